@@ -1,0 +1,1 @@
+"""What runs: configuration, composition, workers, connectors and the command line."""

@@ -1,0 +1,1 @@
+"""What is true: tables, rules, the audit trail and the jobs. Nothing here knows of Slack."""
