@@ -1,0 +1,88 @@
+"""Conditions: when a stage or a rule applies. `models.policy.when` evaluates them."""
+
+import re
+from datetime import time
+from typing import Annotated, Any, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, model_validator
+
+from models.catalogue.fields import Duration, Groups, Label, Spec, Switch
+from models.catalogue.words import AccessKind, RequestKind, Risk, Weekday
+
+_HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)")
+DEEPEST = 5
+"""How far conditions may be nested. Nobody understands deeper ones."""
+
+
+def _hours(text: str) -> str:
+    if not _HOURS.fullmatch(text):
+        raise ValueError(f"“{text[:20]}” is not a time of day. Write it as in 09:00-18:00")
+    return text
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (KeyError, ValueError, OSError):  # unknown, a path, a folder of zones
+        raise ValueError(f"“{text[:40]}” is not a time zone. Write it as in Europe/Berlin or UTC") from None
+    return text
+
+
+Hours = Annotated[str, AfterValidator(_hours)]
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
+class When(Spec):
+    """A condition. Every part that is there must hold; inside one list, one of the values is enough.
+
+    What it says of a person (`requester_group`, `department`, `title`, `guest`) is looked at for the
+    requester and for the beneficiary. `weekday` and `hours` are those of the moment of asking, in
+    `time_zone`; hours that end before they begin go over midnight.
+    """
+
+    risk: Annotated[tuple[Risk, ...], Field(min_length=1)] | None = None
+    kind: Annotated[tuple[AccessKind, ...], Field(min_length=1)] | None = None
+    privileged: Switch | None = None
+    duration_over: Duration | None = None
+    requester_group: Groups | None = None
+    department: Annotated[tuple[Label, ...], Field(min_length=1)] | None = None
+    title: Annotated[tuple[Label, ...], Field(min_length=1)] | None = None
+    guest: Switch | None = None
+    request: Annotated[tuple[RequestKind, ...], Field(min_length=1)] | None = None
+    emergency: Switch | None = None
+    weekday: Annotated[tuple[Weekday, ...], Field(min_length=1)] | None = None
+    hours: Hours | None = None
+    time_zone: Zone = "UTC"
+    any_of: Annotated[tuple["When", ...], Field(min_length=1)] | None = Field(None, alias="any")
+    all_of: Annotated[tuple["When", ...], Field(min_length=1)] | None = Field(None, alias="all")
+    not_: "When | None" = Field(None, alias="not")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.parts():
+            raise ValueError("has no condition in it. Leave “when” out for always")
+        if _depth(self) > DEEPEST:
+            raise ValueError(f"is nested more than {DEEPEST} deep. Say it more simply")
+        return self
+
+    def parts(self) -> dict[str, Any]:
+        """The conditions that are set, by the names of their fields."""
+        return {
+            name: getattr(self, name)
+            for name in type(self).model_fields
+            if name != "time_zone" and getattr(self, name) is not None
+        }
+
+    def between(self) -> tuple[time, time] | None:
+        """The start and the end of `hours`; an end of 24:00 is `time.max`."""
+        found = self.hours and _HOURS.fullmatch(self.hours)
+        if not found:
+            return None
+        end = time(int(found[3]), int(found[4])) if found[3] else time.max
+        return time(int(found[1]), int(found[2])), end
+
+
+def _depth(when: When) -> int:
+    inner = (*(when.any_of or ()), *(when.all_of or ()), *((when.not_,) if when.not_ else ()))
+    return 1 + max((_depth(one) for one in inner), default=0)

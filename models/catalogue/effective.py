@@ -1,0 +1,90 @@
+"""The policy of one access: the app's, with what the access has of its own. A request keeps it whole."""
+
+from datetime import timedelta
+from typing import TypeVar
+
+from models.catalogue.connectors import ConnectorSpec
+from models.catalogue.entries import AccessSpec, AppSpec, RuleSpec, StageSpec
+from models.catalogue.fields import Duration, Durations, Spec
+from models.catalogue.words import AccessKind, Need, OverMax, Risk
+
+T = TypeVar("T")
+
+DEFAULT_STAGE = StageSpec(name="Owners", approvers=("owners",), rule="any")
+"""Decides where an app has no stage of its own. Nothing is ever approved for want of a stage."""
+
+
+class AccessPolicy(Spec):
+    """Everything that holds for requests of one access. `stored()` and `model_validate` go round."""
+
+    app: str
+    """The app's key."""
+    app_name: str
+    access: str
+    """The access's key."""
+    access_name: str
+    owners: tuple[str, ...]
+    enabled: bool
+    guests: bool
+    risk: Risk
+    kind: AccessKind
+    privileged: bool
+    durations: Durations
+    max_duration: Duration | None
+    indefinite: bool
+    over_max: OverMax
+    reason: Need
+    request_expiry: Duration
+    remind_after: Duration
+    expiry_notices: Durations
+    grace: Duration | None
+    self_approve: bool
+    instructions: str
+    connector: ConnectorSpec
+    stages: tuple[StageSpec, ...]
+    """At least one: `DEFAULT_STAGE` where nothing else is said."""
+    deny: tuple[RuleSpec, ...]
+    auto_approve: tuple[RuleSpec, ...]
+
+    @property
+    def title(self) -> str:
+        """How people call it: "GitHub, Engineering team"."""
+        return f"{self.app_name}, {self.access_name}"
+
+
+def effective(app: AppSpec, access: AccessSpec) -> AccessPolicy:
+    """The policy of `access`, which is one of `app`."""
+    same = {
+        name: getattr(app, name) for name in AccessPolicy.model_fields.keys() & AppSpec.model_fields.keys()
+    }
+    longest = access.max_duration or app.max_duration
+    own = {
+        "app": app.key,
+        "app_name": app.name,
+        "access": access.key,
+        "access_name": access.name,
+        "enabled": app.enabled and access.enabled,
+        "kind": access.kind,
+        "privileged": access.privileged,
+        "connector": access.connector,
+        "risk": access.risk or app.risk,
+        "instructions": _first(access.instructions, app.instructions),
+        "durations": _first(access.durations, _within(app.durations, longest)),
+        "max_duration": longest,
+        "indefinite": _first(access.indefinite, app.indefinite),
+        "stages": _first(access.stage, app.stage) or (DEFAULT_STAGE,),
+        "deny": app.deny + access.deny,
+        "auto_approve": app.auto_approve + access.auto_approve,
+    }
+    return AccessPolicy(**{**same, **own})
+
+
+def _first(own: T | None, inherited: T) -> T:
+    return inherited if own is None else own
+
+
+def _within(presets: Durations, longest: timedelta | None) -> Durations:
+    """The presets that the maximum leaves; the maximum itself where it leaves none."""
+    if longest is None or not presets:
+        return presets
+    return tuple(preset for preset in presets if preset <= longest) or (longest,)

@@ -1,0 +1,157 @@
+"""The entries of the catalogue. One format for the TOML file, the admin's forms and the database.
+
+What is wrong with an entry is said by pydantic's `ValidationError`, with the field it is about;
+`models.catalogue.problems.explain` makes sentences of it.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from models.catalogue.approvers import PersonRef, parse_approver
+from models.catalogue.conditions import When
+from models.catalogue.connectors import ConnectorSpec
+from models.catalogue.fields import (
+    Approvers,
+    Description,
+    Duration,
+    Durations,
+    Icon,
+    Instructions,
+    Key,
+    Label,
+    Link,
+    Name,
+    People,
+    Rule,
+    Spec,
+    Switch,
+    named_twice,
+)
+from models.catalogue.words import AccessKind, Need, OverMax, Risk
+from models.durations import parse, spoken
+
+USUAL_PRESETS = (parse("1h"), parse("8h"), parse("7d"))
+"""Offered where an app names none; those above its maximum are left away."""
+
+
+def people_listed(approvers: Sequence[str]) -> int | None:
+    """How many people these approvers are at most, or None where that is only known by looking them up."""
+    refs = [parse_approver(text) for text in approvers]
+    return len(refs) if all(isinstance(ref, PersonRef) for ref in refs) else None
+
+
+def _presets_fit(presets: Sequence[timedelta], longest: timedelta | None) -> None:
+    over = next((preset for preset in presets if longest and preset > longest), None)
+    if over and longest and tuple(presets) != USUAL_PRESETS:
+        raise ValueError(
+            f"is {spoken(longest)}, but the presets offer {spoken(over)}. Drop it or raise the maximum"
+        )
+
+
+class StageSpec(Spec):
+    """One step of approval: who may decide, and how many must."""
+
+    name: Name = "Approval"
+    approvers: Approvers
+    rule: Rule = "any"
+    when: When | None = None
+
+    @field_validator("rule")
+    @classmethod
+    def _within_reach(cls, rule: str | int, info: ValidationInfo) -> str | int:
+        listed = people_listed(info.data.get("approvers", ()))
+        if isinstance(rule, int) and listed is not None and rule > listed:
+            raise ValueError(
+                f"wants {rule} approvals, but lists only {listed} people. Lower it or add people"
+            )
+        return rule
+
+
+class RuleSpec(Spec):
+    """A rule that decides by itself: under `deny` it refuses, under `auto_approve` it approves."""
+
+    name: Name
+    why: Description = ""
+    """Read by the person who asks. Left out, they read what the condition says."""
+    when: When | None = None
+
+
+Stages = Annotated[tuple[StageSpec, ...], Field(max_length=10)]
+Rules = Annotated[tuple[RuleSpec, ...], Field(max_length=50)]
+
+
+class AccessSpec(Spec):
+    """One thing inside an app that can be asked for. What is None here is as the app has it."""
+
+    key: Key
+    name: Name
+    description: Description = ""
+    kind: AccessKind = AccessKind.ROLE
+    risk: Risk | None = None
+    privileged: Switch = False
+    enabled: Switch = True
+    connector: ConnectorSpec = ConnectorSpec(type="manual")
+    instructions: Instructions | None = None
+    durations: Durations | None = None
+    max_duration: Duration | None = None
+    indefinite: Switch | None = None
+    stage: Stages | None = None
+    """Replaces the app's stages. An empty list leaves the owners to decide."""
+    deny: Rules = ()
+    """In addition to the app's."""
+    auto_approve: Rules = ()
+    """In addition to the app's."""
+
+
+class AppSpec(Spec):
+    """An entry of the catalogue that people can ask for."""
+
+    key: Key
+    name: Name
+    description: Description = ""
+    category: Label = ""
+    icon: Icon = ""
+    link: Link = ""
+    risk: Risk = Risk.LOW
+    owners: People = ()
+    enabled: Switch = True
+    """Whether it may be requested."""
+    guests: Switch = False
+    """Whether guests may have it."""
+    durations: Durations = USUAL_PRESETS
+    """The presets that the form offers."""
+    max_duration: Duration | None = None
+    indefinite: Switch = False
+    """Whether access without an end may be asked for."""
+    over_max: OverMax = OverMax.FLAG
+    reason: Need = Need.REQUIRED
+    request_expiry: Duration = parse("48h")
+    remind_after: Duration = parse("24h")
+    """Approvers who have not decided are reminded each time this has passed: once, in the usual 48 hours."""
+    expiry_notices: Durations = (parse("1d"), parse("1h"))
+    grace: Duration | None = None
+    """By how much at most a pending extension holds up the expiry. None: not at all."""
+    self_approve: Switch = False
+    instructions: Instructions = ""
+    access: Annotated[tuple[AccessSpec, ...], Field(max_length=1000)] = ()
+    stage: Stages = ()
+    """Left out: the owners decide."""
+    deny: Rules = ()
+    auto_approve: Rules = ()
+
+    @field_validator("max_duration")
+    @classmethod
+    def _holds_presets(cls, longest: timedelta | None, info: ValidationInfo) -> timedelta | None:
+        _presets_fit(info.data.get("durations", ()), longest)
+        return longest
+
+    @field_validator("access")
+    @classmethod
+    def _fits(cls, accesses: tuple[AccessSpec, ...], info: ValidationInfo) -> tuple[AccessSpec, ...]:
+        named_twice(accesses)
+        for access in accesses:
+            _presets_fit(access.durations or (), access.max_duration or info.data.get("max_duration"))
+        return accesses

@@ -1,0 +1,157 @@
+"""The field types that the catalogue's models are made of, and what each of them refuses."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    StringConstraints,
+)
+
+from models.catalogue.approvers import parse_approver, parse_group, parse_person
+from models.durations import check, format_duration, parse
+
+T = TypeVar("T")
+
+MOST_PEOPLE = 100
+"""How many a stage, a condition or an app can list."""
+
+# Control characters, half surrogates, and the invisible ones that turn text around or hide in it.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_ICON = re.compile(r":[a-z0-9_+'-]{1,80}:|https://\S{1,2900}")
+_LINK = re.compile(r"https?://[^\s/]\S{0,2900}")
+
+
+class Spec(BaseModel):
+    """Base of everything in the catalogue: unchangeable, hashable, and no unknown keys.
+
+    `stored` gives what `model_validate` reads back as an equal object.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, hide_input_in_errors=True)
+
+    def stored(self) -> dict[str, Any]:
+        """As plain JSON, without what was left out: what a file or the database keeps."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+
+def _key(text: str) -> str:
+    if not _KEY.fullmatch(text):
+        raise ValueError(
+            f"“{text[:80]}” cannot be a key. Use up to 40 small letters, digits, - and _, "
+            "and begin with a letter or a digit"
+        )
+    return text
+
+
+def _prose(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if found := _UNSEEN.search(text):
+        raise ValueError(f"contains an invisible character (U+{ord(found[0]):04X}). Take it out")
+    return text
+
+
+def _line(text: str) -> str:
+    text = _prose(text)
+    if "\n" in text or "\t" in text:
+        raise ValueError("has a line break or a tab in it. Write it in one line")
+    return text
+
+
+def _icon(text: str) -> str:
+    if text and not _ICON.fullmatch(text):
+        raise ValueError(
+            f"“{text[:80]}” is not an icon. Write an emoji such as :key: or the https:// address of one"
+        )
+    return text
+
+
+def _link(text: str) -> str:
+    if text and not _LINK.fullmatch(text):
+        raise ValueError(f"“{text[:80]}” is not a link. Write an address that begins with https://")
+    return text
+
+
+def _length(value: object) -> timedelta:
+    if isinstance(value, str):
+        return parse(value)
+    if isinstance(value, timedelta):
+        return check(value)
+    raise ValueError('is not a length of time. Write it as text, as in "8h"')
+
+
+def _rule(value: object) -> object:
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value[:6])
+    number = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_PEOPLE
+    if not number and value not in ("any", "all"):
+        raise ValueError(f"is not a rule. It can be any, all, or a number from 1 to {MOST_PEOPLE}")
+    return value
+
+
+def _names(parse_one: Callable[[str], object]) -> Callable[[str], str]:
+    def validate(text: str) -> str:
+        parse_one(text)
+        return text
+
+    return validate
+
+
+def _distinct(values: tuple[T, ...]) -> tuple[T, ...]:
+    twice = next((value for at, value in enumerate(values) if value in values[:at]), None)
+    if twice is not None:
+        said = format_duration(twice) if isinstance(twice, timedelta) else str(twice)
+        raise ValueError(f"“{said}” stands there twice. Take one out")
+    return values
+
+
+def named_twice(items: Sequence[Any]) -> None:
+    """Raise a `ValueError` where two of these (each with a `key`) have the same key."""
+    keys = [item.key for item in items]
+    twice = next((key for at, key in enumerate(keys) if key in keys[:at]), None)
+    if twice is not None:
+        raise ValueError(f"the key “{twice}” stands there twice. Give each its own")
+
+
+Key = Annotated[str, AfterValidator(_key)]
+Line = Annotated[str, AfterValidator(_line)]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=75), AfterValidator(_line)
+]
+"""75 is what Slack shows of an option in a menu."""
+Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=75), AfterValidator(_line)]
+Description = Annotated[str, StringConstraints(max_length=500), AfterValidator(_prose)]
+Instructions = Annotated[str, StringConstraints(max_length=2500), AfterValidator(_prose)]
+"""Fits one section of a card, 3,000 characters, with what stands around it after escaping."""
+Icon = Annotated[str, AfterValidator(_icon)]
+Link = Annotated[str, AfterValidator(_link)]
+Switch = StrictBool
+Duration = Annotated[timedelta, BeforeValidator(_length), PlainSerializer(format_duration, return_type=str)]
+Durations = Annotated[tuple[Duration, ...], Field(max_length=24), AfterValidator(_distinct)]
+People = Annotated[
+    tuple[Annotated[str, AfterValidator(_names(parse_person))], ...],
+    Field(max_length=MOST_PEOPLE),
+    AfterValidator(_distinct),
+]
+Groups = Annotated[
+    tuple[Annotated[str, AfterValidator(_names(parse_group))], ...],
+    Field(min_length=1, max_length=MOST_PEOPLE),
+    AfterValidator(_distinct),
+]
+Approvers = Annotated[
+    tuple[Annotated[str, AfterValidator(_names(parse_approver))], ...],
+    Field(min_length=1, max_length=MOST_PEOPLE),
+    AfterValidator(_distinct),
+]
+Rule = Annotated[Literal["any", "all"] | int, BeforeValidator(_rule)]

@@ -1,0 +1,46 @@
+"""The shapes of the catalogue in one place, to import from: one format for file, forms and database.
+
+`AppSpec.model_validate(…)` reads plain data, `.stored()` gives it back; `effective(app, access)` is the
+policy that a request keeps. What is wrong comes as pydantic's `ValidationError`, of which
+`models.catalogue.problems` makes sentences.
+"""
+
+from models.catalogue.approvers import (
+    ApproverRef,
+    GroupRef,
+    PersonRef,
+    Role,
+    parse_approver,
+    parse_group,
+    parse_person,
+)
+from models.catalogue.conditions import When
+from models.catalogue.connectors import ConnectorSpec
+from models.catalogue.effective import DEFAULT_STAGE, AccessPolicy, effective
+from models.catalogue.entries import AccessSpec, AppSpec, RuleSpec, StageSpec
+from models.catalogue.words import AccessKind, Need, OverMax, RequestKind, Risk, Weekday
+
+__all__ = [
+    "DEFAULT_STAGE",
+    "AccessKind",
+    "AccessPolicy",
+    "AccessSpec",
+    "AppSpec",
+    "ApproverRef",
+    "ConnectorSpec",
+    "GroupRef",
+    "Need",
+    "OverMax",
+    "PersonRef",
+    "RequestKind",
+    "Risk",
+    "Role",
+    "RuleSpec",
+    "StageSpec",
+    "Weekday",
+    "When",
+    "effective",
+    "parse_approver",
+    "parse_group",
+    "parse_person",
+]

@@ -1,0 +1,72 @@
+"""Words of the catalogue with a fixed set of values. The values are what files and the database hold."""
+
+from enum import StrEnum
+
+
+class Risk(StrEnum):
+    """How much harm an access can do. Ordered: `Risk.LOW < Risk.CRITICAL`."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        return list(Risk).index(self)
+
+    def __lt__(self, other: str) -> bool:
+        return self.rank < Risk(other).rank
+
+    def __le__(self, other: str) -> bool:
+        return self.rank <= Risk(other).rank
+
+    def __gt__(self, other: str) -> bool:
+        return self.rank > Risk(other).rank
+
+    def __ge__(self, other: str) -> bool:
+        return self.rank >= Risk(other).rank
+
+
+class AccessKind(StrEnum):
+    """What an access is in the target system."""
+
+    ROLE = "role"
+    GROUP = "group"
+    PERMISSION = "permission"
+    RESOURCE = "resource"
+
+
+class OverMax(StrEnum):
+    """What becomes of a request for longer than the maximum."""
+
+    FLAG = "flag"
+    REFUSE = "refuse"
+
+
+class Need(StrEnum):
+    """Whether the form asks for something."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    HIDDEN = "hidden"
+
+
+class RequestKind(StrEnum):
+    """Why somebody asks: anew, again, or for longer."""
+
+    NEW = "request"
+    RERAISE = "re-raise"
+    EXTEND = "extend"
+
+
+class Weekday(StrEnum):
+    """A day of the week, in the order of `datetime.weekday()`."""
+
+    MONDAY = "mon"
+    TUESDAY = "tue"
+    WEDNESDAY = "wed"
+    THURSDAY = "thu"
+    FRIDAY = "fri"
+    SATURDAY = "sat"
+    SUNDAY = "sun"
