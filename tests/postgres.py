@@ -66,7 +66,7 @@ class PostgresServer:
             await connection.close()
 
 
-async def connect(url: str | URL) -> Any:  # noqa: ANN401 - asyncpg has no types
+async def connect(url: str | URL) -> Any:
     """A bare asyncpg connection to a SQLAlchemy URL; the caller closes it."""
     plain = make_url(url).set(drivername="postgresql")
     return await asyncpg.connect(plain.render_as_string(hide_password=False))

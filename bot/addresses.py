@@ -1,0 +1,88 @@
+"""The addresses that a configuration may hold. Each check raises ValueError with what would be right."""
+
+import re
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+SQLITE, POSTGRES = "sqlite+aiosqlite", "postgresql+asyncpg"
+DATABASE_WORDS = f'should start with "{SQLITE}:///" or "{POSTGRES}://"'
+SMTP_WORDS = (
+    'should look like "smtp://user:password@mail.example.com:587", or smtps:// for TLS from the start'
+)
+# RFC 6409 (submission) and RFC 8314 (submission over TLS).
+SMTP_PORTS = {"smtp": 587, "smtps": 465}
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """Where e-mail goes out. With `tls` the connection starts encrypted; without, by STARTTLS."""
+
+    host: str
+    port: int
+    tls: bool
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+def split(text: str, words: str) -> SplitResult:
+    """The parts of a URL with a host and no blank or control character in it."""
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise ValueError(words) from None
+    if not parts.hostname or port == 0 or re.search(r"[\s\x00-\x1f\x7f]", text):
+        raise ValueError(words)
+    return parts
+
+
+def check_api_url(text: str) -> str:
+    """Slack's Web API; method names are appended to it."""
+    words = 'should look like "https://slack.com/api/", with the slash at the end'
+    parts = split(text, words)
+    plain = not parts.query and not parts.fragment
+    if parts.scheme not in ("http", "https") or not parts.path.endswith("/") or not plain:
+        raise ValueError(words)
+    return text
+
+
+def check_database_url(text: str) -> URL:
+    """A file of SQLite's or a database of PostgreSQL's, with the driver that Keyturn uses."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise ValueError(DATABASE_WORDS) from None
+    if url.drivername not in (SQLITE, POSTGRES):
+        raise ValueError(DATABASE_WORDS)
+    if not url.database or (url.drivername == SQLITE and url.host):
+        raise ValueError(f'should name a database: "{SQLITE}:///keyturn.db" or "{POSTGRES}://host/keyturn"')
+    if url.database.startswith(":memory:"):
+        raise ValueError("should name a file; what is kept in memory is gone at the next start")
+    return url
+
+
+def parse_smtp(text: str) -> SmtpServer:
+    """The server that an smtp:// or smtps:// URL names. User and password are percent-decoded."""
+    parts = split(text, SMTP_WORDS)
+    extra = parts.path not in ("", "/") or parts.query or parts.fragment
+    if parts.scheme not in SMTP_PORTS or extra or not parts.hostname:
+        raise ValueError(SMTP_WORDS)
+    return SmtpServer(
+        host=parts.hostname,
+        port=parts.port or SMTP_PORTS[parts.scheme],
+        tls=parts.scheme == "smtps",
+        username=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+    )
+
+
+def check_sender(text: str) -> str:
+    """One e-mail address, with or without a name: `Keyturn <keyturn@example.com>`."""
+    address = parseaddr(text)[1]
+    if not text.isprintable() or not re.fullmatch(r"[^@\s<>,]+@[^@\s<>,]+", address):
+        raise ValueError('should be an e-mail address such as "keyturn@example.com"')
+    return text

@@ -1,0 +1,172 @@
+"""The configuration: a TOML file, and Slack's three secrets from the environment where they are set there."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_core.core_schema import ValidationInfo
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.addresses import SmtpServer, check_api_url, check_database_url, check_sender, parse_smtp
+from bot.explain import Problem, explain
+
+Mode = Literal["socket", "http"]
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used. The text has one line per problem: file, key, what would be right."""
+
+    def __init__(self, path: Path, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(f"{path}: {problem}" for problem in problems))
+        self.path, self.problems = path, tuple(problems)
+
+
+def _member_id(text: str) -> str:
+    if not re.fullmatch(r"[UW][A-Z0-9]+", text):
+        raise ValueError('should be a member id such as "U0123" (in Slack: profile, ⋮, Copy member ID)')
+    return text
+
+
+def _database(secret: SecretStr) -> SecretStr:
+    check_database_url(secret.get_secret_value())
+    return secret
+
+
+def _smtp(secret: SecretStr) -> SecretStr:
+    parse_smtp(secret.get_secret_value())
+    return secret
+
+
+class _Section(BaseModel):
+    # A value of the wrong type is an error, never converted: `port = "3000"` is told, not guessed.
+    # The input stays out of pydantic's own errors too, since it may be a secret.
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, hide_input_in_errors=True)
+
+
+class SlackConfig(_Section):
+    """`[slack]`. `bot_token` is always there, `app_token` in mode socket, `signing_secret` in mode http."""
+
+    mode: Mode = "socket"
+    bot_token: SecretStr = Field(description='the token that starts with "xoxb-", also from SLACK_BOT_TOKEN')
+    app_token: SecretStr | None = Field(default=None, validate_default=True)
+    signing_secret: SecretStr | None = Field(default=None, validate_default=True)
+    api_url: Annotated[str, AfterValidator(check_api_url)] = "https://slack.com/api/"
+    admins: Annotated[tuple[Annotated[str, AfterValidator(_member_id)], ...], Field(strict=False)] = ()
+
+    @field_validator("bot_token")
+    @classmethod
+    def _bot_token(cls, token: SecretStr) -> SecretStr:
+        return _starts_with("xoxb-", token)
+
+    @field_validator("app_token")
+    @classmethod
+    def _app_token(cls, token: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if token is None and info.data.get("mode") == "socket":
+            raise ValueError('is missing: mode "socket" needs the app-level token, also from SLACK_APP_TOKEN')
+        return token and _starts_with("xapp-", token)
+
+    @field_validator("signing_secret")
+    @classmethod
+    def _signing_secret(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if not secret and info.data.get("mode") == "http":
+            raise ValueError('is missing: mode "http" needs it, also from SLACK_SIGNING_SECRET')
+        return secret
+
+
+def _starts_with(prefix: str, token: SecretStr) -> SecretStr:
+    # Visible ASCII only: it travels in an HTTP header, and the example's "xoxb-…" is caught as well.
+    if not re.fullmatch(rf"{prefix}[!-~]+", token.get_secret_value()):
+        raise ValueError(f'should be the token that starts with "{prefix}", as Slack shows it')
+    return token
+
+
+class HttpConfig(_Section):
+    """`[http]`: where Keyturn listens. Port 0 takes any free one."""
+
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=3000, ge=0, le=65535)
+
+
+class DatabaseConfig(_Section):
+    """`[database]`: a SQLAlchemy URL, secret since it may hold a password."""
+
+    url: Annotated[SecretStr, AfterValidator(_database)] = SecretStr("sqlite+aiosqlite:///keyturn.db")
+
+
+class EmailConfig(_Section):
+    """`[email]`: the server that e-mail goes out by, and whom it is from."""
+
+    smtp: Annotated[SecretStr, AfterValidator(_smtp)] = Field(description="the server, smtp://…")
+    sender: Annotated[str, AfterValidator(check_sender)] = Field(description="whom e-mail comes from")
+
+    @property
+    def server(self) -> SmtpServer:
+        """The parts of `smtp`."""
+        return parse_smtp(self.smtp.get_secret_value())
+
+
+class Config(_Section):
+    """All of the configuration, checked and unchangeable. `email` is None where none is wanted."""
+
+    slack: SlackConfig
+    http: HttpConfig = HttpConfig()
+    database: DatabaseConfig = DatabaseConfig()
+    email: EmailConfig | None = None
+
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret value, so that a log can leave them out (see bot.log)."""
+        tokens = (self.slack.bot_token, self.slack.app_token, self.slack.signing_secret)
+        values = [token.get_secret_value() for token in tokens if token]
+        values.append(check_database_url(self.database.url.get_secret_value()).password or "")
+        values.append((self.email and self.email.server.password) or "")
+        return tuple(value for value in values if value)
+
+
+class _Environment(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="SLACK_", env_ignore_empty=True)
+
+    bot_token: str | None = None
+    app_token: str | None = None
+    signing_secret: str | None = None
+
+
+def load(path: Path) -> Config:
+    """Reads `path`; where the environment has a secret of Slack's, that one counts. Raises ConfigError."""
+    document = _read(path)
+    secrets = _Environment().model_dump(exclude_none=True)
+    slack = document.get("slack", {})
+    if isinstance(slack, dict):
+        document["slack"] = slack | secrets
+    try:
+        return Config.model_validate(document)
+    except ValidationError as error:
+        problems = [_line(problem, secrets) for problem in explain(error, Config)]
+        raise ConfigError(path, problems) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        hint = "there is no such file; copy config.example.toml to it and fill it in"
+        raise ConfigError(path, [hint]) from None
+    except OSError as error:
+        raise ConfigError(path, [f"cannot be read: {error.strerror}"]) from None
+    except UnicodeDecodeError:
+        raise ConfigError(path, ["is not text in UTF-8"]) from None
+    except RecursionError:
+        raise ConfigError(path, ["is nested too deeply"]) from None
+    except ValueError as error:
+        # tomllib ends its sentence with the line and column.
+        raise ConfigError(path, [f"is not TOML: {error}"]) from None
+
+
+def _line(problem: Problem, from_environment: dict[str, Any]) -> str:
+    """One problem with its place, which is the environment where the value came from there."""
+    section, *rest = problem.location
+    if section == "slack" and rest and rest[0] in from_environment:
+        return f"SLACK_{str(rest[0]).upper()} in the environment {problem.words}"
+    return f"{problem.key} {problem.words}"
