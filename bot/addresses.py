@@ -50,6 +50,15 @@ def check_api_url(text: str) -> str:
     return text
 
 
+def check_public_url(text: str) -> str:
+    """Where Slack reaches Keyturn from outside; Slack calls https only."""
+    words = 'should look like "https://keyturn.example.com"'
+    parts = split(text, words)
+    if parts.scheme != "https" or parts.query or parts.fragment:
+        raise ValueError(words)
+    return text
+
+
 def check_database_url(text: str) -> URL:
     """A file of SQLite's or a database of PostgreSQL's, with the driver that Keyturn uses."""
     try:

@@ -6,17 +6,27 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+)
 from pydantic_core.core_schema import ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.addresses import SmtpServer, check_api_url, check_database_url, check_sender, parse_smtp
 from bot.explain import Problem, explain
+from bot.failure import Failure
 
 Mode = Literal["socket", "http"]
 
 
-class ConfigError(Exception):
+class ConfigError(Failure):
     """The configuration cannot be used. The text has one line per problem: file, key, what would be right."""
 
     def __init__(self, path: Path, problems: Sequence[str]) -> None:
@@ -145,6 +155,20 @@ def load(path: Path) -> Config:
     except ValidationError as error:
         problems = [_line(problem, secrets) for problem in explain(error, Config)]
         raise ConfigError(path, problems) from None
+
+
+def load_mode(path: Path, default: Mode) -> Mode:
+    """Only the mode, for what is done before there are tokens. `default` where there is no file yet.
+
+    Raises ConfigError, but looks at nothing else in the file.
+    """
+    if not path.exists():
+        return default
+    slack = _read(path).get("slack", {})
+    try:
+        return TypeAdapter(Mode).validate_python(slack.get("mode", "socket"))
+    except (AttributeError, ValidationError):
+        raise ConfigError(path, ["slack.mode should be 'socket' or 'http'"]) from None
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,0 +1,46 @@
+"""`keyturn manifest`: the Slack app's manifest, to create the app with or to bring it up to date."""
+
+from typing import Annotated
+
+import typer
+
+from bot.addresses import check_public_url
+from bot.commands.options import DEFAULT_CONFIG, ConfigFile
+from bot.config import Mode, load_mode
+from bot.manifest import as_yaml, manifest
+
+PLACEHOLDER = "https://keyturn.example.com"
+PLACEHOLDER_NOTE = f"# {PLACEHOLDER} stands for the address that Slack reaches Keyturn at; --url fills it in."
+
+Address = Annotated[
+    str | None,
+    typer.Option("--url", metavar="URL", help='Mode "http": where Slack reaches Keyturn, https://…'),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("manifest")(print_manifest)
+
+
+def print_manifest(config: ConfigFile = DEFAULT_CONFIG, url: Address = None) -> None:
+    """Print the Slack app's manifest (YAML), with the scopes and events in use.
+
+    It needs no configuration yet: without one it is for Socket Mode, or for HTTP if --url is given.
+    """
+    mode = load_mode(config, default="http" if url else "socket")
+    if mode == "http" and url is None:
+        typer.echo(PLACEHOLDER_NOTE)
+    typer.echo(as_yaml(manifest(mode, base_url(mode, url))), nl=False)
+
+
+def base_url(mode: Mode, url: str | None) -> str:
+    """The address without a slash at its end. Raises typer.BadParameter for one that cannot be used."""
+    if url is None:
+        return PLACEHOLDER
+    if mode == "socket":
+        raise typer.BadParameter('mode "socket" has no address', param_hint="--url")
+    try:
+        return check_public_url(url).rstrip("/")
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--url") from None
