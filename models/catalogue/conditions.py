@@ -1,7 +1,6 @@
 """Conditions: when a stage or a rule applies. `models.policy.when` evaluates them."""
 
 import re
-from datetime import time
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from models.catalogue.fields import Duration, Groups, Label, Spec, Switch
 from models.catalogue.words import AccessKind, RequestKind, Risk, Weekday
 
-_HOURS = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])-(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)")
+_HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
 DEEPEST = 5
 """How far conditions may be nested. Nobody understands deeper ones."""
 
@@ -74,13 +73,11 @@ class When(Spec):
             if name != "time_zone" and getattr(self, name) is not None
         }
 
-    def between(self) -> tuple[time, time] | None:
-        """The start and the end of `hours`; an end of 24:00 is `time.max`."""
-        found = self.hours and _HOURS.fullmatch(self.hours)
-        if not found:
-            return None
-        end = time(int(found[3]), int(found[4])) if found[3] else time.max
-        return time(int(found[1]), int(found[2])), end
+
+def minutes_of(hours: str) -> tuple[int, int]:
+    """The start and the end of `When.hours`, in minutes of the day; 24:00 is 1440."""
+    start, end = (int(clock[:2]) * 60 + int(clock[3:]) for clock in hours.split("-"))
+    return start, end
 
 
 def _depth(when: When) -> int:

@@ -1,0 +1,31 @@
+"""The rules, as pure functions: no database, no clock, no Slack. The question and the facts are handed in."""
+
+from models.policy.conditions import applies
+from models.policy.deciding import decide
+from models.policy.decision import Candidate, Decision, Outcome, PlannedStage, Reason
+from models.policy.facts import Company, GroupFacts, PersonFacts, Who
+from models.policy.length import Length, check_length
+from models.policy.planning import open_stage
+from models.policy.question import Question
+from models.policy.quorum import Tally, TallyStatus, tally
+
+__all__ = [
+    "Candidate",
+    "Company",
+    "Decision",
+    "GroupFacts",
+    "Length",
+    "Outcome",
+    "PersonFacts",
+    "PlannedStage",
+    "Question",
+    "Reason",
+    "Tally",
+    "TallyStatus",
+    "Who",
+    "applies",
+    "check_length",
+    "decide",
+    "open_stage",
+    "tally",
+]

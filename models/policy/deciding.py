@@ -1,0 +1,67 @@
+"""The decision on a request: refused, approved by a rule, or asked for, and by which rules."""
+
+from models.catalogue.condition_words import condition
+from models.catalogue.spec import RequestKind, RuleSpec
+from models.policy.conditions import applies
+from models.policy.decision import Decision, Outcome, Reason
+from models.policy.facts import Who
+from models.policy.people import name_of
+from models.policy.planning import plan_stages
+from models.policy.question import Question
+
+
+def decide(question: Question, who: Who) -> Decision:
+    """Decide what becomes of a request. A refusal beats an approval; what no rule settles is asked for."""
+    if refusals := (_closed(question, who) or _denied(question, who)):
+        return Decision(Outcome.DENY, refusals)
+    if approved := _approved(question, who):
+        return Decision(Outcome.AUTO, (approved,))
+    stages = plan_stages(question, who)
+    if not stages[-1].approvers:
+        return Decision(Outcome.NOBODY, (stages[-1].because,))
+    return Decision(Outcome.ASK, tuple(stage.because for stage in stages), stages)
+
+
+def _closed(question: Question, who: Who) -> tuple[Reason, ...]:
+    """What holds without being written in any app: for whom access is closed, and which apps are."""
+    policy = question.policy
+    reasons = [reason for person_id in question.people if (reason := _closed_to(person_id, question, who))]
+    if not policy.enabled and question.kind is not RequestKind.EXTEND:  # who has it may keep it for longer
+        reasons.append(Reason("may be requested", f"{policy.title} cannot be requested at the moment."))
+    return tuple(reasons)
+
+
+def _closed_to(person_id: str, question: Question, who: Who) -> Reason | None:
+    person = who.person(person_id)
+    if person is None:
+        return Reason("people", f"{person_id} is not known here.")
+    if person.barred:
+        return Reason("people", f"{person.name} {person.barred}.")
+    if person.guest and not question.policy.guests:
+        return Reason(
+            "guests", f"{question.policy.app_name} is not open to guests, and {person.name} is one."
+        )
+    return None
+
+
+def _denied(question: Question, who: Who) -> tuple[Reason, ...]:
+    """The rules that refuse: all that apply, so that nobody meets the next one after mending the first."""
+    rules = (rule for rule in question.policy.deny if applies(rule.when, question, who))
+    return tuple(_spoken(rule, _refusal(rule, question.policy.app_name)) for rule in rules)
+
+
+def _refusal(rule: RuleSpec, app: str) -> str:
+    return f"{app} is not given{f' when {condition(rule.when)}' if rule.when else ''}."
+
+
+def _approved(question: Question, who: Who) -> Reason | None:
+    for rule in question.policy.auto_approve:
+        if found := applies(rule.when, question, who, both=True):
+            name = name_of(question.beneficiary, who)
+            text = f"{name} needs no approval for {question.policy.title}. {found.text}"
+            return _spoken(rule, text)
+    return None
+
+
+def _spoken(rule: RuleSpec, otherwise: str) -> Reason:
+    return Reason(f"rule “{rule.name}”", rule.why or otherwise)

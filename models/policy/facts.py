@@ -1,0 +1,83 @@
+"""What the policy knows of people: facts that somebody looked up, and whom to ask for them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """One person, as they are now."""
+
+    id: str
+    name: str
+    email: str = ""
+    active: bool = True
+    guest: bool = False
+    stranger: bool = False
+    """Somebody of another company."""
+    bot: bool = False
+    manager_id: str | None = None
+    title: str = ""
+    department: str = ""
+    tz: str = "UTC"
+
+    @property
+    def barred(self) -> str | None:
+        """Why this person neither asks nor decides, whatever it is about; None if they can."""
+        if not self.active:
+            return "is deactivated"
+        if self.bot:
+            return "is a bot"
+        return "is not of this company" if self.stranger else None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFacts:
+    """One user group and the ids of its members; `handle` is without its @."""
+
+    id: str
+    handle: str
+    name: str = ""
+    members: tuple[str, ...] = ()
+
+
+class Who(Protocol):
+    """Answers who is who. What is not known is None."""
+
+    def person(self, person_id: str, /) -> PersonFacts | None: ...
+
+    def by_email(self, email: str, /) -> PersonFacts | None: ...
+
+    def group(self, ref: str, /) -> GroupFacts | None:
+        """By id (S0123), or by handle written with its @."""
+        ...
+
+    def admins(self) -> tuple[str, ...]: ...
+
+
+class Company:
+    """A `Who` that holds everybody in memory: for examples of a policy, and for tests."""
+
+    def __init__(
+        self,
+        people: Iterable[PersonFacts],
+        groups: Iterable[GroupFacts] = (),
+        admins: Iterable[str] = (),
+    ) -> None:
+        self._people = {person.id: person for person in people}
+        self._emails = {person.email.casefold(): person for person in self._people.values() if person.email}
+        self._groups = {ref: group for group in groups for ref in (group.id, f"@{group.handle}")}
+        self._admins = tuple(admins)
+
+    def person(self, person_id: str, /) -> PersonFacts | None:
+        return self._people.get(person_id)
+
+    def by_email(self, email: str, /) -> PersonFacts | None:
+        return self._emails.get(email.casefold())
+
+    def group(self, ref: str, /) -> GroupFacts | None:
+        return self._groups.get(ref)
+
+    def admins(self) -> tuple[str, ...]:
+        return self._admins

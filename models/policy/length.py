@@ -1,0 +1,86 @@
+"""Whether an access may be had for that long."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from models.catalogue.spec import AccessPolicy, OverMax
+from models.durations import LONGEST, spoken
+
+_FILLING_IN = timedelta(minutes=10)
+"""A start this far in the past was the present when somebody filled in the form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """The verdict on a length. `message` says what is wrong, or that it is flagged; else it is empty."""
+
+    ok: bool
+    over_max: bool = False
+    message: str = ""
+
+
+def check_length(
+    policy: AccessPolicy,
+    length: timedelta | None,
+    start: datetime | None,
+    end: datetime | None,
+    at: datetime,
+    *,
+    guest: bool = False,
+) -> Length:
+    """Look at a length that somebody asks for, or gives.
+
+    Args:
+        policy: of the access that it is about.
+        length: counted from the moment the access is active.
+        start: when it is to begin, if not at once.
+        end: an explicit end, instead of a length. Neither: without an end.
+        at: now. All times are aware.
+        guest: whether the one who would have it is a guest, who always has an end.
+    """
+    if problem := _impossible(length, start, end, at):
+        return Length(ok=False, message=problem)
+    asked = end - max(start or at, at) if end else length
+    if asked is None:
+        return _endless(policy, guest=guest)
+    return _against_maximum(policy, asked)
+
+
+def _impossible(
+    length: timedelta | None, start: datetime | None, end: datetime | None, at: datetime
+) -> str | None:
+    checks = (
+        (length is not None and end is not None, "Choose a length or an end, not both."),
+        (start is not None and start < at - _FILLING_IN, "The start has passed. Choose a later one."),
+        (
+            start is not None and start > at + LONGEST,
+            "The start is too far away. Choose one within ten years.",
+        ),
+        (length is not None and length <= timedelta(), "Choose a length above zero."),
+        (end is not None and end <= at, "The end has passed. Choose a later one."),
+        (
+            end is not None and start is not None and end <= start,
+            "The end comes before the start. Choose a later end.",
+        ),
+    )
+    return next((sentence for wrong, sentence in checks if wrong), None)
+
+
+def _endless(policy: AccessPolicy, *, guest: bool) -> Length:
+    if guest:
+        return Length(ok=False, message="Guests have access for a limited time. Choose how long.")
+    if not policy.indefinite:
+        return Length(ok=False, message=f"{policy.app_name} is given for a limited time. Choose how long.")
+    return Length(ok=True)
+
+
+def _against_maximum(policy: AccessPolicy, asked: timedelta) -> Length:
+    if asked > LONGEST:
+        return Length(ok=False, message="The longest is ten years. Choose less.")
+    longest = policy.max_duration
+    if longest is None or asked <= longest:
+        return Length(ok=True)
+    said = f"The longest for {policy.app_name} is {spoken(longest)}."
+    if policy.over_max is OverMax.REFUSE:
+        return Length(ok=False, over_max=True, message=f"{said} Choose less.")
+    return Length(ok=True, over_max=True, message=f"{said} You can send it, and the approvers will see that.")

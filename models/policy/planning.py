@@ -1,0 +1,75 @@
+"""Which stages a request goes through, and who is asked in each."""
+
+from collections.abc import Collection, Iterator
+
+from models.catalogue.spec import DEFAULT_STAGE, StageSpec
+from models.policy.conditions import applies
+from models.policy.decision import PlannedStage, Reason
+from models.policy.facts import Who
+from models.policy.question import Question
+from models.policy.seating import Seating
+from models.policy.staffing import Staffing, least, stage_rule
+
+
+def plan_stages(question: Question, who: Who) -> tuple[PlannedStage, ...]:
+    """The stages that apply, in order, with their people; the last one has none where nobody can be found."""
+    seating, used_up, stages = Seating(), dict[str, str](), list[PlannedStage]()
+    for position, (spec, why) in enumerate(_applying(question, who)):
+        stage = Staffing(spec, position, question, who, used_up).find(seating, least(spec.rule), why)
+        stages.append(stage)
+        if not stage.approvers:
+            break
+        if spec.rule == "all":  # each of them decides there, so none is left for a later stage
+            used_up = {**used_up, **dict.fromkeys(stage.ids, "decides in an earlier stage")}
+    return tuple(stages)
+
+
+def open_stage(
+    spec: StageSpec,
+    position: int,
+    question: Question,
+    who: Who,
+    *,
+    already: Collection[str] = (),
+    decided_here: int = 0,
+) -> PlannedStage:
+    """Look up the people of one stage afresh: when it opens, and at every click.
+
+    Args:
+        spec: the stage, as its `PlannedStage.spec` was when the request was sent.
+        position: its place, counted from 0.
+        question: the request, with the policy that it was sent under.
+        who: looks people up as they are now.
+        already: everybody who has decided on this request, in this stage or an earlier one.
+        decided_here: how many of them decided in this stage, and so need not be found again.
+
+    Returns the people who can still decide. Where some are needed and none can be found, `because` says why.
+    """
+    spent = dict.fromkeys(already, "has decided already")
+    missing = max(least(spec.rule) - decided_here, 0)
+    staffing = Staffing(spec, position, question, who, spent, decided_here)
+    return staffing.find(Seating(), missing, _why(spec, question, who) or _kept(spec))
+
+
+def _applying(question: Question, who: Who) -> Iterator[tuple[StageSpec, Reason]]:
+    app, stages = question.policy.app_name, question.policy.stages
+    found = [(spec, why) for spec in stages if (why := _why(spec, question, who))]
+    if stages == (DEFAULT_STAGE,):
+        yield DEFAULT_STAGE, Reason(stage_rule(DEFAULT_STAGE), f"{app} has no stages, so its owners decide.")
+    elif not found:
+        yield (
+            DEFAULT_STAGE,
+            Reason(stage_rule(DEFAULT_STAGE), f"No stage of {app} applies, so its owners decide."),
+        )
+    else:
+        yield from found
+
+
+def _why(spec: StageSpec, question: Question, who: Who) -> Reason | None:
+    if spec.when is None:
+        return Reason(stage_rule(spec), f"Every request for {question.policy.app_name} goes through it.")
+    return applies(spec.when, question, who, rule=stage_rule(spec))
+
+
+def _kept(spec: StageSpec) -> Reason:
+    return Reason(stage_rule(spec), "It applied when the request was sent.")

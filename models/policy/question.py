@@ -1,0 +1,33 @@
+"""The question that the policy answers: may this person have this access, and who decides?"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, RequestKind, effective
+
+
+@dataclass(frozen=True)
+class Question:
+    """One person asking for one access. `at` is now (aware), the moment that conditions look at."""
+
+    requester: str
+    beneficiary: str
+    app: AppSpec
+    access: AccessSpec
+    duration: timedelta | None
+    """None: without an end."""
+    at: datetime
+    starts_at: datetime | None = None
+    kind: RequestKind = RequestKind.NEW
+    emergency: bool = False
+
+    @cached_property
+    def policy(self) -> AccessPolicy:
+        """What holds for this access."""
+        return effective(self.app, self.access)
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Requester and beneficiary, once each: those who do not decide."""
+        return tuple(dict.fromkeys((self.requester, self.beneficiary)))

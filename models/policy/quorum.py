@@ -1,0 +1,71 @@
+"""Counting: has a stage decided, how, and for whom does it still wait?"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class TallyStatus(StrEnum):
+    """Where a stage stands."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Where a stage stands, in numbers and names."""
+
+    status: TallyStatus
+    approvals: int
+    rejections: int
+    still_needed: int
+    """Approvals that are missing; 0 once it is approved."""
+    waiting: tuple[str, ...]
+    """Who has not decided, in the order of asking; nobody once it is closed."""
+
+
+def tally(rule: str | int, asked: Collection[str], decisions: Sequence[tuple[str, bool]]) -> Tally:
+    """Count a stage.
+
+    Args:
+        rule: "any" (the first decision counts), "all" (one rejection rejects) or a number of approvals,
+            which approve whatever the rejections; out of reach, it is rejected.
+        asked: everybody who was asked, those included who decided and may have left since.
+        decisions: (person, approves) in the order in which they were made. Of a person's several the first
+            counts, and those of people who were not asked do not.
+    """
+    counted: dict[str, bool] = {}
+    for person, approves in decisions:
+        if person in asked:
+            counted.setdefault(person, approves)
+    if rule == "any":
+        counted = dict(list(counted.items())[:1])
+    approvals = sum(counted.values())
+    rejections = len(counted) - approvals
+    everybody = tuple(dict.fromkeys(asked))
+    needed = _needed(rule, len(everybody))
+    status = _status(needed, approvals, rejections, len(everybody))
+    waiting = tuple(person for person in everybody if person not in counted)
+    return Tally(
+        status=status,
+        approvals=approvals,
+        rejections=rejections,
+        still_needed=max(needed - approvals, 0),
+        waiting=waiting if status is TallyStatus.OPEN else (),
+    )
+
+
+def _needed(rule: str | int, asked: int) -> int:
+    if isinstance(rule, int):
+        return rule
+    return max(asked, 1) if rule == "all" else 1  # nobody asked is nobody who approves
+
+
+def _status(needed: int, approvals: int, rejections: int, asked: int) -> TallyStatus:
+    if approvals >= needed:
+        return TallyStatus.APPROVED
+    if rejections and (asked - rejections < needed):
+        return TallyStatus.REJECTED
+    return TallyStatus.OPEN
