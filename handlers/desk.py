@@ -1,0 +1,18 @@
+"""What every listener works with, put together once by the composition root."""
+
+from dataclasses import dataclass
+
+from handlers.catalogue import CatalogueCache
+from handlers.whois import WhoIs
+from models.clock import Clock
+from models.store import Store
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The store, the time, and fresh word of who is who and which apps there are."""
+
+    store: Store
+    clock: Clock
+    whois: WhoIs
+    catalogue: CatalogueCache

@@ -1,0 +1,97 @@
+"""The one way in: every listener runs inside, so that every delivery is answered and no failure is silent.
+
+A refusal is shown where the person looks: at its field in the form, as a line only they see under a card, in a
+small modal elsewhere. Anything else that goes wrong is shown as a reference number that also stands in the log.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+import structlog
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from blocks import kit
+from blocks.text import esc
+from handlers.desk import Desk
+from handlers.incoming import Click, Command, Event, Incoming, Submission, Suggestion
+from models.errors import Refusal, Repeated
+from models.store.base import Unavailable
+
+log = structlog.get_logger("keyturn.handlers")
+
+In = TypeVar("In", bound=Incoming)
+Listener = Callable[..., Awaitable[None]]
+
+TITLE = "That did not work"
+
+
+def listener(
+    desk: Desk, shape: type[In], handle: Callable[[In], Awaitable[None]], fields: Mapping[str, str] | None = None
+) -> Listener:
+    """Make a Bolt listener of a handler.
+
+    `fields` says, for a form, which block shows a refusal of which field ({"reason": block_id}); a refusal of
+    no field, or of one that the form does not have, is shown at the form's first input.
+    """
+
+    async def run(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        incoming = shape(desk, ack, client, body)
+        with structlog.contextvars.bound_contextvars(actor=incoming.person, delivery=incoming.delivery):
+            try:
+                await handle(incoming)
+            except Repeated:
+                log.info("repeated delivery")
+            except Refusal as refusal:
+                await _show(incoming, refusal, fields or {})
+            except Exception as error:  # noqa: BLE001 - the last net: Bolt would drop the answer
+                await _apologise(incoming, error)
+            await incoming.answer(**({"options": []} if isinstance(incoming, Suggestion) else {}))
+
+    run.__name__ = handle.__name__
+    return run
+
+
+async def _show(incoming: Incoming, refusal: Refusal, fields: Mapping[str, str]) -> None:
+    log.info("refused", why=str(refusal), kind=type(refusal).__name__)
+    block = fields.get(refusal.field or "") or _first_input(incoming.view)
+    if isinstance(incoming, Submission) and block:
+        await incoming.answer(response_action="errors", errors={block: str(refusal)})
+        return
+    await _say(incoming, str(refusal))
+
+
+async def _apologise(incoming: Incoming, error: Exception) -> None:
+    reference = secrets.token_hex(3).upper()
+    log.error("listener failed", reference=reference, exc_info=error)
+    if isinstance(error, Unavailable):
+        sentence = f"Keyturn cannot reach its database. Nothing was changed. Try again soon. (Reference {reference})"
+    else:
+        sentence = f"Something went wrong in Keyturn. Please tell an admin the reference {reference}."
+    try:
+        await _say(incoming, sentence)
+    except Exception as second:  # noqa: BLE001 - Slack is away too; the log has it
+        log.error("could not tell", reference=reference, exc_info=second)
+
+
+async def _say(incoming: Incoming, sentence: str) -> None:
+    if isinstance(incoming, Command):
+        await incoming.answer(text=esc(sentence))
+    elif isinstance(incoming, Submission):
+        await incoming.answer(response_action="update", view=dict(kit.notice(TITLE, sentence)))
+    elif isinstance(incoming, Click) and incoming.place[0]:
+        channel, _ = incoming.place
+        await incoming.client.chat_postEphemeral(channel=channel, user=incoming.person, text=esc(sentence))
+    elif not isinstance(incoming, Event | Suggestion) and incoming.trigger:
+        try:
+            await incoming.open(kit.notice(TITLE, sentence))
+        except SlackApiError as error:
+            log.warning("could not show", why=str(error), sentence=sentence)
+
+
+def _first_input(view: Mapping[str, Any]) -> str | None:
+    blocks = view.get("blocks")
+    found = (b for b in blocks if isinstance(b, Mapping) and b.get("type") == "input") if isinstance(blocks, list) else ()
+    return next((str(block.get("block_id")) for block in found), None)

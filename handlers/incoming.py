@@ -1,0 +1,163 @@
+"""What Slack delivers, in the shapes that our listeners work with.
+
+Everything in here is what Slack says about the delivery itself: who, where, which reference. What the reference
+stands for, and whether that person may, is always looked up.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from blocks.kit import View, carried
+from handlers.desk import Desk
+
+
+@dataclass
+class Incoming:
+    """One delivery of Slack's, with what is needed to answer it."""
+
+    desk: Desk
+    ack: AsyncAck
+    client: AsyncWebClient
+    body: Mapping[str, Any]
+    answered: bool = False
+
+    @property
+    def person(self) -> str:
+        """Who did it."""
+        user = self.body.get("user")
+        return str(user["id"]) if isinstance(user, Mapping) else str(self.body.get("user_id", ""))
+
+    @property
+    def trigger(self) -> str:
+        """Good for one modal, within three seconds."""
+        return str(self.body.get("trigger_id", ""))
+
+    @property
+    def delivery(self) -> str:
+        """The same for every repetition of this delivery, and for no other: see `Store.write`."""
+        if self.trigger:
+            return f"trigger:{self.trigger}"
+        digest = hashlib.sha256(json.dumps(self.body, sort_keys=True, default=str).encode()).hexdigest()
+        return f"body:{digest}"
+
+    async def answer(self, **response: Any) -> None:
+        """Acknowledge, at most once; without arguments a plain yes."""
+        if not self.answered:
+            self.answered = True
+            await self.ack(**response)
+
+    async def open(self, view: View) -> None:
+        """Open a modal over whatever the person looks at (pushed where a modal is open already)."""
+        if self.view.get("type") == "modal":
+            await self.client.views_push(trigger_id=self.trigger, view=dict(view))
+        else:
+            await self.client.views_open(trigger_id=self.trigger, view=dict(view))
+
+    @property
+    def view(self) -> Mapping[str, Any]:
+        """The view it came from; empty where it came from elsewhere."""
+        view = self.body.get("view")
+        return view if isinstance(view, Mapping) else {}
+
+    @property
+    def carries(self) -> dict[str, str]:
+        """The references that the modal carries (`blocks.kit.modal`)."""
+        return carried(str(self.view.get("private_metadata") or ""))
+
+    @property
+    def values(self) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+        """A view's state: by block_id, then by action_id. Forms parse it."""
+        state = self.view.get("state")
+        values = state.get("values") if isinstance(state, Mapping) else None
+        return values if isinstance(values, Mapping) else {}
+
+
+@dataclass
+class Command(Incoming):
+    """A slash command."""
+
+    @property
+    def text(self) -> str:
+        """What was typed behind the command."""
+        return str(self.body.get("text") or "").strip()
+
+
+@dataclass
+class Shortcut(Incoming):
+    """A global shortcut."""
+
+
+@dataclass
+class Click(Incoming):
+    """A button or a menu, in a message, a modal or on App Home."""
+
+    @property
+    def action(self) -> Mapping[str, Any]:
+        """The element that was used, as Slack describes it."""
+        actions = self.body.get("actions")
+        return actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], Mapping) else {}
+
+    @property
+    def value(self) -> str:
+        """The button's value, or the chosen option's."""
+        chosen = self.action.get("selected_option")
+        if isinstance(chosen, Mapping):
+            return str(chosen.get("value", ""))
+        return str(self.action.get("value") or "")
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Channel and ts of the message it is in; empty outside messages."""
+        container = self.body.get("container")
+        where = container if isinstance(container, Mapping) else {}
+        return str(where.get("channel_id", "")), str(where.get("message_ts", ""))
+
+
+@dataclass
+class Submission(Incoming):
+    """A modal that was sent."""
+
+    @property
+    def delivery(self) -> str:
+        return f"view:{self.view.get('id', '')}:{self.view.get('hash', '')}"
+
+
+@dataclass
+class Closing(Incoming):
+    """A modal that was cancelled."""
+
+
+@dataclass
+class Suggestion(Incoming):
+    """A menu that asks for its choices."""
+
+    @property
+    def typed(self) -> str:
+        """What was typed so far."""
+        return str(self.body.get("value") or "")
+
+
+@dataclass
+class Event(Incoming):
+    """Something that happened in the workspace."""
+
+    @property
+    def event(self) -> Mapping[str, Any]:
+        """The event itself."""
+        event = self.body.get("event")
+        return event if isinstance(event, Mapping) else {}
+
+    @property
+    def person(self) -> str:
+        user = self.event.get("user")
+        return str(user.get("id", "")) if isinstance(user, Mapping) else str(user or "")
+
+    @property
+    def delivery(self) -> str:
+        return f"event:{self.body.get('event_id', '')}"

@@ -1,0 +1,179 @@
+"""Fresh word from Slack of who is who: people, their managers, and who is in which user group.
+
+What Slack says is kept in the tables, where the rules look. Slack's events keep the tables current; before a
+decision the facts are looked up once more. Where Slack does not answer in time, what is known already counts.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from models import directory
+from models.catalogue.approvers import GroupRef, PersonRef, Role, parse_approver
+from models.catalogue.spec import AppSpec
+from models.clock import Clock
+from models.people import Person, UserGroup
+from models.store import Store
+
+log = structlog.get_logger("keyturn.whois")
+
+NOW = timedelta(0)
+SOON = timedelta(minutes=1)
+"""Fresh enough to show something; a decision looks again."""
+TODAY = timedelta(hours=12)
+"""Fresh enough for what Slack's events tell us about anyway."""
+PATIENCE = 1.5
+"""Seconds to wait for Slack within an answer that has to be given in three."""
+
+
+class WhoIs:
+    """Looks people and user groups up in Slack, and remembers them in the store."""
+
+    def __init__(self, store: Store, clock: Clock, client: AsyncWebClient) -> None:
+        self._store = store
+        self._clock = clock
+        self._client = client
+
+    async def people(self, ids: Iterable[str], max_age: timedelta = SOON) -> None:
+        """Make sure that these people are known, by word not older than `max_age`."""
+        since = self._clock.now() - max_age
+        wanted = set(ids)
+        if max_age > NOW:
+            wanted = await self._store.read(lambda session: directory.stale(session, wanted, since))
+        found = await asyncio.gather(*(self._in_time(self._person(one)) for one in wanted))
+        await self.remember([person for person in found if person is not None])
+
+    async def groups(self, refs: Iterable[GroupRef], max_age: timedelta = SOON) -> None:
+        """Make sure that these user groups and their members are known."""
+        since = self._clock.now() - max_age
+        for ref in set(refs):
+            known = await self._store.read(lambda session, ref=ref: directory.group_row(session, str(ref)))  # type: ignore[misc]
+            if known is None or max_age == NOW or known.checked_at < since:
+                group = await self._in_time(self._group(ref, known))
+                if group is not None:
+                    await self._store.write(lambda tx, group=group: directory.remember_group(tx, group))  # type: ignore[misc]
+                    await self.people(group.members, TODAY)
+
+    async def for_app(self, app: AppSpec, people: Iterable[str], max_age: timedelta = SOON) -> None:
+        """Make sure that everybody is known whom this app's stages may ask about a request of these people."""
+        references = [parse_approver(text) for stage in _stages(app) for text in stage.approvers]
+        references += [parse_approver(owner) for owner in app.owners]
+        await self.groups((one for one in references if isinstance(one, GroupRef)), max_age)
+        await self.people({*people}, max_age)
+        named = [one for one in references if isinstance(one, PersonRef)]
+        admins = await self._store.read(lambda session: directory.Directory(session).admins())
+        managers = await self._managers(people) if Role.MANAGER in references else set()
+        await self.people({*(one.id for one in named if one.id), *admins, *managers}, TODAY)
+        await self._by_email({one.email for one in named if one.email})
+
+    async def remember(self, people: list[Person]) -> None:
+        """Keep what Slack says of these people."""
+        if people:
+            await self._store.write(lambda tx: directory.remember(tx, people))
+
+    async def _managers(self, people: Iterable[str]) -> set[str]:
+        def read(session: Any) -> set[str]:
+            who = directory.Directory(session)
+            return {p.manager_id for one in people if (p := who.person(one)) is not None and p.manager_id}
+
+        return await self._store.read(read)
+
+    async def _by_email(self, emails: set[str]) -> None:
+        def unknown(session: Any) -> set[str]:
+            who = directory.Directory(session)
+            return {email for email in emails if who.by_email(email) is None}
+
+        for email in await self._store.read(unknown):
+            person = await self._in_time(self._person_by_email(email))
+            await self.remember([person] if person else [])
+
+    async def _person(self, person_id: str) -> Person | None:
+        answer = await self._client.users_info(user=person_id)
+        user = _mapping(answer.get("user"))
+        return await self._with_manager(user) if user else None
+
+    async def _person_by_email(self, email: str) -> Person | None:
+        answer = await self._client.users_lookupByEmail(email=email)
+        user = _mapping(answer.get("user"))
+        return await self._with_manager(user) if user else None
+
+    async def _with_manager(self, user: Mapping[str, Any]) -> Person:
+        person = person_of(user)
+        known = await self._store.read(lambda session: session.get(Person, person.id))
+        if known is not None:
+            person.manager_id, person.department = known.manager_id, known.department
+        return person
+
+    async def profile(self, person_id: str) -> None:
+        """Look up the manager and the department in a person's Slack profile, and keep them."""
+        answer = await self._in_time(self._client.users_profile_get(user=person_id, include_labels=True))
+        profile = _mapping(answer.get("profile")) if answer is not None else {}
+        fields = _mapping(profile.get("fields"))
+        by_label = {
+            str(field.get("label", "")).strip().casefold(): str(field.get("value", ""))
+            for field in fields.values() if isinstance(field, Mapping)
+        }
+        if fields:
+            await self._store.write(
+                lambda tx: directory.remember_profile(
+                    tx, person_id, manager_id=by_label.get("manager") or None, department=by_label.get("department", "")
+                )
+            )
+
+    async def _group(self, ref: GroupRef, known: UserGroup | None) -> UserGroup | None:
+        if known is None:
+            known = await self._find_group(ref)
+        if known is None:
+            return None
+        answer = await self._client.usergroups_users_list(usergroup=known.id)
+        known.members = [str(one) for one in answer.get("users") or []]
+        return known
+
+    async def _find_group(self, ref: GroupRef) -> UserGroup | None:
+        answer = await self._client.usergroups_list(include_disabled=True)
+        for one in answer.get("usergroups") or []:
+            if one.get("id") == ref.id or (ref.handle and one.get("handle") == ref.handle):
+                return UserGroup(id=one["id"], handle=one.get("handle", ""), name=one.get("name", one["id"]),
+                                 enabled=not one.get("date_delete"), members=[])
+        return None
+
+    async def _in_time(self, call: Awaitable[Any]) -> Any:
+        """The answer, or None where Slack has none for us now; what is known then counts."""
+        try:
+            return await asyncio.wait_for(_awaited(call), PATIENCE)
+        except SlackApiError as error:
+            log.warning("lookup refused", why=error.response.get("error"))
+        except (TimeoutError, OSError) as error:
+            log.warning("lookup got no answer", why=str(error) or type(error).__name__)
+        return None
+
+
+async def _awaited(call: Awaitable[Any]) -> Any:
+    return await call
+
+
+def person_of(user: Mapping[str, Any]) -> Person:
+    """A user object of Slack's as our row. Manager and department stand elsewhere, in the profile's fields."""
+    profile = _mapping(user.get("profile"))
+    name = profile.get("real_name") or user.get("real_name") or profile.get("display_name") or user.get("name")
+    return Person(
+        id=str(user["id"]), name=str(name or user["id"])[:200], handle=str(user.get("name") or "")[:100],
+        email=str(profile.get("email") or "")[:320], title=str(profile.get("title") or "")[:200], department="",
+        timezone=str(user.get("tz") or "UTC"), manager_id=None,
+        guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+        stranger=bool(user.get("is_stranger")), bot=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",
+        active=not user.get("deleted"),
+    )
+
+
+def _stages(app: AppSpec) -> list[Any]:
+    return [*app.stage, *(stage for access in app.access for stage in access.stage or ())]
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,173 @@
+"""The audit trail: append-only, each entry carrying the hash of the one before.
+
+An entry's hash is SHA-256 over the hash before it and the entry's canonical JSON (sorted keys, no spaces,
+UTF-8), so a changed, missing, added or reordered entry breaks the chain at its place. The head row knows the
+last hash, so a trail that was cut at its end is found out as well.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base, Json
+
+GENESIS = "0" * 64
+HEAD = 1
+
+
+class AuditEntry(Base):
+    """One step: who did what to which thing, when and why."""
+
+    __tablename__ = "audit_entries"
+
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(64))
+    """A person's id, "keyturn" for the scheduler and the worker, or "operator" for the command line."""
+    action: Mapped[str] = mapped_column(String(48))
+    subject: Mapped[str] = mapped_column(String(64))
+    """What it was done to: AR-1, GR-1, TK-1, app:github, …"""
+    app: Mapped[str] = mapped_column(String(40), default="")
+    person: Mapped[str] = mapped_column(String(32), default="")
+    """Whose access it is about."""
+    data: Mapped[Json]
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+    __table_args__ = (
+        Index("ix_audit_entries_subject", "subject", "seq"),
+        Index("ix_audit_entries_app", "app", "seq"),
+        Index("ix_audit_entries_person", "person", "seq"),
+    )
+
+
+class AuditHead(Base):
+    """The chain's last link. Locking this one row keeps writers of the trail in line."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a verb records; it becomes an entry when its transaction commits."""
+
+    actor: str
+    action: str
+    subject: str
+    app: str = ""
+    person: str = ""
+    data: Json = field(default_factory=dict)
+
+
+def append(session: Session, facts: Iterable[Fact], at: datetime) -> None:
+    """Chain the facts to the trail. The last thing a transaction does, since others wait for the head."""
+    head = session.scalars(select(AuditHead).where(AuditHead.id == HEAD).with_for_update()).one_or_none()
+    if head is None:
+        head = AuditHead(id=HEAD, seq=0, hash=GENESIS)
+        session.add(head)
+    for fact in facts:
+        entry = AuditEntry(
+            seq=head.seq + 1, at=at, actor=fact.actor, action=fact.action, subject=fact.subject, app=fact.app,
+            person=fact.person, data=fact.data, previous=head.hash, hash="",
+        )
+        entry.hash = link(entry)
+        session.add(entry)
+        head.seq, head.hash = entry.seq, entry.hash
+
+
+def as_record(entry: AuditEntry) -> dict[str, Any]:
+    """The entry as plain values, in the order of the export's columns, hashes left out."""
+    return {
+        "seq": entry.seq,
+        "at": entry.at.isoformat(),
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "app": entry.app,
+        "person": entry.person,
+        "data": entry.data,
+    }
+
+
+def link(entry: AuditEntry) -> str:
+    """The hash that this entry must carry, given the one before (`entry.previous`)."""
+    record = json.dumps(as_record(entry), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256((entry.previous + record).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a verification found: how many entries were read, and the first fault's place and sentence."""
+
+    entries: int
+    head: str
+    fault: str | None = None
+
+    @property
+    def whole(self) -> bool:
+        return self.fault is None
+
+
+def verify(session: Session) -> Verdict:
+    """Read the whole trail and hold every link against its entry. Stops at the first fault and names it."""
+    expected, previous = 1, GENESIS
+    for entry in entries(session):
+        fault = _fault(entry, expected, previous)
+        if fault:
+            return Verdict(expected - 1, previous, fault)
+        expected, previous = expected + 1, entry.hash
+    head = session.get(AuditHead, HEAD)
+    known = (head.seq, head.hash) if head else (0, GENESIS)
+    if known != (expected - 1, previous):
+        fault = f"the trail ends at entry {expected - 1}, but its head says {known[0]}: entries are missing at the end"
+        return Verdict(expected - 1, previous, fault)
+    return Verdict(expected - 1, previous)
+
+
+def _fault(entry: AuditEntry, expected: int, previous: str) -> str | None:
+    if entry.seq != expected:
+        return f"entry {expected} is missing (entry {entry.seq} comes next)"
+    if entry.previous != previous:
+        return f"entry {entry.seq} does not follow the entry before it"
+    if entry.hash != link(entry):
+        return f"entry {entry.seq} was changed"
+    return None
+
+
+def entries(
+    session: Session,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    app: str | None = None,
+    person: str | None = None,
+) -> Iterator[AuditEntry]:
+    """The trail in order, read in pieces so that a million entries need no memory; times are inclusive, UTC."""
+    statement = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=2000)
+    if since:
+        statement = statement.where(AuditEntry.at >= since)
+    if until:
+        statement = statement.where(AuditEntry.at <= until)
+    if app:
+        statement = statement.where(AuditEntry.app == app)
+    if person:
+        statement = statement.where((AuditEntry.person == person) | (AuditEntry.actor == person))
+    for entry in session.scalars(statement):
+        yield entry
+        session.expunge(entry)
+
+
+def story_of(session: Session, subjects: list[str]) -> list[AuditEntry]:
+    """Every entry about these subjects, in order: a request's whole timeline."""
+    statement = select(AuditEntry).where(AuditEntry.subject.in_(subjects)).order_by(AuditEntry.seq)
+    return list(session.scalars(statement))

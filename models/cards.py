@@ -1,0 +1,69 @@
+"""Tables of what stands on people's screens: where each copy of a card lies, and whose App Home to keep up."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import BIG_KEY, Base
+
+
+class CardKind(StrEnum):
+    """What a card shows; its subject's reference is in brackets."""
+
+    APPROVAL = "approval"  # an approver's copy (AR-1)
+    REQUEST = "request"  # the requester's copy (AR-1)
+    REMINDER = "reminder"  # a nudge to an approver (AR-1/1)
+    ACCESS = "access"  # "you have access", told when it is true (GR-1)
+    OVER = "over"  # "your access has ended" (GR-1)
+    NOTICE = "notice"  # an expiry notice (GR-1/3600)
+    TASK = "task"  # manual work, an owner's copy (TK-1)
+    FAILURE = "failure"  # what could not be given or taken, an admin's copy (GR-1)
+
+
+class Card(Base):
+    """One message in one person's DM. A job posts it once and redraws it whenever what it shows has changed."""
+
+    __tablename__ = "cards"
+
+    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    kind: Mapped[CardKind]
+    subject: Mapped[str] = mapped_column(String(64))
+    about: Mapped[str] = mapped_column(String(32))
+    """The request, grant or task whose changes redraw it ("AR-1")."""
+    person_id: Mapped[str] = mapped_column(String(32))
+    channel: Mapped[str] = mapped_column(String(32), default="")
+    ts: Mapped[str] = mapped_column(String(32), default="")
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    """Of what was last shown: an unchanged card costs no call."""
+    gone: Mapped[bool] = mapped_column(default=False)
+    """Slack says that it cannot be reached any more (deleted, or the person is deactivated)."""
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        UniqueConstraint("kind", "subject", "person_id"),
+        Index("ix_cards_about", "about"),
+        Index("ix_cards_place", "channel", "ts"),
+    )
+
+
+class HomeTab(StrEnum):
+    """App Home's tabs."""
+
+    ACCESS = "access"
+    REQUESTS = "requests"
+    TODO = "todo"
+
+
+class Home(Base):
+    """What a person looks at on App Home. Somebody who never opened it has no row, and costs nothing."""
+
+    __tablename__ = "homes"
+
+    person_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    tab: Mapped[HomeTab]
+    page: Mapped[int] = mapped_column(default=0)
+    filter: Mapped[str] = mapped_column(String(24), default="")
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    opened_at: Mapped[datetime]

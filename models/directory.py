@@ -1,0 +1,98 @@
+"""Who is who, as the policy asks it, answered from the tables (which are looked up afresh before a decision)."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.people import Person, Role, RoleName, UserGroup
+from models.policy.facts import GroupFacts, PersonFacts
+from models.store.tx import Tx
+
+
+class Directory:
+    """The `Who` of one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def person(self, person_id: str) -> PersonFacts | None:
+        row = self._session.get(Person, person_id)
+        return None if row is None else facts_of(row)
+
+    def by_email(self, email: str) -> PersonFacts | None:
+        found = select(Person).where(func.lower(Person.email) == email.lower()).order_by(Person.active.desc())
+        row = self._session.scalars(found).first()
+        return None if row is None else facts_of(row)
+
+    def group(self, ref: str) -> GroupFacts | None:
+        """By id, or by handle written with or without its @."""
+        row = group_row(self._session, ref)
+        if row is None or not row.enabled:
+            return None
+        return GroupFacts(id=row.id, handle=row.handle, name=row.name, members=tuple(row.members))
+
+    def admins(self) -> tuple[str, ...]:
+        rows = select(Role.person_id).where(Role.role == RoleName.WORKSPACE_ADMIN).order_by(Role.person_id)
+        return tuple(self._session.scalars(rows))
+
+    def is_admin(self, person_id: str) -> bool:
+        """Whether this person configures Keyturn, and may use Slack at all."""
+        person = self.person(person_id)
+        return person_id in self.admins() and (person is None or person.active)
+
+
+def facts_of(row: Person) -> PersonFacts:
+    """A table row as the policy sees it."""
+    return PersonFacts(
+        id=row.id, name=row.name, email=row.email, active=row.active, guest=row.guest, stranger=row.stranger,
+        bot=row.bot, manager_id=row.manager_id, title=row.title, department=row.department, tz=row.timezone,
+    )
+
+
+def appoint(tx: Tx, person_ids: list[str], by: str) -> None:
+    """Make these people workspace admins, where they are not yet."""
+    for person_id in person_ids:
+        if tx.session.get(Role, (person_id, RoleName.WORKSPACE_ADMIN)) is None:
+            tx.session.add(
+                Role(person_id=person_id, role=RoleName.WORKSPACE_ADMIN, given_at=tx.now, given_by=by)
+            )
+            tx.record(by, "role.given", person_id, person=person_id, role=RoleName.WORKSPACE_ADMIN.value)
+
+
+def group_row(session: Session, ref: str) -> UserGroup | None:
+    """A user group's row, by id or by handle, switched off or not."""
+    by_handle = select(UserGroup).where(UserGroup.handle == ref.removeprefix("@"))
+    return session.get(UserGroup, ref) or session.scalars(by_handle).first()
+
+
+def remember_profile(tx: Tx, person_id: str, *, manager_id: str | None, department: str) -> None:
+    """Keep what a person's profile says of their manager and department."""
+    row = tx.session.get(Person, person_id)
+    if row is not None:
+        row.manager_id, row.department = manager_id, department[:200]
+
+
+def remember(tx: Tx, people: list[Person]) -> None:
+    """Keep what Slack says of these people now."""
+    for person in people:
+        person.checked_at = tx.now
+        tx.session.merge(person)
+
+
+def remember_group(tx: Tx, group: UserGroup) -> None:
+    """Keep what Slack says of a user group and its members now."""
+    group.checked_at = tx.now
+    tx.session.merge(group)
+
+
+def names_of(session: Session, ids: set[str]) -> dict[str, str]:
+    """People's names by id; somebody unknown is called by their id."""
+    known = {row.id: row.name for row in session.scalars(select(Person).where(Person.id.in_(ids)))}
+    return {person_id: known.get(person_id, person_id) for person_id in ids}
+
+
+def stale(session: Session, ids: set[str], since: datetime) -> set[str]:
+    """Those of these people that were never looked up, or not since then."""
+    fresh = select(Person.id).where(Person.id.in_(ids), Person.checked_at >= since)
+    return ids - set(session.scalars(fresh))

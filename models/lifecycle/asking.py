@@ -1,0 +1,141 @@
+"""What a request would come to: looked at for the form's preview, and again when it is sent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import apps
+from models.catalogue.spec import AccessSpec, AppSpec
+from models.catalogue.words import RequestKind
+from models.directory import Directory
+from models.errors import Denied, Duplicate, Invalid, NotAllowed, NotFound
+from models.grants import Grant
+from models.lifecycle.snapshot import Snapshot
+from models.policy import Decision, Length, Outcome, Question, check_length, decide
+from models.requests import Request, Term
+from models.states import GrantState, RequestState
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What somebody is about to ask for; several accesses make several requests."""
+
+    requester_id: str
+    beneficiary_id: str
+    app_key: str
+    access_keys: tuple[str, ...]
+    term: Term
+    reason: str = ""
+    kind: RequestKind = RequestKind.NEW
+    grant_id: int | None = None
+    """The grant that an extension is about."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One request that a draft would make: the policy's word on it, and on its length."""
+
+    snapshot: Snapshot
+    question: Question
+    decision: Decision
+    length: Length
+
+
+def plan(session: Session, draft: Draft, now: datetime) -> list[Planned]:
+    """Look at each access of a draft by the rules; raises the Refusal (with its field) that sending would meet."""
+    directory = Directory(session)
+    _may_ask(directory, draft)
+    app = _app(session, draft)
+    if not draft.access_keys:
+        raise Invalid("Choose at least one access.", field="access")
+    if draft.kind is not RequestKind.EXTEND:
+        for key in draft.access_keys:
+            _not_twice(session, draft, key)
+    return [_planned(directory, draft, app, _access(app, key), now) for key in dict.fromkeys(draft.access_keys)]
+
+
+def question_of(request: Request, snapshot: Snapshot, at: datetime) -> Question:
+    """The question that a stored request asks, put again at `at`."""
+    return _question(request.requester_id, request.beneficiary_id, snapshot, Term.from_json(request.term),
+                     request.kind, at)
+
+
+def _may_ask(directory: Directory, draft: Draft) -> None:
+    for person_id in {draft.requester_id, draft.beneficiary_id}:
+        person = directory.person(person_id)
+        if person is None or not person.active or person.bot or person.stranger:
+            raise NotAllowed("Only people of this workspace can ask for access.")
+
+
+def _app(session: Session, draft: Draft) -> AppSpec:
+    if draft.grant_id is not None:
+        # An extension keeps to the policy of today, but works for an app that is switched off for newcomers.
+        grant = session.get_one(Grant, draft.grant_id)
+        return apps.find(session, draft.app_key) or Snapshot.from_json(grant.policy).app
+    app = apps.find(session, draft.app_key)
+    if app is None:
+        raise NotFound("Choose an application from the list.", field="app")
+    if not app.enabled:
+        raise Denied(f"{app.name} cannot be asked for at the moment.", field="app")
+    return app
+
+
+def _access(app: AppSpec, key: str) -> AccessSpec:
+    for access in app.access:
+        if access.key == key and access.enabled:
+            return access
+    raise NotFound(f"{app.name} has no such access any more. Choose again.", field="access")
+
+
+def _not_twice(session: Session, draft: Draft, access_key: str) -> None:
+    same = (
+        select(Request)
+        .where(Request.beneficiary_id == draft.beneficiary_id, Request.app_key == draft.app_key,
+               Request.access_key == access_key, Request.state == RequestState.PENDING,
+               Request.kind != RequestKind.EXTEND)
+    )
+    if pending := session.scalars(same).first():
+        raise Duplicate(f"{pending.access_name} is already asked for in {pending.ref}, which is pending.",
+                        field="access")
+    held = (
+        select(Grant)
+        .where(Grant.person_id == draft.beneficiary_id, Grant.app_key == draft.app_key,
+               Grant.access_key == access_key,
+               Grant.state.in_((GrantState.SCHEDULED, GrantState.GRANTING, GrantState.ACTIVE)))
+    )
+    if grant := session.scalars(held).first():
+        raise Duplicate(f"You have {grant.access_name} already. To keep it longer, press Extend on App Home.",
+                        field="access")
+
+
+def _planned(directory: Directory, draft: Draft, app: AppSpec, access: AccessSpec, now: datetime) -> Planned:
+    snapshot = Snapshot(app, access)
+    question = _question(draft.requester_id, draft.beneficiary_id, snapshot, draft.term, draft.kind, now)
+    length = _length(snapshot, draft, directory, now)
+    decision = decide(question, directory)
+    if decision.outcome in (Outcome.DENY, Outcome.NOBODY):
+        raise Denied(" ".join(reason.text for reason in decision.because), field="access")
+    return Planned(snapshot, question, decision, length)
+
+
+def _length(snapshot: Snapshot, draft: Draft, directory: Directory, now: datetime) -> Length:
+    beneficiary = directory.person(draft.beneficiary_id)
+    length = check_length(snapshot.policy, draft.term.length, draft.term.start, draft.term.end, now,
+                          guest=bool(beneficiary and beneficiary.guest))
+    if not length.ok:
+        raise Invalid(length.message, field="term")
+    return length
+
+
+def _question(
+    requester_id: str, beneficiary_id: str, snapshot: Snapshot, term: Term, kind: RequestKind, at: datetime
+) -> Question:
+    length = term.length or (term.end - (term.start or at) if term.end else None)
+    return Question(
+        requester=requester_id, beneficiary=beneficiary_id, app=snapshot.app, access=snapshot.access,
+        duration=length, starts_at=term.start, at=at, kind=kind,
+    )
+
+

@@ -1,0 +1,50 @@
+"""Comments: anybody who is involved may say something at any time; everybody involved reads it; no state changes."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.cards import Card, CardKind
+from models.directory import Directory
+from models.errors import Invalid, NotAllowed
+from models.lifecycle import screens
+from models.lifecycle.refs import lock_request
+from models.requests import Asked, Comment, Request
+from models.store.tx import Tx
+
+TEXT_LIMIT = 2000
+
+
+def comment(tx: Tx, ref: str, by: str, text: str, *, source: str | None = None) -> Comment:
+    """Say something about a request. `source` is "channel:ts" where it was written as a reply in a card's thread."""
+    request = lock_request(tx, ref)
+    text = text.strip()
+    if not text:
+        raise Invalid("Write something first.", field="comment")
+    if len(text) > TEXT_LIMIT:
+        raise Invalid(f"The comment has {len(text)} characters. {TEXT_LIMIT} fit.", field="comment")
+    if by not in involved(tx.session, request):
+        raise NotAllowed(f"Only those involved in {request.ref} and the admins can comment on it.")
+    written = Comment(request_id=request.id, person_id=by, text=text, at=tx.now, source=source)
+    tx.session.add(written)
+    tx.session.flush()
+    tx.record(by, "comment", request.ref, app=request.app_key, person=request.beneficiary_id, text=text)
+    _pass_on(tx, request, written)
+    screens.redraw_request(tx, request)
+    return written
+
+
+def involved(session: Session, request: Request) -> set[str]:
+    """Who may comment: requester, beneficiary, everybody who was asked, and the admins; none who has left."""
+    asked = session.scalars(select(Asked.person_id).where(Asked.request_id == request.id))
+    directory = Directory(session)
+    people = {request.requester_id, request.beneficiary_id, *asked, *directory.admins()}
+    return {one for one in people if (person := directory.person(one)) is not None and person.active}
+
+
+def _pass_on(tx: Tx, request: Request, written: Comment) -> None:
+    """A reply under everybody else's copy of the card, so that Slack tells them."""
+    kinds = (CardKind.APPROVAL, CardKind.REQUEST)
+    cards = select(Card).where(Card.about == request.ref, Card.kind.in_(kinds), Card.gone.is_(False))
+    for card in tx.session.scalars(cards):
+        if card.person_id != written.person_id:
+            tx.enqueue("say", f"say:{written.id}:{card.id}", comment=written.id, card=card.id)

@@ -1,0 +1,115 @@
+"""Deciding: an approver's approve or reject, with a comment, and with another duration where they change it."""
+
+from models.directory import Directory, names_of
+from models.errors import AlreadyDecided, Closed, Invalid, NotAnApprover, OwnRequest
+from models.lifecycle import screens, stages
+from models.lifecycle.asking import question_of
+from models.lifecycle.refs import lock_request
+from models.lifecycle.snapshot import Snapshot
+from models.policy import TallyStatus, check_length
+from models.requests import Decision, Request, Term
+from models.states import RequestEvent, RequestState, StageState
+from models.store.tx import Tx
+
+COMMENT_LIMIT = 2000
+
+
+def approve(tx: Tx, ref: str, by: str, *, comment: str = "", term: Term | None = None) -> Request:
+    """Approve, with `term` where the approver changes the duration. Returns the request as it stands then.
+
+    Raises NotAnApprover, OwnRequest, AlreadyDecided, Closed or Invalid; each says who may or what is right.
+    """
+    return _decide(tx, ref, by, True, comment, term)
+
+
+def reject(tx: Tx, ref: str, by: str, *, comment: str = "") -> Request:
+    """Reject. Raises as `approve` does."""
+    return _decide(tx, ref, by, False, comment, None)
+
+
+def may_decide(tx: Tx, ref: str, by: str) -> Request:
+    """Look whether this person may decide now, and change nothing; raises as `approve` does."""
+    request = lock_request(tx, ref)
+    _open_stage(tx, request, by)
+    return request
+
+
+def _decide(tx: Tx, ref: str, by: str, approves: bool, comment: str, term: Term | None) -> Request:
+    request = lock_request(tx, ref)
+    stage = _open_stage(tx, request, by)
+    if len(comment) > COMMENT_LIMIT:
+        raise Invalid(f"The comment has {len(comment)} characters. {COMMENT_LIMIT} fit.", field="comment")
+    if term is not None:
+        _change_term(tx, request, by, term)
+    tx.session.add(
+        Decision(request_id=request.id, person_id=by, position=request.position, approve=approves, comment=comment,
+                 term=term.to_json() if term else None, at=tx.now)
+    )
+    tx.session.flush()
+    tx.record(by, "decision.approve" if approves else "decision.reject", request.ref, app=request.app_key,
+              person=request.beneficiary_id, stage=stage.row.name, position=request.position, comment=comment,
+              because=stage.because(by), term=term.to_json() if term else None)
+    _count(tx, request, by, comment)
+    screens.redraw_request(tx, request)
+    return request
+
+
+def _count(tx: Tx, request: Request, by: str, comment: str) -> None:
+    stage = stages.current(tx, request)
+    status = stage.tally().status
+    if status is TallyStatus.APPROVED:
+        stages.advance(tx, request, stage, by)
+    elif status is TallyStatus.REJECTED:
+        stage.row.state, stage.row.closed_at = StageState.REJECTED, tx.now
+        stages.close(tx, request, RequestEvent.REJECT, by, comment)
+
+
+def _open_stage(tx: Tx, request: Request, by: str) -> stages.OpenStage:
+    _still_open(tx, request)
+    stage = stages.current(tx, request)
+    names = names_of(tx.session, {by, *(c.person_id for c in stage.now.approvers)})
+    if tx.session.get(Decision, (request.id, by)) is not None:
+        raise AlreadyDecided(f"You have decided on {request.ref} already.")
+    own = by in (request.requester_id, request.beneficiary_id)
+    if own and not Snapshot.from_json(request.policy).policy.self_approve:
+        raise OwnRequest(f"Nobody decides on their own request. {_who_can(stage, names)}")
+    person = Directory(tx.session).person(by)
+    if stage.because(by) is None or person is None or not person.active:
+        raise NotAnApprover(f"You cannot decide on {request.ref}. {_who_can(stage, names)}")
+    return stage
+
+
+def _still_open(tx: Tx, request: Request) -> None:
+    if request.state is RequestState.PENDING:
+        return
+    by = request.closed_by or ""
+    who = names_of(tx.session, {by})[by]
+    raise Closed(f"{request.ref} is {request.state.label.lower()} already, by {who}.")
+
+
+def _who_can(stage: stages.OpenStage, names: dict[str, str]) -> str:
+    asked = [names[c.person_id] for c in stage.now.approvers]
+    if not asked:
+        return "Nobody can at the moment; an admin has to look at it."
+    return f"{_listed(asked)} can."
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) > 5:
+        return f"{', '.join(names[:5])} and {len(names) - 5} more"
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _change_term(tx: Tx, request: Request, by: str, term: Term) -> None:
+    snapshot = Snapshot.from_json(request.policy)
+    question = question_of(request, snapshot, tx.now)
+    person = Directory(tx.session).person(request.beneficiary_id)
+    length = check_length(snapshot.policy, term.length, term.start, term.end, tx.now,
+                          guest=bool(person and person.guest))
+    if not length.ok:
+        raise Invalid(length.message, field="term")
+    if length.over_max:
+        raise Invalid(f"The longest that can be given is {question.app.name}'s maximum. {length.message}", field="term")
+    before, request.term, request.over_max = request.term, term.to_json(), False
+    tx.record(by, "request.term_changed", request.ref, app=request.app_key, person=request.beneficiary_id,
+              before=before, after=request.term)

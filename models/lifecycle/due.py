@@ -1,0 +1,120 @@
+"""What is due: the scheduler asks, a batch at a time, in the order of urgency. Each batch is one transaction.
+
+Revokes come before starts, then requests that nobody decided, then notices, then reminders. What was due while
+the bot was away is done once: of several notices that were missed, only the last is sent.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from models import deliveries
+from models.cards import CardKind
+from models.grants import Grant
+from models.lifecycle import granting, revoking, screens, stages
+from models.lifecycle.snapshot import Snapshot
+from models.requests import Asked, Decision, Request
+from models.states import GrantState, RequestEvent, RequestState
+from models.store.tx import SYSTEM, Tx
+
+BATCH = 200
+
+
+def sweep(tx: Tx) -> bool:
+    """Do one batch of what is due; True if there may be more."""
+    return any(part(tx) >= BATCH for part in (grants, requests, notices, reminders))
+
+
+def grants(tx: Tx) -> int:
+    """Grants whose end or start has come, the longest overdue first; returns how many were moved."""
+    due = select(Grant).where(Grant.due_at <= tx.now).order_by(Grant.due_at).limit(BATCH)
+    rows = tx.session.scalars(due.with_for_update(skip_locked=True)).all()
+    for grant in rows:
+        _move(tx, grant)
+    return len(rows)
+
+
+def requests(tx: Tx) -> int:
+    """Requests that nobody decided in time."""
+    due = (
+        select(Request).where(Request.state == RequestState.PENDING, Request.expires_at <= tx.now)
+        .order_by(Request.expires_at).limit(BATCH)
+    )
+    rows = tx.session.scalars(due.with_for_update(skip_locked=True)).all()
+    for request in rows:
+        stages.close(tx, request, RequestEvent.EXPIRE, SYSTEM)
+    return len(rows)
+
+
+def notices(tx: Tx) -> int:
+    """Notices that an access ends soon."""
+    due = select(Grant).where(Grant.notice_at <= tx.now).order_by(Grant.notice_at).limit(BATCH)
+    rows = tx.session.scalars(due.with_for_update(skip_locked=True)).all()
+    for grant in rows:
+        _notify(tx, grant)
+    return len(rows)
+
+
+def reminders(tx: Tx) -> int:
+    """Approvers who have not decided: asked again, at intervals that grow; whoever joined since is asked first."""
+    due = (
+        select(Request).where(Request.state == RequestState.PENDING, Request.remind_at <= tx.now)
+        .order_by(Request.remind_at).limit(BATCH)
+    )
+    rows = tx.session.scalars(due.with_for_update(skip_locked=True)).all()
+    for request in rows:
+        _remind(tx, request)
+    return len(rows)
+
+
+def tidy(tx: Tx) -> None:
+    """Forget the deliveries that cannot come again."""
+    deliveries.forget(tx.session, tx.now)
+
+
+def _move(tx: Tx, grant: Grant) -> None:
+    ended = grant.ends_at is not None and grant.ends_at <= tx.now
+    if grant.state is GrantState.FAILED and (grant.failing == "take"):
+        granting.retry(tx, grant, SYSTEM)
+    elif ended:
+        revoking.time_up(tx, grant)
+    elif grant.state is GrantState.SCHEDULED:
+        granting.start(tx, grant)
+    else:  # its end was moved after the index was set; look again then
+        grant.due_at = grant.ends_at
+
+
+def _notify(tx: Tx, grant: Grant) -> None:
+    assert grant.ends_at is not None  # a grant with no end has no `notice_at`
+    policy = Snapshot.from_json(grant.policy).policy
+    passed = [lead for lead in policy.expiry_notices if grant.ends_at - lead <= tx.now]
+    grant.notices = sorted({*grant.notices, *(int(lead.total_seconds()) for lead in passed)})
+    grant.notice_at = granting.next_notice(grant, tx.now)
+    if grant.state is GrantState.ACTIVE and grant.ends_at > tx.now:
+        last = int(min(passed).total_seconds()) if passed else 0
+        subject = f"{grant.ref}/{last}/{int(grant.ends_at.timestamp())}"
+        screens.show(tx, CardKind.NOTICE, subject, grant.ref, grant.person_id)
+        tx.record(SYSTEM, "grant.notice", grant.ref, app=grant.app_key, person=grant.person_id, before_end=last)
+
+
+def _remind(tx: Tx, request: Request) -> None:
+    stage = stages.ask(tx, request)
+    request.reminders += 1
+    after = Snapshot.from_json(request.policy).policy.remind_after
+    request.remind_at = tx.now + after * 2**min(request.reminders, 10)
+    decided = set(tx.session.scalars(select(Decision.person_id).where(Decision.request_id == request.id)))
+    waiting = [c.person_id for c in stage.now.approvers if c.person_id not in decided]
+    late = _asked_before(tx, request, tx.now - after / 2)
+    for person_id in waiting:
+        if person_id in late:
+            screens.show(tx, CardKind.REMINDER, f"{request.ref}/{request.reminders}", request.ref, person_id)
+    tx.record(SYSTEM, "request.reminded", request.ref, app=request.app_key, person=request.beneficiary_id,
+              people=[person_id for person_id in waiting if person_id in late])
+
+
+def _asked_before(tx: Tx, request: Request, moment: datetime) -> set[str]:
+    """Those whose card is old enough to have been forgotten."""
+    asked = select(Asked.person_id).where(
+        Asked.request_id == request.id, Asked.position == request.position, Asked.asked_at <= moment
+    )
+    return set(tx.session.scalars(asked))

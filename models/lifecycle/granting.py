@@ -1,0 +1,153 @@
+"""Giving: from the last approval to the access that is really there, or to a failure that somebody sees."""
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+
+from models.base import Json
+from models.cards import CardKind
+from models.catalogue.words import RequestKind
+from models.directory import Directory
+from models.grants import Direction, Grant
+from models.jobs import Urgency
+from models.lifecycle import screens
+from models.lifecycle.moves import move_grant
+from models.lifecycle.snapshot import Snapshot
+from models.requests import Request, Term
+from models.states import GrantEvent, GrantState
+from models.store.tx import SYSTEM, Tx
+
+EXTENDABLE = (GrantState.SCHEDULED, GrantState.GRANTING, GrantState.ACTIVE)
+
+
+def begin(tx: Tx, request: Request) -> None:
+    """An approved request becomes a grant; an approved extension makes its grant's end later.
+
+    Where the grant ended while the extension waited, the access is given anew.
+    """
+    if request.kind is RequestKind.EXTEND and request.grant_id is not None:
+        grant = tx.locked(Grant, request.grant_id)
+        if grant is not None and grant.state in EXTENDABLE:
+            _lengthen(tx, grant, request)
+            return
+    _create(tx, request)
+
+
+def target_of(snapshot: Snapshot) -> str:
+    """What an access's connector changes: grants with the same target are settled together."""
+    connector = snapshot.access.connector
+    if connector.type == "manual":
+        return f"manual:{snapshot.app.key}/{snapshot.access.key}"
+    params = json.dumps(connector.params, sort_keys=True, separators=(",", ":"))
+    readable = f"{connector.type}:{params}"
+    return readable if len(readable) <= 200 else f"{connector.type}:{hashlib.sha256(params.encode()).hexdigest()}"
+
+
+def settle_soon(tx: Tx, grant: Grant, urgency: Urgency) -> None:
+    """Let the worker bring the grant's target to what it should be, at `grant.retry_at`."""
+    tx.enqueue("settle", f"settle:{grant.target}", run_at=grant.retry_at, urgency=urgency, target=grant.target)
+
+
+def start(tx: Tx, grant: Grant) -> None:
+    """A grant's start in the future has come."""
+    move_grant(tx, grant, GrantEvent.START, SYSTEM)
+    tx.session.refresh(grant)
+    grant.due_at, grant.retry_at = grant.ends_at, tx.now
+    settle_soon(tx, grant, Urgency.GIVE)
+    screens.redraw_grant(tx, grant)
+
+
+def given(tx: Tx, grant: Grant, by: str = SYSTEM) -> None:
+    """The connector has given it, or saw that it is there: the duration counts from now."""
+    move_grant(tx, grant, GrantEvent.GIVEN, by)
+    tx.session.refresh(grant)
+    grant.active_at, grant.failing, grant.error, grant.attempts, grant.retry_at = tx.now, None, "", 0, None
+    if grant.length is not None:
+        grant.ends_at = tx.now + timedelta(seconds=grant.length)
+    arm(tx, grant)
+    screens.show(tx, CardKind.ACCESS, grant.ref, grant.ref, grant.person_id)
+    screens.redraw_grant(tx, grant)
+
+
+def arm(tx: Tx, grant: Grant) -> None:
+    """Set when the scheduler next has to look at an active grant: its end, and the next notice before it."""
+    grant.due_at = grant.ends_at
+    grant.notice_at = next_notice(grant, tx.now)
+
+
+def next_notice(grant: Grant, now: datetime) -> datetime | None:
+    """When the next expiry notice is due: the earliest that was not sent, none longer than the access itself."""
+    if grant.ends_at is None or grant.active_at is None:
+        return None
+    leads = [lead for lead in Snapshot.from_json(grant.policy).policy.expiry_notices
+             if int(lead.total_seconds()) not in grant.notices]
+    moments = [grant.ends_at - lead for lead in leads if grant.ends_at - lead > grant.active_at]
+    return min(moments, default=None)
+
+
+def failed(tx: Tx, grant: Grant, direction: Direction, error: str) -> None:
+    """It did not work, and trying again by itself has come to an end: the admins see it, with Retry."""
+    event = GrantEvent.GIVE_FAILED if direction is Direction.GIVE else GrantEvent.TAKE_FAILED
+    move_grant(tx, grant, event, SYSTEM, error=error)
+    tx.session.refresh(grant)
+    grant.failing, grant.error, grant.retry_at = direction, error, None
+    # What could not be taken is tried again every hour: the access may still be there.
+    grant.due_at = tx.now + TAKE_AGAIN if direction is Direction.TAKE else grant.ends_at
+    for person_id in Directory(tx.session).admins():
+        screens.show(tx, CardKind.FAILURE, f"{grant.ref}/{direction}", grant.ref, person_id)
+    screens.redraw_grant(tx, grant)
+
+
+TAKE_AGAIN = timedelta(hours=1)
+
+
+def retry(tx: Tx, grant: Grant, by: str) -> None:
+    """Try a failed grant again, the way it failed."""
+    event = GrantEvent.RETRY_TAKE if grant.failing is Direction.TAKE else GrantEvent.RETRY_GIVE
+    move_grant(tx, grant, event, by)
+    tx.session.refresh(grant)
+    grant.attempts, grant.retry_at = 0, tx.now
+    grant.due_at = None if event is GrantEvent.RETRY_TAKE else grant.ends_at
+    settle_soon(tx, grant, Urgency.TAKE if event is GrantEvent.RETRY_TAKE else Urgency.GIVE)
+    screens.redraw_grant(tx, grant)
+
+
+def _create(tx: Tx, request: Request) -> None:
+    term, snapshot = Term.from_json(request.term), Snapshot.from_json(request.policy)
+    later = term.start is not None and term.start > tx.now
+    grant = Grant(
+        request_id=request.id, person_id=request.beneficiary_id, app_key=request.app_key,
+        access_key=request.access_key, app_name=request.app_name, access_name=request.access_name,
+        policy=request.policy, connector=snapshot.access.connector.stored(), target=target_of(snapshot),
+        state=GrantState.SCHEDULED if later else GrantState.GRANTING,
+        length=int(term.length.total_seconds()) if term.length else None,
+        starts_at=term.start, ends_at=term.end, due_at=term.start if later else term.end,
+        retry_at=None if later else tx.now, notices=[], created_at=tx.now,
+    )
+    tx.session.add(grant)
+    tx.session.flush()
+    request.grant_id = grant.id
+    tx.record(SYSTEM, f"grant.{grant.state}", grant.ref, app=grant.app_key, person=grant.person_id,
+              request=request.ref, target=grant.target, term=request.term)
+    if not later:
+        settle_soon(tx, grant, Urgency.GIVE)
+    screens.redraw_request(tx, request)
+
+
+def _lengthen(tx: Tx, grant: Grant, request: Request) -> None:
+    term = Term.from_json(request.term)
+    before: Json = {"length": grant.length, "end": grant.ends_at.isoformat() if grant.ends_at else None}
+    if term.length is None:
+        grant.length, grant.ends_at = None, term.end
+    elif grant.ends_at is not None:
+        grant.ends_at += term.length
+    elif grant.length is not None:
+        grant.length += int(term.length.total_seconds())
+    grant.notices = []
+    if grant.state is GrantState.ACTIVE:
+        arm(tx, grant)
+    elif grant.state is GrantState.GRANTING:
+        grant.due_at = grant.ends_at
+    tx.record(SYSTEM, "grant.extended", grant.ref, app=grant.app_key, person=grant.person_id, request=request.ref,
+              before=before, after={"length": grant.length, "end": grant.ends_at.isoformat() if grant.ends_at else None})
+    screens.redraw_grant(tx, grant)

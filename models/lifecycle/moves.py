@@ -1,0 +1,51 @@
+"""Moving a request or a grant from one state to the next: by the table, by compare-and-swap, and on record."""
+
+from typing import Any
+
+from sqlalchemy import update
+
+from models.errors import Closed
+from models.grants import Grant
+from models.requests import Request
+from models.states import GRANT_MOVES, REQUEST_MOVES, GrantEvent, RequestEvent
+from models.store.tx import Tx
+
+
+class IllegalMove(Exception):
+    """A defect: code asked for a move that the table does not have."""
+
+
+def move_request(tx: Tx, request: Request, event: RequestEvent, by: str, **data: Any) -> None:
+    """Move a request; raises Closed where somebody was first."""
+    before = request.state
+    after = REQUEST_MOVES.get((before, event))
+    if after is None:
+        raise Closed(f"{request.ref} is {before.label.lower()} already.")
+    swapped = (
+        update(Request).where(Request.id == request.id, Request.state == before).values(state=after)
+        .returning(Request.id)
+    )
+    if tx.session.execute(swapped).first() is None:
+        raise Closed(f"{request.ref} was decided a moment ago.")
+    tx.record(
+        by, f"request.{after}", request.ref, app=request.app_key, person=request.beneficiary_id,
+        before=before, after=after, **data,
+    )
+
+
+def move_grant(tx: Tx, grant: Grant, event: GrantEvent, by: str, **data: Any) -> None:
+    """Move a grant; raises IllegalMove where the table has no such move, Closed where somebody was first."""
+    before = grant.state
+    after = GRANT_MOVES.get((before, event))
+    if after is None:
+        raise IllegalMove(f"{grant.ref} is {before}: there is no {event}")
+    tx.session.flush()
+    swapped = (
+        update(Grant).where(Grant.id == grant.id, Grant.state == before).values(state=after).returning(Grant.id)
+    )
+    if tx.session.execute(swapped).first() is None:
+        raise Closed(f"{grant.ref} was changed a moment ago.")
+    tx.record(
+        by, f"grant.{after}", grant.ref, app=grant.app_key, person=grant.person_id, before=before, after=after,
+        event=event, **data,
+    )

@@ -1,0 +1,41 @@
+"""Before an access is given, the approvals that its stages ask for are looked for once more, in the record."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models.catalogue.spec import StageSpec
+from models.grants import Grant
+from models.policy import TallyStatus, tally
+from models.requests import Asked, Decision, Request, Stage
+from models.states import RequestState, StageState
+
+
+def missing_approval(session: Session, grant: Grant) -> str | None:
+    """A sentence that says which approval a grant lacks; None if all are there."""
+    request = session.get(Request, grant.request_id)
+    if request is None or request.state is not RequestState.APPROVED:
+        return "Its request is not approved, so nothing was given."
+    stages = session.scalars(select(Stage).where(Stage.request_id == request.id).order_by(Stage.position)).all()
+    if not stages and not request.because["reasons"]:
+        return "No rule and no person has approved it, so nothing was given."
+    for stage in stages:
+        if stage.state is not StageState.APPROVED or not _carried(session, request, stage):
+            return f"The stage “{stage.name}” lacks approvals, so nothing was given."
+    return None
+
+
+def _carried(session: Session, request: Request, stage: Stage) -> bool:
+    found = select(Decision).where(Decision.request_id == request.id, Decision.position == stage.position)
+    decisions = session.scalars(found).all()
+    asked = session.scalars(
+        select(Asked.person_id).where(Asked.request_id == request.id, Asked.position == stage.position)
+    ).all()
+    own = {request.requester_id, request.beneficiary_id}
+    self_approve = bool(request.policy.get("self_approve"))
+    valid = [d for d in decisions if self_approve or d.person_id not in own]
+    rule = StageSpec.model_validate(stage.spec).rule
+    # Somebody who was asked may have left the group since: `all` means all who were still there at the decision.
+    people = tuple(d.person_id for d in valid) if rule == "all" else tuple(asked)
+    return tally(rule, people, tuple((d.person_id, d.approve) for d in valid)).status is TallyStatus.APPROVED
+
+

@@ -1,0 +1,40 @@
+"""From the references that Slack carries (AR-12, GR-7, TK-3) to the rows they name."""
+
+from typing import TypeVar
+
+from models.errors import NotFound
+from models.grants import Grant, Task
+from models.requests import Request
+from models.store.tx import Tx
+
+Row = TypeVar("Row", Request, Grant, Task)
+
+
+def number_of(ref: str, prefix: str) -> int:
+    """The number in a reference; raises NotFound for anything that is not one."""
+    head, _, digits = ref.partition("-")
+    if head != prefix or not digits.isascii() or not digits.isdigit() or len(digits) > 18:
+        raise NotFound("That is not there any more.")
+    return int(digits)
+
+
+def lock_request(tx: Tx, ref: str) -> Request:
+    """The request of this reference, held until the commit."""
+    return _locked(tx, Request, number_of(ref, "AR"), ref)
+
+
+def lock_grant(tx: Tx, ref: str) -> Grant:
+    """The grant of this reference, held until the commit."""
+    return _locked(tx, Grant, number_of(ref, "GR"), ref)
+
+
+def lock_task(tx: Tx, ref: str) -> Task:
+    """The task of this reference, held until the commit."""
+    return _locked(tx, Task, number_of(ref, "TK"), ref)
+
+
+def _locked(tx: Tx, table: type[Row], key: int, ref: str) -> Row:
+    row = tx.locked(table, key)
+    if row is None:
+        raise NotFound(f"There is no {ref}.")
+    return row

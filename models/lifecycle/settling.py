@@ -1,0 +1,159 @@
+"""What a connector has to do for one target, and what becomes of each grant when it has tried.
+
+The worker reads the changes of a target, calls the connector outside of any transaction, and hands the outcomes
+back. What a person should hold on a target is the union of their live grants: nothing is taken that another
+live grant still gives.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.base import Json
+from models.directory import Directory
+from models.grants import Cause, Direction, Grant
+from models.jobs import Urgency, backoff
+from models.lifecycle import revoking, tasks
+from models.lifecycle.granting import failed, given
+from models.lifecycle.proof import missing_approval
+from models.states import GrantState
+from models.store.tx import Tx
+
+TOGETHER = 200
+"""How many changes of one target are put into one round."""
+TRIES = {Direction.GIVE: 6, Direction.TAKE: 10}
+"""Failures in a row (they may pass, says the connector) until a grant stands as failed: about 2 minutes for
+giving, where somebody waits, and half an hour for taking."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing to do in a target system."""
+
+    grant_id: int
+    ref: str
+    direction: Direction
+    person_id: str
+    email: str
+    connector: Json
+    kept: bool
+    """To be taken, but another live grant of the same person gives the same: nothing to do."""
+    was_active: bool
+
+
+@dataclass(frozen=True)
+class Done:
+    """It is so: given, or taken, or it was so already."""
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """Somebody has to do it; a task is opened and the grant waits for it."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """It did not work. `error` is for the admins, in plain words."""
+
+    error: str
+    passing: bool = True
+    """Whether it may work later by itself."""
+    wait: timedelta | None = None
+    """How long the other side asks to be left alone; such a wait is no failure."""
+
+
+Outcome = Done | ByHand | Trouble
+
+
+def changes(session: Session, target: str, now: datetime) -> list[Change]:
+    """What is to be done at this target now, taking before giving, oldest first."""
+    waiting = (
+        select(Grant)
+        .where(Grant.target == target, Grant.state.in_((GrantState.GRANTING, GrantState.REVOKING)),
+               Grant.retry_at <= now)
+        .order_by(Grant.state.desc(), Grant.id).limit(TOGETHER)
+    )
+    return [_change(session, grant) for grant in session.scalars(waiting)]
+
+
+def next_try(session: Session, target: str) -> datetime | None:
+    """When this target has to be looked at again; None if nothing is left to do."""
+    waiting = select(func.min(Grant.retry_at)).where(
+        Grant.target == target, Grant.state.in_((GrantState.GRANTING, GrantState.REVOKING))
+    )
+    return session.scalar(waiting)
+
+
+def settled(tx: Tx, target: str, outcomes: Mapping[int, tuple[Direction, Outcome]]) -> None:
+    """Write down what came of a round, by grant id, and plan the next one where something is left."""
+    for grant_id, (direction, outcome) in sorted(outcomes.items()):
+        grant = tx.locked(Grant, grant_id)
+        if grant is not None and _still_wanted(grant, direction):
+            _settle(tx, grant, direction, outcome)
+    tx.session.flush()
+    again = next_try(tx.session, target)
+    if again is not None:
+        tx.enqueue("settle", f"settle:{target}", run_at=max(again, tx.now), urgency=Urgency.GIVE, target=target)
+
+
+def _change(session: Session, grant: Grant) -> Change:
+    person = Directory(session).person(grant.person_id)
+    direction = Direction.GIVE if grant.state is GrantState.GRANTING else Direction.TAKE
+    return Change(
+        grant_id=grant.id, ref=grant.ref, direction=direction, person_id=grant.person_id,
+        email=person.email if person else "", connector=grant.connector,
+        kept=direction is Direction.TAKE and _held_otherwise(session, grant),
+        was_active=grant.active_at is not None,
+    )
+
+
+def _held_otherwise(session: Session, grant: Grant) -> bool:
+    other = select(Grant.id).where(
+        Grant.person_id == grant.person_id, Grant.target == grant.target, Grant.id != grant.id,
+        Grant.state.in_((GrantState.GRANTING, GrantState.ACTIVE)),
+    )
+    return session.scalars(other).first() is not None
+
+
+def _still_wanted(grant: Grant, direction: Direction) -> bool:
+    """While the connector worked, the grant may have gone another way: then the next round sees to it."""
+    wanted = GrantState.GRANTING if direction is Direction.GIVE else GrantState.REVOKING
+    return grant.state is wanted
+
+
+def _settle(tx: Tx, grant: Grant, direction: Direction, outcome: Outcome) -> None:
+    if isinstance(outcome, Trouble):
+        _trouble(tx, grant, direction, outcome)
+    elif isinstance(outcome, ByHand):
+        grant.retry_at = None
+        tasks.open_task(tx, grant, direction)
+    elif direction is Direction.GIVE:
+        given(tx, grant)
+    else:
+        revoking.taken(tx, grant)
+
+
+def _trouble(tx: Tx, grant: Grant, direction: Direction, trouble: Trouble) -> None:
+    grant.error = trouble.error
+    if trouble.wait is None:
+        grant.attempts += 1
+    if not trouble.passing or grant.attempts >= TRIES[direction]:
+        failed(tx, grant, direction, trouble.error)
+    else:
+        grant.retry_at = tx.now + (trouble.wait or backoff(grant.attempts))
+
+
+def guard(tx: Tx, target: str) -> None:
+    """Before a round: nothing is given without the approvals that its stages ask for, nor to somebody who left."""
+    waiting = select(Grant).where(Grant.target == target, Grant.state == GrantState.GRANTING, Grant.retry_at <= tx.now)
+    for grant in tx.session.scalars(waiting).all():
+        person = Directory(tx.session).person(grant.person_id)
+        if person is None or not person.active:
+            revoking.take_away(tx, grant, "keyturn", Cause.OFFBOARDING)
+        elif missing := missing_approval(tx.session, grant):
+            failed(tx, grant, Direction.GIVE, missing)
+
+

@@ -1,0 +1,26 @@
+"""The policy as it stood at the submission, kept whole with the request and its grant."""
+
+from dataclasses import dataclass
+
+from models.base import Json
+from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, effective
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An app with the one access that was asked for."""
+
+    app: AppSpec
+    access: AccessSpec
+
+    @property
+    def policy(self) -> AccessPolicy:
+        return effective(self.app, self.access)
+
+    def to_json(self) -> Json:
+        return self.app.model_copy(update={"access": (self.access,)}).stored()
+
+    @classmethod
+    def from_json(cls, value: Json) -> "Snapshot":
+        app = AppSpec.model_validate(value)
+        return cls(app, app.access[0])

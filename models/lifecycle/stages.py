@@ -1,0 +1,117 @@
+"""The stages of a request: opening one, asking its people, and going on when it is decided."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from models.cards import CardKind
+from models.catalogue.spec import StageSpec
+from models.catalogue.words import RequestKind
+from models.directory import Directory
+from models.errors import Duplicate
+from models.grants import Grant
+from models.lifecycle import granting, screens
+from models.lifecycle.asking import question_of
+from models.lifecycle.moves import move_request
+from models.lifecycle.snapshot import Snapshot
+from models.policy import PlannedStage, Tally, open_stage, tally
+from models.requests import Asked, Decision, Request, Stage
+from models.states import RequestEvent, RequestState, StageState
+from models.store.tx import SYSTEM, Tx
+
+
+@dataclass(frozen=True)
+class OpenStage:
+    """The stage that a request waits at, with the people who may decide now."""
+
+    row: Stage
+    now: PlannedStage
+    decided: tuple[Decision, ...]
+
+    def because(self, person_id: str) -> str | None:
+        """Why this person may decide; None if they may not."""
+        return next((c.because for c in self.now.approvers if c.person_id == person_id), None)
+
+    def tally(self) -> Tally:
+        """Where the stage stands, with those who have decided counted among the asked."""
+        asked = dict.fromkeys([d.person_id for d in self.decided] + [c.person_id for c in self.now.approvers])
+        return tally(self.now.rule, tuple(asked), tuple((d.person_id, d.approve) for d in self.decided))
+
+
+def begin(tx: Tx, request: Request, *, approved_by_rule: bool) -> None:
+    """Start a new request on its way: open its first stage, or approve it where a rule does."""
+    if approved_by_rule:
+        approve(tx, request, SYSTEM, note="; ".join(r["text"] for r in request.because["reasons"]))
+    else:
+        ask(tx, request)
+
+
+def current(tx: Tx, request: Request) -> OpenStage:
+    """The open stage, its people looked up afresh by the policy of the submission."""
+    row = tx.session.get_one(Stage, (request.id, request.position))
+    decisions = tx.session.scalars(select(Decision).where(Decision.request_id == request.id)).all()
+    snapshot = Snapshot.from_json(request.policy)
+    question = question_of(request, snapshot, tx.now)
+    everybody = tuple(d.person_id for d in decisions)
+    spec = StageSpec.model_validate(row.spec)
+    here = tuple(d for d in decisions if d.position == row.position)
+    planned = open_stage(spec, row.position, question, Directory(tx.session), already=everybody,
+                         decided_here=len(here))
+    return OpenStage(row, planned, here)
+
+
+def ask(tx: Tx, request: Request) -> OpenStage:
+    """Open the present stage, if it is not yet, and ask whoever belongs to it and was not asked."""
+    stage = current(tx, request)
+    if stage.row.state is StageState.WAITING:
+        stage.row.state, stage.row.opened_at = StageState.OPEN, tx.now
+        tx.record(SYSTEM, "stage.opened", request.ref, app=request.app_key, person=request.beneficiary_id,
+                  stage=stage.row.name, position=stage.row.position,
+                  approvers={c.person_id: c.because for c in stage.now.approvers})
+    for candidate in stage.now.approvers:
+        key = (request.id, stage.row.position, candidate.person_id)
+        if tx.session.get(Asked, key) is None:
+            tx.session.add(Asked(request_id=request.id, position=stage.row.position, asked_at=tx.now,
+                                 person_id=candidate.person_id, because=candidate.because))
+            screens.show(tx, CardKind.APPROVAL, request.ref, request.ref, candidate.person_id)
+    tx.session.flush()
+    return stage
+
+
+def advance(tx: Tx, request: Request, stage: OpenStage, by: str) -> None:
+    """This stage is approved: open the next, or approve the request."""
+    stage.row.state, stage.row.closed_at = StageState.APPROVED, tx.now
+    following = tx.session.get(Stage, (request.id, request.position + 1))
+    if following is None:
+        approve(tx, request, by)
+        return
+    request.position += 1
+    tx.session.flush()
+    ask(tx, request)
+
+
+def approve(tx: Tx, request: Request, by: str, note: str = "") -> None:
+    """All stages have approved (or a rule has): close the request and let the access be given."""
+    close(tx, request, RequestEvent.APPROVE, by, note)
+    granting.begin(tx, request)
+
+
+def close(tx: Tx, request: Request, event: RequestEvent, by: str, note: str = "") -> None:
+    """End a request, with the stages that were not decided; raises Closed where somebody was first."""
+    tx.session.flush()
+    move_request(tx, request, event, by, note=note)
+    request.closed_at, request.closed_by, request.closing_note = tx.now, by, note
+    open_states = (StageState.OPEN, StageState.WAITING)
+    for stage in tx.session.scalars(select(Stage).where(Stage.request_id == request.id, Stage.state.in_(open_states))):
+        stage.state, stage.closed_at = StageState.CLOSED, tx.now
+    tx.session.flush()
+    tx.session.refresh(request)
+    screens.redraw_request(tx, request)
+
+
+def refuse_second_extension(tx: Tx, grant: Grant) -> None:
+    """One extension at a time."""
+    same = select(Request).where(Request.grant_id == grant.id, Request.kind == RequestKind.EXTEND,
+                                 Request.state == RequestState.PENDING)
+    if pending := tx.session.scalars(same).first():
+        raise Duplicate(f"More time is already asked for in {pending.ref}, which is pending.")

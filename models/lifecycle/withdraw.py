@@ -1,0 +1,27 @@
+"""Taking a request back: by the requester, or by an admin."""
+
+from models.directory import Directory
+from models.errors import NotAllowed
+from models.lifecycle import stages
+from models.lifecycle.refs import lock_request
+from models.requests import Request
+from models.states import RequestEvent
+from models.store.tx import Tx
+
+
+def withdraw(tx: Tx, ref: str, by: str) -> Request:
+    """The requester does not want it any more. Raises Closed where it is decided already."""
+    request = lock_request(tx, ref)
+    if by != request.requester_id:
+        raise NotAllowed("Only the person who asked can withdraw a request.")
+    stages.close(tx, request, RequestEvent.WITHDRAW, by)
+    return request
+
+
+def cancel(tx: Tx, ref: str, by: str, note: str = "") -> Request:
+    """An admin ends a request that should not be decided."""
+    request = lock_request(tx, ref)
+    if not Directory(tx.session).is_admin(by):
+        raise NotAllowed("Only an admin can cancel somebody's request.")
+    stages.close(tx, request, RequestEvent.CANCEL, by, note)
+    return request

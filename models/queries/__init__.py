@@ -1,0 +1,1 @@
+"""What the screens show, read in one go and handed over as plain objects."""

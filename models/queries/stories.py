@@ -1,0 +1,172 @@
+"""A request's and a grant's whole story: what every card about it is a function of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import audit
+from models.audit import AuditEntry
+from models.catalogue.spec import AppSpec, StageSpec
+from models.catalogue.words import RequestKind
+from models.directory import Directory, names_of
+from models.grants import Grant, Task
+from models.lifecycle.refs import number_of
+from models.lifecycle.snapshot import Snapshot
+from models.policy import Tally, tally
+from models.requests import Asked, Comment, Decision, Request, Stage, Term
+from models.states import RequestState
+
+
+@dataclass(frozen=True)
+class StageStory:
+    """One stage with those it asks and what they decided."""
+
+    stage: Stage
+    asked: tuple[Asked, ...]
+    decisions: tuple[Decision, ...]
+
+    @property
+    def tally(self) -> Tally:
+        """Where the stage stands, by those who were asked and those who decided."""
+        people = dict.fromkeys([d.person_id for d in self.decisions] + [a.person_id for a in self.asked])
+        votes = tuple((d.person_id, d.approve) for d in self.decisions)
+        return tally(StageSpec.model_validate(self.stage.spec).rule, tuple(people), votes)
+
+
+@dataclass(frozen=True)
+class RequestStory:
+    """All that a request's cards show."""
+
+    request: Request
+    snapshot: Snapshot
+    stages: tuple[StageStory, ...]
+    comments: tuple[Comment, ...]
+    grant: Grant | None
+    extended: Grant | None
+    """The grant that an extension is about, so that the card can say until when it runs now."""
+    names: Mapping[str, str]
+    admins: tuple[str, ...]
+
+    @property
+    def term(self) -> Term:
+        return Term.from_json(self.request.term)
+
+    @property
+    def asked_term(self) -> Term:
+        return Term.from_json(self.request.asked_term)
+
+    @property
+    def changed_by(self) -> Decision | None:
+        """The decision that last changed the duration, if one did."""
+        changed = [d for stage in self.stages for d in stage.decisions if d.term is not None]
+        return max(changed, key=lambda d: d.at, default=None)
+
+    @property
+    def open_stage(self) -> StageStory | None:
+        """The stage that is waited for, while the request is pending."""
+        if self.request.state is not RequestState.PENDING:
+            return None
+        return self.stages[self.request.position] if self.request.position < len(self.stages) else None
+
+    def because(self, person_id: str) -> str:
+        """Why this person is asked, by the latest stage that asks them; empty if none does."""
+        found = [a.because for stage in self.stages for a in stage.asked if a.person_id == person_id]
+        return found[-1] if found else ""
+
+    def may_decide(self, person_id: str) -> bool:
+        """Whether the open stage waits for this person, as far as was known when it was opened."""
+        stage = self.open_stage
+        if stage is None or any(d.person_id == person_id for one in self.stages for d in one.decisions):
+            return False
+        return any(a.person_id == person_id for a in stage.asked)
+
+
+@dataclass(frozen=True)
+class GrantStory:
+    """All that a grant's cards show."""
+
+    grant: Grant
+    request: Request
+    snapshot: Snapshot
+    extension: Request | None
+    """A pending request for more time."""
+    task: Task | None
+    """The latest task about it."""
+    names: Mapping[str, str]
+    admins: tuple[str, ...]
+    owners: tuple[str, ...]
+    """Ids of the app's owners who are active: whom to ask for help."""
+
+    @property
+    def app(self) -> AppSpec:
+        return self.snapshot.app
+
+
+@dataclass(frozen=True)
+class TaskStory:
+    """All that a task's cards show."""
+
+    task: Task
+    grant: GrantStory
+
+
+def request_story(session: Session, ref: str) -> RequestStory:
+    """Read one request's story by its reference (AR-12); raises NoResultFound / NotFound for one that is not there."""
+    request = session.get_one(Request, number_of(ref, "AR"))
+    found = select(Stage).where(Stage.request_id == request.id).order_by(Stage.position)
+    stages = tuple(_stage_story(session, stage) for stage in session.scalars(found).all())
+    comments = session.scalars(select(Comment).where(Comment.request_id == request.id).order_by(Comment.id)).all()
+    grant = session.get(Grant, request.grant_id) if request.grant_id else None
+    admins = Directory(session).admins()
+    ids = {request.requester_id, request.beneficiary_id, *admins, *(c.person_id for c in comments)}
+    ids |= {one.person_id for stage in stages for one in (*stage.asked, *stage.decisions)}
+    ids |= {request.closed_by} if request.closed_by else set()
+    return RequestStory(
+        request=request, snapshot=Snapshot.from_json(request.policy), stages=stages, comments=tuple(comments),
+        grant=grant, extended=grant if request.kind is RequestKind.EXTEND else None,
+        names=names_of(session, ids), admins=admins,
+    )
+
+
+def grant_story(session: Session, ref: str) -> GrantStory:
+    """Read one grant's story by its reference (GR-7)."""
+    grant = session.get_one(Grant, number_of(ref, "GR"))
+    request = session.get_one(Request, grant.request_id)
+    snapshot, directory = Snapshot.from_json(grant.policy), Directory(session)
+    waiting = select(Request).where(Request.grant_id == grant.id, Request.kind == RequestKind.EXTEND,
+                                    Request.state == RequestState.PENDING)
+    task = session.scalars(select(Task).where(Task.grant_id == grant.id).order_by(Task.id.desc())).first()
+    owners = [directory.by_email(o) if "@" in o else directory.person(o) for o in snapshot.app.owners]
+    active = tuple(person.id for person in owners if person is not None and person.active)
+    admins = directory.admins()
+    ids = {grant.person_id, request.requester_id, *admins, *active, *(task.asked if task else ())}
+    ids |= {one for one in (grant.caused_by, task.done_by if task else None) if one}
+    return GrantStory(
+        grant=grant, request=request, snapshot=snapshot, extension=session.scalars(waiting).first(), task=task,
+        names=names_of(session, ids), admins=admins, owners=active,
+    )
+
+
+def task_story(session: Session, ref: str) -> TaskStory:
+    """Read one task's story by its reference (TK-3)."""
+    task = session.get_one(Task, number_of(ref, "TK"))
+    return TaskStory(task, grant_story(session, f"GR-{task.grant_id}"))
+
+
+def timeline(session: Session, story: RequestStory) -> list[AuditEntry]:
+    """Every audit entry about a request, its grant and the grant's tasks, in order."""
+    subjects = [story.request.ref]
+    if story.grant is not None:
+        tasks = session.scalars(select(Task).where(Task.grant_id == story.grant.id)).all()
+        subjects += [story.grant.ref, *(task.ref for task in tasks)]
+    return audit.story_of(session, subjects)
+
+
+def _stage_story(session: Session, stage: Stage) -> StageStory:
+    here = (stage.request_id, stage.position)
+    asked = select(Asked).where(Asked.request_id == here[0], Asked.position == here[1]).order_by(Asked.asked_at)
+    decided = select(Decision).where(Decision.request_id == here[0], Decision.position == here[1])
+    decisions = session.scalars(decided.order_by(Decision.at)).all()
+    return StageStory(stage, tuple(session.scalars(asked).all()), tuple(decisions))

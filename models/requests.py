@@ -1,0 +1,168 @@
+"""Tables of requests: what was asked, by which stages it is decided, and what was said on the way."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import BIG_KEY, Base, Json
+from models.catalogue.words import RequestKind
+from models.states import RequestState, StageState
+
+
+class Action(StrEnum):
+    """What an approved request does."""
+
+    ADD = "add"
+    REMOVE = "remove"
+    MODIFY = "modify"
+
+
+@dataclass(frozen=True)
+class Term:
+    """For how long: a `length` that counts from the moment the access is active, or an explicit `end`
+    (with a `start` in the future where wanted), or neither: with no end."""
+
+    length: timedelta | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+    @property
+    def indefinite(self) -> bool:
+        return self.length is None and self.end is None
+
+    def to_json(self) -> Json:
+        return {
+            "length": int(self.length.total_seconds()) if self.length is not None else None,
+            "start": self.start.isoformat() if self.start else None,
+            "end": self.end.isoformat() if self.end else None,
+        }
+
+    @classmethod
+    def from_json(cls, value: Json) -> "Term":
+        return cls(
+            length=timedelta(seconds=value["length"]) if value["length"] is not None else None,
+            start=datetime.fromisoformat(value["start"]) if value["start"] else None,
+            end=datetime.fromisoformat(value["end"]) if value["end"] else None,
+        )
+
+
+class Request(Base):
+    """One person asking for one access."""
+
+    __tablename__ = "requests"
+
+    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    submission: Mapped[str] = mapped_column(String(40), index=True)
+    kind: Mapped[RequestKind]
+    action: Mapped[Action]
+    app_key: Mapped[str] = mapped_column(String(40))
+    access_key: Mapped[str] = mapped_column(String(40))
+    app_name: Mapped[str] = mapped_column(String(75))
+    access_name: Mapped[str] = mapped_column(String(75))
+    policy: Mapped[Json]
+    """The app with this one access as they stood at the submission (`models.lifecycle.snapshot.Snapshot`)."""
+    requester_id: Mapped[str] = mapped_column(String(32))
+    beneficiary_id: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    term: Mapped[Json]
+    """What would be given now, changed durations included (`Term.to_json`)."""
+    asked_term: Mapped[Json]
+    """What was asked for at first."""
+    over_max: Mapped[bool] = mapped_column(default=False)
+    because: Mapped[Json]
+    """The policy's reasons at the submission: {"reasons": [{"rule": …, "text": …}]}."""
+    state: Mapped[RequestState]
+    position: Mapped[int] = mapped_column(default=0)
+    """The stage that is open, counted from 0."""
+    grant_id: Mapped[int | None] = mapped_column(BIG_KEY)
+    """The grant that came of it, or that it extends."""
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    remind_at: Mapped[datetime | None]
+    reminders: Mapped[int] = mapped_column(default=0)
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None] = mapped_column(String(64))
+    closing_note: Mapped[str] = mapped_column(Text, default="")
+
+    __table_args__ = (
+        Index("ix_requests_due_expiry", "expires_at", sqlite_where=text("state = 'pending'"),
+              postgresql_where=text("state = 'pending'")),
+        Index("ix_requests_due_reminder", "remind_at", sqlite_where=text("state = 'pending'"),
+              postgresql_where=text("state = 'pending'")),
+        Index("ix_requests_requester", "requester_id", "id"),
+        Index("ix_requests_beneficiary", "beneficiary_id", "app_key", "access_key"),
+        Index("ix_requests_grant", "grant_id"),
+    )
+
+    @property
+    def ref(self) -> str:
+        """What people call it: AR-12."""
+        return f"AR-{self.id}"
+
+
+class Stage(Base):
+    """One stage of one request."""
+
+    __tablename__ = "stages"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(75))
+    rule: Mapped[str] = mapped_column(String(8))
+    """ "any", "all" or a number."""
+    spec: Mapped[Json]
+    """The stage as the policy has it (`StageSpec.stored`), to look up its people again."""
+    because: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[StageState]
+    opened_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class Asked(Base):
+    """Somebody whose decision a stage waits for, and why they."""
+
+    __tablename__ = "asked"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    because: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_asked_person", "person_id", "request_id"),)
+
+
+class Decision(Base):
+    """One approver's approve or reject. One person decides once on a request, over all its stages."""
+
+    __tablename__ = "decisions"
+
+    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"), primary_key=True)
+    person_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    position: Mapped[int]
+    approve: Mapped[bool]
+    comment: Mapped[str] = mapped_column(Text, default="")
+    term: Mapped[Json | None]
+    """The changed duration, where the approver changed it."""
+    at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_decisions_person", "person_id", "at"),)
+
+
+class Comment(Base):
+    """What somebody said about a request."""
+
+    __tablename__ = "comments"
+
+    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"), index=True)
+    person_id: Mapped[str] = mapped_column(String(32))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    source: Mapped[str | None] = mapped_column(String(100))
+    """Where it was written, if in a thread: "channel:ts" of the reply."""
+
+    __table_args__ = (UniqueConstraint("source"),)

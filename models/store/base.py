@@ -1,0 +1,64 @@
+"""What every store can do."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from models.clock import Clock
+from models.store.tx import Tx
+
+T = TypeVar("T")
+
+
+class Unavailable(Exception):
+    """The database cannot be reached, is full, read-only or damaged; `str()` says which, in one sentence."""
+
+
+class Store(ABC):
+    """Runs works against one database, and tells who listens when a commit left jobs behind."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_jobs(self, listener: Callable[[], None]) -> None:
+        """Call `listener` (from any thread) after each commit of this process that wrote jobs."""
+        self._listeners.append(listener)
+
+    def woke(self) -> None:
+        """Tell the listeners."""
+        for listener in self._listeners:
+            listener()
+
+    @abstractmethod
+    async def write(self, work: Callable[[Tx], T], *, delivery: str | None = None) -> T:
+        """Run `work` in a transaction and return its result once it is on disk.
+
+        With `delivery` (the key of one of Slack's deliveries) it runs at most once, ever: a repetition raises
+        `Repeated`. Whatever `work` raises undoes it and is raised here. Objects that it returns are detached.
+        Raises `Unavailable` where the database does not answer.
+        """
+
+    @abstractmethod
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Run `work` on a snapshot that nothing can be written to, beside the writers."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Finish what is in hand and let the database go."""
+
+    @property
+    @abstractmethod
+    def shared(self) -> bool:
+        """Whether other processes may work on the same database (PostgreSQL)."""
+
+
+def carry_out(tx: Tx, work: Callable[[Tx], T], delivery: str | None) -> T:
+    """The inside of every write: note the delivery, do the work, chain the trail."""
+    if delivery is not None:
+        tx.once(delivery)
+    result = work(tx)
+    tx.close()
+    return result

@@ -1,0 +1,23 @@
+"""From the configured URL to a store."""
+
+from sqlalchemy import make_url
+
+from models.clock import Clock
+from models.store.base import Store
+from models.store.postgres import PostgresStore
+from models.store.sqlite import SqliteStore
+
+
+def open_store(url: str, clock: Clock) -> Store:
+    """Open the store of `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`; ValueError for another URL.
+
+    The SQLite URL names aiosqlite because that is what people know and have written down; the file is
+    opened with the standard library's driver, in threads of our own (see `models.store.sqlite`).
+    """
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite" and parsed.database:
+        return SqliteStore(parsed.database, clock)
+    if backend == "postgresql":
+        return PostgresStore(parsed.set(drivername="postgresql+asyncpg").render_as_string(False), clock)
+    raise ValueError(f"{parsed.render_as_string()} is neither sqlite+aiosqlite:///FILE nor postgresql+asyncpg://…")

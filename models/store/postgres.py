@@ -1,0 +1,76 @@
+"""The store on PostgreSQL: each work a transaction of its own, over asyncpg; any number of processes share it."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
+
+from models.clock import Clock
+from models.store.base import Store, Unavailable, carry_out
+from models.store.tx import Tx
+
+T = TypeVar("T")
+
+POOL = 16
+TRIES = 4
+# PostgreSQL undid the whole transaction and says that it may well succeed when it is run again.
+_AGAIN = {"40001": "serialization failure", "40P01": "deadlock"}
+
+
+class PostgresStore(Store):
+    """A PostgreSQL database."""
+
+    def __init__(self, url: str, clock: Clock) -> None:
+        super().__init__(clock)
+        self._engine = create_async_engine(url, pool_size=POOL, max_overflow=0, pool_pre_ping=True)
+
+    @property
+    def shared(self) -> bool:
+        return True
+
+    async def write(self, work: Callable[[Tx], T], *, delivery: str | None = None) -> T:
+        for left in reversed(range(TRIES)):
+            try:
+                return await self._write(work, delivery)
+            except DBAPIError as error:
+                if left and getattr(error.orig, "sqlstate", None) in _AGAIN:
+                    continue
+                raise _unavailable(error) from error
+            except OSError as error:
+                raise Unavailable(f"The database does not answer: {error}.") from error
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    async def _write(self, work: Callable[[Tx], T], delivery: str | None) -> T:
+        def run(session: Session) -> tuple[T, Tx]:
+            tx = Tx(session, self.clock.now())
+            return carry_out(tx, work, delivery), tx
+
+        async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
+            result, tx = await session.run_sync(run)
+            session.expunge_all()
+        if tx.woke:
+            self.woke()
+        return result
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        try:
+            async with AsyncSession(self._engine, expire_on_commit=False) as session:
+                await session.connection(execution_options={"postgresql_readonly": True})
+                result = await session.run_sync(work)
+                session.expunge_all()
+                return result
+        except DBAPIError as error:
+            raise _unavailable(error) from error
+        except OSError as error:
+            raise Unavailable(f"The database does not answer: {error}.") from error
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def _unavailable(error: DBAPIError) -> Exception:
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+        return Unavailable(f"The database does not answer: {error.orig}.")
+    return error

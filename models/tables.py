@@ -1,0 +1,8 @@
+"""Every table, gathered in one place for the migrations: importing this fills `Base.metadata`."""
+
+from models import apps, audit, cards, deliveries, grants, jobs, people, requests, settings
+from models.base import Base
+
+__all__ = ["apps", "audit", "cards", "deliveries", "grants", "jobs", "metadata", "people", "requests", "settings"]
+
+metadata = Base.metadata
