@@ -1,0 +1,1 @@
+"""The sandbox: all of Keyturn on one machine, without a Slack account."""

@@ -1,0 +1,1 @@
+"""A Slack on this machine, for any Slack app: Web API, signed deliveries, Socket Mode, limits and faults."""
