@@ -1,0 +1,124 @@
+"""The difference between two catalogues, in words: "GitHub: Engineering team: risk low → high"."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from models.catalogue.entries import AccessSpec, AppSpec, StageSpec
+from models.catalogue.value_words import say, stage
+
+_LABELS = {
+    "durations": "presets",
+    "max_duration": "longest",
+    "indefinite": "without an end",
+    "over_max": "over the longest",
+    "request_expiry": "requests expire after",
+    "remind_after": "reminders after",
+    "expiry_notices": "notices before the end",
+    "grace": "grace for a pending extension",
+    "self_approve": "deciding on one’s own request",
+    "guests": "open to guests",
+    "when": "applies",
+    "auto_approve": "automatic approval",
+    "deny": "refusal",
+    "why": "explanation",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference. `app` is the app's key; `str()` is the sentence."""
+
+    app: str
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def diff(old: Iterable[AppSpec], new: Iterable[AppSpec]) -> list[Change]:
+    """What would change if `old` became `new`. Empty if, and only if, nothing would."""
+    before, after = ({app.key: app for app in apps} for apps in (old, new))
+    changes = [Change(key, f"{app.name} is removed") for key, app in before.items() if key not in after]
+    for key, app in after.items():
+        if key not in before:
+            changes.append(Change(key, f"new app {app.name}"))
+        else:
+            changes += [Change(key, f"{before[key].name}{text}") for text in _entry(before[key], app)]
+    if not changes and list(before) != list(after):
+        changes.append(Change("", "the apps stand in another order"))
+    return changes
+
+
+def _entry(old: Any, new: Any) -> list[str]:
+    """The differences of two entries of one kind, each to stand after the entry's name."""
+    texts = []
+    for name in type(new).model_fields:
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            texts += _SPECIAL.get(name, _plain)(name, before, after)
+    return texts
+
+
+def _plain(name: str, before: Any, after: Any) -> list[str]:
+    label = _LABELS.get(name, name.replace("_", " "))
+    return [f": {label} {say(before, name)} → {say(after, name)}"]
+
+
+def _renamed(_: str, _before: str, after: str) -> list[str]:
+    return [f" is now called {after}"]
+
+
+def _switched(_: str, _before: bool, after: bool) -> list[str]:
+    return [f" is switched {'on' if after else 'off'}"]
+
+
+def _listed(name: str, before: Sequence[str], after: Sequence[str]) -> list[str]:
+    label = _LABELS.get(name, name)
+    texts = [f": {label}: {one} is added" for one in after if one not in before]
+    texts += [f": {label}: {one} is removed" for one in before if one not in after]
+    return texts or [f": {label} in another order"]
+
+
+def _accesses(_: str, before: Sequence[AccessSpec], after: Sequence[AccessSpec]) -> list[str]:
+    return _parts("access", before, after, lambda access: access.key)
+
+
+def _named(name: str, before: Sequence[Any] | None, after: Sequence[Any] | None) -> list[str]:
+    names = [[entry.name for entry in entries or ()] for entries in (before, after)]
+    clear = all(len(set(some)) == len(some) for some in names)
+    if before is None or after is None or not clear:
+        return _plain(name, before, after)
+    return _parts(_LABELS.get(name, name), before, after, lambda entry: entry.name)
+
+
+def _parts(word: str, before: Sequence[Any], after: Sequence[Any], key: Callable[[Any], str]) -> list[str]:
+    """The differences of two lists of entries that have a key each."""
+    old, new = ({key(entry): entry for entry in entries} for entries in (before, after))
+    texts = [f": {_called(entry, word)} is removed" for name, entry in old.items() if name not in new]
+    for name, entry in new.items():
+        if name not in old:
+            texts.append(f": new {word} “{entry.name}”{_summary(entry)}")
+        else:
+            texts += [f": {_called(old[name], word)}{text}" for text in _entry(old[name], entry)]
+    return texts or [f": {word} in another order"]
+
+
+def _called(entry: Any, word: str) -> str:
+    return entry.name if isinstance(entry, AccessSpec) else f"{word} “{entry.name}”"
+
+
+def _summary(entry: Any) -> str:
+    return f" ({stage(entry)})" if isinstance(entry, StageSpec) else ""
+
+
+_SPECIAL: dict[str, Callable[[str, Any, Any], list[str]]] = {
+    "name": _renamed,
+    "enabled": _switched,
+    "owners": _listed,
+    "approvers": _listed,
+    "access": _accesses,
+    "stage": _named,
+    "deny": _named,
+    "auto_approve": _named,
+}

@@ -1,0 +1,51 @@
+"""Values of the catalogue said in words, as they stand in a list of changes."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from models.catalogue.condition_words import condition
+from models.catalogue.conditions import When
+from models.catalogue.connectors import ConnectorSpec
+from models.catalogue.entries import RuleSpec, StageSpec
+from models.durations import spoken
+
+_NOT_SET = {"max_duration": "no limit", "grace": "none", "when": "always"}
+_PROSE = frozenset({"description", "instructions", "why"})
+_LONGEST = 80
+
+
+def say(value: Any, name: str = "") -> str:
+    """Say the value of the field `name`, cut to what fits in a line."""
+    said = _whole(value, name)
+    return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
+
+
+def stage(spec: StageSpec) -> str:
+    """Say a stage without its name: "any of owners, manager when the risk is high"."""
+    when = f" when {condition(spec.when)}" if spec.when else ""
+    return f"{spec.rule} of {', '.join(spec.approvers)}{when}"
+
+
+def _whole(value: Any, name: str = "") -> str:
+    if value is None:
+        return _NOT_SET.get(name, "as the app has it")
+    words = next((words for kind, words in _WORDS if isinstance(value, kind)), None)
+    if words:
+        return words(value)
+    return f"“{value}”" if value and name in _PROSE else str(value) or "nothing"
+
+
+def _connector(value: ConnectorSpec) -> str:
+    return " ".join([value.type, *(f"{key} {inner}" for key, inner in value.params.items())])
+
+
+_WORDS: tuple[tuple[type, Callable[[Any], str]], ...] = (
+    (bool, lambda value: "yes" if value else "no"),
+    (timedelta, spoken),
+    (When, condition),
+    (StageSpec, lambda value: f"“{value.name}” ({stage(value)})"),
+    (RuleSpec, lambda value: f"“{value.name}”"),
+    (ConnectorSpec, _connector),
+    (tuple, lambda values: ", ".join(map(_whole, values)) or "none"),
+)

@@ -1,0 +1,51 @@
+"""Writing the catalogue file, in the layout of the documentation: every key that was set, and no other."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from models.catalogue.entries import AppSpec
+
+_TABLES = frozenset({"access", "stage", "deny", "auto_approve"})
+"""Lists that stand under headings of their own."""
+
+
+def dump(apps: Iterable[AppSpec]) -> str:
+    """The apps as TOML. `models.catalogue.file.load` gives the same apps back."""
+    return "\n".join("\n".join(_table(("app",), app.stored())) + "\n" for app in apps)
+
+
+def _table(path: tuple[str, ...], entry: Mapping[str, Any]) -> Iterator[str]:
+    indent = "  " * (len(path) - 1)
+    yield f"{indent}[[{'.'.join(path)}]]"
+    below = {name: value for name, value in entry.items() if name in _TABLES and value}
+    for name, value in entry.items():
+        if name not in below and value is not None:
+            yield f"{indent}{name} = {_value(value, lines=True)}"
+    for name, tables in below.items():
+        for table in tables:
+            yield ""
+            yield from _table((*path, name), table)
+
+
+def _value(value: Any, *, lines: bool = False) -> str:
+    if isinstance(value, Mapping):
+        inner = ", ".join(
+            f"{_key(name)} = {_value(inner)}" for name, inner in value.items() if inner is not None
+        )
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(_value(one) for one in value)}]"
+    if isinstance(value, str) and lines and "\n" in value:
+        return '"""\n' + "\n".join(_text(line)[1:-1] for line in value.split("\n")) + '"""'
+    return _text(value) if isinstance(value, str) else json.dumps(value)
+
+
+def _key(name: str) -> str:
+    bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
+    return name if bare else _text(name)
+
+
+def _text(value: str) -> str:
+    """JSON's escapes are TOML's; only the delete character has to be escaped in TOML alone."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
