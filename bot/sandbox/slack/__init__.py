@@ -1,1 +1,22 @@
-"""A Slack on this machine, for any Slack app: Web API, signed deliveries, Socket Mode, limits and faults."""
+"""A Slack of one's own: as strict as the real one, on this machine, for any Slack app. See README.md."""
+
+from bot.sandbox.slack.installed import App, ManifestError
+from bot.sandbox.slack.local import LocalSlack
+from bot.sandbox.slack.person import Person
+from bot.sandbox.slack.results import CommandResult, NotVisible, Outcome, SubmitResult, Trouble
+from bot.sandbox.slack.validate import Problem, validate_message, validate_view
+
+__all__ = [
+    "App",
+    "CommandResult",
+    "LocalSlack",
+    "ManifestError",
+    "NotVisible",
+    "Outcome",
+    "Person",
+    "Problem",
+    "SubmitResult",
+    "Trouble",
+    "validate_message",
+    "validate_view",
+]

@@ -1,0 +1,105 @@
+"""Faults on demand: what a network and a busy Slack do to an app, for as long as one wants."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+from types import TracebackType
+
+STATUS, HANG, CUT, CUT_AFTER, DUPLICATE, DROP = "status", "hang", "cut", "cut_after", "duplicate", "drop"
+
+
+@dataclass
+class Fault:
+    """One fault in force. Leaves by itself after `times` uses, or by `remove()`, or at the end of a `with`."""
+
+    action: str
+    match: str
+    times: int | None = None
+    status: int = 500
+    retry_after: int | None = None
+    error: str = "internal_error"
+    used: int = 0
+    removed: asyncio.Event = field(default_factory=asyncio.Event)
+    on_change: Callable[[], None] = lambda: None
+
+    @property
+    def active(self) -> bool:
+        return not self.removed.is_set() and (self.times is None or self.used < self.times)
+
+    def remove(self) -> None:
+        """Takes the fault away; calls that hang because of it are cut off."""
+        self.removed.set()
+        self.on_change()
+
+    def __enter__(self) -> "Fault":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        self.remove()
+
+
+class Faults:
+    """`match` is a glob over Web API methods (`chat.*`), or over deliveries (`event:message.im`, `block_actions`)."""
+
+    def __init__(self, on_change: Callable[[], None]) -> None:
+        self._on_change = on_change
+        self._faults: list[Fault] = []
+        self.sockets_refused = False
+
+    @property
+    def active(self) -> list[Fault]:
+        return [fault for fault in self._faults if fault.active]
+
+    def ratelimit(self, match: str = "*", *, retry_after: int = 1, times: int | None = None) -> Fault:
+        """HTTP 429 with `Retry-After`; the call has no effect."""
+        return self._add(Fault(STATUS, match, times, 429, retry_after, "ratelimited"))
+
+    def fail(
+        self, match: str = "*", *, status: int = 500, error: str = "internal_error", times: int | None = None
+    ) -> Fault:
+        """An HTTP error (or, with status 200, a refusal by name); the call has no effect."""
+        return self._add(Fault(STATUS, match, times, status, None, error))
+
+    def hang(self, match: str = "*", *, times: int | None = None) -> Fault:
+        """No answer until the fault is removed; the call has no effect."""
+        return self._add(Fault(HANG, match, times))
+
+    def cut(self, match: str = "*", *, times: int | None = None) -> Fault:
+        """The connection is cut off before the call has any effect."""
+        return self._add(Fault(CUT, match, times))
+
+    def lose_answer(self, match: str = "*", *, times: int | None = None) -> Fault:
+        """The call takes effect, then the connection is cut off: the caller cannot know."""
+        return self._add(Fault(CUT_AFTER, match, times))
+
+    def duplicate(self, match: str = "*", *, times: int | None = 1) -> Fault:
+        """A delivery is sent twice."""
+        return self._add(Fault(DUPLICATE, match, times))
+
+    def drop(self, match: str = "*", *, times: int | None = None) -> Fault:
+        """A delivery never arrives."""
+        return self._add(Fault(DROP, match, times))
+
+    def _add(self, fault: Fault) -> Fault:
+        fault.on_change = self._on_change
+        self._faults.append(fault)
+        self._on_change()
+        return fault
+
+    def take(self, name: str, *actions: str) -> Fault | None:
+        """The first fault for this call or delivery; counts its use."""
+        self._faults = self.active
+        for fault in self._faults:
+            if fault.action in actions and fnmatch(name, fault.match):
+                fault.used += 1
+                return fault
+        return None
+
+    def clear(self) -> None:
+        """Removes all of them."""
+        for fault in self._faults:
+            fault.remove()
+        self._faults = []

@@ -1,0 +1,36 @@
+"""Identifiers in Slack's shape: a letter for the kind, then capitals and digits."""
+
+import secrets
+import string
+from itertools import count
+
+_DIGITS = string.digits + string.ascii_uppercase
+
+
+def _base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, rest = divmod(number, 36)
+        digits = _DIGITS[rest] + digits
+    return digits
+
+
+class Ids:
+    """Hands out ids in order, so that two runs of one story have the same ids."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def new(self, kind: str) -> str:
+        """A fresh id such as `U0KT00001`; `kind` is U, C, D, G, S, A, B, V, F, T or Ev."""
+        return f"{kind}0LS{_base36(next(self._numbers)).rjust(5, '0')}"
+
+
+def block_id() -> str:
+    """What Slack puts where an app gave no block_id or action_id."""
+    return secrets.token_urlsafe(4)[:5]
+
+
+def secret(prefix: str = "") -> str:
+    """An unguessable token; nothing depends on its value, so it differs from run to run."""
+    return prefix + secrets.token_hex(16)

@@ -1,0 +1,1 @@
+"""The Web API: its table, and one module per family of methods."""

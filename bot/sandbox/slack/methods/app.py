@@ -1,0 +1,129 @@
+"""Methods about the app itself and its team."""
+
+from bot.sandbox.slack.dispatch import Call, handles
+from bot.sandbox.slack.errors import Json, SlackError
+from bot.sandbox.slack.people import PROFILE_FIELDS
+from bot.sandbox.slack.validate import Problem, validate_message, validate_view
+
+
+@handles("api.test")
+def api_test(call: Call) -> Json:
+    if call.get("error"):
+        raise (
+            SlackError("invalid_arguments", args=call.args)
+            if call.args["error"] == "invalid_arguments"
+            else _Wanted(call)
+        )
+    return {"args": call.args}
+
+
+class _Wanted(SlackError):
+    """`api.test` answers with whatever error it is asked for."""
+
+    def __init__(self, call: Call) -> None:
+        super().__init__(str(call.args["error"]), args=call.args)
+
+
+@handles("auth.test")
+def auth_test(call: Call) -> Json:
+    workspace, app = call.slack.workspace, call.app
+    return {
+        "url": f"https://{workspace.domain}.slack.com/",
+        "team": workspace.name,
+        "user": workspace.users[app.bot_user_id].name,
+        "team_id": workspace.id,
+        "user_id": app.bot_user_id,
+        "bot_id": app.bot_id,
+        "is_enterprise_install": False,
+    }
+
+
+@handles("auth.revoke")
+def auth_revoke(call: Call) -> Json:
+    if not call.get("test"):
+        call.slack.workspace.uninstall(call.app)
+    return {"revoked": not call.get("test")}
+
+
+@handles("apps.connections.open")
+def connections_open(call: Call) -> Json:
+    if not call.app.socket_mode:
+        raise SlackError("forbidden_team")
+    return {"url": call.slack.sockets.ticket(call.app)}
+
+
+@handles("bots.info")
+def bots_info(call: Call) -> Json:
+    for app in call.slack.workspace.apps.values():
+        if app.bot_id == call.get("bot", call.app.bot_id):
+            return {"bot": _bot(call, app.bot_id, app.name, app.id, app.bot_user_id)}
+    raise SlackError("bot_not_found")
+
+
+def _bot(call: Call, bot_id: str, name: str, app_id: str, user_id: str) -> Json:
+    updated = call.slack.workspace.users[user_id].updated
+    return {
+        "id": bot_id,
+        "deleted": False,
+        "name": name,
+        "updated": updated,
+        "app_id": app_id,
+        "user_id": user_id,
+        "icons": {},
+    }
+
+
+@handles("blocks.validate")
+def blocks_validate(call: Call) -> Json:
+    if (view := call.get("view")) is not None:
+        _refuse("invalid_view", validate_view(view))
+    elif (message := call.get("message")) is not None:
+        _refuse("invalid_message", validate_message(message.get("blocks", []), "/message/blocks"))
+    elif (blocks := call.get("blocks")) is not None:
+        _refuse("invalid_blocks", validate_message(blocks))
+    else:
+        raise SlackError("invalid_arguments")
+    return {}
+
+
+def _refuse(code: str, problems: list[Problem]) -> None:
+    if problems:
+        raise SlackError(
+            code,
+            errors=[str(each) for each in problems],
+            response_metadata={"messages": [f"[ERROR] {each}" for each in problems]},
+        )
+
+
+@handles("team.info")
+def team_info(call: Call) -> Json:
+    workspace = call.slack.workspace
+    if call.get("team", workspace.id) != workspace.id:
+        raise SlackError("team_not_found")
+    return {
+        "team": {
+            "id": workspace.id,
+            "name": workspace.name,
+            "domain": workspace.domain,
+            "url": f"https://{workspace.domain}.slack.com/",
+            "email_domain": f"{workspace.domain}.example.com",
+            "icon": {"image_default": True},
+        }
+    }
+
+
+@handles("team.profile.get")
+def team_profile_get(call: Call) -> Json:
+    fields = [
+        {
+            "id": key,
+            "ordering": order,
+            "label": label,
+            "type": kind,
+            "hint": "",
+            "possible_values": None,
+            "is_hidden": False,
+        }
+        for order, (key, (label, kind)) in enumerate(PROFILE_FIELDS.items())
+    ]
+    return {"profile": {"fields": fields, "sections": []}}
