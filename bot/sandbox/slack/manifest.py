@@ -33,7 +33,7 @@ def app_settings(manifest: Json) -> Json:
 def shortcut(entry: Json) -> Shortcut:
     """One entry of `features.shortcuts`."""
     return Shortcut(
-        name=entry.get("name", entry["callback_id"]),
+        name=str(entry.get("name") or entry["callback_id"]),
         callback_id=entry["callback_id"],
         type=entry.get("type", "global"),
         description=entry.get("description", ""),

@@ -89,15 +89,15 @@ class Person(Fields):
 
     async def shortcut(self, callback_id: str) -> Outcome:
         """A global shortcut of the app."""
-        self._offered(callback_id, "global")
+        self._require_shortcut(callback_id, "global")
         return await self.client.shortcut(callback_id)
 
     async def message_action(self, message: Message, callback_id: str) -> Outcome:
         """A shortcut in the menu of a message."""
-        self._offered(callback_id, "message")
+        self._require_shortcut(callback_id, "message")
         return await self.client.message_action(callback_id, message)
 
-    def _offered(self, callback_id: str, kind: str) -> None:
+    def _require_shortcut(self, callback_id: str, kind: str) -> None:
         found = self.app.shortcut(callback_id)
         if found is None or found.type != kind:
             raise NotVisible(f"the app has no {kind} shortcut {callback_id!r}")
