@@ -1,4 +1,4 @@
-"""What a form's state holds, read by block, of which each has one element. Anything misshapen reads as empty."""
+"""What a form's state holds, by block, of which each has one element. Anything misshapen reads as empty."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -112,7 +112,7 @@ def build(offer: Offer, filled: TermChoice | None = None, *, action_id: str) -> 
 
 
 def parse(values: Values, offer: Offer, now: datetime) -> Term | Errors:
-    """The term that the fields say, or what is wrong, by block. Whether it is allowed is the policy's word."""
+    """The term that the fields say, or what is wrong by block. Whether it is allowed is for the policy."""
     filled = TermChoice.read(values)
     if filled.choice == Way.OTHER:
         return _parse_length(filled.length)
