@@ -1,4 +1,7 @@
-"""Block Kit's pieces as plain dicts, built by small functions. Callers hand in escaped text; see `blocks.text`."""
+"""Block Kit's pieces as plain dicts, built by small functions.
+
+Callers hand in escaped text; see `blocks.text`.
+"""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -73,7 +76,12 @@ def actions(elements: Sequence[Element], *, block_id: str | None = None) -> Bloc
 
 
 def button(
-    label: str, action_id: str, value: str = "", *, style: str | None = None, confirm: Element | None = None,
+    label: str,
+    action_id: str,
+    value: str = "",
+    *,
+    style: str | None = None,
+    confirm: Element | None = None,
     url: str | None = None,
 ) -> Element:
     """A button; `value` is a reference (AR-12), `style` is primary or danger."""
@@ -83,7 +91,12 @@ def button(
 
 def confirm(title: str, text: str, yes: str, no: str = "Cancel", *, danger: bool = False) -> Element:
     """Slack's own "are you sure"."""
-    dialog = {"title": plain(title, 100), "text": plain(text, 300), "confirm": plain(yes, 30), "deny": plain(no, 30)}
+    dialog = {
+        "title": plain(title, 100),
+        "text": plain(text, 300),
+        "confirm": plain(yes, 30),
+        "deny": plain(no, 30),
+    }
     return dialog | ({"style": "danger"} if danger else {})
 
 
@@ -94,21 +107,44 @@ def option(label: str, value: str, description: str = "") -> Option:
 
 
 def input_block(
-    label: str, element: Element, *, block_id: str, hint: str = "", optional: bool = False, dispatch: bool = False
+    label: str,
+    element: Element,
+    *,
+    block_id: str,
+    hint: str = "",
+    optional: bool = False,
+    dispatch: bool = False,
 ) -> Block:
     """A field of a form. With `dispatch`, each change is told to the bot at once."""
-    made = _block("input", block_id, label=plain(label, 2000), element=element, optional=optional,
-                  hint=plain(hint, 2000) if hint else None)
+    made = _block(
+        "input",
+        block_id,
+        label=plain(label, 2000),
+        element=element,
+        optional=optional,
+        hint=plain(hint, 2000) if hint else None,
+    )
     return made | ({"dispatch_action": True} if dispatch else {})
 
 
 def text_input(
-    action_id: str, *, initial: str = "", multiline: bool = False, limit: int = 2000, placeholder: str = "",
+    action_id: str,
+    *,
+    initial: str = "",
+    multiline: bool = False,
+    limit: int = 2000,
+    placeholder: str = "",
     shortest: int = 0,
 ) -> Element:
     """A field to type in; the most that it takes is 3,000 characters."""
-    return {"type": "plain_text_input", "action_id": action_id, "multiline": multiline, "max_length": limit} | _given(
-        initial_value=initial or None, min_length=shortest or None,
+    return {
+        "type": "plain_text_input",
+        "action_id": action_id,
+        "multiline": multiline,
+        "max_length": limit,
+    } | _given(
+        initial_value=initial or None,
+        min_length=shortest or None,
         placeholder=plain(placeholder, 150) if placeholder else None,
     )
 
@@ -137,7 +173,8 @@ def multi_external_select(
 ) -> Element:
     """The same, for several choices."""
     return {"type": "multi_external_select", "action_id": action_id, "min_query_length": 0} | _given(
-        initial_options=list(initial) or None, max_selected_items=most,
+        initial_options=list(initial) or None,
+        max_selected_items=most,
         placeholder=plain(placeholder, 150) if placeholder else None,
     )
 
@@ -149,12 +186,22 @@ def datetime_picker(action_id: str, initial: datetime | None = None) -> Element:
 
 
 def modal(
-    title: str, blocks: Iterable[Block], *, callback_id: str, submit: str | None = None, close: str = "Cancel",
+    title: str,
+    blocks: Iterable[Block],
+    *,
+    callback_id: str,
+    submit: str | None = None,
+    close: str = "Cancel",
     carries: dict[str, str] | None = None,
 ) -> View:
     """A modal. `carries` holds references only, and comes back with the submission (`carried`)."""
-    view = View(type="modal", callback_id=callback_id, title=plain(title, TITLE), close=plain(close, TITLE),
-                blocks=list(blocks)[:100])
+    view = View(
+        type="modal",
+        callback_id=callback_id,
+        title=plain(title, TITLE),
+        close=plain(close, TITLE),
+        blocks=list(blocks)[:100],
+    )
     if submit:
         view["submit"] = plain(submit, TITLE)
     if carries:

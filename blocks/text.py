@@ -1,4 +1,4 @@
-"""Text for Slack: what people wrote stays text, everything fits, and times are shown in the reader's own zone.
+"""Text for Slack: what people wrote stays text, everything fits, times are in the reader's zone.
 
 Limits are Slack's (its Block Kit reference): a section's text 3,000 characters, a field 2,000, a header 150,
 an option and a button 75, a modal's title and buttons 24.
@@ -15,7 +15,9 @@ OPTION = 75
 TITLE = 24
 
 # Control characters, and those that turn the direction of writing or hide in it (Unicode's bidi controls).
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 _NOBODY = {"keyturn": "Keyturn", "operator": "The operator"}
 
 
@@ -25,12 +27,18 @@ def clean(written: str) -> str:
 
 
 def esc(written: str) -> str:
-    """What somebody wrote, as mrkdwn that shows it to the letter: no mention, no channel call, no disguised link."""
+    """What somebody wrote, as mrkdwn that shows it to the letter.
+
+    No mention, no channel call, no disguised link.
+    """
     return clean(written).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def cut(text: str, limit: int) -> str:
-    """At most `limit` characters, the last one an ellipsis where something is missing. Never within an entity."""
+    """At most `limit` characters, the last one an ellipsis where something is missing.
+
+    Never within an entity.
+    """
     if len(text) <= limit:
         return text
     short = text[: limit - 1]

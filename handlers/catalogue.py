@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from models import apps
-from models.catalogue.search import AppIndex, Entry
+from models.catalogue.search import AppEntry, AppIndex
 from models.catalogue.spec import AppSpec
 from models.store import Store
 
@@ -31,7 +31,7 @@ class CatalogueCache:
         revision, changed = await self._store.read(self._changed)
         if changed is not None:
             self._apps = {app.key: app for app in changed}
-            self._index = AppIndex(tuple(Entry.of(app) for app in changed if app.enabled))
+            self._index = AppIndex(tuple(AppEntry.of(app) for app in changed if app.enabled))
             self._revision = revision
 
     def _changed(self, session: Session) -> tuple[int, list[AppSpec] | None]:

@@ -1,7 +1,8 @@
 """The one way in: every listener runs inside, so that every delivery is answered and no failure is silent.
 
-A refusal is shown where the person looks: at its field in the form, as a line only they see under a card, in a
-small modal elsewhere. Anything else that goes wrong is shown as a reference number that also stands in the log.
+A refusal is shown where the person looks: at its field in the form, as a line only they see under a card,
+in a small modal elsewhere. Anything else that goes wrong is shown as a reference number that also stands in
+the log.
 """
 
 import secrets
@@ -29,7 +30,10 @@ TITLE = "That did not work"
 
 
 def listener(
-    desk: Desk, shape: type[In], handle: Callable[[In], Awaitable[None]], fields: Mapping[str, str] | None = None
+    desk: Desk,
+    shape: type[In],
+    handle: Callable[[In], Awaitable[None]],
+    fields: Mapping[str, str] | None = None,
 ) -> Listener:
     """Make a Bolt listener of a handler.
 
@@ -67,13 +71,15 @@ async def _apologise(incoming: Incoming, error: Exception) -> None:
     reference = secrets.token_hex(3).upper()
     log.error("listener failed", reference=reference, exc_info=error)
     if isinstance(error, Unavailable):
-        sentence = f"Keyturn cannot reach its database. Nothing was changed. Try again soon. (Reference {reference})"
+        sentence = (
+            f"Keyturn cannot reach its database. Nothing was changed. Try again soon. (Reference {reference})"
+        )
     else:
         sentence = f"Something went wrong in Keyturn. Please tell an admin the reference {reference}."
     try:
         await _say(incoming, sentence)
-    except Exception as second:  # noqa: BLE001 - Slack is away too; the log has it
-        log.error("could not tell", reference=reference, exc_info=second)
+    except Exception as second:
+        log.exception("could not tell", reference=reference, why=str(second))
 
 
 async def _say(incoming: Incoming, sentence: str) -> None:
@@ -93,5 +99,9 @@ async def _say(incoming: Incoming, sentence: str) -> None:
 
 def _first_input(view: Mapping[str, Any]) -> str | None:
     blocks = view.get("blocks")
-    found = (b for b in blocks if isinstance(b, Mapping) and b.get("type") == "input") if isinstance(blocks, list) else ()
+    found = (
+        (b for b in blocks if isinstance(b, Mapping) and b.get("type") == "input")
+        if isinstance(blocks, list)
+        else ()
+    )
     return next((str(block.get("block_id")) for block in found), None)

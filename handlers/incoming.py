@@ -1,7 +1,7 @@
 """What Slack delivers, in the shapes that our listeners work with.
 
-Everything in here is what Slack says about the delivery itself: who, where, which reference. What the reference
-stands for, and whether that person may, is always looked up.
+Everything in here is what Slack says about the delivery itself: who, where, which reference. What the
+reference stands for, and whether that person may, is always looked up.
 """
 
 import hashlib

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.orm import Session
 
 from models import directory
 from models.catalogue.approvers import GroupRef, PersonRef, Role, parse_approver
@@ -52,22 +53,19 @@ class WhoIs:
         """Make sure that these user groups and their members are known."""
         since = self._clock.now() - max_age
         for ref in set(refs):
-            known = await self._store.read(lambda session, ref=ref: directory.group_row(session, str(ref)))  # type: ignore[misc]
+            known = await self._known_group(ref)
             if known is None or max_age == NOW or known.checked_at < since:
-                group = await self._in_time(self._group(ref, known))
-                if group is not None:
-                    await self._store.write(lambda tx, group=group: directory.remember_group(tx, group))  # type: ignore[misc]
-                    await self.people(group.members, TODAY)
+                await self._look_group_up(ref, known)
 
     async def for_app(self, app: AppSpec, people: Iterable[str], max_age: timedelta = SOON) -> None:
-        """Make sure that everybody is known whom this app's stages may ask about a request of these people."""
+        """Make sure that everybody is known whom this app's stages may ask, if these people ask for it."""
         references = [parse_approver(text) for stage in _stages(app) for text in stage.approvers]
         references += [parse_approver(owner) for owner in app.owners]
         await self.groups((one for one in references if isinstance(one, GroupRef)), max_age)
         await self.people({*people}, max_age)
         named = [one for one in references if isinstance(one, PersonRef)]
         admins = await self._store.read(lambda session: directory.Directory(session).admins())
-        managers = await self._managers(people) if Role.MANAGER in references else set()
+        managers = await self._managers(people) if Role.MANAGER in references else set[str]()
         await self.people({*(one.id for one in named if one.id), *admins, *managers}, TODAY)
         await self._by_email({one.email for one in named if one.email})
 
@@ -76,15 +74,26 @@ class WhoIs:
         if people:
             await self._store.write(lambda tx: directory.remember(tx, people))
 
+    async def _known_group(self, ref: GroupRef) -> UserGroup | None:
+        return await self._store.read(lambda session: directory.group_row(session, str(ref)))
+
+    async def _look_group_up(self, ref: GroupRef, known: UserGroup | None) -> None:
+        group = await self._in_time(self._group(ref, known))
+        if group is not None:
+            await self._store.write(lambda tx: directory.remember_group(tx, group))
+            await self.people(group.members, TODAY)
+
     async def _managers(self, people: Iterable[str]) -> set[str]:
-        def read(session: Any) -> set[str]:
+        await asyncio.gather(*(self.profile(one) for one in people))
+
+        def read(session: Session) -> set[str]:
             who = directory.Directory(session)
             return {p.manager_id for one in people if (p := who.person(one)) is not None and p.manager_id}
 
         return await self._store.read(read)
 
     async def _by_email(self, emails: set[str]) -> None:
-        def unknown(session: Any) -> set[str]:
+        def unknown(session: Session) -> set[str]:
             who = directory.Directory(session)
             return {email for email in emails if who.by_email(email) is None}
 
@@ -116,12 +125,16 @@ class WhoIs:
         fields = _mapping(profile.get("fields"))
         by_label = {
             str(field.get("label", "")).strip().casefold(): str(field.get("value", ""))
-            for field in fields.values() if isinstance(field, Mapping)
+            for field in fields.values()
+            if isinstance(field, Mapping)
         }
         if fields:
             await self._store.write(
                 lambda tx: directory.remember_profile(
-                    tx, person_id, manager_id=by_label.get("manager") or None, department=by_label.get("department", "")
+                    tx,
+                    person_id,
+                    manager_id=by_label.get("manager") or None,
+                    department=by_label.get("department", ""),
                 )
             )
 
@@ -138,8 +151,13 @@ class WhoIs:
         answer = await self._client.usergroups_list(include_disabled=True)
         for one in answer.get("usergroups") or []:
             if one.get("id") == ref.id or (ref.handle and one.get("handle") == ref.handle):
-                return UserGroup(id=one["id"], handle=one.get("handle", ""), name=one.get("name", one["id"]),
-                                 enabled=not one.get("date_delete"), members=[])
+                return UserGroup(
+                    id=one["id"],
+                    handle=one.get("handle", ""),
+                    name=one.get("name", one["id"]),
+                    enabled=not one.get("date_delete"),
+                    members=[],
+                )
         return None
 
     async def _in_time(self, call: Awaitable[Any]) -> Any:
@@ -158,15 +176,26 @@ async def _awaited(call: Awaitable[Any]) -> Any:
 
 
 def person_of(user: Mapping[str, Any]) -> Person:
-    """A user object of Slack's as our row. Manager and department stand elsewhere, in the profile's fields."""
+    """A user object of Slack's as our row.
+
+    Manager and department stand elsewhere, in the profile's fields.
+    """
     profile = _mapping(user.get("profile"))
-    name = profile.get("real_name") or user.get("real_name") or profile.get("display_name") or user.get("name")
+    name = (
+        profile.get("real_name") or user.get("real_name") or profile.get("display_name") or user.get("name")
+    )
     return Person(
-        id=str(user["id"]), name=str(name or user["id"])[:200], handle=str(user.get("name") or "")[:100],
-        email=str(profile.get("email") or "")[:320], title=str(profile.get("title") or "")[:200], department="",
-        timezone=str(user.get("tz") or "UTC"), manager_id=None,
+        id=str(user["id"]),
+        name=str(name or user["id"])[:200],
+        handle=str(user.get("name") or "")[:100],
+        email=str(profile.get("email") or "")[:320],
+        title=str(profile.get("title") or "")[:200],
+        department="",
+        timezone=str(user.get("tz") or "UTC"),
+        manager_id=None,
         guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
-        stranger=bool(user.get("is_stranger")), bot=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",
+        stranger=bool(user.get("is_stranger")),
+        bot=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",
         active=not user.get("deleted"),
     )
 

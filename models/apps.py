@@ -1,4 +1,7 @@
-"""The catalogue as it is kept: one row an app, its whole entry as one document, and a revision that counts changes."""
+"""The catalogue as it is kept.
+
+One row an app, its whole entry as one document, and a revision that counts changes.
+"""
 
 from datetime import datetime
 
@@ -56,8 +59,13 @@ def save(tx: Tx, spec: AppSpec, by: str) -> list[str]:
     row.version, row.updated_at = row.version + 1, tx.now
     tx.session.add(row)
     tx.record(
-        by, "app.changed" if before else "app.added", f"app:{spec.key}", app=spec.key, changes=words,
-        before=before.stored() if before else None, after=row.spec,
+        by,
+        "app.changed" if before else "app.added",
+        f"app:{spec.key}",
+        app=spec.key,
+        changes=words,
+        before=before.stored() if before else None,
+        after=row.spec,
     )
     _turn(tx)
     return words

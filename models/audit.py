@@ -77,8 +77,16 @@ def append(session: Session, facts: Iterable[Fact], at: datetime) -> None:
         session.add(head)
     for fact in facts:
         entry = AuditEntry(
-            seq=head.seq + 1, at=at, actor=fact.actor, action=fact.action, subject=fact.subject, app=fact.app,
-            person=fact.person, data=fact.data, previous=head.hash, hash="",
+            seq=head.seq + 1,
+            at=at,
+            actor=fact.actor,
+            action=fact.action,
+            subject=fact.subject,
+            app=fact.app,
+            person=fact.person,
+            data=fact.data,
+            previous=head.hash,
+            hash="",
         )
         entry.hash = link(entry)
         session.add(entry)
@@ -129,7 +137,7 @@ def verify(session: Session) -> Verdict:
     head = session.get(AuditHead, HEAD)
     known = (head.seq, head.hash) if head else (0, GENESIS)
     if known != (expected - 1, previous):
-        fault = f"the trail ends at entry {expected - 1}, but its head says {known[0]}: entries are missing at the end"
+        fault = f"the trail ends at entry {expected - 1}, but its head says {known[0]}: its end is missing"
         return Verdict(expected - 1, previous, fault)
     return Verdict(expected - 1, previous)
 
@@ -152,7 +160,10 @@ def entries(
     app: str | None = None,
     person: str | None = None,
 ) -> Iterator[AuditEntry]:
-    """The trail in order, read in pieces so that a million entries need no memory; times are inclusive, UTC."""
+    """The trail in order, read in pieces so that a million entries need no memory.
+
+    Times are inclusive, UTC.
+    """
     statement = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=2000)
     if since:
         statement = statement.where(AuditEntry.at >= since)

@@ -1,4 +1,7 @@
-"""Tables of what stands on people's screens: where each copy of a card lies, and whose App Home to keep up."""
+"""Tables of what stands on people's screens.
+
+Where each copy of a card lies, and whose App Home to keep up.
+"""
 
 from datetime import datetime
 from enum import StrEnum
@@ -23,7 +26,10 @@ class CardKind(StrEnum):
 
 
 class Card(Base):
-    """One message in one person's DM. A job posts it once and redraws it whenever what it shows has changed."""
+    """One message in one person's DM.
+
+    A job posts it once and redraws it whenever what it shows has changed.
+    """
 
     __tablename__ = "cards"
 

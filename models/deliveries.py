@@ -1,4 +1,7 @@
-"""Which of Slack's deliveries were carried out: each counts once, however often Slack (or a forger) sends it."""
+"""Which of Slack's deliveries were carried out.
+
+Each counts once, however often Slack (or a forger) sends it.
+"""
 
 from datetime import datetime, timedelta
 
@@ -23,7 +26,10 @@ class Delivery(Base):
 
 
 def once(session: Session, key: str, now: datetime) -> None:
-    """Take note of a delivery in the transaction that carries it out. Raises Repeated if it was noted before."""
+    """Take note of a delivery in the transaction that carries it out.
+
+    Raises Repeated if it was noted before.
+    """
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     noted = insert(Delivery).values(key=key, at=now).on_conflict_do_nothing().returning(Delivery.key)
     if session.execute(noted).first() is None:

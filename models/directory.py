@@ -1,8 +1,8 @@
-"""Who is who, as the policy asks it, answered from the tables (which are looked up afresh before a decision)."""
+"""Who is who, as the policy asks it, answered from the tables."""
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.people import Person, Role, RoleName, UserGroup
@@ -21,7 +21,7 @@ class Directory:
         return None if row is None else facts_of(row)
 
     def by_email(self, email: str) -> PersonFacts | None:
-        found = select(Person).where(func.lower(Person.email) == email.lower()).order_by(Person.active.desc())
+        found = select(Person).where(Person.email == email.lower()).order_by(Person.active.desc())
         row = self._session.scalars(found).first()
         return None if row is None else facts_of(row)
 
@@ -45,8 +45,17 @@ class Directory:
 def facts_of(row: Person) -> PersonFacts:
     """A table row as the policy sees it."""
     return PersonFacts(
-        id=row.id, name=row.name, email=row.email, active=row.active, guest=row.guest, stranger=row.stranger,
-        bot=row.bot, manager_id=row.manager_id, title=row.title, department=row.department, tz=row.timezone,
+        id=row.id,
+        name=row.name,
+        email=row.email,
+        active=row.active,
+        guest=row.guest,
+        stranger=row.stranger,
+        bot=row.bot,
+        manager_id=row.manager_id,
+        title=row.title,
+        department=row.department,
+        tz=row.timezone,
     )
 
 
@@ -76,7 +85,7 @@ def remember_profile(tx: Tx, person_id: str, *, manager_id: str | None, departme
 def remember(tx: Tx, people: list[Person]) -> None:
     """Keep what Slack says of these people now."""
     for person in people:
-        person.checked_at = tx.now
+        person.checked_at, person.email = tx.now, person.email.lower()
         tx.session.merge(person)
 
 

@@ -50,4 +50,7 @@ class Invalid(Refusal):
 
 
 class Repeated(Exception):
-    """This delivery was carried out before. Not a refusal: the right answer is the first one's, a plain yes."""
+    """This delivery was carried out before.
+
+    Not a refusal: the right answer is the first one's, a plain yes.
+    """

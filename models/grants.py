@@ -67,16 +67,32 @@ class Grant(Base):
     created_at: Mapped[datetime]
 
     __table_args__ = (
-        Index("ix_grants_due", "due_at", sqlite_where=text("due_at IS NOT NULL"),
-              postgresql_where=text("due_at IS NOT NULL")),
-        Index("ix_grants_notice", "notice_at", sqlite_where=text("notice_at IS NOT NULL"),
-              postgresql_where=text("notice_at IS NOT NULL")),
+        Index(
+            "ix_grants_due",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_grants_notice",
+            "notice_at",
+            sqlite_where=text("notice_at IS NOT NULL"),
+            postgresql_where=text("notice_at IS NOT NULL"),
+        ),
         Index("ix_grants_person", "person_id", "app_key", "access_key"),
-        Index("ix_grants_unsettled", "target", "retry_at",
-              sqlite_where=text("state IN ('granting', 'revoking')"),
-              postgresql_where=text("state IN ('granting', 'revoking')")),
-        Index("ix_grants_failed", "state", sqlite_where=text("state = 'failed'"),
-              postgresql_where=text("state = 'failed'")),
+        Index(
+            "ix_grants_unsettled",
+            "target",
+            "retry_at",
+            sqlite_where=text("state IN ('granting', 'revoking')"),
+            postgresql_where=text("state IN ('granting', 'revoking')"),
+        ),
+        Index(
+            "ix_grants_failed",
+            "state",
+            sqlite_where=text("state = 'failed'"),
+            postgresql_where=text("state = 'failed'"),
+        ),
     )
 
     @property
@@ -111,8 +127,14 @@ class Task(Base):
     closed_at: Mapped[datetime | None]
 
     __table_args__ = (
-        Index("uq_tasks_open", "grant_id", "direction", unique=True, sqlite_where=text("state = 'open'"),
-              postgresql_where=text("state = 'open'")),
+        Index(
+            "uq_tasks_open",
+            "grant_id",
+            "direction",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
     )
 
     @property

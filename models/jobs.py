@@ -1,8 +1,9 @@
 """The job table: work that a fact causes, written down in the fact's own transaction and done by the worker.
 
-A job has a `key`: while one of that key is ready, asking again changes nothing, so a job says "bring this up to
-date" and looks the facts up when it runs. It has a `lane`: at most one job of a lane runs at a time, over all
-processes. It is held by a lease with a token; whoever lost the lease cannot finish the job (`finish` refuses).
+A job has a `key`: while one of that key is ready, asking again changes nothing, so a job says "bring this
+up to date" and looks the facts up when it runs. It has a `lane`: at most one job of a lane runs at a time,
+over all processes. It is held by a lease with a token; whoever lost the lease cannot finish the job
+(`finish` refuses).
 """
 
 import secrets
@@ -24,6 +25,8 @@ ATTEMPTS = 12
 
 
 class JobState(StrEnum):
+    """Where a job stands; one that is done is gone."""
+
     READY = "ready"
     RUNNING = "running"
     PARKED = "parked"
@@ -58,14 +61,33 @@ class Job(Base):
     created_at: Mapped[datetime]
 
     __table_args__ = (
-        Index("uq_jobs_ready_key", "key", unique=True, sqlite_where=text("state = 'ready'"),
-              postgresql_where=text("state = 'ready'")),
-        Index("uq_jobs_running_lane", "lane", unique=True, sqlite_where=text("state = 'running'"),
-              postgresql_where=text("state = 'running'")),
-        Index("ix_jobs_ready", "run_at", "urgency", sqlite_where=text("state = 'ready'"),
-              postgresql_where=text("state = 'ready'")),
-        Index("ix_jobs_leases", "lease_until", sqlite_where=text("state = 'running'"),
-              postgresql_where=text("state = 'running'")),
+        Index(
+            "uq_jobs_ready_key",
+            "key",
+            unique=True,
+            sqlite_where=text("state = 'ready'"),
+            postgresql_where=text("state = 'ready'"),
+        ),
+        Index(
+            "uq_jobs_running_lane",
+            "lane",
+            unique=True,
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
+        Index(
+            "ix_jobs_ready",
+            "run_at",
+            "urgency",
+            sqlite_where=text("state = 'ready'"),
+            postgresql_where=text("state = 'ready'"),
+        ),
+        Index(
+            "ix_jobs_leases",
+            "lease_until",
+            sqlite_where=text("state = 'running'"),
+            postgresql_where=text("state = 'running'"),
+        ),
     )
 
 
@@ -85,7 +107,7 @@ class LeaseLost(Exception):
     """The lease ran out and another process has the job; nothing of this run may be written."""
 
 
-def enqueue(
+def enqueue(  # noqa: PLR0913 - a job's columns, all but three by name with defaults
     session: Session,
     kind: str,
     key: str,
@@ -96,12 +118,23 @@ def enqueue(
     lane: str | None = None,
     urgency: Urgency = Urgency.TELL,
 ) -> None:
-    """Write a job down, to run at `run_at` (default: at once). If one of this key is ready, the earlier time wins."""
+    """Write a job down, to run at `run_at` (default: at once).
+
+    If one of this key is ready, the earlier time wins.
+    """
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     when = run_at or now
     statement = insert(Job).values(
-        kind=kind, key=key, lane=lane or key, payload=payload, urgency=int(urgency), state=JobState.READY,
-        run_at=when, attempts=0, error="", created_at=now,
+        kind=kind,
+        key=key,
+        lane=lane or key,
+        payload=payload,
+        urgency=int(urgency),
+        state=JobState.READY,
+        run_at=when,
+        attempts=0,
+        error="",
+        created_at=now,
     )
     session.execute(
         statement.on_conflict_do_update(
@@ -164,7 +197,7 @@ def again(session: Session, work: Work, now: datetime, *, error: str, wait: time
 
 def backoff(attempts: int) -> timedelta:
     """The wait after this many failures: doubled each time, capped, and spread by up to a quarter."""
-    wait = min(FIRST_WAIT * 2 ** min(attempts - 1, 20), LONGEST_WAIT)
+    wait: timedelta = min(FIRST_WAIT * (1 << min(attempts - 1, 20)), LONGEST_WAIT)
     return wait * (1 + secrets.randbelow(250) / 1000)
 
 

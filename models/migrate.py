@@ -13,7 +13,7 @@ from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-Result = TypeVar(Result)
+Result = TypeVar("Result")
 
 HERE = Path(__file__).parent / "migrations"
 
@@ -30,9 +30,7 @@ async def check(url: str) -> str | None:
 
 def newest() -> str:
     """The revision that this version of Keyturn works with."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None  # there is at least the first migration
-    return head
+    return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
 async def _on(url: str, work: Callable[[Connection], Result]) -> Result:

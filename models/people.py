@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, String, func
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base, JsonList
@@ -17,7 +17,8 @@ class Person(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
     handle: Mapped[str] = mapped_column(String(100), default="")
-    email: Mapped[str] = mapped_column(String(320), default="")
+    email: Mapped[str] = mapped_column(String(320), default="", index=True)
+    """In small letters."""
     title: Mapped[str] = mapped_column(String(200), default="")
     department: Mapped[str] = mapped_column(String(200), default="")
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
@@ -27,8 +28,6 @@ class Person(Base):
     bot: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     checked_at: Mapped[datetime]
-
-    __table_args__ = (Index("ix_people_email", func.lower(email)),)
 
 
 class UserGroup(Base):

@@ -22,8 +22,11 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Term:
-    """For how long: a `length` that counts from the moment the access is active, or an explicit `end`
-    (with a `start` in the future where wanted), or neither: with no end."""
+    """For how long.
+
+    A `length` that counts from the moment the access is active, or an explicit `end` (with a `start` in the
+    future where wanted), or neither: with no end.
+    """
 
     length: timedelta | None = None
     start: datetime | None = None
@@ -88,10 +91,18 @@ class Request(Base):
     closing_note: Mapped[str] = mapped_column(Text, default="")
 
     __table_args__ = (
-        Index("ix_requests_due_expiry", "expires_at", sqlite_where=text("state = 'pending'"),
-              postgresql_where=text("state = 'pending'")),
-        Index("ix_requests_due_reminder", "remind_at", sqlite_where=text("state = 'pending'"),
-              postgresql_where=text("state = 'pending'")),
+        Index(
+            "ix_requests_due_expiry",
+            "expires_at",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_requests_due_reminder",
+            "remind_at",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
         Index("ix_requests_requester", "requester_id", "id"),
         Index("ix_requests_beneficiary", "beneficiary_id", "app_key", "access_key"),
         Index("ix_requests_grant", "grant_id"),

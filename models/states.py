@@ -1,4 +1,4 @@
-"""Every state and every legal move, as tables that can be printed (the README's diagrams are made of them)."""
+"""Every state and every legal move, as tables that can be printed: the diagrams are made of them."""
 
 from enum import StrEnum
 
@@ -119,6 +119,6 @@ def _diagram(
 ) -> str:
     lines = ["```mermaid", "---", f"title: {title}", "---", "stateDiagram-v2", f"    [*] --> {start}"]
     lines += [f"    {before} --> {after}: {event}" for (before, event), after in moves.items()]
-    ends = {after for after in moves.values()} - {before for before, _ in moves}
+    ends = set(moves.values()) - {before for before, _ in moves}
     lines += [f"    {end} --> [*]" for end in sorted(ends)]
     return "\n".join([*lines, "```"])

@@ -3,6 +3,17 @@
 from models import apps, audit, cards, deliveries, grants, jobs, people, requests, settings
 from models.base import Base
 
-__all__ = ["apps", "audit", "cards", "deliveries", "grants", "jobs", "metadata", "people", "requests", "settings"]
+__all__ = [
+    "apps",
+    "audit",
+    "cards",
+    "deliveries",
+    "grants",
+    "jobs",
+    "metadata",
+    "people",
+    "requests",
+    "settings",
+]
 
 metadata = Base.metadata

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 _PERSON_ID = re.compile(r"[UW][A-Z0-9]{2,30}")
 _GROUP_ID = re.compile(r"S[A-Z0-9]{2,30}")
-_EMAIL = re.compile(r"[^@\s,;<>()]{1,64}@[^@\s,;<>()]{1,190}\.[^@\s,;<>().]{1,60}")
+_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{1,63}")
 _HANDLE = re.compile(r"@[\w.-]{1,80}")
 
 

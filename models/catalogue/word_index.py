@@ -39,7 +39,7 @@ class WordIndex:
 
     def containing(self, parts: Sequence[str]) -> Iterable[int]:
         """The texts that have, for each of these, a word with it in its middle or anywhere else."""
-        return self._with_all(parts, self._some_with(max(parts, key=len)))
+        return self._with_all(parts, self._some_with(min(parts, key=self._joined.count)))
 
     def _range(self, prefix: str) -> range:
         first = bisect_left(self._words, prefix)

@@ -44,7 +44,10 @@ class Planned:
 
 
 def plan(session: Session, draft: Draft, now: datetime) -> list[Planned]:
-    """Look at each access of a draft by the rules; raises the Refusal (with its field) that sending would meet."""
+    """Look at each access of a draft by the rules.
+
+    Raises the Refusal (with its field) that sending would meet.
+    """
     directory = Directory(session)
     _may_ask(directory, draft)
     app = _app(session, draft)
@@ -53,13 +56,16 @@ def plan(session: Session, draft: Draft, now: datetime) -> list[Planned]:
     if draft.kind is not RequestKind.EXTEND:
         for key in draft.access_keys:
             _not_twice(session, draft, key)
-    return [_planned(directory, draft, app, _access(app, key), now) for key in dict.fromkeys(draft.access_keys)]
+    return [
+        _planned(directory, draft, app, _access(app, key), now) for key in dict.fromkeys(draft.access_keys)
+    ]
 
 
 def question_of(request: Request, snapshot: Snapshot, at: datetime) -> Question:
     """The question that a stored request asks, put again at `at`."""
-    return _question(request.requester_id, request.beneficiary_id, snapshot, Term.from_json(request.term),
-                     request.kind, at)
+    return _question(
+        request.requester_id, request.beneficiary_id, snapshot, Term.from_json(request.term), request.kind, at
+    )
 
 
 def _may_ask(directory: Directory, draft: Draft) -> None:
@@ -90,24 +96,28 @@ def _access(app: AppSpec, key: str) -> AccessSpec:
 
 
 def _not_twice(session: Session, draft: Draft, access_key: str) -> None:
-    same = (
-        select(Request)
-        .where(Request.beneficiary_id == draft.beneficiary_id, Request.app_key == draft.app_key,
-               Request.access_key == access_key, Request.state == RequestState.PENDING,
-               Request.kind != RequestKind.EXTEND)
+    same = select(Request).where(
+        Request.beneficiary_id == draft.beneficiary_id,
+        Request.app_key == draft.app_key,
+        Request.access_key == access_key,
+        Request.state == RequestState.PENDING,
+        Request.kind != RequestKind.EXTEND,
     )
     if pending := session.scalars(same).first():
-        raise Duplicate(f"{pending.access_name} is already asked for in {pending.ref}, which is pending.",
-                        field="access")
-    held = (
-        select(Grant)
-        .where(Grant.person_id == draft.beneficiary_id, Grant.app_key == draft.app_key,
-               Grant.access_key == access_key,
-               Grant.state.in_((GrantState.SCHEDULED, GrantState.GRANTING, GrantState.ACTIVE)))
+        raise Duplicate(
+            f"{pending.access_name} is already asked for in {pending.ref}, which is pending.", field="access"
+        )
+    held = select(Grant).where(
+        Grant.person_id == draft.beneficiary_id,
+        Grant.app_key == draft.app_key,
+        Grant.access_key == access_key,
+        Grant.state.in_((GrantState.SCHEDULED, GrantState.GRANTING, GrantState.ACTIVE)),
     )
     if grant := session.scalars(held).first():
-        raise Duplicate(f"You have {grant.access_name} already. To keep it longer, press Extend on App Home.",
-                        field="access")
+        raise Duplicate(
+            f"You have {grant.access_name} already. To keep it longer, press Extend on App Home.",
+            field="access",
+        )
 
 
 def _planned(directory: Directory, draft: Draft, app: AppSpec, access: AccessSpec, now: datetime) -> Planned:
@@ -122,8 +132,14 @@ def _planned(directory: Directory, draft: Draft, app: AppSpec, access: AccessSpe
 
 def _length(snapshot: Snapshot, draft: Draft, directory: Directory, now: datetime) -> Length:
     beneficiary = directory.person(draft.beneficiary_id)
-    length = check_length(snapshot.policy, draft.term.length, draft.term.start, draft.term.end, now,
-                          guest=bool(beneficiary and beneficiary.guest))
+    length = check_length(
+        snapshot.policy,
+        draft.term.length,
+        draft.term.start,
+        draft.term.end,
+        now,
+        guest=bool(beneficiary and beneficiary.guest),
+    )
     if not length.ok:
         raise Invalid(length.message, field="term")
     return length
@@ -134,8 +150,12 @@ def _question(
 ) -> Question:
     length = term.length or (term.end - (term.start or at) if term.end else None)
     return Question(
-        requester=requester_id, beneficiary=beneficiary_id, app=snapshot.app, access=snapshot.access,
-        duration=length, starts_at=term.start, at=at, kind=kind,
+        requester=requester_id,
+        beneficiary=beneficiary_id,
+        app=snapshot.app,
+        access=snapshot.access,
+        duration=length,
+        starts_at=term.start,
+        at=at,
+        kind=kind,
     )
-
-

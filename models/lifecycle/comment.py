@@ -1,4 +1,7 @@
-"""Comments: anybody who is involved may say something at any time; everybody involved reads it; no state changes."""
+"""Comments.
+
+Anybody who is involved may say something at any time; everybody involved reads it; no state changes.
+"""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,6 +11,7 @@ from models.directory import Directory
 from models.errors import Invalid, NotAllowed
 from models.lifecycle import screens
 from models.lifecycle.refs import lock_request
+from models.prose import tidy
 from models.requests import Asked, Comment, Request
 from models.store.tx import Tx
 
@@ -15,9 +19,12 @@ TEXT_LIMIT = 2000
 
 
 def comment(tx: Tx, ref: str, by: str, text: str, *, source: str | None = None) -> Comment:
-    """Say something about a request. `source` is "channel:ts" where it was written as a reply in a card's thread."""
+    """Say something about a request.
+
+    `source` is "channel:ts" where it was written as a reply in a card's thread.
+    """
     request = lock_request(tx, ref)
-    text = text.strip()
+    text = tidy(text)
     if not text:
         raise Invalid("Write something first.", field="comment")
     if len(text) > TEXT_LIMIT:

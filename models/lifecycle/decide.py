@@ -1,4 +1,7 @@
-"""Deciding: an approver's approve or reject, with a comment, and with another duration where they change it."""
+"""Deciding.
+
+An approver's approve or reject, with a comment, and with another duration where they change it.
+"""
 
 from models.directory import Directory, names_of
 from models.errors import AlreadyDecided, Closed, Invalid, NotAnApprover, OwnRequest
@@ -7,11 +10,14 @@ from models.lifecycle.asking import question_of
 from models.lifecycle.refs import lock_request
 from models.lifecycle.snapshot import Snapshot
 from models.policy import TallyStatus, check_length
+from models.prose import tidy
 from models.requests import Decision, Request, Term
 from models.states import RequestEvent, RequestState, StageState
 from models.store.tx import Tx
 
 COMMENT_LIMIT = 2000
+NAMED = 5
+"""How many people a refusal names before it counts the rest."""
 
 
 def approve(tx: Tx, ref: str, by: str, *, comment: str = "", term: Term | None = None) -> Request:
@@ -37,18 +43,35 @@ def may_decide(tx: Tx, ref: str, by: str) -> Request:
 def _decide(tx: Tx, ref: str, by: str, approves: bool, comment: str, term: Term | None) -> Request:
     request = lock_request(tx, ref)
     stage = _open_stage(tx, request, by)
+    comment = tidy(comment)
     if len(comment) > COMMENT_LIMIT:
         raise Invalid(f"The comment has {len(comment)} characters. {COMMENT_LIMIT} fit.", field="comment")
     if term is not None:
         _change_term(tx, request, by, term)
     tx.session.add(
-        Decision(request_id=request.id, person_id=by, position=request.position, approve=approves, comment=comment,
-                 term=term.to_json() if term else None, at=tx.now)
+        Decision(
+            request_id=request.id,
+            person_id=by,
+            position=request.position,
+            approve=approves,
+            comment=comment,
+            term=term.to_json() if term else None,
+            at=tx.now,
+        )
     )
     tx.session.flush()
-    tx.record(by, "decision.approve" if approves else "decision.reject", request.ref, app=request.app_key,
-              person=request.beneficiary_id, stage=stage.row.name, position=request.position, comment=comment,
-              because=stage.because(by), term=term.to_json() if term else None)
+    tx.record(
+        by,
+        "decision.approve" if approves else "decision.reject",
+        request.ref,
+        app=request.app_key,
+        person=request.beneficiary_id,
+        stage=stage.row.name,
+        position=request.position,
+        comment=comment,
+        because=stage.because(by),
+        term=term.to_json() if term else None,
+    )
     _count(tx, request, by, comment)
     screens.redraw_request(tx, request)
     return request
@@ -95,8 +118,8 @@ def _who_can(stage: stages.OpenStage, names: dict[str, str]) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    if len(names) > 5:
-        return f"{', '.join(names[:5])} and {len(names) - 5} more"
+    if len(names) > NAMED:
+        return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
     return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
@@ -104,12 +127,22 @@ def _change_term(tx: Tx, request: Request, by: str, term: Term) -> None:
     snapshot = Snapshot.from_json(request.policy)
     question = question_of(request, snapshot, tx.now)
     person = Directory(tx.session).person(request.beneficiary_id)
-    length = check_length(snapshot.policy, term.length, term.start, term.end, tx.now,
-                          guest=bool(person and person.guest))
+    length = check_length(
+        snapshot.policy, term.length, term.start, term.end, tx.now, guest=bool(person and person.guest)
+    )
     if not length.ok:
         raise Invalid(length.message, field="term")
     if length.over_max:
-        raise Invalid(f"The longest that can be given is {question.app.name}'s maximum. {length.message}", field="term")
+        raise Invalid(
+            f"The longest that can be given is {question.app.name}'s maximum. {length.message}", field="term"
+        )
     before, request.term, request.over_max = request.term, term.to_json(), False
-    tx.record(by, "request.term_changed", request.ref, app=request.app_key, person=request.beneficiary_id,
-              before=before, after=request.term)
+    tx.record(
+        by,
+        "request.term_changed",
+        request.ref,
+        app=request.app_key,
+        person=request.beneficiary_id,
+        before=before,
+        after=request.term,
+    )

@@ -1,7 +1,7 @@
 """What is due: the scheduler asks, a batch at a time, in the order of urgency. Each batch is one transaction.
 
-Revokes come before starts, then requests that nobody decided, then notices, then reminders. What was due while
-the bot was away is done once: of several notices that were missed, only the last is sent.
+Revokes come before starts, then requests that nobody decided, then notices, then reminders. What was due
+while the bot was away is done once: of several notices that were missed, only the last is sent.
 """
 
 from datetime import datetime
@@ -37,8 +37,10 @@ def grants(tx: Tx) -> int:
 def requests(tx: Tx) -> int:
     """Requests that nobody decided in time."""
     due = (
-        select(Request).where(Request.state == RequestState.PENDING, Request.expires_at <= tx.now)
-        .order_by(Request.expires_at).limit(BATCH)
+        select(Request)
+        .where(Request.state == RequestState.PENDING, Request.expires_at <= tx.now)
+        .order_by(Request.expires_at)
+        .limit(BATCH)
     )
     rows = tx.session.scalars(due.with_for_update(skip_locked=True)).all()
     for request in rows:
@@ -56,10 +58,15 @@ def notices(tx: Tx) -> int:
 
 
 def reminders(tx: Tx) -> int:
-    """Approvers who have not decided: asked again, at intervals that grow; whoever joined since is asked first."""
+    """Approvers who have not decided.
+
+    Asked again, at intervals that grow; whoever joined since is asked first.
+    """
     due = (
-        select(Request).where(Request.state == RequestState.PENDING, Request.remind_at <= tx.now)
-        .order_by(Request.remind_at).limit(BATCH)
+        select(Request)
+        .where(Request.state == RequestState.PENDING, Request.remind_at <= tx.now)
+        .order_by(Request.remind_at)
+        .limit(BATCH)
     )
     rows = tx.session.scalars(due.with_for_update(skip_locked=True)).all()
     for request in rows:
@@ -85,31 +92,41 @@ def _move(tx: Tx, grant: Grant) -> None:
 
 
 def _notify(tx: Tx, grant: Grant) -> None:
-    assert grant.ends_at is not None  # a grant with no end has no `notice_at`
+    if grant.ends_at is None:  # it has no end any more, and so no notices
+        grant.notice_at = None
+        return
     policy = Snapshot.from_json(grant.policy).policy
     passed = [lead for lead in policy.expiry_notices if grant.ends_at - lead <= tx.now]
     grant.notices = sorted({*grant.notices, *(int(lead.total_seconds()) for lead in passed)})
-    grant.notice_at = granting.next_notice(grant, tx.now)
+    grant.notice_at = granting.next_notice(grant)
     if grant.state is GrantState.ACTIVE and grant.ends_at > tx.now:
         last = int(min(passed).total_seconds()) if passed else 0
         subject = f"{grant.ref}/{last}/{int(grant.ends_at.timestamp())}"
         screens.show(tx, CardKind.NOTICE, subject, grant.ref, grant.person_id)
-        tx.record(SYSTEM, "grant.notice", grant.ref, app=grant.app_key, person=grant.person_id, before_end=last)
+        tx.record(
+            SYSTEM, "grant.notice", grant.ref, app=grant.app_key, person=grant.person_id, before_end=last
+        )
 
 
 def _remind(tx: Tx, request: Request) -> None:
     stage = stages.ask(tx, request)
     request.reminders += 1
     after = Snapshot.from_json(request.policy).policy.remind_after
-    request.remind_at = tx.now + after * 2**min(request.reminders, 10)
+    request.remind_at = tx.now + after * 2 ** min(request.reminders, 10)
     decided = set(tx.session.scalars(select(Decision.person_id).where(Decision.request_id == request.id)))
     waiting = [c.person_id for c in stage.now.approvers if c.person_id not in decided]
     late = _asked_before(tx, request, tx.now - after / 2)
     for person_id in waiting:
         if person_id in late:
             screens.show(tx, CardKind.REMINDER, f"{request.ref}/{request.reminders}", request.ref, person_id)
-    tx.record(SYSTEM, "request.reminded", request.ref, app=request.app_key, person=request.beneficiary_id,
-              people=[person_id for person_id in waiting if person_id in late])
+    tx.record(
+        SYSTEM,
+        "request.reminded",
+        request.ref,
+        app=request.app_key,
+        person=request.beneficiary_id,
+        people=[person_id for person_id in waiting if person_id in late],
+    )
 
 
 def _asked_before(tx: Tx, request: Request, moment: datetime) -> set[str]:

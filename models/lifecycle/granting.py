@@ -17,6 +17,8 @@ from models.requests import Request, Term
 from models.states import GrantEvent, GrantState
 from models.store.tx import SYSTEM, Tx
 
+READABLE = 200
+"""Longer settings of a connector are named by their digest in `Grant.target`."""
 EXTENDABLE = (GrantState.SCHEDULED, GrantState.GRANTING, GrantState.ACTIVE)
 
 
@@ -40,12 +42,18 @@ def target_of(snapshot: Snapshot) -> str:
         return f"manual:{snapshot.app.key}/{snapshot.access.key}"
     params = json.dumps(connector.params, sort_keys=True, separators=(",", ":"))
     readable = f"{connector.type}:{params}"
-    return readable if len(readable) <= 200 else f"{connector.type}:{hashlib.sha256(params.encode()).hexdigest()}"
+    return (
+        readable
+        if len(readable) <= READABLE
+        else f"{connector.type}:{hashlib.sha256(params.encode()).hexdigest()}"
+    )
 
 
 def settle_soon(tx: Tx, grant: Grant, urgency: Urgency) -> None:
     """Let the worker bring the grant's target to what it should be, at `grant.retry_at`."""
-    tx.enqueue("settle", f"settle:{grant.target}", run_at=grant.retry_at, urgency=urgency, target=grant.target)
+    tx.enqueue(
+        "settle", f"settle:{grant.target}", run_at=grant.retry_at, urgency=urgency, target=grant.target
+    )
 
 
 def start(tx: Tx, grant: Grant) -> None:
@@ -64,23 +72,29 @@ def given(tx: Tx, grant: Grant, by: str = SYSTEM) -> None:
     grant.active_at, grant.failing, grant.error, grant.attempts, grant.retry_at = tx.now, None, "", 0, None
     if grant.length is not None:
         grant.ends_at = tx.now + timedelta(seconds=grant.length)
-    arm(tx, grant)
+    arm(grant)
     screens.show(tx, CardKind.ACCESS, grant.ref, grant.ref, grant.person_id)
     screens.redraw_grant(tx, grant)
 
 
-def arm(tx: Tx, grant: Grant) -> None:
+def arm(grant: Grant) -> None:
     """Set when the scheduler next has to look at an active grant: its end, and the next notice before it."""
     grant.due_at = grant.ends_at
-    grant.notice_at = next_notice(grant, tx.now)
+    grant.notice_at = next_notice(grant)
 
 
-def next_notice(grant: Grant, now: datetime) -> datetime | None:
-    """When the next expiry notice is due: the earliest that was not sent, none longer than the access itself."""
+def next_notice(grant: Grant) -> datetime | None:
+    """When the next expiry notice is due.
+
+    The earliest that was not sent, none longer than the access itself.
+    """
     if grant.ends_at is None or grant.active_at is None:
         return None
-    leads = [lead for lead in Snapshot.from_json(grant.policy).policy.expiry_notices
-             if int(lead.total_seconds()) not in grant.notices]
+    leads = [
+        lead
+        for lead in Snapshot.from_json(grant.policy).policy.expiry_notices
+        if int(lead.total_seconds()) not in grant.notices
+    ]
     moments = [grant.ends_at - lead for lead in leads if grant.ends_at - lead > grant.active_at]
     return min(moments, default=None)
 
@@ -116,19 +130,37 @@ def _create(tx: Tx, request: Request) -> None:
     term, snapshot = Term.from_json(request.term), Snapshot.from_json(request.policy)
     later = term.start is not None and term.start > tx.now
     grant = Grant(
-        request_id=request.id, person_id=request.beneficiary_id, app_key=request.app_key,
-        access_key=request.access_key, app_name=request.app_name, access_name=request.access_name,
-        policy=request.policy, connector=snapshot.access.connector.stored(), target=target_of(snapshot),
+        request_id=request.id,
+        person_id=request.beneficiary_id,
+        app_key=request.app_key,
+        access_key=request.access_key,
+        app_name=request.app_name,
+        access_name=request.access_name,
+        policy=request.policy,
+        connector=snapshot.access.connector.stored(),
+        target=target_of(snapshot),
         state=GrantState.SCHEDULED if later else GrantState.GRANTING,
         length=int(term.length.total_seconds()) if term.length else None,
-        starts_at=term.start, ends_at=term.end, due_at=term.start if later else term.end,
-        retry_at=None if later else tx.now, notices=[], created_at=tx.now,
+        starts_at=term.start,
+        ends_at=term.end,
+        due_at=term.start if later else term.end,
+        retry_at=None if later else tx.now,
+        notices=[],
+        created_at=tx.now,
     )
     tx.session.add(grant)
     tx.session.flush()
     request.grant_id = grant.id
-    tx.record(SYSTEM, f"grant.{grant.state}", grant.ref, app=grant.app_key, person=grant.person_id,
-              request=request.ref, target=grant.target, term=request.term)
+    tx.record(
+        SYSTEM,
+        f"grant.{grant.state}",
+        grant.ref,
+        app=grant.app_key,
+        person=grant.person_id,
+        request=request.ref,
+        target=grant.target,
+        term=request.term,
+    )
     if not later:
         settle_soon(tx, grant, Urgency.GIVE)
     screens.redraw_request(tx, request)
@@ -145,9 +177,17 @@ def _lengthen(tx: Tx, grant: Grant, request: Request) -> None:
         grant.length += int(term.length.total_seconds())
     grant.notices = []
     if grant.state is GrantState.ACTIVE:
-        arm(tx, grant)
+        arm(grant)
     elif grant.state is GrantState.GRANTING:
         grant.due_at = grant.ends_at
-    tx.record(SYSTEM, "grant.extended", grant.ref, app=grant.app_key, person=grant.person_id, request=request.ref,
-              before=before, after={"length": grant.length, "end": grant.ends_at.isoformat() if grant.ends_at else None})
+    tx.record(
+        SYSTEM,
+        "grant.extended",
+        grant.ref,
+        app=grant.app_key,
+        person=grant.person_id,
+        request=request.ref,
+        before=before,
+        after={"length": grant.length, "end": grant.ends_at.isoformat() if grant.ends_at else None},
+    )
     screens.redraw_grant(tx, grant)

@@ -1,4 +1,7 @@
-"""Somebody has gone: what they asked for is cancelled, what they held is taken, what waits for them moves on."""
+"""Somebody has gone.
+
+What they asked for is cancelled, what they held is taken, what waits for them moves on.
+"""
 
 from sqlalchemy import select
 
@@ -18,9 +21,14 @@ def leave(tx: Tx, person_id: str) -> None:
 
 
 def move_on(tx: Tx, person_id: str) -> None:
-    """A person may not decide any more (or now may): the pending stages that asked them look again who can."""
-    waiting = select(Request).join(Asked, Asked.request_id == Request.id).where(
-        Asked.person_id == person_id, Request.state == RequestState.PENDING
+    """A person may not decide any more (or now may).
+
+    The pending stages that asked them look again who can.
+    """
+    waiting = (
+        select(Request)
+        .join(Asked, Asked.request_id == Request.id)
+        .where(Asked.person_id == person_id, Request.state == RequestState.PENDING)
     )
     for request in tx.session.scalars(waiting.with_for_update(of=Request)).unique().all():
         stages.ask(tx, request)

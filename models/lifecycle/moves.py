@@ -1,4 +1,7 @@
-"""Moving a request or a grant from one state to the next: by the table, by compare-and-swap, and on record."""
+"""Moving a request or a grant from one state to the next.
+
+By the table, by compare-and-swap, and on record.
+"""
 
 from typing import Any
 
@@ -22,14 +25,22 @@ def move_request(tx: Tx, request: Request, event: RequestEvent, by: str, **data:
     if after is None:
         raise Closed(f"{request.ref} is {before.label.lower()} already.")
     swapped = (
-        update(Request).where(Request.id == request.id, Request.state == before).values(state=after)
+        update(Request)
+        .where(Request.id == request.id, Request.state == before)
+        .values(state=after)
         .returning(Request.id)
     )
     if tx.session.execute(swapped).first() is None:
         raise Closed(f"{request.ref} was decided a moment ago.")
     tx.record(
-        by, f"request.{after}", request.ref, app=request.app_key, person=request.beneficiary_id,
-        before=before, after=after, **data,
+        by,
+        f"request.{after}",
+        request.ref,
+        app=request.app_key,
+        person=request.beneficiary_id,
+        before=before,
+        after=after,
+        **data,
     )
 
 
@@ -41,11 +52,21 @@ def move_grant(tx: Tx, grant: Grant, event: GrantEvent, by: str, **data: Any) ->
         raise IllegalMove(f"{grant.ref} is {before}: there is no {event}")
     tx.session.flush()
     swapped = (
-        update(Grant).where(Grant.id == grant.id, Grant.state == before).values(state=after).returning(Grant.id)
+        update(Grant)
+        .where(Grant.id == grant.id, Grant.state == before)
+        .values(state=after)
+        .returning(Grant.id)
     )
     if tx.session.execute(swapped).first() is None:
         raise Closed(f"{grant.ref} was changed a moment ago.")
     tx.record(
-        by, f"grant.{after}", grant.ref, app=grant.app_key, person=grant.person_id, before=before, after=after,
-        event=event, **data,
+        by,
+        f"grant.{after}",
+        grant.ref,
+        app=grant.app_key,
+        person=grant.person_id,
+        before=before,
+        after=after,
+        event=event,
+        **data,
     )

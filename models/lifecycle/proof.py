@@ -1,4 +1,4 @@
-"""Before an access is given, the approvals that its stages ask for are looked for once more, in the record."""
+"""Before an access is given, the approvals that its stages ask for are looked for in the record."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,7 +15,9 @@ def missing_approval(session: Session, grant: Grant) -> str | None:
     request = session.get(Request, grant.request_id)
     if request is None or request.state is not RequestState.APPROVED:
         return "Its request is not approved, so nothing was given."
-    stages = session.scalars(select(Stage).where(Stage.request_id == request.id).order_by(Stage.position)).all()
+    stages = session.scalars(
+        select(Stage).where(Stage.request_id == request.id).order_by(Stage.position)
+    ).all()
     if not stages and not request.because["reasons"]:
         return "No rule and no person has approved it, so nothing was given."
     for stage in stages:
@@ -34,8 +36,7 @@ def _carried(session: Session, request: Request, stage: Stage) -> bool:
     self_approve = bool(request.policy.get("self_approve"))
     valid = [d for d in decisions if self_approve or d.person_id not in own]
     rule = StageSpec.model_validate(stage.spec).rule
-    # Somebody who was asked may have left the group since: `all` means all who were still there at the decision.
+    # Somebody who was asked may have left the group since: `all` means all who were still there at the
+    # decision.
     people = tuple(d.person_id for d in valid) if rule == "all" else tuple(asked)
     return tally(rule, people, tuple((d.person_id, d.approve) for d in valid)).status is TallyStatus.APPROVED
-
-

@@ -7,13 +7,16 @@ from models.grants import Grant, Task
 from models.requests import Request
 from models.store.tx import Tx
 
+DIGITS = 18
+"""As many as a 64-bit key can always hold."""
+
 Row = TypeVar("Row", Request, Grant, Task)
 
 
 def number_of(ref: str, prefix: str) -> int:
     """The number in a reference; raises NotFound for anything that is not one."""
     head, _, digits = ref.partition("-")
-    if head != prefix or not digits.isascii() or not digits.isdigit() or len(digits) > 18:
+    if head != prefix or not digits.isascii() or not digits.isdigit() or len(digits) > DIGITS:
         raise NotFound("That is not there any more.")
     return int(digits)
 

@@ -1,8 +1,8 @@
 """What a connector has to do for one target, and what becomes of each grant when it has tried.
 
-The worker reads the changes of a target, calls the connector outside of any transaction, and hands the outcomes
-back. What a person should hold on a target is the union of their live grants: nothing is taken that another
-live grant still gives.
+The worker reads the changes of a target, calls the connector outside of any transaction, and hands the
+outcomes back. What a person should hold on a target is the union of their live grants: nothing is taken
+that another live grant still gives.
 """
 
 from collections.abc import Mapping
@@ -72,9 +72,13 @@ def changes(session: Session, target: str, now: datetime) -> list[Change]:
     """What is to be done at this target now, taking before giving, oldest first."""
     waiting = (
         select(Grant)
-        .where(Grant.target == target, Grant.state.in_((GrantState.GRANTING, GrantState.REVOKING)),
-               Grant.retry_at <= now)
-        .order_by(Grant.state.desc(), Grant.id).limit(TOGETHER)
+        .where(
+            Grant.target == target,
+            Grant.state.in_((GrantState.GRANTING, GrantState.REVOKING)),
+            Grant.retry_at <= now,
+        )
+        .order_by(Grant.state.desc(), Grant.id)
+        .limit(TOGETHER)
     )
     return [_change(session, grant) for grant in session.scalars(waiting)]
 
@@ -96,15 +100,21 @@ def settled(tx: Tx, target: str, outcomes: Mapping[int, tuple[Direction, Outcome
     tx.session.flush()
     again = next_try(tx.session, target)
     if again is not None:
-        tx.enqueue("settle", f"settle:{target}", run_at=max(again, tx.now), urgency=Urgency.GIVE, target=target)
+        tx.enqueue(
+            "settle", f"settle:{target}", run_at=max(again, tx.now), urgency=Urgency.GIVE, target=target
+        )
 
 
 def _change(session: Session, grant: Grant) -> Change:
     person = Directory(session).person(grant.person_id)
     direction = Direction.GIVE if grant.state is GrantState.GRANTING else Direction.TAKE
     return Change(
-        grant_id=grant.id, ref=grant.ref, direction=direction, person_id=grant.person_id,
-        email=person.email if person else "", connector=grant.connector,
+        grant_id=grant.id,
+        ref=grant.ref,
+        direction=direction,
+        person_id=grant.person_id,
+        email=person.email if person else "",
+        connector=grant.connector,
         kept=direction is Direction.TAKE and _held_otherwise(session, grant),
         was_active=grant.active_at is not None,
     )
@@ -112,7 +122,9 @@ def _change(session: Session, grant: Grant) -> Change:
 
 def _held_otherwise(session: Session, grant: Grant) -> bool:
     other = select(Grant.id).where(
-        Grant.person_id == grant.person_id, Grant.target == grant.target, Grant.id != grant.id,
+        Grant.person_id == grant.person_id,
+        Grant.target == grant.target,
+        Grant.id != grant.id,
         Grant.state.in_((GrantState.GRANTING, GrantState.ACTIVE)),
     )
     return session.scalars(other).first() is not None
@@ -147,13 +159,16 @@ def _trouble(tx: Tx, grant: Grant, direction: Direction, trouble: Trouble) -> No
 
 
 def guard(tx: Tx, target: str) -> None:
-    """Before a round: nothing is given without the approvals that its stages ask for, nor to somebody who left."""
-    waiting = select(Grant).where(Grant.target == target, Grant.state == GrantState.GRANTING, Grant.retry_at <= tx.now)
+    """Before a round.
+
+    Nothing is given without the approvals that its stages ask for, nor to somebody who left.
+    """
+    waiting = select(Grant).where(
+        Grant.target == target, Grant.state == GrantState.GRANTING, Grant.retry_at <= tx.now
+    )
     for grant in tx.session.scalars(waiting).all():
         person = Directory(tx.session).person(grant.person_id)
         if person is None or not person.active:
             revoking.take_away(tx, grant, "keyturn", Cause.OFFBOARDING)
         elif missing := missing_approval(tx.session, grant):
             failed(tx, grant, Direction.GIVE, missing)
-
-

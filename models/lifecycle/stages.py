@@ -55,8 +55,9 @@ def current(tx: Tx, request: Request) -> OpenStage:
     everybody = tuple(d.person_id for d in decisions)
     spec = StageSpec.model_validate(row.spec)
     here = tuple(d for d in decisions if d.position == row.position)
-    planned = open_stage(spec, row.position, question, Directory(tx.session), already=everybody,
-                         decided_here=len(here))
+    planned = open_stage(
+        spec, row.position, question, Directory(tx.session), already=everybody, decided_here=len(here)
+    )
     return OpenStage(row, planned, here)
 
 
@@ -65,14 +66,28 @@ def ask(tx: Tx, request: Request) -> OpenStage:
     stage = current(tx, request)
     if stage.row.state is StageState.WAITING:
         stage.row.state, stage.row.opened_at = StageState.OPEN, tx.now
-        tx.record(SYSTEM, "stage.opened", request.ref, app=request.app_key, person=request.beneficiary_id,
-                  stage=stage.row.name, position=stage.row.position,
-                  approvers={c.person_id: c.because for c in stage.now.approvers})
+        tx.record(
+            SYSTEM,
+            "stage.opened",
+            request.ref,
+            app=request.app_key,
+            person=request.beneficiary_id,
+            stage=stage.row.name,
+            position=stage.row.position,
+            approvers={c.person_id: c.because for c in stage.now.approvers},
+        )
     for candidate in stage.now.approvers:
         key = (request.id, stage.row.position, candidate.person_id)
         if tx.session.get(Asked, key) is None:
-            tx.session.add(Asked(request_id=request.id, position=stage.row.position, asked_at=tx.now,
-                                 person_id=candidate.person_id, because=candidate.because))
+            tx.session.add(
+                Asked(
+                    request_id=request.id,
+                    position=stage.row.position,
+                    asked_at=tx.now,
+                    person_id=candidate.person_id,
+                    because=candidate.because,
+                )
+            )
             screens.show(tx, CardKind.APPROVAL, request.ref, request.ref, candidate.person_id)
     tx.session.flush()
     return stage
@@ -102,7 +117,9 @@ def close(tx: Tx, request: Request, event: RequestEvent, by: str, note: str = ""
     move_request(tx, request, event, by, note=note)
     request.closed_at, request.closed_by, request.closing_note = tx.now, by, note
     open_states = (StageState.OPEN, StageState.WAITING)
-    for stage in tx.session.scalars(select(Stage).where(Stage.request_id == request.id, Stage.state.in_(open_states))):
+    for stage in tx.session.scalars(
+        select(Stage).where(Stage.request_id == request.id, Stage.state.in_(open_states))
+    ):
         stage.state, stage.closed_at = StageState.CLOSED, tx.now
     tx.session.flush()
     tx.session.refresh(request)
@@ -111,7 +128,10 @@ def close(tx: Tx, request: Request, event: RequestEvent, by: str, note: str = ""
 
 def refuse_second_extension(tx: Tx, grant: Grant) -> None:
     """One extension at a time."""
-    same = select(Request).where(Request.grant_id == grant.id, Request.kind == RequestKind.EXTEND,
-                                 Request.state == RequestState.PENDING)
+    same = select(Request).where(
+        Request.grant_id == grant.id,
+        Request.kind == RequestKind.EXTEND,
+        Request.state == RequestState.PENDING,
+    )
     if pending := tx.session.scalars(same).first():
         raise Duplicate(f"More time is already asked for in {pending.ref}, which is pending.")

@@ -1,6 +1,7 @@
 """Asking for access: a draft becomes requests of one submission, and their first stages open."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from models.cards import CardKind
@@ -10,13 +11,12 @@ from models.lifecycle import screens, stages
 from models.lifecycle.asking import Draft, Planned, plan
 from models.lifecycle.refs import lock_grant
 from models.policy import Outcome
+from models.prose import tidy
 from models.requests import Action, Request, Stage, Term
 from models.states import GrantState, RequestState, StageState
 from models.store.tx import Tx
 
 REASON_LIMIT = 2000
-OPEN_LIMIT = 200
-"""How many requests of one submission may be sent at once; a card each, so more would bury the approvers."""
 
 
 def submit(tx: Tx, draft: Draft) -> list[Request]:
@@ -24,7 +24,8 @@ def submit(tx: Tx, draft: Draft) -> list[Request]:
 
     Raises a Refusal with the field that it belongs to, and then nothing is sent.
     """
-    _check_reason(tx, draft)
+    draft = replace(draft, reason=tidy(draft.reason))
+    _check_reason(draft)
     planned = plan(tx.session, draft, tx.now)
     submission = uuid.uuid4().hex
     requests = [_write(tx, draft, one, submission) for one in planned]
@@ -38,16 +39,18 @@ def submit(tx: Tx, draft: Draft) -> list[Request]:
 def extend(tx: Tx, grant_ref: str, by: str, term: Term, reason: str) -> Request:
     """Ask for a longer end on a grant that is active; decided like a new request."""
     grant = lock_grant(tx, grant_ref)
-    if by not in (grant.person_id, ):
+    if by != grant.person_id:
         raise NotAllowed("Only the person who has this access can ask for more time.")
     if grant.state is not GrantState.ACTIVE:
         raise NotAllowed(f"{grant.access_name} is {grant.state.label.lower()}. Ask for it again instead.")
     stages.refuse_second_extension(tx, grant)
-    draft = Draft(by, grant.person_id, grant.app_key, (grant.access_key,), term, reason, RequestKind.EXTEND, grant.id)
+    draft = Draft(
+        by, grant.person_id, grant.app_key, (grant.access_key,), term, reason, RequestKind.EXTEND, grant.id
+    )
     return submit(tx, draft)[0]
 
 
-def _check_reason(tx: Tx, draft: Draft) -> None:
+def _check_reason(draft: Draft) -> None:
     if len(draft.reason) > REASON_LIMIT:
         raise Invalid(f"The reason has {len(draft.reason)} characters. {REASON_LIMIT} fit.", field="reason")
 
@@ -56,28 +59,64 @@ def _write(tx: Tx, draft: Draft, planned: Planned, submission: str) -> Request:
     app, access = planned.snapshot.app, planned.snapshot.access
     policy = planned.snapshot.policy
     request = Request(
-        submission=submission, kind=draft.kind, action=Action.ADD, app_key=app.key, access_key=access.key,
-        app_name=app.name, access_name=access.name, policy=planned.snapshot.to_json(),
-        requester_id=draft.requester_id, beneficiary_id=draft.beneficiary_id, reason=draft.reason,
-        term=draft.term.to_json(), asked_term=draft.term.to_json(), over_max=planned.length.over_max,
+        submission=submission,
+        kind=draft.kind,
+        action=Action.ADD,
+        app_key=app.key,
+        access_key=access.key,
+        app_name=app.name,
+        access_name=access.name,
+        policy=planned.snapshot.to_json(),
+        requester_id=draft.requester_id,
+        beneficiary_id=draft.beneficiary_id,
+        reason=draft.reason,
+        term=draft.term.to_json(),
+        asked_term=draft.term.to_json(),
+        over_max=planned.length.over_max,
         because={"reasons": [{"rule": r.rule, "text": r.text} for r in planned.decision.because]},
-        state=RequestState.PENDING, grant_id=draft.grant_id, created_at=tx.now,
-        expires_at=tx.now + policy.request_expiry, remind_at=_first_reminder(tx, policy.remind_after),
+        state=RequestState.PENDING,
+        grant_id=draft.grant_id,
+        created_at=tx.now,
+        expires_at=tx.now + policy.request_expiry,
+        remind_at=_first_reminder(tx, policy.remind_after),
     )
     tx.session.add(request)
     tx.session.flush()
     for stage in planned.decision.stages:
         tx.session.add(
-            Stage(request_id=request.id, position=stage.position, name=stage.name, rule=str(stage.rule),
-                  spec=stage.spec.stored(), because=stage.because.text, state=StageState.WAITING)
+            Stage(
+                request_id=request.id,
+                position=stage.position,
+                name=stage.name,
+                rule=str(stage.rule),
+                spec=stage.spec.stored(),
+                because=stage.because.text,
+                state=StageState.WAITING,
+            )
         )
     tx.session.flush()
     tx.record(
-        draft.requester_id, "request.pending", request.ref, app=app.key, person=draft.beneficiary_id,
-        kind=draft.kind.value, access=access.key, submission=submission, reason=draft.reason,
-        term=request.term, over_max=request.over_max, because=request.because["reasons"],
-        stages=[{"name": s.name, "rule": str(s.rule), "because": s.because.text,
-                 "approvers": {c.person_id: c.because for c in s.approvers}} for s in planned.decision.stages],
+        draft.requester_id,
+        "request.pending",
+        request.ref,
+        app=app.key,
+        person=draft.beneficiary_id,
+        kind=draft.kind.value,
+        access=access.key,
+        submission=submission,
+        reason=draft.reason,
+        term=request.term,
+        over_max=request.over_max,
+        because=request.because["reasons"],
+        stages=[
+            {
+                "name": s.name,
+                "rule": str(s.rule),
+                "because": s.because.text,
+                "approvers": {c.person_id: c.because for c in s.approvers},
+            }
+            for s in planned.decision.stages
+        ],
         policy=request.policy,
     )
     return request

@@ -1,4 +1,7 @@
-"""Work by hand: the owners are asked to give or take an access, and say when they have, or that they cannot."""
+"""Work by hand.
+
+The owners are asked to give or take an access, and say when they have, or that they cannot.
+"""
 
 from sqlalchemy import select
 
@@ -7,24 +10,43 @@ from models.directory import Directory
 from models.errors import Closed, Invalid, NotAllowed
 from models.grants import Direction, Grant, Task, TaskState
 from models.lifecycle import granting, revoking, screens
-from models.lifecycle.refs import lock_task
+from models.lifecycle.refs import lock_grant, lock_task
 from models.lifecycle.snapshot import Snapshot
+from models.prose import tidy
 from models.store.tx import SYSTEM, Tx
 
 NOTE_LIMIT = 2000
 
 
 def open_task(tx: Tx, grant: Grant, direction: Direction) -> Task:
-    """Ask the app's owners (or the admins, where there are none) to do it; once, however often it is called."""
-    same = select(Task).where(Task.grant_id == grant.id, Task.direction == direction, Task.state == TaskState.OPEN)
+    """Ask the app's owners (or the admins, where there are none) to do it.
+
+    Once, however often it is called.
+    """
+    same = select(Task).where(
+        Task.grant_id == grant.id, Task.direction == direction, Task.state == TaskState.OPEN
+    )
     task = tx.session.scalars(same).one_or_none()
     if task is None:
-        task = Task(grant_id=grant.id, direction=direction, state=TaskState.OPEN, asked=_people(tx, grant),
-                    created_at=tx.now)
+        task = Task(
+            grant_id=grant.id,
+            direction=direction,
+            state=TaskState.OPEN,
+            asked=_people(tx, grant),
+            created_at=tx.now,
+        )
         tx.session.add(task)
         tx.session.flush()
-        tx.record(SYSTEM, "task.open", task.ref, app=grant.app_key, person=grant.person_id, grant=grant.ref,
-                  direction=direction.value, asked=task.asked)
+        tx.record(
+            SYSTEM,
+            "task.open",
+            task.ref,
+            app=grant.app_key,
+            person=grant.person_id,
+            grant=grant.ref,
+            direction=direction.value,
+            asked=task.asked,
+        )
     for person_id in task.asked:
         screens.show(tx, CardKind.TASK, task.ref, task.ref, person_id)
     screens.redraw_grant(tx, grant)
@@ -45,7 +67,8 @@ def done(tx: Tx, ref: str, by: str) -> Task:
 def cannot(tx: Tx, ref: str, by: str, note: str) -> Task:
     """Somebody cannot do it; the admins see it, with what they say."""
     task, grant = _open(tx, ref, by)
-    if not note.strip():
+    note = tidy(note)
+    if not note:
         raise Invalid("Say why, so that somebody can help.", field="comment")
     if len(note) > NOTE_LIMIT:
         raise Invalid(f"That has {len(note)} characters. {NOTE_LIMIT} fit.", field="comment")
@@ -61,15 +84,21 @@ def _open(tx: Tx, ref: str, by: str) -> tuple[Task, Grant]:
     person = Directory(tx.session).person(by)
     if by not in task.asked or person is None or not person.active:
         raise NotAllowed("This task is somebody else's.")
-    grant = tx.locked(Grant, task.grant_id)
-    assert grant is not None  # a foreign key holds it
-    return task, grant
+    return task, lock_grant(tx, f"GR-{task.grant_id}")
 
 
 def _close(tx: Tx, task: Task, grant: Grant, state: TaskState, by: str, note: str = "") -> None:
     task.state, task.done_by, task.note, task.closed_at = state, by, note, tx.now
-    tx.record(by, f"task.{state}", task.ref, app=grant.app_key, person=grant.person_id, grant=grant.ref,
-              direction=task.direction.value, note=note)
+    tx.record(
+        by,
+        f"task.{state}",
+        task.ref,
+        app=grant.app_key,
+        person=grant.person_id,
+        grant=grant.ref,
+        direction=task.direction.value,
+        note=note,
+    )
     screens.redraw(tx, task.ref)
 
 

@@ -1,8 +1,8 @@
-"""${message}"""
+"""${message}."""
 
 import sqlalchemy as sa
 from alembic import op
-${imports if imports else ""}
+from sqlalchemy.dialects import postgresql
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None

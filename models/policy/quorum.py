@@ -46,7 +46,8 @@ def tally(rule: str | int, asked: Collection[str], decisions: Sequence[tuple[str
     rejections = len(counted) - approvals
     everybody = tuple(dict.fromkeys(asked))
     needed = _needed(rule, len(everybody))
-    status = _status(needed, approvals, rejections, len(everybody))
+    reach = 1 if rule == "any" else len(everybody)
+    status = _status(needed, approvals, rejections, reach)
     waiting = tuple(person for person in everybody if person not in counted)
     return Tally(
         status=status,

@@ -113,20 +113,31 @@ class TaskStory:
 
 
 def request_story(session: Session, ref: str) -> RequestStory:
-    """Read one request's story by its reference (AR-12); raises NoResultFound / NotFound for one that is not there."""
+    """Read one request's story by its reference (AR-12).
+
+    Raises NoResultFound / NotFound for one that is not there.
+    """
     request = session.get_one(Request, number_of(ref, "AR"))
     found = select(Stage).where(Stage.request_id == request.id).order_by(Stage.position)
     stages = tuple(_stage_story(session, stage) for stage in session.scalars(found).all())
-    comments = session.scalars(select(Comment).where(Comment.request_id == request.id).order_by(Comment.id)).all()
+    comments = session.scalars(
+        select(Comment).where(Comment.request_id == request.id).order_by(Comment.id)
+    ).all()
     grant = session.get(Grant, request.grant_id) if request.grant_id else None
     admins = Directory(session).admins()
     ids = {request.requester_id, request.beneficiary_id, *admins, *(c.person_id for c in comments)}
-    ids |= {one.person_id for stage in stages for one in (*stage.asked, *stage.decisions)}
+    ids |= {asked.person_id for stage in stages for asked in stage.asked}
+    ids |= {decision.person_id for stage in stages for decision in stage.decisions}
     ids |= {request.closed_by} if request.closed_by else set()
     return RequestStory(
-        request=request, snapshot=Snapshot.from_json(request.policy), stages=stages, comments=tuple(comments),
-        grant=grant, extended=grant if request.kind is RequestKind.EXTEND else None,
-        names=names_of(session, ids), admins=admins,
+        request=request,
+        snapshot=Snapshot.from_json(request.policy),
+        stages=stages,
+        comments=tuple(comments),
+        grant=grant,
+        extended=grant if request.kind is RequestKind.EXTEND else None,
+        names=names_of(session, ids),
+        admins=admins,
     )
 
 
@@ -135,8 +146,11 @@ def grant_story(session: Session, ref: str) -> GrantStory:
     grant = session.get_one(Grant, number_of(ref, "GR"))
     request = session.get_one(Request, grant.request_id)
     snapshot, directory = Snapshot.from_json(grant.policy), Directory(session)
-    waiting = select(Request).where(Request.grant_id == grant.id, Request.kind == RequestKind.EXTEND,
-                                    Request.state == RequestState.PENDING)
+    waiting = select(Request).where(
+        Request.grant_id == grant.id,
+        Request.kind == RequestKind.EXTEND,
+        Request.state == RequestState.PENDING,
+    )
     task = session.scalars(select(Task).where(Task.grant_id == grant.id).order_by(Task.id.desc())).first()
     owners = [directory.by_email(o) if "@" in o else directory.person(o) for o in snapshot.app.owners]
     active = tuple(person.id for person in owners if person is not None and person.active)
@@ -144,8 +158,14 @@ def grant_story(session: Session, ref: str) -> GrantStory:
     ids = {grant.person_id, request.requester_id, *admins, *active, *(task.asked if task else ())}
     ids |= {one for one in (grant.caused_by, task.done_by if task else None) if one}
     return GrantStory(
-        grant=grant, request=request, snapshot=snapshot, extension=session.scalars(waiting).first(), task=task,
-        names=names_of(session, ids), admins=admins, owners=active,
+        grant=grant,
+        request=request,
+        snapshot=snapshot,
+        extension=session.scalars(waiting).first(),
+        task=task,
+        names=names_of(session, ids),
+        admins=admins,
+        owners=active,
     )
 
 
@@ -166,7 +186,9 @@ def timeline(session: Session, story: RequestStory) -> list[AuditEntry]:
 
 def _stage_story(session: Session, stage: Stage) -> StageStory:
     here = (stage.request_id, stage.position)
-    asked = select(Asked).where(Asked.request_id == here[0], Asked.position == here[1]).order_by(Asked.asked_at)
+    asked = (
+        select(Asked).where(Asked.request_id == here[0], Asked.position == here[1]).order_by(Asked.asked_at)
+    )
     decided = select(Decision).where(Decision.request_id == here[0], Decision.position == here[1])
     decisions = session.scalars(decided.order_by(Decision.at)).all()
     return StageStory(stage, tuple(session.scalars(asked).all()), tuple(decisions))

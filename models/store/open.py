@@ -20,4 +20,6 @@ def open_store(url: str, clock: Clock) -> Store:
         return SqliteStore(parsed.database, clock)
     if backend == "postgresql":
         return PostgresStore(parsed.set(drivername="postgresql+asyncpg").render_as_string(False), clock)
-    raise ValueError(f"{parsed.render_as_string()} is neither sqlite+aiosqlite:///FILE nor postgresql+asyncpg://…")
+    raise ValueError(
+        f"{parsed.render_as_string()} is neither sqlite+aiosqlite:///FILE nor postgresql+asyncpg://…"
+    )

@@ -1,4 +1,7 @@
-"""The store on PostgreSQL: each work a transaction of its own, over asyncpg; any number of processes share it."""
+"""The store on PostgreSQL.
+
+Each work a transaction of its own, over asyncpg; any number of processes share it.
+"""
 
 from collections.abc import Callable
 from typing import TypeVar

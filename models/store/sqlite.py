@@ -126,7 +126,7 @@ class SqliteStore(Store):
             waiting.woke = tx.woke
             session.expunge_all()
             savepoint.commit()
-        except Exception as error:  # noqa: BLE001 - it is the caller's: raised again where they wait
+        except Exception as error:
             if _database_is_hurt(error):
                 raise
             savepoint.rollback()
@@ -165,8 +165,14 @@ def _engine(path: str, begin: str, *, read_only: bool) -> Engine:
 
 
 def _database_is_hurt(error: Exception) -> bool:
-    """Disk full, read-only, damaged, locked: not this work's fault, and the transaction may be gone with it."""
-    return isinstance(error, DBAPIError) and type(error.orig).__name__ in ("OperationalError", "DatabaseError")
+    """Disk full, read-only, damaged, locked.
+
+    Not this work's fault, and the transaction may be gone with it.
+    """
+    return isinstance(error, DBAPIError) and type(error.orig).__name__ in (
+        "OperationalError",
+        "DatabaseError",
+    )
 
 
 def _unavailable(error: DBAPIError) -> Exception:

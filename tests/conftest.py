@@ -1,0 +1,77 @@
+"""Fixtures for all tests: the clock that is moved by hand, and stores on both databases."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from models import migrate
+from models.clock import ManualClock
+from models.store import Store, open_store
+from tests.postgres import PostgresServer, postgres_database, postgres_server
+
+__all__ = ["postgres_database", "postgres_server"]
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""A Monday morning."""
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """Stands at a Monday morning until it is moved."""
+    return ManualClock(START)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated, empty SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "keyturn.db"
+    asyncio.run(migrate.upgrade(f"sqlite+aiosqlite:///{path}"))
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    """A migrated, empty PostgreSQL database, to be copied."""
+
+    async def make() -> str:
+        url = await postgres_server.create_database()
+        await migrate.upgrade(url)
+        return url
+
+    return asyncio.run(make())
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """The kind of database: a test that uses `database_url` or `store` runs on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def template(engine: str, request: pytest.FixtureRequest) -> str:
+    """Where the migrated database lies that each test gets a copy of."""
+    return str(request.getfixturevalue(f"{engine}_template"))
+
+
+@pytest.fixture
+async def database_url(template: str, request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The URL of a migrated, empty database of its own."""
+    if "://" not in template:
+        shutil.copy(template, tmp_path / "keyturn.db")
+        yield f"sqlite+aiosqlite:///{tmp_path / 'keyturn.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    async with server.database(template) as url:
+        yield url
+
+
+@pytest.fixture
+async def store(database_url: str, clock: ManualClock) -> AsyncIterator[Store]:
+    """A store on a database of its own."""
+    opened = open_store(database_url, clock)
+    yield opened
+    await opened.close()

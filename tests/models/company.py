@@ -1,0 +1,36 @@
+"""A small company for tests of the rules, written straight into the tables."""
+
+from models import apps, directory
+from models.catalogue.spec import AppSpec
+from models.people import Person
+from models.store import Tx
+
+ADA, GRACE, ALAN, ROOT = "UADA", "UGRACE", "UALAN", "UROOT"
+NAMES = {ADA: "Ada", GRACE: "Grace", ALAN: "Alan", ROOT: "Root"}
+
+GITHUB = AppSpec.model_validate(
+    {
+        "key": "github",
+        "name": "GitHub",
+        "risk": "low",
+        "owners": [GRACE, ALAN],
+        "max_duration": "30d",
+        "access": [
+            {"key": "engineering", "name": "Engineering team", "kind": "group"},
+            {"key": "design", "name": "Design team", "kind": "group"},
+        ],
+        "stage": [{"name": "Owner", "approvers": ["owners"], "rule": "any"}],
+    }
+)
+
+
+def found(tx: Tx, *specs: AppSpec) -> None:
+    """Ada asks, Grace and Alan own, Root is the admin."""
+    people = [
+        Person(id=one, name=name, handle=name.lower(), email=f"{name.lower()}@example.com", active=True)
+        for one, name in NAMES.items()
+    ]
+    directory.remember(tx, people)
+    directory.appoint(tx, [ROOT], "operator")
+    for spec in specs or (GITHUB,):
+        apps.save(tx, spec, ROOT)
