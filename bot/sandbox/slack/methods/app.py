@@ -1,5 +1,8 @@
 """Methods about the app itself and its team."""
 
+from collections.abc import Callable
+from typing import Any
+
 from bot.sandbox.slack.dispatch import Call, handles
 from bot.sandbox.slack.errors import Json, SlackError
 from bot.sandbox.slack.people import PROFILE_FIELDS
@@ -75,24 +78,30 @@ def _bot(call: Call, bot_id: str, name: str, app_id: str, user_id: str) -> Json:
 
 @handles("blocks.validate")
 def blocks_validate(call: Call) -> Json:
-    if (view := call.get("view")) is not None:
-        _refuse("invalid_view", validate_view(view))
-    elif (message := call.get("message")) is not None:
-        _refuse("invalid_message", validate_message(message.get("blocks", []), "/message/blocks"))
-    elif (blocks := call.get("blocks")) is not None:
-        _refuse("invalid_blocks", validate_message(blocks))
-    else:
-        raise SlackError("invalid_arguments")
+    """Its pointers start at the value given, other than those of the methods that post."""
+    if len(call.args) != 1:
+        message = "must provide exactly one of `blocks`, `view`, or `message`"
+        raise SlackError("invalid_arguments", response_metadata={"messages": [message]})
+    ((name, value),) = call.args.items()
+    problems = _CHECKS[name](value)
+    if problems:
+        raise SlackError(f"invalid_{name}", errors=[_detail(each) for each in problems])
     return {}
 
 
-def _refuse(code: str, problems: list[Problem]) -> None:
-    if problems:
-        raise SlackError(
-            code,
-            errors=[str(each) for each in problems],
-            response_metadata={"messages": [f"[ERROR] {each}" for each in problems]},
-        )
+def _whole_message(message: Any) -> list[Problem]:
+    return validate_message(message.get("blocks", []) if isinstance(message, dict) else message, "/blocks")
+
+
+_CHECKS: dict[str, Callable[[Any], list[Problem]]] = {
+    "blocks": lambda blocks: validate_message(blocks, ""),
+    "view": lambda view: validate_view(view, at=""),
+    "message": _whole_message,
+}
+
+
+def _detail(problem: Problem) -> Json:
+    return {"code": "failed_constraint", "message": problem.message, "pointer": problem.pointer}
 
 
 @handles("team.info")

@@ -12,7 +12,8 @@ def checked_view(definition: Any, kind: str | None) -> Json:
     """The view if Slack would take it; `invalid_arguments` with pointers, or `view_too_large`."""
     problems = validate_view(definition, kind)
     if problems:
-        raise invalid_arguments(*(str(each) for each in problems))
+        general = "failed to match all allowed schemas [json-pointer:/view]"
+        raise invalid_arguments(general, *(str(each) for each in problems))
     if len(json.dumps(definition).encode()) > VIEW_SIZE:
         raise SlackError("view_too_large")
     return dict(definition)
