@@ -22,7 +22,7 @@ class Lines:
         here: Path = ()
         for number, line in enumerate(_TOKENS.sub(_without_lines, text).split("\n"), start=1):
             if header := _HEADER.match(line):
-                here = self._enter(header[2], listed=header[1] == "[[")
+                here = self._enter(header[2], number, listed=header[1] == "[[")
                 self._found.setdefault(here, number)
             elif key := _KEY.match(line):
                 self._found.setdefault((*here, key[1]), number)
@@ -32,7 +32,7 @@ class Lines:
         parts = (path[:end] for end in range(len(path), 0, -1))
         return next((self._found[part] for part in parts if part in self._found), None)
 
-    def _enter(self, header: str, *, listed: bool) -> Path:
+    def _enter(self, header: str, number: int, *, listed: bool) -> Path:
         path: Path = ()
         *outer, last = (part.strip() for part in header.split("."))
         for part in outer:
@@ -41,6 +41,7 @@ class Lines:
                 path = (*path, self._counts[path] - 1)
         path = (*path, last)
         if listed:
+            self._found.setdefault(path, number)
             self._counts[path] += 1
             path = (*path, self._counts[path] - 1)
         return path

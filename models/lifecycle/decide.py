@@ -4,9 +4,9 @@ An approver's approve or reject, with a comment, and with another duration where
 """
 
 from models.directory import Directory, names_of
+from models.durations import spoken
 from models.errors import AlreadyDecided, Closed, Invalid, NotAnApprover, OwnRequest
 from models.lifecycle import screens, stages
-from models.lifecycle.asking import question_of
 from models.lifecycle.refs import lock_request
 from models.lifecycle.snapshot import Snapshot
 from models.policy import TallyStatus, check_length
@@ -125,17 +125,15 @@ def _listed(names: list[str]) -> str:
 
 def _change_term(tx: Tx, request: Request, by: str, term: Term) -> None:
     snapshot = Snapshot.from_json(request.policy)
-    question = question_of(request, snapshot, tx.now)
     person = Directory(tx.session).person(request.beneficiary_id)
     length = check_length(
         snapshot.policy, term.length, term.start, term.end, tx.now, guest=bool(person and person.guest)
     )
     if not length.ok:
         raise Invalid(length.message, field="term")
-    if length.over_max:
-        raise Invalid(
-            f"The longest that can be given is {question.app.name}'s maximum. {length.message}", field="term"
-        )
+    longest = snapshot.policy.max_duration
+    if length.over_max and longest is not None:
+        raise Invalid(f"The longest for {request.app_name} is {spoken(longest)}. Choose less.", field="term")
     before, request.term, request.over_max = request.term, term.to_json(), False
     tx.record(
         by,

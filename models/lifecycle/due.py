@@ -83,12 +83,23 @@ def _move(tx: Tx, grant: Grant) -> None:
     ended = grant.ends_at is not None and grant.ends_at <= tx.now
     if grant.state is GrantState.FAILED and (grant.failing == "take"):
         granting.retry(tx, grant, SYSTEM)
+    elif ended and (held := _held_over(tx, grant)) is not None:
+        grant.due_at = held
     elif ended:
         revoking.time_up(tx, grant)
     elif grant.state is GrantState.SCHEDULED:
         granting.start(tx, grant)
     else:  # its end was moved after the index was set; look again then
         grant.due_at = grant.ends_at
+
+
+def _held_over(tx: Tx, grant: Grant) -> datetime | None:
+    """Until when a pending extension holds up the end, where the app has a grace period."""
+    grace = Snapshot.from_json(grant.policy).policy.grace
+    if grace is None or grant.ends_at is None or grant.state is not GrantState.ACTIVE:
+        return None
+    until = grant.ends_at + grace
+    return until if until > tx.now and stages.pending_extension(tx, grant) else None
 
 
 def _notify(tx: Tx, grant: Grant) -> None:

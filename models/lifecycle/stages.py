@@ -8,7 +8,6 @@ from models.cards import CardKind
 from models.catalogue.spec import StageSpec
 from models.catalogue.words import RequestKind
 from models.directory import Directory
-from models.errors import Duplicate
 from models.grants import Grant
 from models.lifecycle import granting, screens
 from models.lifecycle.asking import question_of
@@ -16,7 +15,7 @@ from models.lifecycle.moves import move_request
 from models.lifecycle.snapshot import Snapshot
 from models.policy import PlannedStage, Tally, open_stage, tally
 from models.requests import Asked, Decision, Request, Stage
-from models.states import RequestEvent, RequestState, StageState
+from models.states import GrantState, RequestEvent, RequestState, StageState
 from models.store.tx import SYSTEM, Tx
 
 
@@ -123,15 +122,23 @@ def close(tx: Tx, request: Request, event: RequestEvent, by: str, note: str = ""
         stage.state, stage.closed_at = StageState.CLOSED, tx.now
     tx.session.flush()
     tx.session.refresh(request)
+    if request.kind is RequestKind.EXTEND and event is not RequestEvent.APPROVE:
+        _end_grace(tx, request)
     screens.redraw_request(tx, request)
 
 
-def refuse_second_extension(tx: Tx, grant: Grant) -> None:
-    """One extension at a time."""
-    same = select(Request).where(
+def pending_extension(tx: Tx, grant: Grant) -> Request | None:
+    """The request for more time that waits to be decided, if there is one."""
+    waiting = select(Request).where(
         Request.grant_id == grant.id,
         Request.kind == RequestKind.EXTEND,
         Request.state == RequestState.PENDING,
     )
-    if pending := tx.session.scalars(same).first():
-        raise Duplicate(f"More time is already asked for in {pending.ref}, which is pending.")
+    return tx.session.scalars(waiting).first()
+
+
+def _end_grace(tx: Tx, request: Request) -> None:
+    """An extension that was not approved holds up its grant's end no longer."""
+    grant = tx.locked(Grant, request.grant_id)
+    if grant is not None and grant.state is GrantState.ACTIVE:
+        grant.due_at = grant.ends_at

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from models.cards import CardKind
 from models.catalogue.words import RequestKind
-from models.errors import Invalid, NotAllowed
+from models.errors import Duplicate, Invalid, NotAllowed
 from models.lifecycle import screens, stages
 from models.lifecycle.asking import Draft, Planned, plan
 from models.lifecycle.refs import lock_grant
@@ -43,7 +43,8 @@ def extend(tx: Tx, grant_ref: str, by: str, term: Term, reason: str) -> Request:
         raise NotAllowed("Only the person who has this access can ask for more time.")
     if grant.state is not GrantState.ACTIVE:
         raise NotAllowed(f"{grant.access_name} is {grant.state.label.lower()}. Ask for it again instead.")
-    stages.refuse_second_extension(tx, grant)
+    if pending := stages.pending_extension(tx, grant):
+        raise Duplicate(f"More time is already asked for in {pending.ref}, which is pending.")
     draft = Draft(
         by, grant.person_id, grant.app_key, (grant.access_key,), term, reason, RequestKind.EXTEND, grant.id
     )
