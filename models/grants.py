@@ -80,6 +80,8 @@ class Grant(Base):
             postgresql_where=text("notice_at IS NOT NULL"),
         ),
         Index("ix_grants_person", "person_id", "app_key", "access_key"),
+        # What a person holds (no `over_at`) and what they held last, each in order: App Home's pages.
+        Index("ix_grants_holder", "person_id", "over_at", "id"),
         Index(
             "ix_grants_unsettled",
             "target",

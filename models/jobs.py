@@ -83,6 +83,12 @@ class Job(Base):
             postgresql_where=text("state = 'ready'"),
         ),
         Index(
+            "ix_jobs_parked",
+            "id",
+            sqlite_where=text("state = 'parked'"),
+            postgresql_where=text("state = 'parked'"),
+        ),
+        Index(
             "ix_jobs_leases",
             "lease_until",
             sqlite_where=text("state = 'running'"),

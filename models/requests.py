@@ -103,7 +103,8 @@ class Request(Base):
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),
-        Index("ix_requests_requester", "requester_id", "id"),
+        # What a person has open (no `closed_at`) and had before, each in order: App Home's pages.
+        Index("ix_requests_requester", "requester_id", "closed_at", "state", "id"),
         Index("ix_requests_beneficiary", "beneficiary_id", "app_key", "access_key"),
         Index("ix_requests_grant", "grant_id"),
     )

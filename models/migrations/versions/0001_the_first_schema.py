@@ -136,6 +136,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'running'"),
         )
         batch_op.create_index(
+            "ix_jobs_parked",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'parked'"),
+            postgresql_where=sa.text("state = 'parked'"),
+        )
+        batch_op.create_index(
             "ix_jobs_ready",
             ["run_at", "urgency"],
             unique=False,
@@ -248,7 +255,9 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'pending'"),
         )
         batch_op.create_index("ix_requests_grant", ["grant_id"], unique=False)
-        batch_op.create_index("ix_requests_requester", ["requester_id", "id"], unique=False)
+        batch_op.create_index(
+            "ix_requests_requester", ["requester_id", "closed_at", "state", "id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_requests_submission"), ["submission"], unique=False)
 
     op.create_table(
@@ -410,6 +419,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("notice_at IS NOT NULL"),
             postgresql_where=sa.text("notice_at IS NOT NULL"),
         )
+        batch_op.create_index("ix_grants_holder", ["person_id", "over_at", "id"], unique=False)
         batch_op.create_index("ix_grants_person", ["person_id", "app_key", "access_key"], unique=False)
         batch_op.create_index(
             "ix_grants_unsettled",
@@ -500,6 +510,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("state IN ('granting', 'revoking')"),
         )
         batch_op.drop_index("ix_grants_person")
+        batch_op.drop_index("ix_grants_holder")
         batch_op.drop_index(
             "ix_grants_notice",
             sqlite_where=sa.text("notice_at IS NOT NULL"),
@@ -566,6 +577,11 @@ def downgrade() -> None:
             "uq_jobs_ready_key",
             sqlite_where=sa.text("state = 'ready'"),
             postgresql_where=sa.text("state = 'ready'"),
+        )
+        batch_op.drop_index(
+            "ix_jobs_parked",
+            sqlite_where=sa.text("state = 'parked'"),
+            postgresql_where=sa.text("state = 'parked'"),
         )
         batch_op.drop_index(
             "ix_jobs_ready",
