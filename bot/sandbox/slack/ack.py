@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 TIMEOUT = 3.0  # seconds in which an app must acknowledge
@@ -43,9 +44,9 @@ class Ack:
 
 def from_http(status: int, text: str, no_retry: bool = False) -> Ack:
     """Only 2xx is an acknowledgement."""
-    if 200 <= status < 300:
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return Ack(read_body(text), None, status, no_retry)
-    error = "http_client_error" if status < 500 else "http_service_error"
+    error = "http_client_error" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "http_service_error"
     return Ack(text, error, status, no_retry)
 
 

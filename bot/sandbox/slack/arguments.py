@@ -1,6 +1,7 @@
 """Reads the arguments of a Web API call from wherever a client may put them.
 
-https://docs.slack.dev/apis/web-api/#basics: query string, form or JSON body; the token in the header or the body.
+Query string, form or JSON body; the token in the header or among the arguments.
+https://docs.slack.dev/apis/web-api/
 """
 
 import json
@@ -78,7 +79,7 @@ def _integer(name: str, value: Any) -> int:
         raise invalid_arguments(f"must be a number: {name}") from None
 
 
-def _boolean(name: str, value: Any) -> bool:
+def _boolean(_name: str, value: Any) -> bool:
     return str(value).lower() in ("1", "true", "yes")
 
 

@@ -30,20 +30,23 @@ class Changes:
         finally:
             self._waiting.discard(future)
 
-    async def until(self, condition: Callable[[], T], timeout: float, explain: Callable[[], str]) -> T:
-        """The first truthy value of `condition()`; AssertionError with `explain()` after `timeout` seconds."""
+    async def until(self, condition: Callable[[], T], seconds: float, explain: Callable[[], str]) -> T:
+        """The first truthy `condition()`; AssertionError with `explain()` after `seconds`."""
         try:
-            async with asyncio.timeout(timeout):
+            async with asyncio.timeout(seconds):
                 while not (value := condition()):
                     await self.next()
                 return value
         except TimeoutError:
             if value := condition():
                 return value
-            raise AssertionError(f"it did not come true within {timeout} s\n{explain()}") from None
+            raise AssertionError(f"it did not come true within {seconds} s\n{explain()}") from None
 
     async def __call__(self) -> AsyncIterator[int]:
-        """`async for version in slack.changes()`: after each change, the latest only when several came at once."""
+        """Yields the version after each change; `async for version in slack.changes()`.
+
+        Changes that came while the caller was busy are one step.
+        """
         seen = -1
         while True:
             while self.version == seen:

@@ -43,11 +43,11 @@ def _number(element: Json, value: str) -> str | None:
     return None
 
 
-def _email(element: Json, value: str) -> str | None:
+def _email(_element: Json, value: str) -> str | None:
     return None if re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value) else "Please enter a valid email address."
 
 
-def _url(element: Json, value: str) -> str | None:
+def _url(_element: Json, value: str) -> str | None:
     return None if re.fullmatch(r"https?://\S+", value) else "Please enter a valid URL."
 
 

@@ -1,7 +1,7 @@
 """From what a person picks or types to the value that Slack keeps for an element."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.slack import visible
@@ -45,9 +45,9 @@ def typed(element: Json, value: Any) -> Any:
     if kind == "datetimepicker":
         return int(value.timestamp()) if isinstance(value, datetime) else int(value)
     if kind == "datepicker":
-        return datetime.strptime(str(value), "%Y-%m-%d").date().isoformat()
+        return date.fromisoformat(str(value)).isoformat()
     if kind == "timepicker":
-        return datetime.strptime(str(value), "%H:%M").strftime("%H:%M")
+        return time.fromisoformat(str(value)).strftime("%H:%M")
     if kind == "rich_text_input":
         section = {"type": "rich_text_section", "elements": [{"type": "text", "text": str(value)}]}
         return {"type": "rich_text", "elements": [section]}

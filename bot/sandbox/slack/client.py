@@ -97,7 +97,7 @@ class Client:
         return self._outcome(await self._interactive("message_action", payload))
 
     async def act(self, surface: Surface, target: Placed, **chosen: Any) -> Outcome:
-        """Sends block_actions for one element. `chosen` is what the element does not hold itself (overflow)."""
+        """Sends block_actions for one element; `chosen` is what no form holds, as the entry of a menu."""
         payload = self._base("block_actions", **surface.as_json())
         payload["actions"] = [self._action(surface, target) | chosen]
         if isinstance(surface, MessageSurface):
@@ -108,7 +108,7 @@ class Client:
 
     def _action(self, surface: Surface, target: Placed) -> Json:
         element, (block_id, action_id) = target.element, target.key
-        kept = {
+        kept: Json = {
             key: element[key] for key in ("text", "value", "style", "placeholder", "url") if key in element
         }
         if element["type"] != "button":
@@ -151,11 +151,11 @@ class Client:
                 urls.append({**ids, "channel_id": channel_id, "response_url": url})
         return urls
 
-    async def close(self, view: View, *, all: bool = False) -> Outcome:
+    async def close(self, view: View, *, whole_stack: bool = False) -> Outcome:
         """Cancel (this view; the whole stack if it clears on close) or the cross (the whole stack)."""
-        cleared = all or bool(view.definition.get("clear_on_close"))
+        cleared = whole_stack or bool(view.definition.get("clear_on_close"))
         told = Outcome(sent=False)
-        for gone in reversed(self.slack.views.close(view, all=cleared)):
+        for gone in reversed(self.slack.views.close(view, whole_stack=cleared)):
             if gone.definition.get("notify_on_close"):
                 payload = self._base("view_closed", view=gone.as_json(), is_cleared=cleared)
                 payload.pop("trigger_id")

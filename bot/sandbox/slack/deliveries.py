@@ -25,7 +25,7 @@ _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
 
 @dataclass(frozen=True)
 class Delivery:
-    """One thing to tell an app. `envelope` is its type in Socket Mode; `name` is how log and faults call it."""
+    """One thing to tell an app. `envelope` is its type in Socket Mode, `name` its name in log and faults."""
 
     name: str
     envelope: str

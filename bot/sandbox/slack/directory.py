@@ -13,7 +13,7 @@ from bot.sandbox.slack.usergroups import UserGroup
 class Directory(State):
     """The part of the workspace that knows who there is."""
 
-    def add_person(
+    def add_person(  # noqa: PLR0913  keywords, one for each thing a person has
         self,
         real_name: str,
         *,
@@ -26,7 +26,7 @@ class Directory(State):
         tz: str = "Etc/UTC",
         manager: str | User | None = None,
         department: str | None = None,
-        id: str | None = None,
+        id: str | None = None,  # noqa: A002  what Slack calls it
     ) -> User:
         """A new account; sends `team_join`. `manager` shows as a custom field of the profile."""
         name = handle or real_name.lower().replace(" ", ".")
@@ -82,7 +82,7 @@ class Directory(State):
         *,
         handle: str,
         members: Iterable[str | User] = (),
-        id: str | None = None,
+        id: str | None = None,  # noqa: A002  what Slack calls it
         by: str = "",
     ) -> UserGroup:
         """A new user group; sends `subteam_created`."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from bot.sandbox.slack.arguments import Incoming, convert
 from bot.sandbox.slack.errors import Json, SlackError, invalid_arguments
 from bot.sandbox.slack.installed import App
-from bot.sandbox.slack.methods.table import COMMON_ERRORS, TABLE, Method
+from bot.sandbox.slack.methods.table import TABLE, Method
 
 if TYPE_CHECKING:
     from bot.sandbox.slack.local import LocalSlack
@@ -53,7 +53,7 @@ def dispatch(slack: "LocalSlack", name: str, incoming: Incoming) -> Json:
         raise SlackError(incoming.problem)
     app = _authorise(slack, row, incoming)
     call = Call(slack, row, app, {})
-    if row.token != "none":
+    if row.caller != "nobody":
         require_scope(app, row.scopes)
         slack.rates.count(app.id, name, row.tier)
     call.args = _convert(row, incoming.merged(row.json))
@@ -64,7 +64,7 @@ def _run(call: Call) -> Json:
     try:
         return HANDLERS[call.method.name](call)
     except SlackError as refusal:
-        if refusal.code not in call.method.errors | COMMON_ERRORS:
+        if refusal.code not in call.method.errors and "*" not in call.method.errors:
             raise RuntimeError(f"{call.method.name} has no error {refusal.code} in the table") from refusal
         raise
 
@@ -72,7 +72,7 @@ def _run(call: Call) -> Json:
 def _authorise(slack: "LocalSlack", row: Method, incoming: Incoming) -> App:
     body_token = (incoming.body or {}).get("token") if row.json else None
     token = incoming.token or body_token
-    if row.token == "none":
+    if row.caller == "nobody":
         return next(iter(slack.workspace.apps.values()), NOBODY)
     if not token:
         raise SlackError("not_authed")
@@ -85,7 +85,7 @@ def _authorise(slack: "LocalSlack", row: Method, incoming: Incoming) -> App:
 def _usable(app: App, row: Method, kind: str) -> App:
     if not app.installed:
         raise SlackError("account_inactive")
-    if row.token not in (kind, "any"):
+    if row.caller not in (kind, "any"):
         raise SlackError("not_allowed_token_type")
     return app
 

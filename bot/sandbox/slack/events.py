@@ -41,6 +41,7 @@ def message_posted(channel: Channel, message: Message) -> Event:
 
 
 def message_changed(channel: Channel, message: Message, before: Json, ts: str) -> Event:
+    """An edit; `before` is the message as it was."""
     body = _message_event(channel, "message_changed", ts)
     return Event(
         f"message.{channel.family}",
@@ -50,6 +51,7 @@ def message_changed(channel: Channel, message: Message, before: Json, ts: str) -
 
 
 def message_deleted(channel: Channel, before: Json, ts: str) -> Event:
+    """A message that is gone; `before` is how it was."""
     body = _message_event(channel, "message_deleted", ts)
     return Event(
         f"message.{channel.family}", body | {"previous_message": before, "deleted_ts": before["ts"]}, channel

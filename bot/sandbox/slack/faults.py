@@ -11,7 +11,7 @@ STATUS, HANG, CUT, CUT_AFTER, DUPLICATE, DROP = "status", "hang", "cut", "cut_af
 
 @dataclass
 class Fault:
-    """One fault in force. Leaves by itself after `times` uses, or by `remove()`, or at the end of a `with`."""
+    """One fault in force, until `times` uses, `remove()`, or the end of a `with`."""
 
     action: str
     match: str
@@ -42,7 +42,10 @@ class Fault:
 
 
 class Faults:
-    """`match` is a glob over Web API methods (`chat.*`), or over deliveries (`event:message.im`, `block_actions`)."""
+    """Where faults are set. `match` is a glob over Web API methods or deliveries.
+
+    `chat.*` is a match, and so are `event:message.im` and `block_actions`.
+    """
 
     def __init__(self, on_change: Callable[[], None]) -> None:
         self._on_change = on_change

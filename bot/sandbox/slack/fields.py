@@ -54,7 +54,7 @@ class Fields:
     async def choose(
         self, field: str, choice: str | list[str], *, where: Where = None, confirm: bool = True
     ) -> Outcome:
-        """Picks by visible text (people by name, handle or id). A list for menus of several; [] clears them."""
+        """Picks by visible text, people by name, handle or id. Menus of several take a list; [] clears."""
         surface = self._surface(where)
         target = finding.field(surface.blocks, field)
         kind = target.element["type"]
@@ -106,7 +106,7 @@ class Fields:
         return await self._dispatch_typed(surface, finding.field(surface.blocks, field), "on_enter_pressed")
 
     async def _dispatch_typed(self, surface: Surface, target: Placed, moment: str) -> Outcome:
-        """https://docs.slack.dev/reference/block-kit/composition-objects/dispatch-action-configuration-object"""
+        """Tells the app of typing, if it asked for this moment by `dispatch_action_config`."""
         config = target.element.get("dispatch_action_config", {})
         moments = config.get("trigger_actions_on", ["on_enter_pressed"])
         if not target.block.get("dispatch_action") or moment not in moments:

@@ -31,6 +31,8 @@ class Upload:
 
 
 class Files:
+    """All uploads."""
+
     def __init__(self, ids: Ids, base: Callable[[], str]) -> None:
         self._ids, self._base = ids, base
         self._by_key: dict[str, Upload] = {}

@@ -9,7 +9,7 @@ from bot.sandbox.slack.visible import Placed
 
 
 def button(blocks: list[Json], text: str, near: str | None) -> Placed:
-    """The button with this text; `near` is text of its block, or of the closest block above it that has any."""
+    """The button with this text; `near` is text of its block or of those just above it."""
     found = [
         each
         for each in visible.placed(blocks)
@@ -35,7 +35,7 @@ def _option_texts(target: Placed) -> list[str]:
 
 
 def field(blocks: list[Json], name: str) -> Placed:
-    """An input by its label; else a menu by its placeholder, by the text of its block, or by its action_id."""
+    """An input by its label; else a menu by its placeholder, its block's text, or its action_id."""
     fields = [each for each in visible.placed(blocks) if each.element["type"] not in ("button", "overflow")]
     for matches in (_by_label, _by_placeholder, _by_text, _by_id):
         found = [each for each in fields if matches(each, name)]
@@ -72,7 +72,7 @@ def _near(blocks: list[Json], found: list[Placed], near: str | None) -> list[Pla
 
 
 def _surroundings(blocks: list[Json], block: Json) -> str:
-    """The text of the block and of those above it, up to a divider or the block before with elements of its own."""
+    """The text of the block and of those above it, up to the heading they belong to."""
     texts = visible.block_texts(block)
     for above in reversed(blocks[: blocks.index(block)]):
         if above["type"] in ("divider", "actions"):

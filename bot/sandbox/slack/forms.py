@@ -84,7 +84,7 @@ def _initial(element: Json) -> Json:
 
 
 def _still_offered(element: Json, held: Json) -> bool:
-    """A choice that the new element does not offer cannot stay chosen; an external menu may offer anything."""
+    """What the new element does not offer cannot stay chosen; external menus may offer anything."""
     offered = [each["value"] for each in visible.options(element)]
     chosen = held.get("selected_option") or held.get("selected_options") or []
     chosen = chosen if isinstance(chosen, list) else [chosen]

@@ -1,4 +1,4 @@
-"""What only one person's client holds: ephemeral messages, how far they have read, values typed in messages."""
+"""What only one person's client holds: ephemeral messages, how far they have read, what they typed."""
 
 from collections.abc import Callable
 

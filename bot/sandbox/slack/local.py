@@ -35,14 +35,15 @@ METHODS = every  # importing it is what makes the server know its methods
 class LocalSlack:
     """A Slack of one's own. State is in memory; nothing is opened before `start()`.
 
-    `clock` dates everything and drives rate limits and retries; triggers and acknowledgements live by real time.
+    `clock` dates everything and drives rate limits and retries. Triggers and acknowledgements live by
+    real time.
     """
 
     def __init__(self, clock: Clock | None = None, *, rates: bool = True) -> None:
         self.clock: Clock = clock or SystemClock()
         self.changes = Changes()
         self.log = Log(self.clock)
-        self.log.observers.append(lambda entry: self.changes.notify())
+        self.log.observers.append(lambda _entry: self.changes.notify())
         self.workspace = Workspace(self.clock, self._publish)
         self.rates = Rates(self.clock, rates)
         self.faults = Faults(self.changes.notify)
@@ -95,7 +96,7 @@ class LocalSlack:
         """A human with a Slack client, who talks to this app."""
         return Person(self, user_id, app)
 
-    async def until(self, condition: Callable[[], T], timeout: float = 5) -> T:
+    async def until(self, condition: Callable[[], T], timeout: float = 5) -> T:  # noqa: ASYNC109  it explains itself when it is over
         """Waits until `condition()` is true, looking again at every change; returns its value.
 
         After `timeout` real seconds: AssertionError with the last calls, deliveries and errors.
@@ -112,6 +113,6 @@ class LocalSlack:
         self.changes.notify()
 
     async def deliver_raw(self, headers: dict[str, str], body: bytes, app: App | None = None) -> Ack:
-        """POSTs these bytes to an app's request URL, signed or not: for forged, changed and repeated deliveries."""
+        """POSTs these bytes to an app's request URL, signed or not: for forged and repeated deliveries."""
         target = app or next(iter(self.workspace.apps.values()))
         return await self.deliveries.post_raw(target.request_url, headers, body)

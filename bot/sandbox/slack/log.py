@@ -11,7 +11,7 @@ from bot.sandbox.slack.clock import Clock
 
 @dataclass
 class Entry:
-    """One exchange. `kind` is "api" or "delivery", `name` the method or `event:message.im`, `block_actions`, …
+    """One exchange: `kind` is "api" or "delivery", `name` the method or the kind of delivery.
 
     `took` is in real seconds, None while it is under way; `error` is None when it went well.
     """

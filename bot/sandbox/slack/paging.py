@@ -1,4 +1,7 @@
-"""Cursors. https://docs.slack.dev/apis/web-api/pagination"""
+"""Cursors.
+
+https://docs.slack.dev/apis/web-api/pagination
+"""
 
 import base64
 from collections.abc import Sequence
@@ -27,9 +30,6 @@ def _encode(offset: int) -> str:
 
 def _decode(cursor: str) -> int:
     try:
-        kind, _, offset = base64.b64decode(cursor, validate=True).decode().partition(":")
-        if kind != "next":
-            raise ValueError(cursor)
-        return int(offset)
+        return int(base64.b64decode(cursor, validate=True).decode().removeprefix("next:"))
     except ValueError:
         raise SlackError("invalid_cursor") from None

@@ -13,7 +13,7 @@ PROFILE_FIELDS = {MANAGER_FIELD: ("Manager", "user"), DEPARTMENT_FIELD: ("Depart
 
 @dataclass
 class User:
-    """One account. `manager` is another user's id; `stranger` means another company, met through Slack Connect."""
+    """One account. `manager` is another user's id; a `stranger` is of another company (Slack Connect)."""
 
     id: str
     team_id: str

@@ -120,10 +120,10 @@ class Person(Fields):
             raise NotVisible(f"the modal {view.title!r} has no submit button")
         return await self._acting_for(view).submit(view)
 
-    async def close(self, *, all: bool = False) -> Outcome:
-        """Cancel; with `all` the cross that closes every modal of the stack."""
+    async def close(self, *, whole_stack: bool = False) -> Outcome:
+        """Cancel; with `whole_stack` the cross that closes every modal of the stack."""
         view = self._modal()
-        return await self._acting_for(view).close(view, all=all)
+        return await self._acting_for(view).close(view, whole_stack=whole_stack)
 
     def _acting_for(self, view: View) -> Client:
         return self.client if view.app is self.app else Client(self.slack, self.id, view.app)

@@ -26,6 +26,7 @@ def visible_channel(call: Call, verb: str, name: str = "channel") -> Channel:
 
 
 def scopes_for(channel: Channel, verb: str) -> tuple[str, ...]:
+    """The scopes of which one is needed to read, read back ("history") or manage this kind of channel."""
     if verb == "manage":
         return _MANAGE[channel.family]
     return (f"{channel.family}:{verb}",)
@@ -69,6 +70,7 @@ def _direct(call: Call, user_id: str) -> Channel:
 
 
 def require_inside(call: Call, channel: Channel) -> None:
+    """Refuses where the bot is no member."""
     if not inside(call, channel):
         raise SlackError("not_in_channel")
 

@@ -83,9 +83,15 @@ class Responses:
     def _post(self, target: ResponseUrl, body: Json) -> None:
         checked, app = content.read(body), target.app
         message = Message(
-            target.channel_id, self._slack.workspace.stamps.next(), app.bot_user_id, checked.text, checked.blocks,
-            thread_ts=body.get("thread_ts"), bot_id=app.bot_id, app_id=app.id,
-        )  # fmt: skip
+            target.channel_id,
+            self._slack.workspace.stamps.next(),
+            app.bot_user_id,
+            checked.text,
+            checked.blocks,
+            thread_ts=body.get("thread_ts"),
+            bot_id=app.bot_id,
+            app_id=app.id,
+        )
         if body.get("response_type") == "in_channel":
             self._slack.workspace.post(self._slack.workspace.channels[target.channel_id], message)
         else:

@@ -10,6 +10,8 @@ from bot.sandbox.slack.installed import App
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.people import User
 
+PAIR = 2  # one person and the bot; more make it a group conversation
+
 
 class Rooms(Directory):
     """The part of the workspace where people and bots talk."""
@@ -20,7 +22,7 @@ class Rooms(Directory):
         *,
         members: Iterable[str | User] = (),
         private: bool = False,
-        id: str | None = None,
+        id: str | None = None,  # noqa: A002  what Slack calls it
         creator: str = "",
     ) -> Channel:
         """A new public or private channel with these members."""
@@ -43,7 +45,7 @@ class Rooms(Directory):
         for channel in self.channels.values():
             if channel.kind in ("im", "mpim") and set(channel.members) == set(wanted):
                 return channel
-        kind = "im" if len(wanted) <= 2 else "mpim"
+        kind = "im" if len(wanted) <= PAIR else "mpim"
         name = "" if kind == "im" else "mpdm-" + "--".join(self.user(each).name for each in wanted) + "-1"
         channel = Channel(
             self.ids.new("D" if kind == "im" else "G"), name, kind, wanted, created=self.stamps.seconds()

@@ -1,4 +1,7 @@
-"""Slack's request signature. https://docs.slack.dev/authentication/verifying-requests-from-slack"""
+"""Slack's request signature.
+
+https://docs.slack.dev/authentication/verifying-requests-from-slack
+"""
 
 import hashlib
 import hmac

@@ -1,4 +1,7 @@
-"""What an app's acknowledgement does to the view that was sent. https://docs.slack.dev/surfaces/modals#view_submissions"""
+"""What an app's acknowledgement does to the view that was sent.
+
+https://docs.slack.dev/surfaces/modals
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +19,7 @@ def apply(slack: "LocalSlack", view: View, answer: Ack) -> SubmitResult:
     """Closes, updates, pushes, clears, or shows errors. An answer that is none of these is trouble."""
     view.errors = {}
     if not answer.ok:
-        return _trouble(answer.error)
+        return _trouble()
     if answer.body in (None, {}):
         slack.views.remove(view)
         return SubmitResult(True)
@@ -25,10 +28,10 @@ def apply(slack: "LocalSlack", view: View, answer: Ack) -> SubmitResult:
         return _act(slack, view, str(action), answer.body)
     except (SlackError, KeyError, TypeError, AttributeError) as error:
         slack.log.note(f"the acknowledgement of {view.definition.get('callback_id')} is not valid: {error!r}")
-        return _trouble(str(action))
+        return _trouble()
 
 
-def _trouble(reason: str | None) -> SubmitResult:
+def _trouble() -> SubmitResult:
     return SubmitResult(False, trouble=CONNECTING)
 
 
@@ -40,7 +43,7 @@ def _act(slack: "LocalSlack", view: View, action: str, body: Any) -> SubmitResul
     elif action == "push":
         slack.views.push(view.user_id, view.app, checked_view(body["view"], "modal"))
     elif action == "clear":
-        slack.views.close(view, all=True)
+        slack.views.close(view, whole_stack=True)
     else:
         raise SlackError("invalid_response_action")
     return SubmitResult(True, action=action)

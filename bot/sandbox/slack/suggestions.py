@@ -1,4 +1,7 @@
-"""Reads an app's answer to block_suggestion. https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload"""
+"""Reads an app's answer to block_suggestion.
+
+https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload
+"""
 
 from bot.sandbox.slack.ack import Ack
 from bot.sandbox.slack.errors import Json

@@ -1,4 +1,4 @@
-"""Modals and Home tabs as Slack keeps them: a stack of at most three per person, a Home per person and app."""
+"""Modals and Home tabs: a stack of at most three per person, a Home per person and app."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -156,21 +156,21 @@ class Views:
                 return view
         raise SlackError("not_found")
 
-    def update(self, view: View, definition: Json, hash: str | None) -> None:
-        if hash is not None and hash != view.hash:
+    def update(self, view: View, definition: Json, expected: str | None) -> None:
+        if expected is not None and expected != view.hash:
             raise SlackError("hash_conflict")
         self._check_external(view.app, definition, view)
         view.replace(definition)
         self._changed()
 
-    def publish(self, user_id: str, app: App, definition: Json, hash: str | None) -> View:
+    def publish(self, user_id: str, app: App, definition: Json, expected: str | None) -> View:
         """A person's Home tab; made at the first time."""
         view = self.home(user_id, app)
         if view is None:
             view = self._homes[user_id, app.id] = self._new(user_id, app, definition)
             self._changed()
         else:
-            self.update(view, definition, hash)
+            self.update(view, definition, expected)
         return view
 
     def remove(self, view: View) -> None:
@@ -180,10 +180,10 @@ class Views:
             stack.remove(view)
         self._changed()
 
-    def close(self, view: View, *, all: bool = False) -> list[View]:
+    def close(self, view: View, *, whole_stack: bool = False) -> list[View]:
         """Takes a view (with those above it), or the whole stack, off the screen; returns what went."""
         stack = self._stacks.get(view.user_id, [])
-        start = 0 if all else stack.index(view) if view in stack else len(stack)
+        start = 0 if whole_stack else stack.index(view) if view in stack else len(stack)
         gone, self._stacks[view.user_id] = stack[start:], stack[:start]
         self._changed()
         return gone

@@ -15,7 +15,7 @@ from bot.sandbox.slack.rooms import Rooms
 class Workspace(Rooms):
     """One team with everything in it. All verbs take effect at once and tell the apps by events."""
 
-    def install_app(
+    def install_app(  # noqa: PLR0913  keywords, one for each thing an app has
         self,
         name: str | None = None,
         *,

@@ -11,24 +11,15 @@ from bot.sandbox.slack.validate import Problem, validate_message, validate_view
 
 @handles("api.test")
 def api_test(call: Call) -> Json:
-    if call.get("error"):
-        raise (
-            SlackError("invalid_arguments", args=call.args)
-            if call.args["error"] == "invalid_arguments"
-            else _Wanted(call)
-        )
+    """Answers with its arguments, or with the error that is asked for."""
+    if wanted := call.get("error"):
+        raise SlackError(wanted, args=call.args)
     return {"args": call.args}
-
-
-class _Wanted(SlackError):
-    """`api.test` answers with whatever error it is asked for."""
-
-    def __init__(self, call: Call) -> None:
-        super().__init__(str(call.args["error"]), args=call.args)
 
 
 @handles("auth.test")
 def auth_test(call: Call) -> Json:
+    """Who the token's bot is."""
     workspace, app = call.slack.workspace, call.app
     return {
         "url": f"https://{workspace.domain}.slack.com/",
@@ -43,6 +34,7 @@ def auth_test(call: Call) -> Json:
 
 @handles("auth.revoke")
 def auth_revoke(call: Call) -> Json:
+    """Uninstalls the app, unless it is only a `test`."""
     if not call.get("test"):
         call.slack.workspace.uninstall(call.app)
     return {"revoked": not call.get("test")}
@@ -50,6 +42,7 @@ def auth_revoke(call: Call) -> Json:
 
 @handles("apps.connections.open")
 def connections_open(call: Call) -> Json:
+    """A fresh address for one Socket Mode connection."""
     if not call.app.socket_mode:
         raise SlackError("forbidden_team")
     return {"url": call.slack.sockets.ticket(call.app)}
@@ -57,6 +50,7 @@ def connections_open(call: Call) -> Json:
 
 @handles("bots.info")
 def bots_info(call: Call) -> Json:
+    """A bot by its bot id; the caller's own where none is given."""
     for app in call.slack.workspace.apps.values():
         if app.bot_id == call.get("bot", call.app.bot_id):
             return {"bot": _bot(call, app.bot_id, app.name, app.id, app.bot_user_id)}
@@ -106,6 +100,7 @@ def _detail(problem: Problem) -> Json:
 
 @handles("team.info")
 def team_info(call: Call) -> Json:
+    """This team; there is no other."""
     workspace = call.slack.workspace
     if call.get("team", workspace.id) != workspace.id:
         raise SlackError("team_not_found")
@@ -122,7 +117,8 @@ def team_info(call: Call) -> Json:
 
 
 @handles("team.profile.get")
-def team_profile_get(call: Call) -> Json:
+def team_profile_get(_call: Call) -> Json:
+    """The custom fields that profiles have."""
     fields = [
         {
             "id": key,

@@ -9,6 +9,7 @@ from bot.sandbox.slack.messages import Message
 
 @handles("chat.postMessage")
 def post_message(call: Call) -> Json:
+    """Posts as the bot; a person's id as channel means the DM with them."""
     channel = reach.writable_channel(call)
     message = build(call, channel)
     call.slack.rates.count_post(call.app.id, channel.id)
@@ -38,6 +39,7 @@ def build(call: Call, channel: Channel) -> Message:
 
 @handles("chat.update")
 def update(call: Call) -> Json:
+    """Replaces the content of one of the bot's own messages."""
     channel, message = _own_message(call, "cant_update_message")
     before = message.as_json()
     _change(call, message)
@@ -59,6 +61,7 @@ def _change(call: Call, message: Message) -> None:
 
 @handles("chat.delete")
 def delete(call: Call) -> Json:
+    """Takes one of the bot's own messages away."""
     channel, message = _own_message(call, "cant_delete_message")
     call.slack.workspace.delete(channel, message)
     return {"channel": channel.id, "ts": message.ts}

@@ -11,6 +11,7 @@ LATEST = 120 * 86400  # a message can be scheduled 120 days ahead
 
 @handles("chat.postEphemeral")
 def post_ephemeral(call: Call) -> Json:
+    """Shows a message to one member of a channel, until they reload."""
     channel = reach.writable_channel(call)
     user = call.slack.workspace.users.get(str(call.get("user")))
     if user is None or user.id not in channel.members:
@@ -22,6 +23,7 @@ def post_ephemeral(call: Call) -> Json:
 
 @handles("chat.scheduleMessage")
 def schedule_message(call: Call) -> Json:
+    """Posts later, by the clock that was handed in."""
     channel, at = reach.writable_channel(call), int(call.args["post_at"])
     now = call.slack.workspace.stamps.seconds()
     if at <= now:
@@ -29,7 +31,7 @@ def schedule_message(call: Call) -> Json:
     if at > now + LATEST:
         raise SlackError("time_too_far")
     message = build(call, channel)
-    scheduled = call.slack.timetable.add(at, lambda: _post(call, channel, at))
+    scheduled = call.slack.timetable.add(at, lambda: _post(call, channel))
     return {
         "channel": channel.id,
         "scheduled_message_id": scheduled,
@@ -38,12 +40,13 @@ def schedule_message(call: Call) -> Json:
     }
 
 
-def _post(call: Call, channel: Channel, at: int) -> None:
+def _post(call: Call, channel: Channel) -> None:
     call.slack.workspace.post(channel, build(call, channel))
 
 
 @handles("chat.deleteScheduledMessage")
 def delete_scheduled(call: Call) -> Json:
+    """Takes a scheduled message back."""
     if not call.slack.timetable.cancel(str(call.get("scheduled_message_id"))):
         raise SlackError("invalid_scheduled_message_id")
     return {}
@@ -51,6 +54,7 @@ def delete_scheduled(call: Call) -> Json:
 
 @handles("chat.getPermalink")
 def get_permalink(call: Call) -> Json:
+    """The message's address in the workspace."""
     workspace = call.slack.workspace
     channel = workspace.channels.get(str(call.get("channel")))
     if channel is None:
@@ -64,6 +68,7 @@ def get_permalink(call: Call) -> Json:
 
 @handles("reactions.add")
 def add_reaction(call: Call) -> Json:
+    """Adds the bot's reaction, once for each emoji."""
     channel, name = reach.visible_channel(call, "read"), str(call.get("name")).strip(":")
     message = channel.find(str(call.get("timestamp")))
     if message is None:

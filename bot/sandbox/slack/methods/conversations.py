@@ -7,11 +7,13 @@ from bot.sandbox.slack.errors import Json, SlackError
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.paging import page
 
+MOST_PEOPLE = 8  # besides the bot
 _KINDS = {"public_channel": "public", "private_channel": "private", "im": "im", "mpim": "mpim"}
 
 
 @handles("conversations.open")
 def open_conversation(call: Call) -> Json:
+    """The DM with one person, or with several; made when it is first asked for."""
     if reference := call.get("channel"):
         channel = reach.visible_channel(call, "manage")
         return {
@@ -28,7 +30,7 @@ def open_conversation(call: Call) -> Json:
 
 
 def _between(call: Call, users: list[str]) -> Channel:
-    if len(users) > 8:
+    if len(users) > MOST_PEOPLE:
         raise SlackError("too_many_users")
     for user_id in users:
         user = call.slack.workspace.user(user_id)
@@ -41,18 +43,21 @@ def _between(call: Call, users: list[str]) -> Channel:
 
 @handles("conversations.info")
 def info(call: Call) -> Json:
+    """One conversation that the bot can see."""
     channel = reach.visible_channel(call, "read")
     return {"channel": channel.as_json(call.app.bot_user_id, count=bool(call.get("include_num_members")))}
 
 
 @handles("conversations.list")
 def list_conversations(call: Call) -> Json:
+    """Public channels, and of the rest those with the bot."""
     channels = [each for each in _of_types(call) if each.kind == "public" or reach.inside(call, each)]
     return _listed(call, channels)
 
 
 @handles("users.conversations")
 def of_user(call: Call) -> Json:
+    """The conversations of a person or of the bot, as far as the bot sees them."""
     user_id = call.get("user", call.app.bot_user_id)
     call.slack.workspace.user(user_id)
     channels = [each for each in _of_types(call) if user_id in each.members]
@@ -78,6 +83,7 @@ def _listed(call: Call, channels: list[Channel]) -> Json:
 
 @handles("conversations.members")
 def members(call: Call) -> Json:
+    """Ids of the members."""
     channel = reach.visible_channel(call, "read")
     shown, cursor = page(channel.members, call.get("cursor"), call.get("limit"))
     return {"members": shown, "response_metadata": {"next_cursor": cursor}}
@@ -85,6 +91,7 @@ def members(call: Call) -> Json:
 
 @handles("conversations.history")
 def history(call: Call) -> Json:
+    """The top level of a conversation with the bot, newest first."""
     channel = reach.visible_channel(call, "history")
     reach.require_inside(call, channel)
     found = [each for each in reversed(channel.messages) if _between_times(call, each)]
@@ -93,6 +100,7 @@ def history(call: Call) -> Json:
 
 @handles("conversations.replies")
 def replies(call: Call) -> Json:
+    """A thread: the parent first, then its replies, oldest first."""
     channel = reach.visible_channel(call, "history")
     reach.require_inside(call, channel)
     parent = channel.find(str(call.get("ts")))

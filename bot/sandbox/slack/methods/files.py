@@ -10,6 +10,7 @@ LARGEST = 1024**3
 
 @handles("files.getUploadURLExternal")
 def get_upload_url(call: Call) -> Json:
+    """Where to send the bytes of a file."""
     if call.args["length"] <= 0:
         raise invalid_arguments("must be greater than 0 [json-pointer:/length]")
     if call.args["length"] > LARGEST:
@@ -20,6 +21,7 @@ def get_upload_url(call: Call) -> Json:
 
 @handles("files.completeUploadExternal")
 def complete_upload(call: Call) -> Json:
+    """Ends an upload and shares it where asked."""
     named = [(str(each.get("id")), each.get("title")) for each in call.args["files"]]
     uploads = [call.slack.files.complete(file_id, title) for file_id, title in named]
     shared = [each.as_json() for each in uploads]

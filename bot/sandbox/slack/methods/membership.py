@@ -26,6 +26,7 @@ def _open_room(call: Call) -> Channel:
 
 @handles("conversations.invite")
 def invite(call: Call) -> Json:
+    """Adds people; none at all where one of them cannot be added."""
     channel, users = _open_room(call), call.get("users")
     if not users:
         raise SlackError("no_user")
@@ -53,6 +54,7 @@ def _why_not(call: Call, channel: Channel, user_id: str) -> str | None:
 
 @handles("conversations.kick")
 def kick(call: Call) -> Json:
+    """Removes one person."""
     channel, user_id = _room(call), str(call.get("user"))
     reach.require_inside(call, channel)
     call.slack.workspace.user(user_id)
@@ -68,6 +70,7 @@ def kick(call: Call) -> Json:
 
 @handles("conversations.join")
 def join(call: Call) -> Json:
+    """The bot joins a public channel."""
     channel = call.slack.workspace.channel(str(call.get("channel")))
     if channel.kind != "public":
         raise SlackError(
@@ -83,6 +86,7 @@ def join(call: Call) -> Json:
 
 @handles("conversations.leave")
 def leave(call: Call) -> Json:
+    """The bot leaves."""
     channel = _room(call)
     if channel.general:
         raise SlackError("cant_leave_general")
@@ -96,6 +100,7 @@ def leave(call: Call) -> Json:
 
 @handles("conversations.create")
 def create(call: Call) -> Json:
+    """A new channel with the bot in it."""
     name, private = str(call.get("name")), bool(call.get("is_private"))
     call.need(*(("groups:write",) if private else ("channels:manage", "channels:write")))
     _check_name(call, name)
@@ -115,6 +120,7 @@ def _check_name(call: Call, name: str) -> None:
 
 @handles("conversations.archive")
 def archive(call: Call) -> Json:
+    """Closes a channel for good, until it is unarchived."""
     channel = _room(call)
     reach.require_inside(call, channel)
     if channel.archived:
@@ -127,6 +133,7 @@ def archive(call: Call) -> Json:
 
 @handles("conversations.unarchive")
 def unarchive(call: Call) -> Json:
+    """Opens an archived channel again."""
     channel = _room(call)
     if not channel.archived:
         raise SlackError("not_archived")
@@ -136,6 +143,7 @@ def unarchive(call: Call) -> Json:
 
 @handles("conversations.setTopic")
 def set_topic(call: Call) -> Json:
+    """Sets the line below a channel's name."""
     channel, topic = _open_room(call), str(call.get("topic"))
     if len(topic) > LONGEST_TOPIC:
         raise SlackError("too_long")

@@ -28,6 +28,7 @@ def _answer(call: Call, group: UserGroup, users: bool = False) -> Json:
 
 @handles("usergroups.list")
 def list_groups(call: Call) -> Json:
+    """All groups; the disabled ones only when asked for."""
     _paid(call)
     groups = [
         each
@@ -40,6 +41,7 @@ def list_groups(call: Call) -> Json:
 
 @handles("usergroups.create")
 def create(call: Call) -> Json:
+    """A new group without members."""
     _writable(call)
     name = str(call.get("name"))
     handle = call.get("handle") or name.lower().replace(" ", "-")
@@ -51,6 +53,7 @@ def create(call: Call) -> Json:
 
 @handles("usergroups.update")
 def update(call: Call) -> Json:
+    """Changes what a group is called and where it belongs."""
     _writable(call)
     group = _group(call)
     _check(call, group)
@@ -75,11 +78,13 @@ def _check(call: Call, own: UserGroup | None) -> None:
 
 @handles("usergroups.enable")
 def enable(call: Call) -> Json:
+    """Switches a group on."""
     return _switch(call, True)
 
 
 @handles("usergroups.disable")
 def disable(call: Call) -> Json:
+    """Switches a group off; its members stay."""
     return _switch(call, False)
 
 
@@ -92,6 +97,7 @@ def _switch(call: Call, enabled: bool) -> Json:
 
 @handles("usergroups.users.list")
 def list_users(call: Call) -> Json:
+    """Ids of the members."""
     _paid(call)
     group = _group(call)
     if group.disabled_at and not call.get("include_disabled"):

@@ -19,11 +19,13 @@ def _shown(call: Call, user: User) -> Json:
 
 @handles("users.info")
 def info(call: Call) -> Json:
+    """One person."""
     return {"user": _shown(call, call.slack.workspace.user(str(call.get("user"))))}
 
 
 @handles("users.list")
 def list_users(call: Call) -> Json:
+    """Everybody, page by page; without a limit only in a small workspace."""
     users = [each for each in call.slack.workspace.users.values() if not each.stranger]
     limit = call.get("limit")
     if not limit and len(users) > MOST_WITHOUT_PAGING:
@@ -41,6 +43,7 @@ def list_users(call: Call) -> Json:
 
 @handles("users.lookupByEmail")
 def lookup_by_email(call: Call) -> Json:
+    """The active person with this address."""
     wanted = str(call.get("email")).lower()
     for user in call.slack.workspace.users.values():
         if user.email and user.email.lower() == wanted and not user.deleted and not user.stranger:
@@ -50,6 +53,7 @@ def lookup_by_email(call: Call) -> Json:
 
 @handles("users.profile.get")
 def profile_get(call: Call) -> Json:
+    """One profile with its custom fields."""
     user = call.slack.workspace.user(str(call.get("user", call.app.bot_user_id)))
     profile = user.profile_json(with_email=_sees_email(call))
     return {"profile": profile | {"fields": user.custom_fields(labels=bool(call.get("include_labels")))}}
@@ -57,5 +61,6 @@ def profile_get(call: Call) -> Json:
 
 @handles("users.getPresence")
 def get_presence(call: Call) -> Json:
+    """Whether a person is active."""
     user = call.slack.workspace.user(str(call.get("user", call.app.bot_user_id)))
     return {"presence": "away" if user.deleted else user.presence}

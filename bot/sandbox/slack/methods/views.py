@@ -28,6 +28,7 @@ def _trigger(call: Call) -> str:
 
 @handles("views.open")
 def open_view(call: Call) -> Json:
+    """Opens a modal for whose trigger it is."""
     trigger, definition = _trigger(call), checked_view(call.args["view"], "modal")
     user_id = call.slack.triggers.check(trigger, call.app.id)
     view = call.slack.views.open(user_id, call.app, definition)
@@ -37,6 +38,7 @@ def open_view(call: Call) -> Json:
 
 @handles("views.push")
 def push(call: Call) -> Json:
+    """Puts a modal on top of the open one."""
     trigger, definition = _trigger(call), checked_view(call.args["view"], "modal")
     user_id = call.slack.triggers.check(trigger, call.app.id)
     view = call.slack.views.push(user_id, call.app, definition)
@@ -46,6 +48,7 @@ def push(call: Call) -> Json:
 
 @handles("views.update")
 def update(call: Call) -> Json:
+    """Gives a view new content; what was typed stays where its place stays."""
     view_id, external_id = call.get("view_id"), call.get("external_id")
     if view_id and external_id:
         raise invalid_arguments("Cannot provide both `view_id` and `external_id`")
@@ -61,6 +64,7 @@ def update(call: Call) -> Json:
 
 @handles("views.publish")
 def publish(call: Call) -> Json:
+    """A person's Home tab."""
     if not call.app.home_tab:
         raise SlackError("not_enabled")
     definition = checked_view(call.args["view"], "home")

@@ -44,8 +44,8 @@ _IDS = array(string(), 1000)
 _ASKING: dict[str, Rule] = {"min_query_length": integer(0, 100)}
 
 
-def _select(*also: Rule, required: str = "type", **fields: Rule) -> Rule:
-    return shape(_BASE | _PLACEHOLDER | _CONFIRM | fields, required, *also)
+def _select(*also: Rule, **fields: Rule) -> Rule:
+    return shape(_BASE | _PLACEHOLDER | _CONFIRM | fields, "type", *also)
 
 
 def _multi(*also: Rule, **fields: Rule) -> Rule:

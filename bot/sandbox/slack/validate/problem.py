@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 
 class Problem(NamedTuple):
-    """`pointer` is the JSON pointer of the place (`/blocks/0/text/text`), `message` Slack's own words for it."""
+    """`pointer` is the JSON pointer of the place (`/blocks/0/text/text`), `message` what is wrong there."""
 
     pointer: str
     message: str

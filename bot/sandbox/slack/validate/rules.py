@@ -1,7 +1,7 @@
 """Small rules that are put together into the shape of Block Kit.
 
-A rule looks at one value at one JSON pointer and reports what is wrong with it, in Slack's words where these are
-known from its answers.
+A rule looks at one value at one JSON pointer and reports what is wrong with it, in Slack's words where
+these are known from its answers.
 """
 
 import re
