@@ -21,9 +21,9 @@ class Store(ABC):
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], object]] = []
 
-    def on_jobs(self, listener: Callable[[], None]) -> None:
+    def on_jobs(self, listener: Callable[[], object]) -> None:
         """Call `listener` (from any thread) after each commit of this process that wrote jobs."""
         self._listeners.append(listener)
 

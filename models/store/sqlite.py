@@ -128,6 +128,8 @@ class SqliteStore(Store):
             savepoint.commit()
         except Exception as error:
             if _database_is_hurt(error):
+                # SQLite may have undone the whole transaction by itself: leave it, with its connection.
+                connection.invalidate(error)
                 raise
             savepoint.rollback()
             waiting.future.set_exception(error)
@@ -178,4 +180,11 @@ def _database_is_hurt(error: Exception) -> bool:
 def _unavailable(error: DBAPIError) -> Exception:
     if not _database_is_hurt(error):
         return error
-    return Unavailable(f"The database did not take it: {error.orig}.")
+    return Unavailable(f"The database did not take it: {_root(error).orig}.")
+
+
+def _root(error: DBAPIError) -> DBAPIError:
+    """What went wrong first: undoing a transaction that SQLite has undone already fails in its turn."""
+    while isinstance(error.__context__, DBAPIError):
+        error = error.__context__
+    return error

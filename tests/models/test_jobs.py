@@ -1,0 +1,105 @@
+from datetime import timedelta
+
+import pytest
+
+from models import jobs
+from models.clock import ManualClock
+from models.jobs import Job, JobState, Urgency, Work
+from models.store import Store, Tx
+
+
+async def enqueue(store: Store, key: str, **options: object) -> None:
+    await store.write(lambda tx: tx.enqueue("card", key, **options))  # type: ignore[arg-type]
+
+
+async def claim(store: Store, limit: int = 10) -> list[Work]:
+    return await store.write(lambda tx: jobs.claim(tx.session, tx.now, limit))
+
+
+async def rows(store: Store) -> list[Job]:
+    return await store.read(lambda session: list(session.query(Job).order_by(Job.id)))
+
+
+async def test_asking_twice_for_the_same_work_makes_one_job(store: Store) -> None:
+    await enqueue(store, "card:1")
+    await enqueue(store, "card:1")
+    assert [work.key for work in await claim(store)] == ["card:1"]
+
+
+async def test_work_that_is_asked_for_while_it_runs_is_done_once_more(store: Store) -> None:
+    await enqueue(store, "card:1")
+    (running,) = await claim(store)
+    await enqueue(store, "card:1")
+    assert await claim(store) == []  # its lane is busy
+    await store.write(lambda tx: jobs.finish(tx.session, running))
+    assert [work.key for work in await claim(store)] == ["card:1"]
+
+
+async def test_taking_access_away_goes_before_telling_people(store: Store) -> None:
+    await enqueue(store, "card:1")
+    await enqueue(store, "settle:x", urgency=Urgency.TAKE)
+    assert [work.key for work in await claim(store, 1)] == ["settle:x"]
+
+
+async def test_work_of_one_lane_never_runs_side_by_side(store: Store) -> None:
+    await enqueue(store, "a", lane="group")
+    await enqueue(store, "b", lane="group")
+    assert [work.key for work in await claim(store)] == ["a"]
+    assert await claim(store) == []
+
+
+async def test_an_earlier_time_wins(store: Store, clock: ManualClock) -> None:
+    await enqueue(store, "settle:x", run_at=clock.now() + timedelta(hours=1))
+    assert await claim(store) == []
+    await enqueue(store, "settle:x")
+    assert len(await claim(store)) == 1
+
+
+async def test_a_wait_that_was_asked_for_is_kept_and_is_no_failure(store: Store, clock: ManualClock) -> None:
+    await enqueue(store, "card:1")
+    (work,) = await claim(store)
+    wait = timedelta(seconds=30)
+    await store.write(lambda tx: jobs.again(tx.session, work, tx.now, error="ratelimited", wait=wait))
+    clock.advance(timedelta(seconds=29))
+    assert await claim(store) == []
+    clock.advance(timedelta(seconds=1))
+    (second,) = await claim(store)
+    assert second.attempts == 1
+
+
+async def test_work_that_always_fails_is_parked_with_its_error(store: Store, clock: ManualClock) -> None:
+    await enqueue(store, "card:1")
+    for _ in range(jobs.ATTEMPTS):
+        clock.advance(jobs.LONGEST_WAIT * 2)
+        (work,) = await claim(store)
+        await store.write(lambda tx, w=work: jobs.again(tx.session, w, tx.now, error="no luck"))  # type: ignore[misc]
+    (parked,) = await rows(store)
+    assert (parked.state, parked.error) == (JobState.PARKED, "no luck")
+    await store.write(lambda tx: jobs.unpark(tx.session, "card:1", tx.now))
+    assert len(await claim(store)) == 1
+
+
+async def test_a_process_that_slept_past_its_lease_cannot_finish_the_work(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await enqueue(store, "card:1")
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=-1))
+    (slept,) = await claim(store)
+    (awake,) = await claim(store)
+    with pytest.raises(jobs.LeaseLost):
+        await store.write(lambda tx: jobs.finish(tx.session, slept))
+    with pytest.raises(jobs.LeaseLost):
+        await store.write(lambda tx: jobs.again(tx.session, slept, tx.now, error="late"))
+    await store.write(lambda tx: jobs.finish(tx.session, awake))
+    assert await rows(store) == []
+
+
+async def test_what_a_crash_left_running_is_put_back_at_the_start(store: Store) -> None:
+    await enqueue(store, "card:1")
+    await claim(store)
+
+    def restart(tx: Tx) -> None:
+        jobs.release_all(tx.session, tx.now)
+
+    await store.write(restart)
+    assert [work.attempts for work in await claim(store)] == [2]

@@ -1,0 +1,26 @@
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection
+
+from models import migrate
+from models.tables import metadata
+
+
+def differences(connection: Connection) -> list[object]:
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, metadata))
+
+
+async def test_the_migrations_make_exactly_the_schema_of_the_models(database_url: str) -> None:
+    assert await migrate._on(database_url, differences) == []
+
+
+async def test_upgrading_twice_changes_nothing(database_url: str) -> None:
+    assert await migrate.upgrade(database_url) == (migrate.newest(), migrate.newest())
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_an_empty_database_is_told_from_a_migrated_one(database_url: str, tmp_path: object) -> None:
+    assert await migrate.check(f"sqlite+aiosqlite:///{tmp_path}/new.db") is None
+    assert await migrate.check(database_url) == migrate.newest()

@@ -1,0 +1,120 @@
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from models import settings
+from models.clock import ManualClock
+from models.errors import Refusal, Repeated
+from models.store import Store, Tx, open_store
+from models.store.base import Unavailable
+
+
+def increment(tx: Tx) -> int:
+    value = int(settings.read(tx.session, "count", 0)) + 1
+    settings.write(tx.session, "count", value)
+    return value
+
+
+def refuse(tx: Tx) -> None:
+    increment(tx)
+    tx.record("UADA", "tried", "AR-1")
+    tx.enqueue("card", "card:1", card=1)
+    raise Refusal("No.")
+
+
+async def count(store: Store) -> int:
+    return await store.read(lambda session: int(settings.read(session, "count", 0)))
+
+
+async def test_what_was_written_is_there_for_every_later_reader(store: Store) -> None:
+    await store.write(increment)
+    assert await count(store) == 1
+
+
+async def test_a_refusal_undoes_everything_that_its_work_wrote(store: Store) -> None:
+    with pytest.raises(Refusal, match="No"):
+        await store.write(refuse)
+    tables = ("settings", "audit_entries", "jobs")
+    for table in tables:
+        statement = text(f"SELECT count(*) FROM {table}")
+        assert await store.read(lambda session, s=statement: session.scalar(s)) == 0  # type: ignore[misc]
+
+
+async def test_works_that_are_written_together_fail_one_by_one(store: Store) -> None:
+    await store.write(increment)
+    outcomes = await asyncio.gather(
+        *(store.write(refuse if number % 3 == 0 else increment) for number in range(30)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(one, Refusal) for one in outcomes) == 10
+
+
+async def test_no_increment_is_lost_among_many_at_once(store: Store) -> None:
+    def locked(tx: Tx) -> int:
+        tx.locked(settings.Setting, "count")
+        return increment(tx)
+
+    await store.write(increment)
+    await asyncio.gather(*(store.write(locked) for _ in range(100)))
+    assert await count(store) == 101
+
+
+async def test_a_delivery_is_carried_out_once_however_often_and_how_fast_it_comes(store: Store) -> None:
+    outcomes = await asyncio.gather(
+        *(store.write(increment, delivery="trigger:1") for _ in range(8)), return_exceptions=True
+    )
+    assert sum(isinstance(one, Repeated) for one in outcomes) == 7
+    assert await count(store) == 1
+
+
+async def test_listeners_hear_of_jobs_only_when_they_are_committed(store: Store) -> None:
+    heard = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    store.on_jobs(lambda: loop.call_soon_threadsafe(heard.set))
+    with pytest.raises(Refusal):
+        await store.write(refuse)
+    assert not heard.is_set()
+    await store.write(lambda tx: tx.enqueue("card", "card:1", card=1))
+    await asyncio.wait_for(heard.wait(), 5)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_what_was_acknowledged_is_on_disk_for_another_process(store: Store, tmp_path: Path) -> None:
+    await store.write(increment)
+    with sqlite3.connect(tmp_path / "keyturn.db") as other:
+        assert other.execute("SELECT value FROM settings").fetchone() == ('{"value": 1}',)
+    other.close()
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_full_disk_is_said_and_nothing_is_half_done(store: Store) -> None:
+    def fill(tx: Tx) -> None:
+        tx.session.execute(text("PRAGMA max_page_count = 1"))
+        increment(tx)
+        settings.write(tx.session, "big", "x" * 1_000_000)
+
+    with pytest.raises(Unavailable, match="full"):
+        await store.write(fill)
+    assert await count(store) == 0
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_locked_file_is_said_and_works_again_when_it_is_free(store: Store, tmp_path: Path) -> None:
+    await store.write(lambda tx: tx.session.execute(text("PRAGMA busy_timeout = 50")))
+    other = sqlite3.connect(tmp_path / "keyturn.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(Unavailable, match="locked"):
+        await store.write(increment)
+    other.execute("ROLLBACK")
+    other.close()
+    assert await store.write(increment) == 1
+
+
+@pytest.mark.parametrize("url", ["mysql://u:secret@h/d", "sqlite+aiosqlite:///"])
+def test_another_kind_of_database_is_refused_without_its_password(url: str, clock: ManualClock) -> None:
+    with pytest.raises(ValueError, match="neither") as refused:
+        open_store(url, clock)
+    assert "secret" not in str(refused.value)
