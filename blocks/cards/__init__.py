@@ -1,0 +1,44 @@
+"""Cards: messages that stand in people's DMs and are redrawn whenever what they show has changed.
+
+A card is a function of a story (`models.queries.stories`) and of the person who looks at it. It offers only
+what that person can do now.
+"""
+
+from collections.abc import Callable, Mapping
+
+from blocks.cards.access import access, notice, over
+from blocks.cards.approval import approval, reminder
+from blocks.cards.failure import failure
+from blocks.cards.ids import CardAction
+from blocks.cards.request import request
+from blocks.cards.task import task
+from blocks.kit import Message
+from models.cards import CardKind
+from models.queries.stories import GrantStory, RequestStory, TaskStory
+
+__all__ = ["CardAction", "Story", "draw"]
+
+Story = RequestStory | GrantStory | TaskStory
+
+_OF_REQUESTS: Mapping[CardKind, Callable[[RequestStory, str], Message]] = {
+    CardKind.APPROVAL: approval,
+    CardKind.REQUEST: request,
+    CardKind.REMINDER: reminder,
+}
+_OF_GRANTS: Mapping[CardKind, Callable[[GrantStory, str], Message]] = {
+    CardKind.ACCESS: access,
+    CardKind.NOTICE: notice,
+    CardKind.OVER: over,
+    CardKind.FAILURE: failure,
+}
+
+
+def draw(kind: CardKind, story: Story, viewer: str) -> Message:
+    """Draw the card that `viewer` (an id) has; `story` is of what the card is about (`Card.about`)."""
+    match story:
+        case RequestStory():
+            return _OF_REQUESTS[kind](story, viewer)
+        case GrantStory():
+            return _OF_GRANTS[kind](story, viewer)
+        case TaskStory():
+            return task(story, viewer)

@@ -1,0 +1,79 @@
+"""Every button of the cards, with its label and its question. `ref` is what it is about (AR-12, GR-7)."""
+
+from blocks import kit
+from blocks.cards.ids import CardAction
+from blocks.kit import Element
+from models.grants import Grant
+
+
+def approve(ref: str) -> Element:
+    """Opens "are you sure", with room for a comment."""
+    return kit.button("Approve", CardAction.APPROVE, ref, style="primary")
+
+
+def reject(ref: str) -> Element:
+    """Opens the form for the reason."""
+    return kit.button("Reject", CardAction.REJECT, ref, style="danger")
+
+
+def comment(ref: str) -> Element:
+    """Opens a form; changes no state."""
+    return kit.button("Comment", CardAction.COMMENT, ref)
+
+
+def modify(ref: str) -> Element:
+    """Opens the form that approves with another duration."""
+    return kit.button("Modify duration", CardAction.MODIFY, ref)
+
+
+def details(ref: str) -> Element:
+    """Opens the whole story."""
+    return kit.button("Details", CardAction.DETAILS, ref)
+
+
+def withdraw(ref: str) -> Element:
+    """Takes a request back, after Slack's own "are you sure"."""
+    sure = kit.confirm("Withdraw this request?", f"Nobody will decide on {ref} then.", "Withdraw", "Keep it")
+    return kit.button("Withdraw", CardAction.WITHDRAW, ref, confirm=sure)
+
+
+def extend(grant: Grant) -> Element:
+    """Opens the form that asks for more time."""
+    return kit.button("Extend", CardAction.EXTEND, grant.ref)
+
+
+def im_done(grant: Grant) -> Element:
+    """Gives back, from an expiry notice."""
+    return kit.button("I'm done", CardAction.IM_DONE, grant.ref, confirm=_give_back_now(grant))
+
+
+def give_back(grant: Grant) -> Element:
+    """Gives back, from wherever an active grant is shown."""
+    return kit.button("Give back", CardAction.GIVE_BACK, grant.ref, confirm=_give_back_now(grant))
+
+
+def retry(ref: str) -> Element:
+    """Tries again what failed."""
+    return kit.button("Retry", CardAction.RETRY, ref, style="primary")
+
+
+def cancel(grant: Grant) -> Element:
+    """Gives up on giving an access."""
+    text = f"{grant.access_name} of {grant.app_name} will not be given. What is there already is taken back."
+    sure = kit.confirm("Cancel this access?", text, "Cancel the access", "Keep trying", danger=True)
+    return kit.button("Cancel", CardAction.CANCEL, grant.ref, style="danger", confirm=sure)
+
+
+def task_done(ref: str) -> Element:
+    """Says that the work by hand is done."""
+    return kit.button("Mark done", CardAction.TASK_DONE, ref, style="primary")
+
+
+def task_cannot(ref: str) -> Element:
+    """Opens the form that asks why not."""
+    return kit.button("I can't", CardAction.TASK_CANNOT, ref)
+
+
+def _give_back_now(grant: Grant) -> Element:
+    text = f"You lose {grant.access_name} of {grant.app_name} now, before its time is up."
+    return kit.confirm("Give it back?", text, "Give back", "Keep it")

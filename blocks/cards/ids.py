@@ -1,0 +1,21 @@
+"""The buttons of cards, by action id. App Home's buttons that do the same have the same ids."""
+
+from enum import StrEnum
+
+
+class CardAction(StrEnum):
+    """What a button does. Its value is the reference of what it does it to."""
+
+    APPROVE = "card.approve"
+    REJECT = "card.reject"
+    COMMENT = "card.comment"
+    MODIFY = "card.modify"
+    DETAILS = "card.details"  # of a request (AR-1), a grant (GR-1) or a task (TK-1)
+    WITHDRAW = "card.withdraw"
+    EXTEND = "card.extend"
+    IM_DONE = "card.im_done"
+    GIVE_BACK = "card.give_back"
+    RETRY = "card.retry"
+    CANCEL = "card.cancel"
+    TASK_DONE = "card.task_done"
+    TASK_CANNOT = "card.task_cannot"

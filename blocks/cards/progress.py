@@ -1,0 +1,75 @@
+"""Where a request stands: its stages, who decided and how, what is still needed, and how it ended."""
+
+from blocks.cards.words import lasting, named, said
+from blocks.text import esc, mention, mentions, moment, quote
+from models.policy import Tally
+from models.queries.stories import RequestStory, StageStory
+from models.requests import Decision, Term
+from models.states import RequestState, StageState
+
+NOTE = 900
+
+
+def status(story: RequestStory) -> str:
+    """The request's status in a line, with whom it depends on or who ended it."""
+    request = story.request
+    word = f"*{request.state.label}*"
+    match request.state:
+        case RequestState.PENDING:
+            return f"{word} · {_standing(story)} · expires {moment(request.expires_at)}"
+        case RequestState.EXPIRED:
+            return f"{word} · nobody decided until {moment(request.expires_at)}"
+        case _:
+            by = f" by {mention(request.closed_by)}" if request.closed_by else ""
+            return f"{word}{by}"
+
+
+def closing_note(story: RequestStory) -> str:
+    """Why it ended as it did, as a quotation; empty where nobody said."""
+    return quote(story.request.closing_note, NOTE) if story.request.closing_note.strip() else ""
+
+
+def stage_lines(story: RequestStory) -> list[str]:
+    """Each stage that has begun, who decided in it, and for whom it waits; then the stages to come."""
+    lines, several = list[str](), len(story.stages) > 1
+    for one in story.stages:
+        if one.stage.state is StageState.WAITING or not (one.asked or one.decisions):
+            continue
+        place = f"Stage {one.stage.position + 1} of {len(story.stages)}: " if several else ""
+        lines.append(f"*{place}{esc(one.stage.name)}*")
+        lines += [decision_line(decision) for decision in one.decisions]
+        if one is story.open_stage:
+            lines.append(waiting(one.tally))
+    coming = [esc(one.stage.name) for one in story.stages if one.stage.state is StageState.WAITING]
+    return lines + ([f"Then: {', '.join(coming)}"] if coming else [])
+
+
+def decision_line(decision: Decision) -> str:
+    """One decision: "✓ @Ada approved: “Fine”"."""
+    verb = "✓ {} approved" if decision.approve else "✗ {} rejected"
+    term = f" with {lasting(Term.from_json(decision.term))}" if decision.term is not None else ""
+    comment = f": {said(decision.comment)}" if decision.comment.strip() else ""
+    return f"{verb.format(mention(decision.person_id))}{term}{comment}"
+
+
+def waiting(tally: Tally) -> str:
+    """What an open stage still needs: "1 of 2 approvals, waiting for @Grace and @Alan"."""
+    needed = tally.approvals + tally.still_needed
+    word = "and" if len(tally.waiting) <= tally.still_needed else "or"
+    who = mentions(tally.waiting, word=word) or "somebody who can decide; the admins have to look at it"
+    return f"{tally.approvals} of {needed} approvals, waiting for {who}"
+
+
+def ended(story: RequestStory) -> str:
+    """The outcome for a notification, by name: "Rejected by Grace"."""
+    request = story.request
+    if request.closed_by is None or request.state is RequestState.EXPIRED:
+        return request.state.label
+    return f"{request.state.label} by {named(story.names, request.closed_by)}"
+
+
+def _standing(story: RequestStory) -> str:
+    stage: StageStory | None = story.open_stage
+    if stage is None:
+        return "no stage is open"
+    return f"stage {stage.stage.position + 1} of {len(story.stages)}"

@@ -1,0 +1,90 @@
+"""How cards and modals say things: what it is about, for how long, who. Everything in here is mrkdwn."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from blocks.text import SECTION, cut, esc, mention, moment
+from models.catalogue.words import RequestKind
+from models.durations import spoken
+from models.grants import Grant
+from models.lifecycle.snapshot import Snapshot
+from models.queries.stories import RequestStory
+from models.requests import Request, Term
+from models.states import RequestState
+
+NOTIFICATION = 300
+"""More than any client shows of a notification."""
+
+
+def thing(row: Request | Grant) -> str:
+    """What it is about: "GitHub, Engineering team"."""
+    return f"{esc(row.app_name)}, {esc(row.access_name)}"
+
+
+def named(names: Mapping[str, str], person_id: str) -> str:
+    """A person by name, for notifications, where a mention may not be resolved."""
+    shown = mention(person_id)
+    return esc(names.get(person_id, person_id)) if shown.startswith("<@") else shown
+
+
+def lasting(term: Term) -> str:
+    """For how long: "8 hours", "until 4 March", "4 March to 9 March", "no end"."""
+    if term.length is not None:
+        after = f" from {moment(term.start)}" if term.start else ""
+        return f"{spoken(term.length)}{after}"
+    if term.end is not None:
+        return f"{moment(term.start)} to {moment(term.end)}" if term.start else f"until {moment(term.end)}"
+    return f"no end, from {moment(term.start)}" if term.start else "no end"
+
+
+def how_long(story: RequestStory) -> str:
+    """What was asked for, and what became of it: "8 hours → 4 hours, changed by @Grace"."""
+    asked, now = story.asked_term, story.term
+    more = " more" if story.request.kind is RequestKind.EXTEND and now.length is not None else ""
+    changed = story.changed_by
+    if asked == now or changed is None:
+        return f"{lasting(now)}{more}"
+    return f"{lasting(asked)} → *{lasting(now)}*{more}, changed by {mention(changed.person_id)}"
+
+
+def until(ends_at: datetime | None) -> str:
+    """An end: "until 4 March", "with no end"."""
+    return f"until {moment(ends_at)}" if ends_at else "with no end"
+
+
+def ends(grant: Grant, story: RequestStory) -> str:
+    """The end of the access that an extension is about, and where it would move: "4 March → 5 March"."""
+    now = moment(grant.ends_at) if grant.ends_at else "no end"
+    if story.request.state is not RequestState.PENDING:
+        return now
+    if grant.over_at is not None:
+        return f"ended {moment(grant.over_at)}; once approved, it is given again"
+    return f"{now} → {_then(grant, story.term)}"
+
+
+def _then(grant: Grant, term: Term) -> str:
+    if term.length is not None and grant.ends_at is not None:
+        return moment(grant.ends_at + term.length)
+    return moment(term.end) if term.end else "no end"
+
+
+def risk(snapshot: Snapshot) -> str:
+    """The access's risk, or the app's: "High"."""
+    return (snapshot.access.risk or snapshot.app.risk).value.capitalize()
+
+
+def said(written: str, limit: int = 300) -> str:
+    """What somebody wrote, in one line and in quotation marks."""
+    return f"“{cut(esc(' '.join(written.split())), limit)}”"
+
+
+def fit(lines: Iterable[str], limit: int = SECTION) -> str:
+    """As many whole lines as fit, and how many are missing. None is cut, for it may hold a mention."""
+    kept, every = list[str](), list(lines)
+    room = limit - len("…and 99999 more")
+    for line in every:
+        if len(line) + 1 > room:
+            return "\n".join([*kept, f"…and {len(every) - len(kept)} more"])
+        kept.append(line)
+        room -= len(line) + 1
+    return "\n".join(kept)
