@@ -135,8 +135,12 @@ def text_input(
     limit: int = 2000,
     placeholder: str = "",
     shortest: int = 0,
+    live: bool = False,
 ) -> Element:
-    """A field to type in; the most that it takes is 3,000 characters."""
+    """A field to type in; the most that it takes is 3,000 characters.
+
+    In a block with `dispatch`, the bot is told on Enter, or with `live` while somebody types.
+    """
     return {
         "type": "plain_text_input",
         "action_id": action_id,
@@ -146,6 +150,7 @@ def text_input(
         initial_value=initial or None,
         min_length=shortest or None,
         placeholder=plain(placeholder, 150) if placeholder else None,
+        dispatch_action_config={"trigger_actions_on": ["on_character_entered"]} if live else None,
     )
 
 

@@ -99,21 +99,32 @@ def chosen(values: Values) -> str:
     return picked(values, TermBlock.CHOICE)
 
 
-def build(offer: Offer, filled: TermChoice | None = None, *, action_id: str) -> list[Block]:
-    """The fields, with those that belong to the choice. `action_id` is the select's, of the form's own."""
+def build(
+    offer: Offer, filled: TermChoice | None = None, *, action_id: str, live: bool = False
+) -> list[Block]:
+    """The fields, with those that belong to the choice. `action_id` is the select's, of the form's own.
+
+    With `live`, all of them have this id and tell the bot of each change: for a form that shows what would
+    come of the length.
+    """
     filled = filled or TermChoice()
+    told = action_id if live else None
     menu = kit.select(action_id, _options(offer), initial=filled.choice, placeholder="Choose how long")
     select = kit.input_block("How long", menu, block_id=TermBlock.CHOICE, hint=offer.note, dispatch=True)
     if filled.choice == Way.OTHER:
-        return [select, _length_field(filled)]
+        return [select, _length_field(filled, told)]
     if filled.choice == Way.DATES:
-        return [select, *([_start_field(filled)] if offer.starts else []), _end_field(filled)]
+        return [select, *([_start_field(filled, told)] if offer.starts else []), _end_field(filled, told)]
     return [select]
 
 
 def parse(values: Values, offer: Offer, now: datetime) -> Term | Errors:
     """The term that the fields say, or what is wrong by block. Whether it is allowed is for the policy."""
-    filled = TermChoice.read(values)
+    return term_of(TermChoice.read(values), offer, now)
+
+
+def term_of(filled: TermChoice, offer: Offer, now: datetime) -> Term | Errors:
+    """The same, of fields that are filled in like this."""
     if filled.choice == Way.OTHER:
         return _parse_length(filled.length)
     if filled.choice == Way.DATES:
@@ -152,29 +163,34 @@ def _options(offer: Offer) -> list[Option]:
     return [kit.option(spoken(preset), _seconds(preset)) for preset in offer.presets] + ways + never
 
 
-def _length_field(filled: TermChoice) -> Block:
-    element = kit.text_input("length", initial=filled.length, limit=60, placeholder="8 hours")
+def _length_field(filled: TermChoice, told: str | None) -> Block:
+    element = kit.text_input(
+        told or "length", initial=filled.length, limit=60, placeholder="8 hours", live=bool(told)
+    )
     return kit.input_block(
         "Length",
         element,
         block_id=TermBlock.LENGTH,
         hint="A number counts hours. 30 minutes or 2 days works too.",
+        dispatch=bool(told),
     )
 
 
-def _start_field(filled: TermChoice) -> Block:
-    element = kit.datetime_picker("start", filled.start)
+def _start_field(filled: TermChoice, told: str | None) -> Block:
+    element = kit.datetime_picker(told or "start", filled.start)
     return kit.input_block(
         "Start",
         element,
         block_id=TermBlock.START,
         optional=True,
         hint="Left empty: as soon as it is approved.",
+        dispatch=bool(told),
     )
 
 
-def _end_field(filled: TermChoice) -> Block:
-    return kit.input_block("End", kit.datetime_picker("end", filled.end), block_id=TermBlock.END)
+def _end_field(filled: TermChoice, told: str | None) -> Block:
+    element = kit.datetime_picker(told or "end", filled.end)
+    return kit.input_block("End", element, block_id=TermBlock.END, dispatch=bool(told))
 
 
 def _common(policies: Sequence[AccessPolicy], longest: timedelta | None) -> tuple[timedelta, ...]:

@@ -38,7 +38,8 @@ def listener(
     """Make a Bolt listener of a handler.
 
     `fields` says, for a form, which block shows a refusal of which field ({"reason": block_id}); a refusal of
-    no field, or of one that the form does not have, is shown at the form's first input.
+    no field, or of one that the form does not have, is shown at the form's first input. A block whose id goes
+    on after a colon ("access:github") is named by what stands before it.
     """
 
     async def run(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -60,7 +61,7 @@ def listener(
 
 async def _show(incoming: Incoming, refusal: Refusal, fields: Mapping[str, str]) -> None:
     log.info("refused", why=str(refusal), kind=type(refusal).__name__)
-    block = fields.get(refusal.field or "") or _first_input(incoming.view)
+    block = _input_of(incoming.view, fields.get(refusal.field or ""))
     if isinstance(incoming, Submission) and block:
         await incoming.answer(response_action="errors", errors={block: str(refusal)})
         return
@@ -97,11 +98,15 @@ async def _say(incoming: Incoming, sentence: str) -> None:
             log.warning("could not show", why=str(error), sentence=sentence)
 
 
-def _first_input(view: Mapping[str, Any]) -> str | None:
+def _input_of(view: Mapping[str, Any], wanted: str | None) -> str | None:
+    """The input that shows a refusal: the wanted one, or the first. Slack refuses errors at anything else.
+
+    What follows a colon in a block's id tells one form from another, and is not looked at.
+    """
     blocks = view.get("blocks")
-    found = (
-        (b for b in blocks if isinstance(b, Mapping) and b.get("type") == "input")
-        if isinstance(blocks, list)
-        else ()
-    )
-    return next((str(block.get("block_id")) for block in found), None)
+    found = [
+        str(block.get("block_id"))
+        for block in (blocks if isinstance(blocks, list) else ())
+        if isinstance(block, Mapping) and block.get("type") == "input"
+    ]
+    return next((one for one in found if wanted and one.partition(":")[0] == wanted), next(iter(found), None))

@@ -52,12 +52,16 @@ class Incoming:
             self.answered = True
             await self.ack(**response)
 
-    async def open(self, view: View) -> None:
-        """Open a modal over whatever the person looks at (pushed where a modal is open already)."""
+    async def open(self, view: View) -> Mapping[str, Any]:
+        """Open a modal over whatever the person looks at (pushed where a modal is open already).
+
+        Returns the view as Slack has it now, with its `id` and `hash`.
+        """
         if self.view.get("type") == "modal":
-            await self.client.views_push(trigger_id=self.trigger, view=dict(view))
+            answer = await self.client.views_push(trigger_id=self.trigger, view=dict(view))
         else:
-            await self.client.views_open(trigger_id=self.trigger, view=dict(view))
+            answer = await self.client.views_open(trigger_id=self.trigger, view=dict(view))
+        return answer.get("view") or {}
 
     @property
     def view(self) -> Mapping[str, Any]:
