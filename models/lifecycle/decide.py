@@ -40,6 +40,20 @@ def may_decide(tx: Tx, ref: str, by: str) -> Request:
     return request
 
 
+def count(tx: Tx, request: Request, by: str, note: str) -> None:
+    """Look whether the open stage is decided now, and go on if so: the next stage, or the request's end.
+
+    `by` is whose step has decided it; `note` is kept where that rejects the request.
+    """
+    stage = stages.current(tx, request)
+    status = stage.tally().status
+    if status is TallyStatus.APPROVED:
+        stages.advance(tx, request, stage, by)
+    elif status is TallyStatus.REJECTED:
+        stage.row.state, stage.row.closed_at = StageState.REJECTED, tx.now
+        stages.close(tx, request, RequestEvent.REJECT, by, note)
+
+
 def _decide(tx: Tx, ref: str, by: str, approves: bool, comment: str, term: Term | None) -> Request:
     request = lock_request(tx, ref)
     stage = _open_stage(tx, request, by)
@@ -72,19 +86,9 @@ def _decide(tx: Tx, ref: str, by: str, approves: bool, comment: str, term: Term 
         because=stage.because(by),
         term=term.to_json() if term else None,
     )
-    _count(tx, request, by, comment)
+    count(tx, request, by, comment)
     screens.redraw_request(tx, request)
     return request
-
-
-def _count(tx: Tx, request: Request, by: str, comment: str) -> None:
-    stage = stages.current(tx, request)
-    status = stage.tally().status
-    if status is TallyStatus.APPROVED:
-        stages.advance(tx, request, stage, by)
-    elif status is TallyStatus.REJECTED:
-        stage.row.state, stage.row.closed_at = StageState.REJECTED, tx.now
-        stages.close(tx, request, RequestEvent.REJECT, by, comment)
 
 
 def _open_stage(tx: Tx, request: Request, by: str) -> stages.OpenStage:

@@ -1,16 +1,62 @@
-"""Somebody has gone.
+"""Somebody has gone, or is not what they were.
 
 What they asked for is cancelled, what they held is taken, what waits for them moves on.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 
+from models import directory
+from models.catalogue.approvers import GroupRef, parse_approver
 from models.errors import Closed
 from models.grants import Cause, Grant
-from models.lifecycle import revoking, screens, stages
-from models.requests import Asked, Request
+from models.lifecycle import decide, revoking, screens, stages
+from models.people import Person, UserGroup
+from models.requests import Asked, Request, Stage
 from models.states import GrantState, RequestEvent, RequestState
 from models.store.tx import SYSTEM, Tx
+
+
+def person_seen(tx: Tx, person: Person) -> None:
+    """Keep what Slack says of a person now, and act on it where it counts. Safe to repeat.
+
+    Manager and department stand elsewhere in Slack (`directory.remember_profile`); they stay as they are.
+    """
+    known = tx.session.get(Person, person.id)
+    before = None if known is None else standing(known)
+    if known is not None:
+        person.manager_id, person.department = known.manager_id, known.department
+    directory.remember(tx, [person])
+    tx.session.flush()
+    if before is not None and before != standing(person):
+        tx.record(
+            SYSTEM, "person.changed", person.id, person=person.id, before=before, after=standing(person)
+        )
+    if not person.active:
+        leave(tx, person.id)
+    elif before is not None and before != standing(person):
+        move_on(tx, person.id)
+
+
+def standing(person: Person) -> dict[str, bool]:
+    """What decides whether somebody may ask, decide and hold."""
+    return {
+        "active": person.active,
+        "guest": person.guest,
+        "stranger": person.stranger,
+        "bot": person.bot,
+    }
+
+
+def group_seen(tx: Tx, group: UserGroup) -> None:
+    """Keep what Slack says of a user group now; pending stages that ask it look again who can decide."""
+    known = tx.session.get(UserGroup, group.id)
+    changed = known is None or (known.enabled, set(known.members)) != (group.enabled, set(group.members))
+    directory.remember_group(tx, group)
+    tx.session.flush()
+    if changed:
+        _look_again(tx, _asking_group(tx, group))
 
 
 def leave(tx: Tx, person_id: str) -> None:
@@ -26,13 +72,36 @@ def move_on(tx: Tx, person_id: str) -> None:
     The pending stages that asked them look again who can.
     """
     waiting = (
-        select(Request)
+        select(Request.id)
         .join(Asked, Asked.request_id == Request.id)
         .where(Asked.person_id == person_id, Request.state == RequestState.PENDING)
     )
-    for request in tx.session.scalars(waiting.with_for_update(of=Request)).unique().all():
-        stages.ask(tx, request)
-        screens.redraw_request(tx, request)
+    _look_again(tx, tx.session.scalars(waiting).unique().all())
+
+
+def _look_again(tx: Tx, request_ids: Iterable[int]) -> None:
+    """Ask whoever belongs to the open stage now; it may be decided already by those who are left."""
+    for request_id in sorted(request_ids):
+        request = tx.locked(Request, request_id)
+        if request is not None and request.state is RequestState.PENDING:
+            stages.ask(tx, request)
+            decide.count(tx, request, SYSTEM, "Too few are left who can approve it.")
+            screens.redraw_request(tx, request)
+
+
+def _asking_group(tx: Tx, group: UserGroup) -> list[int]:
+    """The pending requests whose open stage names this group, by its id or its handle."""
+    pending = (
+        select(Request.id, Stage.spec)
+        .join(Stage, (Stage.request_id == Request.id) & (Stage.position == Request.position))
+        .where(Request.state == RequestState.PENDING)
+    )
+    names = {GroupRef(id=group.id), GroupRef(handle=group.handle)}
+    return [
+        request_id
+        for request_id, spec in tx.session.execute(pending)
+        if names & {parse_approver(one) for one in spec["approvers"]}
+    ]
 
 
 def _cancel_requests(tx: Tx, person_id: str) -> None:

@@ -49,6 +49,7 @@ def open_task(tx: Tx, grant: Grant, direction: Direction) -> Task:
         )
     for person_id in task.asked:
         screens.show(tx, CardKind.TASK, task.ref, task.ref, person_id)
+    screens.refresh_homes(tx, task.asked)
     screens.redraw_grant(tx, grant)
     return task
 

@@ -1,0 +1,23 @@
+"""Work that was given up: an admin who has mended what was wrong lets it run again."""
+
+from models import jobs
+from models.directory import Directory
+from models.errors import Closed, NotAllowed
+from models.jobs import Job, JobState
+from models.lifecycle import screens
+from models.lifecycle.refs import number_of
+from models.store.tx import Tx
+
+
+def run_again(tx: Tx, ref: str, by: str) -> None:
+    """Let a parked job (JB-3) run from its first attempt; raises Closed where somebody was first."""
+    admins = Directory(tx.session)
+    if not admins.is_admin(by):
+        raise NotAllowed("Only an admin can let this run again.")
+    job = tx.locked(Job, number_of(ref, "JB"))
+    if job is None or job.state is not JobState.PARKED:
+        raise Closed("That runs again already.")
+    tx.record(by, "job.retried", ref, kind=job.kind, key=job.key, error=job.error)
+    jobs.unpark(tx.session, job.key, tx.now)
+    tx.woke = True
+    screens.refresh_homes(tx, admins.admins())

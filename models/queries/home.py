@@ -1,0 +1,70 @@
+"""One person's App Home: everything that it shows, in one read of a page at a time."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from models.cards import Home, HomeTab
+from models.queries import my_access, my_requests, to_do
+from models.queries.my_access import MyAccess
+from models.queries.my_requests import MyRequests
+from models.queries.to_do import ToDo
+from models.states import RequestState
+
+Content = MyAccess | MyRequests | ToDo
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What stands beside the tabs."""
+
+    accesses: int
+    """Grants that are not over."""
+    requests: int
+    """Requests of one's own that are pending."""
+    waiting: int
+    """Things to do."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which part of App Home a person looks at."""
+
+    tab: HomeTab = HomeTab.ACCESS
+    page: int = 0
+    """Counted from 0; one that is not there means the nearest that is."""
+    status: RequestState | None = None
+    """Which requests are shown on "My requests"; None: all."""
+
+    @classmethod
+    def of(cls, home: Home | None) -> "Place":
+        """Where a person was last; the first tab for somebody who never was."""
+        if home is None:
+            return cls()
+        return cls(home.tab, home.page, RequestState(home.filter) if home.filter else None)
+
+
+@dataclass(frozen=True)
+class HomePage:
+    """All that one App Home shows."""
+
+    person_id: str
+    counts: Counts
+    content: Content
+    """The open tab, by its type."""
+
+
+def home_page(session: Session, person_id: str, place: Place) -> HomePage:
+    """Read what this person's App Home shows at this place."""
+    held = my_access.count(session, person_id)
+    pending = my_requests.count(session, person_id)
+    waiting = to_do.waiting(session, person_id)
+    content: Content
+    match place.tab:
+        case HomeTab.ACCESS:
+            content = my_access.my_access(session, person_id, place.page, held)
+        case HomeTab.REQUESTS:
+            content = my_requests.my_requests(session, person_id, place.status, place.page)
+        case HomeTab.TODO:
+            content = to_do.to_do(session, person_id, place.page, waiting)
+    return HomePage(person_id, Counts(held, pending, waiting.total), content)

@@ -1,0 +1,130 @@
+"""What waits for a person: requests to decide, work by hand, and for admins what failed and what is stuck."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, select
+from sqlalchemy.orm import Session, defer
+
+from models.directory import Directory
+from models.grants import Grant, Task, TaskState
+from models.jobs import Job, JobState
+from models.queries.paging import Pages
+from models.queries.standing import Standing, standings
+from models.requests import Asked, Decision, Request
+from models.states import GrantState, RequestState
+
+DECIDED = 5
+"""How many of one's own decisions are shown."""
+_BRIEF_REQUEST = defer(Request.policy, raiseload=True)
+_BRIEF_GRANT = (defer(Grant.policy, raiseload=True), defer(Grant.connector, raiseload=True))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How much waits for a person, by kind."""
+
+    decisions: int
+    tasks: int
+    failed: int
+    parked: int
+
+    @property
+    def total(self) -> int:
+        return self.decisions + self.tasks + self.failed + self.parked
+
+
+@dataclass(frozen=True)
+class ToDo:
+    """The tab "To do", each kind newest first. `policy` and `connector` are not loaded."""
+
+    decide: tuple[tuple[Request, Standing], ...]
+    tasks: tuple[tuple[Task, Grant], ...]
+    failed: tuple[Grant, ...]
+    """Grants that could not be given or taken; for admins."""
+    parked: tuple[Job, ...]
+    """Jobs that were given up; for admins."""
+    decided: tuple[tuple[Decision, Request], ...]
+    """What the person decided last, on the first page."""
+    pages: Pages
+
+
+def waiting(session: Session, person_id: str) -> Waiting:
+    """Count what waits for a person."""
+    admin = Directory(session).is_admin(person_id)
+    return Waiting(
+        decisions=_number(session, _to_decide(person_id)),
+        tasks=_number(session, select(Task.id).where(_by_hand(person_id))),
+        failed=_number(session, select(Grant.id).where(Grant.state == GrantState.FAILED)) if admin else 0,
+        parked=_number(session, select(Job.id).where(Job.state == JobState.PARKED)) if admin else 0,
+    )
+
+
+def to_do(session: Session, person_id: str, page: int, counts: Waiting) -> ToDo:
+    """One page of what waits for a person, of whom `waiting` said how much that is."""
+    lengths = [counts.decisions, counts.tasks, counts.failed, counts.parked]
+    pages = Pages.of(page, counts.total)
+    decide, tasks, failed, parked = pages.windows(lengths)
+    return ToDo(
+        decide=_decide(session, person_id, *decide),
+        tasks=_tasks(session, person_id, *tasks),
+        failed=_failed(session, *failed),
+        parked=_parked(session, *parked),
+        decided=_decided(session, person_id) if pages.number == 0 else (),
+        pages=pages,
+    )
+
+
+def _to_decide(person_id: str) -> Select[int]:
+    """Ids of the pending requests whose open stage asks this person, who has not decided on them."""
+    has_decided = exists().where(Decision.request_id == Asked.request_id, Decision.person_id == person_id)
+    return (
+        select(Asked.request_id)
+        .join(Request, and_(Request.id == Asked.request_id, Request.position == Asked.position))
+        .where(Asked.person_id == person_id, Request.state == RequestState.PENDING, ~has_decided)
+    )
+
+
+def _by_hand(person_id: str) -> ColumnElement[bool]:
+    # The people of a task are a short JSON list of ids, alike on both databases when read as text.
+    named = cast(Task.asked, Text).contains(f'"{person_id}"', autoescape=True)
+    return and_(Task.state == TaskState.OPEN, named)
+
+
+def _number(session: Session, ids: Select[int]) -> int:
+    return session.scalars(select(func.count()).select_from(ids.subquery())).one()
+
+
+def _decide(session: Session, person_id: str, skip: int, most: int) -> tuple[tuple[Request, Standing], ...]:
+    ids = _to_decide(person_id).order_by(Asked.request_id.desc()).offset(skip).limit(most)
+    found = select(Request).where(Request.id.in_(session.scalars(ids).all())).options(_BRIEF_REQUEST)
+    requests = session.scalars(found.order_by(Request.id.desc())).all()
+    where = standings(session, requests)
+    return tuple((request, where[request.id]) for request in requests)
+
+
+def _tasks(session: Session, person_id: str, skip: int, most: int) -> tuple[tuple[Task, Grant], ...]:
+    found = select(Task, Grant).join(Grant, Grant.id == Task.grant_id).where(_by_hand(person_id))
+    rows = session.execute(found.order_by(Task.id.desc()).offset(skip).limit(most).options(*_BRIEF_GRANT))
+    return tuple((task, grant) for task, grant in rows)
+
+
+def _failed(session: Session, skip: int, most: int) -> tuple[Grant, ...]:
+    found = select(Grant).where(Grant.state == GrantState.FAILED).order_by(Grant.id.desc())
+    return tuple(session.scalars(found.offset(skip).limit(most).options(*_BRIEF_GRANT)))
+
+
+def _parked(session: Session, skip: int, most: int) -> tuple[Job, ...]:
+    found = select(Job).where(Job.state == JobState.PARKED).order_by(Job.id.desc())
+    return tuple(session.scalars(found.offset(skip).limit(most)))
+
+
+def _decided(session: Session, person_id: str) -> tuple[tuple[Decision, Request], ...]:
+    found = (
+        select(Decision, Request)
+        .join(Request, Request.id == Decision.request_id)
+        .where(Decision.person_id == person_id)
+        .order_by(Decision.at.desc(), Decision.request_id.desc())
+        .limit(DECIDED)
+    )
+    rows = session.execute(found.options(_BRIEF_REQUEST))
+    return tuple((decision, request) for decision, request in rows)
