@@ -1,0 +1,162 @@
+"""Catalogue entries for tests: a plain one to start from, and hypothesis strategies for any."""
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from models.catalogue.spec import AppSpec, When
+from models.durations import LONGEST, format_duration
+
+PRODUCT_EXAMPLE = """\
+[[app]]
+key = "github"
+name = "GitHub"
+description = "Source code and reviews"
+category = "Engineering"
+risk = "low"
+owners = ["owner@example.com"]
+durations = ["1h", "8h", "7d"]
+max_duration = "30d"
+indefinite = false
+over_max = "flag"
+reason = "required"
+request_expiry = "48h"
+expiry_notices = ["1d", "1h"]
+instructions = "Sign in with SSO at …"
+
+  [[app.access]]
+  key = "engineering"
+  name = "Engineering team"
+  kind = "group"
+  privileged = false
+  connector = { type = "slack_usergroup", usergroup = "S0123" }
+
+  [[app.stage]]
+  name = "Owner"
+  approvers = ["owners", "manager", "U0123", "@oncall"]
+  rule = "any"
+  when = { risk = ["high", "critical"] }
+"""
+
+
+def app(**changed: Any) -> AppSpec:
+    """GitHub with one access, Engineering team, with these fields on top."""
+    plain: dict[str, Any] = {
+        "key": "github",
+        "name": "GitHub",
+        "owners": ["U0OLA"],
+        "access": [{"key": "engineering", "name": "Engineering team", "kind": "group"}],
+    }
+    return AppSpec.model_validate(plain | changed)
+
+
+def _maybe(required: dict[str, Any], optional: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(required, optional=optional)
+
+
+def _several(one: st.SearchStrategy[Any], least: int = 0, most: int = 3) -> st.SearchStrategy[list[Any]]:
+    return st.lists(one, min_size=least, max_size=most, unique_by=repr)
+
+
+keys = st.from_regex(r"[a-z0-9][a-z0-9_-]{0,8}", fullmatch=True)
+_letters = st.characters(exclude_categories=("C", "Z"), include_characters=" \"'\\#[]{}=")
+lines = st.text(_letters, max_size=20).map(lambda text: " ".join(text.split()))
+names = lines.filter(bool)
+prose = st.lists(lines, max_size=3).map("\n".join)
+lengths = st.integers(1, LONGEST // timedelta(seconds=1)).map(
+    lambda seconds: format_duration(timedelta(seconds=seconds))
+)
+people = st.from_regex(r"U[A-Z0-9]{4,8}|[a-z]{1,8}@example\.(com|org)", fullmatch=True)
+groups = st.from_regex(r"S[A-Z0-9]{4,8}|@[a-z]{1,8}", fullmatch=True)
+approvers = st.one_of(people, groups, st.sampled_from(["manager", "owners", "admins"]))
+risks = st.sampled_from(["low", "medium", "high", "critical"])
+kinds = st.sampled_from(["role", "group", "permission", "resource"])
+_json = st.recursive(
+    st.one_of(
+        st.booleans(),
+        st.integers(-(2**63) + 1, 2**63 - 1),
+        st.floats(allow_nan=False, allow_infinity=False),
+        lines,
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(lines, inner, max_size=2)),
+    max_leaves=4,
+)
+_facts: dict[str, Any] = {
+    "risk": _several(risks, 1),
+    "kind": _several(kinds, 1),
+    "privileged": st.booleans(),
+    "duration_over": lengths,
+    "requester_group": _several(groups, 1),
+    "department": _several(names, 1),
+    "title": _several(names, 1),
+    "guest": st.booleans(),
+    "request": _several(st.sampled_from(["request", "re-raise", "extend"]), 1),
+    "emergency": st.booleans(),
+    "weekday": _several(st.sampled_from(["mon", "wed", "sun"]), 1),
+    "hours": st.sampled_from(["09:00-18:00", "22:00-06:00", "00:00-24:00"]),
+}
+_zones = st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"])
+_flat_whens = _maybe({}, _facts | {"time_zone": _zones}).filter(lambda when: set(when) - {"time_zone"})
+whens = st.one_of(
+    _flat_whens,
+    st.fixed_dictionaries({"not": _flat_whens}),
+    st.fixed_dictionaries({"any": st.lists(_flat_whens, min_size=1, max_size=2)}),
+    st.fixed_dictionaries({"all": st.lists(_flat_whens, min_size=1, max_size=2)}),
+)
+conditions = whens.map(When.model_validate)
+stages = _maybe(
+    {"name": names, "approvers": _several(approvers, 1)},
+    {"rule": st.sampled_from(["any", "all", 1]), "when": whens},
+)
+rules = _maybe({"name": names}, {"why": prose, "when": whens})
+connectors = st.builds(
+    lambda params, kind: {**params, "type": kind},
+    st.dictionaries(keys, _json, max_size=2),
+    st.sampled_from(["manual", "slack_usergroup", "webhook"]),
+)
+accesses = _maybe(
+    {"key": keys, "name": names},
+    {
+        "description": prose,
+        "kind": kinds,
+        "risk": risks,
+        "privileged": st.booleans(),
+        "enabled": st.booleans(),
+        "connector": connectors,
+        "instructions": prose,
+        "indefinite": st.booleans(),
+        "max_duration": lengths,
+        "stage": st.lists(stages, max_size=2),
+        "deny": st.lists(rules, max_size=1),
+    },
+)
+app_data = _maybe(
+    {"key": keys, "name": names},
+    {
+        "description": prose,
+        "category": lines,
+        "icon": st.sampled_from(["", ":key:", "https://example.com/icon.png"]),
+        "link": st.sampled_from(["", "https://example.com/?a=b#c"]),
+        "risk": risks,
+        "owners": _several(people),
+        "enabled": st.booleans(),
+        "guests": st.booleans(),
+        "durations": _several(lengths),
+        "indefinite": st.booleans(),
+        "over_max": st.sampled_from(["flag", "refuse"]),
+        "reason": st.sampled_from(["required", "optional", "hidden"]),
+        "request_expiry": lengths,
+        "remind_after": lengths,
+        "expiry_notices": _several(lengths),
+        "grace": lengths,
+        "self_approve": st.booleans(),
+        "instructions": prose,
+        "access": st.lists(accesses, max_size=2, unique_by=lambda access: access["key"]),
+        "stage": st.lists(stages, max_size=2),
+        "deny": st.lists(rules, max_size=1),
+        "auto_approve": st.lists(rules, max_size=1),
+    },
+)
+apps = app_data.map(AppSpec.model_validate)
+catalogues = st.lists(apps, max_size=2, unique_by=lambda spec: spec.key)

@@ -1,0 +1,242 @@
+import json
+import tomllib
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from models.catalogue.problems import explain
+from models.catalogue.spec import (
+    AccessPolicy,
+    AppSpec,
+    GroupRef,
+    PersonRef,
+    Risk,
+    Role,
+    effective,
+    parse_approver,
+)
+from tests.models.specs import PRODUCT_EXAMPLE, app, apps
+
+
+def refused(**changed: Any) -> list[str]:
+    """What is said about GitHub with these fields."""
+    data = {"key": "github", "name": "GitHub"} | changed
+    with pytest.raises(ValidationError) as caught:
+        AppSpec.model_validate(data)
+    return [str(problem) for problem in explain(caught.value, data)]
+
+
+def test_the_documented_entry_is_understood() -> None:
+    entry = AppSpec.model_validate(tomllib.loads(PRODUCT_EXAMPLE)["app"][0])
+    assert entry.durations == (timedelta(hours=1), timedelta(hours=8), timedelta(days=7))
+    assert entry.access[0].connector.params == {"usergroup": "S0123"}
+    assert entry.stage[0].when is not None
+    assert entry.stage[0].when.risk == (Risk.HIGH, Risk.CRITICAL)
+
+
+def test_a_key_and_a_name_are_enough() -> None:
+    entry = AppSpec(key="figma", name="Figma")
+    assert entry.request_expiry == timedelta(hours=48)
+    assert entry.expiry_notices == (timedelta(days=1), timedelta(hours=1))
+    assert (entry.enabled, entry.self_approve, entry.guests, entry.indefinite) == (True, False, False, False)
+
+
+@given(apps)
+def test_an_entry_survives_storage(entry: AppSpec) -> None:
+    assert AppSpec.model_validate(json.loads(json.dumps(entry.stored()))) == entry
+    assert AppSpec.model_validate(entry.model_dump(mode="json")) == entry
+
+
+@given(apps)
+def test_equal_entries_have_one_hash(entry: AppSpec) -> None:
+    assert hash(AppSpec.model_validate(entry.stored())) == hash(entry)
+
+
+@given(apps)
+def test_the_policy_that_a_request_keeps_survives_storage(entry: AppSpec) -> None:
+    for access in entry.access:
+        policy = effective(entry, access)
+        assert AccessPolicy.model_validate(json.loads(json.dumps(policy.stored()))) == policy
+        assert policy.stages
+
+
+def test_entries_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError):
+        app().name = "GitLab"  # type: ignore[misc]  # that it cannot is what is tested
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("key", "Git Hub", "key: “Git Hub” cannot be a key. Use up to 40 small letters"),
+        ("name", "", "name: is empty. Write something."),
+        ("name", "a\nb", "name: has a line break or a tab in it"),
+        ("name", "Git\u202ehub", "name: contains an invisible character (U+202E)"),
+        ("name", "x" * 76, "name: is longer than 75 characters"),
+        ("name", 5, "name: is not text. Write it in quotes."),
+        ("risk", "hihg", "risk: “hihg” is not known. Did you mean “high”?"),
+        ("risk", 3, "risk: “3” is not known. It can be low, medium, high, critical."),
+        ("enabled", "yes", "enabled: is not a switch. Write true or false."),
+        ("owners", ["@oncall"], "owners 1: “@oncall” is not a person"),
+        ("owners", "U0123", "owners: is not a list. Write it in [ ]."),
+        ("owners", ["U0123", "U0123"], "owners: “U0123” stands there twice"),
+        ("durations", ["8 hours"], "durations 1: “8 hours” is not a length of time"),
+        ("durations", ["1h", "60m"], "durations: “60m” stands there twice"),
+        ("request_expiry", 48, 'request_expiry: is not a length of time. Write it as text, as in "8h".'),
+        ("icon", "key.png", "icon: “key.png” is not an icon"),
+        ("link", "javascript:alert(1)", "link: “javascript:alert(1)” is not a link"),
+        ("descripton", "x", "descripton: is not known here. Did you mean “description”?"),
+    ],
+)
+def test_a_wrong_field_is_answered_with_what_would_be_right(field: str, value: Any, said: str) -> None:
+    assert refused(**{field: value})[0].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("stage", "said"),
+    [
+        ({"approvers": []}, "stage 1 → approvers: is empty. List at least one, or leave it out."),
+        ({}, "stage 1 → approvers: is missing."),
+        ({"approvers": ["boss"]}, "stage 1 → approvers 1: “boss” names nobody."),
+        ({"approvers": ["owners"], "rule": "most"}, "stage 1 → rule: is not a rule."),
+        ({"approvers": ["owners"], "rule": 0}, "stage 1 → rule: is not a rule."),
+        ({"approvers": ["owners"], "rule": True}, "stage 1 → rule: is not a rule."),
+        ({"approvers": ["U0123"], "rule": 2}, "stage 1 → rule: wants 2 approvals, but lists only 1"),
+        ({"approvers": ["owners"], "when": {}}, "stage 1 → when: has no condition in it."),
+        ({"approvers": ["owners"], "when": {"risk": []}}, "stage 1 → when → risk: is empty."),
+        ({"approvers": ["owners"], "when": {"hours": "9-17"}}, "stage 1 → when → hours: “9-17” is not"),
+        (
+            {"approvers": ["owners"], "when": {"weekday": ["mon"], "time_zone": "Mars"}},
+            "stage 1 → when → time_zone: “Mars” is not a time zone",
+        ),
+        (
+            {"approvers": ["owners"], "when": {"not": {"rsik": ["low"]}}},
+            "stage 1 → when → not → rsik: is not known here. Did you mean “risk”?",
+        ),
+    ],
+)
+def test_a_wrong_stage_is_answered_with_what_would_be_right(stage: dict[str, Any], said: str) -> None:
+    assert any(line.startswith(said) for line in refused(stage=[stage]))
+
+
+@pytest.mark.parametrize("zone", ["", "/etc/passwd", "../UTC", "Europe", "UTC\0", "Nowhere/Land"])
+def test_only_known_time_zones_are_taken(zone: str) -> None:
+    stage = {"approvers": ["owners"], "when": {"weekday": ["mon"], "time_zone": zone}}
+    assert "is not a time zone" in refused(stage=[stage])[0]
+
+
+def test_conditions_can_be_nested_but_not_without_end() -> None:
+    when: dict[str, Any] = {"risk": ["high"]}
+    for _ in range(4):
+        when = {"not": when}
+    assert app(stage=[{"approvers": ["owners"], "when": when}]).stage[0].when is not None
+    assert "nested more than 5 deep" in refused(stage=[{"approvers": ["owners"], "when": {"not": when}}])[0]
+
+
+def test_two_accesses_cannot_have_one_key() -> None:
+    access = {"key": "admin", "name": "Admin"}
+    assert refused(access=[access, access]) == [
+        "access: the key “admin” stands there twice. Give each its own."
+    ]
+
+
+def test_a_preset_above_the_maximum_is_refused() -> None:
+    assert "is 7 days, but the presets offer 30 days" in refused(durations=["30d"], max_duration="7d")[0]
+    access = {"key": "admin", "name": "Admin", "durations": ["30d"]}
+    assert "is 7 days, but the presets offer 30 days" in refused(access=[access], max_duration="7d")[0]
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), float("inf"), 2**63, [[[[[1]]]]]])
+def test_a_connector_holds_only_what_the_file_can_hold(value: Any) -> None:
+    access = {"key": "admin", "name": "Admin", "connector": {"type": "webhook", "extra": value}}
+    assert refused(access=[access])
+
+
+def test_a_connector_without_a_type_is_refused() -> None:
+    access = {"key": "admin", "name": "Admin", "connector": {"usergroup": "S0123"}}
+    assert refused(access=[access]) == ['access "admin" → connector → type: is missing. It has to be there.']
+
+
+@pytest.mark.parametrize(
+    ("text", "ref"),
+    [
+        ("U0123", PersonRef(id="U0123")),
+        ("W0123", PersonRef(id="W0123")),
+        ("ana@example.com", PersonRef(email="ana@example.com")),
+        ("S0123", GroupRef(id="S0123")),
+        ("@on-call", GroupRef(handle="on-call")),
+        ("manager", Role.MANAGER),
+        ("owners", Role.OWNERS),
+        ("admins", Role.ADMINS),
+    ],
+)
+def test_approvers_are_people_groups_and_roles(text: str, ref: object) -> None:
+    assert parse_approver(text) == ref
+    assert str(ref) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Owners", "u0123", "@", "a@b", "U0123 ", "a b@example.com", "@a b", "a@b.c\0"]
+)
+def test_nobody_else_is_an_approver(text: str) -> None:
+    with pytest.raises(ValueError, match="names nobody"):
+        parse_approver(text)
+
+
+@given(st.text(max_size=60))
+def test_reading_an_approver_never_fails_in_another_way(text: str) -> None:
+    with suppress(ValueError):
+        assert str(parse_approver(text)) == text
+
+
+def test_risks_are_ordered() -> None:
+    assert sorted(["critical", "low", "high", "medium"], key=Risk) == ["low", "medium", "high", "critical"]
+    assert Risk.LOW < Risk.MEDIUM <= Risk.HIGH
+    assert Risk.CRITICAL > Risk.HIGH >= Risk.HIGH
+
+
+class TestEffectivePolicy:
+    def test_the_access_has_what_the_app_has(self) -> None:
+        policy = effective(app(risk="high", instructions="Sign in", max_duration="30d"), app().access[0])
+        assert (policy.risk, policy.instructions, policy.max_duration) == (
+            Risk.HIGH,
+            "Sign in",
+            timedelta(days=30),
+        )
+        assert policy.title == "GitHub, Engineering team"
+
+    def test_what_the_access_says_itself_wins(self) -> None:
+        stage = {"name": "Security", "approvers": ["@security"]}
+        access = {
+            "key": "admin", "name": "Admin", "risk": "critical", "indefinite": False, "instructions": "",
+            "durations": ["1h"], "stage": [stage],
+        }  # fmt: skip
+        entry = app(indefinite=True, instructions="Sign in", access=[access])
+        policy = effective(entry, entry.access[0])
+        assert (policy.risk, policy.indefinite, policy.instructions) == (Risk.CRITICAL, False, "")
+        assert policy.durations == (timedelta(hours=1),)
+        assert [stage.name for stage in policy.stages] == ["Security"]
+
+    def test_presets_above_the_maximum_are_left_away(self) -> None:
+        entry = app(max_duration="8h")
+        assert effective(entry, entry.access[0]).durations == (timedelta(hours=1), timedelta(hours=8))
+        short = app(max_duration="30m")
+        assert effective(short, short.access[0]).durations == (timedelta(minutes=30),)
+
+    def test_without_stages_the_owners_decide(self) -> None:
+        for entry in (app(), app(access=[{"key": "a", "name": "A", "stage": []}])):
+            (stage,) = effective(entry, entry.access[0]).stages
+            assert (stage.approvers, stage.rule) == (("owners",), "any")
+
+    def test_rules_of_app_and_access_hold_together(self) -> None:
+        access = {"key": "a", "name": "A", "deny": [{"name": "two"}]}
+        entry = app(deny=[{"name": "one"}], access=[access])
+        assert [rule.name for rule in effective(entry, entry.access[0]).deny] == ["one", "two"]
+
+    def test_an_access_of_an_app_that_is_switched_off_is_off(self) -> None:
+        assert not effective(app(enabled=False), app().access[0]).enabled

@@ -1,0 +1,143 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from models.catalogue.condition_words import condition
+from models.catalogue.spec import RequestKind, When
+from models.policy import Question, applies
+from tests.models.asking import ANA, BEN, COMPANY, GUS, NOW, SAM, ask
+from tests.models.specs import conditions
+
+GROUP_ACCESS = {"key": "engineering", "name": "Engineering team", "kind": "group", "privileged": True}
+NIGHT = datetime.fromisoformat("2030-05-11T00:30:00+02:00")  # Saturday in Berlin, Friday in UTC
+
+
+def said(when: dict[str, Any], question: Question) -> str | None:
+    reason = applies(When.model_validate(when), question, COMPANY)
+    return reason.text if reason else None
+
+
+@pytest.mark.parametrize(
+    ("when", "text"),
+    [
+        ({"risk": ["high", "critical"]}, "It applies because the risk is high."),
+        ({"kind": ["group"]}, "It applies because it is a group."),
+        ({"privileged": True}, "It applies because it is privileged."),
+        ({"duration_over": "4h"}, "It applies because it is for longer than 4 hours."),
+        ({"department": ["sales", "Legal"]}, "It applies because Ana is in Sales."),
+        ({"title": ["SELLER"]}, "It applies because Ana’s title is Seller."),
+        ({"guest": False}, "It applies because Ana is not a guest."),
+        ({"request": ["request"]}, "It applies because it is a new request."),
+        ({"emergency": False}, "It applies because it is no emergency."),
+        ({"weekday": ["mon"]}, "It applies because it is Monday."),
+        ({"hours": "09:00-18:00"}, "It applies because it is between 09:00 and 18:00 (UTC)."),
+        (
+            {"risk": ["high"], "privileged": True},
+            "It applies because the risk is high and it is privileged.",
+        ),
+        ({"any": [{"risk": ["low"]}, {"privileged": True}]}, "It applies because it is privileged."),
+        (
+            {"all": [{"risk": ["high"]}, {"kind": ["group"]}]},
+            "It applies because the risk is high and it is a group.",
+        ),
+        ({"not": {"risk": ["low"]}}, "It applies because it is not so that the risk is low."),
+    ],
+)
+def test_a_condition_that_holds_says_why(when: dict[str, Any], text: str) -> None:
+    assert said(when, ask(risk="high", access=[GROUP_ACCESS])) == text
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        {"risk": ["low"]},
+        {"kind": ["role", "resource"]},
+        {"privileged": False},
+        {"duration_over": "8h"},
+        {"requester_group": ["@oncall", "@nosuch"]},
+        {"department": ["Legal"]},
+        {"title": ["Boss"]},
+        {"guest": True},
+        {"request": ["extend"]},
+        {"emergency": True},
+        {"weekday": ["tue", "sun"]},
+        {"hours": "12:01-24:00"},
+        {"risk": ["high"], "privileged": False},
+        {"any": [{"risk": ["low"]}, {"privileged": False}]},
+        {"all": [{"risk": ["high"]}, {"kind": ["role"]}]},
+        {"not": {"risk": ["high"]}},
+    ],
+)
+def test_a_condition_that_does_not_hold_gives_no_reason(when: dict[str, Any]) -> None:
+    assert said(when, ask(risk="high", access=[GROUP_ACCESS])) is None
+
+
+def test_no_end_is_longer_than_anything() -> None:
+    assert said({"duration_over": "3650d"}, ask(duration=None)) == "It applies because it has no end."
+
+
+def test_groups_are_found_by_handle_and_by_id() -> None:
+    for ref in ("@oncall", "S0ONC"):
+        assert said({"requester_group": [ref]}, ask(SAM)) == "It applies because Sam is in @oncall."
+
+
+@pytest.mark.parametrize(
+    ("when", "holds"),
+    [
+        ({"weekday": ["sat"], "time_zone": "Europe/Berlin"}, True),
+        ({"weekday": ["sat"]}, False),
+        ({"weekday": ["fri"]}, True),
+        ({"hours": "22:00-06:00", "time_zone": "Europe/Berlin"}, True),
+        ({"hours": "00:30-00:31", "time_zone": "Europe/Berlin"}, True),
+        ({"hours": "00:00-00:30", "time_zone": "Europe/Berlin"}, False),
+        ({"hours": "22:30-24:00"}, True),
+        ({"hours": "00:00-24:00"}, True),
+        ({"hours": "09:00-09:00"}, True),
+        ({"any": [{"weekday": ["sat"], "time_zone": "Europe/Berlin"}]}, True),
+    ],
+)
+def test_days_and_hours_are_those_of_the_time_zone(when: dict[str, Any], holds: bool) -> None:
+    assert (said(when, ask(at=NIGHT)) is not None) is holds
+
+
+def test_a_condition_on_a_person_holds_for_requester_or_beneficiary() -> None:
+    interns = When(title=("Intern",))
+    for question in (ask(BEN), ask(BEN, beneficiary=ANA), ask(ANA, beneficiary=BEN)):
+        assert applies(interns, question, COMPANY)
+    assert not applies(interns, ask(ANA), COMPANY)
+
+
+def test_it_can_be_asked_to_hold_for_both() -> None:
+    interns = When(title=("Intern",))
+    assert applies(interns, ask(BEN), COMPANY, both=True)
+    assert not applies(interns, ask(ANA, beneficiary=BEN), COMPANY, both=True)
+    assert not applies(When(guest=False), ask(ANA, beneficiary=GUS), COMPANY, both=True)
+
+
+def test_without_a_condition_it_always_applies() -> None:
+    reason = applies(None, ask(), COMPANY, rule="rule “Everyone”")
+    assert reason is not None
+    assert (reason.rule, reason.text) == ("rule “Everyone”", "It always applies.")
+    assert condition(None) == "always"
+
+
+@given(conditions)
+def test_not_turns_every_condition_round(when: When) -> None:
+    question = ask(risk="high")
+    opposite = When.model_validate({"not": {"any": [when.stored()]}})
+    assert bool(applies(when, question, COMPANY)) is not bool(applies(opposite, question, COMPANY))
+
+
+@given(conditions)
+def test_every_condition_can_be_said(when: When) -> None:
+    assert condition(when)
+    for kind in RequestKind:
+        reason = applies(when, replace(ask(), kind=kind, duration=timedelta(days=9)), COMPANY)
+        assert reason is None or reason.text.startswith("It applies because ")
+
+
+def test_the_moment_that_counts_is_the_one_of_asking() -> None:
+    assert said({"weekday": ["tue"]}, ask(at=NOW + timedelta(days=1))) == "It applies because it is Tuesday."
