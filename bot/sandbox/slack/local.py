@@ -78,7 +78,7 @@ class LocalSlack:
         await web.TCPSite(self._runner, host, port).start()
         self.base_url = f"http://{host}:{self._runner.addresses[0][1]}/"
         await self.deliveries.start()
-        self.subscriptions.running = True
+        self.subscriptions.start()
         self._ticking = asyncio.create_task(self.timetable.run())
 
     async def stop(self) -> None:

@@ -23,7 +23,16 @@ class Subscriptions:
     def __init__(self, slack: "LocalSlack") -> None:
         self._slack = slack
         self._attempts: set[asyncio.Task[None]] = set()
-        self.running = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether anybody can be told."""
+        return self._loop is not None
+
+    def start(self) -> None:
+        """From now on events are delivered, on the running loop."""
+        self._loop = asyncio.get_running_loop()
 
     def announce(self, event: Event) -> None:
         """Tells every app that subscribed. Before the server runs nobody can be told."""
@@ -50,7 +59,9 @@ class Subscriptions:
         }
 
     def _attempt(self, app: App, event: Event, payload: Json, number: int, reason: str) -> None:
-        task = asyncio.get_running_loop().create_task(self._deliver(app, event, payload, number, reason))
+        if self._loop is None:
+            return
+        task = self._loop.create_task(self._deliver(app, event, payload, number, reason))
         self._attempts.add(task)
         task.add_done_callback(self._attempts.discard)
 
@@ -72,7 +83,7 @@ class Subscriptions:
             await asyncio.wait(self._attempts)
 
     async def stop(self) -> None:
-        self.running = False
+        self._loop = None
         for task in list(self._attempts):
             task.cancel()
         await asyncio.gather(*self._attempts, return_exceptions=True)
