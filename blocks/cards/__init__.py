@@ -6,12 +6,8 @@ what that person can do now.
 
 from collections.abc import Callable, Mapping
 
-from blocks.cards.access import access, notice, over
-from blocks.cards.approval import approval, reminder
-from blocks.cards.failure import failure
+from blocks.cards import access, approval, failure, request, task
 from blocks.cards.ids import CardAction
-from blocks.cards.request import request
-from blocks.cards.task import task
 from blocks.kit import Message
 from models.cards import CardKind
 from models.queries.stories import GrantStory, RequestStory, TaskStory
@@ -21,15 +17,15 @@ __all__ = ["CardAction", "Story", "draw"]
 Story = RequestStory | GrantStory | TaskStory
 
 _OF_REQUESTS: Mapping[CardKind, Callable[[RequestStory, str], Message]] = {
-    CardKind.APPROVAL: approval,
-    CardKind.REQUEST: request,
-    CardKind.REMINDER: reminder,
+    CardKind.APPROVAL: approval.approval,
+    CardKind.REQUEST: request.request,
+    CardKind.REMINDER: approval.reminder,
 }
 _OF_GRANTS: Mapping[CardKind, Callable[[GrantStory, str], Message]] = {
-    CardKind.ACCESS: access,
-    CardKind.NOTICE: notice,
-    CardKind.OVER: over,
-    CardKind.FAILURE: failure,
+    CardKind.ACCESS: access.access,
+    CardKind.NOTICE: access.notice,
+    CardKind.OVER: access.over,
+    CardKind.FAILURE: failure.failure,
 }
 
 
@@ -41,4 +37,4 @@ def draw(kind: CardKind, story: Story, viewer: str) -> Message:
         case GrantStory():
             return _OF_GRANTS[kind](story, viewer)
         case TaskStory():
-            return task(story, viewer)
+            return task.task(story, viewer)

@@ -1,11 +1,12 @@
 """Where a request stands: its stages, who decided and how, what is still needed, and how it ended."""
 
-from blocks.cards.words import lasting, named, said
+from blocks.cards.words import lasting, named, said, until
 from blocks.text import esc, mention, mentions, moment, quote
+from models.grants import Direction, Grant
 from models.policy import Tally
-from models.queries.stories import RequestStory, StageStory
+from models.queries.stories import RequestStory
 from models.requests import Decision, Term
-from models.states import RequestState, StageState
+from models.states import GrantState, RequestState, StageState
 
 NOTE = 900
 
@@ -46,10 +47,10 @@ def stage_lines(story: RequestStory) -> list[str]:
 
 def decision_line(decision: Decision) -> str:
     """One decision: "✓ @Ada approved: “Fine”"."""
-    verb = "✓ {} approved" if decision.approve else "✗ {} rejected"
+    mark, verb = ("✓", "approved") if decision.approve else ("✗", "rejected")
     term = f" with {lasting(Term.from_json(decision.term))}" if decision.term is not None else ""
     comment = f": {said(decision.comment)}" if decision.comment.strip() else ""
-    return f"{verb.format(mention(decision.person_id))}{term}{comment}"
+    return f"{mark} {mention(decision.person_id)} {verb}{term}{comment}"
 
 
 def waiting(tally: Tally) -> str:
@@ -68,8 +69,34 @@ def ended(story: RequestStory) -> str:
     return f"{request.state.label} by {named(story.names, request.closed_by)}"
 
 
+def access_line(grant: Grant, admins: tuple[str, ...]) -> str:
+    """Where an approved access stands, in a line: "*Active* until 4 March"."""
+    word = f"*{grant.state.label}*"
+    match grant.state:
+        case GrantState.SCHEDULED:
+            return f"{word} · it starts {moment(grant.starts_at) if grant.starts_at else 'later'}"
+        case GrantState.GRANTING:
+            return f"{word} · it is being set up. You hear when it is there."
+        case GrantState.ACTIVE:
+            return f"{word} {until(grant.ends_at)}"
+        case GrantState.FAILED:
+            return f"{word} · {_failure(grant)}{_ask(admins)}"
+        case GrantState.REVOKING:
+            return f"{word} · it is being taken back"
+        case GrantState.ENDED | GrantState.REVOKED:
+            by = f" by {mention(grant.caused_by)}" if grant.caused_by else ""
+            return f"{word}{by}{f' {moment(grant.over_at)}' if grant.over_at else ''}"
+
+
 def _standing(story: RequestStory) -> str:
-    stage: StageStory | None = story.open_stage
-    if stage is None:
-        return "no stage is open"
-    return f"stage {stage.stage.position + 1} of {len(story.stages)}"
+    return f"stage {story.request.position + 1} of {len(story.stages)}"
+
+
+def _failure(grant: Grant) -> str:
+    if grant.failing is Direction.TAKE:
+        return "it is over, but it could not be taken back yet."
+    return f"it could not be set up: {said(grant.error)}." if grant.error else "it could not be set up."
+
+
+def _ask(admins: tuple[str, ...]) -> str:
+    return f" The admins know about it; ask {mentions(admins, word='or')}." if admins else ""

@@ -3,11 +3,10 @@
 from blocks import kit
 from blocks.cards import buttons, parts, progress, words
 from blocks.kit import Block, Message
-from blocks.text import mention, mentions, moment
+from blocks.text import mention
 from models.catalogue.words import RequestKind
-from models.grants import Direction, Grant
 from models.queries.stories import RequestStory
-from models.states import GrantState, RequestState
+from models.states import RequestState
 
 
 def request(story: RequestStory, viewer: str) -> Message:
@@ -55,33 +54,4 @@ def _facts(story: RequestStory) -> dict[str, str]:
 def _access(story: RequestStory) -> Block | None:
     if story.request.state is not RequestState.APPROVED or story.grant is None:
         return None
-    return kit.section(access_line(story.grant, story.admins))
-
-
-def access_line(grant: Grant, admins: tuple[str, ...]) -> str:
-    """Where an approved access stands, in a line: "*Active* until 4 March"."""
-    word = f"*{grant.state.label}*"
-    match grant.state:
-        case GrantState.SCHEDULED:
-            return f"{word} · it starts {moment(grant.starts_at) if grant.starts_at else 'later'}"
-        case GrantState.GRANTING:
-            return f"{word} · it is being set up. You hear when it is there."
-        case GrantState.ACTIVE:
-            return f"{word} {words.until(grant.ends_at)}"
-        case GrantState.FAILED:
-            return f"{word} · {_failure(grant)}{_ask(admins)}"
-        case GrantState.REVOKING:
-            return f"{word} · it is being taken back"
-        case GrantState.ENDED | GrantState.REVOKED:
-            by = f" by {mention(grant.caused_by)}" if grant.caused_by else ""
-            return f"{word}{by}{f' {moment(grant.over_at)}' if grant.over_at else ''}"
-
-
-def _failure(grant: Grant) -> str:
-    if grant.failing is Direction.TAKE:
-        return "its time is up, but it could not be taken back yet."
-    return "it could not be set up."
-
-
-def _ask(admins: tuple[str, ...]) -> str:
-    return f" The admins know about it; ask {mentions(admins, word='or')}." if admins else ""
+    return kit.section(progress.access_line(story.grant, story.admins))

@@ -1,0 +1,145 @@
+"""The audit trail of one request as sentences. Everything in here is mrkdwn."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from blocks.cards.words import lasting, said
+from blocks.text import esc, mention, mentions, moment
+from models.audit import AuditEntry
+from models.base import Json
+from models.durations import spoken
+from models.requests import Term
+
+TEXT = 2600
+"""What is left of a section for somebody's words, with the rest of the line."""
+
+Sentence = Callable[[str, Json], str]
+"""Makes a sentence of who did it (a mention) and the entry's data."""
+
+
+def line(entry: AuditEntry) -> str:
+    """One step: when, who and what."""
+    sentence = SENTENCES.get(entry.action, _plainly(entry.action))
+    return f"{moment(entry.at)} · {sentence(mention(entry.actor), entry.data)}"
+
+
+def _plainly(action: str) -> Sentence:
+    subject, _, what = action.partition(".")
+    words = " ".join(part for part in (subject, what) if part).replace("_", " ")
+    return lambda who, _data: f"{who}: {esc(words)}"
+
+
+def _state(who: str, data: Json) -> str:
+    note = data.get("note") or data.get("error") or ""
+    return f"*{_label(data)}* by {who}{_quoted(note)}"
+
+
+def _started(who: str, data: Json) -> str:
+    return f"{who} began to set it up for {esc(str(data.get('request') or 'the request'))}"
+
+
+def _label(data: Json) -> str:
+    return esc(str(data.get("after", ""))).capitalize()
+
+
+def _quoted(written: Any) -> str:
+    return f": {said(str(written), TEXT)}" if str(written or "").strip() else ""
+
+
+def _asked(who: str, data: Json) -> str:
+    more = " more" if data.get("kind") == "extend" and data["term"]["length"] else ""
+    return f"{who} asked, for {_term(data['term'])}{more}{_quoted(data.get('reason'))}"
+
+
+def _opened(_who: str, data: Json) -> str:
+    people = mentions(list(data["approvers"]), most=20)
+    return f"Stage “{esc(data['stage'])}” began and asks {people or 'nobody: the admins have to look at it'}"
+
+
+def _decided(verb: str) -> Sentence:
+    def sentence(who: str, data: Json) -> str:
+        term = f" with {_term(data['term'])}" if data.get("term") else ""
+        return f"{who} {verb}{term} in “{esc(data['stage'])}”{_quoted(data.get('comment'))}"
+
+    return sentence
+
+
+def _changed(who: str, data: Json) -> str:
+    return f"{who} changed how long: {_term(data['before'])} → {_term(data['after'])}"
+
+
+def _commented(who: str, data: Json) -> str:
+    return f"{who} said{_quoted(data.get('text'))}"
+
+
+def _reminded(_who: str, data: Json) -> str:
+    return f"Reminded {mentions(data['people'], most=20) or 'nobody'}"
+
+
+def _extended(_who: str, data: Json) -> str:
+    return f"The end moved with {esc(data['request'])}: {_end(data['before'])} → {_end(data['after'])}"
+
+
+def _noticed(who: str, data: Json) -> str:
+    return f"{who} told the holder that it ends within {spoken(timedelta(seconds=data['before_end']))}"
+
+
+def _by_hand(_who: str, data: Json) -> str:
+    return f"Asked {mentions(data['asked'], word='or', most=20)} to {_direction(data)} it by hand"
+
+
+def _did(who: str, data: Json) -> str:
+    return f"{who} did {_direction(data)} it by hand"
+
+
+def _could_not(who: str, data: Json) -> str:
+    return f"{who} could not {_direction(data)} it{_quoted(data.get('note'))}"
+
+
+def _void(_who: str, _data: Json) -> str:
+    return "Nothing is left to do by hand"
+
+
+def _direction(data: Json) -> str:
+    return "take" if data.get("direction") == "take" else "give"
+
+
+def _term(value: Json) -> str:
+    return lasting(Term.from_json(value))
+
+
+def _end(value: Json) -> str:
+    if value.get("end"):
+        return moment(datetime.fromisoformat(value["end"]))
+    return spoken(timedelta(seconds=value["length"])) if value.get("length") else "no end"
+
+
+SENTENCES: dict[str, Sentence] = {
+    "request.pending": _asked,
+    "request.approved": _state,
+    "request.rejected": _state,
+    "request.expired": _state,
+    "request.withdrawn": _state,
+    "request.cancelled": _state,
+    "request.term_changed": _changed,
+    "request.reminded": _reminded,
+    "stage.opened": _opened,
+    "decision.approve": _decided("approved"),
+    "decision.reject": _decided("rejected"),
+    "comment": _commented,
+    "grant.scheduled": _started,
+    "grant.granting": _started,
+    "grant.active": _state,
+    "grant.revoking": _state,
+    "grant.ended": _state,
+    "grant.revoked": _state,
+    "grant.failed": _state,
+    "grant.extended": _extended,
+    "grant.notice": _noticed,
+    "task.open": _by_hand,
+    "task.done": _did,
+    "task.refused": _could_not,
+    "task.void": _void,
+}
+"""By the audit entry's action. One that is not here is said in its own words."""

@@ -1,0 +1,69 @@
+"""What stands behind a reference that Slack carries, and who may look at it."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import apps
+from models.cards import Card
+from models.catalogue.spec import AccessPolicy, effective
+from models.directory import Directory
+from models.errors import NotFound
+from models.grants import Grant, Task
+from models.lifecycle.comment import involved
+from models.lifecycle.refs import number_of
+from models.lifecycle.snapshot import Snapshot
+from models.requests import Request
+
+
+def request_behind(session: Session, ref: str) -> Request:
+    """The request of a reference: AR-1 itself, or the one that a grant (GR-1) or a task (TK-1) came from.
+
+    Raises NotFound for anything else.
+    """
+    prefix = ref.partition("-")[0]
+    if prefix == "TK":
+        task = session.get(Task, number_of(ref, "TK"))
+        ref = f"GR-{task.grant_id}" if task else ""
+    if prefix in ("GR", "TK"):
+        grant = grant_behind(session, ref)
+        return session.get_one(Request, grant.request_id)
+    request = session.get(Request, number_of(ref, "AR"))
+    if request is None:
+        raise NotFound(f"There is no {ref}.")
+    return request
+
+
+def grant_behind(session: Session, ref: str) -> Grant:
+    """The grant of a reference (GR-1); raises NotFound for anything else."""
+    grant = session.get(Grant, number_of(ref, "GR"))
+    if grant is None:
+        raise NotFound(f"There is no {ref}.")
+    return grant
+
+
+def may_look(session: Session, request: Request, person_id: str) -> bool:
+    """Whether this person may see a request's whole story: those involved, the app's owners, the admins."""
+    if person_id in involved(session, request):
+        return True
+    person = Directory(session).person(person_id)
+    owners = Snapshot.from_json(request.policy).app.owners
+    owns = person is not None and (person.id in owners or person.email in owners)
+    return person is not None and person.active and (owns or _does_it(session, request, person_id))
+
+
+def card_at(session: Session, channel: str, ts: str) -> Card | None:
+    """The card that is this message."""
+    return session.scalars(select(Card).where(Card.channel == channel, Card.ts == ts)).first()
+
+
+def policy_today(session: Session, grant: Grant) -> AccessPolicy:
+    """The policy that more time on a grant is asked for by: today's, or the grant's where the app is gone."""
+    own = Snapshot.from_json(grant.policy)
+    app = apps.find(session, grant.app_key)
+    access = next((one for one in app.access if one.key == grant.access_key), None) if app else None
+    return effective(app, access) if app and access else own.policy
+
+
+def _does_it(session: Session, request: Request, person_id: str) -> bool:
+    tasks = select(Task).join(Grant, Grant.id == Task.grant_id).where(Grant.request_id == request.id)
+    return any(person_id in task.asked for task in session.scalars(tasks))
