@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from models.cards import CardKind
 from models.catalogue.words import RequestKind
 from models.errors import Duplicate, Invalid, NotAllowed
+from models.grants import Grant
 from models.lifecycle import screens, stages
 from models.lifecycle.asking import Draft, Planned, plan
 from models.lifecycle.refs import lock_grant
@@ -38,17 +39,25 @@ def submit(tx: Tx, draft: Draft) -> list[Request]:
 
 def extend(tx: Tx, grant_ref: str, by: str, term: Term, reason: str) -> Request:
     """Ask for a longer end on a grant that is active; decided like a new request."""
+    grant = may_extend(tx, grant_ref, by)
+    draft = Draft(
+        by, grant.person_id, grant.app_key, (grant.access_key,), term, reason, RequestKind.EXTEND, grant.id
+    )
+    return submit(tx, draft)[0]
+
+
+def may_extend(tx: Tx, grant_ref: str, by: str) -> Grant:
+    """Look whether this person may ask for more time now, and change nothing; raises as `extend` does."""
     grant = lock_grant(tx, grant_ref)
     if by != grant.person_id:
         raise NotAllowed("Only the person who has this access can ask for more time.")
     if grant.state is not GrantState.ACTIVE:
         raise NotAllowed(f"{grant.access_name} is {grant.state.label.lower()}. Ask for it again instead.")
+    if grant.ends_at is None:
+        raise NotAllowed(f"{grant.access_name} has no end, so it needs no more time.")
     if pending := stages.pending_extension(tx, grant):
         raise Duplicate(f"More time is already asked for in {pending.ref}, which is pending.")
-    draft = Draft(
-        by, grant.person_id, grant.app_key, (grant.access_key,), term, reason, RequestKind.EXTEND, grant.id
-    )
-    return submit(tx, draft)[0]
+    return grant
 
 
 def _check_reason(draft: Draft) -> None:
