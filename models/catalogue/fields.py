@@ -1,6 +1,7 @@
 """The field types that the catalogue's models are made of, and what each of them refuses."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Annotated, Any, Literal, TypeVar
@@ -118,8 +119,8 @@ def _distinct(values: tuple[T, ...]) -> tuple[T, ...]:
 
 def named_twice(items: Sequence[Any]) -> None:
     """Raise a `ValueError` where two of these (each with a `key`) have the same key."""
-    keys = [item.key for item in items]
-    twice = next((key for at, key in enumerate(keys) if key in keys[:at]), None)
+    counts = Counter(item.key for item in items)
+    twice = next((key for key, count in counts.items() if count > 1), None)
     if twice is not None:
         raise ValueError(f"the key “{twice}” stands there twice. Give each its own")
 

@@ -59,6 +59,10 @@ def test_results_can_be_filtered_by_category_kind_and_risk() -> None:
     assert found("", Filter(category="Nowhere")) == []
 
 
+def test_the_index_knows_how_many_apps_there_are() -> None:
+    assert len(COMPANY) == 5
+
+
 def test_the_categories_can_be_listed() -> None:
     assert COMPANY.categories() == ["Engineering", "Finance", "Sales", "Security"]
 

@@ -130,6 +130,10 @@ def test_only_known_time_zones_are_taken(zone: str) -> None:
     assert "is not a time zone" in refused(stage=[stage])[0]
 
 
+def test_a_number_from_a_form_may_come_as_text() -> None:
+    assert app(stage=[{"approvers": ["@oncall"], "rule": "2"}]).stage[0].rule == 2
+
+
 def test_conditions_can_be_nested_but_not_without_end() -> None:
     when: dict[str, Any] = {"risk": ["high"]}
     for _ in range(4):

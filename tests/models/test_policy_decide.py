@@ -48,7 +48,10 @@ class TestStages:
             ("U0SAM", "in @oncall"),
         ]
         assert [reason.rule for reason in decision.because] == ["stage “Manager”", "stage “Check”"]
-        assert [planned.position for planned in decision.stages] == [0, 1]
+        assert [(planned.position, planned.name) for planned in decision.stages] == [
+            (0, "Manager"),
+            (1, "Check"),
+        ]
 
     def test_people_are_named_by_id_and_by_address(self) -> None:
         assert asked(ask(stage=[stage("U0SAM", "OLE@example.com", "admins")])) == [
@@ -121,6 +124,11 @@ class TestNobodyLeft:
             "Nobody can decide stage “Manager” of GitHub: no one it names, no owner and no workspace admin "
             "can be asked (Ola has no manager, Ola asks for it)."
         )
+
+    def test_a_long_list_of_causes_is_cut(self) -> None:
+        question = ask(stage=[stage(*(f"U0NO{number}" for number in range(9)))])
+        assert "(U0NO0 is not known, " in told(question)[1][0]
+        assert "U0NO5 is not known, 3 more)" in told(question)[1][0]
 
     def test_a_number_that_too_few_can_reach_is_filled_up_with_owners_then_admins(self) -> None:
         question = ask(stage=[stage("manager", "U0DEB", rule=2)])
