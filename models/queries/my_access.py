@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from models.catalogue.words import RequestKind
 from models.grants import Grant, Task, TaskState
+from models.queries import brief
 from models.queries.paging import Pages
 from models.requests import Request
 from models.states import RequestState
 
 ENDED = 5
 """How many of those that are over are shown."""
-_BRIEF = (defer(Grant.policy, raiseload=True), defer(Grant.connector, raiseload=True))
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def my_access(session: Session, person_id: str, page: int, total: int) -> MyAcce
 
 
 def _theirs(person_id: str) -> Select[Grant]:
-    return select(Grant).where(Grant.person_id == person_id).options(*_BRIEF)
+    return select(Grant).where(Grant.person_id == person_id).options(*brief.GRANT)
 
 
 def _ended(session: Session, person_id: str) -> tuple[Grant, ...]:
@@ -76,7 +76,7 @@ def _held(session: Session, grants: Sequence[Grant]) -> tuple[Held, ...]:
     extensions = select(Request).where(
         Request.grant_id.in_(ids), Request.kind == RequestKind.EXTEND, Request.state == RequestState.PENDING
     )
-    asked_for = {one.grant_id: one for one in session.scalars(extensions.options(defer(Request.policy)))}
+    asked_for = {one.grant_id: one for one in session.scalars(extensions.options(*brief.REQUEST))}
     tasks = select(Task).where(Task.grant_id.in_(ids), Task.state == TaskState.OPEN)
     by_hand = {task.grant_id: tuple(task.asked) for task in session.scalars(tasks)}
     return tuple(Held(one, asked_for.get(one.id), by_hand.get(one.id, ())) for one in grants)

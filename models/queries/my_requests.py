@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
+from models.queries import brief
 from models.queries.paging import Pages
 from models.queries.standing import Standing, standings
 from models.requests import Request
@@ -69,4 +70,4 @@ def _number(session: Session, which: ColumnElement[bool]) -> int:
 
 
 def _brief(which: ColumnElement[bool]) -> Select[Request]:
-    return select(Request).where(which).options(defer(Request.policy, raiseload=True))
+    return select(Request).where(which).options(*brief.REQUEST)

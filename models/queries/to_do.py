@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from models.directory import Directory
 from models.grants import Grant, Task, TaskState
 from models.jobs import Job, JobState
+from models.queries import brief
 from models.queries.paging import Pages
 from models.queries.standing import Standing, standings
 from models.requests import Asked, Decision, Request
@@ -15,8 +16,6 @@ from models.states import GrantState, RequestState
 
 DECIDED = 5
 """How many of one's own decisions are shown."""
-_BRIEF_REQUEST = defer(Request.policy, raiseload=True)
-_BRIEF_GRANT = (defer(Grant.policy, raiseload=True), defer(Grant.connector, raiseload=True))
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def _number(session: Session, ids: Select[int]) -> int:
 
 def _decide(session: Session, person_id: str, skip: int, most: int) -> tuple[tuple[Request, Standing], ...]:
     ids = _to_decide(person_id).order_by(Asked.request_id.desc()).offset(skip).limit(most)
-    found = select(Request).where(Request.id.in_(session.scalars(ids).all())).options(_BRIEF_REQUEST)
+    found = select(Request).where(Request.id.in_(session.scalars(ids).all())).options(*brief.REQUEST)
     requests = session.scalars(found.order_by(Request.id.desc())).all()
     where = standings(session, requests)
     return tuple((request, where[request.id]) for request in requests)
@@ -104,13 +103,15 @@ def _decide(session: Session, person_id: str, skip: int, most: int) -> tuple[tup
 
 def _tasks(session: Session, person_id: str, skip: int, most: int) -> tuple[tuple[Task, Grant], ...]:
     found = select(Task, Grant).join(Grant, Grant.id == Task.grant_id).where(_by_hand(person_id))
-    rows = session.execute(found.order_by(Task.id.desc()).offset(skip).limit(most).options(*_BRIEF_GRANT))
+    rows = session.execute(
+        found.order_by(Task.grant_id.desc(), Task.direction).offset(skip).limit(most).options(*brief.GRANT)
+    )
     return tuple((task, grant) for task, grant in rows)
 
 
 def _failed(session: Session, skip: int, most: int) -> tuple[Grant, ...]:
     found = select(Grant).where(Grant.state == GrantState.FAILED).order_by(Grant.id.desc())
-    return tuple(session.scalars(found.offset(skip).limit(most).options(*_BRIEF_GRANT)))
+    return tuple(session.scalars(found.offset(skip).limit(most).options(*brief.GRANT)))
 
 
 def _parked(session: Session, skip: int, most: int) -> tuple[Job, ...]:
@@ -126,5 +127,5 @@ def _decided(session: Session, person_id: str) -> tuple[tuple[Decision, Request]
         .order_by(Decision.at.desc(), Decision.request_id.desc())
         .limit(DECIDED)
     )
-    rows = session.execute(found.options(_BRIEF_REQUEST))
+    rows = session.execute(found.options(*brief.REQUEST))
     return tuple((decision, request) for decision, request in rows)

@@ -1,0 +1,262 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from models import jobs
+from models.cards import Home, HomeTab
+from models.catalogue.spec import AppSpec
+from models.clock import ManualClock
+from models.errors import Closed, NotAllowed
+from models.grants import Direction
+from models.jobs import Job, JobState
+from models.lifecycle import decide, granting, homes, parked, revoking, submit, tasks, withdraw
+from models.lifecycle.asking import Draft
+from models.lifecycle.refs import lock_grant
+from models.queries.home import HomePage, Place, home_page
+from models.queries.my_access import MyAccess
+from models.queries.my_requests import MyRequests
+from models.queries.paging import PAGE, Pages
+from models.queries.to_do import ToDo
+from models.requests import Term
+from models.states import RequestState
+from models.store import Store, Tx
+from tests.models.company import ADA, ALAN, GRACE, ROOT, found
+
+MANY = AppSpec.model_validate(
+    {
+        "key": "many",
+        "name": "Many",
+        "owners": [GRACE, ALAN],
+        "access": [{"key": f"a{n:02}", "name": f"Access {n}"} for n in range(1, 61)],
+    }
+)
+EIGHT_HOURS = Term(length=timedelta(hours=8))
+
+
+def ask(tx: Tx, first: int, last: int, term: Term = EIGHT_HOURS) -> list[str]:
+    """Ada asks for the accesses of these numbers."""
+    keys = tuple(f"a{n:02}" for n in range(first, last + 1))
+    return [one.ref for one in submit.submit(tx, Draft(ADA, ADA, "many", keys, term, "INC-42"))]
+
+
+def hold(tx: Tx, first: int, last: int) -> list[str]:
+    """Ada asks for these accesses, Grace approves, and they are given."""
+    grants = []
+    for ref in ask(tx, first, last):
+        grant = lock_grant(tx, f"GR-{decide.approve(tx, ref, GRACE).grant_id}")
+        granting.given(tx, grant)
+        grants.append(grant.ref)
+    return grants
+
+
+async def look(store: Store, person: str, tab: HomeTab, page: int = 0, **more: Any) -> HomePage:
+    return await store.read(lambda session: home_page(session, person, Place(tab, page, **more)))
+
+
+async def access(store: Store, person: str = ADA, page: int = 0) -> MyAccess:
+    content = (await look(store, person, HomeTab.ACCESS, page)).content
+    assert isinstance(content, MyAccess)
+    return content
+
+
+async def requests(
+    store: Store, person: str = ADA, page: int = 0, status: RequestState | None = None
+) -> MyRequests:
+    content = (await look(store, person, HomeTab.REQUESTS, page, status=status)).content
+    assert isinstance(content, MyRequests)
+    return content
+
+
+async def todo(store: Store, person: str, page: int = 0) -> ToDo:
+    content = (await look(store, person, HomeTab.TODO, page)).content
+    assert isinstance(content, ToDo)
+    return content
+
+
+@pytest.fixture(autouse=True)
+async def company(store: Store) -> None:
+    await store.write(lambda tx: found(tx, MANY))
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The statements that run in the block, on whichever database."""
+    seen: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def test_pages_run_over_lists_one_behind_the_other() -> None:
+    pages = Pages.of(1, 50)
+    assert pages.windows([5, 30, 15]) == [(5, 0), (15, 15), (0, 5)]
+    assert (pages.first, pages.end, pages.newer, pages.older) == (20, 40, 0, 2)
+
+
+@pytest.mark.parametrize(("wanted", "total", "page"), [(-3, 50, 0), (99, 50, 2), (99, 40, 1), (5, 0, 0)])
+def test_a_page_that_is_not_there_is_the_nearest_that_is(wanted: int, total: int, page: int) -> None:
+    assert Pages.of(wanted, total).number == page
+
+
+async def test_my_access_shows_what_is_held_newest_first_and_then_what_is_over(
+    store: Store, clock: ManualClock
+) -> None:
+    refs = await store.write(lambda tx: hold(tx, 1, 3))
+    clock.advance(timedelta(hours=1))
+    await store.write(lambda tx: revoking.taken(tx, revoking.give_back(tx, refs[1], ADA)))
+    tab = await access(store)
+    assert [held.grant.ref for held in tab.live] == [refs[2], refs[0]]
+    assert [grant.ref for grant in tab.ended] == [refs[1]]
+
+
+async def test_my_access_says_who_works_by_hand_and_where_more_time_is_asked_for(store: Store) -> None:
+    (ref,) = await store.write(lambda tx: hold(tx, 1, 1))
+    more = await store.write(lambda tx: submit.extend(tx, ref, ADA, EIGHT_HOURS, "Not done yet"))
+    (request,) = await store.write(lambda tx: ask(tx, 2, 2))
+    grant = (await store.write(lambda tx: decide.approve(tx, request, GRACE))).grant_id
+    await store.write(lambda tx: tasks.open_task(tx, lock_grant(tx, f"GR-{grant}"), Direction.GIVE))
+    by_hand, active = (await access(store)).live
+    assert by_hand.by_hand == (GRACE, ALAN)
+    assert active.extension is not None
+    assert active.extension.ref == more.ref
+
+
+async def test_each_grant_stands_on_one_page(store: Store) -> None:
+    refs = await store.write(lambda tx: hold(tx, 1, 45))
+    pages = [await access(store, page=page) for page in range(3)]
+    assert [len(tab.live) for tab in pages] == [PAGE, PAGE, 5]
+    assert [held.grant.ref for tab in pages for held in tab.live] == refs[::-1]
+
+
+async def test_my_requests_shows_the_open_ones_with_their_stage_and_then_the_history(
+    store: Store, clock: ManualClock
+) -> None:
+    refs = await store.write(lambda tx: ask(tx, 1, 25))
+    for ref in refs[:3]:
+        clock.advance(timedelta(minutes=1))
+        await store.write(lambda tx, ref=ref: decide.reject(tx, ref, GRACE))  # type: ignore[misc]
+    first, second = await requests(store), await requests(store, page=1)
+    assert [request.ref for request, _ in (*first.pending, *second.pending)] == refs[3:][::-1]
+    assert [request.ref for request in second.closed] == refs[:3][::-1]
+    standing = first.pending[0][1]
+    assert standing is not None
+    assert (standing.stages, standing.stage.tally.waiting) == (1, (ALAN, GRACE))
+
+
+async def test_my_requests_can_be_filtered_by_status(store: Store) -> None:
+    refs = await store.write(lambda tx: ask(tx, 1, 3))
+    await store.write(lambda tx: decide.reject(tx, refs[0], GRACE))
+    await store.write(lambda tx: withdraw.withdraw(tx, refs[1], ADA))
+    shown = {
+        status: await requests(store, status=status)
+        for status in (RequestState.PENDING, RequestState.REJECTED, RequestState.EXPIRED)
+    }
+    assert [r.ref for r, _ in shown[RequestState.PENDING].pending] == [refs[2]]
+    assert shown[RequestState.PENDING].closed == ()
+    assert [r.ref for r in shown[RequestState.REJECTED].closed] == [refs[0]]
+    assert shown[RequestState.EXPIRED].pages.total == 0
+
+
+async def test_to_do_shows_what_waits_for_a_person_and_nothing_that_does_not(store: Store) -> None:
+    refs = await store.write(lambda tx: ask(tx, 1, 3))
+    await store.write(lambda tx: decide.approve(tx, refs[0], GRACE))
+    graces, adas = await todo(store, GRACE), await todo(store, ADA)
+    assert [request.ref for request, _ in graces.decide] == [refs[2], refs[1]]
+    assert [request.ref for _, request in graces.decided] == [refs[0]]
+    assert graces.decide[0][1].because(GRACE) != ""
+    assert (adas.decide, adas.decided) == ((), ())
+
+
+async def test_a_task_waits_for_those_who_are_asked_until_one_has_done_it(store: Store) -> None:
+    (ref,) = await store.write(lambda tx: ask(tx, 1, 1))
+    grant = (await store.write(lambda tx: decide.approve(tx, ref, GRACE))).grant_id
+    task = await store.write(lambda tx: tasks.open_task(tx, lock_grant(tx, f"GR-{grant}"), Direction.GIVE))
+    assert [(t.ref, g.id) for t, g in (await todo(store, ALAN)).tasks] == [(task.ref, grant)]
+    assert (await todo(store, ROOT)).tasks == ()
+    await store.write(lambda tx: tasks.done(tx, task.ref, ALAN))
+    assert (await todo(store, ALAN)).tasks == ()
+
+
+async def test_a_new_task_refreshes_the_home_of_those_whose_it_is(store: Store) -> None:
+    await store.write(lambda tx: homes.opened(tx, ALAN))
+    (ref,) = await store.write(lambda tx: ask(tx, 1, 1))
+    grant = (await store.write(lambda tx: decide.approve(tx, ref, GRACE))).grant_id
+    await store.write(lambda tx: tx.session.query(Job).delete())
+    await store.write(lambda tx: tasks.open_task(tx, lock_grant(tx, f"GR-{grant}"), Direction.GIVE))
+    assert f"home:{ALAN}" in await store.read(lambda s: {job.key for job in s.query(Job)})
+
+
+async def fail_something(store: Store) -> str:
+    """A grant that failed, and a job that was given up; returns the job's reference."""
+    (ref,) = await store.write(lambda tx: ask(tx, 1, 1))
+
+    def go_wrong(tx: Tx) -> str:
+        grant = lock_grant(tx, f"GR-{decide.approve(tx, ref, GRACE).grant_id}")
+        granting.failed(tx, grant, Direction.GIVE, "The plan does not allow it.")
+        tx.enqueue("card", "card:77", card=77)
+        tx.session.flush()
+        job = tx.session.query(Job).filter_by(key="card:77").one()
+        job.state, job.error, job.attempts = JobState.PARKED, "channel_not_found", jobs.ATTEMPTS
+        return f"JB-{job.id}"
+
+    return await store.write(go_wrong)
+
+
+async def test_only_admins_see_what_failed_and_what_was_given_up(store: Store) -> None:
+    await fail_something(store)
+    roots, graces = await todo(store, ROOT), await todo(store, GRACE)
+    assert [grant.error for grant in roots.failed] == ["The plan does not allow it."]
+    assert [job.error for job in roots.parked] == ["channel_not_found"]
+    assert (graces.failed, graces.parked) == ((), ())
+    assert (await look(store, ROOT, HomeTab.ACCESS)).counts.waiting == 2
+
+
+async def test_an_admin_lets_a_parked_job_run_again_once(store: Store) -> None:
+    ref = await fail_something(store)
+    with pytest.raises(NotAllowed):
+        await store.write(lambda tx: parked.run_again(tx, ref, GRACE))
+    await store.write(lambda tx: parked.run_again(tx, ref, ROOT))
+    (job,) = await store.read(lambda s: s.query(Job).filter_by(key="card:77").all())
+    assert (job.state, job.attempts) == (JobState.READY, 0)
+    with pytest.raises(Closed):
+        await store.write(lambda tx: parked.run_again(tx, ref, ROOT))
+
+
+async def test_the_counts_stand_beside_every_tab(store: Store) -> None:
+    await store.write(lambda tx: (hold(tx, 1, 2), ask(tx, 3, 5)))
+    for tab in HomeTab:
+        counts = (await look(store, ADA, tab)).counts
+        assert (counts.accesses, counts.requests, counts.waiting) == (2, 3, 0)
+        assert (await look(store, GRACE, tab)).counts.waiting == 3
+
+
+async def test_what_a_person_looks_at_is_kept(store: Store) -> None:
+    await store.write(lambda tx: homes.opened(tx, ADA))
+    await store.write(lambda tx: homes.turn_page(tx, ADA, 3))
+    await store.write(lambda tx: homes.turn_to(tx, ADA, HomeTab.REQUESTS))
+    await store.write(lambda tx: homes.show_only(tx, ADA, RequestState.REJECTED))
+    await store.write(lambda tx: homes.turn_page(tx, ADA, 1))
+    await store.write(lambda tx: homes.opened(tx, ADA))
+    home = await store.read(lambda session: session.get(Home, ADA))
+    assert Place.of(home) == Place(HomeTab.REQUESTS, 1, RequestState.REJECTED)
+
+
+@pytest.mark.parametrize("tab", HomeTab)
+async def test_a_page_costs_the_same_however_much_there_is(store: Store, tab: HomeTab) -> None:
+    await store.write(lambda tx: (hold(tx, 1, 1), ask(tx, 2, 2)))
+    with statements() as few:
+        await look(store, ADA, tab)
+    await store.write(lambda tx: (hold(tx, 3, 30), ask(tx, 31, 60)))
+    with statements() as many:
+        await look(store, ADA, tab)
+    assert len(many) == len(few) <= 20
