@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks.kit import View, carried
@@ -62,6 +63,16 @@ class Incoming:
         else:
             answer = await self.client.views_open(trigger_id=self.trigger, view=dict(view))
         return answer.get("view") or {}
+
+    async def redraw(self, view: View) -> None:
+        """Draw the modal it came from again, unless it has changed meanwhile: then that change draws it."""
+        try:
+            await self.client.views_update(
+                view_id=str(self.view.get("id", "")), hash=str(self.view.get("hash", "")), view=dict(view)
+            )
+        except SlackApiError as error:
+            if error.response.get("error") not in ("hash_conflict", "not_found"):
+                raise
 
     @property
     def view(self) -> Mapping[str, Any]:

@@ -1,0 +1,98 @@
+"""Comments: from the card's button, or as a reply in the card's thread."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from sqlalchemy.orm import Session
+
+from blocks import decision_form
+from blocks.cards import CardAction
+from blocks.decision_form import DecisionForm
+from blocks.replies import people_in, plainly
+from blocks.text import esc
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Click, Event, Submission
+from handlers.whois import SOON
+from models.directory import names_of
+from models.errors import Refusal
+from models.lifecycle import comment as verbs
+from models.queries.behind import card_at, request_behind
+from models.requests import Request
+
+FIELDS = {"comment": decision_form.COMMENT}
+HELP = (
+    "Type `/request-access` to ask for access. What you have and what waits for you is on my Home tab. "
+    "To comment on a request, reply in its card's thread."
+)
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen to the Comment button and its form, and to what people write to the bot."""
+    app.action(CardAction.COMMENT)(listener(desk, Click, ask))
+    app.view(DecisionForm.COMMENT)(listener(desk, Submission, comment, FIELDS))
+    app.event("message")(listener(desk, Event, message))
+
+
+async def ask(click: Click) -> None:
+    """Comment was pressed."""
+    request = await click.desk.store.read(lambda session: request_behind(session, click.value))
+    await click.open(decision_form.comment(request))
+
+
+async def comment(sent: Submission) -> None:
+    """Somebody has said something in the form."""
+    ref, text = sent.carries.get("ref", ""), decision_form.parse_comment(sent.values)
+    await sent.desk.whois.people([sent.person], SOON)
+    await sent.desk.store.write(lambda tx: verbs.comment(tx, ref, sent.person, text), delivery=sent.delivery)
+
+
+async def message(event: Event) -> None:
+    """Somebody wrote to the bot; what bots write, what was edited and what was deleted is passed over."""
+    if not _from_a_person(event.event):
+        return
+    if event.event.get("thread_ts"):
+        await _reply(event)
+    else:
+        await _tell(event, HELP)
+
+
+def _from_a_person(said: Mapping[str, Any]) -> bool:
+    """Whether this is something new that a person wrote in their conversation with the bot."""
+    new = said.get("subtype") in (None, "thread_broadcast")
+    return new and said.get("channel_type") == "im" and bool(said.get("user")) and not said.get("bot_id")
+
+
+async def _reply(event: Event) -> None:
+    found = await event.desk.store.read(lambda session: _meant(session, event))
+    if found is None:
+        return
+    request, text = found
+    source = f"{event.event.get('channel', '')}:{event.event.get('ts', '')}"
+    await event.desk.whois.people([event.person], SOON)
+    try:
+        await event.desk.store.write(
+            lambda tx: verbs.comment(tx, request.ref, event.person, text, source=source),
+            delivery=event.delivery,
+        )
+    except Refusal as refusal:
+        await _tell(event, esc(str(refusal)))
+
+
+def _meant(session: Session, event: Event) -> tuple[Request, str] | None:
+    """The request whose card this person's reply stands under, and what they say about it."""
+    channel, thread = str(event.event.get("channel", "")), str(event.event.get("thread_ts", ""))
+    card = card_at(session, channel, thread)
+    if card is None or card.person_id != event.person:
+        return None
+    written = str(event.event.get("text") or "")
+    return request_behind(session, card.about), plainly(written, names_of(session, people_in(written)))
+
+
+async def _tell(event: Event, text: str) -> None:
+    """Answer so that only they see it, where they wrote."""
+    thread = {"thread_ts": event.event["thread_ts"]} if event.event.get("thread_ts") else {}
+    await event.client.chat_postEphemeral(
+        channel=str(event.event.get("channel", "")), user=event.person, text=text, **thread
+    )

@@ -1,0 +1,97 @@
+"""Deciding on a request: Approve, Reject and Modify duration, from the button to the decision."""
+
+from slack_bolt.async_app import AsyncApp
+
+from blocks import decision_form
+from blocks.cards import CardAction
+from blocks.decision_form import DecisionForm, Modified
+from blocks.term_form import TermBlock, TermChoice
+from handlers import fresh
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Click, Submission
+from handlers.whois import SOON
+from models.lifecycle import decide
+from models.queries.behind import request_behind
+from models.queries.stories import RequestStory, request_story
+from models.requests import Request
+
+FIELDS = {"comment": decision_form.COMMENT, "term": TermBlock.CHOICE}
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen to the buttons and forms by which people decide."""
+    app.action(CardAction.APPROVE)(listener(desk, Click, ask_to_approve))
+    app.action(CardAction.REJECT)(listener(desk, Click, ask_to_reject))
+    app.action(CardAction.MODIFY)(listener(desk, Click, ask_how_long))
+    app.action(decision_form.CHOOSE_TERM)(listener(desk, Click, choose_term))
+    app.view(DecisionForm.APPROVE)(listener(desk, Submission, approve, FIELDS))
+    app.view(DecisionForm.REJECT)(listener(desk, Submission, reject, FIELDS))
+    app.view(DecisionForm.MODIFY)(listener(desk, Submission, modify, FIELDS))
+
+
+async def ask_to_approve(click: Click) -> None:
+    """Approve was pressed."""
+    await click.open(decision_form.approve(await _decidable(click)))
+
+
+async def ask_to_reject(click: Click) -> None:
+    """Reject was pressed."""
+    await click.open(decision_form.reject(await _decidable(click)))
+
+
+async def ask_how_long(click: Click) -> None:
+    """Modify duration was pressed."""
+    request = await _decidable(click)
+    await click.open(decision_form.modify(await _story(click, request.ref)))
+
+
+async def choose_term(click: Click) -> None:
+    """Another way to say how long was chosen: show the fields that belong to it."""
+    story = await _story(click, click.carries.get("ref", ""))
+    await click.redraw(decision_form.modify(story, TermChoice.read(click.values)))
+
+
+async def approve(sent: Submission) -> None:
+    """Approve, as asked for."""
+    ref, by, comment = await _deciding(sent)
+    await sent.desk.store.write(
+        lambda tx: decide.approve(tx, ref, by, comment=comment), delivery=sent.delivery
+    )
+
+
+async def reject(sent: Submission) -> None:
+    """Reject."""
+    ref, by, comment = await _deciding(sent)
+    await sent.desk.store.write(
+        lambda tx: decide.reject(tx, ref, by, comment=comment), delivery=sent.delivery
+    )
+
+
+async def modify(sent: Submission) -> None:
+    """Approve with another duration."""
+    ref, by, comment = await _deciding(sent)
+    modified = decision_form.parse_modified(sent.values, await _story(sent, ref), sent.desk.clock.now())
+    if not isinstance(modified, Modified):
+        await sent.answer(response_action="errors", errors=modified)
+        return
+    await sent.desk.store.write(
+        lambda tx: decide.approve(tx, ref, by, comment=comment, term=modified.term), delivery=sent.delivery
+    )
+
+
+async def _decidable(click: Click) -> Request:
+    await click.desk.whois.people([click.person], SOON)
+    return await click.desk.store.write(lambda tx: decide.may_decide(tx, click.value, click.person))
+
+
+async def _deciding(sent: Submission) -> tuple[str, str, str]:
+    ref = sent.carries.get("ref", "")
+    await fresh.for_decision(sent.desk, ref, sent.person)
+    return ref, sent.person, decision_form.parse_comment(sent.values)
+
+
+async def _story(incoming: Click | Submission, ref: str) -> RequestStory:
+    return await incoming.desk.store.read(
+        lambda session: request_story(session, request_behind(session, ref).ref)
+    )

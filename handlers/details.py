@@ -1,0 +1,47 @@
+"""The whole story of a request, to look at; also from its grant and its tasks."""
+
+from slack_bolt.async_app import AsyncApp
+from sqlalchemy.orm import Session
+
+from blocks import details as screen
+from blocks.cards import CardAction
+from blocks.details import DetailsAction
+from blocks.kit import View
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Click
+from handlers.whois import SOON
+from models.errors import NotAllowed
+from models.queries.behind import may_look, request_behind
+from models.queries.stories import request_story, timeline
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen to Details, and to the buttons that turn its pages."""
+    app.action(CardAction.DETAILS)(listener(desk, Click, show))
+    for turn_over in DetailsAction:
+        app.action(turn_over)(listener(desk, Click, turn))
+
+
+async def show(click: Click) -> None:
+    """Details was pressed."""
+    await click.open(await _view(click))
+
+
+async def turn(click: Click) -> None:
+    """Another page is wanted."""
+    await click.redraw(await _view(click))
+
+
+async def _view(click: Click) -> View:
+    ref, page = screen.read_page(click.value)
+    await click.desk.whois.people([click.person], SOON)
+    return await click.desk.store.read(lambda session: _drawn(session, ref, page, click.person))
+
+
+def _drawn(session: Session, ref: str, page: int, person: str) -> View:
+    request = request_behind(session, ref)
+    if not may_look(session, request, person):
+        raise NotAllowed(f"Only those involved in {request.ref} can see its details.")
+    story = request_story(session, request.ref)
+    return screen.details(story, timeline(session, story), page)

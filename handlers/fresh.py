@@ -1,0 +1,37 @@
+"""Facts looked up in Slack before somebody decides: who is active, and who is in which group."""
+
+import asyncio
+
+import structlog
+from sqlalchemy.orm import Session
+
+from handlers.desk import Desk
+from handlers.whois import NOW
+from models.catalogue.approvers import GroupRef, parse_approver
+from models.lifecycle.snapshot import Snapshot
+from models.queries.behind import request_behind
+
+log = structlog.get_logger("keyturn.fresh")
+
+PATIENCE = 2.0
+"""Seconds; Slack waits three for the answer. After that, what is known already counts."""
+
+
+async def for_decision(desk: Desk, ref: str, by: str) -> None:
+    """Look up the decider, those whom the request is about, and the groups that its stages name."""
+
+    def read(session: Session) -> tuple[set[str], set[GroupRef]]:
+        request = request_behind(session, ref)
+        return {by, request.requester_id, request.beneficiary_id}, _groups(Snapshot.from_json(request.policy))
+
+    people, groups = await desk.store.read(read)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.gather(desk.whois.people(people, NOW), desk.whois.groups(groups, NOW))
+    except TimeoutError:
+        log.warning("lookup took too long", request=ref)
+
+
+def _groups(snapshot: Snapshot) -> set[GroupRef]:
+    named = [parse_approver(text) for stage in snapshot.policy.stages for text in stage.approvers]
+    return {one for one in named if isinstance(one, GroupRef)}

@@ -1,0 +1,88 @@
+"""What people do with an access: more time, giving it back, and trying again what failed."""
+
+from slack_bolt.async_app import AsyncApp
+from sqlalchemy.orm import Session
+
+from blocks import extend_form
+from blocks.cards import CardAction
+from blocks.extend_form import MoreTime
+from blocks.term_form import TermBlock, TermChoice
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Click, Submission
+from handlers.whois import SOON
+from models.catalogue.spec import AccessPolicy
+from models.grants import Grant
+from models.lifecycle import revoking, submit
+from models.lifecycle.snapshot import Snapshot
+from models.queries.behind import grant_behind, policy_today
+
+FIELDS = {"term": TermBlock.CHOICE, "reason": extend_form.REASON}
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen to the buttons of active and of failed grants."""
+    app.action(CardAction.EXTEND)(listener(desk, Click, ask_for_more))
+    app.action(extend_form.CHOOSE_TERM)(listener(desk, Click, choose_term))
+    app.view(extend_form.FORM)(listener(desk, Submission, extend, FIELDS))
+    app.action(CardAction.GIVE_BACK)(listener(desk, Click, give_back))
+    app.action(CardAction.IM_DONE)(listener(desk, Click, give_back))
+    app.action(CardAction.RETRY)(listener(desk, Click, retry))
+    app.action(CardAction.CANCEL)(listener(desk, Click, cancel))
+
+
+async def ask_for_more(click: Click) -> None:
+    """Extend was pressed."""
+    grant = await click.desk.store.write(lambda tx: submit.may_extend(tx, click.value, click.person))
+    _, policy = await _today(click, grant.ref)
+    await click.open(extend_form.build(grant, policy))
+
+
+async def choose_term(click: Click) -> None:
+    """Another way to say how long was chosen: show the fields that belong to it."""
+    grant, policy = await _today(click, click.carries.get("ref", ""))
+    await click.redraw(extend_form.build(grant, policy, TermChoice.read(click.values)))
+
+
+async def extend(sent: Submission) -> None:
+    """Ask for more time; it is decided like a new request."""
+    grant, policy = await _today(sent, sent.carries.get("ref", ""))
+    wish = extend_form.parse(sent.values, policy, sent.desk.clock.now())
+    if not isinstance(wish, MoreTime):
+        await sent.answer(response_action="errors", errors=wish)
+        return
+    await sent.desk.whois.for_app(Snapshot.from_json(grant.policy).app, {sent.person})
+    await sent.desk.store.write(
+        lambda tx: submit.extend(tx, grant.ref, sent.person, wish.term, wish.reason), delivery=sent.delivery
+    )
+
+
+async def give_back(click: Click) -> None:
+    """Give back, or I'm done, was pressed; Slack has asked "are you sure" already."""
+    await click.desk.store.write(
+        lambda tx: revoking.give_back(tx, click.value, click.person), delivery=click.delivery
+    )
+
+
+async def retry(click: Click) -> None:
+    """Retry was pressed on what failed."""
+    await click.desk.whois.people([click.person], SOON)
+    await click.desk.store.write(
+        lambda tx: revoking.retry_failed(tx, click.value, click.person), delivery=click.delivery
+    )
+
+
+async def cancel(click: Click) -> None:
+    """Cancel was pressed on what could not be given."""
+    await click.desk.whois.people([click.person], SOON)
+    await click.desk.store.write(
+        lambda tx: revoking.cancel_failed(tx, click.value, click.person), delivery=click.delivery
+    )
+
+
+async def _today(incoming: Click | Submission, ref: str) -> tuple[Grant, AccessPolicy]:
+    def read(session: Session) -> tuple[Grant, AccessPolicy]:
+        grant = grant_behind(session, ref)
+        return grant, policy_today(session, grant)
+
+    return await incoming.desk.store.read(read)

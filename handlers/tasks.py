@@ -1,0 +1,44 @@
+"""Work by hand: somebody has done it, or says why they cannot."""
+
+from slack_bolt.async_app import AsyncApp
+
+from blocks import task_form
+from blocks.cards import CardAction
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Click, Submission
+from handlers.whois import SOON
+from models.lifecycle import tasks
+from models.queries.stories import task_story
+
+FIELDS = {"comment": task_form.NOTE}
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen to the buttons of task cards."""
+    app.action(CardAction.TASK_DONE)(listener(desk, Click, done))
+    app.action(CardAction.TASK_CANNOT)(listener(desk, Click, ask_why))
+    app.view(task_form.FORM)(listener(desk, Submission, cannot, FIELDS))
+
+
+async def done(click: Click) -> None:
+    """Mark done was pressed."""
+    await click.desk.whois.people([click.person], SOON)
+    await click.desk.store.write(
+        lambda tx: tasks.done(tx, click.value, click.person), delivery=click.delivery
+    )
+
+
+async def ask_why(click: Click) -> None:
+    """I can't was pressed."""
+    task = await click.desk.store.write(lambda tx: tasks.may_do(tx, click.value, click.person))
+    await click.open(
+        task_form.build(await click.desk.store.read(lambda session: task_story(session, task.ref)))
+    )
+
+
+async def cannot(sent: Submission) -> None:
+    """Somebody has said why they cannot."""
+    ref, note = sent.carries.get("ref", ""), task_form.parse(sent.values)
+    await sent.desk.whois.people([sent.person], SOON)
+    await sent.desk.store.write(lambda tx: tasks.cannot(tx, ref, sent.person, note), delivery=sent.delivery)
