@@ -183,16 +183,25 @@ def finish(session: Session, work: Work) -> None:
         raise LeaseLost(work.key)
 
 
-def again(session: Session, work: Work, now: datetime, *, error: str, wait: timedelta | None = None) -> bool:
+def again(
+    session: Session,
+    work: Work,
+    now: datetime,
+    *,
+    error: str,
+    wait: timedelta | None = None,
+    park: bool = True,
+) -> bool:
     """The work failed: try again after `wait` (default: a growing one), or park it. True if it was parked.
 
-    A wait that the other side asked for (Retry-After) is not counted as a failure. Raises LeaseLost.
+    A wait that the other side asked for (Retry-After) is not counted as a failure. With `park` False it is
+    tried for ever, as where the other side is away. Raises LeaseLost.
     """
     job = session.scalars(select(Job).where(Job.id == work.id, Job.token == work.token)).one_or_none()
     if job is None:
         raise LeaseLost(work.key)
     job.error, job.token, job.lease_until = error[:2000], None, None
-    if wait is None and job.attempts >= ATTEMPTS:
+    if wait is None and park and job.attempts >= ATTEMPTS:
         job.state = JobState.PARKED
         return True
     if wait is not None:
@@ -212,7 +221,10 @@ def release_expired(session: Session, now: datetime) -> None:
     expired = select(Job).where(Job.state == JobState.RUNNING, Job.lease_until < lease_clock(session))
     for job in session.scalars(expired):
         job.token, job.lease_until = None, None
-        _make_ready(session, job, now)
+        if job.attempts >= ATTEMPTS:  # it takes its process down with it
+            job.state, job.error = JobState.PARKED, job.error or "The process ended while it worked on this."
+        else:
+            _make_ready(session, job, now)
 
 
 def release_all(session: Session, now: datetime) -> None:
@@ -254,8 +266,9 @@ def lease_clock(session: Session) -> datetime:
 
 
 def _make_ready(session: Session, job: Job, run_at: datetime) -> None:
-    twin = session.scalar(select(Job.id).where(Job.key == job.key, Job.state == JobState.READY))
-    if twin is not None:  # asked for again while it ran: that one does it
+    twin = session.scalars(select(Job).where(Job.key == job.key, Job.state == JobState.READY)).one_or_none()
+    if twin is not None:  # asked for again while it ran: that one does it, and knows that it was tried
+        twin.attempts = max(twin.attempts, job.attempts)
         session.delete(job)
         return
     job.state, job.run_at = JobState.READY, run_at

@@ -1,0 +1,181 @@
+"""The composition root: everything that runs is put together here, from a configuration and a clock.
+
+`keyturn run`, the sandbox and the tests all call `build` and then `start`; they differ in what they hand in.
+"""
+
+import asyncio
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+import aiohttp
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import jobs, listeners
+from bot.config import Config
+from bot.connectors import registry
+from bot.connectors.base import Tools
+from bot.failure import Failure
+from bot.identity import identify
+from bot.metrics import Metrics
+from bot.only_one import OnlyOne
+from bot.schedule import Scheduler
+from bot.slack import Gateway
+from bot.socket_mode import SocketMode
+from bot.web import Inlet, Web
+from bot.worker import Worker
+from handlers.catalogue import CatalogueCache
+from handlers.desk import Desk
+from handlers.whois import WhoIs
+from models import directory, migrate
+from models.clock import Clock
+from models.store import Store, open_store
+
+log = structlog.stdlib.get_logger(__name__)
+
+PATIENCE = 10.0
+"""Seconds that one call to Slack may take."""
+
+
+@dataclass(frozen=True)
+class Keyturn:
+    """Everything that runs. `start` it once, then `stop` it once; `stop` also where `start` failed."""
+
+    config: Config
+    store: Store
+    desk: Desk
+    client: AsyncWebClient
+    bolt: AsyncApp
+    worker: Worker
+    scheduler: Scheduler
+    web: Web
+    socket: SocketMode | None
+    """None in mode http."""
+    resources: AsyncExitStack
+
+    @property
+    def base_url(self) -> str:
+        """Where we listen, without a slash at the end; known once started."""
+        return self.web.base_url
+
+    async def start(self) -> None:
+        """Do what was due meanwhile, and take deliveries from now on. Raises Failure for a port in use."""
+        http = self.config.http
+        try:
+            await self.web.start(http.host, http.port)
+        except OSError as error:
+            raise Failure(f"Keyturn cannot listen at {http.host}:{http.port}: {error.strerror}.") from error
+        await self.worker.start()
+        await self.scheduler.start()
+        if self.socket is not None:
+            await self.socket.start()
+
+    async def stop(self) -> None:
+        """Take nothing more, answer what is in hand, end or hand back the jobs, and close everything."""
+        await asyncio.gather(self.web.stop(), *([self.socket.stop()] if self.socket else []))
+        self.scheduler.stop()
+        await self.worker.stop()
+        await self.resources.aclose()
+
+    async def idle(self) -> None:
+        """Return when no job is due or under way, by the clock that was handed in."""
+        await self.worker.idle()
+
+    async def catch_up(self) -> None:
+        """Do now what is due, by the clock that was handed in, instead of at the next tick."""
+        await self.scheduler.catch_up()
+
+
+async def build(config: Config, clock: Clock, *, patience: float = PATIENCE) -> Keyturn:
+    """Put a bot together: schema up to date, store open, known to Slack; nothing is taken from Slack yet.
+
+    `patience` is how many seconds one call to Slack may take. Raises Failure, with what to mend.
+    """
+    async with AsyncExitStack() as resources:
+        url = config.database.url.get_secret_value()
+        resources.enter_context(OnlyOne(url))
+        await migrate.upgrade(url)
+        store = open_store(url, clock)
+        resources.push_async_callback(store.close)
+        http = await resources.enter_async_context(
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience))
+        )
+
+        client = _client(config, http)
+        us = await identify(client)
+        desk = Desk(
+            store=store, clock=clock, whois=WhoIs(store, clock, client), catalogue=CatalogueCache(store)
+        )
+        bolt = _bolt(config, http, us)
+        listeners.register(bolt, desk)
+        await _appoint(desk, config.slack.admins)
+
+        metrics = Metrics()
+        gateway = Gateway(_client(config, http, retries=False), clock, metrics, patience=patience)
+        tools = Tools(clock=clock, http=http, slack=gateway, me=str(us.bot_user_id))
+        connectors = registry.ready(registry.known(), tools)
+        worker = Worker(store, jobs.handlers(store, gateway, connectors, metrics), metrics)
+        socket = _socket(config, bolt, client, http, metrics)
+        checks = {"worker": lambda: worker.alive, "slack": lambda: socket is None or socket.connected}
+        return Keyturn(
+            config=config,
+            store=store,
+            desk=desk,
+            client=client,
+            bolt=bolt,
+            worker=worker,
+            scheduler=Scheduler(store, metrics),
+            web=Web(store, metrics, checks, _inlet(config, bolt, metrics)),
+            socket=socket,
+            resources=resources.pop_all(),
+        )
+
+
+def _client(config: Config, http: aiohttp.ClientSession, *, retries: bool = True) -> AsyncWebClient:
+    """A client over the shared session; without `retries` a broken connection is told, not tried again."""
+    return AsyncWebClient(
+        token=config.slack.bot_token.get_secret_value(),
+        base_url=config.slack.api_url,
+        session=http,
+        retry_handlers=None if retries else [],
+    )
+
+
+def _bolt(config: Config, http: aiohttp.ClientSession, us: AuthorizeResult) -> AsyncApp:
+    """Bolt, so that a listener has committed when Slack hears yes (see `bot.web` for the signatures)."""
+
+    async def authorize() -> AuthorizeResult:
+        return us  # Bolt would ask auth.test, at the first delivery or at each
+
+    return AsyncApp(
+        name="keyturn",
+        # Without a token, since Bolt then asks `authorize`, which gives it to each delivery's client.
+        client=AsyncWebClient(base_url=config.slack.api_url, session=http),
+        authorize=authorize,
+        process_before_response=True,
+        request_verification_enabled=False,
+        raise_error_for_unhandled_request=True,
+    )
+
+
+async def _appoint(desk: Desk, admins: tuple[str, ...]) -> None:
+    await desk.store.write(lambda tx: directory.appoint(tx, list(admins), "operator"))
+    await desk.whois.people(admins)
+
+
+def _socket(
+    config: Config, bolt: AsyncApp, client: AsyncWebClient, http: aiohttp.ClientSession, metrics: Metrics
+) -> SocketMode | None:
+    token = config.slack.app_token
+    if config.slack.mode != "socket" or token is None:
+        return None
+    return SocketMode(bolt, client, http, token.get_secret_value(), metrics)
+
+
+def _inlet(config: Config, bolt: AsyncApp, metrics: Metrics) -> Inlet | None:
+    secret = config.slack.signing_secret
+    if config.slack.mode != "http" or secret is None:
+        return None
+    return Inlet(bolt, secret.get_secret_value(), metrics)

@@ -1,0 +1,1 @@
+"""What gives and takes access in target systems, behind one interface (`base.Connector`)."""

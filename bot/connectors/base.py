@@ -1,0 +1,91 @@
+"""The interface of a connector.
+
+A package brings one of its own by an entry point in the group `keyturn.connectors`: its name is the `type`
+that stands in the catalogue, its object a subclass of `Connector`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import aiohttp
+
+from bot.later import Away, Later
+from bot.slack import Gateway
+from models.clock import Clock
+from models.grants import Direction
+from models.lifecycle.settling import Change, Done, Outcome, Trouble
+
+Params = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What connectors may work with. `me` is Keyturn's own user id in Slack."""
+
+    clock: Clock
+    http: aiohttp.ClientSession
+    slack: Gateway
+    me: str
+
+
+class Connector(ABC):
+    """Gives and takes access in one kind of target system.
+
+    All methods run outside of any transaction, and never two of them for the same target at once, over all
+    processes. They may run again after a crash or a lost answer, so each looks before it acts.
+    """
+
+    type: ClassVar[str]
+    """How the catalogue calls it."""
+
+    def __init__(self, tools: Tools) -> None:
+        self.tools = tools
+
+    @classmethod
+    @abstractmethod
+    def check(cls, params: Params) -> str | None:
+        """What is wrong with a catalogue entry's parameters, as a sentence, or None. Calls nobody."""
+
+    @abstractmethod
+    async def give(self, change: Change) -> Outcome:
+        """Give one person the access. Returns Done only when it is so."""
+
+    @abstractmethod
+    async def take(self, change: Change) -> Outcome:
+        """Take the access from one person. Returns Done only when it is so."""
+
+    @abstractmethod
+    async def holds(self, change: Change) -> bool | None:
+        """Whether the person has the access in the target system now; None where that cannot be seen."""
+
+    async def probe(self, params: Params) -> str | None:
+        """For `keyturn check`: what keeps us from the target system, as a sentence, or None."""
+        return None
+
+    async def apply(self, changes: Sequence[Change]) -> Mapping[int, Outcome]:
+        """Make these changes of one target; what became of each, by grant id.
+
+        One after the other, each only where it is not so already. A connector whose system takes several
+        changes in one call does better.
+        """
+        return {change.grant_id: await self._settle(change) for change in changes}
+
+    async def _settle(self, change: Change) -> Outcome:
+        giving = change.direction is Direction.GIVE
+        try:
+            if await self.holds(change) is giving:
+                return Done()
+            return await (self.give(change) if giving else self.take(change))
+        except Exception as error:  # noqa: BLE001 - one person's failure is not the next one's
+            return trouble_of(error)
+
+
+def trouble_of(error: Exception) -> Trouble:
+    """An exception as an outcome: it may pass, for all that is known."""
+    if isinstance(error, Later):
+        return Trouble(str(error), wait=error.wait)
+    if isinstance(error, Away):
+        return Trouble(f"The other side does not answer: {error}.")
+    return Trouble(f"{type(error).__name__}: {error}"[:500])

@@ -1,0 +1,24 @@
+"""The connector for what only a person can do: the app's owners get a task, and say when it is done."""
+
+from bot.connectors.base import Connector, Params
+from models.lifecycle.settling import ByHand, Change, Done, Outcome
+
+
+class Manual(Connector):
+    """Gives and takes nothing by itself."""
+
+    type = "manual"
+
+    @classmethod
+    def check(cls, params: Params) -> str | None:
+        return f"takes nothing but its type, and has {', '.join(sorted(params))}" if params else None
+
+    async def give(self, change: Change) -> Outcome:
+        return ByHand()
+
+    async def take(self, change: Change) -> Outcome:
+        """What was never given needs nobody's hand; a task that asked for it is void."""
+        return ByHand() if change.was_active else Done()
+
+    async def holds(self, change: Change) -> bool | None:
+        return None

@@ -1,0 +1,178 @@
+"""The connector for Slack user groups: all changes of a round in one list, since Slack replaces lists whole.
+
+Slack allows about twenty calls a minute here, refuses an empty list, and a second writer would overwrite the
+first (so there is one per group, over all processes: see `models.jobs` on lanes). The list is read right
+before it is written, so that members whom others put in stay.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+
+from bot.connectors import usergroup
+from bot.connectors.base import Connector, Params, trouble_of
+from bot.connectors.usergroup import Group, Settings, Standing
+from bot.later import Away, Later
+from bot.slack import Answer, Refused
+from models.grants import Direction
+from models.lifecycle.settling import Change, Done, Outcome, Trouble
+
+PERSONAL = {
+    "failed_for_some_users",
+    "invalid_user",
+    "invalid_users",
+    "single_channel_guests_cannot_be_added",
+    "user_not_found",
+    "users_not_found",
+}
+"""Refusals that are about one person of the list, so that the others can go on."""
+
+_PAID = "Slack has user groups on paid plans only."
+_SCOPE = (
+    "The Slack app may not change user groups. Bring it up to date with `keyturn manifest`, "
+    "and install it again."
+)
+SENTENCES = {
+    "permission_denied": (
+        "Slack does not let Keyturn change user groups. In Slack's workspace settings, under Permissions, "
+        "User Groups, allow everyone to change them."
+    ),
+    "plan_upgrade_required": _PAID,
+    "paid_teams_only": _PAID,
+    "missing_scope": _SCOPE,
+    "no_permission": _SCOPE,
+    "no_such_subteam": "Slack has no such user group. Correct the access's connector in the catalogue.",
+} | dict.fromkeys(
+    PERSONAL, "Slack does not take this person into a user group: no guests, no bots, nobody who has left."
+)
+SWITCHED_OFF = "Somebody switched the user group off in Slack. Switch it on there first."
+
+
+class SlackUserGroup(Connector):
+    """`{ type = "slack_usergroup", usergroup = "S0123" }`; the other settings are in `usergroup.Settings`."""
+
+    type = "slack_usergroup"
+
+    @classmethod
+    def check(cls, params: Params) -> str | None:
+        return usergroup.check(dict(params))
+
+    async def give(self, change: Change) -> Outcome:
+        return (await self.apply([change]))[change.grant_id]
+
+    async def take(self, change: Change) -> Outcome:
+        return (await self.apply([change]))[change.grant_id]
+
+    async def holds(self, change: Change) -> bool | None:
+        return (await self._read(_settings(change))).gives(change.person_id)
+
+    async def probe(self, params: Params) -> str | None:
+        try:
+            group = await self._read(Settings.model_validate(dict(params)))
+        except Refused as refusal:
+            return SENTENCES.get(refusal.error, str(refusal))
+        except (Later, Away) as error:
+            return str(error)
+        return SWITCHED_OFF if group.standing is Standing.OFF_BY_OTHERS else None
+
+    async def apply(self, changes: Sequence[Change]) -> Mapping[int, Outcome]:
+        settings = _settings(changes[0])
+        try:
+            group = await self._read(settings)
+        except (Refused, Later, Away) as error:
+            return _all(changes, _trouble(error))
+        outcomes: dict[int, Outcome] = {}
+        if group.standing is Standing.OFF_BY_OTHERS:
+            giving = [change for change in changes if change.direction is Direction.GIVE]
+            outcomes |= _all(giving, Trouble(SWITCHED_OFF, passing=False))
+        left = [change for change in changes if change.grant_id not in outcomes]
+        return outcomes | await self._in_batches(settings, group, left)
+
+    async def _in_batches(
+        self, settings: Settings, group: Group, changes: Sequence[Change]
+    ) -> dict[int, Outcome]:
+        """All at once; where Slack refuses somebody, halves of halves, until only that person is left out."""
+        outcomes: dict[int, Outcome] = {}
+        batches = [list(changes)] if changes else []
+        while batches:
+            batch = batches.pop(0)
+            try:
+                group = await self._bring(settings, group, batch)
+            except Refused as refusal:
+                if refusal.error in PERSONAL and len(batch) > 1:
+                    middle = len(batch) // 2
+                    batches[:0] = [batch[:middle], batch[middle:]]
+                else:
+                    outcomes |= _all(batch, _trouble(refusal))
+            except (Later, Away) as error:
+                # How the group stands is not known now: what is left waits for the next round.
+                return outcomes | _all([*batch, *chain(*batches)], _trouble(error))
+            else:
+                outcomes |= {change.grant_id: _verdict(group, change, settings) for change in batch}
+        return outcomes
+
+    async def _bring(self, settings: Settings, group: Group, changes: Sequence[Change]) -> Group:
+        """Write what the changes need, if anything; returns the group as Slack then tells it."""
+        members = usergroup.wanted(group, changes, settings)
+        if members and (set(members) != set(group.members) or group.standing is Standing.OFF_BY_US):
+            return await self._write(settings.usergroup, group, members)
+        if not members and group.standing is Standing.ON:
+            await self._call("usergroups.disable", settings.usergroup)
+            return Group(group.members, Standing.OFF_BY_US)
+        return group
+
+    async def _write(self, group_id: str, group: Group, members: Sequence[str]) -> Group:
+        off = group.standing is Standing.OFF_BY_US
+        try:
+            answer = await self._call("usergroups.users.update", group_id, users=list(members))
+        except Refused as refusal:
+            if not (off and refusal.error == "no_such_subteam"):
+                raise
+            # It is there, but Slack does not change what is switched off.
+            await self._call("usergroups.enable", group_id)
+            answer = await self._call("usergroups.users.update", group_id, users=list(members))
+        else:
+            # Only now, so that nobody who was in it before is in it again.
+            if off:
+                await self._call("usergroups.enable", group_id)
+        standing = Standing.ON if off else group.standing
+        return Group(tuple(answer["usergroup"]["users"]), standing)
+
+    async def _read(self, settings: Settings) -> Group:
+        try:
+            answer = await self._call("usergroups.users.list", settings.usergroup)
+        except Refused as refusal:
+            if refusal.error != "no_such_subteam":
+                raise
+            return await self._read_switched_off(settings.usergroup, refusal)
+        return Group(tuple(answer["users"]), Standing.ON)
+
+    async def _read_switched_off(self, group_id: str, refusal: Refused) -> Group:
+        answer = await self.tools.slack.call("usergroups.list", include_disabled=True, include_users=True)
+        for found in answer["usergroups"]:
+            if found["id"] == group_id and found.get("date_delete"):
+                ours = found.get("deleted_by") == self.tools.me
+                standing = Standing.OFF_BY_US if ours else Standing.OFF_BY_OTHERS
+                return Group(tuple(found.get("users") or ()), standing)
+        raise refusal
+
+    async def _call(self, method: str, group_id: str, **arguments: object) -> Answer:
+        return await self.tools.slack.call(method, usergroup=group_id, **arguments)
+
+
+def _settings(change: Change) -> Settings:
+    return Settings.model_validate({key: one for key, one in change.connector.items() if key != "type"})
+
+
+def _verdict(group: Group, change: Change, settings: Settings) -> Outcome:
+    if usergroup.is_so(group, change, settings):
+        return Done()
+    return Trouble("Slack took the new list of members, but does not show it.")
+
+
+def _trouble(error: Exception) -> Trouble:
+    sentence = SENTENCES.get(error.error) if isinstance(error, Refused) else None
+    return Trouble(sentence, passing=False) if sentence else trouble_of(error)
+
+
+def _all(changes: Sequence[Change], outcome: Outcome) -> dict[int, Outcome]:
+    return {change.grant_id: outcome for change in changes}

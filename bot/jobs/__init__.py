@@ -1,0 +1,24 @@
+"""The worker's jobs, one kind a file, and the table of them."""
+
+from collections.abc import Mapping
+
+from bot.connectors.base import Connector
+from bot.jobs import settle
+from bot.jobs.card import CardJob
+from bot.jobs.say import SayJob
+from bot.jobs.settle import SettleJob
+from bot.metrics import Metrics
+from bot.slack import Gateway
+from bot.worker import Handler
+from models.store import Store
+
+
+def handlers(
+    store: Store, gateway: Gateway, connectors: Mapping[str, Connector], metrics: Metrics
+) -> dict[str, Handler]:
+    """What carries out each kind of job."""
+    return {
+        "card": Handler(CardJob(store, gateway).run),
+        "say": Handler(SayJob(store, gateway).run),
+        "settle": Handler(SettleJob(store, connectors, metrics).run, patience=settle.PATIENCE + 20),
+    }

@@ -1,0 +1,58 @@
+"""The job `say`: a comment as a reply under one person's copy of a card, so that Slack tells them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from blocks import thread
+from bot.jobs import posts
+from bot.later import Later
+from bot.slack import Gateway, Gone
+from models import jobs
+from models.cards import Card
+from models.jobs import Work
+from models.requests import Comment
+from models.store import Store
+
+SOON = timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A comment, and the card that it goes under."""
+
+    comment: Comment
+    card: Card
+
+
+class SayJob:
+    """Passes comments on."""
+
+    def __init__(self, store: Store, gateway: Gateway) -> None:
+        self._store, self._gateway = store, gateway
+
+    async def run(self, work: Work) -> None:
+        """Carry out one; its payload is {"comment": id, "card": id}. Raises Later until the card is there."""
+        said = await self._store.read(lambda session: _read(session, work))
+        if not said.card.gone:
+            if not said.card.ts:
+                raise Later("its card is not posted yet", SOON)
+            await self._reply(said, tried=work.attempts > 1)
+        await self._store.write(lambda tx: jobs.finish(tx.session, work))
+
+    async def _reply(self, said: Said, *, tried: bool) -> None:
+        card, metadata = said.card, posts.mark("keyturn_comment", {"comment": said.comment.id})
+        message = thread.reply(said.comment.person_id, said.comment.text)
+        try:
+            if tried and await posts.find(self._gateway, card.channel, metadata, said.comment.at, card.ts):
+                return
+            await posts.post(self._gateway, card.channel, message, metadata, thread_ts=card.ts)
+        except Gone:
+            return  # Nobody is left to be told; the next drawing of the card finds out and notes it.
+
+
+def _read(session: Session, work: Work) -> Said:
+    return Said(
+        session.get_one(Comment, work.payload["comment"]), session.get_one(Card, work.payload["card"])
+    )

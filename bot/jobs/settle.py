@@ -1,0 +1,77 @@
+"""The job `settle`: brings one target to what the grants say, by its connector."""
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+
+from bot.connectors.base import Connector, trouble_of
+from bot.metrics import Metrics
+from models import jobs
+from models.grants import Direction
+from models.jobs import Work
+from models.lifecycle import settling
+from models.lifecycle.settling import Change, Done, Outcome, Trouble
+from models.store import Store, Tx
+
+log = structlog.stdlib.get_logger(__name__)
+
+PATIENCE = 100
+"""Seconds for one round at a connector."""
+
+Outcomes = dict[int, tuple[Direction, Outcome]]
+
+
+class SettleJob:
+    """Gives and takes access."""
+
+    def __init__(self, store: Store, connectors: Mapping[str, Connector], metrics: Metrics) -> None:
+        self._store, self._connectors, self._metrics = store, connectors, metrics
+
+    async def run(self, work: Work) -> None:
+        """Carry out one round; the job's payload is {"target": …}. What fails is written to the grants."""
+        target = str(work.payload["target"])
+        await self._store.write(lambda tx: settling.guard(tx, target))
+        now = self._store.clock.now()
+        changes = await self._store.read(lambda session: settling.changes(session, target, now))
+        outcomes = await self._outcomes(changes)
+        await self._store.write(lambda tx: _settled(tx, work, target, outcomes))
+
+    async def _outcomes(self, changes: list[Change]) -> Outcomes:
+        # What another grant still gives is let go without touching the target.
+        found: dict[int, Outcome] = {change.grant_id: Done() for change in changes if change.kept}
+        left = [change for change in changes if not change.kept]
+        if left:
+            found |= await self._applied(left)
+        lost = Trouble("The connector did not say what became of it.")
+        return {one.grant_id: (one.direction, found.get(one.grant_id, lost)) for one in changes}
+
+    async def _applied(self, changes: list[Change]) -> Mapping[int, Outcome]:
+        kind = str(changes[0].connector.get("type"))
+        outcomes = await self._tried(kind, changes)
+        for change in changes:
+            outcome = outcomes.get(change.grant_id)
+            if isinstance(outcome, Trouble):
+                self._metrics.connector_failures.labels(kind, change.direction.value).inc()
+                log.warning("connector failed", grant=change.ref, connector=kind, error=outcome.error)
+        return outcomes
+
+    async def _tried(self, kind: str, changes: list[Change]) -> Mapping[int, Outcome]:
+        connector = self._connectors.get(kind)
+        if connector is None:
+            unknown = Trouble(f"This Keyturn has no connector {kind!r}.", passing=False)
+            return {change.grant_id: unknown for change in changes}
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await connector.apply(changes)
+        except TimeoutError:
+            trouble = Trouble(f"The target system did not answer within {PATIENCE} seconds.")
+        except Exception as error:
+            log.exception("connector broke", connector=kind)
+            trouble = trouble_of(error)
+        return {change.grant_id: trouble for change in changes}
+
+
+def _settled(tx: Tx, work: Work, target: str, outcomes: Outcomes) -> None:
+    jobs.finish(tx.session, work)
+    settling.settled(tx, target, outcomes)

@@ -1,0 +1,36 @@
+"""Which listeners there are: every handler file's `register`, in one list."""
+
+from collections.abc import Callable
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.error import BoltUnhandledRequestError
+from slack_bolt.response import BoltResponse
+
+from handlers.desk import Desk
+
+log = structlog.stdlib.get_logger(__name__)
+
+REGISTER: tuple[Callable[[AsyncApp, Desk], None], ...] = ()
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Put them all on the Bolt app."""
+    for each in REGISTER:
+        each(app, desk)
+    app.error(_answer)
+
+
+async def _answer(error: Exception) -> BoltResponse:
+    """What no listener is for is acknowledged all the same, or Slack would send it again and again."""
+    if isinstance(error, BoltUnhandledRequestError):
+        body = error.body
+        log.info("nobody listens to this", type=body.get("type"), happened=_event_type(body))
+        return BoltResponse(status=200, body="")
+    log.error("Bolt failed", exc_info=error)
+    return BoltResponse(status=500, body="")
+
+
+def _event_type(body: dict[str, object]) -> object:
+    event = body.get("event")
+    return event.get("type") if isinstance(event, dict) else None

@@ -1,0 +1,121 @@
+"""The gateway: every call that a job makes to Slack goes through here, and comes back as one of four answers.
+
+What Slack asks for with a 429 (Retry-After) is kept by the whole process: until it has passed, a call of that
+method (for chat.postMessage: to that channel) is not sent, but answered here. The wait is written into the
+job that hit it, so it survives a restart as well.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.later import Away, Later
+from bot.metrics import Metrics
+from models.clock import Clock
+
+GONE = {
+    "channel_not_found",
+    "is_archived",
+    "message_not_found",
+    "thread_not_found",
+    "user_disabled",
+    "user_not_found",
+    "users_not_found",
+}
+"""Whom or what the call is about is not there any more."""
+SLACKS_OWN = {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
+"""Slack's word, with HTTP 200, for trouble on its own side."""
+NO_RETRY_AFTER = 30
+"""Seconds to wait where a 429 does not say how long."""
+
+Answer = dict[str, Any]
+
+
+class RateLimited(Later):
+    """Slack asks to wait; `wait` is how long from now."""
+
+
+class Unreachable(Away):
+    """No answer, or an HTTP 5xx. What was called for may have happened all the same."""
+
+
+class Refused(Exception):
+    """Slack's answer is no; `error` is its word for why."""
+
+    def __init__(self, method: str, error: str, details: str = "") -> None:
+        super().__init__(f"{method}: {error}" + (f" ({details})" if details else ""))
+        self.error = error
+
+
+class Gone(Refused):
+    """The person, conversation or message is not there any more: no use in trying again."""
+
+
+class Gateway:
+    """Calls Slack for jobs. Its client must not retry: a post whose answer was lost may have arrived."""
+
+    def __init__(
+        self, client: AsyncWebClient, clock: Clock, metrics: Metrics, *, patience: float = 10
+    ) -> None:
+        """`patience` is how many seconds one call may take."""
+        self._client, self._clock, self._metrics, self._patience = client, clock, metrics, patience
+        self._pauses: dict[tuple[str, str], tuple[datetime, datetime]] = {}
+
+    async def call(self, method: str, **arguments: Any) -> Answer:
+        """Call a Web API method, by Slack's name for it ("chat.postMessage"), and return its answer.
+
+        Raises RateLimited, Unreachable, Gone or Refused.
+        """
+        lane = (method, str(arguments.get("channel", "")) if method == "chat.postMessage" else "")
+        self._mind_pause(lane)
+        try:
+            async with asyncio.timeout(self._patience):
+                # The client's own methods know which arguments go where (query, form, JSON).
+                answer = await getattr(self._client, method.replace(".", "_"))(**arguments)
+        except SlackApiError as error:
+            raise self._refusal(method, lane, error) from error
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            self._metrics.slack_errors.labels(method, "unreachable").inc()
+            raise Unreachable(f"{method}: {str(error) or 'no answer in time'}") from error
+        return dict(answer.data)
+
+    def _mind_pause(self, lane: tuple[str, str]) -> None:
+        since, until = self._pauses.get(lane, (None, None))
+        now = self._clock.now()
+        if since is None or until is None:
+            return
+        # A clock that was set back must not make a pause of seconds one of hours.
+        if since <= now < until:
+            raise RateLimited(f"{lane[0]}: Slack asked to wait", until - now)
+        del self._pauses[lane]
+
+    def _refusal(self, method: str, lane: tuple[str, str], error: SlackApiError) -> Exception:
+        status = int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0))
+        word, details = _reason(error)
+        self._metrics.slack_errors.labels(method, word or f"http_{status}").inc()
+        if status == 429 or word == "ratelimited":  # noqa: PLR2004 - HTTP's own number
+            return self._pause(lane, error)
+        if status >= 500 or word in SLACKS_OWN or not word:  # noqa: PLR2004 - HTTP's own number
+            return Unreachable(f"{method}: HTTP {status} {word}".rstrip())
+        return (Gone if word in GONE else Refused)(method, word, details)
+
+    def _pause(self, lane: tuple[str, str], error: SlackApiError) -> RateLimited:
+        given = str(error.response.headers.get("Retry-After", ""))
+        seconds = int(given) if given.isascii() and given.isdigit() else NO_RETRY_AFTER
+        now, wait = self._clock.now(), timedelta(seconds=seconds)
+        self._pauses[lane] = (now, now + wait)
+        return RateLimited(f"{lane[0]}: Slack asks to wait {seconds} s", wait)
+
+
+def _reason(error: SlackApiError) -> tuple[str, str]:
+    """Slack's word for it, and what it says besides; empty where the answer was not Slack's."""
+    data = getattr(error.response, "data", None)
+    if not isinstance(data, dict):
+        return "", ""
+    metadata = data.get("response_metadata")
+    messages = metadata.get("messages") if isinstance(metadata, dict) else None
+    return str(data.get("error", "")), "; ".join(map(str, messages or []))

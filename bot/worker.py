@@ -1,0 +1,190 @@
+"""The worker: claims jobs and carries them out, several at once, until they are done, waiting or parked.
+
+A handler gets a claimed job (`models.jobs.Work`), does its call outside of any transaction, and then writes
+the result together with `jobs.finish` in one, so that whoever lost the lease writes nothing. A handler that
+raises runs again: after `Later.wait`, or after a growing wait, until the job is parked with its error.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.later import Away, Later
+from bot.log import bound
+from bot.metrics import Metrics
+from models import jobs
+from models.jobs import Job, JobState, LeaseLost, Work
+from models.store import Store, Tx
+
+log = structlog.stdlib.get_logger(__name__)
+
+AT_ONCE = 16
+LOOK = 1.0
+"""Seconds between looks for jobs that other processes left, or whose time has come."""
+RENEW = jobs.LEASE.total_seconds() / 3
+GRACE = 10.0
+"""Seconds that jobs under way may still take when the worker is stopped."""
+
+
+@dataclass(frozen=True)
+class Handler:
+    """How a kind of job is carried out."""
+
+    run: Callable[[Work], Awaitable[None]]
+    patience: float = 30
+    """Seconds that one run may take."""
+
+
+class Worker:
+    """Runs the jobs of one store."""
+
+    def __init__(self, store: Store, handlers: Mapping[str, Handler], metrics: Metrics) -> None:
+        self._store, self._handlers, self._metrics = store, handlers, metrics
+        self._running: dict[asyncio.Task[None], Work] = {}
+        self._woken, self._ended = asyncio.Event(), asyncio.Event()
+        self._loops: list[asyncio.Task[None]] = []
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Begin. What a process before this one left half done is taken up again."""
+        if not self._store.shared:
+            await self._store.write(lambda tx: jobs.release_all(tx.session, tx.now))
+        loop = asyncio.get_running_loop()
+        self._store.on_jobs(lambda: _tell(loop, self._woken))
+        self._loops = [asyncio.create_task(self._claim_for_ever()), asyncio.create_task(self._renew())]
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is at work: False before `start` and after `stop`."""
+        return bool(self._loops) and not self._stopping and not any(loop.done() for loop in self._loops)
+
+    async def stop(self) -> None:
+        """Claim nothing more, let what is under way end, and hand back what takes too long."""
+        self._stopping = True
+        await _cancel(self._loops[:1])
+        if self._running:
+            await asyncio.wait(self._running, timeout=GRACE)
+        await _cancel([*self._running, *self._loops])
+
+    async def idle(self) -> None:
+        """Return when no job is due (by the store's clock) and none is under way."""
+        while await self._store.read(self._busy):
+            self._woken.set()
+            self._ended.clear()
+            # Not for ever: another process may be at work on the same database.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), 0.05)
+
+    def _busy(self, session: Session) -> bool:
+        due = (Job.state == JobState.READY) & (Job.run_at <= self._store.clock.now())
+        return (
+            session.scalars(select(Job.id).where(due | (Job.state == JobState.RUNNING))).first() is not None
+        )
+
+    async def _claim_for_ever(self) -> None:
+        while True:
+            wait = LOOK
+            try:
+                wait = await self._claim()
+            except Exception as error:  # noqa: BLE001 - the database is away: look again when it may be back
+                log.warning("no jobs can be claimed", error=str(error))
+            if wait > 0:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), wait)
+
+    async def _claim(self) -> float:
+        """Start what is due; returns the seconds until there may be more, 0 for at once."""
+        self._woken.clear()
+        free = AT_ONCE - len(self._running)
+        if not free:
+            return LOOK
+        works, following = await self._store.write(lambda tx: _claimed(tx, free))
+        for work in works:
+            task = asyncio.create_task(self._carry_out(work), name=work.key)
+            self._running[task] = work
+            task.add_done_callback(self._done)
+        if works:
+            return 0
+        left = (following - self._store.clock.now()).total_seconds() if following else LOOK
+        # What is due and was not claimed waits for its lane.
+        return min(left, LOOK) if left > 0 else LOOK
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        del self._running[task]
+        self._woken.set()
+        self._ended.set()
+
+    async def _carry_out(self, work: Work) -> None:
+        with bound(job=work.key):
+            try:
+                await self._run(work)
+            except LeaseLost:
+                log.warning("lost the lease; another process has the job")
+            except asyncio.CancelledError:
+                await self._again(work, "Keyturn was stopped in the middle of it.")
+                raise
+            except Later as later:
+                await self._again(work, str(later), wait=later.wait)
+            except Away as away:
+                await self._again(work, str(away), park=False)
+            except Exception as error:
+                log.exception("job failed", kind=work.kind, attempt=work.attempts)
+                await self._again(work, f"{type(error).__name__}: {error}")
+
+    async def _run(self, work: Work) -> None:
+        handler = self._handlers.get(work.kind)
+        if handler is None:
+            raise LookupError(f"no job of the kind {work.kind} is known to this version")
+        try:
+            async with asyncio.timeout(handler.patience):
+                await handler.run(work)
+        except TimeoutError:
+            raise TimeoutError(f"it took longer than {handler.patience:g} s") from None
+
+    async def _again(
+        self, work: Work, error: str, *, wait: timedelta | None = None, park: bool = True
+    ) -> None:
+        self._metrics.job_failures.labels(work.kind).inc()
+        try:
+            parked = await self._store.write(
+                lambda tx: jobs.again(tx.session, work, tx.now, error=error, wait=wait, park=park)
+            )
+        except LeaseLost:
+            log.warning("lost the lease; another process has the job")
+        except Exception as failure:  # noqa: BLE001 - the lease runs out, and then the job is taken up again
+            log.warning("a job could not be handed back", error=str(failure))
+        else:
+            if parked:
+                log.error("job parked", kind=work.kind, attempts=work.attempts, error=error)
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW)
+            works = list(self._running.values())
+            try:
+                await self._store.write(lambda tx, works=works: jobs.extend_leases(tx.session, works))  # type: ignore[misc]
+            except Exception as error:  # noqa: BLE001 - a lease that is lost loses nothing but time
+                log.warning("leases could not be renewed", error=str(error))
+
+
+def _claimed(tx: Tx, free: int) -> tuple[list[Work], datetime | None]:
+    works = jobs.claim(tx.session, tx.now, free)
+    return works, None if works else jobs.next_run(tx.session)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+    # The store may outlive the loop by a commit.
+    with suppress(RuntimeError):
+        loop.call_soon_threadsafe(event.set)
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
