@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import App, LocalSlack, Person
@@ -120,6 +121,13 @@ async def bolt(request: pytest.FixtureRequest, slack: LocalSlack, app: App) -> A
         app.socket_mode, app.request_url = False, f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
         yield made
         await runner.cleanup()
+
+
+async def refused(call: Any) -> str:
+    """The error by which a call is refused."""
+    with pytest.raises(SlackApiError) as caught:
+        await call
+    return str(caught.value.response["error"])
 
 
 def plain(text: str) -> dict[str, Any]:

@@ -21,7 +21,10 @@ async def test_a_message_to_a_person_opens_their_dm(client: AsyncWebClient, ada:
 
 
 async def test_visible_text_comes_from_the_blocks(client: AsyncWebClient, ada: Person) -> None:
-    blocks = [section("*Bold* claim"), {"type": "actions", "elements": [button("Yes", "yes"), button("No", "no")]}]
+    blocks = [
+        section("*Bold* claim"),
+        {"type": "actions", "elements": [button("Yes", "yes"), button("No", "no")]},
+    ]
     await client.chat_postMessage(channel=ada.id, text="for notifications", blocks=blocks)
     (message,) = ada.messages()
     assert (message.text, message.buttons) == ("*Bold* claim", ["Yes", "No"])
@@ -39,7 +42,9 @@ async def test_visible_text_comes_from_the_blocks(client: AsyncWebClient, ada: P
         ({"text": "x", "blocks": [section("y" * 3000)] * 5}, "msg_blocks_too_long"),
     ],
 )
-async def test_content_that_slack_refuses(raw: Raw, app: App, ada: Person, arguments: Any, error: str) -> None:
+async def test_content_that_slack_refuses(
+    raw: Raw, app: App, ada: Person, arguments: Any, error: str
+) -> None:
     answer = await raw.post("chat.postMessage", app.bot_token, json={"channel": ada.id, **arguments})
     assert answer["error"] == error
     assert ada.messages() == []
@@ -52,7 +57,9 @@ async def test_invalid_blocks_are_pointed_at(raw: Raw, app: App, ada: Person) ->
     assert answer["response_metadata"]["messages"] == ["[ERROR] " + answer["errors"][0]]
 
 
-async def test_who_cannot_be_written_to(client: AsyncWebClient, slack: LocalSlack, ada: Person, app: App) -> None:
+async def test_who_cannot_be_written_to(
+    client: AsyncWebClient, slack: LocalSlack, ada: Person, app: App
+) -> None:
     secret = slack.workspace.add_channel("secret", private=True)
     public = slack.workspace.add_channel("public")
     slack.workspace.deactivate(ada.id)
@@ -127,7 +134,9 @@ async def test_a_thread_belongs_to_its_parent(client: AsyncWebClient, ada: Perso
     assert thread["messages"][0]["reply_count"] == 3
 
 
-async def test_an_ephemeral_message_is_for_one_person(client: AsyncWebClient, ada: Person, ben: Person) -> None:
+async def test_an_ephemeral_message_is_for_one_person(
+    client: AsyncWebClient, ada: Person, ben: Person
+) -> None:
     await client.conversations_open(users=ada.id)
     await client.chat_postEphemeral(channel=ada.id, user=ada.id, text="psst")
     assert (ada.ephemeral, ben.ephemeral, ada.messages()) == (["psst"], [], [])

@@ -14,16 +14,21 @@ def test_every_method_of_the_table_is_carried_out() -> None:
     assert set(HANDLERS) == set(TABLE)
 
 
-async def test_the_official_client_learns_who_it_is(client: AsyncWebClient, app: App, slack: LocalSlack) -> None:
+async def test_the_official_client_learns_who_it_is(
+    client: AsyncWebClient, app: App, slack: LocalSlack
+) -> None:
     answer = await client.auth_test()
     assert (answer["bot_id"], answer["user_id"]) == (app.bot_id, app.bot_user_id)
     assert answer["team_id"] == slack.workspace.id
 
 
 @pytest.mark.parametrize(
-    ("token", "error"), [(None, "not_authed"), ("xoxb-nobody", "invalid_auth"), ("app", "not_allowed_token_type")]
+    ("token", "error"),
+    [(None, "not_authed"), ("xoxb-nobody", "invalid_auth"), ("app", "not_allowed_token_type")],
 )
-async def test_a_call_without_the_right_token_is_refused(raw: Raw, app: App, token: str | None, error: str) -> None:
+async def test_a_call_without_the_right_token_is_refused(
+    raw: Raw, app: App, token: str | None, error: str
+) -> None:
     given = app.app_token if token == "app" else token
     assert (await raw.post("users.list", given))["error"] == error
 
@@ -55,14 +60,18 @@ async def test_missing_arguments_are_named(raw: Raw, app: App) -> None:
 
 async def test_arguments_come_by_query_form_and_json(raw: Raw, app: App, ada: Person) -> None:
     by_query = await raw.post("chat.postMessage", app.bot_token, params={"channel": ada.id, "text": "one"})
-    by_form = await raw.post("chat.postMessage", data={"token": app.bot_token, "channel": ada.id, "text": "two"})
+    by_form = await raw.post(
+        "chat.postMessage", data={"token": app.bot_token, "channel": ada.id, "text": "two"}
+    )
     by_json = await raw.post("chat.postMessage", app.bot_token, json={"channel": ada.id, "text": "three"})
     assert by_query["ok"] and by_form["ok"] and by_json["ok"]
     assert [message.text for message in ada.messages()] == ["one", "two", "three"]
 
 
 async def test_a_json_body_is_not_read_where_the_method_takes_none(raw: Raw, app: App, ada: Person) -> None:
-    assert (await raw.post("users.info", app.bot_token, json={"user": ada.id}))["error"] == "invalid_arguments"
+    assert (await raw.post("users.info", app.bot_token, json={"user": ada.id}))[
+        "error"
+    ] == "invalid_arguments"
     assert (await raw.post("users.info", app.bot_token, data={"user": ada.id}))["ok"]
 
 
@@ -73,7 +82,9 @@ async def test_a_broken_json_body_is_refused(raw: Raw, app: App, body: str, erro
         assert (await answer.json())["error"] == error
 
 
-async def test_the_log_keeps_calls_without_their_token(client: AsyncWebClient, slack: LocalSlack, ada: Person) -> None:
+async def test_the_log_keeps_calls_without_their_token(
+    client: AsyncWebClient, slack: LocalSlack, ada: Person
+) -> None:
     await client.users_info(user=ada.id)
     with pytest.raises(SlackApiError):
         await client.users_info(user="U404")
@@ -87,7 +98,9 @@ async def test_blocks_validate_points_at_what_is_wrong(client: AsyncWebClient) -
     right = [{"type": "section", "text": {"type": "mrkdwn", "text": "hello"}}]
     assert (await client.api_call("blocks.validate", json={"blocks": right}))["ok"]
     with pytest.raises(SlackApiError) as refused:
-        await client.api_call("blocks.validate", json={"blocks": [{"type": "section", "text": {"type": "invalid"}}]})
+        await client.api_call(
+            "blocks.validate", json={"blocks": [{"type": "section", "text": {"type": "invalid"}}]}
+        )
     (problem,) = refused.value.response["errors"]
     assert (problem["pointer"], problem["message"]) == ("/0/text/type", "unsupported type: invalid")
 
@@ -97,7 +110,9 @@ async def test_api_test_answers_as_it_is_asked(raw: Raw) -> None:
     assert (await raw.post("api.test", data={"error": "my_error"}))["error"] == "my_error"
 
 
-async def test_the_team_and_the_bot_can_be_looked_up(client: AsyncWebClient, slack: LocalSlack, app: App) -> None:
+async def test_the_team_and_the_bot_can_be_looked_up(
+    client: AsyncWebClient, slack: LocalSlack, app: App
+) -> None:
     assert (await client.team_info())["team"]["id"] == slack.workspace.id
     assert (await client.bots_info(bot=app.bot_id))["bot"]["user_id"] == app.bot_user_id
     with pytest.raises(SlackApiError, match="bot_not_found"):

@@ -56,7 +56,7 @@ def _block(required: str, *also: Rule, **fields: Rule) -> Rule:
 
 def _text_or_fields(value: Any, at: str, report: Report) -> None:
     if not ("text" in value or "fields" in value):
-        report.append(Problem(at, "must define either `text` or `fields`"))
+        report.append(Problem(f"{at}/type", "must define either `text` or `fields`"))
 
 
 def _dispatching_only_typed(value: Any, at: str, report: Report) -> None:
