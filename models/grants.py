@@ -27,6 +27,10 @@ class Direction(StrEnum):
     TAKE = "take"
 
 
+UNSETTLED = text("state IN ('granting', 'revoking')")
+"""Grants that a connector has to see to. As literal SQL: with bound values SQLite passes by their index."""
+
+
 class Grant(Base):
     """An access that one person holds, from a moment to a moment, or with no end."""
 
@@ -86,8 +90,8 @@ class Grant(Base):
             "ix_grants_unsettled",
             "target",
             "retry_at",
-            sqlite_where=text("state IN ('granting', 'revoking')"),
-            postgresql_where=text("state IN ('granting', 'revoking')"),
+            sqlite_where=UNSETTLED,
+            postgresql_where=UNSETTLED,
         ),
         Index(
             "ix_grants_failed",

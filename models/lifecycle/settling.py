@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.base import Json
 from models.directory import Directory
-from models.grants import Cause, Direction, Grant
+from models.grants import UNSETTLED, Cause, Direction, Grant
 from models.jobs import Urgency, backoff
 from models.lifecycle import revoking, tasks
 from models.lifecycle.granting import failed, given
@@ -74,7 +74,7 @@ def changes(session: Session, target: str, now: datetime) -> list[Change]:
         select(Grant)
         .where(
             Grant.target == target,
-            Grant.state.in_((GrantState.GRANTING, GrantState.REVOKING)),
+            UNSETTLED,
             Grant.retry_at <= now,
         )
         .order_by(Grant.state.desc(), Grant.id)
@@ -85,9 +85,7 @@ def changes(session: Session, target: str, now: datetime) -> list[Change]:
 
 def next_try(session: Session, target: str) -> datetime | None:
     """When this target has to be looked at again; None if nothing is left to do."""
-    waiting = select(func.min(Grant.retry_at)).where(
-        Grant.target == target, Grant.state.in_((GrantState.GRANTING, GrantState.REVOKING))
-    )
+    waiting = select(func.min(Grant.retry_at)).where(Grant.target == target, UNSETTLED)
     return session.scalar(waiting)
 
 
@@ -164,7 +162,7 @@ def guard(tx: Tx, target: str) -> None:
     Nothing is given without the approvals that its stages ask for, nor to somebody who left.
     """
     waiting = select(Grant).where(
-        Grant.target == target, Grant.state == GrantState.GRANTING, Grant.retry_at <= tx.now
+        Grant.target == target, UNSETTLED, Grant.state == GrantState.GRANTING, Grant.retry_at <= tx.now
     )
     for grant in tx.session.scalars(waiting).all():
         person = Directory(tx.session).person(grant.person_id)
