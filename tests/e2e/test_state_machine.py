@@ -1,0 +1,288 @@
+"""Whatever people, time and target systems do, in whatever order: what must never be, never is.
+
+The verbs are called as the handlers call them; the worker, the connectors, the cards and Slack are real.
+"""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from blocks.cards import draw
+from bot.jobs.card import READ
+from models import audit
+from models.cards import Card
+from models.clock import ManualClock
+from models.errors import Refusal
+from models.grants import Grant, Task
+from models.lifecycle import comment, decide, revoking, submit, tasks, withdraw
+from models.lifecycle.asking import Draft
+from models.requests import Decision, Request, Stage, Term
+from models.states import OVER_GRANTS, GrantState, RequestState
+from models.store import Tx
+from tests.conftest import START
+from tests.world import World
+
+T = TypeVar("T")
+
+ASKERS = ("Ada", "Otto", "Grace")
+DECIDERS = ("Grace", "Alan", "Mia", "Root", "Ada", "Otto", "Gus")
+LENGTHS = st.sampled_from([timedelta(minutes=30), timedelta(hours=8), timedelta(days=7)])
+RULES = st.sampled_from(["any", "all", 2])
+PICK = st.integers(0, 10_000)
+
+
+class Life(RuleBasedStateMachine):
+    """One company's life with Keyturn."""
+
+    template = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.folder = Path(tempfile.mkdtemp())
+        self.world = World(ManualClock(START), "socket")
+
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(work)
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        return self.wait(self.world.bot.store.read(work))
+
+    def do(self, work: Callable[[Tx], object]) -> None:
+        """A refusal is an answer like any other; what must hold is looked at after it too."""
+        with suppress(Refusal):
+            self.wait(self.world.bot.store.write(work))
+        self.wait(self.world.settle())
+
+    @initialize(first=RULES, second=st.none() | RULES)
+    def begin(self, first: str | int, second: str | int | None) -> None:
+        shutil.copy(self.template, self.folder / "keyturn.db")
+        self.wait(self.world.slack.start())
+        self.wait(self.world.start_bot(f"sqlite+aiosqlite:///{self.folder / 'keyturn.db'}"))
+        ids = self.world.ids
+        stages = [{"name": "Owner", "approvers": ["owners", ids["Mia"]], "rule": first}]
+        if second is not None:
+            stages.append(
+                {"name": "Security", "approvers": [ids["Root"], ids["Mia"], ids["Alan"]], "rule": second}
+            )
+        self.wait(self.world.offer(stage=stages))
+        for name in (*ASKERS, *DECIDERS):
+            self.wait(self.world.bot.desk.whois.people([ids[name]]))
+
+    @rule(
+        name=st.sampled_from(ASKERS),
+        access=st.sampled_from(["engineering", "admin"]),
+        length=LENGTHS,
+        later=st.booleans(),
+    )
+    def ask(self, name: str, access: str, length: timedelta, later: bool) -> None:
+        who, now = self.world.ids[name], self.world.clock.now()
+        term = (
+            Term(start=now + timedelta(hours=1), end=now + timedelta(hours=1) + length)
+            if later
+            else Term(length)
+        )
+        self.do(
+            lambda tx: submit.submit(
+                tx, Draft(who, who, "github", (access,), term, "Because <!channel> & co")
+            )
+        )
+
+    @rule(pick=PICK, name=st.sampled_from(DECIDERS), approve=st.booleans(), length=st.none() | LENGTHS)
+    def decide(self, pick: int, name: str, approve: bool, length: timedelta | None) -> None:
+        ref, who = self.some(Request, pick), self.world.ids[name]
+        term = Term(length) if length else None
+        if ref and approve:
+            self.do(lambda tx: decide.approve(tx, ref, who, comment="Fine", term=term))
+        elif ref:
+            self.do(lambda tx: decide.reject(tx, ref, who, comment="No"))
+
+    @rule(pick=PICK, name=st.sampled_from(DECIDERS))
+    def say(self, pick: int, name: str) -> None:
+        if ref := self.some(Request, pick):
+            self.do(lambda tx: comment.comment(tx, ref, self.world.ids[name], "What for?"))
+
+    @rule(pick=PICK, name=st.sampled_from(ASKERS))
+    def withdraw(self, pick: int, name: str) -> None:
+        if ref := self.some(Request, pick):
+            self.do(lambda tx: withdraw.withdraw(tx, ref, self.world.ids[name]))
+
+    @rule(pick=PICK, name=st.sampled_from(ASKERS), length=LENGTHS)
+    def extend(self, pick: int, name: str, length: timedelta) -> None:
+        if ref := self.some(Grant, pick):
+            self.do(lambda tx: submit.extend(tx, ref, self.world.ids[name], Term(length), "Not done yet"))
+
+    @rule(pick=PICK, name=st.sampled_from(ASKERS))
+    def give_back(self, pick: int, name: str) -> None:
+        if ref := self.some(Grant, pick):
+            self.do(lambda tx: revoking.give_back(tx, ref, self.world.ids[name]))
+
+    @rule(pick=PICK, name=st.sampled_from(["Grace", "Alan", "Otto"]), can=st.booleans())
+    def work(self, pick: int, name: str, can: bool) -> None:
+        ref, who = self.some(Task, pick), self.world.ids[name]
+        if ref and can:
+            self.do(lambda tx: tasks.done(tx, ref, who))
+        elif ref:
+            self.do(lambda tx: tasks.cannot(tx, ref, who, "The console is down"))
+
+    @rule(pick=PICK, name=st.sampled_from(["Root", "Grace", "Otto"]), again=st.booleans())
+    def mend(self, pick: int, name: str, again: bool) -> None:
+        ref, who = self.some(Grant, pick), self.world.ids[name]
+        verb = revoking.retry_failed if again else revoking.cancel_failed
+        if ref:
+            self.do(lambda tx: verb(tx, ref, who))
+
+    @rule(how=st.sampled_from(["fail", "cut", "lose_answer"]), times=st.integers(1, 12))
+    def break_target(self, how: str, times: int) -> None:
+        getattr(self.world.slack.faults, how)("usergroups.*", times=times)
+
+    @precondition(lambda self: self.world.slack.faults.active)
+    @rule()
+    def mend_target(self) -> None:
+        self.world.slack.faults.clear()
+
+    @rule(
+        step=st.sampled_from(
+            [timedelta(minutes=1), timedelta(hours=1), timedelta(hours=9), timedelta(days=3)]
+        )
+    )
+    def pass_time(self, step: timedelta) -> None:
+        self.wait(self.world.pass_time(step))
+
+    def some(self, table: type[Request] | type[Grant] | type[Task], pick: int) -> str | None:
+        rows = self.read(
+            lambda session: [row.ref for row in session.scalars(select(table).order_by(table.id))]
+        )
+        return rows[pick % len(rows)] if rows else None
+
+    @invariant()
+    def nothing_is_given_without_the_approvals_of_its_stages(self) -> None:
+        for grant, request, stages, decisions in self.read(grants_with_approvals):
+            assert request.state is RequestState.APPROVED, grant.ref
+            for stage in stages:
+                approvals = {d.person_id for d in decisions if d.position == stage.position and d.approve}
+                assert len(approvals) >= (int(stage.rule) if stage.rule.isdigit() else 1), (
+                    grant.ref,
+                    stage.name,
+                )
+
+    @invariant()
+    def nobody_decides_on_their_own(self) -> None:
+        for request, decision in self.read(
+            lambda s: [
+                (r, d)
+                for r, d in s.execute(
+                    select(Request, Decision).join(Decision, Decision.request_id == Request.id)
+                )
+            ]
+        ):
+            assert decision.person_id not in (request.requester_id, request.beneficiary_id)
+
+    @invariant()
+    def no_access_outlives_its_grant(self) -> None:
+        now = self.world.clock.now()
+        grants = self.read(lambda s: list(s.scalars(select(Grant).where(Grant.access_key == "engineering"))))
+        members = set(self.world.group.members) if not self.world.group.disabled_at else set()
+        for grant in grants:
+            others = [g for g in grants if g.person_id == grant.person_id and g.state not in OVER_GRANTS]
+            if grant.state is GrantState.ACTIVE:
+                assert grant.person_id in members, grant.ref
+                assert grant.ends_at is not None
+                assert grant.ends_at > now, grant.ref
+            if grant.state in OVER_GRANTS and not others and grant.person_id != self.world.ids["Otto"]:
+                assert grant.person_id not in members, grant.ref
+
+    @invariant()
+    def every_change_is_on_record(self) -> None:
+        verdict = self.read(audit.verify)
+        assert verdict.whole, verdict.fault
+        for ref, state in self.read(states_now):
+            entries = self.read(lambda s, ref=ref: audit.story_of(s, [ref]))  # type: ignore[misc]
+            kind = "request." if ref.startswith("AR") else "grant."
+            moves = [entry.action for entry in entries if entry.action in {f"{kind}{one}" for one in STATES}]
+            assert moves[-1] == f"{kind}{state}", (ref, state, moves)
+
+    @invariant()
+    def every_card_agrees_with_the_database(self) -> None:
+        for card, message in self.read(cards_as_they_should_be):
+            shown = self.world.slack.workspace.channels[card.channel].find(card.ts)
+            assert shown is not None, card.subject
+            assert buttons(shown.blocks) == buttons(message["blocks"]), (card.kind, card.subject)
+            assert texts(shown.blocks) == texts(message["blocks"]), (card.kind, card.subject)
+
+    def teardown(self) -> None:
+        self.wait(self.world.stop_bot())
+        self.wait(self.world.slack.stop())
+        self.loop.close()
+        shutil.rmtree(self.folder)
+
+
+STATES = {state.value for state in (*RequestState, *GrantState)}
+
+
+def grants_with_approvals(session: Session) -> list[tuple[Grant, Request, list[Stage], list[Decision]]]:
+    rows = []
+    for grant in session.scalars(select(Grant)):
+        request = session.get_one(Request, grant.request_id)
+        stages = list(session.scalars(select(Stage).where(Stage.request_id == request.id)))
+        decisions = list(session.scalars(select(Decision).where(Decision.request_id == request.id)))
+        rows.append((grant, request, stages, decisions))
+    return rows
+
+
+def states_now(session: Session) -> list[tuple[str, str]]:
+    requests = [(row.ref, row.state.value) for row in session.scalars(select(Request))]
+    return requests + [(row.ref, row.state.value) for row in session.scalars(select(Grant))]
+
+
+def cards_as_they_should_be(session: Session) -> list[tuple[Card, Any]]:
+    cards = session.scalars(select(Card).where(Card.ts != "", Card.gone.is_(False)))
+    return [
+        (card, draw(card.kind, READ[card.about[:2]](session, card.about), card.person_id))
+        for card in cards.all()
+    ]
+
+
+def buttons(blocks: list[dict[str, Any]]) -> list[str]:
+    return [
+        e["text"]["text"]
+        for b in blocks
+        if b["type"] == "actions"
+        for e in b["elements"]
+        if e["type"] == "button"
+    ]
+
+
+def texts(blocks: list[dict[str, Any]]) -> list[str]:
+    return [b["text"]["text"] for b in blocks if b["type"] == "section" and "text" in b]
+
+
+def test_what_must_never_be_never_is(sqlite_template: str) -> None:
+    machine = type("LifeOnCopies", (Life,), {"template": sqlite_template})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=12,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+        ),
+    )
