@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models.catalogue.words import RequestKind
+from models.directory import Directory
 from models.grants import Grant, Task, TaskState
 from models.queries import brief
 from models.queries.paging import Pages
@@ -36,6 +37,8 @@ class MyAccess:
     """Newest first."""
     ended: tuple[Grant, ...]
     """The last few that are over, on the first page."""
+    admins: tuple[str, ...]
+    """Whom to ask about what failed."""
     pages: Pages
 
 
@@ -58,6 +61,7 @@ def my_access(session: Session, person_id: str, page: int, total: int) -> MyAcce
     return MyAccess(
         live=_held(session, session.scalars(live).all()),
         ended=_ended(session, person_id) if pages.number == 0 else (),
+        admins=Directory(session).admins(),
         pages=pages,
     )
 

@@ -1,0 +1,6 @@
+"""App Home: three tabs, each a function of what one read says (`models.queries.home`)."""
+
+from blocks.home.frame import home
+from blocks.home.ids import ALL, HomeAction
+
+__all__ = ["ALL", "HomeAction", "home"]

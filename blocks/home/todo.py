@@ -1,0 +1,95 @@
+"""The tab "To do": what waits for one's decision or one's hands, and what one decided lately."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from blocks import kit
+from blocks.cards import buttons, words
+from blocks.home.ids import HomeAction
+from blocks.kit import Block
+from blocks.text import cut, esc, mention, moment, quote
+from models.catalogue.words import RequestKind
+from models.grants import Direction, Grant, Task
+from models.jobs import Job
+from models.queries.standing import Standing
+from models.queries.to_do import ToDo
+from models.requests import Decision, Request, Term
+
+Entry = TypeVar("Entry")
+
+NOTHING = "Nothing waits for you."
+EXCERPT = 400
+"""Of a reason or an error; Details has the whole."""
+_GIVEN_UP = {
+    "card": "A message could not be sent or brought up to date",
+    "say": "A comment could not be passed on",
+    "settle": "An application's accesses could not be brought up to date",
+    "home": "Somebody's App Home could not be drawn",
+    "person": "Somebody could not be looked up in Slack",
+    "groups": "User groups could not be looked up in Slack",
+}
+
+
+def to_do(tab: ToDo, viewer: str) -> list[Block]:
+    """The tab's blocks, at most two an entry."""
+    drawn = [
+        *_part("Waiting for your decision", tab.decide, lambda one: _decide(*one, viewer)),
+        *_part("To be done by hand", tab.tasks, lambda one: _task(*one)),
+        *_part("Failed", tab.failed, _failed),
+        *_part("Given up", tab.parked, _parked),
+    ]
+    done = _part("You decided lately", tab.decided, lambda one: [kit.context(_decided(*one))])
+    return [*(drawn or [kit.section(NOTHING)]), *done]
+
+
+def _part(title: str, entries: Iterable[Entry], draw: Callable[[Entry], list[Block]]) -> list[Block]:
+    drawn = [block for entry in entries for block in draw(entry)]
+    return [kit.section(f"*{title}*"), *drawn] if drawn else []
+
+
+def _decide(request: Request, standing: Standing, viewer: str) -> list[Block]:
+    ref, because = request.ref, standing.because(viewer)
+    term = words.lasting(Term.from_json(request.term))
+    usual = " · :warning: longer than the usual maximum" if request.over_max else ""
+    lines = [
+        f"{_who_asks(request)} *{words.thing(request)}* · {ref}",
+        f"For {term}{usual} · asked {moment(request.created_at)} · expires {moment(request.expires_at)}",
+        *([quote(request.reason, EXCERPT)] if request.reason.strip() else []),
+        *([f"Why you: {cut(esc(because), EXCERPT)}"] if because else []),
+    ]
+    row = [buttons.approve(ref), buttons.reject(ref), buttons.comment(ref), buttons.details(ref)]
+    return [kit.section("\n".join(lines)), kit.actions(row)]
+
+
+def _who_asks(request: Request) -> str:
+    asks = "asks for more time for" if request.kind is RequestKind.EXTEND else "asks for"
+    if request.requester_id == request.beneficiary_id:
+        return f"{mention(request.requester_id)} {asks}"
+    return f"{mention(request.requester_id)} asks, for {mention(request.beneficiary_id)}, for"
+
+
+def _task(task: Task, grant: Grant) -> list[Block]:
+    who, what = mention(grant.person_id), f"*{words.thing(grant)}*"
+    work = f"Give {who} {what}" if task.direction is Direction.GIVE else f"Take {what} away from {who}"
+    row = [buttons.task_done(task.ref), buttons.task_cannot(task.ref), buttons.details(task.ref)]
+    asked = f"asked {moment(task.created_at)}"
+    return [kit.section(f"{work} · {task.ref} · {asked}"), kit.actions(row)]
+
+
+def _failed(grant: Grant) -> list[Block]:
+    verb = "taken from" if grant.failing is Direction.TAKE else "given to"
+    text = f"*{words.thing(grant)}* could not be {verb} {mention(grant.person_id)} · {grant.ref}"
+    row = [buttons.retry(grant.ref), buttons.details(grant.ref)]
+    return [kit.section(f"{text}\n{quote(grant.error, EXCERPT)}"), kit.actions(row)]
+
+
+def _parked(job: Job) -> list[Block]:
+    what = _GIVEN_UP.get(job.kind, "Something could not be done")
+    text = f"{what} · `{esc(job.key)}`\n{quote(job.error, EXCERPT)}"
+    return [kit.section(text, accessory=kit.button("Retry", HomeAction.RUN_AGAIN, f"JB-{job.id}"))]
+
+
+def _decided(decision: Decision, request: Request) -> str:
+    verb = "✓ You approved" if decision.approve else "✗ You rejected"
+    what = f"{words.thing(request)} for {mention(request.beneficiary_id)}"
+    return f"{verb} {what} · {request.ref} · {moment(decision.at)} · now *{request.state.label}*"
