@@ -9,6 +9,7 @@ from blocks.text import esc, mention, mentions, moment
 from models.audit import AuditEntry
 from models.base import Json
 from models.durations import spoken
+from models.grants import Direction
 from models.requests import Term
 
 TEXT = 2600
@@ -53,7 +54,7 @@ def _asked(who: str, data: Json) -> str:
 
 
 def _opened(_who: str, data: Json) -> str:
-    people = mentions(list(data["approvers"]), most=20)
+    people = mentions(sorted(data["approvers"]), most=20)  # PostgreSQL keeps no order of keys
     return f"Stage “{esc(data['stage'])}” began and asks {people or 'nobody: the admins have to look at it'}"
 
 
@@ -90,7 +91,7 @@ def _by_hand(_who: str, data: Json) -> str:
 
 
 def _did(who: str, data: Json) -> str:
-    return f"{who} did {_direction(data)} it by hand"
+    return f"{who} has {'taken' if data.get('direction') == Direction.TAKE else 'given'} it by hand"
 
 
 def _could_not(who: str, data: Json) -> str:
@@ -102,7 +103,7 @@ def _void(_who: str, _data: Json) -> str:
 
 
 def _direction(data: Json) -> str:
-    return "take" if data.get("direction") == "take" else "give"
+    return "take" if data.get("direction") == Direction.TAKE else "give"
 
 
 def _term(value: Json) -> str:

@@ -1,0 +1,75 @@
+"""What Slack would say of what is drawn, for the tests of every screen."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from slack_sdk.models.blocks import Block
+from slack_sdk.models.views import View
+
+from blocks import kit
+from bot.sandbox.slack.validate import TOTAL_TEXT, text_length, validate_message, validate_view
+
+OURS = re.compile(r"<@[UW][A-Z0-9]+>|<!date\^[0-9]+\^\{date_short_pretty\} at \{time\}\|[0-9: UTC-]+>")
+"""The only markup that a screen holds: mentions of people, and moments."""
+
+
+def check_message(message: kit.Message) -> None:
+    """Slack takes it, whatever people wrote, and nothing of that is markup."""
+    assert validate_message(message["blocks"]) == []
+    assert text_length(message["blocks"]) <= TOTAL_TEXT
+    for block in Block.parse_all(message["blocks"]):
+        block.to_dict()
+    assert 0 < len(message["text"]) <= 4000
+    check_markup(message["blocks"], message["text"])
+
+
+def check_view(view: kit.View) -> None:
+    """The same for a modal."""
+    assert validate_view(dict(view)) == []
+    View(**view).to_dict()
+    check_markup(view["blocks"])
+
+
+def check_markup(*drawn: Any) -> None:
+    """What people wrote is text: no `<…>` but ours, none of it cut in half, nothing that nobody sees."""
+    for text in (text for one in drawn for text in mrkdwn_in(one)):
+        rest = OURS.sub("", text)
+        assert "<" not in rest, rest
+        assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b\x00]", text)
+
+
+def mrkdwn_in(drawn: Any) -> Iterator[str]:
+    """Every text that Slack reads as mrkdwn."""
+    if isinstance(drawn, str):
+        yield drawn
+    elif isinstance(drawn, list):
+        for one in drawn:
+            yield from mrkdwn_in(one) if not isinstance(one, str) else ()
+    elif isinstance(drawn, dict):
+        if drawn.get("type") == "mrkdwn":
+            yield drawn["text"]
+        for one in drawn.values():
+            yield from mrkdwn_in(one) if not isinstance(one, str) else ()
+
+
+def words_of(blocks: list[kit.Block]) -> str:
+    """Everything that can be read on it, buttons included."""
+    return "\n".join(_texts(blocks))
+
+
+def buttons_of(blocks: list[kit.Block]) -> list[str]:
+    """The labels of its buttons, in order."""
+    rows = [block["elements"] for block in blocks if block["type"] == "actions"]
+    return [element["text"]["text"] for row in rows for element in row if element["type"] == "button"]
+
+
+def _texts(drawn: Any) -> Iterator[str]:
+    if isinstance(drawn, list):
+        for one in drawn:
+            yield from _texts(one)
+    elif isinstance(drawn, dict):
+        if drawn.get("type") in ("mrkdwn", "plain_text"):
+            yield drawn["text"]
+        for one in drawn.values():
+            yield from _texts(one)

@@ -1,0 +1,368 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blocks import kit
+from blocks.cards import draw
+from models.cards import CardKind
+from models.catalogue.words import RequestKind
+from models.grants import Cause, Direction, TaskState
+from models.queries.stories import RequestStory
+from models.requests import Term
+from models.states import GrantState, RequestState, StageState
+from tests.blocks.sendable import buttons_of, check_message, words_of
+from tests.blocks.stories import (
+    ADA,
+    ALAN,
+    GRACE,
+    NAMES,
+    NOON,
+    OTTO,
+    ROOT,
+    comment,
+    decision,
+    grant,
+    grant_story,
+    request,
+    snapshot,
+    stage,
+    story,
+    task_story,
+)
+
+DECIDING = ["Approve", "Reject", "Modify duration", "Comment", "Details"]
+
+
+def drawn(kind: CardKind, about: Any, viewer: str) -> tuple[str, list[str], str]:
+    """What can be read on a card, its buttons, and what the notification says."""
+    message = draw(kind, about, viewer)
+    check_message(message)
+    return words_of(message["blocks"]), buttons_of(message["blocks"]), message["text"]
+
+
+def test_an_approver_reads_who_wants_what_for_how_long_and_why() -> None:
+    said, buttons, text = drawn(CardKind.APPROVAL, story(), GRACE)
+    assert text == "Ada asks for GitHub, Engineering team"
+    for words in ("<@UADA> asks for GitHub, Engineering team", "8 hours", "High", "> INC-42: db is down"):
+        assert words in said
+    assert "Why you: owner of GitHub" in said
+    assert "0 of 1 approvals, waiting for <@UGRACE> or <@UALAN>" in said
+    assert buttons == DECIDING
+
+
+def test_who_has_decided_has_no_button_to_decide_again() -> None:
+    waits = stage(0, "2", [GRACE, ALAN, OTTO], decision(GRACE, comment="Fine\nby me"))
+    said, buttons, text = drawn(CardKind.APPROVAL, story(waits), GRACE)
+    assert "✓ <@UGRACE> approved: “Fine by me”" in said
+    assert "1 of 2 approvals, waiting for <@UALAN> or <@UOTTO>" in said
+    assert buttons == ["Comment", "Details"]
+    assert text.endswith("Pending")
+    assert drawn(CardKind.APPROVAL, story(waits), ALAN)[1] == DECIDING
+
+
+def test_an_approver_of_an_earlier_stage_sees_where_it_stands_now() -> None:
+    first = stage(0, "any", [GRACE], decision(GRACE), state=StageState.APPROVED)
+    second = stage(1, "all", [ALAN, OTTO], name="Security")
+    said, buttons, _ = drawn(CardKind.APPROVAL, story(first, second, position=1), GRACE)
+    assert "Stage 2 of 2: Security" in said
+    assert "0 of 2 approvals, waiting for <@UALAN> and <@UOTTO>" in said
+    assert buttons == ["Comment", "Details"]
+
+
+def test_a_stage_to_come_is_named() -> None:
+    coming = stage(1, "any", [], name="Security", state=StageState.WAITING)
+    assert "Then: Security" in drawn(CardKind.APPROVAL, story(stage(0, "any", [GRACE]), coming), GRACE)[0]
+
+
+@pytest.mark.parametrize("kind", [CardKind.APPROVAL, CardKind.REMINDER])
+@pytest.mark.parametrize("state", [one for one in RequestState if one is not RequestState.PENDING])
+def test_a_closed_request_has_its_outcome_and_no_dead_button(kind: CardKind, state: RequestState) -> None:
+    closed = stage(0, "any", [GRACE, ALAN], state=StageState.CLOSED)
+    said, buttons, text = drawn(kind, story(closed, state=state, closed_by=ALAN, closed_at=NOON), GRACE)
+    assert state.label in said
+    assert state.label in text
+    assert buttons == ["Details"]
+
+
+def test_a_flag_shows_that_it_is_longer_than_usual() -> None:
+    assert (
+        "Longer than the usual maximum of 30 days" in drawn(CardKind.APPROVAL, story(over_max=True), GRACE)[0]
+    )
+
+
+def test_a_changed_duration_is_shown_as_old_and_new_to_approver_and_requester() -> None:
+    short = Term(length=timedelta(hours=4))
+    decided = stage(0, "2", [GRACE, ALAN], decision(GRACE, term=short))
+    changed = story(decided, term=short, asked=Term(length=timedelta(hours=8)))
+    for kind, viewer in ((CardKind.APPROVAL, ALAN), (CardKind.REQUEST, ADA)):
+        assert "8 hours → *4 hours*, changed by <@UGRACE>" in drawn(kind, changed, viewer)[0]
+
+
+def test_an_extension_says_until_when_it_runs_now_and_then() -> None:
+    more = story(kind=RequestKind.EXTEND, grant=grant())
+    said, _, text = drawn(CardKind.APPROVAL, more, GRACE)
+    now, then = NOON + timedelta(hours=8), NOON + timedelta(hours=16)
+    assert "8 hours more" in said
+    assert said.index(f"<!date^{int(now.timestamp())}^") < said.index(f"→ <!date^{int(then.timestamp())}^")
+    assert text == "Ada asks for more time with GitHub, Engineering team"
+
+
+def test_the_last_three_comments_stand_on_every_copy() -> None:
+    said = drawn(CardKind.APPROVAL, story(comments=[comment(ADA, f"word {n}") for n in range(5)]), GRACE)[0]
+    assert "2 earlier" in said
+    assert "<@UADA>: word 4" in said
+    assert "word 1" not in said
+
+
+def test_the_requester_reads_who_is_waited_for_and_can_withdraw() -> None:
+    said, buttons, text = drawn(CardKind.REQUEST, story(), ADA)
+    assert "*Pending* · stage 1 of 1 · expires <!date" in said
+    assert "waiting for <@UGRACE> or <@UALAN>" in said
+    assert buttons == ["Withdraw", "Comment", "Details"]
+    assert text == "GitHub, Engineering team: Pending"
+
+
+def test_the_requester_reads_by_whom_and_why_it_was_rejected() -> None:
+    decided = stage(
+        0, "any", [GRACE], decision(GRACE, approve=False, comment="Not now"), state=StageState.REJECTED
+    )
+    rejected = story(decided, state=RequestState.REJECTED, closed_by=GRACE, closing_note="Not now")
+    said, buttons, text = drawn(CardKind.REQUEST, rejected, ADA)
+    assert "*Rejected* by <@UGRACE>" in said
+    assert "> Not now" in said
+    assert buttons == ["Details"]
+    assert text == "GitHub, Engineering team: Rejected by Grace"
+
+
+@pytest.mark.parametrize("state", list(GrantState))
+def test_the_requester_reads_what_became_of_the_access(state: GrantState) -> None:
+    holding = grant(
+        state=state, starts_at=NOON, error="The group is full", failing=Direction.GIVE, over_at=NOON
+    )
+    approved = story(
+        stage(0, "any", [GRACE], decision(GRACE), state=StageState.APPROVED),
+        state=RequestState.APPROVED, closed_by=GRACE, grant=holding,
+    )  # fmt: skip
+    said = drawn(CardKind.REQUEST, approved, ADA)[0]
+    assert "*Approved* by <@UGRACE>" in said
+    assert f"*{state.label}*" in said
+    assert ("ask <@UROOT>" in said and "“The group is full”" in said) == (state is GrantState.FAILED)
+
+
+def test_an_approval_by_a_rule_quotes_the_rule() -> None:
+    by_rule = story(
+        stage(0, "any", [], state=StageState.CLOSED),
+        state=RequestState.APPROVED, closed_by="keyturn", closing_note="Low risk and under a day.",
+    )  # fmt: skip
+    said = drawn(CardKind.REQUEST, by_rule, ADA)[0]
+    assert "*Approved* by Keyturn" in said
+    assert "> Low risk and under a day." in said
+
+
+def test_a_reminder_is_short_and_decides_like_the_card() -> None:
+    said, buttons, text = drawn(CardKind.REMINDER, story(), GRACE)
+    assert text == "Ada still waits for your decision on GitHub, Engineering team"
+    assert "INC-42" not in said
+    assert buttons == DECIDING
+
+
+def test_a_reminder_of_what_one_has_decided_says_so() -> None:
+    waits = story(stage(0, "2", [GRACE, ALAN], decision(GRACE)))
+    said, buttons, _ = drawn(CardKind.REMINDER, waits, GRACE)
+    assert "not needed any more" in said
+    assert buttons == ["Details"]
+
+
+def test_who_has_access_reads_until_when_and_how_to_use_it() -> None:
+    said, buttons, text = drawn(CardKind.ACCESS, grant_story(), ADA)
+    assert text == "You have access to GitHub, Engineering team"
+    assert "until <!date" in said
+    assert "Sign in with SSO." in said
+    assert buttons == ["Extend", "Give back", "Details"]
+
+
+@pytest.mark.parametrize("kind", [CardKind.ACCESS, CardKind.NOTICE])
+@pytest.mark.parametrize("state", [one for one in GrantState if one is not GrantState.ACTIVE])
+def test_an_access_that_is_over_has_no_buttons(kind: CardKind, state: GrantState) -> None:
+    for failing in Direction:
+        over = grant_story(state=state, failing=failing, over_at=NOON, cause=Cause.ADMIN, caused_by=ROOT)
+        said, buttons, text = drawn(kind, over, ADA)
+        assert state.label in said
+        assert state.label in text
+        assert buttons == []
+
+
+def test_more_time_is_asked_for_once() -> None:
+    waiting = request(snapshot(), kind=RequestKind.EXTEND, id=13)
+    for kind, rest in ((CardKind.ACCESS, ["Give back", "Details"]), (CardKind.NOTICE, ["I'm done"])):
+        said, buttons, _ = drawn(kind, grant_story(extension=waiting), ADA)
+        assert "AR-13: *Pending*" in said
+        assert buttons == rest
+
+
+def test_an_access_without_an_end_offers_no_extension() -> None:
+    said, buttons, _ = drawn(CardKind.ACCESS, grant_story(ends_at=None, length=None), ADA)
+    assert "with no end" in said
+    assert buttons == ["Give back", "Details"]
+
+
+def test_a_notice_asks_whether_more_time_is_needed() -> None:
+    said, buttons, text = drawn(CardKind.NOTICE, grant_story(), ADA)
+    assert text == "Your access to GitHub, Engineering team ends soon"
+    assert "ends <!date" in said
+    assert buttons == ["Extend", "I'm done"]
+
+
+@pytest.mark.parametrize(
+    ("cause", "by", "why"),
+    [
+        (None, None, "its time was up"),
+        (Cause.REQUESTER, ADA, "given back by <@UADA>"),
+        (Cause.ADMIN, ROOT, "taken away by <@UROOT>"),
+        (Cause.OFFBOARDING, "keyturn", "deactivated"),
+    ],
+)
+def test_who_lost_access_reads_why(cause: Cause | None, by: str | None, why: str) -> None:
+    state = GrantState.REVOKED if cause else GrantState.ENDED
+    over = grant_story(state=state, cause=cause, caused_by=by, over_at=NOON)
+    assert why in drawn(CardKind.OVER, over, ADA)[0]
+
+
+def test_an_owner_reads_who_needs_what_where() -> None:
+    said, buttons, text = drawn(CardKind.TASK, task_story(), GRACE)
+    assert text == "Give Ada GitHub, Engineering team: please do it by hand"
+    assert "https://github.com/example" in said
+    assert "> INC-42: db is down" in said
+    assert buttons == ["Mark done", "I can't", "Details"]
+    assert drawn(CardKind.TASK, task_story(), ROOT)[1] == ["Details"]
+
+
+@pytest.mark.parametrize("direction", list(Direction))
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (TaskState.DONE, "✓ Done by <@UGRACE>"),
+        (TaskState.REFUSED, "> No licence left"),
+        (TaskState.VOID, "Nothing is left to do"),
+    ],
+)
+def test_a_closed_task_says_how_it_ended(state: TaskState, said: str, direction: Direction) -> None:
+    closed = task_story(
+        state=state, done_by=GRACE, closed_at=NOON, note="No licence left", direction=direction
+    )
+    words, buttons, _ = drawn(CardKind.TASK, closed, GRACE)
+    assert said in words
+    assert buttons == ["Details"]
+
+
+@pytest.mark.parametrize(
+    ("failing", "buttons"),
+    [(Direction.GIVE, ["Retry", "Cancel", "Details"]), (Direction.TAKE, ["Retry", "Details"])],
+)
+def test_an_admin_reads_what_failed_and_can_retry(failing: Direction, buttons: list[str]) -> None:
+    failed = grant_story(state=GrantState.FAILED, failing=failing, error="plan_upgrade_required")
+    said, there, text = drawn(CardKind.FAILURE, failed, ROOT)
+    assert "> plan_upgrade_required" in said
+    assert ("may still be there" in said) == (failing is Direction.TAKE)
+    assert there == buttons
+    assert "could not be" in text
+    assert drawn(CardKind.FAILURE, failed, OTTO)[1] == ["Details"]
+
+
+def test_a_failure_that_was_mended_says_so() -> None:
+    said, buttons, _ = drawn(CardKind.FAILURE, grant_story(), ROOT)
+    assert "had failed. Now it is *Active*" in said
+    assert buttons == ["Details"]
+
+
+def test_every_button_names_what_it_is_about() -> None:
+    for kind, about, ref in (
+        (CardKind.APPROVAL, story(), "AR-12"),
+        (CardKind.ACCESS, grant_story(), "GR-7"),
+        (CardKind.TASK, task_story(), "TK-3"),
+    ):
+        viewer = ADA if kind is CardKind.ACCESS else GRACE
+        rows = [one for one in draw(kind, about, viewer)["blocks"] if one["type"] == "actions"]
+        assert {element["value"] for row in rows for element in row["elements"]} == {ref}
+
+
+HOSTILE = st.one_of(
+    st.text(max_size=200),
+    st.sampled_from(
+        [
+            "<!channel>",
+            "<@U0BOSS>",
+            "<https://evil.example|github.com>",
+            "\u202egnirts\u2066",
+            "*_~`",
+            "{0}{x}",
+        ]
+    ),
+    st.sampled_from(["&", "<", "\n", "> ", "<!here> ", "é", "👩‍👩‍👧‍👦"]).map(lambda unit: unit * 5000),
+)
+PEOPLE = [f"U{number:03}" for number in range(100)]
+
+
+def visible(text: str, limit: int) -> str:
+    """As long as the catalogue lets a name be."""
+    return text[:limit].replace("\n", " ").strip() or "x"
+
+
+@st.composite
+def hostile_stories(draw_one: st.DrawFn) -> RequestStory:
+    """A request of which everything that people wrote is meant badly, with very many people in it."""
+    word = draw_one(HOSTILE)
+    people = PEOPLE[: draw_one(st.sampled_from([1, 3, 100]))]
+    decided = draw_one(st.integers(0, len(people)))
+    decisions = [
+        decision(one, comment=word[:2000], approve=draw_one(st.booleans()), term=Term(end=NOON))
+        for one in people[:decided]
+    ]
+    rule = draw_one(st.sampled_from(["any", "all", str(len(people))]))
+    stages = [stage(0, rule, people, *decisions, name=visible(word, 75), because=word)]
+    stages += [stage(n, "any", [], name=visible(word, 75), state=StageState.WAITING) for n in range(1, 10)]
+    return story(
+        *stages,
+        shot=snapshot(name="&" * 75, access=[{"key": "a", "name": "<" * 75, "privileged": True}]),
+        app_name=visible(word, 75), access_name=visible(word, 75), reason=word[:2000], over_max=True,
+        comments=[comment(one, word[:2000]) for one in people[:30]],
+        state=draw_one(st.sampled_from(RequestState)), closed_by=people[0], closing_note=word[:2000],
+        kind=draw_one(st.sampled_from(RequestKind)), beneficiary_id=draw_one(st.sampled_from([ADA, OTTO])),
+        grant=draw_one(st.one_of(st.none(), st.sampled_from(GrantState).map(lambda state: grant(
+            state=state, error=word, over_at=NOON, caused_by=ROOT)))),
+        names=dict.fromkeys([*NAMES, *PEOPLE], visible(word, 200)),
+    )  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(hostile_stories(), st.sampled_from([ADA, "U000", OTTO]))
+def test_slack_takes_every_request_card_whatever_people_wrote(about: RequestStory, viewer: str) -> None:
+    for kind in (CardKind.APPROVAL, CardKind.REQUEST, CardKind.REMINDER):
+        check_message(draw(kind, about, viewer))
+
+
+@settings(max_examples=40, deadline=None)
+@given(HOSTILE, st.sampled_from(GrantState), st.sampled_from(Direction), st.sampled_from(Cause))
+def test_slack_takes_every_grant_card_whatever_people_wrote(
+    word: str, state: GrantState, failing: Direction, cause: Cause
+) -> None:
+    about = grant_story(
+        snapshot(instructions="&" * 2500, link="https://example.com/" + "&" * 2000),
+        state=state, failing=failing, cause=cause, caused_by=ROOT, error=word, over_at=NOON,
+        app_name=visible(word, 75), access_name=visible(word, 75), reason=word[:2000],
+        names=dict.fromkeys(NAMES, visible(word, 200)),
+    )  # fmt: skip
+    for kind in (CardKind.ACCESS, CardKind.NOTICE, CardKind.OVER, CardKind.FAILURE):
+        check_message(draw(kind, about, ADA))
+    for task_state in TaskState:
+        done = task_story(about, state=task_state, note=word[:2000], done_by=GRACE, direction=failing)
+        check_message(draw(CardKind.TASK, done, GRACE))
+
+
+def test_a_long_reason_is_shown_whole() -> None:
+    reason = "word " * 399
+    message: kit.Message = draw(CardKind.APPROVAL, story(reason=reason), GRACE)
+    assert reason.strip() in words_of(message["blocks"])

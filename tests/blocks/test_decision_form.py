@@ -1,0 +1,118 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from blocks import decision_form, extend_form, task_form
+from blocks.decision_form import Modified
+from blocks.extend_form import MoreTime
+from blocks.kit import View, carried
+from blocks.term_form import TermBlock, TermChoice, Way
+from models.catalogue.words import RequestKind
+from models.requests import Term
+from tests.blocks.filling import labels, picked, shown, typed
+from tests.blocks.sendable import check_view, words_of
+from tests.blocks.stories import EIGHT_HOURS, NOON, grant, request, snapshot, story, task_story
+
+
+def checked(view: View) -> View:
+    """The same view, looked at as Slack would."""
+    check_view(view)
+    return view
+
+
+def submit_of(view: View) -> str:
+    label: str = view["submit"]["text"]
+    return label
+
+
+@pytest.mark.parametrize(
+    ("form", "submit", "optional"),
+    [
+        (decision_form.approve, "Approve", True),
+        (decision_form.reject, "Reject", True),
+        (decision_form.comment, "Send", False),
+    ],
+)
+def test_each_form_has_one_comment_and_says_what_sending_does(form: Any, submit: str, optional: bool) -> None:
+    view = checked(form(request(snapshot())))
+    assert labels(view["blocks"]) == ["Comment"]
+    assert view["blocks"][-1]["optional"] is optional
+    assert submit_of(view) == submit
+    assert "GitHub, Engineering team" in words_of(view["blocks"])
+
+
+def test_a_form_carries_the_reference_and_nothing_else() -> None:
+    about = story()
+    for view in (decision_form.approve(about.request), decision_form.modify(about)):
+        assert carried(view["private_metadata"]) == {"ref": "AR-12"}
+
+
+def test_modifying_begins_with_what_was_asked_for() -> None:
+    view = checked(decision_form.modify(story()))
+    assert "Asked for: *8 hours*" in words_of(view["blocks"])
+    assert "Sending this approves" in words_of(view["blocks"])
+    assert submit_of(view) == "Approve"
+    assert decision_form.parse_modified(shown(view["blocks"]), story(), NOON) == Modified(EIGHT_HOURS, "")
+
+
+def test_modifying_reads_another_length_with_its_comment() -> None:
+    view = decision_form.modify(story(), TermChoice(Way.OTHER))
+    values = typed(shown(view["blocks"]), TermBlock.LENGTH, "90 minutes")
+    values = typed(values, decision_form.COMMENT, "  That is enough. ")
+    expected = Modified(Term(length=timedelta(minutes=90)), "That is enough.")
+    assert decision_form.parse_modified(values, story(), NOON) == expected
+
+
+def test_modifying_refuses_what_is_no_length_at_its_field() -> None:
+    values = typed(picked({}, TermBlock.CHOICE, Way.OTHER), TermBlock.LENGTH, "a while")
+    errors = decision_form.parse_modified(values, story(), NOON)
+    assert isinstance(errors, dict)
+    assert list(errors) == [TermBlock.LENGTH]
+
+
+def test_more_time_that_an_approver_modifies_has_no_start() -> None:
+    about = story(kind=RequestKind.EXTEND, grant=grant())
+    assert labels(decision_form.modify(about, TermChoice(Way.DATES))["blocks"]) == [
+        "How long",
+        "End",
+        "Comment",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("need", "fields"),
+    [
+        ("required", ["How long", "Reason"]),
+        ("optional", ["How long", "Reason"]),
+        ("hidden", ["How long"]),
+    ],
+)
+def test_asking_for_more_time_asks_for_a_reason_where_the_app_wants_one(need: str, fields: list[str]) -> None:
+    policy = snapshot(reason=need).policy
+    view = checked(extend_form.build(grant(), policy))
+    assert labels(view["blocks"]) == fields
+    assert submit_of(view) == "Send request"
+    values = picked(shown(view["blocks"]), TermBlock.CHOICE, "28800")
+    wish = extend_form.parse(values, policy, NOON)
+    if need == "required":
+        assert wish == {extend_form.REASON: "Say why you need more time."}
+    else:
+        assert wish == MoreTime(EIGHT_HOURS, "")
+
+
+def test_everything_that_is_missing_is_said_at_once() -> None:
+    policy = snapshot().policy
+    errors = extend_form.parse({}, policy, NOON)
+    assert isinstance(errors, dict)
+    assert set(errors) == {TermBlock.CHOICE, extend_form.REASON}
+
+
+def test_who_cannot_do_a_task_says_why() -> None:
+    view = checked(task_form.build(task_story()))
+    assert labels(view["blocks"]) == ["What is in the way?"]
+    assert carried(view["private_metadata"]) == {"ref": "TK-3"}
+    assert (
+        task_form.parse(typed(shown(view["blocks"]), task_form.NOTE, " No licence left "))
+        == "No licence left"
+    )

@@ -1,0 +1,177 @@
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+
+from blocks.details import PAGE, DetailsAction, details, read_page
+from blocks.kit import View
+from blocks.timeline import SENTENCES
+from models.audit import AuditEntry
+from models.clock import ManualClock
+from models.grants import Cause, Direction, Grant
+from models.lifecycle import comment, decide, due, granting, revoking, submit, tasks, withdraw
+from models.lifecycle.asking import Draft
+from models.queries.stories import RequestStory, request_story, timeline
+from models.requests import Request, Term
+from models.store import Store, Tx
+from tests.blocks.sendable import buttons_of, check_view, words_of
+from tests.blocks.stories import ADA, ALAN, GRACE, NOON, ROOT, decision, stage, story
+from tests.blocks.test_cards import HOSTILE, hostile_stories
+from tests.models.company import ADA as ASKING
+from tests.models.company import ALAN as OTHER_OWNER
+from tests.models.company import GRACE as OWNER
+from tests.models.company import ROOT as ADMIN
+from tests.models.company import found
+
+
+def entry(number: int, action: str = "comment", **data: object) -> AuditEntry:
+    return AuditEntry(
+        seq=number, at=NOON + timedelta(minutes=number), actor=ADA, action=action, subject="AR-12", data=data
+    )
+
+
+def checked(view: View) -> str:
+    check_view(view)
+    return words_of(view["blocks"])
+
+
+def test_details_say_what_changes_who_decides_and_how_many_are_needed() -> None:
+    waits = stage(0, "2", [GRACE, ALAN, ROOT], decision(GRACE, comment="Fine"))
+    said = checked(details(story(waits), []))
+    assert "<@UADA> gets *GitHub, Engineering team*" in said
+    assert "2 approvals are needed" in said
+    assert "✓ <@UGRACE> approved: “Fine”" in said
+    assert "1 of 2 approvals, waiting for <@UALAN> or <@UROOT>" in said
+    assert "Asked: <@UROOT>, owner of GitHub" in said
+    assert "by hand" in said
+
+
+def test_a_long_timeline_is_turned_page_by_page() -> None:
+    entries = [entry(number, text=f"word {number}.") for number in range(PAGE * 2 + 1)]
+    first, last = details(story(), entries), details(story(), entries, 2)
+    assert "word 0." in checked(first)
+    assert f"word {PAGE}." not in words_of(first["blocks"])
+    assert "Page 1 of 3" in words_of(first["blocks"])
+    assert buttons_of(first["blocks"]) == ["Later"]
+    assert f"word {PAGE * 2}." in checked(last)
+    assert buttons_of(last["blocks"]) == ["Earlier"]
+    assert buttons_of(details(story(), entries, 1)["blocks"]) == ["Earlier", "Later"]
+
+
+def test_a_page_beyond_the_end_shows_the_last() -> None:
+    entries = [entry(number, text=f"word {number}.") for number in range(PAGE + 1)]
+    assert f"word {PAGE}." in checked(details(story(), entries, 10**6))
+
+
+@pytest.mark.parametrize(
+    ("value", "page"),
+    [("AR-12", 0), ("AR-12/3", 3), ("AR-12/x", 0), ("AR-12/-1", 0), ("AR-12/" + "9" * 50, 0)],
+)
+def test_a_turned_page_is_read_from_its_button(value: str, page: int) -> None:
+    assert read_page(value) == ("AR-12", page)
+
+
+def test_a_page_button_names_the_request_and_the_page() -> None:
+    entries = [entry(number, text="x") for number in range(PAGE * 3)]
+    row = details(story(), entries, 1)["blocks"][-1]
+    assert [(one["action_id"], one["value"]) for one in row["elements"]] == [
+        (DetailsAction.EARLIER, "AR-12/0"),
+        (DetailsAction.LATER, "AR-12/2"),
+    ]
+
+
+@settings(max_examples=40, deadline=None)
+@given(hostile_stories(), HOSTILE)
+def test_slack_takes_the_details_whatever_people_wrote(about: RequestStory, word: str) -> None:
+    words = [entry(number, text=word[:2000]) for number in range(PAGE)]
+    check_view(details(about, [*words, entry(PAGE, "future.step", text=word)], 0))
+    check_view(details(about, [entry(1, word[:48])], 0))
+
+
+async def _story(store: Store, ref: str) -> tuple[RequestStory, list[AuditEntry]]:
+    def read(session: object) -> tuple[RequestStory, list[AuditEntry]]:
+        about = request_story(session, ref)  # type: ignore[arg-type]
+        return about, timeline(session, about)  # type: ignore[arg-type]
+
+    return await store.read(read)
+
+
+async def test_every_step_of_a_life_is_told_as_a_sentence(store: Store, clock: ManualClock) -> None:
+    def live(tx: Tx) -> str:
+        draft = Draft(ASKING, ASKING, "github", ("engineering",), Term(length=timedelta(hours=8)), "INC-42")
+        (request,) = submit.submit(tx, draft)
+        comment.comment(tx, request.ref, OWNER, "What for?")
+        decide.approve(tx, request.ref, OWNER, comment="Fine", term=Term(length=timedelta(hours=4)))
+        return request.ref
+
+    def by_hand(tx: Tx, ref: str, direction: Direction) -> None:
+        grant = tx.session.get_one(Request, int(ref[3:])).grant_id
+        tasks.done(tx, tasks.open_task(tx, tx.session.get_one(Grant, grant), direction).ref, OTHER_OWNER)
+
+    await store.write(found)
+    ref = await store.write(live)
+    await store.write(lambda tx: by_hand(tx, ref, Direction.GIVE))
+    clock.advance(timedelta(hours=3, minutes=30))
+    await store.write(due.sweep)
+    more = await store.write(
+        lambda tx: submit.extend(tx, "GR-1", ASKING, Term(length=timedelta(hours=1)), "Busy")
+    )
+    await store.write(lambda tx: decide.approve(tx, more.ref, OWNER))
+    await store.write(lambda tx: revoking.give_back(tx, "GR-1", ASKING))
+    await store.write(lambda tx: by_hand(tx, ref, Direction.TAKE))
+    about, entries = await _story(store, ref)
+    assert {one.action for one in entries} <= set(SENTENCES)
+    said = checked(details(about, entries))
+    for words in (
+        "<@UADA> asked, for 8 hours: “INC-42”",
+        "Stage “Owner” began and asks <@UALAN> and <@UGRACE>",
+        "<@UGRACE> said: “What for?”",
+        "<@UGRACE> changed how long: 8 hours → 4 hours",
+        "<@UGRACE> approved with 4 hours in “Owner”: “Fine”",
+        "*Approved* by <@UGRACE>",
+        "Keyturn began to set it up for AR-1",
+        "Asked <@UGRACE> or <@UALAN> to give it by hand",
+        "<@UALAN> has given it by hand",
+        "*Active* by <@UALAN>",
+        "Keyturn told the holder that it ends within 1 hour",
+        "The end moved with AR-2",
+        "*Revoking* by <@UADA>",
+        "*Revoked* by <@UALAN>",
+    ):
+        assert words in said, words
+
+
+async def test_other_endings_are_told_as_sentences_too(store: Store, clock: ManualClock) -> None:
+    await store.write(found)
+
+    def ask(tx: Tx) -> str:
+        draft = Draft(ASKING, ASKING, "github", ("engineering",), Term(length=timedelta(hours=8)), "INC-42")
+        return submit.submit(tx, draft)[0].ref
+
+    def refuse(tx: Tx) -> None:
+        grant = tx.session.get_one(Grant, 1)
+        tasks.cannot(tx, tasks.open_task(tx, grant, Direction.GIVE).ref, OWNER, "No licence")
+        granting.retry(tx, grant, ADMIN)
+        tasks.open_task(tx, grant, Direction.GIVE)
+        revoking.take_away(tx, grant, ADMIN, Cause.ADMIN)
+
+    approved = await store.write(ask)
+    clock.advance(timedelta(hours=25))
+    await store.write(due.sweep)
+    await store.write(lambda tx: decide.approve(tx, approved, OWNER))
+    await store.write(refuse)
+    withdrawn = await store.write(ask)
+    await store.write(lambda tx: withdraw.withdraw(tx, withdrawn, ASKING))
+    said = ""
+    for ref in (approved, withdrawn):
+        about, entries = await _story(store, ref)
+        assert {one.action for one in entries} <= set(SENTENCES)
+        said += checked(details(about, entries))
+    for words in (
+        "Reminded <@UGRACE> and <@UALAN>",
+        "<@UGRACE> could not give it: “No licence”",
+        "*Failed* by",
+        "Nothing is left to do by hand",
+        "*Withdrawn* by <@UADA>",
+    ):
+        assert words in said, words
