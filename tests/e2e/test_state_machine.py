@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -298,6 +298,8 @@ def test_what_must_never_be_never_is(sqlite_template: str) -> None:
             max_examples=20,
             stateful_step_count=30,
             deadline=None,
+            # A story takes seconds: shrinking one would take longer than the whole test run.
+            phases=(Phase.reuse, Phase.generate),
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
         ),
     )
