@@ -24,6 +24,13 @@ def picked(values: Values, block_id: str) -> str:
     return str(option.get("value") or "") if isinstance(option, Mapping) else ""
 
 
+def all_picked(values: Values, block_id: str) -> tuple[str, ...]:
+    """The values of the options that are chosen in a menu for several, each once."""
+    options = _element(values, block_id).get("selected_options")
+    chosen = [one for one in options if isinstance(one, Mapping)] if isinstance(options, list) else []
+    return tuple(dict.fromkeys(str(one["value"]) for one in chosen if one.get("value")))
+
+
 def moment_of(values: Values, block_id: str) -> datetime | None:
     """The moment that a datetimepicker shows, in UTC."""
     seconds = _element(values, block_id).get("selected_date_time")

@@ -153,6 +153,11 @@ class Suggestion(Incoming):
     """A menu that asks for its choices."""
 
     @property
+    def block(self) -> str:
+        """The id of the block that the menu stands in."""
+        return str(self.body.get("block_id") or "")
+
+    @property
     def typed(self) -> str:
         """What was typed so far."""
         return str(self.body.get("value") or "")

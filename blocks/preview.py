@@ -1,0 +1,98 @@
+"""Before anything is sent: who will be asked, in which stages, and why; or what is in the way."""
+
+from collections.abc import Iterator, Sequence
+
+from blocks import kit
+from blocks.kit import Block
+from blocks.text import esc, mentions
+from models.errors import Refusal
+from models.lifecycle.asking import Planned
+from models.policy import Outcome, PlannedStage
+
+_MOST_BLOCKS = 60
+"""Of the 100 of a modal; the form's own fields need a dozen."""
+_NAMES = 8
+
+
+def preview(planned: Sequence[Planned]) -> list[Block]:
+    """What sending would come to. Accesses that go the same way are shown together."""
+    ways = _ways(planned)
+    blocks = [kit.divider()]
+    if len(planned) > 1:
+        blocks.append(kit.context(f"{len(planned)} requests will be sent, and each is decided on its own."))
+    for at, way in enumerate(ways):
+        drawn = list(_way(way, named=len(ways) > 1))
+        if len(blocks) + len(drawn) > _MOST_BLOCKS:
+            left = sum(len(one) for one in ways[at:])
+            return [*blocks, kit.context(f"{left} more go other ways. Send them apart to see each.")]
+        blocks += drawn
+    return blocks
+
+
+def flagged(planned: Sequence[Planned]) -> bool:
+    """Whether there is something in it that one should have read before sending."""
+    return any(one.length.message for one in planned)
+
+
+def problem(refusal: Refusal) -> list[Block]:
+    """Why it cannot be sent like this."""
+    return [kit.divider(), kit.section(f":no_entry: *This cannot be sent yet.* {esc(str(refusal))}")]
+
+
+def hint(sentence: str) -> list[Block]:
+    """What is still missing, or under way, before anything can be shown."""
+    return [kit.context(esc(sentence))]
+
+
+def _ways(planned: Sequence[Planned]) -> list[list[Planned]]:
+    ways: dict[object, list[Planned]] = {}
+    for one in planned:
+        decision = one.decision
+        stages = tuple((stage.name, stage.rule, stage.approvers, stage.because) for stage in decision.stages)
+        key = (decision.outcome, stages or decision.because, one.length.message)
+        ways.setdefault(key, []).append(one)
+    return list(ways.values())
+
+
+def _way(way: Sequence[Planned], *, named: bool) -> Iterator[Block]:
+    first = way[0]
+    if named:
+        yield kit.section(f"*{_names([one.snapshot.access.name for one in way])}*")
+    if first.length.message:
+        yield kit.section(f":warning: {esc(first.length.message)}")
+    if first.decision.outcome is Outcome.AUTO:
+        yield kit.section("*No approval is needed*")
+        yield kit.context(*(esc(reason.text) for reason in first.decision.because))
+        return
+    if not named:
+        yield kit.section("*Who will be asked*")
+    for stage in first.decision.stages:
+        yield kit.section(_stage(stage, numbered=len(first.decision.stages) > 1))
+        yield kit.context(esc(stage.because.text))
+
+
+def _names(names: Sequence[str]) -> str:
+    more = [f"{len(names) - _NAMES} more"] if len(names) > _NAMES else []
+    return ", ".join([*(esc(name) for name in names[:_NAMES]), *more])
+
+
+def _stage(stage: PlannedStage, *, numbered: bool) -> str:
+    number = f"{stage.position + 1}. " if numbered else ""
+    return f"*{number}{esc(stage.name)}:* {_rule(stage)}{'; '.join(_people(stage))}"
+
+
+def _rule(stage: PlannedStage) -> str:
+    if len(stage.approvers) == 1:
+        return ""
+    return f"{stage.rule} of " if stage.rule in ("any", "all") else f"{stage.needed} of "
+
+
+def _people(stage: PlannedStage) -> Iterator[str]:
+    """Those who are asked, put together by why they are: "@Grace and @Alan (owner of GitHub)"."""
+    by_reason: dict[str, list[str]] = {}
+    for candidate in stage.approvers:
+        by_reason.setdefault(candidate.because, []).append(candidate.person_id)
+    for because, ids in list(by_reason.items())[:_NAMES]:
+        yield f"{mentions(ids)} ({esc(because)})"
+    if left := list(by_reason.values())[_NAMES:]:
+        yield f"{sum(map(len, left))} more"

@@ -1,0 +1,173 @@
+"""The form that asks for access, and what comes back of it.
+
+It grows as it is filled in: with an application come its accesses, the lengths it offers and the reason, and
+then the preview. Slack keeps what is typed where block and action stay the same; the accesses stand in a
+block that is named after their application, so that another application starts without a choice.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from blocks import kit, term_form
+from blocks.answers import Values, all_picked, picked, typed
+from blocks.kit import Block, View
+from blocks.request_form.ids import CALLBACK, RequestAction, RequestBlock, access_block
+from blocks.request_form.options import MOST, access_option, app_option, open_accesses
+from blocks.term_form import Errors, Offer, TermChoice
+from blocks.text import cut, esc
+from models.catalogue.spec import AccessSpec, AppSpec, Need, effective
+from models.durations import LONGEST
+from models.lifecycle.asking import Draft
+from models.lifecycle.submit import REASON_LIMIT
+
+_ANY = AccessSpec(key="any", name="Any")
+"""Stands for what is not chosen yet: as the application has it."""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """How the form is filled in."""
+
+    app_key: str = ""
+    access_keys: tuple[str, ...] = ()
+    term: TermChoice = field(default_factory=TermChoice)
+    reason: str = ""
+
+
+def begin(filled: Filled, app: AppSpec) -> Filled:
+    """Choose what there is only one of, and the preset that the application names first."""
+    accesses = open_accesses(app)
+    if len(accesses) == 1 and not filled.access_keys:
+        filled = replace(filled, access_keys=(accesses[0].key,))
+    presets = offer(filled, app).presets
+    if presets and not filled.term.choice:
+        filled = replace(filled, term=TermChoice(str(int(presets[0].total_seconds()))))
+    return filled
+
+
+def build(
+    filled: Filled,
+    app: AppSpec | None,
+    below: Sequence[Block] = (),
+    *,
+    note: str = "",
+    carries: Mapping[str, str] | None = None,
+) -> View:
+    """The form.
+
+    Args:
+        filled: what is chosen and typed.
+        app: the application that is chosen, if there is one.
+        below: the preview.
+        note: said on top, as plain text.
+        carries: comes back with every change (`kit.carried`), beside "drawn", which is the same for forms
+            that look the same.
+    """
+    blocks = [_app_field(app), *(_fields(filled, app) if app else ()), *below]
+    return kit.modal(
+        "Request access",
+        [kit.context(esc(note)), *blocks] if note else blocks,
+        callback_id=CALLBACK,
+        submit="Send request",
+        carries={"drawn": _fingerprint(blocks), **(carries or {})},
+    )
+
+
+def read(values: Values) -> Filled:
+    """How somebody filled it in. Whatever is missing or misshapen reads as empty."""
+    app_key = picked(values, RequestBlock.APP)
+    return Filled(
+        app_key=app_key,
+        access_keys=all_picked(values, access_block(app_key)),
+        term=TermChoice.read(values),
+        reason=typed(values, RequestBlock.REASON),
+    )
+
+
+def offer(filled: Filled, app: AppSpec) -> Offer:
+    """The lengths to choose from: what all the chosen accesses offer, and what is chosen already."""
+    chosen = [one for one in open_accesses(app) if one.key in filled.access_keys] or [_ANY]
+    made = Offer.of([effective(app, access) for access in chosen])
+    kept = _preset(filled.term)
+    if kept is None or kept in made.presets:
+        return made
+    return replace(made, presets=(*made.presets, kept))
+
+
+def draft(filled: Filled, app: AppSpec | None, person_id: str, now: datetime) -> Draft | Errors:
+    """What is asked for, or what is missing or wrong, by block. Whether it is allowed is for the policy.
+
+    The reason is not looked at here (`unexplained`), since nothing in the preview depends on it.
+    """
+    if app is None:
+        return {RequestBlock.APP: "Choose an application from the list."}
+    term = term_form.term_of(filled.term, offer(filled, app), now)
+    lacking = {} if filled.access_keys else {access_block(app.key): "Choose at least one access."}
+    if isinstance(term, dict):
+        return lacking | term
+    reason = "" if app.reason is Need.HIDDEN else filled.reason
+    return lacking or Draft(person_id, person_id, app.key, filled.access_keys, term, reason)
+
+
+def unexplained(filled: Filled, app: AppSpec | None) -> Errors:
+    """What is wrong with the reason, by block."""
+    missing = app is not None and app.reason is Need.REQUIRED and not filled.reason
+    return {RequestBlock.REASON: "Say why you need it."} if missing else {}
+
+
+def _app_field(app: AppSpec | None) -> Block:
+    menu = kit.external_select(
+        RequestAction.APP, initial=app_option(app) if app else None, placeholder="Choose or type a name"
+    )
+    return kit.input_block("Application", menu, block_id=RequestBlock.APP, dispatch=True)
+
+
+def _fields(filled: Filled, app: AppSpec) -> list[Block]:
+    accesses = open_accesses(app)
+    if not accesses:
+        return []
+    fields = [_access_field(filled, app.key, accesses)]
+    fields += term_form.build(offer(filled, app), filled.term, action_id=RequestAction.TERM, live=True)
+    return fields if app.reason is Need.HIDDEN else [*fields, _reason_field(filled, app)]
+
+
+def _access_field(filled: Filled, app_key: str, accesses: Sequence[AccessSpec]) -> Block:
+    chosen = [access_option(access) for access in accesses if access.key in filled.access_keys]
+    # Slack shows at most a hundred options; what is chosen beyond them it keeps by itself.
+    menu = kit.multi_external_select(
+        RequestAction.ACCESS, initial=chosen[:MOST], placeholder="Choose one or several"
+    )
+    return kit.input_block("Access", menu, block_id=access_block(app_key), dispatch=True)
+
+
+def _reason_field(filled: Filled, app: AppSpec) -> Block:
+    return kit.input_block(
+        "Reason",
+        kit.text_input(
+            "reason", initial=cut(filled.reason, REASON_LIMIT), multiline=True, limit=REASON_LIMIT
+        ),
+        block_id=RequestBlock.REASON,
+        hint="The people who decide read this.",
+        optional=app.reason is Need.OPTIONAL,
+    )
+
+
+def _preset(term: TermChoice) -> timedelta | None:
+    """The length that was chosen as a preset, of this application or of the one that was chosen before."""
+    if not (term.choice.isascii() and term.choice.isdigit() and len(term.choice) < len("9999999999")):
+        return None
+    length = timedelta(seconds=int(term.choice))
+    return length if timedelta() < length <= LONGEST else None
+
+
+def _fingerprint(blocks: Sequence[Block]) -> str:
+    """The same for blocks that look the same, whatever is filled in."""
+    bare = [block | {"element": _empty(block.get("element", {}))} for block in blocks]
+    return hashlib.sha256(json.dumps(bare, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _empty(element: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in element.items() if not name.startswith("initial_")}

@@ -1,0 +1,45 @@
+"""The names by which the form, its parts and its buttons come back, and what stands in them."""
+
+from enum import StrEnum
+
+from blocks.term_form import TermBlock
+
+CALLBACK = "request"
+SHORTCUT = "request_access"
+"""The global shortcut, by the callback id that the manifest gives it."""
+
+
+class RequestAction(StrEnum):
+    """What is pressed and changed. A button OPEN may carry an application's key as its value."""
+
+    OPEN = "request.open"
+    APP = "request.app"
+    ACCESS = "request.access"
+    TERM = "request.term"
+
+
+class RequestBlock(StrEnum):
+    """The inputs beside those of `TermBlock`. The id of ACCESS goes on with ":" and the application's key."""
+
+    APP = "app"
+    ACCESS = "access"
+    REASON = "reason"
+
+
+FIELDS = {
+    "app": RequestBlock.APP,
+    "access": RequestBlock.ACCESS,
+    "term": TermBlock.CHOICE,
+    "reason": RequestBlock.REASON,
+}
+"""Which block shows a refusal of which field."""
+
+
+def access_block(app_key: str) -> str:
+    """The id of the block with an application's accesses."""
+    return f"{RequestBlock.ACCESS}:{app_key}"
+
+
+def app_of(block_id: str) -> str:
+    """The key of the application whose accesses this block holds."""
+    return block_id.partition(":")[2]

@@ -1,0 +1,67 @@
+"""What the form's menus offer: applications, and the accesses of one of them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from blocks import kit
+from blocks.kit import Option
+from models.catalogue.search import AppEntry, AppIndex
+from models.catalogue.spec import AccessSpec, AppSpec
+from models.queries.marks import Mark
+from models.states import GrantState, RequestState
+
+MOST = 100
+"""As many options as Slack shows in one menu."""
+
+
+def app_option(app: AppSpec) -> Option:
+    """An application, with its category and risk."""
+    return kit.option(app.name, app.key, " · ".join(filter(None, (app.category, f"{app.risk} risk"))))
+
+
+def access_option(access: AccessSpec, mark: Mark | None = None, zone: str = "UTC") -> Option:
+    """An access, with what it is, and first of all whether it is there already (times in `zone`)."""
+    said = (_marked(mark, zone) if mark else "", access.description)
+    return kit.option(access.name, access.key, " · ".join(filter(None, said)))
+
+
+def access_options(app: AppSpec, typed: str, marks: Mapping[str, Mark], zone: str) -> list[Option]:
+    """What of an app fits what was typed, the best first; nothing typed gives the catalogue's order."""
+    return [access_option(access, marks.get(access.key), zone) for access in _fitting(app, typed)[:MOST]]
+
+
+def open_accesses(app: AppSpec) -> list[AccessSpec]:
+    """Those accesses of an app that may be asked for."""
+    return [access for access in app.access if access.enabled]
+
+
+def _fitting(app: AppSpec, typed: str) -> list[AccessSpec]:
+    accesses = open_accesses(app)
+    if not typed.strip():
+        return accesses
+    by_key = {access.key: access for access in accesses}
+    return [by_key[entry.key] for entry in AppIndex(_entries(accesses)).search(typed, limit=MOST)]
+
+
+def _entries(accesses: Iterable[AccessSpec]) -> Iterable[AppEntry]:
+    # An access is looked for as an app is, so that both menus answer alike.
+    return (AppEntry(one.key, one.name, one.description, kinds=frozenset((one.kind,))) for one in accesses)
+
+
+def _marked(mark: Mark, zone: str) -> str:
+    if mark.state is RequestState.PENDING:
+        return f"Asked for in {mark.ref}"
+    if mark.state is GrantState.SCHEDULED:
+        return "Will be yours soon"
+    if mark.state is GrantState.GRANTING:
+        return "Being given to you now"
+    return f"You have this until {_local(mark.ends_at, zone)}" if mark.ends_at else "You have this"
+
+
+def _local(at: datetime, zone: str) -> str:
+    try:
+        local = at.astimezone(ZoneInfo(zone))
+    except (KeyError, ValueError, OSError):  # a zone that this machine does not know
+        local = at.astimezone(UTC)
+    return local.strftime("%-d %b %Y %H:%M") + (" UTC" if local.tzinfo is UTC else "")

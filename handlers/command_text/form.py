@@ -1,0 +1,48 @@
+"""The form, filled in with what was typed behind the command."""
+
+from dataclasses import replace
+
+from blocks import request_form
+from blocks.request_form import Filled
+from blocks.term_form import Offer, TermChoice
+from blocks.text import clean
+from handlers.command_text.reading import Typed
+from handlers.request_screen import Form
+from models.catalogue.spec import AppSpec
+from models.requests import Term
+
+
+def as_typed(text: str) -> str:
+    """The command's text as a person typed it; Slack hands on `&`, `<` and `>` as entities."""
+    return clean(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")).strip()
+
+
+def filled_in(typed: Typed, text: str) -> Form:
+    """The form with all that was understood of `text`, and a note of what was not."""
+    if typed.app is None:
+        return Form(Filled(), note=_which(typed, text), command=text)
+    filled = Filled(typed.app.key, typed.access_keys, reason=typed.reason)
+    offer = request_form.offer(filled, typed.app)
+    term = typed.term if _offered(typed.term, offer) else None
+    filled = replace(filled, term=TermChoice.of(term, offer))
+    return Form(request_form.begin(filled, typed.app), typed.app, note=_note(typed, typed.app, offer))
+
+
+def _offered(term: Term | None, offer: Offer) -> bool:
+    return term is None or not term.indefinite or offer.indefinite
+
+
+def _which(typed: Typed, text: str) -> str:
+    if not text:
+        return ""
+    rest = "Choose one from the list, and what else you typed is filled in."
+    return f"No application fits “{typed.unread}”. {rest}" if typed.unread else rest
+
+
+def _note(typed: Typed, app: AppSpec, offer: Offer) -> str:
+    notes = []
+    if typed.unread:
+        notes.append(f"Not understood: “{typed.unread}”. Look whether something is missing.")
+    if not _offered(typed.term, offer):
+        notes.append(f"{app.name} is given for a limited time. Choose how long.")
+    return " ".join(notes)

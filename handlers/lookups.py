@@ -1,0 +1,38 @@
+"""What the form's menus offer while somebody types."""
+
+from slack_bolt.async_app import AsyncApp
+from sqlalchemy.orm import Session
+
+from blocks.request_form import RequestAction, access_options, app_of, app_option
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Suggestion
+from models.directory import Directory
+from models.queries.marks import Mark, marks
+
+
+async def applications(incoming: Suggestion) -> None:
+    """The applications that may be asked for and fit, the best first."""
+    found = await incoming.desk.catalogue.search(incoming.typed)
+    await incoming.answer(options=[app_option(app) for app in found])
+
+
+async def accesses(incoming: Suggestion) -> None:
+    """What of the chosen application fits; what the person has or has asked for says so."""
+    app = await incoming.desk.catalogue.find(app_of(incoming.block))
+    if app is None:
+        await incoming.answer(options=[])
+        return
+
+    def read(session: Session) -> tuple[dict[str, Mark], str]:
+        person = Directory(session).person(incoming.person)
+        return marks(session, incoming.person, app.key), person.tz if person else "UTC"
+
+    marked, zone = await incoming.desk.store.read(read)
+    await incoming.answer(options=access_options(app, incoming.typed, marked, zone))
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Answer the form's menus."""
+    app.options(RequestAction.APP)(listener(desk, Suggestion, applications))
+    app.options(RequestAction.ACCESS)(listener(desk, Suggestion, accesses))

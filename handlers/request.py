@@ -1,0 +1,123 @@
+"""Asking for access: the command, the shortcut and the button open the form; changing it; sending it."""
+
+from slack_bolt.async_app import AsyncApp
+
+from blocks import request_form
+from blocks.kit import View, carried
+from blocks.request_form import CALLBACK, FIELDS, SHORTCUT, Filled, RequestAction, RequestBlock
+from blocks.term_form import Errors
+from handlers import command_text, request_screen
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Click, Command, Incoming, Shortcut, Submission
+from handlers.request_screen import FLAGGED, Form
+from models.catalogue.spec import AppSpec
+from models.lifecycle.asking import Draft
+from models.lifecycle.submit import submit
+from models.store import Tx
+
+COMMAND = "/request-access"
+HELP = f"""*Ask for access*
+`{COMMAND}` opens the form.
+`{COMMAND} github engineering 8h because INC-42` opens it filled in: the application, what you need in it, \
+for how long, and why. Leave away what you like; you see everything before it is sent.
+How long can be written as 30m, 8h, 2 days, 1 week or forever."""
+
+
+class Unseen(Exception):
+    """What would be sent is flagged, and the form has not said so yet."""
+
+
+async def command(incoming: Command) -> None:
+    """Open the form, filled in with what was typed."""
+    text = command_text.as_typed(incoming.text)
+    if text.casefold() == "help":
+        await incoming.answer(text=HELP)
+        return
+    typed = command_text.read(text, await incoming.desk.catalogue.shelf())
+    await request_screen.show(incoming, command_text.filled_in(typed, text), incoming.open)
+
+
+async def shortcut(incoming: Shortcut) -> None:
+    """Open the form."""
+    await open_form(incoming, Filled())
+
+
+async def button(incoming: Click) -> None:
+    """Open the form, for the application that the button names, if it names one."""
+    await open_form(incoming, Filled(app_key=incoming.value))
+
+
+async def open_form(incoming: Incoming, filled: Filled) -> None:
+    """Open the form filled in like this; what there is only one of is chosen."""
+    app = await incoming.desk.catalogue.find(filled.app_key)
+    form = Form(request_form.begin(filled, app), app) if app else Form(Filled())
+    await request_screen.show(incoming, form, incoming.open)
+
+
+async def change(incoming: Click) -> None:
+    """Draw the form anew after a choice, with what belongs to it and what it would come to."""
+    filled = request_form.read(incoming.values)
+    app = await incoming.desk.catalogue.find(filled.app_key)
+    if app is not None and request_form.access_block(app.key) not in incoming.values:
+        form = await _begun(incoming, filled, app)
+        await request_screen.show(incoming, form, lambda view: request_screen.redraw(incoming, view))
+        return
+    form = Form(filled, app)
+    view = form.view(await request_screen.outlook(incoming, form))
+    if _drawn(view) != incoming.carries.get("drawn"):
+        await request_screen.redraw(incoming, view)
+
+
+async def send(incoming: Submission) -> None:
+    """Send the form: one request for each access. What is flagged is shown before it counts."""
+    filled = request_form.read(incoming.values)
+    app = await incoming.desk.catalogue.find(filled.app_key)
+    await request_screen.refresh(incoming, app)
+    draft = request_form.draft(filled, app, incoming.person, incoming.desk.clock.now())
+    errors = request_form.unexplained(filled, app)
+    if not isinstance(draft, Draft) or errors:
+        errors = errors | draft if isinstance(draft, dict) else errors
+        await incoming.answer(response_action="errors", errors=_at_inputs(errors, incoming))
+        return
+    try:
+        await incoming.desk.store.write(lambda tx: _send(tx, draft, incoming), delivery=incoming.delivery)
+    except Unseen:
+        form = Form(filled, app, note="This is longer than usual. Look below, then send it again.")
+        view = form.view(await request_screen.outlook(incoming, form))
+        await incoming.answer(response_action="update", view=dict(view))
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen for everything about the form."""
+    app.command(COMMAND)(listener(desk, Command, command))
+    app.shortcut(SHORTCUT)(listener(desk, Shortcut, shortcut))
+    app.action(RequestAction.OPEN)(listener(desk, Click, button))
+    for changed in (RequestAction.APP, RequestAction.ACCESS, RequestAction.TERM):
+        app.action(changed)(listener(desk, Click, change))
+    app.view(CALLBACK)(listener(desk, Submission, send, FIELDS))
+
+
+def _send(tx: Tx, draft: Draft, incoming: Submission) -> None:
+    requests = submit(tx, draft)
+    if any(request.over_max for request in requests) and incoming.carries.get("flagged") != FLAGGED:
+        raise Unseen
+
+
+async def _begun(incoming: Incoming, filled: Filled, app: AppSpec) -> Form:
+    """The form for an application that was just chosen; what was typed behind the command is read for it."""
+    text = incoming.carries.get("command")
+    if not text:
+        return Form(request_form.begin(filled, app), app)
+    typed = command_text.read(text, await incoming.desk.catalogue.shelf(), app)
+    return command_text.filled_in(typed, text)
+
+
+def _drawn(view: View) -> str | None:
+    return carried(view["private_metadata"]).get("drawn")
+
+
+def _at_inputs(errors: Errors, incoming: Submission) -> Errors:
+    """Slack takes errors only at inputs that the form has; sent too early, it has but the application."""
+    shown = {block: sentence for block, sentence in errors.items() if block in incoming.values}
+    return shown or {RequestBlock.APP: next(iter(errors.values()))}

@@ -1,0 +1,154 @@
+"""Showing the form that asks for access, and who would be asked."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.orm import Session
+
+from blocks import preview, request_form
+from blocks.kit import Block, View
+from blocks.request_form import Filled
+from blocks.term_form import Errors, TermBlock
+from handlers.incoming import Incoming
+from models.catalogue.spec import AppSpec
+from models.errors import Refusal
+from models.lifecycle.asking import Draft, plan
+
+log = structlog.get_logger("keyturn.request")
+
+AT_ONCE = 0.3
+"""Seconds that the form waits for Slack's word before it is shown without."""
+PATIENCE = 1.5
+"""Seconds until it is shown with what is known. Slack waits three for the answer to a click."""
+FLAGGED = "yes"
+_ROOM = 2700
+"""For what was typed, of the 3,000 characters that a modal carries."""
+_GONE = ("not_found", "hash_conflict")
+"""The form was closed, or shows something newer."""
+
+Put = Callable[[View], Awaitable[Mapping[str, Any]]]
+"""Shows a view, and returns it as Slack has it; empty where there is nothing left to show it on."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """What is to be shown."""
+
+    filled: Filled
+    app: AppSpec | None = None
+    note: str = ""
+    command: str = ""
+    """What was typed behind the command, while there is no application to read it by."""
+
+    def view(self, outlook: "Outlook") -> View:
+        """The form, drawn with this below."""
+        carries = {"flagged": FLAGGED} if outlook.flagged else {}
+        if self.command and self.app is None:
+            carries["command"] = _brief(self.command)
+        return request_form.build(self.filled, self.app, outlook.blocks, note=self.note, carries=carries)
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What sending a form would come to."""
+
+    blocks: list[Block]
+    flagged: bool = False
+    """Whether it shows something that one should have read before sending."""
+
+
+async def show(incoming: Incoming, form: Form, put: Put) -> None:
+    """Show a form whose application is new here, so that the people whom it asks may not be known yet.
+
+    It is shown at once, and once more where Slack's word of them comes later.
+    """
+    if form.app is None:
+        await put(form.view(await outlook(incoming, form)))
+        return
+    lookups = asyncio.create_task(_look_up(incoming, form.app))
+    try:
+        if await _within(lookups, AT_ONCE):
+            await put(form.view(await outlook(incoming, form)))
+        elif shown := await put(form.view(Outlook(preview.hint("Looking up who will be asked…")))):
+            await _within(lookups, PATIENCE)
+            later = form.view(await outlook(incoming, form))
+            await _update(incoming, later, view_id=str(shown.get("id")), hash=str(shown.get("hash")))
+    finally:
+        lookups.cancel()
+
+
+async def refresh(incoming: Incoming, app: AppSpec | None) -> None:
+    """Ask Slack who is who now, for as long as there is time. After that, what is known counts."""
+    lookups = asyncio.create_task(_look_up(incoming, app))
+    await _within(lookups, PATIENCE)
+    lookups.cancel()
+
+
+async def outlook(incoming: Incoming, form: Form) -> Outlook:
+    """What sending would come to, or what is missing or in the way."""
+    app = form.app
+    if app is None:
+        return Outlook(preview.hint("Choose an application, and you see here who will be asked."))
+    if not request_form.open_accesses(app):
+        return Outlook(preview.hint(f"{app.name} has nothing that can be asked for at the moment."))
+    draft = request_form.draft(form.filled, app, incoming.person, incoming.desk.clock.now())
+    if not isinstance(draft, Draft):
+        return Outlook(preview.hint(_missing(draft)))
+    return await incoming.desk.store.read(lambda session: _planned(session, incoming, draft))
+
+
+async def redraw(incoming: Incoming, view: View) -> Mapping[str, Any]:
+    """Draw the form anew that somebody has changed, and return it; empty if they have closed it."""
+    return await _update(incoming, view, view_id=str(incoming.view.get("id")))
+
+
+def _planned(session: Session, incoming: Incoming, draft: Draft) -> Outlook:
+    try:
+        planned = plan(session, draft, incoming.desk.clock.now())
+    except Refusal as refusal:
+        return Outlook(preview.problem(refusal))
+    return Outlook(preview.preview(planned), preview.flagged(planned))
+
+
+def _missing(errors: Errors) -> str:
+    if TermBlock.END in errors:
+        return errors[TermBlock.END]
+    if TermBlock.LENGTH in errors:
+        return "Type how long, such as 8 hours or 2 days, and you see here who will be asked."
+    what = "how long" if TermBlock.CHOICE in errors else "an access"
+    return f"Choose {what}, and you see here who will be asked."
+
+
+async def _update(incoming: Incoming, view: View, **which: str) -> Mapping[str, Any]:
+    """With a `hash`, nothing newer is drawn over."""
+    try:
+        answer = await incoming.client.views_update(view=dict(view), **which)
+    except SlackApiError as error:
+        if error.response.get("error") not in _GONE:
+            raise
+        log.info("the form has gone on", why=error.response.get("error"))
+        return {}
+    return answer.get("view") or {}
+
+
+async def _look_up(incoming: Incoming, app: AppSpec | None) -> None:
+    whois = incoming.desk.whois
+    await (whois.for_app(app, {incoming.person}) if app else whois.people([incoming.person]))
+
+
+async def _within(lookups: asyncio.Task[None], seconds: float) -> bool:
+    """Whether they are done by then. What went wrong in them is raised."""
+    done, _ = await asyncio.wait({lookups}, timeout=seconds)
+    for one in done:
+        one.result()
+    return bool(done)
+
+
+def _brief(command: str) -> str:
+    """As much of it as a modal carries; JSON writes some characters as six."""
+    return command if len(json.dumps(command)) <= _ROOM else command[: _ROOM // 6]
