@@ -1,0 +1,45 @@
+"""Elements that only the admin's forms have, and what their state holds; misshapen reads as empty."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from blocks.answers import Values
+from blocks.kit import Element, Option
+
+
+def number_input(action_id: str, *, initial: str = "", least: int, most: int) -> Element:
+    """A field for a whole number."""
+    element: Element = {
+        "type": "number_input",
+        "action_id": action_id,
+        "is_decimal_allowed": False,
+        "min_value": str(least),
+        "max_value": str(most),
+    }
+    return element | ({"initial_value": initial} if initial else {})
+
+
+def people_select(action_id: str, *, initial: Sequence[str] = ()) -> Element:
+    """A menu of everybody in Slack. Slack refuses the modal for an `initial` that it does not know."""
+    element: Element = {"type": "multi_users_select", "action_id": action_id}
+    return element | ({"initial_users": list(initial)} if initial else {})
+
+
+def checkboxes(action_id: str, options: Sequence[Option], *, initial: Iterable[str] = ()) -> Element:
+    """At most ten boxes to tick; `initial` are the values of those that are."""
+    ticked = set(initial)
+    chosen = [one for one in options if one["value"] in ticked]
+    element: Element = {"type": "checkboxes", "action_id": action_id, "options": list(options)}
+    return element | ({"initial_options": chosen} if chosen else {})
+
+
+def people_chosen(values: Values, block_id: str) -> tuple[str, ...]:
+    """The ids of the people that are chosen."""
+    people = _state(values, block_id).get("selected_users")
+    return tuple(dict.fromkeys(map(str, people))) if isinstance(people, list) else ()
+
+
+def _state(values: Values, block_id: str) -> Mapping[str, Any]:
+    block = values.get(block_id)
+    states = list(block.values()) if isinstance(block, Mapping) else []
+    return states[0] if states and isinstance(states[0], Mapping) else {}

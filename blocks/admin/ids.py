@@ -1,0 +1,81 @@
+"""The ids of the admin's modals, and the references that they carry from one to the next."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+_DIGITS = 9
+"""More than any list or version has, and few enough for every database."""
+
+
+class Screen(StrEnum):
+    """Callback ids of the modals."""
+
+    LIST = "admin_list"
+    APP = "admin_app"
+    NEW_APP = "admin_new_app"
+    BASICS = "admin_basics"
+    TIMES = "admin_times"
+    ACCESS = "admin_access"
+    STAGE = "admin_stage"
+
+
+class Do(StrEnum):
+    """Action ids. A button's value is the key of an app or an access, or a place in a list."""
+
+    FIND_APP = "admin_find_app"
+    OPEN_APP = "admin_open_app"
+    ADD_APP = "admin_add_app"
+    APPS_BACK = "admin_apps_back"
+    APPS_ON = "admin_apps_on"
+    EDIT_BASICS = "admin_edit_basics"
+    EDIT_TIMES = "admin_edit_times"
+    SWITCH_OFF = "admin_switch_off"
+    SWITCH_ON = "admin_switch_on"
+    ADD_STAGE = "admin_add_stage"
+    EDIT_STAGE = "admin_edit_stage"
+    MOVE_STAGE_UP = "admin_move_stage_up"
+    DELETE_STAGE = "admin_delete_stage"
+    ADD_ACCESS = "admin_add_access"
+    FIND_ACCESS = "admin_find_access"
+    EDIT_ACCESS = "admin_edit_access"
+    DELETE_ACCESS = "admin_delete_access"
+    ACCESSES_BACK = "admin_accesses_back"
+    ACCESSES_ON = "admin_accesses_on"
+    CONNECTOR = "admin_connector"
+    USER_GROUP = "admin_user_group"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a modal is in the catalogue: what it carries in its `private_metadata`."""
+
+    app: str = ""
+    version: int = 0
+    """The app's, when it was shown."""
+    part: str = ""
+    """The key of the access, or the place of the stage, that a form is about; empty for a new one."""
+    first_app: int = 0
+    """Where the page of the list below begins."""
+    first_access: int = 0
+    """Where the page of the app's accesses begins."""
+
+    def carries(self) -> dict[str, str]:
+        """As `blocks.kit.modal` takes it."""
+        return {name: str(value) for name, value in asdict(self).items()}
+
+    @classmethod
+    def read(cls, carried: Mapping[str, str]) -> "Place":
+        """What came back with a click or a submission. What is misshapen counts as not there."""
+        return cls(
+            app=carried.get("app", ""),
+            version=number(carried.get("version", "")),
+            part=carried.get("part", ""),
+            first_app=number(carried.get("first_app", "")),
+            first_access=number(carried.get("first_access", "")),
+        )
+
+
+def number(text: str) -> int:
+    """A place in a list or a version, as a reference carries it; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0

@@ -1,0 +1,46 @@
+"""The list of apps as admins see it: every one, switched on or off, with a search."""
+
+from collections.abc import Sequence
+
+from blocks import kit
+from blocks.admin import pages
+from blocks.admin.ids import Do, Place, Screen
+from blocks.kit import Block, Option, View
+from blocks.text import cut, esc
+from models.catalogue.spec import AccessSpec, AppSpec
+
+PAGE = 20
+"""Apps shown at once."""
+
+
+def build(apps: Sequence[AppSpec], total: int, place: Place) -> View:
+    """The page of the list that begins with number `place.first_app`; `apps` are those on it."""
+    find = kit.external_select(Do.FIND_APP, placeholder="Find an app")
+    top = [kit.actions([find, kit.button("Add an app", Do.ADD_APP, style="primary")])]
+    rows = [_row(app) for app in apps] or [kit.section("There is no app yet.")]
+    carries = Place(first_app=place.first_app).carries()
+    turning = pages.turning(place.first_app, total, PAGE, (Do.APPS_BACK, Do.APPS_ON))
+    blocks = [*top, *rows, *turning]
+    return kit.modal("Apps", blocks, callback_id=Screen.LIST, close="Close", carries=carries)
+
+
+def app_options(apps: Sequence[AppSpec]) -> list[Option]:
+    """Apps as choices of the search."""
+    return [kit.option(app.name, app.key, ", ".join(_traits(app))) for app in apps]
+
+
+def access_options(accesses: Sequence[AccessSpec]) -> list[Option]:
+    """Accesses as choices of the search."""
+    return [kit.option(access.name, access.key) for access in accesses]
+
+
+def _row(app: AppSpec) -> Block:
+    traits = esc(" · ".join(_traits(app)))
+    described = f"\n{cut(esc(app.description), 300)}" if app.description else ""
+    edit = kit.button("Edit", Do.OPEN_APP, app.key)
+    return kit.section(f"*{esc(app.name)}*  {traits}{described}", accessory=edit)
+
+
+def _traits(app: AppSpec) -> list[str]:
+    category = [app.category] if app.category else []
+    return [*category, f"{app.risk} risk", *([] if app.enabled else ["switched off"])]

@@ -1,0 +1,54 @@
+"""Block ids that change with what a form was filled in with.
+
+Slack keeps what somebody typed where a redrawn form has the same block ids. When another admin has changed
+the app meanwhile, that is right for the fields that they left alone, and wrong for the others: those have to
+show the new value. So each input's id carries a mark of the value that it was drawn with.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+from zlib import crc32
+
+from blocks.answers import Values
+from blocks.kit import Block
+
+_SEPARATOR = "~"
+
+
+def marked(blocks: Iterable[Block]) -> list[Block]:
+    """The blocks, each input's id with its mark."""
+    return [_marked(block) if block["type"] == "input" else block for block in blocks]
+
+
+def unmarked(values: Values) -> Values:
+    """A form's state by the ids before they were marked."""
+    return {_plain(str(block_id)): state for block_id, state in values.items()}
+
+
+def errors_at(errors: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:
+    """The errors by the ids that the inputs have in this view; those of no input at its first one."""
+    ids = [str(block.get("block_id")) for block in view.get("blocks") or () if block.get("type") == "input"]
+    by_name = {_plain(block_id): block_id for block_id in ids}
+    placed: dict[str, str] = {}
+    for name, text in errors.items():
+        at = by_name.get(name) or next(iter(ids), name)
+        placed[at] = f"{placed[at]} {text}" if at in placed else text
+    return placed
+
+
+def _marked(block: Block) -> Block:
+    initial = {name: _bare(it) for name, it in block["element"].items() if name.startswith("initial_")}
+    mark = crc32(json.dumps(initial, sort_keys=True).encode())
+    return {**block, "block_id": f"{block['block_id']}{_SEPARATOR}{mark:08x}"}
+
+
+def _bare(initial: Any) -> Any:
+    """Without what options are called, which depends on what Slack could tell just now."""
+    if isinstance(initial, list):
+        return [_bare(one) for one in initial]
+    return initial["value"] if isinstance(initial, dict) else initial
+
+
+def _plain(block_id: str) -> str:
+    return block_id.partition(_SEPARATOR)[0]

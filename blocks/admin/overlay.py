@@ -1,0 +1,81 @@
+"""From a table of fields and an entry to a form, and from the form that came back to the changed entry."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from blocks.admin.field import Field, Known, Wrong
+from blocks.admin.marks import unmarked
+from blocks.answers import Values
+from blocks.kit import Block
+from models.catalogue.problems import Path, Problem, explain
+from models.catalogue.spec import AppSpec
+from models.errors import Refusal
+
+Errors = dict[str, str]
+"""What is wrong, by the block that shows it."""
+
+
+class Problems(Refusal):
+    """A form that cannot be saved as it is."""
+
+    def __init__(self, errors: Errors) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = errors
+
+
+def draw(fields: Iterable[Field], spec: object, known: Known) -> list[Block]:
+    """The fields, filled in with what the entry has."""
+    return [
+        block for field in fields for block in field.blocks(field.shown(getattr(spec, field.name)), known)
+    ]
+
+
+def overlay(fields: Iterable[Field], spec: object, values: Values, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry's data with what was changed in the form laid over it. Raises Problems, all at once."""
+    changed, errors = dict(data), Errors()
+    values = unmarked(values)
+    for field in fields:
+        before, given = getattr(spec, field.name), field.read(values)
+        if given == field.shown(before):
+            continue
+        try:
+            changed[field.name] = field.stored(given, before)
+        except Wrong as wrong:
+            errors[wrong.block] = wrong.sentence
+    if errors:
+        raise Problems(errors)
+    return {name: value for name, value in changed.items() if value is not None}
+
+
+def validated(
+    data: Mapping[str, Any], fields: Sequence[Field], within: Path = (), *, otherwise: str = "name"
+) -> AppSpec:
+    """The app that this data makes. Raises Problems, each at the field of the form that it is about.
+
+    `within` leads to the entry that the form is about: ("access", 1). What does not fit elsewhere because
+    of it is shown at the block `otherwise`.
+    """
+    try:
+        return AppSpec.model_validate(data)
+    except ValidationError as error:
+        raise Problems(_placed(explain(error, data), fields, within, otherwise)) from None
+
+
+def sentence(text: str) -> str:
+    """What is wrong, as it reads under a field: "is empty. …" becomes "This is empty. …"."""
+    if not text[:1].islower():
+        return text
+    return text[0].upper() + text[1:] if text.startswith("the ") else f"This {text}"
+
+
+def _placed(problems: Iterable[Problem], fields: Sequence[Field], within: Path, otherwise: str) -> Errors:
+    ids = {field.name: field.id for field in fields}
+    errors = Errors()
+    for problem in problems:
+        inside = problem.path[len(within) :] if problem.path[: len(within)] == within else ()
+        found = next((ids[step] for step in inside if step in ids), None)
+        said = sentence(problem.text)
+        errors.setdefault(found or otherwise, said if found else f"{problem.where.capitalize()}: {said}")
+    return errors

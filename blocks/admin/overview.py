@@ -1,0 +1,105 @@
+"""One app as admins see it: every part of it, with the buttons that change it."""
+
+from collections.abc import Sequence
+
+from blocks import kit
+from blocks.admin import pages, words
+from blocks.admin.connectors import ConnectorKind
+from blocks.admin.field import Known
+from blocks.admin.ids import Do, Place, Screen
+from blocks.kit import Block, Element, View
+from models.catalogue.spec import AppSpec
+
+PAGE = 20
+"""Accesses shown at once: two blocks each, of the hundred that a modal can have."""
+
+
+def build(
+    app: AppSpec,
+    place: Place,
+    known: Known,
+    kinds: Sequence[ConnectorKind],
+    *,
+    notes: Sequence[str] = (),
+    above: Sequence[Block] = (),
+) -> View:
+    """The app. `notes` are sentences worth a look; `place` carries its version from here on."""
+    blocks = [
+        *above,
+        *words.notes(notes),
+        *_basics(app),
+        *_times(app),
+        *_stages(app, known),
+        *_accesses(app, place.first_access, kinds, known),
+        *words.rules(app),
+    ]
+    return kit.modal(app.name, blocks, callback_id=Screen.APP, close="Back", carries=place.carries())
+
+
+def _basics(app: AppSpec) -> list[Block]:
+    status = "People can ask for it." if app.enabled else "*Switched off.* Nobody can ask for it."
+    return [
+        kit.section(words.about(app), accessory=kit.button("Edit basics", Do.EDIT_BASICS)),
+        kit.section(status, accessory=_switch(app)),
+    ]
+
+
+def _switch(app: AppSpec) -> Element:
+    if not app.enabled:
+        return kit.button("Switch on", Do.SWITCH_ON, style="primary")
+    sure = kit.confirm(
+        f"Switch off {app.name}?",
+        "Nobody can ask for it any more. Who has access keeps it until its end.",
+        "Switch off",
+        danger=True,
+    )
+    return kit.button("Switch off", Do.SWITCH_OFF, style="danger", confirm=sure)
+
+
+def _times(app: AppSpec) -> list[Block]:
+    edit = kit.button("Edit durations", Do.EDIT_TIMES)
+    return [kit.divider(), kit.section(words.times(app), accessory=edit)]
+
+
+def _stages(app: AppSpec, known: Known) -> list[Block]:
+    said = "One after the other." if app.stage else "There is none, so the owners decide."
+    add = kit.button("Add a stage", Do.ADD_STAGE)
+    blocks = [kit.divider(), kit.section(f"*Approval stages*\n{said}", accessory=add)]
+    for at, stage in enumerate(app.stage):
+        up = [kit.button("Move up", Do.MOVE_STAGE_UP, str(at))] if at else []
+        buttons = [kit.button("Edit", Do.EDIT_STAGE, str(at)), *up, _delete_stage(stage.name, at)]
+        blocks += [kit.section(words.stage(stage, at, known)), kit.actions(buttons)]
+    return blocks
+
+
+def _delete_stage(name: str, at: int) -> Element:
+    sure = kit.confirm(
+        f"Delete the stage {name}?",
+        "It is not asked any more from the next request on. Requests under way go on as they began.",
+        "Delete",
+        danger=True,
+    )
+    return kit.button("Delete", Do.DELETE_STAGE, str(at), confirm=sure)
+
+
+def _accesses(app: AppSpec, first: int, kinds: Sequence[ConnectorKind], known: Known) -> list[Block]:
+    said = "What people can ask for." if app.access else "There is none yet, so nobody can ask for anything."
+    add = kit.button("Add an access", Do.ADD_ACCESS)
+    blocks = [kit.divider(), kit.section(f"*Accesses*\n{said}", accessory=add)]
+    first = pages.first_of(first, len(app.access), PAGE)
+    for access in app.access[first : first + PAGE]:
+        buttons = [kit.button("Edit", Do.EDIT_ACCESS, access.key), _delete_access(access.name, access.key)]
+        blocks += [kit.section(words.access(access, kinds, known)), kit.actions(buttons)]
+    find = kit.external_select(Do.FIND_ACCESS, placeholder="Find an access")
+    ways = (Do.ACCESSES_BACK, Do.ACCESSES_ON)
+    return [*blocks, *pages.turning(first, len(app.access), PAGE, ways, find)]
+
+
+def _delete_access(name: str, key: str) -> Element:
+    sure = kit.confirm(
+        f"Delete {name}?",
+        "Nobody can ask for it any more. Who has it keeps it until its end.",
+        "Delete",
+        danger=True,
+    )
+    return kit.button("Delete", Do.DELETE_ACCESS, key, confirm=sure)

@@ -1,0 +1,141 @@
+"""An app's parts said in mrkdwn, as the admins' screens show them."""
+
+from collections.abc import Sequence
+
+from blocks import kit
+from blocks.admin.connectors import ConnectorKind
+from blocks.admin.field import Known
+from blocks.admin.people_fields import ROLES
+from blocks.kit import Block
+from blocks.text import cut, esc, mention
+from models.catalogue.condition_words import condition
+from models.catalogue.spec import (
+    AccessSpec,
+    AppSpec,
+    ConnectorSpec,
+    GroupRef,
+    OverMax,
+    Role,
+    RuleSpec,
+    StageSpec,
+    parse_approver,
+)
+from models.durations import spoken
+
+MOST_NAMED = 12
+"""People and groups named in one line; the others are counted."""
+LONGEST_NAME = 60
+_REASON = {
+    "required": "a reason is required",
+    "optional": "a reason is optional",
+    "hidden": "no reason is asked for",
+}
+
+
+def about(app: AppSpec) -> str:
+    """What the app is."""
+    icon = f"{app.icon} " if app.icon.startswith(":") else ""
+    traits = [esc(app.category)] if app.category else []
+    traits += [f"{app.risk} risk", f"key `{app.key}`", *([esc(app.link)] if app.link else [])]
+    lines = [f"{icon}*{esc(app.name)}*", cut(esc(app.description), 1200), cut(" · ".join(traits), 600)]
+    return "\n".join(line for line in [*lines, _owners(app), _terms(app)] if line)
+
+
+def times(app: AppSpec) -> str:
+    """How long its accesses last."""
+    over = "refused" if app.over_max is OverMax.REFUSE else "flagged to the approvers"
+    longest = f"at most {spoken(app.max_duration)} (longer is {over})" if app.max_duration else "any length"
+    offered = ", ".join(map(spoken, app.durations)) or "no presets"
+    notices = ", ".join(map(spoken, app.expiry_notices)) or "none"
+    lines = [
+        f"*How long:* {offered}; {longest}{'; or without an end' if app.indefinite else ''}.",
+        f"*Requests* expire after {spoken(app.request_expiry)}, reminders each {spoken(app.remind_after)}.",
+        f"*Notices before the end:* {notices}.",
+        f"*Grace* while more time is asked for: {spoken(app.grace)}." if app.grace else "",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def stage(spec: StageSpec, at: int, known: Known) -> str:
+    """One stage: who, how many, when."""
+    how = {"any": "one of", "all": "all of"}.get(str(spec.rule), f"{spec.rule} of")
+    when = f"\nOnly when {cut(esc(condition(spec.when)), 1000)}." if spec.when else ""
+    return f"*{at + 1}. {esc(spec.name)}*: {how} {_row(spec.approvers, known)}.{when}"
+
+
+def access(spec: AccessSpec, kinds: Sequence[ConnectorKind], known: Known) -> str:
+    """One access: what it is and how it is given."""
+    off = "" if spec.enabled else " (may not be requested)"
+    traits = [spec.kind.value, *(["privileged"] if spec.privileged else [])]
+    traits += [f"{spec.risk} risk"] if spec.risk else []
+    what = f"{', '.join(traits)} · {cut(esc(_given(spec.connector, kinds, known)), 500)}"
+    return "\n".join([f"*{esc(spec.name)}*{off}", what, *_of_its_own(spec)])
+
+
+def rules(app: AppSpec) -> list[Block]:
+    """The rules that decide by themselves. They are kept in the catalogue file."""
+    lines = [_rule("Refused", rule) for rule in app.deny]
+    lines += [_rule("Approved without asking", rule) for rule in app.auto_approve]
+    return [kit.section(cut("\n".join(["*Rules*, from the catalogue file", *lines]), 2900))] if lines else []
+
+
+def notes(sentences: Sequence[str]) -> list[Block]:
+    """Sentences that are worth a look."""
+    return [kit.context(cut(esc(" ".join(sentences)), 2900))] if sentences else []
+
+
+def overtaken(by: str, changes: Sequence[str]) -> list[Block]:
+    """Somebody else was faster: who, and what they did."""
+    who = mention(by) if by else "Somebody"
+    said = "\n".join(f"• {esc(change)}" for change in changes)
+    text = f"*{who} changed this in the meantime.* Nothing of yours is saved yet.\n{said}"
+    return [kit.section(cut(text, 2900)), kit.divider()]
+
+
+def _owners(app: AppSpec) -> str:
+    return f"Owners: {_row(app.owners, Known())}" if app.owners else "No owner yet"
+
+
+def _terms(app: AppSpec) -> str:
+    guests = "guests may ask" if app.guests else "not for guests"
+    own = "; approvers may decide on their own requests" if app.self_approve else ""
+    said = f"{_REASON[app.reason]}; {guests}{own}."
+    return said[0].upper() + said[1:]
+
+
+def _row(refs: Sequence[str], known: Known) -> str:
+    said = [_who(ref, known) for ref in refs[:MOST_NAMED]]
+    more = len(refs) - len(said)
+    return ", ".join([*said, *([f"{more} more"] if more else [])])
+
+
+def _who(text: str, known: Known) -> str:
+    ref = parse_approver(text)
+    if isinstance(ref, Role):
+        return ROLES[ref][0].lower() + ROLES[ref][1:]
+    if isinstance(ref, GroupRef):
+        return cut(esc(known.groups.get(text, text)), LONGEST_NAME)
+    return mention(ref.id) if ref.id else cut(esc(text), LONGEST_NAME)
+
+
+def _given(connector: ConnectorSpec, kinds: Sequence[ConnectorKind], known: Known) -> str:
+    kind = next((kind for kind in kinds if kind.type == connector.type), None)
+    if kind is None:
+        return connector.type
+    params = [connector.params.get(param.name) for param in kind.params]
+    said = [known.groups.get(text, text) for text in params if isinstance(text, str)]
+    return ": ".join([kind.label, *said])
+
+
+def _of_its_own(spec: AccessSpec) -> list[str]:
+    offered = ", ".join(map(spoken, spec.durations or ()))
+    longest = [f"at most {spoken(spec.max_duration)}"] if spec.max_duration else []
+    lengths = [f"for {offered}"] if offered else []
+    lines = [f"Of its own: {', '.join([*lengths, *longest])}."] if lengths or longest else []
+    if spec.stage is not None:
+        lines.append("Has approval stages of its own, as the catalogue file has them.")
+    return lines
+
+
+def _rule(outcome: str, rule: RuleSpec) -> str:
+    return f"• {outcome}, “{esc(rule.name)}”: {esc(condition(rule.when))}"

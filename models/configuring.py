@@ -1,0 +1,115 @@
+"""The admins' verbs: look at an app of the catalogue, add one, change one.
+
+Each asks first whether this person configures Keyturn. A change names the version that it was made on: where
+somebody else was faster, it is refused with what they did, and nothing of theirs is overwritten.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import apps
+from models.apps import App
+from models.audit import AuditEntry
+from models.catalogue.condition_words import either
+from models.catalogue.notes import settle
+from models.catalogue.spec import AppSpec
+from models.directory import Directory, names_of
+from models.errors import Duplicate, NotAllowed, NotFound, Refusal
+from models.store.tx import Tx
+
+MOST_TOLD = 20
+"""How many changes of others are told at most."""
+
+Edit = Callable[[AppSpec], AppSpec]
+"""Makes the new entry of the present one. Raises a Refusal where that cannot be."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An app as it stands."""
+
+    app: AppSpec
+    version: int
+    notes: tuple[str, ...] = ()
+    """What is worth a second look, and (after a save) what was understood otherwise than entered."""
+
+
+class Overtaken(Refusal):
+    """Somebody changed the app after it was shown. `entry` is how it stands now."""
+
+    def __init__(self, entry: Entry, by: str, changes: list[str]) -> None:
+        super().__init__(f"{entry.app.name} was changed in the meantime. Nothing of yours is saved yet.")
+        self.entry, self.by, self.changes = entry, by, changes
+
+
+def only_admins(session: Session, person_id: str) -> None:
+    """Raises NotAllowed, with the names of those who may, for anybody who does not configure Keyturn."""
+    who = Directory(session)
+    if who.is_admin(person_id):
+        return
+    admins = sorted(names_of(session, set(who.admins())).values())
+    ask = f" Ask {either(admins)}." if admins else ""
+    raise NotAllowed(f"Only Keyturn’s admins can set up apps.{ask}")
+
+
+def look(session: Session, key: str, by: str, version: int | None = None) -> Entry:
+    """An app as it stands. With `version` it has to be that one still.
+
+    Raises NotAllowed, NotFound, Overtaken.
+    """
+    only_admins(session, by)
+    return _checked(session, session.get(App, key), key, version)
+
+
+def add(tx: Tx, spec: AppSpec, by: str) -> Entry:
+    """Put a new app into the catalogue.
+
+    Raises NotAllowed, or Duplicate (field "key") where there is one with this key.
+    """
+    only_admins(tx.session, by)
+    if tx.session.get(App, spec.key) is not None:
+        raise Duplicate(f"There is an app with the key “{spec.key}” already. Choose another.", field="key")
+    return _save(tx, spec, by)
+
+
+def change(tx: Tx, key: str, version: int, edit: Edit, by: str) -> Entry:
+    """Change an app that stands at this version.
+
+    Raises NotAllowed, NotFound, Overtaken, and whatever `edit` raises.
+    """
+    only_admins(tx.session, by)
+    entry = _checked(tx.session, tx.locked(App, key), key, version)
+    return _save(tx, edit(entry.app), by)
+
+
+def _save(tx: Tx, spec: AppSpec, by: str) -> Entry:
+    settled, notes = settle(spec)
+    apps.save(tx, settled, by)
+    return Entry(settled, tx.session.get_one(App, spec.key).version, tuple(notes))
+
+
+def _checked(session: Session, row: App | None, key: str, version: int | None) -> Entry:
+    if row is None:
+        raise NotFound(f"There is no app “{key[:40]}” in the catalogue any more.")
+    app = AppSpec.model_validate(row.spec)
+    entry = Entry(app, row.version, tuple(settle(app)[1]))
+    if version is not None and version != row.version:
+        raise _overtaken(session, entry, row.version - version)
+    return entry
+
+
+def _overtaken(session: Session, entry: Entry, steps: int) -> Overtaken:
+    """Every version but the first has one entry in the trail: the last `steps` of them tell what happened."""
+    said = (
+        select(AuditEntry)
+        .where(AuditEntry.subject == f"app:{entry.app.key}")
+        .where(AuditEntry.action.in_(("app.added", "app.changed")))
+        .order_by(AuditEntry.seq.desc())
+        .limit(min(max(steps, 1), MOST_TOLD))
+    )
+    found = list(session.scalars(said))
+    changes = [str(words) for one in reversed(found) for words in one.data.get("changes", [])]
+    return Overtaken(entry, found[0].actor if found else "", changes)

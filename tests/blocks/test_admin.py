@@ -1,0 +1,324 @@
+"""The admins' modals: Slack takes them whatever an app holds, and saving it untouched changes nothing."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blocks.admin import access, basics, listing, overview, stage, times
+from blocks.admin.connectors import ConnectorKind, Entered, Param
+from blocks.admin.field import Known
+from blocks.admin.ids import Place
+from blocks.admin.overlay import Problems
+from blocks.answers import Values
+from blocks.kit import View
+from bot.sandbox.slack.forms import Form
+from models.catalogue.spec import AppSpec
+from tests.blocks.sendable import check_view, words_of
+from tests.models import specs
+
+KINDS = (
+    ConnectorKind("manual", "By hand"),
+    ConnectorKind(
+        "slack_usergroup", "Slack user group", (Param("usergroup", "User group", entered=Entered.USER_GROUP),)
+    ),
+)
+KNOWN = Known(frozenset({"U0OLA", "UABCD"}), {"S0123": "@oncall", "@oncall": "@oncall"})
+
+
+with_one_stage = specs.stages.map(lambda entry: specs.app(stage=[entry]))
+
+
+def state(view: View) -> Values:
+    """The form's state as Slack sends it, with nothing changed by anybody."""
+    values: Values = Form(view["blocks"]).as_json()["values"]
+    return values
+
+
+def filled(view: View, **changes: Any) -> Values:
+    """The same with other values, by the names of the blocks."""
+    form = Form(view["blocks"])
+    for block, actions in state(view).items():
+        name = block.partition("~")[0]
+        if name in changes:
+            (action,) = actions
+            form.set((block, action), changes.pop(name))
+    assert not changes, f"the form has no {list(changes)}"
+    values: Values = form.as_json()["values"]
+    return values
+
+
+def chosen(word: str) -> dict[str, Any]:
+    """An option as a form's state holds it."""
+    return {"text": {"type": "plain_text", "text": word}, "value": word}
+
+
+def forms_of(app: AppSpec) -> list[tuple[View, Callable[[Values], AppSpec]]]:
+    """Every form that changes this app, each with its parser."""
+    found: list[tuple[View, Callable[[Values], AppSpec]]] = [
+        (basics.build(app, Place(app.key), KNOWN), partial(basics.parse, app)),
+        (times.build(app, Place(app.key), KNOWN), partial(times.parse, app)),
+    ]
+    for one in app.access:
+        view = access.build(app, Place(app.key, part=one.key), KNOWN, KINDS)
+        found.append((view, partial(access.parse, app, one.key, kinds=KINDS)))
+    for at in range(len(app.stage)):
+        view = stage.build(app, Place(app.key, part=str(at)), KNOWN)
+        found.append((view, partial(stage.parse, app, str(at))))
+    return found
+
+
+@given(specs.apps)
+@settings(max_examples=40, deadline=None)
+def test_saving_an_untouched_form_changes_nothing_and_loses_nothing(app: AppSpec) -> None:
+    for view, parse in forms_of(app):
+        check_view(view)
+        saved = parse(state(view))
+        assert saved == app
+        assert saved.stored() == app.stored()
+
+
+@given(specs.apps, st.sampled_from([KNOWN, Known()]))
+@settings(max_examples=40, deadline=None)
+def test_slack_takes_every_app_and_every_list_of_apps(app: AppSpec, known: Known) -> None:
+    check_view(overview.build(app, Place(app.key, 3), known, KINDS, notes=["Look at <this>."]))
+    check_view(listing.build([app] * 20, 41, Place(first_app=20)))
+
+
+@given(specs.apps, specs.apps)
+@settings(max_examples=40, deadline=None)
+def test_what_a_form_shows_of_one_app_can_be_entered_for_another(old: AppSpec, new: AppSpec) -> None:
+    saved = basics.parse(old, state(basics.build(new, Place(), KNOWN)))
+    same = ("name", "description", "category", "icon", "link", "risk", "reason", "guests", "instructions")
+    assert [getattr(saved, name) for name in same] == [getattr(new, name) for name in same]
+    assert set(saved.owners) == set(new.owners)
+    assert (saved.key, saved.access, saved.stage, saved.deny) == (old.key, old.access, old.stage, old.deny)
+    saved = times.parse(specs.app(), state(times.build(new, Place(), KNOWN)))
+    for field in times.FIELDS:
+        assert getattr(saved, field.name) == getattr(new, field.name)
+
+
+@given(with_one_stage, with_one_stage)
+@settings(max_examples=60, deadline=None)
+def test_what_the_form_shows_of_one_stage_can_be_entered_for_another(old: AppSpec, new: AppSpec) -> None:
+    saved = stage.parse(old, "0", state(stage.build(new, Place(part="0"), KNOWN))).stage[0]
+    wanted = new.stage[0]
+    assert (saved.name, saved.rule) == (wanted.name, wanted.rule)
+    assert set(saved.approvers) == set(wanted.approvers)
+    for name in ("risk", "privileged", "duration_over"):
+        entered, shown = getattr(saved.when, name, None), getattr(wanted.when, name, None)
+        assert (set(entered) if isinstance(entered, tuple) else entered) == (
+            set(shown) if isinstance(shown, tuple) else shown
+        )
+    kept = {"hours", "department", "any_of", "not_"}
+    before = old.stage[0].when.parts() if old.stage[0].when else {}
+    after = saved.when.parts() if saved.when else {}
+    assert {k: v for k, v in after.items() if k in kept} == {k: v for k, v in before.items() if k in kept}
+
+
+HOSTILE = [
+    "<!channel> & <@U0123|Root>",
+    "*bold* `code` ~gone~ _it_\u00a0",
+    "</div><script>alert(1)</script>",
+    "ab\u00adcd",
+    "😀" * 20,
+    "&lt;&amp;" * 8,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_admins_write_is_shown_as_text_and_kept_to_the_letter(text: str) -> None:
+    entry = {"key": "x", "name": text, "description": text, "kind": "role", "instructions": text}
+    app = specs.app(name=text, description=text, category=text, instructions=text, access=[entry],
+                    stage=[{"name": text, "approvers": ["owners"], "when": {"department": [text]}}],
+                    deny=[{"name": text}], link=f"https://example.com/{''.join(text.split())}")  # fmt: skip
+    check_view(overview.build(app, Place("github"), KNOWN, KINDS, notes=[text]))
+    check_view(listing.build([app], 1, Place()))
+    for view, parse in forms_of(app):
+        check_view(view)
+        assert parse(state(view)) == app
+
+
+@given(st.recursive(st.one_of(st.none(), st.text(), st.integers(), st.booleans()),
+                    lambda inner: st.one_of(st.lists(inner), st.dictionaries(st.text(), inner))))  # fmt: skip
+@settings(max_examples=40, deadline=None)
+def test_a_misshapen_form_is_refused_or_changes_nothing(junk: Any) -> None:
+    app = specs.app(stage=[{"name": "Owner", "approvers": ["owners"]}])
+    for view, parse in forms_of(app):
+        values = {name: dict.fromkeys(block, junk) for name, block in state(view).items()}
+        with pytest.raises(Problems) as refused:
+            parse(values)
+        assert all(refused.value.errors.values())
+
+
+def refused(parse: Callable[[], object]) -> dict[str, str]:
+    """What is said of a form, by block."""
+    with pytest.raises(Problems) as problems:
+        parse()
+    return problems.value.errors
+
+
+def test_what_is_wrong_is_said_at_its_field_all_of_it_at_once() -> None:
+    app = specs.app()
+    values = filled(basics.build(app, Place(), KNOWN), name="Git\tHub", icon="key", owners_others="bob")
+    assert refused(lambda: basics.parse(app, values)) == {
+        "owners_others": "“bob” is not a person. Write an id such as U0123 or an e-mail address."
+    }
+    values = filled(basics.build(app, Place(), KNOWN), icon="key", link="example.com", name="a\nb")
+    assert refused(lambda: basics.parse(app, values)) == {
+        "name": "This has a line break or a tab in it. Write it in one line.",
+        "icon": "“key” is not an icon. Write an emoji such as :key: or the https:// address of one.",
+        "link": "“example.com” is not a link. Write an address that begins with https://.",
+    }
+
+
+def test_lengths_of_time_are_entered_in_words_and_refused_with_what_would_be_right() -> None:
+    app = specs.app(request_expiry="48h")
+    view = times.build(app, Place(), KNOWN)
+    assert "2 days" in str(view["blocks"])
+    saved = times.parse(app, filled(view, durations="30 min, 8h;2 days", max_duration="1 week"))
+    assert saved.stored()["durations"] == ["30m", "8h", "2d"]
+    assert saved.stored()["max_duration"] == "1w"
+    assert saved.stored()["request_expiry"] == "48h"
+    said = refused(lambda: times.parse(app, filled(view, durations="8, soon", request_expiry="")))
+    assert said == {
+        "durations": "“8” is not a length of time. Try 30 minutes, 8 hours, 2 days or 1 week.",
+        "request_expiry": "“” is not a length of time. Try 30 minutes, 8 hours, 2 days or 1 week.",
+    }
+    said = refused(lambda: times.parse(app, filled(view, durations="8h, 8 hours, 3d", max_duration="2d")))
+    assert said["durations"] == "“8h” stands there twice. Take one out."
+
+
+def test_a_maximum_below_an_access_s_own_presets_is_refused() -> None:
+    app = specs.app(access=[{"key": "a", "name": "A", "durations": ["7d"]}])
+    values = filled(times.build(app, Place(), KNOWN), max_duration="1 day")
+    said = "Access: This is 1 day, but the presets offer 7 days. Drop it or raise the maximum."
+    assert refused(lambda: times.parse(app, values)) == {"max_duration": said}
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("GitHub", "github"), ("Größe & Co", "grosse-co"), ("  Prod / DB ", "prod-db"), ("x" * 75, "x" * 40)],
+)
+def test_a_new_app_gets_a_key_made_from_its_name(name: str, key: str) -> None:
+    view = basics.build_new(Place())
+    check_view(view)
+    app = basics.parse_new(filled(view, name=name))
+    assert (app.key, app.name) == (key, name.strip())
+    assert app.stored() == {"key": key, "name": name.strip()}
+
+
+def test_a_name_that_gives_no_key_asks_for_one_and_a_wrong_key_is_refused() -> None:
+    view = basics.build_new(Place())
+    assert "key" in refused(lambda: basics.parse_new(filled(view, name="会計")))
+    assert "key" in refused(lambda: basics.parse_new(filled(view, name="会計", key="No Key")))
+    assert basics.parse_new(filled(view, name="会計", key="accounting")).key == "accounting"
+
+
+def test_the_connector_s_fields_are_those_of_the_kind_that_is_chosen() -> None:
+    app = specs.app()
+    place = Place("github", part="engineering")
+    assert "User group" not in words_of(access.build(app, place, KNOWN, KINDS)["blocks"])
+    view = access.build(app, place, KNOWN, KINDS, connector="slack_usergroup")
+    check_view(view)
+    block = "connector_slack_usergroup_usergroup"
+    assert refused(lambda: access.parse(app, "engineering", state(view), KINDS)) == {block: "This is needed."}
+    values = filled(view, **{block: chosen("S0123")})
+    saved = access.parse(app, "engineering", values, KINDS).access[0]
+    assert saved.connector.stored() == {"type": "slack_usergroup", "usergroup": "S0123"}
+
+
+def test_a_connector_of_an_unknown_kind_and_parameters_that_are_no_text_stay() -> None:
+    unknown = {"type": "webhook", "address": "https://example.com", "retries": 3}
+    partly = {"type": "slack_usergroup", "usergroup": "S0123", "keep": ["U0123"]}
+    for connector in (unknown, partly):
+        app = specs.app(access=[{"key": "a", "name": "A", "connector": connector}])
+        values = filled(access.build(app, Place(part="a"), KNOWN, KINDS), name="B")
+        saved = access.parse(app, "a", values, KINDS).access[0]
+        assert (saved.name, saved.connector.stored()) == ("B", connector)
+
+
+def test_two_accesses_cannot_have_one_key() -> None:
+    app = specs.app()
+    view = access.build(app, Place(), KNOWN, KINDS)
+    check_view(view)
+    said = refused(lambda: access.parse(app, "", filled(view, name="Engineering"), KINDS))
+    assert said == {"key": "There is an access with the key “engineering” already. Choose another."}
+    saved = access.parse(app, "", filled(view, name="Design"), KINDS)
+    assert [one.key for one in saved.access] == ["engineering", "design"]
+    assert saved.access[1].stored() == {"key": "design", "name": "Design"}
+
+
+def test_a_stage_asks_people_groups_and_roles() -> None:
+    app = specs.app()
+    view = stage.build(app, Place(), KNOWN)
+    check_view(view)
+    values = filled(
+        view,
+        name="Security",
+        approvers=["U0123"],
+        approvers_groups=[chosen("S0123")],
+        approvers_roles=[chosen("manager"), chosen("admins")],
+        approvers_others="sam@example.com",
+        rule=chosen("number"),
+        rule_number="2",
+        when_risk=[chosen("high"), chosen("critical")],
+        when_duration_over="1 day",
+    )
+    saved = stage.parse(app, "", values).stage
+    assert [one.stored() for one in saved] == [
+        {
+            "name": "Security",
+            "approvers": ["S0123", "U0123", "admins", "manager", "sam@example.com"],
+            "rule": 2,
+            "when": {"risk": ["high", "critical"], "duration_over": "1d"},
+        }
+    ]
+
+
+def test_a_stage_without_anybody_or_without_its_number_is_refused() -> None:
+    app = specs.app()
+    view = stage.build(app, Place(), KNOWN)
+    said = refused(lambda: stage.parse(app, "", filled(view, name="Nobody", rule=chosen("number"))))
+    assert said == {"rule_number": "Say how many have to approve."}
+    said = refused(lambda: stage.parse(app, "", filled(view, name="Nobody")))
+    assert said == {"approvers": "Say who decides: people, user groups, or one of the boxes below."}
+    values = filled(view, name="Two of one", approvers=["U0123"], rule=chosen("number"), rule_number="2")
+    said = refused(lambda: stage.parse(app, "", values))
+    assert said == {"rule": "This wants 2 approvals, but lists only 1 people. Lower it or add people."}
+
+
+def test_conditions_that_the_form_does_not_show_stay_and_are_said() -> None:
+    when = {"risk": ["high"], "hours": "22:00-06:00", "time_zone": "Europe/Berlin"}
+    app = specs.app(stage=[{"name": "Night", "approvers": ["owners"], "when": when}])
+    view = stage.build(app, Place(part="0"), KNOWN)
+    assert "between 22:00 and 06:00 (Europe/Berlin)" in words_of(view["blocks"])
+    saved = stage.parse(app, "0", filled(view, when_risk=[])).stage[0].when
+    assert saved is not None
+    assert saved.stored() == {"hours": "22:00-06:00", "time_zone": "Europe/Berlin"}
+
+
+def test_a_redrawn_form_keeps_what_was_typed_except_where_somebody_else_changed_it() -> None:
+    mine, theirs = specs.app(description="Old", risk="low"), specs.app(description="Old", risk="high")
+    form = Form(basics.build(mine, Place(), KNOWN)["blocks"])
+    (block,) = (key for key in form.as_json()["values"] if key.startswith("description~"))
+    form.set((block, "text"), "Mine")
+    form.sync(basics.build(theirs, Place(), KNOWN)["blocks"])
+    saved = basics.parse(theirs, form.as_json()["values"])
+    assert (saved.description, saved.risk) == ("Mine", "high")
+
+
+def test_an_app_with_a_thousand_accesses_is_shown_a_page_at_a_time() -> None:
+    accesses = [{"key": f"a{n}", "name": f"Access {n}"} for n in range(1000)]
+    stages = [{"name": f"Stage {n}", "approvers": ["owners"]} for n in range(10)]
+    app = specs.app(access=accesses, stage=stages, deny=[{"name": "No"}])
+    view = overview.build(app, Place("github", first_access=980), KNOWN, KINDS, notes=["Look."])
+    check_view(view)
+    said = words_of(view["blocks"])
+    assert "Access 980" in said
+    assert "981 to 1000 of 1000" in said
+    beyond = overview.build(specs.app(), Place("github", first_access=980), KNOWN, KINDS)
+    assert "Engineering team" in words_of(beyond["blocks"])
