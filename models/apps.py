@@ -5,7 +5,7 @@ One row an app, its whole entry as one document, and a revision that counts chan
 
 from datetime import datetime
 
-from sqlalchemy import String, select
+from sqlalchemy import String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import settings
@@ -50,51 +50,61 @@ def revision(session: Session) -> int:
 
 def save(tx: Tx, spec: AppSpec, by: str) -> list[str]:
     """Add or change an app; returns the change in words (empty where nothing changes)."""
-    before = find(tx.session, spec.key)
-    words = [str(change) for change in diff([before] if before else [], [spec])]
-    if before == spec:
-        return []
-    row = tx.session.get(App, spec.key) or App(key=spec.key, position=_last(tx.session) + 1, version=0)
-    row.name, row.spec = spec.name, spec.stored()
-    row.version, row.updated_at = row.version + 1, tx.now
-    tx.session.add(row)
-    tx.record(
-        by,
-        "app.changed" if before else "app.added",
-        f"app:{spec.key}",
-        app=spec.key,
-        changes=words,
-        before=before.stored() if before else None,
-        after=row.spec,
-    )
-    _turn(tx)
+    row = tx.session.get(App, spec.key)
+    words = _put(tx, row, spec, by, _last(tx.session) + 1 if row is None else row.position)
+    if words:
+        _turn(tx)
     return words
 
 
 def replace(tx: Tx, specs: list[AppSpec], by: str) -> list[str]:
     """Make the catalogue be exactly these apps, in this order; returns the changes in words."""
+    # All rows at once: on SQLite nobody else can write as long as this takes, with 10,000 apps as well.
+    rows = {row.key: row for row in tx.session.scalars(select(App))}
     words: list[str] = []
-    for gone in {row.key for row in tx.session.scalars(select(App))} - {spec.key for spec in specs}:
-        words += remove(tx, gone, by)
+    for gone in sorted(rows.keys() - {spec.key for spec in specs}):
+        words += _drop(tx, rows[gone], by)
     for position, spec in enumerate(specs):
-        words += save(tx, spec, by)
-        row = tx.session.get_one(App, spec.key)
-        row.position = position
+        words += _put(tx, rows.get(spec.key), spec, by, position)
+    if words:
+        _turn(tx)
     return words
 
 
 def remove(tx: Tx, key: str, by: str) -> list[str]:
     """Take an app out of the catalogue. Requests and grants keep the copy of it that they were made with."""
-    row = tx.session.get_one(App, key)
-    words = [str(change) for change in diff([AppSpec.model_validate(row.spec)], [])]
-    tx.record(by, "app.removed", f"app:{key}", app=key, before=row.spec, changes=words)
-    tx.session.delete(row)
+    words = _drop(tx, tx.session.get_one(App, key), by)
     _turn(tx)
     return words
 
 
+def _put(tx: Tx, row: App | None, spec: AppSpec, by: str, position: int) -> list[str]:
+    before = None if row is None else AppSpec.model_validate(row.spec)
+    if row is None:
+        row = App(key=spec.key, version=0)
+        tx.session.add(row)
+    row.position = position
+    if before == spec:
+        return []
+    words = [str(change) for change in diff([before] if before else [], [spec])]
+    old, row.name, row.spec = row.spec, spec.name, spec.stored()
+    row.version, row.updated_at = row.version + 1, tx.now
+    action = "app.changed" if before else "app.added"
+    tx.record(by, action, f"app:{spec.key}", app=spec.key, changes=words, before=old, after=row.spec)
+    return words
+
+
+def _drop(tx: Tx, row: App, by: str) -> list[str]:
+    words = [str(change) for change in diff([AppSpec.model_validate(row.spec)], [])]
+    tx.record(by, "app.removed", f"app:{row.key}", app=row.key, before=row.spec, changes=words)
+    tx.session.delete(row)
+    return words
+
+
 def _last(session: Session) -> int:
-    return max(session.scalars(select(App.position)), default=-1)
+    """The last place in the catalogue; -1 in an empty one."""
+    last = session.scalar(select(func.max(App.position)))
+    return -1 if last is None else last
 
 
 def _turn(tx: Tx) -> None:

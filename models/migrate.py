@@ -33,6 +33,12 @@ def newest() -> str:
     return str(ScriptDirectory.from_config(_config()).get_current_head())
 
 
+def knows(revision: str | None) -> bool:
+    """Whether this version of Keyturn knows the revision; one of a newer version it does not."""
+    script = ScriptDirectory.from_config(_config())
+    return revision is None or revision in {each.revision for each in script.walk_revisions()}
+
+
 async def _on(url: str, work: Callable[[Connection], Result]) -> Result:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":

@@ -1,0 +1,27 @@
+"""`keyturn db …`: the database's schema."""
+
+import asyncio
+
+import typer
+
+from bot.commands.options import DEFAULT_CONFIG, ConfigFile, configured
+from bot.database import explained, upgrade
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    group = typer.Typer(help="The database's schema.", no_args_is_help=True)
+    group.callback()(lambda: None)
+    group.command("upgrade")(upgrade_schema)
+    app.add_typer(group, name="db")
+
+
+def upgrade_schema(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Bring the database's schema up to date. `keyturn run` does it by itself at its start."""
+    url = configured(config).database.url.get_secret_value()
+    with explained(url):
+        schema = asyncio.run(upgrade(url))
+    if schema.current:
+        typer.echo(f"The database is up to date: schema {schema.newest}.")
+    else:
+        typer.echo(f"The database's schema was {schema.present or 'empty'} and is now {schema.newest}.")
