@@ -55,7 +55,8 @@ class SocketMode:
         """Begin to connect; returns with the first connection, or after a few seconds without one."""
         self._keepers = [asyncio.create_task(self._keep()) for _ in range(CONNECTIONS)]
         try:
-            await asyncio.wait_for(self._first.wait(), GRACE)
+            async with asyncio.timeout(GRACE):
+                await self._first.wait()
         except TimeoutError:
             log.warning("Slack does not let us connect yet")
 

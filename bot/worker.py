@@ -78,8 +78,7 @@ class Worker:
             self._woken.set()
             self._ended.clear()
             # Not for ever: another process may be at work on the same database.
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._ended.wait(), 0.05)
+            await _wait(self._ended, 0.05)
 
     def _busy(self, session: Session) -> bool:
         due = (Job.state == JobState.READY) & (Job.run_at <= self._store.clock.now())
@@ -95,8 +94,7 @@ class Worker:
             except Exception as error:  # noqa: BLE001 - the database is away: look again when it may be back
                 log.warning("no jobs can be claimed", error=str(error))
             if wait > 0:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), wait)
+                await _wait(self._woken, wait)
 
     async def _claim(self) -> float:
         """Start what is due; returns the seconds until there may be more, 0 for at once."""
@@ -176,6 +174,14 @@ class Worker:
 def _claimed(tx: Tx, free: int) -> tuple[list[Work], datetime | None]:
     works = jobs.claim(tx.session, tx.now, free)
     return works, None if works else jobs.next_run(tx.session)
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    """Wait for an event, but no longer than so many seconds."""
+    # Not by `wait_for`, which can lose a cancellation before Python 3.12 (bpo-37658).
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _tell(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:

@@ -1,0 +1,291 @@
+"""Jobs are carried out, whatever one of them does, and none is lost, done by halves or done twice."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from bot import worker as workers
+from bot.later import Away, Later
+from bot.metrics import Metrics
+from bot.worker import Handler, Worker
+from models import jobs, settings
+from models.clock import ManualClock
+from models.jobs import Job, JobState, Work
+from models.store import Store, Tx, open_store
+
+Run = Callable[[Work], Awaitable[None]]
+
+
+@asynccontextmanager
+async def at_work(store: Store, run: Run, *, patience: float = 5) -> AsyncIterator[Worker]:
+    worker = Worker(store, {"task": Handler(run, patience)}, Metrics())
+    await worker.start()
+    try:
+        yield worker
+    finally:
+        await worker.stop()
+
+
+def finishing(store: Store, done: list[str]) -> Run:
+    async def run(work: Work) -> None:
+        done.append(work.key)
+        await store.write(lambda tx: jobs.finish(tx.session, work))
+
+    return run
+
+
+async def enqueue(store: Store, *keys: str, **options: object) -> None:
+    def work(tx: Tx) -> None:
+        for key in keys:
+            tx.enqueue("task", key, **options)  # type: ignore[arg-type]
+
+    await store.write(work)
+
+
+async def rows(store: Store) -> list[Job]:
+    return await store.read(lambda session: list(session.query(Job).order_by(Job.id)))
+
+
+async def test_work_begins_when_it_is_committed_and_not_at_the_next_look(store: Store) -> None:
+    begun = asyncio.Event()
+
+    async def run(work: Work) -> None:
+        await store.write(lambda tx: jobs.finish(tx.session, work))
+        begun.set()
+
+    async with at_work(store, run) as worker:
+        await worker.idle()
+        await enqueue(store, "a")
+        await asyncio.wait_for(begun.wait(), workers.LOOK / 2)
+
+
+async def test_the_result_and_the_end_of_the_job_are_one(store: Store, clock: ManualClock) -> None:
+    """Somebody else has taken the job meanwhile: then nothing of this run is written."""
+
+    async def run(work: Work) -> None:
+        await store.write(lambda tx: jobs.again(tx.session, work, tx.now, error="", wait=timedelta(hours=1)))
+
+        def result(tx: Tx) -> None:
+            settings.write(tx.session, "done", 1)
+            jobs.finish(tx.session, work)
+
+        await store.write(result)
+
+    async with at_work(store, run) as worker:
+        await enqueue(store, "a")
+        await worker.idle()
+    assert await store.read(lambda session: settings.read(session, "done")) is None
+    assert [job.run_at for job in await rows(store)] == [clock.now() + timedelta(hours=1)]
+
+
+async def test_a_poisoned_job_is_parked_with_its_error_and_the_others_go_on(
+    store: Store, clock: ManualClock
+) -> None:
+    done: list[str] = []
+
+    async def run(work: Work) -> None:
+        if work.key == "poison":
+            raise ValueError("cannot be read")
+        await finishing(store, done)(work)
+
+    async with at_work(store, run) as worker:
+        await enqueue(store, *(f"job {number}" for number in range(50)), "poison")
+        for _ in range(jobs.ATTEMPTS):
+            await worker.idle()
+            clock.advance(timedelta(hours=1))
+        await worker.idle()
+    assert len(done) == 50
+    (parked,) = await rows(store)
+    assert (parked.state, parked.attempts) == (JobState.PARKED, jobs.ATTEMPTS)
+    assert parked.error == "ValueError: cannot be read"
+
+
+async def test_a_kind_that_this_version_does_not_know_fails_like_any_other(store: Store) -> None:
+    async with at_work(store, finishing(store, [])) as worker:
+        await store.write(lambda tx: tx.enqueue("carousel", "a"))
+        await worker.idle()
+    (job,) = await rows(store)
+    assert "carousel" in job.error
+
+
+async def test_a_wait_that_was_asked_for_is_kept_and_counted_as_no_failure(
+    store: Store, clock: ManualClock
+) -> None:
+    runs: list[int] = []
+
+    async def run(work: Work) -> None:
+        runs.append(work.attempts)
+        raise Later("Slack asks to wait", timedelta(seconds=3600))
+
+    async with at_work(store, run) as worker:
+        await enqueue(store, "a")
+        await worker.idle()
+        clock.advance(timedelta(seconds=3599))
+        await worker.idle()
+        assert runs == [1]
+        clock.advance(timedelta(seconds=1))
+        await worker.idle()
+    assert runs == [1, 1]
+
+
+async def test_what_the_other_side_does_not_answer_is_tried_for_ever(
+    store: Store, clock: ManualClock
+) -> None:
+    runs: list[int] = []
+
+    async def run(work: Work) -> None:
+        runs.append(work.attempts)
+        raise Away("nobody there")
+
+    async with at_work(store, run) as worker:
+        await enqueue(store, "a")
+        for _ in range(jobs.ATTEMPTS * 2):
+            await worker.idle()
+            clock.advance(jobs.LONGEST_WAIT * 2)
+    assert runs == list(range(1, jobs.ATTEMPTS * 2 + 1))
+    assert [job.state for job in await rows(store)] == [JobState.READY]
+
+
+async def test_a_job_that_hangs_is_cut_off_and_holds_up_no_other(store: Store) -> None:
+    done: list[str] = []
+
+    async def run(work: Work) -> None:
+        if work.key == "hangs":
+            await asyncio.Event().wait()
+        await finishing(store, done)(work)
+
+    async with at_work(store, run, patience=0.2) as worker:
+        await enqueue(store, "hangs", "a", "b")
+        await worker.idle()
+    assert sorted(done) == ["a", "b"]
+    (hanging,) = await rows(store)
+    assert "longer than 0.2 s" in hanging.error
+
+
+async def test_no_more_than_so_many_run_at_once(store: Store) -> None:
+    running, most = 0, 0
+
+    async def run(work: Work) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0)
+        running -= 1
+        await store.write(lambda tx: jobs.finish(tx.session, work))
+
+    async with at_work(store, run) as worker:
+        await enqueue(store, *(str(number) for number in range(100)))
+        await worker.idle()
+    assert 1 < most <= workers.AT_ONCE
+
+
+async def test_stopping_lets_what_is_under_way_end_and_begins_nothing(store: Store) -> None:
+    begun, may_end, done = asyncio.Event(), asyncio.Event(), list[str]()
+
+    async def run(work: Work) -> None:
+        begun.set()
+        await may_end.wait()
+        await finishing(store, done)(work)
+
+    async with at_work(store, run) as worker:
+        await enqueue(store, "first")
+        await begun.wait()
+        stopping = asyncio.create_task(worker.stop())
+        await asyncio.sleep(0)
+        assert not worker.alive
+        await enqueue(store, "second")
+        may_end.set()
+        await stopping
+    assert done == ["first"]
+    assert [(job.key, job.state) for job in await rows(store)] == [("second", JobState.READY)]
+
+
+async def test_what_takes_too_long_at_the_end_is_handed_back(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "GRACE", 0.05)
+    begun = asyncio.Event()
+
+    async def run(_work: Work) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    async with at_work(store, run):
+        await enqueue(store, "a")
+        await begun.wait()
+    (job,) = await rows(store)
+    assert (job.state, job.token) == (JobState.READY, None)
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+async def test_what_a_killed_process_held_is_taken_up_at_start(store: Store) -> None:
+    await enqueue(store, "a")
+    await store.write(lambda tx: jobs.claim(tx.session, tx.now, 1))
+    done: list[str] = []
+    async with at_work(store, finishing(store, done)) as worker:
+        await worker.idle()
+    assert done == ["a"]
+
+
+async def test_a_job_that_takes_its_process_down_is_parked_in_the_end(store: Store) -> None:
+    await enqueue(store, "deadly")
+    for _ in range(jobs.ATTEMPTS):
+        await store.write(lambda tx: jobs.claim(tx.session, tx.now, 1))
+        await store.write(lambda tx: jobs.release_all(tx.session, tx.now))
+    (job,) = await rows(store)
+    assert job.state is JobState.PARKED
+    assert "process ended" in job.error
+
+
+async def test_work_asked_for_while_it_fails_knows_that_it_was_tried(store: Store) -> None:
+    """Or a card whose answer was lost would be posted a second time."""
+    await enqueue(store, "a")
+    (work,) = await store.write(lambda tx: jobs.claim(tx.session, tx.now, 1))
+    await enqueue(store, "a")
+    await store.write(lambda tx: jobs.again(tx.session, work, tx.now, error="no answer"))
+    (twin,) = await store.write(lambda tx: jobs.claim(tx.session, tx.now, 1))
+    assert twin.attempts == 2
+
+
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+async def test_processes_share_the_work_and_do_each_job_once(
+    store: Store, database_url: str, clock: ManualClock
+) -> None:
+    other = open_store(database_url, clock)
+    mine, theirs, both = list[str](), list[str](), asyncio.Event()
+
+    async def here(work: Work) -> None:
+        await both.wait()  # not done before the other process has its share
+        await finishing(store, mine)(work)
+
+    async def there(work: Work) -> None:
+        both.set()
+        await finishing(other, theirs)(work)
+
+    try:
+        async with at_work(store, here) as worker, at_work(other, there):
+            await enqueue(store, *(f"{number:03}" for number in range(200)))
+            await worker.idle()
+    finally:
+        await other.close()
+    assert sorted(mine + theirs) == [f"{number:03}" for number in range(200)]
+
+
+async def test_a_database_that_was_away_is_asked_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    claim, failed = jobs.claim, asyncio.Event()
+
+    def first_fails(*_: object) -> list[Work]:
+        monkeypatch.setattr(jobs, "claim", claim)
+        failed.set()
+        raise OSError("gone")
+
+    monkeypatch.setattr(jobs, "claim", first_fails)
+    async with at_work(store, finishing(store, done)) as worker:
+        await enqueue(store, "a")
+        await failed.wait()
+        await worker.idle()
+    assert done == ["a"]
