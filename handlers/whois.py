@@ -18,6 +18,7 @@ from models import directory
 from models.catalogue.approvers import GroupRef, PersonRef, Role, parse_approver
 from models.catalogue.spec import AppSpec
 from models.clock import Clock
+from models.lifecycle import leaving
 from models.people import Person, UserGroup
 from models.store import Store
 
@@ -70,9 +71,9 @@ class WhoIs:
         await self._by_email({one.email for one in named if one.email})
 
     async def remember(self, people: list[Person]) -> None:
-        """Keep what Slack says of these people."""
+        """Keep what Slack says of these people; for somebody who has left, everything moves on."""
         if people:
-            await self._store.write(lambda tx: directory.remember(tx, people))
+            await self._store.write(lambda tx: leaving.people_seen(tx, people))
 
     async def _known_group(self, ref: GroupRef) -> UserGroup | None:
         return await self._store.read(lambda session: directory.group_row(session, str(ref)))
@@ -80,8 +81,8 @@ class WhoIs:
     async def _look_group_up(self, ref: GroupRef, known: UserGroup | None) -> None:
         group = await self._in_time(self._group(ref, known))
         if group is not None:
-            await self._store.write(lambda tx: directory.remember_group(tx, group))
             await self.people(group.members, TODAY)
+            await self._store.write(lambda tx: leaving.group_seen(tx, group))
 
     async def _managers(self, people: Iterable[str]) -> set[str]:
         await asyncio.gather(*(self.profile(one) for one in people))
@@ -151,13 +152,7 @@ class WhoIs:
         answer = await self._client.usergroups_list(include_disabled=True)
         for one in answer.get("usergroups") or []:
             if one.get("id") == ref.id or (ref.handle and one.get("handle") == ref.handle):
-                return UserGroup(
-                    id=one["id"],
-                    handle=one.get("handle", ""),
-                    name=one.get("name", one["id"]),
-                    enabled=not one.get("date_delete"),
-                    members=[],
-                )
+                return group_of(one)
         return None
 
     async def _in_time(self, call: Awaitable[Any]) -> Any:
@@ -197,6 +192,17 @@ def person_of(user: Mapping[str, Any]) -> Person:
         stranger=bool(user.get("is_stranger")),
         bot=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",
         active=not user.get("deleted"),
+    )
+
+
+def group_of(group: Mapping[str, Any]) -> UserGroup:
+    """A user group of Slack's as our row; its members are there only where `include_users` asked for them."""
+    return UserGroup(
+        id=str(group["id"]),
+        handle=str(group.get("handle") or ""),
+        name=str(group.get("name") or group["id"]),
+        enabled=not group.get("date_delete"),
+        members=[str(one) for one in group.get("users") or ()],
     )
 
 

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from bot.connectors.base import Connector
 from bot.jobs import settle
 from bot.jobs.card import CardJob
+from bot.jobs.groups import GroupsJob
+from bot.jobs.home import HomeJob
+from bot.jobs.person import PersonJob
 from bot.jobs.say import SayJob
 from bot.jobs.settle import SettleJob
 from bot.metrics import Metrics
@@ -19,6 +22,9 @@ def handlers(
     """What carries out each kind of job."""
     return {
         "card": Handler(CardJob(store, gateway).run),
+        "groups": Handler(GroupsJob(store, gateway).run),
+        "home": Handler(HomeJob(store, gateway).run),
+        "person": Handler(PersonJob(store, gateway).run),
         "say": Handler(SayJob(store, gateway).run),
         "settle": Handler(SettleJob(store, connectors, metrics).run, patience=settle.PATIENCE + 20),
     }

@@ -18,11 +18,16 @@ from models.states import GrantState, RequestEvent, RequestState
 from models.store.tx import SYSTEM, Tx
 
 
-def person_seen(tx: Tx, person: Person) -> None:
-    """Keep what Slack says of a person now, and act on it where it counts. Safe to repeat.
+def people_seen(tx: Tx, people: Iterable[Person]) -> None:
+    """Keep what Slack says of these people now, and act on it where it counts. Safe to repeat.
 
     Manager and department stand elsewhere in Slack (`directory.remember_profile`); they stay as they are.
     """
+    for person in people:
+        _person_seen(tx, person)
+
+
+def _person_seen(tx: Tx, person: Person) -> None:
     known = tx.session.get(Person, person.id)
     before = None if known is None else standing(known)
     if known is not None:

@@ -1,0 +1,25 @@
+"""The request form as it was filled in before."""
+
+from blocks import request_form
+from blocks.request_form import Filled
+from blocks.term_form import TermChoice
+from models.catalogue.spec import AppSpec
+from models.requests import Request, Term
+
+
+def filled_like(before: Request, app: AppSpec | None) -> Filled:
+    """How this request was filled in, as far as the application still offers it (none: it is gone).
+
+    Dates are left to be chosen anew, since those of then have passed.
+    """
+    if app is None:
+        return Filled()
+    keys = tuple(one.key for one in request_form.open_accesses(app) if one.key == before.access_key)
+    filled = Filled(app.key, keys, reason=before.reason)
+    term = Term.from_json(before.asked_term)
+    if term.start is not None or term.end is not None:
+        return filled
+    offer = request_form.offer(filled, app)
+    if term.indefinite and not offer.indefinite:
+        return filled
+    return Filled(app.key, keys, TermChoice.of(term, offer), before.reason)

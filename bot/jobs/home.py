@@ -1,0 +1,44 @@
+"""The job `home`: brings the App Home of somebody who has opened it up to date."""
+
+from sqlalchemy.orm import Session
+
+from blocks.kit import View
+from bot.slack import Gateway, Gone
+from handlers.home import publish
+from models import jobs
+from models.cards import Home
+from models.jobs import Work
+from models.lifecycle import homes
+from models.store import Store, Tx
+
+
+class HomeJob:
+    """Publishes App Homes that have changed."""
+
+    def __init__(self, store: Store, gateway: Gateway) -> None:
+        self._store, self._gateway = store, gateway
+
+    async def run(self, work: Work) -> None:
+        """Carry out one; its payload is {"person": id}. A Home that shows what is true costs no call."""
+        person_id = str(work.payload["person"])
+
+        async def send(view: View) -> None:
+            await self._gateway.call("views.publish", user_id=person_id, view=dict(view))
+
+        # After a run that failed it is not sure what they see.
+        known = await self._store.read(lambda s: _digest(s, person_id)) if work.attempts == 1 else ""
+        try:
+            digest = await publish(self._store, person_id, send, known=known)
+        except Gone:
+            digest = ""  # nobody looks at it any more
+        await self._store.write(lambda tx: _shown(tx, work, person_id, digest))
+
+
+def _digest(session: Session, person_id: str) -> str:
+    home = session.get(Home, person_id)
+    return home.digest if home else ""
+
+
+def _shown(tx: Tx, work: Work, person_id: str, digest: str) -> None:
+    jobs.finish(tx.session, work)
+    homes.shown(tx, person_id, digest)
