@@ -1,0 +1,30 @@
+"""Fixtures of the end-to-end tests: a world on each database, spoken to in each mode."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.config import Mode
+from models.clock import ManualClock
+from tests.world import World, running
+
+
+@pytest.fixture(params=["sqlite-socket", "postgres-http"])
+def pairing(request: pytest.FixtureRequest) -> tuple[str, Mode]:
+    """A database and a way to be reached; `test_main_loop` also runs the other two pairs."""
+    engine, _, mode = str(request.param).partition("-")
+    return engine, "http" if mode == "http" else "socket"
+
+
+@pytest.fixture
+def engine(pairing: tuple[str, Mode]) -> str:
+    """The pairing's database."""
+    return pairing[0]
+
+
+@pytest.fixture
+async def world(pairing: tuple[str, Mode], database_url: str, clock: ManualClock) -> AsyncIterator[World]:
+    """A running world with GitHub in the catalogue."""
+    async with running(database_url, clock, pairing[1]) as ready:
+        await ready.offer()
+        yield ready
