@@ -23,7 +23,9 @@ def my_requests(tab: MyRequests) -> list[Block]:
 
 def _filter(status: RequestState | None) -> Block:
     choices = [kit.option("All", ALL), *(kit.option(one.label, one.value) for one in RequestState)]
-    menu = kit.select(HomeAction.FILTER, choices, initial=status.value if status else ALL)
+    menu = kit.select(
+        HomeAction.FILTER, choices, initial=status.value if status else ALL, placeholder="Status"
+    )
     return kit.actions([menu], block_id=FILTER_BLOCK)
 
 
