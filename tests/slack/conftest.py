@@ -15,11 +15,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import App, LocalSlack, Person
 
-SCOPES = """commands chat:write im:write im:history users:read users:read.email users.profile:read
-    usergroups:read usergroups:write channels:read groups:read channels:manage groups:write channels:join
-    channels:history files:write team:read reactions:write im:read mpim:read mpim:write groups:history""".split()
-EVENTS = """app_home_opened message.im message.channels user_change team_join app_uninstalled tokens_revoked
-    subteam_members_changed subteam_updated subteam_created member_joined_channel""".split()
+SCOPES = {
+    *("commands", "chat:write", "reactions:write", "files:write", "team:read"),
+    *("users:read", "users:read.email", "users.profile:read", "usergroups:read", "usergroups:write"),
+    *("im:read", "im:write", "im:history", "mpim:read", "mpim:write"),
+    *("channels:read", "channels:manage", "channels:join", "channels:history"),
+    *("groups:read", "groups:write", "groups:history"),
+}
+EVENTS = {
+    *("app_home_opened", "app_uninstalled", "tokens_revoked", "message.im", "message.channels"),
+    *("user_change", "team_join", "member_joined_channel"),
+    *("subteam_created", "subteam_updated", "subteam_members_changed"),
+}
 
 
 class HandClock:
@@ -110,10 +117,10 @@ async def bolt(request: pytest.FixtureRequest, slack: LocalSlack, app: App) -> A
     )
     if request.param == "socket":
         handler = AsyncSocketModeHandler(made, app.app_token)
-        await handler.connect_async()
+        await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt has none here
         await slack.until(lambda: slack.sockets.of(app))
         yield made
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call]
     else:
         runner = web.AppRunner(made.web_app(path="/slack/events"), shutdown_timeout=0.1)
         await runner.setup()

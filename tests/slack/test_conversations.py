@@ -1,7 +1,5 @@
 """conversations.*: who sees what, and who may change it."""
 
-from typing import Any
-
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 

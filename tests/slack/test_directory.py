@@ -1,8 +1,5 @@
 """People and user groups over the Web API."""
 
-from typing import Any
-
-import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import App, LocalSlack, Person

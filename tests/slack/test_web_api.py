@@ -64,7 +64,7 @@ async def test_arguments_come_by_query_form_and_json(raw: Raw, app: App, ada: Pe
         "chat.postMessage", data={"token": app.bot_token, "channel": ada.id, "text": "two"}
     )
     by_json = await raw.post("chat.postMessage", app.bot_token, json={"channel": ada.id, "text": "three"})
-    assert by_query["ok"] and by_form["ok"] and by_json["ok"]
+    assert [each["ok"] for each in (by_query, by_form, by_json)] == [True, True, True]
     assert [message.text for message in ada.messages()] == ["one", "two", "three"]
 
 

@@ -11,8 +11,9 @@ from bot.sandbox.slack.ack import Ack
 from bot.sandbox.slack.channels import Channel
 from bot.sandbox.slack.deliveries import Delivery
 from bot.sandbox.slack.errors import Json, SlackError
-from bot.sandbox.slack.installed import App, ResponseUrl
+from bot.sandbox.slack.installed import App
 from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.responses import ResponseUrl
 from bot.sandbox.slack.results import CommandResult, Outcome, SubmitResult
 from bot.sandbox.slack.submission import apply as apply_submission
 from bot.sandbox.slack.surfaces import MessageSurface, Surface, ViewSurface

@@ -12,7 +12,7 @@ import aiohttp
 from bot.sandbox.slack import ack as acks
 from bot.sandbox.slack.ack import TIMEOUT, Ack
 from bot.sandbox.slack.errors import Json
-from bot.sandbox.slack.faults import DROP, DUPLICATE
+from bot.sandbox.slack.faults import DOWN, DROP, DUPLICATE
 from bot.sandbox.slack.installed import App
 from bot.sandbox.slack.log import Entry
 from bot.sandbox.slack.signing import Seconds, signed_headers
@@ -50,6 +50,7 @@ class Deliveries:
         self._slack = slack
         self._session: aiohttp.ClientSession | None = None
         self.signing_time: Seconds = time.time
+        self.timeout = TIMEOUT
 
     async def start(self) -> None:
         # A new connection each time: an app that restarts must not be met by a dead kept-alive one.
@@ -63,7 +64,7 @@ class Deliveries:
     async def send(self, app: App, delivery: Delivery) -> Ack:
         """Delivers once and gives the app's answer; never raises for what the app does."""
         faults = self._slack.faults
-        if faults.take(delivery.name, DROP):
+        if faults.take(delivery.name, DROP, DOWN):
             return Ack(error="operation_timeout")
         if faults.take(delivery.name, DUPLICATE):
             first, _ = await asyncio.gather(self._once(app, delivery), self._once(app, delivery))
@@ -98,7 +99,7 @@ class Deliveries:
         """Sends exactly these bytes; for forged and repeated deliveries too."""
         if not url or self._session is None:
             return Ack(error="dispatch_failed")
-        limit = aiohttp.ClientTimeout(total=TIMEOUT)
+        limit = aiohttp.ClientTimeout(total=self.timeout)
         try:
             async with self._session.post(
                 url, data=body, headers=headers, timeout=limit, allow_redirects=False

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from types import TracebackType
 
-STATUS, HANG, CUT, CUT_AFTER, DUPLICATE, DROP = "status", "hang", "cut", "cut_after", "duplicate", "drop"
+STATUS, HANG, CUT, CUT_AFTER = "status", "hang", "cut", "cut_after"
+DUPLICATE, DROP, DOWN = "duplicate", "drop", "down"
 
 
 @dataclass
@@ -47,13 +48,18 @@ class Faults:
     `chat.*` is a match, and so are `event:message.im` and `block_actions`.
     """
 
-    def __init__(self, on_change: Callable[[], None]) -> None:
-        self._on_change = on_change
+    def __init__(self, on_change: Callable[[], None], on_down: Callable[[], None]) -> None:
+        self._on_change, self._on_down = on_change, on_down
         self._faults: list[Fault] = []
-        self.sockets_refused = False
+
+    @property
+    def is_down(self) -> bool:
+        """Whether Slack is away."""
+        return any(fault.action == DOWN for fault in self.active)
 
     @property
     def active(self) -> list[Fault]:
+        """The faults in force."""
         return [fault for fault in self._faults if fault.active]
 
     def ratelimit(self, match: str = "*", *, retry_after: int = 1, times: int | None = None) -> Fault:
@@ -85,6 +91,12 @@ class Faults:
     def drop(self, match: str = "*", *, times: int | None = None) -> Fault:
         """A delivery never arrives."""
         return self._add(Fault(DROP, match, times))
+
+    def down(self) -> Fault:
+        """Slack is away altogether: calls are cut off, sockets closed and refused, until it is removed."""
+        fault = self._add(Fault(DOWN, "*"))
+        self._on_down()
+        return fault
 
     def _add(self, fault: Fault) -> Fault:
         fault.on_change = self._on_change

@@ -61,7 +61,6 @@ class App:
     messages_tab: bool = True
     messages_read_only: bool = False
     installed: bool = True
-    responses: dict[str, "ResponseUrl"] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for event in sorted(self.events):
@@ -77,17 +76,3 @@ class App:
 
     def shortcut(self, callback_id: str) -> Shortcut | None:
         return next((each for each in self.shortcuts if each.callback_id == callback_id), None)
-
-
-@dataclass
-class ResponseUrl:
-    """Where an app may answer an interaction: five times within thirty minutes."""
-
-    app: App
-    user_id: str
-    channel_id: str
-    expires: int
-    message_ts: str | None = None
-    ephemeral: bool = False
-    thread_ts: str | None = None
-    uses: int = 0

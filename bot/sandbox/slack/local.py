@@ -46,7 +46,6 @@ class LocalSlack:
         self.log.observers.append(lambda _entry: self.changes.notify())
         self.workspace = Workspace(self.clock, self._publish)
         self.rates = Rates(self.clock, rates)
-        self.faults = Faults(self.changes.notify)
         self.triggers = Triggers()
         self.timetable = Timetable(self.clock)
         self.views = Views(self.workspace.ids, self.workspace.id, self.changes.notify)
@@ -55,6 +54,7 @@ class LocalSlack:
         self.responses = Responses(self)
         self.deliveries = Deliveries(self)
         self.sockets = Sockets(self)
+        self.faults = Faults(self.changes.notify, self.sockets.abort)
         self.subscriptions = Subscriptions(self)
         self.server = Server(self)
         self.base_url = ""

@@ -4,6 +4,7 @@ Every interaction waits for the app's acknowledgement, three seconds at most. Wh
 fails is in the result's `trouble`; looking for what is not on the screen raises `NotVisible`.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.sandbox.slack import choosing, finding, visible
@@ -107,10 +108,10 @@ class Person(Fields):
         body: Json = {"type": "app_home_opened", "user": self.id, "channel": self.dm.id, "tab": tab}
         if tab == "home" and self.home:
             body["view"] = self.home.as_json()
-        self.slack.subscriptions.announce(
-            Event("app_home_opened", body | {"event_ts": self.slack.workspace.stamps.next()}, only=self.app)
+        event = Event(
+            "app_home_opened", body | {"event_ts": self.slack.workspace.stamps.next()}, only=self.app
         )
-        await self.slack.idle()
+        await self.slack.subscriptions.told(lambda: self.slack.subscriptions.announce(event))
         return self.home
 
     async def submit(self) -> SubmitResult:
@@ -184,9 +185,8 @@ class Person(Fields):
             raise NotVisible("sending messages to this app has been turned off")
         if self.id not in channel.members:
             raise NotVisible(f"not a member of {channel.name or channel.id}")
-        message = self.slack.workspace.say(channel, self.id, text, thread_ts)
-        await self.slack.idle()
-        return message
+        say = partial(self.slack.workspace.say, channel, self.id, text, thread_ts)
+        return await self.slack.subscriptions.told(say)
 
     def _current(self, message: Message) -> Message:
         if message.deleted:

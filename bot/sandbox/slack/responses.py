@@ -3,18 +3,33 @@
 https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
 """
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.sandbox.slack import content
 from bot.sandbox.slack.errors import Json, SlackError
 from bot.sandbox.slack.ids import secret
-from bot.sandbox.slack.installed import App, ResponseUrl
+from bot.sandbox.slack.installed import App
 from bot.sandbox.slack.messages import Message
 
 if TYPE_CHECKING:
     from bot.sandbox.slack.local import LocalSlack
 
 USES, LIFETIME = 5, 30 * 60
+
+
+@dataclass
+class ResponseUrl:
+    """Where an app may answer an interaction: five times within thirty minutes."""
+
+    app: App
+    user_id: str
+    channel_id: str
+    expires: int
+    message_ts: str | None = None
+    ephemeral: bool = False
+    thread_ts: str | None = None
+    uses: int = 0
 
 
 class Responses:

@@ -1,6 +1,7 @@
 """The local Slack's HTTP side: `/api/<method>`, Socket Mode, response_url and files."""
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -9,15 +10,17 @@ from bot.sandbox.slack import arguments
 from bot.sandbox.slack.arguments import Incoming
 from bot.sandbox.slack.dispatch import dispatch
 from bot.sandbox.slack.errors import Json, SlackError
-from bot.sandbox.slack.faults import CUT, CUT_AFTER, HANG, STATUS, Fault
+from bot.sandbox.slack.faults import CUT, CUT_AFTER, DOWN, HANG, STATUS, Fault
 from bot.sandbox.slack.installed import App
-from bot.sandbox.slack.log import Entry
 from bot.sandbox.slack.rates import RateLimited
 
 if TYPE_CHECKING:
     from bot.sandbox.slack.local import LocalSlack
 
+Reply = tuple[int, Json, dict[str, str]]  # status, body, headers
+
 _LARGEST = 32 * 1024 * 1024
+CUT_OFF: Json = {"ok": False, "error": "connection_cut"}  # stands for no answer at all
 
 
 class Server:
@@ -33,18 +36,32 @@ class Server:
         self.application.router.add_get("/files/{key}/{name}", self._file)
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
-        name, slack = request.match_info["method"], self._slack
-        incoming = await arguments.read(request)
-        entry = slack.log.start("api", name, _shown(incoming), _caller(slack, incoming))
-        started = time.monotonic()
-        fault = slack.faults.take(name, STATUS, HANG, CUT)
-        status, body, headers = await self._injected(fault) if fault else self._call(name, incoming)
-        slack.log.finish(entry, time.monotonic() - started, body, body.get("error"))
-        if body is CUT_OFF or slack.faults.take(name, CUT_AFTER):
-            return _cut(request, entry)
-        return web.json_response(body, status=status, headers=headers)
+        name, incoming = request.match_info["method"], await arguments.read(request)
+        caller = _caller(self._slack, incoming)
+        return await self._exchange(
+            request, name, _shown(incoming), caller, lambda: self._call(name, incoming)
+        )
 
-    def _call(self, name: str, incoming: Incoming) -> tuple[int, Json, dict[str, str]]:
+    async def _respond(self, request: web.Request) -> web.StreamResponse:
+        """An app's use of a response_url."""
+        key, incoming = request.match_info["key"], await arguments.read(request)
+        body = incoming.plain if incoming.body is None else incoming.body
+        return await self._exchange(request, "response_url", body, None, lambda: self._answer(key, body))
+
+    async def _exchange(
+        self, request: web.Request, name: str, shown: Json, caller: str | None, work: Callable[[], Reply]
+    ) -> web.StreamResponse:
+        """Carries out one call, or the fault that stands in its way, and logs it."""
+        slack, started = self._slack, time.monotonic()
+        entry = slack.log.start("api", name, shown, caller)
+        fault = slack.faults.take(name, DOWN, STATUS, HANG, CUT)
+        status, body, headers = await _injected(fault) if fault else work()
+        lost = body is CUT_OFF or slack.faults.take(name, CUT_AFTER) is not None
+        error = "connection_cut" if lost else body.get("error")
+        slack.log.finish(entry, time.monotonic() - started, body, error)
+        return _cut(request) if lost else web.json_response(body, status=status, headers=headers)
+
+    def _call(self, name: str, incoming: Incoming) -> Reply:
         try:
             return 200, dispatch(self._slack, name, incoming), {}
         except RateLimited as refusal:
@@ -52,29 +69,12 @@ class Server:
         except SlackError as refusal:
             return 200, refusal.as_json(), {}
 
-    async def _injected(self, fault: Fault) -> tuple[int, Json, dict[str, str]]:
-        if fault.action == HANG:
-            await fault.removed.wait()
-        if fault.action in (HANG, CUT):
-            return 0, CUT_OFF, {}
-        headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-        return fault.status, {"ok": False, "error": fault.error}, headers
-
-    async def _respond(self, request: web.Request) -> web.Response:
-        """An app's use of a response_url."""
-        incoming = await arguments.read(request)
-        body = incoming.body if incoming.body is not None else incoming.plain
-        entry = self._slack.log.start("api", "response_url", body)
-        error: str | None = None
+    def _answer(self, key: str, body: Json) -> Reply:
         try:
-            self._slack.responses.answer(request.match_info["key"], body)
+            self._slack.responses.answer(key, body)
         except SlackError as refusal:
-            error = refusal.code
-        self._slack.log.finish(entry, 0.0, None, error)
-        gone = error in ("used_url", "expired_url")
-        return web.json_response(
-            {"ok": error is None, **({"error": error} if error else {})}, status=404 if gone else 200
-        )
+            return 404 if refusal.code in ("used_url", "expired_url") else 200, refusal.as_json(), {}
+        return 200, {"ok": True}, {}
 
     async def _upload(self, request: web.Request) -> web.Response:
         upload = self._slack.files.by_key(request.match_info["key"])
@@ -90,12 +90,18 @@ class Server:
         return web.Response(body=upload.content)
 
 
-CUT_OFF: Json = {"ok": False, "error": "connection_cut"}
+async def _injected(fault: Fault) -> Reply:
+    """What a fault answers instead of the method."""
+    if fault.action == HANG:
+        await fault.removed.wait()
+    if fault.action != STATUS:
+        return 0, CUT_OFF, {}
+    headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+    return fault.status, {"ok": False, "error": fault.error}, headers
 
 
-def _cut(request: web.Request, entry: Entry) -> web.Response:
+def _cut(request: web.Request) -> web.Response:
     """Breaks the connection off: the caller gets no answer."""
-    entry.error = "connection_cut"
     if request.transport:
         request.transport.abort()
     return web.Response()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import WSMsgType, web
 
-from bot.sandbox.slack.ack import TIMEOUT, Ack
+from bot.sandbox.slack.ack import Ack
 from bot.sandbox.slack.deliveries import Delivery
 from bot.sandbox.slack.errors import Json
 from bot.sandbox.slack.ids import secret
@@ -29,6 +29,7 @@ class Connection:
 
     app: App
     socket: web.WebSocketResponse
+    transport: asyncio.Transport | None
     waiting: dict[str, asyncio.Future[Ack]] = field(default_factory=dict)
     quiet: bool = False
 
@@ -65,11 +66,11 @@ class Sockets:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """The WebSocket's whole life."""
         app = self._tickets.pop(request.query.get("ticket", ""), None)
-        if app is None or self._slack.faults.sockets_refused:
+        if app is None or self._slack.faults.is_down:
             return web.Response(status=404)
         socket = web.WebSocketResponse(autoping=False, heartbeat=None)
         await socket.prepare(request)
-        connection = Connection(app, socket)
+        connection = Connection(app, socket, request.transport)
         await self._greet(connection)
         try:
             await self._listen(connection)
@@ -128,7 +129,7 @@ class Sockets:
         connection.waiting[envelope["envelope_id"]] = waiting
         try:
             await connection.send(envelope)
-            return await asyncio.wait_for(waiting, TIMEOUT)
+            return await asyncio.wait_for(waiting, self._slack.deliveries.timeout)
         except (TimeoutError, ConnectionError):
             return Ack(error="operation_timeout")
         finally:
@@ -148,13 +149,8 @@ class Sockets:
     def abort(self, app: App | None = None) -> None:
         """Cuts connections off as a broken network does: no closing frame."""
         for connection in list(self._connections):
-            transport = (
-                connection.socket.get_extra_info("transport")
-                if hasattr(connection.socket, "get_extra_info")
-                else None
-            )
-            if app in (None, connection.app) and transport:
-                transport.abort()
+            if app in (None, connection.app) and connection.transport:
+                connection.transport.abort()
 
     def quiet(self, app: App) -> None:
         """From now on the present connections swallow everything."""

@@ -1,7 +1,8 @@
 """The Events API: who is told what, and again if they do not answer."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from bot.sandbox.slack.ack import Ack
 from bot.sandbox.slack.deliveries import Delivery
@@ -11,6 +12,8 @@ from bot.sandbox.slack.installed import App
 
 if TYPE_CHECKING:
     from bot.sandbox.slack.local import LocalSlack
+
+T = TypeVar("T")
 
 # Seconds after a failed attempt until the next. https://docs.slack.dev/apis/events-api#retries
 RETRIES = (0, 60, 300)
@@ -76,6 +79,14 @@ class Subscriptions:
             self._slack.timetable.after(again, lambda: self._attempt(app, event, payload, number + 1, why))
         else:
             self._attempt(app, event, payload, number + 1, why)
+
+    async def told(self, work: Callable[[], T]) -> T:
+        """Does something, and returns when every app has been told once of what came of it."""
+        before = set(self._attempts)
+        value = work()
+        if told := self._attempts - before:
+            await asyncio.wait(told)
+        return value
 
     async def idle(self) -> None:
         """Returns when no attempt is under way (those that wait for their time do not count)."""
