@@ -105,8 +105,13 @@ async def build(config: Config, clock: Clock, *, patience: float = PATIENCE) -> 
 
         client = _client(config, http)
         us = await identify(client)
+        types = registry.known()
         desk = Desk(
-            store=store, clock=clock, whois=WhoIs(store, clock, client), catalogue=CatalogueCache(store)
+            store=store,
+            clock=clock,
+            whois=WhoIs(store, clock, client),
+            catalogue=CatalogueCache(store),
+            connectors=registry.kinds(types),
         )
         bolt = _bolt(config, http, us)
         listeners.register(bolt, desk)
@@ -115,7 +120,7 @@ async def build(config: Config, clock: Clock, *, patience: float = PATIENCE) -> 
         metrics = Metrics()
         gateway = Gateway(_client(config, http, retries=False), clock, metrics, patience=patience)
         tools = Tools(clock=clock, http=http, slack=gateway, me=str(us.bot_user_id))
-        connectors = registry.ready(registry.known(), tools)
+        connectors = registry.ready(types, tools)
         worker = Worker(store, jobs.handlers(store, gateway, connectors, metrics), metrics)
         socket = _socket(config, bolt, client, http, metrics)
         checks = {"worker": lambda: worker.alive, "slack": lambda: socket is None or socket.connected}

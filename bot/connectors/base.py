@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import aiohttp
 
+from blocks.admin.connectors import Param
 from bot.later import Away, Later
 from bot.slack import Gateway
 from models.clock import Clock
@@ -39,6 +40,10 @@ class Connector(ABC):
 
     type: ClassVar[str]
     """How the catalogue calls it."""
+    label: ClassVar[str]
+    """How the admins' menu calls it."""
+    params: ClassVar[tuple[Param, ...]] = ()
+    """What the admins' form asks for; whatever else a connector takes stands in the catalogue file only."""
 
     def __init__(self, tools: Tools) -> None:
         self.tools = tools

@@ -8,6 +8,7 @@ class Manual(Connector):
     """Gives and takes nothing by itself."""
 
     type = "manual"
+    label = "By hand, by the owners"
 
     @classmethod
     def check(cls, params: Params) -> str | None:

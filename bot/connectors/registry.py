@@ -1,7 +1,9 @@
 """Which connectors there are: the built-in ones, and those that other packages bring."""
 
+from functools import partial
 from importlib.metadata import entry_points
 
+from blocks.admin.connectors import ConnectorKind
 from bot.connectors.base import Connector, Tools
 from bot.connectors.manual import Manual
 from bot.connectors.slack_usergroup import SlackUserGroup
@@ -30,6 +32,14 @@ def check(spec: ConnectorSpec, types: Types) -> str | None:
     if connector is None:
         return f"there is no connector {spec.type!r}; there are {', '.join(sorted(types))}"
     return connector.check(spec.params)
+
+
+def kinds(types: Types) -> tuple[ConnectorKind, ...]:
+    """What admins choose among when they set an access up."""
+    return tuple(
+        ConnectorKind(name, each.label, each.params, partial(check, types=types))
+        for name, each in types.items()
+    )
 
 
 def ready(types: Types, tools: Tools) -> dict[str, Connector]:

@@ -8,6 +8,7 @@ before it is written, so that members whom others put in stay.
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
+from blocks.admin.connectors import Entered, Param
 from bot.connectors import usergroup
 from bot.connectors.base import Connector, Params, trouble_of
 from bot.connectors.usergroup import Group, Settings, Standing
@@ -51,6 +52,17 @@ class SlackUserGroup(Connector):
     """`{ type = "slack_usergroup", usergroup = "S0123" }`; the other settings are in `usergroup.Settings`."""
 
     type = "slack_usergroup"
+    label = "Slack user group"
+    params = (
+        Param("usergroup", "User group", entered=Entered.USER_GROUP),
+        Param(
+            "placeholder",
+            "Placeholder",
+            hint="Slack lets no group be empty. The member id of somebody who may stay in it alone; "
+            "without one, the group is switched off while nobody has the access.",
+            optional=True,
+        ),
+    )
 
     @classmethod
     def check(cls, params: Params) -> str | None:

@@ -1,36 +1,43 @@
 """A Slack user group as the connector thinks of it: how it stands, and what it should become."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, Literal, Self
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from bot.explain import explain
 from models.grants import Direction
 from models.lifecycle.settling import Change
 
 
+def _group_id(text: str) -> str:
+    if not re.fullmatch(r"S[A-Z0-9]+", text):
+        raise ValueError(
+            'should be a user group\'s id such as "S0123" (in Slack: the group, ⋮, Copy group ID)'
+        )
+    return text
+
+
+def _member_id(text: str) -> str:
+    if not re.fullmatch(r"[UW][A-Z0-9]+", text):
+        raise ValueError('should be a member id such as "U0123" (in Slack: profile, ⋮, Copy member ID)')
+    return text
+
+
 class Settings(BaseModel):
     """What the catalogue says of a user group.
 
-    Slack refuses a list without members, so `when_empty` says what is done when the last one goes: "disable"
-    switches the group off until somebody is given it again, "placeholder" puts the person `placeholder` in.
-    A placeholder that is in the group stays in it.
+    Slack refuses a list without members. When the last one goes, the person `placeholder` is put in, and from
+    then on stays; without a placeholder the group is switched off until somebody is given it again.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    usergroup: str = Field(pattern=r"^S[A-Z0-9]+$")
-    when_empty: Literal["disable", "placeholder"] = "disable"
-    placeholder: str | None = Field(default=None, pattern=r"^[UW][A-Z0-9]+$")
-
-    @model_validator(mode="after")
-    def _has_its_placeholder(self) -> Self:
-        if (self.when_empty == "placeholder") != (self.placeholder is not None):
-            raise ValueError('needs placeholder, a member id, if and only if when_empty is "placeholder"')
-        return self
+    usergroup: Annotated[str, AfterValidator(_group_id)]
+    placeholder: Annotated[str, AfterValidator(_member_id)] | None = None
 
 
 def check(params: dict[str, Any]) -> str | None:
@@ -38,7 +45,7 @@ def check(params: dict[str, Any]) -> str | None:
     try:
         Settings.model_validate(params)
     except ValidationError as error:
-        return "; ".join(f"{each.key} {each.words}".strip() for each in explain(error, Settings))
+        return "; ".join(f"{each.key} {each.words}" for each in explain(error, Settings))
     return None
 
 

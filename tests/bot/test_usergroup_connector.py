@@ -121,7 +121,7 @@ async def test_a_slack_that_changes_no_group_that_is_off_is_switched_on_first(te
 
 async def test_a_placeholder_takes_the_last_ones_place_and_stays(team: Team) -> None:
     ada, holder = team.new("Ada"), team.new("Holder")
-    team.more = {"when_empty": "placeholder", "placeholder": holder}
+    team.more = {"placeholder": holder}
     assert await team.apply((TAKE, team.otto)) == [Done()]
     assert team.members == [holder]
     assert await team.apply((GIVE, ada)) == [Done()]
@@ -252,13 +252,12 @@ async def test_a_probe_says_what_keeps_it_out(team: Team) -> None:
     ("params", "words"),
     [
         ({"usergroup": "S0123"}, None),
-        ({"usergroup": "S0123", "when_empty": "placeholder", "placeholder": "U0123"}, None),
-        ({}, "usergroup"),
-        ({"usergroup": "@team"}, "usergroup"),
-        ({"usergroup": "S0123", "group": "x"}, "group"),
-        ({"usergroup": "S0123", "when_empty": "delete"}, "when_empty"),
-        ({"usergroup": "S0123", "when_empty": "placeholder"}, "placeholder"),
-        ({"usergroup": "S0123", "placeholder": "U0123"}, "placeholder"),
+        ({"usergroup": "S0123", "placeholder": "U0123"}, None),
+        ({}, "usergroup is missing"),
+        ({"usergroup": "@team"}, 'usergroup should be a user group\'s id such as "S0123"'),
+        ({"usergroup": "S0123", "group": "x"}, "group is not a known key"),
+        ({"usergroup": "S0123", "placeholder": "Holder"}, "placeholder should be a member id"),
+        ({"usergroup": 7}, "usergroup should be text"),
     ],
 )
 def test_the_catalogue_is_told_what_is_wrong_with_it(params: dict[str, str], words: str | None) -> None:
