@@ -21,6 +21,10 @@ READABLE = 200
 """Longer settings of a connector are named by their digest in `Grant.target`."""
 EXTENDABLE = (GrantState.SCHEDULED, GrantState.GRANTING, GrantState.ACTIVE)
 
+TRIES = {Direction.GIVE: 6, Direction.TAKE: 10}
+"""Failures in a row (they may pass, says the connector) until a grant stands as failed: about 2 minutes for
+giving, where somebody waits, and half an hour for taking."""
+
 
 def begin(tx: Tx, request: Request) -> None:
     """An approved request becomes a grant; an approved extension makes its grant's end later.
@@ -116,11 +120,12 @@ TAKE_AGAIN = timedelta(hours=1)
 
 
 def retry(tx: Tx, grant: Grant, by: str) -> None:
-    """Try a failed grant again, the way it failed."""
+    """Try a failed grant again, the way it failed; once only where nobody asked for it."""
     event = GrantEvent.RETRY_TAKE if grant.failing is Direction.TAKE else GrantEvent.RETRY_GIVE
     move_grant(tx, grant, event, by)
     tx.session.refresh(grant)
-    grant.attempts, grant.retry_at = 0, tx.now
+    grant.retry_at = tx.now
+    grant.attempts = TRIES[grant.failing or Direction.GIVE] - 1 if by == SYSTEM else 0
     grant.due_at = None if event is GrantEvent.RETRY_TAKE else grant.ends_at
     settle_soon(tx, grant, Urgency.TAKE if event is GrantEvent.RETRY_TAKE else Urgency.GIVE)
     screens.redraw_grant(tx, grant)

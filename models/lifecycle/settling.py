@@ -17,16 +17,13 @@ from models.directory import Directory
 from models.grants import UNSETTLED, Cause, Direction, Grant
 from models.jobs import Urgency, backoff
 from models.lifecycle import revoking, tasks
-from models.lifecycle.granting import failed, given
+from models.lifecycle.granting import TRIES, failed, given
 from models.lifecycle.proof import missing_approval
 from models.states import GrantState
 from models.store.tx import Tx
 
 TOGETHER = 200
 """How many changes of one target are put into one round."""
-TRIES = {Direction.GIVE: 6, Direction.TAKE: 10}
-"""Failures in a row (they may pass, says the connector) until a grant stands as failed: about 2 minutes for
-giving, where somebody waits, and half an hour for taking."""
 
 
 @dataclass(frozen=True)
