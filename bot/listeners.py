@@ -7,11 +7,24 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
+from handlers import admin, comment, decide, details, grants, home, lookups, people, request, tasks, withdraw
 from handlers.desk import Desk
 
 log = structlog.stdlib.get_logger(__name__)
 
-REGISTER: tuple[Callable[[AsyncApp, Desk], None], ...] = ()
+REGISTER: tuple[Callable[[AsyncApp, Desk], None], ...] = (
+    admin.register,
+    comment.register,
+    decide.register,
+    details.register,
+    grants.register,
+    home.register,
+    lookups.register,
+    people.register,
+    request.register,
+    tasks.register,
+    withdraw.register,
+)
 
 
 def register(app: AsyncApp, desk: Desk) -> None:

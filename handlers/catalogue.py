@@ -25,6 +25,13 @@ class Shelf:
         """The apps that may be requested and fit what was typed, the best first."""
         return [self._apps[entry.key] for entry in self._index.search(text, limit=limit)]
 
+    def search_all(self, text: str, limit: int = 100) -> list[AppSpec]:
+        """The same among all apps, switched on or off."""
+        return [self._apps[entry.key] for entry in self._whole_index.search(text, limit=limit)]
+
+    def __len__(self) -> int:
+        return len(self._apps)
+
     def find(self, key: str) -> AppSpec | None:
         """One app by its key, switched off or not."""
         return self._apps.get(key)
@@ -32,6 +39,10 @@ class Shelf:
     def called(self, name: str) -> AppSpec | None:
         """The one app with this key or this name (as `spoken_name` has it); None if several are called so."""
         return self._apps.get(name) or self._by_name.get(name)
+
+    @cached_property
+    def _whole_index(self) -> AppIndex:
+        return AppIndex(AppEntry.of(app) for app in self._apps.values())
 
     @cached_property
     def _by_name(self) -> dict[str, AppSpec]:

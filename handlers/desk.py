@@ -1,7 +1,9 @@
 """What every listener works with, put together once by the composition root."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from blocks.admin.connectors import ConnectorKind
 from handlers.catalogue import CatalogueCache
 from handlers.whois import WhoIs
 from models.clock import Clock
@@ -16,3 +18,5 @@ class Desk:
     clock: Clock
     whois: WhoIs
     catalogue: CatalogueCache
+    connectors: Sequence[ConnectorKind] = ()
+    """The kinds of connector that admins may choose."""

@@ -119,6 +119,11 @@ class Click(Incoming):
         return actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], Mapping) else {}
 
     @property
+    def action_id(self) -> str:
+        """The id of that element."""
+        return str(self.action.get("action_id") or "")
+
+    @property
     def value(self) -> str:
         """The button's value, or the chosen option's."""
         chosen = self.action.get("selected_option")

@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.orm import Session
 
+from handlers.usergroups import UserGroups
 from models import directory
 from models.catalogue.approvers import GroupRef, PersonRef, Role, parse_approver
 from models.catalogue.spec import AppSpec
@@ -40,6 +41,7 @@ class WhoIs:
         self._store = store
         self._clock = clock
         self._client = client
+        self.usergroups = UserGroups(clock, client)
 
     async def people(self, ids: Iterable[str], max_age: timedelta = SOON) -> None:
         """Make sure that these people are known, by word not older than `max_age`."""

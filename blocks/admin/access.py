@@ -13,8 +13,8 @@ from blocks.admin.length_fields import Length, Lengths
 from blocks.admin.overlay import Problems, draw, overlay, validated
 from blocks.answers import Values
 from blocks.kit import Block, View
+from models.catalogue.edits import access_at
 from models.catalogue.spec import AccessKind, AccessSpec, AppSpec, ConnectorSpec, Risk
-from models.errors import NotFound
 
 _AS_THE_APP = "As the app has it"
 _NAME = Text("name", "Name", optional=False)
@@ -71,7 +71,7 @@ def build(
 
     `connector` is the kind that was just chosen in it. Raises NotFound where there is no such access.
     """
-    access = _BLANK if not place.part else app.access[at_key(app, place.part)]
+    access = _BLANK if not place.part else app.access[access_at(app, place.part)]
     if connector != access.connector.type and connector in {kind.type for kind in kinds}:
         access = access.model_copy(update={"connector": ConnectorSpec(type=connector)})
     title = "Access" if place.part else "Add an access"
@@ -83,20 +83,12 @@ def parse(app: AppSpec, part: str, values: Values, kinds: Sequence[ConnectorKind
 
     Raises Problems, or NotFound where there is no such access any more.
     """
-    at = at_key(app, part) if part else len(app.access)
+    at = access_at(app, part) if part else len(app.access)
     access = app.access[at] if part else _BLANK
     fields = _fields(part, kinds)
     data = overlay(fields, access, values, access.stored() if part else {})
     whole = with_part(app.stored(), "access", at, data if part else _keyed(app, data))
     return validated(whole, fields, ("access", at), otherwise="max_duration")
-
-
-def at_key(app: AppSpec, key: str) -> int:
-    """The place of the access with this key. Raises NotFound."""
-    found = next((at for at, access in enumerate(app.access) if access.key == key), None)
-    if found is None:
-        raise NotFound(f"{app.name} has no access “{key[:40]}” any more.")
-    return found
 
 
 def _fields(part: str, kinds: Sequence[ConnectorKind]) -> tuple[Field, ...]:

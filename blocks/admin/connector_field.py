@@ -6,7 +6,7 @@ from typing import Any
 
 from blocks import kit
 from blocks.admin.connectors import ConnectorKind, Entered, Param
-from blocks.admin.field import LONGEST, Field, Known, Wrong
+from blocks.admin.field import LONGEST, Field, Known, Wrong, sentence
 from blocks.admin.fields import TEXT
 from blocks.admin.ids import Do
 from blocks.answers import Values, picked, typed
@@ -70,7 +70,14 @@ class Connector(Field):
         if kind is None:
             raise Wrong(self.id, "Choose one of these.")
         if said := kind.check(ConnectorSpec.model_validate(data)):
-            raise Wrong(self._block(chosen, kind.params[0]) if kind.params else self.id, said)
+            raise self._wrong(kind, said)
+
+    def _wrong(self, kind: ConnectorKind, said: str) -> Wrong:
+        """At the parameter whose name the sentence begins with, or else at the menu."""
+        for param in kind.params:
+            if said.startswith(f"{param.name} "):
+                return Wrong(self._block(kind.type, param), sentence(said.removeprefix(f"{param.name} ")))
+        return Wrong(self.id, sentence(said))
 
     def _param(self, chosen: str, param: Param, text: str, known: Known) -> Block:
         return kit.input_block(

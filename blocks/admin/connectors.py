@@ -44,4 +44,4 @@ class ConnectorKind:
     """As the menu shows it."""
     params: tuple[Param, ...] = ()
     check: Callable[[ConnectorSpec], str | None] = _nothing
-    """Says what is wrong with what was entered, as a sentence; None if nothing is."""
+    """Says what is wrong with what was entered, to stand after the parameter; None if nothing is."""

@@ -72,3 +72,10 @@ class Field(ABC):
         return kit.input_block(
             self.label, element, block_id=self.id, hint=self.hint, optional=optional, dispatch=dispatch
         )
+
+
+def sentence(text: str) -> str:
+    """What is wrong, as it reads under a field: "is empty. …" becomes "This is empty. …"."""
+    if not text[:1].islower():
+        return text
+    return text[0].upper() + text[1:] if text.startswith("the ") else f"This {text}"

@@ -13,7 +13,8 @@ from zlib import crc32
 from blocks.answers import Values
 from blocks.kit import Block
 
-_SEPARATOR = "~"
+_SEPARATOR = ":"
+"""What follows it in a block's id tells one drawing of a form from another (as in `handlers.funnel`)."""
 
 
 def marked(blocks: Iterable[Block]) -> list[Block]:

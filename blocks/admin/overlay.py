@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from blocks.admin.field import Field, Known, Wrong
+from blocks.admin.field import Field, Known, Wrong, sentence
 from blocks.admin.marks import unmarked
 from blocks.answers import Values
 from blocks.kit import Block
@@ -61,13 +61,6 @@ def validated(
         return AppSpec.model_validate(data)
     except ValidationError as error:
         raise Problems(_placed(explain(error, data), fields, within, otherwise)) from None
-
-
-def sentence(text: str) -> str:
-    """What is wrong, as it reads under a field: "is empty. …" becomes "This is empty. …"."""
-    if not text[:1].islower():
-        return text
-    return text[0].upper() + text[1:] if text.startswith("the ") else f"This {text}"
 
 
 def _placed(problems: Iterable[Problem], fields: Sequence[Field], within: Path, otherwise: str) -> Errors:

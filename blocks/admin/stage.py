@@ -11,8 +11,8 @@ from blocks.admin.people_fields import Approvers
 from blocks.admin.stage_fields import Condition, Quorum, other_conditions
 from blocks.answers import Values
 from blocks.kit import Block, View
+from models.catalogue.edits import stage_at
 from models.catalogue.spec import AppSpec, StageSpec
-from models.errors import NotFound
 
 FIELDS: tuple[Field, ...] = (
     Text("name", "Name", "As in Manager, or Security.", optional=False),
@@ -25,7 +25,7 @@ _BLANK = StageSpec.model_construct(name="", approvers=())
 
 def build(app: AppSpec, place: Place, known: Known, above: Sequence[Block] = ()) -> View:
     """The form for the stage at `place`, or for a new one. Raises NotFound where there is none any more."""
-    stage = app.stage[at_place(app, place.part)] if place.part else _BLANK
+    stage = app.stage[stage_at(app, number(place.part))] if place.part else _BLANK
     title = "Approval stage" if place.part else "Add a stage"
     blocks = [*draw(FIELDS, stage, known), *other_conditions(stage.when)]
     return form(Screen.STAGE, title, blocks, place, above=above)
@@ -36,17 +36,9 @@ def parse(app: AppSpec, part: str, values: Values) -> AppSpec:
 
     Raises Problems, or NotFound where there is no such stage any more.
     """
-    at = at_place(app, part) if part else len(app.stage)
+    at = stage_at(app, number(part)) if part else len(app.stage)
     stage = app.stage[at] if part else _BLANK
     data = overlay(FIELDS, stage, values, stage.stored() if part else {})
     if not data.get("approvers"):
         raise Problems({"approvers": "Say who decides: people, user groups, or one of the boxes below."})
     return validated(with_part(app.stored(), "stage", at, data), FIELDS, ("stage", at))
-
-
-def at_place(app: AppSpec, part: str) -> int:
-    """The place of a stage, as a reference carries it. Raises NotFound where there is none."""
-    at = number(part)
-    if at >= len(app.stage):
-        raise NotFound(f"{app.name} has no such stage any more.")
-    return at

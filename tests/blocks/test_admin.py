@@ -42,7 +42,7 @@ def filled(view: View, **changes: Any) -> Values:
     """The same with other values, by the names of the blocks."""
     form = Form(view["blocks"])
     for block, actions in state(view).items():
-        name = block.partition("~")[0]
+        name = block.partition(":")[0]
         if name in changes:
             (action,) = actions
             form.set((block, action), changes.pop(name))
@@ -304,7 +304,7 @@ def test_conditions_that_the_form_does_not_show_stay_and_are_said() -> None:
 def test_a_redrawn_form_keeps_what_was_typed_except_where_somebody_else_changed_it() -> None:
     mine, theirs = specs.app(description="Old", risk="low"), specs.app(description="Old", risk="high")
     form = Form(basics.build(mine, Place(), KNOWN)["blocks"])
-    (block,) = (key for key in form.as_json()["values"] if key.startswith("description~"))
+    (block,) = (key for key in form.as_json()["values"] if key.startswith("description:"))
     form.set((block, "text"), "Mine")
     form.sync(basics.build(theirs, Place(), KNOWN)["blocks"])
     saved = basics.parse(theirs, form.as_json()["values"])

@@ -1,0 +1,12 @@
+"""`/access-admin`: setting up apps in modals. The list, one app, and the forms of its parts."""
+
+from slack_bolt.async_app import AsyncApp
+
+from handlers.admin import forms, listing, overview, suggestions
+from handlers.desk import Desk
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen for everything that admins do."""
+    for part in (listing, overview, forms, suggestions):
+        part.register(app, desk)

@@ -1,0 +1,43 @@
+"""What every handler here goes through: only admins pass, and a form's problems stand at its fields."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import TypeVar
+
+from blocks.admin.marks import errors_at
+from blocks.admin.overlay import Problems
+from handlers.admin import screens
+from handlers.incoming import Incoming, Submission
+from models import configuring
+from models.configuring import Overtaken
+
+In = TypeVar("In", bound=Incoming)
+Handler = Callable[[In], Awaitable[None]]
+
+
+def admins_only(handle: Handler[In]) -> Handler[In]:
+    """The handler behind the gate. It raises NotAllowed for everybody else, looked up afresh each time."""
+
+    @wraps(handle)
+    async def run(incoming: In) -> None:
+        await incoming.desk.whois.people([incoming.person])
+        await incoming.desk.store.read(lambda session: configuring.only_admins(session, incoming.person))
+        try:
+            await handle(incoming)
+        except Problems as problems:
+            at = errors_at(problems.errors, incoming.view)
+            await incoming.answer(response_action="errors", errors=at)
+        except Overtaken as overtaken:
+            await _show_what_is_new(incoming, overtaken)
+
+    return run
+
+
+async def _show_what_is_new(incoming: Incoming, overtaken: Overtaken) -> None:
+    """Somebody else was faster: say who and what, and show the same screen as it is now."""
+    view = await screens.again(incoming, overtaken)
+    if not isinstance(incoming, Submission):
+        await incoming.redraw(view)
+        return
+    await screens.refresh_below(incoming, overtaken.entry)
+    await incoming.answer(response_action="update", view=dict(view))

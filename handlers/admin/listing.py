@@ -1,0 +1,73 @@
+"""The list of apps: opening it, turning its pages, opening an app, adding one."""
+
+from slack_bolt.async_app import AsyncApp
+
+from blocks.admin import basics, listing
+from blocks.admin.ids import Do, Place, Screen, number
+from blocks.kit import View
+from handlers.admin import screens
+from handlers.admin.gate import admins_only
+from handlers.catalogue import spoken_name
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Click, Command, Incoming, Submission
+from models import configuring
+from models.configuring import Entry
+
+COMMAND = "/access-admin"
+
+
+async def command(incoming: Command) -> None:
+    """Open the list, or the app that was named."""
+    await incoming.open(await _called_for(incoming))
+
+
+async def open_app(incoming: Click) -> None:
+    """An app was chosen, in the search or by its button."""
+    entry = await _look(incoming, incoming.value)
+    await incoming.open(await screens.one_app(incoming, entry, screens.place_of(incoming)))
+
+
+async def turn_page(incoming: Click) -> None:
+    """Previous or Next was pressed."""
+    await incoming.redraw(await screens.apps(incoming, number(incoming.value)))
+
+
+async def add_app(incoming: Click) -> None:
+    """Open the form for a new app."""
+    await incoming.open(basics.build_new(screens.place_of(incoming)))
+
+
+async def save_new_app(incoming: Submission) -> None:
+    """Add the app, and show it in the form's place."""
+    app = basics.parse_new(incoming.values)
+    entry = await incoming.desk.store.write(
+        lambda tx: configuring.add(tx, app, incoming.person), delivery=incoming.delivery
+    )
+    await screens.refresh_list(incoming)
+    view = await screens.one_app(incoming, entry, screens.place_of(incoming))
+    await incoming.answer(response_action="update", view=dict(view))
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen for what is done in the list."""
+    app.command(COMMAND)(listener(desk, Command, admins_only(command)))
+    for opens in (Do.FIND_APP, Do.OPEN_APP):
+        app.action(opens)(listener(desk, Click, admins_only(open_app)))
+    for turns in (Do.APPS_BACK, Do.APPS_ON):
+        app.action(turns)(listener(desk, Click, admins_only(turn_page)))
+    app.action(Do.ADD_APP)(listener(desk, Click, admins_only(add_app)))
+    app.view(Screen.NEW_APP)(listener(desk, Submission, admins_only(save_new_app), {"key": "key"}))
+
+
+async def _called_for(incoming: Command) -> View:
+    shelf = await incoming.desk.catalogue.shelf()
+    named = shelf.called(spoken_name(incoming.text)) if incoming.text else None
+    if named is not None:
+        return await screens.one_app(incoming, await _look(incoming, named.key), Place())
+    found = shelf.search_all(incoming.text, listing.PAGE) if incoming.text else []
+    return listing.build(found, len(found), Place()) if found else await screens.apps(incoming)
+
+
+async def _look(incoming: Incoming, key: str) -> Entry:
+    return await incoming.desk.store.read(lambda session: configuring.look(session, key, incoming.person))
