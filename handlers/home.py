@@ -1,5 +1,6 @@
 """App Home: opening it, turning to another part of it, and the buttons that only stand there."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
@@ -31,6 +32,8 @@ log = structlog.get_logger("keyturn.home")
 Send = Callable[[View], Awaitable[object]]
 """Publishes a view; whatever it raises is the caller's."""
 
+PATIENCE = 2.0
+"""Seconds to publish in, of the three that Slack waits for the answer to a click."""
 ROUNDS = 3
 """How often what is shown is held against what is true. More than once something changed just then."""
 TABS = {
@@ -133,7 +136,8 @@ async def _show(incoming: Incoming) -> None:
         await incoming.client.views_publish(user_id=person_id, view=dict(view))
 
     try:
-        digest = await publish(store, person_id, send)
+        async with asyncio.timeout(PATIENCE):
+            digest = await publish(store, person_id, send)
         await store.write(lambda tx: homes.shown(tx, person_id, digest))
     except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
         log.warning("App Home was not published at once", why=str(error))

@@ -50,7 +50,7 @@ async def group_changed(event: Event) -> None:
 async def cut_off(event: Event) -> None:
     """The app was uninstalled, or tokens of it were revoked: nothing can be shown or given any more."""
     kind = str(event.event.get("type"))
-    log.error("Slack has cut us off. Install the app again, or give it a new token", event=kind)
+    log.error("Slack has cut us off. Install the app again, or give it a new token", kind=kind)
     await event.desk.store.write(
         lambda tx: tx.record(SYSTEM, f"slack.{kind}", "slack"), delivery=event.delivery
     )

@@ -1,0 +1,190 @@
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.slack.views import View
+from models.clock import ManualClock
+from models.grants import Grant
+from models.jobs import Job, JobState
+from models.states import GrantState, RequestState
+from models.store import Tx
+from tests.handlers.office import asks, office, request_of
+from tests.world import World
+
+TABS = ["My access", "My requests", "To do", "Request access"]
+
+
+@pytest.fixture
+async def world(sqlite_template: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[World]:
+    async with office(sqlite_template, tmp_path, clock) as made:
+        yield made
+
+
+async def opens(world: World, name: str, tab: str = "My access") -> View:
+    """Somebody opens App Home, at this tab."""
+    view = await world.person(name).open_home()
+    assert view is not None
+    assert view.buttons[:4] == TABS
+    if tab != "My access":
+        await press(world, name, tab)
+    return home(world, name)
+
+
+async def press(world: World, name: str, button: str, near: str | None = None) -> None:
+    """Press a button on App Home, and let happen what follows from it."""
+    outcome = await world.person(name).press_home(button, near=near)
+    assert outcome.ok, outcome
+    await world.settle()
+
+
+def home(world: World, name: str) -> View:
+    """What somebody sees on App Home now."""
+    view = world.person(name).home
+    assert view is not None
+    return view
+
+
+async def holds(world: World, access: str = "engineering") -> Grant:
+    """Ada asks, Grace approves, and it is given."""
+    ref = await asks(world, access=access)
+    await world.approve("Grace", "asks for")
+    grant_id = (await request_of(world, ref)).grant_id
+    return await world.bot.store.read(lambda session: session.get_one(Grant, grant_id))
+
+
+async def test_home_opens_on_what_one_holds(world: World) -> None:
+    await holds(world)
+    view = await opens(world, "Ada")
+    assert "Active" in view.text
+    assert "8 hours left" in view.text
+    assert view.buttons[4:] == ["Extend", "Give back", "Details"]
+
+
+async def test_home_keeps_up_with_what_happens(world: World) -> None:
+    await opens(world, "Ada", "My requests")
+    await opens(world, "Grace", "To do")
+    await asks(world)
+    assert "0 of 1 approvals" in home(world, "Ada").text
+    assert "INC-42: &lt;!channel&gt; &amp; co" in home(world, "Grace").text
+    await world.approve("Grace", "asks for")
+    assert "*Approved* by" in home(world, "Ada").text
+    assert "Nothing waits for you." in home(world, "Grace").text
+    assert "You approved GitHub, Engineering team" in home(world, "Grace").text
+
+
+async def test_a_home_that_shows_what_is_true_costs_no_call(world: World) -> None:
+    await opens(world, "Ada")
+    before = home(world, "Ada").hash
+    await world.bot.store.write(
+        lambda tx: tx.enqueue("home", f"home:{world.ids['Ada']}", person=world.ids["Ada"])
+    )
+    await world.settle()
+    assert home(world, "Ada").hash == before
+
+
+async def test_the_messages_tab_draws_nothing(world: World) -> None:
+    assert await world.person("Ada").open_home("messages") is None
+
+
+async def test_giving_back_from_home_asks_first_and_takes_it(world: World) -> None:
+    grant = await holds(world)
+    await opens(world, "Ada")
+    ada = world.person("Ada")
+    assert not (await ada.press_home("Give back", confirm=False)).sent
+    await press(world, "Ada", "Give back")
+    after = await world.bot.store.read(lambda session: session.get_one(Grant, grant.id))
+    assert after.state is GrantState.REVOKED
+    assert "You hold no access yet." in home(world, "Ada").text
+    assert "Request again" in home(world, "Ada").buttons
+
+
+async def test_asking_again_opens_the_form_as_it_was_filled_in(world: World) -> None:
+    ref = await asks(world)
+    await opens(world, "Ada", "My requests")
+    await press(world, "Ada", "Withdraw")
+    assert (await request_of(world, ref)).state is RequestState.WITHDRAWN
+    await press(world, "Ada", "Request again")
+    form = world.person("Ada").view
+    assert form is not None
+    assert form.value("Application") == "GitHub"
+    assert form.value("Access") == ["Engineering team"]
+    assert form.value("How long") == "8 hours"
+    assert form.value("Reason") == "INC-42: <!channel> & co"
+    assert (await world.person("Ada").submit()).ok
+
+
+async def test_nobody_fills_the_form_with_somebody_elses_reason(world: World) -> None:
+    await asks(world)
+    await opens(world, "Ada", "My requests")
+    await press(world, "Ada", "Withdraw")
+    otto, ada = world.person("Otto"), world.person("Ada")
+    await otto.open_home()
+    assert otto.home is not None
+    assert ada.home is not None
+    otto.home.replace(ada.home.definition)
+    await otto.press_home("Request again")
+    assert otto.view is not None
+    assert "somebody else's request" in otto.view.text
+
+
+async def test_the_filter_leaves_one_status(world: World) -> None:
+    await asks(world)
+    await asks(world, access="admin")
+    await opens(world, "Ada", "My requests")
+    await press(world, "Ada", "Withdraw", near="Admin role")
+    ada = world.person("Ada")
+    await ada.choose("Status", "Withdrawn", where=home(world, "Ada"))
+    assert "Admin role" in home(world, "Ada").text
+    assert "Engineering team" not in home(world, "Ada").text
+    await ada.choose("Status", "All", where=home(world, "Ada"))
+    assert "Engineering team" in home(world, "Ada").text
+
+
+async def test_pages_are_turned(world: World) -> None:
+    accesses = [{"key": f"a{n:02}", "name": f"Access {n:02}"} for n in range(25)]
+    await world.offer(key="many", name="Many", access=accesses)
+    for access in accesses:
+        await world.ask("Ada", f"many {access['key']} 8h because I need it")
+    view = await opens(world, "Ada", "My requests")
+    assert "1–20 of 25" in view.text
+    await press(world, "Ada", "Older")
+    assert "21–25 of 25" in home(world, "Ada").text
+    assert "Access 00" in home(world, "Ada").text
+    await press(world, "Ada", "Newer")
+    assert "1–20 of 25" in home(world, "Ada").text
+
+
+async def test_an_owner_does_work_by_hand_from_home(world: World) -> None:
+    await opens(world, "Alan", "To do")
+    grant = await holds(world, access="admin")
+    assert f"Give <@{world.ids['Ada']}>" in home(world, "Alan").text
+    await press(world, "Alan", "Mark done")
+    after = await world.bot.store.read(lambda session: session.get_one(Grant, grant.id))
+    assert after.state is GrantState.ACTIVE
+    assert "Nothing waits for you." in home(world, "Alan").text
+
+
+async def test_an_admin_lets_a_job_run_that_was_given_up(world: World) -> None:
+    def park(tx: Tx) -> None:
+        tx.enqueue("home", "home:UNOBODY", person="UNOBODY", run_at=tx.now + timedelta(hours=1))
+        tx.session.flush()
+        job = tx.session.query(Job).filter_by(key="home:UNOBODY").one()
+        job.state, job.error = JobState.PARKED, "fatal_error"
+
+    await world.bot.store.write(park)
+    view = await opens(world, "Root", "To do")
+    assert "Somebody's App Home could not be drawn" in view.text
+    await press(world, "Root", "Retry")
+    assert "Nothing waits for you." in home(world, "Root").text
+
+
+@pytest.mark.parametrize("trouble", ["fail", "cut", "ratelimit"])
+async def test_where_slack_does_not_take_the_home_at_once_it_comes_a_little_later(
+    world: World, trouble: str
+) -> None:
+    await opens(world, "Ada")
+    getattr(world.slack.faults, trouble)("views.publish", times=1)
+    await press(world, "Ada", "To do")
+    assert "Nothing waits for you." in home(world, "Ada").text
