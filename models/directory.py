@@ -11,14 +11,17 @@ from models.store.tx import Tx
 
 
 class Directory:
-    """The `Who` of one transaction."""
+    """The `Who` of one question or a few: whom it has looked up, it remembers."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._people: dict[str, PersonFacts | None] = {}
 
     def person(self, person_id: str) -> PersonFacts | None:
-        row = self._session.get(Person, person_id)
-        return None if row is None else facts_of(row)
+        if person_id not in self._people:
+            row = self._session.get(Person, person_id)
+            self._people[person_id] = None if row is None else facts_of(row)
+        return self._people[person_id]
 
     def by_email(self, email: str) -> PersonFacts | None:
         found = select(Person).where(Person.email == email.lower()).order_by(Person.active.desc())

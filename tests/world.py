@@ -62,7 +62,7 @@ class World:
         """Start the bot on this database, as `keyturn run` does."""
         self._bot = await build(self.config(url), self.clock)
         await self._bot.start()
-        self.app.request_url = f"{self._bot.base_url}/slack/events"
+        self.app.request_url = self.app.options_url = f"{self._bot.base_url}/slack/events"
 
     async def stop_bot(self) -> None:
         """Stop the bot gracefully, if it runs."""

@@ -15,7 +15,7 @@ from blocks import kit, term_form
 from blocks.answers import Values, all_picked, picked, typed
 from blocks.kit import Block, View
 from blocks.request_form.ids import CALLBACK, RequestAction, RequestBlock, access_block
-from blocks.request_form.options import MOST, access_option, app_option, open_accesses
+from blocks.request_form.options import access_option, app_option, open_accesses
 from blocks.term_form import Errors, Offer, TermChoice
 from blocks.text import cut, esc
 from models.catalogue.spec import AccessSpec, AppSpec, Need, effective
@@ -23,6 +23,8 @@ from models.durations import LONGEST
 from models.lifecycle.asking import Draft
 from models.lifecycle.submit import REASON_LIMIT
 
+MOST_AT_ONCE = 50
+"""Accesses in one submission: they are all written down, a card for each approver too, while Slack waits."""
 _ANY = AccessSpec(key="any", name="Any")
 """Stands for what is not chosen yet: as the application has it."""
 
@@ -105,17 +107,26 @@ def draft(filled: Filled, app: AppSpec | None, person_id: str, now: datetime) ->
     if app is None:
         return {RequestBlock.APP: "Choose an application from the list."}
     term = term_form.term_of(filled.term, offer(filled, app), now)
-    lacking = {} if filled.access_keys else {access_block(app.key): "Choose at least one access."}
-    if isinstance(term, dict):
-        return lacking | term
+    errors = _miscounted(filled) | (term if isinstance(term, dict) else {})
+    if errors or isinstance(term, dict):
+        return errors
     reason = "" if app.reason is Need.HIDDEN else filled.reason
-    return lacking or Draft(person_id, person_id, app.key, filled.access_keys, term, reason)
+    return Draft(person_id, person_id, app.key, filled.access_keys, term, reason)
 
 
 def unexplained(filled: Filled, app: AppSpec | None) -> Errors:
     """What is wrong with the reason, by block."""
     missing = app is not None and app.reason is Need.REQUIRED and not filled.reason
     return {RequestBlock.REASON: "Say why you need it."} if missing else {}
+
+
+def _miscounted(filled: Filled) -> Errors:
+    count = len(filled.access_keys)
+    if count == 0:
+        return {access_block(filled.app_key): "Choose at least one access."}
+    if count > MOST_AT_ONCE:
+        return {access_block(filled.app_key): f"Choose at most {MOST_AT_ONCE} at once. {count} are chosen."}
+    return {}
 
 
 def _app_field(app: AppSpec | None) -> Block:
@@ -136,9 +147,11 @@ def _fields(filled: Filled, app: AppSpec) -> list[Block]:
 
 def _access_field(filled: Filled, app_key: str, accesses: Sequence[AccessSpec]) -> Block:
     chosen = [access_option(access) for access in accesses if access.key in filled.access_keys]
-    # Slack shows at most a hundred options; what is chosen beyond them it keeps by itself.
     menu = kit.multi_external_select(
-        RequestAction.ACCESS, initial=chosen[:MOST], placeholder="Choose one or several"
+        RequestAction.ACCESS,
+        initial=chosen[:MOST_AT_ONCE],
+        placeholder="Choose one or several",
+        most=MOST_AT_ONCE,
     )
     return kit.input_block("Access", menu, block_id=access_block(app_key), dispatch=True)
 
