@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -19,6 +19,11 @@ from models.base import Base, Json
 
 GENESIS = "0" * 64
 HEAD = 1
+AT_ONCE = 2000
+"""How many entries are read in one go: enough to be quick, and of no weight in memory."""
+
+canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+"""Plain values as the JSON that is hashed."""
 
 
 class AuditEntry(Base):
@@ -45,6 +50,21 @@ class AuditEntry(Base):
         Index("ix_audit_entries_app", "app", "seq"),
         Index("ix_audit_entries_person", "person", "seq"),
     )
+
+
+class Entry(NamedTuple):
+    """An entry as `entries` reads it: the columns alone, at a third of what the mapped object costs."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    app: str
+    person: str
+    data: Json
+    previous: str
+    hash: str
 
 
 class AuditHead(Base):
@@ -93,7 +113,7 @@ def append(session: Session, facts: Iterable[Fact], at: datetime) -> None:
         head.seq, head.hash = entry.seq, entry.hash
 
 
-def as_record(entry: AuditEntry) -> dict[str, Any]:
+def as_record(entry: AuditEntry | Entry) -> dict[str, Any]:
     """The entry as plain values, in the order of the export's columns, hashes left out."""
     return {
         "seq": entry.seq,
@@ -107,10 +127,9 @@ def as_record(entry: AuditEntry) -> dict[str, Any]:
     }
 
 
-def link(entry: AuditEntry) -> str:
+def link(entry: AuditEntry | Entry) -> str:
     """The hash that this entry must carry, given the one before (`entry.previous`)."""
-    record = json.dumps(as_record(entry), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256((entry.previous + record).encode()).hexdigest()
+    return hashlib.sha256((entry.previous + canonical(as_record(entry))).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -142,7 +161,7 @@ def verify(session: Session) -> Verdict:
     return Verdict(expected - 1, previous)
 
 
-def _fault(entry: AuditEntry, expected: int, previous: str) -> str | None:
+def _fault(entry: Entry, expected: int, previous: str) -> str | None:
     if entry.seq != expected:
         return f"entry {expected} is missing (entry {entry.seq} comes next)"
     if entry.previous != previous:
@@ -159,12 +178,13 @@ def entries(
     until: datetime | None = None,
     app: str | None = None,
     person: str | None = None,
-) -> Iterator[AuditEntry]:
+) -> Iterator[Entry]:
     """The trail in order, read in pieces so that a million entries need no memory.
 
     Times are inclusive, UTC.
     """
-    statement = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=2000)
+    columns = [getattr(AuditEntry, name) for name in Entry._fields]
+    statement = select(*columns).order_by(AuditEntry.seq).execution_options(yield_per=AT_ONCE)
     if since:
         statement = statement.where(AuditEntry.at >= since)
     if until:
@@ -173,9 +193,8 @@ def entries(
         statement = statement.where(AuditEntry.app == app)
     if person:
         statement = statement.where((AuditEntry.person == person) | (AuditEntry.actor == person))
-    for entry in session.scalars(statement):
-        yield entry
-        session.expunge(entry)
+    for rows in session.execute(statement).partitions():
+        yield from map(Entry._make, rows)
 
 
 def story_of(session: Session, subjects: list[str]) -> list[AuditEntry]:

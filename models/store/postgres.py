@@ -18,6 +18,9 @@ T = TypeVar("T")
 
 POOL = 16
 TRIES = 4
+# All statements of a read see one moment: whoever checks the trail against its head must not see a head
+# that moved in between.
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 # PostgreSQL undid the whole transaction and says that it may well succeed when it is run again.
 _AGAIN = {"40001": "serialization failure", "40P01": "deadlock"}
 
@@ -60,7 +63,7 @@ class PostgresStore(Store):
     async def read(self, work: Callable[[Session], T]) -> T:
         try:
             async with AsyncSession(self._engine, expire_on_commit=False) as session:
-                await session.connection(execution_options={"postgresql_readonly": True})
+                await session.connection(execution_options=SNAPSHOT)
                 result = await session.run_sync(work)
                 session.expunge_all()
                 return result

@@ -1,0 +1,32 @@
+"""What one `Store.read` sees is one moment, whatever others write meanwhile."""
+
+import asyncio
+import threading
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models.audit import AuditEntry
+from models.clock import ManualClock
+from models.store import Store, open_store
+
+
+async def test_a_read_sees_one_moment(store: Store, database_url: str, clock: ManualClock) -> None:
+    def count(session: Session) -> int:
+        return session.scalars(select(func.count()).select_from(AuditEntry)).one()
+
+    def twice(session: Session) -> tuple[int, int]:
+        before = count(session)
+        writer = threading.Thread(target=asyncio.run, args=(_write_elsewhere(database_url, clock),))
+        writer.start()
+        writer.join()
+        return before, count(session)
+
+    assert await store.read(twice) == (0, 0)
+    assert await store.read(count) == 1
+
+
+async def _write_elsewhere(url: str, clock: ManualClock) -> None:
+    other = open_store(url, clock)
+    await other.write(lambda tx: tx.record("operator", "seen", "AR-1"))
+    await other.close()
