@@ -20,6 +20,7 @@ from bot.log import bound
 from bot.metrics import Metrics
 from models import jobs
 from models.jobs import Job, JobState, LeaseLost, Work
+from models.lifecycle import parked
 from models.store import Store, Tx
 
 log = structlog.stdlib.get_logger(__name__)
@@ -150,15 +151,15 @@ class Worker:
     ) -> None:
         self._metrics.job_failures.labels(work.kind).inc()
         try:
-            parked = await self._store.write(
-                lambda tx: jobs.again(tx.session, work, tx.now, error=error, wait=wait, park=park)
+            given_up = await self._store.write(
+                lambda tx: parked.hand_back(tx, work, error=error, wait=wait, park=park)
             )
         except LeaseLost:
             log.warning("lost the lease; another process has the job")
         except Exception as failure:  # noqa: BLE001 - the lease runs out, and then the job is taken up again
             log.warning("a job could not be handed back", error=str(failure))
         else:
-            if parked:
+            if given_up:
                 log.error("job parked", kind=work.kind, attempts=work.attempts, error=error)
 
     async def _renew(self) -> None:

@@ -1,41 +1,23 @@
 """App Home: opening it, turning to another part of it, and the buttons that only stand there."""
 
-import asyncio
-import hashlib
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-import aiohttp
-import structlog
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
-from sqlalchemy.orm import Session
 
-from blocks import home as screen
-from blocks.home import HomeAction, filled_like
-from blocks.kit import View
+from blocks.home import ALL, HomeAction, filled_like
+from handlers import home_screen
 from handlers.desk import Desk
 from handlers.funnel import listener
-from handlers.incoming import Click, Event, Incoming
+from handlers.incoming import Click, Event
 from handlers.request import open_form
 from handlers.whois import SOON
-from models.cards import Home, HomeTab
+from models.cards import HomeTab
 from models.errors import NotAllowed, NotFound
-from models.lifecycle import homes, parked, screens
+from models.lifecycle import homes, parked
 from models.queries.behind import request_behind
-from models.queries.home import Place, home_page
 from models.states import RequestState
-from models.store import Store, Tx
+from models.store import Tx
 
-log = structlog.get_logger("keyturn.home")
-
-Send = Callable[[View], Awaitable[object]]
-"""Publishes a view; whatever it raises is the caller's."""
-
-PATIENCE = 2.0
-"""Seconds to publish in, of the three that Slack waits for the answer to a click."""
-ROUNDS = 3
-"""How often what is shown is held against what is true. More than once something changed just then."""
 TABS = {
     HomeAction.ACCESS: HomeTab.ACCESS,
     HomeAction.REQUESTS: HomeTab.REQUESTS,
@@ -59,7 +41,7 @@ async def opened(event: Event) -> None:
     """Somebody opened App Home (or the messages beside it, which is told by the same event)."""
     if event.event.get("tab") == "home" and event.person:
         await event.desk.store.write(lambda tx: homes.opened(tx, event.person), delivery=event.delivery)
-        await _show(event)
+        await home_screen.show(event)
 
 
 async def turn_to(click: Click) -> None:
@@ -75,9 +57,9 @@ async def turn_page(click: Click) -> None:
 
 async def show_only(click: Click) -> None:
     """Another status was chosen on "My requests"."""
-    if click.value not in (screen.ALL, *RequestState):
+    if click.value not in (ALL, *RequestState):
         raise NotFound("That is not a status. Choose one from the list.")
-    status = None if click.value == screen.ALL else RequestState(click.value)
+    status = None if click.value == ALL else RequestState(click.value)
     await _turn(click, lambda tx: homes.show_only(tx, click.person, status))
 
 
@@ -97,62 +79,11 @@ async def run_again(click: Click) -> None:
     )
 
 
-async def publish(store: Store, person_id: str, send: Send, *, known: str = "") -> str:
-    """Bring a person's App Home up to date; returns the digest of what they see then.
-
-    `known` is the digest of what they see now, if that is sure; where nothing has changed, nothing is sent.
-    Several may do this at once: each looks again after it has sent, so the last to send shows what is true.
-    """
-    for _ in range(ROUNDS):
-        view = await draw(store, person_id)
-        digest = _digest(view)
-        if digest == known:
-            break
-        await send(view)
-        known = digest
-    return known
-
-
-async def draw(store: Store, person_id: str) -> View:
-    """A person's App Home as it is now, at the place where they are."""
-
-    def read(session: Session) -> View:
-        place = Place.of(session.get(Home, person_id))
-        return screen.home(home_page(session, person_id, place), store.clock.now())
-
-    return await store.read(read)
-
-
 async def _turn(click: Click, to: Callable[[Tx], None]) -> None:
     await click.desk.store.write(to, delivery=click.delivery)
-    await _show(click)
-
-
-async def _show(incoming: Incoming) -> None:
-    """Publish at once, since the person is looking; where Slack does not take it, a job does it later."""
-    store, person_id = incoming.desk.store, incoming.person
-
-    async def send(view: View) -> None:
-        await incoming.client.views_publish(user_id=person_id, view=dict(view))
-
-    try:
-        async with asyncio.timeout(PATIENCE):
-            digest = await publish(store, person_id, send)
-        await store.write(lambda tx: homes.shown(tx, person_id, digest))
-    except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
-        log.warning("App Home was not published at once", why=str(error))
-        await store.write(lambda tx: _later(tx, person_id))
-
-
-def _later(tx: Tx, person_id: str) -> None:
-    homes.shown(tx, person_id, "")  # what they see now is not sure
-    screens.refresh_homes(tx, [person_id])
+    await home_screen.show(click)
 
 
 def _page(value: str) -> int:
     """A page's number, counted from 0; whatever else a button may say means the first."""
     return int(value) if value.isascii() and value.isdigit() and len(value) <= len("999999") else 0
-
-
-def _digest(view: View) -> str:
-    return hashlib.sha256(json.dumps(view, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from blocks.kit import View
 from bot.slack import Gateway, Gone
-from handlers.home import publish
+from handlers.home_screen import publish
 from models import jobs
 from models.cards import Home
 from models.jobs import Work

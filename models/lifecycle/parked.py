@@ -1,12 +1,23 @@
-"""Work that was given up: an admin who has mended what was wrong lets it run again."""
+"""Work that is given up is shown to the admins; one who has mended what was wrong lets it run again."""
+
+from datetime import timedelta
 
 from models import jobs
 from models.directory import Directory
 from models.errors import Closed, NotAllowed
-from models.jobs import Job, JobState
+from models.jobs import Job, JobState, Work
 from models.lifecycle import screens
 from models.lifecycle.refs import number_of
 from models.store.tx import Tx
+
+
+def hand_back(tx: Tx, work: Work, *, error: str, wait: timedelta | None = None, park: bool = True) -> bool:
+    """A run failed: plan the next one, or give the job up (`jobs.again`). True if it was given up."""
+    given_up = jobs.again(tx.session, work, tx.now, error=error, wait=wait, park=park)
+    # A Home that cannot be drawn would be given up again, and so on.
+    if given_up and work.kind != "home":
+        screens.refresh_homes(tx, Directory(tx.session).admins())
+    return given_up
 
 
 def run_again(tx: Tx, ref: str, by: str) -> None:

@@ -1,5 +1,4 @@
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,7 +6,7 @@ import pytest
 from bot.sandbox.slack.views import View
 from models.clock import ManualClock
 from models.grants import Grant
-from models.jobs import Job, JobState
+from models.jobs import ATTEMPTS, Job
 from models.states import GrantState, RequestState
 from models.store import Tx
 from tests.handlers.office import asks, office, request_of
@@ -166,16 +165,19 @@ async def test_an_owner_does_work_by_hand_from_home(world: World) -> None:
     assert "Nothing waits for you." in home(world, "Alan").text
 
 
-async def test_an_admin_lets_a_job_run_that_was_given_up(world: World) -> None:
-    def park(tx: Tx) -> None:
-        tx.enqueue("home", "home:UNOBODY", person="UNOBODY", run_at=tx.now + timedelta(hours=1))
-        tx.session.flush()
-        job = tx.session.query(Job).filter_by(key="home:UNOBODY").one()
-        job.state, job.error = JobState.PARKED, "fatal_error"
+async def test_an_admin_sees_what_was_given_up_and_lets_it_run_again(world: World) -> None:
+    await opens(world, "Root", "To do")
+    with world.slack.faults.fail("users.info", status=200, error="fatal_reason"):
 
-    await world.bot.store.write(park)
-    view = await opens(world, "Root", "To do")
-    assert "Somebody's App Home could not be drawn" in view.text
+        def last_try(tx: Tx) -> None:
+            tx.enqueue("person", "person:UADA", person=world.ids["Ada"])
+            tx.session.flush()
+            tx.session.query(Job).filter_by(key="person:UADA").one().attempts = ATTEMPTS - 1
+
+        await world.bot.store.write(last_try)
+        await world.settle()
+    assert "Somebody could not be looked up in Slack" in home(world, "Root").text
+    assert "fatal_reason" in home(world, "Root").text
     await press(world, "Root", "Retry")
     assert "Nothing waits for you." in home(world, "Root").text
 
