@@ -435,3 +435,33 @@ async def test_what_is_not_on_the_screen_cannot_be_touched(
     await ada.command("/ask")
     with pytest.raises(NotVisible, match=r"no field 'App'; there are \['Reason'\]"):
         await ada.fill("App", "x")
+
+
+async def test_a_delivery_can_be_sent_again_and_changed(bolt: AsyncApp, ada: Person) -> None:
+    seen: list[str] = []
+
+    @bolt.command("/ask")
+    async def ask(ack: Any, command: dict[str, Any]) -> None:
+        seen.append(command["text"])
+        await ack()
+
+    await ada.command("/ask", "true")
+    (entry,) = ada.slack.log.deliveries("slash_command")
+    assert (await ada.slack.deliver_again(entry)).ok
+    forged = {**entry.request["payload"], "text": "forged"}
+    assert (await ada.slack.deliver_again(entry, forged)).ok
+    assert seen == ["true", "true", "forged"]
+
+
+async def test_typed_text_is_escaped_and_mentions_are_resolved(
+    bolt: AsyncApp, ada: Person, ben: Person
+) -> None:
+    seen: list[str] = []
+
+    @bolt.event("message")
+    async def message(event: dict[str, Any]) -> None:
+        seen.append(event["text"])
+
+    said = await ada.say(None, "@ben is 1 < 2 & <!channel>?")
+    assert seen == [f"<@{ben.id}> is 1 &lt; 2 &amp; &lt;!channel&gt;?"]
+    assert said.text == "@ben is 1 < 2 & <!channel>?"

@@ -1,5 +1,7 @@
 """How a call is read, authorised and answered, whatever the method."""
 
+from typing import Any
+
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -117,3 +119,51 @@ async def test_the_team_and_the_bot_can_be_looked_up(
     assert (await client.bots_info(bot=app.bot_id))["bot"]["user_id"] == app.bot_user_id
     with pytest.raises(SlackApiError, match="bot_not_found"):
         await client.bots_info(bot="B404")
+
+
+async def test_scopes_stand_in_the_headers(client: AsyncWebClient, app: App) -> None:
+    headers = (await client.auth_test()).headers
+    assert set(headers["X-OAuth-Scopes"].split(",")) == app.scopes
+
+
+JUNK = [
+    "",
+    "x",
+    "U404",
+    "C404",
+    "-1",
+    "9" * 30,
+    "null",
+    "{}",
+    "[]",
+    '[{"type": 3}]',
+    '{"type": "modal"}',
+    "\x00😀",
+]
+
+SHAPES: list[Any] = [[], {}, [3], {"type": []}, {"type": "modal", "blocks": [3]}, 3, 1e99, True]
+
+
+@pytest.mark.parametrize("method", sorted(set(TABLE) - {"auth.revoke"}))
+@pytest.mark.parametrize("inside", [False, True])
+async def test_junk_is_refused_by_name_and_never_by_accident(
+    raw: Raw, slack: LocalSlack, app: App, ada: Person, method: str, inside: bool
+) -> None:
+    token = app.app_token if TABLE[method].caller == "app" else app.bot_token
+    room = slack.workspace.add_channel("room", members=[app.bot_user_id])
+    group = slack.workspace.add_usergroup("Group", handle="group")
+    known = {"channel": room.id, "user": ada.id, "usergroup": group.id} if inside else {}
+    for junk in JUNK:
+        await refused_or_taken(raw, method, token, data=dict.fromkeys(names(method), junk) | known)
+    for value in SHAPES:
+        await refused_or_taken(raw, method, token, json=dict.fromkeys(names(method), value) | known)
+
+
+def names(method: str) -> list[str]:
+    return [argument.name for argument in TABLE[method].arguments]
+
+
+async def refused_or_taken(raw: Raw, method: str, token: str, **request: Any) -> None:
+    """Anything but a crash, which would not be JSON."""
+    answer = await raw.post(method, token, **request)
+    assert answer["ok"] or {answer["error"], "*"} & TABLE[method].errors

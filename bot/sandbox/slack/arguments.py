@@ -39,7 +39,7 @@ async def read(request: web.Request) -> Incoming:
     elif request.method == "POST":
         form = await request.post()
         incoming.plain |= {key: value for key, value in form.items() if isinstance(value, str)}
-    incoming.token = incoming.token or incoming.plain.get("token")
+    incoming.token = incoming.token or incoming.plain.get("token") or (incoming.body or {}).get("token")
     return incoming
 
 

@@ -19,6 +19,7 @@ from bot.sandbox.slack.submission import apply as apply_submission
 from bot.sandbox.slack.surfaces import MessageSurface, Surface, ViewSurface
 from bot.sandbox.slack.views import View
 from bot.sandbox.slack.visible import Placed
+from bot.sandbox.slack.writing import with_mentions
 
 if TYPE_CHECKING:
     from bot.sandbox.slack.local import LocalSlack
@@ -59,12 +60,17 @@ class Client:
             "user_id": self.user_id,
             "user_name": self.user.name,
             "command": command,
-            "text": text,
+            "text": self._command_text(command, text),
             "api_app_id": self.app.id,
             "is_enterprise_install": "false",
             "response_url": response_url,
             "trigger_id": self._trigger(),
         }
+
+    def _command_text(self, command: str, text: str) -> str:
+        """Mentions are resolved only for commands whose manifest says `should_escape`."""
+        escaped = self.app.commands.get(command, {}).get("should_escape")
+        return with_mentions(self.slack.workspace, text) if escaped else text
 
     def _show_answer(self, command: str, answer: Ack, channel: Channel) -> str | None:
         body = {"text": answer.body} if isinstance(answer.body, str) else answer.body

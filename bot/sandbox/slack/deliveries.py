@@ -73,7 +73,7 @@ class Deliveries:
 
     async def _once(self, app: App, delivery: Delivery) -> Ack:
         via = "socket" if app.socket_mode else "http"
-        request = {"payload": delivery.payload}
+        request = {"payload": delivery.payload, "delivery": delivery}
         entry = self._slack.log.start("delivery", delivery.name, request, app.name, via)
         started = time.monotonic()
         if app.socket_mode:

@@ -70,8 +70,7 @@ def _run(call: Call) -> Json:
 
 
 def _authorise(slack: "LocalSlack", row: Method, incoming: Incoming) -> App:
-    body_token = (incoming.body or {}).get("token") if row.json else None
-    token = incoming.token or body_token
+    token = incoming.token
     if row.caller == "nobody":
         return next(iter(slack.workspace.apps.values()), NOBODY)
     if not token:
@@ -102,7 +101,16 @@ def _convert(row: Method, values: Json) -> Json:
     if missing:
         raise invalid_arguments(*(f"missing required field: {name}" for name in missing))
     known = {each.name: each.kind for each in row.arguments}
-    return {name: convert(name, known[name], value) for name, value in values.items() if name in known}
+    return {
+        name: _converted(row, name, known[name], value) for name, value in values.items() if name in known
+    }
+
+
+def _converted(row: Method, name: str, kind: str, value: Any) -> Any:
+    try:
+        return convert(name, kind, value)
+    except SlackError as refusal:
+        raise (refusal if refusal.code in row.errors else invalid_arguments(f"invalid {name}")) from None
 
 
 NOBODY = App("", "", "", "", "", "", "", "", "", set(), set(), {}, [])

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from aiohttp import web
@@ -9,13 +10,14 @@ from aiohttp import web
 from bot.sandbox.slack.ack import Ack
 from bot.sandbox.slack.changes import Changes
 from bot.sandbox.slack.clock import Clock, SystemClock
-from bot.sandbox.slack.deliveries import Deliveries
+from bot.sandbox.slack.deliveries import Deliveries, Delivery
+from bot.sandbox.slack.errors import Json
 from bot.sandbox.slack.events import Event
 from bot.sandbox.slack.faults import Faults
 from bot.sandbox.slack.files import Files
 from bot.sandbox.slack.inbox import Inbox
 from bot.sandbox.slack.installed import App
-from bot.sandbox.slack.log import Log
+from bot.sandbox.slack.log import Entry, Log
 from bot.sandbox.slack.methods import every
 from bot.sandbox.slack.person import Person
 from bot.sandbox.slack.rates import Rates
@@ -111,6 +113,12 @@ class LocalSlack:
         """Call after moving the clock that was handed in: what is now due happens at once."""
         self.timetable.run_due()
         self.changes.notify()
+
+    async def deliver_again(self, entry: Entry, payload: Json | None = None) -> Ack:
+        """Sends a logged delivery once more, signed anew, over the app's transport; `payload` changes it."""
+        app = next(each for each in self.workspace.apps.values() if each.name == entry.app)
+        delivery: Delivery = entry.request["delivery"]
+        return await self.deliveries.send(app, replace(delivery, payload=payload or delivery.payload))
 
     async def deliver_raw(self, headers: dict[str, str], body: bytes, app: App | None = None) -> Ack:
         """POSTs these bytes to an app's request URL, signed or not: for forged and repeated deliveries."""

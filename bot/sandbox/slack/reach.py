@@ -18,8 +18,8 @@ def visible_channel(call: Call, verb: str, name: str = "channel") -> Channel:
     `verb` is "read", "history" or "manage": with the kind of channel it makes the scope that is needed.
     A private conversation without the bot is `channel_not_found`, as if it did not exist.
     """
-    channel = call.slack.workspace.channel(str(call.get(name)))
-    if channel.kind != "public" and not inside(call, channel):
+    channel = call.slack.workspace.channels.get(str(call.get(name)))
+    if channel is None or (channel.kind != "public" and not inside(call, channel)):
         raise SlackError("channel_not_found")
     call.need(*scopes_for(channel, verb))
     return channel

@@ -9,6 +9,7 @@ from bot.sandbox.slack.errors import Json, SlackError
 from bot.sandbox.slack.installed import App
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.people import User
+from bot.sandbox.slack.writing import escape, with_mentions
 
 PAIR = 2  # one person and the bot; more make it a group conversation
 
@@ -101,10 +102,11 @@ class Rooms(Directory):
             channel.messages.append(message)
 
     def say(self, channel: Channel, user_id: str, text: str, thread_ts: str | None = None) -> Message:
-        """A person writes."""
+        """A person writes; apps get the text as Slack escapes it."""
         rich = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
         blocks: list[Json] = [{"type": "rich_text", "block_id": "say", "elements": [rich]}]
-        message = Message(channel.id, self.stamps.next(), user_id, text, blocks, thread_ts=thread_ts)
+        sent = with_mentions(self, escape(text))
+        message = Message(channel.id, self.stamps.next(), user_id, sent, blocks, thread_ts=thread_ts)
         return self.post(channel, message)
 
     def edited(self, channel: Channel, message: Message, before: Json) -> None:

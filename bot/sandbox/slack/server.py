@@ -12,6 +12,7 @@ from bot.sandbox.slack.dispatch import dispatch
 from bot.sandbox.slack.errors import Json, SlackError
 from bot.sandbox.slack.faults import CUT, CUT_AFTER, DOWN, HANG, STATUS, Fault
 from bot.sandbox.slack.installed import App
+from bot.sandbox.slack.methods.table import TABLE
 from bot.sandbox.slack.rates import RateLimited
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Server:
 
     def _call(self, name: str, incoming: Incoming) -> Reply:
         try:
-            return 200, dispatch(self._slack, name, incoming), {}
+            return 200, dispatch(self._slack, name, incoming), _scope_headers(self._slack, name, incoming)
         except RateLimited as refusal:
             return 429, refusal.as_json(), {"Retry-After": str(refusal.retry_after)}
         except SlackError as refusal:
@@ -124,6 +125,19 @@ def _shown(incoming: Incoming) -> Json:
     return given
 
 
+def _app(slack: "LocalSlack", incoming: Incoming) -> App | None:
+    apps = slack.workspace.apps.values()
+    return next((app for app in apps if incoming.token in (app.bot_token, app.app_token)), None)
+
+
 def _caller(slack: "LocalSlack", incoming: Incoming) -> str | None:
-    apps: list[App] = list(slack.workspace.apps.values())
-    return next((app.name for app in apps if incoming.token in (app.bot_token, app.app_token)), None)
+    app = _app(slack, incoming)
+    return app.name if app else None
+
+
+def _scope_headers(slack: "LocalSlack", name: str, incoming: Incoming) -> dict[str, str]:
+    """What the token may do and what the method asks for; clients check their scopes by these."""
+    app = _app(slack, incoming)
+    if app is None or incoming.token != app.bot_token:
+        return {}
+    return {"X-OAuth-Scopes": app.scope_list(), "X-Accepted-OAuth-Scopes": ",".join(TABLE[name].scopes)}

@@ -6,6 +6,8 @@ from bot.sandbox.slack.dispatch import Call, handles
 from bot.sandbox.slack.errors import Json, SlackError
 from bot.sandbox.slack.messages import Message
 
+LONGEST_UPDATE = 4000  # characters of text; a new message may have more, which is cut
+
 
 @handles("chat.postMessage")
 def post_message(call: Call) -> Json:
@@ -19,7 +21,9 @@ def post_message(call: Call) -> Json:
 
 def build(call: Call, channel: Channel) -> Message:
     """The bot's message, checked but not posted."""
-    checked = content.read(call.args)
+    checked, thread_ts = content.read(call.args), call.get("thread_ts")
+    if thread_ts and channel.find(thread_ts) is None:
+        raise SlackError("cannot_reply_to_message")
     return Message(
         channel=channel.id,
         ts=call.slack.workspace.stamps.next(),
@@ -28,8 +32,8 @@ def build(call: Call, channel: Channel) -> Message:
         blocks=checked.blocks,
         attachments=checked.attachments,
         metadata=checked.metadata,
-        thread_ts=call.get("thread_ts"),
-        broadcast=bool(call.get("reply_broadcast") and call.get("thread_ts")),
+        thread_ts=thread_ts,
+        broadcast=bool(call.get("reply_broadcast") and thread_ts),
         mrkdwn=call.get("mrkdwn", True),
         bot_id=call.app.bot_id,
         app_id=call.app.id,
@@ -55,6 +59,8 @@ def update(call: Call) -> Json:
 def _change(call: Call, message: Message) -> None:
     """Text without blocks takes the blocks away; metadata stays unless new metadata is given."""
     checked = content.read(call.args)
+    if len(str(call.get("text", ""))) > LONGEST_UPDATE:
+        raise SlackError("msg_too_long")
     message.fallback, message.blocks, message.attachments = checked.text, checked.blocks, checked.attachments
     message.metadata = checked.metadata or message.metadata
 

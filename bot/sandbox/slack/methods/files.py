@@ -1,11 +1,15 @@
 """Uploads in three steps: an address to send to, the bytes, and the sharing of it."""
 
 from bot.sandbox.slack import reach
+from bot.sandbox.slack.channels import Channel
 from bot.sandbox.slack.dispatch import Call, handles
 from bot.sandbox.slack.errors import Json, SlackError, invalid_arguments
 from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.validate.rules import Report, array, shape, string
 
 LARGEST = 1024**3
+_FIELDS = {"id": string(), "title": string(None, 0), "highlight_type": string()}
+_FILES = array(shape(_FIELDS, "id"), 100)
 
 
 @handles("files.getUploadURLExternal")
@@ -22,8 +26,11 @@ def get_upload_url(call: Call) -> Json:
 @handles("files.completeUploadExternal")
 def complete_upload(call: Call) -> Json:
     """Ends an upload and shares it where asked."""
-    named = [(str(each.get("id")), each.get("title")) for each in call.args["files"]]
-    uploads = [call.slack.files.complete(file_id, title) for file_id, title in named]
+    report: Report = []
+    _FILES(call.args["files"], "/files", report)
+    if report:
+        raise invalid_arguments(*(str(each) for each in report))
+    uploads = [call.slack.files.complete(each["id"], each.get("title")) for each in call.args["files"]]
     shared = [each.as_json() for each in uploads]
     channels = call.get("channels") or [call.get("channel_id")]
     for channel_id in filter(None, channels):
@@ -31,9 +38,17 @@ def complete_upload(call: Call) -> Json:
     return {"files": shared}
 
 
+def _target(call: Call) -> Channel:
+    try:
+        return reach.writable_channel(call)
+    except SlackError as refusal:
+        known = refusal.code in call.method.errors
+        raise refusal if known else SlackError("posting_to_channel_denied") from None
+
+
 def _share(call: Call, channel_id: str, files: list[Json]) -> None:
     call.args["channel"] = channel_id
-    channel = reach.writable_channel(call)
+    channel = _target(call)
     bot, ts = call.app.bot_user_id, call.slack.workspace.stamps.next()
     message = Message(
         channel.id, ts, bot, call.get("initial_comment", ""), files=files, thread_ts=call.get("thread_ts")

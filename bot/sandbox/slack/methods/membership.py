@@ -71,11 +71,11 @@ def kick(call: Call) -> Json:
 @handles("conversations.join")
 def join(call: Call) -> Json:
     """The bot joins a public channel."""
-    channel = call.slack.workspace.channel(str(call.get("channel")))
+    channel = call.slack.workspace.channels.get(str(call.get("channel")))
+    if channel is None or (channel.kind != "public" and not reach.inside(call, channel)):
+        raise SlackError("channel_not_found")
     if channel.kind != "public":
-        raise SlackError(
-            "method_not_supported_for_channel_type" if reach.inside(call, channel) else "channel_not_found"
-        )
+        raise SlackError("method_not_supported_for_channel_type")
     if channel.archived:
         raise SlackError("is_archived")
     if reach.inside(call, channel):

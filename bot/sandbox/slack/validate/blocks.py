@@ -30,7 +30,7 @@ _TYPING = [
     "file_input",
 ]
 
-IN_ACTIONS = ["button", "overflow", "workflow_button", "datetimepicker", *_SINGLE, *_PICKERS]
+IN_ACTIONS = ["button", "overflow", "datetimepicker", *_SINGLE, *_PICKERS]
 IN_SECTION = ["button", "overflow", "image", *_SINGLE, *_SEVERAL, *_PICKERS]
 IN_INPUT = [*_SINGLE, *_SEVERAL, *_PICKERS, "datetimepicker", *_TYPING]
 
@@ -47,7 +47,7 @@ ALLOWED = {
 
 def _elements(names: list[str], surface: str) -> Rule:
     barred = {"message": MODAL_ONLY, "modal": set(), "home": NOT_ON_HOME}[surface]
-    return by_type({name: ELEMENTS[name] for name in names if name in ELEMENTS and name not in barred})
+    return by_type({name: ELEMENTS[name] for name in names if name not in barred})
 
 
 def _block(required: str, *also: Rule, **fields: Rule) -> Rule:
