@@ -26,6 +26,8 @@ CONNECTIONS = 2
 HEARTBEAT = 10.0
 """Seconds between pings; an answer that takes longer than half of that means the connection is dead."""
 LONGEST_WAIT = 30.0
+CLOSING = 2.0
+"""Seconds that Slack has to say goodbye."""
 GRACE = 5.0
 """Seconds that deliveries in hand may still take at the end; Slack waits three."""
 
@@ -66,9 +68,7 @@ class SocketMode:
             keeper.cancel()
         if self._in_hand:
             await asyncio.wait(self._in_hand, timeout=GRACE)
-        for socket in list(self._open):
-            await socket.close()
-        await asyncio.gather(*self._keepers, return_exceptions=True)
+        await asyncio.gather(*self._keepers, *map(self._drop, list(self._open)), return_exceptions=True)
 
     async def _keep(self) -> None:
         """One connection after the other, at once where the last one worked."""
@@ -85,7 +85,9 @@ class SocketMode:
     async def _connection(self) -> None:
         """One connection from its beginning to its end."""
         opened = await self._client.apps_connections_open(app_token=self._app_token)
-        socket = await self._http.ws_connect(str(opened["url"]), heartbeat=self._heartbeat)
+        socket = await self._http.ws_connect(
+            str(opened["url"]), heartbeat=self._heartbeat, timeout=aiohttp.ClientWSTimeout(ws_close=CLOSING)
+        )
         self._open.add(socket)
         try:
             await self._listen(socket)

@@ -1,0 +1,192 @@
+"""Only what Slack has signed gets in; whatever else arrives is refused in one word and changes nothing."""
+
+import json
+import time
+from collections.abc import AsyncIterator
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+import pytest
+
+from bot.sandbox.slack.signing import signature, signed_headers
+from bot.web import LARGEST
+from models.clock import ManualClock
+from tests.world import World, running
+
+JSON, FORM = "application/json", "application/x-www-form-urlencoded"
+CHALLENGE = json.dumps({"type": "url_verification", "challenge": "3eZbrw1a"}).encode()
+
+
+@pytest.fixture
+def engine() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+async def world(database_url: str, clock: ManualClock) -> AsyncIterator[World]:
+    async with running(database_url, clock, "http") as ready:
+        yield ready
+
+
+class Forger:
+    """Sends what it likes to the bot; knows Slack's secret or does not use it."""
+
+    def __init__(self, world: World, http: aiohttp.ClientSession) -> None:
+        self.world, self.http = world, http
+        self.url = f"{world.bot.base_url}/slack/events"
+
+    def headers(self, body: bytes, kind: str = JSON, *, age: float = 0) -> dict[str, str]:
+        return signed_headers(self.world.app.signing_secret, body, kind, lambda: time.time() - age)
+
+    async def send(self, body: Any, headers: dict[str, str]) -> tuple[int, str]:
+        async with self.http.post(self.url, data=body, headers=headers) as answer:
+            return answer.status, await answer.text()
+
+
+@pytest.fixture
+def forger(world: World, http: aiohttp.ClientSession) -> Forger:
+    return Forger(world, http)
+
+
+async def test_slacks_question_whether_we_are_there_is_answered(forger: Forger) -> None:
+    status, text = await forger.send(CHALLENGE, forger.headers(CHALLENGE))
+    assert (status, json.loads(text)) == (200, {"challenge": "3eZbrw1a"})
+
+
+@pytest.mark.parametrize("age", [301, -302, 86400])
+async def test_a_signature_is_good_for_five_minutes(forger: Forger, age: float) -> None:
+    assert await forger.send(CHALLENGE, forger.headers(CHALLENGE, age=age)) == (401, "")
+
+
+@pytest.mark.parametrize("age", [298, -298])
+async def test_a_clock_that_is_a_little_off_is_no_forger(forger: Forger, age: float) -> None:
+    assert (await forger.send(CHALLENGE, forger.headers(CHALLENGE, age=age)))[0] == 200
+
+
+async def test_another_body_under_the_same_signature_is_refused(forger: Forger) -> None:
+    assert await forger.send(CHALLENGE + b" ", forger.headers(CHALLENGE)) == (401, "")
+
+
+async def test_another_secret_is_refused(forger: Forger) -> None:
+    headers = signed_headers("another", CHALLENGE, JSON)
+    assert await forger.send(CHALLENGE, headers) == (401, "")
+
+
+@pytest.mark.parametrize("missing", ["X-Slack-Signature", "X-Slack-Request-Timestamp"])
+async def test_a_header_that_is_missing_is_refused(forger: Forger, missing: str) -> None:
+    headers = forger.headers(CHALLENGE)
+    del headers[missing]
+    assert await forger.send(CHALLENGE, headers) == (401, "")
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    ["abc", "", "1e9", "-1", "+{now}", "{now}.0", "0x10", "{now}_0", "٣٤٥", "9" * 40, "nan", "{now},1"],
+)
+async def test_a_time_that_is_no_whole_number_is_refused_even_if_signed(forger: Forger, stamp: str) -> None:
+    stamp = stamp.replace("{now}", str(int(time.time())))
+    signed = signature(forger.world.app.signing_secret, stamp, CHALLENGE)
+    headers = {"Content-Type": JSON, "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signed}
+    assert await forger.send(CHALLENGE, headers) == (401, "")
+
+
+@pytest.mark.parametrize("signed", ["", "v0=", "v0=é", "v1=ab", "é" * 64, "v0=" + "0" * 64])
+async def test_a_signature_that_is_none_is_refused(forger: Forger, signed: str) -> None:
+    headers = forger.headers(CHALLENGE) | {"X-Slack-Signature": signed}
+    assert await forger.send(CHALLENGE, headers) == (401, "")
+
+
+async def test_giants_are_refused_before_they_are_read(forger: Forger) -> None:
+    body = b" " * (LARGEST + 1)
+    assert (await forger.send(BytesIO(body), forger.headers(body)))[0] == 413
+
+    async def without_a_length() -> AsyncIterator[bytes]:
+        for _ in range(LARGEST // 65536 + 2):
+            yield b" " * 65536
+
+    assert (await forger.send(without_a_length(), forger.headers(b"")))[0] == 413
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x", "application/xml"])
+async def test_only_json_and_forms_are_read(forger: Forger, kind: str) -> None:
+    assert await forger.send(CHALLENGE, forger.headers(CHALLENGE, kind)) == (415, "")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"[]",
+        b"null",
+        b'"x"',
+        b"7",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"event": {"type": 7}',
+        b'{"a": NaN,}',
+    ],
+)
+async def test_signed_nonsense_is_refused_without_a_traceback(forger: Forger, body: bytes) -> None:
+    assert await forger.send(body, forger.headers(body)) == (400, "")
+
+
+@pytest.mark.parametrize("payload", ["[1]", "null", "{", "7", '"x"'])
+async def test_a_form_that_carries_no_payload_is_refused(forger: Forger, payload: str) -> None:
+    body = urlencode({"payload": payload}).encode()
+    assert await forger.send(body, forger.headers(body, FORM)) == (400, "")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"type": "block_actions"},
+        {"type": "block_actions", "user": 7, "actions": [7], "trigger_id": []},
+        {"type": "view_submission", "view": {"state": 7, "callback_id": "nobody's"}, "user": {"id": {}}},
+        {"type": "event_callback", "event": {"type": "message", "user": {"id": 7}}},
+        {"type": "event_callback", "event": None, "authorizations": 7},
+        {"type": "\ud800", "team": "x"},
+        {"command": ["/request-access"], "user_id": 7},
+    ],
+)
+async def test_payloads_of_strange_shapes_harm_nobody(forger: Forger, payload: dict[str, Any]) -> None:
+    body = json.dumps(payload).encode()
+    status, text = await forger.send(body, forger.headers(body))
+    assert status in (200, 400, 500)
+    assert "Traceback" not in text
+    assert (await forger.send(CHALLENGE, forger.headers(CHALLENGE)))[0] == 200
+
+
+async def test_what_nobody_listens_to_is_acknowledged_or_slack_would_send_it_again(forger: Forger) -> None:
+    event = {"type": "event_callback", "team_id": "T1", "event": {"type": "pin_added", "user": "U1"}}
+    body = json.dumps(event).encode()
+    assert await forger.send(body, forger.headers(body)) == (200, "")
+
+
+async def test_refusals_are_counted(forger: Forger, http: aiohttp.ClientSession) -> None:
+    await forger.send(CHALLENGE, {"Content-Type": JSON})
+    async with http.get(f"{forger.world.bot.base_url}/metrics") as answer:
+        assert 'keyturn_refused_deliveries_total{why="signature"} 1.0' in await answer.text()
+
+
+async def test_it_is_ready_as_long_as_all_its_parts_are(world: World, http: aiohttp.ClientSession) -> None:
+    async def get(path: str) -> tuple[int, str]:
+        async with http.get(world.bot.base_url + path) as answer:
+            return answer.status, await answer.text()
+
+    assert await get("/healthz") == (200, "ok")
+    status, text = await get("/readyz")
+    assert (status, json.loads(text)) == (200, {"worker": True, "slack": True, "database": True})
+    await world.bot.worker.stop()
+    assert (await get("/readyz"))[0] == 503
+    await world.bot.store.close()
+    status, text = await get("/readyz")
+    assert (status, json.loads(text)["database"]) == (503, False)
+    assert await get("/healthz") == (200, "ok")
+
+
+async def test_other_addresses_show_nothing(world: World, http: aiohttp.ClientSession) -> None:
+    for path in ("/", "/slack/events", "/docs", "/slack/install"):
+        async with http.get(world.bot.base_url + path) as answer:
+            assert answer.status in (404, 405)
