@@ -1,0 +1,46 @@
+"""A world in which Ada has asked for something already, by the verb itself: the tests begin at the cards."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from models.clock import ManualClock
+from models.lifecycle import decide, submit
+from models.lifecycle.asking import Draft
+from models.requests import Request, Term
+from tests.world import World, running
+
+EIGHT_HOURS = Term(length=timedelta(hours=8))
+
+
+@asynccontextmanager
+async def office(template: str, folder: Path, clock: ManualClock, **entry: Any) -> AsyncIterator[World]:
+    """A running bot on SQLite with everybody known, and GitHub with these changes in its catalogue."""
+    shutil.copy(template, folder / "keyturn.db")
+    async with running(f"sqlite+aiosqlite:///{folder / 'keyturn.db'}", clock, "http") as world:
+        await world.bot.desk.whois.people(world.ids.values())
+        await world.offer(**entry)
+        yield world
+
+
+async def asks(world: World, name: str = "Ada", access: str = "engineering", term: Term = EIGHT_HOURS) -> str:
+    """Somebody asks; the cards are there when it returns. Gives the request's reference."""
+    who = world.ids[name]
+    draft = Draft(who, who, "github", (access,), term, "INC-42: <!channel> & co")
+    (request,) = await world.bot.store.write(lambda tx: submit.submit(tx, draft))
+    await world.settle()
+    return request.ref
+
+
+async def approved(world: World, ref: str) -> None:
+    """Grace approves, and what comes of it has happened when it returns."""
+    await world.bot.store.write(lambda tx: decide.approve(tx, ref, world.ids["Grace"]))
+    await world.settle()
+
+
+async def request_of(world: World, ref: str) -> Request:
+    """The request as it stands."""
+    return await world.bot.store.read(lambda session: session.get_one(Request, int(ref[3:])))

@@ -1,0 +1,163 @@
+from datetime import timedelta
+
+import pytest
+
+from bot.sandbox.slack import finding
+from models.requests import Term
+from models.states import RequestState
+from tests.handlers.office import asks, request_of
+from tests.world import World
+
+
+async def press(world: World, name: str, button: str, words: str = "asks for") -> None:
+    """Press a button of the latest card with these words."""
+    outcome = await world.person(name).click(world.card(name, words), button)
+    assert outcome.ok, outcome
+
+
+async def test_approving_asks_once_more_and_changes_every_copy(world: World) -> None:
+    ref = await asks(world)
+    await press(world, "Grace", "Approve")
+    grace = world.person("Grace")
+    await grace.fill("Comment", "Fine by me")
+    assert (await grace.submit()).ok
+    await world.settle()
+    assert (await request_of(world, ref)).state is RequestState.APPROVED
+    for name, words in (("Grace", "asks for"), ("Alan", "asks for"), ("Ada", "You asked for")):
+        card = world.card(name, words)
+        assert "Fine by me" in card.text
+        assert "*Approved* by" in card.text
+        assert "Approve" not in card.buttons
+    assert f"<@{world.ids['Otto']}>" not in world.card("Ada", "You have access").text
+    assert world.ids["Ada"] in world.group.members
+
+
+async def test_rejecting_tells_the_requester_by_whom_and_why(world: World) -> None:
+    ref = await asks(world)
+    await press(world, "Grace", "Reject")
+    await world.person("Grace").fill("Comment", "Not during the freeze")
+    assert (await world.person("Grace").submit()).ok
+    await world.settle()
+    assert (await request_of(world, ref)).state is RequestState.REJECTED
+    said = world.card("Ada", "You asked for").text
+    assert f"*Rejected* by <@{world.ids['Grace']}>" in said
+    assert "Not during the freeze" in said
+
+
+async def test_a_form_that_was_open_while_somebody_else_decided_says_who_it_was(world: World) -> None:
+    await asks(world)
+    await press(world, "Alan", "Approve")
+    await press(world, "Grace", "Reject")
+    assert (await world.person("Grace").submit()).ok
+    late = await world.person("Alan").submit()
+    assert any("rejected already, by Grace" in sentence for sentence in late.errors.values())
+
+
+async def test_who_is_deactivated_between_the_click_and_the_decision_is_refused(world: World) -> None:
+    ref = await asks(world)
+    await press(world, "Grace", "Approve")
+    world.slack.workspace.user(world.ids["Grace"]).deleted = True
+    refused = await world.person("Grace").submit()
+    assert not refused.ok
+    assert any("cannot decide" in sentence for sentence in refused.errors.values()), refused
+    assert (await request_of(world, ref)).state is RequestState.PENDING
+
+
+async def test_a_duration_is_modified_with_a_length_of_ones_own(world: World) -> None:
+    ref = await asks(world)
+    await press(world, "Grace", "Modify duration")
+    grace = world.person("Grace")
+    await grace.choose("How long", "Another length")
+    await grace.fill("Length", "a while")
+    assert "Length" in (await grace.submit()).errors
+    await grace.fill("Length", "90 minutes")
+    await grace.fill("Comment", "That is enough")
+    assert (await grace.submit()).ok
+    await world.settle()
+    request = await request_of(world, ref)
+    assert request.state is RequestState.APPROVED
+    assert Term.from_json(request.term) == Term(length=timedelta(minutes=90))
+    said = world.card("Ada", "You asked for").text
+    assert f"8 hours → *1 hour 30 minutes*, changed by <@{world.ids['Grace']}>" in said
+
+
+async def test_a_start_and_an_end_are_read_and_what_is_typed_survives_the_choice(world: World) -> None:
+    ref = await asks(world)
+    await press(world, "Grace", "Modify duration")
+    grace, start = world.person("Grace"), world.clock.now() + timedelta(hours=1)
+    await grace.fill("Comment", "Tomorrow")
+    await grace.choose("How long", "Start and end")
+    await grace.fill("Start", start)
+    await grace.fill("End", start + timedelta(hours=2))
+    assert (await grace.submit()).ok
+    request = await request_of(world, ref)
+    assert Term.from_json(request.term) == Term(start=start, end=start + timedelta(hours=2))
+
+
+async def test_more_than_the_maximum_is_refused_at_the_length(world: World) -> None:
+    await asks(world)
+    await press(world, "Grace", "Modify duration")
+    grace = world.person("Grace")
+    await grace.choose("How long", "Another length")
+    await grace.fill("Length", "60 days")
+    assert "30 days" in (await grace.submit()).errors["How long"]
+
+
+@pytest.mark.parametrize("label", ["Approve", "Reject", "Modify duration", "Details"])
+async def test_a_button_of_somebody_elses_card_does_nothing(world: World, label: str) -> None:
+    ref = await asks(world)
+    otto, card = world.person("Otto"), world.card("Grace", "asks for")
+    pressed = await otto.client.act(otto.client.surface(card), finding.button(card.blocks, label, None))
+    assert pressed.ok
+    assert otto.view is None
+    assert (await request_of(world, ref)).state is RequestState.PENDING
+
+
+async def test_comments_reach_the_others_from_the_form_and_from_the_thread(world: World) -> None:
+    await asks(world)
+    await press(world, "Grace", "Comment")
+    await world.person("Grace").fill("Comment", "What for?")
+    assert (await world.person("Grace").submit()).ok
+    ada = world.person("Ada")
+    await ada.reply(world.card("Ada", "You asked for"), "For the outage & its review")
+    await world.settle()
+    for name in ("Grace", "Alan"):
+        assert "For the outage &amp; its review" in world.card(name, "asks for").text
+    assert "What for?" in world.card("Ada", "You asked for").text
+    assert any("What for?" in reply.text for reply in world.card("Ada", "You asked for").replies)
+
+
+async def test_a_reply_that_cannot_be_a_comment_is_answered_in_its_thread(world: World) -> None:
+    await asks(world)
+    ada = world.person("Ada")
+    await ada.reply(world.card("Ada", "You asked for"), "x" * 2001)
+    await world.settle()
+    assert any("2001 characters" in text for text in ada.ephemeral)
+    assert ada.ephemerals[-1].thread_ts == world.card("Ada", "You asked for").ts
+
+
+async def test_who_writes_to_the_bot_reads_what_one_can_do_here(world: World) -> None:
+    ada = world.person("Ada")
+    await ada.say(None, "hello")
+    await world.settle()
+    assert any("/request-access" in text for text in ada.ephemeral)
+
+
+async def test_a_request_is_withdrawn_after_a_question(world: World) -> None:
+    ref = await asks(world)
+    ada = world.person("Ada")
+    card = world.card("Ada", "You asked for")
+    await ada.click(card, "Withdraw", confirm=False)
+    assert (await request_of(world, ref)).state is RequestState.PENDING
+    await ada.click(card, "Withdraw")
+    await world.settle()
+    assert (await request_of(world, ref)).state is RequestState.WITHDRAWN
+    assert world.card("Grace", "asks for").buttons == ["Details"]
+
+
+async def test_details_show_the_whole_timeline(world: World) -> None:
+    await asks(world)
+    await press(world, "Grace", "Details")
+    view = world.person("Grace").view
+    assert view is not None
+    assert "Stage “Owner” began" in str(view.blocks)

@@ -1,0 +1,147 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot.sandbox.slack import finding
+from models.grants import Grant
+from models.states import GrantState, RequestState
+from tests.handlers.office import approved, asks, request_of
+from tests.world import World
+
+
+async def grant(world: World) -> Grant:
+    return await world.bot.store.read(lambda session: session.scalars(select(Grant)).one())
+
+
+async def test_more_time_is_asked_for_from_the_notice_and_decided_like_a_request(world: World) -> None:
+    await approved(world, await asks(world))
+    ends = (await grant(world)).ends_at
+    assert ends is not None
+    await world.pass_time(timedelta(hours=7))
+    ada, notice = world.person("Ada"), world.card("Ada", "ends <!date")
+    assert notice.buttons == ["Extend", "I'm done"]
+    await ada.click(notice, "Extend")
+    await ada.choose("How long", "Another length")
+    await ada.fill("Length", "2")
+    assert "Reason" in (await ada.submit()).errors
+    await ada.fill("Reason", "Still down")
+    assert (await ada.submit()).ok
+    await world.settle()
+    assert "More time is asked for in AR-2: *Pending*" in notice.text
+    assert notice.buttons == ["I'm done"]
+    asked = world.card("Grace", "more time with")
+    assert "2 hours more" in asked.text
+    await world.person("Grace").click(asked, "Approve")
+    assert (await world.person("Grace").submit()).ok
+    await world.settle()
+    assert (await request_of(world, "AR-2")).state is RequestState.APPROVED
+    assert (await grant(world)).ends_at == ends + timedelta(hours=2)
+    assert notice.buttons == ["Extend", "I'm done"]
+
+
+async def test_more_time_beyond_the_maximum_is_refused_at_the_length_where_the_app_refuses(
+    world: World,
+) -> None:
+    await world.offer(over_max="refuse")
+    await approved(world, await asks(world))
+    ada = world.person("Ada")
+    await ada.click(world.card("Ada", "You have access"), "Extend")
+    await ada.choose("How long", "Another length")
+    await ada.fill("Length", "60 days")
+    await ada.fill("Reason", "Long")
+    assert "30 days" in (await ada.submit()).errors["How long"]
+
+
+@pytest.mark.parametrize(("words", "button"), [("You have access", "Give back"), ("ends <!date", "I'm done")])
+async def test_an_access_is_given_back_before_its_time(world: World, words: str, button: str) -> None:
+    await approved(world, await asks(world))
+    await world.pass_time(timedelta(hours=7))
+    ada, card = world.person("Ada"), world.card("Ada", words)
+    await ada.click(card, button)
+    await world.settle()
+    assert (await grant(world)).state is GrantState.REVOKED
+    assert world.ids["Ada"] not in world.group.members
+    assert "*Revoked*" in card.text
+    assert card.buttons == []
+    assert "given back by" in world.card("Ada", "Type `/request-access`").text
+
+
+async def test_somebody_elses_access_stays_theirs(world: World) -> None:
+    await approved(world, await asks(world))
+    otto, card = world.person("Otto"), world.card("Ada", "You have access")
+    for label in ("Extend", "Give back"):
+        await otto.client.act(otto.client.surface(card), finding.button(card.blocks, label, None))
+        assert otto.view is None
+    assert (await grant(world)).state is GrantState.ACTIVE
+
+
+async def test_work_by_hand_is_marked_done_and_then_it_is_true(world: World) -> None:
+    await approved(world, await asks(world, access="admin"))
+    assert (await grant(world)).state is GrantState.GRANTING
+    task = world.card("Alan", "Please give")
+    assert "INC-42: &lt;!channel&gt; &amp; co" in task.text
+    await world.person("Alan").click(task, "Mark done")
+    await world.settle()
+    assert (await grant(world)).state is GrantState.ACTIVE
+    assert "Sign in with SSO." in world.card("Ada", "You have access").text
+    for name in ("Alan", "Grace"):
+        assert f"✓ Done by <@{world.ids['Alan']}>" in world.card(name, "Please give").text
+        assert world.card(name, "Please give").buttons == ["Details"]
+
+
+async def test_what_cannot_be_done_stands_before_the_admins_with_retry(world: World) -> None:
+    await approved(world, await asks(world, access="admin"))
+    alan, root = world.person("Alan"), world.person("Root")
+    await alan.click(world.card("Alan", "Please give"), "I can't")
+    await alan.fill("What is in the way?", "No licence left")
+    assert (await alan.submit()).ok
+    await world.settle()
+    failed = world.card("Root", "could not be given")
+    assert "> No licence left" in failed.text
+    assert "“No licence left”" in world.card("Ada", "You asked for").text
+    await root.click(failed, "Retry")
+    await world.settle()
+    assert (await grant(world)).state is GrantState.GRANTING
+    assert failed.buttons == ["Details"]
+    assert world.card("Grace", "Please give").buttons == ["Mark done", "I can't", "Details"]
+
+
+async def test_an_admin_cancels_what_could_not_be_given(world: World) -> None:
+    await approved(world, await asks(world, access="admin"))
+    alan = world.person("Alan")
+    await alan.click(world.card("Alan", "Please give"), "I can't")
+    await alan.fill("What is in the way?", "No licence left")
+    await alan.submit()
+    await world.settle()
+    await world.person("Root").click(world.card("Root", "could not be given"), "Cancel")
+    await world.settle()
+    assert (await grant(world)).state in (GrantState.REVOKING, GrantState.REVOKED)
+
+
+async def test_details_open_from_an_access_and_from_a_task(world: World) -> None:
+    await approved(world, await asks(world, access="admin"))
+    alan = world.person("Alan")
+    await alan.click(world.card("Alan", "Please give"), "Details")
+    assert alan.view is not None
+    await alan.click(world.card("Alan", "Please give"), "Mark done")
+    await world.settle()
+    ada = world.person("Ada")
+    await ada.click(world.card("Ada", "You have access"), "Details")
+    assert ada.view is not None
+    assert "has given it by hand" in str(ada.view.blocks)
+
+
+async def test_a_long_story_is_turned_page_by_page(world: World) -> None:
+    ref = await asks(world)
+    for number in range(40):
+        await world.person("Grace").reply(world.card("Grace", "asks for"), f"word {number}.")
+    await world.settle()
+    ada = world.person("Ada")
+    await ada.click(world.card("Ada", "You asked for"), "Details")
+    assert ada.view is not None
+    assert "word 39." not in str(ada.view.blocks)
+    await ada.press("Later")
+    assert "word 39." in str(ada.view.blocks)
+    assert "Page 2 of 2" in str(ada.view.blocks)
+    assert (await request_of(world, ref)).state is RequestState.PENDING
