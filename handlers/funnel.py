@@ -65,7 +65,10 @@ async def _show(incoming: Incoming, refusal: Refusal, fields: Mapping[str, str])
     if isinstance(incoming, Submission) and block:
         await incoming.answer(response_action="errors", errors={block: str(refusal)})
         return
-    await _say(incoming, str(refusal))
+    try:
+        await _say(incoming, str(refusal))
+    except SlackApiError as error:  # as where somebody pressed a button of a card that is not theirs
+        log.warning("could not show", why=str(error), sentence=str(refusal))
 
 
 async def _apologise(incoming: Incoming, error: Exception) -> None:
@@ -92,10 +95,7 @@ async def _say(incoming: Incoming, sentence: str) -> None:
         channel, _ = incoming.place
         await incoming.client.chat_postEphemeral(channel=channel, user=incoming.person, text=esc(sentence))
     elif not isinstance(incoming, Event | Suggestion) and incoming.trigger:
-        try:
-            await incoming.open(kit.notice(TITLE, sentence))
-        except SlackApiError as error:
-            log.warning("could not show", why=str(error), sentence=sentence)
+        await incoming.open(kit.notice(TITLE, sentence))
 
 
 def _input_of(view: Mapping[str, Any], wanted: str | None) -> str | None:
