@@ -5,9 +5,12 @@ https://docs.slack.dev/interactivity/handling-user-interaction#modal_responses
 
 import time
 from dataclasses import dataclass
+from itertools import count
 
 from bot.sandbox.slack.errors import SlackError
 from bot.sandbox.slack.ids import secret
+
+KEPT = 10_000  # the oldest beyond these are forgotten, and then invalid instead of expired
 
 
 @dataclass
@@ -23,11 +26,14 @@ class Triggers:
 
     def __init__(self) -> None:
         self.lifetime = 3.0
+        self._numbers = count(1)
         self._issued: dict[str, _Trigger] = {}
 
     def issue(self, app_id: str, user_id: str) -> str:
-        trigger_id = f"{len(self._issued) + 1}.{secret()}"
+        trigger_id = f"{next(self._numbers)}.{secret()}"
         self._issued[trigger_id] = _Trigger(app_id, user_id, time.monotonic())
+        if len(self._issued) > KEPT:
+            self._issued.pop(next(iter(self._issued)))
         return trigger_id
 
     def check(self, trigger_id: str, app_id: str) -> str:
