@@ -23,6 +23,8 @@ _NOBODY = {"keyturn": "Keyturn", "operator": "The operator"}
 
 def clean(written: str) -> str:
     """What somebody wrote, without characters that nobody sees. For plain_text elements."""
+    if written.isprintable():  # nearly always, and a card has dozens of texts
+        return written
     return _UNSEEN.sub("", written.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -68,8 +70,8 @@ def mentions(person_ids: Sequence[str], *, word: str = "and", most: int = 6) -> 
 
 def moment(at: datetime) -> str:
     """A moment in the reader's own time zone, in mrkdwn; UTC where a client cannot do that."""
-    fallback = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback}>"
+    fallback = at.astimezone(UTC).isoformat(" ")[: len("2026-03-02 09:00")]
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback} UTC>"
 
 
 def plain_moment(at: datetime) -> str:

@@ -3,7 +3,7 @@
 from blocks import kit
 from blocks.cards import buttons, parts, words
 from blocks.kit import Block, Element, Message
-from blocks.text import esc, mention, mentions, moment
+from blocks.text import mention, mentions, moment
 from models.grants import Cause, Direction, Grant
 from models.queries.stories import GrantStory
 from models.states import OVER_GRANTS, GrantState
@@ -85,8 +85,8 @@ def _leaving(story: GrantStory, viewer: str) -> list[Element | None]:
 
 
 def _instructions(story: GrantStory) -> Block | None:
-    text = story.snapshot.policy.instructions
-    return kit.section(esc(text)) if text.strip() else None
+    text = words.instructions(story.snapshot)
+    return kit.section(text) if text.strip() else None
 
 
 def _extension(story: GrantStory) -> Block | None:

@@ -37,7 +37,7 @@ def reason(request: Request) -> Block | None:
 
 def over_max(story: RequestStory) -> Block | None:
     """Said where more was asked for than is usual."""
-    longest = story.snapshot.policy.max_duration if story.request.over_max else None
+    longest = words.longest(story.snapshot) if story.request.over_max else None
     return kit.section(f":warning: Longer than the usual maximum of {spoken(longest)}.") if longest else None
 
 

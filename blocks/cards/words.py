@@ -1,7 +1,7 @@
 """How cards and modals say things: what it is about, for how long, who. Everything in here is mrkdwn."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from blocks.text import SECTION, cut, esc, mention, moment
 from models.catalogue.words import RequestKind
@@ -71,6 +71,17 @@ def _then(grant: Grant, term: Term) -> str:
 def risk(snapshot: Snapshot) -> str:
     """The access's risk, or the app's: "High"."""
     return (snapshot.access.risk or snapshot.app.risk).value.capitalize()
+
+
+def longest(snapshot: Snapshot) -> timedelta | None:
+    """The access's maximum, or the app's."""
+    return snapshot.access.max_duration or snapshot.app.max_duration
+
+
+def instructions(snapshot: Snapshot) -> str:
+    """How to use the access, or the app."""
+    own = snapshot.access.instructions
+    return esc(snapshot.app.instructions if own is None else own)
 
 
 def said(written: str, limit: int = 300) -> str:

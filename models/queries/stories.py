@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import audit
 from models.audit import AuditEntry
-from models.catalogue.spec import AppSpec, StageSpec
+from models.catalogue.spec import AppSpec
 from models.catalogue.words import RequestKind
 from models.directory import Directory, names_of
 from models.grants import Grant, Task
@@ -32,7 +32,8 @@ class StageStory:
         """Where the stage stands, by those who were asked and those who decided."""
         people = dict.fromkeys([d.person_id for d in self.decisions] + [a.person_id for a in self.asked])
         votes = tuple((d.person_id, d.approve) for d in self.decisions)
-        return tally(StageSpec.model_validate(self.stage.spec).rule, tuple(people), votes)
+        rule = self.stage.rule
+        return tally(int(rule) if rule.isdigit() else rule, tuple(people), votes)
 
 
 @dataclass(frozen=True)
