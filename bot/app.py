@@ -13,14 +13,14 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import jobs, listeners
+from bot import database, jobs, listeners
 from bot.config import Config
 from bot.connectors import registry
 from bot.connectors.base import Tools
 from bot.failure import Failure
 from bot.identity import identify
 from bot.metrics import Metrics
-from bot.only_one import OnlyOne
+from bot.only_one import only_one
 from bot.schedule import Scheduler
 from bot.slack import Gateway
 from bot.socket_mode import SocketMode
@@ -29,7 +29,7 @@ from bot.worker import Worker
 from handlers.catalogue import CatalogueCache
 from handlers.desk import Desk
 from handlers.whois import WhoIs
-from models import directory, migrate
+from models import directory
 from models.clock import Clock
 from models.store import Store, open_store
 
@@ -95,8 +95,9 @@ async def build(config: Config, clock: Clock, *, patience: float = PATIENCE) -> 
     """
     async with AsyncExitStack() as resources:
         url = config.database.url.get_secret_value()
-        resources.enter_context(OnlyOne(url))
-        await migrate.upgrade(url)
+        resources.enter_context(only_one(url))
+        with database.explained(url):
+            await database.upgrade(url)
         store = open_store(url, clock)
         resources.push_async_callback(store.close)
         http = await resources.enter_async_context(

@@ -9,10 +9,10 @@ import structlog
 import typer
 
 from bot import log
-from bot.commands import manifest
+from bot.commands import manifest, run
 from bot.failure import Failure
 
-COMMANDS = (manifest,)
+COMMANDS = (run, manifest)
 
 
 def build() -> typer.Typer:

@@ -1,49 +1,40 @@
-"""One process for one SQLite file: a second would corrupt what the first believes to be its own."""
+"""One process for one SQLite file: what a second would take for its own is the first one's."""
 
 import fcntl
-from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
 
-from sqlalchemy import make_url
-
+from bot.database import sqlite_file
 from bot.failure import Failure
 
 
-class OnlyOne:
-    """Holds the lock of a SQLite database's file while it is entered; PostgreSQL needs none.
+@contextmanager
+def only_one(url: str) -> Iterator[None]:
+    """Keep others off a SQLite database as long as the block lasts; on PostgreSQL all are welcome.
 
-    The lock is on a file beside it ("keyturn.db.lock") and goes with the process, however that ends. Raises
-    Failure where another process has it.
+    The lock is on a file beside the database ("keyturn.db.lock") and goes with the process, however it ends.
+    Raises Failure where another process holds it.
     """
+    database = sqlite_file(url)
+    if database is None:
+        yield
+        return
+    beside = database.resolve().with_name(f"{database.name}.lock")
+    try:
+        file = beside.open("a")
+    except OSError as error:
+        raise Failure(f"{beside} cannot be written: {error.strerror}.") from None
+    with file:
+        _lock(file, str(database))
+        yield
 
-    def __init__(self, url: str) -> None:
-        parsed = make_url(url)
-        self._path = Path(f"{parsed.database}.lock") if parsed.get_backend_name() == "sqlite" else None
-        self._file: IO[str] | None = None
 
-    def __enter__(self) -> Self:
-        if self._path is not None:
-            try:
-                self._file = self._path.open("a")
-                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self.release()
-                raise Failure(
-                    f"Another Keyturn runs on {self._path.with_suffix('')}. Stop it first, or use "
-                    "PostgreSQL, which any number of processes can share."
-                ) from None
-            except OSError as error:
-                raise Failure(f"{self._path} cannot be written: {error.strerror}.") from None
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        self.release()
-
-    def release(self) -> None:
-        """Let the file go; another process may take it."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+def _lock(file: IO[str], database: str) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Failure(
+            f"Another Keyturn runs on {database}. Stop it first, or use PostgreSQL, which any number of "
+            "processes can share."
+        ) from None

@@ -1,0 +1,181 @@
+"""Starting and stopping: a clear word where it cannot start, and nothing left behind, stopped or killed."""
+
+import asyncio
+import os
+import signal
+import socket as sockets
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.app import Keyturn, build
+from bot.config import Config
+from bot.failure import Failure
+from bot.sandbox.slack import App, LocalSlack
+from models.clock import ManualClock
+from models.directory import Directory
+
+
+def configured(slack: LocalSlack, app: App, url: str, **http: object) -> Config:
+    tokens = {"bot_token": app.bot_token, "app_token": app.app_token}
+    return Config.model_validate(
+        {
+            "slack": tokens | {"api_url": slack.api_url, "admins": ("U0ROOT",)},
+            "http": {"port": 0} | http,
+            "database": {"url": url},
+        }
+    )
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """Of a database that is not there yet."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'keyturn.db'}"
+
+
+@pytest.fixture
+def config(slack: LocalSlack, app: App, url: str) -> Config:
+    slack.workspace.add_person("Root", id="U0ROOT")
+    return configured(slack, app, url)
+
+
+@asynccontextmanager
+async def up(config: Config, clock: ManualClock) -> AsyncIterator[Keyturn]:
+    keyturn = await build(config, clock, patience=0.5)
+    try:
+        await keyturn.start()
+        yield keyturn
+    finally:
+        await keyturn.stop()
+
+
+async def test_the_first_start_makes_the_database_and_the_admins(config: Config, clock: ManualClock) -> None:
+    async with up(config, clock) as keyturn:
+        root = await keyturn.store.read(lambda session: Directory(session).person("U0ROOT"))
+        assert root is not None
+        assert root.name == "Root"
+        assert await keyturn.store.read(lambda session: Directory(session).is_admin("U0ROOT"))
+
+
+async def test_it_asks_slack_once_who_it_is(
+    config: Config, clock: ManualClock, slack: LocalSlack, app: App
+) -> None:
+    async with up(config, clock):
+        root = slack.person("U0ROOT", app)
+        for _ in range(3):
+            await root.open_home()
+        assert len(slack.log.calls("auth.test")) == 1
+
+
+async def test_a_wrong_token_is_said_plainly(
+    config: Config, clock: ManualClock, slack: LocalSlack, app: App
+) -> None:
+    slack.workspace.uninstall(app)
+    with pytest.raises(Failure, match=r"does not take the bot token \(account_inactive\)"):
+        await build(config, clock)
+
+
+async def test_a_slack_that_cannot_be_reached_is_named(
+    config: Config, clock: ManualClock, slack: LocalSlack
+) -> None:
+    with slack.faults.down(), pytest.raises(Failure, match=f"cannot be reached at {slack.api_url}"):
+        await build(config, clock)
+    async with up(config, clock):  # and nothing of the first attempt is in the way
+        pass
+
+
+async def test_a_port_that_is_taken_is_named(
+    slack: LocalSlack, app: App, url: str, clock: ManualClock
+) -> None:
+    with sockets.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(Failure, match=f"cannot listen at 127.0.0.1:{port}: .*in use"):
+            async with up(configured(slack, app, url, port=port), clock):
+                pass
+
+
+async def test_two_on_one_sqlite_file_are_refused(config: Config, clock: ManualClock) -> None:
+    async with up(config, clock):
+        with pytest.raises(
+            Failure, match=r"Another Keyturn runs on .*keyturn\.db\. Stop it first, or use PostgreSQL"
+        ):
+            await build(config, clock)
+    async with up(config, clock):  # the first has gone
+        pass
+
+
+async def test_a_database_that_cannot_be_used_is_named(
+    slack: LocalSlack, app: App, clock: ManualClock, tmp_path: Path
+) -> None:
+    (tmp_path / "keyturn.db").write_text("This is no database. " * 100)
+    with pytest.raises(Failure, match=r"keyturn\.db cannot be used"):
+        await build(configured(slack, app, f"sqlite+aiosqlite:///{tmp_path / 'keyturn.db'}"), clock)
+    with pytest.raises(Failure, match="cannot be written"):
+        await build(configured(slack, app, f"sqlite+aiosqlite:///{tmp_path / 'not' / 'there.db'}"), clock)
+
+
+class Process:
+    """`keyturn run` as an operator runs it."""
+
+    def __init__(self, folder: Path, slack: LocalSlack, app: App) -> None:
+        self.folder, self.slack, self.app = folder, slack, app
+        with sockets.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        (folder / "config.toml").write_text(
+            f'[slack]\nbot_token = "{app.bot_token}"\napp_token = "{app.app_token}"\n'
+            f'api_url = "{slack.api_url}"\n[http]\nport = {self.port}\n'
+        )
+
+    async def start(self) -> asyncio.subprocess.Process:
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("SLACK_")}
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", cwd=self.folder, stderr=asyncio.subprocess.PIPE,
+            env=environment | {"PYTHONPATH": str(Path.cwd())},
+        )  # fmt: skip
+
+    async def ready(self, running: asyncio.subprocess.Process) -> None:
+        """Until Slack can reach it."""
+        connected = asyncio.ensure_future(self.slack.until(lambda: self.slack.sockets.of(self.app), 30))
+        ended = asyncio.ensure_future(running.wait())
+        await asyncio.wait({connected, ended}, return_when=asyncio.FIRST_COMPLETED)
+        assert connected.done(), (await running.communicate())[1].decode()
+        await connected
+        ended.cancel()
+
+
+@pytest.fixture
+def process(tmp_path: Path, slack: LocalSlack, app: App) -> Process:
+    return Process(tmp_path, slack, app)
+
+
+async def test_a_process_runs_until_it_is_told_to_stop(process: Process, http: aiohttp.ClientSession) -> None:
+    running = await process.start()
+    await process.ready(running)
+    async with http.get(f"http://127.0.0.1:{process.port}/readyz") as answer:
+        assert answer.status == 200
+    second = await process.start()
+    _, words = await second.communicate()
+    assert second.returncode == 1
+    assert b"Another Keyturn runs on keyturn.db" in words
+    assert b"Traceback" not in words
+    running.send_signal(signal.SIGTERM)
+    _, log = await running.communicate()
+    assert running.returncode == 0, log.decode()
+    assert process.app.bot_token.encode() not in log
+
+
+async def test_a_process_that_was_killed_is_in_nobodys_way(process: Process) -> None:
+    killed = await process.start()
+    await process.ready(killed)
+    killed.kill()
+    await killed.communicate()
+    await process.slack.until(lambda: not process.slack.sockets.of(process.app))
+    running = await process.start()
+    await process.ready(running)
+    running.send_signal(signal.SIGINT)
+    _, log = await running.communicate()
+    assert running.returncode == 0, log.decode()
