@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
+from bot.words import counted
 from models import apps
 from models.catalogue.file import Change, diff
 from models.catalogue.spec import AppSpec
@@ -41,11 +42,6 @@ def compare(session: Session, wanted: Sequence[AppSpec]) -> Difference:
 def from_nothing(wanted: Sequence[AppSpec]) -> Difference:
     """The same where there is no database yet."""
     return _difference(0, [], wanted, {})
-
-
-def counted(number: int, word: str) -> str:
-    """A number of things: "1 app", "10,000 apps"."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _difference(

@@ -9,8 +9,9 @@ import typer
 
 from bot.commands.options import DEFAULT_CONFIG, ConfigFile, configured
 from bot.database import NoSchema, explained, opened, upgrade
-from bot.difference import Difference, compare, counted, from_nothing
+from bot.difference import Difference, compare, from_nothing
 from bot.failure import Failure
+from bot.words import counted
 from models import apps
 from models.catalogue.file import Catalogue, CatalogueError, dump, load
 from models.settings import Setting
@@ -51,7 +52,8 @@ def export_catalogue(config: ConfigFile = DEFAULT_CONFIG) -> None:
     url = configured(config).database.url.get_secret_value()
     with explained(url):
         text = asyncio.run(_export(url))
-    typer.echo(text, nl=False)
+    # TOML is UTF-8, whatever the terminal is.
+    typer.echo(text.encode(), nl=False)
 
 
 def read(file: Path) -> Catalogue:
