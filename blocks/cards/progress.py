@@ -26,8 +26,10 @@ def status(story: RequestStory) -> str:
 
 
 def closing_note(story: RequestStory) -> str:
-    """Why it ended as it did, as a quotation; empty where nobody said."""
-    return quote(story.request.closing_note, NOTE) if story.request.closing_note.strip() else ""
+    """Why it ended as it did, as a quotation; empty where nobody said, or said it in approving."""
+    request = story.request
+    said_already = request.state is RequestState.APPROVED and any(one.decisions for one in story.stages)
+    return quote(request.closing_note, NOTE) if request.closing_note.strip() and not said_already else ""
 
 
 def stage_lines(story: RequestStory) -> list[str]:

@@ -53,7 +53,8 @@ def _facts(story: TaskStory) -> dict[str, str]:
 
 def _person(story: TaskStory) -> str:
     grant = story.grant.grant
-    return f"{mention(grant.person_id)} ({words.named(story.grant.names, grant.person_id)})"
+    name = words.named(story.grant.names, grant.person_id)
+    return f"{mention(grant.person_id)} ({', '.join(part for part in (name, esc(story.email)) if part)})"
 
 
 def _standing(task: Task) -> str:

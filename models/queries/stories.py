@@ -111,6 +111,8 @@ class TaskStory:
 
     task: Task
     grant: GrantStory
+    email: str
+    """The holder's address, by which other systems know them; empty if Slack does not tell."""
 
 
 def request_story(session: Session, ref: str) -> RequestStory:
@@ -173,7 +175,9 @@ def grant_story(session: Session, ref: str) -> GrantStory:
 def task_story(session: Session, ref: str) -> TaskStory:
     """Read one task's story by its reference (TK-3)."""
     task = session.get_one(Task, number_of(ref, "TK"))
-    return TaskStory(task, grant_story(session, f"GR-{task.grant_id}"))
+    story = grant_story(session, f"GR-{task.grant_id}")
+    holder = Directory(session).person(story.grant.person_id)
+    return TaskStory(task, story, holder.email if holder else "")
 
 
 def timeline(session: Session, story: RequestStory) -> list[AuditEntry]:

@@ -127,4 +127,5 @@ def task_story(about: GrantStory | None = None, **changes: Any) -> TaskStory:
         "id": 3, "grant_id": 7, "direction": Direction.GIVE, "state": TaskState.OPEN, "asked": [GRACE, ALAN],
         "note": "", "created_at": NOON,
     }  # fmt: skip
-    return TaskStory(Task(**(usual | changes)), about or grant_story(state=GrantState.GRANTING))
+    about = about or grant_story(state=GrantState.GRANTING)
+    return TaskStory(Task(**(usual | changes)), about, "ada@example.com")

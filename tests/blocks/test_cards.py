@@ -235,6 +235,7 @@ def test_an_owner_reads_who_needs_what_where() -> None:
     said, buttons, text = drawn(CardKind.TASK, task_story(), GRACE)
     assert text == "Give Ada GitHub, Engineering team: please do it by hand"
     assert "https://github.com/example" in said
+    assert "(Ada, ada@example.com)" in said
     assert "> INC-42: db is down" in said
     assert buttons == ["Mark done", "I can't", "Details"]
     assert drawn(CardKind.TASK, task_story(), ROOT)[1] == ["Details"]
