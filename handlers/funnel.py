@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks import kit
@@ -67,7 +66,7 @@ async def _show(incoming: Incoming, refusal: Refusal, fields: Mapping[str, str])
         return
     try:
         await _say(incoming, str(refusal))
-    except SlackApiError as error:  # as where somebody pressed a button of a card that is not theirs
+    except Exception as error:  # noqa: BLE001 - Slack is away, or the card is not theirs: the refusal stands
         log.warning("could not show", why=str(error), sentence=str(refusal))
 
 

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks.kit import View, carried
 from handlers.desk import Desk
+from models.errors import Refusal, Repeated
 
 
 @dataclass
@@ -56,12 +57,14 @@ class Incoming:
     async def open(self, view: View) -> Mapping[str, Any]:
         """Open a modal over whatever the person looks at (pushed where a modal is open already).
 
-        Returns the view as Slack has it now, with its `id` and `hash`.
+        Returns the view as Slack has it now, with its `id` and `hash`. Raises Repeated where this delivery
+        has opened its modal before, a Refusal where Slack waits no longer.
         """
-        if self.view.get("type") == "modal":
-            answer = await self.client.views_push(trigger_id=self.trigger, view=dict(view))
-        else:
-            answer = await self.client.views_open(trigger_id=self.trigger, view=dict(view))
+        show = self.client.views_push if self.view.get("type") == "modal" else self.client.views_open
+        try:
+            answer = await show(trigger_id=self.trigger, view=dict(view))
+        except SlackApiError as error:
+            raise _of_trigger(error) from error
         return answer.get("view") or {}
 
     async def redraw(self, view: View) -> None:
@@ -186,3 +189,13 @@ class Event(Incoming):
     @property
     def delivery(self) -> str:
         return f"event:{self.body.get('event_id', '')}"
+
+
+def _of_trigger(error: SlackApiError) -> Exception:
+    """What a trigger's error means (Slack's reference of views.open); others stay what they are."""
+    match error.response.get("error"):
+        case "exchanged_trigger_id":
+            return Repeated("it has opened its modal before")
+        case "expired_trigger_id" | "invalid_trigger_id":
+            return Refusal("Slack waited too long for the form. Please try that again.")
+    return error

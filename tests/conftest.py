@@ -1,12 +1,15 @@
 """Fixtures for all tests: the clock that is moved by hand, and stores on both databases."""
 
 import asyncio
+import logging
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
+from hypothesis import settings
 
 from models import migrate
 from models.clock import ManualClock
@@ -15,8 +18,24 @@ from tests.postgres import PostgresServer, postgres_database, postgres_server
 
 __all__ = ["postgres_database", "postgres_server"]
 
+# A busy machine is no finding: examples take as long as they take.
+settings.register_profile("keyturn", deadline=None)
+settings.load_profile("keyturn")
+
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday morning."""
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """Takes back what bot.log.configure did, so that one test's stream is not another's."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
 """Shared by the tests of what runs."""
 
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
-import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.manifest import manifest
@@ -13,18 +11,6 @@ from bot.metrics import Metrics
 from bot.sandbox.slack import App, LocalSlack
 from bot.slack import Gateway
 from models.clock import ManualClock
-
-
-@pytest.fixture(autouse=True)
-def _logging_as_before() -> Iterator[None]:
-    """Takes back what bot.log.configure did, so that one test's stream is not another's."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
 
 
 @pytest.fixture

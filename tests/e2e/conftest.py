@@ -1,10 +1,12 @@
 """Fixtures of the end-to-end tests: a world on each database, spoken to in each mode."""
 
 from collections.abc import AsyncIterator
+from io import StringIO
 
 import pytest
 
 from bot.config import Mode
+from bot.log import configure
 from models.clock import ManualClock
 from tests.world import World, running
 
@@ -20,6 +22,14 @@ def pairing(request: pytest.FixtureRequest) -> tuple[str, Mode]:
 def engine(pairing: tuple[str, Mode]) -> str:
     """The pairing's database."""
     return pairing[0]
+
+
+@pytest.fixture(autouse=True)
+def log() -> StringIO:
+    """What the bot logs, in the form in which it goes to a file."""
+    stream = StringIO()
+    configure(stream=stream)
+    return stream
 
 
 @pytest.fixture

@@ -184,9 +184,9 @@ class Life(RuleBasedStateMachine):
         self, table: type[Request] | type[Grant] | type[Task], pick: int, state: StrEnum | None = None
     ) -> str | None:
         """One of those there are, in this state first where one is given; None if there are none at all."""
-        rows = self.read(lambda session: list(session.scalars(select(table).order_by(table.id))))
+        rows: list[Any] = self.read(lambda session: list(session.scalars(select(table).order_by(table.id))))
         rows = [row for row in rows if row.state == state] or rows
-        return rows[pick % len(rows)].ref if rows else None
+        return str(rows[pick % len(rows)].ref) if rows else None
 
     @invariant()
     def nothing_is_given_without_the_approvals_of_its_stages(self) -> None:

@@ -1,0 +1,305 @@
+"""An admin sets apps up in Slack, by clicking; nobody else can."""
+
+from datetime import timedelta
+from typing import Any
+
+from bot.sandbox.slack import Person, visible
+from bot.sandbox.slack.client import Client
+from bot.sandbox.slack.surfaces import ViewSurface
+from bot.sandbox.slack.views import View
+from models import apps, audit, directory
+from models.audit import AuditEntry
+from models.catalogue.spec import AppSpec
+from tests.world import World
+
+REFUSED = "Only Keyturn’s admins can set up apps. Ask Root."
+
+
+async def app_of(world: World, key: str = "github") -> AppSpec:
+    """An app as it is kept."""
+    found = await world.bot.store.read(lambda session: apps.find(session, key))
+    assert found is not None
+    return found
+
+
+async def trail(world: World, key: str = "github") -> list[AuditEntry]:
+    """What the audit trail has of an app."""
+    return await world.bot.store.read(lambda session: audit.story_of(session, [f"app:{key}"]))
+
+
+def seen(person: Person) -> str:
+    """Everything that can be read in the modal on top."""
+    assert person.view is not None
+    return "\n".join([person.view.title, *person.view.texts, *person.view.buttons])
+
+
+async def opened(world: World, name: str = "Root") -> Person:
+    """An admin with GitHub before them, the list below it."""
+    root = world.person(name)
+    assert (await root.command("/access-admin")).ok
+    await root.press("Edit", near="GitHub")
+    return root
+
+
+async def test_an_admin_adds_an_app_and_somebody_gets_access_by_it(world: World) -> None:
+    root = world.person("Root")
+    await root.command("/access-admin")
+    await root.press("Add an app")
+    await root.fill("Name", "Figma <draw>")
+    await root.choose("Risk", "Medium")
+    await root.choose("Owners", ["Grace"])
+    assert (await root.submit()).action == "update"
+    assert "key `figma-draw`" in seen(root)
+    assert "There is none yet" in seen(root)
+    await root.press("Add an access")
+    await root.fill("Name", "Editor")
+    assert (await root.submit()).ok
+    assert "Editor" in seen(root)
+    await root.close()
+    assert "Figma &lt;draw&gt;" in seen(root)
+    await world.ask("Ada", "figma-draw editor 8h because of a release")
+    await world.approve("Grace", "Editor")
+    assert [entry.action for entry in await trail(world, "figma-draw")] == ["app.added", "app.changed"]
+
+
+async def test_everything_of_an_app_can_be_changed_and_stands_in_the_trail(world: World) -> None:
+    root = await opened(world)
+    await root.press("Edit basics")
+    await root.fill("Name", "GitHub Cloud")
+    await root.choose("Risk", "High")
+    await root.choose("Owners", ["Grace", "Mia"])
+    await root.fill("More owners, by e-mail address", "owner@example.com")
+    assert (await root.submit()).ok
+    assert "GitHub Cloud" in seen(root)
+    await root.press("Edit durations")
+    await root.fill("Presets", "1 hour, 2 days")
+    await root.fill("The longest", "1 week")
+    assert (await root.submit()).ok
+    assert "1 hour, 2 days; at most 7 days" in seen(root)
+    app = await app_of(world)
+    assert app.stored()["durations"] == ["1h", "2d"]
+    assert set(app.owners) == {world.ids["Grace"], world.ids["Mia"], "owner@example.com"}
+    assert app.instructions == "Sign in with SSO."
+    changes = [words for entry in await trail(world) for words in entry.data["changes"]]
+    assert "GitHub Cloud: longest 30 days → 7 days" in changes
+    assert [entry.actor for entry in await trail(world)][1:] == [world.ids["Root"]] * 2
+    assert (await world.bot.store.read(audit.verify)).whole
+
+
+async def test_stages_are_added_moved_and_deleted(world: World) -> None:
+    root = await opened(world)
+    await root.press("Add a stage")
+    await root.fill("Name", "Security")
+    await root.choose("People", ["Mia"])
+    await root.choose("User groups", ["@engineering"])
+    await root.choose("Also ask", ["Their manager"])
+    await root.choose("How many must approve", "A number of them")
+    assert (await root.submit()).errors == {"How many": "Say how many have to approve."}
+    await root.fill("How many", "2")
+    await root.choose("Only when the risk is", ["High", "Critical"])
+    assert (await root.submit()).ok
+    assert "2. Security" in seen(root)
+    stage = (await app_of(world)).stage[1]
+    assert set(stage.approvers) == {world.ids["Mia"], world.group.id, "manager"}
+    assert (stage.rule, stage.when and stage.when.stored()) == (2, {"risk": ["high", "critical"]})
+    await root.press("Move up", near="Security")
+    assert [one.name for one in (await app_of(world)).stage] == ["Security", "Owner"]
+    await root.press("Delete", near="Owner")
+    assert [one.name for one in (await app_of(world)).stage] == ["Security"]
+
+
+async def test_as_many_approvals_as_people_become_all_and_the_screen_says_so(world: World) -> None:
+    root = await opened(world)
+    await root.press("Edit", near="1. Owner")
+    await root.choose("Also ask", [])
+    await root.choose("People", ["Mia", "Grace"])
+    await root.choose("How many must approve", "A number of them")
+    await root.fill("How many", "2")
+    assert (await root.submit()).ok
+    assert "so its rule is now “all”" in seen(root)
+    assert (await app_of(world)).stage[0].rule == "all"
+
+
+async def test_an_access_gets_its_connector_by_choosing_a_user_group(world: World) -> None:
+    root = await opened(world)
+    await root.press("Edit", near="Admin role")
+    assert root.value("How it is given") == "By hand, by the owners"
+    await root.fill("Description", "Everything")
+    await root.choose("How it is given", "Slack user group")
+    assert root.value("Description") == "Everything"
+    assert (await root.submit()).errors == {"User group": "Please complete this required field."}
+    assert await root.options("User group", "engin") == ["@engineering, Engineering"]
+    await root.choose("User group", "@engineering")
+    await root.fill("Placeholder", "nobody")
+    assert "should be a member id" in (await root.submit()).errors["Placeholder"]
+    await root.clear("Placeholder")
+    assert (await root.submit()).ok
+    access = (await app_of(world)).access[1]
+    assert access.connector.stored() == {"type": "slack_usergroup", "usergroup": world.group.id}
+    await root.press("Delete", near="Engineering team")
+    assert [one.key for one in (await app_of(world)).access] == ["admin"]
+
+
+async def test_an_app_that_is_switched_off_cannot_be_asked_for_and_is_still_found(world: World) -> None:
+    root = await opened(world)
+    assert not (await root.press("Switch off", confirm=False)).sent
+    await root.press("Switch off")
+    assert "Switched off" in seen(root)
+    await root.close()
+    assert "switched off" in seen(root)
+    assert await root.options("Find an app", "git") == ["GitHub"]
+    await root.choose("Find an app", "GitHub")
+    await root.press("Switch on")
+    assert (await app_of(world)).enabled
+
+
+async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_saved(world: World) -> None:
+    root = await opened(world)
+    before = await app_of(world)
+    await root.press("Edit durations")
+    await root.fill("The longest", "soon")
+    said = await root.submit()
+    assert said.errors == {
+        "The longest": "“soon” is not a length of time. Try 30 minutes, 8 hours, 2 days or 1 week."
+    }
+    assert await app_of(world) == before
+    await root.close()
+    await root.close()
+    await root.press("Add an app")
+    await root.fill("Name", "GitHub")
+    said = await root.submit()
+    assert said.errors == {"Key": "There is an app with the key “github” already. Choose another."}
+
+
+async def test_a_stale_form_overwrites_nothing_and_says_who_was_faster(world: World) -> None:
+    await world.bot.desk.whois.people(world.ids.values())
+    await world.bot.store.write(lambda tx: directory.appoint(tx, [world.ids["Mia"]], "operator"))
+    root, mia = await opened(world), await opened(world, "Mia")
+    await root.press("Edit basics")
+    await root.fill("Description", "By Root")
+    await mia.press("Edit basics")
+    await mia.choose("Risk", "Critical")
+    assert (await mia.submit()).ok
+    said = await root.submit()
+    assert said.action == "update"
+    assert f"<@{world.ids['Mia']}> changed this in the meantime" in seen(root)
+    assert "risk low → critical" in seen(root)
+    assert (await app_of(world)).description == ""
+    assert (root.value("Description"), root.value("Risk")) == ("By Root", "Critical")
+    assert (await root.submit()).ok
+    app = await app_of(world)
+    assert (app.description, app.risk) == ("By Root", "critical")
+
+
+async def test_a_stale_button_changes_nothing_and_shows_how_it_stands(world: World) -> None:
+    root = await opened(world)
+    await world.offer(stage=[{"name": "Nobody", "approvers": ["admins"]}])
+    await root.press("Delete", near="1. Owner")
+    assert "changed this in the meantime" in seen(root)
+    assert [one.name for one in (await app_of(world)).stage] == ["Nobody"]
+    await root.press("Edit", near="1. Nobody")
+    assert root.value("Name") == "Nobody"
+
+
+async def test_everybody_else_is_refused_at_the_command(world: World) -> None:
+    await world.bot.desk.whois.people(world.ids.values())
+    for name in ("Ada", "Grace", "Gus"):
+        person = world.person(name)
+        assert (await person.command("/access-admin")).text == REFUSED
+        assert person.view is None
+
+
+async def test_everybody_else_is_refused_at_every_click_and_every_form(world: World) -> None:
+    """Otto sends what Root's client would send: no view is trusted, whoever it was drawn for."""
+    await world.bot.desk.whois.people(world.ids.values())
+    root = await opened(world)
+    before, otto = await app_of(world), Client(world.slack, world.ids["Otto"], world.app)
+    for depth, press in ((2, "Edit basics"), (2, "Edit durations"), (2, "Add a stage"), (2, "Add an access")):
+        await root.press(press)
+        await _send_all(root, otto)
+        await root.close()
+        assert len(root.slack.views.stack(root.id)) == depth
+    await _send_all(root, otto)
+    await root.close()
+    await _send_all(root, otto)
+    assert await app_of(world) == before
+    assert len(await trail(world)) == 1
+
+
+async def test_a_save_that_slack_delivers_twice_counts_once(world: World) -> None:
+    root = await opened(world)
+    await root.press("Edit basics")
+    await root.fill("Description", "Once")
+    assert root.view is not None
+    payload = _payload(root.client, root.view)
+    for _ in range(2):
+        assert (await root.client._interactive("view_submission", payload)).ok
+    assert len(await trail(world)) == 2
+
+
+async def test_slack_is_asked_for_user_groups_once_however_much_is_typed(world: World) -> None:
+    root = await opened(world)
+    await root.press("Add a stage")
+    for typed in ("e", "en", "eng", "nothing"):
+        found = await root.options("User groups", typed)
+        assert found == ([] if typed == "nothing" else ["@engineering, Engineering"])
+    assert len(world.slack.log.calls("usergroups.list")) == 1
+
+
+async def test_what_is_saved_is_saved_though_slack_does_not_redraw_and_tells_nothing(world: World) -> None:
+    root = await opened(world)
+    with world.slack.faults.hang("usergroups.list"):
+        world.clock.advance(timedelta(hours=1))
+        await root.press("Edit", near="Engineering team")
+    assert root.value("User group") == world.group.id
+    await root.fill("Name", "Everybody")
+    with world.slack.faults.cut("views.update"):
+        assert (await root.submit()).ok
+    assert (await app_of(world)).access[0].name == "Everybody"
+    await root.press("Edit", near="Engineering team")
+    assert f"<@{world.ids['Root']}> changed this in the meantime" in seen(root)
+
+
+async def test_a_thousand_apps_are_paged_and_found(world: World) -> None:
+    many = [AppSpec.model_validate({"key": f"app-{n}", "name": f"App {n:05}"}) for n in range(1000)]
+    await world.bot.store.write(lambda tx: apps.replace(tx, many, "operator"))
+    root = world.person("Root")
+    await root.command("/access-admin")
+    assert "App 00000" in seen(root)
+    assert "1 to 20 of 1000" in seen(root)
+    await root.press("Next")
+    assert "21 to 40 of 1000" in seen(root)
+    assert await root.options("Find an app", "00777") == ["App 00777"]
+    await root.choose("Find an app", "App 00777")
+    assert "App 00777" in seen(root)
+    await root.close()
+    assert "21 to 40 of 1000" in seen(root)
+
+
+async def test_the_command_opens_the_app_that_it_names(world: World) -> None:
+    root = world.person("Root")
+    await root.command("/access-admin", "github")
+    await root.press("Edit basics")
+    await root.fill("Name", "Hub")
+    assert (await root.submit()).ok
+    assert "*Hub*" in seen(root)
+
+
+async def _send_all(owner: Person, sender: Client) -> None:
+    """Everything that can be done in the owner's modal on top, sent by somebody else: it is refused."""
+    view = owner.view
+    assert view is not None
+    surface = ViewSurface(view)
+    for target in visible.placed(view.blocks):
+        if target.element["type"].endswith("external_select"):
+            assert await sender.suggest(surface, target, "") == []
+        if target.element["type"] in ("button", "static_select", "external_select"):
+            assert (await sender.act(surface, target)).ok
+    if view.submit:
+        answer = await sender._interactive("view_submission", _payload(sender, view))
+        assert isinstance(answer.body, dict)
+        assert list(answer.body["errors"].values()) == [REFUSED]
+
+
+def _payload(sender: Client, view: View) -> dict[str, Any]:
+    return sender._base("view_submission", view=view.as_json(), response_urls=[])
