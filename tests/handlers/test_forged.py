@@ -1,0 +1,100 @@
+"""Payloads that nobody's client would send, validly signed: they change and break nothing, and are answered."""
+
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from blocks import decision_form, extend_form, task_form
+from blocks.cards import CardAction
+from blocks.decision_form import DecisionForm
+from blocks.details import DetailsAction
+from bot.sandbox.slack import finding
+from bot.sandbox.slack.visible import Placed
+from models import audit
+from tests.handlers.office import approved, asks
+from tests.world import World
+
+REFS = [
+    "",
+    "AR-1",
+    "AR-999",
+    "GR-1",
+    "GR-999",
+    "TK-1",
+    "TK-9",
+    "AR-" + "9" * 40,
+    "AR-1/-5",
+    "AR-۱",
+    "<!here>",
+]
+ACTIONS = [*CardAction, *DetailsAction, decision_form.CHOOSE_TERM, extend_form.CHOOSE_TERM]
+FORMS = [*DecisionForm, extend_form.FORM, task_form.FORM]
+STATES: list[Any] = [
+    {}, [], "x", {"values": []}, {"values": {"term": "x", "comment": []}},
+    {"values": {"comment": {"text": {"value": ["x"] * 10}}, "term": {"a": {"selected_option": "dates"}}}},
+    {"values": {"term": {"a": {"selected_option": {"value": "other"}}}, "term_length": {"b": {"value": 5}}}},
+]  # fmt: skip
+
+
+async def length(world: World) -> int:
+    verdict = await world.bot.store.read(audit.verify)
+    assert verdict.whole
+    return verdict.entries
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_a_button_with_another_value_or_of_another_person_changes_nothing(
+    world: World, action: str
+) -> None:
+    await asks(world)
+    await approved(world, await asks(world, access="admin"))
+    otto, card = world.person("Otto"), world.card("Grace", "asks for")
+    real, before = finding.button(card.blocks, "Details", None), await length(world)
+    with capture_logs() as logs:
+        for ref in REFS:
+            forged = Placed(real.block, real.element | {"action_id": action, "value": ref})
+            assert (await otto.client.act(otto.client.surface(card), forged)).ok
+    assert any(entry["event"] == "refused" for entry in logs)
+    assert [entry for entry in logs if entry["log_level"] == "error"] == []
+    assert await length(world) == before
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_form_with_other_references_and_values_changes_nothing(world: World, form: str) -> None:
+    await asks(world)
+    await approved(world, await asks(world, access="admin"))
+    otto, before = world.person("Otto"), await length(world)
+    metadata = ["", "null", "[]", '{"ref":5}', *(f'{{"ref":"{ref}"}}' for ref in REFS)]
+    with capture_logs() as logs:
+        for number, carried in enumerate(metadata):
+            view = {
+                "id": f"V{number}", "type": "modal", "callback_id": form, "private_metadata": carried,
+                "state": STATES[number % len(STATES)], "blocks": [], "hash": str(number),
+            }  # fmt: skip
+            sent = await otto.client._interactive(
+                "view_submission", otto.client._base("view_submission", view=view)
+            )
+            assert sent.ok, (carried, sent)
+    assert any(entry["event"] == "refused" for entry in logs)
+    assert [entry for entry in logs if entry["log_level"] == "error"] == []
+    assert await length(world) == before
+
+
+async def test_the_same_delivery_counts_once(world: World) -> None:
+    await asks(world)
+    grace = world.person("Grace")
+    await grace.click(world.card("Grace", "asks for"), "Comment")
+    await grace.fill("Comment", "What for?")
+    with world.slack.faults.duplicate("view_submission"):
+        assert (await grace.submit()).ok
+    await world.settle()
+    assert world.card("Ada", "You asked for").text.count("What for?") == 1
+
+
+async def test_a_reply_that_is_delivered_twice_is_one_comment(world: World) -> None:
+    await asks(world)
+    with world.slack.faults.duplicate("event:message.im"):
+        await world.person("Ada").reply(world.card("Ada", "You asked for"), "It is urgent")
+    await world.settle()
+    assert world.card("Grace", "asks for").text.count("It is urgent") == 1
