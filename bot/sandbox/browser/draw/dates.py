@@ -1,0 +1,104 @@
+"""Times as a Slack client writes them: `<!date^…>` and the stamps of messages.
+
+https://docs.slack.dev/messaging/formatting-message-text#date-formatting
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+_TOKEN = re.compile(r"\{(\w+)\}")
+
+
+def formatted(moment: datetime, pattern: str, now: datetime) -> str:
+    """`pattern` with its `{tokens}` filled in; both times are aware and in the reader's zone."""
+
+    def fill(found: re.Match[str]) -> str:
+        write = _WRITERS.get(found[1])
+        return write(moment, now) if write else found[0]
+
+    return _TOKEN.sub(fill, pattern)
+
+
+def clock(moment: datetime) -> str:
+    """The time of day, `14:05`."""
+    return moment.strftime("%H:%M")
+
+
+def day(moment: datetime, now: datetime) -> str:
+    """A day as a divider shows it: Today, Yesterday, or `Monday, March 2`."""
+    return _pretty(_weekday)(moment, now).capitalize()
+
+
+def _ordinal(number: int) -> str:
+    last = "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")  # noqa: PLR2004  11th to 13th
+    return f"{number}{last}"
+
+
+def _number(moment: datetime, _now: datetime) -> str:
+    return moment.strftime("%Y-%m-%d")
+
+
+def _plain(moment: datetime, _now: datetime) -> str:
+    return f"{moment:%B} {_ordinal(moment.day)}, {moment.year}"
+
+
+def _short(moment: datetime, _now: datetime) -> str:
+    return f"{moment:%b} {moment.day}, {moment.year}"
+
+
+def _long(moment: datetime, _now: datetime) -> str:
+    return f"{moment:%A, %B} {_ordinal(moment.day)}, {moment.year}"
+
+
+def _slash(moment: datetime, _now: datetime) -> str:
+    return moment.strftime("%d/%m/%Y")
+
+
+def _weekday(moment: datetime, now: datetime) -> str:
+    year = "" if moment.year == now.year else f", {moment.year}"
+    return f"{moment:%A, %B} {moment.day}{year}"
+
+
+def _pretty(plain: Callable[[datetime, datetime], str]) -> Callable[[datetime, datetime], str]:
+    """The same, with "yesterday", "today" or "tomorrow" where that is what it is."""
+
+    def write(moment: datetime, now: datetime) -> str:
+        days = (moment.date() - now.date()).days
+        return {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days) or plain(moment, now)
+
+    return write
+
+
+def _seconds(moment: datetime, _now: datetime) -> str:
+    return moment.strftime("%H:%M:%S")
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """How long ago or from now, in the largest unit that fits."""
+    away = abs(now - moment)
+    if away < timedelta(minutes=1):
+        return "just now"
+    for unit, length in _UNITS:
+        if away >= length:
+            count = away // length
+            text = f"{count} {unit}{'' if count == 1 else 's'}"
+            return f"{text} ago" if moment < now else f"in {text}"
+    return "just now"
+
+
+_UNITS = [("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1))]
+_WRITERS: dict[str, Callable[[datetime, datetime], str]] = {
+    "date_num": _number,
+    "date_slash": _slash,
+    "date": _plain,
+    "date_short": _short,
+    "date_long": _long,
+    "date_pretty": _pretty(_plain),
+    "date_short_pretty": _pretty(_short),
+    "date_long_pretty": _pretty(_long),
+    "day_divider_pretty": _pretty(_weekday),
+    "time": lambda moment, _now: clock(moment),
+    "time_secs": _seconds,
+    "ago": ago,
+}

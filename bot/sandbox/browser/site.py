@@ -1,0 +1,123 @@
+"""The browser client: its pages, its files, and the line to every open window."""
+
+import asyncio
+import socket as sockets
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.sandbox.browser import composing, hooks, place, ruling, verbs
+from bot.sandbox.browser.guard import guard
+from bot.sandbox.browser.memberships import Memberships
+from bot.sandbox.browser.pages import Pages
+from bot.sandbox.browser.place import Place
+from bot.sandbox.browser.screen import Screen
+from bot.sandbox.browser.window import Json, Window, serve
+from bot.sandbox.slack import LocalSlack
+
+_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+_STATIC = files(__package__) / "static"
+
+
+class Browser:
+    """A chat client for a local Slack that runs; listens on this machine only."""
+
+    def __init__(self, slack: LocalSlack, setup: hooks.Setup | None = None) -> None:
+        self._slack, self._setup = slack, setup or hooks.Setup()
+        self._memberships = Memberships(slack)
+        self._pages = Pages(self._setup, self._memberships)
+        self._verbs = {**verbs.VERBS, **ruling.verbs(self._setup)}
+        self._runner: web.AppRunner | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self.url = ""
+
+    async def start(self, port: int = 0) -> None:
+        """Listens on 127.0.0.1; port 0 takes a free one. Raises OSError where the port is taken."""
+        listening = _listen(port)  # its number must be known before the guard can know its own name
+        taken = int(listening.getsockname()[1])
+        application = web.Application(middlewares=[guard(taken, _origin(self._slack.base_url))])
+        self._routes(application)
+        self._runner = web.AppRunner(application, handle_signals=False, access_log=None, shutdown_timeout=0.2)
+        await self._runner.setup()
+        await web.SockSite(self._runner, listening).start()
+        self._watching = asyncio.create_task(self._memberships.watch())
+        self.url = f"http://127.0.0.1:{taken}/"
+
+    async def stop(self) -> None:
+        """Closes every window's line."""
+        if self._watching:
+            self._watching.cancel()
+        if self._runner:
+            await self._runner.cleanup()
+
+    def _routes(self, application: web.Application) -> None:
+        application.router.add_get("/", self._first)
+        application.router.add_get("/as/{user}", self._page)
+        application.router.add_get("/as/{user}/{where}", self._page)
+        application.router.add_get("/live", self._live)
+        application.router.add_get("/static/{name}", self._static)
+
+    async def _first(self, _request: web.Request) -> web.Response:
+        """Begins as the first person there is."""
+        users = [each for each in self._slack.workspace.users.values() if not each.is_bot]
+        first = next(iter(self._setup.order), None) or (users[0].id if users else None)
+        if first is None:
+            return web.Response(text="Nobody works here yet.")
+        raise web.HTTPFound(Place(first).url())
+
+    async def _page(self, request: web.Request) -> web.Response:
+        there = place.read(str(request.rel_url))
+        if there is None or there.user_id not in self._slack.workspace.users:
+            raise web.HTTPFound("/")
+        window = Window(self._slack, composing.settled(self._slack, there), visible=False)
+        html = await self._pages.whole(Screen(self._slack, self._setup, window))
+        return web.Response(text=html, content_type="text/html")
+
+    async def _live(self, request: web.Request) -> web.StreamResponse:
+        """A window's line: regions of the page go out, what the person does comes in."""
+        there = place.read(request.query.get("at", ""))
+        if there is None or there.user_id not in self._slack.workspace.users:
+            raise web.HTTPNotFound
+        socket = web.WebSocketResponse(heartbeat=30)
+        await socket.prepare(request)
+        window = Window(self._slack, composing.settled(self._slack, there))
+        app = composing.app_of(self._slack, window.place)
+        if app:
+            composing.announce(window, app)
+        await serve(window, socket, self._draw, self._hear)
+        return socket
+
+    async def _draw(self, window: Window) -> dict[str, str]:
+        window.place = composing.settled(self._slack, window.place)
+        screen = Screen(self._slack, self._setup, window)
+        if window.visible and screen.channel and self._slack.inbox.unread(screen.user.id, screen.channel):
+            self._slack.inbox.mark_read(screen.user.id, screen.channel)
+        return await self._pages.regions(screen)
+
+    async def _hear(self, window: Window, said: Json) -> Json | None:
+        return await verbs.hear(self._verbs, window, said)
+
+    async def _static(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        kind = _TYPES.get(name.rpartition(".")[2])
+        found = _STATIC / name
+        if kind is None or "/" in name or not found.is_file():
+            raise web.HTTPNotFound
+        return web.Response(body=found.read_bytes(), content_type=kind, charset="utf-8")
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _listen(port: int) -> sockets.socket:
+    made = sockets.socket(sockets.AF_INET, sockets.SOCK_STREAM)
+    made.setsockopt(sockets.SOL_SOCKET, sockets.SO_REUSEADDR, 1)
+    try:
+        made.bind(("127.0.0.1", port))
+    except OSError:
+        made.close()
+        raise
+    return made
