@@ -20,14 +20,17 @@ class Shelf:
     def __init__(self, apps: Iterable[AppSpec] = ()) -> None:
         self._apps = {app.key: app for app in apps}
         self._index = AppIndex(AppEntry.of(app) for app in self._apps.values() if app.enabled)
+        self._off_index = AppIndex(AppEntry.of(app) for app in self._apps.values() if not app.enabled)
 
     def search(self, text: str, limit: int = 100) -> list[AppSpec]:
         """The apps that may be requested and fit what was typed, the best first."""
         return [self._apps[entry.key] for entry in self._index.search(text, limit=limit)]
 
     def search_all(self, text: str, limit: int = 100) -> list[AppSpec]:
-        """The same among all apps, switched on or off."""
-        return [self._apps[entry.key] for entry in self._whole_index.search(text, limit=limit)]
+        """The same, and after them those of the apps that are switched off."""
+        found = self._index.search(text, limit=limit)
+        found += self._off_index.search(text, limit=limit - len(found))
+        return [self._apps[entry.key] for entry in found]
 
     def __len__(self) -> int:
         return len(self._apps)
@@ -39,10 +42,6 @@ class Shelf:
     def called(self, name: str) -> AppSpec | None:
         """The one app with this key or this name (as `spoken_name` has it); None if several are called so."""
         return self._apps.get(name) or self._by_name.get(name)
-
-    @cached_property
-    def _whole_index(self) -> AppIndex:
-        return AppIndex(AppEntry.of(app) for app in self._apps.values())
 
     @cached_property
     def _by_name(self) -> dict[str, AppSpec]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -66,7 +67,7 @@ class UserGroups:
             answer = await asyncio.wait_for(self._client.usergroups_list(), PATIENCE)
         except SlackApiError as error:
             log.warning("lookup refused", why=error.response.get("error"))
-        except (TimeoutError, OSError) as error:
+        except (TimeoutError, OSError, aiohttp.ClientError) as error:
             log.warning("lookup got no answer", why=str(error) or type(error).__name__)
         else:
             self._known = tuple(

@@ -22,7 +22,7 @@ FIELDS: tuple[Field, ...] = (
     Choice("over_max", "A request for longer than that", options=OVER_MAX),
     Tick("indefinite", "No end", sentence="May be asked for without an end"),
     Length("request_expiry", "A request that nobody decides expires after", optional=False),
-    Length("remind_after", "Approvers are reminded each", optional=False),
+    Length("remind_after", "Approvers are reminded after", optional=False),
     Lengths("expiry_notices", "Notices before the end", "As in 1 day, 1 hour. Left empty: none."),
     Length(
         "grace",

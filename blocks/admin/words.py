@@ -37,8 +37,9 @@ def about(app: AppSpec) -> str:
     icon = f"{app.icon} " if app.icon.startswith(":") else ""
     traits = [esc(app.category)] if app.category else []
     traits += [f"{app.risk} risk", f"key `{app.key}`", *([esc(app.link)] if app.link else [])]
-    lines = [f"{icon}*{esc(app.name)}*", cut(esc(app.description), 1200), cut(" · ".join(traits), 600)]
-    return "\n".join(line for line in [*lines, _owners(app), _terms(app)] if line)
+    lines = [f"{icon}*{esc(app.name)}*", cut(esc(app.description), 800), cut(" · ".join(traits), 400)]
+    shown = f"Instructions: {cut(esc(app.instructions), 300)}" if app.instructions else ""
+    return "\n".join(line for line in [*lines, _owners(app), _terms(app), shown] if line)
 
 
 def times(app: AppSpec) -> str:
@@ -49,7 +50,7 @@ def times(app: AppSpec) -> str:
     notices = ", ".join(map(spoken, app.expiry_notices)) or "none"
     lines = [
         f"*How long:* {offered}; {longest}{'; or without an end' if app.indefinite else ''}.",
-        f"*Requests* expire after {spoken(app.request_expiry)}, reminders each {spoken(app.remind_after)}.",
+        f"*Requests* expire after {spoken(app.request_expiry)}; a reminder after {spoken(app.remind_after)}.",
         f"*Notices before the end:* {notices}.",
         f"*Grace* while more time is asked for: {spoken(app.grace)}." if app.grace else "",
     ]
@@ -58,9 +59,11 @@ def times(app: AppSpec) -> str:
 
 def stage(spec: StageSpec, at: int, known: Known) -> str:
     """One stage: who, how many, when."""
-    how = {"any": "one of", "all": "all of"}.get(str(spec.rule), f"{spec.rule} of")
+    how = {"any": "one of ", "all": "all of "}.get(str(spec.rule), f"{spec.rule} of ")
+    if spec.approvers == (Role.MANAGER,):
+        how = ""  # there is but one
     when = f"\nOnly when {cut(esc(condition(spec.when)), 1000)}." if spec.when else ""
-    return f"*{at + 1}. {esc(spec.name)}*: {how} {_row(spec.approvers, known)}.{when}"
+    return f"*{at + 1}. {esc(spec.name)}*: {how}{_row(spec.approvers, known)}.{when}"
 
 
 def access(spec: AccessSpec, kinds: Sequence[ConnectorKind], known: Known) -> str:

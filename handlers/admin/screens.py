@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
@@ -96,21 +97,20 @@ async def _redraw(incoming: Incoming, views: Mapping[str, View]) -> None:
     calls = [incoming.client.views_update(view_id=at, view=dict(view)) for at, view in views.items()]
     try:
         await asyncio.wait_for(asyncio.gather(*calls), PATIENCE)
-    except (SlackApiError, TimeoutError, OSError) as error:
+    except (SlackApiError, TimeoutError, OSError, aiohttp.ClientError) as error:
         log.warning("could not redraw", why=str(error) or type(error).__name__)
 
 
 async def _known(incoming: Incoming, app: AppSpec) -> Known:
     """Which of the app's people Slack can show in its menus, and what its user groups are called."""
     ids = _people(app)
-    await incoming.desk.whois.people(ids, TODAY)
+    groups, _ = await asyncio.gather(_groups(incoming, app), incoming.desk.whois.people(ids, TODAY))
 
     def there(session: Session) -> frozenset[str]:
         who = Directory(session)
         return frozenset(one for one in ids if (person := who.person(one)) is not None and person.active)
 
-    people = await incoming.desk.store.read(there)
-    return Known(people, await _groups(incoming, app))
+    return Known(await incoming.desk.store.read(there), groups)
 
 
 async def _groups(incoming: Incoming, app: AppSpec) -> Mapping[str, str]:

@@ -1,5 +1,6 @@
 """The admins' modals: Slack takes them whatever an app holds, and saving it untouched changes nothing."""
 
+import json
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from blocks.admin.overlay import Problems
 from blocks.answers import Values
 from blocks.kit import View
 from bot.sandbox.slack.forms import Form
+from bot.sandbox.slack.validate import VIEW_SIZE
 from models.catalogue.spec import AppSpec
 from tests.blocks.sendable import check_view, words_of
 from tests.models import specs
@@ -322,3 +324,27 @@ def test_an_app_with_a_thousand_accesses_is_shown_a_page_at_a_time() -> None:
     assert "981 to 1000 of 1000" in said
     beyond = overview.build(specs.app(), Place("github", first_access=980), KNOWN, KINDS)
     assert "Engineering team" in words_of(beyond["blocks"])
+
+
+def test_slack_takes_the_largest_app_that_there_can_be() -> None:
+    name, people = "&" * 75, [f"{'p' * 60}{n}@{('e' * 63 + '.') * 3}com" for n in range(100)]
+    whens = [{"department": [f"<{n}>" + "&" * 70 for n in range(100)]}] * 3
+    stages = [{"name": name, "approvers": people, "when": {"any": whens}} for _ in range(10)]
+    connector = {"type": "slack_usergroup", "usergroup": "S" * 5000, "placeholder": "U" * 5000}
+    accesses = [
+        {"key": f"a{n}", "name": name, "description": "&" * 500, "stage": stages, "connector": connector}
+        for n in range(30)
+    ]
+    link = f"https://{'x' * 2900}"
+    app = specs.app(name=name, description="&" * 500, category=name, instructions="&" * 2500, link=link,
+                    icon=link, owners=people, access=accesses, stage=stages,
+                    deny=[{"name": f"&{n}" * 20, "when": whens[0]} for n in range(50)])  # fmt: skip
+    groups = {"S" * 5000: "@" + "&" * 300}
+    view = overview.build(app, Place("github"), Known(groups=groups), KINDS, notes=["&" * 5000])
+    check_view(view)
+    assert len(json.dumps(view)) < VIEW_SIZE
+    check_view(listing.build([app] * 20, 10_000, Place(first_app=20)))
+    for form, parse in forms_of(app)[:4]:
+        check_view(form)
+        assert len(json.dumps(form)) < VIEW_SIZE
+        assert parse(state(form)) == app

@@ -251,7 +251,7 @@ async def test_what_is_saved_is_saved_though_slack_does_not_redraw_and_tells_not
     with world.slack.faults.hang("usergroups.list"):
         world.clock.advance(timedelta(hours=1))
         await root.press("Edit", near="Engineering team")
-    assert root.value("User group") == world.group.id
+    assert root.value("User group") == "@engineering, Engineering"
     await root.fill("Name", "Everybody")
     with world.slack.faults.cut("views.update"):
         assert (await root.submit()).ok

@@ -1,0 +1,91 @@
+from typing import Any
+
+import pytest
+
+from models import apps, configuring, directory
+from models.catalogue import edits
+from models.catalogue.spec import AppSpec
+from models.configuring import Overtaken
+from models.errors import Duplicate, NotAllowed, NotFound
+from models.people import Person
+from models.store import Store, Tx
+from tests.models import specs
+from tests.models.company import ADA, GITHUB, GRACE, ROOT, found
+
+
+def renamed(name: str) -> configuring.Edit:
+    """An edit that gives the app this name."""
+    return lambda app: app.model_copy(update={"name": name})
+
+
+async def test_only_an_admin_who_is_active_sets_apps_up(store: Store) -> None:
+    await store.write(found)
+    for by in (ADA, GRACE, "UNOBODY"):
+        for verb in (
+            lambda tx, by=by: configuring.look(tx.session, "github", by),
+            lambda tx, by=by: configuring.add(tx, specs.app(key="new"), by),
+            lambda tx, by=by: configuring.change(tx, "github", 1, renamed("Mine"), by),
+        ):
+            with pytest.raises(NotAllowed, match="Ask Root"):
+                await store.write(verb)
+    await store.write(lambda tx: _leaves(tx, ROOT))
+    with pytest.raises(NotAllowed):
+        await store.write(lambda tx: configuring.change(tx, "github", 1, renamed("Mine"), ROOT))
+
+
+async def test_a_change_of_what_somebody_changed_meanwhile_is_refused_with_what_they_did(
+    store: Store,
+) -> None:
+    await store.write(found)
+    await store.write(lambda tx: directory.appoint(tx, [GRACE], "operator"))
+    seen = await store.read(lambda session: configuring.look(session, "github", ROOT))
+    await store.write(lambda tx: configuring.change(tx, "github", seen.version, renamed("Hub"), GRACE))
+    for verb in (
+        lambda tx: configuring.change(tx, "github", seen.version, renamed("Mine"), ROOT),
+        lambda tx: configuring.look(tx.session, "github", ROOT, seen.version),
+    ):
+        with pytest.raises(Overtaken) as refused:
+            await store.write(verb)
+        assert (refused.value.by, refused.value.changes) == (GRACE, ["GitHub is now called Hub"])
+        assert (refused.value.entry.app.name, refused.value.entry.version) == ("Hub", 2)
+
+
+async def test_saving_makes_n_of_n_all_and_says_what_is_worth_a_look(store: Store) -> None:
+    await store.write(found)
+    both: dict[str, Any] = {"name": "Both", "approvers": [ADA, GRACE], "rule": 2}
+    spec = specs.app(key="new", owners=[], stage=[both])
+    entry = await store.write(lambda tx: configuring.add(tx, spec, ROOT))
+    assert entry.app.stage[0].rule == "all"
+    assert "so its rule is now “all”" in entry.notes[0]
+    assert "has no owner" in entry.notes[1]
+    assert await store.read(lambda session: apps.find(session, "new")) == entry.app
+
+
+async def test_a_key_is_taken_once_and_an_app_that_is_gone_is_said_to_be(store: Store) -> None:
+    await store.write(found)
+    with pytest.raises(Duplicate) as refused:
+        await store.write(lambda tx: configuring.add(tx, specs.app(), ROOT))
+    assert refused.value.field == "key"
+    with pytest.raises(NotFound, match="no app “gone”"):
+        await store.read(lambda session: configuring.look(session, "gone", ROOT))
+
+
+def test_stages_move_up_and_parts_are_taken_out() -> None:
+    stages = [{"name": name, "approvers": ["owners"]} for name in "ABC"]
+    app = AppSpec.model_validate({**GITHUB.stored(), "stage": stages})
+
+    def order(changed: AppSpec) -> str:
+        return "".join(stage.name for stage in changed.stage)
+
+    assert [order(edits.with_stage_earlier(app, at)) for at in range(3)] == ["ABC", "BAC", "ACB"]
+    assert order(edits.without_stage(app, 1)) == "AC"
+    assert [one.key for one in edits.without_access(app, "engineering").access] == ["design"]
+    assert not edits.switched(app, on=False).enabled
+    with pytest.raises(NotFound):
+        edits.without_stage(app, 3)
+    with pytest.raises(NotFound):
+        edits.without_access(app, "gone")
+
+
+def _leaves(tx: Tx, person_id: str) -> None:
+    tx.session.get_one(Person, person_id).active = False
