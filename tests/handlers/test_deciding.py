@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.slack import finding
+from models.catalogue.approvers import GroupRef
 from models.requests import Term
 from models.states import RequestState
 from tests.handlers.office import asks, request_of
@@ -61,6 +62,25 @@ async def test_who_is_deactivated_between_the_click_and_the_decision_is_refused(
     assert not refused.ok
     assert any("cannot decide" in sentence for sentence in refused.errors.values()), refused
     assert (await request_of(world, ref)).state is RequestState.PENDING
+
+
+async def test_who_left_the_group_between_the_click_and_the_decision_is_refused(world: World) -> None:
+    await world.offer(stage=[{"name": "Crew", "approvers": [world.group.id]}])
+    await world.bot.desk.whois.groups([GroupRef(id=world.group.id)])
+    ref = await asks(world)
+    await press(world, "Otto", "Approve")
+    world.group.members.clear()
+    refused = await world.person("Otto").submit()
+    assert any("cannot decide" in sentence for sentence in refused.errors.values()), refused
+    assert (await request_of(world, ref)).state is RequestState.PENDING
+
+
+async def test_a_decision_is_taken_while_slack_does_not_answer_look_ups(world: World) -> None:
+    ref = await asks(world)
+    await press(world, "Grace", "Approve")
+    with world.slack.faults.hang("users.info"):
+        assert (await world.person("Grace").submit()).ok
+    assert (await request_of(world, ref)).state is RequestState.APPROVED
 
 
 async def test_a_duration_is_modified_with_a_length_of_ones_own(world: World) -> None:

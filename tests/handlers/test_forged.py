@@ -1,4 +1,4 @@
-"""Payloads that nobody's client would send, validly signed: they change and break nothing, and are answered."""
+"""Payloads that nobody's client would send, validly signed: answered, and nothing is changed or broken."""
 
 from typing import Any
 
