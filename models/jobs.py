@@ -7,7 +7,8 @@ over all processes. It is held by a lease with a token; whoever lost the lease c
 """
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum, StrEnum
 
@@ -113,43 +114,41 @@ class LeaseLost(Exception):
     """The lease ran out and another process has the job; nothing of this run may be written."""
 
 
-def enqueue(  # noqa: PLR0913 - a job's columns, all but three by name with defaults
-    session: Session,
-    kind: str,
-    key: str,
-    payload: Json,
-    *,
-    now: datetime,
-    run_at: datetime | None = None,
-    lane: str | None = None,
-    urgency: Urgency = Urgency.TELL,
-) -> None:
-    """Write a job down, to run at `run_at` (default: at once).
+@dataclass(frozen=True)
+class Wanted:
+    """Work to be written down."""
 
-    If one of this key is ready, the earlier time wins.
-    """
+    kind: str
+    key: str
+    lane: str
+    payload: Json
+    urgency: Urgency
+    run_at: datetime
+
+    def merged(self, other: "Wanted") -> "Wanted":
+        """One for two of the same key: the later one's payload, the earlier time, the higher urgency."""
+        return replace(other, run_at=min(self.run_at, other.run_at), urgency=min(self.urgency, other.urgency))
+
+
+def enqueue(session: Session, wanted: Iterable[Wanted], now: datetime) -> None:
+    """Write jobs down. Where one of a key is ready already, the earlier time wins."""
+    # By key, so that two transactions that want the same jobs wait for each other in one order only.
+    rows = [
+        vars(one) | {"state": JobState.READY, "attempts": 0, "error": "", "created_at": now}
+        for one in sorted(wanted, key=lambda one: one.key)
+    ]
+    if not rows:
+        return
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    when = run_at or now
-    statement = insert(Job).values(
-        kind=kind,
-        key=key,
-        lane=lane or key,
-        payload=payload,
-        urgency=int(urgency),
-        state=JobState.READY,
-        run_at=when,
-        attempts=0,
-        error="",
-        created_at=now,
+    statement = insert(Job)
+    new = statement.excluded
+    upsert = statement.on_conflict_do_update(
+        index_elements=[Job.key],
+        index_where=text("state = 'ready'"),
+        set_={"run_at": new.run_at, "payload": new.payload},
+        where=Job.run_at > new.run_at,
     )
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Job.key],
-            index_where=text("state = 'ready'"),
-            set_={"run_at": when, "payload": statement.excluded.payload},
-            where=Job.run_at > when,
-        )
-    )
+    session.connection().execute(upsert, rows)
 
 
 def claim(session: Session, now: datetime, limit: int) -> list[Work]:

@@ -56,7 +56,7 @@ class PostgresStore(Store):
         async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
             result, tx = await session.run_sync(run)
             session.expunge_all()
-        if tx.woke:
+        if tx.wakes:
             self.woke()
         return result
 

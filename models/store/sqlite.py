@@ -123,7 +123,7 @@ class SqliteStore(Store):
         try:
             tx = Tx(session, self.clock.now())
             waiting.result = carry_out(tx, waiting.work, waiting.delivery)
-            waiting.woke = tx.woke
+            waiting.woke = tx.wakes
             session.expunge_all()
             savepoint.commit()
         except Exception as error:

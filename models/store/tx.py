@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import audit, deliveries, jobs
 from models.base import Base
-from models.jobs import Urgency
+from models.jobs import Urgency, Wanted
 
 Row = TypeVar("Row", bound=Base)
 
@@ -23,7 +23,9 @@ class Tx:
     session: Session
     now: datetime
     facts: list[audit.Fact] = field(default_factory=list)
+    wanted: dict[str, Wanted] = field(default_factory=dict)
     woke: bool = False
+    """Whether jobs became ready otherwise than by `enqueue`."""
 
     def record(
         self, actor: str, action: str, subject: str, *, app: str = "", person: str = "", **data: Any
@@ -41,11 +43,19 @@ class Tx:
         urgency: Urgency = Urgency.TELL,
         **payload: Any,
     ) -> None:
-        """Write down work for the worker (see `models.jobs.enqueue`)."""
-        jobs.enqueue(
-            self.session, kind, key, payload, now=self.now, run_at=run_at, lane=lane, urgency=urgency
-        )
-        self.woke = True
+        """Want work done, at `run_at` (default: at once); it is written down once, when the transaction ends.
+
+        While one of its `key` is ready, asking again changes nothing but the time, where that is earlier. At
+        most one job of a `lane` (default: of the key) runs at a time.
+        """
+        wanted = Wanted(kind, key, lane or key, payload, urgency, run_at or self.now)
+        before = self.wanted.get(key)
+        self.wanted[key] = before.merged(wanted) if before else wanted
+
+    @property
+    def wakes(self) -> bool:
+        """Whether there is something new for the worker to do."""
+        return self.woke or bool(self.wanted)
 
     def once(self, delivery: str) -> None:
         """Let this delivery count only once; raises `Repeated` where it was carried out before."""
@@ -56,8 +66,9 @@ class Tx:
         return self.session.get(table, key, with_for_update=True, populate_existing=True)
 
     def close(self) -> None:
-        """Chain what was recorded. The store calls it last, before the commit."""
+        """Write the jobs down and chain what was recorded. The store calls it last, before the commit."""
         self.session.flush()
+        jobs.enqueue(self.session, self.wanted.values(), self.now)
         if self.facts:
             audit.append(self.session, self.facts, self.now)
             self.session.flush()
