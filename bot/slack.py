@@ -18,6 +18,7 @@ from bot.metrics import Metrics
 from models.clock import Clock
 
 GONE = {
+    "cannot_reply_to_message",
     "channel_not_found",
     "is_archived",
     "message_not_found",

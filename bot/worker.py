@@ -133,7 +133,8 @@ class Worker:
             except Away as away:
                 await self._again(work, str(away), park=False)
             except Exception as error:
-                log.exception("job failed", kind=work.kind, attempt=work.attempts)
+                first = work.attempts == 1  # the same traceback twelve times tells nobody more
+                log.warning("job failed", kind=work.kind, error=str(error), exc_info=error if first else None)
                 await self._again(work, f"{type(error).__name__}: {error}")
 
     async def _run(self, work: Work) -> None:

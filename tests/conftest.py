@@ -29,6 +29,9 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _logging_as_before() -> Iterator[None]:
     """Takes back what bot.log.configure did, so that one test's stream is not another's."""
+    # structlog's own tracebacks show every local variable, and take a second for it.
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.stdlib.add_log_level, plain])
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield

@@ -1,0 +1,177 @@
+"""What stands on people's screens: each card once, as it is now, whatever Slack does in between."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from bot.sandbox.slack.messages import Message
+from models.cards import Card
+from models.clock import ManualClock
+from models.jobs import Job, JobState
+from models.lifecycle import comment, submit
+from models.lifecycle.asking import Draft
+from models.requests import Term
+from models.store import Tx
+from tests.world import World, running
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def engine() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+async def world(database_url: str, clock: ManualClock) -> AsyncIterator[World]:
+    async with running(database_url, clock, "socket") as ready:
+        await ready.offer()
+        await ready.bot.desk.whois.people(ready.ids.values())
+        yield ready
+
+
+async def ask(world: World, reason: str = "INC-42") -> str:
+    """Ada asks for the engineering team; what Slack is sent about it may fail."""
+    ada = world.ids["Ada"]
+    draft = Draft(ada, ada, "github", ("engineering",), Term(length=8 * HOUR), reason)
+    (request,) = await world.bot.store.write(lambda tx: submit.submit(tx, draft))
+    await world.bot.idle()
+    return request.ref
+
+
+async def say(world: World, ref: str, text: str) -> None:
+    await world.bot.store.write(lambda tx: comment.comment(tx, ref, world.ids["Grace"], text))
+    await world.bot.idle()
+
+
+async def redraw(world: World) -> None:
+    """Ask for every card to be brought up to date."""
+
+    def work(tx: Tx) -> None:
+        for card in tx.session.query(Card):
+            tx.enqueue("card", f"card:{card.id}", card=card.id)
+
+    await world.bot.store.write(work)
+    await world.bot.idle()
+
+
+def cards(world: World, name: str) -> list[Message]:
+    return world.person(name).messages()
+
+
+async def test_everybody_asked_and_who_asks_has_one_card(world: World) -> None:
+    await ask(world)
+    assert [len(cards(world, name)) for name in ("Ada", "Grace", "Alan", "Otto")] == [1, 1, 1, 0]
+
+
+@pytest.mark.parametrize("trouble", ["lose_answer", "cut", "fail"])
+async def test_a_card_is_posted_once_whatever_became_of_slacks_answer(world: World, trouble: str) -> None:
+    with getattr(world.slack.faults, trouble)("chat.postMessage", times=3):
+        await ask(world)
+    await world.pass_time(timedelta(minutes=1))
+    for name in ("Ada", "Grace", "Alan"):
+        (card,) = cards(world, name)
+        assert "Engineering team" in card.text
+    # And the copy that was found again is the one that changes.
+    await world.approve("Grace", "Engineering team")
+    assert [len(cards(world, name)) for name in ("Grace", "Alan")] == [1, 1]
+    assert "Approve" not in cards(world, "Alan")[0].buttons
+
+
+async def test_what_has_not_changed_costs_no_call(world: World) -> None:
+    await ask(world)
+    before = len(world.slack.log.calls())
+    await redraw(world)
+    assert len(world.slack.log.calls()) == before
+
+
+async def test_one_conversation_that_is_limited_holds_up_no_other(world: World) -> None:
+    world.slack.faults.ratelimit("chat.postMessage", retry_after=3600, times=1)
+    await ask(world)
+    assert sum(len(cards(world, name)) for name in ("Ada", "Grace", "Alan")) == 2
+    await world.pass_time(timedelta(seconds=3599))
+    assert sum(len(cards(world, name)) for name in ("Ada", "Grace", "Alan")) == 2
+    await world.pass_time(timedelta(seconds=1))
+    assert [len(cards(world, name)) for name in ("Ada", "Grace", "Alan")] == [1, 1, 1]
+
+
+async def test_a_slack_that_is_away_for_hours_has_every_card_when_it_is_back(world: World) -> None:
+    with world.slack.faults.down():
+        await ask(world)
+        for _ in range(24):
+            world.clock.advance(timedelta(minutes=30))
+            await world.bot.idle()
+    await world.pass_time(timedelta(minutes=30))
+    assert [len(cards(world, name)) for name in ("Ada", "Grace", "Alan")] == [1, 1, 1]
+
+
+async def test_a_card_that_somebody_deleted_is_left_alone(world: World) -> None:
+    await ask(world)
+    (card,) = cards(world, "Alan")
+    world.slack.workspace.delete(world.person("Alan").dm, card)
+    await world.approve("Grace", "Engineering team")
+    assert cards(world, "Alan") == []
+    gone = await world.bot.store.read(lambda s: [one.person_id for one in s.query(Card) if one.gone])
+    assert gone == [world.ids["Alan"]]
+
+
+async def test_who_has_left_gets_no_card_and_stops_nobody(world: World) -> None:
+    world.slack.workspace.users[world.ids["Alan"]].deleted = True  # and nobody has told us yet
+    await ask(world)
+    assert [len(cards(world, name)) for name in ("Ada", "Grace")] == [1, 1]
+    left = await world.bot.store.read(lambda s: s.query(Job).filter(Job.kind == "card").all())
+    assert left == []
+
+
+async def test_what_slack_does_not_take_is_parked_in_the_end_where_it_can_be_seen(world: World) -> None:
+    with world.slack.faults.fail("chat.postMessage", status=200, error="invalid_blocks"):
+        await ask(world)
+        for _ in range(12):
+            world.clock.advance(timedelta(minutes=30))
+            await world.bot.idle()
+    parked = await world.bot.store.read(lambda s: s.query(Job).filter(Job.state == JobState.PARKED).all())
+    assert {job.error for job in parked} == {"Refused: chat.postMessage: invalid_blocks"}
+
+
+async def test_what_people_write_makes_slack_fetch_nothing(world: World) -> None:
+    await ask(world, "see https://example.com/<!channel>")
+    for call in world.slack.log.calls("chat.postMessage"):
+        assert (call.request["unfurl_links"], call.request["unfurl_media"]) == (False, False)
+
+
+async def test_a_comment_is_a_reply_under_every_other_copy(world: World) -> None:
+    ref = await ask(world)
+    await say(world, ref, "Which <repository>?")
+    assert [reply.text for reply in cards(world, "Ada")[0].replies] == [
+        f"<@{world.ids['Grace']}>\n> Which &lt;repository&gt;?"
+    ]
+    assert len(cards(world, "Alan")[0].replies) == 1
+    assert cards(world, "Grace")[0].replies == []
+
+
+@pytest.mark.parametrize("trouble", ["lose_answer", "cut"])
+async def test_a_comment_is_said_once_whatever_became_of_slacks_answer(world: World, trouble: str) -> None:
+    ref = await ask(world)
+    with getattr(world.slack.faults, trouble)("chat.postMessage", times=2):
+        await say(world, ref, "Which repository?")
+    await world.pass_time(timedelta(minutes=1))
+    assert [len(cards(world, name)[0].replies) for name in ("Ada", "Alan")] == [1, 1]
+
+
+async def test_a_comment_waits_for_its_card(world: World) -> None:
+    with world.slack.faults.ratelimit("chat.postMessage", retry_after=10, times=3):
+        ref = await ask(world)
+        await say(world, ref, "Which repository?")
+    assert cards(world, "Ada") == []
+    for _ in range(10):
+        await world.pass_time(timedelta(seconds=3))
+    assert [len(cards(world, name)[0].replies) for name in ("Ada", "Alan")] == [1, 1]
+
+
+async def test_a_comment_for_a_card_that_is_gone_is_not_kept_for_ever(world: World) -> None:
+    ref = await ask(world)
+    world.slack.workspace.delete(world.person("Alan").dm, cards(world, "Alan")[0])
+    await say(world, ref, "Which repository?")
+    assert len(cards(world, "Ada")[0].replies) == 1
+    assert await world.bot.store.read(lambda s: s.query(Job).filter(Job.kind == "say").all()) == []
