@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from blocks import kit
 from blocks.kit import Block
-from blocks.text import esc, mentions
+from blocks.text import cut, esc, mentions
 from models.errors import Refusal
 from models.lifecycle.asking import Planned
 from models.policy import Outcome, PlannedStage
@@ -12,6 +12,8 @@ from models.policy import Outcome, PlannedStage
 _MOST_BLOCKS = 60
 """Of the 100 of a modal; the form's own fields need a dozen."""
 _NAMES = 8
+_BECAUSE = 150
+"""So that eight reasons with their people fit one section, and no mention is cut in half."""
 
 
 def preview(planned: Sequence[Planned]) -> list[Block]:
@@ -93,6 +95,6 @@ def _people(stage: PlannedStage) -> Iterator[str]:
     for candidate in stage.approvers:
         by_reason.setdefault(candidate.because, []).append(candidate.person_id)
     for because, ids in list(by_reason.items())[:_NAMES]:
-        yield f"{mentions(ids)} ({esc(because)})"
+        yield f"{mentions(ids)} ({cut(esc(because), _BECAUSE)})"
     if left := list(by_reason.values())[_NAMES:]:
         yield f"{sum(map(len, left))} more"

@@ -75,9 +75,8 @@ async def send(incoming: Submission) -> None:
     app = await incoming.desk.catalogue.find(filled.app_key)
     await request_screen.refresh(incoming, app)
     draft = request_form.draft(filled, app, incoming.person, incoming.desk.clock.now())
-    errors = request_form.unexplained(filled, app)
+    errors = (draft if isinstance(draft, dict) else {}) | request_form.unexplained(filled, app)
     if not isinstance(draft, Draft) or errors:
-        errors = errors | draft if isinstance(draft, dict) else errors
         await incoming.answer(response_action="errors", errors=_at_inputs(errors, incoming))
         return
     try:

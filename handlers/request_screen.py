@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from blocks import preview, request_form
 from blocks.kit import Block, View
-from blocks.request_form import Filled
+from blocks.request_form import Filled, access_block
 from blocks.term_form import Errors, TermBlock
 from handlers.incoming import Incoming
 from models.catalogue.spec import AppSpec
@@ -84,9 +84,11 @@ async def show(incoming: Incoming, form: Form, put: Put) -> None:
 
 async def refresh(incoming: Incoming, app: AppSpec | None) -> None:
     """Ask Slack who is who now, for as long as there is time. After that, what is known counts."""
-    lookups = asyncio.create_task(_look_up(incoming, app))
-    await _within(lookups, PATIENCE)
-    lookups.cancel()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await _look_up(incoming, app)
+    except TimeoutError:
+        log.warning("lookup took too long", app=app and app.key)
 
 
 async def outlook(incoming: Incoming, form: Form) -> Outlook:
@@ -98,7 +100,7 @@ async def outlook(incoming: Incoming, form: Form) -> Outlook:
         return Outlook(preview.hint(f"{app.name} has nothing that can be asked for at the moment."))
     draft = request_form.draft(form.filled, app, incoming.person, incoming.desk.clock.now())
     if not isinstance(draft, Draft):
-        return Outlook(preview.hint(_missing(draft)))
+        return Outlook(preview.hint(_missing(draft, form.filled)))
     return await incoming.desk.store.read(lambda session: _planned(session, incoming, draft))
 
 
@@ -115,7 +117,9 @@ def _planned(session: Session, incoming: Incoming, draft: Draft) -> Outlook:
     return Outlook(preview.preview(planned), preview.flagged(planned))
 
 
-def _missing(errors: Errors) -> str:
+def _missing(errors: Errors, filled: Filled) -> str:
+    if access_block(filled.app_key) in errors and filled.access_keys:
+        return errors[access_block(filled.app_key)]
     if TermBlock.END in errors:
         return errors[TermBlock.END]
     if TermBlock.LENGTH in errors:

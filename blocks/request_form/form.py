@@ -107,7 +107,7 @@ def draft(filled: Filled, app: AppSpec | None, person_id: str, now: datetime) ->
     if app is None:
         return {RequestBlock.APP: "Choose an application from the list."}
     term = term_form.term_of(filled.term, offer(filled, app), now)
-    errors = _miscounted(filled) | (term if isinstance(term, dict) else {})
+    errors = _mischosen(filled, app) | (term if isinstance(term, dict) else {})
     if errors or isinstance(term, dict):
         return errors
     reason = "" if app.reason is Need.HIDDEN else filled.reason
@@ -120,13 +120,17 @@ def unexplained(filled: Filled, app: AppSpec | None) -> Errors:
     return {RequestBlock.REASON: "Say why you need it."} if missing else {}
 
 
-def _miscounted(filled: Filled) -> Errors:
-    count = len(filled.access_keys)
-    if count == 0:
-        return {access_block(filled.app_key): "Choose at least one access."}
-    if count > MOST_AT_ONCE:
-        return {access_block(filled.app_key): f"Choose at most {MOST_AT_ONCE} at once. {count} are chosen."}
-    return {}
+def _mischosen(filled: Filled, app: AppSpec) -> Errors:
+    chosen, there = filled.access_keys, {access.key for access in open_accesses(app)}
+    if not chosen:
+        sentence = "Choose at least one access."
+    elif len(chosen) > MOST_AT_ONCE:
+        sentence = f"Choose at most {MOST_AT_ONCE} at once. {len(chosen)} are chosen."
+    elif not there.issuperset(chosen):
+        sentence = f"{app.name} has no such access any more. Choose again."
+    else:
+        return {}
+    return {access_block(app.key): sentence}
 
 
 def _app_field(app: AppSpec | None) -> Block:

@@ -36,7 +36,7 @@ class Typed:
 def read(text: str, shelf: Shelf, app: AppSpec | None = None) -> Typed:
     """Read it. With `app`, which somebody has chosen meanwhile, no other application is looked for.
 
-    What the text begins with and nobody understands is then what they chose it for, and is left away.
+    A first word that means nothing is then the mistyped name of what they chose, and is left away.
     """
     words = Words.of(text)
     found = _find_app(words, shelf)
@@ -131,7 +131,7 @@ class _Reading:
     def _leftovers(self) -> tuple[str, str]:
         """The reason, and what has no place. The reason is all from where somebody begins to tell it."""
         runs = [run for run in _runs(self._loose) if not self._says_nothing(run)]
-        if runs and runs[0].start == 0 and self._app and self._stop == 0:
+        if self._app and self._stop == 0 and runs[:1] == [range(1)]:
             del runs[0]
         reason_at = len(self._words) if self._reason_at is None else self._reason_at
         told_at = next((run.start for run in runs if self._tells(run)), reason_at)

@@ -46,5 +46,6 @@ def _state(element: dict[str, Any]) -> dict[str, Any]:
         "type": element["type"],
         "value": element.get("initial_value"),
         "selected_option": element.get("initial_option"),
+        "selected_options": element.get("initial_options", []),
         "selected_date_time": element.get("initial_date_time"),
     }
