@@ -4,7 +4,6 @@ import csv
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, TextIO
 
 from sqlalchemy.orm import Session
@@ -18,13 +17,6 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula. https://owasp.org/www-community/attacks/CSV_Injection"""
 
 Write = Callable[[Iterable[Entry], TextIO], int]
-
-
-class Format(StrEnum):
-    """What `audit export` writes."""
-
-    JSONL = "jsonl"
-    CSV = "csv"
 
 
 @dataclass(frozen=True)
@@ -64,7 +56,7 @@ def write_csv(entries: Iterable[Entry], file: TextIO) -> int:
     return count
 
 
-WRITERS: dict[Format, Write] = {Format.JSONL: write_jsonl, Format.CSV: write_csv}
+WRITERS: dict[str, Write] = {"jsonl": write_jsonl, "csv": write_csv}
 
 
 def harmless(cell: str) -> str:

@@ -41,6 +41,14 @@ class Schema:
             f"{self.newest}. Use the newer one."
         )
 
+    @property
+    def unusable(self) -> str | None:
+        """Why this Keyturn cannot work with what is there, in a sentence; None if it can."""
+        if self.current:
+            return None
+        older = f"The database has the schema {self.present} of an older Keyturn. Run `keyturn db upgrade`."
+        return self.too_new or older
+
 
 def shown(url: str) -> str:
     """The URL without its secrets: no password, and no query, where one can stand too."""
@@ -83,9 +91,8 @@ async def opened(url: str) -> AsyncIterator[Store]:
     schema = await schema_of(url)
     if schema.present is None:
         raise NoSchema(f"There is nothing in the database yet: {shown(url)}")
-    if not schema.current:
-        old = f"The database has the schema {schema.present} of an older Keyturn. Run `keyturn db upgrade`."
-        raise Failure(schema.too_new or old)
+    if schema.unusable:
+        raise Failure(schema.unusable)
     store = open_store(url, SystemClock())
     try:
         yield store

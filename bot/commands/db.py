@@ -5,7 +5,6 @@ import asyncio
 import typer
 
 from bot.commands.options import DEFAULT_CONFIG, ConfigFile, configured
-from bot.database import explained, upgrade
 
 
 def register(app: typer.Typer) -> None:
@@ -18,6 +17,9 @@ def register(app: typer.Typer) -> None:
 
 def upgrade_schema(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Bring the database's schema up to date. `keyturn run` does it by itself at its start."""
+    # Here, and not above: the other commands start without the database.
+    from bot.database import explained, upgrade  # noqa: PLC0415
+
     url = configured(config).database.url.get_secret_value()
     with explained(url):
         schema = asyncio.run(upgrade(url))

@@ -1,0 +1,1 @@
+"""What `keyturn check` looks at, one file each; `examine` runs all of it."""

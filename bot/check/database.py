@@ -1,0 +1,87 @@
+"""The database: there, reachable, with the right schema, on a version without known faults."""
+
+import os
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from bot.check.bench import Bench
+from bot.check.finding import Finding, bad, note, ok
+from bot.database import Schema, explained, opened, schema_of, shown, sqlite_file
+from models import apps
+from models.catalogue.spec import AppSpec
+from models.directory import Directory
+from models.store import Store
+
+ABOUT = "Database"
+
+# SQLite's own list of releases tells where the WAL-reset fault was mended: https://sqlite.org/changes.html
+MENDED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+
+
+async def database(bench: Bench) -> AsyncIterator[Finding]:
+    """Looks, and reads the catalogue and the admins for the other checks. Writes nothing."""
+    url = bench.config.database.url.get_secret_value()
+    file = sqlite_file(url)
+    if file is not None:
+        for finding in sqlite(file, sqlite3.sqlite_version_info):
+            yield finding
+    with explained(url):
+        schema = await schema_of(url)
+        yield _standing(url, schema)
+        if schema.current:
+            async with opened(url) as store:
+                bench.apps, bench.admins = await store.read(_catalogue_and_admins)
+                if store.shared:
+                    yield await _postgres(store)
+
+
+def sqlite(file: Path, version: tuple[int, ...]) -> Iterator[Finding]:
+    """What holds for SQLite alone: a place where it may write, and a version without its rare fault."""
+    if not os.access(file if file.exists() else file.resolve().parent, os.W_OK):
+        yield bad(
+            ABOUT, f"{file} cannot be written. Its folder has to be there, and Keyturn's user may write to it"
+        )
+    if not has_wal_reset_fixed(version):
+        said = ".".join(map(str, version))
+        yield note(
+            ABOUT,
+            f"SQLite {said} has a rare fault that can damage the file while several programs have it open. "
+            "3.51.3, 3.50.7 and 3.44.6 are without it. Let no other tool open the file while Keyturn runs",
+        )
+
+
+def has_wal_reset_fixed(version: tuple[int, ...]) -> bool:
+    """Whether this version of SQLite is one that the fault was mended in, or a later one of the same line."""
+    return version >= MENDED[0] or any(version[:2] == mended[:2] and version >= mended for mended in MENDED)
+
+
+def _standing(url: str, schema: Schema) -> Finding:
+    if schema.too_new:
+        return bad(ABOUT, schema.too_new)
+    if schema.current:
+        return ok(ABOUT, f"{shown(url)}, schema {schema.newest}")
+    if schema.present is None:
+        return note(
+            ABOUT, f"{shown(url)} has nothing in it yet. `keyturn run` sets it up, and `keyturn db upgrade`"
+        )
+    return note(
+        ABOUT,
+        f"{shown(url)} has schema {schema.present}. `keyturn run` brings it to {schema.newest}, and "
+        "`keyturn db upgrade`",
+    )
+
+
+def _catalogue_and_admins(session: Session) -> tuple[tuple[AppSpec, ...], tuple[str, ...]]:
+    return tuple(apps.every(session)), Directory(session).admins()
+
+
+async def _postgres(store: Store) -> Finding:
+    asked = text("SELECT current_setting('server_version'), pg_is_in_recovery()")
+    version, standby = await store.read(lambda session: session.execute(asked).one())
+    if standby:
+        return bad(ABOUT, f"PostgreSQL {version} here is a standby that takes no writes. Name the primary")
+    return ok(ABOUT, f"PostgreSQL {version}")

@@ -1,0 +1,53 @@
+"""People looked up in Slack, for many of them at once."""
+
+from collections.abc import Collection
+
+from bot.slack import Gateway, Gone
+from handlers.whois import person_of
+from models.catalogue.spec import PersonRef
+from models.directory import facts_of
+from models.policy.facts import PersonFacts
+
+MANY = 50
+"""From here on the list of everybody is fewer calls than one for each, at 1,000 people a page."""
+PAGE = 1000
+
+
+class Lookup:
+    """Asks Slack for each person once."""
+
+    def __init__(self, slack: Gateway) -> None:
+        self._slack = slack
+        self._known: dict[str, PersonFacts] = {}
+
+    async def prepare(self, wanted: Collection[PersonRef]) -> None:
+        """Say who will be asked for."""
+        if len(wanted) < MANY:
+            return
+        cursor = ""
+        while True:
+            answer = await self._slack.call("users.list", limit=PAGE, cursor=cursor)
+            for user in answer["members"]:
+                self._keep(facts_of(person_of(user)))
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+
+    async def person(self, ref: PersonRef) -> PersonFacts | None:
+        """The person, or None where Slack knows nobody by that; nobody deactivated is known by an address."""
+        if (known := self._known.get(str(ref).casefold())) is not None:
+            return known
+        try:
+            if ref.id:
+                answer = await self._slack.call("users.info", user=ref.id)
+            else:
+                answer = await self._slack.call("users.lookupByEmail", email=ref.email)
+        except Gone:
+            return None
+        return self._keep(facts_of(person_of(answer["user"])))
+
+    def _keep(self, person: PersonFacts) -> PersonFacts:
+        self._known[person.id.casefold()] = person
+        if person.email and person.active:
+            self._known[person.email.casefold()] = person
+        return person

@@ -1,0 +1,76 @@
+"""Slack: the token, what it may do, and how Slack's deliveries reach us."""
+
+import re
+from collections.abc import AsyncIterator
+
+from bot.check.bench import Bench
+from bot.check.finding import Finding, bad, note, ok
+from bot.identity import WRONG_TOKEN, identify
+from bot.manifest import PATH, SCOPES
+from bot.slack import Refused
+
+REINSTALL = "Bring the Slack app up to date with `keyturn manifest`, and install it to the workspace again"
+APP_TOKEN = (
+    "Make one at the Slack app's page, under Basic Information, App-Level Tokens, with connections:write"  # noqa: S105 - words
+)
+SOCKET_MODE = "Switch Socket Mode on at the Slack app's page"
+
+
+async def token(bench: Bench) -> AsyncIterator[Finding]:
+    """Whether the bot token works, and where. Raises Failure."""
+    us = await identify(bench.client)
+    bench.me = us.bot_user_id
+    yield ok("Slack token", f"user {us.bot_user_id} of the workspace {us.team}")
+
+
+async def scopes(bench: Bench) -> AsyncIterator[Finding]:
+    """What the token may do, against what the manifest asks for. Slack tells it with every answer."""
+    answer = await bench.client.auth_test()
+    told = {name.lower(): value for name, value in answer.headers.items()}.get("x-oauth-scopes")
+    if told is None:
+        yield note("Scopes", "Slack does not tell which ones the token has")
+        return
+    granted = {scope.strip() for scope in told.split(",")} - {""}
+    missing = [f"{scope} ({why})" for scope, why in SCOPES.items() if scope not in granted]
+    if missing:
+        yield bad("Scopes", f"missing {'; '.join(missing)}. {REINSTALL}")
+    else:
+        yield ok("Scopes", f"all {len(SCOPES)} that Keyturn needs")
+    if unneeded := sorted(granted - SCOPES.keys()):
+        yield note(
+            "Scopes", f"Keyturn has no need of {', '.join(unneeded)}. What it may not do, nobody can misuse"
+        )
+
+
+async def deliveries(bench: Bench) -> AsyncIterator[Finding]:
+    """Whether Slack's deliveries can reach us, as far as that can be seen from here."""
+    slack = bench.config.slack
+    if slack.mode == "socket" and slack.app_token:
+        yield await _socket(bench, slack.app_token.get_secret_value())
+    elif slack.signing_secret:
+        yield _http(slack.signing_secret.get_secret_value())
+
+
+async def _socket(bench: Bench, app_token: str) -> Finding:
+    try:
+        await bench.slack.call("apps.connections.open", app_token=app_token)
+    except Refused as refusal:
+        wrong_token = refusal.error in WRONG_TOKEN | {
+            "missing_scope",
+            "no_permission",
+            "not_allowed_token_type",
+        }
+        mend = APP_TOKEN if wrong_token else SOCKET_MODE
+        return bad(
+            "Socket Mode", f"Slack does not let us connect with the app token ({refusal.error}). {mend}"
+        )
+    return ok("Socket Mode", "Slack lets us connect")
+
+
+def _http(signing_secret: str) -> Finding:
+    if not re.fullmatch(r"[0-9a-f]{32}", signing_secret):
+        unlike = "does not look like Slack's: 32 digits and letters a to f. Copy it from Basic Information"
+        return note("Signing secret", unlike)
+    return ok(
+        "Signing secret", f"is there. Slack has to reach {PATH}; only a delivery of its own proves that"
+    )

@@ -1,0 +1,43 @@
+"""`keyturn check`: whether everything is there that Keyturn needs, and what to mend."""
+
+import asyncio
+from pathlib import Path
+
+import typer
+
+from bot.commands.options import DEFAULT_CONFIG, ConfigFile, configured
+from bot.config import Config
+from bot.failure import Failure
+from bot.redact import Redactor
+from bot.words import counted
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    app.command("check")(check)
+
+
+def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Look at configuration, database, Slack app, catalogue and connectors, and say what to mend.
+
+    Changes nothing. Ends with 1 where something has to be mended.
+    """
+    settings = configured(config)
+    wrong = asyncio.run(_report(config, settings))
+    if wrong:
+        raise Failure(f"{counted(wrong, 'thing')} to mend.")
+
+
+async def _report(path: Path, config: Config) -> int:
+    """Print the findings as they come; returns how many are to be mended."""
+    # What it takes to call Slack and the target systems is not for the other commands to wait for.
+    from bot.check.examine import examine  # noqa: PLC0415
+    from bot.check.finding import Mark, ok  # noqa: PLC0415
+
+    colours = {Mark.OK: "green", Mark.NOTE: "yellow", Mark.BAD: "red", Mark.SKIPPED: None}
+    redactor, wrong = Redactor(config.secrets()), 0
+    typer.secho(str(ok("Configuration", f"{path}, mode {config.slack.mode}")), fg=colours[Mark.OK])
+    async for finding in examine(config):
+        typer.secho(redactor.text(str(finding)), fg=colours[finding.mark])
+        wrong += finding.mark is Mark.BAD
+    return wrong

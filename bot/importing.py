@@ -1,0 +1,91 @@
+"""The catalogue to and from a TOML file: read, compared, asked about, and taken in whole or not at all."""
+
+import sys
+from pathlib import Path
+
+import typer
+
+from bot.connectors import registry
+from bot.database import NoSchema, opened, upgrade
+from bot.difference import Difference, compare, from_nothing
+from bot.failure import Failure
+from bot.words import counted
+from models import apps
+from models.catalogue.file import Catalogue, CatalogueError, dump, load
+from models.settings import Setting
+from models.store import Tx
+
+OPERATOR = "operator"
+"""The actor in the audit trail of what is done on the command line."""
+
+
+def read(file: Path) -> Catalogue:
+    """The catalogue in a file. Raises Failure with every problem, each with file and line."""
+    types = registry.known()
+    try:
+        text = file.read_text(encoding="utf-8")
+        return load(text, str(file), lambda connector: registry.check(connector, types))
+    except OSError as error:
+        raise Failure(f"{file}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Failure(f"{file}: is not text in UTF-8") from error
+    except CatalogueError as error:
+        raise Failure(str(error)) from error
+
+
+async def dry_run(url: str, file: Path, catalogue: Catalogue) -> None:
+    """Show what an import would change. Writes nothing, not even the schema."""
+    try:
+        async with opened(url) as store:
+            found = await store.read(lambda session: compare(session, catalogue.apps))
+    except NoSchema:
+        found = from_nothing(catalogue.apps)
+    _show(found, file, catalogue)
+    if found.changes:
+        typer.echo("Nothing is imported: this was a dry run.")
+
+
+async def take_in(url: str, file: Path, catalogue: Catalogue, *, yes: bool) -> None:
+    """Show what changes, ask (unless `yes`), and make the catalogue be this one. Raises Failure."""
+    await upgrade(url)
+    async with opened(url) as store:
+        found = await store.read(lambda session: compare(session, catalogue.apps))
+        _show(found, file, catalogue)
+        if found.changes:
+            _agree(file, catalogue, yes)
+            await store.write(lambda tx: _replace(tx, found.revision, catalogue))
+            typer.echo(f"Imported. The catalogue has {counted(len(catalogue.apps), 'app')} now.")
+
+
+async def give_out(url: str) -> str:
+    """The catalogue as TOML."""
+    async with opened(url) as store:
+        return dump(await store.read(apps.every))
+
+
+def _show(found: Difference, file: Path, catalogue: Catalogue) -> None:
+    if not found.changes:
+        typer.echo(f"No changes: the catalogue is what {file} says.")
+    for line in found.lines:
+        typer.secho(line.text, fg=line.colour)
+    for note in catalogue.notes:
+        typer.echo(f"Note: {note}")
+
+
+def _agree(file: Path, catalogue: Catalogue, yes: bool) -> None:
+    """Ask, where there is somebody to ask. Raises Failure where nothing is to be imported."""
+    if yes:
+        return
+    if sys.stdin.isatty():
+        if not typer.confirm("Import these changes?", err=True):
+            raise Failure("Nothing was imported.")
+    elif not catalogue.apps:
+        raise Failure(f"{file} has no app in it, so all would be removed. If that is meant, say --yes.")
+
+
+def _replace(tx: Tx, revision: int, catalogue: Catalogue) -> None:
+    """Make the catalogue be this one, if it is still the one that the difference was shown for."""
+    tx.locked(Setting, apps.REVISION)
+    if apps.revision(tx.session) != revision:
+        raise Failure("Somebody changed the catalogue in the meantime. Nothing was imported: try again.")
+    apps.replace(tx, list(catalogue.apps), OPERATOR)
