@@ -14,6 +14,7 @@ from bot.sandbox.slack.visible import Placed
 
 Verb = Callable[[Window, Json], Awaitable[Json | None]]
 VERBS: dict[str, Verb] = {}
+QUIET = ("type", "open", "shown", "dismiss")  # these leave what was told on the screen
 
 
 def verb(work: Verb) -> Verb:
@@ -24,6 +25,8 @@ def verb(work: Verb) -> Verb:
 
 async def hear(verbs: Mapping[str, Verb], window: Window, said: Json) -> Json | None:
     """Carries out one message of the page; what cannot be done is told in the window."""
+    if said.get("do") not in QUIET:
+        window.notices.clear()
     try:
         return await verbs[str(said.get("do"))](window, said)
     except (NotVisible, SlackError) as refusal:

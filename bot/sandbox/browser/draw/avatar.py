@@ -27,7 +27,7 @@ _APP = Markup(
 
 
 def avatar(name: str, *, robot: bool = False) -> Markup:
-    """An SVG of a person's initials, or of a small machine for an app; the same name looks the same each time."""
+    """An SVG of initials, or of a small machine for an app; the same name always looks the same."""
     seed = zlib.crc32(name.encode())
     colour = _COLOURS[seed % len(_COLOURS)]
     if robot:

@@ -16,10 +16,11 @@ function draw(regions) {
   guardDialogs();
 }
 
-// While a dialog is open nothing behind it can be reached, and the focus goes where it belongs.
+// While a dialog is open nothing behind it can be reached, and the focus goes where it belongs and stays there.
 function guardDialogs() {
   region("modal").inert = region("question").childElementCount > 0;
-  region("page").inert = region("modal").inert || region("modal").childElementCount > 0;
+  const covered = region("modal").inert || region("modal").childElementCount > 0;
+  for (const name of ["talks", "main", "side"]) region(name).inert = covered;
   const now = document.querySelector("#question .dialog") || document.querySelector("#modal .dialog");
   if (now === dialog) return;
   if (!dialog) returnTo = document.activeElement?.id || null;
@@ -88,8 +89,17 @@ document.addEventListener("keydown", (event) => {
   if (target.matches?.(".composer textarea")) composer.key(event, target);
   else if (event.key === "Enter" && target.matches?.("input[data-do=type]")) send({ do: "enter", ...places(target.dataset) });
   else if (event.key === "Enter" && event.ctrlKey && target.matches?.("#modal textarea")) send({ do: "submit" });
+  if (event.key === "Tab" && dialog && !menu.isOpen()) stay(event);
   if (event.key === "Escape" && !event.defaultPrevented && !menu.isOpen()) escape();
 });
+
+function stay(event) {
+  const inside = [...dialog.querySelectorAll("button, input, textarea, a[href]")].filter((each) => !each.disabled && each.offsetParent);
+  const [from, to] = event.shiftKey ? [inside[0], inside.at(-1)] : [inside.at(-1), inside[0]];
+  if (document.activeElement !== from && dialog.contains(document.activeElement)) return;
+  event.preventDefault();
+  to?.focus();
+}
 
 function escape() {
   if (region("question").childElementCount) send({ do: "answer", yes: false });
