@@ -23,31 +23,43 @@ def show(tx: Tx, kind: CardKind, subject: str, about: str, person_id: str) -> No
 
 
 def redraw(tx: Tx, *abouts: str) -> None:
-    """Bring every copy of the cards about these up to date, and the App Homes of those who have one."""
-    cards = list(tx.session.scalars(select(Card).where(Card.about.in_(abouts), Card.gone.is_(False))))
-    for card in cards:
-        _draw(tx, card.id)
-    refresh_homes(tx, {card.person_id for card in cards})
+    """Bring every copy of the cards about these up to date, and the App Homes of those who have one.
+
+    A verb changes the same thing in several steps; what it touched is looked up once, when it ends.
+    """
+    tx.touched.update(abouts)
+    tx.at_end(_draw_touched)
 
 
 def redraw_request(tx: Tx, request: Request) -> None:
     """A request has changed: its cards, those of its grant, and the Homes of those it is about."""
-    abouts = [request.ref] + ([f"GR-{request.grant_id}"] if request.grant_id else [])
-    redraw(tx, *abouts)
+    redraw(tx, request.ref, *([f"GR-{request.grant_id}"] if request.grant_id else []))
     refresh_homes(tx, {request.requester_id, request.beneficiary_id})
 
 
 def redraw_grant(tx: Tx, grant: Grant) -> None:
     """A grant has changed: its cards, those of the requests about it, and its holder's Home."""
-    requests = tx.session.scalars(select(Request.id).where(Request.grant_id == grant.id))
-    redraw(tx, grant.ref, *(f"AR-{request_id}" for request_id in requests))
+    redraw(tx, grant.ref)
     refresh_homes(tx, {grant.person_id})
 
 
 def refresh_homes(tx: Tx, person_ids: Iterable[str]) -> None:
     """Bring App Home up to date for those of these people who have opened it."""
-    rows = select(Home.person_id).where(Home.person_id.in_(set(person_ids)))
-    for person_id in tx.session.scalars(rows):
+    tx.touched.update(person_ids)
+    tx.at_end(_draw_touched)
+
+
+def _draw_touched(tx: Tx) -> None:
+    """Of everything that was touched (references, and people's ids), want the cards and Homes drawn."""
+    grants = [int(one[3:]) for one in tx.touched if one.startswith("GR-")]
+    if grants:
+        requests = tx.session.scalars(select(Request.id).where(Request.grant_id.in_(grants)))
+        tx.touched.update(f"AR-{request_id}" for request_id in requests)
+    cards = select(Card.id, Card.person_id).where(Card.about.in_(tx.touched), Card.gone.is_(False))
+    for card_id, person_id in tx.session.execute(cards):
+        _draw(tx, card_id)
+        tx.touched.add(person_id)
+    for person_id in tx.session.scalars(select(Home.person_id).where(Home.person_id.in_(tx.touched))):
         tx.enqueue("home", f"home:{person_id}", urgency=Urgency.LATER, person=person_id)
 
 

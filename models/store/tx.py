@@ -1,5 +1,6 @@
 """One transaction, as the verbs see it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -24,6 +25,9 @@ class Tx:
     now: datetime
     facts: list[audit.Fact] = field(default_factory=list)
     wanted: dict[str, Wanted] = field(default_factory=dict)
+    touched: set[str] = field(default_factory=set)
+    """What changed and has to be shown anew; see `models.lifecycle.screens`."""
+    ends: "dict[Callable[[Tx], None], None]" = field(default_factory=dict)
     woke: bool = False
     """Whether jobs became ready otherwise than by `enqueue`."""
 
@@ -65,9 +69,15 @@ class Tx:
         """Read a row and keep others from moving it until the commit. None if there is no such row."""
         return self.session.get(table, key, with_for_update=True, populate_existing=True)
 
+    def at_end(self, work: "Callable[[Tx], None]") -> None:
+        """Do this once before the commit, however often it is asked for."""
+        self.ends[work] = None
+
     def close(self) -> None:
         """Write the jobs down and chain what was recorded. The store calls it last, before the commit."""
         self.session.flush()
+        for work in self.ends:
+            work(self)
         jobs.enqueue(self.session, self.wanted.values(), self.now)
         if self.facts:
             audit.append(self.session, self.facts, self.now)
