@@ -25,12 +25,12 @@ class Timestamps:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._last = 0
+        self.last = 0
 
     def next(self) -> str:
         micros = int(self._clock.now().timestamp() * 1_000_000)
-        self._last = max(micros, self._last + 1)
-        return f"{self._last // 1_000_000}.{self._last % 1_000_000:06d}"
+        self.last = max(micros, self.last + 1)
+        return f"{self.last // 1_000_000}.{self.last % 1_000_000:06d}"
 
     def seconds(self) -> int:
         """The time in whole Unix seconds."""

@@ -2,7 +2,6 @@
 
 import secrets
 import string
-from itertools import count
 
 _DIGITS = string.digits + string.ascii_uppercase
 
@@ -19,11 +18,12 @@ class Ids:
     """Hands out ids in order, so that two runs of one story have the same ids."""
 
     def __init__(self) -> None:
-        self._numbers = count(1)
+        self.last = 0
 
     def new(self, kind: str) -> str:
         """A fresh id such as `U0KT00001`; `kind` is U, C, D, G, S, A, B, V, F, T or Ev."""
-        return f"{kind}0LS{_base36(next(self._numbers)).rjust(5, '0')}"
+        self.last += 1
+        return f"{kind}0LS{_base36(self.last).rjust(5, '0')}"
 
 
 def block_id() -> str:

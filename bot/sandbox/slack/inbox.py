@@ -13,7 +13,7 @@ class Inbox:
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
         self._ephemeral: dict[str, list[Message]] = {}
-        self._read: dict[tuple[str, str], str] = {}
+        self.read_until: dict[tuple[str, str], str] = {}
         self._forms: dict[tuple[str, str], Form] = {}
 
     def show(self, user_id: str, message: Message) -> None:
@@ -36,12 +36,12 @@ class Inbox:
 
     def unread(self, user_id: str, channel: Channel) -> int:
         """Messages by others at the top level since the person last read."""
-        read = float(self._read.get((user_id, channel.id), "0"))
+        read = float(self.read_until.get((user_id, channel.id), "0"))
         return sum(1 for each in channel.messages if each.user != user_id and float(each.ts) > read)
 
     def mark_read(self, user_id: str, channel: Channel) -> None:
         if channel.messages:
-            self._read[user_id, channel.id] = channel.messages[-1].ts
+            self.read_until[user_id, channel.id] = channel.messages[-1].ts
             self._changed()
 
     def form(self, user_id: str, message: Message) -> Form:

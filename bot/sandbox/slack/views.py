@@ -114,7 +114,7 @@ class Views:
     def __init__(self, ids: Ids, team_id: str, changed: Callable[[], None]) -> None:
         self._ids, self._team_id, self._changed = ids, team_id, changed
         self._stacks: dict[str, list[View]] = {}
-        self._homes: dict[tuple[str, str], View] = {}
+        self.homes: dict[tuple[str, str], View] = {}
 
     def stack(self, user_id: str) -> list[View]:
         """The open modals of a person, the visible one last."""
@@ -125,7 +125,7 @@ class Views:
         return stack[-1] if stack else None
 
     def home(self, user_id: str, app: App) -> View | None:
-        return self._homes.get((user_id, app.id))
+        return self.homes.get((user_id, app.id))
 
     def open(self, user_id: str, app: App, definition: Json) -> View:
         """Opens a modal; whatever the person had open is gone."""
@@ -150,7 +150,7 @@ class Views:
 
     def find(self, app: App, view_id: str | None = None, external_id: str | None = None) -> View:
         """An open view or a Home by one of its ids; `not_found` otherwise."""
-        for view in [*self._homes.values(), *(each for stack in self._stacks.values() for each in stack)]:
+        for view in [*self.homes.values(), *(each for stack in self._stacks.values() for each in stack)]:
             ours = view.app is app
             if ours and (view.id == view_id or (external_id and view.external_id == external_id)):
                 return view
@@ -167,7 +167,7 @@ class Views:
         """A person's Home tab; made at the first time."""
         view = self.home(user_id, app)
         if view is None:
-            view = self._homes[user_id, app.id] = self._new(user_id, app, definition)
+            view = self.homes[user_id, app.id] = self._new(user_id, app, definition)
             self._changed()
         else:
             self.update(view, definition, expected)
