@@ -25,7 +25,8 @@ class Health:
 
 def look(session: Session, now: datetime) -> Health:
     """Count; the grants by their small indexes, so that it costs the same with a million of them."""
-    counted = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all())
+    rows = session.execute(select(Job.state, func.count()).group_by(Job.state))
+    counted = dict(rows.all())
     oldest = session.scalar(
         select(func.min(Job.run_at)).where(Job.state == JobState.READY, Job.run_at <= now)
     )

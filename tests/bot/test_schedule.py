@@ -1,0 +1,163 @@
+"""What is due is done: at start what was missed, then every tick, and a tick that fails is only one tick."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+
+import pytest
+
+from bot import schedule
+from bot.metrics import Metrics
+from bot.schedule import Scheduler
+from models import deliveries, directory
+from models.clock import ManualClock
+from models.deliveries import Delivery
+from models.grants import Grant
+from models.jobs import Job, Urgency
+from models.lifecycle import due, granting, submit
+from models.lifecycle.asking import Draft
+from models.people import Person
+from models.requests import Request, Term
+from models.states import GrantState, RequestState
+from models.store import Store, Tx
+from models.store.base import Unavailable
+from tests.models.company import ADA, GITHUB, found
+
+AUTOMATIC = GITHUB.model_validate(GITHUB.stored() | {"auto_approve": [{"name": "Everybody may"}]})
+
+
+@pytest.fixture
+async def scheduler(
+    store: Store, metrics: Metrics, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Scheduler]:
+    """Not started yet; it ticks fast."""
+    monkeypatch.setattr(schedule, "TICK", 0.02)
+    monkeypatch.setattr(schedule, "TIDY", 0.02)
+    made = Scheduler(store, metrics)
+    yield made
+    made.stop()
+
+
+async def ask(store: Store) -> None:
+    def work(tx: Tx) -> None:
+        found(tx)
+        submit.submit(
+            tx, Draft(ADA, ADA, "github", ("engineering",), Term(length=timedelta(hours=8)), "INC-42")
+        )
+
+    await store.write(work)
+
+
+async def hold(store: Store, count: int) -> None:
+    """So many grants for eight hours, active from now on."""
+
+    def work(tx: Tx) -> None:
+        found(tx, AUTOMATIC)
+        for number in range(count):
+            person = f"UADA{number}"
+            directory.remember(tx, [Person(id=person, name=person, email="", active=True)])
+            draft = Draft(
+                person, person, "github", ("engineering",), Term(length=timedelta(hours=8)), "INC-42"
+            )
+            submit.submit(tx, draft)
+        for grant in tx.session.query(Grant):
+            granting.given(tx, grant)
+
+    await store.write(work)
+
+
+async def states(store: Store) -> set[RequestState]:
+    return {one.state for one in await store.read(lambda session: session.query(Request).all())}
+
+
+async def until(true: Callable[[], Awaitable[object]]) -> None:
+    async with asyncio.timeout(10):
+        while not await true():  # noqa: ASYNC110 - what is waited for shows in the database only
+            await asyncio.sleep(0.01)
+
+
+async def test_what_was_missed_is_done_when_it_starts(
+    store: Store, scheduler: Scheduler, clock: ManualClock
+) -> None:
+    await ask(store)
+    clock.advance(timedelta(days=30))
+    await scheduler.start()
+    assert await states(store) == {RequestState.EXPIRED}
+
+
+async def test_what_becomes_due_is_done_at_the_next_tick(
+    store: Store, scheduler: Scheduler, clock: ManualClock
+) -> None:
+    await ask(store)
+    await scheduler.start()
+    clock.advance(timedelta(days=30))
+
+    async def expired() -> bool:
+        return await states(store) == {RequestState.EXPIRED}
+
+    await until(expired)
+
+
+@pytest.mark.parametrize("failure", [Unavailable("The database is away."), ValueError("a defect")])
+async def test_a_tick_that_fails_is_only_one_tick(
+    scheduler: Scheduler, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    ticks: list[str] = []
+
+    def sweep(_: Tx) -> bool:
+        ticks.append("tick")
+        if len(ticks) == 2:
+            raise failure
+        return False
+
+    async def went_on() -> bool:
+        return len(ticks) >= 4
+
+    monkeypatch.setattr(due, "sweep", sweep)
+    await scheduler.start()
+    await until(went_on)
+
+
+async def test_more_than_one_batch_is_done_at_once(
+    store: Store, scheduler: Scheduler, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "BATCH", 3)
+    await hold(store, 10)
+    clock.advance(timedelta(hours=8))
+    await scheduler.catch_up()
+    grants = await store.read(lambda session: session.query(Grant).all())
+    assert {grant.state for grant in grants} == {GrantState.REVOKING}
+
+
+async def test_deliveries_that_cannot_come_again_are_forgotten(
+    store: Store, scheduler: Scheduler, clock: ManualClock
+) -> None:
+    await store.write(lambda _: None, delivery="trigger:1")
+    clock.advance(deliveries.KEPT + timedelta(seconds=1))
+    await scheduler.start()
+
+    async def forgotten() -> bool:
+        return not await store.read(lambda session: session.query(Delivery).count())
+
+    await until(forgotten)
+
+
+async def test_the_numbers_say_what_waits_and_what_is_overdue(
+    store: Store, scheduler: Scheduler, clock: ManualClock, metrics: Metrics
+) -> None:
+    await hold(store, 2)
+    await store.write(lambda tx: tx.session.query(Job).delete())
+    await store.write(lambda tx: tx.enqueue("card", "card:1", urgency=Urgency.TELL))
+    clock.advance(timedelta(hours=8, minutes=2))
+    await scheduler.count()
+    shown = metrics.render().decode()
+    assert 'keyturn_jobs{state="ready"} 1.0' in shown
+    assert 'keyturn_jobs{state="parked"} 0.0' in shown
+    assert "keyturn_oldest_due_job_seconds 28920.0" in shown
+    assert "keyturn_overdue_revokes 2.0" in shown
+
+
+async def test_it_can_be_stopped_before_it_was_started(scheduler: Scheduler) -> None:
+    scheduler.stop()
+    await scheduler.start()
+    scheduler.stop()
