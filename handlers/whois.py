@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -162,8 +163,8 @@ class WhoIs:
         try:
             return await asyncio.wait_for(_awaited(call), PATIENCE)
         except SlackApiError as error:
-            log.warning("lookup refused", why=error.response.get("error"))
-        except (TimeoutError, OSError) as error:
+            log.warning("lookup refused", why=str(error))
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
             log.warning("lookup got no answer", why=str(error) or type(error).__name__)
         return None
 
