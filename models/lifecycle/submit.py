@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from models.cards import CardKind
-from models.catalogue.words import RequestKind
+from models.catalogue.words import Need, RequestKind
 from models.errors import Duplicate, Invalid, NotAllowed
 from models.grants import Grant
 from models.lifecycle import screens, stages
@@ -26,8 +26,8 @@ def submit(tx: Tx, draft: Draft) -> list[Request]:
     Raises a Refusal with the field that it belongs to, and then nothing is sent.
     """
     draft = replace(draft, reason=tidy(draft.reason))
-    _check_reason(draft)
     planned = plan(tx.session, draft, tx.now)
+    _check_reason(draft, planned)
     submission = uuid.uuid4().hex
     requests = [_write(tx, draft, one, submission) for one in planned]
     for request, one in zip(requests, planned, strict=True):
@@ -60,7 +60,9 @@ def may_extend(tx: Tx, grant_ref: str, by: str) -> Grant:
     return grant
 
 
-def _check_reason(draft: Draft) -> None:
+def _check_reason(draft: Draft, planned: list[Planned]) -> None:
+    if not draft.reason and any(one.snapshot.policy.reason is Need.REQUIRED for one in planned):
+        raise Invalid("Say what you need it for. The approvers decide by it.", field="reason")
     if len(draft.reason) > REASON_LIMIT:
         raise Invalid(f"The reason has {len(draft.reason)} characters. {REASON_LIMIT} fit.", field="reason")
 

@@ -192,12 +192,11 @@ async def fail_something(store: Store) -> str:
     def go_wrong(tx: Tx) -> str:
         grant = lock_grant(tx, f"GR-{decide.approve(tx, ref, GRACE).grant_id}")
         granting.failed(tx, grant, Direction.GIVE, "The plan does not allow it.")
-        tx.enqueue("card", "card:77", card=77)
-        tx.session.flush()
         job = tx.session.query(Job).filter_by(key="card:77").one()
         job.state, job.error, job.attempts = JobState.PARKED, "channel_not_found", jobs.ATTEMPTS
         return f"JB-{job.id}"
 
+    await store.write(lambda tx: tx.enqueue("card", "card:77", card=77))
     return await store.write(go_wrong)
 
 
