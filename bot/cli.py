@@ -9,10 +9,10 @@ import structlog
 import typer
 
 from bot import log
-from bot.commands import audit, catalogue, check, db, manifest, run
+from bot.commands import audit, catalogue, check, db, manifest, run, sandbox
 from bot.failure import Failure
 
-COMMANDS = (run, check, manifest, catalogue, audit, db)
+COMMANDS = (run, sandbox, check, manifest, catalogue, audit, db)
 
 
 def build() -> typer.Typer:

@@ -1,0 +1,89 @@
+"""The small company of the sandbox: eight people, their user groups and channels, and a catalogue."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+from bot.sandbox.slack.workspace import Workspace
+
+BERLIN = "Europe/Berlin"
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody who works here. `key` is the first name in lower case."""
+
+    name: str
+    title: str
+    department: str
+    manager: str | None = "mia"
+    guest: bool = False
+    admin: bool = False
+    tz: str = BERLIN
+
+    @property
+    def key(self) -> str:
+        return self.name.split()[0].lower()
+
+    @property
+    def id(self) -> str:
+        return id_of(self.key)
+
+
+def id_of(key: str) -> str:
+    """The Slack id of a colleague, by first name."""
+    return f"U0{key.upper()}"
+
+
+PEOPLE = (
+    Colleague("Ada Lindqvist", "Engineer", "Engineering"),
+    Colleague("Mia Okafor", "Engineering manager", "Engineering", manager="olga"),
+    Colleague("Olga Brandt", "Platform lead, owns most apps", "Platform", manager=None),
+    Colleague("Omar Haddad", "Database engineer, owner", "Platform", manager="olga"),
+    Colleague("Ivo Petrov", "IT administrator", "IT", manager="olga"),
+    Colleague("Sena Yilmaz", "Security engineer", "Security", manager="olga"),
+    Colleague("Robin Ashby", "Looks after Keyturn", "IT", manager="olga", admin=True),
+    Colleague("Gus Moreno", "Contractor", "Engineering", guest=True, tz="America/New_York"),
+)
+ADMINS = tuple(each.id for each in PEOPLE if each.admin)
+
+# Handle, name, members. No group is empty: Slack does not let the last member go.
+GROUPS = (
+    ("engineering", "Engineering", ("mia", "olga")),
+    ("platform", "Platform", ("olga", "omar")),
+    ("prod-db-read", "Production database, read", ("omar",)),
+    ("prod-db-write", "Production database, write", ("omar",)),
+    ("aws-developers", "AWS developers", ("olga",)),
+    ("dashboards", "Dashboards", ("olga",)),
+    ("security", "Security", ("sena", "robin")),
+    ("it", "IT", ("ivo", "robin")),
+)
+CHANNELS = (("general", "ada mia olga omar ivo sena robin gus"), ("engineering", "ada mia olga omar gus"))
+
+
+def settle(workspace: Workspace) -> None:
+    """Puts the company into a workspace that is empty."""
+    workspace.name = "Fennel Works"
+    for each in PEOPLE:
+        workspace.add_person(
+            each.name,
+            id=each.id,
+            handle=each.key,
+            email=f"{each.key}@example.com",
+            title=each.title,
+            department=each.department,
+            manager=each.manager and id_of(each.manager),
+            guest=each.guest,
+            admin=each.admin,
+            tz=each.tz,
+        )
+    for handle, name, members in GROUPS:
+        group_id = "S0" + handle.upper().replace("-", "")
+        workspace.add_usergroup(name, handle=handle, id=group_id, members=[id_of(key) for key in members])
+    for name, members_of in CHANNELS:
+        people = [id_of(key) for key in members_of.split()]
+        workspace.add_channel(name, id=f"C0{name.upper()}", members=people)
+
+
+def catalogue() -> str:
+    """The company's catalogue, in the format of `keyturn catalogue import`."""
+    return (files(__package__) / "catalogue.toml").read_text("utf-8")

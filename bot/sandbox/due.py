@@ -1,0 +1,43 @@
+"""What happens next by itself, as the database knows it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.sandbox.browser import Due
+from models.grants import Grant
+from models.requests import Request
+from models.states import RequestState
+
+
+def next_due(session: Session, now: datetime) -> Due | None:
+    """The earliest start, end, notice, reminder or expiry after now; None where nothing is ahead."""
+    ahead = [each for each in (*_grants(session), *_requests(session)) if each.at > now]
+    return min(ahead, key=lambda each: each.at, default=None)
+
+
+def _grants(session: Session) -> Iterator[Due]:
+    due = select(Grant).where(Grant.due_at.is_not(None)).order_by(Grant.due_at).limit(20)
+    for grant in session.scalars(due):
+        if grant.due_at:
+            ends = grant.ends_at is not None and grant.due_at >= grant.ends_at
+            yield Due(grant.due_at, f"{_what(grant)} {'ends' if ends else 'goes on'}")
+    notices = select(Grant).where(Grant.notice_at.is_not(None)).order_by(Grant.notice_at).limit(20)
+    for grant in session.scalars(notices):
+        if grant.notice_at:
+            yield Due(grant.notice_at, f"A notice that {_what(grant)} will end")
+
+
+def _requests(session: Session) -> Iterator[Due]:
+    pending = select(Request).where(Request.state == RequestState.PENDING)
+    for request in session.scalars(pending.order_by(Request.expires_at).limit(20)):
+        yield Due(request.expires_at, f"{request.ref} expires, if nobody decides")
+    for request in session.scalars(pending.order_by(Request.remind_at).limit(20)):
+        if request.remind_at:
+            yield Due(request.remind_at, f"The approvers of {request.ref} are reminded")
+
+
+def _what(grant: Grant) -> str:
+    return f"{grant.app_name}, {grant.access_name} ({grant.ref})"

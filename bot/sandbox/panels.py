@@ -1,0 +1,52 @@
+"""What the sandbox shows of Keyturn's inside: the audit trail."""
+
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.sandbox.browser import Panel, Table
+from bot.sandbox.town import Town
+from bot.words import counted
+from models import audit
+from models.audit import AuditEntry
+
+SHOWN = 200
+
+
+def panels(town: Town) -> tuple[Panel, ...]:
+    """The panels for "What really happened"."""
+
+    async def trail() -> Table:
+        names = {each.id: each.real_name for each in town.slack.workspace.users.values()}
+        return await town.bot.store.read(lambda session: _trail(session, names))
+
+    return (Panel("Audit trail", trail),)
+
+
+def _trail(session: Session, names: Mapping[str, str]) -> Table:
+    """The last entries, newest first, and what `keyturn audit verify` would say."""
+    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(SHOWN))
+    columns = ("No.", "Time (UTC)", "Who", "What", "Which", "App", "For", "More")
+    return Table(columns, [_row(each, names) for each in entries], _verdict(session))
+
+
+def _row(entry: AuditEntry, names: Mapping[str, str]) -> tuple[object, ...]:
+    return (
+        entry.seq,
+        entry.at.strftime("%Y-%m-%d %H:%M:%S"),
+        names.get(entry.actor, entry.actor),
+        entry.action,
+        entry.subject,
+        entry.app,
+        names.get(entry.person, entry.person),
+        json.dumps(entry.data, ensure_ascii=False) if entry.data else "",
+    )
+
+
+def _verdict(session: Session) -> str:
+    found = audit.verify(session)
+    if found.fault:
+        return f"The chain is broken: {found.fault}."
+    return f"The chain is whole: {counted(found.entries, 'entry', 'entries')}."
