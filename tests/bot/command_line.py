@@ -1,0 +1,75 @@
+"""`keyturn …` as somebody runs it: in this process, or as a program of its own."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from bot import cli
+
+ROOT = Path(__file__).parents[2]
+
+
+class Ended(NamedTuple):
+    """How a command ended: its exit code, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+class CommandLine:
+    """Runs commands in a folder of their own, where `configure` writes config.toml."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self.folder, self._capsys = folder, capsys
+
+    def configure(self, database: str = "sqlite+aiosqlite:///keyturn.db", **slack: Any) -> None:
+        """Write config.toml. Values of `slack` are text or lists of texts."""
+        settings = {"bot_token": "xoxb-1-secret", "app_token": "xapp-1-secret"} | slack
+        # A list of texts in Python's notation is one in TOML's.
+        lines = [f"{key} = {value!r}" for key, value in settings.items()]
+        content = ["[slack]", *lines, "[database]", f"url = '{database}'"]
+        (self.folder / "config.toml").write_text("\n".join(content), encoding="utf-8")
+
+    def write(self, name: str, content: str) -> None:
+        """Write a file into the folder."""
+        (self.folder / name).write_text(content, encoding="utf-8")
+
+    def __call__(self, *arguments: str) -> Ended:
+        self._capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli.main(arguments)
+        # Text as a code is what the interpreter prints to standard error, with exit code 1.
+        text = ended.value.code if isinstance(ended.value.code, str) else ""
+        code = 1 if text else int(ended.value.code or 0)
+        out, err = self._capsys.readouterr()
+        return Ended(code, out, err + text)
+
+    def program(
+        self, *arguments: str, stdin: int | None = None, stdout: int | None = None, stderr: int | None = None
+    ) -> "subprocess.Popen[bytes]":
+        """The same as a program of its own, with these streams."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "bot", *arguments],
+            cwd=self.folder,
+            env={"PYTHONPATH": str(ROOT)},
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+        )
+
+
+@pytest.fixture
+def keyturn(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> CommandLine:
+    """Runs `keyturn …` in a folder with a config.toml for SQLite and no Slack."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
+        monkeypatch.delenv(name, raising=False)
+    line = CommandLine(tmp_path, capsys)
+    line.configure()
+    return line

@@ -1,0 +1,262 @@
+"""`keyturn catalogue import` and `export`: what is shown is what happens, whole or not at all."""
+
+import asyncio
+import os
+import pty
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from sqlalchemy.orm import Session
+
+from models import apps, audit
+from models.clock import SystemClock
+from models.lifecycle import decide, submit
+from models.lifecycle.asking import Draft
+from models.requests import Term
+from models.store import Tx, open_store
+from tests.bot.command_line import CommandLine, keyturn
+from tests.models.company import ADA, GITHUB, GRACE, found
+from tests.models.specs import PRODUCT_EXAMPLE
+
+__all__ = ["keyturn"]
+
+T = TypeVar("T")
+
+TERM = Term(length=timedelta(hours=8))
+SQLITE = "sqlite+aiosqlite:///keyturn.db"
+WIKI = (
+    '[[app]]\nkey = "wiki"\nname = "Wiki"\nowners = ["UGRACE"]\naccess = [{ key = "read", name = "Read" }]\n'
+)
+DESIGN = PRODUCT_EXAMPLE.replace('key = "engineering"', 'key = "design"').replace(
+    'name = "Engineering team"', 'name = "Design team"'
+)
+
+
+def on(url: str, *works: Callable[[Tx], object]) -> None:
+    """Do this in the database, a transaction each."""
+
+    async def run() -> None:
+        store = open_store(url, SystemClock())
+        for work in works:
+            await store.write(work)
+        await store.close()
+
+    asyncio.run(run())
+
+
+def seen(url: str, work: Callable[[Session], T]) -> T:
+    """Read this from the database."""
+
+    async def run() -> T:
+        store = open_store(url, SystemClock())
+        try:
+            return await store.read(work)
+        finally:
+            await store.close()
+
+    return asyncio.run(run())
+
+
+def ask(*accesses: str) -> Callable[[Tx], object]:
+    return lambda tx: submit.submit(tx, Draft(ADA, ADA, "github", accesses, TERM, "INC-42"))
+
+
+def test_what_was_imported_comes_back(keyturn: CommandLine, database_url: str) -> None:
+    keyturn.configure(database_url)
+    keyturn.write("catalogue.toml", PRODUCT_EXAMPLE)
+    imported = keyturn("catalogue", "import", "catalogue.toml")
+    assert imported == (0, "+ new app GitHub (github)\nImported. The catalogue has 1 app now.\n", "")
+    exported = keyturn("catalogue", "export")
+    assert exported == (0, PRODUCT_EXAMPLE, "")
+    keyturn.write("exported.toml", exported.out)
+    again = keyturn("catalogue", "import", "exported.toml")
+    assert again == (0, "No changes: the catalogue is what exported.toml says.\n", "")
+
+
+def test_an_import_makes_the_database_first(keyturn: CommandLine) -> None:
+    keyturn.write("catalogue.toml", PRODUCT_EXAMPLE)
+    assert keyturn("catalogue", "import", "catalogue.toml").code == 0
+    assert keyturn("audit", "verify").out.startswith("1 entry, whole")
+
+
+def test_the_trail_tells_who_changed_what(keyturn: CommandLine) -> None:
+    keyturn.write("catalogue.toml", PRODUCT_EXAMPLE)
+    keyturn("catalogue", "import", "catalogue.toml")
+    (entry,) = seen(SQLITE, lambda session: list(audit.entries(session)))
+    assert (entry.actor, entry.action, entry.app) == ("operator", "app.added", "github")
+
+
+def test_the_difference_stands_under_each_app(keyturn: CommandLine) -> None:
+    keyturn.write("catalogue.toml", PRODUCT_EXAMPLE + WIKI)
+    keyturn("catalogue", "import", "catalogue.toml")
+    changed = PRODUCT_EXAMPLE.replace('"low"', '"high"').replace('name = "GitHub"', 'name = "Git"')
+    keyturn.write("catalogue.toml", changed + WIKI.replace("wiki", "books").replace("Wiki", "Books"))
+    ended = keyturn("catalogue", "import", "catalogue.toml", "--dry-run")
+    assert ended.out.splitlines() == [
+        "- Wiki is removed (wiki)",
+        "~ GitHub (github)",
+        "    is now called Git",
+        "    risk low → high",
+        "+ new app Books (books)",
+        "Nothing is imported: this was a dry run.",
+    ]
+
+
+def test_the_order_of_the_apps_is_a_change_too(keyturn: CommandLine) -> None:
+    keyturn.write("catalogue.toml", PRODUCT_EXAMPLE + "\n" + WIKI)
+    keyturn("catalogue", "import", "catalogue.toml")
+    keyturn.write("catalogue.toml", WIKI + "\n" + PRODUCT_EXAMPLE)
+    assert "another order" in keyturn("catalogue", "import", "catalogue.toml").out
+    assert keyturn("catalogue", "export").out.startswith('[[app]]\nkey = "wiki"')
+
+
+def test_a_dry_run_writes_nothing(keyturn: CommandLine) -> None:
+    keyturn.write("catalogue.toml", PRODUCT_EXAMPLE)
+    first = keyturn("catalogue", "import", "catalogue.toml", "--dry-run")
+    assert (first.code, first.out.splitlines()[0]) == (0, "+ new app GitHub (github)")
+    assert not Path("keyturn.db").exists()
+    keyturn("catalogue", "import", "catalogue.toml")
+    keyturn.write("catalogue.toml", WIKI)
+    keyturn("catalogue", "import", "catalogue.toml", "--dry-run", "--yes")
+    assert keyturn("catalogue", "export").out == PRODUCT_EXAMPLE
+
+
+def test_what_is_removed_but_held_is_told_with_numbers(keyturn: CommandLine, database_url: str) -> None:
+    keyturn.configure(database_url)
+    on(database_url, found, ask("engineering"), ask("design"), lambda tx: decide.approve(tx, "AR-1", GRACE))
+    keyturn.write("catalogue.toml", WIKI)
+    ended = keyturn("catalogue", "import", "catalogue.toml", "--dry-run")
+    assert "    GitHub: 1 live grant and 1 open request" in ended.out.splitlines()
+    assert "stays as it is" in ended.out
+    keyturn.write("catalogue.toml", DESIGN)
+    ended = keyturn("catalogue", "import", "catalogue.toml")
+    assert "    GitHub, Engineering team: 1 live grant" in ended.out.splitlines()
+    assert ended.out.count("live grant") == 1
+
+
+def test_what_nobody_has_is_removed_without_more_words(keyturn: CommandLine) -> None:
+    keyturn.write("catalogue.toml", PRODUCT_EXAMPLE + WIKI)
+    keyturn("catalogue", "import", "catalogue.toml")
+    keyturn.write("catalogue.toml", PRODUCT_EXAMPLE)
+    ended = keyturn("catalogue", "import", "catalogue.toml")
+    assert "held" not in ended.out
+    assert seen(SQLITE, apps.every) != []
+
+
+def test_what_is_understood_otherwise_is_told(keyturn: CommandLine) -> None:
+    stage = '[[app.stage]]\napprovers = ["UADA", "UGRACE"]\nrule = 2\n'
+    keyturn.write("catalogue.toml", WIKI + stage)
+    ended = keyturn("catalogue", "import", "catalogue.toml")
+    assert "Note: Wiki: stage “Approval” wants 2 approvals of 2 people" in ended.out
+    assert 'rule = "all"' in keyturn("catalogue", "export").out
+
+
+BROKEN = {
+    "no TOML": "[[app]\n",
+    "wrong values": '[[app]]\nkey = "Git Hub"\nname = "GitHub"\nrisk = "hgih"\n',
+    "connector": WIKI + '[[app.access]]\nkey = "x"\nname = "X"\nconnector = { type = "carrier_pigeon" }\n',
+    "nested too deep": "a = " + "[" * 5000,
+}
+
+
+@pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN)
+def test_a_broken_file_changes_nothing_and_says_all_that_is_wrong(keyturn: CommandLine, content: str) -> None:
+    keyturn.write("broken.toml", content)
+    ended = keyturn("catalogue", "import", "broken.toml")
+    assert (ended.code, ended.out) == (1, "")
+    assert all(line.startswith("broken.toml") for line in ended.err.splitlines())
+    assert not Path("keyturn.db").exists()
+
+
+def test_every_problem_comes_with_its_line(keyturn: CommandLine) -> None:
+    keyturn.write("broken.toml", BROKEN["wrong values"])
+    lines = keyturn("catalogue", "import", "broken.toml").err.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["broken.toml, line 2", "broken.toml, line 4"]
+
+
+def test_a_file_that_cannot_be_read_is_told(keyturn: CommandLine) -> None:
+    assert "No such file" in keyturn("catalogue", "import", "missing.toml").err
+    Path("latin.toml").write_bytes('name = "Größe"'.encode("latin-1"))
+    assert "is not text in UTF-8" in keyturn("catalogue", "import", "latin.toml").err
+
+
+def test_an_empty_file_does_not_empty_the_catalogue_by_accident(keyturn: CommandLine) -> None:
+    keyturn.write("catalogue.toml", PRODUCT_EXAMPLE)
+    keyturn("catalogue", "import", "catalogue.toml")
+    keyturn.write("empty.toml", "")
+    ended = keyturn("catalogue", "import", "empty.toml")
+    assert ended.code == 1
+    assert "--yes" in ended.err
+    assert keyturn("catalogue", "export").out == PRODUCT_EXAMPLE
+    assert keyturn("catalogue", "import", "empty.toml", "--yes").code == 0
+    assert keyturn("catalogue", "export").out == ""
+
+
+def test_an_import_is_whole_or_not_at_all(keyturn: CommandLine) -> None:
+    keyturn.write("catalogue.toml", PRODUCT_EXAMPLE)
+    keyturn("catalogue", "import", "catalogue.toml")
+    with sqlite3.connect("keyturn.db") as database:
+        database.execute(
+            "CREATE TRIGGER full BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+    keyturn.write("catalogue.toml", WIKI)
+    ended = keyturn("catalogue", "import", "catalogue.toml")
+    assert ended.code == 1
+    assert "disk full" in ended.err
+    assert keyturn("catalogue", "export").out == PRODUCT_EXAMPLE
+
+
+def at_a_terminal(keyturn: CommandLine, answer: Callable[[], str]) -> tuple[int, str]:
+    """Import at a terminal, and answer once asked; the exit code and all that was on the screen."""
+    ours, theirs = pty.openpty()
+    screen = ""
+    with keyturn.program(
+        "catalogue", "import", "catalogue.toml", stdin=theirs, stdout=theirs, stderr=theirs
+    ) as program:
+        os.close(theirs)
+        while part := _from(ours):
+            screen += part
+            if "[y/N]" in part:
+                os.write(ours, answer().encode() + b"\n")
+    os.close(ours)
+    return program.returncode, screen
+
+
+def _from(terminal: int) -> str:
+    """What comes next on the screen; nothing once the program has ended."""
+    try:
+        return os.read(terminal, 65536).decode()
+    except OSError:
+        return ""
+
+
+def test_at_a_terminal_it_asks_first_and_shows_colours(keyturn: CommandLine) -> None:
+    keyturn.write("catalogue.toml", PRODUCT_EXAMPLE)
+    code, screen = at_a_terminal(keyturn, lambda: "n")
+    assert code == 1
+    assert "\x1b[32m+ new app GitHub (github)" in screen
+    assert "Nothing was imported." in screen
+    assert keyturn("catalogue", "export").out == ""
+    code, screen = at_a_terminal(keyturn, lambda: "y")
+    assert code == 0
+    assert "Imported." in screen
+    assert keyturn("catalogue", "export").out == PRODUCT_EXAMPLE
+
+
+def test_a_change_by_others_meanwhile_is_not_overwritten(keyturn: CommandLine) -> None:
+    keyturn.write("catalogue.toml", PRODUCT_EXAMPLE)
+    keyturn("catalogue", "import", "catalogue.toml")
+    keyturn.write("catalogue.toml", WIKI)
+
+    def yes_but_somebody_is_faster() -> str:
+        on(SQLITE, lambda tx: apps.save(tx, GITHUB.model_copy(update={"name": "Git"}), "UROOT"))
+        return "y"
+
+    code, screen = at_a_terminal(keyturn, yes_but_somebody_is_faster)
+    assert code == 1
+    assert "Somebody changed the catalogue in the meantime" in screen
+    assert 'name = "Git"' in keyturn("catalogue", "export").out
