@@ -53,8 +53,7 @@ async def change(incoming: Click) -> None:
         ),
         delivery=incoming.delivery,
     )
-    await incoming.redraw(await screens.one_app(incoming, entry, place))
-    await screens.refresh_list(incoming)
+    await screens.refresh_here(incoming, entry)
 
 
 async def turn_page(incoming: Click) -> None:

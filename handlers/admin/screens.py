@@ -76,27 +76,36 @@ async def again(incoming: Incoming, overtaken: Overtaken) -> View:
 
 
 async def refresh_below(incoming: Incoming, entry: Entry) -> None:
-    """Draw anew what lies below the modal that this came from: the app, and the list below that."""
-    place, view = place_of(incoming), incoming.view
-    below, lowest = str(view.get("previous_view_id") or ""), str(view.get("root_view_id") or "")
-    redrawn = {below: await one_app(incoming, entry, place)} if below else {}
-    if lowest not in ("", below, view.get("id")):
-        redrawn[lowest] = await apps(incoming, place.first_app)
-    await _redraw(incoming, redrawn)
+    """Draw anew what lies below a form: the app, and the list below that."""
+    await _refresh(incoming, entry, str(incoming.view.get("previous_view_id") or ""))
+
+
+async def refresh_here(incoming: Incoming, entry: Entry) -> None:
+    """Draw an app anew in its own modal, and the list below it."""
+    await _refresh(incoming, entry, str(incoming.view.get("id") or ""))
 
 
 async def refresh_list(incoming: Incoming) -> None:
-    """Draw the list anew that lies below an app."""
+    """Draw the list anew that lies below all."""
     lowest = str(incoming.view.get("root_view_id") or "")
-    if lowest not in ("", incoming.view.get("id")):
-        await _redraw(incoming, {lowest: await apps(incoming, place_of(incoming).first_app)})
+    await _redraw(incoming, {lowest: await apps(incoming, place_of(incoming).first_app)})
+
+
+async def _refresh(incoming: Incoming, entry: Entry, at: str) -> None:
+    lowest, place = str(incoming.view.get("root_view_id") or ""), place_of(incoming)
+    views = {lowest: await apps(incoming, place.first_app), at: await one_app(incoming, entry, place)}
+    await _redraw(incoming, views)  # an app that was opened by its name lies lowest itself
 
 
 async def _redraw(incoming: Incoming, views: Mapping[str, View]) -> None:
+    await asyncio.gather(*(_redraw_one(incoming, at, view) for at, view in views.items()))
+
+
+async def _redraw_one(incoming: Incoming, view_id: str, view: View) -> None:
     """What Slack does not take in time stays as it was: the change is saved, and the next look shows it."""
-    calls = [incoming.client.views_update(view_id=at, view=dict(view)) for at, view in views.items()]
+    call = incoming.client.views_update(view_id=view_id, view=dict(view))
     try:
-        await asyncio.wait_for(asyncio.gather(*calls), PATIENCE)
+        await asyncio.wait_for(call, PATIENCE)
     except (SlackApiError, TimeoutError, OSError, aiohttp.ClientError) as error:
         log.warning("could not redraw", why=str(error) or type(error).__name__)
 

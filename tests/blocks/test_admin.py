@@ -233,6 +233,26 @@ def test_the_connector_s_fields_are_those_of_the_kind_that_is_chosen() -> None:
     assert saved.connector.stored() == {"type": "slack_usergroup", "usergroup": "S0123"}
 
 
+def test_what_a_connector_finds_wrong_is_said_at_the_parameter_or_at_the_menu() -> None:
+    app = specs.app(access=[{"key": "a", "name": "A", "connector": {"type": "webhook", "address": "old"}}])
+    for said, errors in (
+        (
+            "address should begin with https://",
+            {"connector_webhook_address": "This should begin with https://"},
+        ),
+        ("cannot be used here", {"connector": "This cannot be used here"}),
+        (None, {}),
+    ):
+        params = (Param("address", "Address"), Param("method", "Method", optional=True))
+        kinds = (ConnectorKind("webhook", "Webhook", params, lambda _, said=said: said),)  # type: ignore[misc]
+        values = filled(access.build(app, Place(part="a"), KNOWN, kinds), connector_webhook_address="new")
+        if errors:
+            assert refused(lambda values=values, kinds=kinds: access.parse(app, "a", values, kinds)) == errors  # type: ignore[misc]
+        else:
+            saved = access.parse(app, "a", values, kinds).access[0].connector
+            assert saved.stored() == {"type": "webhook", "address": "new"}
+
+
 def test_a_connector_of_an_unknown_kind_and_parameters_that_are_no_text_stay() -> None:
     unknown = {"type": "webhook", "address": "https://example.com", "retries": 3}
     partly = {"type": "slack_usergroup", "usergroup": "S0123", "keep": ["U0123"]}
@@ -281,6 +301,16 @@ def test_a_stage_asks_people_groups_and_roles() -> None:
     ]
 
 
+def test_a_stage_that_only_the_manager_decides_reads_so() -> None:
+    stages = [
+        {"name": "Manager", "approvers": ["manager"]},
+        {"name": "Both", "approvers": ["owners", "U0123"]},
+    ]
+    said = words_of(overview.build(specs.app(stage=stages), Place(), KNOWN, KINDS)["blocks"])
+    assert "*1. Manager*: their manager." in said
+    assert "*2. Both*: one of the app’s owners, <@U0123>." in said
+
+
 def test_a_stage_without_anybody_or_without_its_number_is_refused() -> None:
     app = specs.app()
     view = stage.build(app, Place(), KNOWN)
@@ -301,6 +331,9 @@ def test_conditions_that_the_form_does_not_show_stay_and_are_said() -> None:
     saved = stage.parse(app, "0", filled(view, when_risk=[])).stage[0].when
     assert saved is not None
     assert saved.stored() == {"hours": "22:00-06:00", "time_zone": "Europe/Berlin"}
+    plain = stage.build(specs.app(stage=[{"name": "A", "approvers": ["owners"], "when": {"risk": ["high"]}}]),
+                        Place(part="0"), KNOWN)  # fmt: skip
+    assert "stays as the catalogue file has it" not in words_of(plain["blocks"])
 
 
 def test_a_redrawn_form_keeps_what_was_typed_except_where_somebody_else_changed_it() -> None:

@@ -258,6 +258,11 @@ async def test_what_is_saved_is_saved_though_slack_does_not_redraw_and_tells_not
     assert (await app_of(world)).access[0].name == "Everybody"
     await root.press("Edit", near="Engineering team")
     assert f"<@{world.ids['Root']}> changed this in the meantime" in seen(root)
+    with world.slack.faults.fail("views.update"):
+        await root.press("Switch off")
+    assert not (await app_of(world)).enabled
+    assert root.view is not None
+    assert root.view.title == "GitHub"
 
 
 async def test_a_thousand_apps_are_paged_and_found(world: World) -> None:
@@ -274,6 +279,22 @@ async def test_a_thousand_apps_are_paged_and_found(world: World) -> None:
     assert "App 00777" in seen(root)
     await root.close()
     assert "21 to 40 of 1000" in seen(root)
+
+
+async def test_an_app_with_many_accesses_is_paged_and_searched(world: World) -> None:
+    await world.offer(access=[{"key": f"a{n}", "name": f"Access {n:03}"} for n in range(50)])
+    root = await opened(world)
+    assert "1 to 20 of 50" in seen(root)
+    await root.press("Next")
+    assert "21 to 40 of 50" in seen(root)
+    await root.press("Delete", near="Access 025")
+    assert "21 to 40 of 49" in seen(root)
+    assert await root.options("Find an access", "ess 04") == [f"Access 04{n}" for n in range(10)]
+    await root.choose("Find an access", "Access 044")
+    await root.fill("Name", "Forty-four")
+    assert (await root.submit()).ok
+    assert (await app_of(world)).access[43].name == "Forty-four"
+    assert "21 to 40 of 49" in seen(root)
 
 
 async def test_the_command_opens_the_app_that_it_names(world: World) -> None:
