@@ -6,9 +6,9 @@ from bot.sandbox.town import Town
 async def live_a_little(town: Town) -> None:
     """Gus may look at the dashboards, Omar has been given GitHub, and Mia has something to decide."""
     await ask(town, "gus", "dashboards viewer 8h because I prepare the hand-over")
-    await ask(town, "omar", "github engineering 7d because of the schema migration")
+    await ask(town, "omar", "github engineering 7d because the schema migration starts on Monday")
     await approve(town, "olga", "Engineering team")
-    await ask(town, "ada", "salesforce sales-user 30d because of the export for support")
+    await ask(town, "ada", "salesforce sales-user 30d because support needs the customer export")
     for person in ("gus", "omar", "olga"):
         town.person(person).read()
 

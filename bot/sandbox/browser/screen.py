@@ -6,7 +6,7 @@ from functools import cached_property
 from markupsafe import Markup
 
 from bot.sandbox.browser import composing, talk
-from bot.sandbox.browser.draw.avatar import avatar
+from bot.sandbox.browser.draw import avatar
 from bot.sandbox.browser.draw.canvas import Canvas
 from bot.sandbox.browser.draw.mrkdwn import mrkdwn, plain
 from bot.sandbox.browser.draw.reader import Reader, reader_of
@@ -36,7 +36,7 @@ class Talk:
 class Screen:
     """One drawing of one window. Templates ask it; nothing here changes anything."""
 
-    avatar = staticmethod(avatar)
+    robot = staticmethod(avatar.robot)
 
     def __init__(self, slack: LocalSlack, setup: Setup, window: Window) -> None:
         self.slack, self.setup, self.window = slack, setup, window
@@ -47,6 +47,18 @@ class Screen:
     @cached_property
     def names(self) -> dict[str, str]:
         return choosing.names(self.slack.workspace)
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {user_id: number for number, user_id in enumerate(self.slack.workspace.users)}
+
+    def picture(self, user_id: str) -> Markup:
+        """The picture of a person or of an app's bot."""
+        user = self.slack.workspace.users.get(user_id)
+        name = user.real_name if user else user_id
+        if user and user.is_bot:
+            return avatar.robot(name)
+        return avatar.avatar(name, self._numbers.get(user_id, 0))
 
     @property
     def people(self) -> list[User]:

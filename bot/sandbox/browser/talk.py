@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from bot.sandbox.browser.draw import dates
-from bot.sandbox.browser.draw.avatar import avatar
 from bot.sandbox.browser.draw.canvas import Canvas
 from bot.sandbox.browser.draw.mrkdwn import mrkdwn, plain
 from bot.sandbox.slack.channels import Channel
@@ -81,7 +80,7 @@ def _row(screen: "Screen", message: Message, before: Row | None) -> Row:
         message,
         screen.canvas(message),
         author,
-        avatar(author, robot=message.bot_id is not None),
+        screen.picture(message.user),
         message.bot_id is not None,
         at,
         dates.day(at, reader.now) if new_day else None,

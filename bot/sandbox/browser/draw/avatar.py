@@ -12,7 +12,7 @@ _COLOURS = (
 _SVG = Markup(
     '<svg class="avatar" viewBox="0 0 40 40" aria-hidden="true" focusable="false">'
     '<rect width="40" height="40" rx="10" fill="{colour}"/>'
-    '<circle cx="{x}" cy="{y}" r="17" fill="#fff" fill-opacity=".13"/>'
+    '<circle cx="{x}" cy="31" r="17" fill="#fff" fill-opacity=".13"/>'
     '<text x="20" y="21" fill="#fff" text-anchor="middle" '
     'dominant-baseline="middle">'
     "{letters}</text></svg>"
@@ -26,15 +26,16 @@ _APP = Markup(
 )
 
 
-def avatar(name: str, *, robot: bool = False) -> Markup:
-    """An SVG of initials, or of a small machine for an app; the same name always looks the same."""
-    seed = zlib.crc32(name.encode())
-    colour = _COLOURS[seed % len(_COLOURS)]
-    if robot:
-        return _APP.format(colour=colour)
+def avatar(name: str, number: int) -> Markup:
+    """A person’s initials; `number`, their place in the company, chooses the colour."""
     return _SVG.format(
-        colour=colour, letters=_initials(name), x=8 + seed // 64 % 26, y=36 - seed // 4096 % 10
+        colour=_COLOURS[number % len(_COLOURS)], letters=_initials(name), x=8 + number * 7 % 26
     )
+
+
+def robot(name: str) -> Markup:
+    """An app: a small machine, in the colour of its name."""
+    return _APP.format(colour=_COLOURS[zlib.crc32(name.encode()) % len(_COLOURS)])
 
 
 def _initials(name: str) -> str:
