@@ -6,6 +6,7 @@ raises runs again: after `Later.wait`, or after a growing wait, until the job is
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from models.store import Store, Tx
 log = structlog.stdlib.get_logger(__name__)
 
 AT_ONCE = 16
+OF_A_KIND = 12
+"""So many of one kind at most, so that a target system or a Slack that hangs leaves room for the others."""
 LOOK = 1.0
 """Seconds between looks for jobs that other processes left, or whose time has come."""
 RENEW = jobs.LEASE.total_seconds() / 3
@@ -68,9 +71,10 @@ class Worker:
     async def stop(self) -> None:
         """Claim nothing more, let what is under way end, and hand back what takes too long."""
         self._stopping = True
-        await _cancel(self._loops[:1])
-        if self._running:
-            await asyncio.wait(self._running, timeout=GRACE)
+        self._woken.set()
+        # Not cancelled at once: a claim that is being written would be held by nobody.
+        if ending := [*self._loops[:1], *self._running]:
+            await asyncio.wait(ending, timeout=GRACE)
         await _cancel([*self._running, *self._loops])
 
     async def idle(self) -> None:
@@ -88,7 +92,7 @@ class Worker:
         )
 
     async def _claim_for_ever(self) -> None:
-        while True:
+        while not self._stopping:
             wait = LOOK
             try:
                 wait = await self._claim()
@@ -100,10 +104,13 @@ class Worker:
     async def _claim(self) -> float:
         """Start what is due; returns the seconds until there may be more, 0 for at once."""
         self._woken.clear()
-        free = AT_ONCE - len(self._running)
+        free, full = self._room()
         if not free:
             return LOOK
-        works, following = await self._store.write(lambda tx: _claimed(tx, free))
+        works, following = await self._store.write(lambda tx: _claimed(tx, free, full))
+        if self._stopping:
+            await self._store.write(lambda tx: _returned(tx, works))
+            return LOOK
         for work in works:
             task = asyncio.create_task(self._carry_out(work), name=work.key)
             self._running[task] = work
@@ -113,6 +120,13 @@ class Worker:
         left = (following - self._store.clock.now()).total_seconds() if following else LOOK
         # What is due and was not claimed waits for its lane.
         return min(left, LOOK) if left > 0 else LOOK
+
+    def _room(self) -> tuple[int, set[str]]:
+        """How many jobs may be claimed, and the kinds of which enough are under way."""
+        under_way = Counter(work.kind for work in self._running.values())
+        full = {kind for kind, number in under_way.items() if number >= OF_A_KIND}
+        most = max((number for kind, number in under_way.items() if kind not in full), default=0)
+        return min(AT_ONCE - len(self._running), OF_A_KIND - most), full
 
     def _done(self, task: asyncio.Task[None]) -> None:
         del self._running[task]
@@ -173,9 +187,15 @@ class Worker:
                 log.warning("leases could not be renewed", error=str(error))
 
 
-def _claimed(tx: Tx, free: int) -> tuple[list[Work], datetime | None]:
-    works = jobs.claim(tx.session, tx.now, free)
+def _claimed(tx: Tx, free: int, full: set[str]) -> tuple[list[Work], datetime | None]:
+    works = jobs.claim(tx.session, tx.now, free, without=full)
     return works, None if works else jobs.next_run(tx.session)
+
+
+def _returned(tx: Tx, works: list[Work]) -> None:
+    """Claimed, but not begun: as if it had not been."""
+    for work in works:
+        jobs.again(tx.session, work, tx.now, error="", wait=timedelta(0))
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -7,7 +7,7 @@ over all processes. It is held by a lease with a token; whoever lost the lease c
 """
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum, StrEnum
@@ -151,14 +151,18 @@ def enqueue(session: Session, wanted: Iterable[Wanted], now: datetime) -> None:
     session.connection().execute(upsert, rows)
 
 
-def claim(session: Session, now: datetime, limit: int) -> list[Work]:
-    """Take up to `limit` due jobs, the most urgent first, one of a lane. Their leases last `LEASE`."""
+def claim(session: Session, now: datetime, limit: int, without: Collection[str] = ()) -> list[Work]:
+    """Take up to `limit` due jobs, the most urgent first, one of a lane, none of the kinds `without`.
+
+    Their leases last `LEASE`.
+    """
     _serialise_claims(session)
     release_expired(session, now)
     busy = select(Job.lane).where(Job.state == JobState.RUNNING)
     due = (
         select(Job)
         .where(Job.state == JobState.READY, Job.run_at <= now, Job.lane.not_in(busy))
+        .where(Job.kind.not_in(without))
         .order_by(Job.urgency, Job.run_at, Job.id)
         .limit(limit)
     )

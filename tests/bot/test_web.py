@@ -1,8 +1,9 @@
 """Only what Slack has signed gets in; whatever else arrives is refused in one word and changes nothing."""
 
+import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
@@ -184,6 +185,25 @@ async def test_it_is_ready_as_long_as_all_its_parts_are(world: World, http: aioh
     status, text = await get("/readyz")
     assert (status, json.loads(text)["database"]) == (503, False)
     assert await get("/healthz") == (200, "ok")
+
+
+async def test_what_is_in_hand_when_it_stops_is_still_answered(forger: Forger) -> None:
+    begun, may_answer = asyncio.Event(), asyncio.Event()
+
+    async def slow(ack: Callable[..., Awaitable[None]]) -> None:
+        begun.set()
+        await may_answer.wait()
+        await ack("Late, but here")
+
+    forger.world.bot.bolt.command("/slow")(slow)
+    body = urlencode({"command": "/slow", "user_id": "U1", "team_id": "T1"}).encode()
+    asked = asyncio.create_task(forger.send(body, forger.headers(body, FORM)))
+    await begun.wait()
+    stopping = asyncio.create_task(forger.world.bot.web.stop())
+    await asyncio.sleep(0)
+    may_answer.set()
+    await stopping
+    assert await asked == (200, "Late, but here")
 
 
 async def test_other_addresses_show_nothing(world: World, http: aiohttp.ClientSession) -> None:

@@ -13,7 +13,7 @@ from bot.metrics import Metrics
 from bot.worker import Handler, Worker
 from models import jobs, settings
 from models.clock import ManualClock
-from models.jobs import Job, JobState, Work
+from models.jobs import Job, JobState, Urgency, Work
 from models.store import Store, Tx, open_store
 
 Run = Callable[[Work], Awaitable[None]]
@@ -37,10 +37,10 @@ def finishing(store: Store, done: list[str]) -> Run:
     return run
 
 
-async def enqueue(store: Store, *keys: str, **options: object) -> None:
+async def enqueue(store: Store, *keys: str, kind: str = "task", **options: object) -> None:
     def work(tx: Tx) -> None:
         for key in keys:
-            tx.enqueue("task", key, **options)  # type: ignore[arg-type]
+            tx.enqueue(kind, key, **options)  # type: ignore[arg-type]
 
     await store.write(work)
 
@@ -165,6 +165,26 @@ async def test_a_job_that_hangs_is_cut_off_and_holds_up_no_other(store: Store) -
     assert "longer than 0.2 s" in hanging.error
 
 
+async def test_a_kind_that_hangs_leaves_room_for_the_others(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "GRACE", 0.05)
+    done: list[str] = []
+
+    async def hangs(_: Work) -> None:
+        await asyncio.Event().wait()
+
+    handlers = {"stuck": Handler(hangs), "task": Handler(finishing(store, done))}
+    worker = Worker(store, handlers, Metrics())
+    await enqueue(store, *(f"stuck {number}" for number in range(40)), kind="stuck", urgency=Urgency.TAKE)
+    await enqueue(store, *(str(number) for number in range(40)))
+    await worker.start()
+    async with asyncio.timeout(10):
+        while len(done) < 40:  # noqa: ASYNC110 - the worker is never idle here
+            await asyncio.sleep(0.01)
+    await worker.stop()
+
+
 async def test_no_more_than_so_many_run_at_once(store: Store) -> None:
     running, most = 0, 0
 
@@ -278,7 +298,7 @@ async def test_a_database_that_was_away_is_asked_again(store: Store, monkeypatch
     done: list[str] = []
     claim, failed = jobs.claim, asyncio.Event()
 
-    def first_fails(*_: object) -> list[Work]:
+    def first_fails(*_: object, **__: object) -> list[Work]:
         monkeypatch.setattr(jobs, "claim", claim)
         failed.set()
         raise OSError("gone")
