@@ -65,8 +65,7 @@ def _facts(story: RequestStory) -> dict[str, str]:
     privileged = ", privileged" if access.privileged else ""
     found = {
         "How long": words.how_long(story),
-        "Risk": words.risk(story.snapshot),
-        "Kind": f"{access.kind.value.capitalize()}{privileged}",
+        "Risk": f"{words.risk(story.snapshot)} · {access.kind.value}{privileged}",
     }
     if story.extended is not None:
         found["Ends"] = words.ends(story.extended, story)

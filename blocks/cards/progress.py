@@ -17,7 +17,7 @@ def status(story: RequestStory) -> str:
     word = f"*{request.state.label}*"
     match request.state:
         case RequestState.PENDING:
-            return f"{word} · {_standing(story)} · expires {moment(request.expires_at)}"
+            return " · ".join([word, *_standing(story), f"expires {moment(request.expires_at)}"])
         case RequestState.EXPIRED:
             return f"{word} · nobody decided until {moment(request.expires_at)}"
         case _:
@@ -56,11 +56,12 @@ def decision_line(decision: Decision) -> str:
 
 
 def waiting(tally: Tally) -> str:
-    """What an open stage still needs: "1 of 2 approvals, waiting for @Grace and @Alan"."""
+    """What an open stage still needs: "waiting for @Grace or @Alan", and the count where it takes several."""
     needed = tally.approvals + tally.still_needed
+    counted = f"{tally.approvals} of {needed} approvals, " if needed > 1 else ""
     word = "and" if len(tally.waiting) <= tally.still_needed else "or"
     who = mentions(tally.waiting, word=word) or "somebody who can decide; the admins have to look at it"
-    return f"{tally.approvals} of {needed} approvals, waiting for {who}"
+    return f"{counted}waiting for {who}"
 
 
 def ended(story: RequestStory) -> str:
@@ -90,8 +91,9 @@ def access_line(grant: Grant, admins: tuple[str, ...]) -> str:
             return f"{word}{by}{f' {moment(grant.over_at)}' if grant.over_at else ''}"
 
 
-def _standing(story: RequestStory) -> str:
-    return f"stage {story.request.position + 1} of {len(story.stages)}"
+def _standing(story: RequestStory) -> list[str]:
+    several = len(story.stages) > 1
+    return [f"stage {story.request.position + 1} of {len(story.stages)}"] if several else []
 
 
 def _failure(grant: Grant) -> str:

@@ -151,7 +151,7 @@ def test_what_ended_lately_can_be_asked_for_again() -> None:
 
 def test_an_open_request_says_for_whom_it_waits_and_can_be_withdrawn() -> None:
     words, buttons = read(requests(request(SHOT)))
-    assert f"*Pending* · stage 1 of 2, 0 of 1 approvals, waiting for <@{GRACE}> or <@{ALAN}>" in words
+    assert f"*Pending* · stage 1 of 2, waiting for <@{GRACE}> or <@{ALAN}>" in words
     assert "For 8 hours · asked <!date^" in words
     assert buttons == ["Withdraw", "Comment", "Details"]
 
