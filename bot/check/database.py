@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 from sqlalchemy import text
@@ -20,6 +20,10 @@ ABOUT = "Database"
 
 # SQLite's own list of releases tells where the WAL-reset fault was mended: https://sqlite.org/changes.html
 MENDED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+WAL_RESET = (
+    "has a rare fault that can damage the file while several programs have it open. "
+    "3.51.3, 3.50.7 and 3.44.6 are without it. Let no other tool open the file while Keyturn runs"
+)
 
 
 async def database(bench: Bench) -> AsyncIterator[Finding]:
@@ -27,8 +31,13 @@ async def database(bench: Bench) -> AsyncIterator[Finding]:
     url = bench.config.database.url.get_secret_value()
     file = sqlite_file(url)
     if file is not None:
-        for finding in sqlite(file, sqlite3.sqlite_version_info):
-            yield finding
+        if not _writable(file):
+            yield bad(
+                ABOUT, f"{file} cannot be written. Keyturn's user has to be let into its folder, and to write"
+            )
+            return
+        if not has_wal_reset_fixed(sqlite3.sqlite_version_info):
+            yield note(ABOUT, f"SQLite {sqlite3.sqlite_version} {WAL_RESET}")
     with explained(url):
         schema = await schema_of(url)
         yield _standing(url, schema)
@@ -39,24 +48,13 @@ async def database(bench: Bench) -> AsyncIterator[Finding]:
                     yield await _postgres(store)
 
 
-def sqlite(file: Path, version: tuple[int, ...]) -> Iterator[Finding]:
-    """What holds for SQLite alone: a place where it may write, and a version without its rare fault."""
-    if not os.access(file if file.exists() else file.resolve().parent, os.W_OK):
-        yield bad(
-            ABOUT, f"{file} cannot be written. Its folder has to be there, and Keyturn's user may write to it"
-        )
-    if not has_wal_reset_fixed(version):
-        said = ".".join(map(str, version))
-        yield note(
-            ABOUT,
-            f"SQLite {said} has a rare fault that can damage the file while several programs have it open. "
-            "3.51.3, 3.50.7 and 3.44.6 are without it. Let no other tool open the file while Keyturn runs",
-        )
-
-
 def has_wal_reset_fixed(version: tuple[int, ...]) -> bool:
     """Whether this version of SQLite is one that the fault was mended in, or a later one of the same line."""
     return version >= MENDED[0] or any(version[:2] == mended[:2] and version >= mended for mended in MENDED)
+
+
+def _writable(file: Path) -> bool:
+    return os.access(file if file.exists() else file.resolve().parent, os.W_OK)
 
 
 def _standing(url: str, schema: Schema) -> Finding:

@@ -1,0 +1,313 @@
+"""`keyturn check`: one line a check, what to mend in it, and on with the next."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Any
+
+import pytest
+
+from bot.check import slack as slack_checks
+from bot.check.bench import Bench
+from bot.check.database import has_wal_reset_fixed
+from bot.check.examine import Check, examine
+from bot.check.finding import Finding, ok
+from bot.config import load
+from bot.manifest import SCOPES
+from bot.sandbox.slack import App, LocalSlack
+from models import apps
+from models.catalogue.spec import AppSpec
+from models.clock import SystemClock
+from models.store import open_store
+from tests.bot.command_line import CommandLine, Ended, keyturn
+
+__all__ = ["keyturn"]
+
+
+class Checked:
+    """The lines of a report."""
+
+    def __init__(self, ended: Ended) -> None:
+        self.code, self.err = ended.code, ended.err
+        self.lines = ended.out.splitlines()
+
+    def about(self, name: str) -> list[str]:
+        """The lines about one thing, each with its mark."""
+        return [line for line in self.lines if line[2:].strip().startswith(f"{name}:")]
+
+    def bad(self) -> list[str]:
+        return [line for line in self.lines if line.startswith("✗")]
+
+
+class Office:
+    """A workspace with Keyturn's app in it, and a configuration for it."""
+
+    def __init__(self, keyturn: CommandLine, slack: LocalSlack, app: App, url: str) -> None:
+        self.keyturn, self.slack, self.app, self.url = keyturn, slack, app, url
+        for name in ("Root", "Grace", "Alan"):
+            slack.workspace.add_person(name, id=f"U0{name.upper()}", email=f"{name.lower()}@example.com")
+        slack.workspace.add_usergroup("On call", handle="oncall", id="S0ONCALL", members=["U0ALAN"])
+        self.configure()
+
+    def configure(self, **slack: Any) -> None:
+        settings = {
+            "bot_token": self.app.bot_token,
+            "app_token": self.app.app_token,
+            "api_url": self.slack.api_url,
+            "admins": ["U0ROOT"],
+        }
+        self.keyturn.configure(self.url, **(settings | slack))
+
+    async def catalogue(self, *entries: dict[str, Any]) -> None:
+        specs = [AppSpec.model_validate(entry) for entry in entries]
+        store = open_store(self.url, SystemClock())
+        await store.write(lambda tx: apps.replace(tx, specs, "operator"))
+        await store.close()
+
+    async def check(self) -> Checked:
+        return Checked(await asyncio.to_thread(self.keyturn, "check"))
+
+
+@pytest.fixture
+def engine() -> str:
+    """SQLite; what differs on PostgreSQL has a test of its own."""
+    return "sqlite"
+
+
+@pytest.fixture
+def office(keyturn: CommandLine, slack: LocalSlack, app: App, database_url: str) -> Office:
+    return Office(keyturn, slack, app, database_url)
+
+
+def github(*approvers: str, **more: Any) -> dict[str, Any]:
+    group = {"type": "slack_usergroup", "usergroup": "S0ONCALL"}
+    return {
+        "key": "github",
+        "name": "GitHub",
+        "owners": ["U0GRACE"],
+        "access": [{"key": "a", "name": "A"}, {"key": "b", "name": "B", "connector": group}],
+        "stage": [{"name": "Owner", "approvers": ["owners", *approvers]}],
+    } | more
+
+
+async def test_all_is_well(office: Office) -> None:
+    await office.catalogue(github("alan@example.com", "@oncall"))
+    checked = await office.check()
+    assert (checked.code, checked.err, checked.bad()) == (0, "", [])
+    good = [line.split(":")[0].removeprefix("ok").strip() for line in checked.lines if line.startswith("ok")]
+    assert good == [
+        *("Configuration", "Database", "Slack token", "Scopes", "Socket Mode"),
+        *("Admins", "People", "User groups", "Connectors"),
+    ]
+
+
+async def test_nothing_is_written_by_looking(office: Office) -> None:
+    office.url = "sqlite+aiosqlite:///new.db"
+    office.configure()
+    checked = await office.check()
+    assert checked.code == 0
+    assert "nothing in it yet" in checked.about("Database")[-1]
+    assert all("not looked at" in checked.about(name)[0] for name in ("People", "Connectors"))
+    assert office.keyturn.folder / "new.db" not in list(office.keyturn.folder.iterdir())
+
+
+async def test_a_wrong_token_is_told_and_the_rest_goes_on(office: Office) -> None:
+    office.configure(bot_token="xoxb-wrong-canary")
+    checked = await office.check()
+    assert checked.code == 1
+    assert checked.err == "1 thing to mend."
+    assert "invalid_auth" in checked.about("Slack token")[0]
+    assert checked.about("Socket Mode")[0].startswith("ok")
+    assert checked.about("Scopes") == ["–  Scopes: not looked at, since the Slack token does not work"]
+    assert "canary" not in "".join(checked.lines)
+
+
+async def test_slack_that_does_not_answer_is_told(office: Office) -> None:
+    office.configure(api_url="http://127.0.0.1:1/api/")
+    checked = await office.check()
+    assert checked.code == 1
+    assert "127.0.0.1:1" in checked.about("Slack token")[0]
+    assert checked.about("Database")[-1].startswith("ok")
+
+
+async def test_scopes_are_held_against_the_manifest(office: Office) -> None:
+    office.app.scopes = {*SCOPES, "files:read"} - {"usergroups:write", "im:write"}
+    checked = await office.check()
+    missing, unneeded = checked.about("Scopes")
+    assert "usergroups:write (" in missing
+    assert "im:write (" in missing
+    assert "keyturn manifest" in missing
+    assert unneeded.startswith("·")
+    assert "files:read" in unneeded
+    assert checked.code == 1
+
+
+async def test_a_wrong_app_token_is_told(office: Office) -> None:
+    office.configure(app_token="xapp-wrong")
+    assert "connections:write" in (await office.check()).about("Socket Mode")[0]
+
+
+async def test_socket_mode_switched_off_is_told(office: Office) -> None:
+    office.app.socket_mode = False
+    checked = await office.check()
+    assert "Switch Socket Mode on" in checked.about("Socket Mode")[0]
+    assert checked.code == 1
+
+
+@pytest.mark.parametrize(("secret", "mark"), [("a1" * 16, "ok"), ("not-slacks", "· ")])
+async def test_in_mode_http_the_signing_secret_is_looked_at(office: Office, secret: str, mark: str) -> None:
+    office.configure(mode="http", signing_secret=secret)
+    checked = await office.check()
+    assert checked.about("Signing secret")[0].startswith(mark)
+    assert checked.about("Socket Mode") == []
+    assert checked.code == 0
+
+
+def deactivate(office: Office) -> None:
+    office.slack.workspace.deactivate("U0ROOT")
+
+
+def make_guest(office: Office) -> None:
+    office.slack.workspace.update_person("U0ROOT", guest=True)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (deactivate, "U0ROOT is deactivated"),
+        (make_guest, "U0ROOT is a guest"),
+        (lambda office: office.configure(admins=["U0NOBODY"]), "U0NOBODY is nobody in Slack"),
+        (lambda office: office.configure(admins=[]), "nobody is a workspace admin"),
+        (lambda office: office.configure(admins=[office.app.bot_user_id]), "is a bot"),
+    ],
+)
+async def test_an_admin_who_cannot_act_is_told(
+    office: Office, change: Callable[[Office], object], words: str
+) -> None:
+    change(office)
+    checked = await office.check()
+    assert words in checked.about("Admins")[0]
+    assert checked.code == 1
+
+
+async def test_whom_the_catalogue_names_and_cannot_ask_is_told(office: Office) -> None:
+    workspace = office.slack.workspace
+    workspace.add_person("Stu", id="U0STU", stranger=True)
+    workspace.deactivate("U0ALAN")
+    wiki = github(key="wiki", name="Wiki", owners=["alan@example.com", "U0STU"])
+    await office.catalogue(github("U0ALAN", "bob@example.com"), wiki)
+    checked = await office.check()
+    assert [line.removeprefix("✗  People: ") for line in checked.about("People")] == [
+        "U0ALAN, approver of GitHub, is deactivated. Correct the catalogue",
+        "bob@example.com, approver of GitHub, is nobody active in Slack. Correct the catalogue",
+        "alan@example.com, owner of Wiki, is nobody active in Slack. Correct the catalogue",
+        "U0STU, owner of Wiki, is not of this company. Correct the catalogue",
+        "ok People: 1 person of the catalogue can be asked",
+    ]
+    assert checked.err == "4 things to mend."
+
+
+async def test_a_hundred_people_are_few_calls(office: Office) -> None:
+    workspace = office.slack.workspace
+    many = [workspace.add_person(f"P{number}", email=f"p{number}@example.com") for number in range(99)]
+    refs = [person.id if number % 2 else person.email for number, person in enumerate(many)]
+    await office.catalogue(github(owners=[*refs[:98], "U0NOBODY"], access=[]))
+    checked = await office.check()
+    assert checked.about("People")[0].startswith("✗  People: U0NOBODY")
+    assert "98 people" in checked.about("People")[1]
+    lookups = [call.name for call in office.slack.log.calls() if call.name.startswith("users.")]
+    assert sorted(lookups) == ["users.info", "users.info", "users.list"]
+
+
+async def test_user_groups_that_are_not_there_are_told(office: Office) -> None:
+    workspace = office.slack.workspace
+    workspace.enable_group(workspace.add_usergroup("Old", handle="old", members=["U0ALAN"]), False)
+    workspace.add_usergroup("Empty", handle="empty", id="S0EMPTY")
+    rule = {"name": "R", "when": {"not": {"requester_group": ["@nowhere"]}}}
+    await office.catalogue(github("@old", "S0EMPTY", deny=[rule]))
+    checked = await office.check()
+    old, empty, nowhere, summary = checked.about("User groups")
+    assert "@old, approver of GitHub, is switched off" in old
+    assert "S0EMPTY, approver of GitHub, has nobody in it" in empty
+    assert "@nowhere, condition of GitHub, is no user group" in nowhere
+    assert summary == "ok User groups: 1 group of the catalogue in use"
+    assert checked.err == "2 things to mend."
+
+
+async def test_each_target_is_probed_once(office: Office) -> None:
+    missing = {"type": "slack_usergroup", "usergroup": "S0MISSING"}
+    unknown = {"type": "carrier_pigeon"}
+    accesses = [
+        {"key": f"a{number}", "name": f"A{number}", "connector": connector}
+        for number, connector in enumerate([missing, missing, unknown, {"type": "manual"}])
+    ]
+    await office.catalogue(github(access=accesses))
+    checked = await office.check()
+    first, second, summary = checked.about("Connectors")
+    assert "GitHub, A0: Slack has no such user group" in first
+    assert "GitHub, A2: there is no connector 'carrier_pigeon'" in second
+    assert summary == "ok Connectors: 1 of 3 targets ready"
+
+
+async def test_it_waits_where_slack_asks_it_to(office: Office) -> None:
+    await office.catalogue(github())
+    office.slack.faults.ratelimit("users.info", retry_after=0, times=3)
+    assert (await office.check()).code == 0
+
+
+async def test_a_check_that_breaks_is_one_line(office: Office) -> None:
+    await office.catalogue(github("@oncall"))
+    office.slack.faults.fail("usergroups.list", status=200, error="plan_upgrade_required")
+    checked = await office.check()
+    assert checked.bad() == ["✗  User groups: usergroups.list: plan_upgrade_required"]
+    assert checked.about("Connectors")[0].startswith("ok")
+
+
+async def test_what_nobody_expected_is_one_line_too(office: Office) -> None:
+    async def broken(_: Bench) -> AsyncIterator[Finding]:
+        yield ok("Pigeons", "are in the loft")
+        raise LookupError("no pigeon came back")
+
+    config = load(office.keyturn.folder / "config.toml")
+    checks = (Check("Pigeons", broken), Check("Slack token", slack_checks.token))
+    found = [str(finding) async for finding in examine(config, checks)]
+    assert found[:2] == [
+        "ok Pigeons: are in the loft",
+        "✗  Pigeons: could not be looked at: LookupError: no pigeon came back",
+    ]
+    assert found[2].startswith("ok Slack token")
+
+
+async def test_a_database_that_cannot_be_used_is_one_line(office: Office) -> None:
+    office.url = "sqlite+aiosqlite:////no/such/folder/keyturn.db"
+    office.configure()
+    checked = await office.check()
+    assert [line for line in checked.bad() if "cannot be written" in line]
+    assert checked.about("Slack token")[0].startswith("ok")
+
+
+async def test_on_postgres_it_says_which(office: Office, postgres_template: str) -> None:
+    office.url = postgres_template
+    office.configure()
+    checked = await office.check()
+    assert checked.code == 0
+    assert any("PostgreSQL 1" in line for line in checked.about("Database"))
+    assert all(line.startswith("ok") for line in checked.about("Database"))
+
+
+def test_a_broken_configuration_is_told_with_file_and_key(keyturn: CommandLine) -> None:
+    keyturn.configure(bot_token="nonsense", mode="pigeon")
+    ended = keyturn("check")
+    assert (ended.code, ended.out) == (1, "")
+    assert all(line.startswith("config.toml: slack.") for line in ended.err.splitlines())
+    assert len(ended.err.splitlines()) == 2
+
+
+def versions(*written: str) -> Iterable[tuple[int, ...]]:
+    return [tuple(map(int, version.split("."))) for version in written]
+
+
+def test_versions_of_sqlite_with_the_rare_fault_are_known() -> None:
+    assert all(map(has_wal_reset_fixed, versions("3.51.3", "3.52.0", "3.50.7", "3.50.9", "3.44.6")))
+    assert not any(
+        map(has_wal_reset_fixed, versions("3.51.2", "3.50.6", "3.44.5", "3.40.1", "3.46.0", "3.49.9"))
+    )
