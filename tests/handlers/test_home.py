@@ -6,7 +6,7 @@ import pytest
 from bot.sandbox.slack.views import View
 from models.clock import ManualClock
 from models.grants import Grant
-from models.jobs import ATTEMPTS, Job
+from models.jobs import ATTEMPTS, Job, JobState, Urgency
 from models.states import GrantState, RequestState
 from models.store import Tx
 from tests.handlers.office import asks, office, request_of
@@ -170,9 +170,14 @@ async def test_an_admin_sees_what_was_given_up_and_lets_it_run_again(world: Worl
     with world.slack.faults.fail("users.info", status=200, error="fatal_reason"):
 
         def last_try(tx: Tx) -> None:
-            tx.enqueue("person", "person:UADA", person=world.ids["Ada"])
-            tx.session.flush()
-            tx.session.query(Job).filter_by(key="person:UADA").one().attempts = ATTEMPTS - 1
+            key, who = "person:UADA", {"person": world.ids["Ada"]}
+            tx.session.add(
+                Job(
+                    kind="person", key=key, lane=key, payload=who, urgency=Urgency.LATER, state=JobState.READY,
+                    run_at=tx.now, attempts=ATTEMPTS - 1, created_at=tx.now,
+                )
+            )  # fmt: skip
+            tx.woke = True
 
         await world.bot.store.write(last_try)
         await world.settle()
