@@ -173,8 +173,8 @@ async def test_an_admin_sees_what_was_given_up_and_lets_it_run_again(world: Worl
             key, who = "person:UADA", {"person": world.ids["Ada"]}
             tx.session.add(
                 Job(
-                    kind="person", key=key, lane=key, payload=who, urgency=Urgency.LATER, state=JobState.READY,
-                    run_at=tx.now, attempts=ATTEMPTS - 1, created_at=tx.now,
+                    kind="person", key=key, lane=key, payload=who, urgency=Urgency.LATER,
+                    state=JobState.READY, run_at=tx.now, attempts=ATTEMPTS - 1, created_at=tx.now,
                 )
             )  # fmt: skip
             tx.woke = True
