@@ -12,7 +12,6 @@ from bot.failure import Failure
 from bot.words import counted
 from models import apps
 from models.catalogue.file import Catalogue, CatalogueError, dump, load
-from models.settings import Setting
 from models.store import Tx
 
 OPERATOR = "operator"
@@ -85,7 +84,6 @@ def _agree(file: Path, catalogue: Catalogue, yes: bool) -> None:
 
 def _replace(tx: Tx, revision: int, catalogue: Catalogue) -> None:
     """Make the catalogue be this one, if it is still the one that the difference was shown for."""
-    tx.locked(Setting, apps.REVISION)
-    if apps.revision(tx.session) != revision:
+    if apps.hold(tx) != revision:
         raise Failure("Somebody changed the catalogue in the meantime. Nothing was imported: try again.")
     apps.replace(tx, list(catalogue.apps), OPERATOR)

@@ -48,8 +48,14 @@ def revision(session: Session) -> int:
     return int(settings.read(session, REVISION, 0))
 
 
+def hold(tx: Tx) -> int:
+    """Keep others from changing the catalogue until the commit; returns its revision."""
+    return int(settings.hold(tx.session, REVISION, 0).value["value"])
+
+
 def save(tx: Tx, spec: AppSpec, by: str) -> list[str]:
     """Add or change an app; returns the change in words (empty where nothing changes)."""
+    hold(tx)
     row = tx.session.get(App, spec.key)
     words = _put(tx, row, spec, by, _last(tx.session) + 1 if row is None else row.position)
     if words:
@@ -59,6 +65,7 @@ def save(tx: Tx, spec: AppSpec, by: str) -> list[str]:
 
 def replace(tx: Tx, specs: list[AppSpec], by: str) -> list[str]:
     """Make the catalogue be exactly these apps, in this order; returns the changes in words."""
+    hold(tx)
     # All rows at once: on SQLite nobody else can write as long as this takes, with 10,000 apps as well.
     rows = {row.key: row for row in tx.session.scalars(select(App))}
     words: list[str] = []
@@ -73,6 +80,7 @@ def replace(tx: Tx, specs: list[AppSpec], by: str) -> list[str]:
 
 def remove(tx: Tx, key: str, by: str) -> list[str]:
     """Take an app out of the catalogue. Requests and grants keep the copy of it that they were made with."""
+    hold(tx)
     words = _drop(tx, tx.session.get_one(App, key), by)
     _turn(tx)
     return words
@@ -108,5 +116,4 @@ def _last(session: Session) -> int:
 
 
 def _turn(tx: Tx) -> None:
-    tx.session.flush()
-    settings.write(tx.session, REVISION, revision(tx.session) + 1)
+    settings.write(tx.session, REVISION, hold(tx) + 1)

@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, Index, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Json
+from models.inserts import add_if_new
 
 GENESIS = "0" * 64
 HEAD = 1
@@ -91,10 +92,7 @@ class Fact:
 
 def append(session: Session, facts: Iterable[Fact], at: datetime) -> None:
     """Chain the facts to the trail. The last thing a transaction does, since others wait for the head."""
-    head = session.scalars(select(AuditHead).where(AuditHead.id == HEAD).with_for_update()).one_or_none()
-    if head is None:
-        head = AuditHead(id=HEAD, seq=0, hash=GENESIS)
-        session.add(head)
+    head = _head(session)
     for fact in facts:
         entry = AuditEntry(
             seq=head.seq + 1,
@@ -111,6 +109,15 @@ def append(session: Session, facts: Iterable[Fact], at: datetime) -> None:
         entry.hash = link(entry)
         session.add(entry)
         head.seq, head.hash = entry.seq, entry.hash
+
+
+def _head(session: Session) -> AuditHead:
+    locked = select(AuditHead).where(AuditHead.id == HEAD).with_for_update()
+    head = session.scalars(locked).one_or_none()
+    if head is None:  # the very first entry, or somebody else writes it just now
+        add_if_new(session, AuditHead(id=HEAD, seq=0, hash=GENESIS))
+        head = session.scalars(locked).one()
+    return head
 
 
 def as_record(entry: AuditEntry | Entry) -> dict[str, Any]:

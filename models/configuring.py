@@ -70,6 +70,7 @@ def add(tx: Tx, spec: AppSpec, by: str) -> Entry:
     Raises NotAllowed, or Duplicate (field "key") where there is one with this key.
     """
     only_admins(tx.session, by)
+    apps.hold(tx)
     if tx.session.get(App, spec.key) is not None:
         raise Duplicate(f"There is an app with the key “{spec.key}” already. Choose another.", field="key")
     return _save(tx, spec, by)
@@ -81,6 +82,7 @@ def change(tx: Tx, key: str, version: int, edit: Edit, by: str) -> Entry:
     Raises NotAllowed, NotFound, Overtaken, and whatever `edit` raises.
     """
     only_admins(tx.session, by)
+    apps.hold(tx)
     entry = _checked(tx.session, tx.locked(App, key), key, version)
     return _save(tx, edit(entry.app), by)
 

@@ -6,11 +6,11 @@ Each counts once, however often Slack (or a forger) sends it.
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
 from models.errors import Repeated
+from models.inserts import add_if_new
 
 KEPT = timedelta(days=2)
 """Longer than Slack's last retry (minutes) and than any signature is taken as fresh (5 minutes)."""
@@ -30,9 +30,7 @@ def once(session: Session, key: str, now: datetime) -> None:
 
     Raises Repeated if it was noted before.
     """
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    noted = insert(Delivery).values(key=key, at=now).on_conflict_do_nothing().returning(Delivery.key)
-    if session.execute(noted).first() is None:
+    if not add_if_new(session, Delivery(key=key, at=now)):
         raise Repeated(key)
 
 

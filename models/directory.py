@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models.inserts import add_if_new
 from models.people import Person, Role, RoleName, UserGroup
 from models.policy.facts import GroupFacts, PersonFacts
 from models.store.tx import Tx
@@ -65,10 +66,8 @@ def facts_of(row: Person) -> PersonFacts:
 def appoint(tx: Tx, person_ids: list[str], by: str) -> None:
     """Make these people workspace admins, where they are not yet."""
     for person_id in person_ids:
-        if tx.session.get(Role, (person_id, RoleName.WORKSPACE_ADMIN)) is None:
-            tx.session.add(
-                Role(person_id=person_id, role=RoleName.WORKSPACE_ADMIN, given_at=tx.now, given_by=by)
-            )
+        role = Role(person_id=person_id, role=RoleName.WORKSPACE_ADMIN, given_at=tx.now, given_by=by)
+        if add_if_new(tx.session, role):
             tx.record(by, "role.given", person_id, person=person_id, role=RoleName.WORKSPACE_ADMIN.value)
 
 
@@ -87,15 +86,22 @@ def remember_profile(tx: Tx, person_id: str, *, manager_id: str | None, departme
 
 def remember(tx: Tx, people: list[Person]) -> None:
     """Keep what Slack says of these people now."""
-    for person in people:
+    # In one order, so that two who look up the same people do not wait for each other.
+    for person in sorted(people, key=lambda one: one.id):
         person.checked_at, person.email = tx.now, person.email.lower()
-        tx.session.merge(person)
+        _keep(tx, person)
 
 
 def remember_group(tx: Tx, group: UserGroup) -> None:
     """Keep what Slack says of a user group and its members now."""
     group.checked_at = tx.now
-    tx.session.merge(group)
+    _keep(tx, group)
+
+
+def _keep(tx: Tx, row: Person | UserGroup) -> None:
+    if tx.session.get(type(row), row.id) is None:
+        add_if_new(tx.session, row)
+    tx.session.merge(row)
 
 
 def names_of(session: Session, ids: set[str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Json
+from models.inserts import add_if_new
 
 
 class Setting(Base):
@@ -25,8 +26,14 @@ def read(session: Session, key: str, default: Any = None) -> Any:
 
 def write(session: Session, key: str, value: Any) -> None:
     """Set a setting; the value is anything that JSON can hold."""
-    row = session.get(Setting, key)
-    if row is None:
-        session.add(Setting(key=key, value={"value": value}))
-    else:
-        row.value = {"value": value}
+    if not add_if_new(session, Setting(key=key, value={"value": value})):
+        hold(session, key).value = {"value": value}
+
+
+def hold(session: Session, key: str, default: Any = None) -> Setting:
+    """Keep others from setting it until the commit, so that what is read now still holds when it is written.
+
+    Where it was never set, it is set to the default.
+    """
+    add_if_new(session, Setting(key=key, value={"value": default}))
+    return session.get_one(Setting, key, with_for_update=True, populate_existing=True)

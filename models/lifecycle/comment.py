@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.cards import Card, CardKind
 from models.directory import Directory
-from models.errors import Invalid, NotAllowed
+from models.errors import Invalid, NotAllowed, Repeated
 from models.lifecycle import screens
 from models.lifecycle.refs import lock_request
 from models.prose import tidy
@@ -21,9 +21,12 @@ TEXT_LIMIT = 2000
 def comment(tx: Tx, ref: str, by: str, text: str, *, source: str | None = None) -> Comment:
     """Say something about a request.
 
-    `source` is "channel:ts" where it was written as a reply in a card's thread.
+    `source` is "channel:ts" where it was written as a reply in a card's thread; from there it is taken once
+    (`Repeated`), by whatever it is delivered.
     """
     request = lock_request(tx, ref)
+    if source is not None and _taken(tx, source):
+        raise Repeated(source)
     text = tidy(text)
     if not text:
         raise Invalid("Write something first.", field="comment")
@@ -46,6 +49,10 @@ def involved(session: Session, request: Request) -> set[str]:
     directory = Directory(session)
     people = {request.requester_id, request.beneficiary_id, *asked, *directory.admins()}
     return {one for one in people if (person := directory.person(one)) is not None and person.active}
+
+
+def _taken(tx: Tx, source: str) -> bool:
+    return tx.session.scalars(select(Comment.id).where(Comment.source == source)).first() is not None
 
 
 def _pass_on(tx: Tx, request: Request, written: Comment) -> None:

@@ -1,8 +1,7 @@
 """What a person looks at on App Home is kept, so that it can be drawn again when something changes."""
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 from models.cards import Home, HomeTab
+from models.inserts import add_if_new
 from models.states import RequestState
 from models.store.tx import Tx
 
@@ -38,9 +37,5 @@ def shown(tx: Tx, person_id: str, digest: str) -> None:
 
 def _home(tx: Tx, person_id: str) -> Home:
     """The person's row; made the first time, by whichever of several at once is first."""
-    insert = postgresql.insert if tx.session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    first = insert(Home).values(
-        person_id=person_id, tab=HomeTab.ACCESS, page=0, filter="", digest="", opened_at=tx.now
-    )
-    tx.session.execute(first.on_conflict_do_nothing())
+    add_if_new(tx.session, Home(person_id=person_id, tab=HomeTab.ACCESS, opened_at=tx.now))
     return tx.session.get_one(Home, person_id, with_for_update=True, populate_existing=True)

@@ -23,12 +23,12 @@ def people_seen(tx: Tx, people: Iterable[Person]) -> None:
 
     Manager and department stand elsewhere in Slack (`directory.remember_profile`); they stay as they are.
     """
-    for person in people:
+    for person in sorted(people, key=lambda one: one.id):
         _person_seen(tx, person)
 
 
 def _person_seen(tx: Tx, person: Person) -> None:
-    known = tx.session.get(Person, person.id)
+    known = tx.locked(Person, person.id)
     before = None if known is None else standing(known)
     if known is not None:
         person.manager_id, person.department = known.manager_id, known.department

@@ -11,6 +11,7 @@ from models.grants import Grant
 from models.lifecycle import screens, stages
 from models.lifecycle.asking import Draft, Planned, plan
 from models.lifecycle.refs import lock_grant
+from models.people import Person
 from models.policy import Outcome
 from models.prose import tidy
 from models.requests import Action, Request, Stage, Term
@@ -26,6 +27,10 @@ def submit(tx: Tx, draft: Draft) -> list[Request]:
     Raises a Refusal with the field that it belongs to, and then nothing is sent.
     """
     draft = replace(draft, reason=tidy(draft.reason))
+    if draft.kind is not RequestKind.EXTEND:  # (an extension holds its grant)
+        # One after the other for each person, so that the same is not asked for twice at once, and nobody
+        # asks while they are found to have left.
+        tx.locked(Person, draft.beneficiary_id)
     planned = plan(tx.session, draft, tx.now)
     _check_reason(draft, planned)
     submission = uuid.uuid4().hex

@@ -1,0 +1,300 @@
+"""Everything at once: the first one counts, everybody else is told so, and nothing is lost or done twice."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models import apps, audit, configuring, directory
+from models.audit import AuditEntry
+from models.catalogue.spec import AppSpec
+from models.clock import ManualClock
+from models.errors import AlreadyDecided, Closed, Duplicate, Refusal, Repeated
+from models.grants import Grant
+from models.lifecycle import comment, decide, due, leaving, revoking, settling, submit, withdraw
+from models.lifecycle.asking import Draft
+from models.people import Person
+from models.requests import Comment, Decision, Request, Term
+from models.states import GrantState, RequestState
+from models.store import Store, Tx
+
+ADA, ROOT = "UADA", "UROOT"
+DECIDERS = [f"UDECIDER{number}" for number in range(8)]
+EIGHT_HOURS = Term(length=timedelta(hours=8))
+MANY = {"sqlite": 200, "postgres": 40}
+"""How many requests are raced for."""
+
+Verb = Callable[[Tx], object]
+
+
+def person(person_id: str) -> Person:
+    """Somebody whom Slack has just described."""
+    return Person(
+        id=person_id, name=person_id, handle=person_id.lower(), email=f"{person_id.lower()}@example.com",
+        title="", department="", timezone="UTC", guest=False, stranger=False, bot=False, active=True,
+    )  # fmt: skip
+
+
+def github(accesses: int = 1, rule: str | int = "any", **fields: Any) -> AppSpec:
+    """An app that eight people decide on."""
+    return AppSpec.model_validate(
+        {
+            "key": "github",
+            "name": "GitHub",
+            "owners": DECIDERS,
+            "access": [{"key": f"a{number}", "name": f"Access {number}"} for number in range(accesses)],
+            "stage": [{"name": "Owner", "approvers": ["owners"], "rule": rule}],
+        }
+        | fields
+    )
+
+
+def found(tx: Tx, app: AppSpec) -> None:
+    """The company: Ada asks, eight people decide, Root administers."""
+    directory.remember(tx, [person(one) for one in (ADA, ROOT, *DECIDERS)])
+    directory.appoint(tx, [ROOT], "operator")
+    apps.save(tx, app, ROOT)
+
+
+async def asked(store: Store, app: AppSpec) -> list[str]:
+    """Ada asks for everything that the app has."""
+    await store.write(lambda tx: found(tx, app))
+    keys = tuple(access.key for access in app.access)
+    requests = await store.write(
+        lambda tx: submit.submit(tx, Draft(ADA, ADA, "github", keys, EIGHT_HOURS, "INC-42"))
+    )
+    return [request.ref for request in requests]
+
+
+async def held(store: Store, accesses: int, **fields: Any) -> list[str]:
+    """Ada holds everything that the app has; the grants' references."""
+    refs = await asked(store, github(accesses, **fields))
+    for ref in refs:
+        await store.write(lambda tx, ref=ref: decide.approve(tx, ref, DECIDERS[0]))  # type: ignore[misc]
+    await settle(store)
+    return [grant.ref for grant in await store.read(lambda s: s.query(Grant).order_by(Grant.id).all())]
+
+
+async def settle(store: Store) -> None:
+    """Do by a word what the worker and a connector do."""
+
+    def round_of(tx: Tx) -> None:
+        for target in sorted({grant.target for grant in tx.session.query(Grant)}):
+            settling.guard(tx, target)
+            found = settling.changes(tx.session, target, tx.now)
+            done = {change.grant_id: (change.direction, settling.Done()) for change in found}
+            settling.settled(tx, target, done)
+
+    await store.write(round_of)
+
+
+async def race(store: Store, *verbs: Verb) -> list[object]:
+    """Start all of these at the same moment; what each came to. Only refusals count as answers."""
+    outcomes = await asyncio.gather(*(store.write(verb) for verb in verbs), return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, Refusal | Repeated):
+            raise outcome
+    return outcomes
+
+
+def decision(ref: str, by: str, approve: bool) -> Verb:
+    """One racer's verb."""
+    return lambda tx: (decide.approve if approve else decide.reject)(tx, ref, by)
+
+
+async def requests_of(store: Store) -> list[Request]:
+    return await store.read(lambda session: session.query(Request).order_by(Request.id).all())
+
+
+async def outcomes_on_record(store: Store) -> Counter[str]:
+    """How often each request's end stands in the trail."""
+    ends = [f"request.{state}" for state in RequestState if state is not RequestState.PENDING]
+    rows = await store.read(lambda s: s.query(AuditEntry).filter(AuditEntry.action.in_(ends)).all())
+    return Counter(row.subject for row in rows)
+
+
+async def test_eight_approve_and_reject_at_once_and_each_request_has_one_outcome(
+    store: Store, engine: str
+) -> None:
+    refs = await asked(store, github(MANY[engine]))
+    racers = [decision(ref, by, number % 2 == 0) for ref in refs for number, by in enumerate(DECIDERS)]
+    outcomes = await race(store, *racers)
+    assert sum(isinstance(one, Closed) for one in outcomes) == 7 * len(refs)
+    assert await outcomes_on_record(store) == dict.fromkeys(refs, 1)
+    decisions = await store.read(lambda s: s.query(Decision).all())
+    by_request = {f"AR-{one.request_id}": one.approve for one in decisions}
+    assert len(decisions) == len(refs)
+    grants = await store.read(lambda s: s.query(Grant).all())
+    approved = {f"AR-{grant.request_id}" for grant in grants}
+    assert approved == {ref for ref, approve in by_request.items() if approve}
+    assert len(grants) == len(approved)
+    assert (await store.read(audit.verify)).whole
+
+
+@pytest.mark.parametrize(("rule", "needed"), [("all", 8), (2, 2)])
+async def test_approvals_at_once_are_all_counted_and_give_the_access_once(
+    store: Store, rule: str | int, needed: int
+) -> None:
+    refs = await asked(store, github(6, rule))
+    await race(store, *(decision(ref, by, True) for ref in refs for by in DECIDERS))
+    rows = await store.read(lambda s: Counter(one.request_id for one in s.query(Decision)))
+    assert set(rows.values()) == {needed}
+    assert {request.state for request in await requests_of(store)} == {RequestState.APPROVED}
+    assert await store.read(lambda s: s.query(Grant).count()) == len(refs)
+
+
+async def test_one_person_who_decides_twice_at_once_is_told_so(store: Store) -> None:
+    refs = await asked(store, github(6, "all"))
+    outcomes = await race(store, *(decision(ref, DECIDERS[0], True) for ref in refs for _ in range(4)))
+    assert sum(isinstance(one, AlreadyDecided) for one in outcomes) == 3 * len(refs)
+
+
+async def test_withdrawing_and_the_last_approval_at_once_have_one_outcome(store: Store) -> None:
+    refs = await asked(store, github(12))
+    verbs: list[Verb] = []
+    for number, ref in enumerate(refs):
+        pair = [decision(ref, DECIDERS[0], True), lambda tx, ref=ref: withdraw.withdraw(tx, ref, ADA)]
+        verbs += pair if number % 2 else reversed(pair)
+    outcomes = await race(store, *verbs)
+    assert sum(isinstance(one, Closed) for one in outcomes) == len(refs)
+    assert await outcomes_on_record(store) == dict.fromkeys(refs, 1)
+    states = {request.ref: request.state for request in await requests_of(store)}
+    grants = {f"AR-{g.request_id}" for g in await store.read(lambda s: s.query(Grant).all())}
+    assert grants == {ref for ref, state in states.items() if state is RequestState.APPROVED}
+
+
+async def test_the_same_delivery_from_many_at_once_counts_once(store: Store) -> None:
+    (ref,) = await asked(store, github())
+    outcomes = await asyncio.gather(
+        *(
+            store.write(lambda tx: comment.comment(tx, ref, ADA, "Hello"), delivery="view:V1:1")
+            for _ in range(16)
+        ),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(one, Repeated) for one in outcomes) == 15
+    assert await store.read(lambda s: s.query(Comment).count()) == 1
+
+
+async def test_the_same_reply_in_a_thread_is_one_comment_whatever_delivers_it(store: Store) -> None:
+    (ref,) = await asked(store, github())
+    await race(store, *[lambda tx: comment.comment(tx, ref, ADA, "Hello", source="D1:1.2")] * 8)
+    assert await store.read(lambda s: s.query(Comment).count()) == 1
+
+
+async def test_the_same_access_asked_for_at_once_is_one_request(store: Store) -> None:
+    await store.write(lambda tx: found(tx, github()))
+    draft = Draft(ADA, ADA, "github", ("a0",), EIGHT_HOURS, "INC-42")
+    outcomes = await race(store, *[lambda tx: submit.submit(tx, draft)] * 8)
+    assert sum(isinstance(one, Duplicate) for one in outcomes) == 7
+    assert len(await requests_of(store)) == 1
+
+
+async def test_more_time_asked_for_at_once_is_one_request(store: Store) -> None:
+    (grant,) = await held(store, 1)
+    outcomes = await race(store, *[lambda tx: submit.extend(tx, grant, ADA, EIGHT_HOURS, "More")] * 8)
+    assert sum(isinstance(one, Duplicate) for one in outcomes) == 7
+
+
+async def test_more_time_and_its_end_at_once_keep_or_give_anew_and_lose_nothing(
+    store: Store, clock: ManualClock
+) -> None:
+    """Whether the sweep or the approval is first: whoever got more time has a live grant with an end."""
+    grants = await held(store, 6)
+    refs = [
+        (await store.write(lambda tx, g=grant: submit.extend(tx, g, ADA, EIGHT_HOURS, "More"))).ref  # type: ignore[misc]
+        for grant in grants
+    ]
+    clock.advance(timedelta(hours=8))
+    await race(store, *(decision(ref, DECIDERS[0], True) for ref in refs), due.sweep)
+    await settle(store)
+    rows = {grant.id: grant for grant in await store.read(lambda s: s.query(Grant).all())}
+    for request in (one for one in await requests_of(store) if one.ref in refs):
+        grant = rows[request.grant_id or 0]
+        assert (grant.state, request.state) == (GrantState.ACTIVE, RequestState.APPROVED)
+        assert grant.ends_at == clock.now() + timedelta(hours=8)
+
+
+async def test_giving_back_at_the_very_end_ends_each_grant_once(store: Store, clock: ManualClock) -> None:
+    grants = await held(store, 6)
+    clock.advance(timedelta(hours=8))
+    await race(
+        store,
+        *(lambda tx, g=grant: revoking.give_back(tx, g, ADA) for grant in grants),
+        due.sweep,
+        *(lambda tx, g=grant: revoking.revoke(tx, g, ROOT) for grant in reversed(grants)),
+    )
+    await asyncio.gather(*(settle(store) for _ in range(4)))
+    rows = await store.read(lambda s: s.query(Grant).all())
+    assert {row.state for row in rows} <= {GrantState.ENDED, GrantState.REVOKED}
+    ends = ("grant.ended", "grant.revoked")
+    entries = await store.read(lambda s: s.query(AuditEntry).filter(AuditEntry.action.in_(ends)).all())
+    assert Counter(entry.subject for entry in entries) == dict.fromkeys(grants, 1)
+
+
+async def test_sweeps_of_several_processes_end_each_grant_once(store: Store, clock: ManualClock) -> None:
+    await held(store, 6)
+    clock.advance(timedelta(hours=8))
+    await race(store, *[due.sweep] * 8)
+    moves = await store.read(lambda s: s.query(AuditEntry).filter_by(action="grant.revoking").count())
+    assert moves == 6
+
+
+async def test_people_whom_many_look_up_at_once_are_known_once(store: Store) -> None:
+    newcomers = [f"UNEW{number}" for number in range(8)]
+
+    def seen(tx: Tx, order: int) -> None:
+        leaving.people_seen(tx, [person(one) for one in newcomers[::order]])
+        directory.appoint(tx, newcomers, "operator")
+
+    await race(store, *(lambda tx, n=number: seen(tx, 1 if n % 2 else -1) for number in range(8)))
+    assert await store.read(lambda s: s.query(Person).count()) == 8
+    given = await store.read(lambda s: s.query(AuditEntry).filter_by(action="role.given").count())
+    assert given == 8
+
+
+async def test_whoever_leaves_while_asking_has_nothing_pending_and_holds_nothing(store: Store) -> None:
+    await store.write(lambda tx: found(tx, github(6)))
+    gone = person(ADA)
+    gone.active = False
+
+    def ask(tx: Tx, key: str) -> None:
+        (request,) = submit.submit(tx, Draft(ADA, ADA, "github", (key,), EIGHT_HOURS, "INC-42"))
+        if key in ("a0", "a1", "a2"):
+            decide.approve(tx, request.ref, DECIDERS[0])
+
+    verbs: list[Verb] = [lambda tx, n=number: ask(tx, f"a{n}") for number in range(6)]
+    await race(store, *verbs[:3], lambda tx: leaving.people_seen(tx, [gone]), *verbs[3:])
+    assert RequestState.PENDING not in {request.state for request in await requests_of(store)}
+    await settle(store)
+    grants = await store.read(lambda s: s.query(Grant).all())
+    assert {grant.state for grant in grants} <= {GrantState.REVOKED}
+
+
+async def test_changes_of_the_catalogue_at_once_are_all_counted(store: Store) -> None:
+    await store.write(lambda tx: found(tx, github()))
+    before = await store.read(apps.revision)
+    specs = [github(key=f"app{number}", name=f"App {number}") for number in range(8)]
+    await race(store, *(lambda tx, s=spec: configuring.add(tx, s, ROOT) for spec in specs))
+    rows = await store.read(lambda s: s.query(apps.App).all())
+    assert await store.read(apps.revision) == before + 8
+    assert sorted(row.position for row in rows) == list(range(9))
+
+
+async def test_one_app_that_two_admins_add_or_change_at_once_is_the_first_ones(store: Store) -> None:
+    await store.write(lambda tx: found(tx, github()))
+    other = github(key="other", name="Other")
+    added = await race(store, *[lambda tx: configuring.add(tx, other, ROOT)] * 4)
+    assert sum(isinstance(one, Duplicate) for one in added) == 3
+    renames: list[Verb] = [
+        lambda tx, n=number: configuring.change(
+            tx, "other", 1, lambda app: app.model_copy(update={"name": f"Name {n}"}), ROOT
+        )
+        for number in range(4)
+    ]
+    changed = await race(store, *renames)
+    assert sum(isinstance(one, configuring.Overtaken) for one in changed) == 3
+    assert (await store.read(lambda s: s.get_one(apps.App, "other"))).version == 2
