@@ -11,6 +11,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.sandbox.browser import Browser, Setup
 from bot.sandbox.slack import App, LocalSlack
 from tests.sandbox.every_block import FIELDS, HOME, MESSAGE, modal, mrkdwn, option
 
@@ -183,3 +184,16 @@ def _rest(bolt: AsyncApp, heard: list[dict[str, Any]]) -> None:
     async def other(ack: Any, body: Any) -> None:
         heard.append(body["actions"][0])
         await ack()
+
+
+async def _serve() -> None:
+    """The demo in a browser, until the process ends: `python -m tests.sandbox.demo`."""
+    async with running() as demo:
+        browser = Browser(demo.slack, Setup(title="Demo", order=("UADA", "UMIA", "UGUS")))
+        await browser.start()
+        print(browser.url, flush=True)  # noqa: T201  whoever starts it reads the address here
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve())

@@ -159,9 +159,7 @@ async def test_app_home_is_shown_and_the_app_hears_that_it_was_opened(browser: B
     [("traffic", "chat.postMessage"), ("kit", "has nothing to say against it"), ("members", "@oncall"),
      ("break", "Make Slack"), ("elsewhere", "no such panel")],
 )  # fmt: skip
-async def test_the_drawer_tells_what_really_happened(
-    world: Demo, browser: Browser, drawer: str, words: str
-) -> None:
+async def test_the_drawer_tells_what_happened(world: Demo, browser: Browser, drawer: str, words: str) -> None:
     person = world.slack.person("UADA", world.app)
     await person.command("/everything")
     item = f"m/{person.dm.id}/{person.messages()[-1].ts}" if drawer == "kit" else ""
@@ -182,9 +180,10 @@ async def test_things_break_and_are_mended(world: Demo, browser: Browser) -> Non
 async def test_junk_from_the_page_harms_nobody(browser: Browser) -> None:
     async with window(browser, "/as/UADA") as page:
         await page.until("main", "Demo")
-        for said in ({"do": "nothing"}, {"do": "press"}, {"do": "press", "at": "m/x/1", "block": 1, "action": 2},
-                     {"do": "choose", "at": "v/x", "block": "b", "action": "a", "index": "x"}):  # fmt: skip
-            await page.send(**said)
+        await page.send("nothing")
+        await page.send("press")
+        await page.send("press", at="m/x/1", block=1, action=2)
+        await page.send("choose", at="v/x", block="b", action="a", index="x")
         await page.until("notices", "no longer on the screen")
         await page.send("say", text="still here")
         await page.until("main", "still here")

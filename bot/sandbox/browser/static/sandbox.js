@@ -126,3 +126,4 @@ paint(localStorage.getItem("theme"));
 document.querySelectorAll("[data-bottom]").forEach(toBottom);
 connect(draw);
 guardDialogs();
+if (!dialog) document.querySelector("#main .composer textarea")?.focus();
