@@ -73,11 +73,11 @@ class Window:
         self.wait(lambda: words not in self.text(region), f"“{words}” still stands in {region}")
 
     def find(self, selector: str, words: str = "") -> WebElement:
-        """The last such element with exactly these words."""
+        """The last such element whose first line is exactly these words."""
 
         def look() -> WebElement | None:
             found = self.driver.find_elements(By.CSS_SELECTOR, selector)
-            return next((each for each in reversed(found) if not words or each.text.strip() == words), None)
+            return next((each for each in reversed(found) if not words or _name(each) == words), None)
 
         return self.wait(look, f"there is no {selector} “{words}”")  # type: ignore[return-value]
 
@@ -105,6 +105,8 @@ class Window:
         self._press(lambda: self._field(label), f"{label} does not open")
         self.active.send_keys(typed)
         self._press(lambda: self.find("#popup [role=option]", option), f"there is no option {option}")
+        if self.driver.find_element(By.ID, "popup").is_displayed():  # a menu of several stays open
+            self.active.send_keys(Keys.ESCAPE)
 
     def _field(self, label: str) -> WebElement:
         name = self.find("#modal .field > label", label)
@@ -118,3 +120,8 @@ class Window:
     def complaints(self) -> list[str]:
         """Errors in the browser's console."""
         return [str(each["message"]) for each in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]  # selenium's own
+
+
+def _name(element: WebElement) -> str:
+    """The first line of what an element shows; a description may stand below it."""
+    return element.text.strip().partition("\n")[0]

@@ -6,6 +6,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.sandbox.browser import composing, filling, menus, place
+from bot.sandbox.browser.draw import emoji
 from bot.sandbox.browser.hands import GONE, Hands, hands_at, message_of
 from bot.sandbox.browser.window import Json, Question, Window
 from bot.sandbox.slack import NotVisible, Outcome, SubmitResult, Trouble
@@ -104,8 +105,8 @@ async def open(window: Window, said: Json) -> Json:  # noqa: A001  the verb's na
 
 def _line(option: menus.Option, chosen: bool) -> Json:
     return {
-        "text": option.text,
-        "description": option.description,
+        "text": emoji.replaced(option.text),
+        "description": emoji.replaced(option.description),
         "group": option.group,
         "chosen": chosen,
     }
