@@ -22,6 +22,7 @@ MANIFEST: dict[str, Any] = {
         "slash_commands": [
             {"command": "/everything", "description": "Post every block"},
             {"command": "/form", "description": "Open every field", "usage_hint": "[title]"},
+            {"command": "/slow_form", "description": "Takes its time to be sent"},
             {"command": "/silent", "description": "Never answered"},
             {"command": "/secret", "description": "Answered to you only"},
         ],
@@ -146,8 +147,22 @@ def _forms(bolt: AsyncApp, heard: list[dict[str, Any]]) -> None:
             response_action="errors", errors={"name": "That is no name."}
         ) if name == "x" else await ack()
 
+    _slow_form(bolt)
     _inside_forms(bolt)
     _rest(bolt, heard)
+
+
+def _slow_form(bolt: AsyncApp) -> None:
+    @bolt.command("/slow_form")
+    async def open_form(ack: Any, body: Any, client: AsyncWebClient) -> None:
+        view = modal("Slow form", FIELDS[:1], callback_id="slow_form")
+        await client.views_open(trigger_id=body["trigger_id"], view=view)
+        await ack()
+
+    @bolt.view("slow_form")
+    async def sent(ack: Any) -> None:
+        await asyncio.sleep(0.5)  # longer than the window in the test stays open
+        await ack()
 
 
 def _inside_forms(bolt: AsyncApp) -> None:

@@ -187,3 +187,12 @@ async def test_junk_from_the_page_harms_nobody(browser: Browser) -> None:
         await page.until("notices", "no longer on the screen")
         await page.send("say", text="still here")
         await page.until("main", "still here")
+
+
+async def test_what_was_sent_goes_on_when_the_window_is_closed(world: Demo, browser: Browser) -> None:
+    async with window(browser, "/as/UADA") as page:
+        await page.send("say", text="/slow_form")
+        await page.until("modal", "Slow form")
+        await page.send("submit")
+        await page.until("modal", "Sending …")
+    await world.slack.until(lambda: world.slack.views.top("UADA") is None)

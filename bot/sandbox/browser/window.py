@@ -24,6 +24,8 @@ TYPING = 0.35  # seconds of rest after which an app hears of what is being typed
 
 Json = dict[str, Any]
 
+_UNDER_WAY: set[asyncio.Future[None]] = set()  # asyncio itself keeps only weak hold of tasks
+
 
 @dataclass(frozen=True)
 class Question:
@@ -49,7 +51,6 @@ class Window:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     _count: int = 0
     _timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def marks(self) -> Marks:
@@ -72,10 +73,10 @@ class Window:
         self.changed.set()
 
     def background(self, work: Awaitable[None]) -> None:
-        """Runs beside the reading of further messages; the window keeps hold of it."""
+        """Runs beside the reading of further messages, and to its end even if the window is closed."""
         task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        _UNDER_WAY.add(task)
+        task.add_done_callback(_UNDER_WAY.discard)
 
     def later(self, key: str, work: Callable[[], Awaitable[None]]) -> None:
         """Runs after a rest; a further call with the same key starts the rest anew."""
@@ -100,10 +101,9 @@ class Window:
             self.redraw()
 
     def close(self) -> None:
+        """Forgets what was waiting for a rest. What was sent goes on: the app has heard of it."""
         for timer in self._timers.values():
             timer.cancel()
-        for task in self._tasks:
-            task.cancel()
 
 
 Draw = Callable[[Window], Awaitable[dict[str, str]]]

@@ -1,0 +1,110 @@
+"""Pictures of the main screens, by really using the sandbox: `python -m tests.browser.screenshots FOLDER`."""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from selenium import webdriver
+
+from tests.browser.driving import Window, chromium
+
+WIDTH, HEIGHT = 1280, 800
+
+
+def _form(window: Window) -> None:
+    window.go("as/U0ADA")
+    window.write("/request-access github engineering 8h because INC-42: checkout is down")
+    window.sees("Who will be asked", "#modal")
+
+
+def _card(window: Window) -> None:
+    window.click("Send request", "#modal")
+    window.go("as/U0MIA")
+    window.sees("INC-42", "#main")
+
+
+def _granted(window: Window) -> None:
+    window.click("Approve", "#main")
+    window.sees("Approve request?", "#modal")
+    window.click("Approve", "#modal")
+    window.go("as/U0ADA?drawer=members")
+    window.sees("You have access to GitHub", "#main")
+
+
+def _home(window: Window) -> None:
+    window.go("as/U0ADA")
+    window.click("Home", "#main")
+    window.sees("Give back", "#main")
+
+
+def _admin(window: Window) -> None:
+    window.go("as/U0ROBIN")
+    window.write("/access-admin github")
+    window.sees("Edit basics", "#modal")
+
+
+def _traffic(window: Window) -> None:
+    window.click("×", "#modal")
+    window.sees_no_more("Edit basics", "#modal")
+    window.go("as/U0ADA?drawer=traffic")
+    window.sees("chat.postMessage", "#drawer")
+
+
+SCREENS: dict[str, Callable[[Window], None]] = {
+    "request-form": _form,
+    "approval-card": _card,
+    "access-given": _granted,
+    "app-home": _home,
+    "admin": _admin,
+    "what-happened": _traffic,
+}
+
+
+def take(url: str, folder: Path) -> None:
+    """Plays through the screens and takes a picture of each, light and dark."""
+    driver = chromium(WIDTH, HEIGHT)
+    try:
+        driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": WIDTH, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": False},
+        )
+        window = Window(driver, url, driver.current_window_handle)
+        for name, reach in SCREENS.items():
+            reach(window)
+            for scheme in ("light", "dark"):
+                _picture(driver, scheme, folder / f"{name}-{scheme}.png")
+    finally:
+        driver.quit()
+
+
+def _picture(driver: webdriver.Chrome, scheme: str, file: Path) -> None:
+    features = [
+        {"name": "prefers-color-scheme", "value": scheme},
+        {"name": "prefers-reduced-motion", "value": "reduce"},
+    ]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
+    driver.save_screenshot(str(file))
+
+
+def main() -> None:
+    """Starts a sandbox of its own, and writes the pictures into the folder that was named."""
+    folder = Path(sys.argv[1]).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "bot", "sandbox", "--fresh", "--port", "0"]
+    with tempfile.TemporaryDirectory() as home:
+        environment = {"PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUNBUFFERED": "1"}
+        with subprocess.Popen(
+            command, cwd=home, env=environment, stdout=subprocess.PIPE, text=True
+        ) as process:
+            try:
+                assert process.stdout
+                line = process.stdout.readline()
+                take(line[line.index("http://") :].strip(), folder)
+            finally:
+                process.terminate()
+
+
+if __name__ == "__main__":
+    main()
