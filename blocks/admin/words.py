@@ -78,6 +78,7 @@ def access(spec: AccessSpec, kinds: Sequence[ConnectorKind], known: Known) -> st
 def rules(app: AppSpec) -> list[Block]:
     """The rules that decide by themselves. They are kept in the catalogue file."""
     lines = [_rule("Refused", rule) for rule in app.deny]
+    lines += [_rule("Refused unless it holds", rule) for rule in app.require]
     lines += [_rule("Approved without asking", rule) for rule in app.auto_approve]
     return [kit.section(cut("\n".join(["*Rules*, from the catalogue file", *lines]), 2900))] if lines else []
 

@@ -52,7 +52,12 @@ def _named(app: AppSpec) -> Iterator[tuple[ApproverRef, str]]:
 
 
 def _conditions(entry: AppSpec | AccessSpec) -> Iterator[When]:
-    parts: tuple[StageSpec | RuleSpec, ...] = (*(entry.stage or ()), *entry.deny, *entry.auto_approve)
+    parts: tuple[StageSpec | RuleSpec, ...] = (
+        *(entry.stage or ()),
+        *entry.deny,
+        *entry.require,
+        *entry.auto_approve,
+    )
     for part in parts:
         if part.when:
             yield part.when

@@ -21,6 +21,7 @@ _LABELS = {
     "when": "applies",
     "auto_approve": "automatic approval",
     "deny": "refusal",
+    "require": "requirement",
     "why": "explanation",
 }
 
@@ -80,6 +81,13 @@ def _listed(name: str, before: Sequence[str], after: Sequence[str]) -> list[str]
     return texts or [f": {label} in another order"]
 
 
+def _examples(name: str, before: Sequence[Any], after: Sequence[Any]) -> list[str]:
+    """An example that was changed counts as a new one."""
+    texts = [f": new {name}: {one}" for one in after if one not in before]
+    texts += [f": {name} is removed: {one}" for one in before if one not in after]
+    return texts or [f": {name} in another order"]
+
+
 def _accesses(_: str, before: Sequence[AccessSpec], after: Sequence[AccessSpec]) -> list[str]:
     return _parts("access", before, after, lambda access: access.key)
 
@@ -120,5 +128,7 @@ _SPECIAL: dict[str, Callable[[str, Any, Any], list[str]]] = {
     "access": _accesses,
     "stage": _named,
     "deny": _named,
+    "require": _named,
+    "example": _examples,
     "auto_approve": _named,
 }

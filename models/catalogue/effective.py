@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from models.catalogue.connectors import ConnectorSpec
-from models.catalogue.entries import AccessSpec, AppSpec, RuleSpec, StageSpec
+from models.catalogue.entries import AccessSpec, AppSpec, RequireSpec, RuleSpec, StageSpec
 from models.catalogue.fields import Duration, Durations, Spec
 from models.catalogue.words import AccessKind, Need, OverMax, Risk
 
@@ -44,6 +44,7 @@ class AccessPolicy(Spec):
     stages: tuple[StageSpec, ...]
     """At least one: `DEFAULT_STAGE` where nothing else is said."""
     deny: tuple[RuleSpec, ...]
+    require: tuple[RequireSpec, ...]
     auto_approve: tuple[RuleSpec, ...]
 
     @property
@@ -74,6 +75,7 @@ def effective(app: AppSpec, access: AccessSpec) -> AccessPolicy:
         "indefinite": _first(access.indefinite, app.indefinite),
         "stages": _first(access.stage, app.stage) or (DEFAULT_STAGE,),
         "deny": app.deny + access.deny,
+        "require": app.require + access.require,
         "auto_approve": app.auto_approve + access.auto_approve,
     }
     return AccessPolicy(**{**same, **own})

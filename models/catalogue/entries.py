@@ -13,6 +13,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from models.catalogue.approvers import PersonRef, parse_approver
 from models.catalogue.conditions import When
 from models.catalogue.connectors import ConnectorSpec
+from models.catalogue.examples import ExampleSpec
 from models.catalogue.fields import (
     Approvers,
     Description,
@@ -79,8 +80,16 @@ class RuleSpec(Spec):
     when: When | None = None
 
 
+class RequireSpec(RuleSpec):
+    """A condition that has to hold, for requester and beneficiary both. Where it does not, it refuses."""
+
+    when: When
+
+
 Stages = Annotated[tuple[StageSpec, ...], Field(max_length=10)]
 Rules = Annotated[tuple[RuleSpec, ...], Field(max_length=50)]
+Requirements = Annotated[tuple[RequireSpec, ...], Field(max_length=50)]
+Examples = Annotated[tuple[ExampleSpec, ...], Field(max_length=200)]
 
 
 class AccessSpec(Spec):
@@ -101,6 +110,8 @@ class AccessSpec(Spec):
     stage: Stages | None = None
     """Replaces the app's stages. An empty list leaves the owners to decide."""
     deny: Rules = ()
+    """In addition to the app's."""
+    require: Requirements = ()
     """In addition to the app's."""
     auto_approve: Rules = ()
     """In addition to the app's."""
@@ -140,7 +151,10 @@ class AppSpec(Spec):
     stage: Stages = ()
     """Left out: the owners decide."""
     deny: Rules = ()
+    require: Requirements = ()
     auto_approve: Rules = ()
+    example: Examples = ()
+    """What has to come of the rules; a change that breaks one is not saved."""
 
     @field_validator("max_duration")
     @classmethod

@@ -10,7 +10,8 @@ from pydantic_core import ErrorDetails
 
 from models.catalogue.conditions import When
 from models.catalogue.connectors import ConnectorSpec
-from models.catalogue.entries import AccessSpec, AppSpec, RuleSpec, StageSpec
+from models.catalogue.entries import AccessSpec, AppSpec, RequireSpec, RuleSpec, StageSpec
+from models.catalogue.examples import ExampleSpec, Someone
 
 Path = tuple[str | int, ...]
 
@@ -19,7 +20,10 @@ _MODELS: dict[str, type[BaseModel]] = {
     "access": AccessSpec,
     "stage": StageSpec,
     "deny": RuleSpec,
+    "require": RequireSpec,
     "auto_approve": RuleSpec,
+    "example": ExampleSpec,
+    "who": Someone,
     "connector": ConnectorSpec,
     "when": When,
     "any": When,

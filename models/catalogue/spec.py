@@ -17,25 +17,31 @@ from models.catalogue.approvers import (
 from models.catalogue.conditions import When
 from models.catalogue.connectors import ConnectorSpec
 from models.catalogue.effective import DEFAULT_STAGE, AccessPolicy, effective
-from models.catalogue.entries import AccessSpec, AppSpec, RuleSpec, StageSpec
-from models.catalogue.words import AccessKind, Need, OverMax, RequestKind, Risk, Weekday
+from models.catalogue.entries import AccessSpec, AppSpec, RequireSpec, RuleSpec, StageSpec
+from models.catalogue.examples import FOREVER, ExampleSpec, Someone
+from models.catalogue.words import AccessKind, Expect, Need, OverMax, RequestKind, Risk, Weekday
 
 __all__ = [
     "DEFAULT_STAGE",
+    "FOREVER",
     "AccessKind",
     "AccessPolicy",
     "AccessSpec",
     "AppSpec",
     "ApproverRef",
     "ConnectorSpec",
+    "ExampleSpec",
+    "Expect",
     "GroupRef",
     "Need",
     "OverMax",
     "PersonRef",
     "RequestKind",
+    "RequireSpec",
     "Risk",
     "Role",
     "RuleSpec",
+    "Someone",
     "StageSpec",
     "Weekday",
     "When",

@@ -8,6 +8,7 @@ from models.catalogue.condition_words import condition
 from models.catalogue.conditions import When
 from models.catalogue.connectors import ConnectorSpec
 from models.catalogue.entries import RuleSpec, StageSpec
+from models.catalogue.examples import ExampleSpec
 from models.durations import spoken
 
 _NOT_SET = {"max_duration": "no limit", "grace": "none", "when": "always"}
@@ -46,6 +47,7 @@ _WORDS: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (When, condition),
     (StageSpec, lambda value: f"“{value.name}” ({stage(value)})"),
     (RuleSpec, lambda value: f"“{value.name}”"),
+    (ExampleSpec, str),
     (ConnectorSpec, _connector),
     (tuple, lambda values: ", ".join(map(_whole, values)) or "none"),
 )

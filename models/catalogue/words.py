@@ -52,6 +52,15 @@ class Need(StrEnum):
     HIDDEN = "hidden"
 
 
+class Expect(StrEnum):
+    """What an example expects to become of a request: the outcomes of the policy."""
+
+    ASK = "ask"
+    AUTO = "auto"
+    DENY = "deny"
+    NOBODY = "nobody"
+
+
 class RequestKind(StrEnum):
     """Why somebody asks: anew, again, or for longer."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from models.catalogue.entries import AppSpec
 
-_TABLES = frozenset({"access", "stage", "deny", "auto_approve"})
+_TABLES = frozenset({"access", "stage", "deny", "require", "auto_approve", "example"})
 """Lists that stand under headings of their own."""
 
 
@@ -18,7 +18,9 @@ def dump(apps: Iterable[AppSpec]) -> str:
 def _table(path: tuple[str, ...], entry: Mapping[str, Any]) -> Iterator[str]:
     indent = "  " * (len(path) - 1)
     yield f"{indent}[[{'.'.join(path)}]]"
-    below = {name: value for name, value in entry.items() if name in _TABLES and value}
+    below = {
+        name: value for name, value in entry.items() if name in _TABLES and value and isinstance(value, list)
+    }
     for name, value in entry.items():
         if name not in below and value is not None:
             yield f"{indent}{name} = {_value(value, lines=True)}"

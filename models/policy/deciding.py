@@ -12,7 +12,7 @@ from models.policy.question import Question
 
 def decide(question: Question, who: Who) -> Decision:
     """Decide what becomes of a request. A refusal beats an approval; what no rule settles is asked for."""
-    if refusals := (_closed(question, who) or _denied(question, who)):
+    if refusals := (_closed(question, who) or _refused(question, who)):
         return Decision(Outcome.DENY, refusals)
     if approved := _approved(question, who):
         return Decision(Outcome.AUTO, (approved,))
@@ -44,10 +44,15 @@ def _closed_to(person_id: str, question: Question, who: Who) -> Reason | None:
     return None
 
 
-def _denied(question: Question, who: Who) -> tuple[Reason, ...]:
-    """The rules that refuse: all that apply, so that nobody meets the next one after mending the first."""
-    rules = (rule for rule in question.policy.deny if applies(rule.when, question, who))
-    return tuple(_spoken(rule, _refusal(rule, question.policy.app_name)) for rule in rules)
+def _refused(question: Question, who: Who) -> tuple[Reason, ...]:
+    """The rules that refuse: all of them, so that nobody meets the next one after mending the first."""
+    policy = question.policy
+    denied = (rule for rule in policy.deny if applies(rule.when, question, who))
+    missing = (rule for rule in policy.require if not applies(rule.when, question, who, both=True))
+    return (
+        *(_spoken(rule, _refusal(rule, policy.app_name)) for rule in denied),
+        *(_spoken(rule, f"{policy.app_name} is given only when {condition(rule.when)}.") for rule in missing),
+    )
 
 
 def _refusal(rule: RuleSpec, app: str) -> str:

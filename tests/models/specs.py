@@ -110,6 +110,14 @@ stages = _maybe(
     {"rule": st.sampled_from(["any", "all", 1]), "when": whens},
 )
 rules = _maybe({"name": names}, {"why": prose, "when": whens})
+requirements = _maybe({"name": names, "when": whens}, {"why": prose})
+_described = {"title": lines, "department": lines, "guest": st.booleans(), "manager": st.booleans()}
+someone = st.one_of(people, _maybe({}, _described | {"groups": _several(groups, 1)}))
+_asking = {"who": someone, "access": keys, "duration": st.one_of(lengths, st.just("forever"))}
+examples = st.one_of(
+    _maybe(_asking | {"expect": st.just("ask")}, {"stages": st.lists(names, max_size=2), "because": prose}),
+    _maybe(_asking | {"expect": st.sampled_from(["auto", "deny", "nobody"])}, {"because": prose}),
+)
 connectors = st.builds(
     lambda params, kind: {**params, "type": kind},
     st.dictionaries(keys, _json, max_size=2),
@@ -129,6 +137,7 @@ accesses = _maybe(
         "max_duration": lengths,
         "stage": st.lists(stages, max_size=2),
         "deny": st.lists(rules, max_size=1),
+        "require": st.lists(requirements, max_size=1),
     },
 )
 app_data = _maybe(
@@ -155,7 +164,9 @@ app_data = _maybe(
         "access": st.lists(accesses, max_size=2, unique_by=lambda access: access["key"]),
         "stage": st.lists(stages, max_size=2),
         "deny": st.lists(rules, max_size=1),
+        "require": st.lists(requirements, max_size=1),
         "auto_approve": st.lists(rules, max_size=1),
+        "example": st.lists(examples, max_size=2),
     },
 )
 apps = app_data.map(AppSpec.model_validate)

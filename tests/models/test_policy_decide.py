@@ -1,5 +1,5 @@
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
@@ -213,6 +213,34 @@ class TestRefusals:
     def test_all_refusals_are_said_at_once(self) -> None:
         rules = [{"name": "One", "why": "First."}, {"name": "Two", "why": "Second."}]
         assert told(ask(deny=rules))[1] == ["First.", "Second."]
+
+
+class TestRequirement:
+    FINANCE: ClassVar = {"name": "Finance", "when": {"department": ["Finance"]}}
+
+    def test_who_does_not_meet_it_is_refused_with_what_it_wants(self) -> None:
+        decision = decide(ask(require=[self.FINANCE]), COMPANY)
+        assert decision.outcome is Outcome.DENY
+        assert decision.because[0].rule == "rule “Finance”"
+        assert decision.because[0].text.startswith("GitHub is given only when ")
+
+    def test_its_own_words_are_what_people_read(self) -> None:
+        rule = self.FINANCE | {"why": "Only Finance has it."}
+        assert told(ask(require=[rule])) == (Outcome.DENY, ["Only Finance has it."])
+
+    def test_who_meets_it_is_asked_for_as_ever(self) -> None:
+        assert asked(ask(BEN, require=[self.FINANCE])) == asked(ask(BEN))
+
+    def test_requester_and_beneficiary_both_have_to_meet_it(self) -> None:
+        assert told(ask(BEN, beneficiary=ANA, require=[self.FINANCE]))[0] is Outcome.DENY
+        assert told(ask(ANA, beneficiary=BEN, require=[self.FINANCE]))[0] is Outcome.DENY
+
+    def test_it_wins_over_an_automatic_approval(self) -> None:
+        assert told(ask(require=[self.FINANCE], auto_approve=[SALES]))[0] is Outcome.DENY
+
+    def test_an_access_adds_its_own_to_those_of_the_app(self) -> None:
+        own = {"key": "engineering", "name": "Engineering team", "require": [self.FINANCE]}
+        assert told(ask(require=[SALES], access=[own])) == told(ask(require=[SALES, self.FINANCE]))
 
 
 SALES = {"name": "Sales", "when": {"department": ["Sales"]}}
