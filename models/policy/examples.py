@@ -1,0 +1,96 @@
+"""Running the examples that are kept with a policy: what comes of each, held against what it expects."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from models.catalogue.approvers import parse_person
+from models.catalogue.examples import expected
+from models.catalogue.spec import AccessSpec, AppSpec, ExampleSpec, Expect, Someone
+from models.policy.deciding import decide
+from models.policy.decision import Decision, Outcome, Reason
+from models.policy.facts import PersonFacts, Who
+from models.policy.length import check_length
+from models.policy.question import Question
+from models.policy.supposing import DESCRIBED, supposing
+
+AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
+"""When examples ask: a Monday at noon, UTC, so that they come out the same on every day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """An example that was run."""
+
+    app: AppSpec
+    place: int
+    """Counted from 0, among the examples of the app."""
+    example: ExampleSpec
+    instead: str = ""
+    """What came out instead, with its reasons, as sentences; empty where the example is met."""
+
+    @property
+    def met(self) -> bool:
+        return not self.instead
+
+    def __str__(self) -> str:
+        """Where it stands, what it says and what came out: in one line."""
+        why = f" ({self.example.because})" if self.example.because else ""
+        return (
+            f'app "{self.app.key}" → example {self.place + 1}: {self.example}{why}. {self.instead}'.rstrip()
+        )
+
+
+def run(app: AppSpec, example: ExampleSpec, who: Who) -> str:
+    """Ask what the example asks. Returns what came out instead, as sentences; empty where it is met.
+
+    What nothing is known of (an owner who was never looked up, a group) is supposed to be there; only
+    somebody who is named as the one who asks has to be known.
+    """
+    access = next((access for access in app.access if access.key == example.access), None)
+    if access is None:
+        known = ", ".join(access.key for access in app.access) or "none"
+        return f"{app.name} has no access “{example.access}”; it has {known}."
+    person = _asking(example.who, who)
+    if person is None:
+        return (
+            f"{example.who} is not known here, so it cannot be run. "
+            "Describe them instead: title, department, guest, groups."
+        )
+    return _compared(example, _came_out(app, access, example, person, who))
+
+
+def run_all(apps: Sequence[AppSpec], who: Who) -> Iterator[Ran]:
+    """Run every example of these apps, in their order."""
+    for app in apps:
+        for place, example in enumerate(app.example):
+            yield Ran(app, place, example, run(app, example, who))
+
+
+def _asking(someone: Someone, who: Who) -> PersonFacts | None:
+    if not someone.person:
+        return supposing(who, someone).person(DESCRIBED)
+    ref = parse_person(someone.person)
+    return who.person(ref.id) if ref.id else who.by_email(ref.email or "")
+
+
+def _came_out(
+    app: AppSpec, access: AccessSpec, example: ExampleSpec, person: PersonFacts, who: Who
+) -> Decision:
+    """The decision; a length that the form would not let pass is a refusal too."""
+    # The rules are what is tested: an app can be switched off without breaking its examples.
+    app, access = app.model_copy(update={"enabled": True}), access.model_copy(update={"enabled": True})
+    question = Question(person.id, person.id, app, access, example.duration, AT)
+    decision = decide(question, supposing(who, example.who))
+    length = check_length(question.policy, example.duration, None, None, AT, guest=person.guest)
+    if decision.outcome is Outcome.DENY or length.ok:
+        return decision
+    return Decision(Outcome.DENY, (Reason("length", length.message),))
+
+
+def _compared(example: ExampleSpec, decision: Decision) -> str:
+    outcome, stages = Expect(decision.outcome), tuple(stage.name for stage in decision.stages)
+    if outcome is example.expect and example.stages in (None, stages):
+        return ""
+    why = " ".join(reason.text for reason in decision.because)
+    return f"Instead: {expected(outcome, stages)}. {why}"
