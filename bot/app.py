@@ -18,7 +18,7 @@ from bot.config import Config
 from bot.connectors import registry
 from bot.connectors.base import Tools
 from bot.failure import Failure
-from bot.identity import identify
+from bot.identity import Identity
 from bot.metrics import Metrics
 from bot.only_one import only_one
 from bot.schedule import Scheduler
@@ -47,6 +47,7 @@ class Keyturn:
     store: Store
     desk: Desk
     client: AsyncWebClient
+    identity: Identity
     bolt: AsyncApp
     worker: Worker
     scheduler: Scheduler
@@ -72,6 +73,15 @@ class Keyturn:
         if self.socket is not None:
             await self.socket.start()
 
+    async def acquainted(self) -> None:
+        """Return when Slack has told who we are; where it was away at the start, it is asked until then.
+
+        Raises Failure if it does not take our token.
+        """
+        if not self.identity.known:
+            await self.identity.find_out()
+            await self.desk.whois.people(self.config.slack.admins)
+
     async def stop(self) -> None:
         """Take nothing more, answer what is in hand, end or hand back the jobs, and close everything."""
         await asyncio.gather(self.web.stop(), *([self.socket.stop()] if self.socket else []))
@@ -89,9 +99,10 @@ class Keyturn:
 
 
 async def build(config: Config, clock: Clock, *, patience: float = PATIENCE) -> Keyturn:
-    """Put a bot together: schema up to date, store open, known to Slack; nothing is taken from Slack yet.
+    """Put a bot together: schema up to date, store open; nothing is taken from Slack yet.
 
-    `patience` is how many seconds one call to Slack may take. Raises Failure, with what to mend.
+    `patience` is how many seconds one call to Slack may take. Raises Failure, with what to mend. A Slack that
+    is away is none: what needs no Slack goes on (see `Keyturn.acquainted`).
     """
     async with AsyncExitStack() as resources:
         url = config.database.url.get_secret_value()
@@ -105,7 +116,8 @@ async def build(config: Config, clock: Clock, *, patience: float = PATIENCE) -> 
         )
 
         client = _client(config, http)
-        us = await identify(client)
+        identity = Identity(client)
+        await identity.ask()
         types = registry.known()
         desk = Desk(
             store=store,
@@ -114,22 +126,26 @@ async def build(config: Config, clock: Clock, *, patience: float = PATIENCE) -> 
             catalogue=CatalogueCache(store),
             connectors=registry.kinds(types),
         )
-        bolt = _bolt(config, http, us)
+        bolt = _bolt(config, http, identity)
         listeners.register(bolt, desk)
         await _appoint(desk, config.slack.admins)
 
         metrics = Metrics()
         gateway = Gateway(_client(config, http, retries=False), clock, metrics, patience=patience)
-        tools = Tools(clock=clock, http=http, slack=gateway, me=str(us.bot_user_id))
+        tools = Tools(clock=clock, http=http, slack=gateway, me=lambda: identity.user_id)
         connectors = registry.ready(types, tools)
         worker = Worker(store, jobs.handlers(store, gateway, connectors, metrics), metrics)
         socket = _socket(config, bolt, client, http, metrics)
-        checks = {"worker": lambda: worker.alive, "slack": lambda: socket is None or socket.connected}
+        checks = {
+            "worker": lambda: worker.alive,
+            "slack": lambda: identity.known and (socket is None or socket.connected),
+        }
         return Keyturn(
             config=config,
             store=store,
             desk=desk,
             client=client,
+            identity=identity,
             bolt=bolt,
             worker=worker,
             scheduler=Scheduler(store, metrics),
@@ -149,11 +165,11 @@ def _client(config: Config, http: aiohttp.ClientSession, *, retries: bool = True
     )
 
 
-def _bolt(config: Config, http: aiohttp.ClientSession, us: AuthorizeResult) -> AsyncApp:
+def _bolt(config: Config, http: aiohttp.ClientSession, identity: Identity) -> AsyncApp:
     """Bolt, so that a listener has committed when Slack hears yes (see `bot.web` for the signatures)."""
 
     async def authorize() -> AuthorizeResult:
-        return us  # Bolt would ask auth.test, at the first delivery or at each
+        return identity.us  # Bolt would ask auth.test, at the first delivery or at each
 
     return AsyncApp(
         name="keyturn",

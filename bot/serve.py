@@ -5,7 +5,7 @@ import signal
 
 import structlog
 
-from bot.app import build
+from bot.app import Keyturn, build
 from bot.config import Config
 from models.clock import Clock
 
@@ -13,7 +13,10 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 async def serve(config: Config, clock: Clock) -> None:
-    """Run until SIGTERM or SIGINT; what is in hand is finished first. Raises Failure if it cannot start."""
+    """Run until SIGTERM or SIGINT; what is in hand is finished first.
+
+    Raises Failure if it cannot start, or where Slack was away then and now does not take the token.
+    """
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -22,8 +25,20 @@ async def serve(config: Config, clock: Clock) -> None:
     try:
         await keyturn.start()
         log.info("ready", mode=config.slack.mode, listening=keyturn.base_url)
-        await told.wait()
+        await _until(told, keyturn)
         log.info("stopping")
     finally:
         await keyturn.stop()
     log.info("stopped")
+
+
+async def _until(told: asyncio.Event, keyturn: Keyturn) -> None:
+    stop, acquainted = asyncio.create_task(told.wait()), asyncio.create_task(keyturn.acquainted())
+    try:
+        await asyncio.wait({stop, acquainted}, return_when=asyncio.FIRST_COMPLETED)
+        if acquainted.done():
+            acquainted.result()
+            await stop
+    finally:
+        acquainted.cancel()
+        stop.cancel()

@@ -8,6 +8,7 @@ https://docs.slack.dev/apis/events-api/using-socket-mode
 import asyncio
 import json
 import time
+from contextlib import suppress
 from typing import Any
 
 import aiohttp
@@ -26,6 +27,12 @@ CONNECTIONS = 2
 HEARTBEAT = 10.0
 """Seconds between pings; an answer that takes longer than half of that means the connection is dead."""
 LONGEST_WAIT = 30.0
+BRIEF = 5.0
+"""Seconds; a connection that is cut off sooner, while another is open, may be one too many."""
+STANDBY = 600.0
+"""Seconds after which one that stands by tries again, though it is not needed."""
+PAUSE = 0.1
+"""Seconds before a connection that was cut off soon is opened anew."""
 CLOSING = 2.0
 """Seconds that Slack has to say goodbye."""
 GRACE = 5.0
@@ -46,7 +53,7 @@ class SocketMode:
         self._open: set[aiohttp.ClientWebSocketResponse] = set()
         self._keepers: list[asyncio.Task[None]] = []
         self._in_hand: set[asyncio.Task[None]] = set()
-        self._first = asyncio.Event()
+        self._first, self._none_left = asyncio.Event(), asyncio.Event()
 
     @property
     def connected(self) -> bool:
@@ -54,7 +61,7 @@ class SocketMode:
         return bool(self._open)
 
     async def start(self) -> None:
-        """Begin to connect; returns with the first connection, or after a few seconds without one."""
+        """Begin to connect; returns with the first connection, or when Slack has not let us in at first."""
         self._keepers = [asyncio.create_task(self._keep()) for _ in range(CONNECTIONS)]
         try:
             async with asyncio.timeout(GRACE):
@@ -75,45 +82,68 @@ class SocketMode:
         failures = 0
         while True:
             try:
-                await self._connection()
-                failures = 0
+                if await self._connection():
+                    failures = 0
+                else:
+                    failures += 1
+                    await self._needed(min(BRIEF * 2**failures, STANDBY))
             except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
                 failures += 1
+                self._first.set()
                 log.warning("no connection to Slack", error=str(error) or type(error).__name__)
                 await asyncio.sleep(min(0.1 * 2**failures, LONGEST_WAIT))
 
-    async def _connection(self) -> None:
-        """One connection from its beginning to its end."""
+    async def _needed(self, longest: float) -> None:
+        """Wait, but no longer than so many seconds, until no connection is left."""
+        self._none_left.clear()
+        if self._open:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(longest):
+                    await self._none_left.wait()
+        else:
+            await asyncio.sleep(PAUSE)
+
+    async def _connection(self) -> bool:
+        """One connection from its beginning to its end; returns whether it ended as it should.
+
+        A Slack that lets only one in cuts one off soon after another is open: then one of them stands by.
+        """
         opened = await self._client.apps_connections_open(app_token=self._app_token)
         socket = await self._http.ws_connect(
             str(opened["url"]), heartbeat=self._heartbeat, timeout=aiohttp.ClientWSTimeout(ws_close=CLOSING)
         )
         self._open.add(socket)
+        began = time.monotonic()
         try:
-            await self._listen(socket)
+            replaced = await self._listen(socket)
         except asyncio.CancelledError:
             raise  # we stop: `stop` closes it, after what is in hand is answered
         except BaseException:
             await self._drop(socket)
             raise
         await self._drop(socket)
+        return replaced or time.monotonic() - began > BRIEF
 
     async def _drop(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self._open.discard(socket)
+        if not self._open:
+            self._none_left.set()
         await socket.close()
 
-    async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> bool:
+        """Take what comes; returns whether Slack said before that it would close, and not for too many."""
         async for message in socket:
             envelope = _parsed(message)
             if envelope.get("type") == "hello":
                 self._first.set()
             elif envelope.get("type") == "disconnect":
                 log.info("Slack asks for a new connection", reason=envelope.get("reason"))
-                return
+                return envelope.get("reason") != "too_many_websockets"
             elif isinstance(envelope.get("envelope_id"), str):
                 task = asyncio.create_task(self._deliver(socket, envelope))
                 self._in_hand.add(task)
                 task.add_done_callback(self._in_hand.discard)
+        return False
 
     async def _deliver(self, socket: aiohttp.ClientWebSocketResponse, envelope: Envelope) -> None:
         started = time.perf_counter()

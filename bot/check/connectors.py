@@ -15,7 +15,7 @@ from models.clock import SystemClock
 async def connectors(bench: Bench) -> AsyncIterator[Finding]:
     """Looks at each target that the catalogue names, once. Raises Failure as `registry.known` does."""
     types = registry.known()
-    tools = Tools(clock=SystemClock(), http=bench.http, slack=bench.slack, me=bench.me or "")
+    tools = Tools(clock=SystemClock(), http=bench.http, slack=bench.slack, me=lambda: bench.me or "")
     ready, good = registry.ready(types, tools), 0
     targets = _targets(bench)
     for spec, place in targets:

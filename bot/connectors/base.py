@@ -5,7 +5,7 @@ that stands in the catalogue, its object a subclass of `Connector`.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -23,12 +23,13 @@ Params = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Tools:
-    """What connectors may work with. `me` is Keyturn's own user id in Slack."""
+    """What connectors may work with."""
 
     clock: Clock
     http: aiohttp.ClientSession
     slack: Gateway
-    me: str
+    me: Callable[[], str]
+    """Keyturn's own user id in Slack; empty as long as Slack has not told it."""
 
 
 class Connector(ABC):

@@ -146,8 +146,10 @@ class SlackUserGroup(Connector):
             # Only now, so that nobody who was in it before is in it again.
             if off:
                 await self._call("usergroups.enable", group_id)
-        standing = Standing.ON if off else group.standing
-        return Group(tuple(answer["usergroup"]["users"]), standing)
+        told = (answer.get("usergroup") or {}).get("users")
+        if told is None:  # then it has to be asked for
+            told = (await self._call("usergroups.users.list", group_id))["users"]
+        return Group(tuple(told), Standing.ON if off else group.standing)
 
     async def _read(self, settings: Settings) -> Group:
         try:
@@ -162,10 +164,15 @@ class SlackUserGroup(Connector):
         answer = await self.tools.slack.call("usergroups.list", include_disabled=True, include_users=True)
         for found in answer["usergroups"]:
             if found["id"] == group_id and found.get("date_delete"):
-                ours = found.get("deleted_by") == self.tools.me
+                ours = found.get("deleted_by") == self._me()
                 standing = Standing.OFF_BY_US if ours else Standing.OFF_BY_OTHERS
                 return Group(tuple(found.get("users") or ()), standing)
         raise refusal
+
+    def _me(self) -> str:
+        if not (me := self.tools.me()):
+            raise Away("Slack has not told yet who Keyturn is")
+        return me
 
     async def _call(self, method: str, group_id: str, **arguments: object) -> Answer:
         return await self.tools.slack.call(method, usergroup=group_id, **arguments)

@@ -92,7 +92,7 @@ async def test_what_is_done_by_hand_is_somebodys_task(
     was_active: bool,
     outcome: object,
 ) -> None:
-    connector = Manual(Tools(clock, http, gateway, "UKEYTURN"))
+    connector = Manual(Tools(clock, http, gateway, lambda: "UKEYTURN"))
     change = Change(7, "GR-7", direction, "UADA", "", {"type": "manual"}, kept=False, was_active=was_active)
     assert await connector.apply([change]) == {7: outcome}
     assert await connector.holds(change) is None

@@ -79,13 +79,43 @@ async def test_a_wrong_token_is_said_plainly(
         await build(config, clock)
 
 
-async def test_a_slack_that_cannot_be_reached_is_named(
+async def test_it_starts_while_slack_is_away_and_gets_to_know_it_later(
+    config: Config, clock: ManualClock, slack: LocalSlack, app: App
+) -> None:
+    away = slack.faults.down()
+    async with up(config, clock) as keyturn:
+        assert keyturn.worker.alive
+        assert not keyturn.identity.known
+        await keyturn.catch_up()
+        away.remove()
+        await keyturn.acquainted()
+        assert keyturn.identity.user_id == app.bot_user_id
+        root = await keyturn.store.read(lambda session: Directory(session).person("U0ROOT"))
+        assert root is not None
+        await slack.until(lambda: slack.sockets.of(app))
+        await slack.person("U0ROOT", app).open_home()
+
+
+async def test_a_slack_that_is_busy_is_not_taken_for_one_that_refuses(
     config: Config, clock: ManualClock, slack: LocalSlack
 ) -> None:
-    with slack.faults.down(), pytest.raises(Failure, match=f"cannot be reached at {slack.api_url}"):
-        await build(config, clock)
-    async with up(config, clock):  # and nothing of the first attempt is in the way
-        pass
+    slack.faults.fail("auth.test", status=503, times=1)
+    slack.faults.fail("auth.test", status=200, error="internal_error", times=1)
+    async with up(config, clock) as keyturn:
+        await keyturn.acquainted()
+
+
+async def test_a_token_that_turns_out_wrong_once_slack_is_back_ends_the_process(process: "Process") -> None:
+    slack, away = process.slack, process.slack.faults.down()
+    running = await process.start()
+    asked = len(slack.log.calls())
+    await slack.until(lambda: len(slack.log.calls()) > asked or running.returncode is not None, 30)
+    slack.workspace.uninstall(process.app)
+    away.remove()
+    _, words = await running.communicate()
+    assert running.returncode == 1
+    assert b"does not take the bot token" in words
+    assert b"Traceback" not in words
 
 
 async def test_a_port_that_is_taken_is_named(

@@ -66,7 +66,7 @@ class Moody(Connector):
 
 @pytest.fixture
 def moody(clock: ManualClock, http: aiohttp.ClientSession, gateway: Gateway) -> Moody:
-    return Moody(Tools(clock, http, gateway, "UKEYTURN"))
+    return Moody(Tools(clock, http, gateway, lambda: "UKEYTURN"))
 
 
 @pytest.fixture

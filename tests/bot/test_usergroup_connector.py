@@ -66,7 +66,7 @@ class Team:
 def team(
     slack: LocalSlack, app: App, gateway: Gateway, clock: ManualClock, http: aiohttp.ClientSession
 ) -> Team:
-    return Team(slack, SlackUserGroup(Tools(clock, http, gateway, app.bot_user_id)))
+    return Team(slack, SlackUserGroup(Tools(clock, http, gateway, lambda: app.bot_user_id)))
 
 
 async def test_a_whole_round_is_one_look_and_one_list(team: Team) -> None:
