@@ -123,5 +123,5 @@ class Window:
 
 
 def _name(element: WebElement) -> str:
-    """The first line of what an element shows; a description may stand below it."""
-    return element.text.strip().partition("\n")[0]
+    """The first line of what an element shows, as people call it; a description may stand below it."""
+    return element.text.strip().partition("\n")[0].removesuffix(" (optional)")

@@ -43,9 +43,20 @@ def test_the_admin_changes_what_can_be_asked_for(sandbox: str, open_window: Open
     robin, ada = open_window(sandbox), open_window(sandbox)
     robin.go("as/U0ROBIN")
     robin.write("/access-admin figma")
-    robin.sees("Figma", "#modal")
+    robin.sees("Drawings of everything we build", "#modal")
+    robin.click("Edit basics", "#modal")
+    robin.sees("2 of 3", "#modal")
+    robin.fill("Description", ", for everybody")
+    robin.click("Save", "#modal")
+    robin.sees("Drawings of everything we build, for everybody", "#modal")
+    robin.click("Switch off", "#modal")
+    robin.sees("Switch on", "#modal")
+
     ada.go("as/U0ADA?drawer=audit-trail")
     ada.sees("The chain is whole", "#drawer")
+    ada.sees("app:figma", "#drawer")
+    ada.write("/request-access figma")
+    ada.sees_no_more("Editor", "#modal")
 
 
 def test_time_moves_to_the_next_thing_due(sandbox: str, open_window: Open) -> None:

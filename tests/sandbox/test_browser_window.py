@@ -196,3 +196,15 @@ async def test_what_was_sent_goes_on_when_the_window_is_closed(world: Demo, brow
         await page.send("submit")
         await page.until("modal", "Sending …")
     await world.slack.until(lambda: world.slack.views.top("UADA") is None)
+
+
+async def test_a_long_conversation_shows_its_end_and_says_how_much_is_missing(
+    world: Demo, browser: Browser
+) -> None:
+    room = world.slack.workspace.channels["CGENERAL"]
+    for number in range(103):
+        world.slack.workspace.say(room, "UMIA", f"line {number:03}")
+    async with window(browser, "/as/UADA/CGENERAL") as page:
+        await page.until("main", "3 earlier messages are not shown.")
+        assert "line 002" not in page.regions["main"]
+        assert "line 003" in page.regions["main"]

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from bot.sandbox.browser import inspecting, ruling
 from bot.sandbox.browser.draw import dates
 from bot.sandbox.browser.draw.icons import icon
+from bot.sandbox.browser.drawn import Drawn
 from bot.sandbox.browser.hooks import Setup
 from bot.sandbox.browser.memberships import Memberships
 from bot.sandbox.browser.screen import Screen
@@ -24,6 +25,8 @@ def environment() -> Environment:
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
     )
     made.globals["icon"] = icon
     return made
@@ -35,6 +38,7 @@ class Pages:
     def __init__(self, setup: Setup, memberships: Memberships) -> None:
         self._setup, self._memberships = setup, memberships
         self._templates = environment()
+        self._blocks = Drawn(self._templates.get_template("blocks.html"))
 
     async def whole(self, screen: Screen) -> str:
         """The page as it is first loaded; it works as far as it can without the script."""
@@ -55,6 +59,7 @@ class Pages:
             "screen": screen,
             "place": screen.place,
             "setup": self._setup,
+            "blocks": self._blocks,
             "due": due and self._when(screen, due.at, due.what),
             "dates": dates,
             "tabs": TABS | {each.key: each.name for each in self._setup.panels},

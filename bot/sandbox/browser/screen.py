@@ -128,6 +128,11 @@ class Screen:
     def rows(self) -> list[talk.Row]:
         return talk.rows(self, self.channel) if self.channel else []
 
+    @property
+    def earlier(self) -> int:
+        """How many messages of the conversation are too old to be shown."""
+        return max(0, len(self.channel.messages) - talk.MOST) if self.channel else 0
+
     @cached_property
     def thread(self) -> list[talk.Row]:
         """The open thread: its first message and the replies."""

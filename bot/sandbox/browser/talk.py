@@ -15,7 +15,7 @@ from bot.sandbox.slack.messages import Message
 if TYPE_CHECKING:
     from bot.sandbox.browser.screen import Screen
 
-MOST = 150  # messages on one screen; earlier ones are counted, not drawn
+MOST = 100  # messages on one screen; earlier ones are counted, not drawn
 TOGETHER = 300  # seconds within which messages of one author stand under one name
 
 

@@ -84,6 +84,26 @@ class Canvas:
     def key(self, block: Json, element: Json) -> str:
         return f"{self.ref}|{block.get('block_id')}|{element.get('action_id')}"
 
+    def place(self, block: Json, element: Json) -> Markup:
+        """The attributes by which the script says which element was touched."""
+        return Markup('data-at="{}" data-block="{}" data-action="{}"').format(
+            self.ref, block.get("block_id"), element.get("action_id")
+        )
+
+    def field(self, block: Json, element: Json) -> Markup:
+        """The same for a field, with its id and what a screen reader says of it."""
+        key = self.key(block, element)
+        drawn = Markup('id="{}" {}').format(key, self.place(block, element))
+        if block.get("type") != "input":
+            drawn += Markup(' aria-label="{}"').format(
+                (element.get("placeholder") or {}).get("text", "Field")
+            )
+        told = [f"{key}|error"] if self.error(block) else []
+        told += [f"{key}|hint"] if block.get("hint") else []
+        if told:
+            drawn += Markup(' aria-describedby="{}"').format(" ".join(told))
+        return drawn + Markup(' aria-invalid="true"') if self.error(block) else drawn
+
     def busy(self, block: Json, element: Json) -> bool:
         return self.key(block, element) in self.marks.busy
 
