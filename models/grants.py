@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, and_, cast, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import BIG_KEY, Base, Json, JsonList
@@ -147,3 +147,10 @@ class Task(Base):
     def ref(self) -> str:
         """What people call it: TK-3."""
         return f"TK-{self.id}"
+
+
+def open_task_of(person_id: str) -> ColumnElement[bool]:
+    """The open tasks that this person may do."""
+    # The people of a task are a short JSON list of ids, alike on both databases when read as text.
+    named = cast(Task.asked, Text).contains(f'"{person_id}"', autoescape=True)
+    return and_(Task.state == TaskState.OPEN, named)

@@ -4,16 +4,15 @@ An approver's approve or reject, with a comment, and with another duration where
 """
 
 from models.directory import Directory, names_of
-from models.durations import spoken
 from models.errors import AlreadyDecided, Closed, Invalid, NotAnApprover, OwnRequest
-from models.lifecycle import screens, stages
+from models.lifecycle import screens, stages, terms
 from models.lifecycle.refs import lock_request
 from models.lifecycle.snapshot import Snapshot
-from models.policy import TallyStatus, check_length
+from models.policy import TallyStatus
 from models.prose import tidy
 from models.requests import Decision, Request, Term
 from models.states import RequestEvent, RequestState, StageState
-from models.store.tx import Tx
+from models.store.tx import SYSTEM, Tx
 
 COMMENT_LIMIT = 2000
 NAMED = 5
@@ -54,6 +53,16 @@ def count(tx: Tx, request: Request, by: str, note: str) -> None:
         stages.close(tx, request, RequestEvent.REJECT, by, note)
 
 
+def look_again(tx: Tx, request: Request) -> None:
+    """People have changed: ask whoever belongs to the open stage now.
+
+    It may be decided already by those who are left.
+    """
+    stages.ask(tx, request)
+    count(tx, request, SYSTEM, "Too few are left who can approve it.")
+    screens.redraw_request(tx, request)
+
+
 def _decide(tx: Tx, ref: str, by: str, approves: bool, comment: str, term: Term | None) -> Request:
     request = lock_request(tx, ref)
     stage = _open_stage(tx, request, by)
@@ -61,7 +70,9 @@ def _decide(tx: Tx, ref: str, by: str, approves: bool, comment: str, term: Term 
     if len(comment) > COMMENT_LIMIT:
         raise Invalid(f"The comment has {len(comment)} characters. {COMMENT_LIMIT} fit.", field="comment")
     if term is not None:
-        _change_term(tx, request, by, term)
+        terms.change(tx, request, by, term)
+    elif approves:
+        terms.still_possible(tx, request)
     tx.session.add(
         Decision(
             request_id=request.id,
@@ -125,26 +136,3 @@ def _listed(names: list[str]) -> str:
     if len(names) > NAMED:
         return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
     return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def _change_term(tx: Tx, request: Request, by: str, term: Term) -> None:
-    snapshot = Snapshot.from_json(request.policy)
-    person = Directory(tx.session).person(request.beneficiary_id)
-    length = check_length(
-        snapshot.policy, term.length, term.start, term.end, tx.now, guest=bool(person and person.guest)
-    )
-    if not length.ok:
-        raise Invalid(length.message, field="term")
-    longest = snapshot.policy.max_duration
-    if length.over_max and longest is not None:
-        raise Invalid(f"The longest for {request.app_name} is {spoken(longest)}. Choose less.", field="term")
-    before, request.term, request.over_max = request.term, term.to_json(), False
-    tx.record(
-        by,
-        "request.term_changed",
-        request.ref,
-        app=request.app_key,
-        person=request.beneficiary_id,
-        before=before,
-        after=request.term,
-    )

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from models import deliveries
 from models.cards import CardKind
 from models.grants import Grant
-from models.lifecycle import granting, revoking, screens, stages
+from models.lifecycle import decide, ends, extensions, granting, revoking, screens, stages
 from models.lifecycle.snapshot import Snapshot
-from models.requests import Asked, Decision, Request
+from models.requests import Asked, Request
 from models.states import GrantState, RequestEvent, RequestState
 from models.store.tx import SYSTEM, Tx
 
@@ -95,23 +95,34 @@ def _move(tx: Tx, grant: Grant) -> None:
 
 def _held_over(tx: Tx, grant: Grant) -> datetime | None:
     """Until when a pending extension holds up the end, where the app has a grace period."""
-    grace = Snapshot.from_json(grant.policy).policy.grace
-    if grace is None or grant.ends_at is None or grant.state is not GrantState.ACTIVE:
+    if grant.ends_at is None or grant.state is not GrantState.ACTIVE:
+        return None
+    extension = extensions.waiting(tx, grant)
+    grace = Snapshot.from_json(grant.policy).policy.grace if extension else None
+    if extension is None or grace is None or grant.ends_at + grace <= tx.now:
         return None
     until = grant.ends_at + grace
-    return until if until > tx.now and stages.pending_extension(tx, grant) else None
+    tx.record(
+        SYSTEM,
+        "grant.grace",
+        grant.ref,
+        app=grant.app_key,
+        person=grant.person_id,
+        request=extension.ref,
+        until=until.isoformat(),
+    )
+    return until
 
 
 def _notify(tx: Tx, grant: Grant) -> None:
     if grant.ends_at is None:  # it has no end any more, and so no notices
         grant.notice_at = None
         return
-    policy = Snapshot.from_json(grant.policy).policy
-    passed = [lead for lead in policy.expiry_notices if grant.ends_at - lead <= tx.now]
-    grant.notices = sorted({*grant.notices, *(int(lead.total_seconds()) for lead in passed)})
-    grant.notice_at = granting.next_notice(grant)
+    passed = ends.passed_notices(grant, tx.now)
+    grant.notices = sorted({*grant.notices, *passed})
+    grant.notice_at = ends.next_notice(grant)
     if grant.state is GrantState.ACTIVE and grant.ends_at > tx.now:
-        last = int(min(passed).total_seconds()) if passed else 0
+        last = min(passed, default=0)
         subject = f"{grant.ref}/{last}/{int(grant.ends_at.timestamp())}"
         screens.show(tx, CardKind.NOTICE, subject, grant.ref, grant.person_id)
         tx.record(
@@ -120,23 +131,24 @@ def _notify(tx: Tx, grant: Grant) -> None:
 
 
 def _remind(tx: Tx, request: Request) -> None:
-    stage = stages.ask(tx, request)
-    request.reminders += 1
     after = Snapshot.from_json(request.policy).policy.remind_after
+    request.reminders += 1
     request.remind_at = tx.now + after * 2 ** min(request.reminders, 10)
-    decided = set(tx.session.scalars(select(Decision.person_id).where(Decision.request_id == request.id)))
-    waiting = [c.person_id for c in stage.now.approvers if c.person_id not in decided]
     late = _asked_before(tx, request, tx.now - after / 2)
-    for person_id in waiting:
-        if person_id in late:
-            screens.show(tx, CardKind.REMINDER, f"{request.ref}/{request.reminders}", request.ref, person_id)
+    decide.look_again(tx, request)
+    if request.state is not RequestState.PENDING:
+        return
+    waiting = stages.current(tx, request).now.approvers
+    reminded = [one.person_id for one in waiting if one.person_id in late]
+    for person_id in reminded:
+        screens.show(tx, CardKind.REMINDER, f"{request.ref}/{request.reminders}", request.ref, person_id)
     tx.record(
         SYSTEM,
         "request.reminded",
         request.ref,
         app=request.app_key,
         person=request.beneficiary_id,
-        people=[person_id for person_id in waiting if person_id in late],
+        people=reminded,
     )
 
 

@@ -2,15 +2,16 @@
 
 import hashlib
 import json
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from models.base import Json
+from sqlalchemy import update
+
 from models.cards import CardKind
 from models.catalogue.words import RequestKind
 from models.directory import Directory
 from models.grants import Direction, Grant
 from models.jobs import Urgency
-from models.lifecycle import screens
+from models.lifecycle import ends, screens
 from models.lifecycle.moves import move_grant
 from models.lifecycle.snapshot import Snapshot
 from models.requests import Request, Term
@@ -19,8 +20,11 @@ from models.store.tx import SYSTEM, Tx
 
 READABLE = 200
 """Longer settings of a connector are named by their digest in `Grant.target`."""
-EXTENDABLE = (GrantState.SCHEDULED, GrantState.GRANTING, GrantState.ACTIVE)
+WHAT = {"slack_usergroup": ("usergroup",)}
+"""Which settings of a connector say what it changes, where others say only how. Not listed here: all do."""
 
+TAKE_AGAIN = timedelta(hours=1)
+"""How often taking what stands as failed is tried again: the access may still be there."""
 TRIES = {Direction.GIVE: 6, Direction.TAKE: 10}
 """Failures in a row (they may pass, says the connector) until a grant stands as failed: about 2 minutes for
 giving, where somebody waits, and half an hour for taking."""
@@ -33,8 +37,8 @@ def begin(tx: Tx, request: Request) -> None:
     """
     if request.kind is RequestKind.EXTEND and request.grant_id is not None:
         grant = tx.locked(Grant, request.grant_id)
-        if grant is not None and grant.state in EXTENDABLE:
-            _lengthen(tx, grant, request)
+        if grant is not None and grant.state is GrantState.ACTIVE:
+            ends.lengthen(tx, grant, request)
             return
     _create(tx, request)
 
@@ -44,7 +48,8 @@ def target_of(snapshot: Snapshot) -> str:
     connector = snapshot.access.connector
     if connector.type == "manual":
         return f"manual:{snapshot.app.key}/{snapshot.access.key}"
-    params = json.dumps(connector.params, sort_keys=True, separators=(",", ":"))
+    what = {key: connector.params.get(key) for key in WHAT.get(connector.type, connector.params)}
+    params = json.dumps(what, sort_keys=True, separators=(",", ":"))
     readable = f"{connector.type}:{params}"
     return (
         readable
@@ -65,7 +70,7 @@ def start(tx: Tx, grant: Grant) -> None:
     move_grant(tx, grant, GrantEvent.START, SYSTEM)
     tx.session.refresh(grant)
     grant.due_at, grant.retry_at = grant.ends_at, tx.now
-    settle_soon(tx, grant, Urgency.GIVE)
+    _settle_first(tx, grant)
     screens.redraw_grant(tx, grant)
 
 
@@ -76,31 +81,9 @@ def given(tx: Tx, grant: Grant, by: str = SYSTEM) -> None:
     grant.active_at, grant.failing, grant.error, grant.attempts, grant.retry_at = tx.now, None, "", 0, None
     if grant.length is not None:
         grant.ends_at = tx.now + timedelta(seconds=grant.length)
-    arm(grant)
+    ends.arm(grant)
     screens.show(tx, CardKind.ACCESS, grant.ref, grant.ref, grant.person_id)
     screens.redraw_grant(tx, grant)
-
-
-def arm(grant: Grant) -> None:
-    """Set when the scheduler next has to look at an active grant: its end, and the next notice before it."""
-    grant.due_at = grant.ends_at
-    grant.notice_at = next_notice(grant)
-
-
-def next_notice(grant: Grant) -> datetime | None:
-    """When the next expiry notice is due.
-
-    The earliest that was not sent, none longer than the access itself.
-    """
-    if grant.ends_at is None or grant.active_at is None:
-        return None
-    leads = [
-        lead
-        for lead in Snapshot.from_json(grant.policy).policy.expiry_notices
-        if int(lead.total_seconds()) not in grant.notices
-    ]
-    moments = [grant.ends_at - lead for lead in leads if grant.ends_at - lead > grant.active_at]
-    return min(moments, default=None)
 
 
 def failed(tx: Tx, grant: Grant, direction: Direction, error: str) -> None:
@@ -109,14 +92,10 @@ def failed(tx: Tx, grant: Grant, direction: Direction, error: str) -> None:
     move_grant(tx, grant, event, SYSTEM, error=error)
     tx.session.refresh(grant)
     grant.failing, grant.error, grant.retry_at = direction, error, None
-    # What could not be taken is tried again every hour: the access may still be there.
     grant.due_at = tx.now + TAKE_AGAIN if direction is Direction.TAKE else grant.ends_at
     for person_id in Directory(tx.session).admins():
         screens.show(tx, CardKind.FAILURE, f"{grant.ref}/{direction}", grant.ref, person_id)
     screens.redraw_grant(tx, grant)
-
-
-TAKE_AGAIN = timedelta(hours=1)
 
 
 def retry(tx: Tx, grant: Grant, by: str) -> None:
@@ -167,32 +146,17 @@ def _create(tx: Tx, request: Request) -> None:
         term=request.term,
     )
     if not later:
-        settle_soon(tx, grant, Urgency.GIVE)
+        _settle_first(tx, grant)
     screens.redraw_request(tx, request)
 
 
-def _lengthen(tx: Tx, grant: Grant, request: Request) -> None:
-    term = Term.from_json(request.term)
-    before: Json = {"length": grant.length, "end": grant.ends_at.isoformat() if grant.ends_at else None}
-    if term.length is None:
-        grant.length, grant.ends_at = None, term.end
-    elif grant.ends_at is not None:
-        grant.ends_at += term.length
-    elif grant.length is not None:
-        grant.length += int(term.length.total_seconds())
-    grant.notices = []
-    if grant.state is GrantState.ACTIVE:
-        arm(grant)
-    elif grant.state is GrantState.GRANTING:
-        grant.due_at = grant.ends_at
-    tx.record(
-        SYSTEM,
-        "grant.extended",
-        grant.ref,
-        app=grant.app_key,
-        person=grant.person_id,
-        request=request.ref,
-        before=before,
-        after={"length": grant.length, "end": grant.ends_at.isoformat() if grant.ends_at else None},
+def _settle_first(tx: Tx, grant: Grant) -> None:
+    """Have it given. What is just being taken from the same person at the same target is looked at again.
+
+    The next round lets that go, and nobody takes by hand what this grant gives.
+    """
+    going = update(Grant).where(
+        Grant.person_id == grant.person_id, Grant.target == grant.target, Grant.state == GrantState.REVOKING
     )
-    screens.redraw_grant(tx, grant)
+    tx.session.execute(going.values(retry_at=tx.now))
+    settle_soon(tx, grant, Urgency.GIVE)

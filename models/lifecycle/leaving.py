@@ -5,17 +5,21 @@ What they asked for is cancelled, what they held is taken, what waits for them m
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, select, text
 
 from models import directory
+from models.cards import Card, CardKind
 from models.catalogue.approvers import GroupRef, parse_approver
 from models.errors import Closed
 from models.grants import Cause, Grant
-from models.lifecycle import decide, revoking, screens, stages
+from models.lifecycle import decide, revoking, stages, tasks
 from models.people import Person, UserGroup
-from models.requests import Asked, Request, Stage
+from models.requests import Request, Stage
 from models.states import GrantState, RequestEvent, RequestState
 from models.store.tx import SYSTEM, Tx
+
+_PENDING = text("requests.state = 'pending'")
+"""As literal SQL: with a bound value SQLite passes by the indexes of what is pending."""
 
 
 def people_seen(tx: Tx, people: Iterable[Person]) -> None:
@@ -68,30 +72,28 @@ def leave(tx: Tx, person_id: str) -> None:
     """A person was deactivated. Safe to repeat."""
     _cancel_requests(tx, person_id)
     _take_grants(tx, person_id)
+    tasks.move_on(tx, person_id)
     move_on(tx, person_id)
 
 
 def move_on(tx: Tx, person_id: str) -> None:
     """A person may not decide any more (or now may).
 
-    The pending stages that asked them look again who can.
+    The pending requests of which they have a card look again who can.
     """
     waiting = (
         select(Request.id)
-        .join(Asked, Asked.request_id == Request.id)
-        .where(Asked.person_id == person_id, Request.state == RequestState.PENDING)
+        .join(Card, Card.about == "AR-" + cast(Request.id, String))
+        .where(_PENDING, Card.kind == CardKind.APPROVAL, Card.person_id == person_id)
     )
-    _look_again(tx, tx.session.scalars(waiting).unique().all())
+    _look_again(tx, set(tx.session.scalars(waiting)))
 
 
 def _look_again(tx: Tx, request_ids: Iterable[int]) -> None:
-    """Ask whoever belongs to the open stage now; it may be decided already by those who are left."""
     for request_id in sorted(request_ids):
         request = tx.locked(Request, request_id)
         if request is not None and request.state is RequestState.PENDING:
-            stages.ask(tx, request)
-            decide.count(tx, request, SYSTEM, "Too few are left who can approve it.")
-            screens.redraw_request(tx, request)
+            decide.look_again(tx, request)
 
 
 def _asking_group(tx: Tx, group: UserGroup) -> list[int]:
@@ -99,7 +101,7 @@ def _asking_group(tx: Tx, group: UserGroup) -> list[int]:
     pending = (
         select(Request.id, Stage.spec)
         .join(Stage, (Stage.request_id == Request.id) & (Stage.position == Request.position))
-        .where(Request.state == RequestState.PENDING)
+        .where(_PENDING)
     )
     names = {GroupRef(id=group.id), GroupRef(handle=group.handle)}
     return [
@@ -114,14 +116,14 @@ def _cancel_requests(tx: Tx, person_id: str) -> None:
         (Request.requester_id == person_id) | (Request.beneficiary_id == person_id),
         Request.state == RequestState.PENDING,
     )
-    for request in tx.session.scalars(theirs.with_for_update()).all():
+    for request in tx.session.scalars(theirs.order_by(Request.id).with_for_update()).all():
         stages.close(tx, request, RequestEvent.CANCEL, SYSTEM, "The person has left.")
 
 
 def _take_grants(tx: Tx, person_id: str) -> None:
     states = (GrantState.SCHEDULED, GrantState.GRANTING, GrantState.ACTIVE, GrantState.FAILED)
     theirs = select(Grant).where(Grant.person_id == person_id, Grant.state.in_(states))
-    for grant in tx.session.scalars(theirs.with_for_update()).all():
+    for grant in tx.session.scalars(theirs.order_by(Grant.id).with_for_update()).all():
         try:
             revoking.take_away(tx, grant, SYSTEM, Cause.OFFBOARDING)
         except Closed:  # it went at the same moment

@@ -36,7 +36,8 @@ def _carried(session: Session, request: Request, stage: Stage) -> bool:
     self_approve = bool(request.policy.get("self_approve"))
     valid = [d for d in decisions if self_approve or d.person_id not in own]
     rule = StageSpec.model_validate(stage.spec).rule
-    # Somebody who was asked may have left the group since: `all` means all who were still there at the
-    # decision.
-    people = tuple(d.person_id for d in valid) if rule == "all" else tuple(asked)
+    # Whoever decided belonged to the stage at that moment, even where they joined its group after it was
+    # asked. Somebody who was asked may have left since: `all` means all who were still there.
+    deciders = [d.person_id for d in valid]
+    people = deciders if rule == "all" else [*asked, *deciders]
     return tally(rule, people, tuple((d.person_id, d.approve) for d in valid)).status is TallyStatus.APPROVED

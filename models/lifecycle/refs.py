@@ -2,6 +2,8 @@
 
 from typing import TypeVar
 
+from sqlalchemy import select
+
 from models.errors import NotFound
 from models.grants import Grant, Task
 from models.requests import Request
@@ -31,9 +33,15 @@ def lock_grant(tx: Tx, ref: str) -> Grant:
     return _locked(tx, Grant, number_of(ref, "GR"), ref)
 
 
-def lock_task(tx: Tx, ref: str) -> Task:
-    """The task of this reference, held until the commit."""
-    return _locked(tx, Task, number_of(ref, "TK"), ref)
+def lock_task(tx: Tx, ref: str) -> tuple[Task, Grant]:
+    """The task of this reference and its grant, held until the commit."""
+    key = number_of(ref, "TK")
+    grant_id = tx.session.scalar(select(Task.grant_id).where(Task.id == key))
+    if grant_id is None:
+        raise NotFound(f"There is no {ref}.")
+    # The grant first, as everybody does who moves a grant and its tasks with it.
+    grant = lock_grant(tx, f"GR-{grant_id}")
+    return _locked(tx, Task, key, ref), grant
 
 
 def _locked(tx: Tx, table: type[Row], key: int, ref: str) -> Row:

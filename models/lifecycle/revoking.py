@@ -7,19 +7,19 @@ from models.directory import Directory
 from models.errors import Closed, NotAllowed
 from models.grants import Cause, Direction, Grant, Task, TaskState
 from models.jobs import Urgency
-from models.lifecycle import screens
+from models.lifecycle import extensions, screens, stages
 from models.lifecycle.granting import retry, settle_soon
 from models.lifecycle.moves import move_grant
-from models.lifecycle.refs import lock_grant
+from models.lifecycle.refs import lock_grant, number_of
 from models.lifecycle.snapshot import Snapshot
 from models.requests import Request
-from models.states import OVER_GRANTS, GrantEvent, GrantState
+from models.states import OVER_GRANTS, GrantEvent, GrantState, RequestEvent
 from models.store.tx import SYSTEM, Tx
 
 
 def give_back(tx: Tx, ref: str, by: str) -> Grant:
     """The holder (or who asked for them) does not need it any more."""
-    grant = lock_grant(tx, ref)
+    grant = _held(tx, ref)
     request = tx.session.get_one(Request, grant.request_id)
     if by not in (grant.person_id, request.requester_id):
         raise NotAllowed("Only the person who has this access can give it back.")
@@ -28,7 +28,7 @@ def give_back(tx: Tx, ref: str, by: str) -> Grant:
 
 def revoke(tx: Tx, ref: str, by: str, note: str = "") -> Grant:
     """An admin, or an owner of the app, takes it away."""
-    grant = lock_grant(tx, ref)
+    grant = _held(tx, ref)
     if not _manages(tx, grant, by):
         raise NotAllowed(f"Only an owner of {grant.app_name} or an admin can take this access away.")
     return take_away(tx, grant, by, Cause.ADMIN, note)
@@ -36,9 +36,12 @@ def revoke(tx: Tx, ref: str, by: str, note: str = "") -> Grant:
 
 def take_away(tx: Tx, grant: Grant, by: str, cause: Cause, note: str = "") -> Grant:
     """Take a grant away early, whatever the reason; raises Closed where it is over or on its way out."""
-    if grant.state in OVER_GRANTS or grant.state is GrantState.REVOKING:
+    if grant.state in OVER_GRANTS:
         raise Closed(f"{grant.access_name} is {grant.state.label.lower()} already.")
+    if grant.state is GrantState.REVOKING or grant.failing is Direction.TAKE:
+        raise Closed(f"{grant.access_name} is being taken back already.")
     _leave(tx, grant, GrantEvent.REVOKE, by, cause, note)
+    _drop_extension(tx, grant, by)
     return grant
 
 
@@ -53,6 +56,7 @@ def taken(tx: Tx, grant: Grant, by: str = SYSTEM) -> None:
     move_grant(tx, grant, GrantEvent.TAKEN_EARLY if early else GrantEvent.TAKEN_AT_END, by)
     tx.session.refresh(grant)
     _over(tx, grant)
+    _void_tasks(tx, grant)
     if grant.active_at is not None:
         screens.show(tx, CardKind.OVER, grant.ref, grant.ref, grant.person_id)
     screens.redraw_grant(tx, grant)
@@ -77,6 +81,20 @@ def cancel_failed(tx: Tx, ref: str, by: str) -> Grant:
     if grant.state is not GrantState.FAILED or grant.failing is not Direction.GIVE:
         raise Closed(f"{grant.access_name} is {grant.state.label.lower()}; there is nothing to cancel.")
     return take_away(tx, grant, by, Cause.ADMIN)
+
+
+def _held(tx: Tx, ref: str) -> Grant:
+    """The grant, and (first, as for whoever decides) the request for more time that waits about it."""
+    extensions.hold(tx, number_of(ref, "GR"))
+    return lock_grant(tx, ref)
+
+
+def _drop_extension(tx: Tx, grant: Grant, by: str) -> None:
+    """Nobody needs to decide on more time for what is taken away, and no approval may give it anew."""
+    if extension := extensions.waiting(tx, grant):
+        theirs = by == extension.requester_id
+        event = RequestEvent.WITHDRAW if theirs else RequestEvent.CANCEL
+        stages.close(tx, extension, event, by, "" if theirs else "The access was taken away.")
 
 
 def _leave(tx: Tx, grant: Grant, event: GrantEvent, by: str, cause: Cause | None, note: str = "") -> None:

@@ -19,8 +19,9 @@ from models.jobs import Urgency, backoff
 from models.lifecycle import revoking, tasks
 from models.lifecycle.granting import TRIES, failed, given
 from models.lifecycle.proof import missing_approval
+from models.policy import PersonFacts
 from models.states import GrantState
-from models.store.tx import Tx
+from models.store.tx import SYSTEM, Tx
 
 TOGETHER = 200
 """How many changes of one target are put into one round."""
@@ -156,14 +157,26 @@ def _trouble(tx: Tx, grant: Grant, direction: Direction, trouble: Trouble) -> No
 def guard(tx: Tx, target: str) -> None:
     """Before a round.
 
-    Nothing is given without the approvals that its stages ask for, nor to somebody who left.
+    Nothing is given without the approvals that its stages ask for, to somebody who left, after its end, or
+    to a guest without one.
     """
-    waiting = select(Grant).where(
-        Grant.target == target, UNSETTLED, Grant.state == GrantState.GRANTING, Grant.retry_at <= tx.now
+    waiting = (
+        select(Grant)
+        .where(Grant.target == target, UNSETTLED, Grant.state == GrantState.GRANTING)
+        .where(Grant.retry_at <= tx.now)
+        .order_by(Grant.id)
     )
-    for grant in tx.session.scalars(waiting).all():
+    for grant in tx.session.scalars(waiting.with_for_update()).all():
         person = Directory(tx.session).person(grant.person_id)
         if person is None or not person.active:
-            revoking.take_away(tx, grant, "keyturn", Cause.OFFBOARDING)
-        elif missing := missing_approval(tx.session, grant):
-            failed(tx, grant, Direction.GIVE, missing)
+            revoking.take_away(tx, grant, SYSTEM, Cause.OFFBOARDING)
+        elif grant.ends_at is not None and grant.ends_at <= tx.now:
+            revoking.time_up(tx, grant)
+        elif obstacle := missing_approval(tx.session, grant) or _endless_for_a_guest(grant, person):
+            failed(tx, grant, Direction.GIVE, obstacle)
+
+
+def _endless_for_a_guest(grant: Grant, person: PersonFacts) -> str | None:
+    if person.guest and grant.ends_at is None and grant.length is None:
+        return f"{person.name} is a guest by now, and guests have access for a limited time only."
+    return None

@@ -4,18 +4,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from models.cards import CardKind
 from models.catalogue.spec import StageSpec
 from models.catalogue.words import RequestKind
 from models.directory import Directory
-from models.grants import Grant
-from models.lifecycle import granting, screens
+from models.lifecycle import approvers, extensions, granting, screens
 from models.lifecycle.asking import question_of
 from models.lifecycle.moves import move_request
 from models.lifecycle.snapshot import Snapshot
-from models.policy import PlannedStage, Tally, open_stage, tally
-from models.requests import Asked, Decision, Request, Stage
-from models.states import GrantState, RequestEvent, RequestState, StageState
+from models.policy import PlannedStage, Tally, TallyStatus, open_stage, tally
+from models.requests import Decision, Request, Stage
+from models.states import RequestEvent, StageState
 from models.store.tx import SYSTEM, Tx
 
 
@@ -61,7 +59,7 @@ def current(tx: Tx, request: Request) -> OpenStage:
 
 
 def ask(tx: Tx, request: Request) -> OpenStage:
-    """Open the present stage, if it is not yet, and ask whoever belongs to it and was not asked."""
+    """Open the present stage, if it is not yet, and ask whoever belongs to it now."""
     stage = current(tx, request)
     if stage.row.state is StageState.WAITING:
         stage.row.state, stage.row.opened_at = StageState.OPEN, tx.now
@@ -75,20 +73,9 @@ def ask(tx: Tx, request: Request) -> OpenStage:
             position=stage.row.position,
             approvers={c.person_id: c.because for c in stage.now.approvers},
         )
-    for candidate in stage.now.approvers:
-        key = (request.id, stage.row.position, candidate.person_id)
-        if tx.session.get(Asked, key) is None:
-            tx.session.add(
-                Asked(
-                    request_id=request.id,
-                    position=stage.row.position,
-                    asked_at=tx.now,
-                    person_id=candidate.person_id,
-                    because=candidate.because,
-                )
-            )
-            screens.show(tx, CardKind.APPROVAL, request.ref, request.ref, candidate.person_id)
-    tx.session.flush()
+    approvers.ask(tx, request, stage.row, stage.now)
+    if not stage.now.approvers and stage.tally().status is TallyStatus.OPEN:
+        approvers.tell_admins(tx, request, stage.row, stage.now)
     return stage
 
 
@@ -123,22 +110,5 @@ def close(tx: Tx, request: Request, event: RequestEvent, by: str, note: str = ""
     tx.session.flush()
     tx.session.refresh(request)
     if request.kind is RequestKind.EXTEND and event is not RequestEvent.APPROVE:
-        _end_grace(tx, request)
+        extensions.end_grace(tx, request)
     screens.redraw_request(tx, request)
-
-
-def pending_extension(tx: Tx, grant: Grant) -> Request | None:
-    """The request for more time that waits to be decided, if there is one."""
-    waiting = select(Request).where(
-        Request.grant_id == grant.id,
-        Request.kind == RequestKind.EXTEND,
-        Request.state == RequestState.PENDING,
-    )
-    return tx.session.scalars(waiting).first()
-
-
-def _end_grace(tx: Tx, request: Request) -> None:
-    """An extension that was not approved holds up its grant's end no longer."""
-    grant = tx.locked(Grant, request.grant_id)
-    if grant is not None and grant.state is GrantState.ACTIVE:
-        grant.due_at = grant.ends_at

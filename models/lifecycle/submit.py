@@ -8,7 +8,7 @@ from models.cards import CardKind
 from models.catalogue.words import Need, RequestKind
 from models.errors import Duplicate, Invalid, NotAllowed
 from models.grants import Grant
-from models.lifecycle import screens, stages
+from models.lifecycle import ends, extensions, screens, stages
 from models.lifecycle.asking import Draft, Planned, plan
 from models.lifecycle.refs import lock_grant
 from models.people import Person
@@ -45,6 +45,7 @@ def submit(tx: Tx, draft: Draft) -> list[Request]:
 def extend(tx: Tx, grant_ref: str, by: str, term: Term, reason: str) -> Request:
     """Ask for a longer end on a grant that is active; decided like a new request."""
     grant = may_extend(tx, grant_ref, by)
+    ends.must_be_later(grant, term)
     draft = Draft(
         by, grant.person_id, grant.app_key, (grant.access_key,), term, reason, RequestKind.EXTEND, grant.id
     )
@@ -60,7 +61,7 @@ def may_extend(tx: Tx, grant_ref: str, by: str) -> Grant:
         raise NotAllowed(f"{grant.access_name} is {grant.state.label.lower()}. Ask for it again instead.")
     if grant.ends_at is None:
         raise NotAllowed(f"{grant.access_name} has no end, so it needs no more time.")
-    if pending := stages.pending_extension(tx, grant):
+    if pending := extensions.waiting(tx, grant):
         raise Duplicate(f"More time is already asked for in {pending.ref}, which is pending.")
     return grant
 

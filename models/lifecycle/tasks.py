@@ -8,9 +8,9 @@ from sqlalchemy import select
 from models.cards import CardKind
 from models.directory import Directory
 from models.errors import Closed, Invalid, NotAllowed
-from models.grants import Direction, Grant, Task, TaskState
+from models.grants import Direction, Grant, Task, TaskState, open_task_of
 from models.lifecycle import granting, revoking, screens
-from models.lifecycle.refs import lock_grant, lock_task
+from models.lifecycle.refs import lock_task
 from models.lifecycle.snapshot import Snapshot
 from models.prose import tidy
 from models.store.tx import SYSTEM, Tx
@@ -28,30 +28,21 @@ def open_task(tx: Tx, grant: Grant, direction: Direction) -> Task:
     )
     task = tx.session.scalars(same).one_or_none()
     if task is None:
-        task = Task(
-            grant_id=grant.id,
-            direction=direction,
-            state=TaskState.OPEN,
-            asked=_people(tx, grant),
-            created_at=tx.now,
-        )
+        task = Task(grant_id=grant.id, direction=direction, state=TaskState.OPEN, asked=[], created_at=tx.now)
         tx.session.add(task)
         tx.session.flush()
-        tx.record(
-            SYSTEM,
-            "task.open",
-            task.ref,
-            app=grant.app_key,
-            person=grant.person_id,
-            grant=grant.ref,
-            direction=direction.value,
-            asked=task.asked,
-        )
-    for person_id in task.asked:
-        screens.show(tx, CardKind.TASK, task.ref, task.ref, person_id)
-    screens.refresh_homes(tx, task.asked)
+        _ask(tx, task, grant)
     screens.redraw_grant(tx, grant)
     return task
+
+
+def move_on(tx: Tx, person_id: str) -> None:
+    """Somebody may do no tasks any more: for their open ones others are asked."""
+    theirs = select(Task.id).where(open_task_of(person_id)).order_by(Task.grant_id)
+    for task_id in tx.session.scalars(theirs).all():
+        task, grant = lock_task(tx, f"TK-{task_id}")
+        if task.state is TaskState.OPEN:
+            _ask(tx, task, grant)
 
 
 def done(tx: Tx, ref: str, by: str) -> Task:
@@ -85,13 +76,13 @@ def may_do(tx: Tx, ref: str, by: str) -> Task:
 
 
 def _open(tx: Tx, ref: str, by: str) -> tuple[Task, Grant]:
-    task = lock_task(tx, ref)
+    task, grant = lock_task(tx, ref)
     if task.state is not TaskState.OPEN:
         raise Closed(f"{task.ref} is {task.state.value} already.")
     person = Directory(tx.session).person(by)
     if by not in task.asked or person is None or not person.active:
         raise NotAllowed("This task is somebody else's.")
-    return task, lock_grant(tx, f"GR-{task.grant_id}")
+    return task, grant
 
 
 def _close(tx: Tx, task: Task, grant: Grant, state: TaskState, by: str, note: str = "") -> None:
@@ -109,9 +100,28 @@ def _close(tx: Tx, task: Task, grant: Grant, state: TaskState, by: str, note: st
     screens.redraw(tx, task.ref)
 
 
+def _ask(tx: Tx, task: Task, grant: Grant) -> None:
+    screens.refresh_homes(tx, task.asked)
+    task.asked = _people(tx, grant)
+    tx.record(
+        SYSTEM,
+        "task.open",
+        task.ref,
+        app=grant.app_key,
+        person=grant.person_id,
+        grant=grant.ref,
+        direction=task.direction.value,
+        asked=task.asked,
+    )
+    for person_id in task.asked:
+        screens.show(tx, CardKind.TASK, task.ref, task.ref, person_id)
+    screens.redraw(tx, task.ref)
+    screens.refresh_homes(tx, task.asked)
+
+
 def _people(tx: Tx, grant: Grant) -> list[str]:
     directory = Directory(tx.session)
     owners = Snapshot.from_json(grant.policy).app.owners
     found = [directory.by_email(owner) if "@" in owner else directory.person(owner) for owner in owners]
     active = [person.id for person in found if person is not None and person.active]
-    return list(dict.fromkeys(active)) or list(directory.admins())
+    return list(dict.fromkeys(active)) or [one for one in directory.admins() if directory.is_admin(one)]

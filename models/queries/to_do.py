@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, exists, func, select
+from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from models.directory import Directory
-from models.grants import Grant, Task, TaskState
+from models.grants import Grant, Task, open_task_of
 from models.jobs import Job, JobState
 from models.queries import brief
 from models.queries.paging import Pages
@@ -52,7 +52,7 @@ def waiting(session: Session, person_id: str) -> Waiting:
     admin = Directory(session).is_admin(person_id)
     return Waiting(
         decisions=_number(session, _to_decide(person_id)),
-        tasks=_number(session, select(Task.id).where(_by_hand(person_id))),
+        tasks=_number(session, select(Task.id).where(open_task_of(person_id))),
         failed=_number(session, select(Grant.id).where(Grant.state == GrantState.FAILED)) if admin else 0,
         parked=_number(session, select(Job.id).where(Job.state == JobState.PARKED)) if admin else 0,
     )
@@ -83,12 +83,6 @@ def _to_decide(person_id: str) -> Select[int]:
     )
 
 
-def _by_hand(person_id: str) -> ColumnElement[bool]:
-    # The people of a task are a short JSON list of ids, alike on both databases when read as text.
-    named = cast(Task.asked, Text).contains(f'"{person_id}"', autoescape=True)
-    return and_(Task.state == TaskState.OPEN, named)
-
-
 def _number(session: Session, ids: Select[int]) -> int:
     return session.scalars(select(func.count()).select_from(ids.subquery())).one()
 
@@ -102,7 +96,7 @@ def _decide(session: Session, person_id: str, skip: int, most: int) -> tuple[tup
 
 
 def _tasks(session: Session, person_id: str, skip: int, most: int) -> tuple[tuple[Task, Grant], ...]:
-    found = select(Task, Grant).join(Grant, Grant.id == Task.grant_id).where(_by_hand(person_id))
+    found = select(Task, Grant).join(Grant, Grant.id == Task.grant_id).where(open_task_of(person_id))
     rows = session.execute(
         found.order_by(Task.grant_id.desc(), Task.direction).offset(skip).limit(most).options(*brief.GRANT)
     )

@@ -1,0 +1,52 @@
+"""How long an access is given: whether what was asked for still stands, and an approver's change of it."""
+
+from models.directory import Directory, names_of
+from models.durations import spoken
+from models.errors import Invalid
+from models.grants import Grant
+from models.lifecycle import ends
+from models.lifecycle.snapshot import Snapshot
+from models.policy import check_length
+from models.requests import Request, Term
+from models.states import GrantState
+from models.store.tx import Tx
+
+
+def still_possible(tx: Tx, request: Request) -> None:
+    """Raises Invalid where what was asked for became impossible while the request waited."""
+    term = Term.from_json(request.term)
+    if term.end is not None and term.end <= tx.now:
+        raise Invalid("The end that was asked for has passed. Choose another with Modify duration.")
+    if term.indefinite and _is_guest(tx, request.beneficiary_id):
+        who = names_of(tx.session, {request.beneficiary_id})[request.beneficiary_id]
+        raise Invalid(f"{who} is a guest by now and needs an end. Choose one with Modify duration.")
+
+
+def _is_guest(tx: Tx, person_id: str) -> bool:
+    person = Directory(tx.session).person(person_id)
+    return person is not None and person.guest
+
+
+def change(tx: Tx, request: Request, by: str, term: Term) -> None:
+    """An approver gives it for another time than was asked for; raises Invalid (field "term")."""
+    snapshot = Snapshot.from_json(request.policy)
+    guest = _is_guest(tx, request.beneficiary_id)
+    length = check_length(snapshot.policy, term.length, term.start, term.end, tx.now, guest=guest)
+    if not length.ok:
+        raise Invalid(length.message, field="term")
+    longest = snapshot.policy.max_duration
+    if length.over_max and longest is not None:
+        raise Invalid(f"The longest for {request.app_name} is {spoken(longest)}. Choose less.", field="term")
+    extended = tx.session.get(Grant, request.grant_id) if request.grant_id else None
+    if extended is not None and extended.state is GrantState.ACTIVE:
+        ends.must_be_later(extended, term)
+    before, request.term, request.over_max = request.term, term.to_json(), False
+    tx.record(
+        by,
+        "request.term_changed",
+        request.ref,
+        app=request.app_key,
+        person=request.beneficiary_id,
+        before=before,
+        after=request.term,
+    )

@@ -1,0 +1,217 @@
+"""Taking access away: by time, by people, when it fails, and when somebody else's word still gives it."""
+
+from datetime import timedelta
+
+import pytest
+
+from models.catalogue.spec import AppSpec
+from models.clock import ManualClock
+from models.errors import Closed, NotAllowed
+from models.grants import Cause, Direction, Task, TaskState
+from models.lifecycle import decide, due, granting, leaving, revoking, tasks
+from models.lifecycle.settling import ByHand, Change, Outcome, Trouble
+from models.lifecycle.snapshot import Snapshot
+from models.people import Person
+from models.requests import Term
+from models.states import GrantState
+from models.store import Store, Tx
+from tests.models.acting import actions, ask, do, grant, grant_of, hold, settle
+from tests.models.company import ADA, ALAN, GITHUB, GRACE, NAMES, ROOT, found
+
+HOUR = timedelta(hours=1)
+EIGHT_HOURS = Term(length=8 * HOUR)
+
+
+def broken(_change: Change) -> Outcome:
+    return Trouble("The plan does not allow it.", passing=False)
+
+
+def by_hand(_change: Change) -> Outcome:
+    return ByHand()
+
+
+async def open_tasks(store: Store) -> list[Task]:
+    return await store.read(lambda s: s.query(Task).filter_by(state=TaskState.OPEN).order_by(Task.id).all())
+
+
+async def test_what_could_not_be_taken_stands_as_failed_and_is_tried_every_hour(
+    store: Store, clock: ManualClock
+) -> None:
+    await store.write(found)
+    ref = await hold(store, EIGHT_HOURS)
+    clock.advance(8 * HOUR)
+    await store.write(due.sweep)
+    await settle(store, broken)
+    for _ in range(3):
+        assert (await grant(store, ref)).state is GrantState.FAILED
+        clock.advance(HOUR)
+        await store.write(due.sweep)
+        assert (await grant(store, ref)).state is GrantState.REVOKING
+        assert len(await settle(store, broken)) == 1
+    clock.advance(HOUR)
+    await store.write(due.sweep)
+    await settle(store)
+    row = await grant(store, ref)
+    assert (row.state, row.cause, row.due_at) == (GrantState.ENDED, None, None)
+
+
+async def test_what_could_not_be_taken_keeps_why_it_was_taken(store: Store) -> None:
+    await store.write(found)
+    ref = await hold(store, EIGHT_HOURS)
+    await do(store, revoking.revoke, ref, ROOT)
+    await settle(store, broken)
+    with pytest.raises(Closed, match="being taken back already"):
+        await do(store, revoking.give_back, ref, ADA)
+    await do(store, revoking.retry_failed, ref, ROOT)
+    await settle(store)
+    row = await grant(store, ref)
+    assert (row.state, row.cause, row.caused_by) == (GrantState.REVOKED, Cause.ADMIN, ROOT)
+
+
+async def test_what_could_not_be_given_is_over_at_its_end(store: Store, clock: ManualClock) -> None:
+    await store.write(found)
+    ref = await ask(store, Term(end=clock.now() + HOUR))
+    await do(store, decide.approve, ref, GRACE)
+    await settle(store, broken)
+    assert (await grant_of(store, ref)).failing is Direction.GIVE
+    clock.advance(HOUR)
+    await store.write(due.sweep)
+    calls = await settle(store)
+    assert [call.direction for call in calls] == [Direction.TAKE]
+    assert (await grant_of(store, ref)).state is GrantState.ENDED
+
+
+async def test_cancelling_what_could_not_be_given_takes_back_what_may_be_there(store: Store) -> None:
+    await store.write(found)
+    ref = await ask(store, EIGHT_HOURS)
+    await do(store, decide.approve, ref, GRACE)
+    await settle(store, broken)
+    given = await grant_of(store, ref)
+    with pytest.raises(NotAllowed):
+        await do(store, revoking.cancel_failed, given.ref, ADA)
+    await do(store, revoking.cancel_failed, given.ref, ALAN)
+    calls = await settle(store)
+    assert [call.direction for call in calls] == [Direction.TAKE]
+    assert (await grant_of(store, ref)).state is GrantState.REVOKED
+
+
+async def test_an_access_that_began_and_ended_while_the_bot_was_away_is_never_given(
+    store: Store, clock: ManualClock
+) -> None:
+    await store.write(found)
+    start = clock.now() + HOUR
+    ref = await hold(store, Term(start=start, end=start + HOUR))
+    clock.advance(timedelta(days=1))
+    await store.write(due.sweep)
+    assert await settle(store) == []
+    assert (await grant(store, ref)).state is GrantState.ENDED
+
+
+async def test_a_start_in_the_future_is_kept_and_so_is_its_end(store: Store, clock: ManualClock) -> None:
+    await store.write(found)
+    start = clock.now() + HOUR
+    ref = await hold(store, Term(start=start, end=start + HOUR))
+    await store.write(due.sweep)
+    assert (await grant(store, ref)).state is GrantState.SCHEDULED
+    clock.advance(HOUR)
+    await store.write(due.sweep)
+    await settle(store)
+    row = await grant(store, ref)
+    assert (row.state, row.due_at) == (GrantState.ACTIVE, start + HOUR)
+
+
+async def test_nothing_is_given_once_its_end_has_come(store: Store, clock: ManualClock) -> None:
+    await store.write(found)
+    ref = await ask(store, Term(end=clock.now() + HOUR))
+    await do(store, decide.approve, ref, GRACE)
+    clock.advance(HOUR)
+    calls = await settle(store)
+    assert [call.direction for call in calls] == [Direction.TAKE]
+    assert (await grant_of(store, ref)).active_at is None
+
+
+async def test_nothing_without_an_end_is_given_to_who_became_a_guest(store: Store) -> None:
+    await store.write(lambda tx: found(tx, GITHUB.model_copy(update={"indefinite": True})))
+    ref = await ask(store, Term())
+    await do(store, decide.approve, ref, GRACE)
+
+    def becomes_a_guest(tx: Tx) -> None:
+        tx.session.get_one(Person, ADA).guest = True
+
+    await store.write(becomes_a_guest)
+    assert await settle(store) == []
+    row = await grant_of(store, ref)
+    assert row.state is GrantState.FAILED
+    assert "guest" in row.error
+
+
+async def test_work_by_hand_is_void_when_the_access_is_asked_for_again(
+    store: Store, clock: ManualClock
+) -> None:
+    """Else the owner would take what the new grant gives."""
+    await store.write(found)
+    ref = await hold(store, EIGHT_HOURS)
+    clock.advance(8 * HOUR)
+    await store.write(due.sweep)
+    await settle(store, by_hand)
+    (task,) = await open_tasks(store)
+    assert task.direction is Direction.TAKE
+    again = await ask(store, EIGHT_HOURS)
+    await do(store, decide.approve, again, GRACE)
+    await settle(store, by_hand)
+    assert (await grant(store, ref)).state is GrantState.ENDED
+    assert [one.direction for one in await open_tasks(store)] == [Direction.GIVE]
+    assert (await actions(store, task.ref))[-1] == "task.void"
+
+
+async def test_the_tasks_of_an_owner_who_leaves_are_the_others(store: Store) -> None:
+    await store.write(lambda tx: found(tx, GITHUB.model_copy(update={"owners": (ALAN,)})))
+    ref = await ask(store, EIGHT_HOURS)
+    await do(store, decide.approve, ref, ALAN)
+    await settle(store, by_hand)
+    (task,) = await open_tasks(store)
+    assert task.asked == [ALAN]
+    await do(store, leaving.people_seen, [gone(ALAN)])
+    (task,) = await open_tasks(store)
+    assert task.asked == [ROOT]
+    await do(store, tasks.done, task.ref, ROOT)
+    assert (await grant_of(store, ref)).state is GrantState.ACTIVE
+
+
+def gone(person_id: str) -> Person:
+    """What Slack says of somebody who was deactivated."""
+    return Person(
+        id=person_id,
+        name=NAMES[person_id],
+        email=f"{NAMES[person_id].lower()}@example.com",
+        guest=False,
+        stranger=False,
+        bot=False,
+        active=False,
+    )
+
+
+def test_one_user_group_is_one_target_however_it_is_written() -> None:
+    def spec(**more: str) -> AppSpec:
+        connector = {"type": "slack_usergroup", "usergroup": "S0ENG"} | more
+        return AppSpec.model_validate(
+            {"key": "a", "name": "A", "access": [{"key": "b", "name": "B", "connector": connector}]}
+        )
+
+    targets = {
+        granting.target_of(Snapshot(app, app.access[0])) for app in (spec(), spec(placeholder="U0BOT"))
+    }
+    assert len(targets) == 1
+
+
+async def test_word_that_somebody_left_twice_asks_the_others_once(store: Store) -> None:
+    await store.write(found)
+    ref = await ask(store, EIGHT_HOURS)
+    await do(store, decide.approve, ref, GRACE)
+    await settle(store, by_hand)
+    before = await open_tasks(store)
+    await do(store, leaving.people_seen, [gone(ALAN)])
+    await do(store, leaving.people_seen, [gone(ALAN)])
+    after = await open_tasks(store)
+    assert (len(before), [one.asked for one in after]) == (1, [[GRACE]])
+    assert (await actions(store, after[0].ref)).count("task.open") == 2
