@@ -9,10 +9,10 @@ import structlog
 import typer
 
 from bot import log
-from bot.commands import audit, catalogue, check, db, manifest, run, sandbox
+from bot.commands import audit, catalogue, check, db, manifest, policy, run, sandbox
 from bot.failure import Failure
 
-COMMANDS = (run, sandbox, check, manifest, catalogue, audit, db)
+COMMANDS = (run, sandbox, check, manifest, catalogue, audit, policy, db)
 
 
 def build() -> typer.Typer:

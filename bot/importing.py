@@ -5,6 +5,7 @@ from pathlib import Path
 
 import typer
 
+from bot import trying
 from bot.connectors import registry
 from bot.database import NoSchema, opened, upgrade
 from bot.difference import Difference, compare, from_nothing
@@ -40,16 +41,21 @@ async def dry_run(url: str, file: Path, catalogue: Catalogue) -> None:
     except NoSchema:
         found = from_nothing(catalogue.apps)
     _show(found, file, catalogue)
+    trying.refuse_broken(await trying.filed(url, catalogue.apps), file, catalogue)
     if found.changes:
         typer.echo("Nothing is imported: this was a dry run.")
 
 
 async def take_in(url: str, file: Path, catalogue: Catalogue, *, yes: bool) -> None:
-    """Show what changes, ask (unless `yes`), and make the catalogue be this one. Raises Failure."""
+    """Show what changes, ask (unless `yes`), and make the catalogue be this one.
+
+    Raises Failure, with every example of the policies that is not met, or where nobody agreed.
+    """
     await upgrade(url)
     async with opened(url) as store:
         found = await store.read(lambda session: compare(session, catalogue.apps))
         _show(found, file, catalogue)
+        trying.refuse_broken(await trying.filed(url, catalogue.apps), file, catalogue)
         if found.changes:
             _agree(file, catalogue, yes)
             await store.write(lambda tx: _replace(tx, found.revision, catalogue))

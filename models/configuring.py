@@ -17,7 +17,8 @@ from models.catalogue.condition_words import either
 from models.catalogue.notes import settle
 from models.catalogue.spec import AppSpec
 from models.directory import Directory, names_of
-from models.errors import Duplicate, NotAllowed, NotFound, Refusal
+from models.errors import Duplicate, Invalid, NotAllowed, NotFound, Refusal
+from models.policy.examples import run_all
 from models.store.tx import Tx
 
 MOST_TOLD = 20
@@ -67,7 +68,8 @@ def look(session: Session, key: str, by: str, version: int | None = None) -> Ent
 def add(tx: Tx, spec: AppSpec, by: str) -> Entry:
     """Put a new app into the catalogue.
 
-    Raises NotAllowed, or Duplicate (field "key") where there is one with this key.
+    Raises NotAllowed, Duplicate (field "key") where there is one with this key, or Invalid where
+    an example of its policy is not met.
     """
     only_admins(tx.session, by)
     apps.hold(tx)
@@ -79,7 +81,8 @@ def add(tx: Tx, spec: AppSpec, by: str) -> Entry:
 def change(tx: Tx, key: str, version: int, edit: Edit, by: str) -> Entry:
     """Change an app that stands at this version.
 
-    Raises NotAllowed, NotFound, Overtaken, and whatever `edit` raises.
+    Raises NotAllowed, NotFound, Overtaken, whatever `edit` raises, and Invalid where an example of the app’s
+    policy is not met any more.
     """
     only_admins(tx.session, by)
     apps.hold(tx)
@@ -89,8 +92,18 @@ def change(tx: Tx, key: str, version: int, edit: Edit, by: str) -> Entry:
 
 def _save(tx: Tx, spec: AppSpec, by: str) -> Entry:
     settled, notes = settle(spec)
+    _keeps_examples(tx.session, settled)
     apps.save(tx, settled, by)
     return Entry(settled, tx.session.get_one(App, spec.key).version, tuple(notes))
+
+
+def _keeps_examples(session: Session, spec: AppSpec) -> None:
+    """Raises Invalid, with what came out instead, where the entry breaks an example of its policy."""
+    broken = [ran for ran in run_all([spec], Directory(session)) if not ran.met]
+    if not broken:
+        return
+    more = f" {len(broken) - 1} more of its examples fail." if len(broken) > 1 else ""
+    raise Invalid(f"This is not saved: an example of {spec.name} says otherwise. {broken[0]}{more}")
 
 
 def _checked(session: Session, row: App | None, key: str, version: int | None) -> Entry:

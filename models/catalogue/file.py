@@ -28,6 +28,8 @@ class Catalogue:
 
     apps: tuple[AppSpec, ...]
     notes: tuple[str, ...] = field(default=(), compare=False)
+    lines: Lines = field(default_factory=lambda: Lines(""), compare=False, repr=False)
+    """Where in the file each part stands."""
 
 
 class CatalogueError(Exception):
@@ -69,7 +71,8 @@ def load(text: str, name: str, check_connector: CheckConnector | None = None) ->
     if check_connector and (problems := _connectors(read, data, check_connector)):
         raise _failed(text, name, problems)
     settled = [settle(app) for app in read.app]
-    return Catalogue(tuple(app for app, _ in settled), tuple(note for _, notes in settled for note in notes))
+    notes = tuple(note for _, notes in settled for note in notes)
+    return Catalogue(tuple(app for app, _ in settled), notes, Lines(text))
 
 
 def _parse(text: str, name: str) -> dict[str, object]:

@@ -1,3 +1,4 @@
+import functools
 from typing import Any
 
 import pytest
@@ -6,7 +7,7 @@ from models import apps, configuring, directory
 from models.catalogue import edits
 from models.catalogue.spec import AppSpec
 from models.configuring import Overtaken
-from models.errors import Duplicate, NotAllowed, NotFound
+from models.errors import Duplicate, Invalid, NotAllowed, NotFound
 from models.people import Person
 from models.store import Store, Tx
 from tests.models import specs
@@ -89,3 +90,34 @@ def test_stages_move_up_and_parts_are_taken_out() -> None:
 
 def _leaves(tx: Tx, person_id: str) -> None:
     tx.session.get_one(Person, person_id).active = False
+
+
+INTERNS = {"name": "No interns", "when": {"title": ["Intern"]}}
+EXAMPLE = {"who": {"title": "Intern"}, "access": "engineering", "duration": "8h", "expect": "deny"}
+
+
+def _change(tx: Tx, edit: configuring.Edit) -> configuring.Entry:
+    return configuring.change(tx, "github", 1, edit, ROOT)
+
+
+async def test_a_change_that_breaks_an_example_is_not_saved_and_says_what_came_out(store: Store) -> None:
+    await store.write(lambda tx: found(tx, specs.app(deny=[INTERNS], example=[EXAMPLE])))
+    breaking: list[tuple[configuring.Edit, str]] = [
+        (lambda app: app.model_copy(update={"deny": ()}), "Instead: asked for in Owners."),
+        (lambda app: edits.without_access(app, "engineering"), "GitHub has no access “engineering”"),
+    ]
+    for edit, instead in breaking:
+        with pytest.raises(Invalid, match="an example of GitHub says otherwise") as refused:
+            await store.write(functools.partial(_change, edit=edit))
+        assert instead in str(refused.value)
+    entry = await store.read(lambda session: configuring.look(session, "github", ROOT))
+    assert (entry.version, len(entry.app.deny)) == (1, 1)
+
+
+async def test_an_app_with_examples_can_be_switched_off_and_changed(store: Store) -> None:
+    await store.write(lambda tx: found(tx, specs.app(deny=[INTERNS], example=[EXAMPLE])))
+    await store.write(lambda tx: configuring.change(tx, "github", 1, renamed("Hub"), ROOT))
+    entry = await store.write(
+        lambda tx: configuring.change(tx, "github", 2, lambda app: edits.switched(app, on=False), ROOT)
+    )
+    assert (entry.app.name, entry.app.enabled) == ("Hub", False)

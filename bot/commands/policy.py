@@ -1,0 +1,45 @@
+"""`keyturn policy …`: whether the rules do what their examples say."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.commands.options import DEFAULT_CONFIG, ConfigFile, configured
+from bot.failure import Failure
+
+File = Annotated[
+    Path | None,
+    typer.Option("--file", metavar="FILE", help="A catalogue, TOML; left out: the one in the database."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands."""
+    group = typer.Typer(help="The rules of the catalogue.", no_args_is_help=True)
+    # A callback keeps `policy check` the form, with a single command too.
+    group.callback()(lambda: None)
+    group.command("check")(check)
+    app.add_typer(group, name="policy")
+
+
+def check(config: ConfigFile = DEFAULT_CONFIG, file: File = None) -> None:
+    """Run the examples of the catalogue's policies, with the people and groups that the database knows.
+
+    Changes nothing. Ends with 1 where an example comes out otherwise than it expects.
+    """
+    # Here, and not above: the other commands start without the database and the connectors.
+    from bot import importing, trying  # noqa: PLC0415
+    from bot.database import explained  # noqa: PLC0415
+
+    url = configured(config).database.url.get_secret_value()
+    apps = importing.read(file).apps if file else None
+    with explained(url):
+        ran = asyncio.run(trying.stored(url) if apps is None else trying.filed(url, apps))
+    for met, text in trying.report(ran):
+        typer.secho(text, fg="green" if met else "red")
+    broken = sum(not one.met for one in ran)
+    if broken:
+        raise Failure(f"{trying.failing(broken)}, of {len(ran)}.")
+    typer.echo(f"All {len(ran)} come out as expected." if ran else "There are no examples yet.")

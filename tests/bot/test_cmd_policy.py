@@ -1,0 +1,87 @@
+"""`keyturn policy check`, and the examples that stop an import."""
+
+from tests.bot.command_line import CommandLine, keyturn
+from tests.bot.test_cmd_catalogue import SQLITE, on
+from tests.models.company import found
+from tests.models.specs import PRODUCT_EXAMPLE
+
+__all__ = ["keyturn"]
+
+RULES = """
+  [[app.deny]]
+  name = "No interns"
+  why = "Interns ask their mentor."
+  when = { title = ["Intern"] }
+
+  [[app.example]]
+  who = { title = "Intern" }
+  access = "engineering"
+  duration = "8h"
+  expect = "deny"
+
+  [[app.example]]
+  who = { title = "Engineer" }
+  access = "engineering"
+  duration = "8h"
+  expect = "ask"
+  stages = ["Owners"]
+"""
+GOOD = PRODUCT_EXAMPLE + RULES
+BROKEN = GOOD.replace('title = ["Intern"]', 'title = ["Trainee"]')
+INSTEAD = "Instead: asked for in Owners. No stage of GitHub applies, so its owners decide."
+
+
+def test_every_example_of_the_stored_catalogue_is_run(keyturn: CommandLine) -> None:
+    keyturn.write("apps.toml", GOOD)
+    assert keyturn("catalogue", "import", "apps.toml").code == 0
+    ended = keyturn("policy", "check")
+    assert ended.code == 0
+    assert ended.out.splitlines() == [
+        "✓ GitHub: Somebody with the title Intern asks for engineering for 8 hours: denied",
+        "✓ GitHub: Somebody with the title Engineer asks for engineering for 8 hours: asked for in Owners",
+        "All 2 come out as expected.",
+    ]
+
+
+def test_a_file_is_checked_without_a_database_and_says_what_came_out_instead(keyturn: CommandLine) -> None:
+    keyturn.write("apps.toml", BROKEN)
+    ended = keyturn("policy", "check", "--file", "apps.toml")
+    assert (ended.code, ended.err) == (1, "1 example fails, of 2.")
+    assert ended.out.splitlines()[:2] == [
+        "✗ GitHub: Somebody with the title Intern asks for engineering for 8 hours: denied",
+        f"    {INSTEAD}",
+    ]
+    assert not (keyturn.folder / "keyturn.db").exists()
+
+
+def test_people_and_groups_are_those_of_the_database(keyturn: CommandLine) -> None:
+    keyturn("db", "upgrade")
+    on(SQLITE, found)
+    named = GOOD.replace('{ title = "Engineer" }', '"ada@example.com"')
+    keyturn.write("apps.toml", named)
+    assert keyturn("policy", "check", "--file", "apps.toml").code == 0
+    keyturn.write("apps.toml", named.replace("ada@", "nobody@"))
+    assert "nobody@example.com is not known here" in keyturn("policy", "check", "--file", "apps.toml").out
+
+
+def test_a_failing_example_stops_an_import_with_its_place(keyturn: CommandLine) -> None:
+    keyturn.write("apps.toml", BROKEN)
+    for option in ("--yes", "--dry-run"):
+        ended = keyturn("catalogue", "import", "apps.toml", option)
+        assert ended.code == 1
+        assert ended.err == (
+            'apps.toml, line 35: app "github" → example 1: Somebody with the title Intern asks for '
+            f"engineering for 8 hours: denied. {INSTEAD}\nNothing was imported: 1 example fails."
+        )
+    assert keyturn("catalogue", "export").out == ""
+
+
+def test_a_catalogue_without_examples_is_fine(keyturn: CommandLine) -> None:
+    keyturn.write("apps.toml", PRODUCT_EXAMPLE)
+    assert keyturn("policy", "check", "--file", "apps.toml") == (0, "There are no examples yet.\n", "")
+
+
+def test_without_a_database_there_is_nothing_to_check(keyturn: CommandLine) -> None:
+    ended = keyturn("policy", "check")
+    assert ended.code == 1
+    assert "There is nothing in the database yet" in ended.err
