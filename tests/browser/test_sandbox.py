@@ -50,6 +50,8 @@ def test_the_admin_changes_what_can_be_asked_for(sandbox: str, open_window: Open
     robin.click("Save", "#modal")
     robin.sees("Drawings of everything we build, for everybody", "#modal")
     robin.click("Switch off", "#modal")
+    robin.sees("Switch off Figma?", "#question")
+    robin.click("Switch off", "#question")
     robin.sees("Switch on", "#modal")
 
     ada.go("as/U0ADA?drawer=audit-trail")
