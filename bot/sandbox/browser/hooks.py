@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from markupsafe import Markup
@@ -22,21 +22,6 @@ class Time(Protocol):
     def now(self) -> datetime: ...
     async def forward(self, step: timedelta) -> None: ...
     async def next_due(self) -> Due | None: ...
-
-
-class RealTime:
-    """The machine's own time, which nobody moves."""
-
-    movable = False
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    async def forward(self, step: timedelta) -> None:
-        raise NotImplementedError("the machine's clock is not moved")
-
-    async def next_due(self) -> Due | None:
-        return None
 
 
 @dataclass(frozen=True)

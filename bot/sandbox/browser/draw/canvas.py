@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup, escape
 
-from bot.sandbox.browser.draw import dates, emoji
+from bot.sandbox.browser.draw import emoji
 from bot.sandbox.browser.draw.markdown import markdown
 from bot.sandbox.browser.draw.mrkdwn import mrkdwn, plain
 from bot.sandbox.browser.draw.reader import Reader
@@ -146,6 +146,3 @@ class Canvas:
     def host(self, address: Any) -> str:
         """Where an address leads, to be told to a person."""
         return urlsplit(str(address or "")).hostname or "another place"
-
-    def today(self) -> str:
-        return dates.formatted(self.reader.now, "{date_num}", self.reader.now)
