@@ -25,6 +25,12 @@ def people_select(action_id: str, *, initial: Sequence[str] = ()) -> Element:
     return element | ({"initial_users": list(initial)} if initial else {})
 
 
+def person_select(action_id: str, *, initial: str = "") -> Element:
+    """A menu of everybody in Slack, for one of them."""
+    element: Element = {"type": "users_select", "action_id": action_id}
+    return element | ({"initial_user": initial} if initial else {})
+
+
 def checkboxes(action_id: str, options: Sequence[Option], *, initial: Iterable[str] = ()) -> Element:
     """At most ten boxes to tick; `initial` are the values of those that are."""
     ticked = set(initial)
@@ -37,6 +43,11 @@ def people_chosen(values: Values, block_id: str) -> tuple[str, ...]:
     """The ids of the people that are chosen."""
     people = _state(values, block_id).get("selected_users")
     return tuple(dict.fromkeys(map(str, people))) if isinstance(people, list) else ()
+
+
+def person_chosen(values: Values, block_id: str) -> str:
+    """The id of the one person that is chosen; empty where none is."""
+    return str(_state(values, block_id).get("selected_user") or "")
 
 
 def _state(values: Values, block_id: str) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ class Screen(StrEnum):
     TIMES = "admin_times"
     ACCESS = "admin_access"
     STAGE = "admin_stage"
+    WOULD_ASK = "admin_would_ask"
 
 
 class Do(StrEnum):
@@ -44,6 +45,7 @@ class Do(StrEnum):
     ACCESSES_ON = "admin_accesses_on"
     CONNECTOR = "admin_connector"
     USER_GROUP = "admin_user_group"
+    WOULD_ASK = "admin_open_would_ask"
 
 
 @dataclass(frozen=True)

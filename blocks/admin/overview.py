@@ -32,6 +32,7 @@ def build(
         *_stages(app, known),
         *_accesses(app, place.first_access, kinds, known),
         *words.rules(app),
+        *_try(app),
     ]
     return kit.modal(app.name, blocks, callback_id=Screen.APP, close="Back", carries=place.carries())
 
@@ -93,6 +94,13 @@ def _accesses(app: AppSpec, first: int, kinds: Sequence[ConnectorKind], known: K
     find = kit.external_select(Do.FIND_ACCESS, placeholder="Find an access")
     ways = (Do.ACCESSES_BACK, Do.ACCESSES_ON)
     return [*blocks, *pages.turning(first, len(app.access), PAGE, ways, find)]
+
+
+def _try(app: AppSpec) -> list[Block]:
+    """A way to see what the rules do, where there is something that could be asked for."""
+    if not app.access:
+        return []
+    return [kit.divider(), kit.actions([kit.button("Who would be asked?", Do.WOULD_ASK)])]
 
 
 def _delete_access(name: str, key: str) -> Element:

@@ -1,0 +1,61 @@
+"""Who would be asked if somebody asked for something: opening the form, and answering."""
+
+import asyncio
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from sqlalchemy.orm import Session
+
+from blocks.admin import would_ask
+from blocks.admin.ids import Do, Screen
+from blocks.kit import View
+from handlers.admin import screens
+from handlers.admin.gate import admins_only
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Click, Incoming, Submission
+from models import configuring
+from models.catalogue.spec import AppSpec
+from models.queries.would_ask import would_ask as policy_says
+
+log = structlog.get_logger("keyturn.admin")
+
+
+async def open_form(incoming: Click) -> None:
+    """Ask for whom, and for what."""
+    await incoming.open(would_ask.build(await _app(incoming), screens.place_of(incoming)))
+
+
+async def answer(incoming: Submission) -> None:
+    """Show below the form what would become of it, by the rules and the people of now."""
+    asked, app = would_ask.parse(incoming.values), await _app(incoming)
+    await _look_up(incoming, app, asked.person)
+    now = incoming.desk.clock.now()
+
+    def read(session: Session) -> View:
+        planned = policy_says(session, app, asked.access, asked.person, asked.length, now)
+        return would_ask.build(app, screens.place_of(incoming), asked, would_ask.answered(planned))
+
+    view = await incoming.desk.store.read(read)
+    await incoming.answer(response_action="update", view=dict(view))
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen for the question."""
+    app.action(Do.WOULD_ASK)(listener(desk, Click, admins_only(open_form)))
+    app.view(Screen.WOULD_ASK)(listener(desk, Submission, admins_only(answer)))
+
+
+async def _app(incoming: Incoming) -> AppSpec:
+    key = screens.place_of(incoming).app
+    entry = await incoming.desk.store.read(lambda session: configuring.look(session, key, incoming.person))
+    return entry.app
+
+
+async def _look_up(incoming: Incoming, app: AppSpec, person_id: str) -> None:
+    """Ask Slack who is who now, for as long as there is time. After that, what is known counts."""
+    try:
+        async with asyncio.timeout(screens.PATIENCE):
+            await incoming.desk.whois.for_app(app, {person_id})
+    except TimeoutError:
+        log.warning("lookup took too long", app=app.key)

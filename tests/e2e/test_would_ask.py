@@ -1,0 +1,54 @@
+"""An admin asks in Slack who would be asked, and learns of examples that a change would break."""
+
+from bot.sandbox.slack import Person
+from models import apps
+from models.requests import Request
+from tests.e2e.test_admin import opened, seen
+from tests.world import World
+
+
+async def answer(root: Person, person: str, access: str, length: str) -> str:
+    """What the form says of this question."""
+    await root.choose("Person", person)
+    await root.choose("Access", access)
+    await root.fill("How long", length)
+    assert (await root.submit()).action == "update"
+    return seen(root)
+
+
+async def test_the_answer_is_the_preview_with_its_reasons_and_asks_nobody(world: World) -> None:
+    root = await opened(world)
+    await root.press("Who would be asked?")
+    said = await answer(root, "Otto", "Admin role", "8 hours")
+    assert "Who will be asked" in said
+    assert "owner of GitHub" in said
+    assert "Every request for GitHub goes through it." in said
+    assert await world.bot.store.read(lambda session: session.query(Request).count()) == 0
+    assert world.person("Grace").messages() == []
+
+
+async def test_the_form_can_be_asked_again_and_names_the_rule_that_refuses(world: World) -> None:
+    rule = {"name": "Short", "why": "Only for a day.", "when": {"not": {"duration_over": "1d"}}}
+    await world.offer(require=[rule])
+    root = await opened(world)
+    await root.press("Who would be asked?")
+    said = await answer(root, "Ada", "Engineering team", "2 days")
+    assert "It would be refused" in said
+    assert "Only for a day." in said
+    assert "It would be refused" not in await answer(root, "Ada", "Engineering team", "8 hours")
+    await root.fill("How long", "soon")
+    assert "How long" in (await root.submit()).errors
+    assert "Only for a day." in await answer(root, "Otto", "Admin role", "")
+
+
+async def test_a_change_that_breaks_an_example_stays_in_the_form_with_what_came_out(world: World) -> None:
+    example = {"who": {"title": "Engineer"}, "access": "admin", "duration": "8h", "expect": "ask"}
+    await world.offer(example=[example | {"stages": ["Owner"]}])
+    root = await opened(world)
+    await root.press("Edit", near="1. Owner")
+    await root.fill("Name", "Somebody")
+    errors = (await root.submit()).errors
+    assert "Instead: asked for in Somebody." in errors["Name"]
+    kept = await world.bot.store.read(lambda session: apps.find(session, "github"))
+    assert kept is not None
+    assert kept.stage[0].name == "Owner"
