@@ -32,7 +32,7 @@ BRIEF = 5.0
 STANDBY = 600.0
 """Seconds after which one that stands by tries again, though it is not needed."""
 PAUSE = 0.1
-"""Seconds before a connection that was cut off soon is opened anew."""
+"""Seconds in which the other one may come to stand, before one that was cut off soon is opened anew."""
 CLOSING = 2.0
 """Seconds that Slack has to say goodbye."""
 GRACE = 5.0
@@ -95,13 +95,12 @@ class SocketMode:
 
     async def _needed(self, longest: float) -> None:
         """Wait, but no longer than so many seconds, until no connection is left."""
-        self._none_left.clear()
+        await asyncio.sleep(PAUSE)
         if self._open:
+            self._none_left.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(longest):
                     await self._none_left.wait()
-        else:
-            await asyncio.sleep(PAUSE)
 
     async def _connection(self) -> bool:
         """One connection from its beginning to its end; returns whether it ended as it should.

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
 from blocks import decision_form
@@ -20,6 +22,8 @@ from models.errors import Refusal
 from models.lifecycle import comment as verbs
 from models.queries.behind import card_at, request_behind
 from models.requests import Request
+
+log = structlog.get_logger("keyturn.comment")
 
 FIELDS = {"comment": decision_form.COMMENT}
 HELP = (
@@ -61,7 +65,13 @@ async def message(event: Event) -> None:
 def _from_a_person(said: Mapping[str, Any]) -> bool:
     """Whether this is something new that a person wrote in their conversation with the bot."""
     new = said.get("subtype") in (None, "thread_broadcast")
-    return new and said.get("channel_type") == "im" and bool(said.get("user")) and not said.get("bot_id")
+    # Where Slack does not say what kind of conversation it is, its id does.
+    direct = said.get("channel_type") == "im" if "channel_type" in said else _is_direct(said.get("channel"))
+    return new and direct and bool(said.get("user")) and not said.get("bot_id")
+
+
+def _is_direct(channel: object) -> bool:
+    return isinstance(channel, str) and channel.startswith("D")
 
 
 async def _reply(event: Event) -> None:
@@ -93,6 +103,9 @@ def _meant(session: Session, event: Event) -> tuple[Request, str] | None:
 async def _tell(event: Event, text: str) -> None:
     """Answer so that only they see it, where they wrote."""
     thread = {"thread_ts": event.event["thread_ts"]} if event.event.get("thread_ts") else {}
-    await event.client.chat_postEphemeral(
-        channel=str(event.event.get("channel", "")), user=event.person, text=text, **thread
-    )
+    channel = str(event.event.get("channel", ""))
+    try:
+        await event.client.chat_postEphemeral(channel=channel, user=event.person, text=text, **thread)
+    except SlackApiError as error:
+        log.info("not so that only they see it", why=error.response.get("error"))
+        await event.client.chat_postMessage(channel=channel, text=text, **thread)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks import kit
@@ -26,6 +27,8 @@ In = TypeVar("In", bound=Incoming)
 Listener = Callable[..., Awaitable[None]]
 
 TITLE = "That did not work"
+ELSEWHERE = ("channel_not_found", "not_in_channel", "user_not_in_channel")
+"""Slack's words where the person does not see the card, so that they cannot have pressed its button."""
 
 
 def listener(
@@ -90,11 +93,22 @@ async def _say(incoming: Incoming, sentence: str) -> None:
         await incoming.answer(text=esc(sentence))
     elif isinstance(incoming, Submission):
         await incoming.answer(response_action="update", view=dict(kit.notice(TITLE, sentence)))
-    elif isinstance(incoming, Click) and incoming.place[0]:
-        channel, _ = incoming.place
-        await incoming.client.chat_postEphemeral(channel=channel, user=incoming.person, text=esc(sentence))
+    elif isinstance(incoming, Click) and incoming.place[0] and await _whispered(incoming, sentence):
+        return
     elif not isinstance(incoming, Event | Suggestion) and incoming.trigger:
         await incoming.open(kit.notice(TITLE, sentence))
+
+
+async def _whispered(click: Click, sentence: str) -> bool:
+    """Whether Slack took it as a line under the card; else it takes a modal, if no other was opened."""
+    try:
+        await click.client.chat_postEphemeral(channel=click.place[0], user=click.person, text=esc(sentence))
+    except SlackApiError as error:
+        if error.response.get("error") in ELSEWHERE:
+            raise
+        log.info("not as a line", why=error.response.get("error"))
+        return False
+    return True
 
 
 def _input_of(view: Mapping[str, Any], wanted: str | None) -> str | None:

@@ -39,7 +39,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 async def opened(event: Event) -> None:
     """Somebody opened App Home (or the messages beside it, which is told by the same event)."""
-    if event.event.get("tab") == "home" and event.person:
+    if event.event.get("tab", "home") == "home" and event.person:
         await event.desk.store.write(lambda tx: homes.opened(tx, event.person), delivery=event.delivery)
         await home_screen.show(event)
 

@@ -33,12 +33,13 @@ class Incoming:
     def person(self) -> str:
         """Who did it."""
         user = self.body.get("user")
-        return str(user["id"]) if isinstance(user, Mapping) else str(self.body.get("user_id", ""))
+        named = user.get("id") if isinstance(user, Mapping) else self.body.get("user_id")
+        return str(named or "")
 
     @property
     def trigger(self) -> str:
         """Good for one modal, within three seconds."""
-        return str(self.body.get("trigger_id", ""))
+        return str(self.body.get("trigger_id") or "")
 
     @property
     def delivery(self) -> str:
@@ -70,9 +71,7 @@ class Incoming:
     async def redraw(self, view: View) -> None:
         """Draw the modal it came from again, unless it has changed meanwhile: then that change draws it."""
         try:
-            await self.client.views_update(
-                view_id=str(self.view.get("id", "")), hash=str(self.view.get("hash", "")), view=dict(view)
-            )
+            await self.client.views_update(view=dict(view), **which(self.view))
         except SlackApiError as error:
             if error.response.get("error") not in ("hash_conflict", "not_found"):
                 raise
@@ -137,9 +136,11 @@ class Click(Incoming):
     @property
     def place(self) -> tuple[str, str]:
         """Channel and ts of the message it is in; empty outside messages."""
-        container = self.body.get("container")
-        where = container if isinstance(container, Mapping) else {}
-        return str(where.get("channel_id", "")), str(where.get("message_ts", ""))
+        where, channel, message = (_part(self.body, name) for name in ("container", "channel", "message"))
+        return (
+            str(where.get("channel_id") or channel.get("id") or ""),
+            str(where.get("message_ts") or message.get("ts") or ""),
+        )
 
 
 @dataclass
@@ -148,7 +149,9 @@ class Submission(Incoming):
 
     @property
     def delivery(self) -> str:
-        return f"view:{self.view.get('id', '')}:{self.view.get('hash', '')}"
+        if self.view.get("id") and self.view.get("hash"):
+            return f"view:{self.view['id']}:{self.view['hash']}"
+        return super().delivery  # a form that was sent before and drawn anew must not count as sent again
 
 
 @dataclass
@@ -188,7 +191,18 @@ class Event(Incoming):
 
     @property
     def delivery(self) -> str:
-        return f"event:{self.body.get('event_id', '')}"
+        return f"event:{self.body['event_id']}" if self.body.get("event_id") else super().delivery
+
+
+def which(view: Mapping[str, Any]) -> dict[str, str]:
+    """Which view views.update is to draw; by its hash, where it has one, nothing newer is drawn over."""
+    told = {"view_id": view.get("id"), "hash": view.get("hash")}
+    return {name: str(value) for name, value in told.items() if value}
+
+
+def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    part = body.get(name)
+    return part if isinstance(part, Mapping) else {}
 
 
 def _of_trigger(error: SlackApiError) -> Exception:

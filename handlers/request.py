@@ -1,5 +1,7 @@
 """Asking for access: the command, the shortcut and the button open the form; changing it; sending it."""
 
+from dataclasses import replace
+
 from slack_bolt.async_app import AsyncApp
 
 from blocks import request_form
@@ -22,6 +24,10 @@ HELP = f"""*Ask for access*
 `{COMMAND} github engineering 8h because INC-42` opens it filled in: the application, what you need in it, \
 for how long, and why. Leave away what you like; you see everything before it is sent.
 How long can be written as 30m, 8h, 2 days, 1 week or forever."""
+
+LONG = "This is longer than usual. Look below, then send it again."
+EARLY = "Here is what belongs to it. Look through it, then send it."
+"""Said where a form was sent before what belongs to its application was there."""
 
 
 class Unseen(Exception):
@@ -74,6 +80,9 @@ async def send(incoming: Submission) -> None:
     filled = request_form.read(incoming.values)
     app = await incoming.desk.catalogue.find(filled.app_key)
     await request_screen.refresh(incoming, app)
+    if app is not None and _not_grown(incoming, app):
+        await _instead(incoming, await _begun(incoming, filled, app), EARLY)
+        return
     draft = request_form.draft(filled, app, incoming.person, incoming.desk.clock.now())
     errors = (draft if isinstance(draft, dict) else {}) | request_form.unexplained(filled, app)
     if not isinstance(draft, Draft) or errors:
@@ -82,9 +91,7 @@ async def send(incoming: Submission) -> None:
     try:
         await incoming.desk.store.write(lambda tx: _send(tx, draft, incoming), delivery=incoming.delivery)
     except Unseen:
-        form = Form(filled, app, note="This is longer than usual. Look below, then send it again.")
-        view = form.view(await request_screen.outlook(incoming, form))
-        await incoming.answer(response_action="update", view=dict(view))
+        await _instead(incoming, Form(filled, app), LONG)
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -103,13 +110,27 @@ def _send(tx: Tx, draft: Draft, incoming: Submission) -> None:
         raise Unseen
 
 
+def _not_grown(incoming: Incoming, app: AppSpec) -> bool:
+    """Whether the form does not show yet what belongs to the application that was chosen."""
+    there = request_form.access_block(app.key) in incoming.values
+    return not there and bool(request_form.open_accesses(app))
+
+
+async def _instead(incoming: Submission, form: Form, note: str) -> None:
+    """Answer with the form once more, with what there is to be read or filled in before it is sent."""
+    form = replace(form, note=note)
+    view = form.view(await request_screen.outlook(incoming, form))
+    await incoming.answer(response_action="update", view=dict(view))
+
+
 async def _begun(incoming: Incoming, filled: Filled, app: AppSpec) -> Form:
     """The form for an application that was just chosen; what was typed behind the command is read for it."""
     text = incoming.carries.get("command")
     if not text:
         return Form(request_form.begin(filled, app), app)
     typed = command_text.read(text, await incoming.desk.catalogue.shelf(), app)
-    return command_text.filled_in(typed, text)
+    form = command_text.filled_in(typed, text)
+    return replace(form, filled=replace(form.filled, reason=filled.reason or form.filled.reason))
 
 
 def _drawn(view: View) -> str | None:

@@ -14,7 +14,7 @@ from blocks import preview, request_form
 from blocks.kit import Block, View
 from blocks.request_form import Filled, access_block
 from blocks.term_form import Errors, TermBlock
-from handlers.incoming import Incoming
+from handlers.incoming import Incoming, which
 from models.catalogue.spec import AppSpec
 from models.errors import Refusal
 from models.lifecycle.asking import Draft, plan
@@ -30,6 +30,8 @@ _ROOM = 2700
 """For what was typed, of the 3,000 characters that a modal carries."""
 _GONE = ("not_found", "hash_conflict")
 """The form was closed, or shows something newer."""
+_UNABLE = ("unknown_method", "method_not_supported", "missing_scope")
+"""Slack redraws no forms here; this one shows what belongs to the choice when it is sent."""
 
 Put = Callable[[View], Awaitable[Mapping[str, Any]]]
 """Shows a view, and returns it as Slack has it; empty where there is nothing left to show it on."""
@@ -77,7 +79,7 @@ async def show(incoming: Incoming, form: Form, put: Put) -> None:
         elif shown := await put(form.view(Outlook(preview.hint("Looking up who will be asked…")))):
             await _within(lookups, PATIENCE)
             later = form.view(await outlook(incoming, form))
-            await _update(incoming, later, view_id=str(shown.get("id")), hash=str(shown.get("hash")))
+            await _update(incoming, later, **which(shown))
     finally:
         lookups.cancel()
 
@@ -106,7 +108,7 @@ async def outlook(incoming: Incoming, form: Form) -> Outlook:
 
 async def redraw(incoming: Incoming, view: View) -> Mapping[str, Any]:
     """Draw the form anew that somebody has changed, and return it; empty if they have closed it."""
-    return await _update(incoming, view, view_id=str(incoming.view.get("id")))
+    return await _update(incoming, view, view_id=str(incoming.view.get("id") or ""))
 
 
 def _planned(session: Session, incoming: Incoming, draft: Draft) -> Outlook:
@@ -128,14 +130,14 @@ def _missing(errors: Errors, filled: Filled) -> str:
     return f"Choose {what}, and you see here who will be asked."
 
 
-async def _update(incoming: Incoming, view: View, **which: str) -> Mapping[str, Any]:
+async def _update(incoming: Incoming, view: View, **named: str) -> Mapping[str, Any]:
     """With a `hash`, nothing newer is drawn over."""
     try:
-        answer = await incoming.client.views_update(view=dict(view), **which)
+        answer = await incoming.client.views_update(view=dict(view), **named)
     except SlackApiError as error:
-        if error.response.get("error") not in _GONE:
+        if error.response.get("error") not in (*_GONE, *_UNABLE):
             raise
-        log.info("the form has gone on", why=error.response.get("error"))
+        log.info("the form was not drawn anew", why=error.response.get("error"))
         return {}
     return answer.get("view") or {}
 

@@ -108,7 +108,7 @@ class WhoIs:
     async def _person(self, person_id: str) -> Person | None:
         answer = await self._client.users_info(user=person_id)
         user = _mapping(answer.get("user"))
-        return await self._with_manager(user) if user else None
+        return await self._with_manager({"id": person_id, **user}) if user else None
 
     async def _person_by_email(self, email: str) -> Person | None:
         answer = await self._client.users_lookupByEmail(email=email)
@@ -144,7 +144,7 @@ class WhoIs:
 
     async def _group(self, ref: GroupRef, known: UserGroup | None) -> UserGroup | None:
         if known is None:
-            known = await self._find_group(ref)
+            known = await self._in_time(self._find_group(ref)) or _by_its_id(ref)
         if known is None:
             return None
         answer = await self._client.usergroups_users_list(usergroup=known.id)
@@ -207,6 +207,11 @@ def group_of(group: Mapping[str, Any]) -> UserGroup:
         enabled=not group.get("date_delete"),
         members=[str(one) for one in group.get("users") or ()],
     )
+
+
+def _by_its_id(ref: GroupRef) -> UserGroup | None:
+    """A group of which Slack tells nothing but, perhaps, its members."""
+    return UserGroup(id=ref.id, handle="", name=ref.id, enabled=True, members=[]) if ref.id else None
 
 
 def _stages(app: AppSpec) -> list[Any]:

@@ -1,7 +1,7 @@
 """The form that asks for access, and what comes back of it.
 
-It grows as it is filled in: with an application come its accesses, the lengths it offers and the reason, and
-then the preview. Slack keeps what is typed where block and action stay the same; the accesses stand in a
+It grows as it is filled in: with an application come its accesses and the lengths it offers, and then the
+preview. Slack keeps what is typed where block and action stay the same; the accesses stand in a
 block that is named after their application, so that another application starts without a choice.
 """
 
@@ -68,7 +68,8 @@ def build(
         carries: comes back with every change (`kit.carried`), beside "drawn", which is the same for forms
             that look the same.
     """
-    blocks = [_app_field(app), *(_fields(filled, app) if app else ()), *below]
+    fields = _fields(filled, app) if app else [_reason_field(filled, Need.REQUIRED)]
+    blocks = [_app_field(app), *fields, *below]
     return kit.modal(
         "Request access",
         [kit.context(esc(note)), *blocks] if note else blocks,
@@ -146,7 +147,7 @@ def _fields(filled: Filled, app: AppSpec) -> list[Block]:
         return []
     fields = [_access_field(filled, app.key, accesses)]
     fields += term_form.build(offer(filled, app), filled.term, action_id=RequestAction.TERM, live=True)
-    return fields if app.reason is Need.HIDDEN else [*fields, _reason_field(filled, app)]
+    return fields if app.reason is Need.HIDDEN else [*fields, _reason_field(filled, app.reason)]
 
 
 def _access_field(filled: Filled, app_key: str, accesses: Sequence[AccessSpec]) -> Block:
@@ -160,7 +161,7 @@ def _access_field(filled: Filled, app_key: str, accesses: Sequence[AccessSpec]) 
     return kit.input_block("Access", menu, block_id=access_block(app_key), dispatch=True)
 
 
-def _reason_field(filled: Filled, app: AppSpec) -> Block:
+def _reason_field(filled: Filled, need: Need) -> Block:
     return kit.input_block(
         "Reason",
         kit.text_input(
@@ -168,7 +169,7 @@ def _reason_field(filled: Filled, app: AppSpec) -> Block:
         ),
         block_id=RequestBlock.REASON,
         hint="The people who decide read this.",
-        optional=app.reason is Need.OPTIONAL,
+        optional=need is Need.OPTIONAL,
     )
 
 

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from blocks.cards import Story, draw
 from blocks.kit import Message
 from bot.jobs import posts
+from bot.jobs.mailing import Mailing
+from bot.later import Away
 from bot.slack import Gateway, Gone
 from models import jobs
 from models.cards import Card
@@ -30,6 +32,7 @@ class Drawn:
     """A card with what it should show."""
 
     card: Card
+    story: Story
     message: Message
     digest: str
 
@@ -42,21 +45,24 @@ class Drawn:
 class CardJob:
     """Posts and redraws cards."""
 
-    def __init__(self, store: Store, gateway: Gateway) -> None:
-        self._store, self._gateway = store, gateway
+    def __init__(self, store: Store, gateway: Gateway, mailing: Mailing) -> None:
+        self._store, self._gateway, self._mailing = store, gateway, mailing
 
     async def run(self, work: Work) -> None:
         """Carry out one job; its payload is {"card": id}."""
-        drawn = await self._store.read(lambda session: _draw(session, work.payload["card"]))
+        drawn = await self._store.read(lambda session: read_card(session, work.payload["card"]))
         if drawn.shown:
-            await self._store.write(lambda tx: jobs.finish(tx.session, work))
+            await self._store.write(lambda tx: self._left(tx, work, drawn))
             return
         try:
             channel, ts = await self._show(drawn, tried=work.attempts > 1)
         except Gone:
-            await self._store.write(lambda tx: _gone(tx, work, drawn.card.id))
+            await self._store.write(lambda tx: self._gone(tx, work, drawn))
+        except Away:
+            await self._away(drawn)
+            raise
         else:
-            await self._store.write(lambda tx: _noted(tx, work, drawn, channel, ts))
+            await self._store.write(lambda tx: self._noted(tx, work, drawn, channel, ts))
 
     async def _show(self, drawn: Drawn, *, tried: bool) -> tuple[str, str]:
         """Post or change the message; returns where it lies."""
@@ -71,28 +77,39 @@ class CardJob:
 
     async def _find(self, card: Card) -> None:
         """An earlier run may have posted it without hearing so."""
-        opened = await self._gateway.call("conversations.open", users=card.person_id)
-        channel = str(opened["channel"]["id"])
         metadata = posts.mark("keyturn_card", {"card": card.id})
-        ts = await posts.find(self._gateway, channel, metadata, card.created_at)
-        if ts:
-            card.channel, card.ts = channel, ts
+        found = await posts.lost(self._gateway, card.person_id, metadata, card.created_at)
+        if found:
+            card.channel, card.ts = found
+
+    def _noted(self, tx: Tx, work: Work, drawn: Drawn, channel: str, ts: str) -> None:
+        jobs.finish(tx.session, work)
+        card = tx.session.get_one(Card, drawn.card.id)
+        first, card.channel, card.ts, card.digest = not card.ts, channel, ts, drawn.digest
+        self._mailing.shown(tx, card, drawn.story, first=first)
+
+    def _gone(self, tx: Tx, work: Work, drawn: Drawn) -> None:
+        jobs.finish(tx.session, work)
+        card = tx.session.get_one(Card, drawn.card.id)
+        card.gone = True
+        self._mailing.unreachable(tx, card, drawn.story)
+
+    def _left(self, tx: Tx, work: Work, drawn: Drawn) -> None:
+        """Nothing is to be done in Slack; whom it does not reach may have to hear by e-mail."""
+        jobs.finish(tx.session, work)
+        if drawn.card.gone:
+            self._mailing.unreachable(tx, drawn.card, drawn.story)
+
+    async def _away(self, drawn: Drawn) -> None:
+        if self._mailing.on:
+            card, story = drawn.card, drawn.story
+            await self._store.write(lambda tx: self._mailing.away(tx, card, story))
 
 
-def _draw(session: Session, card_id: int) -> Drawn:
+def read_card(session: Session, card_id: int) -> Drawn:
+    """A card, and what it should show now."""
     card = session.get_one(Card, card_id)
     story = READ[card.about[:2]](session, card.about)
     message = draw(card.kind, story, card.person_id)
     canonical = json.dumps(message, sort_keys=True, separators=(",", ":"))
-    return Drawn(card, message, hashlib.sha256(canonical.encode()).hexdigest())
-
-
-def _noted(tx: Tx, work: Work, drawn: Drawn, channel: str, ts: str) -> None:
-    jobs.finish(tx.session, work)
-    card = tx.session.get_one(Card, drawn.card.id)
-    card.channel, card.ts, card.digest = channel, ts, drawn.digest
-
-
-def _gone(tx: Tx, work: Work, card_id: int) -> None:
-    jobs.finish(tx.session, work)
-    tx.session.get_one(Card, card_id).gone = True
+    return Drawn(card, story, message, hashlib.sha256(canonical.encode()).hexdigest())

@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+
 from blocks.kit import Message
-from bot.slack import Answer, Gateway
+from bot.slack import Answer, Gateway, Gone, Refused
+
+log = structlog.stdlib.get_logger(__name__)
 
 QUIET = {"unfurl_links": False, "unfurl_media": False}
 """What people write in a reason must not make Slack fetch it."""
@@ -23,9 +27,44 @@ async def post(
     gateway: Gateway, channel: str, message: Message, metadata: dict[str, Any], **more: str
 ) -> Answer:
     """Post to a channel or a person; `more` may be thread_ts. The answer has the channel and ts."""
-    return await gateway.call(
-        "chat.postMessage", channel=channel, metadata=metadata, **message, **QUIET, **more
-    )
+    arguments = {"metadata": metadata, **message, **QUIET, **more}
+    try:
+        answer = await gateway.call("chat.postMessage", channel=channel, **arguments)
+    except Gone as gone:
+        if gone.error != "channel_not_found" or not is_person(channel):
+            raise
+        channel = await open_dm(gateway, channel)
+        answer = await gateway.call("chat.postMessage", channel=channel, **arguments)
+    return {"channel": channel} | answer
+
+
+def is_person(channel: str) -> bool:
+    """Whether it is a person's id, which chat.postMessage takes for their conversation with us."""
+    return channel.startswith(("U", "W"))
+
+
+async def open_dm(gateway: Gateway, person_id: str) -> str:
+    """The id of our conversation with a person. Raises Gone where they take no messages."""
+    opened = await gateway.call("conversations.open", users=person_id)
+    return str(opened["channel"]["id"])
+
+
+async def lost(
+    gateway: Gateway, place: str, metadata: dict[str, Any], since: datetime, thread: str = ""
+) -> tuple[str, str] | None:
+    """Channel and ts of a post whose answer was lost, to a person or a channel; None if there is none.
+
+    Where Slack does not let us look it counts as none: twice is better than never.
+    """
+    try:
+        channel = await open_dm(gateway, place) if is_person(place) else place
+        ts = await find(gateway, channel, metadata, since, thread)
+    except Gone:
+        raise
+    except Refused as refusal:
+        log.warning("cannot look whether it was posted before", why=str(refusal))
+        return None
+    return (channel, ts) if ts else None
 
 
 async def find(

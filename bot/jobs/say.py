@@ -45,7 +45,7 @@ class SayJob:
         card, metadata = said.card, posts.mark("keyturn_comment", {"comment": said.comment.id})
         message = thread.reply(said.comment.person_id, said.comment.text)
         try:
-            if tried and await posts.find(self._gateway, card.channel, metadata, said.comment.at, card.ts):
+            if tried and await posts.lost(self._gateway, card.channel, metadata, said.comment.at, card.ts):
                 return
             await posts.post(self._gateway, card.channel, message, metadata, thread_ts=card.ts)
         except Gone:

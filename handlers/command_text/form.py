@@ -20,7 +20,7 @@ def as_typed(text: str) -> str:
 def filled_in(typed: Typed, text: str) -> Form:
     """The form with all that was understood of `text`, and a note of what was not."""
     if typed.app is None:
-        return Form(Filled(), note=_which(typed, text), command=text)
+        return Form(Filled(reason=typed.reason), note=_which(typed, text), command=text)
     filled = Filled(typed.app.key, typed.access_keys, reason=typed.reason)
     offer = request_form.offer(filled, typed.app)
     term = typed.term if _offered(typed.term, offer) else None

@@ -107,7 +107,7 @@ def test_a_misshapen_state_never_raises(values: Any) -> None:
 
 def test_it_begins_with_the_application_alone() -> None:
     view = form(Filled(), None)
-    assert labels(view["blocks"]) == ["Application"]
+    assert labels(view["blocks"]) == ["Application", "Reason"]
     assert view["title"]["text"] == "Request access"
     assert view["submit"]["text"] == "Send request"
 

@@ -53,7 +53,7 @@ def owners(world: World) -> str:
 
 async def test_the_form_fills_step_by_step_and_shows_who_will_be_asked(world: World) -> None:
     ada, view = world.person("Ada"), await form_of(world)
-    assert view.labels == ["Application"]
+    assert view.labels == ["Application", "Reason"]
     assert await ada.options("Application", "git") == ["GitHub"]
     await ada.choose("Application", "GitHub")
     assert view.labels == ["Application", "Access", "How long", "Reason"]
@@ -115,7 +115,7 @@ async def test_the_shortcut_opens_the_same_form(world: World) -> None:
     ada = world.person("Ada")
     await ada.shortcut("request_access")
     assert ada.view is not None
-    assert ada.view.labels == ["Application"]
+    assert ada.view.labels == ["Application", "Reason"]
 
 
 async def test_the_button_on_home_opens_the_same_form(world: World) -> None:
@@ -124,7 +124,7 @@ async def test_the_button_on_home_opens_the_same_form(world: World) -> None:
     await world.settle()
     await ada.press_home("Request access")
     assert ada.view is not None
-    assert ada.view.labels == ["Application"]
+    assert ada.view.labels == ["Application", "Reason"]
 
 
 async def test_an_application_without_anything_to_ask_for_says_so(world: World) -> None:
@@ -242,12 +242,19 @@ async def test_a_form_that_is_closed_meanwhile_does_no_harm(world: World) -> Non
     assert ada.view is None
 
 
-async def test_a_form_that_is_sent_before_it_has_grown_says_what_is_missing(world: World) -> None:
+async def test_a_form_that_is_sent_before_it_has_grown_grows_instead(world: World) -> None:
     ada, view = world.person("Ada"), await form_of(world)
     with world.slack.faults.drop("block_actions"):
         await ada.choose("Application", "GitHub")
-    assert view.labels == ["Application"]
-    assert (await ada.submit()).errors == {"Application": "Choose at least one access."}
+    await ada.fill("Reason", "INC-42")
+    assert view.labels == ["Application", "Reason"]
+    await ada.submit()
+    assert ada.view is not None
+    assert ada.view.labels == ["Application", "Access", "How long", "Reason"]
+    await ada.choose("Access", "Engineering team")
+    assert (await ada.submit()).ok
+    await world.settle()
+    assert "INC-42" in world.card("Grace", "asks for").text
 
 
 async def test_the_manager_is_asked_whom_slack_names(world: World) -> None:
