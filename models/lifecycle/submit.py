@@ -2,8 +2,8 @@
 
 import uuid
 from dataclasses import replace
-from datetime import datetime, timedelta
 
+from models.base import Json
 from models.cards import CardKind
 from models.catalogue.words import Need, RequestKind
 from models.errors import Duplicate, Invalid, NotAllowed
@@ -12,7 +12,7 @@ from models.lifecycle import ends, extensions, screens, stages
 from models.lifecycle.asking import Draft, Planned, plan
 from models.lifecycle.refs import lock_grant
 from models.people import Person
-from models.policy import Outcome
+from models.policy import Outcome, PlannedStage
 from models.prose import tidy
 from models.requests import Action, Request, Stage, Term
 from models.states import GrantState, RequestState, StageState
@@ -74,9 +74,18 @@ def _check_reason(draft: Draft, planned: list[Planned]) -> None:
 
 
 def _write(tx: Tx, draft: Draft, planned: Planned, submission: str) -> Request:
-    app, access = planned.snapshot.app, planned.snapshot.access
-    policy = planned.snapshot.policy
-    request = Request(
+    request = _row(tx, draft, planned, submission)
+    tx.session.add(request)
+    tx.session.flush()
+    tx.session.add_all(_stage(request, stage) for stage in planned.decision.stages)
+    tx.session.flush()
+    _record(tx, request, planned)
+    return request
+
+
+def _row(tx: Tx, draft: Draft, planned: Planned, submission: str) -> Request:
+    app, access, policy = planned.snapshot.app, planned.snapshot.access, planned.snapshot.policy
+    return Request(
         submission=submission,
         kind=draft.kind,
         action=Action.ADD,
@@ -96,49 +105,45 @@ def _write(tx: Tx, draft: Draft, planned: Planned, submission: str) -> Request:
         grant_id=draft.grant_id,
         created_at=tx.now,
         expires_at=tx.now + policy.request_expiry,
-        remind_at=_first_reminder(tx, policy.remind_after),
+        remind_at=tx.now + policy.remind_after,
     )
-    tx.session.add(request)
-    tx.session.flush()
-    for stage in planned.decision.stages:
-        tx.session.add(
-            Stage(
-                request_id=request.id,
-                position=stage.position,
-                name=stage.name,
-                rule=str(stage.rule),
-                spec=stage.spec.stored(),
-                because=stage.because.text,
-                state=StageState.WAITING,
-            )
-        )
-    tx.session.flush()
+
+
+def _stage(request: Request, planned: PlannedStage) -> Stage:
+    return Stage(
+        request_id=request.id,
+        position=planned.position,
+        name=planned.name,
+        rule=str(planned.rule),
+        spec=planned.spec.stored(),
+        because=planned.because.text,
+        state=StageState.WAITING,
+    )
+
+
+def _record(tx: Tx, request: Request, planned: Planned) -> None:
     tx.record(
-        draft.requester_id,
+        request.requester_id,
         "request.pending",
         request.ref,
-        app=app.key,
-        person=draft.beneficiary_id,
-        kind=draft.kind.value,
-        access=access.key,
-        submission=submission,
-        reason=draft.reason,
+        app=request.app_key,
+        person=request.beneficiary_id,
+        kind=request.kind.value,
+        access=request.access_key,
+        submission=request.submission,
+        reason=request.reason,
         term=request.term,
         over_max=request.over_max,
         because=request.because["reasons"],
-        stages=[
-            {
-                "name": s.name,
-                "rule": str(s.rule),
-                "because": s.because.text,
-                "approvers": {c.person_id: c.because for c in s.approvers},
-            }
-            for s in planned.decision.stages
-        ],
+        stages=[_stage_told(stage) for stage in planned.decision.stages],
         policy=request.policy,
     )
-    return request
 
 
-def _first_reminder(tx: Tx, after: timedelta | None) -> datetime | None:
-    return tx.now + after if after else None
+def _stage_told(stage: PlannedStage) -> Json:
+    return {
+        "name": stage.name,
+        "rule": str(stage.rule),
+        "because": stage.because.text,
+        "approvers": {candidate.person_id: candidate.because for candidate in stage.approvers},
+    }
