@@ -35,7 +35,7 @@ class Ran:
 
     def __str__(self) -> str:
         """Where it stands, what it says and what came out: in one line."""
-        why = f" ({self.example.because})" if self.example.because else ""
+        why = f" ({self.example.because.rstrip('.')})" if self.example.because else ""
         return (
             f'app "{self.app.key}" → example {self.place + 1}: {self.example}{why}. {self.instead}'.rstrip()
         )
@@ -92,5 +92,5 @@ def _compared(example: ExampleSpec, decision: Decision) -> str:
     outcome, stages = Expect(decision.outcome), tuple(stage.name for stage in decision.stages)
     if outcome is example.expect and example.stages in (None, stages):
         return ""
-    why = " ".join(reason.text for reason in decision.because)
+    why = " ".join(dict.fromkeys(reason.text for reason in decision.because))
     return f"Instead: {expected(outcome, stages)}. {why}"

@@ -7,13 +7,13 @@ exist; what is known of somebody always counts.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from models.catalogue.fields import MOST_PEOPLE
 from models.catalogue.spec import Someone
 from models.policy.facts import GroupFacts, PersonFacts, Who
 
 DESCRIBED = "the one who asks"
 """The id of the person whom an example describes. No id of Slack's has a space in it."""
 MANAGER = "their manager"
-_MEMBER = "a member of "
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,12 @@ class Supposing:
         return self.who.admins()
 
     def _group(self, ref: str) -> GroupFacts:
-        return self.who.group(ref) or GroupFacts(ref, ref.removeprefix("@"), members=(f"{_MEMBER}{ref}",))
+        return self.who.group(ref) or GroupFacts(ref, ref.removeprefix("@"), members=_members(ref))
+
+
+def _members(ref: str) -> tuple[str, ...]:
+    """As many as any stage can want."""
+    return tuple(f"member {number} of {ref}" for number in range(1, MOST_PEOPLE + 1))
 
 
 def supposing(who: Who, someone: Someone) -> Supposing:

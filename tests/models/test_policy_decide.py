@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.catalogue.spec import RequestKind
-from models.policy import Company, Decision, Outcome, PersonFacts, Question, decide
+from models.catalogue.spec import AppSpec, RequestKind
+from models.policy import Company, Decision, Outcome, PersonFacts, Question, applies, decide
 from tests.models.asking import (
     ADI,
     ANA,
@@ -353,3 +353,16 @@ def test_the_admins_are_people_too() -> None:
     assert asked(
         ask(ADI, owners=[], stage=[stage("admins")]), Company([ADI, MAX], admins=["U0ADI", "U0MAX"])
     ) == [("U0MAX",)]
+
+
+@given(questions(), whens)
+def test_a_requirement_refuses_exactly_those_who_do_not_meet_it(
+    asking: tuple[Question, Company], when: dict[str, Any]
+) -> None:
+    question, who = asking
+    rule = {"name": "Required", "why": "It has to be.", "when": when}
+    strict = replace(question, app=AppSpec.model_validate(question.app.stored() | {"require": [rule]}))
+    if applies(strict.app.require[0].when, strict, who, both=True):
+        assert decide(strict, who) == decide(question, who)
+    else:
+        assert decide(strict, who).outcome is Outcome.DENY

@@ -57,7 +57,12 @@ def test_described_people_are_in_their_groups_however_those_are_named(group: str
 def test_a_group_that_is_not_known_yet_is_supposed_to_be_there() -> None:
     example = {"who": {"groups": ["@oncall"]}, "expect": "auto"}
     assert came_out(example, NOBODY_KNOWN, auto_approve=[ONCALL_FREE]) == ""
-    assert came_out({"stages": ["Check"]}, NOBODY_KNOWN, stage=[stage("@oncall", rule=1)]) == ""
+
+
+def test_a_group_that_is_not_known_yet_is_supposed_to_be_large_enough() -> None:
+    for rule in ("any", "all", 1, 3, 100):
+        fields = {"owners": [], "stage": [stage("@security", rule=rule)]}
+        assert came_out({"stages": ["Check"]}, NOBODY_KNOWN, **fields) == ""
 
 
 def test_owners_and_approvers_who_were_never_looked_up_are_supposed_to_be_there() -> None:
@@ -109,7 +114,7 @@ def test_an_access_that_the_app_has_not_is_named_with_those_it_has() -> None:
 
 def test_a_run_says_where_each_example_stands() -> None:
     plain = {"who": {}, "access": "engineering", "duration": "8h"}
-    entry = app(example=[plain | {"expect": "ask"}, plain | {"expect": "deny", "because": "It is new"}])
+    entry = app(example=[plain | {"expect": "ask"}, plain | {"expect": "deny", "because": "It is new."}])
     met, broken = run_all([entry], COMPANY)
     assert met.met
     assert not broken.met
