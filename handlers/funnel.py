@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
+import aiohttp
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
@@ -76,16 +77,23 @@ async def _show(incoming: Incoming, refusal: Refusal, fields: Mapping[str, str])
 async def _apologise(incoming: Incoming, error: Exception) -> None:
     reference = secrets.token_hex(3).upper()
     log.error("listener failed", reference=reference, exc_info=error)
-    if isinstance(error, Unavailable):
-        sentence = (
-            f"Keyturn cannot reach its database. Nothing was changed. Try again soon. (Reference {reference})"
-        )
-    else:
-        sentence = f"Something went wrong in Keyturn. Please tell an admin the reference {reference}."
+    sentence = f"{_explanation(error)} (Reference {reference})"
     try:
         await _say(incoming, sentence)
     except Exception as second:
         log.exception("could not tell", reference=reference, why=str(second))
+
+
+def _explanation(error: Exception) -> str:
+    """What a person can do about an error that is not theirs."""
+    if isinstance(error, Unavailable):
+        return "Keyturn cannot reach its database. Nothing was changed. Try again soon."
+    if isinstance(error, SlackApiError) and error.response.get("error") == "ratelimited":
+        wait = error.response.headers.get("Retry-After", "a few")
+        return f"Slack asks Keyturn to slow down. Try again in {wait} seconds."
+    if isinstance(error, SlackApiError | aiohttp.ClientError | TimeoutError):
+        return "Slack did not take what Keyturn answered. Try again; if it stays so, tell an admin."
+    return "Something went wrong in Keyturn. Please tell an admin."
 
 
 async def _say(incoming: Incoming, sentence: str) -> None:

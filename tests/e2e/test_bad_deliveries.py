@@ -157,3 +157,10 @@ async def test_no_secret_is_ever_logged(world: World, log: StringIO) -> None:
     assert written
     for secret in world.config("sqlite+aiosqlite:///x.db").secrets():
         assert secret not in written
+
+
+async def test_where_slack_lets_no_form_open_the_person_reads_what_to_do(world: World) -> None:
+    with world.slack.faults.ratelimit("views.open", retry_after=7):
+        answer = await world.person("Ada").command("/request-access", "")
+    assert answer.text is not None
+    assert "Try again in 7 seconds" in answer.text
