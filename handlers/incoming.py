@@ -19,6 +19,9 @@ from handlers.desk import Desk
 from models.errors import Refusal, Repeated
 
 
+TOO_LATE = "Slack waited too long for the form. Please try that again."
+
+
 @dataclass
 class Incoming:
     """One delivery of Slack's, with what is needed to answer it."""
@@ -61,6 +64,8 @@ class Incoming:
         Returns the view as Slack has it now, with its `id` and `hash`. Raises Repeated where this delivery
         has opened its modal before, a Refusal where Slack waits no longer.
         """
+        if not self.trigger:
+            raise Refusal(TOO_LATE)
         show = self.client.views_push if self.view.get("type") == "modal" else self.client.views_open
         try:
             answer = await show(trigger_id=self.trigger, view=dict(view))
@@ -211,5 +216,5 @@ def _of_trigger(error: SlackApiError) -> Exception:
         case "exchanged_trigger_id":
             return Repeated("it has opened its modal before")
         case "expired_trigger_id" | "invalid_trigger_id":
-            return Refusal("Slack waited too long for the form. Please try that again.")
+            return Refusal(TOO_LATE)
     return error
