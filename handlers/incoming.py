@@ -18,7 +18,6 @@ from blocks.kit import View, carried
 from handlers.desk import Desk
 from models.errors import Refusal, Repeated
 
-
 TOO_LATE = "Slack waited too long for the form. Please try that again."
 
 
