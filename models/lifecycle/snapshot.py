@@ -18,7 +18,7 @@ class Snapshot:
         return effective(self.app, self.access)
 
     def to_json(self) -> Json:
-        return self.app.model_copy(update={"access": (self.access,)}).stored()
+        return self.app.model_copy(update={"access": (self.access,), "example": ()}).stored()
 
     @classmethod
     def from_json(cls, value: Json) -> "Snapshot":
