@@ -98,6 +98,10 @@ def _could_not(who: str, data: Json) -> str:
     return f"{who} could not {_direction(data)} it{_quoted(data.get('note'))}"
 
 
+def _mailed(_who: str, _data: Json) -> str:
+    return "An e-mail was sent"
+
+
 def _void(_who: str, _data: Json) -> str:
     return "Nothing is left to do by hand"
 
@@ -142,5 +146,6 @@ SENTENCES: dict[str, Sentence] = {
     "task.done": _did,
     "task.refused": _could_not,
     "task.void": _void,
+    "mail.sent": _mailed,
 }
 """By the audit entry's action. One that is not here is said in its own words."""

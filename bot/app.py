@@ -17,6 +17,7 @@ from bot import database, jobs, listeners
 from bot.config import Config
 from bot.connectors import registry
 from bot.connectors.base import Tools
+from bot.email import Mailer
 from bot.failure import Failure
 from bot.identity import Identity
 from bot.metrics import Metrics
@@ -134,7 +135,8 @@ async def build(config: Config, clock: Clock, *, patience: float = PATIENCE) -> 
         gateway = Gateway(_client(config, http, retries=False), clock, metrics, patience=patience)
         tools = Tools(clock=clock, http=http, slack=gateway, me=lambda: identity.user_id)
         connectors = registry.ready(types, tools)
-        worker = Worker(store, jobs.handlers(store, gateway, connectors, metrics), metrics)
+        mailer = Mailer(config.email) if config.email else None
+        worker = Worker(store, jobs.handlers(store, gateway, connectors, metrics, mailer), metrics)
         socket = _socket(config, bolt, client, http, metrics)
         checks = {
             "worker": lambda: worker.alive,

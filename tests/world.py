@@ -26,8 +26,8 @@ PEOPLE = {
 class World:
     """Slack, the company and the bot, each reachable by name."""
 
-    def __init__(self, clock: ManualClock, mode: Mode) -> None:
-        self.clock, self.mode = clock, mode
+    def __init__(self, clock: ManualClock, mode: Mode, smtp: str | None = None) -> None:
+        self.clock, self.mode, self.smtp = clock, mode, smtp
         self.slack = LocalSlack(clock, rates=False)
         workspace = self.slack.workspace
         self.ids = {
@@ -55,6 +55,7 @@ class World:
                 },
                 "http": {"host": "127.0.0.1", "port": 0},
                 "database": {"url": url},
+                "email": {"smtp": self.smtp, "sender": "Keyturn <k@example.com>"} if self.smtp else None,
             }
         )  # fmt: skip
 
@@ -134,9 +135,9 @@ class World:
 
 
 @asynccontextmanager
-async def running(url: str, clock: ManualClock, mode: Mode) -> AsyncIterator[World]:
-    """A world that lives as long as the block."""
-    world = World(clock, mode)
+async def running(url: str, clock: ManualClock, mode: Mode, smtp: str | None = None) -> AsyncIterator[World]:
+    """A world that lives as long as the block; with the URL of a mail server, e-mail goes out by it."""
+    world = World(clock, mode, smtp)
     await world.slack.start()
     try:
         await world.start_bot(url)

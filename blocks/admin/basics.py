@@ -10,12 +10,16 @@ from blocks.admin.overlay import draw, overlay, validated
 from blocks.admin.people_fields import People
 from blocks.answers import Values
 from blocks.kit import Block, View
-from models.catalogue.spec import AppSpec, Need, Risk
+from models.catalogue.spec import AppSpec, EmailUse, Need, Risk
 
 REASONS = (
     Option("required", "Has to be given", Need.REQUIRED.value),
     Option("optional", "May be given", Need.OPTIONAL.value),
     Option("hidden", "Is not asked for", Need.HIDDEN.value),
+)
+EMAIL = (
+    Option("fallback", "Only what Slack does not bring", EmailUse.FALLBACK.value),
+    Option("copy", "A copy of every message", EmailUse.COPY.value),
 )
 FIELDS: tuple[Field, ...] = (
     Text("name", "Name", optional=False),
@@ -33,6 +37,7 @@ FIELDS: tuple[Field, ...] = (
     Choice("reason", "The reason for a request", options=REASONS),
     Tick("guests", "Guests", sentence="Guests may ask for it"),
     Tick("self_approve", "Own requests", sentence="Approvers may decide on their own requests"),
+    Choice("email", "E-mail, where the operator has set it up", options=EMAIL),
     Text(
         "instructions",
         "Instructions",

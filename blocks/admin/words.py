@@ -13,6 +13,7 @@ from models.catalogue.spec import (
     AccessSpec,
     AppSpec,
     ConnectorSpec,
+    EmailUse,
     GroupRef,
     OverMax,
     Role,
@@ -103,7 +104,8 @@ def _owners(app: AppSpec) -> str:
 def _terms(app: AppSpec) -> str:
     guests = "guests may ask" if app.guests else "not for guests"
     own = "; approvers may decide on their own requests" if app.self_approve else ""
-    said = f"{_REASON[app.reason]}; {guests}{own}."
+    copies = "; a copy of every message by e-mail" if app.email is EmailUse.COPY else ""
+    said = f"{_REASON[app.reason]}; {guests}{own}{copies}."
     return said[0].upper() + said[1:]
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import structlog
 
-from bot.check import connectors, database, people, slack
+from bot.check import connectors, database, mail, people, slack
 from bot.check.bench import Bench, bench
 from bot.check.finding import Finding, bad, skipped
 from bot.config import Config
@@ -27,6 +27,7 @@ class Check(NamedTuple):
 
 CHECKS = (
     Check("Database", database.database),
+    Check("E-mail", mail.server),
     Check("Slack token", slack.token),
     Check("Scopes", slack.scopes, slack=True),
     Check("Deliveries", slack.deliveries),

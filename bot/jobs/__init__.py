@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 
 from bot.connectors.base import Connector
+from bot.email import Mailer
 from bot.jobs import settle
 from bot.jobs.card import CardJob
 from bot.jobs.groups import GroupsJob
 from bot.jobs.home import HomeJob
+from bot.jobs.mail import MailJob
+from bot.jobs.mailing import Mailing
 from bot.jobs.person import PersonJob
 from bot.jobs.say import SayJob
 from bot.jobs.settle import SettleJob
@@ -17,13 +20,19 @@ from models.store import Store
 
 
 def handlers(
-    store: Store, gateway: Gateway, connectors: Mapping[str, Connector], metrics: Metrics
+    store: Store,
+    gateway: Gateway,
+    connectors: Mapping[str, Connector],
+    metrics: Metrics,
+    mailer: Mailer | None,
 ) -> dict[str, Handler]:
-    """What carries out each kind of job."""
+    """What carries out each kind of job. Without a mailer nothing is sent by e-mail."""
+    mailing = Mailing(on=mailer is not None)
     return {
-        "card": Handler(CardJob(store, gateway).run),
+        "card": Handler(CardJob(store, gateway, mailing).run),
         "groups": Handler(GroupsJob(store, gateway).run),
         "home": Handler(HomeJob(store, gateway).run),
+        "mail": Handler(MailJob(store, gateway, mailer).run, patience=90),
         "person": Handler(PersonJob(store, gateway).run),
         "say": Handler(SayJob(store, gateway).run),
         "settle": Handler(SettleJob(store, connectors, metrics).run, patience=settle.PATIENCE + 20),

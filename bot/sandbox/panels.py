@@ -1,12 +1,13 @@
-"""What the sandbox shows of Keyturn's inside: the audit trail."""
+"""What the sandbox shows beside Slack: the audit trail, and the e-mail that went out."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.sandbox.browser import Panel, Table
+from bot.sandbox.mailbox import Mail
 from bot.sandbox.town import Town
 from bot.words import counted
 from models import audit
@@ -22,7 +23,10 @@ def panels(town: Town) -> tuple[Panel, ...]:
         names = {each.id: each.real_name for each in town.slack.workspace.users.values()}
         return await town.bot.store.read(lambda session: _trail(session, names))
 
-    return (Panel("Audit trail", trail),)
+    async def email() -> Table:
+        return _email(town.mailbox.mails)
+
+    return (Panel("Audit trail", trail), Panel("E-mail", email))
 
 
 def _trail(session: Session, names: Mapping[str, str]) -> Table:
@@ -43,6 +47,17 @@ def _row(entry: AuditEntry, names: Mapping[str, str]) -> tuple[object, ...]:
         names.get(entry.person, entry.person),
         json.dumps(entry.data, ensure_ascii=False) if entry.data else "",
     )
+
+
+def _email(mails: Sequence[Mail]) -> Table:
+    """The last ones, newest first."""
+    rows = [(each.date, each.to, each.subject, each.text) for each in reversed(mails[-SHOWN:])]
+    note = (
+        ""
+        if rows
+        else "No e-mail yet. It goes out where Slack does not reach somebody, or an app wants copies."
+    )
+    return Table(("Time", "To", "Subject", "Text"), rows, note)
 
 
 def _verdict(session: Session) -> str:

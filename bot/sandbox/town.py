@@ -17,6 +17,7 @@ from bot.manifest import manifest
 from bot.only_one import only_one
 from bot.sandbox import company
 from bot.sandbox.clock import MovableClock
+from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.slack import App, LocalSlack, Person, snapshot
 from bot.sandbox.slack.manifest import app_settings
 from bot.sandbox.slack.messages import Message
@@ -24,6 +25,7 @@ from bot.sandbox.slack.snapshot import UnreadableSnapshot
 from models import apps
 from models.catalogue.file import load
 
+KEPT = ("slack.json", "clock.json", "mail.json", "keyturn.db", "keyturn.db-wal", "keyturn.db-shm")
 SETTLING = 5.0  # real seconds to wait for what became due; whoever breaks things may make it take for ever
 
 
@@ -42,6 +44,10 @@ class Files:
         return self.folder / "clock.json"
 
     @property
+    def mail(self) -> Path:
+        return self.folder / "mail.json"
+
+    @property
     def url(self) -> str:
         return f"sqlite+aiosqlite:///{self.folder / 'keyturn.db'}"
 
@@ -50,7 +56,7 @@ class Files:
         self.folder.mkdir(parents=True, exist_ok=True)
         with only_one(self.url):
             if fresh or not self.slack.exists():
-                for name in ("slack.json", "clock.json", "keyturn.db", "keyturn.db-wal", "keyturn.db-shm"):
+                for name in KEPT:
                     (self.folder / name).unlink(missing_ok=True)
 
 
@@ -62,6 +68,7 @@ class Town:
     app: App
     bot: Keyturn
     clock: MovableClock
+    mailbox: Mailbox
     fresh: bool
 
     def person(self, name: str) -> Person:
@@ -102,23 +109,28 @@ async def running(files: Files) -> AsyncIterator[Town]:
     slack = LocalSlack(clock)
     fresh = not files.slack.exists()
     app = _settled(slack) if fresh else _returned(slack, files)
+    mailbox = Mailbox(slack.changes.notify)
+    mailbox.load(files.mail)
     await slack.start()
+    await mailbox.start()
     try:
-        async with _at_work(slack, app, clock, files, fresh) as town:
+        async with _at_work(slack, app, clock, mailbox, files, fresh) as town:
             yield town
     finally:
+        await mailbox.stop()
+        mailbox.save(files.mail)
         await slack.stop()
 
 
 @asynccontextmanager
 async def _at_work(
-    slack: LocalSlack, app: App, clock: MovableClock, files: Files, fresh: bool
+    slack: LocalSlack, app: App, clock: MovableClock, mailbox: Mailbox, files: Files, fresh: bool
 ) -> AsyncIterator[Town]:
-    bot = await build(_config(slack, app, files), clock)
+    bot = await build(_config(slack, app, mailbox, files), clock)
     keeping = asyncio.create_task(snapshot.keep(slack, files.slack))
     try:
         await bot.start()
-        town = Town(slack, app, bot, clock, fresh)
+        town = Town(slack, app, bot, clock, mailbox, fresh)
         if fresh:
             await _stock(bot)
         await slack.until(lambda: slack.sockets.of(app))
@@ -154,13 +166,14 @@ def _returned(slack: LocalSlack, files: Files) -> App:
     return app
 
 
-def _config(slack: LocalSlack, app: App, files: Files) -> Config:
+def _config(slack: LocalSlack, app: App, mailbox: Mailbox, files: Files) -> Config:
     tokens = {"bot_token": app.bot_token, "app_token": app.app_token}
     return Config.model_validate(
         {
             "slack": {**tokens, "api_url": slack.api_url, "admins": company.ADMINS},
             "http": {"port": 0},
             "database": {"url": files.url},
+            "email": {"smtp": mailbox.url, "sender": "Keyturn <keyturn@example.com>"},
         }
     )
 

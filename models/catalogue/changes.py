@@ -18,6 +18,7 @@ _LABELS = {
     "grace": "grace for a pending extension",
     "self_approve": "deciding on one’s own request",
     "guests": "open to guests",
+    "email": "e-mail",
     "when": "applies",
     "auto_approve": "automatic approval",
     "deny": "refusal",

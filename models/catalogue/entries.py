@@ -31,7 +31,7 @@ from models.catalogue.fields import (
     Switch,
     named_twice,
 )
-from models.catalogue.words import AccessKind, Need, OverMax, Risk
+from models.catalogue.words import AccessKind, EmailUse, Need, OverMax, Risk
 from models.durations import parse, spoken
 
 USUAL_PRESETS = (parse("1h"), parse("8h"), parse("7d"))
@@ -145,6 +145,7 @@ class AppSpec(Spec):
     expiry_notices: Durations = (parse("1d"), parse("1h"))
     grace: Duration | None = None
     """By how much at most a pending extension holds up the expiry. None: not at all."""
+    email: EmailUse = EmailUse.FALLBACK
     self_approve: Switch = False
     instructions: Instructions = ""
     access: Annotated[tuple[AccessSpec, ...], Field(max_length=1000)] = ()

@@ -19,7 +19,7 @@ from models.catalogue.connectors import ConnectorSpec
 from models.catalogue.effective import DEFAULT_STAGE, AccessPolicy, effective
 from models.catalogue.entries import AccessSpec, AppSpec, RequireSpec, RuleSpec, StageSpec
 from models.catalogue.examples import FOREVER, ExampleSpec, Someone
-from models.catalogue.words import AccessKind, Expect, Need, OverMax, RequestKind, Risk, Weekday
+from models.catalogue.words import AccessKind, EmailUse, Expect, Need, OverMax, RequestKind, Risk, Weekday
 
 __all__ = [
     "DEFAULT_STAGE",
@@ -30,6 +30,7 @@ __all__ = [
     "AppSpec",
     "ApproverRef",
     "ConnectorSpec",
+    "EmailUse",
     "ExampleSpec",
     "Expect",
     "GroupRef",

@@ -52,6 +52,13 @@ class Need(StrEnum):
     HIDDEN = "hidden"
 
 
+class EmailUse(StrEnum):
+    """What goes out by e-mail, where it is configured."""
+
+    FALLBACK = "fallback"  # what Slack does not bring to somebody
+    COPY = "copy"  # a copy of every message that matters
+
+
 class Expect(StrEnum):
     """What an example expects to become of a request: the outcomes of the policy."""
 

@@ -55,7 +55,9 @@ def _draw_touched(tx: Tx) -> None:
     if grants:
         requests = tx.session.scalars(select(Request.id).where(Request.grant_id.in_(grants)))
         tx.touched.update(f"AR-{request_id}" for request_id in requests)
-    cards = select(Card.id, Card.person_id).where(Card.about.in_(tx.touched), Card.gone.is_(False))
+    # One that never got there is looked at again: its news may go out by e-mail.
+    there = Card.gone.is_(False) | (Card.ts == "")
+    cards = select(Card.id, Card.person_id).where(Card.about.in_(tx.touched), there)
     for card_id, person_id in tx.session.execute(cards):
         _draw(tx, card_id)
         tx.touched.add(person_id)

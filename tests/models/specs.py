@@ -159,6 +159,7 @@ app_data = _maybe(
         "remind_after": lengths,
         "expiry_notices": _several(lengths),
         "grace": lengths,
+        "email": st.sampled_from(["fallback", "copy"]),
         "self_approve": st.booleans(),
         "instructions": prose,
         "access": st.lists(accesses, max_size=2, unique_by=lambda access: access["key"]),

@@ -1,0 +1,132 @@
+"""A card as an e-mail: what Slack would show, in plain words, for somebody whom Slack does not reach.
+
+Slack's markup is resolved here: mentions become names, moments the reader's own time, entities the characters
+that people wrote. Buttons are left out, since nothing can be pressed in an e-mail.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from blocks.cards import Story
+from blocks.kit import Block, Message
+from models.cards import CardKind
+from models.grants import TaskState
+from models.queries.stories import GrantStory, RequestStory, TaskStory
+from models.states import GrantState, RequestState
+
+SUBJECT = 150
+NO_LINK = (
+    "To answer, open Keyturn in Slack: it is listed under Apps, and its Home shows all that concerns you."
+)
+
+_MARKUP = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
+_EMOJI = re.compile(r"(?<!\S):[a-z][a-z0-9_+-]*:(?:\s|$)")
+_BOLD = re.compile(r"(?<!\w)\*([^*\n]+)\*(?!\w)")
+_DATE = re.compile(r"!date\^(\d+)\^.*")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An e-mail: `subject` is one line, `text` is plain."""
+
+    subject: str
+    text: str
+
+
+def worth(kind: CardKind, story: Story, viewer: str) -> bool:
+    """Whether this card has something to tell its viewer by e-mail, as things stand now.
+
+    An approver or a worker by hand hears of what waits for them, a requester of the outcome, a holder of an
+    access that they have or had.
+    """
+    match story:
+        case RequestStory():
+            waits = kind is CardKind.APPROVAL and story.may_decide(viewer)
+            over = kind is CardKind.REQUEST and story.request.state is not RequestState.PENDING
+            return waits or over
+        case TaskStory():
+            return story.task.state is TaskState.OPEN
+        case GrantStory():
+            return _worth_of_grant(kind, story.grant.state)
+
+
+def _worth_of_grant(kind: CardKind, state: GrantState) -> bool:
+    if kind is CardKind.FAILURE:
+        return state is GrantState.FAILED
+    return kind is CardKind.OVER or state is GrantState.ACTIVE
+
+
+def letter(message: Message, names: Mapping[str, str], timezone: str, link: str | None) -> Letter:
+    """The card as an e-mail to somebody in `timezone` (as in "Europe/Berlin"; UTC where it is unknown).
+
+    `names` are people's by id, `link` leads to the card in Slack; None where there is none.
+    """
+    reader = _Reader(names, _zone(timezone))
+    parts = [reader.text(part) for block in message["blocks"] for part in _texts(block)]
+    parts.append(f"In Slack: {link}" if link else NO_LINK)
+    subject = " ".join(reader.text(message["text"]).split())
+    if len(subject) > SUBJECT:
+        subject = subject[: SUBJECT - 1].rstrip() + "…"
+    return Letter(subject or "Keyturn", "\n\n".join(part for part in parts if part) + "\n")
+
+
+def names_in(story: Story) -> Mapping[str, str]:
+    """The names of everybody in a story, by id."""
+    return story.grant.names if isinstance(story, TaskStory) else story.names
+
+
+def _texts(block: Block) -> Iterator[str]:
+    """The texts of a block, in reading order. What has none (buttons, dividers) is passed over."""
+    if isinstance(block.get("text"), dict):
+        yield str(block["text"]["text"])
+    for field in block.get("fields", ()):
+        # A field's small title stands above its value in Slack, and before it here.
+        yield str(field["text"]).replace("*\n", ":* ", 1)
+    if block["type"] == "context":
+        yield from (str(one["text"]) for one in block["elements"] if "text" in one)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # a name that is not there, not possible, or a folder
+        return ZoneInfo("UTC")
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Who reads it: whom they know by name, and where their day begins."""
+
+    names: Mapping[str, str]
+    zone: ZoneInfo
+
+    def text(self, mrkdwn: str) -> str:
+        """Slack's markup as plain text."""
+        return _MARKUP.sub(self._resolved, "\n".join(map(_unadorned, mrkdwn.splitlines()))).strip()
+
+    def _resolved(self, found: re.Match[str]) -> str:
+        if found[2]:
+            return _ENTITIES[found[2]]
+        what, _, shown = found[1].partition("|")
+        if what.startswith("@"):
+            return " ".join(self.names.get(what[1:], what[1:]).split())
+        if date := _DATE.fullmatch(what):
+            return self._moment(int(date[1]))
+        return f"{_unescaped(shown)} ({_unescaped(what)})" if shown else _unescaped(what)
+
+    def _moment(self, timestamp: int) -> str:
+        at = datetime.fromtimestamp(timestamp, UTC).astimezone(self.zone)
+        return f"{at:%A, %-d %B %Y, %H:%M} {at:%Z}"
+
+
+def _unadorned(line: str) -> str:
+    """A line without bold and emoji; what people wrote stands after > and stays as it is."""
+    return line if line.startswith("> ") else _BOLD.sub(r"\1", _EMOJI.sub("", line))
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"&(amp|lt|gt);", lambda found: _ENTITIES[found[1]], text)

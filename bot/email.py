@@ -1,0 +1,107 @@
+"""One e-mail, by the server of the configuration.
+
+RFC 5322 for the message (built by `EmailMessage`, which lets no line break into a header), RFC 3834 for the
+mark that keeps out-of-office answers away.
+"""
+
+import re
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP as LINE_ENDS
+from email.utils import format_datetime, parseaddr
+
+import aiosmtplib
+
+from blocks.mail import Letter
+from bot.config import EmailConfig
+from bot.later import Away
+
+PATIENCE = 15.0
+"""Seconds that each step with the server may take."""
+TEMPORARY = range(400, 500)
+"""SMTP's replies that mean: not now, try again (RFC 5321, 4.2.1)."""
+_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\]+")
+
+
+class Undeliverable(Exception):
+    """The server will never take an e-mail to this person."""
+
+
+def is_address(text: str) -> bool:
+    """Whether it is one e-mail address, and nothing else."""
+    return text.isprintable() and _ADDRESS.fullmatch(text) is not None
+
+
+class Mailer:
+    """Sends e-mail from one sender."""
+
+    def __init__(self, config: EmailConfig) -> None:
+        self._config, self._address = config, parseaddr(config.sender)[1]
+
+    async def send(self, to: str, letter: Letter, *, ident: str, at: datetime) -> None:
+        """Send one. `ident` makes its Message-ID: a repetition of it is known for one.
+
+        Raises Undeliverable, Away where it can be tried again later, and SMTPException for what an admin
+        has to mend, such as a login that is refused.
+        """
+        message = self._message(to, letter, ident, at)
+        try:
+            async with connected(self._config) as server:
+                await server.send_message(message, sender=self._address, recipients=[to])
+        except aiosmtplib.SMTPRecipientsRefused as refused:
+            raise _refusal(refused.recipients[0]) from refused
+
+    def _message(self, to: str, letter: Letter, ident: str, at: datetime) -> EmailMessage:
+        if not is_address(to):
+            raise Undeliverable("it is no e-mail address")
+        message = EmailMessage(LINE_ENDS)
+        message["From"], message["To"] = self._config.sender, to
+        message["Subject"] = " ".join(letter.subject.split())
+        message["Date"] = format_datetime(at)
+        message["Message-ID"] = f"<{ident}@{self._address.partition('@')[2]}>"
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(letter.text)
+        return message
+
+
+@asynccontextmanager
+async def connected(config: EmailConfig) -> AsyncIterator[aiosmtplib.SMTP]:
+    """The server, greeted and logged in to. Raises Away where it does not answer, or not now.
+
+    smtps:// is encrypted from the start; smtp:// by STARTTLS where the server has it. A password is only ever
+    sent encrypted.
+    """
+    server = config.server
+    client = aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        use_tls=server.tls,
+        start_tls=True if server.password and not server.tls else None,
+        username=server.username,
+        password=server.password,
+        timeout=PATIENCE,
+    )
+    try:
+        async with client:
+            yield client
+    except ssl.SSLError:
+        raise
+    except (ConnectionError, TimeoutError, OSError) as error:
+        raise Away(f"the mail server {server.host} does not answer: {error}") from error
+    except aiosmtplib.SMTPResponseException as error:
+        raise (_away(error) if error.code in TEMPORARY else error) from error
+
+
+def _refusal(refused: aiosmtplib.SMTPRecipientRefused) -> Exception:
+    return _away(refused) if refused.code in TEMPORARY else Undeliverable(_said(refused))
+
+
+def _away(error: aiosmtplib.SMTPResponseException) -> Away:
+    return Away(f"the mail server asks to wait: {_said(error)}")
+
+
+def _said(error: aiosmtplib.SMTPResponseException) -> str:
+    return f"{error.code} {error.message}"

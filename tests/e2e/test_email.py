@@ -1,0 +1,241 @@
+"""E-mail reaches people where Slack does not, once, and only where it is configured."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from bot.config import Mode
+from bot.sandbox.mailbox import Mail, Mailbox
+from models.audit import AuditEntry
+from models.clock import ManualClock
+from models.jobs import Job, JobState
+from models.lifecycle import decide, submit
+from models.lifecycle.asking import Draft
+from models.people import Person
+from models.requests import Term
+from tests.world import World, running
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def mailbox() -> AsyncIterator[Mailbox]:
+    """A real SMTP server."""
+    made = Mailbox()
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def world(
+    pairing: tuple[str, Mode], database_url: str, clock: ManualClock, mailbox: Mailbox
+) -> AsyncIterator[World]:
+    async with _ready(database_url, clock, pairing[1], mailbox.url) as ready:
+        yield ready
+
+
+@asynccontextmanager
+async def _ready(url: str, clock: ManualClock, mode: Mode, smtp: str | None) -> AsyncIterator[World]:
+    async with running(url, clock, mode, smtp) as ready:
+        await ready.offer()
+        await ready.bot.desk.whois.people(ready.ids.values())
+        yield ready
+
+
+async def ask(world: World, reason: str = "INC-42") -> str:
+    """Ada asks for the engineering team, whatever Slack does just now."""
+    ada = world.ids["Ada"]
+    draft = Draft(ada, ada, "github", ("engineering",), Term(length=8 * HOUR), reason)
+    (request,) = await world.bot.store.write(lambda tx: submit.submit(tx, draft))
+    await world.bot.idle()
+    return request.ref
+
+
+async def pass_time(world: World, step: timedelta, times: int = 1) -> None:
+    """Let time pass for the bot alone, since Slack may be away."""
+    for _ in range(times):
+        world.clock.advance(step)
+        await world.bot.catch_up()
+        await world.bot.idle()
+
+
+def leaves(world: World, name: str, *, gone: bool = True) -> None:
+    """Slack takes no more messages to somebody, and nobody has told us yet."""
+    world.slack.workspace.users[world.ids[name]].deleted = gone
+
+
+def to(mailbox: Mailbox, name: str) -> list[Mail]:
+    return [mail for mail in mailbox.mails if mail.to == f"{name.lower()}@example.com"]
+
+
+async def jobs_left(world: World) -> list[JobState]:
+    return await world.bot.store.read(
+        lambda s: [job.state for job in s.query(Job).filter(Job.kind == "mail")]
+    )
+
+
+async def recorded(world: World) -> list[tuple[str, str, str]]:
+    """Whom the trail says that e-mail went to, with what became of it, and why it went."""
+
+    def read(entries: list[AuditEntry]) -> list[tuple[str, str, str]]:
+        return [(e.person, e.action, e.data["why"]) for e in entries if e.action.startswith("mail.")]
+
+    return await world.bot.store.read(lambda s: read(s.query(AuditEntry).order_by(AuditEntry.seq).all()))
+
+
+async def test_an_approver_whom_slack_does_not_reach_gets_an_email(world: World, mailbox: Mailbox) -> None:
+    leaves(world, "Alan")
+    ref = await ask(world, "INC-42: the <db> is down & out")
+    (mail,) = mailbox.mails
+    assert (mail.to, mail.subject) == ("alan@example.com", "Ada asks for GitHub, Engineering team")
+    assert "> INC-42: the <db> is down & out" in mail.text
+    assert "How long: 8 hours" in mail.text
+    assert "open Keyturn in Slack" in mail.text
+    assert "<@" not in mail.text
+    assert "<!date" not in mail.text
+    assert "Monday, 2 March 2026, 09:00 UTC" in mail.text
+    assert ref in mail.text
+    assert await recorded(world) == [(world.ids["Alan"], "mail.sent", "gone")]
+
+
+async def test_a_requester_whom_slack_does_not_reach_hears_the_outcome_once(
+    world: World, mailbox: Mailbox
+) -> None:
+    leaves(world, "Ada")
+    ref = await ask(world)
+    assert mailbox.mails == []  # nothing is decided yet
+    await world.bot.store.write(lambda tx: decide.reject(tx, ref, world.ids["Grace"], comment="Not today"))
+    await world.settle()
+    (mail,) = to(mailbox, "Ada")
+    assert "Rejected" in mail.text
+    assert "Not today" in mail.text
+    await pass_time(world, HOUR, times=3)
+    assert len(mailbox.mails) == 1
+
+
+async def test_who_has_left_the_company_gets_no_email(world: World, mailbox: Mailbox) -> None:
+    leaves(world, "Alan")
+    await mailbox.stop()
+    await ask(world)
+
+    def deactivate(person: Person) -> None:
+        person.active = False
+
+    await world.bot.store.write(lambda tx: deactivate(tx.session.get_one(Person, world.ids["Alan"])))
+    await mailbox.start()
+    await pass_time(world, HOUR)
+    assert await jobs_left(world) == []
+    assert mailbox.mails == []
+
+
+async def test_with_slack_away_for_ten_minutes_email_takes_its_place(world: World, mailbox: Mailbox) -> None:
+    with world.slack.faults.down():
+        await ask(world)
+        await pass_time(world, timedelta(minutes=3), times=3)
+        assert mailbox.mails == []
+        await pass_time(world, timedelta(minutes=15), times=8)
+        assert sorted(mail.to for mail in mailbox.mails) == ["alan@example.com", "grace@example.com"]
+    await pass_time(world, timedelta(minutes=30), times=2)
+    assert len(world.person("Grace").messages()) == 1  # the card comes all the same
+    assert len(mailbox.mails) == 2
+    assert {why for _, _, why in await recorded(world)} == {"away"}
+
+
+async def test_with_slack_away_an_outcome_reaches_who_asked(world: World, mailbox: Mailbox) -> None:
+    ref = await ask(world)
+    with world.slack.faults.down():
+        await world.bot.store.write(
+            lambda tx: decide.reject(tx, ref, world.ids["Grace"], comment="Not today")
+        )
+        await world.bot.idle()
+        await pass_time(world, timedelta(minutes=15), times=3)
+        assert ["Rejected" in mail.text for mail in to(mailbox, "Ada")] == [True]
+
+
+async def test_an_app_may_want_a_copy_of_every_message(world: World, mailbox: Mailbox) -> None:
+    await world.offer(email="copy")
+    ref = await ask(world)
+    assert sorted(mail.to for mail in mailbox.mails) == ["alan@example.com", "grace@example.com"]
+    assert "In Slack: https://" in mailbox.mails[0].text
+    await world.bot.store.write(lambda tx: decide.approve(tx, ref, world.ids["Grace"]))
+    await world.settle()
+    assert "Approved by Grace" in to(mailbox, "Ada")[0].text
+    assert any("You have access to GitHub, Engineering team" in mail.text for mail in to(mailbox, "Ada"))
+    before = len(mailbox.mails)
+    await pass_time(world, 8 * HOUR)
+    assert any("its time was up" in mail.text for mail in to(mailbox, "Ada"))
+    idents = [mail.ident for mail in mailbox.mails]
+    assert len(set(idents)) == len(idents) > before
+
+
+async def test_a_mail_server_that_is_away_gets_each_email_when_it_is_back(
+    world: World, mailbox: Mailbox
+) -> None:
+    leaves(world, "Alan")
+    await mailbox.stop()
+    await ask(world)
+    await pass_time(world, timedelta(minutes=30), times=20)
+    assert await jobs_left(world) == [JobState.READY]  # never parked
+    await mailbox.start()
+    await pass_time(world, timedelta(minutes=30))
+    assert [mail.to for mail in mailbox.mails] == ["alan@example.com"]
+    assert await jobs_left(world) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "left"), [("550 No such user", []), ("451 Come back later", [JobState.READY])]
+)
+async def test_a_refusal_ends_it_and_a_request_to_wait_does_not(
+    world: World, mailbox: Mailbox, answer: str, left: list[JobState]
+) -> None:
+    leaves(world, "Alan")
+    mailbox.refuse = answer
+    await ask(world)
+    assert mailbox.mails == []
+    assert await jobs_left(world) == left
+    actions = [action for _, action, _ in await recorded(world)]
+    assert actions == ([] if left else ["mail.refused"])
+
+
+@pytest.mark.parametrize("hostile", ["Ada\r\nBcc: eve@example.com", "Ada\nSubject: Free", "Ada\x85Bcc: eve"])
+async def test_no_name_adds_a_header_or_a_reader(world: World, mailbox: Mailbox, hostile: str) -> None:
+    leaves(world, "Alan")
+    world.slack.workspace.users[world.ids["Ada"]].real_name = hostile
+
+    def rename(person: Person) -> None:
+        person.name = hostile
+
+    await world.bot.store.write(lambda tx: rename(tx.session.get_one(Person, world.ids["Ada"])))
+    await ask(world, f"{hostile}\r\n.\r\nMAIL FROM:<eve@example.com>")
+    (mail,) = mailbox.mails
+    assert mail.to == "alan@example.com"
+    assert "asks for GitHub, Engineering team" in mail.subject
+
+
+@pytest.mark.parametrize("address", ["alan@example.com\r\nBcc: eve@example.com", "alan@x.com, eve@x.com", ""])
+async def test_what_is_no_address_gets_no_email(world: World, mailbox: Mailbox, address: str) -> None:
+    leaves(world, "Alan")
+
+    def move(person: Person) -> None:
+        person.email = address
+
+    await world.bot.store.write(lambda tx: move(tx.session.get_one(Person, world.ids["Alan"])))
+    await ask(world)
+    assert mailbox.mails == []
+    assert await jobs_left(world) == []
+
+
+async def test_without_a_mail_server_nothing_is_sent_or_wanted(
+    pairing: tuple[str, Mode], database_url: str, clock: ManualClock
+) -> None:
+    async with _ready(database_url, clock, pairing[1], None) as world:
+        await world.offer(email="copy")
+        leaves(world, "Alan")
+        await ask(world)
+        with world.slack.faults.down():
+            await pass_time(world, timedelta(minutes=15), times=2)
+        assert await jobs_left(world) == []
+        assert await recorded(world) == []
