@@ -11,12 +11,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum, StrEnum
+from typing import Any
 
-from sqlalchemy import Index, String, Text, delete, func, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Index, String, Text, case, delete, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import BIG_KEY, Base, Json
+from models.inserts import insert_into
 
 LEASE = timedelta(seconds=60)
 FIRST_WAIT = timedelta(seconds=2)
@@ -130,6 +131,10 @@ class Wanted:
         return replace(other, run_at=min(self.run_at, other.run_at), urgency=min(self.urgency, other.urgency))
 
 
+_READY: dict[str, Any] = {"index_elements": [Job.key], "index_where": text("state = 'ready'")}
+"""The index by which one job of a key is ready."""
+
+
 def enqueue(session: Session, wanted: Iterable[Wanted], now: datetime) -> None:
     """Write jobs down. Where one of a key is ready already, the earlier time wins."""
     # By key, so that two transactions that want the same jobs wait for each other in one order only.
@@ -139,14 +144,12 @@ def enqueue(session: Session, wanted: Iterable[Wanted], now: datetime) -> None:
     ]
     if not rows:
         return
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Job)
+    statement = insert_into(session, Job)
     new = statement.excluded
+    # PostgreSQL locks the ready job even where the time stays: nobody runs it before this commit, without
+    # seeing what it was wanted for.
     upsert = statement.on_conflict_do_update(
-        index_elements=[Job.key],
-        index_where=text("state = 'ready'"),
-        set_={"run_at": new.run_at, "payload": new.payload},
-        where=Job.run_at > new.run_at,
+        **_READY, set_={"run_at": new.run_at, "payload": new.payload}, where=Job.run_at > new.run_at
     )
     session.connection().execute(upsert, rows)
 
@@ -165,6 +168,8 @@ def claim(session: Session, now: datetime, limit: int, without: Collection[str] 
         .where(Job.kind.not_in(without))
         .order_by(Job.urgency, Job.run_at, Job.id)
         .limit(limit)
+        # Who wants one of these again just now is not waited for; it is claimed after that commit.
+        .with_for_update(skip_locked=True)
     )
     first_of_lane: dict[str, Job] = {}
     for job in session.scalars(due):
@@ -200,16 +205,19 @@ def again(
     A wait that the other side asked for (Retry-After) is not counted as a failure. With `park` False it is
     tried for ever, as where the other side is away. Raises LeaseLost.
     """
-    job = session.scalars(select(Job).where(Job.id == work.id, Job.token == work.token)).one_or_none()
+    held = select(Job).where(Job.id == work.id, Job.token == work.token).with_for_update()
+    job = session.scalars(held.execution_options(populate_existing=True)).one_or_none()
     if job is None:
         raise LeaseLost(work.key)
     job.error, job.token, job.lease_until = error[:2000], None, None
     if wait is None and park and job.attempts >= ATTEMPTS:
-        job.state = JobState.PARKED
+        _park(session, job)
         return True
     if wait is not None:
         job.attempts -= 1
-    _make_ready(session, job, now + (wait if wait is not None else backoff(job.attempts)))
+        _make_ready(session, job, now + wait, at_least=True)
+    else:
+        _make_ready(session, job, now + backoff(job.attempts))
     return False
 
 
@@ -221,13 +229,21 @@ def backoff(attempts: int) -> timedelta:
 
 def release_expired(session: Session, now: datetime) -> None:
     """Put back what a process held that stopped or froze."""
-    expired = select(Job).where(Job.state == JobState.RUNNING, Job.lease_until < lease_clock(session))
-    for job in session.scalars(expired):
+    expired = (
+        select(Job)
+        .where(Job.state == JobState.RUNNING, Job.lease_until < lease_clock(session))
+        .order_by(Job.key)
+        .with_for_update(skip_locked=True)  # it is just being finished, or its lease renewed
+        .execution_options(populate_existing=True)
+    )
+    for job in session.scalars(expired).all():
         job.token, job.lease_until = None, None
         if job.attempts >= ATTEMPTS:  # it takes its process down with it
-            job.state, job.error = JobState.PARKED, job.error or "The process ended while it worked on this."
+            job.error = job.error or "The process ended while it worked on this."
+            _park(session, job)
         else:
-            _make_ready(session, job, now)
+            # Whatever ends the process each time is parted by this from what only ran beside it.
+            _make_ready(session, job, now if job.attempts == 1 else now + backoff(job.attempts))
 
 
 def release_all(session: Session, now: datetime) -> None:
@@ -268,13 +284,32 @@ def lease_clock(session: Session) -> datetime:
     return datetime.now(UTC)
 
 
-def _make_ready(session: Session, job: Job, run_at: datetime) -> None:
-    twin = session.scalars(select(Job).where(Job.key == job.key, Job.state == JobState.READY)).one_or_none()
-    if twin is not None:  # asked for again while it ran: that one does it, and knows that it was tried
-        twin.attempts = max(twin.attempts, job.attempts)
-        session.delete(job)
-        return
-    job.state, job.run_at = JobState.READY, run_at
+def _make_ready(session: Session, job: Job, run_at: datetime, *, at_least: bool = False) -> None:
+    """Let a held job run again at `run_at`.
+
+    Where the same was asked for while it ran, that one does it, and knows that it was tried; at its own time,
+    but `at_least` at this one.
+    """
+    columns = ("kind", "key", "lane", "payload", "urgency", "attempts", "error", "created_at")
+    values = {name: getattr(job, name) for name in columns}
+    session.delete(job)
+    session.flush()
+    statement = insert_into(session, Job).values(values | {"state": JobState.READY, "run_at": run_at})
+    new = statement.excluded
+    twin = {"attempts": _larger(Job.attempts, new.attempts), "error": new.error}
+    if at_least:
+        twin["run_at"] = _larger(Job.run_at, new.run_at)
+    session.execute(statement.on_conflict_do_update(**_READY, set_=twin))
+
+
+def _larger(one: Any, other: Any) -> ColumnElement[Any]:
+    return case((one > other, one), else_=other)
+
+
+def _park(session: Session, job: Job) -> None:
+    """Give a job up. Of several of one key the last stands for all."""
+    session.execute(delete(Job).where(Job.key == job.key, Job.state == JobState.PARKED))
+    job.state = JobState.PARKED
 
 
 def _serialise_claims(session: Session) -> None:

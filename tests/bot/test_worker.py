@@ -250,11 +250,14 @@ async def test_what_a_killed_process_held_is_taken_up_at_start(store: Store) -> 
     assert done == ["a"]
 
 
-async def test_a_job_that_takes_its_process_down_is_parked_in_the_end(store: Store) -> None:
+async def test_a_job_that_takes_its_process_down_is_parked_in_the_end(
+    store: Store, clock: ManualClock
+) -> None:
     await enqueue(store, "deadly")
     for _ in range(jobs.ATTEMPTS):
         await store.write(lambda tx: jobs.claim(tx.session, tx.now, 1))
         await store.write(lambda tx: jobs.release_all(tx.session, tx.now))
+        clock.advance(2 * jobs.LONGEST_WAIT)
     (job,) = await rows(store)
     assert job.state is JobState.PARKED
     assert "process ended" in job.error

@@ -1,0 +1,165 @@
+"""Several workers at one table of jobs, on PostgreSQL with a store each: every job once, no lane by two."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.util import await_only
+
+from models import jobs
+from models.clock import ManualClock
+from models.jobs import Job, JobState, LeaseLost, Work
+from models.store import Store, Tx, open_store
+
+GATE = 4711
+"""An advisory lock of PostgreSQL's by which a test holds a transaction open."""
+
+
+@pytest.fixture
+async def stores(store: Store, database_url: str, clock: ManualClock) -> AsyncIterator[list[Store]]:
+    """What two processes hold; SQLite has one."""
+    others = [open_store(database_url, clock)] if store.shared else []
+    yield [store, *others]
+    for other in others:
+        await other.close()
+
+
+async def want(store: Store, *keys: str, lane: str | None = None) -> None:
+    def write(tx: Tx) -> None:
+        for key in keys:
+            tx.enqueue("card", key, lane=lane)
+
+    await store.write(write)
+
+
+async def claim(store: Store, limit: int = 10) -> list[Work]:
+    return await store.write(lambda tx: jobs.claim(tx.session, tx.now, limit))
+
+
+async def finish(store: Store, work: Work) -> None:
+    await store.write(lambda tx: jobs.finish(tx.session, work))
+
+
+async def hand_back(store: Store, work: Work, wait: timedelta | None = None) -> None:
+    await store.write(lambda tx: jobs.again(tx.session, work, tx.now, error="no luck", wait=wait))
+
+
+async def rows(store: Store) -> list[Job]:
+    return await store.read(lambda session: session.query(Job).order_by(Job.id).all())
+
+
+async def drain(store: Store, done: Counter[str], busy: set[str]) -> None:
+    """Work as a worker does, until nothing is left; `busy` is what all workers have under way."""
+    while await rows(store):
+        for work in await claim(store, 5):
+            lane = work.key.partition(":")[0]
+            assert lane not in busy
+            busy.add(lane)
+            await asyncio.sleep(0)
+            busy.remove(lane)
+            await finish(store, work)
+            done[work.key] += 1
+
+
+async def test_every_job_is_done_once_and_no_lane_by_two(stores: list[Store]) -> None:
+    lanes = {f"lane{number}": [f"lane{number}:{job}" for job in range(4)] for number in range(8)}
+    for lane, keys in lanes.items():
+        await want(stores[0], *keys, lane=lane)
+    done, busy = Counter[str](), set[str]()
+    await asyncio.gather(*(drain(store, done, busy) for store in stores * 3))
+    assert done == dict.fromkeys([key for keys in lanes.values() for key in keys], 1)
+
+
+async def test_what_is_asked_for_while_it_is_handed_back_is_ready_once(stores: list[Store]) -> None:
+    keys = [f"card:{number}" for number in range(12)]
+    await want(stores[0], *keys)
+    works = await claim(stores[0], len(keys))
+    await asyncio.gather(
+        *(hand_back(stores[0], work) for work in works), *(want(stores[-1], key) for key in keys)
+    )
+    found = await rows(stores[0])
+    assert Counter((row.key, row.state) for row in found) == {(key, JobState.READY): 1 for key in keys}
+
+
+async def test_who_slept_past_the_lease_hands_nothing_back_that_another_has(
+    stores: list[Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = [f"card:{number}" for number in range(12)]
+    await want(stores[0], *keys)
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=-1))
+    slept = await claim(stores[0], len(keys))
+    monkeypatch.undo()
+    outcomes = await asyncio.gather(
+        claim(stores[-1], len(keys)), *(hand_back(stores[0], work) for work in slept), return_exceptions=True
+    )
+    taken = outcomes[0]
+    assert isinstance(taken, list)
+    lost = [work.key for work, one in zip(slept, outcomes[1:], strict=True) if isinstance(one, LeaseLost)]
+    assert not [one for one in outcomes[1:] if not isinstance(one, LeaseLost | None)]
+    assert {work.key for work in taken} <= set(lost)
+    for work in taken:
+        await finish(stores[-1], work)
+
+
+async def test_a_wait_that_was_asked_for_counts_for_who_asked_meanwhile_too(
+    stores: list[Store], clock: ManualClock
+) -> None:
+    await want(stores[0], "card:1")
+    (work,) = await claim(stores[0])
+    await want(stores[0], "card:1")
+    await hand_back(stores[0], work, timedelta(seconds=30))
+    assert await claim(stores[0]) == []
+    clock.advance(timedelta(seconds=30))
+    assert len(await claim(stores[0])) == 1
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_a_job_is_not_run_before_the_facts_that_it_was_wanted_for_again(stores: list[Store]) -> None:
+    here, there = stores
+    await want(here, "card:1")
+
+    wanted, shut, opened = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    def want_again(tx: Tx) -> None:
+        tx.enqueue("card", "card:1")
+        tx.close()
+        wanted.set()
+        tx.session.execute(text(f"SELECT pg_advisory_xact_lock({GATE})"))
+
+    def keep_shut(tx: Tx) -> None:
+        tx.session.execute(text(f"SELECT pg_advisory_xact_lock({GATE})"))
+        shut.set()
+        await_only(opened.wait())
+
+    gate = asyncio.create_task(there.write(keep_shut))
+    await shut.wait()
+    writing = asyncio.create_task(here.write(want_again))
+    await wanted.wait()
+    assert await claim(there) == []
+    opened.set()
+    await asyncio.gather(gate, writing)
+    assert [work.key for work in await claim(there)] == ["card:1"]
+
+
+async def test_a_job_that_ends_its_process_each_time_is_given_up_and_the_others_are_done(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What ran beside it when the process ended is tried again apart from it."""
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=-1))
+    await want(store, "killer", *(f"card:{number}" for number in range(40)))
+
+    def live(tx: Tx) -> timedelta | None:
+        works = jobs.claim(tx.session, tx.now, 16)
+        if "killer" not in {work.key for work in works}:
+            for work in works:
+                jobs.finish(tx.session, work)
+        if not tx.session.query(Job).filter(Job.state != JobState.PARKED).count():
+            return None
+        return max((jobs.next_run(tx.session) or tx.now) - tx.now, timedelta())
+
+    while (wait := await store.write(live)) is not None:
+        clock.advance(wait)
+    assert [(row.key, row.state) for row in await rows(store)] == [("killer", JobState.PARKED)]
