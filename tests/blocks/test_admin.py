@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blocks.admin import access, basics, listing, overview, stage, times
+from blocks.admin import access, basics, listing, overview, stage, times, words
 from blocks.admin.connectors import ConnectorKind, Entered, Param
 from blocks.admin.field import Known
 from blocks.admin.ids import Place
@@ -175,6 +175,14 @@ def test_what_is_wrong_is_said_at_its_field_all_of_it_at_once() -> None:
         "icon": "“key” is not an icon. Write an emoji such as :key: or the https:// address of one.",
         "link": "“example.com” is not a link. Write an address that begins with https://.",
     }
+
+
+def test_copies_by_email_are_chosen_and_said() -> None:
+    app = specs.app()
+    saved = basics.parse(app, filled(basics.build(app, Place(), KNOWN), email=chosen("copy")))
+    assert saved.stored()["email"] == "copy"
+    assert "a copy of every message by e-mail" in words.about(saved)
+    assert "e-mail" not in words.about(app)
 
 
 def test_lengths_of_time_are_entered_in_words_and_refused_with_what_would_be_right() -> None:

@@ -34,6 +34,11 @@ class CommandLine:
         content = ["[slack]", *lines, "[database]", f"url = '{database}'"]
         (self.folder / "config.toml").write_text("\n".join(content), encoding="utf-8")
 
+    def configure_email(self, smtp: str) -> None:
+        """Add [email], with this server, to config.toml."""
+        with (self.folder / "config.toml").open("a", encoding="utf-8") as file:
+            file.write(f"\n[email]\nsmtp = '{smtp}'\nsender = 'keyturn@example.com'\n")
+
     def write(self, name: str, content: str) -> None:
         """Write a file into the folder."""
         (self.folder / name).write_text(content, encoding="utf-8")

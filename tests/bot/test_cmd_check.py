@@ -13,6 +13,7 @@ from bot.check.examine import Check, examine
 from bot.check.finding import Finding, ok
 from bot.config import load
 from bot.manifest import SCOPES
+from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.slack import App, LocalSlack
 from models import apps
 from models.catalogue.spec import AppSpec
@@ -311,3 +312,29 @@ def test_versions_of_sqlite_with_the_rare_fault_are_known() -> None:
     assert not any(
         map(has_wal_reset_fixed, versions("3.51.2", "3.50.6", "3.44.5", "3.40.1", "3.46.0", "3.49.9"))
     )
+
+
+async def test_the_mail_server_is_greeted_and_sent_nothing(office: Office) -> None:
+    assert "not set up" in (await office.check()).about("E-mail")[0]
+    mailbox = Mailbox()
+    await mailbox.start()
+    office.keyturn.configure_email(mailbox.url)
+    checked = await office.check()
+    assert (checked.code, mailbox.mails) == (0, [])
+    assert checked.about("E-mail")[0].startswith("ok E-mail: 127.0.0.1:")
+    await mailbox.stop()
+    checked = await office.check()
+    assert checked.code == 1
+    assert "the mail server 127.0.0.1 does not answer" in checked.about("E-mail")[0]
+
+
+async def test_a_password_is_sent_encrypted_or_not_at_all(office: Office) -> None:
+    mailbox = Mailbox()
+    await mailbox.start()
+    office.keyturn.configure_email(mailbox.url.replace("//", "//keyturn:s3cret-canary@"))
+    checked = await office.check()
+    await mailbox.stop()
+    (line,) = checked.about("E-mail")
+    assert line.startswith("✗")
+    assert "STARTTLS" in line
+    assert "s3cret-canary" not in str(checked.lines)

@@ -64,6 +64,20 @@ async def test_the_company_has_a_history_and_something_due(tmp_path: Path) -> No
         assert "The chain is whole" in str(table)
 
 
+async def test_an_app_that_wants_copies_is_seen_in_the_panel_of_emails_also_in_the_next_run(
+    tmp_path: Path,
+) -> None:
+    files = Files(tmp_path)
+    files.begin(fresh=False)
+    async with running(files) as town:
+        await live_a_little(town)
+        shown = str(await panels(town)[1].draw())
+        assert "mia@example.com" in shown
+        assert "Salesforce" in shown
+    async with running(files) as town:
+        assert str(await panels(town)[1].draw()) == shown
+
+
 async def test_the_next_run_goes_on_where_this_one_was_left(tmp_path: Path) -> None:
     files = Files(tmp_path)
     files.begin(fresh=False)
