@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from blocks.cards import Story
 from blocks.kit import Block, Message
+from blocks.text import clean
 from models.cards import CardKind
 from models.grants import TaskState
 from models.queries.stories import GrantStory, RequestStory, TaskStory
@@ -113,7 +114,7 @@ class _Reader:
             return _ENTITIES[found[2]]
         what, _, shown = found[1].partition("|")
         if what.startswith("@"):
-            return " ".join(self.names.get(what[1:], what[1:]).split())
+            return " ".join(clean(self.names.get(what[1:], what[1:])).split())
         if date := _DATE.fullmatch(what):
             return self._moment(int(date[1]))
         return f"{_unescaped(shown)} ({_unescaped(what)})" if shown else _unescaped(what)

@@ -1,11 +1,10 @@
 """One e-mail, by the server of the configuration.
 
-RFC 5322 for the message (built by `EmailMessage`, which lets no line break into a header), RFC 3834 for the
+RFC 5322 for the message (built by `EmailMessage`, so that no line break gets into a header), RFC 3834 for the
 mark that keeps out-of-office answers away.
 """
 
 import re
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -23,6 +22,8 @@ PATIENCE = 15.0
 """Seconds that each step with the server may take."""
 TEMPORARY = range(400, 500)
 """SMTP's replies that mean: not now, try again (RFC 5321, 4.2.1)."""
+ENCODED = "=?"
+"""How an encoded word begins (RFC 2047). EmailMessage decodes one as it takes it, line breaks and all."""
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\]+")
 
 
@@ -32,7 +33,8 @@ class Undeliverable(Exception):
 
 def is_address(text: str) -> bool:
     """Whether it is one e-mail address, and nothing else."""
-    return text.isprintable() and _ADDRESS.fullmatch(text) is not None
+    plain = text.isprintable() and ENCODED not in text
+    return plain and _ADDRESS.fullmatch(text) is not None
 
 
 class Mailer:
@@ -47,24 +49,26 @@ class Mailer:
         Raises Undeliverable, Away where it can be tried again later, and SMTPException for what an admin
         has to mend, such as a login that is refused.
         """
-        message = self._message(to, letter, ident, at)
+        message = compose(self._config.sender, to, letter, ident=ident, at=at)
         try:
             async with connected(self._config) as server:
                 await server.send_message(message, sender=self._address, recipients=[to])
         except aiosmtplib.SMTPRecipientsRefused as refused:
             raise _refusal(refused.recipients[0]) from refused
 
-    def _message(self, to: str, letter: Letter, ident: str, at: datetime) -> EmailMessage:
-        if not is_address(to):
-            raise Undeliverable("it is no e-mail address")
-        message = EmailMessage(LINE_ENDS)
-        message["From"], message["To"] = self._config.sender, to
-        message["Subject"] = " ".join(letter.subject.split())
-        message["Date"] = format_datetime(at)
-        message["Message-ID"] = f"<{ident}@{self._address.partition('@')[2]}>"
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(letter.text)
-        return message
+
+def compose(sender: str, to: str, letter: Letter, *, ident: str, at: datetime) -> EmailMessage:
+    """The message as it goes over the line; raises Undeliverable where `to` is no address."""
+    if not is_address(to):
+        raise Undeliverable("it is no e-mail address")
+    message = EmailMessage(LINE_ENDS)
+    message["From"], message["To"] = sender, to
+    message["Subject"] = " ".join(letter.subject.replace(ENCODED, "= ?").split())
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = f"<{ident}@{parseaddr(sender)[1].partition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.text)
+    return message
 
 
 @asynccontextmanager
@@ -87,9 +91,7 @@ async def connected(config: EmailConfig) -> AsyncIterator[aiosmtplib.SMTP]:
     try:
         async with client:
             yield client
-    except ssl.SSLError:
-        raise
-    except (ConnectionError, TimeoutError, OSError) as error:
+    except OSError as error:  # aiosmtplib's own for a lost or refused connection are among them
         raise Away(f"the mail server {server.host} does not answer: {error}") from error
     except aiosmtplib.SMTPResponseException as error:
         raise (_away(error) if error.code in TEMPORARY else error) from error

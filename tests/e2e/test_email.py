@@ -5,13 +5,14 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bot.config import Mode
 from bot.sandbox.mailbox import Mail, Mailbox
 from models.audit import AuditEntry
 from models.clock import ManualClock
 from models.jobs import Job, JobState
-from models.lifecycle import decide, submit
+from models.lifecycle import decide, submit, tasks
 from models.lifecycle.asking import Draft
 from models.people import Person
 from models.requests import Term
@@ -183,6 +184,46 @@ async def test_a_mail_server_that_is_away_gets_each_email_when_it_is_back(
     await pass_time(world, timedelta(minutes=30))
     assert [mail.to for mail in mailbox.mails] == ["alan@example.com"]
     assert await jobs_left(world) == []
+
+
+class Forgetful(Mailbox):
+    """Takes an e-mail and says that it did not, once."""
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        taken = await super().handle_DATA(server, session, envelope)
+        return "451 Something is wrong here" if len(self.mails) == 1 else taken
+
+
+async def test_a_repetition_is_known_for_one(
+    pairing: tuple[str, Mode], database_url: str, clock: ManualClock
+) -> None:
+    mailbox = Forgetful()
+    await mailbox.start()
+    async with _ready(database_url, clock, pairing[1], mailbox.url) as world:
+        leaves(world, "Alan")
+        await ask(world)
+        await pass_time(world, HOUR, times=2)
+    await mailbox.stop()
+    assert len(mailbox.mails) == 2
+    assert mailbox.mails[0].ident == mailbox.mails[1].ident
+
+
+async def test_with_slack_away_for_hours_access_ends_and_people_hear_of_it(
+    world: World, mailbox: Mailbox
+) -> None:
+    ada, grace, store = world.ids["Ada"], world.ids["Grace"], world.bot.store
+    draft = Draft(ada, ada, "github", ("admin",), Term(length=8 * HOUR), "INC-42")
+    (request,) = await store.write(lambda tx: submit.submit(tx, draft))
+    await store.write(lambda tx: decide.approve(tx, request.ref, grace))
+    await world.settle()
+    await store.write(lambda tx: tasks.done(tx, "TK-1", grace))
+    await world.settle()
+    with world.slack.faults.down():
+        await pass_time(world, timedelta(minutes=30), times=18)
+        assert "take" in to(mailbox, "Alan")[-1].text.lower()
+        await store.write(lambda tx: tasks.done(tx, "TK-2", grace))
+        await pass_time(world, timedelta(minutes=30), times=2)
+        assert "its time was up" in to(mailbox, "Ada")[-1].text
 
 
 @pytest.mark.parametrize(
