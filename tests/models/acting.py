@@ -17,7 +17,7 @@ P = ParamSpec("P")
 
 
 async def do(store: Store, verb: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Carry out one verb, as in `await do(store, decide.approve, "AR-1", GRACE)`."""
+    """Carry out one verb: `decide.approve`, say, with "AR-1" and GRACE."""
     return await store.write(lambda tx: verb(tx, *args, **kwargs))
 
 

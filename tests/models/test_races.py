@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -156,7 +157,7 @@ async def test_withdrawing_and_the_last_approval_at_once_have_one_outcome(store:
     refs = await asked(store, github(12))
     verbs: list[Verb] = []
     for number, ref in enumerate(refs):
-        pair = [decision(ref, DECIDERS[0], True), lambda tx, ref=ref: withdraw.withdraw(tx, ref, ADA)]
+        pair: list[Verb] = [decision(ref, DECIDERS[0], True), partial(withdraw.withdraw, ref=ref, by=ADA)]
         verbs += pair if number % 2 else reversed(pair)
     outcomes = await race(store, *verbs)
     assert sum(isinstance(one, Closed) for one in outcomes) == len(refs)
@@ -261,12 +262,12 @@ async def test_whoever_leaves_while_asking_has_nothing_pending_and_holds_nothing
     gone = person(ADA)
     gone.active = False
 
-    def ask(tx: Tx, key: str) -> None:
+    def ask(key: str, tx: Tx) -> None:
         (request,) = submit.submit(tx, Draft(ADA, ADA, "github", (key,), EIGHT_HOURS, "INC-42"))
         if key in ("a0", "a1", "a2"):
             decide.approve(tx, request.ref, DECIDERS[0])
 
-    verbs: list[Verb] = [lambda tx, n=number: ask(tx, f"a{n}") for number in range(6)]
+    verbs: list[Verb] = [partial(ask, f"a{number}") for number in range(6)]
     await race(store, *verbs[:3], lambda tx: leaving.people_seen(tx, [gone]), *verbs[3:])
     assert RequestState.PENDING not in {request.state for request in await requests_of(store)}
     await settle(store)
@@ -289,12 +290,11 @@ async def test_one_app_that_two_admins_add_or_change_at_once_is_the_first_ones(s
     other = github(key="other", name="Other")
     added = await race(store, *[lambda tx: configuring.add(tx, other, ROOT)] * 4)
     assert sum(isinstance(one, Duplicate) for one in added) == 3
-    renames: list[Verb] = [
-        lambda tx, n=number: configuring.change(
-            tx, "other", 1, lambda app: app.model_copy(update={"name": f"Name {n}"}), ROOT
-        )
-        for number in range(4)
-    ]
+
+    def rename(name: str, tx: Tx) -> object:
+        return configuring.change(tx, "other", 1, lambda app: app.model_copy(update={"name": name}), ROOT)
+
+    renames: list[Verb] = [partial(rename, f"Name {number}") for number in range(4)]
     changed = await race(store, *renames)
     assert sum(isinstance(one, configuring.Overtaken) for one in changed) == 3
     assert (await store.read(lambda s: s.get_one(apps.App, "other"))).version == 2
