@@ -295,7 +295,7 @@ def test_what_must_never_be_never_is(sqlite_template: str) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=20,
+            max_examples=12,
             stateful_step_count=30,
             deadline=None,
             # A story takes seconds: shrinking one would take longer than the whole test run.
