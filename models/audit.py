@@ -120,6 +120,11 @@ def _head(session: Session) -> AuditHead:
     return head
 
 
+def latest(session: Session) -> datetime | None:
+    """When the last entry was written, by the clock of whoever wrote it; None in an empty trail."""
+    return session.scalar(select(AuditEntry.at).order_by(AuditEntry.seq.desc()).limit(1))
+
+
 def as_record(entry: AuditEntry | Entry) -> dict[str, Any]:
     """The entry as plain values, in the order of the export's columns, hashes left out."""
     return {

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from models import deliveries
 from models.cards import CardKind
 from models.grants import Grant
-from models.lifecycle import decide, ends, extensions, granting, revoking, screens, stages
+from models.lifecycle import decide, ends, extensions, granting, revoking, screens, set_back, stages
 from models.lifecycle.snapshot import Snapshot
 from models.requests import Asked, Request
 from models.states import GrantState, RequestEvent, RequestState
@@ -22,6 +22,7 @@ BATCH = 200
 
 def sweep(tx: Tx) -> bool:
     """Do one batch of what is due; True if there may be more."""
+    set_back.mend(tx)
     return any(part(tx) >= BATCH for part in (grants, requests, notices, reminders))
 
 
