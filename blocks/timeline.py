@@ -58,6 +58,16 @@ def _opened(_who: str, data: Json) -> str:
     return f"Stage “{esc(data['stage'])}” began and asks {people or 'nobody: the admins have to look at it'}"
 
 
+def _asked_anew(_who: str, data: Json) -> str:
+    now = f"asks {mentions(sorted(data['approvers']), most=20)}" if data["approvers"] else ""
+    gone = f"no longer asks {mentions(sorted(data['dropped']), most=20)}" if data["dropped"] else ""
+    return f"Stage “{esc(data['stage'])}” {' and '.join(part for part in (now, gone) if part)}"
+
+
+def _stuck(_who: str, data: Json) -> str:
+    return f"The admins were told{_quoted(data.get('because'))}"
+
+
 def _decided(verb: str) -> Sentence:
     def sentence(who: str, data: Json) -> str:
         term = f" with {_term(data['term'])}" if data.get("term") else ""
@@ -80,6 +90,15 @@ def _reminded(_who: str, data: Json) -> str:
 
 def _extended(_who: str, data: Json) -> str:
     return f"The end moved with {esc(data['request'])}: {_end(data['before'])} → {_end(data['after'])}"
+
+
+def _held_up(_who: str, data: Json) -> str:
+    until = moment(datetime.fromisoformat(data["until"]))
+    return f"The end is held up until {until}, while {esc(data['request'])} waits"
+
+
+def _set_back(_who: str, data: Json) -> str:
+    return f"The clock was set back, and the end with it: {_end(data['before'])} → {_end(data['after'])}"
 
 
 def _noticed(who: str, data: Json) -> str:
@@ -130,6 +149,8 @@ SENTENCES: dict[str, Sentence] = {
     "request.term_changed": _changed,
     "request.reminded": _reminded,
     "stage.opened": _opened,
+    "stage.asked": _asked_anew,
+    "stage.stuck": _stuck,
     "decision.approve": _decided("approved"),
     "decision.reject": _decided("rejected"),
     "comment": _commented,
@@ -141,6 +162,8 @@ SENTENCES: dict[str, Sentence] = {
     "grant.revoked": _state,
     "grant.failed": _state,
     "grant.extended": _extended,
+    "grant.grace": _held_up,
+    "grant.set_back": _set_back,
     "grant.notice": _noticed,
     "task.open": _by_hand,
     "task.done": _did,

@@ -13,6 +13,7 @@ from bot.failure import Failure
 from bot.words import counted
 from models import apps
 from models.catalogue.file import Catalogue, CatalogueError, dump, load
+from models.lifecycle import unoffered
 from models.store import Tx
 
 OPERATOR = "operator"
@@ -93,3 +94,4 @@ def _replace(tx: Tx, revision: int, catalogue: Catalogue) -> None:
     if apps.hold(tx) != revision:
         raise Failure("Somebody changed the catalogue in the meantime. Nothing was imported: try again.")
     apps.replace(tx, list(catalogue.apps), OPERATOR)
+    unoffered.cancel(tx, OPERATOR)

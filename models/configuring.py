@@ -18,6 +18,7 @@ from models.catalogue.notes import settle
 from models.catalogue.spec import AppSpec
 from models.directory import Directory, names_of
 from models.errors import Duplicate, Invalid, NotAllowed, NotFound, Refusal
+from models.lifecycle import unoffered
 from models.policy.examples import run_all
 from models.store.tx import Tx
 
@@ -87,7 +88,9 @@ def change(tx: Tx, key: str, version: int, edit: Edit, by: str) -> Entry:
     only_admins(tx.session, by)
     apps.hold(tx)
     entry = _checked(tx.session, tx.locked(App, key), key, version)
-    return _save(tx, edit(entry.app), by)
+    changed = _save(tx, edit(entry.app), by)
+    unoffered.cancel(tx, by)
+    return changed
 
 
 def _save(tx: Tx, spec: AppSpec, by: str) -> Entry:

@@ -61,19 +61,8 @@ def current(tx: Tx, request: Request) -> OpenStage:
 def ask(tx: Tx, request: Request) -> OpenStage:
     """Open the present stage, if it is not yet, and ask whoever belongs to it now."""
     stage = current(tx, request)
-    if stage.row.state is StageState.WAITING:
-        stage.row.state, stage.row.opened_at = StageState.OPEN, tx.now
-        tx.record(
-            SYSTEM,
-            "stage.opened",
-            request.ref,
-            app=request.app_key,
-            person=request.beneficiary_id,
-            stage=stage.row.name,
-            position=stage.row.position,
-            approvers={c.person_id: c.because for c in stage.now.approvers},
-        )
-    approvers.ask(tx, request, stage.row, stage.now)
+    ask_them = approvers.ask_first if stage.row.state is StageState.WAITING else approvers.ask_anew
+    ask_them(tx, request, stage.row, stage.now)
     if not stage.now.approvers and stage.tally().status is TallyStatus.OPEN:
         approvers.tell_admins(tx, request, stage.row, stage.now)
     return stage

@@ -9,8 +9,9 @@ from blocks.timeline import SENTENCES
 from models.audit import AuditEntry
 from models.clock import ManualClock
 from models.grants import Cause, Direction, Grant
-from models.lifecycle import comment, decide, due, granting, revoking, submit, tasks, withdraw
+from models.lifecycle import comment, decide, due, granting, leaving, revoking, submit, tasks, withdraw
 from models.lifecycle.asking import Draft
+from models.people import Person
 from models.queries.stories import RequestStory, request_story, timeline
 from models.requests import Request, Term
 from models.store import Store, Tx
@@ -19,9 +20,9 @@ from tests.blocks.stories import ADA, ALAN, GRACE, NOON, ROOT, decision, stage, 
 from tests.blocks.test_cards import HOSTILE, hostile_stories
 from tests.models.company import ADA as ASKING
 from tests.models.company import ALAN as OTHER_OWNER
+from tests.models.company import GITHUB, found
 from tests.models.company import GRACE as OWNER
 from tests.models.company import ROOT as ADMIN
-from tests.models.company import found
 
 
 def entry(number: int, action: str = "comment", **data: object) -> AuditEntry:
@@ -173,5 +174,46 @@ async def test_other_endings_are_told_as_sentences_too(store: Store, clock: Manu
         "*Failed* by",
         "Nothing is left to do by hand",
         "*Withdrawn* by <@UADA>",
+    ):
+        assert words in said, words
+
+
+async def test_what_people_leaving_and_clocks_do_is_told_as_sentences_too(
+    store: Store, clock: ManualClock
+) -> None:
+    def found_with_grace(tx: Tx) -> None:
+        found(tx, GITHUB.model_copy(update={"grace": timedelta(hours=4)}))
+
+    def live(tx: Tx) -> str:
+        draft = Draft(ASKING, ASKING, "github", ("engineering",), Term(length=timedelta(hours=8)), "INC-42")
+        (request,) = submit.submit(tx, draft)
+        tx.session.get_one(Person, OWNER).active = False
+        leaving.leave(tx, OWNER)
+        tx.session.get_one(Person, OTHER_OWNER).active = False
+        tx.session.get_one(Person, ADMIN).active = False
+        leaving.leave(tx, OTHER_OWNER)
+        tx.session.get_one(Person, OWNER).active = True
+        leaving.move_on(tx, OWNER)
+        decide.approve(tx, request.ref, OWNER)
+        granting.given(tx, tx.session.get_one(Grant, request.grant_id))
+        return request.ref
+
+    await store.write(found_with_grace)
+    ref = await store.write(live)
+    clock.advance(-timedelta(hours=1))
+    await store.write(due.sweep)
+    await store.write(lambda tx: submit.extend(tx, "GR-1", ASKING, Term(length=timedelta(hours=1)), "Busy"))
+    clock.advance(timedelta(hours=8))
+    await store.write(due.sweep)
+    about, entries = await _story(store, ref)
+    assert {one.action for one in entries} <= set(SENTENCES)
+    said = checked(details(about, entries))
+    for words in (
+        "Stage “Owner” no longer asks <@UGRACE>",
+        "The admins were told: “Nobody can decide stage “Owner” of GitHub",
+        "Stage “Owner” no longer asks <@UALAN>",
+        "Stage “Owner” asks <@UGRACE>",
+        "The clock was set back, and the end with it",
+        "The end is held up until",
     ):
         assert words in said, words

@@ -1,0 +1,168 @@
+"""Who is asked to decide follows what people are now; where nobody is left, the admins see it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models import apps, configuring, directory
+from models.cards import Card, CardKind
+from models.catalogue.spec import AppSpec
+from models.clock import ManualClock
+from models.durations import parse
+from models.errors import OwnRequest
+from models.lifecycle import decide, due, leaving, unoffered, withdraw
+from models.people import Person, UserGroup
+from models.requests import Asked, Term
+from models.states import GrantState, RequestState
+from models.store import Store, Tx
+from tests.models.acting import actions, ask, do, grant_of, hold, request, settle
+from tests.models.company import ADA, ALAN, GITHUB, GRACE, NAMES, ROOT, found
+
+EIGHT_HOURS = Term(length=timedelta(hours=8))
+
+
+def app(*stages: list[str], **fields: Any) -> AppSpec:
+    named = [{"name": f"Stage {at}", "approvers": approvers} for at, approvers in enumerate(stages, 1)]
+    return AppSpec.model_validate(GITHUB.stored() | {"owners": [], "stage": named} | fields)
+
+
+def seen(person_id: str, *, active: bool = True) -> Person:
+    """What Slack says of somebody now."""
+    email = f"{NAMES[person_id].lower()}@example.com"
+    facts = {"guest": False, "stranger": False, "bot": False, "active": active}
+    return Person(id=person_id, name=NAMES[person_id], email=email, **facts)
+
+
+async def asked(store: Store, ref: str) -> dict[str, str]:
+    rows = await store.read(lambda s: s.query(Asked).filter_by(request_id=int(ref[3:])).all())
+    return {row.person_id: row.because for row in rows}
+
+
+async def has_card(store: Store, person_id: str, ref: str) -> bool:
+    wanted = {"kind": CardKind.APPROVAL, "subject": ref, "person_id": person_id}
+    return await store.read(lambda s: s.query(Card).filter_by(**wanted).count() == 1)
+
+
+async def stuck(store: Store) -> str:
+    """Root stood in for Grace in the first stage, so only Alan could decide in the second; he has left."""
+    await store.write(lambda tx: found(tx, app([GRACE], [ALAN])))
+    ref = await ask(store, EIGHT_HOURS)
+    await do(store, leaving.people_seen, [seen(GRACE, active=False)])
+    await do(store, decide.approve, ref, ROOT)
+    await do(store, leaving.people_seen, [seen(ALAN, active=False)])
+    return ref
+
+
+async def test_where_nobody_is_left_nothing_is_approved_and_the_admins_see_it(
+    store: Store, clock: ManualClock
+) -> None:
+    ref = await stuck(store)
+    assert (await request(store, ref)).state is RequestState.PENDING
+    assert await has_card(store, ROOT, ref)
+    assert (await actions(store, ref)).count("stage.stuck") == 1
+    with pytest.raises(OwnRequest, match="Nobody can at the moment"):
+        await do(store, decide.approve, ref, ADA)
+    clock.advance(timedelta(hours=47))
+    await store.write(due.sweep)
+    assert (await actions(store, ref)).count("stage.stuck") == 1
+    clock.advance(timedelta(hours=1))
+    await store.write(due.sweep)
+    assert (await request(store, ref)).state is RequestState.EXPIRED
+
+
+async def test_who_comes_back_is_asked_again(store: Store) -> None:
+    ref = await stuck(store)
+    await do(store, leaving.people_seen, [seen(ALAN)])
+    await do(store, decide.approve, ref, ALAN)
+    assert (await request(store, ref)).state is RequestState.APPROVED
+
+
+async def test_who_may_not_decide_any_more_is_not_asked_any_more(store: Store) -> None:
+    await store.write(lambda tx: found(tx, app([GRACE, ALAN], owners=[ROOT])))
+    ref = await ask(store, EIGHT_HOURS)
+    assert set(await asked(store, ref)) == {GRACE, ALAN}
+    await do(store, leaving.people_seen, [seen(GRACE, active=False)])
+    assert set(await asked(store, ref)) == {ALAN}
+    assert "stage.asked" in await actions(store, ref)
+
+
+async def test_who_has_decided_stays_among_those_asked(store: Store) -> None:
+    everybody = [{"name": "All", "approvers": [GRACE, ALAN, ROOT], "rule": "all"}]
+    await store.write(lambda tx: found(tx, app(stage=everybody)))
+    ref = await ask(store, EIGHT_HOURS)
+    await do(store, decide.approve, ref, GRACE)
+    await do(store, leaving.people_seen, [seen(ALAN, active=False)])
+    assert set(await asked(store, ref)) == {GRACE, ROOT}
+
+
+async def test_who_joined_a_group_after_it_was_asked_gives_a_valid_approval(store: Store) -> None:
+    """Whoever belongs to it at the click may decide; what they approve is given."""
+
+    def join(tx: Tx, *members: str) -> None:
+        group = UserGroup(id="S0ONC", handle="oncall", name="On call", enabled=True, members=list(members))
+        directory.remember_group(tx, group)
+
+    await store.write(lambda tx: join(tx, GRACE))
+    await store.write(lambda tx: found(tx, app(["S0ONC"])))
+    ref = await ask(store, EIGHT_HOURS)
+    await store.write(lambda tx: join(tx, GRACE, ALAN))
+    await do(store, decide.approve, ref, ALAN)
+    await settle(store)
+    assert (await grant_of(store, ref)).state is GrantState.ACTIVE
+
+
+async def test_a_reminder_finds_that_those_who_are_left_have_decided(
+    store: Store, clock: ManualClock
+) -> None:
+    """A manager changes in Slack's profiles without an event of its own."""
+
+    def managed_by(tx: Tx, manager: str) -> None:
+        directory.remember_profile(tx, ADA, manager_id=manager, department="")
+
+    both = [{"name": "All", "approvers": ["manager", ALAN], "rule": "all"}]
+    await store.write(lambda tx: found(tx, app(stage=both, remind_after="1h")))
+    await do(store, managed_by, GRACE)
+    ref = await ask(store, EIGHT_HOURS)
+    await do(store, decide.approve, ref, ALAN)
+    await do(store, managed_by, ALAN)
+    clock.advance(parse("1h"))
+    await store.write(due.sweep)
+    assert (await request(store, ref)).state is RequestState.APPROVED
+
+
+async def test_what_leaves_the_catalogue_is_not_decided_any_more(store: Store) -> None:
+    await store.write(found)
+    refs = [await ask(store, EIGHT_HOURS, "engineering"), await ask(store, EIGHT_HOURS, "design")]
+    without = GITHUB.model_copy(update={"access": GITHUB.access[:1]})
+    await do(store, configuring.change, "github", 1, lambda _app: without, ROOT)
+    kept, gone = [await request(store, ref) for ref in refs]
+    assert (kept.state, gone.state) == (RequestState.PENDING, RequestState.CANCELLED)
+    assert gone.closed_by == ROOT
+    assert "not in the catalogue" in gone.closing_note
+    await do(store, apps.remove, "github", "operator")
+    await do(store, unoffered.cancel, "operator")
+    assert (await request(store, refs[0])).state is RequestState.CANCELLED
+
+
+async def test_what_is_switched_off_is_decided_and_what_is_held_stays(store: Store) -> None:
+    await store.write(found)
+    pending, held = await ask(store, EIGHT_HOURS, "design"), await hold(store, EIGHT_HOURS, "engineering")
+    off = GITHUB.model_copy(update={"enabled": False})
+    await do(store, configuring.change, "github", 1, lambda _app: off, ROOT)
+    assert (await request(store, pending)).state is RequestState.PENDING
+    await do(store, apps.remove, "github", "operator")
+    await do(store, unoffered.cancel, "operator")
+    assert (await actions(store, held))[-1] == "grant.active"
+
+
+async def test_an_admin_cancels_what_should_not_be_decided(store: Store) -> None:
+    await store.write(found)
+    ref = await ask(store, EIGHT_HOURS)
+    await do(store, withdraw.cancel, ref, ROOT, "Asked for by mistake")
+    row = await request(store, ref)
+    assert (row.state, row.closed_by, row.closing_note) == (
+        RequestState.CANCELLED,
+        ROOT,
+        "Asked for by mistake",
+    )
