@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
@@ -22,7 +23,10 @@ TRIES = 4
 # that moved in between.
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 # PostgreSQL undid the whole transaction and says that it may well succeed when it is run again.
-_AGAIN = {"40001": "serialization failure", "40P01": "deadlock"}
+_AGAIN = ("40001", "40P01")  # serialization failure, deadlock
+# It is not the work's fault: connections, logins, a missing database, memory and disk, what an operator or
+# the system does; a database that only reads (a standby); a lock that others keep. By PostgreSQL's classes.
+_AWAY = ("08", "28", "3D", "53", "57", "58", "25006", "55P03", *_AGAIN)
 
 
 class PostgresStore(Store):
@@ -41,10 +45,10 @@ class PostgresStore(Store):
             try:
                 return await self._write(work, delivery)
             except DBAPIError as error:
-                if left and getattr(error.orig, "sqlstate", None) in _AGAIN:
+                if left and _state(error) in _AGAIN:
                     continue
                 raise _unavailable(error) from error
-            except OSError as error:
+            except (OSError, PoolTimeout) as error:
                 raise Unavailable(f"The database does not answer: {error}.") from error
         raise AssertionError("unreachable: the last try returns or raises")
 
@@ -69,7 +73,7 @@ class PostgresStore(Store):
                 return result
         except DBAPIError as error:
             raise _unavailable(error) from error
-        except OSError as error:
+        except (OSError, PoolTimeout) as error:
             raise Unavailable(f"The database does not answer: {error}.") from error
 
     async def close(self) -> None:
@@ -77,6 +81,12 @@ class PostgresStore(Store):
 
 
 def _unavailable(error: DBAPIError) -> Exception:
-    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
+    lost = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    if lost or _state(error).startswith(_AWAY):
         return Unavailable(f"The database does not answer: {error.orig}.")
     return error
+
+
+def _state(error: DBAPIError) -> str:
+    """PostgreSQL's five letters for what happened; empty where it did not say."""
+    return str(getattr(error.orig, "sqlstate", None) or "")

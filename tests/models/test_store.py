@@ -3,7 +3,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from models import settings
 from models.clock import ManualClock
@@ -111,6 +111,63 @@ async def test_a_locked_file_is_said_and_works_again_when_it_is_free(store: Stor
     other.execute("ROLLBACK")
     other.close()
     assert await store.write(increment) == 1
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("SET TRANSACTION READ ONLY", "read-only"),
+        ("SELECT pg_terminate_backend(pg_backend_pid())", "terminating connection"),
+        ("DO $$ BEGIN RAISE disk_full; END $$", "disk_full"),
+        ("DO $$ BEGIN RAISE deadlock_detected; END $$", "deadlock_detected"),
+    ],
+)
+async def test_what_keeps_the_database_from_writing_is_said_and_nothing_is_half_done(
+    store: Store, statement: str, said: str
+) -> None:
+    def work(tx: Tx) -> None:
+        if "READ ONLY" not in statement:
+            increment(tx)
+        tx.session.execute(text(statement))
+        increment(tx)
+
+    with pytest.raises(Unavailable, match=said):
+        await store.write(work)
+    assert await count(store) == 0
+    assert await store.write(increment) == 1
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_work_that_a_deadlock_undid_is_done_once_in_the_end(store: Store) -> None:
+    """Each locks one row and then wants the other's."""
+    for key in ("a", "b"):
+        await store.write(lambda tx, k=key: settings.write(tx.session, k, 0))  # type: ignore[misc]
+
+    def both(tx: Tx, *keys: str) -> None:
+        for key in keys:
+            row = tx.locked(settings.Setting, key)
+            tx.session.execute(text("SELECT pg_sleep(0.05)"))
+            assert row is not None
+            row.value = {"value": row.value["value"] + 1}
+            tx.session.flush()
+
+    await asyncio.gather(
+        *(store.write(lambda tx, keys=order: both(tx, *keys)) for order in ("ab", "ba") * 2)  # type: ignore[misc]
+    )
+    totals = [await store.read(lambda s, k=key: settings.read(s, k)) for key in ("a", "b")]  # type: ignore[misc]
+    assert totals == [4, 4]
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_a_database_that_is_not_there_is_said(database_url: str, clock: ManualClock) -> None:
+    elsewhere = make_url(database_url).set(database="nowhere")
+    missing = open_store(elsewhere.render_as_string(hide_password=False), clock)
+    with pytest.raises(Unavailable, match="nowhere"):
+        await missing.write(increment)
+    with pytest.raises(Unavailable, match="nowhere"):
+        await count(missing)
+    await missing.close()
 
 
 @pytest.mark.parametrize("url", ["mysql://u:secret@h/d", "sqlite+aiosqlite:///"])
