@@ -10,6 +10,7 @@ from bot import schedule
 from bot.metrics import Metrics
 from bot.schedule import Scheduler
 from models import deliveries, directory
+from models.audit import AuditEntry
 from models.clock import ManualClock
 from models.deliveries import Delivery
 from models.grants import Grant
@@ -104,7 +105,7 @@ async def test_a_tick_that_fails_is_only_one_tick(
 ) -> None:
     ticks: list[str] = []
 
-    def sweep(_: Tx) -> bool:
+    def sweep(_: Tx, _passed_over: object) -> bool:
         ticks.append("tick")
         if len(ticks) == 2:
             raise failure
@@ -124,6 +125,26 @@ async def test_more_than_one_batch_is_done_at_once(
     monkeypatch.setattr(due, "BATCH", 3)
     await hold(store, 10)
     clock.advance(timedelta(hours=8))
+    await scheduler.catch_up()
+    grants = await store.read(lambda session: session.query(Grant).all())
+    assert {grant.state for grant in grants} == {GrantState.REVOKING}
+
+
+async def test_what_is_broken_holds_up_nothing_else(
+    store: Store, scheduler: Scheduler, clock: ManualClock
+) -> None:
+    """Neither the notices of others nor anybody's end."""
+    await hold(store, 5)
+
+    def spoil(tx: Tx) -> None:
+        tx.session.get_one(Grant, 2).policy = {"key": "of another version"}
+
+    await store.write(spoil)
+    clock.advance(timedelta(hours=7))
+    await scheduler.catch_up()
+    told = await store.read(lambda s: s.query(AuditEntry).filter_by(action="grant.notice").all())
+    assert {entry.subject for entry in told} == {"GR-1", "GR-3", "GR-4", "GR-5"}
+    clock.advance(timedelta(hours=1))
     await scheduler.catch_up()
     grants = await store.read(lambda session: session.query(Grant).all())
     assert {grant.state for grant in grants} == {GrantState.REVOKING}
