@@ -1,5 +1,6 @@
 """The scheduler: wakes the sweep over what is due. It holds no truth: what is due stands in columns."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC
 
@@ -26,6 +27,9 @@ class Scheduler:
 
     def __init__(self, store: Store, metrics: Metrics) -> None:
         self._store, self._metrics = store, metrics
+        self._passed_over: set[str] = set()
+        """What could not be done, so that it holds up nothing else."""
+        self._one_at_a_time = asyncio.Lock()
         self._ticks = AsyncIOScheduler(timezone=UTC)
         for work, seconds in ((self.catch_up, TICK), (self._tidy, TIDY), (self.count, COUNT)):
             self._ticks.add_job(
@@ -44,9 +48,21 @@ class Scheduler:
             self._ticks.shutdown(wait=False)
 
     async def catch_up(self) -> None:
-        """Do all that is due by the store's clock, a batch at a time, letting others write in between."""
-        while await self._store.write(due.sweep):
-            pass
+        """Do all that is due by the store's clock, a batch at a time, letting others write in between.
+
+        A sweep under way is waited for: what it holds is not done yet, and another would skip it.
+        """
+        async with self._one_at_a_time:
+            while await self._sweep():
+                pass
+
+    async def _sweep(self) -> bool:
+        try:
+            return await self._store.write(lambda tx: due.sweep(tx, self._passed_over))
+        except due.Broken as broken:
+            log.exception("passed over for the next hour", what=broken.what)
+            self._passed_over.add(broken.what)
+            return True
 
     async def count(self) -> None:
         """Bring the numbers for /metrics up to date."""
@@ -58,6 +74,7 @@ class Scheduler:
         self._metrics.overdue_revokes.set(found.overdue_revokes)
 
     async def _tidy(self) -> None:
+        self._passed_over.clear()
         await self._store.write(due.tidy)
 
 

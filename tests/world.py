@@ -30,7 +30,7 @@ class World:
         self.clock, self.mode, self.smtp = clock, mode, smtp
         self.slack = LocalSlack(clock, rates=False)
         # The tests share their cores with each other. What is about Slack's three seconds sets them itself.
-        self.slack.deliveries.timeout = 15
+        self.slack.deliveries.timeout = self.slack.triggers.lifetime = 15
         workspace = self.slack.workspace
         self.ids = {
             name: workspace.add_person(name, email=f"{name.lower()}@example.com", **extra).id  # type: ignore[arg-type]

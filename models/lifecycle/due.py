@@ -4,13 +4,17 @@ Revokes come before starts, then requests that nobody decided, then notices, the
 while the bot was away is done once: of several notices that were missed, only the last is sent.
 """
 
-from datetime import datetime
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.exc import DBAPIError
 
 from models import deliveries
 from models.cards import CardKind
-from models.grants import Grant
+from models.grants import Direction, Grant
 from models.lifecycle import decide, ends, extensions, granting, revoking, screens, set_back, stages
 from models.lifecycle.snapshot import Snapshot
 from models.requests import Asked, Request
@@ -19,60 +23,56 @@ from models.store.tx import SYSTEM, Tx
 
 BATCH = 200
 
-
-def sweep(tx: Tx) -> bool:
-    """Do one batch of what is due; True if there may be more."""
-    set_back.mend(tx)
-    return any(part(tx) >= BATCH for part in (grants, requests, notices, reminders))
+Row = TypeVar("Row", Grant, Request)
 
 
-def grants(tx: Tx) -> int:
-    """Grants whose end or start has come, the longest overdue first; returns how many were moved."""
-    due = select(Grant).where(Grant.due_at <= tx.now).order_by(Grant.due_at).limit(BATCH)
-    rows = tx.session.scalars(due.with_for_update(skip_locked=True)).all()
-    for grant in rows:
-        _move(tx, grant)
-    return len(rows)
+class Broken(Exception):
+    """What is due of one row cannot be done; `what` names it, for `sweep` to pass it over."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"cannot do what is due: {what}")
+        self.what = what
 
 
-def requests(tx: Tx) -> int:
-    """Requests that nobody decided in time."""
-    due = (
-        select(Request)
-        .where(Request.state == RequestState.PENDING, Request.expires_at <= tx.now)
-        .order_by(Request.expires_at)
-        .limit(BATCH)
-    )
-    rows = tx.session.scalars(due.with_for_update(skip_locked=True)).all()
-    for request in rows:
-        stages.close(tx, request, RequestEvent.EXPIRE, SYSTEM)
-    return len(rows)
+def sweep(tx: Tx, passed_over: Collection[str] = ()) -> bool:
+    """Do one batch of what is due; True if there may be more.
 
-
-def notices(tx: Tx) -> int:
-    """Notices that an access ends soon."""
-    due = select(Grant).where(Grant.notice_at <= tx.now).order_by(Grant.notice_at).limit(BATCH)
-    rows = tx.session.scalars(due.with_for_update(skip_locked=True)).all()
-    for grant in rows:
-        _notify(tx, grant)
-    return len(rows)
-
-
-def reminders(tx: Tx) -> int:
-    """Approvers who have not decided.
-
-    Asked again, at intervals that grow; whoever joined since is asked first.
+    Raises Broken, having done nothing, where something in the batch cannot be done: called again with that
+    passed over, it does the others.
     """
-    due = (
-        select(Request)
-        .where(Request.state == RequestState.PENDING, Request.remind_at <= tx.now)
-        .order_by(Request.remind_at)
-        .limit(BATCH)
-    )
-    rows = tx.session.scalars(due.with_for_update(skip_locked=True)).all()
-    for request in rows:
-        _remind(tx, request)
-    return len(rows)
+    set_back.mend(tx)
+    return any(part.batch(tx, passed_over) >= BATCH for part in PARTS)
+
+
+@dataclass(frozen=True)
+class _Part(Generic[Row]):
+    """One kind of what is due."""
+
+    doing: str
+    rows: Select[Row]
+    at: Any
+    """The column that says when."""
+    work: Callable[[Tx, Row], None]
+
+    def batch(self, tx: Tx, passed_over: Collection[str]) -> int:
+        """Do it for up to `BATCH` rows, the longest due first; returns for how many."""
+        due = self.rows.where(self.at <= tx.now).order_by(self.at).limit(BATCH)
+        mine = [what for what in passed_over if what.startswith(f"{self.doing} ")]
+        if mine:
+            due = due.where(self.at.class_.id.not_in([int(what.rpartition("-")[2]) for what in mine]))
+        rows = tx.session.scalars(due.with_for_update(skip_locked=True)).all()
+        for row in rows:
+            self._do(tx, row)
+        return len(rows)
+
+    def _do(self, tx: Tx, row: Row) -> None:
+        what = f"{self.doing} {row.ref}"
+        try:
+            self.work(tx, row)
+        except DBAPIError:
+            raise  # the database's trouble, not the row's
+        except Exception as error:
+            raise Broken(what) from error
 
 
 def tidy(tx: Tx) -> None:
@@ -82,7 +82,7 @@ def tidy(tx: Tx) -> None:
 
 def _move(tx: Tx, grant: Grant) -> None:
     ended = grant.ends_at is not None and grant.ends_at <= tx.now
-    if grant.state is GrantState.FAILED and (grant.failing == "take"):
+    if grant.state is GrantState.FAILED and grant.failing is Direction.TAKE:
         granting.retry(tx, grant, SYSTEM)
     elif ended and (held := _held_over(tx, grant)) is not None:
         grant.due_at = held
@@ -99,10 +99,11 @@ def _held_over(tx: Tx, grant: Grant) -> datetime | None:
     if grant.ends_at is None or grant.state is not GrantState.ACTIVE:
         return None
     extension = extensions.waiting(tx, grant)
-    grace = Snapshot.from_json(grant.policy).policy.grace if extension else None
-    if extension is None or grace is None or grant.ends_at + grace <= tx.now:
+    if extension is None:
         return None
-    until = grant.ends_at + grace
+    until = grant.ends_at + (Snapshot.from_json(grant.policy).policy.grace or timedelta())
+    if until <= tx.now:
+        return None
     tx.record(
         SYSTEM,
         "grant.grace",
@@ -113,6 +114,10 @@ def _held_over(tx: Tx, grant: Grant) -> datetime | None:
         until=until.isoformat(),
     )
     return until
+
+
+def _expire(tx: Tx, request: Request) -> None:
+    stages.close(tx, request, RequestEvent.EXPIRE, SYSTEM)
 
 
 def _notify(tx: Tx, grant: Grant) -> None:
@@ -159,3 +164,13 @@ def _asked_before(tx: Tx, request: Request, moment: datetime) -> set[str]:
         Asked.request_id == request.id, Asked.position == request.position, Asked.asked_at <= moment
     )
     return set(tx.session.scalars(asked))
+
+
+_PENDING = select(Request).where(Request.state == RequestState.PENDING)
+PARTS: tuple[_Part[Any], ...] = (
+    _Part("move", select(Grant), Grant.due_at, _move),
+    _Part("expire", _PENDING, Request.expires_at, _expire),
+    _Part("notice", select(Grant), Grant.notice_at, _notify),
+    _Part("remind", _PENDING, Request.remind_at, _remind),
+)
+"""In the order of urgency."""
