@@ -1,0 +1,188 @@
+"""What somebody should hold at a target is the union of their live grants, whichever apps these come from."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from itertools import product
+from pathlib import Path
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from models.catalogue.spec import AppSpec
+from models.clock import ManualClock
+from models.errors import Refusal
+from models.grants import Direction, Grant
+from models.lifecycle import decide, due, revoking, settling, submit
+from models.lifecycle.asking import Draft
+from models.lifecycle.settling import Done, Outcome, Trouble
+from models.requests import Request, Term
+from models.states import GrantState, RequestState
+from models.store import Tx, open_store
+from tests.conftest import START
+from tests.models.company import ADA, ALAN, GRACE, found
+
+GROUP = "S0ENG"
+HOURS = st.integers(1, 30).map(lambda hours: timedelta(hours=hours))
+PEOPLE, APPS = (ADA, ALAN), ("wiki", "crm")
+WHO, WHAT = st.sampled_from(PEOPLE), st.sampled_from(APPS)
+PICK = st.integers(0, 100)
+
+
+def app(key: str, **settings: str) -> AppSpec:
+    """An app whose access is the same user group as the others'."""
+    group = {"type": "slack_usergroup", "usergroup": GROUP} | settings
+    return AppSpec.model_validate(
+        {
+            "key": key,
+            "name": key.title(),
+            "owners": [GRACE],
+            "grace": "2h",
+            "access": [{"key": "team", "name": "Team", "connector": group}],
+        }
+    )
+
+
+class OneGroup(RuleBasedStateMachine):
+    """Two people ask two apps for the same user group; `members` is who is in it."""
+
+    template = ""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.folder = Path(tempfile.mkdtemp())
+        self.clock = ManualClock(START)
+        self.members: set[str] = set()
+        self.untold: list[tuple[str, dict[int, tuple[Direction, Outcome]]]] = []
+
+    @initialize(lengths=st.tuples(HOURS, HOURS, HOURS, HOURS))
+    def begin(self, lengths: tuple[timedelta, ...]) -> None:
+        shutil.copy(self.template, self.folder / "keyturn.db")
+        self.store = open_store(f"sqlite+aiosqlite:///{self.folder / 'keyturn.db'}", self.clock)
+        self.do(lambda tx: found(tx, app("wiki"), app("crm", placeholder="U0BOT")))
+        for length, (who, what) in zip(lengths, product(PEOPLE, APPS), strict=True):
+            self.ask_and_be_approved(who, what, length, explicit=False)
+        self.settle(fails=set(), told=True)
+
+    def do(self, work: Callable[[Tx], object]) -> None:
+        with suppress(Refusal):
+            self.loop.run_until_complete(self.store.write(work))
+
+    @rule(who=WHO, what=WHAT, length=HOURS, explicit=st.booleans())
+    def ask_and_be_approved(self, who: str, what: str, length: timedelta, explicit: bool) -> None:
+        term = Term(end=self.clock.now() + length) if explicit else Term(length=length)
+
+        def work(tx: Tx) -> None:
+            for request in submit.submit(tx, Draft(who, who, what, ("team",), term, "INC-42")):
+                decide.approve(tx, request.ref, GRACE)
+
+        self.do(work)
+
+    @rule(pick=PICK, length=HOURS)
+    def ask_for_more(self, pick: int, length: timedelta) -> None:
+        self.on_some_grant(
+            pick, lambda tx, one: submit.extend(tx, one.ref, one.person_id, Term(length), "Busy")
+        )
+
+    @rule(pick=PICK)
+    def give_back(self, pick: int) -> None:
+        self.on_some_grant(pick, lambda tx, one: revoking.give_back(tx, one.ref, one.person_id))
+
+    @rule(pick=PICK)
+    def try_again(self, pick: int) -> None:
+        self.on_some_grant(pick, lambda tx, one: revoking.retry_failed(tx, one.ref, GRACE))
+
+    @rule(approve=st.booleans())
+    def decide_on_more(self, approve: bool) -> None:
+        def work(tx: Tx) -> None:
+            verb = decide.approve if approve else decide.reject
+            for request in tx.session.query(Request).filter_by(state=RequestState.PENDING).all():
+                verb(tx, request.ref, GRACE)
+
+        self.do(work)
+
+    @rule(step=HOURS)
+    def pass_time(self, step: timedelta) -> None:
+        self.clock.advance(step)
+        self.do(due.sweep)
+
+    @rule(fails=st.just(set()) | st.just(set()) | st.sets(WHO), told=st.booleans())
+    def settle(self, fails: set[str], told: bool) -> None:
+        """A round. What it does at the target is `told` at once, or only before the next round."""
+        self.tell()
+        self.do(lambda tx: self.call(tx, fails))
+        if told:
+            self.tell()
+
+    def call(self, tx: Tx, fails: set[str]) -> None:
+        for target in sorted({grant.target for grant in tx.session.query(Grant)}):
+            settling.guard(tx, target)
+            changes = settling.changes(tx.session, target, tx.now)
+            self.untold.append((target, {one.grant_id: self.called(one, fails) for one in changes}))
+
+    def tell(self) -> None:
+        for target, outcomes in self.untold:
+            self.do(partial(settling.settled, target=target, outcomes=outcomes))
+        self.untold.clear()
+
+    def called(self, change: settling.Change, fails: set[str]) -> tuple[Direction, Outcome]:
+        if not change.kept:
+            if change.person_id in fails:
+                return change.direction, Trouble("No.", passing=False)
+            act = self.members.add if change.direction is Direction.GIVE else self.members.discard
+            act(change.person_id)
+        return change.direction, Done()
+
+    def on_some_grant(self, pick: int, verb: Callable[[Tx, Grant], object]) -> None:
+        def work(tx: Tx) -> None:
+            grants = tx.session.query(Grant).filter(Grant.over_at.is_(None)).order_by(Grant.id).all()
+            if grants:
+                verb(tx, grants[pick % len(grants)])
+
+        self.do(work)
+
+    @invariant()
+    def who_has_an_active_grant_is_in_the_group(self) -> None:
+        if not self.untold:
+            assert {one.person_id for one in self.grants(GrantState.ACTIVE)} <= self.members
+
+    @invariant()
+    def who_is_in_the_group_has_a_grant_that_is_not_over(self) -> None:
+        assert self.members <= {one.person_id for one in self.grants(*LIVE)}
+
+    @invariant()
+    def one_group_is_one_target(self) -> None:
+        assert len({one.target for one in self.grants(*GrantState)}) <= 1
+
+    def grants(self, *states: GrantState) -> list[Grant]:
+        return self.loop.run_until_complete(
+            self.store.read(lambda session: session.query(Grant).filter(Grant.state.in_(states)).all())
+        )
+
+    def teardown(self) -> None:
+        self.loop.run_until_complete(self.store.close())
+        self.loop.close()
+        shutil.rmtree(self.folder)
+
+
+LIVE = set(GrantState) - {GrantState.ENDED, GrantState.REVOKED, GrantState.SCHEDULED}
+
+
+def test_an_access_stays_as_long_as_any_grant_gives_it_and_no_longer(sqlite_template: str) -> None:
+    machine = type("OneGroupOnCopies", (OneGroup,), {"template": sqlite_template})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=50,
+            stateful_step_count=40,
+            deadline=None,
+            phases=(Phase.reuse, Phase.generate),  # shrinking a story would take minutes
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+        ),
+    )
