@@ -130,5 +130,4 @@ def _manages(tx: Tx, grant: Grant, person_id: str) -> bool:
     person = directory.person(person_id)
     if person is None or not person.active:
         return False
-    owners = Snapshot.from_json(grant.policy).app.owners
-    return directory.is_admin(person_id) or person_id in owners or person.email in owners
+    return directory.is_admin(person_id) or Snapshot.from_json(grant.policy).owned_by(person)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from models.base import Json
 from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, effective
+from models.policy.facts import PersonFacts
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,11 @@ class Snapshot:
     @property
     def policy(self) -> AccessPolicy:
         return effective(self.app, self.access)
+
+    def owned_by(self, person: PersonFacts) -> bool:
+        """Whether this person is named as an owner: by their id, or by their address however it is written."""
+        owners = self.app.owners
+        return person.id in owners or person.email.lower() in {owner.lower() for owner in owners}
 
     def to_json(self) -> Json:
         return self.app.model_copy(update={"access": (self.access,), "example": ()}).stored()

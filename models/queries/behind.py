@@ -46,9 +46,9 @@ def may_look(session: Session, request: Request, person_id: str) -> bool:
     if person_id in involved(session, request):
         return True
     person = Directory(session).person(person_id)
-    owners = Snapshot.from_json(request.policy).app.owners
-    owns = person is not None and (person.id in owners or person.email in owners)
-    return person is not None and person.active and (owns or _does_it(session, request, person_id))
+    if person is None or not person.active:
+        return False
+    return Snapshot.from_json(request.policy).owned_by(person) or _does_it(session, request, person_id)
 
 
 def card_at(session: Session, channel: str, ts: str) -> Card | None:

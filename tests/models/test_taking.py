@@ -145,6 +145,12 @@ async def test_nothing_without_an_end_is_given_to_who_became_a_guest(store: Stor
     assert "guest" in row.error
 
 
+async def test_an_owner_is_known_by_their_address_however_it_is_written(store: Store) -> None:
+    await store.write(lambda tx: found(tx, GITHUB.model_copy(update={"owners": (GRACE, "Alan@Example.COM")})))
+    ref = await hold(store, EIGHT_HOURS)
+    assert (await do(store, revoking.revoke, ref, ALAN)).cause is Cause.ADMIN
+
+
 async def test_work_by_hand_is_void_when_the_access_is_asked_for_again(
     store: Store, clock: ManualClock
 ) -> None:
