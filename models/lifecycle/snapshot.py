@@ -19,7 +19,7 @@ class Snapshot:
         return effective(self.app, self.access)
 
     def owned_by(self, person: PersonFacts) -> bool:
-        """Whether this person is named as an owner: by their id, or by their address however it is written."""
+        """Whether this person is named as an owner, by id or by address (however that is written)."""
         owners = self.app.owners
         return person.id in owners or person.email.lower() in {owner.lower() for owner in owners}
 
