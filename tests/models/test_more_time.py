@@ -126,6 +126,35 @@ async def test_who_was_just_given_more_time_is_not_told_at_once_that_it_ends_soo
     assert (await actions(store, ref)).count("grant.notice") == 2
 
 
+async def test_more_time_without_an_end_is_looked_at_no_more(store: Store, clock: ManualClock) -> None:
+    await store.write(lambda tx: found(tx, GITHUB.model_copy(update={"indefinite": True})))
+    ref = await hold(store, WEEK)
+    await do(store, decide.approve, await more(store, ref, Term()), GRACE)
+    row = await grant(store, ref)
+    assert (row.length, row.ends_at, row.due_at, row.notice_at) == (None, None, None, None)
+    clock.advance(timedelta(days=8))
+    await store.write(due.sweep)
+    assert (await actions(store, ref))[-1] == "grant.extended"
+
+
+async def test_a_length_is_added_to_an_explicit_end_and_an_explicit_end_replaces_a_length(
+    store: Store, clock: ManualClock
+) -> None:
+    await store.write(found)
+    end = clock.now() + timedelta(days=2)
+    explicit = await hold(store, Term(end=end), "engineering")
+    await do(store, decide.approve, await more(store, explicit), GRACE)
+    counted = await hold(store, EIGHT_HOURS, "design")
+    await do(store, decide.approve, await more(store, counted, Term(end=end)), GRACE)
+    first, second = await grant(store, explicit), await grant(store, counted)
+    assert (first.ends_at, first.due_at) == (end + 8 * HOUR, end + 8 * HOUR)
+    assert (second.length, second.ends_at, second.due_at) == (None, end, end)
+    assert (first.notice_at, second.notice_at) == (
+        end + 8 * HOUR - timedelta(days=1),
+        end - timedelta(days=1),
+    )
+
+
 @pytest.mark.parametrize("by", [ALAN, ROOT])
 async def test_only_the_holder_asks_for_more_time(store: Store, by: str) -> None:
     await store.write(found)

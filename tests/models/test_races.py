@@ -171,6 +171,20 @@ async def test_withdrawing_and_the_last_approval_at_once_have_one_outcome(store:
     assert grants == {ref for ref, state in states.items() if state is RequestState.APPROVED}
 
 
+async def test_expiry_and_the_last_approval_at_once_have_one_outcome(
+    store: Store, clock: ManualClock
+) -> None:
+    refs = await asked(store, github(12))
+    clock.advance(timedelta(hours=48))
+    approvals = [decision(ref, DECIDERS[0], True) for ref in refs]
+    await race(store, *approvals[:4], due.sweep, *approvals[4:], due.sweep)
+    await store.write(due.sweep)
+    assert await outcomes_on_record(store) == dict.fromkeys(refs, 1)
+    states = {request.ref: request.state for request in await requests_of(store)}
+    grants = {f"AR-{g.request_id}" for g in await store.read(lambda s: s.query(Grant).all())}
+    assert grants == {ref for ref, state in states.items() if state is RequestState.APPROVED}
+
+
 async def test_the_same_delivery_from_many_at_once_counts_once(store: Store) -> None:
     (ref,) = await asked(store, github())
     outcomes = await asyncio.gather(
