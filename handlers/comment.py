@@ -49,7 +49,7 @@ async def comment(sent: Submission) -> None:
     """Somebody has said something in the form."""
     ref, text = sent.carries.get("ref", ""), decision_form.parse_comment(sent.values)
     await sent.desk.whois.people([sent.person], SOON)
-    await sent.desk.store.write(lambda tx: verbs.comment(tx, ref, sent.person, text), delivery=sent.delivery)
+    await sent.once(lambda tx: verbs.comment(tx, ref, sent.person, text))
 
 
 async def message(event: Event) -> None:
@@ -82,10 +82,7 @@ async def _reply(event: Event) -> None:
     source = f"{event.event.get('channel', '')}:{event.event.get('ts', '')}"
     await event.desk.whois.people([event.person], SOON)
     try:
-        await event.desk.store.write(
-            lambda tx: verbs.comment(tx, request.ref, event.person, text, source=source),
-            delivery=event.delivery,
-        )
+        await event.once(lambda tx: verbs.comment(tx, request.ref, event.person, text, source=source))
     except Refusal as refusal:
         await _tell(event, esc(str(refusal)))
 

@@ -55,17 +55,13 @@ async def choose_term(click: Click) -> None:
 async def approve(sent: Submission) -> None:
     """Approve, as asked for."""
     ref, by, comment = await _deciding(sent)
-    await sent.desk.store.write(
-        lambda tx: decide.approve(tx, ref, by, comment=comment), delivery=sent.delivery
-    )
+    await sent.once(lambda tx: decide.approve(tx, ref, by, comment=comment))
 
 
 async def reject(sent: Submission) -> None:
     """Reject."""
     ref, by, comment = await _deciding(sent)
-    await sent.desk.store.write(
-        lambda tx: decide.reject(tx, ref, by, comment=comment), delivery=sent.delivery
-    )
+    await sent.once(lambda tx: decide.reject(tx, ref, by, comment=comment))
 
 
 async def modify(sent: Submission) -> None:
@@ -75,9 +71,7 @@ async def modify(sent: Submission) -> None:
     if not isinstance(modified, Modified):
         await sent.answer(response_action="errors", errors=modified)
         return
-    await sent.desk.store.write(
-        lambda tx: decide.approve(tx, ref, by, comment=comment, term=modified.term), delivery=sent.delivery
-    )
+    await sent.once(lambda tx: decide.approve(tx, ref, by, comment=comment, term=modified.term))
 
 
 async def _decidable(click: Click) -> Request:

@@ -52,32 +52,24 @@ async def extend(sent: Submission) -> None:
         await sent.answer(response_action="errors", errors=wish)
         return
     await sent.desk.whois.for_app(Snapshot.from_json(grant.policy).app, {sent.person})
-    await sent.desk.store.write(
-        lambda tx: submit.extend(tx, grant.ref, sent.person, wish.term, wish.reason), delivery=sent.delivery
-    )
+    await sent.once(lambda tx: submit.extend(tx, grant.ref, sent.person, wish.term, wish.reason))
 
 
 async def give_back(click: Click) -> None:
     """Give back, or I'm done, was pressed; Slack has asked "are you sure" already."""
-    await click.desk.store.write(
-        lambda tx: revoking.give_back(tx, click.value, click.person), delivery=click.delivery
-    )
+    await click.once(lambda tx: revoking.give_back(tx, click.value, click.person))
 
 
 async def retry(click: Click) -> None:
     """Retry was pressed on what failed."""
     await click.desk.whois.people([click.person], SOON)
-    await click.desk.store.write(
-        lambda tx: revoking.retry_failed(tx, click.value, click.person), delivery=click.delivery
-    )
+    await click.once(lambda tx: revoking.retry_failed(tx, click.value, click.person))
 
 
 async def cancel(click: Click) -> None:
     """Cancel was pressed on what could not be given."""
     await click.desk.whois.people([click.person], SOON)
-    await click.desk.store.write(
-        lambda tx: revoking.cancel_failed(tx, click.value, click.person), delivery=click.delivery
-    )
+    await click.once(lambda tx: revoking.cancel_failed(tx, click.value, click.person))
 
 
 async def _today(incoming: Click | Submission, ref: str) -> tuple[Grant, AccessPolicy]:

@@ -40,7 +40,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 async def opened(event: Event) -> None:
     """Somebody opened App Home (or the messages beside it, which is told by the same event)."""
     if event.event.get("tab", "home") == "home" and event.person:
-        await event.desk.store.write(lambda tx: homes.opened(tx, event.person), delivery=event.delivery)
+        await event.once(lambda tx: homes.opened(tx, event.person))
         await home_screen.show(event)
 
 
@@ -74,13 +74,11 @@ async def ask_again(click: Click) -> None:
 async def run_again(click: Click) -> None:
     """Retry was pressed on a job that was given up."""
     await click.desk.whois.people([click.person], SOON)
-    await click.desk.store.write(
-        lambda tx: parked.run_again(tx, click.value, click.person), delivery=click.delivery
-    )
+    await click.once(lambda tx: parked.run_again(tx, click.value, click.person))
 
 
 async def _turn(click: Click, to: Callable[[Tx], None]) -> None:
-    await click.desk.store.write(to, delivery=click.delivery)
+    await click.once(to)
     await home_screen.show(click)
 
 

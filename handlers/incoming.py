@@ -6,9 +6,9 @@ reference stands for, and whether that person may, is always looked up.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
@@ -17,6 +17,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from blocks.kit import View, carried
 from handlers.desk import Desk
 from models.errors import Refusal, Repeated
+from models.store.tx import Tx
+
+T = TypeVar("T")
 
 TOO_LATE = "Slack waited too long for the form. Please try that again."
 
@@ -50,6 +53,10 @@ class Incoming:
             return f"trigger:{self.trigger}"
         digest = hashlib.sha256(json.dumps(self.body, sort_keys=True, default=str).encode()).hexdigest()
         return f"body:{digest}"
+
+    async def once(self, work: Callable[[Tx], T]) -> T:
+        """Write what this delivery asks for; where it was delivered and written before, raise Repeated."""
+        return await self.desk.store.write(work, delivery=self.delivery)
 
     async def answer(self, **response: Any) -> None:
         """Acknowledge, at most once; without arguments a plain yes."""

@@ -37,23 +37,21 @@ async def person_changed(event: Event) -> None:
         return
     told = person_of(user)
     if await event.desk.store.read(lambda session: hints.is_news(session, told)):
-        await event.desk.store.write(lambda tx: hints.person(tx, told), delivery=event.delivery)
+        await event.once(lambda tx: hints.person(tx, told))
 
 
 async def group_changed(event: Event) -> None:
     """A user group has other members, another name, or was switched off or on."""
     group_id = _group_of(event.event)
     if await event.desk.store.read(lambda session: hints.is_known_group(session, group_id)):
-        await event.desk.store.write(hints.groups, delivery=event.delivery)
+        await event.once(hints.groups)
 
 
 async def cut_off(event: Event) -> None:
     """The app was uninstalled, or tokens of it were revoked: nothing can be shown or given any more."""
     kind = str(event.event.get("type"))
     log.error("Slack has cut us off. Install the app again, or give it a new token", kind=kind)
-    await event.desk.store.write(
-        lambda tx: tx.record(SYSTEM, f"slack.{kind}", "slack"), delivery=event.delivery
-    )
+    await event.once(lambda tx: tx.record(SYSTEM, f"slack.{kind}", "slack"))
 
 
 def _group_of(event: Mapping[str, Any]) -> str:

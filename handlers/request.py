@@ -89,7 +89,7 @@ async def send(incoming: Submission) -> None:
         await incoming.answer(response_action="errors", errors=_at_inputs(errors, incoming))
         return
     try:
-        await incoming.desk.store.write(lambda tx: _send(tx, draft, incoming), delivery=incoming.delivery)
+        await incoming.once(lambda tx: _send(tx, draft, incoming))
     except Unseen:
         await _instead(incoming, Form(filled, app), LONG)
 

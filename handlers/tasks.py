@@ -24,9 +24,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
 async def done(click: Click) -> None:
     """Mark done was pressed."""
     await click.desk.whois.people([click.person], SOON)
-    await click.desk.store.write(
-        lambda tx: tasks.done(tx, click.value, click.person), delivery=click.delivery
-    )
+    await click.once(lambda tx: tasks.done(tx, click.value, click.person))
 
 
 async def ask_why(click: Click) -> None:
@@ -41,4 +39,4 @@ async def cannot(sent: Submission) -> None:
     """Somebody has said why they cannot."""
     ref, note = sent.carries.get("ref", ""), task_form.parse(sent.values)
     await sent.desk.whois.people([sent.person], SOON)
-    await sent.desk.store.write(lambda tx: tasks.cannot(tx, ref, sent.person, note), delivery=sent.delivery)
+    await sent.once(lambda tx: tasks.cannot(tx, ref, sent.person, note))

@@ -17,4 +17,4 @@ def register(app: AsyncApp, desk: Desk) -> None:
 async def withdraw(click: Click) -> None:
     """Withdraw was pressed."""
     ref, by = click.value, click.person
-    await click.desk.store.write(lambda tx: verbs.withdraw(tx, ref, by), delivery=click.delivery)
+    await click.once(lambda tx: verbs.withdraw(tx, ref, by))

@@ -75,6 +75,8 @@ class Request(Base):
     asked_term: Mapped[Json]
     """What was asked for at first."""
     over_max: Mapped[bool] = mapped_column(default=False)
+    emergency: Mapped[bool] = mapped_column(default=False)
+    """Whether it was given at once, to be looked at afterwards."""
     because: Mapped[Json]
     """The policy's reasons at the submission: {"reasons": [{"rule": …, "text": …}]}."""
     state: Mapped[RequestState]

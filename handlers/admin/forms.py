@@ -28,11 +28,10 @@ PARSERS: dict[Screen, Parse] = {
 async def save(incoming: Submission) -> None:
     """Save what the form says, and show the app with it; the form closes."""
     place, parse = screens.place_of(incoming), PARSERS[Screen(str(incoming.view.get("callback_id")))]
-    entry = await incoming.desk.store.write(
+    entry = await incoming.once(
         lambda tx: configuring.change(
             tx, place.app, place.version, lambda app: parse(app, place.part, incoming), incoming.person
-        ),
-        delivery=incoming.delivery,
+        )
     )
     await screens.refresh_below(incoming, entry)
 

@@ -41,9 +41,7 @@ async def add_app(incoming: Click) -> None:
 async def save_new_app(incoming: Submission) -> None:
     """Add the app, and show it in the form's place."""
     app = basics.parse_new(incoming.values)
-    entry = await incoming.desk.store.write(
-        lambda tx: configuring.add(tx, app, incoming.person), delivery=incoming.delivery
-    )
+    entry = await incoming.once(lambda tx: configuring.add(tx, app, incoming.person))
     await screens.refresh_list(incoming)
     view = await screens.one_app(incoming, entry, screens.place_of(incoming))
     await incoming.answer(response_action="update", view=dict(view))

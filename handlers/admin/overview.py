@@ -47,11 +47,10 @@ async def open_form(incoming: Click) -> None:
 async def change(incoming: Click) -> None:
     """Change the app as the button says, and show what became of it."""
     place, make = screens.place_of(incoming), CHANGES[Do(incoming.action_id)]
-    entry = await incoming.desk.store.write(
+    entry = await incoming.once(
         lambda tx: configuring.change(
             tx, place.app, place.version, lambda app: make(app, incoming.value), incoming.person
-        ),
-        delivery=incoming.delivery,
+        )
     )
     await screens.refresh_here(incoming, entry)
 
