@@ -11,7 +11,7 @@ from models.lifecycle import approvers, extensions, granting, screens
 from models.lifecycle.asking import question_of
 from models.lifecycle.moves import move_request
 from models.lifecycle.snapshot import Snapshot
-from models.policy import PlannedStage, Tally, TallyStatus, open_stage, tally
+from models.policy import Course, PlannedStage, Tally, TallyStatus, open_stage, tally
 from models.requests import Decision, Request, Stage
 from models.states import RequestEvent, StageState
 from models.store.tx import SYSTEM, Tx
@@ -49,12 +49,10 @@ def current(tx: Tx, request: Request) -> OpenStage:
     decisions = tx.session.scalars(select(Decision).where(Decision.request_id == request.id)).all()
     snapshot = Snapshot.from_json(request.policy)
     question = question_of(request, snapshot, tx.now)
-    everybody = tuple(d.person_id for d in decisions)
     spec = StageSpec.model_validate(row.spec)
     here = tuple(d for d in decisions if d.position == row.position)
-    planned = open_stage(
-        spec, row.position, question, Directory(tx.session), already=everybody, decided_here=len(here)
-    )
+    course = Course(decided=tuple(d.person_id for d in decisions), decided_here=len(here))
+    planned = open_stage(spec, row.position, question, Directory(tx.session), course)
     return OpenStage(row, planned, here)
 
 

@@ -1,6 +1,7 @@
 """The rules, as pure functions: no database, no clock, no Slack. The question and the facts are handed in."""
 
 from models.policy.conditions import applies
+from models.policy.course import Course
 from models.policy.deciding import decide
 from models.policy.decision import Candidate, Decision, Outcome, PlannedStage, Reason
 from models.policy.facts import Company, GroupFacts, PersonFacts, Who
@@ -12,6 +13,7 @@ from models.policy.quorum import Tally, TallyStatus, tally
 __all__ = [
     "Candidate",
     "Company",
+    "Course",
     "Decision",
     "GroupFacts",
     "Length",

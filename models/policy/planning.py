@@ -1,9 +1,10 @@
 """Which stages a request goes through, and who is asked in each."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from models.catalogue.spec import DEFAULT_STAGE, StageSpec
 from models.policy.conditions import applies
+from models.policy.course import JUST_OPENED, Course
 from models.policy.decision import PlannedStage, Reason
 from models.policy.facts import Who
 from models.policy.question import Question
@@ -25,13 +26,7 @@ def plan_stages(question: Question, who: Who) -> tuple[PlannedStage, ...]:
 
 
 def open_stage(
-    spec: StageSpec,
-    position: int,
-    question: Question,
-    who: Who,
-    *,
-    already: Collection[str] = (),
-    decided_here: int = 0,
+    spec: StageSpec, position: int, question: Question, who: Who, course: Course = JUST_OPENED
 ) -> PlannedStage:
     """Look up the people of one stage afresh: when it opens, and at every click.
 
@@ -40,14 +35,13 @@ def open_stage(
         position: its place, counted from 0.
         question: the request, with the policy that it was sent under.
         who: looks people up as they are now.
-        already: everybody who has decided on this request, in this stage or an earlier one.
-        decided_here: how many of them decided in this stage, and so need not be found again.
+        course: what has happened to the stage so far.
 
     Returns the people who can still decide. Where some are needed and none can be found, `because` says why.
     """
-    spent = dict.fromkeys(already, "has decided already")
-    missing = max(least(spec.rule) - decided_here, 0)
-    staffing = Staffing(spec, position, question, who, spent, decided_here)
+    spent = dict.fromkeys(course.decided, "has decided already")
+    missing = max(least(spec.rule) - course.decided_here, 0)
+    staffing = Staffing(spec, position, question, who, spent, course)
     return staffing.find(Seating(), missing, _why(spec, question, who) or _kept(spec))
 
 

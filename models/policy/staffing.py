@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from models.catalogue.spec import Role, StageSpec
+from models.policy.course import JUST_OPENED, Course
 from models.policy.decision import PlannedStage, Reason
 from models.policy.facts import Who
 from models.policy.people import Pool, pool
@@ -28,7 +29,7 @@ class Staffing:
     who: Who
     spent: Mapping[str, str]
     """Who does not count here, having decided or deciding elsewhere, with the words for it."""
-    decided_here: int = 0
+    course: Course = JUST_OPENED
 
     def find(self, seating: Seating, needed: int, why: Reason) -> PlannedStage:
         """The stage with at least so many people of its own, stand-ins among them where they have to be."""
@@ -52,7 +53,7 @@ class Staffing:
         return pool(dict.fromkeys(approvers), self.question, self.who, spent=self.spent)
 
     def _stage(self, found: Pool, because: Reason, *, fallback: bool = False) -> PlannedStage:
-        everybody = max(len(found.candidates) + self.decided_here, 1)
+        everybody = max(len(found.candidates) + self.course.decided_here, 1)
         return PlannedStage(
             position=self.position,
             spec=self.spec,
