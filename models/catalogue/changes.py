@@ -12,6 +12,7 @@ _LABELS = {
     "max_duration": "longest",
     "indefinite": "without an end",
     "over_max": "over the longest",
+    "decision_comment": "comment with a decision",
     "request_expiry": "requests expire after",
     "remind_after": "reminders after",
     "expiry_notices": "notices before the end",

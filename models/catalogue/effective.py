@@ -6,7 +6,7 @@ from typing import TypeVar
 from models.catalogue.connectors import ConnectorSpec
 from models.catalogue.entries import AccessSpec, AppSpec, RequireSpec, RuleSpec, StageSpec
 from models.catalogue.fields import Duration, Durations, Spec
-from models.catalogue.words import AccessKind, Need, OverMax, Risk
+from models.catalogue.words import AccessKind, DecisionComment, Need, OverMax, Risk
 
 T = TypeVar("T")
 
@@ -34,6 +34,7 @@ class AccessPolicy(Spec):
     indefinite: bool
     over_max: OverMax
     reason: Need
+    decision_comment: DecisionComment
     request_expiry: Duration
     remind_after: Duration
     expiry_notices: Durations

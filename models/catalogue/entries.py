@@ -31,7 +31,7 @@ from models.catalogue.fields import (
     Switch,
     named_twice,
 )
-from models.catalogue.words import AccessKind, EmailUse, Need, OverMax, Risk
+from models.catalogue.words import AccessKind, DecisionComment, EmailUse, Need, OverMax, Risk
 from models.durations import parse, spoken
 
 USUAL_PRESETS = (parse("1h"), parse("8h"), parse("7d"))
@@ -139,6 +139,8 @@ class AppSpec(Spec):
     """Whether access without an end may be asked for."""
     over_max: OverMax = OverMax.FLAG
     reason: Need = Need.REQUIRED
+    decision_comment: DecisionComment = DecisionComment.OPTIONAL
+    """When an approver has to say something with the decision."""
     request_expiry: Duration = parse("48h")
     remind_after: Duration = parse("24h")
     """Approvers who have not decided are reminded each time this has passed: once, in the usual 48 hours."""

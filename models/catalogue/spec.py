@@ -19,7 +19,17 @@ from models.catalogue.connectors import ConnectorSpec
 from models.catalogue.effective import DEFAULT_STAGE, AccessPolicy, effective
 from models.catalogue.entries import AccessSpec, AppSpec, RequireSpec, RuleSpec, StageSpec
 from models.catalogue.examples import FOREVER, ExampleSpec, Someone
-from models.catalogue.words import AccessKind, EmailUse, Expect, Need, OverMax, RequestKind, Risk, Weekday
+from models.catalogue.words import (
+    AccessKind,
+    DecisionComment,
+    EmailUse,
+    Expect,
+    Need,
+    OverMax,
+    RequestKind,
+    Risk,
+    Weekday,
+)
 
 __all__ = [
     "DEFAULT_STAGE",
@@ -30,6 +40,7 @@ __all__ = [
     "AppSpec",
     "ApproverRef",
     "ConnectorSpec",
+    "DecisionComment",
     "EmailUse",
     "ExampleSpec",
     "Expect",

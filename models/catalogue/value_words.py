@@ -9,6 +9,7 @@ from models.catalogue.conditions import When
 from models.catalogue.connectors import ConnectorSpec
 from models.catalogue.entries import RuleSpec, StageSpec
 from models.catalogue.examples import ExampleSpec
+from models.catalogue.words import DecisionComment
 from models.durations import spoken
 
 _NOT_SET = {"max_duration": "no limit", "grace": "none", "when": "always"}
@@ -44,6 +45,7 @@ def _connector(value: ConnectorSpec) -> str:
 _WORDS: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (bool, lambda value: "yes" if value else "no"),
     (timedelta, spoken),
+    (DecisionComment, lambda value: value.replace("_", " ")),
     (When, condition),
     (StageSpec, lambda value: f"“{value.name}” ({stage(value)})"),
     (RuleSpec, lambda value: f"“{value.name}”"),

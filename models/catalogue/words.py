@@ -52,6 +52,18 @@ class Need(StrEnum):
     HIDDEN = "hidden"
 
 
+class DecisionComment(StrEnum):
+    """When whoever decides has to say something with it."""
+
+    OPTIONAL = "optional"
+    ON_REJECT = "on_reject"
+    ALWAYS = "always"
+
+    def needed(self, *, approves: bool) -> bool:
+        """Whether an approval, or else a rejection, needs a comment."""
+        return self is DecisionComment.ALWAYS or (self is DecisionComment.ON_REJECT and not approves)
+
+
 class EmailUse(StrEnum):
     """What goes out by e-mail, where it is configured."""
 

@@ -160,6 +160,7 @@ app_data = _maybe(
         "expiry_notices": _several(lengths),
         "grace": lengths,
         "email": st.sampled_from(["fallback", "copy"]),
+        "decision_comment": st.sampled_from(["optional", "on_reject", "always"]),
         "self_approve": st.booleans(),
         "instructions": prose,
         "access": st.lists(accesses, max_size=2, unique_by=lambda access: access["key"]),

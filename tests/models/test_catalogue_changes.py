@@ -63,6 +63,7 @@ STAGE = {"name": "Owner", "approvers": ["owners"]}
         ({}, {"max_duration": "30d"}, ["GitHub: longest no limit → 30 days"]),
         ({"durations": ["1h"]}, {"durations": ["1h", "2d"]}, ["GitHub: presets 1 hour → 1 hour, 2 days"]),
         ({}, {"description": "Code"}, ["GitHub: description nothing → “Code”"]),
+        ({}, {"decision_comment": "on_reject"}, ["GitHub: comment with a decision optional → on reject"]),
         ({}, {"self_approve": True}, ["GitHub: deciding on one’s own request no → yes"]),
         (
             {"owners": ["U0AAA"]},
