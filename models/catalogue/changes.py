@@ -17,6 +17,7 @@ _LABELS = {
     "remind_after": "reminders after",
     "expiry_notices": "notices before the end",
     "grace": "grace for a pending extension",
+    "emergency": "emergency access",
     "self_approve": "deciding on one’s own request",
     "guests": "open to guests",
     "email": "e-mail",

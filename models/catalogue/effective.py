@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from models.catalogue.connectors import ConnectorSpec
+from models.catalogue.emergency import EmergencySpec
 from models.catalogue.entries import AccessSpec, AppSpec, RequireSpec, RuleSpec, StageSpec
 from models.catalogue.fields import Duration, Durations, Spec
 from models.catalogue.words import AccessKind, DecisionComment, Need, OverMax, Risk
@@ -40,6 +41,8 @@ class AccessPolicy(Spec):
     expiry_notices: Durations
     grace: Duration | None
     self_approve: bool
+    emergency: EmergencySpec | None
+    """None: no access at once. Its `max` is never above `max_duration`."""
     instructions: str
     connector: ConnectorSpec
     stages: tuple[StageSpec, ...]
@@ -74,6 +77,7 @@ def effective(app: AppSpec, access: AccessSpec) -> AccessPolicy:
         "durations": _first(access.durations, _within(app.durations, longest)),
         "max_duration": longest,
         "indefinite": _first(access.indefinite, app.indefinite),
+        "emergency": _emergency(app, access, longest),
         "stages": _first(access.stage, app.stage) or (DEFAULT_STAGE,),
         "deny": app.deny + access.deny,
         "require": app.require + access.require,
@@ -84,6 +88,14 @@ def effective(app: AppSpec, access: AccessSpec) -> AccessPolicy:
 
 def _first(own: T | None, inherited: T) -> T:
     return inherited if own is None else own
+
+
+def _emergency(app: AppSpec, access: AccessSpec, longest: timedelta | None) -> EmergencySpec | None:
+    if app.emergency is None or not access.emergency:
+        return None
+    if longest is None or app.emergency.max <= longest:
+        return app.emergency
+    return app.emergency.model_copy(update={"max": longest})
 
 
 def _within(presets: Durations, longest: timedelta | None) -> Durations:

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from models.catalogue.approvers import PersonRef, parse_approver
 from models.catalogue.conditions import When
 from models.catalogue.connectors import ConnectorSpec
+from models.catalogue.emergency import EmergencySpec
 from models.catalogue.examples import ExampleSpec
 from models.catalogue.fields import (
     Approvers,
@@ -107,6 +108,8 @@ class AccessSpec(Spec):
     durations: Durations | None = None
     max_duration: Duration | None = None
     indefinite: Switch | None = None
+    emergency: Switch = True
+    """Whether it may be had in an emergency, where the app allows that."""
     stage: Stages | None = None
     """Replaces the app's stages. An empty list leaves the owners to decide."""
     deny: Rules = ()
@@ -149,6 +152,8 @@ class AppSpec(Spec):
     """By how much at most a pending extension holds up the expiry. None: not at all."""
     email: EmailUse = EmailUse.FALLBACK
     self_approve: Switch = False
+    emergency: EmergencySpec | None = None
+    """Access at once, reviewed afterwards. None: not to be had."""
     instructions: Instructions = ""
     access: Annotated[tuple[AccessSpec, ...], Field(max_length=1000)] = ()
     stage: Stages = ()
@@ -164,6 +169,16 @@ class AppSpec(Spec):
     def _holds_presets(cls, longest: timedelta | None, info: ValidationInfo) -> timedelta | None:
         _presets_fit(info.data.get("durations", ()), longest)
         return longest
+
+    @field_validator("emergency")
+    @classmethod
+    def _no_longer(cls, emergency: EmergencySpec | None, info: ValidationInfo) -> EmergencySpec | None:
+        longest = info.data.get("max_duration")
+        if emergency and longest and emergency.max > longest:
+            raise ValueError(
+                f"lasts {spoken(emergency.max)}, but the longest is {spoken(longest)}. Lower its “max”"
+            )
+        return emergency
 
     @field_validator("access")
     @classmethod

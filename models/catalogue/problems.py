@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 
 from models.catalogue.conditions import When
 from models.catalogue.connectors import ConnectorSpec
+from models.catalogue.emergency import EmergencySpec
 from models.catalogue.entries import AccessSpec, AppSpec, RequireSpec, RuleSpec, StageSpec
 from models.catalogue.examples import ExampleSpec, Someone
 
@@ -25,6 +26,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "example": ExampleSpec,
     "who": Someone,
     "connector": ConnectorSpec,
+    "emergency": EmergencySpec,
     "when": When,
     "any": When,
     "all": When,

@@ -17,6 +17,7 @@ from models.catalogue.approvers import (
 from models.catalogue.conditions import When
 from models.catalogue.connectors import ConnectorSpec
 from models.catalogue.effective import DEFAULT_STAGE, AccessPolicy, effective
+from models.catalogue.emergency import EmergencySpec
 from models.catalogue.entries import AccessSpec, AppSpec, RequireSpec, RuleSpec, StageSpec
 from models.catalogue.examples import FOREVER, ExampleSpec, Someone
 from models.catalogue.words import (
@@ -42,6 +43,7 @@ __all__ = [
     "ConnectorSpec",
     "DecisionComment",
     "EmailUse",
+    "EmergencySpec",
     "ExampleSpec",
     "Expect",
     "GroupRef",

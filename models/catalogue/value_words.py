@@ -7,12 +7,13 @@ from typing import Any
 from models.catalogue.condition_words import condition
 from models.catalogue.conditions import When
 from models.catalogue.connectors import ConnectorSpec
+from models.catalogue.emergency import EmergencySpec
 from models.catalogue.entries import RuleSpec, StageSpec
 from models.catalogue.examples import ExampleSpec
 from models.catalogue.words import DecisionComment
 from models.durations import spoken
 
-_NOT_SET = {"max_duration": "no limit", "grace": "none", "when": "always"}
+_NOT_SET = {"max_duration": "no limit", "grace": "none", "emergency": "none", "when": "always"}
 _PROSE = frozenset({"description", "instructions", "why"})
 _LONGEST = 80
 
@@ -38,6 +39,11 @@ def _whole(value: Any, name: str = "") -> str:
     return f"“{value}”" if value and name in _PROSE else str(value) or "nothing"
 
 
+def _emergency(value: EmergencySpec) -> str:
+    within = f"reviewed by {', '.join(value.reviewers)}, reminded after {spoken(value.review_within)}"
+    return f"up to {spoken(value.max)}, {within}"
+
+
 def _connector(value: ConnectorSpec) -> str:
     return " ".join([value.type, *(f"{key} {inner}" for key, inner in value.params.items())])
 
@@ -51,5 +57,6 @@ _WORDS: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (RuleSpec, lambda value: f"“{value.name}”"),
     (ExampleSpec, str),
     (ConnectorSpec, _connector),
+    (EmergencySpec, _emergency),
     (tuple, lambda values: ", ".join(map(_whole, values)) or "none"),
 )

@@ -123,6 +123,7 @@ connectors = st.builds(
     st.dictionaries(keys, _json, max_size=2),
     st.sampled_from(["manual", "slack_usergroup", "webhook"]),
 )
+emergencies = _maybe({"max": lengths}, {"review_within": lengths, "reviewers": _several(approvers, 1)})
 accesses = _maybe(
     {"key": keys, "name": names},
     {
@@ -134,6 +135,7 @@ accesses = _maybe(
         "connector": connectors,
         "instructions": prose,
         "indefinite": st.booleans(),
+        "emergency": st.booleans(),
         "max_duration": lengths,
         "stage": st.lists(stages, max_size=2),
         "deny": st.lists(rules, max_size=1),
@@ -162,6 +164,7 @@ app_data = _maybe(
         "email": st.sampled_from(["fallback", "copy"]),
         "decision_comment": st.sampled_from(["optional", "on_reject", "always"]),
         "self_approve": st.booleans(),
+        "emergency": emergencies,
         "instructions": prose,
         "access": st.lists(accesses, max_size=2, unique_by=lambda access: access["key"]),
         "stage": st.lists(stages, max_size=2),

@@ -66,6 +66,16 @@ STAGE = {"name": "Owner", "approvers": ["owners"]}
         ({}, {"decision_comment": "on_reject"}, ["GitHub: comment with a decision optional → on reject"]),
         ({}, {"self_approve": True}, ["GitHub: deciding on one’s own request no → yes"]),
         (
+            {},
+            {"emergency": {"max": "4h", "reviewers": ["@security"]}},
+            ["GitHub: emergency access none → up to 4 hours, reviewed by @security, reminded after 1 day"],
+        ),
+        (
+            {"access": [ENGINEERING]},
+            {"access": [ENGINEERING | {"emergency": False}]},
+            ["GitHub: Engineering team: emergency access yes → no"],
+        ),
+        (
             {"owners": ["U0AAA"]},
             {"owners": ["U0BBB"]},
             ["GitHub: owners: U0BBB is added", "GitHub: owners: U0AAA is removed"],

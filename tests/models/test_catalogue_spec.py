@@ -90,6 +90,10 @@ def test_entries_cannot_be_changed() -> None:
         ("request_expiry", 48, 'request_expiry: is not a length of time. Write it as text, as in "8h".'),
         ("icon", "key.png", "icon: “key.png” is not an icon"),
         ("link", "javascript:alert(1)", "link: “javascript:alert(1)” is not a link"),
+        ("emergency", {}, "emergency → max: is missing. It has to be there."),
+        ("emergency", {"max": "4"}, "emergency → max: “4” is not a length of time"),
+        ("emergency", {"max": "4h", "reviewer": []}, "emergency → reviewer: is not known here. Did you mean"),
+        ("emergency", {"max": "4h", "reviewers": ["boss"]}, "emergency → reviewers 1: “boss” names nobody."),
         ("descripton", "x", "descripton: is not known here. Did you mean “description”?"),
     ],
 )
@@ -244,3 +248,23 @@ class TestEffectivePolicy:
 
     def test_an_access_of_an_app_that_is_switched_off_is_off(self) -> None:
         assert not effective(app(enabled=False), app().access[0]).enabled
+
+
+def test_an_emergency_cannot_last_longer_than_what_is_approved() -> None:
+    (said,) = refused(max_duration="8h", emergency={"max": "1d"})
+    assert said == "emergency: lasts 1 day, but the longest is 8 hours. Lower its “max”."
+
+
+def test_an_access_keeps_to_its_own_maximum_in_an_emergency_and_may_switch_it_off() -> None:
+    entry = app(
+        emergency={"max": "4h"},
+        access=[
+            {"key": "read", "name": "Read"},
+            {"key": "write", "name": "Write", "max_duration": "1h", "durations": ["1h"]},
+            {"key": "admin", "name": "Admin", "emergency": False},
+        ],
+    )
+    read, write, admin = (effective(entry, access).emergency for access in entry.access)
+    assert read is not None
+    assert write is not None
+    assert (read.max, write.max, admin) == (timedelta(hours=4), timedelta(hours=1), None)
