@@ -75,11 +75,19 @@ async def change(incoming: Click) -> None:
         await request_screen.redraw(incoming, view)
 
 
+async def choose_beneficiary(incoming: Click) -> None:
+    """Somebody was chosen who would have it: look them up, and show what it would come to for them."""
+    filled = request_form.read(incoming.values)
+    app = await incoming.desk.catalogue.find(filled.app_key)
+    await request_screen.refresh(incoming, app, filled)
+    await change(incoming)
+
+
 async def send(incoming: Submission) -> None:
     """Send the form: one request for each access. What is flagged is shown before it counts."""
     filled = request_form.read(incoming.values)
     app = await incoming.desk.catalogue.find(filled.app_key)
-    await request_screen.refresh(incoming, app)
+    await request_screen.refresh(incoming, app, filled)
     if app is not None and _not_grown(incoming, app):
         await _instead(incoming, await _begun(incoming, filled, app), EARLY)
         return
@@ -99,6 +107,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     app.command(COMMAND)(listener(desk, Command, command))
     app.shortcut(SHORTCUT)(listener(desk, Shortcut, shortcut))
     app.action(RequestAction.OPEN)(listener(desk, Click, button))
+    app.action(RequestAction.BENEFICIARY)(listener(desk, Click, choose_beneficiary))
     for changed in (RequestAction.APP, RequestAction.ACCESS, RequestAction.TERM):
         app.action(changed)(listener(desk, Click, change))
     app.view(CALLBACK)(listener(desk, Submission, send, FIELDS))

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -17,7 +17,7 @@ from blocks.term_form import Errors, TermBlock
 from handlers.incoming import Incoming, which
 from models.catalogue.spec import AppSpec
 from models.errors import Refusal
-from models.lifecycle.asking import Draft, plan
+from models.lifecycle.asking import Draft, may_ask_for_others, plan
 
 log = structlog.get_logger("keyturn.request")
 
@@ -52,7 +52,9 @@ class Form:
         carries = {"flagged": FLAGGED} if outlook.flagged else {}
         if self.command and self.app is None:
             carries["command"] = _brief(self.command)
-        return request_form.build(self.filled, self.app, outlook.blocks, note=self.note, carries=carries)
+        return request_form.build(
+            self.filled, self.app, outlook.blocks, note=self.note, others=outlook.others, carries=carries
+        )
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Outlook:
     blocks: list[Block]
     flagged: bool = False
     """Whether it shows something that one should have read before sending."""
+    others: bool = False
+    """Whether somebody else can be chosen who would have it."""
 
 
 async def show(incoming: Incoming, form: Form, put: Put) -> None:
@@ -72,7 +76,7 @@ async def show(incoming: Incoming, form: Form, put: Put) -> None:
     if form.app is None:
         await put(form.view(await outlook(incoming, form)))
         return
-    lookups = asyncio.create_task(_look_up(incoming, form.app))
+    lookups = asyncio.create_task(_look_up(incoming, form.app, form.filled))
     try:
         if await _within(lookups, AT_ONCE):
             await put(form.view(await outlook(incoming, form)))
@@ -84,11 +88,11 @@ async def show(incoming: Incoming, form: Form, put: Put) -> None:
         lookups.cancel()
 
 
-async def refresh(incoming: Incoming, app: AppSpec | None) -> None:
+async def refresh(incoming: Incoming, app: AppSpec | None, filled: Filled) -> None:
     """Ask Slack who is who now, for as long as there is time. After that, what is known counts."""
     try:
         async with asyncio.timeout(PATIENCE):
-            await _look_up(incoming, app)
+            await _look_up(incoming, app, filled)
     except TimeoutError:
         log.warning("lookup took too long", app=app and app.key)
 
@@ -101,9 +105,14 @@ async def outlook(incoming: Incoming, form: Form) -> Outlook:
     if not request_form.open_accesses(app):
         return Outlook(preview.hint(f"{app.name} has nothing that can be asked for at the moment."))
     draft = request_form.draft(form.filled, app, incoming.person, incoming.desk.clock.now())
-    if not isinstance(draft, Draft):
-        return Outlook(preview.hint(_missing(draft, form.filled)))
-    return await incoming.desk.store.read(lambda session: _planned(session, incoming, draft))
+
+    def look(session: Session) -> Outlook:
+        others = may_ask_for_others(session, app, incoming.person)
+        if not isinstance(draft, Draft):
+            return Outlook(preview.hint(_missing(draft, form.filled)), others=others)
+        return replace(_planned(session, incoming, draft), others=others)
+
+    return await incoming.desk.store.read(look)
 
 
 async def redraw(incoming: Incoming, view: View) -> Mapping[str, Any]:
@@ -142,9 +151,9 @@ async def _update(incoming: Incoming, view: View, **named: str) -> Mapping[str, 
     return answer.get("view") or {}
 
 
-async def _look_up(incoming: Incoming, app: AppSpec | None) -> None:
-    whois = incoming.desk.whois
-    await (whois.for_app(app, {incoming.person}) if app else whois.people([incoming.person]))
+async def _look_up(incoming: Incoming, app: AppSpec | None, filled: Filled) -> None:
+    whois, people = incoming.desk.whois, {incoming.person, filled.for_whom or incoming.person}
+    await (whois.for_app(app, people) if app else whois.people(people))
 
 
 async def _within(lookups: asyncio.Task[None], seconds: float) -> bool:

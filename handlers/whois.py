@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from handlers.usergroups import UserGroups
 from models import directory
-from models.catalogue.approvers import GroupRef, PersonRef, Role, parse_approver
-from models.catalogue.spec import AppSpec
+from models.catalogue import references
+from models.catalogue.approvers import GroupRef, PersonRef, Role
+from models.catalogue.spec import AppSpec, OnBehalf
 from models.clock import Clock
 from models.lifecycle import leaving
 from models.people import Person, UserGroup
@@ -62,14 +63,13 @@ class WhoIs:
                 await self._look_group_up(ref, known)
 
     async def for_app(self, app: AppSpec, people: Iterable[str], max_age: timedelta = SOON) -> None:
-        """Make sure that everybody is known whom this app's stages may ask, if these people ask for it."""
-        references = [parse_approver(text) for stage in _stages(app) for text in stage.approvers]
-        references += [parse_approver(owner) for owner in app.owners]
-        await self.groups((one for one in references if isinstance(one, GroupRef)), max_age)
+        """Make sure that everybody is known whom this app's rules look at, if these people ask for it."""
+        refs = [ref for ref, _ in references.named(app)]
+        await self.groups((one for one in refs if isinstance(one, GroupRef)), max_age)
         await self.people({*people}, max_age)
-        named = [one for one in references if isinstance(one, PersonRef)]
+        named = [one for one in refs if isinstance(one, PersonRef)]
         admins = await self._store.read(lambda session: directory.Directory(session).admins())
-        managers = await self._managers(people) if Role.MANAGER in references else set[str]()
+        managers = await self._managers(people) if _looks_at_profiles(app) else set[str]()
         await self.people({*(one.id for one in named if one.id), *admins, *managers}, TODAY)
         await self._by_email({one.email for one in named if one.email})
 
@@ -214,8 +214,11 @@ def _by_its_id(ref: GroupRef) -> UserGroup | None:
     return UserGroup(id=ref.id, handle="", name=ref.id, enabled=True, members=[]) if ref.id else None
 
 
-def _stages(app: AppSpec) -> list[Any]:
-    return [*app.stage, *(stage for access in app.access for stage in access.stage or ())]
+def _looks_at_profiles(app: AppSpec) -> bool:
+    """Whether managers or departments count here, which stand in another place of Slack's."""
+    departments = any(when.department for when in references.conditions(app))
+    managers = any(ref is Role.MANAGER for ref, _ in references.named(app))
+    return managers or departments or app.on_behalf is OnBehalf.MANAGERS
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

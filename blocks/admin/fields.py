@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from blocks import kit
-from blocks.admin.elements import checkboxes
 from blocks.admin.field import Field, Known, Wrong
 from blocks.answers import Values, all_picked, picked, typed
+from blocks.elements import checkboxes
 from blocks.kit import Block
 from blocks.text import clean
 

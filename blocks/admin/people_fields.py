@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from blocks import kit
-from blocks.admin.elements import checkboxes, people_chosen, people_select
 from blocks.admin.field import LONGEST, Field, Known, Wrong
 from blocks.admin.fields import TEXT
 from blocks.admin.ids import Do
 from blocks.answers import Values, all_picked, typed
+from blocks.elements import checkboxes, people_chosen, people_select
 from blocks.kit import Block
 from models.catalogue.spec import GroupRef, PersonRef, Role, parse_approver, parse_person
 

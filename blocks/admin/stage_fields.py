@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from blocks import kit
-from blocks.admin.elements import number_input
 from blocks.admin.field import Field, Known, Wrong
 from blocks.admin.fields import Choice, Option, Several
 from blocks.admin.length_fields import Length
 from blocks.answers import Values, picked, typed
+from blocks.elements import number_input
 from blocks.kit import Block
 from blocks.text import esc
 from models.catalogue.condition_words import condition

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from blocks import kit, preview
-from blocks.admin.elements import person_chosen, person_select
 from blocks.admin.ids import Do, Place, Screen
 from blocks.admin.listing import access_options
 from blocks.admin.overlay import Problems
 from blocks.answers import Values, picked, typed
+from blocks.elements import person_chosen, person_select
 from blocks.kit import Block, View
 from blocks.text import esc
 from models.catalogue.spec import AppSpec

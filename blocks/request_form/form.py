@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from blocks import kit, term_form
 from blocks.answers import Values, all_picked, picked, typed
+from blocks.elements import person_chosen, person_select
 from blocks.kit import Block, View
 from blocks.request_form.ids import CALLBACK, RequestAction, RequestBlock, access_block
 from blocks.request_form.options import access_option, app_option, open_accesses
@@ -37,6 +38,8 @@ class Filled:
     access_keys: tuple[str, ...] = ()
     term: TermChoice = field(default_factory=TermChoice)
     reason: str = ""
+    for_whom: str = ""
+    """The id of somebody else who would have it; empty where it is for oneself."""
 
 
 def begin(filled: Filled, app: AppSpec) -> Filled:
@@ -56,6 +59,7 @@ def build(
     below: Sequence[Block] = (),
     *,
     note: str = "",
+    others: bool = False,
     carries: Mapping[str, str] | None = None,
 ) -> View:
     """The form.
@@ -65,10 +69,13 @@ def build(
         app: the application that is chosen, if there is one.
         below: the preview.
         note: said on top, as plain text.
+        others: whether somebody else can be chosen who would have it.
         carries: comes back with every change (`kit.carried`), beside "drawn", which is the same for forms
             that look the same.
     """
     fields = _fields(filled, app) if app else [_reason_field(filled, Need.REQUIRED)]
+    if app and (others or filled.for_whom):
+        fields.append(_beneficiary_field(filled))
     blocks = [_app_field(app), *fields, *below]
     return kit.modal(
         "Request access",
@@ -87,6 +94,7 @@ def read(values: Values) -> Filled:
         access_keys=all_picked(values, access_block(app_key)),
         term=TermChoice.read(values),
         reason=typed(values, RequestBlock.REASON),
+        for_whom=person_chosen(values, RequestBlock.BENEFICIARY),
     )
 
 
@@ -112,7 +120,7 @@ def draft(filled: Filled, app: AppSpec | None, person_id: str, now: datetime) ->
     if errors or isinstance(term, dict):
         return errors
     reason = "" if app.reason is Need.HIDDEN else filled.reason
-    return Draft(person_id, person_id, app.key, filled.access_keys, term, reason)
+    return Draft(person_id, filled.for_whom or person_id, app.key, filled.access_keys, term, reason)
 
 
 def unexplained(filled: Filled, app: AppSpec | None) -> Errors:
@@ -170,6 +178,15 @@ def _reason_field(filled: Filled, need: Need) -> Block:
         block_id=RequestBlock.REASON,
         hint="The people who decide read this.",
         optional=need is Need.OPTIONAL,
+    )
+
+
+def _beneficiary_field(filled: Filled) -> Block:
+    menu = person_select(
+        RequestAction.BENEFICIARY, initial=filled.for_whom, placeholder="Leave empty if it is for you"
+    )
+    return kit.input_block(
+        "For somebody else", menu, block_id=RequestBlock.BENEFICIARY, optional=True, dispatch=True
     )
 
 

@@ -16,6 +16,7 @@ class RequestAction(StrEnum):
     APP = "request.app"
     ACCESS = "request.access"
     TERM = "request.term"
+    BENEFICIARY = "request.beneficiary"
 
 
 class RequestBlock(StrEnum):
@@ -24,6 +25,7 @@ class RequestBlock(StrEnum):
     APP = "app"
     ACCESS = "access"
     REASON = "reason"
+    BENEFICIARY = "beneficiary"
 
 
 FIELDS = {
@@ -31,6 +33,7 @@ FIELDS = {
     "access": RequestBlock.ACCESS,
     "term": TermBlock.CHOICE,
     "reason": RequestBlock.REASON,
+    "beneficiary": RequestBlock.BENEFICIARY,
 }
 """Which block shows a refusal of which field."""
 

@@ -45,6 +45,11 @@ def emergency(value: bool) -> str:
     return "it is an emergency" if value else "it is no emergency"
 
 
+def on_behalf(value: bool) -> str:
+    """Say whether it is asked for on behalf of somebody."""
+    return "it is asked for somebody else" if value else "it is asked for oneself"
+
+
 def longer_than(value: Any) -> str:
     """Say `duration_over`."""
     return f"it is for longer than {spoken(value)}"
@@ -74,6 +79,7 @@ _SAY: dict[str, Callable[[Any], str]] = {
     "guest": lambda value: "it is for a guest" if value else "it is not for a guest",
     "request": lambda values: either([KINDS[value] for value in values]),
     "emergency": emergency,
+    "on_behalf": on_behalf,
     "weekday": lambda values: f"it is {either([DAYS[value] for value in values])}",
     "hours": hours,
     "any_of": _nested("or"),

@@ -50,6 +50,8 @@ class When(Spec):
     guest: Switch | None = None
     request: Annotated[tuple[RequestKind, ...], Field(min_length=1)] | None = None
     emergency: Switch | None = None
+    on_behalf: Switch | None = None
+    """Whether it is asked for by somebody else than the one who would have it."""
     weekday: Annotated[tuple[Weekday, ...], Field(min_length=1)] | None = None
     hours: Hours | None = None
     time_zone: Zone = "UTC"

@@ -7,7 +7,7 @@ from models.catalogue.connectors import ConnectorSpec
 from models.catalogue.emergency import EmergencySpec
 from models.catalogue.entries import AccessSpec, AppSpec, RequireSpec, RuleSpec, StageSpec
 from models.catalogue.fields import Duration, Durations, Spec
-from models.catalogue.words import AccessKind, DecisionComment, Need, OverMax, Risk
+from models.catalogue.words import AccessKind, DecisionComment, Need, OnBehalf, OverMax, Risk
 
 T = TypeVar("T")
 
@@ -36,6 +36,7 @@ class AccessPolicy(Spec):
     over_max: OverMax
     reason: Need
     decision_comment: DecisionComment
+    on_behalf: OnBehalf
     request_expiry: Duration
     remind_after: Duration
     expiry_notices: Durations

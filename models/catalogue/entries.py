@@ -32,7 +32,7 @@ from models.catalogue.fields import (
     Switch,
     named_twice,
 )
-from models.catalogue.words import AccessKind, DecisionComment, EmailUse, Need, OverMax, Risk
+from models.catalogue.words import AccessKind, DecisionComment, EmailUse, Need, OnBehalf, OverMax, Risk
 from models.durations import parse, spoken
 
 USUAL_PRESETS = (parse("1h"), parse("8h"), parse("7d"))
@@ -144,6 +144,8 @@ class AppSpec(Spec):
     reason: Need = Need.REQUIRED
     decision_comment: DecisionComment = DecisionComment.OPTIONAL
     """When an approver has to say something with the decision."""
+    on_behalf: OnBehalf = OnBehalf.NOBODY
+    """Who may ask for somebody else."""
     request_expiry: Duration = parse("48h")
     remind_after: Duration = parse("24h")
     """Approvers who have not decided are reminded each time this has passed: once, in the usual 48 hours."""

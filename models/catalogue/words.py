@@ -64,6 +64,15 @@ class DecisionComment(StrEnum):
         return self is DecisionComment.ALWAYS or (self is DecisionComment.ON_REJECT and not approves)
 
 
+class OnBehalf(StrEnum):
+    """Who may ask for somebody else."""
+
+    NOBODY = "nobody"
+    ADMINS = "admins"  # the app's owners and the workspace admins
+    MANAGERS = "managers"  # these, and the manager of the one who would have it
+    ANYONE = "anyone"
+
+
 class EmailUse(StrEnum):
     """What goes out by e-mail, where it is configured."""
 

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from models import apps
 from models.catalogue.spec import AccessSpec, AppSpec
-from models.catalogue.words import RequestKind
-from models.directory import Directory
+from models.catalogue.words import OnBehalf, RequestKind
+from models.directory import Directory, names_of
 from models.errors import Denied, Duplicate, Invalid, NotAllowed, NotFound
 from models.grants import Grant
 from models.lifecycle.snapshot import Snapshot
 from models.policy import Decision, Length, Outcome, Question, check_length, decide
+from models.policy.on_behalf import ON_BEHALF, manages
 from models.requests import Request, Term
 from models.states import GrantState, RequestState
 
@@ -59,6 +60,13 @@ def plan(session: Session, draft: Draft, now: datetime) -> list[Planned]:
     return [
         _planned(directory, draft, app, _access(app, key), now) for key in dict.fromkeys(draft.access_keys)
     ]
+
+
+def may_ask_for_others(session: Session, app: AppSpec, person_id: str) -> bool:
+    """Whether the form lets this person choose somebody else. For whom exactly, the policy says."""
+    if app.on_behalf is OnBehalf.ADMINS:
+        return manages(app.owners, person_id, Directory(session))
+    return app.on_behalf is not OnBehalf.NOBODY
 
 
 def question_of(request: Request, snapshot: Snapshot, at: datetime) -> Question:
@@ -114,10 +122,14 @@ def _not_twice(session: Session, draft: Draft, access_key: str) -> None:
         Grant.state.in_((GrantState.SCHEDULED, GrantState.GRANTING, GrantState.ACTIVE)),
     )
     if grant := session.scalars(held).first():
-        raise Duplicate(
-            f"You have {grant.access_name} already. To keep it longer, press Extend on App Home.",
-            field="access",
-        )
+        raise Duplicate(_held_already(session, draft, grant), field="access")
+
+
+def _held_already(session: Session, draft: Draft, grant: Grant) -> str:
+    if draft.requester_id == grant.person_id:
+        return f"You have {grant.access_name} already. To keep it longer, press Extend on App Home."
+    name = names_of(session, {grant.person_id})[grant.person_id]
+    return f"{name} has {grant.access_name} already. They can keep it longer with Extend on App Home."
 
 
 def _planned(directory: Directory, draft: Draft, app: AppSpec, access: AccessSpec, now: datetime) -> Planned:
@@ -126,8 +138,12 @@ def _planned(directory: Directory, draft: Draft, app: AppSpec, access: AccessSpe
     length = _length(snapshot, draft, directory, now)
     decision = decide(question, directory)
     if decision.outcome in (Outcome.DENY, Outcome.NOBODY):
-        raise Denied(" ".join(reason.text for reason in decision.because), field="access")
+        raise Denied(" ".join(reason.text for reason in decision.because), field=_field_of(decision))
     return Planned(snapshot, question, decision, length)
+
+
+def _field_of(decision: Decision) -> str:
+    return "beneficiary" if any(one.rule == ON_BEHALF for one in decision.because) else "access"
 
 
 def _length(snapshot: Snapshot, draft: Draft, directory: Directory, now: datetime) -> Length:

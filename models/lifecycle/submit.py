@@ -36,7 +36,8 @@ def submit(tx: Tx, draft: Draft) -> list[Request]:
     submission = uuid.uuid4().hex
     requests = [_write(tx, draft, one, submission) for one in planned]
     for request, one in zip(requests, planned, strict=True):
-        screens.show(tx, CardKind.REQUEST, request.ref, request.ref, request.requester_id)
+        for person_id in {request.requester_id, request.beneficiary_id}:
+            screens.show(tx, CardKind.REQUEST, request.ref, request.ref, person_id)
         stages.begin(tx, request, approved_by_rule=one.decision.outcome is Outcome.AUTO)
         screens.redraw_request(tx, request)
     return requests

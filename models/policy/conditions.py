@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from models.catalogue.condition_words import DAYS, KINDS, condition, emergency, hours, longer_than, privileged
+from models.catalogue.condition_words import (
+    DAYS,
+    KINDS,
+    condition,
+    emergency,
+    hours,
+    longer_than,
+    on_behalf,
+    privileged,
+)
 from models.catalogue.conditions import minutes_of
 from models.catalogue.spec import Weekday, When
 from models.policy.decision import Reason
@@ -110,6 +119,10 @@ def _emergency(wanted: Any, case: _Case) -> str | None:
     return emergency(wanted) if case.question.emergency is wanted else None
 
 
+def _on_behalf(wanted: Any, case: _Case) -> str | None:
+    return on_behalf(wanted) if case.question.on_behalf is wanted else None
+
+
 def _weekday(wanted: Any, case: _Case) -> str | None:
     today = list(Weekday)[case.question.at.astimezone(ZoneInfo(case.time_zone)).weekday()]
     return f"it is {DAYS[today]}" if today in wanted else None
@@ -148,6 +161,7 @@ _CHECKS: dict[str, Callable[[Any, _Case], str | None]] = {
     "guest": _guest,
     "request": _request,
     "emergency": _emergency,
+    "on_behalf": _on_behalf,
     "weekday": _weekday,
     "hours": _hours,
     "any_of": _any,

@@ -5,6 +5,7 @@ from models.catalogue.spec import RequestKind, RuleSpec
 from models.policy.conditions import applies
 from models.policy.decision import Decision, Outcome, Reason
 from models.policy.facts import Who
+from models.policy.on_behalf import barred_from_asking
 from models.policy.people import name_of
 from models.policy.planning import plan_stages
 from models.policy.question import Question
@@ -26,6 +27,8 @@ def _closed(question: Question, who: Who) -> tuple[Reason, ...]:
     """What holds without being written in any app: for whom access is closed, and which apps are."""
     policy = question.policy
     reasons = [reason for person_id in question.people if (reason := _closed_to(person_id, question, who))]
+    if not reasons and (meddling := barred_from_asking(question, who)):
+        reasons.append(meddling)
     if not policy.enabled and question.kind is not RequestKind.EXTEND:  # who has it may keep it for longer
         reasons.append(Reason("may be requested", f"{policy.title} cannot be requested at the moment."))
     return tuple(reasons)

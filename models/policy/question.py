@@ -28,6 +28,11 @@ class Question:
         return effective(self.app, self.access)
 
     @property
+    def on_behalf(self) -> bool:
+        """Whether somebody asks for somebody else."""
+        return self.requester != self.beneficiary
+
+    @property
     def people(self) -> tuple[str, ...]:
         """Requester and beneficiary, once each: those who do not decide."""
         return tuple(dict.fromkeys((self.requester, self.beneficiary)))

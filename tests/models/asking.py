@@ -38,7 +38,7 @@ def ask(
     **fields: Any,
 ) -> Question:
     """Somebody asks for the engineering team of GitHub, which has these fields."""
-    entry = app(**fields)
+    entry = app(**({"on_behalf": "anyone"} if beneficiary else {}) | fields)
     return Question(
         requester=requester.id,
         beneficiary=(beneficiary or requester).id,

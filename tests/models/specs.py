@@ -93,6 +93,7 @@ _facts: dict[str, Any] = {
     "guest": st.booleans(),
     "request": _several(st.sampled_from(["request", "re-raise", "extend"]), 1),
     "emergency": st.booleans(),
+    "on_behalf": st.booleans(),
     "weekday": _several(st.sampled_from(["mon", "wed", "sun"]), 1),
     "hours": st.sampled_from(["09:00-18:00", "22:00-06:00", "00:00-24:00"]),
 }
@@ -157,6 +158,7 @@ app_data = _maybe(
         "indefinite": st.booleans(),
         "over_max": st.sampled_from(["flag", "refuse"]),
         "reason": st.sampled_from(["required", "optional", "hidden"]),
+        "on_behalf": st.sampled_from(["nobody", "admins", "managers", "anyone"]),
         "request_expiry": lengths,
         "remind_after": lengths,
         "expiry_notices": _several(lengths),

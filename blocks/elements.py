@@ -1,8 +1,9 @@
-"""Elements that only the admin's forms have, and what their state holds; misshapen reads as empty."""
+"""Elements for people, numbers and ticks, and what their state holds; misshapen reads as empty."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from blocks import kit
 from blocks.answers import Values
 from blocks.kit import Element, Option
 
@@ -25,10 +26,11 @@ def people_select(action_id: str, *, initial: Sequence[str] = ()) -> Element:
     return element | ({"initial_users": list(initial)} if initial else {})
 
 
-def person_select(action_id: str, *, initial: str = "") -> Element:
+def person_select(action_id: str, *, initial: str = "", placeholder: str = "") -> Element:
     """A menu of everybody in Slack, for one of them."""
     element: Element = {"type": "users_select", "action_id": action_id}
-    return element | ({"initial_user": initial} if initial else {})
+    said = {"placeholder": kit.plain(placeholder, 150)} if placeholder else {}
+    return element | said | ({"initial_user": initial} if initial else {})
 
 
 def checkboxes(action_id: str, options: Sequence[Option], *, initial: Iterable[str] = ()) -> Element:
