@@ -3,7 +3,7 @@
 from slack_bolt.async_app import AsyncApp
 from sqlalchemy.orm import Session
 
-from blocks.request_form import RequestAction, access_options, app_of, app_option
+from blocks.request_form import RequestAction, access_options, app_of, app_option, read
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Suggestion
@@ -18,18 +18,22 @@ async def applications(incoming: Suggestion) -> None:
 
 
 async def accesses(incoming: Suggestion) -> None:
-    """What of the chosen application fits; what the person has or has asked for says so."""
+    """What of the chosen application fits; what the one who would have it has or has asked for says so."""
     app = await incoming.desk.catalogue.find(app_of(incoming.block))
     if app is None:
         await incoming.answer(options=[])
         return
 
-    def read(session: Session) -> tuple[dict[str, Mark], str]:
-        person = Directory(session).person(incoming.person)
-        return marks(session, incoming.person, app.key), person.tz if person else "UTC"
+    whose = read(incoming.values).for_whom or incoming.person
 
-    marked, zone = await incoming.desk.store.read(read)
-    await incoming.answer(options=access_options(app, incoming.typed, marked, zone))
+    def look(session: Session) -> tuple[dict[str, Mark], str]:
+        person = Directory(session).person(incoming.person)
+        return marks(session, whose, app.key), person.tz if person else "UTC"
+
+    marked, zone = await incoming.desk.store.read(look)
+    await incoming.answer(
+        options=access_options(app, incoming.typed, marked, zone, own=whose == incoming.person)
+    )
 
 
 def register(app: AsyncApp, desk: Desk) -> None:

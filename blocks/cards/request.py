@@ -16,7 +16,7 @@ def request(story: RequestStory, viewer: str) -> Message:
     return parts.message(
         f"{words.thing(story.request)}: {_notification(story)}",
         [
-            kit.section(f"*{_title(story)}*"),
+            kit.section(f"*{_title(story, viewer)}*"),
             parts.facts(_facts(story)),
             parts.over_max(story) if pending else None,
             parts.reason(story.request),
@@ -30,11 +30,13 @@ def request(story: RequestStory, viewer: str) -> Message:
     )
 
 
-def _title(story: RequestStory) -> str:
+def _title(story: RequestStory, viewer: str) -> str:
     one = story.request
     more = "more time with " if one.kind is RequestKind.EXTEND else ""
-    whom = f" for {mention(one.beneficiary_id)}" if one.beneficiary_id != one.requester_id else ""
-    return f"You asked for {more}{words.thing(one)}{whom}"
+    who = "You" if viewer == one.requester_id else mention(one.requester_id)
+    whom = "you" if viewer == one.beneficiary_id else mention(one.beneficiary_id)
+    behalf = f" for {whom}" if one.beneficiary_id != one.requester_id else ""
+    return f"{who} asked for {more}{words.thing(one)}{behalf}"
 
 
 def _notification(story: RequestStory) -> str:

@@ -20,15 +20,23 @@ def app_option(app: AppSpec) -> Option:
     return kit.option(app.name, app.key, " · ".join(filter(None, (app.category, f"{app.risk} risk"))))
 
 
-def access_option(access: AccessSpec, mark: Mark | None = None, zone: str = "UTC") -> Option:
-    """An access, with what it is, and first of all whether it is there already (times in `zone`)."""
-    said = (_marked(mark, zone) if mark else "", access.description)
+def access_option(
+    access: AccessSpec, mark: Mark | None = None, zone: str = "UTC", *, own: bool = True
+) -> Option:
+    """An access, with what it is, and first of all whether it is there already (times in `zone`).
+
+    `own` says whether the mark is about the person who looks, or about somebody whom they ask for.
+    """
+    said = (_marked(mark, zone, own=own) if mark else "", access.description)
     return kit.option(access.name, access.key, " · ".join(filter(None, said)))
 
 
-def access_options(app: AppSpec, typed: str, marks: Mapping[str, Mark], zone: str) -> list[Option]:
+def access_options(
+    app: AppSpec, typed: str, marks: Mapping[str, Mark], zone: str, *, own: bool = True
+) -> list[Option]:
     """What of an app fits what was typed, the best first; nothing typed gives the catalogue's order."""
-    return [access_option(access, marks.get(access.key), zone) for access in _fitting(app, typed)[:MOST]]
+    fitting = _fitting(app, typed)[:MOST]
+    return [access_option(access, marks.get(access.key), zone, own=own) for access in fitting]
 
 
 def open_accesses(app: AppSpec) -> list[AccessSpec]:
@@ -49,14 +57,15 @@ def _entries(accesses: Iterable[AccessSpec]) -> Iterable[AppEntry]:
     return (AppEntry(one.key, one.name, one.description, kinds=frozenset((one.kind,))) for one in accesses)
 
 
-def _marked(mark: Mark, zone: str) -> str:
+def _marked(mark: Mark, zone: str, *, own: bool) -> str:
     if mark.state is RequestState.PENDING:
         return f"Asked for in {mark.ref}"
     if mark.state is GrantState.SCHEDULED:
-        return "Will be yours soon"
+        return f"Will be {'yours' if own else 'theirs'} soon"
     if mark.state is GrantState.GRANTING:
-        return "Being given to you now"
-    return f"You have this until {_local(mark.ends_at, zone)}" if mark.ends_at else "You have this"
+        return f"Being given to {'you' if own else 'them'} now"
+    until = f" until {_local(mark.ends_at, zone)}" if mark.ends_at else ""
+    return f"{'You' if own else 'They'} have this{until}"
 
 
 def _local(at: datetime, zone: str) -> str:
