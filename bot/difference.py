@@ -8,13 +8,14 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from bot.words import counted
-from models import apps
-from models.catalogue.file import Change, diff
+from models import apps, parts
+from models.catalogue.file import Catalogue, Change, diff, diff_parts
 from models.catalogue.spec import AppSpec
 from models.queries.in_use import AccessKey, InUse, in_use
 
 Apps = Mapping[str, AppSpec]
 ADDED, CHANGED, REMOVED = "green", "yellow", "red"
+COLOURS = {"+": ADDED, "~": CHANGED, "-": REMOVED}
 STAYS = "    That stays as it is, by the rules it was asked for with. Nobody can ask for it anew."
 
 
@@ -34,23 +35,28 @@ class Difference:
     lines: tuple[Line, ...]
 
 
-def compare(session: Session, wanted: Sequence[AppSpec]) -> Difference:
+def compare(session: Session, wanted: Catalogue) -> Difference:
     """Hold a new catalogue against the present one."""
-    return _difference(apps.revision(session), apps.every(session), wanted, in_use(session))
+    present = Catalogue(tuple(apps.every(session)), parts.whole(session))
+    return _difference(apps.revision(session), present, wanted, in_use(session))
 
 
-def from_nothing(wanted: Sequence[AppSpec]) -> Difference:
+def from_nothing(wanted: Catalogue) -> Difference:
     """The same where there is no database yet."""
-    return _difference(0, [], wanted, {})
+    return _difference(0, Catalogue(()), wanted, {})
 
 
 def _difference(
-    revision: int, present: Sequence[AppSpec], wanted: Sequence[AppSpec], uses: Mapping[AccessKey, InUse]
+    revision: int, present: Catalogue, wanted: Catalogue, uses: Mapping[AccessKey, InUse]
 ) -> Difference:
-    changes = tuple(diff(present, wanted))
-    before, after = ({app.key: app for app in some} for some in (present, wanted))
-    lines = (*_changes(changes, before, after), *_still_used(before, after, uses))
-    return Difference(revision, changes, lines)
+    changes, others = diff(present.apps, wanted.apps), diff_parts(present.parts, wanted.parts)
+    before, after = ({app.key: app for app in some.apps} for some in (present, wanted))
+    lines = (
+        *(Line(f"{change.sign} {change.text}", COLOURS[change.sign]) for change in others),
+        *_changes(changes, before, after),
+        *_still_used(before, after, uses),
+    )
+    return Difference(revision, (*others, *changes), lines)
 
 
 def _changes(changes: Sequence[Change], before: Apps, after: Apps) -> Iterator[Line]:

@@ -11,7 +11,7 @@ from bot.database import NoSchema, opened, upgrade
 from bot.difference import Difference, compare, from_nothing
 from bot.failure import Failure
 from bot.words import counted
-from models import apps
+from models import apps, parts
 from models.catalogue.file import Catalogue, CatalogueError, dump, load
 from models.lifecycle import unoffered
 from models.store import Tx
@@ -38,9 +38,9 @@ async def dry_run(url: str, file: Path, catalogue: Catalogue) -> None:
     """Show what an import would change. Writes nothing, not even the schema."""
     try:
         async with opened(url) as store:
-            found = await store.read(lambda session: compare(session, catalogue.apps))
+            found = await store.read(lambda session: compare(session, catalogue))
     except NoSchema:
-        found = from_nothing(catalogue.apps)
+        found = from_nothing(catalogue)
     _show(found, file, catalogue)
     trying.refuse_broken(await trying.filed(url, catalogue.apps), file, catalogue)
     if found.changes:
@@ -54,7 +54,7 @@ async def take_in(url: str, file: Path, catalogue: Catalogue, *, yes: bool) -> N
     """
     await upgrade(url)
     async with opened(url) as store:
-        found = await store.read(lambda session: compare(session, catalogue.apps))
+        found = await store.read(lambda session: compare(session, catalogue))
         _show(found, file, catalogue)
         trying.refuse_broken(await trying.filed(url, catalogue.apps), file, catalogue)
         if found.changes:
@@ -66,7 +66,7 @@ async def take_in(url: str, file: Path, catalogue: Catalogue, *, yes: bool) -> N
 async def give_out(url: str) -> str:
     """The catalogue as TOML."""
     async with opened(url) as store:
-        return dump(await store.read(apps.every))
+        return await store.read(lambda session: dump(apps.every(session), parts.whole(session)))
 
 
 def _show(found: Difference, file: Path, catalogue: Catalogue) -> None:
@@ -89,9 +89,15 @@ def _agree(file: Path, catalogue: Catalogue, yes: bool) -> None:
         raise Failure(f"{file} has no app in it, so all would be removed. If that is meant, say --yes.")
 
 
+def put_in(tx: Tx, catalogue: Catalogue) -> None:
+    """Make the catalogue be this one."""
+    apps.replace(tx, list(catalogue.apps), OPERATOR)
+    parts.replace(tx, catalogue.parts, OPERATOR)
+
+
 def _replace(tx: Tx, revision: int, catalogue: Catalogue) -> None:
     """Make the catalogue be this one, if it is still the one that the difference was shown for."""
     if apps.hold(tx) != revision:
         raise Failure("Somebody changed the catalogue in the meantime. Nothing was imported: try again.")
-    apps.replace(tx, list(catalogue.apps), OPERATOR)
+    put_in(tx, catalogue)
     unoffered.cancel(tx, OPERATOR)

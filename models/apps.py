@@ -59,7 +59,7 @@ def save(tx: Tx, spec: AppSpec, by: str) -> list[str]:
     row = tx.session.get(App, spec.key)
     words = _put(tx, row, spec, by, _last(tx.session) + 1 if row is None else row.position)
     if words:
-        _turn(tx)
+        turn(tx)
     return words
 
 
@@ -74,7 +74,7 @@ def replace(tx: Tx, specs: list[AppSpec], by: str) -> list[str]:
     for position, spec in enumerate(specs):
         words += _put(tx, rows.get(spec.key), spec, by, position)
     if words:
-        _turn(tx)
+        turn(tx)
     return words
 
 
@@ -82,7 +82,7 @@ def remove(tx: Tx, key: str, by: str) -> list[str]:
     """Take an app out of the catalogue. Requests and grants keep the copy of it that they were made with."""
     hold(tx)
     words = _drop(tx, tx.session.get_one(App, key), by)
-    _turn(tx)
+    turn(tx)
     return words
 
 
@@ -115,5 +115,6 @@ def _last(session: Session) -> int:
     return -1 if last is None else last
 
 
-def _turn(tx: Tx) -> None:
+def turn(tx: Tx) -> None:
+    """Count one more change of the catalogue."""
     settings.write(tx.session, REVISION, hold(tx) + 1)

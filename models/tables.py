@@ -1,6 +1,6 @@
 """Every table, gathered in one place for the migrations: importing this fills `Base.metadata`."""
 
-from models import apps, audit, cards, deliveries, grants, jobs, people, requests, settings
+from models import apps, audit, cards, deliveries, grants, jobs, parts, people, requests, settings
 from models.base import Base
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "grants",
     "jobs",
     "metadata",
+    "parts",
     "people",
     "requests",
     "settings",

@@ -12,7 +12,7 @@ from bot.app import Keyturn, build
 from bot.config import Config
 from bot.connectors import registry
 from bot.failure import Failure
-from bot.importing import OPERATOR
+from bot.importing import put_in
 from bot.manifest import manifest
 from bot.only_one import only_one
 from bot.sandbox import company
@@ -22,7 +22,6 @@ from bot.sandbox.slack import App, LocalSlack, Person, snapshot
 from bot.sandbox.slack.manifest import app_settings
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.snapshot import UnreadableSnapshot
-from models import apps
 from models.catalogue.file import load
 
 KEPT = ("slack.json", "clock.json", "mail.json", "keyturn.db", "keyturn.db-wal", "keyturn.db-shm")
@@ -182,4 +181,4 @@ async def _stock(bot: Keyturn) -> None:
     """Puts the company's catalogue in."""
     types = registry.known()
     read = load(company.catalogue(), "catalogue.toml", lambda connector: registry.check(connector, types))
-    await bot.store.write(lambda tx: apps.replace(tx, list(read.apps), OPERATOR))
+    await bot.store.write(lambda tx: put_in(tx, read))

@@ -26,15 +26,18 @@ _LABELS = {
     "deny": "refusal",
     "require": "requirement",
     "why": "explanation",
+    "two_people": "two people for a change",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One difference. `app` is the app's key; `str()` is the sentence."""
+    """One difference. `app` is the app's key, empty for what is no app; `str()` is the sentence."""
 
     app: str
     text: str
+    sign: str = "~"
+    """Of what is no app: "+" for what is new, "-" for what is removed, "~" for what is changed."""
 
     def __str__(self) -> str:
         return self.text
@@ -48,13 +51,13 @@ def diff(old: Iterable[AppSpec], new: Iterable[AppSpec]) -> list[Change]:
         if key not in before:
             changes.append(Change(key, f"new app {app.name}"))
         else:
-            changes += [Change(key, f"{before[key].name}{text}") for text in _entry(before[key], app)]
+            changes += [Change(key, f"{before[key].name}{text}") for text in differences(before[key], app)]
     if not changes and list(before) != list(after):
         changes.append(Change("", "the apps stand in another order"))
     return changes
 
 
-def _entry(old: Any, new: Any) -> list[str]:
+def differences(old: Any, new: Any) -> list[str]:
     """The differences of two entries of one kind, each to stand after the entry's name."""
     texts = []
     for name in type(new).model_fields:
@@ -111,7 +114,7 @@ def _parts(word: str, before: Sequence[Any], after: Sequence[Any], key: Callable
         if name not in old:
             texts.append(f": new {word} “{entry.name}”{_summary(entry)}")
         else:
-            texts += [f": {_called(old[name], word)}{text}" for text in _entry(old[name], entry)]
+            texts += [f": {_called(old[name], word)}{text}" for text in differences(old[name], entry)]
     return texts or [f": {word} in another order"]
 
 

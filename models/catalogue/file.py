@@ -4,19 +4,23 @@ import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
-from pydantic import ValidationError, field_validator
+from pydantic import ValidationError, create_model, field_validator
 
 from models.catalogue.changes import Change, diff
 from models.catalogue.connectors import ConnectorSpec
 from models.catalogue.entries import AppSpec
 from models.catalogue.fields import Spec, named_twice
+from models.catalogue.kinds import KINDS
 from models.catalogue.lines import Lines
 from models.catalogue.notes import settle
-from models.catalogue.problems import Path, Problem, explain, where
+from models.catalogue.part import Complaint, Kind, Parts
+from models.catalogue.part_changes import diff_parts
+from models.catalogue.problems import Path, Problem, explain, sentence, where
 from models.catalogue.writing import dump
 
-__all__ = ["Catalogue", "CatalogueError", "Change", "CheckConnector", "diff", "dump", "load"]
+__all__ = ["Catalogue", "CatalogueError", "Change", "CheckConnector", "diff", "diff_parts", "dump", "load"]
 
 CheckConnector = Callable[[ConnectorSpec], str | None]
 """Says what is wrong with a connector, as a sentence; None if nothing is."""
@@ -27,6 +31,8 @@ class Catalogue:
     """What a file says. `notes` tell what was understood otherwise than written, or is worth a look."""
 
     apps: tuple[AppSpec, ...]
+    parts: Parts = field(default_factory=dict)
+    """What is no app, by the name of its kind; of a kind that the file does not have there is none."""
     notes: tuple[str, ...] = field(default=(), compare=False)
     lines: Lines = field(default_factory=lambda: Lines(""), compare=False, repr=False)
     """Where in the file each part stands."""
@@ -40,8 +46,8 @@ class CatalogueError(Exception):
         self.lines = lines
 
 
-class _File(Spec):
-    """The file as a whole."""
+class _Apps(Spec):
+    """The apps of a file."""
 
     app: tuple[AppSpec, ...] = ()
 
@@ -50,6 +56,15 @@ class _File(Spec):
     def _once(cls, apps: tuple[AppSpec, ...]) -> tuple[AppSpec, ...]:
         named_twice(apps)
         return apps
+
+
+def _field(kind: Kind[Any]) -> tuple[Any, Any]:
+    return (kind.model, kind.model()) if kind.single else (tuple[kind.model, ...], ())  # type: ignore[name-defined]
+
+
+_FIELDS: dict[str, Any] = {kind.name: _field(kind) for kind in KINDS}
+_File = create_model("_File", __base__=_Apps, **_FIELDS)
+"""The file as a whole."""
 
 
 def load(text: str, name: str, check_connector: CheckConnector | None = None) -> Catalogue:
@@ -68,11 +83,39 @@ def load(text: str, name: str, check_connector: CheckConnector | None = None) ->
         read = _File.model_validate(data)
     except ValidationError as error:
         raise _failed(text, name, explain(error, data, _File)) from None
-    if check_connector and (problems := _connectors(read, data, check_connector)):
+    parts = _parts(read)
+    problems = _complaints(parts, read, data)
+    problems += _connectors(read, data, check_connector) if check_connector else []
+    if problems:
         raise _failed(text, name, problems)
     settled = [settle(app) for app in read.app]
     notes = tuple(note for _, notes in settled for note in notes)
-    return Catalogue(tuple(app for app, _ in settled), notes, Lines(text))
+    return Catalogue(tuple(app for app, _ in settled), parts, notes, Lines(text))
+
+
+def _parts(read: _Apps) -> Parts:
+    found = {kind.name: getattr(read, kind.name) for kind in KINDS if kind.name in read.model_fields_set}
+    return {name: said if isinstance(said, tuple) else (said,) for name, said in found.items() if said}
+
+
+def _complaints(parts: Parts, read: _Apps, data: object) -> list[Problem]:
+    problems = []
+    for kind in KINDS:
+        entries: tuple[Any, ...] = parts.get(kind.name, ())
+        for at, field_name, text in (*_twice(kind, entries), *kind.complaints(entries, read.app)):
+            path: Path = (kind.name, at, field_name)
+            problems.append(Problem(path, where(path, data), sentence(text)))
+    return problems
+
+
+def _twice(kind: Kind[Any], entries: tuple[Any, ...]) -> list[Complaint]:
+    keys = [kind.key(one) for one in entries]
+    named = next(iter(kind.model.model_fields))
+    return [
+        Complaint(at, named, f"“{key}” stands there twice. Make one {kind.word} of both")
+        for at, key in enumerate(keys)
+        if key in keys[:at]
+    ]
 
 
 def _parse(text: str, name: str) -> dict[str, object]:
@@ -86,7 +129,7 @@ def _parse(text: str, name: str) -> dict[str, object]:
         raise CatalogueError([f"{name}{line}: cannot be read as TOML: {said}."]) from None
 
 
-def _connectors(read: _File, data: object, check: CheckConnector) -> list[Problem]:
+def _connectors(read: _Apps, data: object, check: CheckConnector) -> list[Problem]:
     problems = []
     for at, app in enumerate(read.app):
         for place, access in enumerate(app.access):

@@ -13,6 +13,7 @@ from models.catalogue.connectors import ConnectorSpec
 from models.catalogue.emergency import EmergencySpec
 from models.catalogue.entries import AccessSpec, AppSpec, RequireSpec, RuleSpec, StageSpec
 from models.catalogue.examples import ExampleSpec, Someone
+from models.catalogue.kinds import KINDS
 
 Path = tuple[str | int, ...]
 
@@ -31,6 +32,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "any": When,
     "all": When,
     "not": When,
+    **{kind.name: kind.model for kind in KINDS},
 }
 _SENTENCES = {
     "missing": "is missing. It has to be there",
@@ -99,6 +101,11 @@ def _sentence(found: ErrorDetails, root: type[BaseModel]) -> str:
         return f"“{str(found['input'])[:40]}” is not known. {did_you_mean(str(found['input']), known)}"
     else:
         text = _SENTENCES[kind].format(**context) if kind in _SENTENCES else found["msg"]
+    return sentence(text)
+
+
+def sentence(text: str) -> str:
+    """The text with its full stop."""
     return text if text.endswith(".") else f"{text}."
 
 
@@ -118,5 +125,5 @@ def _inside(data: object, step: str | int) -> object:
 
 def _called(entry: object, place: int) -> str:
     named: Any = entry if isinstance(entry, Mapping) else {}
-    called = next((named[key] for key in ("key", "name") if isinstance(named.get(key), str)), None)
+    called = next((named[key] for key in ("key", "name", "person") if isinstance(named.get(key), str)), None)
     return f'"{called[:80]}"' if called else f"{place + 1}"

@@ -13,7 +13,13 @@ from models.catalogue.examples import ExampleSpec
 from models.catalogue.words import DecisionComment
 from models.durations import spoken
 
-_NOT_SET = {"max_duration": "no limit", "grace": "none", "emergency": "none", "when": "always"}
+_NOT_SET = {
+    "max_duration": "no limit",
+    "grace": "none",
+    "emergency": "none",
+    "when": "always",
+    "manager": "as Slack says",
+}
 _PROSE = frozenset({"description", "instructions", "why"})
 _LONGEST = 80
 

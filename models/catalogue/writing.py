@@ -5,19 +5,34 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from models.catalogue.entries import AppSpec
+from models.catalogue.kinds import KINDS
+from models.catalogue.part import Parts
 
 _TABLES = frozenset({"access", "stage", "deny", "require", "auto_approve", "example"})
 """Lists that stand under headings of their own."""
 
 
-def dump(apps: Iterable[AppSpec]) -> str:
-    """The apps as TOML. `models.catalogue.file.load` gives the same apps back."""
-    return "\n".join("\n".join(_table(("app",), app.stored())) + "\n" for app in apps)
+def dump(apps: Iterable[AppSpec], parts: Parts | None = None) -> str:
+    """The catalogue as TOML. `models.catalogue.file.load` gives the same back."""
+    said = parts or {}
+    tables = [
+        *_parts(said, single=True),
+        *(_table(("app",), app.stored()) for app in apps),
+        *_parts(said, single=False),
+    ]
+    return "\n".join("\n".join(table) + "\n" for table in tables)
 
 
-def _table(path: tuple[str, ...], entry: Mapping[str, Any]) -> Iterator[str]:
-    indent = "  " * (len(path) - 1)
-    yield f"{indent}[[{'.'.join(path)}]]"
+def _parts(parts: Parts, *, single: bool) -> Iterator[Iterator[str]]:
+    for kind in KINDS:
+        for spec in parts.get(kind.name, ()) if kind.single is single else ():
+            if stored := spec.stored():
+                yield _table((kind.name,), stored, listed=not single)
+
+
+def _table(path: tuple[str, ...], entry: Mapping[str, Any], *, listed: bool = True) -> Iterator[str]:
+    indent, heading = "  " * (len(path) - 1), ".".join(path)
+    yield f"{indent}[[{heading}]]" if listed else f"{indent}[{heading}]"
     below = {
         name: value for name, value in entry.items() if name in _TABLES and value and isinstance(value, list)
     }

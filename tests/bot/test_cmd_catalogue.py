@@ -114,6 +114,26 @@ def test_the_order_of_the_apps_is_a_change_too(keyturn: CommandLine) -> None:
     assert keyturn("catalogue", "export").out.startswith('[[app]]\nkey = "wiki"')
 
 
+def test_parts_that_are_no_apps_are_imported_exported_and_removed_with_the_file(
+    keyturn: CommandLine, database_url: str
+) -> None:
+    keyturn.configure(database_url)
+    person = '[[person]]\nperson = "ana@example.com"\ntitle = "Agent"\n'
+    keyturn.write("catalogue.toml", PRODUCT_EXAMPLE + "\n" + person)
+    imported = keyturn("catalogue", "import", "catalogue.toml")
+    assert imported.out.splitlines()[:2] == [
+        "+ new directory entry ana@example.com (title Agent)",
+        "+ new app GitHub (github)",
+    ]
+    assert keyturn("catalogue", "export").out == PRODUCT_EXAMPLE + "\n" + person
+    keyturn.write("catalogue.toml", PRODUCT_EXAMPLE)
+    shown = keyturn("catalogue", "import", "catalogue.toml", "--dry-run")
+    assert shown.out.splitlines()[0] == "- directory entry ana@example.com is removed"
+    assert "[[person]]" in keyturn("catalogue", "export").out
+    keyturn("catalogue", "import", "catalogue.toml")
+    assert keyturn("catalogue", "export").out == PRODUCT_EXAMPLE
+
+
 def test_a_dry_run_writes_nothing(keyturn: CommandLine) -> None:
     keyturn.write("catalogue.toml", PRODUCT_EXAMPLE)
     first = keyturn("catalogue", "import", "catalogue.toml", "--dry-run")

@@ -5,7 +5,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from models.catalogue.directory_entries import PersonSpec, plain
+from models.catalogue.fields import Spec
 from models.catalogue.spec import AppSpec, When
+from models.catalogue.workspace import SettingsSpec
 from models.durations import LONGEST, format_duration
 
 PRODUCT_EXAMPLE = """\
@@ -178,3 +181,29 @@ app_data = _maybe(
 )
 apps = app_data.map(AppSpec.model_validate)
 catalogues = st.lists(apps, max_size=2, unique_by=lambda spec: spec.key)
+
+directory_entries = _maybe(
+    {"person": people},
+    # Managers from elsewhere, so that they make no circle.
+    {
+        "manager": people.map(lambda one: f"W{one}" if "@" not in one else f"boss.{one}"),
+        "department": lines,
+        "title": lines,
+        "contractor": st.booleans(),
+    },
+).map(PersonSpec.model_validate)
+
+
+def _parts(settings: SettingsSpec | None, entries: list[PersonSpec]) -> dict[str, tuple[Spec, ...]]:
+    found: dict[str, tuple[Spec, ...]] = {
+        "settings": (settings,) if settings else (),
+        "person": tuple(entries),
+    }
+    return {name: specs for name, specs in found.items() if specs}
+
+
+parts_of_any_kind = st.builds(
+    _parts,
+    st.none() | st.builds(SettingsSpec, two_people=st.booleans()),
+    st.lists(directory_entries, max_size=3, unique_by=lambda one: plain(one.person)),
+)

@@ -1,0 +1,43 @@
+"""What a part of the catalogue that is no app has to say of itself: see `models.catalogue.kinds`."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, TypeVar
+
+from models.catalogue.entries import AppSpec
+from models.catalogue.fields import Spec
+
+P = TypeVar("P", bound=Spec)
+
+Parts = Mapping[str, tuple[Spec, ...]]
+"""The parts of a catalogue by their kind's name, in order. A kind without entries may be left out."""
+
+
+class Complaint(NamedTuple):
+    """What is wrong with the entry at this place, seen beside the others; `field` is the key it is about."""
+
+    at: int
+    field: str
+    text: str
+
+
+def content(_entries: Sequence[P], _apps: Sequence[AppSpec]) -> Iterable[Complaint]:
+    """Nothing to complain about."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Kind(Generic[P]):
+    """One kind of part: `[[name]]` in the file, or `[name]` where there is one only (`single`)."""
+
+    name: str
+    model: type[P]
+    word: str
+    """What people call one of them: "directory entry"."""
+    key: Callable[[P], str]
+    """Tells one from another; the same for two entries means that one of them is too many."""
+    title: Callable[[P], str]
+    """What this one is called in a list of changes."""
+    single: bool = False
+    complaints: Callable[[Sequence[P], Sequence[AppSpec]], Iterable[Complaint]] = content
+    """What is wrong with these entries together, and beside these apps."""

@@ -1,0 +1,135 @@
+"""What the catalogue has besides apps, as it is kept: one row an entry, of whichever kind.
+
+Every change is in the audit trail with before and after, and turns the catalogue's revision.
+"""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import String, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models import apps
+from models.base import Base, Json
+from models.catalogue.fields import Spec
+from models.catalogue.kinds import KINDS
+from models.catalogue.part import Kind, Parts
+from models.catalogue.part_changes import change_of, diff_parts
+from models.catalogue.workspace import SETTINGS, SettingsSpec
+from models.store.tx import Tx
+
+P = TypeVar("P", bound=Spec)
+
+_SUBJECT = 64
+"""As much as the trail keeps of what an entry is about."""
+
+
+class Part(Base):
+    """An entry of the catalogue that is no app."""
+
+    __tablename__ = "parts"
+
+    kind: Mapped[str] = mapped_column(String(24), primary_key=True)
+    key: Mapped[str] = mapped_column(String(400), primary_key=True)
+    position: Mapped[int]
+    """Its place among its kind, so that an export gives the same file back."""
+    version: Mapped[int]
+    spec: Mapped[Json]
+    updated_at: Mapped[datetime]
+
+
+def every(session: Session, kind: Kind[P]) -> list[P]:
+    """All entries of a kind, in the catalogue's order."""
+    rows = session.scalars(select(Part).where(Part.kind == kind.name).order_by(Part.position, Part.key))
+    return [kind.model.model_validate(row.spec) for row in rows]
+
+
+def find(session: Session, kind: Kind[P], key: str) -> P | None:
+    """One entry by its key."""
+    row = session.get(Part, (kind.name, key))
+    return None if row is None else kind.model.model_validate(row.spec)
+
+
+def whole(session: Session) -> Parts:
+    """Everything that is no app."""
+    found = {kind.name: tuple(every(session, kind)) for kind in KINDS}
+    return {name: entries for name, entries in found.items() if entries}
+
+
+def workspace(session: Session) -> SettingsSpec:
+    """The settings of the workspace."""
+    return find(session, SETTINGS, "settings") or SettingsSpec()
+
+
+def save(tx: Tx, kind: Kind[P], spec: P, by: str) -> list[str]:
+    """Add or change an entry; returns the change in words (empty where nothing changes)."""
+    apps.hold(tx)
+    row = tx.session.get(Part, (kind.name, kind.key(spec)))
+    words = _put(tx, kind, row, spec, by, _last(tx.session, kind) + 1 if row is None else row.position)
+    return _turned(tx, words)
+
+
+def remove(tx: Tx, kind: Kind[P], key: str, by: str) -> list[str]:
+    """Take an entry out; returns the change in words (empty where there is none)."""
+    apps.hold(tx)
+    row = tx.session.get(Part, (kind.name, key))
+    return [] if row is None else _turned(tx, _drop(tx, kind, row, by))
+
+
+def replace(tx: Tx, parts: Parts, by: str) -> list[str]:
+    """Make the catalogue have exactly these parts, in this order; returns the changes in words."""
+    apps.hold(tx)
+    words = [str(change) for change in diff_parts(whole(tx.session), parts)]
+    for kind in KINDS:
+        _replace(tx, kind, parts.get(kind.name, ()), by)
+    return _turned(tx, words)
+
+
+def _replace(tx: Tx, kind: Kind[Any], specs: tuple[Spec, ...], by: str) -> None:
+    rows = {row.key: row for row in tx.session.scalars(select(Part).where(Part.kind == kind.name))}
+    if kind.single and rows and not specs:
+        specs = (kind.model(),)  # its version goes on, for whoever looks at it just now
+    for gone in sorted(rows.keys() - {kind.key(spec) for spec in specs}):
+        _drop(tx, kind, rows[gone], by)
+    for position, spec in enumerate(specs):
+        _put(tx, kind, rows.get(kind.key(spec)), spec, by, position)
+
+
+def _put(tx: Tx, kind: Kind[P], row: Part | None, spec: P, by: str, position: int) -> list[str]:
+    before = None if row is None else kind.model.model_validate(row.spec)
+    words = [str(change) for change in change_of(kind, before, spec)]
+    if row is not None:
+        row.position = position
+    if not words:
+        return []
+    if row is None:
+        row = Part(kind=kind.name, key=kind.key(spec), position=position, version=0)
+        tx.session.add(row)
+    old, row.spec = row.spec if before else None, spec.stored()
+    row.version, row.updated_at = row.version + 1, tx.now
+    what = "changed" if before or kind.single else "added"
+    tx.record(by, f"catalogue.{what}", subject(kind, row.key), changes=words, before=old, after=row.spec)
+    return words
+
+
+def _drop(tx: Tx, kind: Kind[Any], row: Part, by: str) -> list[str]:
+    words = [str(change) for change in change_of(kind, kind.model.model_validate(row.spec), None)]
+    tx.record(by, "catalogue.removed", subject(kind, row.key), changes=words, before=row.spec)
+    tx.session.delete(row)
+    return words
+
+
+def subject(kind: Kind[Any], key: str) -> str:
+    """What the trail calls an entry."""
+    return f"{kind.name}:{key}"[:_SUBJECT]
+
+
+def _last(session: Session, kind: Kind[Any]) -> int:
+    last = session.scalar(select(func.max(Part.position)).where(Part.kind == kind.name))
+    return -1 if last is None else last
+
+
+def _turned(tx: Tx, words: list[str]) -> list[str]:
+    if words:
+        apps.turn(tx)
+    return words

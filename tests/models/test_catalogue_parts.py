@@ -1,0 +1,198 @@
+"""What a catalogue has besides apps: in the file, in the database, and in the trail."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models import apps, audit, parts
+from models.catalogue.changes import Change
+from models.catalogue.directory_entries import PERSON, PersonSpec, plain
+from models.catalogue.file import CatalogueError, diff_parts, dump, load
+from models.catalogue.part import Parts
+from models.catalogue.spec import AppSpec
+from models.catalogue.workspace import SETTINGS, SettingsSpec
+from models.store import Store
+from tests.models.specs import app, catalogues, parts_of_any_kind, people
+
+WRITTEN = """\
+[settings]
+two_people = true
+
+[[app]]
+key = "github"
+name = "GitHub"
+
+[[person]]
+person = "ana@example.com"
+manager = "U0123"
+department = "Sales"
+title = "Agent"
+contractor = true
+
+[[person]]
+person = "U0123"
+"""
+
+
+def problems(text: str) -> list[str]:
+    """The lines about a text that cannot be used."""
+    with pytest.raises(CatalogueError) as caught:
+        load(text, "catalogue.toml")
+    return caught.value.lines
+
+
+def entry(person: str, manager: str = "") -> str:
+    """A directory entry as a file has it."""
+    return f'[[person]]\nperson = "{person}"\n' + (f'manager = "{manager}"\n' if manager else "")
+
+
+def test_a_file_with_every_kind_of_part_comes_back_letter_by_letter() -> None:
+    read = load(WRITTEN, "catalogue.toml")
+    assert read.parts["settings"] == (SettingsSpec(two_people=True),)
+    assert [one.title for one in read.parts["person"] if isinstance(one, PersonSpec)] == ["Agent", ""]
+    assert dump(read.apps, read.parts) == WRITTEN
+
+
+@settings(deadline=None, max_examples=40)
+@given(catalogues, parts_of_any_kind)
+def test_what_is_written_reads_back_the_same(specs: list[AppSpec], said: Parts) -> None:
+    read = load(dump(specs, said), "catalogue.toml")
+    assert diff_parts(said, read.parts) == []
+    assert dump(read.apps, read.parts) == dump(read.apps, said)
+
+
+@settings(deadline=None, max_examples=60)
+@given(parts_of_any_kind, parts_of_any_kind)
+def test_a_difference_is_told_if_and_only_if_there_is_one(old: Parts, new: Parts) -> None:
+    same = dump([], old) == dump([], new) or (
+        old.get("person", ()) == new.get("person", ())
+        and old.get("settings", (SettingsSpec(),)) == new.get("settings", (SettingsSpec(),))
+    )
+    assert (diff_parts(old, new) == []) is same
+
+
+def test_the_difference_is_in_words() -> None:
+    before = load(WRITTEN, "c").parts
+    after = load(entry("U0123", "ana@example.com") + entry("bo@example.com", "U0123"), "c").parts
+    assert diff_parts(before, after) == [
+        Change("", "Settings: two people for a change yes → no"),
+        Change("", "directory entry ana@example.com is removed", "-"),
+        Change("", "directory entry U0123: manager as Slack says → ana@example.com"),
+        Change("", "new directory entry bo@example.com (manager U0123)", "+"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "reason"),
+    [
+        (
+            "[settings]\ntwo_peple = true\n",
+            "line 2: settings → two_peple",
+            "is not known here. Did you mean “two_people”?",
+        ),
+        (
+            '[[person]]\nperson = "U0123"\nmanger = "U0AAA"\n',
+            'line 3: person "U0123" → manger',
+            "is not known here. Did you mean “manager”?",
+        ),
+        (
+            entry("Ana@example.com", "ana@EXAMPLE.com"),
+            'line 3: person "Ana@example.com" → manager',
+            "is the same person. Nobody is their own manager; name somebody else.",
+        ),
+        (
+            entry("ana@example.com") + entry("U0123") + entry("Ana@Example.com"),
+            'line 6: person "Ana@Example.com" → person',
+            "“ana@example.com” stands there twice. Make one directory entry of both.",
+        ),
+        (
+            entry("U0AAA", "U0BBB") + entry("U0BBB", "U0CCC") + entry("U0CCC", "U0BBB"),
+            'line 6: person "U0BBB" → manager',
+            "goes round in a circle of managers: U0BBB → U0CCC → U0BBB. Correct one of them.",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_with_place_and_reason(text: str, place: str, reason: str) -> None:
+    assert problems(text) == [f"catalogue.toml, {place}: {reason}"]
+
+
+@given(st.dictionaries(people.map(plain), people.map(plain), max_size=6))
+def test_no_file_that_loads_has_a_circle_of_managers(managers: dict[str, str]) -> None:
+    text = "".join(entry(person, manager) for person, manager in managers.items())
+    try:
+        load(text, "catalogue.toml")
+        refused = False
+    except CatalogueError:
+        refused = True
+    assert refused is any(_comes_back(person, managers) for person in managers)
+
+
+def _comes_back(start: str, managers: dict[str, str]) -> bool:
+    above = start
+    for _ in managers:
+        above = managers.get(above, "")
+        if above == start:
+            return True
+    return False
+
+
+async def test_the_database_keeps_what_the_file_said_and_gives_it_back(store: Store) -> None:
+    said = load(WRITTEN, "c").parts
+    before = await store.read(apps.revision)
+    assert await store.write(lambda tx: parts.replace(tx, said, "operator"))
+    assert await store.read(lambda session: dump([app()], parts.whole(session))) == dump([app()], said)
+    assert await store.read(apps.revision) == before + 1
+    assert (await store.read(parts.workspace)).two_people
+
+
+async def test_the_same_again_changes_and_records_nothing(store: Store) -> None:
+    said = load(WRITTEN, "c").parts
+    await store.write(lambda tx: parts.replace(tx, said, "operator"))
+    before = await store.read(lambda session: (apps.revision(session), len(list(audit.entries(session)))))
+    assert await store.write(lambda tx: parts.replace(tx, said, "operator")) == []
+    after = await store.read(lambda session: (apps.revision(session), len(list(audit.entries(session)))))
+    assert after == before
+
+
+async def test_what_a_file_leaves_out_is_removed_and_recorded_with_what_it_was(store: Store) -> None:
+    await store.write(lambda tx: parts.replace(tx, load(WRITTEN, "c").parts, "operator"))
+    words = await store.write(lambda tx: parts.replace(tx, {}, "operator"))
+    assert words == [
+        "Settings: two people for a change yes → no",
+        "directory entry ana@example.com is removed",
+        "directory entry U0123 is removed",
+    ]
+    assert await store.read(lambda session: parts.every(session, PERSON)) == []
+    trail = await store.read(lambda session: list(audit.entries(session)))
+    last = {entry.subject: entry for entry in trail}
+    assert last["settings:settings"].data["before"] == {"two_people": True}
+    assert last["settings:settings"].data["after"] == {}
+    gone = last["person:ana@example.com"]
+    assert (gone.actor, gone.action, gone.data["before"]["title"]) == (
+        "operator",
+        "catalogue.removed",
+        "Agent",
+    )
+
+
+async def test_one_entry_is_added_changed_and_removed_alone(store: Store) -> None:
+    first, second = PersonSpec(person="U0123"), PersonSpec(person="U0123", title="Lead")
+    said = [
+        await store.write(lambda tx: parts.save(tx, PERSON, first, "U0ROOT")),
+        await store.write(lambda tx: parts.save(tx, PERSON, second, "U0ROOT")),
+        await store.write(lambda tx: parts.remove(tx, PERSON, "U0123", "U0ROOT")),
+        await store.write(lambda tx: parts.remove(tx, PERSON, "U0123", "U0ROOT")),
+    ]
+    assert said == [
+        ["new directory entry U0123"],
+        ["directory entry U0123: title nothing → Lead"],
+        ["directory entry U0123 is removed"],
+        [],
+    ]
+
+
+async def test_settings_count_their_versions_through_a_removal(store: Store) -> None:
+    await store.write(lambda tx: parts.save(tx, SETTINGS, SettingsSpec(two_people=True), "U0ROOT"))
+    await store.write(lambda tx: parts.replace(tx, {}, "operator"))
+    row = await store.read(lambda session: session.get_one(parts.Part, ("settings", "settings")))
+    assert (row.version, row.spec) == (2, {})
