@@ -15,8 +15,8 @@ from blocks.kit import Block, View
 from blocks.term_form import Errors, Offer, TermChoice
 from blocks.text import mention
 from models.catalogue.words import RequestKind
+from models.lifecycle import remarks
 from models.lifecycle.comment import TEXT_LIMIT
-from models.lifecycle.decide import COMMENT_LIMIT
 from models.queries.stories import RequestStory
 from models.requests import Request, Term
 
@@ -45,13 +45,14 @@ class Modified:
 
 def approve(request: Request) -> View:
     """Are you sure, and is there something to say?"""
-    field = _comment_field("Everybody involved reads it.")
+    field = _comment_field(request, "Everybody involved reads it.", approves=True)
     return _form(DecisionForm.APPROVE, "Approve request?", "Approve", request, [_summary(request), field])
 
 
 def reject(request: Request) -> View:
     """Rejecting, with room for the reason."""
-    field = _comment_field("Say why, so that they know what would be right.")
+    hint = "Say why, so that they know what would be right."
+    field = _comment_field(request, hint, approves=False)
     return _form(DecisionForm.REJECT, "Reject request?", "Reject", request, [_summary(request), field])
 
 
@@ -73,7 +74,7 @@ def modify(story: RequestStory, filled: TermChoice | None = None) -> View:
         _summary(story.request),
         kit.section(asked),
         *term_form.build(offer, filled, action_id=CHOOSE_TERM),
-        _comment_field("Everybody involved reads it."),
+        _comment_field(story.request, "Everybody involved reads it.", approves=True),
     ]
     return _form(DecisionForm.MODIFY, "Modify duration", "Approve", story.request, blocks)
 
@@ -104,6 +105,7 @@ def _summary(request: Request) -> Block:
     return kit.section(f"{request.ref}: *{words.thing(request)}* for {who}, {term}")
 
 
-def _comment_field(hint: str) -> Block:
-    element = kit.text_input("text", multiline=True, limit=COMMENT_LIMIT)
-    return kit.input_block("Comment", element, block_id=COMMENT, hint=hint, optional=True)
+def _comment_field(request: Request, hint: str, *, approves: bool) -> Block:
+    optional = not remarks.needed(request, approves=approves)
+    element = kit.text_input("text", multiline=True, limit=remarks.COMMENT_LIMIT)
+    return kit.input_block("Comment", element, block_id=COMMENT, hint=hint, optional=optional)

@@ -4,17 +4,15 @@ An approver's approve or reject, with a comment, and with another duration where
 """
 
 from models.directory import Directory, names_of
-from models.errors import AlreadyDecided, Closed, Invalid, NotAnApprover, OwnRequest
-from models.lifecycle import screens, stages, terms
+from models.errors import AlreadyDecided, Closed, NotAnApprover, OwnRequest
+from models.lifecycle import remarks, screens, stages, terms
 from models.lifecycle.refs import lock_request
 from models.lifecycle.snapshot import Snapshot
 from models.policy import TallyStatus
-from models.prose import tidy
 from models.requests import Decision, Request, Term
 from models.states import RequestEvent, RequestState, StageState
 from models.store.tx import SYSTEM, Tx
 
-COMMENT_LIMIT = 2000
 NAMED = 5
 """How many people a refusal names before it counts the rest."""
 
@@ -66,9 +64,7 @@ def look_again(tx: Tx, request: Request) -> None:
 def _decide(tx: Tx, ref: str, by: str, approves: bool, comment: str, term: Term | None) -> Request:
     request = lock_request(tx, ref)
     stage = _open_stage(tx, request, by)
-    comment = tidy(comment)
-    if len(comment) > COMMENT_LIMIT:
-        raise Invalid(f"The comment has {len(comment)} characters. {COMMENT_LIMIT} fit.", field="comment")
+    comment = remarks.fitting(request, comment, approves=approves)
     if term is not None:
         terms.change(tx, request, by, term)
     elif approves:

@@ -42,6 +42,19 @@ def test_each_form_has_one_comment_and_says_what_sending_does(form: Any, submit:
     assert "GitHub, Engineering team" in words_of(view["blocks"])
 
 
+@pytest.mark.parametrize(
+    ("policy", "approving", "rejecting"),
+    [("optional", True, True), ("on_reject", True, False), ("always", False, False)],
+)
+def test_the_forms_ask_for_a_comment_where_the_policy_wants_one(
+    policy: str, approving: bool, rejecting: bool
+) -> None:
+    about = story(shot=snapshot(decision_comment=policy))
+    forms = [decision_form.approve(about.request), decision_form.modify(about)]
+    assert [checked(form)["blocks"][-1]["optional"] for form in forms] == [approving] * 2
+    assert checked(decision_form.reject(about.request))["blocks"][-1]["optional"] is rejecting
+
+
 def test_a_form_carries_the_reference_and_nothing_else() -> None:
     about = story()
     for view in (decision_form.approve(about.request), decision_form.modify(about)):

@@ -45,6 +45,21 @@ async def test_rejecting_tells_the_requester_by_whom_and_why(world: World) -> No
     assert "Not during the freeze" in said
 
 
+async def test_who_has_to_say_something_is_asked_for_it_at_the_comment(world: World) -> None:
+    await world.offer(decision_comment="on_reject")
+    ref = await asks(world)
+    await press(world, "Grace", "Reject")
+    grace = world.person("Grace")
+    assert list((await grace.submit()).errors) == ["Comment"]
+    await grace.fill("Comment", "\u200b")  # Slack's client lets it pass
+    assert "Say why you reject it" in (await grace.submit()).errors["Comment"]
+    assert (await request_of(world, ref)).state is RequestState.PENDING
+    await grace.fill("Comment", "Not during the freeze")
+    assert (await grace.submit()).ok
+    await world.settle()
+    assert "> Not during the freeze" in world.card("Ada", "You asked for").text
+
+
 async def test_a_form_that_was_open_while_somebody_else_decided_says_who_it_was(world: World) -> None:
     await asks(world)
     await press(world, "Alan", "Approve")

@@ -1,0 +1,81 @@
+"""What somebody says with a decision: when they have to, and where it is kept."""
+
+import pytest
+
+from models.audit import AuditEntry
+from models.catalogue.spec import AppSpec
+from models.errors import Invalid, NotAnApprover
+from models.lifecycle import decide
+from models.requests import Request, Term
+from models.states import RequestState
+from models.store import Store
+from tests.models.acting import ask, do, request
+from tests.models.company import GITHUB, GRACE, ROOT, found
+from tests.models.test_more_time import EIGHT_HOURS, HOUR
+
+
+def wanting(policy: str) -> AppSpec:
+    return AppSpec.model_validate(GITHUB.stored() | {"decision_comment": policy})
+
+
+async def asked(store: Store, policy: str) -> str:
+    """A request under a policy that wants comments like this."""
+    await store.write(lambda tx: found(tx, wanting(policy)))
+    return await ask(store, EIGHT_HOURS)
+
+
+async def decides(store: Store, ref: str, verb: str, comment: str = "", **more: Term) -> Request:
+    return await do(store, getattr(decide, verb), ref, GRACE, comment=comment, **more)
+
+
+@pytest.mark.parametrize(
+    ("policy", "verb", "needed"),
+    [
+        ("optional", "approve", False),
+        ("optional", "reject", False),
+        ("on_reject", "approve", False),
+        ("on_reject", "reject", True),
+        ("always", "approve", True),
+        ("always", "reject", True),
+    ],
+)
+async def test_a_decision_says_something_where_the_policy_wants_it(
+    store: Store, policy: str, verb: str, needed: bool
+) -> None:
+    ref = await asked(store, policy)
+    if needed:
+        for nothing in ("", "  \n", "\u200b"):
+            with pytest.raises(Invalid, match=f"Say why you {verb} it") as refused:
+                await decides(store, ref, verb, nothing)
+            assert refused.value.field == "comment"
+        assert (await request(store, ref)).state is RequestState.PENDING
+    decided = await decides(store, ref, verb, "INC-42 is over" if needed else "")
+    assert decided.state is not RequestState.PENDING
+
+
+async def test_another_duration_needs_the_comment_of_an_approval(store: Store) -> None:
+    ref = await asked(store, "always")
+    with pytest.raises(Invalid, match="Say why you approve it"):
+        await decides(store, ref, "approve", term=Term(length=HOUR))
+    await decides(store, ref, "approve", "An hour is enough", term=Term(length=HOUR))
+
+
+async def test_the_policy_of_the_submission_says_whether_a_comment_is_needed(store: Store) -> None:
+    ref = await asked(store, "optional")
+    await store.write(lambda tx: found(tx, wanting("always")))
+    assert (await decides(store, ref, "reject")).state is RequestState.REJECTED
+
+
+async def test_who_may_not_decide_is_told_that_and_not_to_write_a_comment(store: Store) -> None:
+    ref = await asked(store, "always")
+    with pytest.raises(NotAnApprover):
+        await do(store, decide.approve, ref, ROOT)
+
+
+async def test_the_comment_stands_in_the_record(store: Store) -> None:
+    ref = await asked(store, "always")
+    await decides(store, ref, "reject", "Not during the freeze")
+    entries = await store.read(lambda session: session.query(AuditEntry).filter_by(subject=ref).all())
+    told = {entry.action: entry.data for entry in entries}
+    assert told["decision.reject"]["comment"] == "Not during the freeze"
+    assert told["request.rejected"]["note"] == "Not during the freeze"
