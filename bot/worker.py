@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import select
@@ -31,7 +32,6 @@ OF_A_KIND = 12
 """So many of one kind at most, so that a target system or a Slack that hangs leaves room for the others."""
 LOOK = 1.0
 """Seconds between looks for jobs that other processes left, or whose time has come."""
-RENEW = jobs.LEASE.total_seconds() / 3
 GRACE = 10.0
 """Seconds that jobs under way may still take when the worker is stopped."""
 
@@ -48,8 +48,16 @@ class Handler:
 class Worker:
     """Runs the jobs of one store."""
 
-    def __init__(self, store: Store, handlers: Mapping[str, Handler], metrics: Metrics) -> None:
-        self._store, self._handlers, self._metrics = store, handlers, metrics
+    def __init__(
+        self,
+        store: Store,
+        handlers: Mapping[str, Handler],
+        metrics: Metrics,
+        *,
+        lease: timedelta = jobs.LEASE,
+    ) -> None:
+        """`lease` is how long a job of a process that died or froze is left alone by the others."""
+        self._store, self._handlers, self._metrics, self._lease = store, handlers, metrics, lease
         self._running: dict[asyncio.Task[None], Work] = {}
         self._woken, self._ended = asyncio.Event(), asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
@@ -107,7 +115,7 @@ class Worker:
         free, full = self._room()
         if not free:
             return LOOK
-        works, following = await self._store.write(lambda tx: _claimed(tx, free, full))
+        works, following = await self._store.write(lambda tx: _claimed(tx, free, full, self._lease))
         if self._stopping:
             await self._store.write(lambda tx: _returned(tx, works))
             return LOOK
@@ -179,17 +187,21 @@ class Worker:
 
     async def _renew(self) -> None:
         while True:
-            await asyncio.sleep(RENEW)
+            await asyncio.sleep(self._lease.total_seconds() / 3)
             works = list(self._running.values())
             try:
-                await self._store.write(lambda tx, works=works: jobs.extend_leases(tx.session, works))  # type: ignore[misc]
+                await self._store.write(partial(_renewed, works=works, lease=self._lease))
             except Exception as error:  # noqa: BLE001 - a lease that is lost loses nothing but time
                 log.warning("leases could not be renewed", error=str(error))
 
 
-def _claimed(tx: Tx, free: int, full: set[str]) -> tuple[list[Work], datetime | None]:
-    works = jobs.claim(tx.session, tx.now, free, without=full)
+def _claimed(tx: Tx, free: int, full: set[str], lease: timedelta) -> tuple[list[Work], datetime | None]:
+    works = jobs.claim(tx.session, tx.now, free, without=full, lease=lease)
     return works, None if works else jobs.next_run(tx.session)
+
+
+def _renewed(tx: Tx, works: list[Work], lease: timedelta) -> None:
+    jobs.extend_leases(tx.session, works, lease)
 
 
 def _returned(tx: Tx, works: list[Work]) -> None:

@@ -16,6 +16,8 @@ from models.store import Store, Tx, open_store
 
 GATE = 4711
 """An advisory lock of PostgreSQL's by which a test holds a transaction open."""
+GONE = timedelta(seconds=-1)
+"""A lease that is over as soon as it begins."""
 
 
 @pytest.fixture
@@ -35,8 +37,8 @@ async def want(store: Store, *keys: str, lane: str | None = None) -> None:
     await store.write(write)
 
 
-async def claim(store: Store, limit: int = 10) -> list[Work]:
-    return await store.write(lambda tx: jobs.claim(tx.session, tx.now, limit))
+async def claim(store: Store, limit: int = 10, lease: timedelta = jobs.LEASE) -> list[Work]:
+    return await store.write(lambda tx: jobs.claim(tx.session, tx.now, limit, lease=lease))
 
 
 async def finish(store: Store, work: Work) -> None:
@@ -85,13 +87,11 @@ async def test_what_is_asked_for_while_it_is_handed_back_is_ready_once(stores: l
 
 
 async def test_who_slept_past_the_lease_hands_nothing_back_that_another_has(
-    stores: list[Store], monkeypatch: pytest.MonkeyPatch
+    stores: list[Store],
 ) -> None:
     keys = [f"card:{number}" for number in range(12)]
     await want(stores[0], *keys)
-    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=-1))
-    slept = await claim(stores[0], len(keys))
-    monkeypatch.undo()
+    slept = await claim(stores[0], len(keys), GONE)
     outcomes = await asyncio.gather(
         claim(stores[-1], len(keys)), *(hand_back(stores[0], work) for work in slept), return_exceptions=True
     )
@@ -145,14 +145,13 @@ async def test_a_job_is_not_run_before_the_facts_that_it_was_wanted_for_again(st
 
 
 async def test_a_job_that_ends_its_process_each_time_is_given_up_and_the_others_are_done(
-    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    store: Store, clock: ManualClock
 ) -> None:
     """What ran beside it when the process ended is tried again apart from it."""
-    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=-1))
     await want(store, "killer", *(f"card:{number}" for number in range(40)))
 
     def live(tx: Tx) -> timedelta | None:
-        works = jobs.claim(tx.session, tx.now, 16)
+        works = jobs.claim(tx.session, tx.now, 16, lease=GONE)
         if "killer" not in {work.key for work in works}:
             for work in works:
                 jobs.finish(tx.session, work)

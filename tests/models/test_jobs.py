@@ -7,13 +7,16 @@ from models.clock import ManualClock
 from models.jobs import Job, JobState, Urgency, Work
 from models.store import Store, Tx
 
+GONE = timedelta(seconds=-1)
+"""A lease that is over as soon as it begins."""
+
 
 async def enqueue(store: Store, key: str, **options: object) -> None:
     await store.write(lambda tx: tx.enqueue("card", key, **options))  # type: ignore[arg-type]
 
 
-async def claim(store: Store, limit: int = 10) -> list[Work]:
-    return await store.write(lambda tx: jobs.claim(tx.session, tx.now, limit))
+async def claim(store: Store, limit: int = 10, lease: timedelta = jobs.LEASE) -> list[Work]:
+    return await store.write(lambda tx: jobs.claim(tx.session, tx.now, limit, lease=lease))
 
 
 async def rows(store: Store) -> list[Job]:
@@ -79,12 +82,9 @@ async def test_work_that_always_fails_is_parked_with_its_error(store: Store, clo
     assert len(await claim(store)) == 1
 
 
-async def test_a_process_that_slept_past_its_lease_cannot_finish_the_work(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_process_that_slept_past_its_lease_cannot_finish_the_work(store: Store) -> None:
     await enqueue(store, "card:1")
-    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=-1))
-    (slept,) = await claim(store)
+    (slept,) = await claim(store, lease=GONE)
     (awake,) = await claim(store)
     with pytest.raises(jobs.LeaseLost):
         await store.write(lambda tx: jobs.finish(tx.session, slept))
