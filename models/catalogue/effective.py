@@ -7,7 +7,7 @@ from models.catalogue.connectors import ConnectorSpec
 from models.catalogue.emergency import EmergencySpec
 from models.catalogue.entries import AccessSpec, AppSpec, RequireSpec, RuleSpec, StageSpec
 from models.catalogue.fields import Duration, Durations, Spec
-from models.catalogue.words import AccessKind, DecisionComment, Need, OnBehalf, OverMax, Risk
+from models.catalogue.words import AccessKind, DecisionComment, Need, OnBehalf, OverMax, Reassign, Risk
 
 T = TypeVar("T")
 
@@ -37,6 +37,7 @@ class AccessPolicy(Spec):
     reason: Need
     decision_comment: DecisionComment
     on_behalf: OnBehalf
+    reassign: Reassign
     request_expiry: Duration
     remind_after: Duration
     expiry_notices: Durations

@@ -17,6 +17,7 @@ from models.catalogue.emergency import EmergencySpec
 from models.catalogue.examples import ExampleSpec
 from models.catalogue.fields import (
     Approvers,
+    Channel,
     Description,
     Duration,
     Durations,
@@ -25,14 +26,25 @@ from models.catalogue.fields import (
     Key,
     Label,
     Link,
+    Many,
     Name,
     People,
+    Quiet,
     Rule,
     Spec,
     Switch,
     named_twice,
 )
-from models.catalogue.words import AccessKind, DecisionComment, EmailUse, Need, OnBehalf, OverMax, Risk
+from models.catalogue.words import (
+    AccessKind,
+    DecisionComment,
+    EmailUse,
+    Need,
+    OnBehalf,
+    OverMax,
+    Reassign,
+    Risk,
+)
 from models.durations import parse, spoken
 
 USUAL_PRESETS = (parse("1h"), parse("8h"), parse("7d"))
@@ -58,13 +70,24 @@ class StageSpec(Spec):
 
     name: Name = "Approval"
     approvers: Approvers
+    quiet: Quiet = ()
+    """May decide as well, but get no message. Who is named in both is quiet."""
     rule: Rule = "any"
     when: When | None = None
+    channel: Channel = ""
+    """Where it is asked when it would ask more than `channel_over` people; by id."""
+    channel_over: Many = 20
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """All whom it names to decide, each once."""
+        return tuple(dict.fromkeys((*self.approvers, *self.quiet)))
 
     @field_validator("rule")
     @classmethod
     def _within_reach(cls, rule: str | int, info: ValidationInfo) -> str | int:
-        listed = people_listed(info.data.get("approvers", ()))
+        named = dict.fromkeys((*info.data.get("approvers", ()), *info.data.get("quiet", ())))
+        listed = people_listed(tuple(named))
         if isinstance(rule, int) and listed is not None and rule > listed:
             raise ValueError(
                 f"wants {rule} approvals, but lists only {listed} people. Lower it or add people"
@@ -146,6 +169,8 @@ class AppSpec(Spec):
     """When an approver has to say something with the decision."""
     on_behalf: OnBehalf = OnBehalf.NOBODY
     """Who may ask for somebody else."""
+    reassign: Reassign = Reassign.ELIGIBLE
+    """To whom an approver, an owner or an admin may pass a decision on."""
     request_expiry: Duration = parse("48h")
     remind_after: Duration = parse("24h")
     """Approvers who have not decided are reminded each time this has passed: once, in the usual 48 hours."""

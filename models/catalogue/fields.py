@@ -32,6 +32,9 @@ _UNSEEN = re.compile(
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _ICON = re.compile(r":[a-z0-9_+'-]{1,80}:|https://\S{1,2900}")
 _LINK = re.compile(r"https?://[^\s/]\S{0,2900}")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,30}")
+MOST_ASKED = 10_000
+"""How many people a stage can ask in DMs at the most, before it asks in its channel."""
 
 
 class Spec(BaseModel):
@@ -82,6 +85,21 @@ def _link(text: str) -> str:
     if text and not _LINK.fullmatch(text):
         raise ValueError(f"“{text[:80]}” is not a link. Write an address that begins with https://")
     return text
+
+
+def _channel(text: str) -> str:
+    if text and not _CHANNEL.fullmatch(text):
+        raise ValueError(
+            f"“{text[:80]}” is not a channel. Write its id, such as C0123, which stands at the end of the "
+            "channel’s details in Slack"
+        )
+    return text
+
+
+def _many(value: object) -> object:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_ASKED:
+        raise ValueError(f"is not a number of people. Write one from 0 to {MOST_ASKED}, without quotes")
+    return value
 
 
 def _length(value: object) -> timedelta:
@@ -155,4 +173,11 @@ Approvers = Annotated[
     Field(min_length=1, max_length=MOST_PEOPLE),
     AfterValidator(_distinct),
 ]
+Quiet = Annotated[
+    tuple[Annotated[str, AfterValidator(_names(parse_approver))], ...],
+    Field(max_length=MOST_PEOPLE),
+    AfterValidator(_distinct),
+]
+Channel = Annotated[str, AfterValidator(_channel)]
+Many = Annotated[int, BeforeValidator(_many)]
 Rule = Annotated[Literal["any", "all"] | int, BeforeValidator(_rule)]

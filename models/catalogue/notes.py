@@ -31,7 +31,11 @@ def _access(access: AccessSpec, app: AppSpec, notes: list[str]) -> AccessSpec:
 def _stages(stages: Iterable[StageSpec], whose: str, notes: list[str]) -> tuple[StageSpec, ...]:
     settled = []
     for stage in stages:
-        if isinstance(stage.rule, int) and stage.rule == people_listed(stage.approvers):
+        if set(stage.approvers) <= set(stage.quiet):
+            notes.append(
+                f"{whose}: stage “{stage.name}” has only quiet approvers, so they are asked like any others."
+            )
+        if isinstance(stage.rule, int) and not stage.quiet and stage.rule == people_listed(stage.approvers):
             notes.append(
                 f"{whose}: stage “{stage.name}” wants {stage.rule} approvals of {stage.rule} people, "
                 "so its rule is now “all”."

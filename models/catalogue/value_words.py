@@ -33,7 +33,9 @@ def say(value: Any, name: str = "") -> str:
 def stage(spec: StageSpec) -> str:
     """Say a stage without its name: "any of owners, manager when the risk is high"."""
     when = f" when {condition(spec.when)}" if spec.when else ""
-    return f"{spec.rule} of {', '.join(spec.approvers)}{when}"
+    quiet = f", quietly {', '.join(spec.quiet)}" if spec.quiet else ""
+    channel = f", in {spec.channel} for more than {spec.channel_over} people" if spec.channel else ""
+    return f"{spec.rule} of {', '.join(spec.approvers)}{quiet}{channel}{when}"
 
 
 def _whole(value: Any, name: str = "") -> str:

@@ -73,6 +73,14 @@ class OnBehalf(StrEnum):
     ANYONE = "anyone"
 
 
+class Reassign(StrEnum):
+    """To whom a decision that is asked for may be passed on."""
+
+    ELIGIBLE = "eligible"  # whom the request's stages name, the owners and the workspace admins
+    ANYONE = "anyone"  # any active person who is no guest
+    NOBODY = "nobody"
+
+
 class EmailUse(StrEnum):
     """What goes out by e-mail, where it is configured."""
 

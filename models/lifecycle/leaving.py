@@ -107,7 +107,7 @@ def _asking_group(tx: Tx, group: UserGroup) -> list[int]:
     return [
         request_id
         for request_id, spec in tx.session.execute(pending)
-        if names & {parse_approver(one) for one in spec["approvers"]}
+        if names & {parse_approver(one) for one in (*spec["approvers"], *spec.get("quiet", ()))}
     ]
 
 

@@ -111,7 +111,13 @@ whens = st.one_of(
 conditions = whens.map(When.model_validate)
 stages = _maybe(
     {"name": names, "approvers": _several(approvers, 1)},
-    {"rule": st.sampled_from(["any", "all", 1]), "when": whens},
+    {
+        "quiet": _several(approvers),
+        "rule": st.sampled_from(["any", "all", 1]),
+        "when": whens,
+        "channel": st.sampled_from(["", "C0123", "GABC9"]),
+        "channel_over": st.integers(0, 10_000),
+    },
 )
 rules = _maybe({"name": names}, {"why": prose, "when": whens})
 requirements = _maybe({"name": names, "when": whens}, {"why": prose})
@@ -168,6 +174,7 @@ app_data = _maybe(
         "grace": lengths,
         "email": st.sampled_from(["fallback", "copy"]),
         "decision_comment": st.sampled_from(["optional", "on_reject", "always"]),
+        "reassign": st.sampled_from(["eligible", "anyone", "nobody"]),
         "self_approve": st.booleans(),
         "emergency": emergencies,
         "instructions": prose,

@@ -64,6 +64,25 @@ STAGE = {"name": "Owner", "approvers": ["owners"]}
         ({"durations": ["1h"]}, {"durations": ["1h", "2d"]}, ["GitHub: presets 1 hour → 1 hour, 2 days"]),
         ({}, {"description": "Code"}, ["GitHub: description nothing → “Code”"]),
         ({}, {"decision_comment": "on_reject"}, ["GitHub: comment with a decision optional → on reject"]),
+        ({}, {"reassign": "anyone"}, ["GitHub: decisions may be passed on to eligible → anyone"]),
+        (
+            {"stage": [STAGE]},
+            {"stage": [STAGE | {"quiet": ["@leads"]}]},
+            ["GitHub: stage “Owner”: quiet approvers: @leads is added"],
+        ),
+        (
+            {"stage": [STAGE]},
+            {"stage": [STAGE | {"channel": "C0123", "channel_over": 0}]},
+            [
+                "GitHub: stage “Owner”: channel nothing → C0123",
+                "GitHub: stage “Owner”: in the channel for more people than 20 → 0",
+            ],
+        ),
+        (
+            {},
+            {"stage": [STAGE | {"quiet": ["admins"], "channel": "C0123"}]},
+            ["GitHub: new stage “Owner” (any of owners, quietly admins, in C0123 for more than 20 people)"],
+        ),
         ({}, {"self_approve": True}, ["GitHub: deciding on one’s own request no → yes"]),
         (
             {},
