@@ -64,6 +64,14 @@ class DecisionComment(StrEnum):
         return self is DecisionComment.ALWAYS or (self is DecisionComment.ON_REJECT and not approves)
 
 
+class Asker(StrEnum):
+    """Who asks in an example, for the one whom it is about."""
+
+    THEMSELF = "themself"
+    MANAGER = "manager"
+    COLLEAGUE = "colleague"
+
+
 class OnBehalf(StrEnum):
     """Who may ask for somebody else."""
 

@@ -124,9 +124,16 @@ requirements = _maybe({"name": names, "when": whens}, {"why": prose})
 _described = {"title": lines, "department": lines, "guest": st.booleans(), "manager": st.booleans()}
 someone = st.one_of(people, _maybe({}, _described | {"groups": _several(groups, 1)}))
 _asking = {"who": someone, "access": keys, "duration": st.one_of(lengths, st.just("forever"))}
+_circumstances = {
+    "asked_by": st.sampled_from(["themself", "manager", "colleague"]),
+    "request": st.sampled_from(["request", "re-raise", "extend"]),
+    "emergency": st.booleans(),
+    "at": st.sampled_from(["sat 22:30", "mon 09:00 Europe/Berlin"]),
+    "because": prose,
+}
 examples = st.one_of(
-    _maybe(_asking | {"expect": st.just("ask")}, {"stages": st.lists(names, max_size=2), "because": prose}),
-    _maybe(_asking | {"expect": st.sampled_from(["auto", "deny", "nobody"])}, {"because": prose}),
+    _maybe(_asking | {"expect": st.just("ask")}, _circumstances | {"stages": st.lists(names, max_size=2)}),
+    _maybe(_asking | {"expect": st.sampled_from(["auto", "deny", "nobody"])}, _circumstances),
 )
 connectors = st.builds(
     lambda params, kind: {**params, "type": kind},
