@@ -44,6 +44,13 @@ class OverMax(StrEnum):
     REFUSE = "refuse"
 
 
+class OnReject(StrEnum):
+    """What one rejection does in a stage that wants a number of approvals."""
+
+    COUNT = "count"  # it counts: the stage is rejected once its number is out of reach
+    VETO = "veto"  # it rejects the request at once
+
+
 class Need(StrEnum):
     """Whether the form asks for something."""
 

@@ -109,15 +109,19 @@ whens = st.one_of(
     st.fixed_dictionaries({"all": st.lists(_flat_whens, min_size=1, max_size=2)}),
 )
 conditions = whens.map(When.model_validate)
-stages = _maybe(
-    {"name": names, "approvers": _several(approvers, 1)},
-    {
-        "quiet": _several(approvers),
-        "rule": st.sampled_from(["any", "all", 1]),
-        "when": whens,
-        "channel": st.sampled_from(["", "C0123", "GABC9"]),
-        "channel_over": st.integers(0, 10_000),
-    },
+_stage = {"name": names, "approvers": _several(approvers, 1)}
+_of_stages = {
+    "quiet": _several(approvers),
+    "rule": st.sampled_from(["any", "all", 1]),
+    "on_reject": st.sampled_from(["count", "veto"]),
+    "when": whens,
+    "channel": st.sampled_from(["", "C0123", "GABC9"]),
+    "channel_over": st.integers(0, 10_000),
+}
+_others = _several(st.from_regex(r"[a-z]{1,8}@other\.example\.com", fullmatch=True), 1)
+stages = st.one_of(
+    _maybe(_stage, _of_stages),
+    _maybe(_stage | {"alternates": _others}, _of_stages | {"escalate_after": st.just("1s")}),
 )
 rules = _maybe({"name": names}, {"why": prose, "when": whens})
 requirements = _maybe({"name": names, "when": whens}, {"why": prose})
@@ -175,8 +179,10 @@ app_data = _maybe(
         "over_max": st.sampled_from(["flag", "refuse"]),
         "reason": st.sampled_from(["required", "optional", "hidden"]),
         "on_behalf": st.sampled_from(["nobody", "admins", "managers", "anyone"]),
-        "request_expiry": lengths,
+        "request_expiry": lengths.filter(lambda length: length != "1s"),
         "remind_after": lengths,
+        "remind_wait": lengths,
+        "expiry_warning": lengths,
         "expiry_notices": _several(lengths),
         "grace": lengths,
         "email": st.sampled_from(["fallback", "copy"]),
