@@ -39,6 +39,7 @@ def claim(
 
 def _take(job: Job, until: datetime) -> Work:
     job.state, job.attempts = JobState.RUNNING, job.attempts + 1
+    job.not_before = None  # it has passed
     job.token, job.lease_until = secrets.token_hex(8), until
     return Work(job.id, job.kind, job.key, job.payload, job.attempts, job.token)
 
@@ -50,7 +51,9 @@ def next_run(session: Session) -> datetime | None:
 
 def hurry(session: Session, now: datetime) -> None:
     """Let everything that waits run now: the clock that its time was reckoned by was set back."""
-    session.execute(update(Job).where(Job.state == JobState.READY, Job.run_at > now).values(run_at=now))
+    session.execute(
+        update(Job).where(Job.state == JobState.READY, Job.run_at > now).values(run_at=now, not_before=None)
+    )
 
 
 def _serialise_claims(session: Session) -> None:

@@ -40,7 +40,8 @@ def again(
         return True
     if wait is not None:
         job.attempts -= 1
-        make_ready(session, job, now + wait, at_least=True)
+        job.not_before = now + wait
+        make_ready(session, job, job.not_before)
     else:
         make_ready(session, job, now + backoff(job.attempts))
     return False

@@ -2,13 +2,12 @@
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, select
+from sqlalchemy import case, delete, select
 from sqlalchemy.orm import Session
 
 from models.inserts import insert_into
-from models.jobs.table import ONE_READY, Job, JobState
+from models.jobs.table import ONE_READY, Job, JobState, later
 
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=15)
@@ -22,21 +21,25 @@ def backoff(attempts: int) -> timedelta:
     return wait * (1 + secrets.randbelow(250) / 1000)
 
 
-def make_ready(session: Session, job: Job, run_at: datetime, *, at_least: bool = False) -> None:
+def make_ready(session: Session, job: Job, run_at: datetime) -> None:
     """Let a held job run again at `run_at`.
 
     Where the same was asked for while it ran, that one does it, and knows that it was tried; at its own time,
-    but `at_least` at this one.
+    but not before `job.not_before`.
     """
-    columns = ("kind", "key", "lane", "payload", "urgency", "attempts", "error", "created_at")
+    columns = ("kind", "key", "lane", "payload", "urgency", "not_before", "attempts", "error", "created_at")
     values = {name: getattr(job, name) for name in columns}
     session.delete(job)
     session.flush()
     statement = insert_into(session, Job).values(values | {"state": JobState.READY, "run_at": run_at})
     new = statement.excluded
-    twin = {"attempts": _larger(Job.attempts, new.attempts), "error": new.error}
-    if at_least:
-        twin["run_at"] = _larger(Job.run_at, new.run_at)
+    told = later(Job.not_before, new.not_before)
+    twin = {
+        "attempts": case((Job.attempts > new.attempts, Job.attempts), else_=new.attempts),
+        "error": new.error,
+        "run_at": later(Job.run_at, told),
+        "not_before": told,
+    }
     session.execute(statement.on_conflict_do_update(**ONE_READY, set_=twin))
 
 
@@ -51,7 +54,3 @@ def unpark(session: Session, key: str, now: datetime) -> None:
     for job in session.scalars(select(Job).where(Job.key == key, Job.state == JobState.PARKED)):
         job.attempts = 0
         make_ready(session, job, now)
-
-
-def _larger(one: Any, other: Any) -> ColumnElement[Any]:
-    return case((one > other, one), else_=other)

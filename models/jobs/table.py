@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String, Text, text
+from sqlalchemy import ColumnElement, Index, String, Text, case, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import BIG_KEY, Base, Json
@@ -41,6 +41,8 @@ class Job(Base):
     urgency: Mapped[int]
     state: Mapped[JobState]
     run_at: Mapped[datetime]
+    not_before: Mapped[datetime | None]
+    """The other side asked to be left alone until then (Retry-After); whoever hurries the job keeps to it."""
     attempts: Mapped[int] = mapped_column(default=0)
     token: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[datetime | None]
@@ -102,3 +104,8 @@ class LeaseLost(Exception):
 
 ONE_READY: dict[str, Any] = {"index_elements": [Job.key], "index_where": text("state = 'ready'")}
 """The index by which one job of a key is ready."""
+
+
+def later(one: Any, other: Any) -> ColumnElement[Any]:
+    """The later of two times in SQL, of which one may be NULL."""
+    return case((one.is_(None), other), (one < other, other), else_=one)

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from sqlalchemy import case, or_
 from sqlalchemy.orm import Session
 
 from models.base import Json
 from models.inserts import insert_into
-from models.jobs.table import ONE_READY, Job, JobState, Urgency
+from models.jobs.table import ONE_READY, Job, JobState, Urgency, later
 
 
 @dataclass(frozen=True)
@@ -21,26 +22,36 @@ class Wanted:
     payload: Json
     urgency: Urgency
     run_at: datetime
+    not_before: datetime | None = None
+    """What the other side asked for: the job waits until then, also where it is wanted again earlier."""
 
     def merged(self, other: "Wanted") -> "Wanted":
         """One for two of the same key: the later one's payload, the earlier time, the higher urgency."""
-        return replace(other, run_at=min(self.run_at, other.run_at), urgency=min(self.urgency, other.urgency))
+        told = max(filter(None, (self.not_before, other.not_before)), default=None)
+        earlier, urgency = min(self.run_at, other.run_at), min(self.urgency, other.urgency)
+        return replace(other, run_at=earlier, urgency=urgency, not_before=told)
 
 
 def enqueue(session: Session, wanted: Iterable[Wanted], now: datetime) -> None:
-    """Write jobs down. Where one of a key is ready already, the earlier time wins."""
+    """Write jobs down. Where one of a key is ready already, the earlier time wins (`not_before` apart)."""
     # By key, so that two transactions that want the same jobs wait for each other in one order only.
     rows = [
-        vars(one) | {"state": JobState.READY, "attempts": 0, "error": "", "created_at": now}
+        vars(one)
+        | {"run_at": max(filter(None, (one.run_at, one.not_before)))}
+        | {"state": JobState.READY, "attempts": 0, "error": "", "created_at": now}
         for one in sorted(wanted, key=lambda one: one.key)
     ]
     if not rows:
         return
     statement = insert_into(session, Job)
     new = statement.excluded
+    told = later(Job.not_before, new.not_before)
+    soonest = case((Job.run_at < new.run_at, Job.run_at), else_=new.run_at)
     # PostgreSQL locks the ready job even where the time stays: nobody runs it before this commit, without
     # seeing what it was wanted for.
     upsert = statement.on_conflict_do_update(
-        **ONE_READY, set_={"run_at": new.run_at, "payload": new.payload}, where=Job.run_at > new.run_at
+        **ONE_READY,
+        set_={"run_at": later(soonest, told), "not_before": told, "payload": new.payload},
+        where=or_(Job.run_at > new.run_at, new.not_before.is_not(None)),
     )
     session.connection().execute(upsert, rows)

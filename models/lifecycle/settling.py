@@ -97,8 +97,20 @@ def settled(tx: Tx, target: str, outcomes: Mapping[int, tuple[Direction, Outcome
     again = next_try(tx.session, target)
     if again is not None:
         tx.enqueue(
-            "settle", f"settle:{target}", run_at=max(again, tx.now), urgency=Urgency.GIVE, target=target
+            "settle",
+            f"settle:{target}",
+            run_at=max(again, tx.now),
+            not_before=_asked_to_wait(tx, outcomes),
+            urgency=Urgency.GIVE,
+            target=target,
         )
+
+
+def _asked_to_wait(tx: Tx, outcomes: Mapping[int, tuple[Direction, Outcome]]) -> datetime | None:
+    """Until when the target system wants to be left alone; it holds for what is asked of it meanwhile too."""
+    troubles = (outcome for _, outcome in outcomes.values() if isinstance(outcome, Trouble))
+    waits = [trouble.wait for trouble in troubles if trouble.wait is not None]
+    return tx.now + max(waits) if waits else None
 
 
 def _change(session: Session, grant: Grant) -> Change:

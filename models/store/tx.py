@@ -43,16 +43,18 @@ class Tx:
         key: str,
         *,
         run_at: datetime | None = None,
+        not_before: datetime | None = None,
         lane: str | None = None,
         urgency: Urgency = Urgency.TELL,
         **payload: Any,
     ) -> None:
         """Want work done, at `run_at` (default: at once); it is written down once, when the transaction ends.
 
-        While one of its `key` is ready, asking again changes nothing but the time, where that is earlier. At
+        While one of its `key` is ready, asking again changes nothing but the time, where that is earlier; but
+        it never runs before the latest `not_before` (what the other side asked for by Retry-After). At
         most one job of a `lane` (default: of the key) runs at a time.
         """
-        wanted = Wanted(kind, key, lane or key, payload, urgency, run_at or self.now)
+        wanted = Wanted(kind, key, lane or key, payload, urgency, run_at or self.now, not_before)
         before = self.wanted.get(key)
         self.wanted[key] = before.merged(wanted) if before else wanted
 

@@ -207,6 +207,22 @@ async def test_a_connector_that_forgets_somebody_is_asked_again(
     assert await states(store) == {ADA: GrantState.ACTIVE, GRACE: GrantState.GRANTING}
 
 
+async def test_a_target_that_asks_to_be_left_alone_is_left_alone_for_others_too(
+    store: Store, job: SettleJob, moody: Moody, clock: ManualClock
+) -> None:
+    await approved(store, ADA)
+    moody.moods[ADA] = Later("Too many calls", timedelta(hours=1))
+    await job.run(await claimed(store))
+    moody.moods.clear()
+    await approved(store, ALAN)
+    clock.advance(timedelta(minutes=59))
+    works = await store.write(lambda tx: jobs.claim(tx.session, tx.now, 100))
+    assert "settle" not in {work.kind for work in works}
+    clock.advance(timedelta(minutes=1))
+    await job.run(await claimed(store))
+    assert await states(store) == {ADA: GrantState.ACTIVE, ALAN: GrantState.ACTIVE}
+
+
 async def test_a_connector_that_is_not_there_fails_at_once_and_says_so(store: Store, job: SettleJob) -> None:
     await approved(store, ADA, connector={"type": "carrier_pigeon"})
     await job.run(await claimed(store))

@@ -103,3 +103,55 @@ async def test_what_a_crash_left_running_is_put_back_at_the_start(store: Store) 
 
     await store.write(restart)
     assert [work.attempts for work in await claim(store)] == [2]
+
+
+@pytest.mark.parametrize("seconds", [1, 30, 3600])
+async def test_who_wants_the_job_again_waits_as_long_as_the_other_side_asked(
+    store: Store, clock: ManualClock, seconds: int
+) -> None:
+    await enqueue(store, "card:1")
+    (work,) = await claim(store)
+    wait = timedelta(seconds=seconds)
+    await store.write(lambda tx: jobs.again(tx.session, work, tx.now, error="ratelimited", wait=wait))
+    await enqueue(store, "card:1")
+    clock.advance(wait - timedelta(milliseconds=1))
+    await enqueue(store, "card:1")
+    assert await claim(store) == []
+    clock.advance(timedelta(milliseconds=1))
+    assert len(await claim(store)) == 1
+
+
+async def test_who_wanted_it_while_it_ran_waits_as_long_too_also_when_asked_once_more(
+    store: Store, clock: ManualClock
+) -> None:
+    await enqueue(store, "card:1")
+    (work,) = await claim(store)
+    await enqueue(store, "card:1")
+    wait = timedelta(seconds=30)
+    await store.write(lambda tx: jobs.again(tx.session, work, tx.now, error="ratelimited", wait=wait))
+    await enqueue(store, "card:1")
+    assert await claim(store) == []
+    clock.advance(wait)
+    assert len(await claim(store)) == 1
+
+
+async def test_a_wait_that_was_asked_for_holds_for_work_that_is_wanted_anew(
+    store: Store, clock: ManualClock
+) -> None:
+    """As a target system's: the round is over, and the next one was planned."""
+    wait = timedelta(seconds=30)
+    await enqueue(store, "settle:x")
+    await enqueue(store, "settle:x", not_before=clock.now() + wait)
+    await enqueue(store, "settle:x")
+    assert await claim(store) == []
+    clock.advance(wait)
+    assert len(await claim(store)) == 1
+
+
+async def test_a_wait_that_has_passed_is_forgotten(store: Store, clock: ManualClock) -> None:
+    await enqueue(store, "card:1", not_before=clock.now() + timedelta(seconds=30))
+    clock.advance(timedelta(seconds=30))
+    (work,) = await claim(store)
+    clock.advance(-timedelta(days=1))  # a clock that is set back makes no wait of it
+    await store.write(lambda tx: jobs.again(tx.session, work, tx.now, error="", wait=timedelta()))
+    assert len(await claim(store)) == 1

@@ -23,9 +23,13 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_parts")),
     )
+    with op.batch_alter_table("jobs") as table:
+        table.add_column(sa.Column("not_before", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("jobs") as table:
+        table.drop_column("not_before")
     op.drop_table("parts")
     with op.batch_alter_table("requests") as table:
         table.drop_column("emergency")
