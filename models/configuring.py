@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import apps
+from models import apps, parts
 from models.apps import App
 from models.audit import AuditEntry
 from models.catalogue.condition_words import either
+from models.catalogue.conflict_entries import CONFLICT, known_accesses
+from models.catalogue.conflicts import named_by
 from models.catalogue.notes import settle
 from models.catalogue.spec import AppSpec
 from models.directory import Directory, names_of
@@ -95,9 +97,20 @@ def change(tx: Tx, key: str, version: int, edit: Edit, by: str) -> Entry:
 
 def _save(tx: Tx, spec: AppSpec, by: str) -> Entry:
     settled, notes = settle(spec)
+    _keeps_conflicts(tx.session, settled)
     _keeps_examples(tx.session, settled)
     apps.save(tx, settled, by)
     return Entry(settled, tx.session.get_one(App, spec.key).version, tuple(notes))
+
+
+def _keeps_conflicts(session: Session, spec: AppSpec) -> None:
+    """Raises Invalid where a conflict names an access that the app has no more."""
+    known = known_accesses([spec])
+    for conflict in parts.every(session, CONFLICT):
+        for _, ref in named_by(conflict):
+            if ref.partition("/")[0] == spec.key and ref not in known:
+                named = f"The conflict “{conflict.name}” names “{ref}”"
+                raise Invalid(f"This is not saved. {named}; take it out there first.")
 
 
 def _keeps_examples(session: Session, spec: AppSpec) -> None:

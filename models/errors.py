@@ -45,6 +45,10 @@ class Denied(Refusal):
     """A rule says no, or nobody can be asked."""
 
 
+class Conflicting(Denied):
+    """It does not go with other access of the same person."""
+
+
 class Invalid(Refusal):
     """What was entered cannot be used. Says what would be right."""
 

@@ -18,10 +18,6 @@ _LABELS = {
     "channel_over": "in the channel for more people than",
     "request_expiry": "requests expire after",
     "remind_after": "reminders after",
-    "remind_wait": "time between reminders by the requester",
-    "expiry_warning": "warning before requests expire",
-    "on_reject": "one rejection",
-    "escalate_after": "alternates are asked after",
     "expiry_notices": "notices before the end",
     "grace": "grace for a pending extension",
     "emergency": "emergency access",
@@ -113,6 +109,15 @@ def _named(name: str, before: Sequence[Any] | None, after: Sequence[Any] | None)
     return _parts(_LABELS.get(name, name), before, after, lambda entry: entry.name)
 
 
+def _stages(name: str, before: Any, after: Any) -> list[str]:
+    """The stages of an app or an access, or the one of a conflict."""
+    if isinstance(before, StageSpec) and isinstance(after, StageSpec):
+        return [f": stage “{before.name}”{text}" for text in differences(before, after)]
+    if isinstance(before, StageSpec) or isinstance(after, StageSpec):
+        return [f": stage {say(before) if before else 'none'} → {say(after) if after else 'none'}"]
+    return _named(name, before, after)
+
+
 def _parts(word: str, before: Sequence[Any], after: Sequence[Any], key: Callable[[Any], str]) -> list[str]:
     """The differences of two lists of entries that have a key each."""
     old, new = ({key(entry): entry for entry in entries} for entries in (before, after))
@@ -139,9 +144,10 @@ _SPECIAL: dict[str, Callable[[str, Any, Any], list[str]]] = {
     "owners": _listed,
     "approvers": _listed,
     "quiet": _listed,
-    "alternates": _listed,
     "access": _accesses,
-    "stage": _named,
+    "stage": _stages,
+    "these": _listed,
+    "those": _listed,
     "deny": _named,
     "require": _named,
     "example": _examples,

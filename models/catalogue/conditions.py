@@ -20,8 +20,7 @@ def _hours(text: str) -> str:
     return text
 
 
-def zone(text: str) -> str:
-    """The name of a time zone, which is known here; raises ValueError with a sentence for any other."""
+def _zone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (KeyError, ValueError, OSError):  # unknown, a path, a folder of zones
@@ -30,7 +29,7 @@ def zone(text: str) -> str:
 
 
 Hours = Annotated[str, AfterValidator(_hours)]
-Zone = Annotated[str, AfterValidator(zone)]
+Zone = Annotated[str, AfterValidator(_zone)]
 
 
 class When(Spec):

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from models.catalogue.conflict_entries import CONFLICT
 from models.catalogue.directory_entries import PERSON
 from models.catalogue.part import Kind
 from models.catalogue.workspace import SETTINGS
 
-KINDS: tuple[Kind[Any], ...] = (SETTINGS, PERSON)
+KINDS: tuple[Kind[Any], ...] = (SETTINGS, PERSON, CONFLICT)
 """In the order in which they stand in a file; the apps come before those that are no single table."""

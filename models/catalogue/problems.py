@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +13,7 @@ from models.catalogue.emergency import EmergencySpec
 from models.catalogue.entries import AccessSpec, AppSpec, RequireSpec, RuleSpec, StageSpec
 from models.catalogue.examples import ExampleSpec, Someone
 from models.catalogue.kinds import KINDS
+from models.catalogue.meant import did_you_mean
 
 Path = tuple[str | int, ...]
 
@@ -84,12 +84,6 @@ def where(path: Path, data: object) -> str:
     return " → ".join(steps)
 
 
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """Say which of the known words was meant, or all of them where that is not clear."""
-    close = get_close_matches(word, known, n=1)
-    return f"Did you mean “{close[0]}”?" if close else f"It can be {', '.join(known)}."
-
-
 def _sentence(found: ErrorDetails, root: type[BaseModel]) -> str:
     kind, context = found["type"], found.get("ctx", {})
     if kind == "value_error":
@@ -106,7 +100,7 @@ def _sentence(found: ErrorDetails, root: type[BaseModel]) -> str:
 
 def sentence(text: str) -> str:
     """The text with its full stop."""
-    return text if text.endswith(".") else f"{text}."
+    return text if text.endswith((".", "?")) else f"{text}."
 
 
 def _keys(path: Path, root: type[BaseModel]) -> list[str]:

@@ -7,14 +7,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import apps
+from models.catalogue.conflicts import access_ref
 from models.catalogue.spec import AccessSpec, AppSpec
 from models.catalogue.words import OnBehalf, RequestKind
 from models.directory import Directory, names_of
 from models.errors import Denied, Duplicate, Invalid, NotAllowed, NotFound
 from models.grants import Grant
+from models.lifecycle import duties
 from models.lifecycle.snapshot import Snapshot
-from models.policy import Decision, Length, Outcome, Question, check_length, decide
+from models.policy import Decision, Hold, Holding, Length, Outcome, Question, check_length, decide
 from models.policy.on_behalf import ON_BEHALF, manages
+from models.policy.planning import told
 from models.requests import Request, Term
 from models.states import GrantState, RequestState
 
@@ -57,9 +60,12 @@ def plan(session: Session, draft: Draft, now: datetime) -> list[Planned]:
     if draft.kind is not RequestKind.EXTEND:
         for key in draft.access_keys:
             _not_twice(session, draft, key)
-    return [
-        _planned(directory, draft, app, _access(app, key), now) for key in dict.fromkeys(draft.access_keys)
+    snapshots = [Snapshot(app, _access(app, key)) for key in dict.fromkeys(draft.access_keys)]
+    chosen = [
+        Holding(access_ref(app.key, one.access.key), one.policy.title, Hold.SAME_TIME) for one in snapshots
     ]
+    questions = [duties.looked_at(session, _drafted(draft, one, now), chosen) for one in snapshots]
+    return [_planned(directory, draft, *one) for one in zip(snapshots, questions, strict=True)]
 
 
 def may_ask_for_others(session: Session, app: AppSpec, person_id: str) -> bool:
@@ -132,14 +138,26 @@ def _held_already(session: Session, draft: Draft, grant: Grant) -> str:
     return f"{name} has {grant.access_name} already. They can keep it longer with Extend on App Home."
 
 
-def _planned(directory: Directory, draft: Draft, app: AppSpec, access: AccessSpec, now: datetime) -> Planned:
-    snapshot = Snapshot(app, access)
-    question = _question(draft.requester_id, draft.beneficiary_id, snapshot, draft.term, draft.kind, now)
-    length = _length(snapshot, draft, directory, now)
+def _drafted(draft: Draft, snapshot: Snapshot, now: datetime) -> Question:
+    return _question(draft.requester_id, draft.beneficiary_id, snapshot, draft.term, draft.kind, now)
+
+
+def _planned(directory: Directory, draft: Draft, snapshot: Snapshot, question: Question) -> Planned:
+    length = _length(snapshot, draft, directory, question.at)
     decision = decide(question, directory)
     if decision.outcome in (Outcome.DENY, Outcome.NOBODY):
-        raise Denied(" ".join(reason.text for reason in decision.because), field=_field_of(decision))
+        raise Denied(_why(decision, question, directory), field=_field_of(decision))
     return Planned(snapshot, question, decision, length)
+
+
+def _why(decision: Decision, question: Question, directory: Directory) -> str:
+    """The reasons, said to the one who asks: where it is their own, what they have is what "you have"."""
+    said = {
+        told(clash, question, directory): clash.said("You have")
+        for clash in decision.conflicts
+        if not question.on_behalf
+    }
+    return " ".join(said.get(reason.text, reason.text) for reason in decision.because)
 
 
 def _field_of(decision: Decision) -> str:

@@ -5,7 +5,7 @@ An approver's approve or reject, with a comment, and with another duration where
 
 from models.directory import Directory, names_of
 from models.errors import AlreadyDecided, Closed, NotAnApprover, OwnRequest
-from models.lifecycle import remarks, screens, stages, terms
+from models.lifecycle import duties, remarks, screens, stages, terms
 from models.lifecycle.refs import lock_request
 from models.lifecycle.snapshot import Snapshot
 from models.policy import TallyStatus
@@ -65,6 +65,9 @@ def _decide(tx: Tx, ref: str, by: str, approves: bool, comment: str, term: Term 
     request = lock_request(tx, ref)
     stage = _open_stage(tx, request, by)
     comment = remarks.fitting(request, comment, approves=approves)
+    found = duties.at_click(tx, request)
+    if approves:
+        duties.refuse(tx.session, request, found)
     if term is not None:
         terms.change(tx, request, by, term)
     elif approves:
@@ -92,6 +95,7 @@ def _decide(tx: Tx, ref: str, by: str, approves: bool, comment: str, term: Term 
         comment=comment,
         because=stage.because(by),
         term=term.to_json() if term else None,
+        **({"conflicts": duties.stored(found)} if found else {}),
     )
     count(tx, request, by, comment)
     screens.redraw_request(tx, request)

@@ -11,7 +11,7 @@ from models.catalogue.words import RequestKind
 from models.directory import Directory
 from models.grants import Direction, Grant
 from models.jobs import Urgency
-from models.lifecycle import ends, screens
+from models.lifecycle import duties, ends, screens
 from models.lifecycle.moves import move_grant
 from models.lifecycle.snapshot import Snapshot
 from models.requests import Request, Term
@@ -111,6 +111,7 @@ def retry(tx: Tx, grant: Grant, by: str) -> None:
 
 
 def _create(tx: Tx, request: Request) -> None:
+    duties.hold(tx, request)
     term, snapshot = Term.from_json(request.term), Snapshot.from_json(request.policy)
     later = term.start is not None and term.start > tx.now
     grant = Grant(
@@ -148,6 +149,7 @@ def _create(tx: Tx, request: Request) -> None:
     if not later:
         _settle_first(tx, grant)
     screens.redraw_request(tx, request)
+    duties.moved(tx, grant)
 
 
 def _settle_first(tx: Tx, grant: Grant) -> None:

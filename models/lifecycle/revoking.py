@@ -7,7 +7,7 @@ from models.directory import Directory
 from models.errors import Closed, NotAllowed
 from models.grants import Cause, Direction, Grant, Task, TaskState
 from models.jobs import Urgency
-from models.lifecycle import extensions, screens, stages
+from models.lifecycle import duties, extensions, screens, stages
 from models.lifecycle.granting import retry, settle_soon
 from models.lifecycle.moves import move_grant
 from models.lifecycle.refs import lock_grant, number_of
@@ -60,6 +60,7 @@ def taken(tx: Tx, grant: Grant, by: str = SYSTEM) -> None:
     if grant.active_at is not None:
         screens.show(tx, CardKind.OVER, grant.ref, grant.ref, grant.person_id)
     screens.redraw_grant(tx, grant)
+    duties.moved(tx, grant)
 
 
 def retry_failed(tx: Tx, ref: str, by: str) -> Grant:

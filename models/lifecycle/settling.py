@@ -16,7 +16,7 @@ from models.base import Json
 from models.directory import Directory
 from models.grants import UNSETTLED, Cause, Direction, Grant
 from models.jobs import Urgency, backoff
-from models.lifecycle import revoking, tasks
+from models.lifecycle import duties, revoking, tasks
 from models.lifecycle.granting import TRIES, failed, given
 from models.lifecycle.proof import missing_approval
 from models.policy import PersonFacts
@@ -169,8 +169,8 @@ def _trouble(tx: Tx, grant: Grant, direction: Direction, trouble: Trouble) -> No
 def guard(tx: Tx, target: str) -> None:
     """Before a round.
 
-    Nothing is given without the approvals that its stages ask for, to somebody who left, after its end, or
-    to a guest without one.
+    Nothing is given without the approvals that its stages ask for, to somebody who left, after its end, to a
+    guest without one, or beside what it conflicts with.
     """
     waiting = (
         select(Grant)
@@ -184,8 +184,16 @@ def guard(tx: Tx, target: str) -> None:
             revoking.take_away(tx, grant, SYSTEM, Cause.OFFBOARDING)
         elif grant.ends_at is not None and grant.ends_at <= tx.now:
             revoking.time_up(tx, grant)
-        elif obstacle := missing_approval(tx.session, grant) or _endless_for_a_guest(grant, person):
+        elif obstacle := _obstacle(tx.session, grant, person):
             failed(tx, grant, Direction.GIVE, obstacle)
+
+
+def _obstacle(session: Session, grant: Grant, person: PersonFacts) -> str | None:
+    return (
+        missing_approval(session, grant)
+        or _endless_for_a_guest(grant, person)
+        or duties.obstacle(session, grant, person.name)
+    )
 
 
 def _endless_for_a_guest(grant: Grant, person: PersonFacts) -> str | None:

@@ -8,7 +8,7 @@ from models.cards import CardKind
 from models.catalogue.words import Need, RequestKind
 from models.errors import Duplicate, Invalid, NotAllowed
 from models.grants import Grant
-from models.lifecycle import ends, extensions, screens, stages
+from models.lifecycle import duties, ends, extensions, screens, stages
 from models.lifecycle.asking import Draft, Planned, plan
 from models.lifecycle.refs import lock_grant
 from models.people import Person
@@ -101,7 +101,10 @@ def _row(tx: Tx, draft: Draft, planned: Planned, submission: str) -> Request:
         term=draft.term.to_json(),
         asked_term=draft.term.to_json(),
         over_max=planned.length.over_max,
-        because={"reasons": [{"rule": r.rule, "text": r.text} for r in planned.decision.because]},
+        because={
+            "reasons": [{"rule": r.rule, "text": r.text} for r in planned.decision.because],
+            "conflicts": duties.stored(planned.decision.conflicts),
+        },
         state=RequestState.PENDING,
         grant_id=draft.grant_id,
         created_at=tx.now,
@@ -136,6 +139,7 @@ def _record(tx: Tx, request: Request, planned: Planned) -> None:
         term=request.term,
         over_max=request.over_max,
         because=request.because["reasons"],
+        conflicts=request.because["conflicts"],
         stages=[_stage_told(stage) for stage in planned.decision.stages],
         policy=request.policy,
     )

@@ -1,10 +1,12 @@
 """The rules, as pure functions: no database, no clock, no Slack. The question and the facts are handed in."""
 
+from models.policy.clashes import Clash, blocked, clashes
 from models.policy.conditions import applies
 from models.policy.course import Course
 from models.policy.deciding import decide
 from models.policy.decision import Candidate, Decision, Outcome, PlannedStage, Reason
 from models.policy.facts import Company, GroupFacts, PersonFacts, Who
+from models.policy.holdings import Hold, Holding
 from models.policy.length import Length, check_length
 from models.policy.planning import open_stage
 from models.policy.question import Question
@@ -12,10 +14,13 @@ from models.policy.quorum import Tally, TallyStatus, tally
 
 __all__ = [
     "Candidate",
+    "Clash",
     "Company",
     "Course",
     "Decision",
     "GroupFacts",
+    "Hold",
+    "Holding",
     "Length",
     "Outcome",
     "PersonFacts",
@@ -26,7 +31,9 @@ __all__ = [
     "TallyStatus",
     "Who",
     "applies",
+    "blocked",
     "check_length",
+    "clashes",
     "decide",
     "open_stage",
     "tally",

@@ -1,26 +1,40 @@
 """The decision on a request: refused, approved by a rule, or asked for, and by which rules."""
 
+from collections.abc import Sequence
+
 from models.catalogue.condition_words import condition
+from models.catalogue.conflicts import ConflictAction
 from models.catalogue.spec import RequestKind, RuleSpec
+from models.policy.clashes import Clash, blocking, clashes
 from models.policy.conditions import applies
 from models.policy.decision import Decision, Outcome, Reason
 from models.policy.facts import Who
 from models.policy.on_behalf import barred_from_asking
 from models.policy.people import name_of
-from models.policy.planning import plan_stages
+from models.policy.planning import plan_stages, told
 from models.policy.question import Question
 
 
 def decide(question: Question, who: Who) -> Decision:
-    """Decide what becomes of a request. A refusal beats an approval; what no rule settles is asked for."""
-    if refusals := (_closed(question, who) or _refused(question, who)):
-        return Decision(Outcome.DENY, refusals)
-    if approved := _approved(question, who):
+    """Decide what becomes of a request. A refusal beats an approval; what no rule settles is asked for.
+
+    What conflicts with other access is never approved by a rule alone: people see the conflict, and decide.
+    """
+    found = clashes(question.ref, question.policy.title, question.holdings, question.conflicts)
+    blocked = _reasons(blocking(found), question, who)
+    if refusals := (_closed(question, who) or (*_refused(question, who), *blocked)):
+        return Decision(Outcome.DENY, refusals, conflicts=found)
+    if not found and (approved := _approved(question, who)):
         return Decision(Outcome.AUTO, (approved,))
-    stages = plan_stages(question, who)
+    stages = plan_stages(question, who, found)
     if not stages[-1].approvers:
-        return Decision(Outcome.NOBODY, (stages[-1].because,))
-    return Decision(Outcome.ASK, tuple(stage.because for stage in stages), stages)
+        return Decision(Outcome.NOBODY, (stages[-1].because,), conflicts=found)
+    flagged = _reasons([clash for clash in found if clash.action is ConflictAction.FLAG], question, who)
+    return Decision(Outcome.ASK, (*(stage.because for stage in stages), *flagged), stages, found)
+
+
+def _reasons(found: Sequence[Clash], question: Question, who: Who) -> tuple[Reason, ...]:
+    return tuple(Reason(clash.rule, told(clash, question, who)) for clash in found)
 
 
 def _closed(question: Question, who: Who) -> tuple[Reason, ...]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.catalogue.spec import StageSpec
+from models.policy.clashes import Clash
 
 
 class Outcome(StrEnum):
@@ -72,3 +73,5 @@ class Decision:
     outcome: Outcome
     because: tuple[Reason, ...]
     stages: tuple[PlannedStage, ...] = ()
+    conflicts: tuple[Clash, ...] = ()
+    """What does not go together with it, whatever the outcome."""

@@ -1,21 +1,28 @@
 """Which stages a request goes through, and who is asked in each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from models.catalogue.spec import DEFAULT_STAGE, StageSpec
+from models.policy.clashes import Clash
 from models.policy.conditions import applies
 from models.policy.course import JUST_OPENED, Course
 from models.policy.decision import PlannedStage, Reason
 from models.policy.facts import Who
+from models.policy.people import name_of
 from models.policy.question import Question
 from models.policy.seating import Seating
 from models.policy.staffing import Staffing, least, stage_rule
 
 
-def plan_stages(question: Question, who: Who) -> tuple[PlannedStage, ...]:
-    """The stages that apply, in order, with their people; the last one has none where nobody can be found."""
+def plan_stages(question: Question, who: Who, conflicts: Sequence[Clash] = ()) -> tuple[PlannedStage, ...]:
+    """The stages that apply, in order, with their people; the last one has none where nobody can be found.
+
+    Those that `conflicts` ask for come after the others.
+    """
     seating, used_up, stages = Seating(), dict[str, str](), list[PlannedStage]()
-    for position, (spec, why) in enumerate(_applying(question, who)):
+    for position, (spec, why) in enumerate(
+        (*_applying(question, who), *_conflicting(conflicts, question, who))
+    ):
         stage = Staffing(spec, position, question, who, used_up).find(seating, least(spec.rule), why)
         stages.append(stage)
         if not stage.approvers:
@@ -42,7 +49,7 @@ def open_stage(
     spent = dict.fromkeys(course.decided, "has decided already")
     missing = max(least(spec.rule) - course.decided_here, 0)
     staffing = Staffing(spec, position, question, who, spent, course)
-    return staffing.find(Seating(), missing, _why(spec, question, who) or _kept(spec))
+    return staffing.find(Seating(), missing, _still(spec, question, who))
 
 
 def _applying(question: Question, who: Who) -> Iterator[tuple[StageSpec, Reason]]:
@@ -59,11 +66,32 @@ def _applying(question: Question, who: Who) -> Iterator[tuple[StageSpec, Reason]
         yield from found
 
 
+def _conflicting(
+    conflicts: Sequence[Clash], question: Question, who: Who
+) -> Iterator[tuple[StageSpec, Reason]]:
+    """The stages of conflicts, each once, with everything that is the matter."""
+    said: dict[StageSpec, list[str]] = {}
+    for clash in conflicts:
+        if clash.conflict.stage is not None:
+            said.setdefault(clash.conflict.stage, []).append(told(clash, question, who))
+    for spec, texts in said.items():
+        yield spec, Reason(stage_rule(spec), " ".join(texts))
+
+
+def told(clash: Clash, question: Question, who: Who) -> str:
+    """A conflict in words, with the name of the one who would have both."""
+    return clash.said(f"{name_of(question.beneficiary, who)} has")
+
+
 def _why(spec: StageSpec, question: Question, who: Who) -> Reason | None:
     if spec.when is None:
         return Reason(stage_rule(spec), f"Every request for {question.policy.app_name} goes through it.")
     return applies(spec.when, question, who, rule=stage_rule(spec))
 
 
-def _kept(spec: StageSpec) -> Reason:
-    return Reason(stage_rule(spec), "It applied when the request was sent.")
+def _still(spec: StageSpec, question: Question, who: Who) -> Reason:
+    """Why a stage of a request under way applies; of one that a conflict asked for, that is kept with it."""
+    own = spec in (*question.policy.stages, DEFAULT_STAGE)
+    return (_why(spec, question, who) if own else None) or Reason(
+        stage_rule(spec), "It applied when the request was sent."
+    )

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
+from models.catalogue.conflicts import ConflictSpec, access_ref
 from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, RequestKind, effective
+from models.policy.holdings import Holding
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,10 @@ class Question:
     starts_at: datetime | None = None
     kind: RequestKind = RequestKind.NEW
     emergency: bool = False
+    holdings: tuple[Holding, ...] = ()
+    """What the beneficiary has, has asked for, and asks for at the same time."""
+    conflicts: tuple[ConflictSpec, ...] = ()
+    """The rules of what nobody should have together."""
 
     @cached_property
     def policy(self) -> AccessPolicy:
@@ -31,6 +37,11 @@ class Question:
     def on_behalf(self) -> bool:
         """Whether somebody asks for somebody else."""
         return self.requester != self.beneficiary
+
+    @property
+    def ref(self) -> str:
+        """The access, as conflicts name it."""
+        return access_ref(self.app.key, self.access.key)
 
     @property
     def people(self) -> tuple[str, ...]:

@@ -14,7 +14,6 @@ from models.policy.facts import GroupFacts, PersonFacts, Who
 DESCRIBED = "the one who asks"
 """The id of the person whom an example describes. No id of Slack's has a space in it."""
 MANAGER = "their manager"
-COLLEAGUE = "a colleague"
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from models.catalogue.spec import AppSpec
 from models.catalogue.words import RequestKind
 from models.directory import Directory, names_of
 from models.grants import Grant, Task
+from models.lifecycle import duties
 from models.lifecycle.refs import number_of
 from models.lifecycle.snapshot import Snapshot
-from models.policy import Tally, tally
+from models.policy import Clash, Tally, tally
 from models.requests import Asked, Comment, Decision, Request, Stage, Term
 from models.states import RequestState
 
@@ -49,6 +50,8 @@ class RequestStory:
     """The grant that an extension is about, so that the card can say until when it runs now."""
     names: Mapping[str, str]
     admins: tuple[str, ...]
+    conflicts: tuple[Clash, ...] = ()
+    """What does not go together with it, as things stand now; empty once it is decided."""
 
     @property
     def term(self) -> Term:
@@ -141,6 +144,7 @@ def request_story(session: Session, ref: str) -> RequestStory:
         extended=grant if request.kind is RequestKind.EXTEND else None,
         names=names_of(session, ids),
         admins=admins,
+        conflicts=duties.of_request(session, request) if request.state is RequestState.PENDING else (),
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from models.catalogue.edits import access_at
 from models.catalogue.spec import AppSpec
 from models.directory import Directory
+from models.lifecycle import duties
 from models.lifecycle.asking import Planned
 from models.lifecycle.snapshot import Snapshot
 from models.policy import Question, check_length, decide
@@ -22,6 +23,7 @@ def would_ask(
     who = Directory(session)
     snapshot = Snapshot(app, app.access[access_at(app, access_key)])
     question = Question(person_id, person_id, app, snapshot.access, length, now)
+    question = duties.looked_at(session, question)
     person = who.person(person_id)
     guest = bool(person and person.guest)
     verdict = check_length(snapshot.policy, length, None, None, now, guest=guest)

@@ -1,0 +1,120 @@
+"""Separation of duties: which accesses nobody should have together, and what becomes of asking for both."""
+
+import re
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, field_validator, model_validator
+
+from models.catalogue.entries import StageSpec
+from models.catalogue.fields import Description, Key, Name, Spec, Switch
+
+ALL = "*"
+"""Stands for every access of an app, those included that it has later."""
+MOST_ACCESSES = 100
+_REFERENCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}/([a-z0-9][a-z0-9_-]{0,39}|\*)")
+
+
+class ConflictAction(StrEnum):
+    """What becomes of a request that would bring two conflicting accesses together."""
+
+    BLOCK = "block"
+    FLAG = "flag"
+    """The approvers see it, and decide."""
+    STAGE = "stage"
+    """One more stage has to approve, after the others."""
+
+
+def access_ref(app: str, access: str) -> str:
+    """How a conflict names an access: "payments/enter"."""
+    return f"{app}/{access}"
+
+
+def covers(refs: Iterable[str], ref: str) -> bool:
+    """Whether one of these names the access `ref`, by itself or with its whole app."""
+    every = access_ref(ref.partition("/")[0], ALL)
+    return any(one in (ref, every) for one in refs)
+
+
+def _reference(text: str) -> str:
+    if not _REFERENCE.fullmatch(text):
+        raise ValueError(
+            f"“{text[:80]}” names no access. Write app/access, as in payments/enter, "
+            "or payments/* for every access of the app"
+        )
+    return text
+
+
+def _once(refs: tuple[str, ...]) -> tuple[str, ...]:
+    twice = next((ref for at, ref in enumerate(refs) if covers(refs[:at], ref)), None)
+    if twice is not None:
+        raise ValueError(f"“{twice}” stands there twice. Take one out")
+    return refs
+
+
+AccessRefs = Annotated[
+    tuple[Annotated[str, AfterValidator(_reference)], ...],
+    Field(min_length=1, max_length=MOST_ACCESSES),
+    AfterValidator(_once),
+]
+"""Accesses of any apps, each as app/access or app/*."""
+
+
+class ConflictSpec(Spec):
+    """Accesses that nobody should have together: one of `these` with one of `those`."""
+
+    key: Key
+    name: Name
+    why: Description = ""
+    """Read by the person who asks, and by those who decide."""
+    these: AccessRefs
+    those: AccessRefs
+    one_way: Switch = False
+    """Only who has one of `these` is kept from `those`; the other way round is fine."""
+    action: ConflictAction = ConflictAction.BLOCK
+    stage: StageSpec | None = None
+    """Who decides in addition, where the action is "stage"."""
+
+    @field_validator("stage")
+    @classmethod
+    def _unconditional(cls, stage: StageSpec | None) -> StageSpec | None:
+        if stage is not None and stage.when is not None:
+            raise ValueError("has a condition, but it applies whenever there is a conflict. Take “when” out")
+        return stage
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if both := next((ref for ref in self.those if _overlap(ref, self.these)), None):
+            raise ValueError(
+                f"has “{both}” on both sides, and no access conflicts with itself. Take it out of one"
+            )
+        if self.action is ConflictAction.STAGE and self.stage is None:
+            raise ValueError(
+                'has the action "stage", but no stage. Say who decides, or choose another action'
+            )
+        if self.action is not ConflictAction.STAGE and self.stage is not None:
+            raise ValueError(
+                f'has a stage, but its action is "{self.action}". Take the stage out, or choose "stage"'
+            )
+        return self
+
+    def keeps_from(self, held: str, wanted: str) -> bool:
+        """Whether somebody with the access `held` should not get `wanted` too."""
+        there = covers(self.these, held) and covers(self.those, wanted)
+        back = covers(self.those, held) and covers(self.these, wanted)
+        return there or (back and not self.one_way)
+
+    def concerns(self, ref: str) -> bool:
+        """Whether it names this access, on either side."""
+        return covers(self.these, ref) or covers(self.those, ref)
+
+
+def named_by(conflict: ConflictSpec) -> Iterator[tuple[str, str]]:
+    """Each access that it names, with the side."""
+    yield from (("these", ref) for ref in conflict.these)
+    yield from (("those", ref) for ref in conflict.those)
+
+
+def _overlap(ref: str, refs: Iterable[str]) -> bool:
+    return covers(refs, ref) or any(covers((ref,), other) for other in refs)
