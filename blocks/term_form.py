@@ -46,6 +46,8 @@ class Offer:
     indefinite: bool = False
     starts: bool = True
     """Whether a start can be chosen; more time on an access that is there has none."""
+    dates: bool = True
+    """Whether an end (with a start) can be chosen instead of a length."""
     note: str = ""
     """Said under the select: the maximum."""
 
@@ -114,8 +116,14 @@ def build(
     if filled.choice == Way.OTHER:
         return [select, _length_field(filled, told)]
     if filled.choice == Way.DATES:
-        return [select, *([_start_field(filled, told)] if offer.starts else []), _end_field(filled, told)]
+        return [select, *([_start_field(filled, told)] if offer.starts else []), end_field(filled, told)]
     return [select]
+
+
+def end_field(filled: TermChoice, told: str | None = None) -> Block:
+    """The field for the end alone. With `told`, the id of an action, the bot hears of each change."""
+    element = kit.datetime_picker(told or "end", filled.end)
+    return kit.input_block("End", element, block_id=TermBlock.END, dispatch=bool(told))
 
 
 def parse(values: Values, offer: Offer, now: datetime) -> Term | Errors:
@@ -158,7 +166,8 @@ def _parse_dates(start: datetime | None, end: datetime | None, now: datetime) ->
 
 def _options(offer: Offer) -> list[Option]:
     dates = "Start and end" if offer.starts else "Until a date"
-    ways = [kit.option("Another length", Way.OTHER), kit.option(dates, Way.DATES)]
+    ways = [kit.option("Another length", Way.OTHER)]
+    ways += [kit.option(dates, Way.DATES)] if offer.dates else []
     never = [kit.option("No end", Way.NEVER)] if offer.indefinite else []
     return [kit.option(spoken(preset), _seconds(preset)) for preset in offer.presets] + ways + never
 
@@ -186,11 +195,6 @@ def _start_field(filled: TermChoice, told: str | None) -> Block:
         hint="Left empty: as soon as it is approved.",
         dispatch=bool(told),
     )
-
-
-def _end_field(filled: TermChoice, told: str | None) -> Block:
-    element = kit.datetime_picker(told or "end", filled.end)
-    return kit.input_block("End", element, block_id=TermBlock.END, dispatch=bool(told))
 
 
 def _common(policies: Sequence[AccessPolicy], longest: timedelta | None) -> tuple[timedelta, ...]:

@@ -80,6 +80,14 @@ def _changed(who: str, data: Json) -> str:
     return f"{who} changed how long: {_term(data['before'])} → {_term(data['after'])}"
 
 
+def _shortened(who: str, data: Json) -> str:
+    return f"{who} wants less: {_term(data['before'])} → {_term(data['after'])}"
+
+
+def _ends_sooner(who: str, data: Json) -> str:
+    return f"{who} lets it end sooner: {_end(data['before'])} → {_end(data['after'])}"
+
+
 def _commented(who: str, data: Json) -> str:
     return f"{who} said{_quoted(data.get('text'))}"
 
@@ -147,6 +155,7 @@ SENTENCES: dict[str, Sentence] = {
     "request.withdrawn": _state,
     "request.cancelled": _state,
     "request.term_changed": _changed,
+    "request.shortened": _shortened,
     "request.reminded": _reminded,
     "stage.opened": _opened,
     "stage.asked": _asked_anew,
@@ -162,6 +171,7 @@ SENTENCES: dict[str, Sentence] = {
     "grant.revoked": _state,
     "grant.failed": _state,
     "grant.extended": _extended,
+    "grant.shortened": _ends_sooner,
     "grant.grace": _held_up,
     "grant.set_back": _set_back,
     "grant.notice": _noticed,

@@ -7,7 +7,20 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
-from handlers import admin, comment, decide, details, grants, home, lookups, people, request, tasks, withdraw
+from handlers import (
+    admin,
+    comment,
+    decide,
+    details,
+    grants,
+    home,
+    less,
+    lookups,
+    people,
+    request,
+    tasks,
+    withdraw,
+)
 from handlers.desk import Desk
 
 log = structlog.stdlib.get_logger(__name__)
@@ -19,6 +32,7 @@ REGISTER: tuple[Callable[[AsyncApp, Desk], None], ...] = (
     details.register,
     grants.register,
     home.register,
+    less.register,
     lookups.register,
     people.register,
     request.register,

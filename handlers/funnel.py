@@ -1,8 +1,8 @@
 """The one way in: every listener runs inside, so that every delivery is answered and no failure is silent.
 
 A refusal is shown where the person looks: at its field in the form, as a line only they see under a card,
-in a small modal elsewhere. Anything else that goes wrong is shown as a reference number that also stands in
-the log.
+in a small modal elsewhere, and as a message where Slack takes neither. Anything else that goes wrong is shown
+as a reference number that also stands in the log.
 """
 
 import secrets
@@ -18,8 +18,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from blocks import kit
 from blocks.text import esc
 from handlers.desk import Desk
-from handlers.incoming import Click, Command, Event, Incoming, Submission, Suggestion
+from handlers.incoming import Click, Closing, Command, Event, Incoming, Submission, Suggestion
 from models.errors import Refusal, Repeated
+from models.lifecycle.telling import tell
 from models.store.base import Unavailable
 
 log = structlog.get_logger("keyturn.handlers")
@@ -68,20 +69,31 @@ async def _show(incoming: Incoming, refusal: Refusal, fields: Mapping[str, str])
     if isinstance(incoming, Submission) and block:
         await incoming.answer(response_action="errors", errors={block: str(refusal)})
         return
-    try:
-        await _say(incoming, str(refusal))
-    except Exception as error:  # noqa: BLE001 - Slack is away, or the card is not theirs: the refusal stands
-        log.warning("could not show", why=str(error), sentence=str(refusal))
+    await _tell(incoming, str(refusal))
 
 
 async def _apologise(incoming: Incoming, error: Exception) -> None:
     reference = secrets.token_hex(3).upper()
     log.error("listener failed", reference=reference, exc_info=error)
     sentence = f"{_explanation(error)} (Reference {reference})"
+    await _tell(incoming, sentence)
+
+
+async def _tell(incoming: Incoming, sentence: str) -> None:
+    """Say it where the person looks or, where Slack takes it nowhere there, send it to them."""
     try:
         await _say(incoming, sentence)
-    except Exception as second:
-        log.exception("could not tell", reference=reference, why=str(second))
+    except Exception as error:  # noqa: BLE001 - whatever keeps it from being shown: the sentence stands
+        log.warning("could not show", why=str(error), sentence=sentence)
+        if incoming.person:
+            await _send(incoming, sentence)
+
+
+async def _send(incoming: Incoming, sentence: str) -> None:
+    try:
+        await incoming.desk.store.write(lambda tx: tell(tx, incoming.person, sentence, incoming.delivery))
+    except Exception as error:
+        log.exception("could not tell", why=str(error), sentence=sentence)
 
 
 def _explanation(error: Exception) -> str:
@@ -97,13 +109,16 @@ def _explanation(error: Exception) -> str:
 
 
 async def _say(incoming: Incoming, sentence: str) -> None:
+    """Show it in the place where the person waits for it; raises where Slack does not take it there."""
+    if isinstance(incoming, Event | Suggestion | Closing):
+        return  # nobody waits for a word
     if isinstance(incoming, Command):
         await incoming.answer(text=esc(sentence))
     elif isinstance(incoming, Submission):
         await incoming.answer(response_action="update", view=dict(kit.notice(TITLE, sentence)))
     elif isinstance(incoming, Click) and incoming.place[0] and await _whispered(incoming, sentence):
         return
-    elif not isinstance(incoming, Event | Suggestion) and incoming.trigger:
+    else:
         await incoming.open(kit.notice(TITLE, sentence))
 
 

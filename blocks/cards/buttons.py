@@ -37,6 +37,11 @@ def withdraw(ref: str) -> Element:
     return kit.button("Withdraw", CardAction.WITHDRAW, ref, confirm=sure)
 
 
+def use_less(ref: str) -> Element:
+    """Opens the form that makes it shorter."""
+    return kit.button("Use less", CardAction.USE_LESS, ref)
+
+
 def extend(grant: Grant) -> Element:
     """Opens the form that asks for more time."""
     return kit.button("Extend", CardAction.EXTEND, grant.ref)

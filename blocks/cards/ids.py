@@ -12,6 +12,7 @@ class CardAction(StrEnum):
     MODIFY = "card.modify"
     DETAILS = "card.details"  # of a request (AR-1), a grant (GR-1) or a task (TK-1)
     WITHDRAW = "card.withdraw"
+    USE_LESS = "card.use_less"  # of a request (AR-1) or a grant (GR-1)
     EXTEND = "card.extend"
     IM_DONE = "card.im_done"
     GIVE_BACK = "card.give_back"

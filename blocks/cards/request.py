@@ -2,11 +2,11 @@
 
 from blocks import kit
 from blocks.cards import buttons, parts, progress, words
-from blocks.kit import Block, Message
+from blocks.kit import Block, Element, Message
 from blocks.text import mention
 from models.catalogue.words import RequestKind
 from models.queries.stories import RequestStory
-from models.states import RequestState
+from models.states import GrantState, RequestState
 
 
 def request(story: RequestStory, viewer: str) -> Message:
@@ -24,10 +24,20 @@ def request(story: RequestStory, viewer: str) -> Message:
             parts.status(story),
             _access(story),
             parts.comments(story),
-            parts.row(buttons.withdraw(story.request.ref) if pending and mine else None, *parts.talk(story)),
+            parts.row(*(_mine(story) if mine else []), *parts.talk(story)),
             parts.foot(story.request),
         ],
     )
+
+
+def _mine(story: RequestStory) -> list[Element | None]:
+    """What the requester can do. Where an approver changed how long it lasts, less of it too."""
+    ref, grant, changed = story.request.ref, story.grant, story.modified is not None
+    if story.request.state is RequestState.PENDING:
+        return [buttons.withdraw(ref), buttons.use_less(ref) if changed else None]
+    if changed and grant is not None and grant.state is GrantState.ACTIVE:
+        return [buttons.use_less(grant.ref), buttons.give_back(grant)]
+    return []
 
 
 def _title(story: RequestStory, viewer: str) -> str:

@@ -42,9 +42,9 @@ def how_long(story: RequestStory) -> str:
     asked, now = story.asked_term, story.term
     more = " more" if story.request.kind is RequestKind.EXTEND and now.length is not None else ""
     changed = story.changed_by
-    if asked == now or changed is None:
+    if changed is None:
         return f"{lasting(now)}{more}"
-    return f"{lasting(asked)} → *{lasting(now)}*{more}, changed by {mention(changed.person_id)}"
+    return f"{lasting(asked)} → *{lasting(now)}*{more}, changed by {mention(changed)}"
 
 
 def until(ends_at: datetime | None) -> str:

@@ -22,6 +22,8 @@ EXCERPT = 400
 """Of a reason or an error; Details has the whole."""
 _GIVEN_UP = {
     "card": "A message could not be sent or brought up to date",
+    "note": "A change of how long something lasts could not be told",
+    "tell": "An answer could not be sent",
     "say": "A comment could not be passed on",
     "settle": "An application's accesses could not be brought up to date",
     "home": "Somebody's App Home could not be drawn",

@@ -10,9 +10,11 @@ from bot.jobs.groups import GroupsJob
 from bot.jobs.home import HomeJob
 from bot.jobs.mail import MailJob
 from bot.jobs.mailing import Mailing
+from bot.jobs.note import NoteJob
 from bot.jobs.person import PersonJob
 from bot.jobs.say import SayJob
 from bot.jobs.settle import SettleJob
+from bot.jobs.tell import TellJob
 from bot.metrics import Metrics
 from bot.slack import Gateway
 from bot.worker import Handler
@@ -33,7 +35,9 @@ def handlers(
         "groups": Handler(GroupsJob(store, gateway).run),
         "home": Handler(HomeJob(store, gateway).run),
         "mail": Handler(MailJob(store, gateway, mailer).run, patience=90),
+        "note": Handler(NoteJob(store, gateway).run),
         "person": Handler(PersonJob(store, gateway).run),
         "say": Handler(SayJob(store, gateway).run),
         "settle": Handler(SettleJob(store, connectors, metrics).run, patience=settle.PATIENCE + 20),
+        "tell": Handler(TellJob(store, gateway).run),
     }

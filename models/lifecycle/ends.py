@@ -70,5 +70,23 @@ def lengthen(tx: Tx, grant: Grant, request: Request) -> None:
     screens.redraw_grant(tx, grant)
 
 
+def shorten(tx: Tx, grant: Grant, by: str, end: datetime) -> None:
+    """Let an active grant end at `end`, which is earlier; its notices are those of the new end."""
+    before = _as_json(grant)
+    grant.length, grant.ends_at = None, end
+    grant.notices = passed_notices(grant, tx.now)
+    arm(grant)
+    tx.record(
+        by,
+        "grant.shortened",
+        grant.ref,
+        app=grant.app_key,
+        person=grant.person_id,
+        before=before,
+        after=_as_json(grant),
+    )
+    screens.redraw_grant(tx, grant)
+
+
 def _as_json(grant: Grant) -> Json:
     return {"length": grant.length, "end": grant.ends_at.isoformat() if grant.ends_at else None}

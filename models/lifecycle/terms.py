@@ -1,12 +1,17 @@
 """How long an access is given: whether what was asked for still stands, and an approver's change of it."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from models.directory import Directory, names_of
 from models.durations import spoken
 from models.errors import Invalid
 from models.grants import Grant
-from models.lifecycle import ends
+from models.lifecycle import ends, notes
+from models.lifecycle.asking import question_of
 from models.lifecycle.snapshot import Snapshot
-from models.policy import check_length
+from models.policy import Question, check_length
+from models.policy.widening import widened
 from models.requests import Request, Term
 from models.states import GrantState
 from models.store.tx import Tx
@@ -37,6 +42,7 @@ def change(tx: Tx, request: Request, by: str, term: Term) -> None:
     longest = snapshot.policy.max_duration
     if length.over_max and longest is not None:
         raise Invalid(f"The longest for {request.app_name} is {spoken(longest)}. Choose less.", field="term")
+    _not_wider(tx, request, snapshot, term)
     extended = tx.session.get(Grant, request.grant_id) if request.grant_id else None
     if extended is not None and extended.state is GrantState.ACTIVE:
         ends.must_be_later(extended, term)
@@ -50,3 +56,20 @@ def change(tx: Tx, request: Request, by: str, term: Term) -> None:
         before=before,
         after=request.term,
     )
+    notes.term_changed(tx, request, by, before)
+
+
+def _not_wider(tx: Tx, request: Request, snapshot: Snapshot, term: Term) -> None:
+    """Nobody gives so long that a rule would have refused it, or that others would have been asked.
+
+    By the moment of the submission, except for how long it still is from now.
+    """
+    question = replace(question_of(request, snapshot, tx.now), at=request.created_at)
+    asked = _for(question, Term.from_json(request.asked_term), request.created_at)
+    if obstacle := widened(asked, _for(question, term, tx.now), Directory(tx.session)):
+        raise Invalid(obstacle, field="term")
+
+
+def _for(question: Question, term: Term, now: datetime) -> Question:
+    length = term.length or (term.end - (term.start or now) if term.end else None)
+    return replace(question, duration=length, starts_at=term.start)

@@ -62,10 +62,19 @@ class RequestStory:
         return Term.from_json(self.request.asked_term)
 
     @property
-    def changed_by(self) -> Decision | None:
+    def modified(self) -> Decision | None:
         """The decision that last changed the duration, if one did."""
         changed = [d for stage in self.stages for d in stage.decisions if d.term is not None]
         return max(changed, key=lambda d: d.at, default=None)
+
+    @property
+    def changed_by(self) -> str | None:
+        """Who made the duration what it is: an approver, or the requester, who can shorten it any time."""
+        if self.term == self.asked_term:
+            return None
+        by = self.modified
+        approver = by is not None and by.term is not None and Term.from_json(by.term) == self.term
+        return by.person_id if by is not None and approver else self.request.requester_id
 
     @property
     def open_stage(self) -> StageStory | None:

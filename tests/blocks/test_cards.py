@@ -17,6 +17,7 @@ from tests.blocks.sendable import buttons_of, check_message, words_of
 from tests.blocks.stories import (
     ADA,
     ALAN,
+    EIGHT_HOURS,
     GRACE,
     NAMES,
     NOON,
@@ -99,6 +100,26 @@ def test_a_changed_duration_is_shown_as_old_and_new_to_approver_and_requester() 
     changed = story(decided, term=short, asked=Term(length=timedelta(hours=8)))
     for kind, viewer in ((CardKind.APPROVAL, ALAN), (CardKind.REQUEST, ADA)):
         assert "8 hours → *4 hours*, changed by <@UGRACE>" in drawn(kind, changed, viewer)[0]
+
+
+@pytest.mark.parametrize("state", [RequestState.PENDING, RequestState.APPROVED])
+def test_who_was_given_another_time_can_use_less_of_it_or_give_it_back(state: RequestState) -> None:
+    short = Term(length=timedelta(hours=4))
+    decided = stage(0, "2", [GRACE, ALAN], decision(GRACE, term=short))
+    pending = state is RequestState.PENDING
+    changed = story(decided, state=state, grant=None if pending else grant(), term=short, asked=EIGHT_HOURS)
+    mine = ["Withdraw", "Use less", "Comment"] if pending else ["Use less", "Give back"]
+    assert drawn(CardKind.REQUEST, changed, ADA)[1] == [*mine, "Details"]
+    assert "Use less" not in drawn(CardKind.APPROVAL, changed, GRACE)[1]
+    usual = story(state=state, grant=None if pending else grant())
+    assert "Use less" not in drawn(CardKind.REQUEST, usual, ADA)[1]
+
+
+def test_what_the_requester_shortened_is_shown_as_theirs() -> None:
+    decided = stage(0, "2", [GRACE, ALAN], decision(GRACE, term=Term(length=timedelta(hours=4))))
+    shortened = story(decided, term=Term(length=timedelta(hours=1)), asked=EIGHT_HOURS)
+    for kind, viewer in ((CardKind.APPROVAL, ALAN), (CardKind.REQUEST, ADA)):
+        assert "8 hours → *1 hour*, changed by <@UADA>" in drawn(kind, shortened, viewer)[0]
 
 
 def test_an_extension_says_until_when_it_runs_now_and_then() -> None:

@@ -147,6 +147,23 @@ async def test_a_button_of_somebody_elses_card_does_nothing(world: World, label:
     assert pressed.ok
     assert otto.view is None
     assert (await request_of(world, ref)).state is RequestState.PENDING
+    await world.settle()
+    (told,) = otto.messages()  # since Slack takes no line under a card that he does not see
+    assert ref in told.text
+
+
+async def test_a_refusal_that_slack_shows_nowhere_reaches_the_person_once_slack_is_back(world: World) -> None:
+    ref = await asks(world)
+    otto, card = world.person("Otto"), world.card("Grace", "asks for")
+    otto_presses = finding.button(card.blocks, "Reject", None)
+    with world.slack.faults.fail("chat.*"), world.slack.faults.fail("views.*"):
+        await otto.client.act(otto.client.surface(card), otto_presses)
+        await world.bot.idle()
+    assert otto.messages() == []
+    await world.pass_time(timedelta(minutes=1))
+    (told,) = otto.messages()
+    assert told.text.startswith(f"You cannot decide on {ref}.")
+    assert "Grace" in told.text
 
 
 async def test_comments_reach_the_others_from_the_form_and_from_the_thread(world: World) -> None:

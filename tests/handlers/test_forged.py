@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from blocks import decision_form, extend_form, task_form
+from blocks import decision_form, extend_form, less_form, task_form
 from blocks.cards import CardAction
 from blocks.decision_form import DecisionForm
 from blocks.details import DetailsAction
@@ -28,8 +28,14 @@ REFS = [
     "AR-۱",
     "<!here>",
 ]
-ACTIONS = [*CardAction, *DetailsAction, decision_form.CHOOSE_TERM, extend_form.CHOOSE_TERM]
-FORMS = [*DecisionForm, extend_form.FORM, task_form.FORM]
+ACTIONS = [
+    *CardAction,
+    *DetailsAction,
+    decision_form.CHOOSE_TERM,
+    extend_form.CHOOSE_TERM,
+    less_form.CHOOSE_TERM,
+]
+FORMS = [*DecisionForm, extend_form.FORM, less_form.FORM, task_form.FORM]
 STATES: list[Any] = [
     {}, [], "x", {"values": []}, {"values": {"term": "x", "comment": []}},
     {"values": {"comment": {"text": {"value": ["x"] * 10}}, "term": {"a": {"selected_option": "dates"}}}},

@@ -1,0 +1,47 @@
+"""The job `note`: what an approver changed, as a reply under the requester's card, so that they hear."""
+
+import zlib
+from datetime import timedelta
+
+from blocks import thread
+from bot.jobs import posts
+from bot.later import Later
+from bot.slack import Gateway, Gone
+from models import jobs
+from models.cards import Card
+from models.jobs import Work
+from models.store import Store
+
+SOON = timedelta(seconds=2)
+
+
+class NoteJob:
+    """Says it once, in the card's thread."""
+
+    def __init__(self, store: Store, gateway: Gateway) -> None:
+        self._store, self._gateway = store, gateway
+
+    async def run(self, work: Work) -> None:
+        """Carry out one; its payload is {"card": id, "by": who, "before": term, "after": term}.
+
+        Raises Later until the card is there.
+        """
+        card = await self._store.read(lambda session: session.get_one(Card, work.payload["card"]))
+        if not card.gone:
+            if not card.ts:
+                raise Later("its card is not posted yet", SOON)
+            await self._reply(work, card)
+        await self._store.write(lambda tx: jobs.finish(tx.session, work))
+
+    async def _reply(self, work: Work, card: Card) -> None:
+        metadata = posts.mark("keyturn_note", {"note": zlib.crc32(work.key.encode())})
+        payload = work.payload
+        message = thread.term_changed(payload["by"], payload["before"], payload["after"])
+        try:
+            if work.attempts > 1 and await posts.lost(
+                self._gateway, card.channel, metadata, card.created_at, card.ts
+            ):
+                return
+            await posts.post(self._gateway, card.channel, message, metadata, thread_ts=card.ts)
+        except Gone:
+            return  # nobody is left to be told; the next drawing of the card notes it

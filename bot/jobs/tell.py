@@ -1,0 +1,37 @@
+"""The job `tell`: what could not be shown where somebody pressed a button is sent to them as a message."""
+
+import zlib
+from datetime import datetime
+
+import structlog
+
+from blocks import thread
+from bot.jobs import posts
+from bot.slack import Gateway, Gone
+from models import jobs
+from models.jobs import Work
+from models.store import Store
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class TellJob:
+    """Tells people, once."""
+
+    def __init__(self, store: Store, gateway: Gateway) -> None:
+        self._store, self._gateway = store, gateway
+
+    async def run(self, work: Work) -> None:
+        """Carry out one; its payload is {"person": id, "text": plain, "at": when it happened}."""
+        try:
+            await self._tell(work)
+        except Gone as gone:
+            log.info("nobody is left to be told", person=work.payload["person"], why=gone.error)
+        await self._store.write(lambda tx: jobs.finish(tx.session, work))
+
+    async def _tell(self, work: Work) -> None:
+        person, since = str(work.payload["person"]), datetime.fromisoformat(work.payload["at"])
+        metadata = posts.mark("keyturn_told", {"told": zlib.crc32(work.key.encode())})
+        if work.attempts > 1 and await posts.lost(self._gateway, person, metadata, since):
+            return
+        await posts.post(self._gateway, person, thread.told(str(work.payload["text"])), metadata)

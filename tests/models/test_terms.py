@@ -1,0 +1,118 @@
+"""Approving with another duration: never more than an approver may give, by the policy of the submission."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from models.catalogue.spec import AppSpec
+from models.clock import ManualClock
+from models.errors import Invalid
+from models.lifecycle import decide, terms
+from models.lifecycle.refs import lock_request
+from models.people import Person
+from models.requests import Request, Term
+from models.states import RequestState
+from models.store import Store, Tx
+from tests.models.acting import ask, do, request
+from tests.models.company import ADA, GITHUB, GRACE, ROOT, found
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+EIGHT_HOURS = Term(length=8 * HOUR)
+LONG = {"duration_over": "7d"}
+SECURITY = {"name": "Security", "approvers": [ROOT], "when": LONG}
+OWNERS = {"name": "Owners", "approvers": ["owners"]}
+
+some_time = st.none() | st.timedeltas(timedelta(days=-1), timedelta(days=400))
+
+
+def github(**changes: object) -> AppSpec:
+    return AppSpec.model_validate(GITHUB.stored() | changes)
+
+
+def taken(tx: Tx, request: Request, term: Term) -> bool:
+    """Whether Grace can approve it for so long; the request has the term then."""
+    try:
+        terms.change(tx, request, GRACE, term)
+    except Invalid:
+        return False
+    return True
+
+
+async def test_whatever_an_approver_chooses_it_keeps_to_the_maximum_and_a_guest_has_an_end(
+    store: Store, clock: ManualClock
+) -> None:
+    await store.write(lambda tx: found(tx, github(indefinite=True, guests=True)))
+    ref, now = await ask(store, EIGHT_HOURS), clock.now()
+
+    def tried(tx: Tx) -> None:
+        request, ada = lock_request(tx, ref), tx.session.get_one(Person, ADA)
+
+        @settings(max_examples=150, deadline=None)
+        @example(None, None, None, True)
+        @example(None, 5 * DAY, 35 * DAY, False)
+        @example(30 * DAY, None, None, True)
+        @given(some_time, some_time, some_time, st.booleans())
+        def check(
+            length: timedelta | None, start: timedelta | None, end: timedelta | None, guest: bool
+        ) -> None:
+            ada.guest = guest
+            tx.session.flush()
+            term = Term(length, *(now + one if one is not None else None for one in (start, end)))
+            if taken(tx, request, term):
+                given = Term.from_json(request.term)
+                lasts = given.length or (given.end - max(given.start or now, now) if given.end else None)
+                assert lasts is None or timedelta() < lasts <= 30 * DAY
+                assert not (guest and lasts is None)
+            else:
+                assert not (length and timedelta() < length <= 30 * DAY and start is None and end is None)
+
+        check()
+
+    await store.write(tried)
+
+
+async def test_an_approver_does_not_give_what_others_would_have_been_asked_for(store: Store) -> None:
+    await store.write(lambda tx: found(tx, github(stage=[OWNERS, SECURITY])))
+    ref = await ask(store, EIGHT_HOURS)
+    with pytest.raises(Invalid, match="8 days needs the stage “Security” too") as refused:
+        await do(store, decide.approve, ref, GRACE, term=Term(length=8 * DAY))
+    assert refused.value.field == "term"
+    await do(store, decide.approve, ref, GRACE, term=Term(length=7 * DAY))
+    assert (await request(store, ref)).state is RequestState.APPROVED
+
+
+async def test_who_is_asked_for_long_may_give_long_whatever_was_changed_before(store: Store) -> None:
+    await store.write(lambda tx: found(tx, github(stage=[OWNERS, SECURITY])))
+    ref = await ask(store, Term(length=10 * DAY))
+    await do(store, decide.approve, ref, GRACE, term=EIGHT_HOURS)
+    decided = await do(store, decide.approve, ref, ROOT, term=Term(length=9 * DAY))
+    assert Term.from_json(decided.term) == Term(length=9 * DAY)
+
+
+async def test_an_approver_does_not_give_what_a_rule_refuses(store: Store) -> None:
+    rule = {"name": "Never long", "why": "Nobody has it for longer than a week.", "when": LONG}
+    await store.write(lambda tx: found(tx, github(deny=[rule])))
+    ref = await ask(store, EIGHT_HOURS)
+    with pytest.raises(Invalid, match=r"Nobody has it for longer than a week\. Choose less"):
+        await do(store, decide.approve, ref, GRACE, term=Term(length=8 * DAY))
+    await do(store, decide.approve, ref, GRACE, term=Term(length=7 * DAY))
+
+
+async def test_a_policy_that_was_changed_meanwhile_changes_nothing_of_what_may_be_given(store: Store) -> None:
+    await store.write(found)
+    ref = await ask(store, EIGHT_HOURS)
+    await store.write(lambda tx: found(tx, github(max_duration="1h", durations=["1h"])))
+    decided = await do(store, decide.approve, ref, GRACE, term=Term(length=30 * DAY))
+    assert Term.from_json(decided.term) == Term(length=30 * DAY)
+
+
+async def test_an_end_is_measured_from_now_however_long_the_request_has_waited(
+    store: Store, clock: ManualClock
+) -> None:
+    await store.write(lambda tx: found(tx, github(stage=[OWNERS, SECURITY])))
+    ref = await ask(store, EIGHT_HOURS)
+    clock.advance(DAY)
+    term = Term(end=clock.now() + 7 * DAY)
+    assert Term.from_json((await do(store, decide.approve, ref, GRACE, term=term)).term) == term
