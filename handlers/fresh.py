@@ -33,5 +33,5 @@ async def for_decision(desk: Desk, ref: str, by: str) -> None:
 
 
 def _groups(snapshot: Snapshot) -> set[GroupRef]:
-    named = [parse_approver(text) for stage in snapshot.policy.stages for text in stage.named]
+    named = [parse_approver(text) for stage in snapshot.policy.stages for text in stage.everybody]
     return {one for one in named if isinstance(one, GroupRef)}

@@ -123,12 +123,12 @@ async def _known(incoming: Incoming, app: AppSpec) -> Known:
 
 
 async def _groups(incoming: Incoming, app: AppSpec) -> Mapping[str, str]:
-    named = [text for stage in app.stage for text in stage.named if text.startswith(("S", "@"))]
+    named = [text for stage in app.stage for text in stage.everybody if text.startswith(("S", "@"))]
     given = [one for one in app.access if one.connector.params]
     return await incoming.desk.whois.usergroups.labels() if named or given else {}
 
 
 def _people(app: AppSpec) -> set[str]:
-    named = [*app.owners, *(text for stage in app.stage for text in stage.named)]
+    named = [*app.owners, *(text for stage in app.stage for text in stage.everybody)]
     refs = [parse_approver(text) for text in named if text not in set(Role)]
     return {ref.id for ref in refs if isinstance(ref, PersonRef) and ref.id}

@@ -20,7 +20,8 @@ def _hours(text: str) -> str:
     return text
 
 
-def _zone(text: str) -> str:
+def zone(text: str) -> str:
+    """The name of a time zone, which is known here; raises ValueError with a sentence for any other."""
     try:
         ZoneInfo(text)
     except (KeyError, ValueError, OSError):  # unknown, a path, a folder of zones
@@ -29,7 +30,7 @@ def _zone(text: str) -> str:
 
 
 Hours = Annotated[str, AfterValidator(_hours)]
-Zone = Annotated[str, AfterValidator(_zone)]
+Zone = Annotated[str, AfterValidator(zone)]
 
 
 class When(Spec):

@@ -40,6 +40,8 @@ class AccessPolicy(Spec):
     reassign: Reassign
     request_expiry: Duration
     remind_after: Duration
+    remind_wait: Duration
+    expiry_warning: Duration
     expiry_notices: Durations
     grace: Duration | None
     self_approve: bool

@@ -16,6 +16,7 @@ from models.catalogue.connectors import ConnectorSpec
 from models.catalogue.emergency import EmergencySpec
 from models.catalogue.examples import ExampleSpec
 from models.catalogue.fields import (
+    Alternates,
     Approvers,
     Channel,
     Description,
@@ -41,6 +42,7 @@ from models.catalogue.words import (
     EmailUse,
     Need,
     OnBehalf,
+    OnReject,
     OverMax,
     Reassign,
     Risk,
@@ -55,6 +57,15 @@ def people_listed(approvers: Sequence[str]) -> int | None:
     """How many people these approvers are at most, or None where that is only known by looking them up."""
     refs = [parse_approver(text) for text in approvers]
     return len(refs) if all(isinstance(ref, PersonRef) for ref in refs) else None
+
+
+def _escalate_in_time(stages: "Sequence[StageSpec]", expiry: timedelta | None) -> None:
+    for stage in stages:
+        if expiry and stage.escalate_after and stage.escalate_after >= expiry:
+            raise ValueError(
+                f"“{stage.name}” asks its alternates after {spoken(stage.escalate_after)}, but by then "
+                f"requests have expired (after {spoken(expiry)}). Ask them sooner, or let requests wait"
+            )
 
 
 def _presets_fit(presets: Sequence[timedelta], longest: timedelta | None) -> None:
@@ -73,6 +84,12 @@ class StageSpec(Spec):
     quiet: Quiet = ()
     """May decide as well, but get no message. Who is named in both is quiet."""
     rule: Rule = "any"
+    on_reject: OnReject = OnReject.COUNT
+    """With a number of approvals: whether one rejection ends it. "any" and "all" end with one anyway."""
+    alternates: Alternates = ()
+    """Asked too once `escalate_after` has passed; and first of all where nobody of `approvers` can be."""
+    escalate_after: Duration | None = None
+    """Counted from the opening of the stage. None: when half of the time is over that is left then."""
     when: When | None = None
     channel: Channel = ""
     """Where it is asked when it would ask more than `channel_over` people; by id."""
@@ -82,6 +99,11 @@ class StageSpec(Spec):
     def named(self) -> tuple[str, ...]:
         """All whom it names to decide, each once."""
         return tuple(dict.fromkeys((*self.approvers, *self.quiet)))
+
+    @property
+    def everybody(self) -> tuple[str, ...]:
+        """All whom it names, those included who are asked later."""
+        return tuple(dict.fromkeys((*self.named, *self.alternates)))
 
     @field_validator("rule")
     @classmethod
@@ -93,6 +115,23 @@ class StageSpec(Spec):
                 f"wants {rule} approvals, but lists only {listed} people. Lower it or add people"
             )
         return rule
+
+    @field_validator("alternates")
+    @classmethod
+    def _others(cls, alternates: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        twice = next((one for one in alternates if one in info.data.get("approvers", ())), None)
+        if twice:
+            raise ValueError(f"“{twice}” is among the approvers already. Take it out of one of the two")
+        return alternates
+
+    @field_validator("escalate_after")
+    @classmethod
+    def _to_somebody(cls, after: timedelta | None, info: ValidationInfo) -> timedelta | None:
+        if after and not info.data.get("alternates", True):
+            raise ValueError(
+                "says when the alternates are asked, and there are none. List some in alternates"
+            )
+        return after
 
 
 class RuleSpec(Spec):
@@ -173,7 +212,12 @@ class AppSpec(Spec):
     """To whom an approver, an owner or an admin may pass a decision on."""
     request_expiry: Duration = parse("48h")
     remind_after: Duration = parse("24h")
-    """Approvers who have not decided are reminded each time this has passed: once, in the usual 48 hours."""
+    """When approvers who have not decided are reminded, from the opening of a stage; then after twice as long
+    each time. Once, in the usual 48 hours."""
+    remind_wait: Duration = parse("4h")
+    """How long after asking or reminding its approvers a requester can have them reminded (again)."""
+    expiry_warning: Duration = parse("4h")
+    """How long before a request expires those concerned are told; at most half of `request_expiry`."""
     expiry_notices: Durations = (parse("1d"), parse("1h"))
     grace: Duration | None = None
     """By how much at most a pending extension holds up the expiry. None: not at all."""
@@ -207,10 +251,17 @@ class AppSpec(Spec):
             )
         return emergency
 
+    @field_validator("stage")
+    @classmethod
+    def _escalate(cls, stages: tuple[StageSpec, ...], info: ValidationInfo) -> tuple[StageSpec, ...]:
+        _escalate_in_time(stages, info.data.get("request_expiry"))
+        return stages
+
     @field_validator("access")
     @classmethod
     def _fits(cls, accesses: tuple[AccessSpec, ...], info: ValidationInfo) -> tuple[AccessSpec, ...]:
         named_twice(accesses)
         for access in accesses:
             _presets_fit(access.durations or (), access.max_duration or info.data.get("max_duration"))
+            _escalate_in_time(access.stage or (), info.data.get("request_expiry"))
         return accesses

@@ -15,7 +15,8 @@ from pydantic import (
 
 from models.catalogue.approvers import parse_person
 from models.catalogue.fields import Description, Groups, Key, Label, Name, Spec, Switch
-from models.catalogue.words import Expect
+from models.catalogue.moments import Moment
+from models.catalogue.words import Asker, Expect, RequestKind
 from models.durations import check, format_duration, parse, spoken
 
 FOREVER = "forever"
@@ -88,8 +89,14 @@ class ExampleSpec(Spec):
     """One example: what has to come of a request like this."""
 
     who: Someone
+    """Who would have it, and asks for it unless `asked_by` says otherwise."""
+    asked_by: Asker = Asker.THEMSELF
     access: Key
     duration: HowLong
+    request: RequestKind = RequestKind.NEW
+    emergency: Switch = False
+    at: Moment | None = None
+    """When it is asked. Left out: on a Monday at noon, UTC."""
     expect: Expect
     stages: Annotated[tuple[Name, ...], Field(max_length=10)] | None = None
     """The names of the stages that it goes through, in order. None: whichever."""
@@ -105,7 +112,18 @@ class ExampleSpec(Spec):
     def __str__(self) -> str:
         """In words: "Somebody with the title Intern asks for admin for 8 hours: denied"."""
         length = "without an end" if self.duration is None else f"for {spoken(self.duration)}"
-        return f"{self.who} asks for {self.access} {length}: {expected(self.expect, self.stages)}"
+        said = f"{self.who} asks for {self.access} {length}{self._circumstances}"
+        return f"{said}: {expected(self.expect, self.stages)}"
+
+    @property
+    def _circumstances(self) -> str:
+        said = (
+            _ASKERS.get(self.asked_by),
+            _KINDS.get(self.request),
+            "in an emergency" if self.emergency else None,
+            str(self.at) if self.at else None,
+        )
+        return f" ({', '.join(filter(None, said))})" if any(said) else ""
 
 
 def expected(outcome: Expect, stages: tuple[str, ...] | None = None) -> str:
@@ -115,6 +133,8 @@ def expected(outcome: Expect, stages: tuple[str, ...] | None = None) -> str:
     return _OUTCOMES[outcome]
 
 
+_ASKERS = {Asker.MANAGER: "by their manager", Asker.COLLEAGUE: "by a colleague"}
+_KINDS = {RequestKind.RERAISE: "again", RequestKind.EXTEND: "as an extension"}
 _OUTCOMES = {
     Expect.ASK: "asked for",
     Expect.AUTO: "approved without asking",

@@ -168,16 +168,13 @@ Groups = Annotated[
     Field(min_length=1, max_length=MOST_PEOPLE),
     AfterValidator(_distinct),
 ]
+_Approver = Annotated[str, AfterValidator(_names(parse_approver))]
 Approvers = Annotated[
-    tuple[Annotated[str, AfterValidator(_names(parse_approver))], ...],
-    Field(min_length=1, max_length=MOST_PEOPLE),
-    AfterValidator(_distinct),
+    tuple[_Approver, ...], Field(min_length=1, max_length=MOST_PEOPLE), AfterValidator(_distinct)
 ]
-Quiet = Annotated[
-    tuple[Annotated[str, AfterValidator(_names(parse_approver))], ...],
-    Field(max_length=MOST_PEOPLE),
-    AfterValidator(_distinct),
-]
+Quiet = Annotated[tuple[_Approver, ...], Field(max_length=MOST_PEOPLE), AfterValidator(_distinct)]
+"""Approvers of whom there may be none."""
+Alternates = Quiet
 Channel = Annotated[str, AfterValidator(_channel)]
 Many = Annotated[int, BeforeValidator(_many)]
 Rule = Annotated[Literal["any", "all"] | int, BeforeValidator(_rule)]

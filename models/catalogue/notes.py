@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from models.catalogue.entries import AccessSpec, AppSpec, StageSpec, people_listed
+from models.catalogue.words import OnReject
+from models.durations import spoken
 
 
 def settle(app: AppSpec) -> tuple[AppSpec, list[str]]:
@@ -46,11 +48,26 @@ def _stages(stages: Iterable[StageSpec], whose: str, notes: list[str]) -> tuple[
     return tuple(settled)
 
 
+def _stage_remarks(app: AppSpec) -> Iterable[str]:
+    for stage in (*app.stage, *(stage for access in app.access for stage in access.stage or ())):
+        if stage.on_reject is OnReject.VETO and not isinstance(stage.rule, int):
+            yield (
+                f"{app.name}: stage “{stage.name}” ends with one rejection anyway, since its rule is "
+                f"“{stage.rule}”."
+            )
+
+
 def _remarks(app: AppSpec) -> Iterable[str]:
     if not app.access:
         yield f"{app.name} has no access yet, so nobody can ask for it."
     if not app.owners:
         yield f"{app.name} has no owner. The workspace admins are asked where an owner would be."
+    yield from _stage_remarks(app)
+    if "expiry_warning" in app.model_fields_set and app.expiry_warning * 2 > app.request_expiry:
+        yield (
+            f"{app.name}: requests expire after {spoken(app.request_expiry)}, so the warning comes when half "
+            "of that is over."
+        )
     for what, rules in (
         ("every access", app.auto_approve),
         *((one.name, one.auto_approve) for one in app.access),

@@ -11,7 +11,7 @@ def named(app: AppSpec) -> Iterator[tuple[ApproverRef, str]]:
     """Everybody that the entry names, with the place: "owner of GitHub". The same may come several times."""
     yield from ((parse_approver(owner), f"owner of {app.name}") for owner in app.owners)
     for stage in stages(app):
-        yield from ((parse_approver(text), f"approver of {app.name}") for text in stage.named)
+        yield from ((parse_approver(text), f"approver of {app.name}") for text in stage.everybody)
     for when in conditions(app):
         yield from ((parse_group(text), f"condition of {app.name}") for text in when.requester_group or ())
 

@@ -10,7 +10,7 @@ from models.catalogue.connectors import ConnectorSpec
 from models.catalogue.emergency import EmergencySpec
 from models.catalogue.entries import RuleSpec, StageSpec
 from models.catalogue.examples import ExampleSpec
-from models.catalogue.words import DecisionComment
+from models.catalogue.words import DecisionComment, OnReject
 from models.durations import spoken
 
 _NOT_SET = {
@@ -19,6 +19,7 @@ _NOT_SET = {
     "emergency": "none",
     "when": "always",
     "manager": "as Slack says",
+    "escalate_after": "half of the time that is left",
 }
 _PROSE = frozenset({"description", "instructions", "why"})
 _LONGEST = 80
@@ -32,10 +33,18 @@ def say(value: Any, name: str = "") -> str:
 
 def stage(spec: StageSpec) -> str:
     """Say a stage without its name: "any of owners, manager when the risk is high"."""
+    veto = ", one rejection ends it" if spec.on_reject is OnReject.VETO else ""
     when = f" when {condition(spec.when)}" if spec.when else ""
     quiet = f", quietly {', '.join(spec.quiet)}" if spec.quiet else ""
     channel = f", in {spec.channel} for more than {spec.channel_over} people" if spec.channel else ""
-    return f"{spec.rule} of {', '.join(spec.approvers)}{quiet}{channel}{when}"
+    return f"{spec.rule} of {', '.join(spec.approvers)}{quiet}{veto}{_alternates(spec)}{channel}{when}"
+
+
+def _alternates(spec: StageSpec) -> str:
+    if not spec.alternates:
+        return ""
+    after = f" after {spoken(spec.escalate_after)}" if spec.escalate_after else ""
+    return f", alternates{after}: {', '.join(spec.alternates)}"
 
 
 def _whole(value: Any, name: str = "") -> str:
@@ -60,6 +69,7 @@ _WORDS: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (bool, lambda value: "yes" if value else "no"),
     (timedelta, spoken),
     (DecisionComment, lambda value: value.replace("_", " ")),
+    (OnReject, lambda value: "ends it" if value is OnReject.VETO else "counts"),
     (When, condition),
     (StageSpec, lambda value: f"“{value.name}” ({stage(value)})"),
     (RuleSpec, lambda value: f"“{value.name}”"),

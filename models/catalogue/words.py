@@ -44,6 +44,13 @@ class OverMax(StrEnum):
     REFUSE = "refuse"
 
 
+class OnReject(StrEnum):
+    """What one rejection does in a stage that wants a number of approvals."""
+
+    COUNT = "count"  # it counts: the stage is rejected once its number is out of reach
+    VETO = "veto"  # it rejects the request at once
+
+
 class Need(StrEnum):
     """Whether the form asks for something."""
 
@@ -62,6 +69,14 @@ class DecisionComment(StrEnum):
     def needed(self, *, approves: bool) -> bool:
         """Whether an approval, or else a rejection, needs a comment."""
         return self is DecisionComment.ALWAYS or (self is DecisionComment.ON_REJECT and not approves)
+
+
+class Asker(StrEnum):
+    """Who asks in an example, for the one whom it is about."""
+
+    THEMSELF = "themself"
+    MANAGER = "manager"
+    COLLEAGUE = "colleague"
 
 
 class OnBehalf(StrEnum):

@@ -10,6 +10,7 @@ from sqlalchemy import String, cast, select, text
 from models import directory
 from models.cards import Card, CardKind
 from models.catalogue.approvers import GroupRef, parse_approver
+from models.catalogue.spec import StageSpec
 from models.errors import Closed
 from models.grants import Cause, Grant
 from models.lifecycle import decide, revoking, stages, tasks
@@ -107,7 +108,7 @@ def _asking_group(tx: Tx, group: UserGroup) -> list[int]:
     return [
         request_id
         for request_id, spec in tx.session.execute(pending)
-        if names & {parse_approver(one) for one in (*spec["approvers"], *spec.get("quiet", ()))}
+        if names & {parse_approver(one) for one in StageSpec.model_validate(spec).everybody}
     ]
 
 

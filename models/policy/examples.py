@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from models.catalogue.approvers import parse_person
 from models.catalogue.examples import expected
 from models.catalogue.spec import AccessSpec, AppSpec, ExampleSpec, Expect, Someone
+from models.catalogue.words import Asker
 from models.policy.deciding import decide
 from models.policy.decision import Decision, Outcome, Reason
 from models.policy.facts import PersonFacts, Who
 from models.policy.length import check_length
 from models.policy.question import Question
-from models.policy.supposing import DESCRIBED, supposing
+from models.policy.supposing import COLLEAGUE, DESCRIBED, MANAGER, supposing
 
 AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
 """When examples ask: a Monday at noon, UTC, so that they come out the same on every day."""
@@ -67,6 +68,13 @@ def run_all(apps: Sequence[AppSpec], who: Who) -> Iterator[Ran]:
             yield Ran(app, place, example, run(app, example, who))
 
 
+def _asker(asked_by: Asker, person: PersonFacts) -> str:
+    """Who asks for this person; managers and colleagues are supposed to be there."""
+    if asked_by is Asker.THEMSELF:
+        return person.id
+    return COLLEAGUE if asked_by is Asker.COLLEAGUE else person.manager_id or MANAGER
+
+
 def _asking(someone: Someone, who: Who) -> PersonFacts | None:
     if not someone.person:
         return supposing(who, someone).person(DESCRIBED)
@@ -80,9 +88,18 @@ def _came_out(
     """The decision; a length that the form would not let pass is a refusal too."""
     # The rules are what is tested: an app can be switched off without breaking its examples.
     app, access = app.model_copy(update={"enabled": True}), access.model_copy(update={"enabled": True})
-    question = Question(person.id, person.id, app, access, example.duration, AT)
+    question = Question(
+        requester=_asker(example.asked_by, person),
+        beneficiary=person.id,
+        app=app,
+        access=access,
+        duration=example.duration,
+        at=example.at.after(AT) if example.at else AT,
+        kind=example.request,
+        emergency=example.emergency,
+    )
     decision = decide(question, supposing(who, example.who))
-    length = check_length(question.policy, example.duration, None, None, AT, guest=person.guest)
+    length = check_length(question.policy, example.duration, None, None, question.at, guest=person.guest)
     if decision.outcome is Outcome.DENY or length.ok:
         return decision
     return Decision(Outcome.DENY, (Reason("length", length.message),))

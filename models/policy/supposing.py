@@ -14,6 +14,7 @@ from models.policy.facts import GroupFacts, PersonFacts, Who
 DESCRIBED = "the one who asks"
 """The id of the person whom an example describes. No id of Slack's has a space in it."""
 MANAGER = "their manager"
+COLLEAGUE = "a colleague"
 
 
 @dataclass(frozen=True)

@@ -109,24 +109,35 @@ whens = st.one_of(
     st.fixed_dictionaries({"all": st.lists(_flat_whens, min_size=1, max_size=2)}),
 )
 conditions = whens.map(When.model_validate)
-stages = _maybe(
-    {"name": names, "approvers": _several(approvers, 1)},
-    {
-        "quiet": _several(approvers),
-        "rule": st.sampled_from(["any", "all", 1]),
-        "when": whens,
-        "channel": st.sampled_from(["", "C0123", "GABC9"]),
-        "channel_over": st.integers(0, 10_000),
-    },
+_stage = {"name": names, "approvers": _several(approvers, 1)}
+_of_stages = {
+    "quiet": _several(approvers),
+    "rule": st.sampled_from(["any", "all", 1]),
+    "on_reject": st.sampled_from(["count", "veto"]),
+    "when": whens,
+    "channel": st.sampled_from(["", "C0123", "GABC9"]),
+    "channel_over": st.integers(0, 10_000),
+}
+_others = _several(st.from_regex(r"[a-z]{1,8}@other\.example\.com", fullmatch=True), 1)
+stages = st.one_of(
+    _maybe(_stage, _of_stages),
+    _maybe(_stage | {"alternates": _others}, _of_stages | {"escalate_after": st.just("1s")}),
 )
 rules = _maybe({"name": names}, {"why": prose, "when": whens})
 requirements = _maybe({"name": names, "when": whens}, {"why": prose})
 _described = {"title": lines, "department": lines, "guest": st.booleans(), "manager": st.booleans()}
 someone = st.one_of(people, _maybe({}, _described | {"groups": _several(groups, 1)}))
 _asking = {"who": someone, "access": keys, "duration": st.one_of(lengths, st.just("forever"))}
+_circumstances = {
+    "asked_by": st.sampled_from(["themself", "manager", "colleague"]),
+    "request": st.sampled_from(["request", "re-raise", "extend"]),
+    "emergency": st.booleans(),
+    "at": st.sampled_from(["sat 22:30", "mon 09:00 Europe/Berlin"]),
+    "because": prose,
+}
 examples = st.one_of(
-    _maybe(_asking | {"expect": st.just("ask")}, {"stages": st.lists(names, max_size=2), "because": prose}),
-    _maybe(_asking | {"expect": st.sampled_from(["auto", "deny", "nobody"])}, {"because": prose}),
+    _maybe(_asking | {"expect": st.just("ask")}, _circumstances | {"stages": st.lists(names, max_size=2)}),
+    _maybe(_asking | {"expect": st.sampled_from(["auto", "deny", "nobody"])}, _circumstances),
 )
 connectors = st.builds(
     lambda params, kind: {**params, "type": kind},
@@ -168,8 +179,10 @@ app_data = _maybe(
         "over_max": st.sampled_from(["flag", "refuse"]),
         "reason": st.sampled_from(["required", "optional", "hidden"]),
         "on_behalf": st.sampled_from(["nobody", "admins", "managers", "anyone"]),
-        "request_expiry": lengths,
+        "request_expiry": lengths.filter(lambda length: length != "1s"),
         "remind_after": lengths,
+        "remind_wait": lengths,
+        "expiry_warning": lengths,
         "expiry_notices": _several(lengths),
         "grace": lengths,
         "email": st.sampled_from(["fallback", "copy"]),

@@ -84,6 +84,22 @@ STAGE = {"name": "Owner", "approvers": ["owners"]}
             ["GitHub: new stage “Owner” (any of owners, quietly admins, in C0123 for more than 20 people)"],
         ),
         ({}, {"self_approve": True}, ["GitHub: deciding on one’s own request no → yes"]),
+        ({}, {"remind_wait": "1h"}, ["GitHub: time between reminders by the requester 4 hours → 1 hour"]),
+        ({}, {"expiry_warning": "1h"}, ["GitHub: warning before requests expire 4 hours → 1 hour"]),
+        (
+            {"stage": [STAGE]},
+            {"stage": [STAGE | {"on_reject": "veto", "alternates": ["admins"], "escalate_after": "4h"}]},
+            [
+                "GitHub: stage “Owner”: one rejection counts → ends it",
+                "GitHub: stage “Owner”: alternates: admins is added",
+                "GitHub: stage “Owner”: alternates are asked after half of the time that is left → 4 hours",
+            ],
+        ),
+        (
+            {},
+            {"stage": [STAGE | {"rule": 2, "on_reject": "veto", "alternates": ["admins"]}]},
+            ["GitHub: new stage “Owner” (2 of owners, one rejection ends it, alternates: admins)"],
+        ),
         (
             {},
             {"emergency": {"max": "4h", "reviewers": ["@security"]}},

@@ -167,6 +167,15 @@ def test_a_number_of_a_group_stays_a_number() -> None:
     assert (loaded.apps[0].stage[0].rule, loaded.notes) == (2, ())
 
 
+def test_a_veto_or_a_warning_that_comes_out_otherwise_is_noted() -> None:
+    stage = {"name": "Any", "approvers": ["owners"], "on_reject": "veto"}
+    entry = app(stage=[stage], request_expiry="4h", expiry_warning="3h")
+    assert load(dump([entry]), "catalogue.toml").notes == (
+        "GitHub: stage “Any” ends with one rejection anyway, since its rule is “any”.",
+        "GitHub: requests expire after 4 hours, so the warning comes when half of that is over.",
+    )
+
+
 def test_what_is_worth_a_second_look_is_noted() -> None:
     rule = {"name": "Everyone"}
     access = {"key": "admin", "name": "Admin", "auto_approve": [rule]}

@@ -119,6 +119,14 @@ def test_a_wrong_field_is_answered_with_what_would_be_right(field: str, value: A
             {"approvers": ["owners"], "channel_over": True},
             "stage 1 → channel_over: is not a number of people.",
         ),
+        ({"approvers": ["owners"], "on_reject": "stop"}, "stage 1 → on_reject: “stop” is not known."),
+        ({"approvers": ["owners"], "alternates": ["boss"]}, "stage 1 → alternates 1: “boss” names nobody."),
+        ({"approvers": ["owners"], "alternates": ["owners"]}, "stage 1 → alternates: “owners” is among the"),
+        ({"approvers": ["owners"], "escalate_after": "4h"}, "stage 1 → escalate_after: says when the"),
+        (
+            {"approvers": ["owners"], "alternates": [], "escalate_after": "4h"},
+            "stage 1 → escalate_after: says when the alternates are asked, and there are none.",
+        ),
         ({"approvers": ["owners"], "when": {}}, "stage 1 → when: has no condition in it."),
         ({"approvers": ["owners"], "when": {"risk": []}}, "stage 1 → when → risk: is empty."),
         ({"approvers": ["owners"], "when": {"hours": "9-17"}}, "stage 1 → when → hours: “9-17” is not"),
@@ -152,6 +160,15 @@ def test_conditions_can_be_nested_but_not_without_end() -> None:
         when = {"not": when}
     assert app(stage=[{"approvers": ["owners"], "when": when}]).stage[0].when is not None
     assert "nested more than 5 deep" in refused(stage=[{"approvers": ["owners"], "when": {"not": when}}])[0]
+
+
+def test_alternates_that_would_be_asked_after_the_request_has_expired_are_refused() -> None:
+    late = {"name": "Check", "approvers": ["owners"], "alternates": ["admins"], "escalate_after": "2d"}
+    said = "“Check” asks its alternates after 2 days, but by then requests have expired (after 2 days)."
+    assert refused(stage=[late])[0].startswith(f"stage: {said}")
+    access = {"key": "admin", "name": "Admin", "stage": [late]}
+    assert refused(access=[access])[0].startswith(f"access: {said}")
+    assert app(stage=[late], request_expiry="3d").stage[0].alternates == ("admins",)
 
 
 def test_two_accesses_cannot_have_one_key() -> None:

@@ -302,6 +302,7 @@ def questions(draw: st.DrawFn) -> tuple[Question, Company]:
         "self_approve": draw(st.sampled_from([False, False, True])),
         "auto_approve": [{"name": "Auto", "when": when} for when in draw(st.lists(whens, max_size=1))],
     }
+    fields["on_behalf"] = draw(st.sampled_from(["nobody", "admins", "managers", "anyone"]))
     requester, beneficiary = draw(st.sampled_from(people)), draw(st.sampled_from(people))
     return ask(requester, beneficiary=beneficiary, **fields), who
 
@@ -366,3 +367,27 @@ def test_a_requirement_refuses_exactly_those_who_do_not_meet_it(
         assert decide(strict, who) == decide(question, who)
     else:
         assert decide(strict, who).outcome is Outcome.DENY
+
+
+@given(questions(), whens)
+def test_a_deny_rule_that_applies_wins_over_everything_else(
+    asking: tuple[Question, Company], when: dict[str, Any]
+) -> None:
+    question, who = asking
+    rule = {"name": "Never", "when": when}
+    strict = replace(question, app=AppSpec.model_validate(question.app.stored() | {"deny": [rule]}))
+    decision = decide(strict, who)
+    if applies(strict.app.deny[0].when, strict, who):
+        assert decision.outcome is Outcome.DENY
+    else:
+        assert decision == decide(question, who)
+
+
+@given(questions())
+def test_every_reason_names_a_rule_that_can_be_looked_up(asking: tuple[Question, Company]) -> None:
+    question, who = asking
+    policy = question.policy
+    stages = {f"stage “{stage.name}”" for stage in policy.stages} | {"stage “Owners”"}
+    rules = {f"rule “{rule.name}”" for rule in (*policy.deny, *policy.require, *policy.auto_approve)}
+    built_in = {"people", "guests", "may be requested", "on behalf"}
+    assert {reason.rule for reason in decide(question, who).because} <= stages | rules | built_in

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from models.catalogue.spec import AppSpec, ExampleSpec
 from models.policy import Company, decide
@@ -143,3 +144,52 @@ def test_an_example_about_somebody_known_comes_out_as_their_request_would() -> N
     question = ask(at=AT, deny=[NO_INTERNS], stage=[stage("manager", "owners")])
     outcome = decide(question, COMPANY).outcome
     assert came_out({"who": "U0ANA", "expect": outcome.value}, stage=[stage("manager", "owners")]) == ""
+
+
+@pytest.mark.parametrize(
+    ("circumstance", "rule"),
+    [
+        ({"at": "sat 22:30"}, {"weekday": ["sat"], "hours": "22:00-06:00"}),
+        ({"at": "mon 00:30 Asia/Tokyo"}, {"weekday": ["sun"]}),
+        ({"request": "extend"}, {"request": ["extend"]}),
+        ({"asked_by": "manager"}, {"on_behalf": True}),
+        ({"asked_by": "colleague"}, {"on_behalf": True}),
+    ],
+)
+def test_an_example_says_when_and_how_it_is_asked(circumstance: dict[str, Any], rule: dict[str, Any]) -> None:
+    deny = [{"name": "Not so", "when": rule}]
+    assert came_out(circumstance | {"expect": "deny"}, deny=deny, on_behalf="anyone") == ""
+    assert came_out({"expect": "ask"}, deny=deny, on_behalf="anyone") == ""
+
+
+def test_an_example_shows_who_may_ask_for_somebody_else() -> None:
+    assert came_out({"asked_by": "manager"}, on_behalf="managers") == ""
+    assert came_out({"asked_by": "colleague", "expect": "deny"}, on_behalf="managers") == ""
+    no_manager = {"asked_by": "manager", "who": {"manager": False}, "expect": "deny"}
+    assert came_out(no_manager, on_behalf="managers") == ""
+
+
+def test_an_example_is_said_with_its_circumstances() -> None:
+    example = ExampleSpec.model_validate(
+        {
+            "who": {"title": "Intern"},
+            "access": "admin",
+            "duration": "1h",
+            "expect": "deny",
+            "asked_by": "manager",
+            "at": "sat 22:30",
+            "emergency": True,
+        }
+    )
+    assert str(example) == (
+        "Somebody with the title Intern asks for admin for 1 hour "
+        "(by their manager, in an emergency, sat 22:30): denied"
+    )
+
+
+@pytest.mark.parametrize("moment", ["saturday", "sat 25:00", "sat 22:30 Mars/Base", 5])
+def test_a_moment_that_is_none_is_refused_with_the_way_to_write_it(moment: object) -> None:
+    with pytest.raises(ValidationError, match="Write it as in"):
+        ExampleSpec.model_validate(
+            {"who": {}, "access": "a", "duration": "1h", "expect": "ask", "at": moment}
+        )
