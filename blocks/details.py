@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from blocks import kit
-from blocks.cards import parts, progress, words
-from blocks.kit import Block, View
+from blocks.cards import buttons, parts, progress, words
+from blocks.kit import Block, Element, View
 from blocks.text import esc, mention
 from blocks.timeline import line
 from models.audit import AuditEntry
 from models.catalogue.words import RequestKind
 from models.queries.stories import RequestStory, StageStory
+from models.requests import Asked
 from models.states import StageState
 
 PAGE = 30
@@ -30,8 +31,18 @@ class DetailsAction(StrEnum):
     LATER = "details.later"
 
 
-def details(story: RequestStory, entries: Sequence[AuditEntry], page: int = 0) -> View:
-    """The modal, with the steps of one page (counted from 0; one beyond the last shows the last)."""
+def details(
+    story: RequestStory,
+    entries: Sequence[AuditEntry],
+    page: int = 0,
+    *,
+    viewer: str = "",
+    reassigns: bool = False,
+) -> View:
+    """The modal, with the steps of one page (counted from 0; one beyond the last shows the last).
+
+    Whoever looks at it can decide there, if they may; `reassigns` says whether they can pass a decision on.
+    """
     last = max((len(entries) - 1) // PAGE, 0)
     page = min(max(page, 0), last)
     blocks = [
@@ -40,6 +51,7 @@ def details(story: RequestStory, entries: Sequence[AuditEntry], page: int = 0) -
         parts.reason(story.request),
         kit.section(_standing(story)),
         *(_stage(one, len(story.stages)) for one in story.stages),
+        parts.row(*_doing(story, viewer, reassigns=reassigns)),
         kit.divider(),
         *(kit.section(line(entry)) for entry in entries[page * PAGE : (page + 1) * PAGE]),
         *_turning(story.request.ref, page, last),
@@ -93,9 +105,23 @@ def _stage(one: StageStory, stages: int) -> Block:
     head = f"*Stage {stage.position + 1} of {stages}: {esc(stage.name)}* · {rule}"
     lines = [head, *(progress.decision_line(decision) for decision in one.decisions)]
     if stage.state is StageState.OPEN:
-        lines.append(progress.waiting(one.tally))
-    lines += [f"Asked: {mention(asked.person_id)}, {esc(asked.because)}" for asked in one.asked]
+        lines.append(progress.waiting(one.tally, stage.channel))
+    lines += [f"{_how(asked)}: {mention(asked.person_id)}, {esc(asked.because)}" for asked in one.asked]
     return kit.section(words.fit(lines))
+
+
+def _doing(story: RequestStory, viewer: str, *, reassigns: bool) -> list[Element | None]:
+    ref, may = story.request.ref, story.may_decide(viewer)
+    return [
+        buttons.approve(ref) if may else None,
+        buttons.reject(ref) if may else None,
+        buttons.modify(ref) if may else None,
+        buttons.reassign(ref) if reassigns else None,
+    ]
+
+
+def _how(asked: Asked) -> str:
+    return "Not asked, but may decide" if asked.quiet else "Asked"
 
 
 def _turning(ref: str, page: int, last: int) -> list[Block]:

@@ -50,7 +50,7 @@ def _ways(planned: Sequence[Planned]) -> list[list[Planned]]:
     ways: dict[object, list[Planned]] = {}
     for one in planned:
         decision = one.decision
-        stages = tuple((stage.name, stage.rule, stage.approvers, stage.because) for stage in decision.stages)
+        stages = tuple((stage.name, stage.rule, stage.asked, stage.because) for stage in decision.stages)
         key = (decision.outcome, stages or decision.because, one.length.message)
         ways.setdefault(key, []).append(one)
     return list(ways.values())
@@ -84,7 +84,7 @@ def _stage(stage: PlannedStage, *, numbered: bool) -> str:
 
 
 def _rule(stage: PlannedStage) -> str:
-    if len(stage.approvers) == 1:
+    if len(stage.asked) == 1:
         return ""
     return f"{stage.rule} of " if stage.rule in ("any", "all") else f"{stage.needed} of "
 
@@ -92,7 +92,7 @@ def _rule(stage: PlannedStage) -> str:
 def _people(stage: PlannedStage) -> Iterator[str]:
     """Those who are asked, put together by why they are: "@Grace and @Alan (owner of GitHub)"."""
     by_reason: dict[str, list[str]] = {}
-    for candidate in stage.approvers:
+    for candidate in stage.asked:
         by_reason.setdefault(candidate.because, []).append(candidate.person_id)
     for because, ids in list(by_reason.items())[:_NAMES]:
         yield f"{mentions(ids)} ({cut(esc(because), _BECAUSE)})"

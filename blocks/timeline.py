@@ -55,13 +55,16 @@ def _asked(who: str, data: Json) -> str:
 
 def _opened(_who: str, data: Json) -> str:
     people = mentions(sorted(data["approvers"]), most=20)  # PostgreSQL keeps no order of keys
-    return f"Stage “{esc(data['stage'])}” began and asks {people or 'nobody: the admins have to look at it'}"
+    place = f" in <#{esc(data['channel'])}>" if data.get("channel") else ""
+    asks = f"{people or 'nobody: the admins have to look at it'}{place}"
+    return f"Stage “{esc(data['stage'])}” began and asks {asks}"
 
 
 def _asked_anew(_who: str, data: Json) -> str:
     now = f"asks {mentions(sorted(data['approvers']), most=20)}" if data["approvers"] else ""
     gone = f"no longer asks {mentions(sorted(data['dropped']), most=20)}" if data["dropped"] else ""
-    return f"Stage “{esc(data['stage'])}” {' and '.join(part for part in (now, gone) if part)}"
+    quiet = f"lets {mentions(sorted(data['quiet']), most=20)} decide" if data.get("quiet") else ""
+    return f"Stage “{esc(data['stage'])}” {' and '.join(part for part in (now, quiet, gone) if part)}"
 
 
 def _stuck(_who: str, data: Json) -> str:
@@ -71,9 +74,23 @@ def _stuck(_who: str, data: Json) -> str:
 def _decided(verb: str) -> Sentence:
     def sentence(who: str, data: Json) -> str:
         term = f" with {_term(data['term'])}" if data.get("term") else ""
-        return f"{who} {verb}{term} in “{esc(data['stage'])}”{_quoted(data.get('comment'))}"
+        behalf = f" for {mention(data['stands_in_for'])}, who is away," if data.get("stands_in_for") else ""
+        return f"{who} {verb}{behalf}{term} in “{esc(data['stage'])}”{_quoted(data.get('comment'))}"
 
     return sentence
+
+
+def _reassigned(who: str, data: Json) -> str:
+    if not data["seat"]:
+        return f"{who} named {mention(data['to'])} to decide in “{esc(data['stage'])}”{_quoted(data['note'])}"
+    whose = "it" if who == mention(data["seat"]) else f"what {mention(data['seat'])} had to decide"
+    return (
+        f"{who} passed {whose} on to {mention(data['to'])} in “{esc(data['stage'])}”{_quoted(data['note'])}"
+    )
+
+
+def _channel_gone(_who: str, data: Json) -> str:
+    return f"<#{esc(data['channel'])}> could not be used, so each was asked in a message of their own"
 
 
 def _changed(who: str, data: Json) -> str:
@@ -160,6 +177,8 @@ SENTENCES: dict[str, Sentence] = {
     "stage.opened": _opened,
     "stage.asked": _asked_anew,
     "stage.stuck": _stuck,
+    "stage.reassigned": _reassigned,
+    "stage.channel_gone": _channel_gone,
     "decision.approve": _decided("approved"),
     "decision.reject": _decided("rejected"),
     "comment": _commented,

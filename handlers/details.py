@@ -12,7 +12,7 @@ from handlers.funnel import listener
 from handlers.incoming import Click
 from handlers.whois import SOON
 from models.errors import NotAllowed
-from models.queries.behind import may_look, request_behind
+from models.queries.behind import may_look, may_reassign, request_behind
 from models.queries.stories import request_story, timeline
 
 
@@ -44,4 +44,5 @@ def _drawn(session: Session, ref: str, page: int, person: str) -> View:
     if not may_look(session, request, person):
         raise NotAllowed(f"Only those involved in {request.ref} can see its details.")
     story = request_story(session, request.ref)
-    return screen.details(story, timeline(session, story), page)
+    reassigns = may_reassign(session, request, person)
+    return screen.details(story, timeline(session, story), page, viewer=person, reassigns=reassigns)

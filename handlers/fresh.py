@@ -17,12 +17,13 @@ PATIENCE = 2.0
 """Seconds; Slack waits three for the answer. After that, what is known already counts."""
 
 
-async def for_decision(desk: Desk, ref: str, by: str) -> None:
-    """Look up the decider, those whom the request is about, and the groups that its stages name."""
+async def for_decision(desk: Desk, ref: str, by: str, *others: str) -> None:
+    """Look up the decider, these others, those whom it is about, and the groups that its stages name."""
 
     def read(session: Session) -> tuple[set[str], set[GroupRef]]:
         request = request_behind(session, ref)
-        return {by, request.requester_id, request.beneficiary_id}, _groups(Snapshot.from_json(request.policy))
+        people = {by, request.requester_id, request.beneficiary_id, *filter(None, others)}
+        return people, _groups(Snapshot.from_json(request.policy))
 
     people, groups = await desk.store.read(read)
     try:

@@ -15,7 +15,7 @@ from models.base import BIG_KEY, Base
 class CardKind(StrEnum):
     """What a card shows; its subject's reference is in brackets."""
 
-    APPROVAL = "approval"  # an approver's copy (AR-1)
+    APPROVAL = "approval"  # an approver's copy (AR-1), or the one in a channel (AR-1/C0123)
     REQUEST = "request"  # the requester's copy (AR-1)
     REMINDER = "reminder"  # a nudge to an approver (AR-1/1)
     ACCESS = "access"  # "you have access", told when it is true (GR-1)
@@ -26,7 +26,7 @@ class CardKind(StrEnum):
 
 
 class Card(Base):
-    """One message in one person's DM.
+    """One message in one person's DM, or in a channel.
 
     A job posts it once and redraws it whenever what it shows has changed.
     """
@@ -39,6 +39,9 @@ class Card(Base):
     about: Mapped[str] = mapped_column(String(32))
     """The request, grant or task whose changes redraw it ("AR-1")."""
     person_id: Mapped[str] = mapped_column(String(32))
+    """Whose it is; empty where it lies in a channel for everybody there."""
+    place: Mapped[str] = mapped_column(String(32), default="")
+    """That channel."""
     channel: Mapped[str] = mapped_column(String(32), default="")
     ts: Mapped[str] = mapped_column(String(32), default="")
     digest: Mapped[str] = mapped_column(String(64), default="")

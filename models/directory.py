@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from models import delegations
 from models.inserts import add_if_new
 from models.people import Person, Role, RoleName, UserGroup
-from models.policy.facts import GroupFacts, PersonFacts
+from models.policy.facts import GroupFacts, PersonFacts, StandIn
 from models.store.tx import Tx
 
 
@@ -17,6 +18,7 @@ class Directory:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._people: dict[str, PersonFacts | None] = {}
+        self._away: dict[tuple[str, datetime], StandIn | None] = {}
 
     def person(self, person_id: str) -> PersonFacts | None:
         if person_id not in self._people:
@@ -39,6 +41,12 @@ class Directory:
     def admins(self) -> tuple[str, ...]:
         rows = select(Role.person_id).where(Role.role == RoleName.WORKSPACE_ADMIN).order_by(Role.person_id)
         return tuple(self._session.scalars(rows))
+
+    def stand_in(self, person_id: str, at: datetime) -> StandIn | None:
+        if (person_id, at) not in self._away:
+            away = delegations.running(self._session, person_id, at)
+            self._away[person_id, at] = StandIn(away.delegate_id, away.last_day) if away else None
+        return self._away[person_id, at]
 
     def is_admin(self, person_id: str) -> bool:
         """Whether this person configures Keyturn, and may use Slack at all."""

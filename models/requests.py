@@ -130,6 +130,8 @@ class Stage(Base):
     spec: Mapped[Json]
     """The stage as the policy has it (`StageSpec.stored`), to look up its people again."""
     because: Mapped[str] = mapped_column(Text, default="")
+    channel: Mapped[str] = mapped_column(String(32), default="")
+    """The channel that it is asked in; empty where everybody has a card of their own."""
     state: Mapped[StageState]
     opened_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -144,9 +146,34 @@ class Asked(Base):
     position: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     because: Mapped[str] = mapped_column(Text)
+    seat_id: Mapped[str] = mapped_column(String(32), default="")
+    """Whose vote it is, where they stand in for somebody."""
+    quiet: Mapped[bool] = mapped_column(default=False)
+    """May decide, and gets no message about it."""
     asked_at: Mapped[datetime]
 
     __table_args__ = (Index("ix_asked_person", "person_id", "request_id"),)
+
+    @property
+    def holds(self) -> str:
+        """Whose vote a decision of theirs would be."""
+        return self.seat_id or self.person_id
+
+
+class Reassignment(Base):
+    """A decision that was passed on: somebody is asked in the place of somebody else."""
+
+    __tablename__ = "reassignments"
+
+    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"), index=True)
+    position: Mapped[int]
+    seat_id: Mapped[str] = mapped_column(String(32), default="")
+    """Whose it was; empty where nobody was asked."""
+    to_id: Mapped[str] = mapped_column(String(32))
+    by_id: Mapped[str] = mapped_column(String(32))
+    note: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
 
 
 class Decision(Base):
@@ -157,6 +184,8 @@ class Decision(Base):
     request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"), primary_key=True)
     person_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     position: Mapped[int]
+    seat_id: Mapped[str] = mapped_column(String(32), default="")
+    """For whom they stood in, where they did: it is that person's vote."""
     approve: Mapped[bool]
     comment: Mapped[str] = mapped_column(Text, default="")
     term: Mapped[Json | None]
@@ -164,6 +193,11 @@ class Decision(Base):
     at: Mapped[datetime]
 
     __table_args__ = (Index("ix_decisions_person", "person_id", "at"),)
+
+    @property
+    def holds(self) -> str:
+        """Whose vote it is."""
+        return self.seat_id or self.person_id
 
 
 class Comment(Base):

@@ -1,12 +1,25 @@
 """Every table, gathered in one place for the migrations: importing this fills `Base.metadata`."""
 
-from models import apps, audit, cards, deliveries, grants, jobs, parts, people, requests, settings
+from models import (
+    apps,
+    audit,
+    cards,
+    delegations,
+    deliveries,
+    grants,
+    jobs,
+    parts,
+    people,
+    requests,
+    settings,
+)
 from models.base import Base
 
 __all__ = [
     "apps",
     "audit",
     "cards",
+    "delegations",
     "deliveries",
     "grants",
     "jobs",

@@ -30,7 +30,10 @@ _OF_GRANTS: Mapping[CardKind, Callable[[GrantStory, str], Message]] = {
 
 
 def draw(kind: CardKind, story: Story, viewer: str) -> Message:
-    """Draw the card that `viewer` (an id) has; `story` is of what the card is about (`Card.about`)."""
+    """Draw the card that `viewer` has: a person's id, or the channel's that it lies in.
+
+    `story` is of what the card is about (`Card.about`).
+    """
     match story:
         case RequestStory():
             return _OF_REQUESTS[kind](story, viewer)

@@ -4,12 +4,16 @@ from blocks import kit
 from blocks.cards import buttons, parts, progress, words
 from blocks.kit import Block, Element, Message
 from blocks.text import esc, mention, moment
-from models.catalogue.words import RequestKind
+from models.catalogue.words import Reassign, RequestKind
 from models.queries.stories import RequestStory
+from models.requests import Reassignment
 
 
 def approval(story: RequestStory, viewer: str) -> Message:
-    """Who asks for what, how long and why, why this viewer is asked, and where it stands."""
+    """Who asks for what, how long and why, why this viewer is asked, and where it stands.
+
+    `viewer` is a person, or the channel that the card lies in.
+    """
     return parts.message(
         _notification(story, viewer),
         [
@@ -21,7 +25,7 @@ def approval(story: RequestStory, viewer: str) -> Message:
             parts.stages(story),
             parts.status(story),
             parts.comments(story),
-            parts.row(*_deciding(story, viewer), *parts.talk(story)),
+            parts.row(*_deciding(story, viewer), *parts.talk(story), _passing(story, viewer)),
             parts.foot(story.request),
         ],
     )
@@ -29,7 +33,7 @@ def approval(story: RequestStory, viewer: str) -> Message:
 
 def reminder(story: RequestStory, viewer: str) -> Message:
     """A nudge: the same buttons in short, and only the outcome once there is nothing to decide."""
-    request, waits = story.request, story.may_decide(viewer)
+    request, waits = story.request, _waits(story, viewer)
     if not waits:
         line = f"{_title(story, mention(request.requester_id))}: {_no_longer(story)}"
         return parts.message(
@@ -57,7 +61,7 @@ def _title(story: RequestStory, requester: str) -> str:
 
 def _notification(story: RequestStory, viewer: str) -> str:
     title = _title(story, words.named(story.names, story.request.requester_id))
-    return title if story.may_decide(viewer) else f"{title}: {progress.ended(story)}"
+    return title if _waits(story, viewer) else f"{title}: {progress.ended(story)}"
 
 
 def _facts(story: RequestStory) -> dict[str, str]:
@@ -75,13 +79,40 @@ def _facts(story: RequestStory) -> dict[str, str]:
 
 
 def _why_you(story: RequestStory, viewer: str) -> Block | None:
-    because = story.because(viewer)
+    because, passed = story.because(viewer), story.passed_from(viewer)
+    if story.asked_in(viewer):
+        return kit.context("Asked here, because many can decide. One of them is enough to press a button.")
+    if passed and story.open_stage:
+        return kit.context(f"{_passed_on(passed, viewer)} {mention(passed.to_id)}{_note(passed)}")
+    if got := story.passed_to(viewer):
+        return kit.context(f"Why you: {mention(got.by_id)} passed it on to you{_note(got)}")
     return kit.context(f"Why you: {esc(because)}") if because else None
+
+
+def _passed_on(passed: Reassignment, viewer: str) -> str:
+    return "You passed it on to" if passed.by_id == viewer else f"{mention(passed.by_id)} passed it on to"
+
+
+def _note(passed: Reassignment) -> str:
+    return f": {words.said(passed.note)}" if passed.note else ""
+
+
+def _waits(story: RequestStory, viewer: str) -> bool:
+    """Whether a button in the viewer's copy decides: they are asked, or the channel is that it lies in."""
+    return story.may_decide(viewer) or story.asked_in(viewer)
+
+
+def _passing(story: RequestStory, viewer: str) -> Element | None:
+    """Reassign, for whoever is asked, and for an admin who has the card since nobody else is."""
+    stage = story.open_stage
+    stuck = stage is not None and not stage.asked and viewer in story.admins
+    off = story.snapshot.app.reassign is Reassign.NOBODY
+    return buttons.reassign(story.request.ref) if not off and (stuck or _waits(story, viewer)) else None
 
 
 def _deciding(story: RequestStory, viewer: str) -> list[Element | None]:
     ref = story.request.ref
-    if not story.may_decide(viewer):
+    if not _waits(story, viewer):
         return []
     return [buttons.approve(ref), buttons.reject(ref), buttons.modify(ref)]
 

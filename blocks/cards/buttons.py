@@ -26,6 +26,11 @@ def modify(ref: str) -> Element:
     return kit.button("Modify duration", CardAction.MODIFY, ref)
 
 
+def reassign(ref: str) -> Element:
+    """Opens the form that passes the decision on to somebody else."""
+    return kit.button("Reassign", CardAction.REASSIGN, ref)
+
+
 def details(ref: str) -> Element:
     """Opens the whole story."""
     return kit.button("Details", CardAction.DETAILS, ref)

@@ -10,6 +10,7 @@ class CardAction(StrEnum):
     REJECT = "card.reject"
     COMMENT = "card.comment"
     MODIFY = "card.modify"
+    REASSIGN = "card.reassign"
     DETAILS = "card.details"  # of a request (AR-1), a grant (GR-1) or a task (TK-1)
     WITHDRAW = "card.withdraw"
     USE_LESS = "card.use_less"  # of a request (AR-1) or a grant (GR-1)

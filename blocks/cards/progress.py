@@ -42,7 +42,7 @@ def stage_lines(story: RequestStory) -> list[str]:
         lines.append(f"*{place}{esc(one.stage.name)}*")
         lines += [decision_line(decision) for decision in one.decisions]
         if one is story.open_stage:
-            lines.append(waiting(one.tally))
+            lines.append(waiting(one.tally, one.stage.channel))
     coming = [esc(one.stage.name) for one in story.stages if one.stage.state is StageState.WAITING]
     return lines + ([f"Then: {', '.join(coming)}"] if coming else [])
 
@@ -52,14 +52,20 @@ def decision_line(decision: Decision) -> str:
     mark, verb = ("✓", "approved") if decision.approve else ("✗", "rejected")
     term = f" with {lasting(Term.from_json(decision.term))}" if decision.term is not None else ""
     comment = f": {said(decision.comment)}" if decision.comment.strip() else ""
-    return f"{mark} {mention(decision.person_id)} {verb}{term}{comment}"
+    behalf = f" for {mention(decision.seat_id)}, who is away," if decision.seat_id else ""
+    return f"{mark} {mention(decision.person_id)} {verb}{behalf}{term}{comment}"
 
 
-def waiting(tally: Tally) -> str:
-    """What an open stage still needs: "waiting for @Grace or @Alan", and the count where it takes several."""
+def waiting(tally: Tally, channel: str = "") -> str:
+    """What an open stage still needs: "waiting for @Grace or @Alan", and the count where it takes several.
+
+    `channel` is where they are asked, if they are asked in one.
+    """
     needed = tally.approvals + tally.still_needed
     counted = f"{tally.approvals} of {needed} approvals, " if needed > 1 else ""
     word = "and" if len(tally.waiting) <= tally.still_needed else "or"
+    if channel and tally.waiting:
+        return f"{counted}waiting for one of {len(tally.waiting)} people, asked in <#{channel}>"
     who = mentions(tally.waiting, word=word) or "somebody who can decide; the admins have to look at it"
     return f"{counted}waiting for {who}"
 

@@ -57,7 +57,8 @@ def _title(request: Request) -> str:
 def _progress(request: Request, standing: Standing | None) -> str:
     if standing is None:
         return ""
-    return f" · stage {request.position + 1} of {standing.stages}, {progress.waiting(standing.stage.tally)}"
+    waiting = progress.waiting(standing.stage.tally, standing.stage.stage.channel)
+    return f" · stage {request.position + 1} of {standing.stages}, {waiting}"
 
 
 def _terms(request: Request) -> str:

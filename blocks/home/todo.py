@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from blocks import kit
-from blocks.cards import buttons, words
+from blocks.cards import buttons, progress, words
 from blocks.home.ids import HomeAction
 from blocks.kit import Block
 from blocks.text import cut, esc, mention, moment, quote
@@ -41,7 +41,8 @@ def to_do(tab: ToDo, viewer: str) -> list[Block]:
         *_part("Given up", tab.parked, _parked),
     ]
     done = _part("You decided lately", tab.decided, lambda one: [kit.context(_decided(*one))])
-    return [*(drawn or [kit.section(NOTHING)]), *done]
+    watched = _part("Waiting for others", tab.watched, lambda one: [_watched(*one)])
+    return [*(drawn or [kit.section(NOTHING)]), *watched, *done]
 
 
 def _part(title: str, entries: Iterable[Entry], draw: Callable[[Entry], list[Block]]) -> list[Block]:
@@ -59,8 +60,16 @@ def _decide(request: Request, standing: Standing, viewer: str) -> list[Block]:
         *([quote(request.reason, EXCERPT)] if request.reason.strip() else []),
         *([f"Why you: {cut(esc(because), EXCERPT)}"] if because else []),
     ]
+    if standing.quiet(viewer):
+        lines.append("You may decide on it. Others are asked.")
     row = [buttons.approve(ref), buttons.reject(ref), buttons.comment(ref), buttons.details(ref)]
     return [kit.section("\n".join(lines)), kit.actions(row)]
+
+
+def _watched(request: Request, standing: Standing) -> Block:
+    waits = progress.waiting(standing.stage.tally, standing.stage.stage.channel)
+    text = f"{_who_asks(request)} *{words.thing(request)}* · {request.ref}\n{waits[0].upper()}{waits[1:]}"
+    return kit.section(text, accessory=buttons.details(request.ref))
 
 
 def _who_asks(request: Request) -> str:

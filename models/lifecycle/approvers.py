@@ -1,43 +1,60 @@
 """Whom an open stage asks: kept in line with who may decide as people and groups change."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 
 from models.base import Json
 from models.cards import CardKind
 from models.directory import Directory
 from models.lifecycle import screens
-from models.policy import PlannedStage
+from models.policy import Candidate, PlannedStage
 from models.requests import Asked, Decision, Request, Stage
 from models.states import StageState
 from models.store.tx import SYSTEM, Tx
 
 
 def ask_first(tx: Tx, request: Request, row: Stage, planned: PlannedStage) -> None:
-    """Open a stage, and ask everybody who may decide in it."""
+    """Open a stage, and ask everybody who may decide in it: each in a DM, or all at once in its channel."""
     row.state, row.opened_at = StageState.OPEN, tx.now
-    may = _may(planned)
-    for person_id, because in may.items():
-        _ask(tx, request, row, person_id, because)
+    many = len(planned.asked) > planned.spec.channel_over
+    row.channel = planned.spec.channel if many else ""
+    for candidate in planned.approvers:
+        _ask(tx, request, row, candidate)
     tx.session.flush()
-    _record(tx, "stage.opened", request, row, {"approvers": may})
+    if row.channel:
+        screens.show_in(tx, CardKind.APPROVAL, f"{request.ref}/{row.channel}", request.ref, row.channel)
+    _record(tx, "stage.opened", request, row, {"channel": row.channel, **_told(planned.approvers)})
 
 
 def ask_anew(tx: Tx, request: Request, row: Stage, planned: PlannedStage) -> None:
     """Ask in an open stage whoever may decide now and was not asked, and no longer ask whoever may not."""
     here = (Asked.request_id == request.id, Asked.position == row.position)
     asked = {one.person_id: one for one in tx.session.scalars(select(Asked).where(*here))}
-    may = _may(planned)
-    dropped = sorted(asked.keys() - may.keys() - _deciders(tx, request))
+    dropped = sorted(asked.keys() - set(planned.ids) - _deciders(tx, request))
     for person_id in dropped:
         tx.session.delete(asked[person_id])
-    for person_id in asked.keys() & may.keys():
-        asked[person_id].because = may[person_id]
-    added = {person_id: because for person_id, because in may.items() if person_id not in asked}
-    for person_id, because in added.items():
-        _ask(tx, request, row, person_id, because)
+    news = [one for one in planned.approvers if _is_news(one, asked.get(one.person_id))]
+    for candidate in planned.approvers:
+        if candidate.person_id not in asked:
+            _ask(tx, request, row, candidate)
+        else:
+            _ask_otherwise(tx, request, row, asked[candidate.person_id], candidate)
     tx.session.flush()
-    if added or dropped:
-        _record(tx, "stage.asked", request, row, {"approvers": added, "dropped": dropped})
+    screens.refresh_homes(tx, dropped)
+    if news or dropped:
+        _record(tx, "stage.asked", request, row, {"dropped": dropped, **_told(news)})
+
+
+def ask_each(tx: Tx, request: Request, row: Stage) -> None:
+    """The stage's channel cannot be used: ask each of its people in a DM instead."""
+    channel, row.channel = row.channel, ""
+    here = select(Asked).where(
+        Asked.request_id == request.id, Asked.position == row.position, Asked.quiet.is_(False)
+    )
+    for asked in tx.session.scalars(here):
+        screens.show(tx, CardKind.APPROVAL, request.ref, request.ref, asked.person_id)
+    _record(tx, "stage.channel_gone", request, row, {"channel": channel})
 
 
 def tell_admins(tx: Tx, request: Request, row: Stage, planned: PlannedStage) -> None:
@@ -51,15 +68,38 @@ def tell_admins(tx: Tx, request: Request, row: Stage, planned: PlannedStage) -> 
             screens.show(tx, CardKind.APPROVAL, request.ref, request.ref, person_id)
 
 
-def _may(planned: PlannedStage) -> dict[str, str]:
-    return {one.person_id: one.because for one in planned.approvers}
+def _told(candidates: Iterable[Candidate]) -> Json:
+    """Who is asked and who else may decide, each with the reason, for the record."""
+    asked = {one.person_id: one.because for one in candidates if not one.quiet}
+    return {"approvers": asked, "quiet": {one.person_id: one.because for one in candidates if one.quiet}}
 
 
-def _ask(tx: Tx, request: Request, row: Stage, person_id: str, because: str) -> None:
-    asked = Asked(request_id=request.id, position=row.position, person_id=person_id)
-    asked.because, asked.asked_at = because, tx.now
+def _ask(tx: Tx, request: Request, row: Stage, candidate: Candidate) -> None:
+    asked = Asked(request_id=request.id, position=row.position, person_id=candidate.person_id)
+    asked.because, asked.seat_id, asked.quiet = candidate.because, candidate.seat, candidate.quiet
+    asked.asked_at = tx.now
     tx.session.add(asked)
-    screens.show(tx, CardKind.APPROVAL, request.ref, request.ref, person_id)
+    _tell(tx, request, row, candidate)
+
+
+def _ask_otherwise(tx: Tx, request: Request, row: Stage, asked: Asked, candidate: Candidate) -> None:
+    """Somebody who may decide already, perhaps for another reason now, or asked only now."""
+    if asked.quiet and not candidate.quiet:
+        asked.asked_at = tx.now
+        _tell(tx, request, row, candidate)
+    asked.because, asked.seat_id, asked.quiet = candidate.because, candidate.seat, candidate.quiet
+
+
+def _is_news(candidate: Candidate, asked: Asked | None) -> bool:
+    return asked is None or (asked.quiet and not candidate.quiet)
+
+
+def _tell(tx: Tx, request: Request, row: Stage, candidate: Candidate) -> None:
+    """A card of their own, but for the quiet and where the card lies in a channel. To do shows it anyway."""
+    if candidate.quiet or row.channel:
+        screens.refresh_homes(tx, [candidate.person_id])
+    else:
+        screens.show(tx, CardKind.APPROVAL, request.ref, request.ref, candidate.person_id)
 
 
 def _deciders(tx: Tx, request: Request) -> set[str]:

@@ -12,7 +12,7 @@ from models.errors import Invalid, NotAllowed, Repeated
 from models.lifecycle import screens
 from models.lifecycle.refs import lock_request
 from models.prose import tidy
-from models.requests import Asked, Comment, Request
+from models.requests import Asked, Comment, Reassignment, Request
 from models.store.tx import Tx
 
 TEXT_LIMIT = 2000
@@ -44,10 +44,17 @@ def comment(tx: Tx, ref: str, by: str, text: str, *, source: str | None = None) 
 
 
 def involved(session: Session, request: Request) -> set[str]:
-    """Who may comment: requester, beneficiary, everybody who was asked, and the admins; none who has left."""
+    """Who may comment: requester, beneficiary, all who were asked or passed it on, and the admins.
+
+    None who has left.
+    """
     asked = session.scalars(select(Asked.person_id).where(Asked.request_id == request.id))
+    passed = session.execute(
+        select(Reassignment.seat_id, Reassignment.by_id).where(Reassignment.request_id == request.id)
+    )
     directory = Directory(session)
-    people = {request.requester_id, request.beneficiary_id, *asked, *directory.admins()}
+    before = {one for row in passed for one in row}
+    people = {request.requester_id, request.beneficiary_id, *asked, *before, *directory.admins()}
     return {one for one in people if (person := directory.person(one)) is not None and person.active}
 
 

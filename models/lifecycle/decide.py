@@ -3,6 +3,8 @@
 An approver's approve or reject, with a comment, and with another duration where they change it.
 """
 
+from sqlalchemy import select
+
 from models.directory import Directory, names_of
 from models.errors import AlreadyDecided, Closed, NotAnApprover, OwnRequest
 from models.lifecycle import duties, remarks, screens, stages, terms
@@ -68,6 +70,8 @@ def _decide(tx: Tx, ref: str, by: str, approves: bool, comment: str, term: Term 
     found = duties.at_click(tx, request)
     if approves:
         duties.refuse(tx.session, request, found)
+    candidate = stage.candidate(by)
+    seat = candidate.seat if candidate else ""
     if term is not None:
         terms.change(tx, request, by, term)
     elif approves:
@@ -77,6 +81,7 @@ def _decide(tx: Tx, ref: str, by: str, approves: bool, comment: str, term: Term 
             request_id=request.id,
             person_id=by,
             position=request.position,
+            seat_id=seat,
             approve=approves,
             comment=comment,
             term=term.to_json() if term else None,
@@ -94,6 +99,7 @@ def _decide(tx: Tx, ref: str, by: str, approves: bool, comment: str, term: Term 
         position=request.position,
         comment=comment,
         because=stage.because(by),
+        stands_in_for=seat,
         term=term.to_json() if term else None,
         **({"conflicts": duties.stored(found)} if found else {}),
     )
@@ -103,11 +109,10 @@ def _decide(tx: Tx, ref: str, by: str, approves: bool, comment: str, term: Term 
 
 
 def _open_stage(tx: Tx, request: Request, by: str) -> stages.OpenStage:
-    _still_open(tx, request)
+    still_open(tx, request)
     stage = stages.current(tx, request)
     names = names_of(tx.session, {by, *(c.person_id for c in stage.now.approvers)})
-    if tx.session.get(Decision, (request.id, by)) is not None:
-        raise AlreadyDecided(f"You have decided on {request.ref} already.")
+    _not_twice(tx, request, by)
     own = by in (request.requester_id, request.beneficiary_id)
     if own and not Snapshot.from_json(request.policy).policy.self_approve:
         raise OwnRequest(f"Nobody decides on their own request. {_who_can(stage, names)}")
@@ -117,16 +122,26 @@ def _open_stage(tx: Tx, request: Request, by: str) -> stages.OpenStage:
     return stage
 
 
-def _still_open(tx: Tx, request: Request) -> None:
+def _not_twice(tx: Tx, request: Request, by: str) -> None:
+    if tx.session.get(Decision, (request.id, by)) is not None:
+        raise AlreadyDecided(f"You have decided on {request.ref} already.")
+    for_them = select(Decision.person_id).where(Decision.request_id == request.id, Decision.seat_id == by)
+    if (other := tx.session.scalars(for_them).first()) is not None:
+        name = names_of(tx.session, {other})[other]
+        raise AlreadyDecided(f"{name} has decided on {request.ref} in your place.")
+
+
+def still_open(tx: Tx, request: Request) -> Request:
+    """The request, if it is pending; else raises Closed, which says by whom it was closed."""
     if request.state is RequestState.PENDING:
-        return
+        return request
     by = request.closed_by or ""
     who = names_of(tx.session, {by})[by]
     raise Closed(f"{request.ref} is {request.state.label.lower()} already, by {who}.")
 
 
 def _who_can(stage: stages.OpenStage, names: dict[str, str]) -> str:
-    asked = [names[c.person_id] for c in stage.now.approvers]
+    asked = [names[c.person_id] for c in stage.now.asked or stage.now.approvers]
     if not asked:
         return "Nobody can at the moment; an admin has to look at it."
     return f"{_listed(asked)} can."

@@ -144,10 +144,13 @@ def _remind(tx: Tx, request: Request) -> None:
     decide.look_again(tx, request)
     if request.state is not RequestState.PENDING:
         return
-    waiting = stages.current(tx, request).now.approvers
-    reminded = [one.person_id for one in waiting if one.person_id in late]
-    for person_id in reminded:
-        screens.show(tx, CardKind.REMINDER, f"{request.ref}/{request.reminders}", request.ref, person_id)
+    stage = stages.current(tx, request)
+    reminded = [one.person_id for one in stage.now.asked if one.person_id in late]
+    subject = f"{request.ref}/{request.reminders}"
+    if reminded and stage.row.channel:
+        screens.show_in(tx, CardKind.REMINDER, subject, request.ref, stage.row.channel)
+    for person_id in () if stage.row.channel else reminded:
+        screens.show(tx, CardKind.REMINDER, subject, request.ref, person_id)
     tx.record(
         SYSTEM,
         "request.reminded",

@@ -15,7 +15,7 @@ from models.errors import Closed
 from models.grants import Cause, Grant
 from models.lifecycle import decide, revoking, stages, tasks
 from models.people import Person, UserGroup
-from models.requests import Request, Stage
+from models.requests import Asked, Request, Stage
 from models.states import GrantState, RequestEvent, RequestState
 from models.store.tx import SYSTEM, Tx
 
@@ -80,14 +80,19 @@ def leave(tx: Tx, person_id: str) -> None:
 def move_on(tx: Tx, person_id: str) -> None:
     """A person may not decide any more (or now may).
 
-    The pending requests of which they have a card look again who can.
+    The pending requests that ask them, or of which they have a card, look again who can.
     """
+    asked = (
+        select(Request.id)
+        .join(Asked, (Asked.request_id == Request.id) & (Asked.position == Request.position))
+        .where(_PENDING, Asked.person_id == person_id)
+    )
     waiting = (
         select(Request.id)
         .join(Card, Card.about == "AR-" + cast(Request.id, String))
         .where(_PENDING, Card.kind == CardKind.APPROVAL, Card.person_id == person_id)
     )
-    _look_again(tx, set(tx.session.scalars(waiting)))
+    _look_again(tx, {*tx.session.scalars(waiting), *tx.session.scalars(asked)})
 
 
 def _look_again(tx: Tx, request_ids: Iterable[int]) -> None:

@@ -7,19 +7,32 @@ from sqlalchemy import select
 from models.cards import Card, CardKind, Home
 from models.grants import Grant
 from models.jobs import Urgency
-from models.requests import Request
+from models.requests import Asked, Request
 from models.store.tx import Tx
 
 
 def show(tx: Tx, kind: CardKind, subject: str, about: str, person_id: str) -> None:
     """Give a person this card, if they do not have it yet, and bring it up to date."""
-    found = select(Card).where(Card.kind == kind, Card.subject == subject, Card.person_id == person_id)
-    card = tx.session.scalars(found).one_or_none()
-    if card is None:
-        card = Card(kind=kind, subject=subject, about=about, person_id=person_id, created_at=tx.now)
+    _show(tx, Card(kind=kind, subject=subject, about=about, person_id=person_id, created_at=tx.now))
+
+
+def show_in(tx: Tx, kind: CardKind, subject: str, about: str, channel: str) -> None:
+    """Post this card in a channel, if it is not there yet, and bring it up to date.
+
+    `subject` has to name the channel too, so that there is one card a channel.
+    """
+    _show(tx, Card(kind=kind, subject=subject, about=about, person_id="", place=channel, created_at=tx.now))
+
+
+def _show(tx: Tx, card: Card) -> None:
+    found = select(Card).where(
+        Card.kind == card.kind, Card.subject == card.subject, Card.person_id == card.person_id
+    )
+    known = tx.session.scalars(found).one_or_none()
+    if known is None:
         tx.session.add(card)
         tx.session.flush()
-    _draw(tx, card.id)
+    _draw(tx, (known or card).id)
 
 
 def redraw(tx: Tx, *abouts: str) -> None:
@@ -55,6 +68,9 @@ def _draw_touched(tx: Tx) -> None:
     if grants:
         requests = tx.session.scalars(select(Request.id).where(Request.grant_id.in_(grants)))
         tx.touched.update(f"AR-{request_id}" for request_id in requests)
+    asked = [int(one[3:]) for one in tx.touched if one.startswith("AR-")]
+    if asked:  # those who may decide and have no card see it on App Home
+        tx.touched.update(tx.session.scalars(select(Asked.person_id).where(Asked.request_id.in_(asked))))
     # One that never got there is looked at again: its news may go out by e-mail.
     there = Card.gone.is_(False) | (Card.ts == "")
     cards = select(Card.id, Card.person_id).where(Card.about.in_(tx.touched), there)

@@ -1,5 +1,6 @@
 """The stages of a request: opening one, asking its people, and going on when it is decided."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -11,8 +12,8 @@ from models.lifecycle import approvers, extensions, granting, screens
 from models.lifecycle.asking import question_of
 from models.lifecycle.moves import move_request
 from models.lifecycle.snapshot import Snapshot
-from models.policy import Course, PlannedStage, Tally, TallyStatus, open_stage, tally
-from models.requests import Decision, Request, Stage
+from models.policy import Candidate, Course, Passed, PlannedStage, Tally, TallyStatus, open_stage, tally
+from models.requests import Decision, Reassignment, Request, Stage
 from models.states import RequestEvent, StageState
 from models.store.tx import SYSTEM, Tx
 
@@ -24,15 +25,22 @@ class OpenStage:
     row: Stage
     now: PlannedStage
     decided: tuple[Decision, ...]
+    course: Course
 
     def because(self, person_id: str) -> str | None:
         """Why this person may decide; None if they may not."""
-        return next((c.because for c in self.now.approvers if c.person_id == person_id), None)
+        candidate = self.candidate(person_id)
+        return candidate.because if candidate else None
+
+    def candidate(self, person_id: str) -> Candidate | None:
+        """This person among those who may decide."""
+        return next((c for c in self.now.approvers if c.person_id == person_id), None)
 
     def tally(self) -> Tally:
         """Where the stage stands, with those who have decided counted among the asked."""
-        asked = dict.fromkeys([d.person_id for d in self.decided] + [c.person_id for c in self.now.approvers])
-        return tally(self.now.rule, tuple(asked), tuple((d.person_id, d.approve) for d in self.decided))
+        seats = dict.fromkeys([*(d.holds for d in self.decided), *self.now.seats])
+        votes = tuple((d.holds, d.approve) for d in self.decided)
+        return tally(self.now.rule, tuple(seats), votes, self.now.quiet_seats)
 
 
 def begin(tx: Tx, request: Request, *, approved_by_rule: bool) -> None:
@@ -51,9 +59,28 @@ def current(tx: Tx, request: Request) -> OpenStage:
     question = question_of(request, snapshot, tx.now)
     spec = StageSpec.model_validate(row.spec)
     here = tuple(d for d in decisions if d.position == row.position)
-    course = Course(decided=tuple(d.person_id for d in decisions), decided_here=len(here))
+    course = _course(tx, row, decisions)
     planned = open_stage(spec, row.position, question, Directory(tx.session), course)
-    return OpenStage(row, planned, here)
+    return OpenStage(row, planned, here, course)
+
+
+def _course(tx: Tx, row: Stage, decisions: Sequence[Decision]) -> Course:
+    here = tuple(d for d in decisions if d.position == row.position)
+    return Course(
+        decided=tuple(d.person_id for d in decisions),
+        decided_here=len(here),
+        approved_here=sum(d.approve for d in here),
+        stood_in=tuple(d.seat_id for d in decisions if d.seat_id),
+        passed=_passed(tx, row),
+    )
+
+
+def _passed(tx: Tx, row: Stage) -> tuple[Passed, ...]:
+    here = select(Reassignment).where(
+        Reassignment.request_id == row.request_id, Reassignment.position == row.position
+    )
+    found = tx.session.scalars(here.order_by(Reassignment.id))
+    return tuple(Passed(one.seat_id, one.to_id, one.by_id, one.note) for one in found)
 
 
 def ask(tx: Tx, request: Request) -> OpenStage:

@@ -2,10 +2,10 @@
 
 from models.policy.clashes import Clash, blocked, clashes
 from models.policy.conditions import applies
-from models.policy.course import Course
+from models.policy.course import Course, Passed
 from models.policy.deciding import decide
 from models.policy.decision import Candidate, Decision, Outcome, PlannedStage, Reason
-from models.policy.facts import Company, GroupFacts, PersonFacts, Who
+from models.policy.facts import Company, GroupFacts, PersonFacts, StandIn, Who
 from models.policy.holdings import Hold, Holding
 from models.policy.length import Length, check_length
 from models.policy.planning import open_stage
@@ -23,10 +23,12 @@ __all__ = [
     "Holding",
     "Length",
     "Outcome",
+    "Passed",
     "PersonFacts",
     "PlannedStage",
     "Question",
     "Reason",
+    "StandIn",
     "Tally",
     "TallyStatus",
     "Who",

@@ -31,6 +31,15 @@ class Candidate:
 
     person_id: str
     because: str
+    seat: str = ""
+    """Whose vote it is, where not their own: they stand in for this person."""
+    quiet: bool = False
+    """May decide, and gets no message about it."""
+
+    @property
+    def holds(self) -> str:
+        """Whose vote a decision of theirs would be: one vote, whoever gives it."""
+        return self.seat or self.person_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +66,21 @@ class PlannedStage:
     @property
     def rule(self) -> str | int:
         return self.spec.rule
+
+    @property
+    def asked(self) -> tuple[Candidate, ...]:
+        """Those who get a message."""
+        return tuple(candidate for candidate in self.approvers if not candidate.quiet)
+
+    @property
+    def seats(self) -> tuple[str, ...]:
+        """Whose votes there can still be, each once."""
+        return tuple(dict.fromkeys(candidate.holds for candidate in self.approvers))
+
+    @property
+    def quiet_seats(self) -> frozenset[str]:
+        """Those of `seats` that nobody is asked for."""
+        return frozenset(self.seats) - {candidate.holds for candidate in self.asked}
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """What the policy knows of people: facts that somebody looked up, and whom to ask for them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Protocol
 
 
@@ -42,6 +43,15 @@ class GroupFacts:
     members: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Who decides for somebody that is away."""
+
+    person_id: str
+    last_day: date
+    """Of the absence, where the one who is away lives."""
+
+
 class Who(Protocol):
     """Answers who is who. What is not known is None."""
 
@@ -55,6 +65,10 @@ class Who(Protocol):
 
     def admins(self) -> tuple[str, ...]: ...
 
+    def stand_in(self, person_id: str, at: datetime, /) -> StandIn | None:
+        """Who stands in for this person at that moment; None while they are not away."""
+        ...
+
 
 class Company:
     """A `Who` that holds everybody in memory: for examples of a policy, and for tests."""
@@ -64,11 +78,13 @@ class Company:
         people: Iterable[PersonFacts],
         groups: Iterable[GroupFacts] = (),
         admins: Iterable[str] = (),
+        away: Mapping[str, StandIn] | None = None,
     ) -> None:
         self._people = {person.id: person for person in people}
         self._emails = {person.email.casefold(): person for person in self._people.values() if person.email}
         self._groups = {ref: group for group in groups for ref in (group.id, f"@{group.handle}")}
         self._admins = tuple(admins)
+        self._away = dict(away or {})
 
     def person(self, person_id: str, /) -> PersonFacts | None:
         return self._people.get(person_id)
@@ -81,3 +97,6 @@ class Company:
 
     def admins(self) -> tuple[str, ...]:
         return self._admins
+
+    def stand_in(self, person_id: str, at: datetime, /) -> StandIn | None:
+        return self._away.get(person_id)

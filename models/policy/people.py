@@ -1,7 +1,7 @@
 """From the names in a stage to the people who can be asked."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.catalogue.spec import ApproverRef, GroupRef, PersonRef, Role, parse_approver, parse_person
 from models.policy.decision import Candidate
@@ -18,7 +18,15 @@ class Pool:
 
     @property
     def ids(self) -> tuple[str, ...]:
-        return tuple(candidate.person_id for candidate in self.candidates)
+        """Whose votes are asked for, each once."""
+        return tuple(dict.fromkeys(one.holds for one in self.candidates if not one.quiet))
+
+    @property
+    def awake(self) -> "Pool":
+        """The same with nobody quiet."""
+        if not any(candidate.quiet for candidate in self.candidates):
+            return self
+        return replace(self, candidates=tuple(replace(one, quiet=False) for one in self.candidates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,7 @@ def pool(approvers: Iterable[str], question: Question, who: Who, *, spent: Mappi
     for named in _everybody(approvers, question, who):
         if named.person is None:
             left_out[named.because] = None
-        elif problem := _cannot(named.person, question, spent):
+        elif problem := cannot(named.person, question, spent):
             left_out[f"{named.person.name} {problem}"] = None
         elif named.because not in reasons.setdefault(named.person.id, []):
             reasons[named.person.id].append(named.because)
@@ -54,7 +62,8 @@ def name_of(person_id: str, who: Who) -> str:
     return person.name if person else person_id
 
 
-def _cannot(person: PersonFacts, question: Question, spent: Mapping[str, str]) -> str | None:
+def cannot(person: PersonFacts, question: Question, spent: Mapping[str, str]) -> str | None:
+    """Why this person does not decide on this request; None if they can."""
     if person.barred:
         return person.barred
     if person.guest:

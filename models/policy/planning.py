@@ -28,7 +28,7 @@ def plan_stages(question: Question, who: Who, conflicts: Sequence[Clash] = ()) -
         if not stage.approvers:
             break
         if spec.rule == "all":  # each of them decides there, so none is left for a later stage
-            used_up = {**used_up, **dict.fromkeys(stage.ids, "decides in an earlier stage")}
+            used_up = {**used_up, **dict.fromkeys(stage.seats, "decides in an earlier stage")}
     return tuple(stages)
 
 
@@ -46,9 +46,8 @@ def open_stage(
 
     Returns the people who can still decide. Where some are needed and none can be found, `because` says why.
     """
-    spent = dict.fromkeys(course.decided, "has decided already")
     missing = max(least(spec.rule) - course.decided_here, 0)
-    staffing = Staffing(spec, position, question, who, spent, course)
+    staffing = Staffing(spec, position, question, who, course.spent, course)
     return staffing.find(Seating(), missing, _still(spec, question, who))
 
 

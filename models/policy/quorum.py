@@ -26,7 +26,12 @@ class Tally:
     """Who has not decided, in the order of asking; nobody once it is closed."""
 
 
-def tally(rule: str | int, asked: Collection[str], decisions: Sequence[tuple[str, bool]]) -> Tally:
+def tally(
+    rule: str | int,
+    asked: Collection[str],
+    decisions: Sequence[tuple[str, bool]],
+    quiet: Collection[str] = (),
+) -> Tally:
     """Count a stage.
 
     Args:
@@ -35,6 +40,7 @@ def tally(rule: str | int, asked: Collection[str], decisions: Sequence[tuple[str
         asked: everybody who was asked, those included who decided and may have left since.
         decisions: (person, approves) in the order in which they were made. Of a person's several the first
             counts, and those of people who were not asked do not.
+        quiet: those of the asked for whom nobody waits; "all" does without them until they decide.
     """
     counted: dict[str, bool] = {}
     for person, approves in decisions:
@@ -44,11 +50,13 @@ def tally(rule: str | int, asked: Collection[str], decisions: Sequence[tuple[str
         counted = dict(list(counted.items())[:1])
     approvals = sum(counted.values())
     rejections = len(counted) - approvals
-    everybody = tuple(dict.fromkeys(asked))
+    everybody = tuple(
+        one for one in dict.fromkeys(asked) if rule != "all" or one in counted or one not in quiet
+    )
     needed = _needed(rule, len(everybody))
     reach = 1 if rule == "any" else len(everybody)
     status = _status(needed, approvals, rejections, reach)
-    waiting = tuple(person for person in everybody if person not in counted)
+    waiting = tuple(person for person in everybody if person not in counted and person not in quiet)
     return Tally(
         status=status,
         approvals=approvals,

@@ -6,10 +6,11 @@ exist; what is known of somebody always counts.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from models.catalogue.fields import MOST_PEOPLE
 from models.catalogue.spec import Someone
-from models.policy.facts import GroupFacts, PersonFacts, Who
+from models.policy.facts import GroupFacts, PersonFacts, StandIn, Who
 
 DESCRIBED = "the one who asks"
 """The id of the person whom an example describes. No id of Slack's has a space in it."""
@@ -42,6 +43,9 @@ class Supposing:
 
     def admins(self) -> tuple[str, ...]:
         return self.who.admins()
+
+    def stand_in(self, person_id: str, at: datetime, /) -> StandIn | None:
+        return None  # an example is about the rules, not about who is on holiday today
 
     def _group(self, ref: str) -> GroupFacts:
         return self.who.group(ref) or GroupFacts(ref, ref.removeprefix("@"), members=_members(ref))

@@ -5,14 +5,15 @@ from sqlalchemy.orm import Session
 
 from models import apps
 from models.cards import Card
-from models.catalogue.spec import AccessPolicy, effective
+from models.catalogue.spec import AccessPolicy, Reassign, effective
 from models.directory import Directory
 from models.errors import NotFound
 from models.grants import Grant, Task
 from models.lifecycle.comment import involved
 from models.lifecycle.refs import number_of
 from models.lifecycle.snapshot import Snapshot
-from models.requests import Request
+from models.requests import Asked, Request
+from models.states import RequestState
 
 
 def request_behind(session: Session, ref: str) -> Request:
@@ -49,6 +50,19 @@ def may_look(session: Session, request: Request, person_id: str) -> bool:
     if person is None or not person.active:
         return False
     return Snapshot.from_json(request.policy).owned_by(person) or _does_it(session, request, person_id)
+
+
+def may_reassign(session: Session, request: Request, person_id: str) -> bool:
+    """Whether Reassign is of use to this person, as far as is known; the verb looks again."""
+    snapshot, directory = Snapshot.from_json(request.policy), Directory(session)
+    person = directory.person(person_id)
+    mine = person_id in (request.requester_id, request.beneficiary_id)
+    off = request.state is not RequestState.PENDING or snapshot.policy.reassign is Reassign.NOBODY
+    if person is None or not person.active or mine or off:
+        return False
+    here = select(Asked).where(Asked.request_id == request.id, Asked.position == request.position)
+    asked = session.scalars(here.where(Asked.person_id == person_id)).first()
+    return asked is not None or directory.is_admin(person_id) or snapshot.owned_by(person)
 
 
 def card_at(session: Session, channel: str, ts: str) -> Card | None:

@@ -19,6 +19,10 @@ class Standing:
     stages: int
     """How many it has in all."""
 
+    def quiet(self, person_id: str) -> bool:
+        """Whether this person may decide without being asked."""
+        return any(one.person_id == person_id and one.quiet for one in self.stage.asked)
+
     def because(self, person_id: str) -> str:
         """Why this person is asked; empty if they are not."""
         return next((one.because for one in self.stage.asked if one.person_id == person_id), "")

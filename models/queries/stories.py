@@ -1,7 +1,7 @@
 """A request's and a grant's whole story: what every card about it is a function of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from models.lifecycle import duties
 from models.lifecycle.refs import number_of
 from models.lifecycle.snapshot import Snapshot
 from models.policy import Clash, Tally, tally
-from models.requests import Asked, Comment, Decision, Request, Stage, Term
+from models.requests import Asked, Comment, Decision, Reassignment, Request, Stage, Term
 from models.states import RequestState
 
 
@@ -27,14 +27,19 @@ class StageStory:
     stage: Stage
     asked: tuple[Asked, ...]
     decisions: tuple[Decision, ...]
+    passed: tuple[Reassignment, ...] = ()
+    """What was passed on in it, in order."""
 
     @property
     def tally(self) -> Tally:
         """Where the stage stands, by those who were asked and those who decided."""
-        people = dict.fromkeys([d.person_id for d in self.decisions] + [a.person_id for a in self.asked])
-        votes = tuple((d.person_id, d.approve) for d in self.decisions)
+        seats = dict.fromkeys([*(d.holds for d in self.decisions), *(a.holds for a in self.asked)])
+        votes = tuple((d.holds, d.approve) for d in self.decisions)
+        waited = {a.holds: a.person_id for a in self.asked if not a.quiet}
+        quiet = {a.holds for a in self.asked} - waited.keys()
         rule = self.stage.rule
-        return tally(int(rule) if rule.isdigit() else rule, tuple(people), votes)
+        found = tally(int(rule) if rule.isdigit() else rule, tuple(seats), votes, quiet)
+        return replace(found, waiting=tuple(waited.get(seat, seat) for seat in found.waiting))
 
 
 @dataclass(frozen=True)
@@ -88,12 +93,29 @@ class RequestStory:
         found = [a.because for stage in self.stages for a in stage.asked if a.person_id == person_id]
         return found[-1] if found else ""
 
+    def passed_to(self, person_id: str) -> Reassignment | None:
+        """How this person came to be asked in the open stage, where somebody passed it on to them."""
+        there = self.open_stage.passed if self.open_stage and self.may_decide(person_id) else ()
+        return next((one for one in reversed(there) if one.to_id == person_id), None)
+
+    def passed_from(self, person_id: str) -> Reassignment | None:
+        """How what this person had, or had in their hands, was passed on; None where they can decide."""
+        there = [o for stage in self.stages for o in stage.passed if person_id in (o.seat_id, o.by_id)]
+        return there[-1] if there and not self.may_decide(person_id) else None
+
     def may_decide(self, person_id: str) -> bool:
-        """Whether the open stage waits for this person, as far as was known when it was opened."""
+        """Whether the open stage takes this person's decision, as far as was known when it was opened."""
         stage = self.open_stage
-        if stage is None or any(d.person_id == person_id for one in self.stages for d in one.decisions):
+        decisions = [d for one in self.stages for d in one.decisions]
+        given = {d.person_id for d in decisions} | {d.seat_id for d in decisions}
+        if stage is None or person_id in given:
             return False
-        return any(a.person_id == person_id for a in stage.asked)
+        return any(a.person_id == person_id and a.holds not in given for a in stage.asked)
+
+    def asked_in(self, channel: str) -> bool:
+        """Whether the open stage is asked in this channel."""
+        stage = self.open_stage
+        return stage is not None and bool(channel) and stage.stage.channel == channel
 
 
 @dataclass(frozen=True)
@@ -143,6 +165,7 @@ def request_story(session: Session, ref: str) -> RequestStory:
     ids = {request.requester_id, request.beneficiary_id, *admins, *(c.person_id for c in comments)}
     ids |= {asked.person_id for stage in stages for asked in stage.asked}
     ids |= {decision.person_id for stage in stages for decision in stage.decisions}
+    ids |= {one for stage in stages for passed in stage.passed for one in (passed.to_id, passed.by_id)}
     ids |= {request.closed_by} if request.closed_by else set()
     return RequestStory(
         request=request,
@@ -209,4 +232,10 @@ def _stage_story(session: Session, stage: Stage) -> StageStory:
     )
     decided = select(Decision).where(Decision.request_id == here[0], Decision.position == here[1])
     decisions = session.scalars(decided.order_by(Decision.at)).all()
-    return StageStory(stage, tuple(session.scalars(asked).all()), tuple(decisions))
+    passed = select(Reassignment).where(Reassignment.request_id == here[0], Reassignment.position == here[1])
+    return StageStory(
+        stage,
+        tuple(session.scalars(asked).all()),
+        tuple(decisions),
+        tuple(session.scalars(passed.order_by(Reassignment.id))),
+    )

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from models.apps import App
 from models.directory import Directory
 from models.grants import Grant, Task, open_task_of
 from models.jobs import Job, JobState
@@ -16,6 +17,8 @@ from models.states import GrantState, RequestState
 
 DECIDED = 5
 """How many of one's own decisions are shown."""
+WATCHED = 5
+"""How many requests that others decide are shown."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class ToDo:
     decided: tuple[tuple[Decision, Request], ...]
     """What the person decided last, on the first page."""
     pages: Pages
+    watched: tuple[tuple[Request, Standing], ...] = ()
+    """What waits longest for others, on the first page; for owners of their apps, for admins of any."""
 
 
 def waiting(session: Session, person_id: str) -> Waiting:
@@ -69,13 +74,19 @@ def to_do(session: Session, person_id: str, page: int, counts: Waiting) -> ToDo:
         failed=_failed(session, *failed),
         parked=_parked(session, *parked),
         decided=_decided(session, person_id) if pages.number == 0 else (),
+        watched=_watched(session, person_id) if pages.number == 0 else (),
         pages=pages,
     )
 
 
 def _to_decide(person_id: str) -> Select[int]:
-    """Ids of the pending requests whose open stage asks this person, who has not decided on them."""
-    has_decided = exists().where(Decision.request_id == Asked.request_id, Decision.person_id == person_id)
+    """Ids of the pending requests whose open stage asks this person, whose vote is not given."""
+    given = or_(
+        Decision.person_id == person_id,
+        Decision.seat_id == person_id,
+        and_(Asked.seat_id != "", Asked.seat_id.in_((Decision.person_id, Decision.seat_id))),
+    )
+    has_decided = exists().where(Decision.request_id == Asked.request_id, given)
     return (
         select(Asked.request_id)
         .join(Request, and_(Request.id == Asked.request_id, Request.position == Asked.position))
@@ -93,6 +104,33 @@ def _decide(session: Session, person_id: str, skip: int, most: int) -> tuple[tup
     requests = session.scalars(found.order_by(Request.id.desc())).all()
     where = standings(session, requests)
     return tuple((request, where[request.id]) for request in requests)
+
+
+def _watched(session: Session, person_id: str) -> tuple[tuple[Request, Standing], ...]:
+    mine = (Request.requester_id == person_id) | (Request.beneficiary_id == person_id)
+    found = select(Request).where(
+        Request.state == RequestState.PENDING, ~mine, Request.id.not_in(_to_decide(person_id))
+    )
+    if not Directory(session).is_admin(person_id):
+        found = found.where(Request.app_key.in_(_owned(session, person_id)))
+    rows = session.scalars(found.order_by(Request.id).limit(WATCHED).options(*brief.REQUEST)).all()
+    where = standings(session, rows)
+    return tuple((request, where[request.id]) for request in rows)
+
+
+def _owned(session: Session, person_id: str) -> list[str]:
+    """The keys of the apps that this person owns and that somebody asks for."""
+    person = Directory(session).person(person_id)
+    if person is None or not person.active:
+        return []
+    asked = select(Request.app_key).where(Request.state == RequestState.PENDING).distinct()
+    names = {person_id, person.email.lower() or person_id}
+    owners = session.execute(select(App.key, App.spec["owners"]).where(App.key.in_(asked)))
+    return [
+        key
+        for key, named in owners
+        if names & {str(one).lower() if "@" in one else one for one in named or ()}
+    ]
 
 
 def _tasks(session: Session, person_id: str, skip: int, most: int) -> tuple[tuple[Task, Grant], ...]:

@@ -11,6 +11,16 @@ depends_on = None
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("asked") as table:
+        table.add_column(sa.Column("seat_id", sa.String(32), nullable=False, server_default=""))
+        table.add_column(sa.Column("quiet", sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("decisions") as table:
+        table.add_column(sa.Column("seat_id", sa.String(32), nullable=False, server_default=""))
+    with op.batch_alter_table("stages") as table:
+        table.add_column(sa.Column("channel", sa.String(32), nullable=False, server_default=""))
+    with op.batch_alter_table("cards") as table:
+        table.add_column(sa.Column("place", sa.String(32), nullable=False, server_default=""))
+    _who_decides_instead()
     with op.batch_alter_table("requests") as table:
         table.add_column(sa.Column("emergency", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
@@ -27,9 +37,55 @@ def upgrade() -> None:
         table.add_column(sa.Column("not_before", sa.DateTime(timezone=True), nullable=True))
 
 
+_KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def _who_decides_instead() -> None:
+    op.create_table(
+        "reassignments",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("request_id", _KEY, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("seat_id", sa.String(32), nullable=False),
+        sa.Column("to_id", sa.String(32), nullable=False),
+        sa.Column("by_id", sa.String(32), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name="fk_reassignments_request_id_requests"),
+        sa.PrimaryKeyConstraint("id", name="pk_reassignments"),
+    )
+    op.create_index("ix_reassignments_request_id", "reassignments", ["request_id"])
+    op.create_table(
+        "delegations",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("person_id", sa.String(32), nullable=False),
+        sa.Column("delegate_id", sa.String(32), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_delegations"),
+    )
+    op.create_index("ix_delegations_person", "delegations", ["person_id", "ends_at"])
+    op.create_index("ix_delegations_delegate", "delegations", ["delegate_id", "ends_at"])
+    op.create_index("ix_delegations_due", "delegations", ["due_at"])
+
+
 def downgrade() -> None:
     with op.batch_alter_table("jobs") as table:
         table.drop_column("not_before")
     op.drop_table("parts")
+    op.drop_table("delegations")
+    op.drop_table("reassignments")
+    for name, columns in (
+        ("cards", ["place"]),
+        ("stages", ["channel"]),
+        ("decisions", ["seat_id"]),
+        ("asked", ["quiet", "seat_id"]),
+    ):
+        with op.batch_alter_table(name) as table:
+            for column in columns:
+                table.drop_column(column)
     with op.batch_alter_table("requests") as table:
         table.drop_column("emergency")

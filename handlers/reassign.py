@@ -1,0 +1,43 @@
+"""Passing a decision on: Reassign, and its form."""
+
+from slack_bolt.async_app import AsyncApp
+
+from blocks import reassign_form
+from blocks.cards import CardAction
+from handlers import fresh
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Click, Submission
+from handlers.whois import SOON
+from models.directory import names_of
+from models.lifecycle import reassign as verbs
+
+FIELDS = {
+    "person": reassign_form.PERSON,
+    "seat": reassign_form.SEAT,
+    "note": reassign_form.NOTE,
+}
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen to Reassign and its form."""
+    app.action(CardAction.REASSIGN)(listener(desk, Click, ask))
+    app.view(reassign_form.FORM)(listener(desk, Submission, reassign, FIELDS))
+
+
+async def ask(click: Click) -> None:
+    """Reassign was pressed."""
+    store = click.desk.store
+    await click.desk.whois.people([click.person], SOON)
+    passable = await store.write(lambda tx: verbs.passable(tx, click.value, click.person))
+    names = await store.read(lambda session: names_of(session, set(passable.seats)))
+    await click.open(reassign_form.build(passable, names))
+
+
+async def reassign(sent: Submission) -> None:
+    """Somebody was chosen."""
+    ref, chosen = sent.carries.get("ref", ""), reassign_form.parse(sent.values, sent.carries)
+    await fresh.for_decision(sent.desk, ref, sent.person, chosen.to)
+    await sent.once(
+        lambda tx: verbs.reassign(tx, ref, sent.person, chosen.to, seat=chosen.seat, note=chosen.note)
+    )
