@@ -1,6 +1,7 @@
 """Elements for people, numbers and ticks, and what their state holds; misshapen reads as empty."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from blocks import kit
@@ -39,6 +40,20 @@ def checkboxes(action_id: str, options: Sequence[Option], *, initial: Iterable[s
     chosen = [one for one in options if one["value"] in ticked]
     element: Element = {"type": "checkboxes", "action_id": action_id, "options": list(options)}
     return element | ({"initial_options": chosen} if chosen else {})
+
+
+def date_picker(action_id: str, *, initial: date | None = None) -> Element:
+    """A day of the calendar."""
+    element: Element = {"type": "datepicker", "action_id": action_id}
+    return element | ({"initial_date": initial.isoformat()} if initial else {})
+
+
+def date_chosen(values: Values, block_id: str) -> date | None:
+    """The day that is chosen; None where none is."""
+    try:
+        return date.fromisoformat(str(_state(values, block_id).get("selected_date") or ""))
+    except ValueError:
+        return None
 
 
 def people_chosen(values: Values, block_id: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from handlers import (
     people,
     reassign,
     request,
+    stand_in,
     tasks,
     withdraw,
 )
@@ -38,6 +39,7 @@ REGISTER: tuple[Callable[[AsyncApp, Desk], None], ...] = (
     people.register,
     reassign.register,
     request.register,
+    stand_in.register,
     tasks.register,
     withdraw.register,
 )

@@ -9,6 +9,7 @@ from blocks.home.ids import HomeAction
 from blocks.kit import Block
 from blocks.text import cut, esc, mention, moment, quote
 from models.catalogue.words import RequestKind
+from models.delegations import Delegation
 from models.grants import Direction, Grant, Task
 from models.jobs import Job
 from models.queries.standing import Standing
@@ -42,7 +43,7 @@ def to_do(tab: ToDo, viewer: str) -> list[Block]:
     ]
     done = _part("You decided lately", tab.decided, lambda one: [kit.context(_decided(*one))])
     watched = _part("Waiting for others", tab.watched, lambda one: [_watched(*one)])
-    return [*(drawn or [kit.section(NOTHING)]), *watched, *done]
+    return [*(drawn or [kit.section(NOTHING)]), *watched, *done, *(_absence(tab) if tab.first else [])]
 
 
 def _part(title: str, entries: Iterable[Entry], draw: Callable[[Entry], list[Block]]) -> list[Block]:
@@ -64,6 +65,29 @@ def _decide(request: Request, standing: Standing, viewer: str) -> list[Block]:
         lines.append("You may decide on it. Others are asked.")
     row = [buttons.approve(ref), buttons.reject(ref), buttons.comment(ref), buttons.details(ref)]
     return [kit.section("\n".join(lines)), kit.actions(row)]
+
+
+def _absence(tab: ToDo) -> list[Block]:
+    """Who stands in for the viewer, and for whom they do."""
+    nobody = [] if tab.away else [kit.context("Out of office: nobody stands in for you.")]
+    theirs = [
+        kit.context(f"You stand in for {mention(one.person_id)}, {_days(one)}.") for one in tab.stands_in
+    ]
+    button = kit.button("Set a stand-in", HomeAction.STAND_IN)
+    return [kit.divider(), *nobody, *map(_stand_in, tab.away), *theirs, kit.actions([button])]
+
+
+def _stand_in(one: Delegation) -> Block:
+    sure = kit.confirm("Remove the stand-in?", "You are asked yourself again.", "Remove", "Keep it")
+    remove = kit.button("Remove", HomeAction.NO_STAND_IN, one.ref, confirm=sure)
+    return kit.section(
+        f"Out of office: {mention(one.delegate_id)} stands in for you, {_days(one)}.", accessory=remove
+    )
+
+
+def _days(one: Delegation) -> str:
+    first, last = (f"{d.day} {d:%B %Y}" for d in (one.first_day, one.last_day))
+    return f"on {first}" if first == last else f"{first} to {last}"
 
 
 def _watched(request: Request, standing: Standing) -> Block:

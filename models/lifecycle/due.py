@@ -14,8 +14,19 @@ from sqlalchemy.exc import DBAPIError
 
 from models import deliveries
 from models.cards import CardKind
+from models.delegations import Delegation
 from models.grants import Direction, Grant
-from models.lifecycle import decide, ends, extensions, granting, revoking, screens, set_back, stages
+from models.lifecycle import (
+    decide,
+    delegations,
+    ends,
+    extensions,
+    granting,
+    revoking,
+    screens,
+    set_back,
+    stages,
+)
 from models.lifecycle.snapshot import Snapshot
 from models.requests import Asked, Request
 from models.states import GrantState, RequestEvent, RequestState
@@ -23,7 +34,7 @@ from models.store.tx import SYSTEM, Tx
 
 BATCH = 200
 
-Row = TypeVar("Row", Grant, Request)
+Row = TypeVar("Row", Grant, Request, Delegation)
 
 
 class Broken(Exception):
@@ -175,5 +186,6 @@ PARTS: tuple[_Part[Any], ...] = (
     _Part("expire", _PENDING, Request.expires_at, _expire),
     _Part("notice", select(Grant), Grant.notice_at, _notify),
     _Part("remind", _PENDING, Request.remind_at, _remind),
+    _Part("stand in", select(Delegation), Delegation.due_at, delegations.turn),
 )
 """In the order of urgency."""

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from models.apps import App
+from models.delegations import Delegation
 from models.directory import Directory
 from models.grants import Grant, Task, open_task_of
 from models.jobs import Job, JobState
@@ -17,6 +18,8 @@ from models.states import GrantState, RequestState
 
 DECIDED = 5
 """How many of one's own decisions are shown."""
+STAND_INS = 10
+"""How many absences are shown."""
 WATCHED = 5
 """How many requests that others decide are shown."""
 
@@ -48,6 +51,12 @@ class ToDo:
     decided: tuple[tuple[Decision, Request], ...]
     """What the person decided last, on the first page."""
     pages: Pages
+    first: bool = False
+    """Whether it is the first page, where what goes beyond the things to do stands too."""
+    away: tuple[Delegation, ...] = ()
+    """Who stands in for the person, now and later, on the first page."""
+    stands_in: tuple[Delegation, ...] = ()
+    """For whom the person stands in, the same."""
     watched: tuple[tuple[Request, Standing], ...] = ()
     """What waits longest for others, on the first page; for owners of their apps, for admins of any."""
 
@@ -74,6 +83,9 @@ def to_do(session: Session, person_id: str, page: int, counts: Waiting) -> ToDo:
         failed=_failed(session, *failed),
         parked=_parked(session, *parked),
         decided=_decided(session, person_id) if pages.number == 0 else (),
+        away=_stand_ins(session, Delegation.person_id == person_id) if pages.number == 0 else (),
+        stands_in=_stand_ins(session, Delegation.delegate_id == person_id) if pages.number == 0 else (),
+        first=pages.number == 0,
         watched=_watched(session, person_id) if pages.number == 0 else (),
         pages=pages,
     )
@@ -104,6 +116,11 @@ def _decide(session: Session, person_id: str, skip: int, most: int) -> tuple[tup
     requests = session.scalars(found.order_by(Request.id.desc())).all()
     where = standings(session, requests)
     return tuple((request, where[request.id]) for request in requests)
+
+
+def _stand_ins(session: Session, whose: ColumnElement[bool]) -> tuple[Delegation, ...]:
+    found = select(Delegation).where(whose, Delegation.due_at.is_not(None)).order_by(Delegation.starts_at)
+    return tuple(session.scalars(found.limit(STAND_INS)))
 
 
 def _watched(session: Session, person_id: str) -> tuple[tuple[Request, Standing], ...]:

@@ -1,0 +1,57 @@
+"""Out of office: setting a stand-in on App Home, and taking it away."""
+
+from datetime import date
+
+from slack_bolt.async_app import AsyncApp
+
+from blocks import stand_in_form
+from blocks.home import HomeAction
+from handlers import home_screen
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Click, Submission
+from handlers.whois import NOW, SOON
+from models.errors import Invalid
+from models.lifecycle import delegations
+
+FIELDS = {
+    "person": stand_in_form.PERSON,
+    "first": stand_in_form.FIRST,
+    "last": stand_in_form.LAST,
+}
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen to the buttons and the form about stand-ins."""
+    app.action(HomeAction.STAND_IN)(listener(desk, Click, ask))
+    app.action(HomeAction.NO_STAND_IN)(listener(desk, Click, remove))
+    app.view(stand_in_form.FORM)(listener(desk, Submission, set_stand_in, FIELDS))
+
+
+async def ask(click: Click) -> None:
+    """Set a stand-in was pressed."""
+    await click.desk.whois.people([click.person], SOON)
+    today = await click.desk.store.read(
+        lambda session: delegations.today(session, click.person, click.desk.clock.now())
+    )
+    await click.open(stand_in_form.build(today))
+
+
+async def set_stand_in(sent: Submission) -> None:
+    """Somebody was chosen. App Home shows it by itself."""
+    chosen = stand_in_form.parse(sent.values)
+    first, last = _given(chosen.first, "first"), _given(chosen.last, "last")
+    await sent.desk.whois.people([sent.person, chosen.person], NOW)
+    await sent.once(lambda tx: delegations.set_stand_in(tx, sent.person, chosen.person, first, last))
+
+
+async def remove(click: Click) -> None:
+    """Remove was pressed beside a stand-in."""
+    await click.once(lambda tx: delegations.remove(tx, click.value, click.person))
+    await home_screen.show(click)
+
+
+def _given(day: date | None, field: str) -> date:
+    if day is None:
+        raise Invalid("Choose a day.", field=field)
+    return day

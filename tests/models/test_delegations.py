@@ -1,0 +1,195 @@
+"""Who stands in for somebody that is away: what is refused, and what becomes of open requests."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from models import directory
+from models.cards import Card, CardKind
+from models.catalogue.spec import AppSpec
+from models.clock import ManualClock
+from models.delegations import Delegation
+from models.errors import AlreadyDecided, Invalid, NotAnApprover, NotFound
+from models.lifecycle import decide, delegations, due, leaving
+from models.lifecycle.refs import lock_request
+from models.people import Person
+from models.queries.stories import request_story
+from models.queries.to_do import waiting
+from models.requests import Term
+from models.store import Store, Tx
+from tests.models.acting import ask, do, request
+from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
+
+EIGHT_HOURS = Term(length=timedelta(hours=8))
+OTTO, GUS = "UOTTO", "UGUS"
+
+
+@pytest.fixture
+async def company(store: Store) -> Store:
+    """Grace and Alan both have to approve; Otto works there too, in Tokyo, and Gus is a guest."""
+    both = AppSpec.model_validate(
+        GITHUB.stored() | {"stage": [{"name": "Owner", "approvers": ["owners"], "rule": "all"}]}
+    )
+
+    def write(tx: Tx) -> None:
+        found(tx, both)
+        directory.remember(
+            tx,
+            [
+                Person(
+                    id=OTTO,
+                    name="Otto",
+                    handle="otto",
+                    email="otto@example.com",
+                    timezone="Asia/Tokyo",
+                    active=True,
+                ),
+                Person(id=GUS, name="Gus", handle="gus", email="", guest=True, active=True),
+            ],
+        )
+
+    await store.write(write)
+    return store
+
+
+async def away(store: Store, who: str, stand_in: str, first: int = 0, last: int = 2) -> Delegation:
+    """Be away from so many days after today to so many."""
+    today = store.clock.now().date()
+    days = (today + timedelta(days=first), today + timedelta(days=last))
+    return await do(store, delegations.set_stand_in, who, stand_in, *days)
+
+
+async def asked(store: Store, ref: str) -> set[str]:
+    """Who is waited for."""
+    story = await store.read(lambda session: request_story(session, ref))
+    assert story.open_stage is not None
+    return set(story.open_stage.tally.waiting)
+
+
+async def to_decide(store: Store, who: str) -> int:
+    """How much App Home says is waiting for this person's decision."""
+    return (await store.read(lambda session: waiting(session, who))).decisions
+
+
+async def carded(store: Store) -> set[str]:
+    """Who has an approver's card."""
+    cards = await store.read(lambda s: s.query(Card).filter_by(kind=CardKind.APPROVAL).all())
+    return {card.person_id for card in cards}
+
+
+async def test_the_stand_in_is_asked_and_their_word_is_the_vote_of_who_is_away(company: Store) -> None:
+    await away(company, GRACE, OTTO)
+    ref = await ask(company, EIGHT_HOURS)
+    assert await carded(company) == {OTTO, ALAN}
+    await do(company, decide.approve, ref, OTTO)
+    with pytest.raises(AlreadyDecided, match="Otto has decided on AR-1 in your place"):
+        await do(company, decide.approve, ref, GRACE)
+    assert await asked(company, ref) == {ALAN}
+    await do(company, decide.approve, ref, ALAN)
+    assert (await request(company, ref)).state == "approved"
+
+
+async def test_who_is_away_can_decide_and_the_stand_in_has_nothing_left_to_say(company: Store) -> None:
+    await away(company, GRACE, OTTO)
+    ref = await ask(company, EIGHT_HOURS)
+    await do(company, decide.approve, ref, GRACE)
+    with pytest.raises(NotAnApprover):
+        await do(company, decide.reject, ref, OTTO)
+    counts = [await to_decide(company, who) for who in (GRACE, OTTO, ALAN)]
+    assert counts == [0, 0, 1]
+
+
+async def test_what_is_open_when_an_absence_begins_and_ends_is_looked_at_again(
+    company: Store, clock: ManualClock
+) -> None:
+    ref = await ask(company, EIGHT_HOURS)
+    await away(company, GRACE, OTTO, first=1, last=1)
+    assert await asked(company, ref) == {GRACE, ALAN}
+    clock.advance(timedelta(hours=24) - timedelta(hours=clock.now().hour))
+    await do(company, due.sweep)
+    assert await asked(company, ref) == {OTTO, ALAN}
+    clock.advance(timedelta(days=1))
+    await company.write(lambda tx: _later(tx, ref))
+    await do(company, due.sweep)
+    assert await asked(company, ref) == {GRACE, ALAN}
+    assert not await do(company, due.sweep)
+
+
+def _later(tx: Tx, ref: str) -> None:
+    row = lock_request(tx, ref)
+    row.expires_at = tx.now + timedelta(days=9)
+
+
+async def test_a_stand_in_that_is_set_or_removed_counts_at_once(company: Store) -> None:
+    ref = await ask(company, EIGHT_HOURS)
+    row = await away(company, GRACE, OTTO)
+    assert await asked(company, ref) == {OTTO, ALAN}
+    with pytest.raises(NotFound):
+        await do(company, delegations.remove, row.ref, ALAN)
+    await do(company, delegations.remove, row.ref, GRACE)
+    assert await asked(company, ref) == {GRACE, ALAN}
+
+
+async def test_who_asks_does_not_stand_in_for_an_approver(company: Store) -> None:
+    await away(company, GRACE, ADA)
+    ref = await ask(company, EIGHT_HOURS)
+    assert await asked(company, ref) == {GRACE, ALAN}
+    assert ADA not in await carded(company)
+
+
+async def test_a_stand_in_who_leaves_is_replaced_by_who_is_away(company: Store) -> None:
+    await away(company, GRACE, OTTO)
+    ref = await ask(company, EIGHT_HOURS)
+    await do(company, _deactivated, OTTO)
+    assert await asked(company, ref) == {GRACE, ALAN}
+
+
+def _deactivated(tx: Tx, person_id: str) -> None:
+    known = tx.session.get_one(Person, person_id)
+    leaving.people_seen(
+        tx, [Person(id=known.id, name=known.name, handle=known.handle, email="", active=False)]
+    )
+
+
+async def refused(store: Store, *absence: Any) -> tuple[str, str]:
+    """The field, and what is said there."""
+    with pytest.raises(Invalid) as refusal:
+        await away(store, *absence)
+    return str(refusal.value.field), str(refusal.value)
+
+
+async def test_what_cannot_be_is_refused_with_the_reason(company: Store) -> None:
+    today = company.clock.now().date()
+    yesterday = today - timedelta(days=1)
+    assert await refused(company, GRACE, GRACE) == ("person", "Choose somebody else than yourself.")
+    assert await refused(company, GRACE, GUS) == ("person", "Gus is a guest, and so cannot stand in.")
+    field, said = await refused(company, GRACE, "UNOBODY")
+    assert (field, said[:14]) == ("person", "That is nobody")
+    field, said = await refused(company, GRACE, OTTO, -1, 3)
+    assert (field, said) == ("first", f"{yesterday.day} {yesterday:%B} is past. Begin today or later.")
+    field, said = await refused(company, GRACE, OTTO, 3, 2)
+    assert (field, said[:14]) == ("last", "That is before")
+    await away(company, GRACE, OTTO, 0, 5)
+    field, said = await refused(company, GRACE, ALAN, 5, 9)
+    assert (field, said[:24]) == ("first", "Otto stands in for you f")
+    await away(company, GRACE, ALAN, 6, 9)
+
+
+@pytest.mark.parametrize("chain", [(GRACE, OTTO), (GRACE, OTTO, ALAN), (GRACE, OTTO, ALAN, ROOT)])
+async def test_a_circle_is_refused_however_long_but_only_at_the_same_time(
+    company: Store, chain: tuple[str, ...]
+) -> None:
+    for one, other in pairwise(chain):
+        await away(company, one, other, 2, 5)
+    field, said = await refused(company, chain[-1], chain[0], 4, 8)
+    assert field == "person"
+    assert said.startswith("Grace is away at that time too")
+    await away(company, chain[-1], chain[0], 9, 12)
+
+
+async def test_days_are_those_of_where_the_person_lives(company: Store) -> None:
+    row = await do(company, delegations.set_stand_in, OTTO, ALAN, date(2031, 1, 1), date(2031, 1, 1))
+    assert row.starts_at.isoformat() == "2030-12-31T15:00:00+00:00"
+    assert row.ends_at - row.starts_at == timedelta(days=1)
