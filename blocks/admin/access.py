@@ -7,7 +7,7 @@ from blocks.admin.connector_field import Connector
 from blocks.admin.connectors import ConnectorKind
 from blocks.admin.field import Field, Known
 from blocks.admin.fields import Choice, Option, Text, Tick
-from blocks.admin.form import KEY, form, keyed, with_part
+from blocks.admin.form import KEY, form, keyed, with_entry
 from blocks.admin.ids import Place, Screen
 from blocks.admin.length_fields import Length, Lengths
 from blocks.admin.overlay import Problems, draw, overlay, validated
@@ -87,7 +87,7 @@ def parse(app: AppSpec, part: str, values: Values, kinds: Sequence[ConnectorKind
     access = app.access[at] if part else _BLANK
     fields = _fields(part, kinds)
     data = overlay(fields, access, values, access.stored() if part else {})
-    whole = with_part(app.stored(), "access", at, data if part else _keyed(app, data))
+    whole = with_entry(app.stored(), ("access", at), data if part else _keyed(app, data))
     return validated(whole, fields, ("access", at), otherwise="max_duration")
 
 

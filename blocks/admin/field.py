@@ -12,6 +12,7 @@ from typing import Any
 from blocks import kit
 from blocks.answers import Values
 from blocks.kit import Block, Element
+from models.catalogue.problems import Path
 
 LONGEST = 2900
 """Characters of what a form shows in one place; what is longer stays as it is. Slack takes 3,000."""
@@ -50,6 +51,10 @@ class Field(ABC):
     def id(self) -> str:
         """The block that shows what is wrong with it."""
         return self.block or self.name
+
+    def block_at(self, path: Path) -> str:
+        """The block that shows what is wrong at this place inside its value."""
+        return self.id
 
     @abstractmethod
     def shown(self, value: Any) -> Any:

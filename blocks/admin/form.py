@@ -10,6 +10,7 @@ from blocks.admin.ids import Place, Screen
 from blocks.admin.marks import marked
 from blocks.admin.overlay import Problems
 from blocks.kit import Block, View
+from models.catalogue.problems import Path
 from models.catalogue.search import fold
 
 LONGEST_KEY = 40
@@ -43,8 +44,14 @@ def keyed(data: dict[str, Any]) -> dict[str, Any]:
     return {**data, KEY.name: key}
 
 
-def with_part(data: dict[str, Any], name: str, at: int, part: dict[str, Any]) -> dict[str, Any]:
-    """An app's data with this entry of one of its lists in place, or at its end."""
-    parts = list(data.get(name) or ())
-    parts[at : at + 1] = [part]
-    return {**data, name: parts}
+def with_entry(data: Any, path: Path, entry: Any) -> Any:
+    """The data with this entry where the path leads, or at the end of the list where it leads behind it."""
+    if not path:
+        return entry
+    step, rest = path[0], path[1:]
+    if isinstance(step, int):
+        parts = list(data or ())
+        parts[step : step + 1] = [with_entry(parts[step] if step < len(parts) else None, rest, entry)]
+        return parts
+    inside = data or {}
+    return {**inside, step: with_entry(inside.get(step), rest, entry)}

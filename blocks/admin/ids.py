@@ -18,6 +18,10 @@ class Screen(StrEnum):
     TIMES = "admin_times"
     ACCESS = "admin_access"
     STAGE = "admin_stage"
+    RULES = "admin_rules"
+    RULE = "admin_rule"
+    EXAMPLES = "admin_examples"
+    EXAMPLE = "admin_example"
     WOULD_ASK = "admin_would_ask"
 
 
@@ -37,6 +41,23 @@ class Do(StrEnum):
     EDIT_STAGE = "admin_edit_stage"
     MOVE_STAGE_UP = "admin_move_stage_up"
     DELETE_STAGE = "admin_delete_stage"
+    OWN_STAGES = "admin_own_stages"
+    APP_S_STAGES = "admin_app_s_stages"
+    MORE_CONDITIONS = "admin_more_conditions"
+    RULES = "admin_open_rules"
+    ADD_RULE = "admin_add_rule"
+    EDIT_RULE = "admin_edit_rule"
+    MOVE_RULE_UP = "admin_move_rule_up"
+    DELETE_RULE = "admin_delete_rule"
+    RULES_BACK = "admin_rules_back"
+    RULES_ON = "admin_rules_on"
+    EXAMPLES = "admin_open_examples"
+    ADD_EXAMPLE = "admin_add_example"
+    EDIT_EXAMPLE = "admin_edit_example"
+    DELETE_EXAMPLE = "admin_delete_example"
+    RUN_EXAMPLES = "admin_run_examples"
+    EXAMPLES_BACK = "admin_examples_back"
+    EXAMPLES_ON = "admin_examples_on"
     ADD_ACCESS = "admin_add_access"
     FIND_ACCESS = "admin_find_access"
     EDIT_ACCESS = "admin_edit_access"
@@ -56,11 +77,18 @@ class Place:
     version: int = 0
     """The app's, when it was shown."""
     part: str = ""
-    """The key of the access, or the place of the stage, that a form is about; empty for a new one."""
+    """What a form is about: an access's key, a stage's or an example's place, a rule's list and place
+    ("deny:0"). Empty for a new one, as what follows the colon is for a new rule."""
+    access: str = ""
+    """The key of the access whose stages and rules these are; empty where they are the app's."""
+    more: int = 0
+    """1: the rarer conditions were asked for."""
     first_app: int = 0
     """Where the page of the list below begins."""
     first_access: int = 0
     """Where the page of the app's accesses begins."""
+    first_rule: int = 0
+    """Where the page of the rules begins, or of the examples."""
 
     def carries(self) -> dict[str, str]:
         """As `blocks.kit.modal` takes it."""
@@ -73,8 +101,11 @@ class Place:
             app=carried.get("app", ""),
             version=number(carried.get("version", "")),
             part=carried.get("part", ""),
+            access=carried.get("access", ""),
+            more=number(carried.get("more", "")),
             first_app=number(carried.get("first_app", "")),
             first_access=number(carried.get("first_access", "")),
+            first_rule=number(carried.get("first_rule", "")),
         )
 
 

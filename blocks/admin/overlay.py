@@ -64,11 +64,16 @@ def validated(
 
 
 def _placed(problems: Iterable[Problem], fields: Sequence[Field], within: Path, otherwise: str) -> Errors:
-    ids = {field.name: field.id for field in fields}
     errors = Errors()
     for problem in problems:
         inside = problem.path[len(within) :] if problem.path[: len(within)] == within else ()
-        found = next((ids[step] for step in inside if step in ids), None)
+        found = _block(fields, inside)
         said = sentence(problem.text)
         errors.setdefault(found or otherwise, said if found else f"{problem.where.capitalize()}: {said}")
     return errors
+
+
+def _block(fields: Sequence[Field], path: Path) -> str | None:
+    """The block of the field that this path leads to, or leads into."""
+    named = {field.name: field for field in fields}
+    return next((named[step].block_at(path[at + 1 :]) for at, step in enumerate(path) if step in named), None)

@@ -7,7 +7,9 @@ from blocks.admin import pages, words
 from blocks.admin.connectors import ConnectorKind
 from blocks.admin.field import Known
 from blocks.admin.ids import Do, Place, Screen
+from blocks.admin.stage_rows import stage_rows
 from blocks.kit import Block, Element, View
+from blocks.text import cut
 from models.catalogue.spec import AppSpec
 
 PAGE = 20
@@ -31,7 +33,7 @@ def build(
         *_times(app),
         *_stages(app, known),
         *_accesses(app, place.first_access, kinds, known),
-        *words.rules(app),
+        *_rules(app),
         *_try(app),
     ]
     return kit.modal(app.name, blocks, callback_id=Screen.APP, close="Back", carries=place.carries())
@@ -66,21 +68,7 @@ def _stages(app: AppSpec, known: Known) -> list[Block]:
     said = "One after the other." if app.stage else "There is none, so the owners decide."
     add = kit.button("Add a stage", Do.ADD_STAGE)
     blocks = [kit.divider(), kit.section(f"*Approval stages*\n{said}", accessory=add)]
-    for at, stage in enumerate(app.stage):
-        up = [kit.button("Move up", Do.MOVE_STAGE_UP, str(at))] if at else []
-        buttons = [kit.button("Edit", Do.EDIT_STAGE, str(at)), *up, _delete_stage(stage.name, at)]
-        blocks += [kit.section(words.stage(stage, at, known)), kit.actions(buttons)]
-    return blocks
-
-
-def _delete_stage(name: str, at: int) -> Element:
-    sure = kit.confirm(
-        f"Delete the stage {name}?",
-        "It is not asked any more from the next request on. Requests under way go on as they began.",
-        "Delete",
-        danger=True,
-    )
-    return kit.button("Delete", Do.DELETE_STAGE, str(at), confirm=sure)
+    return [*blocks, *stage_rows(app.stage, known)]
 
 
 def _accesses(app: AppSpec, first: int, kinds: Sequence[ConnectorKind], known: Known) -> list[Block]:
@@ -89,11 +77,22 @@ def _accesses(app: AppSpec, first: int, kinds: Sequence[ConnectorKind], known: K
     blocks = [kit.divider(), kit.section(f"*Accesses*\n{said}", accessory=add)]
     first = pages.first_of(first, len(app.access), PAGE)
     for access in app.access[first : first + PAGE]:
-        buttons = [kit.button("Edit", Do.EDIT_ACCESS, access.key), _delete_access(access.name, access.key)]
+        buttons = [
+            kit.button("Edit", Do.EDIT_ACCESS, access.key),
+            kit.button("Stages and rules", Do.RULES, access.key),
+            _delete_access(access.name, access.key),
+        ]
         blocks += [kit.section(words.access(access, kinds, known)), kit.actions(buttons)]
     find = kit.external_select(Do.FIND_ACCESS, placeholder="Find an access")
     ways = (Do.ACCESSES_BACK, Do.ACCESSES_ON)
     return [*blocks, *pages.turning(first, len(app.access), PAGE, ways, find)]
+
+
+def _rules(app: AppSpec) -> list[Block]:
+    lines = words.rule_lines(app) or ["There is none: the stages decide on every request."]
+    edit = kit.button("Edit rules", Do.RULES)
+    said = cut("\n".join(["*Rules that decide by themselves*", *lines]), 2900)
+    return [kit.divider(), kit.section(said, accessory=edit)]
 
 
 def _try(app: AppSpec) -> list[Block]:

@@ -9,6 +9,7 @@ from blocks.admin.people_fields import ROLES
 from blocks.kit import Block
 from blocks.text import cut, esc, mention
 from models.catalogue.condition_words import condition
+from models.catalogue.listed import RULES
 from models.catalogue.spec import (
     AccessSpec,
     AppSpec,
@@ -26,6 +27,11 @@ from models.durations import spoken
 MOST_NAMED = 12
 """People and groups named in one line; the others are counted."""
 LONGEST_NAME = 60
+_OUTCOMES = {
+    "deny": ("refused when", "always refused"),
+    "require": ("refused unless", "always given"),
+    "auto_approve": ("approved without asking when", "always approved without asking"),
+}
 _REASON = {
     "required": "a reason is required",
     "optional": "a reason is optional",
@@ -76,12 +82,16 @@ def access(spec: AccessSpec, kinds: Sequence[ConnectorKind], known: Known) -> st
     return "\n".join([f"*{esc(spec.name)}*{off}", what, *_of_its_own(spec)])
 
 
-def rules(app: AppSpec) -> list[Block]:
-    """The rules that decide by themselves. They are kept in the catalogue file."""
-    lines = [_rule("Refused", rule) for rule in app.deny]
-    lines += [_rule("Refused unless it holds", rule) for rule in app.require]
-    lines += [_rule("Approved without asking", rule) for rule in app.auto_approve]
-    return [kit.section(cut("\n".join(["*Rules*, from the catalogue file", *lines]), 2900))] if lines else []
+def rule_lines(spec: AppSpec | AccessSpec) -> list[str]:
+    """The rules of an app or of an access, a line each."""
+    return [f"• {rule(name, one)}" for name in RULES for one in getattr(spec, name)]
+
+
+def rule(name: str, spec: RuleSpec) -> str:
+    """A rule of this list: what it does, and when."""
+    what, always = _OUTCOMES[name]
+    said = f"{what} {cut(esc(condition(spec.when)), 1500)}" if spec.when else always
+    return f"*{esc(spec.name)}*: {said}."
 
 
 def notes(sentences: Sequence[str]) -> list[Block]:
@@ -139,9 +149,7 @@ def _of_its_own(spec: AccessSpec) -> list[str]:
     lengths = [f"for {offered}"] if offered else []
     lines = [f"Of its own: {', '.join([*lengths, *longest])}."] if lengths or longest else []
     if spec.stage is not None:
-        lines.append("Has approval stages of its own, as the catalogue file has them.")
-    return lines
-
-
-def _rule(outcome: str, rule: RuleSpec) -> str:
-    return f"• {outcome}, “{esc(rule.name)}”: {esc(condition(rule.when))}"
+        names = ", ".join(esc(stage.name) for stage in spec.stage)
+        lines.append(f"Stages of its own: {names or 'none, so the owners decide'}.")
+    lines += rule_lines(spec)
+    return [cut("\n".join(lines), 1500)] if lines else []

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from slack_bolt.async_app import AsyncApp
 
-from blocks.admin import access, basics, stage, times
-from blocks.admin.ids import Do, Screen
+from blocks.admin import access, basics, rule, stage, times
+from blocks.admin.ids import Do, Place, Screen
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
 from handlers.desk import Desk
@@ -14,26 +14,29 @@ from handlers.incoming import Click, Submission
 from models import configuring
 from models.catalogue.spec import AppSpec
 
-Parse = Callable[[AppSpec, str, Submission], AppSpec]
-"""Makes the new entry of an app, the part that the form is about, and what was entered."""
+Parse = Callable[[AppSpec, Place, Submission], AppSpec]
+"""Makes the new entry of an app, what the form is about, and what was entered."""
 
 PARSERS: dict[Screen, Parse] = {
     Screen.BASICS: lambda app, _, sent: basics.parse(app, sent.values),
     Screen.TIMES: lambda app, _, sent: times.parse(app, sent.values),
-    Screen.STAGE: lambda app, part, sent: stage.parse(app, part, sent.values),
-    Screen.ACCESS: lambda app, part, sent: access.parse(app, part, sent.values, sent.desk.connectors),
+    Screen.STAGE: lambda app, place, sent: stage.parse(app, place, sent.values),
+    Screen.RULE: lambda app, place, sent: rule.parse(app, place, sent.values),
+    Screen.ACCESS: lambda app, place, sent: access.parse(app, place.part, sent.values, sent.desk.connectors),
 }
 
 
 async def save(incoming: Submission) -> None:
-    """Save what the form says, and show the app with it; the form closes."""
-    place, parse = screens.place_of(incoming), PARSERS[Screen(str(incoming.view.get("callback_id")))]
+    """Save what the form says, and show the app with it; the form closes, or gives way to its list."""
+    place, parse = screens.place_of(incoming), PARSERS[screens.screen_of(incoming)]
     entry = await incoming.once(
         lambda tx: configuring.change(
-            tx, place.app, place.version, lambda app: parse(app, place.part, incoming), incoming.person
+            tx, place.app, place.version, lambda app: parse(app, place, incoming), incoming.person
         )
     )
     await screens.refresh_below(incoming, entry)
+    if screens.in_a_list(incoming):
+        await incoming.answer(response_action="update", view=dict(await screens.the_list(incoming, entry)))
 
 
 async def choose_connector(incoming: Click) -> None:

@@ -7,9 +7,10 @@ from typing import TypeVar
 from blocks.admin.marks import errors_at
 from blocks.admin.overlay import Problems
 from handlers.admin import screens
-from handlers.incoming import Incoming, Submission
+from handlers.incoming import Click, Incoming, Submission
 from models import configuring
 from models.configuring import Overtaken
+from models.errors import Invalid
 
 In = TypeVar("In", bound=Incoming)
 Handler = Callable[[In], Awaitable[None]]
@@ -29,6 +30,11 @@ def admins_only(handle: Handler[In]) -> Handler[In]:
             await incoming.answer(response_action="errors", errors=at)
         except Overtaken as overtaken:
             await _show_what_is_new(incoming, overtaken)
+        except Invalid as invalid:
+            if not isinstance(incoming, Click) or not screens.in_a_list(incoming):
+                raise
+            # Slack puts nothing on top of a third modal, so what is wrong is said in it.
+            await incoming.redraw(await screens.unchanged(incoming, str(invalid)))
 
     return run
 

@@ -1,10 +1,11 @@
-"""One app: opening the forms of its parts, and what its own buttons change at once."""
+"""One app: opening the forms of its parts, and what its buttons and those of its lists change at once."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 from slack_bolt.async_app import AsyncApp
 
+from blocks.admin import rule
 from blocks.admin.ids import Do, Screen, number
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
@@ -12,7 +13,8 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
 from models import configuring
-from models.catalogue import edits
+from models.catalogue import edits, listed
+from models.catalogue.listed import Spot
 from models.catalogue.spec import AppSpec
 
 OPENS = {
@@ -24,14 +26,20 @@ OPENS = {
     Do.EDIT_ACCESS: Screen.ACCESS,
     Do.FIND_ACCESS: Screen.ACCESS,
 }
-CHANGES: dict[Do, Callable[[AppSpec, str], AppSpec]] = {
-    Do.SWITCH_ON: lambda app, _: edits.switched(app, on=True),
-    Do.SWITCH_OFF: lambda app, _: edits.switched(app, on=False),
-    Do.DELETE_ACCESS: edits.without_access,
-    Do.DELETE_STAGE: lambda app, at: edits.without_stage(app, number(at)),
-    Do.MOVE_STAGE_UP: lambda app, at: edits.with_stage_earlier(app, number(at)),
+Make = Callable[[AppSpec, str, str], AppSpec]
+"""Makes the new entry of an app, a button's reference, and the access whose stages and rules are shown."""
+
+CHANGES: dict[Do, Make] = {
+    Do.SWITCH_ON: lambda app, _, __: edits.switched(app, on=True),
+    Do.SWITCH_OFF: lambda app, _, __: edits.switched(app, on=False),
+    Do.DELETE_ACCESS: lambda app, key, _: edits.without_access(app, key),
+    Do.DELETE_STAGE: lambda app, at, access: listed.without(app, Spot("stage", number(at), access)),
+    Do.MOVE_STAGE_UP: lambda app, at, access: listed.earlier(app, Spot("stage", number(at), access)),
+    Do.OWN_STAGES: lambda app, _, access: listed.with_own_stages(app, access),
+    Do.APP_S_STAGES: lambda app, _, access: listed.with_the_app_s_stages(app, access),
+    Do.DELETE_RULE: lambda app, at, access: listed.without(app, rule.part_of(at, access)),
+    Do.MOVE_RULE_UP: lambda app, at, access: listed.earlier(app, rule.part_of(at, access)),
 }
-"""What the buttons do with an app and the reference that each carries."""
 
 
 async def open_form(incoming: Click) -> None:
@@ -40,8 +48,9 @@ async def open_form(incoming: Click) -> None:
     entry = await incoming.desk.store.read(
         lambda session: configuring.look(session, place.app, incoming.person, place.version)
     )
-    here = replace(place, part=incoming.value)
-    await incoming.open(await screens.form(incoming, OPENS[Do(incoming.action_id)], entry, here))
+    here = replace(place, part=incoming.value, more=0)
+    form = await screens.form(incoming, OPENS[Do(incoming.action_id)], entry, here)
+    await screens.put(incoming, form)
 
 
 async def change(incoming: Click) -> None:
@@ -49,7 +58,7 @@ async def change(incoming: Click) -> None:
     place, make = screens.place_of(incoming), CHANGES[Do(incoming.action_id)]
     entry = await incoming.once(
         lambda tx: configuring.change(
-            tx, place.app, place.version, lambda app: make(app, incoming.value), incoming.person
+            tx, place.app, place.version, lambda app: make(app, incoming.value, place.access), incoming.person
         )
     )
     await screens.refresh_here(incoming, entry)

@@ -9,18 +9,30 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
-from blocks.admin import access, basics, listing, overview, pages, stage, times, words
+from blocks import kit
+from blocks.admin import access, basics, listing, overview, pages, rule, stage, times, words
+from blocks.admin import rules as rule_list
 from blocks.admin.field import Known
 from blocks.admin.ids import Place, Screen
 from blocks.kit import Block, View
+from blocks.text import cut, esc
 from handlers.incoming import Incoming
 from handlers.whois import TODAY
-from models.catalogue.approvers import PersonRef, Role, parse_approver
+from models import configuring
+from models.catalogue.approvers import GroupRef, PersonRef
+from models.catalogue.references import named
 from models.catalogue.spec import AppSpec
 from models.configuring import Entry, Overtaken
 from models.directory import Directory
 
 log = structlog.get_logger("keyturn.admin")
+
+BUILDERS = {
+    Screen.BASICS: basics.build,
+    Screen.TIMES: times.build,
+    Screen.STAGE: stage.build,
+    Screen.RULE: rule.build,
+}
 
 PATIENCE = 1.5
 """Seconds to wait for Slack to redraw what lies below, within an answer that has to be given in three."""
@@ -29,6 +41,24 @@ PATIENCE = 1.5
 def place_of(incoming: Incoming) -> Place:
     """Where in the catalogue the modal is that this came from."""
     return Place.read(incoming.carries)
+
+
+def screen_of(incoming: Incoming) -> Screen:
+    """Which modal it is."""
+    return Screen(str(incoming.view.get("callback_id")))
+
+
+def in_a_list(incoming: Incoming) -> bool:
+    """Whether this is a list of rules, or a form that stands in the place of one."""
+    screen = screen_of(incoming)
+    return screen in (Screen.RULES, Screen.RULE) or (
+        screen is Screen.STAGE and bool(place_of(incoming).access)
+    )
+
+
+async def put(incoming: Incoming, form: View) -> None:
+    """Put a form over the app, or in the place of a list that lies over it: Slack stacks three modals."""
+    await (incoming.redraw(form) if in_a_list(incoming) else incoming.open(form))
 
 
 async def apps(incoming: Incoming, first: int = 0) -> View:
@@ -41,10 +71,22 @@ async def apps(incoming: Incoming, first: int = 0) -> View:
 
 async def one_app(incoming: Incoming, entry: Entry, place: Place, above: Sequence[Block] = ()) -> View:
     """An app with all its parts."""
-    here = replace(place, app=entry.app.key, version=entry.version, part="")
+    here = replace(place, app=entry.app.key, version=entry.version, part="", access="", more=0)
     known = Known(groups=await _groups(incoming, entry.app))
     kinds = incoming.desk.connectors
     return overview.build(entry.app, here, known, kinds, notes=entry.notes, above=above)
+
+
+async def rules(incoming: Incoming, entry: Entry, place: Place, above: Sequence[Block] = ()) -> View:
+    """The rules of an app or, with its stages, of an access (`place.access`)."""
+    here = replace(place, app=entry.app.key, version=entry.version, part="", more=0)
+    known = Known(groups=await _groups(incoming, entry.app))
+    return rule_list.build(entry.app, here, known, notes=entry.notes, above=above)
+
+
+async def the_list(incoming: Incoming, entry: Entry, above: Sequence[Block] = ()) -> View:
+    """The list that the form stood in the place of."""
+    return await rules(incoming, entry, place_of(incoming), above)
 
 
 async def form(
@@ -62,17 +104,27 @@ async def form(
     if screen is Screen.ACCESS:
         kinds = incoming.desk.connectors
         return access.build(app, here, known, kinds, connector=connector, above=above)
-    build = {Screen.BASICS: basics.build, Screen.TIMES: times.build, Screen.STAGE: stage.build}[screen]
-    return build(app, here, known, above)
+    return BUILDERS[screen](app, here, known, above)
 
 
 async def again(incoming: Incoming, overtaken: Overtaken) -> View:
     """The screen that this came from as it is now, with who changed what in the meantime."""
     above = words.overtaken(overtaken.by, overtaken.changes)
-    place, screen = place_of(incoming), Screen(str(incoming.view.get("callback_id")))
+    place, screen = place_of(incoming), screen_of(incoming)
     if screen is Screen.APP:
         return await one_app(incoming, overtaken.entry, place, above)
+    if screen is Screen.RULES:
+        return await the_list(incoming, overtaken.entry, above)
     return await form(incoming, screen, overtaken.entry, place, above=above)
+
+
+async def unchanged(incoming: Incoming, why: str) -> View:
+    """The list as it is, with why it was not changed."""
+    place = place_of(incoming)
+    entry = await incoming.desk.store.read(
+        lambda session: configuring.look(session, place.app, incoming.person)
+    )
+    return await the_list(incoming, entry, [kit.section(f":warning: {cut(esc(why), 2500)}"), kit.divider()])
 
 
 async def refresh_below(incoming: Incoming, entry: Entry) -> None:
@@ -81,8 +133,13 @@ async def refresh_below(incoming: Incoming, entry: Entry) -> None:
 
 
 async def refresh_here(incoming: Incoming, entry: Entry) -> None:
-    """Draw an app anew in its own modal, and the list below it."""
-    await _refresh(incoming, entry, str(incoming.view.get("id") or ""))
+    """Draw an app anew in its own modal, and the list below it; or a list of rules, and all below that."""
+    here = str(incoming.view.get("id") or "")
+    if in_a_list(incoming):
+        await _redraw(incoming, {here: await the_list(incoming, entry)})
+        await refresh_below(incoming, entry)
+        return
+    await _refresh(incoming, entry, here)
 
 
 async def refresh_list(incoming: Incoming) -> None:
@@ -123,12 +180,10 @@ async def _known(incoming: Incoming, app: AppSpec) -> Known:
 
 
 async def _groups(incoming: Incoming, app: AppSpec) -> Mapping[str, str]:
-    named = [text for stage in app.stage for text in stage.everybody if text.startswith(("S", "@"))]
     given = [one for one in app.access if one.connector.params]
-    return await incoming.desk.whois.usergroups.labels() if named or given else {}
+    groups = [ref for ref, _ in named(app) if isinstance(ref, GroupRef)]
+    return await incoming.desk.whois.usergroups.labels() if given or groups else {}
 
 
 def _people(app: AppSpec) -> set[str]:
-    named = [*app.owners, *(text for stage in app.stage for text in stage.everybody)]
-    refs = [parse_approver(text) for text in named if text not in set(Role)]
-    return {ref.id for ref in refs if isinstance(ref, PersonRef) and ref.id}
+    return {ref.id for ref, _ in named(app) if isinstance(ref, PersonRef) and ref.id}

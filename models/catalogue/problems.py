@@ -66,10 +66,20 @@ class Problem:
 
 def explain(error: ValidationError, data: object, root: type[BaseModel] = AppSpec) -> list[Problem]:
     """Say each problem that pydantic found in `data`, which was to be a `root`."""
+    every = error.errors(include_url=False)
     return [
         Problem(found["loc"], where(found["loc"], data), _sentence(found, root))
-        for found in error.errors(include_url=False)
+        for found in every
+        if not _follows(found, every)
     ]
+
+
+def _follows(found: ErrorDetails, every: Sequence[ErrorDetails]) -> bool:
+    """Whether a list is only called empty because what stands in it cannot be used, which is said already."""
+    path = found["loc"]
+    return found["type"] == "too_short" and any(
+        other["loc"][: len(path)] == path and other["loc"] != path for other in every
+    )
 
 
 def where(path: Path, data: object) -> str:

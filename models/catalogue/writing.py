@@ -23,6 +23,11 @@ def dump(apps: Iterable[AppSpec], parts: Parts | None = None) -> str:
     return "\n".join("\n".join(table) + "\n" for table in tables)
 
 
+def lines(entry: Mapping[str, Any]) -> str:
+    """Each key of the entry with its value in one line, as it stands in the file."""
+    return "\n".join(f"{_key(name)} = {_value(value)}" for name, value in entry.items())
+
+
 def _parts(parts: Parts, *, single: bool) -> Iterator[Iterator[str]]:
     for kind in KINDS:
         for spec in parts.get(kind.name, ()) if kind.single is single else ():

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blocks.admin import access, basics, listing, overview, stage, times, words
+from blocks.admin import access, basics, listing, overview, rule, rules, stage, times, words
 from blocks.admin.connectors import ConnectorKind, Entered, Param
 from blocks.admin.field import Known
 from blocks.admin.ids import Place
@@ -18,7 +19,8 @@ from blocks.answers import Values
 from blocks.kit import View
 from bot.sandbox.slack.forms import Form
 from bot.sandbox.slack.validate import VIEW_SIZE
-from models.catalogue.spec import AppSpec
+from models.catalogue import listed
+from models.catalogue.spec import AppSpec, When
 from tests.blocks.sendable import check_view, words_of
 from tests.models import specs
 
@@ -67,9 +69,15 @@ def forms_of(app: AppSpec) -> list[tuple[View, Callable[[Values], AppSpec]]]:
     for one in app.access:
         view = access.build(app, Place(app.key, part=one.key), KNOWN, KINDS)
         found.append((view, partial(access.parse, app, one.key, kinds=KINDS)))
-    for at in range(len(app.stage)):
-        view = stage.build(app, Place(app.key, part=str(at)), KNOWN)
-        found.append((view, partial(stage.parse, app, str(at))))
+    places = [Place(app.key, access=key) for key in ("", *(one.key for one in app.access))]
+    for place in places:
+        for at in range(len(listed.every(app, "stage", place.access))):
+            here = replace(place, part=str(at))
+            found.append((stage.build(app, here, KNOWN), partial(stage.parse, app, here)))
+        for name in listed.RULES:
+            for at in range(len(listed.every(app, name, place.access))):
+                here = replace(place, part=f"{name}:{at}", more=at % 2)
+                found.append((rule.build(app, here, KNOWN), partial(rule.parse, app, here)))
     return found
 
 
@@ -88,6 +96,8 @@ def test_saving_an_untouched_form_changes_nothing_and_loses_nothing(app: AppSpec
 def test_slack_takes_every_app_and_every_list_of_apps(app: AppSpec, known: Known) -> None:
     check_view(overview.build(app, Place(app.key, 3), known, KINDS, notes=["Look at <this>."]))
     check_view(listing.build([app] * 20, 41, Place(first_app=20)))
+    for key in ("", *(one.key for one in app.access)):
+        check_view(rules.build(app, Place(app.key, access=key), known))
 
 
 @given(specs.apps, specs.apps)
@@ -106,19 +116,19 @@ def test_what_a_form_shows_of_one_app_can_be_entered_for_another(old: AppSpec, n
 @given(with_one_stage, with_one_stage)
 @settings(max_examples=60, deadline=None)
 def test_what_the_form_shows_of_one_stage_can_be_entered_for_another(old: AppSpec, new: AppSpec) -> None:
-    saved = stage.parse(old, "0", state(stage.build(new, Place(part="0"), KNOWN))).stage[0]
+    saved = stage.parse(old, Place(part="0"), state(stage.build(new, Place(part="0"), KNOWN))).stage[0]
     wanted = new.stage[0]
     assert (saved.name, saved.rule) == (wanted.name, wanted.rule)
     assert set(saved.approvers) == set(wanted.approvers)
-    for name in ("risk", "privileged", "duration_over"):
-        entered, shown = getattr(saved.when, name, None), getattr(wanted.when, name, None)
-        assert (set(entered) if isinstance(entered, tuple) else entered) == (
-            set(shown) if isinstance(shown, tuple) else shown
-        )
-    kept = {"hours", "department", "any_of", "not_"}
-    before = old.stage[0].when.parts() if old.stage[0].when else {}
-    after = saved.when.parts() if saved.when else {}
-    assert {k: v for k, v in after.items() if k in kept} == {k: v for k, v in before.items() if k in kept}
+    assert bare(saved.when) == bare(wanted.when)
+
+
+def bare(when: When | None) -> dict[str, Any]:
+    """A condition without the order in its lists."""
+    parts = when.parts() if when else {}
+    zone = {"time_zone": when.time_zone} if when and (when.hours or when.weekday) else {}
+    flat = ("risk", "kind", "requester_group", "request", "weekday")
+    return {name: set(value) if name in flat else value for name, value in (parts | zone).items()}
 
 
 HOSTILE = [
@@ -298,7 +308,7 @@ def test_a_stage_asks_people_groups_and_roles() -> None:
         when_risk=[chosen("high"), chosen("critical")],
         when_duration_over="1 day",
     )
-    saved = stage.parse(app, "", values).stage
+    saved = stage.parse(app, Place(), values).stage
     assert [one.stored() for one in saved] == [
         {
             "name": "Security",
@@ -322,26 +332,137 @@ def test_a_stage_that_only_the_manager_decides_reads_so() -> None:
 def test_a_stage_without_anybody_or_without_its_number_is_refused() -> None:
     app = specs.app()
     view = stage.build(app, Place(), KNOWN)
-    said = refused(lambda: stage.parse(app, "", filled(view, name="Nobody", rule=chosen("number"))))
+    said = refused(lambda: stage.parse(app, Place(), filled(view, name="Nobody", rule=chosen("number"))))
     assert said == {"rule_number": "Say how many have to approve."}
-    said = refused(lambda: stage.parse(app, "", filled(view, name="Nobody")))
+    said = refused(lambda: stage.parse(app, Place(), filled(view, name="Nobody")))
     assert said == {"approvers": "Say who decides: people, user groups, or one of the boxes below."}
     values = filled(view, name="Two of one", approvers=["U0123"], rule=chosen("number"), rule_number="2")
-    said = refused(lambda: stage.parse(app, "", values))
+    said = refused(lambda: stage.parse(app, Place(), values))
     assert said == {"rule": "This wants 2 approvals, but lists only 1 people. Lower it or add people."}
 
 
-def test_conditions_that_the_form_does_not_show_stay_and_are_said() -> None:
-    when = {"risk": ["high"], "hours": "22:00-06:00", "time_zone": "Europe/Berlin"}
-    app = specs.app(stage=[{"name": "Night", "approvers": ["owners"], "when": when}])
-    view = stage.build(app, Place(part="0"), KNOWN)
-    assert "between 22:00 and 06:00 (Europe/Berlin)" in words_of(view["blocks"])
-    saved = stage.parse(app, "0", filled(view, when_risk=[])).stage[0].when
-    assert saved is not None
-    assert saved.stored() == {"hours": "22:00-06:00", "time_zone": "Europe/Berlin"}
-    plain = stage.build(specs.app(stage=[{"name": "A", "approvers": ["owners"], "when": {"risk": ["high"]}}]),
-                        Place(part="0"), KNOWN)  # fmt: skip
-    assert "stays as the catalogue file has it" not in words_of(plain["blocks"])
+def test_the_rarer_conditions_are_shown_where_one_is_set_or_once_they_are_asked_for() -> None:
+    plain = {"name": "A", "approvers": ["owners"], "when": {"risk": ["high"]}}
+    night = {"name": "B", "approvers": ["owners"], "when": {"hours": "22:00-06:00"}}
+    app = specs.app(stage=[plain, night])
+    few = stage.build(app, Place(part="0"), KNOWN)
+    assert "More conditions" in words_of(few["blocks"])
+    assert "Only when the title is" not in words_of(few["blocks"])
+    for place in (Place(part="0", more=1), Place(part="1")):
+        every = stage.build(app, place, KNOWN)
+        assert "More conditions" not in words_of(every["blocks"])
+        assert "Only when the title is" in words_of(every["blocks"])
+
+
+def test_every_condition_can_be_entered() -> None:
+    app = specs.app()
+    values = filled(
+        rule.build(app, Place(part="deny:", more=1), KNOWN),
+        name="Night",
+        why="Nobody is there.",
+        when_requester_group=[chosen("S0123")],
+        when_guest=chosen("colleague"),
+        when_kind=[chosen("group")],
+        when_department="Sales, inside\n\n Finance ",
+        when_title="Intern",
+        when_request=[chosen("extend")],
+        when_emergency=chosen("calm"),
+        when_on_behalf=chosen("others"),
+        when_weekday=[chosen("sun"), chosen("sat")],
+        when_hours="22:00-06:00",
+        when_time_zone="Europe/Berlin",
+        when_nested='not = { any = [{ risk = ["low"] },\n{ title = ["a “b”"] }] }',
+    )
+    saved = rule.parse(app, Place(part="deny:"), values).deny[0]
+    assert saved.stored() == {
+        "name": "Night",
+        "why": "Nobody is there.",
+        "when": {
+            "requester_group": ["S0123"],
+            "guest": False,
+            "kind": ["group"],
+            "department": ["Sales, inside", "Finance"],
+            "title": ["Intern"],
+            "request": ["extend"],
+            "emergency": False,
+            "on_behalf": True,
+            "weekday": ["sat", "sun"],
+            "hours": "22:00-06:00",
+            "time_zone": "Europe/Berlin",
+            "not": {"any": [{"risk": ["low"]}, {"title": ["a “b”"]}]},
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "said"),
+    [
+        ("when_hours", "9-18", "“9-18” is not a time of day. Write it as in 09:00-18:00."),
+        ("when_time_zone", "Berlin", "“Berlin” is not a time zone."),
+        ("when_duration_over", "long", "“long” is not a length of time."),
+        ("when_nested", 'any = [{ risk = ["hgh"] }]', "In any 1 → risk 1: “hgh” is not known. Did you mean"),
+        ("when_nested", 'any = [{ risc = ["high"] }]', "In any 1 → risc: is not known here. Did you mean"),
+        ("when_nested", "guest = true", "“guest” has a field of its own here."),
+        ("when_nested", "nor = [{ guest = true }]", "“nor” is not known here. It can be any, all and not."),
+        ("when_nested", "any = [", "This cannot be read: Invalid value (at end of document)."),
+    ],
+)
+def test_what_is_wrong_with_a_condition_is_said_at_its_field_with_the_place(
+    field: str, text: str, said: str
+) -> None:
+    app = specs.app()
+    changes = {"when_hours": "09:00-18:00", field: text}
+    values = filled(rule.build(app, Place(part="deny:", more=1), KNOWN), name="No", **changes)
+    errors = refused(lambda: rule.parse(app, Place(part="deny:"), values))
+    assert list(errors) == [field]
+    assert errors[field].startswith(said)
+
+
+def test_the_quotes_of_a_keyboard_are_understood() -> None:
+    app = specs.app()
+    values = filled(rule.build(app, Place(part="deny:", more=1), KNOWN), name="No",
+                    when_nested="any = [{ title = [“Intern”] }]")  # fmt: skip
+    assert rule.parse(app, Place(part="deny:"), values).deny[0].stored()["when"] == {
+        "any": [{"title": ["Intern"]}]
+    }
+
+
+def test_a_requirement_has_to_require_something_and_a_refusal_may_hold_always() -> None:
+    app = specs.app()
+    values = filled(rule.build(app, Place(part="require:"), KNOWN), name="All")
+    said = refused(lambda: rule.parse(app, Place(part="require:"), values))
+    assert said == {"when_risk": "Say what must hold: at least one of these."}
+    assert rule.parse(app, Place(part="deny:"), values).deny[0].stored() == {"name": "All"}
+
+
+def test_conditions_too_long_for_a_form_stay_and_are_said() -> None:
+    when = {"any": [{"title": [f"{'x' * 70}{n}" for n in range(60)]}]}
+    app = specs.app(deny=[{"name": "Long", "when": when}])
+    view = rule.build(app, Place(part="deny:0"), KNOWN)
+    assert "too long to be shown" in words_of(view["blocks"])
+    saved = rule.parse(app, Place(part="deny:0"), filled(view, name="Longer")).deny[0]
+    assert (saved.name, saved.stored()["when"]) == ("Longer", when)
+
+
+def test_an_access_has_stages_and_rules_beside_those_of_the_app() -> None:
+    own = {"key": "a", "name": "Admin", "stage": [{"name": "Two", "approvers": ["owners"]}],
+           "deny": [{"name": "Never", "why": "No."}]}  # fmt: skip
+    one = {"name": "One", "approvers": ["U0123"]}
+    app = specs.app(access=[own, {"key": "b", "name": "Read"}], stage=[one],
+                    require=[{"name": "Short", "when": {"not": {"duration_over": "1d"}}}])  # fmt: skip
+    said = words_of(rules.build(app, Place(access="a"), KNOWN)["blocks"])
+    assert "*1. Two*: one of the app’s owners." in said
+    assert "*Never*: refused when always.\n_No._" not in said
+    assert "*Never*: always refused.\n_No._" in said
+    assert "The rules of GitHub hold too:\n• *Short*: refused unless it is not so that" in said
+    said = words_of(rules.build(app, Place(access="b"), KNOWN)["blocks"])
+    assert "Read goes through those of GitHub:" in said
+    assert "*1. One*: one of <@U0123>." in said
+    place = Place(access="a", part="0")
+    saved = stage.parse(app, place, filled(stage.build(app, place, KNOWN), name="Three"))
+    assert saved.access[0].stage is not None
+    assert saved.access[0].stage[0].name == "Three"
+    assert saved.stage == app.stage
 
 
 def test_a_redrawn_form_keeps_what_was_typed_except_where_somebody_else_changed_it() -> None:
@@ -385,7 +506,8 @@ def test_slack_takes_the_largest_app_that_there_can_be() -> None:
     check_view(view)
     assert len(json.dumps(view)) < VIEW_SIZE
     check_view(listing.build([app] * 20, 10_000, Place(first_app=20)))
-    for form, parse in forms_of(app)[:4]:
+    check_view(rules.build(app, Place("github", access="a0"), Known(groups=groups), notes=["&" * 5000]))
+    for form, parse in [*forms_of(app)[:4], *forms_of(app)[-60::15]]:
         check_view(form)
         assert len(json.dumps(form)) < VIEW_SIZE
         assert parse(state(form)) == app

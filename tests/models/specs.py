@@ -161,6 +161,7 @@ accesses = _maybe(
         "stage": st.lists(stages, max_size=2),
         "deny": st.lists(rules, max_size=1),
         "require": st.lists(requirements, max_size=1),
+        "auto_approve": st.lists(rules, max_size=1),
     },
 )
 app_data = _maybe(

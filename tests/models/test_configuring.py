@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from models import apps, configuring, directory
-from models.catalogue import edits
+from models.catalogue import edits, listed
+from models.catalogue.listed import Spot
 from models.catalogue.spec import AppSpec
 from models.configuring import Overtaken
 from models.errors import Duplicate, Invalid, NotAllowed, NotFound
@@ -78,12 +79,12 @@ def test_stages_move_up_and_parts_are_taken_out() -> None:
     def order(changed: AppSpec) -> str:
         return "".join(stage.name for stage in changed.stage)
 
-    assert [order(edits.with_stage_earlier(app, at)) for at in range(3)] == ["ABC", "BAC", "ACB"]
-    assert order(edits.without_stage(app, 1)) == "AC"
+    assert [order(listed.earlier(app, Spot("stage", at))) for at in range(3)] == ["ABC", "BAC", "ACB"]
+    assert order(listed.without(app, Spot("stage", 1))) == "AC"
     assert [one.key for one in edits.without_access(app, "engineering").access] == ["design"]
     assert not edits.switched(app, on=False).enabled
     with pytest.raises(NotFound):
-        edits.without_stage(app, 3)
+        listed.without(app, Spot("stage", 3))
     with pytest.raises(NotFound):
         edits.without_access(app, "gone")
 

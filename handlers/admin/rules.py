@@ -1,0 +1,58 @@
+"""Rules, and an access's own stages: opening them, and their forms, which take the place of the list."""
+
+from dataclasses import replace
+
+from slack_bolt.async_app import AsyncApp
+
+from blocks.admin.ids import Do, Place, Screen, number
+from handlers.admin import screens
+from handlers.admin.gate import admins_only
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Click
+from models import configuring
+from models.configuring import Entry
+
+OPENS = {Do.ADD_RULE: Screen.RULE, Do.EDIT_RULE: Screen.RULE}
+
+
+async def open_list(incoming: Click) -> None:
+    """Show the rules of the app, or those of the access that was chosen, over the app."""
+    place = replace(screens.place_of(incoming), access=incoming.value, first_rule=0)
+    await incoming.open(await screens.rules(incoming, await _entry(incoming, place), place))
+
+
+async def open_form(incoming: Click) -> None:
+    """Show the form for a rule, in the place of the list: Slack puts no fourth modal on top."""
+    place = replace(screens.place_of(incoming), part=incoming.value, more=0)
+    entry = await _entry(incoming, place, place.version)
+    await incoming.redraw(await screens.form(incoming, OPENS[Do(incoming.action_id)], entry, place))
+
+
+async def show_more(incoming: Click) -> None:
+    """Show the rarer conditions too; what was filled in stays."""
+    place = replace(screens.place_of(incoming), more=1)
+    entry = await _entry(incoming, place, place.version)
+    await incoming.redraw(await screens.form(incoming, screens.screen_of(incoming), entry, place))
+
+
+async def turn_page(incoming: Click) -> None:
+    """Show other rules."""
+    place = replace(screens.place_of(incoming), first_rule=number(incoming.value))
+    await incoming.redraw(await screens.rules(incoming, await _entry(incoming, place), place))
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen for what is done with rules."""
+    app.action(Do.RULES)(listener(desk, Click, admins_only(open_list)))
+    for opens in OPENS:
+        app.action(opens)(listener(desk, Click, admins_only(open_form)))
+    app.action(Do.MORE_CONDITIONS)(listener(desk, Click, admins_only(show_more)))
+    for turns in (Do.RULES_BACK, Do.RULES_ON):
+        app.action(turns)(listener(desk, Click, admins_only(turn_page)))
+
+
+async def _entry(incoming: Click, place: Place, version: int | None = None) -> Entry:
+    return await incoming.desk.store.read(
+        lambda session: configuring.look(session, place.app, incoming.person, version)
+    )
