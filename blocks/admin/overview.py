@@ -96,10 +96,12 @@ def _rules(app: AppSpec) -> list[Block]:
 
 
 def _try(app: AppSpec) -> list[Block]:
-    """A way to see what the rules do, where there is something that could be asked for."""
+    """Ways to see what the rules do, where there is something that could be asked for."""
     if not app.access:
         return []
-    return [kit.divider(), kit.actions([kit.button("Who would be asked?", Do.WOULD_ASK)])]
+    examples = f"Examples ({len(app.example)})" if app.example else "Examples"
+    ways = [kit.button("Who would be asked?", Do.WOULD_ASK), kit.button(examples, Do.EXAMPLES)]
+    return [kit.divider(), kit.actions(ways)]
 
 
 def _delete_access(name: str, key: str) -> Element:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from slack_bolt.async_app import AsyncApp
 
-from blocks.admin import access, basics, rule, stage, times
+from blocks.admin import access, basics, example, rule, stage, times
 from blocks.admin.ids import Do, Place, Screen
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
@@ -21,6 +21,7 @@ PARSERS: dict[Screen, Parse] = {
     Screen.BASICS: lambda app, _, sent: basics.parse(app, sent.values),
     Screen.TIMES: lambda app, _, sent: times.parse(app, sent.values),
     Screen.STAGE: lambda app, place, sent: stage.parse(app, place, sent.values),
+    Screen.EXAMPLE: lambda app, place, sent: example.parse(app, place, sent.values),
     Screen.RULE: lambda app, place, sent: rule.parse(app, place, sent.values),
     Screen.ACCESS: lambda app, place, sent: access.parse(app, place.part, sent.values, sent.desk.connectors),
 }

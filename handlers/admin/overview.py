@@ -38,6 +38,7 @@ CHANGES: dict[Do, Make] = {
     Do.OWN_STAGES: lambda app, _, access: listed.with_own_stages(app, access),
     Do.APP_S_STAGES: lambda app, _, access: listed.with_the_app_s_stages(app, access),
     Do.DELETE_RULE: lambda app, at, access: listed.without(app, rule.part_of(at, access)),
+    Do.DELETE_EXAMPLE: lambda app, at, _: listed.without(app, Spot("example", number(at))),
     Do.MOVE_RULE_UP: lambda app, at, access: listed.earlier(app, rule.part_of(at, access)),
 }
 

@@ -1,4 +1,4 @@
-"""Rules, and an access's own stages: opening them, and their forms, which take the place of the list."""
+"""Rules, and an access's own stages: opening them, and the forms that take the place of a list."""
 
 from dataclasses import replace
 
@@ -13,33 +13,38 @@ from handlers.incoming import Click
 from models import configuring
 from models.configuring import Entry
 
-OPENS = {Do.ADD_RULE: Screen.RULE, Do.EDIT_RULE: Screen.RULE}
+OPENS = {
+    Do.ADD_RULE: Screen.RULE,
+    Do.EDIT_RULE: Screen.RULE,
+    Do.ADD_EXAMPLE: Screen.EXAMPLE,
+    Do.EDIT_EXAMPLE: Screen.EXAMPLE,
+}
 
 
 async def open_list(incoming: Click) -> None:
     """Show the rules of the app, or those of the access that was chosen, over the app."""
     place = replace(screens.place_of(incoming), access=incoming.value, first_rule=0)
-    await incoming.open(await screens.rules(incoming, await _entry(incoming, place), place))
+    await incoming.open(await screens.rules(incoming, await entry_of(incoming, place), place))
 
 
 async def open_form(incoming: Click) -> None:
-    """Show the form for a rule, in the place of the list: Slack puts no fourth modal on top."""
+    """Show the form for a rule or an example, in the place of the list: Slack puts no fourth modal on top."""
     place = replace(screens.place_of(incoming), part=incoming.value, more=0)
-    entry = await _entry(incoming, place, place.version)
+    entry = await entry_of(incoming, place, place.version)
     await incoming.redraw(await screens.form(incoming, OPENS[Do(incoming.action_id)], entry, place))
 
 
 async def show_more(incoming: Click) -> None:
     """Show the rarer conditions too; what was filled in stays."""
     place = replace(screens.place_of(incoming), more=1)
-    entry = await _entry(incoming, place, place.version)
+    entry = await entry_of(incoming, place, place.version)
     await incoming.redraw(await screens.form(incoming, screens.screen_of(incoming), entry, place))
 
 
 async def turn_page(incoming: Click) -> None:
     """Show other rules."""
     place = replace(screens.place_of(incoming), first_rule=number(incoming.value))
-    await incoming.redraw(await screens.rules(incoming, await _entry(incoming, place), place))
+    await incoming.redraw(await screens.rules(incoming, await entry_of(incoming, place), place))
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -52,7 +57,8 @@ def register(app: AsyncApp, desk: Desk) -> None:
         app.action(turns)(listener(desk, Click, admins_only(turn_page)))
 
 
-async def _entry(incoming: Click, place: Place, version: int | None = None) -> Entry:
+async def entry_of(incoming: Click, place: Place, version: int | None = None) -> Entry:
+    """The app as it stands. With `version` it has to be that one still."""
     return await incoming.desk.store.read(
         lambda session: configuring.look(session, place.app, incoming.person, version)
     )

@@ -10,7 +10,19 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
 from blocks import kit
-from blocks.admin import access, basics, listing, overview, pages, rule, stage, times, words
+from blocks.admin import (
+    access,
+    basics,
+    example,
+    examples,
+    listing,
+    overview,
+    pages,
+    rule,
+    stage,
+    times,
+    words,
+)
 from blocks.admin import rules as rule_list
 from blocks.admin.field import Known
 from blocks.admin.ids import Place, Screen
@@ -19,19 +31,23 @@ from blocks.text import cut, esc
 from handlers.incoming import Incoming
 from handlers.whois import TODAY
 from models import configuring
-from models.catalogue.approvers import GroupRef, PersonRef
+from models.catalogue.approvers import GroupRef, PersonRef, parse_person
 from models.catalogue.references import named
 from models.catalogue.spec import AppSpec
 from models.configuring import Entry, Overtaken
 from models.directory import Directory
+from models.policy.examples import Ran
 
 log = structlog.get_logger("keyturn.admin")
 
+_LISTS = (Screen.RULES, Screen.RULE, Screen.EXAMPLES, Screen.EXAMPLE)
+"""Lists that lie over an app, and the forms that take their place."""
 BUILDERS = {
     Screen.BASICS: basics.build,
     Screen.TIMES: times.build,
     Screen.STAGE: stage.build,
     Screen.RULE: rule.build,
+    Screen.EXAMPLE: example.build,
 }
 
 PATIENCE = 1.5
@@ -49,11 +65,9 @@ def screen_of(incoming: Incoming) -> Screen:
 
 
 def in_a_list(incoming: Incoming) -> bool:
-    """Whether this is a list of rules, or a form that stands in the place of one."""
+    """Whether this is a list of rules or examples, or a form that stands in the place of one."""
     screen = screen_of(incoming)
-    return screen in (Screen.RULES, Screen.RULE) or (
-        screen is Screen.STAGE and bool(place_of(incoming).access)
-    )
+    return screen in _LISTS or (screen is Screen.STAGE and bool(place_of(incoming).access))
 
 
 async def put(incoming: Incoming, form: View) -> None:
@@ -84,8 +98,16 @@ async def rules(incoming: Incoming, entry: Entry, place: Place, above: Sequence[
     return rule_list.build(entry.app, here, known, notes=entry.notes, above=above)
 
 
+def example_list(entry: Entry, place: Place, ran: Sequence[Ran] = (), above: Sequence[Block] = ()) -> View:
+    """The examples of an app's policy, with what came of those that were run."""
+    here = replace(place, app=entry.app.key, version=entry.version, part="", access="", more=0)
+    return examples.build(entry.app, here, ran, notes=entry.notes, above=above)
+
+
 async def the_list(incoming: Incoming, entry: Entry, above: Sequence[Block] = ()) -> View:
-    """The list that the form stood in the place of."""
+    """The list that this is, or that the form stands in the place of."""
+    if screen_of(incoming) in (Screen.EXAMPLES, Screen.EXAMPLE):
+        return example_list(entry, place_of(incoming), above=above)
     return await rules(incoming, entry, place_of(incoming), above)
 
 
@@ -113,7 +135,7 @@ async def again(incoming: Incoming, overtaken: Overtaken) -> View:
     place, screen = place_of(incoming), screen_of(incoming)
     if screen is Screen.APP:
         return await one_app(incoming, overtaken.entry, place, above)
-    if screen is Screen.RULES:
+    if screen in (Screen.RULES, Screen.EXAMPLES):
         return await the_list(incoming, overtaken.entry, above)
     return await form(incoming, screen, overtaken.entry, place, above=above)
 
@@ -133,7 +155,7 @@ async def refresh_below(incoming: Incoming, entry: Entry) -> None:
 
 
 async def refresh_here(incoming: Incoming, entry: Entry) -> None:
-    """Draw an app anew in its own modal, and the list below it; or a list of rules, and all below that."""
+    """Draw an app anew in its own modal, and the list below it; or such a list, and all below that."""
     here = str(incoming.view.get("id") or "")
     if in_a_list(incoming):
         await _redraw(incoming, {here: await the_list(incoming, entry)})
@@ -182,8 +204,10 @@ async def _known(incoming: Incoming, app: AppSpec) -> Known:
 async def _groups(incoming: Incoming, app: AppSpec) -> Mapping[str, str]:
     given = [one for one in app.access if one.connector.params]
     groups = [ref for ref, _ in named(app) if isinstance(ref, GroupRef)]
-    return await incoming.desk.whois.usergroups.labels() if given or groups else {}
+    described = [one for one in app.example if one.who.groups]
+    return await incoming.desk.whois.usergroups.labels() if given or groups or described else {}
 
 
 def _people(app: AppSpec) -> set[str]:
-    return {ref.id for ref, _ in named(app) if isinstance(ref, PersonRef) and ref.id}
+    shown = {one.who.person for one in app.example if one.who.person and parse_person(one.who.person).id}
+    return {ref.id for ref, _ in named(app) if isinstance(ref, PersonRef) and ref.id} | shown

@@ -22,6 +22,7 @@ from models.catalogue.entries import AccessSpec, AppSpec, RequireSpec, RuleSpec,
 from models.catalogue.examples import FOREVER, ExampleSpec, Someone
 from models.catalogue.words import (
     AccessKind,
+    Asker,
     DecisionComment,
     EmailUse,
     Expect,
@@ -43,6 +44,7 @@ __all__ = [
     "AccessSpec",
     "AppSpec",
     "ApproverRef",
+    "Asker",
     "ConnectorSpec",
     "DecisionComment",
     "EmailUse",

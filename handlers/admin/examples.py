@@ -1,0 +1,49 @@
+"""The examples of an app's policy: showing them, running them."""
+
+from dataclasses import replace
+
+from slack_bolt.async_app import AsyncApp
+from sqlalchemy.orm import Session
+
+from blocks.admin.ids import Do, number
+from handlers.admin import screens
+from handlers.admin.gate import admins_only
+from handlers.admin.rules import entry_of
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Click
+from models.catalogue.spec import AppSpec
+from models.directory import Directory
+from models.policy.examples import Ran, run_all
+
+
+async def open_list(incoming: Click) -> None:
+    """Show the examples over the app."""
+    place = replace(screens.place_of(incoming), first_rule=0)
+    await incoming.open(screens.example_list(await entry_of(incoming, place), place))
+
+
+async def run(incoming: Click) -> None:
+    """Run them, and show at each what came out."""
+    place = screens.place_of(incoming)
+    entry = await entry_of(incoming, place)
+    ran = await incoming.desk.store.read(lambda session: _run(session, entry.app))
+    await incoming.redraw(screens.example_list(entry, place, ran))
+
+
+async def turn_page(incoming: Click) -> None:
+    """Show other examples."""
+    place = replace(screens.place_of(incoming), first_rule=number(incoming.value))
+    await incoming.redraw(screens.example_list(await entry_of(incoming, place), place))
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen for what is done with examples."""
+    app.action(Do.EXAMPLES)(listener(desk, Click, admins_only(open_list)))
+    app.action(Do.RUN_EXAMPLES)(listener(desk, Click, admins_only(run)))
+    for turns in (Do.EXAMPLES_BACK, Do.EXAMPLES_ON):
+        app.action(turns)(listener(desk, Click, admins_only(turn_page)))
+
+
+def _run(session: Session, app: AppSpec) -> list[Ran]:
+    return list(run_all([app], Directory(session)))

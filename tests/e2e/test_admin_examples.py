@@ -1,0 +1,86 @@
+"""An admin keeps examples of a policy in Slack, and sees what comes of them."""
+
+from sqlalchemy import update
+
+from models.people import Person as Row
+from tests.e2e.test_admin import app_of, opened, seen
+from tests.world import World
+
+INTERNS = {"name": "Interns", "when": {"title": ["Intern"]}}
+
+
+async def test_an_example_is_added_in_slack_run_and_stops_a_change_that_breaks_it(world: World) -> None:
+    await world.offer(deny=[INTERNS])
+    root = await opened(world)
+    await root.press("Examples")
+    assert "There is none yet." in seen(root)
+    await root.press("Add an example")
+    await root.fill("Or somebody with the title", "Intern")
+    await root.choose("Access", "Admin role")
+    await root.fill("How long", "8 hours")
+    errors = (await root.submit()).errors
+    assert "Instead: denied. GitHub is not given when the title is Intern." in str(errors)
+    await root.choose("What has to come of it", "It is refused")
+    await root.fill("Why it has to be so", "Interns work on copies.")
+    assert (await root.submit()).action == "update"
+    assert "1. Somebody with the title Intern asks for admin for 8 hours: denied." in seen(root)
+    assert "Because: Interns work on copies." in seen(root)
+    await root.press("Run them")
+    assert "All come out as they should." in seen(root)
+    assert [one.stored() for one in (await app_of(world)).example] == [
+        {
+            "who": {"title": "Intern"},
+            "access": "admin",
+            "duration": "8h",
+            "expect": "deny",
+            "because": "Interns work on copies.",
+        }
+    ]
+    await root.close()
+    assert "Examples (1)" in seen(root)
+    await root.press("Edit rules")
+    await root.press("Edit", near="*Interns*")
+    await root.fill("Only when the title is", "Trainee")
+    errors = (await root.submit()).errors
+    assert "an example of GitHub says otherwise" in errors["Name"]
+    assert "Interns work on copies" in errors["Name"]
+    assert "Instead: asked for in Owner." in errors["Name"]
+
+
+async def test_running_says_of_each_example_what_came_out_instead(world: World) -> None:
+    """What is known of people changes without a save: an example can fail by itself."""
+    ada = world.ids["Ada"]
+    await world.bot.desk.whois.people([ada])
+    example = {"who": ada, "access": "engineering", "duration": "8h", "expect": "ask", "stages": ["Owner"]}
+    await world.offer(deny=[INTERNS], example=[example, example | {"duration": "1h"}])
+    await world.bot.store.write(
+        lambda tx: tx.session.execute(update(Row).where(Row.id == ada).values(title="Intern"))
+    )
+    root = await opened(world)
+    await root.press("Examples (2)")
+    await root.press("Run them")
+    assert "2 of 2 come out otherwise." in seen(root)
+    assert "Instead: denied. GitHub is not given when the title is Intern." in seen(root)
+
+
+async def test_examples_are_edited_and_deleted(world: World) -> None:
+    example = {"who": {"guest": True}, "access": "admin", "duration": "forever", "expect": "deny"}
+    await world.offer(example=[example])
+    root = await opened(world)
+    await root.press("Examples (1)")
+    await root.press("Edit", near="1. A guest")
+    assert root.value("What has to come of it") == "It is refused"
+    await root.choose("Who it is for", "Ada")
+    assert (await root.submit()).errors == {
+        "Who it is for": "Choose somebody, or describe somebody. Not both."
+    }
+    await root.clear("Who it is for")
+    await root.fill("When it is asked", "sat 22:30")
+    await root.fill("In these stages", "Owner")
+    assert "only an example that expects" in str((await root.submit()).errors)
+    await root.clear("In these stages")
+    assert (await root.submit()).action == "update"
+    assert (await app_of(world)).example[0].stored() == example | {"at": "sat 22:30"}
+    await root.press("Delete", near="1. A guest")
+    assert "There is none yet." in seen(root)
+    assert (await app_of(world)).example == ()
