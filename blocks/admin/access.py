@@ -33,6 +33,7 @@ _WHAT: tuple[Field, ...] = (
     ),
     Tick("privileged", "Privileged", sentence="Gives more than everyday work needs"),
     Tick("enabled", "Requests", sentence="May be requested"),
+    Tick("emergency", "Emergencies", sentence="At once in an emergency, where the app allows it"),
 )
 _OF_ITS_OWN: tuple[Field, ...] = (
     Text(

@@ -10,7 +10,7 @@ from blocks.admin.overlay import draw, overlay, validated
 from blocks.admin.people_fields import People
 from blocks.answers import Values
 from blocks.kit import Block, View
-from models.catalogue.spec import AppSpec, EmailUse, Need, Risk
+from models.catalogue.spec import AppSpec, DecisionComment, EmailUse, Need, OnBehalf, Reassign, Risk
 
 REASONS = (
     Option("required", "Has to be given", Need.REQUIRED.value),
@@ -20,6 +20,22 @@ REASONS = (
 EMAIL = (
     Option("fallback", "Only what Slack does not bring", EmailUse.FALLBACK.value),
     Option("copy", "A copy of every message", EmailUse.COPY.value),
+)
+COMMENTS = (
+    Option("optional", "May be left out", DecisionComment.OPTIONAL.value),
+    Option("on_reject", "Has to be given with a rejection", DecisionComment.ON_REJECT.value),
+    Option("always", "Has to be given with every decision", DecisionComment.ALWAYS.value),
+)
+ON_BEHALF = (
+    Option("nobody", "Nobody", OnBehalf.NOBODY.value),
+    Option("admins", "The app’s owners and Keyturn’s admins", OnBehalf.ADMINS.value),
+    Option("managers", "These, and their manager", OnBehalf.MANAGERS.value),
+    Option("anyone", "Everybody", OnBehalf.ANYONE.value),
+)
+REASSIGN = (
+    Option("eligible", "To those whom the stages name, owners and admins", Reassign.ELIGIBLE.value),
+    Option("anyone", "To every colleague", Reassign.ANYONE.value),
+    Option("nobody", "To nobody", Reassign.NOBODY.value),
 )
 FIELDS: tuple[Field, ...] = (
     Text("name", "Name", optional=False),
@@ -35,6 +51,9 @@ FIELDS: tuple[Field, ...] = (
     Choice("risk", "Risk", options=[Option(one.value, one.value.capitalize(), one.value) for one in Risk]),
     People("owners", "Owners", others="More owners, by e-mail address"),
     Choice("reason", "The reason for a request", options=REASONS),
+    Choice("on_behalf", "Who may ask for somebody else", options=ON_BEHALF),
+    Choice("decision_comment", "A comment with the decision", options=COMMENTS),
+    Choice("reassign", "Approvers may pass a decision on", options=REASSIGN),
     Tick("guests", "Guests", sentence="Guests may ask for it"),
     Tick("self_approve", "Own requests", sentence="Approvers may decide on their own requests"),
     Choice("email", "E-mail, where the operator has set it up", options=EMAIL),

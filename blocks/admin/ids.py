@@ -22,6 +22,7 @@ class Screen(StrEnum):
     RULE = "admin_rule"
     EXAMPLES = "admin_examples"
     EXAMPLE = "admin_example"
+    EMERGENCY = "admin_emergency"
     WOULD_ASK = "admin_would_ask"
 
 
@@ -35,6 +36,7 @@ class Do(StrEnum):
     APPS_ON = "admin_apps_on"
     EDIT_BASICS = "admin_edit_basics"
     EDIT_TIMES = "admin_edit_times"
+    EDIT_EMERGENCY = "admin_edit_emergency"
     SWITCH_OFF = "admin_switch_off"
     SWITCH_ON = "admin_switch_on"
     ADD_STAGE = "admin_add_stage"
@@ -44,6 +46,7 @@ class Do(StrEnum):
     OWN_STAGES = "admin_own_stages"
     APP_S_STAGES = "admin_app_s_stages"
     MORE_CONDITIONS = "admin_more_conditions"
+    FURTHER = "admin_further"
     RULES = "admin_open_rules"
     ADD_RULE = "admin_add_rule"
     EDIT_RULE = "admin_edit_rule"
@@ -69,6 +72,13 @@ class Do(StrEnum):
     WOULD_ASK = "admin_open_would_ask"
 
 
+class Shown(StrEnum):
+    """What a form shows only where it is set, or once it was asked for."""
+
+    CONDITIONS = "c"
+    FURTHER = "f"
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a modal is in the catalogue: what it carries in its `private_metadata`."""
@@ -81,8 +91,8 @@ class Place:
     ("deny:0"). Empty for a new one, as what follows the colon is for a new rule."""
     access: str = ""
     """The key of the access whose stages and rules these are; empty where they are the app's."""
-    more: int = 0
-    """1: the rarer conditions were asked for."""
+    more: str = ""
+    """What was asked for of that which a form shows only then, as letters of `Shown`."""
     first_app: int = 0
     """Where the page of the list below begins."""
     first_access: int = 0
@@ -102,7 +112,7 @@ class Place:
             version=number(carried.get("version", "")),
             part=carried.get("part", ""),
             access=carried.get("access", ""),
-            more=number(carried.get("more", "")),
+            more=carried.get("more", ""),
             first_app=number(carried.get("first_app", "")),
             first_access=number(carried.get("first_access", "")),
             first_rule=number(carried.get("first_rule", "")),

@@ -37,6 +37,8 @@ def overlay(fields: Iterable[Field], spec: object, values: Values, data: Mapping
     changed, errors = dict(data), Errors()
     values = unmarked(values)
     for field in fields:
+        if field.id not in values:
+            continue  # it was not drawn
         before, given = getattr(spec, field.name), field.read(values)
         if given == field.shown(before):
             continue

@@ -30,7 +30,7 @@ def build(
         *above,
         *words.notes(notes),
         *_basics(app),
-        *_times(app),
+        *_times(app, known),
         *_stages(app, known),
         *_accesses(app, place.first_access, kinds, known),
         *_rules(app),
@@ -59,9 +59,14 @@ def _switch(app: AppSpec) -> Element:
     return kit.button("Switch off", Do.SWITCH_OFF, style="danger", confirm=sure)
 
 
-def _times(app: AppSpec) -> list[Block]:
+def _times(app: AppSpec, known: Known) -> list[Block]:
     edit = kit.button("Edit durations", Do.EDIT_TIMES)
-    return [kit.divider(), kit.section(words.times(app), accessory=edit)]
+    emergency = kit.button("Edit emergencies", Do.EDIT_EMERGENCY)
+    return [
+        kit.divider(),
+        kit.section(words.times(app), accessory=edit),
+        kit.section(words.emergency(app, known), accessory=emergency),
+    ]
 
 
 def _stages(app: AppSpec, known: Known) -> list[Block]:

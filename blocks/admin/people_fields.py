@@ -1,7 +1,7 @@
 """Fields for people, and for those who decide: chosen in Slack's menus, or written below them."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from blocks.elements import checkboxes, people_chosen, people_select
 from blocks.kit import Block
 from models.catalogue.spec import GroupRef, PersonRef, Role, parse_approver, parse_person
 
-ROLES = {
+ROLES: Mapping[str, str] = {
     Role.MANAGER: "Their manager",
     Role.OWNERS: "The app’s owners",
     Role.ADMINS: "Keyturn’s admins",
@@ -74,6 +74,11 @@ class People(Field):
 class Approvers(People):
     """People, user groups, and those who are named by what they are to the request."""
 
+    groups: str = "User groups"
+    """The label of the groups."""
+    roles: str = "Also ask"
+    """The label of the roles."""
+
     @property
     def groups_id(self) -> str:
         """The block of the user groups."""
@@ -99,12 +104,12 @@ class Approvers(People):
     def _groups(self, refs: Sequence[str], known: Known) -> Block:
         initial = [kit.option(known.groups.get(one, one), one) for one in refs]
         element = kit.multi_external_select(Do.USER_GROUP, initial=initial, placeholder="Type to search")
-        return kit.input_block("User groups", element, block_id=self.groups_id, optional=True)
+        return kit.input_block(self.groups, element, block_id=self.groups_id, optional=True)
 
     def _roles(self, shown: Any) -> Block:
         options = [kit.option(label, role) for role, label in ROLES.items()]
         element = checkboxes("roles", options, initial=shown)
-        return kit.input_block("Also ask", element, block_id=self.roles_id, optional=True)
+        return kit.input_block(self.roles, element, block_id=self.roles_id, optional=True)
 
     def _parse(self, ref: str) -> object:
         return parse_approver(ref)

@@ -7,7 +7,7 @@ from blocks.admin.condition_field import Condition, too_long
 from blocks.admin.field import Field, Known
 from blocks.admin.fields import Text
 from blocks.admin.form import form, with_entry
-from blocks.admin.ids import Place, Screen, number
+from blocks.admin.ids import Place, Screen, Shown, number
 from blocks.admin.overlay import Problems, draw, overlay, validated
 from blocks.answers import Values
 from blocks.kit import Block, View
@@ -79,7 +79,7 @@ def build(app: AppSpec, place: Place, known: Known, above: Sequence[Block] = ())
     """The form for the rule at `place`, or for a new one. Raises NotFound where there is none any more."""
     kind, part, new = _found(app, place)
     rule = _BLANK if new else listed.found(app, part)
-    fields = (*kind.fields[:-1], replace(kind.when, more=bool(place.more)))
+    fields = (*kind.fields[:-1], replace(kind.when, more=Shown.CONDITIONS in place.more))
     return form(
         Screen.RULE, kind.title, [*draw(fields, rule, known), *too_long(rule.when)], place, above=above
     )

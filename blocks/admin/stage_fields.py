@@ -1,4 +1,4 @@
-"""The fields that only a stage has: how many must approve."""
+"""The fields that only a stage has: how many must approve, and a number of people."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -53,3 +53,24 @@ class Quorum(Field):
     @property
     def _choice(self) -> Choice:
         return Choice(self.name, self.label, self.hint, self.block, options=RULES)
+
+
+@dataclass(frozen=True)
+class Count(Field):
+    """A whole number from 0 to `most`."""
+
+    most: int = 0
+
+    def shown(self, value: Any) -> str:
+        return "" if value is None else str(value)
+
+    def blocks(self, shown: Any, known: Known) -> list[Block]:
+        return [self.input(number_input(NUMBER, initial=shown, least=0, most=self.most))]
+
+    def read(self, values: Values) -> str:
+        return typed(values, self.id)
+
+    def stored(self, given: Any, value: Any) -> Any:
+        if not (given.isascii() and given.isdigit()):
+            raise Wrong(self.id, f"Write a number from 0 to {self.most}.")
+        return int(given[:9])

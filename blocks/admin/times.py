@@ -23,6 +23,13 @@ FIELDS: tuple[Field, ...] = (
     Tick("indefinite", "No end", sentence="May be asked for without an end"),
     Length("request_expiry", "A request that nobody decides expires after", optional=False),
     Length("remind_after", "Approvers are reminded after", optional=False),
+    Length(
+        "remind_wait",
+        "Whoever asks can have them reminded after",
+        "Counted from when they were asked, or reminded last.",
+        optional=False,
+    ),
+    Length("expiry_warning", "A warning before a request expires", optional=False),
     Lengths("expiry_notices", "Notices before the end", "As in 1 day, 1 hour. Left empty: none."),
     Length(
         "grace",

@@ -14,9 +14,13 @@ from models.catalogue.spec import (
     AccessSpec,
     AppSpec,
     ConnectorSpec,
+    DecisionComment,
     EmailUse,
     GroupRef,
+    OnBehalf,
+    OnReject,
     OverMax,
+    Reassign,
     Role,
     RuleSpec,
     StageSpec,
@@ -57,11 +61,30 @@ def times(app: AppSpec) -> str:
     notices = ", ".join(map(spoken, app.expiry_notices)) or "none"
     lines = [
         f"*How long:* {offered}; {longest}{'; or without an end' if app.indefinite else ''}.",
-        f"*Requests* expire after {spoken(app.request_expiry)}; a reminder after {spoken(app.remind_after)}.",
+        _waiting(app),
         f"*Notices before the end:* {notices}.",
         f"*Grace* while more time is asked for: {spoken(app.grace)}." if app.grace else "",
     ]
     return "\n".join(line for line in lines if line)
+
+
+def _waiting(app: AppSpec) -> str:
+    """How long requests wait, and when somebody is told of it."""
+    warning = f"with a warning {spoken(app.expiry_warning)} before"
+    reminders = f"a reminder after {spoken(app.remind_after)}, at wish every {spoken(app.remind_wait)}"
+    return f"*Requests* expire after {spoken(app.request_expiry)}, {warning}; {reminders}."
+
+
+def emergency(app: AppSpec, known: Known) -> str:
+    """What the app allows in an emergency."""
+    if app.emergency is None:
+        return "*Emergencies:* access is not given at once."
+    said = app.emergency
+    reviewers = _row(said.reviewers, known)
+    return (
+        f"*Emergencies:* access at once, for at most {spoken(said.max)}, reviewed by {reviewers}; "
+        f"reminded after {spoken(said.review_within)}."
+    )
 
 
 def stage(spec: StageSpec, at: int, known: Known) -> str:
@@ -70,7 +93,18 @@ def stage(spec: StageSpec, at: int, known: Known) -> str:
     if spec.approvers == (Role.MANAGER,):
         how = ""  # there is but one
     when = f"\nOnly when {cut(esc(condition(spec.when)), 1000)}." if spec.when else ""
-    return f"*{at + 1}. {esc(spec.name)}*: {how}{_row(spec.approvers, known)}.{when}"
+    lines = [f"*{at + 1}. {esc(spec.name)}*: {how}{_row(spec.approvers, known)}.", *_further(spec, known)]
+    return "\n".join(lines) + when
+
+
+def _further(spec: StageSpec, known: Known) -> list[str]:
+    veto = "One rejection ends it." if spec.on_reject is OnReject.VETO else ""
+    quiet = f"Without a message: {_row(spec.quiet, known)}." if spec.quiet else ""
+    after = f"after {spoken(spec.escalate_after)}" if spec.escalate_after else "at half of the time"
+    later = f"Asked {after}: {_row(spec.alternates, known)}." if spec.alternates else ""
+    channel = f"In the channel {esc(spec.channel)} when it would ask more than {spec.channel_over}."
+    lines = [veto, quiet, later, channel if spec.channel else ""]
+    return [line for line in lines if line]
 
 
 def access(spec: AccessSpec, kinds: Sequence[ConnectorKind], known: Known) -> str:
@@ -78,6 +112,7 @@ def access(spec: AccessSpec, kinds: Sequence[ConnectorKind], known: Known) -> st
     off = "" if spec.enabled else " (may not be requested)"
     traits = [spec.kind.value, *(["privileged"] if spec.privileged else [])]
     traits += [f"{spec.risk} risk"] if spec.risk else []
+    traits += [] if spec.emergency else ["not at once in an emergency"]
     what = f"{', '.join(traits)} · {cut(esc(_given(spec.connector, kinds, known)), 500)}"
     return "\n".join([f"*{esc(spec.name)}*{off}", what, *_of_its_own(spec)])
 
@@ -116,7 +151,27 @@ def _terms(app: AppSpec) -> str:
     own = "; approvers may decide on their own requests" if app.self_approve else ""
     copies = "; a copy of every message by e-mail" if app.email is EmailUse.COPY else ""
     said = f"{_REASON[app.reason]}; {guests}{own}{copies}."
-    return said[0].upper() + said[1:]
+    lines = [said[0].upper() + said[1:], *_deciding(app)]
+    return " ".join(lines)
+
+
+def _deciding(app: AppSpec) -> list[str]:
+    """What is not as usual with asking and deciding."""
+    others = {
+        OnBehalf.ADMINS: "Owners and admins may ask for others.",
+        OnBehalf.MANAGERS: "Managers, owners and admins may ask for others.",
+        OnBehalf.ANYONE: "Everybody may ask for others.",
+    }
+    comments = {
+        DecisionComment.ON_REJECT: "A rejection needs a comment.",
+        DecisionComment.ALWAYS: "Every decision needs a comment.",
+    }
+    passing = {
+        Reassign.ANYONE: "Decisions may be passed on to every colleague.",
+        Reassign.NOBODY: "Decisions cannot be passed on.",
+    }
+    said = (others.get(app.on_behalf), comments.get(app.decision_comment), passing.get(app.reassign))
+    return [text for text in said if text]
 
 
 def _row(refs: Sequence[str], known: Known) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from slack_bolt.async_app import AsyncApp
 
-from blocks.admin import access, basics, example, rule, stage, times
+from blocks.admin import access, basics, emergency, example, rule, stage, times
 from blocks.admin.ids import Do, Place, Screen
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
@@ -19,6 +19,7 @@ Parse = Callable[[AppSpec, Place, Submission], AppSpec]
 
 PARSERS: dict[Screen, Parse] = {
     Screen.BASICS: lambda app, _, sent: basics.parse(app, sent.values),
+    Screen.EMERGENCY: lambda app, _, sent: emergency.parse(app, sent.values),
     Screen.TIMES: lambda app, _, sent: times.parse(app, sent.values),
     Screen.STAGE: lambda app, place, sent: stage.parse(app, place, sent.values),
     Screen.EXAMPLE: lambda app, place, sent: example.parse(app, place, sent.values),

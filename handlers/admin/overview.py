@@ -20,6 +20,7 @@ from models.catalogue.spec import AppSpec
 OPENS = {
     Do.EDIT_BASICS: Screen.BASICS,
     Do.EDIT_TIMES: Screen.TIMES,
+    Do.EDIT_EMERGENCY: Screen.EMERGENCY,
     Do.ADD_STAGE: Screen.STAGE,
     Do.EDIT_STAGE: Screen.STAGE,
     Do.ADD_ACCESS: Screen.ACCESS,
@@ -49,7 +50,7 @@ async def open_form(incoming: Click) -> None:
     entry = await incoming.desk.store.read(
         lambda session: configuring.look(session, place.app, incoming.person, place.version)
     )
-    here = replace(place, part=incoming.value, more=0)
+    here = replace(place, part=incoming.value, more="")
     form = await screens.form(incoming, OPENS[Do(incoming.action_id)], entry, here)
     await screens.put(incoming, form)
 

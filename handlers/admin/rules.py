@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from slack_bolt.async_app import AsyncApp
 
-from blocks.admin.ids import Do, Place, Screen, number
+from blocks.admin.ids import Do, Place, Screen, Shown, number
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
 from handlers.desk import Desk
@@ -20,6 +20,8 @@ OPENS = {
     Do.EDIT_EXAMPLE: Screen.EXAMPLE,
 }
 
+SHOWS = {Do.MORE_CONDITIONS: Shown.CONDITIONS, Do.FURTHER: Shown.FURTHER}
+
 
 async def open_list(incoming: Click) -> None:
     """Show the rules of the app, or those of the access that was chosen, over the app."""
@@ -29,14 +31,15 @@ async def open_list(incoming: Click) -> None:
 
 async def open_form(incoming: Click) -> None:
     """Show the form for a rule or an example, in the place of the list: Slack puts no fourth modal on top."""
-    place = replace(screens.place_of(incoming), part=incoming.value, more=0)
+    place = replace(screens.place_of(incoming), part=incoming.value, more="")
     entry = await entry_of(incoming, place, place.version)
     await incoming.redraw(await screens.form(incoming, OPENS[Do(incoming.action_id)], entry, place))
 
 
 async def show_more(incoming: Click) -> None:
-    """Show the rarer conditions too; what was filled in stays."""
-    place = replace(screens.place_of(incoming), more=1)
+    """Show what a form leaves out at first; what was filled in stays."""
+    here = screens.place_of(incoming)
+    place = replace(here, more=here.more + SHOWS[Do(incoming.action_id)])
     entry = await entry_of(incoming, place, place.version)
     await incoming.redraw(await screens.form(incoming, screens.screen_of(incoming), entry, place))
 
@@ -52,7 +55,8 @@ def register(app: AsyncApp, desk: Desk) -> None:
     app.action(Do.RULES)(listener(desk, Click, admins_only(open_list)))
     for opens in OPENS:
         app.action(opens)(listener(desk, Click, admins_only(open_form)))
-    app.action(Do.MORE_CONDITIONS)(listener(desk, Click, admins_only(show_more)))
+    for shows in SHOWS:
+        app.action(shows)(listener(desk, Click, admins_only(show_more)))
     for turns in (Do.RULES_BACK, Do.RULES_ON):
         app.action(turns)(listener(desk, Click, admins_only(turn_page)))
 

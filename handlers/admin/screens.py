@@ -13,6 +13,7 @@ from blocks import kit
 from blocks.admin import (
     access,
     basics,
+    emergency,
     example,
     examples,
     listing,
@@ -46,6 +47,7 @@ BUILDERS = {
     Screen.BASICS: basics.build,
     Screen.TIMES: times.build,
     Screen.STAGE: stage.build,
+    Screen.EMERGENCY: emergency.build,
     Screen.RULE: rule.build,
     Screen.EXAMPLE: example.build,
 }
@@ -85,7 +87,7 @@ async def apps(incoming: Incoming, first: int = 0) -> View:
 
 async def one_app(incoming: Incoming, entry: Entry, place: Place, above: Sequence[Block] = ()) -> View:
     """An app with all its parts."""
-    here = replace(place, app=entry.app.key, version=entry.version, part="", access="", more=0)
+    here = replace(place, app=entry.app.key, version=entry.version, part="", access="", more="")
     known = Known(groups=await _groups(incoming, entry.app))
     kinds = incoming.desk.connectors
     return overview.build(entry.app, here, known, kinds, notes=entry.notes, above=above)
@@ -93,14 +95,14 @@ async def one_app(incoming: Incoming, entry: Entry, place: Place, above: Sequenc
 
 async def rules(incoming: Incoming, entry: Entry, place: Place, above: Sequence[Block] = ()) -> View:
     """The rules of an app or, with its stages, of an access (`place.access`)."""
-    here = replace(place, app=entry.app.key, version=entry.version, part="", more=0)
+    here = replace(place, app=entry.app.key, version=entry.version, part="", more="")
     known = Known(groups=await _groups(incoming, entry.app))
     return rule_list.build(entry.app, here, known, notes=entry.notes, above=above)
 
 
 def example_list(entry: Entry, place: Place, ran: Sequence[Ran] = (), above: Sequence[Block] = ()) -> View:
     """The examples of an app's policy, with what came of those that were run."""
-    here = replace(place, app=entry.app.key, version=entry.version, part="", access="", more=0)
+    here = replace(place, app=entry.app.key, version=entry.version, part="", access="", more="")
     return examples.build(entry.app, here, ran, notes=entry.notes, above=above)
 
 

@@ -108,6 +108,53 @@ async def test_stages_are_added_moved_and_deleted(world: World) -> None:
     assert [one.name for one in (await app_of(world)).stage] == ["Security"]
 
 
+async def test_what_few_stages_have_is_shown_once_it_is_asked_for_and_keeps_what_was_typed(
+    world: World,
+) -> None:
+    root = await opened(world)
+    await root.press("Add a stage")
+    await root.fill("Name", "Security")
+    await root.choose("Also ask", ["Their manager"])
+    await root.press("Alternates, quiet approvers, channel …")
+    await root.press("More conditions")
+    assert (root.value("Name"), root.value("Also ask")) == ("Security", ["Their manager"])
+    await root.choose("Alternates, asked when nobody has decided in time", ["Mia"])
+    await root.fill("The alternates are asked after", "3 days")
+    await root.choose("Only when it is urgent", "No emergency")
+    errors = (await root.submit()).errors
+    assert "by then requests have expired" in str(errors)
+    await root.fill("The alternates are asked after", "4 hours")
+    assert (await root.submit()).ok
+    assert (await app_of(world)).stage[1].stored() == {
+        "name": "Security",
+        "approvers": ["manager"],
+        "alternates": [world.ids["Mia"]],
+        "escalate_after": "4h",
+        "when": {"emergency": False},
+    }
+    assert f"Asked after 4 hours: <@{world.ids['Mia']}>." in seen(root)
+
+
+async def test_an_app_allows_emergencies_and_says_who_decides_how(world: World) -> None:
+    root = await opened(world)
+    assert "access is not given at once" in seen(root)
+    await root.press("Edit emergencies")
+    await root.choose("Emergencies", ["Access may be had at once in an emergency"])
+    await root.fill("For at most", "2 hours")
+    assert (await root.submit()).ok
+    assert "access at once, for at most 2 hours" in seen(root)
+    await root.press("Edit basics")
+    await root.choose("Who may ask for somebody else", "Everybody")
+    await root.choose("A comment with the decision", "Has to be given with a rejection")
+    await root.choose("Approvers may pass a decision on", "To nobody")
+    assert (await root.submit()).ok
+    assert "Everybody may ask for others. A rejection needs a comment." in seen(root)
+    stored = (await app_of(world)).stored()
+    assert stored["emergency"] == {"max": "2h"}
+    kept = (stored["on_behalf"], stored["decision_comment"], stored["reassign"])
+    assert kept == ("anyone", "on_reject", "nobody")
+
+
 async def test_as_many_approvals_as_people_become_all_and_the_screen_says_so(world: World) -> None:
     root = await opened(world)
     await root.press("Edit", near="1. Owner")
@@ -214,7 +261,8 @@ async def test_everybody_else_is_refused_at_every_click_and_every_form(world: Wo
     await world.bot.desk.whois.people(world.ids.values())
     root = await opened(world)
     before, otto = await app_of(world), Client(world.slack, world.ids["Otto"], world.app)
-    for depth, press in ((2, "Edit basics"), (2, "Edit durations"), (2, "Add a stage"), (2, "Add an access")):
+    parts = ("Edit basics", "Edit durations", "Edit emergencies", "Edit rules", "Examples")
+    for depth, press in ((2, one) for one in (*parts, "Add a stage", "Add an access")):
         await root.press(press)
         await _send_all(root, otto)
         await root.close()

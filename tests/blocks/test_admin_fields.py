@@ -1,0 +1,45 @@
+"""Everything that the catalogue's entries can say can be said in Slack too."""
+
+import pytest
+from pydantic import BaseModel
+
+from blocks.admin import access, basics, emergency, example, rule, stage, times
+from blocks.admin.condition_field import PARTS
+from blocks.admin.example_fields import DESCRIBED
+from models.catalogue.emergency import EmergencySpec
+from models.catalogue.spec import (
+    AccessSpec,
+    AppSpec,
+    ExampleSpec,
+    RequireSpec,
+    RuleSpec,
+    Someone,
+    StageSpec,
+    When,
+)
+from tests.models import specs
+
+LISTS = {"access", "stage", "deny", "require", "auto_approve", "example"}
+"""Each entry of these has a form of its own, or rows of them."""
+IN_FORMS: dict[type[BaseModel], set[str]] = {
+    AppSpec: {one.name for form in (basics.NEW_FIELDS, times.FIELDS, emergency.FIELDS) for one in form},
+    AccessSpec: {one.name for one in access._fields("", ())},
+    StageSpec: {one.name for one in stage.FIELDS},
+    RuleSpec: {one.name for one in rule.KINDS["deny"].fields},
+    RequireSpec: {one.name for one in rule.KINDS["require"].fields},
+    ExampleSpec: {one.name for one in example._fields(specs.app())},
+    When: {one.name for one in PARTS},
+    EmergencySpec: {one.name for one in emergency.PARTS},
+    Someone: {one.name for one in DESCRIBED},
+}
+ELSEWHERE: dict[type[BaseModel], set[str]] = {
+    AppSpec: LISTS | {"enabled"},  # a button of its own: Switch on, Switch off
+    AccessSpec: LISTS - {"access", "example"},
+    When: {"any_of", "all_of", "not_"},  # together in one field, in the notation of the file
+    Someone: {"person"},  # a menu, or an address below it
+}
+
+
+@pytest.mark.parametrize("model", IN_FORMS, ids=lambda model: model.__name__)
+def test_every_field_of_the_catalogue_is_in_a_form(model: type[BaseModel]) -> None:
+    assert set(model.model_fields) == IN_FORMS[model] | ELSEWHERE.get(model, set())
