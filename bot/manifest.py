@@ -13,6 +13,8 @@ from bot.config import Mode
 SCOPES = {
     "commands": "slash commands and the global shortcut",
     "chat:write": "chat.postMessage, chat.update, chat.delete: cards and notices",
+    "channels:read": "conversations.info: whether a stage can be asked in its channel (`keyturn check`)",
+    "groups:read": "the same of private channels",
     "im:write": "conversations.open: the conversation that a card is posted in",
     "im:history": "event message.im: a reply in a card's thread is a comment",
     "users:read": "users.info, users.list: names, time zones, who is active, a guest, or of another company",

@@ -22,6 +22,7 @@ GONE = {
     "channel_not_found",
     "is_archived",
     "message_not_found",
+    "not_in_channel",
     "thread_not_found",
     "user_disabled",
     "user_not_found",

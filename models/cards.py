@@ -50,6 +50,11 @@ class Card(Base):
     """Slack says that it cannot be reached any more (deleted, or the person is deactivated)."""
     created_at: Mapped[datetime]
 
+    @property
+    def target(self) -> str:
+        """Where it is posted: the id of the person or of the channel."""
+        return self.place or self.person_id
+
     __table_args__ = (
         UniqueConstraint("kind", "subject", "person_id"),
         Index("ix_cards_about", "about"),

@@ -1,10 +1,11 @@
-"""The job `card`: brings one person's copy of a card up to date, or posts it if it is not there yet."""
+"""The job `card`: brings a copy of a card up to date (a person's or a channel's), or posts it at first."""
 
 import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy.orm import Session
 
 from blocks.cards import Story, draw
@@ -16,8 +17,11 @@ from bot.slack import Gateway, Gone
 from models import jobs
 from models.cards import Card
 from models.jobs import Work
+from models.lifecycle import approvers
 from models.queries import stories
 from models.store import Store, Tx
+
+log = structlog.stdlib.get_logger(__name__)
 
 READ: dict[str, Callable[[Session, str], Story]] = {
     "AR": stories.request_story,
@@ -72,13 +76,13 @@ class CardJob:
         if card.ts:
             await self._gateway.call("chat.update", channel=card.channel, ts=card.ts, **drawn.message)
             return card.channel, card.ts
-        answer = await posts.post(self._gateway, card.person_id, drawn.message, metadata)
+        answer = await posts.post(self._gateway, card.target, drawn.message, metadata)
         return str(answer["channel"]), str(answer["ts"])
 
     async def _find(self, card: Card) -> None:
         """An earlier run may have posted it without hearing so."""
         metadata = posts.mark("keyturn_card", {"card": card.id})
-        found = await posts.lost(self._gateway, card.person_id, metadata, card.created_at)
+        found = await posts.lost(self._gateway, card.target, metadata, card.created_at)
         if found:
             card.channel, card.ts = found
 
@@ -92,6 +96,9 @@ class CardJob:
         jobs.finish(tx.session, work)
         card = tx.session.get_one(Card, drawn.card.id)
         card.gone = True
+        if card.place:
+            log.warning("a channel cannot be used", channel=card.place, about=card.about)
+            approvers.leave_channel(tx, card.about, card.place)
         self._mailing.unreachable(tx, card, drawn.story)
 
     def _left(self, tx: Tx, work: Work, drawn: Drawn) -> None:
@@ -110,6 +117,6 @@ def read_card(session: Session, card_id: int) -> Drawn:
     """A card, and what it should show now."""
     card = session.get_one(Card, card_id)
     story = READ[card.about[:2]](session, card.about)
-    message = draw(card.kind, story, card.person_id)
+    message = draw(card.kind, story, card.target)
     canonical = json.dumps(message, sort_keys=True, separators=(",", ":"))
     return Drawn(card, story, message, hashlib.sha256(canonical.encode()).hexdigest())

@@ -8,6 +8,7 @@ from models.base import Json
 from models.cards import CardKind
 from models.directory import Directory
 from models.lifecycle import screens
+from models.lifecycle.refs import lock_request
 from models.policy import Candidate, PlannedStage
 from models.requests import Asked, Decision, Request, Stage
 from models.states import StageState
@@ -46,15 +47,20 @@ def ask_anew(tx: Tx, request: Request, row: Stage, planned: PlannedStage) -> Non
         _record(tx, "stage.asked", request, row, {"dropped": dropped, **_told(news)})
 
 
-def ask_each(tx: Tx, request: Request, row: Stage) -> None:
-    """The stage's channel cannot be used: ask each of its people in a DM instead."""
-    channel, row.channel = row.channel, ""
+def leave_channel(tx: Tx, ref: str, channel: str) -> None:
+    """A channel cannot be used: an open stage that is asked there asks each of its people in a DM instead."""
+    request = lock_request(tx, ref)
+    row = tx.session.get(Stage, (request.id, request.position))
+    if row is None or row.state is not StageState.OPEN or row.channel != channel:
+        return
+    row.channel = ""
     here = select(Asked).where(
         Asked.request_id == request.id, Asked.position == row.position, Asked.quiet.is_(False)
     )
     for asked in tx.session.scalars(here):
         screens.show(tx, CardKind.APPROVAL, request.ref, request.ref, asked.person_id)
     _record(tx, "stage.channel_gone", request, row, {"channel": channel})
+    screens.redraw_request(tx, request)
 
 
 def tell_admins(tx: Tx, request: Request, row: Stage, planned: PlannedStage) -> None:

@@ -1,0 +1,41 @@
+"""The channels that stages are asked in: whether they are there, and Keyturn is in them."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator
+
+from bot.check.bench import Bench
+from bot.check.finding import Finding, bad, ok
+from bot.slack import Gone, Refused
+from bot.words import counted
+from models.catalogue.references import stages
+
+INSTEAD = "Until then everybody is asked in a message of their own"
+
+
+async def channels(bench: Bench) -> AsyncIterator[Finding]:
+    """Whether what the catalogue's stages ask in their channels gets there."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for app in bench.apps or ():
+        for stage in stages(app):
+            if stage.channel:
+                places[stage.channel].append(f"stage \u201c{stage.name}\u201d of {app.name}")
+    there = 0
+    for channel, where in places.items():
+        problem = await _problem(bench, channel)
+        if problem:
+            yield bad("Channels", f"{channel}, {where[0]}, {problem}. {INSTEAD}")
+        else:
+            there += 1
+    yield ok("Channels", f"{counted(there, 'channel')} of the catalogue can be asked in")
+
+
+async def _problem(bench: Bench, channel: str) -> str | None:
+    try:
+        found = (await bench.slack.call("conversations.info", channel=channel))["channel"]
+    except Gone:
+        return "is no channel that Keyturn can see. Correct the catalogue, or invite Keyturn to it"
+    except Refused as refusal:
+        return f"could not be looked at ({refusal.error})"
+    if found.get("is_archived"):
+        return "is archived. Name another one in the catalogue"
+    return None if found.get("is_member") else "is a channel that Keyturn is not in. Invite it there"
