@@ -26,7 +26,8 @@ async def channels(bench: Bench) -> AsyncIterator[Finding]:
             yield bad("Channels", f"{channel}, {where[0]}, {problem}. {INSTEAD}")
         else:
             there += 1
-    yield ok("Channels", f"{counted(there, 'channel')} of the catalogue can be asked in")
+    if places:
+        yield ok("Channels", f"{counted(there, 'channel')} of the catalogue can be asked in")
 
 
 async def _problem(bench: Bench, channel: str) -> str | None:

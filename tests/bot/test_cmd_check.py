@@ -338,3 +338,18 @@ async def test_a_password_is_sent_encrypted_or_not_at_all(office: Office) -> Non
     assert line.startswith("✗")
     assert "STARTTLS" in line
     assert "s3cret-canary" not in str(checked.lines)
+
+
+async def test_channels_that_stages_are_asked_in_are_looked_at(office: Office) -> None:
+    workspace, us = office.slack.workspace, office.app.bot_user_id
+    inside = workspace.add_channel("approvals", members=[us])
+    outside = workspace.add_channel("general", members=["U0ALAN"])
+    stages = [
+        {"name": name, "approvers": ["owners"], "channel": channel}
+        for name, channel in (("One", inside.id), ("Two", outside.id), ("Three", "C0NOWHERE"))
+    ]
+    await office.catalogue(github(stage=stages))
+    out, gone, summary = (await office.check()).about("Channels")
+    assert f"{outside.id}, stage “Two” of GitHub, is a channel that Keyturn is not in. Invite it there" in out
+    assert "C0NOWHERE, stage “Three” of GitHub, is no channel that Keyturn can see" in gone
+    assert summary == "ok Channels: 1 channel of the catalogue can be asked in"

@@ -1,0 +1,120 @@
+"""Passing a decision on: who may, and what stays as it was."""
+
+import pytest
+
+from models import directory
+from models.catalogue.spec import AppSpec
+from models.errors import AlreadyDecided, Closed, Invalid, NotAllowed, NotAnApprover, OwnRequest, Refusal
+from models.lifecycle import decide, leaving, reassign
+from models.people import Person
+from models.queries.stories import request_story
+from models.requests import Term
+from models.store import Store, Tx
+from tests.models.acting import actions, ask, do, request
+from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
+
+OTTO, MIA, GUS, BO = "UOTTO", "UMIA", "UGUS", "UBO"
+WEEK = Term.from_json({"length": 7 * 86400, "start": None, "end": None})
+
+
+@pytest.fixture
+async def office(store: Store) -> Store:
+    """Mia and Otto decide, both; Grace and Alan own, Root is the admin, Gus a guest, Bo nobody in it."""
+    await store.write(lambda tx: _people(tx, "anyone"))
+    return store
+
+
+def _people(tx: Tx, to: str, rule: str | int = "all") -> None:
+    stage = {"name": "Lead", "approvers": [MIA, OTTO], "rule": rule}
+    found(tx, AppSpec.model_validate(GITHUB.stored() | {"stage": [stage], "reassign": to}))
+    names = {OTTO: "Otto", MIA: "Mia", GUS: "Gus", BO: "Bo"}
+    directory.remember(
+        tx,
+        [
+            Person(id=one, name=name, handle=name, email=f"{name}@x.com", guest=one == GUS, active=True)
+            for one, name in names.items()
+        ],
+    )
+
+
+async def waits_for(store: Store, ref: str) -> set[str]:
+    story = await store.read(lambda session: request_story(session, ref))
+    assert story.open_stage is not None
+    return set(story.open_stage.tally.waiting)
+
+
+@pytest.mark.parametrize(
+    ("who", "refused"),
+    [
+        (MIA, None),
+        (GRACE, None),
+        (ROOT, None),
+        (OTTO, Invalid),  # asked too, but Mia's decision is not his to pass on
+        (BO, NotAnApprover),
+        (GUS, NotAnApprover),
+        (ADA, OwnRequest),
+    ],
+)
+async def test_who_may_pass_on_what_mia_has_to_decide(
+    office: Store, who: str, refused: type[Refusal] | None
+) -> None:
+    ref = await ask(office, WEEK)
+    if refused is not None:
+        with pytest.raises(refused):
+            await do(office, reassign.reassign, ref, who, BO, seat=MIA)
+        assert await waits_for(office, ref) == {MIA, OTTO}
+        return
+    await do(office, reassign.reassign, ref, who, BO, seat=MIA)
+    assert await waits_for(office, ref) == {BO, OTTO}
+    assert "stage.reassigned" in await actions(office, ref)
+    with pytest.raises(NotAnApprover):
+        await do(office, decide.approve, ref, MIA)
+
+
+async def test_all_and_numbers_stay_what_they_were(office: Store) -> None:
+    ref = await ask(office, WEEK)
+    await do(office, reassign.reassign, ref, MIA, BO, seat=MIA)
+    await do(office, reassign.reassign, ref, BO, ALAN, seat=BO)
+    await do(office, decide.approve, ref, OTTO)
+    assert (await request(office, ref)).state == "pending"
+    await do(office, decide.approve, ref, ALAN)
+    assert (await request(office, ref)).state == "approved"
+
+
+async def test_it_can_come_back_and_who_has_decided_gets_nothing(office: Store) -> None:
+    ref = await ask(office, WEEK)
+    await do(office, decide.approve, ref, OTTO)
+    with pytest.raises(Invalid, match="Otto has decided already"):
+        await do(office, reassign.reassign, ref, MIA, OTTO, seat=MIA)
+    await do(office, reassign.reassign, ref, MIA, BO, seat=MIA)
+    await do(office, reassign.reassign, ref, BO, MIA, seat=BO)
+    assert await waits_for(office, ref) == {MIA}
+
+
+async def test_where_nobody_is_left_an_admin_names_somebody(store: Store) -> None:
+    await store.write(lambda tx: _people(tx, "anyone", rule="any"))
+    ref = await ask(store, WEEK)
+    for person in (MIA, OTTO, GRACE, ALAN, ROOT):
+        await do(store, _as_guest, person)
+    assert await waits_for(store, ref) == set()
+    await do(store, reassign.reassign, ref, ROOT, BO, seat="")
+    await do(store, decide.approve, ref, BO)
+    assert (await request(store, ref)).state == "approved"
+
+
+def _as_guest(tx: Tx, person_id: str) -> None:
+    known = tx.session.get_one(Person, person_id)
+    changed = Person(id=known.id, name=known.name, handle="x", email=known.email, guest=True, active=True)
+    leaving.people_seen(tx, [changed])
+
+
+async def test_what_is_closed_or_switched_off_is_not_passed_on(store: Store) -> None:
+    await store.write(lambda tx: _people(tx, "nobody"))
+    ref = await ask(store, WEEK)
+    with pytest.raises(NotAllowed, match="cannot be passed on"):
+        await do(store, reassign.reassign, ref, MIA, BO, seat=MIA)
+    await do(store, decide.reject, ref, OTTO)
+    with pytest.raises(Closed):
+        await do(store, reassign.reassign, ref, MIA, BO, seat=MIA)
+    with pytest.raises((AlreadyDecided, Closed)):
+        await do(store, decide.approve, ref, OTTO)
