@@ -18,7 +18,7 @@ class Directory:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._people: dict[str, PersonFacts | None] = {}
-        self._away: dict[tuple[str, datetime], StandIn | None] = {}
+        self._away: dict[datetime, dict[str, StandIn]] = {}
 
     def person(self, person_id: str) -> PersonFacts | None:
         if person_id not in self._people:
@@ -43,10 +43,12 @@ class Directory:
         return tuple(self._session.scalars(rows))
 
     def stand_in(self, person_id: str, at: datetime) -> StandIn | None:
-        if (person_id, at) not in self._away:
-            away = delegations.running(self._session, person_id, at)
-            self._away[person_id, at] = StandIn(away.delegate_id, away.last_day) if away else None
-        return self._away[person_id, at]
+        if at not in self._away:
+            self._away[at] = {
+                one.person_id: StandIn(one.delegate_id, one.last_day)
+                for one in delegations.running(self._session, at)
+            }
+        return self._away[at].get(person_id)
 
     def is_admin(self, person_id: str) -> bool:
         """Whether this person configures Keyturn, and may use Slack at all."""

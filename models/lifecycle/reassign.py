@@ -98,7 +98,7 @@ def _must_fit(tx: Tx, request: Request, stage: stages.OpenStage, by: str, to: st
 
 def _must_be_eligible(tx: Tx, request: Request, question: Question, to: str, name: str) -> None:
     specs = tx.session.scalars(select(Stage.spec).where(Stage.request_id == request.id))
-    named = [one for spec in specs for one in StageSpec.model_validate(spec).named]
+    named = [one for spec in specs for one in StageSpec.model_validate(spec).everybody]
     directory = Directory(tx.session)
     refs = dict.fromkeys((*named, Role.OWNERS, Role.ADMINS))
     eligible = [one for one in pool(refs, question, directory, spent={}).ids if one != to]
