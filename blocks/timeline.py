@@ -50,7 +50,8 @@ def _quoted(written: Any) -> str:
 
 def _asked(who: str, data: Json) -> str:
     more = " more" if data.get("kind") == "extend" and data["term"]["length"] else ""
-    return f"{who} asked, for {_term(data['term'])}{more}{_quoted(data.get('reason'))}"
+    again = " again" if data.get("kind") == "re-raise" else ""
+    return f"{who} asked{again}, for {_term(data['term'])}{more}{_quoted(data.get('reason'))}"
 
 
 def _opened(_who: str, data: Json) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from slack_bolt.async_app import AsyncApp
 
+from blocks.cards import CardAction
 from blocks.home import ALL, HomeAction, filled_like
 from handlers import home_screen
 from handlers.desk import Desk
@@ -33,7 +34,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     app.action(HomeAction.NEWER)(listener(desk, Click, turn_page))
     app.action(HomeAction.OLDER)(listener(desk, Click, turn_page))
     app.action(HomeAction.FILTER)(listener(desk, Click, show_only))
-    app.action(HomeAction.AGAIN)(listener(desk, Click, ask_again))
+    app.action(CardAction.AGAIN)(listener(desk, Click, ask_again))
     app.action(HomeAction.RUN_AGAIN)(listener(desk, Click, run_again))
 
 
@@ -68,7 +69,7 @@ async def ask_again(click: Click) -> None:
     before = await click.desk.store.read(lambda session: request_behind(session, click.value))
     if click.person not in (before.requester_id, before.beneficiary_id):
         raise NotAllowed(f"{before.ref} is somebody else's request.")
-    await open_form(click, filled_like(before, await click.desk.catalogue.find(before.app_key)))
+    await open_form(click, filled_like(before, await click.desk.catalogue.find(before.app_key), click.person))
 
 
 async def run_again(click: Click) -> None:

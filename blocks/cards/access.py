@@ -54,13 +54,12 @@ def notice(story: GrantStory, viewer: str) -> Message:
 def over(story: GrantStory, _viewer: str) -> Message:
     """After the end."""
     grant = story.grant
-    again = "Type `/request-access` to ask for it again."
+    again = buttons.again(story.request.ref) if grant.state in OVER_GRANTS else None
     return parts.message(
         _gone_plainly(grant),
         [
             kit.section(_gone(story)),
-            kit.context(again) if grant.state in OVER_GRANTS else None,
-            parts.row(buttons.details(grant.ref)),
+            parts.row(again, buttons.details(grant.ref)),
             parts.grant_foot(story),
         ],
     )

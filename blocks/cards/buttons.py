@@ -42,6 +42,11 @@ def withdraw(ref: str) -> Element:
     return kit.button("Withdraw", CardAction.WITHDRAW, ref, confirm=sure)
 
 
+def again(ref: str) -> Element:
+    """Opens the form to ask for the same again."""
+    return kit.button("Request again", CardAction.AGAIN, ref)
+
+
 def use_less(ref: str) -> Element:
     """Opens the form that makes it shorter."""
     return kit.button("Use less", CardAction.USE_LESS, ref)

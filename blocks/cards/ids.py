@@ -13,6 +13,7 @@ class CardAction(StrEnum):
     REASSIGN = "card.reassign"
     DETAILS = "card.details"  # of a request (AR-1), a grant (GR-1) or a task (TK-1)
     WITHDRAW = "card.withdraw"
+    AGAIN = "card.again"  # opens the form, filled in as it was in a request (AR-1)
     USE_LESS = "card.use_less"  # of a request (AR-1) or a grant (GR-1)
     EXTEND = "card.extend"
     IM_DONE = "card.im_done"

@@ -8,6 +8,8 @@ from models.catalogue.words import RequestKind
 from models.queries.stories import RequestStory
 from models.states import GrantState, RequestState
 
+_CAME_TO_NOTHING = (RequestState.REJECTED, RequestState.EXPIRED, RequestState.WITHDRAWN)
+
 
 def request(story: RequestStory, viewer: str) -> Message:
     """What the requester sees, from sending it to the end of the access."""
@@ -24,10 +26,17 @@ def request(story: RequestStory, viewer: str) -> Message:
             parts.status(story),
             _access(story),
             parts.comments(story),
-            parts.row(*(_mine(story) if mine else []), *parts.talk(story)),
+            parts.row(*(_mine(story) if mine else []), *_again(story, viewer), *parts.talk(story)),
             parts.foot(story.request),
         ],
     )
+
+
+def _again(story: RequestStory, viewer: str) -> list[Element | None]:
+    """What came to nothing can be asked for again; more time is asked for from the access itself."""
+    one = story.request
+    theirs = viewer in (one.requester_id, one.beneficiary_id) and one.kind is not RequestKind.EXTEND
+    return [buttons.again(one.ref)] if theirs and one.state in _CAME_TO_NOTHING else []
 
 
 def _mine(story: RequestStory) -> list[Element | None]:

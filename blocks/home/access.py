@@ -4,7 +4,6 @@ from datetime import datetime
 
 from blocks import kit
 from blocks.cards import buttons, progress, words
-from blocks.home.ids import HomeAction
 from blocks.kit import Block, Element
 from blocks.text import mentions, moment
 from models.durations import spoken_left
@@ -58,5 +57,5 @@ def _can_be_given_back(grant: Grant) -> bool:
 
 
 def _over(grant: Grant) -> Block:
-    again = kit.button("Request again", HomeAction.AGAIN, f"AR-{grant.request_id}")
+    again = buttons.again(f"AR-{grant.request_id}")
     return kit.section(f"*{words.thing(grant)}*\n{progress.access_line(grant, ())}", accessory=again)

@@ -15,7 +15,6 @@ class HomeAction(StrEnum):
     NEWER = "home.newer"  # a page's number, counted from 0
     OLDER = "home.older"  # the same
     FILTER = "home.filter"  # a status, or ALL
-    AGAIN = "home.again"  # the request to ask again (AR-1)
     STAND_IN = "home.set_stand_in"
     NO_STAND_IN = "home.no_stand_in"  # the stand-in to remove (DG-1)
     RUN_AGAIN = "home.run_again"  # a job that was given up (JB-1)

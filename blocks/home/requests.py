@@ -42,7 +42,7 @@ def _pending(request: Request, standing: Standing | None) -> list[Block]:
 
 
 def _closed(request: Request) -> list[Block]:
-    again = kit.button("Request again", HomeAction.AGAIN, request.ref)
+    again = buttons.again(request.ref)
     row = [*([] if request.kind is RequestKind.EXTEND else [again]), buttons.details(request.ref)]
     return [kit.section("\n".join([_title(request), _outcome(request)])), kit.actions(row)]
 

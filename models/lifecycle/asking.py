@@ -14,6 +14,7 @@ from models.directory import Directory, names_of
 from models.errors import Denied, Duplicate, Invalid, NotAllowed, NotFound
 from models.grants import Grant
 from models.lifecycle import duties
+from models.lifecycle.again import kind_of
 from models.lifecycle.snapshot import Snapshot
 from models.policy import Decision, Hold, Holding, Length, Outcome, Question, check_length, decide
 from models.policy.on_behalf import ON_BEHALF, manages
@@ -64,7 +65,7 @@ def plan(session: Session, draft: Draft, now: datetime) -> list[Planned]:
     chosen = [
         Holding(access_ref(app.key, one.access.key), one.policy.title, Hold.SAME_TIME) for one in snapshots
     ]
-    questions = [duties.looked_at(session, _drafted(draft, one, now), chosen) for one in snapshots]
+    questions = [duties.looked_at(session, _drafted(session, draft, one, now), chosen) for one in snapshots]
     return [_planned(directory, draft, *one) for one in zip(snapshots, questions, strict=True)]
 
 
@@ -138,8 +139,11 @@ def _held_already(session: Session, draft: Draft, grant: Grant) -> str:
     return f"{name} has {grant.access_name} already. They can keep it longer with Extend on App Home."
 
 
-def _drafted(draft: Draft, snapshot: Snapshot, now: datetime) -> Question:
-    return _question(draft.requester_id, draft.beneficiary_id, snapshot, draft.term, draft.kind, now)
+def _drafted(session: Session, draft: Draft, snapshot: Snapshot, now: datetime) -> Question:
+    kind = draft.kind
+    if kind is not RequestKind.EXTEND:
+        kind = kind_of(session, draft.beneficiary_id, snapshot.app.key, snapshot.access.key)
+    return _question(draft.requester_id, draft.beneficiary_id, snapshot, draft.term, kind, now)
 
 
 def _planned(directory: Directory, draft: Draft, snapshot: Snapshot, question: Question) -> Planned:

@@ -88,7 +88,7 @@ def _row(tx: Tx, draft: Draft, planned: Planned, submission: str) -> Request:
     app, access, policy = planned.snapshot.app, planned.snapshot.access, planned.snapshot.policy
     return Request(
         submission=submission,
-        kind=draft.kind,
+        kind=planned.question.kind,
         action=Action.ADD,
         app_key=app.key,
         access_key=access.key,

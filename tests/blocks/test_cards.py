@@ -154,8 +154,17 @@ def test_the_requester_reads_by_whom_and_why_it_was_rejected() -> None:
     said, buttons, text = drawn(CardKind.REQUEST, rejected, ADA)
     assert "*Rejected* by <@UGRACE>" in said
     assert "> Not now" in said
-    assert buttons == ["Details"]
+    assert buttons == ["Request again", "Details"]
     assert text == "GitHub, Engineering team: Rejected by Grace"
+
+
+@pytest.mark.parametrize("state", [one for one in RequestState if one is not RequestState.PENDING])
+def test_what_came_to_nothing_can_be_asked_for_again_from_its_card(state: RequestState) -> None:
+    there = drawn(CardKind.REQUEST, story(state=state, closed_by=GRACE), ADA)[1]
+    assert ("Request again" in there) == (state not in (RequestState.APPROVED, RequestState.CANCELLED))
+    assert "Request again" not in drawn(CardKind.REQUEST, story(state=state, closed_by=GRACE), OTTO)[1]
+    more = story(state=state, closed_by=GRACE, kind=RequestKind.EXTEND, grant=grant())
+    assert "Request again" not in drawn(CardKind.REQUEST, more, ADA)[1]
 
 
 @pytest.mark.parametrize("state", list(GrantState))

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blocks import home, kit
+from blocks.cards import CardAction
 from models.catalogue.words import RequestKind
 from models.grants import Direction, Grant, Task, TaskState
 from models.jobs import Job
@@ -145,7 +146,7 @@ def test_what_ended_lately_can_be_asked_for_again() -> None:
     over = grant(SHOT, state=GrantState.ENDED, over_at=NOON)
     view = drawn(access(ended=(over,)))
     assert "Ended lately" in words_of(view["blocks"])
-    assert view["blocks"][-1]["accessory"]["action_id"] == home.HomeAction.AGAIN
+    assert view["blocks"][-1]["accessory"]["action_id"] == CardAction.AGAIN
     assert view["blocks"][-1]["accessory"]["value"] == f"AR-{over.request_id}"
 
 
