@@ -1,6 +1,7 @@
 """What a change shows: cards to post, copies to redraw, App Homes to bring up to date. All of it as jobs."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -8,7 +9,12 @@ from models.cards import Card, CardKind, Home
 from models.grants import Grant
 from models.jobs import Urgency
 from models.requests import Asked, Request
+from models.states import GrantState
 from models.store.tx import Tx
+
+MOMENT = timedelta(seconds=1)
+"""A requester's card waits so long where the access may be given by then: so it is drawn once, and says more.
+What comes of giving it wants the card at once."""
 
 
 def show(tx: Tx, kind: CardKind, subject: str, about: str, person_id: str) -> None:
@@ -73,13 +79,23 @@ def _draw_touched(tx: Tx) -> None:
         tx.touched.update(tx.session.scalars(select(Asked.person_id).where(Asked.request_id.in_(asked))))
     # One that never got there is looked at again: its news may go out by e-mail.
     there = Card.gone.is_(False) | (Card.ts == "")
-    cards = select(Card.id, Card.person_id).where(Card.about.in_(tx.touched), there)
-    for card_id, person_id in tx.session.execute(cards):
-        _draw(tx, card_id)
+    cards = select(Card.id, Card.person_id, Card.kind, Card.about).where(Card.about.in_(tx.touched), there)
+    just_begun = _just_begun(tx, grants)
+    for card_id, person_id, kind, about in tx.session.execute(cards):
+        waits = kind is CardKind.REQUEST and about in just_begun
+        _draw(tx, card_id, tx.now + MOMENT if waits else None)
         tx.touched.add(person_id)
     for person_id in tx.session.scalars(select(Home.person_id).where(Home.person_id.in_(tx.touched))):
         tx.enqueue("home", f"home:{person_id}", urgency=Urgency.LATER, person=person_id)
 
 
-def _draw(tx: Tx, card_id: int) -> None:
-    tx.enqueue("card", f"card:{card_id}", card=card_id)
+def _just_begun(tx: Tx, grants: list[int]) -> set[str]:
+    """The requests whose access a connector is about to give for the first time."""
+    begun = select(Request.id).join(Grant, Grant.id == Request.grant_id)
+    begun = begun.where(Grant.id.in_(grants), Grant.state == GrantState.GRANTING)
+    first = begun.where(Grant.retry_at == tx.now, Grant.attempts == 0)
+    return {f"AR-{request_id}" for request_id in tx.session.scalars(first)} if grants else set()
+
+
+def _draw(tx: Tx, card_id: int, run_at: datetime | None = None) -> None:
+    tx.enqueue("card", f"card:{card_id}", run_at=run_at, card=card_id)

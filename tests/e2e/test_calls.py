@@ -1,0 +1,25 @@
+"""How many calls of Slack a request costs, from sending it to the access, where one person decides."""
+
+from tests.world import World
+
+MOST = 10
+
+
+async def test_a_request_with_one_approver_costs_few_calls(world: World) -> None:
+    await world.offer(stage=[{"name": "Owner", "approvers": [world.ids["Grace"]]}])
+    ada = world.person("Ada")
+    await ada.command("/request-access", "github engineering 8h because of a release")
+    world.slack.log.clear()
+    assert (await ada.submit()).ok
+    await world.settle()
+    await world.approve("Grace", "Engineering team")
+    assert "*Active*" in world.card("Ada", "You asked for").text
+    called = [call.name for call in world.slack.log.calls()]
+    assert called.count("chat.update") == 2, called  # one for each of them: never Granting and then Active
+    assert len(called) <= MOST, called
+
+
+async def test_who_waits_for_work_by_hand_reads_that_it_is_being_set_up(world: World) -> None:
+    await world.ask("Ada", "github admin 8h because of a release")
+    await world.approve("Grace", "Admin role")
+    assert "*Granting*" in world.card("Ada", "You asked for").text
