@@ -9,7 +9,7 @@ from blocks.kit import Block, Element, View
 from blocks.text import esc, mention
 from blocks.timeline import line
 from models.audit import AuditEntry
-from models.catalogue.words import RequestKind
+from models.catalogue.words import OnReject, RequestKind
 from models.queries.stories import RequestStory, StageStory
 from models.requests import Asked
 from models.states import StageState
@@ -102,10 +102,12 @@ def _standing(story: RequestStory) -> str:
 def _stage(one: StageStory, stages: int) -> Block:
     stage = one.stage
     rule = _RULES.get(stage.rule, f"{stage.rule} approvals are needed")
+    if one.on_reject is OnReject.VETO and stage.rule.isdigit():
+        rule += ", and one rejection ends it"
     head = f"*Stage {stage.position + 1} of {stages}: {esc(stage.name)}* · {rule}"
     lines = [head, *(progress.decision_line(decision) for decision in one.decisions)]
     if stage.state is StageState.OPEN:
-        lines.append(progress.waiting(one.tally, stage.channel))
+        lines += [text for text in (progress.waiting(one), progress.remark(one)) if text]
     lines += [f"{_how(asked)}: {mention(asked.person_id)}, {esc(asked.because)}" for asked in one.asked]
     return kit.section(words.fit(lines))
 

@@ -1,13 +1,16 @@
 """Before anything is sent: who will be asked, in which stages, and why; or what is in the way."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from blocks import kit
 from blocks.kit import Block
 from blocks.text import cut, esc, mentions
+from models.catalogue.words import OnReject
+from models.durations import spoken
 from models.errors import Refusal
 from models.lifecycle.asking import Planned
-from models.policy import Outcome, PlannedStage
+from models.policy import Outcome, PlannedStage, escalation_wait
 
 _MOST_BLOCKS = 60
 """Of the 100 of a modal; the form's own fields need a dozen."""
@@ -70,7 +73,7 @@ def _way(way: Sequence[Planned], *, named: bool) -> Iterator[Block]:
         yield kit.section("*Who will be asked*")
     for stage in first.decision.stages:
         yield kit.section(_stage(stage, numbered=len(first.decision.stages) > 1))
-        yield kit.context(esc(stage.because.text))
+        yield kit.context(esc(stage.because.text), *_then(stage, first.snapshot.policy.request_expiry))
 
 
 def _names(names: Sequence[str]) -> str:
@@ -81,6 +84,18 @@ def _names(names: Sequence[str]) -> str:
 def _stage(stage: PlannedStage, *, numbered: bool) -> str:
     number = f"{stage.position + 1}. " if numbered else ""
     return f"*{number}{esc(stage.name)}:* {_rule(stage)}{'; '.join(_people(stage))}"
+
+
+def _then(stage: PlannedStage, expiry: timedelta) -> list[str]:
+    """What matters only later: who is asked too if nobody decides, and what one rejection does."""
+    wait, alternates = escalation_wait(stage.spec, expiry), [one.person_id for one in stage.alternates]
+    said = list[str]()
+    if wait and alternates:
+        are = "is" if len(alternates) == 1 else "are"
+        said.append(f"If nobody decides within {spoken(wait)}, {mentions(alternates)} {are} asked too.")
+    if isinstance(stage.rule, int) and stage.spec.on_reject is OnReject.VETO:
+        said.append("One rejection ends it.")
+    return said
 
 
 def _rule(stage: PlannedStage) -> str:

@@ -110,8 +110,18 @@ def _commented(who: str, data: Json) -> str:
     return f"{who} said{_quoted(data.get('text'))}"
 
 
-def _reminded(_who: str, data: Json) -> str:
-    return f"Reminded {mentions(data['people'], most=20) or 'nobody'}"
+def _reminded(who: str, data: Json) -> str:
+    return f"{who} reminded {mentions(data['people'], most=20) or 'nobody'}"
+
+
+def _warned(who: str, data: Json) -> str:
+    people = mentions([*data["people"], "the requester"], most=20)
+    at = moment(datetime.fromisoformat(data["expires"]))
+    return f"{who} told {people} that it expires {at}"
+
+
+def _escalated(_who: str, data: Json) -> str:
+    return f"Stage “{esc(data['stage'])}” was escalated{_quoted(data['because'])}"
 
 
 def _extended(_who: str, data: Json) -> str:
@@ -175,8 +185,10 @@ SENTENCES: dict[str, Sentence] = {
     "request.term_changed": _changed,
     "request.shortened": _shortened,
     "request.reminded": _reminded,
+    "request.warned": _warned,
     "stage.opened": _opened,
     "stage.asked": _asked_anew,
+    "stage.escalated": _escalated,
     "stage.stuck": _stuck,
     "stage.reassigned": _reassigned,
     "stage.channel_gone": _channel_gone,

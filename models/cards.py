@@ -17,7 +17,9 @@ class CardKind(StrEnum):
 
     APPROVAL = "approval"  # an approver's copy (AR-1), or the one in a channel (AR-1/C0123)
     REQUEST = "request"  # the requester's copy (AR-1)
-    REMINDER = "reminder"  # a nudge to an approver (AR-1/1)
+    REMINDER = "reminder"  # to an approver, by itself (AR-1/0/1: the stage, and which)
+    NUDGE = "nudge"  # a reminder that the requester sends (AR-1/ and the moment)
+    WARNING = "warning"  # it is about to expire: to the approvers waited for, and the requester (AR-1)
     ACCESS = "access"  # "you have access", told when it is true (GR-1)
     OVER = "over"  # "your access has ended" (GR-1)
     NOTICE = "notice"  # an expiry notice (GR-1/3600)

@@ -88,6 +88,13 @@ class Request(Base):
     expires_at: Mapped[datetime]
     remind_at: Mapped[datetime | None]
     reminders: Mapped[int] = mapped_column(default=0)
+    """How many reminders the open stage has had by itself."""
+    reminded_at: Mapped[datetime | None]
+    """When those who are waited for were last reminded, by whomever, or warned that it expires."""
+    escalate_at: Mapped[datetime | None]
+    """When the alternates of the open stage are asked too."""
+    warn_at: Mapped[datetime | None]
+    """When those concerned are told that it is about to expire."""
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None] = mapped_column(String(64))
     closing_note: Mapped[str] = mapped_column(Text, default="")
@@ -102,6 +109,18 @@ class Request(Base):
         Index(
             "ix_requests_due_reminder",
             "remind_at",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_requests_due_escalation",
+            "escalate_at",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_requests_due_warning",
+            "warn_at",
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),
@@ -132,8 +151,12 @@ class Stage(Base):
     because: Mapped[str] = mapped_column(Text, default="")
     channel: Mapped[str] = mapped_column(String(32), default="")
     """The channel that it is asked in; empty where everybody has a card of their own."""
+    remark: Mapped[str] = mapped_column(Text, default="")
+    """Who stands in or is asked too, and why; empty where it goes as its `spec` says."""
     state: Mapped[StageState]
     opened_at: Mapped[datetime | None]
+    escalated_at: Mapped[datetime | None]
+    """When its alternates came in, since nobody had decided."""
     closed_at: Mapped[datetime | None]
 
 
@@ -150,6 +173,8 @@ class Asked(Base):
     """Whose vote it is, where they stand in for somebody."""
     quiet: Mapped[bool] = mapped_column(default=False)
     """May decide, and gets no message about it."""
+    alternate: Mapped[bool] = mapped_column(default=False)
+    """Whether they came in when nobody had decided in time."""
     asked_at: Mapped[datetime]
 
     __table_args__ = (Index("ix_asked_person", "person_id", "request_id"),)

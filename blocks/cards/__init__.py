@@ -20,6 +20,8 @@ _OF_REQUESTS: Mapping[CardKind, Callable[[RequestStory, str], Message]] = {
     CardKind.APPROVAL: approval.approval,
     CardKind.REQUEST: request.request,
     CardKind.REMINDER: approval.reminder,
+    CardKind.NUDGE: approval.nudge,
+    CardKind.WARNING: approval.warning,
 }
 _OF_GRANTS: Mapping[CardKind, Callable[[GrantStory, str], Message]] = {
     CardKind.ACCESS: access.access,

@@ -1,4 +1,4 @@
-"""An approver's copy of a request, and the reminder that points at it."""
+"""An approver's copy of a request, and the reminders and the warning that point at it."""
 
 from blocks import kit
 from blocks.cards import buttons, parts, progress, words
@@ -32,19 +32,68 @@ def approval(story: RequestStory, viewer: str) -> Message:
 
 
 def reminder(story: RequestStory, viewer: str) -> Message:
-    """A nudge: the same buttons in short, and only the outcome once there is nothing to decide."""
-    request, waits = story.request, _waits(story, viewer)
-    if not waits:
+    """A reminder that comes by itself: the same buttons in short, and only the outcome once it is decided."""
+    request, name = story.request, words.named(story.names, story.request.requester_id)
+    plainly = f"{name} still waits for your decision on {words.thing(request)}"
+    said = f"{mention(request.requester_id)} still waits for you: *{words.thing(request)}*"
+    return _in_short(story, viewer, plainly, said)
+
+
+def nudge(story: RequestStory, viewer: str) -> Message:
+    """A reminder that the requester sends."""
+    request, name = story.request, words.named(story.names, story.request.requester_id)
+    plainly = f"{name} reminds you of {words.thing(request)}"
+    said = f"{mention(request.requester_id)} reminds you: *{words.thing(request)}* waits for your decision"
+    return _in_short(story, viewer, plainly, said)
+
+
+def warning(story: RequestStory, viewer: str) -> Message:
+    """It is about to expire: an approver can still decide, and the requester knows."""
+    request = story.request
+    if viewer == request.requester_id and not story.may_decide(viewer):
+        return _warned(story)
+    plainly = f"{words.thing(request)} expires soon, and waits for your decision"
+    who = mention(request.requester_id)
+    said = f"{who}’s request for *{words.thing(request)}* is about to expire. It waits for your decision."
+    return _in_short(story, viewer, plainly, said)
+
+
+def _warned(story: RequestStory) -> Message:
+    """The requester's copy of the warning."""
+    request, stage = story.request, story.open_stage
+    if stage is None:
+        said = f"Your request for *{words.thing(request)}*: {progress.status(story)}"
+        return parts.message(
+            f"{words.thing(request)}: {progress.ended(story)}",
+            [kit.section(said), parts.row(buttons.details(request.ref)), parts.foot(request)],
+        )
+    return parts.message(
+        f"Your request for {words.thing(request)} is about to expire",
+        [
+            kit.section(
+                f"Your request for *{words.thing(request)}* expires {moment(request.expires_at)}, "
+                f"if nobody decides until then. It is {progress.waiting(stage)}."
+            ),
+            kit.context("They have just been told as well."),
+            parts.row(*parts.talk(story)),
+            parts.foot(request),
+        ],
+    )
+
+
+def _in_short(story: RequestStory, viewer: str, plainly: str, said: str) -> Message:
+    """What was said, with the buttons of the card; or how it stands, where they have nothing to decide."""
+    request = story.request
+    if not _waits(story, viewer):
         line = f"{_title(story, mention(request.requester_id))}: {_no_longer(story)}"
         return parts.message(
             _notification(story, viewer),
             [kit.section(line), parts.row(buttons.details(request.ref)), parts.foot(request)],
         )
-    name = words.named(story.names, request.requester_id)
     return parts.message(
-        f"{name} still waits for your decision on {words.thing(request)}",
+        plainly,
         [
-            kit.section(f"{mention(request.requester_id)} still waits for you: *{words.thing(request)}*"),
+            kit.section(said),
             kit.context(f"{words.how_long(story)} · expires {moment(request.expires_at)}"),
             parts.row(*_deciding(story, viewer), *parts.talk(story)),
             parts.foot(request),

@@ -52,6 +52,11 @@ def use_less(ref: str) -> Element:
     return kit.button("Use less", CardAction.USE_LESS, ref)
 
 
+def remind(ref: str) -> Element:
+    """Reminds those who are waited for, if it was not done a moment ago."""
+    return kit.button("Remind", CardAction.REMIND, ref)
+
+
 def extend(grant: Grant) -> Element:
     """Opens the form that asks for more time."""
     return kit.button("Extend", CardAction.EXTEND, grant.ref)

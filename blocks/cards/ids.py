@@ -15,6 +15,7 @@ class CardAction(StrEnum):
     WITHDRAW = "card.withdraw"
     AGAIN = "card.again"  # opens the form, filled in as it was in a request (AR-1)
     USE_LESS = "card.use_less"  # of a request (AR-1) or a grant (GR-1)
+    REMIND = "card.remind"
     EXTEND = "card.extend"
     IM_DONE = "card.im_done"
     GIVE_BACK = "card.give_back"

@@ -2,10 +2,11 @@
 
 from blocks.cards.words import lasting, named, said, until
 from blocks.text import esc, mention, mentions, moment, quote
+from models.catalogue.words import OnReject
 from models.grants import Direction, Grant
 from models.policy import Tally
-from models.queries.stories import RequestStory
-from models.requests import Decision, Term
+from models.queries.stories import RequestStory, StageStory
+from models.requests import Decision, Request, Term
 from models.states import GrantState, RequestState, StageState
 
 NOTE = 900
@@ -17,7 +18,8 @@ def status(story: RequestStory) -> str:
     word = f"*{request.state.label}*"
     match request.state:
         case RequestState.PENDING:
-            return " · ".join([word, *_standing(story), f"expires {moment(request.expires_at)}"])
+            standing = [*_standing(story), reminded(request), f"expires {moment(request.expires_at)}"]
+            return " · ".join([word, *(part for part in standing if part)])
         case RequestState.EXPIRED:
             return f"{word} · nobody decided until {moment(request.expires_at)}"
         case _:
@@ -42,7 +44,7 @@ def stage_lines(story: RequestStory) -> list[str]:
         lines.append(f"*{place}{esc(one.stage.name)}*")
         lines += [decision_line(decision) for decision in one.decisions]
         if one is story.open_stage:
-            lines.append(waiting(one.tally, one.stage.channel))
+            lines += [line for line in (waiting(one), remark(one)) if line]
     coming = [esc(one.stage.name) for one in story.stages if one.stage.state is StageState.WAITING]
     return lines + ([f"Then: {', '.join(coming)}"] if coming else [])
 
@@ -56,18 +58,45 @@ def decision_line(decision: Decision) -> str:
     return f"{mark} {mention(decision.person_id)} {verb}{behalf}{term}{comment}"
 
 
-def waiting(tally: Tally, channel: str = "") -> str:
-    """What an open stage still needs: "waiting for @Grace or @Alan", and the count where it takes several.
+def waiting(one: StageStory) -> str:
+    """What an open stage still needs: "waiting for @Grace or @Alan", and the count where it takes several."""
+    tally = one.tally
+    needed = tally.approvals + tally.still_needed
+    counted = f"{tally.approvals} of {needed} approvals, " if needed > 1 else ""
+    veto = ". One rejection ends it" if one.on_reject is OnReject.VETO and needed > 1 else ""
+    return f"{counted}waiting for {_whom(tally, one.stage.channel or '')}{veto}"
+
+
+def _whom(tally: Tally, channel: str) -> str:
+    """For whom it waits: "@Ada and @Bo" if for each, "@Ada or @Bo" if for one, "2 of @Ada, @Bo and @Cy".
 
     `channel` is where they are asked, if they are asked in one.
     """
-    needed = tally.approvals + tally.still_needed
-    counted = f"{tally.approvals} of {needed} approvals, " if needed > 1 else ""
-    word = "and" if len(tally.waiting) <= tally.still_needed else "or"
-    if channel and tally.waiting:
-        return f"{counted}waiting for one of {len(tally.waiting)} people, asked in <#{channel}>"
-    who = mentions(tally.waiting, word=word) or "somebody who can decide; the admins have to look at it"
-    return f"{counted}waiting for {who}"
+    if not tally.waiting:
+        return "somebody who can decide; the admins have to look at it"
+    if channel:
+        most = len(tally.waiting)
+        number = "one" if tally.still_needed == 1 else str(min(tally.still_needed, most))
+        return f"{number} of {most} people, asked in <#{channel}>"
+    if len(tally.waiting) <= tally.still_needed:
+        return mentions(tally.waiting, word="and")
+    if tally.still_needed == 1:
+        return mentions(tally.waiting, word="or")
+    return f"{tally.still_needed} of {mentions(tally.waiting, word='and')}"
+
+
+def remark(one: StageStory) -> str:
+    """Who stands in or is asked too, and why; empty where it goes as the stage says."""
+    stage = one.stage
+    since = f"{moment(stage.escalated_at)}: " if stage.escalated_at else ""
+    return f"{since}{esc(stage.remark)}" if stage.remark else ""
+
+
+def reminded(request: Request) -> str:
+    """When those who are waited for were last reminded; empty if they were not, or it does not matter now."""
+    if request.reminded_at is None or request.state is not RequestState.PENDING:
+        return ""
+    return f"reminded {moment(request.reminded_at)}"
 
 
 def ended(story: RequestStory) -> str:

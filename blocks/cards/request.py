@@ -43,7 +43,8 @@ def _mine(story: RequestStory) -> list[Element | None]:
     """What the requester can do. Where an approver changed how long it lasts, less of it too."""
     ref, grant, changed = story.request.ref, story.grant, story.modified is not None
     if story.request.state is RequestState.PENDING:
-        return [buttons.withdraw(ref), buttons.use_less(ref) if changed else None]
+        less = buttons.use_less(ref) if changed else None
+        return [buttons.remind(ref), buttons.withdraw(ref), less]
     if changed and grant is not None and grant.state is GrantState.ACTIVE:
         return [buttons.use_less(grant.ref), buttons.give_back(grant)]
     return []

@@ -37,7 +37,8 @@ def _nothing(status: RequestState | None) -> str:
 
 def _pending(request: Request, standing: Standing | None) -> list[Block]:
     lines = [_title(request), f"*{request.state.label}*{_progress(request, standing)}", _terms(request)]
-    row = [buttons.withdraw(request.ref), buttons.comment(request.ref), buttons.details(request.ref)]
+    own = [buttons.remind(request.ref), buttons.withdraw(request.ref)]
+    row = [*own, buttons.comment(request.ref), buttons.details(request.ref)]
     return [kit.section("\n".join(lines)), kit.actions(row)]
 
 
@@ -57,13 +58,14 @@ def _title(request: Request) -> str:
 def _progress(request: Request, standing: Standing | None) -> str:
     if standing is None:
         return ""
-    waiting = progress.waiting(standing.stage.tally, standing.stage.stage.channel)
-    return f" · stage {request.position + 1} of {standing.stages}, {waiting}"
+    return f" · stage {request.position + 1} of {standing.stages}, {progress.waiting(standing.stage)}"
 
 
 def _terms(request: Request) -> str:
     asked, expires = moment(request.created_at), moment(request.expires_at)
-    return f"For {words.lasting(Term.from_json(request.term))} · asked {asked} · expires {expires}"
+    times = [f"asked {asked}", progress.reminded(request), f"expires {expires}"]
+    term = f"For {words.lasting(Term.from_json(request.term))}"
+    return " · ".join([term, *(part for part in times if part)])
 
 
 def _outcome(request: Request) -> str:

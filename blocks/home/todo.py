@@ -91,7 +91,7 @@ def _days(one: Delegation) -> str:
 
 
 def _watched(request: Request, standing: Standing) -> Block:
-    waits = progress.waiting(standing.stage.tally, standing.stage.stage.channel)
+    waits = progress.waiting(standing.stage)
     text = f"{_who_asks(request)} *{words.thing(request)}* · {request.ref}\n{waits[0].upper()}{waits[1:]}"
     return kit.section(text, accessory=buttons.details(request.ref))
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bot.sandbox.browser import Due
@@ -13,7 +14,7 @@ from models.states import RequestState
 
 
 def next_due(session: Session, now: datetime) -> Due | None:
-    """The earliest start, end, notice, reminder or expiry after now; None where nothing is ahead."""
+    """What comes next by itself, after now; None where nothing is ahead."""
     ahead = [each for each in (*_grants(session), *_requests(session)) if each.at > now]
     return min(ahead, key=lambda each: each.at, default=None)
 
@@ -34,9 +35,19 @@ def _requests(session: Session) -> Iterator[Due]:
     pending = select(Request).where(Request.state == RequestState.PENDING)
     for request in session.scalars(pending.order_by(Request.expires_at).limit(20)):
         yield Due(request.expires_at, f"{request.ref} expires, if nobody decides")
-    for request in session.scalars(pending.order_by(Request.remind_at).limit(20)):
+    for request in session.scalars(_with(pending, Request.remind_at)):
         if request.remind_at:
             yield Due(request.remind_at, f"The approvers of {request.ref} are reminded")
+    for request in session.scalars(_with(pending, Request.escalate_at)):
+        if request.escalate_at:
+            yield Due(request.escalate_at, f"The alternates of {request.ref} are asked too")
+    for request in session.scalars(_with(pending, Request.warn_at)):
+        if request.warn_at:
+            yield Due(request.warn_at, f"A warning that {request.ref} is about to expire")
+
+
+def _with(rows: Select[Request], at: Any) -> Select[Request]:
+    return rows.where(at.is_not(None)).order_by(at).limit(20)
 
 
 def _what(grant: Grant) -> str:

@@ -18,6 +18,7 @@ from models.store.tx import SYSTEM, Tx
 def ask_first(tx: Tx, request: Request, row: Stage, planned: PlannedStage) -> None:
     """Open a stage, and ask everybody who may decide in it: each in a DM, or all at once in its channel."""
     row.state, row.opened_at = StageState.OPEN, tx.now
+    row.remark = planned.remark
     many = len(planned.asked) > planned.spec.channel_over
     row.channel = planned.spec.channel if many else ""
     for candidate in planned.approvers:
@@ -32,6 +33,7 @@ def ask_anew(tx: Tx, request: Request, row: Stage, planned: PlannedStage) -> Non
     """Ask in an open stage whoever may decide now and was not asked, and no longer ask whoever may not."""
     here = (Asked.request_id == request.id, Asked.position == row.position)
     asked = {one.person_id: one for one in tx.session.scalars(select(Asked).where(*here))}
+    row.remark = planned.remark
     dropped = sorted(asked.keys() - set(planned.ids) - _deciders(tx, request))
     for person_id in dropped:
         tx.session.delete(asked[person_id])
@@ -82,7 +84,7 @@ def _told(candidates: Iterable[Candidate]) -> Json:
 
 def _ask(tx: Tx, request: Request, row: Stage, candidate: Candidate) -> None:
     asked = Asked(request_id=request.id, position=row.position, person_id=candidate.person_id)
-    asked.because, asked.seat_id, asked.quiet = candidate.because, candidate.seat, candidate.quiet
+    _keep(asked, candidate)
     asked.asked_at = tx.now
     tx.session.add(asked)
     _tell(tx, request, row, candidate)
@@ -93,7 +95,12 @@ def _ask_otherwise(tx: Tx, request: Request, row: Stage, asked: Asked, candidate
     if asked.quiet and not candidate.quiet:
         asked.asked_at = tx.now
         _tell(tx, request, row, candidate)
-    asked.because, asked.seat_id, asked.quiet = candidate.because, candidate.seat, candidate.quiet
+    _keep(asked, candidate)
+
+
+def _keep(asked: Asked, candidate: Candidate) -> None:
+    asked.because, asked.seat_id = candidate.because, candidate.seat
+    asked.quiet, asked.alternate = candidate.quiet, candidate.alternate
 
 
 def _is_news(candidate: Candidate, asked: Asked | None) -> bool:
@@ -101,8 +108,11 @@ def _is_news(candidate: Candidate, asked: Asked | None) -> bool:
 
 
 def _tell(tx: Tx, request: Request, row: Stage, candidate: Candidate) -> None:
-    """A card of their own, but for the quiet and where the card lies in a channel. To do shows it anyway."""
-    if candidate.quiet or row.channel:
+    """A card of their own, but for the quiet and where the card lies in a channel. To do shows it anyway.
+
+    Alternates come in one by one, and need not be in the channel.
+    """
+    if candidate.quiet or (row.channel and not candidate.alternate):
         screens.refresh_homes(tx, [candidate.person_id])
     else:
         screens.show(tx, CardKind.APPROVAL, request.ref, request.ref, candidate.person_id)

@@ -1,6 +1,7 @@
 """What is due: the scheduler asks, a batch at a time, in the order of urgency. Each batch is one transaction.
 
-Revokes come before starts, then requests that nobody decided, then notices, then reminders. What was due
+Revokes come before starts, then requests that nobody decided: their end, their escalation, the warning; then
+notices and reminders. What was due
 while the bot was away is done once: of several notices that were missed, only the last is sent.
 """
 
@@ -17,18 +18,19 @@ from models.cards import CardKind
 from models.delegations import Delegation
 from models.grants import Direction, Grant
 from models.lifecycle import (
-    decide,
     delegations,
     ends,
+    escalating,
     extensions,
     granting,
+    reminding,
     revoking,
     screens,
     set_back,
     stages,
 )
 from models.lifecycle.snapshot import Snapshot
-from models.requests import Asked, Request
+from models.requests import Request
 from models.states import GrantState, RequestEvent, RequestState
 from models.store.tx import SYSTEM, Tx
 
@@ -147,45 +149,14 @@ def _notify(tx: Tx, grant: Grant) -> None:
         )
 
 
-def _remind(tx: Tx, request: Request) -> None:
-    after = Snapshot.from_json(request.policy).policy.remind_after
-    request.reminders += 1
-    request.remind_at = tx.now + after * 2 ** min(request.reminders, 10)
-    late = _asked_before(tx, request, tx.now - after / 2)
-    decide.look_again(tx, request)
-    if request.state is not RequestState.PENDING:
-        return
-    stage = stages.current(tx, request)
-    reminded = [one.person_id for one in stage.now.asked if one.person_id in late]
-    subject = f"{request.ref}/{request.reminders}"
-    if reminded and stage.row.channel:
-        screens.show_in(tx, CardKind.REMINDER, subject, request.ref, stage.row.channel)
-    for person_id in () if stage.row.channel else reminded:
-        screens.show(tx, CardKind.REMINDER, subject, request.ref, person_id)
-    tx.record(
-        SYSTEM,
-        "request.reminded",
-        request.ref,
-        app=request.app_key,
-        person=request.beneficiary_id,
-        people=reminded,
-    )
-
-
-def _asked_before(tx: Tx, request: Request, moment: datetime) -> set[str]:
-    """Those whose card is old enough to have been forgotten."""
-    asked = select(Asked.person_id).where(
-        Asked.request_id == request.id, Asked.position == request.position, Asked.asked_at <= moment
-    )
-    return set(tx.session.scalars(asked))
-
-
 _PENDING = select(Request).where(Request.state == RequestState.PENDING)
 PARTS: tuple[_Part[Any], ...] = (
     _Part("move", select(Grant), Grant.due_at, _move),
     _Part("expire", _PENDING, Request.expires_at, _expire),
+    _Part("escalate", _PENDING, Request.escalate_at, escalating.escalate),
+    _Part("warn", _PENDING, Request.warn_at, reminding.warn),
     _Part("notice", select(Grant), Grant.notice_at, _notify),
-    _Part("remind", _PENDING, Request.remind_at, _remind),
+    _Part("remind", _PENDING, Request.remind_at, reminding.remind_again),
     _Part("stand in", select(Delegation), Delegation.due_at, delegations.turn),
 )
 """In the order of urgency."""

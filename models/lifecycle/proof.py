@@ -35,9 +35,10 @@ def _carried(session: Session, request: Request, stage: Stage) -> bool:
     own = {request.requester_id, request.beneficiary_id}
     self_approve = bool(request.policy.get("self_approve"))
     valid = [d for d in decisions if self_approve or d.person_id not in own]
-    rule = StageSpec.model_validate(stage.spec).rule
+    spec = StageSpec.model_validate(stage.spec)
     # Whoever decided belonged to the stage at that moment, even where they joined its group after it was
     # asked. Somebody who was asked may have left since: `all` means all who were still there.
     deciders = [d.person_id for d in valid]
-    people = deciders if rule == "all" else [*asked, *deciders]
-    return tally(rule, people, tuple((d.person_id, d.approve) for d in valid)).status is TallyStatus.APPROVED
+    people = deciders if spec.rule == "all" else [*asked, *deciders]
+    votes = tuple((d.person_id, d.approve) for d in valid)
+    return tally(spec.rule, people, votes, on_reject=spec.on_reject).status is TallyStatus.APPROVED

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from models.catalogue.spec import StageSpec
 from models.catalogue.words import RequestKind
 from models.directory import Directory
-from models.lifecycle import approvers, extensions, granting, screens
+from models.lifecycle import approvers, extensions, granting, screens, stage_times
 from models.lifecycle.asking import question_of
 from models.lifecycle.moves import move_request
 from models.lifecycle.snapshot import Snapshot
 from models.policy import Candidate, Course, Passed, PlannedStage, Tally, TallyStatus, open_stage, tally
-from models.requests import Decision, Reassignment, Request, Stage
+from models.requests import Asked, Decision, Reassignment, Request, Stage
 from models.states import RequestEvent, StageState
 from models.store.tx import SYSTEM, Tx
 
@@ -40,7 +40,14 @@ class OpenStage:
         """Where the stage stands, with those who have decided counted among the asked."""
         seats = dict.fromkeys([*(d.holds for d in self.decided), *self.now.seats])
         votes = tuple((d.holds, d.approve) for d in self.decided)
-        return tally(self.now.rule, tuple(seats), votes, self.now.quiet_seats)
+        return tally(
+            self.now.rule,
+            tuple(seats),
+            votes,
+            self.now.quiet_seats,
+            on_reject=self.now.spec.on_reject,
+            alternates={*self.course.alternates, *self.now.alternate_seats},
+        )
 
 
 def begin(tx: Tx, request: Request, *, approved_by_rule: bool) -> None:
@@ -65,14 +72,24 @@ def current(tx: Tx, request: Request) -> OpenStage:
 
 
 def _course(tx: Tx, row: Stage, decisions: Sequence[Decision]) -> Course:
-    here = tuple(d for d in decisions if d.position == row.position)
+    here, came_in = tuple(d for d in decisions if d.position == row.position), _came_in(tx, row)
     return Course(
         decided=tuple(d.person_id for d in decisions),
         decided_here=len(here),
         approved_here=sum(d.approve for d in here),
         stood_in=tuple(d.seat_id for d in decisions if d.seat_id),
         passed=_passed(tx, row),
+        escalated=row.escalated_at is not None,
+        alternates=tuple(d.holds for d in here if d.person_id in came_in),
     )
+
+
+def _came_in(tx: Tx, row: Stage) -> set[str]:
+    """Who is, or was, asked because nobody decided in time."""
+    asked = select(Asked.person_id).where(
+        Asked.request_id == row.request_id, Asked.position == row.position, Asked.alternate
+    )
+    return set(tx.session.scalars(asked))
 
 
 def _passed(tx: Tx, row: Stage) -> tuple[Passed, ...]:
@@ -86,8 +103,11 @@ def _passed(tx: Tx, row: Stage) -> tuple[Passed, ...]:
 def ask(tx: Tx, request: Request) -> OpenStage:
     """Open the present stage, if it is not yet, and ask whoever belongs to it now."""
     stage = current(tx, request)
-    ask_them = approvers.ask_first if stage.row.state is StageState.WAITING else approvers.ask_anew
-    ask_them(tx, request, stage.row, stage.now)
+    if stage.row.state is StageState.WAITING:
+        stage_times.opened(request, stage.now, tx.now)
+        approvers.ask_first(tx, request, stage.row, stage.now)
+    else:
+        approvers.ask_anew(tx, request, stage.row, stage.now)
     if not stage.now.approvers and stage.tally().status is TallyStatus.OPEN:
         approvers.tell_admins(tx, request, stage.row, stage.now)
     return stage

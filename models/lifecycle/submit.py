@@ -8,7 +8,7 @@ from models.cards import CardKind
 from models.catalogue.words import Need, RequestKind
 from models.errors import Duplicate, Invalid, NotAllowed
 from models.grants import Grant
-from models.lifecycle import duties, ends, extensions, screens, stages
+from models.lifecycle import duties, ends, extensions, screens, stage_times, stages
 from models.lifecycle.asking import Draft, Planned, plan
 from models.lifecycle.refs import lock_grant
 from models.people import Person
@@ -109,7 +109,8 @@ def _row(tx: Tx, draft: Draft, planned: Planned, submission: str) -> Request:
         grant_id=draft.grant_id,
         created_at=tx.now,
         expires_at=tx.now + policy.request_expiry,
-        remind_at=tx.now + policy.remind_after,
+        remind_at=None,  # set when a stage opens, as `escalate_at` is
+        warn_at=stage_times.warn_at(policy, tx.now),
     )
 
 

@@ -5,6 +5,7 @@ from models.policy.conditions import applies
 from models.policy.course import Course, Passed
 from models.policy.deciding import decide
 from models.policy.decision import Candidate, Decision, Outcome, PlannedStage, Reason
+from models.policy.escalation import escalation_wait
 from models.policy.facts import Company, GroupFacts, PersonFacts, StandIn, Who
 from models.policy.holdings import Hold, Holding
 from models.policy.length import Length, check_length
@@ -37,6 +38,7 @@ __all__ = [
     "check_length",
     "clashes",
     "decide",
+    "escalation_wait",
     "open_stage",
     "tally",
 ]

@@ -32,6 +32,8 @@ class Course:
     """What was passed on in this stage, in order."""
     escalated: bool = False
     """Whether its time has passed, so that its alternates are asked too."""
+    alternates: tuple[str, ...] = ()
+    """Those of them who have decided in this stage."""
 
     @property
     def spent(self) -> dict[str, str]:

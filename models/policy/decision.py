@@ -35,6 +35,8 @@ class Candidate:
     """Whose vote it is, where not their own: they stand in for this person."""
     quiet: bool = False
     """May decide, and gets no message about it."""
+    alternate: bool = False
+    """Whether they are asked because nobody decided in time."""
 
     @property
     def holds(self) -> str:
@@ -56,6 +58,10 @@ class PlannedStage:
     because: Reason
     fallback: bool = False
     """Whether owners or admins stand in for people who are missing."""
+    alternates: tuple[Candidate, ...] = ()
+    """Who is asked too if nobody decides in time; nobody once they are."""
+    remark: str = ""
+    """Who stands in or is asked too, and why, as a sentence; empty where it goes as the stage says."""
     left_out: tuple[str, ...] = ()
     """Who is named and cannot be asked, with the reason: "Bo is deactivated"."""
 
@@ -81,6 +87,11 @@ class PlannedStage:
     def quiet_seats(self) -> frozenset[str]:
         """Those of `seats` that nobody is asked for."""
         return frozenset(self.seats) - {candidate.holds for candidate in self.asked}
+
+    @property
+    def alternate_seats(self) -> frozenset[str]:
+        """Those of `seats` that came in because nobody decided in time."""
+        return frozenset(candidate.holds for candidate in self.approvers if candidate.alternate)
 
     @property
     def ids(self) -> tuple[str, ...]:

@@ -48,7 +48,8 @@ def open_stage(
     """
     missing = max(least(spec.rule) - course.decided_here, 0)
     staffing = Staffing(spec, position, question, who, course.spent, course)
-    return staffing.find(Seating(), missing, _still(spec, question, who))
+    planned = staffing.find(Seating(), missing, _still(spec, question, who))
+    return staffing.escalated(planned) if course.escalated else planned
 
 
 def _applying(question: Question, who: Who) -> Iterator[tuple[StageSpec, Reason]]:

@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.catalogue.words import OnReject
+
 
 class TallyStatus(StrEnum):
     """Where a stage stands."""
@@ -31,6 +33,9 @@ def tally(
     asked: Collection[str],
     decisions: Sequence[tuple[str, bool]],
     quiet: Collection[str] = (),
+    *,
+    on_reject: OnReject = OnReject.COUNT,
+    alternates: Collection[str] = (),
 ) -> Tally:
     """Count a stage.
 
@@ -41,6 +46,9 @@ def tally(
         decisions: (person, approves) in the order in which they were made. Of a person's several the first
             counts, and those of people who were not asked do not.
         quiet: those of the asked for whom nobody waits; "all" does without them until they decide.
+        on_reject: whether one rejection ends it under a number, too.
+        alternates: those of the asked who are so because the others did not decide in time. Under "all" they
+            add no approval that is needed: each of theirs takes the place of a missing one.
     """
     counted: dict[str, bool] = {}
     for person, approves in decisions:
@@ -53,9 +61,10 @@ def tally(
     everybody = tuple(
         one for one in dict.fromkeys(asked) if rule != "all" or one in counted or one not in quiet
     )
-    needed = _needed(rule, len(everybody))
+    needed = _needed(rule, sum(one not in alternates for one in everybody))
     reach = 1 if rule == "any" else len(everybody)
-    status = _status(needed, approvals, rejections, reach)
+    ends = rule == "all" or on_reject is OnReject.VETO
+    status = TallyStatus.REJECTED if ends and rejections else _status(needed, approvals, rejections, reach)
     waiting = tuple(person for person in everybody if person not in counted and person not in quiet)
     return Tally(
         status=status,

@@ -1,20 +1,20 @@
 """Finding the people of one stage.
 
-Where a stage has too few people whom it can ask, the owners are asked, then the workspace admins. As one
-person counts in one stage only, "too few" looks at the stages together: two stages that name the same
-single person are one person short.
+Where a stage has too few people whom it can ask, its alternates are asked, then the owners, then the
+workspace admins. As one person counts in one stage only, "too few" looks at the stages together: two stages
+that name the same single person are one person short.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from models.catalogue.spec import Role, StageSpec
 from models.policy.absence import with_stand_ins
 from models.policy.course import JUST_OPENED, Course
-from models.policy.decision import PlannedStage, Reason
+from models.policy.decision import Candidate, PlannedStage, Reason
 from models.policy.facts import Who
 from models.policy.passing import passed_on
-from models.policy.people import Pool, pool
+from models.policy.people import Pool, name_of, pool
 from models.policy.question import Question
 from models.policy.seating import Seating
 
@@ -41,18 +41,46 @@ class Staffing:
         if named.awake != named:
             named = named.awake
             if seating.take(self.position, named.ids, needed):
-                text = (
-                    f"{why.text} Without the quiet approvers too few could be asked, so they are asked too."
-                )
-                return self._stage(named, Reason(why.rule, text))
-        owners = self._pool((*self.spec.approvers, Role.OWNERS)).awake
-        if seating.take(self.position, owners.ids, needed):
-            return self._stood_in(named, owners, f"the owners of {self._app}", why, needed)
-        admins = self._pool((*self.spec.approvers, Role.OWNERS, Role.ADMINS)).awake
-        if seating.take(self.position, admins.ids, needed):
-            helped = f"the owners of {self._app} and " if owners.ids != named.ids else ""
-            return self._stood_in(named, admins, f"{helped}the workspace admins", why, needed)
-        return self._stage(Pool((), admins.left_out), self._nobody(admins, needed))
+                remark = "Without the quiet approvers too few could be asked, so they are asked too."
+                return _remarked(self._stage(named, why), remark)
+        names, found, helpers = self.spec.approvers, named, list[str]()
+        for more, words in self._helpers():
+            before, names = found.ids, (*names, *more)
+            found = self._pool(names).awake
+            helpers += [words] if found.ids != before else []
+            if seating.take(self.position, found.ids, needed):
+                return self._stood_in(named, found, listed(helpers), why, needed)
+        return self._stage(Pool((), found.left_out), self._nobody(found, needed))
+
+    def escalated(self, planned: PlannedStage) -> PlannedStage:
+        """The same stage when its time has passed: its alternates are asked too."""
+        more = self._alternates(planned)
+        if not planned.approvers or (planned.fallback and not more):
+            return planned  # they were needed from the start, as far as they can be asked
+        asked = "so its alternates are asked too"
+        found = asked if more or self.course.alternates else self._no_alternates(planned)
+        remark = f"Nobody decided in time, {found}."
+        return replace(_remarked(planned, remark), approvers=(*planned.approvers, *more), alternates=())
+
+    def _helpers(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Who stands in where people are missing, one group after the other, and the words for them."""
+        yield self.spec.alternates, "its alternates"
+        yield (Role.OWNERS,), f"the owners of {self._app}"
+        yield (Role.ADMINS,), "the workspace admins"
+
+    def _alternates(self, planned: PlannedStage) -> tuple[Candidate, ...]:
+        found = self._pool(self.spec.alternates).candidates if self.spec.alternates else ()
+        there = {*planned.ids, *planned.seats}
+        return tuple(
+            replace(one, because=f"alternate, {one.because}", alternate=True)
+            for one in found
+            if not {one.person_id, one.holds} & there
+        )
+
+    def _no_alternates(self, planned: PlannedStage) -> str:
+        found = self._pool(self.spec.alternates)
+        asked = tuple(f"{name_of(one, self.who)} is asked already" for one in found.ids)
+        return f"but none of its alternates can be asked{_details((*asked, *found.left_out))}"
 
     @property
     def _app(self) -> str:
@@ -74,8 +102,9 @@ class Staffing:
         return named.awake != named and len(named.ids) < missing
 
     def _stage(self, found: Pool, because: Reason, *, fallback: bool = False) -> PlannedStage:
-        everybody = max(len(found.ids) + self.course.decided_here, 1)
-        return PlannedStage(
+        own_decided = self.course.decided_here - len(self.course.alternates)
+        everybody = max(len(found.ids) + own_decided, 1)
+        stage = PlannedStage(
             position=self.position,
             spec=self.spec,
             needed=everybody if self.spec.rule == "all" else least(self.spec.rule),
@@ -84,19 +113,19 @@ class Staffing:
             fallback=fallback,
             left_out=found.left_out,
         )
+        return replace(stage, alternates=self._alternates(stage))
 
     def _stood_in(self, named: Pool, found: Pool, stand_ins: str, why: Reason, needed: int) -> PlannedStage:
         if not named.candidates:
-            lack, too = f"Nobody it names can be asked{_details(named)}", ""
+            lack, too = f"Nobody it names can be asked{_details(named.left_out)}", ""
         elif len(named.ids) < needed:
-            lack, too = f"Too few of the people it names can be asked{_details(named)}", " too"
+            lack, too = f"Too few of the people it names can be asked{_details(named.left_out)}", " too"
         else:
             lack, too = (
                 "Those it names are needed in another stage, and one person counts in one stage only",
                 " too",
             )
-        text = f"{why.text} {lack}, so {stand_ins} are asked{too}."
-        return self._stage(found, Reason(why.rule, text), fallback=True)
+        return _remarked(self._stage(found, why, fallback=True), f"{lack}, so {stand_ins} are asked{too}.")
 
     def _nobody(self, everybody: Pool, needed: int) -> Reason:
         stage = f"stage “{self.spec.name}” of {self._app}"
@@ -108,7 +137,7 @@ class Staffing:
             )
         else:
             text = f"Too few people can decide {stage}, as one person counts in one stage only"
-        return Reason(stage_rule(self.spec), f"{text}{_details(everybody)}.")
+        return Reason(stage_rule(self.spec), f"{text}{_details(everybody.left_out)}.")
 
 
 def least(rule: str | int) -> int:
@@ -116,13 +145,23 @@ def least(rule: str | int) -> int:
     return rule if isinstance(rule, int) else 1
 
 
+def listed(words: Sequence[str]) -> str:
+    """Several in a row: "a, b and c"."""
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
+
+
 def stage_rule(spec: StageSpec) -> str:
     """How reasons name a stage."""
     return f"stage “{spec.name}”"
 
 
-def _details(found: Pool) -> str:
-    left_out = found.left_out[:_MOST_DETAILS]
-    if len(found.left_out) > _MOST_DETAILS:
-        left_out = (*left_out, f"{len(found.left_out) - _MOST_DETAILS} more")
-    return f" ({', '.join(left_out)})" if left_out else ""
+def _remarked(stage: PlannedStage, remark: str) -> PlannedStage:
+    because = Reason(stage.because.rule, f"{stage.because.text} {remark}")
+    return replace(stage, because=because, remark=f"{stage.remark} {remark}".lstrip())
+
+
+def _details(left_out: tuple[str, ...]) -> str:
+    shown = left_out[:_MOST_DETAILS]
+    if len(left_out) > _MOST_DETAILS:
+        shown = (*shown, f"{len(left_out) - _MOST_DETAILS} more")
+    return f" ({', '.join(shown)})" if shown else ""

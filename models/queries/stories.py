@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models import audit
 from models.audit import AuditEntry
 from models.catalogue.spec import AppSpec
-from models.catalogue.words import RequestKind
+from models.catalogue.words import OnReject, RequestKind
 from models.directory import Directory, names_of
 from models.grants import Grant, Task
 from models.lifecycle import duties
@@ -38,8 +38,20 @@ class StageStory:
         waited = {a.holds: a.person_id for a in self.asked if not a.quiet}
         quiet = {a.holds for a in self.asked} - waited.keys()
         rule = self.stage.rule
-        found = tally(int(rule) if rule.isdigit() else rule, tuple(seats), votes, quiet)
+        found = tally(
+            int(rule) if rule.isdigit() else rule,
+            tuple(seats),
+            votes,
+            quiet,
+            on_reject=self.on_reject,
+            alternates={a.holds for a in self.asked if a.alternate},
+        )
         return replace(found, waiting=tuple(waited.get(seat, seat) for seat in found.waiting))
+
+    @property
+    def on_reject(self) -> OnReject:
+        """What one rejection does in it, where it wants a number of approvals."""
+        return OnReject(self.stage.spec.get("on_reject", OnReject.COUNT))
 
 
 @dataclass(frozen=True)

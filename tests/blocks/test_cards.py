@@ -142,7 +142,7 @@ def test_the_requester_reads_who_is_waited_for_and_can_withdraw() -> None:
     said, buttons, text = drawn(CardKind.REQUEST, story(), ADA)
     assert "*Pending* · expires <!date" in said
     assert "waiting for <@UGRACE> or <@UALAN>" in said
-    assert buttons == ["Withdraw", "Comment", "Details"]
+    assert buttons == ["Remind", "Withdraw", "Comment", "Details"]
     assert text == "GitHub, Engineering team: Pending"
 
 

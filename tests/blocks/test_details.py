@@ -169,7 +169,7 @@ async def test_other_endings_are_told_as_sentences_too(store: Store, clock: Manu
         assert {one.action for one in entries} <= set(SENTENCES)
         said += checked(details(about, entries))
     for words in (
-        "Reminded <@UGRACE> and <@UALAN>",
+        "Keyturn reminded <@UGRACE> and <@UALAN>",
         "<@UGRACE> could not give it: “No licence”",
         "*Failed* by",
         "Nothing is left to do by hand",

@@ -154,7 +154,7 @@ def test_an_open_request_says_for_whom_it_waits_and_can_be_withdrawn() -> None:
     words, buttons = read(requests(request(SHOT)))
     assert f"*Pending* · stage 1 of 2, waiting for <@{GRACE}> or <@{ALAN}>" in words
     assert "For 8 hours · asked <!date^" in words
-    assert buttons == ["Withdraw", "Comment", "Details"]
+    assert buttons == ["Remind", "Withdraw", "Comment", "Details"]
 
 
 @pytest.mark.parametrize(

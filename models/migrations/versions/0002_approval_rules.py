@@ -9,6 +9,9 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+TIMES = ("reminded_at", "escalate_at", "warn_at")
+DUE = {"ix_requests_due_escalation": "escalate_at", "ix_requests_due_warning": "warn_at"}
+
 
 def upgrade() -> None:
     with op.batch_alter_table("asked") as table:
@@ -23,6 +26,16 @@ def upgrade() -> None:
     _who_decides_instead()
     with op.batch_alter_table("requests") as table:
         table.add_column(sa.Column("emergency", sa.Boolean(), nullable=False, server_default=sa.false()))
+        for name in TIMES:
+            table.add_column(sa.Column(name, sa.DateTime(timezone=True), nullable=True))
+    for index, column in DUE.items():
+        pending = sa.text("state = 'pending'")
+        op.create_index(index, "requests", [column], sqlite_where=pending, postgresql_where=pending)
+    with op.batch_alter_table("stages") as table:
+        table.add_column(sa.Column("remark", sa.Text(), nullable=False, server_default=""))
+        table.add_column(sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True))
+    with op.batch_alter_table("asked") as table:
+        table.add_column(sa.Column("alternate", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "parts",
         sa.Column("kind", sa.String(24), nullable=False),
@@ -78,14 +91,18 @@ def downgrade() -> None:
     op.drop_table("parts")
     op.drop_table("delegations")
     op.drop_table("reassignments")
+    for index in DUE:
+        op.drop_index(index, "requests")
     for name, columns in (
         ("cards", ["place"]),
-        ("stages", ["channel"]),
+        ("stages", ["escalated_at", "remark", "channel"]),
         ("decisions", ["seat_id"]),
-        ("asked", ["quiet", "seat_id"]),
+        ("asked", ["alternate", "quiet", "seat_id"]),
     ):
         with op.batch_alter_table(name) as table:
             for column in columns:
                 table.drop_column(column)
     with op.batch_alter_table("requests") as table:
+        for name in TIMES:
+            table.drop_column(name)
         table.drop_column("emergency")

@@ -1,0 +1,20 @@
+"""Reminding those whom one's request waits for."""
+
+from slack_bolt.async_app import AsyncApp
+
+from blocks.cards import CardAction
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Click
+from models.lifecycle import reminding
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen to Remind, on the requester's card and on App Home."""
+    app.action(CardAction.REMIND)(listener(desk, Click, remind))
+
+
+async def remind(click: Click) -> None:
+    """Remind was pressed. That it was done stands on the card."""
+    ref, by = click.value, click.person
+    await click.once(lambda tx: reminding.remind(tx, ref, by))
