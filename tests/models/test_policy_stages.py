@@ -1,7 +1,13 @@
-from models.catalogue.spec import StageSpec
-from models.policy import Company, Course, TallyStatus, decide, open_stage, tally
-from tests.models.asking import ADI, ANA, COMPANY, EVERYBODY, MAX, OLA, SAM, ask, stage
+from datetime import timedelta
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.catalogue.spec import StageSpec
+from models.policy import Company, Course, TallyStatus, decide, escalation_wait, open_stage, tally
+from tests.models.asking import ADI, ANA, BEN, COMPANY, EVERYBODY, MAX, OLA, SAM, ask, stage
+
+PEOPLE = [person.id for person in EVERYBODY]
 TWO_OF_THREE = StageSpec(name="Check", approvers=("U0SAM", "U0MAX", "U0OLE"), rule=2)
 
 
@@ -44,6 +50,73 @@ def test_a_stage_for_all_that_everyone_has_decided_asks_no_stand_ins() -> None:
     both = StageSpec(approvers=("U0SAM", "U0MAX"), rule="all")
     opened = open_stage(both, 0, ask(), COMPANY, Course(("U0SAM", "U0MAX"), decided_here=2))
     assert (opened.ids, opened.needed) == ((), 2)
+
+
+def test_the_alternates_are_asked_too_once_its_time_has_passed() -> None:
+    spec = StageSpec(approvers=("U0SAM",), alternates=("U0OLE", "@oncall", "U0ANA"))
+    opened, late = (
+        open_stage(spec, 0, ask(), COMPANY, Course(escalated=escalated)) for escalated in (False, True)
+    )
+    assert (opened.ids, [one.person_id for one in opened.alternates]) == (("U0SAM",), ["U0OLE", "U0OLA"])
+    assert (late.ids, late.alternates, late.needed) == (("U0SAM", "U0OLE", "U0OLA"), (), 1)
+    assert [one.because for one in late.approvers[1:]] == [
+        "alternate, named in this stage",
+        "alternate, in @oncall",
+    ]
+    assert late.remark == "Nobody decided in time, so its alternates are asked too."
+    assert late.because.text.endswith(late.remark)
+
+
+def test_where_no_alternate_can_be_asked_nobody_stands_in_silently() -> None:
+    spec = StageSpec(approvers=("U0SAM",), alternates=("U0DEB", "U0ANA"))
+    late = open_stage(spec, 0, ask(), COMPANY, Course(escalated=True))
+    assert late.ids == ("U0SAM",)
+    assert late.remark == (
+        "Nobody decided in time, but none of its alternates can be asked "
+        "(Deb is deactivated, Ana asks for it)."
+    )
+
+
+def test_alternates_are_the_first_to_stand_in_where_nobody_of_the_stage_can_be_asked() -> None:
+    spec = StageSpec(approvers=("U0DEB",), alternates=("U0SAM",))
+    opened = open_stage(spec, 0, ask(), COMPANY)
+    assert (opened.ids, opened.fallback, opened.alternates) == (("U0SAM",), True, ())
+    assert opened.remark == (
+        "Nobody it names can be asked (Deb is deactivated), so its alternates are asked."
+    )
+    assert open_stage(spec, 0, ask(), COMPANY, Course(escalated=True)) == opened
+
+
+def test_owners_and_admins_stand_in_after_the_alternates() -> None:
+    spec = StageSpec(approvers=("@empty",), alternates=("U0SAM",), rule=2)
+    opened = open_stage(spec, 0, ask(), COMPANY)
+    assert opened.ids == ("U0SAM", "U0OLA")
+    assert opened.remark.endswith("so its alternates and the owners of GitHub are asked.")
+
+
+def test_an_alternate_who_has_decided_is_still_one_who_was_asked() -> None:
+    spec = StageSpec(approvers=("U0SAM", "U0MAX", "U0OLA"), rule="all", alternates=("U0OLE",))
+    course = Course(("U0OLE",), decided_here=1, escalated=True, alternates=("U0OLE",))
+    late = open_stage(spec, 0, ask(), COMPANY, course)
+    assert (late.needed, late.remark) == (3, "Nobody decided in time, so its alternates are asked too.")
+
+
+@given(st.sets(st.sampled_from(PEOPLE)), st.lists(st.sampled_from(PEOPLE), unique=True, min_size=1))
+def test_escalation_never_asks_the_requester_nor_anybody_twice(named: set[str], others: list[str]) -> None:
+    spec = StageSpec(approvers=tuple(sorted(named - {*others})) or ("owners",), alternates=tuple(others))
+    question = ask(beneficiary=BEN)
+    late = open_stage(spec, 0, question, COMPANY, Course(escalated=True))
+    assert not {ANA.id, BEN.id} & set(late.ids)
+    assert len(set(late.ids)) == len(late.ids)
+
+
+def test_a_stage_escalates_before_the_request_expires() -> None:
+    spec = StageSpec(approvers=("owners",), alternates=("admins",), escalate_after="4h")
+    assert escalation_wait(spec, timedelta(hours=48)) == timedelta(hours=4)
+    assert escalation_wait(spec, timedelta(hours=3)) == timedelta(hours=1.5)
+    without = StageSpec(approvers=("owners",), alternates=("admins",))
+    assert escalation_wait(without, timedelta(hours=48)) == timedelta(hours=24)
+    assert escalation_wait(StageSpec(approvers=("owners",)), timedelta(hours=48)) is None
 
 
 def test_a_stage_keeps_its_people_when_its_condition_no_longer_holds() -> None:

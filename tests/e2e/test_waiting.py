@@ -1,0 +1,73 @@
+from datetime import timedelta
+
+from tests.world import World
+
+HOUR = timedelta(hours=1)
+
+
+async def waiting(world: World, **stage: object) -> None:
+    """Ada's request waits for Grace; Otto is her alternate."""
+    owner = {"name": "Owner", "approvers": [world.ids["Grace"]], "alternates": [world.ids["Otto"]]}
+    await world.offer(stage=[owner | stage], remind_after="30h")
+    await world.ask("Ada", "github engineering 8h because of a release")
+
+
+async def test_the_alternate_gets_the_card_when_nobody_decides_in_time_and_can_approve(world: World) -> None:
+    await waiting(world, escalate_after="4h")
+    await world.pass_time(3 * HOUR)
+    assert world.person("Otto").messages() == []
+    await world.pass_time(HOUR)
+    assert "Why you: alternate" in world.card("Otto", "Engineering team").text
+    card = world.card("Ada", "Engineering team").text
+    assert "Nobody decided in time, so its alternates are asked too." in card
+    assert f"waiting for <@{world.ids['Grace']}> or <@{world.ids['Otto']}>" in card
+    await world.approve("Otto", "Engineering team")
+    assert world.ids["Ada"] in world.group.members
+    assert "Approve" not in world.card("Grace", "Engineering team").buttons
+
+
+async def test_the_requester_reminds_and_reads_when_it_was_done_and_when_it_can_be_done_again(
+    world: World,
+) -> None:
+    await waiting(world)
+    ada = world.person("Ada")
+    await ada.click(world.card("Ada", "Engineering team"), "Remind")
+    await world.settle()
+    said = " ".join(line.text for line in ada.whispers())
+    assert "They were asked not long ago. You can remind them in 4 hours." in said
+    await world.pass_time(4 * HOUR)
+    await ada.click(world.card("Ada", "Engineering team"), "Remind")
+    await world.settle()
+    nudge = world.card("Grace", f"<@{world.ids['Ada']}> reminds you")
+    assert "Approve" in nudge.buttons
+    assert "reminded" in world.card("Ada", "You asked for").text
+    await world.approve("Grace", "reminds you")
+    assert world.ids["Ada"] in world.group.members
+    assert "Approve" not in world.card("Grace", "Engineering team").buttons
+
+
+async def test_before_it_expires_the_approver_and_the_requester_are_told_once(world: World) -> None:
+    await waiting(world)
+    await world.pass_time(44 * HOUR)
+    assert "Approve" in world.card("Grace", "about to expire").buttons
+    assert "if nobody decides until then" in world.card("Ada", "expires").text
+    before = len(world.person("Grace").messages())
+    await world.pass_time(HOUR)
+    assert len(world.person("Grace").messages()) == before
+    await world.pass_time(3 * HOUR)
+    assert not any("Approve" in message.buttons for message in world.person("Grace").messages())
+    assert "Expired" in world.person("Ada").messages()[-1].text
+
+
+async def test_the_card_says_that_one_rejection_ends_it_and_it_does(world: World) -> None:
+    people = [world.ids["Grace"], world.ids["Alan"], world.ids["Mia"]]
+    await waiting(world, approvers=people, rule=2, on_reject="veto")
+    await world.approve("Grace", "Engineering team")
+    card = world.card("Alan", "Engineering team")
+    assert "1 of 2 approvals" in card.text
+    assert "One rejection ends it" in card.text
+    alan = world.person("Alan")
+    await alan.click(card, "Reject")
+    assert (await alan.submit()).ok
+    await world.settle()
+    assert "Rejected" in world.card("Ada", "Engineering team").text

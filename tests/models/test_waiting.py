@@ -1,0 +1,268 @@
+"""What happens while a request waits: reminders, the escalation to the alternates, the warning."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from models.audit import AuditEntry
+from models.cards import Card, CardKind
+from models.catalogue.spec import AppSpec
+from models.clock import ManualClock
+from models.errors import Closed, NotAllowed
+from models.lifecycle import decide, due, leaving, reminding, stages, withdraw
+from models.people import Person
+from models.policy import TallyStatus
+from models.queries.stories import request_story
+from models.requests import Request, Term
+from models.states import RequestState
+from models.store import Store, Tx
+from tests.models.acting import actions, ask, do, grant_of, request, settle
+from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
+
+EIGHT_HOURS = Term(length=timedelta(hours=8))
+HOUR = timedelta(hours=1)
+
+
+async def asked_for(store: Store, *stages: dict[str, Any], **fields: Any) -> str:
+    """Ada asks for GitHub with these stages; the reference."""
+    entry = AppSpec.model_validate(GITHUB.stored() | ({"stage": list(stages)} if stages else {}) | fields)
+    await store.write(lambda tx: found(tx, entry))
+    return await ask(store, EIGHT_HOURS)
+
+
+async def later(store: Store, clock: ManualClock, hours: float) -> None:
+    clock.advance(hours * HOUR)
+    while await store.write(due.sweep):
+        pass
+
+
+async def cards(store: Store, kind: CardKind) -> list[str]:
+    """Who got a card of this kind, in order."""
+    rows = await store.read(lambda s: s.query(Card).filter_by(kind=kind).order_by(Card.id).all())
+    return [row.person_id for row in rows]
+
+
+async def told(store: Store, action: str) -> list[AuditEntry]:
+    rows = await store.read(
+        lambda s: s.query(AuditEntry).filter_by(action=action).order_by(AuditEntry.seq).all()
+    )
+    return list(rows)
+
+
+def one(approver: str, *alternates: str, **more: Any) -> dict[str, Any]:
+    return {"name": f"By {approver}", "approvers": [approver], "alternates": list(alternates), **more}
+
+
+async def test_the_alternates_are_asked_when_the_time_of_the_stage_is_up(
+    store: Store, clock: ManualClock
+) -> None:
+    ref = await asked_for(store, one(GRACE, ALAN, ADA, escalate_after="4h"))
+    await later(store, clock, 3.9)
+    assert await cards(store, CardKind.APPROVAL) == [GRACE]
+    await later(store, clock, 0.1)
+    assert await cards(store, CardKind.APPROVAL) == [GRACE, ALAN]
+    (entry,) = await told(store, "stage.escalated")
+    assert entry.data["alternates"] == {ALAN: "alternate, named in this stage"}
+    assert entry.data["because"] == "Nobody decided in time, so its alternates are asked too."
+    await do(store, decide.approve, ref, ALAN)
+    await settle(store)
+    assert (await grant_of(store, ref)).active_at is not None
+
+
+async def test_a_bot_that_slept_escalates_once(store: Store, clock: ManualClock) -> None:
+    await asked_for(store, one(GRACE, ALAN, escalate_after="1h"))
+    await later(store, clock, 30)
+    await later(store, clock, 1)
+    assert len(await told(store, "stage.escalated")) == 1
+    assert await cards(store, CardKind.APPROVAL) == [GRACE, ALAN]
+
+
+async def test_what_says_no_time_escalates_at_half_of_what_is_left(store: Store, clock: ManualClock) -> None:
+    ref = await asked_for(store, one(GRACE), one(ALAN, ROOT), request_expiry="48h")
+    await later(store, clock, 8)
+    await do(store, decide.approve, ref, GRACE)
+    await later(store, clock, 19.9)
+    assert await told(store, "stage.escalated") == []
+    await later(store, clock, 0.1)
+    assert (await cards(store, CardKind.APPROVAL))[-1] == ROOT
+
+
+async def test_a_stage_that_is_decided_does_not_escalate(store: Store, clock: ManualClock) -> None:
+    ref = await asked_for(store, one(GRACE, ROOT, escalate_after="2h"), one(ALAN))
+    await do(store, decide.approve, ref, GRACE)
+    await later(store, clock, 3)
+    assert await told(store, "stage.escalated") == []
+    assert ROOT not in await cards(store, CardKind.APPROVAL)
+
+
+async def test_where_no_alternate_can_be_asked_nobody_else_is_and_it_is_told(
+    store: Store, clock: ManualClock
+) -> None:
+    ref = await asked_for(store, one(GRACE, ADA, escalate_after="2h"))
+    await later(store, clock, 2)
+    assert await cards(store, CardKind.APPROVAL) == [GRACE]
+    (entry,) = await told(store, "stage.escalated")
+    said = "Nobody decided in time, but none of its alternates can be asked (Ada asks for it)."
+    assert entry.data["because"] == said
+    story = await store.read(lambda session: request_story(session, ref))
+    assert story.stages[0].stage.remark == said
+
+
+async def test_an_alternate_stands_in_for_one_of_all(store: Store, clock: ManualClock) -> None:
+    everybody = {"name": "All", "approvers": [GRACE, ALAN], "rule": "all", "alternates": [ROOT]}
+    ref = await asked_for(store, everybody | {"escalate_after": "2h"})
+    await do(store, decide.approve, ref, GRACE)
+    await later(store, clock, 2)
+    await agree(store, ref)
+    await do(store, decide.approve, ref, ROOT)
+    await settle(store)
+    assert (await grant_of(store, ref)).active_at is not None
+
+
+async def agree(store: Store, ref: str) -> None:
+    """The card counts as the verbs do."""
+
+    def counts(tx: Tx) -> tuple[object, object]:
+        row = tx.session.get_one(Request, int(ref[3:]))
+        story = request_story(tx.session, ref).open_stage
+        assert story is not None
+        ours, theirs = stages.current(tx, row).tally(), story.tally
+        assert set(ours.waiting) == set(theirs.waiting)
+        return (ours.status, ours.approvals, ours.still_needed), (
+            theirs.status,
+            theirs.approvals,
+            theirs.still_needed,
+        )
+
+    verbs, card = await store.write(counts)
+    assert verbs == card
+
+
+async def test_one_rejection_ends_a_stage_with_a_veto(store: Store) -> None:
+    two = {"name": "Two", "approvers": [GRACE, ALAN, ROOT], "rule": 2}
+    counting = await asked_for(store, two)
+    await do(store, decide.reject, counting, GRACE)
+    await agree(store, counting)
+    assert (await request(store, counting)).state is RequestState.PENDING
+    await do(store, withdraw.withdraw, counting, ADA)
+    vetoed = await asked_for(store, two | {"on_reject": "veto"})
+    await do(store, decide.approve, vetoed, GRACE)
+    await agree(store, vetoed)
+    await do(store, decide.reject, vetoed, ALAN)
+    assert (await request(store, vetoed)).state is RequestState.REJECTED
+    story = await store.read(lambda session: request_story(session, vetoed))
+    assert story.stages[0].tally.status is TallyStatus.REJECTED
+
+
+async def test_reminders_come_after_twice_as_long_each_time(store: Store, clock: ManualClock) -> None:
+    await asked_for(store, remind_after="1h", request_expiry="30d")
+    came = []
+    for hour in range(1, 33):
+        before = len(await told(store, "request.reminded"))
+        await later(store, clock, 1)
+        came += [hour] * (len(await told(store, "request.reminded")) - before)
+    assert came == [1, 3, 7, 15, 31]
+
+
+async def test_the_people_of_a_new_stage_have_their_own_time_until_they_are_reminded(
+    store: Store, clock: ManualClock
+) -> None:
+    ref = await asked_for(store, one(GRACE), one(ALAN), remind_after="10h", request_expiry="10d")
+    await later(store, clock, 10)
+    await later(store, clock, 19)
+    await do(store, decide.approve, ref, GRACE)
+    await later(store, clock, 9)
+    assert await cards(store, CardKind.REMINDER) == [GRACE]
+    await later(store, clock, 1)
+    assert await cards(store, CardKind.REMINDER) == [GRACE, ALAN]
+
+
+async def test_before_it_expires_those_concerned_are_told_once(store: Store, clock: ManualClock) -> None:
+    await asked_for(store, request_expiry="48h", expiry_warning="4h", remind_after="43h")
+    await later(store, clock, 43)
+    assert await told(store, "request.reminded") == []
+    await later(store, clock, 1)
+    assert sorted(await cards(store, CardKind.WARNING)) == [ADA, ALAN, GRACE]
+    (entry,) = await told(store, "request.warned")
+    assert entry.data["people"] == [GRACE, ALAN]
+    await later(store, clock, 3.9)
+    assert len(await cards(store, CardKind.WARNING)) == 3
+    assert await told(store, "request.reminded") == []
+
+
+async def test_the_warning_comes_no_sooner_than_half_of_the_time(store: Store, clock: ManualClock) -> None:
+    await asked_for(store, request_expiry="4h", expiry_warning="4h")
+    await later(store, clock, 1.9)
+    assert await told(store, "request.warned") == []
+    await later(store, clock, 0.1)
+    assert len(await told(store, "request.warned")) == 1
+
+
+async def test_a_bot_that_slept_until_the_end_warns_nobody(store: Store, clock: ManualClock) -> None:
+    ref = await asked_for(store, request_expiry="4h")
+    await later(store, clock, 5)
+    assert (await request(store, ref)).state is RequestState.EXPIRED
+    assert await cards(store, CardKind.WARNING) == []
+
+
+async def test_the_requester_can_have_them_reminded_but_not_too_often(
+    store: Store, clock: ManualClock
+) -> None:
+    ref = await asked_for(store, remind_wait="4h")
+    clock.advance(1.5 * HOUR)
+    with pytest.raises(
+        NotAllowed, match=r"were asked not long ago\. You can remind them in 2 hours 30 minutes"
+    ):
+        await do(store, reminding.remind, ref, ADA)
+    clock.advance(2.5 * HOUR)
+    await do(store, reminding.remind, ref, ADA)
+    assert sorted(await cards(store, CardKind.NUDGE)) == [ALAN, GRACE]
+    assert (await told(store, "request.reminded"))[0].actor == ADA
+    clock.advance(HOUR)
+    with pytest.raises(NotAllowed, match=r"were reminded not long ago\. You can remind them in 3 hours\."):
+        await do(store, reminding.remind, ref, ADA)
+    clock.advance(3 * HOUR)
+    await do(store, reminding.remind, ref, ADA)
+    assert len(await cards(store, CardKind.NUDGE)) == 4
+
+
+async def test_a_reminder_that_came_by_itself_counts_too(store: Store, clock: ManualClock) -> None:
+    ref = await asked_for(store, remind_after="5h", remind_wait="4h")
+    await later(store, clock, 5)
+    clock.advance(HOUR)
+    with pytest.raises(NotAllowed, match="were reminded not long ago"):
+        await do(store, reminding.remind, ref, ADA)
+
+
+async def test_after_the_requester_reminded_none_comes_by_itself_for_a_while(
+    store: Store, clock: ManualClock
+) -> None:
+    ref = await asked_for(store, remind_after="5h", remind_wait="4h")
+    clock.advance(4 * HOUR)
+    await do(store, reminding.remind, ref, ADA)
+    await later(store, clock, 4.9)
+    assert await cards(store, CardKind.REMINDER) == []
+
+
+async def test_only_the_requester_reminds_and_only_while_it_is_pending(
+    store: Store, clock: ManualClock
+) -> None:
+    ref = await asked_for(store)
+    clock.advance(5 * HOUR)
+    with pytest.raises(NotAllowed, match="Only the person who asked"):
+        await do(store, reminding.remind, ref, ROOT)
+    await do(store, withdraw.withdraw, ref, ADA)
+    with pytest.raises(Closed, match="is withdrawn already"):
+        await do(store, reminding.remind, ref, ADA)
+
+
+async def test_who_has_left_is_not_reminded(store: Store, clock: ManualClock) -> None:
+    ref = await asked_for(store)
+    clock.advance(5 * HOUR)
+    gone = Person(id=ALAN, name="Alan", email="alan@example.com", active=False)
+    gone.guest = gone.stranger = gone.bot = False
+    await do(store, leaving.people_seen, [gone])
+    await do(store, reminding.remind, ref, ADA)
+    assert await cards(store, CardKind.NUDGE) == [GRACE]
+    assert "request.reminded" in await actions(store, ref)
