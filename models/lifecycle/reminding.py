@@ -105,7 +105,7 @@ def _tell(tx: Tx, request: Request, kind: CardKind, subject: str, people: list[s
     channel = stage.row.channel
     alone = {one.person_id for one in stage.now.asked if one.alternate or not channel}
     if channel and not alone.issuperset(people):
-        screens.show_in(tx, kind, subject, request.ref, channel)
+        screens.show_in(tx, kind, f"{subject}/{channel}", request.ref, channel)
     for person_id in people:
         if person_id in alone:
             screens.show(tx, kind, subject, request.ref, person_id)

@@ -108,7 +108,7 @@ def test_who_was_given_another_time_can_use_less_of_it_or_give_it_back(state: Re
     decided = stage(0, "2", [GRACE, ALAN], decision(GRACE, term=short))
     pending = state is RequestState.PENDING
     changed = story(decided, state=state, grant=None if pending else grant(), term=short, asked=EIGHT_HOURS)
-    mine = ["Withdraw", "Use less", "Comment"] if pending else ["Use less", "Give back"]
+    mine = ["Remind", "Withdraw", "Use less", "Comment"] if pending else ["Use less", "Give back"]
     assert drawn(CardKind.REQUEST, changed, ADA)[1] == [*mine, "Details"]
     assert "Use less" not in drawn(CardKind.APPROVAL, changed, GRACE)[1]
     usual = story(state=state, grant=None if pending else grant())

@@ -33,8 +33,7 @@ async def test_the_requester_reminds_and_reads_when_it_was_done_and_when_it_can_
     ada = world.person("Ada")
     await ada.click(world.card("Ada", "Engineering team"), "Remind")
     await world.settle()
-    said = " ".join(line.text for line in ada.whispers())
-    assert "They were asked not long ago. You can remind them in 4 hours." in said
+    assert "They were asked not long ago. You can remind them in 4 hours." in " ".join(ada.ephemeral)
     await world.pass_time(4 * HOUR)
     await ada.click(world.card("Ada", "Engineering team"), "Remind")
     await world.settle()
