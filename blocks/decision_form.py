@@ -82,7 +82,7 @@ def modify(story: RequestStory, filled: TermChoice | None = None) -> View:
 def offer_of(story: RequestStory) -> Offer:
     """Which durations an approver can choose: never more than the maximum."""
     starts = story.request.kind is not RequestKind.EXTEND
-    return Offer.of([story.snapshot.policy], starts=starts, strict=True)
+    return Offer.of([story.snapshot.policy], starts=starts, strict=True, temporary=story.temporary)
 
 
 def parse_comment(values: Values) -> str:

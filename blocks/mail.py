@@ -15,6 +15,7 @@ from blocks.kit import Block, Message
 from blocks.text import clean
 from models.cards import CardKind
 from models.grants import TaskState
+from models.queries.change_story import ChangeStory
 from models.queries.stories import GrantStory, RequestStory, TaskStory
 from models.states import GrantState, RequestState
 
@@ -51,6 +52,8 @@ def worth(kind: CardKind, story: Story, viewer: str) -> bool:
             return waits or over
         case TaskStory():
             return story.task.state is TaskState.OPEN
+        case ChangeStory():
+            return kind is CardKind.CHANGE_DONE or (story.proposal.open and viewer != story.proposal.by)
         case GrantStory():
             return _worth_of_grant(kind, story.grant.state)
 

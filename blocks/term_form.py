@@ -52,12 +52,23 @@ class Offer:
     """Said under the select: the maximum."""
 
     @classmethod
-    def of(cls, policies: Sequence[AccessPolicy], *, starts: bool = True, strict: bool = False) -> "Offer":
-        """What all of these policies offer. `strict`: nothing above the maximum, as for an approver."""
+    def of(
+        cls,
+        policies: Sequence[AccessPolicy],
+        *,
+        starts: bool = True,
+        strict: bool = False,
+        temporary: bool = False,
+    ) -> "Offer":
+        """What all of these policies offer.
+
+        `strict`: nothing above the maximum, as for an approver. `temporary`: for a guest or a contractor, who
+        always have an end.
+        """
         longest = min((p.max_duration for p in policies if p.max_duration), default=None)
         return cls(
             presets=_common(policies, longest),
-            indefinite=bool(policies) and all(policy.indefinite for policy in policies),
+            indefinite=bool(policies) and not temporary and all(policy.indefinite for policy in policies),
             starts=starts,
             note=_note(longest, strict or any(p.over_max is OverMax.REFUSE for p in policies)),
         )

@@ -137,6 +137,11 @@ def _set_back(_who: str, data: Json) -> str:
     return f"The clock was set back, and the end with it: {_end(data['before'])} → {_end(data['after'])}"
 
 
+def _limited(_who: str, data: Json) -> str:
+    because = f"The holder is {esc(data['because'])} by now, so it"
+    return f"{because} has an end: {_end(data['after'])}"
+
+
 def _noticed(who: str, data: Json) -> str:
     return f"{who} told the holder that it ends within {spoken(timedelta(seconds=data['before_end']))}"
 
@@ -205,6 +210,7 @@ SENTENCES: dict[str, Sentence] = {
     "grant.extended": _extended,
     "grant.shortened": _ends_sooner,
     "grant.grace": _held_up,
+    "grant.limited": _limited,
     "grant.set_back": _set_back,
     "grant.notice": _noticed,
     "task.open": _by_hand,

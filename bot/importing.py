@@ -1,6 +1,7 @@
 """The catalogue to and from a TOML file: read, compared, asked about, and taken in whole or not at all."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -11,9 +12,9 @@ from bot.database import NoSchema, opened, upgrade
 from bot.difference import Difference, compare, from_nothing
 from bot.failure import Failure
 from bot.words import counted
-from models import apps, parts
+from models import apps, changing, parts
 from models.catalogue.file import Catalogue, CatalogueError, dump, load
-from models.lifecycle import unoffered
+from models.lifecycle import limits, unoffered
 from models.store import Tx
 
 OPERATOR = "operator"
@@ -59,7 +60,9 @@ async def take_in(url: str, file: Path, catalogue: Catalogue, *, yes: bool) -> N
         trying.refuse_broken(await trying.filed(url, catalogue.apps), file, catalogue)
         if found.changes:
             _agree(file, catalogue, yes)
-            await store.write(lambda tx: _replace(tx, found.revision, catalogue))
+            await store.write(
+                lambda tx: _replace(tx, found.revision, catalogue, [str(one) for one in found.changes])
+            )
             typer.echo(f"Imported. The catalogue has {counted(len(catalogue.apps), 'app')} now.")
 
 
@@ -93,11 +96,25 @@ def put_in(tx: Tx, catalogue: Catalogue) -> None:
     """Make the catalogue be this one."""
     apps.replace(tx, list(catalogue.apps), OPERATOR)
     parts.replace(tx, catalogue.parts, OPERATOR)
+    limits.seen_directory(tx)
 
 
-def _replace(tx: Tx, revision: int, catalogue: Catalogue) -> None:
+def _replace(tx: Tx, revision: int, catalogue: Catalogue, words: Sequence[str]) -> None:
     """Make the catalogue be this one, if it is still the one that the difference was shown for."""
     if apps.hold(tx) != revision:
         raise Failure("Somebody changed the catalogue in the meantime. Nothing was imported: try again.")
+    take_in_now(tx, catalogue, words)
+
+
+def take_in_now(tx: Tx, catalogue: Catalogue, words: Sequence[str]) -> None:
+    """Make the catalogue be this one, and bring what depends on it up to date; `words` say what changes.
+
+    Where two people are needed for a change, every admin is told: whoever has this command line has the
+    database too, so that it could not be kept from them, but it can be seen.
+    """
+    two = changing.needed(tx.session)
     put_in(tx, catalogue)
+    if two:
+        changing.imported(tx, words, OPERATOR)
+    changing.overtake(tx)
     unoffered.cancel(tx, OPERATOR)

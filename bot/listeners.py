@@ -9,6 +9,7 @@ from slack_bolt.response import BoltResponse
 
 from handlers import (
     admin,
+    change,
     comment,
     decide,
     details,
@@ -30,6 +31,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 REGISTER: tuple[Callable[[AsyncApp, Desk], None], ...] = (
     admin.register,
+    change.register,
     comment.register,
     decide.register,
     details.register,

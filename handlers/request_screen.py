@@ -16,6 +16,7 @@ from blocks.request_form import Filled, access_block
 from blocks.term_form import Errors, TermBlock
 from handlers.incoming import Incoming, which
 from models.catalogue.spec import AppSpec
+from models.directory import Directory
 from models.errors import Refusal
 from models.lifecycle.asking import Draft, may_ask_for_others, plan
 
@@ -53,7 +54,13 @@ class Form:
         if self.command and self.app is None:
             carries["command"] = _brief(self.command)
         return request_form.build(
-            self.filled, self.app, outlook.blocks, note=self.note, others=outlook.others, carries=carries
+            self.filled,
+            self.app,
+            outlook.blocks,
+            note=self.note,
+            others=outlook.others,
+            temporary=outlook.temporary,
+            carries=carries,
         )
 
 
@@ -66,6 +73,8 @@ class Outlook:
     """Whether it shows something that one should have read before sending."""
     others: bool = False
     """Whether somebody else can be chosen who would have it."""
+    temporary: bool = False
+    """Whether it is for a guest or a contractor, who always have an end."""
 
 
 async def show(incoming: Incoming, form: Form, put: Put) -> None:
@@ -108,9 +117,13 @@ async def outlook(incoming: Incoming, form: Form) -> Outlook:
 
     def look(session: Session) -> Outlook:
         others = may_ask_for_others(session, app, incoming.person)
-        if not isinstance(draft, Draft):
-            return Outlook(preview.hint(_missing(draft, form.filled)), others=others)
-        return replace(_planned(session, incoming, draft), others=others)
+        beneficiary = Directory(session).person(form.filled.for_whom or incoming.person)
+        temporary = bool(beneficiary and beneficiary.temporary)
+        if isinstance(draft, Draft):
+            found = _planned(session, incoming, draft)
+        else:
+            found = Outlook(preview.hint(_missing(draft, form.filled)))
+        return replace(found, others=others, temporary=temporary)
 
     return await incoming.desk.store.read(look)
 

@@ -54,6 +54,11 @@ class WhoIs:
         found = await asyncio.gather(*(self._in_time(self._person(one)) for one in wanted))
         await self.remember([person for person in found if person is not None])
 
+    async def admins(self) -> None:
+        """Make sure that everybody who administers Keyturn is known, and whether they still work here."""
+        ids = await self._store.read(lambda session: directory.Directory(session).admins())
+        await self.people(ids, TODAY)
+
     async def groups(self, refs: Iterable[GroupRef], max_age: timedelta = SOON) -> None:
         """Make sure that these user groups and their members are known."""
         since = self._clock.now() - max_age
@@ -71,7 +76,7 @@ class WhoIs:
         admins = await self._store.read(lambda session: directory.Directory(session).admins())
         managers = await self._managers(people) if _looks_at_profiles(app) else set[str]()
         await self.people({*(one.id for one in named if one.id), *admins, *managers}, TODAY)
-        await self._by_email({one.email for one in named if one.email})
+        await self._by_email({one.email for one in named if one.email} | await self._listed_managers(people))
 
     async def remember(self, people: list[Person]) -> None:
         """Keep what Slack says of these people; for somebody who has left, everything moves on."""
@@ -93,6 +98,15 @@ class WhoIs:
         def read(session: Session) -> set[str]:
             who = directory.Directory(session)
             return {p.manager_id for one in people if (p := who.person(one)) is not None and p.manager_id}
+
+        return await self._store.read(read)
+
+    async def _listed_managers(self, people: Iterable[str]) -> set[str]:
+        """The addresses of those whom the directory table names as the managers of these people."""
+
+        def read(session: Session) -> set[str]:
+            who = directory.Directory(session)
+            return {named for one in people if "@" in (named := who.manager_named(one))}
 
         return await self._store.read(read)
 

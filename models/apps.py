@@ -53,11 +53,14 @@ def hold(tx: Tx) -> int:
     return int(settings.hold(tx.session, REVISION, 0).value["value"])
 
 
-def save(tx: Tx, spec: AppSpec, by: str) -> list[str]:
-    """Add or change an app; returns the change in words (empty where nothing changes)."""
+def save(tx: Tx, spec: AppSpec, by: str, **more: str) -> list[str]:
+    """Add or change an app; returns the change in words (empty where nothing changes).
+
+    `more` is recorded with it.
+    """
     hold(tx)
     row = tx.session.get(App, spec.key)
-    words = _put(tx, row, spec, by, _last(tx.session) + 1 if row is None else row.position)
+    words = _put(tx, row, spec, by, _last(tx.session) + 1 if row is None else row.position, **more)
     if words:
         turn(tx)
     return words
@@ -86,7 +89,7 @@ def remove(tx: Tx, key: str, by: str) -> list[str]:
     return words
 
 
-def _put(tx: Tx, row: App | None, spec: AppSpec, by: str, position: int) -> list[str]:
+def _put(tx: Tx, row: App | None, spec: AppSpec, by: str, position: int, **more: str) -> list[str]:
     before = None if row is None else AppSpec.model_validate(row.spec)
     if row is None:
         row = App(key=spec.key, version=0)
@@ -98,7 +101,7 @@ def _put(tx: Tx, row: App | None, spec: AppSpec, by: str, position: int) -> list
     old, row.name, row.spec = row.spec, spec.name, spec.stored()
     row.version, row.updated_at = row.version + 1, tx.now
     action = "app.changed" if before else "app.added"
-    tx.record(by, action, f"app:{spec.key}", app=spec.key, changes=words, before=old, after=row.spec)
+    tx.record(by, action, f"app:{spec.key}", app=spec.key, changes=words, before=old, after=row.spec, **more)
     return words
 
 

@@ -24,6 +24,9 @@ class CardKind(StrEnum):
     OVER = "over"  # "your access has ended" (GR-1)
     NOTICE = "notice"  # an expiry notice (GR-1/3600)
     TASK = "task"  # manual work, an owner's copy (TK-1)
+    LIMITED = "limited"  # an access without an end has one now, the holder's and an owner's copy (GR-1)
+    CHANGE = "change"  # a change of the catalogue, an admin's copy and its author's (CH-1)
+    CHANGE_DONE = "change_done"  # what became of it, its author's (CH-1)
     FAILURE = "failure"  # what could not be given or taken, an admin's copy (GR-1)
 
 

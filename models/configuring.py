@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import apps, parts
+from models import apps, changing, parts, proposals
 from models.apps import App
 from models.audit import AuditEntry
 from models.catalogue.condition_words import either
-from models.catalogue.conflict_entries import CONFLICT, known_accesses
-from models.catalogue.conflicts import named_by
 from models.catalogue.notes import settle
 from models.catalogue.spec import AppSpec
+from models.catalogue.workspace import SETTINGS, SettingsSpec
 from models.directory import Directory, names_of
 from models.errors import Duplicate, Invalid, NotAllowed, NotFound, Refusal
 from models.lifecycle import unoffered
-from models.policy.examples import run_all
+from models.proposals import APP, Proposal
 from models.store.tx import Tx
+from models.upheld import uphold
 
 MOST_TOLD = 20
 """How many changes of others are told at most."""
@@ -39,6 +39,10 @@ class Entry:
     version: int
     notes: tuple[str, ...] = ()
     """What is worth a second look, and (after a save) what was understood otherwise than entered."""
+    waiting: tuple[Proposal, ...] = ()
+    """Changes that wait for a second admin; the app is shown with those of the one who looks."""
+    second: str = ""
+    """Who can approve what the one who looks has proposed, as a sentence; empty where nothing waits."""
 
 
 class Overtaken(Refusal):
@@ -65,31 +69,37 @@ def look(session: Session, key: str, by: str, version: int | None = None) -> Ent
     Raises NotAllowed, NotFound, Overtaken.
     """
     only_admins(session, by)
-    return _checked(session, session.get(App, key), key, version)
+    return _checked(session, session.get(App, key), key, by, version)
 
 
 def add(tx: Tx, spec: AppSpec, by: str) -> Entry:
     """Put a new app into the catalogue.
 
     Raises NotAllowed, Duplicate (field "key") where there is one with this key, or Invalid where
-    an example of its policy is not met.
+    an example of its policy is not met. Where two people are needed, it waits: the entry has version 0 then.
     """
     only_admins(tx.session, by)
     apps.hold(tx)
     if tx.session.get(App, spec.key) is not None:
         raise Duplicate(f"There is an app with the key “{spec.key}” already. Choose another.", field="key")
+    if changing.needed(tx.session):
+        return _proposed(tx, None, 0, spec, by)
     return _save(tx, spec, by)
 
 
 def change(tx: Tx, key: str, version: int, edit: Edit, by: str) -> Entry:
     """Change an app that stands at this version.
 
+    Where two people are needed, it waits for a second admin, with what they have proposed there already.
     Raises NotAllowed, NotFound, Overtaken, whatever `edit` raises, and Invalid where an example of the app’s
     policy is not met any more.
     """
     only_admins(tx.session, by)
     apps.hold(tx)
-    entry = _checked(tx.session, tx.locked(App, key), key, version)
+    row = tx.locked(App, key)
+    entry = _checked(tx.session, row, key, by, version)
+    if row is not None and changing.needed(tx.session):
+        return _proposed(tx, row, row.version, edit(entry.app), by)
     changed = _save(tx, edit(entry.app), by)
     unoffered.cancel(tx, by)
     return changed
@@ -97,36 +107,51 @@ def change(tx: Tx, key: str, version: int, edit: Edit, by: str) -> Entry:
 
 def _save(tx: Tx, spec: AppSpec, by: str) -> Entry:
     settled, notes = settle(spec)
-    _keeps_conflicts(tx.session, settled)
-    _keeps_examples(tx.session, settled)
+    uphold(tx.session, settled)
     apps.save(tx, settled, by)
+    changing.overtake(tx)
     return Entry(settled, tx.session.get_one(App, spec.key).version, tuple(notes))
 
 
-def _keeps_conflicts(session: Session, spec: AppSpec) -> None:
-    """Raises Invalid where a conflict names an access that the app has no more."""
-    known = known_accesses([spec])
-    for conflict in parts.every(session, CONFLICT):
-        for _, ref in named_by(conflict):
-            if ref.partition("/")[0] == spec.key and ref not in known:
-                named = f"The conflict “{conflict.name}” names “{ref}”"
-                raise Invalid(f"This is not saved. {named}; take it out there first.")
+def change_settings(tx: Tx, spec: SettingsSpec, by: str) -> str:
+    """Change the settings; where two people are needed, returns the sentence that says who else is, else "".
+
+    Raises NotAllowed, or Invalid (field "two_people") where there is nobody else to approve anything.
+    """
+    only_admins(tx.session, by)
+    apps.hold(tx)
+    present = parts.workspace(tx.session)
+    if present.two_people:
+        waits = changing.propose_settings(tx, spec, by)
+        return f"Nothing is changed yet. {changing.second_wanted(tx.session, by)}" if waits else ""
+    if spec.two_people and not changing.seconds(tx.session, by):
+        raise Invalid(
+            "You are the only admin of Keyturn, and two are needed for that. Whoever runs Keyturn can make "
+            "another one: in its configuration, under [slack] admins.",
+            field="two_people",
+        )
+    parts.save(tx, SETTINGS, spec, by)
+    changing.overtake(tx)
+    return ""
 
 
-def _keeps_examples(session: Session, spec: AppSpec) -> None:
-    """Raises Invalid, with what came out instead, where the entry breaks an example of its policy."""
-    broken = [ran for ran in run_all([spec], Directory(session)) if not ran.met]
-    if not broken:
-        return
-    more = f" {len(broken) - 1} more of its examples fail." if len(broken) > 1 else ""
-    raise Invalid(f"This is not saved: an example of {spec.name} says otherwise. {broken[0]}{more}")
+def _proposed(tx: Tx, row: App | None, version: int, spec: AppSpec, by: str) -> Entry:
+    settled, notes = settle(spec)
+    uphold(tx.session, settled)
+    present = None if row is None else AppSpec.model_validate(row.spec)
+    changing.propose_app(tx, present, version, settled, by)
+    waiting = tuple(proposals.waiting(tx.session, APP, spec.key))
+    return Entry(settled, version, tuple(notes), waiting, changing.second_wanted(tx.session, by))
 
 
-def _checked(session: Session, row: App | None, key: str, version: int | None) -> Entry:
+def _checked(session: Session, row: App | None, key: str, by: str, version: int | None) -> Entry:
     if row is None:
         raise NotFound(f"There is no app “{key[:40]}” in the catalogue any more.")
-    app = AppSpec.model_validate(row.spec)
-    entry = Entry(app, row.version, tuple(settle(app)[1]))
+    waiting = tuple(proposals.waiting(session, APP, key))
+    drafts = [one.after for one in waiting if one.by == by and one.version == row.version]
+    app = AppSpec.model_validate(drafts[0] if drafts and changing.needed(session) else row.spec)
+    second = changing.second_wanted(session, by) if waiting else ""
+    entry = Entry(app, row.version, tuple(settle(app)[1]), waiting, second)
     if version is not None and version != row.version:
         raise _overtaken(session, entry, row.version - version)
     return entry

@@ -6,7 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import delegations
+from models.catalogue.approvers import parse_person
 from models.inserts import add_if_new
+from models.listed import Listing
 from models.people import Person, Role, RoleName, UserGroup
 from models.policy.facts import GroupFacts, PersonFacts, StandIn
 from models.store.tx import Tx
@@ -19,17 +21,17 @@ class Directory:
         self._session = session
         self._people: dict[str, PersonFacts | None] = {}
         self._away: dict[datetime, dict[str, StandIn]] = {}
+        self._listing = Listing(session)
 
     def person(self, person_id: str) -> PersonFacts | None:
         if person_id not in self._people:
             row = self._session.get(Person, person_id)
-            self._people[person_id] = None if row is None else facts_of(row)
+            self._people[person_id] = None if row is None else self._facts(row)
         return self._people[person_id]
 
     def by_email(self, email: str) -> PersonFacts | None:
-        found = select(Person).where(Person.email == email.lower()).order_by(Person.active.desc())
-        row = self._session.scalars(found).first()
-        return None if row is None else facts_of(row)
+        row = self._by_email(email)
+        return None if row is None else self._facts(row)
 
     def group(self, ref: str) -> GroupFacts | None:
         """By id, or by handle written with or without its @."""
@@ -52,12 +54,34 @@ class Directory:
 
     def is_admin(self, person_id: str) -> bool:
         """Whether this person configures Keyturn, and may use Slack at all."""
-        person = self.person(person_id)
-        return person_id in self.admins() and (person is None or person.active)
+        row = self._session.get(Person, person_id)
+        return person_id in self.admins() and (row is None or row.active)
+
+    def manager_named(self, person_id: str) -> str:
+        """Whom the directory table names as their manager, as written there; empty where it names none."""
+        row = self._session.get(Person, person_id)
+        return "" if row is None else self._listing.of(row).manager
+
+    def _facts(self, row: Person) -> PersonFacts:
+        said = self._listing.of(row)
+        return said.over(facts_of(row), self._id_of(said.manager))
+
+    def _id_of(self, named: str) -> str | None:
+        if not named:
+            return None
+        ref = parse_person(named)
+        if ref.id:
+            return ref.id
+        row = self._by_email(named)
+        return None if row is None else row.id
+
+    def _by_email(self, email: str) -> Person | None:
+        found = select(Person).where(Person.email == email.lower()).order_by(Person.active.desc())
+        return self._session.scalars(found).first()
 
 
 def facts_of(row: Person) -> PersonFacts:
-    """A table row as the policy sees it."""
+    """What Slack says of somebody, as the policy sees it."""
     return PersonFacts(
         id=row.id,
         name=row.name,

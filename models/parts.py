@@ -61,11 +61,16 @@ def workspace(session: Session) -> SettingsSpec:
     return find(session, SETTINGS, "settings") or SettingsSpec()
 
 
-def save(tx: Tx, kind: Kind[P], spec: P, by: str) -> list[str]:
-    """Add or change an entry; returns the change in words (empty where nothing changes)."""
+def save(tx: Tx, kind: Kind[P], spec: P, by: str, **more: str) -> list[str]:
+    """Add or change an entry; returns the change in words (empty where nothing changes).
+
+    `more` is recorded with it.
+    """
     apps.hold(tx)
     row = tx.session.get(Part, (kind.name, kind.key(spec)))
-    words = _put(tx, kind, row, spec, by, _last(tx.session, kind) + 1 if row is None else row.position)
+    words = _put(
+        tx, kind, row, spec, by, _last(tx.session, kind) + 1 if row is None else row.position, **more
+    )
     return _turned(tx, words)
 
 
@@ -95,7 +100,7 @@ def _replace(tx: Tx, kind: Kind[Any], specs: tuple[Spec, ...], by: str) -> None:
         _put(tx, kind, rows.get(kind.key(spec)), spec, by, position)
 
 
-def _put(tx: Tx, kind: Kind[P], row: Part | None, spec: P, by: str, position: int) -> list[str]:
+def _put(tx: Tx, kind: Kind[P], row: Part | None, spec: P, by: str, position: int, **more: str) -> list[str]:
     before = None if row is None else kind.model.model_validate(row.spec)
     words = [str(change) for change in change_of(kind, before, spec)]
     if row is not None:
@@ -108,7 +113,9 @@ def _put(tx: Tx, kind: Kind[P], row: Part | None, spec: P, by: str, position: in
     old, row.spec = row.spec if before else None, spec.stored()
     row.version, row.updated_at = row.version + 1, tx.now
     what = "changed" if before or kind.single else "added"
-    tx.record(by, f"catalogue.{what}", subject(kind, row.key), changes=words, before=old, after=row.spec)
+    tx.record(
+        by, f"catalogue.{what}", subject(kind, row.key), changes=words, before=old, after=row.spec, **more
+    )
     return words
 
 

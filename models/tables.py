@@ -10,6 +10,7 @@ from models import (
     jobs,
     parts,
     people,
+    proposals,
     requests,
     settings,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "metadata",
     "parts",
     "people",
+    "proposals",
     "requests",
     "settings",
 ]

@@ -24,6 +24,7 @@ class Screen(StrEnum):
     EXAMPLE = "admin_example"
     EMERGENCY = "admin_emergency"
     WOULD_ASK = "admin_would_ask"
+    SETTINGS = "admin_settings"
 
 
 class Do(StrEnum):
@@ -32,6 +33,7 @@ class Do(StrEnum):
     FIND_APP = "admin_find_app"
     OPEN_APP = "admin_open_app"
     ADD_APP = "admin_add_app"
+    SETTINGS = "admin_open_settings"
     APPS_BACK = "admin_apps_back"
     APPS_ON = "admin_apps_on"
     EDIT_BASICS = "admin_edit_basics"

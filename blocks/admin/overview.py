@@ -25,7 +25,10 @@ def build(
     notes: Sequence[str] = (),
     above: Sequence[Block] = (),
 ) -> View:
-    """The app. `notes` are sentences worth a look; `place` carries its version from here on."""
+    """The app. `notes` are sentences worth a look; `place` carries its version from here on.
+
+    `above` stands before all of it.
+    """
     blocks = [
         *above,
         *words.notes(notes),

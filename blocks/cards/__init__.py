@@ -6,15 +6,16 @@ what that person can do now.
 
 from collections.abc import Callable, Mapping
 
-from blocks.cards import access, approval, failure, request, task
+from blocks.cards import access, approval, change, failure, limited, request, task
 from blocks.cards.ids import CardAction
 from blocks.kit import Message
 from models.cards import CardKind
+from models.queries.change_story import ChangeStory
 from models.queries.stories import GrantStory, RequestStory, TaskStory
 
 __all__ = ["CardAction", "Story", "draw"]
 
-Story = RequestStory | GrantStory | TaskStory
+Story = RequestStory | GrantStory | TaskStory | ChangeStory
 
 _OF_REQUESTS: Mapping[CardKind, Callable[[RequestStory, str], Message]] = {
     CardKind.APPROVAL: approval.approval,
@@ -28,6 +29,7 @@ _OF_GRANTS: Mapping[CardKind, Callable[[GrantStory, str], Message]] = {
     CardKind.NOTICE: access.notice,
     CardKind.OVER: access.over,
     CardKind.FAILURE: failure.failure,
+    CardKind.LIMITED: limited.limited,
 }
 
 
@@ -43,3 +45,5 @@ def draw(kind: CardKind, story: Story, viewer: str) -> Message:
             return _OF_GRANTS[kind](story, viewer)
         case TaskStory():
             return task.task(story, viewer)
+        case ChangeStory():
+            return (change.done if kind is CardKind.CHANGE_DONE else change.change)(story, viewer)

@@ -4,6 +4,7 @@ from blocks import kit
 from blocks.cards.ids import CardAction
 from blocks.kit import Element
 from models.grants import Grant
+from models.proposals import Proposal
 
 
 def approve(ref: str) -> Element:
@@ -92,6 +93,22 @@ def task_done(ref: str) -> Element:
 def task_cannot(ref: str) -> Element:
     """Opens the form that asks why not."""
     return kit.button("I can't", CardAction.TASK_CANNOT, ref)
+
+
+def approve_change(proposal: Proposal) -> Element:
+    """Opens the whole difference, with room for a comment."""
+    return kit.button("Approve change", CardAction.APPROVE_CHANGE, proposal.ref, style="primary")
+
+
+def reject_change(proposal: Proposal) -> Element:
+    """Opens the form for the reason."""
+    return kit.button("Reject change", CardAction.REJECT_CHANGE, proposal.ref, style="danger")
+
+
+def withdraw_change(proposal: Proposal) -> Element:
+    """Takes one's own change back, after Slack's own "are you sure"."""
+    sure = kit.confirm("Withdraw this change?", f"{proposal.title} stays as it is.", "Withdraw", "Keep it")
+    return kit.button("Withdraw change", CardAction.WITHDRAW_CHANGE, proposal.ref, confirm=sure)
 
 
 def _give_back_now(grant: Grant) -> Element:

@@ -23,3 +23,6 @@ class CardAction(StrEnum):
     CANCEL = "card.cancel"
     TASK_DONE = "card.task_done"
     TASK_CANNOT = "card.task_cannot"
+    APPROVE_CHANGE = "card.approve_change"  # of the catalogue (CH-1), as the two below
+    REJECT_CHANGE = "card.reject_change"
+    WITHDRAW_CHANGE = "card.withdraw_change"

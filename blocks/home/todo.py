@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from blocks import kit
-from blocks.cards import buttons, progress, words
+from blocks.cards import buttons, change, progress, words
 from blocks.home.ids import HomeAction
 from blocks.kit import Block
 from blocks.text import cut, esc, mention, moment, quote
@@ -38,6 +38,7 @@ def to_do(tab: ToDo, viewer: str) -> list[Block]:
     drawn = [
         *_part("Waiting for your decision", tab.decide, lambda one: _decide(*one, viewer)),
         *_part("To be done by hand", tab.tasks, lambda one: _task(*one)),
+        *_part("Changes of the catalogue", tab.changes, lambda one: change.row(one, viewer)),
         *_part("Failed", tab.failed, _failed),
         *_part("Given up", tab.parked, _parked),
     ]

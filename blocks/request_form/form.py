@@ -60,6 +60,7 @@ def build(
     *,
     note: str = "",
     others: bool = False,
+    temporary: bool = False,
     carries: Mapping[str, str] | None = None,
 ) -> View:
     """The form.
@@ -70,10 +71,11 @@ def build(
         below: the preview.
         note: said on top, as plain text.
         others: whether somebody else can be chosen who would have it.
+        temporary: whether it is for a guest or a contractor, who always have an end.
         carries: comes back with every change (`kit.carried`), beside "drawn", which is the same for forms
             that look the same.
     """
-    fields = _fields(filled, app) if app else [_reason_field(filled, Need.REQUIRED)]
+    fields = _fields(filled, app, temporary=temporary) if app else [_reason_field(filled, Need.REQUIRED)]
     if app and (others or filled.for_whom):
         fields.append(_beneficiary_field(filled))
     blocks = [_app_field(app), *fields, *below]
@@ -98,10 +100,10 @@ def read(values: Values) -> Filled:
     )
 
 
-def offer(filled: Filled, app: AppSpec) -> Offer:
+def offer(filled: Filled, app: AppSpec, *, temporary: bool = False) -> Offer:
     """The lengths to choose from: what all the chosen accesses offer, and what is chosen already."""
     chosen = [one for one in open_accesses(app) if one.key in filled.access_keys] or [_ANY]
-    made = Offer.of([effective(app, access) for access in chosen])
+    made = Offer.of([effective(app, access) for access in chosen], temporary=temporary)
     kept = _preset(filled.term)
     if kept is None or kept in made.presets:
         return made
@@ -149,12 +151,13 @@ def _app_field(app: AppSpec | None) -> Block:
     return kit.input_block("Application", menu, block_id=RequestBlock.APP, dispatch=True)
 
 
-def _fields(filled: Filled, app: AppSpec) -> list[Block]:
+def _fields(filled: Filled, app: AppSpec, *, temporary: bool) -> list[Block]:
     accesses = open_accesses(app)
     if not accesses:
         return []
     fields = [_access_field(filled, app.key, accesses)]
-    fields += term_form.build(offer(filled, app), filled.term, action_id=RequestAction.TERM, live=True)
+    lengths = offer(filled, app, temporary=temporary)
+    fields += term_form.build(lengths, filled.term, action_id=RequestAction.TERM, live=True)
     return fields if app.reason is Need.HIDDEN else [*fields, _reason_field(filled, app.reason)]
 
 

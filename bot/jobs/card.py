@@ -19,6 +19,7 @@ from models.cards import Card
 from models.jobs import Work
 from models.lifecycle import approvers
 from models.queries import stories
+from models.queries.change_story import change_story
 from models.store import Store, Tx
 
 log = structlog.stdlib.get_logger(__name__)
@@ -27,6 +28,7 @@ READ: dict[str, Callable[[Session, str], Story]] = {
     "AR": stories.request_story,
     "GR": stories.grant_story,
     "TK": stories.task_story,
+    "CH": change_story,
 }
 """How the story that a card is about is read, by the first letters of its reference."""
 

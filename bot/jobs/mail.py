@@ -78,12 +78,12 @@ def _stamp(at: datetime) -> int:
 
 def _noted(tx: Tx, work: Work, drawn: Drawn, action: str, **more: str) -> None:
     jobs.finish(tx.session, work)
-    card = drawn.card
+    card, app = drawn.card, app_of(drawn.story)
     tx.record(
         SYSTEM,
         action,
         card.about,
-        app=app_of(drawn.story).key,
+        app=app.key if app else "",
         person=card.person_id,
         card=card.id,
         what=card.kind,

@@ -13,6 +13,7 @@ from models.audit import AuditEntry
 from models.cards import Card, CardKind
 from models.catalogue.spec import AppSpec, EmailUse
 from models.jobs import Job
+from models.queries.change_story import ChangeStory
 from models.queries.stories import RequestStory, TaskStory
 from models.store import Tx
 
@@ -49,7 +50,8 @@ class Mailing:
     def shown(self, tx: Tx, card: Card, story: Story, *, first: bool) -> None:
         """The card stands in Slack as it should; `first` is its first time."""
         news = first or card.kind is CardKind.REQUEST
-        if news and app_of(story).email is EmailUse.COPY:
+        app = app_of(story)
+        if news and app is not None and app.email is EmailUse.COPY:
             self._want(tx, card, story, Why.COPY)
 
     def _want(self, tx: Tx, card: Card, story: Story, why: Why) -> None:
@@ -66,8 +68,10 @@ def mailed(session: Session, card: Card) -> bool:
     return any(data.get("card") == card.id for data in session.scalars(found))
 
 
-def app_of(story: Story) -> AppSpec:
-    """The app that a story is about, as it was when it was asked for."""
+def app_of(story: Story) -> AppSpec | None:
+    """The app that a story is about, as it was when it was asked for; None for a change of the catalogue."""
+    if isinstance(story, ChangeStory):
+        return None
     return (story.grant if isinstance(story, TaskStory) else story).snapshot.app
 
 

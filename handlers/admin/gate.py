@@ -22,6 +22,7 @@ def admins_only(handle: Handler[In]) -> Handler[In]:
     @wraps(handle)
     async def run(incoming: In) -> None:
         await incoming.desk.whois.people([incoming.person])
+        await incoming.desk.whois.admins()
         await incoming.desk.store.read(lambda session: configuring.only_admins(session, incoming.person))
         try:
             await handle(incoming)

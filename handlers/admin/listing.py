@@ -2,6 +2,7 @@
 
 from slack_bolt.async_app import AsyncApp
 
+from blocks import kit
 from blocks.admin import basics, listing
 from blocks.admin.ids import Do, Place, Screen, number
 from blocks.kit import View
@@ -42,6 +43,10 @@ async def save_new_app(incoming: Submission) -> None:
     """Add the app, and show it in the form's place."""
     app = basics.parse_new(incoming.values)
     entry = await incoming.once(lambda tx: configuring.add(tx, app, incoming.person))
+    if entry.version == 0:
+        said = f"{entry.app.name} is not in the catalogue yet. {entry.second}"
+        await incoming.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
+        return
     await screens.refresh_list(incoming)
     view = await screens.one_app(incoming, entry, screens.place_of(incoming))
     await incoming.answer(response_action="update", view=dict(view))

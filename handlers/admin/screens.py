@@ -19,6 +19,7 @@ from blocks.admin import (
     listing,
     overview,
     pages,
+    proposed,
     rule,
     stage,
     times,
@@ -56,6 +57,10 @@ PATIENCE = 1.5
 """Seconds to wait for Slack to redraw what lies below, within an answer that has to be given in three."""
 
 
+def _waiting(incoming: Incoming, entry: Entry) -> list[Block]:
+    return proposed.waiting(entry.waiting, incoming.person, entry.second)
+
+
 def place_of(incoming: Incoming) -> Place:
     """Where in the catalogue the modal is that this came from."""
     return Place.read(incoming.carries)
@@ -90,14 +95,16 @@ async def one_app(incoming: Incoming, entry: Entry, place: Place, above: Sequenc
     here = replace(place, app=entry.app.key, version=entry.version, part="", access="", more="")
     known = Known(groups=await _groups(incoming, entry.app))
     kinds = incoming.desk.connectors
-    return overview.build(entry.app, here, known, kinds, notes=entry.notes, above=above)
+    shown = [*above, *_waiting(incoming, entry)]
+    return overview.build(entry.app, here, known, kinds, notes=entry.notes, above=shown)
 
 
 async def rules(incoming: Incoming, entry: Entry, place: Place, above: Sequence[Block] = ()) -> View:
     """The rules of an app or, with its stages, of an access (`place.access`)."""
     here = replace(place, app=entry.app.key, version=entry.version, part="", more="")
     known = Known(groups=await _groups(incoming, entry.app))
-    return rule_list.build(entry.app, here, known, notes=entry.notes, above=above)
+    shown = [*above, *_waiting(incoming, entry)]
+    return rule_list.build(entry.app, here, known, notes=entry.notes, above=shown)
 
 
 def example_list(entry: Entry, place: Place, ran: Sequence[Ran] = (), above: Sequence[Block] = ()) -> View:
@@ -109,7 +116,8 @@ def example_list(entry: Entry, place: Place, ran: Sequence[Ran] = (), above: Seq
 async def the_list(incoming: Incoming, entry: Entry, above: Sequence[Block] = ()) -> View:
     """The list that this is, or that the form stands in the place of."""
     if screen_of(incoming) in (Screen.EXAMPLES, Screen.EXAMPLE):
-        return example_list(entry, place_of(incoming), above=above)
+        shown = [*above, *_waiting(incoming, entry)]
+        return example_list(entry, place_of(incoming), above=shown)
     return await rules(incoming, entry, place_of(incoming), above)
 
 

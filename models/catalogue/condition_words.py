@@ -77,6 +77,7 @@ _SAY: dict[str, Callable[[Any], str]] = {
     "department": lambda values: f"the department is {either(values)}",
     "title": lambda values: f"the title is {either(values)}",
     "guest": lambda value: "it is for a guest" if value else "it is not for a guest",
+    "contractor": lambda value: "it is for a contractor" if value else "it is not for a contractor",
     "request": lambda values: either([KINDS[value] for value in values]),
     "emergency": emergency,
     "on_behalf": on_behalf,

@@ -36,8 +36,8 @@ Zone = Annotated[str, AfterValidator(zone)]
 class When(Spec):
     """A condition. Every part that is there must hold; inside one list, one of the values is enough.
 
-    What it says of a person (`requester_group`, `department`, `title`, `guest`) is looked at for the
-    requester and for the beneficiary. `weekday` and `hours` are those of the moment of asking, in
+    What it says of a person (`requester_group`, `department`, `title`, `guest`, `contractor`) is looked at
+    for the requester and for the beneficiary. `weekday` and `hours` are those of the moment of asking, in
     `time_zone`; hours that end before they begin go over midnight.
     """
 
@@ -49,6 +49,8 @@ class When(Spec):
     department: Annotated[tuple[Label, ...], Field(min_length=1)] | None = None
     title: Annotated[tuple[Label, ...], Field(min_length=1)] | None = None
     guest: Switch | None = None
+    contractor: Switch | None = None
+    """As the catalogue's directory table says."""
     request: Annotated[tuple[RequestKind, ...], Field(min_length=1)] | None = None
     emergency: Switch | None = None
     on_behalf: Switch | None = None

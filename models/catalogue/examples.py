@@ -52,6 +52,7 @@ class Someone(Spec):
     title: Label = ""
     department: Label = ""
     guest: Switch = False
+    contractor: Switch = False
     groups: Groups | None = None
     manager: Switch = True
     """Whether they have one."""
@@ -76,7 +77,7 @@ class Someone(Spec):
         if self.person:
             return self.person
         parts = [
-            "A guest" if self.guest else "Somebody",
+            "A guest" if self.guest else "A contractor" if self.contractor else "Somebody",
             f" with the title {self.title}" if self.title else "",
             f" of {self.department}" if self.department else "",
             f" in {' and '.join(self.groups)}" if self.groups else "",

@@ -176,7 +176,7 @@ def _length(snapshot: Snapshot, draft: Draft, directory: Directory, now: datetim
         draft.term.start,
         draft.term.end,
         now,
-        guest=bool(beneficiary and beneficiary.guest),
+        temporary=bool(beneficiary and beneficiary.temporary),
     )
     if not length.ok:
         raise Invalid(length.message, field="term")

@@ -11,7 +11,7 @@ from models.catalogue.words import RequestKind
 from models.directory import Directory
 from models.grants import Direction, Grant
 from models.jobs import Urgency
-from models.lifecycle import duties, ends, screens
+from models.lifecycle import duties, ends, limits, screens
 from models.lifecycle.moves import move_grant
 from models.lifecycle.snapshot import Snapshot
 from models.requests import Request, Term
@@ -82,6 +82,7 @@ def given(tx: Tx, grant: Grant, by: str = SYSTEM) -> None:
     if grant.length is not None:
         grant.ends_at = tx.now + timedelta(seconds=grant.length)
     ends.arm(grant)
+    limits.begun(tx, grant)
     screens.show(tx, CardKind.ACCESS, grant.ref, grant.ref, grant.person_id)
     screens.redraw_grant(tx, grant)
 

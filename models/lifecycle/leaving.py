@@ -13,7 +13,7 @@ from models.catalogue.approvers import GroupRef, parse_approver
 from models.catalogue.spec import StageSpec
 from models.errors import Closed
 from models.grants import Cause, Grant
-from models.lifecycle import decide, revoking, stages, tasks
+from models.lifecycle import decide, limits, revoking, stages, tasks
 from models.people import Person, UserGroup
 from models.requests import Asked, Request, Stage
 from models.states import GrantState, RequestEvent, RequestState
@@ -45,7 +45,9 @@ def _person_seen(tx: Tx, person: Person) -> None:
         )
     if not person.active:
         leave(tx, person.id)
-    elif before is not None and before != standing(person):
+        return
+    limits.seen(tx, person.id)
+    if before is not None and before != standing(person):
         move_on(tx, person.id)
 
 

@@ -170,7 +170,7 @@ def guard(tx: Tx, target: str) -> None:
     """Before a round.
 
     Nothing is given without the approvals that its stages ask for, to somebody who left, after its end, to a
-    guest without one, or beside what it conflicts with.
+    guest or a contractor without one, or beside what it conflicts with.
     """
     waiting = (
         select(Grant)
@@ -191,12 +191,12 @@ def guard(tx: Tx, target: str) -> None:
 def _obstacle(session: Session, grant: Grant, person: PersonFacts) -> str | None:
     return (
         missing_approval(session, grant)
-        or _endless_for_a_guest(grant, person)
+        or _endless(grant, person)
         or duties.obstacle(session, grant, person.name)
     )
 
 
-def _endless_for_a_guest(grant: Grant, person: PersonFacts) -> str | None:
-    if person.guest and grant.ends_at is None and grant.length is None:
-        return f"{person.name} is a guest by now, and guests have access for a limited time only."
-    return None
+def _endless(grant: Grant, person: PersonFacts) -> str | None:
+    if not person.temporary or grant.ends_at is not None or grant.length is not None:
+        return None
+    return f"{person.name} is {person.temporary} by now, and has access for a limited time only."

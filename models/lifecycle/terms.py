@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from models.directory import Directory, names_of
+from models.directory import Directory
 from models.durations import spoken
 from models.errors import Invalid
 from models.grants import Grant
@@ -22,21 +22,17 @@ def still_possible(tx: Tx, request: Request) -> None:
     term = Term.from_json(request.term)
     if term.end is not None and term.end <= tx.now:
         raise Invalid("The end that was asked for has passed. Choose another with Modify duration.")
-    if term.indefinite and _is_guest(tx, request.beneficiary_id):
-        who = names_of(tx.session, {request.beneficiary_id})[request.beneficiary_id]
-        raise Invalid(f"{who} is a guest by now and needs an end. Choose one with Modify duration.")
-
-
-def _is_guest(tx: Tx, person_id: str) -> bool:
-    person = Directory(tx.session).person(person_id)
-    return person is not None and person.guest
+    person = Directory(tx.session).person(request.beneficiary_id)
+    if term.indefinite and person is not None and (what := person.temporary):
+        raise Invalid(f"{person.name} is {what} by now and needs an end. Choose one with Modify duration.")
 
 
 def change(tx: Tx, request: Request, by: str, term: Term) -> None:
     """An approver gives it for another time than was asked for; raises Invalid (field "term")."""
     snapshot = Snapshot.from_json(request.policy)
-    guest = _is_guest(tx, request.beneficiary_id)
-    length = check_length(snapshot.policy, term.length, term.start, term.end, tx.now, guest=guest)
+    person = Directory(tx.session).person(request.beneficiary_id)
+    temporary = bool(person and person.temporary)
+    length = check_length(snapshot.policy, term.length, term.start, term.end, tx.now, temporary=temporary)
     if not length.ok:
         raise Invalid(length.message, field="term")
     longest = snapshot.policy.max_duration

@@ -111,6 +111,11 @@ def _guest(wanted: Any, case: _Case) -> str | None:
     return f"{case.person.name} {said}" if case.person.guest is wanted else None
 
 
+def _contractor(wanted: Any, case: _Case) -> str | None:
+    said = "is a contractor" if wanted else "is not a contractor"
+    return f"{case.person.name} {said}" if case.person.contractor is wanted else None
+
+
 def _request(wanted: Any, case: _Case) -> str | None:
     return KINDS[case.question.kind] if case.question.kind in wanted else None
 
@@ -159,6 +164,7 @@ _CHECKS: dict[str, Callable[[Any, _Case], str | None]] = {
     "department": _department,
     "title": _title,
     "guest": _guest,
+    "contractor": _contractor,
     "request": _request,
     "emergency": _emergency,
     "on_behalf": _on_behalf,

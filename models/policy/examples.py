@@ -99,7 +99,8 @@ def _came_out(
         emergency=example.emergency,
     )
     decision = decide(question, supposing(who, example.who))
-    length = check_length(question.policy, example.duration, None, None, question.at, guest=person.guest)
+    temporary = bool(person.temporary)
+    length = check_length(question.policy, example.duration, None, None, question.at, temporary=temporary)
     if decision.outcome is Outcome.DENY or length.ok:
         return decision
     return Decision(Outcome.DENY, (Reason("length", length.message),))

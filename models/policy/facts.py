@@ -15,6 +15,8 @@ class PersonFacts:
     email: str = ""
     active: bool = True
     guest: bool = False
+    contractor: bool = False
+    """As the directory table of the catalogue says; Slack does not know."""
     stranger: bool = False
     """Somebody of another company."""
     bot: bool = False
@@ -22,6 +24,11 @@ class PersonFacts:
     title: str = ""
     department: str = ""
     tz: str = "UTC"
+
+    @property
+    def temporary(self) -> str:
+        """Why all their access has to have an end: "a guest", "a contractor"; else empty."""
+        return "a guest" if self.guest else "a contractor" if self.contractor else ""
 
     @property
     def barred(self) -> str | None:

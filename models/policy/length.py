@@ -26,7 +26,7 @@ def check_length(
     end: datetime | None,
     at: datetime,
     *,
-    guest: bool = False,
+    temporary: bool = False,
 ) -> Length:
     """Look at a length that somebody asks for, or gives.
 
@@ -36,13 +36,13 @@ def check_length(
         start: when it is to begin, if not at once.
         end: an explicit end, instead of a length. Neither: without an end.
         at: now. All times are aware.
-        guest: whether the one who would have it is a guest, who always has an end.
+        temporary: whether the one who would have it is a guest or a contractor, who always have an end.
     """
     if problem := _impossible(length, start, end, at):
         return Length(ok=False, message=problem)
     asked = end - max(start or at, at) if end else length
     if asked is None:
-        return _endless(policy, guest=guest)
+        return _endless(policy, temporary=temporary)
     return _against_maximum(policy, asked)
 
 
@@ -66,9 +66,11 @@ def _impossible(
     return next((sentence for wrong, sentence in checks if wrong), None)
 
 
-def _endless(policy: AccessPolicy, *, guest: bool) -> Length:
-    if guest:
-        return Length(ok=False, message="Guests have access for a limited time. Choose how long.")
+def _endless(policy: AccessPolicy, *, temporary: bool) -> Length:
+    if temporary:
+        return Length(
+            ok=False, message="Guests and contractors have access for a limited time. Choose how long."
+        )
     if not policy.indefinite:
         return Length(ok=False, message=f"{policy.app_name} is given for a limited time. Choose how long.")
     return Length(ok=True)

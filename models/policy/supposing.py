@@ -66,6 +66,7 @@ def supposing(who: Who, someone: Someone) -> Supposing:
         title=someone.title,
         department=someone.department,
         guest=someone.guest,
+        contractor=someone.contractor,
         manager_id=MANAGER if someone.manager else None,
     )
     return Supposing(who, described, someone.groups or ())

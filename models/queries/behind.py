@@ -71,11 +71,16 @@ def card_at(session: Session, channel: str, ts: str) -> Card | None:
 
 
 def policy_today(session: Session, grant: Grant) -> AccessPolicy:
-    """The policy that more time on a grant is asked for by: today's, or the grant's where the app is gone."""
+    """The policy that more time on a grant is asked for by: today's, or the grant's where the app is gone.
+
+    For a holder who always has an end it offers no other.
+    """
     own = Snapshot.from_json(grant.policy)
     app = apps.find(session, grant.app_key)
     access = next((one for one in app.access if one.key == grant.access_key), None) if app else None
-    return effective(app, access) if app and access else own.policy
+    policy = effective(app, access) if app and access else own.policy
+    holder = Directory(session).person(grant.person_id)
+    return policy.model_copy(update={"indefinite": False}) if holder and holder.temporary else policy
 
 
 def _does_it(session: Session, request: Request, person_id: str) -> bool:

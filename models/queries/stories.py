@@ -69,6 +69,8 @@ class RequestStory:
     admins: tuple[str, ...]
     conflicts: tuple[Clash, ...] = ()
     """What does not go together with it, as things stand now; empty once it is decided."""
+    temporary: bool = False
+    """Whether the one who would have it is a guest or a contractor, who always have an end."""
 
     @property
     def term(self) -> Term:
@@ -173,7 +175,8 @@ def request_story(session: Session, ref: str) -> RequestStory:
         select(Comment).where(Comment.request_id == request.id).order_by(Comment.id)
     ).all()
     grant = session.get(Grant, request.grant_id) if request.grant_id else None
-    admins = Directory(session).admins()
+    who = Directory(session)
+    admins, beneficiary = who.admins(), who.person(request.beneficiary_id)
     ids = {request.requester_id, request.beneficiary_id, *admins, *(c.person_id for c in comments)}
     ids |= {asked.person_id for stage in stages for asked in stage.asked}
     ids |= {decision.person_id for stage in stages for decision in stage.decisions}
@@ -189,6 +192,7 @@ def request_story(session: Session, ref: str) -> RequestStory:
         names=names_of(session, ids),
         admins=admins,
         conflicts=duties.of_request(session, request) if request.state is RequestState.PENDING else (),
+        temporary=bool(beneficiary and beneficiary.temporary),
     )
 
 

@@ -10,6 +10,7 @@ from models.delegations import Delegation
 from models.directory import Directory
 from models.grants import Grant, Task, open_task_of
 from models.jobs import Job, JobState
+from models.proposals import Proposal, for_others
 from models.queries import brief
 from models.queries.paging import Pages
 from models.queries.standing import Standing, standings
@@ -30,12 +31,13 @@ class Waiting:
 
     decisions: int
     tasks: int
+    changes: int
     failed: int
     parked: int
 
     @property
     def total(self) -> int:
-        return self.decisions + self.tasks + self.failed + self.parked
+        return self.decisions + self.tasks + self.changes + self.failed + self.parked
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class ToDo:
 
     decide: tuple[tuple[Request, Standing], ...]
     tasks: tuple[tuple[Task, Grant], ...]
+    changes: tuple[Proposal, ...]
+    """Changes of the catalogue that others propose; for admins."""
     failed: tuple[Grant, ...]
     """Grants that could not be given or taken; for admins."""
     parked: tuple[Job, ...]
@@ -67,6 +71,7 @@ def waiting(session: Session, person_id: str) -> Waiting:
     return Waiting(
         decisions=_number(session, _to_decide(person_id)),
         tasks=_number(session, select(Task.id).where(open_task_of(person_id))),
+        changes=_number(session, for_others(person_id).with_only_columns(Proposal.id)) if admin else 0,
         failed=_number(session, select(Grant.id).where(Grant.state == GrantState.FAILED)) if admin else 0,
         parked=_number(session, select(Job.id).where(Job.state == JobState.PARKED)) if admin else 0,
     )
@@ -74,12 +79,13 @@ def waiting(session: Session, person_id: str) -> Waiting:
 
 def to_do(session: Session, person_id: str, page: int, counts: Waiting) -> ToDo:
     """One page of what waits for a person, of whom `waiting` said how much that is."""
-    lengths = [counts.decisions, counts.tasks, counts.failed, counts.parked]
+    lengths = [counts.decisions, counts.tasks, counts.changes, counts.failed, counts.parked]
     pages = Pages.of(page, counts.total)
-    decide, tasks, failed, parked = pages.windows(lengths)
+    decide, tasks, changes, failed, parked = pages.windows(lengths)
     return ToDo(
         decide=_decide(session, person_id, *decide),
         tasks=_tasks(session, person_id, *tasks),
+        changes=_proposed(session, person_id, *changes),
         failed=_failed(session, *failed),
         parked=_parked(session, *parked),
         decided=_decided(session, person_id) if pages.number == 0 else (),
@@ -156,6 +162,11 @@ def _tasks(session: Session, person_id: str, skip: int, most: int) -> tuple[tupl
         found.order_by(Task.grant_id.desc(), Task.direction).offset(skip).limit(most).options(*brief.GRANT)
     )
     return tuple((task, grant) for task, grant in rows)
+
+
+def _proposed(session: Session, person_id: str, skip: int, most: int) -> tuple[Proposal, ...]:
+    found = for_others(person_id).order_by(Proposal.id.desc()).offset(skip).limit(most)
+    return tuple(session.scalars(found))
 
 
 def _failed(session: Session, skip: int, most: int) -> tuple[Grant, ...]:

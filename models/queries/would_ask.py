@@ -25,6 +25,7 @@ def would_ask(
     question = Question(person_id, person_id, app, snapshot.access, length, now)
     question = duties.looked_at(session, question)
     person = who.person(person_id)
-    guest = bool(person and person.guest)
-    verdict = check_length(snapshot.policy, length, None, None, now, guest=guest)
+    verdict = check_length(
+        snapshot.policy, length, None, None, now, temporary=bool(person and person.temporary)
+    )
     return Planned(snapshot, question, decide(question, who), verdict)

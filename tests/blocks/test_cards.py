@@ -397,3 +397,17 @@ def test_a_long_reason_is_shown_whole() -> None:
     reason = "word " * 399
     message: kit.Message = draw(CardKind.APPROVAL, story(reason=reason), GRACE)
     assert reason.strip() in words_of(message["blocks"])
+
+
+def test_an_access_that_has_an_end_now_says_so_to_its_holder_and_to_an_owner() -> None:
+    said, buttons, text = drawn(CardKind.LIMITED, grant_story(), ADA)
+    assert text == "Your access to GitHub, Engineering team has an end now"
+    assert "Guests and contractors have every access for a limited time only" in said
+    assert buttons == ["Extend", "Details"]
+    said, buttons, text = drawn(CardKind.LIMITED, grant_story(), GRACE)
+    assert (text, buttons) == ("Ada’s access to GitHub, Engineering team has an end now", ["Details"])
+    over = grant_story(state=GrantState.ENDED, over_at=NOON)
+    assert drawn(CardKind.LIMITED, over, ADA)[1:] == (
+        ["Details"],
+        "Your access to GitHub, Engineering team is over: Ended",
+    )

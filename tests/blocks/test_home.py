@@ -54,6 +54,7 @@ def todo(**parts: Any) -> ToDo:
     usual: dict[str, Any] = {
         "decide": (),
         "tasks": (),
+        "changes": (),
         "failed": (),
         "parked": (),
         "decided": (),

@@ -73,6 +73,7 @@ def test_the_choices_are_the_presets_and_what_the_policy_allows() -> None:
     usual = ["1 hour", "8 hours", "7 days", "Another length", "Start and end"]
     assert choices(Offer.of([policy()])) == usual
     assert choices(Offer.of([policy(indefinite=True)])) == [*usual, "No end"]
+    assert choices(Offer.of([policy(indefinite=True)], temporary=True)) == usual
     assert "Until a date" in choices(Offer.of([policy()], starts=False))
 
 

@@ -94,6 +94,7 @@ _facts: dict[str, Any] = {
     "department": _several(names, 1),
     "title": _several(names, 1),
     "guest": st.booleans(),
+    "contractor": st.booleans(),
     "request": _several(st.sampled_from(["request", "re-raise", "extend"]), 1),
     "emergency": st.booleans(),
     "on_behalf": st.booleans(),

@@ -41,8 +41,8 @@ def test_an_explicit_end_counts_from_the_start_or_from_now() -> None:
 def test_without_an_end_only_where_the_app_allows_it_and_never_for_guests() -> None:
     assert not check_length(policy(), None, None, None, NOW).ok
     assert check_length(policy(indefinite=True), None, None, None, NOW).ok
-    guest = check_length(policy(indefinite=True), None, None, None, NOW, guest=True)
-    assert guest.message == "Guests have access for a limited time. Choose how long."
+    guest = check_length(policy(indefinite=True), None, None, None, NOW, temporary=True)
+    assert guest.message == "Guests and contractors have access for a limited time. Choose how long."
     assert not guest.ok
 
 
@@ -76,7 +76,7 @@ def test_only_flagged_or_refused_lengths_have_a_message(
     length: timedelta, over_max: str, guest: bool
 ) -> None:
     verdict = check_length(
-        policy(max_duration="30d", over_max=over_max), length, None, None, NOW, guest=guest
+        policy(max_duration="30d", over_max=over_max), length, None, None, NOW, temporary=guest
     )
     assert verdict.over_max is (length > 30 * DAY)
     assert verdict.ok is (not verdict.over_max or over_max == "flag")

@@ -48,6 +48,32 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("jobs") as table:
         table.add_column(sa.Column("not_before", sa.DateTime(timezone=True), nullable=True))
+    op.create_table(
+        "proposals",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(24), nullable=False),
+        sa.Column("key", sa.String(40), nullable=False),
+        sa.Column("title", sa.String(75), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("before", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("after", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("words", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("by", sa.String(64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(24), nullable=False),
+        sa.Column("decided_by", sa.String(64), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposals")),
+    )
+    op.create_index(
+        "ix_proposals_open",
+        "proposals",
+        ["kind", "key"],
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    )
 
 
 _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -86,6 +112,8 @@ def _who_decides_instead() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_proposals_open", table_name="proposals")
+    op.drop_table("proposals")
     with op.batch_alter_table("jobs") as table:
         table.drop_column("not_before")
     op.drop_table("parts")

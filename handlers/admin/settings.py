@@ -1,0 +1,41 @@
+"""The settings of the workspace: looking at them, and changing them."""
+
+from slack_bolt.async_app import AsyncApp
+from sqlalchemy.orm import Session
+
+from blocks import kit
+from blocks.admin import settings
+from blocks.admin.ids import Do, Screen
+from blocks.kit import View
+from handlers.admin.gate import admins_only
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Click, Submission
+from models import changing, configuring, parts, proposals
+
+FIELDS = {"two_people": settings.TWO_PEOPLE}
+
+
+async def open_form(incoming: Click) -> None:
+    """Show how they are, and what waits."""
+
+    def read(session: Session) -> View:
+        waiting = proposals.waiting(session, proposals.SETTINGS, "settings")
+        second = changing.second_wanted(session, incoming.person)
+        return settings.build(parts.workspace(session), waiting, incoming.person, second)
+
+    await incoming.open(await incoming.desk.store.read(read))
+
+
+async def save(incoming: Submission) -> None:
+    """Save them, or propose them where two people are needed; the form closes."""
+    wanted = settings.parse(incoming.values)
+    said = await incoming.once(lambda tx: configuring.change_settings(tx, wanted, incoming.person))
+    if said:
+        await incoming.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen for what is done with the settings."""
+    app.action(Do.SETTINGS)(listener(desk, Click, admins_only(open_form)))
+    app.view(Screen.SETTINGS)(listener(desk, Submission, admins_only(save), FIELDS))

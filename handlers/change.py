@@ -1,0 +1,71 @@
+"""Deciding on a change of the catalogue that another admin proposed, and taking back one's own."""
+
+from slack_bolt.async_app import AsyncApp
+
+from blocks import change_form, kit
+from blocks.cards import CardAction
+from blocks.change_form import ChangeForm
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Click, Incoming, Submission
+from handlers.whois import NOW
+from models import approving_changes as verbs
+from models.proposals import Proposal, ProposalState
+
+FIELDS = {"note": change_form.NOTE}
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen to the buttons and forms about changes."""
+    app.action(CardAction.APPROVE_CHANGE)(listener(desk, Click, ask_to_approve))
+    app.action(CardAction.REJECT_CHANGE)(listener(desk, Click, ask_to_reject))
+    app.action(CardAction.WITHDRAW_CHANGE)(listener(desk, Click, withdraw))
+    app.view(ChangeForm.APPROVE)(listener(desk, Submission, approve, FIELDS))
+    app.view(ChangeForm.REJECT)(listener(desk, Submission, reject, FIELDS))
+
+
+async def ask_to_approve(click: Click) -> None:
+    """Approve change was pressed."""
+    await click.open(change_form.approve(await _decidable(click)))
+
+
+async def ask_to_reject(click: Click) -> None:
+    """Reject change was pressed."""
+    await click.open(change_form.reject(await _decidable(click)))
+
+
+async def withdraw(click: Click) -> None:
+    """Withdraw change was pressed; Slack has asked "are you sure" already."""
+    await click.once(lambda tx: verbs.withdraw(tx, click.value, click.person))
+
+
+async def approve(sent: Submission) -> None:
+    """Apply it; where that cannot be any more, say why."""
+    await _fresh(sent)
+    ref, edition, note = (
+        sent.carries.get("ref", ""),
+        sent.carries.get("edition", ""),
+        change_form.parse(sent.values),
+    )
+    done = await sent.once(lambda tx: verbs.approve(tx, ref, edition, sent.person, note))
+    if done.state is ProposalState.OVERTAKEN:
+        view = kit.notice("Overtaken", f"Nothing was changed. {done.note}")
+        await sent.answer(response_action="update", view=dict(view))
+
+
+async def reject(sent: Submission) -> None:
+    """Say no."""
+    await _fresh(sent)
+    ref, note = sent.carries.get("ref", ""), change_form.parse(sent.values)
+    await sent.once(lambda tx: verbs.reject(tx, ref, sent.person, note))
+
+
+async def _decidable(click: Click) -> Proposal:
+    await _fresh(click)
+    return await click.desk.store.read(lambda session: verbs.decidable(session, click.value, click.person))
+
+
+async def _fresh(incoming: Incoming) -> None:
+    """Whether they are still somebody who may decide is Slack's to say, at every click."""
+    await incoming.desk.whois.people([incoming.person], NOW)
+    await incoming.desk.whois.admins()

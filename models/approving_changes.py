@@ -1,0 +1,109 @@
+"""Deciding on a change of the catalogue: by an admin who is not its author, looked up at every click."""
+
+from sqlalchemy.orm import Session
+
+from models import apps, parts
+from models.catalogue.notes import settle
+from models.catalogue.spec import AppSpec
+from models.catalogue.workspace import SETTINGS, SettingsSpec
+from models.changing import close, moved, overtake, second_wanted, version_of
+from models.directory import Directory, names_of
+from models.errors import Closed, Invalid, NotAllowed, NotFound
+from models.lifecycle import unoffered
+from models.lifecycle.refs import number_of
+from models.proposals import APP, Proposal, ProposalState
+from models.store.tx import SYSTEM, Tx
+from models.upheld import uphold
+
+
+def approve(tx: Tx, ref: str, edition: str, by: str, note: str = "") -> Proposal:
+    """Apply a change that another admin proposed.
+
+    Where the app was changed meanwhile, or an example of it fails by now, the change is overtaken instead:
+    look at its state. Raises NotFound, NotAllowed, Closed, Invalid (it was changed after it was shown).
+    """
+    proposal = _for_another(tx.session, _held(tx, ref), by)
+    if str(proposal.edition) != edition:
+        raise Invalid(
+            f"{names_of(tx.session, {proposal.by})[proposal.by]} has changed it meanwhile. Look again."
+        )
+    if why := _obstacle(tx.session, proposal):
+        close(tx, proposal, ProposalState.OVERTAKEN, SYSTEM, why)
+        return proposal
+    close(tx, proposal, ProposalState.APPROVED, by, note)
+    _apply(tx, proposal, by)
+    overtake(tx)
+    return proposal
+
+
+def decidable(session: Session, ref: str, by: str) -> Proposal:
+    """An open change that this person may decide on. Raises as `approve` does."""
+    proposal = session.get(Proposal, number_of(ref, "CH"))
+    return _for_another(session, proposal, by)
+
+
+def reject(tx: Tx, ref: str, by: str, note: str = "") -> Proposal:
+    """Say no to a change that another admin proposed. Raises as `approve` does."""
+    proposal = _for_another(tx.session, _held(tx, ref), by)
+    close(tx, proposal, ProposalState.REJECTED, by, note)
+    return proposal
+
+
+def withdraw(tx: Tx, ref: str, by: str) -> Proposal:
+    """Take back one's own change. Raises NotFound, NotAllowed, Closed."""
+    proposal = _held(tx, ref)
+    if proposal is None:
+        raise NotFound("There is no such change.")
+    if proposal.by != by:
+        raise NotAllowed("Only the person who proposed this change can withdraw it.")
+    _must_be_open(tx.session, proposal)
+    close(tx, proposal, ProposalState.WITHDRAWN, by, "")
+    return proposal
+
+
+def _held(tx: Tx, ref: str) -> Proposal | None:
+    number = number_of(ref, "CH")
+    apps.hold(tx)
+    return tx.locked(Proposal, number)
+
+
+def _for_another(session: Session, proposal: Proposal | None, by: str) -> Proposal:
+    if not Directory(session).is_admin(by):
+        raise NotAllowed("Only Keyturn’s admins can decide on a change of the catalogue.")
+    if proposal is None:
+        raise NotFound("There is no such change.")
+    if proposal.by == by:
+        raise NotAllowed(f"You proposed this yourself. {second_wanted(session, by)}")
+    _must_be_open(session, proposal)
+    return proposal
+
+
+def _must_be_open(session: Session, proposal: Proposal) -> None:
+    if proposal.open:
+        return
+    by = proposal.decided_by or SYSTEM
+    who = "" if by == SYSTEM else f" by {names_of(session, {by})[by]}"
+    raise Closed(f"This change is {proposal.state} already{who}.")
+
+
+def _obstacle(session: Session, proposal: Proposal) -> str:
+    """Why a change cannot be applied as it was proposed; empty where it can."""
+    if version_of(session, proposal.kind, proposal.key) != proposal.version:
+        return moved(proposal)
+    if proposal.kind != APP:
+        return ""
+    try:
+        uphold(session, AppSpec.model_validate(proposal.after))
+    except Invalid as refusal:
+        return str(refusal)
+    return ""
+
+
+def _apply(tx: Tx, proposal: Proposal, by: str) -> None:
+    both = {"approved_by": by, "change": proposal.ref}
+    if proposal.kind == APP:
+        spec, _ = settle(AppSpec.model_validate(proposal.after))
+        apps.save(tx, spec, proposal.by, **both)
+        unoffered.cancel(tx, by)
+    else:
+        parts.save(tx, SETTINGS, SettingsSpec.model_validate(proposal.after), proposal.by, **both)

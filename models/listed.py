@@ -1,0 +1,75 @@
+"""What the catalogue's directory table says of people, laid over what Slack says: the table wins.
+
+An admin wrote it on purpose, and a profile in Slack is often the person's own to edit.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import parts
+from models.catalogue.directory_entries import PERSON, PersonSpec, plain
+from models.parts import Part
+from models.people import Person
+from models.policy.facts import PersonFacts
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the table says of one person; empty where it says nothing."""
+
+    manager: str = ""
+    """An id or an address, as written."""
+    department: str = ""
+    title: str = ""
+    contractor: bool = False
+
+    def over(self, facts: PersonFacts, manager_id: str | None) -> PersonFacts:
+        """The facts with this laid over; `manager_id` is whom `manager` names, as far as that is known."""
+        return replace(
+            facts,
+            manager_id=manager_id if self.manager else facts.manager_id,
+            department=self.department or facts.department,
+            title=self.title or facts.title,
+            contractor=self.contractor,
+        )
+
+
+NOTHING = Said()
+
+
+class Listing:
+    """The table, read entry by entry; a catalogue without one costs a single query."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._any: bool | None = None
+
+    def of(self, row: Person) -> Said:
+        """What stands there of somebody, by their id and by their address; by the id counts first."""
+        if self._any is None:
+            self._any = (
+                self._session.scalar(select(Part.key).where(Part.kind == PERSON.name).limit(1)) is not None
+            )
+        if not self._any:
+            return NOTHING
+        entries = [
+            entry
+            for key in (row.id, plain(row.email))
+            if key and (entry := parts.find(self._session, PERSON, key)) is not None
+        ]
+        return _merged(entries)
+
+
+def _merged(entries: Iterable[PersonSpec]) -> Said:
+    said = NOTHING
+    for entry in entries:
+        said = Said(
+            said.manager or entry.manager or "",
+            said.department or entry.department,
+            said.title or entry.title,
+            contractor=said.contractor or entry.contractor,
+        )
+    return said

@@ -1,0 +1,30 @@
+"""The story of a change of the catalogue that waits, or waited, for a second admin."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from models.changing import second_wanted
+from models.directory import Directory, names_of
+from models.lifecycle.refs import number_of
+from models.proposals import Proposal
+
+
+@dataclass(frozen=True)
+class ChangeStory:
+    """All that the cards of a change of the catalogue show."""
+
+    proposal: Proposal
+    names: Mapping[str, str]
+    admins: tuple[str, ...]
+    second: str
+    """Who can approve it, as a sentence."""
+
+
+def change_story(session: Session, ref: str) -> ChangeStory:
+    """Read the story of one change of the catalogue by its reference (CH-1)."""
+    proposal = session.get_one(Proposal, number_of(ref, "CH"))
+    admins = Directory(session).admins()
+    names = names_of(session, {proposal.by, *admins, *([proposal.decided_by] if proposal.decided_by else [])})
+    return ChangeStory(proposal, names, admins, second_wanted(session, proposal.by))

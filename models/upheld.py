@@ -1,0 +1,36 @@
+"""What every version of an app has to keep to: the conflicts that name its accesses, and its own examples."""
+
+from sqlalchemy.orm import Session
+
+from models import parts
+from models.catalogue.conflict_entries import CONFLICT, known_accesses
+from models.catalogue.conflicts import named_by
+from models.catalogue.spec import AppSpec
+from models.directory import Directory
+from models.errors import Invalid
+from models.policy.examples import run_all
+
+
+def uphold(session: Session, spec: AppSpec) -> None:
+    """Raises Invalid, with the reason, where this entry cannot be saved."""
+    _keeps_conflicts(session, spec)
+    _keeps_examples(session, spec)
+
+
+def _keeps_conflicts(session: Session, spec: AppSpec) -> None:
+    """Raises Invalid where a conflict names an access that the app has no more."""
+    known = known_accesses([spec])
+    for conflict in parts.every(session, CONFLICT):
+        for _, ref in named_by(conflict):
+            if ref.partition("/")[0] == spec.key and ref not in known:
+                named = f"The conflict “{conflict.name}” names “{ref}”"
+                raise Invalid(f"This is not saved. {named}; take it out there first.")
+
+
+def _keeps_examples(session: Session, spec: AppSpec) -> None:
+    """Raises Invalid, with what came out instead, where the entry breaks an example of its policy."""
+    broken = [ran for ran in run_all([spec], Directory(session)) if not ran.met]
+    if not broken:
+        return
+    more = f" {len(broken) - 1} more of its examples fail." if len(broken) > 1 else ""
+    raise Invalid(f"This is not saved: an example of {spec.name} says otherwise. {broken[0]}{more}")

@@ -1,0 +1,271 @@
+"""Two people for a change of the catalogue: proposed by one admin in Slack, decided on by another."""
+
+import asyncio
+
+from bot.importing import take_in_now as take_in
+from bot.sandbox.slack import Person
+from models import apps, audit, changing, directory
+from models.catalogue.file import load
+from models.catalogue.spec import AppSpec
+from models.proposals import Proposal
+from tests.world import World
+
+
+def seen(person: Person) -> str:
+    """Everything that can be read in the modal on top."""
+    assert person.view is not None
+    return "\n".join([person.view.title, *person.view.texts, *person.view.buttons])
+
+
+async def app_of(world: World, key: str = "github") -> AppSpec | None:
+    return await world.bot.store.read(lambda session: apps.find(session, key))
+
+
+async def risk(world: World) -> str:
+    app = await app_of(world)
+    assert app is not None
+    return app.risk
+
+
+async def proposal(world: World, number: int = 1) -> Proposal:
+    return await world.bot.store.read(lambda session: session.get_one(Proposal, number))
+
+
+async def two_admins(world: World, *more: str) -> None:
+    """GitHub is there, Root and Mia (and more) are admins, and two people are needed for a change."""
+    await world.offer()
+    others = [world.ids[name] for name in ("Mia", *more)]
+    await world.bot.store.write(lambda tx: directory.appoint(tx, others, "operator"))
+    root = world.person("Root")
+    assert (await root.command("/access-admin")).ok
+    await root.press("Settings")
+    await root.choose("Changes", ["A change of the catalogue needs two people"])
+    assert (await root.submit()).ok
+    assert await world.bot.store.read(changing.needed)
+    await root.close(whole_stack=True)
+
+
+async def opened(world: World, name: str = "Root") -> Person:
+    """An admin with GitHub before them, the list below it."""
+    person = world.person(name)
+    assert (await person.command("/access-admin")).ok
+    await person.press("Edit", near="GitHub")
+    return person
+
+
+async def propose_risk(world: World, name: str = "Root", value: str = "High") -> Person:
+    """An admin wants another risk for GitHub; the app stays open before them."""
+    person = await opened(world, name)
+    await person.press("Edit basics")
+    await person.choose("Risk", value)
+    assert (await person.submit()).ok
+    await world.settle()
+    return person
+
+
+async def approve(world: World, name: str) -> None:
+    """An admin approves what Root proposes."""
+    person = world.person(name)
+    card = world.card(name, f"<@{world.ids['Root']}> proposes to change GitHub")
+    await person.click(card, "Approve change")
+    assert (await person.submit()).ok
+    await world.settle()
+
+
+async def test_a_change_is_made_once_a_second_admin_approves_it(world: World) -> None:
+    await two_admins(world)
+    root = await propose_risk(world)
+    assert "Proposed, not saved: 1 change waits for a second admin." in seen(root)
+    assert "A second admin has to approve it: Mia." in seen(root)
+    assert await risk(world) == "low"
+    card = world.card("Mia", "proposes to change GitHub")
+    assert "GitHub: risk low → high" in card.text
+    assert "Withdraw change" in str(world.card("Root", "proposes to change GitHub").blocks)
+    mia = world.person("Mia")
+    await mia.click(card, "Approve change")
+    assert "GitHub: risk low → high" in seen(mia)
+    await mia.fill("Comment", "Right so")
+    assert (await mia.submit()).ok
+    await world.settle()
+    assert await risk(world) == "high"
+    assert "Approve change" not in str(world.card("Mia", "proposes to change GitHub").blocks)
+    told = world.card("Root", "*Your change of GitHub*").text
+    assert "*Approved*" in told
+    assert "Right so" in told
+    trail = await world.bot.store.read(lambda session: audit.story_of(session, ["app:github", "CH-1"]))
+    assert [entry.action for entry in trail] == [
+        "app.added", "change.proposed", "change.approved", "app.changed",
+    ]  # fmt: skip
+    changed = trail[-1]
+    assert (changed.actor, changed.data["approved_by"]) == (world.ids["Root"], world.ids["Mia"])
+    assert (changed.data["after"]["risk"], "risk" in changed.data["before"]) == ("high", False)
+
+
+async def test_nobody_approves_their_own_change_nor_does_somebody_who_is_no_admin(world: World) -> None:
+    await two_admins(world)
+    await propose_risk(world)
+    mia = world.person("Mia")
+    await mia.click(world.card("Mia", "proposes to change GitHub"), "Approve change")
+    form = mia.view
+    assert form is not None
+    for name, why in (("Root", "You proposed this yourself"), ("Ada", "Only Keyturn’s admins can decide")):
+        forger = world.person(name)
+        payload = forger.client._base("view_submission", view=form.as_json(), response_urls=[])
+        answer = await forger.client._interactive("view_submission", payload)
+        assert isinstance(answer.body, dict)
+        assert [why in said for said in answer.body["errors"].values()] == [True]
+        assert (await proposal(world)).open
+    assert await risk(world) == "low"
+    assert (await mia.submit()).ok
+    await world.settle()
+    assert await risk(world) == "high"
+
+
+async def test_a_rejection_says_why_and_changes_nothing(world: World) -> None:
+    await two_admins(world)
+    await propose_risk(world)
+    mia = world.person("Mia")
+    await mia.click(world.card("Mia", "proposes to change GitHub"), "Reject change")
+    await mia.fill("Comment", "Too much")
+    assert (await mia.submit()).ok
+    await world.settle()
+    told = world.card("Root", "*Your change of GitHub*").text
+    assert "*Rejected*" in told
+    assert "Too much" in told
+    assert await risk(world) == "low"
+    root = await opened(world)
+    assert "Proposed" not in seen(root)
+
+
+async def test_whoever_proposed_takes_it_back_and_then_nobody_can_approve_it(world: World) -> None:
+    await two_admins(world)
+    root = await propose_risk(world)
+    mia = world.person("Mia")
+    await mia.click(world.card("Mia", "proposes to change GitHub"), "Approve change")
+    await root.press("Withdraw change")
+    await world.settle()
+    assert (await mia.submit()).errors == {"Comment": "This change is withdrawn already by Root."}
+    assert await risk(world) == "low"
+    assert "*Withdrawn*" in world.card("Mia", "proposes to change GitHub").text
+
+
+async def test_what_somebody_proposes_goes_on_growing_and_is_approved_as_a_whole(world: World) -> None:
+    await two_admins(world)
+    root = await propose_risk(world)
+    mia = world.person("Mia")
+    await mia.click(world.card("Mia", "proposes to change GitHub"), "Approve change")
+    await root.press("Edit durations")
+    await root.fill("The longest", "1 week")
+    assert (await root.submit()).ok
+    assert "2 changes wait for a second admin" in seen(root)
+    refused = await mia.submit()  # she has seen one change only
+    assert refused.errors == {"Comment": "Root has changed it meanwhile. Look again."}
+    assert await risk(world) == "low"
+    await mia.close(whole_stack=True)
+    await approve(world, "Mia")
+    app = await app_of(world)
+    assert app is not None
+    assert (app.risk, app.stored()["max_duration"]) == ("high", "1w")
+
+
+async def test_of_two_proposals_one_is_applied_and_the_other_is_overtaken_and_says_so(world: World) -> None:
+    await two_admins(world)
+    await propose_risk(world)
+    await propose_risk(world, "Mia", "Critical")
+    await approve(world, "Mia")
+    assert await risk(world) == "high"
+    told = world.card("Mia", "*Your change of GitHub*").text
+    assert "*Overtaken*" in told
+    assert "GitHub was changed after this was proposed" in told
+    assert await risk(world) == "high"
+
+
+async def test_of_two_who_approve_at_once_one_does_and_the_other_hears_of_it(world: World) -> None:
+    await two_admins(world, "Otto")
+    await propose_risk(world)
+    people = [world.person(name) for name in ("Mia", "Otto")]
+    for name, person in zip(("Mia", "Otto"), people, strict=True):
+        await person.click(world.card(name, "proposes to change GitHub"), "Approve change")
+    sent = await asyncio.gather(*(person.submit() for person in people))
+    await world.settle()
+    assert await risk(world) == "high"
+    trail = await world.bot.store.read(lambda session: audit.story_of(session, ["app:github", "CH-1"]))
+    actions = [entry.action for entry in trail]
+    assert (actions.count("change.approved"), actions.count("app.changed")) == (1, 1)
+    (refused,) = [one.errors for one in sent if not one.ok]
+    assert "This change is approved already by" in refused["Comment"]
+
+
+async def test_it_waits_on_app_home_for_the_other_admins(world: World) -> None:
+    await two_admins(world)
+    await propose_risk(world)
+    mia, root = world.person("Mia"), world.person("Root")
+    for person, waits in ((mia, True), (root, False)):
+        await person.open_home()
+        await person.press_home("To do")
+        await world.settle()
+        assert person.home is not None
+        assert ("GitHub: risk low → high" in "\n".join(person.home.texts)) is waits
+
+
+async def test_a_new_app_waits_too(world: World) -> None:
+    await two_admins(world)
+    root = world.person("Root")
+    await root.command("/access-admin")
+    await root.press("Add an app")
+    await root.fill("Name", "Figma")
+    await root.submit()
+    assert "Figma is not in the catalogue yet. A second admin has to approve it: Mia." in seen(root)
+    await world.settle()
+    assert await app_of(world, "figma") is None
+    mia = world.person("Mia")
+    await mia.click(world.card("Mia", "proposes to add Figma"), "Approve change")
+    assert (await mia.submit()).ok
+    await world.settle()
+    assert await app_of(world, "figma") is not None
+
+
+async def test_the_only_admin_cannot_switch_it_on_and_hears_why(world: World) -> None:
+    await world.offer()
+    root = world.person("Root")
+    await root.command("/access-admin")
+    await root.press("Settings")
+    await root.choose("Changes", ["A change of the catalogue needs two people"])
+    refused = await root.submit()
+    assert "You are the only admin of Keyturn" in refused.errors["Changes"]
+    assert not await world.bot.store.read(changing.needed)
+
+
+async def test_switching_it_off_needs_two_as_well(world: World) -> None:
+    await two_admins(world)
+    root = world.person("Root")
+    await root.command("/access-admin")
+    await root.press("Settings")
+    await root.choose("Changes", [])
+    await root.submit()
+    assert "Nothing is changed yet. A second admin has to approve it: Mia." in seen(root)
+    assert await world.bot.store.read(changing.needed)
+    await world.settle()
+    mia = world.person("Mia")
+    await mia.click(world.card("Mia", "proposes to change Settings"), "Approve change")
+    assert (await mia.submit()).ok
+    assert not await world.bot.store.read(changing.needed)
+
+
+async def test_where_nobody_else_is_left_the_form_says_that_it_waits(world: World) -> None:
+    await two_admins(world)
+    world.slack.workspace.update_person(world.ids["Mia"], deleted=True)
+    await world.settle()
+    root = await propose_risk(world)
+    assert "Nobody else is an admin of Keyturn now, so it waits until there is one." in seen(root)
+
+
+async def test_the_operators_import_is_done_and_every_admin_sees_what_it_did(world: World) -> None:
+    await two_admins(world)
+    await propose_risk(world)
+    text = '[settings]\ntwo_people = true\n\n[[app]]\nkey = "github"\nname = "Hub"\n'
+    await world.bot.store.write(lambda tx: take_in(tx, load(text, "c"), ["GitHub is now called Hub"]))
+    await world.settle()
+    for name in ("Root", "Mia"):
+        assert "GitHub is now called Hub" in world.card(name, "The operator imported a catalogue").text
+    assert "*Overtaken*" in world.card("Root", "*Your change of GitHub*").text
