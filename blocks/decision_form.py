@@ -12,6 +12,7 @@ from blocks import kit, term_form
 from blocks.answers import Values, typed
 from blocks.cards import words
 from blocks.kit import Block, View
+from blocks.request_form import emergency
 from blocks.term_form import Errors, Offer, TermChoice
 from blocks.text import mention
 from models.catalogue.words import RequestKind
@@ -81,6 +82,8 @@ def modify(story: RequestStory, filled: TermChoice | None = None) -> View:
 
 def offer_of(story: RequestStory) -> Offer:
     """Which durations an approver can choose: never more than the maximum."""
+    if story.request.emergency:
+        return emergency.offer([story.snapshot.policy])
     starts = story.request.kind is not RequestKind.EXTEND
     return Offer.of([story.snapshot.policy], starts=starts, strict=True, temporary=story.temporary)
 

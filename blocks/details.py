@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from blocks import kit
-from blocks.cards import buttons, parts, progress, words
+from blocks.cards import buttons, emergency, parts, progress, words
 from blocks.kit import Block, Element, View
 from blocks.text import esc, mention
 from blocks.timeline import line
@@ -50,6 +50,7 @@ def details(
         parts.facts(_facts(story)),
         parts.reason(story.request),
         kit.section(_standing(story)),
+        emergency.mark(story),
         *(_stage(one, len(story.stages)) for one in story.stages),
         parts.row(*_doing(story, viewer, reassigns=reassigns)),
         kit.divider(),

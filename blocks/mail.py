@@ -17,6 +17,7 @@ from models.cards import CardKind
 from models.grants import TaskState
 from models.queries.change_story import ChangeStory
 from models.queries.stories import GrantStory, RequestStory, TaskStory
+from models.reviews import Review, ReviewState
 from models.states import GrantState, RequestState
 
 SUBJECT = 150
@@ -43,19 +44,27 @@ def worth(kind: CardKind, story: Story, viewer: str) -> bool:
     """Whether this card has something to tell its viewer by e-mail, as things stand now.
 
     An approver or a worker by hand hears of what waits for them, a requester of the outcome, a holder of an
-    access that they have or had.
+    access that they have or had; of an emergency hears everybody who has its card.
     """
     match story:
         case RequestStory():
             waits = kind is CardKind.APPROVAL and story.may_decide(viewer)
             over = kind is CardKind.REQUEST and story.request.state is not RequestState.PENDING
-            return waits or over
+            return waits or over or _worth_of_review(kind, story.review, viewer)
         case TaskStory():
             return story.task.state is TaskState.OPEN
         case ChangeStory():
             return kind is CardKind.CHANGE_DONE or (story.proposal.open and viewer != story.proposal.by)
         case GrantStory():
             return _worth_of_grant(kind, story.grant.state)
+
+
+def _worth_of_review(kind: CardKind, review: Review | None, viewer: str) -> bool:
+    if review is None:
+        return False
+    if kind is CardKind.REVIEW:
+        return review.state is ReviewState.OPEN and viewer in review.asked
+    return kind in (CardKind.ALERT, CardKind.REVIEWED)
 
 
 def _worth_of_grant(kind: CardKind, state: GrantState) -> bool:

@@ -10,7 +10,7 @@ from models.catalogue.words import OnReject
 from models.durations import spoken
 from models.errors import Refusal
 from models.lifecycle.asking import Planned
-from models.policy import Outcome, PlannedStage, escalation_wait
+from models.policy import Aftermath, Outcome, PlannedStage, escalation_wait
 
 _MOST_BLOCKS = 60
 """Of the 100 of a modal; the form's own fields need a dozen."""
@@ -54,7 +54,7 @@ def _ways(planned: Sequence[Planned]) -> list[list[Planned]]:
     for one in planned:
         decision = one.decision
         stages = tuple((stage.name, stage.rule, stage.asked, stage.because) for stage in decision.stages)
-        key = (decision.outcome, stages or decision.because, one.length.message)
+        key = (decision.outcome, stages or decision.because, one.length.message, one.after, one.unreviewed)
         ways.setdefault(key, []).append(one)
     return list(ways.values())
 
@@ -65,15 +65,48 @@ def _way(way: Sequence[Planned], *, named: bool) -> Iterator[Block]:
         yield kit.section(f"*{_names([one.snapshot.access.name for one in way])}*")
     if first.length.message:
         yield kit.section(f":warning: {esc(first.length.message)}")
+    if first.after is not None:
+        yield kit.section(_at_once(first, first.after))
+        yield from _unreviewed(first)
+    if first.decision.outcome is Outcome.AUTO and first.after is not None:
+        return
     if first.decision.outcome is Outcome.AUTO:
         yield kit.section("*No approval is needed*")
         yield kit.context(*(esc(reason.text) for reason in first.decision.because))
         return
-    if not named:
-        yield kit.section("*Who will be asked*")
+    if not named or first.after is not None:
+        yield kit.section("*Who will be asked before*" if first.after else "*Who will be asked*")
     for stage in first.decision.stages:
         yield kit.section(_stage(stage, numbered=len(first.decision.stages) > 1))
         yield kit.context(esc(stage.because.text), *_then(stage, first.snapshot.policy.request_expiry))
+
+
+def _at_once(one: Planned, after: Aftermath) -> str:
+    """What an emergency comes to: access at once, who is told, and who looks at it afterwards."""
+    spec = one.snapshot.policy.emergency
+    most = f", for at most {spoken(spec.max)}" if spec else ""
+    begins = "as soon as you confirm" if one.decision.outcome is Outcome.AUTO else "as soon as it is approved"
+    told = f" {mentions(after.told)} {_are(after.told)} told then, with your reason." if after.told else ""
+    return f":rotating_light: *Access at once*\nIt begins {begins}{most}.{told} {_review(after.reviewers)}"
+
+
+def _review(reviewers: Sequence[str]) -> str:
+    if not reviewers:
+        return "Nobody else is there to review it, so the admins are asked to name somebody."
+    return (
+        f"Afterwards it is reviewed by {mentions(reviewers, word='or')}. Nobody reviews their own emergency."
+    )
+
+
+def _are(people: Sequence[str]) -> str:
+    return "is" if len(people) == 1 else "are"
+
+
+def _unreviewed(one: Planned) -> Iterator[Block]:
+    if one.unreviewed:
+        before = "An earlier one" if one.unreviewed == 1 else f"{one.unreviewed} earlier ones"
+        waits = f"{before} for this {'is' if one.unreviewed == 1 else 'are'} not reviewed yet"
+        yield kit.section(f":warning: {waits}, and those who are told see that.")
 
 
 def _names(names: Sequence[str]) -> str:

@@ -51,7 +51,28 @@ def _quoted(written: Any) -> str:
 def _asked(who: str, data: Json) -> str:
     more = " more" if data.get("kind") == "extend" and data["term"]["length"] else ""
     again = " again" if data.get("kind") == "re-raise" else ""
+    more += ", in an emergency" if data.get("emergency") else ""
     return f"{who} asked{again}, for {_term(data['term'])}{more}{_quoted(data.get('reason'))}"
+
+
+def _in_emergency(who: str, data: Json) -> str:
+    told = mentions(data["told"], most=20) or "nobody"
+    return (
+        f"{who} used emergency access, for {_term(data['term'])}{_quoted(data.get('reason'))}. Told: {told}"
+    )
+
+
+def _to_review(_who: str, data: Json) -> str:
+    asked = mentions(data["asked"], word="or", most=20)
+    return f"Asked {asked} to review it" if asked else "Nobody may review it: the admins have to look at it"
+
+
+def _reviewed(verdict: str) -> Sentence:
+    return lambda who, data: f"{who} found the emergency *{verdict}*{_quoted(data.get('note'))}"
+
+
+def _review_reminded(_who: str, data: Json) -> str:
+    return f"Reminded {mentions(data['people'], most=20) or 'nobody'} of the review"
 
 
 def _opened(_who: str, data: Json) -> str:
@@ -218,5 +239,10 @@ SENTENCES: dict[str, Sentence] = {
     "task.refused": _could_not,
     "task.void": _void,
     "mail.sent": _mailed,
+    "emergency.used": _in_emergency,
+    "review.open": _to_review,
+    "review.reminded": _review_reminded,
+    "review.justified": _reviewed("justified"),
+    "review.misused": _reviewed("misused"),
 }
 """By the audit entry's action. One that is not here is said in its own words."""

@@ -18,7 +18,7 @@ PATIENCE = 2.0
 
 
 async def for_decision(desk: Desk, ref: str, by: str, *others: str) -> None:
-    """Look up the decider, these others, those whom it is about, and the groups that its stages name."""
+    """Look up the decider, these others, those whom it is about, and the groups that may decide or review."""
 
     def read(session: Session) -> tuple[set[str], set[GroupRef]]:
         request = request_behind(session, ref)
@@ -35,4 +35,6 @@ async def for_decision(desk: Desk, ref: str, by: str, *others: str) -> None:
 
 def _groups(snapshot: Snapshot) -> set[GroupRef]:
     named = [parse_approver(text) for stage in snapshot.policy.stages for text in stage.everybody]
+    emergency = snapshot.policy.emergency
+    named += [parse_approver(text) for text in (emergency.reviewers if emergency else ())]
     return {one for one in named if isinstance(one, GroupRef)}

@@ -8,7 +8,7 @@ from blocks import request_form
 from blocks.kit import View, carried
 from blocks.request_form import CALLBACK, FIELDS, SHORTCUT, Filled, RequestAction, RequestBlock
 from blocks.term_form import Errors
-from handlers import command_text, request_screen
+from handlers import command_text, emergency, request_screen
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Command, Incoming, Shortcut, Submission
@@ -23,6 +23,7 @@ HELP = f"""*Ask for access*
 `{COMMAND}` opens the form.
 `{COMMAND} github engineering 8h because INC-42` opens it filled in: the application, what you need in it, \
 for how long, and why. Leave away what you like; you see everything before it is sent.
+Where an application allows it, `emergency` before the reason asks for access at once.
 How long can be written as 30m, 8h, 2 days, 1 week or forever."""
 
 LONG = "This is longer than usual. Look below, then send it again."
@@ -96,6 +97,9 @@ async def send(incoming: Submission) -> None:
     if not isinstance(draft, Draft) or errors:
         await incoming.answer(response_action="errors", errors=_at_inputs(errors, incoming))
         return
+    if draft.emergency:
+        await emergency.ask_again(incoming, filled, draft)
+        return
     try:
         await incoming.once(lambda tx: _send(tx, draft, incoming))
     except Unseen:
@@ -108,7 +112,7 @@ def register(app: AsyncApp, desk: Desk) -> None:
     app.shortcut(SHORTCUT)(listener(desk, Shortcut, shortcut))
     app.action(RequestAction.OPEN)(listener(desk, Click, button))
     app.action(RequestAction.BENEFICIARY)(listener(desk, Click, choose_beneficiary))
-    for changed in (RequestAction.APP, RequestAction.ACCESS, RequestAction.TERM):
+    for changed in (RequestAction.APP, RequestAction.ACCESS, RequestAction.TERM, RequestAction.EMERGENCY):
         app.action(changed)(listener(desk, Click, change))
     app.view(CALLBACK)(listener(desk, Submission, send, FIELDS))
 

@@ -27,6 +27,9 @@ class CardKind(StrEnum):
     LIMITED = "limited"  # an access without an end has one now, the holder's and an owner's copy (GR-1)
     CHANGE = "change"  # a change of the catalogue, an admin's copy and its author's (CH-1)
     CHANGE_DONE = "change_done"  # what became of it, its author's (CH-1)
+    ALERT = "alert"  # an emergency, told to those who should know, and to its reviewers (AR-1)
+    REVIEW = "review"  # a nudge to a reviewer (RV-1/1)
+    REVIEWED = "reviewed"  # what came of the review, for who used the access (RV-1)
     FAILURE = "failure"  # what could not be given or taken, an admin's copy (GR-1)
 
 

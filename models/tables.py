@@ -12,6 +12,7 @@ from models import (
     people,
     proposals,
     requests,
+    reviews,
     settings,
 )
 from models.base import Base
@@ -29,6 +30,7 @@ __all__ = [
     "people",
     "proposals",
     "requests",
+    "reviews",
     "settings",
 ]
 

@@ -1,7 +1,7 @@
 """An approver's copy of a request, and the reminders and the warning that point at it."""
 
 from blocks import kit
-from blocks.cards import buttons, parts, progress, words
+from blocks.cards import buttons, emergency, parts, progress, words
 from blocks.kit import Block, Element, Message
 from blocks.text import esc, mention, moment
 from models.catalogue.words import Reassign, RequestKind
@@ -19,6 +19,7 @@ def approval(story: RequestStory, viewer: str) -> Message:
         [
             kit.section(f"*{_title(story, mention(story.request.requester_id))}*"),
             parts.facts(_facts(story)),
+            emergency.mark(story),
             parts.over_max(story),
             parts.reason(story.request),
             _why_you(story, viewer),

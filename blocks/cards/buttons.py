@@ -111,6 +111,23 @@ def withdraw_change(proposal: Proposal) -> Element:
     return kit.button("Withdraw change", CardAction.WITHDRAW_CHANGE, proposal.ref, confirm=sure)
 
 
+def revoke(grant: Grant) -> Element:
+    """Takes somebody's access away, after Slack's own "are you sure"."""
+    text = f"{grant.access_name} of {grant.app_name} is taken away now, before its time is up."
+    sure = kit.confirm("Take it away?", text, "Revoke", "Leave it", danger=True)
+    return kit.button("Revoke", CardAction.REVOKE, grant.ref, confirm=sure)
+
+
+def justified(ref: str) -> Element:
+    """Opens the form that closes a review (RV-1) as justified."""
+    return kit.button("Justified", CardAction.JUSTIFIED, ref, style="primary")
+
+
+def misused(ref: str) -> Element:
+    """Opens the form that closes a review as misused."""
+    return kit.button("Misused", CardAction.MISUSED, ref, style="danger")
+
+
 def _give_back_now(grant: Grant) -> Element:
     text = f"You lose {grant.access_name} of {grant.app_name} now, before its time is up."
     return kit.confirm("Give it back?", text, "Give back", "Keep it")

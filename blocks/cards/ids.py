@@ -26,3 +26,6 @@ class CardAction(StrEnum):
     APPROVE_CHANGE = "card.approve_change"  # of the catalogue (CH-1), as the two below
     REJECT_CHANGE = "card.reject_change"
     WITHDRAW_CHANGE = "card.withdraw_change"
+    REVOKE = "card.revoke"
+    JUSTIFIED = "card.justified"  # of a review (RV-1)
+    MISUSED = "card.misused"

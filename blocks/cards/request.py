@@ -1,7 +1,7 @@
 """The requester's own copy: where the request stands, who is waited for, and what became of the access."""
 
 from blocks import kit
-from blocks.cards import buttons, parts, progress, words
+from blocks.cards import buttons, emergency, parts, progress, words
 from blocks.kit import Block, Element, Message
 from blocks.text import mention
 from models.catalogue.words import RequestKind
@@ -22,6 +22,7 @@ def request(story: RequestStory, viewer: str) -> Message:
             parts.facts(_facts(story)),
             parts.over_max(story) if pending else None,
             parts.reason(story.request),
+            emergency.mark(story),
             parts.stages(story),
             parts.status(story),
             _access(story),

@@ -2,6 +2,7 @@
 
 from blocks import kit
 from blocks.cards import buttons, progress, words
+from blocks.cards.emergency import SIGN
 from blocks.home.ids import ALL, HomeAction
 from blocks.kit import Block
 from blocks.text import mention, moment
@@ -52,6 +53,7 @@ def _title(request: Request) -> str:
     what = f"*{words.thing(request)}*"
     more = f"More time for {what}" if request.kind is RequestKind.EXTEND else what
     other = request.beneficiary_id != request.requester_id
+    more = f"{SIGN} {more}" if request.emergency else more
     return f"{more}{f' for {mention(request.beneficiary_id)}' if other else ''} · {request.ref}"
 
 

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from blocks import kit
 from blocks.cards import buttons, change, progress, words
+from blocks.cards.emergency import SIGN
 from blocks.home.ids import HomeAction
 from blocks.kit import Block
 from blocks.text import cut, esc, mention, moment, quote
@@ -15,6 +16,7 @@ from models.jobs import Job
 from models.queries.standing import Standing
 from models.queries.to_do import ToDo
 from models.requests import Decision, Request, Term
+from models.reviews import Review
 
 Entry = TypeVar("Entry")
 
@@ -39,6 +41,7 @@ def to_do(tab: ToDo, viewer: str) -> list[Block]:
         *_part("Waiting for your decision", tab.decide, lambda one: _decide(*one, viewer)),
         *_part("To be done by hand", tab.tasks, lambda one: _task(*one)),
         *_part("Changes of the catalogue", tab.changes, lambda one: change.row(one, viewer)),
+        *_part("To be reviewed", tab.reviews, lambda one: _review(*one)),
         *_part("Failed", tab.failed, _failed),
         *_part("Given up", tab.parked, _parked),
     ]
@@ -57,7 +60,7 @@ def _decide(request: Request, standing: Standing, viewer: str) -> list[Block]:
     term = words.lasting(Term.from_json(request.term))
     usual = " · :warning: longer than the usual maximum" if request.over_max else ""
     lines = [
-        f"{_who_asks(request)} *{words.thing(request)}* · {ref}",
+        f"{SIGN + ' ' if request.emergency else ''}{_who_asks(request)} *{words.thing(request)}* · {ref}",
         f"For {term}{usual} · asked {moment(request.created_at)} · expires {moment(request.expires_at)}",
         *([quote(request.reason, EXCERPT)] if request.reason.strip() else []),
         *([f"Why you: {cut(esc(because), EXCERPT)}"] if because else []),
@@ -110,6 +113,13 @@ def _task(task: Task, grant: Grant) -> list[Block]:
     row = [buttons.task_done(task.ref), buttons.task_cannot(task.ref), buttons.details(task.ref)]
     asked = f"asked {moment(task.created_at)}"
     return [kit.section(f"{work} · {task.ref} · {asked}"), kit.actions(row)]
+
+
+def _review(review: Review, request: Request) -> list[Block]:
+    who, what = mention(request.beneficiary_id), f"*{words.thing(request)}*"
+    line = f"{SIGN} {who} took {what} in an emergency · {review.ref} · {moment(review.created_at)}"
+    row = [buttons.justified(review.ref), buttons.misused(review.ref), buttons.details(request.ref)]
+    return [kit.section(f"{line}\n{quote(request.reason, EXCERPT)}"), kit.actions(row)]
 
 
 def _failed(grant: Grant) -> list[Block]:

@@ -15,11 +15,12 @@ from blocks import kit, term_form
 from blocks.answers import Values, all_picked, picked, typed
 from blocks.elements import person_chosen, person_select
 from blocks.kit import Block, View
+from blocks.request_form import emergency
 from blocks.request_form.ids import CALLBACK, RequestAction, RequestBlock, access_block
 from blocks.request_form.options import access_option, app_option, open_accesses
 from blocks.term_form import Errors, Offer, TermChoice
 from blocks.text import cut, esc
-from models.catalogue.spec import AccessSpec, AppSpec, Need, effective
+from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, Need, effective
 from models.durations import LONGEST
 from models.lifecycle.asking import Draft
 from models.lifecycle.submit import REASON_LIMIT
@@ -40,6 +41,8 @@ class Filled:
     reason: str = ""
     for_whom: str = ""
     """The id of somebody else who would have it; empty where it is for oneself."""
+    emergency: bool = False
+    """Whether the box is ticked that it is an emergency."""
 
 
 def begin(filled: Filled, app: AppSpec) -> Filled:
@@ -47,6 +50,7 @@ def begin(filled: Filled, app: AppSpec) -> Filled:
     accesses = open_accesses(app)
     if len(accesses) == 1 and not filled.access_keys:
         filled = replace(filled, access_keys=(accesses[0].key,))
+    filled = replace(filled, emergency=filled.emergency and app.emergency is not None)
     presets = offer(filled, app).presets
     if presets and not filled.term.choice:
         filled = replace(filled, term=TermChoice(str(int(presets[0].total_seconds()))))
@@ -78,6 +82,8 @@ def build(
     fields = _fields(filled, app, temporary=temporary) if app else [_reason_field(filled, Need.REQUIRED)]
     if app and (others or filled.for_whom):
         fields.append(_beneficiary_field(filled))
+    if app and (box := emergency.field(app, _policies(filled, app), ticked=filled.emergency)):
+        fields.append(box)
     blocks = [_app_field(app), *fields, *below]
     return kit.modal(
         "Request access",
@@ -97,13 +103,15 @@ def read(values: Values) -> Filled:
         term=TermChoice.read(values),
         reason=typed(values, RequestBlock.REASON),
         for_whom=person_chosen(values, RequestBlock.BENEFICIARY),
+        emergency=emergency.ticked(values),
     )
 
 
 def offer(filled: Filled, app: AppSpec, *, temporary: bool = False) -> Offer:
     """The lengths to choose from: what all the chosen accesses offer, and what is chosen already."""
-    chosen = [one for one in open_accesses(app) if one.key in filled.access_keys] or [_ANY]
-    made = Offer.of([effective(app, access) for access in chosen], temporary=temporary)
+    policies = _policies(filled, app)
+    usual = Offer.of(policies, temporary=temporary)
+    made = emergency.offer(policies) if filled.emergency else usual
     kept = _preset(filled.term)
     if kept is None or kept in made.presets:
         return made
@@ -121,14 +129,32 @@ def draft(filled: Filled, app: AppSpec | None, person_id: str, now: datetime) ->
     errors = _mischosen(filled, app) | (term if isinstance(term, dict) else {})
     if errors or isinstance(term, dict):
         return errors
-    reason = "" if app.reason is Need.HIDDEN else filled.reason
-    return Draft(person_id, filled.for_whom or person_id, app.key, filled.access_keys, term, reason)
+    return Draft(
+        requester_id=person_id,
+        beneficiary_id=filled.for_whom or person_id,
+        app_key=app.key,
+        access_keys=filled.access_keys,
+        term=term,
+        reason="" if _need(filled, app) is Need.HIDDEN else filled.reason,
+        emergency=filled.emergency,
+    )
 
 
 def unexplained(filled: Filled, app: AppSpec | None) -> Errors:
     """What is wrong with the reason, by block."""
-    missing = app is not None and app.reason is Need.REQUIRED and not filled.reason
+    missing = app is not None and _need(filled, app) is Need.REQUIRED and not filled.reason
     return {RequestBlock.REASON: "Say why you need it."} if missing else {}
+
+
+def _policies(filled: Filled, app: AppSpec) -> list[AccessPolicy]:
+    """Of what is chosen; while nothing is, of the application as a whole."""
+    chosen = [one for one in open_accesses(app) if one.key in filled.access_keys] or [_ANY]
+    return [effective(app, access) for access in chosen]
+
+
+def _need(filled: Filled, app: AppSpec) -> Need:
+    """Whether a reason is asked for; in an emergency it always is."""
+    return Need.REQUIRED if filled.emergency else app.reason
 
 
 def _mischosen(filled: Filled, app: AppSpec) -> Errors:
@@ -158,7 +184,8 @@ def _fields(filled: Filled, app: AppSpec, *, temporary: bool) -> list[Block]:
     fields = [_access_field(filled, app.key, accesses)]
     lengths = offer(filled, app, temporary=temporary)
     fields += term_form.build(lengths, filled.term, action_id=RequestAction.TERM, live=True)
-    return fields if app.reason is Need.HIDDEN else [*fields, _reason_field(filled, app.reason)]
+    need = _need(filled, app)
+    return fields if need is Need.HIDDEN else [*fields, _reason_field(filled, need)]
 
 
 def _access_field(filled: Filled, app_key: str, accesses: Sequence[AccessSpec]) -> Block:
@@ -179,7 +206,7 @@ def _reason_field(filled: Filled, need: Need) -> Block:
             "reason", initial=cut(filled.reason, REASON_LIMIT), multiline=True, limit=REASON_LIMIT
         ),
         block_id=RequestBlock.REASON,
-        hint="The people who decide read this.",
+        hint="Everybody who is told reads this." if filled.emergency else "The people who decide read this.",
         optional=need is Need.OPTIONAL,
     )
 

@@ -17,6 +17,7 @@ class RequestAction(StrEnum):
     ACCESS = "request.access"
     TERM = "request.term"
     BENEFICIARY = "request.beneficiary"
+    EMERGENCY = "request.in_emergency"
 
 
 class RequestBlock(StrEnum):
@@ -26,6 +27,7 @@ class RequestBlock(StrEnum):
     ACCESS = "access"
     REASON = "reason"
     BENEFICIARY = "beneficiary"
+    EMERGENCY = "emergency"
 
 
 FIELDS = {

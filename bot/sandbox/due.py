@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from bot.sandbox.browser import Due
 from models.grants import Grant
 from models.requests import Request
+from models.reviews import Review
 from models.states import RequestState
 
 
 def next_due(session: Session, now: datetime) -> Due | None:
     """What comes next by itself, after now; None where nothing is ahead."""
-    ahead = [each for each in (*_grants(session), *_requests(session)) if each.at > now]
+    ahead = [each for each in (*_grants(session), *_requests(session), *_reviews(session)) if each.at > now]
     return min(ahead, key=lambda each: each.at, default=None)
 
 
@@ -48,6 +49,13 @@ def _requests(session: Session) -> Iterator[Due]:
 
 def _with(rows: Select[Request], at: Any) -> Select[Request]:
     return rows.where(at.is_not(None)).order_by(at).limit(20)
+
+
+def _reviews(session: Session) -> Iterator[Due]:
+    waiting = select(Review).where(Review.remind_at.is_not(None)).order_by(Review.remind_at).limit(20)
+    for review in session.scalars(waiting):
+        if review.remind_at:
+            yield Due(review.remind_at, f"The reviewers of {review.ref} are reminded")
 
 
 def _what(grant: Grant) -> str:

@@ -65,6 +65,25 @@ async def _time_passes(town: Town) -> AsyncIterator[str]:
     yield "When the extension was over, Keyturn took Ada out of @engineering."
     _expect("Ended" in ada.messages()[-1].text, "Ada was not told that it ended")
     yield "Ada was told that it ended."
+    async for step in _emergency(town):
+        yield step
+
+
+async def _emergency(town: Town) -> AsyncIterator[str]:
+    ada, sena = town.person("ada"), town.person("sena")
+    await ada.command("/request-access", "prod-db write 1h emergency because INC-43: orders are lost")
+    _expect((await ada.submit()).action == "push", "Ada was not asked whether she means it")
+    _expect((await ada.submit()).ok, "Ada cannot use emergency access")
+    await town.settle()
+    _expect(ADA in town.members("prod-db-write"), "it is an emergency, but Ada is not in @prod-db-write")
+    yield "An emergency: Ada said twice that she means it, and is in @prod-db-write at once."
+    for name in ("mia", "omar", "robin"):
+        _expect("INC-43" in town.card(name, "Emergency").text, f"{name} was not told of the emergency")
+    await sena.click(town.card("sena", "Emergency"), "Justified")
+    _expect((await sena.submit()).ok, "Sena cannot close the review")
+    await town.settle()
+    _expect("Justified" in ada.messages()[-1].text, "Ada was not told what came of the review")
+    yield "Her manager, the owners and the admin were told. Sena reviewed it: justified."
 
 
 def _expect(holds: bool, otherwise: str) -> None:

@@ -21,7 +21,7 @@ def filled_in(typed: Typed, text: str) -> Form:
     """The form with all that was understood of `text`, and a note of what was not."""
     if typed.app is None:
         return Form(Filled(reason=typed.reason), note=_which(typed, text), command=text)
-    filled = Filled(typed.app.key, typed.access_keys, reason=typed.reason)
+    filled = Filled(typed.app.key, typed.access_keys, reason=typed.reason, emergency=typed.emergency)
     offer = request_form.offer(filled, typed.app)
     term = typed.term if _offered(typed.term, offer) else None
     filled = replace(filled, term=TermChoice.of(term, offer))

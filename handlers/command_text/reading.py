@@ -17,6 +17,7 @@ _REASON = frozenset(("because", "reason"))
 _FOR = "for"
 _JOINING = frozenset(("", "-", "–", "—", "+", "&", "and", "as", "for", "in", "on", "the", "to", "with"))
 """Words that say nothing when they stand alone."""
+_EMERGENCY = "emergency"
 _FAR = 60
 """Words within which names are looked for. What comes later is kept as it is."""
 
@@ -31,6 +32,7 @@ class Typed:
     reason: str = ""
     unread: str = ""
     """What could not be placed."""
+    emergency: bool = False
 
 
 def read(text: str, shelf: Shelf, app: AppSpec | None = None) -> Typed:
@@ -63,6 +65,7 @@ class _Reading:
         self._names = AccessNames(app)
         self._accesses: dict[str, None] = {}
         self._term: Term | None = None
+        self._emergency = False
         self._loose: list[int] = []
         self._at = 0
         self._reason_at: int | None = None
@@ -74,7 +77,7 @@ class _Reading:
         while self._at < len(self._words) and self._reason_at is None:
             self._step()
         reason, unread = self._leftovers()
-        return Typed(self._app, tuple(self._accesses), self._term, reason, unread)
+        return Typed(self._app, tuple(self._accesses), self._term, reason, unread, self._emergency)
 
     def _step(self) -> None:
         at = self._at
@@ -86,7 +89,7 @@ class _Reading:
         """Where what is understood from here ends: the application, an access, or how long."""
         if at == self._start < self._stop:
             return self._stop
-        return self._access(at, self._names.called) or self._length(at)
+        return self._access(at, self._names.called) or self._length(at) or self._at_once(at)
 
     def _begun(self, at: int) -> int | None:
         return self._access(at, self._names.beginning)
@@ -107,6 +110,21 @@ class _Reading:
             return None
         self._term = found[0]
         return found[1]
+
+    def _at_once(self, at: int) -> int | None:
+        """`emergency`, where the application allows it and no sentence goes on with it."""
+        allowed = self._app is not None and self._app.emergency is not None
+        if not allowed or at < self._stop or self._in_prose or self._words.names[at] != _EMERGENCY:
+            return None
+        ends = at + 1 == len(self._words) or self._words.ends_in_colon(at)
+        if (
+            not ends
+            and self._words.names[at + 1] not in {*_REASON, _FOR}
+            and not _term(self._words.names[at + 1])
+        ):
+            return None
+        self._emergency = True
+        return at + 1
 
     def _reason_begins(self, at: int) -> int | None:
         """Behind `because`, and behind a `for` that no length follows."""

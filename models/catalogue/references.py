@@ -12,6 +12,8 @@ def named(app: AppSpec) -> Iterator[tuple[ApproverRef, str]]:
     yield from ((parse_approver(owner), f"owner of {app.name}") for owner in app.owners)
     for stage in stages(app):
         yield from ((parse_approver(text), f"approver of {app.name}") for text in stage.everybody)
+    reviewers = app.emergency.reviewers if app.emergency else ()
+    yield from ((parse_approver(text), f"reviewer of {app.name}") for text in reviewers)
     for when in conditions(app):
         yield from ((parse_group(text), f"condition of {app.name}") for text in when.requester_group or ())
 

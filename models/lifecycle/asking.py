@@ -1,6 +1,6 @@
 """What a request would come to: looked at for the form's preview, and again when it is sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,10 +16,22 @@ from models.grants import Grant
 from models.lifecycle import duties
 from models.lifecycle.again import kind_of
 from models.lifecycle.snapshot import Snapshot
-from models.policy import Decision, Hold, Holding, Length, Outcome, Question, check_length, decide
+from models.policy import (
+    Aftermath,
+    Decision,
+    Hold,
+    Holding,
+    Length,
+    Outcome,
+    Question,
+    aftermath,
+    check_length,
+    decide,
+)
 from models.policy.on_behalf import ON_BEHALF, manages
 from models.policy.planning import told
 from models.requests import Request, Term
+from models.reviews import unreviewed
 from models.states import GrantState, RequestState
 
 
@@ -36,6 +48,8 @@ class Draft:
     kind: RequestKind = RequestKind.NEW
     grant_id: int | None = None
     """The grant that an extension is about."""
+    emergency: bool = False
+    """Whether it is wanted at once, to be reviewed afterwards."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +60,10 @@ class Planned:
     question: Question
     decision: Decision
     length: Length
+    after: Aftermath | None = None
+    """Of an emergency: who is told, and who reviews it."""
+    unreviewed: int = 0
+    """Of an emergency: how many earlier ones for the same are still to be reviewed."""
 
 
 def plan(session: Session, draft: Draft, now: datetime) -> list[Planned]:
@@ -66,7 +84,7 @@ def plan(session: Session, draft: Draft, now: datetime) -> list[Planned]:
         Holding(access_ref(app.key, one.access.key), one.policy.title, Hold.SAME_TIME) for one in snapshots
     ]
     questions = [duties.looked_at(session, _drafted(session, draft, one, now), chosen) for one in snapshots]
-    return [_planned(directory, draft, *one) for one in zip(snapshots, questions, strict=True)]
+    return [_planned(session, directory, draft, *one) for one in zip(snapshots, questions, strict=True)]
 
 
 def may_ask_for_others(session: Session, app: AppSpec, person_id: str) -> bool:
@@ -79,7 +97,13 @@ def may_ask_for_others(session: Session, app: AppSpec, person_id: str) -> bool:
 def question_of(request: Request, snapshot: Snapshot, at: datetime) -> Question:
     """The question that a stored request asks, put again at `at`."""
     return _question(
-        request.requester_id, request.beneficiary_id, snapshot, Term.from_json(request.term), request.kind, at
+        request.requester_id,
+        request.beneficiary_id,
+        snapshot,
+        Term.from_json(request.term),
+        request.kind,
+        at,
+        emergency=request.emergency,
     )
 
 
@@ -119,9 +143,8 @@ def _not_twice(session: Session, draft: Draft, access_key: str) -> None:
         Request.kind != RequestKind.EXTEND,
     )
     if pending := session.scalars(same).first():
-        raise Duplicate(
-            f"{pending.access_name} is already asked for in {pending.ref}, which is pending.", field="access"
-        )
+        said = f"{pending.access_name} is already asked for in {pending.ref}, which is pending."
+        raise Duplicate(f"{said} Withdraw that first." if draft.emergency else said, field="access")
     held = select(Grant).where(
         Grant.person_id == draft.beneficiary_id,
         Grant.app_key == draft.app_key,
@@ -143,15 +166,32 @@ def _drafted(session: Session, draft: Draft, snapshot: Snapshot, now: datetime) 
     kind = draft.kind
     if kind is not RequestKind.EXTEND:
         kind = kind_of(session, draft.beneficiary_id, snapshot.app.key, snapshot.access.key)
-    return _question(draft.requester_id, draft.beneficiary_id, snapshot, draft.term, kind, now)
+    return _question(
+        draft.requester_id,
+        draft.beneficiary_id,
+        snapshot,
+        draft.term,
+        kind,
+        now,
+        emergency=draft.emergency,
+    )
 
 
-def _planned(directory: Directory, draft: Draft, snapshot: Snapshot, question: Question) -> Planned:
+def _planned(
+    session: Session, directory: Directory, draft: Draft, snapshot: Snapshot, question: Question
+) -> Planned:
     length = _length(snapshot, draft, directory, question.at)
     decision = decide(question, directory)
     if decision.outcome in (Outcome.DENY, Outcome.NOBODY):
         raise Denied(_why(decision, question, directory), field=_field_of(decision))
-    return Planned(snapshot, question, decision, length)
+    planned = Planned(snapshot, question, decision, length)
+    return _in_emergency(planned, directory, session) if draft.emergency else planned
+
+
+def _in_emergency(planned: Planned, directory: Directory, session: Session) -> Planned:
+    question = planned.question
+    earlier = unreviewed(session, question.beneficiary, question.app.key, question.access.key)
+    return replace(planned, after=aftermath(question, directory), unreviewed=earlier)
 
 
 def _why(decision: Decision, question: Question, directory: Directory) -> str:
@@ -177,6 +217,7 @@ def _length(snapshot: Snapshot, draft: Draft, directory: Directory, now: datetim
         draft.term.end,
         now,
         temporary=bool(beneficiary and beneficiary.temporary),
+        emergency=draft.emergency,
     )
     if not length.ok:
         raise Invalid(length.message, field="term")
@@ -184,7 +225,14 @@ def _length(snapshot: Snapshot, draft: Draft, directory: Directory, now: datetim
 
 
 def _question(
-    requester_id: str, beneficiary_id: str, snapshot: Snapshot, term: Term, kind: RequestKind, at: datetime
+    requester_id: str,
+    beneficiary_id: str,
+    snapshot: Snapshot,
+    term: Term,
+    kind: RequestKind,
+    at: datetime,
+    *,
+    emergency: bool,
 ) -> Question:
     length = term.length or (term.end - (term.start or at) if term.end else None)
     return Question(
@@ -196,4 +244,5 @@ def _question(
         starts_at=term.start,
         at=at,
         kind=kind,
+        emergency=emergency,
     )

@@ -44,7 +44,7 @@ def comment(tx: Tx, ref: str, by: str, text: str, *, source: str | None = None) 
 
 
 def involved(session: Session, request: Request) -> set[str]:
-    """Who may comment: requester, beneficiary, all who were asked or passed it on, and the admins.
+    """Who may comment: requester, beneficiary, all who were asked, told or passed it on, and the admins.
 
     None who has left.
     """
@@ -54,7 +54,10 @@ def involved(session: Session, request: Request) -> set[str]:
     )
     directory = Directory(session)
     before = {one for row in passed for one in row}
-    people = {request.requester_id, request.beneficiary_id, *asked, *before, *directory.admins()}
+    told = session.scalars(
+        select(Card.person_id).where(Card.about == request.ref, Card.kind == CardKind.ALERT)
+    )
+    people = {request.requester_id, request.beneficiary_id, *asked, *before, *told, *directory.admins()}
     return {one for one in people if (person := directory.person(one)) is not None and person.active}
 
 
@@ -64,7 +67,7 @@ def _taken(tx: Tx, source: str) -> bool:
 
 def _pass_on(tx: Tx, request: Request, written: Comment) -> None:
     """A reply under everybody else's copy of the card, so that Slack tells them."""
-    kinds = (CardKind.APPROVAL, CardKind.REQUEST)
+    kinds = (CardKind.APPROVAL, CardKind.REQUEST, CardKind.ALERT)
     cards = select(Card).where(Card.about == request.ref, Card.kind.in_(kinds), Card.gone.is_(False))
     for card in tx.session.scalars(cards):
         if card.person_id != written.person_id:

@@ -24,6 +24,7 @@ from models.lifecycle import (
     extensions,
     granting,
     reminding,
+    reviews,
     revoking,
     screens,
     set_back,
@@ -31,12 +32,13 @@ from models.lifecycle import (
 )
 from models.lifecycle.snapshot import Snapshot
 from models.requests import Request
+from models.reviews import Review
 from models.states import GrantState, RequestEvent, RequestState
 from models.store.tx import SYSTEM, Tx
 
 BATCH = 200
 
-Row = TypeVar("Row", Grant, Request, Delegation)
+Row = TypeVar("Row", Grant, Request, Delegation, Review)
 
 
 class Broken(Exception):
@@ -158,5 +160,6 @@ PARTS: tuple[_Part[Any], ...] = (
     _Part("notice", select(Grant), Grant.notice_at, _notify),
     _Part("remind", _PENDING, Request.remind_at, reminding.remind_again),
     _Part("stand in", select(Delegation), Delegation.due_at, delegations.turn),
+    _Part("review", select(Review), Review.remind_at, reviews.remind),
 )
 """In the order of urgency."""

@@ -13,7 +13,7 @@ from models.catalogue.approvers import GroupRef, parse_approver
 from models.catalogue.spec import StageSpec
 from models.errors import Closed
 from models.grants import Cause, Grant
-from models.lifecycle import decide, limits, revoking, stages, tasks
+from models.lifecycle import decide, limits, reviews, revoking, stages, tasks
 from models.people import Person, UserGroup
 from models.requests import Asked, Request, Stage
 from models.states import GrantState, RequestEvent, RequestState
@@ -95,6 +95,7 @@ def move_on(tx: Tx, person_id: str) -> None:
         .where(_PENDING, Card.kind == CardKind.APPROVAL, Card.person_id == person_id)
     )
     _look_again(tx, {*tx.session.scalars(waiting), *tx.session.scalars(asked)})
+    reviews.move_on(tx, person_id)
 
 
 def _look_again(tx: Tx, request_ids: Iterable[int]) -> None:

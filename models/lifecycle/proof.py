@@ -5,8 +5,11 @@ from sqlalchemy.orm import Session
 
 from models.catalogue.spec import StageSpec
 from models.grants import Grant
+from models.lifecycle.snapshot import Snapshot
 from models.policy import TallyStatus, tally
-from models.requests import Asked, Decision, Request, Stage
+from models.policy.emergency import RULE
+from models.requests import Asked, Decision, Request, Stage, Term
+from models.reviews import Review
 from models.states import RequestState, StageState
 
 
@@ -18,11 +21,30 @@ def missing_approval(session: Session, grant: Grant) -> str | None:
     stages = session.scalars(
         select(Stage).where(Stage.request_id == request.id).order_by(Stage.position)
     ).all()
-    if not stages and not request.because["reasons"]:
+    if not stages and not _by_a_rule(request):
         return "No rule and no person has approved it, so nothing was given."
+    if request.emergency and (obstacle := _no_emergency(session, request)):
+        return obstacle
     for stage in stages:
         if stage.state is not StageState.APPROVED or not _carried(session, request, stage):
             return f"The stage “{stage.name}” lacks approvals, so nothing was given."
+    return None
+
+
+def _by_a_rule(request: Request) -> bool:
+    """Whether a rule that approves by itself spoke: in an emergency the rule for it, otherwise another."""
+    rules = [str(reason["rule"]) for reason in request.because["reasons"]]
+    return any(rule.startswith(RULE) is request.emergency for rule in rules)
+
+
+def _no_emergency(session: Session, request: Request) -> str | None:
+    """What is wrong with an emergency: its app must allow it, so long, and it has a review."""
+    spec, term = Snapshot.from_json(request.policy).policy.emergency, Term.from_json(request.term)
+    length = term.length or (term.end - request.created_at if term.end else None)
+    if spec is None or length is None or length > spec.max:
+        return "The app does not allow this in an emergency, so nothing was given."
+    if session.scalars(select(Review.id).where(Review.request_id == request.id)).first() is None:
+        return "Nobody was told of the emergency, so nothing was given."
     return None
 
 

@@ -1,4 +1,4 @@
-"""From the references that Slack carries (AR-12, GR-7, TK-3) to the rows they name."""
+"""From the references that Slack carries (AR-12, GR-7, TK-3, RV-1) to the rows they name."""
 
 from typing import TypeVar
 
@@ -7,12 +7,13 @@ from sqlalchemy import select
 from models.errors import NotFound
 from models.grants import Grant, Task
 from models.requests import Request
+from models.reviews import Review
 from models.store.tx import Tx
 
 DIGITS = 18
 """As many as a 64-bit key can always hold."""
 
-Row = TypeVar("Row", Request, Grant, Task)
+Row = TypeVar("Row", Request, Grant, Task, Review)
 
 
 def number_of(ref: str, prefix: str) -> int:
@@ -42,6 +43,11 @@ def lock_task(tx: Tx, ref: str) -> tuple[Task, Grant]:
     # The grant first, as everybody does who moves a grant and its tasks with it.
     grant = lock_grant(tx, f"GR-{grant_id}")
     return _locked(tx, Task, key, ref), grant
+
+
+def lock_review(tx: Tx, ref: str) -> Review:
+    """The review of this reference, held until the commit."""
+    return _locked(tx, Review, number_of(ref, "RV"), ref)
 
 
 def _locked(tx: Tx, table: type[Row], key: int, ref: str) -> Row:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from models.catalogue.spec import StageSpec
 from models.catalogue.words import RequestKind
 from models.directory import Directory
-from models.lifecycle import approvers, extensions, granting, screens, stage_times
+from models.lifecycle import approvers, emergencies, extensions, granting, screens, stage_times
 from models.lifecycle.asking import question_of
 from models.lifecycle.moves import move_request
 from models.lifecycle.snapshot import Snapshot
@@ -129,6 +129,8 @@ def approve(tx: Tx, request: Request, by: str, note: str = "") -> None:
     """All stages have approved (or a rule has): close the request and let the access be given."""
     close(tx, request, RequestEvent.APPROVE, by, note)
     granting.begin(tx, request)
+    if request.emergency:
+        emergencies.begin(tx, request)
 
 
 def close(tx: Tx, request: Request, event: RequestEvent, by: str, note: str = "") -> None:

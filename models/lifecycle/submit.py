@@ -68,6 +68,8 @@ def may_extend(tx: Tx, grant_ref: str, by: str) -> Grant:
 
 
 def _check_reason(draft: Draft, planned: list[Planned]) -> None:
+    if not draft.reason and draft.emergency:
+        raise Invalid("Say what the emergency is. Everybody who is told of it reads it.", field="reason")
     if not draft.reason and any(one.snapshot.policy.reason is Need.REQUIRED for one in planned):
         raise Invalid("Say what you need it for. The approvers decide by it.", field="reason")
     if len(draft.reason) > REASON_LIMIT:
@@ -101,6 +103,7 @@ def _row(tx: Tx, draft: Draft, planned: Planned, submission: str) -> Request:
         term=draft.term.to_json(),
         asked_term=draft.term.to_json(),
         over_max=planned.length.over_max,
+        emergency=draft.emergency,
         because={
             "reasons": [{"rule": r.rule, "text": r.text} for r in planned.decision.because],
             "conflicts": duties.stored(planned.decision.conflicts),
@@ -139,6 +142,7 @@ def _record(tx: Tx, request: Request, planned: Planned) -> None:
         reason=request.reason,
         term=request.term,
         over_max=request.over_max,
+        emergency=request.emergency,
         because=request.because["reasons"],
         conflicts=request.because["conflicts"],
         stages=[_stage_told(stage) for stage in planned.decision.stages],

@@ -31,8 +31,15 @@ def change(tx: Tx, request: Request, by: str, term: Term) -> None:
     """An approver gives it for another time than was asked for; raises Invalid (field "term")."""
     snapshot = Snapshot.from_json(request.policy)
     person = Directory(tx.session).person(request.beneficiary_id)
-    temporary = bool(person and person.temporary)
-    length = check_length(snapshot.policy, term.length, term.start, term.end, tx.now, temporary=temporary)
+    length = check_length(
+        snapshot.policy,
+        term.length,
+        term.start,
+        term.end,
+        tx.now,
+        temporary=bool(person and person.temporary),
+        emergency=request.emergency,
+    )
     if not length.ok:
         raise Invalid(length.message, field="term")
     longest = snapshot.policy.max_duration

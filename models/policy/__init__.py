@@ -5,6 +5,7 @@ from models.policy.conditions import applies
 from models.policy.course import Course, Passed
 from models.policy.deciding import decide
 from models.policy.decision import Candidate, Decision, Outcome, PlannedStage, Reason
+from models.policy.emergency import Aftermath, aftermath
 from models.policy.escalation import escalation_wait
 from models.policy.facts import Company, GroupFacts, PersonFacts, StandIn, Who
 from models.policy.holdings import Hold, Holding
@@ -14,6 +15,7 @@ from models.policy.question import Question
 from models.policy.quorum import Tally, TallyStatus, tally
 
 __all__ = [
+    "Aftermath",
     "Candidate",
     "Clash",
     "Company",
@@ -33,6 +35,7 @@ __all__ = [
     "Tally",
     "TallyStatus",
     "Who",
+    "aftermath",
     "applies",
     "blocked",
     "check_length",

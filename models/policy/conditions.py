@@ -41,6 +41,13 @@ def applies(
     return Reason(rule, f"It applies because {held[0]}.")
 
 
+def names_emergency(when: When | None) -> bool:
+    """Whether a condition asks for an emergency: by `emergency = true`, also inside `any` or `all`."""
+    if when is None:
+        return False
+    return when.emergency is True or any(map(names_emergency, (*(when.any_of or ()), *(when.all_of or ()))))
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
     """The question, seen from one of its people."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from models.catalogue.condition_words import condition
 from models.catalogue.conflicts import ConflictAction
 from models.catalogue.spec import RequestKind, RuleSpec
+from models.policy import emergency
 from models.policy.clashes import Clash, blocking, clashes
 from models.policy.conditions import applies
 from models.policy.decision import Decision, Outcome, Reason
@@ -19,18 +20,26 @@ def decide(question: Question, who: Who) -> Decision:
     """Decide what becomes of a request. A refusal beats an approval; what no rule settles is asked for.
 
     What conflicts with other access is never approved by a rule alone: people see the conflict, and decide.
+    An emergency alone is given in spite of a conflict that is only flagged.
     """
     found = clashes(question.ref, question.policy.title, question.holdings, question.conflicts)
     blocked = _reasons(blocking(found), question, who)
     if refusals := (_closed(question, who) or (*_refused(question, who), *blocked)):
         return Decision(Outcome.DENY, refusals, conflicts=found)
-    if not found and (approved := _approved(question, who)):
+    if not found and not question.emergency and (approved := _approved(question, who)):
         return Decision(Outcome.AUTO, (approved,))
     stages = plan_stages(question, who, found)
+    if question.emergency and not stages:
+        at_once = (emergency.approval(question), *_flagged(found, question, who))
+        return Decision(Outcome.AUTO, at_once, conflicts=found)
     if not stages[-1].approvers:
         return Decision(Outcome.NOBODY, (stages[-1].because,), conflicts=found)
-    flagged = _reasons([clash for clash in found if clash.action is ConflictAction.FLAG], question, who)
-    return Decision(Outcome.ASK, (*(stage.because for stage in stages), *flagged), stages, found)
+    because = (*(stage.because for stage in stages), *_flagged(found, question, who))
+    return Decision(Outcome.ASK, because, stages, found)
+
+
+def _flagged(found: Sequence[Clash], question: Question, who: Who) -> tuple[Reason, ...]:
+    return _reasons([clash for clash in found if clash.action is ConflictAction.FLAG], question, who)
 
 
 def _reasons(found: Sequence[Clash], question: Question, who: Who) -> tuple[Reason, ...]:
@@ -69,6 +78,7 @@ def _refused(question: Question, who: Who) -> tuple[Reason, ...]:
     return (
         *(_spoken(rule, _refusal(rule, policy.app_name)) for rule in denied),
         *(_spoken(rule, f"{policy.app_name} is given only when {condition(rule.when)}.") for rule in missing),
+        *(emergency.obstacles(question) if question.emergency else ()),
     )
 
 

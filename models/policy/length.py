@@ -27,6 +27,7 @@ def check_length(
     at: datetime,
     *,
     temporary: bool = False,
+    emergency: bool = False,
 ) -> Length:
     """Look at a length that somebody asks for, or gives.
 
@@ -37,10 +38,13 @@ def check_length(
         end: an explicit end, instead of a length. Neither: without an end.
         at: now. All times are aware.
         temporary: whether the one who would have it is a guest or a contractor, who always have an end.
+        emergency: whether it begins at once, and so keeps to the app's maximum for emergencies.
     """
     if problem := _impossible(length, start, end, at):
         return Length(ok=False, message=problem)
     asked = end - max(start or at, at) if end else length
+    if emergency:
+        return _at_once(policy, start, asked)
     if asked is None:
         return _endless(policy, temporary=temporary)
     return _against_maximum(policy, asked)
@@ -64,6 +68,17 @@ def _impossible(
         ),
     )
     return next((sentence for wrong, sentence in checks if wrong), None)
+
+
+def _at_once(policy: AccessPolicy, start: datetime | None, asked: timedelta | None) -> Length:
+    if policy.emergency is None:
+        return Length(ok=False, message=f"{policy.title} cannot be had at once in an emergency.")
+    if start is not None:
+        return Length(ok=False, message="In an emergency access begins at once. Leave the start out.")
+    if asked is None or asked > policy.emergency.max:
+        longest = f"In an emergency {policy.app_name} is given for at most {spoken(policy.emergency.max)}."
+        return Length(ok=False, message=f"{longest} Choose less.")
+    return Length(ok=True)
 
 
 def _endless(policy: AccessPolicy, *, temporary: bool) -> Length:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from models.catalogue.spec import DEFAULT_STAGE, StageSpec
 from models.policy.clashes import Clash
-from models.policy.conditions import applies
+from models.policy.conditions import applies, names_emergency
 from models.policy.course import JUST_OPENED, Course
 from models.policy.decision import PlannedStage, Reason
 from models.policy.facts import Who
@@ -17,7 +17,8 @@ from models.policy.staffing import Staffing, least, stage_rule
 def plan_stages(question: Question, who: Who, conflicts: Sequence[Clash] = ()) -> tuple[PlannedStage, ...]:
     """The stages that apply, in order, with their people; the last one has none where nobody can be found.
 
-    Those that `conflicts` ask for come after the others.
+    Those that `conflicts` ask for come after the others. In an emergency only those apply whose condition
+    names it, besides, and there may be none.
     """
     seating, used_up, stages = Seating(), dict[str, str](), list[PlannedStage]()
     for position, (spec, why) in enumerate(
@@ -55,7 +56,9 @@ def open_stage(
 def _applying(question: Question, who: Who) -> Iterator[tuple[StageSpec, Reason]]:
     app, stages = question.policy.app_name, question.policy.stages
     found = [(spec, why) for spec in stages if (why := _why(spec, question, who))]
-    if stages == (DEFAULT_STAGE,):
+    if question.emergency:
+        yield from ((spec, why) for spec, why in found if names_emergency(spec.when))
+    elif stages == (DEFAULT_STAGE,):
         yield DEFAULT_STAGE, Reason(stage_rule(DEFAULT_STAGE), f"{app} has no stages, so its owners decide.")
     elif not found:
         yield (

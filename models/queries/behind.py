@@ -13,15 +13,19 @@ from models.lifecycle.comment import involved
 from models.lifecycle.refs import number_of
 from models.lifecycle.snapshot import Snapshot
 from models.requests import Asked, Request
+from models.reviews import Review
 from models.states import RequestState
 
 
 def request_behind(session: Session, ref: str) -> Request:
-    """The request of a reference: AR-1 itself, or the one that a grant (GR-1) or a task (TK-1) came from.
+    """The request of a reference: AR-1 itself, or that of a grant (GR-1), a task (TK-1) or a review (RV-1).
 
     Raises NotFound for anything else.
     """
     prefix = ref.partition("-")[0]
+    if prefix == "RV":
+        review = session.get(Review, number_of(ref, "RV"))
+        ref = f"AR-{review.request_id}" if review else ref
     if prefix == "TK":
         task = session.get(Task, number_of(ref, "TK"))
         ref = f"GR-{task.grant_id}" if task else ""

@@ -17,6 +17,7 @@ from models.lifecycle.refs import number_of
 from models.lifecycle.snapshot import Snapshot
 from models.policy import Clash, Tally, tally
 from models.requests import Asked, Comment, Decision, Reassignment, Request, Stage, Term
+from models.reviews import Review
 from models.states import RequestState
 
 
@@ -71,6 +72,10 @@ class RequestStory:
     """What does not go together with it, as things stand now; empty once it is decided."""
     temporary: bool = False
     """Whether the one who would have it is a guest or a contractor, who always have an end."""
+    review: Review | None = None
+    """Of an emergency that has begun."""
+    owners: tuple[str, ...] = ()
+    """Ids of the app's owners who are active; read for emergencies only."""
 
     @property
     def term(self) -> Term:
@@ -175,16 +180,19 @@ def request_story(session: Session, ref: str) -> RequestStory:
         select(Comment).where(Comment.request_id == request.id).order_by(Comment.id)
     ).all()
     grant = session.get(Grant, request.grant_id) if request.grant_id else None
-    who = Directory(session)
+    who, snapshot = Directory(session), Snapshot.from_json(request.policy)
     admins, beneficiary = who.admins(), who.person(request.beneficiary_id)
+    review = _review(session, request)
+    owners = _owners(who, snapshot) if review else ()
     ids = {request.requester_id, request.beneficiary_id, *admins, *(c.person_id for c in comments)}
     ids |= {asked.person_id for stage in stages for asked in stage.asked}
     ids |= {decision.person_id for stage in stages for decision in stage.decisions}
     ids |= {one for stage in stages for passed in stage.passed for one in (passed.to_id, passed.by_id)}
     ids |= {request.closed_by} if request.closed_by else set()
+    ids |= {*owners, *review.asked, *filter(None, [review.closed_by])} if review else set()
     return RequestStory(
         request=request,
-        snapshot=Snapshot.from_json(request.policy),
+        snapshot=snapshot,
         stages=stages,
         comments=tuple(comments),
         grant=grant,
@@ -193,6 +201,8 @@ def request_story(session: Session, ref: str) -> RequestStory:
         admins=admins,
         conflicts=duties.of_request(session, request) if request.state is RequestState.PENDING else (),
         temporary=bool(beneficiary and beneficiary.temporary),
+        review=review,
+        owners=owners,
     )
 
 
@@ -207,8 +217,7 @@ def grant_story(session: Session, ref: str) -> GrantStory:
         Request.state == RequestState.PENDING,
     )
     task = session.scalars(select(Task).where(Task.grant_id == grant.id).order_by(Task.id.desc())).first()
-    owners = [directory.by_email(o) if "@" in o else directory.person(o) for o in snapshot.app.owners]
-    active = tuple(person.id for person in owners if person is not None and person.active)
+    active = _owners(directory, snapshot)
     admins = directory.admins()
     ids = {grant.person_id, request.requester_id, *admins, *active, *(task.asked if task else ())}
     ids |= {one for one in (grant.caused_by, task.done_by if task else None) if one}
@@ -238,7 +247,19 @@ def timeline(session: Session, story: RequestStory) -> list[AuditEntry]:
     if story.grant is not None:
         tasks = session.scalars(select(Task).where(Task.grant_id == story.grant.id)).all()
         subjects += [story.grant.ref, *(task.ref for task in tasks)]
+    subjects += [story.review.ref] if story.review else []
     return audit.story_of(session, subjects)
+
+
+def _review(session: Session, request: Request) -> Review | None:
+    if not request.emergency:
+        return None
+    return session.scalars(select(Review).where(Review.request_id == request.id)).one_or_none()
+
+
+def _owners(directory: Directory, snapshot: Snapshot) -> tuple[str, ...]:
+    owners = [directory.by_email(o) if "@" in o else directory.person(o) for o in snapshot.app.owners]
+    return tuple(person.id for person in owners if person is not None and person.active)
 
 
 def _stage_story(session: Session, stage: Stage) -> StageStory:

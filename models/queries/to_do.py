@@ -15,6 +15,7 @@ from models.queries import brief
 from models.queries.paging import Pages
 from models.queries.standing import Standing, standings
 from models.requests import Asked, Decision, Request
+from models.reviews import Review, open_review_of
 from models.states import GrantState, RequestState
 
 DECIDED = 5
@@ -32,12 +33,13 @@ class Waiting:
     decisions: int
     tasks: int
     changes: int
+    reviews: int
     failed: int
     parked: int
 
     @property
     def total(self) -> int:
-        return self.decisions + self.tasks + self.changes + self.failed + self.parked
+        return self.decisions + self.tasks + self.changes + self.reviews + self.failed + self.parked
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class ToDo:
     tasks: tuple[tuple[Task, Grant], ...]
     changes: tuple[Proposal, ...]
     """Changes of the catalogue that others propose; for admins."""
+    reviews: tuple[tuple[Review, Request], ...]
+    """Emergencies to be looked at."""
     failed: tuple[Grant, ...]
     """Grants that could not be given or taken; for admins."""
     parked: tuple[Job, ...]
@@ -72,6 +76,7 @@ def waiting(session: Session, person_id: str) -> Waiting:
         decisions=_number(session, _to_decide(person_id)),
         tasks=_number(session, select(Task.id).where(open_task_of(person_id))),
         changes=_number(session, for_others(person_id).with_only_columns(Proposal.id)) if admin else 0,
+        reviews=_number(session, select(Review.id).where(open_review_of(person_id))),
         failed=_number(session, select(Grant.id).where(Grant.state == GrantState.FAILED)) if admin else 0,
         parked=_number(session, select(Job.id).where(Job.state == JobState.PARKED)) if admin else 0,
     )
@@ -79,13 +84,21 @@ def waiting(session: Session, person_id: str) -> Waiting:
 
 def to_do(session: Session, person_id: str, page: int, counts: Waiting) -> ToDo:
     """One page of what waits for a person, of whom `waiting` said how much that is."""
-    lengths = [counts.decisions, counts.tasks, counts.changes, counts.failed, counts.parked]
+    lengths = [
+        counts.decisions,
+        counts.tasks,
+        counts.changes,
+        counts.reviews,
+        counts.failed,
+        counts.parked,
+    ]
     pages = Pages.of(page, counts.total)
-    decide, tasks, changes, failed, parked = pages.windows(lengths)
+    decide, tasks, changes, reviews, failed, parked = pages.windows(lengths)
     return ToDo(
         decide=_decide(session, person_id, *decide),
         tasks=_tasks(session, person_id, *tasks),
         changes=_proposed(session, person_id, *changes),
+        reviews=_reviews(session, person_id, *reviews),
         failed=_failed(session, *failed),
         parked=_parked(session, *parked),
         decided=_decided(session, person_id) if pages.number == 0 else (),
@@ -167,6 +180,18 @@ def _tasks(session: Session, person_id: str, skip: int, most: int) -> tuple[tupl
 def _proposed(session: Session, person_id: str, skip: int, most: int) -> tuple[Proposal, ...]:
     found = for_others(person_id).order_by(Proposal.id.desc()).offset(skip).limit(most)
     return tuple(session.scalars(found))
+
+
+def _reviews(session: Session, person_id: str, skip: int, most: int) -> tuple[tuple[Review, Request], ...]:
+    found = select(Review, Request).join(Request, Request.id == Review.request_id)
+    rows = session.execute(
+        found.where(open_review_of(person_id))
+        .order_by(Review.id.desc())
+        .offset(skip)
+        .limit(most)
+        .options(*brief.REQUEST)
+    )
+    return tuple((review, request) for review, request in rows)
 
 
 def _failed(session: Session, skip: int, most: int) -> tuple[Grant, ...]:

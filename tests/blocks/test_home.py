@@ -55,6 +55,7 @@ def todo(**parts: Any) -> ToDo:
         "decide": (),
         "tasks": (),
         "changes": (),
+        "reviews": (),
         "failed": (),
         "parked": (),
         "decided": (),

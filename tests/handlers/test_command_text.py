@@ -8,7 +8,7 @@ from blocks.request_form import Filled
 from blocks.term_form import TermChoice, Way
 from handlers.catalogue import Shelf
 from handlers.command_text import as_typed, filled_in, read
-from models.catalogue.spec import AppSpec
+from models.catalogue.spec import AppSpec, EmergencySpec
 from models.requests import Term
 
 
@@ -175,3 +175,29 @@ def test_without_an_application_the_form_keeps_what_was_typed() -> None:
 
 def test_slacks_entities_are_what_the_person_typed() -> None:
     assert as_typed(" R&amp;D &lt;b&gt; &amp;lt;\u202e\x00 ") == "R&D <b> &lt;"
+
+
+EMERGENCIES = GITHUB.model_copy(update={"emergency": EmergencySpec(max=timedelta(hours=4))})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("github admin 1h emergency because INC-42", (True, "INC-42")),
+        ("github admin emergency 1h for INC-42", (True, "INC-42")),
+        ("github admin emergency: INC-42", (True, "INC-42")),
+        ("github admin emergency", (True, "")),
+        ("github admin emergency fix of the login", (False, "emergency fix of the login")),
+        ("github admin because it is an emergency", (False, "it is an emergency")),
+    ],
+)
+def test_the_word_emergency_ticks_the_box_where_no_sentence_goes_on_with_it(
+    text: str, expected: tuple[bool, str]
+) -> None:
+    typed = read(text, Shelf([EMERGENCIES]))
+    assert (typed.emergency, typed.reason) == expected
+    assert filled_in(typed, text).filled.emergency is expected[0]
+
+
+def test_it_is_a_word_like_others_where_the_application_has_no_emergencies() -> None:
+    assert not read("github admin 1h emergency because INC-42", SHELF).emergency

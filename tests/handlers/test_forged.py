@@ -9,6 +9,7 @@ from blocks import decision_form, extend_form, less_form, task_form
 from blocks.cards import CardAction
 from blocks.decision_form import DecisionForm
 from blocks.details import DetailsAction
+from blocks.review_form import ReviewForm
 from bot.sandbox.slack import finding
 from bot.sandbox.slack.visible import Placed
 from models import audit
@@ -23,6 +24,7 @@ REFS = [
     "GR-999",
     "TK-1",
     "TK-9",
+    "RV-1",
     "AR-" + "9" * 40,
     "AR-1/-5",
     "AR-۱",
@@ -35,7 +37,7 @@ ACTIONS = [
     extend_form.CHOOSE_TERM,
     less_form.CHOOSE_TERM,
 ]
-FORMS = [*DecisionForm, extend_form.FORM, less_form.FORM, task_form.FORM]
+FORMS = [*DecisionForm, *ReviewForm, extend_form.FORM, less_form.FORM, task_form.FORM]
 STATES: list[Any] = [
     {}, [], "x", {"values": []}, {"values": {"term": "x", "comment": []}},
     {"values": {"comment": {"text": {"value": ["x"] * 10}}, "term": {"a": {"selected_option": "dates"}}}},

@@ -132,5 +132,5 @@ def test_the_story_is_played_from_the_command_line(tmp_path: Path) -> None:
         cwd=tmp_path, env={"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=30, check=False,
     )  # fmt: skip
     assert told.returncode == 0, told.stderr
-    assert told.stdout.splitlines()[-1].startswith("The story went well: 9 steps")
+    assert told.stdout.splitlines()[-1].startswith("The story went well: 11 steps")
     assert not list(tmp_path.iterdir())

@@ -46,6 +46,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_parts")),
     )
+    _reviews()
     with op.batch_alter_table("jobs") as table:
         table.add_column(sa.Column("not_before", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
@@ -111,11 +112,46 @@ def _who_decides_instead() -> None:
     op.create_index("ix_delegations_due", "delegations", ["due_at"])
 
 
+def _reviews() -> None:
+    json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+    states = sa.Enum("open", "justified", "misused", name="reviewstate", native_enum=False, length=24)
+    op.create_table(
+        "reviews",
+        sa.Column("id", _KEY, nullable=False),
+        sa.Column("request_id", _KEY, nullable=False),
+        sa.Column("person_id", sa.String(length=32), nullable=False),
+        sa.Column("app_key", sa.String(length=40), nullable=False),
+        sa.Column("access_key", sa.String(length=40), nullable=False),
+        sa.Column("state", states, nullable=False),
+        sa.Column("asked", json, nullable=False),
+        sa.Column("earlier", sa.Integer(), nullable=False),
+        sa.Column("reminders", sa.Integer(), nullable=False),
+        sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.String(length=64), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name="fk_reviews_request_id_requests"),
+        sa.PrimaryKeyConstraint("id", name="pk_reviews"),
+        sa.UniqueConstraint("request_id", name="uq_reviews_request_id"),
+    )
+    due, open_ones = sa.text("remind_at IS NOT NULL"), sa.text("state = 'open'")
+    op.create_index("ix_reviews_due", "reviews", ["remind_at"], sqlite_where=due, postgresql_where=due)
+    op.create_index(
+        "ix_reviews_open",
+        "reviews",
+        ["person_id", "app_key", "access_key"],
+        sqlite_where=open_ones,
+        postgresql_where=open_ones,
+    )
+
+
 def downgrade() -> None:
     op.drop_index("ix_proposals_open", table_name="proposals")
     op.drop_table("proposals")
     with op.batch_alter_table("jobs") as table:
         table.drop_column("not_before")
+    op.drop_table("reviews")
     op.drop_table("parts")
     op.drop_table("delegations")
     op.drop_table("reassignments")

@@ -1,0 +1,39 @@
+"""Access at once: the second question after the form, and using it."""
+
+from slack_bolt.async_app import AsyncApp
+
+from blocks import emergency_form, request_form
+from blocks.request_form import Filled, RequestBlock
+from handlers import request_screen
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Submission
+from models.lifecycle.asking import Draft, plan
+from models.lifecycle.submit import submit
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen to the second question's answer; nothing else uses emergency access."""
+    app.view(emergency_form.FORM)(listener(desk, Submission, use, emergency_form.FIELDS))
+
+
+async def ask_again(sent: Submission, filled: Filled, draft: Draft) -> None:
+    """The form was sent with the box ticked: say what will happen, and ask whether that is meant."""
+    now = sent.desk.clock.now()
+    planned = await sent.desk.store.read(lambda session: plan(session, draft, now))
+    await sent.answer(response_action="push", view=dict(emergency_form.build(filled, planned)))
+
+
+async def use(sent: Submission) -> None:
+    """It is meant: everything is looked at again, and access begins."""
+    filled = emergency_form.read(sent.carries, sent.values)
+    app = await sent.desk.catalogue.find(filled.app_key)
+    await request_screen.refresh(sent, app, filled)
+    draft = request_form.draft(filled, app, sent.person, sent.desk.clock.now())
+    errors = (draft if isinstance(draft, dict) else {}) | request_form.unexplained(filled, app)
+    if not isinstance(draft, Draft) or errors:
+        first = next(iter(errors.values()))
+        await sent.answer(response_action="errors", errors={RequestBlock.REASON: first})
+        return
+    await sent.once(lambda tx: submit(tx, draft))
+    await sent.answer(response_action="clear")

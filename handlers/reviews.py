@@ -1,0 +1,64 @@
+"""Emergencies, afterwards: found justified or misused, or taken away at once."""
+
+from slack_bolt.async_app import AsyncApp
+
+from blocks import review_form
+from blocks.cards import CardAction
+from blocks.review_form import ReviewForm
+from handlers import fresh
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Click, Submission
+from handlers.whois import SOON
+from models.lifecycle import reviews, revoking
+from models.queries.behind import request_behind
+from models.queries.stories import RequestStory, request_story
+
+FIELDS = {"comment": review_form.COMMENT}
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen to the buttons and forms by which an emergency is reviewed, and to Revoke."""
+    app.action(CardAction.JUSTIFIED)(listener(desk, Click, ask_whether_justified))
+    app.action(CardAction.MISUSED)(listener(desk, Click, ask_what_was_wrong))
+    app.action(CardAction.REVOKE)(listener(desk, Click, revoke))
+    app.view(ReviewForm.JUSTIFIED)(listener(desk, Submission, justified, FIELDS))
+    app.view(ReviewForm.MISUSED)(listener(desk, Submission, misused, FIELDS))
+
+
+async def ask_whether_justified(click: Click) -> None:
+    """Justified was pressed."""
+    await click.open(review_form.justified(click.value, await _reviewable(click)))
+
+
+async def ask_what_was_wrong(click: Click) -> None:
+    """Misused was pressed."""
+    await click.open(review_form.misused(click.value, await _reviewable(click)))
+
+
+async def justified(sent: Submission) -> None:
+    """Somebody found it justified."""
+    ref, comment = sent.carries.get("ref", ""), review_form.parse(sent.values)
+    await fresh.for_decision(sent.desk, ref, sent.person)
+    await sent.once(lambda tx: reviews.justified(tx, ref, sent.person, comment))
+
+
+async def misused(sent: Submission) -> None:
+    """Somebody found it misused; what is left of the access goes."""
+    ref, comment = sent.carries.get("ref", ""), review_form.parse(sent.values)
+    await fresh.for_decision(sent.desk, ref, sent.person)
+    await sent.once(lambda tx: reviews.misused(tx, ref, sent.person, comment))
+
+
+async def revoke(click: Click) -> None:
+    """Revoke was pressed; Slack has asked "are you sure" already."""
+    await click.desk.whois.people([click.person], SOON)
+    await click.once(lambda tx: revoking.revoke(tx, click.value, click.person))
+
+
+async def _reviewable(click: Click) -> RequestStory:
+    await click.desk.whois.people([click.person], SOON)
+    await click.desk.store.write(lambda tx: reviews.may_close(tx, click.value, click.person))
+    return await click.desk.store.read(
+        lambda session: request_story(session, request_behind(session, click.value).ref)
+    )
