@@ -75,7 +75,6 @@ def _warned(story: RequestStory) -> Message:
                 f"Your request for *{words.thing(request)}* expires {moment(request.expires_at)}, "
                 f"if nobody decides until then. It is {progress.waiting(stage)}."
             ),
-            kit.context("They have just been told as well."),
             parts.row(*parts.talk(story)),
             parts.foot(request),
         ],

@@ -42,9 +42,10 @@ def warn(tx: Tx, request: Request) -> None:
     if not _still_waits(tx, request):
         return
     people = _waited_for(tx, request, tx.now - (request.expires_at - tx.now) / 2)
-    _tell(tx, request, CardKind.WARNING, request.ref, people)
+    if people:
+        _tell(tx, request, CardKind.WARNING, request.ref, people)
+        _hold_back(tx, request)
     screens.show(tx, CardKind.WARNING, request.ref, request.ref, request.requester_id)
-    _hold_back(tx, request)
     expires = request.expires_at.isoformat()
     _record(tx, request, SYSTEM, "request.warned", people=people, expires=expires)
 

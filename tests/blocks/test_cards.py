@@ -199,6 +199,65 @@ def test_a_reminder_is_short_and_decides_like_the_card() -> None:
     assert buttons == DECIDING[:-1]
 
 
+def test_the_requester_reminds_by_name() -> None:
+    said, buttons, text = drawn(CardKind.NUDGE, story(), GRACE)
+    assert text == "Ada reminds you of GitHub, Engineering team"
+    assert "<@UADA> reminds you: *GitHub, Engineering team* waits for your decision" in said
+    assert buttons == DECIDING[:-1]
+
+
+def test_the_warning_tells_an_approver_to_decide_and_the_requester_for_whom_it_waits() -> None:
+    said, buttons, _ = drawn(CardKind.WARNING, story(), GRACE)
+    assert "<@UADA>’s request for *GitHub, Engineering team* is about to expire" in said
+    assert buttons == DECIDING[:-1]
+    said, buttons, text = drawn(CardKind.WARNING, story(), ADA)
+    assert text == "Your request for GitHub, Engineering team is about to expire"
+    assert "if nobody decides until then. It is waiting for <@UGRACE> or <@UALAN>." in said
+    assert buttons == ["Comment", "Details"]
+
+
+def test_a_warning_that_is_over_says_how_it_ended() -> None:
+    over = story(state=RequestState.EXPIRED)
+    said, buttons, _ = drawn(CardKind.WARNING, over, ADA)
+    assert "Your request for *GitHub, Engineering team*: *Expired*" in said
+    assert buttons == ["Details"]
+    assert "*Expired*" in drawn(CardKind.WARNING, over, GRACE)[0]
+
+
+def test_the_card_counts_what_is_needed_and_from_how_many() -> None:
+    of_three = story(stage(0, "2", [GRACE, ALAN, OTTO]))
+    said = drawn(CardKind.REQUEST, of_three, ADA)[0]
+    assert "0 of 2 approvals, waiting for 2 of <@UGRACE>, <@UALAN> and <@UOTTO>" in said
+    assert "One rejection ends it" not in said
+
+
+def test_a_veto_is_said_where_several_have_to_approve() -> None:
+    spec = {"name": "Owner", "approvers": ["owners"], "rule": 2, "on_reject": "veto"}
+    vetoed = story(stage(0, "2", [GRACE, ALAN, OTTO], decision(GRACE), spec=spec))
+    said = drawn(CardKind.APPROVAL, vetoed, ALAN)[0]
+    assert "1 of 2 approvals, waiting for <@UALAN> or <@UOTTO>. One rejection ends it" in said
+
+
+def test_who_was_asked_later_and_why_stands_on_the_card() -> None:
+    remark = "Nobody decided in time, so its alternates are asked too."
+    later = story(stage(0, "any", [GRACE, OTTO], remark=remark, escalated_at=NOON))
+    for viewer in (ADA, GRACE):
+        said = drawn(CardKind.REQUEST if viewer == ADA else CardKind.APPROVAL, later, viewer)[0]
+        assert "waiting for <@UGRACE> or <@UOTTO>\n<!date" in said
+        assert f": {remark}" in said
+
+
+def test_who_stands_in_from_the_start_and_why_stands_on_the_card() -> None:
+    remark = "Nobody it names can be asked (Bo is deactivated), so the owners of GitHub are asked."
+    assert f"\n{remark}" in drawn(CardKind.APPROVAL, story(stage(0, "any", [GRACE], remark=remark)), GRACE)[0]
+
+
+def test_when_they_were_reminded_stands_on_the_card_while_it_is_pending() -> None:
+    assert "*Pending* · reminded <!date" in drawn(CardKind.REQUEST, story(reminded_at=NOON), ADA)[0]
+    over = story(reminded_at=NOON, state=RequestState.EXPIRED)
+    assert "reminded" not in drawn(CardKind.REQUEST, over, ADA)[0]
+
+
 def test_a_reminder_of_what_one_has_decided_says_so() -> None:
     waits = story(stage(0, "2", [GRACE, ALAN], decision(GRACE)))
     said, buttons, _ = drawn(CardKind.REMINDER, waits, GRACE)

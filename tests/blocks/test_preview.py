@@ -55,6 +55,15 @@ def test_it_says_how_many_have_to_approve() -> None:
     assert "2 of <@U0OLA>, <@U0OLE> and <@U0MAX>" in seen(stage=[stage("U0OLA", "U0OLE", "U0MAX", rule=2)])
 
 
+def test_it_says_who_is_asked_later_and_what_one_rejection_does() -> None:
+    later = stage("manager", alternates=["U0SAM", "U0OLE"], escalate_after="4h")
+    assert "If nobody decides within 4 hours, <@U0SAM> and <@U0OLE> are asked too." in seen(stage=[later])
+    half = stage("manager", alternates=["U0SAM"])
+    assert "If nobody decides within 1 day, <@U0SAM> is asked too." in seen(stage=[half])
+    vetoed = stage("U0OLA", "U0OLE", "U0MAX", rule=2, on_reject="veto")
+    assert "One rejection ends it." in seen(stage=[vetoed])
+
+
 def test_one_person_is_just_named() -> None:
     assert "*Check:* <@U0MAX> (manager of Ana)" in seen(stage=[stage("manager")])
 
