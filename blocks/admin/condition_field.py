@@ -7,13 +7,16 @@ from blocks import kit
 from blocks.admin.condition_parts import COMMON, NESTED, RARE
 from blocks.admin.field import Field, Known
 from blocks.admin.ids import Do
+from blocks.admin.overlay import Problems
 from blocks.answers import Values
 from blocks.kit import Block
 from blocks.text import cut, esc
-from models.catalogue import inline
+from models.catalogue import inline, listed
 from models.catalogue.condition_words import condition
+from models.catalogue.listed import Spot
+from models.catalogue.never import why_never
 from models.catalogue.problems import Path
-from models.catalogue.spec import When
+from models.catalogue.spec import AppSpec, RuleSpec, StageSpec, When
 
 PARTS = (*COMMON, *RARE)
 
@@ -85,3 +88,15 @@ def too_long(when: When | None) -> list[Block]:
     nested = when.model_copy(update={part.name: None for part in PARTS if part.name != "time_zone"})
     said = f"Also only when {cut(esc(condition(nested)), 2000)}."
     return [kit.context(f"{said} That is too long to be shown, and stays unless you write something there.")]
+
+
+def met_sometimes(app: AppSpec, spot: Spot, before: StageSpec | RuleSpec | None) -> AppSpec:
+    """The app, where what was just written can be met. What was so before is only noted elsewhere.
+
+    Raises Problems with the reason.
+    """
+    after: StageSpec | RuleSpec = listed.found(app, spot)
+    said = why_never(app, spot) if before is None or before.when != after.when else None
+    if said:
+        raise Problems({PARTS[0].id: said})
+    return app

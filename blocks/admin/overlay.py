@@ -9,6 +9,7 @@ from blocks.admin.field import Field, Known, Wrong, sentence
 from blocks.admin.marks import unmarked
 from blocks.answers import Values
 from blocks.kit import Block
+from models.catalogue.never import contradictions
 from models.catalogue.problems import Path, Problem, explain
 from models.catalogue.spec import AppSpec
 from models.errors import Refusal
@@ -60,9 +61,12 @@ def validated(
     of it is shown at the block `otherwise`.
     """
     try:
-        return AppSpec.model_validate(data)
+        app = AppSpec.model_validate(data)
     except ValidationError as error:
         raise Problems(_placed(explain(error, data), fields, within, otherwise)) from None
+    if found := contradictions(app):
+        raise Problems(_placed(found, fields, within, otherwise))
+    return app
 
 
 def _placed(problems: Iterable[Problem], fields: Sequence[Field], within: Path, otherwise: str) -> Errors:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from blocks.admin.condition_field import Condition, too_long
+from blocks.admin.condition_field import Condition, met_sometimes, too_long
 from blocks.admin.field import Field, Known
 from blocks.admin.fields import Text
 from blocks.admin.form import form, with_entry
@@ -96,7 +96,8 @@ def parse(app: AppSpec, place: Place, values: Values) -> AppSpec:
     if kind.list == "require" and "when" not in data:
         raise Problems({kind.when.id: "Say what must hold: at least one of these."})
     path = listed.path(app, part)
-    return validated(with_entry(app.stored(), path, data), kind.fields, path)
+    saved = validated(with_entry(app.stored(), path, data), kind.fields, path)
+    return met_sometimes(saved, part, None if new else rule)
 
 
 def part_of(reference: str, access: str) -> Spot:

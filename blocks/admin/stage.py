@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from blocks import kit
-from blocks.admin.condition_field import Condition, too_long
+from blocks.admin.condition_field import Condition, met_sometimes, too_long
 from blocks.admin.field import Field, Known
 from blocks.admin.fields import Choice, Option, Text
 from blocks.admin.form import form, with_entry
@@ -92,7 +92,8 @@ def parse(app: AppSpec, place: Place, values: Values) -> AppSpec:
     if not data.get("approvers"):
         raise Problems({"approvers": "Say who decides: people, user groups, or one of the boxes below."})
     path = listed.path(app, spot)
-    return validated(with_entry(app.stored(), path, data), FIELDS, path)
+    saved = validated(with_entry(app.stored(), path, data), FIELDS, path)
+    return met_sometimes(saved, spot, None if stage is _BLANK else stage)
 
 
 _FURTHER_BUTTON = kit.actions([kit.button("Alternates, quiet approvers, channel …", Do.FURTHER)])

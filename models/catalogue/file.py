@@ -14,6 +14,7 @@ from models.catalogue.entries import AppSpec
 from models.catalogue.fields import Spec, named_twice
 from models.catalogue.kinds import KINDS
 from models.catalogue.lines import Lines
+from models.catalogue.never import contradictions
 from models.catalogue.notes import settle
 from models.catalogue.part import Complaint, Kind, Parts
 from models.catalogue.part_changes import diff_parts
@@ -85,6 +86,7 @@ def load(text: str, name: str, check_connector: CheckConnector | None = None) ->
         raise _failed(text, name, explain(error, data, _File)) from None
     parts = _parts(read)
     problems = _complaints(parts, read, data)
+    problems += _contradictions(read, data)
     problems += _connectors(read, data, check_connector) if check_connector else []
     if problems:
         raise _failed(text, name, problems)
@@ -106,6 +108,12 @@ def _complaints(parts: Parts, read: _Apps, data: object) -> list[Problem]:
             path: Path = (kind.name, at, field_name)
             problems.append(Problem(path, where(path, data), sentence(text)))
     return problems
+
+
+def _contradictions(read: _Apps, data: object) -> list[Problem]:
+    found = ((at, problem) for at, app in enumerate(read.app) for problem in contradictions(app))
+    paths = [(("app", at, *problem.path), problem.text) for at, problem in found]
+    return [Problem(path, where(path, data), text) for path, text in paths]
 
 
 def _twice(kind: Kind[Any], entries: tuple[Any, ...]) -> list[Complaint]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from models.catalogue import never
 from models.catalogue.entries import AccessSpec, AppSpec, StageSpec, people_listed
 from models.catalogue.words import OnReject
 from models.durations import spoken
@@ -75,3 +76,4 @@ def _remarks(app: AppSpec) -> Iterable[str]:
         for rule in rules:
             if rule.when is None:
                 yield f"{app.name}: rule “{rule.name}” has no condition, so everyone gets {what} unasked."
+    yield from never.remarks(app)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from models.catalogue.directory_entries import PersonSpec, plain
 from models.catalogue.fields import Spec
+from models.catalogue.possible import can_hold
 from models.catalogue.spec import AppSpec, When
 from models.catalogue.workspace import SettingsSpec
 from models.durations import LONGEST, format_duration
@@ -103,12 +104,14 @@ _facts: dict[str, Any] = {
 }
 _zones = st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"])
 _flat_whens = _maybe({}, _facts | {"time_zone": _zones}).filter(lambda when: set(when) - {"time_zone"})
-whens = st.one_of(
+_any_whens = st.one_of(
     _flat_whens,
     st.fixed_dictionaries({"not": _flat_whens}),
     st.fixed_dictionaries({"any": st.lists(_flat_whens, min_size=1, max_size=2)}),
     st.fixed_dictionaries({"all": st.lists(_flat_whens, min_size=1, max_size=2)}),
 )
+# Deferred, so that a test that fails does not spell all of it out.
+whens = st.deferred(lambda: _any_whens.filter(lambda when: can_hold(When.model_validate(when))))
 conditions = whens.map(When.model_validate)
 _stage = {"name": names, "approvers": _several(approvers, 1)}
 _of_stages = {
