@@ -16,6 +16,7 @@ from handlers.funnel import listener
 from handlers.incoming import Click, Incoming, Submission
 from models import configuring
 from models.catalogue.spec import AppSpec
+from models.queries.would_ask import Case
 from models.queries.would_ask import would_ask as policy_says
 
 log = structlog.get_logger("keyturn.admin")
@@ -29,11 +30,19 @@ async def open_form(incoming: Click) -> None:
 async def answer(incoming: Submission) -> None:
     """Show below the form what would become of it, by the rules and the people of now."""
     asked, app = would_ask.parse(incoming.values), await _app(incoming)
-    await _look_up(incoming, app, asked.person)
-    now = incoming.desk.clock.now()
+    await _look_up(incoming, app, {asked.person, asked.asker or asked.person})
+    case = Case(
+        asked.person,
+        asked.access,
+        asked.length,
+        asked.at(incoming.desk.clock.now()),
+        asker=asked.asker,
+        kind=asked.kind,
+        emergency=asked.emergency,
+    )
 
     def read(session: Session) -> View:
-        planned = policy_says(session, app, asked.access, asked.person, asked.length, now)
+        planned = policy_says(session, app, case)
         return would_ask.build(app, screens.place_of(incoming), asked, would_ask.answered(planned))
 
     view = await incoming.desk.store.read(read)
@@ -52,10 +61,10 @@ async def _app(incoming: Incoming) -> AppSpec:
     return entry.app
 
 
-async def _look_up(incoming: Incoming, app: AppSpec, person_id: str) -> None:
+async def _look_up(incoming: Incoming, app: AppSpec, people: set[str]) -> None:
     """Ask Slack who is who now, for as long as there is time. After that, what is known counts."""
     try:
         async with asyncio.timeout(screens.PATIENCE):
-            await incoming.desk.whois.for_app(app, {person_id})
+            await incoming.desk.whois.for_app(app, people)
     except TimeoutError:
         log.warning("lookup took too long", app=app.key)

@@ -33,6 +33,12 @@ class WeekMoment:
         day = monday.date() + timedelta(days=list(Weekday).index(self.day))
         return datetime(day.year, day.month, day.day, self.hour, self.minute, tzinfo=ZoneInfo(self.zone))
 
+    def next(self, now: datetime) -> datetime:
+        """The first such moment from now on."""
+        monday = now - timedelta(days=now.weekday())
+        weeks = (self.after(monday + timedelta(days=days)) for days in (-7, 0, 7, 14))
+        return next(at for at in weeks if at >= now)
+
 
 def _read(value: object) -> WeekMoment:
     if isinstance(value, WeekMoment):
@@ -48,6 +54,11 @@ def _read(value: object) -> WeekMoment:
 def _in_a_zone(moment: WeekMoment) -> WeekMoment:
     zone(moment.zone)
     return moment
+
+
+def checked(text: str) -> WeekMoment:
+    """Read a moment. Raises ValueError with what would be right, to stand after “This”."""
+    return _in_a_zone(_read(text))
 
 
 Moment = Annotated[

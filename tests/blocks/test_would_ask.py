@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,8 @@ from blocks.admin import would_ask
 from blocks.admin.ids import Do, Place
 from blocks.admin.overlay import Problems
 from blocks.admin.would_ask import Asked
+from bot.sandbox.slack.forms import Form
+from models.catalogue.spec import RequestKind
 from models.policy import Company
 from tests.blocks.sendable import check_view, words_of
 from tests.blocks.test_cards import HOSTILE
@@ -49,9 +51,22 @@ def test_a_length_that_cannot_be_is_a_refusal() -> None:
 
 
 def test_the_form_keeps_what_was_filled_in() -> None:
-    view = would_ask.build(specs.app(), PLACE, Asked("U0ANA", "engineering", "2 days"))
+    asked = Asked(
+        "U0ANA",
+        "engineering",
+        "2 days",
+        asker="U0MAX",
+        kind=RequestKind.EXTEND,
+        emergency=True,
+        moment="sat 22:30",
+    )
+    view = would_ask.build(specs.app(), PLACE, asked)
     check_view(view)
-    person, access, length = (block["element"] for block in view["blocks"])
+    elements = [block["element"] for block in view["blocks"]]
+    person, access, length, asker, kind, moment, emergency = elements
+    assert would_ask.parse(Form(view["blocks"]).as_json()["values"]) == asked
+    assert (asker["initial_user"], kind["initial_option"]["value"]) == ("U0MAX", "extend")
+    assert (moment["initial_value"], len(emergency["initial_options"])) == ("sat 22:30", 1)
     assert person["initial_user"] == "U0ANA"
     assert access["initial_option"]["value"] == "engineering"
     assert length["initial_value"] == "2 days"
@@ -71,6 +86,22 @@ def state(person: str, access: str, length: str) -> dict[str, Any]:
 def test_what_was_filled_in_is_read_and_no_length_is_without_an_end() -> None:
     assert would_ask.parse(state("U0ANA", "engineering", "2 days")).length == timedelta(days=2)
     assert would_ask.parse(state("U0ANA", "engineering", "")).length is None
+
+
+def test_a_moment_is_the_next_one_like_it() -> None:
+    now = datetime(2026, 1, 7, 12, tzinfo=UTC)  # a Wednesday
+    assert Asked(moment="").at(now) == now
+    assert Asked(moment="wed 11:00").at(now) == datetime(2026, 1, 14, 11, tzinfo=UTC)
+    assert Asked(moment="sat 22:30 Europe/Berlin").at(now) == datetime(2026, 1, 10, 21, 30, tzinfo=UTC)
+    assert Asked(moment="mon 00:30 Asia/Tokyo").at(now) == datetime(2026, 1, 11, 15, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("text", ["soon", "sat 25:00", "sat 22:30 Berlin"])
+def test_what_is_no_moment_is_said_at_its_field(text: str) -> None:
+    values = state("U0ANA", "engineering", "") | {"moment": {"moment": {"value": text}}}
+    with pytest.raises(Problems) as found:
+        would_ask.parse(values)
+    assert set(found.value.errors) == {"moment"}
 
 
 def test_what_is_missing_is_said_at_its_field() -> None:

@@ -41,6 +41,28 @@ async def test_the_form_can_be_asked_again_and_names_the_rule_that_refuses(world
     assert "Only for a day." in await answer(root, "Otto", "Admin role", "")
 
 
+async def test_the_circumstances_can_be_supposed(world: World) -> None:
+    rules = [
+        {"name": "Weekend", "why": "Not at weekends.", "when": {"weekday": ["sat", "sun"]}},
+        {"name": "Others", "why": "Ask yourself.", "when": {"on_behalf": True}},
+    ]
+    await world.offer(deny=rules, on_behalf="anyone", emergency={"max": "2h"})
+    root = await opened(world)
+    await root.press("Who would be asked?")
+    await root.fill("When", "sat 22:30")
+    assert "Not at weekends." in await answer(root, "Ada", "Engineering team", "1 hour")
+    await root.fill("When", "mon 12:00")
+    await root.choose("Asked for by", "Otto")
+    said = await answer(root, "Ada", "Engineering team", "1 hour")
+    assert "Not at weekends." not in said
+    assert "Ask yourself." in said
+    await root.clear("Asked for by")
+    await root.choose("Emergency", ["It is an emergency"])
+    assert "It would be refused" not in await answer(root, "Ada", "Engineering team", "1 hour")
+    await root.fill("When", "tomorrow")
+    assert "not a moment of the week" in (await root.submit()).errors["When"]
+
+
 async def test_a_change_that_breaks_an_example_stays_in_the_form_with_what_came_out(world: World) -> None:
     example = {"who": {"title": "Engineer"}, "access": "admin", "duration": "8h", "expect": "ask"}
     await world.offer(example=[example | {"stages": ["Owner"]}])
