@@ -98,5 +98,5 @@ def met_sometimes(app: AppSpec, spot: Spot, before: StageSpec | RuleSpec | None)
     after: StageSpec | RuleSpec = listed.found(app, spot)
     said = why_never(app, spot) if before is None or before.when != after.when else None
     if said:
-        raise Problems({PARTS[0].id: said})
+        raise Problems({PARTS[0].id: f"It {said}"})
     return app

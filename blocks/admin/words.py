@@ -70,9 +70,10 @@ def times(app: AppSpec) -> str:
 
 def _waiting(app: AppSpec) -> str:
     """How long requests wait, and when somebody is told of it."""
-    warning = f"with a warning {spoken(app.expiry_warning)} before"
-    reminders = f"a reminder after {spoken(app.remind_after)}, at wish every {spoken(app.remind_wait)}"
-    return f"*Requests* expire after {spoken(app.request_expiry)}, {warning}; {reminders}."
+    warning = spoken(min(app.expiry_warning, app.request_expiry / 2))
+    expiry = f"*Requests* expire after {spoken(app.request_expiry)}, with a warning {warning} before."
+    wish = f"{spoken(app.remind_wait)} after the last, whoever asks can send one"
+    return f"{expiry}\n*Reminders* after {spoken(app.remind_after)}; {wish}."
 
 
 def emergency(app: AppSpec, known: Known) -> str:

@@ -33,12 +33,12 @@ def contradictions(app: AppSpec) -> list[Problem]:
 
 
 def why_never(app: AppSpec, spot: Spot) -> str | None:
-    """Why this rule or stage can never do what it is for, as the app is now: a sentence; else None."""
+    """Why this rule or stage can never do what it is for, as the app is now, to stand after it; else None."""
     entry, whom = listed.found(app, spot), _concerned(app, spot)
     if not whom:
         return None
     if (when := entry.when) is not None and not _holds_for_any(app, when, whom):
-        return f"It {_NEVER[spot.name]}: {_reason(app, when, whom, spot)}."
+        return f"{_NEVER[spot.name]}: {_reason(app, when, whom, spot)}."
     return _shadowed(app, spot, whom)
 
 
@@ -47,7 +47,7 @@ def remarks(app: AppSpec) -> Iterator[str]:
     for spot in spots(app):
         if said := why_never(app, spot):
             word = "stage" if spot.name == "stage" else "rule"
-            yield f"{app.name}: {word} “{listed.found(app, spot).name}”: {said[0].lower()}{said[1:]}"
+            yield f"{app.name}: {word} “{listed.found(app, spot).name}” {said}"
 
 
 def spots(app: AppSpec) -> Iterator[Spot]:
@@ -93,19 +93,20 @@ def _reason(app: AppSpec, when: When, accesses: list[AccessSpec], spot: Spot) ->
     for name in parts:
         alone = when.model_copy(update=dict.fromkeys(set(parts) - {name}))
         if not _holds_for_any(app, alone, accesses):
-            instead = _hint(app, name, accesses[0] if spot.access else None)
-            return f"it wants that {condition(alone)}, and {instead}"
+            instead = _hint(app, name, accesses[0] if spot.access else None, spot)
+            return f"it needs that {condition(alone)}, and {instead}"
     return "its conditions do not go together there"
 
 
-def _hint(app: AppSpec, name: str, access: AccessSpec | None) -> str:
+def _hint(app: AppSpec, name: str, access: AccessSpec | None, spot: Spot) -> str:
     """What is so instead; `access` where only that one is concerned."""
     hints = {
         "duration_over": f"{app.name} is not given for that long",
         "emergency": f"{app.name} gives nothing at once in an emergency",
         "on_behalf": f"nobody may ask for somebody else at {app.name}",
     }
-    plain = f"{access.name} is not like that" if access else f"no access of {app.name} is like that"
+    those = "that goes through it" if spot.name == "stage" else f"of {app.name}"
+    plain = f"{access.name} is not like that" if access else f"no access {those} is like that"
     return hints.get(name, plain)
 
 
@@ -121,11 +122,11 @@ def _settles(app: AppSpec, access: AccessSpec, spot: Spot) -> str | None:
     left = _left(app, access)
     for rule in (*app.deny, *access.deny):
         if rule.when is None or not can_fail(rule.when, left):
-            return f"It {_NEVER[spot.name]}: the rule “{rule.name}” refuses every request."
+            return f"{_NEVER[spot.name]}: the rule “{rule.name}” refuses every request."
     rules = (*app.auto_approve, *access.auto_approve)
     if spot.name == "auto_approve":
         rules = rules[: spot.at + (len(app.auto_approve) if spot.access else 0)]
     for rule in rules:
         if rule.when is None or not can_fail(rule.when, left):
-            return f"It {_NEVER[spot.name]}: the rule “{rule.name}” approves every request before."
+            return f"{_NEVER[spot.name]}: the rule “{rule.name}” approves every request before."
     return None

@@ -71,7 +71,7 @@ def test_what_was_imported_comes_back(keyturn: CommandLine, database_url: str) -
     imported = keyturn("catalogue", "import", "catalogue.toml")
     first, note, last = imported.out.splitlines()
     assert (first, last) == ("+ new app GitHub (github)", "Imported. The catalogue has 1 app now.")
-    assert note.startswith("Note: GitHub: stage “Owner”: it is never asked: it wants that the risk is high")
+    assert note.startswith("Note: GitHub: stage “Owner” is never asked: it needs that the risk is high")
     exported = keyturn("catalogue", "export")
     assert exported == (0, PRODUCT_EXAMPLE, "")
     keyturn.write("exported.toml", exported.out)

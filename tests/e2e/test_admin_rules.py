@@ -139,3 +139,23 @@ async def test_many_rules_are_paged(world: World) -> None:
     await root.press("Delete", near="Rule 22")
     assert "21 to 40 of 44" in seen(root)
     assert "Rule 23" in seen(root)
+
+
+async def test_what_can_never_be_met_is_refused_where_it_is_written_and_noted_elsewhere(world: World) -> None:
+    root = await opened(world)
+    await root.press("Edit rules")
+    await root.press("Add an approval")
+    await root.fill("Name", "Never")
+    await root.choose("Only when the risk is", ["Critical"])
+    said = (await root.submit()).errors["Only when the risk is"]
+    reason = "it needs that the risk is critical, and no access of GitHub is like that."
+    assert said == f"It never approves anything: {reason}"
+    await root.press("More conditions")
+    await root.choose("Only when the risk is", ["Low"])
+    await root.fill("Any of, all of, not", 'not = { risk = ["low"] }')
+    assert "its conditions contradict each other" in str((await root.submit()).errors)
+    await world.offer(auto_approve=[{"name": "Late", "when": {"emergency": True}}])
+    await root.close()
+    await root.close()
+    await root.press("Edit", near="GitHub")
+    assert "rule “Late” never approves anything" in seen(root)

@@ -180,11 +180,11 @@ def test_what_is_worth_a_second_look_is_noted() -> None:
     rule = {"name": "Everyone"}
     access = {"key": "admin", "name": "Admin", "auto_approve": [rule]}
     notes = load(dump([app(owners=[], auto_approve=[rule], access=[access])]), "catalogue.toml").notes
-    before = "it never approves anything: the rule “Everyone” approves every request before."
+    before = "never approves anything: the rule “Everyone” approves every request before."
     assert notes == (
         "GitHub has no owner. The workspace admins are asked where an owner would be.",
         "GitHub: rule “Everyone” has no condition, so everyone gets every access unasked.",
         "GitHub: rule “Everyone” has no condition, so everyone gets Admin unasked.",
-        f"GitHub: rule “Everyone”: {before}",
+        f"GitHub: rule “Everyone” {before}",
     )
     assert load(dump([app(access=[])]), "c").notes == ("GitHub has no access yet, so nobody can ask for it.",)

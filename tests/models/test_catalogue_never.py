@@ -84,11 +84,11 @@ def why(name: str, when: dict[str, Any], **fields: Any) -> str | None:
 def test_what_no_access_is_makes_a_stage_that_is_never_asked() -> None:
     said = why("stage", {"privileged": True}, access=[PLAIN, PLAIN | {"key": "c"}])
     assert said == (
-        "It is never asked: it wants that it is privileged, and no access of GitHub is like that."
+        "is never asked: it needs that it is privileged, and no access that goes through it is like that."
     )
     assert why("stage", {"privileged": True}, access=[PLAIN, STRONG]) is None
     assert why("stage", {"privileged": True, "risk": ["low"]}, access=[PLAIN, STRONG]) == (
-        "It is never asked: its conditions do not go together there."
+        "is never asked: its conditions do not go together there."
     )
     assert why("stage", {"privileged": True}, access=[]) is None
 
@@ -96,7 +96,7 @@ def test_what_no_access_is_makes_a_stage_that_is_never_asked() -> None:
 def test_a_length_that_is_never_given_is_found_where_longer_is_refused() -> None:
     terms: dict[str, Any] = {"max_duration": "8h", "durations": ["1h"]}
     assert why("auto_approve", {"duration_over": "8h"}, **terms) is None
-    said = "It never approves anything: it wants that it is for longer than 8 hours, and GitHub is not given"
+    said = "never approves anything: it needs that it is for longer than 8 hours, and GitHub is not given"
     assert str(why("auto_approve", {"duration_over": "8h"}, over_max="refuse", **terms)).startswith(said)
     assert why("auto_approve", {"duration_over": "8h"}, over_max="refuse", indefinite=True, **terms) is None
     assert why("auto_approve", {"duration_over": "7h"}, over_max="refuse", **terms) is None
@@ -107,9 +107,7 @@ def test_what_the_app_does_not_have_is_found() -> None:
     assert why("deny", {"on_behalf": True}, on_behalf="anyone") is None
     assert "at once in an emergency" in str(why("deny", {"emergency": True}))
     assert why("deny", {"emergency": True}, emergency={"max": "1h"}) is None
-    assert str(why("require", {"kind": ["group"]})).startswith(
-        "It refuses every request: it wants that it is"
-    )
+    assert str(why("require", {"kind": ["group"]})).startswith("refuses every request: it needs that it is")
 
 
 def test_what_a_rule_without_conditions_leaves_nothing_to_is_found() -> None:
@@ -119,17 +117,17 @@ def test_what_a_rule_without_conditions_leaves_nothing_to_is_found() -> None:
         auto_approve=[{"name": "Rule", "when": {"risk": ["low"]}}],
     )
     said = "the rule “Frozen” refuses every request."
-    assert why_never(app, Spot("stage", 0)) == f"It is never asked: {said}"
-    assert why_never(app, Spot("auto_approve", 0)) == f"It never approves anything: {said}"
+    assert why_never(app, Spot("stage", 0)) == f"is never asked: {said}"
+    assert why_never(app, Spot("auto_approve", 0)) == f"never approves anything: {said}"
     assert list(remarks(app)) == [
-        f"GitHub: stage “Security”: it is never asked: {said}",
-        f"GitHub: rule “Rule”: it never approves anything: {said}",
+        f"GitHub: stage “Security” is never asked: {said}",
+        f"GitHub: rule “Rule” never approves anything: {said}",
     ]
     rules = [{"name": "All", "when": {"any": [{"guest": True}, {"guest": False}]}}, {"name": "Late"}]
     app = specs.app(auto_approve=rules, stage=[STAGE])
     assert why_never(app, Spot("auto_approve", 0)) is None
     assert why_never(app, Spot("auto_approve", 1)) == (
-        "It never approves anything: the rule “All” approves every request before."
+        "never approves anything: the rule “All” approves every request before."
     )
 
 
@@ -154,7 +152,7 @@ access = [{ key = "a", name = "Plain" }]
   when = { privileged = true, risk = ["high"] }
 """
     (note,) = file.load(text, "x.toml").notes
-    assert note.startswith("GitHub: stage “Security”: it is never asked: it wants that the risk is high, and")
+    assert note.startswith("GitHub: stage “Security” is never asked: it needs that the risk is high, and")
     wrong = text.replace('risk = ["high"]', "not = { privileged = true }")
     with pytest.raises(file.CatalogueError) as refused:
         file.load(wrong, "x.toml")
