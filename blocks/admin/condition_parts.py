@@ -57,6 +57,16 @@ COMMON: tuple[Field, ...] = (
     ),
 )
 RARE: tuple[Field, ...] = (
+    Choice(
+        "contractor",
+        "Only when the person is",
+        block="when_contractor",
+        options=(
+            Option("either", "A contractor or not", None),
+            Option("contractor", "A contractor", True),
+            Option("employee", "No contractor", False),
+        ),
+    ),
     Several(
         "kind",
         "Only when the access is a",

@@ -21,6 +21,7 @@ DESCRIBED: tuple[Field, ...] = (
     Text("department", "… of the department", block="who_department", inherits=True),
     UserGroups("groups", "… who is in the user groups", block="who_groups"),
     Tick("guest", "… who is", block="who_guest", sentence="A guest"),
+    Tick("contractor", "… who is hired", block="who_contractor", sentence="As a contractor"),
     Tick("manager", "… who has", block="who_manager", sentence="A manager"),
 )
 _USUAL = {"manager": True}

@@ -59,12 +59,13 @@ class Lengths:
 Left = Mapping[Hashable, Any]
 """What is left, `Some` or `Lengths`, by what it is about."""
 
+_SWITCHES = ("privileged", "guest", "contractor", "emergency", "on_behalf")
 EVERYTHING: Left = {
     "risk": Some(frozenset(Risk)),
     "kind": Some(frozenset(AccessKind)),
     "request": Some(frozenset(RequestKind)),
     "duration_over": Lengths(),
-    **{name: Some(frozenset({True, False})) for name in ("privileged", "guest", "emergency", "on_behalf")},
+    **{name: Some(frozenset({True, False})) for name in _SWITCHES},
 }
 
 
