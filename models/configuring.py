@@ -20,6 +20,7 @@ from models.catalogue.workspace import SETTINGS, SettingsSpec
 from models.directory import Directory, names_of
 from models.errors import Duplicate, Invalid, NotAllowed, NotFound, Refusal
 from models.lifecycle import unoffered
+from models.policy import numbers
 from models.proposals import APP, Proposal
 from models.store.tx import Tx
 from models.upheld import uphold
@@ -110,7 +111,8 @@ def _save(tx: Tx, spec: AppSpec, by: str) -> Entry:
     uphold(tx.session, settled)
     apps.save(tx, settled, by)
     changing.overtake(tx)
-    return Entry(settled, tx.session.get_one(App, spec.key).version, tuple(notes))
+    said = (*notes, *numbers.doubts(settled, Directory(tx.session)))
+    return Entry(settled, tx.session.get_one(App, spec.key).version, said)
 
 
 def change_settings(tx: Tx, spec: SettingsSpec, by: str) -> str:
@@ -151,7 +153,9 @@ def _checked(session: Session, row: App | None, key: str, by: str, version: int 
     drafts = [one.after for one in waiting if one.by == by and one.version == row.version]
     app = AppSpec.model_validate(drafts[0] if drafts and changing.needed(session) else row.spec)
     second = changing.second_wanted(session, by) if waiting else ""
-    entry = Entry(app, row.version, tuple(settle(app)[1]), waiting, second)
+    entry = Entry(
+        app, row.version, (*settle(app)[1], *numbers.doubts(app, Directory(session))), waiting, second
+    )
     if version is not None and version != row.version:
         raise _overtaken(session, entry, row.version - version)
     return entry

@@ -1,0 +1,59 @@
+"""Stages that want more people than are known to be there, and user groups with nobody in them."""
+
+from collections.abc import Iterator
+
+from models.catalogue.references import conditions
+from models.catalogue.spec import AppSpec, GroupRef, PersonRef, Role, StageSpec, parse_approver
+from models.policy.facts import Who
+
+
+def doubts(app: AppSpec, who: Who) -> Iterator[str]:
+    """A sentence for each, by what is known now. What is not known raises no doubt."""
+    stages = [("", stage) for stage in app.stage]
+    stages += [(f", {access.name}", stage) for access in app.access for stage in access.stage or ()]
+    for of, stage in stages:
+        where = f"{app.name}{of}: stage “{stage.name}”"
+        for ref in stage.everybody:
+            if _empty(ref, who):
+                yield f"{where} names {_called(ref, who)}, and nobody is in it."
+        there = _people(app, stage, who)
+        if isinstance(stage.rule, int) and there is not None and len(there) < stage.rule:
+            yield f"{where} wants {stage.rule} approvals, and only {len(there)} people can be asked."
+    for ref in dict.fromkeys(ref for when in conditions(app) for ref in when.requester_group or ()):
+        if _empty(ref, who):
+            yield f"{app.name}: a condition looks for members of {_called(ref, who)}, and nobody is in it."
+
+
+def _empty(ref: str, who: Who) -> bool:
+    if not isinstance(parse_approver(ref), GroupRef):
+        return False
+    group = who.group(ref)
+    return group is not None and not group.members
+
+
+def _called(ref: str, who: Who) -> str:
+    group = who.group(ref)
+    return f"@{group.handle}" if group and group.handle else ref
+
+
+def _people(app: AppSpec, stage: StageSpec, who: Who) -> set[str] | None:
+    """Everybody whom it names; None where somebody of them is not known."""
+    found: set[str] = set()
+    refs = [one for ref in stage.named for one in (app.owners if ref == Role.OWNERS else (ref,))]
+    for ref in refs:
+        ids = _ids(ref, who)
+        if ids is None:
+            return None
+        found.update(ids)
+    return found
+
+
+def _ids(ref: str, who: Who) -> tuple[str, ...] | None:
+    parsed = parse_approver(ref)
+    if isinstance(parsed, PersonRef):
+        person = who.by_email(parsed.email) if parsed.email else None
+        return (parsed.id,) if parsed.id else (person.id,) if person else None
+    if isinstance(parsed, GroupRef):
+        group = who.group(ref)
+        return group.members if group else None
+    return who.admins() if parsed is Role.ADMINS else (ref,)  # one manager
