@@ -75,13 +75,13 @@ def _is_direct(channel: object) -> bool:
 
 
 async def _reply(event: Event) -> None:
-    found = await event.desk.store.read(lambda session: _meant(session, event))
-    if found is None:
-        return
-    request, text = found
     source = f"{event.event.get('channel', '')}:{event.event.get('ts', '')}"
-    await event.desk.whois.people([event.person], SOON)
     try:
+        found = await event.desk.store.read(lambda session: _meant(session, event))
+        if found is None:
+            return
+        request, text = found
+        await event.desk.whois.people([event.person], SOON)
         await event.once(lambda tx: verbs.comment(tx, request.ref, event.person, text, source=source))
     except Refusal as refusal:
         await _tell(event, esc(str(refusal)))
@@ -93,6 +93,10 @@ def _meant(session: Session, event: Event) -> tuple[Request, str] | None:
     card = card_at(session, channel, thread)
     if card is None or card.person_id != event.person:
         return None
+    if card.about.startswith("CH-"):
+        raise Refusal(
+            "Nobody reads this here. Say it with Approve change or Reject change: its author reads that."
+        )
     written = str(event.event.get("text") or "")
     return request_behind(session, card.about), plainly(written, names_of(session, people_in(written)))
 
