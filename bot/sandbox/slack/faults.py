@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from types import TracebackType
 
 STATUS, HANG, CUT, CUT_AFTER = "status", "hang", "cut", "cut_after"
-DUPLICATE, DROP, DOWN = "duplicate", "drop", "down"
+DUPLICATE, DROP, DOWN, SLOW = "duplicate", "drop", "down", "slow"
 
 
 @dataclass
@@ -20,6 +20,8 @@ class Fault:
     status: int = 500
     retry_after: int | None = None
     error: str = "internal_error"
+    delay: float = 0.0
+    """Real seconds."""
     used: int = 0
     removed: asyncio.Event = field(default_factory=asyncio.Event)
     on_change: Callable[[], None] = lambda: None
@@ -75,6 +77,10 @@ class Faults:
     def hang(self, match: str = "*", *, times: int | None = None) -> Fault:
         """No answer until the fault is removed; the call has no effect."""
         return self._add(Fault(HANG, match, times))
+
+    def slow(self, match: str = "*", *, delay: float, times: int | None = None) -> Fault:
+        """The call takes so many real seconds longer, and then does what it does."""
+        return self._add(Fault(SLOW, match, times, delay=delay))
 
     def cut(self, match: str = "*", *, times: int | None = None) -> Fault:
         """The connection is cut off before the call has any effect."""

@@ -1,5 +1,6 @@
 """The local Slack's HTTP side: `/api/<method>`, Socket Mode, response_url and files."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from bot.sandbox.slack import arguments
 from bot.sandbox.slack.arguments import Incoming
 from bot.sandbox.slack.dispatch import dispatch
 from bot.sandbox.slack.errors import Json, SlackError
-from bot.sandbox.slack.faults import CUT, CUT_AFTER, DOWN, HANG, STATUS, Fault
+from bot.sandbox.slack.faults import CUT, CUT_AFTER, DOWN, HANG, SLOW, STATUS, Fault
 from bot.sandbox.slack.installed import App
 from bot.sandbox.slack.methods.table import TABLE
 from bot.sandbox.slack.rates import RateLimited
@@ -55,6 +56,8 @@ class Server:
         """Carries out one call, or the fault that stands in its way, and logs it."""
         slack, started = self._slack, time.monotonic()
         entry = slack.log.start("api", name, shown, caller)
+        if slowed := slack.faults.take(name, SLOW):
+            await asyncio.sleep(slowed.delay)
         fault = slack.faults.take(name, DOWN, STATUS, HANG, CUT)
         status, body, headers = await _injected(fault) if fault else work()
         lost = body is CUT_OFF or slack.faults.take(name, CUT_AFTER) is not None

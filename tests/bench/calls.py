@@ -1,0 +1,32 @@
+"""How many calls to Slack one request costs, from sending the form to the access being told."""
+
+from bot.sandbox.slack.log import Entry
+from tests.bench import places
+from tests.bench.measure import Result
+
+PEER = 15
+"""What the nearest open-source peer needs for the same."""
+
+
+async def run() -> list[Result]:
+    """One request with one approver, for a user group."""
+    calls: list[str] = []
+
+    def note(entry: Entry) -> None:
+        if entry.kind == "api" and entry.took is not None:
+            calls.append(entry.name)
+
+    async with places.world() as world:
+        await world.offer(owners=[world.ids["Grace"]])
+        ada, grace = world.person("Ada"), world.person("Grace")
+        await ada.command("/request-access", "github engineering 8h because INC-42")
+        world.slack.log.observers.append(note)
+        await ada.submit()
+        await world.settle()
+        await grace.click(world.card("Grace", "Pending"), "Approve")
+        await grace.submit()
+        await world.settle()
+        assert "You have" in world.card("Ada", "You have").text
+    print("    " + ", ".join(calls))  # noqa: T201 - which calls they are is what one wants to know next
+    what = "Calls to Slack, submit to active"
+    return [Result(what, "the nearest open-source peer", len(calls), PEER, 6 / PEER, unit="calls")]

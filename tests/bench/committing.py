@@ -1,0 +1,99 @@
+"""Approvals a second, against raw sqlite3 that commits as many rows."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from models.lifecycle import decide, submit
+from models.lifecycle.asking import Draft
+from models.people import Person
+from models.requests import Term
+from models.store import Store, Tx
+from tests.bench import places
+from tests.bench.measure import Result, in_turns
+from tests.world import World
+
+MANY, AT_ONCE, ROUNDS = 32, 16, 7
+
+
+async def run() -> list[Result]:
+    """One after the other, and sixteen at once."""
+    results = []
+    for at_once, goal in ((1, 0.15), (AT_ONCE, 0.15)):
+        async with places.world() as world:
+            await world.bot.worker.stop()
+            refs = iter(await _asked(world, MANY * (ROUNDS + 1)))
+            path = Path(world.bot.config.database.url.get_secret_value().split("///")[1])
+            rows = await _rows_of_one(world, path, next(refs))
+            ours, floor = await in_turns(
+                partial(_approve, world, refs, at_once),
+                partial(_raw, path.with_name("raw.db"), rows),
+                ROUNDS - 1,
+            )
+        said = "one at a time" if at_once == 1 else f"{at_once} at once"
+        floor_is = f"raw sqlite3, {rows} rows a commit"
+        results.append(
+            Result(
+                f"Approvals a second, {said}", floor_is, MANY / ours, MANY / floor, goal,
+                at_least=True, unit="/s",
+            )
+        )  # fmt: skip
+    return results
+
+
+async def _asked(world: World, count: int) -> list[str]:
+    """Requests of as many people, each waiting for an owner."""
+    store: Store = world.bot.store
+    now = world.clock.now()
+    people = [Person(id=f"UBENCH{n}", name=f"Person {n}", checked_at=now) for n in range(count)]
+    await store.write(lambda tx: tx.session.add_all(people))
+    await world.offer(indefinite=True)
+    refs = list[str]()
+    for person in people:
+        draft = Draft(person.id, person.id, "github", ("engineering",), Term(), "INC-42")
+        refs += await store.write(partial(_sent, draft=draft))
+    return refs
+
+
+def _sent(tx: Tx, draft: Draft) -> list[str]:
+    return [request.ref for request in submit.submit(tx, draft)]
+
+
+async def _approve(world: World, refs: Iterator[str], at_once: int) -> None:
+    grace, store = world.ids["Grace"], world.bot.store
+
+    async def some(count: int) -> None:
+        for _ in range(count):
+            await store.write(partial(decide.approve, ref=next(refs), by=grace))
+
+    await asyncio.gather(*(some(MANY // at_once) for _ in range(at_once)))
+
+
+async def _rows_of_one(world: World, path: Path, ref: str) -> int:
+    """How many rows one approval writes, as SQLite counts them."""
+    with sqlite3.connect(path) as raw:
+        before = _rows(raw)
+    await world.bot.store.write(lambda tx: decide.approve(tx, ref, world.ids["Grace"]))
+    with sqlite3.connect(path) as raw:
+        changed = 4  # the request, its stage, the head of the trail, and whoever was asked
+        return _rows(raw) - before + changed
+
+
+def _rows(raw: sqlite3.Connection) -> int:
+    tables = [name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return sum(raw.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables)
+
+
+def _raw(path: Path, rows: int) -> None:
+    raw = sqlite3.connect(path, isolation_level=None)
+    raw.execute("PRAGMA journal_mode=WAL")
+    raw.execute("PRAGMA synchronous=FULL")
+    raw.execute("CREATE TABLE IF NOT EXISTS facts (id INTEGER PRIMARY KEY, what TEXT, who TEXT, at TEXT)")
+    for _ in range(MANY):
+        raw.execute("BEGIN IMMEDIATE")
+        for _ in range(rows):
+            raw.execute("INSERT INTO facts (what, who, at) VALUES (?, ?, ?)", ("x" * 200, "UADA", "now"))
+        raw.execute("COMMIT")
+    raw.close()

@@ -1,0 +1,105 @@
+"""Where measurements happen: a database of their own, a world with a bot, grants by the hundred thousand."""
+
+import sqlite3
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from models import migrate
+from models.clock import ManualClock
+from models.store import Store, open_store
+from tests.world import World, running
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+WRITTEN = "%Y-%m-%d %H:%M:%S.%f"
+"""How SQLAlchemy writes moments into SQLite."""
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder that goes away afterwards."""
+    with tempfile.TemporaryDirectory(prefix="keyturn-bench-") as name:
+        yield Path(name)
+
+
+@asynccontextmanager
+async def database() -> AsyncIterator[Path]:
+    """A migrated, empty SQLite file."""
+    with folder() as where:
+        await migrate.upgrade(f"sqlite+aiosqlite:///{where / 'keyturn.db'}")
+        yield where / "keyturn.db"
+
+
+@asynccontextmanager
+async def store_at(path: Path, clock: ManualClock | None = None) -> AsyncIterator[Store]:
+    """A store on this file."""
+    store = open_store(f"sqlite+aiosqlite:///{path}", clock or ManualClock(NOW))
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def world() -> AsyncIterator[World]:
+    """A bot over HTTP, on SQLite, with everybody known and GitHub in its catalogue."""
+    async with database() as path, running(f"sqlite+aiosqlite:///{path}", ManualClock(NOW), "http") as ready:
+        await ready.bot.desk.whois.people(ready.ids.values())
+        await ready.offer()
+        yield ready
+
+
+def fill_grants(path: Path, count: int, *, ends: datetime, people: int = 1000) -> None:
+    """Put active grants into the database as they would stand there, each with its request."""
+    with sqlite3.connect(path) as raw:
+        raw.execute("PRAGMA synchronous=OFF")
+        columns = _columns(raw)
+        for table, values in _rows(ends, people).items():
+            row = {name: values.get(name, default) for name, default in columns[table].items()}
+            raw.execute(
+                f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) "
+                f"INSERT INTO {table} ({', '.join(row)}) SELECT {', '.join(row.values())} FROM n"
+            )
+        raw.execute("ANALYZE")
+
+
+def _columns(raw: sqlite3.Connection) -> dict[str, dict[str, str]]:
+    """Of each table, every column with SQL for a value that it takes."""
+
+    def default(kind: str, required: int) -> str:
+        if not required:
+            return "NULL"
+        return "'{}'" if kind == "JSON" else "0" if "INT" in kind or kind == "BOOLEAN" else "''"
+
+    found = {}
+    for table in ("requests", "grants"):
+        told = raw.execute(f"PRAGMA table_info({table})")
+        found[table] = {name: default(kind, required) for _, name, kind, required, *_ in told}
+    return found
+
+
+def _rows(ends: datetime, people: int) -> dict[str, dict[str, str]]:
+    """What stands in the columns that matter; `i` counts from 1."""
+    end, now = f"'{ends.strftime(WRITTEN)}'", f"'{NOW.strftime(WRITTEN)}'"
+    person = f"'U' || (i % {people})"
+    names = {"app_name": "'GitHub'", "access_name": "'Admin role'"}
+    thing = {"app_key": "'github'", "access_key": "'admin'"} | names
+    term = """'{"length": 3600, "start": null, "end": null}'"""
+    policy = """'{"key": "github", "name": "GitHub", "access": [{"key": "admin", "name": "Admin role"}]}'"""
+    common = thing | {"id": "i", "policy": policy, "created_at": now}
+    return {
+        "requests": common
+        | {
+            "submission": "'s' || i", "kind": "'request'", "action": "'add'", "requester_id": person,
+            "beneficiary_id": person, "term": term, "asked_term": term, "because": """'{"reasons": []}'""",
+            "state": "'approved'", "grant_id": "i", "expires_at": now, "closed_at": now,
+        },
+        "grants": common
+        | {
+            "request_id": "i", "person_id": person, "connector": """'{"type": "bench"}'""",
+            "target": "'bench:' || (i % 50)", "state": "'active'", "length": "3600", "ends_at": end,
+            "due_at": end, "active_at": now, "notices": "'[]'",
+        },
+    }  # fmt: skip
