@@ -10,6 +10,8 @@ from models.requests import Decision, Request, Term
 from models.states import GrantState, RequestState, StageState
 
 NOTE = 900
+BRIEF = 300
+"""Of what was said in rejecting, which is quoted below where it ends the request."""
 
 
 def status(story: RequestStory) -> str:
@@ -53,7 +55,8 @@ def decision_line(decision: Decision) -> str:
     """One decision: "✓ @Ada approved: “Fine”"."""
     mark, verb = ("✓", "approved") if decision.approve else ("✗", "rejected")
     term = f" with {lasting(Term.from_json(decision.term))}" if decision.term is not None else ""
-    comment = f": {said(decision.comment)}" if decision.comment.strip() else ""
+    room = NOTE if decision.approve else BRIEF
+    comment = f": {said(decision.comment, room)}" if decision.comment.strip() else ""
     behalf = f" for {mention(decision.seat_id)}, who is away," if decision.seat_id else ""
     return f"{mark} {mention(decision.person_id)} {verb}{behalf}{term}{comment}"
 

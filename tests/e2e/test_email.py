@@ -172,6 +172,21 @@ async def test_an_app_may_want_a_copy_of_every_message(world: World, mailbox: Ma
     assert len(set(idents)) == len(idents) > before
 
 
+async def test_the_outcome_says_who_changed_how_long_and_what_they_said(
+    world: World, mailbox: Mailbox
+) -> None:
+    await world.offer(email="copy")
+    ref, said = await ask(world), "An hour is enough. " * 20
+    given = Term(length=HOUR)
+    await world.bot.store.write(
+        lambda tx: decide.approve(tx, ref, world.ids["Grace"], comment=said, term=given)
+    )
+    await world.settle()
+    (outcome,) = [mail for mail in to(mailbox, "Ada") if "Approved by Grace" in mail.text]
+    assert "How long: 8 hours → 1 hour, changed by Grace" in outcome.text
+    assert said.strip() in outcome.text
+
+
 async def test_a_mail_server_that_is_away_gets_each_email_when_it_is_back(
     world: World, mailbox: Mailbox
 ) -> None:
