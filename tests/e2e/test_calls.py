@@ -1,5 +1,7 @@
 """How many calls of Slack a request costs, from sending it to the access, where one person decides."""
 
+from datetime import timedelta
+
 from tests.world import World
 
 MOST = 10
@@ -23,3 +25,15 @@ async def test_who_waits_for_work_by_hand_reads_that_it_is_being_set_up(world: W
     await world.ask("Ada", "github admin 8h because of a release")
     await world.approve("Grace", "Admin role")
     assert "*Granting*" in world.card("Ada", "You asked for").text
+
+
+async def test_who_waits_for_a_slow_target_reads_after_a_moment_that_it_is_approved(world: World) -> None:
+    await world.ask("Ada", "github engineering 8h because of a release")
+    world.slack.faults.ratelimit("usergroups.*", retry_after=30, times=1)
+    await world.approve("Grace", "Engineering team")
+    await world.pass_time(timedelta(seconds=1))
+    card = world.card("Ada", "You asked for")
+    assert "*Approved* by" in card.text
+    assert "*Granting*" in card.text
+    await world.pass_time(timedelta(seconds=30))
+    assert "*Active*" in world.card("Ada", "You asked for").text

@@ -163,7 +163,7 @@ async def test_an_app_may_want_a_copy_of_every_message(world: World, mailbox: Ma
     assert "In Slack: https://" in mailbox.mails[0].text
     await world.bot.store.write(lambda tx: decide.approve(tx, ref, world.ids["Grace"]))
     await world.settle()
-    assert "Approved by Grace" in to(mailbox, "Ada")[0].text
+    assert any("Approved by Grace" in mail.text for mail in to(mailbox, "Ada"))
     assert any("You have access to GitHub, Engineering team" in mail.text for mail in to(mailbox, "Ada"))
     before = len(mailbox.mails)
     await pass_time(world, 8 * HOUR)
