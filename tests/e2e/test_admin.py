@@ -96,12 +96,12 @@ async def test_stages_are_added_moved_and_deleted(world: World) -> None:
     await root.choose("How many must approve", "A number of them")
     assert (await root.submit()).errors == {"How many": "Say how many have to approve."}
     await root.fill("How many", "2")
-    await root.choose("Only when the risk is", ["High", "Critical"])
+    await root.choose("Only when the risk is", ["Low", "Critical"])
     assert (await root.submit()).ok
     assert "2. Security" in seen(root)
     stage = (await app_of(world)).stage[1]
     assert set(stage.approvers) == {world.ids["Mia"], world.group.id, "manager"}
-    assert (stage.rule, stage.when and stage.when.stored()) == (2, {"risk": ["high", "critical"]})
+    assert (stage.rule, stage.when and stage.when.stored()) == (2, {"risk": ["low", "critical"]})
     await root.press("Move up", near="Security")
     assert [one.name for one in (await app_of(world)).stage] == ["Security", "Owner"]
     await root.press("Delete", near="Owner")

@@ -25,7 +25,7 @@ async def test_a_rule_is_added_read_in_words_and_refuses_from_then_on(world: Wor
 
 
 async def test_rules_are_edited_moved_and_deleted_and_the_app_below_shows_it(world: World) -> None:
-    rules = [{"name": "A", "when": {"guest": True}}, {"name": "B", "when": {"risk": ["low"]}}]
+    rules = [{"name": "A", "when": {"guest": True}}, {"name": "B", "when": {"title": ["Lead"]}}]
     await world.offer(auto_approve=rules)
     root = await opened(world)
     await root.press("Edit rules")
