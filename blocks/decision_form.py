@@ -11,6 +11,7 @@ from enum import StrEnum
 from blocks import kit, term_form
 from blocks.answers import Values, typed
 from blocks.cards import words
+from blocks.cards.conflicts import conflicts
 from blocks.kit import Block, View
 from blocks.request_form import emergency
 from blocks.term_form import Errors, Offer, TermChoice
@@ -44,10 +45,11 @@ class Modified:
     comment: str
 
 
-def approve(request: Request) -> View:
-    """Are you sure, and is there something to say?"""
+def approve(request: Request, flagged: Block | None = None) -> View:
+    """Are you sure, and is there something to say? `flagged`: what to think of before."""
     field = _comment_field(request, "Everybody involved reads it.", approves=True)
-    return _form(DecisionForm.APPROVE, "Approve request?", "Approve", request, [_summary(request), field])
+    blocks = [_summary(request), *([flagged] if flagged else []), field]
+    return _form(DecisionForm.APPROVE, "Approve request?", "Approve", request, blocks)
 
 
 def reject(request: Request) -> View:
@@ -71,8 +73,10 @@ def modify(story: RequestStory, filled: TermChoice | None = None) -> View:
     asked = (
         f"Asked for: *{words.lasting(story.asked_term)}*. Sending this approves with what you choose here."
     )
+    flagged = conflicts(story)
     blocks = [
         _summary(story.request),
+        *([flagged] if flagged else []),
         kit.section(asked),
         *term_form.build(offer, filled, action_id=CHOOSE_TERM),
         _comment_field(story.request, "Everybody involved reads it.", approves=True),

@@ -36,7 +36,7 @@ def preview(planned: Sequence[Planned]) -> list[Block]:
 
 def flagged(planned: Sequence[Planned]) -> bool:
     """Whether there is something in it that one should have read before sending."""
-    return any(one.length.message for one in planned)
+    return any(one.length.message or one.decision.conflicts for one in planned)
 
 
 def problem(refusal: Refusal) -> list[Block]:
@@ -54,7 +54,14 @@ def _ways(planned: Sequence[Planned]) -> list[list[Planned]]:
     for one in planned:
         decision = one.decision
         stages = tuple((stage.name, stage.rule, stage.asked, stage.because) for stage in decision.stages)
-        key = (decision.outcome, stages or decision.because, one.length.message, one.after, one.unreviewed)
+        key = (
+            decision.outcome,
+            stages or decision.because,
+            one.length.message,
+            one.after,
+            one.unreviewed,
+            *_conflicts(one),
+        )
         ways.setdefault(key, []).append(one)
     return list(ways.values())
 
@@ -63,8 +70,7 @@ def _way(way: Sequence[Planned], *, named: bool) -> Iterator[Block]:
     first = way[0]
     if named:
         yield kit.section(f"*{_names([one.snapshot.access.name for one in way])}*")
-    if first.length.message:
-        yield kit.section(f":warning: {esc(first.length.message)}")
+    yield from _warnings(first)
     if first.after is not None:
         yield kit.section(_at_once(first, first.after))
         yield from _unreviewed(first)
@@ -107,6 +113,18 @@ def _unreviewed(one: Planned) -> Iterator[Block]:
         before = "An earlier one" if one.unreviewed == 1 else f"{one.unreviewed} earlier ones"
         waits = f"{before} for this {'is' if one.unreviewed == 1 else 'are'} not reviewed yet"
         yield kit.section(f":warning: {waits}, and those who are told see that.")
+
+
+def _warnings(one: Planned) -> Iterator[Block]:
+    if one.length.message:
+        yield kit.section(f":warning: {esc(one.length.message)}")
+    yield from (kit.section(f":warning: *Conflict:* {esc(text)}") for text in _conflicts(one))
+
+
+def _conflicts(planned: Planned) -> list[str]:
+    """What the approvers are warned of; a stage that a conflict asks for says so itself."""
+    warned = {one.rule for one in planned.decision.conflicts}
+    return [reason.text for reason in planned.decision.because if reason.rule in warned]
 
 
 def _names(names: Sequence[str]) -> str:

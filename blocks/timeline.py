@@ -52,7 +52,8 @@ def _asked(who: str, data: Json) -> str:
     more = " more" if data.get("kind") == "extend" and data["term"]["length"] else ""
     again = " again" if data.get("kind") == "re-raise" else ""
     more += ", in an emergency" if data.get("emergency") else ""
-    return f"{who} asked{again}, for {_term(data['term'])}{more}{_quoted(data.get('reason'))}"
+    said = f"{_quoted(data.get('reason'))}{_conflicting(data)}"
+    return f"{who} asked{again}, for {_term(data['term'])}{more}{said}"
 
 
 def _in_emergency(who: str, data: Json) -> str:
@@ -97,9 +98,16 @@ def _decided(verb: str) -> Sentence:
     def sentence(who: str, data: Json) -> str:
         term = f" with {_term(data['term'])}" if data.get("term") else ""
         behalf = f" for {mention(data['stands_in_for'])}, who is away," if data.get("stands_in_for") else ""
-        return f"{who} {verb}{behalf}{term} in “{esc(data['stage'])}”{_quoted(data.get('comment'))}"
+        said = f"{_quoted(data.get('comment'))}{_conflicting(data)}"
+        return f"{who} {verb}{behalf}{term} in “{esc(data['stage'])}”{said}"
 
     return sentence
+
+
+def _conflicting(data: Json) -> str:
+    """What did not go together with it at that moment."""
+    found = [f"{esc(one['title'])}, by “{esc(one['rule'])}”" for one in data.get("conflicts") or ()]
+    return f" :warning: Conflict with {'; '.join(found)}" if found else ""
 
 
 def _reassigned(who: str, data: Json) -> str:

@@ -43,7 +43,7 @@ async def dry_run(url: str, file: Path, catalogue: Catalogue) -> None:
     except NoSchema:
         found = from_nothing(catalogue)
     _show(found, file, catalogue)
-    trying.refuse_broken(await trying.filed(url, catalogue.apps), file, catalogue)
+    trying.refuse_broken(await trying.filed(url, catalogue), file, catalogue)
     if found.changes:
         typer.echo("Nothing is imported: this was a dry run.")
 
@@ -57,7 +57,7 @@ async def take_in(url: str, file: Path, catalogue: Catalogue, *, yes: bool) -> N
     async with opened(url) as store:
         found = await store.read(lambda session: compare(session, catalogue))
         _show(found, file, catalogue)
-        trying.refuse_broken(await trying.filed(url, catalogue.apps), file, catalogue)
+        trying.refuse_broken(await trying.filed(url, catalogue), file, catalogue)
         if found.changes:
             _agree(file, catalogue, yes)
             await store.write(

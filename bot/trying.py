@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from bot.database import NoSchema, opened
 from bot.failure import Failure
 from bot.words import counted
-from models import apps
+from models import apps, parts
+from models.catalogue.conflict_entries import CONFLICT
 from models.catalogue.file import Catalogue
-from models.catalogue.spec import AppSpec
 from models.directory import Directory
 from models.policy import Company
 from models.policy.examples import Ran, run_all
@@ -17,16 +19,21 @@ from models.policy.examples import Ran, run_all
 async def stored(url: str) -> list[Ran]:
     """Run the examples of the catalogue in the database. Raises Failure where there is none yet."""
     async with opened(url) as store:
-        return await store.read(lambda session: list(run_all(apps.every(session), Directory(session))))
+        return await store.read(_run_stored)
 
 
-async def filed(url: str, specs: Sequence[AppSpec]) -> list[Ran]:
-    """Run the examples of these apps. Before there is a database, everybody named is supposed to exist."""
+def _run_stored(session: Session) -> list[Ran]:
+    return list(run_all(apps.every(session), Directory(session), parts.every(session, CONFLICT)))
+
+
+async def filed(url: str, catalogue: Catalogue) -> list[Ran]:
+    """Run the examples of a catalogue. Before there is a database, everybody named is supposed to exist."""
+    specs, conflicts = catalogue.apps, catalogue.of(CONFLICT)
     try:
         async with opened(url) as store:
-            return await store.read(lambda session: list(run_all(specs, Directory(session))))
+            return await store.read(lambda session: list(run_all(specs, Directory(session), conflicts)))
     except NoSchema:
-        return list(run_all(specs, Company([])))
+        return list(run_all(specs, Company([]), conflicts))
 
 
 def report(ran: Iterable[Ran]) -> Iterator[tuple[bool, str]]:

@@ -4,6 +4,7 @@ from slack_bolt.async_app import AsyncApp
 
 from blocks import decision_form
 from blocks.cards import CardAction
+from blocks.cards.conflicts import conflicts
 from blocks.decision_form import DecisionForm, Modified
 from blocks.term_form import TermBlock, TermChoice
 from handlers import fresh
@@ -11,7 +12,7 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.whois import SOON
-from models.lifecycle import decide
+from models.lifecycle import decide, duties
 from models.queries.behind import request_behind
 from models.queries.stories import RequestStory, request_story
 from models.requests import Request
@@ -32,7 +33,8 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 async def ask_to_approve(click: Click) -> None:
     """Approve was pressed."""
-    await click.open(decision_form.approve(await _decidable(click)))
+    story = await _approvable(click)
+    await click.open(decision_form.approve(story.request, conflicts(story)))
 
 
 async def ask_to_reject(click: Click) -> None:
@@ -42,8 +44,7 @@ async def ask_to_reject(click: Click) -> None:
 
 async def ask_how_long(click: Click) -> None:
     """Modify duration was pressed."""
-    request = await _decidable(click)
-    await click.open(decision_form.modify(await _story(click, request.ref)))
+    await click.open(decision_form.modify(await _approvable(click)))
 
 
 async def choose_term(click: Click) -> None:
@@ -77,6 +78,13 @@ async def modify(sent: Submission) -> None:
 async def _decidable(click: Click) -> Request:
     await click.desk.whois.people([click.person], SOON)
     return await click.desk.store.write(lambda tx: decide.may_decide(tx, click.value, click.person))
+
+
+async def _approvable(click: Click) -> RequestStory:
+    """The request, unless something that conflicts with it has come up since; its cards say that then."""
+    story = await _story(click, (await _decidable(click)).ref)
+    await click.desk.store.read(lambda session: duties.refuse(session, story.request, story.conflicts))
+    return story
 
 
 async def _deciding(sent: Submission) -> tuple[str, str, str]:

@@ -3,13 +3,16 @@
 import asyncio
 
 import structlog
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handlers.desk import Desk
 from handlers.whois import NOW
 from models.catalogue.approvers import GroupRef, parse_approver
+from models.catalogue.spec import StageSpec
 from models.lifecycle.snapshot import Snapshot
 from models.queries.behind import request_behind
+from models.requests import Request, Stage
 
 log = structlog.get_logger("keyturn.fresh")
 
@@ -23,7 +26,7 @@ async def for_decision(desk: Desk, ref: str, by: str, *others: str) -> None:
     def read(session: Session) -> tuple[set[str], set[GroupRef]]:
         request = request_behind(session, ref)
         people = {by, request.requester_id, request.beneficiary_id, *filter(None, others)}
-        return people, _groups(Snapshot.from_json(request.policy))
+        return people, _groups(session, request)
 
     people, groups = await desk.store.read(read)
     try:
@@ -33,8 +36,11 @@ async def for_decision(desk: Desk, ref: str, by: str, *others: str) -> None:
         log.warning("lookup took too long", request=ref)
 
 
-def _groups(snapshot: Snapshot) -> set[GroupRef]:
-    named = [parse_approver(text) for stage in snapshot.policy.stages for text in stage.everybody]
-    emergency = snapshot.policy.emergency
+def _groups(session: Session, request: Request) -> set[GroupRef]:
+    """Those that its stages name, with the ones that a conflict asked for."""
+    stages = session.scalars(select(Stage).where(Stage.request_id == request.id))
+    specs = [StageSpec.model_validate(stage.spec) for stage in stages]
+    named = [parse_approver(text) for spec in specs for text in spec.everybody]
+    emergency = Snapshot.from_json(request.policy).policy.emergency
     named += [parse_approver(text) for text in (emergency.reviewers if emergency else ())]
     return {one for one in named if isinstance(one, GroupRef)}

@@ -27,12 +27,13 @@ Where an application allows it, `emergency` before the reason asks for access at
 How long can be written as 30m, 8h, 2 days, 1 week or forever."""
 
 LONG = "This is longer than usual. Look below, then send it again."
+TOGETHER = "This conflicts with other access. Look below, then send it again."
 EARLY = "Here is what belongs to it. Look through it, then send it."
 """Said where a form was sent before what belongs to its application was there."""
 
 
 class Unseen(Exception):
-    """What would be sent is flagged, and the form has not said so yet."""
+    """What would be sent is flagged, and the form has not said so yet: what to say on top of it."""
 
 
 async def command(incoming: Command) -> None:
@@ -102,8 +103,8 @@ async def send(incoming: Submission) -> None:
         return
     try:
         await incoming.once(lambda tx: _send(tx, draft, incoming))
-    except Unseen:
-        await _instead(incoming, Form(filled, app), LONG)
+    except Unseen as unseen:
+        await _instead(incoming, Form(filled, app), str(unseen))
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
@@ -119,8 +120,12 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 def _send(tx: Tx, draft: Draft, incoming: Submission) -> None:
     requests = submit(tx, draft)
-    if any(request.over_max for request in requests) and incoming.carries.get("flagged") != FLAGGED:
-        raise Unseen
+    if incoming.carries.get("flagged") == FLAGGED:
+        return
+    if any(request.over_max for request in requests):
+        raise Unseen(LONG)
+    if any(request.because["conflicts"] for request in requests):
+        raise Unseen(TOGETHER)
 
 
 def _not_grown(incoming: Incoming, app: AppSpec) -> bool:

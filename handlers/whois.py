@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 from handlers.usergroups import UserGroups
 from models import directory
 from models.catalogue import references
-from models.catalogue.approvers import GroupRef, PersonRef, Role
+from models.catalogue.approvers import GroupRef, PersonRef, Role, parse_approver
 from models.catalogue.spec import AppSpec, OnBehalf
 from models.clock import Clock
-from models.lifecycle import leaving
+from models.lifecycle import duties, leaving
 from models.people import Person, UserGroup
 from models.store import Store
 
@@ -69,7 +69,9 @@ class WhoIs:
 
     async def for_app(self, app: AppSpec, people: Iterable[str], max_age: timedelta = SOON) -> None:
         """Make sure that everybody is known whom this app's rules look at, if these people ask for it."""
+        extra = await self._store.read(lambda session: duties.stages_for(session, app))
         refs = [ref for ref, _ in references.named(app)]
+        refs += [parse_approver(text) for stage in extra for text in stage.everybody]
         await self.groups((one for one in refs if isinstance(one, GroupRef)), max_age)
         await self.people({*people}, max_age)
         named = [one for one in refs if isinstance(one, PersonRef)]

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from models import parts
+from models.catalogue.access_refs import app_of
 from models.catalogue.conflict_entries import CONFLICT, known_accesses
 from models.catalogue.conflicts import named_by
 from models.catalogue.spec import AppSpec
@@ -22,14 +23,15 @@ def _keeps_conflicts(session: Session, spec: AppSpec) -> None:
     known = known_accesses([spec])
     for conflict in parts.every(session, CONFLICT):
         for _, ref in named_by(conflict):
-            if ref.partition("/")[0] == spec.key and ref not in known:
+            if app_of(ref) == spec.key and ref not in known:
                 named = f"The conflict “{conflict.name}” names “{ref}”"
                 raise Invalid(f"This is not saved. {named}; take it out there first.")
 
 
 def _keeps_examples(session: Session, spec: AppSpec) -> None:
     """Raises Invalid, with what came out instead, where the entry breaks an example of its policy."""
-    broken = [ran for ran in run_all([spec], Directory(session)) if not ran.met]
+    ran_all = run_all([spec], Directory(session), parts.every(session, CONFLICT))
+    broken = [ran for ran in ran_all if not ran.met]
     if not broken:
         return
     more = f" {len(broken) - 1} more of its examples fail." if len(broken) > 1 else ""

@@ -9,7 +9,7 @@ from blocks.admin.field import Field, Known, Wrong
 from blocks.admin.fields import TEXT, Text, Tick
 from blocks.admin.ids import Do
 from blocks.admin.length_fields import length
-from blocks.admin.list_fields import UserGroups
+from blocks.admin.list_fields import Accesses, UserGroups
 from blocks.answers import Values, picked, typed
 from blocks.elements import person_chosen, person_select
 from blocks.kit import Block
@@ -23,6 +23,7 @@ DESCRIBED: tuple[Field, ...] = (
     Tick("guest", "… who is", block="who_guest", sentence="A guest"),
     Tick("contractor", "… who is hired", block="who_contractor", sentence="As a contractor"),
     Tick("manager", "… who has", block="who_manager", sentence="A manager"),
+    Accesses("holds", "… who has already", block="who_holds", optional=True),
 )
 _USUAL = {"manager": True}
 """Of somebody of whom nothing else is said."""

@@ -25,6 +25,8 @@ class Screen(StrEnum):
     EMERGENCY = "admin_emergency"
     WOULD_ASK = "admin_would_ask"
     SETTINGS = "admin_settings"
+    CONFLICTS = "admin_conflict_list"
+    CONFLICT = "admin_conflict"
 
 
 class Do(StrEnum):
@@ -72,6 +74,11 @@ class Do(StrEnum):
     CONNECTOR = "admin_connector"
     USER_GROUP = "admin_user_group"
     WOULD_ASK = "admin_open_would_ask"
+    CONFLICTS = "admin_conflicts"
+    ADD_CONFLICT = "admin_add_conflict"
+    EDIT_CONFLICT = "admin_edit_conflict"
+    DELETE_CONFLICT = "admin_delete_conflict"
+    FIND_ANY = "admin_find_any_access"
 
 
 class Shown(StrEnum):

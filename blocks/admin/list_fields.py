@@ -1,7 +1,7 @@
 """Fields for lists: texts with a line each, and user groups chosen in a menu."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from blocks import kit
@@ -51,6 +51,29 @@ class UserGroups(Field):
     def stored(self, given: Any, value: Any) -> Any:
         kept: Sequence[str] = [one for one in value or () if one in given]
         return [*kept, *sorted(given - set(kept))] or None
+
+
+@dataclass(frozen=True)
+class Accesses(Field):
+    """Accesses of any apps, chosen in a menu that searches all of them; none leaves the part out."""
+
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """What the chosen ones are called, by reference."""
+    optional: bool = False
+
+    def shown(self, value: Any) -> tuple[str, ...]:
+        return tuple(value or ())
+
+    def blocks(self, shown: Any, known: Known) -> list[Block]:
+        initial = [kit.option(self.titles.get(ref, ref), ref) for ref in shown]
+        menu = kit.multi_external_select(Do.FIND_ANY, initial=initial, placeholder="Type to search")
+        return [self.input(menu, optional=self.optional)]
+
+    def read(self, values: Values) -> tuple[str, ...]:
+        return all_picked(values, self.id)
+
+    def stored(self, given: Any, value: Any) -> Any:
+        return list(given) or None
 
 
 def _fitting(texts: Iterable[str]) -> Iterable[str]:

@@ -1,9 +1,9 @@
 """From a table of fields and an entry to a form, and from the form that came back to the changed entry."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from blocks.admin.field import Field, Known, Wrong, sentence
 from blocks.admin.marks import unmarked
@@ -83,3 +83,14 @@ def _block(fields: Sequence[Field], path: Path) -> str | None:
     """The block of the field that this path leads to, or leads into."""
     named = {field.name: field for field in fields}
     return next((named[step].block_at(path[at + 1 :]) for at, step in enumerate(path) if step in named), None)
+
+
+Entry = TypeVar("Entry", bound=BaseModel)
+
+
+def validated_as(model: type[Entry], data: Mapping[str, Any], fields: Sequence[Field]) -> Entry:
+    """The entry of another kind that this data makes. Raises Problems as `validated` does."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise Problems(_placed(explain(error, data, model), fields, (), "name")) from None

@@ -2,6 +2,7 @@
 
 from blocks import kit
 from blocks.cards import buttons, emergency, parts, progress, words
+from blocks.cards.conflicts import conflicts
 from blocks.kit import Block, Element, Message
 from blocks.text import esc, mention, moment
 from models.catalogue.words import Reassign, RequestKind
@@ -21,6 +22,7 @@ def approval(story: RequestStory, viewer: str) -> Message:
             parts.facts(_facts(story)),
             emergency.mark(story),
             parts.over_max(story),
+            conflicts(story),
             parts.reason(story.request),
             _why_you(story, viewer),
             parts.stages(story),
@@ -94,6 +96,7 @@ def _in_short(story: RequestStory, viewer: str, plainly: str, said: str) -> Mess
         plainly,
         [
             kit.section(said),
+            conflicts(story),
             kit.context(f"{words.how_long(story)} · expires {moment(request.expires_at)}"),
             parts.row(*_deciding(story, viewer), *parts.talk(story)),
             parts.foot(request),
@@ -122,6 +125,8 @@ def _facts(story: RequestStory) -> dict[str, str]:
     }
     if story.extended is not None:
         found["Ends"] = words.ends(story.extended, story)
+    if story.present:
+        found[f"Has in {esc(request.app_name)} now"] = words.present(story.present)
     if request.beneficiary_id != request.requester_id:
         found["For"] = mention(request.beneficiary_id)
     return found

@@ -2,6 +2,7 @@
 
 from blocks import kit
 from blocks.cards import buttons, emergency, parts, progress, words
+from blocks.cards.conflicts import obstacles
 from blocks.kit import Block, Element, Message
 from blocks.text import mention
 from models.catalogue.words import RequestKind
@@ -21,6 +22,7 @@ def request(story: RequestStory, viewer: str) -> Message:
             kit.section(f"*{_title(story, viewer)}*"),
             parts.facts(_facts(story)),
             parts.over_max(story) if pending else None,
+            obstacles(story),
             parts.reason(story.request),
             emergency.mark(story),
             parts.stages(story),

@@ -1,6 +1,6 @@
 """How cards and modals say things: what it is about, for how long, who. Everything in here is mrkdwn."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from blocks.text import SECTION, cut, esc, mention, moment
@@ -10,10 +10,12 @@ from models.grants import Grant
 from models.lifecycle.snapshot import Snapshot
 from models.queries.stories import RequestStory
 from models.requests import Request, Term
-from models.states import RequestState
+from models.states import GrantState, RequestState
 
 NOTIFICATION = 300
 """More than any client shows of a notification."""
+_PRESENT = 5
+"""How many accesses a card names before it counts the rest."""
 
 
 def thing(row: Request | Grant) -> str:
@@ -66,6 +68,19 @@ def _then(grant: Grant, term: Term) -> str:
     if term.length is not None and grant.ends_at is not None:
         return moment(grant.ends_at + term.length)
     return moment(term.end) if term.end else "no end"
+
+
+def present(grants: Sequence[Grant]) -> str:
+    """What somebody has already: "Read (until 4 March), Write (with no end)"."""
+    shown = [f"{esc(one.access_name)} ({_since(one)})" for one in grants[:_PRESENT]]
+    more = [f"{len(grants) - _PRESENT} more"] if len(grants) > _PRESENT else []
+    return ", ".join([*shown, *more])
+
+
+def _since(grant: Grant) -> str:
+    if grant.state is GrantState.SCHEDULED and grant.starts_at:
+        return f"from {moment(grant.starts_at)}"
+    return until(grant.ends_at) if grant.state is GrantState.ACTIVE else grant.state.label.lower()
 
 
 def risk(snapshot: Snapshot) -> str:

@@ -34,9 +34,9 @@ def check(config: ConfigFile = DEFAULT_CONFIG, file: File = None) -> None:
     from bot.database import explained  # noqa: PLC0415
 
     url = configured(config).database.url.get_secret_value()
-    apps = importing.read(file).apps if file else None
+    catalogue = importing.read(file) if file else None
     with explained(url):
-        ran = asyncio.run(trying.stored(url) if apps is None else trying.filed(url, apps))
+        ran = asyncio.run(trying.stored(url) if catalogue is None else trying.filed(url, catalogue))
     for met, text in trying.report(ran):
         typer.secho(text, fg="green" if met else "red")
     broken = sum(not one.met for one in ran)

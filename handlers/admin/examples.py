@@ -12,6 +12,8 @@ from handlers.admin.rules import entry_of
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
+from models import parts
+from models.catalogue.conflict_entries import CONFLICT
 from models.catalogue.spec import AppSpec
 from models.directory import Directory
 from models.policy.examples import Ran, run_all
@@ -46,4 +48,4 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 
 def _run(session: Session, app: AppSpec) -> list[Ran]:
-    return list(run_all([app], Directory(session)))
+    return list(run_all([app], Directory(session), parts.every(session, CONFLICT)))

@@ -1,7 +1,7 @@
 """The admins' screens, drawn from the catalogue and from what Slack knows, and drawn anew after a change."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 
 import aiohttp
@@ -33,9 +33,9 @@ from blocks.text import cut, esc
 from handlers.incoming import Incoming
 from handlers.whois import TODAY
 from models import configuring
-from models.catalogue.approvers import GroupRef, PersonRef, parse_person
+from models.catalogue.approvers import GroupRef, PersonRef, parse_approver, parse_person
 from models.catalogue.references import named
-from models.catalogue.spec import AppSpec
+from models.catalogue.spec import AppSpec, StageSpec
 from models.configuring import Entry, Overtaken
 from models.directory import Directory
 from models.policy.examples import Ran
@@ -180,6 +180,11 @@ async def refresh_list(incoming: Incoming) -> None:
     await _redraw(incoming, {lowest: await apps(incoming, place_of(incoming).first_app)})
 
 
+async def redraw_view(incoming: Incoming, view_id: str, view: View) -> None:
+    """Draw one view anew that lies below."""
+    await _redraw_one(incoming, view_id, view)
+
+
 async def _refresh(incoming: Incoming, entry: Entry, at: str) -> None:
     lowest, place = str(incoming.view.get("root_view_id") or ""), place_of(incoming)
     views = {lowest: await apps(incoming, place.first_app), at: await one_app(incoming, entry, place)}
@@ -201,8 +206,24 @@ async def _redraw_one(incoming: Incoming, view_id: str, view: View) -> None:
 
 async def _known(incoming: Incoming, app: AppSpec) -> Known:
     """Which of the app's people Slack can show in its menus, and what its user groups are called."""
-    ids = _people(app)
-    groups, _ = await asyncio.gather(_groups(incoming, app), incoming.desk.whois.people(ids, TODAY))
+    return await _looked_up(incoming, _people(app), _groups(incoming, app))
+
+
+async def known(incoming: Incoming, stages: Sequence[StageSpec]) -> Known:
+    """The same of those whom stages name that are of no app."""
+    refs = [parse_approver(text) for stage in stages for text in stage.everybody]
+    people = {ref.id for ref in refs if isinstance(ref, PersonRef) and ref.id}
+    groups = any(isinstance(ref, GroupRef) for ref in refs)
+    return await _looked_up(incoming, people, _labels(incoming, wanted=groups))
+
+
+async def _labels(incoming: Incoming, *, wanted: bool) -> Mapping[str, str]:
+    """What Slack calls its user groups, where that is wanted."""
+    return await incoming.desk.whois.usergroups.labels() if wanted else {}
+
+
+async def _looked_up(incoming: Incoming, ids: set[str], labels: Awaitable[Mapping[str, str]]) -> Known:
+    groups, _ = await asyncio.gather(labels, incoming.desk.whois.people(ids, TODAY))
 
     def there(session: Session) -> frozenset[str]:
         who = Directory(session)

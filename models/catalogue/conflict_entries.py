@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from models.catalogue.conflicts import ALL, ConflictSpec, access_ref, named_by
+from models.catalogue.access_refs import ALL, access_ref, app_of
+from models.catalogue.conflicts import ConflictSpec, named_by
 from models.catalogue.entries import AppSpec
 from models.catalogue.meant import did_you_mean
 from models.catalogue.part import Complaint, Kind
@@ -26,8 +27,7 @@ def known_accesses(apps: Sequence[AppSpec]) -> dict[str, None]:
 
 
 def _sentence(ref: str, known: dict[str, None]) -> str:
-    app = ref.partition("/")[0]
-    beside = [one for one in known if one.startswith(f"{app}/")]
+    beside = [one for one in known if app_of(one) == app_of(ref)]
     hint = did_you_mean(ref, (beside or list(known))[:_MOST_NAMED]) if known else "It has no app yet."
     return f"names “{ref}”, which the catalogue does not have. {hint}"
 

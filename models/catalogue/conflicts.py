@@ -1,19 +1,14 @@
 """Separation of duties: which accesses nobody should have together, and what becomes of asking for both."""
 
-import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import field_validator, model_validator
 
+from models.catalogue.access_refs import AccessRefs, app_of, covers
 from models.catalogue.entries import StageSpec
 from models.catalogue.fields import Description, Key, Name, Spec, Switch
-
-ALL = "*"
-"""Stands for every access of an app, those included that it has later."""
-MOST_ACCESSES = 100
-_REFERENCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}/([a-z0-9][a-z0-9_-]{0,39}|\*)")
 
 
 class ConflictAction(StrEnum):
@@ -24,41 +19,6 @@ class ConflictAction(StrEnum):
     """The approvers see it, and decide."""
     STAGE = "stage"
     """One more stage has to approve, after the others."""
-
-
-def access_ref(app: str, access: str) -> str:
-    """How a conflict names an access: "payments/enter"."""
-    return f"{app}/{access}"
-
-
-def covers(refs: Iterable[str], ref: str) -> bool:
-    """Whether one of these names the access `ref`, by itself or with its whole app."""
-    every = access_ref(ref.partition("/")[0], ALL)
-    return any(one in (ref, every) for one in refs)
-
-
-def _reference(text: str) -> str:
-    if not _REFERENCE.fullmatch(text):
-        raise ValueError(
-            f"“{text[:80]}” names no access. Write app/access, as in payments/enter, "
-            "or payments/* for every access of the app"
-        )
-    return text
-
-
-def _once(refs: tuple[str, ...]) -> tuple[str, ...]:
-    twice = next((ref for at, ref in enumerate(refs) if covers(refs[:at], ref)), None)
-    if twice is not None:
-        raise ValueError(f"“{twice}” stands there twice. Take one out")
-    return refs
-
-
-AccessRefs = Annotated[
-    tuple[Annotated[str, AfterValidator(_reference)], ...],
-    Field(min_length=1, max_length=MOST_ACCESSES),
-    AfterValidator(_once),
-]
-"""Accesses of any apps, each as app/access or app/*."""
 
 
 class ConflictSpec(Spec):
@@ -114,6 +74,11 @@ def named_by(conflict: ConflictSpec) -> Iterator[tuple[str, str]]:
     """Each access that it names, with the side."""
     yield from (("these", ref) for ref in conflict.these)
     yield from (("those", ref) for ref in conflict.those)
+
+
+def apps_of(conflict: ConflictSpec) -> set[str]:
+    """The keys of the apps that it is about."""
+    return {app_of(ref) for _, ref in named_by(conflict)}
 
 
 def _overlap(ref: str, refs: Iterable[str]) -> bool:

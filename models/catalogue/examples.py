@@ -13,6 +13,7 @@ from pydantic import (
     model_validator,
 )
 
+from models.catalogue.access_refs import SingleRefs
 from models.catalogue.approvers import parse_person
 from models.catalogue.fields import Description, Groups, Key, Label, Name, Spec, Switch
 from models.catalogue.moments import Moment
@@ -56,6 +57,8 @@ class Someone(Spec):
     groups: Groups | None = None
     manager: Switch = True
     """Whether they have one."""
+    holds: SingleRefs = ()
+    """What they have already, for conflicts: each as app/access."""
 
     @model_validator(mode="before")
     @classmethod
@@ -82,6 +85,7 @@ class Someone(Spec):
             f" of {self.department}" if self.department else "",
             f" in {' and '.join(self.groups)}" if self.groups else "",
             "" if self.manager else " without a manager",
+            f" who has {' and '.join(self.holds)}" if self.holds else "",
         ]
         return "".join(parts)
 

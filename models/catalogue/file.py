@@ -16,7 +16,7 @@ from models.catalogue.kinds import KINDS
 from models.catalogue.lines import Lines
 from models.catalogue.never import contradictions
 from models.catalogue.notes import settle
-from models.catalogue.part import Complaint, Kind, Parts
+from models.catalogue.part import Complaint, Kind, P, Parts
 from models.catalogue.part_changes import diff_parts
 from models.catalogue.problems import Path, Problem, explain, sentence, where
 from models.catalogue.writing import dump
@@ -37,6 +37,10 @@ class Catalogue:
     notes: tuple[str, ...] = field(default=(), compare=False)
     lines: Lines = field(default_factory=lambda: Lines(""), compare=False, repr=False)
     """Where in the file each part stands."""
+
+    def of(self, kind: Kind[P]) -> tuple[P, ...]:
+        """The entries of one kind."""
+        return tuple(one for one in self.parts.get(kind.name, ()) if isinstance(one, kind.model))
 
 
 class CatalogueError(Exception):

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import apps
-from models.catalogue.conflicts import access_ref
+from models.catalogue.access_refs import access_ref
 from models.catalogue.spec import AccessSpec, AppSpec
 from models.catalogue.words import OnBehalf, RequestKind
 from models.directory import Directory, names_of

@@ -36,6 +36,8 @@ def may_decide(tx: Tx, ref: str, by: str) -> Request:
     """Look whether this person may decide now, and change nothing; raises as `approve` does."""
     request = lock_request(tx, ref)
     _open_stage(tx, request, by)
+    if duties.of_request(tx.session, request):
+        screens.redraw_request(tx, request)  # they may have come up after the cards were drawn
     return request
 
 

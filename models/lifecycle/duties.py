@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from models import parts
 from models.base import Json
+from models.catalogue.access_refs import access_ref
 from models.catalogue.conflict_entries import CONFLICT
-from models.catalogue.conflicts import ConflictSpec, access_ref
+from models.catalogue.conflicts import ConflictSpec, apps_of
+from models.catalogue.spec import AppSpec, StageSpec
 from models.directory import names_of
 from models.errors import Conflicting
 from models.grants import Direction, Grant
@@ -36,6 +38,12 @@ def looked_at(session: Session, question: Question, chosen: Iterable[Holding] = 
         return question
     has = (*holdings.of_person(session, question.beneficiary), *chosen)
     return replace(question, conflicts=conflicts, holdings=has)
+
+
+def stages_for(session: Session, app: AppSpec) -> list[StageSpec]:
+    """The stages that conflicts may ask for, for something of this app."""
+    concerned = [one for one in parts.every(session, CONFLICT) if app.key in apps_of(one)]
+    return [one.stage for one in concerned if one.stage is not None]
 
 
 def of_request(session: Session, request: Request) -> tuple[Clash, ...]:
@@ -87,14 +95,13 @@ def obstacle(session: Session, grant: Grant, name: str) -> str | None:
     return f"{said} Nothing was given." if said else None
 
 
-def moved(tx: Tx, grant: Grant) -> None:
-    """An access came or went: what the same person asks for shows what conflicts with it now."""
-    conflicts = concerning(tx.session, access_ref(grant.app_key, grant.access_key))
+def moved(tx: Tx, row: Grant | Request) -> None:
+    """An access came or went, or was asked for: what the same person asks for shows what conflicts now."""
+    conflicts = concerning(tx.session, access_ref(row.app_key, row.access_key))
     if not conflicts:
         return
-    theirs = select(Request).where(
-        Request.beneficiary_id == grant.person_id, Request.state == RequestState.PENDING
-    )
+    person_id = row.person_id if isinstance(row, Grant) else row.beneficiary_id
+    theirs = select(Request).where(Request.beneficiary_id == person_id, Request.state == RequestState.PENDING)
     for request in tx.session.scalars(theirs):
         if any(one.concerns(access_ref(request.app_key, request.access_key)) for one in conflicts):
             screens.redraw_request(tx, request)

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.catalogue.conflicts import access_ref
+from models.catalogue.access_refs import access_ref
 from models.catalogue.words import RequestKind
 from models.grants import Direction, Grant
 from models.policy import Hold, Holding

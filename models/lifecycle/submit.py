@@ -40,6 +40,8 @@ def submit(tx: Tx, draft: Draft) -> list[Request]:
             screens.show(tx, CardKind.REQUEST, request.ref, request.ref, person_id)
         stages.begin(tx, request, approved_by_rule=one.decision.outcome is Outcome.AUTO)
         screens.redraw_request(tx, request)
+        if one.decision.conflicts:
+            duties.moved(tx, request)
     return requests
 
 

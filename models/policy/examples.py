@@ -1,16 +1,18 @@
 """Running the examples that are kept with a policy: what comes of each, held against what it expects."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from models.catalogue.approvers import parse_person
+from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.examples import expected
 from models.catalogue.spec import AccessSpec, AppSpec, ExampleSpec, Expect, Someone
 from models.catalogue.words import Asker
 from models.policy.deciding import decide
 from models.policy.decision import Decision, Outcome, Reason
 from models.policy.facts import PersonFacts, Who
+from models.policy.holdings import Holding
 from models.policy.length import check_length
 from models.policy.question import Question
 from models.policy.supposing import COLLEAGUE, DESCRIBED, MANAGER, supposing
@@ -42,7 +44,7 @@ class Ran:
         )
 
 
-def run(app: AppSpec, example: ExampleSpec, who: Who) -> str:
+def run(app: AppSpec, example: ExampleSpec, who: Who, conflicts: Sequence[ConflictSpec] = ()) -> str:
     """Ask what the example asks. Returns what came out instead, as sentences; empty where it is met.
 
     What nothing is known of (an owner who was never looked up, a group) is supposed to be there; only
@@ -58,14 +60,19 @@ def run(app: AppSpec, example: ExampleSpec, who: Who) -> str:
             f"{example.who} is not known here, so it cannot be run. "
             "Describe them instead: title, department, guest, groups."
         )
-    return _compared(example, _came_out(app, access, example, person, who))
+    question = replace(
+        _question(app, access, example, person),
+        conflicts=tuple(conflicts),
+        holdings=tuple(Holding(ref, ref) for ref in example.who.holds),
+    )
+    return _compared(example, _came_out(question, example, person, who))
 
 
-def run_all(apps: Sequence[AppSpec], who: Who) -> Iterator[Ran]:
-    """Run every example of these apps, in their order."""
+def run_all(apps: Sequence[AppSpec], who: Who, conflicts: Sequence[ConflictSpec] = ()) -> Iterator[Ran]:
+    """Run every example of these apps, in their order, beside these conflicts."""
     for app in apps:
         for place, example in enumerate(app.example):
-            yield Ran(app, place, example, run(app, example, who))
+            yield Ran(app, place, example, run(app, example, who, conflicts))
 
 
 def _asker(asked_by: Asker, person: PersonFacts) -> str:
@@ -82,13 +89,10 @@ def _asking(someone: Someone, who: Who) -> PersonFacts | None:
     return who.person(ref.id) if ref.id else who.by_email(ref.email or "")
 
 
-def _came_out(
-    app: AppSpec, access: AccessSpec, example: ExampleSpec, person: PersonFacts, who: Who
-) -> Decision:
-    """The decision; a length that the form would not let pass is a refusal too."""
+def _question(app: AppSpec, access: AccessSpec, example: ExampleSpec, person: PersonFacts) -> Question:
     # The rules are what is tested: an app can be switched off without breaking its examples.
     app, access = app.model_copy(update={"enabled": True}), access.model_copy(update={"enabled": True})
-    question = Question(
+    return Question(
         requester=_asker(example.asked_by, person),
         beneficiary=person.id,
         app=app,
@@ -98,6 +102,10 @@ def _came_out(
         kind=example.request,
         emergency=example.emergency,
     )
+
+
+def _came_out(question: Question, example: ExampleSpec, person: PersonFacts, who: Who) -> Decision:
+    """The decision; a length that the form would not let pass is a refusal too."""
     decision = decide(question, supposing(who, example.who))
     temporary = bool(person.temporary)
     length = check_length(question.policy, example.duration, None, None, question.at, temporary=temporary)

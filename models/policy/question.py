@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from models.catalogue.conflicts import ConflictSpec, access_ref
+from models.catalogue.access_refs import access_ref
+from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, RequestKind, effective
 from models.policy.holdings import Holding
 

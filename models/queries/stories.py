@@ -1,6 +1,6 @@
 """A request's and a grant's whole story: what every card about it is a function of."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from models.catalogue.spec import AppSpec
 from models.catalogue.words import OnReject, RequestKind
 from models.directory import Directory, names_of
 from models.grants import Grant, Task
-from models.lifecycle import duties
+from models.lifecycle import duties, holdings
 from models.lifecycle.refs import number_of
 from models.lifecycle.snapshot import Snapshot
 from models.policy import Clash, Tally, tally
@@ -76,6 +76,8 @@ class RequestStory:
     """Of an emergency that has begun."""
     owners: tuple[str, ...] = ()
     """Ids of the app's owners who are active; read for emergencies only."""
+    present: tuple[Grant, ...] = ()
+    """What the one has in the same app already who would get it; empty once it is decided."""
 
     @property
     def term(self) -> Term:
@@ -203,6 +205,7 @@ def request_story(session: Session, ref: str) -> RequestStory:
         temporary=bool(beneficiary and beneficiary.temporary),
         review=review,
         owners=owners,
+        present=tuple(_present(session, request)) if request.state is RequestState.PENDING else (),
     )
 
 
@@ -260,6 +263,12 @@ def _review(session: Session, request: Request) -> Review | None:
 def _owners(directory: Directory, snapshot: Snapshot) -> tuple[str, ...]:
     owners = [directory.by_email(o) if "@" in o else directory.person(o) for o in snapshot.app.owners]
     return tuple(person.id for person in owners if person is not None and person.active)
+
+
+def _present(session: Session, request: Request) -> Iterator[Grant]:
+    for grant in holdings.grants_of(session, request.beneficiary_id):
+        if grant.app_key == request.app_key and grant.id != request.grant_id:
+            yield grant
 
 
 def _stage_story(session: Session, stage: Stage) -> StageStory:

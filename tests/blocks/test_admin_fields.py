@@ -3,9 +3,10 @@
 import pytest
 from pydantic import BaseModel
 
-from blocks.admin import access, basics, emergency, example, rule, stage, times
+from blocks.admin import access, basics, conflict, emergency, example, rule, stage, times
 from blocks.admin.condition_field import PARTS
 from blocks.admin.example_fields import DESCRIBED
+from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.emergency import EmergencySpec
 from models.catalogue.spec import (
     AccessSpec,
@@ -31,11 +32,13 @@ IN_FORMS: dict[type[BaseModel], set[str]] = {
     When: {one.name for one in PARTS},
     EmergencySpec: {one.name for one in emergency.PARTS},
     Someone: {one.name for one in DESCRIBED},
+    ConflictSpec: {one.name for one in conflict._fields(new=True)},
 }
 ELSEWHERE: dict[type[BaseModel], set[str]] = {
     AppSpec: LISTS | {"enabled"},  # a button of its own: Switch on, Switch off
     AccessSpec: LISTS - {"access", "example"},
     When: {"any_of", "all_of", "not_"},  # together in one field, in the notation of the file
+    ConflictSpec: {"stage"},  # fields of its own, below the others
     Someone: {"person"},  # a menu, or an address below it
 }
 

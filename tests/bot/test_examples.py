@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.connectors import registry
+from models.catalogue.conflict_entries import CONFLICT
 from models.catalogue.file import load
 from models.policy import Company
 from models.policy.examples import run_all
@@ -16,6 +17,6 @@ def test_the_example_catalogue_can_be_imported() -> None:
     catalogue = load(CATALOGUE.read_text(encoding="utf-8"), CATALOGUE.name, check)
     assert [app.key for app in catalogue.apps] == ["github", "prod-db", "salesforce"]
     assert catalogue.notes == ()
-    ran = list(run_all(catalogue.apps, Company([])))
+    ran = list(run_all(catalogue.apps, Company([]), catalogue.of(CONFLICT)))
     assert ran
     assert [str(one) for one in ran if not one.met] == []

@@ -130,7 +130,12 @@ stages = st.one_of(
 rules = _maybe({"name": names}, {"why": prose, "when": whens})
 requirements = _maybe({"name": names, "when": whens}, {"why": prose})
 _described = {"title": lines, "department": lines, "guest": st.booleans(), "manager": st.booleans()}
-someone = st.one_of(people, _maybe({}, _described | {"groups": _several(groups, 1)}))
+someone = st.one_of(
+    people,
+    _maybe(
+        {}, _described | {"groups": _several(groups, 1), "holds": _several(st.sampled_from(["a/x", "b/y"]))}
+    ),
+)
 _asking = {"who": someone, "access": keys, "duration": st.one_of(lengths, st.just("forever"))}
 _circumstances = {
     "asked_by": st.sampled_from(["themself", "manager", "colleague"]),

@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import apps, configuring, parts
+from models.catalogue.access_refs import covers
 from models.catalogue.conflict_entries import CONFLICT
-from models.catalogue.conflicts import ConflictAction, ConflictSpec, covers
+from models.catalogue.conflicts import ConflictAction, ConflictSpec
 from models.catalogue.file import CatalogueError, diff_parts, dump, load
 from models.errors import Invalid
 from models.store import Store

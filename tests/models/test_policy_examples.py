@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.spec import AppSpec, ExampleSpec
 from models.policy import Company, decide
 from models.policy.examples import AT, run, run_all
@@ -193,3 +194,21 @@ def test_a_moment_that_is_none_is_refused_with_the_way_to_write_it(moment: objec
         ExampleSpec.model_validate(
             {"who": {}, "access": "a", "duration": "1h", "expect": "ask", "at": moment}
         )
+
+
+HOLDING = {"who": {"holds": ["payments/enter"]}, "access": "engineering", "duration": "8h", "expect": "deny"}
+FOUR_EYES = ConflictSpec(key="four", name="Four eyes", these=("payments/*",), those=("github/engineering",))
+
+
+def test_an_example_says_what_somebody_has_and_a_conflict_answers() -> None:
+    entry = app(example=[HOLDING])
+    (example,) = entry.example
+
+    assert str(example) == "Somebody who has payments/enter asks for engineering for 8 hours: denied"
+    assert run(entry, example, COMPANY, [FOUR_EYES]) == ""
+    assert run(entry, example, COMPANY).startswith("Instead: asked for")
+
+
+def test_what_somebody_has_is_named_one_by_one() -> None:
+    with pytest.raises(ValidationError, match=r"“payments/\*” names no access"):
+        app(example=[HOLDING | {"who": {"holds": ["payments/*"]}}])

@@ -1,0 +1,90 @@
+"""Conflicts: the list of them, adding one, changing one, taking one out."""
+
+from collections.abc import Mapping, Sequence
+
+from slack_bolt.async_app import AsyncApp
+
+from blocks.admin import conflict as screen
+from blocks.admin.ids import Do, Place, Screen
+from blocks.kit import View, option
+from handlers.admin import screens
+from handlers.admin.gate import admins_only
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Click, Incoming, Submission, Suggestion
+from models import configuring_conflicts as verbs
+from models.catalogue.conflicts import ConflictSpec
+from models.catalogue.search import fold
+
+MOST = 100
+"""Choices in one answer to a menu."""
+FIELDS = {"key": "key", "these": "these", "those": "those"}
+
+
+async def open_list(click: Click) -> None:
+    """Show every conflict."""
+    await click.open(await _list(click))
+
+
+async def open_form(click: Click) -> None:
+    """Open the form for a conflict, or for a new one."""
+    if click.action_id == Do.ADD_CONFLICT:
+        await click.open(screen.build(None, Place(), {}, await screens.known(click, ())))
+        return
+    entry = await click.desk.store.read(lambda session: verbs.look(session, click.value, click.person))
+    place = Place(part=entry.conflict.key, version=entry.version)
+    stages = [entry.conflict.stage] if entry.conflict.stage else []
+    titles, known = await _titles(click, [entry.conflict]), await screens.known(click, stages)
+    await click.open(screen.build(entry.conflict, place, titles, known))
+
+
+async def save(sent: Submission) -> None:
+    """Save what the form says, and show the list with it; the form closes."""
+    place = screens.place_of(sent)
+    if place.part:
+        entry = await sent.desk.store.read(lambda session: verbs.look(session, place.part, sent.person))
+        changed = screen.parse(entry.conflict, sent.values)
+        await sent.once(lambda tx: verbs.change(tx, changed, place.version, sent.person))
+    else:
+        new = screen.parse(None, sent.values)
+        await sent.once(lambda tx: verbs.add(tx, new, sent.person))
+    await screens.redraw_view(sent, str(sent.view.get("previous_view_id") or ""), await _list(sent))
+
+
+async def delete(click: Click) -> None:
+    """Take a conflict out; Slack has asked "are you sure" already."""
+    entry = await click.desk.store.read(lambda session: verbs.look(session, click.value, click.person))
+    await click.once(lambda tx: verbs.remove(tx, click.value, entry.version, click.person))
+    await click.redraw(await _list(click))
+
+
+async def suggest(menu: Suggestion) -> None:
+    """The accesses of all apps that fit what was typed, and each app as a whole."""
+    shelf = await menu.desk.catalogue.shelf()
+    words = fold(menu.typed).split()
+    found = shelf.search_all(menu.typed) or shelf.search_all(" ".join(words[:1]))
+    named = {ref: title for app in found for ref, title in screen.options(app).items()}
+    fitting = [ref for ref, title in named.items() if all(word in fold(title) for word in words)]
+    await menu.answer(options=[option(named[ref], ref) for ref in (fitting or list(named))[:MOST]])
+
+
+def register(app: AsyncApp, desk: Desk) -> None:
+    """Listen for what is done with conflicts."""
+    app.action(Do.CONFLICTS)(listener(desk, Click, admins_only(open_list)))
+    for opens in (Do.ADD_CONFLICT, Do.EDIT_CONFLICT):
+        app.action(opens)(listener(desk, Click, admins_only(open_form)))
+    app.action(Do.DELETE_CONFLICT)(listener(desk, Click, admins_only(delete)))
+    app.view(Screen.CONFLICT)(listener(desk, Submission, admins_only(save), FIELDS))
+    app.options(Do.FIND_ANY)(listener(desk, Suggestion, admins_only(suggest)))
+
+
+async def _list(incoming: Incoming) -> View:
+    found = await incoming.desk.store.read(lambda session: verbs.every(session, incoming.person))
+    return screen.listing(found, await _titles(incoming, found))
+
+
+async def _titles(incoming: Incoming, conflicts: Sequence[ConflictSpec]) -> Mapping[str, str]:
+    """What the accesses are called that these name."""
+    shelf = await incoming.desk.catalogue.shelf()
+    apps = [app for key in screen.apps_named(conflicts) if (app := shelf.find(key)) is not None]
+    return {ref: title for app in apps for ref, title in screen.options(app).items()}

@@ -1,0 +1,82 @@
+"""Conflicts as admins change them: who may, and what a change must not break."""
+
+from typing import Any
+
+import pytest
+
+from models import configuring_conflicts as verbs
+from models import parts
+from models.catalogue.conflict_entries import CONFLICT
+from models.catalogue.conflicts import ConflictSpec
+from models.catalogue.spec import AppSpec
+from models.catalogue.workspace import SETTINGS, SettingsSpec
+from models.errors import Closed, Duplicate, Invalid, NotAllowed
+from models.store import Store
+from tests.models.acting import ask, do
+from tests.models.company import ADA, GITHUB, ROOT, found
+from tests.models.test_duties import EIGHT_HOURS
+
+HAS = {"who": {"holds": ["github/design"]}, "access": "engineering", "duration": "8h", "expect": "ask"}
+
+
+def conflict(**fields: Any) -> ConflictSpec:
+    usual = {"key": "k", "name": "One team", "these": ["github/engineering"], "those": ["github/design"]}
+    return ConflictSpec.model_validate(usual | fields)
+
+
+async def test_only_admins_change_conflicts(store: Store) -> None:
+    await store.write(found)
+
+    for verb, args in ((verbs.add, (conflict(),)), (verbs.remove, ("k", 1))):
+        with pytest.raises(NotAllowed, match="Ask Root"):
+            await do(store, verb, *args, ADA)
+
+
+async def test_a_change_that_breaks_an_example_is_not_saved(store: Store) -> None:
+    app = AppSpec.model_validate({**GITHUB.stored(), "example": [HAS]})
+    await store.write(lambda tx: found(tx, app))
+
+    with pytest.raises(Invalid, match="an example of GitHub says otherwise"):
+        await do(store, verbs.add, conflict(), ROOT)
+
+    assert await store.read(lambda session: parts.every(session, CONFLICT)) == []
+    await do(store, verbs.add, conflict(action="flag"), ROOT)
+
+
+async def test_what_the_catalogue_does_not_have_is_refused_at_its_field(store: Store) -> None:
+    await store.write(found)
+
+    with pytest.raises(Invalid, match=r"This names “github/desing”.* Did you mean “github/design”") as no:
+        await do(store, verbs.add, conflict(those=["github/desing"]), ROOT)
+
+    assert no.value.field == "those"
+
+
+async def test_nobody_overwrites_what_somebody_else_has_changed(store: Store) -> None:
+    await store.write(found)
+    await do(store, verbs.add, conflict(), ROOT)
+    await do(store, verbs.change, conflict(action="flag"), 1, ROOT)
+
+    with pytest.raises(Closed, match="in the meantime"):
+        await do(store, verbs.change, conflict(why="Because."), 1, ROOT)
+    with pytest.raises(Duplicate, match="already"):
+        await do(store, verbs.add, conflict(), ROOT)
+
+
+async def test_the_cards_of_what_waits_are_drawn_anew(store: Store) -> None:
+    await store.write(found)
+    ref, other = await ask(store, EIGHT_HOURS), await ask(store, EIGHT_HOURS, "design")
+
+    def touched(tx: Any) -> set[str]:
+        verbs.add(tx, conflict(action="flag"), ROOT)
+        return set(tx.touched)
+
+    assert {ref, other} <= await store.write(touched)
+
+
+async def test_where_a_change_needs_two_people_none_is_made_by_one(store: Store) -> None:
+    await store.write(found)
+    await store.write(lambda tx: parts.save(tx, SETTINGS, SettingsSpec(two_people=True), ROOT))
+
+    with pytest.raises(NotAllowed, match="needs two people"):
+        await do(store, verbs.add, conflict(), ROOT)
