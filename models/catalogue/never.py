@@ -44,6 +44,7 @@ def why_never(app: AppSpec, spot: Spot) -> str | None:
 
 def remarks(app: AppSpec) -> Iterator[str]:
     """A sentence for each rule and stage that can never do what it is for."""
+    app = _in_short(app)
     for spot in spots(app):
         if said := why_never(app, spot):
             word = "stage" if spot.name == "stage" else "rule"
@@ -52,10 +53,20 @@ def remarks(app: AppSpec) -> Iterator[str]:
 
 def spots(app: AppSpec) -> Iterator[Spot]:
     """Where its rules and stages stand, the app's and those of its accesses."""
-    for key in ("", *(access.key for access in app.access)):
+    owners: tuple[tuple[str, AppSpec | AccessSpec], ...] = (
+        ("", app),
+        *((access.key, access) for access in app.access),
+    )
+    for key, owner in owners:
         for name in ("stage", *RULES):
-            for at in range(len(listed.every(app, name, key))):
+            for at in range(len(getattr(owner, name) or ())):
                 yield Spot(name, at, key)
+
+
+def _in_short(app: AppSpec) -> AppSpec:
+    """The app with one access of each kind, and with all that have something of their own."""
+    own = {(_kind(one), one.key if one.stage is not None or one.require else ""): one for one in app.access}
+    return app.model_copy(update={"access": tuple(own.values())})
 
 
 def _concerned(app: AppSpec, spot: Spot) -> list[AccessSpec]:
