@@ -6,6 +6,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from datetime import timedelta
 
 import aiohttp
 import structlog
@@ -32,7 +33,9 @@ from handlers.desk import Desk
 from handlers.whois import WhoIs
 from models import directory
 from models.clock import Clock
+from models.jobs import LEASE
 from models.store import Store, open_store
+from models.store.postgres import STANDSTILL
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -99,10 +102,13 @@ class Keyturn:
         await self.scheduler.catch_up()
 
 
-async def build(config: Config, clock: Clock, *, patience: float = PATIENCE) -> Keyturn:
+async def build(
+    config: Config, clock: Clock, *, patience: float = PATIENCE, lease: timedelta = LEASE
+) -> Keyturn:
     """Put a bot together: schema up to date, store open; nothing is taken from Slack yet.
 
-    `patience` is how many seconds one call to Slack may take. Raises Failure, with what to mend. A Slack that
+    `patience` is how many seconds one call to Slack may take, `lease` how long another process leaves a job
+    alone that one of us has in hand and says nothing of. Raises Failure, with what to mend. A Slack that
     is away is none: what needs no Slack goes on (see `Keyturn.acquainted`).
     """
     async with AsyncExitStack() as resources:
@@ -110,7 +116,7 @@ async def build(config: Config, clock: Clock, *, patience: float = PATIENCE) -> 
         resources.enter_context(only_one(url))
         with database.explained(url):
             await database.upgrade(url)
-        store = open_store(url, clock)
+        store = open_store(url, clock, standstill=min(lease, STANDSTILL))
         resources.push_async_callback(store.close)
         http = await resources.enter_async_context(
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience))
@@ -136,7 +142,8 @@ async def build(config: Config, clock: Clock, *, patience: float = PATIENCE) -> 
         tools = Tools(clock=clock, http=http, slack=gateway, me=lambda: identity.user_id)
         connectors = registry.ready(types, tools)
         mailer = Mailer(config.email) if config.email else None
-        worker = Worker(store, jobs.handlers(store, gateway, connectors, metrics, mailer), metrics)
+        handlers = jobs.handlers(store, gateway, connectors, metrics, mailer)
+        worker = Worker(store, handlers, metrics, lease=lease)
         socket = _socket(config, bolt, client, http, metrics)
         checks = {
             "worker": lambda: worker.alive,

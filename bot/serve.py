@@ -2,18 +2,20 @@
 
 import asyncio
 import signal
+from datetime import timedelta
 
 import structlog
 
 from bot.app import Keyturn, build
 from bot.config import Config
 from models.clock import Clock
+from models.jobs import LEASE
 
 log = structlog.stdlib.get_logger(__name__)
 
 
-async def serve(config: Config, clock: Clock) -> None:
-    """Run until SIGTERM or SIGINT; what is in hand is finished first.
+async def serve(config: Config, clock: Clock, *, lease: timedelta = LEASE) -> None:
+    """Run until SIGTERM or SIGINT; what is in hand is finished first. `lease` is as in `build`.
 
     Raises Failure if it cannot start, or where Slack was away then and now does not take the token.
     """
@@ -21,7 +23,7 @@ async def serve(config: Config, clock: Clock) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    keyturn = await build(config, clock)
+    keyturn = await build(config, clock, lease=lease)
     try:
         await keyturn.start()
         log.info("ready", mode=config.slack.mode, listening=keyturn.base_url)

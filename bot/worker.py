@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.hold import Hold
 from bot.later import Away, Later
 from bot.log import bound
 from bot.metrics import Metrics
@@ -58,7 +59,7 @@ class Worker:
     ) -> None:
         """`lease` is how long a job of a process that died or froze is left alone by the others."""
         self._store, self._handlers, self._metrics, self._lease = store, handlers, metrics, lease
-        self._running: dict[asyncio.Task[None], Work] = {}
+        self._running: dict[asyncio.Task[None], Hold] = {}
         self._woken, self._ended = asyncio.Event(), asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
         self._stopping = False
@@ -115,13 +116,15 @@ class Worker:
         free, full = self._room()
         if not free:
             return LOOK
+        began = asyncio.get_running_loop().time()
         works, following = await self._store.write(lambda tx: _claimed(tx, free, full, self._lease))
         if self._stopping:
             await self._store.write(lambda tx: _returned(tx, works))
             return LOOK
         for work in works:
-            task = asyncio.create_task(self._carry_out(work), name=work.key)
-            self._running[task] = work
+            hold = Hold(work, began + self._lease.total_seconds())
+            task = asyncio.create_task(self._carry_out(hold), name=work.key)
+            self._running[task] = hold
             task.add_done_callback(self._done)
         if works:
             return 0
@@ -131,7 +134,7 @@ class Worker:
 
     def _room(self) -> tuple[int, set[str]]:
         """How many jobs may be claimed, and the kinds of which enough are under way."""
-        under_way = Counter(work.kind for work in self._running.values())
+        under_way = Counter(hold.work.kind for hold in self._running.values())
         full = {kind for kind, number in under_way.items() if number >= OF_A_KIND}
         most = max((number for kind, number in under_way.items() if kind not in full), default=0)
         return min(AT_ONCE - len(self._running), OF_A_KIND - most), full
@@ -141,10 +144,11 @@ class Worker:
         self._woken.set()
         self._ended.set()
 
-    async def _carry_out(self, work: Work) -> None:
+    async def _carry_out(self, hold: Hold) -> None:
+        work = hold.work
         with bound(job=work.key):
             try:
-                await self._run(work)
+                await self._run(hold)
             except LeaseLost:
                 log.warning("lost the lease; another process has the job")
             except asyncio.CancelledError:
@@ -159,14 +163,17 @@ class Worker:
                 log.warning("job failed", kind=work.kind, error=str(error), exc_info=error if first else None)
                 await self._again(work, f"{type(error).__name__}: {error}")
 
-    async def _run(self, work: Work) -> None:
+    async def _run(self, hold: Hold) -> None:
+        work = hold.work
         handler = self._handlers.get(work.kind)
         if handler is None:
             raise LookupError(f"no job of the kind {work.kind} is known to this version")
         try:
-            async with asyncio.timeout(handler.patience):
+            async with hold.within(handler.patience):
                 await handler.run(work)
         except TimeoutError:
+            if hold.over:
+                raise TimeoutError("it was held no longer, and another process may have it") from None
             raise TimeoutError(f"it took longer than {handler.patience:g} s") from None
 
     async def _again(
@@ -186,13 +193,19 @@ class Worker:
                 log.error("job parked", kind=work.kind, attempts=work.attempts, error=error)
 
     async def _renew(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(self._lease.total_seconds() / 3)
-            works = list(self._running.values())
+            began, holds = loop.time(), list(self._running.values())
+            works = [hold.work for hold in holds]
             try:
-                await self._store.write(partial(_renewed, works=works, lease=self._lease))
+                held = await self._store.write(partial(_renewed, works=works, lease=self._lease))
             except Exception as error:  # noqa: BLE001 - a lease that is lost loses nothing but time
                 log.warning("leases could not be renewed", error=str(error))
+            else:
+                for hold in holds:
+                    kept = hold.work.id in held
+                    hold.renewed(began + self._lease.total_seconds() if kept else began)
 
 
 def _claimed(tx: Tx, free: int, full: set[str], lease: timedelta) -> tuple[list[Work], datetime | None]:
@@ -200,8 +213,8 @@ def _claimed(tx: Tx, free: int, full: set[str], lease: timedelta) -> tuple[list[
     return works, None if works else jobs.next_run(tx.session)
 
 
-def _renewed(tx: Tx, works: list[Work], lease: timedelta) -> None:
-    jobs.extend_leases(tx.session, works, lease)
+def _renewed(tx: Tx, works: list[Work], lease: timedelta) -> set[int]:
+    return jobs.extend_leases(tx.session, works, lease)
 
 
 def _returned(tx: Tx, works: list[Work]) -> None:

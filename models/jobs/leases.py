@@ -38,12 +38,13 @@ def release_all(session: Session, now: datetime) -> None:
     release_expired(session, now)
 
 
-def extend_leases(session: Session, works: list[Work], lease: timedelta = LEASE) -> None:
-    """Keep holding what is still being worked on."""
+def extend_leases(session: Session, works: list[Work], lease: timedelta = LEASE) -> set[int]:
+    """Keep holding what is still being worked on; returns the ids of what was still held."""
     ids = [work.id for work in works]
     tokens = [work.token for work in works]
     until = lease_clock(session) + lease
-    session.execute(update(Job).where(Job.id.in_(ids), Job.token.in_(tokens)).values(lease_until=until))
+    held = update(Job).where(Job.id.in_(ids), Job.token.in_(tokens)).values(lease_until=until)
+    return set(session.scalars(held.returning(Job.id)))
 
 
 def lease_clock(session: Session) -> datetime:

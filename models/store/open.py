@@ -1,14 +1,16 @@
 """From the configured URL to a store."""
 
+from datetime import timedelta
+
 from sqlalchemy import make_url
 
 from models.clock import Clock
 from models.store.base import Store
-from models.store.postgres import PostgresStore
+from models.store.postgres import STANDSTILL, PostgresStore
 from models.store.sqlite import SqliteStore
 
 
-def open_store(url: str, clock: Clock) -> Store:
+def open_store(url: str, clock: Clock, *, standstill: timedelta = STANDSTILL) -> Store:
     """Open the store of `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`; ValueError for another URL.
 
     The SQLite URL names aiosqlite because that is what people know and have written down; the file is
@@ -19,7 +21,8 @@ def open_store(url: str, clock: Clock) -> Store:
     if backend == "sqlite" and parsed.database:
         return SqliteStore(parsed.database, clock)
     if backend == "postgresql":
-        return PostgresStore(parsed.set(drivername="postgresql+asyncpg").render_as_string(False), clock)
+        plain = parsed.set(drivername="postgresql+asyncpg").render_as_string(False)
+        return PostgresStore(plain, clock, standstill=standstill)
     raise ValueError(
         f"{parsed.render_as_string()} is neither sqlite+aiosqlite:///FILE nor postgresql+asyncpg://…"
     )

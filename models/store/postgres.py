@@ -4,6 +4,7 @@ Each work a transaction of its own, over asyncpg; any number of processes share 
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -19,6 +20,8 @@ T = TypeVar("T")
 
 POOL = 16
 TRIES = 4
+STANDSTILL = timedelta(seconds=30)
+"""After so long a transaction whose process froze is undone; others wait for what it locked."""
 # All statements of a read see one moment: whoever checks the trail against its head must not see a head
 # that moved in between.
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -32,9 +35,16 @@ _AWAY = ("08", "28", "3D", "53", "57", "58", "25006", "55P03", *_AGAIN)
 class PostgresStore(Store):
     """A PostgreSQL database."""
 
-    def __init__(self, url: str, clock: Clock) -> None:
+    def __init__(self, url: str, clock: Clock, *, standstill: timedelta = STANDSTILL) -> None:
         super().__init__(clock)
-        self._engine = create_async_engine(url, pool_size=POOL, max_overflow=0, pool_pre_ping=True)
+        limit = {"idle_in_transaction_session_timeout": str(round(standstill.total_seconds() * 1000))}
+        self._engine = create_async_engine(
+            url,
+            pool_size=POOL,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={"server_settings": limit},
+        )
 
     @property
     def shared(self) -> bool:
