@@ -44,6 +44,8 @@ class Handler:
     run: Callable[[Work], Awaitable[None]]
     patience: float = 30
     """Seconds that one run may take."""
+    overtaken: Callable[[Tx, Work], None] | None = None
+    """What is to be done after a run whose job another process took over meanwhile."""
 
 
 class Worker:
@@ -150,7 +152,7 @@ class Worker:
             try:
                 await self._run(hold)
             except LeaseLost:
-                log.warning("lost the lease; another process has the job")
+                await self._overtaken(work)
             except asyncio.CancelledError:
                 await self._again(work, "Keyturn was stopped in the middle of it.")
                 raise
@@ -185,12 +187,22 @@ class Worker:
                 lambda tx: parked.hand_back(tx, work, error=error, wait=wait, park=park)
             )
         except LeaseLost:
-            log.warning("lost the lease; another process has the job")
+            await self._overtaken(work)
         except Exception as failure:  # noqa: BLE001 - the lease runs out, and then the job is taken up again
             log.warning("a job could not be handed back", error=str(failure))
         else:
             if given_up:
                 log.error("job parked", kind=work.kind, attempts=work.attempts, error=error)
+
+    async def _overtaken(self, work: Work) -> None:
+        log.warning("lost the lease; another process has the job")
+        handler = self._handlers.get(work.kind)
+        if handler is None or (wanted := handler.overtaken) is None:
+            return
+        try:
+            await self._store.write(lambda tx: wanted(tx, work))
+        except Exception as error:  # noqa: BLE001 - what it is for is a rarity; the job itself is in good hands
+            log.warning("could not ask for it to be looked after", error=str(error))
 
     async def _renew(self) -> None:
         loop = asyncio.get_running_loop()

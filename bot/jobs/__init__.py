@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.connectors.base import Connector
 from bot.email import Mailer
-from bot.jobs import settle
+from bot.jobs import retire, settle
 from bot.jobs.card import CardJob
 from bot.jobs.groups import GroupsJob
 from bot.jobs.home import HomeJob
@@ -12,6 +12,7 @@ from bot.jobs.mail import MailJob
 from bot.jobs.mailing import Mailing
 from bot.jobs.note import NoteJob
 from bot.jobs.person import PersonJob
+from bot.jobs.retire import RetireJob
 from bot.jobs.say import SayJob
 from bot.jobs.settle import SettleJob
 from bot.jobs.tell import TellJob
@@ -31,13 +32,14 @@ def handlers(
     """What carries out each kind of job. Without a mailer nothing is sent by e-mail."""
     mailing = Mailing(on=mailer is not None)
     return {
-        "card": Handler(CardJob(store, gateway, mailing).run),
+        "card": Handler(CardJob(store, gateway, mailing).run, overtaken=retire.want),
         "groups": Handler(GroupsJob(store, gateway).run),
         "home": Handler(HomeJob(store, gateway).run),
         "mail": Handler(MailJob(store, gateway, mailer).run, patience=90),
         "note": Handler(NoteJob(store, gateway).run),
         "person": Handler(PersonJob(store, gateway).run),
-        "say": Handler(SayJob(store, gateway).run),
+        "retire": Handler(RetireJob(store, gateway).run),
+        "say": Handler(SayJob(store, gateway).run, overtaken=retire.want),
         "settle": Handler(SettleJob(store, connectors, metrics).run, patience=settle.PATIENCE + 20),
         "tell": Handler(TellJob(store, gateway).run),
     }

@@ -72,7 +72,7 @@ class CardJob:
 
     async def _show(self, drawn: Drawn, *, tried: bool) -> tuple[str, str]:
         """Post or change the message; returns where it lies."""
-        card, metadata = drawn.card, posts.mark("keyturn_card", {"card": drawn.card.id})
+        card, metadata = drawn.card, posts.card_mark(drawn.card)
         if not card.ts and tried:
             await self._find(card)
         if card.ts:
@@ -83,7 +83,7 @@ class CardJob:
 
     async def _find(self, card: Card) -> None:
         """An earlier run may have posted it without hearing so."""
-        metadata = posts.mark("keyturn_card", {"card": card.id})
+        metadata = posts.card_mark(card)
         found = await posts.lost(self._gateway, card.target, metadata, card.created_at)
         if found:
             card.channel, card.ts = found

@@ -8,6 +8,8 @@ import structlog
 
 from blocks.kit import Message
 from bot.slack import Answer, Gateway, Gone, Refused
+from models.cards import Card
+from models.requests import Comment
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -21,6 +23,16 @@ PAGES = 10
 def mark(kind: str, payload: Mapping[str, int]) -> dict[str, Any]:
     """Metadata for a message: a kind ("keyturn_card") and the ids that make it the only one of it."""
     return {"event_type": kind, "event_payload": dict(payload)}
+
+
+def card_mark(card: Card) -> dict[str, Any]:
+    """The metadata of a card."""
+    return mark("keyturn_card", {"card": card.id})
+
+
+def comment_mark(comment: Comment) -> dict[str, Any]:
+    """The metadata of a comment that is passed on; in each thread there is one of it."""
+    return mark("keyturn_comment", {"comment": comment.id})
 
 
 async def post(
@@ -58,28 +70,27 @@ async def lost(
     """
     try:
         channel = await open_dm(gateway, place) if is_person(place) else place
-        ts = await find(gateway, channel, metadata, since, thread)
+        found = await copies(gateway, channel, metadata, since, thread)
     except Gone:
         raise
     except Refused as refusal:
         log.warning("cannot look whether it was posted before", why=str(refusal))
         return None
-    return (channel, ts) if ts else None
+    return (channel, found[0]) if found else None
 
 
-async def find(
+async def copies(
     gateway: Gateway, channel: str, metadata: dict[str, Any], since: datetime, thread: str = ""
-) -> str | None:
-    """The ts of a message with this metadata, posted since then in a channel (or a thread of it); or None."""
+) -> list[str]:
+    """The ts of each message with this metadata, posted since then in a channel (or a thread of it)."""
     method = "conversations.replies" if thread else "conversations.history"
     arguments: dict[str, Any] = {"ts": thread} if thread else {}
     arguments |= {"oldest": f"{(since - CLOCKS_APART).timestamp():.6f}", "limit": 200}
+    found: list[str] = []
     for _ in range(PAGES):
         answer = await gateway.call(method, channel=channel, include_all_metadata=True, **arguments)
-        for message in answer["messages"]:
-            if message.get("metadata") == metadata:
-                return str(message["ts"])
+        found += [str(one["ts"]) for one in answer["messages"] if one.get("metadata") == metadata]
         arguments["cursor"] = (answer.get("response_metadata") or {}).get("next_cursor")
         if not arguments["cursor"]:
-            return None
-    return None
+            break
+    return found

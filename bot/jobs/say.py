@@ -42,7 +42,7 @@ class SayJob:
         await self._store.write(lambda tx: jobs.finish(tx.session, work))
 
     async def _reply(self, said: Said, *, tried: bool) -> None:
-        card, metadata = said.card, posts.mark("keyturn_comment", {"comment": said.comment.id})
+        card, metadata = said.card, posts.comment_mark(said.comment)
         message = thread.reply(said.comment.person_id, said.comment.text)
         try:
             if tried and await posts.lost(self._gateway, card.channel, metadata, said.comment.at, card.ts):

@@ -1,17 +1,18 @@
 """What stands on people's screens: each card once, as it is now, whatever Slack does in between."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
 
+from bot.jobs import posts, retire
 from bot.sandbox.slack.messages import Message
 from models.cards import Card
 from models.clock import ManualClock
-from models.jobs import Job, JobState
+from models.jobs import Job, JobState, Work
 from models.lifecycle import comment, submit
 from models.lifecycle.asking import Draft
-from models.requests import Term
+from models.requests import Comment, Term
 from models.store import Tx
 from tests.world import World, running
 
@@ -175,3 +176,39 @@ async def test_a_comment_for_a_card_that_is_gone_is_not_kept_for_ever(world: Wor
     await say(world, ref, "Which repository?")
     assert len(cards(world, "Ada")[0].replies) == 1
     assert await world.bot.store.read(lambda s: s.query(Job).filter(Job.kind == "say").all()) == []
+
+
+def overtaken(work: Work) -> Callable[[Tx], None]:
+    return lambda tx: retire.want(tx, work)
+
+
+async def test_of_a_card_that_a_process_posted_too_late_the_one_that_is_redrawn_is_left(world: World) -> None:
+    await ask(world)
+    (kept,) = cards(world, "Grace")
+    card = await world.bot.store.read(lambda s: s.query(Card).filter(Card.ts == kept.ts).one())
+    for text in ("Too late", "Much too late"):
+        await world.bot.client.chat_postMessage(
+            channel=card.channel, text=text, metadata=posts.card_mark(card)
+        )
+    assert len(cards(world, "Grace")) == 3
+    late = Work(1, "card", f"card:{card.id}", {"card": card.id}, 1, "lost")
+    await world.bot.store.write(overtaken(late))
+    await world.pass_time(timedelta(minutes=1))
+    assert cards(world, "Grace") == [kept]
+    assert "Approve" in cards(world, "Grace")[0].buttons
+
+
+async def test_of_a_comment_that_was_said_twice_one_is_left(world: World) -> None:
+    ref = await ask(world)
+    await say(world, ref, "Which repository?")
+    (shown,) = cards(world, "Ada")
+    card = await world.bot.store.read(lambda s: s.query(Card).filter(Card.ts == shown.ts).one())
+    said = await world.bot.store.read(lambda s: s.query(Comment).one())
+    await world.bot.client.chat_postMessage(
+        channel=card.channel, thread_ts=card.ts, text="Again", metadata=posts.comment_mark(said)
+    )
+    assert len(shown.replies) == 2
+    late = Work(1, "say", "say:1", {"card": card.id, "comment": said.id}, 1, "lost")
+    await world.bot.store.write(overtaken(late))
+    await world.pass_time(timedelta(minutes=1))
+    assert [reply.text for reply in shown.replies] == [f"<@{world.ids['Grace']}>\n> Which repository?"]

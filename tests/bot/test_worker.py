@@ -312,3 +312,27 @@ async def test_a_database_that_was_away_is_asked_again(store: Store, monkeypatch
         await failed.wait()
         await worker.idle()
     assert done == ["a"]
+
+
+async def test_a_run_that_was_overtaken_is_looked_after(store: Store) -> None:
+    """Another process took the job meanwhile; what this one sent all the same may be there twice."""
+    looked, found = list[str](), asyncio.Event()
+
+    def look(_tx: Tx, work: Work) -> None:
+        looked.append(work.key)
+        found.set()
+
+    async def slow(work: Work) -> None:
+        await store.write(lambda tx: tx.session.query(Job).update({"token": "another's"}) and None)
+        await store.write(lambda tx: jobs.finish(tx.session, work))
+
+    handler = Handler(slow, overtaken=look)
+    worker = Worker(store, {"task": handler}, Metrics())
+    await worker.start()
+    try:
+        await enqueue(store, "a")
+        async with asyncio.timeout(5):
+            await found.wait()
+    finally:
+        await worker.stop()
+    assert looked == ["a"]

@@ -1,0 +1,361 @@
+"""A company whose bot runs as a process that may die: people see what Slack then shows, and try again."""
+
+import asyncio
+import os
+import signal
+import socket as sockets
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.config import Mode
+from bot.sandbox.slack import Person
+from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.results import NotVisible
+from models import apps
+from models.catalogue.spec import AppSpec
+from models.clock import ManualClock
+from models.jobs import Job, JobState
+from models.store import Store
+from models.store.base import Unavailable
+from tests.conftest import START
+from tests.crash.nursery import Order
+from tests.world import World
+
+PATIENCE = 30.0
+"""Seconds for anything to come true."""
+LOOK = 0.05
+TIMEOUT = 5.0
+"""Seconds that Slack waits for an answer; a little more than three, since the machine is busy."""
+SLACK_TRIES_AGAIN = timedelta(minutes=6)
+"""Slack sends an event that nobody took again after a minute, and after five."""
+
+
+class Nursery:
+    """Where bots come from."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.crash.nursery"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}, text=True,
+        )  # fmt: skip
+
+    def born(self, order: Order) -> int:
+        """A new bot; returns its process id."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(order.line())
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def close(self) -> None:
+        """No more."""
+        self._process.communicate()
+
+
+@contextmanager
+def nursery() -> Iterator[Nursery]:
+    """One that lives as long as the block."""
+    opened = Nursery()
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+class Bot:
+    """One process, which may have died."""
+
+    def __init__(self, nursery: Nursery, order: Order, port: int) -> None:
+        self.pid, self.port = nursery.born(order), port
+
+    @property
+    def alive(self) -> bool:
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it this one, if it still lives."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    async def ready(self, http: aiohttp.ClientSession) -> bool:
+        """Whether it is ready to work and Slack can reach it."""
+        try:
+            async with http.get(f"http://127.0.0.1:{self.port}/readyz") as answer:
+                return answer.status == 200
+        except (aiohttp.ClientError, OSError):
+            return False
+
+
+class TwoClocks(ManualClock):
+    """Slack's clock; the bots' stands in a file, and does not follow where Slack alone waits."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(START)
+        self._file, self.bots = file, START
+        self._write()
+
+    def advance_all(self, step: timedelta) -> None:
+        """Time passes for everybody."""
+        self.bots += step
+        self._write()
+        self.advance(step)
+
+    def _write(self) -> None:
+        beside = self._file.with_suffix(".new")
+        beside.write_text(self.bots.isoformat())
+        beside.replace(self._file)
+
+
+class Lives(World):
+    """The world of `tests.world`, with the bot outside of this process."""
+
+    clock: TwoClocks
+
+    def __init__(
+        self, nursery: Nursery, folder: Path, url: str, store: Store, mode: Mode, *, lease: float = 60
+    ) -> None:
+        super().__init__(TwoClocks(folder / "clock.txt"), mode)
+        self.folder, self.url, self.store = folder, url, store
+        self._nursery, self._lease = nursery, lease
+        (folder / "points.txt").touch()
+        self.bots: list[Bot] = []
+        self.http: aiohttp.ClientSession
+        self.deaths = 0
+        self.frozen: Bot | None = None
+        self._freezes: str | None = None
+        self.slack.deliveries.timeout = TIMEOUT
+
+    @property
+    def points(self) -> list[str]:
+        """The points that a bot came by so far, in order."""
+        return (self.folder / "points.txt").read_text().splitlines()
+
+    @property
+    def log(self) -> str:
+        """What the bots wrote."""
+        return (self.folder / "log.txt").read_text()
+
+    async def begin(
+        self, strike: str | None = None, number: int = signal.SIGKILL, *, points: bool = True
+    ) -> Bot:
+        """One more bot, ready, or struck by the signal at its point."""
+        port = _free_port()
+        config = self.folder / f"config-{port}.toml"
+        config.write_text(_config(self, port))
+        order = Order(
+            folder=str(self.folder), config=str(config), clock=str(self.folder / "clock.txt"),
+            lease=self._lease, points=str(self.folder / "points.txt") if points else "",
+            strike=strike, number=number,
+        )  # fmt: skip
+        self._freezes = strike if number == signal.SIGSTOP else None
+        bot = Bot(self._nursery, order, port)
+        self.bots.append(bot)
+        await self.until(lambda: self._ready_or_struck(bot, strike))
+        self.reach(bot)
+        return bot
+
+    def reach(self, bot: Bot) -> None:
+        """Let Slack send to this one, in mode http."""
+        self.app.request_url = self.app.options_url = f"http://127.0.0.1:{bot.port}/slack/events"
+
+    async def _ready_or_struck(self, bot: Bot, strike: str | None) -> bool:
+        return self._struck(strike) or not bot.alive or await bot.ready(self.http)
+
+    def _struck(self, strike: str | None) -> bool:
+        return strike is not None and self.points[-1:] == [strike]
+
+    async def until(self, condition: Callable[[], Awaitable[bool]]) -> None:
+        """Wait for this, with an operator who starts whatever died again."""
+        end = time.monotonic() + PATIENCE
+        while not await condition():
+            assert time.monotonic() < end, f"it never came: {self.log[-6000:]}"
+            await asyncio.sleep(LOOK)
+
+    async def revived(self) -> None:
+        """Start a bot where the only one has died, or has frozen."""
+        if self.bots and not any(bot.alive for bot in self.bots):
+            self.bots.clear()
+            self.deaths += 1
+            await self.begin(points=False)
+        elif self._struck(self._freezes):
+            self.frozen = self.bots[0]
+            self.deaths += 1
+            await self.begin(points=False)
+
+    async def thaw(self) -> None:
+        """Let the one that froze go on, after another has done its work."""
+        if (bot := self.frozen) is not None:
+            bot.signal(signal.SIGCONT)
+            await self.until(lambda: self._ready_or_struck(bot, None))
+            self.frozen = None
+
+    async def offer(self, **entry: Any) -> AppSpec:
+        spec = AppSpec.model_validate(self.github() | entry)
+        await self.store.write(lambda tx: apps.save(tx, spec, self.ids["Root"]))
+        return spec
+
+    async def settle(self) -> None:
+        """Wait until nothing is under way, and Slack has told again what nobody took."""
+        deaths = -1
+        while deaths != self.deaths:
+            deaths = self.deaths
+            await self.until(self._quiet)
+            await self.thaw()
+            self.clock.advance(SLACK_TRIES_AGAIN)
+            self.slack.time_moved()
+            await self.until(self._quiet)
+
+    async def _quiet(self) -> bool:
+        await self.revived()
+        await self.slack.idle()
+        try:
+            busy = await self.store.read(lambda session: _busy(session, self.clock.bots))
+            failed = await self.store.read(_waits_for_its_next_try)
+        except Unavailable:
+            return False
+        if busy:
+            return False
+        if failed:
+            self.clock.advance_all(timedelta(seconds=3))
+            return False
+        return True
+
+    async def seen(self, condition: Callable[[], bool], after: timedelta = timedelta()) -> None:
+        """Let time pass, and wait until somebody sees what comes of it."""
+        self.clock.advance_all(after)
+        self.slack.time_moved()
+
+        async def true() -> bool:
+            await self.revived()
+            return condition()
+
+        await self.until(true)
+
+    async def rest(self) -> None:
+        """An hour in which nobody does anything."""
+        self.clock.advance_all(timedelta(hours=1))
+        await self.settle()
+
+    async def persist(self, attempt: Callable[[], Awaitable[bool]]) -> None:
+        """Try, and where Slack shows that it did not work try again, as people do."""
+        for _ in range(6):
+            done = await attempt()
+            await self.settle()
+            if done:
+                return
+        raise AssertionError(f"it never worked: {self.log[-6000:]}")
+
+    async def ask(self, name: str, text: str) -> None:
+        person = self.person(name)
+
+        async def attempt() -> bool:
+            if person.view is None:
+                await person.command("/request-access", text)
+            return person.view is not None and await _sent(person)
+
+        await self.persist(attempt)
+
+    async def decide(self, name: str, words: str, button: str, **fields: str) -> None:
+        """Press a button of a card, fill the form that it opens, and send it."""
+        card = self.card(name, words)
+
+        async def attempt() -> bool:
+            return await self.try_to_decide(name, card, button, **fields)
+
+        await self.persist(attempt)
+
+    async def try_to_decide(self, name: str, card: Message, button: str, **fields: str) -> bool:
+        """Do so once; returns whether it worked."""
+        person = self.person(name)
+        if person.view is None:
+            await person.click(card, button)
+        if person.view is None:
+            return False
+        for field, value in fields.items():
+            await _enter(person, field.replace("_", " "), value)
+        return await _sent(person)
+
+    async def press(self, name: str, words: str, button: str) -> None:
+        """Press a button that needs no form, until it has gone."""
+        person, card = self.person(name), self.card(name, words)
+
+        async def attempt() -> bool:
+            try:
+                return (await person.click(card, button)).ok
+            except NotVisible:
+                return True  # it had worked; only Slack did not hear so
+
+        await self.persist(attempt)
+
+
+async def _sent(person: Person) -> bool:
+    """Send the form; False where Slack says that it did not work, or the bot does in place of the form."""
+    sent = await person.submit()
+    if sent.ok and person.view is not None:
+        await person.close()
+        return False
+    return sent.ok
+
+
+async def _enter(person: Person, field: str, value: str) -> None:
+    if field == "How long":
+        await person.choose(field, value)
+    else:
+        await person.fill(field, value)
+
+
+def _busy(session: Session, now: datetime) -> bool:
+    due = (Job.state == JobState.READY) & (Job.run_at <= now)
+    return session.scalars(select(Job.id).where(due | (Job.state == JobState.RUNNING))).first() is not None
+
+
+def _waits_for_its_next_try(session: Session) -> bool:
+    """Whether something failed: a process that got no turn on a busy machine loses its lease."""
+    failed = (Job.state == JobState.READY) & (Job.attempts > 0)
+    return session.scalars(select(Job.id).where(failed)).first() is not None
+
+
+def _free_port() -> int:
+    with sockets.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def _config(world: Lives, port: int) -> str:
+    app = world.app
+    return (
+        f'[slack]\nmode = "{world.mode}"\nbot_token = "{app.bot_token}"\napp_token = "{app.app_token}"\n'
+        f'signing_secret = "{app.signing_secret}"\napi_url = "{world.slack.api_url}"\n'
+        f'admins = ["{world.ids["Root"]}"]\n[http]\nport = {port}\n[database]\nurl = "{world.url}"\n'
+    )
+
+
+@asynccontextmanager
+async def lives(
+    nursery: Nursery, folder: Path, url: str, store: Store, mode: Mode, *, lease: float = 60
+) -> AsyncIterator[Lives]:
+    """A company with GitHub in the catalogue; no bot runs yet."""
+    world = Lives(nursery, folder, url, store, mode, lease=lease)
+    await world.slack.start()
+    try:
+        async with aiohttp.ClientSession() as http:
+            world.http = http
+            await world.offer()
+            yield world
+    finally:
+        for bot in world.bots:
+            bot.signal(signal.SIGKILL)
+        await world.slack.stop()

@@ -1,0 +1,89 @@
+"""A process that has everything imported, and makes a bot of a copy of itself at each line it is told.
+
+Started by tests as a program. A copy starts in a tenth of the time of a new process, and is as real: its own
+connections and its own death. Each line is JSON, see `Order`; the answer to each is the copy's process id.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot import log, schedule, worker
+from bot.config import load
+from bot.serve import serve
+from tests.crash.points import Points, install
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a bot is to be: `keyturn run` with this configuration, at the time that stands in a file."""
+
+    folder: str
+    config: str
+    clock: str
+    lease: float = 60
+    """Seconds."""
+    points: str = ""
+    """A file in which the points are noted; none are where this is empty."""
+    strike: str | None = None
+    """The point at which it is struck…"""
+    number: int = signal.SIGKILL
+    """…by this signal."""
+
+    def line(self) -> str:
+        return json.dumps(asdict(self)) + "\n"
+
+
+class ClockInFile:
+    """A clock that every process reads from the same file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def now(self) -> datetime:
+        return datetime.fromisoformat(self._path.read_text())
+
+
+def main() -> None:
+    """Make a copy at each line; all that is left of one that ended is gone at once."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for line in sys.stdin:
+        order = Order(**json.loads(line))
+        child = os.fork()
+        if child == 0:
+            _live(order)
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()
+
+
+def _live(order: Order) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    output = os.open(f"{order.folder}/log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for number, file in enumerate((nothing, output, output)):
+        os.dup2(file, number)
+    code = 1
+    try:
+        code = _run(order)
+    finally:
+        os._exit(code)
+
+
+def _run(order: Order) -> int:
+    # Only how often it looks; not what it does.
+    schedule.TICK = worker.LOOK = 0.3  # type: ignore[assignment]
+    if order.points:
+        install(Points(Path(order.points), order.strike, order.number))
+    config = load(Path(order.config))
+    log.configure(config.secrets())
+    asyncio.run(serve(config, ClockInFile(Path(order.clock)), lease=timedelta(seconds=order.lease)))
+    return 0
+
+
+if __name__ == "__main__":
+    main()

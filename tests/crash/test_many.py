@@ -1,0 +1,139 @@
+"""Several processes on one PostgreSQL: nothing happens twice, and nothing stops for longer than a lease."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+from sqlalchemy.orm import Session
+
+from bot.config import Mode
+from models import audit
+from models.grants import Grant
+from models.requests import Decision, Request
+from models.states import RequestState
+from models.store import Store
+from tests.crash.lives import Lives, Nursery, lives
+from tests.postgres import PostgresServer, connect
+
+TEAM = "Engineering team"
+LEASE = 4.0
+SECONDS = 4.0
+"""Between one time that everybody is cut off and the next."""
+ASKERS = ("Ada", "Mia", "Otto", "Root")
+
+
+@pytest.fixture
+def engine() -> str:
+    return "postgres"
+
+
+@pytest.fixture(params=["http", "socket"])
+def mode(request: pytest.FixtureRequest) -> Mode:
+    return "http" if request.param == "http" else "socket"
+
+
+@pytest.fixture
+async def world(
+    nursery: Nursery, tmp_path: Path, database_url: str, store: Store, mode: Mode
+) -> AsyncIterator[Lives]:
+    async with lives(nursery, tmp_path, database_url, store, mode, lease=LEASE) as ready:
+        await ready.begin()
+        yield ready
+
+
+async def outcome(world: Lives) -> list[tuple[RequestState, list[bool], int]]:
+    """Of each request: where it stands, what was decided, and how many grants it has."""
+
+    def look(session: Session) -> list[tuple[RequestState, list[bool], int]]:
+        return [
+            (
+                request.state,
+                [one.approve for one in session.query(Decision).filter(Decision.request_id == request.id)],
+                session.query(Grant).filter(Grant.request_id == request.id).count(),
+            )
+            for request in session.query(Request).order_by(Request.id)
+        ]
+
+    return await world.store.read(look)
+
+
+async def test_approve_against_reject_at_two_processes_has_one_outcome(world: Lives) -> None:
+    one, other = world.bots[0], await world.begin()
+    grace, alan = world.person("Grace"), world.person("Alan")
+    for name in ASKERS:
+        await world.ask(name, "github engineering 8h because of a release")
+        await grace.click(world.card("Grace", world.ids[name]), "Approve")
+        await alan.click(world.card("Alan", world.ids[name]), "Reject")
+        await alan.fill("Comment", "Not now")
+        world.reach(one)
+        approval = asyncio.create_task(grace.submit())
+        await asyncio.sleep(0)  # it is on its way to the one
+        world.reach(other)
+        await asyncio.gather(approval, alan.submit())
+        await world.settle()
+        for person in (grace, alan):
+            if person.view is not None:  # who was second is told so
+                assert "already" in " ".join(person.view.texts) or person.view.errors
+                await person.close()
+    for state, decisions, grants in await outcome(world):
+        assert (state, decisions, grants) in (
+            (RequestState.APPROVED, [True], 1),
+            (RequestState.REJECTED, [False], 0),
+        )
+    assert (await world.store.read(audit.verify)).whole
+
+
+async def test_what_one_had_in_hand_when_it_was_killed_another_does(world: Lives) -> None:
+    await world.ask("Ada", "github engineering 8h because of a release")
+    with world.slack.faults.hang("usergroups.users.update", times=1) as hanging:
+        assert await world.try_to_decide("Grace", world.card("Grace", TEAM), "Approve")
+        await world.slack.until(lambda: hanging.used, 30)
+        killed = world.bots[0]
+        await world.begin()
+        killed.signal(signal.SIGKILL)
+        await world.seen(lambda: world.ids["Ada"] in world.group.members)
+    await world.settle()
+    assert "You have access" in world.card("Ada", "You have access").text
+    assert [grants for _, _, grants in await outcome(world)] == [1]
+
+
+async def test_a_database_that_cuts_everybody_off_again_and_again_loses_and_doubles_nothing(
+    world: Lives, database_url: str, postgres_server: PostgresServer
+) -> None:
+    await world.begin()
+    stop = asyncio.Event()
+    cutting = asyncio.create_task(_cut(postgres_server, database_url, stop))
+    for name in ASKERS[:3]:
+        await world.ask(name, "github engineering 8h because of a release")
+        await world.decide("Grace", world.ids[name], "Approve")
+    stop.set()
+    assert await cutting > 3
+    await world.rest()
+    assert await outcome(world) == [(RequestState.APPROVED, [True], 1)] * 3
+    assert {world.ids[name] for name in ASKERS[:3]} <= set(world.group.members)
+    for name in ASKERS[:3]:
+        said = [one.text for one in world.person(name).messages()]
+        assert len([text for text in said if "You have access" in text]) == 1
+    assert (await world.store.read(audit.verify)).whole
+
+
+async def _cut(server: PostgresServer, url: str, stop: asyncio.Event) -> int:
+    """Cut off whoever is connected, again and again until told to stop; returns how many that were."""
+    connection, cut = await connect(server.url), 0
+    try:
+        while not stop.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SECONDS):
+                    await stop.wait()
+            gone = await connection.fetch(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1",
+                make_url(url).database,
+            )
+            cut += len(gone)
+    finally:
+        await connection.close()
+    return cut
