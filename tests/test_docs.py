@@ -2,7 +2,10 @@ import re
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
+from models.catalogue.kinds import KINDS
+from models.catalogue.spec import AccessSpec, AppSpec, ExampleSpec, RuleSpec, Someone, StageSpec, When
 from models.states import as_mermaid
 
 ROOT = Path(__file__).parent.parent
@@ -13,7 +16,26 @@ def test_the_lifecycle_that_is_drawn_is_the_one_that_runs() -> None:
     assert as_mermaid() in drawn, "run: python -c 'from models.states import as_mermaid; print(as_mermaid())'"
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/lifecycle.md"])
+ENTRIES = (
+    AppSpec,
+    AccessSpec,
+    StageSpec,
+    RuleSpec,
+    When,
+    ExampleSpec,
+    Someone,
+    *(one.model for one in KINDS),
+)
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.__name__)
+def test_every_key_of_the_catalogue_is_in_its_documentation(entry: type[BaseModel]) -> None:
+    page = (ROOT / "docs/catalogue.md").read_text()
+    keys = {field.alias or name for name, field in entry.model_fields.items()}
+    assert {key for key in keys if not re.search(rf"`[^`\n]*\b{key}\b[^`\n]*`", page)} == set()
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/catalogue.md", "docs/lifecycle.md"])
 def test_every_link_in_the_documentation_leads_somewhere(page: str) -> None:
     path = ROOT / page
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", path.read_text())
