@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
@@ -12,6 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.config import Config
 from bot.metrics import Metrics
 from bot.slack import Answer, Gateway, RateLimited
+from models.catalogue.part import Parts
 from models.catalogue.spec import AppSpec
 from models.clock import SystemClock
 
@@ -45,6 +46,8 @@ class Bench:
     """Keyturn's user id in Slack; None while no token works."""
     apps: tuple[AppSpec, ...] | None = None
     """The catalogue; None while it cannot be read."""
+    parts: Parts = field(default_factory=dict)
+    """What the catalogue has besides."""
     admins: tuple[str, ...] = ()
     """Who holds the role in the database, by id."""
 

@@ -7,7 +7,7 @@ from bot.check.bench import Bench
 from bot.check.finding import Finding, bad, ok
 from bot.slack import Gone, Refused
 from bot.words import counted
-from models.catalogue.references import stages
+from models.catalogue.references import all_stages
 
 INSTEAD = "Until then everybody is asked in a message of their own"
 
@@ -15,10 +15,9 @@ INSTEAD = "Until then everybody is asked in a message of their own"
 async def channels(bench: Bench) -> AsyncIterator[Finding]:
     """Whether what the catalogue's stages ask in their channels gets there."""
     places: dict[str, list[str]] = defaultdict(list)
-    for app in bench.apps or ():
-        for stage in stages(app):
-            if stage.channel:
-                places[stage.channel].append(f"stage \u201c{stage.name}\u201d of {app.name}")
+    for stage, of in all_stages(bench.apps or (), bench.parts):
+        if stage.channel:
+            places[stage.channel].append(f"stage \u201c{stage.name}\u201d of {of}")
     there = 0
     for channel, where in places.items():
         problem = await _problem(bench, channel)

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from bot.check.bench import Bench
 from bot.check.finding import Finding, bad, note, ok
 from bot.database import Schema, explained, opened, schema_of, shown, sqlite_file
-from models import apps
+from models import apps, parts
+from models.catalogue.part import Parts
 from models.catalogue.spec import AppSpec
 from models.directory import Directory
 from models.store import Store
@@ -43,7 +44,7 @@ async def database(bench: Bench) -> AsyncIterator[Finding]:
         yield _standing(url, schema)
         if schema.current:
             async with opened(url) as store:
-                bench.apps, bench.admins = await store.read(_catalogue_and_admins)
+                bench.apps, bench.parts, bench.admins = await store.read(_catalogue_and_admins)
                 if store.shared:
                     yield await _postgres(store)
 
@@ -73,8 +74,8 @@ def _standing(url: str, schema: Schema) -> Finding:
     )
 
 
-def _catalogue_and_admins(session: Session) -> tuple[tuple[AppSpec, ...], tuple[str, ...]]:
-    return tuple(apps.every(session)), Directory(session).admins()
+def _catalogue_and_admins(session: Session) -> tuple[tuple[AppSpec, ...], Parts, tuple[str, ...]]:
+    return tuple(apps.every(session)), parts.whole(session), Directory(session).admins()
 
 
 async def _postgres(store: Store) -> Finding:

@@ -19,19 +19,17 @@ class Lookup:
     def __init__(self, slack: Gateway) -> None:
         self._slack = slack
         self._known: dict[str, PersonFacts] = {}
+        self._whole = False
 
     async def prepare(self, wanted: Collection[PersonRef]) -> None:
         """Say who will be asked for."""
-        if len(wanted) < MANY:
-            return
-        cursor = ""
-        while True:
-            answer = await self._slack.call("users.list", limit=PAGE, cursor=cursor)
-            for user in answer["members"]:
-                self._keep(facts_of(person_of(user)))
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return
+        if len(wanted) >= MANY:
+            await self._everybody()
+
+    async def addresses(self) -> list[str]:
+        """The e-mail addresses of everybody active."""
+        await self._everybody()
+        return [one for one in self._known if "@" in one]
 
     async def person(self, ref: PersonRef) -> PersonFacts | None:
         """The person, or None where Slack knows nobody by that; nobody deactivated is known by an address."""
@@ -45,6 +43,15 @@ class Lookup:
         except Gone:
             return None
         return self._keep(facts_of(person_of(answer["user"])))
+
+    async def _everybody(self) -> None:
+        cursor, self._whole, known = "", True, self._whole
+        while not known:
+            answer = await self._slack.call("users.list", limit=PAGE, cursor=cursor)
+            for user in answer["members"]:
+                self._keep(facts_of(person_of(user)))
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            known = not cursor
 
     def _keep(self, person: PersonFacts) -> PersonFacts:
         self._known[person.id.casefold()] = person

@@ -10,6 +10,9 @@ from bot.commands.options import DEFAULT_CONFIG, ConfigFile, configured
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The catalogue, TOML.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the difference and write nothing.")]
+Offline = Annotated[
+    bool, typer.Option("--offline", help="Do not look in Slack for the people and groups that FILE names.")
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing.")]
 
 
@@ -22,19 +25,26 @@ def register(app: typer.Typer) -> None:
 
 
 def import_catalogue(
-    file: File, config: ConfigFile = DEFAULT_CONFIG, dry_run: DryRun = False, yes: Yes = False
+    file: File,
+    config: ConfigFile = DEFAULT_CONFIG,
+    dry_run: DryRun = False,
+    yes: Yes = False,
+    offline: Offline = False,
 ) -> None:
     """Make the catalogue be what FILE says; what FILE does not have is removed.
 
     Shows the difference and asks. Without a terminal to ask at, as in a script, it imports unasked.
-    All of it is imported, or nothing.
+    All of it is imported, or nothing. Where Slack answers, everybody whom FILE names has to be there.
     """
     # Here, and not above: the other commands start without the database and the connectors.
-    from bot import importing  # noqa: PLC0415
+    from bot import importing, whether_known  # noqa: PLC0415
     from bot.database import explained  # noqa: PLC0415
 
-    url = configured(config).database.url.get_secret_value()
+    settings = configured(config)
+    url = settings.database.url.get_secret_value()
     catalogue = importing.read(file)
+    if not offline:
+        asyncio.run(whether_known.refuse_unknown(settings, file, catalogue))
     with explained(url):
         if dry_run:
             asyncio.run(importing.dry_run(url, file, catalogue))

@@ -67,7 +67,7 @@ def test_people_and_groups_are_those_of_the_database(keyturn: CommandLine) -> No
 def test_a_failing_example_stops_an_import_with_its_place(keyturn: CommandLine) -> None:
     keyturn.write("apps.toml", BROKEN)
     for option in ("--yes", "--dry-run"):
-        ended = keyturn("catalogue", "import", "apps.toml", option)
+        ended = keyturn("catalogue", "import", "apps.toml", option, "--offline")
         assert ended.code == 1
         assert ended.err == (
             'apps.toml, line 35: app "github" → example 1: Somebody with the title Intern asks for '
