@@ -32,7 +32,9 @@ def status(story: RequestStory) -> str:
 def closing_note(story: RequestStory) -> str:
     """Why it ended as it did, as a quotation; empty where nobody said, or said it in approving."""
     request = story.request
-    said_already = request.state is RequestState.APPROVED and any(one.decisions for one in story.stages)
+    decisions = [decision for one in story.stages for decision in one.decisions]
+    approved = request.state is RequestState.APPROVED and decisions
+    said_already = approved or request.closing_note in [one.comment for one in decisions]
     return quote(request.closing_note, NOTE) if request.closing_note.strip() and not said_already else ""
 
 

@@ -57,7 +57,13 @@ GROUPS = (
     ("security", "Security", ("sena", "robin")),
     ("it", "IT", ("ivo", "robin")),
 )
-CHANNELS = (("general", "ada mia olga omar ivo sena robin gus"), ("engineering", "ada mia olga omar gus"))
+CHANNELS = (
+    ("general", "ada mia olga omar ivo sena robin gus"),
+    ("engineering", "ada mia olga omar gus"),
+    ("it-desk", "mia ivo robin"),
+)
+DESK = "C0ITDESK"
+"""The channel that Keyturn is in too: the catalogue lets a stage be asked there."""
 
 
 def settle(workspace: Workspace) -> None:
@@ -81,7 +87,7 @@ def settle(workspace: Workspace) -> None:
         workspace.add_usergroup(name, handle=handle, id=group_id, members=[id_of(key) for key in members])
     for name, members_of in CHANNELS:
         people = [id_of(key) for key in members_of.split()]
-        workspace.add_channel(name, id=f"C0{name.upper()}", members=people)
+        workspace.add_channel(name, id=f"C0{name.upper().replace('-', '')}", members=people)
 
 
 def catalogue() -> str:

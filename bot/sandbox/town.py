@@ -150,7 +150,9 @@ def _offset(files: Files) -> timedelta:
 
 def _settled(slack: LocalSlack) -> App:
     company.settle(slack.workspace)
-    return slack.workspace.install_app(manifest=manifest("socket"))
+    app = slack.workspace.install_app(manifest=manifest("socket"))
+    slack.workspace.channels[company.DESK].members.append(app.bot_user_id)
+    return app
 
 
 def _returned(slack: LocalSlack, files: Files) -> App:
