@@ -75,7 +75,7 @@ def modify(story: RequestStory, filled: TermChoice | None = None) -> View:
     )
     flagged = conflicts(story)
     blocks = [
-        _summary(story.request),
+        kit.section(_about(story.request)),
         *([flagged] if flagged else []),
         kit.section(asked),
         *term_form.build(offer, filled, action_id=CHOOSE_TERM),
@@ -108,8 +108,11 @@ def _form(form: DecisionForm, title: str, submit: str, request: Request, blocks:
 
 
 def _summary(request: Request) -> Block:
-    who, term = mention(request.beneficiary_id), words.lasting(Term.from_json(request.term))
-    return kit.section(f"{request.ref}: *{words.thing(request)}* for {who}, {term}")
+    return kit.section(f"{_about(request)}, {words.lasting(Term.from_json(request.term))}")
+
+
+def _about(request: Request) -> str:
+    return f"{request.ref}: *{words.thing(request)}* for {mention(request.beneficiary_id)}"
 
 
 def _comment_field(request: Request, hint: str, *, approves: bool) -> Block:

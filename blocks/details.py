@@ -105,7 +105,8 @@ def _stage(one: StageStory, stages: int) -> Block:
     rule = _RULES.get(stage.rule, f"{stage.rule} approvals are needed")
     if one.on_reject is OnReject.VETO and stage.rule.isdigit():
         rule += ", and one rejection ends it"
-    head = f"*Stage {stage.position + 1} of {stages}: {esc(stage.name)}* · {rule}"
+    place = f"Stage {stage.position + 1} of {stages}: " if stages > 1 else ""
+    head = f"*{place}{esc(stage.name)}* · {rule}"
     lines = [head, *(progress.decision_line(decision) for decision in one.decisions)]
     if stage.state is StageState.OPEN:
         lines += [text for text in (progress.waiting(one), progress.remark(one)) if text]

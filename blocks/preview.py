@@ -134,7 +134,7 @@ def _names(names: Sequence[str]) -> str:
 
 def _stage(stage: PlannedStage, *, numbered: bool) -> str:
     number = f"{stage.position + 1}. " if numbered else ""
-    return f"*{number}{esc(stage.name)}:* {_rule(stage)}{'; '.join(_people(stage))}"
+    return f"*{number}{esc(stage.name)}:* {_rule(stage)}{_together(stage)}"
 
 
 def _then(stage: PlannedStage, expiry: timedelta) -> list[str]:
@@ -150,17 +150,23 @@ def _then(stage: PlannedStage, expiry: timedelta) -> list[str]:
 
 
 def _rule(stage: PlannedStage) -> str:
-    if len(stage.asked) == 1:
+    if len(stage.asked) == 1 or stage.rule == "any":
         return ""
-    return f"{stage.rule} of " if stage.rule in ("any", "all") else f"{stage.needed} of "
+    return "all of " if stage.rule == "all" else f"{stage.needed} of "
+
+
+def _together(stage: PlannedStage) -> str:
+    """Whoever is asked: "@Mia (manager of Ada), or @Grace or @Alan (owner of GitHub)" where one is enough."""
+    return (", or " if stage.rule == "any" else "; ").join(_people(stage))
 
 
 def _people(stage: PlannedStage) -> Iterator[str]:
     """Those who are asked, put together by why they are: "@Grace and @Alan (owner of GitHub)"."""
+    word = "or" if stage.rule == "any" else "and"
     by_reason: dict[str, list[str]] = {}
     for candidate in stage.asked:
         by_reason.setdefault(candidate.because, []).append(candidate.person_id)
     for because, ids in list(by_reason.items())[:_NAMES]:
-        yield f"{mentions(ids)} ({cut(esc(because), _BECAUSE)})"
+        yield f"{mentions(ids, word=word)} ({cut(esc(because), _BECAUSE)})"
     if left := list(by_reason.values())[_NAMES:]:
         yield f"{sum(map(len, left))} more"

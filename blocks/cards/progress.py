@@ -10,8 +10,7 @@ from models.requests import Decision, Request, Term
 from models.states import GrantState, RequestState, StageState
 
 NOTE = 900
-BRIEF = 300
-"""Of what was said in rejecting, which is quoted below where it ends the request."""
+"""Of what was said with a decision, or at the end; Details has the whole."""
 
 
 def status(story: RequestStory) -> str:
@@ -30,7 +29,7 @@ def status(story: RequestStory) -> str:
 
 
 def closing_note(story: RequestStory) -> str:
-    """Why it ended as it did, as a quotation; empty where nobody said, or said it in approving."""
+    """Why it ended as it did, as a quotation; empty where nobody said, or it stands with a decision."""
     request = story.request
     decisions = [decision for one in story.stages for decision in one.decisions]
     approved = request.state is RequestState.APPROVED and decisions
@@ -57,8 +56,7 @@ def decision_line(decision: Decision) -> str:
     """One decision: "✓ @Ada approved: “Fine”"."""
     mark, verb = ("✓", "approved") if decision.approve else ("✗", "rejected")
     term = f" with {lasting(Term.from_json(decision.term))}" if decision.term is not None else ""
-    room = NOTE if decision.approve else BRIEF
-    comment = f": {said(decision.comment, room)}" if decision.comment.strip() else ""
+    comment = f": {said(decision.comment, NOTE)}" if decision.comment.strip() else ""
     behalf = f" for {mention(decision.seat_id)}, who is away," if decision.seat_id else ""
     return f"{mark} {mention(decision.person_id)} {verb}{behalf}{term}{comment}"
 

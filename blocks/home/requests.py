@@ -60,7 +60,8 @@ def _title(request: Request) -> str:
 def _progress(request: Request, standing: Standing | None) -> str:
     if standing is None:
         return ""
-    return f" · stage {request.position + 1} of {standing.stages}, {progress.waiting(standing.stage)}"
+    which = f"stage {request.position + 1} of {standing.stages}, " if standing.stages > 1 else ""
+    return f" · {which}{progress.waiting(standing.stage)}"
 
 
 def _terms(request: Request) -> str:

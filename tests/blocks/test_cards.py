@@ -153,7 +153,7 @@ def test_the_requester_reads_by_whom_and_why_it_was_rejected() -> None:
     rejected = story(decided, state=RequestState.REJECTED, closed_by=GRACE, closing_note="Not now")
     said, buttons, text = drawn(CardKind.REQUEST, rejected, ADA)
     assert "*Rejected* by <@UGRACE>" in said
-    assert "> Not now" in said
+    assert said.count("Not now") == 1
     assert buttons == ["Request again", "Details"]
     assert text == "GitHub, Engineering team: Rejected by Grace"
 

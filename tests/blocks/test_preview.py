@@ -46,7 +46,7 @@ def test_it_names_the_people_of_each_stage_and_says_why() -> None:
         "*Who will be asked*",
         "*1. Owner:* all of <@U0OLE> (owner of GitHub); <@U0MAX> (named in this stage)",
         "Every request for GitHub goes through it.",
-        "*2. On call:* any of <@U0SAM> and <@U0OLA> (in @oncall)",
+        "*2. On call:* <@U0SAM> or <@U0OLA> (in @oncall)",
         "Every request for GitHub goes through it.",
     ]
 

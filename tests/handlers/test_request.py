@@ -14,7 +14,7 @@ from models.requests import Request
 from tests.handlers.office import asks, office
 from tests.world import World
 
-OWNER = "*Owner:* any of <@{Grace}> and <@{Alan}> (owner of GitHub)"
+OWNER = "*Owner:* <@{Grace}> or <@{Alan}> (owner of GitHub)"
 
 
 @pytest.fixture
