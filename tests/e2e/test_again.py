@@ -14,7 +14,7 @@ async def test_who_was_rejected_reads_why_and_asks_again(world: World) -> None:
     await world.settle()
     ada, card = world.person("Ada"), world.card("Ada", "You asked for")
     assert f"*Rejected* by <@{world.ids['Grace']}>" in card.text
-    assert "> Not during the freeze" in card.text
+    assert "“Not during the freeze”" in card.text
     await ada.click(card, "Request again")
     assert ada.view is not None
     filled = [ada.view.value(label) for label in ("Application", "Access", "How long", "Reason")]

@@ -57,7 +57,7 @@ async def test_who_has_to_say_something_is_asked_for_it_at_the_comment(world: Wo
     await grace.fill("Comment", "Not during the freeze")
     assert (await grace.submit()).ok
     await world.settle()
-    assert "> Not during the freeze" in world.card("Ada", "You asked for").text
+    assert "“Not during the freeze”" in world.card("Ada", "You asked for").text
 
 
 async def test_a_form_that_was_open_while_somebody_else_decided_says_who_it_was(world: World) -> None:
