@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import database, jobs, listeners
+from bot import calls, database, jobs, listeners, record
 from bot.config import Config
 from bot.connectors import registry
 from bot.connectors.base import Tools
@@ -118,8 +118,13 @@ async def build(
             await database.upgrade(url)
         store = open_store(url, clock, standstill=min(lease, STANDSTILL))
         resources.push_async_callback(store.close)
+        metrics = Metrics()
+        record.follow(store, metrics)
         http = await resources.enter_async_context(
-            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience))
+            aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=patience),
+                trace_configs=[calls.traced(config.slack.api_url, metrics)],
+            )
         )
 
         client = _client(config, http)
@@ -137,7 +142,6 @@ async def build(
         listeners.register(bolt, desk)
         await _appoint(desk, config.slack.admins)
 
-        metrics = Metrics()
         gateway = Gateway(_client(config, http, retries=False), clock, metrics, patience=patience)
         tools = Tools(clock=clock, http=http, slack=gateway, me=lambda: identity.user_id)
         connectors = registry.ready(types, tools)
@@ -149,6 +153,7 @@ async def build(
             "worker": lambda: worker.alive,
             "slack": lambda: identity.known and (socket is None or socket.connected),
         }
+        metrics.watch(checks)
         return Keyturn(
             config=config,
             store=store,

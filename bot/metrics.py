@@ -1,46 +1,107 @@
-"""What Prometheus is told at /metrics."""
+"""What Prometheus is told at /metrics. What each number means for who operates it: docs/operating."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+import platform
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    ProcessCollector,
+    generate_latest,
+)
 
 ACKNOWLEDGEMENTS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3)
 """Seconds; Slack gives up after three."""
+SWEEPS = (0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30, 120)
+WORK = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 100)
+"""Seconds; a connector has a hundred."""
 
 
 class Metrics:
     """The numbers of one bot. Each has a registry of its own, so that two in one process do not mix."""
 
     def __init__(self) -> None:
-        self.registry = registry = CollectorRegistry()
-        self.acknowledged = Histogram(
-            "keyturn_acknowledgement_seconds",
-            "From a delivery of Slack's to its acknowledgement",
-            ["mode"],
-            buckets=ACKNOWLEDGEMENTS,
-            registry=registry,
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
+        Info("keyturn_build", "Which Keyturn runs", registry=self.registry).info(
+            {"version": version("keyturn"), "python": platform.python_version()}
         )
-        self.refused_deliveries = Counter(
-            "keyturn_refused_deliveries", "Requests that Slack did not send", ["why"], registry=registry
+        self._deliveries()
+        self._slack()
+        self._work()
+        self._state()
+
+    def _deliveries(self) -> None:
+        self.acknowledged = self._times(
+            "acknowledgement", "From a delivery of Slack's to its acknowledgement", ["mode"], ACKNOWLEDGEMENTS
         )
-        self.slack_errors = Counter(
-            "keyturn_slack_errors", "Calls to Slack that failed", ["method", "error"], registry=registry
+        self.refused_deliveries = self._counter(
+            "refused_deliveries", "Requests that Slack did not send", ["why"]
         )
-        self.jobs = Gauge("keyturn_jobs", "Jobs by state", ["state"], registry=registry)
-        self.oldest_job = Gauge(
-            "keyturn_oldest_due_job_seconds", "How long the oldest due job has waited", registry=registry
+        self.recorded = self._counter(
+            "audit_entries", "Entries of the audit trail that this process wrote", ["action"]
         )
-        self.job_failures = Counter(
-            "keyturn_job_failures", "Runs of a job that failed", ["kind"], registry=registry
+
+    def _slack(self) -> None:
+        self.slack_calls = self._times(
+            "slack_call", "Calls to Slack, from the request to the answer", ["method"], WORK
         )
-        self.connector_failures = Counter(
-            "keyturn_connector_failures",
-            "Changes that a connector could not make",
-            ["type", "direction"],
-            registry=registry,
+        self.slack_errors = self._counter(
+            "slack_errors", "Calls of jobs to Slack that failed", ["method", "error"]
         )
-        self.overdue_revokes = Gauge(
-            "keyturn_overdue_revokes", "Grants that are over and not yet taken back", registry=registry
+        self.throttled = self._counter("slack_throttles", "Answers of Slack's that ask to wait", ["method"])
+        self.throttled_for = self._counter(
+            "slack_throttled_seconds", "For how long Slack asked to wait", ["method"]
         )
+
+    def _work(self) -> None:
+        self.jobs_run = self._times("job", "Runs of a job, failed ones too", ["kind"], WORK)
+        self.job_failures = self._counter("job_failures", "Runs of a job that failed", ["kind"])
+        self.connector_times = self._times(
+            "connector", "Rounds of changes at a target system, by the connector's type", ["type"], WORK
+        )
+        self.connector_failures = self._counter(
+            "connector_failures", "Changes that a connector could not make", ["type", "direction"]
+        )
+        self.sweeps = self._times("sweep", "Sweeps over what is due, empty ones too", [], SWEEPS)
+
+    def _state(self) -> None:
+        """How the work stands in the database: every process of one database counts the same."""
+        self.jobs = self._gauge("jobs", "Jobs by state", ["state"])
+        self.due_jobs = self._gauge("due_jobs", "Jobs whose time has come, not begun", ["kind", "urgency"])
+        self.oldest_job = self._gauge(
+            "oldest_due_job_seconds", "How long the oldest due job of an urgency has waited", ["urgency"]
+        )
+        self.overdue_revokes = self._gauge(
+            "overdue_revokes", "Grants that are over for more than a minute and not yet taken back"
+        )
+        self.requests = self._gauge("pending_requests", "Requests that wait for a decision")
+        self.grants = self._gauge("grants", "Grants that are not over, by state", ["state"])
+        self.tasks = self._gauge("open_tasks", "Things to do by hand that nobody has done yet")
+        self.reviews = self._gauge("open_reviews", "Emergencies that nobody has reviewed yet")
+        self.counted_at = self._gauge(
+            "counted_timestamp_seconds", "When the database was last counted, in Unix time"
+        )
+        self.up = self._gauge("up", "Whether a part works: 1 or 0, as at /readyz", ["part"])
+
+    def watch(self, checks: Mapping[str, Callable[[], bool]]) -> None:
+        """Show these checks as they stand whenever somebody looks."""
+        for part, check in checks.items():
+            self.up.labels(part).set_function(check)
 
     def render(self) -> bytes:
         """The numbers as Prometheus reads them."""
         return generate_latest(self.registry)
+
+    def _times(self, name: str, says: str, labels: list[str], buckets: tuple[float, ...]) -> Histogram:
+        return Histogram(f"keyturn_{name}_seconds", says, labels, buckets=buckets, registry=self.registry)
+
+    def _counter(self, name: str, says: str, labels: list[str]) -> Counter:
+        return Counter(f"keyturn_{name}", says, labels, registry=self.registry)
+
+    def _gauge(self, name: str, says: str, labels: list[str] | None = None) -> Gauge:
+        return Gauge(f"keyturn_{name}", says, labels or [], registry=self.registry)

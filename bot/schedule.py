@@ -1,6 +1,7 @@
 """The scheduler: wakes the sweep over what is due. It holds no truth: what is due stands in columns."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC
 
@@ -8,6 +9,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.metrics import Metrics
+from models.jobs import Urgency
 from models.lifecycle import due
 from models.queries import health
 from models.store import Store
@@ -20,6 +22,8 @@ TICK = 1
 TIDY = 3600
 COUNT = 15
 """Seconds between counts for /metrics."""
+SHARE = 500
+"""Grants are counted over an index of all of them: after a rest of so many times what the count took."""
 
 
 class Scheduler:
@@ -30,6 +34,8 @@ class Scheduler:
         self._passed_over: set[str] = set()
         """What could not be done, so that it holds up nothing else."""
         self._one_at_a_time = asyncio.Lock()
+        self._grants_again = 0.0
+        """When the grants may be counted again, by the monotonic clock."""
         self._ticks = AsyncIOScheduler(timezone=UTC)
         for work, seconds in ((self.catch_up, TICK), (self._tidy, TIDY), (self.count, COUNT)):
             self._ticks.add_job(
@@ -58,7 +64,8 @@ class Scheduler:
 
     async def _sweep(self) -> bool:
         try:
-            return await self._store.write(lambda tx: due.sweep(tx, self._passed_over))
+            with self._metrics.sweeps.time():
+                return await self._store.write(lambda tx: due.sweep(tx, self._passed_over))
         except due.Broken as broken:
             log.exception("passed over for the next hour", what=broken.what)
             self._passed_over.add(broken.what)
@@ -66,12 +73,34 @@ class Scheduler:
 
     async def count(self) -> None:
         """Bring the numbers for /metrics up to date."""
-        now = self._store.clock.now()
+        now, shown = self._store.clock.now(), self._metrics
         found = await self._store.read(lambda session: health.look(session, now))
         for state, number in found.jobs.items():
-            self._metrics.jobs.labels(state).set(number)
-        self._metrics.oldest_job.set(found.oldest_job.total_seconds())
-        self._metrics.overdue_revokes.set(found.overdue_revokes)
+            shown.jobs.labels(state).set(number)
+        self._show_waiting(found.waiting)
+        shown.requests.set(found.pending_requests)
+        shown.tasks.set(found.open_tasks)
+        shown.reviews.set(found.open_reviews)
+        shown.overdue_revokes.set(found.overdue_revokes)
+        await self._count_grants()
+        shown.counted_at.set_to_current_time()
+
+    def _show_waiting(self, waiting: tuple[health.Waiting, ...]) -> None:
+        self._metrics.due_jobs.clear()
+        for one in waiting:
+            self._metrics.due_jobs.labels(one.kind, one.urgency.name.lower()).set(one.number)
+        for urgency in Urgency:
+            oldest = max((one.oldest.total_seconds() for one in waiting if one.urgency is urgency), default=0)
+            self._metrics.oldest_job.labels(urgency.name.lower()).set(oldest)
+
+    async def _count_grants(self) -> None:
+        began = time.monotonic()
+        if began < self._grants_again:
+            return
+        for state, number in (await self._store.read(health.grants)).items():
+            self._metrics.grants.labels(state).set(number)
+        ended = time.monotonic()
+        self._grants_again = ended + SHARE * (ended - began)
 
     async def _tidy(self) -> None:
         self._passed_over.clear()

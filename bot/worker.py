@@ -148,7 +148,7 @@ class Worker:
 
     async def _carry_out(self, hold: Hold) -> None:
         work = hold.work
-        with bound(job=work.key):
+        with bound(job=work.key, kind=work.kind):
             try:
                 await self._run(hold)
             except LeaseLost:
@@ -162,7 +162,7 @@ class Worker:
                 await self._again(work, str(away), park=False)
             except Exception as error:
                 first = work.attempts == 1  # the same traceback twelve times tells nobody more
-                log.warning("job failed", kind=work.kind, error=str(error), exc_info=error if first else None)
+                log.warning("job failed", error=str(error), exc_info=error if first else None)
                 await self._again(work, f"{type(error).__name__}: {error}")
 
     async def _run(self, hold: Hold) -> None:
@@ -171,8 +171,9 @@ class Worker:
         if handler is None:
             raise LookupError(f"no job of the kind {work.kind} is known to this version")
         try:
-            async with hold.within(handler.patience):
-                await handler.run(work)
+            with self._metrics.jobs_run.labels(work.kind).time():
+                async with hold.within(handler.patience):
+                    await handler.run(work)
         except TimeoutError:
             if hold.over:
                 raise TimeoutError("it was held no longer, and another process may have it") from None
@@ -192,7 +193,7 @@ class Worker:
             log.warning("a job could not be handed back", error=str(failure))
         else:
             if given_up:
-                log.error("job parked", kind=work.kind, attempts=work.attempts, error=error)
+                log.error("job parked", attempts=work.attempts, error=error)
 
     async def _overtaken(self, work: Work) -> None:
         log.warning("lost the lease; another process has the job")

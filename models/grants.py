@@ -29,6 +29,8 @@ class Direction(StrEnum):
 
 UNSETTLED = text("state IN ('granting', 'revoking')")
 """Grants that a connector has to see to. As literal SQL: with bound values SQLite passes by their index."""
+LIVE = text("over_at IS NULL")
+"""Grants that are not over."""
 
 
 class Grant(Base):
@@ -93,6 +95,8 @@ class Grant(Base):
             sqlite_where=UNSETTLED,
             postgresql_where=UNSETTLED,
         ),
+        # How many there are of each state, without a look at the rows (SQLite wants `over_at` for that).
+        Index("ix_grants_live", "state", "over_at", sqlite_where=LIVE, postgresql_where=LIVE),
         Index(
             "ix_grants_failed",
             "state",

@@ -63,7 +63,8 @@ class SettleJob:
             return {change.grant_id: unknown for change in changes}
         try:
             async with asyncio.timeout(PATIENCE):
-                return await connector.apply(changes)
+                with self._metrics.connector_times.labels(kind).time():
+                    return await connector.apply(changes)
         except TimeoutError:
             trouble = Trouble(f"The target system did not answer within {PATIENCE} seconds.")
         except Exception as error:

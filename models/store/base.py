@@ -1,11 +1,13 @@
 """What every store can do."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from models.audit import Fact
 from models.clock import Clock
 from models.store.tx import Tx
 
@@ -22,6 +24,14 @@ class Store(ABC):
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self._listeners: list[Callable[[], object]] = []
+        self._readers_of_records: list[Callable[[Sequence[Fact]], object]] = []
+
+    def on_records(self, listener: Callable[[Sequence[Fact]], object]) -> None:
+        """Call `listener` (from any thread) with what each commit of this process wrote to the audit trail.
+
+        It runs in the context (`contextvars`) of whoever called `write`.
+        """
+        self._readers_of_records.append(listener)
 
     def on_jobs(self, listener: Callable[[], object]) -> None:
         """Call `listener` (from any thread) after each commit of this process that wrote jobs."""
@@ -31,6 +41,12 @@ class Store(ABC):
         """Tell the listeners."""
         for listener in self._listeners:
             listener()
+
+    def recorded(self, facts: Sequence[Fact]) -> None:
+        """Tell those who read along."""
+        for listener in self._readers_of_records if facts else ():
+            with suppress(Exception):  # what is committed stands, whatever becomes of telling it
+                listener(facts)
 
     @abstractmethod
     async def write(self, work: Callable[[Tx], T], *, delivery: str | None = None) -> T:

@@ -72,6 +72,7 @@ class PostgresStore(Store):
             session.expunge_all()
         if tx.wakes:
             self.woke()
+        self.recorded(tx.facts)
         return result
 
     async def read(self, work: Callable[[Session], T]) -> T:

@@ -10,13 +10,15 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from contextvars import Context, copy_context
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from models.audit import Fact
 from models.clock import Clock
 from models.store.base import Store, Unavailable, carry_out
 from models.store.tx import Tx
@@ -37,6 +39,8 @@ class _Waiting:
     future: "Future[Any]"
     result: Any = None
     woke: bool = False
+    facts: list[Fact] = field(default_factory=list)
+    context: Context = field(default_factory=copy_context)
 
 
 class SqliteStore(Store):
@@ -115,6 +119,8 @@ class SqliteStore(Store):
             waiting.future.set_result(waiting.result)
         if any(waiting.woke for waiting in done):
             self.woke()
+        for waiting in done:
+            waiting.context.run(self.recorded, waiting.facts)
 
     def _attempt(self, connection: Connection, waiting: _Waiting) -> bool:
         """Run one work in its savepoint; False if it was undone and its caller told."""
@@ -123,7 +129,7 @@ class SqliteStore(Store):
         try:
             tx = Tx(session, self.clock.now())
             waiting.result = carry_out(tx, waiting.work, waiting.delivery)
-            waiting.woke = tx.wakes
+            waiting.woke, waiting.facts = tx.wakes, tx.facts
             session.expunge_all()
             savepoint.commit()
         except Exception as error:

@@ -174,7 +174,7 @@ async def test_the_numbers_say_what_waits_and_what_is_overdue(
     shown = metrics.render().decode()
     assert 'keyturn_jobs{state="ready"} 1.0' in shown
     assert 'keyturn_jobs{state="parked"} 0.0' in shown
-    assert "keyturn_oldest_due_job_seconds 28920.0" in shown
+    assert 'keyturn_oldest_due_job_seconds{urgency="tell"} 28920.0' in shown
     assert "keyturn_overdue_revokes 2.0" in shown
 
 

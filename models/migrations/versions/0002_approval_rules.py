@@ -47,6 +47,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_parts")),
     )
     _reviews()
+    live = sa.text("over_at IS NULL")
+    op.create_index(
+        "ix_grants_live", "grants", ["state", "over_at"], sqlite_where=live, postgresql_where=live
+    )
     with op.batch_alter_table("jobs") as table:
         table.add_column(sa.Column("not_before", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
@@ -151,6 +155,7 @@ def downgrade() -> None:
     op.drop_table("proposals")
     with op.batch_alter_table("jobs") as table:
         table.drop_column("not_before")
+    op.drop_index("ix_grants_live", "grants")
     op.drop_table("reviews")
     op.drop_table("parts")
     op.drop_table("delegations")
