@@ -35,7 +35,9 @@ def test_every_key_of_the_catalogue_is_in_its_documentation(entry: type[BaseMode
     assert {key for key in keys if not re.search(rf"`[^`\n]*\b{key}\b[^`\n]*`", page)} == set()
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/catalogue.md", "docs/lifecycle.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/catalogue.md", "docs/lifecycle.md", "docs/operating/README.md"]
+)
 def test_every_link_in_the_documentation_leads_somewhere(page: str) -> None:
     path = ROOT / page
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", path.read_text())
