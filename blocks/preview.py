@@ -6,6 +6,7 @@ from datetime import timedelta
 from blocks import kit
 from blocks.kit import Block
 from blocks.text import cut, esc, mentions
+from models.catalogue.conflicts import ConflictAction
 from models.catalogue.words import OnReject
 from models.durations import spoken
 from models.errors import Refusal
@@ -123,7 +124,10 @@ def _warnings(one: Planned) -> Iterator[Block]:
 
 def _conflicts(planned: Planned) -> list[str]:
     """What the approvers are warned of; a stage that a conflict asks for says so itself."""
-    warned = {one.rule for one in planned.decision.conflicts}
+    found, question = planned.decision.conflicts, planned.question
+    if not question.on_behalf:
+        return [one.said("You have") for one in found if one.action is ConflictAction.FLAG]
+    warned = {one.rule for one in found}
     return [reason.text for reason in planned.decision.because if reason.rule in warned]
 
 

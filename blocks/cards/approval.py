@@ -135,7 +135,7 @@ def _facts(story: RequestStory) -> dict[str, str]:
 def _why_you(story: RequestStory, viewer: str) -> Block | None:
     because, passed = story.because(viewer), story.passed_from(viewer)
     if story.asked_in(viewer):
-        return kit.context("Asked here, because many can decide. One of them is enough to press a button.")
+        return kit.context("Asked here, since many can decide. The buttons work for each of them.")
     if passed and story.open_stage:
         return kit.context(f"{_passed_on(passed, viewer)} {mention(passed.to_id)}{_note(passed)}")
     if got := story.passed_to(viewer):

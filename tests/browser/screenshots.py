@@ -36,6 +36,7 @@ def _granted(window: Window) -> None:
 def _home(window: Window) -> None:
     window.go("as/U0ADA")
     window.click("Home", "#main")
+    window.sees("You hold", "#main")
     window.sees("Give back", "#main")
 
 

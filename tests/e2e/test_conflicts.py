@@ -67,7 +67,7 @@ async def test_a_flag_is_seen_before_sending_and_on_the_card(world: World) -> No
     await holds_engineering(world)
     ada, view = world.person("Ada"), await opens_form(world, "github admin 8h because of a release")
 
-    assert "Conflict:* Ada has GitHub, Engineering team" in view.text
+    assert "Conflict:* You have GitHub, Engineering team" in view.text
     assert (await ada.submit()).ok
     await world.settle()
 
@@ -93,7 +93,7 @@ async def test_what_only_conflicts_since_the_form_was_shown_is_shown_before_it_c
     await ada.submit()
     assert ada.view is not None
     assert "This conflicts with other access" in ada.view.text
-    assert ":warning: *Conflict:* Ada has" in ada.view.text
+    assert ":warning: *Conflict:* You have" in ada.view.text
     assert (await ada.submit()).ok
 
 
