@@ -113,6 +113,8 @@ class SqliteStore(Store):
                 done = [waiting for waiting in batch if self._attempt(connection, waiting)]
         except BaseException as error:  # noqa: BLE001 - whatever it was, those who wait must hear of it
             failure = _unavailable(error) if isinstance(error, DBAPIError) else error
+            # A connection opened while the file was read-only stays so: the next write opens another.
+            self._writing.dispose()
             _tell(batch, failure)
             return
         for waiting in done:

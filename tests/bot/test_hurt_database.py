@@ -1,0 +1,145 @@
+"""A disk that is full, a file locked, read-only or damaged: a clear word, nothing half done, and on again."""
+
+import io
+import re
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, text
+
+from bot import log, trail
+from models import settings
+from models.clock import ManualClock
+from models.requests import Request
+from models.states import RequestState
+from models.store import Store, open_store, sqlite
+from models.store.base import Unavailable
+from tests.handlers.office import asks, office, request_of
+from tests.world import World
+
+SENTENCE = r"Keyturn cannot reach its database\. Nothing was changed\. Try again soon\. \(Reference (\w{6})\)"
+LAST_PAGE = 4294967294
+
+
+@pytest.fixture
+async def world(
+    sqlite_template: str, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[World]:
+    monkeypatch.setattr(sqlite, "BUSY_MS", 50)
+    async with office(sqlite_template, tmp_path, clock) as ready:
+        yield ready
+
+
+@pytest.fixture
+def stream(world: World) -> io.StringIO:
+    made = io.StringIO()
+    log.configure(world.config("sqlite+aiosqlite:///unused.db").secrets(), stream=made)
+    return made
+
+
+@contextmanager
+def pragma(statement: str) -> Iterator[None]:
+    """Every connection that is opened meanwhile gets this, as it would meet a disk that is so."""
+
+    def opened(connection: Any, _record: Any) -> None:
+        connection.execute(statement)
+
+    event.listen(Engine, "connect", opened)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "connect", opened)
+
+
+async def run(store: Store, statement: str) -> None:
+    await store.write(lambda tx: tx.session.execute(text(statement)))
+
+
+@asynccontextmanager
+async def full(world: World) -> AsyncIterator[str]:
+    """No page more than there are, and none of them free."""
+    store = world.bot.store
+    pages = await store.read(lambda session: session.execute(text("PRAGMA page_count")).scalar_one())
+    limit = f"PRAGMA max_page_count = {pages}"
+    with pragma(limit):
+        await run(store, limit)
+        try:
+            for number in range(1000):
+                await store.write(lambda tx, n=number: tx.record("U1", "fill", str(n), note="x" * 300))  # type: ignore[misc]
+        except Unavailable:
+            yield "full"
+    await run(store, f"PRAGMA max_page_count = {LAST_PAGE}")
+
+
+@asynccontextmanager
+async def read_only(world: World) -> AsyncIterator[str]:
+    """Nothing can be written any more."""
+    with pragma("PRAGMA query_only = ON"):
+        await run(world.bot.store, "PRAGMA query_only = ON")
+        yield "readonly"
+
+
+@asynccontextmanager
+async def locked(world: World) -> AsyncIterator[str]:
+    """Another process writes and does not end."""
+    file = await world.bot.store.read(lambda session: session.execute(text("PRAGMA database_list")).one()[2])
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield "locked"
+        other.execute("ROLLBACK")
+
+
+Fault = Callable[[World], AbstractAsyncContextManager[str]]
+
+
+async def requests(world: World) -> list[Request]:
+    return await world.bot.store.read(lambda session: session.query(Request).all())
+
+
+@pytest.mark.parametrize("fault", [full, read_only, locked])
+async def test_what_cannot_be_written_is_said_and_works_once_the_cause_is_gone(
+    world: World, tmp_path: Path, stream: io.StringIO, fault: Fault
+) -> None:
+    ref, ada, grace = await asks(world), world.person("Ada"), world.person("Grace")
+    await ada.command("/request-access", f"github admin 8h because INC-43 {'x' * 1900}")
+    await grace.click(world.card("Grace", "asks for"), "Approve")
+    async with fault(world) as word:
+        for person in (ada, grace):
+            await person.submit()
+            assert person.view is not None
+            told = re.search(SENTENCE, str(person.view.blocks))
+            assert told, person.view.blocks
+            (line,) = [one for one in stream.getvalue().splitlines() if told[1] in one and "failed" in one]
+            assert word in line
+    assert (await request_of(world, ref)).state is RequestState.PENDING
+    assert len(await requests(world)) == 1
+
+    await world.ask("Ada", "github admin 8h because INC-43")
+    await world.approve("Grace", "INC-42")
+    assert len(await requests(world)) == 2
+    assert (await request_of(world, ref)).state is RequestState.APPROVED
+    assert world.ids["Ada"] in world.group.members
+    assert "whole" in await trail.verify(f"sqlite+aiosqlite:///{tmp_path / 'keyturn.db'}")
+
+
+@pytest.fixture
+def damaged(sqlite_template: str, tmp_path: Path) -> Path:
+    """A database of which only the first page is left."""
+    file, whole = tmp_path / "keyturn.db", Path(sqlite_template).read_bytes()
+    file.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
+    return file
+
+
+async def test_a_damaged_file_is_said_by_reads_and_writes(damaged: Path, clock: ManualClock) -> None:
+    store = open_store(f"sqlite+aiosqlite:///{damaged}", clock)
+    try:
+        with pytest.raises(Unavailable, match="malformed"):
+            await store.write(lambda tx: settings.write(tx.session, "a", 1))
+        with pytest.raises(Unavailable, match="malformed"):
+            await store.read(lambda session: settings.read(session, "a"))
+    finally:
+        await store.close()
