@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.config import Mode
@@ -38,6 +38,7 @@ TIMEOUT = 5.0
 """Seconds that Slack waits for an answer; a little more than three, since the machine is busy."""
 SLACK_TRIES_AGAIN = timedelta(minutes=6)
 """Slack sends an event that nobody took again after a minute, and after five."""
+FAILED = (Job.state == JobState.READY) & (Job.attempts > 0)
 
 
 class Nursery:
@@ -223,14 +224,12 @@ class Lives(World):
         await self.revived()
         await self.slack.idle()
         try:
-            busy = await self.store.read(lambda session: _busy(session, self.clock.bots))
-            failed = await self.store.read(_waits_for_its_next_try)
+            if await self.store.read(lambda session: _busy(session, self.clock.bots)):
+                return False
+            if await self.store.read(_waits_for_its_next_try):
+                await self.store.write(lambda tx: _try_now(tx.session, self.clock.bots))
+                return False
         except Unavailable:
-            return False
-        if busy:
-            return False
-        if failed:
-            self.clock.advance_all(timedelta(seconds=3))
             return False
         return True
 
@@ -325,8 +324,12 @@ def _busy(session: Session, now: datetime) -> bool:
 
 def _waits_for_its_next_try(session: Session) -> bool:
     """Whether something failed: a process that got no turn on a busy machine loses its lease."""
-    failed = (Job.state == JobState.READY) & (Job.attempts > 0)
-    return session.scalars(select(Job.id).where(failed)).first() is not None
+    return session.scalars(select(Job.id).where(FAILED)).first() is not None
+
+
+def _try_now(session: Session, now: datetime) -> None:
+    """Let it wait no longer. The clock stays: the ends of what is given would differ from run to run."""
+    session.execute(update(Job).where(FAILED, Job.run_at > now).values(run_at=now, not_before=None))
 
 
 def _free_port() -> int:

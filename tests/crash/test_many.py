@@ -17,6 +17,7 @@ from models.requests import Decision, Request
 from models.states import RequestState
 from models.store import Store
 from tests.crash.lives import Lives, Nursery, lives
+from tests.crash.test_crash import STEP
 from tests.postgres import PostgresServer, connect
 
 TEAM = "Engineering team"
@@ -31,7 +32,7 @@ def engine() -> str:
     return "postgres"
 
 
-@pytest.fixture(params=["http", "socket"])
+@pytest.fixture(params=["http", "socket"] if STEP else ["http"])
 def mode(request: pytest.FixtureRequest) -> Mode:
     return "http" if request.param == "http" else "socket"
 
