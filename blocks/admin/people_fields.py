@@ -9,6 +9,7 @@ from blocks import kit
 from blocks.admin.field import LONGEST, Field, Known, Wrong
 from blocks.admin.fields import TEXT
 from blocks.admin.ids import Do
+from blocks.admin.marks import unmarked
 from blocks.answers import Values, all_picked, typed
 from blocks.elements import checkboxes, people_chosen, people_select
 from blocks.kit import Block
@@ -21,6 +22,20 @@ ROLES: Mapping[str, str] = {
 }
 
 
+_OTHERS = "_others"
+
+
+def written(values: Values) -> dict[str, str]:
+    """All who are written in such fields of a form, each with the block."""
+    plain = unmarked(values)
+    blocks = [block for block in plain if block.endswith(_OTHERS)]
+    return {one: block for block in blocks for one in _split(typed(plain, block))}
+
+
+def _split(text: str) -> list[str]:
+    return [part for part in re.split(r"[\s,;]+", text) if part]
+
+
 @dataclass(frozen=True)
 class People(Field):
     """People by id in a menu, and by e-mail address (or an id that Slack does not know) below it."""
@@ -30,7 +45,7 @@ class People(Field):
     @property
     def others_id(self) -> str:
         """The block of those who are written."""
-        return f"{self.id}_others"
+        return f"{self.id}{_OTHERS}"
 
     def shown(self, value: Any) -> frozenset[str]:
         return frozenset(_fitting(value))
@@ -53,7 +68,7 @@ class People(Field):
         return kept + sorted(given - set(kept))
 
     def _written(self, values: Values) -> list[str]:
-        return [part for part in re.split(r"[\s,;]+", typed(values, self.others_id)) if part]
+        return _split(typed(values, self.others_id))
 
     def _others(self, refs: Iterable[str]) -> Block:
         element = kit.text_input(TEXT, initial=", ".join(sorted(refs)), multiline=True, limit=3000)

@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncApp
 from blocks.admin import conflict as screen
 from blocks.admin.ids import Do, Place, Screen
 from blocks.kit import View, option
-from handlers.admin import screens
+from handlers.admin import screens, written
 from handlers.admin.gate import admins_only
 from handlers.desk import Desk
 from handlers.funnel import listener
@@ -44,9 +44,12 @@ async def save(sent: Submission) -> None:
     if place.part:
         entry = await sent.desk.store.read(lambda session: verbs.look(session, place.part, sent.person))
         changed = screen.parse(entry.conflict, sent.values)
+        stage = entry.conflict.stage
+        await written.refuse_unknown(sent, stage.everybody if stage else ())
         await sent.once(lambda tx: verbs.change(tx, changed, place.version, sent.person))
     else:
         new = screen.parse(None, sent.values)
+        await written.refuse_unknown(sent, ())
         await sent.once(lambda tx: verbs.add(tx, new, sent.person))
     await screens.redraw_view(sent, str(sent.view.get("previous_view_id") or ""), await _list(sent))
 

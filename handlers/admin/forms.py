@@ -6,12 +6,13 @@ from slack_bolt.async_app import AsyncApp
 
 from blocks.admin import access, basics, emergency, example, rule, stage, times
 from blocks.admin.ids import Do, Place, Screen
-from handlers.admin import screens
+from handlers.admin import screens, written
 from handlers.admin.gate import admins_only
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from models import configuring
+from models.catalogue.references import named
 from models.catalogue.spec import AppSpec
 
 Parse = Callable[[AppSpec, Place, Submission], AppSpec]
@@ -31,6 +32,7 @@ PARSERS: dict[Screen, Parse] = {
 async def save(incoming: Submission) -> None:
     """Save what the form says, and show the app with it; the form closes, or gives way to its list."""
     place, parse = screens.place_of(incoming), PARSERS[screens.screen_of(incoming)]
+    await _refuse_unknown(incoming, place)
     entry = await incoming.once(
         lambda tx: configuring.change(
             tx, place.app, place.version, lambda app: parse(app, place, incoming), incoming.person
@@ -39,6 +41,13 @@ async def save(incoming: Submission) -> None:
     await screens.refresh_below(incoming, entry)
     if screens.in_a_list(incoming):
         await incoming.answer(response_action="update", view=dict(await screens.the_list(incoming, entry)))
+
+
+async def _refuse_unknown(incoming: Submission, place: Place) -> None:
+    entry = await incoming.desk.store.read(
+        lambda session: configuring.look(session, place.app, incoming.person)
+    )
+    await written.refuse_unknown(incoming, {str(ref) for ref, _ in named(entry.app)})
 
 
 async def choose_connector(incoming: Click) -> None:

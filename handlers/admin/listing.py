@@ -6,7 +6,7 @@ from blocks import kit
 from blocks.admin import basics, listing
 from blocks.admin.ids import Do, Place, Screen, number
 from blocks.kit import View
-from handlers.admin import screens
+from handlers.admin import screens, written
 from handlers.admin.gate import admins_only
 from handlers.catalogue import spoken_name
 from handlers.desk import Desk
@@ -42,6 +42,7 @@ async def add_app(incoming: Click) -> None:
 async def save_new_app(incoming: Submission) -> None:
     """Add the app, and show it in the form's place."""
     app = basics.parse_new(incoming.values)
+    await written.refuse_unknown(incoming, ())
     entry = await incoming.once(lambda tx: configuring.add(tx, app, incoming.person))
     if entry.version == 0:
         said = f"{entry.app.name} is not in the catalogue yet. {entry.second}"

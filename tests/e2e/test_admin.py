@@ -68,7 +68,7 @@ async def test_everything_of_an_app_can_be_changed_and_stands_in_the_trail(world
     await root.fill("Name", "GitHub Cloud")
     await root.choose("Risk", "High")
     await root.choose("Owners", ["Grace", "Mia"])
-    await root.fill("More owners, by e-mail address", "owner@example.com")
+    await root.fill("More owners, by e-mail address", "otto@example.com")
     assert (await root.submit()).ok
     assert "GitHub Cloud" in seen(root)
     await root.press("Edit durations")
@@ -78,7 +78,7 @@ async def test_everything_of_an_app_can_be_changed_and_stands_in_the_trail(world
     assert "1 hour, 2 days; at most 7 days" in seen(root)
     app = await app_of(world)
     assert app.stored()["durations"] == ["1h", "2d"]
-    assert set(app.owners) == {world.ids["Grace"], world.ids["Mia"], "owner@example.com"}
+    assert set(app.owners) == {world.ids["Grace"], world.ids["Mia"], "otto@example.com"}
     assert app.instructions == "Sign in with SSO."
     changes = [words for entry in await trail(world) for words in entry.data["changes"]]
     assert "GitHub Cloud: longest 30 days → 7 days" in changes
