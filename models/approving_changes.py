@@ -2,7 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from models import apps, parts
+from models import apps, configuring_conflicts, parts
+from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.notes import settle
 from models.catalogue.spec import AppSpec
 from models.catalogue.workspace import SETTINGS, SettingsSpec
@@ -11,7 +12,7 @@ from models.directory import Directory, names_of
 from models.errors import Closed, Invalid, NotAllowed, NotFound
 from models.lifecycle import unoffered
 from models.lifecycle.refs import number_of
-from models.proposals import APP, Proposal, ProposalState
+from models.proposals import APP, CONFLICT, Proposal, ProposalState
 from models.store.tx import SYSTEM, Tx
 from models.upheld import uphold
 
@@ -90,10 +91,11 @@ def _obstacle(session: Session, proposal: Proposal) -> str:
     """Why a change cannot be applied as it was proposed; empty where it can."""
     if version_of(session, proposal.kind, proposal.key) != proposal.version:
         return moved(proposal)
-    if proposal.kind != APP:
-        return ""
     try:
-        uphold(session, AppSpec.model_validate(proposal.after))
+        if proposal.kind == APP:
+            uphold(session, AppSpec.model_validate(proposal.after))
+        elif proposal.kind == CONFLICT:
+            configuring_conflicts.check(session, *_conflicts(proposal))
     except Invalid as refusal:
         return str(refusal)
     return ""
@@ -105,5 +107,17 @@ def _apply(tx: Tx, proposal: Proposal, by: str) -> None:
         spec, _ = settle(AppSpec.model_validate(proposal.after))
         apps.save(tx, spec, proposal.by, **both)
         unoffered.cancel(tx, by)
+    elif proposal.kind == CONFLICT:
+        before, after = _conflicts(proposal)
+        configuring_conflicts.put(tx, before, after, proposal.by, **both)
     else:
         parts.save(tx, SETTINGS, SettingsSpec.model_validate(proposal.after), proposal.by, **both)
+
+
+def _conflicts(proposal: Proposal) -> tuple[ConflictSpec | None, ConflictSpec | None]:
+    """A conflict before and after a change; None where there was none, or will be none."""
+    before, after = proposal.before, proposal.after
+    return (
+        ConflictSpec.model_validate(before) if before else None,
+        ConflictSpec.model_validate(after) if after else None,
+    )

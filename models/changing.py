@@ -13,6 +13,8 @@ from models.apps import App
 from models.base import Json
 from models.cards import CardKind
 from models.catalogue.condition_words import either
+from models.catalogue.conflict_entries import CONFLICT as CONFLICT_KIND
+from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.file import diff
 from models.catalogue.part_changes import change_of
 from models.catalogue.spec import AppSpec
@@ -21,7 +23,7 @@ from models.catalogue.workspace import SettingsSpec
 from models.directory import Directory, names_of
 from models.lifecycle import screens
 from models.parts import Part
-from models.proposals import APP, IMPORT, SETTINGS, Proposal, ProposalState, draft_of, every_open
+from models.proposals import APP, CONFLICT, IMPORT, SETTINGS, Proposal, ProposalState, draft_of, every_open
 from models.store.tx import SYSTEM, Tx
 
 
@@ -53,6 +55,20 @@ def propose_settings(tx: Tx, spec: SettingsSpec, by: str) -> Proposal | None:
     version = version_of(tx.session, SETTINGS, "settings")
     wish = _Wish(SETTINGS, "settings", "Settings", version, present.stored(), spec.stored(), words)
     return _propose(tx, wish, by)
+
+
+def propose_conflict(
+    tx: Tx, present: ConflictSpec | None, wanted: ConflictSpec | None, by: str
+) -> Proposal | None:
+    """The same for a conflict: a new one, another one, or (nothing `wanted`) none any more."""
+    one = wanted or present
+    if one is None:
+        return None
+    words = [str(change) for change in change_of(CONFLICT_KIND, present, wanted)]
+    version = version_of(tx.session, CONFLICT, one.key)
+    before, after = (spec.stored() if spec else {} for spec in (present, wanted))
+    title = f"the conflict “{one.name}”"[:75]
+    return _propose(tx, _Wish(CONFLICT, one.key, title, version, before, after, words), by)
 
 
 def overtake(tx: Tx) -> None:
@@ -140,7 +156,8 @@ def second_wanted(session: Session, by: str) -> str:
 
 def moved(proposal: Proposal) -> str:
     """Why a change of something that was changed meanwhile is overtaken."""
-    return f"{proposal.title} was changed after this was proposed. Propose it again, if it is still wanted."
+    title = proposal.title[:1].upper() + proposal.title[1:]
+    return f"{title} was changed after this was proposed. Propose it again, if it is still wanted."
 
 
 def version_of(session: Session, kind: str, key: str) -> int:

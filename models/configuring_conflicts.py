@@ -1,11 +1,12 @@
 """The admins' verbs for conflicts: look at them, put one in, take one out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import apps, parts
+from models import apps, changing, parts
 from models.apps import App
 from models.catalogue.access_refs import access_ref, app_of
 from models.catalogue.conflict_entries import CONFLICT, unknown
@@ -13,7 +14,7 @@ from models.catalogue.conflicts import ConflictSpec, apps_of, named_by
 from models.catalogue.spec import AppSpec
 from models.configuring import only_admins
 from models.directory import Directory
-from models.errors import Closed, Duplicate, Invalid, NotAllowed, NotFound
+from models.errors import Closed, Duplicate, Invalid, NotFound
 from models.lifecycle import screens
 from models.parts import Part
 from models.policy.examples import run_all
@@ -43,50 +44,68 @@ def look(session: Session, key: str, by: str) -> ConflictEntry:
     return ConflictEntry(ConflictSpec.model_validate(row.spec), row.version)
 
 
-def add(tx: Tx, spec: ConflictSpec, by: str) -> None:
-    """Put a new conflict in. Raises NotAllowed, Duplicate (field "key") or Invalid."""
+def add(tx: Tx, spec: ConflictSpec, by: str) -> str:
+    """Put a new conflict in; where that needs two people, returns who else is wanted, else "".
+
+    Raises NotAllowed, Duplicate (field "key") or Invalid.
+    """
     _may(tx, by)
     if tx.session.get(Part, (CONFLICT.name, spec.key)) is not None:
         raise Duplicate(
             f"There is a conflict with the key “{spec.key}” already. Choose another.", field="key"
         )
-    _save(tx, spec, by)
+    return _saved_or_proposed(tx, None, spec, by)
 
 
-def change(tx: Tx, spec: ConflictSpec, version: int, by: str) -> None:
-    """Change a conflict that stands at this version.
+def change(tx: Tx, spec: ConflictSpec, version: int, by: str) -> str:
+    """Change a conflict that stands at this version; returns as `add` does.
 
     Raises NotAllowed, NotFound, Closed where somebody was faster, and Invalid where it names what the
     catalogue does not have or breaks an example of a policy.
     """
-    _still(tx, spec.key, version, by)
-    _save(tx, spec, by)
+    present = _still(tx, spec.key, version, by)
+    return _saved_or_proposed(tx, present, spec, by)
 
 
-def remove(tx: Tx, key: str, version: int, by: str) -> None:
-    """Take a conflict out. Raises as `change` does."""
-    _still(tx, key, version, by)
-    gone = ConflictSpec.model_validate(_row(tx.session, key).spec)
-    parts.remove(tx, CONFLICT, key, by)
+def remove(tx: Tx, key: str, version: int, by: str) -> str:
+    """Take a conflict out. Returns and raises as `change` does."""
+    return _saved_or_proposed(tx, _still(tx, key, version, by), None, by)
+
+
+def check(session: Session, present: ConflictSpec | None, wanted: ConflictSpec | None) -> None:
+    """Raises Invalid where the catalogue cannot have this one instead of that one."""
+    if wanted is not None:
+        for side, text in unknown(wanted, _concerned(session, wanted)):
+            raise Invalid(f"This {text}", field=side)
+    for spec in (present, wanted):
+        if spec is not None:
+            others = [one for one in parts.every(session, CONFLICT) if one.key != spec.key]
+            _keeps_examples(session, spec, [*others, *([wanted] if wanted else [])])
+
+
+def put(tx: Tx, present: ConflictSpec | None, wanted: ConflictSpec | None, by: str, **more: str) -> None:
+    """Make the catalogue have this one instead of that one; `more` is recorded with it."""
+    if wanted is not None:
+        parts.save(tx, CONFLICT, wanted, by, **more)
+    elif present is not None:
+        parts.remove(tx, CONFLICT, present.key, by, **more)
     tx.session.flush()
-    _keeps_examples(tx.session, gone)
-    _redraw(tx, gone)
+    for spec in (present, wanted):
+        if spec is not None:
+            _redraw(tx, spec)
 
 
 def _may(tx: Tx, by: str) -> None:
     only_admins(tx.session, by)
     apps.hold(tx)
-    if parts.workspace(tx.session).two_people:
-        raise NotAllowed(
-            "A change needs two people here, and one of a conflict cannot wait in Slack for the second. "
-            "Whoever runs Keyturn can import the catalogue’s file with it."
-        )
 
 
-def _still(tx: Tx, key: str, version: int, by: str) -> None:
+def _still(tx: Tx, key: str, version: int, by: str) -> ConflictSpec:
     _may(tx, by)
-    if _row(tx.session, key).version != version:
+    row = _row(tx.session, key)
+    if row.version != version:
         raise Closed("Somebody changed this conflict in the meantime. Close the form and look at it again.")
+    return ConflictSpec.model_validate(row.spec)
 
 
 def _row(session: Session, key: str) -> Part:
@@ -96,13 +115,14 @@ def _row(session: Session, key: str) -> Part:
     return row
 
 
-def _save(tx: Tx, spec: ConflictSpec, by: str) -> None:
-    for side, text in unknown(spec, _concerned(tx.session, spec)):
-        raise Invalid(f"This {text}", field=side)
-    parts.save(tx, CONFLICT, spec, by)
-    tx.session.flush()
-    _keeps_examples(tx.session, spec)
-    _redraw(tx, spec)
+def _saved_or_proposed(tx: Tx, present: ConflictSpec | None, wanted: ConflictSpec | None, by: str) -> str:
+    check(tx.session, present, wanted)
+    if changing.needed(tx.session):
+        waits = changing.propose_conflict(tx, present, wanted, by)
+        return f"Nothing is changed yet. {changing.second_wanted(tx.session, by)}" if waits else ""
+    put(tx, present, wanted, by)
+    changing.overtake(tx)
+    return ""
 
 
 def _concerned(session: Session, spec: ConflictSpec) -> list[AppSpec]:
@@ -110,9 +130,9 @@ def _concerned(session: Session, spec: ConflictSpec) -> list[AppSpec]:
     return [AppSpec.model_validate(row.spec) for row in rows]
 
 
-def _keeps_examples(session: Session, spec: ConflictSpec) -> None:
+def _keeps_examples(session: Session, spec: ConflictSpec, conflicts: Sequence[ConflictSpec]) -> None:
     """Raises Invalid, with what came out instead, where an example of an app that it names is broken now."""
-    ran = run_all(_concerned(session, spec), Directory(session), parts.every(session, CONFLICT))
+    ran = run_all(_concerned(session, spec), Directory(session), conflicts)
     broken = next((one for one in ran if not one.met), None)
     if broken is not None:
         raise Invalid(f"This is not saved: an example of {broken.app.name} says otherwise. {broken}")

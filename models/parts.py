@@ -74,11 +74,11 @@ def save(tx: Tx, kind: Kind[P], spec: P, by: str, **more: str) -> list[str]:
     return _turned(tx, words)
 
 
-def remove(tx: Tx, kind: Kind[P], key: str, by: str) -> list[str]:
-    """Take an entry out; returns the change in words (empty where there is none)."""
+def remove(tx: Tx, kind: Kind[P], key: str, by: str, **more: str) -> list[str]:
+    """Take an entry out; returns the change in words (empty where there is none). `more` is recorded."""
     apps.hold(tx)
     row = tx.session.get(Part, (kind.name, key))
-    return [] if row is None else _turned(tx, _drop(tx, kind, row, by))
+    return [] if row is None else _turned(tx, _drop(tx, kind, row, by, **more))
 
 
 def replace(tx: Tx, parts: Parts, by: str) -> list[str]:
@@ -119,9 +119,9 @@ def _put(tx: Tx, kind: Kind[P], row: Part | None, spec: P, by: str, position: in
     return words
 
 
-def _drop(tx: Tx, kind: Kind[Any], row: Part, by: str) -> list[str]:
+def _drop(tx: Tx, kind: Kind[Any], row: Part, by: str, **more: str) -> list[str]:
     words = [str(change) for change in change_of(kind, kind.model.model_validate(row.spec), None)]
-    tx.record(by, "catalogue.removed", subject(kind, row.key), changes=words, before=row.spec)
+    tx.record(by, "catalogue.removed", subject(kind, row.key), changes=words, before=row.spec, **more)
     tx.session.delete(row)
     return words
 

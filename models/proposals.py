@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import BIG_KEY, Base, Json, JsonList
 
-APP, SETTINGS, IMPORT = "app", "settings", "import"
-"""What a change is of: one app, the settings, or all of it by the command line."""
+APP, SETTINGS, CONFLICT, IMPORT = "app", "settings", "conflict", "import"
+"""What a change is of: one app, the settings, one conflict, or all of it by the command line."""
 
 
 class ProposalState(StrEnum):
@@ -24,7 +24,7 @@ class ProposalState(StrEnum):
 
 
 class Proposal(Base):
-    """One admin's change of one app (or of the settings), as it would be saved."""
+    """One admin's change of one app (of the settings, of a conflict), as it would be saved."""
 
     __tablename__ = "proposals"
 
@@ -40,6 +40,7 @@ class Proposal(Base):
     before: Mapped[Json]
     """Empty for a new app."""
     after: Mapped[Json]
+    """Empty for a conflict that is taken out."""
     words: Mapped[JsonList]
     """The difference, in sentences."""
     by: Mapped[str] = mapped_column(String(64))
@@ -77,6 +78,11 @@ def waiting(session: Session, kind: str, key: str) -> list[Proposal]:
     """The open changes of one app, oldest first."""
     found = select(Proposal).where(_OPEN, Proposal.kind == kind, Proposal.key == key)
     return list(session.scalars(found.order_by(Proposal.id)))
+
+
+def waiting_of(session: Session, kind: str) -> list[Proposal]:
+    """The open changes of everything of a kind, oldest first."""
+    return list(session.scalars(select(Proposal).where(_OPEN, Proposal.kind == kind).order_by(Proposal.id)))
 
 
 def draft_of(session: Session, kind: str, key: str, by: str) -> Proposal | None:

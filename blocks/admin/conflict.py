@@ -12,15 +12,19 @@ from blocks.admin.overlay import Problems, draw, overlay, validated_as
 from blocks.admin.people_fields import Approvers
 from blocks.admin.stage_fields import Quorum
 from blocks.answers import Values
+from blocks.cards import change
 from blocks.kit import Block, View
 from blocks.text import cut, esc
 from models.catalogue.access_refs import ALL, access_ref, app_of
 from models.catalogue.conflicts import ConflictAction, ConflictSpec
 from models.catalogue.spec import AppSpec, StageSpec
 from models.catalogue.value_words import stage as stage_words
+from models.proposals import Proposal
 
-PAGE = 40
+PAGE = 38
 """How many conflicts are shown: two blocks each, of the hundred that a modal can have."""
+SHOWN = 5
+"""Changes that wait; the others stand on App Home."""
 ACTIONS = (
     Option("block", "Cannot be sent, nor approved", ConflictAction.BLOCK),
     Option("flag", "The approvers see it, and decide", ConflictAction.FLAG),
@@ -42,14 +46,16 @@ _BLANK = ConflictSpec.model_construct(key="", name="", these=(), those=())
 _BLANK_STAGE = StageSpec.model_construct(name="", approvers=())
 
 
-def listing(conflicts: Sequence[ConflictSpec], titles: Mapping[str, str]) -> View:
+def listing(
+    conflicts: Sequence[ConflictSpec], titles: Mapping[str, str], above: Sequence[Block] = ()
+) -> View:
     """Every conflict, with the buttons that change it. `titles` says what accesses are called."""
     add = kit.button("Add a conflict", Do.ADD_CONFLICT, style="primary")
     head = kit.section("Accesses that nobody should have together.", accessory=add)
     rows = [block for one in conflicts[:PAGE] for block in _row(one, titles)]
     left = len(conflicts) - PAGE
     more = [kit.context(f"{left} more stand in the catalogue’s file.")] if left > 0 else []
-    blocks = [head, *(rows or [kit.section("There is none yet.")]), *more]
+    blocks = [*above, head, *(rows or [kit.section("There is none yet.")]), *more]
     return kit.modal("Conflicts", blocks, callback_id=Screen.CONFLICTS, close="Back")
 
 
@@ -81,6 +87,14 @@ def options(app: AppSpec) -> dict[str, str]:
     """What an app's accesses, and all of them together, are called, by reference."""
     named = {access_ref(app.key, one.key): f"{app.name}, {one.name}" for one in app.access}
     return named | {access_ref(app.key, ALL): f"{app.name}, everything"}
+
+
+def waiting(proposals: Sequence[Proposal], viewer: str, second: str) -> list[Block]:
+    """The changes that wait for a second admin; nothing where none does."""
+    if not proposals:
+        return []
+    rows = [block for one in proposals[:SHOWN] for block in change.row(one, viewer)]
+    return [kit.section(f"*Proposed, not saved.* {esc(second)}"), *rows, kit.divider()]
 
 
 def _fields(*, new: bool, titles: Mapping[str, str] | None = None) -> tuple[Field, ...]:

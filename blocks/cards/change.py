@@ -48,7 +48,7 @@ def heading(one: Proposal) -> str:
     """Who wants what: "@Mia proposes to change GitHub"."""
     if one.kind == IMPORT:
         return f"{mention(one.by)} imported a catalogue"
-    verb = "change" if one.before or one.version else "add"
+    verb = ("change" if one.after else "take out") if one.before or one.version else "add"
     return f"{mention(one.by)} proposes to {verb} {esc(one.title)}"
 
 

@@ -3,15 +3,18 @@
 from collections.abc import Mapping, Sequence
 
 from slack_bolt.async_app import AsyncApp
+from sqlalchemy.orm import Session
 
+from blocks import kit
 from blocks.admin import conflict as screen
 from blocks.admin.ids import Do, Place, Screen
-from blocks.kit import View, option
+from blocks.kit import Block, View, option
 from handlers.admin import screens, written
 from handlers.admin.gate import admins_only
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Incoming, Submission, Suggestion
+from models import changing, proposals
 from models import configuring_conflicts as verbs
 from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.search import fold
@@ -46,12 +49,14 @@ async def save(sent: Submission) -> None:
         changed = screen.parse(entry.conflict, sent.values)
         stage = entry.conflict.stage
         await written.refuse_unknown(sent, stage.everybody if stage else ())
-        await sent.once(lambda tx: verbs.change(tx, changed, place.version, sent.person))
+        said = await sent.once(lambda tx: verbs.change(tx, changed, place.version, sent.person))
     else:
         new = screen.parse(None, sent.values)
         await written.refuse_unknown(sent, ())
-        await sent.once(lambda tx: verbs.add(tx, new, sent.person))
+        said = await sent.once(lambda tx: verbs.add(tx, new, sent.person))
     await screens.redraw_view(sent, str(sent.view.get("previous_view_id") or ""), await _list(sent))
+    if said:
+        await sent.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
 
 
 async def delete(click: Click) -> None:
@@ -83,7 +88,15 @@ def register(app: AsyncApp, desk: Desk) -> None:
 
 async def _list(incoming: Incoming) -> View:
     found = await incoming.desk.store.read(lambda session: verbs.every(session, incoming.person))
-    return screen.listing(found, await _titles(incoming, found))
+    return screen.listing(found, await _titles(incoming, found), await _waiting(incoming))
+
+
+async def _waiting(incoming: Incoming) -> list[Block]:
+    def read(session: Session) -> list[Block]:
+        waiting = proposals.waiting_of(session, proposals.CONFLICT)
+        return screen.waiting(waiting, incoming.person, changing.second_wanted(session, incoming.person))
+
+    return await incoming.desk.store.read(read)
 
 
 async def _titles(incoming: Incoming, conflicts: Sequence[ConflictSpec]) -> Mapping[str, str]:

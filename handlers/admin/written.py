@@ -54,7 +54,7 @@ async def _problem(sent: Submission, ref: ApproverRef) -> str:
 
 
 async def _gone(sent: Incoming, ref: PersonRef) -> bool:
-    call = sent.client.users_info(user=ref.id) if ref.id else sent.client.users_lookupByEmail(email=ref.email)
+    call = sent.client.users_info(user=ref.id) if ref.id else sent.client.users_lookupByEmail(email=str(ref))
     try:
         answer = await asyncio.wait_for(call, PATIENCE)
     except SlackApiError as error:

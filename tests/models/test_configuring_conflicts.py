@@ -9,7 +9,6 @@ from models import parts
 from models.catalogue.conflict_entries import CONFLICT
 from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.spec import AppSpec
-from models.catalogue.workspace import SETTINGS, SettingsSpec
 from models.errors import Closed, Duplicate, Invalid, NotAllowed
 from models.store import Store
 from tests.models.acting import ask, do
@@ -72,11 +71,3 @@ async def test_the_cards_of_what_waits_are_drawn_anew(store: Store) -> None:
         return set(tx.touched)
 
     assert {ref, other} <= await store.write(touched)
-
-
-async def test_where_a_change_needs_two_people_none_is_made_by_one(store: Store) -> None:
-    await store.write(found)
-    await store.write(lambda tx: parts.save(tx, SETTINGS, SettingsSpec(two_people=True), ROOT))
-
-    with pytest.raises(NotAllowed, match="needs two people"):
-        await do(store, verbs.add, conflict(), ROOT)

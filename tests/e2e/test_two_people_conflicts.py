@@ -1,0 +1,51 @@
+"""Where a change needs two people, one of a conflict waits for the second admin as an app's does."""
+
+from models import directory, parts
+from models.catalogue.workspace import SETTINGS, SettingsSpec
+from tests.e2e.test_admin_conflicts import conflicts, trail
+from tests.e2e.test_two_people import seen
+from tests.world import World
+
+
+async def test_a_conflict_is_added_and_taken_out_by_two_admins(world: World) -> None:
+    await world.offer()
+    mias = world.ids["Mia"]
+    await world.bot.store.write(lambda tx: directory.appoint(tx, [mias], "operator"))
+    await world.bot.store.write(
+        lambda tx: parts.save(tx, SETTINGS, SettingsSpec(two_people=True), world.ids["Root"])
+    )
+    root, mia = world.person("Root"), world.person("Mia")
+    await root.command("/access-admin")
+    await root.press("Conflicts")
+    await root.press("Add a conflict")
+    await root.fill("Name", "Team or admin")
+    await root.choose("Who has one of these", ["GitHub, Engineering team"])
+    await root.choose("should not get one of those", ["GitHub, Admin role"])
+    await root.choose("Asking for it all the same", "The approvers see it, and decide")
+    assert (await root.submit()).action == "update"
+    assert "Nothing is changed yet. A second admin has to approve it: Mia." in seen(root)
+    await root.close()
+    assert "Proposed, not saved." in seen(root)
+    await world.settle()
+    assert await conflicts(world) == []
+
+    await mia.click(world.card("Mia", "proposes to add the conflict “Team or admin”"), "Approve change")
+    assert (await mia.submit()).ok
+    await world.settle()
+    (saved,) = await conflicts(world)
+    assert saved.those == ("github/admin",)
+    (entry,) = await trail(world, saved.key)
+    assert (entry.actor, entry.data["approved_by"]) == (world.ids["Root"], mias)
+
+    await mia.command("/access-admin")
+    await mia.press("Conflicts")
+    await mia.press("Delete", near="Team or admin")
+    assert "Proposed, not saved." in seen(mia)
+    await world.settle()
+    assert await conflicts(world) == [saved]
+    await root.click(
+        world.card("Root", "proposes to take out the conflict “Team or admin”"), "Approve change"
+    )
+    assert (await root.submit()).ok
+    await world.settle()
+    assert await conflicts(world) == []
