@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 Open = Callable[[str], Window]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ours = [item for item in items if Path(__file__).parent in item.path.parents]
     there = (CHROMIUM and CHROMEDRIVER) or os.environ.get("CI")

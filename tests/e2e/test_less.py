@@ -32,11 +32,11 @@ async def ada_uses_less(world: World, length: str) -> None:
 
 async def test_a_requester_hears_who_changed_it_and_accepts_less_while_it_is_pending(world: World) -> None:
     await both_decide(world)
-    assert world.card("Ada", ASKED).buttons == ["Withdraw", "Comment", "Details"]
+    assert world.card("Ada", ASKED).buttons == ["Remind", "Withdraw", "Comment", "Details"]
     await grace_gives(world, "8 hours")
     card, grace = world.card("Ada", ASKED), f"<@{world.ids['Grace']}>"
     assert f"7 days → *8 hours*, changed by {grace}" in card.text
-    assert card.buttons == ["Withdraw", "Use less", "Comment", "Details"]
+    assert card.buttons == ["Remind", "Withdraw", "Use less", "Comment", "Details"]
     assert [reply.text for reply in card.replies] == [
         f"{grace} changed how long you have it: 7 days → *8 hours*"
     ]

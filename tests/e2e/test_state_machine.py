@@ -71,7 +71,7 @@ class Life(RuleBasedStateMachine):
         """A refusal is an answer like any other; what must hold is looked at after it too."""
         with suppress(Refusal):
             self.wait(self.world.bot.store.write(work))
-        self.wait(self.world.settle())
+        self.wait(self.world.pass_time(timedelta(seconds=1)))  # by then no card waits for its access
 
     @initialize(first=RULES, second=st.none() | RULES)
     def begin(self, first: str | int, second: str | int | None) -> None:

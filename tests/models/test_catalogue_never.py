@@ -55,7 +55,7 @@ def test_conditions_that_can_hold_are_left_alone(when: Any) -> None:
 
 
 @given(specs.conditions)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_condition_or_its_opposite_can_hold(when: When) -> None:
     opposite = When.model_validate({"not": when.stored()})
     assert can_hold(when)

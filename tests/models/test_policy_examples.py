@@ -126,7 +126,7 @@ def test_a_run_says_where_each_example_stands() -> None:
     )
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(apps.filter(lambda spec: spec.access), someone, lengths, st.data())
 def test_exactly_one_outcome_meets_an_example_and_the_others_say_why(
     spec: AppSpec, who: Any, length: str, data: st.DataObject
