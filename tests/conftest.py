@@ -27,14 +27,15 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A call that was given up while it connected can leave its socket to the collector.
+    """What a machine that stands still for seconds does to a test is no finding: it may run once more.
 
-    On a busy machine that happens once in some thousand tests, and to whichever runs then: it may run again.
-    Nothing else may, but what drives a browser (tests/browser).
+    That is a call that ran out of time, or its socket, left to the collector: once in some thousand tests.
+    The summary counts it. Nothing else may run again but what drives a browser.
     """
+    stood_still = ["unclosed <socket", "TimeoutError", "operation_timeout"]
     for item in items:
         if item.get_closest_marker("flaky") is None:
-            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["unclosed <socket"]))
+            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=stood_still))
 
 
 @pytest.fixture(autouse=True)

@@ -14,9 +14,11 @@ from bot.config import Config, Mode
 from bot.manifest import manifest
 from bot.sandbox.slack import LocalSlack, Person
 from bot.sandbox.slack.messages import Message
+from handlers.whois import SOON
 from models import apps
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
+from models.directory import stale
 
 PEOPLE = {
     "Ada": {}, "Mia": {}, "Grace": {}, "Alan": {}, "Root": {}, "Otto": {}, "Gus": {"guest": True},
@@ -96,6 +98,17 @@ class World:
             ],
             "stage": [{"name": "Owner", "approvers": ["owners"], "rule": "any"}],
         }  # fmt: skip
+
+    async def acquaint(self) -> None:
+        """Let the bot know everybody. A look-up that a busy machine held up for too long is made again."""
+        everybody, since = set(self.ids.values()), self.clock.now() - SOON
+        unknown = everybody
+        for _ in range(20):
+            await self.bot.desk.whois.people(unknown)
+            unknown = await self.bot.store.read(lambda session: stale(session, everybody, since))
+            if not unknown:
+                return
+        raise AssertionError(f"the local Slack says nothing of {unknown}")
 
     async def settle(self) -> None:
         """Wait until everything that is due is done, and every delivery has arrived."""

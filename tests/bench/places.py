@@ -46,7 +46,7 @@ async def store_at(path: Path, clock: ManualClock | None = None) -> AsyncIterato
 async def world() -> AsyncIterator[World]:
     """A bot over HTTP, on SQLite, with everybody known and GitHub in its catalogue."""
     async with database() as path, running(f"sqlite+aiosqlite:///{path}", ManualClock(NOW), "http") as ready:
-        await ready.bot.desk.whois.people(ready.ids.values())
+        await ready.acquaint()
         await ready.offer()
         yield ready
 

@@ -28,7 +28,7 @@ def engine() -> str:
 async def world(database_url: str, clock: ManualClock) -> AsyncIterator[World]:
     async with running(database_url, clock, "socket") as ready:
         await ready.offer()
-        await ready.bot.desk.whois.people(ready.ids.values())
+        await ready.acquaint()
         yield ready
 
 

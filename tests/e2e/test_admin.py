@@ -219,7 +219,7 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_saved(world: Wo
 
 
 async def test_a_stale_form_overwrites_nothing_and_says_who_was_faster(world: World) -> None:
-    await world.bot.desk.whois.people(world.ids.values())
+    await world.acquaint()
     await world.bot.store.write(lambda tx: directory.appoint(tx, [world.ids["Mia"]], "operator"))
     root, mia = await opened(world), await opened(world, "Mia")
     await root.press("Edit basics")
@@ -249,7 +249,7 @@ async def test_a_stale_button_changes_nothing_and_shows_how_it_stands(world: Wor
 
 
 async def test_everybody_else_is_refused_at_the_command(world: World) -> None:
-    await world.bot.desk.whois.people(world.ids.values())
+    await world.acquaint()
     for name in ("Ada", "Grace", "Gus"):
         person = world.person(name)
         assert (await person.command("/access-admin")).text == REFUSED
@@ -258,7 +258,7 @@ async def test_everybody_else_is_refused_at_the_command(world: World) -> None:
 
 async def test_everybody_else_is_refused_at_every_click_and_every_form(world: World) -> None:
     """Otto sends what Root's client would send: no view is trusted, whoever it was drawn for."""
-    await world.bot.desk.whois.people(world.ids.values())
+    await world.acquaint()
     root = await opened(world)
     before, otto = await app_of(world), Client(world.slack, world.ids["Otto"], world.app)
     parts = ("Edit basics", "Edit durations", "Edit emergencies", "Edit rules", "Examples")

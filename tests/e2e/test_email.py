@@ -42,7 +42,7 @@ async def world(
 async def _ready(url: str, clock: ManualClock, mode: Mode, smtp: str | None) -> AsyncIterator[World]:
     async with running(url, clock, mode, smtp) as ready:
         await ready.offer()
-        await ready.bot.desk.whois.people(ready.ids.values())
+        await ready.acquaint()
         yield ready
 
 

@@ -85,7 +85,7 @@ class Life(RuleBasedStateMachine):
                 {"name": "Security", "approvers": [ids["Root"], ids["Mia"], ids["Alan"]], "rule": second}
             )
         self.wait(self.world.offer(stage=stages))
-        self.wait(self.world.bot.desk.whois.people([ids[name] for name in (*ASKERS, *DECIDERS)]))
+        self.wait(self.world.acquaint())
         self.ask("Ada", "engineering", timedelta(hours=8), later=False)
 
     @rule(

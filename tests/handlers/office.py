@@ -21,7 +21,7 @@ async def office(template: str, folder: Path, clock: ManualClock, **entry: Any) 
     """A running bot on SQLite with everybody known, and GitHub with these changes in its catalogue."""
     shutil.copy(template, folder / "keyturn.db")
     async with running(f"sqlite+aiosqlite:///{folder / 'keyturn.db'}", clock, "http") as world:
-        await world.bot.desk.whois.people(world.ids.values())
+        await world.acquaint()
         await world.offer(**entry)
         yield world
 
