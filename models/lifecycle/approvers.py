@@ -7,7 +7,7 @@ from sqlalchemy import select
 from models.base import Json
 from models.cards import CardKind
 from models.directory import Directory
-from models.lifecycle import screens
+from models.lifecycle import recording, screens
 from models.lifecycle.refs import lock_request
 from models.policy import Candidate, PlannedStage
 from models.requests import Asked, Decision, Request, Stage
@@ -125,6 +125,4 @@ def _deciders(tx: Tx, request: Request) -> set[str]:
 
 def _record(tx: Tx, action: str, request: Request, row: Stage, data: Json) -> None:
     about = {"stage": row.name, "position": row.position}
-    tx.record(
-        SYSTEM, action, request.ref, app=request.app_key, person=request.beneficiary_id, **about, **data
-    )
+    recording.of_request(tx, request, SYSTEM, action, **about, **data)

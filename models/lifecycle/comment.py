@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.cards import Card, CardKind
 from models.directory import Directory
 from models.errors import Invalid, NotAllowed, Repeated
-from models.lifecycle import screens
+from models.lifecycle import recording, screens
 from models.lifecycle.refs import lock_request
 from models.prose import tidy
 from models.requests import Asked, Comment, Reassignment, Request
@@ -37,7 +37,7 @@ def comment(tx: Tx, ref: str, by: str, text: str, *, source: str | None = None) 
     written = Comment(request_id=request.id, person_id=by, text=text, at=tx.now, source=source)
     tx.session.add(written)
     tx.session.flush()
-    tx.record(by, "comment", request.ref, app=request.app_key, person=request.beneficiary_id, text=text)
+    recording.of_request(tx, request, by, "comment", text=text)
     _pass_on(tx, request, written)
     screens.redraw_request(tx, request)
     return written

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from models.directory import Directory, names_of
 from models.errors import AlreadyDecided, Closed, NotAnApprover, OwnRequest
-from models.lifecycle import duties, remarks, screens, stages, terms
+from models.lifecycle import duties, recording, remarks, screens, stages, terms
 from models.lifecycle.refs import lock_request
 from models.lifecycle.snapshot import Snapshot
 from models.policy import TallyStatus
@@ -91,12 +91,11 @@ def _decide(tx: Tx, ref: str, by: str, approves: bool, comment: str, term: Term 
         )
     )
     tx.session.flush()
-    tx.record(
+    recording.of_request(
+        tx,
+        request,
         by,
         "decision.approve" if approves else "decision.reject",
-        request.ref,
-        app=request.app_key,
-        person=request.beneficiary_id,
         stage=stage.row.name,
         position=request.position,
         comment=comment,

@@ -23,6 +23,7 @@ from models.lifecycle import (
     escalating,
     extensions,
     granting,
+    recording,
     reminding,
     reviews,
     revoking,
@@ -119,15 +120,7 @@ def _held_over(tx: Tx, grant: Grant) -> datetime | None:
     until = grant.ends_at + (Snapshot.from_json(grant.policy).policy.grace or timedelta())
     if until <= tx.now:
         return None
-    tx.record(
-        SYSTEM,
-        "grant.grace",
-        grant.ref,
-        app=grant.app_key,
-        person=grant.person_id,
-        request=extension.ref,
-        until=until.isoformat(),
-    )
+    recording.of_grant(tx, grant, SYSTEM, "grant.grace", request=extension.ref, until=until.isoformat())
     return until
 
 
@@ -146,9 +139,7 @@ def _notify(tx: Tx, grant: Grant) -> None:
         last = min(passed, default=0)
         subject = f"{grant.ref}/{last}/{int(grant.ends_at.timestamp())}"
         screens.show(tx, CardKind.NOTICE, subject, grant.ref, grant.person_id)
-        tx.record(
-            SYSTEM, "grant.notice", grant.ref, app=grant.app_key, person=grant.person_id, before_end=last
-        )
+        recording.of_grant(tx, grant, SYSTEM, "grant.notice", before_end=last)
 
 
 _PENDING = select(Request).where(Request.state == RequestState.PENDING)

@@ -2,7 +2,7 @@
 
 from models.cards import CardKind
 from models.directory import Directory
-from models.lifecycle import reviewing, screens
+from models.lifecycle import recording, reviewing, screens
 from models.lifecycle.asking import question_of
 from models.lifecycle.snapshot import Snapshot
 from models.policy import aftermath
@@ -40,12 +40,11 @@ def begin(tx: Tx, request: Request) -> None:
 
 
 def _record(tx: Tx, request: Request, review: Review, told: tuple[str, ...]) -> None:
-    tx.record(
+    recording.of_request(
+        tx,
+        request,
         request.requester_id,
         "emergency.used",
-        request.ref,
-        app=request.app_key,
-        person=request.beneficiary_id,
         access=request.access_key,
         term=request.term,
         reason=request.reason,

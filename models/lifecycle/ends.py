@@ -5,7 +5,7 @@ from datetime import datetime
 from models.base import Json
 from models.errors import Invalid
 from models.grants import Grant
-from models.lifecycle import screens
+from models.lifecycle import recording, screens
 from models.lifecycle.snapshot import Snapshot
 from models.requests import Request, Term
 from models.store.tx import SYSTEM, Tx
@@ -57,15 +57,8 @@ def lengthen(tx: Tx, grant: Grant, request: Request) -> None:
     # Who was just given more time need not hear at once that it is short.
     grant.notices = passed_notices(grant, tx.now)
     arm(grant)
-    tx.record(
-        SYSTEM,
-        "grant.extended",
-        grant.ref,
-        app=grant.app_key,
-        person=grant.person_id,
-        request=request.ref,
-        before=before,
-        after=_as_json(grant),
+    recording.of_grant(
+        tx, grant, SYSTEM, "grant.extended", request=request.ref, before=before, after=_as_json(grant)
     )
     screens.redraw_grant(tx, grant)
 
@@ -76,15 +69,7 @@ def shorten(tx: Tx, grant: Grant, by: str, end: datetime) -> None:
     grant.length, grant.ends_at = None, end
     grant.notices = passed_notices(grant, tx.now)
     arm(grant)
-    tx.record(
-        by,
-        "grant.shortened",
-        grant.ref,
-        app=grant.app_key,
-        person=grant.person_id,
-        before=before,
-        after=_as_json(grant),
-    )
+    recording.of_grant(tx, grant, by, "grant.shortened", before=before, after=_as_json(grant))
     screens.redraw_grant(tx, grant)
 
 

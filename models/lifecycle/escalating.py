@@ -1,6 +1,6 @@
 """Escalation: nobody has decided in time, so a stage asks its alternates too."""
 
-from models.lifecycle import decide, stages
+from models.lifecycle import decide, recording, stages
 from models.requests import Request, Stage
 from models.store.tx import SYSTEM, Tx
 
@@ -14,12 +14,11 @@ def escalate(tx: Tx, request: Request) -> None:
     request.escalate_at, row.escalated_at = None, tx.now
     tx.session.flush()
     stage = stages.current(tx, request)
-    tx.record(
+    recording.of_request(
+        tx,
+        request,
         SYSTEM,
         "stage.escalated",
-        request.ref,
-        app=request.app_key,
-        person=request.beneficiary_id,
         stage=row.name,
         position=row.position,
         because=stage.now.remark,

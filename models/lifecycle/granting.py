@@ -11,7 +11,7 @@ from models.catalogue.words import RequestKind
 from models.directory import Directory
 from models.grants import Direction, Grant
 from models.jobs import Urgency
-from models.lifecycle import duties, ends, limits, screens
+from models.lifecycle import duties, ends, limits, recording, screens
 from models.lifecycle.moves import move_grant
 from models.lifecycle.snapshot import Snapshot
 from models.requests import Request, Term
@@ -137,15 +137,8 @@ def _create(tx: Tx, request: Request) -> None:
     tx.session.add(grant)
     tx.session.flush()
     request.grant_id = grant.id
-    tx.record(
-        SYSTEM,
-        f"grant.{grant.state}",
-        grant.ref,
-        app=grant.app_key,
-        person=grant.person_id,
-        request=request.ref,
-        target=grant.target,
-        term=request.term,
+    recording.of_grant(
+        tx, grant, SYSTEM, f"grant.{grant.state}", request=request.ref, target=grant.target, term=request.term
     )
     if not later:
         _settle_first(tx, grant)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from models.errors import Closed, Invalid, NotAllowed
 from models.grants import Grant
-from models.lifecycle import ends, extensions, screens
+from models.lifecycle import ends, extensions, recording, screens
 from models.lifecycle.refs import lock_grant, lock_request, number_of
 from models.lifecycle.snapshot import Snapshot
 from models.policy import check_length
@@ -75,15 +75,7 @@ def _ask_for_less(tx: Tx, request: Request, by: str, term: Term) -> None:
     if extended is not None and extended.state is GrantState.ACTIVE:
         ends.must_be_later(extended, term)
     request.term = term.to_json()
-    tx.record(
-        by,
-        "request.shortened",
-        request.ref,
-        app=request.app_key,
-        person=request.beneficiary_id,
-        before=before.to_json(),
-        after=request.term,
-    )
+    recording.of_request(tx, request, by, "request.shortened", before=before.to_json(), after=request.term)
     screens.redraw_request(tx, request)
 
 

@@ -10,7 +10,7 @@ from models.catalogue.approvers import parse_person
 from models.catalogue.directory_entries import PERSON
 from models.directory import Directory
 from models.grants import Grant
-from models.lifecycle import ends, screens
+from models.lifecycle import ends, recording, screens
 from models.lifecycle.snapshot import Snapshot
 from models.policy import PersonFacts
 from models.states import GrantState
@@ -62,12 +62,11 @@ def _limit(tx: Tx, grant: Grant, person: PersonFacts) -> None:
     grant.ends_at = tx.now + (snapshot.policy.max_duration or USUAL)
     grant.notices = ends.passed_notices(grant, tx.now)
     ends.arm(grant)
-    tx.record(
+    recording.of_grant(
+        tx,
+        grant,
         SYSTEM,
         "grant.limited",
-        grant.ref,
-        app=grant.app_key,
-        person=grant.person_id,
         because=person.temporary,
         before={"end": None},
         after={"end": grant.ends_at.isoformat()},

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from models.errors import Closed
 from models.grants import Grant
+from models.lifecycle import recording
 from models.requests import Request
 from models.states import GRANT_MOVES, REQUEST_MOVES, GrantEvent, RequestEvent
 from models.store.tx import Tx
@@ -32,16 +33,7 @@ def move_request(tx: Tx, request: Request, event: RequestEvent, by: str, **data:
     )
     if tx.session.execute(swapped).first() is None:
         raise Closed(f"{request.ref} was decided a moment ago.")
-    tx.record(
-        by,
-        f"request.{after}",
-        request.ref,
-        app=request.app_key,
-        person=request.beneficiary_id,
-        before=before,
-        after=after,
-        **data,
-    )
+    recording.of_request(tx, request, by, f"request.{after}", before=before, after=after, **data)
 
 
 def move_grant(tx: Tx, grant: Grant, event: GrantEvent, by: str, **data: Any) -> None:
@@ -59,14 +51,4 @@ def move_grant(tx: Tx, grant: Grant, event: GrantEvent, by: str, **data: Any) ->
     )
     if tx.session.execute(swapped).first() is None:
         raise Closed(f"{grant.ref} was changed a moment ago.")
-    tx.record(
-        by,
-        f"grant.{after}",
-        grant.ref,
-        app=grant.app_key,
-        person=grant.person_id,
-        before=before,
-        after=after,
-        event=event,
-        **data,
-    )
+    recording.of_grant(tx, grant, by, f"grant.{after}", before=before, after=after, event=event, **data)

@@ -8,7 +8,7 @@ from models.cards import CardKind
 from models.catalogue.spec import Reassign, Role, StageSpec
 from models.directory import Directory
 from models.errors import Invalid, NotAllowed, NotAnApprover, OwnRequest
-from models.lifecycle import decide, screens, stages
+from models.lifecycle import decide, recording, screens, stages
 from models.lifecycle.asking import question_of
 from models.lifecycle.refs import lock_request
 from models.lifecycle.snapshot import Snapshot
@@ -116,12 +116,11 @@ def _write(tx: Tx, request: Request, stage: stages.OpenStage, passed: Reassignme
     passed.request_id, passed.position, passed.at = request.id, stage.row.position, tx.now
     tx.session.add(passed)
     tx.session.flush()
-    tx.record(
+    recording.of_request(
+        tx,
+        request,
         passed.by_id,
         "stage.reassigned",
-        request.ref,
-        app=request.app_key,
-        person=request.beneficiary_id,
         stage=stage.row.name,
         position=stage.row.position,
         seat=passed.seat_id,

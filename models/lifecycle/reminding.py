@@ -10,7 +10,7 @@ from sqlalchemy import select
 from models.cards import CardKind
 from models.durations import spoken_left
 from models.errors import Closed, NotAllowed
-from models.lifecycle import decide, screens, stages
+from models.lifecycle import decide, recording, screens, stages
 from models.lifecycle.refs import lock_request
 from models.lifecycle.snapshot import Snapshot
 from models.requests import Asked, Request
@@ -134,4 +134,4 @@ def _asked_at(tx: Tx, request: Request) -> dict[str, datetime]:
 
 
 def _record(tx: Tx, request: Request, by: str, action: str, **data: object) -> None:
-    tx.record(by, action, request.ref, app=request.app_key, person=request.beneficiary_id, **data)
+    recording.of_request(tx, request, by, action, **data)

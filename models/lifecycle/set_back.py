@@ -13,7 +13,7 @@ from models import audit, jobs
 from models.base import Json
 from models.grants import UNSETTLED, Direction, Grant
 from models.jobs import Urgency
-from models.lifecycle import ends, screens
+from models.lifecycle import ends, recording, screens
 from models.lifecycle.granting import TAKE_AGAIN
 from models.states import GrantState
 from models.store.tx import SYSTEM, Tx
@@ -40,15 +40,7 @@ def _begin_now(tx: Tx, grant: Grant) -> None:
         grant.ends_at -= grant.active_at - tx.now
     grant.active_at = tx.now
     ends.arm(grant)
-    tx.record(
-        SYSTEM,
-        "grant.set_back",
-        grant.ref,
-        app=grant.app_key,
-        person=grant.person_id,
-        before=before,
-        after=_as_json(grant),
-    )
+    recording.of_grant(tx, grant, SYSTEM, "grant.set_back", before=before, after=_as_json(grant))
     screens.redraw_grant(tx, grant)
 
 

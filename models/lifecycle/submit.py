@@ -8,7 +8,7 @@ from models.cards import CardKind
 from models.catalogue.words import Need, RequestKind
 from models.errors import Duplicate, Invalid, NotAllowed
 from models.grants import Grant
-from models.lifecycle import duties, ends, extensions, screens, stage_times, stages
+from models.lifecycle import duties, ends, extensions, recording, screens, stage_times, stages
 from models.lifecycle.asking import Draft, Planned, plan
 from models.lifecycle.refs import lock_grant
 from models.people import Person
@@ -132,12 +132,11 @@ def _stage(request: Request, planned: PlannedStage) -> Stage:
 
 
 def _record(tx: Tx, request: Request, planned: Planned) -> None:
-    tx.record(
+    recording.of_request(
+        tx,
+        request,
         request.requester_id,
         "request.pending",
-        request.ref,
-        app=request.app_key,
-        person=request.beneficiary_id,
         kind=request.kind.value,
         access=request.access_key,
         submission=request.submission,

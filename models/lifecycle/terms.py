@@ -7,7 +7,7 @@ from models.directory import Directory
 from models.durations import spoken
 from models.errors import Invalid
 from models.grants import Grant
-from models.lifecycle import ends, notes
+from models.lifecycle import ends, notes, recording
 from models.lifecycle.asking import question_of
 from models.lifecycle.snapshot import Snapshot
 from models.policy import Question, check_length
@@ -50,15 +50,7 @@ def change(tx: Tx, request: Request, by: str, term: Term) -> None:
     if extended is not None and extended.state is GrantState.ACTIVE:
         ends.must_be_later(extended, term)
     before, request.term, request.over_max = request.term, term.to_json(), False
-    tx.record(
-        by,
-        "request.term_changed",
-        request.ref,
-        app=request.app_key,
-        person=request.beneficiary_id,
-        before=before,
-        after=request.term,
-    )
+    recording.of_request(tx, request, by, "request.term_changed", before=before, after=request.term)
     notes.term_changed(tx, request, by, before)
 
 
