@@ -115,6 +115,8 @@ def _kept_going(work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[N
             await work()
         except Unavailable as error:
             log.warning("tick failed", tick=work.__name__, error=str(error))
+        except asyncio.CancelledError:  # the scheduler was stopped; raised, it would be logged as an error
+            log.debug("tick cut short", tick=work.__name__)
         except Exception:
             log.exception("tick failed", tick=work.__name__)
 

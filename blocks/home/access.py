@@ -17,7 +17,7 @@ NOTHING = "You hold no access yet. Press *Request access* to ask for some."
 def my_access(tab: MyAccess, viewer: str, now: datetime) -> list[Block]:
     """The tab's blocks, at most two an access."""
     drawn = [block for held in tab.live for block in _held(held, viewer, tab.admins, now)]
-    over = [_over(grant) for grant in tab.ended]
+    over = [_over(grant, again=grant.id in tab.again) for grant in tab.ended]
     return (drawn or [kit.section(NOTHING)]) + ([kit.section("*Ended lately*"), *over] if over else [])
 
 
@@ -41,13 +41,18 @@ def _standing(held: Held, admins: tuple[str, ...], now: datetime) -> str:
 
 def _buttons(held: Held, viewer: str) -> list[Element]:
     grant = held.grant
-    mine, ends = viewer == grant.person_id, grant.ends_at is not None
-    extendable = grant.state is GrantState.ACTIVE and ends and held.extension is None
     return [
-        *([buttons.extend(grant)] if mine and extendable else []),
-        *([buttons.give_back(grant)] if mine and _can_be_given_back(grant) else []),
+        *([buttons.extend(grant)] if may_extend(held, viewer) else []),
+        *([buttons.give_back(grant)] if viewer == grant.person_id and _can_be_given_back(grant) else []),
         buttons.details(grant.ref),
     ]
+
+
+def may_extend(held: Held, viewer: str) -> bool:
+    """Whether Extend is of use to the viewer: the access is theirs, active, and has an end to be moved."""
+    grant = held.grant
+    mine, ends = viewer == grant.person_id, grant.ends_at is not None
+    return mine and ends and grant.state is GrantState.ACTIVE and held.extension is None
 
 
 def _can_be_given_back(grant: Grant) -> bool:
@@ -56,6 +61,6 @@ def _can_be_given_back(grant: Grant) -> bool:
     return grant.state is not GrantState.REVOKING
 
 
-def _over(grant: Grant) -> Block:
-    again = buttons.again(f"AR-{grant.request_id}")
-    return kit.section(f"*{words.thing(grant)}*\n{progress.access_line(grant, ())}", accessory=again)
+def _over(grant: Grant, *, again: bool) -> Block:
+    text = f"*{words.thing(grant)}*\n{progress.access_line(grant, ())}"
+    return kit.section(text, accessory=buttons.again(f"AR-{grant.request_id}") if again else None)

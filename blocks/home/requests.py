@@ -3,8 +3,9 @@
 from blocks import kit
 from blocks.cards import buttons, progress, words
 from blocks.cards.emergency import SIGN
+from blocks.home.access import may_extend
 from blocks.home.ids import ALL, HomeAction
-from blocks.kit import Block
+from blocks.kit import Block, Element
 from blocks.text import mention, moment
 from models.catalogue.words import RequestKind
 from models.queries.my_requests import MyRequests
@@ -15,10 +16,10 @@ from models.states import RequestState
 FILTER_BLOCK = "home.filter"
 
 
-def my_requests(tab: MyRequests) -> list[Block]:
+def my_requests(tab: MyRequests, viewer: str) -> list[Block]:
     """The tab's blocks, at most two a request."""
     drawn = [block for request, standing in tab.pending for block in _pending(request, standing)]
-    drawn += [block for request in tab.closed for block in _closed(request)]
+    drawn += [block for request in tab.closed for block in _closed(request, tab, viewer)]
     return [_filter(tab.status), *(drawn or [kit.section(_nothing(tab.status))])]
 
 
@@ -43,10 +44,20 @@ def _pending(request: Request, standing: Standing | None) -> list[Block]:
     return [kit.section("\n".join(lines)), kit.actions(row)]
 
 
-def _closed(request: Request) -> list[Block]:
-    again = buttons.again(request.ref)
-    row = [*([] if request.kind is RequestKind.EXTEND else [again]), buttons.details(request.ref)]
+def _closed(request: Request, tab: MyRequests, viewer: str) -> list[Block]:
+    row = [*_once_more(request, tab, viewer), buttons.details(request.ref)]
     return [kit.section("\n".join([_title(request), _outcome(request)])), kit.actions(row)]
+
+
+def _once_more(request: Request, tab: MyRequests, viewer: str) -> list[Element]:
+    """The same again, or longer where it is held still: what of the two would be taken."""
+    if request.kind is RequestKind.EXTEND:
+        return []
+    if request.id not in tab.instead:
+        return [buttons.again(request.ref)]
+    held = tab.instead[request.id]
+    from_here = held is not None and held.grant.request_id == request.id
+    return [buttons.extend(held.grant)] if held and from_here and may_extend(held, viewer) else []
 
 
 def _title(request: Request) -> str:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import apps
@@ -14,7 +13,7 @@ from models.directory import Directory, names_of
 from models.errors import Denied, Duplicate, Invalid, NotAllowed, NotFound
 from models.grants import Grant
 from models.lifecycle import duties
-from models.lifecycle.again import kind_of
+from models.lifecycle.again import in_the_way, kind_of
 from models.lifecycle.snapshot import Snapshot
 from models.policy import (
     Aftermath,
@@ -32,7 +31,6 @@ from models.policy.on_behalf import ON_BEHALF, manages
 from models.policy.planning import told
 from models.requests import Request, Term
 from models.reviews import unreviewed
-from models.states import GrantState, RequestState
 
 
 @dataclass(frozen=True)
@@ -135,24 +133,13 @@ def _access(app: AppSpec, key: str) -> AccessSpec:
 
 
 def _not_twice(session: Session, draft: Draft, access_key: str) -> None:
-    same = select(Request).where(
-        Request.beneficiary_id == draft.beneficiary_id,
-        Request.app_key == draft.app_key,
-        Request.access_key == access_key,
-        Request.state == RequestState.PENDING,
-        Request.kind != RequestKind.EXTEND,
-    )
-    if pending := session.scalars(same).first():
-        said = f"{pending.access_name} is already asked for in {pending.ref}, which is pending."
+    wanted = (draft.beneficiary_id, draft.app_key, access_key)
+    found = in_the_way(session, [wanted]).get(wanted)
+    if isinstance(found, Request):
+        said = f"{found.access_name} is already asked for in {found.ref}, which is pending."
         raise Duplicate(f"{said} Withdraw that first." if draft.emergency else said, field="access")
-    held = select(Grant).where(
-        Grant.person_id == draft.beneficiary_id,
-        Grant.app_key == draft.app_key,
-        Grant.access_key == access_key,
-        Grant.state.in_((GrantState.SCHEDULED, GrantState.GRANTING, GrantState.ACTIVE)),
-    )
-    if grant := session.scalars(held).first():
-        raise Duplicate(_held_already(session, draft, grant), field="access")
+    if found is not None:
+        raise Duplicate(_held_already(session, draft, found), field="access")
 
 
 def _held_already(session: Session, draft: Draft, grant: Grant) -> str:

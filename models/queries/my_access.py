@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from models.catalogue.words import RequestKind
 from models.directory import Directory
 from models.grants import Grant, Task, TaskState
+from models.lifecycle.again import in_the_way
 from models.queries import brief
 from models.queries.paging import Pages
 from models.requests import Request
@@ -37,6 +38,8 @@ class MyAccess:
     """Newest first."""
     ended: tuple[Grant, ...]
     """The last few that are over, on the first page."""
+    again: frozenset[int]
+    """Those of `ended`, by id, that can be asked for again: they are not held or asked for by now."""
     admins: tuple[str, ...]
     """Whom to ask about what failed."""
     pages: Pages
@@ -58,9 +61,11 @@ def my_access(session: Session, person_id: str, page: int, total: int) -> MyAcce
         .offset(pages.first)
         .limit(pages.end - pages.first)
     )
+    ended = _ended(session, person_id) if pages.number == 0 else ()
     return MyAccess(
-        live=_held(session, session.scalars(live).all()),
-        ended=_ended(session, person_id) if pages.number == 0 else (),
+        live=held_of(session, session.scalars(live).all()),
+        ended=ended,
+        again=_again(session, ended),
         admins=Directory(session).admins(),
         pages=pages,
     )
@@ -75,7 +80,14 @@ def _ended(session: Session, person_id: str) -> tuple[Grant, ...]:
     return tuple(session.scalars(over.order_by(Grant.over_at.desc(), Grant.id.desc()).limit(ENDED)))
 
 
-def _held(session: Session, grants: Sequence[Grant]) -> tuple[Held, ...]:
+def _again(session: Session, ended: Sequence[Grant]) -> frozenset[int]:
+    wanted = {one.id: (one.person_id, one.app_key, one.access_key) for one in ended}
+    found = in_the_way(session, set(wanted.values()))
+    return frozenset(key for key, what in wanted.items() if what not in found)
+
+
+def held_of(session: Session, grants: Sequence[Grant]) -> tuple[Held, ...]:
+    """These grants, each with what is under way about it."""
     ids = [grant.id for grant in grants]
     extensions = select(Request).where(
         Request.grant_id.in_(ids), Request.kind == RequestKind.EXTEND, Request.state == RequestState.PENDING

@@ -1,11 +1,15 @@
 """What a person has asked for: what is open, with its progress, then what became of the rest."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
+from models.grants import Grant
+from models.lifecycle.again import in_the_way
 from models.queries import brief
+from models.queries.my_access import Held, held_of
 from models.queries.paging import Pages
 from models.queries.standing import Standing, standings
 from models.requests import Request
@@ -20,6 +24,8 @@ class MyRequests:
     """Newest first; the standing is missing only for what no stage decides."""
     closed: tuple[Request, ...]
     """The one that was closed last first."""
+    instead: Mapping[int, Held | None]
+    """By id, those of `closed` that cannot be asked for again now: the access is held (None: asked for)."""
     status: RequestState | None
     """Only those of this status; None: all."""
     pages: Pages
@@ -43,13 +49,23 @@ def my_requests(session: Session, person_id: str, status: RequestState | None, p
     # In the order of the index, which has the state between the moment and the id.
     latest = _brief(closed).order_by(Request.closed_at.desc(), Request.state.desc(), Request.id.desc())
     open_now = session.scalars(newest.offset(skip_pending).limit(show_pending)).all()
+    over = session.scalars(latest.offset(skip_closed).limit(show_closed)).all()
     where = standings(session, open_now)
     return MyRequests(
         pending=tuple((request, where.get(request.id)) for request in open_now),
-        closed=tuple(session.scalars(latest.offset(skip_closed).limit(show_closed))),
+        closed=tuple(over),
+        instead=_instead(session, over),
         status=status,
         pages=pages,
     )
+
+
+def _instead(session: Session, over: Sequence[Request]) -> dict[int, Held | None]:
+    wanted = {one.id: (one.beneficiary_id, one.app_key, one.access_key) for one in over}
+    found = in_the_way(session, set(wanted.values()))
+    held = held_of(session, [one for one in found.values() if isinstance(one, Grant)])
+    by_grant: dict[Grant | Request, Held] = {one.grant: one for one in held}
+    return {key: by_grant.get(found[what]) for key, what in wanted.items() if what in found}
 
 
 def _pending(person_id: str) -> ColumnElement[bool]:

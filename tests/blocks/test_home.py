@@ -39,15 +39,18 @@ def read(content: Content, viewer: str = ADA) -> tuple[str, list[str]]:
     return words_of(view["blocks"]), buttons_of(view["blocks"][1:])
 
 
-def access(*held: Held, ended: tuple[Grant, ...] = (), pages: Pages = ONE) -> MyAccess:
-    return MyAccess(held, ended, (ROOT,), pages)
+def access(*held: Held, ended: tuple[Grant, ...] = (), pages: Pages = ONE, again: bool = True) -> MyAccess:
+    return MyAccess(held, ended, frozenset(one.id for one in ended if again), (ROOT,), pages)
 
 
 def requests(
-    *pending: Request, closed: tuple[Request, ...] = (), status: RequestState | None = None
+    *pending: Request,
+    closed: tuple[Request, ...] = (),
+    status: RequestState | None = None,
+    instead: dict[int, Held | None] | None = None,
 ) -> MyRequests:
     where = Standing(stage(0, "any", [GRACE, ALAN]), 2)
-    return MyRequests(tuple((one, where) for one in pending), closed, status, ONE)
+    return MyRequests(tuple((one, where) for one in pending), closed, instead or {}, status, ONE)
 
 
 def todo(**parts: Any) -> ToDo:
@@ -152,6 +155,37 @@ def test_what_ended_lately_can_be_asked_for_again() -> None:
     assert view["blocks"][-1]["accessory"]["value"] == f"AR-{over.request_id}"
 
 
+def test_what_ended_and_is_held_anew_is_not_offered_again() -> None:
+    over = grant(SHOT, state=GrantState.ENDED, over_at=NOON)
+    assert "accessory" not in drawn(access(ended=(over,), again=False))["blocks"][-1]
+
+
+def approved() -> Request:
+    return request(SHOT, state=RequestState.APPROVED, closed_by=GRACE, closed_at=NOON)
+
+
+def test_an_approved_access_that_is_held_still_can_be_extended_and_not_asked_for_again() -> None:
+    one = approved()
+    held = Held(grant(SHOT, state=GrantState.ACTIVE, request_id=one.id), None, ())
+    assert read(requests(closed=(one,), instead={one.id: held}))[1] == ["Extend", "Details"]
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        None,
+        Held(grant(SHOT, state=GrantState.ACTIVE, request_id=99), None, ()),
+        Held(grant(SHOT, state=GrantState.ACTIVE, ends_at=None), None, ()),
+        Held(grant(SHOT, state=GrantState.ACTIVE), request(SHOT, kind=RequestKind.EXTEND), ()),
+        Held(grant(SHOT, state=GrantState.ACTIVE, person_id=ALAN), None, ()),
+    ],
+    ids=["asked for again", "held by another request", "no end", "more is asked for", "somebody else's"],
+)
+def test_where_neither_would_be_taken_neither_is_offered(held: Held | None) -> None:
+    one = approved()
+    assert read(requests(closed=(one,), instead={one.id: held}))[1] == ["Details"]
+
+
 def test_an_open_request_says_for_whom_it_waits_and_can_be_withdrawn() -> None:
     words, buttons = read(requests(request(SHOT)))
     assert f"*Pending* · stage 1 of 2, waiting for <@{GRACE}> or <@{ALAN}>" in words
@@ -254,9 +288,11 @@ def full(words: str = "W" * 75, reason: str = "<!channel> & more\n" * 200) -> li
     where = Standing(stage(0, "any", [*crowd, GRACE], because=reason), 2)
     pages = Pages(1, 3 * PAGE)
     return [
-        MyAccess((Held(held, asked, tuple(crowd)),) * PAGE, (held,) * 5, tuple(crowd), pages),
-        MyRequests(((asked, where),) * PAGE, (), None, pages),
-        MyRequests((), (over,) * PAGE, None, pages),
+        MyAccess(
+            (Held(held, asked, tuple(crowd)),) * PAGE, (held,) * 5, frozenset([7]), tuple(crowd), pages
+        ),
+        MyRequests(((asked, where),) * PAGE, (), {}, None, pages),
+        MyRequests((), (over,) * PAGE, {}, None, pages),
         todo(
             decide=((asked, where),) * 5, tasks=((task(), held),) * 5, failed=(held,) * 5,
             parked=(job("new", reason),) * 5, decided=((decision(GRACE), over),) * 5, pages=pages,

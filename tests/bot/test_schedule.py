@@ -1,7 +1,8 @@
 """What is due is done: at start what was missed, then every tick, and a tick that fails is only one tick."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from datetime import timedelta
 
 import pytest
@@ -182,3 +183,23 @@ async def test_it_can_be_stopped_before_it_was_started(scheduler: Scheduler) -> 
     scheduler.stop()
     await scheduler.start()
     scheduler.stop()
+
+
+async def test_stopped_in_the_middle_of_a_tick_it_is_quiet(
+    store: Store, scheduler: Scheduler, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await scheduler.start()
+    begun, release = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def slow(_tx: Tx, _passed_over: Collection[str]) -> bool:
+        loop.call_soon_threadsafe(begun.set)
+        release.wait(10)
+        return False
+
+    monkeypatch.setattr(due, "sweep", slow)
+    await asyncio.wait_for(begun.wait(), 10)
+    scheduler.stop()
+    release.set()
+    await store.write(lambda _: None)
+    assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == []

@@ -114,6 +114,23 @@ async def test_asking_again_opens_the_form_as_it_was_filled_in(world: World) -> 
     assert (await world.person("Ada").submit()).ok
 
 
+async def test_what_is_held_still_is_extended_from_its_request_and_asked_for_again_only_afterwards(
+    world: World,
+) -> None:
+    await holds(world)
+    await opens(world, "Ada", "My requests")
+    assert "Request again" not in home(world, "Ada").buttons
+    await press(world, "Ada", "Extend")
+    form = world.person("Ada").view
+    assert form is not None
+    assert form.title == "Ask for more time"
+    await press(world, "Ada", "My access")
+    await press(world, "Ada", "Give back")
+    await press(world, "Ada", "My requests")
+    assert "Request again" in home(world, "Ada").buttons
+    assert "Extend" not in home(world, "Ada").buttons
+
+
 async def test_nobody_fills_the_form_with_somebody_elses_reason(world: World) -> None:
     await asks(world)
     await opens(world, "Ada", "My requests")

@@ -17,7 +17,7 @@ from models.lifecycle import decide, granting, homes, parked, revoking, submit, 
 from models.lifecycle.asking import Draft
 from models.lifecycle.refs import lock_grant
 from models.queries.home import HomePage, Place, home_page
-from models.queries.my_access import MyAccess
+from models.queries.my_access import Held, MyAccess
 from models.queries.my_requests import MyRequests
 from models.queries.paging import PAGE
 from models.queries.to_do import ToDo
@@ -140,6 +140,25 @@ async def test_my_requests_shows_the_open_ones_with_their_stage_and_then_the_his
     standing = first.pending[0][1]
     assert standing is not None
     assert (standing.stages, standing.stage.tally.waiting) == (1, (ALAN, GRACE))
+
+
+async def test_what_is_held_or_asked_for_cannot_be_asked_for_again_until_it_is_over(store: Store) -> None:
+    (held,) = await store.write(lambda tx: hold(tx, 1, 1))
+    (first, other) = await store.write(lambda tx: ask(tx, 2, 3))
+    await store.write(lambda tx: decide.reject(tx, first, GRACE))
+    await store.write(lambda tx: decide.reject(tx, other, GRACE))
+    await store.write(lambda tx: ask(tx, 2, 2))
+    tab = await requests(store)
+    standing = {one.access_key: tab.instead.get(one.id, "free") for one in tab.closed}
+    assert isinstance(standing["a01"], Held)
+    assert standing["a01"].grant.ref == held
+    assert (standing["a02"], standing["a03"]) == (None, "free")
+    await store.write(lambda tx: revoking.taken(tx, revoking.give_back(tx, held, ADA)))
+    assert "a01" not in {one.access_key for one in tab.closed if one.id in (await requests(store)).instead}
+    ended = await access(store)
+    assert ended.again == {ended.ended[0].id}
+    await store.write(lambda tx: ask(tx, 1, 1))
+    assert (await access(store)).again == frozenset()
 
 
 async def test_my_requests_can_be_filtered_by_status(store: Store) -> None:
