@@ -16,6 +16,7 @@ from blocks.text import clean
 from models.cards import CardKind
 from models.grants import TaskState
 from models.queries.change_story import ChangeStory
+from models.queries.pause_story import PauseStory
 from models.queries.stories import GrantStory, RequestStory, TaskStory
 from models.reviews import Review, ReviewState
 from models.states import GrantState, RequestState
@@ -55,6 +56,8 @@ def worth(kind: CardKind, story: Story, viewer: str) -> bool:
             return story.task.state is TaskState.OPEN
         case ChangeStory():
             return kind is CardKind.CHANGE_DONE or (story.proposal.open and viewer != story.proposal.by)
+        case PauseStory():
+            return story.pause.open
         case GrantStory():
             return _worth_of_grant(kind, story.grant.state)
 

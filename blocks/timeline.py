@@ -157,6 +157,10 @@ def _extended(_who: str, data: Json) -> str:
     return f"The end moved with {esc(data['request'])}: {_end(data['before'])} → {_end(data['after'])}"
 
 
+def _held_back(_who: str, _data: Json) -> str:
+    return "Its time is up by a database that looks like a restored backup: an admin is asked first"
+
+
 def _held_up(_who: str, data: Json) -> str:
     until = moment(datetime.fromisoformat(data["until"]))
     return f"The end is held up until {until}, while {esc(data['request'])} waits"
@@ -239,6 +243,7 @@ SENTENCES: dict[str, Sentence] = {
     "grant.extended": _extended,
     "grant.shortened": _ends_sooner,
     "grant.grace": _held_up,
+    "grant.held": _held_back,
     "grant.limited": _limited,
     "grant.set_back": _set_back,
     "grant.notice": _noticed,

@@ -15,6 +15,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import calls, database, jobs, listeners, record
+from bot.caution import Caution
 from bot.config import Config
 from bot.connectors import registry
 from bot.connectors.base import Tools
@@ -25,7 +26,9 @@ from bot.metrics import Metrics
 from bot.only_one import only_one
 from bot.schedule import Scheduler
 from bot.slack import Gateway
+from bot.slack_time import slack_time
 from bot.socket_mode import SocketMode
+from bot.timekeeper import Timekeeper
 from bot.web import Inlet, Web
 from bot.worker import Worker
 from handlers.catalogue import CatalogueCache
@@ -54,6 +57,7 @@ class Keyturn:
     identity: Identity
     bolt: AsyncApp
     worker: Worker
+    caution: Caution
     scheduler: Scheduler
     web: Web
     socket: SocketMode | None
@@ -72,6 +76,7 @@ class Keyturn:
             await self.web.start(http.host, http.port)
         except OSError as error:
             raise Failure(f"Keyturn cannot listen at {http.host}:{http.port}: {error.strerror}.") from error
+        await self.caution.look_back()
         await self.worker.start()
         await self.scheduler.start()
         if self.socket is not None:
@@ -103,13 +108,21 @@ class Keyturn:
 
 
 async def build(
-    config: Config, clock: Clock, *, patience: float = PATIENCE, lease: timedelta = LEASE
+    config: Config,
+    clock: Clock,
+    *,
+    patience: float = PATIENCE,
+    lease: timedelta = LEASE,
+    observe: bool = False,
 ) -> Keyturn:
     """Put a bot together: schema up to date, store open; nothing is taken from Slack yet.
 
     `patience` is how many seconds one call to Slack may take, `lease` how long another process leaves a job
-    alone that one of us has in hand and says nothing of. Raises Failure, with what to mend. A Slack that
-    is away is none: what needs no Slack goes on (see `Keyturn.acquainted`).
+    alone that one of us has in hand and says nothing of. With `observe` no access that the database holds
+    ends by itself until an admin says so, as after a backup was restored.
+
+    Raises Failure, with what to mend. A Slack that is away is none: what needs no Slack goes on (see
+    `Keyturn.acquainted`).
     """
     async with AsyncExitStack() as resources:
         url = config.database.url.get_secret_value()
@@ -130,6 +143,8 @@ async def build(
         client = _client(config, http)
         identity = Identity(client)
         await identity.ask()
+        timekeeper = Timekeeper(store, clock, lambda: slack_time(client))
+        await timekeeper.begin()
         types = registry.known()
         desk = Desk(
             store=store,
@@ -154,6 +169,7 @@ async def build(
             "slack": lambda: identity.known and (socket is None or socket.connected),
         }
         metrics.watch(checks)
+        metrics.clock_ahead.set_function(timekeeper.ahead)
         return Keyturn(
             config=config,
             store=store,
@@ -162,7 +178,8 @@ async def build(
             identity=identity,
             bolt=bolt,
             worker=worker,
-            scheduler=Scheduler(store, metrics),
+            caution=Caution(store, gateway, timekeeper.seen_before, always=observe),
+            scheduler=Scheduler(store, metrics, timekeeper.look),
             web=Web(store, metrics, checks, _inlet(config, bolt, metrics)),
             socket=socket,
             resources=resources.pop_all(),

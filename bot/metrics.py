@@ -83,6 +83,9 @@ class Metrics:
         self.grants = self._gauge("grants", "Grants that are not over, by state", ["state"])
         self.tasks = self._gauge("open_tasks", "Things to do by hand that nobody has done yet")
         self.reviews = self._gauge("open_reviews", "Emergencies that nobody has reviewed yet")
+        self.clock_ahead = self._gauge(
+            "clock_ahead_seconds", "By how much the machine's clock jumped and is not believed; 0 while it is"
+        )
         self.counted_at = self._gauge(
             "counted_timestamp_seconds", "When the database was last counted, in Unix time"
         )

@@ -29,8 +29,11 @@ SHARE = 500
 class Scheduler:
     """Sweeps what is due, every second, and at start whatever was missed."""
 
-    def __init__(self, store: Store, metrics: Metrics) -> None:
-        self._store, self._metrics = store, metrics
+    def __init__(
+        self, store: Store, metrics: Metrics, before: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """`before` is done before each sweep."""
+        self._store, self._metrics, self._before = store, metrics, before
         self._passed_over: set[str] = set()
         """What could not be done, so that it holds up nothing else."""
         self._one_at_a_time = asyncio.Lock()
@@ -59,6 +62,8 @@ class Scheduler:
         A sweep under way is waited for: what it holds is not done yet, and another would skip it.
         """
         async with self._one_at_a_time:
+            if self._before is not None:
+                await self._before()
             while await self._sweep():
                 pass
 

@@ -14,8 +14,8 @@ from models.jobs import LEASE
 log = structlog.stdlib.get_logger(__name__)
 
 
-async def serve(config: Config, clock: Clock, *, lease: timedelta = LEASE) -> None:
-    """Run until SIGTERM or SIGINT; what is in hand is finished first. `lease` is as in `build`.
+async def serve(config: Config, clock: Clock, *, lease: timedelta = LEASE, observe: bool = False) -> None:
+    """Run until SIGTERM or SIGINT; what is in hand is finished first. For `lease` and `observe` see `build`.
 
     Raises Failure if it cannot start, or where Slack was away then and now does not take the token.
     """
@@ -23,7 +23,7 @@ async def serve(config: Config, clock: Clock, *, lease: timedelta = LEASE) -> No
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    keyturn = await build(config, clock, lease=lease)
+    keyturn = await build(config, clock, lease=lease, observe=observe)
     try:
         await keyturn.start()
         log.info("ready", mode=config.slack.mode, listening=keyturn.base_url)

@@ -30,6 +30,7 @@ class CardKind(StrEnum):
     ALERT = "alert"  # an emergency, told to those who should know, and to its reviewers (AR-1)
     REVIEW = "review"  # a nudge to a reviewer (RV-1/1)
     REVIEWED = "reviewed"  # what came of the review, for who used the access (RV-1)
+    PAUSE = "pause"  # a mass of accesses waits for an admin's word before it is taken away (PS-1)
     FAILURE = "failure"  # what could not be given or taken, an admin's copy (GR-1)
 
 

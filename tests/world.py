@@ -17,7 +17,7 @@ from bot.sandbox.slack.messages import Message
 from handlers.whois import SOON
 from models import apps
 from models.catalogue.spec import AppSpec
-from models.clock import ManualClock
+from models.clock import Clock, ManualClock
 from models.directory import stale
 
 PEOPLE = {
@@ -30,6 +30,8 @@ class World:
 
     def __init__(self, clock: ManualClock, mode: Mode, smtp: str | None = None) -> None:
         self.clock, self.mode, self.smtp = clock, mode, smtp
+        self.bots_clock: Clock | None = None
+        """The bot's machine's, where it is another than Slack's."""
         self.slack = LocalSlack(clock, rates=False)
         # The tests share their cores with each other. What is about Slack's three seconds sets them itself.
         self.slack.deliveries.timeout = self.slack.triggers.lifetime = 15
@@ -63,9 +65,9 @@ class World:
             }
         )  # fmt: skip
 
-    async def start_bot(self, url: str) -> None:
+    async def start_bot(self, url: str, *, observe: bool = False) -> None:
         """Start the bot on this database, as `keyturn run` does."""
-        self._bot = await build(self.config(url), self.clock)
+        self._bot = await build(self.config(url), self.bots_clock or self.clock, observe=observe)
         await self._bot.start()
         self.app.request_url = self.app.options_url = f"{self._bot.base_url}/slack/events"
 

@@ -6,16 +6,17 @@ what that person can do now.
 
 from collections.abc import Callable, Mapping
 
-from blocks.cards import access, approval, change, emergency, failure, limited, request, task
+from blocks.cards import access, approval, change, emergency, failure, limited, pause, request, task
 from blocks.cards.ids import CardAction
 from blocks.kit import Message
 from models.cards import CardKind
 from models.queries.change_story import ChangeStory
+from models.queries.pause_story import PauseStory
 from models.queries.stories import GrantStory, RequestStory, TaskStory
 
 __all__ = ["CardAction", "Story", "draw"]
 
-Story = RequestStory | GrantStory | TaskStory | ChangeStory
+Story = RequestStory | GrantStory | TaskStory | ChangeStory | PauseStory
 
 _OF_REQUESTS: Mapping[CardKind, Callable[[RequestStory, str], Message]] = {
     CardKind.APPROVAL: approval.approval,
@@ -50,3 +51,5 @@ def draw(kind: CardKind, story: Story, viewer: str) -> Message:
             return task.task(story, viewer)
         case ChangeStory():
             return (change.done if kind is CardKind.CHANGE_DONE else change.change)(story, viewer)
+        case PauseStory():
+            return pause.pause(story, viewer)

@@ -128,6 +128,18 @@ def misused(ref: str) -> Element:
     return kit.button("Misused", CardAction.MISUSED, ref, style="danger")
 
 
+def wait(ref: str) -> Element:
+    """Leaves a pause (PS-1) as it is; the others see who looks after it."""
+    return kit.button("Wait", CardAction.WAIT, ref, style="primary")
+
+
+def revoke_paused(ref: str, count: int) -> Element:
+    """Ends a pause: what waits is taken away, after Slack's own "are you sure"."""
+    which = "1 access is" if count == 1 else f"{count} accesses are"
+    sure = kit.confirm("Take them away?", f"{which} taken away now.", "Revoke them now", "Wait", danger=True)
+    return kit.button("Revoke them now", CardAction.REVOKE_PAUSED, ref, style="danger", confirm=sure)
+
+
 def _give_back_now(grant: Grant) -> Element:
     text = f"You lose {grant.access_name} of {grant.app_name} now, before its time is up."
     return kit.confirm("Give it back?", text, "Give back", "Keep it")

@@ -29,3 +29,5 @@ class CardAction(StrEnum):
     REVOKE = "card.revoke"
     JUSTIFIED = "card.justified"  # of a review (RV-1)
     MISUSED = "card.misused"
+    WAIT = "card.wait"  # a pause (PS-1), as the one below
+    REVOKE_PAUSED = "card.revoke_paused"

@@ -1,6 +1,7 @@
 """`keyturn run`: the bot itself."""
 
 import asyncio
+from typing import Annotated
 
 import typer
 
@@ -15,7 +16,12 @@ def register(app: typer.Typer) -> None:
     app.command("run")(run)
 
 
-def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
+Observe = Annotated[
+    bool, typer.Option("--observe", help="After restoring a backup: let nothing end before an admin says so.")
+]
+
+
+def run(config: ConfigFile = DEFAULT_CONFIG, observe: Observe = False) -> None:
     """Run the bot, until SIGTERM or Ctrl-C.
 
     It brings the database's schema up to date, does what was due while it was away, and then takes what Slack
@@ -23,7 +29,8 @@ def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """
     # The other commands start in a third of the time without all that runs.
     from bot.serve import serve  # noqa: PLC0415
+    from bot.steady import SteadyClock  # noqa: PLC0415
 
     settings = load(config)
     log.configure(settings.secrets())
-    asyncio.run(serve(settings, SystemClock()))
+    asyncio.run(serve(settings, SteadyClock(SystemClock()), observe=observe))

@@ -20,6 +20,7 @@ from models.jobs import Work
 from models.lifecycle import approvers
 from models.queries import stories
 from models.queries.change_story import change_story
+from models.queries.pause_story import pause_story
 from models.store import Store, Tx
 
 log = structlog.stdlib.get_logger(__name__)
@@ -29,6 +30,7 @@ READ: dict[str, Callable[[Session, str], Story]] = {
     "GR": stories.grant_story,
     "TK": stories.task_story,
     "CH": change_story,
+    "PS": pause_story,
 }
 """How the story that a card is about is read, by the first letters of its reference."""
 

@@ -14,6 +14,7 @@ from models.cards import Card, CardKind
 from models.catalogue.spec import AppSpec, EmailUse
 from models.jobs import Job
 from models.queries.change_story import ChangeStory
+from models.queries.pause_story import PauseStory
 from models.queries.stories import RequestStory, TaskStory
 from models.store import Tx
 
@@ -69,8 +70,8 @@ def mailed(session: Session, card: Card) -> bool:
 
 
 def app_of(story: Story) -> AppSpec | None:
-    """The app that a story is about, as it was when it was asked for; None for a change of the catalogue."""
-    if isinstance(story, ChangeStory):
+    """The app that a story is about, as it was when it was asked for; None where it is about none."""
+    if isinstance(story, ChangeStory | PauseStory):
         return None
     return (story.grant if isinstance(story, TaskStory) else story).snapshot.app
 

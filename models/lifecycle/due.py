@@ -23,6 +23,7 @@ from models.lifecycle import (
     escalating,
     extensions,
     granting,
+    pausing,
     recording,
     reminding,
     reviews,
@@ -57,6 +58,7 @@ def sweep(tx: Tx, passed_over: Collection[str] = ()) -> bool:
     passed over, it does the others.
     """
     set_back.mend(tx)
+    pausing.hold_back(tx)
     return any(part.batch(tx, passed_over) >= BATCH for part in PARTS)
 
 

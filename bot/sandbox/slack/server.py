@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -36,6 +37,11 @@ class Server:
         self.application.router.add_post("/respond/{key}", self._respond)
         self.application.router.add_post("/upload/{key}", self._upload)
         self.application.router.add_get("/files/{key}/{name}", self._file)
+        self.application.on_response_prepare.append(self._date)
+
+    async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
+        """Slack's answers are dated by its own clock."""
+        response.headers["Date"] = format_datetime(self._slack.clock.now(), usegmt=True)
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         name, incoming = request.match_info["method"], await arguments.read(request)

@@ -1,0 +1,121 @@
+"""Whether the machine's clock can be believed, where it jumped or has moved far while nobody ran.
+
+Slack's clock is the witness: each of its answers is dated. Where it agrees with the machine's, that one was
+only set right, or Keyturn was away for long. Where it does not, time goes on as if there had been no jump
+(`SteadyClock`); and where a mass of accesses would end by the jump, the admins are asked.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.steady import JUMP, SteadyClock
+from models.clock import Clock
+from models.lifecycle import pausing
+from models.pauses import Pause, PauseKind, PauseState, open_of
+from models.store import Store
+
+log = structlog.stdlib.get_logger(__name__)
+
+MANY = 10
+"""So many accesses that end by a jump alone are a mass."""
+ABSENCE = timedelta(days=1)
+"""Nobody ran for longer than this, and Slack does not answer: what ends in masses waits until it does."""
+NOTED = timedelta(minutes=1)
+"""How often the database is told the time."""
+ASK = timedelta(seconds=30)
+"""How often Slack is asked, while the clock is in doubt."""
+
+
+class Timekeeper:
+    """Looks after the clock of one process; with a clock that is no `SteadyClock` it only notes the time."""
+
+    def __init__(self, store: Store, clock: Clock, witness: Callable[[], Awaitable[datetime | None]]) -> None:
+        """`witness` asks for the time elsewhere; None where nobody answers."""
+        self._store, self._clock, self._witness = store, clock, witness
+        self._steady = clock if isinstance(clock, SteadyClock) else None
+        self._noted: datetime | None = None
+        self._asked: datetime | None = None
+        self._pause: int | None = None
+        self.seen_before: datetime | None = None
+        """When a bot last worked on the database before this one; known after `begin`."""
+
+    def ahead(self) -> float:
+        """By how many seconds the machine's clock is not believed."""
+        return self._steady.ahead.total_seconds() if self._steady else 0.0
+
+    async def begin(self) -> None:
+        """Hold the machine's clock against what the database knows. To be done before anything is written."""
+        self.seen_before = seen = await self._store.read(pausing.seen)
+        if self._steady is None or seen is None:
+            return
+        now = self._steady.now()
+        if abs(now - seen) >= JUMP and await self._doubtful(seen, now):
+            log.warning("the machine's clock is not believed", says=now.isoformat(), known=seen.isoformat())
+            self._steady.go_on_from(seen)
+        known = await self._store.read(lambda session: open_of(session, PauseKind.CLOCK))
+        self._pause = known.id if known else None
+
+    async def _doubtful(self, seen: datetime, now: datetime) -> bool:
+        said = await self._witness()
+        if said is not None:
+            return not _agree(said, now)
+        return now < seen or (now - seen >= ABSENCE and await self._many(seen, now))
+
+    async def look(self) -> None:
+        """Before each sweep: is the clock still right? Quick while it is."""
+        if self._steady is not None and (self._steady.ahead or self._pause is not None):
+            await self._judge(self._steady)
+        now = self._clock.now()
+        if self._noted is None or abs(now - self._noted) >= NOTED:
+            await self._store.write(pausing.note_time)
+            self._noted = now
+
+    async def _judge(self, steady: SteadyClock) -> None:
+        if not steady.ahead:
+            await self._right_again()
+        elif await self._lifted():
+            self._believe(steady)
+        elif self._asked is None or abs(steady.now() - self._asked) >= ASK:
+            self._asked = steady.now()
+            await self._hear(steady)
+
+    async def _hear(self, steady: SteadyClock) -> None:
+        said, now, machine = await self._witness(), steady.now(), steady.machine()
+        if _agree(said, machine):
+            self._believe(steady)
+            await self._right_again()
+        elif steady.ahead > timedelta() and await self._many(now, machine):
+            if said is not None and self._pause is None:
+                pause = await self._store.write(lambda tx: pausing.begin(tx, PauseKind.CLOCK, now, machine))
+                self._pause = pause.id
+        elif said is None and steady.ahead > timedelta():
+            self._believe(steady)  # few are concerned, and nobody says that it is wrong
+
+    def _believe(self, steady: SteadyClock) -> None:
+        log.warning("the machine's clock was set", by=str(steady.ahead), says=steady.machine().isoformat())
+        steady.believe()
+        self._asked = self._noted = None
+
+    async def _right_again(self) -> None:
+        """A pause that lies about is settled."""
+        if (pause_id := self._pause) is not None:
+            await self._store.write(lambda tx: pausing.over(tx, pause_id))
+        self._pause = None
+
+    async def _lifted(self) -> bool:
+        pause_id = self._pause
+        if pause_id is None:
+            return False
+        pause = await self._store.read(lambda session: session.get_one(Pause, pause_id))
+        if pause.state is PauseState.LIFTED:
+            self._pause = None
+        return pause.state is PauseState.LIFTED
+
+    async def _many(self, since: datetime, until: datetime) -> bool:
+        return await self._store.read(lambda session: pausing.would_end(session, since, until)) >= MANY
+
+
+def _agree(said: datetime | None, machine: datetime) -> bool:
+    return said is not None and abs(machine - said) < JUMP

@@ -1,0 +1,37 @@
+"""The story of a pause: what waits for an admin's word, and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from models.directory import Directory, names_of
+from models.grants import Grant
+from models.lifecycle import pausing
+from models.lifecycle.refs import number_of
+from models.pauses import Pause
+
+SHOWN = 15
+"""So many accesses are named; the others are counted."""
+
+
+@dataclass(frozen=True)
+class PauseStory:
+    """All that the card of a pause shows."""
+
+    pause: Pause
+    count: int
+    """How many accesses wait now."""
+    first: tuple[Grant, ...]
+    """Those that end first."""
+    names: Mapping[str, str]
+    admins: tuple[str, ...]
+
+
+def pause_story(session: Session, ref: str) -> PauseStory:
+    """Read the story of one pause by its reference (PS-1)."""
+    pause = session.get_one(Pause, number_of(ref, "PS"))
+    count, first = pausing.waiting(session, pause, SHOWN)
+    admins = Directory(session).admins()
+    people = {*admins, *(grant.person_id for grant in first), pause.decided_by or ""}
+    return PauseStory(pause, count, tuple(first), names_of(session, people), admins)

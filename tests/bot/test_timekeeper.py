@@ -1,0 +1,237 @@
+"""What becomes of a machine's clock that jumped: Slack's is asked, and for a mass of accesses an admin."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.steady import SteadyClock
+from bot.timekeeper import ABSENCE, ASK, MANY, Timekeeper
+from models.clock import ManualClock
+from models.errors import Closed, NotAllowed
+from models.grants import Grant
+from models.lifecycle import due, pausing
+from models.pauses import Pause, PauseState
+from models.states import GrantState
+from models.store import Store, open_store
+from tests.bot.test_schedule import hold
+from tests.models.acting import do
+from tests.models.company import ADA, ROOT
+
+HOUR = timedelta(hours=1)
+YEAR = timedelta(days=365)
+EIGHT = 8 * HOUR
+
+
+class Machine:
+    """A machine with a bot on it, and a Slack that says what time it is, or nothing."""
+
+    def __init__(self, url: str, clock: ManualClock) -> None:
+        self.clock, self.seconds = clock, 0.0
+        self.slack: Callable[[], datetime | None] = lambda: None
+        self.steady = SteadyClock(clock, lambda: self.seconds)
+        self.store = open_store(url, self.steady)
+        self.keeper = self.restarted()
+
+    def restarted(self) -> Timekeeper:
+        """The process begins anew: only the machine's clock and the database are left."""
+        self.steady = SteadyClock(self.clock, lambda: self.seconds)
+        self.store.clock = self.steady
+        self.keeper = Timekeeper(self.store, self.steady, self._asked)
+        return self.keeper
+
+    async def _asked(self) -> datetime | None:
+        return self.slack()
+
+    def passes(self, step: timedelta) -> None:
+        self.clock.advance(step)
+        self.seconds += step.total_seconds()
+
+    async def tick(self) -> None:
+        await self.keeper.look()
+        while await self.store.write(due.sweep):
+            pass
+
+    async def active(self) -> int:
+        return len([one for one in await grants(self.store) if one.state is GrantState.ACTIVE])
+
+    async def pauses(self) -> list[Pause]:
+        return await self.store.read(lambda session: session.query(Pause).order_by(Pause.id).all())
+
+
+async def grants(store: Store) -> list[Grant]:
+    return await store.read(lambda session: session.query(Grant).all())
+
+
+@pytest.fixture
+async def machine(database_url: str, clock: ManualClock) -> AsyncIterator[Machine]:
+    made = Machine(database_url, clock)
+    yield made
+    await made.store.close()
+
+
+async def begun(machine: Machine, count: int) -> None:
+    await hold(machine.store, count)
+    await machine.tick()
+
+
+@pytest.mark.parametrize("jump", [EIGHT, YEAR])
+async def test_a_mass_that_a_jump_would_end_waits_for_an_admin(machine: Machine, jump: timedelta) -> None:
+    await begun(machine, MANY)
+    true = machine.clock.now()
+    machine.slack = lambda: true
+    machine.clock.advance(jump)
+    await machine.tick()
+    assert await machine.active() == MANY
+    (pause,) = await machine.pauses()
+    assert (pause.state, pause.count, pause.since, pause.until) == (PauseState.OPEN, MANY, true, true + jump)
+    await machine.store.write(lambda tx: pausing.wait(tx, pause.ref, ROOT))
+    machine.passes(2 * ASK)
+    await machine.tick()
+    assert await machine.active() == MANY
+    await machine.store.write(lambda tx: pausing.lift(tx, pause.ref, ROOT))
+    await machine.tick()
+    assert await machine.active() == 0
+
+
+async def test_what_really_ends_meanwhile_ends_in_time(machine: Machine) -> None:
+    await begun(machine, MANY)
+    true = machine.clock.now()
+    machine.slack = lambda: true
+    machine.clock.advance(YEAR)
+    await machine.tick()
+    machine.passes(EIGHT - timedelta(seconds=1))
+    await machine.tick()
+    assert await machine.active() == MANY
+    machine.passes(timedelta(seconds=1))
+    await machine.tick()
+    assert await machine.active() == 0
+
+
+async def test_the_pause_is_over_when_the_clock_is_right_again(machine: Machine) -> None:
+    await begun(machine, MANY)
+    true = machine.clock.now()
+    machine.slack = lambda: true
+    machine.clock.advance(YEAR)
+    await machine.tick()
+    machine.clock.advance(-YEAR)
+    await machine.tick()
+    (pause,) = await machine.pauses()
+    assert pause.state is PauseState.OVER
+    assert await machine.active() == MANY
+    with pytest.raises(Closed):
+        await machine.store.write(lambda tx: pausing.lift(tx, pause.ref, ROOT))
+
+
+async def test_a_jump_that_slack_agrees_with_was_a_machine_asleep(machine: Machine) -> None:
+    """A week in which it stood still, seconds and all: what was due is done, once, and nobody is asked."""
+    await begun(machine, MANY)
+    machine.slack = machine.clock.now
+    machine.clock.advance(timedelta(days=7))
+    await machine.tick()
+    assert await machine.active() == 0
+    assert await machine.pauses() == []
+
+
+async def test_with_slack_away_few_end_and_a_mass_waits_until_it_is_back(machine: Machine) -> None:
+    await begun(machine, MANY)
+    machine.clock.advance(EIGHT)
+    await machine.tick()
+    assert await machine.active() == MANY
+    assert await machine.pauses() == []  # nobody could read it
+    machine.slack = machine.clock.now
+    machine.passes(ASK)
+    await machine.tick()
+    assert await machine.active() == 0
+
+
+async def test_few_end_as_usual_where_nobody_says_otherwise(machine: Machine) -> None:
+    await begun(machine, MANY - 1)
+    machine.clock.advance(EIGHT)
+    await machine.tick()
+    assert await machine.active() == 0
+
+
+@pytest.mark.parametrize("back", [HOUR, YEAR])
+@pytest.mark.parametrize("restart", [False, True])
+async def test_a_clock_wrongly_set_back_lengthens_nothing(
+    machine: Machine, back: timedelta, restart: bool
+) -> None:
+    await begun(machine, 1)
+    true = machine.clock.now()
+    machine.slack = lambda: true
+    machine.clock.advance(-back)
+    if restart:
+        await machine.restarted().begin()
+    machine.passes(EIGHT - timedelta(seconds=1))
+    await machine.tick()
+    assert await machine.active() == 1
+    machine.passes(timedelta(seconds=1))
+    await machine.tick()
+    assert await machine.active() == 0
+
+
+async def test_a_clock_that_was_ahead_and_is_set_right_is_believed(machine: Machine) -> None:
+    """Two were given by a clock an hour ahead; they last eight hours from when it was mended."""
+    machine.clock.advance(HOUR)
+    machine.restarted()
+    await begun(machine, 2)
+    machine.clock.advance(-HOUR)
+    machine.slack = machine.clock.now
+    await machine.tick()
+    await machine.tick()
+    assert {one.ends_at for one in await grants(machine.store)} == {machine.clock.now() + EIGHT}
+
+
+@pytest.mark.parametrize("away", [timedelta(days=30), timedelta(days=1) - HOUR])
+async def test_after_a_long_absence_what_was_due_is_done_and_nobody_is_asked(
+    machine: Machine, away: timedelta
+) -> None:
+    await begun(machine, MANY)
+    if away > ABSENCE:  # for less, a Slack that is away is no reason to wait
+        machine.slack = machine.clock.now
+    machine.clock.advance(away)
+    await machine.restarted().begin()
+    await machine.tick()
+    assert await machine.active() == 0
+
+
+async def test_a_start_by_a_clock_that_slack_contradicts_asks_as_well(machine: Machine) -> None:
+    await begun(machine, MANY)
+    true = machine.clock.now()
+    machine.slack = lambda: true
+    machine.clock.advance(YEAR)
+    for _ in range(2):  # restarted once more, it goes on asking
+        await machine.restarted().begin()
+        await machine.tick()
+        assert await machine.active() == MANY
+        assert [pause.state for pause in await machine.pauses()] == [PauseState.OPEN]
+    machine.clock.advance(-YEAR)
+    await machine.restarted().begin()
+    await machine.tick()
+    assert [pause.state for pause in await machine.pauses()] == [PauseState.OVER]
+
+
+async def test_only_an_admin_decides_and_only_once(machine: Machine) -> None:
+    await begun(machine, MANY)
+    true = machine.clock.now()
+    machine.slack = lambda: true
+    machine.clock.advance(YEAR)
+    await machine.tick()
+    for verb in (pausing.wait, pausing.lift):
+        with pytest.raises(NotAllowed):
+            await do(machine.store, verb, "PS-1", ADA)
+    await machine.store.write(lambda tx: pausing.lift(tx, "PS-1", ROOT))
+    with pytest.raises(Closed):
+        await machine.store.write(lambda tx: pausing.wait(tx, "PS-1", ROOT))
+
+
+async def test_the_database_is_told_the_time_once_a_minute(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[datetime] = []
+    monkeypatch.setattr(pausing, "note_time", lambda tx: told.append(tx.now))
+    for _ in range(121):
+        await machine.keeper.look()
+        machine.passes(timedelta(seconds=1))
+    assert len(told) == 3

@@ -1,0 +1,111 @@
+"""In a restored database nothing that people have is taken away by itself, until an admin says so."""
+
+from datetime import timedelta
+
+import pytest
+
+from models.catalogue.words import RequestKind
+from models.clock import ManualClock
+from models.errors import Closed, NotAllowed, NotFound
+from models.lifecycle import decide, due, pausing, revoking, submit
+from models.lifecycle.asking import Draft
+from models.pauses import PauseKind
+from models.queries.pause_story import pause_story
+from models.requests import Term
+from models.states import GrantState
+from models.store import Store
+from tests.models.acting import actions, do, grant, hold, settle
+from tests.models.company import ADA, ALAN, GRACE, ROOT, found
+
+HOUR = timedelta(hours=1)
+EIGHT_HOURS = Term(length=8 * HOUR)
+
+
+async def sweep(store: Store) -> None:
+    while await store.write(due.sweep):
+        pass
+
+
+@pytest.fixture
+async def held(store: Store, clock: ManualClock) -> str:
+    """An access that is over by the backup, and was not taken away; gives its reference."""
+    await store.write(found)
+    ref = await hold(store, EIGHT_HOURS)
+    since = clock.now()
+    clock.advance(9 * HOUR)
+    await do(store, pausing.begin, PauseKind.RESTORED, since, clock.now())
+    await sweep(store)
+    await sweep(store)
+    return ref
+
+
+async def test_what_is_over_by_a_backup_waits_and_goes_when_an_admin_says_so(store: Store, held: str) -> None:
+    assert (await grant(store, held)).state is GrantState.ACTIVE
+    assert (await actions(store, held)).count("grant.held") == 1
+    story = await store.read(lambda session: pause_story(session, "PS-1"))
+    assert (story.count, [one.ref for one in story.first]) == (1, [held])
+    await do(store, pausing.wait, "PS-1", ROOT)
+    await sweep(store)
+    assert (await grant(store, held)).state is GrantState.ACTIVE
+    await do(store, pausing.lift, "PS-1", ROOT)
+    await sweep(store)
+    assert (await grant(store, held)).state is GrantState.REVOKING
+
+
+@pytest.mark.usefixtures("held")
+async def test_it_waits_as_well_where_it_ends_while_the_admins_look(store: Store, clock: ManualClock) -> None:
+    await do(store, pausing.lift, "PS-1", ROOT)
+    await sweep(store)
+    await settle(store)
+    ref = await hold(store, EIGHT_HOURS, "design")
+    await do(store, pausing.begin, PauseKind.RESTORED, clock.now(), clock.now())
+    clock.advance(8 * HOUR)
+    await sweep(store)
+    assert (await grant(store, ref)).state is GrantState.ACTIVE
+
+
+async def test_what_was_given_since_ends_as_usual(store: Store, held: str, clock: ManualClock) -> None:
+    clock.advance(HOUR)
+    ref = await hold(store, EIGHT_HOURS, "design")
+    clock.advance(8 * HOUR)
+    await sweep(store)
+    assert (await grant(store, ref)).state is GrantState.REVOKING
+    assert (await grant(store, held)).state is GrantState.ACTIVE
+
+
+async def test_who_is_held_can_be_given_more_time_and_can_give_it_back(
+    store: Store, held: str, clock: ManualClock
+) -> None:
+    draft = Draft(
+        ADA, ADA, "github", ("engineering",), EIGHT_HOURS, "INC-42", RequestKind.EXTEND, int(held[3:])
+    )
+    (request,) = await do(store, submit.submit, draft)
+    await do(store, decide.approve, request.ref, GRACE)
+    assert (await grant(store, held)).ends_at == clock.now() + 8 * HOUR
+    await sweep(store)
+    await do(store, pausing.lift, "PS-1", ROOT)
+    await sweep(store)
+    assert (await grant(store, held)).state is GrantState.ACTIVE
+    await do(store, revoking.give_back, held, ADA)
+    assert (await grant(store, held)).state is GrantState.REVOKING
+
+
+@pytest.mark.usefixtures("held")
+async def test_only_admins_and_only_while_it_holds(store: Store) -> None:
+    for by in (ADA, GRACE, ALAN, ""):
+        with pytest.raises(NotAllowed):
+            await do(store, pausing.lift, "PS-1", by)
+    for ref in ("PS-2", "AR-1", "", "PS-x"):
+        with pytest.raises(NotFound):
+            await do(store, pausing.lift, ref, ROOT)
+    await do(store, pausing.lift, "PS-1", ROOT)
+    with pytest.raises(Closed):
+        await do(store, pausing.wait, "PS-1", ROOT)
+    assert (await actions(store, "PS-1")) == ["pause.open", "pause.lifted"]
+
+
+async def test_the_sweep_after_a_pause_finds_nothing_left(store: Store, held: str) -> None:
+    await do(store, revoking.give_back, held, ADA)
+    await do(store, pausing.lift, "PS-1", ROOT)
+    await sweep(store)
+    assert (await grant(store, held)).cause is not None
