@@ -1,0 +1,141 @@
+"""A database of every release, with work under way, is migrated, and the work goes on."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import Boolean, Column, Connection, DateTime, Integer, MetaData, Table, insert, text
+from sqlalchemy.types import JSON
+
+from bot.jobs.card import read_card
+from models import audit, jobs, migrate
+from models.cards import Card
+from models.catalogue.words import RequestKind
+from models.clock import ManualClock
+from models.grants import Grant
+from models.lifecycle import decide, due, submit
+from models.lifecycle.asking import Draft
+from models.requests import Request, Term
+from models.states import GrantState, RequestState
+from models.store import Store, open_store
+from tests.conftest import START
+from tests.models.acting import do, grant, request, settle
+from tests.models.company import ADA, GRACE
+from tests.postgres import PostgresServer
+
+RELEASES = Path(__file__).parent / "releases"
+EIGHT_HOURS = Term(length=timedelta(hours=8))
+
+
+def test_there_is_a_database_of_every_release_but_this() -> None:
+    known = {path.stem for path in RELEASES.glob("*.json")}
+    assert known == {f"{number:04}" for number in range(1, int(migrate.newest()))}
+
+
+@pytest.fixture(params=sorted(path.stem for path in RELEASES.glob("*.json")))
+async def store(
+    request: pytest.FixtureRequest, engine: str, tmp_path: Path, clock: ManualClock
+) -> AsyncIterator[Store]:
+    """The database of a release, brought up to date as `keyturn run` does it."""
+    async with AsyncExitStack() as open_now:
+        url = f"sqlite+aiosqlite:///{tmp_path / 'old.db'}"
+        if engine == "postgres":
+            server: PostgresServer = request.getfixturevalue("postgres_server")
+            url = await open_now.enter_async_context(server.database())
+        await migrate._on(url, lambda connection: made(connection, request.param))
+        assert await migrate.upgrade(url) == (request.param, migrate.newest())
+        opened = open_store(url, clock)
+        yield opened
+        await opened.close()
+
+
+def made(connection: Connection, release: str) -> None:
+    """The schema of that release, and the rows that its code wrote."""
+    config = migrate._config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, release)
+    held = json.loads((RELEASES / f"{release}.json").read_text())
+    metadata = MetaData()
+    metadata.reflect(connection)
+    for table in metadata.sorted_tables:
+        if table.name in held and table.name != "alembic_version":
+            rows = [
+                {name: value(table.c[name], one) for name, one in row.items()} for row in held[table.name]
+            ]
+            connection.execute(insert(table), rows)
+            if connection.dialect.name == "postgresql":
+                count_on(connection, table)
+
+
+def value(column: Column[Any], stored: Any) -> Any:
+    """What SQLite stored, as the other database takes it."""
+    if stored is None:
+        return None
+    if isinstance(column.type, DateTime):
+        return datetime.fromisoformat(stored).replace(tzinfo=UTC)
+    if isinstance(column.type, JSON):
+        return json.loads(stored)
+    return bool(stored) if isinstance(column.type, Boolean) else stored
+
+
+def count_on(connection: Connection, table: Table) -> None:
+    """The keys that PostgreSQL gives begin after those that are there."""
+    if "id" in table.c and isinstance(table.c.id.type, Integer):
+        highest = f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), max(id)) FROM {table.name}"
+        connection.execute(text(highest))
+
+
+async def sweep(store: Store) -> None:
+    while await store.write(due.sweep):
+        pass
+
+
+async def states(store: Store) -> list[GrantState]:
+    rows = await store.read(lambda session: session.query(Grant).order_by(Grant.id).all())
+    return [row.state for row in rows]
+
+
+async def test_what_waits_is_decided_and_given_and_what_was_going_goes(store: Store) -> None:
+    assert await states(store) == [GrantState.ACTIVE, GrantState.REVOKED, GrantState.REVOKING]
+    assert (await request(store, "AR-4")).state is RequestState.PENDING
+    await do(store, decide.approve, "AR-4", GRACE)
+    await settle(store)
+    assert await states(store) == [
+        GrantState.ACTIVE, GrantState.REVOKED, GrantState.REVOKED, GrantState.ACTIVE,
+    ]  # fmt: skip
+    assert (await store.read(audit.verify)).whole
+
+
+async def test_what_is_held_gets_more_time_and_ends(store: Store, clock: ManualClock) -> None:
+    draft = Draft(ADA, ADA, "github", ("engineering",), EIGHT_HOURS, "INC-42", RequestKind.EXTEND, 1)
+    (more,) = await do(store, submit.submit, draft)
+    await do(store, decide.approve, more.ref, GRACE)
+    assert (await grant(store, "GR-1")).ends_at == START + timedelta(hours=16)
+    clock.advance(timedelta(hours=16))
+    await sweep(store)
+    await settle(store)
+    assert (await grant(store, "GR-1")).state is GrantState.ENDED
+
+
+async def test_what_nobody_decides_expires_and_is_reminded_of_before(
+    store: Store, clock: ManualClock
+) -> None:
+    for _ in range(60):
+        clock.advance(timedelta(hours=1))
+        await sweep(store)
+    rows = await store.read(lambda session: session.query(Request).filter_by(state="expired").all())
+    assert [row.ref for row in rows] == ["AR-4"]
+
+
+async def test_the_jobs_that_waited_are_done_and_every_card_can_be_drawn(store: Store) -> None:
+    works = await store.write(lambda tx: jobs.claim(tx.session, tx.now, 50))
+    assert {"card", "settle"} <= {work.kind for work in works}
+    cards = await store.read(lambda session: [row.id for row in session.query(Card)])
+    for number in cards:
+        drawn = await store.read(lambda session, number=number: read_card(session, number))  # type: ignore[misc]
+        assert drawn.message["blocks"]
