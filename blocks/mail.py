@@ -45,13 +45,15 @@ def worth(kind: CardKind, story: Story, viewer: str) -> bool:
     """Whether this card has something to tell its viewer by e-mail, as things stand now.
 
     An approver or a worker by hand hears of what waits for them, a requester of the outcome, a holder of an
-    access that they have or had; of an emergency hears everybody who has its card.
+    access that they have or had, an owner or admin of what nobody decides; of an emergency hears everybody
+    who has its card.
     """
     match story:
         case RequestStory():
             waits = kind is CardKind.APPROVAL and story.may_decide(viewer)
             over = kind is CardKind.REQUEST and story.request.state is not RequestState.PENDING
-            return waits or over or _worth_of_review(kind, story.review, viewer)
+            stuck = kind is CardKind.OVERDUE and story.open_stage is not None and story.open_stage.overdue
+            return waits or stuck or over or _worth_of_review(kind, story.review, viewer)
         case TaskStory():
             return story.task.state is TaskState.OPEN
         case ChangeStory():

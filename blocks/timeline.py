@@ -153,6 +153,11 @@ def _escalated(_who: str, data: Json) -> str:
     return f"Stage “{esc(data['stage'])}” was escalated{_quoted(data['because'])}"
 
 
+def _overdue(_who: str, data: Json) -> str:
+    told = mentions(data["people"], most=20)
+    return f"{told} {'was' if len(data['people']) == 1 else 'were'} told that nobody else can be asked"
+
+
 def _extended(_who: str, data: Json) -> str:
     return f"The end moved with {esc(data['request'])}: {_end(data['before'])} → {_end(data['after'])}"
 
@@ -227,6 +232,7 @@ SENTENCES: dict[str, Sentence] = {
     "stage.opened": _opened,
     "stage.asked": _asked_anew,
     "stage.escalated": _escalated,
+    "stage.overdue": _overdue,
     "stage.stuck": _stuck,
     "stage.reassigned": _reassigned,
     "stage.channel_gone": _channel_gone,

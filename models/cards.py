@@ -19,6 +19,7 @@ class CardKind(StrEnum):
     REQUEST = "request"  # the requester's copy (AR-1)
     REMINDER = "reminder"  # to an approver, by itself (AR-1/0/1: the stage, and which)
     NUDGE = "nudge"  # a reminder that the requester sends (AR-1/ and the moment)
+    OVERDUE = "overdue"  # not decided in time, and nobody else can be asked: an owner's or admin's (AR-1/0)
     WARNING = "warning"  # it is about to expire: to the approvers waited for, and the requester (AR-1)
     ACCESS = "access"  # "you have access", told when it is true (GR-1)
     OVER = "over"  # "your access has ended" (GR-1)

@@ -6,7 +6,7 @@ what that person can do now.
 
 from collections.abc import Callable, Mapping
 
-from blocks.cards import access, approval, change, emergency, failure, limited, pause, request, task
+from blocks.cards import access, approval, change, emergency, failure, limited, overdue, pause, request, task
 from blocks.cards.ids import CardAction
 from blocks.kit import Message
 from models.cards import CardKind
@@ -24,6 +24,7 @@ _OF_REQUESTS: Mapping[CardKind, Callable[[RequestStory, str], Message]] = {
     CardKind.REMINDER: approval.reminder,
     CardKind.NUDGE: approval.nudge,
     CardKind.WARNING: approval.warning,
+    CardKind.OVERDUE: overdue.overdue,
     CardKind.ALERT: emergency.alert,
     CardKind.REVIEW: emergency.nudge,
     CardKind.REVIEWED: emergency.reviewed,

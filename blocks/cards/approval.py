@@ -140,6 +140,8 @@ def _why_you(story: RequestStory, viewer: str) -> Block | None:
         return kit.context(f"{_passed_on(passed, viewer)} {mention(passed.to_id)}{_note(passed)}")
     if got := story.passed_to(viewer):
         return kit.context(f"Why you: {mention(got.by_id)} passed it on to you{_note(got)}")
+    if _stuck(story, viewer) and story.open_stage:
+        return kit.section(f":warning: {esc(story.open_stage.stage.because)}")
     return kit.context(f"Why you: {esc(because)}") if because else None
 
 
@@ -158,10 +160,15 @@ def _waits(story: RequestStory, viewer: str) -> bool:
 
 def _passing(story: RequestStory, viewer: str) -> Element | None:
     """Reassign, for whoever is asked, and for an admin who has the card since nobody else is."""
-    stage = story.open_stage
-    stuck = stage is not None and not stage.asked and viewer in story.admins
+    stuck = _stuck(story, viewer)
     off = story.snapshot.app.reassign is Reassign.NOBODY
     return buttons.reassign(story.request.ref) if not off and (stuck or _waits(story, viewer)) else None
+
+
+def _stuck(story: RequestStory, viewer: str) -> bool:
+    """Whether nobody can decide, and the viewer has the card as one who can mend that."""
+    stage = story.open_stage
+    return stage is not None and not stage.asked and viewer in story.admins
 
 
 def _deciding(story: RequestStory, viewer: str) -> list[Element | None]:

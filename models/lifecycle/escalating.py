@@ -1,14 +1,19 @@
 """Escalation: nobody has decided in time, so a stage asks its alternates too."""
 
-from models.lifecycle import decide, recording, stages
+from models.cards import CardKind
+from models.directory import Directory
+from models.lifecycle import decide, recording, screens, stages
+from models.lifecycle.snapshot import Snapshot
+from models.policy import PlannedStage
 from models.requests import Request, Stage
+from models.states import RequestState
 from models.store.tx import SYSTEM, Tx
 
 
 def escalate(tx: Tx, request: Request) -> None:
-    """Ask the alternates of the open stage. Where none of them can be asked, that is recorded and shown.
+    """Ask the alternates of the open stage. Where none of them can be asked, owners and admins are told.
 
-    Owners and admins are not asked in their place: the stage has people who can decide.
+    They are not asked in their place: the stage has people who can decide.
     """
     row = tx.session.get_one(Stage, (request.id, request.position))
     request.escalate_at, row.escalated_at = None, tx.now
@@ -25,3 +30,18 @@ def escalate(tx: Tx, request: Request) -> None:
         alternates={one.person_id: one.because for one in stage.now.approvers if one.alternate},
     )
     decide.look_again(tx, request)
+    still = request.state is RequestState.PENDING and request.position == row.position
+    if still and stage.now.approvers and not stage.now.alternate_seats:
+        _tell(tx, request, row, stage.now)
+
+
+def _tell(tx: Tx, request: Request, row: Stage, planned: PlannedStage) -> None:
+    """Nobody else can be asked: whoever is in charge, and has not got the card already, can pass it on."""
+    directory, snapshot = Directory(tx.session), Snapshot.from_json(request.policy)
+    in_charge = dict.fromkeys((*snapshot.owners(directory), *directory.admins()))
+    party = {request.requester_id, request.beneficiary_id}
+    people = [one for one in in_charge if one not in party | set(planned.ids)]
+    for person_id in people:
+        screens.show(tx, CardKind.OVERDUE, f"{request.ref}/{row.position}", request.ref, person_id)
+    if people:
+        recording.of_request(tx, request, SYSTEM, "stage.overdue", stage=row.name, people=people)

@@ -71,7 +71,6 @@ def _limit(tx: Tx, grant: Grant, person: PersonFacts) -> None:
         before={"end": None},
         after={"end": grant.ends_at.isoformat()},
     )
-    owners = [who.by_email(one) if "@" in one else who.person(one) for one in snapshot.app.owners]
-    told = {one.id for one in owners if one is not None and one.active} or set(who.admins())
+    told = snapshot.owners(who) or who.admins()
     for person_id in sorted({grant.person_id, *told}):
         screens.show(tx, CardKind.LIMITED, grant.ref, grant.ref, person_id)

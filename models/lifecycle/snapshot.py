@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from models.base import Json
 from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, effective
-from models.policy.facts import PersonFacts
+from models.policy.facts import PersonFacts, Who
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,11 @@ class Snapshot:
         """Whether this person is named as an owner, by id or by address (however that is written)."""
         owners = self.app.owners
         return person.id in owners or person.email.lower() in {owner.lower() for owner in owners}
+
+    def owners(self, who: Who) -> tuple[str, ...]:
+        """The ids of its owners, as they are now, without those who are deactivated."""
+        named = [who.by_email(one) if "@" in one else who.person(one) for one in self.app.owners]
+        return tuple(dict.fromkeys(one.id for one in named if one is not None and one.active))
 
     def to_json(self) -> Json:
         return self.app.model_copy(update={"access": (self.access,), "example": ()}).stored()

@@ -121,7 +121,5 @@ def _ask(tx: Tx, task: Task, grant: Grant) -> None:
 
 def _people(tx: Tx, grant: Grant) -> list[str]:
     directory = Directory(tx.session)
-    owners = Snapshot.from_json(grant.policy).app.owners
-    found = [directory.by_email(owner) if "@" in owner else directory.person(owner) for owner in owners]
-    active = [person.id for person in found if person is not None and person.active]
-    return list(dict.fromkeys(active)) or [one for one in directory.admins() if directory.is_admin(one)]
+    owners = Snapshot.from_json(grant.policy).owners(directory)
+    return list(owners) or [one for one in directory.admins() if directory.is_admin(one)]

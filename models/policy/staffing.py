@@ -59,7 +59,7 @@ class Staffing:
             return planned  # they were needed from the start, as far as they can be asked
         asked = "so its alternates are asked too"
         found = asked if more or self.course.alternates else self._no_alternates(planned)
-        remark = f"Nobody decided in time, {found}."
+        remark = f"It was not decided in time, {found}."
         return replace(_remarked(planned, remark), approvers=(*planned.approvers, *more), alternates=())
 
     def _helpers(self) -> Iterator[tuple[tuple[str, ...], str]]:

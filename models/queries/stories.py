@@ -50,6 +50,11 @@ class StageStory:
         return replace(found, waiting=tuple(waited.get(seat, seat) for seat in found.waiting))
 
     @property
+    def overdue(self) -> bool:
+        """Whether its time has passed, and nobody could be asked besides who was asked already."""
+        return self.stage.escalated_at is not None and not any(one.alternate for one in self.asked)
+
+    @property
     def on_reject(self) -> OnReject:
         """What one rejection does in it, where it wants a number of approvals."""
         return OnReject(self.stage.spec.get("on_reject", OnReject.COUNT))
@@ -185,7 +190,7 @@ def request_story(session: Session, ref: str) -> RequestStory:
     who, snapshot = Directory(session), Snapshot.from_json(request.policy)
     admins, beneficiary = who.admins(), who.person(request.beneficiary_id)
     review = _review(session, request)
-    owners = _owners(who, snapshot) if review else ()
+    owners = snapshot.owners(who) if review else ()
     ids = {request.requester_id, request.beneficiary_id, *admins, *(c.person_id for c in comments)}
     ids |= {asked.person_id for stage in stages for asked in stage.asked}
     ids |= {decision.person_id for stage in stages for decision in stage.decisions}
@@ -220,7 +225,7 @@ def grant_story(session: Session, ref: str) -> GrantStory:
         Request.state == RequestState.PENDING,
     )
     task = session.scalars(select(Task).where(Task.grant_id == grant.id).order_by(Task.id.desc())).first()
-    active = _owners(directory, snapshot)
+    active = snapshot.owners(directory)
     admins = directory.admins()
     ids = {grant.person_id, request.requester_id, *admins, *active, *(task.asked if task else ())}
     ids |= {one for one in (grant.caused_by, task.done_by if task else None) if one}
@@ -258,11 +263,6 @@ def _review(session: Session, request: Request) -> Review | None:
     if not request.emergency:
         return None
     return session.scalars(select(Review).where(Review.request_id == request.id)).one_or_none()
-
-
-def _owners(directory: Directory, snapshot: Snapshot) -> tuple[str, ...]:
-    owners = [directory.by_email(o) if "@" in o else directory.person(o) for o in snapshot.app.owners]
-    return tuple(person.id for person in owners if person is not None and person.active)
 
 
 def _present(session: Session, request: Request) -> Iterator[Grant]:

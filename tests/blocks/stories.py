@@ -45,12 +45,13 @@ def request(shot: Snapshot, **changes: Any) -> Request:
 
 
 def stage(position: int, rule: str, asked: Sequence[str], *decisions: Decision, **changes: Any) -> StageStory:
-    """A stage that asks these people."""
+    """A stage that asks these people, because they own GitHub; `stuck` is why nobody can decide in it."""
     usual = {
         "request_id": 12, "position": position, "name": "Owner", "rule": rule, "state": StageState.OPEN,
         "spec": {"name": "Owner", "approvers": ["owners"], "rule": int(rule) if rule.isdigit() else rule},
     }  # fmt: skip
     because = changes.pop("because", "owner of GitHub")
+    usual["because"] = changes.pop("stuck", "")
     who = tuple(
         Asked(request_id=12, position=position, person_id=one, because=because, asked_at=NOON)
         for one in asked

@@ -239,12 +239,48 @@ def test_a_veto_is_said_where_several_have_to_approve() -> None:
 
 
 def test_who_was_asked_later_and_why_stands_on_the_card() -> None:
-    remark = "Nobody decided in time, so its alternates are asked too."
+    remark = "It was not decided in time, so its alternates are asked too."
     later = story(stage(0, "any", [GRACE, OTTO], remark=remark, escalated_at=NOON))
     for viewer in (ADA, GRACE):
         said = drawn(CardKind.REQUEST if viewer == ADA else CardKind.APPROVAL, later, viewer)[0]
         assert "waiting for <@UGRACE> or <@UOTTO>\n<!date" in said
         assert f": {remark}" in said
+
+
+NO_ALTERNATE = "It was not decided in time, but none of its alternates can be asked (Ada asks for it)."
+
+
+def test_an_admin_reads_what_is_overdue_for_whom_it_waits_and_what_to_do() -> None:
+    late = story(stage(0, "any", [GRACE], remark=NO_ALTERNATE, escalated_at=NOON))
+    said, buttons, text = drawn(CardKind.OVERDUE, late, ROOT)
+    assert text == "GitHub, Engineering team is still not decided, and nobody else can be asked"
+    assert f"*GitHub, Engineering team, for <@{ADA}>, is still not decided*" in said
+    assert f"waiting for <@{GRACE}>. The request expires <!date" in said
+    assert NO_ALTERNATE in said
+    assert "press *Reassign* and choose who decides instead" in said
+    assert buttons == ["Reassign", "Details"]
+
+
+def test_where_nothing_can_be_passed_on_the_overdue_card_offers_it_not() -> None:
+    shot = snapshot(reassign="nobody")
+    late = story(stage(0, "any", [GRACE], remark=NO_ALTERNATE, escalated_at=NOON), shot=shot)
+    said, buttons, _ = drawn(CardKind.OVERDUE, late, ROOT)
+    assert "Decisions on GitHub cannot be passed on, so please ask them yourself." in said
+    assert buttons == ["Details"]
+
+
+def test_an_overdue_card_says_how_it_stands_once_it_is_decided() -> None:
+    over = story(stage(0, "any", [GRACE], escalated_at=NOON), state=RequestState.REJECTED, closed_by=GRACE)
+    said, buttons, text = drawn(CardKind.OVERDUE, over, ROOT)
+    assert f"*Rejected* by <@{GRACE}>" in said
+    assert (buttons, text) == (["Details"], "GitHub, Engineering team: Rejected by Grace")
+
+
+def test_where_nobody_can_decide_the_admin_reads_why_and_can_name_somebody() -> None:
+    why = "Nobody can decide stage “Owner” of GitHub: no one it names can be asked."
+    said, buttons, _ = drawn(CardKind.APPROVAL, story(stage(0, "any", [], stuck=why)), ROOT)
+    assert f":warning: {why}" in said
+    assert "Reassign" in buttons
 
 
 def test_who_stands_in_from_the_start_and_why_stands_on_the_card() -> None:

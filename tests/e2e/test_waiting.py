@@ -8,7 +8,7 @@ HOUR = timedelta(hours=1)
 async def waiting(world: World, **stage: object) -> None:
     """Ada's request waits for Grace; Otto is her alternate."""
     owner = {"name": "Owner", "approvers": [world.ids["Grace"]], "alternates": [world.ids["Otto"]]}
-    await world.offer(stage=[owner | stage], remind_after="30h")
+    await world.offer(stage=[owner | stage], remind_after="30h", reassign="anyone")
     await world.ask("Ada", "github engineering 8h because of a release")
 
 
@@ -19,11 +19,30 @@ async def test_the_alternate_gets_the_card_when_nobody_decides_in_time_and_can_a
     await world.pass_time(HOUR)
     assert "Why you: alternate" in world.card("Otto", "Engineering team").text
     card = world.card("Ada", "Engineering team").text
-    assert "Nobody decided in time, so its alternates are asked too." in card
+    assert "It was not decided in time, so its alternates are asked too." in card
     assert f"waiting for <@{world.ids['Grace']}> or <@{world.ids['Otto']}>" in card
     await world.approve("Otto", "Engineering team")
     assert world.ids["Ada"] in world.group.members
     assert "Approve" not in world.card("Grace", "Engineering team").buttons
+
+
+async def test_where_no_alternate_can_be_asked_an_admin_is_told_and_passes_it_on(world: World) -> None:
+    await waiting(world, alternates=[world.ids["Ada"]], escalate_after="4h")
+    await world.pass_time(4 * HOUR)
+    root, card = world.person("Root"), world.card("Root", "is still not decided")
+    assert f"waiting for <@{world.ids['Grace']}>" in card.text
+    assert "none of its alternates can be asked (Ada asks for it)" in card.text
+    await root.click(card, "Reassign")
+    await root.choose("Who decides instead", "Mia")
+    assert (await root.submit()).ok
+    await world.settle()
+    await world.approve("Mia", "Engineering team")
+    assert world.ids["Ada"] in world.group.members
+    assert "*Approved* by" in world.card("Root", "Engineering team").text
+    assert "Reassign" not in world.card("Root", "Engineering team").buttons
+    await root.click(world.card("Root", "Engineering team"), "Details")
+    assert root.view is not None
+    assert "were told that nobody else can be asked" in " ".join(root.view.texts)
 
 
 async def test_the_requester_reminds_and_reads_when_it_was_done_and_when_it_can_be_done_again(

@@ -10,7 +10,7 @@ from models.cards import Card, CardKind
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import Closed, NotAllowed
-from models.lifecycle import decide, due, leaving, reminding, stages, withdraw
+from models.lifecycle import decide, due, leaving, reassign, reminding, stages, withdraw
 from models.people import Person
 from models.policy import TallyStatus
 from models.queries.stories import request_story
@@ -64,7 +64,7 @@ async def test_the_alternates_are_asked_when_the_time_of_the_stage_is_up(
     assert await cards(store, CardKind.APPROVAL) == [GRACE, ALAN]
     (entry,) = await told(store, "stage.escalated")
     assert entry.data["alternates"] == {ALAN: "alternate, named in this stage"}
-    assert entry.data["because"] == "Nobody decided in time, so its alternates are asked too."
+    assert entry.data["because"] == "It was not decided in time, so its alternates are asked too."
     await do(store, decide.approve, ref, ALAN)
     await settle(store)
     assert (await grant_of(store, ref)).active_at is not None
@@ -103,10 +103,40 @@ async def test_where_no_alternate_can_be_asked_nobody_else_is_and_it_is_told(
     await later(store, clock, 2)
     assert await cards(store, CardKind.APPROVAL) == [GRACE]
     (entry,) = await told(store, "stage.escalated")
-    said = "Nobody decided in time, but none of its alternates can be asked (Ada asks for it)."
+    said = "It was not decided in time, but none of its alternates can be asked (Ada asks for it)."
     assert entry.data["because"] == said
     story = await store.read(lambda session: request_story(session, ref))
     assert story.stages[0].stage.remark == said
+
+
+async def test_where_no_alternate_can_be_asked_owners_and_admins_are_told_once_and_can_pass_it_on(
+    store: Store, clock: ManualClock
+) -> None:
+    ref = await asked_for(store, one(GRACE, ADA, escalate_after="2h"))
+    await later(store, clock, 2)
+    assert await cards(store, CardKind.OVERDUE) == [ALAN, ROOT]
+    (entry,) = await told(store, "stage.overdue")
+    assert entry.data["people"] == [ALAN, ROOT]
+    await later(store, clock, 9)
+    assert len(await told(store, "stage.overdue")) == 1
+    await do(store, reassign.reassign, ref, ROOT, ALAN, seat=GRACE)
+    await do(store, decide.approve, ref, ALAN)
+    assert (await request(store, ref)).state is RequestState.APPROVED
+
+
+async def test_who_asks_for_it_is_not_told_that_nobody_decides_on_it(
+    store: Store, clock: ManualClock
+) -> None:
+    await asked_for(store, one(GRACE, ADA, escalate_after="2h"), owners=[ADA, GRACE])
+    await later(store, clock, 2)
+    assert await cards(store, CardKind.OVERDUE) == [ROOT]
+
+
+async def test_where_alternates_are_asked_nobody_is_told_besides(store: Store, clock: ManualClock) -> None:
+    await asked_for(store, one(GRACE, ALAN, escalate_after="2h"))
+    await later(store, clock, 2)
+    assert await told(store, "stage.escalated") != []
+    assert await told(store, "stage.overdue") == []
 
 
 async def test_an_alternate_stands_in_for_one_of_all(store: Store, clock: ManualClock) -> None:
