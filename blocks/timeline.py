@@ -1,7 +1,7 @@
 """The audit trail of one request as sentences. Everything in here is mrkdwn."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from blocks.cards.words import lasting, said
@@ -117,6 +117,19 @@ def _reassigned(who: str, data: Json) -> str:
     return (
         f"{who} passed {whose} on to {mention(data['to'])} in “{esc(data['stage'])}”{_quoted(data['note'])}"
     )
+
+
+def _away(_who: str, data: Json) -> str:
+    away, last = mention(data["away"]), date.fromisoformat(data["until"])
+    said = f"{away} is away until {last.day} {last:%B %Y}"
+    if not data["delegate"]:
+        return said
+    delegate = mention(data["delegate"])
+    return f"{said}, and {delegate} {'stands in' if data['asked'] else 'cannot stand in here'}"
+
+
+def _back(_who: str, data: Json) -> str:
+    return f"{mention(data['delegate'])} no longer stands in for {mention(data['away'])}"
 
 
 def _channel_gone(_who: str, data: Json) -> str:
@@ -235,6 +248,8 @@ SENTENCES: dict[str, Sentence] = {
     "stage.overdue": _overdue,
     "stage.stuck": _stuck,
     "stage.reassigned": _reassigned,
+    "stage.away": _away,
+    "stage.back": _back,
     "stage.channel_gone": _channel_gone,
     "decision.approve": _decided("approved"),
     "decision.reject": _decided("rejected"),

@@ -10,7 +10,7 @@ from models import settings
 from models.delegations import Delegation, stood_in_for
 from models.directory import Directory, names_of
 from models.errors import Invalid, NotFound
-from models.lifecycle import leaving, screens
+from models.lifecycle import absences, leaving, screens
 from models.lifecycle.refs import number_of
 from models.policy.absence import day
 from models.policy.facts import PersonFacts
@@ -48,6 +48,8 @@ def set_stand_in(tx: Tx, by: str, delegate: str, first: date, last: date) -> Del
     tx.session.add(row)
     tx.session.flush()
     _record(tx, by, "delegation.set", row)
+    if starts <= tx.now:
+        absences.begun(tx, row, by)
     _changed(tx, row)
     return row
 
@@ -58,6 +60,7 @@ def remove(tx: Tx, ref: str, by: str) -> None:
     if row is None or row.person_id != by or row.due_at is None:
         raise NotFound("That is not there any more.")
     _record(tx, by, "delegation.removed", row)
+    absences.over(tx, row, by)
     tx.session.delete(row)
     tx.session.flush()
     _changed(tx, row)
@@ -69,6 +72,7 @@ def turn(tx: Tx, row: Delegation) -> None:
     row.due_at = None if over else row.ends_at
     tx.session.flush()
     _record(tx, SYSTEM, "delegation.over" if over else "delegation.begun", row)
+    (absences.over if over else absences.begun)(tx, row, SYSTEM)
     _changed(tx, row)
 
 

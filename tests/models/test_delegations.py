@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from blocks.timeline import line
 from models import directory
 from models.cards import Card, CardKind
 from models.catalogue.spec import AppSpec
@@ -15,7 +16,7 @@ from models.errors import AlreadyDecided, Invalid, NotAnApprover, NotFound
 from models.lifecycle import decide, delegations, due, leaving
 from models.lifecycle.refs import lock_request
 from models.people import Person
-from models.queries.stories import request_story
+from models.queries.stories import request_story, timeline
 from models.queries.to_do import waiting
 from models.requests import Term
 from models.store import Store, Tx
@@ -115,6 +116,59 @@ async def test_what_is_open_when_an_absence_begins_and_ends_is_looked_at_again(
     await do(company, due.sweep)
     assert await asked(company, ref) == {GRACE, ALAN}
     assert not await do(company, due.sweep)
+
+
+async def sentences(store: Store, ref: str) -> list[str]:
+    """What the request's timeline says of absences."""
+    found = await store.read(lambda s: timeline(s, request_story(s, ref)))
+    return [line(one).partition(" · ")[2] for one in found if one.action in ("stage.away", "stage.back")]
+
+
+async def test_an_absence_stands_in_the_timeline_of_what_waits_when_it_begins_and_when_it_ends(
+    company: Store, clock: ManualClock
+) -> None:
+    ref = await ask(company, EIGHT_HOURS)
+    row = await away(company, GRACE, OTTO)
+    day = f"{row.last_day.day} {row.last_day:%B %Y}"
+    begun = f"<@{GRACE}> is away until {day}, and <@{OTTO}> stands in"
+    assert await sentences(company, ref) == [begun]
+    await do(company, delegations.remove, row.ref, GRACE)
+    over = f"<@{OTTO}> no longer stands in for <@{GRACE}>"
+    assert await sentences(company, ref) == [begun, over]
+    await away(company, GRACE, OTTO, first=1, last=1)
+    assert len(await sentences(company, ref)) == 2
+    clock.advance(timedelta(hours=24) - timedelta(hours=clock.now().hour))
+    await do(company, due.sweep)
+    assert len(await sentences(company, ref)) == 3
+    clock.advance(timedelta(days=1))
+    await company.write(lambda tx: _later(tx, ref))
+    await do(company, due.sweep)
+    assert (await sentences(company, ref))[3:] == [over]
+
+
+async def test_the_timeline_says_where_the_stand_in_cannot_and_nothing_of_what_is_closed(
+    company: Store,
+) -> None:
+    ref, day = await ask(company, EIGHT_HOURS), company.clock.now().date() + timedelta(days=2)
+    closed = await ask(company, EIGHT_HOURS, by=OTTO)
+    await do(company, decide.reject, closed, GRACE)
+    decided = await ask(company, EIGHT_HOURS, by=ROOT)
+    await do(company, decide.approve, decided, GRACE)
+    await away(company, GRACE, ADA)
+    until = f"{day.day} {day:%B %Y}"
+    assert await sentences(company, ref) == [
+        f"<@{GRACE}> is away until {until}, and <@{ADA}> cannot stand in here"
+    ]
+    assert await sentences(company, closed) == await sentences(company, decided) == []
+
+
+async def test_where_the_stand_in_goes_away_too_the_timeline_says_so(company: Store) -> None:
+    ref = await ask(company, EIGHT_HOURS)
+    await away(company, GRACE, OTTO)
+    await away(company, OTTO, ROOT)
+    assert (await sentences(company, ref))[1].startswith(f"<@{OTTO}> is away until ")
+    assert f"<@{ROOT}>" not in (await sentences(company, ref))[1]
+    assert await asked(company, ref) == {GRACE, ALAN}
 
 
 def _later(tx: Tx, ref: str) -> None:
