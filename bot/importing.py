@@ -14,7 +14,7 @@ from bot.failure import Failure
 from bot.words import counted
 from models import apps, changing, parts
 from models.catalogue.file import Catalogue, CatalogueError, dump, load
-from models.lifecycle import limits, unoffered
+from models.lifecycle import limits, managers, unoffered
 from models.store import Tx
 
 OPERATOR = "operator"
@@ -42,8 +42,7 @@ async def dry_run(url: str, file: Path, catalogue: Catalogue) -> None:
             found = await store.read(lambda session: compare(session, catalogue))
     except NoSchema:
         found = from_nothing(catalogue)
-    _show(found, file, catalogue)
-    trying.refuse_broken(await trying.filed(url, catalogue), file, catalogue)
+    await _show(found, url, file, catalogue)
     if found.changes:
         typer.echo("Nothing is imported: this was a dry run.")
 
@@ -56,8 +55,7 @@ async def take_in(url: str, file: Path, catalogue: Catalogue, *, yes: bool) -> N
     await upgrade(url)
     async with opened(url) as store:
         found = await store.read(lambda session: compare(session, catalogue))
-        _show(found, file, catalogue)
-        trying.refuse_broken(await trying.filed(url, catalogue), file, catalogue)
+        await _show(found, url, file, catalogue)
         if found.changes:
             _agree(file, catalogue, yes)
             await store.write(
@@ -72,13 +70,16 @@ async def give_out(url: str) -> str:
         return await store.read(lambda session: dump(apps.every(session), parts.whole(session)))
 
 
-def _show(found: Difference, file: Path, catalogue: Catalogue) -> None:
+async def _show(found: Difference, url: str, file: Path, catalogue: Catalogue) -> None:
+    """Show what changes and what is worth a second look; raises Failure where an example is not met."""
     if not found.changes:
         typer.echo(f"No changes: the catalogue is what {file} says.")
     for line in found.lines:
         typer.secho(line.text, fg=line.colour)
-    for note in catalogue.notes:
+    tried = await trying.filed(url, catalogue)
+    for note in (*catalogue.notes, *tried.short):
         typer.echo(f"Note: {note}")
+    trying.refuse_broken(tried.ran, file, catalogue)
 
 
 def _agree(file: Path, catalogue: Catalogue, yes: bool) -> None:
@@ -94,9 +95,11 @@ def _agree(file: Path, catalogue: Catalogue, yes: bool) -> None:
 
 def put_in(tx: Tx, catalogue: Catalogue) -> None:
     """Make the catalogue be this one."""
+    before = managers.asked(tx.session)
     apps.replace(tx, list(catalogue.apps), OPERATOR)
     parts.replace(tx, catalogue.parts, OPERATOR)
     limits.seen_directory(tx)
+    managers.changed(tx, before)
 
 
 def _replace(tx: Tx, revision: int, catalogue: Catalogue, words: Sequence[str]) -> None:

@@ -1,6 +1,7 @@
 """Running the examples of policies against whom the database knows, and saying how each came out."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -10,30 +11,62 @@ from bot.failure import Failure
 from bot.words import counted
 from models import apps, parts
 from models.catalogue.conflict_entries import CONFLICT
+from models.catalogue.conflicts import ConflictSpec
+from models.catalogue.directory_entries import PERSON
 from models.catalogue.file import Catalogue
+from models.catalogue.spec import AppSpec
 from models.directory import Directory
-from models.policy import Company
+from models.listed import Drafted
+from models.policy import Company, numbers
 from models.policy.examples import Ran, run_all
+from models.policy.facts import Who
 
 
-async def stored(url: str) -> list[Ran]:
-    """Run the examples of the catalogue in the database. Raises Failure where there is none yet."""
+@dataclass(frozen=True)
+class Tried:
+    """What came of a catalogue, held against whom the database knows."""
+
+    ran: list[Ran] = field(default_factory=list)
+    """Its examples."""
+    short: list[str] = field(default_factory=list)
+    """Its stages that want more people than are known, a sentence each."""
+    empty: list[str] = field(default_factory=list)
+    """The user groups in it that nobody is in, the same."""
+
+
+async def stored(url: str) -> Tried:
+    """Try the catalogue in the database. Raises Failure where there is none yet."""
+
+    def read(session: Session) -> Tried:
+        return _tried(apps.every(session), Directory(session), parts.every(session, CONFLICT))
+
     async with opened(url) as store:
-        return await store.read(_run_stored)
+        return await store.read(read)
 
 
-def _run_stored(session: Session) -> list[Ran]:
-    return list(run_all(apps.every(session), Directory(session), parts.every(session, CONFLICT)))
+async def filed(url: str, catalogue: Catalogue) -> Tried:
+    """Try a catalogue with the directory that it has itself.
 
-
-async def filed(url: str, catalogue: Catalogue) -> list[Ran]:
-    """Run the examples of a catalogue. Before there is a database, everybody named is supposed to exist."""
+    Before there is a database, everybody named is supposed to exist.
+    """
     specs, conflicts = catalogue.apps, catalogue.of(CONFLICT)
+
+    def read(session: Session) -> Tried:
+        return _tried(specs, Directory(session, Drafted(catalogue.of(PERSON))), conflicts)
+
     try:
         async with opened(url) as store:
-            return await store.read(lambda session: list(run_all(specs, Directory(session), conflicts)))
+            return await store.read(read)
     except NoSchema:
-        return list(run_all(specs, Company([]), conflicts))
+        return Tried(list(run_all(specs, Company([]), conflicts)))
+
+
+def _tried(specs: Sequence[AppSpec], who: Who, conflicts: Sequence[ConflictSpec]) -> Tried:
+    return Tried(
+        list(run_all(specs, who, conflicts)),
+        [text for app in specs for text in numbers.too_few(app, who)],
+        [text for app in specs for text in numbers.nobody_in(app, who)],
+    )
 
 
 def report(ran: Iterable[Ran]) -> Iterator[tuple[bool, str]]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from models import delegations
 from models.catalogue.approvers import parse_person
 from models.inserts import add_if_new
-from models.listed import Listing
+from models.listed import Drafted, Listing
 from models.people import Person, Role, RoleName, UserGroup
 from models.policy.facts import GroupFacts, PersonFacts, StandIn
 from models.store.tx import Tx
@@ -17,11 +17,12 @@ from models.store.tx import Tx
 class Directory:
     """The `Who` of one question or a few: whom it has looked up, it remembers."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, listing: Listing | Drafted | None = None) -> None:
+        """`listing` is what the directory table says, where not what it says now counts."""
         self._session = session
         self._people: dict[str, PersonFacts | None] = {}
         self._away: dict[datetime, dict[str, StandIn]] = {}
-        self._listing = Listing(session)
+        self._listing = listing or Listing(session)
 
     def person(self, person_id: str) -> PersonFacts | None:
         if person_id not in self._people:

@@ -40,6 +40,18 @@ class Said:
 NOTHING = Said()
 
 
+class Drafted:
+    """The table of a file that is not taken in yet."""
+
+    def __init__(self, entries: Iterable[PersonSpec]) -> None:
+        self._by_key = {PERSON.key(entry): entry for entry in entries}
+
+    def of(self, row: Person) -> Said:
+        """What stands there of somebody, as `Listing.of`."""
+        keys = filter(None, (row.id, plain(row.email)))
+        return _merged(self._by_key[key] for key in keys if key in self._by_key)
+
+
 class Listing:
     """The table, read entry by entry; a catalogue without one costs a single query."""
 

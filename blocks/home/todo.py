@@ -31,6 +31,7 @@ _GIVEN_UP = {
     "settle": "An application's accesses could not be brought up to date",
     "home": "Somebody's App Home could not be drawn",
     "person": "Somebody could not be looked up in Slack",
+    "manager": "The manager whom the directory names now could not be asked",
     "groups": "User groups could not be looked up in Slack",
 }
 

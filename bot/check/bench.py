@@ -48,6 +48,8 @@ class Bench:
     """The catalogue; None while it cannot be read."""
     parts: Parts = field(default_factory=dict)
     """What the catalogue has besides."""
+    doubts: tuple[str, ...] = ()
+    """Its stages that want more people than are known, a sentence each."""
     admins: tuple[str, ...] = ()
     """Who holds the role in the database, by id."""
 

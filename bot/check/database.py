@@ -15,6 +15,7 @@ from models import apps, parts
 from models.catalogue.part import Parts
 from models.catalogue.spec import AppSpec
 from models.directory import Directory
+from models.policy import numbers
 from models.store import Store
 
 ABOUT = "Database"
@@ -45,6 +46,7 @@ async def database(bench: Bench) -> AsyncIterator[Finding]:
         if schema.current:
             async with opened(url) as store:
                 bench.apps, bench.parts, bench.admins = await store.read(_catalogue_and_admins)
+                bench.doubts = await store.read(_doubts)
                 if store.shared:
                     yield await _postgres(store)
 
@@ -76,6 +78,11 @@ def _standing(url: str, schema: Schema) -> Finding:
 
 def _catalogue_and_admins(session: Session) -> tuple[tuple[AppSpec, ...], Parts, tuple[str, ...]]:
     return tuple(apps.every(session)), parts.whole(session), Directory(session).admins()
+
+
+def _doubts(session: Session) -> tuple[str, ...]:
+    who = Directory(session)
+    return tuple(text for app in apps.every(session) for text in numbers.too_few(app, who))
 
 
 async def _postgres(store: Store) -> Finding:

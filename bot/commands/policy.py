@@ -27,7 +27,8 @@ def register(app: typer.Typer) -> None:
 def check(config: ConfigFile = DEFAULT_CONFIG, file: File = None) -> None:
     """Run the examples of the catalogue's policies, with the people and groups that the database knows.
 
-    Changes nothing. Ends with 1 where an example comes out otherwise than it expects.
+    Changes nothing, and notes the stages that want more people than are known. Ends with 1 where an example
+    comes out otherwise than it expects.
     """
     # Here, and not above: the other commands start without the database and the connectors.
     from bot import importing, trying  # noqa: PLC0415
@@ -36,7 +37,10 @@ def check(config: ConfigFile = DEFAULT_CONFIG, file: File = None) -> None:
     url = configured(config).database.url.get_secret_value()
     catalogue = importing.read(file) if file else None
     with explained(url):
-        ran = asyncio.run(trying.stored(url) if catalogue is None else trying.filed(url, catalogue))
+        tried = asyncio.run(trying.stored(url) if catalogue is None else trying.filed(url, catalogue))
+    for doubt in (*tried.short, *tried.empty):
+        typer.echo(f"Note: {doubt}")
+    ran = tried.ran
     for met, text in trying.report(ran):
         typer.secho(text, fg="green" if met else "red")
     broken = sum(not one.met for one in ran)

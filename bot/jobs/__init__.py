@@ -10,6 +10,7 @@ from bot.jobs.groups import GroupsJob
 from bot.jobs.home import HomeJob
 from bot.jobs.mail import MailJob
 from bot.jobs.mailing import Mailing
+from bot.jobs.manager import ManagerJob
 from bot.jobs.note import NoteJob
 from bot.jobs.person import PersonJob
 from bot.jobs.retire import RetireJob
@@ -36,6 +37,7 @@ def handlers(
         "groups": Handler(GroupsJob(store, gateway).run),
         "home": Handler(HomeJob(store, gateway).run),
         "mail": Handler(MailJob(store, gateway, mailer).run, patience=90),
+        "manager": Handler(ManagerJob(store, gateway).run),
         "note": Handler(NoteJob(store, gateway).run),
         "person": Handler(PersonJob(store, gateway).run),
         "retire": Handler(RetireJob(store, gateway).run),

@@ -9,19 +9,37 @@ from models.policy.facts import Who
 
 def doubts(app: AppSpec, who: Who) -> Iterator[str]:
     """A sentence for each, by what is known now. What is not known raises no doubt."""
-    stages = [("", stage) for stage in app.stage]
-    stages += [(f", {access.name}", stage) for access in app.access for stage in access.stage or ()]
-    for of, stage in stages:
-        where = f"{app.name}{of}: stage “{stage.name}”"
+    yield from too_few(app, who)
+    yield from nobody_in(app, who)
+
+
+def nobody_in(app: AppSpec, who: Who) -> Iterator[str]:
+    """The part of it about user groups with nobody in them."""
+    for where, stage in _stages(app):
         for ref in stage.everybody:
             if _empty(ref, who):
                 yield f"{where} names {_called(ref, who)}, and nobody is in it."
-        there = _people(app, stage, who)
-        if isinstance(stage.rule, int) and there is not None and len(there) < stage.rule:
-            yield f"{where} wants {stage.rule} approvals, and only {len(there)} people can be asked."
     for ref in dict.fromkeys(ref for when in conditions(app) for ref in when.requester_group or ()):
         if _empty(ref, who):
             yield f"{app.name}: a condition looks for members of {_called(ref, who)}, and nobody is in it."
+
+
+def too_few(app: AppSpec, who: Who) -> Iterator[str]:
+    """The part of it about stages that want more people than are known."""
+    for where, stage in _stages(app):
+        there = _people(app, stage, who)
+        if isinstance(stage.rule, int) and there is not None and len(there) < stage.rule:
+            can = f"{len(there)} people" if len(there) != 1 else "1 person"
+            yield f"{where} wants {stage.rule} approvals, and only {can} can be asked."
+
+
+def _stages(app: AppSpec) -> Iterator[tuple[str, StageSpec]]:
+    """Every stage, with where it stands."""
+    for stage in app.stage:
+        yield f"{app.name}: stage “{stage.name}”", stage
+    for access in app.access:
+        for stage in access.stage or ():
+            yield f"{app.name}, {access.name}: stage “{stage.name}”", stage
 
 
 def _empty(ref: str, who: Who) -> bool:

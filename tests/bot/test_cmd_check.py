@@ -15,9 +15,10 @@ from bot.config import load
 from bot.manifest import SCOPES
 from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.slack import App, LocalSlack
-from models import apps
+from models import apps, directory
 from models.catalogue.spec import AppSpec
 from models.clock import SystemClock
+from models.people import UserGroup
 from models.store import open_store
 from tests.bot.command_line import CommandLine, Ended, keyturn
 
@@ -97,7 +98,7 @@ async def test_all_is_well(office: Office) -> None:
     good = [line.split(":")[0].removeprefix("ok").strip() for line in checked.lines if line.startswith("ok")]
     assert good == [
         *("Configuration", "Database", "Slack token", "Scopes", "Socket Mode"),
-        *("Admins", "People", "User groups", "Connectors"),
+        *("Admins", "People", "User groups", "Stages", "Connectors"),
     ]
 
 
@@ -353,3 +354,15 @@ async def test_channels_that_stages_are_asked_in_are_looked_at(office: Office) -
     assert f"{outside.id}, stage “Two” of GitHub, is a channel that Keyturn is not in. Invite it there" in out
     assert "C0NOWHERE, stage “Three” of GitHub, is no channel that Keyturn can see" in gone
     assert summary == "ok Channels: 1 channel of the catalogue can be asked in"
+
+
+async def test_stages_that_want_more_people_than_are_known_are_noted(office: Office) -> None:
+    await office.catalogue(github())
+    assert (await office.check()).about("Stages") == ["ok Stages: none wants more people than are known"]
+    store = open_store(office.url, SystemClock())
+    group = UserGroup(id="S0ONCALL", handle="oncall", name="On call", members=["U0ALAN"])
+    await store.write(lambda tx: directory.remember_group(tx, group))
+    await store.close()
+    await office.catalogue(github(stage=[{"name": "Two", "approvers": ["@oncall"], "rule": 2}]))
+    said = "GitHub: stage “Two” wants 2 approvals, and only 1 person can be asked"
+    assert (await office.check()).about("Stages") == [f"·  Stages: {said}"]

@@ -1,8 +1,11 @@
 """`keyturn policy check`, and the examples that stop an import."""
 
+from models import directory
+from models.people import UserGroup
+from models.store import Tx
 from tests.bot.command_line import CommandLine, keyturn
 from tests.bot.test_cmd_catalogue import SQLITE, on
-from tests.models.company import found
+from tests.models.company import ADA, GRACE, found
 from tests.models.specs import PRODUCT_EXAMPLE
 
 __all__ = ["keyturn"]
@@ -74,6 +77,42 @@ def test_a_failing_example_stops_an_import_with_its_place(keyturn: CommandLine) 
             f"engineering for 8 hours: denied. {INSTEAD}\nNothing was imported: 1 example fails."
         )
     assert keyturn("catalogue", "export").out == ""
+
+
+def test_a_file_is_tried_with_the_directory_that_it_brings(keyturn: CommandLine) -> None:
+    keyturn("db", "upgrade")
+    on(SQLITE, found)
+    sales = RULES.replace('title = ["Intern"] }', 'department = ["Sales"] }')
+    sales = sales.replace('{ title = "Intern" }', '"ada@example.com"')
+    directory = '\n[[person]]\nperson = "ada@example.com"\ndepartment = "Sales"\n'
+    keyturn.write("apps.toml", PRODUCT_EXAMPLE + sales + directory)
+    assert keyturn("policy", "check", "--file", "apps.toml").code == 0
+    assert keyturn("catalogue", "import", "apps.toml", "--offline").code == 0
+    keyturn.write("apps.toml", PRODUCT_EXAMPLE + sales + directory.replace("Sales", "Support"))
+    ended = keyturn("catalogue", "import", "apps.toml", "--offline")
+    assert ended.code == 1
+    assert "ada@example.com asks for engineering for 8 hours: denied. Instead: asked for" in ended.err
+    assert keyturn("policy", "check").code == 0
+
+
+def two(tx: Tx) -> None:
+    """The user group @two has two members, and @none has nobody in it."""
+    directory.remember_group(tx, UserGroup(id="S0TWO", handle="two", name="Two", members=[ADA, GRACE]))
+    directory.remember_group(tx, UserGroup(id="S0NONE", handle="none", name="None", members=[]))
+
+
+def test_a_stage_that_wants_more_people_than_are_known_is_noted(keyturn: CommandLine) -> None:
+    keyturn("db", "upgrade")
+    on(SQLITE, found, two)
+    stage = '\n  [[app.stage]]\n  name = "Two"\n  approvers = ["@two", "@none"]\n  rule = 3\n'
+    keyturn.write("apps.toml", PRODUCT_EXAMPLE + stage)
+    said = "Note: GitHub: stage “Two” wants 3 approvals, and only 2 people can be asked."
+    empty = "Note: GitHub: stage “Two” names @none, and nobody is in it."
+    assert said in keyturn("catalogue", "import", "apps.toml", "--dry-run", "--offline").out.splitlines()
+    assert said in keyturn("catalogue", "import", "apps.toml", "--offline").out.splitlines()
+    for options in ((), ("--file", "apps.toml")):
+        lines = keyturn("policy", "check", *options).out.splitlines()
+        assert lines[:2] == [said, empty]
 
 
 def test_a_catalogue_without_examples_is_fine(keyturn: CommandLine) -> None:

@@ -59,3 +59,26 @@ async def test_the_manager_whom_the_table_names_is_asked(world: World) -> None:
     await world.bot.store.write(lambda tx: put_in(tx, load(dump([spec]) + said, "catalogue.toml")))
     await world.ask("Ada", "github admin 8h because INC-42")
     world.card("Otto", "asks for GitHub, Admin role")
+
+
+async def test_whoever_the_table_makes_the_manager_is_asked_at_once_for_what_waits(world: World) -> None:
+    spec = await world.offer(stage=[{"name": "Manager", "approvers": ["manager"]}])
+    ids = world.ids
+
+    async def managed_by(manager: str) -> None:
+        said = f'\n[[person]]\nperson = "{ids["Ada"]}"\nmanager = "{manager}"\n'
+        await world.bot.store.write(lambda tx: put_in(tx, load(dump([spec]) + said, "catalogue.toml")))
+        await world.settle()
+
+    await managed_by("mia@example.com")
+    await world.ask("Ada", "github engineering 8h because INC-42")
+    assert "Approve" in world.card("Mia", "Engineering team").buttons
+    await managed_by("otto@example.com")
+    assert "Why you: manager of Ada" in world.card("Otto", "Engineering team").text
+    assert "Approve" not in world.card("Mia", "Engineering team").buttons
+    assert f"waiting for <@{ids['Otto']}>" in world.card("Ada", "Engineering team").text
+    seen = len(world.person("Otto").messages())
+    await managed_by("otto@example.com")
+    assert len(world.person("Otto").messages()) == seen
+    await world.approve("Otto", "Engineering team")
+    assert ids["Ada"] in world.group.members

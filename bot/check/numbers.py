@@ -1,0 +1,16 @@
+"""Whether as many people are known as the stages want."""
+
+from collections.abc import AsyncIterator
+
+from bot.check.bench import Bench
+from bot.check.finding import Finding, note, ok
+
+ABOUT = "Stages"
+
+
+async def numbers(bench: Bench) -> AsyncIterator[Finding]:
+    """What is found in the database; of whom nothing is known yet, nothing is said."""
+    for doubt in bench.doubts:
+        yield note(ABOUT, doubt.removesuffix("."))
+    if not bench.doubts:
+        yield ok(ABOUT, "none wants more people than are known")
