@@ -24,6 +24,7 @@ from bot.failure import Failure
 from bot.identity import Identity
 from bot.metrics import Metrics
 from bot.only_one import only_one
+from bot.reach import Reach
 from bot.schedule import Scheduler
 from bot.slack import Gateway
 from bot.slack_time import slack_time
@@ -131,12 +132,12 @@ async def build(
             await database.upgrade(url)
         store = open_store(url, clock, standstill=min(lease, STANDSTILL))
         resources.push_async_callback(store.close)
-        metrics = Metrics()
+        metrics, reach = Metrics(), Reach()
         record.follow(store, metrics)
         http = await resources.enter_async_context(
             aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=patience),
-                trace_configs=[calls.traced(config.slack.api_url, metrics)],
+                trace_configs=[calls.traced(config.slack.api_url, metrics, reach)],
             )
         )
 
@@ -157,7 +158,7 @@ async def build(
         listeners.register(bolt, desk)
         await _appoint(desk, config.slack.admins)
 
-        gateway = Gateway(_client(config, http, retries=False), clock, metrics, patience=patience)
+        gateway = Gateway(_client(config, http, retries=False), clock, patience=patience)
         tools = Tools(clock=clock, http=http, slack=gateway, me=lambda: identity.user_id)
         connectors = registry.ready(types, tools)
         mailer = Mailer(config.email) if config.email else None
@@ -166,8 +167,12 @@ async def build(
         socket = _socket(config, bolt, client, http, metrics)
         checks = {
             "worker": lambda: worker.alive,
-            "slack": lambda: identity.known and (socket is None or socket.connected),
+            "slack": lambda: identity.known and reach.answering and (socket is None or socket.connected),
         }
+
+        async def probe() -> None:
+            await reach.probe(client)
+
         metrics.watch(checks)
         metrics.clock_ahead.set_function(timekeeper.ahead)
         return Keyturn(
@@ -179,7 +184,7 @@ async def build(
             bolt=bolt,
             worker=worker,
             caution=Caution(store, gateway, timekeeper.seen_before, always=observe),
-            scheduler=Scheduler(store, metrics, timekeeper.look),
+            scheduler=Scheduler(store, metrics, timekeeper.look, probe),
             web=Web(store, metrics, checks, _inlet(config, bolt, metrics)),
             socket=socket,
             resources=resources.pop_all(),

@@ -51,7 +51,7 @@ class Metrics:
             "slack_call", "Calls to Slack, from the request to the answer", ["method"], WORK
         )
         self.slack_errors = self._counter(
-            "slack_errors", "Calls of jobs to Slack that failed", ["method", "error"]
+            "slack_errors", "Calls to Slack that failed, by its word for why", ["method", "error"]
         )
         self.throttled = self._counter("slack_throttles", "Answers of Slack's that ask to wait", ["method"])
         self.throttled_for = self._counter(

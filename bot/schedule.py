@@ -20,6 +20,7 @@ log = structlog.stdlib.get_logger(__name__)
 TICK = 1
 """Seconds between sweeps; an empty one reads four indexes."""
 TIDY = 3600
+PROBE = 5
 COUNT = 15
 """Seconds between counts for /metrics."""
 SHARE = 500
@@ -30,9 +31,13 @@ class Scheduler:
     """Sweeps what is due, every second, and at start whatever was missed."""
 
     def __init__(
-        self, store: Store, metrics: Metrics, before: Callable[[], Awaitable[None]] | None = None
+        self,
+        store: Store,
+        metrics: Metrics,
+        before: Callable[[], Awaitable[None]] | None = None,
+        probe: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`before` is done before each sweep."""
+        """`before` is done before each sweep, `probe` every few seconds beside them."""
         self._store, self._metrics, self._before = store, metrics, before
         self._passed_over: set[str] = set()
         """What could not be done, so that it holds up nothing else."""
@@ -40,7 +45,8 @@ class Scheduler:
         self._grants_again = 0.0
         """When the grants may be counted again, by the monotonic clock."""
         self._ticks = AsyncIOScheduler(timezone=UTC)
-        for work, seconds in ((self.catch_up, TICK), (self._tidy, TIDY), (self.count, COUNT)):
+        ticks = [(self.catch_up, TICK), (self._tidy, TIDY), (self.count, COUNT)]
+        for work, seconds in [*ticks, *([(probe, PROBE)] if probe else [])]:
             self._ticks.add_job(
                 _kept_going(work), "interval", seconds=seconds, coalesce=True, max_instances=1,
                 misfire_grace_time=None,

@@ -14,7 +14,6 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.later import Away, Later
-from bot.metrics import Metrics
 from models.clock import Clock
 
 GONE = {
@@ -60,11 +59,9 @@ class Gone(Refused):
 class Gateway:
     """Calls Slack for jobs. Its client must not retry: a post whose answer was lost may have arrived."""
 
-    def __init__(
-        self, client: AsyncWebClient, clock: Clock, metrics: Metrics, *, patience: float = 10
-    ) -> None:
+    def __init__(self, client: AsyncWebClient, clock: Clock, *, patience: float = 10) -> None:
         """`patience` is how many seconds one call may take."""
-        self._client, self._clock, self._metrics, self._patience = client, clock, metrics, patience
+        self._client, self._clock, self._patience = client, clock, patience
         self._pauses: dict[tuple[str, str], tuple[datetime, datetime]] = {}
 
     async def call(self, method: str, **arguments: Any) -> Answer:
@@ -81,7 +78,6 @@ class Gateway:
         except SlackApiError as error:
             raise self._refusal(method, lane, error) from error
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            self._metrics.slack_errors.labels(method, "unreachable").inc()
             raise Unreachable(f"{method}: {str(error) or 'no answer in time'}") from error
         return dict(answer.data)
 
@@ -98,7 +94,6 @@ class Gateway:
     def _refusal(self, method: str, lane: tuple[str, str], error: SlackApiError) -> Exception:
         status = int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0))
         word, details = _reason(error)
-        self._metrics.slack_errors.labels(method, word or f"http_{status}").inc()
         if status == 429 or word == "ratelimited":  # noqa: PLR2004 - HTTP's own number
             return self._pause(lane, error)
         if status >= 500 or word in SLACKS_OWN or not word:  # noqa: PLR2004 - HTTP's own number

@@ -10,7 +10,6 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Config
-from bot.metrics import Metrics
 from bot.slack import Answer, Gateway, RateLimited
 from models.catalogue.part import Parts
 from models.catalogue.spec import AppSpec
@@ -61,5 +60,5 @@ async def bench(config: Config) -> AsyncIterator[Bench]:
         client = AsyncWebClient(
             token=config.slack.bot_token.get_secret_value(), base_url=config.slack.api_url, session=http
         )
-        slack = WaitingGateway(client, SystemClock(), Metrics(), patience=PATIENCE)
+        slack = WaitingGateway(client, SystemClock(), patience=PATIENCE)
         yield Bench(config, client, slack, http)

@@ -35,12 +35,10 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @pytest.fixture
-def gateway(
-    slack: LocalSlack, app: App, http: aiohttp.ClientSession, clock: ManualClock, metrics: Metrics
-) -> Gateway:
+def gateway(slack: LocalSlack, app: App, http: aiohttp.ClientSession, clock: ManualClock) -> Gateway:
     """The way to Slack, with half a second of patience."""
     client = AsyncWebClient(app.bot_token, base_url=slack.api_url, session=http, retry_handlers=[])
-    return Gateway(client, clock, metrics, patience=0.5)
+    return Gateway(client, clock, patience=0.5)
 
 
 @pytest.fixture

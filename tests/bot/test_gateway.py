@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot.metrics import Metrics
 from bot.sandbox.slack import App, LocalSlack
 from bot.slack import Gateway, Gone, RateLimited, Refused, Unreachable
 from models.clock import ManualClock
@@ -105,12 +104,3 @@ async def test_a_revoked_token_is_no_reason_to_give_cards_up(
     with pytest.raises(Refused) as refusal:
         await gateway.call("chat.postMessage", channel=ada.id, text="Hello")
     assert not isinstance(refusal.value, Gone)
-
-
-async def test_failures_are_counted_by_method_and_word(
-    gateway: Gateway, slack: LocalSlack, metrics: Metrics
-) -> None:
-    slack.faults.ratelimit("users.list", times=1)
-    with pytest.raises(RateLimited):
-        await gateway.call("users.list")
-    assert b'keyturn_slack_errors_total{error="ratelimited",method="users.list"} 1.0' in metrics.render()
