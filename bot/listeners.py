@@ -29,10 +29,11 @@ from handlers import (
     withdraw,
 )
 from handlers.desk import Desk
+from handlers.routes import Routes
 
 log = structlog.stdlib.get_logger(__name__)
 
-REGISTER: tuple[Callable[[AsyncApp, Desk], None], ...] = (
+REGISTER: tuple[Callable[[Routes, Desk], None], ...] = (
     admin.register,
     change.register,
     comment.register,
@@ -55,10 +56,17 @@ REGISTER: tuple[Callable[[AsyncApp, Desk], None], ...] = (
 )
 
 
+def routes(desk: Desk) -> Routes:
+    """All of them, by what they take."""
+    found = Routes()
+    for each in REGISTER:
+        each(found, desk)
+    return found
+
+
 def register(app: AsyncApp, desk: Desk) -> None:
     """Put them all on the Bolt app."""
-    for each in REGISTER:
-        each(app, desk)
+    app.use(routes(desk))
     app.error(_answer)
 
 

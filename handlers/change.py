@@ -1,13 +1,12 @@
 """Deciding on a change of the catalogue that another admin proposed, and taking back one's own."""
 
-from slack_bolt.async_app import AsyncApp
-
 from blocks import change_form, kit
 from blocks.cards import CardAction
 from blocks.change_form import ChangeForm
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Incoming, Submission
+from handlers.routes import Routes
 from handlers.whois import NOW
 from models import approving_changes as verbs
 from models.proposals import Proposal, ProposalState
@@ -15,13 +14,13 @@ from models.proposals import Proposal, ProposalState
 FIELDS = {"note": change_form.NOTE}
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen to the buttons and forms about changes."""
-    app.action(CardAction.APPROVE_CHANGE)(listener(desk, Click, ask_to_approve))
-    app.action(CardAction.REJECT_CHANGE)(listener(desk, Click, ask_to_reject))
-    app.action(CardAction.WITHDRAW_CHANGE)(listener(desk, Click, withdraw))
-    app.view(ChangeForm.APPROVE)(listener(desk, Submission, approve, FIELDS))
-    app.view(ChangeForm.REJECT)(listener(desk, Submission, reject, FIELDS))
+    routes.action(CardAction.APPROVE_CHANGE)(listener(desk, Click, ask_to_approve))
+    routes.action(CardAction.REJECT_CHANGE)(listener(desk, Click, ask_to_reject))
+    routes.action(CardAction.WITHDRAW_CHANGE)(listener(desk, Click, withdraw))
+    routes.view(ChangeForm.APPROVE)(listener(desk, Submission, approve, FIELDS))
+    routes.view(ChangeForm.REJECT)(listener(desk, Submission, reject, FIELDS))
 
 
 async def ask_to_approve(click: Click) -> None:

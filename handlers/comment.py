@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
@@ -16,6 +15,7 @@ from blocks.text import esc
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Event, Submission
+from handlers.routes import Routes
 from handlers.whois import SOON
 from models.directory import names_of
 from models.errors import Refusal
@@ -32,11 +32,11 @@ HELP = (
 )
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen to the Comment button and its form, and to what people write to the bot."""
-    app.action(CardAction.COMMENT)(listener(desk, Click, ask))
-    app.view(DecisionForm.COMMENT)(listener(desk, Submission, comment, FIELDS))
-    app.event("message")(listener(desk, Event, message))
+    routes.action(CardAction.COMMENT)(listener(desk, Click, ask))
+    routes.view(DecisionForm.COMMENT)(listener(desk, Submission, comment, FIELDS))
+    routes.event("message")(listener(desk, Event, message))
 
 
 async def ask(click: Click) -> None:

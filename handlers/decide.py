@@ -1,7 +1,5 @@
 """Deciding on a request: Approve, Reject and Modify duration, from the button to the decision."""
 
-from slack_bolt.async_app import AsyncApp
-
 from blocks import decision_form
 from blocks.cards import CardAction
 from blocks.cards.conflicts import conflicts
@@ -11,6 +9,7 @@ from handlers import fresh
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
+from handlers.routes import Routes
 from handlers.whois import SOON
 from models.lifecycle import decide, duties
 from models.queries.behind import request_behind
@@ -20,15 +19,15 @@ from models.requests import Request
 FIELDS = {"comment": decision_form.COMMENT, "term": TermBlock.CHOICE}
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen to the buttons and forms by which people decide."""
-    app.action(CardAction.APPROVE)(listener(desk, Click, ask_to_approve))
-    app.action(CardAction.REJECT)(listener(desk, Click, ask_to_reject))
-    app.action(CardAction.MODIFY)(listener(desk, Click, ask_how_long))
-    app.action(decision_form.CHOOSE_TERM)(listener(desk, Click, choose_term))
-    app.view(DecisionForm.APPROVE)(listener(desk, Submission, approve, FIELDS))
-    app.view(DecisionForm.REJECT)(listener(desk, Submission, reject, FIELDS))
-    app.view(DecisionForm.MODIFY)(listener(desk, Submission, modify, FIELDS))
+    routes.action(CardAction.APPROVE)(listener(desk, Click, ask_to_approve))
+    routes.action(CardAction.REJECT)(listener(desk, Click, ask_to_reject))
+    routes.action(CardAction.MODIFY)(listener(desk, Click, ask_how_long))
+    routes.action(decision_form.CHOOSE_TERM)(listener(desk, Click, choose_term))
+    routes.view(DecisionForm.APPROVE)(listener(desk, Submission, approve, FIELDS))
+    routes.view(DecisionForm.REJECT)(listener(desk, Submission, reject, FIELDS))
+    routes.view(DecisionForm.MODIFY)(listener(desk, Submission, modify, FIELDS))
 
 
 async def ask_to_approve(click: Click) -> None:

@@ -1,6 +1,5 @@
 """The whole story of a request, to look at; also from its grant and its tasks."""
 
-from slack_bolt.async_app import AsyncApp
 from sqlalchemy.orm import Session
 
 from blocks import details as screen
@@ -10,17 +9,18 @@ from blocks.kit import View
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
+from handlers.routes import Routes
 from handlers.whois import SOON
 from models.errors import NotAllowed
 from models.queries.behind import may_look, may_reassign, request_behind
 from models.queries.stories import request_story, timeline
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen to Details, and to the buttons that turn its pages."""
-    app.action(CardAction.DETAILS)(listener(desk, Click, show))
+    routes.action(CardAction.DETAILS)(listener(desk, Click, show))
     for turn_over in DetailsAction:
-        app.action(turn_over)(listener(desk, Click, turn))
+        routes.action(turn_over)(listener(desk, Click, turn))
 
 
 async def show(click: Click) -> None:

@@ -1,20 +1,19 @@
 """Access at once: the second question after the form, and using it."""
 
-from slack_bolt.async_app import AsyncApp
-
 from blocks import emergency_form, request_form
 from blocks.request_form import Filled, RequestBlock
 from handlers import request_screen
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Submission
+from handlers.routes import Routes
 from models.lifecycle.asking import Draft, plan
 from models.lifecycle.submit import submit
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen to the second question's answer; nothing else uses emergency access."""
-    app.view(emergency_form.FORM)(listener(desk, Submission, use, emergency_form.FIELDS))
+    routes.view(emergency_form.FORM)(listener(desk, Submission, use, emergency_form.FIELDS))
 
 
 async def ask_again(sent: Submission, filled: Filled, draft: Draft) -> None:

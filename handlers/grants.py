@@ -1,6 +1,5 @@
 """What people do with an access: more time, giving it back, and trying again what failed."""
 
-from slack_bolt.async_app import AsyncApp
 from sqlalchemy.orm import Session
 
 from blocks import extend_form
@@ -10,6 +9,7 @@ from blocks.term_form import TermBlock, TermChoice
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
+from handlers.routes import Routes
 from handlers.whois import SOON
 from models.catalogue.spec import AccessPolicy
 from models.grants import Grant
@@ -20,15 +20,15 @@ from models.queries.behind import grant_behind, policy_today
 FIELDS = {"term": TermBlock.CHOICE, "reason": extend_form.REASON}
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen to the buttons of active and of failed grants."""
-    app.action(CardAction.EXTEND)(listener(desk, Click, ask_for_more))
-    app.action(extend_form.CHOOSE_TERM)(listener(desk, Click, choose_term))
-    app.view(extend_form.FORM)(listener(desk, Submission, extend, FIELDS))
-    app.action(CardAction.GIVE_BACK)(listener(desk, Click, give_back))
-    app.action(CardAction.IM_DONE)(listener(desk, Click, give_back))
-    app.action(CardAction.RETRY)(listener(desk, Click, retry))
-    app.action(CardAction.CANCEL)(listener(desk, Click, cancel))
+    routes.action(CardAction.EXTEND)(listener(desk, Click, ask_for_more))
+    routes.action(extend_form.CHOOSE_TERM)(listener(desk, Click, choose_term))
+    routes.view(extend_form.FORM)(listener(desk, Submission, extend, FIELDS))
+    routes.action(CardAction.GIVE_BACK)(listener(desk, Click, give_back))
+    routes.action(CardAction.IM_DONE)(listener(desk, Click, give_back))
+    routes.action(CardAction.RETRY)(listener(desk, Click, retry))
+    routes.action(CardAction.CANCEL)(listener(desk, Click, cancel))
 
 
 async def ask_for_more(click: Click) -> None:

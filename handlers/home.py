@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from slack_bolt.async_app import AsyncApp
-
 from blocks.cards import CardAction
 from blocks.home import ALL, HomeAction, filled_like
 from handlers import home_screen
@@ -11,6 +9,7 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Event
 from handlers.request import open_form
+from handlers.routes import Routes
 from handlers.whois import SOON
 from models.cards import HomeTab
 from models.errors import NotAllowed, NotFound
@@ -26,16 +25,16 @@ TABS = {
 }
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen to App Home."""
-    app.event("app_home_opened")(listener(desk, Event, opened))
+    routes.event("app_home_opened")(listener(desk, Event, opened))
     for tab in TABS:
-        app.action(tab)(listener(desk, Click, turn_to))
-    app.action(HomeAction.NEWER)(listener(desk, Click, turn_page))
-    app.action(HomeAction.OLDER)(listener(desk, Click, turn_page))
-    app.action(HomeAction.FILTER)(listener(desk, Click, show_only))
-    app.action(CardAction.AGAIN)(listener(desk, Click, ask_again))
-    app.action(HomeAction.RUN_AGAIN)(listener(desk, Click, run_again))
+        routes.action(tab)(listener(desk, Click, turn_to))
+    routes.action(HomeAction.NEWER)(listener(desk, Click, turn_page))
+    routes.action(HomeAction.OLDER)(listener(desk, Click, turn_page))
+    routes.action(HomeAction.FILTER)(listener(desk, Click, show_only))
+    routes.action(CardAction.AGAIN)(listener(desk, Click, ask_again))
+    routes.action(HomeAction.RUN_AGAIN)(listener(desk, Click, run_again))
 
 
 async def opened(event: Event) -> None:

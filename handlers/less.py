@@ -1,13 +1,12 @@
 """Using less: what was given for another time than one asked for, or what one holds, is made shorter."""
 
-from slack_bolt.async_app import AsyncApp
-
 from blocks import less_form
 from blocks.cards import CardAction
 from blocks.term_form import TermBlock, TermChoice
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
+from handlers.routes import Routes
 from models.grants import Grant
 from models.lifecycle import less
 from models.queries.behind import grant_behind, request_behind
@@ -16,11 +15,11 @@ from models.requests import Request, Term
 FIELDS = {"term": TermBlock.CHOICE}
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen to Use less and its form."""
-    app.action(CardAction.USE_LESS)(listener(desk, Click, ask_how_much))
-    app.action(less_form.CHOOSE_TERM)(listener(desk, Click, choose_term))
-    app.view(less_form.FORM)(listener(desk, Submission, use_less, FIELDS))
+    routes.action(CardAction.USE_LESS)(listener(desk, Click, ask_how_much))
+    routes.action(less_form.CHOOSE_TERM)(listener(desk, Click, choose_term))
+    routes.view(less_form.FORM)(listener(desk, Submission, use_less, FIELDS))
 
 
 async def ask_how_much(click: Click) -> None:

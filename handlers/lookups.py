@@ -1,12 +1,12 @@
 """What the form's menus offer while somebody types."""
 
-from slack_bolt.async_app import AsyncApp
 from sqlalchemy.orm import Session
 
 from blocks.request_form import RequestAction, access_options, app_of, app_option, read
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Suggestion
+from handlers.routes import Routes
 from models.directory import Directory
 from models.queries.marks import Mark, marks
 
@@ -36,7 +36,7 @@ async def accesses(incoming: Suggestion) -> None:
     )
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Answer the form's menus."""
-    app.options(RequestAction.APP)(listener(desk, Suggestion, applications))
-    app.options(RequestAction.ACCESS)(listener(desk, Suggestion, accesses))
+    routes.options(RequestAction.APP)(listener(desk, Suggestion, applications))
+    routes.options(RequestAction.ACCESS)(listener(desk, Suggestion, accesses))

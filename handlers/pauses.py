@@ -1,19 +1,18 @@
 """Pauses: an admin says whether what waits is taken away."""
 
-from slack_bolt.async_app import AsyncApp
-
 from blocks.cards import CardAction
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
+from handlers.routes import Routes
 from handlers.whois import SOON
 from models.lifecycle import pausing
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen to Wait and Revoke them now."""
-    app.action(CardAction.WAIT)(listener(desk, Click, wait))
-    app.action(CardAction.REVOKE_PAUSED)(listener(desk, Click, revoke))
+    routes.action(CardAction.WAIT)(listener(desk, Click, wait))
+    routes.action(CardAction.REVOKE_PAUSED)(listener(desk, Click, revoke))
 
 
 async def wait(click: Click) -> None:

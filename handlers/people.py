@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from slack_bolt.async_app import AsyncApp
 
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Event
+from handlers.routes import Routes
 from handlers.whois import person_of
 from models.lifecycle import hints
 from models.store.tx import SYSTEM
@@ -20,14 +20,14 @@ from models.store.tx import SYSTEM
 log = structlog.get_logger("keyturn.people")
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen to what Slack tells about people, groups and us."""
     for kind in ("user_change", "team_join"):
-        app.event(kind)(listener(desk, Event, person_changed))
+        routes.event(kind)(listener(desk, Event, person_changed))
     for kind in ("subteam_members_changed", "subteam_updated"):
-        app.event(kind)(listener(desk, Event, group_changed))
+        routes.event(kind)(listener(desk, Event, group_changed))
     for kind in ("app_uninstalled", "tokens_revoked"):
-        app.event(kind)(listener(desk, Event, cut_off))
+        routes.event(kind)(listener(desk, Event, cut_off))
 
 
 async def person_changed(event: Event) -> None:

@@ -1,13 +1,12 @@
 """Passing a decision on: Reassign, and its form."""
 
-from slack_bolt.async_app import AsyncApp
-
 from blocks import reassign_form
 from blocks.cards import CardAction
 from handlers import fresh
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
+from handlers.routes import Routes
 from handlers.whois import SOON
 from models.directory import names_of
 from models.lifecycle import reassign as verbs
@@ -19,10 +18,10 @@ FIELDS = {
 }
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen to Reassign and its form."""
-    app.action(CardAction.REASSIGN)(listener(desk, Click, ask))
-    app.view(reassign_form.FORM)(listener(desk, Submission, reassign, FIELDS))
+    routes.action(CardAction.REASSIGN)(listener(desk, Click, ask))
+    routes.view(reassign_form.FORM)(listener(desk, Submission, reassign, FIELDS))
 
 
 async def ask(click: Click) -> None:

@@ -1,17 +1,16 @@
 """Reminding those whom one's request waits for."""
 
-from slack_bolt.async_app import AsyncApp
-
 from blocks.cards import CardAction
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
+from handlers.routes import Routes
 from models.lifecycle import reminding
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen to Remind, on the requester's card and on App Home."""
-    app.action(CardAction.REMIND)(listener(desk, Click, remind))
+    routes.action(CardAction.REMIND)(listener(desk, Click, remind))
 
 
 async def remind(click: Click) -> None:

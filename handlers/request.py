@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from slack_bolt.async_app import AsyncApp
-
 from blocks import request_form
 from blocks.kit import View, carried
 from blocks.request_form import CALLBACK, FIELDS, SHORTCUT, Filled, RequestAction, RequestBlock
@@ -13,6 +11,7 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Command, Incoming, Shortcut, Submission
 from handlers.request_screen import FLAGGED, Form
+from handlers.routes import Routes
 from models.catalogue.spec import AppSpec
 from models.lifecycle.asking import Draft
 from models.lifecycle.submit import submit
@@ -107,15 +106,15 @@ async def send(incoming: Submission) -> None:
         await _instead(incoming, Form(filled, app), str(unseen))
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen for everything about the form."""
-    app.command(COMMAND)(listener(desk, Command, command))
-    app.shortcut(SHORTCUT)(listener(desk, Shortcut, shortcut))
-    app.action(RequestAction.OPEN)(listener(desk, Click, button))
-    app.action(RequestAction.BENEFICIARY)(listener(desk, Click, choose_beneficiary))
+    routes.command(COMMAND)(listener(desk, Command, command))
+    routes.shortcut(SHORTCUT)(listener(desk, Shortcut, shortcut))
+    routes.action(RequestAction.OPEN)(listener(desk, Click, button))
+    routes.action(RequestAction.BENEFICIARY)(listener(desk, Click, choose_beneficiary))
     for changed in (RequestAction.APP, RequestAction.ACCESS, RequestAction.TERM, RequestAction.EMERGENCY):
-        app.action(changed)(listener(desk, Click, change))
-    app.view(CALLBACK)(listener(desk, Submission, send, FIELDS))
+        routes.action(changed)(listener(desk, Click, change))
+    routes.view(CALLBACK)(listener(desk, Submission, send, FIELDS))
 
 
 def _send(tx: Tx, draft: Draft, incoming: Submission) -> None:

@@ -1,7 +1,5 @@
 """Emergencies, afterwards: found justified or misused, or taken away at once."""
 
-from slack_bolt.async_app import AsyncApp
-
 from blocks import review_form
 from blocks.cards import CardAction
 from blocks.review_form import ReviewForm
@@ -9,6 +7,7 @@ from handlers import fresh
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
+from handlers.routes import Routes
 from handlers.whois import SOON
 from models.lifecycle import reviews, revoking
 from models.queries.behind import request_behind
@@ -17,13 +16,13 @@ from models.queries.stories import RequestStory, request_story
 FIELDS = {"comment": review_form.COMMENT}
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen to the buttons and forms by which an emergency is reviewed, and to Revoke."""
-    app.action(CardAction.JUSTIFIED)(listener(desk, Click, ask_whether_justified))
-    app.action(CardAction.MISUSED)(listener(desk, Click, ask_what_was_wrong))
-    app.action(CardAction.REVOKE)(listener(desk, Click, revoke))
-    app.view(ReviewForm.JUSTIFIED)(listener(desk, Submission, justified, FIELDS))
-    app.view(ReviewForm.MISUSED)(listener(desk, Submission, misused, FIELDS))
+    routes.action(CardAction.JUSTIFIED)(listener(desk, Click, ask_whether_justified))
+    routes.action(CardAction.MISUSED)(listener(desk, Click, ask_what_was_wrong))
+    routes.action(CardAction.REVOKE)(listener(desk, Click, revoke))
+    routes.view(ReviewForm.JUSTIFIED)(listener(desk, Submission, justified, FIELDS))
+    routes.view(ReviewForm.MISUSED)(listener(desk, Submission, misused, FIELDS))
 
 
 async def ask_whether_justified(click: Click) -> None:

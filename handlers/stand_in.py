@@ -2,14 +2,13 @@
 
 from datetime import date
 
-from slack_bolt.async_app import AsyncApp
-
 from blocks import stand_in_form
 from blocks.home import HomeAction
 from handlers import home_screen
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
+from handlers.routes import Routes
 from handlers.whois import NOW, SOON
 from models.errors import Invalid
 from models.lifecycle import delegations
@@ -21,11 +20,11 @@ FIELDS = {
 }
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen to the buttons and the form about stand-ins."""
-    app.action(HomeAction.STAND_IN)(listener(desk, Click, ask))
-    app.action(HomeAction.NO_STAND_IN)(listener(desk, Click, remove))
-    app.view(stand_in_form.FORM)(listener(desk, Submission, set_stand_in, FIELDS))
+    routes.action(HomeAction.STAND_IN)(listener(desk, Click, ask))
+    routes.action(HomeAction.NO_STAND_IN)(listener(desk, Click, remove))
+    routes.view(stand_in_form.FORM)(listener(desk, Submission, set_stand_in, FIELDS))
 
 
 async def ask(click: Click) -> None:

@@ -1,12 +1,11 @@
 """Work by hand: somebody has done it, or says why they cannot."""
 
-from slack_bolt.async_app import AsyncApp
-
 from blocks import task_form
 from blocks.cards import CardAction
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
+from handlers.routes import Routes
 from handlers.whois import SOON
 from models.lifecycle import tasks
 from models.queries.stories import task_story
@@ -14,11 +13,11 @@ from models.queries.stories import task_story
 FIELDS = {"comment": task_form.NOTE}
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen to the buttons of task cards."""
-    app.action(CardAction.TASK_DONE)(listener(desk, Click, done))
-    app.action(CardAction.TASK_CANNOT)(listener(desk, Click, ask_why))
-    app.view(task_form.FORM)(listener(desk, Submission, cannot, FIELDS))
+    routes.action(CardAction.TASK_DONE)(listener(desk, Click, done))
+    routes.action(CardAction.TASK_CANNOT)(listener(desk, Click, ask_why))
+    routes.view(task_form.FORM)(listener(desk, Submission, cannot, FIELDS))
 
 
 async def done(click: Click) -> None:

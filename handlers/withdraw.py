@@ -1,17 +1,16 @@
 """Taking a request back."""
 
-from slack_bolt.async_app import AsyncApp
-
 from blocks.cards import CardAction
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
+from handlers.routes import Routes
 from models.lifecycle import withdraw as verbs
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen to Withdraw; Slack has asked "are you sure" already."""
-    app.action(CardAction.WITHDRAW)(listener(desk, Click, withdraw))
+    routes.action(CardAction.WITHDRAW)(listener(desk, Click, withdraw))
 
 
 async def withdraw(click: Click) -> None:

@@ -50,7 +50,9 @@ def revision(session: Session) -> int:
 
 def hold(tx: Tx) -> int:
     """Keep others from changing the catalogue until the commit; returns its revision."""
-    return int(settings.hold(tx.session, REVISION, 0).value["value"])
+    revision = int(settings.hold(tx.session, REVISION, 0).value["value"])
+    tx.session.info.clear()  # what was read before may have changed while others had the catalogue
+    return revision
 
 
 def save(tx: Tx, spec: AppSpec, by: str, **more: str) -> list[str]:

@@ -60,3 +60,7 @@ class Base(DeclarativeBase):
         JsonList: JSON_TYPE,
         enum.Enum: Enum(enum.Enum, native_enum=False, length=24, values_callable=_values),
     }
+
+
+class ReadOnce:
+    """Marks a table whose rows a transaction holds once it has read them; see `models.store.session`."""

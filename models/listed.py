@@ -6,12 +6,10 @@ An admin wrote it on purpose, and a profile in Slack is often the person's own t
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import parts
 from models.catalogue.directory_entries import PERSON, PersonSpec, plain
-from models.parts import Part
 from models.people import Person
 from models.policy.facts import PersonFacts
 
@@ -57,15 +55,10 @@ class Listing:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._any: bool | None = None
 
     def of(self, row: Person) -> Said:
         """What stands there of somebody, by their id and by their address; by the id counts first."""
-        if self._any is None:
-            self._any = (
-                self._session.scalar(select(Part.key).where(Part.kind == PERSON.name).limit(1)) is not None
-            )
-        if not self._any:
+        if not parts.has_any(self._session, PERSON):
             return NOTHING
         entries = [
             entry

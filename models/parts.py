@@ -20,6 +20,8 @@ from models.store.tx import Tx
 
 P = TypeVar("P", bound=Spec)
 
+_READ, _ANY = "parts", "any parts"
+"""Where a session keeps what `every` and `has_any` have read, until an entry changes."""
 _SUBJECT = 64
 """As much as the trail keeps of what an entry is about."""
 
@@ -39,9 +41,21 @@ class Part(Base):
 
 
 def every(session: Session, kind: Kind[P]) -> list[P]:
-    """All entries of a kind, in the catalogue's order."""
-    rows = session.scalars(select(Part).where(Part.kind == kind.name).order_by(Part.position, Part.key))
-    return [kind.model.model_validate(row.spec) for row in rows]
+    """All entries of a kind, in the catalogue's order. Read once a transaction, until one of them changes."""
+    read: dict[str, list[P]] = session.info.setdefault(_READ, {})
+    if kind.name not in read:
+        rows = session.scalars(select(Part).where(Part.kind == kind.name).order_by(Part.position, Part.key))
+        read[kind.name] = [kind.model.model_validate(row.spec) for row in rows]
+    return list(read[kind.name])
+
+
+def has_any(session: Session, kind: Kind[Any]) -> bool:
+    """Whether there is an entry of a kind at all, told by a single row."""
+    known: dict[str, bool] = session.info.setdefault(_ANY, {})
+    if kind.name not in known:
+        one = select(Part.key).where(Part.kind == kind.name).limit(1)
+        known[kind.name] = session.scalar(one) is not None
+    return known[kind.name]
 
 
 def find(session: Session, kind: Kind[P], key: str) -> P | None:
@@ -101,6 +115,7 @@ def _replace(tx: Tx, kind: Kind[Any], specs: tuple[Spec, ...], by: str) -> None:
 
 
 def _put(tx: Tx, kind: Kind[P], row: Part | None, spec: P, by: str, position: int, **more: str) -> list[str]:
+    _forget(tx)
     before = None if row is None else kind.model.model_validate(row.spec)
     words = [str(change) for change in change_of(kind, before, spec)]
     if row is not None:
@@ -120,10 +135,16 @@ def _put(tx: Tx, kind: Kind[P], row: Part | None, spec: P, by: str, position: in
 
 
 def _drop(tx: Tx, kind: Kind[Any], row: Part, by: str, **more: str) -> list[str]:
+    _forget(tx)
     words = [str(change) for change in change_of(kind, kind.model.model_validate(row.spec), None)]
     tx.record(by, "catalogue.removed", subject(kind, row.key), changes=words, before=row.spec, **more)
     tx.session.delete(row)
     return words
+
+
+def _forget(tx: Tx) -> None:
+    for memory in (_READ, _ANY):
+        tx.session.info.pop(memory, None)
 
 
 def subject(kind: Kind[Any], key: str) -> str:

@@ -6,10 +6,10 @@ from enum import StrEnum
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import Base, JsonList
+from models.base import Base, JsonList, ReadOnce
 
 
-class Person(Base):
+class Person(Base, ReadOnce):
     """Somebody who uses Slack. `id` is Slack's and never changes; everything else is looked up afresh."""
 
     __tablename__ = "people"

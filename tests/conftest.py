@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     That is a call that ran out of time, or its socket, left to the collector: once in some thousand tests.
     The summary counts it. Nothing else may run again but what drives a browser.
     """
-    stood_still = ["unclosed <socket", "TimeoutError", "operation_timeout"]
+    stood_still = ["unclosed <socket", "unraisable exception warnings", "TimeoutError", "operation_timeout"]
     for item in items:
         if item.get_closest_marker("flaky") is None:
             item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=stood_still))

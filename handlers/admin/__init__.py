@@ -1,7 +1,5 @@
 """`/access-admin`: setting up apps in modals. The list, one app, and the forms of its parts."""
 
-from slack_bolt.async_app import AsyncApp
-
 from handlers.admin import (
     conflicts,
     examples,
@@ -14,9 +12,10 @@ from handlers.admin import (
     would_ask,
 )
 from handlers.desk import Desk
+from handlers.routes import Routes
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen for everything that admins do."""
     for part in (listing, overview, forms, examples, rules, settings, suggestions, would_ask, conflicts):
-        part.register(app, desk)
+        part.register(routes, desk)

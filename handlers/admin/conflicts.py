@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from slack_bolt.async_app import AsyncApp
 from sqlalchemy.orm import Session
 
 from blocks import kit
@@ -14,6 +13,7 @@ from handlers.admin.gate import admins_only
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Incoming, Submission, Suggestion
+from handlers.routes import Routes
 from models import changing, proposals
 from models import configuring_conflicts as verbs
 from models.catalogue.conflicts import ConflictSpec
@@ -76,14 +76,14 @@ async def suggest(menu: Suggestion) -> None:
     await menu.answer(options=[option(named[ref], ref) for ref in (fitting or list(named))[:MOST]])
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen for what is done with conflicts."""
-    app.action(Do.CONFLICTS)(listener(desk, Click, admins_only(open_list)))
+    routes.action(Do.CONFLICTS)(listener(desk, Click, admins_only(open_list)))
     for opens in (Do.ADD_CONFLICT, Do.EDIT_CONFLICT):
-        app.action(opens)(listener(desk, Click, admins_only(open_form)))
-    app.action(Do.DELETE_CONFLICT)(listener(desk, Click, admins_only(delete)))
-    app.view(Screen.CONFLICT)(listener(desk, Submission, admins_only(save), FIELDS))
-    app.options(Do.FIND_ANY)(listener(desk, Suggestion, admins_only(suggest)))
+        routes.action(opens)(listener(desk, Click, admins_only(open_form)))
+    routes.action(Do.DELETE_CONFLICT)(listener(desk, Click, admins_only(delete)))
+    routes.view(Screen.CONFLICT)(listener(desk, Submission, admins_only(save), FIELDS))
+    routes.options(Do.FIND_ANY)(listener(desk, Suggestion, admins_only(suggest)))
 
 
 async def _list(incoming: Incoming) -> View:

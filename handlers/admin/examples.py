@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from slack_bolt.async_app import AsyncApp
 from sqlalchemy.orm import Session
 
 from blocks.admin.ids import Do, number
@@ -12,6 +11,7 @@ from handlers.admin.rules import entry_of
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
+from handlers.routes import Routes
 from models import parts
 from models.catalogue.conflict_entries import CONFLICT
 from models.catalogue.spec import AppSpec
@@ -39,12 +39,12 @@ async def turn_page(incoming: Click) -> None:
     await incoming.redraw(screens.example_list(await entry_of(incoming, place), place))
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen for what is done with examples."""
-    app.action(Do.EXAMPLES)(listener(desk, Click, admins_only(open_list)))
-    app.action(Do.RUN_EXAMPLES)(listener(desk, Click, admins_only(run)))
+    routes.action(Do.EXAMPLES)(listener(desk, Click, admins_only(open_list)))
+    routes.action(Do.RUN_EXAMPLES)(listener(desk, Click, admins_only(run)))
     for turns in (Do.EXAMPLES_BACK, Do.EXAMPLES_ON):
-        app.action(turns)(listener(desk, Click, admins_only(turn_page)))
+        routes.action(turns)(listener(desk, Click, admins_only(turn_page)))
 
 
 def _run(session: Session, app: AppSpec) -> list[Ran]:

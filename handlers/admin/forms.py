@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 
-from slack_bolt.async_app import AsyncApp
-
 from blocks.admin import access, basics, emergency, example, rule, stage, times
 from blocks.admin.ids import Do, Place, Screen
 from handlers.admin import screens, written
@@ -11,6 +9,7 @@ from handlers.admin.gate import admins_only
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
+from handlers.routes import Routes
 from models import configuring
 from models.catalogue.references import named
 from models.catalogue.spec import AppSpec
@@ -60,8 +59,8 @@ async def choose_connector(incoming: Click) -> None:
     await incoming.redraw(view)
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen for what is done in the forms."""
     for screen in PARSERS:
-        app.view(screen)(listener(desk, Submission, admins_only(save)))
-    app.action(Do.CONNECTOR)(listener(desk, Click, admins_only(choose_connector)))
+        routes.view(screen)(listener(desk, Submission, admins_only(save)))
+    routes.action(Do.CONNECTOR)(listener(desk, Click, admins_only(choose_connector)))

@@ -1,7 +1,5 @@
 """The list of apps: opening it, turning its pages, opening an app, adding one."""
 
-from slack_bolt.async_app import AsyncApp
-
 from blocks import kit
 from blocks.admin import basics, listing
 from blocks.admin.ids import Do, Place, Screen, number
@@ -12,6 +10,7 @@ from handlers.catalogue import spoken_name
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Command, Incoming, Submission
+from handlers.routes import Routes
 from models import configuring
 from models.configuring import Entry
 
@@ -53,15 +52,15 @@ async def save_new_app(incoming: Submission) -> None:
     await incoming.answer(response_action="update", view=dict(view))
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen for what is done in the list."""
-    app.command(COMMAND)(listener(desk, Command, admins_only(command)))
+    routes.command(COMMAND)(listener(desk, Command, admins_only(command)))
     for opens in (Do.FIND_APP, Do.OPEN_APP):
-        app.action(opens)(listener(desk, Click, admins_only(open_app)))
+        routes.action(opens)(listener(desk, Click, admins_only(open_app)))
     for turns in (Do.APPS_BACK, Do.APPS_ON):
-        app.action(turns)(listener(desk, Click, admins_only(turn_page)))
-    app.action(Do.ADD_APP)(listener(desk, Click, admins_only(add_app)))
-    app.view(Screen.NEW_APP)(listener(desk, Submission, admins_only(save_new_app), {"key": "key"}))
+        routes.action(turns)(listener(desk, Click, admins_only(turn_page)))
+    routes.action(Do.ADD_APP)(listener(desk, Click, admins_only(add_app)))
+    routes.view(Screen.NEW_APP)(listener(desk, Submission, admins_only(save_new_app), {"key": "key"}))
 
 
 async def _called_for(incoming: Command) -> View:

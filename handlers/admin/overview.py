@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from slack_bolt.async_app import AsyncApp
-
 from blocks.admin import rule
 from blocks.admin.ids import Do, Screen, number
 from handlers.admin import screens
@@ -12,6 +10,7 @@ from handlers.admin.gate import admins_only
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
+from handlers.routes import Routes
 from models import configuring
 from models.catalogue import edits, listed
 from models.catalogue.listed import Spot
@@ -75,11 +74,11 @@ async def turn_page(incoming: Click) -> None:
     await incoming.redraw(await screens.one_app(incoming, entry, place))
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen for what is done with an app."""
     for opens in OPENS:
-        app.action(opens)(listener(desk, Click, admins_only(open_form)))
+        routes.action(opens)(listener(desk, Click, admins_only(open_form)))
     for changes in CHANGES:
-        app.action(changes)(listener(desk, Click, admins_only(change)))
+        routes.action(changes)(listener(desk, Click, admins_only(change)))
     for turns in (Do.ACCESSES_BACK, Do.ACCESSES_ON):
-        app.action(turns)(listener(desk, Click, admins_only(turn_page)))
+        routes.action(turns)(listener(desk, Click, admins_only(turn_page)))

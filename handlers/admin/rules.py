@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 
-from slack_bolt.async_app import AsyncApp
-
 from blocks.admin.ids import Do, Place, Screen, Shown, number
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
+from handlers.routes import Routes
 from models import configuring
 from models.configuring import Entry
 
@@ -50,15 +49,15 @@ async def turn_page(incoming: Click) -> None:
     await incoming.redraw(await screens.rules(incoming, await entry_of(incoming, place), place))
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen for what is done with rules."""
-    app.action(Do.RULES)(listener(desk, Click, admins_only(open_list)))
+    routes.action(Do.RULES)(listener(desk, Click, admins_only(open_list)))
     for opens in OPENS:
-        app.action(opens)(listener(desk, Click, admins_only(open_form)))
+        routes.action(opens)(listener(desk, Click, admins_only(open_form)))
     for shows in SHOWS:
-        app.action(shows)(listener(desk, Click, admins_only(show_more)))
+        routes.action(shows)(listener(desk, Click, admins_only(show_more)))
     for turns in (Do.RULES_BACK, Do.RULES_ON):
-        app.action(turns)(listener(desk, Click, admins_only(turn_page)))
+        routes.action(turns)(listener(desk, Click, admins_only(turn_page)))
 
 
 async def entry_of(incoming: Click, place: Place, version: int | None = None) -> Entry:

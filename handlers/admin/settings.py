@@ -1,6 +1,5 @@
 """The settings of the workspace: looking at them, and changing them."""
 
-from slack_bolt.async_app import AsyncApp
 from sqlalchemy.orm import Session
 
 from blocks import kit
@@ -11,6 +10,7 @@ from handlers.admin.gate import admins_only
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
+from handlers.routes import Routes
 from models import changing, configuring, parts, proposals
 
 FIELDS = {"two_people": settings.TWO_PEOPLE}
@@ -35,7 +35,7 @@ async def save(incoming: Submission) -> None:
         await incoming.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen for what is done with the settings."""
-    app.action(Do.SETTINGS)(listener(desk, Click, admins_only(open_form)))
-    app.view(Screen.SETTINGS)(listener(desk, Submission, admins_only(save), FIELDS))
+    routes.action(Do.SETTINGS)(listener(desk, Click, admins_only(open_form)))
+    routes.view(Screen.SETTINGS)(listener(desk, Submission, admins_only(save), FIELDS))

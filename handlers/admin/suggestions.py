@@ -1,7 +1,5 @@
 """What the admins' menus offer while somebody types."""
 
-from slack_bolt.async_app import AsyncApp
-
 from blocks.admin import listing
 from blocks.admin.ids import Do
 from blocks.kit import option
@@ -10,6 +8,7 @@ from handlers.admin.gate import admins_only
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Suggestion
+from handlers.routes import Routes
 from models.catalogue.search import fold
 
 
@@ -33,7 +32,7 @@ async def user_groups(incoming: Suggestion) -> None:
     await incoming.answer(options=[option(one.label, one.id) for one in found])
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Answer the admins' menus."""
     for menu, answer in ((Do.FIND_APP, apps), (Do.FIND_ACCESS, accesses), (Do.USER_GROUP, user_groups)):
-        app.options(menu)(listener(desk, Suggestion, admins_only(answer)))
+        routes.options(menu)(listener(desk, Suggestion, admins_only(answer)))

@@ -3,7 +3,6 @@
 import asyncio
 
 import structlog
-from slack_bolt.async_app import AsyncApp
 from sqlalchemy.orm import Session
 
 from blocks.admin import would_ask
@@ -14,6 +13,7 @@ from handlers.admin.gate import admins_only
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Incoming, Submission
+from handlers.routes import Routes
 from models import configuring
 from models.catalogue.spec import AppSpec
 from models.queries.would_ask import Case
@@ -49,10 +49,10 @@ async def answer(incoming: Submission) -> None:
     await incoming.answer(response_action="update", view=dict(view))
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(routes: Routes, desk: Desk) -> None:
     """Listen for the question."""
-    app.action(Do.WOULD_ASK)(listener(desk, Click, admins_only(open_form)))
-    app.view(Screen.WOULD_ASK)(listener(desk, Submission, admins_only(answer)))
+    routes.action(Do.WOULD_ASK)(listener(desk, Click, admins_only(open_form)))
+    routes.view(Screen.WOULD_ASK)(listener(desk, Submission, admins_only(answer)))
 
 
 async def _app(incoming: Incoming) -> AppSpec:

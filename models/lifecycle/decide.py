@@ -3,13 +3,10 @@
 An approver's approve or reject, with a comment, and with another duration where they change it.
 """
 
-from sqlalchemy import select
-
-from models.directory import Directory, names_of
+from models.directory import names_of
 from models.errors import AlreadyDecided, Closed, NotAnApprover, OwnRequest
 from models.lifecycle import duties, recording, remarks, screens, stages, terms
 from models.lifecycle.refs import lock_request
-from models.lifecycle.snapshot import Snapshot
 from models.policy import TallyStatus
 from models.requests import Decision, Request, Term
 from models.states import RequestEvent, RequestState, StageState
@@ -41,12 +38,11 @@ def may_decide(tx: Tx, ref: str, by: str) -> Request:
     return request
 
 
-def count(tx: Tx, request: Request, by: str, note: str) -> None:
+def _count(tx: Tx, request: Request, stage: stages.OpenStage, by: str, note: str) -> None:
     """Look whether the open stage is decided now, and go on if so: the next stage, or the request's end.
 
     `by` is whose step has decided it; `note` is kept where that rejects the request.
     """
-    stage = stages.current(tx, request)
     status = stage.tally().status
     if status is TallyStatus.APPROVED:
         stages.advance(tx, request, stage, by)
@@ -60,8 +56,7 @@ def look_again(tx: Tx, request: Request) -> None:
 
     It may be decided already by those who are left.
     """
-    stages.ask(tx, request)
-    count(tx, request, SYSTEM, "Too few are left who can approve it.")
+    _count(tx, request, stages.ask(tx, request), SYSTEM, "Too few are left who can approve it.")
     screens.redraw_request(tx, request)
 
 
@@ -78,18 +73,17 @@ def _decide(tx: Tx, ref: str, by: str, approves: bool, comment: str, term: Term 
         terms.change(tx, request, by, term)
     elif approves:
         terms.still_possible(tx, request)
-    tx.session.add(
-        Decision(
-            request_id=request.id,
-            person_id=by,
-            position=request.position,
-            seat_id=seat,
-            approve=approves,
-            comment=comment,
-            term=term.to_json() if term else None,
-            at=tx.now,
-        )
+    decision = Decision(
+        request_id=request.id,
+        person_id=by,
+        position=request.position,
+        seat_id=seat,
+        approve=approves,
+        comment=comment,
+        term=term.to_json() if term else None,
+        at=tx.now,
     )
+    tx.session.add(decision)
     tx.session.flush()
     recording.of_request(
         tx,
@@ -104,7 +98,7 @@ def _decide(tx: Tx, ref: str, by: str, approves: bool, comment: str, term: Term 
         term=term.to_json() if term else None,
         **({"conflicts": duties.stored(found)} if found else {}),
     )
-    count(tx, request, by, comment)
+    _count(tx, request, stage.after(decision), by, comment)
     screens.redraw_request(tx, request)
     return request
 
@@ -112,24 +106,23 @@ def _decide(tx: Tx, ref: str, by: str, approves: bool, comment: str, term: Term 
 def _open_stage(tx: Tx, request: Request, by: str) -> stages.OpenStage:
     still_open(tx, request)
     stage = stages.current(tx, request)
-    names = names_of(tx.session, {by, *(c.person_id for c in stage.now.approvers)})
-    _not_twice(tx, request, by)
+    _not_twice(tx, request, stage, by)
     own = by in (request.requester_id, request.beneficiary_id)
-    if own and not Snapshot.from_json(request.policy).policy.self_approve:
-        raise OwnRequest(f"Nobody decides on their own request. {_who_can(stage, names)}")
-    person = Directory(tx.session).person(by)
+    if own and not stage.ground.snapshot.policy.self_approve:
+        raise OwnRequest(f"Nobody decides on their own request. {_who_can(tx, stage)}")
+    person = stage.ground.who.person(by)
     if stage.because(by) is None or person is None or not person.active:
-        raise NotAnApprover(f"You cannot decide on {request.ref}. {_who_can(stage, names)}")
+        raise NotAnApprover(f"You cannot decide on {request.ref}. {_who_can(tx, stage)}")
     return stage
 
 
-def _not_twice(tx: Tx, request: Request, by: str) -> None:
-    if tx.session.get(Decision, (request.id, by)) is not None:
-        raise AlreadyDecided(f"You have decided on {request.ref} already.")
-    for_them = select(Decision.person_id).where(Decision.request_id == request.id, Decision.seat_id == by)
-    if (other := tx.session.scalars(for_them).first()) is not None:
-        name = names_of(tx.session, {other})[other]
-        raise AlreadyDecided(f"{name} has decided on {request.ref} in your place.")
+def _not_twice(tx: Tx, request: Request, stage: stages.OpenStage, by: str) -> None:
+    for decision in stage.decisions:
+        if decision.person_id == by:
+            raise AlreadyDecided(f"You have decided on {request.ref} already.")
+        if decision.seat_id == by:
+            name = names_of(tx.session, {decision.person_id})[decision.person_id]
+            raise AlreadyDecided(f"{name} has decided on {request.ref} in your place.")
 
 
 def still_open(tx: Tx, request: Request) -> Request:
@@ -141,11 +134,12 @@ def still_open(tx: Tx, request: Request) -> Request:
     raise Closed(f"{request.ref} is {request.state.label.lower()} already, by {who}.")
 
 
-def _who_can(stage: stages.OpenStage, names: dict[str, str]) -> str:
-    asked = [names[c.person_id] for c in stage.now.asked or stage.now.approvers]
+def _who_can(tx: Tx, stage: stages.OpenStage) -> str:
+    asked = [c.person_id for c in stage.now.asked or stage.now.approvers]
     if not asked:
         return "Nobody can at the moment; an admin has to look at it."
-    return f"{_listed(asked)} can."
+    names = names_of(tx.session, set(asked))
+    return f"{_listed([names[one] for one in asked])} can."
 
 
 def _listed(names: list[str]) -> str:

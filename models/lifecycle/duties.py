@@ -77,6 +77,8 @@ def in_the_way(found: Sequence[Clash], name: str) -> str | None:
 
 def refuse(session: Session, request: Request, found: Sequence[Clash]) -> None:
     """Raises Conflicting where a conflict that blocks has come up."""
+    if not found:
+        return
     name = names_of(session, {request.beneficiary_id})[request.beneficiary_id]
     if said := in_the_way(found, name):
         raise Conflicting(f"{request.ref} cannot be approved now. {said}", field="comment")

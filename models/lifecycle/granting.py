@@ -68,7 +68,6 @@ def settle_soon(tx: Tx, grant: Grant, urgency: Urgency) -> None:
 def start(tx: Tx, grant: Grant) -> None:
     """A grant's start in the future has come."""
     move_grant(tx, grant, GrantEvent.START, SYSTEM)
-    tx.session.refresh(grant)
     grant.due_at, grant.retry_at = grant.ends_at, tx.now
     _settle_first(tx, grant)
     screens.redraw_grant(tx, grant)
@@ -77,7 +76,6 @@ def start(tx: Tx, grant: Grant) -> None:
 def given(tx: Tx, grant: Grant, by: str = SYSTEM) -> None:
     """The connector has given it, or saw that it is there: the duration counts from now."""
     move_grant(tx, grant, GrantEvent.GIVEN, by)
-    tx.session.refresh(grant)
     grant.active_at, grant.failing, grant.error, grant.attempts, grant.retry_at = tx.now, None, "", 0, None
     if grant.length is not None:
         grant.ends_at = tx.now + timedelta(seconds=grant.length)
@@ -91,7 +89,6 @@ def failed(tx: Tx, grant: Grant, direction: Direction, error: str) -> None:
     """It did not work, and trying again by itself has come to an end: the admins see it, with Retry."""
     event = GrantEvent.GIVE_FAILED if direction is Direction.GIVE else GrantEvent.TAKE_FAILED
     move_grant(tx, grant, event, SYSTEM, error=error)
-    tx.session.refresh(grant)
     grant.failing, grant.error, grant.retry_at = direction, error, None
     grant.due_at = tx.now + TAKE_AGAIN if direction is Direction.TAKE else grant.ends_at
     for person_id in Directory(tx.session).admins():
@@ -103,7 +100,6 @@ def retry(tx: Tx, grant: Grant, by: str) -> None:
     """Try a failed grant again, the way it failed; once only where nobody asked for it."""
     event = GrantEvent.RETRY_TAKE if grant.failing is Direction.TAKE else GrantEvent.RETRY_GIVE
     move_grant(tx, grant, event, by)
-    tx.session.refresh(grant)
     grant.retry_at = tx.now
     grant.attempts = TRIES[grant.failing or Direction.GIVE] - 1 if by == SYSTEM else 0
     grant.due_at = None if event is GrantEvent.RETRY_TAKE else grant.ends_at

@@ -3,6 +3,7 @@
 By the table, by compare-and-swap, and on record.
 """
 
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import update
@@ -13,6 +14,8 @@ from models.lifecycle import recording
 from models.requests import Request
 from models.states import GRANT_MOVES, REQUEST_MOVES, GrantEvent, RequestEvent
 from models.store.tx import Tx
+
+_AS_IT_IS = {"populate_existing": True, "synchronize_session": False}
 
 
 class IllegalMove(Exception):
@@ -25,13 +28,7 @@ def move_request(tx: Tx, request: Request, event: RequestEvent, by: str, **data:
     after = REQUEST_MOVES.get((before, event))
     if after is None:
         raise Closed(f"{request.ref} is {before.label.lower()} already.")
-    swapped = (
-        update(Request)
-        .where(Request.id == request.id, Request.state == before)
-        .values(state=after)
-        .returning(Request.id)
-    )
-    if tx.session.execute(swapped).first() is None:
+    if not _swapped(tx, Request, request.id, before, after):
         raise Closed(f"{request.ref} was decided a moment ago.")
     recording.of_request(tx, request, by, f"request.{after}", before=before, after=after, **data)
 
@@ -43,12 +40,13 @@ def move_grant(tx: Tx, grant: Grant, event: GrantEvent, by: str, **data: Any) ->
     if after is None:
         raise IllegalMove(f"{grant.ref} is {before}: there is no {event}")
     tx.session.flush()
-    swapped = (
-        update(Grant)
-        .where(Grant.id == grant.id, Grant.state == before)
-        .values(state=after)
-        .returning(Grant.id)
-    )
-    if tx.session.execute(swapped).first() is None:
+    if not _swapped(tx, Grant, grant.id, before, after):
         raise Closed(f"{grant.ref} was changed a moment ago.")
     recording.of_grant(tx, grant, by, f"grant.{after}", before=before, after=after, event=event, **data)
+
+
+def _swapped(tx: Tx, table: type[Request | Grant], key: int, before: StrEnum, after: StrEnum) -> bool:
+    """Whether the row was in this state, and is now in that; the object in hand then is as the row is."""
+    swap = update(table).where(table.id == key, table.state == before).values(state=after).returning(table)
+    asked = tx.session.scalars(swap, execution_options=_AS_IT_IS)
+    return asked.one_or_none() is not None

@@ -54,7 +54,6 @@ def taken(tx: Tx, grant: Grant, by: str = SYSTEM) -> None:
     """The connector has taken it, or saw that it is gone."""
     early = grant.cause is not None
     move_grant(tx, grant, GrantEvent.TAKEN_EARLY if early else GrantEvent.TAKEN_AT_END, by)
-    tx.session.refresh(grant)
     _over(tx, grant)
     _void_tasks(tx, grant)
     if grant.active_at is not None:
@@ -100,7 +99,6 @@ def _drop_extension(tx: Tx, grant: Grant, by: str) -> None:
 
 def _leave(tx: Tx, grant: Grant, event: GrantEvent, by: str, cause: Cause | None, note: str = "") -> None:
     move_grant(tx, grant, event, by, cause=cause.value if cause else None, note=note)
-    tx.session.refresh(grant)
     grant.cause, grant.caused_by = cause, by if cause else None
     grant.due_at, grant.notice_at, grant.failing, grant.error, grant.attempts = None, None, None, "", 0
     _void_tasks(tx, grant)

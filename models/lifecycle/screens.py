@@ -70,17 +70,13 @@ def refresh_homes(tx: Tx, person_ids: Iterable[str]) -> None:
 
 def _draw_touched(tx: Tx) -> None:
     """Of everything that was touched (references, and people's ids), want the cards and Homes drawn."""
-    grants = [int(one[3:]) for one in tx.touched if one.startswith("GR-")]
-    if grants:
-        requests = tx.session.scalars(select(Request.id).where(Request.grant_id.in_(grants)))
-        tx.touched.update(f"AR-{request_id}" for request_id in requests)
+    just_begun = _of_grants(tx, [int(one[3:]) for one in tx.touched if one.startswith("GR-")])
     asked = [int(one[3:]) for one in tx.touched if one.startswith("AR-")]
     if asked:  # those who may decide and have no card see it on App Home
         tx.touched.update(tx.session.scalars(select(Asked.person_id).where(Asked.request_id.in_(asked))))
     # One that never got there is looked at again: its news may go out by e-mail.
     there = Card.gone.is_(False) | (Card.ts == "")
     cards = select(Card.id, Card.person_id, Card.kind, Card.about).where(Card.about.in_(tx.touched), there)
-    just_begun = _just_begun(tx, grants)
     for card_id, person_id, kind, about in tx.session.execute(cards):
         waits = kind is CardKind.REQUEST and about in just_begun
         _draw(tx, card_id, tx.now + MOMENT if waits else None)
@@ -89,12 +85,18 @@ def _draw_touched(tx: Tx) -> None:
         tx.enqueue("home", f"home:{person_id}", urgency=Urgency.LATER, person=person_id)
 
 
-def _just_begun(tx: Tx, grants: list[int]) -> set[str]:
-    """The requests whose access a connector is about to give for the first time."""
-    begun = select(Request.id).join(Grant, Grant.id == Request.grant_id)
-    begun = begun.where(Grant.id.in_(grants), Grant.state == GrantState.GRANTING)
-    first = begun.where(Grant.retry_at == tx.now, Grant.attempts == 0)
-    return {f"AR-{request_id}" for request_id in tx.session.scalars(first)} if grants else set()
+def _of_grants(tx: Tx, grants: list[int]) -> set[str]:
+    """Touch the requests of these grants; returns those whose access is given first in a moment."""
+    if not grants:
+        return set()
+    columns = select(Request.id, Grant.state, Grant.retry_at, Grant.attempts)
+    found = tx.session.execute(columns.join(Grant, Grant.id == Request.grant_id).where(Grant.id.in_(grants)))
+    just_begun = set[str]()
+    for request_id, state, retry_at, attempts in found:
+        tx.touched.add(f"AR-{request_id}")
+        if state is GrantState.GRANTING and retry_at == tx.now and not attempts:
+            just_begun.add(f"AR-{request_id}")
+    return just_begun
 
 
 def _draw(tx: Tx, card_id: int, run_at: datetime | None = None) -> None:

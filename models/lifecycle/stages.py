@@ -1,7 +1,7 @@
 """The stages of a request: opening one, asking its people, and going on when it is decided."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -19,13 +19,56 @@ from models.store.tx import SYSTEM, Tx
 
 
 @dataclass(frozen=True)
+class _Ground:
+    """What the people of a stage are found from, besides the decisions; read once."""
+
+    request: Request
+    snapshot: Snapshot
+    at: datetime
+    who: Directory
+    came_in: frozenset[str]
+    """Who is, or was, asked because nobody decided in time."""
+    passed: tuple[Passed, ...]
+
+    def staffed(self, row: Stage, decisions: tuple[Decision, ...]) -> "OpenStage":
+        spec = StageSpec.model_validate(row.spec)
+        question = question_of(self.request, self.snapshot, self.at)
+        course = self._course(row, decisions)
+        planned = open_stage(spec, row.position, question, self.who, course)
+        return OpenStage(row, planned, decisions, course, self)
+
+    def _course(self, row: Stage, decisions: tuple[Decision, ...]) -> Course:
+        here = tuple(d for d in decisions if d.position == row.position)
+        return Course(
+            decided=tuple(d.person_id for d in decisions),
+            decided_here=len(here),
+            approved_here=sum(d.approve for d in here),
+            stood_in=tuple(d.seat_id for d in decisions if d.seat_id),
+            passed=self.passed,
+            escalated=row.escalated_at is not None,
+            alternates=tuple(d.holds for d in here if d.person_id in self.came_in),
+        )
+
+
+@dataclass(frozen=True)
 class OpenStage:
     """The stage that a request waits at, with the people who may decide now."""
 
     row: Stage
     now: PlannedStage
-    decided: tuple[Decision, ...]
+    decisions: tuple[Decision, ...]
+    """All of the request, those of earlier stages too."""
     course: Course
+    ground: _Ground
+
+    @property
+    def decided(self) -> tuple[Decision, ...]:
+        """The decisions of this stage."""
+        return tuple(d for d in self.decisions if d.position == self.row.position)
+
+    def after(self, decision: Decision) -> "OpenStage":
+        """The same stage with one decision more."""
+        return self.ground.staffed(self.row, (*self.decisions, decision))
 
     def because(self, person_id: str) -> str | None:
         """Why this person may decide; None if they may not."""
@@ -62,34 +105,16 @@ def current(tx: Tx, request: Request) -> OpenStage:
     """The open stage, its people looked up afresh by the policy of the submission."""
     row = tx.session.get_one(Stage, (request.id, request.position))
     decisions = tx.session.scalars(select(Decision).where(Decision.request_id == request.id)).all()
-    snapshot = Snapshot.from_json(request.policy)
-    question = question_of(request, snapshot, tx.now)
-    spec = StageSpec.model_validate(row.spec)
-    here = tuple(d for d in decisions if d.position == row.position)
-    course = _course(tx, row, decisions)
-    planned = open_stage(spec, row.position, question, Directory(tx.session), course)
-    return OpenStage(row, planned, here, course)
+    snapshot, who = Snapshot.from_json(request.policy), Directory(tx.session)
+    ground = _Ground(request, snapshot, tx.now, who, _came_in(tx, row), _passed(tx, row))
+    return ground.staffed(row, tuple(decisions))
 
 
-def _course(tx: Tx, row: Stage, decisions: Sequence[Decision]) -> Course:
-    here, came_in = tuple(d for d in decisions if d.position == row.position), _came_in(tx, row)
-    return Course(
-        decided=tuple(d.person_id for d in decisions),
-        decided_here=len(here),
-        approved_here=sum(d.approve for d in here),
-        stood_in=tuple(d.seat_id for d in decisions if d.seat_id),
-        passed=_passed(tx, row),
-        escalated=row.escalated_at is not None,
-        alternates=tuple(d.holds for d in here if d.person_id in came_in),
-    )
-
-
-def _came_in(tx: Tx, row: Stage) -> set[str]:
-    """Who is, or was, asked because nobody decided in time."""
+def _came_in(tx: Tx, row: Stage) -> frozenset[str]:
     asked = select(Asked.person_id).where(
         Asked.request_id == row.request_id, Asked.position == row.position, Asked.alternate
     )
-    return set(tx.session.scalars(asked))
+    return frozenset(tx.session.scalars(asked))
 
 
 def _passed(tx: Tx, row: Stage) -> tuple[Passed, ...]:
@@ -135,7 +160,6 @@ def approve(tx: Tx, request: Request, by: str, note: str = "") -> None:
 
 def close(tx: Tx, request: Request, event: RequestEvent, by: str, note: str = "") -> None:
     """End a request, with the stages that were not decided; raises Closed where somebody was first."""
-    tx.session.flush()
     move_request(tx, request, event, by, note=note)
     request.closed_at, request.closed_by, request.closing_note = tx.now, by, note
     open_states = (StageState.OPEN, StageState.WAITING)
@@ -143,8 +167,6 @@ def close(tx: Tx, request: Request, event: RequestEvent, by: str, note: str = ""
         select(Stage).where(Stage.request_id == request.id, Stage.state.in_(open_states))
     ):
         stage.state, stage.closed_at = StageState.CLOSED, tx.now
-    tx.session.flush()
-    tx.session.refresh(request)
     if request.kind is RequestKind.EXTEND and event is not RequestEvent.APPROVE:
         extensions.end_grace(tx, request)
     screens.redraw_request(tx, request)

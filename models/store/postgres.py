@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from models.clock import Clock
 from models.store.base import Store, Unavailable, carry_out
+from models.store.session import KeepingSession
 from models.store.tx import Tx
 
 T = TypeVar("T")
@@ -67,7 +68,7 @@ class PostgresStore(Store):
             tx = Tx(session, self.clock.now())
             return carry_out(tx, work, delivery), tx
 
-        async with AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
+        async with self._session() as session, session.begin():
             result, tx = await session.run_sync(run)
             session.expunge_all()
         if tx.wakes:
@@ -77,7 +78,7 @@ class PostgresStore(Store):
 
     async def read(self, work: Callable[[Session], T]) -> T:
         try:
-            async with AsyncSession(self._engine, expire_on_commit=False) as session:
+            async with self._session() as session:
                 await session.connection(execution_options=SNAPSHOT)
                 result = await session.run_sync(work)
                 session.expunge_all()
@@ -86,6 +87,9 @@ class PostgresStore(Store):
             raise _unavailable(error) from error
         except (OSError, PoolTimeout) as error:
             raise Unavailable(f"The database does not answer: {error}.") from error
+
+    def _session(self) -> AsyncSession:
+        return AsyncSession(self._engine, expire_on_commit=False, sync_session_class=KeepingSession)
 
     async def close(self) -> None:
         await self._engine.dispose()

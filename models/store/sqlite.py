@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from models.audit import Fact
 from models.clock import Clock
 from models.store.base import Store, Unavailable, carry_out
+from models.store.session import KeepingSession
 from models.store.tx import Tx
 
 T = TypeVar("T")
@@ -83,7 +84,7 @@ class SqliteStore(Store):
 
     def _read(self, work: Callable[[Session], T]) -> T:
         try:
-            with Session(self._reading, expire_on_commit=False) as session:
+            with KeepingSession(self._reading, expire_on_commit=False) as session:
                 result = work(session)
                 session.expunge_all()
                 return result
@@ -127,7 +128,7 @@ class SqliteStore(Store):
     def _attempt(self, connection: Connection, waiting: _Waiting) -> bool:
         """Run one work in its savepoint; False if it was undone and its caller told."""
         savepoint = connection.begin_nested()
-        session = Session(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
+        session = KeepingSession(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
         try:
             tx = Tx(session, self.clock.now())
             waiting.result = carry_out(tx, waiting.work, waiting.delivery)

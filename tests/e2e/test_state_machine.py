@@ -57,12 +57,12 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.loop = asyncio.new_event_loop()
+        self.runner = asyncio.Runner()
         self.folder = Path(tempfile.mkdtemp())
         self.world = World(ManualClock(START), "socket")
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
-        return self.loop.run_until_complete(work)
+        return self.runner.run(work)
 
     def read(self, work: Callable[[Session], T]) -> T:
         return self.wait(self.world.bot.store.read(work))
@@ -246,7 +246,7 @@ class Life(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.wait(self.world.stop_bot())
         self.wait(self.world.slack.stop())
-        self.loop.close()
+        self.runner.close()
         shutil.rmtree(self.folder)
 
 

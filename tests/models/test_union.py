@@ -55,7 +55,7 @@ class OneGroup(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.loop = asyncio.new_event_loop()
+        self.runner = asyncio.Runner()
         self.folder = Path(tempfile.mkdtemp())
         self.clock = ManualClock(START)
         self.members: set[str] = set()
@@ -72,7 +72,7 @@ class OneGroup(RuleBasedStateMachine):
 
     def do(self, work: Callable[[Tx], object]) -> None:
         with suppress(Refusal):
-            self.loop.run_until_complete(self.store.write(work))
+            self.runner.run(self.store.write(work))
 
     @rule(who=WHO, what=WHAT, length=HOURS, explicit=st.booleans())
     def ask_and_be_approved(self, who: str, what: str, length: timedelta, explicit: bool) -> None:
@@ -161,13 +161,13 @@ class OneGroup(RuleBasedStateMachine):
         assert len({one.target for one in self.grants(*GrantState)}) <= 1
 
     def grants(self, *states: GrantState) -> list[Grant]:
-        return self.loop.run_until_complete(
+        return self.runner.run(
             self.store.read(lambda session: session.query(Grant).filter(Grant.state.in_(states)).all())
         )
 
     def teardown(self) -> None:
-        self.loop.run_until_complete(self.store.close())
-        self.loop.close()
+        self.runner.run(self.store.close())
+        self.runner.close()
         shutil.rmtree(self.folder)
 
 
