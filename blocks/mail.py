@@ -30,7 +30,7 @@ _MARKUP = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
 _EMOJI = re.compile(r"(?<!\S):[a-z][a-z0-9_+-]*:(?:\s|$)")
 _BOLD = re.compile(r"(?<!\w)\*([^*\n]+)\*(?!\w)")
-_DATE = re.compile(r"!date\^(\d+)\^.*")
+_DATE = re.compile(r"!date\^(\d+)\^(.*)")
 
 
 @dataclass(frozen=True)
@@ -133,12 +133,12 @@ class _Reader:
         if what.startswith("@"):
             return " ".join(clean(self.names.get(what[1:], what[1:])).split())
         if date := _DATE.fullmatch(what):
-            return self._moment(int(date[1]))
+            return self._moment(int(date[1]), timed="{time}" in date[2])
         return f"{_unescaped(shown)} ({_unescaped(what)})" if shown else _unescaped(what)
 
-    def _moment(self, timestamp: int) -> str:
+    def _moment(self, timestamp: int, *, timed: bool) -> str:
         at = datetime.fromtimestamp(timestamp, UTC).astimezone(self.zone)
-        return f"{at:%A, %-d %B %Y, %H:%M} {at:%Z}"
+        return f"{at:%A, %-d %B %Y, %H:%M} {at:%Z}" if timed else f"{at:%A, %-d %B %Y}"
 
 
 def _unadorned(line: str) -> str:

@@ -62,9 +62,14 @@ def mention(person_id: str) -> str:
 
 def mentions(person_ids: Sequence[str], *, word: str = "and", most: int = 6) -> str:
     """Several people in a row: "@Ada, @Grace and @Alan"; beyond `most` they are counted."""
-    shown = [mention(one) for one in person_ids[:most]]
-    if len(person_ids) > most:
-        shown.append(f"{len(person_ids) - most} more")
+    return in_a_row([mention(one) for one in person_ids], word=word, most=most)
+
+
+def in_a_row(every: Sequence[str], *, word: str = "and", most: int = 6) -> str:
+    """The same of what is mrkdwn already."""
+    shown = list(every[:most])
+    if len(every) > most:
+        shown.append(f"{len(every) - most} more")
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {word} {shown[-1]}" if shown else ""
 
 
@@ -72,6 +77,11 @@ def moment(at: datetime) -> str:
     """A moment in the reader's own time zone, in mrkdwn; UTC where a client cannot do that."""
     fallback = at.astimezone(UTC).isoformat(" ")[: len("2026-03-02 09:00")]
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback} UTC>"
+
+
+def day(at: datetime) -> str:
+    """The same without the time."""
+    return f"<!date^{int(at.timestamp())}^{{date_long}}|{at.astimezone(UTC):%Y-%m-%d}>"
 
 
 def plain_moment(at: datetime) -> str:

@@ -2,9 +2,11 @@
 
 from sqlalchemy.orm import Session
 
-from models import apps, configuring_conflicts, parts
+from models import apps, configuring_conflicts, configuring_messages, parts
 from models.catalogue.conflicts import ConflictSpec
+from models.catalogue.messages import MessageSpec
 from models.catalogue.notes import settle
+from models.catalogue.part import P
 from models.catalogue.spec import AppSpec
 from models.catalogue.workspace import SETTINGS, SettingsSpec
 from models.changing import close, moved, overtake, second_wanted, version_of
@@ -12,7 +14,7 @@ from models.directory import Directory, names_of
 from models.errors import Closed, Invalid, NotAllowed, NotFound
 from models.lifecycle import unoffered
 from models.lifecycle.refs import number_of
-from models.proposals import APP, CONFLICT, Proposal, ProposalState
+from models.proposals import APP, CONFLICT, MESSAGE, Proposal, ProposalState
 from models.store.tx import SYSTEM, Tx
 from models.upheld import uphold
 
@@ -95,7 +97,9 @@ def _obstacle(session: Session, proposal: Proposal) -> str:
         if proposal.kind == APP:
             uphold(session, AppSpec.model_validate(proposal.after))
         elif proposal.kind == CONFLICT:
-            configuring_conflicts.check(session, *_conflicts(proposal))
+            configuring_conflicts.check(session, *_both(proposal, ConflictSpec))
+        elif proposal.kind == MESSAGE:
+            configuring_messages.check(_both(proposal, MessageSpec)[1])
     except Invalid as refusal:
         return str(refusal)
     return ""
@@ -108,16 +112,16 @@ def _apply(tx: Tx, proposal: Proposal, by: str) -> None:
         apps.save(tx, spec, proposal.by, **both)
         unoffered.cancel(tx, by)
     elif proposal.kind == CONFLICT:
-        before, after = _conflicts(proposal)
+        before, after = _both(proposal, ConflictSpec)
         configuring_conflicts.put(tx, before, after, proposal.by, **both)
+    elif proposal.kind == MESSAGE:
+        own, wanted = _both(proposal, MessageSpec)
+        configuring_messages.put(tx, own, wanted, proposal.by, **both)
     else:
         parts.save(tx, SETTINGS, SettingsSpec.model_validate(proposal.after), proposal.by, **both)
 
 
-def _conflicts(proposal: Proposal) -> tuple[ConflictSpec | None, ConflictSpec | None]:
-    """A conflict before and after a change; None where there was none, or will be none."""
+def _both(proposal: Proposal, model: type[P]) -> tuple[P | None, P | None]:
+    """The entry before and after a change; None where there was none, or will be none."""
     before, after = proposal.before, proposal.after
-    return (
-        ConflictSpec.model_validate(before) if before else None,
-        ConflictSpec.model_validate(after) if after else None,
-    )
+    return model.model_validate(before) if before else None, model.model_validate(after) if after else None

@@ -16,6 +16,9 @@ from models.catalogue.condition_words import either
 from models.catalogue.conflict_entries import CONFLICT as CONFLICT_KIND
 from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.file import diff
+from models.catalogue.message_entries import MESSAGE as MESSAGE_KIND
+from models.catalogue.messages import MessageSpec
+from models.catalogue.part import Kind, P
 from models.catalogue.part_changes import change_of
 from models.catalogue.spec import AppSpec
 from models.catalogue.workspace import SETTINGS as SETTINGS_KIND
@@ -23,7 +26,7 @@ from models.catalogue.workspace import SettingsSpec
 from models.directory import Directory, names_of
 from models.lifecycle import screens
 from models.parts import Part
-from models.proposals import APP, CONFLICT, IMPORT, SETTINGS, Proposal, ProposalState, draft_of, every_open
+from models.proposals import APP, IMPORT, SETTINGS, Proposal, ProposalState, draft_of, every_open
 from models.store.tx import SYSTEM, Tx
 
 
@@ -61,14 +64,14 @@ def propose_conflict(
     tx: Tx, present: ConflictSpec | None, wanted: ConflictSpec | None, by: str
 ) -> Proposal | None:
     """The same for a conflict: a new one, another one, or (nothing `wanted`) none any more."""
-    one = wanted or present
-    if one is None:
-        return None
-    words = [str(change) for change in change_of(CONFLICT_KIND, present, wanted)]
-    version = version_of(tx.session, CONFLICT, one.key)
-    before, after = (spec.stored() if spec else {} for spec in (present, wanted))
-    title = f"the conflict “{one.name}”"[:75]
-    return _propose(tx, _Wish(CONFLICT, one.key, title, version, before, after, words), by)
+    return _propose_part(tx, CONFLICT_KIND, (present, wanted), by)
+
+
+def propose_message(
+    tx: Tx, present: MessageSpec | None, wanted: MessageSpec | None, by: str
+) -> Proposal | None:
+    """The same for a message in the company's own words."""
+    return _propose_part(tx, MESSAGE_KIND, (present, wanted), by)
 
 
 def overtake(tx: Tx) -> None:
@@ -105,6 +108,18 @@ class _Wish:
     before: Json
     after: Json
     words: list[str]
+
+
+def _propose_part(tx: Tx, kind: Kind[P], both: tuple[P | None, P | None], by: str) -> Proposal | None:
+    present, wanted = both
+    one = wanted or present
+    if one is None:
+        return None
+    words, key = [str(change) for change in change_of(kind, present, wanted)], kind.key(one)
+    before, after = (spec.stored() if spec else {} for spec in both)
+    title = f"the {kind.word} {kind.title(one)}"[:75]
+    version = version_of(tx.session, kind.name, key)
+    return _propose(tx, _Wish(kind.name, key, title, version, before, after, words), by)
 
 
 def _propose(tx: Tx, wish: _Wish, by: str) -> Proposal | None:

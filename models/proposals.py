@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import BIG_KEY, Base, Json, JsonList
 
-APP, SETTINGS, CONFLICT, IMPORT = "app", "settings", "conflict", "import"
-"""What a change is of: one app, the settings, one conflict, or all of it by the command line."""
+APP, SETTINGS, CONFLICT, MESSAGE, IMPORT = "app", "settings", "conflict", "message", "import"
+"""What a change is of: one app, the settings, one conflict or message, or all by the command line."""
 
 
 class ProposalState(StrEnum):
@@ -24,7 +24,7 @@ class ProposalState(StrEnum):
 
 
 class Proposal(Base):
-    """One admin's change of one app (of the settings, of a conflict), as it would be saved."""
+    """One admin's change of one app (or of another part of the catalogue), as it would be saved."""
 
     __tablename__ = "proposals"
 
@@ -40,7 +40,7 @@ class Proposal(Base):
     before: Mapped[Json]
     """Empty for a new app."""
     after: Mapped[Json]
-    """Empty for a conflict that is taken out."""
+    """Empty for what is taken out."""
     words: Mapped[JsonList]
     """The difference, in sentences."""
     by: Mapped[str] = mapped_column(String(64))

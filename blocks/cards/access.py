@@ -1,12 +1,13 @@
 """The holder's cards about an access: "you have it", "it ends soon", "it has ended"."""
 
 from blocks import kit
-from blocks.cards import buttons, parts, words
+from blocks.cards import buttons, own_words, parts, words
 from blocks.kit import Block, Element, Message
-from blocks.text import mention, mentions, moment
+from blocks.text import SECTION, mention, mentions, moment
 from models.grants import Cause, Direction, Grant
 from models.queries.stories import GrantStory
 from models.states import OVER_GRANTS, GrantState
+from models.wording.messages import MessageKey
 
 _WHY_OVER = {
     None: "its time was up",
@@ -23,7 +24,7 @@ def access(story: GrantStory, viewer: str) -> Message:
         return parts.message(_gone_plainly(grant), [kit.section(_gone(story)), parts.grant_foot(story)])
     lasting = words.until(grant.ends_at)
     return parts.message(
-        f"You have access to {words.thing(grant)}",
+        own_words.subject(story, MessageKey.ACTIVE, f"You have access to {words.thing(grant)}"),
         [
             kit.section(f"*You have access to {words.thing(grant)}* {lasting}"),
             _instructions(story),
@@ -40,10 +41,13 @@ def notice(story: GrantStory, viewer: str) -> Message:
     if grant.state is not GrantState.ACTIVE:
         return parts.message(_gone_plainly(grant), [kit.section(_gone(story)), parts.grant_foot(story)])
     ends = f"ends {moment(grant.ends_at)}" if grant.ends_at else "has no end any more"
+    key = MessageKey.ENDS_SOON if grant.ends_at else None
+    plainly = f"Your access to {words.thing(grant)} ends soon" if grant.ends_at else _gone_plainly(grant)
     return parts.message(
-        f"Your access to {words.thing(grant)} ends soon" if grant.ends_at else _gone_plainly(grant),
+        own_words.subject(story, key, plainly),
         [
             kit.section(f"*Your access to {words.thing(grant)}* {ends}"),
+            own_words.paragraph(story, key),
             _extension(story),
             parts.row(*_leaving(story, viewer)),
             parts.grant_foot(story),
@@ -55,10 +59,12 @@ def over(story: GrantStory, _viewer: str) -> Message:
     """After the end."""
     grant = story.grant
     again = buttons.again(story.request.ref) if grant.state in OVER_GRANTS else None
+    key = own_words.of_over(grant)
     return parts.message(
-        _gone_plainly(grant),
+        own_words.subject(story, key, _gone_plainly(grant)),
         [
             kit.section(_gone(story)),
+            own_words.paragraph(story, key),
             parts.row(again, buttons.details(grant.ref)),
             parts.grant_foot(story),
         ],
@@ -84,7 +90,8 @@ def _leaving(story: GrantStory, viewer: str) -> list[Element | None]:
 
 
 def _instructions(story: GrantStory) -> Block | None:
-    text = words.instructions(story.snapshot)
+    own = own_words.text(story, MessageKey.ACTIVE, SECTION)
+    text = words.instructions(story.snapshot) if own is None else own
     return kit.section(text) if text.strip() else None
 
 

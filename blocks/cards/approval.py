@@ -1,13 +1,14 @@
 """An approver's copy of a request, and the reminders and the warning that point at it."""
 
 from blocks import kit
-from blocks.cards import buttons, emergency, parts, progress, words
+from blocks.cards import buttons, emergency, own_words, parts, progress, words
 from blocks.cards.conflicts import conflicts
 from blocks.kit import Block, Element, Message
 from blocks.text import esc, mention, moment
 from models.catalogue.words import Reassign, RequestKind
 from models.queries.stories import RequestStory
 from models.requests import Reassignment
+from models.wording.messages import MessageKey
 
 
 def approval(story: RequestStory, viewer: str) -> Message:
@@ -24,6 +25,7 @@ def approval(story: RequestStory, viewer: str) -> Message:
             parts.over_max(story),
             conflicts(story),
             parts.reason(story.request),
+            _told(story, viewer),
             _why_you(story, viewer),
             parts.stages(story),
             parts.status(story),
@@ -130,6 +132,11 @@ def _facts(story: RequestStory) -> dict[str, str]:
     if request.beneficiary_id != request.requester_id:
         found["For"] = mention(request.beneficiary_id)
     return found
+
+
+def _told(story: RequestStory, viewer: str) -> Block | None:
+    """What the company tells those who have to decide."""
+    return own_words.paragraph(story, MessageKey.APPROVAL) if _waits(story, viewer) else None
 
 
 def _why_you(story: RequestStory, viewer: str) -> Block | None:

@@ -6,7 +6,7 @@ from blocks import kit
 from blocks.cards import buttons, parts, words
 from blocks.kit import Block, Element, Message
 from blocks.text import cut, esc, mention, moment, quote
-from models.proposals import IMPORT, Proposal, ProposalState
+from models.proposals import IMPORT, MESSAGE, Proposal, ProposalState
 from models.queries.change_story import ChangeStory
 
 SENTENCE = 400
@@ -49,6 +49,7 @@ def heading(one: Proposal) -> str:
     if one.kind == IMPORT:
         return f"{mention(one.by)} imported a catalogue"
     verb = ("change" if one.after else "take out") if one.before or one.version else "add"
+    verb = "change" if one.kind == MESSAGE else verb  # there is always one, if only in the standard words
     return f"{mention(one.by)} proposes to {verb} {esc(one.title)}"
 
 

@@ -1,13 +1,14 @@
 """The requester's own copy: where the request stands, who is waited for, and what became of the access."""
 
 from blocks import kit
-from blocks.cards import buttons, emergency, parts, progress, words
+from blocks.cards import buttons, emergency, own_words, parts, progress, words
 from blocks.cards.conflicts import obstacles
 from blocks.kit import Block, Element, Message
 from blocks.text import mention
 from models.catalogue.words import RequestKind
 from models.queries.stories import RequestStory
 from models.states import GrantState, RequestState
+from models.wording.messages import MessageKey
 
 _CAME_TO_NOTHING = (RequestState.REJECTED, RequestState.EXPIRED, RequestState.WITHDRAWN)
 
@@ -15,9 +16,9 @@ _CAME_TO_NOTHING = (RequestState.REJECTED, RequestState.EXPIRED, RequestState.WI
 def request(story: RequestStory, viewer: str) -> Message:
     """What the requester sees, from sending it to the end of the access."""
     pending = story.request.state is RequestState.PENDING
-    mine = viewer == story.request.requester_id
+    mine, key = viewer == story.request.requester_id, own_words.of_request(story)
     return parts.message(
-        f"{words.thing(story.request)}: {_notification(story)}",
+        own_words.subject(story, key, f"{words.thing(story.request)}: {_notification(story)}"),
         [
             kit.section(f"*{_title(story, viewer)}*"),
             parts.facts(_facts(story)),
@@ -26,8 +27,7 @@ def request(story: RequestStory, viewer: str) -> Message:
             parts.reason(story.request),
             emergency.mark(story),
             parts.stages(story),
-            parts.status(story),
-            _access(story),
+            *_outcome(story, key),
             parts.comments(story),
             parts.row(*(_mine(story) if mine else []), *_again(story, viewer), *parts.talk(story)),
             parts.foot(story.request),
@@ -74,6 +74,21 @@ def _facts(story: RequestStory) -> dict[str, str]:
     if story.extended is not None:
         found["Ends"] = words.ends(story.extended, story)
     return found
+
+
+def _outcome(story: RequestStory, key: MessageKey | None) -> list[Block | None]:
+    """Where it stands, where the access does, and what the company says to it."""
+    said = own_words.text(story, key)
+    if key is MessageKey.EXPIRED and said is not None:
+        return [_beside(story.request.state.label, said)]
+    if key is MessageKey.FAILED and said is not None:
+        return [parts.status(story), _beside(GrantState.FAILED.label, said)]
+    return [parts.status(story), _access(story), kit.section(said) if said else None]
+
+
+def _beside(status: str, said: str) -> Block:
+    """The company's words where ours would stand, after the status, which stays ours."""
+    return kit.section(f"*{status}*{f' · {said}' if said else ''}")
 
 
 def _access(story: RequestStory) -> Block | None:

@@ -21,7 +21,10 @@ from models.lifecycle import approvers
 from models.queries import stories
 from models.queries.change_story import change_story
 from models.queries.pause_story import pause_story
+from models.queries.stories import GrantStory, RequestStory
 from models.store import Store, Tx
+from models.wording import own
+from models.wording.own import NONE, OwnWords
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -94,6 +97,7 @@ class CardJob:
         jobs.finish(tx.session, work)
         card = tx.session.get_one(Card, drawn.card.id)
         first, card.channel, card.ts, card.digest = not card.ts, channel, ts, drawn.digest
+        own.note(tx, own_of(drawn.story))
         self._mailing.shown(tx, card, drawn.story, first=first)
 
     def _gone(self, tx: Tx, work: Work, drawn: Drawn) -> None:
@@ -115,6 +119,11 @@ class CardJob:
         if self._mailing.on:
             card, story = drawn.card, drawn.story
             await self._store.write(lambda tx: self._mailing.away(tx, card, story))
+
+
+def own_of(story: Story) -> OwnWords:
+    """The company's own words that a story was drawn with."""
+    return story.own if isinstance(story, RequestStory | GrantStory) else NONE
 
 
 def read_card(session: Session, card_id: int) -> Drawn:

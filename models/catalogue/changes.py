@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import Any
 
 from models.catalogue.entries import AccessSpec, AppSpec, StageSpec
@@ -101,6 +102,22 @@ def _examples(name: str, before: Sequence[Any], after: Sequence[Any]) -> list[st
     return texts or [f": {name} in another order"]
 
 
+def _wording(name: str, before: str | None, after: str | None) -> list[str]:
+    """Line by line and whole: whoever approves it has to see all that people will read."""
+    if before is None or after is None or "\n" not in before + after:
+        return [f": {name} {_quoted(before)} → {_quoted(after)}"]
+    old, new, texts = before.split("\n"), after.split("\n"), []
+    for what, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if what != "equal":
+            was, now = ("\n".join(some) or None for some in (old[a:b], new[c:d]))
+            texts.append(f": {name}, line {a + 1}: {_quoted(was, 'nothing')} → {_quoted(now, 'nothing')}")
+    return texts
+
+
+def _quoted(text: str | None, otherwise: str = "the standard words") -> str:
+    return otherwise if text is None else f"“{text}”" if text else "nothing"
+
+
 def _accesses(_: str, before: Sequence[AccessSpec], after: Sequence[AccessSpec]) -> list[str]:
     return _parts("access", before, after, lambda access: access.key)
 
@@ -157,4 +174,6 @@ _SPECIAL: dict[str, Callable[[str, Any, Any], list[str]]] = {
     "require": _named,
     "example": _examples,
     "auto_approve": _named,
+    "subject": _wording,
+    "text": _wording,
 }

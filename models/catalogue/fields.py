@@ -153,6 +153,10 @@ Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=75), 
 Description = Annotated[str, StringConstraints(max_length=500), AfterValidator(_prose)]
 Instructions = Annotated[str, StringConstraints(max_length=2500), AfterValidator(_prose)]
 """Fits one section of a card, 3,000 characters, with what stands around it after escaping."""
+Subject = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_line)
+]
+Wording = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_prose)]
 Icon = Annotated[str, AfterValidator(_icon)]
 Link = Annotated[str, AfterValidator(_link)]
 Switch = StrictBool

@@ -39,5 +39,7 @@ class Kind(Generic[P]):
     title: Callable[[P], str]
     """What this one is called in a list of changes."""
     single: bool = False
+    otherwise: Callable[[P], P] | None = None
+    """What holds where there is no such entry, if something does: its difference is told then."""
     complaints: Callable[[Sequence[P], Sequence[AppSpec]], Iterable[Complaint]] = content
     """What is wrong with these entries together, and beside these apps."""

@@ -21,6 +21,8 @@ def change_of(kind: Kind[Any], old: Spec | None, new: Spec | None) -> list[Chang
     """The same for one entry; None where there is none."""
     if kind.single:
         old, new = old or kind.model(), new or kind.model()
+    if kind.otherwise and (one := old or new):
+        old, new = old or kind.otherwise(one), new or kind.otherwise(one)
     if old is None:
         return [] if new is None else [Change("", f"new {_called(kind, new)}{_said(new)}", "+")]
     if new is None:

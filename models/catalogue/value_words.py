@@ -20,8 +20,10 @@ _NOT_SET = {
     "when": "always",
     "manager": "as Slack says",
     "escalate_after": "half of the time that is left",
+    "subject": "the standard words",
+    "text": "the standard words",
 }
-_PROSE = frozenset({"description", "instructions", "why"})
+_PROSE = frozenset({"description", "instructions", "why", "subject", "text"})
 _LONGEST = 80
 
 

@@ -19,6 +19,8 @@ from models.policy import Clash, Tally, tally
 from models.requests import Asked, Comment, Decision, Reassignment, Request, Stage, Term
 from models.reviews import Review
 from models.states import RequestState
+from models.wording import own
+from models.wording.own import NONE, OwnWords
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class RequestStory:
     """Ids of the app's owners who are active; read for emergencies only."""
     present: tuple[Grant, ...] = ()
     """What the one has in the same app already who would get it; empty once it is decided."""
+    own: OwnWords = NONE
+    """What the company words itself."""
 
     @property
     def term(self) -> Term:
@@ -159,6 +163,8 @@ class GrantStory:
     admins: tuple[str, ...]
     owners: tuple[str, ...]
     """Ids of the app's owners who are active: whom to ask for help."""
+    own: OwnWords = NONE
+    """What the company words itself."""
 
     @property
     def app(self) -> AppSpec:
@@ -211,6 +217,7 @@ def request_story(session: Session, ref: str) -> RequestStory:
         review=review,
         owners=owners,
         present=tuple(_present(session, request)) if request.state is RequestState.PENDING else (),
+        own=own.read(session),
     )
 
 
@@ -238,6 +245,7 @@ def grant_story(session: Session, ref: str) -> GrantStory:
         names=names_of(session, ids),
         admins=admins,
         owners=active,
+        own=own.read(session),
     )
 
 

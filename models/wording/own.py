@@ -1,0 +1,58 @@
+"""The company's own words as a story has them: read as they are kept, and whatever they are worth."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import settings
+from models.catalogue.message_entries import MESSAGE
+from models.parts import Part, subject
+from models.store.tx import SYSTEM, Tx
+from models.wording.messages import MessageKey
+
+UNUSABLE = "message.unusable"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A template that could not be used, so that the standard words went out."""
+
+    key: MessageKey
+    field: str
+    error: str
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """The templates by message and field ("subject", "text"); the standard words hold where there is none."""
+
+    templates: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    troubles: list[Trouble] = field(default_factory=list, compare=False)
+    """Filled while cards are drawn; `note` records them."""
+
+    def of(self, key: MessageKey, name: str) -> str | None:
+        """The template of this field; None where nobody has written one."""
+        found = self.templates.get(key, {}).get(name)
+        return found if isinstance(found, str) else None
+
+
+NONE = OwnWords()
+"""Nobody has written any."""
+
+
+def read(session: Session) -> OwnWords:
+    """The workspace's words as they are now. Costs one small query."""
+    rows = session.execute(select(Part.key, Part.spec).where(Part.kind == MESSAGE.name))
+    return OwnWords({row.key: row.spec for row in rows})
+
+
+def note(tx: Tx, words: OwnWords) -> None:
+    """Record, once each, what could not be used."""
+    for trouble in words.troubles:
+        known = f"{UNUSABLE}:{trouble.key}:{trouble.field}"
+        if settings.read(tx.session, known) != trouble.error:
+            settings.write(tx.session, known, trouble.error)
+            about = subject(MESSAGE, trouble.key)
+            tx.record(SYSTEM, UNUSABLE, about, field=trouble.field, error=trouble.error)
