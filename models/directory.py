@@ -145,6 +145,12 @@ def names_of(session: Session, ids: set[str]) -> dict[str, str]:
     return {person_id: known.get(person_id, person_id) for person_id in ids}
 
 
+def anybody_but(session: Session, person_id: str) -> str | None:
+    """Somebody else who may use Slack; None where nobody else is known."""
+    found = select(Person.id).where(Person.active, Person.id != person_id).order_by(Person.id).limit(1)
+    return session.scalar(found)
+
+
 def stale(session: Session, ids: set[str], since: datetime) -> set[str]:
     """Those of these people that were never looked up, or not since then."""
     fresh = select(Person.id).where(Person.id.in_(ids), Person.checked_at >= since)

@@ -4,9 +4,11 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from models.catalogue.file import load
 from models.catalogue.kinds import KINDS
 from models.catalogue.spec import AccessSpec, AppSpec, ExampleSpec, RuleSpec, Someone, StageSpec, When
 from models.states import as_mermaid
+from models.wording.messages import FILTERS, MESSAGES, MessageKey
 
 ROOT = Path(__file__).parent.parent
 
@@ -33,6 +35,19 @@ def test_every_key_of_the_catalogue_is_in_its_documentation(entry: type[BaseMode
     page = (ROOT / "docs/catalogue.md").read_text()
     keys = {field.alias or name for name, field in entry.model_fields.items()}
     assert {key for key in keys if not re.search(rf"`[^`\n]*\b{key}\b[^`\n]*`", page)} == set()
+
+
+@pytest.mark.parametrize("key", MessageKey)
+def test_every_message_with_its_facts_is_in_the_documentation(key: MessageKey) -> None:
+    page = (ROOT / "docs/catalogue.md").read_text().partition("## `[[message]]`")[2].partition("\n## ")[0]
+    words = set(re.findall(r"`([a-z_]+)(?:\('…'\))?`", page))
+    assert {key.value, *MESSAGES[key].facts, *FILTERS} - words == set()
+
+
+def test_the_documented_message_can_be_used() -> None:
+    page = (ROOT / "docs/catalogue.md").read_text()
+    (written,) = re.findall(r"```toml\n(\[\[message\]\].*?)```", page, re.DOTALL)
+    assert load(written, "docs").parts["message"]
 
 
 @pytest.mark.parametrize(

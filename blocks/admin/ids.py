@@ -27,6 +27,8 @@ class Screen(StrEnum):
     SETTINGS = "admin_settings"
     CONFLICTS = "admin_conflict_list"
     CONFLICT = "admin_conflict"
+    MESSAGES = "admin_messages"
+    MESSAGE = "admin_message"
 
 
 class Do(StrEnum):
@@ -78,6 +80,10 @@ class Do(StrEnum):
     ADD_CONFLICT = "admin_add_conflict"
     EDIT_CONFLICT = "admin_edit_conflict"
     DELETE_CONFLICT = "admin_delete_conflict"
+    MESSAGES = "admin_open_messages"
+    EDIT_MESSAGE = "admin_edit_message"
+    PREVIEW_MESSAGE = "admin_preview_message"
+    STANDARD_WORDS = "admin_standard_words"
     FIND_ANY = "admin_find_any_access"
 
 
@@ -101,7 +107,7 @@ class Place:
     access: str = ""
     """The key of the access whose stages and rules these are; empty where they are the app's."""
     more: str = ""
-    """What was asked for of that which a form shows only then, as letters of `Shown`."""
+    """What was asked for of that which a form shows only then, as letters of `Shown` or its own."""
     first_app: int = 0
     """Where the page of the list below begins."""
     first_access: int = 0

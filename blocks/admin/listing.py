@@ -17,7 +17,8 @@ def build(apps: Sequence[AppSpec], total: int, place: Place) -> View:
     """The page of the list that begins with number `place.first_app`; `apps` are those on it."""
     find = kit.external_select(Do.FIND_APP, placeholder="Find an app")
     add, settings = kit.button("Add an app", Do.ADD_APP, style="primary"), kit.button("Settings", Do.SETTINGS)
-    top = [kit.actions([find, add, kit.button("Conflicts", Do.CONFLICTS), settings])]
+    conflicts, messages = kit.button("Conflicts", Do.CONFLICTS), kit.button("Messages", Do.MESSAGES)
+    top = [kit.actions([find, add, conflicts, messages, settings])]
     rows = [_row(app) for app in apps] or [kit.section("There is no app yet.")]
     carries = Place(first_app=place.first_app).carries()
     turning = pages.turning(place.first_app, total, PAGE, (Do.APPS_BACK, Do.APPS_ON))

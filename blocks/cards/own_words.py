@@ -74,7 +74,9 @@ class _People:
     def one(self, person_id: str | None) -> Who | None:
         if not person_id:
             return None
-        return Who(self._shown(person_id), self._names.get(person_id) or mention(person_id))
+        shown = mention(person_id)
+        otherwise = person_id if shown.startswith("<@") else shown
+        return Who(self._shown(person_id), self._names.get(person_id, otherwise))
 
     def all(self, ids: tuple[str, ...]) -> People:
         return People(tuple(self._shown(one) for one in ids))

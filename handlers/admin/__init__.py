@@ -5,6 +5,7 @@ from handlers.admin import (
     examples,
     forms,
     listing,
+    messages,
     overview,
     rules,
     settings,
@@ -14,8 +15,12 @@ from handlers.admin import (
 from handlers.desk import Desk
 from handlers.routes import Routes
 
+PARTS = (
+    listing, overview, forms, examples, rules, settings, suggestions, would_ask, conflicts, messages,
+)  # fmt: skip
+
 
 def register(routes: Routes, desk: Desk) -> None:
     """Listen for everything that admins do."""
-    for part in (listing, overview, forms, examples, rules, settings, suggestions, would_ask, conflicts):
+    for part in PARTS:
         part.register(routes, desk)

@@ -9,7 +9,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bot.config import Mode
 from bot.sandbox.mailbox import Mail, Mailbox
+from models import parts
 from models.audit import AuditEntry
+from models.catalogue.message_entries import MESSAGE
+from models.catalogue.messages import MessageSpec
 from models.clock import ManualClock
 from models.jobs import Job, JobState
 from models.lifecycle import decide, submit, tasks
@@ -115,6 +118,27 @@ async def test_a_requester_whom_slack_does_not_reach_hears_the_outcome_once(
     assert "Not today" in mail.text
     await pass_time(world, HOUR, times=3)
     assert len(mailbox.mails) == 1
+
+
+async def test_a_rejection_in_the_companys_words_goes_out_by_email_word_for_word(
+    world: World, mailbox: Mailbox
+) -> None:
+    words = {
+        "key": "rejected",
+        "subject": "No {{ access }} for you",
+        "text": "Sorry, {{ requester|name }}.\n{{ decider }}: {{ comment }}\nAsk again {{ deadline|date }}.",
+    }
+    own = MessageSpec.model_validate(words)
+    await world.bot.store.write(lambda tx: parts.save(tx, MESSAGE, own, world.ids["Root"]))
+    leaves(world, "Ada")
+    ref = await ask(world)
+    said = "Not <!channel> & not today"
+    await world.bot.store.write(lambda tx: decide.reject(tx, ref, world.ids["Grace"], comment=said))
+    await world.settle()
+    (mail,) = to(mailbox, "Ada")
+    assert mail.subject == "No Engineering team for you"
+    assert f"Sorry, Ada.\nGrace: {said}\nAsk again Wednesday, 4 March 2026.\n" in mail.text.replace("\r", "")
+    assert "Rejected by Grace" in mail.text
 
 
 async def test_who_has_left_the_company_gets_no_email(world: World, mailbox: Mailbox) -> None:

@@ -1,0 +1,112 @@
+"""Messages in the company's own words: the list of them, wording one, and how it would look."""
+
+from sqlalchemy.orm import Session
+
+from blocks import kit
+from blocks.admin import conflict
+from blocks.admin import message as screen
+from blocks.admin.ids import Do, Place, Screen
+from blocks.admin.message_example import People
+from blocks.admin.overlay import Problems
+from blocks.kit import Block, View
+from handlers.admin import screens
+from handlers.admin.gate import admins_only
+from handlers.desk import Desk
+from handlers.funnel import listener
+from handlers.incoming import Click, Incoming, Submission
+from handlers.routes import Routes
+from models import changing, proposals
+from models import configuring_messages as verbs
+from models.configuring_messages import MessageEntry
+from models.directory import Directory, anybody_but, names_of
+from models.errors import NotFound
+from models.wording.messages import MessageKey
+
+FIELDS = {"subject": "subject", "text": "text"}
+
+
+async def open_list(click: Click) -> None:
+    """Show every message."""
+    await click.open(await _list(click))
+
+
+async def open_form(click: Click) -> None:
+    """Open the form that words one."""
+    entry = await _entry(click, click.value)
+    await click.open(screen.build(entry, Place(part=entry.key.value, version=entry.version)))
+
+
+async def preview(click: Click) -> None:
+    """Show below the fields how it would look; what was typed stays."""
+    place = screens.place_of(click)
+    entry = await _entry(click, place.part)
+    try:
+        words = screen.parse(entry.key, click.values)
+        shown = screen.preview(entry.key, words, await _people(click), click.desk.clock.now())
+    except Problems as problems:
+        shown = screen.not_yet(f"{name.capitalize()}: {said}" for name, said in problems.errors.items())
+    await click.redraw(screen.build(entry, place, shown))
+
+
+async def standard(click: Click) -> None:
+    """Put the standard words into the form; they hold once it is saved."""
+    place = screens.place_of(click)
+    entry = await _entry(click, place.part)
+    await click.redraw(screen.build(entry, screen.to_standard(place)))
+
+
+async def save(sent: Submission) -> None:
+    """Save the words, or propose them where two people are needed; the form closes."""
+    place = screens.place_of(sent)
+    key = _key(place.part)
+    words = screen.parse(key, sent.values)
+    said = await sent.once(lambda tx: verbs.change(tx, key, words, place.version, sent.person))
+    await screens.redraw_view(sent, str(sent.view.get("previous_view_id") or ""), await _list(sent))
+    if said:
+        await sent.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
+
+
+def register(routes: Routes, desk: Desk) -> None:
+    """Listen for what is done with messages."""
+    clicks = {
+        Do.MESSAGES: open_list, Do.EDIT_MESSAGE: open_form, Do.PREVIEW_MESSAGE: preview,
+        Do.STANDARD_WORDS: standard,
+    }  # fmt: skip
+    for action, handle in clicks.items():
+        routes.action(action)(listener(desk, Click, admins_only(handle)))
+    routes.view(Screen.MESSAGE)(listener(desk, Submission, admins_only(save), FIELDS))
+
+
+def _key(text: str) -> MessageKey:
+    try:
+        return MessageKey(text)
+    except ValueError:
+        raise NotFound("There is no such message.") from None
+
+
+async def _entry(incoming: Incoming, named: str) -> MessageEntry:
+    key = _key(named)
+    return await incoming.desk.store.read(lambda session: verbs.look(session, key, incoming.person))
+
+
+async def _list(incoming: Incoming) -> View:
+    def read(session: Session) -> View:
+        return screen.listing(verbs.every(session, incoming.person), _waiting(session, incoming.person))
+
+    return await incoming.desk.store.read(read)
+
+
+def _waiting(session: Session, viewer: str) -> list[Block]:
+    waiting = proposals.waiting_of(session, proposals.MESSAGE)
+    return conflict.waiting(waiting, viewer, changing.second_wanted(session, viewer))
+
+
+async def _people(incoming: Incoming) -> People:
+    """Who looks at it, and another admin or, where there is none, somebody else who is known."""
+
+    def read(session: Session) -> People:
+        admins = [one for one in Directory(session).admins() if one != incoming.person]
+        other = next(iter(admins), None) or anybody_but(session, incoming.person) or incoming.person
+        return People(incoming.person, other, names_of(session, {incoming.person, other}))
+
+    return await incoming.desk.store.read(read)
