@@ -33,7 +33,10 @@ class Wanted:
 
 
 def enqueue(session: Session, wanted: Iterable[Wanted], now: datetime) -> None:
-    """Write jobs down. Where one of a key is ready already, the earlier time wins (`not_before` apart)."""
+    """Write jobs down. Where one of a key is ready already, the earlier time wins (`not_before` apart).
+
+    And so does the higher urgency.
+    """
     # By key, so that two transactions that want the same jobs wait for each other in one order only.
     rows = [
         vars(one)
@@ -46,12 +49,13 @@ def enqueue(session: Session, wanted: Iterable[Wanted], now: datetime) -> None:
     statement = insert_into(session, Job)
     new = statement.excluded
     told = later(Job.not_before, new.not_before)
+    urgent = case((Job.urgency < new.urgency, Job.urgency), else_=new.urgency)
     soonest = case((Job.run_at < new.run_at, Job.run_at), else_=new.run_at)
     # PostgreSQL locks the ready job even where the time stays: nobody runs it before this commit, without
     # seeing what it was wanted for.
     upsert = statement.on_conflict_do_update(
         **ONE_READY,
-        set_={"run_at": later(soonest, told), "not_before": told, "payload": new.payload},
-        where=or_(Job.run_at > new.run_at, new.not_before.is_not(None)),
+        set_={"run_at": later(soonest, told), "not_before": told, "payload": new.payload, "urgency": urgent},
+        where=or_(Job.run_at > new.run_at, Job.urgency > new.urgency, new.not_before.is_not(None)),
     )
     session.connection().execute(upsert, rows)

@@ -101,9 +101,15 @@ def settled(tx: Tx, target: str, outcomes: Mapping[int, tuple[Direction, Outcome
             f"settle:{target}",
             run_at=max(again, tx.now),
             not_before=_asked_to_wait(tx, outcomes),
-            urgency=Urgency.GIVE,
+            urgency=_urgency(tx.session, target),
             target=target,
         )
+
+
+def _urgency(session: Session, target: str) -> Urgency:
+    """What is left to take goes before what others wait to be given."""
+    taking = select(Grant.id).where(Grant.target == target, UNSETTLED, Grant.state == GrantState.REVOKING)
+    return Urgency.GIVE if session.scalars(taking.limit(1)).first() is None else Urgency.TAKE
 
 
 def _asked_to_wait(tx: Tx, outcomes: Mapping[int, tuple[Direction, Outcome]]) -> datetime | None:

@@ -265,6 +265,47 @@ async def test_with_slack_away_for_hours_access_ends_and_people_hear_of_it(
         assert "its time was up" in to(mailbox, "Ada")[-1].text
 
 
+async def test_when_slack_is_back_after_hours_everything_arrives_at_once_and_nothing_twice(
+    world: World, mailbox: Mailbox
+) -> None:
+    await held(world, "engineering")
+    await held(world, "admin")
+    with world.slack.faults.down():
+        await pass_time(world, timedelta(minutes=30), times=18)
+        assert world.ids["Ada"] in world.group.members
+        letters = len(mailbox.mails)
+        assert letters > 0
+    assert [job.state for job in await parked(world)] == []
+    for _ in range(4):  # the waits of those that failed for hours are of minutes
+        await world.pass_time(timedelta(minutes=20))
+    assert world.ids["Ada"] not in world.group.members
+    assert len(mailbox.mails) == letters
+    marks = [
+        str(message.metadata)
+        for name in world.ids
+        for message in world.person(name).messages()
+        if message.metadata is not None
+    ]
+    assert len(marks) == len(set(marks))
+    assert "its time was up" in world.card("Ada", "Engineering team*: *Ended*").text
+
+
+async def held(world: World, access: str) -> None:
+    """Ada has this access for eight hours."""
+    ada, grace, store = world.ids["Ada"], world.ids["Grace"], world.bot.store
+    draft = Draft(ada, ada, "github", (access,), Term(length=8 * HOUR), "INC-42")
+    (request,) = await store.write(lambda tx: submit.submit(tx, draft))
+    await store.write(lambda tx: decide.approve(tx, request.ref, grace))
+    await world.settle()
+    if access == "admin":
+        await store.write(lambda tx: tasks.done(tx, "TK-1", grace))
+        await world.settle()
+
+
+async def parked(world: World) -> list[Job]:
+    return await world.bot.store.read(lambda s: s.query(Job).filter(Job.state == JobState.PARKED).all())
+
+
 @pytest.mark.parametrize(
     ("answer", "left"), [("550 No such user", []), ("451 Come back later", [JobState.READY])]
 )

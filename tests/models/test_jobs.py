@@ -44,6 +44,15 @@ async def test_taking_access_away_goes_before_telling_people(store: Store) -> No
     assert [work.key for work in await claim(store, 1)] == ["settle:x"]
 
 
+async def test_who_wants_to_take_raises_what_waits_to_give(store: Store) -> None:
+    """Both are one job of their target; it goes as soon as the more urgent of the two."""
+    await enqueue(store, "settle:a", urgency=Urgency.GIVE)
+    await enqueue(store, "settle:x", urgency=Urgency.GIVE)
+    await enqueue(store, "settle:x", urgency=Urgency.TAKE)
+    await enqueue(store, "settle:x", urgency=Urgency.LATER)
+    assert [work.key for work in await claim(store, 1)] == ["settle:x"]
+
+
 async def test_work_of_one_lane_never_runs_side_by_side(store: Store) -> None:
     await enqueue(store, "a", lane="group")
     await enqueue(store, "b", lane="group")

@@ -8,6 +8,7 @@ from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import Closed, NotAllowed
 from models.grants import Cause, Direction, Task, TaskState
+from models.jobs import Job, Urgency
 from models.lifecycle import decide, due, granting, leaving, revoking, tasks
 from models.lifecycle.settling import ByHand, Change, Outcome, Trouble
 from models.lifecycle.snapshot import Snapshot
@@ -221,3 +222,17 @@ async def test_word_that_somebody_left_twice_asks_the_others_once(store: Store) 
     after = await open_tasks(store)
     assert (len(before), [one.asked for one in after]) == (1, [[GRACE]])
     assert (await actions(store, after[0].ref)).count("task.open") == 2
+
+
+async def test_what_a_round_leaves_to_take_goes_before_what_others_are_to_be_given(
+    store: Store, clock: ManualClock
+) -> None:
+    """A system was away for a while: what is left of that round is no less urgent than it was."""
+    await store.write(found)
+    await hold(store, EIGHT_HOURS)
+    clock.advance(8 * HOUR)
+    await do(store, due.sweep)
+    await store.write(lambda tx: tx.session.query(Job).delete())
+    await settle(store, lambda _change: Trouble("It does not answer."))
+    (job,) = await store.read(lambda s: s.query(Job).filter_by(kind="settle").all())
+    assert Urgency(job.urgency) is Urgency.TAKE

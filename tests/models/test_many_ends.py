@@ -1,0 +1,119 @@
+"""Very many accesses end in the same minute: none early, none lost, none twice, and nobody is kept waiting.
+
+A few hundred by default; KEYTURN_MANY=10000 for the number that is promised.
+"""
+
+import asyncio
+import os
+import time
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, insert, select
+
+from models.audit import AuditEntry
+from models.clock import ManualClock
+from models.grants import Grant
+from models.lifecycle import due, settling
+from models.lifecycle.settling import Change
+from models.requests import Request, Term
+from models.states import GrantState
+from models.store import Store, Tx
+from tests.models.acting import hold, obliging, settle
+from tests.models.company import found
+
+MANY = int(os.environ.get("KEYTURN_MANY", "450"))
+EIGHT_HOURS = timedelta(hours=8)
+LONGEST = 0.05
+"""Seconds that the event loop may be kept from others, where the machine is ours."""
+
+
+def as_values(row: Any, **changes: Any) -> dict[str, Any]:
+    held = {column.key: getattr(row, column.key) for column in type(row).__mapper__.column_attrs}
+    return held | changes
+
+
+def multiplied(tx: Tx) -> None:
+    """The one grant that there is, and its request, for very many people; the ends lie in one minute."""
+    request, grant = tx.session.get_one(Request, 1), tx.session.get_one(Grant, 1)
+    assert grant.ends_at is not None
+    requests, grants = [], []
+    for number in range(2, MANY + 1):
+        end = grant.ends_at + timedelta(seconds=number % 60)
+        person = f"U{number}"
+        requests.append(as_values(request, id=number, beneficiary_id=person, grant_id=None))
+        changes = {"request_id": number, "person_id": person, "ends_at": end, "due_at": end}
+        grants.append(as_values(grant, id=number, notice_at=None, **changes))
+    tx.session.execute(insert(Request), requests)
+    tx.session.execute(insert(Grant), grants)
+
+
+async def longest_wait(ended: asyncio.Event) -> float:
+    """The longest time that the event loop served nobody else."""
+    longest = 0.0
+    while not ended.is_set():
+        began = time.perf_counter()
+        await asyncio.sleep(0.001)
+        longest = max(longest, time.perf_counter() - began - 0.001)
+    return longest
+
+
+async def swept(store: Store) -> float:
+    ended = asyncio.Event()
+    watch = asyncio.create_task(longest_wait(ended))
+    while await store.write(due.sweep):
+        pass
+    ended.set()
+    return await watch
+
+
+async def states(store: Store) -> dict[GrantState, int]:
+    by_state = select(Grant.state, func.count()).group_by(Grant.state)
+    return dict(await store.read(lambda session: session.execute(by_state).all()))
+
+
+@pytest.fixture
+async def crowd(store: Store) -> Store:
+    await store.write(found)
+    await hold(store, Term(length=EIGHT_HOURS))
+    await store.write(multiplied)
+    return store
+
+
+async def test_all_that_end_in_one_minute_are_taken_once_and_none_early(
+    crowd: Store, clock: ManualClock
+) -> None:
+    clock.advance(EIGHT_HOURS - timedelta(seconds=1))
+    await swept(crowd)
+    assert await states(crowd) == {GrantState.ACTIVE: MANY}
+    clock.advance(timedelta(minutes=1, seconds=1))
+    waited = await swept(crowd)
+    assert await states(crowd) == {GrantState.REVOKING: MANY}
+    calls: Counter[str] = Counter()
+
+    def take(change: Change) -> settling.Outcome:
+        calls[change.ref] += 1
+        return obliging(change)
+
+    while await settle(crowd, take):
+        pass
+    assert await states(crowd) == {GrantState.ENDED: MANY}
+    assert (len(calls), set(calls.values())) == (MANY, {1})
+    told = select(AuditEntry.subject, func.count()).where(AuditEntry.action == "grant.ended")
+    found_once = await crowd.read(lambda s: s.execute(told.group_by(AuditEntry.subject)).all())
+    assert (len(found_once), {count for _, count in found_once}) == (MANY, {1})
+    if "KEYTURN_MANY" in os.environ:
+        assert waited <= LONGEST
+
+
+async def test_each_minute_of_the_burst_takes_what_ends_in_it_and_no_more(
+    crowd: Store, clock: ManualClock
+) -> None:
+    clock.advance(EIGHT_HOURS + timedelta(seconds=30))
+    await swept(crowd)
+    now = clock.now()
+    early = select(func.count()).where(Grant.state != GrantState.ACTIVE, Grant.ends_at > now)
+    late = select(func.count()).where(Grant.state == GrantState.ACTIVE, Grant.ends_at <= now)
+    assert await crowd.read(lambda session: (session.scalar(early), session.scalar(late))) == (0, 0)
