@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from blocks.admin import (
@@ -103,7 +103,6 @@ def forms_of(app: AppSpec) -> list[tuple[View, Callable[[Values], AppSpec]]]:
 
 
 @given(specs.apps)
-@settings(max_examples=40, deadline=None)
 def test_saving_an_untouched_form_changes_nothing_and_loses_nothing(app: AppSpec) -> None:
     for view, parse in forms_of(app):
         check_view(view)
@@ -113,7 +112,6 @@ def test_saving_an_untouched_form_changes_nothing_and_loses_nothing(app: AppSpec
 
 
 @given(specs.apps, st.sampled_from([KNOWN, Known()]))
-@settings(max_examples=40, deadline=None)
 def test_slack_takes_every_app_and_every_list_of_apps(app: AppSpec, known: Known) -> None:
     check_view(overview.build(app, Place(app.key, 3), known, KINDS, notes=["Look at <this>."]))
     check_view(listing.build([app] * 20, 41, Place(first_app=20)))
@@ -124,7 +122,6 @@ def test_slack_takes_every_app_and_every_list_of_apps(app: AppSpec, known: Known
 
 
 @given(specs.apps, specs.apps)
-@settings(max_examples=40, deadline=None)
 def test_what_a_form_shows_of_one_app_can_be_entered_for_another(old: AppSpec, new: AppSpec) -> None:
     saved = basics.parse(old, state(basics.build(new, Place(), KNOWN)))
     same = ("name", "description", "category", "icon", "link", "risk", "reason", "guests", "instructions")
@@ -137,7 +134,6 @@ def test_what_a_form_shows_of_one_app_can_be_entered_for_another(old: AppSpec, n
 
 
 @given(with_one_stage, with_one_stage)
-@settings(max_examples=60, deadline=None)
 def test_what_the_form_shows_of_one_stage_can_be_entered_for_another(old: AppSpec, new: AppSpec) -> None:
     wanted = new.stage[0]
     assume(why_never(new, Spot("stage", 0)) is None)
@@ -180,7 +176,6 @@ def test_what_admins_write_is_shown_as_text_and_kept_to_the_letter(text: str) ->
 
 @given(st.recursive(st.one_of(st.none(), st.text(), st.integers(), st.booleans()),
                     lambda inner: st.one_of(st.lists(inner), st.dictionaries(st.text(), inner))))  # fmt: skip
-@settings(max_examples=40, deadline=None)
 def test_a_misshapen_form_is_refused_or_changes_nothing(junk: Any) -> None:
     app = specs.app(stage=[{"name": "Owner", "approvers": ["owners"]}])
     for view, parse in forms_of(app):

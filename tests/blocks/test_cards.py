@@ -2,7 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks import kit
@@ -463,14 +463,12 @@ def hostile_stories(draw_one: st.DrawFn) -> RequestStory:
     )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
 @given(hostile_stories(), st.sampled_from([ADA, "U000", OTTO]))
 def test_slack_takes_every_request_card_whatever_people_wrote(about: RequestStory, viewer: str) -> None:
     for kind in (CardKind.APPROVAL, CardKind.REQUEST, CardKind.REMINDER):
         check_message(draw(kind, about, viewer))
 
 
-@settings(max_examples=40, deadline=None)
 @given(HOSTILE, st.sampled_from(GrantState), st.sampled_from(Direction), st.sampled_from(Cause))
 def test_slack_takes_every_grant_card_whatever_people_wrote(
     word: str, state: GrantState, failing: Direction, cause: Cause

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from blocks.details import PAGE, DetailsAction, details, read_page
 from blocks.kit import View
@@ -81,7 +81,6 @@ def test_a_page_button_names_the_request_and_the_page() -> None:
     ]
 
 
-@settings(max_examples=40, deadline=None)
 @given(hostile_stories(), HOSTILE)
 def test_slack_takes_the_details_whatever_people_wrote(about: RequestStory, word: str) -> None:
     words = [entry(number, text=word[:2000]) for number in range(PAGE)]

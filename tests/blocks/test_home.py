@@ -2,7 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks import home, kit
@@ -305,7 +305,6 @@ def test_a_full_page_of_the_longest_entries_fits_into_slacks_limits(content: Con
     drawn(content, GRACE)
 
 
-@settings(max_examples=30, deadline=None)
 @given(words=st.text(min_size=1, max_size=75), reason=st.text(max_size=500))
 def test_what_people_wrote_is_never_markup(words: str, reason: str) -> None:
     for content in full(words, reason):

@@ -1,7 +1,7 @@
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks import kit, preview
@@ -125,7 +125,6 @@ def test_what_is_in_the_way_is_said_as_text() -> None:
     assert "*This cannot be sent yet.* You have &lt;!channel&gt; already." in said(blocks)
 
 
-@settings(max_examples=40, deadline=None)
 @given(HOSTILE, st.sampled_from([1, 7, 100]), st.sampled_from(["any", "all", 1]))
 def test_slack_takes_it_whatever_people_are_called(written: str, count: int, rule: str | int) -> None:
     name = visible(" ".join(written.split()), 75)

@@ -3,7 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks import request_form
@@ -82,7 +82,6 @@ def test_forms_that_differ_in_what_is_filled_in_count_as_drawn_alike(case: tuple
     assert _drawn(form(filled, app)) == _drawn(form(again, app, note="By the way"))
 
 
-@settings(max_examples=60, deadline=None)
 @given(HOSTILE, HOSTILE)
 def test_slack_takes_the_form_whatever_people_wrote(written: str, typed: str) -> None:
     name = visible(" ".join(clean(written).split()), 75)

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from blocks import kit
 from blocks.admin import would_ask
@@ -110,7 +110,6 @@ def test_what_is_missing_is_said_at_its_field() -> None:
     assert set(found.value.errors) == {"person", "access", "length"}
 
 
-@settings(max_examples=30)
 @given(HOSTILE)
 def test_what_people_wrote_in_rules_is_text(text: str) -> None:
     spec = specs.app(deny=[{"name": "No"}])

@@ -15,9 +15,7 @@ from bot.explain import model_at
 SOCKET = {"bot_token": "xoxb-1-canary", "app_token": "xapp-1-canary"}
 HTTP = {"mode": "http", "bot_token": "xoxb-1-canary", "signing_secret": "s1gning-canary"}
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
-one_file_for_all_examples = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=80
-)
+one_file_for_all_examples = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.mail import Letter
@@ -34,7 +34,6 @@ TEXTS = st.lists(HOSTILE | st.text(st.characters(exclude_categories=["Cs"]), max
 )
 
 
-@settings(max_examples=500)
 @given(subject=TEXTS, text=TEXTS)
 def test_no_text_becomes_a_header(subject: str, text: str) -> None:
     sent = compose(SENDER, "ada@example.com", Letter(subject, text), ident="keyturn.card.1", at=AT)

@@ -38,7 +38,7 @@ from models.lifecycle.asking import Draft
 from models.requests import Decision, Request, Stage, Term
 from models.states import OVER_GRANTS, GrantState, RequestState
 from models.store import Tx
-from tests.conftest import START
+from tests.conftest import EXAMPLES, START
 from tests.world import World
 
 T = TypeVar("T")
@@ -295,7 +295,7 @@ def test_what_must_never_be_never_is(sqlite_template: str) -> None:
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=12,
+            max_examples=EXAMPLES // 4,
             stateful_step_count=30,
             deadline=None,
             # A story takes seconds: shrinking one would take longer than the whole test run.

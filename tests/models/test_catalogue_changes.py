@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.catalogue.file import diff
@@ -14,7 +14,6 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return [str(change) for change in diff([app(**before)], [app(**after)])]
 
 
-@settings(deadline=None, max_examples=40)
 @given(apps, apps)
 def test_every_difference_is_said_and_nothing_else(old: AppSpec, other: AppSpec) -> None:
     new = other.model_copy(update={"key": old.key})

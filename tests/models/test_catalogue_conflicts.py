@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models import apps, configuring, parts
@@ -89,7 +89,6 @@ def test_a_file_with_a_conflict_comes_back_letter_by_letter() -> None:
     assert dump(read.apps, read.parts) == WRITTEN
 
 
-@settings(deadline=None, max_examples=50)
 @given(conflicts, conflicts)
 def test_any_conflict_reads_back_the_same_and_any_difference_is_told(
     old: ConflictSpec, new: ConflictSpec

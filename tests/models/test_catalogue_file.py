@@ -2,7 +2,7 @@ import re
 import tomllib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.catalogue.connectors import ConnectorSpec
@@ -48,7 +48,6 @@ def test_an_empty_file_is_an_empty_catalogue() -> None:
     assert dump(()) == ""
 
 
-@settings(deadline=None, max_examples=40)
 @given(catalogues)
 def test_what_is_written_reads_back_the_same(apps: list[AppSpec]) -> None:
     text = dump(apps)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models.catalogue import file
@@ -55,7 +55,6 @@ def test_conditions_that_can_hold_are_left_alone(when: Any) -> None:
 
 
 @given(specs.conditions)
-@settings(max_examples=50, deadline=None)
 def test_a_condition_or_its_opposite_can_hold(when: When) -> None:
     opposite = When.model_validate({"not": when.stored()})
     assert can_hold(when)
@@ -63,7 +62,6 @@ def test_a_condition_or_its_opposite_can_hold(when: When) -> None:
 
 
 @given(st.integers(1, 300))
-@settings(max_examples=10, deadline=None)
 def test_a_condition_of_very_many_parts_is_looked_at_in_short(many: int) -> None:
     inner = [{"any": [{"title": [f"a{n}"]}, {"title": [f"b{n}"]}]} for n in range(many)]
     assert isinstance(can_hold(When.model_validate({"all": inner})), bool)

@@ -1,7 +1,7 @@
 """What a catalogue has besides apps: in the file, in the database, and in the trail."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from models import apps, audit, parts
@@ -53,7 +53,6 @@ def test_a_file_with_every_kind_of_part_comes_back_letter_by_letter() -> None:
     assert dump(read.apps, read.parts) == WRITTEN
 
 
-@settings(deadline=None, max_examples=40)
 @given(catalogues, parts_of_any_kind)
 def test_what_is_written_reads_back_the_same(specs: list[AppSpec], said: Parts) -> None:
     read = load(dump(specs, said), "catalogue.toml")
@@ -61,7 +60,6 @@ def test_what_is_written_reads_back_the_same(specs: list[AppSpec], said: Parts) 
     assert dump(read.apps, read.parts) == dump(read.apps, said)
 
 
-@settings(deadline=None, max_examples=60)
 @given(parts_of_any_kind, parts_of_any_kind)
 def test_a_difference_is_told_if_and_only_if_there_is_one(old: Parts, new: Parts) -> None:
     same = dump([], old) == dump([], new) or (

@@ -9,6 +9,7 @@ from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.spec import AppSpec, ExampleSpec
 from models.policy import Company, decide
 from models.policy.examples import AT, run, run_all
+from tests.conftest import EXAMPLES
 from tests.models.asking import COMPANY, EVERYBODY, ask, stage
 from tests.models.specs import app, apps, lengths, someone
 
@@ -126,7 +127,7 @@ def test_a_run_says_where_each_example_stands() -> None:
     )
 
 
-@settings(max_examples=12)
+@settings(max_examples=EXAMPLES // 3)
 @given(apps.filter(lambda spec: spec.access), someone, lengths, st.data())
 def test_exactly_one_outcome_meets_an_example_and_the_others_say_why(
     spec: AppSpec, who: Any, length: str, data: st.DataObject

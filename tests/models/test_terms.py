@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from models.catalogue.spec import AppSpec
@@ -49,7 +49,6 @@ async def test_whatever_an_approver_chooses_it_keeps_to_the_maximum_and_a_guest_
     def tried(tx: Tx) -> None:
         request, ada = lock_request(tx, ref), tx.session.get_one(Person, ADA)
 
-        @settings(max_examples=150, deadline=None)
         @example(None, None, None, True)
         @example(None, 5 * DAY, 35 * DAY, False)
         @example(30 * DAY, None, None, True)

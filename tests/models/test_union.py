@@ -24,7 +24,7 @@ from models.lifecycle.settling import Done, Outcome, Trouble
 from models.requests import Request, Term
 from models.states import GrantState, RequestState
 from models.store import Tx, open_store
-from tests.conftest import START
+from tests.conftest import EXAMPLES, START
 from tests.models.company import ADA, ALAN, GRACE, found
 
 GROUP = "S0ENG"
@@ -179,7 +179,7 @@ def test_an_access_stays_as_long_as_any_grant_gives_it_and_no_longer(sqlite_temp
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=15,
+            max_examples=EXAMPLES // 2,
             stateful_step_count=40,
             deadline=None,
             phases=(Phase.reuse, Phase.generate),  # shrinking a story would take minutes
