@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -33,7 +34,7 @@ class StageStory:
     passed: tuple[Reassignment, ...] = ()
     """What was passed on in it, in order."""
 
-    @property
+    @cached_property
     def tally(self) -> Tally:
         """Where the stage stands, by those who were asked and those who decided."""
         seats = dict.fromkeys([*(d.holds for d in self.decisions), *(a.holds for a in self.asked)])
@@ -88,11 +89,11 @@ class RequestStory:
     own: OwnWords = NONE
     """What the company words itself."""
 
-    @property
+    @cached_property
     def term(self) -> Term:
         return Term.from_json(self.request.term)
 
-    @property
+    @cached_property
     def asked_term(self) -> Term:
         return Term.from_json(self.request.asked_term)
 
@@ -111,7 +112,7 @@ class RequestStory:
         approver = by is not None and by.term is not None and Term.from_json(by.term) == self.term
         return by.person_id if by is not None and approver else self.request.requester_id
 
-    @property
+    @cached_property
     def open_stage(self) -> StageStory | None:
         """The stage that is waited for, while the request is pending."""
         if self.request.state is not RequestState.PENDING:
@@ -136,11 +137,16 @@ class RequestStory:
     def may_decide(self, person_id: str) -> bool:
         """Whether the open stage takes this person's decision, as far as was known when it was opened."""
         stage = self.open_stage
-        decisions = [d for one in self.stages for d in one.decisions]
-        given = {d.person_id for d in decisions} | {d.seat_id for d in decisions}
-        if stage is None or person_id in given:
+        if stage is None or person_id in self._given:
             return False
-        return any(a.person_id == person_id and a.holds not in given for a in stage.asked)
+        return any(a.person_id == person_id and a.holds not in self._given for a in stage.asked)
+
+    @cached_property
+    def _given(self) -> frozenset[str]:
+        """Those whose vote is given, by themselves or by who stands in for them."""
+        return frozenset(
+            one for stage in self.stages for d in stage.decisions for one in (d.person_id, d.seat_id)
+        )
 
     def asked_in(self, channel: str) -> bool:
         """Whether the open stage is asked in this channel."""

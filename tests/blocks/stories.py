@@ -53,9 +53,12 @@ def stage(position: int, rule: str, asked: Sequence[str], *decisions: Decision, 
     because = changes.pop("because", "owner of GitHub")
     usual["because"] = changes.pop("stuck", "")
     who = tuple(
-        Asked(request_id=12, position=position, person_id=one, because=because, asked_at=NOON)
+        Asked(
+            request_id=12, position=position, person_id=one, because=because, asked_at=NOON,
+            seat_id="", quiet=False, alternate=False,
+        )
         for one in asked
-    )
+    )  # fmt: skip
     return StageStory(Stage(**(usual | changes)), who, decisions)
 
 
@@ -63,7 +66,13 @@ def decision(
     by: str, *, approve: bool = True, comment: str = "", term: Term | None = None, **more: Any
 ) -> Decision:
     """What somebody decided."""
-    usual = {"request_id": 12, "position": 0, "at": NOON, "term": term.to_json() if term else None}
+    usual = {
+        "request_id": 12,
+        "position": 0,
+        "at": NOON,
+        "seat_id": "",
+        "term": term.to_json() if term else None,
+    }
     return Decision(**(usual | more), person_id=by, approve=approve, comment=comment)
 
 
