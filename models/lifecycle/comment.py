@@ -3,7 +3,7 @@
 Anybody who is involved may say something at any time; everybody involved reads it; no state changes.
 """
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from models.cards import Card, CardKind
@@ -32,7 +32,7 @@ def comment(tx: Tx, ref: str, by: str, text: str, *, source: str | None = None) 
         raise Invalid("Write something first.", field="comment")
     if len(text) > TEXT_LIMIT:
         raise Invalid(f"The comment has {len(text)} characters. {TEXT_LIMIT} fit.", field="comment")
-    if by not in involved(tx.session, request):
+    if not may_comment(tx.session, request, by):
         raise NotAllowed(f"Only those involved in {request.ref} and the admins can comment on it.")
     written = Comment(request_id=request.id, person_id=by, text=text, at=tx.now, source=source)
     tx.session.add(written)
@@ -43,22 +43,29 @@ def comment(tx: Tx, ref: str, by: str, text: str, *, source: str | None = None) 
     return written
 
 
-def involved(session: Session, request: Request) -> set[str]:
-    """Who may comment: requester, beneficiary, all who were asked, told or passed it on, and the admins.
+def may_comment(session: Session, request: Request, person_id: str) -> bool:
+    """Whether they are involved: requester, beneficiary, whoever was asked, told or passed it on, the admins.
 
-    None who has left.
+    Nobody who has left.
     """
-    asked = session.scalars(select(Asked.person_id).where(Asked.request_id == request.id))
-    passed = session.execute(
-        select(Reassignment.seat_id, Reassignment.by_id).where(Reassignment.request_id == request.id)
+    person = Directory(session).person(person_id)
+    return person is not None and person.active and _is_involved(session, request, person_id)
+
+
+def _is_involved(session: Session, request: Request, person_id: str) -> bool:
+    asked = select(Asked.person_id).where(Asked.request_id == request.id, Asked.person_id == person_id)
+    passed = select(Reassignment.id).where(
+        Reassignment.request_id == request.id,
+        or_(Reassignment.seat_id == person_id, Reassignment.by_id == person_id),
     )
-    directory = Directory(session)
-    before = {one for row in passed for one in row}
-    told = session.scalars(
-        select(Card.person_id).where(Card.about == request.ref, Card.kind == CardKind.ALERT)
+    told = select(Card.id).where(
+        Card.about == request.ref, Card.kind == CardKind.ALERT, Card.person_id == person_id
     )
-    people = {request.requester_id, request.beneficiary_id, *asked, *before, *told, *directory.admins()}
-    return {one for one in people if (person := directory.person(one)) is not None and person.active}
+    return (
+        person_id in (request.requester_id, request.beneficiary_id)
+        or any(session.scalar(one.limit(1)) is not None for one in (asked, passed, told))
+        or person_id in Directory(session).admins()
+    )
 
 
 def _taken(tx: Tx, source: str) -> bool:

@@ -9,7 +9,7 @@ from models.catalogue.spec import AccessPolicy, Reassign, effective
 from models.directory import Directory
 from models.errors import NotFound
 from models.grants import Grant, Task
-from models.lifecycle.comment import involved
+from models.lifecycle.comment import may_comment
 from models.lifecycle.refs import number_of
 from models.lifecycle.snapshot import Snapshot
 from models.requests import Asked, Request
@@ -48,7 +48,7 @@ def grant_behind(session: Session, ref: str) -> Grant:
 
 def may_look(session: Session, request: Request, person_id: str) -> bool:
     """Whether this person may see a request's whole story: those involved, the app's owners, the admins."""
-    if person_id in involved(session, request):
+    if may_comment(session, request, person_id):
         return True
     person = Directory(session).person(person_id)
     if person is None or not person.active:
