@@ -34,6 +34,20 @@ def person_select(action_id: str, *, initial: str = "", placeholder: str = "") -
     return element | said | ({"initial_user": initial} if initial else {})
 
 
+def channel_select(action_id: str, *, initial: str = "") -> Element:
+    """A menu of the channels that whoever looks can see, public and private, for one of them.
+
+    Of several, so that it can be emptied again: Slack has no way to empty a menu for one.
+    """
+    element: Element = {
+        "type": "multi_conversations_select",
+        "action_id": action_id,
+        "max_selected_items": 1,
+        "filter": {"include": ["public", "private"]},
+    }
+    return element | ({"initial_conversations": [initial]} if initial else {})
+
+
 def checkboxes(action_id: str, options: Sequence[Option], *, initial: Iterable[str] = ()) -> Element:
     """At most ten boxes to tick; `initial` are the values of those that are."""
     ticked = set(initial)
@@ -60,6 +74,12 @@ def people_chosen(values: Values, block_id: str) -> tuple[str, ...]:
     """The ids of the people that are chosen."""
     people = _state(values, block_id).get("selected_users")
     return tuple(dict.fromkeys(map(str, people))) if isinstance(people, list) else ()
+
+
+def channel_chosen(values: Values, block_id: str) -> str:
+    """The id of the channel that is chosen; empty where none is."""
+    found = _state(values, block_id).get("selected_conversations")
+    return str(found[0]) if isinstance(found, list) and found else ""
 
 
 def person_chosen(values: Values, block_id: str) -> str:

@@ -32,6 +32,8 @@ SOON = timedelta(minutes=1)
 """Fresh enough to show something; a decision looks again."""
 TODAY = timedelta(hours=12)
 """Fresh enough for what Slack's events tell us about anyway."""
+MEMBERS = 1000
+"""Of a private channel, so many are looked through for whoever wants to see it."""
 PATIENCE = 1.5
 """Seconds to wait for Slack within an answer that has to be given in three."""
 
@@ -66,6 +68,12 @@ class WhoIs:
             known = await self._known_group(ref)
             if known is None or max_age == NOW or known.checked_at < since:
                 await self._look_group_up(ref, known)
+
+    async def channels(self, ids: Iterable[str], person_id: str) -> frozenset[str]:
+        """Those of these channels that this person can see: public ones, and private ones with them in."""
+        wanted = sorted(ids)
+        seen = await asyncio.gather(*(self._in_time(self._sees(one, person_id)) for one in wanted))
+        return frozenset(one for one, sees in zip(wanted, seen, strict=True) if sees)
 
     async def for_app(self, app: AppSpec, people: Iterable[str], max_age: timedelta = SOON) -> None:
         """Make sure that everybody is known whom this app's rules look at, if these people ask for it."""
@@ -157,6 +165,13 @@ class WhoIs:
                     department=by_label.get("department", ""),
                 )
             )
+
+    async def _sees(self, channel_id: str, person_id: str) -> bool:
+        channel = _mapping((await self._client.conversations_info(channel=channel_id)).get("channel"))
+        if channel.get("is_archived") or not channel.get("is_private"):
+            return bool(channel) and not channel.get("is_archived")
+        answer = await self._client.conversations_members(channel=channel_id, limit=MEMBERS)
+        return person_id in (answer.get("members") or ())
 
     async def _group(self, ref: GroupRef, known: UserGroup | None) -> UserGroup | None:
         if known is None:

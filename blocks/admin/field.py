@@ -32,6 +32,8 @@ class Known:
 
     people: frozenset[str] = frozenset()
     """Ids that Slack's menu of people can show."""
+    channels: frozenset[str] = frozenset()
+    """Ids that Slack's menu of channels can show to whoever looks."""
     groups: Mapping[str, str] = field(default_factory=dict)
     """What to call user groups, by each reference that the catalogue has of them (S0123, @oncall)."""
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from blocks import kit
+from blocks.admin.channel_field import ChannelField
 from blocks.admin.condition_field import Condition, met_sometimes, too_long
 from blocks.admin.field import Field, Known
 from blocks.admin.fields import Choice, Option, Text
@@ -54,11 +55,10 @@ FURTHER: tuple[Field, ...] = (
         groups="User groups as quiet approvers",
         roles="Also as quiet approvers",
     ),
-    Text(
+    ChannelField(
         "channel",
         "Channel for many",
-        "Its id, as in C0123, which stands at the end of the channel’s details. There it is asked "
-        "instead of in many messages.",
+        "There it is asked instead of in many messages. Invite Keyturn to it.",
     ),
     Count("channel_over", "In the channel when there are more than", most=MOST_ASKED),
 )

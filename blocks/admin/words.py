@@ -103,7 +103,7 @@ def _further(spec: StageSpec, known: Known) -> list[str]:
     quiet = f"Without a message: {_row(spec.quiet, known)}." if spec.quiet else ""
     after = f"after {spoken(spec.escalate_after)}" if spec.escalate_after else "at half of the time"
     later = f"Asked {after}: {_row(spec.alternates, known)}." if spec.alternates else ""
-    channel = f"In the channel {esc(spec.channel)} when it would ask more than {spec.channel_over}."
+    channel = f"In the channel <#{esc(spec.channel)}> when it would ask more than {spec.channel_over}."
     lines = [veto, quiet, later, channel if spec.channel else ""]
     return [line for line in lines if line]
 

@@ -132,7 +132,10 @@ async def form(
 ) -> View:
     """The form for one part of an app (`place.part`), with the kind of connector just chosen in it."""
     app, here = entry.app, replace(place, app=entry.app.key, version=entry.version)
-    known = await _known(incoming, app)
+    stages = (*app.stage, *(stage for one in app.access for stage in one.stage or ()))
+    looked_up = _known(incoming, app), _channels(incoming, stages if screen is Screen.STAGE else ())
+    known, channels = await asyncio.gather(*looked_up)
+    known = replace(known, channels=channels)
     if screen is Screen.ACCESS:
         kinds = incoming.desk.connectors
         return access.build(app, here, known, kinds, connector=connector, above=above)
@@ -214,7 +217,16 @@ async def known(incoming: Incoming, stages: Sequence[StageSpec]) -> Known:
     refs = [parse_approver(text) for stage in stages for text in stage.everybody]
     people = {ref.id for ref in refs if isinstance(ref, PersonRef) and ref.id}
     groups = any(isinstance(ref, GroupRef) for ref in refs)
-    return await _looked_up(incoming, people, _labels(incoming, wanted=groups))
+    labels = _labels(incoming, wanted=groups)
+    looked_up = _looked_up(incoming, people, labels), _channels(incoming, stages)
+    found, channels = await asyncio.gather(*looked_up)
+    return replace(found, channels=channels)
+
+
+async def _channels(incoming: Incoming, stages: Sequence[StageSpec]) -> frozenset[str]:
+    """Which channels of these stages Slack can show to whoever looks."""
+    named = {stage.channel for stage in stages if stage.channel}
+    return await incoming.desk.whois.channels(named, incoming.person)
 
 
 async def _labels(incoming: Incoming, *, wanted: bool) -> Mapping[str, str]:
@@ -229,7 +241,7 @@ async def _looked_up(incoming: Incoming, ids: set[str], labels: Awaitable[Mappin
         who = Directory(session)
         return frozenset(one for one in ids if (person := who.person(one)) is not None and person.active)
 
-    return Known(await incoming.desk.store.read(there), groups)
+    return Known(await incoming.desk.store.read(there), groups=groups)
 
 
 async def _groups(incoming: Incoming, app: AppSpec) -> Mapping[str, str]:

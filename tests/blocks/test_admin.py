@@ -47,7 +47,7 @@ KINDS = (
         "slack_usergroup", "Slack user group", (Param("usergroup", "User group", entered=Entered.USER_GROUP),)
     ),
 )
-KNOWN = Known(frozenset({"U0OLA", "UABCD"}), {"S0123": "@oncall", "@oncall": "@oncall"})
+KNOWN = Known(frozenset({"U0OLA", "UABCD"}), frozenset({"C0123"}), {"S0123": "@oncall", "@oncall": "@oncall"})
 
 
 with_one_stage = specs.stages.map(lambda entry: specs.app(stage=[entry]))
@@ -498,7 +498,7 @@ def test_a_stage_has_alternates_quiet_approvers_and_a_channel() -> None:
         alternates_roles=[chosen("owners")],
         escalate_after="4 hours",
         quiet=["U0OLA"],
-        channel="C0123",
+        channel=["C0123"],
         channel_over="5",
     )
     saved = stage.parse(app, Place(more="f"), values)
@@ -518,7 +518,7 @@ def test_a_stage_has_alternates_quiet_approvers_and_a_channel() -> None:
         "One rejection ends it.",
         "Without a message: <@U0OLA>.",
         "Asked after 4 hours: the app’s owners.",
-        "In the channel C0123 when it would ask more than 5.",
+        "In the channel <#C0123> when it would ask more than 5.",
     ]
     assert "Alternates, asked when" in words_of(stage.build(saved, Place(part="0"), KNOWN)["blocks"])
     values = filled(view, name="A", approvers_roles=[chosen("owners")], channel_over="many")

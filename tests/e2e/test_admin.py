@@ -135,6 +135,36 @@ async def test_what_few_stages_have_is_shown_once_it_is_asked_for_and_keeps_what
     assert f"Asked after 4 hours: <@{world.ids['Mia']}>." in seen(root)
 
 
+async def test_the_channel_of_a_stage_is_chosen_among_those_that_one_sees(world: World) -> None:
+    workspace, ids = world.slack.workspace, world.ids
+    shared = workspace.add_channel("approvals")
+    hidden = workspace.add_channel("leads", private=True, members=[ids["Mia"], world.app.bot_user_id])
+
+    async def chosen() -> str:
+        return (await app_of(world)).stage[0].channel
+
+    root = await opened(world)
+    await root.press("Edit", near="1. Owner")
+    await root.press("Alternates, quiet approvers, channel …")
+    await root.choose("Channel for many", ["approvals"])
+    assert (await root.submit()).ok
+    assert await chosen() == shared.id
+    assert f"In the channel <#{shared.id}>" in str(root.view and root.view.blocks)
+    await root.press("Edit", near="1. Owner")
+    assert root.value("Channel for many") == ["approvals"]
+    await root.choose("Channel for many", [])
+    assert (await root.submit()).ok
+    assert await chosen() == ""
+    await world.offer(stage=[{"name": "Owner", "approvers": ["owners"], "channel": hidden.id}])
+    await root.close()
+    root = await opened(world)
+    await root.press("Edit", near="1. Owner")
+    assert "By its id, since Slack cannot show it to you." in str(root.view and root.view.blocks)
+    await root.fill("Name", "Lead")
+    assert (await root.submit()).ok
+    assert await chosen() == hidden.id
+
+
 async def test_an_app_allows_emergencies_and_says_who_decides_how(world: World) -> None:
     root = await opened(world)
     assert "access is not given at once" in seen(root)
