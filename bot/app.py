@@ -37,6 +37,7 @@ from handlers.desk import Desk
 from handlers.whois import WhoIs
 from models import directory
 from models.clock import Clock
+from models.enough import Limits
 from models.jobs import LEASE
 from models.store import Store, open_store
 from models.store.postgres import STANDSTILL
@@ -153,6 +154,7 @@ async def build(
             whois=WhoIs(store, clock, client),
             catalogue=CatalogueCache(store),
             connectors=registry.kinds(types),
+            limits=Limits(**config.limits.model_dump()),
         )
         bolt = _bolt(config, http, identity)
         listeners.register(bolt, desk)

@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.addresses import SmtpServer, check_api_url, check_database_url, check_sender, parse_smtp
 from bot.explain import Problem, explain
 from bot.failure import Failure
+from models.enough import USUAL
 
 Mode = Literal["socket", "http"]
 
@@ -118,12 +119,21 @@ class EmailConfig(_Section):
         return parse_smtp(self.smtp.get_secret_value())
 
 
+class LimitsConfig(_Section):
+    """`[limits]`: how much one person may ask for and say (`models.enough`)."""
+
+    open_requests: int = Field(default=USUAL.open_requests, ge=1)
+    requests_an_hour: int = Field(default=USUAL.requests_an_hour, ge=1)
+    comments_an_hour: int = Field(default=USUAL.comments_an_hour, ge=1)
+
+
 class Config(_Section):
     """All of the configuration, checked and unchangeable. `email` is None where none is wanted."""
 
     slack: SlackConfig
     http: HttpConfig = HttpConfig()
     database: DatabaseConfig = DatabaseConfig()
+    limits: LimitsConfig = LimitsConfig()
     email: EmailConfig | None = None
 
     def secrets(self) -> tuple[str, ...]:

@@ -41,7 +41,8 @@ def register(routes: Routes, desk: Desk) -> None:
 
 async def ask(click: Click) -> None:
     """Comment was pressed."""
-    request = await click.desk.store.read(lambda session: request_behind(session, click.value))
+    await click.desk.whois.people([click.person], SOON)
+    request = await click.desk.store.read(lambda session: _commentable(session, click))
     await click.open(decision_form.comment(request))
 
 
@@ -49,7 +50,13 @@ async def comment(sent: Submission) -> None:
     """Somebody has said something in the form."""
     ref, text = sent.carries.get("ref", ""), decision_form.parse_comment(sent.values)
     await sent.desk.whois.people([sent.person], SOON)
-    await sent.once(lambda tx: verbs.comment(tx, ref, sent.person, text))
+    await sent.once(lambda tx: verbs.comment(tx, ref, sent.person, text, limits=sent.desk.limits))
+
+
+def _commentable(session: Session, click: Click) -> Request:
+    request = request_behind(session, click.value)
+    verbs.only_involved(session, request, click.person)
+    return request
 
 
 async def message(event: Event) -> None:
@@ -82,7 +89,10 @@ async def _reply(event: Event) -> None:
             return
         request, text = found
         await event.desk.whois.people([event.person], SOON)
-        await event.once(lambda tx: verbs.comment(tx, request.ref, event.person, text, source=source))
+        limits = event.desk.limits
+        await event.once(
+            lambda tx: verbs.comment(tx, request.ref, event.person, text, source=source, limits=limits)
+        )
     except Refusal as refusal:
         await _tell(event, esc(str(refusal)))
 

@@ -12,7 +12,7 @@ from handlers.incoming import Click, Submission
 from handlers.routes import Routes
 from handlers.whois import SOON
 from models.lifecycle import decide, duties
-from models.queries.behind import request_behind
+from models.queries.behind import looked_at, request_behind
 from models.queries.stories import RequestStory, request_story
 from models.requests import Request
 
@@ -48,7 +48,9 @@ async def ask_how_long(click: Click) -> None:
 
 async def choose_term(click: Click) -> None:
     """Another way to say how long was chosen: show the fields that belong to it."""
-    story = await _story(click, click.carries.get("ref", ""))
+    ref = click.carries.get("ref", "")
+    await click.desk.store.read(lambda session: looked_at(session, ref, click.person))
+    story = await _story(click, ref)
     await click.redraw(decision_form.modify(story, TermChoice.read(click.values)))
 
 

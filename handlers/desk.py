@@ -7,6 +7,7 @@ from blocks.admin.connectors import ConnectorKind
 from handlers.catalogue import CatalogueCache
 from handlers.whois import WhoIs
 from models.clock import Clock
+from models.enough import USUAL, Limits
 from models.store import Store
 
 
@@ -20,3 +21,5 @@ class Desk:
     catalogue: CatalogueCache
     connectors: Sequence[ConnectorKind] = ()
     """The kinds of connector that admins may choose."""
+    limits: Limits = USUAL
+    """How much one person may ask for and say."""

@@ -11,8 +11,7 @@ from handlers.funnel import listener
 from handlers.incoming import Click
 from handlers.routes import Routes
 from handlers.whois import SOON
-from models.errors import NotAllowed
-from models.queries.behind import may_look, may_reassign, request_behind
+from models.queries.behind import looked_at, may_reassign
 from models.queries.stories import request_story, timeline
 
 
@@ -40,9 +39,7 @@ async def _view(click: Click) -> View:
 
 
 def _drawn(session: Session, ref: str, page: int, person: str) -> View:
-    request = request_behind(session, ref)
-    if not may_look(session, request, person):
-        raise NotAllowed(f"Only those involved in {request.ref} can see its details.")
+    request = looked_at(session, ref, person)
     story = request_story(session, request.ref)
     reassigns = may_reassign(session, request, person)
     return screen.details(story, timeline(session, story), page, viewer=person, reassigns=reassigns)

@@ -34,5 +34,5 @@ async def use(sent: Submission) -> None:
         first = next(iter(errors.values()))
         await sent.answer(response_action="errors", errors={RequestBlock.REASON: first})
         return
-    await sent.once(lambda tx: submit(tx, draft))
+    await sent.once(lambda tx: submit(tx, draft, sent.desk.limits))
     await sent.answer(response_action="clear")

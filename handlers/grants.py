@@ -15,7 +15,7 @@ from models.catalogue.spec import AccessPolicy
 from models.grants import Grant
 from models.lifecycle import revoking, submit
 from models.lifecycle.snapshot import Snapshot
-from models.queries.behind import grant_behind, policy_today
+from models.queries.behind import grant_behind, looked_at, policy_today
 
 FIELDS = {"term": TermBlock.CHOICE, "reason": extend_form.REASON}
 
@@ -52,7 +52,9 @@ async def extend(sent: Submission) -> None:
         await sent.answer(response_action="errors", errors=wish)
         return
     await sent.desk.whois.for_app(Snapshot.from_json(grant.policy).app, {sent.person})
-    await sent.once(lambda tx: submit.extend(tx, grant.ref, sent.person, wish.term, wish.reason))
+    await sent.once(
+        lambda tx: submit.extend(tx, grant.ref, sent.person, wish.term, wish.reason, sent.desk.limits)
+    )
 
 
 async def give_back(click: Click) -> None:
@@ -74,6 +76,7 @@ async def cancel(click: Click) -> None:
 
 async def _today(incoming: Click | Submission, ref: str) -> tuple[Grant, AccessPolicy]:
     def read(session: Session) -> tuple[Grant, AccessPolicy]:
+        looked_at(session, ref, incoming.person)
         grant = grant_behind(session, ref)
         return grant, policy_today(session, grant)
 

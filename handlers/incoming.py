@@ -81,6 +81,8 @@ class Incoming:
 
     async def redraw(self, view: View) -> None:
         """Draw the modal it came from again, unless it has changed meanwhile: then that change draws it."""
+        if not self.view.get("id"):
+            return
         try:
             await self.client.views_update(view=dict(view), **which(self.view))
         except SlackApiError as error:

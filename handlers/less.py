@@ -1,5 +1,7 @@
 """Using less: what was given for another time than one asked for, or what one holds, is made shorter."""
 
+from sqlalchemy.orm import Session
+
 from blocks import less_form
 from blocks.cards import CardAction
 from blocks.term_form import TermBlock, TermChoice
@@ -9,7 +11,7 @@ from handlers.incoming import Click, Submission
 from handlers.routes import Routes
 from models.grants import Grant
 from models.lifecycle import less
-from models.queries.behind import grant_behind, request_behind
+from models.queries.behind import grant_behind, looked_at
 from models.requests import Request, Term
 
 FIELDS = {"term": TermBlock.CHOICE}
@@ -46,5 +48,9 @@ async def use_less(sent: Submission) -> None:
 
 async def _behind(incoming: Click | Submission) -> Request | Grant:
     ref = incoming.carries.get("ref", "")
-    read = grant_behind if ref.startswith("GR-") else request_behind
-    return await incoming.desk.store.read(lambda session: read(session, ref))
+
+    def read(session: Session) -> Request | Grant:
+        request = looked_at(session, ref, incoming.person)
+        return grant_behind(session, ref) if ref.startswith("GR-") else request
+
+    return await incoming.desk.store.read(read)

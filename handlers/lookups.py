@@ -7,12 +7,14 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Suggestion
 from handlers.routes import Routes
-from models.directory import Directory
+from models.directory import Directory, only_members
+from models.lifecycle.asking import may_ask_for_others
 from models.queries.marks import Mark, marks
 
 
 async def applications(incoming: Suggestion) -> None:
     """The applications that may be asked for and fit, the best first."""
+    await incoming.desk.store.read(lambda session: only_members(session, incoming.person))
     found = await incoming.desk.catalogue.search(incoming.typed)
     await incoming.answer(options=[app_option(app) for app in found])
 
@@ -24,16 +26,16 @@ async def accesses(incoming: Suggestion) -> None:
         await incoming.answer(options=[])
         return
 
-    whose = read(incoming.values).for_whom or incoming.person
+    def look(session: Session) -> tuple[dict[str, Mark], str, bool]:
+        only_members(session, incoming.person)
+        person, whom = Directory(session).person(incoming.person), read(incoming.values).for_whom
+        # What others have is nobody's business who cannot ask for them.
+        whose = whom if whom and may_ask_for_others(session, app, incoming.person) else incoming.person
+        own = whose == incoming.person
+        return marks(session, whose, app.key), person.tz if person else "UTC", own
 
-    def look(session: Session) -> tuple[dict[str, Mark], str]:
-        person = Directory(session).person(incoming.person)
-        return marks(session, whose, app.key), person.tz if person else "UTC"
-
-    marked, zone = await incoming.desk.store.read(look)
-    await incoming.answer(
-        options=access_options(app, incoming.typed, marked, zone, own=whose == incoming.person)
-    )
+    marked, zone, own = await incoming.desk.store.read(look)
+    await incoming.answer(options=access_options(app, incoming.typed, marked, zone, own=own))
 
 
 def register(routes: Routes, desk: Desk) -> None:

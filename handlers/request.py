@@ -118,7 +118,7 @@ def register(routes: Routes, desk: Desk) -> None:
 
 
 def _send(tx: Tx, draft: Draft, incoming: Submission) -> None:
-    requests = submit(tx, draft)
+    requests = submit(tx, draft, incoming.desk.limits)
     if incoming.carries.get("flagged") == FLAGGED:
         return
     if any(request.over_max for request in requests):

@@ -16,7 +16,7 @@ from blocks.request_form import Filled, access_block
 from blocks.term_form import Errors, TermBlock
 from handlers.incoming import Incoming, which
 from models.catalogue.spec import AppSpec
-from models.directory import Directory
+from models.directory import Directory, only_members
 from models.errors import Refusal
 from models.lifecycle.asking import Draft, may_ask_for_others, plan
 
@@ -82,6 +82,7 @@ async def show(incoming: Incoming, form: Form, put: Put) -> None:
 
     It is shown at once, and once more where Slack's word of them comes later.
     """
+    await incoming.desk.store.read(lambda session: only_members(session, incoming.person))
     if form.app is None:
         await put(form.view(await outlook(incoming, form)))
         return
@@ -154,6 +155,8 @@ def _missing(errors: Errors, filled: Filled) -> str:
 
 async def _update(incoming: Incoming, view: View, **named: str) -> Mapping[str, Any]:
     """With a `hash`, nothing newer is drawn over."""
+    if not named.get("view_id"):
+        return {}
     try:
         answer = await incoming.client.views_update(view=dict(view), **named)
     except SlackApiError as error:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from models import delegations
 from models.catalogue.approvers import parse_person
+from models.errors import NotAllowed
 from models.inserts import add_if_new
 from models.listed import Drafted, Listing
 from models.people import Person, Role, RoleName, UserGroup
@@ -96,6 +97,13 @@ def facts_of(row: Person) -> PersonFacts:
         department=row.department,
         tz=row.timezone,
     )
+
+
+def only_members(session: Session, person_id: str) -> None:
+    """Raises NotAllowed for whoever is known to be no (or no more) member of this workspace, and for bots."""
+    person = session.get(Person, person_id)
+    if person is not None and facts_of(person).barred:
+        raise NotAllowed("Only people of this workspace can do that.")
 
 
 def appoint(tx: Tx, person_ids: list[str], by: str) -> None:

@@ -38,6 +38,7 @@ from models.catalogue.references import named
 from models.catalogue.spec import AppSpec, StageSpec
 from models.configuring import Entry, Overtaken
 from models.directory import Directory
+from models.errors import NotFound
 from models.policy.examples import Ran
 
 log = structlog.get_logger("keyturn.admin")
@@ -53,6 +54,7 @@ BUILDERS = {
     Screen.EXAMPLE: example.build,
 }
 
+_NO_SCREEN = "That is not there any more. Open it again with /access-admin."
 PATIENCE = 1.5
 """Seconds to wait for Slack to redraw what lies below, within an answer that has to be given in three."""
 
@@ -68,7 +70,10 @@ def place_of(incoming: Incoming) -> Place:
 
 def screen_of(incoming: Incoming) -> Screen:
     """Which modal it is."""
-    return Screen(str(incoming.view.get("callback_id")))
+    name = str(incoming.view.get("callback_id"))
+    if name not in frozenset(Screen):
+        raise NotFound(_NO_SCREEN)
+    return Screen(name)
 
 
 def in_a_list(incoming: Incoming) -> bool:
@@ -139,6 +144,8 @@ async def form(
     if screen is Screen.ACCESS:
         kinds = incoming.desk.connectors
         return access.build(app, here, known, kinds, connector=connector, above=above)
+    if screen not in BUILDERS:
+        raise NotFound(_NO_SCREEN)
     return BUILDERS[screen](app, here, known, above)
 
 
@@ -200,6 +207,8 @@ async def _redraw(incoming: Incoming, views: Mapping[str, View]) -> None:
 
 async def _redraw_one(incoming: Incoming, view_id: str, view: View) -> None:
     """What Slack does not take in time stays as it was: the change is saved, and the next look shows it."""
+    if not view_id:
+        return
     call = incoming.client.views_update(view_id=view_id, view=dict(view))
     try:
         await asyncio.wait_for(call, PATIENCE)

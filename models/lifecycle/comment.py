@@ -8,8 +8,10 @@ from sqlalchemy.orm import Session
 
 from models.cards import Card, CardKind
 from models.directory import Directory
+from models.enough import USUAL, Limits
 from models.errors import Invalid, NotAllowed, Repeated
 from models.lifecycle import recording, screens
+from models.lifecycle.floods import refuse_comment
 from models.lifecycle.refs import lock_request
 from models.prose import tidy
 from models.requests import Asked, Comment, Reassignment, Request
@@ -18,7 +20,9 @@ from models.store.tx import Tx
 TEXT_LIMIT = 2000
 
 
-def comment(tx: Tx, ref: str, by: str, text: str, *, source: str | None = None) -> Comment:
+def comment(
+    tx: Tx, ref: str, by: str, text: str, *, source: str | None = None, limits: Limits = USUAL
+) -> Comment:
     """Say something about a request.
 
     `source` is "channel:ts" where it was written as a reply in a card's thread; from there it is taken once
@@ -32,8 +36,8 @@ def comment(tx: Tx, ref: str, by: str, text: str, *, source: str | None = None) 
         raise Invalid("Write something first.", field="comment")
     if len(text) > TEXT_LIMIT:
         raise Invalid(f"The comment has {len(text)} characters. {TEXT_LIMIT} fit.", field="comment")
-    if not may_comment(tx.session, request, by):
-        raise NotAllowed(f"Only those involved in {request.ref} and the admins can comment on it.")
+    only_involved(tx.session, request, by)
+    refuse_comment(tx, request, by, limits)
     written = Comment(request_id=request.id, person_id=by, text=text, at=tx.now, source=source)
     tx.session.add(written)
     tx.session.flush()
@@ -41,6 +45,12 @@ def comment(tx: Tx, ref: str, by: str, text: str, *, source: str | None = None) 
     _pass_on(tx, request, written)
     screens.redraw_request(tx, request)
     return written
+
+
+def only_involved(session: Session, request: Request, person_id: str) -> None:
+    """Raises NotAllowed for anybody who may not comment."""
+    if not may_comment(session, request, person_id):
+        raise NotAllowed(f"Only those involved in {request.ref} and the admins can comment on it.")
 
 
 def may_comment(session: Session, request: Request, person_id: str) -> bool:

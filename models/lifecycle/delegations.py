@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import settings
+from models import directory, settings
 from models.delegations import Delegation, stood_in_for
 from models.directory import Directory, names_of
 from models.errors import Invalid, NotFound
@@ -99,6 +99,7 @@ def _span(tx: Tx, by: str, first: date, last: date) -> tuple[datetime, datetime]
 
 
 def _must_be_able(tx: Tx, by: str, delegate: str) -> None:
+    directory.only_members(tx.session, by)
     person = Directory(tx.session).person(delegate)
     if delegate == by:
         raise Invalid("Choose somebody else than yourself.", field="person")

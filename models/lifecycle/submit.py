@@ -6,10 +6,12 @@ from dataclasses import replace
 from models.base import Json
 from models.cards import CardKind
 from models.catalogue.words import Need, RequestKind
+from models.enough import USUAL, Limits
 from models.errors import Duplicate, Invalid, NotAllowed
 from models.grants import Grant
 from models.lifecycle import duties, ends, extensions, recording, screens, stage_times, stages
 from models.lifecycle.asking import Draft, Planned, plan
+from models.lifecycle.floods import refuse_requests
 from models.lifecycle.refs import lock_grant
 from models.people import Person
 from models.policy import Outcome, PlannedStage
@@ -21,7 +23,7 @@ from models.store.tx import Tx
 REASON_LIMIT = 2000
 
 
-def submit(tx: Tx, draft: Draft) -> list[Request]:
+def submit(tx: Tx, draft: Draft, limits: Limits = USUAL) -> list[Request]:
     """Send a draft. Returns its requests, pending (or approved already, where a rule says so).
 
     Raises a Refusal with the field that it belongs to, and then nothing is sent.
@@ -31,6 +33,8 @@ def submit(tx: Tx, draft: Draft) -> list[Request]:
         # One after the other for each person, so that the same is not asked for twice at once, and nobody
         # asks while they are found to have left.
         tx.locked(Person, draft.beneficiary_id)
+    wanted = len(draft.access_keys)
+    refuse_requests(tx, draft.requester_id, wanted, limits, emergency=draft.emergency)
     planned = plan(tx.session, draft, tx.now)
     _check_reason(draft, planned)
     submission = uuid.uuid4().hex
@@ -45,14 +49,14 @@ def submit(tx: Tx, draft: Draft) -> list[Request]:
     return requests
 
 
-def extend(tx: Tx, grant_ref: str, by: str, term: Term, reason: str) -> Request:
+def extend(tx: Tx, grant_ref: str, by: str, term: Term, reason: str, limits: Limits = USUAL) -> Request:
     """Ask for a longer end on a grant that is active; decided like a new request."""
     grant = may_extend(tx, grant_ref, by)
     ends.must_be_later(grant, term)
     draft = Draft(
         by, grant.person_id, grant.app_key, (grant.access_key,), term, reason, RequestKind.EXTEND, grant.id
     )
-    return submit(tx, draft)[0]
+    return submit(tx, draft, limits)[0]
 
 
 def may_extend(tx: Tx, grant_ref: str, by: str) -> Grant:

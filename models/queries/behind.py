@@ -7,7 +7,7 @@ from models import apps
 from models.cards import Card
 from models.catalogue.spec import AccessPolicy, Reassign, effective
 from models.directory import Directory
-from models.errors import NotFound
+from models.errors import NotAllowed, NotFound
 from models.grants import Grant, Task
 from models.lifecycle.comment import may_comment
 from models.lifecycle.refs import number_of
@@ -54,6 +54,14 @@ def may_look(session: Session, request: Request, person_id: str) -> bool:
     if person is None or not person.active:
         return False
     return Snapshot.from_json(request.policy).owned_by(person) or _does_it(session, request, person_id)
+
+
+def looked_at(session: Session, ref: str, person_id: str) -> Request:
+    """The request behind a reference, for somebody who may see it; NotFound, or NotAllowed for the others."""
+    request = request_behind(session, ref)
+    if not may_look(session, request, person_id):
+        raise NotAllowed(f"Only those involved in {request.ref} can see its details.")
+    return request
 
 
 def may_reassign(session: Session, request: Request, person_id: str) -> bool:

@@ -1,0 +1,45 @@
+"""Who asks for too much, or says too much, is refused, with what to do instead."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from models.enough import Limits
+from models.errors import Denied, Invalid
+from models.requests import Comment, Request
+from models.states import RequestState
+from models.store.tx import Tx
+
+HOUR = timedelta(hours=1)
+
+
+def refuse_requests(tx: Tx, person_id: str, wanted: int, limits: Limits, *, emergency: bool = False) -> None:
+    """Raises Denied, with what to do instead, where so many more are too many."""
+    theirs = select(func.count()).select_from(Request).where(Request.requester_id == person_id)
+    waiting = tx.session.scalar(theirs.where(Request.state == RequestState.PENDING)) or 0
+    if not emergency and waiting + wanted > limits.open_requests:
+        raise Denied(
+            f"{waiting} of your requests wait for a decision, and {limits.open_requests} is the most for one "
+            "person. Withdraw what you do not need any more on App Home, or wait until some are decided.",
+            field="access",
+        )
+    lately = tx.session.scalar(theirs.where(Request.created_at > tx.now - HOUR)) or 0
+    if lately + wanted > limits.requests_an_hour:
+        raise Denied(
+            f"You have asked for {lately} things in the last hour, and {limits.requests_an_hour} is "
+            "the most. Nothing of this was sent. Try again in an hour.",
+            field="access",
+        )
+
+
+def refuse_comment(tx: Tx, request: Request, person_id: str, limits: Limits) -> None:
+    """Raises Invalid where somebody has said too much about a request in the last hour."""
+    theirs = select(func.count()).where(
+        Comment.request_id == request.id, Comment.person_id == person_id, Comment.at > tx.now - HOUR
+    )
+    if (tx.session.scalar(theirs) or 0) >= limits.comments_an_hour:
+        raise Invalid(
+            f"You have commented on {request.ref} {limits.comments_an_hour} times in the last hour. "
+            "Everybody involved is told of each. Try again in an hour.",
+            field="comment",
+        )

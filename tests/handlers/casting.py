@@ -1,0 +1,119 @@
+"""A company with one person for each part that anybody can have in a request, and a story that stands still.
+
+No job runs and no time passes by itself, so that everything can be put back after each click.
+"""
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bot.app import build
+from models import configuring, directory, parts
+from models.apps import App
+from models.cards import Card
+from models.catalogue.workspace import SETTINGS, SettingsSpec
+from models.clock import ManualClock
+from models.jobs import Job, JobState
+from models.lifecycle import decide, delegations, submit
+from models.lifecycle.asking import Draft
+from models.lifecycle.settling import ByHand, Trouble
+from models.requests import Term
+from models.store import Tx
+from tests.models.acting import obliging, settle
+from tests.world import World
+
+CAST: dict[str, tuple[str, dict[str, Any]]] = {
+    "requester": ("Ada", {}), "beneficiary": ("Ben", {}), "approver": ("Grace", {}), "quiet": ("Quinn", {}),
+    "stand-in": ("Dora", {}), "owner": ("Alan", {}), "admin": ("Root", {}), "author": ("Rita", {}),
+    "slack-admin": ("Wanda", {"admin": True}), "colleague": ("Otto", {}), "guest": ("Gus", {"guest": True}),
+    "stranger": ("Sam", {"stranger": True}), "gone": ("Dan", {}), "bot": ("Robo", {}),
+}  # fmt: skip
+"""Who has which part. The author is an admin who proposed a change; Dan, who is gone, was an approver too."""
+
+LENGTH = Term(length=timedelta(hours=8))
+ACCESSES = ("active", "urgent", "failing", "task", "pending", "other", "burning")
+THREAD = ("D0GRACE", "1.000100")
+"""Where the approver's card lies."""
+
+
+class Cast(World):
+    """The company, and the story of what the table's references stand for."""
+
+    def __init__(self, clock: ManualClock, file: Path) -> None:
+        super().__init__(clock, "http")
+        self.file = file
+        self.kept = sqlite3.connect(":memory:")
+        for name, extra in CAST.values():
+            if name not in self.ids:
+                self.ids[name] = self.slack.workspace.add_person(name, **extra).id
+
+    async def live(self) -> None:
+        """Listen, with the story told. Only Slack knows by then that Dan has left and that Robo is a bot."""
+        self._bot = await build(self.config(f"sqlite+aiosqlite:///{self.file}"), self.clock)
+        await self.bot.web.start("127.0.0.1", 0)
+        self.app.request_url = self.app.options_url = f"{self.bot.base_url}/slack/events"
+        await self.acquaint()
+        await self._tell()
+        self.clock.advance(timedelta(hours=5))
+        self.slack.workspace.user(self.ids["Dan"]).deleted = True
+        self.slack.workspace.user(self.ids["Robo"]).is_bot = True
+        with sqlite3.connect(self.file) as file:
+            file.backup(self.kept)
+        file.close()
+
+    async def leave(self) -> None:
+        """Close everything."""
+        self.kept.close()
+        if self._bot is not None:
+            await self._bot.web.stop()
+            await self._bot.resources.aclose()
+
+    async def _tell(self) -> None:
+        ada, ben, grace, dora = (self.ids[name] for name in ("Ada", "Ben", "Grace", "Dora"))
+        store = self.bot.store
+
+        async def ask(access: str, by: str = ada, *, emergency: bool = False) -> str:
+            draft = Draft(by, ben, "github", (access,), LENGTH, "INC-42", emergency=emergency)
+            return (await store.write(lambda tx: submit.submit(tx, draft)))[0].ref
+
+        async def given(access: str, system: Any) -> None:
+            ref = await ask(access)
+            await store.write(lambda tx: decide.approve(tx, ref, grace))
+            await settle(store, system)
+
+        await self.offer(**self._app())
+        await given("active", obliging)  # AR-1, GR-1
+        await ask("urgent", ben, emergency=True)  # AR-2, GR-2, RV-1
+        await settle(store)
+        await given("failing", lambda _: Trouble("It says no.", passing=False))  # AR-3, GR-3
+        await given("task", lambda _: ByHand())  # AR-4, GR-4, TK-1
+        await ask("pending")  # AR-5
+        today = self.clock.now().date()
+        await store.write(lambda tx: delegations.set_stand_in(tx, grace, dora, today, today))  # DG-1
+        await store.write(self._configured)
+
+    def _app(self) -> dict[str, Any]:
+        stage = {"name": "Check", "approvers": [self.ids["Grace"], self.ids["Dan"]]}
+        return {
+            "owners": [self.ids["Alan"]], "on_behalf": "anyone", "reassign": "anyone",
+            "emergency": {"max": "8h"},
+            "access": [{"key": one, "name": one.capitalize()} for one in ACCESSES],
+            "stage": [stage | {"quiet": [self.ids["Quinn"]]}],
+        }  # fmt: skip
+
+    def _configured(self, tx: Tx) -> None:
+        """Two people change the catalogue, and one has begun (CH-1); a job was given up (JB-1)."""
+        root, rita = self.ids["Root"], self.ids["Rita"]
+        directory.appoint(tx, [rita], "operator")
+        parts.save(tx, SETTINGS, SettingsSpec(two_people=True), root)
+        version = tx.session.get_one(App, "github").version
+        configuring.change(
+            tx, "github", version, lambda app: app.model_copy(update={"name": "GitHub 2"}), rita
+        )
+        mine = tx.session.query(Card).filter_by(about="AR-5", person_id=self.ids["Grace"]).one()
+        mine.channel, mine.ts = THREAD
+        tx.session.query(Job).delete()
+        job = Job(id=1, kind="say", key="k", lane="k", payload={}, urgency=2, state=JobState.PARKED)
+        job.run_at = job.created_at = tx.now
+        tx.session.add(job)

@@ -1,0 +1,93 @@
+"""One person who asks for more than anybody needs: stopped with a sentence, and nothing half done."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from models import audit
+from models.catalogue.spec import AppSpec
+from models.clock import ManualClock
+from models.enough import Limits
+from models.errors import Denied, Invalid
+from models.lifecycle import comment, submit, withdraw
+from models.lifecycle.asking import Draft
+from models.requests import Comment, Request, Term
+from models.states import RequestState
+from models.store import Store
+from tests.models.acting import ask, do
+from tests.models.company import ADA, GITHUB, GRACE, found
+
+HOUR = timedelta(hours=1)
+EIGHT_HOURS = Term(length=8 * HOUR)
+FEW = Limits(open_requests=3, requests_an_hour=5, comments_an_hour=2)
+MANY = GITHUB.stored() | {
+    "key": "many", "name": "Many", "emergency": {"max": "8h"},
+    "access": [{"key": f"a{number}", "name": f"Access {number}"} for number in range(60)],
+}  # fmt: skip
+
+
+def wish(*numbers: int) -> Draft:
+    return Draft(ADA, ADA, "many", tuple(f"a{number}" for number in numbers), EIGHT_HOURS, "INC-42")
+
+
+@pytest.fixture
+async def shop(store: Store) -> Store:
+    await store.write(lambda tx: found(tx, AppSpec.model_validate(MANY)))
+    return store
+
+
+async def requests(store: Store) -> int:
+    return await store.read(lambda session: session.query(Request).count())
+
+
+async def test_of_a_thousand_requests_by_one_person_fifty_are_taken(shop: Store, engine: str) -> None:
+    refused: set[str] = set()
+    for number in range(1000 if engine == "sqlite" else 60):
+        try:
+            await do(shop, submit.submit, wish(number % 60))
+        except Denied as denied:
+            refused.add(str(denied))
+    assert await requests(shop) == 50
+    (said,) = refused
+    assert said.startswith("50 of your requests wait for a decision, and 50 is the most for one person.")
+    assert "Withdraw what you do not need any more on App Home" in said
+    assert (await shop.read(audit.verify)).whole
+
+
+async def test_a_form_that_asks_for_too_much_at_once_sends_nothing_of_it(shop: Store) -> None:
+    with pytest.raises(Denied, match="3 is the most"):
+        await do(shop, submit.submit, wish(1, 2, 3, 4), FEW)
+    assert await requests(shop) == 0
+    assert len(await do(shop, submit.submit, wish(1, 2, 3), FEW)) == 3
+
+
+async def test_what_is_withdrawn_makes_room_until_the_hour_s_number_is_reached(
+    shop: Store, clock: ManualClock
+) -> None:
+    for number in range(5):
+        (request,) = await do(shop, submit.submit, wish(number), FEW)
+        await do(shop, withdraw.withdraw, request.ref, ADA)
+    with pytest.raises(Denied, match="asked for 5 things in the last hour, and 5 is the most"):
+        await do(shop, submit.submit, wish(6), FEW)
+    clock.advance(HOUR)
+    assert (await do(shop, submit.submit, wish(6), FEW))[0].state is RequestState.PENDING
+
+
+async def test_an_emergency_is_not_kept_from_somebody_with_many_open_requests(shop: Store) -> None:
+    await do(shop, submit.submit, wish(1, 2, 3), FEW)
+    (taken,) = await do(shop, submit.submit, replace(wish(4), emergency=True), FEW)
+    assert taken.state is RequestState.APPROVED
+
+
+async def test_comments_on_a_request_have_an_end_for_each_person(shop: Store, clock: ManualClock) -> None:
+    ref = await ask(shop, EIGHT_HOURS, "a1", app="many")
+    for number in range(2):
+        await do(shop, comment.comment, ref, ADA, f"Please {number}", limits=FEW)
+    with pytest.raises(Invalid, match="commented on AR-1 2 times in the last hour") as refusal:
+        await do(shop, comment.comment, ref, ADA, "Please", limits=FEW)
+    assert refusal.value.field == "comment"
+    await do(shop, comment.comment, ref, GRACE, "What for?", limits=FEW)
+    clock.advance(HOUR)
+    await do(shop, comment.comment, ref, ADA, "For INC-42", limits=FEW)
+    assert await shop.read(lambda session: session.query(Comment).count()) == 4
