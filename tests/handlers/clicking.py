@@ -25,7 +25,7 @@ WORDS = {
 """The refusals, as the table calls them."""
 BROKEN = {"listener failed", "Bolt failed", "could not show", "could not tell", "nobody listens to this"}
 ENVELOPES = {"command": "slash_commands", "event": "events_api"}
-KINDS = {"action": "block_actions", "view": "view_submission", "options": "block_suggestion"}
+KINDS = {"click": "block_actions", "submission": "view_submission", "suggestion": "block_suggestion"}
 
 
 async def outcome(cast: Cast, role: str, kind: str, name: str, about: str) -> str:
@@ -64,7 +64,7 @@ def _word(answer: Ack, logs: Sequence[EventDict], recorded: int) -> str:
 
 async def _deliver(cast: Cast, client: Client, kind: str, name: str, about: str) -> Ack:
     payload = _payload(cast, client, kind, name, about)
-    accepts = kind in ("command", "view", "options")
+    accepts = kind in ("command", "submission", "suggestion")
     return await client._send(Delivery(kind, ENVELOPES.get(kind, "interactive"), payload, accepts))
 
 
@@ -77,9 +77,9 @@ def _payload(cast: Cast, client: Client, kind: str, name: str, about: str) -> di
             return cast.slack.subscriptions._envelope(cast.app, _event(cast, client.user_id, name))
         case "shortcut":
             return client._base("shortcut", callback_id=name)
-        case "options":
+        case "suggestion":
             return client._base(KINDS[kind], action_id=name, block_id=about, value="", view=_view(cast))
-        case "view":
+        case "submission":
             view = _view(cast, name, about) | {"type": "modal"}
             return client._base(KINDS[kind], view=view)
     action = {"type": "button", "action_id": name, "block_id": "b", "value": about}
