@@ -23,6 +23,7 @@ from bot.email import Mailer
 from bot.failure import Failure
 from bot.identity import Identity
 from bot.metrics import Metrics
+from bot.notary import notary
 from bot.only_one import only_one
 from bot.reach import Reach
 from bot.schedule import Scheduler
@@ -44,6 +45,7 @@ from models.store.postgres import STANDSTILL
 
 log = structlog.stdlib.get_logger(__name__)
 
+HOUR = 3600
 PATIENCE = 10.0
 """Seconds that one call to Slack may take."""
 
@@ -175,6 +177,9 @@ async def build(
         async def probe() -> None:
             await reach.probe(client)
 
+        scheduler = Scheduler(store, metrics, timekeeper.look, probe)
+        if config.audit:
+            scheduler.every(config.audit.every_hours * HOUR, notary(config.audit, store))
         metrics.watch(checks)
         metrics.clock_ahead.set_function(timekeeper.ahead)
         return Keyturn(
@@ -186,7 +191,7 @@ async def build(
             bolt=bolt,
             worker=worker,
             caution=Caution(store, gateway, timekeeper.seen_before, always=observe),
-            scheduler=Scheduler(store, metrics, timekeeper.look, probe),
+            scheduler=scheduler,
             web=Web(store, metrics, checks, _inlet(config, bolt, metrics)),
             socket=socket,
             resources=resources.pop_all(),

@@ -1,6 +1,7 @@
 """The audit trail as files: JSON Lines for programs, CSV for spreadsheets."""
 
 import csv
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,6 +55,26 @@ def write_csv(entries: Iterable[Entry], file: TextIO) -> int:
     for count, entry in enumerate(entries, start=1):  # noqa: B007 - the last one is how many there were
         table.writerow([harmless(_cell(value)) for value in _whole(entry).values()])
     return count
+
+
+def read_jsonl(lines: Iterable[str]) -> Iterator[Entry]:
+    """The entries of an export in JSON Lines. Raises Failure with the line that is none."""
+    for number, line in enumerate(lines, start=1):
+        entry = _read(line)
+        if entry is None:
+            raise Failure(f"Line {number} of the export is no entry of an audit trail.")
+        yield entry
+
+
+def _read(line: str) -> Entry | None:
+    """The entry that was written as exactly this line, or None."""
+    try:
+        told = json.loads(line)
+        entry = Entry(**told | {"at": datetime.fromisoformat(told["at"])})
+        audit.link(entry)
+        return entry if canonical(_whole(entry)) == canonical(told) else None
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
 
 
 WRITERS: dict[str, Write] = {"jsonl": write_jsonl, "csv": write_csv}

@@ -119,6 +119,14 @@ class EmailConfig(_Section):
         return parse_smtp(self.smtp.get_secret_value())
 
 
+class AuditConfig(_Section):
+    """`[audit]`: signed checkpoints of the trail, written by `keyturn run` at this interval."""
+
+    key: Annotated[Path, Field(strict=False)] = Field(description="the key's file")
+    checkpoints: Annotated[Path, Field(strict=False)] = Field(description="the file that they are added to")
+    every_hours: int = Field(default=24, ge=1, le=24 * 365)
+
+
 class LimitsConfig(_Section):
     """`[limits]`: how much one person may ask for and say (`models.enough`)."""
 
@@ -135,6 +143,7 @@ class Config(_Section):
     database: DatabaseConfig = DatabaseConfig()
     limits: LimitsConfig = LimitsConfig()
     email: EmailConfig | None = None
+    audit: AuditConfig | None = None
 
     def secrets(self) -> tuple[str, ...]:
         """Every secret value, so that a log can leave them out (see bot.log)."""

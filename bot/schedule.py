@@ -47,10 +47,14 @@ class Scheduler:
         self._ticks = AsyncIOScheduler(timezone=UTC)
         ticks = [(self.catch_up, TICK), (self._tidy, TIDY), (self.count, COUNT)]
         for work, seconds in [*ticks, *([(probe, PROBE)] if probe else [])]:
-            self._ticks.add_job(
-                _kept_going(work), "interval", seconds=seconds, coalesce=True, max_instances=1,
-                misfire_grace_time=None,
-            )  # fmt: skip
+            self.every(seconds, work)
+
+    def every(self, seconds: int, work: Callable[[], Awaitable[None]]) -> None:
+        """Do this too, at this interval; not at the start."""
+        self._ticks.add_job(
+            _kept_going(work), "interval", seconds=seconds, coalesce=True, max_instances=1,
+            misfire_grace_time=None,
+        )  # fmt: skip
 
     async def start(self) -> None:
         """Do what was due while nobody ran, then keep at it."""

@@ -1,28 +1,49 @@
 """The audit trail, read from the database for the command line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO, TypeVar
 
 from sqlalchemy.orm import Session
 
-from bot.audit_files import WRITERS, Selection, Write
+from bot.audit_files import WRITERS, Selection, Write, read_jsonl
 from bot.database import explained, opened
 from bot.failure import Failure
 from bot.output import destination, writing
 from bot.words import counted
 from models import audit
-from models.audit import Verdict
+from models.audit import Checkpoint, Verdict
 
 T = TypeVar("T")
 
 
-async def verify(url: str) -> str:
+async def verify(url: str, points: Sequence[Checkpoint] = ()) -> str:
     """The good news about the whole trail. Raises Failure that names the entry where it is not whole."""
-    verdict = await _read(url, audit.verify)
+    return _told(await _read(url, lambda session: audit.verify(session, points)), points)
+
+
+def verify_export(file: Path, points: Sequence[Checkpoint] = ()) -> str:
+    """The same of a whole export in JSON Lines, which needs no database. Raises Failure."""
+    try:
+        with file.open(encoding="utf-8") as lines:
+            return _told(audit.follow(read_jsonl(lines), points), points)
+    except OSError as error:
+        raise Failure(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError:
+        raise Failure(f"{file} is not text in UTF-8.") from None
+
+
+async def end(url: str, at: datetime) -> Checkpoint:
+    """Where the trail ends now."""
+    return await _read(url, lambda session: audit.now_at(session, at))
+
+
+def _told(verdict: Verdict, points: Sequence[Checkpoint]) -> str:
     if verdict.fault:
         raise Failure(_broken(verdict))
-    return f"{said(verdict.entries)}, whole, ends at {verdict.head}"
+    checked = f", as {counted(len(points), 'checkpoint says', 'checkpoints say')}" if points else ""
+    return f"{said(verdict.entries)}, whole{checked}, ends at {verdict.head}"
 
 
 async def export(url: str, selection: Selection, form: str, output: Path | None) -> int:

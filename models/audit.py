@@ -7,8 +7,8 @@ last hash, so a trail that was cut at its end is found out as well.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -157,20 +157,63 @@ class Verdict:
         return self.fault is None
 
 
-def verify(session: Session) -> Verdict:
+@dataclass(frozen=True)
+class Checkpoint:
+    """Where the trail ended at a moment: the number of its last entry and that entry's hash."""
+
+    at: str
+    seq: int
+    hash: str
+
+
+def now_at(session: Session, at: datetime) -> Checkpoint:
+    """Where the trail ends now, by its head."""
+    head = session.get(AuditHead, HEAD)
+    return Checkpoint(at.isoformat(), *((head.seq, head.hash) if head else (0, GENESIS)))
+
+
+def verify(session: Session, points: Iterable[Checkpoint] = ()) -> Verdict:
     """Read the whole trail and hold every link against its entry. Stops at the first fault and names it."""
-    expected, previous = 1, GENESIS
-    for entry in entries(session):
-        fault = _fault(entry, expected, previous)
-        if fault:
-            return Verdict(expected - 1, previous, fault)
-        expected, previous = expected + 1, entry.hash
+    verdict = follow(entries(session), points)
     head = session.get(AuditHead, HEAD)
     known = (head.seq, head.hash) if head else (0, GENESIS)
-    if known != (expected - 1, previous):
-        fault = f"the trail ends at entry {expected - 1}, but its head says {known[0]}: its end is missing"
-        return Verdict(expected - 1, previous, fault)
-    return Verdict(expected - 1, previous)
+    if verdict.whole and known != (verdict.entries, verdict.head):
+        fault = f"the trail ends at entry {verdict.entries}, but its head says {known[0]}: its end is missing"
+        return replace(verdict, fault=fault)
+    return verdict
+
+
+def follow(chain: Iterable[Entry], points: Iterable[Checkpoint] = ()) -> Verdict:
+    """Hold every link against its entry, and the entries against what is known from elsewhere of the trail.
+
+    That shows what the links alone do not: a trail that lost its end, or was written anew as a whole.
+    """
+    signed: dict[int, list[Checkpoint]] = {}
+    for point in points:
+        signed.setdefault(point.seq, []).append(point)
+    expected, previous, sure = 1, GENESIS, 0
+    for entry in chain:
+        here = signed.pop(entry.seq, [])
+        if fault := _fault(entry, expected, previous) or _unlike(entry, here, sure):
+            return Verdict(expected - 1, previous, fault)
+        expected, previous, sure = expected + 1, entry.hash, entry.seq if here else sure
+    signed.pop(0, None)  # made before the first entry
+    return Verdict(expected - 1, previous, _cut(expected - 1, signed))
+
+
+def _unlike(entry: Entry, points: Iterable[Checkpoint], sure: int) -> str | None:
+    point = next((one for one in points if one.hash != entry.hash), None)
+    if point is None:
+        return None
+    since = f"after entry {sure}, which is as it was" if sure else "from the beginning"
+    return f"entry {entry.seq} is not what it was at {point.at}: the trail was written anew {since}"
+
+
+def _cut(last: int, left: Mapping[int, list[Checkpoint]]) -> str | None:
+    if not left:
+        return None
+    point = left[max(left)][0]
+    return f"the trail ends at entry {last}, but at {point.at} it had entry {point.seq}: its end is missing"
 
 
 def _fault(entry: Entry, expected: int, previous: str) -> str | None:

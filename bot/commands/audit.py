@@ -1,7 +1,7 @@
 """`keyturn audit …`: prove the trail whole, and hand it to others."""
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -26,25 +26,86 @@ Whom = Annotated[
 ]
 Output = Annotated[Path | None, typer.Option(metavar="FILE", help="Where to; left out: standard output.")]
 
+Checkpoints = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Lines that `audit checkpoint` wrote, kept elsewhere.")
+]
+PublicKey = Annotated[
+    Path | None, typer.Option("--key", metavar="FILE", help="The public key that they are signed by.")
+]
+Exported = Annotated[
+    Path | None,
+    typer.Option("--export", metavar="FILE", help="A whole export (JSON Lines) instead of the database."),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
     group = typer.Typer(help="The audit trail.", no_args_is_help=True)
     group.command("verify")(verify)
     group.command("export")(export)
+    group.command("key")(key)
+    group.command("checkpoint")(checkpoint)
     app.add_typer(group, name="audit")
 
 
-def verify(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Prove that no entry of the trail was changed, added, taken out or moved."""
+def verify(
+    config: ConfigFile = DEFAULT_CONFIG,
+    checkpoints: Checkpoints = None,
+    key: PublicKey = None,
+    exported: Exported = None,
+) -> None:
+    """Prove that no entry of the trail was changed, added, taken out or moved.
+
+    With checkpoints, that its end is there too, and that it was not written anew as a whole. With an export,
+    no configuration and no database are needed.
+    """
     # Here, and not above: the other commands start without the database.
+    from bot import checkpoints as signed  # noqa: PLC0415
     from bot import trail  # noqa: PLC0415
     from bot.database import explained  # noqa: PLC0415
 
+    if (checkpoints is None) is not (key is None):
+        raise typer.BadParameter("--checkpoints and --key belong together")
+    points = signed.read(checkpoints, signed.public_key(key)) if checkpoints and key else []
+    if exported:
+        typer.echo(trail.verify_export(exported, points))
+        return
     url = configured(config).database.url.get_secret_value()
     with explained(url):
-        good_news = asyncio.run(trail.verify(url))
+        good_news = asyncio.run(trail.verify(url, points))
     typer.echo(good_news)
+
+
+def key(file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to put it.")]) -> None:
+    """Make the key that signs checkpoints, readable by you alone; FILE.pub is for whoever verifies."""
+    from bot import checkpoints as signed  # noqa: PLC0415
+
+    typer.echo(f"{file} signs. Give {signed.new_key(file)} to whoever verifies.")
+
+
+def checkpoint(
+    config: ConfigFile = DEFAULT_CONFIG,
+    key: Annotated[Path | None, typer.Option(metavar="FILE", help="The key; else [audit] key.")] = None,
+    to: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Append to this file; left out: standard output.")
+    ] = None,
+) -> None:
+    """Sign where the trail ends now. Keep the line where nobody who can change the database can change it."""
+    from bot import checkpoints as signed  # noqa: PLC0415
+    from bot import trail  # noqa: PLC0415
+    from bot.database import explained  # noqa: PLC0415
+
+    settings = configured(config)
+    file = key or (settings.audit.key if settings.audit else None)
+    if file is None:
+        raise typer.BadParameter("name the key, or set [audit] key", param_hint="--key")
+    signer, url = signed.private_key(file), settings.database.url.get_secret_value()
+    with explained(url):
+        line = signed.signed(asyncio.run(trail.end(url, datetime.now(UTC))), signer)
+    if to:
+        signed.append(line, to)
+    else:
+        typer.echo(line)
 
 
 def export(
