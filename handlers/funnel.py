@@ -115,11 +115,18 @@ async def _say(incoming: Incoming, sentence: str) -> None:
     if isinstance(incoming, Command):
         await incoming.answer(text=esc(sentence))
     elif isinstance(incoming, Submission):
-        await incoming.answer(response_action="update", view=dict(kit.notice(TITLE, sentence)))
+        await incoming.answer(**_in_place(incoming.view, sentence))
     elif isinstance(incoming, Click) and incoming.place[0] and await _whispered(incoming, sentence):
         return
     else:
         await incoming.open(kit.notice(TITLE, sentence))
+
+
+def _in_place(view: Mapping[str, Any], sentence: str) -> dict[str, Any]:
+    """At the form's first input, so that nothing typed is lost; in place of a form where nothing is."""
+    if block := _input_of(view, None):
+        return {"response_action": "errors", "errors": {block: sentence}}
+    return {"response_action": "update", "view": dict(kit.notice(TITLE, sentence))}
 
 
 async def _whispered(click: Click, sentence: str) -> bool:

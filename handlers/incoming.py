@@ -51,8 +51,7 @@ class Incoming:
         """The same for every repetition of this delivery, and for no other: see `Store.write`."""
         if self.trigger:
             return f"trigger:{self.trigger}"
-        digest = hashlib.sha256(json.dumps(self.body, sort_keys=True, default=str).encode()).hexdigest()
-        return f"body:{digest}"
+        return f"body:{_digest(self.body)}"
 
     async def once(self, work: Callable[[Tx], T]) -> T:
         """Write what this delivery asks for; where it was delivered and written before, raise Repeated."""
@@ -163,8 +162,10 @@ class Submission(Incoming):
     @property
     def delivery(self) -> str:
         if self.view.get("id") and self.view.get("hash"):
-            return f"view:{self.view['id']}:{self.view['hash']}"
-        return super().delivery  # a form that was sent before and drawn anew must not count as sent again
+            # A form that was sent before and drawn anew must not count as sent again; and whoever writes
+            # something else into it, since they did not hear that it was taken, must not hear that this was.
+            return f"view:{self.view['id']}:{self.view['hash']}#{_digest(self.values)[:32]}"
+        return super().delivery
 
 
 @dataclass
@@ -211,6 +212,10 @@ def which(view: Mapping[str, Any]) -> dict[str, str]:
     """Which view views.update is to draw; by its hash, where it has one, nothing newer is drawn over."""
     told = {"view_id": view.get("id"), "hash": view.get("hash")}
     return {name: str(value) for name, value in told.items() if value}
+
+
+def _digest(of: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(of, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -9,11 +9,16 @@ from sqlalchemy import String, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
-from models.errors import Repeated
+from models.errors import Repeated, SentBefore
 from models.inserts import add_if_new
 
 KEPT = timedelta(days=2)
 """Longer than Slack's last retry (minutes) and than any signature is taken as fresh (5 minutes)."""
+
+BEFORE = (
+    "This was sent already, and what you have changed since is not in it. Close the form, and look what "
+    "became of what you sent."
+)
 
 
 class Delivery(Base):
@@ -22,16 +27,23 @@ class Delivery(Base):
     __tablename__ = "deliveries"
 
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    content: Mapped[str] = mapped_column(String(64), default="")
+    """A digest of what was sent with it, where the same delivery may come with something else."""
     at: Mapped[datetime] = mapped_column(index=True)
 
 
-def once(session: Session, key: str, now: datetime) -> None:
-    """Take note of a delivery in the transaction that carries it out.
+def once(session: Session, delivery: str, now: datetime) -> None:
+    """Take note of a delivery in the transaction that carries it out; a digest may stand in it after a #.
 
-    Raises Repeated if it was noted before.
+    Raises Repeated if it was noted before, SentBefore if that was with another digest.
     """
-    if not add_if_new(session, Delivery(key=key, at=now)):
-        raise Repeated(key)
+    key, _, content = delivery.partition("#")
+    if add_if_new(session, Delivery(key=key, content=content, at=now)):
+        return
+    known = session.get(Delivery, key)
+    if known is not None and known.content != content:
+        raise SentBefore(BEFORE)
+    raise Repeated(key)
 
 
 def forget(session: Session, now: datetime) -> None:

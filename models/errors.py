@@ -53,6 +53,10 @@ class Invalid(Refusal):
     """What was entered cannot be used. Says what would be right."""
 
 
+class SentBefore(Refusal):
+    """A form whose sending was carried out comes again with something else in it: that is not in it."""
+
+
 class Repeated(Exception):
     """This delivery was carried out before.
 

@@ -86,6 +86,26 @@ async def test_every_delivery_counts_once_at_once_and_after_a_restart(
     assert await counts(world) == before
 
 
+async def test_a_form_that_was_taken_and_comes_again_with_other_words_is_refused_clearly(
+    world: World,
+) -> None:
+    """Slack did not hear that it was taken; whoever changes it meanwhile must not think that this counts."""
+    await world.ask("Ada", "github engineering 8h because of a release")
+    again = copy.deepcopy(sent(world, "view_submission"))
+    before = await counts(world)
+    (reason,) = [
+        element
+        for block in again["view"]["state"]["values"].values()
+        for element in block.values()
+        if element.get("value") == "of a release"
+    ]
+    reason["value"] = "of another one"
+    await send(world, "view_submission", again)
+    answer = world.slack.log.deliveries("view_submission")[-1].response
+    assert "what you have changed since is not in it" in str(answer)
+    assert await counts(world) == before
+
+
 async def test_somebody_else_cannot_send_an_approvers_form(world: World) -> None:
     await world.ask("Ada", "github engineering 8h because of a release")
     grace = world.person("Grace")

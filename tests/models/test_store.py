@@ -7,7 +7,7 @@ from sqlalchemy import make_url, text
 
 from models import settings
 from models.clock import ManualClock
-from models.errors import Refusal, Repeated
+from models.errors import Invalid, Refusal, Repeated, SentBefore
 from models.store import Store, Tx, open_store
 from models.store.base import Unavailable
 
@@ -175,3 +175,21 @@ def test_another_kind_of_database_is_refused_without_its_password(url: str, cloc
     with pytest.raises(ValueError, match="neither") as refused:
         open_store(url, clock)
     assert "secret" not in str(refused.value)
+
+
+async def test_what_is_sent_again_with_something_else_in_it_is_told_from_a_repetition(store: Store) -> None:
+    await store.write(increment, delivery="view:1#one")
+    with pytest.raises(Repeated):
+        await store.write(increment, delivery="view:1#one")
+    with pytest.raises(SentBefore, match="not in it"):
+        await store.write(increment, delivery="view:1#two")
+
+
+async def test_what_was_not_written_can_be_sent_again_with_something_else_in_it(store: Store) -> None:
+    def refused(tx: Tx) -> None:
+        increment(tx)
+        raise Invalid("No.")
+
+    with pytest.raises(Invalid):
+        await store.write(refused, delivery="view:1#one")
+    await store.write(increment, delivery="view:1#two")

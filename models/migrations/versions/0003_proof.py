@@ -12,6 +12,8 @@ _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("deliveries") as table:
+        table.add_column(sa.Column("content", sa.String(64), nullable=False, server_default=""))
     _pauses()
 
 
@@ -37,5 +39,7 @@ def _pauses() -> None:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("deliveries") as table:
+        table.drop_column("content")
     op.drop_index("ix_pauses_open", table_name="pauses")
     op.drop_table("pauses")
