@@ -2,14 +2,18 @@
 
 import asyncio
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
 
 from bot.app import Keyturn, build
 from bot.config import Config
+from bot.failure import Failure
 from models.clock import Clock
 from models.jobs import LEASE
+from models.store.base import Unavailable
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -23,15 +27,26 @@ async def serve(config: Config, clock: Clock, *, lease: timedelta = LEASE, obser
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    keyturn = await build(config, clock, lease=lease, observe=observe)
+    with _database_explained():
+        keyturn = await build(config, clock, lease=lease, observe=observe)
     try:
-        await keyturn.start()
+        with _database_explained():
+            await keyturn.start()
         log.info("ready", mode=config.slack.mode, listening=keyturn.base_url)
         await _until(told, keyturn)
         log.info("stopping")
     finally:
         await keyturn.stop()
     log.info("stopped")
+
+
+@contextmanager
+def _database_explained() -> Iterator[None]:
+    """A database that is damaged in a part that is read only now, or went away meanwhile, is no defect."""
+    try:
+        yield
+    except Unavailable as error:
+        raise Failure(str(error)) from error
 
 
 async def _until(told: asyncio.Event, keyturn: Keyturn) -> None:

@@ -45,6 +45,9 @@ async def database(bench: Bench) -> AsyncIterator[Finding]:
         yield _standing(url, schema)
         if schema.current:
             async with opened(url) as store:
+                if damage := None if store.shared else await store.read(_damage):
+                    yield bad(ABOUT, f"{shown(url)} is damaged: {damage}. Restore a backup")
+                    return
                 bench.apps, bench.parts, bench.admins = await store.read(_catalogue_and_admins)
                 bench.doubts = await store.read(_doubts)
                 if store.shared:
@@ -83,6 +86,12 @@ def _catalogue_and_admins(session: Session) -> tuple[tuple[AppSpec, ...], Parts,
 def _doubts(session: Session) -> tuple[str, ...]:
     who = Directory(session)
     return tuple(text for app in apps.every(session) for text in numbers.too_few(app, who))
+
+
+def _damage(session: Session) -> str | None:
+    """The first fault that SQLite finds in the file's structure; it reads all of it."""
+    found = str(session.execute(text("PRAGMA quick_check(1)")).scalar_one())
+    return None if found == "ok" else " ".join(found.split())
 
 
 async def _postgres(store: Store) -> Finding:

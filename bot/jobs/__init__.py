@@ -38,10 +38,10 @@ def handlers(
         "home": Handler(HomeJob(store, gateway).run),
         "mail": Handler(MailJob(store, gateway, mailer).run, patience=90),
         "manager": Handler(ManagerJob(store, gateway).run),
-        "note": Handler(NoteJob(store, gateway).run),
+        "note": Handler(NoteJob(store, gateway).run, overtaken=retire.want),
         "person": Handler(PersonJob(store, gateway).run),
         "retire": Handler(RetireJob(store, gateway).run),
         "say": Handler(SayJob(store, gateway).run, overtaken=retire.want),
         "settle": Handler(SettleJob(store, connectors, metrics).run, patience=settle.PATIENCE + 20),
-        "tell": Handler(TellJob(store, gateway).run),
+        "tell": Handler(TellJob(store, gateway).run, overtaken=retire.want),
     }

@@ -2,6 +2,7 @@
 
 import zlib
 from datetime import timedelta
+from typing import Any
 
 from blocks import thread
 from bot.jobs import posts
@@ -13,6 +14,11 @@ from models.jobs import Work
 from models.store import Store
 
 SOON = timedelta(seconds=2)
+
+
+def mark(key: str) -> dict[str, Any]:
+    """The metadata of the reply that a job of this key posts."""
+    return posts.mark("keyturn_note", {"note": zlib.crc32(key.encode())})
 
 
 class NoteJob:
@@ -34,7 +40,7 @@ class NoteJob:
         await self._store.write(lambda tx: jobs.finish(tx.session, work))
 
     async def _reply(self, work: Work, card: Card) -> None:
-        metadata = posts.mark("keyturn_note", {"note": zlib.crc32(work.key.encode())})
+        metadata = mark(work.key)
         payload = work.payload
         message = thread.term_changed(payload["by"], payload["before"], payload["after"])
         try:

@@ -4,11 +4,14 @@ Two processes can post the same one, where the first slept past its lease with t
 finds out when it hands the job back, and asks for this.
 """
 
-from datetime import timedelta
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.jobs import posts
+from bot.jobs import note, posts, tell
 from bot.slack import Gateway, Gone
 from models import jobs
 from models.cards import Card
@@ -28,8 +31,20 @@ def want(tx: Tx, work: Work) -> None:
         lane=work.key,
         run_at=tx.now + ARRIVED,
         urgency=Urgency.LATER,
-        **work.payload,
+        **work.payload | {"of": work.key},
     )
+
+
+@dataclass(frozen=True)
+class Copies:
+    """Where the copies of one message may lie, and by what they are known."""
+
+    place: str
+    mark: dict[str, Any]
+    since: datetime
+    thread: str = ""
+    kept: str = ""
+    """The ts of the one that stays; empty for the first."""
 
 
 class RetireJob:
@@ -39,32 +54,42 @@ class RetireJob:
         self._store, self._gateway = store, gateway
 
     async def run(self, work: Work) -> None:
-        """Carry out one; its payload is the one of the job that was overtaken, `card` or `say`."""
-        card, comment = await self._store.read(lambda session: _read(session, work))
-        if card.ts and not card.gone:
-            await (self._of_comment(card, comment) if comment else self._of_card(card))
+        """Carry out one; its payload is the one of the job that was overtaken, and its key as `of`."""
+        copies = await self._store.read(lambda session: _copies(session, work))
+        if copies is not None:
+            await self._retire(copies)
         await self._store.write(lambda tx: jobs.finish(tx.session, work))
 
-    async def _of_card(self, card: Card) -> None:
-        """The copy that is redrawn stays."""
-        mark = posts.card_mark(card)
-        found = await posts.copies(self._gateway, card.channel, mark, card.created_at)
-        await self._delete(card.channel, [ts for ts in found if ts != card.ts])
+    async def _retire(self, copies: Copies) -> None:
+        try:
+            person = posts.is_person(copies.place)
+            channel = await posts.open_dm(self._gateway, copies.place) if person else copies.place
+            found = sorted(
+                await posts.copies(self._gateway, channel, copies.mark, copies.since, copies.thread)
+            )
+        except Gone:
+            return  # nobody is left to see them
+        for ts in found:
+            if ts != (copies.kept or found[0]):
+                await self._delete(channel, ts)
 
-    async def _of_comment(self, card: Card, comment: Comment) -> None:
-        """The first one stays."""
-        mark = posts.comment_mark(comment)
-        found = await posts.copies(self._gateway, card.channel, mark, comment.at, card.ts)
-        await self._delete(card.channel, sorted(found)[1:])
-
-    async def _delete(self, channel: str, copies: list[str]) -> None:
-        for ts in copies:
-            try:
-                await self._gateway.call("chat.delete", channel=channel, ts=ts)
-            except Gone:
-                continue
+    async def _delete(self, channel: str, ts: str) -> None:
+        with suppress(Gone):
+            await self._gateway.call("chat.delete", channel=channel, ts=ts)
 
 
-def _read(session: Session, work: Work) -> tuple[Card, Comment | None]:
-    comment = work.payload.get("comment")
-    return session.get_one(Card, work.payload["card"]), session.get_one(Comment, comment) if comment else None
+def _copies(session: Session, work: Work) -> Copies | None:
+    """What to look for; None where it lies nowhere."""
+    payload, of = work.payload, str(work.payload.get("of", ""))
+    if "person" in payload:
+        return Copies(str(payload["person"]), tell.mark(of), datetime.fromisoformat(payload["at"]))
+    card = session.get_one(Card, payload["card"])
+    if not card.ts or card.gone:
+        return None
+    if "comment" in payload:
+        comment = session.get_one(Comment, payload["comment"])
+        return Copies(card.channel, posts.comment_mark(comment), comment.at, card.ts)
+    if "before" in payload:
+        return Copies(card.channel, note.mark(of), card.created_at, card.ts)
+    # The copy that is redrawn stays.
+    return Copies(card.channel, posts.card_mark(card), card.created_at, kept=card.ts)

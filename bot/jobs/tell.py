@@ -2,6 +2,7 @@
 
 import zlib
 from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -13,6 +14,11 @@ from models.jobs import Work
 from models.store import Store
 
 log = structlog.stdlib.get_logger(__name__)
+
+
+def mark(key: str) -> dict[str, Any]:
+    """The metadata of the message that a job of this key posts."""
+    return posts.mark("keyturn_told", {"told": zlib.crc32(key.encode())})
 
 
 class TellJob:
@@ -31,7 +37,7 @@ class TellJob:
 
     async def _tell(self, work: Work) -> None:
         person, since = str(work.payload["person"]), datetime.fromisoformat(work.payload["at"])
-        metadata = posts.mark("keyturn_told", {"told": zlib.crc32(work.key.encode())})
+        metadata = mark(work.key)
         if work.attempts > 1 and await posts.lost(self._gateway, person, metadata, since):
             return
         await posts.post(self._gateway, person, thread.told(str(work.payload["text"])), metadata)

@@ -10,8 +10,9 @@ from bot.sandbox.slack.messages import Message
 from models.cards import Card
 from models.clock import ManualClock
 from models.jobs import Job, JobState, Work
-from models.lifecycle import comment, submit
+from models.lifecycle import comment, decide, submit
 from models.lifecycle.asking import Draft
+from models.lifecycle.telling import tell
 from models.requests import Comment, Term
 from models.store import Tx
 from tests.world import World, running
@@ -212,3 +213,34 @@ async def test_of_a_comment_that_was_said_twice_one_is_left(world: World) -> Non
     await world.bot.store.write(overtaken(late))
     await world.pass_time(timedelta(minutes=1))
     assert [reply.text for reply in shown.replies] == [f"<@{world.ids['Grace']}>\n> Which repository?"]
+
+
+async def test_of_what_somebody_was_told_twice_one_is_left(world: World) -> None:
+    ada, at = world.ids["Ada"], world.clock.now()
+    await world.bot.store.write(lambda tx: tell(tx, ada, "That did not work.", "x"))
+    await world.bot.idle()
+    (told,) = world.person("Ada").messages()
+    await world.bot.client.chat_postMessage(channel=ada, text="Again", metadata=told.metadata)
+    payload = {"person": ada, "text": "That did not work.", "at": at.isoformat()}
+    await world.bot.store.write(overtaken(Work(1, "tell", "tell:x", payload, 1, "lost")))
+    await world.pass_time(timedelta(minutes=1))
+    assert [message.text for message in world.person("Ada").messages()] == [told.text]
+
+
+async def test_of_a_changed_duration_that_was_noted_twice_one_is_left(world: World) -> None:
+    ref = await ask(world)
+    shorter = Term(length=HOUR)
+    await world.bot.store.write(lambda tx: decide.approve(tx, ref, world.ids["Grace"], term=shorter))
+    await world.settle()
+    (shown,) = [one for one in cards(world, "Ada") if one.replies]
+    (noted,) = shown.replies
+    card = await world.bot.store.read(lambda s: s.query(Card).filter(Card.ts == shown.ts).one())
+    await world.bot.client.chat_postMessage(
+        channel=card.channel, thread_ts=card.ts, text="Again", metadata=noted.metadata
+    )
+    grace = world.ids["Grace"]
+    payload = {"card": card.id, "by": grace, "before": {}, "after": {}}
+    late = Work(1, "note", f"note:{card.id}:{grace}", payload, 1, "lost")
+    await world.bot.store.write(overtaken(late))
+    await world.pass_time(timedelta(minutes=1))
+    assert [reply.text for reply in shown.replies] == [noted.text]

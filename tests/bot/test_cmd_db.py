@@ -1,6 +1,9 @@
 """`keyturn db upgrade`, and what every command says of a database that it cannot work with."""
 
 import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -82,3 +85,33 @@ def test_a_file_that_is_no_database_is_told(keyturn: CommandLine) -> None:
         ended = keyturn(*command)
         assert ended.code == 1
         assert "file is not a database" in ended.err
+
+
+def damaged(file: Path, *tables: str) -> None:
+    """Nothing is left of these tables; the others are as they were."""
+    with closing(sqlite3.connect(file)) as database:
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+        marks = ", ".join("?" * len(tables))
+        found = database.execute(f"SELECT rootpage FROM sqlite_master WHERE tbl_name IN ({marks})", tables)
+        pages = [page for (page,) in found]
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with file.open("r+b") as raw:
+        for page in pages:
+            raw.seek((page - 1) * size)
+            raw.write(b"\xa5" * size)
+
+
+@pytest.mark.parametrize("tables", [("alembic_version",), ("settings", "roles"), ("people",), ("grants",)])
+def test_a_damaged_file_is_said_wherever_the_damage_is(keyturn: CommandLine, tables: tuple[str, ...]) -> None:
+    keyturn("db", "upgrade")
+    damaged(keyturn.folder / "keyturn.db", *tables)
+    ended = keyturn("check")
+    assert ended.code == 1
+    (line,) = [line for line in ended.out.splitlines() if "Database" in line and "✗" in line]
+    assert "damaged" in line or "malformed" in line, line
+    if tables[0] in ("alembic_version", "settings"):  # the others nothing reads before it runs
+        with keyturn.program("run", stderr=subprocess.PIPE) as process:
+            _, words = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert b"malformed" in words.splitlines()[-1]
+        assert b"Traceback" not in words

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, event, make_url, text
 
 from bot import log, trail
 from models import settings
@@ -19,7 +19,8 @@ from models.states import RequestState
 from models.store import Store, open_store, sqlite
 from models.store.base import Unavailable
 from tests.handlers.office import asks, office, request_of
-from tests.world import World
+from tests.postgres import connect
+from tests.world import World, running
 
 SENTENCE = r"Keyturn cannot reach its database\. Nothing was changed\. Try again soon\. \(Reference (\w{6})\)"
 LAST_PAGE = 4294967294
@@ -145,3 +146,38 @@ async def test_a_damaged_file_is_said_by_reads_and_writes(damaged: Path, clock: 
             await store.read(lambda session: settings.read(session, "a"))
     finally:
         await store.close()
+
+
+async def told_to(url: str, *statements: str) -> None:
+    """What an operator tells the PostgreSQL server about this database."""
+    parsed = make_url(url)
+    operator = await connect(parsed.set(database="postgres"))
+    try:
+        for statement in statements:
+            await operator.execute(statement.format(name=parsed.database))
+    finally:
+        await operator.close()
+
+
+END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_a_postgresql_that_only_reads_is_said_and_goes_on_by_itself(
+    database_url: str, clock: ManualClock
+) -> None:
+    async with running(database_url, clock, "http") as world:
+        await world.acquaint()
+        await world.offer()
+        ada = world.person("Ada")
+        await ada.command("/request-access", "github engineering 8h because INC-42")
+        read_only = 'ALTER DATABASE "{name}" SET default_transaction_read_only = '
+        await told_to(database_url, f"{read_only}on", END_ALL)
+        sent = await ada.submit()
+        assert re.search(SENTENCE, str(sent.errors)), sent
+        await told_to(database_url, f"{read_only}off", END_ALL)
+        sent = await ada.submit()
+        assert sent.ok, sent
+        await world.settle()
+        assert len(await requests(world)) == 1
+        assert world.bot.worker.alive
