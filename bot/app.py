@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -41,6 +41,7 @@ from models.clock import Clock
 from models.enough import Limits
 from models.jobs import LEASE
 from models.store import Store, open_store
+from models.store.base import Unavailable
 from models.store.postgres import STANDSTILL
 
 log = structlog.stdlib.get_logger(__name__)
@@ -93,7 +94,9 @@ class Keyturn:
         """
         if not self.identity.known:
             await self.identity.find_out()
-            await self.desk.whois.people(self.config.slack.admins)
+            # A database that takes nothing just now ends no process; they are looked up at their clicks.
+            with suppress(Unavailable):
+                await self.desk.whois.people(self.config.slack.admins)
 
     async def stop(self) -> None:
         """Take nothing more, answer what is in hand, end or hand back the jobs, and close everything."""

@@ -4,9 +4,10 @@ import asyncio
 import os
 import signal
 import socket as sockets
+import sqlite3
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import aiohttp
@@ -18,6 +19,7 @@ from bot.failure import Failure
 from bot.sandbox.slack import App, LocalSlack
 from models.clock import ManualClock
 from models.directory import Directory
+from models.store import sqlite
 
 
 def configured(slack: LocalSlack, app: App, url: str, **http: object) -> Config:
@@ -94,6 +96,20 @@ async def test_it_starts_while_slack_is_away_and_gets_to_know_it_later(
         assert root is not None
         await slack.until(lambda: slack.sockets.of(app))
         await slack.person("U0ROOT", app).open_home()
+
+
+async def test_a_database_that_takes_nothing_just_when_slack_is_back_ends_no_process(
+    config: Config, clock: ManualClock, slack: LocalSlack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "BUSY_MS", 50)
+    away = slack.faults.down()
+    async with up(config, clock) as keyturn:
+        with closing(sqlite3.connect(tmp_path / "keyturn.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            away.remove()
+            await keyturn.acquainted()
+            other.execute("ROLLBACK")
+        assert keyturn.identity.known
 
 
 async def test_a_slack_that_is_busy_is_not_taken_for_one_that_refuses(

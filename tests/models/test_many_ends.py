@@ -26,6 +26,7 @@ from tests.models.company import found
 
 MANY = int(os.environ.get("KEYTURN_MANY", "450"))
 EIGHT_HOURS = timedelta(hours=8)
+pytestmark = pytest.mark.timeout(3600 if "KEYTURN_MANY" in os.environ else 180)
 LONGEST = 0.05
 """Seconds that the event loop may be kept from others, where the machine is ours."""
 
