@@ -83,9 +83,13 @@ def _way(way: Sequence[Planned], *, named: bool) -> Iterator[Block]:
         return
     if not named or first.after is not None:
         yield kit.section("*Who will be asked before*" if first.after else "*Who will be asked*")
+    said: set[str] = set()
     for stage in first.decision.stages:
         yield kit.section(_stage(stage, numbered=len(first.decision.stages) > 1))
-        yield kit.context(esc(stage.because.text), *_then(stage, first.snapshot.policy.request_expiry))
+        because = [stage.because.text] if stage.because.text not in said else []
+        said.update(because)
+        if below := [*map(esc, because), *_then(stage, first.snapshot.policy.request_expiry)]:
+            yield kit.context(*below)
 
 
 def _at_once(one: Planned, after: Aftermath) -> str:

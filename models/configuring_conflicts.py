@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import apps, changing, parts
+from models import apps, changing, parts, proposals
 from models.apps import App
 from models.catalogue.access_refs import access_ref, app_of
 from models.catalogue.conflict_entries import CONFLICT, unknown
@@ -18,6 +18,7 @@ from models.errors import Closed, Duplicate, Invalid, NotFound
 from models.lifecycle import screens
 from models.parts import Part
 from models.policy.examples import run_all
+from models.proposals import draft_of
 from models.requests import Request
 from models.states import RequestState
 from models.store.tx import Tx
@@ -38,10 +39,12 @@ def every(session: Session, by: str) -> list[ConflictSpec]:
 
 
 def look(session: Session, key: str, by: str) -> ConflictEntry:
-    """A conflict as it stands. Raises NotAllowed, NotFound."""
+    """A conflict as it stands, or as the one who looks has proposed it. Raises NotAllowed, NotFound."""
     only_admins(session, by)
     row = _row(session, key)
-    return ConflictEntry(ConflictSpec.model_validate(row.spec), row.version)
+    draft = draft_of(session, proposals.CONFLICT, key, by) if changing.needed(session) else None
+    mine = draft is not None and draft.version == row.version and draft.after  # nothing: to be taken out
+    return ConflictEntry(ConflictSpec.model_validate(mine or row.spec), row.version)
 
 
 def add(tx: Tx, spec: ConflictSpec, by: str) -> str:

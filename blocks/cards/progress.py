@@ -44,10 +44,13 @@ def stage_lines(story: RequestStory) -> list[str]:
         if one.stage.state is StageState.WAITING or not (one.asked or one.decisions):
             continue
         place = f"Stage {one.stage.position + 1} of {len(story.stages)}: " if several else ""
-        lines.append(f"*{place}{esc(one.stage.name)}*")
-        lines += [decision_line(decision) for decision in one.decisions]
+        below = [decision_line(decision) for decision in one.decisions]
         if one is story.open_stage:
-            lines += [line for line in (waiting(one), remark(one)) if line]
+            below += [line for line in (waiting(one), remark(one)) if line]
+        elif several and not below:
+            below.append("not decided")
+        if below:  # it may have ended before anybody decided, and the status says how
+            lines += [f"*{place}{esc(one.stage.name)}*", *below]
     coming = [esc(one.stage.name) for one in story.stages if one.stage.state is StageState.WAITING]
     return lines + ([f"Then: {', '.join(coming)}"] if coming else [])
 

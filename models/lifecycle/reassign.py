@@ -93,23 +93,25 @@ def _must_fit(tx: Tx, request: Request, stage: stages.OpenStage, by: str, to: st
     if problem := cannot(person, question, spent):
         raise Invalid(f"{person.name} {problem}, so they cannot decide on it.", field="person")
     if snapshot.policy.reassign is Reassign.ELIGIBLE:
-        _must_be_eligible(tx, request, question, to, person.name)
+        _must_be_eligible(tx, request, question, to, person.name, besides={by, *stage.now.ids})
 
 
-def _must_be_eligible(tx: Tx, request: Request, question: Question, to: str, name: str) -> None:
+def _must_be_eligible(
+    tx: Tx, request: Request, question: Question, to: str, name: str, *, besides: set[str]
+) -> None:
+    """Raise Invalid, with who can be chosen: nobody of `besides`, who can decide already."""
     specs = tx.session.scalars(select(Stage.spec).where(Stage.request_id == request.id))
     named = [one for spec in specs for one in StageSpec.model_validate(spec).everybody]
     directory = Directory(tx.session)
     refs = dict.fromkeys((*named, Role.OWNERS, Role.ADMINS))
-    eligible = [one for one in pool(refs, question, directory, spent={}).ids if one != to]
-    if to in pool(refs, question, directory, spent={}).ids:
+    eligible = pool(refs, question, directory, spent={}).ids
+    if to in eligible:
         return
-    others = [person.name for one in eligible[:_NAMED] if (person := directory.person(one))]
-    more = f" and {len(eligible) - _NAMED} more" if len(eligible) > _NAMED else ""
-    raise Invalid(
-        f"{name} does not decide on {request.app_name}. Who does: {', '.join(others) or 'nobody'}{more}.",
-        field="person",
-    )
+    left = [one for one in eligible if one not in besides]
+    others = [person.name for one in left[:_NAMED] if (person := directory.person(one))]
+    more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
+    who = f"Who does: {', '.join(others)}{more}." if others else "Everybody else who does is asked already."
+    raise Invalid(f"{name} does not decide on {request.app_name}. {who}", field="person")
 
 
 def _write(tx: Tx, request: Request, stage: stages.OpenStage, passed: Reassignment) -> None:

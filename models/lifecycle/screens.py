@@ -13,8 +13,8 @@ from models.states import GrantState
 from models.store.tx import Tx
 
 MOMENT = timedelta(seconds=1)
-"""A requester's card waits so long where the access may be given by then: so it is drawn once, and says more.
-What comes of giving it wants the card at once."""
+"""A requester's card and Home wait so long where the access may be given by then: so they are drawn once, and
+say more. What comes of giving it wants them at once."""
 
 
 def show(tx: Tx, kind: CardKind, subject: str, about: str, person_id: str) -> None:
@@ -82,20 +82,25 @@ def _draw_touched(tx: Tx) -> None:
         _draw(tx, card_id, tx.now + MOMENT if waits else None)
         tx.touched.add(person_id)
     for person_id in tx.session.scalars(select(Home.person_id).where(Home.person_id.in_(tx.touched))):
-        tx.enqueue("home", f"home:{person_id}", urgency=Urgency.LATER, person=person_id)
+        run_at = tx.now + MOMENT if person_id in just_begun else None
+        tx.enqueue("home", f"home:{person_id}", run_at=run_at, urgency=Urgency.LATER, person=person_id)
 
 
 def _of_grants(tx: Tx, grants: list[int]) -> set[str]:
-    """Touch the requests of these grants; returns those whose access is given first in a moment."""
+    """Touch the requests of these grants.
+
+    Returns those whose access is given first in a moment, and whose they are.
+    """
     if not grants:
         return set()
-    columns = select(Request.id, Grant.state, Grant.retry_at, Grant.attempts)
+    whose = (Request.requester_id, Grant.person_id)
+    columns = select(Request.id, *whose, Grant.state, Grant.retry_at, Grant.attempts)
     found = tx.session.execute(columns.join(Grant, Grant.id == Request.grant_id).where(Grant.id.in_(grants)))
     just_begun = set[str]()
-    for request_id, state, retry_at, attempts in found:
+    for request_id, requester, holder, state, retry_at, attempts in found:
         tx.touched.add(f"AR-{request_id}")
         if state is GrantState.GRANTING and retry_at == tx.now and not attempts:
-            just_begun.add(f"AR-{request_id}")
+            just_begun |= {f"AR-{request_id}", requester, holder}
     return just_begun
 
 

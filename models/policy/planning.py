@@ -88,7 +88,9 @@ def told(clash: Clash, question: Question, who: Who) -> str:
 
 def _why(spec: StageSpec, question: Question, who: Who) -> Reason | None:
     if spec.when is None:
-        return Reason(stage_rule(spec), f"Every request for {question.policy.app_name} goes through it.")
+        own = spec in (question.access.stage or ())
+        what = question.access.name if own else question.policy.app_name
+        return Reason(stage_rule(spec), f"Every request for {what} goes through it.")
     return applies(spec.when, question, who, rule=stage_rule(spec))
 
 

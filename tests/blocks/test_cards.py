@@ -288,6 +288,18 @@ def test_who_stands_in_from_the_start_and_why_stands_on_the_card() -> None:
     assert f"\n{remark}" in drawn(CardKind.APPROVAL, story(stage(0, "any", [GRACE], remark=remark)), GRACE)[0]
 
 
+def test_a_stage_in_which_nobody_decided_is_named_only_among_several() -> None:
+    over: dict[str, Any] = {"state": RequestState.WITHDRAWN, "closed_by": ADA}
+    closed = stage(0, "any", [GRACE], state=StageState.CLOSED)
+    assert "Owner" not in drawn(CardKind.REQUEST, story(closed, **over), ADA)[0]
+    first = stage(0, "any", [GRACE], decision(GRACE), state=StageState.APPROVED)
+    second = stage(1, "any", [ALAN], state=StageState.CLOSED, name="Security")
+    assert (
+        "*Stage 2 of 2: Security*\nnot decided"
+        in drawn(CardKind.REQUEST, story(first, second, **over), ADA)[0]
+    )
+
+
 def test_when_they_were_reminded_stands_on_the_card_while_it_is_pending() -> None:
     assert "*Pending* · reminded <!date" in drawn(CardKind.REQUEST, story(reminded_at=NOON), ADA)[0]
     over = story(reminded_at=NOON, state=RequestState.EXPIRED)

@@ -47,7 +47,6 @@ def test_it_names_the_people_of_each_stage_and_says_why() -> None:
         "*1. Owner:* all of <@U0OLE> (owner of GitHub); <@U0MAX> (named in this stage)",
         "Every request for GitHub goes through it.",
         "*2. On call:* <@U0SAM> or <@U0OLA> (in @oncall)",
-        "Every request for GitHub goes through it.",
     ]
 
 
@@ -109,7 +108,7 @@ def test_accesses_that_go_other_ways_are_told_apart() -> None:
         "GitHub has no stages, so its owners decide.",
         "*Write*",
         "*Check:* <@U0MAX> (named in this stage)",
-        "Every request for GitHub goes through it.",
+        "Every request for Write goes through it.",
     ]
 
 

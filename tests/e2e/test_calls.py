@@ -21,6 +21,18 @@ async def test_a_request_with_one_approver_costs_few_calls(world: World) -> None
     assert len(called) <= MOST, called
 
 
+async def test_app_home_is_drawn_once_when_an_approved_access_is_given_at_once(world: World) -> None:
+    await world.person("Ada").open_home()
+    await world.ask("Ada", "github engineering 8h because of a release")
+    world.slack.log.clear()
+    await world.approve("Grace", "Engineering team")
+    drawn = [call for call in world.slack.log.calls() if call.name == "views.publish"]
+    assert len(drawn) == 1
+    home = world.person("Ada").home
+    assert home is not None
+    assert "*Active*" in home.text
+
+
 async def test_who_waits_for_work_by_hand_reads_that_it_is_being_set_up(world: World) -> None:
     await world.ask("Ada", "github admin 8h because of a release")
     await world.approve("Grace", "Admin role")

@@ -114,10 +114,17 @@ async def test_somebody_deactivated_since_is_refused_when_it_is_sent(world: Worl
 async def test_usually_it_goes_to_those_who_decide_on_the_app_anyway(world: World) -> None:
     await asks(world, reassign="eligible")
     assert await passes(world, "Mia", "Otto") == (
-        "Otto does not decide on GitHub. Who does: Mia, Grace, Alan, Root."
+        "Otto does not decide on GitHub. Who does: Grace, Alan, Root."
     )
     assert await passes(world, "Mia", "Grace") == ""
     assert "Approve" in world.card("Grace", ASKED).buttons
+
+
+async def test_where_everybody_is_asked_already_it_says_so(world: World) -> None:
+    everybody = [world.ids[name] for name in ("Mia", "Grace", "Alan", "Root")]
+    await asks(world, reassign="eligible", stage=[{"name": "All", "approvers": everybody, "rule": "all"}])
+    said = "Otto does not decide on GitHub. Everybody else who does is asked already."
+    assert await passes(world, "Mia", "Otto") == said
 
 
 async def test_where_nothing_may_be_passed_on_there_is_no_button(world: World) -> None:

@@ -39,6 +39,13 @@ async def test_a_conflict_is_added_and_taken_out_by_two_admins(world: World) -> 
 
     await mia.command("/access-admin")
     await mia.press("Conflicts")
+    await mia.press("Edit", near="Team or admin")
+    await mia.fill("Name", "Admin or team")
+    assert (await mia.submit()).action == "update"
+    await mia.close()
+    await mia.press("Edit", near="Team or admin")
+    assert mia.value("Name") == "Admin or team"
+    await mia.close()
     await mia.press("Delete", near="Team or admin")
     assert "Proposed, not saved." in seen(mia)
     await world.settle()
