@@ -142,7 +142,7 @@ def _told(story: RequestStory, viewer: str) -> Block | None:
 def _why_you(story: RequestStory, viewer: str) -> Block | None:
     because, passed = story.because(viewer), story.passed_from(viewer)
     if story.asked_in(viewer):
-        return kit.context("Asked here, since many can decide. The buttons work for each of them.")
+        return kit.context("Asked here instead of one by one. The buttons work for everybody who can decide.")
     if passed and story.open_stage:
         return kit.context(f"{_passed_on(passed, viewer)} {mention(passed.to_id)}{_note(passed)}")
     if got := story.passed_to(viewer):

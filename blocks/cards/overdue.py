@@ -38,7 +38,7 @@ def _standing(story: RequestStory, stage: StageStory) -> str:
 def _what_to_do(story: RequestStory, *, off: bool) -> str:
     if off:
         return f"Decisions on {esc(story.request.app_name)} cannot be passed on, so please ask them yourself."
-    return "Ask them yourself, or press *Reassign* and choose who decides instead."
+    return "Ask them yourself, or press *Reassign* and choose who decides instead; it can be you."
 
 
 def _over(story: RequestStory) -> Message:

@@ -82,7 +82,8 @@ def _must_fit(tx: Tx, request: Request, stage: stages.OpenStage, by: str, to: st
     directory, snapshot = Directory(tx.session), Snapshot.from_json(request.policy)
     question = question_of(request, snapshot, tx.now)
     person, spent = directory.person(to), stage.course.spent
-    if to == by:
+    late = stage.row.escalated_at is not None  # whoever is in charge may step in themselves
+    if to == by and not late:
         raise Invalid("Choose somebody else than yourself.", field="person")
     if person is None:
         raise Invalid("That is nobody whom Keyturn knows. Choose somebody else.", field="person")
@@ -93,7 +94,9 @@ def _must_fit(tx: Tx, request: Request, stage: stages.OpenStage, by: str, to: st
     if problem := cannot(person, question, spent):
         raise Invalid(f"{person.name} {problem}, so they cannot decide on it.", field="person")
     if snapshot.policy.reassign is Reassign.ELIGIBLE:
-        _must_be_eligible(tx, request, question, to, person.name, besides={by, *stage.now.ids})
+        _must_be_eligible(
+            tx, request, question, to, person.name, besides={*stage.now.ids, *(() if late else (by,))}
+        )
 
 
 def _must_be_eligible(

@@ -257,7 +257,7 @@ def test_an_admin_reads_what_is_overdue_for_whom_it_waits_and_what_to_do() -> No
     assert f"*GitHub, Engineering team, for <@{ADA}>, is still not decided*" in said
     assert f"waiting for <@{GRACE}>. The request expires <!date" in said
     assert NO_ALTERNATE in said
-    assert "press *Reassign* and choose who decides instead" in said
+    assert "press *Reassign* and choose who decides instead; it can be you." in said
     assert buttons == ["Reassign", "Details"]
 
 

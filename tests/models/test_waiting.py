@@ -9,7 +9,7 @@ from models.audit import AuditEntry
 from models.cards import Card, CardKind
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
-from models.errors import Closed, NotAllowed
+from models.errors import Closed, Invalid, NotAllowed
 from models.lifecycle import decide, due, leaving, reassign, reminding, stages, withdraw
 from models.people import Person
 from models.policy import TallyStatus
@@ -121,6 +121,18 @@ async def test_where_no_alternate_can_be_asked_owners_and_admins_are_told_once_a
     assert len(await told(store, "stage.overdue")) == 1
     await do(store, reassign.reassign, ref, ROOT, ALAN, seat=GRACE)
     await do(store, decide.approve, ref, ALAN)
+    assert (await request(store, ref)).state is RequestState.APPROVED
+
+
+async def test_whoever_is_told_that_nobody_decides_can_step_in_and_not_before(
+    store: Store, clock: ManualClock
+) -> None:
+    ref = await asked_for(store, one(GRACE, ADA, escalate_after="2h"), owners=[GRACE])
+    with pytest.raises(Invalid, match="somebody else than yourself"):
+        await do(store, reassign.reassign, ref, ROOT, ROOT, seat=GRACE)
+    await later(store, clock, 2)
+    await do(store, reassign.reassign, ref, ROOT, ROOT, seat=GRACE)
+    await do(store, decide.approve, ref, ROOT)
     assert (await request(store, ref)).state is RequestState.APPROVED
 
 
