@@ -25,6 +25,7 @@ from models.wording.own import OwnWords
 
 _SHOWN = 200
 _IF = "`{% if app %} … {% else %} … {% endif %}` depends on a fact; also with `==`, `and`, `or`, `not`"
+_STANDARD = "These are the standard words. They hold once you save."
 _SUBJECT = Text("subject", "Subject", "Of the e-mail, and Slack’s notification.", limit=500, optional=False)
 _TEXT = Text("text", "Text", "On the card and in the e-mail. Can be empty.", limit=2000, multiline=True)
 
@@ -45,10 +46,11 @@ def build(entry: MessageEntry, place: Place, preview: Sequence[Block] = ()) -> V
         kit.button("Preview", Do.PREVIEW_MESSAGE),
         kit.button("Back to the standard words", Do.STANDARD_WORDS),
     ]
+    said = f"{about.when}. {_STANDARD}" if place.more else about.when
     view = form(
         Screen.MESSAGE,
         about.title,
-        [kit.context(about.when), *fields, kit.actions(buttons), *preview, *_help(about)],
+        [kit.context(said), *fields, kit.actions(buttons), *preview, *_help(about)],
         place,
     )
     view["blocks"] = [_told_apart(block, place.more) for block in view["blocks"]]

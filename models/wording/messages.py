@@ -69,7 +69,7 @@ _OF_REQUESTS = _OF_ALL | {
     "deadline": Fact(Sort.MOMENT, "when the request expires"),
 }
 _OF_DECIDED = _OF_REQUESTS | {
-    "decider": Fact(Sort.PERSON, "who decided or cancelled; nobody where a rule or time did"),
+    "decider": Fact(Sort.PERSON, "who decided or cancelled; Keyturn where a rule did"),
     "comment": Fact(Sort.TEXT, "what they said with it"),
     "standing": Fact(Sort.TEXT, "where the access stands, as in Active; empty where there is none"),
 }

@@ -13,6 +13,7 @@ from models.store.tx import SYSTEM, Tx
 from models.wording.messages import MessageKey
 
 UNUSABLE = "message.unusable"
+_ALL = select(Part.key, Part.spec).where(Part.kind == MESSAGE.name)
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,7 @@ NONE = OwnWords()
 
 def read(session: Session) -> OwnWords:
     """The workspace's words as they are now. Costs one small query."""
-    rows = session.execute(select(Part.key, Part.spec).where(Part.kind == MESSAGE.name))
-    return OwnWords({row.key: row.spec for row in rows})
+    return OwnWords({row.key: row.spec for row in session.execute(_ALL)})
 
 
 def note(tx: Tx, words: OwnWords) -> None:

@@ -105,7 +105,8 @@ async def test_back_to_the_standard_words_takes_the_own_words_out(world: World) 
     await root.fill("Text", "Never.")
 
     await root.press("Back to the standard words")
-    assert await saved(world) == [own]  # until it is saved
+    assert "These are the standard words. They hold once you save." in seen(root)
+    assert await saved(world) == [own]
     assert (await root.submit()).ok
 
     assert await saved(world) == []
