@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import structlog
 
-from bot.check import channels, connectors, database, mail, numbers, people, slack
+from bot.check import channels, connectors, database, mail, messages, numbers, people, slack
 from bot.check.bench import Bench, bench
 from bot.check.finding import Finding, bad, skipped
 from bot.config import Config
@@ -37,6 +37,7 @@ CHECKS = (
     Check("Channels", channels.channels, slack=True, catalogue=True),
     Check("Stages", numbers.numbers, catalogue=True),
     Check("Connectors", connectors.connectors, slack=True, catalogue=True),
+    Check("Messages", messages.messages, catalogue=True),
 )
 
 

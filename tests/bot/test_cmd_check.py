@@ -15,11 +15,14 @@ from bot.config import load
 from bot.manifest import SCOPES
 from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.slack import App, LocalSlack
-from models import apps, directory
+from models import apps, directory, parts
+from models.catalogue.message_entries import MESSAGE
+from models.catalogue.messages import MessageSpec
 from models.catalogue.spec import AppSpec
 from models.clock import SystemClock
 from models.people import UserGroup
 from models.store import open_store
+from models.wording.messages import MessageKey
 from tests.bot.command_line import CommandLine, Ended, keyturn
 
 __all__ = ["keyturn"]
@@ -366,3 +369,25 @@ async def test_stages_that_want_more_people_than_are_known_are_noted(office: Off
     await office.catalogue(github(stage=[{"name": "Two", "approvers": ["@oncall"], "rule": 2}]))
     said = "GitHub: stage “Two” wants 2 approvals, and only 1 person can be asked"
     assert (await office.check()).about("Stages") == [f"·  Stages: {said}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("Sorry, {{ requester }}", "ok Messages: 1 message in your own words"),
+        (
+            "Sorry, {{ requestr }}",
+            (
+                "✗  Messages: “Rejected”, text: Line 1, column 11: “requestr” is no fact of this message. "
+                "Did you mean “requester”? The standard words go out instead"
+            ),
+        ),
+    ],
+)
+async def test_messages_that_cannot_be_used_are_told(office: Office, text: str, line: str) -> None:
+    await office.catalogue(github())
+    own = MessageSpec(key=MessageKey.REJECTED, text=text)
+    store = open_store(office.url, SystemClock())
+    await store.write(lambda tx: parts.save(tx, MESSAGE, own, "operator"))
+    await store.close()
+    assert (await office.check()).about("Messages") == [line]

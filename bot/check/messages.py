@@ -1,0 +1,19 @@
+"""The messages in the company's own words: whether this version of Keyturn can use them."""
+
+from collections.abc import AsyncIterator
+
+from bot.check.bench import Bench
+from bot.check.finding import Finding, bad, ok
+from bot.words import counted
+from models.catalogue.message_entries import MESSAGE, broken
+from models.catalogue.messages import MessageSpec
+
+
+async def messages(bench: Bench) -> AsyncIterator[Finding]:
+    """Looks at each template. Nothing is said where nobody has written one."""
+    own = [one for one in bench.parts.get(MESSAGE.name, ()) if isinstance(one, MessageSpec)]
+    wrong = [(one, name, text) for one in own for name, text in broken(one)]
+    for one, name, text in wrong:
+        yield bad("Messages", f"{MESSAGE.title(one)}, {name}: {text} The standard words go out instead")
+    if own and not wrong:
+        yield ok("Messages", f"{counted(len(own), 'message')} in your own words")
