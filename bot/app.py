@@ -229,7 +229,7 @@ def _bolt(config: Config, http: aiohttp.ClientSession, identity: Identity) -> As
 
 
 async def _appoint(desk: Desk, admins: tuple[str, ...]) -> None:
-    await desk.store.write(lambda tx: directory.appoint(tx, list(admins), "operator"))
+    await desk.store.write(lambda tx: directory.administer(tx, list(admins), "operator"))
     await desk.whois.people(admins)
 
 

@@ -114,6 +114,16 @@ def appoint(tx: Tx, person_ids: list[str], by: str) -> None:
             tx.record(by, "role.given", person_id, person=person_id, role=RoleName.WORKSPACE_ADMIN.value)
 
 
+def administer(tx: Tx, person_ids: list[str], by: str) -> None:
+    """Make exactly these people workspace admins, of those whom `by` appoints. None changes nothing."""
+    appoint(tx, person_ids, by)
+    theirs = select(Role).where(Role.role == RoleName.WORKSPACE_ADMIN, Role.given_by == by)
+    for role in tx.session.scalars(theirs).all() if person_ids else ():
+        if role.person_id not in person_ids:
+            tx.session.delete(role)
+            tx.record(by, "role.taken", role.person_id, person=role.person_id, role=role.role.value)
+
+
 def group_row(session: Session, ref: str) -> UserGroup | None:
     """A user group's row, by id or by handle, switched off or not."""
     by_handle = select(UserGroup).where(UserGroup.handle == ref.removeprefix("@"))

@@ -51,7 +51,14 @@ def test_the_documented_message_can_be_used() -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/catalogue.md", "docs/lifecycle.md", "docs/operating/README.md"]
+    "page",
+    [
+        "README.md",
+        "docs/catalogue.md",
+        "docs/lifecycle.md",
+        "docs/operating/README.md",
+        "docs/threats.md",
+    ],
 )
 def test_every_link_in_the_documentation_leads_somewhere(page: str) -> None:
     path = ROOT / page

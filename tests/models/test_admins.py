@@ -1,0 +1,41 @@
+"""Who administers Keyturn is what the configuration says, also of those whom it named before."""
+
+import pytest
+
+from models import audit, configuring, directory
+from models.errors import NotAllowed
+from models.store import Store
+from tests.models.acting import do
+from tests.models.company import ALAN, GRACE, ROOT, found
+
+
+async def admins(store: Store) -> set[str]:
+    return await store.read(lambda session: set(directory.Directory(session).admins()))
+
+
+@pytest.fixture
+async def company(store: Store) -> Store:
+    await store.write(found)
+    return store
+
+
+async def test_who_is_no_longer_in_the_configuration_is_no_admin_any_more(company: Store) -> None:
+    await do(company, directory.administer, [ROOT, GRACE], "operator")
+    assert await admins(company) == {ROOT, GRACE}
+    await do(company, directory.administer, [GRACE], "operator")
+    assert await admins(company) == {GRACE}
+    with pytest.raises(NotAllowed, match="Ask Grace"):
+        await company.read(lambda session: configuring.only_admins(session, ROOT))
+    told = (await company.read(lambda session: audit.story_of(session, [ROOT])))[-1]
+    assert (told.action, told.actor, told.person) == ("role.taken", "operator", ROOT)
+
+
+async def test_a_configuration_that_names_nobody_leaves_the_admins_that_there_are(company: Store) -> None:
+    await do(company, directory.administer, [], "operator")
+    assert await admins(company) == {ROOT}
+
+
+async def test_who_was_appointed_otherwise_stays(company: Store) -> None:
+    await do(company, directory.appoint, [ALAN], GRACE)
+    await do(company, directory.administer, [ROOT], "operator")
+    assert await admins(company) == {ROOT, ALAN}
