@@ -29,9 +29,13 @@ async def facts(world: Lives) -> Facts:
 def _recorded(session: Session) -> Facts:
     return {
         "requests": _rows(session, Request, "state", "reason", "term", "closed_by", "closing_note"),
+        "when requests are looked at": _rows(
+            session, Request, "expires_at", "warn_at", "remind_at", "escalate_at"
+        ),
         "decisions": _rows(session, Decision, "request_id", "person_id", "approve", "comment", "term"),
         "comments": _rows(session, Comment, "request_id", "person_id", "text"),
         "grants": _rows(session, Grant, "state", "person_id", "active_at", "ends_at", "over_at", "error"),
+        "when grants are looked at": _rows(session, Grant, "due_at", "notice_at", "retry_at"),
         "tasks": _rows(session, Task, "state", "direction", "done_by"),
         "trail": sorted(Counter((e.action, e.subject) for e in session.scalars(select(AuditEntry))).items()),
         "the trail is whole": audit.verify(session).whole,

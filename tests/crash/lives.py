@@ -1,6 +1,7 @@
 """A company whose bot runs as a process that may die: people see what Slack then shows, and try again."""
 
 import asyncio
+import copy
 import os
 import signal
 import socket as sockets
@@ -9,6 +10,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,12 +20,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.config import Mode
-from bot.sandbox.slack import Person
+from bot.sandbox.slack import Person, snapshot
+from bot.sandbox.slack.errors import Json
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.results import NotVisible
 from models import apps
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
+from models.grants import UNSETTLED, Grant
 from models.jobs import Job, JobState
 from models.store import Store
 from models.store.base import Unavailable
@@ -33,12 +37,14 @@ from tests.world import World
 
 PATIENCE = 30.0
 """Seconds for anything to come true."""
-LOOK = 0.05
+LOOK = 0.1
 TIMEOUT = 5.0
 """Seconds that Slack waits for an answer; a little more than three, since the machine is busy."""
 SLACK_TRIES_AGAIN = timedelta(minutes=6)
 """Slack sends an event that nobody took again after a minute, and after five."""
 FAILED = (Job.state == JobState.READY) & (Job.attempts > 0)
+FAILING = UNSETTLED & (Grant.attempts > 0)
+"""Their connector failed; the job that tries again is a new one."""
 
 
 class Nursery:
@@ -104,9 +110,9 @@ class Bot:
 class TwoClocks(ManualClock):
     """Slack's clock; the bots' stands in a file, and does not follow where Slack alone waits."""
 
-    def __init__(self, file: Path) -> None:
-        super().__init__(START)
-        self._file, self.bots = file, START
+    def __init__(self, file: Path, now: datetime, bots: datetime) -> None:
+        super().__init__(now)
+        self._file, self.bots = file, bots
         self._write()
 
     def advance_all(self, step: timedelta) -> None:
@@ -121,15 +127,28 @@ class TwoClocks(ManualClock):
         beside.replace(self._file)
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What Slack and the clocks showed while nothing was under way."""
+
+    slack: Json
+    now: datetime
+    bots: datetime
+
+
 class Lives(World):
     """The world of `tests.world`, with the bot outside of this process."""
 
     clock: TwoClocks
 
     def __init__(
-        self, nursery: Nursery, folder: Path, url: str, store: Store, mode: Mode, *, lease: float = 60
-    ) -> None:
-        super().__init__(TwoClocks(folder / "clock.txt"), mode)
+        self, nursery: Nursery, folder: Path, url: str, store: Store, mode: Mode, *, lease: float,
+        kept: Kept | None,
+    ) -> None:  # fmt: skip
+        now, bots = (kept.now, kept.bots) if kept else (START, START)
+        super().__init__(TwoClocks(folder / "clock.txt", now, bots), mode)
+        if kept is not None:
+            self._go_on(kept.slack)
         self.folder, self.url, self.store = folder, url, store
         self._nursery, self._lease = nursery, lease
         (folder / "points.txt").touch()
@@ -139,6 +158,15 @@ class Lives(World):
         self.frozen: Bot | None = None
         self._freezes: str | None = None
         self.slack.deliveries.timeout = TIMEOUT
+
+    def _go_on(self, slack: Json) -> None:
+        snapshot.restore(self.slack, slack)
+        workspace = self.slack.workspace
+        self.app, self.group = workspace.apps[self.app.id], workspace.usergroups[self.group.id]
+
+    def kept(self) -> Kept:
+        """All that is to be known to go on from here, beside the database."""
+        return Kept(copy.deepcopy(snapshot.take(self.slack)), self.clock.now(), self.clock.bots)
 
     @property
     def points(self) -> list[str]:
@@ -177,7 +205,7 @@ class Lives(World):
         return self._struck(strike) or not bot.alive or await bot.ready(self.http)
 
     def _struck(self, strike: str | None) -> bool:
-        return strike is not None and self.points[-1:] == [strike]
+        return strike is not None and strike in self.points
 
     async def until(self, condition: Callable[[], Awaitable[bool]]) -> None:
         """Wait for this, with an operator who starts whatever died again."""
@@ -185,6 +213,14 @@ class Lives(World):
         while not await condition():
             assert time.monotonic() < end, f"it never came: {self.log[-6000:]}"
             await asyncio.sleep(LOOK)
+
+    async def end(self) -> None:
+        """Kill them all, and wait until they have gone."""
+        for bot in self.bots:
+            bot.signal(signal.SIGKILL)
+        while any(bot.alive for bot in self.bots):  # noqa: ASYNC110 - the system tells nobody but a parent
+            await asyncio.sleep(0.01)
+        self.bots.clear()
 
     async def revived(self) -> None:
         """Start a bot where the only one has died, or has frozen."""
@@ -324,12 +360,19 @@ def _busy(session: Session, now: datetime) -> bool:
 
 def _waits_for_its_next_try(session: Session) -> bool:
     """Whether something failed: a process that got no turn on a busy machine loses its lease."""
-    return session.scalars(select(Job.id).where(FAILED)).first() is not None
+    return any(
+        session.scalars(waiting).first() is not None
+        for waiting in (select(Job.id).where(FAILED), select(Grant.id).where(FAILING))
+    )
 
 
 def _try_now(session: Session, now: datetime) -> None:
     """Let it wait no longer. The clock stays: the ends of what is given would differ from run to run."""
-    session.execute(update(Job).where(FAILED, Job.run_at > now).values(run_at=now, not_before=None))
+    at_once = {"run_at": now, "not_before": None}
+    session.execute(update(Job).where(FAILED, Job.run_at > now).values(at_once))
+    failing = select("settle:" + Grant.target).where(FAILING)
+    session.execute(update(Job).where(Job.key.in_(failing), Job.state == JobState.READY).values(at_once))
+    session.execute(update(Grant).where(FAILING).values(retry_at=now))
 
 
 def _free_port() -> int:
@@ -348,17 +391,18 @@ def _config(world: Lives, port: int) -> str:
 
 @asynccontextmanager
 async def lives(
-    nursery: Nursery, folder: Path, url: str, store: Store, mode: Mode, *, lease: float = 60
-) -> AsyncIterator[Lives]:
-    """A company with GitHub in the catalogue; no bot runs yet."""
-    world = Lives(nursery, folder, url, store, mode, lease=lease)
+    nursery: Nursery, folder: Path, url: str, store: Store, mode: Mode, *, lease: float = 60,
+    kept: Kept | None = None,
+) -> AsyncIterator[Lives]:  # fmt: skip
+    """A company with GitHub in the catalogue, or what was kept of one; no bot runs yet."""
+    world = Lives(nursery, folder, url, store, mode, lease=lease, kept=kept)
     await world.slack.start()
     try:
         async with aiohttp.ClientSession() as http:
             world.http = http
-            await world.offer()
+            if kept is None:
+                await world.offer()
             yield world
     finally:
-        for bot in world.bots:
-            bot.signal(signal.SIGKILL)
+        await world.end()
         await world.slack.stop()

@@ -1,11 +1,11 @@
-"""What people go through with the bot, each from the beginning to its end: the whole loop is in them."""
+"""What people go through with the bot, step by step: the whole loop is in these stories."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from tests.crash.lives import Lives
 
-Story = Callable[[Lives], Awaitable[None]]
+Step = Callable[[Lives], Awaitable[None]]
 TEAM = "Engineering team"
 
 
@@ -18,44 +18,82 @@ async def _later(world: Lives, hours: int, condition: Callable[[], bool]) -> Non
     await world.settle()
 
 
-async def access(world: Lives) -> None:
-    """Asked for, talked about, given for a changed time, extended, and over."""
-    ada = world.ids["Ada"]
+async def asked(world: Lives) -> None:
     await world.ask("Ada", "github engineering 7d because INC-42: db is down")
+
+
+async def commented(world: Lives) -> None:
     await world.decide("Alan", TEAM, "Comment", Comment="Which one?")
+
+
+async def answered(world: Lives) -> None:
     await world.person("Ada").reply(world.card("Ada", TEAM), "The one in Oslo")
     await world.settle()
+
+
+async def shortened_and_given(world: Lives) -> None:
     await world.decide("Grace", TEAM, "Modify duration", How_long="8 hours", Comment="A day is enough")
-    assert ada in world.group.members
+    assert world.ids["Ada"] in world.group.members
+
+
+async def told_of_the_end(world: Lives) -> None:
     await _later(world, 7, _sees(world, "Ada", "ends <!date"))
+
+
+async def asked_for_more(world: Lives) -> None:
     await world.decide("Ada", "ends <!date", "Extend", How_long="8 hours", Reason="Still down")
+
+
+async def extended(world: Lives) -> None:
     await world.decide("Grace", "more time with", "Approve")
-    await _later(world, 9, lambda: ada not in world.group.members)
 
 
-async def by_hand(world: Lives) -> None:
-    """Given by a person, given back, and taken by a person."""
+async def over(world: Lives) -> None:
+    await _later(world, 9, lambda: world.ids["Ada"] not in world.group.members)
+
+
+async def asked_for_a_role(world: Lives) -> None:
     await world.ask("Ada", "github admin 8h because of a release")
+
+
+async def approved(world: Lives) -> None:
     await world.decide("Grace", "Admin role", "Approve")
+
+
+async def given_by_hand(world: Lives) -> None:
     await world.press("Alan", "Admin role", "Mark done")
+
+
+async def given_back(world: Lives) -> None:
     await world.press("Ada", "You have access", "Give back")
+
+
+async def taken_by_hand(world: Lives) -> None:
     await world.press("Grace", "Admin role", "Mark done")
 
 
-async def no(world: Lives) -> None:
-    """One is withdrawn, and one is rejected."""
-    await world.ask("Ada", "github engineering 8h because I am curious")
+async def withdrawn(world: Lives) -> None:
     await world.press("Ada", TEAM, "Withdraw")
-    await world.ask("Ada", "github admin 8h because I am curious")
+
+
+async def rejected(world: Lives) -> None:
     await world.decide("Grace", "Admin role", "Reject", Comment="Ask your team lead first")
 
 
-async def nobody(world: Lives) -> None:
-    """Nobody decides: they are reminded, and in the end it expires."""
-    await world.ask("Ada", "github engineering 8h because of a release")
+async def reminded(world: Lives) -> None:
     before = len(world.person("Grace").messages())
     await _later(world, 25, lambda: len(world.person("Grace").messages()) > before)
+
+
+async def expired(world: Lives) -> None:
     await _later(world, 24, _sees(world, "Ada", "Expired"))
 
 
-STORIES: dict[str, Story] = {one.__name__: one for one in (access, by_hand, no, nobody)}
+STORIES: dict[str, tuple[Step, ...]] = {
+    "access": (
+        asked, commented, answered, shortened_and_given, told_of_the_end, asked_for_more, extended, over
+    ),
+    "by hand": (asked_for_a_role, approved, given_by_hand, given_back, taken_by_hand),
+    "no": (asked, withdrawn, asked_for_a_role, rejected),
+    "nobody": (asked, reminded, expired),
+}  # fmt: skip

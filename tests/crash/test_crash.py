@@ -1,145 +1,116 @@
-"""A bot that is killed at any point: after a restart the story ends as if nothing had happened."""
+"""A bot that is killed at any point: after a restart the story goes on as if nothing had happened."""
 
+import asyncio
 import os
-import shutil
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from bot.config import Mode
-from models.clock import ManualClock
-from models.store import open_store
-from tests.conftest import START
-from tests.crash.facts import Facts, facts
-from tests.crash.lives import Nursery, lives
-from tests.crash.stories import STORIES
+from tests.crash.facts import Facts
+from tests.crash.lives import Nursery
+from tests.crash.place import Place, PostgresDatabases, SqliteFiles, Start
+from tests.crash.stories import STORIES, Step
 from tests.postgres import PostgresServer
 
 STEP = int(os.environ.get("KEYTURN_CRASH_STEP", "0"))
-"""1: every point of every story; 5: every fifth; 0: a few of some."""
-FEW = 1
+"""1: every point of every step of every story; 5: every fifth; 0: one of each story."""
+AT_ONCE = int(os.environ.get("KEYTURN_CRASH_AT_ONCE", "1"))
+"""How many lives are lived at the same time: much of each is waiting."""
+FEW = {"access": 3, "by hand": 1, "no": 1, "nobody": 2}
+"""The step of each story in which one bot is killed where STEP is 0."""
+ENGINES = {"access": "sqlite", "by hand": "sqlite", "no": "postgres", "nobody": "sqlite"}
 STRUCK = [
     (engine, story)
     for engine in ("sqlite", "postgres")
     for story in STORIES
-    if STEP
-    or (engine, story)
-    in {("sqlite", "by_hand"), ("sqlite", "no"), ("sqlite", "nobody"), ("postgres", "access")}
+    if STEP or ENGINES[story] == engine
 ]
 LEASE = 4.0
 """Seconds; on PostgreSQL the work of the dead is taken up when it is over."""
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a story ended: what stands, the points that the first bot came by, and whether it was struck."""
-
-    facts: Facts
-    points: list[str]
-    struck: bool
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where stories are told, each on a database of its own."""
-
-    mode: Mode
-    database: Callable[[Path], AbstractAsyncContextManager[str]]
-    nursery: Nursery
-    folder: Path
-
-    async def tell(self, story: str, strike: str | None = None, number: int = signal.SIGKILL) -> Ended:
-        """Tell a story with a bot that dies, or freezes, at this point."""
-        folder = self._empty()
-        async with self.database(folder) as url:
-            store = open_store(url, ManualClock(START))
-            try:
-                async with lives(self.nursery, folder, url, store, self.mode, lease=LEASE) as world:
-                    await world.begin(strike, number)
-                    await STORIES[story](world)
-                    await world.rest()
-                    return Ended(await facts(world), world.points, world.deaths > 0)
-            finally:
-                await store.close()
-
-    def _empty(self) -> Path:
-        folder = self.folder / "life"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
-        return folder
-
-    def note(self, words: str) -> None:
-        """Write down how far it is: every point takes its time."""
-        with (self.folder / "report.txt").open("a") as report:
-            report.write(f"{words}\n")
+@pytest.fixture
+def beginning(template: str) -> Start:
+    return Start(template if "://" in template else f"sqlite:///{template}")
 
 
 @pytest.fixture
-def place(
-    engine: str, template: str, nursery: Nursery, tmp_path: Path, request: pytest.FixtureRequest
-) -> Place:
+async def place(
+    engine: str, nursery: Nursery, tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[Place]:
     if engine == "sqlite":
-        return Place("socket", _copies(template), nursery, tmp_path)
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    return Place("http", lambda _folder: server.database(template), nursery, tmp_path)
-
-
-def _copies(template: str) -> Callable[[Path], AbstractAsyncContextManager[str]]:
-    @asynccontextmanager
-    async def copy(folder: Path) -> AsyncIterator[str]:
-        shutil.copy(template, folder / "keyturn.db")
-        yield f"sqlite+aiosqlite:///{folder / 'keyturn.db'}"
-
-    return copy
-
-
-def _chosen(points: list[str]) -> list[str]:
-    """The points to be tried: each at its step, or a few from all over the story."""
-    if STEP:
-        return points[::STEP]
-    return [points[(2 * number + 1) * len(points) // (2 * FEW)] for number in range(FEW)]
+        ready = Place("socket", SqliteFiles(), nursery, tmp_path, LEASE)
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        ready = Place("http", PostgresDatabases(server), nursery, tmp_path, LEASE)
+    yield ready
+    await ready.close()
 
 
 @pytest.mark.parametrize(("engine", "story"), STRUCK)
-async def test_wherever_the_bot_dies_the_story_ends_as_if_nothing_had_happened(
-    place: Place, story: str
+async def test_wherever_the_bot_dies_the_story_goes_on_as_if_nothing_had_happened(
+    place: Place, beginning: Start, story: str
 ) -> None:
-    await _strike(place, story, signal.SIGKILL)
+    await _told(place, beginning, story, signal.SIGKILL)
 
 
 @pytest.mark.skipif(not STEP, reason="leases of seconds want a machine that is not busy: KEYTURN_CRASH_STEP")
 @pytest.mark.parametrize("engine", ["postgres"])
 @pytest.mark.parametrize("story", ["access"])
 async def test_wherever_it_freezes_another_takes_over_and_it_does_nothing_twice_when_it_wakes(
-    place: Place, story: str
+    place: Place, beginning: Start, story: str
 ) -> None:
-    await _strike(place, story, signal.SIGSTOP)
+    await _told(place, beginning, story, signal.SIGSTOP)
 
 
-async def _strike(place: Place, story: str, number: int) -> None:
-    undisturbed = await place.tell(story)
-    assert undisturbed.facts["the trail is whole"]
-    assert undisturbed.facts["left to do"] == []
-    wrong = {}
-    for point in _chosen(undisturbed.points):
-        trouble = await _trouble(place, story, point, number, undisturbed.facts)
-        place.note(f"{story}: {point}: {trouble or 'well'}")
-        if trouble:
-            wrong[point] = trouble
+async def _told(place: Place, start: Start, story: str, number: int) -> None:
+    steps, wrong = STORIES[story], dict[str, object]()
+    if not STEP:
+        chosen = FEW[story]
+        start, steps = await place.after(steps[:chosen], start), steps[chosen : chosen + 1]
+    for step in steps:
+        wrong |= await _struck(place, start, step, number)
+        if step is not steps[-1]:
+            start = await place.after((step,), start)
     assert not wrong
 
 
-async def _trouble(place: Place, story: str, point: str, number: int, expected: Facts) -> object:
+async def _struck(place: Place, start: Start, step: Step, number: int) -> dict[str, object]:
+    """Tell this step with a stroke at each chosen point; returns what went wrong."""
+    undisturbed = await place.tell(step, start)
+    assert undisturbed.facts["the trail is whole"]
+    assert undisturbed.facts["left to do"] == []
+    turn, wrong = asyncio.Semaphore(AT_ONCE), dict[str, object]()
+
+    async def strike(point: str) -> None:
+        async with turn:
+            began = time.monotonic()
+            trouble = await _trouble(place, start, step, point, number, undisturbed.facts)
+        place.note(f"{step.__name__}: {point}: {trouble or 'well'} ({time.monotonic() - began:.1f} s)")
+        if trouble:
+            wrong[f"{step.__name__}: {point}"] = trouble
+
+    await asyncio.gather(*map(strike, _chosen(undisturbed.points)))
+    return wrong
+
+
+def _chosen(points: list[str]) -> list[str]:
+    """The points to be tried."""
+    return points[::STEP] if STEP else [points[len(points) // 2]]
+
+
+async def _trouble(
+    place: Place, start: Start, step: Step, point: str, number: int, expected: Facts
+) -> object:
     """What went another way for a stroke at this point; nothing where all was well."""
     try:
-        ended = await place.tell(story, point, number)
-    except AssertionError as error:
-        return str(error)
+        ended = await place.tell(step, start, point, number)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the other points are tried as well
+        return f"{type(error).__name__}: {error}"
     if not ended.struck:
-        place.note(f"{story}: {point}: was not come by this time")
+        place.note(f"{step.__name__}: {point}: was not come by this time")
     found = ended.facts
     return {key: (found[key], expected[key]) for key in expected if found[key] != expected[key]}
