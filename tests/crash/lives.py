@@ -281,8 +281,8 @@ class Lives(World):
         await self.until(true)
 
     async def rest(self) -> None:
-        """An hour in which nobody does anything."""
-        self.clock.advance_all(timedelta(hours=1))
+        """Some minutes in which nobody does anything."""
+        self.clock.advance_all(timedelta(minutes=20))
         await self.settle()
 
     async def persist(self, attempt: Callable[[], Awaitable[bool]]) -> None:
@@ -314,14 +314,10 @@ class Lives(World):
         await self.persist(attempt)
 
     async def try_to_decide(self, name: str, card: Message, button: str, **fields: str) -> bool:
-        """Do so once; returns whether it worked."""
+        """Do so once; returns whether it worked. A form that is still open is only sent again."""
         person = self.person(name)
-        if person.view is None:
-            await person.click(card, button)
-        if person.view is None:
+        if person.view is None and not await _opened(person, card, button, fields):
             return False
-        for field, value in fields.items():
-            await _enter(person, field.replace("_", " "), value)
         return await _sent(person)
 
     async def press(self, name: str, words: str, button: str) -> None:
@@ -344,6 +340,16 @@ async def _sent(person: Person) -> bool:
         await person.close()
         return False
     return sent.ok
+
+
+async def _opened(person: Person, card: Message, button: str, fields: dict[str, str]) -> bool:
+    """Press the button and fill the form that opens; False where none does."""
+    await person.click(card, button)
+    if person.view is None:
+        return False
+    for field, value in fields.items():
+        await _enter(person, field.replace("_", " "), value)
+    return True
 
 
 async def _enter(person: Person, field: str, value: str) -> None:
