@@ -18,22 +18,21 @@ class Hold:
         self.work, self._until = work, until
         self._run_ends = float("inf")
         self._timeout: asyncio.Timeout | None = None
+        self.over = False
+        """Whether the last run was ended because somebody else may have the job."""
 
     @asynccontextmanager
     async def within(self, patience: float) -> AsyncIterator[None]:
         """A run that may take so many seconds, and no longer than the job is held. Raises TimeoutError."""
         self._run_ends = asyncio.get_running_loop().time() + patience
-        self._timeout = asyncio.timeout_at(min(self._run_ends, self._until))
+        self._timeout = timeout = asyncio.timeout_at(min(self._run_ends, self._until))
         try:
-            async with self._timeout:
+            async with timeout:
                 yield
         finally:
+            # By when it was to end, and not by the clock: it may be held again by now.
+            self.over = timeout.expired() and (timeout.when() or 0) < self._run_ends
             self._timeout = None
-
-    @property
-    def over(self) -> bool:
-        """Whether somebody else may have the job by now."""
-        return asyncio.get_running_loop().time() >= self._until
 
     def renewed(self, until: float) -> None:
         """It is held until then. A time that has passed ends the run at once."""

@@ -6,6 +6,7 @@ that starts at first use and goes with the test run; under pytest-xdist one per 
 tests are skipped with the reason, except where CI=true: there they fail.
 """
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -66,6 +67,27 @@ class PostgresServer:
             await connection.close()
 
 
+@dataclass(frozen=True)
+class OwnServer(PostgresServer):
+    """One that was started here, and may be stopped and started again; both return when it is so."""
+
+    keeper: "subprocess.Popen[str]"
+
+    async def stop(self, mode: str) -> None:
+        """As `pg_ctl stop -m`: "fast" cuts everybody off, "immediate" is a crash that the next start mends."""
+        await asyncio.to_thread(self._tell, f"stop {mode}")
+
+    async def start(self) -> None:
+        """With the files that it had."""
+        await asyncio.to_thread(self._tell, "start")
+
+    def _tell(self, line: str) -> None:
+        assert self.keeper.stdin is not None
+        assert self.keeper.stdout is not None
+        print(line, file=self.keeper.stdin, flush=True)
+        assert self.keeper.stdout.readline() == "done\n"
+
+
 async def connect(url: str | URL) -> Any:
     """A bare asyncpg connection to a SQLAlchemy URL; the caller closes it."""
     plain = make_url(url).set(drivername="postgresql")
@@ -73,7 +95,7 @@ async def connect(url: str | URL) -> Any:
 
 
 @contextmanager
-def running_server(*, durable: bool = False) -> Iterator[PostgresServer]:
+def running_server(*, durable: bool = False) -> Iterator[OwnServer]:
     """Starts a server from the wheel or Debian's package, and takes it away after.
 
     With `durable` it syncs to disk as in production, for measurements. Raises Unavailable.
@@ -87,9 +109,8 @@ def running_server(*, durable: bool = False) -> Iterator[PostgresServer]:
         outcome, _, rest = keeper.stdout.readline().strip().partition(" ")
         if outcome != "ready":
             raise Unavailable(rest or "the server's keeper ended without a word")
-        yield PostgresServer(
-            URL.create("postgresql+asyncpg", "postgres", database="postgres", query={"host": rest})
-        )
+        url = URL.create("postgresql+asyncpg", "postgres", database="postgres", query={"host": rest})
+        yield OwnServer(url, keeper)
         keeper.communicate()
 
 
@@ -104,15 +125,21 @@ def chosen_server() -> Iterator[PostgresServer]:
             yield server
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    """One server for the whole run."""
+@contextmanager
+def or_without() -> Iterator[None]:
+    """Skip what needs a server where there is none; fail where CI=true."""
     try:
-        with chosen_server() as server:
-            yield server
+        yield
     except Unavailable as error:
         give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         give_up(f"no PostgreSQL: {error} ({GIVEN} can name a running one)")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One server for the whole run."""
+    with or_without(), chosen_server() as server:
+        yield server
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@
 
 Prints `ready FOLDER`, the folder of the server's socket, or `failed REASON`. It is a process of its own so
 that the server and its files also go when the test run is killed: whoever started it need not clean up.
+It takes the lines `stop fast`, `stop immediate` (as `pg_ctl stop -m` has them) and `start`, and prints `done`.
 Settings trade durability for speed, unless `--durable` is given (for measurements).
 """
 
@@ -25,6 +26,8 @@ UNPRIVILEGED = "nobody"
 LONGEST_SOCKET_PATH = 103
 LOCALE = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
 STARTUP_SECONDS = 60
+SHUTDOWNS = {"fast": signal.SIGINT, "immediate": signal.SIGQUIT}
+"""What pg_ctl sends: everybody is cut off and the server ends in order, or it ends as in a crash."""
 FAST = ("-cfsync=off", "-csynchronous_commit=off", "-cfull_page_writes=off")
 
 
@@ -102,6 +105,9 @@ class Server:
     def start(self) -> None:
         access = ("--username=postgres", "--auth=trust", "--encoding=UTF8", f"--locale={LOCALE}")
         run(self.binaries / "initdb", f"-D{self.data}", "--no-sync", *access, run_as=self.run_as)
+        self.launch()
+
+    def launch(self) -> None:
         settings = [
             "-clisten_addresses=",
             f"-cunix_socket_directories={self.folder}",
@@ -110,7 +116,7 @@ class Server:
         ]
         if not self.durable:
             settings += FAST
-        with (self.folder / "log").open("wb") as log:
+        with (self.folder / "log").open("ab") as log:
             command = [str(self.binaries / "postgres"), f"-D{self.data}", *settings]
             # Not by way of pg_ctl: a child of ours is one that we can wait for.
             self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **self.run_as)
@@ -131,10 +137,16 @@ class Server:
         except (FileNotFoundError, IndexError):
             return False
 
-    def stop(self) -> None:
-        # The immediate shutdown: nobody needs the files again.
-        self.process.send_signal(signal.SIGQUIT)
+    def stop(self, mode: str) -> None:
+        self.process.send_signal(SHUTDOWNS[mode])
         self.process.wait()
+
+    def obey(self, line: str) -> None:
+        match line.split():
+            case ["stop", mode]:
+                self.stop(mode)
+            case ["start"]:
+                self.launch()
 
 
 def keep(*, durable: bool) -> None:
@@ -144,8 +156,10 @@ def keep(*, durable: bool) -> None:
         server = Server(folder, durable=durable)
         server.start()
         print("ready", folder, flush=True)  # noqa: T201 - this is how the one who waits hears of it
-        sys.stdin.read()
-        server.stop()
+        for line in sys.stdin:
+            server.obey(line)
+            print("done", flush=True)  # noqa: T201 - as above
+        server.stop("immediate")  # nobody needs the files again
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -69,6 +69,20 @@ def test_a_server_goes_with_the_run_that_started_it() -> None:
         os.kill(pid, 0)
 
 
+async def test_a_server_that_was_stopped_has_what_it_had_when_it_is_started_again() -> None:
+    with running_server() as server:
+        connection = await connect(server.url)
+        await connection.execute("CREATE TABLE colour AS SELECT 'green' AS name")
+        await server.stop("fast")
+        assert connection.is_closed()
+        with pytest.raises(OSError, match="No such file"):
+            await connect(server.url)
+        await server.start()
+        connection = await connect(server.url)
+        assert await connection.fetchval("SELECT name FROM colour") == "green"
+        await connection.close()
+
+
 def test_without_any_postgresql_the_reason_is_told(tmp_path: Path) -> None:
     # -S and -I: no site-packages, so no wheel; a glob that finds nothing: no Debian package.
     program = (

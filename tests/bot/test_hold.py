@@ -59,3 +59,18 @@ async def test_who_wakes_past_the_lease_sends_nothing_more_though_the_answer_lie
     with pytest.raises(TimeoutError):
         await run()
     assert sent == []
+
+
+async def test_why_a_run_was_ended_is_known_though_it_is_held_again_by_then() -> None:
+    hold = Hold(WORK, now() + 0.01)
+
+    async def run() -> None:
+        async with hold.within(60):
+            try:
+                await asyncio.Event().wait()
+            finally:
+                hold.renewed(now() + 60)
+
+    with pytest.raises(TimeoutError):
+        await run()
+    assert hold.over

@@ -1,5 +1,6 @@
 """What stands in the end: in the database, in the target system and on everybody's screen."""
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -15,15 +16,18 @@ from tests.crash.lives import Lives
 from tests.world import PEOPLE
 
 Facts = dict[str, Any]
+REFERENCE = re.compile(r"\b(?:AR|GR|TK)-\d+\b")
 
 
 async def facts(world: Lives) -> Facts:
     """Everything that must be the same, wherever the bot died."""
-    return {
+    found: Facts = {
         **await world.store.read(_recorded),
         "members": sorted(world.group.members),
         "screens": {name: _screen(world, name) for name in PEOPLE},
     }
+    numbers = await world.store.read(_numbers)
+    return {name: _numbered(value, numbers) for name, value in found.items()}
 
 
 def _recorded(session: Session) -> Facts:
@@ -43,9 +47,35 @@ def _recorded(session: Session) -> Facts:
     }
 
 
+def _numbers(session: Session) -> dict[str, str]:
+    """Each reference ("AR-3") by its place among its kind.
+
+    PostgreSQL gives no number twice, also where a transaction was undone.
+    """
+    tables: dict[str, Any] = {"AR": Request, "GR": Grant, "TK": Task}
+    return {
+        f"{kind}-{number}": f"{kind}-{place}"
+        for kind, table in tables.items()
+        for place, number in enumerate(session.scalars(select(table.id).order_by(table.id)), 1)
+    }
+
+
+def _numbered(found: Any, numbers: dict[str, str]) -> Any:
+    """The same with other numbers."""
+    match found:
+        case str():
+            return REFERENCE.sub(lambda ref: numbers.get(ref[0], ref[0]), found)
+        case dict():
+            return {key: _numbered(value, numbers) for key, value in found.items()}
+        case list() | tuple():
+            return type(found)(_numbered(each, numbers) for each in found)
+    return found
+
+
 def _rows(session: Session, table: Any, *columns: str) -> list[tuple[str, ...]]:
     return sorted(
-        tuple(str(getattr(row, name)) for name in columns) for row in session.scalars(select(table))
+        tuple(("AR-" if name == "request_id" else "") + str(getattr(row, name)) for name in columns)
+        for row in session.scalars(select(table))
     )
 
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -153,6 +153,8 @@ class Lives(World):
         self._nursery, self._lease = nursery, lease
         (folder / "points.txt").touch()
         self.bots: list[Bot] = []
+        self.batch = 0
+        """How many rows a bot's sweep takes at once; 0 for as many as it does."""
         self.http: aiohttp.ClientSession
         self.deaths = 0
         self.frozen: Bot | None = None
@@ -188,7 +190,7 @@ class Lives(World):
         order = Order(
             folder=str(self.folder), config=str(config), clock=str(self.folder / "clock.txt"),
             lease=self._lease, points=str(self.folder / "points.txt") if points else "",
-            strike=strike, number=number,
+            strike=strike, number=number, batch=self.batch,
         )  # fmt: skip
         self._freezes = strike if number == signal.SIGSTOP else None
         bot = Bot(self._nursery, order, port)
@@ -226,12 +228,16 @@ class Lives(World):
         """Start a bot where the only one has died, or has frozen."""
         if self.bots and not any(bot.alive for bot in self.bots):
             self.bots.clear()
-            self.deaths += 1
-            await self.begin(points=False)
+            await self._follow()
         elif self._struck(self._freezes):
             self.frozen = self.bots[0]
-            self.deaths += 1
-            await self.begin(points=False)
+            await self._follow()
+
+    async def _follow(self) -> None:
+        """Another one follows, and the leases of the one before are over."""
+        self.deaths += 1
+        await self.store.write(lambda tx: _end_leases(tx.session))
+        await self.begin(points=False)
 
     async def thaw(self) -> None:
         """Let the one that froze go on, after another has done its work."""
@@ -268,6 +274,10 @@ class Lives(World):
         except Unavailable:
             return False
         return True
+
+    def sees(self, name: str, words: str) -> bool:
+        """Whether somebody has a message with these words."""
+        return any(words in message.text for message in self.person(name).messages())
 
     async def seen(self, condition: Callable[[], bool], after: timedelta = timedelta()) -> None:
         """Let time pass, and wait until somebody sees what comes of it."""
@@ -379,6 +389,12 @@ def _try_now(session: Session, now: datetime) -> None:
     failing = select("settle:" + Grant.target).where(FAILING)
     session.execute(update(Job).where(Job.key.in_(failing), Job.state == JobState.READY).values(at_once))
     session.execute(update(Grant).where(FAILING).values(retry_at=now))
+
+
+def _end_leases(session: Session) -> None:
+    """Nobody can move the clock of a database's server, by which they end; so they are moved."""
+    over = datetime.fromtimestamp(0, UTC)
+    session.execute(update(Job).where(Job.state == JobState.RUNNING).values(lease_until=over))
 
 
 def _free_port() -> int:

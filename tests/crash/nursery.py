@@ -18,11 +18,15 @@ from types import FrameType
 
 from sqlalchemy.orm import configure_mappers
 
-from bot import log, schedule, worker
+from bot import app, log, schedule, worker
 from bot.config import load
 from bot.serve import serve
 from models import migrate
+from models.lifecycle import due
 from tests.crash.points import Points, install
+
+STANDSTILL = timedelta(seconds=4)
+"""After so long PostgreSQL undoes a transaction whose bot froze."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,8 @@ class Order:
     """The point at which it is struck…"""
     number: int = signal.SIGKILL
     """…by this signal."""
+    batch: int = 0
+    """How many rows a sweep takes at once; 0 for as many as it does."""
 
     def line(self) -> str:
         return json.dumps(asdict(self)) + "\n"
@@ -96,8 +102,10 @@ def _live(order: Order) -> None:
 
 
 def _run(order: Order) -> int:
-    # Only how often it looks; not what it does.
+    # Only how often it looks, how much it takes at once, how long it is waited for; not what it does.
     schedule.TICK = worker.LOOK = 0.3  # type: ignore[assignment]
+    vars(app)["STANDSTILL"] = STANDSTILL
+    due.BATCH = order.batch or due.BATCH
     if order.points:
         install(Points(Path(order.points), order.strike, order.number))
     config = load(Path(order.config))

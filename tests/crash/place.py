@@ -80,8 +80,6 @@ class Place:
     databases: Databases
     nursery: Nursery
     folder: Path
-    lease: float
-    """Seconds."""
     _kept: list[str] = field(default_factory=list)
 
     async def after(self, steps: tuple[Step, ...], start: Start) -> Start:
@@ -121,9 +119,7 @@ class Place:
     async def _life(self, folder: Path, url: str, start: Start) -> AsyncIterator[Lives]:
         store = open_store(url, ManualClock(START))
         try:
-            async with lives(
-                self.nursery, folder, url, store, self.mode, lease=self.lease, kept=start.kept
-            ) as world:
+            async with lives(self.nursery, folder, url, store, self.mode, kept=start.kept) as world:
                 yield world
         finally:
             await store.close()

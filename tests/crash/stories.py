@@ -9,10 +9,6 @@ Step = Callable[[Lives], Awaitable[None]]
 TEAM = "Engineering team"
 
 
-def _sees(world: Lives, name: str, words: str) -> Callable[[], bool]:
-    return lambda: any(words in message.text for message in world.person(name).messages())
-
-
 async def _later(world: Lives, hours: int, condition: Callable[[], bool]) -> None:
     await world.seen(condition, timedelta(hours=hours))
     await world.settle()
@@ -37,7 +33,7 @@ async def shortened_and_given(world: Lives) -> None:
 
 
 async def told_of_the_end(world: Lives) -> None:
-    await _later(world, 7, _sees(world, "Ada", "ends <!date"))
+    await _later(world, 7, lambda: world.sees("Ada", "ends <!date"))
 
 
 async def asked_for_more(world: Lives) -> None:
@@ -86,7 +82,7 @@ async def reminded(world: Lives) -> None:
 
 
 async def expired(world: Lives) -> None:
-    await _later(world, 24, _sees(world, "Ada", "Expired"))
+    await _later(world, 24, lambda: world.sees("Ada", "Expired"))
 
 
 STORIES: dict[str, tuple[Step, ...]] = {

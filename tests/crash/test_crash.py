@@ -30,8 +30,6 @@ STRUCK = [
     for story in STORIES
     if STEP or ENGINES[story] == engine
 ]
-LEASE = 4.0
-"""Seconds; on PostgreSQL the work of the dead is taken up when it is over."""
 
 
 @pytest.fixture
@@ -44,10 +42,10 @@ async def place(
     engine: str, nursery: Nursery, tmp_path: Path, request: pytest.FixtureRequest
 ) -> AsyncIterator[Place]:
     if engine == "sqlite":
-        ready = Place("socket", SqliteFiles(), nursery, tmp_path, LEASE)
+        ready = Place("socket", SqliteFiles(), nursery, tmp_path)
     else:
         server: PostgresServer = request.getfixturevalue("postgres_server")
-        ready = Place("http", PostgresDatabases(server), nursery, tmp_path, LEASE)
+        ready = Place("http", PostgresDatabases(server), nursery, tmp_path)
     yield ready
     await ready.close()
 
@@ -59,7 +57,7 @@ async def test_wherever_the_bot_dies_the_story_goes_on_as_if_nothing_had_happene
     await _told(place, beginning, story, signal.SIGKILL)
 
 
-@pytest.mark.skipif(not STEP, reason="leases of seconds want a machine that is not busy: KEYTURN_CRASH_STEP")
+@pytest.mark.skipif(not STEP, reason="one that freezes is in test_many.py: KEYTURN_CRASH_STEP")
 @pytest.mark.parametrize("engine", ["postgres"])
 @pytest.mark.parametrize("story", ["access"])
 async def test_wherever_it_freezes_another_takes_over_and_it_does_nothing_twice_when_it_wakes(

@@ -1,0 +1,88 @@
+"""A sweep that is killed in the middle of a burst, by a bot that starts 30 days late: each is ended once."""
+
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from models import audit, directory
+from models.audit import AuditEntry
+from models.grants import Grant
+from models.lifecycle import submit
+from models.lifecycle.asking import Draft
+from models.people import Person
+from models.requests import Term
+from models.states import GrantState
+from models.store import Store, Tx
+from tests.crash.lives import Lives, Nursery, lives
+from tests.crash.test_crash import STEP
+
+PEOPLE, BATCH = 12, 5
+STRIKES = (
+    "after commit of Scheduler._sweep grant.revoking #2",
+    "before commit of Scheduler._sweep grant.revoking #3",
+    "before usergroups.users.update #1",
+    "after usergroups.users.update #1",
+)
+
+
+@pytest.fixture(params=["sqlite", "postgres"] if STEP else ["sqlite"])
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+async def world(nursery: Nursery, tmp_path: Path, database_url: str, store: Store) -> AsyncIterator[Lives]:
+    async with lives(nursery, tmp_path, database_url, store, "socket", lease=3.0) as ready:
+        ready.batch = BATCH
+        yield ready
+
+
+async def everybody_has_it(world: Lives) -> list[str]:
+    """So many people ask for eight hours, and have the access at once; returns their ids."""
+    await world.offer(auto_approve=[{"name": "Everybody may"}])
+    people = [world.slack.workspace.add_person(f"Person {number}").id for number in range(PEOPLE)]
+
+    def ask(tx: Tx) -> None:
+        for person in people:
+            directory.remember(tx, [Person(id=person, name=person, email="", active=True)])
+            term = Term(length=timedelta(hours=8))
+            submit.submit(tx, Draft(person, person, "github", ("engineering",), term, "INC-42"))
+
+    await world.store.write(ask)
+    await world.begin(points=False)
+    await world.settle()
+    assert set(people) < set(world.group.members)
+    return people
+
+
+def ends(session: Session) -> Counter[tuple[str, str]]:
+    """How often each grant began and stopped being taken away."""
+    entries = session.query(AuditEntry).filter(AuditEntry.action.in_(["grant.revoking", "grant.revoked"]))
+    return Counter((entry.subject, entry.action) for entry in entries)
+
+
+@pytest.mark.parametrize("strike", STRIKES if STEP else STRIKES[:1])
+async def test_what_ended_while_nobody_ran_is_ended_once_though_the_sweep_is_killed(
+    world: Lives, strike: str
+) -> None:
+    people = await everybody_has_it(world)
+    await world.end()
+    world.clock.advance_all(timedelta(days=30))
+    await world.begin(strike, signal.SIGKILL)
+    assert strike in world.points
+    await world.settle()
+    assert world.deaths == 1
+    assert not set(people) & set(world.group.members)
+    grants = await world.store.read(lambda session: session.query(Grant).all())
+    assert [grant.state for grant in grants] == [GrantState.ENDED] * PEOPLE
+    assert set((await world.store.read(ends)).values()) == {1}
+    for person in people:
+        said = [one.text for one in world.slack.person(person, world.app).messages()]
+        # The card of the access, and the message that it is over.
+        assert len([text for text in said if "its time was up" in text]) == 2, said
+    assert (await world.store.read(audit.verify)).whole
