@@ -74,7 +74,7 @@ class OwnServer(PostgresServer):
     keeper: "subprocess.Popen[str]"
 
     async def stop(self, mode: str) -> None:
-        """As `pg_ctl stop -m`: "fast" cuts everybody off, "immediate" is a crash, mended by the next start."""
+        """As `pg_ctl stop -m`: "fast" cuts everybody off, "immediate" is a crash that a start mends."""
         await asyncio.to_thread(self._tell, f"stop {mode}")
 
     async def start(self) -> None:

@@ -4,7 +4,7 @@
 
 Prints `ready FOLDER`, the folder of the server's socket, or `failed REASON`. It is a process of its own so
 that the server and its files also go when the test run is killed: whoever started it need not clean up.
-It takes the lines `stop fast` and `stop immediate` (as `pg_ctl stop -m`) and `start`, and prints `done` to each.
+It obeys the lines `stop fast`, `stop immediate` (as `pg_ctl stop -m`) and `start`, and prints `done` then.
 Settings trade durability for speed, unless `--durable` is given (for measurements).
 """
 
