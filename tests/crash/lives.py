@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -24,7 +25,8 @@ from bot.sandbox.slack import Person, snapshot
 from bot.sandbox.slack.errors import Json
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.results import NotVisible
-from models import apps
+from handlers.whois import person_of
+from models import apps, directory
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.grants import UNSETTLED, Grant
@@ -166,6 +168,12 @@ class Lives(World):
         workspace = self.slack.workspace
         self.app, self.group = workspace.apps[self.app.id], workspace.usergroups[self.group.id]
 
+    async def acquaint(self) -> None:
+        """Let the bot know everybody, however slowly a busy machine answers."""
+        client = AsyncWebClient(self.app.bot_token, base_url=self.slack.api_url, session=self.http)
+        people = [person_of((await client.users_info(user=one))["user"]) for one in self.ids.values()]
+        await self.store.write(lambda tx: directory.remember(tx, people))
+
     def kept(self) -> Kept:
         """All that is to be known to go on from here, beside the database."""
         return Kept(copy.deepcopy(snapshot.take(self.slack)), self.clock.now(), self.clock.bots)
@@ -268,11 +276,15 @@ class Lives(World):
         try:
             if await self.store.read(lambda session: _busy(session, self.clock.bots)):
                 return False
-            if await self.store.read(_waits_for_its_next_try):
-                await self.store.write(lambda tx: _try_now(tx.session, self.clock.bots))
-                return False
+            return not await self._hastened()
         except Unavailable:
             return False
+
+    async def _hastened(self) -> bool:
+        """Let what failed be tried at once; whether there was such."""
+        if not await self.store.read(_waits_for_its_next_try):
+            return False
+        await self.store.write(lambda tx: _try_now(tx.session, self.clock.bots))
         return True
 
     def sees(self, name: str, words: str) -> bool:
@@ -286,6 +298,7 @@ class Lives(World):
 
         async def true() -> bool:
             await self.revived()
+            await self._hastened()
             return condition()
 
         await self.until(true)
@@ -423,6 +436,7 @@ async def lives(
         async with aiohttp.ClientSession() as http:
             world.http = http
             if kept is None:
+                await world.acquaint()
                 await world.offer()
             yield world
     finally:
