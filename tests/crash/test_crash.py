@@ -21,8 +21,8 @@ STEP = int(os.environ.get("KEYTURN_CRASH_STEP", "1" if ONLY else "0"))
 """1: every point of every step of every story; 5: every fifth; 0: one of each story."""
 AT_ONCE = int(os.environ.get("KEYTURN_CRASH_AT_ONCE", "1"))
 """How many lives are lived at the same time: much of each is waiting."""
-FEW = {"access": 3, "by hand": 1, "no": 1, "nobody": 2}
-"""The step of each story in which one bot is killed where STEP is 0."""
+FEW = {"access": 1, "by hand": 2, "no": 1, "nobody": 1}
+"""The step of each story in which one bot is killed where STEP is 0, in the middle; always the same one."""
 ENGINES = {"access": "sqlite", "by hand": "sqlite", "no": "postgres", "nobody": "sqlite"}
 STRUCK = [
     (engine, story)

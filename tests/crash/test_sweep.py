@@ -21,7 +21,7 @@ from models.store import Store, Tx
 from tests.crash.lives import Lives, Nursery, lives
 from tests.crash.test_crash import STEP
 
-PEOPLE, BATCH = 12, 5
+PEOPLE, BATCH = (30, 10) if STEP else (6, 2)
 STRIKES = (
     "after commit of Scheduler._sweep grant.revoking #2",
     "before commit of Scheduler._sweep grant.revoking #3",
