@@ -161,6 +161,8 @@ class Lives(World):
         self.deaths = 0
         self.frozen: Bot | None = None
         self._freezes: str | None = None
+        self._filled: str | None = None
+        """The form that was filled last."""
         self.slack.deliveries.timeout = TIMEOUT
 
     def _go_on(self, slack: Json) -> None:
@@ -337,10 +339,15 @@ class Lives(World):
         await self.persist(attempt)
 
     async def try_to_decide(self, name: str, card: Message, button: str, **fields: str) -> bool:
-        """Do so once; returns whether it worked. A form that is still open is only sent again."""
+        """Do so once; returns whether it worked. A form that is filled already is only sent again."""
         person = self.person(name)
-        if person.view is None and not await _opened(person, card, button, fields):
+        if person.view is None:
+            await person.click(card, button)
+        if (view := person.view) is None:
             return False
+        if view.root_id != self._filled:
+            await _fill(person, fields)
+            self._filled = view.root_id
         return await _sent(person)
 
     async def press(self, name: str, words: str, button: str) -> None:
@@ -365,14 +372,9 @@ async def _sent(person: Person) -> bool:
     return sent.ok
 
 
-async def _opened(person: Person, card: Message, button: str, fields: dict[str, str]) -> bool:
-    """Press the button and fill the form that opens; False where none does."""
-    await person.click(card, button)
-    if person.view is None:
-        return False
+async def _fill(person: Person, fields: dict[str, str]) -> None:
     for field, value in fields.items():
         await _enter(person, field.replace("_", " "), value)
-    return True
 
 
 async def _enter(person: Person, field: str, value: str) -> None:
