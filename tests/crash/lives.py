@@ -191,15 +191,16 @@ class Lives(World):
         return (self.folder / "log.txt").read_text()
 
     async def begin(
-        self, strike: str | None = None, number: int = signal.SIGKILL, *, points: bool = True
-    ) -> Bot:
-        """One more bot, ready, or struck by the signal at its point."""
+        self, strike: str | None = None, number: int = signal.SIGKILL, *, points: bool = True,
+        lease: float | None = None,
+    ) -> Bot:  # fmt: skip
+        """One more bot, ready, or struck by the signal at its point; with a lease of its own (in seconds)."""
         port = _free_port()
         config = self.folder / f"config-{port}.toml"
         config.write_text(_config(self, port))
         order = Order(
             folder=str(self.folder), config=str(config), clock=str(self.folder / "clock.txt"),
-            lease=self._lease, points=str(self.folder / "points.txt") if points else "",
+            lease=lease or self._lease, points=str(self.folder / "points.txt") if points else "",
             strike=strike, number=number, batch=self.batch,
         )  # fmt: skip
         self._freezes = strike if number == signal.SIGSTOP else None

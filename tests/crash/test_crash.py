@@ -57,7 +57,7 @@ async def test_wherever_the_bot_dies_the_story_goes_on_as_if_nothing_had_happene
     await _told(place, beginning, story, signal.SIGKILL)
 
 
-@pytest.mark.skipif(not STEP, reason="one that freezes is in test_many.py: KEYTURN_CRASH_STEP")
+@pytest.mark.skipif(not STEP, reason="takes long: KEYTURN_CRASH_STEP")
 @pytest.mark.parametrize("engine", ["postgres"])
 @pytest.mark.parametrize("story", ["access"])
 async def test_wherever_it_freezes_another_takes_over_and_it_does_nothing_twice_when_it_wakes(

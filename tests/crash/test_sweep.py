@@ -37,7 +37,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def world(nursery: Nursery, tmp_path: Path, database_url: str, store: Store) -> AsyncIterator[Lives]:
-    async with lives(nursery, tmp_path, database_url, store, "socket", lease=3.0) as ready:
+    async with lives(nursery, tmp_path, database_url, store, "socket") as ready:
         ready.batch = BATCH
         yield ready
 
