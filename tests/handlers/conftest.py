@@ -1,11 +1,13 @@
 """A running bot to press buttons at."""
 
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from models.clock import ManualClock
+from tests.handlers.casting import Cast
 from tests.handlers.office import office
 from tests.world import World
 
@@ -15,3 +17,17 @@ async def world(sqlite_template: str, tmp_path: Path, clock: ManualClock) -> Asy
     """The company with GitHub, over HTTP and SQLite; its loop over the others is in tests/e2e."""
     async with office(sqlite_template, tmp_path, clock) as made:
         yield made
+
+
+@pytest.fixture
+async def company(sqlite_template: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Cast]:
+    """Everybody who has a part in a request, in a story that stands still."""
+    shutil.copy(sqlite_template, tmp_path / "keyturn.db")
+    made = Cast(clock, tmp_path / "keyturn.db")
+    await made.slack.start()
+    try:
+        await made.live()
+        yield made
+    finally:
+        await made.leave()
+        await made.slack.stop()

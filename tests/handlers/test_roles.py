@@ -5,8 +5,7 @@ row to row. KEYTURN_ROLES=all tries every one.
 """
 
 import os
-import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -16,7 +15,6 @@ import typer
 from bot import listeners
 from bot.cli import build
 from handlers.desk import Desk
-from models.clock import ManualClock
 from tests.handlers.casting import CAST, Cast
 from tests.handlers.clicking import outcome
 
@@ -76,19 +74,6 @@ def test_every_command_of_the_command_line_has_its_row() -> None:
     assert sorted(" ".join(words[1:-1]) for words in lines(cli=True)) == sorted(
         paths(typer.main.get_command(build()))
     )
-
-
-@pytest.fixture
-async def company(sqlite_template: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[Cast]:
-    shutil.copy(sqlite_template, tmp_path / "keyturn.db")
-    made = Cast(clock, tmp_path / "keyturn.db")
-    await made.slack.start()
-    try:
-        await made.live()
-        yield made
-    finally:
-        await made.leave()
-        await made.slack.stop()
 
 
 @pytest.mark.parametrize("part", range(3))
