@@ -1,0 +1,41 @@
+"""Who asks for more than one person may reads it in the form, and comments past the limit at the comment."""
+
+from bot.sandbox.slack.results import SubmitResult
+from models.enough import Limits
+from models.requests import Comment, Request
+from tests.handlers.office import asks
+from tests.world import World
+
+
+def limit(world: World, limits: Limits) -> None:
+    """As `[limits]` in the configuration says it; the desk is put together once for good."""
+    object.__setattr__(world.bot.desk, "limits", limits)
+
+
+async def test_the_form_says_what_to_do_and_sends_nothing(world: World) -> None:
+    limit(world, Limits(open_requests=1))
+    await asks(world)
+    ada = world.person("Ada")
+    assert (await ada.command("/request-access", "github admin 8h because INC-43")).ok
+    sent = await ada.submit()
+    (sentence,) = sent.errors.values()
+    assert "1 is the most for one person" in sentence
+    assert "Withdraw what you do not need any more on App Home" in sentence
+    await world.settle()
+    assert await world.bot.store.read(lambda session: session.query(Request).count()) == 1
+
+
+async def test_one_comment_too_many_is_refused_at_its_field(world: World) -> None:
+    limit(world, Limits(comments_an_hour=1))
+    await asks(world)
+    grace = world.person("Grace")
+
+    async def says(text: str) -> SubmitResult:
+        await grace.click(world.card("Grace", "asks for"), "Comment")
+        await grace.fill("Comment", text)
+        return await grace.submit()
+
+    assert (await says("What for?")).ok
+    sent = await says("Hello?")
+    assert "Try again in an hour" in next(iter(sent.errors.values()))
+    assert await world.bot.store.read(lambda session: session.query(Comment).count()) == 1
