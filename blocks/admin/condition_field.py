@@ -13,6 +13,7 @@ from blocks.kit import Block
 from blocks.text import cut, esc
 from models.catalogue import inline, listed
 from models.catalogue.condition_words import condition
+from models.catalogue.conditions import NESTED as NESTED_KEYS
 from models.catalogue.listed import Spot
 from models.catalogue.never import why_never
 from models.catalogue.problems import Path
@@ -35,7 +36,7 @@ class Condition(Field):
         return PARTS[0].id
 
     def block_at(self, path: Path) -> str:
-        if path and path[0] in inline.NESTED:
+        if path and path[0] in NESTED_KEYS:
             return NESTED.id
         return next((part.id for part in PARTS if path and part.name == path[0]), self.id)
 
@@ -70,7 +71,7 @@ class Condition(Field):
             if one != part.shown(before):
                 data[part.name] = part.stored(one, before)
         if nested != NESTED.shown(value):
-            data = {name: one for name, one in data.items() if name not in inline.NESTED}
+            data = {name: one for name, one in data.items() if name not in NESTED_KEYS}
             data |= NESTED.stored(nested, value)
         data = {name: one for name, one in data.items() if one is not None}
         return data if set(data) - {"time_zone"} else None

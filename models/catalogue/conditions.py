@@ -1,6 +1,7 @@
 """Conditions: when a stage or a rule applies. `models.policy.when` evaluates them."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
@@ -33,6 +34,10 @@ Hours = Annotated[str, AfterValidator(_hours)]
 Zone = Annotated[str, AfterValidator(zone)]
 
 
+NESTED = ("any", "all", "not")
+"""The parts that hold conditions of their own, as they are written."""
+
+
 class When(Spec):
     """A condition. Every part that is there must hold; inside one list, one of the values is enough.
 
@@ -62,6 +67,17 @@ class When(Spec):
     all_of: Annotated[tuple["When", ...], Field(min_length=1)] | None = Field(None, alias="all")
     not_: "When | None" = Field(None, alias="not")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _zone_where_days_and_hours_are(cls, data: Any) -> Any:
+        """A time zone holds for what is nested too; where there are no days and hours it says nothing."""
+        if not isinstance(data, Mapping) or "time_zone" not in data:
+            return data
+        inner = {name: _in_zone(data[name], data["time_zone"]) for name in NESTED if name in data}
+        needless = inner or not _is_wrong(data["time_zone"])
+        dropped = {"time_zone"} if needless and not {"weekday", "hours"} & data.keys() else set()
+        return {name: value for name, value in data.items() if name not in dropped} | inner
+
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not self.parts():
@@ -83,6 +99,23 @@ def minutes_of(hours: str) -> tuple[int, int]:
     """The start and the end of `When.hours`, in minutes of the day; 24:00 is 1440."""
     start, end = (int(clock[:2]) * 60 + int(clock[3:]) for clock in hours.split("-"))
     return start, end
+
+
+def _in_zone(nested: Any, zone_name: Any) -> Any:
+    """What is nested, in this time zone where it names none of its own."""
+    if isinstance(nested, Mapping):
+        return {"time_zone": zone_name, **nested}
+    if isinstance(nested, list | tuple):
+        return [_in_zone(one, zone_name) for one in nested]
+    return nested
+
+
+def _is_wrong(zone_name: Any) -> bool:
+    try:
+        zone(zone_name)
+    except (ValueError, TypeError):
+        return True
+    return False
 
 
 def _depth(when: When) -> int:

@@ -5,11 +5,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from models.catalogue.conditions import When
+from models.catalogue.conditions import NESTED, When
 from models.catalogue.problems import explain
 from models.catalogue.writing import lines
 
-NESTED = ("any", "all", "not")
 EXAMPLE = 'any = [{ risk = ["high"] }, { guest = true }]'
 _CURLY = str.maketrans("“”„‘’", '"""\'\'')
 """What keyboards make of quotes."""

@@ -141,3 +141,18 @@ def test_every_condition_can_be_said(when: When) -> None:
 
 def test_the_moment_that_counts_is_the_one_of_asking() -> None:
     assert said({"weekday": ["tue"]}, ask(at=NOW + timedelta(days=1))) == "It applies because it is Tuesday."
+
+
+def test_a_time_zone_holds_for_what_is_nested_in_it_too() -> None:
+    nested = {
+        "any": [{"hours": "09:00-18:00"}, {"weekday": ["sat"], "time_zone": "UTC"}],
+        "time_zone": "Asia/Tokyo",
+    }
+    when = When.model_validate(nested)
+    assert when.any_of is not None
+    assert [one.time_zone for one in when.any_of] == ["Asia/Tokyo", "UTC"]
+    assert When.model_validate(when.stored()) == when
+
+
+def test_a_time_zone_without_days_and_hours_says_nothing_and_is_left_out() -> None:
+    assert When.model_validate({"guest": True, "time_zone": "Asia/Tokyo"}).stored() == {"guest": True}
