@@ -10,8 +10,10 @@ from slack_sdk.models.views import View
 from blocks import kit
 from bot.sandbox.slack.validate import TOTAL_TEXT, text_length, validate_message, validate_view
 
-OURS = re.compile(r"<@[UW][A-Z0-9]+>|<!date\^[0-9]+\^\{date_short_pretty\} at \{time\}\|[0-9: UTC-]+>")
-"""The only markup that a screen holds: mentions of people, and moments."""
+OURS = re.compile(
+    r"<@[UW][A-Z0-9]+>|<#[CG][A-Z0-9]+>|<!date\^[0-9]+\^\{date_short_pretty\} at \{time\}\|[0-9: UTC-]+>"
+)
+"""The only markup that a screen holds: mentions of people, channels that are known, and moments."""
 
 
 def check_message(message: kit.Message) -> None:
