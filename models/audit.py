@@ -111,12 +111,14 @@ def append(session: Session, facts: Iterable[Fact], at: datetime) -> None:
         head.seq, head.hash = entry.seq, entry.hash
 
 
+_LOCKED_HEAD = select(AuditHead).where(AuditHead.id == HEAD).with_for_update()
+
+
 def _head(session: Session) -> AuditHead:
-    locked = select(AuditHead).where(AuditHead.id == HEAD).with_for_update()
-    head = session.scalars(locked).one_or_none()
+    head = session.scalars(_LOCKED_HEAD).one_or_none()
     if head is None:  # the very first entry, or somebody else writes it just now
         add_if_new(session, AuditHead(id=HEAD, seq=0, hash=GENESIS))
-        head = session.scalars(locked).one()
+        head = session.scalars(_LOCKED_HEAD).one()
     return head
 
 

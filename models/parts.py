@@ -6,7 +6,7 @@ Every change is in the audit trail with before and after, and turns the catalogu
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import String, func, select
+from sqlalchemy import String, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import apps
@@ -40,11 +40,16 @@ class Part(Base):
     updated_at: Mapped[datetime]
 
 
+# Every decision asks these. A statement that is made once costs half of one that is made anew.
+_OF_KIND = select(Part).where(Part.kind == bindparam("kind")).order_by(Part.position, Part.key)
+_ONE_OF_KIND = select(Part.key).where(Part.kind == bindparam("kind")).limit(1)
+
+
 def every(session: Session, kind: Kind[P]) -> list[P]:
     """All entries of a kind, in the catalogue's order. Read once a transaction, until one of them changes."""
     read: dict[str, list[P]] = session.info.setdefault(_READ, {})
     if kind.name not in read:
-        rows = session.scalars(select(Part).where(Part.kind == kind.name).order_by(Part.position, Part.key))
+        rows = session.scalars(_OF_KIND, {"kind": kind.name})
         read[kind.name] = [kind.model.model_validate(row.spec) for row in rows]
     return list(read[kind.name])
 
@@ -53,8 +58,7 @@ def has_any(session: Session, kind: Kind[Any]) -> bool:
     """Whether there is an entry of a kind at all, told by a single row."""
     known: dict[str, bool] = session.info.setdefault(_ANY, {})
     if kind.name not in known:
-        one = select(Part.key).where(Part.kind == kind.name).limit(1)
-        known[kind.name] = session.scalar(one) is not None
+        known[kind.name] = session.scalar(_ONE_OF_KIND, {"kind": kind.name}) is not None
     return known[kind.name]
 
 

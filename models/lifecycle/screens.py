@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 
 from models.cards import Card, CardKind, Home
 from models.grants import Grant
@@ -15,6 +15,29 @@ from models.store.tx import Tx
 MOMENT = timedelta(seconds=1)
 """A requester's card and Home wait so long where the access may be given by then: so they are drawn once, and
 say more. What comes of giving it wants them at once."""
+
+
+def _any(name: str) -> BindParameter[list[str]]:
+    return bindparam(name, expanding=True)
+
+
+# Every verb asks these. A statement that is made once costs half of one that is made anew.
+_THE_CARD = select(Card).where(
+    Card.kind == bindparam("kind"),
+    Card.subject == bindparam("subject"),
+    Card.person_id == bindparam("person"),
+)
+_REQUESTS = (
+    select(Request.id, Request.requester_id, Grant.person_id, Grant.state, Grant.retry_at, Grant.attempts)
+    .join(Grant, Grant.id == Request.grant_id)
+    .where(Grant.id.in_(_any("grants")))
+)
+_ASKED = select(Asked.person_id).where(Asked.request_id.in_(_any("requests")))
+# One that never got there is looked at again: its news may go out by e-mail.
+_CARDS = select(Card.id, Card.person_id, Card.kind, Card.about).where(
+    Card.about.in_(_any("abouts")), Card.gone.is_(False) | (Card.ts == "")
+)
+_HOMES = select(Home.person_id).where(Home.person_id.in_(_any("people")))
 
 
 def show(tx: Tx, kind: CardKind, subject: str, about: str, person_id: str) -> None:
@@ -31,10 +54,8 @@ def show_in(tx: Tx, kind: CardKind, subject: str, about: str, channel: str) -> N
 
 
 def _show(tx: Tx, card: Card) -> None:
-    found = select(Card).where(
-        Card.kind == card.kind, Card.subject == card.subject, Card.person_id == card.person_id
-    )
-    known = tx.session.scalars(found).one_or_none()
+    which = {"kind": card.kind, "subject": card.subject, "person": card.person_id}
+    known = tx.session.scalars(_THE_CARD, which).one_or_none()
     if known is None:
         tx.session.add(card)
         tx.session.flush()
@@ -73,15 +94,12 @@ def _draw_touched(tx: Tx) -> None:
     just_begun = _of_grants(tx, [int(one[3:]) for one in tx.touched if one.startswith("GR-")])
     asked = [int(one[3:]) for one in tx.touched if one.startswith("AR-")]
     if asked:  # those who may decide and have no card see it on App Home
-        tx.touched.update(tx.session.scalars(select(Asked.person_id).where(Asked.request_id.in_(asked))))
-    # One that never got there is looked at again: its news may go out by e-mail.
-    there = Card.gone.is_(False) | (Card.ts == "")
-    cards = select(Card.id, Card.person_id, Card.kind, Card.about).where(Card.about.in_(tx.touched), there)
-    for card_id, person_id, kind, about in tx.session.execute(cards):
+        tx.touched.update(tx.session.scalars(_ASKED, {"requests": asked}))
+    for card_id, person_id, kind, about in tx.session.execute(_CARDS, {"abouts": list(tx.touched)}):
         waits = kind is CardKind.REQUEST and about in just_begun
         _draw(tx, card_id, tx.now + MOMENT if waits else None)
         tx.touched.add(person_id)
-    for person_id in tx.session.scalars(select(Home.person_id).where(Home.person_id.in_(tx.touched))):
+    for person_id in tx.session.scalars(_HOMES, {"people": list(tx.touched)}):
         run_at = tx.now + MOMENT if person_id in just_begun else None
         tx.enqueue("home", f"home:{person_id}", run_at=run_at, urgency=Urgency.LATER, person=person_id)
 
@@ -93,10 +111,8 @@ def _of_grants(tx: Tx, grants: list[int]) -> set[str]:
     """
     if not grants:
         return set()
-    whose = (Request.requester_id, Grant.person_id)
-    columns = select(Request.id, *whose, Grant.state, Grant.retry_at, Grant.attempts)
-    found = tx.session.execute(columns.join(Grant, Grant.id == Request.grant_id).where(Grant.id.in_(grants)))
     just_begun = set[str]()
+    found = tx.session.execute(_REQUESTS, {"grants": grants})
     for request_id, requester, holder, state, retry_at, attempts in found:
         tx.touched.add(f"AR-{request_id}")
         if state is GrantState.GRANTING and retry_at == tx.now and not attempts:

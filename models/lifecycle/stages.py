@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from models.catalogue.spec import StageSpec
 from models.catalogue.words import RequestKind
@@ -16,6 +16,20 @@ from models.policy import Candidate, Course, Passed, PlannedStage, Tally, TallyS
 from models.requests import Asked, Decision, Reassignment, Request, Stage
 from models.states import RequestEvent, StageState
 from models.store.tx import SYSTEM, Tx
+
+# Every decision asks these. A statement that is made once costs half of one that is made anew.
+_DECISIONS = select(Decision).where(Decision.request_id == bindparam("request"))
+_ALTERNATES = select(Asked.person_id).where(
+    Asked.request_id == bindparam("request"), Asked.position == bindparam("position"), Asked.alternate
+)
+_REASSIGNED = (
+    select(Reassignment)
+    .where(Reassignment.request_id == bindparam("request"), Reassignment.position == bindparam("position"))
+    .order_by(Reassignment.id)
+)
+_UNDECIDED = select(Stage).where(
+    Stage.request_id == bindparam("request"), Stage.state.in_((StageState.OPEN, StageState.WAITING))
+)
 
 
 @dataclass(frozen=True)
@@ -104,24 +118,18 @@ def begin(tx: Tx, request: Request, *, approved_by_rule: bool) -> None:
 def current(tx: Tx, request: Request) -> OpenStage:
     """The open stage, its people looked up afresh by the policy of the submission."""
     row = tx.session.get_one(Stage, (request.id, request.position))
-    decisions = tx.session.scalars(select(Decision).where(Decision.request_id == request.id)).all()
+    decisions = tx.session.scalars(_DECISIONS, {"request": request.id}).all()
     snapshot, who = Snapshot.from_json(request.policy), Directory(tx.session)
     ground = _Ground(request, snapshot, tx.now, who, _came_in(tx, row), _passed(tx, row))
     return ground.staffed(row, tuple(decisions))
 
 
 def _came_in(tx: Tx, row: Stage) -> frozenset[str]:
-    asked = select(Asked.person_id).where(
-        Asked.request_id == row.request_id, Asked.position == row.position, Asked.alternate
-    )
-    return frozenset(tx.session.scalars(asked))
+    return frozenset(tx.session.scalars(_ALTERNATES, {"request": row.request_id, "position": row.position}))
 
 
 def _passed(tx: Tx, row: Stage) -> tuple[Passed, ...]:
-    here = select(Reassignment).where(
-        Reassignment.request_id == row.request_id, Reassignment.position == row.position
-    )
-    found = tx.session.scalars(here.order_by(Reassignment.id))
+    found = tx.session.scalars(_REASSIGNED, {"request": row.request_id, "position": row.position})
     return tuple(Passed(one.seat_id, one.to_id, one.by_id, one.note) for one in found)
 
 
@@ -162,10 +170,7 @@ def close(tx: Tx, request: Request, event: RequestEvent, by: str, note: str = ""
     """End a request, with the stages that were not decided; raises Closed where somebody was first."""
     move_request(tx, request, event, by, note=note)
     request.closed_at, request.closed_by, request.closing_note = tx.now, by, note
-    open_states = (StageState.OPEN, StageState.WAITING)
-    for stage in tx.session.scalars(
-        select(Stage).where(Stage.request_id == request.id, Stage.state.in_(open_states))
-    ):
+    for stage in tx.session.scalars(_UNDECIDED, {"request": request.id}):
         stage.state, stage.closed_at = StageState.CLOSED, tx.now
     if request.kind is RequestKind.EXTEND and event is not RequestEvent.APPROVE:
         extensions.end_grace(tx, request)
