@@ -4,6 +4,7 @@
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -132,12 +133,7 @@ async def build(
     `Keyturn.acquainted`).
     """
     async with AsyncExitStack() as resources:
-        url = config.database.url.get_secret_value()
-        resources.enter_context(only_one(url))
-        with database.explained(url):
-            await database.upgrade(url)
-        store = open_store(url, clock, standstill=min(lease, STANDSTILL))
-        resources.push_async_callback(store.close)
+        store = await _opened(resources, config.database.url.get_secret_value(), clock, lease)
         metrics, reach = Metrics(), Reach()
         record.follow(store, metrics)
         http = await resources.enter_async_context(
@@ -167,22 +163,14 @@ async def build(
 
         gateway = Gateway(_client(config, http, retries=False), clock, patience=patience)
         tools = Tools(clock=clock, http=http, slack=gateway, me=lambda: identity.user_id)
-        connectors = registry.ready(types, tools)
         mailer = Mailer(config.email) if config.email else None
-        handlers = jobs.handlers(store, gateway, connectors, metrics, mailer)
+        handlers = jobs.handlers(store, gateway, registry.ready(types, tools), metrics, mailer)
         worker = Worker(store, handlers, metrics, lease=lease)
         socket = _socket(config, bolt, client, http, metrics)
         checks = {
             "worker": lambda: worker.alive,
             "slack": lambda: identity.known and reach.answering and (socket is None or socket.connected),
         }
-
-        async def probe() -> None:
-            await reach.probe(client)
-
-        scheduler = Scheduler(store, metrics, timekeeper.look, probe)
-        if config.audit:
-            scheduler.every(config.audit.every_hours * HOUR, notary(config.audit, store))
         metrics.watch(checks)
         metrics.clock_ahead.set_function(timekeeper.ahead)
         return Keyturn(
@@ -194,11 +182,34 @@ async def build(
             bolt=bolt,
             worker=worker,
             caution=Caution(store, gateway, timekeeper.seen_before, always=observe),
-            scheduler=scheduler,
+            scheduler=_scheduler(config, store, metrics, timekeeper, lambda: reach.probe(client)),
             web=Web(store, metrics, checks, _inlet(config, bolt, metrics)),
             socket=socket,
             resources=resources.pop_all(),
         )
+
+
+async def _opened(resources: AsyncExitStack, url: str, clock: Clock, lease: timedelta) -> Store:
+    """The store, its schema up to date; on SQLite nobody else may run on the same file."""
+    resources.enter_context(only_one(url))
+    with database.explained(url):
+        await database.upgrade(url)
+    store = open_store(url, clock, standstill=min(lease, STANDSTILL))
+    resources.push_async_callback(store.close)
+    return store
+
+
+def _scheduler(
+    config: Config,
+    store: Store,
+    metrics: Metrics,
+    timekeeper: Timekeeper,
+    probe: Callable[[], Awaitable[None]],
+) -> Scheduler:
+    scheduler = Scheduler(store, metrics, timekeeper.look, probe)
+    if config.audit:
+        scheduler.every(config.audit.every_hours * HOUR, notary(config.audit, store))
+    return scheduler
 
 
 def _client(config: Config, http: aiohttp.ClientSession, *, retries: bool = True) -> AsyncWebClient:
