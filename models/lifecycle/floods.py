@@ -18,11 +18,7 @@ def refuse_requests(tx: Tx, person_id: str, wanted: int, limits: Limits, *, emer
     theirs = select(func.count()).select_from(Request).where(Request.requester_id == person_id)
     waiting = tx.session.scalar(theirs.where(Request.state == RequestState.PENDING)) or 0
     if not emergency and waiting + wanted > limits.open_requests:
-        raise Denied(
-            f"{waiting} of your requests wait for a decision, and {limits.open_requests} is the most for one "
-            "person. Withdraw what you do not need any more on App Home, or wait until some are decided.",
-            field="access",
-        )
+        raise Denied(_too_many(waiting, wanted, limits.open_requests), field="access")
     lately = tx.session.scalar(theirs.where(Request.created_at > tx.now - HOUR)) or 0
     if lately + wanted > limits.requests_an_hour:
         raise Denied(
@@ -30,6 +26,19 @@ def refuse_requests(tx: Tx, person_id: str, wanted: int, limits: Limits, *, emer
             "the most. Nothing of this was sent. Try again in an hour.",
             field="access",
         )
+
+
+def _too_many(waiting: int, wanted: int, most: int) -> str:
+    limit = f"{most} is the most for one person. "
+    if wanted > 1:
+        would = (
+            f"With these {wanted}, {waiting + wanted} of your requests would wait for a decision, and {limit}"
+        )
+        return f"{would}Ask for fewer at once."
+    return (
+        f"{waiting} of your requests wait for a decision, and {limit}"
+        "Withdraw what you do not need any more on App Home, or wait until some are decided."
+    )
 
 
 def refuse_comment(tx: Tx, request: Request, person_id: str, limits: Limits) -> None:

@@ -13,6 +13,7 @@ from models import apps, audit, configuring, directory
 from models.audit import AuditEntry
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
+from models.enough import Limits
 from models.errors import AlreadyDecided, Closed, Duplicate, Refusal, Repeated
 from models.grants import Grant
 from models.lifecycle import comment, decide, due, leaving, revoking, settling, submit, withdraw
@@ -25,8 +26,9 @@ from models.store import Store, Tx
 ADA, ROOT = "UADA", "UROOT"
 DECIDERS = [f"UDECIDER{number}" for number in range(8)]
 EIGHT_HOURS = Term(length=timedelta(hours=8))
-MANY = {"sqlite": 200, "postgres": 60}
+MANY = {"sqlite": 100, "postgres": 40}
 """How many requests are raced for."""
+PLENTY = Limits(open_requests=200, requests_an_hour=200)
 
 Verb = Callable[[Tx], object]
 
@@ -65,7 +67,7 @@ async def asked(store: Store, app: AppSpec) -> list[str]:
     await store.write(lambda tx: found(tx, app))
     keys = tuple(access.key for access in app.access)
     requests = await store.write(
-        lambda tx: submit.submit(tx, Draft(ADA, ADA, "github", keys, EIGHT_HOURS, "INC-42"))
+        lambda tx: submit.submit(tx, Draft(ADA, ADA, "github", keys, EIGHT_HOURS, "INC-42"), PLENTY)
     )
     return [request.ref for request in requests]
 
