@@ -21,6 +21,8 @@ TICK = 1
 """Seconds between sweeps; an empty one reads four indexes."""
 TIDY = 3600
 PROBE = 5
+FREE = 5
+"""Seconds between looks for processes that froze with something locked."""
 COUNT = 15
 """Seconds between counts for /metrics."""
 SHARE = 500
@@ -45,7 +47,7 @@ class Scheduler:
         self._grants_again = 0.0
         """When the grants may be counted again, by the monotonic clock."""
         self._ticks = AsyncIOScheduler(timezone=UTC)
-        ticks = [(self.catch_up, TICK), (self._tidy, TIDY), (self.count, COUNT)]
+        ticks = [(self.catch_up, TICK), (self._tidy, TIDY), (self.count, COUNT), (self._free, FREE)]
         for work, seconds in [*ticks, *([(probe, PROBE)] if probe else [])]:
             self.every(seconds, work)
 
@@ -116,6 +118,10 @@ class Scheduler:
             self._metrics.grants.labels(state).set(number)
         ended = time.monotonic()
         self._grants_again = ended + SHARE * (ended - began)
+
+    async def _free(self) -> None:
+        if ended := await self._store.cut_off_frozen():
+            log.warning("ended what processes that froze had locked", transactions=ended)
 
     async def _tidy(self) -> None:
         self._passed_over.clear()

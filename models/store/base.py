@@ -61,6 +61,13 @@ class Store(ABC):
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` on a snapshot that nothing can be written to, beside the writers."""
 
+    async def cut_off_frozen(self) -> int:
+        """End the transactions of processes that froze in the middle of one: others need what they locked.
+
+        Returns how many. Where one process has the database to itself there are none.
+        """
+        return 0
+
     @abstractmethod
     async def close(self) -> None:
         """Finish what is in hand and let the database go."""

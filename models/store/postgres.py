@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
 
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
@@ -19,6 +20,9 @@ from models.store.tx import Tx
 
 T = TypeVar("T")
 
+NAME = "keyturn"
+"""How PostgreSQL lists our connections."""
+
 POOL = 16
 TRIES = 4
 STANDSTILL = timedelta(seconds=30)
@@ -26,6 +30,15 @@ STANDSTILL = timedelta(seconds=30)
 # All statements of a read see one moment: whoever checks the trail against its head must not see a head
 # that moved in between.
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+# Who froze between preparing a statement and running it does not count as idle, since the driver sends Flush
+# and not Sync; so no time-out of PostgreSQL's ends that before its version 17. A statement that runs waits
+# for something else than its client.
+_FROZEN = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name "
+    "AND datname = current_database() AND usename = current_user AND pid <> pg_backend_pid() "
+    "AND state = 'active' AND wait_event = 'ClientRead' "
+    "AND state_change < clock_timestamp() - make_interval(secs => :seconds)"
+)
 # PostgreSQL undid the whole transaction and says that it may well succeed when it is run again.
 _AGAIN = ("40001", "40P01")  # serialization failure, deadlock
 # It is not the work's fault: connections, logins, a missing database, memory and disk, what an operator or
@@ -38,13 +51,14 @@ class PostgresStore(Store):
 
     def __init__(self, url: str, clock: Clock, *, standstill: timedelta = STANDSTILL) -> None:
         super().__init__(clock)
+        self._standstill = standstill
         limit = {"idle_in_transaction_session_timeout": str(round(standstill.total_seconds() * 1000))}
         self._engine = create_async_engine(
             url,
             pool_size=POOL,
             max_overflow=0,
             pool_pre_ping=True,
-            connect_args={"server_settings": limit},
+            connect_args={"server_settings": limit | {"application_name": NAME}},
         )
 
     @property
@@ -87,6 +101,11 @@ class PostgresStore(Store):
             raise _unavailable(error) from error
         except (OSError, PoolTimeout) as error:
             raise Unavailable(f"The database does not answer: {error}.") from error
+
+    async def cut_off_frozen(self) -> int:
+        async with self._engine.begin() as connection:
+            allowed = {"name": NAME, "seconds": self._standstill.total_seconds()}
+            return len((await connection.execute(_FROZEN, allowed)).all())
 
     def _session(self) -> AsyncSession:
         return AsyncSession(self._engine, expire_on_commit=False, sync_session_class=KeepingSession)
