@@ -25,20 +25,27 @@ EXAMPLES = int(os.environ.get("KEYTURN_EXAMPLES", "20"))
 settings.register_profile("keyturn", deadline=None, max_examples=EXAMPLES)
 settings.load_profile("keyturn")
 
+HERE = Path(__file__).parent
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday morning."""
+
+
+REAL_TIME = ("e2e", "handlers", "bot", "crash", "slack", "sandbox", "node")
+"""Folders of tests that speak over sockets, where Slack's three seconds and the like are real ones."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What a machine that stands still for seconds does to a test is no finding: it may run once more.
 
-    That is a call that ran out of time, or its socket, left to the collector: once in some thousand tests.
-    The summary counts it. Nothing else may run again but what drives a browser.
+    Of the other tests those may that ran out of time or met a socket that another left to the collector:
+    once in some thousand tests. The summary counts them. What drives a browser has a mark of its own.
     """
     stood_still = ["unclosed <socket", "unraisable exception warnings", "TimeoutError", "operation_timeout"]
     for item in items:
         if item.get_closest_marker("flaky") is None:
-            item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=stood_still))
+            folder = item.path.relative_to(HERE).parts[0]
+            only = {} if folder in REAL_TIME else {"only_rerun": stood_still}
+            item.add_marker(pytest.mark.flaky(reruns=1, **only))
 
 
 @pytest.fixture(autouse=True)

@@ -36,7 +36,9 @@ async def test_a_quiet_approver_has_no_message_and_decides_from_app_home(world: 
     await world.pass_time(timedelta(hours=25))  # reminders
     assert otto.messages() == []
     await otto.open_home()
+    await world.settle()
     await otto.press_home("To do")
+    await world.settle()
     assert otto.home is not None
     assert "You may decide on it. Others are asked." in otto.home.text
     await otto.press_home("Details")

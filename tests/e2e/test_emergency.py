@@ -162,6 +162,7 @@ async def test_it_is_reminded_until_it_is_closed_and_stands_under_to_do(world: W
     assert "is still to be reviewed" in nudge.text
     alan = world.person("Alan")
     await alan.open_home()
+    await world.settle()
     await alan.press_home("To do")
     await world.settle()
     assert alan.home is not None

@@ -36,7 +36,9 @@ async def from_home(world: World, who: str) -> Person:
     """Press Reassign in the Details that App Home leads to."""
     person = world.person(who)
     await person.open_home()
+    await world.settle()
     await person.press_home("To do")
+    await world.settle()
     await person.press_home("Details")
     await person.press("Reassign")
     return person

@@ -11,7 +11,9 @@ ASKED = "Engineering team"
 async def to_do(world: World, name: str) -> Person:
     person = world.person(name)
     await person.open_home()
+    await world.settle()
     await person.press_home("To do")
+    await world.settle()
     return person
 
 

@@ -211,6 +211,7 @@ async def test_it_waits_on_app_home_for_the_other_admins(world: World) -> None:
     mia, root = world.person("Mia"), world.person("Root")
     for person, waits in ((mia, True), (root, False)):
         await person.open_home()
+        await world.settle()
         await person.press_home("To do")
         await world.settle()
         assert person.home is not None

@@ -23,8 +23,9 @@ async def world(sqlite_template: str, tmp_path: Path, clock: ManualClock) -> Asy
 
 async def opens(world: World, name: str, tab: str = "My access") -> View:
     """Somebody opens App Home, at this tab."""
-    view = await world.person(name).open_home()
-    assert view is not None
+    await world.person(name).open_home()
+    await world.settle()
+    view = home(world, name)
     assert view.buttons[:4] == TABS
     if tab != "My access":
         await press(world, name, tab)
@@ -137,6 +138,7 @@ async def test_nobody_fills_the_form_with_somebody_elses_reason(world: World) ->
     await press(world, "Ada", "Withdraw")
     otto, ada = world.person("Otto"), world.person("Ada")
     await otto.open_home()
+    await world.settle()
     assert otto.home is not None
     assert ada.home is not None
     otto.home.replace(ada.home.definition)

@@ -31,11 +31,10 @@ async def test_who_froze_lets_go_of_what_they_locked(
     store = PostgresStore(postgres_database, clock, standstill=SOON)
     other = await connect(postgres_database)
     await other.execute("CREATE TABLE job AS SELECT 1 AS id")
-    settings = {"application_name": NAME, "idle_in_transaction_session_timeout": "200"}
+    idle = {} if preparing else {"idle_in_transaction_session_timeout": "200"}
     plain = postgres_database.replace("+asyncpg", "")
-    frozen = await asyncpg.connect(plain, server_settings=settings)
-    await frozen.execute("BEGIN")
-    await frozen.execute("DELETE FROM job")
+    frozen = await asyncpg.connect(plain, server_settings={"application_name": NAME} | idle)
+    await frozen.execute("BEGIN; DELETE FROM job")
     if preparing:
         await frozen.prepare("SELECT 1")
     waiting = asyncio.create_task(other.fetchval("SELECT id FROM job FOR UPDATE"))
