@@ -38,13 +38,14 @@ async def measure(names: list[str]) -> list[Result]:
     return results
 
 
-def write(results: list[Result]) -> None:
-    """Put the table and the chart into docs/."""
+def write(names: list[str], results: list[Result]) -> None:
+    """Put the table and the chart of these into docs/."""
+    command = " ".join([".venv/bin/python -m tests.bench", *names, "--write"])
     when = datetime.now(UTC).date()
     machine = f"CPython {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {platform.machine()}"
     text = (
         "# Measurements\n\n"
-        f"Made on {when} by `.venv/bin/python -m tests.bench --write` ({machine}). How each is measured "
+        f"Made on {when} by `{command}` ({machine}). How each is measured "
         "stands in `tests/bench/`. The ratio counts; the seconds are this machine’s.\n\n"
         f"{table(results)}\n\n"
         "![How much of what is allowed each used; up to the line is met](pictures/benchmarks.svg)\n"
@@ -62,7 +63,7 @@ def main() -> None:
     results = asyncio.run(measure(chosen.names or list(BENCHES)))
     print(table(results))  # noqa: T201
     if chosen.write:
-        write(results)
+        write(chosen.names, results)
 
 
 if __name__ == "__main__":
