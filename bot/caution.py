@@ -25,8 +25,6 @@ log = structlog.stdlib.get_logger(__name__)
 
 PLACES = 15
 """Conversations to look at, of each of the two kinds."""
-
-
 LONG = timedelta(minutes=5)
 """Whoever restores a backup has stopped Keyturn for longer than this since it was made."""
 

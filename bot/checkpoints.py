@@ -24,14 +24,12 @@ from models.audit import Checkpoint, canonical
 
 PREFIX = b"keyturn audit checkpoint\n"
 OWNER_ONLY = 0o600
-
-
 _HASH = re.compile("[0-9a-f]{64}")
 
 
 def message(point: Checkpoint) -> bytes:
     """What is signed of a checkpoint."""
-    return PREFIX + canonical({"at": point.at, "seq": point.seq, "hash": point.hash}).encode()
+    return PREFIX + canonical(vars(point)).encode()
 
 
 def new_key(path: Path) -> Path:
@@ -59,11 +57,11 @@ def new_key(path: Path) -> Path:
 
 def private_key(path: Path) -> Ed25519PrivateKey:
     """The key that signs. Raises Failure where others can read the file, or it is none."""
-    _bytes(path)  # says first whether it can be read at all
+    pem = _bytes(path)  # says first whether it can be read at all
     if path.stat().st_mode & 0o077:
         raise Failure(f"Others can read {path}. Take that away first: chmod 600 {path}")
     try:
-        key = serialization.load_pem_private_key(_bytes(path), password=None)
+        key = serialization.load_pem_private_key(pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, Ed25519PrivateKey):
@@ -85,7 +83,7 @@ def public_key(path: Path) -> Ed25519PublicKey:
 def signed(point: Checkpoint, key: Ed25519PrivateKey) -> str:
     """The checkpoint as a line, without its end."""
     signature = base64.b64encode(key.sign(message(point))).decode()
-    return canonical({"at": point.at, "seq": point.seq, "hash": point.hash, "signature": signature})
+    return canonical(vars(point) | {"signature": signature})
 
 
 def append(line: str, path: Path) -> None:
@@ -125,10 +123,10 @@ def _parsed(line: str) -> tuple[Checkpoint, bytes] | None:
         point = Checkpoint(told["at"], told["seq"], told["hash"])
         signature = base64.b64decode(told["signature"], validate=True)
         datetime.fromisoformat(point.at)
-        _HASH.fullmatch(point.hash)
+        sound = type(point.seq) is int and _HASH.fullmatch(point.hash)
     except (ValueError, KeyError, TypeError, RecursionError, binascii.Error):
         return None
-    return (point, signature) if type(point.seq) is int and _HASH.fullmatch(point.hash) else None
+    return (point, signature) if sound else None
 
 
 def _bytes(path: Path) -> bytes:

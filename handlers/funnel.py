@@ -19,6 +19,7 @@ from blocks import kit
 from blocks.text import esc
 from handlers.desk import Desk
 from handlers.incoming import Click, Closing, Command, Event, Incoming, Submission, Suggestion
+from handlers.routes import Listener
 from models.errors import Refusal, Repeated
 from models.lifecycle.telling import tell
 from models.store.base import Unavailable
@@ -26,7 +27,6 @@ from models.store.base import Unavailable
 log = structlog.get_logger("keyturn.handlers")
 
 In = TypeVar("In", bound=Incoming)
-Listener = Callable[..., Awaitable[None]]
 
 TITLE = "That did not work"
 ELSEWHERE = ("channel_not_found", "not_in_channel", "user_not_in_channel")
