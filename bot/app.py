@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,6 +34,7 @@ from bot.socket_mode import SocketMode
 from bot.timekeeper import Timekeeper
 from bot.web import Inlet, Web
 from bot.worker import Worker
+from bot.writable import Writable
 from handlers.catalogue import CatalogueCache
 from handlers.desk import Desk
 from handlers.whois import WhoIs
@@ -134,7 +135,7 @@ async def build(
     """
     async with AsyncExitStack() as resources:
         store = await _opened(resources, config.database.url.get_secret_value(), clock, lease)
-        metrics, reach = Metrics(), Reach()
+        metrics, reach, writable = Metrics(), Reach(), Writable(store)
         record.follow(store, metrics)
         http = await resources.enter_async_context(
             aiohttp.ClientSession(
@@ -170,6 +171,7 @@ async def build(
         checks = {
             "worker": lambda: worker.alive,
             "slack": lambda: identity.known and reach.answering and (socket is None or socket.connected),
+            "database": lambda: writable.now,
         }
         metrics.watch(checks)
         metrics.clock_ahead.set_function(timekeeper.ahead)
@@ -182,8 +184,10 @@ async def build(
             bolt=bolt,
             worker=worker,
             caution=Caution(store, gateway, timekeeper.seen_before, always=observe),
-            scheduler=_scheduler(config, store, metrics, timekeeper, lambda: reach.probe(client)),
-            web=Web(store, metrics, checks, _inlet(config, bolt, metrics)),
+            scheduler=_scheduler(
+                config, store, metrics, timekeeper, [lambda: reach.probe(client), writable.probe]
+            ),
+            web=Web(store, metrics, checks, lambda: writable.why, _inlet(config, bolt, metrics)),
             socket=socket,
             resources=resources.pop_all(),
         )
@@ -204,9 +208,9 @@ def _scheduler(
     store: Store,
     metrics: Metrics,
     timekeeper: Timekeeper,
-    probe: Callable[[], Awaitable[None]],
+    probes: Sequence[Callable[[], Awaitable[None]]],
 ) -> Scheduler:
-    scheduler = Scheduler(store, metrics, timekeeper.look, probe)
+    scheduler = Scheduler(store, metrics, timekeeper.look, probes)
     if config.audit:
         scheduler.every(config.audit.every_hours * HOUR, notary(config.audit, store))
     return scheduler

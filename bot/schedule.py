@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC
 
 import structlog
@@ -37,9 +37,9 @@ class Scheduler:
         store: Store,
         metrics: Metrics,
         before: Callable[[], Awaitable[None]] | None = None,
-        probe: Callable[[], Awaitable[None]] | None = None,
+        probes: Sequence[Callable[[], Awaitable[None]]] = (),
     ) -> None:
-        """`before` is done before each sweep, `probe` every few seconds beside them."""
+        """`before` is done before each sweep, `probes` every few seconds beside them."""
         self._store, self._metrics, self._before = store, metrics, before
         self._passed_over: set[str] = set()
         """What could not be done, so that it holds up nothing else."""
@@ -48,7 +48,7 @@ class Scheduler:
         """When the grants may be counted again, by the monotonic clock."""
         self._ticks = AsyncIOScheduler(timezone=UTC)
         ticks = [(self.catch_up, TICK), (self._tidy, TIDY), (self.count, COUNT), (self._free, FREE)]
-        for work, seconds in [*ticks, *([(probe, PROBE)] if probe else [])]:
+        for work, seconds in [*ticks, *((probe, PROBE) for probe in probes)]:
             self.every(seconds, work)
 
     def every(self, seconds: int, work: Callable[[], Awaitable[None]]) -> None:

@@ -19,6 +19,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.halves import has_half
 from bot.metrics import Metrics
 
 log = structlog.stdlib.get_logger(__name__)
@@ -138,10 +139,18 @@ class SocketMode:
             elif envelope.get("type") == "disconnect":
                 log.info("Slack asks for a new connection", reason=envelope.get("reason"))
                 return envelope.get("reason") != "too_many_websockets"
-            elif isinstance(envelope.get("envelope_id"), str):
+            elif isinstance(envelope.get("envelope_id"), str) and self._takes(message.data, envelope):
                 task = asyncio.create_task(self._deliver(socket, envelope))
                 self._in_hand.add(task)
                 task.add_done_callback(self._in_hand.discard)
+        return False
+
+    def _takes(self, text: str, envelope: Envelope) -> bool:
+        """Whether it can be worked with. If not it is not acknowledged: whoever waits hears from Slack."""
+        if not has_half(text, envelope):
+            return True
+        self._metrics.refused_deliveries.labels("body").inc()
+        log.warning("refused a delivery", why="half a character")
         return False
 
     async def _deliver(self, socket: aiohttp.ClientWebSocketResponse, envelope: Envelope) -> None:

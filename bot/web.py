@@ -4,7 +4,6 @@ A delivery is checked here before Bolt sees it. Whatever arrives, the answer is 
 """
 
 import json
-import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.halves import has_half
 from bot.manifest import PATH
 from bot.metrics import Metrics
 from bot.signature import authentic
@@ -29,9 +29,6 @@ GRACE = 5.0
 """Seconds that deliveries in hand may still take at the end; Slack waits three."""
 
 Checks = Mapping[str, Callable[[], bool]]
-
-HALF = re.compile(rb"u[dD][89a-fA-F]")
-"""Looks like one, as JSON escapes it; two that belong together are a character."""
 
 
 @dataclass(frozen=True)
@@ -74,13 +71,14 @@ class Inlet:
 def _read(request: web.Request, body: bytes) -> AsyncBoltRequest | None:
     """The delivery as Bolt takes it; None where the body is not what Slack sends."""
     try:
-        delivery = AsyncBoltRequest(
-            body=body.decode(), query=request.query_string, headers=dict(request.headers)
-        )
-        if HALF.search(body):  # half a character goes into no database
-            json.dumps(delivery.body, ensure_ascii=False).encode()
+        text = body.decode()
+        delivery = AsyncBoltRequest(body=text, query=request.query_string, headers=dict(request.headers))
+        half = has_half(text, delivery.body)
     except Exception as error:  # noqa: BLE001 - Bolt trips over JSON of other shapes than Slack's, in many ways
         log.info("not to be read", error=str(error))
+        return None
+    if half:
+        log.info("not to be read", error="there is half a character in it")
         return None
     # Bolt says that it is a dict, and takes whatever JSON there was.
     read: object = delivery.body
@@ -90,9 +88,14 @@ def _read(request: web.Request, body: bytes) -> AsyncBoltRequest | None:
 class Web:
     """The HTTP server."""
 
-    def __init__(self, store: Store, metrics: Metrics, checks: Checks, inlet: Inlet | None) -> None:
-        """`checks` are named and quick, and all have to be true for /readyz; `inlet` is for mode http."""
-        self._store, self._metrics, self._checks = store, metrics, checks
+    def __init__(
+        self, store: Store, metrics: Metrics, checks: Checks, why: Callable[[], str], inlet: Inlet | None
+    ) -> None:
+        """`checks` are named and quick, and all have to be true for /readyz; `inlet` is for mode http.
+
+        `why` says in a sentence what is wrong, where that is known.
+        """
+        self._store, self._metrics, self._checks, self._why = store, metrics, checks, why
         application = web.Application(client_max_size=LARGEST, middlewares=[_last_net])
         application.router.add_get("/healthz", self._healthz)
         application.router.add_get("/readyz", self._readyz)
@@ -119,11 +122,14 @@ class Web:
         return web.Response(text="ok")
 
     async def _readyz(self, _request: web.Request) -> web.Response:
+        answers = await self._database_answers()
         found = {name: check() for name, check in self._checks.items()}
-        found["database"] = await self._database_answers()
-        ready = all(found.values())
+        found["database"] &= answers
+        why = {"why": self._why()} if self._why() else {}
         return web.json_response(
-            found, status=200 if ready else 503, dumps=lambda it: json.dumps(it, indent=1)
+            found | why,
+            status=200 if all(found.values()) else 503,
+            dumps=lambda it: json.dumps(it, indent=1),
         )
 
     async def _database_answers(self) -> bool:

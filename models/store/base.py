@@ -25,6 +25,7 @@ class Store(ABC):
         self.clock = clock
         self._listeners: list[Callable[[], object]] = []
         self._readers_of_records: list[Callable[[Sequence[Fact]], object]] = []
+        self._hear_refusals: list[Callable[[Unavailable], object]] = []
 
     def on_records(self, listener: Callable[[Sequence[Fact]], object]) -> None:
         """Call `listener` (from any thread) with what each commit of this process wrote to the audit trail.
@@ -37,6 +38,10 @@ class Store(ABC):
         """Call `listener` (from any thread) after each commit of this process that wrote jobs."""
         self._listeners.append(listener)
 
+    def on_refusal(self, listener: Callable[[Unavailable], object]) -> None:
+        """Call `listener` with the error of each write of this process that the database did not take."""
+        self._hear_refusals.append(listener)
+
     def woke(self) -> None:
         """Tell the listeners."""
         for listener in self._listeners:
@@ -48,14 +53,23 @@ class Store(ABC):
             with suppress(Exception):  # what is committed stands, whatever becomes of telling it
                 listener(facts)
 
-    @abstractmethod
     async def write(self, work: Callable[[Tx], T], *, delivery: str | None = None) -> T:
         """Run `work` in a transaction and return its result once it is on disk.
 
         With `delivery` (the key of one of Slack's deliveries) it runs at most once, ever: a repetition raises
         `Repeated`. Whatever `work` raises undoes it and is raised here. Objects that it returns are detached.
-        Raises `Unavailable` where the database does not answer.
+        Raises `Unavailable` where the database does not take it.
         """
+        try:
+            return await self._carried_out(work, delivery)
+        except Unavailable as error:
+            for listener in self._hear_refusals:
+                listener(error)
+            raise
+
+    @abstractmethod
+    async def _carried_out(self, work: Callable[[Tx], T], delivery: str | None) -> T:
+        """As `write`, on this kind of database."""
 
     @abstractmethod
     async def read(self, work: Callable[[Session], T]) -> T:

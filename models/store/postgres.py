@@ -65,7 +65,7 @@ class PostgresStore(Store):
     def shared(self) -> bool:
         return True
 
-    async def write(self, work: Callable[[Tx], T], *, delivery: str | None = None) -> T:
+    async def _carried_out(self, work: Callable[[Tx], T], delivery: str | None) -> T:
         for left in reversed(range(TRIES)):
             try:
                 return await self._write(work, delivery)

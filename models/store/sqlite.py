@@ -61,7 +61,7 @@ class SqliteStore(Store):
     def shared(self) -> bool:
         return False
 
-    async def write(self, work: Callable[[Tx], T], *, delivery: str | None = None) -> T:
+    async def _carried_out(self, work: Callable[[Tx], T], delivery: str | None) -> T:
         if self._closed:
             raise Unavailable("The database is closed.")
         future: Future[T] = Future()

@@ -1,6 +1,8 @@
 """A disk that is full, a file locked, read-only or damaged: a clear word, nothing half done, and on again."""
 
+import asyncio
 import io
+import json
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -8,15 +10,16 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from sqlalchemy import Engine, event, make_url, text
 
-from bot import log, trail
+from bot import log, schedule, trail, writable
 from models import settings
 from models.clock import ManualClock
 from models.requests import Request
 from models.states import RequestState
-from models.store import Store, open_store, sqlite
+from models.store import Store, Tx, open_store, sqlite
 from models.store.base import Unavailable
 from tests.handlers.office import asks, office, request_of
 from tests.postgres import connect
@@ -130,6 +133,82 @@ async def test_what_cannot_be_written_is_said_and_works_once_the_cause_is_gone(
 
 
 @pytest.fixture
+async def watched(
+    sqlite_template: str, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[World]:
+    """Looks at its database again and again; nobody has asked for anything."""
+    impatient(monkeypatch)
+    async with office(sqlite_template, tmp_path, clock) as ready:
+        yield ready
+
+
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hundredths of a second instead of seconds."""
+    monkeypatch.setattr(sqlite, "BUSY_MS", 50)
+    monkeypatch.setattr(schedule, "PROBE", 0.05)
+    monkeypatch.setattr(writable, "QUIET", 0.05)
+    monkeypatch.setattr(writable, "CALM", 0.2)
+
+
+async def looked_at(world: World, path: str) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as http, http.get(world.bot.base_url + path) as answer:
+        return answer.status, await answer.text()
+
+
+async def becomes(world: World, status: int, word: str = "") -> None:
+    """Wait until /readyz says so, with this word; /metrics says the same."""
+    async with asyncio.timeout(30):
+        while True:
+            told, text = await looked_at(world, "/readyz")
+            if told == status and word in json.loads(text).get("why", ""):
+                break
+            await asyncio.sleep(0.02)
+    up = 'keyturn_up{part="database"} ' + ("1.0" if status == 200 else "0.0")
+    assert up in (await looked_at(world, "/metrics"))[1]
+    assert json.loads(text) == {"worker": True, "slack": True, "database": status == 200} | (
+        {"why": json.loads(text)["why"]} if word else {}
+    )
+
+
+@pytest.mark.parametrize("fault", [read_only, locked])
+async def test_it_is_not_ready_while_nothing_can_be_written_though_nobody_writes(
+    watched: World, fault: Fault
+) -> None:
+    await becomes(watched, 200)
+    async with fault(watched) as word:
+        await becomes(watched, 503, word)
+    await becomes(watched, 200)
+
+
+async def test_it_is_not_ready_while_only_what_is_small_still_fits_on_the_disk(watched: World) -> None:
+    async with full(watched):
+        for _ in range(2):
+            with pytest.raises(Unavailable):
+                await watched.bot.store.write(lambda tx: tx.record("U1", "fill", "x", note="x" * 3000))
+        await becomes(watched, 503, "full")
+    await becomes(watched, 200)
+
+
+async def test_one_write_that_was_lost_with_its_connection_takes_nobody_out_of_the_balancer(
+    store: Store,
+) -> None:
+    watch = writable.Writable(store)
+
+    def cut(_tx: Tx) -> None:
+        raise Unavailable("The connection was cut.")
+
+    with pytest.raises(Unavailable):
+        await store.write(cut)
+    await watch.probe()
+    assert (watch.now, watch.why) == (True, "")
+
+
+async def test_looking_whether_it_can_be_written_leaves_nothing_behind(store: Store) -> None:
+    await store.write(lambda tx: settings.touch(tx.session))
+    assert await store.read(lambda session: session.query(settings.Setting).all()) == []
+
+
+@pytest.fixture
 def damaged(sqlite_template: str, tmp_path: Path) -> Path:
     """A database of which only the first page is left."""
     file, whole = tmp_path / "keyturn.db", Path(sqlite_template).read_bytes()
@@ -164,8 +243,9 @@ END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname 
 
 @pytest.mark.parametrize("engine", ["postgres"])
 async def test_a_postgresql_that_only_reads_is_said_and_goes_on_by_itself(
-    database_url: str, clock: ManualClock
+    database_url: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    impatient(monkeypatch)
     async with running(database_url, clock, "http") as world:
         await world.acquaint()
         await world.offer()
@@ -175,7 +255,9 @@ async def test_a_postgresql_that_only_reads_is_said_and_goes_on_by_itself(
         await told_to(database_url, f"{read_only}on", END_ALL)
         sent = await ada.submit()
         assert re.search(SENTENCE, str(sent.errors)), sent
+        await becomes(world, 503, "read-only transaction")
         await told_to(database_url, f"{read_only}off", END_ALL)
+        await becomes(world, 200)
         sent = await ada.submit()
         assert sent.ok, sent
         await world.settle()

@@ -40,7 +40,7 @@ def test_each_label_that_is_asked_for_is_one_of_its_number() -> None:
     asked = re.findall(r"keyturn_(\w+)\{(\w+)=~?\\?\"([\w|]+)", text)
     assert asked
     known = {
-        "up": {"part": {"slack", "worker"}},
+        "up": {"part": {"slack", "worker", "database"}},
         "jobs": {"state": {"ready", "running", "parked"}},
         "grants": {"state": {"failed"}},
         "oldest_due_job_seconds": {"urgency": {"take", "give", "tell", "later"}},

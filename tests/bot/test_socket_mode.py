@@ -57,6 +57,27 @@ async def test_a_delivery_is_answered(
     assert b'keyturn_acknowledgement_seconds_count{mode="socket"} 1.0' in metrics.render()
 
 
+@pytest.mark.parametrize(("text", "taken"), [("\ud83d", False), ("x\udd11\ud83d", False), ("🔑", True)])
+async def test_half_a_character_is_refused_and_the_connection_goes_on(
+    socket: SocketMode,
+    bolt: AsyncApp,
+    ada: Person,
+    metrics: Metrics,
+    slack: LocalSlack,
+    text: str,
+    taken: bool,
+) -> None:
+    slack.deliveries.timeout = 0.2
+    answering(bolt)
+    await socket.start()
+    before = slack.sockets.of(ada.app)
+    assert (await ada.command("/request-access", text)).ok == taken
+    slack.deliveries.timeout = 3
+    assert (b'keyturn_refused_deliveries_total{why="body"} 1.0' in metrics.render()) != taken
+    assert (await ada.command("/request-access")).text == "Here I am"
+    assert set(before) <= set(slack.sockets.of(ada.app))
+
+
 async def test_it_is_connected_when_it_has_started_and_not_after(socket: SocketMode) -> None:
     seen = [socket.connected]
     await socket.start()

@@ -91,6 +91,6 @@ def _names(tx: Tx, work: Callable[[Tx], Any], result: Any) -> list[str]:
     if what == "Worker._claim":
         return [f"claim {one.kind}" for one in result[0]]
     actions = sorted({fact.action for fact in tx.facts})
-    if what in ("", "Scheduler._sweep", "tidy") and not actions:
+    if what in ("", "Scheduler._sweep", "tidy", "Writable._try") and not actions:
         return []
     return [" ".join([what, *actions])]
