@@ -9,7 +9,7 @@ from blocks.text import cut, esc, mentions
 from models.catalogue.conflicts import ConflictAction
 from models.catalogue.words import OnReject
 from models.durations import spoken
-from models.errors import Refusal
+from models.errors import Refusal, SentAlready
 from models.lifecycle.asking import Planned
 from models.policy import Aftermath, Outcome, PlannedStage, escalation_wait
 
@@ -41,7 +41,9 @@ def flagged(planned: Sequence[Planned]) -> bool:
 
 
 def problem(refusal: Refusal) -> list[Block]:
-    """Why it cannot be sent like this."""
+    """Why it cannot be sent like this, or need not be."""
+    if isinstance(refusal, SentAlready):
+        return [kit.divider(), kit.section(f":white_check_mark: {esc(str(refusal))}")]
     return [kit.divider(), kit.section(f":no_entry: *This cannot be sent yet.* {esc(str(refusal))}")]
 
 

@@ -20,7 +20,7 @@ from blocks.text import esc
 from handlers.desk import Desk
 from handlers.incoming import Click, Closing, Command, Event, Incoming, Submission, Suggestion
 from handlers.routes import Listener
-from models.errors import Refusal, Repeated
+from models.errors import Refusal, Repeated, SentAlready
 from models.lifecycle.telling import tell
 from models.store.base import Unavailable
 
@@ -29,6 +29,7 @@ log = structlog.get_logger("keyturn.handlers")
 In = TypeVar("In", bound=Incoming)
 
 TITLE = "That did not work"
+TAKEN = "It is sent"
 ELSEWHERE = ("channel_not_found", "not_in_channel", "user_not_in_channel")
 """Slack's words where the person does not see the card, so that they cannot have pressed its button."""
 
@@ -65,6 +66,10 @@ def listener(
 
 async def _show(incoming: Incoming, refusal: Refusal, fields: Mapping[str, str]) -> None:
     log.info("refused", why=str(refusal), kind=type(refusal).__name__)
+    if isinstance(refusal, SentAlready) and isinstance(incoming, Submission):
+        view = kit.notice(TAKEN, str(refusal))
+        await incoming.answer(response_action="update", view=dict(view))
+        return
     block = _input_of(incoming.view, fields.get(refusal.field or ""))
     if isinstance(incoming, Submission) and block:
         await incoming.answer(response_action="errors", errors={block: str(refusal)})

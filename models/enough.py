@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """For each person. Several at the very same moment may pass one by as much as they are."""
+    """For each person."""
 
     open_requests: int = 50
     """Asked for, and waiting for a decision. Emergencies wait for none, and this keeps nobody from them."""

@@ -41,6 +41,10 @@ class Duplicate(Refusal):
     """The same is already asked for, or already held."""
 
 
+class SentAlready(Duplicate):
+    """The very same was sent by this person a moment ago: it was taken, and is not sent twice."""
+
+
 class Denied(Refusal):
     """A rule says no, or nobody can be asked."""
 

@@ -12,7 +12,7 @@ from models.catalogue.words import OnBehalf, RequestKind
 from models.directory import Directory, names_of
 from models.errors import Denied, Duplicate, Invalid, NotAllowed, NotFound
 from models.grants import Grant
-from models.lifecycle import duties
+from models.lifecycle import duties, just_sent
 from models.lifecycle.again import in_the_way, kind_of
 from models.lifecycle.snapshot import Snapshot
 from models.policy import (
@@ -75,8 +75,7 @@ def plan(session: Session, draft: Draft, now: datetime) -> list[Planned]:
     if not draft.access_keys:
         raise Invalid("Choose at least one access.", field="access")
     if draft.kind is not RequestKind.EXTEND:
-        for key in draft.access_keys:
-            _not_twice(session, draft, key)
+        _not_twice(session, draft, now)
     snapshots = [Snapshot(app, _access(app, key)) for key in dict.fromkeys(draft.access_keys)]
     chosen = [
         Holding(access_ref(app.key, one.access.key), one.policy.title, Hold.SAME_TIME) for one in snapshots
@@ -132,14 +131,29 @@ def _access(app: AppSpec, key: str) -> AccessSpec:
     raise NotFound(f"{app.name} has no such access any more. Choose again.", field="access")
 
 
-def _not_twice(session: Session, draft: Draft, access_key: str) -> None:
-    wanted = (draft.beneficiary_id, draft.app_key, access_key)
-    found = in_the_way(session, [wanted]).get(wanted)
+def _not_twice(session: Session, draft: Draft, now: datetime) -> None:
+    wanted = [(draft.beneficiary_id, draft.app_key, key) for key in draft.access_keys]
+    there = in_the_way(session, wanted)
+    if not there:
+        return
+    asked = [one if isinstance(one, Request) else _behind(session, one) for one in there.values()]
+    if len(there) == len(set(wanted)) and all(_just_sent(one, draft, now) for one in asked):
+        raise just_sent.taken(asked)
+    found = next(there[one] for one in wanted if one in there)
     if isinstance(found, Request):
         said = f"{found.access_name} is already asked for in {found.ref}, which is pending."
         raise Duplicate(f"{said} Withdraw that first." if draft.emergency else said, field="access")
-    if found is not None:
-        raise Duplicate(_held_already(session, draft, found), field="access")
+    raise Duplicate(_held_already(session, draft, found), field="access")
+
+
+def _behind(session: Session, grant: Grant) -> Request:
+    return session.get_one(Request, grant.request_id)
+
+
+def _just_sent(request: Request, draft: Draft, now: datetime) -> bool:
+    return just_sent.is_the_same(
+        request, draft.requester_id, draft.term, draft.reason, now, emergency=draft.emergency
+    )
 
 
 def _held_already(session: Session, draft: Draft, grant: Grant) -> str:

@@ -9,7 +9,7 @@ from models.catalogue.words import Need, RequestKind
 from models.enough import USUAL, Limits
 from models.errors import Duplicate, Invalid, NotAllowed
 from models.grants import Grant
-from models.lifecycle import duties, ends, extensions, recording, screens, stage_times, stages
+from models.lifecycle import duties, ends, extensions, just_sent, recording, screens, stage_times, stages
 from models.lifecycle.asking import Draft, Planned, plan
 from models.lifecycle.floods import refuse_requests
 from models.lifecycle.refs import lock_grant
@@ -29,10 +29,10 @@ def submit(tx: Tx, draft: Draft, limits: Limits = USUAL) -> list[Request]:
     Raises a Refusal with the field that it belongs to, and then nothing is sent.
     """
     draft = replace(draft, reason=tidy(draft.reason))
-    if draft.kind is not RequestKind.EXTEND:  # (an extension holds its grant)
-        # One after the other for each person, so that the same is not asked for twice at once, and nobody
-        # asks while they are found to have left.
-        tx.locked(Person, draft.beneficiary_id)
+    # One after the other for each person, so that the same is not asked for twice at once, nobody asks while
+    # they are found to have left, and no two pass a limit together.
+    for person_id in sorted({draft.beneficiary_id, draft.requester_id}):
+        tx.locked(Person, person_id)
     wanted = len(draft.access_keys)
     refuse_requests(tx, draft.requester_id, wanted, limits, emergency=draft.emergency)
     planned = plan(tx.session, draft, tx.now)
@@ -51,7 +51,10 @@ def submit(tx: Tx, draft: Draft, limits: Limits = USUAL) -> list[Request]:
 
 def extend(tx: Tx, grant_ref: str, by: str, term: Term, reason: str, limits: Limits = USUAL) -> Request:
     """Ask for a longer end on a grant that is active; decided like a new request."""
-    grant = may_extend(tx, grant_ref, by)
+    grant, pending = _extendable(tx, grant_ref, by)
+    if pending is not None:
+        again = just_sent.is_the_same(pending, by, term, reason, tx.now)
+        raise just_sent.taken([pending]) if again else _waits_already(pending)
     ends.must_be_later(grant, term)
     draft = Draft(
         by, grant.person_id, grant.app_key, (grant.access_key,), term, reason, RequestKind.EXTEND, grant.id
@@ -61,6 +64,14 @@ def extend(tx: Tx, grant_ref: str, by: str, term: Term, reason: str, limits: Lim
 
 def may_extend(tx: Tx, grant_ref: str, by: str) -> Grant:
     """Look whether this person may ask for more time now, and change nothing; raises as `extend` does."""
+    grant, pending = _extendable(tx, grant_ref, by)
+    if pending is not None:
+        raise _waits_already(pending)
+    return grant
+
+
+def _extendable(tx: Tx, grant_ref: str, by: str) -> tuple[Grant, Request | None]:
+    """The grant, if more time can be asked for, with the request for it that waits already."""
     grant = lock_grant(tx, grant_ref)
     if by != grant.person_id:
         raise NotAllowed("Only the person who has this access can ask for more time.")
@@ -68,9 +79,11 @@ def may_extend(tx: Tx, grant_ref: str, by: str) -> Grant:
         raise NotAllowed(f"{grant.access_name} is {grant.state.label.lower()}. Ask for it again instead.")
     if grant.ends_at is None:
         raise NotAllowed(f"{grant.access_name} has no end, so it needs no more time.")
-    if pending := extensions.waiting(tx, grant):
-        raise Duplicate(f"More time is already asked for in {pending.ref}, which is pending.")
-    return grant
+    return grant, extensions.waiting(tx, grant)
+
+
+def _waits_already(pending: Request) -> Duplicate:
+    return Duplicate(f"More time is already asked for in {pending.ref}, which is pending.")
 
 
 def _check_reason(draft: Draft, planned: list[Planned]) -> None:

@@ -367,11 +367,15 @@ class Lives(World):
 
 
 async def _sent(person: Person) -> bool:
-    """Send the form; False where Slack says that it did not work, or the bot does in place of the form."""
+    """Send the form; False where Slack says that it did not work, or the bot does in place of the form.
+
+    Not where it says that the one before was taken.
+    """
     sent = await person.submit()
     if sent.ok and person.view is not None:
+        taken = "We have it" in " ".join(person.view.texts)
         await person.close()
-        return False
+        return taken
     return sent.ok
 
 

@@ -1,5 +1,6 @@
 """One person who asks for more than anybody needs: stopped with a sentence, and nothing half done."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -91,3 +92,12 @@ async def test_comments_on_a_request_have_an_end_for_each_person(shop: Store, cl
     clock.advance(HOUR)
     await do(shop, comment.comment, ref, ADA, "For INC-42", limits=FEW)
     assert await shop.read(lambda session: session.query(Comment).count()) == 4
+
+
+async def test_many_at_the_same_moment_do_not_pass_a_limit_together(shop: Store) -> None:
+    one = replace(FEW, open_requests=3)
+    outcomes = await asyncio.gather(
+        *(do(shop, submit.submit, wish(number), one) for number in range(12)), return_exceptions=True
+    )
+    assert sum(isinstance(outcome, Denied) for outcome in outcomes) == 9
+    assert await requests(shop) == 3

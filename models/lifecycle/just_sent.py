@@ -1,0 +1,32 @@
+"""A form that is sent twice: Slack did not hear in time that it was taken, and asked to try again."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from models.errors import SentAlready
+from models.prose import tidy
+from models.requests import Request, Term
+
+A_MOMENT = timedelta(minutes=10)
+"""Whoever sends the same after longer than this means it."""
+
+
+def is_the_same(
+    request: Request, by: str, term: Term, reason: str, now: datetime, *, emergency: bool = False
+) -> bool:
+    """Whether a request was made a moment ago of what this person sends now, with the same in it."""
+    return (
+        request.requester_id == by
+        and now - request.created_at < A_MOMENT
+        and (request.asked_term, request.reason, request.emergency)
+        == (term.to_json(), tidy(reason), emergency)
+    )
+
+
+def taken(requests: Sequence[Request]) -> SentAlready:
+    """What to say of these."""
+    refs = sorted({request.ref for request in requests}, key=lambda ref: int(ref[3:]))
+    if len(refs) == 1:
+        return SentAlready(f"We have it: {refs[0]} was sent a moment ago. Its card shows how it goes on.")
+    listed = f"{', '.join(refs[:-1])} and {refs[-1]}"
+    return SentAlready(f"We have it: {listed} were sent a moment ago. Their cards show how it goes on.")

@@ -1,0 +1,66 @@
+"""The very same sent again by the same person a moment later was taken; anything else is a duplicate."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from models.clock import ManualClock
+from models.errors import Duplicate, SentAlready
+from models.lifecycle import submit
+from models.lifecycle.asking import Draft
+from models.requests import Term
+from models.store import Store
+from tests.models.acting import do
+from tests.models.company import ADA, GITHUB, GRACE, found
+
+EIGHT_HOURS = Term(length=timedelta(hours=8))
+WISH = Draft(ADA, ADA, "github", ("engineering", "design"), EIGHT_HOURS, "INC-42")
+OTHERS = {
+    "reason": replace(WISH, reason="INC-43"),
+    "length": replace(WISH, term=Term(length=timedelta(hours=1))),
+    "by somebody else": replace(WISH, requester_id=GRACE),
+    "emergency": replace(WISH, emergency=True),
+}
+
+
+@pytest.fixture
+async def shop(store: Store) -> Store:
+    await store.write(lambda tx: found(tx, GITHUB.model_validate(GITHUB.stored() | {"on_behalf": "anyone"})))
+    return store
+
+
+async def test_who_sends_the_same_twice_reads_that_it_was_taken(shop: Store) -> None:
+    await do(shop, submit.submit, WISH)
+    with pytest.raises(SentAlready, match=r"We have it: AR-1 and AR-2 were sent a moment ago\."):
+        await do(shop, submit.submit, replace(WISH, reason=" INC-42 "))
+
+
+async def test_what_a_rule_has_approved_meanwhile_was_taken_too(shop: Store) -> None:
+    free = GITHUB.stored() | {"auto_approve": [{"name": "Everybody may"}]}
+    await shop.write(lambda tx: found(tx, GITHUB.model_validate(free)))
+    await do(shop, submit.submit, WISH)
+    with pytest.raises(SentAlready, match="We have it"):
+        await do(shop, submit.submit, WISH)
+
+
+@pytest.mark.parametrize("other", OTHERS)
+async def test_something_else_is_a_duplicate(shop: Store, other: str) -> None:
+    await do(shop, submit.submit, WISH)
+    with pytest.raises(Duplicate) as refused:
+        await do(shop, submit.submit, OTHERS[other])
+    assert not isinstance(refused.value, SentAlready)
+
+
+async def test_a_part_of_it_with_something_new_is_a_duplicate(shop: Store) -> None:
+    await do(shop, submit.submit, replace(WISH, access_keys=("engineering",)))
+    with pytest.raises(Duplicate, match="already asked for in AR-1") as refused:
+        await do(shop, submit.submit, WISH)
+    assert not isinstance(refused.value, SentAlready)
+
+
+async def test_later_it_is_meant_and_a_duplicate(shop: Store, clock: ManualClock) -> None:
+    await do(shop, submit.submit, WISH)
+    clock.advance(timedelta(minutes=10))
+    with pytest.raises(Duplicate, match="already asked for"):
+        await do(shop, submit.submit, WISH)
