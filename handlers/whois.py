@@ -132,19 +132,12 @@ class WhoIs:
     async def _person(self, person_id: str) -> Person | None:
         answer = await self._client.users_info(user=person_id)
         user = _mapping(answer.get("user"))
-        return await self._with_manager({"id": person_id, **user}) if user else None
+        return person_of({"id": person_id, **user}) if user else None
 
     async def _person_by_email(self, email: str) -> Person | None:
         answer = await self._client.users_lookupByEmail(email=email)
         user = _mapping(answer.get("user"))
-        return await self._with_manager(user) if user else None
-
-    async def _with_manager(self, user: Mapping[str, Any]) -> Person:
-        person = person_of(user)
-        known = await self._store.read(lambda session: session.get(Person, person.id))
-        if known is not None:
-            person.manager_id, person.department = known.manager_id, known.department
-        return person
+        return person_of(user) if user else None
 
     async def profile(self, person_id: str) -> None:
         """Look up the manager and the department in a person's Slack profile, and keep them."""
@@ -207,7 +200,7 @@ async def _awaited(call: Awaitable[Any]) -> Any:
 def person_of(user: Mapping[str, Any]) -> Person:
     """A user object of Slack's as our row.
 
-    Manager and department stand elsewhere, in the profile's fields.
+    Manager and department stand elsewhere, in the profile's fields; what is known of them stays.
     """
     profile = _mapping(user.get("profile"))
     name = (

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,13 +31,12 @@ async def check(url: str) -> str | None:
 
 def newest() -> str:
     """The revision that this version of Keyturn works with."""
-    return str(ScriptDirectory.from_config(_config()).get_current_head())
+    return str(_scripts().get_current_head())
 
 
 def knows(revision: str | None) -> bool:
     """Whether this version of Keyturn knows the revision; one of a newer version it does not."""
-    script = ScriptDirectory.from_config(_config())
-    return revision is None or revision in {each.revision for each in script.walk_revisions()}
+    return revision is None or revision in {each.revision for each in _scripts().walk_revisions()}
 
 
 async def _on(url: str, work: Callable[[Connection], Result]) -> Result:
@@ -76,3 +76,9 @@ def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(HERE))
     return config
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    """The migrations, read once: Alembic compiles all of them to tell what they are called."""
+    return ScriptDirectory.from_config(_config())

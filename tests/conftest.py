@@ -15,6 +15,7 @@ from hypothesis import settings
 from models import migrate
 from models.clock import ManualClock
 from models.store import Store, open_store
+from tests import accepting, compiled
 from tests.postgres import PostgresServer, postgres_database, postgres_server
 
 __all__ = ["postgres_database", "postgres_server"]
@@ -24,6 +25,9 @@ __all__ = ["postgres_database", "postgres_server"]
 EXAMPLES = int(os.environ.get("KEYTURN_EXAMPLES", "20"))
 settings.register_profile("keyturn", deadline=None, max_examples=EXAMPLES)
 settings.load_profile("keyturn")
+
+accepting.mend()
+compiled.share()
 
 HERE = Path(__file__).parent
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -1,34 +1,34 @@
-"""Only what Slack has signed gets in; whatever else arrives is refused in one word and changes nothing."""
+"""Only what Slack has signed gets in; whatever else arrives is refused in one word and changes nothing.
+
+Therefore one bot takes it all; a test that counts what comes, or stops something, has its own.
+"""
 
 import asyncio
 import json
+import shutil
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from bot.sandbox.slack.signing import signature, signed_headers
 from bot.web import LARGEST
 from models.clock import ManualClock
+from tests.conftest import START
 from tests.world import World, running
 
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 CHALLENGE = json.dumps({"type": "url_verification", "challenge": "3eZbrw1a"}).encode()
 
 
-@pytest.fixture
-def engine() -> str:
-    return "sqlite"
-
-
-@pytest.fixture
-async def world(database_url: str, clock: ManualClock) -> AsyncIterator[World]:
-    async with running(database_url, clock, "http") as ready:
-        yield ready
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 class Forger:
@@ -46,9 +46,24 @@ class Forger:
             return answer.status, await answer.text()
 
 
-@pytest.fixture
-def forger(world: World, http: aiohttp.ClientSession) -> Forger:
-    return Forger(world, http)
+@asynccontextmanager
+async def forging(template: str, folder: Path) -> AsyncIterator[Forger]:
+    shutil.copy(template, folder / "keyturn.db")
+    url = f"sqlite+aiosqlite:///{folder / 'keyturn.db'}"
+    async with running(url, ManualClock(START), "http") as world, aiohttp.ClientSession() as http:
+        yield Forger(world, http)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def forger(sqlite_template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Forger]:
+    async with forging(sqlite_template, tmp_path_factory.mktemp("web")) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def alone(sqlite_template: str, tmp_path: Path) -> AsyncIterator[Forger]:
+    async with forging(sqlite_template, tmp_path) as made:
+        yield made
 
 
 async def test_slacks_question_whether_we_are_there_is_answered(forger: Forger) -> None:
@@ -165,29 +180,31 @@ async def test_what_nobody_listens_to_is_acknowledged_or_slack_would_send_it_aga
     assert await forger.send(body, forger.headers(body)) == (200, "")
 
 
-async def test_refusals_are_counted(forger: Forger, http: aiohttp.ClientSession) -> None:
-    await forger.send(CHALLENGE, {"Content-Type": JSON})
-    async with http.get(f"{forger.world.bot.base_url}/metrics") as answer:
+async def test_refusals_are_counted(alone: Forger) -> None:
+    await alone.send(CHALLENGE, {"Content-Type": JSON})
+    async with alone.http.get(f"{alone.world.bot.base_url}/metrics") as answer:
         assert 'keyturn_refused_deliveries_total{why="signature"} 1.0' in await answer.text()
 
 
-async def test_it_is_ready_as_long_as_all_its_parts_are(world: World, http: aiohttp.ClientSession) -> None:
+async def test_it_is_ready_as_long_as_all_its_parts_are(alone: Forger) -> None:
+    bot = alone.world.bot
+
     async def get(path: str) -> tuple[int, str]:
-        async with http.get(world.bot.base_url + path) as answer:
+        async with alone.http.get(bot.base_url + path) as answer:
             return answer.status, await answer.text()
 
     assert await get("/healthz") == (200, "ok")
     status, text = await get("/readyz")
     assert (status, json.loads(text)) == (200, {"worker": True, "slack": True, "database": True})
-    await world.bot.worker.stop()
+    await bot.worker.stop()
     assert (await get("/readyz"))[0] == 503
-    await world.bot.store.close()
+    await bot.store.close()
     status, text = await get("/readyz")
     assert (status, json.loads(text)["database"]) == (503, False)
     assert await get("/healthz") == (200, "ok")
 
 
-async def test_what_is_in_hand_when_it_stops_is_still_answered(forger: Forger) -> None:
+async def test_what_is_in_hand_when_it_stops_is_still_answered(alone: Forger) -> None:
     begun, may_answer = asyncio.Event(), asyncio.Event()
 
     async def slow(ack: Callable[..., Awaitable[None]]) -> None:
@@ -195,18 +212,18 @@ async def test_what_is_in_hand_when_it_stops_is_still_answered(forger: Forger) -
         await may_answer.wait()
         await ack("Late, but here")
 
-    forger.world.bot.bolt.command("/slow")(slow)
+    alone.world.bot.bolt.command("/slow")(slow)
     body = urlencode({"command": "/slow", "user_id": "U1", "team_id": "T1"}).encode()
-    asked = asyncio.create_task(forger.send(body, forger.headers(body, FORM)))
+    asked = asyncio.create_task(alone.send(body, alone.headers(body, FORM)))
     await begun.wait()
-    stopping = asyncio.create_task(forger.world.bot.web.stop())
+    stopping = asyncio.create_task(alone.world.bot.web.stop())
     await asyncio.sleep(0)
     may_answer.set()
     await stopping
     assert await asked == (200, "Late, but here")
 
 
-async def test_other_addresses_show_nothing(world: World, http: aiohttp.ClientSession) -> None:
+async def test_other_addresses_show_nothing(forger: Forger) -> None:
     for path in ("/", "/slack/events", "/docs", "/slack/install"):
-        async with http.get(world.bot.base_url + path) as answer:
+        async with forger.http.get(forger.world.bot.base_url + path) as answer:
             assert answer.status in (404, 405)
