@@ -4,7 +4,6 @@ That nothing changes is why all these payloads can be sent to one world.
 """
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
