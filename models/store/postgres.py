@@ -73,8 +73,10 @@ class PostgresStore(Store):
                 if left and _state(error) in _AGAIN:
                     continue
                 raise _unavailable(error) from error
-            except (OSError, PoolTimeout) as error:
-                raise Unavailable(f"The database does not answer: {error}.") from error
+            except Exception as error:
+                if isinstance(error, OSError | PoolTimeout) or _confused(error):
+                    raise Unavailable(f"The database does not answer: {error}.") from error
+                raise
         raise AssertionError("unreachable: the last try returns or raises")
 
     async def _write(self, work: Callable[[Tx], T], delivery: str | None) -> T:
@@ -119,6 +121,14 @@ def _unavailable(error: DBAPIError) -> Exception:
     if lost or _state(error).startswith(_AWAY):
         return Unavailable(f"The database does not answer: {error.orig}.")
     return error
+
+
+def _confused(error: Exception) -> bool:
+    """Whether the driver lost its place, as when its connection is cut off in the middle of a statement.
+
+    SQLAlchemy does not know this one; and SQLite needs no asyncpg, so it is known by its name.
+    """
+    return type(error).__name__ == "InternalClientError"
 
 
 def _state(error: DBAPIError) -> str:

@@ -104,7 +104,7 @@ def _live(order: Order) -> None:
 
 def _run(order: Order) -> int:
     # Only how often it looks, how much it takes at once, how long it is waited for; not what it does.
-    schedule.TICK = worker.LOOK = 0.3  # type: ignore[assignment]
+    schedule.TICK = schedule.FREE = worker.LOOK = 0.3  # type: ignore[assignment]
     vars(app)["STANDSTILL"] = STANDSTILL
     due.BATCH = order.batch or due.BATCH
     if order.points:

@@ -2,6 +2,7 @@ import asyncio
 import sqlite3
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy import make_url, text
 
@@ -136,6 +137,15 @@ async def test_what_keeps_the_database_from_writing_is_said_and_nothing_is_half_
         await store.write(work)
     assert await count(store) == 0
     assert await store.write(increment) == 1
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_a_driver_that_was_cut_off_within_a_statement_is_said_to_be_so(store: Store) -> None:
+    def work(_tx: Tx) -> None:
+        raise asyncpg.InternalClientError("cannot switch to state 11; another operation (2) is in progress")
+
+    with pytest.raises(Unavailable, match="does not answer"):
+        await store.write(work)
 
 
 @pytest.mark.parametrize("engine", ["postgres"])
