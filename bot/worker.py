@@ -65,6 +65,9 @@ class Worker:
         self._woken, self._ended = asyncio.Event(), asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
         self._stopping = False
+        self._looked, self._run_so_far = -LOOK, 0
+        self._left = True
+        """Whether something due may wait for one of the running to end."""
 
     async def start(self) -> None:
         """Begin. What a process before this one left half done is taken up again."""
@@ -117,9 +120,11 @@ class Worker:
         self._woken.clear()
         free, full = self._room()
         if not free:
+            self._left = True
             return LOOK
-        began = asyncio.get_running_loop().time()
-        works, following = await self._store.write(lambda tx: _claimed(tx, free, full, self._lease))
+        began, run = asyncio.get_running_loop().time(), self._run_so_far
+        look = self._looks_after(began)
+        works, following = await self._store.write(lambda tx: _claimed(tx, free, full, self._lease, look))
         if self._stopping:
             await self._store.write(lambda tx: _returned(tx, works))
             return LOOK
@@ -128,11 +133,19 @@ class Worker:
             task = asyncio.create_task(self._carry_out(hold), name=work.key)
             self._running[task] = hold
             task.add_done_callback(self._done)
-        if works:
-            return 0
-        left = (following - self._store.clock.now()).total_seconds() if following else LOOK
-        # What is due and was not claimed waits for its lane.
-        return min(left, LOOK) if left > 0 else LOOK
+        wait = (following - self._store.clock.now()).total_seconds() if following else LOOK
+        # What is due and was not claimed waits for its lane, or for one of its kind to end.
+        self._left = wait <= 0
+        if self._left:
+            return 0 if works or self._run_so_far > run else LOOK
+        return min(wait, LOOK)
+
+    def _looks_after(self, now: float) -> bool:
+        """Whether it is time to see what other processes let go of: not at each of many claims a second."""
+        if now < self._looked + LOOK:
+            return False
+        self._looked = now
+        return True
 
     def _room(self) -> tuple[int, set[str]]:
         """How many jobs may be claimed, and the kinds of which enough are under way."""
@@ -143,7 +156,9 @@ class Worker:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         del self._running[task]
-        self._woken.set()
+        self._run_so_far += 1
+        if self._left:
+            self._woken.set()
         self._ended.set()
 
     async def _carry_out(self, hold: Hold) -> None:
@@ -221,9 +236,11 @@ class Worker:
                     hold.renewed(began + self._lease.total_seconds() if kept else began)
 
 
-def _claimed(tx: Tx, free: int, full: set[str], lease: timedelta) -> tuple[list[Work], datetime | None]:
-    works = jobs.claim(tx.session, tx.now, free, without=full, lease=lease)
-    return works, None if works else jobs.next_run(tx.session)
+def _claimed(
+    tx: Tx, free: int, full: set[str], lease: timedelta, look: bool
+) -> tuple[list[Work], datetime | None]:
+    works = jobs.claim(tx.session, tx.now, free, without=full, lease=lease, release=look)
+    return works, jobs.next_run(tx.session)
 
 
 def _renewed(tx: Tx, works: list[Work], lease: timedelta) -> set[int]:

@@ -14,7 +14,7 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Transaction, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -110,8 +110,10 @@ class SqliteStore(Store):
 
     def _write_together(self, batch: list[_Waiting]) -> None:
         try:
-            with self._writing.connect() as connection, connection.begin():
-                done = [waiting for waiting in batch if self._attempt(connection, waiting)]
+            with self._writing.connect() as connection, connection.begin() as whole:
+                # One alone is undone with the transaction, and needs no savepoint: two statements less.
+                alone = whole if len(batch) == 1 else None
+                done = [waiting for waiting in batch if self._attempt(connection, waiting, alone)]
         except BaseException as error:  # noqa: BLE001 - whatever it was, those who wait must hear of it
             failure = _unavailable(error) if isinstance(error, DBAPIError) else error
             # A connection opened while the file was read-only stays so: the next write opens another.
@@ -125,22 +127,23 @@ class SqliteStore(Store):
         for waiting in done:
             waiting.context.run(self.recorded, waiting.facts)
 
-    def _attempt(self, connection: Connection, waiting: _Waiting) -> bool:
-        """Run one work in its savepoint; False if it was undone and its caller told."""
-        savepoint = connection.begin_nested()
+    def _attempt(self, connection: Connection, waiting: _Waiting, alone: Transaction | None) -> bool:
+        """Run one work, in a savepoint where it is not alone; False if it was undone and its caller told."""
+        its_own = alone or connection.begin_nested()
         session = KeepingSession(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
         try:
             tx = Tx(session, self.clock.now())
             waiting.result = carry_out(tx, waiting.work, waiting.delivery)
             waiting.woke, waiting.facts = tx.wakes, tx.facts
             session.expunge_all()
-            savepoint.commit()
+            if its_own is not alone:
+                its_own.commit()
         except Exception as error:
             if _database_is_hurt(error):
                 # SQLite may have undone the whole transaction by itself: leave it, with its connection.
                 connection.invalidate(error)
                 raise
-            savepoint.rollback()
+            its_own.rollback()
             waiting.future.set_exception(error)
             return False
         finally:
