@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models import delegations
@@ -13,6 +13,11 @@ from models.listed import Drafted, Listing
 from models.people import Person, Role, RoleName, UserGroup
 from models.policy.facts import GroupFacts, PersonFacts, StandIn
 from models.store.tx import Tx
+
+# Every story and every decision asks these. A statement that is made once costs half of one made anew.
+_ADMINS = select(Role.person_id).where(Role.role == RoleName.WORKSPACE_ADMIN).order_by(Role.person_id)
+_PEOPLE = select(Person).where(Person.id.in_(bindparam("people", expanding=True)))
+_BY_EMAIL = select(Person).where(Person.email == bindparam("email")).order_by(Person.active.desc())
 
 
 class Directory:
@@ -43,8 +48,7 @@ class Directory:
         return GroupFacts(id=row.id, handle=row.handle, name=row.name, members=tuple(row.members))
 
     def admins(self) -> tuple[str, ...]:
-        rows = select(Role.person_id).where(Role.role == RoleName.WORKSPACE_ADMIN).order_by(Role.person_id)
-        return tuple(self._session.scalars(rows))
+        return tuple(self._session.scalars(_ADMINS))
 
     def stand_in(self, person_id: str, at: datetime) -> StandIn | None:
         if at not in self._away:
@@ -78,8 +82,7 @@ class Directory:
         return None if row is None else row.id
 
     def _by_email(self, email: str) -> Person | None:
-        found = select(Person).where(Person.email == email.lower()).order_by(Person.active.desc())
-        return self._session.scalars(found).first()
+        return self._session.scalars(_BY_EMAIL, {"email": email.lower()}).first()
 
 
 def facts_of(row: Person) -> PersonFacts:
@@ -159,7 +162,7 @@ def _keep(tx: Tx, row: Person | UserGroup) -> None:
 
 def names_of(session: Session, ids: set[str]) -> dict[str, str]:
     """People's names by id; somebody unknown is called by their id."""
-    known = {row.id: row.name for row in session.scalars(select(Person).where(Person.id.in_(ids)))}
+    known = {row.id: row.name for row in session.scalars(_PEOPLE, {"people": list(ids)})}
     return {person_id: known.get(person_id, person_id) for person_id in ids}
 
 

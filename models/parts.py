@@ -6,7 +6,7 @@ Every change is in the audit trail with before and after, and turns the catalogu
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import String, bindparam, func, select
+from sqlalchemy import String, bindparam, exists, func, literal, select, union_all
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models import apps
@@ -20,7 +20,7 @@ from models.store.tx import Tx
 
 P = TypeVar("P", bound=Spec)
 
-_READ, _ANY = "parts", "any parts"
+_READ, _KINDS = "parts", "kinds of parts"
 """Where a session keeps what `every` and `has_any` have read, until an entry changes."""
 _SUBJECT = 64
 """As much as the trail keeps of what an entry is about."""
@@ -42,11 +42,16 @@ class Part(Base):
 
 # Every decision asks these. A statement that is made once costs half of one that is made anew.
 _OF_KIND = select(Part).where(Part.kind == bindparam("kind")).order_by(Part.position, Part.key)
-_ONE_OF_KIND = select(Part.key).where(Part.kind == bindparam("kind")).limit(1)
+# By one row of each, however many there are of a kind.
+_KINDS_THERE = union_all(
+    *(select(literal(kind.name)).where(exists().where(Part.kind == kind.name)) for kind in KINDS)
+)
 
 
 def every(session: Session, kind: Kind[P]) -> list[P]:
     """All entries of a kind, in the catalogue's order. Read once a transaction, until one of them changes."""
+    if not has_any(session, kind):
+        return []
     read: dict[str, list[P]] = session.info.setdefault(_READ, {})
     if kind.name not in read:
         rows = session.scalars(_OF_KIND, {"kind": kind.name})
@@ -55,16 +60,16 @@ def every(session: Session, kind: Kind[P]) -> list[P]:
 
 
 def has_any(session: Session, kind: Kind[Any]) -> bool:
-    """Whether there is an entry of a kind at all, told by a single row."""
-    known: dict[str, bool] = session.info.setdefault(_ANY, {})
-    if kind.name not in known:
-        known[kind.name] = session.scalar(_ONE_OF_KIND, {"kind": kind.name}) is not None
-    return known[kind.name]
+    """Whether there is an entry of a kind at all. One query a transaction tells it of all kinds."""
+    kinds: set[str] | None = session.info.get(_KINDS)
+    if kinds is None:
+        kinds = session.info[_KINDS] = set(session.scalars(_KINDS_THERE))
+    return kind.name in kinds
 
 
 def find(session: Session, kind: Kind[P], key: str) -> P | None:
     """One entry by its key."""
-    row = session.get(Part, (kind.name, key))
+    row = session.get(Part, (kind.name, key)) if has_any(session, kind) else None
     return None if row is None else kind.model.model_validate(row.spec)
 
 
@@ -147,7 +152,7 @@ def _drop(tx: Tx, kind: Kind[Any], row: Part, by: str, **more: str) -> list[str]
 
 
 def _forget(tx: Tx) -> None:
-    for memory in (_READ, _ANY):
+    for memory in (_READ, _KINDS):
         tx.session.info.pop(memory, None)
 
 

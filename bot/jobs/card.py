@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -14,6 +14,7 @@ from bot.jobs import posts
 from bot.jobs.mailing import Mailing
 from bot.later import Away
 from bot.slack import Gateway, Gone
+from bot.together import Together
 from models import jobs
 from models.cards import Card
 from models.jobs import Work
@@ -58,10 +59,12 @@ class CardJob:
 
     def __init__(self, store: Store, gateway: Gateway, mailing: Mailing) -> None:
         self._store, self._gateway, self._mailing = store, gateway, mailing
+        # The copies of one card are redrawn together, and tell the same story.
+        self._drawn = Together[int, Drawn](lambda ids: store.read(lambda session: read_cards(session, ids)))
 
     async def run(self, work: Work) -> None:
         """Carry out one job; its payload is {"card": id}."""
-        drawn = await self._store.read(lambda session: read_card(session, work.payload["card"]))
+        drawn = await self._drawn.get(work.payload["card"])
         if drawn.shown:
             await self._store.write(lambda tx: self._left(tx, work, drawn))
             return
@@ -126,10 +129,21 @@ def own_of(story: Story) -> OwnWords:
     return story.own if isinstance(story, RequestStory | GrantStory) else NONE
 
 
+def read_cards(session: Session, ids: Sequence[int]) -> dict[int, Drawn]:
+    """These cards by their ids, and what each should show now."""
+    stories: dict[str, Story] = {}
+    return {card_id: _drawn(session, session.get_one(Card, card_id), stories) for card_id in ids}
+
+
 def read_card(session: Session, card_id: int) -> Drawn:
-    """A card, and what it should show now."""
-    card = session.get_one(Card, card_id)
-    story = READ[card.about[:2]](session, card.about)
+    """One of them."""
+    return read_cards(session, [card_id])[card_id]
+
+
+def _drawn(session: Session, card: Card, stories: dict[str, Story]) -> Drawn:
+    if card.about not in stories:
+        stories[card.about] = READ[card.about[:2]](session, card.about)
+    story = stories[card.about]
     message = draw(card.kind, story, card.target)
     canonical = json.dumps(message, sort_keys=True, separators=(",", ":"))
     return Drawn(card, story, message, hashlib.sha256(canonical.encode()).hexdigest())

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from models import audit
@@ -22,6 +22,19 @@ from models.reviews import Review
 from models.states import RequestState
 from models.wording import own
 from models.wording.own import NONE, OwnWords
+
+# Every card asks these. A statement that is made once costs half of one that is made anew.
+_REQUEST: BindParameter[int] = bindparam("request")
+_STAGES = select(Stage).where(Stage.request_id == _REQUEST).order_by(Stage.position)
+_ASKED = select(Asked).where(Asked.request_id == _REQUEST).order_by(Asked.asked_at)
+_DECISIONS = select(Decision).where(Decision.request_id == _REQUEST).order_by(Decision.at)
+_PASSED = select(Reassignment).where(Reassignment.request_id == _REQUEST).order_by(Reassignment.id)
+_COMMENTS = select(Comment).where(Comment.request_id == _REQUEST).order_by(Comment.id)
+_GRANT: BindParameter[int] = bindparam("grant")
+_TASKS = select(Task).where(Task.grant_id == _GRANT).order_by(Task.id.desc()).limit(1)
+_WAITING = select(Request).where(
+    Request.grant_id == _GRANT, Request.kind == RequestKind.EXTEND, Request.state == RequestState.PENDING
+)
 
 
 @dataclass(frozen=True)
@@ -193,14 +206,11 @@ def request_story(session: Session, ref: str) -> RequestStory:
     Raises NoResultFound / NotFound for one that is not there.
     """
     request = session.get_one(Request, number_of(ref, "AR"))
-    found = select(Stage).where(Stage.request_id == request.id).order_by(Stage.position)
-    stages = tuple(_stage_story(session, stage) for stage in session.scalars(found).all())
-    comments = session.scalars(
-        select(Comment).where(Comment.request_id == request.id).order_by(Comment.id)
-    ).all()
+    stages = tuple(_stage_stories(session, request.id))
+    comments = session.scalars(_COMMENTS, {"request": request.id}).all()
     grant = session.get(Grant, request.grant_id) if request.grant_id else None
     who, snapshot = Directory(session), Snapshot.from_json(request.policy)
-    admins, beneficiary = who.admins(), who.person(request.beneficiary_id)
+    admins = who.admins()
     review = _review(session, request)
     owners = snapshot.owners(who) if review else ()
     ids = {request.requester_id, request.beneficiary_id, *admins, *(c.person_id for c in comments)}
@@ -209,6 +219,7 @@ def request_story(session: Session, ref: str) -> RequestStory:
     ids |= {one for stage in stages for passed in stage.passed for one in (passed.to_id, passed.by_id)}
     ids |= {request.closed_by} if request.closed_by else set()
     ids |= {*owners, *review.asked, *filter(None, [review.closed_by])} if review else set()
+    names, beneficiary = names_of(session, ids), who.person(request.beneficiary_id)
     return RequestStory(
         request=request,
         snapshot=snapshot,
@@ -216,7 +227,7 @@ def request_story(session: Session, ref: str) -> RequestStory:
         comments=tuple(comments),
         grant=grant,
         extended=grant if request.kind is RequestKind.EXTEND else None,
-        names=names_of(session, ids),
+        names=names,
         admins=admins,
         conflicts=duties.of_request(session, request) if request.state is RequestState.PENDING else (),
         temporary=bool(beneficiary and beneficiary.temporary),
@@ -232,12 +243,7 @@ def grant_story(session: Session, ref: str) -> GrantStory:
     grant = session.get_one(Grant, number_of(ref, "GR"))
     request = session.get_one(Request, grant.request_id)
     snapshot, directory = Snapshot.from_json(grant.policy), Directory(session)
-    waiting = select(Request).where(
-        Request.grant_id == grant.id,
-        Request.kind == RequestKind.EXTEND,
-        Request.state == RequestState.PENDING,
-    )
-    task = session.scalars(select(Task).where(Task.grant_id == grant.id).order_by(Task.id.desc())).first()
+    task = session.scalars(_TASKS, {"grant": grant.id}).first()
     active = snapshot.owners(directory)
     admins = directory.admins()
     ids = {grant.person_id, request.requester_id, *admins, *active, *(task.asked if task else ())}
@@ -246,7 +252,7 @@ def grant_story(session: Session, ref: str) -> GrantStory:
         grant=grant,
         request=request,
         snapshot=snapshot,
-        extension=session.scalars(waiting).first(),
+        extension=session.scalars(_WAITING, {"grant": grant.id}).first(),
         task=task,
         names=names_of(session, ids),
         admins=admins,
@@ -285,17 +291,16 @@ def _present(session: Session, request: Request) -> Iterator[Grant]:
             yield grant
 
 
-def _stage_story(session: Session, stage: Stage) -> StageStory:
-    here = (stage.request_id, stage.position)
-    asked = (
-        select(Asked).where(Asked.request_id == here[0], Asked.position == here[1]).order_by(Asked.asked_at)
+def _stage_stories(session: Session, request_id: int) -> Iterator[StageStory]:
+    stages = session.scalars(_STAGES, {"request": request_id}).all()
+    asked, decisions, passed = (
+        session.scalars(statement, {"request": request_id}).all()
+        for statement in (_ASKED, _DECISIONS, _PASSED)
     )
-    decided = select(Decision).where(Decision.request_id == here[0], Decision.position == here[1])
-    decisions = session.scalars(decided.order_by(Decision.at)).all()
-    passed = select(Reassignment).where(Reassignment.request_id == here[0], Reassignment.position == here[1])
-    return StageStory(
-        stage,
-        tuple(session.scalars(asked).all()),
-        tuple(decisions),
-        tuple(session.scalars(passed.order_by(Reassignment.id))),
-    )
+    for stage in stages:
+        yield StageStory(
+            stage,
+            tuple(one for one in asked if one.position == stage.position),
+            tuple(one for one in decisions if one.position == stage.position),
+            tuple(one for one in passed if one.position == stage.position),
+        )
