@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Index, String, select
+from sqlalchemy import BigInteger, Index, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Json
-from models.inserts import add_if_new
+from models.inserts import add_if_new, add_rows
 
 GENESIS = "0" * 64
 HEAD = 1
@@ -93,33 +93,27 @@ class Fact:
 def append(session: Session, facts: Iterable[Fact], at: datetime) -> None:
     """Chain the facts to the trail. The last thing a transaction does, since others wait for the head."""
     head = _head(session)
+    chained = list[Entry]()
     for fact in facts:
-        entry = AuditEntry(
-            seq=head.seq + 1,
-            at=at,
-            actor=fact.actor,
-            action=fact.action,
-            subject=fact.subject,
-            app=fact.app,
-            person=fact.person,
-            data=fact.data,
-            previous=head.hash,
-            hash="",
-        )
-        entry.hash = link(entry)
-        session.add(entry)
-        head.seq, head.hash = entry.seq, entry.hash
+        seq, previous = (chained[-1].seq, chained[-1].hash) if chained else head
+        entry = Entry(seq + 1, at, **vars(fact), previous=previous, hash="")
+        chained.append(entry._replace(hash=link(entry)))
+    add_rows(session, AuditEntry, [entry._asdict() for entry in chained])
+    last = {"seq": chained[-1].seq, "hash": chained[-1].hash}
+    session.connection().execute(_MOVE_HEAD, last)
 
 
-_LOCKED_HEAD = select(AuditHead).where(AuditHead.id == HEAD).with_for_update()
+_LOCKED_HEAD = select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == HEAD).with_for_update()
+_MOVE_HEAD = update(AuditHead).where(AuditHead.id == HEAD)
 
 
-def _head(session: Session) -> AuditHead:
-    head = session.scalars(_LOCKED_HEAD).one_or_none()
+def _head(session: Session) -> tuple[int, str]:
+    """The number and the hash of the last entry; nobody else writes one until the commit."""
+    head = session.connection().execute(_LOCKED_HEAD).one_or_none()
     if head is None:  # the very first entry, or somebody else writes it just now
         add_if_new(session, AuditHead(id=HEAD, seq=0, hash=GENESIS))
-        head = session.scalars(_LOCKED_HEAD).one()
-    return head
+        head = session.connection().execute(_LOCKED_HEAD).one()
+    return head.seq, head.hash
 
 
 def latest(session: Session) -> datetime | None:

@@ -1,5 +1,6 @@
 """Who is who, as the policy asks it, answered from the tables."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
@@ -29,6 +30,12 @@ class Directory:
         self._people: dict[str, PersonFacts | None] = {}
         self._away: dict[datetime, dict[str, StandIn]] = {}
         self._listing = listing or Listing(session)
+
+    def look_up(self, person_ids: Iterable[str]) -> None:
+        """Read these people in one go, where they are soon asked for one by one."""
+        if unknown := set(person_ids) - self._people.keys():
+            read = {row.id: row for row in self._session.scalars(_PEOPLE, {"people": list(unknown)})}
+            self._people |= {one: self._facts(read[one]) if one in read else None for one in unknown}
 
     def person(self, person_id: str) -> PersonFacts | None:
         if person_id not in self._people:

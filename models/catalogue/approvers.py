@@ -1,6 +1,7 @@
 """How the catalogue names people: U0123, ana@example.com, @oncall, S0123, manager, owners, admins."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -41,6 +42,11 @@ class GroupRef:
 
 
 ApproverRef = PersonRef | GroupRef | Role
+
+
+def ids_among(names: Iterable[str]) -> set[str]:
+    """Those of these names that are people's ids."""
+    return {name for name in names if _PERSON_ID.fullmatch(name)}
 
 
 def parse_approver(text: str) -> ApproverRef:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from sqlalchemy import case, or_
 from sqlalchemy.orm import Session
 
 from models.base import Json
-from models.inserts import insert_into
+from models.inserts import insert_on
 from models.jobs.table import ONE_READY, Job, JobState, Urgency, later
 
 
@@ -46,16 +48,20 @@ def enqueue(session: Session, wanted: Iterable[Wanted], now: datetime) -> None:
     ]
     if not rows:
         return
-    statement = insert_into(session, Job)
+    session.connection().execute(_upsert(session.get_bind().dialect.name), rows)
+
+
+@cache
+def _upsert(dialect: str) -> Any:
+    statement = insert_on(dialect, Job)
     new = statement.excluded
     told = later(Job.not_before, new.not_before)
     urgent = case((Job.urgency < new.urgency, Job.urgency), else_=new.urgency)
     soonest = case((Job.run_at < new.run_at, Job.run_at), else_=new.run_at)
     # PostgreSQL locks the ready job even where the time stays: nobody runs it before this commit, without
     # seeing what it was wanted for.
-    upsert = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         **ONE_READY,
         set_={"run_at": later(soonest, told), "not_before": told, "payload": new.payload, "urgency": urgent},
         where=or_(Job.run_at > new.run_at, Job.urgency > new.urgency, new.not_before.is_not(None)),
     )
-    session.connection().execute(upsert, rows)

@@ -64,12 +64,12 @@ class Planned:
     """Of an emergency: how many earlier ones for the same are still to be reviewed."""
 
 
-def plan(session: Session, draft: Draft, now: datetime) -> list[Planned]:
-    """Look at each access of a draft by the rules.
+def plan(session: Session, draft: Draft, now: datetime, directory: Directory | None = None) -> list[Planned]:
+    """Look at each access of a draft by the rules, and at people as `directory` knows them (default: anew).
 
     Raises the Refusal (with its field) that sending would meet.
     """
-    directory = Directory(session)
+    directory = directory or Directory(session)
     _may_ask(directory, draft)
     app = _app(session, draft)
     if not draft.access_keys:

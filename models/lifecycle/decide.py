@@ -48,7 +48,7 @@ def _count(tx: Tx, request: Request, stage: stages.OpenStage, by: str, note: str
         stages.advance(tx, request, stage, by)
     elif status is TallyStatus.REJECTED:
         stage.row.state, stage.row.closed_at = StageState.REJECTED, tx.now
-        stages.close(tx, request, RequestEvent.REJECT, by, note)
+        stages.close(tx, request, RequestEvent.REJECT, by, note, stage.ground.rows)
 
 
 def look_again(tx: Tx, request: Request) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from models.enough import Limits
 from models.errors import Denied, Invalid
@@ -13,13 +13,19 @@ from models.store.tx import Tx
 HOUR = timedelta(hours=1)
 
 
+_OF_ONE = select(func.count()).where(Request.requester_id == bindparam("person"))
+_THEIRS = select(
+    _OF_ONE.where(Request.state == RequestState.PENDING).scalar_subquery(),
+    _OF_ONE.where(Request.created_at > bindparam("since")).scalar_subquery(),
+)
+
+
 def refuse_requests(tx: Tx, person_id: str, wanted: int, limits: Limits, *, emergency: bool = False) -> None:
     """Raises Denied, with what to do instead, where so many more are too many."""
-    theirs = select(func.count()).select_from(Request).where(Request.requester_id == person_id)
-    waiting = tx.session.scalar(theirs.where(Request.state == RequestState.PENDING)) or 0
+    since = {"person": person_id, "since": tx.now - HOUR}
+    waiting, lately = tx.session.execute(_THEIRS, since).one()
     if not emergency and waiting + wanted > limits.open_requests:
         raise Denied(_too_many(waiting, wanted, limits.open_requests), field="access")
-    lately = tx.session.scalar(theirs.where(Request.created_at > tx.now - HOUR)) or 0
     if lately + wanted > limits.requests_an_hour:
         raise Denied(
             f"You have asked for {lately} things in the last hour, and {limits.requests_an_hour} is "

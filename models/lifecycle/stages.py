@@ -1,10 +1,12 @@
 """The stages of a request: opening one, asking its people, and going on when it is decided."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
+from models.catalogue.approvers import ids_among
 from models.catalogue.spec import StageSpec
 from models.catalogue.words import RequestKind
 from models.directory import Directory
@@ -27,9 +29,7 @@ _REASSIGNED = (
     .where(Reassignment.request_id == bindparam("request"), Reassignment.position == bindparam("position"))
     .order_by(Reassignment.id)
 )
-_UNDECIDED = select(Stage).where(
-    Stage.request_id == bindparam("request"), Stage.state.in_((StageState.OPEN, StageState.WAITING))
-)
+_STAGES = select(Stage).where(Stage.request_id == bindparam("request")).order_by(Stage.position)
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class _Ground:
     """What the people of a stage are found from, besides the decisions; read once."""
 
     request: Request
+    rows: tuple[Stage, ...]
+    """All of the request's stages, in order."""
     snapshot: Snapshot
     at: datetime
     who: Directory
@@ -107,24 +109,38 @@ class OpenStage:
         )
 
 
-def begin(tx: Tx, request: Request, *, approved_by_rule: bool) -> None:
-    """Start a new request on its way: open its first stage, or approve it where a rule does."""
+def begin(tx: Tx, request: Request, rows: Sequence[Stage], who: Directory, *, approved_by_rule: bool) -> None:
+    """Start a new request on its way: open its first stage, or approve it where a rule does.
+
+    `rows` are its stages, and `who` has looked up its people a moment ago.
+    """
     if approved_by_rule:
-        approve(tx, request, SYSTEM, note="; ".join(r["text"] for r in request.because["reasons"]))
-    else:
-        ask(tx, request)
+        approve(tx, request, SYSTEM, rows, note="; ".join(r["text"] for r in request.because["reasons"]))
+        return
+    snapshot = Snapshot.from_json(request.policy)
+    ground = _Ground(request, tuple(rows), snapshot, tx.now, who, frozenset(), ())
+    _ask(tx, ground.staffed(rows[0], ()))
 
 
 def current(tx: Tx, request: Request) -> OpenStage:
     """The open stage, its people looked up afresh by the policy of the submission."""
-    row = tx.session.get_one(Stage, (request.id, request.position))
+    rows = _rows(tx, request)
+    row = rows[request.position]
     decisions = tx.session.scalars(_DECISIONS, {"request": request.id}).all()
     snapshot, who = Snapshot.from_json(request.policy), Directory(tx.session)
-    ground = _Ground(request, snapshot, tx.now, who, _came_in(tx, row), _passed(tx, row))
+    named = ids_among((*snapshot.app.owners, *row.spec["approvers"]))
+    who.look_up({request.requester_id, request.beneficiary_id, *named})
+    ground = _Ground(request, rows, snapshot, tx.now, who, _came_in(tx, row), _passed(tx, row))
     return ground.staffed(row, tuple(decisions))
 
 
+def _rows(tx: Tx, request: Request) -> tuple[Stage, ...]:
+    return tuple(tx.session.scalars(_STAGES, {"request": request.id}))
+
+
 def _came_in(tx: Tx, row: Stage) -> frozenset[str]:
+    if row.escalated_at is None:
+        return frozenset()
     return frozenset(tx.session.scalars(_ALTERNATES, {"request": row.request_id, "position": row.position}))
 
 
@@ -135,7 +151,11 @@ def _passed(tx: Tx, row: Stage) -> tuple[Passed, ...]:
 
 def ask(tx: Tx, request: Request) -> OpenStage:
     """Open the present stage, if it is not yet, and ask whoever belongs to it now."""
-    stage = current(tx, request)
+    return _ask(tx, current(tx, request))
+
+
+def _ask(tx: Tx, stage: OpenStage) -> OpenStage:
+    request = stage.ground.request
     if stage.row.state is StageState.WAITING:
         stage_times.opened(request, stage.now, tx.now)
         approvers.ask_first(tx, request, stage.row, stage.now)
@@ -149,29 +169,39 @@ def ask(tx: Tx, request: Request) -> OpenStage:
 def advance(tx: Tx, request: Request, stage: OpenStage, by: str) -> None:
     """This stage is approved: open the next, or approve the request."""
     stage.row.state, stage.row.closed_at = StageState.APPROVED, tx.now
-    following = tx.session.get(Stage, (request.id, request.position + 1))
-    if following is None:
-        approve(tx, request, by)
+    if request.position + 1 == len(stage.ground.rows):
+        approve(tx, request, by, stage.ground.rows)
         return
     request.position += 1
     tx.session.flush()
     ask(tx, request)
 
 
-def approve(tx: Tx, request: Request, by: str, note: str = "") -> None:
+def approve(tx: Tx, request: Request, by: str, rows: Sequence[Stage], note: str = "") -> None:
     """All stages have approved (or a rule has): close the request and let the access be given."""
-    close(tx, request, RequestEvent.APPROVE, by, note)
+    close(tx, request, RequestEvent.APPROVE, by, note, rows)
     granting.begin(tx, request)
     if request.emergency:
         emergencies.begin(tx, request)
 
 
-def close(tx: Tx, request: Request, event: RequestEvent, by: str, note: str = "") -> None:
-    """End a request, with the stages that were not decided; raises Closed where somebody was first."""
+def close(
+    tx: Tx,
+    request: Request,
+    event: RequestEvent,
+    by: str,
+    note: str = "",
+    rows: Sequence[Stage] | None = None,
+) -> None:
+    """End a request, with the stages that were not decided; raises Closed where somebody was first.
+
+    `rows` are its stages, where they are in hand.
+    """
     move_request(tx, request, event, by, note=note)
     request.closed_at, request.closed_by, request.closing_note = tx.now, by, note
-    for stage in tx.session.scalars(_UNDECIDED, {"request": request.id}):
-        stage.state, stage.closed_at = StageState.CLOSED, tx.now
+    for stage in _rows(tx, request) if rows is None else rows:
+        if stage.state in (StageState.OPEN, StageState.WAITING):
+            stage.state, stage.closed_at = StageState.CLOSED, tx.now
     if request.kind is RequestKind.EXTEND and event is not RequestEvent.APPROVE:
         extensions.end_grace(tx, request)
     screens.redraw_request(tx, request)

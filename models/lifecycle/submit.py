@@ -6,6 +6,7 @@ from dataclasses import replace
 from models.base import Json
 from models.cards import CardKind
 from models.catalogue.words import Need, RequestKind
+from models.directory import Directory
 from models.enough import USUAL, Limits
 from models.errors import Duplicate, Invalid, NotAllowed
 from models.grants import Grant
@@ -35,14 +36,17 @@ def submit(tx: Tx, draft: Draft, limits: Limits = USUAL) -> list[Request]:
         tx.locked(Person, person_id)
     wanted = len(draft.access_keys)
     refuse_requests(tx, draft.requester_id, wanted, limits, emergency=draft.emergency)
-    planned = plan(tx.session, draft, tx.now)
+    who = Directory(tx.session)
+    planned = plan(tx.session, draft, tx.now, who)
     _check_reason(draft, planned)
     submission = uuid.uuid4().hex
     requests = [_write(tx, draft, one, submission) for one in planned]
     for request, one in zip(requests, planned, strict=True):
+        rows = [_stage(request, stage) for stage in one.decision.stages]
+        tx.session.add_all(rows)
         for person_id in {request.requester_id, request.beneficiary_id}:
             screens.show(tx, CardKind.REQUEST, request.ref, request.ref, person_id)
-        stages.begin(tx, request, approved_by_rule=one.decision.outcome is Outcome.AUTO)
+        stages.begin(tx, request, rows, who, approved_by_rule=one.decision.outcome is Outcome.AUTO)
         screens.redraw_request(tx, request)
         if one.decision.conflicts:
             duties.moved(tx, request)
@@ -98,8 +102,6 @@ def _check_reason(draft: Draft, planned: list[Planned]) -> None:
 def _write(tx: Tx, draft: Draft, planned: Planned, submission: str) -> Request:
     request = _row(tx, draft, planned, submission)
     tx.session.add(request)
-    tx.session.flush()
-    tx.session.add_all(_stage(request, stage) for stage in planned.decision.stages)
     tx.session.flush()
     _record(tx, request, planned)
     return request

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from models import audit, deliveries, jobs
-from models.base import Base
+from models.base import Base, Json
 from models.jobs import Urgency, Wanted
 
 Row = TypeVar("Row", bound=Base)
@@ -27,6 +27,8 @@ class Tx:
     wanted: dict[str, Wanted] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
     """What changed and has to be shown anew; see `models.lifecycle.screens`."""
+    cards: dict[tuple[str, str, str], Json] = field(default_factory=dict)
+    """Cards that people are to have, by kind, subject and person; see there too."""
     ends: "dict[Callable[[Tx], None], None]" = field(default_factory=dict)
     woke: bool = False
     """Whether jobs became ready otherwise than by `enqueue`."""
@@ -83,4 +85,3 @@ class Tx:
         jobs.enqueue(self.session, self.wanted.values(), self.now)
         if self.facts:
             audit.append(self.session, self.facts, self.now)
-            self.session.flush()
