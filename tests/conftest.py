@@ -7,6 +7,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 import structlog
@@ -15,7 +16,7 @@ from hypothesis import settings
 from models import migrate
 from models.clock import ManualClock
 from models.store import Store, open_store
-from tests import accepting, compiled
+from tests import accepting, compiled, memory
 from tests.postgres import PostgresServer, postgres_database, postgres_server
 
 __all__ = ["postgres_database", "postgres_server"]
@@ -26,8 +27,14 @@ EXAMPLES = int(os.environ.get("KEYTURN_EXAMPLES", "20"))
 settings.register_profile("keyturn", deadline=None, max_examples=EXAMPLES)
 settings.load_profile("keyturn")
 
+ENGINES = ("sqlite", "postgres")
+BOTH = os.environ.get("KEYTURN_ENGINES") == "all"
+"""A test that has a database runs on one of the two, which its name decides, so that each gets about half. With
+KEYTURN_ENGINES=all, and where it is marked `both_engines`, it runs on both."""
+
 accepting.mend()
 compiled.share()
+memory.use()
 
 HERE = Path(__file__).parent
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -50,6 +57,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             folder = item.path.relative_to(HERE).parts[0]
             only = {} if folder in REAL_TIME else {"only_rerun": stood_still}
             item.add_marker(pytest.mark.flaky(reruns=1, **only))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Says which databases a test runs on that does not say so itself."""
+    if "which_engine" in metafunc.fixturenames:
+        test = metafunc.definition
+        every = BOTH or test.get_closest_marker("both_engines") is not None
+        one = ENGINES[crc32(test.nodeid.encode()) % 2]
+        metafunc.parametrize("which_engine", ENGINES if every else [one], indirect=True)
 
 
 @pytest.fixture(autouse=True)
@@ -93,10 +109,16 @@ def postgres_template(postgres_server: PostgresServer) -> str:
     return asyncio.run(make())
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def engine(request: pytest.FixtureRequest) -> str:
-    """The kind of database: a test that uses `database_url` or `store` runs on each."""
+@pytest.fixture
+def which_engine(request: pytest.FixtureRequest) -> str:
+    """Parametrized above."""
     return str(request.param)
+
+
+@pytest.fixture
+def engine(which_engine: str) -> str:
+    """The kind of database that `database_url` and `store` are of. Who wants a certain one overrides this."""
+    return which_engine
 
 
 @pytest.fixture
