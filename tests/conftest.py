@@ -29,8 +29,9 @@ settings.load_profile("keyturn")
 
 ENGINES = ("sqlite", "postgres")
 BOTH = os.environ.get("KEYTURN_ENGINES") == "all"
-"""A test that has a database runs on one of the two, which its name decides, so that each gets about half. With
-KEYTURN_ENGINES=all, and where it is marked `both_engines`, it runs on both."""
+"""A test that has a database runs on one of the two, which its name decides, so that each gets about half.
+
+With KEYTURN_ENGINES=all, and where it is marked `both_engines`, it runs on both."""
 
 accepting.mend()
 compiled.share()

@@ -25,6 +25,8 @@ from tests.handlers.office import asks, office, request_of
 from tests.postgres import connect
 from tests.world import World, running
 
+pytestmark = pytest.mark.both_engines
+
 SENTENCE = r"Keyturn cannot reach its database\. Nothing was changed\. Try again soon\. \(Reference (\w{6})\)"
 LAST_PAGE = 4294967294
 

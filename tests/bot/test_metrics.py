@@ -19,6 +19,8 @@ from tests.bot.scraping import scrape
 from tests.handlers.office import approved, asks, office
 from tests.world import World, running
 
+pytestmark = pytest.mark.both_engines
+
 
 @pytest.fixture
 async def world(

@@ -16,6 +16,8 @@ from models.clock import ManualClock
 from models.jobs import Job, JobState, Urgency, Work
 from models.store import Store, Tx, open_store
 
+pytestmark = pytest.mark.both_engines
+
 Run = Callable[[Work], Awaitable[None]]
 
 
@@ -240,7 +242,7 @@ async def test_what_takes_too_long_at_the_end_is_handed_back(
     assert (job.state, job.token) == (JobState.READY, None)
 
 
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("engine", ["sqlite"])
 async def test_what_a_killed_process_held_is_taken_up_at_start(store: Store) -> None:
     await enqueue(store, "a")
     await store.write(lambda tx: jobs.claim(tx.session, tx.now, 1))
@@ -273,7 +275,7 @@ async def test_work_asked_for_while_it_fails_knows_that_it_was_tried(store: Stor
     assert twin.attempts == 2
 
 
-@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+@pytest.mark.parametrize("engine", ["postgres"])
 async def test_processes_share_the_work_and_do_each_job_once(
     store: Store, database_url: str, clock: ManualClock
 ) -> None:

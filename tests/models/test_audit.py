@@ -6,6 +6,8 @@ from sqlalchemy import text
 from models import audit
 from models.store import Store, Tx
 
+pytestmark = pytest.mark.both_engines
+
 Tamper = Callable[[Tx], object]
 
 

@@ -14,6 +14,8 @@ from models.clock import ManualClock
 from models.jobs import Job, JobState, LeaseLost, Work
 from models.store import Store, Tx, open_store
 
+pytestmark = pytest.mark.both_engines
+
 GATE = 4711
 """An advisory lock of PostgreSQL's by which a test holds a transaction open."""
 GONE = timedelta(seconds=-1)

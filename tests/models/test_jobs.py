@@ -7,6 +7,8 @@ from models.clock import ManualClock
 from models.jobs import Job, JobState, Urgency, Work
 from models.store import Store, Tx
 
+pytestmark = pytest.mark.both_engines
+
 GONE = timedelta(seconds=-1)
 """A lease that is over as soon as it begins."""
 

@@ -14,6 +14,8 @@ from models.store import Store
 from tests.models.acting import do
 from tests.models.company import ADA, GITHUB, GRACE, found
 
+pytestmark = pytest.mark.both_engines
+
 EIGHT_HOURS = Term(length=timedelta(hours=8))
 WISH = Draft(ADA, ADA, "github", ("engineering", "design"), EIGHT_HOURS, "INC-42")
 OTHERS = {

@@ -6,6 +6,8 @@ from sqlalchemy import Connection
 from models import migrate
 from models.tables import metadata
 
+pytestmark = pytest.mark.both_engines
+
 
 def differences(connection: Connection) -> list[object]:
     context = MigrationContext.configure(connection, opts={"compare_type": True})

@@ -23,6 +23,8 @@ from models.requests import Comment, Decision, Request, Term
 from models.states import GrantState, RequestState
 from models.store import Store, Tx
 
+pytestmark = pytest.mark.both_engines
+
 ADA, ROOT = "UADA", "UROOT"
 DECIDERS = [f"UDECIDER{number}" for number in range(8)]
 EIGHT_HOURS = Term(length=timedelta(hours=8))

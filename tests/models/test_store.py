@@ -12,6 +12,8 @@ from models.errors import Invalid, Refusal, Repeated, SentBefore
 from models.store import Store, Tx, open_store
 from models.store.base import Unavailable
 
+pytestmark = pytest.mark.both_engines
+
 
 def increment(tx: Tx) -> int:
     value = int(settings.read(tx.session, "count", 0)) + 1

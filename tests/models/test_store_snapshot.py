@@ -3,12 +3,15 @@
 import asyncio
 import threading
 
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models.audit import AuditEntry
 from models.clock import ManualClock
 from models.store import Store, open_store
+
+pytestmark = pytest.mark.both_engines
 
 
 async def test_a_read_sees_one_moment(store: Store, database_url: str, clock: ManualClock) -> None:

@@ -28,6 +28,8 @@ from tests.models.acting import do, grant, request, settle
 from tests.models.company import ADA, GRACE
 from tests.postgres import PostgresServer
 
+pytestmark = pytest.mark.both_engines
+
 RELEASES = Path(__file__).parent / "releases"
 EIGHT_HOURS = Term(length=timedelta(hours=8))
 
