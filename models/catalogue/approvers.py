@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 _PERSON_ID = re.compile(r"[UW][A-Z0-9]{2,30}")
 _GROUP_ID = re.compile(r"S[A-Z0-9]{2,30}")
@@ -49,6 +50,8 @@ def ids_among(names: Iterable[str]) -> set[str]:
     return {name for name in names if _PERSON_ID.fullmatch(name)}
 
 
+# Each entry that is read checks its names, most of which were read before.
+@lru_cache(maxsize=4096)
 def parse_approver(text: str) -> ApproverRef:
     """Read one entry of a stage's `approvers`.
 

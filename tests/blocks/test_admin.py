@@ -77,34 +77,37 @@ def chosen(word: str) -> dict[str, Any]:
     return {"text": {"type": "plain_text", "text": word}, "value": word}
 
 
-def forms_of(app: AppSpec) -> list[tuple[View, Callable[[Values], AppSpec]]]:
+Build = Callable[[], View]
+Parse = Callable[[Values], AppSpec]
+
+
+def forms_of(app: AppSpec) -> list[tuple[Build, Parse]]:
     """Every form that changes this app, each with its parser."""
-    found: list[tuple[View, Callable[[Values], AppSpec]]] = [
-        (basics.build(app, Place(app.key), KNOWN), partial(basics.parse, app)),
-        (times.build(app, Place(app.key), KNOWN), partial(times.parse, app)),
-        (emergency.build(app, Place(app.key), KNOWN), partial(emergency.parse, app)),
+    found: list[tuple[Build, Parse]] = [
+        (partial(one.build, app, Place(app.key), KNOWN), partial(one.parse, app))
+        for one in (basics, times, emergency)
     ]
     for at in range(len(app.example)):
         here = Place(app.key, part=str(at))
-        found.append((example.build(app, here, KNOWN), partial(example.parse, app, here)))
+        found.append((partial(example.build, app, here, KNOWN), partial(example.parse, app, here)))
     for one in app.access:
-        view = access.build(app, Place(app.key, part=one.key), KNOWN, KINDS)
-        found.append((view, partial(access.parse, app, one.key, kinds=KINDS)))
-    places = [Place(app.key, access=key) for key in ("", *(one.key for one in app.access))]
-    for place in places:
+        build = partial(access.build, app, Place(app.key, part=one.key), KNOWN, KINDS)
+        found.append((build, partial(access.parse, app, one.key, kinds=KINDS)))
+    for place in (Place(app.key, access=key) for key in ("", *(one.key for one in app.access))):
         for at in range(len(listed.every(app, "stage", place.access))):
             here = replace(place, part=str(at))
-            found.append((stage.build(app, here, KNOWN), partial(stage.parse, app, here)))
+            found.append((partial(stage.build, app, here, KNOWN), partial(stage.parse, app, here)))
         for name in listed.RULES:
             for at in range(len(listed.every(app, name, place.access))):
                 here = replace(place, part=f"{name}:{at}", more="c" if at % 2 else "")
-                found.append((rule.build(app, here, KNOWN), partial(rule.parse, app, here)))
+                found.append((partial(rule.build, app, here, KNOWN), partial(rule.parse, app, here)))
     return found
 
 
 @given(specs.apps)
 def test_saving_an_untouched_form_changes_nothing_and_loses_nothing(app: AppSpec) -> None:
-    for view, parse in forms_of(app):
+    for build, parse in forms_of(app):
+        view = build()
         check_view(view)
         saved = parse(state(view))
         assert saved == app
@@ -169,7 +172,8 @@ def test_what_admins_write_is_shown_as_text_and_kept_to_the_letter(text: str) ->
                     deny=[{"name": text}], link=f"https://example.com/{''.join(text.split())}")  # fmt: skip
     check_view(overview.build(app, Place("github"), KNOWN, KINDS, notes=[text]))
     check_view(listing.build([app], 1, Place()))
-    for view, parse in forms_of(app):
+    for build, parse in forms_of(app):
+        view = build()
         check_view(view)
         assert parse(state(view)) == app
 
@@ -178,8 +182,8 @@ def test_what_admins_write_is_shown_as_text_and_kept_to_the_letter(text: str) ->
                     lambda inner: st.one_of(st.lists(inner), st.dictionaries(st.text(), inner))))  # fmt: skip
 def test_a_misshapen_form_is_refused_or_changes_nothing(junk: Any) -> None:
     app = specs.app(stage=[{"name": "Owner", "approvers": ["owners"]}])
-    for view, parse in forms_of(app):
-        values = {name: dict.fromkeys(block, junk) for name, block in state(view).items()}
+    for build, parse in forms_of(app):
+        values = {name: dict.fromkeys(block, junk) for name, block in state(build()).items()}
         with suppress(Problems):
             assert parse(values) == app
 
@@ -589,7 +593,8 @@ def test_slack_takes_the_largest_app_that_there_can_be() -> None:
     assert len(json.dumps(view)) < VIEW_SIZE
     check_view(listing.build([app] * 20, 10_000, Place(first_app=20)))
     check_view(rules.build(app, Place("github", access="a0"), Known(groups=groups), notes=["&" * 5000]))
-    for form, parse in [*forms_of(app)[:4], *forms_of(app)[-60::15]]:
+    for build, parse in [*forms_of(app)[:4], *forms_of(app)[-60::15]]:
+        form = build()
         check_view(form)
         assert len(json.dumps(form)) < VIEW_SIZE
         assert parse(state(form)) == app

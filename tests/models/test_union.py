@@ -179,7 +179,7 @@ def test_an_access_stays_as_long_as_any_grant_gives_it_and_no_longer(sqlite_temp
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=EXAMPLES // 2,
+            max_examples=EXAMPLES // 4,
             stateful_step_count=40,
             deadline=None,
             phases=(Phase.reuse, Phase.generate),  # shrinking a story would take minutes

@@ -1,9 +1,10 @@
 """A database of every release, with work under way, is migrated, and the work goes on."""
 
+import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from models.lifecycle import decide, due, submit
 from models.lifecycle.asking import Draft
 from models.requests import Request, Term
 from models.states import GrantState, RequestState
-from models.store import Store, open_store
+from models.store import Store
 from tests.conftest import START
 from tests.models.acting import do, grant, request, settle
 from tests.models.company import ADA, GRACE
@@ -30,6 +31,8 @@ from tests.postgres import PostgresServer
 
 pytestmark = pytest.mark.both_engines
 
+Upgraded = Callable[[str, str], str]
+"""By engine and release: the path of a SQLite file, or the URL of a database."""
 RELEASES = Path(__file__).parent / "releases"
 EIGHT_HOURS = Term(length=timedelta(hours=8))
 
@@ -39,21 +42,32 @@ def test_there_is_a_database_of_every_release_but_this() -> None:
     assert known == {f"{number:04}" for number in range(1, int(migrate.newest()))}
 
 
-@pytest.fixture(params=sorted(path.stem for path in RELEASES.glob("*.json")))
-async def store(
-    request: pytest.FixtureRequest, engine: str, tmp_path: Path, clock: ManualClock
-) -> AsyncIterator[Store]:
-    """The database of a release, brought up to date as `keyturn run` does it."""
-    async with AsyncExitStack() as open_now:
-        url = f"sqlite+aiosqlite:///{tmp_path / 'old.db'}"
+@pytest.fixture(scope="module")
+def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Upgraded:
+    """Gives the database of a release, brought up to date as `keyturn run` does it; each is made once."""
+
+    async def make(url: str, release: str) -> None:
+        await migrate._on(url, lambda connection: made(connection, release))
+        assert await migrate.upgrade(url) == (release, migrate.newest())
+
+    @cache
+    def upgrade(engine: str, release: str) -> str:
         if engine == "postgres":
             server: PostgresServer = request.getfixturevalue("postgres_server")
-            url = await open_now.enter_async_context(server.database())
-        await migrate._on(url, lambda connection: made(connection, request.param))
-        assert await migrate.upgrade(url) == (request.param, migrate.newest())
-        opened = open_store(url, clock)
-        yield opened
-        await opened.close()
+            url = asyncio.run(server.create_database())
+            asyncio.run(make(url, release))
+            return url
+        path = tmp_path_factory.mktemp(release) / "old.db"
+        asyncio.run(make(f"sqlite+aiosqlite:///{path}", release))
+        return str(path)
+
+    return upgrade
+
+
+@pytest.fixture(params=sorted(path.stem for path in RELEASES.glob("*.json")))
+def template(request: pytest.FixtureRequest, engine: str, upgraded: Upgraded) -> str:
+    """What each test's `store` is a copy of."""
+    return upgraded(engine, request.param)
 
 
 def made(connection: Connection, release: str) -> None:
