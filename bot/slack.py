@@ -25,6 +25,7 @@ GONE = {
     "thread_not_found",
     "user_disabled",
     "user_not_found",
+    "user_not_visible",
     "users_not_found",
 }
 """Whom or what the call is about is not there any more."""

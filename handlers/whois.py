@@ -32,6 +32,8 @@ SOON = timedelta(minutes=1)
 """Fresh enough to show something; a decision looks again."""
 TODAY = timedelta(hours=12)
 """Fresh enough for what Slack's events tell us about anyway."""
+NOBODY = ("user_not_found", "user_not_visible")
+"""Slack's words for an id that is nobody's, or nobody's whom we may ever see."""
 MEMBERS = 1000
 """Of a private channel, so many are looked through for whoever wants to see it."""
 PATIENCE = 1.5
@@ -93,6 +95,9 @@ class WhoIs:
         if people:
             await self._store.write(lambda tx: leaving.people_seen(tx, people))
 
+    async def _is_known(self, person_id: str) -> bool:
+        return await self._store.read(lambda session: directory.is_known(session, person_id))
+
     async def _known_group(self, ref: GroupRef) -> UserGroup | None:
         return await self._store.read(lambda session: directory.group_row(session, str(ref)))
 
@@ -130,7 +135,12 @@ class WhoIs:
             await self.remember([person] if person else [])
 
     async def _person(self, person_id: str) -> Person | None:
-        answer = await self._client.users_info(user=person_id)
+        try:
+            answer = await self._client.users_info(user=person_id)
+        except SlackApiError as error:
+            if error.response.get("error") not in NOBODY or await self._is_known(person_id):
+                raise
+            return directory.nobody(person_id)
         user = _mapping(answer.get("user"))
         return person_of({"id": person_id, **user}) if user else None
 

@@ -20,6 +20,9 @@ _ADMINS = select(Role.person_id).where(Role.role == RoleName.WORKSPACE_ADMIN).or
 _PEOPLE = select(Person).where(Person.id.in_(bindparam("people", expanding=True)))
 _BY_EMAIL = select(Person).where(Person.email == bindparam("email")).order_by(Person.active.desc())
 
+UNMET = "Slack does not say just now who you are, so nothing was changed. Try again in a moment."
+"""To somebody who would decide and was never looked up: they may be a guest, or of another company."""
+
 
 class Directory:
     """The `Who` of one question or a few: whom it has looked up, it remembers."""
@@ -35,13 +38,16 @@ class Directory:
         """Read these people in one go, where they are soon asked for one by one."""
         if unknown := set(person_ids) - self._people.keys():
             read = {row.id: row for row in self._session.scalars(_PEOPLE, {"people": list(unknown)})}
-            self._people |= {one: self._facts(read[one]) if one in read else None for one in unknown}
+            self._people |= {one: self._somebody(read.get(one)) for one in unknown}
 
     def person(self, person_id: str) -> PersonFacts | None:
         if person_id not in self._people:
-            row = self._session.get(Person, person_id)
-            self._people[person_id] = None if row is None else self._facts(row)
+            self._people[person_id] = self._somebody(self._session.get(Person, person_id))
         return self._people[person_id]
+
+    def missing(self, person_id: str) -> bool:
+        row = self._session.get(Person, person_id)
+        return row is not None and row.nobody
 
     def by_email(self, email: str) -> PersonFacts | None:
         row = self._by_email(email)
@@ -74,6 +80,9 @@ class Directory:
         """Whom the directory table names as their manager, as written there; empty where it names none."""
         row = self._session.get(Person, person_id)
         return "" if row is None else self._listing.of(row).manager
+
+    def _somebody(self, row: Person | None) -> PersonFacts | None:
+        return None if row is None or row.nobody else self._facts(row)
 
     def _facts(self, row: Person) -> PersonFacts:
         said = self._listing.of(row)
@@ -140,6 +149,20 @@ def group_row(session: Session, ref: str) -> UserGroup | None:
     return session.get(UserGroup, ref) or session.scalars(by_handle).first()
 
 
+def is_known(session: Session, person_id: str) -> bool:
+    """Whether Slack has ever told who this is."""
+    row = session.get(Person, person_id)
+    return row is not None and not row.nobody
+
+
+def nobody(person_id: str) -> Person:
+    """What is kept of an id that a catalogue names and Slack does not know."""
+    return Person(
+        id=person_id, name="", handle="", email="", title="", department="", timezone="UTC", manager_id=None,
+        guest=False, stranger=False, bot=False, active=False,
+    )  # fmt: skip
+
+
 def remember_profile(tx: Tx, person_id: str, *, manager_id: str | None, department: str) -> None:
     """Keep what a person's profile says of their manager and department."""
     row = tx.session.get(Person, person_id)
@@ -169,7 +192,7 @@ def _keep(tx: Tx, row: Person | UserGroup) -> None:
 
 def names_of(session: Session, ids: set[str]) -> dict[str, str]:
     """People's names by id; somebody unknown is called by their id."""
-    known = {row.id: row.name for row in session.scalars(_PEOPLE, {"people": list(ids)})}
+    known = {row.id: row.name or row.id for row in session.scalars(_PEOPLE, {"people": list(ids)})}
     return {person_id: known.get(person_id, person_id) for person_id in ids}
 
 

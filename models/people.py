@@ -29,6 +29,11 @@ class Person(Base, ReadOnce):
     active: Mapped[bool] = mapped_column(default=True)
     checked_at: Mapped[datetime]
 
+    @property
+    def nobody(self) -> bool:
+        """Whether Slack said that there is nobody by this id; everybody else has a name."""
+        return not self.name
+
 
 class UserGroup(Base):
     """A Slack user group and who is in it."""

@@ -1,8 +1,8 @@
 """The job `person`: looks up somebody of whom Slack has told something that counts, and acts on it."""
 
-from bot.slack import Gateway
+from bot.slack import Gateway, Gone
 from handlers.whois import person_of
-from models import jobs
+from models import directory, jobs
 from models.jobs import Work
 from models.lifecycle import leaving
 from models.people import Person
@@ -18,10 +18,18 @@ class PersonJob:
     async def run(self, work: Work) -> None:
         """Carry out one; its payload is {"person": id}.
 
-        Somebody whom Slack does not find has not left for that: an admin has to see it, as a job given up.
+        Somebody who is known and whom Slack does not find has not left for that: an admin has to see it, as
+        a job given up.
         """
-        answer = await self._gateway.call("users.info", user=str(work.payload["person"]))
-        person = person_of(answer["user"])
+        person_id = str(work.payload["person"])
+        try:
+            answer = await self._gateway.call("users.info", user=person_id)
+        except Gone:
+            if await self._store.read(lambda session: directory.is_known(session, person_id)):
+                raise
+            person = directory.nobody(person_id)
+        else:
+            person = person_of(answer["user"])
         await self._store.write(lambda tx: _seen(tx, work, person))
 
 

@@ -9,6 +9,7 @@ from models.cards import CardKind
 from models.directory import Directory
 from models.lifecycle import recording, screens
 from models.lifecycle.refs import lock_request
+from models.people import Person
 from models.policy import Candidate, PlannedStage
 from models.requests import Asked, Decision, Request, Stage
 from models.states import StageState
@@ -87,6 +88,8 @@ def _ask(tx: Tx, request: Request, row: Stage, candidate: Candidate) -> None:
     _keep(asked, candidate)
     asked.asked_at = tx.now
     tx.session.add(asked)
+    if tx.session.get(Person, candidate.person_id) is None:  # Slack has not said yet who they are
+        tx.enqueue("person", f"person:{candidate.person_id}", person=candidate.person_id)
     _tell(tx, request, row, candidate)
 
 

@@ -3,9 +3,9 @@
 An approver's approve or reject, with a comment, and with another duration where they change it.
 """
 
-from models.directory import names_of
-from models.errors import AlreadyDecided, Closed, NotAnApprover, OwnRequest
-from models.lifecycle import duties, recording, remarks, screens, stages, terms
+from models.directory import UNMET, names_of
+from models.errors import AlreadyDecided, Closed, NotAllowed, NotAnApprover, OwnRequest
+from models.lifecycle import duties, just_sent, recording, remarks, screens, stages, terms
 from models.lifecycle.refs import lock_request
 from models.policy import TallyStatus
 from models.requests import Decision, Request, Term
@@ -62,7 +62,11 @@ def look_again(tx: Tx, request: Request) -> None:
 
 def _decide(tx: Tx, ref: str, by: str, approves: bool, comment: str, term: Term | None) -> Request:
     request = lock_request(tx, ref)
-    stage = _open_stage(tx, request, by)
+    try:
+        stage = _open_stage(tx, request, by)
+    except (AlreadyDecided, Closed):
+        just_sent.refuse_decision(tx, request, by, approves, comment, term)
+        raise
     comment = remarks.fitting(request, comment, approves=approves)
     found = duties.at_click(tx, request)
     if approves:
@@ -111,6 +115,8 @@ def _open_stage(tx: Tx, request: Request, by: str) -> stages.OpenStage:
     if own and not stage.ground.snapshot.policy.self_approve:
         raise OwnRequest(f"Nobody decides on their own request. {_who_can(tx, stage)}")
     person = stage.ground.who.person(by)
+    if stage.because(by) is not None and person is None:
+        raise NotAllowed(UNMET)
     if stage.because(by) is None or person is None or not person.active:
         raise NotAnApprover(f"You cannot decide on {request.ref}. {_who_can(tx, stage)}")
     return stage

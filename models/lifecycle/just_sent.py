@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
+
 from models.errors import SentAlready
 from models.prose import tidy
-from models.requests import Request, Term
+from models.requests import Decision, Request, Term
+from models.store.tx import Tx
 
 A_MOMENT = timedelta(minutes=10)
 """Whoever sends the same after longer than this means it."""
@@ -21,6 +24,18 @@ def is_the_same(
         and (request.asked_term, request.reason, request.emergency)
         == (term.to_json(), tidy(reason), emergency)
     )
+
+
+def refuse_decision(
+    tx: Tx, request: Request, by: str, approves: bool, comment: str, term: Term | None
+) -> None:
+    """Raises SentAlready where this person has decided so on this request a moment ago."""
+    theirs = select(Decision).where(
+        Decision.request_id == request.id, Decision.person_id == by, Decision.at > tx.now - A_MOMENT
+    )
+    said = (approves, tidy(comment), term.to_json() if term else None)
+    if any((one.approve, one.comment, one.term) == said for one in tx.session.scalars(theirs)):
+        raise SentAlready(f"We have it: your decision on {request.ref} was sent a moment ago.")
 
 
 def taken(requests: Sequence[Request]) -> SentAlready:

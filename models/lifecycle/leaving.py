@@ -47,7 +47,7 @@ def _person_seen(tx: Tx, person: Person) -> None:
         leave(tx, person.id)
         return
     limits.seen(tx, person.id)
-    if before is not None and before != standing(person):
+    if before != standing(person):
         move_on(tx, person.id)
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from models.cards import CardKind
-from models.directory import names_of
+from models.directory import UNMET, Directory, names_of
 from models.errors import Closed, Invalid, NotAllowed, NotFound, OwnRequest
 from models.grants import Cause
 from models.lifecycle import extensions, reviewing, revoking, screens
@@ -88,6 +88,8 @@ def _open(tx: Tx, ref: str, by: str) -> tuple[Review, Request]:
         raise OwnRequest(_not_your_own(tx, may))
     if by not in may:
         raise NotAllowed(f"{review.ref} is not yours to close. It waits for {_names(tx, may) or 'an admin'}.")
+    if Directory(tx.session).person(by) is None:
+        raise NotAllowed(UNMET)
     if review.state is not ReviewState.OPEN:
         by_whom = _names(tx, (review.closed_by,)) if review.closed_by else "somebody"
         raise Closed(f"{by_whom} has closed {review.ref} already: {review.state}.")

@@ -64,6 +64,10 @@ class Who(Protocol):
 
     def person(self, person_id: str, /) -> PersonFacts | None: ...
 
+    def missing(self, person_id: str, /) -> bool:
+        """Whether there is nobody by this id. Of somebody who is not known nobody may have said so yet."""
+        ...
+
     def by_email(self, email: str, /) -> PersonFacts | None: ...
 
     def group(self, ref: str, /) -> GroupFacts | None:
@@ -95,6 +99,9 @@ class Company:
 
     def person(self, person_id: str, /) -> PersonFacts | None:
         return self._people.get(person_id)
+
+    def missing(self, person_id: str, /) -> bool:
+        return person_id not in self._people
 
     def by_email(self, email: str, /) -> PersonFacts | None:
         return self._emails.get(email.casefold())

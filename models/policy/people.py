@@ -94,6 +94,10 @@ def _named(ref: ApproverRef, question: Question, who: Who) -> Iterator[_Named]:
 
 def _person(ref: PersonRef, because: str, who: Who) -> _Named:
     person = who.person(ref.id) if ref.id else who.by_email(ref.email or "")
+    if person is None and ref.id and not who.missing(ref.id):
+        # The policy names them, and Slack has not answered yet who they are: no reason to ask others instead.
+        # They are looked up before they decide.
+        person = PersonFacts(ref.id, ref.id)
     return _Named(person, because) if person else _Named(None, f"{ref} is not known")
 
 

@@ -32,6 +32,9 @@ class Supposing:
             return self.described
         return self.who.person(person_id) or PersonFacts(person_id, person_id)
 
+    def missing(self, person_id: str, /) -> bool:
+        return False
+
     def by_email(self, email: str, /) -> PersonFacts | None:
         return self.who.by_email(email) or PersonFacts(email, email, email)
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from models.clock import ManualClock
-from models.errors import Duplicate, SentAlready
-from models.lifecycle import submit
+from models.errors import Closed, Duplicate, SentAlready
+from models.lifecycle import decide, submit
 from models.lifecycle.asking import Draft
 from models.requests import Term
 from models.store import Store
@@ -66,3 +66,17 @@ async def test_later_it_is_meant_and_a_duplicate(shop: Store, clock: ManualClock
     clock.advance(timedelta(minutes=10))
     with pytest.raises(Duplicate, match="already asked for"):
         await do(shop, submit.submit, WISH)
+
+
+async def test_who_sends_the_same_decision_twice_reads_that_it_was_taken(shop: Store) -> None:
+    (ref, _) = [one.ref for one in await do(shop, submit.submit, WISH)]
+    shorter = Term(length=timedelta(hours=2))
+    await do(shop, decide.approve, ref, GRACE, comment="A day is enough", term=shorter)
+    with pytest.raises(SentAlready, match=rf"We have it: your decision on {ref} was sent a moment ago\."):
+        await do(shop, decide.approve, ref, GRACE, comment=" A day is enough", term=shorter)
+    with pytest.raises(Closed, match="approved already, by Grace"):
+        await do(shop, decide.approve, ref, GRACE, comment="Two hours", term=shorter)
+    with pytest.raises(Closed):
+        await do(shop, decide.approve, ref, GRACE, comment="A day is enough", term=EIGHT_HOURS)
+    with pytest.raises(Closed):
+        await do(shop, decide.reject, ref, GRACE, comment="A day is enough")
