@@ -6,11 +6,20 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.sandbox.slack.faults import Fault
+from handlers import fresh, request_screen, whois
+from models.directory import is_known
 from models.requests import Asked, Decision
 from tests.world import World
 
 MINUTES = timedelta(minutes=20)
 """Until a look-up that got no answer is made again."""
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits long for what does not come."""
+    for module in (whois, request_screen, fresh):
+        monkeypatch.setattr(module, "PATIENCE", 0.2)
 
 
 async def asked(world: World) -> set[str]:
@@ -29,7 +38,12 @@ async def decisions(world: World) -> int:
 
 async def meet(world: World, *names: str) -> None:
     """Let the bot know these; nobody else is known to it."""
-    await world.bot.desk.whois.people([world.ids[name] for name in names])
+    ids = {world.ids[name] for name in names}
+    for _ in range(20):  # on a busy machine the first look-up may take too long
+        await world.bot.desk.whois.people(ids)
+        if await world.bot.store.read(lambda session: all(is_known(session, one) for one in ids)):
+            return
+    raise AssertionError("the local Slack says nothing")
 
 
 def silent(world: World, how: str) -> Fault:
