@@ -7,7 +7,6 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 import structlog
@@ -29,7 +28,7 @@ settings.load_profile("keyturn")
 
 ENGINES = ("sqlite", "postgres")
 BOTH = os.environ.get("KEYTURN_ENGINES") == "all"
-"""A test that has a database runs on one of the two, which its name decides, so that each gets about half.
+"""A test that has a database runs on one of the two, by its place among the names of its file: half on each.
 
 With KEYTURN_ENGINES=all, and where it is marked `both_engines`, it runs on both."""
 
@@ -65,7 +64,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "which_engine" in metafunc.fixturenames:
         test = metafunc.definition
         every = BOTH or test.get_closest_marker("both_engines") is not None
-        one = ENGINES[crc32(test.nodeid.encode()) % 2]
+        names = sorted(name for name in vars(metafunc.module) if name.startswith("test_"))
+        one = ENGINES[names.index(metafunc.function.__name__) % 2]
         metafunc.parametrize("which_engine", ENGINES if every else [one], indirect=True)
 
 

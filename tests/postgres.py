@@ -38,12 +38,13 @@ class PostgresServer:
     async def create_database(self, template: str | None = None) -> str:
         """Makes a database and returns its URL; with `template`, another's URL, as a copy of that one.
 
-        Copying a migrated database takes tens of milliseconds. PostgreSQL refuses while anyone is
-        connected to the template: dispose of the engine that filled it first.
+        Copying a migrated database takes tens of milliseconds; file by file half as many as by way of the
+        log, which is PostgreSQL's usual one. It refuses while anyone is connected to the template: dispose
+        of the engine that filled it first.
         """
         name = f"keyturn_{uuid4().hex}"
         source = make_url(template).database if template else "template0"
-        await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}"')
+        await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY FILE_COPY')
         return self.url.set(database=name).render_as_string(hide_password=False)
 
     async def drop_database(self, url: str) -> None:

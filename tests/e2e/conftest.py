@@ -11,11 +11,14 @@ from models.clock import ManualClock
 from tests.world import World, running
 
 
-@pytest.fixture(params=["sqlite-socket", "postgres-http"])
-def pairing(request: pytest.FixtureRequest) -> tuple[str, Mode]:
-    """A database and a way to be reached; `test_main_loop` also runs the other two pairs."""
-    engine, _, mode = str(request.param).partition("-")
-    return engine, "http" if mode == "http" else "socket"
+@pytest.fixture
+def pairing(which_engine: str) -> tuple[str, Mode]:
+    """A database and a way to be reached.
+
+    Each test has one of the two pairs, by its database, or both where it is marked `both_engines`;
+    `test_main_loop` also runs the other two.
+    """
+    return which_engine, "socket" if which_engine == "sqlite" else "http"
 
 
 @pytest.fixture

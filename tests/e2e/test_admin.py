@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from bot.sandbox.slack import Person, visible
 from bot.sandbox.slack.client import Client
 from bot.sandbox.slack.surfaces import ViewSurface
@@ -304,6 +306,7 @@ async def test_everybody_else_is_refused_at_every_click_and_every_form(world: Wo
     assert len(await trail(world)) == 1
 
 
+@pytest.mark.both_engines
 async def test_a_save_that_slack_delivers_twice_counts_once(world: World) -> None:
     root = await opened(world)
     await root.press("Edit basics")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from bot.sandbox.slack.deliveries import Delivery
@@ -13,6 +14,8 @@ from models import audit
 from models.grants import Grant
 from models.requests import Comment, Decision, Request
 from tests.world import World
+
+pytestmark = pytest.mark.both_engines
 
 ENVELOPES = {"slash_command": "slash_commands", "event_callback": "events_api"}
 JUNK: tuple[Any, ...] = (

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import pytest
+
 from tests.world import World
 
 
@@ -46,6 +48,7 @@ async def test_one_rejection_rejects_where_all_must_approve(world: World) -> Non
     assert "Approve" not in world.card("Alan", "Engineering team").buttons
 
 
+@pytest.mark.both_engines
 async def test_the_second_of_two_quick_approvers_is_told_who_was_first(world: World) -> None:
     await world.ask("Ada", "github engineering 8h because of a release")
     grace, alan = world.person("Grace"), world.person("Alan")

@@ -111,6 +111,7 @@ async def test_approvers_are_reminded_and_in_the_end_the_request_expires(world: 
     assert all("Approve" not in m.buttons for m in world.person("Grace").messages())
 
 
+@pytest.mark.both_engines
 async def test_what_was_due_while_the_bot_was_down_is_done_once_when_it_starts(
     world: World, database_url: str
 ) -> None:

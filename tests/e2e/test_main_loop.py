@@ -4,10 +4,10 @@ import pytest
 
 from tests.world import World
 
-ALL_PAIRINGS = ["sqlite-socket", "sqlite-http", "postgres-socket", "postgres-http"]
+ALL_PAIRINGS = [("sqlite", "socket"), ("sqlite", "http"), ("postgres", "socket"), ("postgres", "http")]
 
 
-@pytest.mark.parametrize("pairing", ALL_PAIRINGS, indirect=True)
+@pytest.mark.parametrize("pairing", ALL_PAIRINGS, ids="-".join)
 async def test_from_the_command_to_the_access_and_to_its_end(world: World) -> None:
     ada = world.ids["Ada"]
     await world.ask("Ada", "github engineering 8h because INC-42: db is down")

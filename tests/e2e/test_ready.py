@@ -48,6 +48,7 @@ async def shown(world: World) -> bool:
         return 'keyturn_up{part="slack"} 1.0' in await answer.text()
 
 
+@pytest.mark.both_engines
 async def test_slack_goes_and_comes_back(world: World) -> None:
     await becomes(world, 200)
     with world.slack.faults.down():

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from bot.importing import take_in_now as take_in
 from bot.sandbox.slack import Person
 from models import apps, audit, changing, directory
@@ -168,6 +170,7 @@ async def test_what_somebody_proposes_goes_on_growing_and_is_approved_as_a_whole
     assert (app.risk, app.stored()["max_duration"]) == ("high", "1w")
 
 
+@pytest.mark.both_engines
 async def test_of_two_proposals_one_is_applied_and_the_other_is_overtaken_and_says_so(world: World) -> None:
     await two_admins(world)
     await propose_risk(world)
@@ -180,6 +183,7 @@ async def test_of_two_proposals_one_is_applied_and_the_other_is_overtaken_and_sa
     assert await risk(world) == "high"
 
 
+@pytest.mark.both_engines
 async def test_of_two_who_approve_at_once_one_does_and_the_other_hears_of_it(world: World) -> None:
     await two_admins(world, "Otto")
     await propose_risk(world)
