@@ -4,7 +4,7 @@ Ada works in engineering under Mia; Grace and Alan own the apps; Root administer
 too and has nothing to do with any of it; Gus is a guest.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -28,8 +28,14 @@ PEOPLE = {
 class World:
     """Slack, the company and the bot, each reachable by name."""
 
-    def __init__(self, clock: ManualClock, mode: Mode, smtp: str | None = None) -> None:
-        self.clock, self.mode, self.smtp = clock, mode, smtp
+    def __init__(
+        self,
+        clock: ManualClock,
+        mode: Mode,
+        smtp: str | None = None,
+        limits: Mapping[str, int] | None = None,
+    ) -> None:
+        self.clock, self.mode, self.smtp, self.limits = clock, mode, smtp, limits or {}
         self.bots_clock: Clock | None = None
         """The bot's machine's, where it is another than Slack's."""
         self.slack = LocalSlack(clock, rates=False)
@@ -61,6 +67,7 @@ class World:
                 },
                 "http": {"host": "127.0.0.1", "port": 0},
                 "database": {"url": url},
+                "limits": self.limits,
                 "email": {"smtp": self.smtp, "sender": "Keyturn <k@example.com>"} if self.smtp else None,
             }
         )  # fmt: skip
@@ -152,9 +159,18 @@ class World:
 
 
 @asynccontextmanager
-async def running(url: str, clock: ManualClock, mode: Mode, smtp: str | None = None) -> AsyncIterator[World]:
-    """A world that lives as long as the block; with the URL of a mail server, e-mail goes out by it."""
-    world = World(clock, mode, smtp)
+async def running(
+    url: str,
+    clock: ManualClock,
+    mode: Mode,
+    smtp: str | None = None,
+    limits: Mapping[str, int] | None = None,
+) -> AsyncIterator[World]:
+    """A world that lives as long as the block; with the URL of a mail server, e-mail goes out by it.
+
+    `limits` are those of the configuration, for who asks or says more than people do.
+    """
+    world = World(clock, mode, smtp, limits)
     await world.slack.start()
     try:
         await world.start_bot(url)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from blocks.cards import Story, draw
@@ -37,6 +38,13 @@ READ: dict[str, Callable[[Session, str], Story]] = {
     "PS": pause_story,
 }
 """How the story that a card is about is read, by the first letters of its reference."""
+
+
+_SHOWN = (
+    update(Card)
+    .where(Card.id == bindparam("card"))
+    .values(channel=bindparam("new_channel"), ts=bindparam("new_ts"), digest=bindparam("new_digest"))
+)
 
 
 @dataclass(frozen=True)
@@ -81,27 +89,24 @@ class CardJob:
     async def _show(self, drawn: Drawn, *, tried: bool) -> tuple[str, str]:
         """Post or change the message; returns where it lies."""
         card, metadata = drawn.card, posts.card_mark(drawn.card)
-        if not card.ts and tried:
-            await self._find(card)
-        if card.ts:
-            await self._gateway.call("chat.update", channel=card.channel, ts=card.ts, **drawn.message)
-            return card.channel, card.ts
+        place = (card.channel, card.ts) if card.ts else await self._found(card) if tried else None
+        if place is not None:
+            await self._gateway.call("chat.update", channel=place[0], ts=place[1], **drawn.message)
+            return place
         answer = await posts.post(self._gateway, card.target, drawn.message, metadata)
         return str(answer["channel"]), str(answer["ts"])
 
-    async def _find(self, card: Card) -> None:
-        """An earlier run may have posted it without hearing so."""
-        metadata = posts.card_mark(card)
-        found = await posts.lost(self._gateway, card.target, metadata, card.created_at)
-        if found:
-            card.channel, card.ts = found
+    async def _found(self, card: Card) -> tuple[str, str] | None:
+        """Where an earlier run posted it that did not hear so."""
+        return await posts.lost(self._gateway, card.target, posts.card_mark(card), card.created_at)
 
     def _noted(self, tx: Tx, work: Work, drawn: Drawn, channel: str, ts: str) -> None:
         jobs.finish(tx.session, work)
-        card = tx.session.get_one(Card, drawn.card.id)
-        first, card.channel, card.ts, card.digest = not card.ts, channel, ts, drawn.digest
+        card = drawn.card
+        shown = {"card": card.id, "new_channel": channel, "new_ts": ts, "new_digest": drawn.digest}
+        tx.session.connection().execute(_SHOWN, shown)
         own.note(tx, own_of(drawn.story))
-        self._mailing.shown(tx, card, drawn.story, first=first)
+        self._mailing.shown(tx, card, drawn.story, first=not card.ts)
 
     def _gone(self, tx: Tx, work: Work, drawn: Drawn) -> None:
         jobs.finish(tx.session, work)

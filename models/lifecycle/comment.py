@@ -3,7 +3,7 @@
 Anybody who is involved may say something at any time; everybody involved reads it; no state changes.
 """
 
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, bindparam, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from models.cards import Card, CardKind
@@ -18,6 +18,27 @@ from models.requests import Asked, Comment, Reassignment, Request
 from models.store.tx import Tx
 
 TEXT_LIMIT = 2000
+
+# Every comment asks these. A statement that is made once costs half of one that is made anew.
+_REQUEST: BindParameter[int] = bindparam("request")
+_PERSON: BindParameter[str] = bindparam("person")
+_ABOUT: BindParameter[str] = bindparam("about")
+_INVOLVED = union_all(
+    select(literal(1)).where(Asked.request_id == _REQUEST, Asked.person_id == _PERSON),
+    select(literal(1)).where(
+        Reassignment.request_id == _REQUEST,
+        or_(Reassignment.seat_id == _PERSON, Reassignment.by_id == _PERSON),
+    ),
+    select(literal(1)).where(
+        Card.about == _ABOUT, Card.kind == CardKind.ALERT, Card.person_id == _PERSON
+    ),
+)  # fmt: skip
+_COPIES = select(Card.id, Card.person_id).where(
+    Card.about == _ABOUT,
+    Card.kind.in_((CardKind.APPROVAL, CardKind.REQUEST, CardKind.ALERT)),
+    Card.gone.is_(False),
+)
+_TAKEN = select(Comment.id).where(Comment.source == bindparam("source"))
 
 
 def comment(
@@ -63,29 +84,20 @@ def may_comment(session: Session, request: Request, person_id: str) -> bool:
 
 
 def _is_involved(session: Session, request: Request, person_id: str) -> bool:
-    asked = select(Asked.person_id).where(Asked.request_id == request.id, Asked.person_id == person_id)
-    passed = select(Reassignment.id).where(
-        Reassignment.request_id == request.id,
-        or_(Reassignment.seat_id == person_id, Reassignment.by_id == person_id),
-    )
-    told = select(Card.id).where(
-        Card.about == request.ref, Card.kind == CardKind.ALERT, Card.person_id == person_id
-    )
+    known = {"request": request.id, "person": person_id, "about": request.ref}
     return (
         person_id in (request.requester_id, request.beneficiary_id)
-        or any(session.scalar(one.limit(1)) is not None for one in (asked, passed, told))
+        or session.execute(_INVOLVED, known).first() is not None
         or person_id in Directory(session).admins()
     )
 
 
 def _taken(tx: Tx, source: str) -> bool:
-    return tx.session.scalars(select(Comment.id).where(Comment.source == source)).first() is not None
+    return tx.session.scalar(_TAKEN, {"source": source}) is not None
 
 
 def _pass_on(tx: Tx, request: Request, written: Comment) -> None:
     """A reply under everybody else's copy of the card, so that Slack tells them."""
-    kinds = (CardKind.APPROVAL, CardKind.REQUEST, CardKind.ALERT)
-    cards = select(Card).where(Card.about == request.ref, Card.kind.in_(kinds), Card.gone.is_(False))
-    for card in tx.session.scalars(cards):
-        if card.person_id != written.person_id:
-            tx.enqueue("say", f"say:{written.id}:{card.id}", comment=written.id, card=card.id)
+    for card_id, person_id in tx.session.execute(_COPIES, {"about": request.ref}):
+        if person_id != written.person_id:
+            tx.enqueue("say", f"say:{written.id}:{card_id}", comment=written.id, card=card_id)

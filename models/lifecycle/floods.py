@@ -20,6 +20,13 @@ _THEIRS = select(
 )
 
 
+_SAID = select(func.count()).where(
+    Comment.request_id == bindparam("request"),
+    Comment.person_id == bindparam("person"),
+    Comment.at > bindparam("since"),
+)
+
+
 def refuse_requests(tx: Tx, person_id: str, wanted: int, limits: Limits, *, emergency: bool = False) -> None:
     """Raises Denied, with what to do instead, where so many more are too many."""
     since = {"person": person_id, "since": tx.now - HOUR}
@@ -49,10 +56,8 @@ def _too_many(waiting: int, wanted: int, most: int) -> str:
 
 def refuse_comment(tx: Tx, request: Request, person_id: str, limits: Limits) -> None:
     """Raises Invalid where somebody has said too much about a request in the last hour."""
-    theirs = select(func.count()).where(
-        Comment.request_id == request.id, Comment.person_id == person_id, Comment.at > tx.now - HOUR
-    )
-    if (tx.session.scalar(theirs) or 0) >= limits.comments_an_hour:
+    lately = {"request": request.id, "person": person_id, "since": tx.now - HOUR}
+    if (tx.session.scalar(_SAID, lately) or 0) >= limits.comments_an_hour:
         raise Invalid(
             f"You have commented on {request.ref} {limits.comments_an_hour} times in the last hour. "
             "Everybody involved is told of each. Try again in an hour.",

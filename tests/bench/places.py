@@ -5,14 +5,18 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
+from bot.log import configure
 from models import migrate
 from models.clock import ManualClock
 from models.store import Store, open_store
 from tests.world import World, running
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+MANY = {"requests_an_hour": 10**6, "comments_an_hour": 10**6}
+"""Nobody is refused for what a measurement repeats."""
 WRITTEN = "%Y-%m-%d %H:%M:%S.%f"
 """How SQLAlchemy writes moments into SQLite."""
 
@@ -45,7 +49,11 @@ async def store_at(path: Path, clock: ManualClock | None = None) -> AsyncIterato
 @asynccontextmanager
 async def world() -> AsyncIterator[World]:
     """A bot over HTTP, on SQLite, with everybody known and GitHub in its catalogue."""
-    async with database() as path, running(f"sqlite+aiosqlite:///{path}", ManualClock(NOW), "http") as ready:
+    configure(stream=StringIO())  # as it goes to a file; a terminal's colours cost more
+    async with (
+        database() as path,
+        running(f"sqlite+aiosqlite:///{path}", ManualClock(NOW), "http", limits=MANY) as ready,
+    ):
         await ready.acquaint()
         await ready.offer()
         yield ready

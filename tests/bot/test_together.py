@@ -15,9 +15,11 @@ class Shelf:
     def __init__(self, *broken: int, away: bool = False) -> None:
         self.broken, self.away = broken, away
         self.reads = list[list[int]]()
+        self.began = asyncio.Event()
 
     async def read(self, keys: Sequence[int]) -> dict[int, str]:
         self.reads.append(list(keys))
+        self.began.set()
         await asyncio.sleep(0)
         if self.away:
             raise Unavailable("The database does not answer.")
@@ -39,8 +41,7 @@ async def test_who_asks_while_a_read_is_under_way_gets_one_of_their_own() -> Non
     shelf = Shelf()
     together = Together(shelf.read)
     first = asyncio.create_task(together.get(1))
-    while not shelf.reads:
-        await asyncio.sleep(0)
+    await shelf.began.wait()
     assert await together.get(1) == await first == "card 1"
     assert shelf.reads == [[1], [1]]
 
