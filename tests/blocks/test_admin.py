@@ -579,10 +579,12 @@ def test_slack_takes_the_largest_app_that_there_can_be() -> None:
     whens = [{"department": [f"<{n}>" + "&" * 70 for n in range(100)]}] * 3
     stages = [{"name": name, "approvers": people, "when": {"any": whens}} for _ in range(10)]
     connector = {"type": "slack_usergroup", "usergroup": "S" * 5000, "placeholder": "U" * 5000}
+    short = [{"name": name, "approvers": people[:1]}] * 10
     accesses = [
-        {"key": f"a{n}", "name": name, "description": "&" * 500, "stage": stages, "connector": connector}
+        {"key": f"a{n}", "name": name, "description": "&" * 500, "connector": connector,
+         "stage": stages if n in (0, 29) else short}
         for n in range(30)
-    ]
+    ]  # fmt: skip
     link = f"https://{'x' * 2900}"
     app = specs.app(name=name, description="&" * 500, category=name, instructions="&" * 2500, link=link,
                     icon=link, owners=people, access=accesses, stage=stages,

@@ -183,22 +183,29 @@ async def test_what_people_leaving_and_clocks_do_is_told_as_sentences_too(
     def found_with_grace(tx: Tx) -> None:
         found(tx, GITHUB.model_copy(update={"grace": timedelta(hours=4)}))
 
-    def live(tx: Tx) -> str:
+    def ask(tx: Tx) -> str:
         draft = Draft(ASKING, ASKING, "github", ("engineering",), Term(length=timedelta(hours=8)), "INC-42")
-        (request,) = submit.submit(tx, draft)
+        return submit.submit(tx, draft)[0].ref
+
+    def all_leave(tx: Tx) -> None:
         tx.session.get_one(Person, OWNER).active = False
         leaving.leave(tx, OWNER)
         tx.session.get_one(Person, OTHER_OWNER).active = False
         tx.session.get_one(Person, ADMIN).active = False
         leaving.leave(tx, OTHER_OWNER)
+
+    def one_comes_back(tx: Tx) -> None:
         tx.session.get_one(Person, OWNER).active = True
         leaving.move_on(tx, OWNER)
-        decide.approve(tx, request.ref, OWNER)
+
+    def approve(tx: Tx) -> None:
+        request = decide.approve(tx, ref, OWNER)
         granting.given(tx, tx.session.get_one(Grant, request.grant_id))
-        return request.ref
 
     await store.write(found_with_grace)
-    ref = await store.write(live)
+    ref = await store.write(ask)
+    for work in (all_leave, one_comes_back, approve):
+        await store.write(work)
     clock.advance(-timedelta(hours=1))
     await store.write(due.sweep)
     await store.write(lambda tx: submit.extend(tx, "GR-1", ASKING, Term(length=timedelta(hours=1)), "Busy"))

@@ -24,7 +24,7 @@ from models.store import Store, Tx
 from tests.models.acting import hold, obliging, settle
 from tests.models.company import found
 
-MANY = int(os.environ.get("KEYTURN_MANY", "450"))
+MANY = int(os.environ.get("KEYTURN_MANY", "220"))
 EIGHT_HOURS = timedelta(hours=8)
 LONGEST = 0.05
 """Seconds that the event loop may be kept from others, where the machine is ours."""
