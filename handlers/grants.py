@@ -9,6 +9,7 @@ from blocks.term_form import TermBlock, TermChoice
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
+from handlers.request_screen import refuse_unheard
 from handlers.routes import Routes
 from handlers.whois import SOON
 from models.catalogue.spec import AccessPolicy
@@ -51,7 +52,9 @@ async def extend(sent: Submission) -> None:
     if not isinstance(wish, MoreTime):
         await sent.answer(response_action="errors", errors=wish)
         return
-    await sent.desk.whois.for_app(Snapshot.from_json(grant.policy).app, {sent.person})
+    app = Snapshot.from_json(grant.policy).app
+    await sent.desk.whois.for_app(app, {sent.person})
+    await refuse_unheard(sent, app, looked_up=True)
     await sent.once(
         lambda tx: submit.extend(tx, grant.ref, sent.person, wish.term, wish.reason, sent.desk.limits)
     )

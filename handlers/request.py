@@ -88,7 +88,7 @@ async def send(incoming: Submission) -> None:
     """Send the form: one request for each access. What is flagged is shown before it counts."""
     filled = request_form.read(incoming.values)
     app = await incoming.desk.catalogue.find(filled.app_key)
-    await request_screen.refresh(incoming, app, filled)
+    looked_up = await request_screen.refresh(incoming, app, filled)
     if app is not None and _not_grown(incoming, app):
         await _instead(incoming, await _begun(incoming, filled, app), EARLY)
         return
@@ -100,6 +100,8 @@ async def send(incoming: Submission) -> None:
     if draft.emergency:
         await emergency.ask_again(incoming, filled, draft)
         return
+    if app is not None:
+        await request_screen.refuse_unheard(incoming, app, looked_up=looked_up)
     try:
         await incoming.once(lambda tx: _send(tx, draft, incoming))
     except Unseen as unseen:

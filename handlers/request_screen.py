@@ -19,6 +19,7 @@ from models.catalogue.spec import AppSpec
 from models.directory import Directory, only_members
 from models.errors import Refusal
 from models.lifecycle.asking import Draft, may_ask_for_others, plan
+from models.policy.staffing import listed
 
 log = structlog.get_logger("keyturn.request")
 
@@ -98,13 +99,28 @@ async def show(incoming: Incoming, form: Form, put: Put) -> None:
         lookups.cancel()
 
 
-async def refresh(incoming: Incoming, app: AppSpec | None, filled: Filled) -> None:
-    """Ask Slack who is who now, for as long as there is time. After that, what is known counts."""
+async def refresh(incoming: Incoming, app: AppSpec | None, filled: Filled) -> bool:
+    """Ask Slack who is who now, for as long as there is time. After that, what is known counts.
+
+    Returns whether there was time to ask for everybody.
+    """
     try:
         async with asyncio.timeout(PATIENCE):
             await _look_up(incoming, app, filled)
     except TimeoutError:
         log.warning("lookup took too long", app=app and app.key)
+        return False
+    return True
+
+
+async def refuse_unheard(incoming: Incoming, app: AppSpec, *, looked_up: bool) -> None:
+    """Raises a Refusal while Slack has not told who decides here: nobody else is asked for that."""
+    if unheard := await incoming.desk.whois.not_told(app, looked_up=looked_up):
+        raise Refusal(
+            f"Slack does not say just now who {listed(unheard)} is, who would be asked. Nothing was sent. "
+            "Send it again in a moment.",
+            field="access",
+        )
 
 
 async def outlook(incoming: Incoming, form: Form) -> Outlook:

@@ -7,6 +7,7 @@ decision the facts are looked up once more. Where Slack does not answer in time,
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 from handlers.usergroups import UserGroups
 from models import directory
 from models.catalogue import references
-from models.catalogue.approvers import GroupRef, PersonRef, Role, parse_approver
+from models.catalogue.approvers import ApproverRef, GroupRef, PersonRef, Role, parse_approver
 from models.catalogue.spec import AppSpec, OnBehalf
 from models.clock import Clock
 from models.lifecycle import duties, leaving
@@ -34,6 +35,8 @@ TODAY = timedelta(hours=12)
 """Fresh enough for what Slack's events tell us about anyway."""
 NOBODY = ("user_not_found", "user_not_visible")
 """Slack's words for an id that is nobody's, or nobody's whom we may ever see."""
+PASSING = ("fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable")
+"""Slack's words for what is over soon."""
 MEMBERS = 1000
 """Of a private channel, so many are looked through for whoever wants to see it."""
 PATIENCE = 1.5
@@ -48,6 +51,10 @@ class WhoIs:
         self._clock = clock
         self._client = client
         self.usergroups = UserGroups(clock, client)
+        self._nobodies: set[str] = set()
+        """Addresses and user groups of which Slack said that there is no such."""
+        self._silent: set[str] = set()
+        """Those of which it said nothing when it was asked last."""
 
     async def people(self, ids: Iterable[str], max_age: timedelta = SOON) -> None:
         """Make sure that these people are known, by word not older than `max_age`."""
@@ -79,9 +86,7 @@ class WhoIs:
 
     async def for_app(self, app: AppSpec, people: Iterable[str], max_age: timedelta = SOON) -> None:
         """Make sure that everybody is known whom this app's rules look at, if these people ask for it."""
-        extra = await self._store.read(lambda session: duties.stages_for(session, app))
-        refs = [ref for ref, _ in references.named(app)]
-        refs += [parse_approver(text) for stage in extra for text in stage.everybody]
+        refs = await self._named(app)
         await self.groups((one for one in refs if isinstance(one, GroupRef)), max_age)
         await self.people({*people}, max_age)
         named = [one for one in refs if isinstance(one, PersonRef)]
@@ -90,10 +95,37 @@ class WhoIs:
         await self.people({*(one.id for one in named if one.id), *admins, *managers}, TODAY)
         await self._by_email({one.email for one in named if one.email} | await self._listed_managers(people))
 
+    async def not_told(self, app: AppSpec, *, looked_up: bool) -> list[str]:
+        """Whom this app's rules name by address or as a user group, and of whom Slack has told nothing yet.
+
+        `looked_up` says whether all of them were asked for (`for_app`), answered or not.
+
+        Not those of whom it said that there is no such: they are nobody, and others are asked.
+        """
+        if looked_up and not self._silent:
+            return []
+        refs = await self._named(app)
+
+        def unknown(session: Session) -> list[str]:
+            who = directory.Directory(session)
+            groups = [ref for ref in refs if isinstance(ref, GroupRef)]
+            emails = {ref.email for ref in refs if isinstance(ref, PersonRef) and ref.email}
+            return [
+                *(str(ref) for ref in groups if directory.group_row(session, str(ref)) is None),
+                *(email for email in emails if who.by_email(email) is None),
+            ]
+
+        return sorted({*await self._store.read(unknown)} - self._nobodies)
+
     async def remember(self, people: list[Person]) -> None:
         """Keep what Slack says of these people; for somebody who has left, everything moves on."""
         if people:
             await self._store.write(lambda tx: leaving.people_seen(tx, people))
+
+    async def _named(self, app: AppSpec) -> list[ApproverRef]:
+        extra = await self._store.read(lambda session: duties.stages_for(session, app))
+        more = [parse_approver(text) for stage in extra for text in stage.everybody]
+        return [*(ref for ref, _ in references.named(app)), *more]
 
     async def _is_known(self, person_id: str) -> bool:
         return await self._store.read(lambda session: directory.is_known(session, person_id))
@@ -102,7 +134,7 @@ class WhoIs:
         return await self._store.read(lambda session: directory.group_row(session, str(ref)))
 
     async def _look_group_up(self, ref: GroupRef, known: UserGroup | None) -> None:
-        group = await self._in_time(self._group(ref, known))
+        group = await self._group(ref, known)
         if group is not None:
             await self.people(group.members, TODAY)
             await self._store.write(lambda tx: leaving.group_seen(tx, group))
@@ -131,7 +163,7 @@ class WhoIs:
             return {email for email in emails if who.by_email(email) is None}
 
         for email in await self._store.read(unknown):
-            person = await self._in_time(self._person_by_email(email))
+            person = await self._in_time(self._person_by_email(email), email)
             await self.remember([person] if person else [])
 
     async def _person(self, person_id: str) -> Person | None:
@@ -178,10 +210,12 @@ class WhoIs:
 
     async def _group(self, ref: GroupRef, known: UserGroup | None) -> UserGroup | None:
         if known is None:
-            known = await self._in_time(self._find_group(ref)) or _by_its_id(ref)
+            known = await self._in_time(self._find_group(ref), str(ref)) or _by_its_id(ref)
         if known is None:
             return None
-        answer = await self._client.usergroups_users_list(usergroup=known.id)
+        answer = await self._in_time(self._client.usergroups_users_list(usergroup=known.id), str(ref))
+        if answer is None:
+            return None
         known.members = [str(one) for one in answer.get("users") or []]
         return known
 
@@ -190,21 +224,40 @@ class WhoIs:
         for one in answer.get("usergroups") or []:
             if one.get("id") == ref.id or (ref.handle and one.get("handle") == ref.handle):
                 return group_of(one)
+        self._nobodies.add(str(ref))
         return None
 
-    async def _in_time(self, call: Awaitable[Any]) -> Any:
-        """The answer, or None where Slack has none for us now; what is known then counts."""
+    async def _in_time(self, call: Awaitable[Any], about: str = "") -> Any:
+        """The answer, or None where Slack has none for us now; what is known then counts.
+
+        `about` is the address or the group that it is about.
+        """
+        silent = {about} - {""}
         try:
-            return await asyncio.wait_for(_awaited(call), PATIENCE)
+            answer = await asyncio.wait_for(_awaited(call), PATIENCE)
         except SlackApiError as error:
             log.warning("lookup refused", why=str(error))
+            (self._silent if _passing(error) else self._nobodies).update(silent)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             log.warning("lookup got no answer", why=str(error) or type(error).__name__)
+            self._silent |= silent
+        else:
+            self._silent -= silent
+            return answer
         return None
 
 
 async def _awaited(call: Awaitable[Any]) -> Any:
     return await call
+
+
+def _passing(error: SlackApiError) -> bool:
+    """Whether Slack has trouble of its own, or is asked too much, rather than an answer."""
+    word = error.response.get("error")
+    return (
+        word in PASSING
+        or int(getattr(error.response, "status_code", 200)) >= HTTPStatus.INTERNAL_SERVER_ERROR
+    )
 
 
 def person_of(user: Mapping[str, Any]) -> Person:

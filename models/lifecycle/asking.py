@@ -31,6 +31,7 @@ from models.policy.on_behalf import ON_BEHALF, manages
 from models.policy.planning import told
 from models.requests import Request, Term
 from models.reviews import unreviewed
+from models.states import GrantState
 
 
 @dataclass(frozen=True)
@@ -136,9 +137,9 @@ def _not_twice(session: Session, draft: Draft, now: datetime) -> None:
     there = in_the_way(session, wanted)
     if not there:
         return
-    asked = [one if isinstance(one, Request) else _behind(session, one) for one in there.values()]
-    if len(there) == len(set(wanted)) and all(_just_sent(one, draft, now) for one in asked):
-        raise just_sent.taken(asked)
+    asked = [_behind(session, one) for one in there.values()]
+    if len(there) == len(set(wanted)) and all(one and _just_sent(one, draft, now) for one in asked):
+        raise just_sent.taken([one for one in asked if one])
     found = next(there[one] for one in wanted if one in there)
     if isinstance(found, Request):
         said = f"{found.access_name} is already asked for in {found.ref}, which is pending."
@@ -146,8 +147,11 @@ def _not_twice(session: Session, draft: Draft, now: datetime) -> None:
     raise Duplicate(_held_already(session, draft, found), field="access")
 
 
-def _behind(session: Session, grant: Grant) -> Request:
-    return session.get_one(Request, grant.request_id)
+def _behind(session: Session, found: Request | Grant) -> Request | None:
+    """The request, or the one that an access comes from which is not there yet."""
+    if isinstance(found, Request):
+        return found
+    return None if found.state is GrantState.ACTIVE else session.get_one(Request, found.request_id)
 
 
 def _just_sent(request: Request, draft: Draft, now: datetime) -> bool:

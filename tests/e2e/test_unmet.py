@@ -114,3 +114,29 @@ async def test_an_id_that_slack_does_not_know_is_nobody_and_others_are_asked(wor
     await world.ask("Ada", "github engineering 8h because of a release")
     assert await asked(world) == {"Otto"}
     assert "U0NOBODY is not known" in world.card("Otto", "Engineering team").text
+
+
+@pytest.mark.parametrize(
+    ("named", "method"), [("grace@example.com", "users.lookupByEmail"), ("@oncall", "usergroups.*")]
+)
+async def test_while_slack_does_not_tell_who_is_behind_an_address_or_a_group_nobody_else_is_asked(
+    world: World, named: str, method: str
+) -> None:
+    world.slack.workspace.add_usergroup("On call", handle="oncall", members=[world.ids["Grace"]])
+    await meet(world, "Ada")
+    await world.offer(owners=[world.ids["Otto"]], stage=[{"name": "Owner", "approvers": [named]}])
+    ada = world.person("Ada")
+    with world.slack.faults.fail(method, status=503):
+        await ada.command("/request-access", "github engineering 8h because of a release")
+        sent = await ada.submit()
+        assert f"Slack does not say just now who {named} is" in str(sent.errors)
+    assert await asked(world) == set()
+    assert (await ada.submit()).ok
+    await world.settle()
+    assert await asked(world) == {"Grace"}
+
+
+async def test_an_address_that_slack_does_not_know_is_nobody_and_others_are_asked(world: World) -> None:
+    await world.offer(owners=[world.ids["Otto"]], stage=[{"name": "Owner", "approvers": ["x@example.com"]}])
+    await world.ask("Ada", "github engineering 8h because of a release")
+    assert await asked(world) == {"Otto"}

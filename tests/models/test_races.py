@@ -18,7 +18,7 @@ from models.audit import AuditEntry
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.enough import Limits
-from models.errors import AlreadyDecided, Closed, Duplicate, Refusal, Repeated
+from models.errors import Closed, Duplicate, Refusal, Repeated, SentAlready
 from models.grants import Grant
 from models.lifecycle import comment, decide, due, leaving, revoking, settling, submit, withdraw
 from models.lifecycle.asking import Draft
@@ -160,7 +160,7 @@ async def test_approvals_at_once_are_all_counted_and_give_the_access_once(
 async def test_one_person_who_decides_twice_at_once_is_told_so(store: Store) -> None:
     refs = await asked(store, github(6, "all"))
     outcomes = await race(store, *(decision(ref, DECIDERS[0], True) for ref in refs for _ in range(4)))
-    assert sum(isinstance(one, AlreadyDecided) for one in outcomes) == 3 * len(refs)
+    assert sum(isinstance(one, SentAlready) for one in outcomes) == 3 * len(refs)
 
 
 async def test_withdrawing_and_the_last_approval_at_once_have_one_outcome(store: Store) -> None:
