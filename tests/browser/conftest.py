@@ -50,10 +50,13 @@ def sandbox(tmp_path: Path) -> Iterator[str]:
     yield from _serve(["bot", "sandbox", "--fresh", "--port", "0"], tmp_path)
 
 
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[str]:
-    """The demo app with every block and field in the browser client; its address."""
-    yield from _serve(["tests.sandbox.demo"], tmp_path)
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The demo app with every block and field in the browser client; its address.
+
+    One for all: each test opens windows of its own, and looks at the latest of what it wrote itself.
+    """
+    yield from _serve(["tests.sandbox.demo"], tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture(scope="session")

@@ -15,8 +15,6 @@ from models.grants import Grant
 from models.requests import Comment, Decision, Request
 from tests.world import World
 
-pytestmark = pytest.mark.both_engines
-
 ENVELOPES = {"slash_command": "slash_commands", "event_callback": "events_api"}
 JUNK: tuple[Any, ...] = (
     None,
@@ -70,6 +68,7 @@ def changed(payload: dict[str, Any], path: tuple[Any, ...], junk: Any) -> dict[s
     return forged
 
 
+@pytest.mark.both_engines
 async def test_every_delivery_counts_once_at_once_and_after_a_restart(
     world: World, database_url: str
 ) -> None:
@@ -89,6 +88,7 @@ async def test_every_delivery_counts_once_at_once_and_after_a_restart(
     assert await counts(world) == before
 
 
+@pytest.mark.both_engines
 async def test_a_form_that_was_taken_and_comes_again_with_other_words_is_refused_clearly(
     world: World,
 ) -> None:
