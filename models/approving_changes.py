@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from models import apps, configuring_conflicts, configuring_messages, parts
+from models.admins import only_admins
 from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.messages import MessageSpec
 from models.catalogue.notes import settle
@@ -10,7 +11,7 @@ from models.catalogue.part import P
 from models.catalogue.spec import AppSpec
 from models.catalogue.workspace import SETTINGS, SettingsSpec
 from models.changing import close, moved, overtake, second_wanted, version_of
-from models.directory import Directory, names_of
+from models.directory import names_of
 from models.errors import Closed, Invalid, NotAllowed, NotFound
 from models.lifecycle import unoffered
 from models.lifecycle.refs import number_of
@@ -71,8 +72,7 @@ def _held(tx: Tx, ref: str) -> Proposal | None:
 
 
 def _for_another(session: Session, proposal: Proposal | None, by: str) -> Proposal:
-    if not Directory(session).is_admin(by):
-        raise NotAllowed("Only Keyturn’s admins can decide on a change of the catalogue.")
+    only_admins(session, by, "decide on a change of the catalogue")
     if proposal is None:
         raise NotFound("There is no such change.")
     if proposal.by == by:

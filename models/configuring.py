@@ -11,14 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import apps, changing, parts, proposals
+from models.admins import only_admins
 from models.apps import App
 from models.audit import AuditEntry
-from models.catalogue.condition_words import either
 from models.catalogue.notes import settle
 from models.catalogue.spec import AppSpec
 from models.catalogue.workspace import SETTINGS, SettingsSpec
-from models.directory import Directory, names_of
-from models.errors import Duplicate, Invalid, NotAllowed, NotFound, Refusal
+from models.directory import Directory
+from models.errors import Duplicate, Invalid, NotFound, Refusal
 from models.lifecycle import unoffered
 from models.policy import numbers
 from models.proposals import APP, Proposal
@@ -52,16 +52,6 @@ class Overtaken(Refusal):
     def __init__(self, entry: Entry, by: str, changes: list[str]) -> None:
         super().__init__(f"{entry.app.name} was changed in the meantime. Nothing of yours is saved yet.")
         self.entry, self.by, self.changes = entry, by, changes
-
-
-def only_admins(session: Session, person_id: str) -> None:
-    """Raises NotAllowed, with the names of those who may, for anybody who does not configure Keyturn."""
-    who = Directory(session)
-    if who.is_admin(person_id):
-        return
-    admins = sorted(names_of(session, set(who.admins())).values())
-    ask = f" Ask {either(admins)}." if admins else ""
-    raise NotAllowed(f"Only Keyturn’s admins can set up apps.{ask}")
 
 
 def look(session: Session, key: str, by: str, version: int | None = None) -> Entry:

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import apps, changing, parts, proposals
+from models.admins import only_admins
 from models.apps import App
 from models.catalogue.access_refs import access_ref, app_of
 from models.catalogue.conflict_entries import CONFLICT, unknown
 from models.catalogue.conflicts import ConflictSpec, apps_of, named_by
 from models.catalogue.spec import AppSpec
-from models.configuring import only_admins
 from models.directory import Directory
 from models.errors import Closed, Duplicate, Invalid, NotFound
 from models.lifecycle import screens

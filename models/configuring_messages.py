@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from models import apps, changing, parts
+from models.admins import only_admins
 from models.catalogue.message_entries import MESSAGE, broken
 from models.catalogue.messages import MessageSpec
-from models.configuring import only_admins
 from models.errors import Closed, Invalid
 from models.parts import Part
 from models.store.tx import Tx

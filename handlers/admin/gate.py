@@ -8,7 +8,7 @@ from blocks.admin.marks import errors_at
 from blocks.admin.overlay import Problems
 from handlers.admin import screens
 from handlers.incoming import Click, Incoming, Submission
-from models import configuring
+from models.admins import only_admins
 from models.configuring import Overtaken
 from models.errors import Invalid
 
@@ -23,7 +23,7 @@ def admins_only(handle: Handler[In]) -> Handler[In]:
     async def run(incoming: In) -> None:
         await incoming.desk.whois.people([incoming.person])
         await incoming.desk.whois.admins()
-        await incoming.desk.store.read(lambda session: configuring.only_admins(session, incoming.person))
+        await incoming.desk.store.read(lambda session: only_admins(session, incoming.person))
         try:
             await handle(incoming)
         except Problems as problems:

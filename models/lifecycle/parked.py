@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from models import jobs
+from models.admins import only_admins
 from models.directory import Directory
-from models.errors import Closed, NotAllowed
+from models.errors import Closed
 from models.jobs import Job, JobState, Work
 from models.lifecycle import screens
 from models.lifecycle.refs import number_of
@@ -22,13 +23,11 @@ def hand_back(tx: Tx, work: Work, *, error: str, wait: timedelta | None = None, 
 
 def run_again(tx: Tx, ref: str, by: str) -> None:
     """Let a parked job (JB-3) run from its first attempt; raises Closed where somebody was first."""
-    admins = Directory(tx.session)
-    if not admins.is_admin(by):
-        raise NotAllowed("Only an admin can let this run again.")
+    only_admins(tx.session, by, "let this run again")
     job = tx.locked(Job, number_of(ref, "JB"))
     if job is None or job.state is not JobState.PARKED:
         raise Closed("That runs again already.")
     tx.record(by, "job.retried", ref, kind=job.kind, key=job.key, error=job.error)
     jobs.unpark(tx.session, job.key, tx.now)
     tx.woke = True
-    screens.refresh_homes(tx, admins.admins())
+    screens.refresh_homes(tx, Directory(tx.session).admins())

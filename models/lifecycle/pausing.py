@@ -6,9 +6,10 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from models import audit, settings
+from models.admins import only_admins
 from models.cards import CardKind
 from models.directory import Directory
-from models.errors import Closed, NotAllowed, NotFound
+from models.errors import Closed, NotFound
 from models.grants import Grant
 from models.lifecycle import recording, screens
 from models.lifecycle.refs import number_of
@@ -114,8 +115,7 @@ def _held_by(pause: Pause) -> tuple[ColumnElement[bool], ...]:
 
 
 def _decide(tx: Tx, ref: str, by: str, state: PauseState) -> Pause:
-    if not Directory(tx.session).is_admin(by):
-        raise NotAllowed("Only Keyturn’s admins can decide on this.")
+    only_admins(tx.session, by, "decide on this")
     pause = tx.locked(Pause, number_of(ref, "PS"))
     if pause is None:
         raise NotFound("That is not there any more.")

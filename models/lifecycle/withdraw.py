@@ -1,6 +1,6 @@
 """Taking a request back: by the requester, or by an admin."""
 
-from models.directory import Directory
+from models.admins import only_admins
 from models.errors import NotAllowed
 from models.lifecycle import stages
 from models.lifecycle.refs import lock_request
@@ -21,7 +21,6 @@ def withdraw(tx: Tx, ref: str, by: str) -> Request:
 def cancel(tx: Tx, ref: str, by: str, note: str = "") -> Request:
     """An admin ends a request that should not be decided."""
     request = lock_request(tx, ref)
-    if not Directory(tx.session).is_admin(by):
-        raise NotAllowed("Only an admin can cancel somebody's request.")
+    only_admins(tx.session, by, "cancel somebody’s request")
     stages.close(tx, request, RequestEvent.CANCEL, by, note)
     return request

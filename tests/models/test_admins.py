@@ -2,7 +2,8 @@
 
 import pytest
 
-from models import audit, configuring, directory
+from models import audit, directory
+from models.admins import only_admins
 from models.errors import NotAllowed
 from models.store import Store
 from tests.models.acting import do
@@ -25,7 +26,7 @@ async def test_who_is_no_longer_in_the_configuration_is_no_admin_any_more(compan
     await do(company, directory.administer, [GRACE], "operator")
     assert await admins(company) == {GRACE}
     with pytest.raises(NotAllowed, match="Ask Grace"):
-        await company.read(lambda session: configuring.only_admins(session, ROOT))
+        await company.read(lambda session: only_admins(session, ROOT))
     told = (await company.read(lambda session: audit.story_of(session, [ROOT])))[-1]
     assert (told.action, told.actor, told.person) == ("role.taken", "operator", ROOT)
 

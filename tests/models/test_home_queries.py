@@ -230,7 +230,7 @@ async def test_only_admins_see_what_failed_and_what_was_given_up(store: Store) -
 
 async def test_an_admin_lets_a_parked_job_run_again_once(store: Store) -> None:
     ref = await fail_something(store)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(NotAllowed, match="Ask Root"):
         await store.write(lambda tx: parked.run_again(tx, ref, GRACE))
     await store.write(lambda tx: parked.run_again(tx, ref, ROOT))
     (job,) = await store.read(lambda s: s.query(Job).filter_by(key="card:77").all())

@@ -93,7 +93,7 @@ async def test_who_is_held_can_be_given_more_time_and_can_give_it_back(
 @pytest.mark.usefixtures("held")
 async def test_only_admins_and_only_while_it_holds(store: Store) -> None:
     for by in (ADA, GRACE, ALAN, ""):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(NotAllowed, match=r"admins can decide on this\. Ask Root"):
             await do(store, pausing.lift, "PS-1", by)
     for ref in ("PS-2", "AR-1", "", "PS-x"):
         with pytest.raises(NotFound):
