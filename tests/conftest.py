@@ -48,10 +48,10 @@ REAL_TIME = ("e2e", "handlers", "bot", "crash", "slack", "sandbox", "node")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What a machine that stands still for seconds does to a test is no finding: it may run once more.
 
-    Of the other tests those may that ran out of time or met a socket that another left to the collector:
-    once in some thousand tests. The summary counts them. What drives a browser has a mark of its own.
+    Of the other tests those may that ran out of time. The summary counts them. What drives a browser has a
+    mark of its own.
     """
-    stood_still = ["unclosed <socket", "unraisable exception warnings", "TimeoutError", "operation_timeout"]
+    stood_still = ["TimeoutError", "operation_timeout"]
     for item in items:
         if item.get_closest_marker("flaky") is None:
             folder = item.path.relative_to(HERE).parts[0]

@@ -73,4 +73,5 @@ def _outcome(story: TaskStory) -> str:
         return f"✓ Done by {mention(one.done_by or '')}{at}"
     if one.state is TaskState.REFUSED:
         return f"{mention(one.done_by or '')} could not do it{at}:\n{quote(one.note, 2500)}"
-    return f"Nothing is left to do: the access is *{story.grant.grant.state.label}*"
+    # Without the access's state: the card is not drawn anew when that one goes on.
+    return "Nothing is left to do by hand"

@@ -54,7 +54,10 @@ def note(tx: Tx, words: OwnWords) -> None:
     """Record, once each, what could not be used."""
     for trouble in words.troubles:
         known = f"{UNUSABLE}:{trouble.key}:{trouble.field}"
-        if settings.read(tx.session, known) != trouble.error:
-            settings.write(tx.session, known, trouble.error)
+        if settings.read(tx.session, known) == trouble.error:
+            continue
+        held = settings.hold(tx.session, known)  # several cards are drawn at the same moment
+        if held.value["value"] != trouble.error:
+            held.value = {"value": trouble.error}
             about = subject(MESSAGE, trouble.key)
             tx.record(SYSTEM, UNUSABLE, about, field=trouble.field, error=trouble.error)
