@@ -6,7 +6,7 @@ decision the facts are looked up once more. Where Slack does not answer in time,
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -86,14 +86,18 @@ class WhoIs:
 
     async def for_app(self, app: AppSpec, people: Iterable[str], max_age: timedelta = SOON) -> None:
         """Make sure that everybody is known whom this app's rules look at, if these people ask for it."""
-        refs = await self._named(app)
+        now = self._clock.now()
+        refs, known = await self._store.read(lambda session: _known(session, app, people, now, max_age))
+        if known and max_age > NOW and not _looks_at_profiles(app):
+            return
         await self.groups((one for one in refs if isinstance(one, GroupRef)), max_age)
         await self.people({*people}, max_age)
         named = [one for one in refs if isinstance(one, PersonRef)]
         admins = await self._store.read(lambda session: directory.Directory(session).admins())
         managers = await self._managers(people) if _looks_at_profiles(app) else set[str]()
         await self.people({*(one.id for one in named if one.id), *admins, *managers}, TODAY)
-        await self._by_email({one.email for one in named if one.email} | await self._listed_managers(people))
+        listed = await self._store.read(lambda session: _listed_managers(session, people))
+        await self._by_email({one.email for one in named if one.email} | listed)
 
     async def not_told(self, app: AppSpec, *, looked_up: bool) -> list[str]:
         """Whom this app's rules name by address or as a user group, and of whom Slack has told nothing yet.
@@ -104,10 +108,9 @@ class WhoIs:
         """
         if looked_up and not self._silent:
             return []
-        refs = await self._named(app)
 
         def unknown(session: Session) -> list[str]:
-            who = directory.Directory(session)
+            who, refs = directory.Directory(session), _named(session, app)
             groups = [ref for ref in refs if isinstance(ref, GroupRef)]
             emails = {ref.email for ref in refs if isinstance(ref, PersonRef) and ref.email}
             return [
@@ -121,11 +124,6 @@ class WhoIs:
         """Keep what Slack says of these people; for somebody who has left, everything moves on."""
         if people:
             await self._store.write(lambda tx: leaving.people_seen(tx, people))
-
-    async def _named(self, app: AppSpec) -> list[ApproverRef]:
-        extra = await self._store.read(lambda session: duties.stages_for(session, app))
-        more = [parse_approver(text) for stage in extra for text in stage.everybody]
-        return [*(ref for ref, _ in references.named(app)), *more]
 
     async def _is_known(self, person_id: str) -> bool:
         return await self._store.read(lambda session: directory.is_known(session, person_id))
@@ -145,15 +143,6 @@ class WhoIs:
         def read(session: Session) -> set[str]:
             who = directory.Directory(session)
             return {p.manager_id for one in people if (p := who.person(one)) is not None and p.manager_id}
-
-        return await self._store.read(read)
-
-    async def _listed_managers(self, people: Iterable[str]) -> set[str]:
-        """The addresses of those whom the directory table names as the managers of these people."""
-
-        def read(session: Session) -> set[str]:
-            who = directory.Directory(session)
-            return {named for one in people if "@" in (named := who.manager_named(one))}
 
         return await self._store.read(read)
 
@@ -245,6 +234,35 @@ class WhoIs:
             self._silent -= silent
             return answer
         return None
+
+
+def _known(
+    session: Session, app: AppSpec, people: Iterable[str], now: datetime, max_age: timedelta
+) -> tuple[list[ApproverRef], bool]:
+    """Everybody whom an app's rules name, and whether all of them are known well enough already."""
+    who, people, refs = directory.Directory(session), set(people), _named(session, app)
+    groups = [directory.group_row(session, str(ref)) for ref in refs if isinstance(ref, GroupRef)]
+    named = [ref for ref in refs if isinstance(ref, PersonRef)]
+    emails = {ref.email for ref in named if ref.email} | _listed_managers(session, people)
+    known = (
+        all(group is not None and group.checked_at >= now - max_age for group in groups)
+        and not directory.stale(session, people, now - max_age)
+        and not directory.stale(session, {*who.admins(), *(ref.id for ref in named if ref.id)}, now - TODAY)
+        and all(who.by_email(email) is not None for email in emails)
+    )
+    return refs, known
+
+
+def _named(session: Session, app: AppSpec) -> list[ApproverRef]:
+    """Everybody whom an app's rules name, or those of conflicts for something of this app."""
+    more = [parse_approver(text) for stage in duties.stages_for(session, app) for text in stage.everybody]
+    return [*(ref for ref, _ in references.named(app)), *more]
+
+
+def _listed_managers(session: Session, people: Iterable[str]) -> set[str]:
+    """The addresses of those whom the directory table names as the managers of these people."""
+    who = directory.Directory(session)
+    return {named for one in people if "@" in (named := who.manager_named(one))}
 
 
 async def _awaited(call: Awaitable[Any]) -> Any:

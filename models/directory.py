@@ -18,6 +18,9 @@ from models.store.tx import Tx
 # Every story and every decision asks these. A statement that is made once costs half of one made anew.
 _ADMINS = select(Role.person_id).where(Role.role == RoleName.WORKSPACE_ADMIN).order_by(Role.person_id)
 _PEOPLE = select(Person).where(Person.id.in_(bindparam("people", expanding=True)))
+_FRESH = select(Person.id).where(
+    Person.id.in_(bindparam("people", expanding=True)), Person.checked_at >= bindparam("since")
+)
 _BY_EMAIL = select(Person).where(Person.email == bindparam("email")).order_by(Person.active.desc())
 
 UNMET = "Slack does not say just now who you are, so nothing was changed. Try again in a moment."
@@ -204,5 +207,4 @@ def anybody_but(session: Session, person_id: str) -> str | None:
 
 def stale(session: Session, ids: set[str], since: datetime) -> set[str]:
     """Those of these people that were never looked up, or not since then."""
-    fresh = select(Person.id).where(Person.id.in_(ids), Person.checked_at >= since)
-    return ids - set(session.scalars(fresh))
+    return ids - set(session.scalars(_FRESH, {"people": list(ids), "since": since}))
