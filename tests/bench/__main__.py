@@ -19,6 +19,7 @@ BENCHES: dict[str, Callable[[], Awaitable[list[Result]]]] = {
     "flow": flow.run,
     "calls": calls.run,
     "commit": committing.run,
+    "postgres": committing.postgres,
     "sweep": sweeping.claims,
     "burst": sweeping.burst,
     "typeahead": reading.typeahead,

@@ -1,11 +1,15 @@
-"""Approvals a second, against raw sqlite3 that commits as many rows."""
+"""Approvals a second, against a raw driver that commits as many rows: sqlite3, and asyncpg."""
 
 import asyncio
 import sqlite3
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import asyncpg
+
+from models import migrate
 from models.lifecycle import decide, submit
 from models.lifecycle.asking import Draft
 from models.people import Person
@@ -13,9 +17,14 @@ from models.requests import Term
 from models.store import Store, Tx
 from tests.bench import places
 from tests.bench.measure import Result, in_turns
+from tests.postgres import running_server
 from tests.world import World
 
 MANY, AT_ONCE, ROUNDS = 32, 16, 7
+AT_ONCE_THERE, ROWS = 8, 10
+"""On PostgreSQL; one approval writes ten rows, as the measurement on SQLite counts them."""
+FACTS = "CREATE TABLE IF NOT EXISTS facts (id {key} PRIMARY KEY, what TEXT, who TEXT, at TEXT)"
+FACT = ("x" * 200, "UADA", "now")
 
 
 async def run() -> list[Result]:
@@ -41,6 +50,37 @@ async def run() -> list[Result]:
             )
         )  # fmt: skip
     return results
+
+
+async def postgres() -> list[Result]:
+    """The same on PostgreSQL that syncs to disk, eight at once."""
+    with running_server(durable=True) as server:
+        async with server.database() as url, server.database() as other:
+            await migrate.upgrade(url)
+            pool = await asyncpg.create_pool(other.replace("+asyncpg", ""), min_size=AT_ONCE_THERE)
+            async with places.world_on(url) as world, pool:
+                await world.bot.worker.stop()
+                refs = iter(await _asked(world, MANY * (ROUNDS + 1)))
+                await pool.execute(FACTS.format(key="BIGSERIAL"))
+                ours, floor = await in_turns(
+                    partial(_approve, world, refs, AT_ONCE_THERE), partial(_raw_there, pool), ROUNDS - 1
+                )
+    return [
+        Result(
+            f"Approvals a second on PostgreSQL, {AT_ONCE_THERE} at once", f"asyncpg, {ROWS} rows a commit",
+            MANY / ours, MANY / floor, 0.35, at_least=True, unit="/s",
+        )
+    ]  # fmt: skip
+
+
+async def _raw_there(pool: Any) -> None:
+    async def some() -> None:
+        for _ in range(MANY // AT_ONCE_THERE):
+            async with pool.acquire() as raw, raw.transaction():
+                for _ in range(ROWS):
+                    await raw.execute("INSERT INTO facts (what, who, at) VALUES ($1, $2, $3)", *FACT)
+
+    await asyncio.gather(*(some() for _ in range(AT_ONCE_THERE)))
 
 
 async def _asked(world: World, count: int) -> list[str]:
@@ -90,10 +130,10 @@ def _raw(path: Path, rows: int) -> None:
     raw = sqlite3.connect(path, isolation_level=None)
     raw.execute("PRAGMA journal_mode=WAL")
     raw.execute("PRAGMA synchronous=FULL")
-    raw.execute("CREATE TABLE IF NOT EXISTS facts (id INTEGER PRIMARY KEY, what TEXT, who TEXT, at TEXT)")
+    raw.execute(FACTS.format(key="INTEGER"))
     for _ in range(MANY):
         raw.execute("BEGIN IMMEDIATE")
         for _ in range(rows):
-            raw.execute("INSERT INTO facts (what, who, at) VALUES (?, ?, ?)", ("x" * 200, "UADA", "now"))
+            raw.execute("INSERT INTO facts (what, who, at) VALUES (?, ?, ?)", FACT)
         raw.execute("COMMIT")
     raw.close()

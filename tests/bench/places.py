@@ -49,11 +49,15 @@ async def store_at(path: Path, clock: ManualClock | None = None) -> AsyncIterato
 @asynccontextmanager
 async def world() -> AsyncIterator[World]:
     """A bot over HTTP, on SQLite, with everybody known and GitHub in its catalogue."""
+    async with database() as path, world_on(f"sqlite+aiosqlite:///{path}") as ready:
+        yield ready
+
+
+@asynccontextmanager
+async def world_on(url: str) -> AsyncIterator[World]:
+    """The same, on this migrated database."""
     configure(stream=StringIO())  # as it goes to a file; a terminal's colours cost more
-    async with (
-        database() as path,
-        running(f"sqlite+aiosqlite:///{path}", ManualClock(NOW), "http", limits=MANY) as ready,
-    ):
+    async with running(url, ManualClock(NOW), "http", limits=MANY) as ready:
         await ready.acquaint()
         await ready.offer()
         yield ready
