@@ -1,0 +1,51 @@
+"""The words that the sentences of a timeline share."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from blocks.cards.words import lasting, said
+from blocks.text import esc, moment
+from models.base import Json
+from models.durations import spoken
+from models.grants import Direction
+from models.requests import Term
+
+TEXT = 2600
+"""What is left of a section for somebody's words, with the rest of the line."""
+
+Sentence = Callable[[str, Json], str]
+"""Makes a sentence of who did it (a mention) and the entry's data."""
+
+
+def state(who: str, data: Json) -> str:
+    """What something became."""
+    note = data.get("note") or data.get("error") or ""
+    return f"*{label(data)}* by {who}{quoted(note)}"
+
+
+def label(data: Json) -> str:
+    """The name of the state that something came to."""
+    return esc(str(data.get("after", ""))).capitalize()
+
+
+def quoted(written: Any) -> str:
+    """Somebody’s words, where there are any."""
+    return f": {said(str(written), TEXT)}" if str(written or "").strip() else ""
+
+
+def direction(data: Json) -> str:
+    """What is done with an access."""
+    return "take" if data.get("direction") == Direction.TAKE else "give"
+
+
+def term(value: Json) -> str:
+    """How long."""
+    return lasting(Term.from_json(value))
+
+
+def end(value: Json) -> str:
+    """When it ends, or how long it is."""
+    if value.get("end"):
+        return moment(datetime.fromisoformat(value["end"]))
+    return spoken(timedelta(seconds=value["length"])) if value.get("length") else "no end"
