@@ -4,22 +4,21 @@
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
-import aiohttp
 import structlog
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import calls, database, jobs, listeners, record
+from blocks.admin.connectors import ConnectorKind
+from bot import connections, database, jobs, listeners, record
 from bot.caution import Caution
 from bot.config import Config
 from bot.connectors import registry
-from bot.connectors.base import Tools
+from bot.connectors.base import Connector, Tools
 from bot.email import Mailer
 from bot.failure import Failure
 from bot.identity import Identity
@@ -32,7 +31,7 @@ from bot.slack import Gateway
 from bot.slack_time import slack_time
 from bot.socket_mode import SocketMode
 from bot.timekeeper import Timekeeper
-from bot.web import Inlet, Web
+from bot.web import Checks, Web
 from bot.worker import Worker
 from bot.writable import Writable
 from handlers.catalogue import CatalogueCache
@@ -137,42 +136,27 @@ async def build(
         store = await _opened(resources, config.database.url.get_secret_value(), clock, lease)
         metrics, reach, writable = Metrics(), Reach(), Writable(store)
         record.follow(store, metrics)
-        http = await resources.enter_async_context(
-            aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=patience),
-                trace_configs=[calls.traced(config.slack.api_url, metrics, reach)],
-            )
-        )
 
-        client = _client(config, http)
+        http = await resources.enter_async_context(connections.http(config, patience, metrics, reach))
+        client = connections.client(config, http)
         identity = Identity(client)
         await identity.ask()
         timekeeper = Timekeeper(store, clock, lambda: slack_time(client))
         await timekeeper.begin()
+
         types = registry.known()
-        desk = Desk(
-            store=store,
-            clock=clock,
-            whois=WhoIs(store, clock, client),
-            catalogue=CatalogueCache(store),
-            connectors=registry.kinds(types),
-            limits=Limits(**config.limits.model_dump()),
-        )
-        bolt = _bolt(config, http, identity)
+        desk = _desk(config, store, clock, client, registry.kinds(types))
+        bolt = connections.bolt(config, http, identity)
         listeners.register(bolt, desk)
+        socket = connections.socket(config, bolt, client, http, metrics)
         await _appoint(desk, config.slack.admins)
 
-        gateway = Gateway(_client(config, http, retries=False), clock, patience=patience)
+        gateway = Gateway(connections.client(config, http, retries=False), clock, patience=patience)
         tools = Tools(clock=clock, http=http, slack=gateway, me=lambda: identity.user_id)
-        mailer = Mailer(config.email) if config.email else None
-        handlers = jobs.handlers(store, gateway, registry.ready(types, tools), metrics, mailer)
-        worker = Worker(store, handlers, metrics, lease=lease)
-        socket = _socket(config, bolt, client, http, metrics)
-        checks = {
-            "worker": lambda: worker.alive,
-            "slack": lambda: identity.known and reach.answering and (socket is None or socket.connected),
-            "database": lambda: writable.now,
-        }
+        worker = _worker(config, store, gateway, registry.ready(types, tools), metrics, lease)
+        probes = [lambda: reach.probe(client), writable.probe]
+
+        checks = _checks(worker, identity, reach, writable, socket)
         metrics.watch(checks)
         metrics.clock_ahead.set_function(timekeeper.ahead)
         return Keyturn(
@@ -184,10 +168,8 @@ async def build(
             bolt=bolt,
             worker=worker,
             caution=Caution(store, gateway, timekeeper.seen_before, always=observe),
-            scheduler=_scheduler(
-                config, store, metrics, timekeeper, [lambda: reach.probe(client), writable.probe]
-            ),
-            web=Web(store, metrics, checks, lambda: writable.why, _inlet(config, bolt, metrics)),
+            scheduler=_scheduler(config, store, metrics, timekeeper, probes),
+            web=Web(store, metrics, checks, lambda: writable.why, connections.inlet(config, bolt, metrics)),
             socket=socket,
             resources=resources.pop_all(),
         )
@@ -203,6 +185,36 @@ async def _opened(resources: AsyncExitStack, url: str, clock: Clock, lease: time
     return store
 
 
+def _desk(
+    config: Config, store: Store, clock: Clock, client: AsyncWebClient, connectors: Sequence[ConnectorKind]
+) -> Desk:
+    return Desk(
+        store=store,
+        clock=clock,
+        whois=WhoIs(store, clock, client),
+        catalogue=CatalogueCache(store),
+        connectors=connectors,
+        limits=Limits(**config.limits.model_dump()),
+    )
+
+
+async def _appoint(desk: Desk, admins: tuple[str, ...]) -> None:
+    await desk.store.write(lambda tx: directory.administer(tx, list(admins), "operator"))
+    await desk.whois.people(admins)
+
+
+def _worker(
+    config: Config,
+    store: Store,
+    gateway: Gateway,
+    connectors: Mapping[str, Connector],
+    metrics: Metrics,
+    lease: timedelta,
+) -> Worker:
+    mailer = Mailer(config.email) if config.email else None
+    return Worker(store, jobs.handlers(store, gateway, connectors, metrics, mailer), metrics, lease=lease)
+
+
 def _scheduler(
     config: Config,
     store: Store,
@@ -216,49 +228,12 @@ def _scheduler(
     return scheduler
 
 
-def _client(config: Config, http: aiohttp.ClientSession, *, retries: bool = True) -> AsyncWebClient:
-    """A client over the shared session; without `retries` a broken connection is told, not tried again."""
-    return AsyncWebClient(
-        token=config.slack.bot_token.get_secret_value(),
-        base_url=config.slack.api_url,
-        session=http,
-        retry_handlers=None if retries else [],
-    )
-
-
-def _bolt(config: Config, http: aiohttp.ClientSession, identity: Identity) -> AsyncApp:
-    """Bolt, so that a listener has committed when Slack hears yes (see `bot.web` for the signatures)."""
-
-    async def authorize() -> AuthorizeResult:
-        return identity.us  # Bolt would ask auth.test, at the first delivery or at each
-
-    return AsyncApp(
-        name="keyturn",
-        # Without a token, since Bolt then asks `authorize`, which gives it to each delivery's client.
-        client=AsyncWebClient(base_url=config.slack.api_url, session=http),
-        authorize=authorize,
-        process_before_response=True,
-        request_verification_enabled=False,
-        raise_error_for_unhandled_request=True,
-    )
-
-
-async def _appoint(desk: Desk, admins: tuple[str, ...]) -> None:
-    await desk.store.write(lambda tx: directory.administer(tx, list(admins), "operator"))
-    await desk.whois.people(admins)
-
-
-def _socket(
-    config: Config, bolt: AsyncApp, client: AsyncWebClient, http: aiohttp.ClientSession, metrics: Metrics
-) -> SocketMode | None:
-    token = config.slack.app_token
-    if config.slack.mode != "socket" or token is None:
-        return None
-    return SocketMode(bolt, client, http, token.get_secret_value(), metrics)
-
-
-def _inlet(config: Config, bolt: AsyncApp, metrics: Metrics) -> Inlet | None:
-    secret = config.slack.signing_secret
-    if config.slack.mode != "http" or secret is None:
-        return None
-    return Inlet(bolt, secret.get_secret_value(), metrics)
+def _checks(
+    worker: Worker, identity: Identity, reach: Reach, writable: Writable, socket: SocketMode | None
+) -> Checks:
+    """What has to be well for /readyz to say so."""
+    return {
+        "worker": lambda: worker.alive,
+        "slack": lambda: identity.known and reach.answering and (socket is None or socket.connected),
+        "database": lambda: writable.now,
+    }
