@@ -89,20 +89,20 @@ def _must_fit(tx: Tx, request: Request, stage: stages.OpenStage, by: str, to: st
         raise Invalid("That is nobody whom Keyturn knows. Choose somebody else.", field="person")
     if to in question.people:
         raise Invalid(f"{person.name} cannot decide on their own request.", field="person")
-    if to in stage.now.ids:
-        raise Invalid(f"{person.name} can decide on it already. Choose somebody else.", field="person")
+    asked = {one.person_id for one in stage.now.asked}
+    if to in asked:
+        raise Invalid(f"{person.name} is asked already. Choose somebody else.", field="person")
     if problem := cannot(person, question, spent):
         raise Invalid(f"{person.name} {problem}, so they cannot decide on it.", field="person")
     if snapshot.policy.reassign is Reassign.ELIGIBLE:
-        _must_be_eligible(
-            tx, request, question, to, person.name, besides={*stage.now.ids, *(() if late else (by,))}
-        )
+        besides = asked if late else asked | {by}
+        _must_be_eligible(tx, request, question, to, person.name, besides=besides)
 
 
 def _must_be_eligible(
     tx: Tx, request: Request, question: Question, to: str, name: str, *, besides: set[str]
 ) -> None:
-    """Raise Invalid, with who can be chosen: nobody of `besides`, who can decide already."""
+    """Raise Invalid, with who can be chosen: nobody of `besides`, who are asked already."""
     specs = tx.session.scalars(select(Stage.spec).where(Stage.request_id == request.id))
     named = [one for spec in specs for one in StageSpec.model_validate(spec).everybody]
     directory = Directory(tx.session)

@@ -26,7 +26,9 @@ def passed_on(
             ended |= {chain[0].seat, *(one.to for one in chain)}
         if heir and not voted:
             heirs[heir.person_id] = heir
-    stay = [one for one in candidates if one.person_id not in ended]
+    # Somebody quiet, whom nobody has asked so far, is asked now.
+    woken = {one.person_id for one in candidates if one.quiet} & heirs.keys()
+    stay = [one for one in candidates if one.person_id not in ended | woken]
     there = {one.person_id for one in stay}
     return (*stay, *(heir for heir in heirs.values() if heir.person_id not in there))
 

@@ -99,7 +99,7 @@ async def test_who_cannot_decide_is_refused_at_the_field_with_the_reason(world: 
         "Ada": "Ada cannot decide on their own request.",
         "Gus": "Gus is a guest, so they cannot decide on it.",
         "Mia": "Choose somebody else than yourself.",
-        "Alan": "Alan can decide on it already. Choose somebody else.",
+        "Alan": "Alan is asked already. Choose somebody else.",
         "Grace": "Grace has decided already, so they cannot decide on it.",
     }
 

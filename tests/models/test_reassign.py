@@ -1,8 +1,13 @@
 """Passing a decision on: who may, and what stays as it was."""
 
+from collections.abc import Sequence
+
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from models import directory
+from models.cards import Card
 from models.catalogue.spec import AppSpec
 from models.errors import AlreadyDecided, Closed, Invalid, NotAllowed, NotAnApprover, OwnRequest, Refusal
 from models.lifecycle import decide, leaving, reassign
@@ -24,8 +29,8 @@ async def office(store: Store) -> Store:
     return store
 
 
-def _people(tx: Tx, to: str, rule: str | int = "all") -> None:
-    stage = {"name": "Lead", "approvers": [MIA, OTTO], "rule": rule}
+def _people(tx: Tx, to: str, rule: str | int = "all", quiet: Sequence[str] = ()) -> None:
+    stage = {"name": "Lead", "approvers": [MIA, OTTO], "quiet": list(quiet), "rule": rule}
     found(tx, AppSpec.model_validate(GITHUB.stored() | {"stage": [stage], "reassign": to}))
     names = {OTTO: "Otto", MIA: "Mia", GUS: "Gus", BO: "Bo"}
     directory.remember(
@@ -89,6 +94,24 @@ async def test_it_can_come_back_and_who_has_decided_gets_nothing(office: Store) 
     await do(office, reassign.reassign, ref, MIA, BO, seat=MIA)
     await do(office, reassign.reassign, ref, BO, MIA, seat=BO)
     assert await waits_for(office, ref) == {MIA}
+
+
+async def test_who_may_decide_but_was_not_asked_is_asked_when_it_is_passed_to_them(store: Store) -> None:
+    await store.write(lambda tx: _people(tx, "eligible", rule="any", quiet=[BO]))
+    ref = await ask(store, WEEK)
+    assert await waits_for(store, ref) == {MIA, OTTO}
+    with pytest.raises(Invalid, match="Otto is asked already"):
+        await do(store, reassign.reassign, ref, MIA, OTTO, seat=MIA)
+    await do(store, reassign.reassign, ref, MIA, BO, seat=MIA, note="You know it better")
+    assert await waits_for(store, ref) == {BO, OTTO}
+    story = await store.read(lambda session: request_story(session, ref))
+    assert story.because(BO) == "passed on by Mia: You know it better"
+    assert await store.read(lambda session: _has_card(session, ref, BO))
+
+
+def _has_card(session: Session, ref: str, person_id: str) -> bool:
+    theirs = select(Card.id).where(Card.about == ref, Card.person_id == person_id)
+    return session.scalar(theirs) is not None
 
 
 async def test_where_nobody_is_left_an_admin_names_somebody(store: Store) -> None:
