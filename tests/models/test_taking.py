@@ -31,6 +31,15 @@ def by_hand(_change: Change) -> Outcome:
     return ByHand()
 
 
+async def over(store: Store, clock: ManualClock) -> str:
+    """Ada holds something, and its time is up; the grant's reference."""
+    await store.write(found)
+    ref = await hold(store, EIGHT_HOURS)
+    clock.advance(8 * HOUR)
+    await store.write(due.sweep)
+    return ref
+
+
 async def open_tasks(store: Store) -> list[Task]:
     return await store.read(lambda s: s.query(Task).filter_by(state=TaskState.OPEN).order_by(Task.id).all())
 
@@ -38,10 +47,7 @@ async def open_tasks(store: Store) -> list[Task]:
 async def test_what_could_not_be_taken_stands_as_failed_and_is_tried_every_hour(
     store: Store, clock: ManualClock
 ) -> None:
-    await store.write(found)
-    ref = await hold(store, EIGHT_HOURS)
-    clock.advance(8 * HOUR)
-    await store.write(due.sweep)
+    ref = await over(store, clock)
     await settle(store, broken)
     for _ in range(3):
         assert (await grant(store, ref)).state is GrantState.FAILED
@@ -156,10 +162,7 @@ async def test_work_by_hand_is_void_when_the_access_is_asked_for_again(
     store: Store, clock: ManualClock
 ) -> None:
     """Else the owner would take what the new grant gives."""
-    await store.write(found)
-    ref = await hold(store, EIGHT_HOURS)
-    clock.advance(8 * HOUR)
-    await store.write(due.sweep)
+    ref = await over(store, clock)
     await settle(store, by_hand)
     (task,) = await open_tasks(store)
     assert task.direction is Direction.TAKE
@@ -228,10 +231,7 @@ async def test_what_a_round_leaves_to_take_goes_before_what_others_are_to_be_giv
     store: Store, clock: ManualClock
 ) -> None:
     """A system was away for a while: what is left of that round is no less urgent than it was."""
-    await store.write(found)
-    await hold(store, EIGHT_HOURS)
-    clock.advance(8 * HOUR)
-    await do(store, due.sweep)
+    await over(store, clock)
     await store.write(lambda tx: tx.session.query(Job).delete())
     await settle(store, lambda _change: Trouble("It does not answer."))
     (job,) = await store.read(lambda s: s.query(Job).filter_by(kind="settle").all())
