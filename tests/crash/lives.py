@@ -103,9 +103,10 @@ class Bot:
     async def ready(self, http: aiohttp.ClientSession) -> bool:
         """Whether it is ready to work and Slack can reach it."""
         try:
-            async with http.get(f"http://127.0.0.1:{self.port}/readyz") as answer:
+            brief = aiohttp.ClientTimeout(total=TIMEOUT)  # it may freeze with the question in hand
+            async with http.get(f"http://127.0.0.1:{self.port}/readyz", timeout=brief) as answer:
                 return answer.status == 200
-        except (aiohttp.ClientError, OSError):
+        except (aiohttp.ClientError, OSError, TimeoutError):
             return False
 
 
