@@ -64,6 +64,30 @@ async def test_work_begins_when_it_is_committed_and_not_at_the_next_look(store: 
         await asyncio.wait_for(begun.wait(), workers.LOOK / 2)
 
 
+async def test_what_waits_for_its_lane_or_for_room_begins_when_that_is_free_and_not_at_the_next_look(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "LOOK", 3600)
+    done, others_done, all_done = list[str](), asyncio.Event(), asyncio.Event()
+    lane, keys = ["first", "second", "third"], [str(number) for number in range(3 * workers.AT_ONCE)]
+
+    async def run(work: Work) -> None:
+        if work.key in lane:
+            await others_done.wait()
+        await finishing(store, done)(work)
+        if len(done) == len(keys):
+            others_done.set()
+        if len(done) == len(keys) + len(lane):
+            all_done.set()
+
+    async with at_work(store, run):
+        await enqueue(store, *lane, lane="one lane")
+        await enqueue(store, *keys)
+        await asyncio.wait_for(all_done.wait(), 10)
+    assert sorted(done[: len(keys)]) == sorted(keys)
+    assert sorted(done[len(keys) :]) == sorted(lane)
+
+
 async def test_the_result_and_the_end_of_the_job_are_one(store: Store, clock: ManualClock) -> None:
     """Somebody else has taken the job meanwhile: then nothing of this run is written."""
 
