@@ -33,7 +33,7 @@ async def serve(config: Config, clock: Clock, *, lease: timedelta = LEASE, obser
     try:
         with _database_explained():
             await keyturn.start()
-        settle()
+        keep_what_is_loaded()
         log.info("ready", mode=config.slack.mode, listening=keyturn.base_url)
         await _until(told, keyturn)
         log.info("stopping")
@@ -42,7 +42,7 @@ async def serve(config: Config, clock: Clock, *, lease: timedelta = LEASE, obser
     log.info("stopped")
 
 
-def settle() -> None:
+def keep_what_is_loaded() -> None:
     """Tell the collector that what is loaded by now stays.
 
     Walking all of it again takes a tenth of a second, now and then, in which nobody is answered.

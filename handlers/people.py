@@ -13,7 +13,7 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Event
 from handlers.routes import Routes
-from handlers.whois import person_of
+from handlers.slack_objects import person_of
 from models.lifecycle import hints
 from models.store.tx import SYSTEM
 

@@ -1,24 +1,17 @@
 """The workspace's user groups, for menus: Slack is asked at most once a minute, whoever types."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import aiohttp
-import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from handlers.in_time import InTime
 from models.catalogue.search import fold
 from models.clock import Clock
 
-log = structlog.get_logger("keyturn.usergroups")
-
 FRESH = timedelta(minutes=1)
 """Slack allows about twenty calls of `usergroups.list` a minute, for all admins together."""
-PATIENCE = 1.5
-"""Seconds to wait for Slack within an answer that has to be given in three."""
 
 
 @dataclass(frozen=True)
@@ -63,13 +56,8 @@ class UserGroups:
         return self._known
 
     async def _ask(self) -> None:
-        try:
-            answer = await asyncio.wait_for(self._client.usergroups_list(), PATIENCE)
-        except SlackApiError as error:
-            log.warning("lookup refused", why=error.response.get("error"))
-        except (TimeoutError, OSError, aiohttp.ClientError) as error:
-            log.warning("lookup got no answer", why=str(error) or type(error).__name__)
-        else:
+        answer = await InTime().answer(self._client.usergroups_list())
+        if answer is not None:
             self._known = tuple(
                 GroupName(str(one["id"]), str(one.get("handle") or one["id"]), str(one.get("name") or ""))
                 for one in answer.get("usergroups") or []

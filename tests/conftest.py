@@ -45,6 +45,11 @@ REAL_TIME = ("e2e", "handlers", "bot", "crash", "slack", "sandbox", "node")
 """Folders of tests that speak over sockets, where Slack's three seconds and the like are real ones."""
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """A third of the time tests wait: for processes that start, for browsers, for what is real time."""
+    return round(1.5 * (os.cpu_count() or 1))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What a machine that stands still for seconds does to a test is no finding: it may run once more.
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from bot.slack import Gateway, Gone
-from handlers.whois import person_of
+from handlers.slack_objects import person_of
 from models.catalogue.spec import PersonRef
 from models.directory import facts_of
 from models.policy.facts import PersonFacts

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.slack import Answer, Gateway, Gone
-from handlers.whois import group_of, person_of
+from handlers.slack_objects import group_of, person_of
 from models import directory, jobs
 from models.jobs import Work
 from models.lifecycle import leaving

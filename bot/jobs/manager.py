@@ -1,7 +1,7 @@
 """The job `manager`: a request waits for somebody's manager, and the directory names another one now."""
 
 from bot.slack import Gateway, Gone
-from handlers.whois import person_of
+from handlers.slack_objects import person_of
 from models import jobs
 from models.jobs import Work
 from models.lifecycle import leaving, managers

@@ -1,7 +1,7 @@
 """The job `person`: looks up somebody of whom Slack has told something that counts, and acts on it."""
 
 from bot.slack import Gateway, Gone
-from handlers.whois import person_of
+from handlers.slack_objects import person_of
 from models import directory, jobs
 from models.jobs import Work
 from models.lifecycle import leaving

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.serve import settle
+from bot.serve import keep_what_is_loaded
 from tests.bench import acknowledging, calls, committing, drawing, flow, reading, starting, sweeping
 from tests.bench.measure import Result
 from tests.bench.report import chart, table
@@ -33,7 +33,7 @@ BENCHES: dict[str, Callable[[], Awaitable[list[Result]]]] = {
 
 async def measure(names: list[str]) -> list[Result]:
     """Run these, in their order."""
-    settle()  # as `keyturn run` does
+    keep_what_is_loaded()  # as `keyturn run` does
     results = []
     for name in names:
         print(f"measuring {name} …", flush=True)  # noqa: T201 - a command speaks on stdout

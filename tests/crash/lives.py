@@ -25,7 +25,7 @@ from bot.sandbox.slack import Person, snapshot
 from bot.sandbox.slack.errors import Json
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.results import NotVisible
-from handlers.whois import person_of
+from handlers.slack_objects import person_of
 from models import apps, directory
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock

@@ -4,15 +4,18 @@ A few hundred by default; KEYTURN_MANY=10000 for what is promised, with -o fault
 """
 
 import asyncio
+import gc
 import os
 import time
 from collections import Counter
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, insert, select
 
+from bot.serve import keep_what_is_loaded
 from models.audit import AuditEntry
 from models.clock import ManualClock
 from models.grants import Grant
@@ -75,11 +78,13 @@ async def states(store: Store) -> dict[GrantState, int]:
 
 
 @pytest.fixture
-async def crowd(store: Store) -> Store:
+async def crowd(store: Store) -> AsyncIterator[Store]:
     await store.write(found)
     await hold(store, Term(length=EIGHT_HOURS))
     await store.write(multiplied)
-    return store
+    keep_what_is_loaded()  # as `keyturn run` does
+    yield store
+    gc.unfreeze()
 
 
 async def test_all_that_end_in_one_minute_are_taken_once_and_none_early(

@@ -1,0 +1,62 @@
+"""Whom an app's rules look at, and of whom of them the tables know enough."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from models import directory
+from models.catalogue import references
+from models.catalogue.approvers import ApproverRef, GroupRef, PersonRef, Role, parse_approver
+from models.catalogue.spec import AppSpec, OnBehalf
+from models.lifecycle import duties
+
+TODAY = timedelta(hours=12)
+"""Fresh enough for what Slack's events tell us about anyway."""
+
+
+def known(
+    session: Session, app: AppSpec, people: Iterable[str], now: datetime, max_age: timedelta
+) -> tuple[list[ApproverRef], bool]:
+    """Everybody whom an app's rules name, and whether all of them are known well enough already."""
+    who, people, refs = directory.Directory(session), set(people), named(session, app)
+    groups = [directory.group_row(session, str(ref)) for ref in refs if isinstance(ref, GroupRef)]
+    persons = [ref for ref in refs if isinstance(ref, PersonRef)]
+    emails = {ref.email for ref in persons if ref.email} | listed_managers(session, people)
+    enough = (
+        all(group is not None and group.checked_at >= now - max_age for group in groups)
+        and not directory.stale(session, people, now - max_age)
+        and not directory.stale(session, {*who.admins(), *(ref.id for ref in persons if ref.id)}, now - TODAY)
+        and all(who.by_email(email) is not None for email in emails)
+    )
+    return refs, enough
+
+
+def named(session: Session, app: AppSpec) -> list[ApproverRef]:
+    """Everybody whom an app's rules name, or those of conflicts for something of this app."""
+    more = [parse_approver(text) for stage in duties.stages_for(session, app) for text in stage.everybody]
+    return [*(ref for ref, _ in references.named(app)), *more]
+
+
+def listed_managers(session: Session, people: Iterable[str]) -> set[str]:
+    """The addresses of those whom the directory table names as the managers of these people."""
+    who = directory.Directory(session)
+    return {address for one in people if "@" in (address := who.manager_named(one))}
+
+
+def looks_at_profiles(app: AppSpec) -> bool:
+    """Whether managers or departments count here, which stand in another place of Slack's."""
+    departments = any(when.department for when in references.conditions(app))
+    managers = any(ref is Role.MANAGER for ref, _ in references.named(app))
+    return managers or departments or app.on_behalf is OnBehalf.MANAGERS
+
+
+def untold(session: Session, app: AppSpec) -> set[str]:
+    """Whom an app's rules name by address or as a user group, and of whom the tables know nothing."""
+    who, refs = directory.Directory(session), named(session, app)
+    groups = [ref for ref in refs if isinstance(ref, GroupRef)]
+    emails = {ref.email for ref in refs if isinstance(ref, PersonRef) and ref.email}
+    return {
+        *(str(ref) for ref in groups if directory.group_row(session, str(ref)) is None),
+        *(email for email in emails if who.by_email(email) is None),
+    }
