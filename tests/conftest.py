@@ -45,7 +45,7 @@ REAL_TIME = ("e2e", "handlers", "bot", "crash", "slack", "sandbox", "node")
 """Folders of tests that speak over sockets, where Slack's three seconds and the like are real ones."""
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+def pytest_xdist_auto_num_workers() -> int:
     """A third of the time tests wait: for processes that start, for browsers, for what is real time."""
     return round(1.5 * (os.cpu_count() or 1))
 

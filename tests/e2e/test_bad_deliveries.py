@@ -13,6 +13,7 @@ from bot.sandbox.slack.deliveries import Delivery
 from models import audit
 from models.grants import Grant
 from models.requests import Comment, Decision, Request
+from tests.conftest import EXAMPLES
 from tests.world import World
 
 ENVELOPES = {"slash_command": "slash_commands", "event_callback": "events_api"}
@@ -161,7 +162,7 @@ async def test_payloads_with_any_part_changed_crash_nothing_and_give_nothing(
     dice = random.Random(42)
     for name, payload in originals.items():
         places = list(leaves(payload))
-        for path in dice.sample(places, min(40, len(places))):
+        for path in dice.sample(places, min(EXAMPLES, len(places))):
             await send(world, name, changed(payload, path, dice.choice(JUNK)))
     await world.settle()
     assert (await world.bot.store.read(audit.verify)).whole

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.sandbox.slack.faults import Fault
-from handlers import fresh, request_screen, whois
+from handlers import fresh, in_time, request_screen
 from models.directory import is_known
 from models.requests import Asked, Decision
 from tests.world import World
@@ -18,7 +18,7 @@ MINUTES = timedelta(minutes=20)
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long for what does not come."""
-    for module in (whois, request_screen, fresh):
+    for module in (in_time, request_screen, fresh):
         monkeypatch.setattr(module, "PATIENCE", 0.2)
 
 
