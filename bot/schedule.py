@@ -18,7 +18,7 @@ from models.store.base import Unavailable
 log = structlog.stdlib.get_logger(__name__)
 
 TICK = 1
-"""Seconds between sweeps; an empty one reads four indexes."""
+"""Seconds between sweeps; an empty one reads an index for each kind of what can be due."""
 TIDY = 3600
 PROBE = 5
 FREE = 5

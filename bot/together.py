@@ -35,27 +35,21 @@ class Together(Generic[K, V]):
     async def _soon(self) -> None:
         await asyncio.sleep(0)
         asked, self._asked = self._asked, {}
-        try:
-            await self._answer(asked)
-        except Unavailable as error:
-            _fail(asked, error)
-        except Exception as error:  # noqa: BLE001 - it is the key's own, where there is only one
-            if len(asked) == 1:
-                _fail(asked, error)
-                return
-            for key, future in asked.items():
-                await self._alone(key, future)
-
-    async def _alone(self, key: K, future: "asyncio.Future[V]") -> None:
-        try:
-            await self._answer({key: future})
-        except Exception as error:  # noqa: BLE001 - whatever it was, who asked must hear of it
-            _fail({key: future}, error)
+        await self._answer(asked)
 
     async def _answer(self, asked: "Mapping[K, asyncio.Future[V]]") -> None:
-        found = await self._read(list(asked))
-        for key, future in asked.items():
-            future.set_result(found[key])
+        try:
+            read = await self._read(list(asked))
+            found = {key: read[key] for key in asked}
+        except Exception as error:  # noqa: BLE001 - whatever it was, who asked must hear of it
+            if len(asked) == 1 or isinstance(error, Unavailable):
+                _fail(asked, error)
+                return
+            for key, future in asked.items():  # it is one's own; the others get theirs
+                await self._answer({key: future})
+        else:
+            for key, future in asked.items():
+                future.set_result(found[key])
 
 
 def _fail(asked: "Mapping[K, asyncio.Future[V]]", error: Exception) -> None:

@@ -1,7 +1,7 @@
 """Whom an app's rules look at, and of whom of them the tables know enough."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -11,22 +11,23 @@ from models.catalogue.approvers import ApproverRef, GroupRef, PersonRef, Role, p
 from models.catalogue.spec import AppSpec, OnBehalf
 from models.lifecycle import duties
 
-TODAY = timedelta(hours=12)
-"""Fresh enough for what Slack's events tell us about anyway."""
-
 
 def known(
-    session: Session, app: AppSpec, people: Iterable[str], now: datetime, max_age: timedelta
+    session: Session, app: AppSpec, people: Iterable[str], since: datetime, today: datetime
 ) -> tuple[list[ApproverRef], bool]:
-    """Everybody whom an app's rules name, and whether all of them are known well enough already."""
+    """Everybody whom an app's rules name, and whether all of them are known well enough already.
+
+    That is for user groups and for `people`, who ask, by what was said after `since`; for those who decide,
+    after `today`.
+    """
     who, people, refs = directory.Directory(session), set(people), named(session, app)
     groups = [directory.group_row(session, str(ref)) for ref in refs if isinstance(ref, GroupRef)]
     persons = [ref for ref in refs if isinstance(ref, PersonRef)]
     emails = {ref.email for ref in persons if ref.email} | listed_managers(session, people)
     enough = (
-        all(group is not None and group.checked_at >= now - max_age for group in groups)
-        and not directory.stale(session, people, now - max_age)
-        and not directory.stale(session, {*who.admins(), *(ref.id for ref in persons if ref.id)}, now - TODAY)
+        all(group is not None and group.checked_at >= since for group in groups)
+        and not directory.stale(session, people, since)
+        and not directory.stale(session, {*who.admins(), *(ref.id for ref in persons if ref.id)}, today)
         and all(who.by_email(email) is not None for email in emails)
     )
     return refs, enough

@@ -31,9 +31,10 @@ class GroupName:
 class UserGroups:
     """All user groups that are switched on. Where Slack does not answer, those it told of before."""
 
-    def __init__(self, clock: Clock, client: AsyncWebClient) -> None:
+    def __init__(self, clock: Clock, client: AsyncWebClient, asked: InTime) -> None:
         self._clock = clock
         self._client = client
+        self._asked = asked
         self._known: tuple[GroupName, ...] = ()
         self._asked_at: datetime | None = None
 
@@ -56,7 +57,7 @@ class UserGroups:
         return self._known
 
     async def _ask(self) -> None:
-        answer = await InTime().answer(self._client.usergroups_list())
+        answer = await self._asked.answer(self._client.usergroups_list())
         if answer is not None:
             self._known = tuple(
                 GroupName(str(one["id"]), str(one.get("handle") or one["id"]), str(one.get("name") or ""))

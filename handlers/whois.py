@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from handlers import needed
 from handlers.in_time import InTime
-from handlers.needed import TODAY
 from handlers.slack_objects import group_of, mapping, person_of, profile_of
 from handlers.usergroups import UserGroups
 from models import directory
@@ -28,6 +27,8 @@ from models.store import Store
 NOW = timedelta(0)
 SOON = timedelta(minutes=1)
 """Fresh enough to show something; a decision looks again."""
+TODAY = timedelta(hours=12)
+"""Fresh enough for what Slack's events tell us about anyway."""
 NOBODY = ("user_not_found", "user_not_visible")
 """Slack's words for an id that is nobody's, or nobody's whom we may ever see."""
 MEMBERS = 1000
@@ -41,8 +42,8 @@ class WhoIs:
         self._store = store
         self._clock = clock
         self._client = client
-        self.usergroups = UserGroups(clock, client)
         self._asked = InTime()
+        self.usergroups = UserGroups(clock, client, self._asked)
 
     async def people(self, ids: Iterable[str], max_age: timedelta = SOON) -> None:
         """Make sure that these people are known, by word not older than `max_age`."""
@@ -75,7 +76,8 @@ class WhoIs:
     async def for_app(self, app: AppSpec, people: Iterable[str], max_age: timedelta = SOON) -> None:
         """Make sure that everybody is known whom this app's rules look at, if these people ask for it."""
         now = self._clock.now()
-        refs, known = await self._store.read(lambda session: needed.known(session, app, people, now, max_age))
+        since, today = now - max_age, now - TODAY
+        refs, known = await self._store.read(lambda session: needed.known(session, app, people, since, today))
         if known and max_age > NOW and not needed.looks_at_profiles(app):
             return
         await self.groups((one for one in refs if isinstance(one, GroupRef)), max_age)

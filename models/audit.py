@@ -12,11 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Index, String, select, update
+from sqlalchemy import BigInteger, Index, String, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base, Json
-from models.inserts import add_if_new, add_rows
+from models.inserts import add_if_new
+from models.straight import straight
 
 GENESIS = "0" * 64
 HEAD = 1
@@ -98,21 +99,21 @@ def append(session: Session, facts: Iterable[Fact], at: datetime) -> None:
         seq, previous = (chained[-1].seq, chained[-1].hash) if chained else head
         entry = Entry(seq + 1, at, **vars(fact), previous=previous, hash="")
         chained.append(entry._replace(hash=link(entry)))
-    add_rows(session, AuditEntry, [entry._asdict() for entry in chained])
-    last = {"seq": chained[-1].seq, "hash": chained[-1].hash}
-    session.connection().execute(_MOVE_HEAD, last)
+    straight(session, _ADD, [entry._asdict() for entry in chained])
+    straight(session, _MOVE_HEAD, {"seq": chained[-1].seq, "hash": chained[-1].hash})
 
 
 _LOCKED_HEAD = select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == HEAD).with_for_update()
+_ADD = insert(AuditEntry)
 _MOVE_HEAD = update(AuditHead).where(AuditHead.id == HEAD)
 
 
 def _head(session: Session) -> tuple[int, str]:
     """The number and the hash of the last entry; nobody else writes one until the commit."""
-    head = session.connection().execute(_LOCKED_HEAD).one_or_none()
+    head = straight(session, _LOCKED_HEAD, {}).one_or_none()
     if head is None:  # the very first entry, or somebody else writes it just now
         add_if_new(session, AuditHead(id=HEAD, seq=0, hash=GENESIS))
-        head = session.connection().execute(_LOCKED_HEAD).one()
+        head = straight(session, _LOCKED_HEAD, {}).one()
     return head.seq, head.hash
 
 

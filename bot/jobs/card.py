@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from blocks.cards import Story, draw
@@ -19,7 +18,7 @@ from bot.together import Together
 from models import jobs
 from models.cards import Card
 from models.jobs import Work
-from models.lifecycle import approvers
+from models.lifecycle import approvers, screens
 from models.queries import stories
 from models.queries.change_story import change_story
 from models.queries.pause_story import pause_story
@@ -38,13 +37,6 @@ READ: dict[str, Callable[[Session, str], Story]] = {
     "PS": pause_story,
 }
 """How the story that a card is about is read, by the first letters of its reference."""
-
-
-_SHOWN = (
-    update(Card)
-    .where(Card.id == bindparam("card"))
-    .values(channel=bindparam("new_channel"), ts=bindparam("new_ts"), digest=bindparam("new_digest"))
-)
 
 
 @dataclass(frozen=True)
@@ -89,22 +81,19 @@ class CardJob:
     async def _show(self, drawn: Drawn, *, tried: bool) -> tuple[str, str]:
         """Post or change the message; returns where it lies."""
         card, metadata = drawn.card, posts.card_mark(drawn.card)
-        place = (card.channel, card.ts) if card.ts else await self._found(card) if tried else None
+        place = (card.channel, card.ts) if card.ts else None
+        if place is None and tried:  # an earlier run may have posted it without hearing so
+            place = await posts.lost(self._gateway, card.target, metadata, card.created_at)
         if place is not None:
             await self._gateway.call("chat.update", channel=place[0], ts=place[1], **drawn.message)
             return place
         answer = await posts.post(self._gateway, card.target, drawn.message, metadata)
         return str(answer["channel"]), str(answer["ts"])
 
-    async def _found(self, card: Card) -> tuple[str, str] | None:
-        """Where an earlier run posted it that did not hear so."""
-        return await posts.lost(self._gateway, card.target, posts.card_mark(card), card.created_at)
-
     def _noted(self, tx: Tx, work: Work, drawn: Drawn, channel: str, ts: str) -> None:
         jobs.finish(tx.session, work)
         card = drawn.card
-        shown = {"card": card.id, "new_channel": channel, "new_ts": ts, "new_digest": drawn.digest}
-        tx.session.connection().execute(_SHOWN, shown)
+        screens.shown(tx, card.id, channel, ts, drawn.digest)
         own.note(tx, own_of(drawn.story))
         self._mailing.shown(tx, card, drawn.story, first=not card.ts)
 

@@ -31,7 +31,7 @@ from blocks.admin.ids import Place, Screen
 from blocks.kit import Block, View
 from blocks.text import cut, esc
 from handlers.incoming import Incoming
-from handlers.needed import TODAY
+from handlers.whois import TODAY
 from models import configuring
 from models.catalogue.approvers import GroupRef, PersonRef, parse_approver, parse_person
 from models.catalogue.references import named

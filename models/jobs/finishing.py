@@ -7,16 +7,14 @@ from sqlalchemy.orm import Session
 
 from models.jobs.returning import ATTEMPTS, backoff, make_ready, park_job
 from models.jobs.table import Job, LeaseLost, Work
+from models.straight import straight
 
 _DONE = delete(Job).where(Job.id == bindparam("job"), Job.token == bindparam("held_by"))
 
 
 def finish(session: Session, work: Work) -> None:
     """The work is done. Call it in the transaction that writes the work's result; raises LeaseLost."""
-    # Past the session, which would look for the job among all that it has in hand.
-    session.flush()
-    done = session.connection().execute(_DONE, {"job": work.id, "held_by": work.token})
-    if not done.rowcount:
+    if not straight(session, _DONE, {"job": work.id, "held_by": work.token}).rowcount:
         raise LeaseLost(work.key)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from models.base import Json
 from models.inserts import insert_on
 from models.jobs.table import ONE_READY, Job, JobState, Urgency, later
+from models.straight import straight
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def enqueue(session: Session, wanted: Iterable[Wanted], now: datetime) -> None:
     ]
     if not rows:
         return
-    session.connection().execute(_upsert(session.get_bind().dialect.name), rows)
+    straight(session, _upsert(session.get_bind().dialect.name), rows)
 
 
 @cache

@@ -12,14 +12,11 @@ from models.store.tx import Tx
 
 HOUR = timedelta(hours=1)
 
-
 _OF_ONE = select(func.count()).where(Request.requester_id == bindparam("person"))
 _THEIRS = select(
     _OF_ONE.where(Request.state == RequestState.PENDING).scalar_subquery(),
     _OF_ONE.where(Request.created_at > bindparam("since")).scalar_subquery(),
 )
-
-
 _SAID = select(func.count()).where(
     Comment.request_id == bindparam("request"),
     Comment.person_id == bindparam("person"),
@@ -29,8 +26,8 @@ _SAID = select(func.count()).where(
 
 def refuse_requests(tx: Tx, person_id: str, wanted: int, limits: Limits, *, emergency: bool = False) -> None:
     """Raises Denied, with what to do instead, where so many more are too many."""
-    since = {"person": person_id, "since": tx.now - HOUR}
-    waiting, lately = tx.session.execute(_THEIRS, since).one()
+    theirs = {"person": person_id, "since": tx.now - HOUR}
+    waiting, lately = tx.session.execute(_THEIRS, theirs).one()
     if not emergency and waiting + wanted > limits.open_requests:
         raise Denied(_too_many(waiting, wanted, limits.open_requests), field="access")
     if lately + wanted > limits.requests_an_hour:

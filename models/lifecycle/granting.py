@@ -17,6 +17,7 @@ from models.lifecycle.snapshot import Snapshot
 from models.requests import Request, Term
 from models.states import GrantEvent, GrantState
 from models.store.tx import SYSTEM, Tx
+from models.straight import straight
 
 READABLE = 200
 """Longer settings of a connector are named by their digest in `Grant.target`."""
@@ -158,7 +159,6 @@ def _settle_first(tx: Tx, grant: Grant) -> None:
 
     The next round lets that go, and nobody takes by hand what this grant gives.
     """
-    tx.session.flush()
     theirs = {"person": grant.person_id, "at_target": grant.target, "now": tx.now}
-    tx.session.connection().execute(_LOOK_AGAIN, theirs)
+    straight(tx.session, _LOOK_AGAIN, theirs)
     settle_soon(tx, grant, Urgency.GIVE)

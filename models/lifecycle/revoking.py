@@ -102,7 +102,7 @@ def _drop_extension(tx: Tx, grant: Grant, by: str) -> None:
 
 def _leave(tx: Tx, grant: Grant, event: GrantEvent, by: str, cause: Cause | None, note: str = "") -> None:
     move_grant(tx, grant, event, by, cause=cause.value if cause else None, note=note)
-    _void_tasks(tx, grant)
+    _void_tasks(tx, grant)  # first: its look would write the grant down half changed, and again at the end
     grant.cause, grant.caused_by = cause, by if cause else None
     grant.due_at, grant.notice_at, grant.failing, grant.error, grant.attempts = None, None, None, "", 0
     if grant.state is GrantState.REVOKING:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import BindParameter, bindparam, select, update
 
 from models.cards import Card, CardKind, Home
 from models.grants import Grant
@@ -12,6 +12,7 @@ from models.jobs import Urgency
 from models.requests import Asked, Request
 from models.states import GrantState
 from models.store.tx import Tx
+from models.straight import straight
 
 MOMENT = timedelta(seconds=1)
 """A requester's card and Home wait so long where the access may be given by then: so they are drawn once, and
@@ -34,6 +35,11 @@ _REQUESTS = (
 # One that never got there is looked at again: its news may go out by e-mail.
 _CARDS = select(Card.id, Card.person_id, Card.kind, Card.about).where(
     Card.about.in_(_any("abouts")), Card.gone.is_(False) | (Card.ts == "")
+)
+_SHOWN = (
+    update(Card)
+    .where(Card.id == bindparam("card"))
+    .values(channel=bindparam("new_channel"), ts=bindparam("new_ts"), digest=bindparam("new_digest"))
 )
 # Those who may decide and have no card see it on App Home.
 _HOMES = select(Home.person_id).where(
@@ -68,6 +74,12 @@ def _give_wanted(tx: Tx) -> None:
     for card_id, *key in tx.session.execute(_OF_SUBJECTS, {"subjects": list(subjects)}):
         if tuple(key) in tx.cards:
             _draw(tx, card_id)
+
+
+def shown(tx: Tx, card_id: int, channel: str, ts: str, digest: str) -> None:
+    """A card lies there in Slack now, and shows what has this digest."""
+    where = {"card": card_id, "new_channel": channel, "new_ts": ts, "new_digest": digest}
+    straight(tx.session, _SHOWN, where)
 
 
 def redraw(tx: Tx, *abouts: str) -> None:
