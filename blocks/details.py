@@ -10,7 +10,8 @@ from blocks.text import esc, mention
 from blocks.timeline import line
 from models.audit import AuditEntry
 from models.catalogue.words import OnReject, RequestKind
-from models.queries.stories import RequestStory, StageStory
+from models.queries.stage_story import StageStory
+from models.queries.stories import RequestStory
 from models.requests import Asked
 from models.states import StageState
 

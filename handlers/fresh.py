@@ -3,7 +3,6 @@
 import asyncio
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handlers.desk import Desk
@@ -12,7 +11,7 @@ from models.catalogue.approvers import GroupRef, parse_approver
 from models.catalogue.spec import StageSpec
 from models.lifecycle.snapshot import Snapshot
 from models.queries.behind import request_behind
-from models.requests import Request, Stage
+from models.requests import Request, stages_of
 
 log = structlog.get_logger("keyturn.fresh")
 
@@ -38,8 +37,7 @@ async def for_decision(desk: Desk, ref: str, by: str, *others: str) -> None:
 
 def _groups(session: Session, request: Request) -> set[GroupRef]:
     """Those that its stages name, with the ones that a conflict asked for."""
-    stages = session.scalars(select(Stage).where(Stage.request_id == request.id))
-    specs = [StageSpec.model_validate(stage.spec) for stage in stages]
+    specs = [StageSpec.model_validate(stage.spec) for stage in stages_of(session, request.id)]
     named = [parse_approver(text) for spec in specs for text in spec.everybody]
     emergency = Snapshot.from_json(request.policy).policy.emergency
     named += [parse_approver(text) for text in (emergency.reviewers if emergency else ())]

@@ -11,7 +11,8 @@ from models.catalogue.spec import AppSpec
 from models.catalogue.words import RequestKind
 from models.grants import Cause, Direction, Grant
 from models.lifecycle.snapshot import Snapshot
-from models.queries.stories import GrantStory, RequestStory, StageStory
+from models.queries.stage_story import StageStory
+from models.queries.stories import GrantStory, RequestStory
 from models.requests import Action, Asked, Decision, Request, Stage, Term
 from models.states import GrantState, RequestState, StageState
 from models.wording.messages import MessageKey

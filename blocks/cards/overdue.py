@@ -5,7 +5,8 @@ from blocks.cards import buttons, parts, progress, words
 from blocks.kit import Message
 from blocks.text import esc, mention, moment
 from models.catalogue.words import Reassign
-from models.queries.stories import RequestStory, StageStory
+from models.queries.stage_story import StageStory
+from models.queries.stories import RequestStory
 
 
 def overdue(story: RequestStory, _viewer: str) -> Message:

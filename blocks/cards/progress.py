@@ -5,7 +5,8 @@ from blocks.text import esc, mention, mentions, moment, quote
 from models.catalogue.words import OnReject
 from models.grants import Direction, Grant
 from models.policy import Tally
-from models.queries.stories import RequestStory, StageStory
+from models.queries.stage_story import StageStory
+from models.queries.stories import RequestStory
 from models.requests import Decision, Request, Term
 from models.states import GrantState, RequestState, StageState
 

@@ -123,7 +123,7 @@ def _held_over(tx: Tx, grant: Grant) -> datetime | None:
     """Until when a pending extension holds up the end, where the app has a grace period."""
     if grant.ends_at is None or grant.state is not GrantState.ACTIVE:
         return None
-    extension = extensions.waiting(tx, grant)
+    extension = extensions.waiting(tx.session, grant)
     if extension is None:
         return None
     until = grant.ends_at + (Snapshot.from_json(grant.policy).policy.grace or timedelta())

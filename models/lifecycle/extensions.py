@@ -1,6 +1,7 @@
 """The request for more time that waits about a grant. There is one at most."""
 
 from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from models.catalogue.words import RequestKind
 from models.grants import Grant
@@ -17,9 +18,9 @@ _WAITING = select(Request).where(
 _HELD = _WAITING.with_for_update()
 
 
-def waiting(tx: Tx, grant: Grant) -> Request | None:
+def waiting(session: Session, grant: Grant) -> Request | None:
     """The request for more time that waits to be decided, if there is one."""
-    return tx.session.scalars(_WAITING, {"grant": grant.id}).first()
+    return session.scalars(_WAITING, {"grant": grant.id}).first()
 
 
 def hold(tx: Tx, grant_id: int) -> None:

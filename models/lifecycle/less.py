@@ -60,7 +60,7 @@ def _grant(tx: Tx, ref: str, by: str) -> Grant:
         raise NotAllowed("Only the person who has this access can let it end sooner.")
     if grant.state is not GrantState.ACTIVE:
         raise Closed(f"{grant.access_name} is {grant.state.label.lower()}, so there is nothing to shorten.")
-    if extension := extensions.waiting(tx, grant):
+    if extension := extensions.waiting(tx.session, grant):
         raise NotAllowed(f"More time is asked for in {extension.ref}. Withdraw that first.")
     return grant
 

@@ -8,7 +8,7 @@ from models.grants import Grant
 from models.lifecycle.snapshot import Snapshot
 from models.policy import TallyStatus, tally
 from models.policy.emergency import RULE
-from models.requests import Asked, Decision, Request, Stage, Term
+from models.requests import Asked, Decision, Request, Stage, Term, stages_of
 from models.reviews import Review
 from models.states import RequestState, StageState
 
@@ -18,9 +18,7 @@ def missing_approval(session: Session, grant: Grant) -> str | None:
     request = session.get(Request, grant.request_id)
     if request is None or request.state is not RequestState.APPROVED:
         return "Its request is not approved, so nothing was given."
-    stages = session.scalars(
-        select(Stage).where(Stage.request_id == request.id).order_by(Stage.position)
-    ).all()
+    stages = stages_of(session, request.id)
     if not stages and not _by_a_rule(request):
         return "No rule and no person has approved it, so nothing was given."
     if request.emergency and (obstacle := _no_emergency(session, request)):

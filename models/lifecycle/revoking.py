@@ -94,7 +94,7 @@ def _held(tx: Tx, ref: str) -> Grant:
 
 def _drop_extension(tx: Tx, grant: Grant, by: str) -> None:
     """Nobody needs to decide on more time for what is taken away, and no approval may give it anew."""
-    if extension := extensions.waiting(tx, grant):
+    if extension := extensions.waiting(tx.session, grant):
         theirs = by == extension.requester_id
         event = RequestEvent.WITHDRAW if theirs else RequestEvent.CANCEL
         stages.close(tx, extension, event, by, "" if theirs else "The access was taken away.")

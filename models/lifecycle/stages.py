@@ -15,7 +15,7 @@ from models.lifecycle.asking import question_of
 from models.lifecycle.moves import move_request
 from models.lifecycle.snapshot import Snapshot
 from models.policy import Candidate, Course, Passed, PlannedStage, Tally, TallyStatus, open_stage, tally
-from models.requests import Asked, Decision, Reassignment, Request, Stage
+from models.requests import Asked, Decision, Reassignment, Request, Stage, stages_of
 from models.states import RequestEvent, StageState
 from models.store.tx import SYSTEM, Tx
 
@@ -29,7 +29,6 @@ _REASSIGNED = (
     .where(Reassignment.request_id == bindparam("request"), Reassignment.position == bindparam("position"))
     .order_by(Reassignment.id)
 )
-_STAGES = select(Stage).where(Stage.request_id == bindparam("request")).order_by(Stage.position)
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,7 @@ def begin(tx: Tx, request: Request, rows: Sequence[Stage], who: Directory, *, ap
 
 def current(tx: Tx, request: Request) -> OpenStage:
     """The open stage, its people looked up afresh by the policy of the submission."""
-    rows = _rows(tx, request)
+    rows = stages_of(tx.session, request.id)
     row = rows[request.position]
     decisions = tx.session.scalars(_DECISIONS, {"request": request.id}).all()
     snapshot, who = Snapshot.from_json(request.policy), Directory(tx.session)
@@ -132,10 +131,6 @@ def current(tx: Tx, request: Request) -> OpenStage:
     who.look_up({request.requester_id, request.beneficiary_id, *named})
     ground = _Ground(request, rows, snapshot, tx.now, who, _came_in(tx, row), _passed(tx, row))
     return ground.staffed(row, tuple(decisions))
-
-
-def _rows(tx: Tx, request: Request) -> tuple[Stage, ...]:
-    return tuple(tx.session.scalars(_STAGES, {"request": request.id}))
 
 
 def _came_in(tx: Tx, row: Stage) -> frozenset[str]:
@@ -199,7 +194,7 @@ def close(
     """
     move_request(tx, request, event, by, note=note)
     request.closed_at, request.closed_by, request.closing_note = tx.now, by, note
-    for stage in _rows(tx, request) if rows is None else rows:
+    for stage in stages_of(tx.session, request.id) if rows is None else rows:
         if stage.state in (StageState.OPEN, StageState.WAITING):
             stage.state, stage.closed_at = StageState.CLOSED, tx.now
     if request.kind is RequestKind.EXTEND and event is not RequestEvent.APPROVE:

@@ -83,7 +83,7 @@ def _extendable(tx: Tx, grant_ref: str, by: str) -> tuple[Grant, Request | None]
         raise NotAllowed(f"{grant.access_name} is {grant.state.label.lower()}. Ask for it again instead.")
     if grant.ends_at is None:
         raise NotAllowed(f"{grant.access_name} has no end, so it needs no more time.")
-    return grant, extensions.waiting(tx, grant)
+    return grant, extensions.waiting(tx.session, grant)
 
 
 def _waits_already(pending: Request) -> Duplicate:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models.queries.stories import StageStory
+from models.queries.stage_story import StageStory
 from models.requests import Asked, Decision, Request, Stage
 
 

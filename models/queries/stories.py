@@ -1,79 +1,32 @@
 """A request's and a grant's whole story: what every card about it is a function of."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import BindParameter, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from models import audit
 from models.audit import AuditEntry
 from models.catalogue.spec import AppSpec
-from models.catalogue.words import OnReject, RequestKind
+from models.catalogue.words import RequestKind
 from models.directory import Directory, names_of
 from models.grants import Grant, Task
-from models.lifecycle import duties, holdings
+from models.lifecycle import duties, extensions, holdings
 from models.lifecycle.refs import number_of
 from models.lifecycle.snapshot import Snapshot
-from models.policy import Clash, Tally, tally
-from models.requests import Asked, Comment, Decision, Reassignment, Request, Stage, Term
+from models.policy import Clash
+from models.queries.stage_story import StageStory, stage_stories
+from models.requests import Comment, Decision, Reassignment, Request, Term
 from models.reviews import Review
 from models.states import RequestState
 from models.wording import own
 from models.wording.own import NONE, OwnWords
 
 # Every card asks these. A statement that is made once costs half of one that is made anew.
-_REQUEST: BindParameter[int] = bindparam("request")
-_STAGES = select(Stage).where(Stage.request_id == _REQUEST).order_by(Stage.position)
-_ASKED = select(Asked).where(Asked.request_id == _REQUEST).order_by(Asked.asked_at)
-_DECISIONS = select(Decision).where(Decision.request_id == _REQUEST).order_by(Decision.at)
-_PASSED = select(Reassignment).where(Reassignment.request_id == _REQUEST).order_by(Reassignment.id)
-_COMMENTS = select(Comment).where(Comment.request_id == _REQUEST).order_by(Comment.id)
-_GRANT: BindParameter[int] = bindparam("grant")
-_TASKS = select(Task).where(Task.grant_id == _GRANT).order_by(Task.id.desc()).limit(1)
-_WAITING = select(Request).where(
-    Request.grant_id == _GRANT, Request.kind == RequestKind.EXTEND, Request.state == RequestState.PENDING
-)
-
-
-@dataclass(frozen=True)
-class StageStory:
-    """One stage with those it asks and what they decided."""
-
-    stage: Stage
-    asked: tuple[Asked, ...]
-    decisions: tuple[Decision, ...]
-    passed: tuple[Reassignment, ...] = ()
-    """What was passed on in it, in order."""
-
-    @cached_property
-    def tally(self) -> Tally:
-        """Where the stage stands, by those who were asked and those who decided."""
-        seats = dict.fromkeys([*(d.holds for d in self.decisions), *(a.holds for a in self.asked)])
-        votes = tuple((d.holds, d.approve) for d in self.decisions)
-        waited = {a.holds: a.person_id for a in self.asked if not a.quiet}
-        quiet = {a.holds for a in self.asked} - waited.keys()
-        rule = self.stage.rule
-        found = tally(
-            int(rule) if rule.isdigit() else rule,
-            tuple(seats),
-            votes,
-            quiet,
-            on_reject=self.on_reject,
-            alternates={a.holds for a in self.asked if a.alternate},
-        )
-        return replace(found, waiting=tuple(waited.get(seat, seat) for seat in found.waiting))
-
-    @property
-    def overdue(self) -> bool:
-        """Whether its time has passed, and nobody could be asked besides who was asked already."""
-        return self.stage.escalated_at is not None and not any(one.alternate for one in self.asked)
-
-    @property
-    def on_reject(self) -> OnReject:
-        """What one rejection does in it, where it wants a number of approvals."""
-        return OnReject(self.stage.spec.get("on_reject", OnReject.COUNT))
+_COMMENTS = select(Comment).where(Comment.request_id == bindparam("request")).order_by(Comment.id)
+_TASKS = select(Task).where(Task.grant_id == bindparam("grant")).order_by(Task.id.desc()).limit(1)
 
 
 @dataclass(frozen=True)
@@ -206,7 +159,7 @@ def request_story(session: Session, ref: str) -> RequestStory:
     Raises NoResultFound / NotFound for one that is not there.
     """
     request = session.get_one(Request, number_of(ref, "AR"))
-    stages = tuple(_stage_stories(session, request.id))
+    stages = stage_stories(session, request.id)
     comments = session.scalars(_COMMENTS, {"request": request.id}).all()
     grant = session.get(Grant, request.grant_id) if request.grant_id else None
     who, snapshot = Directory(session), Snapshot.from_json(request.policy)
@@ -252,7 +205,7 @@ def grant_story(session: Session, ref: str) -> GrantStory:
         grant=grant,
         request=request,
         snapshot=snapshot,
-        extension=session.scalars(_WAITING, {"grant": grant.id}).first(),
+        extension=extensions.waiting(session, grant),
         task=task,
         names=names_of(session, ids),
         admins=admins,
@@ -289,18 +242,3 @@ def _present(session: Session, request: Request) -> Iterator[Grant]:
     for grant in holdings.grants_of(session, request.beneficiary_id):
         if grant.app_key == request.app_key and grant.id != request.grant_id:
             yield grant
-
-
-def _stage_stories(session: Session, request_id: int) -> Iterator[StageStory]:
-    stages = session.scalars(_STAGES, {"request": request_id}).all()
-    asked, decisions, passed = (
-        session.scalars(statement, {"request": request_id}).all()
-        for statement in (_ASKED, _DECISIONS, _PASSED)
-    )
-    for stage in stages:
-        yield StageStory(
-            stage,
-            tuple(one for one in asked if one.position == stage.position),
-            tuple(one for one in decisions if one.position == stage.position),
-            tuple(one for one in passed if one.position == stage.position),
-        )

@@ -8,7 +8,8 @@ from models.catalogue.spec import AppSpec
 from models.catalogue.words import RequestKind
 from models.grants import Direction, Grant, Task, TaskState
 from models.lifecycle.snapshot import Snapshot
-from models.queries.stories import GrantStory, RequestStory, StageStory, TaskStory
+from models.queries.stage_story import StageStory
+from models.queries.stories import GrantStory, RequestStory, TaskStory
 from models.requests import Action, Asked, Comment, Decision, Request, Stage, Term
 from models.states import GrantState, RequestState, StageState
 
