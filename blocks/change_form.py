@@ -8,7 +8,7 @@ from blocks.answers import Values, typed
 from blocks.cards.change import heading
 from blocks.kit import Block, View
 from blocks.text import cut, esc
-from models.proposals import Proposal
+from models.tables.catalogue_changes import Proposal
 
 NOTE = "note"
 NOTE_LIMIT = 1000

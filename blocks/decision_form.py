@@ -17,10 +17,10 @@ from blocks.request_form import emergency
 from blocks.term_form import Errors, Offer, TermChoice
 from blocks.text import mention
 from models.catalogue.words import RequestKind
-from models.lifecycle import remarks
-from models.lifecycle.comment import TEXT_LIMIT
+from models.lifecycle.request import comment_rules
+from models.lifecycle.request.comment import TEXT_LIMIT
 from models.queries.stories import RequestStory
-from models.requests import Request, Term
+from models.tables.requests import Request, Term
 
 COMMENT = "comment"
 """The block of the one field that all of these forms have."""
@@ -116,6 +116,6 @@ def _about(request: Request) -> str:
 
 
 def _comment_field(request: Request, hint: str, *, approves: bool) -> Block:
-    optional = not remarks.needed(request, approves=approves)
-    element = kit.text_input("text", multiline=True, limit=remarks.COMMENT_LIMIT)
+    optional = not comment_rules.needed(request, approves=approves)
+    element = kit.text_input("text", multiline=True, limit=comment_rules.COMMENT_LIMIT)
     return kit.input_block("Comment", element, block_id=COMMENT, hint=hint, optional=optional)

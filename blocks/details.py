@@ -12,8 +12,8 @@ from models.audit import AuditEntry
 from models.catalogue.words import OnReject, RequestKind
 from models.queries.stage_story import StageStory
 from models.queries.stories import RequestStory
-from models.requests import Asked
-from models.states import StageState
+from models.tables.requests import Asked
+from models.tables.states import StageState
 
 PAGE = 30
 """Steps on one page; a view takes 100 blocks and 250 kB."""

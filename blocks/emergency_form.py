@@ -13,8 +13,8 @@ from blocks.request_form import Filled, RequestBlock
 from blocks.term_form import TermChoice
 from blocks.text import cut, esc
 from models.durations import spoken
-from models.lifecycle.asking import Planned
-from models.lifecycle.submit import REASON_LIMIT
+from models.lifecycle.request.plan import Planned
+from models.lifecycle.request.submit import REASON_LIMIT
 
 FORM = "request.emergency"
 """The form's callback id."""

@@ -10,9 +10,9 @@ from blocks.kit import Block, View
 from blocks.term_form import Errors, Offer, TermChoice
 from models.catalogue.spec import AccessPolicy
 from models.catalogue.words import Need
-from models.grants import Grant
-from models.lifecycle.submit import REASON_LIMIT
-from models.requests import Term
+from models.lifecycle.request.submit import REASON_LIMIT
+from models.tables.grants import Grant
+from models.tables.requests import Term
 
 FORM = "extend"
 """The form's callback id."""

@@ -9,9 +9,9 @@ from blocks.cards import words
 from blocks.kit import Block, View
 from blocks.term_form import Errors, Offer, TermChoice, Way
 from models.durations import spoken
-from models.grants import Grant
-from models.lifecycle.snapshot import Snapshot
-from models.requests import Request, Term
+from models.registry.policy_snapshot import Snapshot
+from models.tables.grants import Grant
+from models.tables.requests import Request, Term
 
 FORM = "less"
 """The form's callback id."""

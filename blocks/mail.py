@@ -13,13 +13,13 @@ from zoneinfo import ZoneInfo
 from blocks.cards import Story
 from blocks.kit import Block, Message
 from blocks.text import clean
-from models.cards import CardKind
-from models.grants import TaskState
 from models.queries.change_story import ChangeStory
 from models.queries.pause_story import PauseStory
 from models.queries.stories import GrantStory, RequestStory, TaskStory
-from models.reviews import Review, ReviewState
-from models.states import GrantState, RequestState
+from models.tables.cards import CardKind
+from models.tables.grants import TaskState
+from models.tables.reviews import Review, ReviewState
+from models.tables.states import GrantState, RequestState
 
 SUBJECT = 150
 NO_LINK = (

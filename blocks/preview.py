@@ -10,7 +10,7 @@ from models.catalogue.conflicts import ConflictAction
 from models.catalogue.words import OnReject
 from models.durations import spoken
 from models.errors import Refusal, SentAlready
-from models.lifecycle.asking import Planned
+from models.lifecycle.request.plan import Planned
 from models.policy import Aftermath, Outcome, PlannedStage, escalation_wait
 
 _MOST_BLOCKS = 60

@@ -9,7 +9,7 @@ from blocks.cards import words
 from blocks.elements import person_chosen, person_select
 from blocks.kit import View
 from blocks.text import mention
-from models.lifecycle.reassign import NOTE_LIMIT, Passable
+from models.lifecycle.request.reassign import NOTE_LIMIT, Passable
 
 FORM = "decision.reassign"
 """The form's callback id."""

@@ -7,7 +7,7 @@ from blocks.answers import Values, typed
 from blocks.cards import words
 from blocks.kit import Block, View
 from blocks.text import mention, moment, quote
-from models.lifecycle.reviews import COMMENT_LIMIT
+from models.lifecycle.request.emergency_review import COMMENT_LIMIT
 from models.queries.stories import RequestStory
 
 COMMENT = "comment"

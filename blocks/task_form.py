@@ -4,7 +4,7 @@ from blocks import kit
 from blocks.answers import Values, typed
 from blocks.cards import words
 from blocks.kit import View
-from models.lifecycle.tasks import NOTE_LIMIT
+from models.lifecycle.grant.tasks import NOTE_LIMIT
 from models.queries.stories import TaskStory
 
 FORM = "task.cannot"

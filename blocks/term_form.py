@@ -15,7 +15,7 @@ from blocks.answers import Values, moment_of, picked, typed
 from blocks.kit import Block, Option
 from models.catalogue.spec import AccessPolicy, OverMax
 from models.durations import parse_spoken, spoken
-from models.requests import Term
+from models.tables.requests import Term
 
 Errors = dict[str, str]
 """What is wrong, by the block that shows it."""

@@ -4,8 +4,8 @@ from blocks import kit
 from blocks.cards.words import lasting
 from blocks.kit import Message
 from blocks.text import cut, esc, mention, quote
-from models.base import Json
-from models.requests import Term
+from models.tables.base import Json
+from models.tables.requests import Term
 
 
 def reply(person_id: str, text: str) -> Message:

@@ -37,10 +37,10 @@ from bot.writable import Writable
 from handlers.catalogue import CatalogueCache
 from handlers.desk import Desk
 from handlers.whois import WhoIs
-from models import directory
 from models.clock import Clock
-from models.enough import Limits
 from models.jobs import LEASE
+from models.rate_limits import Limits
+from models.registry import directory
 from models.store import Store, open_store
 from models.store.base import Unavailable
 from models.store.postgres import STANDSTILL

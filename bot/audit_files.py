@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.failure import Failure
 from models import audit
 from models.audit import Entry, as_record, canonical
-from models.directory import Directory
+from models.registry.directory import Directory
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula. https://owasp.org/www-community/attacks/CSV_Injection"""

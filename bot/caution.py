@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from bot.jobs.posts import CLOCKS_APART
 from bot.later import Away, Later
 from bot.slack import Answer, Gateway, Refused
-from models.cards import Card
-from models.grants import Grant
-from models.lifecycle import pausing
-from models.pauses import PauseKind
-from models.states import GrantState
+from models.lifecycle import mass_revocation
 from models.store import Store
+from models.tables.cards import Card
+from models.tables.grants import Grant
+from models.tables.pauses import PauseKind
+from models.tables.states import GrantState
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -42,7 +42,7 @@ class Caution:
         if since is None:
             return
         if self._always or (now - since >= LONG and await behind(self._store, self._gateway, since)):
-            await self._store.write(lambda tx: pausing.begin(tx, PauseKind.RESTORED, since, now))
+            await self._store.write(lambda tx: mass_revocation.begin(tx, PauseKind.RESTORED, since, now))
 
 
 async def behind(store: Store, gateway: Gateway, since: datetime) -> bool:

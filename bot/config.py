@@ -22,7 +22,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.addresses import SmtpServer, check_api_url, check_database_url, check_sender, parse_smtp
 from bot.explain import Problem, explain
 from bot.failure import Failure
-from models.enough import USUAL
+from models.rate_limits import USUAL
 
 Mode = Literal["socket", "http"]
 
@@ -128,7 +128,7 @@ class AuditConfig(_Section):
 
 
 class LimitsConfig(_Section):
-    """`[limits]`: how much one person may ask for and say (`models.enough`)."""
+    """`[limits]`: how much one person may ask for and say (`models.rate_limits`)."""
 
     open_requests: int = Field(default=USUAL.open_requests, ge=1)
     requests_an_hour: int = Field(default=USUAL.requests_an_hour, ge=1)

@@ -8,10 +8,10 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from bot.words import counted
-from models import apps, parts
 from models.catalogue.file import Catalogue, Change, diff, diff_parts
 from models.catalogue.spec import AppSpec
 from models.queries.in_use import AccessKey, InUse, in_use
+from models.registry import apps, catalogue_entries
 
 Apps = Mapping[str, AppSpec]
 ADDED, CHANGED, REMOVED = "green", "yellow", "red"
@@ -37,7 +37,7 @@ class Difference:
 
 def compare(session: Session, wanted: Catalogue) -> Difference:
     """Hold a new catalogue against the present one."""
-    present = Catalogue(tuple(apps.every(session)), parts.whole(session))
+    present = Catalogue(tuple(apps.every(session)), catalogue_entries.whole(session))
     return _difference(apps.revision(session), present, wanted, in_use(session))
 
 

@@ -12,9 +12,12 @@ from bot.database import NoSchema, opened, upgrade
 from bot.difference import Difference, compare, from_nothing
 from bot.failure import Failure
 from bot.words import counted
-from models import apps, changing, parts
 from models.catalogue.file import Catalogue, CatalogueError, dump, load
-from models.lifecycle import limits, managers, unoffered
+from models.lifecycle.catalogue import propose_change
+from models.lifecycle.grant import forced_end_date
+from models.lifecycle.people import managers
+from models.lifecycle.request import unoffered
+from models.registry import apps, catalogue_entries
 from models.store import Tx
 
 OPERATOR = "operator"
@@ -67,7 +70,7 @@ async def take_in(url: str, file: Path, catalogue: Catalogue, *, yes: bool) -> N
 async def give_out(url: str) -> str:
     """The catalogue as TOML."""
     async with opened(url) as store:
-        return await store.read(lambda session: dump(apps.every(session), parts.whole(session)))
+        return await store.read(lambda session: dump(apps.every(session), catalogue_entries.whole(session)))
 
 
 async def _show(found: Difference, url: str, file: Path, catalogue: Catalogue) -> None:
@@ -97,8 +100,8 @@ def put_in(tx: Tx, catalogue: Catalogue) -> None:
     """Make the catalogue be this one."""
     before = managers.asked(tx.session)
     apps.replace(tx, list(catalogue.apps), OPERATOR)
-    parts.replace(tx, catalogue.parts, OPERATOR)
-    limits.seen_directory(tx)
+    catalogue_entries.replace(tx, catalogue.parts, OPERATOR)
+    forced_end_date.seen_directory(tx)
     managers.changed(tx, before)
 
 
@@ -115,9 +118,9 @@ def take_in_now(tx: Tx, catalogue: Catalogue, words: Sequence[str]) -> None:
     Where two people are needed for a change, every admin is told: whoever has this command line has the
     database too, so that it could not be kept from them, but it can be seen.
     """
-    two = changing.needed(tx.session)
+    two = propose_change.needed(tx.session)
     put_in(tx, catalogue)
     if two:
-        changing.imported(tx, words, OPERATOR)
-    changing.overtake(tx)
+        propose_change.imported(tx, words, OPERATOR)
+    propose_change.overtake(tx)
     unoffered.cancel(tx, OPERATOR)

@@ -12,9 +12,9 @@ import structlog
 
 from bot.steady import JUMP, SteadyClock
 from models.clock import Clock
-from models.lifecycle import pausing
-from models.pauses import Pause, PauseKind, PauseState, open_of
+from models.lifecycle import mass_revocation
 from models.store import Store
+from models.tables.pauses import Pause, PauseKind, PauseState, open_of
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -47,7 +47,7 @@ class Timekeeper:
 
     async def begin(self) -> None:
         """Hold the machine's clock against what the database knows. To be done before anything is written."""
-        self.seen_before = seen = await self._store.read(pausing.seen)
+        self.seen_before = seen = await self._store.read(mass_revocation.seen)
         if self._steady is None or seen is None:
             return
         now = self._steady.now()
@@ -69,7 +69,7 @@ class Timekeeper:
             await self._judge(self._steady)
         now = self._clock.now()
         if self._noted is None or abs(now - self._noted) >= NOTED:
-            await self._store.write(pausing.note_time)
+            await self._store.write(mass_revocation.note_time)
             self._noted = now
 
     async def _judge(self, steady: SteadyClock) -> None:
@@ -88,7 +88,9 @@ class Timekeeper:
             await self._right_again()
         elif steady.ahead > timedelta() and await self._many(now, machine):
             if said is not None and self._pause is None:
-                pause = await self._store.write(lambda tx: pausing.begin(tx, PauseKind.CLOCK, now, machine))
+                pause = await self._store.write(
+                    lambda tx: mass_revocation.begin(tx, PauseKind.CLOCK, now, machine)
+                )
                 self._pause = pause.id
         elif said is None and steady.ahead > timedelta():
             self._believe(steady)  # few are concerned, and nobody says that it is wrong
@@ -101,7 +103,7 @@ class Timekeeper:
     async def _right_again(self) -> None:
         """A pause that lies about is settled."""
         if (pause_id := self._pause) is not None:
-            await self._store.write(lambda tx: pausing.over(tx, pause_id))
+            await self._store.write(lambda tx: mass_revocation.over(tx, pause_id))
         self._pause = None
 
     async def _lifted(self) -> bool:
@@ -114,7 +116,9 @@ class Timekeeper:
         return pause.state is PauseState.LIFTED
 
     async def _many(self, since: datetime, until: datetime) -> bool:
-        return await self._store.read(lambda session: pausing.would_end(session, since, until)) >= MANY
+        return (
+            await self._store.read(lambda session: mass_revocation.would_end(session, since, until)) >= MANY
+        )
 
 
 def _agree(said: datetime | None, machine: datetime) -> bool:

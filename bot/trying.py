@@ -9,17 +9,17 @@ from sqlalchemy.orm import Session
 from bot.database import NoSchema, opened
 from bot.failure import Failure
 from bot.words import counted
-from models import apps, parts
 from models.catalogue.conflict_entries import CONFLICT
 from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.directory_entries import PERSON
 from models.catalogue.file import Catalogue
 from models.catalogue.spec import AppSpec
-from models.directory import Directory
-from models.listed import Drafted
 from models.policy import Company, numbers
 from models.policy.examples import Ran, run_all
 from models.policy.facts import Who
+from models.registry import apps, catalogue_entries
+from models.registry.directory import Directory
+from models.registry.directory_overrides import Drafted
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ async def stored(url: str) -> Tried:
     """Try the catalogue in the database. Raises Failure where there is none yet."""
 
     def read(session: Session) -> Tried:
-        return _tried(apps.every(session), Directory(session), parts.every(session, CONFLICT))
+        return _tried(apps.every(session), Directory(session), catalogue_entries.every(session, CONFLICT))
 
     async with opened(url) as store:
         return await store.read(read)

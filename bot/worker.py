@@ -23,7 +23,7 @@ from bot.log import bound
 from bot.metrics import Metrics
 from models import jobs
 from models.jobs import Job, JobState, LeaseLost, Work
-from models.lifecycle import parked
+from models.lifecycle import parked_jobs
 from models.store import Store, Tx
 
 log = structlog.stdlib.get_logger(__name__)
@@ -200,7 +200,7 @@ class Worker:
         self._metrics.job_failures.labels(work.kind).inc()
         try:
             given_up = await self._store.write(
-                lambda tx: parked.hand_back(tx, work, error=error, wait=wait, park=park)
+                lambda tx: parked_jobs.hand_back(tx, work, error=error, wait=wait, park=park)
             )
         except LeaseLost:
             await self._overtaken(work)

@@ -9,9 +9,9 @@ import time
 
 import structlog
 
-from models import settings
 from models.store import Store
 from models.store.base import Unavailable
+from models.tables import settings
 
 log = structlog.stdlib.get_logger(__name__)
 

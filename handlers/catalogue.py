@@ -6,9 +6,9 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from models import apps
 from models.catalogue.search import AppEntry, AppIndex, fold
 from models.catalogue.spec import AppSpec
+from models.registry import apps
 from models.store import Store
 
 _EDGES = ",;.:!?\"'“”‘’«»"

@@ -8,8 +8,8 @@ from handlers.funnel import listener
 from handlers.incoming import Click, Incoming, Submission
 from handlers.routes import Routes
 from handlers.whois import NOW
-from models import approving_changes as verbs
-from models.proposals import Proposal, ProposalState
+from models.lifecycle.catalogue import approve_change as verbs
+from models.tables.catalogue_changes import Proposal, ProposalState
 
 FIELDS = {"note": change_form.NOTE}
 

@@ -17,11 +17,11 @@ from handlers.funnel import listener
 from handlers.incoming import Click, Event, Submission
 from handlers.routes import Routes
 from handlers.whois import SOON
-from models.directory import names_of
 from models.errors import Refusal
-from models.lifecycle import comment as verbs
+from models.lifecycle.request import comment as verbs
 from models.queries.behind import card_at, request_behind
-from models.requests import Request
+from models.registry.directory import names_of
+from models.tables.requests import Request
 
 log = structlog.get_logger("keyturn.comment")
 

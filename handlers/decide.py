@@ -11,10 +11,11 @@ from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.routes import Routes
 from handlers.whois import SOON
-from models.lifecycle import decide, duties
+from models.lifecycle import separation_of_duties
+from models.lifecycle.request import decide
 from models.queries.behind import looked_at, request_behind
 from models.queries.stories import RequestStory, request_story
-from models.requests import Request
+from models.tables.requests import Request
 
 FIELDS = {"comment": decision_form.COMMENT, "term": TermBlock.CHOICE}
 
@@ -84,7 +85,9 @@ async def _decidable(click: Click) -> Request:
 async def _approvable(click: Click) -> RequestStory:
     """The request, unless something that conflicts with it has come up since; its cards say that then."""
     story = await _story(click, (await _decidable(click)).ref)
-    await click.desk.store.read(lambda session: duties.refuse(session, story.request, story.conflicts))
+    await click.desk.store.read(
+        lambda session: separation_of_duties.refuse(session, story.request, story.conflicts)
+    )
     return story
 
 

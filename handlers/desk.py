@@ -7,7 +7,7 @@ from blocks.admin.connectors import ConnectorKind
 from handlers.catalogue import CatalogueCache
 from handlers.whois import WhoIs
 from models.clock import Clock
-from models.enough import USUAL, Limits
+from models.rate_limits import USUAL, Limits
 from models.store import Store
 
 

@@ -7,8 +7,8 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Submission
 from handlers.routes import Routes
-from models.lifecycle.asking import Draft, plan
-from models.lifecycle.submit import submit
+from models.lifecycle.request.plan import Draft, plan
+from models.lifecycle.request.submit import submit
 
 
 def register(routes: Routes, desk: Desk) -> None:

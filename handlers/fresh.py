@@ -9,9 +9,9 @@ from handlers.desk import Desk
 from handlers.whois import NOW
 from models.catalogue.approvers import GroupRef, parse_approver
 from models.catalogue.spec import StageSpec
-from models.lifecycle.snapshot import Snapshot
 from models.queries.behind import request_behind
-from models.requests import Request, stages_of
+from models.registry.policy_snapshot import Snapshot
+from models.tables.requests import Request, stages_of
 
 log = structlog.get_logger("keyturn.fresh")
 

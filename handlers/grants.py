@@ -13,10 +13,11 @@ from handlers.request_screen import refuse_unheard
 from handlers.routes import Routes
 from handlers.whois import SOON
 from models.catalogue.spec import AccessPolicy
-from models.grants import Grant
-from models.lifecycle import revoking, submit
-from models.lifecycle.snapshot import Snapshot
+from models.lifecycle.grant import revoke
+from models.lifecycle.request import submit
 from models.queries.behind import grant_behind, looked_at, policy_today
+from models.registry.policy_snapshot import Snapshot
+from models.tables.grants import Grant
 
 FIELDS = {"term": TermBlock.CHOICE, "reason": extend_form.REASON}
 
@@ -62,19 +63,19 @@ async def extend(sent: Submission) -> None:
 
 async def give_back(click: Click) -> None:
     """Give back, or I'm done, was pressed; Slack has asked "are you sure" already."""
-    await click.once(lambda tx: revoking.give_back(tx, click.value, click.person))
+    await click.once(lambda tx: revoke.give_back(tx, click.value, click.person))
 
 
 async def retry(click: Click) -> None:
     """Retry was pressed on what failed."""
     await click.desk.whois.people([click.person], SOON)
-    await click.once(lambda tx: revoking.retry_failed(tx, click.value, click.person))
+    await click.once(lambda tx: revoke.retry_failed(tx, click.value, click.person))
 
 
 async def cancel(click: Click) -> None:
     """Cancel was pressed on what could not be given."""
     await click.desk.whois.people([click.person], SOON)
-    await click.once(lambda tx: revoking.cancel_failed(tx, click.value, click.person))
+    await click.once(lambda tx: revoke.cancel_failed(tx, click.value, click.person))
 
 
 async def _today(incoming: Click | Submission, ref: str) -> tuple[Grant, AccessPolicy]:

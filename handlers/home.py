@@ -11,12 +11,13 @@ from handlers.incoming import Click, Event
 from handlers.request import open_form
 from handlers.routes import Routes
 from handlers.whois import SOON
-from models.cards import HomeTab
 from models.errors import NotAllowed, NotFound
-from models.lifecycle import homes, parked
+from models.lifecycle import parked_jobs
+from models.lifecycle.people import app_home
 from models.queries.behind import request_behind
-from models.states import RequestState
 from models.store import Tx
+from models.tables.cards import HomeTab
+from models.tables.states import RequestState
 
 TABS = {
     HomeAction.ACCESS: HomeTab.ACCESS,
@@ -40,19 +41,19 @@ def register(routes: Routes, desk: Desk) -> None:
 async def opened(event: Event) -> None:
     """Somebody opened App Home (or the messages beside it, which is told by the same event)."""
     if event.event.get("tab", "home") == "home" and event.person:
-        await event.once(lambda tx: homes.opened(tx, event.person))
+        await event.once(lambda tx: app_home.opened(tx, event.person))
         await home_screen.show(event)
 
 
 async def turn_to(click: Click) -> None:
     """A tab was pressed."""
     tab = TABS[HomeAction(str(click.action.get("action_id")))]
-    await _turn(click, lambda tx: homes.turn_to(tx, click.person, tab))
+    await _turn(click, lambda tx: app_home.turn_to(tx, click.person, tab))
 
 
 async def turn_page(click: Click) -> None:
     """Newer or Older was pressed."""
-    await _turn(click, lambda tx: homes.turn_page(tx, click.person, _page(click.value)))
+    await _turn(click, lambda tx: app_home.turn_page(tx, click.person, _page(click.value)))
 
 
 async def show_only(click: Click) -> None:
@@ -60,7 +61,7 @@ async def show_only(click: Click) -> None:
     if click.value not in (ALL, *RequestState):
         raise NotFound("That is not a status. Choose one from the list.")
     status = None if click.value == ALL else RequestState(click.value)
-    await _turn(click, lambda tx: homes.show_only(tx, click.person, status))
+    await _turn(click, lambda tx: app_home.show_only(tx, click.person, status))
 
 
 async def ask_again(click: Click) -> None:
@@ -74,7 +75,7 @@ async def ask_again(click: Click) -> None:
 async def run_again(click: Click) -> None:
     """Retry was pressed on a job that was given up."""
     await click.desk.whois.people([click.person], SOON)
-    await click.once(lambda tx: parked.run_again(tx, click.value, click.person))
+    await click.once(lambda tx: parked_jobs.run_again(tx, click.value, click.person))
 
 
 async def _turn(click: Click, to: Callable[[Tx], None]) -> None:

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from blocks import home as screen
 from blocks.kit import View
 from handlers.incoming import Incoming
-from models.cards import Home
-from models.lifecycle import homes, screens
+from models.lifecycle import redraw
+from models.lifecycle.people import app_home
 from models.queries.home import Place, home_page
 from models.store import Store, Tx
+from models.tables.cards import Home
 
 log = structlog.get_logger("keyturn.home")
 
@@ -39,7 +40,7 @@ async def show(incoming: Incoming) -> None:
     try:
         async with asyncio.timeout(PATIENCE):
             digest = await publish(store, person_id, send)
-        await store.write(lambda tx: homes.shown(tx, person_id, digest))
+        await store.write(lambda tx: app_home.shown(tx, person_id, digest))
     except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
         log.warning("App Home was not published at once", why=str(error))
         await store.write(lambda tx: _later(tx, person_id))
@@ -72,8 +73,8 @@ async def draw(store: Store, person_id: str) -> View:
 
 
 def _later(tx: Tx, person_id: str) -> None:
-    homes.shown(tx, person_id, "")  # what they see now is not sure
-    screens.refresh_homes(tx, [person_id])
+    app_home.shown(tx, person_id, "")  # what they see now is not sure
+    redraw.refresh_homes(tx, [person_id])
 
 
 def _digest(view: View) -> str:

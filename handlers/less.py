@@ -9,10 +9,10 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.routes import Routes
-from models.grants import Grant
-from models.lifecycle import less
+from models.lifecycle.request import shorten
 from models.queries.behind import grant_behind, looked_at
-from models.requests import Request, Term
+from models.tables.grants import Grant
+from models.tables.requests import Request, Term
 
 FIELDS = {"term": TermBlock.CHOICE}
 
@@ -26,7 +26,7 @@ def register(routes: Routes, desk: Desk) -> None:
 
 async def ask_how_much(click: Click) -> None:
     """Use less was pressed."""
-    row = await click.desk.store.write(lambda tx: less.may_use_less(tx, click.value, click.person))
+    row = await click.desk.store.write(lambda tx: shorten.may_use_less(tx, click.value, click.person))
     await click.open(less_form.build(row, click.desk.clock.now()))
 
 
@@ -43,7 +43,7 @@ async def use_less(sent: Submission) -> None:
     if not isinstance(term, Term):
         await sent.answer(response_action="errors", errors=term)
         return
-    await sent.once(lambda tx: less.use_less(tx, row.ref, sent.person, term))
+    await sent.once(lambda tx: shorten.use_less(tx, row.ref, sent.person, term))
 
 
 async def _behind(incoming: Click | Submission) -> Request | Grant:

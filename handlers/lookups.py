@@ -7,9 +7,9 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Suggestion
 from handlers.routes import Routes
-from models.directory import Directory, only_members
-from models.lifecycle.asking import may_ask_for_others
+from models.lifecycle.request.plan import may_ask_for_others
 from models.queries.marks import Mark, marks
+from models.registry.directory import Directory, only_members
 
 
 async def applications(incoming: Suggestion) -> None:

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from models import directory
 from models.catalogue import references
 from models.catalogue.approvers import ApproverRef, GroupRef, PersonRef, Role, parse_approver
 from models.catalogue.spec import AppSpec, OnBehalf
-from models.lifecycle import duties
+from models.lifecycle import separation_of_duties
+from models.registry import directory
 
 
 def known(
@@ -35,7 +35,11 @@ def known(
 
 def named(session: Session, app: AppSpec) -> list[ApproverRef]:
     """Everybody whom an app's rules name, or those of conflicts for something of this app."""
-    more = [parse_approver(text) for stage in duties.stages_for(session, app) for text in stage.everybody]
+    more = [
+        parse_approver(text)
+        for stage in separation_of_duties.stages_for(session, app)
+        for text in stage.everybody
+    ]
     return [*(ref for ref, _ in references.named(app)), *more]
 
 

@@ -6,7 +6,7 @@ from handlers.funnel import listener
 from handlers.incoming import Click
 from handlers.routes import Routes
 from handlers.whois import SOON
-from models.lifecycle import pausing
+from models.lifecycle import mass_revocation
 
 
 def register(routes: Routes, desk: Desk) -> None:
@@ -18,10 +18,10 @@ def register(routes: Routes, desk: Desk) -> None:
 async def wait(click: Click) -> None:
     """Wait was pressed."""
     await click.desk.whois.people([click.person], SOON)
-    await click.once(lambda tx: pausing.wait(tx, click.value, click.person))
+    await click.once(lambda tx: mass_revocation.wait(tx, click.value, click.person))
 
 
 async def revoke(click: Click) -> None:
     """Revoke them now was pressed; Slack has asked "are you sure" already."""
     await click.desk.whois.people([click.person], SOON)
-    await click.once(lambda tx: pausing.lift(tx, click.value, click.person))
+    await click.once(lambda tx: mass_revocation.lift(tx, click.value, click.person))

@@ -14,7 +14,7 @@ from handlers.funnel import listener
 from handlers.incoming import Event
 from handlers.routes import Routes
 from handlers.slack_objects import person_of
-from models.lifecycle import hints
+from models.lifecycle.people import slack_events
 from models.store.tx import SYSTEM
 
 log = structlog.get_logger("keyturn.people")
@@ -36,15 +36,15 @@ async def person_changed(event: Event) -> None:
     if not isinstance(user, Mapping) or not user.get("id"):
         return
     told = person_of(user)
-    if await event.desk.store.read(lambda session: hints.is_news(session, told)):
-        await event.once(lambda tx: hints.person(tx, told))
+    if await event.desk.store.read(lambda session: slack_events.is_news(session, told)):
+        await event.once(lambda tx: slack_events.person(tx, told))
 
 
 async def group_changed(event: Event) -> None:
     """A user group has other members, another name, or was switched off or on."""
     group_id = _group_of(event.event)
-    if await event.desk.store.read(lambda session: hints.is_known_group(session, group_id)):
-        await event.once(hints.groups)
+    if await event.desk.store.read(lambda session: slack_events.is_known_group(session, group_id)):
+        await event.once(slack_events.groups)
 
 
 async def cut_off(event: Event) -> None:

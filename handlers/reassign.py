@@ -8,8 +8,8 @@ from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.routes import Routes
 from handlers.whois import SOON
-from models.directory import names_of
-from models.lifecycle import reassign as verbs
+from models.lifecycle.request import reassign as verbs
+from models.registry.directory import names_of
 
 FIELDS = {
     "person": reassign_form.PERSON,

@@ -5,7 +5,7 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
 from handlers.routes import Routes
-from models.lifecycle import reminding
+from models.lifecycle.request import remind as verbs
 
 
 def register(routes: Routes, desk: Desk) -> None:
@@ -16,4 +16,4 @@ def register(routes: Routes, desk: Desk) -> None:
 async def remind(click: Click) -> None:
     """Remind was pressed. That it was done stands on the card."""
     ref, by = click.value, click.person
-    await click.once(lambda tx: reminding.remind(tx, ref, by))
+    await click.once(lambda tx: verbs.remind(tx, ref, by))

@@ -13,8 +13,8 @@ from handlers.incoming import Click, Command, Incoming, Shortcut, Submission
 from handlers.request_screen import FLAGGED, Form
 from handlers.routes import Routes
 from models.catalogue.spec import AppSpec
-from models.lifecycle.asking import Draft
-from models.lifecycle.submit import submit
+from models.lifecycle.request.plan import Draft
+from models.lifecycle.request.submit import submit
 from models.store import Tx
 
 COMMAND = "/request-access"

@@ -16,10 +16,10 @@ from blocks.request_form import Filled, access_block
 from blocks.term_form import Errors, TermBlock
 from handlers.incoming import Incoming, which
 from models.catalogue.spec import AppSpec
-from models.directory import Directory, only_members
 from models.errors import Refusal
-from models.lifecycle.asking import Draft, may_ask_for_others, plan
+from models.lifecycle.request.plan import Draft, may_ask_for_others, plan
 from models.policy.staffing import listed
+from models.registry.directory import Directory, only_members
 
 log = structlog.get_logger("keyturn.request")
 

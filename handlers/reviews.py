@@ -9,7 +9,8 @@ from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.routes import Routes
 from handlers.whois import SOON
-from models.lifecycle import reviews, revoking
+from models.lifecycle.grant import revoke as verbs
+from models.lifecycle.request import emergency_review
 from models.queries.behind import request_behind
 from models.queries.stories import RequestStory, request_story
 
@@ -39,25 +40,25 @@ async def justified(sent: Submission) -> None:
     """Somebody found it justified."""
     ref, comment = sent.carries.get("ref", ""), review_form.parse(sent.values)
     await fresh.for_decision(sent.desk, ref, sent.person)
-    await sent.once(lambda tx: reviews.justified(tx, ref, sent.person, comment))
+    await sent.once(lambda tx: emergency_review.justified(tx, ref, sent.person, comment))
 
 
 async def misused(sent: Submission) -> None:
     """Somebody found it misused; what is left of the access goes."""
     ref, comment = sent.carries.get("ref", ""), review_form.parse(sent.values)
     await fresh.for_decision(sent.desk, ref, sent.person)
-    await sent.once(lambda tx: reviews.misused(tx, ref, sent.person, comment))
+    await sent.once(lambda tx: emergency_review.misused(tx, ref, sent.person, comment))
 
 
 async def revoke(click: Click) -> None:
     """Revoke was pressed; Slack has asked "are you sure" already."""
     await click.desk.whois.people([click.person], SOON)
-    await click.once(lambda tx: revoking.revoke(tx, click.value, click.person))
+    await click.once(lambda tx: verbs.revoke(tx, click.value, click.person))
 
 
 async def _reviewable(click: Click) -> RequestStory:
     await click.desk.whois.people([click.person], SOON)
-    await click.desk.store.write(lambda tx: reviews.may_close(tx, click.value, click.person))
+    await click.desk.store.write(lambda tx: emergency_review.may_close(tx, click.value, click.person))
     return await click.desk.store.read(
         lambda session: request_story(session, request_behind(session, click.value).ref)
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from models.people import Person, UserGroup
+from models.tables.people import Person, UserGroup
 
 
 def person_of(user: Mapping[str, Any]) -> Person:

@@ -11,7 +11,7 @@ from handlers.incoming import Click, Submission
 from handlers.routes import Routes
 from handlers.whois import NOW, SOON
 from models.errors import Invalid
-from models.lifecycle import delegations
+from models.lifecycle.people import delegations
 
 FIELDS = {
     "person": stand_in_form.PERSON,

@@ -7,7 +7,7 @@ from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.routes import Routes
 from handlers.whois import SOON
-from models.lifecycle import tasks
+from models.lifecycle.grant import tasks
 from models.queries.stories import task_story
 
 FIELDS = {"comment": task_form.NOTE}

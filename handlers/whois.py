@@ -16,13 +16,13 @@ from handlers import needed
 from handlers.in_time import InTime
 from handlers.slack_objects import group_of, mapping, person_of, profile_of
 from handlers.usergroups import UserGroups
-from models import directory
 from models.catalogue.approvers import GroupRef, PersonRef
 from models.catalogue.spec import AppSpec
 from models.clock import Clock
-from models.lifecycle import leaving
-from models.people import Person, UserGroup
+from models.lifecycle.people import person_changed
+from models.registry import directory
 from models.store import Store
+from models.tables.people import Person, UserGroup
 
 NOW = timedelta(0)
 SOON = timedelta(minutes=1)
@@ -104,7 +104,7 @@ class WhoIs:
     async def remember(self, people: list[Person]) -> None:
         """Keep what Slack says of these people; for somebody who has left, everything moves on."""
         if people:
-            await self._store.write(lambda tx: leaving.people_seen(tx, people))
+            await self._store.write(lambda tx: person_changed.people_seen(tx, people))
 
     async def _is_known(self, person_id: str) -> bool:
         return await self._store.read(lambda session: directory.is_known(session, person_id))
@@ -116,7 +116,7 @@ class WhoIs:
         group = await self._group(ref, known)
         if group is not None:
             await self.people(group.members, TODAY)
-            await self._store.write(lambda tx: leaving.group_seen(tx, group))
+            await self._store.write(lambda tx: person_changed.group_seen(tx, group))
 
     async def _managers(self, people: Iterable[str]) -> set[str]:
         await asyncio.gather(*(self.profile(one) for one in people))

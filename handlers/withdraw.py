@@ -5,7 +5,7 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
 from handlers.routes import Routes
-from models.lifecycle import withdraw as verbs
+from models.lifecycle.request import cancel as verbs
 
 
 def register(routes: Routes, desk: Desk) -> None:

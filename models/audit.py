@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, Index, String, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from models.base import Base, Json
 from models.inserts import add_if_new
 from models.straight import straight
+from models.tables.base import Base, Json
 
 GENESIS = "0" * 64
 HEAD = 1

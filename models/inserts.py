@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from models.base import Base
 from models.straight import straight
+from models.tables.base import Base
 
 
 @cache

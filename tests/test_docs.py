@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from models.catalogue.file import load
 from models.catalogue.kinds import KINDS
 from models.catalogue.spec import AccessSpec, AppSpec, ExampleSpec, RuleSpec, Someone, StageSpec, When
-from models.states import as_mermaid
+from models.tables.states import as_mermaid
 from models.wording.messages import FILTERS, MESSAGES, MessageKey
 
 ROOT = Path(__file__).parent.parent

@@ -17,10 +17,10 @@ from bot.manifest import manifest
 from bot.sandbox.slack import LocalSlack, Person
 from bot.sandbox.slack.messages import Message
 from handlers.whois import SOON
-from models import apps
 from models.catalogue.spec import AppSpec
 from models.clock import Clock, ManualClock
-from models.directory import stale
+from models.registry import apps
+from models.registry.directory import stale
 
 # What is installed stays the same while tests run, and looking through it takes a fifth of a bot's start.
 registry.entry_points = cache(registry.entry_points)  # type: ignore[attr-defined, assignment]

@@ -19,7 +19,7 @@ from models.catalogue.access_refs import ALL, access_ref, app_of
 from models.catalogue.conflicts import ConflictAction, ConflictSpec
 from models.catalogue.spec import AppSpec, StageSpec
 from models.catalogue.value_words import stage as stage_words
-from models.proposals import Proposal
+from models.tables.catalogue_changes import Proposal
 
 PAGE = 38
 """How many conflicts are shown: two blocks each, of the hundred that a modal can have."""

@@ -19,7 +19,7 @@ from blocks.mail import letter
 from blocks.text import cut, esc, quote
 from models.catalogue.message_entries import broken
 from models.catalogue.messages import MessageSpec
-from models.configuring_messages import MessageEntry
+from models.lifecycle.catalogue.edit_message import MessageEntry
 from models.wording.messages import FILTERS, MESSAGES, About, MessageKey
 from models.wording.own import OwnWords
 

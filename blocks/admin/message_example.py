@@ -6,15 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from blocks.cards import Story
-from models.cards import CardKind
 from models.catalogue.spec import AppSpec
 from models.catalogue.words import RequestKind
-from models.grants import Cause, Direction, Grant
-from models.lifecycle.snapshot import Snapshot
 from models.queries.stage_story import StageStory
 from models.queries.stories import GrantStory, RequestStory
-from models.requests import Action, Asked, Decision, Request, Stage, Term
-from models.states import GrantState, RequestState, StageState
+from models.registry.policy_snapshot import Snapshot
+from models.tables.cards import CardKind
+from models.tables.grants import Cause, Direction, Grant
+from models.tables.requests import Action, Asked, Decision, Request, Stage, Term
+from models.tables.states import GrantState, RequestState, StageState
 from models.wording.messages import MessageKey
 from models.wording.own import OwnWords
 

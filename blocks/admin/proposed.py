@@ -6,7 +6,7 @@ from blocks import kit
 from blocks.cards import change
 from blocks.kit import Block
 from blocks.text import esc
-from models.proposals import Proposal
+from models.tables.catalogue_changes import Proposal
 
 SHOWN = 3
 """Changes; the others stand on App Home."""

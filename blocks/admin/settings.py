@@ -10,7 +10,7 @@ from blocks.elements import checkboxes
 from blocks.kit import View
 from blocks.text import esc
 from models.catalogue.workspace import SettingsSpec
-from models.proposals import Proposal
+from models.tables.catalogue_changes import Proposal
 
 TWO_PEOPLE = "two_people"
 _HINT = "A second admin gets each change with its difference in words, and approves or rejects it."

@@ -16,7 +16,7 @@ from blocks.text import esc
 from models.catalogue import moments
 from models.catalogue.spec import AppSpec, RequestKind
 from models.durations import parse_spoken
-from models.lifecycle.asking import Planned
+from models.lifecycle.request.plan import Planned
 from models.policy import Outcome
 
 PERSON, ACCESS, LENGTH = "person", "access", "length"

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from blocks.cards import access, approval, change, emergency, failure, limited, overdue, pause, request, task
 from blocks.cards.ids import CardAction
 from blocks.kit import Message
-from models.cards import CardKind
 from models.queries.change_story import ChangeStory
 from models.queries.pause_story import PauseStory
 from models.queries.stories import GrantStory, RequestStory, TaskStory
+from models.tables.cards import CardKind
 
 __all__ = ["CardAction", "Story", "draw"]
 

@@ -4,9 +4,9 @@ from blocks import kit
 from blocks.cards import buttons, own_words, parts, words
 from blocks.kit import Block, Element, Message
 from blocks.text import SECTION, mention, mentions, moment
-from models.grants import Cause, Direction, Grant
 from models.queries.stories import GrantStory
-from models.states import OVER_GRANTS, GrantState
+from models.tables.grants import Cause, Direction, Grant
+from models.tables.states import OVER_GRANTS, GrantState
 from models.wording.messages import MessageKey
 
 _WHY_OVER = {

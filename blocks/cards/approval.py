@@ -7,7 +7,7 @@ from blocks.kit import Block, Element, Message
 from blocks.text import esc, mention, moment
 from models.catalogue.words import Reassign, RequestKind
 from models.queries.stories import RequestStory
-from models.requests import Reassignment
+from models.tables.requests import Reassignment
 from models.wording.messages import MessageKey
 
 

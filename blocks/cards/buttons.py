@@ -3,8 +3,8 @@
 from blocks import kit
 from blocks.cards.ids import CardAction
 from blocks.kit import Element
-from models.grants import Grant
-from models.proposals import Proposal
+from models.tables.catalogue_changes import Proposal
+from models.tables.grants import Grant
 
 
 def approve(ref: str) -> Element:

@@ -6,8 +6,8 @@ from blocks import kit
 from blocks.cards import buttons, parts, words
 from blocks.kit import Block, Element, Message
 from blocks.text import cut, esc, mention, moment, quote
-from models.proposals import IMPORT, MESSAGE, Proposal, ProposalState
 from models.queries.change_story import ChangeStory
+from models.tables.catalogue_changes import IMPORT, MESSAGE, Proposal, ProposalState
 
 SENTENCE = 400
 """Of one change, on a card; the form that approves shows it whole."""

@@ -5,7 +5,7 @@ from blocks.cards import words
 from blocks.kit import Block
 from blocks.text import esc
 from models.catalogue.conflicts import ConflictAction
-from models.lifecycle.duties import in_the_way
+from models.lifecycle.separation_of_duties import in_the_way
 from models.policy import Clash
 from models.queries.stories import RequestStory
 

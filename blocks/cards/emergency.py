@@ -4,11 +4,11 @@ from blocks import kit
 from blocks.cards import buttons, parts, progress, words
 from blocks.kit import Block, Element, Message
 from blocks.text import esc, mention, mentions, quote
-from models.grants import Direction, Grant
 from models.queries.stories import RequestStory
-from models.requests import Request
-from models.reviews import Review, ReviewState
-from models.states import GrantState
+from models.tables.grants import Direction, Grant
+from models.tables.requests import Request
+from models.tables.reviews import Review, ReviewState
+from models.tables.states import GrantState
 
 SIGN = ":rotating_light:"
 NOTE = 900

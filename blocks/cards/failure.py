@@ -4,9 +4,9 @@ from blocks import kit
 from blocks.cards import buttons, parts, words
 from blocks.kit import Message
 from blocks.text import mention, quote
-from models.grants import Direction
 from models.queries.stories import GrantStory
-from models.states import GrantState
+from models.tables.grants import Direction
+from models.tables.states import GrantState
 
 
 def failure(story: GrantStory, viewer: str) -> Message:

@@ -5,7 +5,7 @@ from blocks.cards import buttons, own_words, parts, words
 from blocks.kit import Message
 from blocks.text import mention
 from models.queries.stories import GrantStory
-from models.states import GrantState
+from models.tables.states import GrantState
 from models.wording.messages import MessageKey
 
 _WHY = "Guests and contractors have every access for a limited time only."

@@ -7,10 +7,10 @@ from blocks.cards import words
 from blocks.kit import Block
 from blocks.text import cut, mention
 from blocks.wording import People, Shown, Value, Who
-from models.grants import Cause, Direction, Grant
 from models.queries.stories import GrantStory, RequestStory
-from models.requests import Request
-from models.states import GrantState, RequestState
+from models.tables.grants import Cause, Direction, Grant
+from models.tables.requests import Request
+from models.tables.states import GrantState, RequestState
 from models.wording.messages import MessageKey
 
 _LONGEST = 900

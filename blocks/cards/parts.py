@@ -8,7 +8,7 @@ from blocks.kit import Block, Element, Message
 from blocks.text import cut, esc, mention, moment, quote
 from models.durations import spoken
 from models.queries.stories import GrantStory, RequestStory
-from models.requests import Comment, Request
+from models.tables.requests import Comment, Request
 
 REASON = 2900
 COMMENTS_SHOWN = 3

@@ -4,8 +4,8 @@ from blocks import kit
 from blocks.cards import buttons, parts, words
 from blocks.kit import Message
 from blocks.text import mention, moment
-from models.pauses import Pause, PauseKind, PauseState
 from models.queries.pause_story import PauseStory
+from models.tables.pauses import Pause, PauseKind, PauseState
 
 
 def pause(story: PauseStory, viewer: str) -> Message:

@@ -3,12 +3,12 @@
 from blocks.cards.words import lasting, named, said, until
 from blocks.text import esc, mention, mentions, moment, quote
 from models.catalogue.words import OnReject
-from models.grants import Direction, Grant
 from models.policy import Tally
 from models.queries.stage_story import StageStory
 from models.queries.stories import RequestStory
-from models.requests import Decision, Request, Term
-from models.states import GrantState, RequestState, StageState
+from models.tables.grants import Direction, Grant
+from models.tables.requests import Decision, Request, Term
+from models.tables.states import GrantState, RequestState, StageState
 
 NOTE = 900
 """Of what was said with a decision, or at the end; Details has the whole."""

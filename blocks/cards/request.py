@@ -7,7 +7,7 @@ from blocks.kit import Block, Element, Message
 from blocks.text import mention
 from models.catalogue.words import RequestKind
 from models.queries.stories import RequestStory
-from models.states import GrantState, RequestState
+from models.tables.states import GrantState, RequestState
 from models.wording.messages import MessageKey
 
 _CAME_TO_NOTHING = (RequestState.REJECTED, RequestState.EXPIRED, RequestState.WITHDRAWN)

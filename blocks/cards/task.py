@@ -4,9 +4,9 @@ from blocks import kit
 from blocks.cards import buttons, parts, words
 from blocks.kit import Message
 from blocks.text import esc, mention, moment, quote
-from models.grants import Direction, Grant, Task, TaskState
 from models.queries.stories import TaskStory
-from models.requests import Term
+from models.tables.grants import Direction, Grant, Task, TaskState
+from models.tables.requests import Term
 
 
 def task(story: TaskStory, viewer: str) -> Message:

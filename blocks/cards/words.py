@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from blocks.text import SECTION, cut, esc, mention, moment
 from models.catalogue.words import RequestKind
 from models.durations import spoken
-from models.grants import Grant
-from models.lifecycle.snapshot import Snapshot
 from models.queries.stories import RequestStory
-from models.requests import Request, Term
-from models.states import GrantState, RequestState
+from models.registry.policy_snapshot import Snapshot
+from models.tables.grants import Grant
+from models.tables.requests import Request, Term
+from models.tables.states import GrantState, RequestState
 
 NOTIFICATION = 300
 """More than any client shows of a notification."""

@@ -7,9 +7,9 @@ from blocks.cards import buttons, progress, words
 from blocks.kit import Block, Element
 from blocks.text import mentions, moment
 from models.durations import spoken_left
-from models.grants import Direction, Grant
 from models.queries.my_access import Held, MyAccess
-from models.states import GrantState
+from models.tables.grants import Direction, Grant
+from models.tables.states import GrantState
 
 NOTHING = "You hold no access yet. Press *Request access* to ask for some."
 

@@ -6,7 +6,7 @@ from blocks import request_form
 from blocks.request_form import Filled
 from blocks.term_form import TermChoice
 from models.catalogue.spec import AppSpec
-from models.requests import Request, Term
+from models.tables.requests import Request, Term
 
 
 def filled_like(before: Request, app: AppSpec | None, viewer: str) -> Filled:

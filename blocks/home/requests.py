@@ -10,8 +10,8 @@ from blocks.text import mention, moment
 from models.catalogue.words import RequestKind
 from models.queries.my_requests import MyRequests
 from models.queries.standing import Standing
-from models.requests import Request, Term
-from models.states import RequestState
+from models.tables.requests import Request, Term
+from models.tables.states import RequestState
 
 FILTER_BLOCK = "home.filter"
 

@@ -10,13 +10,13 @@ from blocks.home.ids import HomeAction
 from blocks.kit import Block
 from blocks.text import cut, esc, mention, moment, quote
 from models.catalogue.words import RequestKind
-from models.delegations import Delegation
-from models.grants import Direction, Grant, Task
 from models.jobs import Job
 from models.queries.standing import Standing
 from models.queries.to_do import ToDo
-from models.requests import Decision, Request, Term
-from models.reviews import Review
+from models.tables.delegations import Delegation
+from models.tables.grants import Direction, Grant, Task
+from models.tables.requests import Decision, Request, Term
+from models.tables.reviews import Review
 
 Entry = TypeVar("Entry")
 

@@ -22,8 +22,8 @@ from blocks.term_form import Errors, Offer, TermChoice
 from blocks.text import cut, esc
 from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, Need, effective
 from models.durations import LONGEST
-from models.lifecycle.asking import Draft
-from models.lifecycle.submit import REASON_LIMIT
+from models.lifecycle.request.plan import Draft
+from models.lifecycle.request.submit import REASON_LIMIT
 
 MOST_AT_ONCE = 50
 """Accesses in one submission: they are all written down, a card for each approver too, while Slack waits."""

@@ -9,7 +9,7 @@ from blocks.kit import Option
 from models.catalogue.search import AppEntry, AppIndex
 from models.catalogue.spec import AccessSpec, AppSpec
 from models.queries.marks import Mark
-from models.states import GrantState, RequestState
+from models.tables.states import GrantState, RequestState
 
 MOST = 100
 """As many options as Slack shows in one menu."""

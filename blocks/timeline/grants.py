@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from blocks.text import esc, mentions, moment
 from blocks.timeline.saying import Sentence, direction, end, quoted, state
-from models.base import Json
 from models.durations import spoken
-from models.grants import Direction
+from models.tables.base import Json
+from models.tables.grants import Direction
 
 
 def _started(who: str, data: Json) -> str:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from blocks.text import esc, mention, mentions, moment
 from blocks.timeline.saying import Sentence, quoted, state, term
-from models.base import Json
+from models.tables.base import Json
 
 
 def _asked(who: str, data: Json) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 
 from blocks.cards.words import lasting, said
 from blocks.text import esc, moment
-from models.base import Json
 from models.durations import spoken
-from models.grants import Direction
-from models.requests import Term
+from models.tables.base import Json
+from models.tables.grants import Direction
+from models.tables.requests import Term
 
 TEXT = 2600
 """What is left of a section for somebody's words, with the rest of the line."""

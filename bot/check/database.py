@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from bot.check.bench import Bench
 from bot.check.finding import Finding, bad, note, ok
 from bot.database import Schema, explained, opened, schema_of, shown, sqlite_file
-from models import apps, parts
 from models.catalogue.part import Parts
 from models.catalogue.spec import AppSpec
-from models.directory import Directory
 from models.policy import numbers
+from models.registry import apps, catalogue_entries
+from models.registry.directory import Directory
 from models.store import Store
 
 ABOUT = "Database"
@@ -80,7 +80,7 @@ def _standing(url: str, schema: Schema) -> Finding:
 
 
 def _catalogue_and_admins(session: Session) -> tuple[tuple[AppSpec, ...], Parts, tuple[str, ...]]:
-    return tuple(apps.every(session)), parts.whole(session), Directory(session).admins()
+    return tuple(apps.every(session)), catalogue_entries.whole(session), Directory(session).admins()
 
 
 def _doubts(session: Session) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from bot.slack import Gateway, Gone
 from handlers.slack_objects import person_of
 from models.catalogue.spec import PersonRef
-from models.directory import facts_of
 from models.policy.facts import PersonFacts
+from models.registry.directory import facts_of
 
 MANY = 50
 """From here on the list of everybody is fewer calls than one for each, at 1,000 people a page."""

@@ -15,8 +15,8 @@ from blocks.admin.connectors import Param
 from bot.later import Away, Later
 from bot.slack import Gateway
 from models.clock import Clock
-from models.grants import Direction
-from models.lifecycle.settling import Change, Done, Outcome, Trouble
+from models.lifecycle.grant.reconcile import Change, Done, Outcome, Trouble
+from models.tables.grants import Direction
 
 Params = Mapping[str, Any]
 

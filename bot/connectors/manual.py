@@ -1,7 +1,7 @@
 """The connector for what only a person can do: the app's owners get a task, and say when it is done."""
 
 from bot.connectors.base import Connector, Params
-from models.lifecycle.settling import ByHand, Change, Done, Outcome
+from models.lifecycle.grant.reconcile import ByHand, Change, Done, Outcome
 
 
 class Manual(Connector):

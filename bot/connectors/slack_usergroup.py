@@ -14,8 +14,8 @@ from bot.connectors.base import Connector, Params, trouble_of
 from bot.connectors.usergroup import Group, Settings, Standing
 from bot.later import Away, Later
 from bot.slack import Answer, Refused
-from models.grants import Direction
-from models.lifecycle.settling import Change, Done, Outcome, Trouble
+from models.lifecycle.grant.reconcile import Change, Done, Outcome, Trouble
+from models.tables.grants import Direction
 
 PERSONAL = {
     "failed_for_some_users",

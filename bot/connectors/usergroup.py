@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from bot.explain import explain
-from models.grants import Direction
-from models.lifecycle.settling import Change
+from models.lifecycle.grant.reconcile import Change
+from models.tables.grants import Direction
 
 
 def _group_id(text: str) -> str:

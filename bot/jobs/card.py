@@ -16,14 +16,15 @@ from bot.later import Away
 from bot.slack import Gateway, Gone
 from bot.together import Together
 from models import jobs
-from models.cards import Card
 from models.jobs import Work
-from models.lifecycle import approvers, screens
+from models.lifecycle import redraw
+from models.lifecycle.request import asked_people
 from models.queries import stories
 from models.queries.change_story import change_story
 from models.queries.pause_story import pause_story
 from models.queries.stories import GrantStory, RequestStory
 from models.store import Store, Tx
+from models.tables.cards import Card
 from models.wording import own
 from models.wording.own import NONE, OwnWords
 
@@ -93,7 +94,7 @@ class CardJob:
     def _noted(self, tx: Tx, work: Work, drawn: Drawn, channel: str, ts: str) -> None:
         jobs.finish(tx.session, work)
         card = drawn.card
-        screens.shown(tx, card.id, channel, ts, drawn.digest)
+        redraw.shown(tx, card.id, channel, ts, drawn.digest)
         own.note(tx, own_of(drawn.story))
         self._mailing.shown(tx, card, drawn.story, first=not card.ts)
 
@@ -103,7 +104,7 @@ class CardJob:
         card.gone = True
         if card.place:
             log.warning("a channel cannot be used", channel=card.place, about=card.about)
-            approvers.leave_channel(tx, card.about, card.place)
+            asked_people.leave_channel(tx, card.about, card.place)
         self._mailing.unreachable(tx, card, drawn.story)
 
     def _left(self, tx: Tx, work: Work, drawn: Drawn) -> None:

@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from bot.slack import Answer, Gateway, Gone
 from handlers.slack_objects import group_of, person_of
-from models import directory, jobs
+from models import jobs
 from models.jobs import Work
-from models.lifecycle import leaving
-from models.people import UserGroup
+from models.lifecycle.people import person_changed
+from models.registry import directory
 from models.store import Store, Tx
+from models.tables.people import UserGroup
 
 EVER = datetime.fromtimestamp(0, UTC)
 
@@ -37,7 +38,7 @@ class GroupsJob:
         except Gone:
             return
         person = person_of(answer["user"])
-        await self._store.write(lambda tx: leaving.people_seen(tx, [person]))
+        await self._store.write(lambda tx: person_changed.people_seen(tx, [person]))
 
 
 def _known(session: Session, answer: Answer) -> list[UserGroup]:
@@ -48,4 +49,4 @@ def _known(session: Session, answer: Answer) -> list[UserGroup]:
 def _seen(tx: Tx, work: Work, groups: list[UserGroup]) -> None:
     jobs.finish(tx.session, work)
     for group in groups:
-        leaving.group_seen(tx, group)
+        person_changed.group_seen(tx, group)

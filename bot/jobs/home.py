@@ -6,10 +6,10 @@ from blocks.kit import View
 from bot.slack import Gateway, Gone
 from handlers.home_screen import publish
 from models import jobs
-from models.cards import Home
 from models.jobs import Work
-from models.lifecycle import homes
+from models.lifecycle.people import app_home
 from models.store import Store, Tx
+from models.tables.cards import Home
 
 
 class HomeJob:
@@ -41,4 +41,4 @@ def _digest(session: Session, person_id: str) -> str:
 
 def _shown(tx: Tx, work: Work, person_id: str, digest: str) -> None:
     jobs.finish(tx.session, work)
-    homes.shown(tx, person_id, digest)
+    app_home.shown(tx, person_id, digest)

@@ -11,11 +11,11 @@ from bot.jobs.mailing import REFUSED, SENT, Why, app_of, mailed
 from bot.later import Away, Later
 from bot.slack import Gateway, Refused
 from models import jobs
-from models.cards import Card
 from models.jobs import Work
-from models.people import Person
 from models.store import Store, Tx
 from models.store.tx import SYSTEM
+from models.tables.cards import Card
+from models.tables.people import Person
 
 
 class MailJob:

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from blocks.cards import Story
 from blocks.mail import worth
 from models.audit import AuditEntry
-from models.cards import Card, CardKind
 from models.catalogue.spec import AppSpec, EmailUse
 from models.jobs import Job
 from models.queries.change_story import ChangeStory
 from models.queries.pause_story import PauseStory
 from models.queries.stories import RequestStory, TaskStory
 from models.store import Tx
+from models.tables.cards import Card, CardKind
 
 LONG = timedelta(minutes=10)
 """After so long without Slack, e-mail takes its place."""

@@ -4,7 +4,7 @@ from bot.slack import Gateway, Gone
 from handlers.slack_objects import person_of
 from models import jobs
 from models.jobs import Work
-from models.lifecycle import leaving, managers
+from models.lifecycle.people import managers, person_changed
 from models.store import Store, Tx
 
 
@@ -28,7 +28,7 @@ class ManagerJob:
         except Gone:
             return
         person = person_of(answer["user"])
-        await self._store.write(lambda tx: leaving.people_seen(tx, [person]))
+        await self._store.write(lambda tx: person_changed.people_seen(tx, [person]))
 
 
 def _seen(tx: Tx, work: Work, request_id: int) -> None:

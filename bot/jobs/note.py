@@ -9,9 +9,9 @@ from bot.jobs import posts
 from bot.later import Later
 from bot.slack import Gateway, Gone
 from models import jobs
-from models.cards import Card
 from models.jobs import Work
 from models.store import Store
+from models.tables.cards import Card
 
 SOON = timedelta(seconds=2)
 

@@ -2,11 +2,12 @@
 
 from bot.slack import Gateway, Gone
 from handlers.slack_objects import person_of
-from models import directory, jobs
+from models import jobs
 from models.jobs import Work
-from models.lifecycle import leaving
-from models.people import Person
+from models.lifecycle.people import person_changed
+from models.registry import directory
 from models.store import Store, Tx
+from models.tables.people import Person
 
 
 class PersonJob:
@@ -35,4 +36,4 @@ class PersonJob:
 
 def _seen(tx: Tx, work: Work, person: Person) -> None:
     jobs.finish(tx.session, work)
-    leaving.people_seen(tx, [person])
+    person_changed.people_seen(tx, [person])

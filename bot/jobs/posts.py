@@ -8,8 +8,8 @@ import structlog
 
 from blocks.kit import Message
 from bot.slack import Answer, Gateway, Gone, Refused
-from models.cards import Card
-from models.requests import Comment
+from models.tables.cards import Card
+from models.tables.requests import Comment
 
 log = structlog.stdlib.get_logger(__name__)
 

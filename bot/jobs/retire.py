@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from bot.jobs import note, posts, tell
 from bot.slack import Gateway, Gone
 from models import jobs
-from models.cards import Card
 from models.jobs import Urgency, Work
-from models.requests import Comment
 from models.store import Store, Tx
+from models.tables.cards import Card
+from models.tables.requests import Comment
 
 ARRIVED = timedelta(seconds=30)
 """After so long no call that was under way can still arrive."""

@@ -10,10 +10,10 @@ from bot.jobs import posts
 from bot.later import Later
 from bot.slack import Gateway, Gone
 from models import jobs
-from models.cards import Card
 from models.jobs import Work
-from models.requests import Comment
 from models.store import Store
+from models.tables.cards import Card
+from models.tables.requests import Comment
 
 SOON = timedelta(seconds=2)
 

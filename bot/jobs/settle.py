@@ -8,11 +8,11 @@ import structlog
 from bot.connectors.base import Connector, trouble_of
 from bot.metrics import Metrics
 from models import jobs
-from models.grants import Direction
 from models.jobs import Work
-from models.lifecycle import settling
-from models.lifecycle.settling import Change, Done, Outcome, Trouble
+from models.lifecycle.grant import reconcile
+from models.lifecycle.grant.reconcile import Change, Done, Outcome, Trouble
 from models.store import Store, Tx
+from models.tables.grants import Direction
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -31,9 +31,9 @@ class SettleJob:
     async def run(self, work: Work) -> None:
         """Carry out one round; the job's payload is {"target": …}. What fails is written to the grants."""
         target = str(work.payload["target"])
-        await self._store.write(lambda tx: settling.guard(tx, target))
+        await self._store.write(lambda tx: reconcile.guard(tx, target))
         now = self._store.clock.now()
-        changes = await self._store.read(lambda session: settling.changes(session, target, now))
+        changes = await self._store.read(lambda session: reconcile.changes(session, target, now))
         outcomes = await self._outcomes(changes)
         await self._store.write(lambda tx: _settled(tx, work, target, outcomes))
 
@@ -75,4 +75,4 @@ class SettleJob:
 
 def _settled(tx: Tx, work: Work, target: str, outcomes: Outcomes) -> None:
     jobs.finish(tx.session, work)
-    settling.settled(tx, target, outcomes)
+    reconcile.settled(tx, target, outcomes)

@@ -8,10 +8,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bot.sandbox.browser import Due
-from models.grants import Grant
-from models.requests import Request
-from models.reviews import Review
-from models.states import RequestState
+from models.tables.grants import Grant
+from models.tables.requests import Request
+from models.tables.reviews import Review
+from models.tables.states import RequestState
 
 
 def next_due(session: Session, now: datetime) -> Due | None:

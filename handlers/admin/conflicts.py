@@ -14,10 +14,11 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Incoming, Submission, Suggestion
 from handlers.routes import Routes
-from models import changing, proposals
-from models import configuring_conflicts as verbs
 from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.search import fold
+from models.lifecycle.catalogue import edit_conflict as verbs
+from models.lifecycle.catalogue import propose_change
+from models.tables import catalogue_changes
 
 MOST = 100
 """Choices in one answer to a menu."""
@@ -93,8 +94,10 @@ async def _list(incoming: Incoming) -> View:
 
 async def _waiting(incoming: Incoming) -> list[Block]:
     def read(session: Session) -> list[Block]:
-        waiting = proposals.waiting_of(session, proposals.CONFLICT)
-        return screen.waiting(waiting, incoming.person, changing.second_wanted(session, incoming.person))
+        waiting = catalogue_changes.waiting_of(session, catalogue_changes.CONFLICT)
+        return screen.waiting(
+            waiting, incoming.person, propose_change.second_wanted(session, incoming.person)
+        )
 
     return await incoming.desk.store.read(read)
 

@@ -12,11 +12,11 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
 from handlers.routes import Routes
-from models import parts
 from models.catalogue.conflict_entries import CONFLICT
 from models.catalogue.spec import AppSpec
-from models.directory import Directory
 from models.policy.examples import Ran, run_all
+from models.registry import catalogue_entries
+from models.registry.directory import Directory
 
 
 async def open_list(incoming: Click) -> None:
@@ -48,4 +48,4 @@ def register(routes: Routes, desk: Desk) -> None:
 
 
 def _run(session: Session, app: AppSpec) -> list[Ran]:
-    return list(run_all([app], Directory(session), parts.every(session, CONFLICT)))
+    return list(run_all([app], Directory(session), catalogue_entries.every(session, CONFLICT)))

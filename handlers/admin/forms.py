@@ -10,9 +10,9 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.routes import Routes
-from models import configuring
 from models.catalogue.references import named
 from models.catalogue.spec import AppSpec
+from models.lifecycle.catalogue import edit_app
 
 Parse = Callable[[AppSpec, Place, Submission], AppSpec]
 """Makes the new entry of an app, what the form is about, and what was entered."""
@@ -33,7 +33,7 @@ async def save(incoming: Submission) -> None:
     place, parse = screens.place_of(incoming), PARSERS[screens.screen_of(incoming)]
     await _refuse_unknown(incoming, place)
     entry = await incoming.once(
-        lambda tx: configuring.change(
+        lambda tx: edit_app.change(
             tx, place.app, place.version, lambda app: parse(app, place, incoming), incoming.person
         )
     )
@@ -43,9 +43,7 @@ async def save(incoming: Submission) -> None:
 
 
 async def _refuse_unknown(incoming: Submission, place: Place) -> None:
-    entry = await incoming.desk.store.read(
-        lambda session: configuring.look(session, place.app, incoming.person)
-    )
+    entry = await incoming.desk.store.read(lambda session: edit_app.look(session, place.app, incoming.person))
     await written.refuse_unknown(incoming, {str(ref) for ref, _ in named(entry.app)})
 
 
@@ -53,7 +51,7 @@ async def choose_connector(incoming: Click) -> None:
     """Another kind of connector was chosen: show the fields that it has."""
     place = screens.place_of(incoming)
     entry = await incoming.desk.store.read(
-        lambda session: configuring.look(session, place.app, incoming.person, place.version)
+        lambda session: edit_app.look(session, place.app, incoming.person, place.version)
     )
     view = await screens.form(incoming, Screen.ACCESS, entry, place, connector=incoming.value)
     await incoming.redraw(view)

@@ -8,9 +8,9 @@ from blocks.admin.marks import errors_at
 from blocks.admin.overlay import Problems
 from handlers.admin import screens
 from handlers.incoming import Click, Incoming, Submission
-from models.admins import only_admins
-from models.configuring import Overtaken
 from models.errors import Invalid
+from models.lifecycle.catalogue.edit_app import Overtaken
+from models.registry.permissions import only_admins
 
 In = TypeVar("In", bound=Incoming)
 Handler = Callable[[In], Awaitable[None]]

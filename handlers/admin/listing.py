@@ -11,8 +11,8 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Command, Incoming, Submission
 from handlers.routes import Routes
-from models import configuring
-from models.configuring import Entry
+from models.lifecycle.catalogue import edit_app
+from models.lifecycle.catalogue.edit_app import Entry
 
 COMMAND = "/access-admin"
 
@@ -42,7 +42,7 @@ async def save_new_app(incoming: Submission) -> None:
     """Add the app, and show it in the form's place."""
     app = basics.parse_new(incoming.values)
     await written.refuse_unknown(incoming, ())
-    entry = await incoming.once(lambda tx: configuring.add(tx, app, incoming.person))
+    entry = await incoming.once(lambda tx: edit_app.add(tx, app, incoming.person))
     if entry.version == 0:
         said = f"{entry.app.name} is not in the catalogue yet. {entry.second}"
         await incoming.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
@@ -73,4 +73,4 @@ async def _called_for(incoming: Command) -> View:
 
 
 async def _look(incoming: Incoming, key: str) -> Entry:
-    return await incoming.desk.store.read(lambda session: configuring.look(session, key, incoming.person))
+    return await incoming.desk.store.read(lambda session: edit_app.look(session, key, incoming.person))

@@ -15,11 +15,12 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Incoming, Submission
 from handlers.routes import Routes
-from models import changing, proposals
-from models import configuring_messages as verbs
-from models.configuring_messages import MessageEntry
-from models.directory import Directory, anybody_but, names_of
 from models.errors import NotFound
+from models.lifecycle.catalogue import edit_message as verbs
+from models.lifecycle.catalogue import propose_change
+from models.lifecycle.catalogue.edit_message import MessageEntry
+from models.registry.directory import Directory, anybody_but, names_of
+from models.tables import catalogue_changes
 from models.wording.messages import MessageKey
 
 FIELDS = {"subject": "subject", "text": "text"}
@@ -97,8 +98,8 @@ async def _list(incoming: Incoming) -> View:
 
 
 def _waiting(session: Session, viewer: str) -> list[Block]:
-    waiting = proposals.waiting_of(session, proposals.MESSAGE)
-    return conflict.waiting(waiting, viewer, changing.second_wanted(session, viewer))
+    waiting = catalogue_changes.waiting_of(session, catalogue_changes.MESSAGE)
+    return conflict.waiting(waiting, viewer, propose_change.second_wanted(session, viewer))
 
 
 async def _people(incoming: Incoming) -> People:

@@ -11,10 +11,10 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
 from handlers.routes import Routes
-from models import configuring
 from models.catalogue import edits, listed
 from models.catalogue.listed import Spot
 from models.catalogue.spec import AppSpec
+from models.lifecycle.catalogue import edit_app
 
 OPENS = {
     Do.EDIT_BASICS: Screen.BASICS,
@@ -47,7 +47,7 @@ async def open_form(incoming: Click) -> None:
     """Open the form for the part that was chosen, or for a new one."""
     place = screens.place_of(incoming)
     entry = await incoming.desk.store.read(
-        lambda session: configuring.look(session, place.app, incoming.person, place.version)
+        lambda session: edit_app.look(session, place.app, incoming.person, place.version)
     )
     here = replace(place, part=incoming.value, more="")
     form = await screens.form(incoming, OPENS[Do(incoming.action_id)], entry, here)
@@ -58,7 +58,7 @@ async def change(incoming: Click) -> None:
     """Change the app as the button says, and show what became of it."""
     place, make = screens.place_of(incoming), CHANGES[Do(incoming.action_id)]
     entry = await incoming.once(
-        lambda tx: configuring.change(
+        lambda tx: edit_app.change(
             tx, place.app, place.version, lambda app: make(app, incoming.value, place.access), incoming.person
         )
     )
@@ -68,9 +68,7 @@ async def change(incoming: Click) -> None:
 async def turn_page(incoming: Click) -> None:
     """Show other accesses of the app."""
     place = replace(screens.place_of(incoming), first_access=number(incoming.value))
-    entry = await incoming.desk.store.read(
-        lambda session: configuring.look(session, place.app, incoming.person)
-    )
+    entry = await incoming.desk.store.read(lambda session: edit_app.look(session, place.app, incoming.person))
     await incoming.redraw(await screens.one_app(incoming, entry, place))
 
 

@@ -9,8 +9,8 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
 from handlers.routes import Routes
-from models import configuring
-from models.configuring import Entry
+from models.lifecycle.catalogue import edit_app
+from models.lifecycle.catalogue.edit_app import Entry
 
 OPENS = {
     Do.ADD_RULE: Screen.RULE,
@@ -63,5 +63,5 @@ def register(routes: Routes, desk: Desk) -> None:
 async def entry_of(incoming: Click, place: Place, version: int | None = None) -> Entry:
     """The app as it stands. With `version` it has to be that one still."""
     return await incoming.desk.store.read(
-        lambda session: configuring.look(session, place.app, incoming.person, version)
+        lambda session: edit_app.look(session, place.app, incoming.person, version)
     )

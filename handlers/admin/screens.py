@@ -32,14 +32,14 @@ from blocks.kit import Block, View
 from blocks.text import cut, esc
 from handlers.incoming import Incoming
 from handlers.whois import TODAY
-from models import configuring
 from models.catalogue.approvers import GroupRef, PersonRef, parse_approver, parse_person
 from models.catalogue.references import named
 from models.catalogue.spec import AppSpec, StageSpec
-from models.configuring import Entry, Overtaken
-from models.directory import Directory
 from models.errors import NotFound
+from models.lifecycle.catalogue import edit_app
+from models.lifecycle.catalogue.edit_app import Entry, Overtaken
 from models.policy.examples import Ran
+from models.registry.directory import Directory
 
 log = structlog.get_logger("keyturn.admin")
 
@@ -163,9 +163,7 @@ async def again(incoming: Incoming, overtaken: Overtaken) -> View:
 async def unchanged(incoming: Incoming, why: str) -> View:
     """The list as it is, with why it was not changed."""
     place = place_of(incoming)
-    entry = await incoming.desk.store.read(
-        lambda session: configuring.look(session, place.app, incoming.person)
-    )
+    entry = await incoming.desk.store.read(lambda session: edit_app.look(session, place.app, incoming.person))
     return await the_list(incoming, entry, [kit.section(f":warning: {cut(esc(why), 2500)}"), kit.divider()])
 
 

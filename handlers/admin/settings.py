@@ -11,7 +11,9 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.routes import Routes
-from models import changing, configuring, parts, proposals
+from models.lifecycle.catalogue import edit_app, propose_change
+from models.registry import catalogue_entries
+from models.tables import catalogue_changes
 
 FIELDS = {"two_people": settings.TWO_PEOPLE}
 
@@ -20,9 +22,9 @@ async def open_form(incoming: Click) -> None:
     """Show how they are, and what waits."""
 
     def read(session: Session) -> View:
-        waiting = proposals.waiting(session, proposals.SETTINGS, "settings")
-        second = changing.second_wanted(session, incoming.person)
-        return settings.build(parts.workspace(session), waiting, incoming.person, second)
+        waiting = catalogue_changes.waiting(session, catalogue_changes.SETTINGS, "settings")
+        second = propose_change.second_wanted(session, incoming.person)
+        return settings.build(catalogue_entries.workspace(session), waiting, incoming.person, second)
 
     await incoming.open(await incoming.desk.store.read(read))
 
@@ -30,7 +32,7 @@ async def open_form(incoming: Click) -> None:
 async def save(incoming: Submission) -> None:
     """Save them, or propose them where two people are needed; the form closes."""
     wanted = settings.parse(incoming.values)
-    said = await incoming.once(lambda tx: configuring.change_settings(tx, wanted, incoming.person))
+    said = await incoming.once(lambda tx: edit_app.change_settings(tx, wanted, incoming.person))
     if said:
         await incoming.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
 

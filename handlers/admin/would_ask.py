@@ -14,8 +14,8 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Incoming, Submission
 from handlers.routes import Routes
-from models import configuring
 from models.catalogue.spec import AppSpec
+from models.lifecycle.catalogue import edit_app
 from models.queries.would_ask import Case
 from models.queries.would_ask import would_ask as policy_says
 
@@ -57,7 +57,7 @@ def register(routes: Routes, desk: Desk) -> None:
 
 async def _app(incoming: Incoming) -> AppSpec:
     key = screens.place_of(incoming).app
-    entry = await incoming.desk.store.read(lambda session: configuring.look(session, key, incoming.person))
+    entry = await incoming.desk.store.read(lambda session: edit_app.look(session, key, incoming.person))
     return entry.app
 
 

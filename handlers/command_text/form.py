@@ -9,7 +9,7 @@ from blocks.text import clean
 from handlers.command_text.reading import Typed
 from handlers.request_screen import Form
 from models.catalogue.spec import AppSpec
-from models.requests import Term
+from models.tables.requests import Term
 
 
 def as_typed(text: str) -> str:

@@ -8,7 +8,7 @@ from handlers.command_text.names import AccessNames, app_beginning, app_called
 from handlers.command_text.words import Words
 from models.catalogue.spec import AppSpec
 from models.durations import parse_spoken
-from models.requests import Term
+from models.tables.requests import Term
 
 _ENDLESS = frozenset(
     ("forever", "permanent", "permanently", "indefinite", "indefinitely", "no end", "without end")

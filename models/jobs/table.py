@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Index, String, Text, case, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.base import BIG_KEY, Base, Json
+from models.tables.base import BIG_KEY, Base, Json
 
 
 class JobState(StrEnum):

@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import case, or_
 from sqlalchemy.orm import Session
 
-from models.base import Json
 from models.inserts import insert_on
 from models.jobs.table import ONE_READY, Job, JobState, Urgency, later
 from models.straight import straight
+from models.tables.base import Json
 
 
 @dataclass(frozen=True)

@@ -14,30 +14,19 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import DBAPIError
 
-from models import deliveries
-from models.cards import CardKind
-from models.delegations import Delegation
-from models.grants import Direction, Grant
-from models.lifecycle import (
-    delegations,
-    ends,
-    escalating,
-    extensions,
-    granting,
-    pausing,
-    recording,
-    reminding,
-    reviews,
-    revoking,
-    screens,
-    set_back,
-    stages,
-)
-from models.lifecycle.snapshot import Snapshot
-from models.requests import Request
-from models.reviews import Review
-from models.states import GrantState, RequestEvent, RequestState
+from models.lifecycle import audit_entries, clock_set_back, mass_revocation, redraw
+from models.lifecycle.grant import end_dates, extensions, give, revoke
+from models.lifecycle.people import delegations
+from models.lifecycle.request import emergency_review, escalate, remind, stages
+from models.registry.policy_snapshot import Snapshot
 from models.store.tx import SYSTEM, Tx
+from models.tables import deliveries
+from models.tables.cards import CardKind
+from models.tables.delegations import Delegation
+from models.tables.grants import Direction, Grant
+from models.tables.requests import Request
+from models.tables.reviews import Review
+from models.tables.states import GrantState, RequestEvent, RequestState
 
 BATCH = 200
 
@@ -58,8 +47,8 @@ def sweep(tx: Tx, passed_over: Collection[str] = ()) -> bool:
     Raises Broken, having done nothing, where something in the batch cannot be done: called again with that
     passed over, it does the others.
     """
-    set_back.mend(tx)
-    pausing.hold_back(tx)
+    clock_set_back.mend(tx)
+    mass_revocation.hold_back(tx)
     return any(part.batch(tx, passed_over) >= BATCH for part in PARTS)
 
 
@@ -108,13 +97,13 @@ def tidy(tx: Tx) -> None:
 def _move(tx: Tx, grant: Grant) -> None:
     ended = grant.ends_at is not None and grant.ends_at <= tx.now
     if grant.state is GrantState.FAILED and grant.failing is Direction.TAKE:
-        granting.retry(tx, grant, SYSTEM)
+        give.retry(tx, grant, SYSTEM)
     elif ended and (held := _held_over(tx, grant)) is not None:
         grant.due_at = held
     elif ended:
-        revoking.time_up(tx, grant)
+        revoke.time_up(tx, grant)
     elif grant.state is GrantState.SCHEDULED:
-        granting.start(tx, grant)
+        give.start(tx, grant)
     else:  # its end was moved after the index was set; look again then
         grant.due_at = grant.ends_at
 
@@ -129,7 +118,7 @@ def _held_over(tx: Tx, grant: Grant) -> datetime | None:
     until = grant.ends_at + (Snapshot.from_json(grant.policy).policy.grace or timedelta())
     if until <= tx.now:
         return None
-    recording.of_grant(tx, grant, SYSTEM, "grant.grace", request=extension.ref, until=until.isoformat())
+    audit_entries.of_grant(tx, grant, SYSTEM, "grant.grace", request=extension.ref, until=until.isoformat())
     return until
 
 
@@ -141,25 +130,25 @@ def _notify(tx: Tx, grant: Grant) -> None:
     if grant.ends_at is None:  # it has no end any more, and so no notices
         grant.notice_at = None
         return
-    passed = ends.passed_notices(grant, tx.now)
+    passed = end_dates.passed_notices(grant, tx.now)
     grant.notices = sorted({*grant.notices, *passed})
-    grant.notice_at = ends.next_notice(grant)
+    grant.notice_at = end_dates.next_notice(grant)
     if grant.state is GrantState.ACTIVE and grant.ends_at > tx.now:
         last = min(passed, default=0)
         subject = f"{grant.ref}/{last}/{int(grant.ends_at.timestamp())}"
-        screens.show(tx, CardKind.NOTICE, subject, grant.ref, grant.person_id)
-        recording.of_grant(tx, grant, SYSTEM, "grant.notice", before_end=last)
+        redraw.show(tx, CardKind.NOTICE, subject, grant.ref, grant.person_id)
+        audit_entries.of_grant(tx, grant, SYSTEM, "grant.notice", before_end=last)
 
 
 _PENDING = select(Request).where(Request.state == RequestState.PENDING)
 PARTS: tuple[_Part[Any], ...] = (
     _Part("move", select(Grant), Grant.due_at, _move),
     _Part("expire", _PENDING, Request.expires_at, _expire),
-    _Part("escalate", _PENDING, Request.escalate_at, escalating.escalate),
-    _Part("warn", _PENDING, Request.warn_at, reminding.warn),
+    _Part("escalate", _PENDING, Request.escalate_at, escalate.escalate),
+    _Part("warn", _PENDING, Request.warn_at, remind.warn),
     _Part("notice", select(Grant), Grant.notice_at, _notify),
-    _Part("remind", _PENDING, Request.remind_at, reminding.remind_again),
+    _Part("remind", _PENDING, Request.remind_at, remind.remind_again),
     _Part("stand in", select(Delegation), Delegation.due_at, delegations.turn),
-    _Part("review", select(Review), Review.remind_at, reviews.remind),
+    _Part("review", select(Review), Review.remind_at, emergency_review.remind),
 )
 """In the order of urgency."""

@@ -5,10 +5,10 @@ from sqlalchemy.orm import Session
 
 from models.catalogue.access_refs import access_ref
 from models.catalogue.words import RequestKind
-from models.grants import Direction, Grant
 from models.policy import Hold, Holding
-from models.requests import Request
-from models.states import LIVE_GRANTS, GrantState, RequestState
+from models.tables.grants import Direction, Grant
+from models.tables.requests import Request
+from models.tables.states import LIVE_GRANTS, GrantState, RequestState
 
 _HOW = {
     GrantState.SCHEDULED: Hold.SCHEDULED,

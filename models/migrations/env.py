@@ -5,8 +5,8 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import JSON
 
-from models.base import UtcDateTime
-from models.tables import metadata
+from models.tables.all import metadata
+from models.tables.base import UtcDateTime
 
 
 def render(kind: str, item: Any, _context: Any) -> str | Literal[False]:

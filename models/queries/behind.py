@@ -3,18 +3,18 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import apps
-from models.cards import Card
 from models.catalogue.spec import AccessPolicy, Reassign, effective
-from models.directory import Directory
 from models.errors import NotAllowed, NotFound
-from models.grants import Grant, Task
-from models.lifecycle.comment import may_comment
-from models.lifecycle.refs import number_of
-from models.lifecycle.snapshot import Snapshot
-from models.requests import Asked, Request
-from models.reviews import Review
-from models.states import RequestState
+from models.lifecycle.references import number_of
+from models.lifecycle.request.comment import may_comment
+from models.registry import apps
+from models.registry.directory import Directory
+from models.registry.policy_snapshot import Snapshot
+from models.tables.cards import Card
+from models.tables.grants import Grant, Task
+from models.tables.requests import Asked, Request
+from models.tables.reviews import Review
+from models.tables.states import RequestState
 
 
 def request_behind(session: Session, ref: str) -> Request:

@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import defer
 
-from models.grants import Grant
-from models.requests import Request
+from models.tables.grants import Grant
+from models.tables.requests import Request
 
 REQUEST = (defer(Request.policy, raiseload=True),)
 """Options of a select of requests; reading `policy` off such a row raises."""

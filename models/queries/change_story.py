@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from models.changing import second_wanted
-from models.directory import Directory, names_of
-from models.lifecycle.refs import number_of
-from models.proposals import Proposal
+from models.lifecycle.catalogue.propose_change import second_wanted
+from models.lifecycle.references import number_of
+from models.registry.directory import Directory, names_of
+from models.tables.catalogue_changes import Proposal
 
 
 @dataclass(frozen=True)

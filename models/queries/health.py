@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import TextClause, func, select, text
 from sqlalchemy.orm import Session
 
-from models import reviews
-from models.grants import LIVE, UNSETTLED, Direction, Grant, Task
 from models.jobs import Job, JobState, Urgency
-from models.requests import Request
-from models.reviews import Review
-from models.states import LIVE_GRANTS, GrantState
+from models.tables import reviews
+from models.tables.grants import LIVE, UNSETTLED, Direction, Grant, Task
+from models.tables.requests import Request
+from models.tables.reviews import Review
+from models.tables.states import LIVE_GRANTS, GrantState
 
 LATE = timedelta(minutes=1)
 """A grant that is over for longer than this, and not taken back, is overdue."""

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from models.cards import Home, HomeTab
 from models.queries import my_access, my_requests, to_do
 from models.queries.my_access import MyAccess
 from models.queries.my_requests import MyRequests
 from models.queries.to_do import ToDo
-from models.states import RequestState
+from models.tables.cards import Home, HomeTab
+from models.tables.states import RequestState
 
 Content = MyAccess | MyRequests | ToDo
 

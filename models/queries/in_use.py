@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models.grants import Grant
-from models.requests import Request
-from models.states import LIVE_GRANTS, RequestState
+from models.tables.grants import Grant
+from models.tables.requests import Request
+from models.tables.states import LIVE_GRANTS, RequestState
 
 AccessKey = tuple[str, str]
 """The keys of an app and of one of its accesses."""

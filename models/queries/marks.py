@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.catalogue.words import RequestKind
-from models.grants import Grant
-from models.requests import Request
-from models.states import GrantState, RequestState
+from models.tables.grants import Grant
+from models.tables.requests import Request
+from models.tables.states import GrantState, RequestState
 
 _THEIRS = (GrantState.SCHEDULED, GrantState.GRANTING, GrantState.ACTIVE)
 

@@ -7,13 +7,13 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from models.catalogue.words import RequestKind
-from models.directory import Directory
-from models.grants import Grant, Task, TaskState
-from models.lifecycle.again import in_the_way
+from models.lifecycle.request.duplicates import in_the_way
 from models.queries import brief
 from models.queries.paging import Pages
-from models.requests import Request
-from models.states import RequestState
+from models.registry.directory import Directory
+from models.tables.grants import Grant, Task, TaskState
+from models.tables.requests import Request
+from models.tables.states import RequestState
 
 ENDED = 5
 """How many of those that are over are shown."""

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
-from models.grants import Grant
-from models.lifecycle.again import in_the_way
+from models.lifecycle.request.duplicates import in_the_way
 from models.queries import brief
 from models.queries.my_access import Held, held_of
 from models.queries.paging import Pages
 from models.queries.standing import Standing, standings
-from models.requests import Request
-from models.states import RequestState
+from models.tables.grants import Grant
+from models.tables.requests import Request
+from models.tables.states import RequestState
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from models.directory import Directory, names_of
-from models.grants import Grant
-from models.lifecycle import pausing
-from models.lifecycle.refs import number_of
-from models.pauses import Pause
+from models.lifecycle import mass_revocation
+from models.lifecycle.references import number_of
+from models.registry.directory import Directory, names_of
+from models.tables.grants import Grant
+from models.tables.pauses import Pause
 
 SHOWN = 15
 """So many accesses are named; the others are counted."""
@@ -31,7 +31,7 @@ class PauseStory:
 def pause_story(session: Session, ref: str) -> PauseStory:
     """Read the story of one pause by its reference (PS-1)."""
     pause = session.get_one(Pause, number_of(ref, "PS"))
-    count, first = pausing.waiting(session, pause, SHOWN)
+    count, first = mass_revocation.waiting(session, pause, SHOWN)
     admins = Directory(session).admins()
     people = {*admins, *(grant.person_id for grant in first), pause.decided_by or ""}
     return PauseStory(pause, count, tuple(first), names_of(session, people), admins)

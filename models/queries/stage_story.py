@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from models.catalogue.words import OnReject
 from models.policy import Tally, tally
-from models.requests import Asked, Decision, Reassignment, Stage, stages_of
+from models.tables.requests import Asked, Decision, Reassignment, Stage, stages_of
 
 # Every card asks these. A statement that is made once costs half of one that is made anew.
 _REQUEST: BindParameter[int] = bindparam("request")

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models.queries.stage_story import StageStory
-from models.requests import Asked, Decision, Request, Stage
+from models.tables.requests import Asked, Decision, Request, Stage
 
 
 @dataclass(frozen=True)

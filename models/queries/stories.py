@@ -11,16 +11,17 @@ from models import audit
 from models.audit import AuditEntry
 from models.catalogue.spec import AppSpec
 from models.catalogue.words import RequestKind
-from models.directory import Directory, names_of
-from models.grants import Grant, Task
-from models.lifecycle import duties, extensions, holdings
-from models.lifecycle.refs import number_of
-from models.lifecycle.snapshot import Snapshot
+from models.lifecycle import holdings, separation_of_duties
+from models.lifecycle.grant import extensions
+from models.lifecycle.references import number_of
 from models.policy import Clash
 from models.queries.stage_story import StageStory, stage_stories
-from models.requests import Comment, Decision, Reassignment, Request, Term
-from models.reviews import Review
-from models.states import RequestState
+from models.registry.directory import Directory, names_of
+from models.registry.policy_snapshot import Snapshot
+from models.tables.grants import Grant, Task
+from models.tables.requests import Comment, Decision, Reassignment, Request, Term
+from models.tables.reviews import Review
+from models.tables.states import RequestState
 from models.wording import own
 from models.wording.own import NONE, OwnWords
 
@@ -182,7 +183,9 @@ def request_story(session: Session, ref: str) -> RequestStory:
         extended=grant if request.kind is RequestKind.EXTEND else None,
         names=names,
         admins=admins,
-        conflicts=duties.of_request(session, request) if request.state is RequestState.PENDING else (),
+        conflicts=separation_of_duties.of_request(session, request)
+        if request.state is RequestState.PENDING
+        else (),
         temporary=bool(beneficiary and beneficiary.temporary),
         review=review,
         owners=owners,

@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from models.apps import App
-from models.delegations import Delegation
-from models.directory import Directory
-from models.grants import Grant, Task, open_task_of
 from models.jobs import Job, JobState
-from models.proposals import Proposal, for_others
 from models.queries import brief
 from models.queries.paging import Pages
 from models.queries.standing import Standing, standings
-from models.requests import Asked, Decision, Request
-from models.reviews import Review, open_review_of
-from models.states import GrantState, RequestState
+from models.registry.apps import App
+from models.registry.directory import Directory
+from models.tables.catalogue_changes import Proposal, for_others
+from models.tables.delegations import Delegation
+from models.tables.grants import Grant, Task, open_task_of
+from models.tables.requests import Asked, Decision, Request
+from models.tables.reviews import Review, open_review_of
+from models.tables.states import GrantState, RequestState
 
 DECIDED = 5
 """How many of one's own decisions are shown."""

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from models.catalogue.edits import access_at
 from models.catalogue.spec import AppSpec, RequestKind
-from models.directory import Directory
-from models.lifecycle import duties
-from models.lifecycle.asking import Planned
-from models.lifecycle.snapshot import Snapshot
+from models.lifecycle import separation_of_duties
+from models.lifecycle.request.plan import Planned
 from models.policy import Question, check_length, decide
+from models.registry.directory import Directory
+from models.registry.policy_snapshot import Snapshot
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def would_ask(session: Session, app: AppSpec, case: Case) -> Planned:
         kind=case.kind,
         emergency=case.emergency,
     )
-    question = duties.looked_at(session, question)
+    question = separation_of_duties.looked_at(session, question)
     person = who.person(case.person)
     temporary = bool(person and person.temporary)
     verdict = check_length(snapshot.policy, case.length, None, None, case.at, temporary=temporary)

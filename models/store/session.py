@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, event, inspect, select
 from sqlalchemy.orm import Session
 
-from models.base import Base, ReadOnce
+from models.tables.base import Base, ReadOnce
 
 
 class KeepingSession(Session):

@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from models import audit, deliveries, jobs
-from models.base import Base, Json
+from models import audit, jobs
 from models.jobs import Urgency, Wanted
+from models.tables import deliveries
+from models.tables.base import Base, Json
 
 Row = TypeVar("Row", bound=Base)
 
@@ -26,7 +27,7 @@ class Tx:
     facts: list[audit.Fact] = field(default_factory=list)
     wanted: dict[str, Wanted] = field(default_factory=dict)
     touched: set[str] = field(default_factory=set)
-    """What changed and has to be shown anew; see `models.lifecycle.screens`."""
+    """What changed and has to be shown anew; see `models.lifecycle.redraw`."""
     cards: dict[tuple[str, str, str], Json] = field(default_factory=dict)
     """Cards that people are to have, by kind, subject and person; see there too."""
     ends: "dict[Callable[[Tx], None], None]" = field(default_factory=dict)

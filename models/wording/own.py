@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import parts, settings
 from models.catalogue.message_entries import MESSAGE
-from models.parts import Part, subject
+from models.registry import catalogue_entries
+from models.registry.catalogue_entries import Part, subject
 from models.store.tx import SYSTEM, Tx
+from models.tables import settings
 from models.wording.messages import MessageKey
 
 UNUSABLE = "message.unusable"
@@ -45,7 +46,7 @@ NONE = OwnWords()
 
 def read(session: Session) -> OwnWords:
     """The workspace's words as they are now."""
-    if not parts.has_any(session, MESSAGE):
+    if not catalogue_entries.has_any(session, MESSAGE):
         return NONE
     return OwnWords({row.key: row.spec for row in session.execute(_ALL)})
 

@@ -15,9 +15,9 @@ from slack_bolt.authorization import AuthorizeResult
 
 from blocks.decision_form import COMMENT, DecisionForm
 from bot.sandbox.slack.signing import signed_headers
-from models.lifecycle import submit
-from models.lifecycle.asking import Draft
-from models.requests import Term
+from models.lifecycle.request import submit
+from models.lifecycle.request.plan import Draft
+from models.tables.requests import Term
 from tests.bench import places
 from tests.bench.measure import Result, in_turns
 from tests.world import World

@@ -10,11 +10,11 @@ from typing import Any
 import asyncpg
 
 from models import migrate
-from models.lifecycle import decide, submit
-from models.lifecycle.asking import Draft
-from models.people import Person
-from models.requests import Term
+from models.lifecycle.request import decide, submit
+from models.lifecycle.request.plan import Draft
 from models.store import Store, Tx
+from models.tables.people import Person
+from models.tables.requests import Term
 from tests.bench import places
 from tests.bench.measure import Result, in_turns
 from tests.postgres import running_server

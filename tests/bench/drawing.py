@@ -6,7 +6,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 
 from blocks import cards
-from models.cards import CardKind
+from models.tables.cards import CardKind
 from tests.bench.measure import Result, in_turns
 from tests.blocks import stories
 

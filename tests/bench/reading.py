@@ -12,10 +12,10 @@ from bot.audit_files import write_jsonl
 from handlers.catalogue import Shelf
 from models import audit
 from models.audit import Entry
-from models.cards import HomeTab
 from models.catalogue.spec import AppSpec
 from models.queries.home import Place, home_page
 from models.store import Store
+from models.tables.cards import HomeTab
 from tests.bench import places
 from tests.bench.measure import Result, in_turns
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from models.catalogue.spec import AppSpec
 from models.catalogue.words import RequestKind
-from models.grants import Direction, Grant, Task, TaskState
-from models.lifecycle.snapshot import Snapshot
 from models.queries.stage_story import StageStory
 from models.queries.stories import GrantStory, RequestStory, TaskStory
-from models.requests import Action, Asked, Comment, Decision, Request, Stage, Term
-from models.states import GrantState, RequestState, StageState
+from models.registry.policy_snapshot import Snapshot
+from models.tables.grants import Direction, Grant, Task, TaskState
+from models.tables.requests import Action, Asked, Comment, Decision, Request, Stage, Term
+from models.tables.states import GrantState, RequestState, StageState
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 ADA, GRACE, ALAN, ROOT, OTTO = "UADA", "UGRACE", "UALAN", "UROOT", "UOTTO"

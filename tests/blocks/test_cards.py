@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from blocks import kit
 from blocks.cards import draw
-from models.cards import CardKind
 from models.catalogue.words import RequestKind
-from models.grants import Cause, Direction, TaskState
 from models.queries.stories import RequestStory
-from models.requests import Term
-from models.states import GrantState, RequestState, StageState
+from models.tables.cards import CardKind
+from models.tables.grants import Cause, Direction, TaskState
+from models.tables.requests import Term
+from models.tables.states import GrantState, RequestState, StageState
 from tests.blocks.sendable import buttons_of, check_message, words_of
 from tests.blocks.stories import (
     ADA,

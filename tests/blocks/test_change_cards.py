@@ -7,10 +7,10 @@ import pytest
 from blocks import change_form
 from blocks.admin import proposed, settings
 from blocks.cards import draw
-from models.cards import CardKind
 from models.catalogue.workspace import SettingsSpec
-from models.proposals import APP, IMPORT, Proposal, ProposalState
 from models.queries.change_story import ChangeStory
+from models.tables.cards import CardKind
+from models.tables.catalogue_changes import APP, IMPORT, Proposal, ProposalState
 from tests.blocks.sendable import buttons_of, check_message, check_view, words_of
 from tests.blocks.stories import ADA, GRACE, NAMES, NOON, ROOT
 

@@ -9,7 +9,7 @@ from blocks.extend_form import MoreTime
 from blocks.kit import View, carried
 from blocks.term_form import TermBlock, TermChoice, Way
 from models.catalogue.words import RequestKind
-from models.requests import Term
+from models.tables.requests import Term
 from tests.blocks.filling import labels, picked, shown, typed
 from tests.blocks.sendable import check_view, words_of
 from tests.blocks.stories import EIGHT_HOURS, NOON, grant, request, snapshot, story, task_story

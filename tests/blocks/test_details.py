@@ -8,13 +8,16 @@ from blocks.kit import View
 from blocks.timeline import SENTENCES
 from models.audit import AuditEntry
 from models.clock import ManualClock
-from models.grants import Cause, Direction, Grant
-from models.lifecycle import comment, decide, due, granting, leaving, revoking, submit, tasks, withdraw
-from models.lifecycle.asking import Draft
-from models.people import Person
+from models.lifecycle import due
+from models.lifecycle.grant import give, revoke, tasks
+from models.lifecycle.people import person_changed
+from models.lifecycle.request import cancel, comment, decide, submit
+from models.lifecycle.request.plan import Draft
 from models.queries.stories import RequestStory, request_story, timeline
-from models.requests import Request, Term
 from models.store import Store, Tx
+from models.tables.grants import Cause, Direction, Grant
+from models.tables.people import Person
+from models.tables.requests import Request, Term
 from tests.blocks.sendable import buttons_of, check_view, words_of
 from tests.blocks.stories import ADA, ALAN, GRACE, NOON, ROOT, decision, stage, story
 from tests.blocks.test_cards import HOSTILE, hostile_stories
@@ -117,7 +120,7 @@ async def test_every_step_of_a_life_is_told_as_a_sentence(store: Store, clock: M
         lambda tx: submit.extend(tx, "GR-1", ASKING, Term(length=timedelta(hours=1)), "Busy")
     )
     await store.write(lambda tx: decide.approve(tx, more.ref, OWNER))
-    await store.write(lambda tx: revoking.give_back(tx, "GR-1", ASKING))
+    await store.write(lambda tx: revoke.give_back(tx, "GR-1", ASKING))
     await store.write(lambda tx: by_hand(tx, ref, Direction.TAKE))
     about, entries = await _story(store, ref)
     assert {one.action for one in entries} <= set(SENTENCES)
@@ -151,9 +154,9 @@ async def test_other_endings_are_told_as_sentences_too(store: Store, clock: Manu
     def refuse(tx: Tx) -> None:
         grant = tx.session.get_one(Grant, 1)
         tasks.cannot(tx, tasks.open_task(tx, grant, Direction.GIVE).ref, OWNER, "No licence")
-        granting.retry(tx, grant, ADMIN)
+        give.retry(tx, grant, ADMIN)
         tasks.open_task(tx, grant, Direction.GIVE)
-        revoking.take_away(tx, grant, ADMIN, Cause.ADMIN)
+        revoke.take_away(tx, grant, ADMIN, Cause.ADMIN)
 
     approved = await store.write(ask)
     clock.advance(timedelta(hours=25))
@@ -161,7 +164,7 @@ async def test_other_endings_are_told_as_sentences_too(store: Store, clock: Manu
     await store.write(lambda tx: decide.approve(tx, approved, OWNER))
     await store.write(refuse)
     withdrawn = await store.write(ask)
-    await store.write(lambda tx: withdraw.withdraw(tx, withdrawn, ASKING))
+    await store.write(lambda tx: cancel.withdraw(tx, withdrawn, ASKING))
     said = ""
     for ref in (approved, withdrawn):
         about, entries = await _story(store, ref)
@@ -189,18 +192,18 @@ async def test_what_people_leaving_and_clocks_do_is_told_as_sentences_too(
 
     def all_leave(tx: Tx) -> None:
         tx.session.get_one(Person, OWNER).active = False
-        leaving.leave(tx, OWNER)
+        person_changed.leave(tx, OWNER)
         tx.session.get_one(Person, OTHER_OWNER).active = False
         tx.session.get_one(Person, ADMIN).active = False
-        leaving.leave(tx, OTHER_OWNER)
+        person_changed.leave(tx, OTHER_OWNER)
 
     def one_comes_back(tx: Tx) -> None:
         tx.session.get_one(Person, OWNER).active = True
-        leaving.move_on(tx, OWNER)
+        person_changed.move_on(tx, OWNER)
 
     def approve(tx: Tx) -> None:
         request = decide.approve(tx, ref, OWNER)
-        granting.given(tx, tx.session.get_one(Grant, request.grant_id))
+        give.given(tx, tx.session.get_one(Grant, request.grant_id))
 
     await store.write(found_with_grace)
     ref = await store.write(ask)

@@ -14,14 +14,14 @@ from blocks.kit import carried
 from blocks.preview import preview
 from blocks.request_form import Filled
 from blocks.term_form import TermChoice
-from models.cards import CardKind
 from models.catalogue.spec import AppSpec
-from models.lifecycle.asking import Planned
+from models.lifecycle.request.plan import Planned
 from models.policy import Company, PersonFacts, Question, aftermath, check_length, decide
 from models.queries.stories import RequestStory
-from models.requests import Term
-from models.reviews import Review, ReviewState
-from models.states import GrantState, RequestState
+from models.tables.cards import CardKind
+from models.tables.requests import Term
+from models.tables.reviews import Review, ReviewState
+from models.tables.states import GrantState, RequestState
 from tests.blocks.filling import labels, picked, shown, typed
 from tests.blocks.sendable import buttons_of, check_message, check_view, words_of
 from tests.blocks.stories import ADA, ALAN, GRACE, NAMES, NOON, OTTO, ROOT, grant, snapshot, story

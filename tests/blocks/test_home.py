@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from blocks import home, kit
 from blocks.cards import CardAction
 from models.catalogue.words import RequestKind
-from models.grants import Direction, Grant, Task, TaskState
 from models.jobs import Job
 from models.queries.home import Content, Counts, HomePage
 from models.queries.my_access import Held, MyAccess
@@ -16,8 +15,9 @@ from models.queries.my_requests import MyRequests
 from models.queries.paging import PAGE, Pages
 from models.queries.standing import Standing
 from models.queries.to_do import ToDo
-from models.requests import Request
-from models.states import GrantState, RequestState
+from models.tables.grants import Direction, Grant, Task, TaskState
+from models.tables.requests import Request
+from models.tables.states import GrantState, RequestState
 from tests.blocks.sendable import buttons_of, check_markup, check_view, words_of
 from tests.blocks.stories import ADA, ALAN, GRACE, NOON, ROOT, decision, grant, request, snapshot, stage
 

@@ -3,8 +3,8 @@ from datetime import timedelta
 from blocks import less_form
 from blocks.kit import View, carried
 from blocks.term_form import TermBlock, TermChoice, Way
-from models.grants import Grant
-from models.requests import Request, Term
+from models.tables.grants import Grant
+from models.tables.requests import Request, Term
 from tests.blocks.filling import labels, picked, set_to, shown, typed
 from tests.blocks.sendable import check_view, words_of
 from tests.blocks.stories import EIGHT_HOURS, NOON, grant, request, snapshot

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from blocks.cards import Story, draw
 from blocks.mail import NO_LINK, SUBJECT, Letter, letter, names_in, worth
-from models.cards import CardKind
-from models.grants import TaskState
-from models.states import GrantState, RequestState
+from models.tables.cards import CardKind
+from models.tables.grants import TaskState
+from models.tables.states import GrantState, RequestState
 from tests.blocks import stories
 from tests.blocks.stories import ADA, GRACE, NOON, ROOT
 

@@ -7,9 +7,9 @@ import pytest
 
 from blocks import mail
 from blocks.cards import draw
-from models.cards import CardKind
-from models.pauses import Pause, PauseKind, PauseState
 from models.queries.pause_story import PauseStory
+from models.tables.cards import CardKind
+from models.tables.pauses import Pause, PauseKind, PauseState
 from tests.blocks.sendable import buttons_of, check_message, words_of
 from tests.blocks.stories import ADA, NAMES, NOON, ROOT, grant, snapshot
 

@@ -8,9 +8,9 @@ from blocks import kit, preview
 from blocks.kit import Block
 from models.catalogue.spec import AppSpec
 from models.errors import Denied
-from models.lifecycle.asking import Planned
-from models.lifecycle.snapshot import Snapshot
+from models.lifecycle.request.plan import Planned
 from models.policy import Company, PersonFacts, Question, check_length, decide
+from models.registry.policy_snapshot import Snapshot
 from tests.blocks.sendable import check_view, words_of
 from tests.blocks.test_cards import HOSTILE, visible
 from tests.models import specs

@@ -14,10 +14,10 @@ from blocks.term_form import Offer, TermBlock, TermChoice, Way
 from blocks.text import clean
 from bot.sandbox.slack.validate import validate_suggestions
 from models.catalogue.spec import AppSpec
-from models.lifecycle.asking import Draft
+from models.lifecycle.request.plan import Draft
 from models.queries.marks import Mark
-from models.requests import Term
-from models.states import GrantState, RequestState
+from models.tables.requests import Term
+from models.tables.states import GrantState, RequestState
 from tests.blocks.filling import labels, shown
 from tests.blocks.sendable import check_view, words_of
 from tests.blocks.stories import ADA, NOON

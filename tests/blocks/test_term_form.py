@@ -10,7 +10,7 @@ from blocks.kit import Block, modal
 from blocks.term_form import Offer, TermBlock, TermChoice, Way
 from models.catalogue.spec import AccessPolicy
 from models.durations import LONGEST
-from models.requests import Term
+from models.tables.requests import Term
 from tests.blocks.filling import labels, picked, set_to, shown, typed
 from tests.blocks.sendable import check_view
 from tests.blocks.stories import NOON, snapshot

@@ -8,10 +8,10 @@ from blocks import wording
 from blocks.admin.message_example import People, example
 from blocks.cards import draw, own_words
 from blocks.wording import render
-from models.cards import CardKind
-from models.grants import Cause, Direction
 from models.queries.stories import GrantStory, RequestStory
-from models.states import GrantState, RequestState
+from models.tables.cards import CardKind
+from models.tables.grants import Cause, Direction
+from models.tables.states import GrantState, RequestState
 from models.wording.grammar import Broken
 from models.wording.messages import FILTERS, MESSAGES, MessageKey
 from models.wording.own import OwnWords

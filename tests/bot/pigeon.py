@@ -1,7 +1,7 @@
 """A connector as another package would bring it (see test_connectors)."""
 
 from bot.connectors.base import Connector, Params
-from models.lifecycle.settling import Change, Done, Outcome
+from models.lifecycle.grant.reconcile import Change, Done, Outcome
 
 
 class Pigeon(Connector):

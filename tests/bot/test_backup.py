@@ -14,14 +14,14 @@ from sqlalchemy import func, select
 
 from bot import trail
 from bot.app import build
-from models import directory
 from models.audit import AuditEntry
 from models.clock import ManualClock
-from models.lifecycle import submit
-from models.lifecycle.asking import Draft
-from models.people import Person
-from models.requests import Request
+from models.lifecycle.request import submit
+from models.lifecycle.request.plan import Draft
+from models.registry import directory
 from models.store import Store, Tx, open_store
+from models.tables.people import Person
+from models.tables.requests import Request
 from tests.handlers.office import EIGHT_HOURS, asks, office
 from tests.world import World
 

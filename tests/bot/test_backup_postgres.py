@@ -10,8 +10,8 @@ from sqlalchemy import make_url
 
 from bot import trail
 from models.clock import ManualClock
-from models.requests import Request
 from models.store import open_store
+from models.tables.requests import Request
 from tests.handlers.office import asks
 from tests.postgres import PostgresServer
 from tests.postgres_keeper import find_binaries

@@ -7,14 +7,14 @@ import pytest
 
 from bot.jobs import posts, retire
 from bot.sandbox.slack.messages import Message
-from models.cards import Card
 from models.clock import ManualClock
 from models.jobs import Job, JobState, Work
-from models.lifecycle import comment, decide, submit
-from models.lifecycle.asking import Draft
+from models.lifecycle.request import comment, decide, submit
+from models.lifecycle.request.plan import Draft
 from models.lifecycle.telling import tell
-from models.requests import Comment, Term
 from models.store import Tx
+from models.tables.cards import Card
+from models.tables.requests import Comment, Term
 from tests.world import World, running
 
 HOUR = timedelta(hours=1)

@@ -19,11 +19,11 @@ from sqlalchemy import text
 
 from bot import trail
 from bot.audit_files import Selection, harmless, write_csv
-from models import directory
 from models.audit import Entry
 from models.clock import ManualClock
-from models.people import Person
+from models.registry import directory
 from models.store import Tx, open_store
+from models.tables.people import Person
 from tests.bot.command_line import CommandLine, keyturn
 
 __all__ = ["keyturn"]

@@ -12,12 +12,13 @@ from typing import TypeVar
 import pytest
 from sqlalchemy.orm import Session
 
-from models import apps, audit
+from models import audit
 from models.clock import SystemClock
-from models.lifecycle import decide, submit
-from models.lifecycle.asking import Draft
-from models.requests import Term
+from models.lifecycle.request import decide, submit
+from models.lifecycle.request.plan import Draft
+from models.registry import apps
 from models.store import Tx, open_store
+from models.tables.requests import Term
 from tests.bot.command_line import CommandLine, keyturn
 from tests.models.company import ADA, GITHUB, GRACE, found
 from tests.models.specs import PRODUCT_EXAMPLE

@@ -15,13 +15,13 @@ from bot.config import load
 from bot.manifest import SCOPES
 from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.slack import App, LocalSlack
-from models import apps, directory, parts
 from models.catalogue.message_entries import MESSAGE
 from models.catalogue.messages import MessageSpec
 from models.catalogue.spec import AppSpec
 from models.clock import SystemClock
-from models.people import UserGroup
+from models.registry import apps, catalogue_entries, directory
 from models.store import open_store
+from models.tables.people import UserGroup
 from models.wording.messages import MessageKey
 from tests.bot.command_line import CommandLine, Ended, keyturn
 
@@ -388,6 +388,6 @@ async def test_messages_that_cannot_be_used_are_told(office: Office, text: str, 
     await office.catalogue(github())
     own = MessageSpec(key=MessageKey.REJECTED, text=text)
     store = open_store(office.url, SystemClock())
-    await store.write(lambda tx: parts.save(tx, MESSAGE, own, "operator"))
+    await store.write(lambda tx: catalogue_entries.save(tx, MESSAGE, own, "operator"))
     await store.close()
     assert (await office.check()).about("Messages") == [line]

@@ -1,8 +1,8 @@
 """`keyturn policy check`, and the examples that stop an import."""
 
-from models import directory
-from models.people import UserGroup
+from models.registry import directory
 from models.store import Tx
+from models.tables.people import UserGroup
 from tests.bot.command_line import CommandLine, keyturn
 from tests.bot.test_cmd_catalogue import SQLITE, on
 from tests.models.company import ADA, GRACE, found

@@ -12,8 +12,8 @@ from bot.failure import Failure
 from bot.slack import Gateway
 from models.catalogue.connectors import ConnectorSpec
 from models.clock import ManualClock
-from models.grants import Direction
-from models.lifecycle.settling import ByHand, Change, Done
+from models.lifecycle.grant.reconcile import ByHand, Change, Done
+from models.tables.grants import Direction
 
 
 def brought(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -18,9 +18,9 @@ from sqlalchemy import make_url
 
 from bot import log, trail
 from models.clock import ManualClock
-from models.requests import Request
-from models.states import RequestState
 from models.store.base import Unavailable
+from models.tables.requests import Request
+from models.tables.states import RequestState
 from tests.bot.test_hurt_database import SENTENCE, becomes, impatient
 from tests.handlers.office import asks, request_of
 from tests.postgres import OwnServer, PostgresServer, connect

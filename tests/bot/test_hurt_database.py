@@ -15,12 +15,12 @@ import pytest
 from sqlalchemy import Engine, event, make_url, text
 
 from bot import log, schedule, trail, writable
-from models import settings
 from models.clock import ManualClock
-from models.requests import Request
-from models.states import RequestState
 from models.store import Store, Tx, open_store, sqlite
 from models.store.base import Unavailable
+from models.tables import settings
+from models.tables.requests import Request
+from models.tables.states import RequestState
 from tests.handlers.office import asks, office, request_of
 from tests.postgres import connect
 from tests.world import World, running

@@ -18,7 +18,7 @@ from bot.config import Config
 from bot.failure import Failure
 from bot.sandbox.slack import App, LocalSlack
 from models.clock import ManualClock
-from models.directory import Directory
+from models.registry.directory import Directory
 from models.store import sqlite
 
 

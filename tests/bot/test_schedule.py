@@ -10,19 +10,22 @@ import pytest
 from bot import schedule
 from bot.metrics import Metrics
 from bot.schedule import Scheduler
-from models import deliveries, directory
 from models.audit import AuditEntry
 from models.clock import ManualClock
-from models.deliveries import Delivery
-from models.grants import Grant
 from models.jobs import Job, Urgency
-from models.lifecycle import due, granting, submit
-from models.lifecycle.asking import Draft
-from models.people import Person
-from models.requests import Request, Term
-from models.states import GrantState, RequestState
+from models.lifecycle import due
+from models.lifecycle.grant import give
+from models.lifecycle.request import submit
+from models.lifecycle.request.plan import Draft
+from models.registry import directory
 from models.store import Store, Tx
 from models.store.base import Unavailable
+from models.tables import deliveries
+from models.tables.deliveries import Delivery
+from models.tables.grants import Grant
+from models.tables.people import Person
+from models.tables.requests import Request, Term
+from models.tables.states import GrantState, RequestState
 from tests.models.company import ADA, GITHUB, found
 
 AUTOMATIC = GITHUB.model_validate(GITHUB.stored() | {"auto_approve": [{"name": "Everybody may"}]})
@@ -63,7 +66,7 @@ async def hold(store: Store, count: int) -> None:
             )
             submit.submit(tx, draft)
         for grant in tx.session.query(Grant):
-            granting.given(tx, grant)
+            give.given(tx, grant)
 
     await store.write(work)
 

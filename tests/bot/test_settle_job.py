@@ -18,14 +18,15 @@ from bot.slack import Gateway
 from models import jobs
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
-from models.grants import Grant, Task
 from models.jobs import LeaseLost, Work
-from models.lifecycle import due, submit
-from models.lifecycle.asking import Draft
-from models.lifecycle.settling import Change, Done, Outcome
-from models.requests import Term
-from models.states import GrantState
+from models.lifecycle import due
+from models.lifecycle.grant.reconcile import Change, Done, Outcome
+from models.lifecycle.request import submit
+from models.lifecycle.request.plan import Draft
 from models.store import Store, Tx
+from models.tables.grants import Grant, Task
+from models.tables.requests import Term
+from models.tables.states import GrantState
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, found
 
 EIGHT_HOURS = Term(length=timedelta(hours=8))

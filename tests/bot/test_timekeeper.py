@@ -9,11 +9,11 @@ from bot.steady import SteadyClock
 from bot.timekeeper import ABSENCE, ASK, MANY, Timekeeper
 from models.clock import ManualClock
 from models.errors import Closed, NotAllowed
-from models.grants import Grant
-from models.lifecycle import due, pausing
-from models.pauses import Pause, PauseState
-from models.states import GrantState
+from models.lifecycle import due, mass_revocation
 from models.store import Store, open_store
+from models.tables.grants import Grant
+from models.tables.pauses import Pause, PauseState
+from models.tables.states import GrantState
 from tests.bot.test_schedule import hold
 from tests.models.acting import do
 from tests.models.company import ADA, ROOT
@@ -85,11 +85,11 @@ async def test_a_mass_that_a_jump_would_end_waits_for_an_admin(machine: Machine,
     assert await machine.active() == MANY
     (pause,) = await machine.pauses()
     assert (pause.state, pause.count, pause.since, pause.until) == (PauseState.OPEN, MANY, true, true + jump)
-    await machine.store.write(lambda tx: pausing.wait(tx, pause.ref, ROOT))
+    await machine.store.write(lambda tx: mass_revocation.wait(tx, pause.ref, ROOT))
     machine.passes(2 * ASK)
     await machine.tick()
     assert await machine.active() == MANY
-    await machine.store.write(lambda tx: pausing.lift(tx, pause.ref, ROOT))
+    await machine.store.write(lambda tx: mass_revocation.lift(tx, pause.ref, ROOT))
     await machine.tick()
     assert await machine.active() == 0
 
@@ -120,7 +120,7 @@ async def test_the_pause_is_over_when_the_clock_is_right_again(machine: Machine)
     assert pause.state is PauseState.OVER
     assert await machine.active() == MANY
     with pytest.raises(Closed):
-        await machine.store.write(lambda tx: pausing.lift(tx, pause.ref, ROOT))
+        await machine.store.write(lambda tx: mass_revocation.lift(tx, pause.ref, ROOT))
 
 
 async def test_a_jump_that_slack_agrees_with_was_a_machine_asleep(machine: Machine) -> None:
@@ -218,19 +218,19 @@ async def test_only_an_admin_decides_and_only_once(machine: Machine) -> None:
     machine.slack = lambda: true
     machine.clock.advance(YEAR)
     await machine.tick()
-    for verb in (pausing.wait, pausing.lift):
+    for verb in (mass_revocation.wait, mass_revocation.lift):
         with pytest.raises(NotAllowed):
             await do(machine.store, verb, "PS-1", ADA)
-    await machine.store.write(lambda tx: pausing.lift(tx, "PS-1", ROOT))
+    await machine.store.write(lambda tx: mass_revocation.lift(tx, "PS-1", ROOT))
     with pytest.raises(Closed):
-        await machine.store.write(lambda tx: pausing.wait(tx, "PS-1", ROOT))
+        await machine.store.write(lambda tx: mass_revocation.wait(tx, "PS-1", ROOT))
 
 
 async def test_the_database_is_told_the_time_once_a_minute(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[datetime] = []
-    monkeypatch.setattr(pausing, "note_time", lambda tx: told.append(tx.now))
+    monkeypatch.setattr(mass_revocation, "note_time", lambda tx: told.append(tx.now))
     for _ in range(121):
         await machine.keeper.look()
         machine.passes(timedelta(seconds=1))

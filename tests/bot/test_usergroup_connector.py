@@ -13,8 +13,8 @@ from bot.sandbox.slack import App, LocalSlack
 from bot.sandbox.slack.usergroups import UserGroup
 from bot.slack import Gateway
 from models.clock import ManualClock
-from models.grants import Direction
-from models.lifecycle.settling import Change, Done, Outcome, Trouble
+from models.lifecycle.grant.reconcile import Change, Done, Outcome, Trouble
+from models.tables.grants import Direction
 
 GIVE, TAKE = Direction.GIVE, Direction.TAKE
 

@@ -11,10 +11,11 @@ from bot import worker as workers
 from bot.later import Away, Later
 from bot.metrics import Metrics
 from bot.worker import Handler, Worker
-from models import jobs, settings
+from models import jobs
 from models.clock import ManualClock
 from models.jobs import Job, JobState, Urgency, Work
 from models.store import Store, Tx, open_store
+from models.tables import settings
 
 pytestmark = pytest.mark.both_engines
 

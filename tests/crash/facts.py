@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from models import audit
 from models.audit import AuditEntry
-from models.grants import Grant, Task
 from models.jobs import Job
-from models.requests import Comment, Decision, Request
+from models.tables.grants import Grant, Task
+from models.tables.requests import Comment, Decision, Request
 from tests.crash.lives import Lives
 from tests.world import PEOPLE
 

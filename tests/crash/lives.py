@@ -26,13 +26,13 @@ from bot.sandbox.slack.errors import Json
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.results import NotVisible
 from handlers.slack_objects import person_of
-from models import apps, directory
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
-from models.grants import UNSETTLED, Grant
 from models.jobs import Job, JobState
+from models.registry import apps, directory
 from models.store import Store
 from models.store.base import Unavailable
+from models.tables.grants import UNSETTLED, Grant
 from tests.conftest import START
 from tests.crash.nursery import Order
 from tests.world import World

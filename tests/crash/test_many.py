@@ -16,10 +16,10 @@ from bot.config import Mode
 from models import audit, migrate
 from models.audit import AuditEntry
 from models.clock import ManualClock
-from models.grants import Grant
-from models.requests import Decision, Request
-from models.states import RequestState
 from models.store import Store, open_store
+from models.tables.grants import Grant
+from models.tables.requests import Decision, Request
+from models.tables.states import RequestState
 from tests.conftest import START
 from tests.crash.lives import PATIENCE, Lives, Nursery, lives
 from tests.crash.test_crash import STEP

@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from models import audit, directory
+from models import audit
 from models.audit import AuditEntry
-from models.grants import Grant
-from models.lifecycle import submit
-from models.lifecycle.asking import Draft
-from models.people import Person
-from models.requests import Term
-from models.states import GrantState
+from models.lifecycle.request import submit
+from models.lifecycle.request.plan import Draft
+from models.registry import directory
 from models.store import Store, Tx
+from models.tables.grants import Grant
+from models.tables.people import Person
+from models.tables.requests import Term
+from models.tables.states import GrantState
 from tests.crash.lives import Lives, Nursery, lives
 from tests.crash.test_crash import STEP
 

@@ -9,9 +9,10 @@ from bot.sandbox.slack import Person, visible
 from bot.sandbox.slack.client import Client
 from bot.sandbox.slack.surfaces import ViewSurface
 from bot.sandbox.slack.views import View
-from models import apps, audit, directory
+from models import audit
 from models.audit import AuditEntry
 from models.catalogue.spec import AppSpec
+from models.registry import apps, directory
 from tests.world import World
 
 REFUSED = "Only Keyturn’s admins can set up apps. Ask Root."

@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from models.people import Person as Row
+from models.tables.people import Person as Row
 from tests.e2e.test_admin import app_of, opened, seen
 from tests.world import World
 

@@ -1,10 +1,10 @@
 """Admins word the messages: in Slack, with a preview, and people read exactly these words."""
 
-from models import directory, parts
 from models.audit import AuditEntry
 from models.catalogue.message_entries import MESSAGE
 from models.catalogue.messages import MessageSpec
 from models.catalogue.workspace import SETTINGS, SettingsSpec
+from models.registry import catalogue_entries, directory
 from tests.e2e.test_two_people import seen
 from tests.world import World
 
@@ -14,7 +14,7 @@ SAID = "Use &lt;!channel&gt; &amp; the read-only role"
 
 
 async def saved(world: World) -> list[MessageSpec]:
-    return await world.bot.store.read(lambda session: parts.every(session, MESSAGE))
+    return await world.bot.store.read(lambda session: catalogue_entries.every(session, MESSAGE))
 
 
 async def trail(world: World, action: str) -> list[AuditEntry]:
@@ -100,7 +100,7 @@ async def test_a_preview_shows_the_card_and_keeps_what_was_typed(world: World) -
 async def test_back_to_the_standard_words_takes_the_own_words_out(world: World) -> None:
     root = world.person("Root")
     own = MessageSpec.model_validate({"key": "rejected", "text": "No."})
-    await world.bot.store.write(lambda tx: parts.save(tx, MESSAGE, own, world.ids["Root"]))
+    await world.bot.store.write(lambda tx: catalogue_entries.save(tx, MESSAGE, own, world.ids["Root"]))
     await word(world)
     await root.fill("Text", "Never.")
 
@@ -117,7 +117,7 @@ async def test_where_a_change_needs_two_people_words_wait_for_the_second(world: 
     mias = world.ids["Mia"]
     await world.bot.store.write(lambda tx: directory.appoint(tx, [mias], "operator"))
     await world.bot.store.write(
-        lambda tx: parts.save(tx, SETTINGS, SettingsSpec(two_people=True), world.ids["Root"])
+        lambda tx: catalogue_entries.save(tx, SETTINGS, SettingsSpec(two_people=True), world.ids["Root"])
     )
     root, mia = world.person("Root"), world.person("Mia")
     await word(world)
@@ -141,7 +141,7 @@ async def test_words_that_cannot_be_used_give_way_to_the_standard_ones_and_the_a
     world: World,
 ) -> None:
     unusable = MessageSpec.model_validate({"key": "rejected", "text": "Dear {{ gone }}"})
-    await world.bot.store.write(lambda tx: parts.save(tx, MESSAGE, unusable, world.ids["Root"]))
+    await world.bot.store.write(lambda tx: catalogue_entries.save(tx, MESSAGE, unusable, world.ids["Root"]))
 
     await reject(world, "Not today")
 

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from bot.sandbox.slack.deliveries import Delivery
 from models import audit
-from models.grants import Grant
-from models.requests import Comment, Decision, Request
+from models.tables.grants import Grant
+from models.tables.requests import Comment, Decision, Request
 from tests.conftest import EXAMPLES
 from tests.world import World
 

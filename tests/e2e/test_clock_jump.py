@@ -10,11 +10,12 @@ import pytest
 from bot.steady import SteadyClock
 from bot.timekeeper import MANY
 from models.clock import ManualClock
-from models.grants import Grant
-from models.lifecycle import granting, submit
-from models.lifecycle.asking import Draft
-from models.states import GrantState
+from models.lifecycle.grant import give
+from models.lifecycle.request import submit
+from models.lifecycle.request.plan import Draft
 from models.store import Tx
+from models.tables.grants import Grant
+from models.tables.states import GrantState
 from tests.handlers.office import EIGHT_HOURS
 from tests.world import World
 
@@ -53,7 +54,7 @@ async def many_hold(world: World) -> None:
         for person in people:
             submit.submit(tx, Draft(person, person, "github", ("engineering",), EIGHT_HOURS, "INC-42"))
         for grant in tx.session.query(Grant):
-            granting.given(tx, grant)
+            give.given(tx, grant)
 
     await world.bot.store.write(work)
     await world.settle()

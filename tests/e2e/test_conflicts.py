@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from models import parts
 from models.catalogue.conflict_entries import CONFLICT
 from models.catalogue.conflicts import ConflictSpec
-from models.lifecycle import submit
-from models.lifecycle.asking import Draft
-from models.requests import Term
+from models.lifecycle.request import submit
+from models.lifecycle.request.plan import Draft
+from models.registry import catalogue_entries
+from models.tables.requests import Term
 from tests.world import World
 
 
@@ -20,7 +20,7 @@ async def rule(world: World, action: str = "block", **fields: Any) -> None:
     }  # fmt: skip
     extra = {"stage": {"name": "Auditors", "approvers": [world.ids["Mia"]]}} if action == "stage" else {}
     spec = ConflictSpec.model_validate(usual | extra | fields)
-    await world.bot.store.write(lambda tx: parts.save(tx, CONFLICT, spec, world.ids["Root"]))
+    await world.bot.store.write(lambda tx: catalogue_entries.save(tx, CONFLICT, spec, world.ids["Root"]))
 
 
 async def holds_engineering(world: World) -> None:

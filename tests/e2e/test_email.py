@@ -9,16 +9,17 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bot.config import Mode
 from bot.sandbox.mailbox import Mail, Mailbox
-from models import parts
 from models.audit import AuditEntry
 from models.catalogue.message_entries import MESSAGE
 from models.catalogue.messages import MessageSpec
 from models.clock import ManualClock
 from models.jobs import Job, JobState
-from models.lifecycle import decide, submit, tasks
-from models.lifecycle.asking import Draft
-from models.people import Person
-from models.requests import Term
+from models.lifecycle.grant import tasks
+from models.lifecycle.request import decide, submit
+from models.lifecycle.request.plan import Draft
+from models.registry import catalogue_entries
+from models.tables.people import Person
+from models.tables.requests import Term
 from tests.world import World, running
 
 HOUR = timedelta(hours=1)
@@ -129,7 +130,7 @@ async def test_a_rejection_in_the_companys_words_goes_out_by_email_word_for_word
         "text": "Sorry, {{ requester|name }}.\n{{ decider }}: {{ comment }}\nAsk again {{ deadline|date }}.",
     }
     own = MessageSpec.model_validate(words)
-    await world.bot.store.write(lambda tx: parts.save(tx, MESSAGE, own, world.ids["Root"]))
+    await world.bot.store.write(lambda tx: catalogue_entries.save(tx, MESSAGE, own, world.ids["Root"]))
     leaves(world, "Ada")
     ref = await ask(world)
     said = "Not <!channel> & not today"

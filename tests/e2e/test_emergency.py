@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from bot.sandbox.slack import Person, finding
 from bot.sandbox.slack.visible import Placed
-from models.requests import Request
-from models.reviews import Review
+from models.tables.requests import Request
+from models.tables.reviews import Review
 from tests.world import World
 
 HOUR = timedelta(hours=1)

@@ -11,10 +11,10 @@ import pytest
 
 from models.catalogue.words import RequestKind
 from models.clock import ManualClock
-from models.grants import Grant
-from models.lifecycle import decide, submit
-from models.lifecycle.asking import Draft
-from models.states import GrantState
+from models.lifecycle.request import decide, submit
+from models.lifecycle.request.plan import Draft
+from models.tables.grants import Grant
+from models.tables.states import GrantState
 from tests.handlers.office import EIGHT_HOURS, approved, asks, office
 from tests.world import World
 

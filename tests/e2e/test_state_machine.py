@@ -29,15 +29,16 @@ from sqlalchemy.orm import Session
 from blocks.cards import draw
 from bot.jobs.card import READ
 from models import audit
-from models.cards import Card
 from models.clock import ManualClock
 from models.errors import Refusal
-from models.grants import Grant, Task, TaskState
-from models.lifecycle import comment, decide, revoking, submit, tasks, withdraw
-from models.lifecycle.asking import Draft
-from models.requests import Decision, Request, Stage, Term
-from models.states import OVER_GRANTS, GrantState, RequestState
+from models.lifecycle.grant import revoke, tasks
+from models.lifecycle.request import cancel, comment, decide, submit
+from models.lifecycle.request.plan import Draft
 from models.store import Tx
+from models.tables.cards import Card
+from models.tables.grants import Grant, Task, TaskState
+from models.tables.requests import Decision, Request, Stage, Term
+from models.tables.states import OVER_GRANTS, GrantState, RequestState
 from tests.conftest import EXAMPLES, START
 from tests.world import World
 
@@ -136,7 +137,7 @@ class Life(RuleBasedStateMachine):
     @rule(pick=PICK, name=st.sampled_from(["Ada", "Mia"]))
     def withdraw(self, pick: int, name: str) -> None:
         if ref := self.some(Request, pick):
-            self.do(lambda tx: withdraw.withdraw(tx, ref, self.world.ids[name]))
+            self.do(lambda tx: cancel.withdraw(tx, ref, self.world.ids[name]))
 
     @rule(pick=PICK, name=st.sampled_from(ASKERS), length=LENGTHS)
     def extend(self, pick: int, name: str, length: timedelta) -> None:
@@ -146,7 +147,7 @@ class Life(RuleBasedStateMachine):
     @rule(pick=PICK, name=st.sampled_from(ASKERS))
     def give_back(self, pick: int, name: str) -> None:
         if ref := self.some(Grant, pick, GrantState.ACTIVE):
-            self.do(lambda tx: revoking.give_back(tx, ref, self.world.ids[name]))
+            self.do(lambda tx: revoke.give_back(tx, ref, self.world.ids[name]))
 
     @rule(pick=PICK, name=st.sampled_from(["Grace", "Alan", "Otto"]), can=st.booleans())
     def work(self, pick: int, name: str, can: bool) -> None:
@@ -159,7 +160,7 @@ class Life(RuleBasedStateMachine):
     @rule(pick=PICK, name=st.sampled_from(["Root", "Grace", "Otto"]), again=st.booleans())
     def mend(self, pick: int, name: str, again: bool) -> None:
         ref, who = self.some(Grant, pick, GrantState.FAILED), self.world.ids[name]
-        verb = revoking.retry_failed if again else revoking.cancel_failed
+        verb = revoke.retry_failed if again else revoke.cancel_failed
         if ref:
             self.do(lambda tx: verb(tx, ref, who))
 

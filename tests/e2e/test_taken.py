@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from models.requests import Request
+from models.tables.requests import Request
 from tests.world import World
 
 

@@ -6,10 +6,12 @@ import pytest
 
 from bot.importing import take_in_now as take_in
 from bot.sandbox.slack import Person
-from models import apps, audit, changing, directory
+from models import audit
 from models.catalogue.file import load
 from models.catalogue.spec import AppSpec
-from models.proposals import Proposal
+from models.lifecycle.catalogue import propose_change
+from models.registry import apps, directory
+from models.tables.catalogue_changes import Proposal
 from tests.world import World
 
 
@@ -43,7 +45,7 @@ async def two_admins(world: World, *more: str) -> None:
     await root.press("Settings")
     await root.choose("Changes", ["A change of the catalogue needs two people"])
     assert (await root.submit()).ok
-    assert await world.bot.store.read(changing.needed)
+    assert await world.bot.store.read(propose_change.needed)
     await root.close(whole_stack=True)
 
 
@@ -247,7 +249,7 @@ async def test_the_only_admin_cannot_switch_it_on_and_hears_why(world: World) ->
     await root.choose("Changes", ["A change of the catalogue needs two people"])
     refused = await root.submit()
     assert "You are the only admin of Keyturn" in refused.errors["Changes"]
-    assert not await world.bot.store.read(changing.needed)
+    assert not await world.bot.store.read(propose_change.needed)
 
 
 async def test_switching_it_off_needs_two_as_well(world: World) -> None:
@@ -258,12 +260,12 @@ async def test_switching_it_off_needs_two_as_well(world: World) -> None:
     await root.choose("Changes", [])
     await root.submit()
     assert "Nothing is changed yet. A second admin has to approve it: Mia." in seen(root)
-    assert await world.bot.store.read(changing.needed)
+    assert await world.bot.store.read(propose_change.needed)
     await world.settle()
     mia = world.person("Mia")
     await mia.click(world.card("Mia", "proposes to change Settings"), "Approve change")
     assert (await mia.submit()).ok
-    assert not await world.bot.store.read(changing.needed)
+    assert not await world.bot.store.read(propose_change.needed)
 
 
 async def test_where_nobody_else_is_left_the_form_says_that_it_waits(world: World) -> None:

@@ -1,7 +1,7 @@
 """Where a change needs two people, one of a conflict waits for the second admin as an app's does."""
 
-from models import directory, parts
 from models.catalogue.workspace import SETTINGS, SettingsSpec
+from models.registry import catalogue_entries, directory
 from tests.e2e.test_admin_conflicts import conflicts, trail
 from tests.e2e.test_two_people import seen
 from tests.world import World
@@ -12,7 +12,7 @@ async def test_a_conflict_is_added_and_taken_out_by_two_admins(world: World) -> 
     mias = world.ids["Mia"]
     await world.bot.store.write(lambda tx: directory.appoint(tx, [mias], "operator"))
     await world.bot.store.write(
-        lambda tx: parts.save(tx, SETTINGS, SettingsSpec(two_people=True), world.ids["Root"])
+        lambda tx: catalogue_entries.save(tx, SETTINGS, SettingsSpec(two_people=True), world.ids["Root"])
     )
     root, mia = world.person("Root"), world.person("Mia")
     await root.command("/access-admin")

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from bot.sandbox.slack.faults import Fault
 from handlers import fresh, in_time, request_screen
-from models.directory import is_known
-from models.requests import Asked, Decision
+from models.registry.directory import is_known
+from models.tables.requests import Asked, Decision
 from tests.world import World
 
 MINUTES = timedelta(minutes=20)

@@ -1,8 +1,8 @@
 """An admin asks in Slack who would be asked, and learns of examples that a change would break."""
 
 from bot.sandbox.slack import Person
-from models import apps
-from models.requests import Request
+from models.registry import apps
+from models.tables.requests import Request
 from tests.e2e.test_admin import opened, seen
 from tests.world import World
 

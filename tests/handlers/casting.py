@@ -9,17 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import build
-from models import configuring, directory, parts
-from models.apps import App
-from models.cards import Card
 from models.catalogue.workspace import SETTINGS, SettingsSpec
 from models.clock import ManualClock
 from models.jobs import Job, JobState
-from models.lifecycle import decide, delegations, submit
-from models.lifecycle.asking import Draft
-from models.lifecycle.settling import ByHand, Trouble
-from models.requests import Term
+from models.lifecycle.catalogue import edit_app
+from models.lifecycle.grant.reconcile import ByHand, Trouble
+from models.lifecycle.people import delegations
+from models.lifecycle.request import decide, submit
+from models.lifecycle.request.plan import Draft
+from models.registry import catalogue_entries, directory
+from models.registry.apps import App
 from models.store import Tx
+from models.tables.cards import Card
+from models.tables.requests import Term
 from tests.models.acting import obliging, settle
 from tests.world import World
 
@@ -106,11 +108,9 @@ class Cast(World):
         """Two people change the catalogue, and one has begun (CH-1); a job was given up (JB-1)."""
         root, rita = self.ids["Root"], self.ids["Rita"]
         directory.appoint(tx, [rita], "operator")
-        parts.save(tx, SETTINGS, SettingsSpec(two_people=True), root)
+        catalogue_entries.save(tx, SETTINGS, SettingsSpec(two_people=True), root)
         version = tx.session.get_one(App, "github").version
-        configuring.change(
-            tx, "github", version, lambda app: app.model_copy(update={"name": "GitHub 2"}), rita
-        )
+        edit_app.change(tx, "github", version, lambda app: app.model_copy(update={"name": "GitHub 2"}), rita)
         mine = tx.session.query(Card).filter_by(about="AR-5", person_id=self.ids["Grace"]).one()
         mine.channel, mine.ts = THREAD
         tx.session.query(Job).delete()

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from models.clock import ManualClock
-from models.lifecycle import decide, submit
-from models.lifecycle.asking import Draft
-from models.requests import Request, Term
+from models.lifecycle.request import decide, submit
+from models.lifecycle.request.plan import Draft
+from models.tables.requests import Request, Term
 from tests.world import World, running
 
 EIGHT_HOURS = Term(length=timedelta(hours=8))

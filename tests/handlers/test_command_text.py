@@ -9,7 +9,7 @@ from blocks.term_form import TermChoice, Way
 from handlers.catalogue import Shelf
 from handlers.command_text import as_typed, filled_in, read
 from models.catalogue.spec import AppSpec, EmergencySpec
-from models.requests import Term
+from models.tables.requests import Term
 
 
 def app(key: str, name: str, **accesses: str) -> AppSpec:

@@ -4,8 +4,8 @@ import pytest
 
 from bot.sandbox.slack import finding
 from models.catalogue.approvers import GroupRef
-from models.requests import Term
-from models.states import RequestState
+from models.tables.requests import Term
+from models.tables.states import RequestState
 from tests.handlers.office import asks, request_of
 from tests.world import World
 

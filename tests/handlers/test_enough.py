@@ -1,8 +1,8 @@
 """Who asks for more than one person may reads it in the form, and comments past the limit at the comment."""
 
 from bot.sandbox.slack.results import SubmitResult
-from models.enough import Limits
-from models.requests import Comment, Request
+from models.rate_limits import Limits
+from models.tables.requests import Comment, Request
 from tests.handlers.office import asks
 from tests.world import World
 

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.sandbox.slack import finding
-from models.grants import Grant
-from models.states import GrantState, RequestState
+from models.tables.grants import Grant
+from models.tables.states import GrantState, RequestState
 from tests.handlers.office import approved, asks, request_of
 from tests.world import World
 

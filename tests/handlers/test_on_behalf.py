@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.clock import ManualClock
-from models.grants import Grant
+from models.tables.grants import Grant
 from tests.handlers.office import approved, office
 from tests.world import World
 

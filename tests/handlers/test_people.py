@@ -8,10 +8,10 @@ from sqlalchemy import select
 from bot.sandbox.slack.events import Event
 from models import audit
 from models.clock import ManualClock
-from models.grants import Cause, Grant
-from models.people import Person, UserGroup
-from models.requests import Asked
-from models.states import GrantState, RequestState
+from models.tables.grants import Cause, Grant
+from models.tables.people import Person, UserGroup
+from models.tables.requests import Asked
+from models.tables.states import GrantState, RequestState
 from tests.handlers.office import asks, office, request_of
 from tests.world import World
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.sandbox.slack.log import Entry
 from bot.sandbox.slack.views import View
 from models.clock import ManualClock
-from models.requests import Request
+from models.tables.requests import Request
 from tests.handlers.office import asks, office
 from tests.world import World
 

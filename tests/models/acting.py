@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
 from models.audit import AuditEntry
-from models.grants import Direction, Grant
-from models.lifecycle import decide, settling, submit
-from models.lifecycle.asking import Draft
-from models.lifecycle.settling import Change, Done, Outcome
-from models.requests import Request, Term
+from models.lifecycle.grant import reconcile
+from models.lifecycle.grant.reconcile import Change, Done, Outcome
+from models.lifecycle.request import decide, submit
+from models.lifecycle.request.plan import Draft
 from models.store import Store, Tx
+from models.tables.grants import Direction, Grant
+from models.tables.requests import Request, Term
 from tests.models.company import ADA, GRACE
 
 T = TypeVar("T")
@@ -52,10 +53,10 @@ async def settle(store: Store, system: Callable[[Change], Outcome] = obliging) -
 
     def round_of(tx: Tx) -> None:
         for target in sorted({grant.target for grant in tx.session.query(Grant)}):
-            settling.guard(tx, target)
+            reconcile.guard(tx, target)
             tx.session.flush()
-            found = settling.changes(tx.session, target, tx.now)
-            settling.settled(tx, target, {one.grant_id: outcome(one) for one in found})
+            found = reconcile.changes(tx.session, target, tx.now)
+            reconcile.settled(tx, target, {one.grant_id: outcome(one) for one in found})
 
     await store.write(round_of)
     return calls

@@ -1,9 +1,9 @@
 """A small company for tests of the rules, written straight into the tables."""
 
-from models import apps, directory
 from models.catalogue.spec import AppSpec
-from models.people import Person
+from models.registry import apps, directory
 from models.store import Tx
+from models.tables.people import Person
 
 ADA, GRACE, ALAN, ROOT = "UADA", "UGRACE", "UALAN", "UROOT"
 NAMES = {ADA: "Ada", GRACE: "Grace", ALAN: "Alan", ROOT: "Root"}

@@ -2,9 +2,10 @@
 
 import pytest
 
-from models import audit, directory
-from models.admins import only_admins
+from models import audit
 from models.errors import NotAllowed
+from models.registry import directory
+from models.registry.permissions import only_admins
 from models.store import Store
 from tests.models.acting import do
 from tests.models.company import ALAN, GRACE, ROOT, found

@@ -9,10 +9,12 @@ from models.catalogue.spec import AppSpec
 from models.catalogue.words import RequestKind
 from models.clock import ManualClock
 from models.errors import Denied
-from models.lifecycle import decide, due, revoking, withdraw
-from models.requests import Term
-from models.states import RequestState
+from models.lifecycle import due
+from models.lifecycle.grant import revoke
+from models.lifecycle.request import cancel, decide
 from models.store import Store
+from models.tables.requests import Term
+from models.tables.states import RequestState
 from tests.models.acting import ask, do, grant_of, hold, request, settle
 from tests.models.company import ADA, GITHUB, GRACE, ROOT, found
 
@@ -28,13 +30,13 @@ async def rules(store: Store, **changes: Any) -> None:
 async def comes_to_nothing(store: Store, clock: ManualClock, how: str) -> None:
     """Ada has asked, and this came of it."""
     if how == "revoked":
-        await do(store, revoking.revoke, await hold(store, EIGHT_HOURS), ROOT)
+        await do(store, revoke.revoke, await hold(store, EIGHT_HOURS), ROOT)
         return
     ref = await ask(store, EIGHT_HOURS)
     if how == "rejected":
         await do(store, decide.reject, ref, GRACE)
     elif how == "withdrawn":
-        await do(store, withdraw.withdraw, ref, ADA)
+        await do(store, cancel.withdraw, ref, ADA)
     else:
         clock.advance(timedelta(hours=48))
         await store.write(due.sweep)

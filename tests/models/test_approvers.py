@@ -5,17 +5,20 @@ from typing import Any
 
 import pytest
 
-from models import apps, configuring, directory
-from models.cards import Card, CardKind
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.durations import parse
 from models.errors import OwnRequest
-from models.lifecycle import decide, due, leaving, unoffered, withdraw
-from models.people import Person, UserGroup
-from models.requests import Asked, Term
-from models.states import GrantState, RequestState
+from models.lifecycle import due
+from models.lifecycle.catalogue import edit_app
+from models.lifecycle.people import person_changed
+from models.lifecycle.request import cancel, decide, unoffered
+from models.registry import apps, directory
 from models.store import Store, Tx
+from models.tables.cards import Card, CardKind
+from models.tables.people import Person, UserGroup
+from models.tables.requests import Asked, Term
+from models.tables.states import GrantState, RequestState
 from tests.models.acting import actions, ask, do, grant_of, hold, request, settle
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, NAMES, ROOT, found
 
@@ -48,9 +51,9 @@ async def stuck(store: Store) -> str:
     """Root stood in for Grace in the first stage, so only Alan could decide in the second; he has left."""
     await store.write(lambda tx: found(tx, app([GRACE], [ALAN])))
     ref = await ask(store, EIGHT_HOURS)
-    await do(store, leaving.people_seen, [seen(GRACE, active=False)])
+    await do(store, person_changed.people_seen, [seen(GRACE, active=False)])
     await do(store, decide.approve, ref, ROOT)
-    await do(store, leaving.people_seen, [seen(ALAN, active=False)])
+    await do(store, person_changed.people_seen, [seen(ALAN, active=False)])
     return ref
 
 
@@ -73,7 +76,7 @@ async def test_where_nobody_is_left_nothing_is_approved_and_the_admins_see_it(
 
 async def test_who_comes_back_is_asked_again(store: Store) -> None:
     ref = await stuck(store)
-    await do(store, leaving.people_seen, [seen(ALAN)])
+    await do(store, person_changed.people_seen, [seen(ALAN)])
     await do(store, decide.approve, ref, ALAN)
     assert (await request(store, ref)).state is RequestState.APPROVED
 
@@ -82,7 +85,7 @@ async def test_who_may_not_decide_any_more_is_not_asked_any_more(store: Store) -
     await store.write(lambda tx: found(tx, app([GRACE, ALAN], owners=[ROOT])))
     ref = await ask(store, EIGHT_HOURS)
     assert set(await asked(store, ref)) == {GRACE, ALAN}
-    await do(store, leaving.people_seen, [seen(GRACE, active=False)])
+    await do(store, person_changed.people_seen, [seen(GRACE, active=False)])
     assert set(await asked(store, ref)) == {ALAN}
     assert "stage.asked" in await actions(store, ref)
 
@@ -92,7 +95,7 @@ async def test_who_has_decided_stays_among_those_asked(store: Store) -> None:
     await store.write(lambda tx: found(tx, app(stage=everybody)))
     ref = await ask(store, EIGHT_HOURS)
     await do(store, decide.approve, ref, GRACE)
-    await do(store, leaving.people_seen, [seen(ALAN, active=False)])
+    await do(store, person_changed.people_seen, [seen(ALAN, active=False)])
     assert set(await asked(store, ref)) == {GRACE, ROOT}
 
 
@@ -135,7 +138,7 @@ async def test_what_leaves_the_catalogue_is_not_decided_any_more(store: Store) -
     await store.write(found)
     refs = [await ask(store, EIGHT_HOURS, "engineering"), await ask(store, EIGHT_HOURS, "design")]
     without = GITHUB.model_copy(update={"access": GITHUB.access[:1]})
-    await do(store, configuring.change, "github", 1, lambda _app: without, ROOT)
+    await do(store, edit_app.change, "github", 1, lambda _app: without, ROOT)
     kept, gone = [await request(store, ref) for ref in refs]
     assert (kept.state, gone.state) == (RequestState.PENDING, RequestState.CANCELLED)
     assert gone.closed_by == ROOT
@@ -149,7 +152,7 @@ async def test_what_is_switched_off_is_decided_and_what_is_held_stays(store: Sto
     await store.write(found)
     pending, held = await ask(store, EIGHT_HOURS, "design"), await hold(store, EIGHT_HOURS, "engineering")
     off = GITHUB.model_copy(update={"enabled": False})
-    await do(store, configuring.change, "github", 1, lambda _app: off, ROOT)
+    await do(store, edit_app.change, "github", 1, lambda _app: off, ROOT)
     assert (await request(store, pending)).state is RequestState.PENDING
     await do(store, apps.remove, "github", "operator")
     await do(store, unoffered.cancel, "operator")
@@ -159,7 +162,7 @@ async def test_what_is_switched_off_is_decided_and_what_is_held_stays(store: Sto
 async def test_an_admin_cancels_what_should_not_be_decided(store: Store) -> None:
     await store.write(found)
     ref = await ask(store, EIGHT_HOURS)
-    await do(store, withdraw.cancel, ref, ROOT, "Asked for by mistake")
+    await do(store, cancel.cancel, ref, ROOT, "Asked for by mistake")
     row = await request(store, ref)
     assert (row.state, row.closed_by, row.closing_note) == (
         RequestState.CANCELLED,

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import apps, configuring, parts
 from models.catalogue.access_refs import covers
 from models.catalogue.conflict_entries import CONFLICT
 from models.catalogue.conflicts import ConflictAction, ConflictSpec
 from models.catalogue.file import CatalogueError, diff_parts, dump, load
 from models.errors import Invalid
+from models.lifecycle.catalogue import edit_app
+from models.registry import apps, catalogue_entries
 from models.store import Store
 from tests.models.company import ROOT, found
 from tests.models.specs import names, prose, stages
@@ -177,12 +178,10 @@ async def test_an_access_that_a_conflict_names_cannot_be_taken_out(store: Store)
     named = ConflictSpec(
         key="k", name="One team only", these=("github/design",), those=("github/engineering",)
     )
-    await store.write(lambda tx: parts.save(tx, CONFLICT, named, ROOT))
+    await store.write(lambda tx: catalogue_entries.save(tx, CONFLICT, named, ROOT))
 
     def without_design(tx: Any) -> None:
-        configuring.change(
-            tx, "github", 1, lambda app: app.model_copy(update={"access": app.access[:1]}), ROOT
-        )
+        edit_app.change(tx, "github", 1, lambda app: app.model_copy(update={"access": app.access[:1]}), ROOT)
 
     with pytest.raises(Invalid, match="The conflict “One team only” names “github/design”"):
         await store.write(without_design)

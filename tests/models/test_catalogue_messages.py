@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import apps, configuring_messages, parts
 from models.audit import AuditEntry
 from models.catalogue.file import CatalogueError, diff_parts, dump, load
 from models.catalogue.message_entries import MESSAGE
 from models.catalogue.messages import MessageSpec
 from models.errors import Closed, Invalid, NotAllowed
+from models.lifecycle.catalogue import edit_message
+from models.registry import apps, catalogue_entries
 from models.store import Store
 from models.wording.messages import MESSAGES, MessageKey
 from tests.models.company import ADA, ROOT, found
@@ -106,7 +107,7 @@ def test_a_change_is_told_line_by_line_and_whole() -> None:
 
 async def change(store: Store, words: dict[str, str], version: int = 0, by: str = ROOT) -> str:
     key = MessageKey.EXPIRED
-    return await store.write(lambda tx: configuring_messages.change(tx, key, words, version, by))
+    return await store.write(lambda tx: edit_message.change(tx, key, words, version, by))
 
 
 async def test_words_are_saved_recorded_and_gone_once_they_are_the_standard_ones(store: Store) -> None:
@@ -115,11 +116,11 @@ async def test_words_are_saved_recorded_and_gone_once_they_are_the_standard_ones
     before = await store.read(apps.revision)
     words = {"subject": standard.subject or "", "text": "Nobody got to it."}
     assert await change(store, words) == ""
-    assert await store.read(lambda session: parts.every(session, MESSAGE)) == [
+    assert await store.read(lambda session: catalogue_entries.every(session, MESSAGE)) == [
         MessageSpec(key=MessageKey.EXPIRED, text="Nobody got to it.")
     ]
     assert await change(store, words | {"text": standard.text}, 1) == ""
-    assert await store.read(lambda session: parts.every(session, MESSAGE)) == []
+    assert await store.read(lambda session: catalogue_entries.every(session, MESSAGE)) == []
     found_there = await store.read(
         lambda session: session.query(AuditEntry).filter_by(subject="message:expired").all()
     )
@@ -139,5 +140,5 @@ async def test_who_is_no_admin_or_too_late_or_wrong_changes_nothing(store: Store
     await change(store, {"text": "x"})
     with pytest.raises(Closed, match="Somebody changed this message in the meantime"):
         await change(store, {"text": "y"})
-    (kept,) = await store.read(lambda session: parts.every(session, MESSAGE))
+    (kept,) = await store.read(lambda session: catalogue_entries.every(session, MESSAGE))
     assert kept.text == "x"

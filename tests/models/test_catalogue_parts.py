@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models import apps, audit, parts
+from models import audit
 from models.catalogue.changes import Change
 from models.catalogue.directory_entries import PERSON, PersonSpec, plain
 from models.catalogue.file import CatalogueError, diff_parts, dump, load
 from models.catalogue.part import Parts
 from models.catalogue.spec import AppSpec
 from models.catalogue.workspace import SETTINGS, SettingsSpec
+from models.registry import apps, catalogue_entries
 from models.store import Store
 from tests.models.specs import app, catalogues, parts_of_any_kind, people
 
@@ -137,30 +138,32 @@ def _comes_back(start: str, managers: dict[str, str]) -> bool:
 async def test_the_database_keeps_what_the_file_said_and_gives_it_back(store: Store) -> None:
     said = load(WRITTEN, "c").parts
     before = await store.read(apps.revision)
-    assert await store.write(lambda tx: parts.replace(tx, said, "operator"))
-    assert await store.read(lambda session: dump([app()], parts.whole(session))) == dump([app()], said)
+    assert await store.write(lambda tx: catalogue_entries.replace(tx, said, "operator"))
+    assert await store.read(lambda session: dump([app()], catalogue_entries.whole(session))) == dump(
+        [app()], said
+    )
     assert await store.read(apps.revision) == before + 1
-    assert (await store.read(parts.workspace)).two_people
+    assert (await store.read(catalogue_entries.workspace)).two_people
 
 
 async def test_the_same_again_changes_and_records_nothing(store: Store) -> None:
     said = load(WRITTEN, "c").parts
-    await store.write(lambda tx: parts.replace(tx, said, "operator"))
+    await store.write(lambda tx: catalogue_entries.replace(tx, said, "operator"))
     before = await store.read(lambda session: (apps.revision(session), len(list(audit.entries(session)))))
-    assert await store.write(lambda tx: parts.replace(tx, said, "operator")) == []
+    assert await store.write(lambda tx: catalogue_entries.replace(tx, said, "operator")) == []
     after = await store.read(lambda session: (apps.revision(session), len(list(audit.entries(session)))))
     assert after == before
 
 
 async def test_what_a_file_leaves_out_is_removed_and_recorded_with_what_it_was(store: Store) -> None:
-    await store.write(lambda tx: parts.replace(tx, load(WRITTEN, "c").parts, "operator"))
-    words = await store.write(lambda tx: parts.replace(tx, {}, "operator"))
+    await store.write(lambda tx: catalogue_entries.replace(tx, load(WRITTEN, "c").parts, "operator"))
+    words = await store.write(lambda tx: catalogue_entries.replace(tx, {}, "operator"))
     assert words == [
         "Settings: two people for a change yes → no",
         "directory entry ana@example.com is removed",
         "directory entry U0123 is removed",
     ]
-    assert await store.read(lambda session: parts.every(session, PERSON)) == []
+    assert await store.read(lambda session: catalogue_entries.every(session, PERSON)) == []
     trail = await store.read(lambda session: list(audit.entries(session)))
     last = {entry.subject: entry for entry in trail}
     assert last["settings:settings"].data["before"] == {"two_people": True}
@@ -176,10 +179,10 @@ async def test_what_a_file_leaves_out_is_removed_and_recorded_with_what_it_was(s
 async def test_one_entry_is_added_changed_and_removed_alone(store: Store) -> None:
     first, second = PersonSpec(person="U0123"), PersonSpec(person="U0123", title="Lead")
     said = [
-        await store.write(lambda tx: parts.save(tx, PERSON, first, "U0ROOT")),
-        await store.write(lambda tx: parts.save(tx, PERSON, second, "U0ROOT")),
-        await store.write(lambda tx: parts.remove(tx, PERSON, "U0123", "U0ROOT")),
-        await store.write(lambda tx: parts.remove(tx, PERSON, "U0123", "U0ROOT")),
+        await store.write(lambda tx: catalogue_entries.save(tx, PERSON, first, "U0ROOT")),
+        await store.write(lambda tx: catalogue_entries.save(tx, PERSON, second, "U0ROOT")),
+        await store.write(lambda tx: catalogue_entries.remove(tx, PERSON, "U0123", "U0ROOT")),
+        await store.write(lambda tx: catalogue_entries.remove(tx, PERSON, "U0123", "U0ROOT")),
     ]
     assert said == [
         ["new directory entry U0123"],
@@ -190,7 +193,9 @@ async def test_one_entry_is_added_changed_and_removed_alone(store: Store) -> Non
 
 
 async def test_settings_count_their_versions_through_a_removal(store: Store) -> None:
-    await store.write(lambda tx: parts.save(tx, SETTINGS, SettingsSpec(two_people=True), "U0ROOT"))
-    await store.write(lambda tx: parts.replace(tx, {}, "operator"))
-    row = await store.read(lambda session: session.get_one(parts.Part, ("settings", "settings")))
+    await store.write(
+        lambda tx: catalogue_entries.save(tx, SETTINGS, SettingsSpec(two_people=True), "U0ROOT")
+    )
+    await store.write(lambda tx: catalogue_entries.replace(tx, {}, "operator"))
+    row = await store.read(lambda session: session.get_one(catalogue_entries.Part, ("settings", "settings")))
     assert (row.version, row.spec) == (2, {})

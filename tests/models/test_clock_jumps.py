@@ -7,11 +7,12 @@ import pytest
 
 from models import audit, jobs
 from models.clock import ManualClock
-from models.lifecycle import due, revoking
-from models.lifecycle.settling import Change, Outcome, Trouble
-from models.requests import Term
-from models.states import GrantState
+from models.lifecycle import due
+from models.lifecycle.grant import revoke
+from models.lifecycle.grant.reconcile import Change, Outcome, Trouble
 from models.store import Store
+from models.tables.requests import Term
+from models.tables.states import GrantState
 from tests.models.acting import actions, do, grant, hold, settle
 from tests.models.company import ADA, found
 
@@ -71,7 +72,7 @@ async def test_what_could_not_be_taken_does_not_wait_for_the_year_that_was_taken
     await store.write(found)
     ref = await hold(store, EIGHT_HOURS)
     clock.advance(YEAR)
-    await do(store, revoking.give_back, ref, ADA)
+    await do(store, revoke.give_back, ref, ADA)
     await settle(store, away)
     clock.advance(-YEAR)
     await sweep(store)

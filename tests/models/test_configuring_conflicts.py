@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from models import configuring_conflicts as verbs
-from models import parts
 from models.catalogue.conflict_entries import CONFLICT
 from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.spec import AppSpec
 from models.errors import Closed, Duplicate, Invalid, NotAllowed
+from models.lifecycle.catalogue import edit_conflict as verbs
+from models.registry import catalogue_entries
 from models.store import Store
 from tests.models.acting import ask, do
 from tests.models.company import ADA, GITHUB, ROOT, found
@@ -38,7 +38,7 @@ async def test_a_change_that_breaks_an_example_is_not_saved(store: Store) -> Non
     with pytest.raises(Invalid, match="an example of GitHub says otherwise"):
         await do(store, verbs.add, conflict(), ROOT)
 
-    assert await store.read(lambda session: parts.every(session, CONFLICT)) == []
+    assert await store.read(lambda session: catalogue_entries.every(session, CONFLICT)) == []
     await do(store, verbs.add, conflict(action="flag"), ROOT)
 
 

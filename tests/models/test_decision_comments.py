@@ -5,10 +5,10 @@ import pytest
 from models.audit import AuditEntry
 from models.catalogue.spec import AppSpec
 from models.errors import Invalid, NotAnApprover
-from models.lifecycle import decide
-from models.requests import Request, Term
-from models.states import RequestState
+from models.lifecycle.request import decide
 from models.store import Store
+from models.tables.requests import Request, Term
+from models.tables.states import RequestState
 from tests.models.acting import ask, do, request
 from tests.models.company import GITHUB, GRACE, ROOT, found
 from tests.models.test_more_time import EIGHT_HOURS, HOUR

@@ -7,19 +7,21 @@ from typing import Any
 import pytest
 
 from blocks.timeline import line
-from models import directory
-from models.cards import Card, CardKind
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
-from models.delegations import Delegation
 from models.errors import AlreadyDecided, Invalid, NotAnApprover, NotFound
-from models.lifecycle import decide, delegations, due, leaving
-from models.lifecycle.refs import lock_request
-from models.people import Person
+from models.lifecycle import due
+from models.lifecycle.people import delegations, person_changed
+from models.lifecycle.references import lock_request
+from models.lifecycle.request import decide
 from models.queries.stories import request_story, timeline
 from models.queries.to_do import waiting
-from models.requests import Term
+from models.registry import directory
 from models.store import Store, Tx
+from models.tables.cards import Card, CardKind
+from models.tables.delegations import Delegation
+from models.tables.people import Person
+from models.tables.requests import Term
 from tests.models.acting import ask, do, request
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
 
@@ -202,7 +204,7 @@ async def test_a_stand_in_who_leaves_is_replaced_by_who_is_away(company: Store) 
 
 def _deactivated(tx: Tx, person_id: str) -> None:
     known = tx.session.get_one(Person, person_id)
-    leaving.people_seen(
+    person_changed.people_seen(
         tx, [Person(id=known.id, name=known.name, handle=known.handle, email="", active=False)]
     )
 

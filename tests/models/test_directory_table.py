@@ -5,21 +5,24 @@ from datetime import timedelta
 
 import pytest
 
-from models import audit, directory, parts
-from models.cards import Card, CardKind
+from models import audit
 from models.catalogue.directory_entries import PersonSpec
 from models.catalogue.spec import ExampleSpec, When
 from models.clock import ManualClock
 from models.errors import Invalid
-from models.grants import Grant
-from models.lifecycle import decide, leaving, limits
-from models.people import Person
+from models.lifecycle.grant import forced_end_date
+from models.lifecycle.people import person_changed
+from models.lifecycle.request import decide
 from models.policy import Company, PersonFacts
 from models.policy.conditions import applies
 from models.policy.examples import run
-from models.requests import Term
-from models.states import GrantState
+from models.registry import catalogue_entries, directory
 from models.store import Store, Tx
+from models.tables.cards import Card, CardKind
+from models.tables.grants import Grant
+from models.tables.people import Person
+from models.tables.requests import Term
+from models.tables.states import GrantState
 from tests.models.acting import ask, do, grant_of, hold, settle
 from tests.models.asking import ANA
 from tests.models.asking import ask as question
@@ -37,8 +40,8 @@ async def listed(store: Store, entries: Mapping[str, Mapping[str, object]] | Non
         specs = tuple(
             PersonSpec.model_validate({"person": who, **said}) for who, said in (entries or {}).items()
         )
-        parts.replace(tx, {"person": specs}, "operator")
-        limits.seen_directory(tx)
+        catalogue_entries.replace(tx, {"person": specs}, "operator")
+        forced_end_date.seen_directory(tx)
 
     await store.write(put)
 
@@ -68,7 +71,7 @@ async def test_the_table_fills_what_slack_leaves_empty_and_wins_where_both_say_s
     store: Store,
 ) -> None:
     await store.write(found)
-    await store.write(lambda tx: leaving.people_seen(tx, [ada_now()]))
+    await store.write(lambda tx: person_changed.people_seen(tx, [ada_now()]))
     await store.write(
         lambda tx: directory.remember_profile(tx, ADA, manager_id=ALAN, department="Engineering")
     )
@@ -149,9 +152,9 @@ async def test_who_becomes_a_guest_keeps_what_they_hold_for_as_long_as_the_app_a
     spec = app(owners=[], indefinite=True, guests=True, max_duration=longest, durations=["1h"])
     await store.write(lambda tx: found(tx, spec.model_copy(update={"owners": (GRACE,)})))
     ref = await hold(store, FOREVER)
-    await store.write(lambda tx: leaving.people_seen(tx, [ada_now()]))
+    await store.write(lambda tx: person_changed.people_seen(tx, [ada_now()]))
     assert (await store.read(lambda session: session.get_one(Grant, int(ref[3:])))).ends_at is None
-    await store.write(lambda tx: leaving.people_seen(tx, [ada_now(guest=True)]))
+    await store.write(lambda tx: person_changed.people_seen(tx, [ada_now(guest=True)]))
     grant = await store.read(lambda session: session.get_one(Grant, int(ref[3:])))
     assert grant.ends_at == clock.now() + timedelta(days=days)
     assert await told(store, ref) == {ADA, GRACE}

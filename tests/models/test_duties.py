@@ -6,20 +6,22 @@ from typing import Any
 
 import pytest
 
-from models import parts
 from models.audit import AuditEntry
 from models.catalogue.conflict_entries import CONFLICT
 from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.words import OnBehalf
 from models.clock import ManualClock
 from models.errors import Conflicting, Denied
-from models.grants import Direction, Grant
-from models.lifecycle import decide, due, granting, revoking, submit
-from models.lifecycle.asking import Draft
+from models.lifecycle import due
+from models.lifecycle.grant import give, revoke
+from models.lifecycle.request import decide, submit
+from models.lifecycle.request.plan import Draft
 from models.queries.stories import request_story
-from models.requests import Request, Stage, Term
-from models.states import GrantState, RequestState
+from models.registry import catalogue_entries
 from models.store import Store
+from models.tables.grants import Direction, Grant
+from models.tables.requests import Request, Stage, Term
+from models.tables.states import GrantState, RequestState
 from tests.models.acting import ask, do, grant, grant_of, hold, obliging, request, settle
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
 
@@ -35,7 +37,7 @@ async def rule(store: Store, action: str = "block", **fields: Any) -> None:
     }  # fmt: skip
     extra = {"stage": {"name": "Auditors", "approvers": ["admins"]}} if action == "stage" else {}
     spec = ConflictSpec.model_validate(usual | extra | fields)
-    await store.write(lambda tx: parts.save(tx, CONFLICT, spec, ROOT))
+    await store.write(lambda tx: catalogue_entries.save(tx, CONFLICT, spec, ROOT))
 
 
 async def conflicts_shown(store: Store, ref: str) -> list[str]:
@@ -221,9 +223,9 @@ async def test_what_stood_in_the_way_is_gone_and_retry_gives_it(store: Store, cl
     await store.write(due.sweep)
     await settle(store)
 
-    await do(store, revoking.give_back, held, ADA)
+    await do(store, revoke.give_back, held, ADA)
     await settle(store)
-    await do(store, revoking.retry_failed, (await grant_of(store, later)).ref, ROOT)
+    await do(store, revoke.retry_failed, (await grant_of(store, later)).ref, ROOT)
     await settle(store)
 
     assert (await grant_of(store, later)).state is GrantState.ACTIVE
@@ -292,4 +294,4 @@ async def test_the_cards_of_what_conflicts_are_drawn_anew_when_access_comes_and_
 
 def _fail(tx: Any, ref: str) -> None:
     row = tx.session.get_one(Request, int(ref[3:]))
-    granting.failed(tx, tx.session.get_one(Grant, row.grant_id), Direction.GIVE, "It is switched off.")
+    give.failed(tx, tx.session.get_one(Grant, row.grant_id), Direction.GIVE, "It is switched off.")

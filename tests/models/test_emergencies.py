@@ -6,19 +6,22 @@ from typing import Any
 import pytest
 from sqlalchemy import delete
 
-from models import directory
-from models.cards import Card, CardKind
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import Closed, Denied, Duplicate, Invalid, NotAllowed, NotFound, OwnRequest
-from models.grants import Cause
-from models.lifecycle import comment, decide, due, leaving, reviews, revoking, submit
-from models.lifecycle.asking import Draft, plan
+from models.lifecycle import due
+from models.lifecycle.grant import revoke
+from models.lifecycle.people import person_changed
+from models.lifecycle.request import comment, decide, emergency_review, submit
+from models.lifecycle.request.plan import Draft, plan
 from models.queries.to_do import to_do, waiting
-from models.requests import Request, Term
-from models.reviews import Review, ReviewState
-from models.states import GrantState, RequestState
+from models.registry import directory
 from models.store import Store
+from models.tables.cards import Card, CardKind
+from models.tables.grants import Cause
+from models.tables.requests import Request, Term
+from models.tables.reviews import Review, ReviewState
+from models.tables.states import GrantState, RequestState
 from tests.models.acting import actions, do, grant_of, request, settle
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
 from tests.models.test_leaving import person
@@ -96,8 +99,8 @@ async def test_an_access_that_switches_it_off_is_not_given(store: Store) -> None
 async def test_nobody_closes_the_review_of_their_own_emergency(store: Store, who: str) -> None:
     await used(store, by=who, emergency={"max": "4h", "reviewers": [ADA, GRACE, ALAN]}, self_approve=True)
     for close in (
-        lambda tx: reviews.justified(tx, "RV-1", who),
-        lambda tx: reviews.misused(tx, "RV-1", who, "x"),
+        lambda tx: emergency_review.justified(tx, "RV-1", who),
+        lambda tx: emergency_review.misused(tx, "RV-1", who, "x"),
     ):
         with pytest.raises(OwnRequest, match="This one waits for"):
             await store.write(close)
@@ -110,20 +113,20 @@ async def test_neither_does_who_asked_for_somebody_else(store: Store) -> None:
     assert (await review(store)).asked == [ALAN]
     for who in (GRACE, ADA):
         with pytest.raises(OwnRequest):
-            await do(store, reviews.justified, "RV-1", who)
+            await do(store, emergency_review.justified, "RV-1", who)
 
 
 async def test_only_its_reviewers_close_it_and_once(store: Store) -> None:
     await used(store)
     with pytest.raises(NotAllowed, match="waits for Grace or Alan"):
-        await do(store, reviews.justified, "RV-1", ROOT)
+        await do(store, emergency_review.justified, "RV-1", ROOT)
     with pytest.raises(NotFound):
-        await do(store, reviews.justified, "RV-9", GRACE)
-    await do(store, reviews.justified, "RV-1", GRACE, "  It was down.  ")
+        await do(store, emergency_review.justified, "RV-9", GRACE)
+    await do(store, emergency_review.justified, "RV-1", GRACE, "  It was down.  ")
     closed = await review(store)
     assert (closed.state, closed.closed_by, closed.note) == (ReviewState.JUSTIFIED, GRACE, "It was down.")
     with pytest.raises(Closed, match="Grace has closed RV-1 already: justified"):
-        await do(store, reviews.misused, "RV-1", ALAN, "No")
+        await do(store, emergency_review.misused, "RV-1", ALAN, "No")
     assert await cards(store, CardKind.REVIEWED) == [("RV-1", ADA)]
     assert await actions(store, "RV-1") == ["review.open", "review.justified"]
 
@@ -131,8 +134,8 @@ async def test_only_its_reviewers_close_it_and_once(store: Store) -> None:
 async def test_misused_wants_a_comment_and_takes_what_is_left_away(store: Store) -> None:
     ref = await used(store)
     with pytest.raises(Invalid, match="Say what was wrong"):
-        await do(store, reviews.misused, "RV-1", GRACE, " ")
-    await do(store, reviews.misused, "RV-1", GRACE, "There was no incident.")
+        await do(store, emergency_review.misused, "RV-1", GRACE, " ")
+    await do(store, emergency_review.misused, "RV-1", GRACE, "There was no incident.")
     await settle(store)
     grant = await grant_of(store, ref)
     assert (grant.state, grant.cause, grant.caused_by) == (GrantState.REVOKED, Cause.REVIEW, GRACE)
@@ -143,7 +146,7 @@ async def test_misused_after_the_end_takes_nothing(store: Store, clock: ManualCl
     clock.advance(HOUR)
     await store.write(due.sweep)
     await settle(store)
-    await do(store, reviews.misused, "RV-1", GRACE, "There was no incident.")
+    await do(store, emergency_review.misused, "RV-1", GRACE, "There was no incident.")
     assert (await grant_of(store, ref)).state is GrantState.ENDED
     assert (await review(store)).state is ReviewState.MISUSED
 
@@ -162,7 +165,7 @@ async def test_it_is_reminded_after_growing_intervals_until_it_is_closed(
     assert times == [1, 3, 7, 14, 21, 28]
     assert ("RV-1/6", GRACE) in await cards(store, CardKind.REVIEW)
     assert (await actions(store, "RV-1")).count("review.reminded") == 6
-    await do(store, reviews.justified, "RV-1", GRACE)
+    await do(store, emergency_review.justified, "RV-1", GRACE)
     clock.advance(timedelta(days=30))
     await store.write(due.sweep)
     assert (await review(store)).reminders == 6
@@ -178,12 +181,12 @@ async def test_after_a_long_absence_it_is_reminded_once(store: Store, clock: Man
 
 async def test_a_reviewer_who_leaves_is_replaced(store: Store) -> None:
     await used(store, emergency={"max": "4h", "reviewers": [GRACE]})
-    await store.write(lambda tx: leaving.people_seen(tx, [person(GRACE, active=False)]))
+    await store.write(lambda tx: person_changed.people_seen(tx, [person(GRACE, active=False)]))
     assert (await review(store)).asked == [ROOT]
     assert ROOT in {who for _, who in await cards(store, CardKind.ALERT)}
     with pytest.raises(NotAllowed):
-        await do(store, reviews.justified, "RV-1", GRACE)
-    await do(store, reviews.justified, "RV-1", ROOT)
+        await do(store, emergency_review.justified, "RV-1", GRACE)
+    await do(store, emergency_review.justified, "RV-1", ROOT)
 
 
 async def test_where_nobody_else_is_left_the_admins_are_told_and_it_stays_open(
@@ -193,12 +196,12 @@ async def test_where_nobody_else_is_left_the_admins_are_told_and_it_stays_open(
     assert (await review(store)).asked == []
     assert await cards(store, CardKind.ALERT) == [(ref, ROOT)]
     with pytest.raises(OwnRequest, match="Name another owner or admin, who can then close it"):
-        await do(store, reviews.justified, "RV-1", ROOT)
+        await do(store, emergency_review.justified, "RV-1", ROOT)
     await do(store, directory.appoint, [GRACE], "operator")
     clock.advance(timedelta(days=1))
     await store.write(due.sweep)
     assert (await review(store)).asked == [GRACE]
-    await do(store, reviews.justified, "RV-1", GRACE)
+    await do(store, emergency_review.justified, "RV-1", GRACE)
 
 
 async def test_while_it_is_held_it_is_not_asked_for_again_and_then_the_next_says_that_it_is_the_second(
@@ -207,7 +210,7 @@ async def test_while_it_is_held_it_is_not_asked_for_again_and_then_the_next_says
     ref = await used(store)
     with pytest.raises(Duplicate):
         await do(store, submit.submit, draft())
-    await do(store, revoking.give_back, (await grant_of(store, ref)).ref, ADA)
+    await do(store, revoke.give_back, (await grant_of(store, ref)).ref, ADA)
     await settle(store)
     (planned,) = await store.write(lambda tx: plan(tx.session, draft(), tx.now))
     assert planned.unreviewed == 1
@@ -288,12 +291,12 @@ async def test_it_stands_under_to_do_of_its_reviewers_until_it_is_closed(store: 
         return [one.ref for one, _ in tab.reviews]
 
     assert (await listed(GRACE), await listed(ADA), await listed(ROOT)) == (["RV-1"], [], [])
-    await do(store, reviews.justified, "RV-1", ALAN)
+    await do(store, emergency_review.justified, "RV-1", ALAN)
     assert await listed(GRACE) == []
 
 
 async def test_one_of_two_reviewers_at_once_is_told_who_was_first(store: Store) -> None:
     await used(store)
-    await do(store, reviews.misused, "RV-1", ALAN, "No incident.")
+    await do(store, emergency_review.misused, "RV-1", ALAN, "No incident.")
     with pytest.raises(Closed, match="Alan has closed RV-1 already: misused"):
-        await do(store, reviews.justified, "RV-1", GRACE)
+        await do(store, emergency_review.justified, "RV-1", GRACE)

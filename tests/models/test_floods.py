@@ -9,13 +9,13 @@ import pytest
 from models import audit
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
-from models.enough import Limits
 from models.errors import Denied, Invalid
-from models.lifecycle import comment, submit, withdraw
-from models.lifecycle.asking import Draft
-from models.requests import Comment, Request, Term
-from models.states import RequestState
+from models.lifecycle.request import cancel, comment, submit
+from models.lifecycle.request.plan import Draft
+from models.rate_limits import Limits
 from models.store import Store
+from models.tables.requests import Comment, Request, Term
+from models.tables.states import RequestState
 from tests.models.acting import ask, do
 from tests.models.company import ADA, GITHUB, GRACE, found
 
@@ -67,7 +67,7 @@ async def test_what_is_withdrawn_makes_room_until_the_hour_s_number_is_reached(
 ) -> None:
     for number in range(5):
         (request,) = await do(shop, submit.submit, wish(number), FEW)
-        await do(shop, withdraw.withdraw, request.ref, ADA)
+        await do(shop, cancel.withdraw, request.ref, ADA)
     with pytest.raises(Denied, match="asked for 5 things in the last hour, and 5 is the most"):
         await do(shop, submit.submit, wish(6), FEW)
     clock.advance(HOUR)

@@ -7,23 +7,26 @@ import pytest
 from sqlalchemy import Engine, event
 
 from models import jobs
-from models.cards import Home, HomeTab
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import Closed, NotAllowed
-from models.grants import Direction
 from models.jobs import Job, JobState
-from models.lifecycle import decide, granting, homes, parked, revoking, submit, tasks, withdraw
-from models.lifecycle.asking import Draft
-from models.lifecycle.refs import lock_grant
+from models.lifecycle import parked_jobs
+from models.lifecycle.grant import give, revoke, tasks
+from models.lifecycle.people import app_home
+from models.lifecycle.references import lock_grant
+from models.lifecycle.request import cancel, decide, submit
+from models.lifecycle.request.plan import Draft
 from models.queries.home import HomePage, Place, home_page
 from models.queries.my_access import Held, MyAccess
 from models.queries.my_requests import MyRequests
 from models.queries.paging import PAGE
 from models.queries.to_do import ToDo
-from models.requests import Term
-from models.states import RequestState
 from models.store import Store, Tx
+from models.tables.cards import Home, HomeTab
+from models.tables.grants import Direction
+from models.tables.requests import Term
+from models.tables.states import RequestState
 from tests.models.company import ADA, ALAN, GRACE, ROOT, found
 
 MANY = AppSpec.model_validate(
@@ -48,7 +51,7 @@ def hold(tx: Tx, first: int, last: int) -> list[str]:
     grants = []
     for ref in ask(tx, first, last):
         grant = lock_grant(tx, f"GR-{decide.approve(tx, ref, GRACE).grant_id}")
-        granting.given(tx, grant)
+        give.given(tx, grant)
         grants.append(grant.ref)
     return grants
 
@@ -102,7 +105,7 @@ async def test_my_access_shows_what_is_held_newest_first_and_then_what_is_over(
 ) -> None:
     refs = await store.write(lambda tx: hold(tx, 1, 3))
     clock.advance(timedelta(hours=1))
-    await store.write(lambda tx: revoking.taken(tx, revoking.give_back(tx, refs[1], ADA)))
+    await store.write(lambda tx: revoke.taken(tx, revoke.give_back(tx, refs[1], ADA)))
     tab = await access(store)
     assert [held.grant.ref for held in tab.live] == [refs[2], refs[0]]
     assert [grant.ref for grant in tab.ended] == [refs[1]]
@@ -153,7 +156,7 @@ async def test_what_is_held_or_asked_for_cannot_be_asked_for_again_until_it_is_o
     assert isinstance(standing["a01"], Held)
     assert standing["a01"].grant.ref == held
     assert (standing["a02"], standing["a03"]) == (None, "free")
-    await store.write(lambda tx: revoking.taken(tx, revoking.give_back(tx, held, ADA)))
+    await store.write(lambda tx: revoke.taken(tx, revoke.give_back(tx, held, ADA)))
     assert "a01" not in {one.access_key for one in tab.closed if one.id in (await requests(store)).instead}
     ended = await access(store)
     assert ended.again == {ended.ended[0].id}
@@ -164,7 +167,7 @@ async def test_what_is_held_or_asked_for_cannot_be_asked_for_again_until_it_is_o
 async def test_my_requests_can_be_filtered_by_status(store: Store) -> None:
     refs = await store.write(lambda tx: ask(tx, 1, 3))
     await store.write(lambda tx: decide.reject(tx, refs[0], GRACE))
-    await store.write(lambda tx: withdraw.withdraw(tx, refs[1], ADA))
+    await store.write(lambda tx: cancel.withdraw(tx, refs[1], ADA))
     shown = {
         status: await requests(store, status=status)
         for status in (RequestState.PENDING, RequestState.REJECTED, RequestState.EXPIRED)
@@ -196,7 +199,7 @@ async def test_a_task_waits_for_those_who_are_asked_until_one_has_done_it(store:
 
 
 async def test_a_new_task_refreshes_the_home_of_those_whose_it_is(store: Store) -> None:
-    await store.write(lambda tx: homes.opened(tx, ALAN))
+    await store.write(lambda tx: app_home.opened(tx, ALAN))
     (ref,) = await store.write(lambda tx: ask(tx, 1, 1))
     grant = (await store.write(lambda tx: decide.approve(tx, ref, GRACE))).grant_id
     await store.write(lambda tx: tx.session.query(Job).delete())
@@ -210,7 +213,7 @@ async def fail_something(store: Store) -> str:
 
     def go_wrong(tx: Tx) -> str:
         grant = lock_grant(tx, f"GR-{decide.approve(tx, ref, GRACE).grant_id}")
-        granting.failed(tx, grant, Direction.GIVE, "The plan does not allow it.")
+        give.failed(tx, grant, Direction.GIVE, "The plan does not allow it.")
         job = tx.session.query(Job).filter_by(key="card:77").one()
         job.state, job.error, job.attempts = JobState.PARKED, "channel_not_found", jobs.ATTEMPTS
         return f"JB-{job.id}"
@@ -231,12 +234,12 @@ async def test_only_admins_see_what_failed_and_what_was_given_up(store: Store) -
 async def test_an_admin_lets_a_parked_job_run_again_once(store: Store) -> None:
     ref = await fail_something(store)
     with pytest.raises(NotAllowed, match="Ask Root"):
-        await store.write(lambda tx: parked.run_again(tx, ref, GRACE))
-    await store.write(lambda tx: parked.run_again(tx, ref, ROOT))
+        await store.write(lambda tx: parked_jobs.run_again(tx, ref, GRACE))
+    await store.write(lambda tx: parked_jobs.run_again(tx, ref, ROOT))
     (job,) = await store.read(lambda s: s.query(Job).filter_by(key="card:77").all())
     assert (job.state, job.attempts) == (JobState.READY, 0)
     with pytest.raises(Closed):
-        await store.write(lambda tx: parked.run_again(tx, ref, ROOT))
+        await store.write(lambda tx: parked_jobs.run_again(tx, ref, ROOT))
 
 
 async def test_the_counts_stand_beside_every_tab(store: Store) -> None:
@@ -248,12 +251,12 @@ async def test_the_counts_stand_beside_every_tab(store: Store) -> None:
 
 
 async def test_what_a_person_looks_at_is_kept(store: Store) -> None:
-    await store.write(lambda tx: homes.opened(tx, ADA))
-    await store.write(lambda tx: homes.turn_page(tx, ADA, 3))
-    await store.write(lambda tx: homes.turn_to(tx, ADA, HomeTab.REQUESTS))
-    await store.write(lambda tx: homes.show_only(tx, ADA, RequestState.REJECTED))
-    await store.write(lambda tx: homes.turn_page(tx, ADA, 1))
-    await store.write(lambda tx: homes.opened(tx, ADA))
+    await store.write(lambda tx: app_home.opened(tx, ADA))
+    await store.write(lambda tx: app_home.turn_page(tx, ADA, 3))
+    await store.write(lambda tx: app_home.turn_to(tx, ADA, HomeTab.REQUESTS))
+    await store.write(lambda tx: app_home.show_only(tx, ADA, RequestState.REJECTED))
+    await store.write(lambda tx: app_home.turn_page(tx, ADA, 1))
+    await store.write(lambda tx: app_home.opened(tx, ADA))
     home = await store.read(lambda session: session.get(Home, ADA))
     assert Place.of(home) == Place(HomeTab.REQUESTS, 1, RequestState.REJECTED)
 

@@ -2,17 +2,20 @@ from datetime import timedelta
 
 import pytest
 
-from models import audit, directory
+from models import audit
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
-from models.grants import Cause, Grant
 from models.jobs import Job
-from models.lifecycle import decide, granting, hints, leaving, submit
-from models.lifecycle.asking import Draft
-from models.people import Person, UserGroup
-from models.requests import Asked, Request, Term
-from models.states import GrantState, RequestState
+from models.lifecycle.grant import give
+from models.lifecycle.people import person_changed, slack_events
+from models.lifecycle.request import decide, submit
+from models.lifecycle.request.plan import Draft
+from models.registry import directory
 from models.store import Store, Tx
+from models.tables.grants import Cause, Grant
+from models.tables.people import Person, UserGroup
+from models.tables.requests import Asked, Request, Term
+from models.tables.states import GrantState, RequestState
 from tests.models.company import ADA, ALAN, GRACE, NAMES, ROOT, found
 
 EIGHT_HOURS = Term(length=timedelta(hours=8))
@@ -68,13 +71,13 @@ async def people_asked(store: Store, ref: str) -> set[str]:
 
 
 async def leaves(store: Store, person_id: str) -> None:
-    await store.write(lambda tx: leaving.people_seen(tx, [person(person_id, active=False)]))
+    await store.write(lambda tx: person_changed.people_seen(tx, [person(person_id, active=False)]))
 
 
 async def test_whoever_leaves_loses_what_they_asked_for_and_what_they_held(store: Store) -> None:
     ref = await asked(store, GRACE)
     grant = await store.write(lambda tx: decide.approve(tx, ref, GRACE).grant_id)
-    await store.write(lambda tx: granting.given(tx, tx.session.get_one(Grant, grant)))
+    await store.write(lambda tx: give.given(tx, tx.session.get_one(Grant, grant)))
     await leaves(store, ADA)
     row = await store.read(lambda session: session.get_one(Grant, grant))
     assert (row.state, row.cause) == (GrantState.REVOKING, Cause.OFFBOARDING)
@@ -96,7 +99,7 @@ async def test_when_the_only_approver_may_not_decide_any_more_the_owners_are_ask
     store: Store, change: dict[str, bool]
 ) -> None:
     ref = await asked(store, GRACE)
-    await store.write(lambda tx: leaving.people_seen(tx, [person(GRACE, **change)]))
+    await store.write(lambda tx: person_changed.people_seen(tx, [person(GRACE, **change)]))
     assert await people_asked(store, ref) == {ROOT}
 
 
@@ -114,20 +117,20 @@ async def test_a_new_member_of_a_group_is_asked_and_the_group_may_be_named_by_it
 ) -> None:
     ref = await asked(store, "@oncall")
     assert await people_asked(store, ref) == {GRACE}
-    await store.write(lambda tx: leaving.group_seen(tx, group(GRACE, ALAN)))
+    await store.write(lambda tx: person_changed.group_seen(tx, group(GRACE, ALAN)))
     assert await people_asked(store, ref) == {GRACE, ALAN}
 
 
 async def test_when_a_group_is_switched_off_the_owners_are_asked_instead(store: Store) -> None:
     ref = await asked(store, "S0ONC")
-    await store.write(lambda tx: leaving.group_seen(tx, group(GRACE, enabled=False)))
+    await store.write(lambda tx: person_changed.group_seen(tx, group(GRACE, enabled=False)))
     assert await people_asked(store, ref) == {ROOT}
 
 
 async def test_a_group_that_has_not_changed_asks_nobody_again(store: Store) -> None:
     await asked(store, "@oncall")
     await store.write(lambda tx: tx.session.query(Job).delete())
-    await store.write(lambda tx: leaving.group_seen(tx, group(GRACE)))
+    await store.write(lambda tx: person_changed.group_seen(tx, group(GRACE)))
     assert await store.read(lambda s: s.query(Job).count()) == 0
 
 
@@ -136,14 +139,14 @@ async def test_what_a_profile_says_survives_word_of_the_person(store: Store) -> 
     await store.write(
         lambda tx: directory.remember_profile(tx, ADA, manager_id=GRACE, department="Engineering")
     )
-    await store.write(lambda tx: leaving.people_seen(tx, [person(ADA)]))
+    await store.write(lambda tx: person_changed.people_seen(tx, [person(ADA)]))
     row = await store.read(lambda session: session.get_one(Person, ADA))
     assert (row.manager_id, row.department) == (GRACE, "Engineering")
 
 
 async def test_a_hint_that_somebody_left_is_looked_up_before_it_counts(store: Store) -> None:
     ref = await asked(store, GRACE)
-    await store.write(lambda tx: hints.person(tx, person(ADA, active=False)))
+    await store.write(lambda tx: slack_events.person(tx, person(ADA, active=False)))
     row = await store.read(lambda session: session.get_one(Person, ADA))
     assert row.active
     assert (await request_of(store, ref)).state is RequestState.PENDING
@@ -156,9 +159,9 @@ async def test_a_new_name_is_taken_as_it_comes_and_the_same_again_is_no_news(
     await asked(store, GRACE)
     told = person(ADA)
     told.name = "Ada Lovelace"
-    assert await store.read(lambda session: hints.is_news(session, told))
-    await store.write(lambda tx: hints.person(tx, told))
+    assert await store.read(lambda session: slack_events.is_news(session, told))
+    await store.write(lambda tx: slack_events.person(tx, told))
     again = person(ADA)
     again.name = "Ada Lovelace"
-    assert not await store.read(lambda session: hints.is_news(session, again))
+    assert not await store.read(lambda session: slack_events.is_news(session, again))
     assert (await store.read(lambda session: session.get_one(Person, ADA))).checked_at == clock.now()

@@ -5,12 +5,14 @@ import pytest
 from models import audit
 from models.clock import ManualClock
 from models.errors import Closed, Duplicate, OwnRequest, Repeated
-from models.grants import Grant
-from models.lifecycle import decide, due, revoking, settling, submit, withdraw
-from models.lifecycle.asking import Draft
-from models.requests import Request, Term
-from models.states import GrantState, RequestState
+from models.lifecycle import due
+from models.lifecycle.grant import reconcile, revoke
+from models.lifecycle.request import cancel, decide, submit
+from models.lifecycle.request.plan import Draft
 from models.store import Store, Tx
+from models.tables.grants import Grant
+from models.tables.requests import Request, Term
+from models.tables.states import GrantState, RequestState
 from tests.models.company import ADA, ALAN, GRACE, found
 
 EIGHT_HOURS = Term(length=timedelta(hours=8))
@@ -31,12 +33,12 @@ async def settle(store: Store) -> None:
 
     def round_of(tx: Tx) -> None:
         for target in {g.target for g in tx.session.query(Grant).all()}:
-            settling.guard(tx, target)
+            reconcile.guard(tx, target)
             outcomes = {
-                c.grant_id: (c.direction, settling.Done())
-                for c in settling.changes(tx.session, target, tx.now)
+                c.grant_id: (c.direction, reconcile.Done())
+                for c in reconcile.changes(tx.session, target, tx.now)
             }
-            settling.settled(tx, target, outcomes)
+            reconcile.settled(tx, target, outcomes)
 
     await store.write(round_of)
 
@@ -94,7 +96,7 @@ async def test_several_accesses_make_several_requests_of_one_submission(store: S
 
 async def test_a_withdrawn_request_cannot_be_approved(store: Store) -> None:
     ref = await asked(store)
-    await store.write(lambda tx: withdraw.withdraw(tx, ref, ADA))
+    await store.write(lambda tx: cancel.withdraw(tx, ref, ADA))
     with pytest.raises(Closed, match="withdrawn already, by Ada"):
         await store.write(lambda tx: decide.approve(tx, ref, GRACE))
 
@@ -112,7 +114,7 @@ async def test_an_access_that_is_given_back_is_revoked(store: Store) -> None:
     await store.write(lambda tx: decide.approve(tx, ref, GRACE))
     await settle(store)
     grant = await grant_of(store, ref)
-    await store.write(lambda tx: revoking.give_back(tx, grant.ref, ADA))
+    await store.write(lambda tx: revoke.give_back(tx, grant.ref, ADA))
     await settle(store)
     assert (await grant_of(store, ref)).state is GrantState.REVOKED
 

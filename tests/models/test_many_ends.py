@@ -18,12 +18,13 @@ from sqlalchemy import func, insert, select
 from bot.serve import keep_what_is_loaded
 from models.audit import AuditEntry
 from models.clock import ManualClock
-from models.grants import Grant
-from models.lifecycle import due, settling
-from models.lifecycle.settling import Change
-from models.requests import Request, Term
-from models.states import GrantState
+from models.lifecycle import due
+from models.lifecycle.grant import reconcile
+from models.lifecycle.grant.reconcile import Change
 from models.store import Store, Tx
+from models.tables.grants import Grant
+from models.tables.requests import Request, Term
+from models.tables.states import GrantState
 from tests.models.acting import hold, obliging, settle
 from tests.models.company import found
 
@@ -98,7 +99,7 @@ async def test_all_that_end_in_one_minute_are_taken_once_and_none_early(
     assert await states(crowd) == {GrantState.REVOKING: MANY}
     calls: Counter[str] = Counter()
 
-    def take(change: Change) -> settling.Outcome:
+    def take(change: Change) -> reconcile.Outcome:
         calls[change.ref] += 1
         return obliging(change)
 

@@ -4,7 +4,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 
 from models import migrate
-from models.tables import metadata
+from models.tables.all import metadata
 
 pytestmark = pytest.mark.both_engines
 

@@ -7,10 +7,12 @@ import pytest
 from models.clock import ManualClock
 from models.durations import parse
 from models.errors import Duplicate, Invalid, NotAllowed
-from models.lifecycle import decide, due, revoking, submit, withdraw
-from models.requests import Term
-from models.states import GrantState, RequestState
+from models.lifecycle import due
+from models.lifecycle.grant import revoke
+from models.lifecycle.request import cancel, decide, submit
 from models.store import Store
+from models.tables.requests import Term
+from models.tables.states import GrantState, RequestState
 from tests.models.acting import actions, ask, do, grant, grant_of, hold, request, settle
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
 
@@ -96,7 +98,7 @@ async def test_who_gives_an_access_back_does_not_ask_for_more_of_it(store: Store
     await store.write(found)
     ref = await hold(store, EIGHT_HOURS)
     extension = await more(store, ref)
-    await do(store, revoking.give_back, ref, ADA)
+    await do(store, revoke.give_back, ref, ADA)
     assert (await request(store, extension)).state is RequestState.WITHDRAWN
 
 
@@ -104,7 +106,7 @@ async def test_what_an_admin_takes_away_no_approval_of_more_time_gives_back(stor
     await store.write(found)
     ref = await hold(store, EIGHT_HOURS)
     extension = await more(store, ref)
-    await do(store, revoking.revoke, ref, ROOT, "Incident")
+    await do(store, revoke.revoke, ref, ROOT, "Incident")
     row = await request(store, extension)
     assert (row.state, row.closed_by) == (RequestState.CANCELLED, ROOT)
     assert (await grant(store, ref)).state is GrantState.REVOKING
@@ -169,7 +171,7 @@ async def test_more_time_is_asked_for_once_at_a_time(store: Store) -> None:
     extension = await more(store, ref)
     with pytest.raises(Duplicate, match=extension):
         await more(store, ref)
-    await do(store, withdraw.withdraw, extension, ADA)
+    await do(store, cancel.withdraw, extension, ADA)
     await more(store, ref)
 
 

@@ -7,13 +7,15 @@ import pytest
 from models.catalogue.words import RequestKind
 from models.clock import ManualClock
 from models.errors import Closed, NotAllowed, NotFound
-from models.lifecycle import decide, due, pausing, revoking, submit
-from models.lifecycle.asking import Draft
-from models.pauses import PauseKind
+from models.lifecycle import due, mass_revocation
+from models.lifecycle.grant import revoke
+from models.lifecycle.request import decide, submit
+from models.lifecycle.request.plan import Draft
 from models.queries.pause_story import pause_story
-from models.requests import Term
-from models.states import GrantState
 from models.store import Store
+from models.tables.pauses import PauseKind
+from models.tables.requests import Term
+from models.tables.states import GrantState
 from tests.models.acting import actions, do, grant, hold, settle
 from tests.models.company import ADA, ALAN, GRACE, ROOT, found
 
@@ -33,7 +35,7 @@ async def held(store: Store, clock: ManualClock) -> str:
     ref = await hold(store, EIGHT_HOURS)
     since = clock.now()
     clock.advance(9 * HOUR)
-    await do(store, pausing.begin, PauseKind.RESTORED, since, clock.now())
+    await do(store, mass_revocation.begin, PauseKind.RESTORED, since, clock.now())
     await sweep(store)
     await sweep(store)
     return ref
@@ -44,21 +46,21 @@ async def test_what_is_over_by_a_backup_waits_and_goes_when_an_admin_says_so(sto
     assert (await actions(store, held)).count("grant.held") == 1
     story = await store.read(lambda session: pause_story(session, "PS-1"))
     assert (story.count, [one.ref for one in story.first]) == (1, [held])
-    await do(store, pausing.wait, "PS-1", ROOT)
+    await do(store, mass_revocation.wait, "PS-1", ROOT)
     await sweep(store)
     assert (await grant(store, held)).state is GrantState.ACTIVE
-    await do(store, pausing.lift, "PS-1", ROOT)
+    await do(store, mass_revocation.lift, "PS-1", ROOT)
     await sweep(store)
     assert (await grant(store, held)).state is GrantState.REVOKING
 
 
 @pytest.mark.usefixtures("held")
 async def test_it_waits_as_well_where_it_ends_while_the_admins_look(store: Store, clock: ManualClock) -> None:
-    await do(store, pausing.lift, "PS-1", ROOT)
+    await do(store, mass_revocation.lift, "PS-1", ROOT)
     await sweep(store)
     await settle(store)
     ref = await hold(store, EIGHT_HOURS, "design")
-    await do(store, pausing.begin, PauseKind.RESTORED, clock.now(), clock.now())
+    await do(store, mass_revocation.begin, PauseKind.RESTORED, clock.now(), clock.now())
     clock.advance(8 * HOUR)
     await sweep(store)
     assert (await grant(store, ref)).state is GrantState.ACTIVE
@@ -83,10 +85,10 @@ async def test_who_is_held_can_be_given_more_time_and_can_give_it_back(
     await do(store, decide.approve, request.ref, GRACE)
     assert (await grant(store, held)).ends_at == clock.now() + 8 * HOUR
     await sweep(store)
-    await do(store, pausing.lift, "PS-1", ROOT)
+    await do(store, mass_revocation.lift, "PS-1", ROOT)
     await sweep(store)
     assert (await grant(store, held)).state is GrantState.ACTIVE
-    await do(store, revoking.give_back, held, ADA)
+    await do(store, revoke.give_back, held, ADA)
     assert (await grant(store, held)).state is GrantState.REVOKING
 
 
@@ -94,18 +96,18 @@ async def test_who_is_held_can_be_given_more_time_and_can_give_it_back(
 async def test_only_admins_and_only_while_it_holds(store: Store) -> None:
     for by in (ADA, GRACE, ALAN, ""):
         with pytest.raises(NotAllowed, match=r"admins can decide on this\. Ask Root"):
-            await do(store, pausing.lift, "PS-1", by)
+            await do(store, mass_revocation.lift, "PS-1", by)
     for ref in ("PS-2", "AR-1", "", "PS-x"):
         with pytest.raises(NotFound):
-            await do(store, pausing.lift, ref, ROOT)
-    await do(store, pausing.lift, "PS-1", ROOT)
+            await do(store, mass_revocation.lift, ref, ROOT)
+    await do(store, mass_revocation.lift, "PS-1", ROOT)
     with pytest.raises(Closed):
-        await do(store, pausing.wait, "PS-1", ROOT)
+        await do(store, mass_revocation.wait, "PS-1", ROOT)
     assert (await actions(store, "PS-1")) == ["pause.open", "pause.lifted"]
 
 
 async def test_the_sweep_after_a_pause_finds_nothing_left(store: Store, held: str) -> None:
-    await do(store, revoking.give_back, held, ADA)
-    await do(store, pausing.lift, "PS-1", ROOT)
+    await do(store, revoke.give_back, held, ADA)
+    await do(store, mass_revocation.lift, "PS-1", ROOT)
     await sweep(store)
     assert (await grant(store, held)).cause is not None

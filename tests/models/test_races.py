@@ -13,19 +13,24 @@ from typing import Any
 
 import pytest
 
-from models import apps, audit, configuring, directory
+from models import audit
 from models.audit import AuditEntry
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
-from models.enough import Limits
 from models.errors import Closed, Duplicate, Refusal, Repeated, SentAlready
-from models.grants import Grant
-from models.lifecycle import comment, decide, due, leaving, revoking, settling, submit, withdraw
-from models.lifecycle.asking import Draft
-from models.people import Person
-from models.requests import Comment, Decision, Request, Term
-from models.states import GrantState, RequestState
+from models.lifecycle import due
+from models.lifecycle.catalogue import edit_app
+from models.lifecycle.grant import reconcile, revoke
+from models.lifecycle.people import person_changed
+from models.lifecycle.request import cancel, comment, decide, submit
+from models.lifecycle.request.plan import Draft
+from models.rate_limits import Limits
+from models.registry import apps, directory
 from models.store import Store, Tx
+from models.tables.grants import Grant
+from models.tables.people import Person
+from models.tables.requests import Comment, Decision, Request, Term
+from models.tables.states import GrantState, RequestState
 
 pytestmark = pytest.mark.both_engines
 
@@ -92,10 +97,10 @@ async def settle(store: Store) -> None:
 
     def round_of(tx: Tx) -> None:
         for target in sorted({grant.target for grant in tx.session.query(Grant)}):
-            settling.guard(tx, target)
-            found = settling.changes(tx.session, target, tx.now)
-            done = {change.grant_id: (change.direction, settling.Done()) for change in found}
-            settling.settled(tx, target, done)
+            reconcile.guard(tx, target)
+            found = reconcile.changes(tx.session, target, tx.now)
+            done = {change.grant_id: (change.direction, reconcile.Done()) for change in found}
+            reconcile.settled(tx, target, done)
 
     await store.write(round_of)
 
@@ -167,7 +172,7 @@ async def test_withdrawing_and_the_last_approval_at_once_have_one_outcome(store:
     refs = await asked(store, github(12))
     verbs: list[Verb] = []
     for number, ref in enumerate(refs):
-        pair: list[Verb] = [decision(ref, DECIDERS[0], True), partial(withdraw.withdraw, ref=ref, by=ADA)]
+        pair: list[Verb] = [decision(ref, DECIDERS[0], True), partial(cancel.withdraw, ref=ref, by=ADA)]
         verbs += pair if number % 2 else reversed(pair)
     outcomes = await race(store, *verbs)
     assert sum(isinstance(one, Closed) for one in outcomes) == len(refs)
@@ -246,9 +251,9 @@ async def test_giving_back_at_the_very_end_ends_each_grant_once(store: Store, cl
     clock.advance(timedelta(hours=8))
     await race(
         store,
-        *(to(revoking.give_back, grant, ADA) for grant in grants),
+        *(to(revoke.give_back, grant, ADA) for grant in grants),
         due.sweep,
-        *(to(revoking.revoke, grant, ROOT) for grant in reversed(grants)),
+        *(to(revoke.revoke, grant, ROOT) for grant in reversed(grants)),
     )
     await asyncio.gather(*(settle(store) for _ in range(4)))
     rows = await store.read(lambda s: s.query(Grant).all())
@@ -270,7 +275,7 @@ async def test_people_whom_many_look_up_at_once_are_known_once(store: Store) -> 
     newcomers = [f"UNEW{number}" for number in range(8)]
 
     def seen(tx: Tx, order: int) -> None:
-        leaving.people_seen(tx, [person(one) for one in newcomers[::order]])
+        person_changed.people_seen(tx, [person(one) for one in newcomers[::order]])
         directory.appoint(tx, newcomers, "operator")
 
     await race(store, *(to(seen, 1 if number % 2 else -1) for number in range(8)))
@@ -290,7 +295,7 @@ async def test_whoever_leaves_while_asking_has_nothing_pending_and_holds_nothing
             decide.approve(tx, request.ref, DECIDERS[0])
 
     verbs: list[Verb] = [partial(ask, f"a{number}") for number in range(6)]
-    await race(store, *verbs[:3], lambda tx: leaving.people_seen(tx, [gone]), *verbs[3:])
+    await race(store, *verbs[:3], lambda tx: person_changed.people_seen(tx, [gone]), *verbs[3:])
     assert RequestState.PENDING not in {request.state for request in await requests_of(store)}
     await settle(store)
     grants = await store.read(lambda s: s.query(Grant).all())
@@ -301,7 +306,7 @@ async def test_changes_of_the_catalogue_at_once_are_all_counted(store: Store) ->
     await store.write(lambda tx: found(tx, github()))
     before = await store.read(apps.revision)
     specs = [github(key=f"app{number}", name=f"App {number}") for number in range(8)]
-    await race(store, *(to(configuring.add, spec, ROOT) for spec in specs))
+    await race(store, *(to(edit_app.add, spec, ROOT) for spec in specs))
     rows = await store.read(lambda s: s.query(apps.App).all())
     assert await store.read(apps.revision) == before + 8
     assert sorted(row.position for row in rows) == list(range(9))
@@ -310,15 +315,15 @@ async def test_changes_of_the_catalogue_at_once_are_all_counted(store: Store) ->
 async def test_one_app_that_two_admins_add_or_change_at_once_is_the_first_ones(store: Store) -> None:
     await store.write(lambda tx: found(tx, github()))
     other = github(key="other", name="Other")
-    added = await race(store, *[to(configuring.add, other, ROOT)] * 4)
+    added = await race(store, *[to(edit_app.add, other, ROOT)] * 4)
     assert sum(isinstance(one, Duplicate) for one in added) == 3
 
     def rename(name: str, tx: Tx) -> object:
-        return configuring.change(tx, "other", 1, lambda app: app.model_copy(update={"name": name}), ROOT)
+        return edit_app.change(tx, "other", 1, lambda app: app.model_copy(update={"name": name}), ROOT)
 
     def renamed(tx: Tx, name: str) -> None:
-        configuring.change(tx, "other", 1, lambda app: app.model_copy(update={"name": name}), ROOT)
+        edit_app.change(tx, "other", 1, lambda app: app.model_copy(update={"name": name}), ROOT)
 
     changed = await race(store, *(to(renamed, f"Name {number}") for number in range(4)))
-    assert sum(isinstance(one, configuring.Overtaken) for one in changed) == 3
+    assert sum(isinstance(one, edit_app.Overtaken) for one in changed) == 3
     assert (await store.read(lambda s: s.get_one(apps.App, "other"))).version == 2

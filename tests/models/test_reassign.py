@@ -6,15 +6,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import directory
-from models.cards import Card
 from models.catalogue.spec import AppSpec
 from models.errors import AlreadyDecided, Closed, Invalid, NotAllowed, NotAnApprover, OwnRequest, Refusal
-from models.lifecycle import decide, leaving, reassign
-from models.people import Person
+from models.lifecycle.people import person_changed
+from models.lifecycle.request import decide, reassign
 from models.queries.stories import request_story
-from models.requests import Term
+from models.registry import directory
 from models.store import Store, Tx
+from models.tables.cards import Card
+from models.tables.people import Person
+from models.tables.requests import Term
 from tests.models.acting import actions, ask, do, request
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
 
@@ -128,7 +129,7 @@ async def test_where_nobody_is_left_an_admin_names_somebody(store: Store) -> Non
 def _as_guest(tx: Tx, person_id: str) -> None:
     known = tx.session.get_one(Person, person_id)
     changed = Person(id=known.id, name=known.name, handle="x", email=known.email, guest=True, active=True)
-    leaving.people_seen(tx, [changed])
+    person_changed.people_seen(tx, [changed])
 
 
 async def test_what_is_closed_or_switched_off_is_not_passed_on(store: Store) -> None:

@@ -6,11 +6,11 @@ import asyncpg
 import pytest
 from sqlalchemy import make_url, text
 
-from models import settings
 from models.clock import ManualClock
 from models.errors import Invalid, Refusal, Repeated, SentBefore
 from models.store import Store, Tx, open_store
 from models.store.base import Unavailable
+from models.tables import settings
 
 pytestmark = pytest.mark.both_engines
 

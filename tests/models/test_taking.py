@@ -7,15 +7,18 @@ import pytest
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import Closed, NotAllowed
-from models.grants import Cause, Direction, Task, TaskState
 from models.jobs import Job, Urgency
-from models.lifecycle import decide, due, granting, leaving, revoking, tasks
-from models.lifecycle.settling import ByHand, Change, Outcome, Trouble
-from models.lifecycle.snapshot import Snapshot
-from models.people import Person
-from models.requests import Term
-from models.states import GrantState
+from models.lifecycle import due
+from models.lifecycle.grant import give, revoke, tasks
+from models.lifecycle.grant.reconcile import ByHand, Change, Outcome, Trouble
+from models.lifecycle.people import person_changed
+from models.lifecycle.request import decide
+from models.registry.policy_snapshot import Snapshot
 from models.store import Store, Tx
+from models.tables.grants import Cause, Direction, Task, TaskState
+from models.tables.people import Person
+from models.tables.requests import Term
+from models.tables.states import GrantState
 from tests.models.acting import actions, ask, do, grant, grant_of, hold, settle
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, NAMES, ROOT, found
 
@@ -65,11 +68,11 @@ async def test_what_could_not_be_taken_stands_as_failed_and_is_tried_every_hour(
 async def test_what_could_not_be_taken_keeps_why_it_was_taken(store: Store) -> None:
     await store.write(found)
     ref = await hold(store, EIGHT_HOURS)
-    await do(store, revoking.revoke, ref, ROOT)
+    await do(store, revoke.revoke, ref, ROOT)
     await settle(store, broken)
     with pytest.raises(Closed, match="being taken back already"):
-        await do(store, revoking.give_back, ref, ADA)
-    await do(store, revoking.retry_failed, ref, ROOT)
+        await do(store, revoke.give_back, ref, ADA)
+    await do(store, revoke.retry_failed, ref, ROOT)
     await settle(store)
     row = await grant(store, ref)
     assert (row.state, row.cause, row.caused_by) == (GrantState.REVOKED, Cause.ADMIN, ROOT)
@@ -95,8 +98,8 @@ async def test_cancelling_what_could_not_be_given_takes_back_what_may_be_there(s
     await settle(store, broken)
     given = await grant_of(store, ref)
     with pytest.raises(NotAllowed):
-        await do(store, revoking.cancel_failed, given.ref, ADA)
-    await do(store, revoking.cancel_failed, given.ref, ALAN)
+        await do(store, revoke.cancel_failed, given.ref, ADA)
+    await do(store, revoke.cancel_failed, given.ref, ALAN)
     calls = await settle(store)
     assert [call.direction for call in calls] == [Direction.TAKE]
     assert (await grant_of(store, ref)).state is GrantState.REVOKED
@@ -155,7 +158,7 @@ async def test_nothing_without_an_end_is_given_to_who_became_a_guest(store: Stor
 async def test_an_owner_is_known_by_their_address_however_it_is_written(store: Store) -> None:
     await store.write(lambda tx: found(tx, GITHUB.model_copy(update={"owners": (GRACE, "Alan@Example.COM")})))
     ref = await hold(store, EIGHT_HOURS)
-    assert (await do(store, revoking.revoke, ref, ALAN)).cause is Cause.ADMIN
+    assert (await do(store, revoke.revoke, ref, ALAN)).cause is Cause.ADMIN
 
 
 async def test_work_by_hand_is_void_when_the_access_is_asked_for_again(
@@ -181,7 +184,7 @@ async def test_the_tasks_of_an_owner_who_leaves_are_the_others(store: Store) -> 
     await settle(store, by_hand)
     (task,) = await open_tasks(store)
     assert task.asked == [ALAN]
-    await do(store, leaving.people_seen, [gone(ALAN)])
+    await do(store, person_changed.people_seen, [gone(ALAN)])
     (task,) = await open_tasks(store)
     assert task.asked == [ROOT]
     await do(store, tasks.done, task.ref, ROOT)
@@ -208,9 +211,7 @@ def test_one_user_group_is_one_target_however_it_is_written() -> None:
             {"key": "a", "name": "A", "access": [{"key": "b", "name": "B", "connector": connector}]}
         )
 
-    targets = {
-        granting.target_of(Snapshot(app, app.access[0])) for app in (spec(), spec(placeholder="U0BOT"))
-    }
+    targets = {give.target_of(Snapshot(app, app.access[0])) for app in (spec(), spec(placeholder="U0BOT"))}
     assert len(targets) == 1
 
 
@@ -220,8 +221,8 @@ async def test_word_that_somebody_left_twice_asks_the_others_once(store: Store) 
     await do(store, decide.approve, ref, GRACE)
     await settle(store, by_hand)
     before = await open_tasks(store)
-    await do(store, leaving.people_seen, [gone(ALAN)])
-    await do(store, leaving.people_seen, [gone(ALAN)])
+    await do(store, person_changed.people_seen, [gone(ALAN)])
+    await do(store, person_changed.people_seen, [gone(ALAN)])
     after = await open_tasks(store)
     assert (len(before), [one.asked for one in after]) == (1, [[GRACE]])
     assert (await actions(store, after[0].ref)).count("task.open") == 2

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import Invalid
-from models.lifecycle import decide, terms
-from models.lifecycle.refs import lock_request
-from models.people import Person
-from models.requests import Request, Term
-from models.states import RequestState
+from models.lifecycle.references import lock_request
+from models.lifecycle.request import change_duration, decide
 from models.store import Store, Tx
+from models.tables.people import Person
+from models.tables.requests import Request, Term
+from models.tables.states import RequestState
 from tests.models.acting import ask, do, request
 from tests.models.company import ADA, GITHUB, GRACE, ROOT, found
 
@@ -34,7 +34,7 @@ def github(**changes: object) -> AppSpec:
 def taken(tx: Tx, request: Request, term: Term) -> bool:
     """Whether Grace can approve it for so long; the request has the term then."""
     try:
-        terms.change(tx, request, GRACE, term)
+        change_duration.change(tx, request, GRACE, term)
     except Invalid:
         return False
     return True

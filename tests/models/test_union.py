@@ -17,13 +17,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import Refusal
-from models.grants import Direction, Grant
-from models.lifecycle import decide, due, revoking, settling, submit
-from models.lifecycle.asking import Draft
-from models.lifecycle.settling import Done, Outcome, Trouble
-from models.requests import Request, Term
-from models.states import GrantState, RequestState
+from models.lifecycle import due
+from models.lifecycle.grant import reconcile, revoke
+from models.lifecycle.grant.reconcile import Done, Outcome, Trouble
+from models.lifecycle.request import decide, submit
+from models.lifecycle.request.plan import Draft
 from models.store import Tx, open_store
+from models.tables.grants import Direction, Grant
+from models.tables.requests import Request, Term
+from models.tables.states import GrantState, RequestState
 from tests.conftest import EXAMPLES, START
 from tests.models.company import ADA, ALAN, GRACE, found
 
@@ -92,11 +94,11 @@ class OneGroup(RuleBasedStateMachine):
 
     @rule(pick=PICK)
     def give_back(self, pick: int) -> None:
-        self.on_some_grant(pick, lambda tx, one: revoking.give_back(tx, one.ref, one.person_id))
+        self.on_some_grant(pick, lambda tx, one: revoke.give_back(tx, one.ref, one.person_id))
 
     @rule(pick=PICK)
     def try_again(self, pick: int) -> None:
-        self.on_some_grant(pick, lambda tx, one: revoking.retry_failed(tx, one.ref, GRACE))
+        self.on_some_grant(pick, lambda tx, one: revoke.retry_failed(tx, one.ref, GRACE))
 
     @rule(approve=st.booleans())
     def decide_on_more(self, approve: bool) -> None:
@@ -122,16 +124,16 @@ class OneGroup(RuleBasedStateMachine):
 
     def call(self, tx: Tx, fails: set[str]) -> None:
         for target in sorted({grant.target for grant in tx.session.query(Grant)}):
-            settling.guard(tx, target)
-            changes = settling.changes(tx.session, target, tx.now)
+            reconcile.guard(tx, target)
+            changes = reconcile.changes(tx.session, target, tx.now)
             self.untold.append((target, {one.grant_id: self.called(one, fails) for one in changes}))
 
     def tell(self) -> None:
         for target, outcomes in self.untold:
-            self.do(partial(settling.settled, target=target, outcomes=outcomes))
+            self.do(partial(reconcile.settled, target=target, outcomes=outcomes))
         self.untold.clear()
 
-    def called(self, change: settling.Change, fails: set[str]) -> tuple[Direction, Outcome]:
+    def called(self, change: reconcile.Change, fails: set[str]) -> tuple[Direction, Outcome]:
         if not change.kept:
             if change.person_id in fails:
                 return change.direction, Trouble("No.", passing=False)

@@ -15,15 +15,16 @@ from sqlalchemy.types import JSON
 
 from bot.jobs.card import read_card
 from models import audit, jobs, migrate
-from models.cards import Card
 from models.catalogue.words import RequestKind
 from models.clock import ManualClock
-from models.grants import Grant
-from models.lifecycle import decide, due, submit
-from models.lifecycle.asking import Draft
-from models.requests import Request, Term
-from models.states import GrantState, RequestState
+from models.lifecycle import due
+from models.lifecycle.request import decide, submit
+from models.lifecycle.request.plan import Draft
 from models.store import Store
+from models.tables.cards import Card
+from models.tables.grants import Grant
+from models.tables.requests import Request, Term
+from models.tables.states import GrantState, RequestState
 from tests.conftest import START
 from tests.models.acting import do, grant, request, settle
 from tests.models.company import ADA, GRACE

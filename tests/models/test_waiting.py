@@ -6,17 +6,19 @@ from typing import Any
 import pytest
 
 from models.audit import AuditEntry
-from models.cards import Card, CardKind
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import Closed, Invalid, NotAllowed
-from models.lifecycle import decide, due, leaving, reassign, reminding, stages, withdraw
-from models.people import Person
+from models.lifecycle import due
+from models.lifecycle.people import person_changed
+from models.lifecycle.request import cancel, decide, reassign, remind, stages
 from models.policy import TallyStatus
 from models.queries.stories import request_story
-from models.requests import Request, Term
-from models.states import RequestState
 from models.store import Store, Tx
+from models.tables.cards import Card, CardKind
+from models.tables.people import Person
+from models.tables.requests import Request, Term
+from models.tables.states import RequestState
 from tests.models.acting import actions, ask, do, grant_of, request, settle
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
 
@@ -187,7 +189,7 @@ async def test_one_rejection_ends_a_stage_with_a_veto(store: Store) -> None:
     await do(store, decide.reject, counting, GRACE)
     await agree(store, counting)
     assert (await request(store, counting)).state is RequestState.PENDING
-    await do(store, withdraw.withdraw, counting, ADA)
+    await do(store, cancel.withdraw, counting, ADA)
     vetoed = await asked_for(store, two | {"on_reject": "veto"})
     await do(store, decide.approve, vetoed, GRACE)
     await agree(store, vetoed)
@@ -255,16 +257,16 @@ async def test_the_requester_can_have_them_reminded_but_not_too_often(
     with pytest.raises(
         NotAllowed, match=r"were asked not long ago\. You can remind them in 2 hours 30 minutes"
     ):
-        await do(store, reminding.remind, ref, ADA)
+        await do(store, remind.remind, ref, ADA)
     clock.advance(2.5 * HOUR)
-    await do(store, reminding.remind, ref, ADA)
+    await do(store, remind.remind, ref, ADA)
     assert sorted(await cards(store, CardKind.NUDGE)) == [ALAN, GRACE]
     assert (await told(store, "request.reminded"))[0].actor == ADA
     clock.advance(HOUR)
     with pytest.raises(NotAllowed, match=r"were reminded not long ago\. You can remind them in 3 hours\."):
-        await do(store, reminding.remind, ref, ADA)
+        await do(store, remind.remind, ref, ADA)
     clock.advance(3 * HOUR)
-    await do(store, reminding.remind, ref, ADA)
+    await do(store, remind.remind, ref, ADA)
     assert len(await cards(store, CardKind.NUDGE)) == 4
 
 
@@ -273,7 +275,7 @@ async def test_a_reminder_that_came_by_itself_counts_too(store: Store, clock: Ma
     await later(store, clock, 5)
     clock.advance(HOUR)
     with pytest.raises(NotAllowed, match="were reminded not long ago"):
-        await do(store, reminding.remind, ref, ADA)
+        await do(store, remind.remind, ref, ADA)
 
 
 async def test_after_the_requester_reminded_none_comes_by_itself_for_a_while(
@@ -281,7 +283,7 @@ async def test_after_the_requester_reminded_none_comes_by_itself_for_a_while(
 ) -> None:
     ref = await asked_for(store, remind_after="5h", remind_wait="4h")
     clock.advance(4 * HOUR)
-    await do(store, reminding.remind, ref, ADA)
+    await do(store, remind.remind, ref, ADA)
     await later(store, clock, 4.9)
     assert await cards(store, CardKind.REMINDER) == []
 
@@ -292,10 +294,10 @@ async def test_only_the_requester_reminds_and_only_while_it_is_pending(
     ref = await asked_for(store)
     clock.advance(5 * HOUR)
     with pytest.raises(NotAllowed, match="Only the person who asked"):
-        await do(store, reminding.remind, ref, ROOT)
-    await do(store, withdraw.withdraw, ref, ADA)
+        await do(store, remind.remind, ref, ROOT)
+    await do(store, cancel.withdraw, ref, ADA)
     with pytest.raises(Closed, match="is withdrawn already"):
-        await do(store, reminding.remind, ref, ADA)
+        await do(store, remind.remind, ref, ADA)
 
 
 async def test_who_has_left_is_not_reminded(store: Store, clock: ManualClock) -> None:
@@ -303,7 +305,7 @@ async def test_who_has_left_is_not_reminded(store: Store, clock: ManualClock) ->
     clock.advance(5 * HOUR)
     gone = Person(id=ALAN, name="Alan", email="alan@example.com", active=False)
     gone.guest = gone.stranger = gone.bot = False
-    await do(store, leaving.people_seen, [gone])
-    await do(store, reminding.remind, ref, ADA)
+    await do(store, person_changed.people_seen, [gone])
+    await do(store, remind.remind, ref, ADA)
     assert await cards(store, CardKind.NUDGE) == [GRACE]
     assert "request.reminded" in await actions(store, ref)

@@ -14,9 +14,11 @@ from sqlalchemy import create_engine, text
 
 from models import migrate
 from models.clock import ManualClock
-from models.lifecycle import comment, due, revoking
-from models.requests import Term
+from models.lifecycle import due
+from models.lifecycle.grant import revoke
+from models.lifecycle.request import comment
 from models.store import open_store
+from models.tables.requests import Term
 from tests.models.acting import ask, do, hold, settle
 from tests.models.company import ADA, ALAN, found
 
@@ -32,10 +34,10 @@ async def story(url: str) -> None:
     await store.write(found)
     await hold(store, EIGHT_HOURS)
     over = await hold(store, EIGHT_HOURS, "design", by=ALAN)
-    await do(store, revoking.give_back, over, ALAN)
+    await do(store, revoke.give_back, over, ALAN)
     await settle(store)
     going = await hold(store, EIGHT_HOURS, by=ALAN)
-    await do(store, revoking.give_back, going, ALAN)
+    await do(store, revoke.give_back, going, ALAN)
     ref = await ask(store, EIGHT_HOURS, "design")
     await do(store, comment.comment, ref, ADA, "It is for <INC-42> & co")
     await store.write(due.sweep)

@@ -1,0 +1,1 @@
+"""How the catalogue is changed: by an admin, or proposed by one and approved by another."""

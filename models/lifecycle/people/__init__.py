@@ -1,0 +1,1 @@
+"""What follows when people change: leavers, delegates, managers, and what App Home shows them."""

@@ -1,0 +1,1 @@
+"""What happens to a request: submitted, decided, commented on, reassigned, escalated, closed."""

@@ -1,0 +1,80 @@
+"""What the catalogue's directory table says of people, laid over what Slack says: the table wins.
+
+An admin wrote it on purpose, and a profile in Slack is often the person's own to edit.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from models.catalogue.directory_entries import PERSON, PersonSpec, plain
+from models.policy.facts import PersonFacts
+from models.registry import catalogue_entries
+from models.tables.people import Person
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the table says of one person; empty where it says nothing."""
+
+    manager: str = ""
+    """An id or an address, as written."""
+    department: str = ""
+    title: str = ""
+    contractor: bool = False
+
+    def over(self, facts: PersonFacts, manager_id: str | None) -> PersonFacts:
+        """The facts with this laid over; `manager_id` is whom `manager` names, as far as that is known."""
+        return replace(
+            facts,
+            manager_id=manager_id if self.manager else facts.manager_id,
+            department=self.department or facts.department,
+            title=self.title or facts.title,
+            contractor=self.contractor,
+        )
+
+
+NOTHING = Said()
+
+
+class Drafted:
+    """The table of a file that is not taken in yet."""
+
+    def __init__(self, entries: Iterable[PersonSpec]) -> None:
+        self._by_key = {PERSON.key(entry): entry for entry in entries}
+
+    def of(self, row: Person) -> Said:
+        """What stands there of somebody, as `Listing.of`."""
+        keys = filter(None, (row.id, plain(row.email)))
+        return _merged(self._by_key[key] for key in keys if key in self._by_key)
+
+
+class Listing:
+    """The table, read entry by entry; a catalogue without one costs a single query."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def of(self, row: Person) -> Said:
+        """What stands there of somebody, by their id and by their address; by the id counts first."""
+        if not catalogue_entries.has_any(self._session, PERSON):
+            return NOTHING
+        entries = [
+            entry
+            for key in (row.id, plain(row.email))
+            if key and (entry := catalogue_entries.find(self._session, PERSON, key)) is not None
+        ]
+        return _merged(entries)
+
+
+def _merged(entries: Iterable[PersonSpec]) -> Said:
+    said = NOTHING
+    for entry in entries:
+        said = Said(
+            said.manager or entry.manager or "",
+            said.department or entry.department,
+            said.title or entry.title,
+            contractor=said.contractor or entry.contractor,
+        )
+    return said

@@ -1,0 +1,38 @@
+"""Every table, gathered in one place for the migrations: importing this fills `Base.metadata`."""
+
+from models import audit
+from models.jobs import table as jobs
+from models.registry import apps, catalogue_entries
+from models.tables import (
+    cards,
+    catalogue_changes,
+    delegations,
+    deliveries,
+    grants,
+    pauses,
+    people,
+    requests,
+    reviews,
+    settings,
+)
+from models.tables.base import Base
+
+__all__ = [
+    "apps",
+    "audit",
+    "cards",
+    "catalogue_changes",
+    "catalogue_entries",
+    "delegations",
+    "deliveries",
+    "grants",
+    "jobs",
+    "metadata",
+    "pauses",
+    "people",
+    "requests",
+    "reviews",
+    "settings",
+]
+
+metadata = Base.metadata

@@ -1,0 +1,100 @@
+"""Changes of the catalogue that wait for a second admin, where two people are needed for a change."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index, Select, String, Text, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.tables.base import BIG_KEY, Base, Json, JsonList
+
+APP, SETTINGS, CONFLICT, MESSAGE, IMPORT = "app", "settings", "conflict", "message", "import"
+"""What a change is of: one app, the settings, one conflict or message, or all by the command line."""
+
+
+class ProposalState(StrEnum):
+    """Where a change stands."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    OVERTAKEN = "overtaken"
+    """The app was changed meanwhile, or the change fits no more."""
+
+
+class Proposal(Base):
+    """One admin's change of one app (or of another part of the catalogue), as it would be saved."""
+
+    __tablename__ = "proposals"
+
+    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    key: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(75))
+    """What people call what it changes."""
+    version: Mapped[int]
+    """The version that it was made on; 0 for a new app."""
+    edition: Mapped[int] = mapped_column(default=1)
+    """Grows each time its author changes it: nobody approves what they have not seen."""
+    before: Mapped[Json]
+    """Empty for a new app."""
+    after: Mapped[Json]
+    """Empty for what is taken out."""
+    words: Mapped[JsonList]
+    """The difference, in sentences."""
+    by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    state: Mapped[ProposalState] = mapped_column(default=ProposalState.OPEN)
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(Text, default="")
+    """What was said to the decision, or why it was overtaken."""
+
+    __table_args__ = (
+        Index(
+            "ix_proposals_open",
+            "kind",
+            "key",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    @property
+    def ref(self) -> str:
+        """What people call it: CH-7."""
+        return f"CH-{self.id}"
+
+    @property
+    def open(self) -> bool:
+        return self.state is ProposalState.OPEN
+
+
+_OPEN = text("proposals.state = 'open'")
+
+
+def waiting(session: Session, kind: str, key: str) -> list[Proposal]:
+    """The open changes of one app, oldest first."""
+    found = select(Proposal).where(_OPEN, Proposal.kind == kind, Proposal.key == key)
+    return list(session.scalars(found.order_by(Proposal.id)))
+
+
+def waiting_of(session: Session, kind: str) -> list[Proposal]:
+    """The open changes of everything of a kind, oldest first."""
+    return list(session.scalars(select(Proposal).where(_OPEN, Proposal.kind == kind).order_by(Proposal.id)))
+
+
+def draft_of(session: Session, kind: str, key: str, by: str) -> Proposal | None:
+    """The open change that this person has made there. There is one at most."""
+    return next((one for one in waiting(session, kind, key) if one.by == by), None)
+
+
+def every_open(session: Session) -> list[Proposal]:
+    """Every open change, oldest first."""
+    return list(session.scalars(select(Proposal).where(_OPEN).order_by(Proposal.id)))
+
+
+def for_others(person_id: str) -> Select[Proposal]:
+    """The open changes that this person has not made: those that an admin can decide on."""
+    return select(Proposal).where(_OPEN, Proposal.by != person_id)

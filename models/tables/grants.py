@@ -1,0 +1,160 @@
+"""Tables of grants, and of the tasks that people do by hand to give and take them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, and_, cast, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables.base import BIG_KEY, Base, Json, JsonList
+from models.tables.states import GrantState
+
+
+class Cause(StrEnum):
+    """Why an access was taken away before its time."""
+
+    ADMIN = "admin"
+    REQUESTER = "requester"
+    REVIEW = "review"
+    OFFBOARDING = "offboarding"
+    SUPERSEDED = "superseded"
+
+
+class Direction(StrEnum):
+    """Which way a connector works."""
+
+    GIVE = "give"
+    TAKE = "take"
+
+
+UNSETTLED = text("state IN ('granting', 'revoking')")
+"""Grants that a connector has to see to. As literal SQL: with bound values SQLite passes by their index."""
+LIVE = text("over_at IS NULL")
+"""Grants that are not over."""
+
+
+class Grant(Base):
+    """An access that one person holds, from a moment to a moment, or with no end."""
+
+    __tablename__ = "grants"
+
+    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"))
+    """The request that made it; extensions point here from their own side."""
+    person_id: Mapped[str] = mapped_column(String(32))
+    app_key: Mapped[str] = mapped_column(String(40))
+    access_key: Mapped[str] = mapped_column(String(40))
+    app_name: Mapped[str] = mapped_column(String(75))
+    access_name: Mapped[str] = mapped_column(String(75))
+    policy: Mapped[Json]
+    connector: Mapped[Json]
+    target: Mapped[str] = mapped_column(String(255))
+    """What its connector changes: grants of one target are settled together, by one writer at a time."""
+    state: Mapped[GrantState]
+    length: Mapped[int | None]
+    """Seconds from `active_at`, where the end follows from it."""
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    active_at: Mapped[datetime | None]
+    over_at: Mapped[datetime | None]
+    cause: Mapped[Cause | None]
+    """Why it was taken early; empty where its time was up."""
+    caused_by: Mapped[str | None] = mapped_column(String(64))
+    failing: Mapped[Direction | None]
+    error: Mapped[str] = mapped_column(Text, default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    retry_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    """When the scheduler next has to move it: its start, or its end."""
+    notice_at: Mapped[datetime | None]
+    """When the next expiry notice is due."""
+    notices: Mapped[JsonList]
+    """The lead times (seconds) of the notices that were sent for the present end."""
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        Index(
+            "ix_grants_due",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_grants_notice",
+            "notice_at",
+            sqlite_where=text("notice_at IS NOT NULL"),
+            postgresql_where=text("notice_at IS NOT NULL"),
+        ),
+        Index("ix_grants_person", "person_id", "app_key", "access_key"),
+        # What a person holds (no `over_at`) and what they held last, each in order: App Home's pages.
+        Index("ix_grants_holder", "person_id", "over_at", "id"),
+        Index(
+            "ix_grants_unsettled",
+            "target",
+            "retry_at",
+            sqlite_where=UNSETTLED,
+            postgresql_where=UNSETTLED,
+        ),
+        # How many there are of each state, without a look at the rows (SQLite wants `over_at` for that).
+        Index("ix_grants_live", "state", "over_at", sqlite_where=LIVE, postgresql_where=LIVE),
+        Index(
+            "ix_grants_failed",
+            "state",
+            sqlite_where=text("state = 'failed'"),
+            postgresql_where=text("state = 'failed'"),
+        ),
+    )
+
+    @property
+    def ref(self) -> str:
+        """What people call it: GR-7."""
+        return f"GR-{self.id}"
+
+
+class TaskState(StrEnum):
+    """Where a task stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"
+    VOID = "void"  # nothing is left to do: the grant went another way
+
+
+class Task(Base):
+    """Something that an owner does by hand before work goes on."""
+
+    __tablename__ = "tasks"
+
+    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    grant_id: Mapped[int] = mapped_column(ForeignKey("grants.id"), index=True)
+    direction: Mapped[Direction]
+    state: Mapped[TaskState]
+    asked: Mapped[JsonList]
+    """Ids of the people whose task it is; any of them may do it."""
+    done_by: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "uq_tasks_open",
+            "grant_id",
+            "direction",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    @property
+    def ref(self) -> str:
+        """What people call it: TK-3."""
+        return f"TK-{self.id}"
+
+
+def open_task_of(person_id: str) -> ColumnElement[bool]:
+    """The open tasks that this person may do."""
+    # The people of a task are a short JSON list of ids, alike on both databases when read as text.
+    named = cast(Task.asked, Text).contains(f'"{person_id}"', autoescape=True)
+    return and_(Task.state == TaskState.OPEN, named)

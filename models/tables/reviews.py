@@ -1,0 +1,99 @@
+"""Table of reviews: what was taken in an emergency, and what somebody else found when they looked at it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    and_,
+    cast,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.tables.base import BIG_KEY, Base, JsonList
+
+
+class ReviewState(StrEnum):
+    """Where a review stands."""
+
+    OPEN = "open"
+    JUSTIFIED = "justified"
+    MISUSED = "misused"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+
+OPEN = text("state = 'open'")
+"""As literal SQL: with a bound value SQLite passes by the indexes of what is open."""
+
+
+class Review(Base):
+    """One emergency that has to be looked at. It is open until somebody else than its user closes it."""
+
+    __tablename__ = "reviews"
+
+    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"))
+    person_id: Mapped[str] = mapped_column(String(32))
+    """Who had the access."""
+    app_key: Mapped[str] = mapped_column(String(40))
+    access_key: Mapped[str] = mapped_column(String(40))
+    state: Mapped[ReviewState]
+    asked: Mapped[JsonList]
+    """Ids of the people who are to review it; any of them may. Nobody: none is left who may."""
+    earlier: Mapped[int] = mapped_column(default=0)
+    """How many emergencies of the same person for the same access were unreviewed when this one began."""
+    reminders: Mapped[int] = mapped_column(default=0)
+    remind_at: Mapped[datetime | None]
+    closed_by: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("request_id"),
+        Index(
+            "ix_reviews_due",
+            "remind_at",
+            sqlite_where=text("remind_at IS NOT NULL"),
+            postgresql_where=text("remind_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_reviews_open",
+            "person_id",
+            "app_key",
+            "access_key",
+            sqlite_where=OPEN,
+            postgresql_where=OPEN,
+        ),
+    )
+
+    @property
+    def ref(self) -> str:
+        """What people call it: RV-1."""
+        return f"RV-{self.id}"
+
+
+def open_review_of(person_id: str) -> ColumnElement[bool]:
+    """The open reviews that this person is asked for."""
+    # Their people are a short JSON list of ids, alike on both databases when read as text.
+    named = cast(Review.asked, Text).contains(f'"{person_id}"', autoescape=True)
+    return and_(text("reviews.state = 'open'"), named)
+
+
+def unreviewed(session: Session, person_id: str, app_key: str, access_key: str) -> int:
+    """How many emergencies of one person for one access are still to be reviewed."""
+    found = select(func.count()).where(
+        Review.person_id == person_id, Review.app_key == app_key, Review.access_key == access_key, OPEN
+    )
+    return session.scalars(found).one()
