@@ -41,8 +41,8 @@ from models.clock import Clock
 from models.jobs import LEASE
 from models.rate_limits import Limits
 from models.registry import directory
-from models.store import Store, open_store
-from models.store.base import Unavailable
+from models.store.base import Store, Unavailable
+from models.store.open import open_store
 from models.store.postgres import STANDSTILL
 
 log = structlog.stdlib.get_logger(__name__)

@@ -15,7 +15,7 @@ from bot.jobs.posts import CLOCKS_APART
 from bot.later import Away, Later
 from bot.slack import Answer, Gateway, Refused
 from models.lifecycle import mass_revocation
-from models.store import Store
+from models.store.base import Store
 from models.tables.cards import Card
 from models.tables.grants import Grant
 from models.tables.pauses import PauseKind

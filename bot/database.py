@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.failure import Failure
 from models.clock import SystemClock
-from models.store import Store, open_store
-from models.store.base import Unavailable
+from models.store.base import Store, Unavailable
+from models.store.open import open_store
 
 
 class NoSchema(Failure):

@@ -18,7 +18,7 @@ from models.lifecycle.grant import forced_end_date
 from models.lifecycle.people import managers
 from models.lifecycle.request import unoffered
 from models.registry import apps, catalogue_entries
-from models.store import Tx
+from models.store.tx import Tx
 
 OPERATOR = "operator"
 """The actor in the audit trail of what is done on the command line."""

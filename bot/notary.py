@@ -7,7 +7,7 @@ from pathlib import Path
 from bot import checkpoints
 from bot.config import AuditConfig
 from models import audit
-from models.store import Store
+from models.store.base import Store
 
 
 def notary(config: AuditConfig, store: Store) -> Callable[[], Awaitable[None]]:

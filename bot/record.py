@@ -7,7 +7,7 @@ import structlog
 
 from bot.metrics import Metrics
 from models.audit import Fact
-from models.store import Store
+from models.store.base import Store
 
 log = structlog.stdlib.get_logger(__name__)
 

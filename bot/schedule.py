@@ -12,8 +12,7 @@ from bot.metrics import Metrics
 from models.jobs import Urgency
 from models.lifecycle import due
 from models.queries import health
-from models.store import Store
-from models.store.base import Unavailable
+from models.store.base import Store, Unavailable
 
 log = structlog.stdlib.get_logger(__name__)
 

@@ -13,7 +13,7 @@ import structlog
 from bot.steady import JUMP, SteadyClock
 from models.clock import Clock
 from models.lifecycle import mass_revocation
-from models.store import Store
+from models.store.base import Store
 from models.tables.pauses import Pause, PauseKind, PauseState, open_of
 
 log = structlog.stdlib.get_logger(__name__)

@@ -18,7 +18,7 @@ from bot.halves import has_half
 from bot.manifest import PATH
 from bot.metrics import Metrics
 from bot.signature import authentic
-from models.store import Store
+from models.store.base import Store
 
 log = structlog.stdlib.get_logger(__name__)
 

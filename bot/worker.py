@@ -24,7 +24,8 @@ from bot.metrics import Metrics
 from models import jobs
 from models.jobs import Job, JobState, LeaseLost, Work
 from models.lifecycle import parked_jobs
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 
 log = structlog.stdlib.get_logger(__name__)
 

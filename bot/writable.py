@@ -9,8 +9,7 @@ import time
 
 import structlog
 
-from models.store import Store
-from models.store.base import Unavailable
+from models.store.base import Store, Unavailable
 from models.tables import settings
 
 log = structlog.stdlib.get_logger(__name__)

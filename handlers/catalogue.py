@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from models.catalogue.search import AppEntry, AppIndex, fold
 from models.catalogue.spec import AppSpec
 from models.registry import apps
-from models.store import Store
+from models.store.base import Store
 
 _EDGES = ",;.:!?\"'“”‘’«»"
 

@@ -8,7 +8,7 @@ from handlers.catalogue import CatalogueCache
 from handlers.whois import WhoIs
 from models.clock import Clock
 from models.rate_limits import USUAL, Limits
-from models.store import Store
+from models.store.base import Store
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from models.errors import NotAllowed, NotFound
 from models.lifecycle import parked_jobs
 from models.lifecycle.people import app_home
 from models.queries.behind import request_behind
-from models.store import Tx
+from models.store.tx import Tx
 from models.tables.cards import HomeTab
 from models.tables.states import RequestState
 

@@ -16,7 +16,8 @@ from handlers.incoming import Incoming
 from models.lifecycle import redraw
 from models.lifecycle.people import app_home
 from models.queries.home import Place, home_page
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.cards import Home
 
 log = structlog.get_logger("keyturn.home")

@@ -15,7 +15,7 @@ from handlers.routes import Routes
 from models.catalogue.spec import AppSpec
 from models.lifecycle.request.plan import Draft
 from models.lifecycle.request.submit import submit
-from models.store import Tx
+from models.store.tx import Tx
 
 COMMAND = "/request-access"
 HELP = f"""*Ask for access*

@@ -21,7 +21,7 @@ from models.catalogue.spec import AppSpec
 from models.clock import Clock
 from models.lifecycle.people import person_changed
 from models.registry import directory
-from models.store import Store
+from models.store.base import Store
 from models.tables.people import Person, UserGroup
 
 NOW = timedelta(0)

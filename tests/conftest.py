@@ -14,7 +14,8 @@ from hypothesis import settings
 
 from models import migrate
 from models.clock import ManualClock
-from models.store import Store, open_store
+from models.store.base import Store
+from models.store.open import open_store
 from tests import accepting, compiled, memory
 from tests.postgres import PostgresServer, postgres_database, postgres_server
 

@@ -16,7 +16,7 @@ from models.catalogue.spec import AppSpec
 from models.policy import numbers
 from models.registry import apps, catalogue_entries
 from models.registry.directory import Directory
-from models.store import Store
+from models.store.base import Store
 
 ABOUT = "Database"
 

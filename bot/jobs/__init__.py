@@ -20,7 +20,7 @@ from bot.jobs.tell import TellJob
 from bot.metrics import Metrics
 from bot.slack import Gateway
 from bot.worker import Handler
-from models.store import Store
+from models.store.base import Store
 
 
 def handlers(

@@ -23,7 +23,8 @@ from models.queries import stories
 from models.queries.change_story import change_story
 from models.queries.pause_story import pause_story
 from models.queries.stories import GrantStory, RequestStory
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.cards import Card
 from models.wording import own
 from models.wording.own import NONE, OwnWords

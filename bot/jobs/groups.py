@@ -11,7 +11,8 @@ from models import jobs
 from models.jobs import Work
 from models.lifecycle.people import person_changed
 from models.registry import directory
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.people import UserGroup
 
 EVER = datetime.fromtimestamp(0, UTC)

@@ -8,7 +8,8 @@ from handlers.home_screen import publish
 from models import jobs
 from models.jobs import Work
 from models.lifecycle.people import app_home
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.cards import Home
 
 

@@ -12,8 +12,8 @@ from bot.later import Away, Later
 from bot.slack import Gateway, Refused
 from models import jobs
 from models.jobs import Work
-from models.store import Store, Tx
-from models.store.tx import SYSTEM
+from models.store.base import Store
+from models.store.tx import SYSTEM, Tx
 from models.tables.cards import Card
 from models.tables.people import Person
 

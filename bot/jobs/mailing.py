@@ -15,7 +15,7 @@ from models.jobs import Job
 from models.queries.change_story import ChangeStory
 from models.queries.pause_story import PauseStory
 from models.queries.stories import RequestStory, TaskStory
-from models.store import Tx
+from models.store.tx import Tx
 from models.tables.cards import Card, CardKind
 
 LONG = timedelta(minutes=10)

@@ -5,7 +5,8 @@ from handlers.slack_objects import person_of
 from models import jobs
 from models.jobs import Work
 from models.lifecycle.people import managers, person_changed
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 
 
 class ManagerJob:

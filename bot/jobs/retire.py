@@ -15,7 +15,8 @@ from bot.jobs import note, posts, tell
 from bot.slack import Gateway, Gone
 from models import jobs
 from models.jobs import Urgency, Work
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.cards import Card
 from models.tables.requests import Comment
 

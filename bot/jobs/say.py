@@ -11,7 +11,7 @@ from bot.later import Later
 from bot.slack import Gateway, Gone
 from models import jobs
 from models.jobs import Work
-from models.store import Store
+from models.store.base import Store
 from models.tables.cards import Card
 from models.tables.requests import Comment
 

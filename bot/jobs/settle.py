@@ -11,7 +11,8 @@ from models import jobs
 from models.jobs import Work
 from models.lifecycle.grant import reconcile
 from models.lifecycle.grant.reconcile import Change, Done, Outcome, Trouble
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.grants import Direction
 
 log = structlog.stdlib.get_logger(__name__)

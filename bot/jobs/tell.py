@@ -11,7 +11,7 @@ from bot.jobs import posts
 from bot.slack import Gateway, Gone
 from models import jobs
 from models.jobs import Work
-from models.store import Store
+from models.store.base import Store
 
 log = structlog.stdlib.get_logger(__name__)
 

@@ -10,8 +10,8 @@ from models.jobs.claiming import claim, hurry, next_run
 from models.jobs.finishing import again, finish
 from models.jobs.leases import LEASE, extend_leases, release_all
 from models.jobs.returning import ATTEMPTS, LONGEST_WAIT, backoff, unpark
-from models.jobs.table import Job, JobState, LeaseLost, Urgency, Work
-from models.jobs.wanting import Wanted, enqueue
+from models.jobs.table import Job, JobState, LeaseLost, Urgency, Wanted, Work
+from models.jobs.wanting import enqueue
 
 __all__ = [
     "ATTEMPTS",

@@ -1,6 +1,6 @@
 """The table of jobs, and what may be said of one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -96,6 +96,26 @@ class Work:
     payload: Json
     attempts: int
     token: str
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Work to be written down."""
+
+    kind: str
+    key: str
+    lane: str
+    payload: Json
+    urgency: Urgency
+    run_at: datetime
+    not_before: datetime | None = None
+    """What the other side asked for: the job waits until then, also where it is wanted again earlier."""
+
+    def merged(self, other: "Wanted") -> "Wanted":
+        """One for two of the same key: the later one's payload, the earlier time, the higher urgency."""
+        told = max(filter(None, (self.not_before, other.not_before)), default=None)
+        earlier, urgency = min(self.run_at, other.run_at), min(self.urgency, other.urgency)
+        return replace(other, run_at=earlier, urgency=urgency, not_before=told)
 
 
 class LeaseLost(Exception):

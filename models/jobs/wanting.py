@@ -1,7 +1,6 @@
 """Wanting work: it is written down in the transaction of the fact that causes it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -10,29 +9,8 @@ from sqlalchemy import case, or_
 from sqlalchemy.orm import Session
 
 from models.inserts import insert_on
-from models.jobs.table import ONE_READY, Job, JobState, Urgency, later
+from models.jobs.table import ONE_READY, Job, JobState, Wanted, later
 from models.straight import straight
-from models.tables.base import Json
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Work to be written down."""
-
-    kind: str
-    key: str
-    lane: str
-    payload: Json
-    urgency: Urgency
-    run_at: datetime
-    not_before: datetime | None = None
-    """What the other side asked for: the job waits until then, also where it is wanted again earlier."""
-
-    def merged(self, other: "Wanted") -> "Wanted":
-        """One for two of the same key: the later one's payload, the earlier time, the higher urgency."""
-        told = max(filter(None, (self.not_before, other.not_before)), default=None)
-        earlier, urgency = min(self.run_at, other.run_at), min(self.urgency, other.urgency)
-        return replace(other, run_at=earlier, urgency=urgency, not_before=told)
 
 
 def enqueue(session: Session, wanted: Iterable[Wanted], now: datetime) -> None:

@@ -9,8 +9,8 @@ from models.jobs import Job, JobState
 from models.queries import brief
 from models.queries.paging import Pages
 from models.queries.standing import Standing, standings
-from models.registry.apps import App
 from models.registry.directory import Directory
+from models.tables.catalogue import App
 from models.tables.catalogue_changes import Proposal, for_others
 from models.tables.delegations import Delegation
 from models.tables.grants import Grant, Task, open_task_of

@@ -3,32 +3,16 @@
 One row an app, its whole entry as one document, and a revision that counts changes.
 """
 
-from datetime import datetime
-
-from sqlalchemy import String, func, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from models.catalogue.file import diff
 from models.catalogue.spec import AppSpec
 from models.store.tx import Tx
 from models.tables import settings
-from models.tables.base import Base, Json
+from models.tables.catalogue import App
 
 REVISION = "catalogue.revision"
-
-
-class App(Base):
-    """An entry of the catalogue."""
-
-    __tablename__ = "apps"
-
-    key: Mapped[str] = mapped_column(String(40), primary_key=True)
-    name: Mapped[str] = mapped_column(String(75))
-    position: Mapped[int]
-    """Its place in the catalogue file, so that an export gives the same file back."""
-    version: Mapped[int]
-    spec: Mapped[Json]
-    updated_at: Mapped[datetime]
 
 
 def every(session: Session) -> list[AppSpec]:

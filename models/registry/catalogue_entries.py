@@ -3,11 +3,10 @@
 Every change is in the audit trail with before and after, and turns the catalogue's revision.
 """
 
-from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import String, bindparam, exists, func, literal, select, union_all
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import bindparam, exists, func, literal, select, union_all
+from sqlalchemy.orm import Session
 
 from models.catalogue.fields import Spec
 from models.catalogue.kinds import KINDS
@@ -16,7 +15,7 @@ from models.catalogue.part_changes import change_of, diff_parts
 from models.catalogue.workspace import SETTINGS, SettingsSpec
 from models.registry import apps
 from models.store.tx import Tx
-from models.tables.base import Base, Json
+from models.tables.catalogue import Part
 
 P = TypeVar("P", bound=Spec)
 
@@ -24,20 +23,6 @@ _READ, _KINDS = "parts", "kinds of parts"
 """Where a session keeps what `every` and `has_any` have read, until an entry changes."""
 _SUBJECT = 64
 """As much as the trail keeps of what an entry is about."""
-
-
-class Part(Base):
-    """An entry of the catalogue that is no app."""
-
-    __tablename__ = "parts"
-
-    kind: Mapped[str] = mapped_column(String(24), primary_key=True)
-    key: Mapped[str] = mapped_column(String(400), primary_key=True)
-    position: Mapped[int]
-    """Its place among its kind, so that an export gives the same file back."""
-    version: Mapped[int]
-    spec: Mapped[Json]
-    updated_at: Mapped[datetime]
 
 
 # Every decision asks these. A statement that is made once costs half of one that is made anew.

@@ -1,12 +1,7 @@
-"""Where everything is kept: one interface, `Store`, over SQLite and PostgreSQL.
+"""Where everything is kept: one `Store` over SQLite and PostgreSQL, and what a verb reads and writes.
 
-Domain code is a plain function of a transaction (`Tx`), with no `await` in it. On SQLite one thread writes,
-over one connection, and puts the works that wait together into one commit; on PostgreSQL each work is a
-transaction of its own over asyncpg. What `write` returned is on disk.
+case       what a verb may look at: frozen rows, read on demand; never writes
+outcome    what a verb collects: changes, audit facts, jobs, redraws
+save       writes an outcome: compare-and-swap updates and inserts in sets
+statements statements that are compiled once
 """
-
-from models.store.base import Store
-from models.store.open import open_store
-from models.store.tx import Tx
-
-__all__ = ["Store", "Tx", "open_store"]

@@ -2,9 +2,9 @@
 
 from models import audit
 from models.jobs import table as jobs
-from models.registry import apps, catalogue_entries
 from models.tables import (
     cards,
+    catalogue,
     catalogue_changes,
     delegations,
     deliveries,
@@ -18,11 +18,10 @@ from models.tables import (
 from models.tables.base import Base
 
 __all__ = [
-    "apps",
     "audit",
     "cards",
+    "catalogue",
     "catalogue_changes",
-    "catalogue_entries",
     "delegations",
     "deliveries",
     "grants",

@@ -10,6 +10,7 @@ from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import BIG_KEY, Base
+from models.tables.groups import group
 
 
 class CardKind(StrEnum):
@@ -91,3 +92,6 @@ class Home(Base):
     filter: Mapped[str] = mapped_column(String(24), default="")
     digest: Mapped[str] = mapped_column(String(64), default="")
     opened_at: Mapped[datetime]
+
+
+CARDS = group(Card, by="about")

@@ -7,6 +7,7 @@ from sqlalchemy import Index, Select, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.tables.base import BIG_KEY, Base, Json, JsonList
+from models.tables.groups import group
 
 APP, SETTINGS, CONFLICT, MESSAGE, IMPORT = "app", "settings", "conflict", "message", "import"
 """What a change is of: one app, the settings, one conflict or message, or all by the command line."""
@@ -98,3 +99,6 @@ def every_open(session: Session) -> list[Proposal]:
 def for_others(person_id: str) -> Select[Proposal]:
     """The open changes that this person has not made: those that an admin can decide on."""
     return select(Proposal).where(_OPEN, Proposal.by != person_id)
+
+
+OPEN_CHANGES = group(Proposal, state=ProposalState.OPEN)

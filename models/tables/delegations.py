@@ -6,6 +6,7 @@ from sqlalchemy import Index, String, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.tables.base import BIG_KEY, Base
+from models.tables.groups import Not, group
 
 
 class Delegation(Base):
@@ -59,3 +60,7 @@ def stood_in_for(session: Session, person_id: str, at: datetime) -> list[Delegat
     """The absences in which this person stands in, now or later, the next one first."""
     others = select(Delegation).where(Delegation.delegate_id == person_id, Delegation.ends_at > at)
     return list(session.scalars(others.order_by(Delegation.starts_at)))
+
+
+ABSENCES = group(Delegation, due_at=Not(None))
+"""Every absence that is not over yet."""

@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, and_, cas
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import BIG_KEY, Base, Json, JsonList
-from models.tables.states import GrantState
+from models.tables.groups import group
+from models.tables.states import LIVE_GRANTS, GrantState
 
 
 class Cause(StrEnum):
@@ -158,3 +159,11 @@ def open_task_of(person_id: str) -> ColumnElement[bool]:
     # The people of a task are a short JSON list of ids, alike on both databases when read as text.
     named = cast(Task.asked, Text).contains(f'"{person_id}"', autoescape=True)
     return and_(Task.state == TaskState.OPEN, named)
+
+
+LIVE_OF = group(Grant, by="person_id", state=LIVE_GRANTS)
+"""What a person has, will have, or is losing."""
+UNSETTLED_OF = group(Grant, by="target", state=(GrantState.GRANTING, GrantState.REVOKING))
+"""What a connector has to see to at one target."""
+TASKS = group(Task, by="grant_id", of=Grant)
+OPEN_TASKS = group(Task, by="grant_id", of=Grant, state=TaskState.OPEN)

@@ -7,6 +7,7 @@ from sqlalchemy import Index, String, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.tables.base import BIG_KEY, Base
+from models.tables.groups import group
 
 
 class PauseKind(StrEnum):
@@ -68,3 +69,6 @@ _OPEN = text("pauses.state IN ('open', 'waiting')")
 def open_of(session: Session, kind: PauseKind) -> Pause | None:
     """The pause of this kind that holds now."""
     return session.scalars(select(Pause).where(_OPEN, Pause.kind == kind).order_by(Pause.id)).first()
+
+
+OPEN_PAUSES = group(Pause, by="kind", state=(PauseState.OPEN, PauseState.WAITING))

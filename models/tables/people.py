@@ -7,6 +7,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import Base, JsonList, ReadOnce
+from models.tables.groups import group
 
 
 class Person(Base, ReadOnce):
@@ -63,3 +64,6 @@ class Role(Base):
     role: Mapped[RoleName] = mapped_column(primary_key=True)
     given_at: Mapped[datetime]
     given_by: Mapped[str] = mapped_column(String(64))
+
+
+ROLES = group(Role, by="role")

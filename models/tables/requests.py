@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.catalogue.words import RequestKind
 from models.tables.base import BIG_KEY, Base, Json
+from models.tables.grants import Grant
+from models.tables.groups import group
 from models.tables.states import RequestState, StageState
 
 
@@ -248,3 +250,16 @@ _STAGES = select(Stage).where(Stage.request_id == bindparam("request")).order_by
 def stages_of(session: Session, request_id: int) -> tuple[Stage, ...]:
     """A request's stages, in order."""
     return tuple(session.scalars(_STAGES, {"request": request_id}))
+
+
+STAGES = group(Stage, by="request_id", of=Request, order="position")
+ASKED = group(Asked, by="request_id", of=Request, order=("position", "person_id"))
+DECISIONS = group(Decision, by="request_id", of=Request, order=("at", "person_id"))
+REASSIGNED = group(Reassignment, by="request_id", of=Request)
+COMMENTS = group(Comment, by="request_id")
+PENDING = group(Request, state=RequestState.PENDING)
+PENDING_OF_REQUESTER = group(Request, by="requester_id", state=RequestState.PENDING)
+PENDING_OF_BENEFICIARY = group(Request, by="beneficiary_id", state=RequestState.PENDING)
+OF_REQUESTER = group(Request, by="requester_id")
+EXTENDING = group(Request, by="grant_id", of=Grant, kind=RequestKind.EXTEND, state=RequestState.PENDING)
+"""The request for more time that waits about a grant: there is one at most."""

@@ -19,6 +19,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.tables.base import BIG_KEY, Base, JsonList
+from models.tables.groups import group
+from models.tables.requests import Request
 
 
 class ReviewState(StrEnum):
@@ -97,3 +99,8 @@ def unreviewed(session: Session, person_id: str, app_key: str, access_key: str) 
         Review.person_id == person_id, Review.app_key == app_key, Review.access_key == access_key, OPEN
     )
     return session.scalars(found).one()
+
+
+REVIEWS = group(Review, by="request_id", of=Request)
+OPEN_REVIEWS = group(Review, state=ReviewState.OPEN)
+UNREVIEWED = group(Review, by="person_id", state=ReviewState.OPEN)

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from models.catalogue.message_entries import MESSAGE
 from models.registry import catalogue_entries
-from models.registry.catalogue_entries import Part, subject
+from models.registry.catalogue_entries import subject
 from models.store.tx import SYSTEM, Tx
 from models.tables import settings
+from models.tables.catalogue import Part
 from models.wording.messages import MessageKey
 
 UNUSABLE = "message.unusable"

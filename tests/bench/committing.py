@@ -12,7 +12,8 @@ import asyncpg
 from models import migrate
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.people import Person
 from models.tables.requests import Term
 from tests.bench import places

@@ -11,7 +11,8 @@ from pathlib import Path
 from bot.log import configure
 from models import migrate
 from models.clock import ManualClock
-from models.store import Store, open_store
+from models.store.base import Store
+from models.store.open import open_store
 from tests.world import World, running
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -14,7 +14,7 @@ from models import audit
 from models.audit import Entry
 from models.catalogue.spec import AppSpec
 from models.queries.home import Place, home_page
-from models.store import Store
+from models.store.base import Store
 from models.tables.cards import HomeTab
 from tests.bench import places
 from tests.bench.measure import Result, in_turns

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from models.clock import ManualClock
 from models.lifecycle import due
-from models.store import Store
+from models.store.base import Store
 from tests.bench import places
 from tests.bench.measure import Result, in_turns
 

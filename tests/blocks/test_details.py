@@ -14,7 +14,8 @@ from models.lifecycle.people import person_changed
 from models.lifecycle.request import cancel, comment, decide, submit
 from models.lifecycle.request.plan import Draft
 from models.queries.stories import RequestStory, request_story, timeline
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.grants import Cause, Direction, Grant
 from models.tables.people import Person
 from models.tables.requests import Request, Term

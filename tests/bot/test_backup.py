@@ -19,7 +19,9 @@ from models.clock import ManualClock
 from models.lifecycle.request import submit
 from models.lifecycle.request.plan import Draft
 from models.registry import directory
-from models.store import Store, Tx, open_store
+from models.store.base import Store
+from models.store.open import open_store
+from models.store.tx import Tx
 from models.tables.people import Person
 from models.tables.requests import Request
 from tests.handlers.office import EIGHT_HOURS, asks, office

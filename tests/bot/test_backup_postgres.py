@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 
 from bot import trail
 from models.clock import ManualClock
-from models.store import open_store
+from models.store.open import open_store
 from models.tables.requests import Request
 from tests.handlers.office import asks
 from tests.postgres import PostgresServer

@@ -12,7 +12,7 @@ from models.jobs import Job, JobState, Work
 from models.lifecycle.request import comment, decide, submit
 from models.lifecycle.request.plan import Draft
 from models.lifecycle.telling import tell
-from models.store import Tx
+from models.store.tx import Tx
 from models.tables.cards import Card
 from models.tables.requests import Comment, Term
 from tests.world import World, running

@@ -22,7 +22,8 @@ from bot.audit_files import Selection, harmless, write_csv
 from models.audit import Entry
 from models.clock import ManualClock
 from models.registry import directory
-from models.store import Tx, open_store
+from models.store.open import open_store
+from models.store.tx import Tx
 from models.tables.people import Person
 from tests.bot.command_line import CommandLine, keyturn
 

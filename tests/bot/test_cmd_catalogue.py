@@ -17,7 +17,8 @@ from models.clock import SystemClock
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.registry import apps
-from models.store import Tx, open_store
+from models.store.open import open_store
+from models.store.tx import Tx
 from models.tables.requests import Term
 from tests.bot.command_line import CommandLine, keyturn
 from tests.models.company import ADA, GITHUB, GRACE, found

@@ -20,7 +20,7 @@ from models.catalogue.messages import MessageSpec
 from models.catalogue.spec import AppSpec
 from models.clock import SystemClock
 from models.registry import apps, catalogue_entries, directory
-from models.store import open_store
+from models.store.open import open_store
 from models.tables.people import UserGroup
 from models.wording.messages import MessageKey
 from tests.bot.command_line import CommandLine, Ended, keyturn

@@ -1,7 +1,7 @@
 """`keyturn policy check`, and the examples that stop an import."""
 
 from models.registry import directory
-from models.store import Tx
+from models.store.tx import Tx
 from models.tables.people import UserGroup
 from tests.bot.command_line import CommandLine, keyturn
 from tests.bot.test_cmd_catalogue import SQLITE, on

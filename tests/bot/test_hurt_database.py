@@ -16,8 +16,10 @@ from sqlalchemy import Engine, event, make_url, text
 
 from bot import log, schedule, trail, writable
 from models.clock import ManualClock
-from models.store import Store, Tx, open_store, sqlite
-from models.store.base import Unavailable
+from models.store import sqlite
+from models.store.base import Store, Unavailable
+from models.store.open import open_store
+from models.store.tx import Tx
 from models.tables import settings
 from models.tables.requests import Request
 from models.tables.states import RequestState

@@ -14,7 +14,8 @@ from sqlalchemy.orm import ORMExecuteState
 from bot import schedule
 from models.clock import ManualClock
 from models.queries import health
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from tests.bot.scraping import scrape
 from tests.handlers.office import approved, asks, office
 from tests.world import World, running

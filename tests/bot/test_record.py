@@ -12,7 +12,7 @@ import pytest
 from bot import log
 from models.audit import Fact
 from models.clock import ManualClock
-from models.store import Store
+from models.store.base import Store
 from tests.handlers.office import office
 from tests.world import World
 

@@ -18,8 +18,8 @@ from models.lifecycle.grant import give
 from models.lifecycle.request import submit
 from models.lifecycle.request.plan import Draft
 from models.registry import directory
-from models.store import Store, Tx
-from models.store.base import Unavailable
+from models.store.base import Store, Unavailable
+from models.store.tx import Tx
 from models.tables import deliveries
 from models.tables.deliveries import Delivery
 from models.tables.grants import Grant

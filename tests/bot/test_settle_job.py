@@ -23,7 +23,8 @@ from models.lifecycle import due
 from models.lifecycle.grant.reconcile import Change, Done, Outcome
 from models.lifecycle.request import submit
 from models.lifecycle.request.plan import Draft
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.grants import Grant, Task
 from models.tables.requests import Term
 from models.tables.states import GrantState

@@ -10,7 +10,8 @@ from bot.timekeeper import ABSENCE, ASK, MANY, Timekeeper
 from models.clock import ManualClock
 from models.errors import Closed, NotAllowed
 from models.lifecycle import due, mass_revocation
-from models.store import Store, open_store
+from models.store.base import Store
+from models.store.open import open_store
 from models.tables.grants import Grant
 from models.tables.pauses import Pause, PauseState
 from models.tables.states import GrantState

@@ -14,7 +14,9 @@ from bot.worker import Handler, Worker
 from models import jobs
 from models.clock import ManualClock
 from models.jobs import Job, JobState, Urgency, Work
-from models.store import Store, Tx, open_store
+from models.store.base import Store
+from models.store.open import open_store
+from models.store.tx import Tx
 from models.tables import settings
 
 pytestmark = pytest.mark.both_engines

@@ -30,8 +30,7 @@ from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.jobs import Job, JobState
 from models.registry import apps, directory
-from models.store import Store
-from models.store.base import Unavailable
+from models.store.base import Store, Unavailable
 from models.tables.grants import UNSETTLED, Grant
 from tests.conftest import START
 from tests.crash.nursery import Order

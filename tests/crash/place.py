@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 
 from bot.config import Mode
 from models.clock import ManualClock
-from models.store import open_store
+from models.store.open import open_store
 from tests.conftest import START
 from tests.crash.facts import Facts, facts
 from tests.crash.lives import Kept, Lives, Nursery, lives

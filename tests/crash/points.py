@@ -15,8 +15,9 @@ from typing import Any
 from slack_sdk.web.async_base_client import AsyncBaseClient
 from sqlalchemy.engine.default import DefaultDialect
 
-from models.store import Tx, postgres, sqlite
+from models.store import postgres, sqlite
 from models.store.base import carry_out
+from models.store.tx import Tx
 
 PASSED_OVER = ("auth.test", "apps.connections.open")
 """Asked while the bot starts; nothing is under way then."""

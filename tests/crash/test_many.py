@@ -16,7 +16,8 @@ from bot.config import Mode
 from models import audit, migrate
 from models.audit import AuditEntry
 from models.clock import ManualClock
-from models.store import Store, open_store
+from models.store.base import Store
+from models.store.open import open_store
 from models.tables.grants import Grant
 from models.tables.requests import Decision, Request
 from models.tables.states import RequestState

@@ -14,7 +14,8 @@ from models.audit import AuditEntry
 from models.lifecycle.request import submit
 from models.lifecycle.request.plan import Draft
 from models.registry import directory
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.grants import Grant
 from models.tables.people import Person
 from models.tables.requests import Term

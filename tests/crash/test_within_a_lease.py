@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models.store import Store
+from models.store.base import Store
 from tests.crash.lives import Lives, Nursery, lives
 from tests.crash.test_crash import STEP
 from tests.crash.test_many import STEADY, TEAM, heavy

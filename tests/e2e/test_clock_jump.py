@@ -13,7 +13,7 @@ from models.clock import ManualClock
 from models.lifecycle.grant import give
 from models.lifecycle.request import submit
 from models.lifecycle.request.plan import Draft
-from models.store import Tx
+from models.store.tx import Tx
 from models.tables.grants import Grant
 from models.tables.states import GrantState
 from tests.handlers.office import EIGHT_HOURS

@@ -4,7 +4,7 @@ import json
 
 from bot.importing import put_in
 from models.catalogue.file import dump, load
-from models.store import Tx
+from models.store.tx import Tx
 from tests.world import World
 
 ENDLESS = {"indefinite": True, "guests": True, "durations": ["8h"]}

@@ -34,7 +34,7 @@ from models.errors import Refusal
 from models.lifecycle.grant import revoke, tasks
 from models.lifecycle.request import cancel, comment, decide, submit
 from models.lifecycle.request.plan import Draft
-from models.store import Tx
+from models.store.tx import Tx
 from models.tables.cards import Card
 from models.tables.grants import Grant, Task, TaskState
 from models.tables.requests import Decision, Request, Stage, Term

@@ -18,9 +18,9 @@ from models.lifecycle.people import delegations
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.registry import catalogue_entries, directory
-from models.registry.apps import App
-from models.store import Tx
+from models.store.tx import Tx
 from models.tables.cards import Card
+from models.tables.catalogue import App
 from models.tables.requests import Term
 from tests.models.acting import obliging, settle
 from tests.world import World

@@ -6,7 +6,7 @@ import pytest
 from bot.sandbox.slack.views import View
 from models.clock import ManualClock
 from models.jobs import ATTEMPTS, Job, JobState, Urgency
-from models.store import Tx
+from models.store.tx import Tx
 from models.tables.grants import Grant
 from models.tables.states import GrantState, RequestState
 from tests.handlers.office import asks, office, request_of

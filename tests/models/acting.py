@@ -8,7 +8,8 @@ from models.lifecycle.grant import reconcile
 from models.lifecycle.grant.reconcile import Change, Done, Outcome
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.grants import Direction, Grant
 from models.tables.requests import Request, Term
 from tests.models.company import ADA, GRACE

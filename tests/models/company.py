@@ -2,7 +2,7 @@
 
 from models.catalogue.spec import AppSpec
 from models.registry import apps, directory
-from models.store import Tx
+from models.store.tx import Tx
 from models.tables.people import Person
 
 ADA, GRACE, ALAN, ROOT = "UADA", "UGRACE", "UALAN", "UROOT"

@@ -6,7 +6,7 @@ from models import audit
 from models.errors import NotAllowed
 from models.registry import directory
 from models.registry.permissions import only_admins
-from models.store import Store
+from models.store.base import Store
 from tests.models.acting import do
 from tests.models.company import ALAN, GRACE, ROOT, found
 

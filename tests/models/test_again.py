@@ -12,7 +12,7 @@ from models.errors import Denied
 from models.lifecycle import due
 from models.lifecycle.grant import revoke
 from models.lifecycle.request import cancel, decide
-from models.store import Store
+from models.store.base import Store
 from models.tables.requests import Term
 from models.tables.states import RequestState
 from tests.models.acting import ask, do, grant_of, hold, request, settle

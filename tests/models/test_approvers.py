@@ -14,7 +14,8 @@ from models.lifecycle.catalogue import edit_app
 from models.lifecycle.people import person_changed
 from models.lifecycle.request import cancel, decide, unoffered
 from models.registry import apps, directory
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.cards import Card, CardKind
 from models.tables.people import Person, UserGroup
 from models.tables.requests import Asked, Term

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import text
 
 from models import audit
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 
 pytestmark = pytest.mark.both_engines
 

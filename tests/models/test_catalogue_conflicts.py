@@ -13,7 +13,7 @@ from models.catalogue.file import CatalogueError, diff_parts, dump, load
 from models.errors import Invalid
 from models.lifecycle.catalogue import edit_app
 from models.registry import apps, catalogue_entries
-from models.store import Store
+from models.store.base import Store
 from tests.models.company import ROOT, found
 from tests.models.specs import names, prose, stages
 

@@ -13,7 +13,7 @@ from models.catalogue.messages import MessageSpec
 from models.errors import Closed, Invalid, NotAllowed
 from models.lifecycle.catalogue import edit_message
 from models.registry import apps, catalogue_entries
-from models.store import Store
+from models.store.base import Store
 from models.wording.messages import MESSAGES, MessageKey
 from tests.models.company import ADA, ROOT, found
 from tests.models.specs import names, prose

@@ -12,7 +12,7 @@ from models.catalogue.part import Parts
 from models.catalogue.spec import AppSpec
 from models.catalogue.workspace import SETTINGS, SettingsSpec
 from models.registry import apps, catalogue_entries
-from models.store import Store
+from models.store.base import Store
 from tests.models.specs import app, catalogues, parts_of_any_kind, people
 
 WRITTEN = """\

@@ -10,7 +10,7 @@ from models.clock import ManualClock
 from models.lifecycle import due
 from models.lifecycle.grant import revoke
 from models.lifecycle.grant.reconcile import Change, Outcome, Trouble
-from models.store import Store
+from models.store.base import Store
 from models.tables.requests import Term
 from models.tables.states import GrantState
 from tests.models.acting import actions, do, grant, hold, settle

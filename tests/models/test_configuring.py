@@ -10,7 +10,8 @@ from models.errors import Duplicate, Invalid, NotAllowed, NotFound
 from models.lifecycle.catalogue import edit_app
 from models.lifecycle.catalogue.edit_app import Overtaken
 from models.registry import apps, directory
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.people import Person
 from tests.models import specs
 from tests.models.company import ADA, GITHUB, GRACE, ROOT, found

@@ -10,7 +10,7 @@ from models.catalogue.spec import AppSpec
 from models.errors import Closed, Duplicate, Invalid, NotAllowed
 from models.lifecycle.catalogue import edit_conflict as verbs
 from models.registry import catalogue_entries
-from models.store import Store
+from models.store.base import Store
 from tests.models.acting import ask, do
 from tests.models.company import ADA, GITHUB, ROOT, found
 from tests.models.test_duties import EIGHT_HOURS

@@ -6,7 +6,7 @@ from models.audit import AuditEntry
 from models.catalogue.spec import AppSpec
 from models.errors import Invalid, NotAnApprover
 from models.lifecycle.request import decide
-from models.store import Store
+from models.store.base import Store
 from models.tables.requests import Request, Term
 from models.tables.states import RequestState
 from tests.models.acting import ask, do, request

@@ -17,7 +17,8 @@ from models.lifecycle.request import decide
 from models.queries.stories import request_story, timeline
 from models.queries.to_do import waiting
 from models.registry import directory
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.cards import Card, CardKind
 from models.tables.delegations import Delegation
 from models.tables.people import Person

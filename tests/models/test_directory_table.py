@@ -17,7 +17,8 @@ from models.policy import Company, PersonFacts
 from models.policy.conditions import applies
 from models.policy.examples import run
 from models.registry import catalogue_entries, directory
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.cards import Card, CardKind
 from models.tables.grants import Grant
 from models.tables.people import Person

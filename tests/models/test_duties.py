@@ -18,7 +18,7 @@ from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.queries.stories import request_story
 from models.registry import catalogue_entries
-from models.store import Store
+from models.store.base import Store
 from models.tables.grants import Direction, Grant
 from models.tables.requests import Request, Stage, Term
 from models.tables.states import GrantState, RequestState

@@ -16,7 +16,7 @@ from models.lifecycle.request import comment, decide, emergency_review, submit
 from models.lifecycle.request.plan import Draft, plan
 from models.queries.to_do import to_do, waiting
 from models.registry import directory
-from models.store import Store
+from models.store.base import Store
 from models.tables.cards import Card, CardKind
 from models.tables.grants import Cause
 from models.tables.requests import Request, Term

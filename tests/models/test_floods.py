@@ -13,7 +13,7 @@ from models.errors import Denied, Invalid
 from models.lifecycle.request import cancel, comment, submit
 from models.lifecycle.request.plan import Draft
 from models.rate_limits import Limits
-from models.store import Store
+from models.store.base import Store
 from models.tables.requests import Comment, Request, Term
 from models.tables.states import RequestState
 from tests.models.acting import ask, do

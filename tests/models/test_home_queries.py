@@ -22,7 +22,8 @@ from models.queries.my_access import Held, MyAccess
 from models.queries.my_requests import MyRequests
 from models.queries.paging import PAGE
 from models.queries.to_do import ToDo
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.cards import Home, HomeTab
 from models.tables.grants import Direction
 from models.tables.requests import Term

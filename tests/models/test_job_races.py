@@ -12,7 +12,9 @@ from sqlalchemy.util import await_only
 from models import jobs
 from models.clock import ManualClock
 from models.jobs import Job, JobState, LeaseLost, Work
-from models.store import Store, Tx, open_store
+from models.store.base import Store
+from models.store.open import open_store
+from models.store.tx import Tx
 
 pytestmark = pytest.mark.both_engines
 

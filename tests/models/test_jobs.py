@@ -5,7 +5,8 @@ import pytest
 from models import jobs
 from models.clock import ManualClock
 from models.jobs import Job, JobState, Urgency, Work
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 
 pytestmark = pytest.mark.both_engines
 

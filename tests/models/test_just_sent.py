@@ -9,7 +9,7 @@ from models.clock import ManualClock
 from models.errors import Closed, Duplicate, SentAlready
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
-from models.store import Store
+from models.store.base import Store
 from models.tables.requests import Term
 from tests.models.acting import do
 from tests.models.company import ADA, GITHUB, GRACE, found

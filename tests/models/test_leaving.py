@@ -11,7 +11,8 @@ from models.lifecycle.people import person_changed, slack_events
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.registry import directory
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.grants import Cause, Grant
 from models.tables.people import Person, UserGroup
 from models.tables.requests import Asked, Request, Term

@@ -13,7 +13,7 @@ from models.errors import Closed, Invalid, NotAllowed
 from models.lifecycle import due
 from models.lifecycle.request import decide, shorten, submit
 from models.lifecycle.request.shorten import shorter
-from models.store import Store
+from models.store.base import Store
 from models.tables.requests import Term
 from models.tables.states import GrantState, RequestState
 from tests.models.acting import actions, ask, do, grant, grant_of, hold, request, settle

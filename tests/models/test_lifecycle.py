@@ -9,7 +9,8 @@ from models.lifecycle import due
 from models.lifecycle.grant import reconcile, revoke
 from models.lifecycle.request import cancel, decide, submit
 from models.lifecycle.request.plan import Draft
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.grants import Grant
 from models.tables.requests import Request, Term
 from models.tables.states import GrantState, RequestState

@@ -21,7 +21,8 @@ from models.clock import ManualClock
 from models.lifecycle import due
 from models.lifecycle.grant import reconcile
 from models.lifecycle.grant.reconcile import Change
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.grants import Grant
 from models.tables.requests import Request, Term
 from models.tables.states import GrantState

@@ -10,7 +10,7 @@ from models.errors import Duplicate, Invalid, NotAllowed
 from models.lifecycle import due
 from models.lifecycle.grant import revoke
 from models.lifecycle.request import cancel, decide, submit
-from models.store import Store
+from models.store.base import Store
 from models.tables.requests import Term
 from models.tables.states import GrantState, RequestState
 from tests.models.acting import actions, ask, do, grant, grant_of, hold, request, settle

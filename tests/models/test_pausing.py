@@ -12,7 +12,7 @@ from models.lifecycle.grant import revoke
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.queries.pause_story import pause_story
-from models.store import Store
+from models.store.base import Store
 from models.tables.pauses import PauseKind
 from models.tables.requests import Term
 from models.tables.states import GrantState

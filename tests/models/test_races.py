@@ -26,7 +26,8 @@ from models.lifecycle.request import cancel, comment, decide, submit
 from models.lifecycle.request.plan import Draft
 from models.rate_limits import Limits
 from models.registry import apps, directory
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.grants import Grant
 from models.tables.people import Person
 from models.tables.requests import Comment, Decision, Request, Term

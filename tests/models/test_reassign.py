@@ -12,7 +12,8 @@ from models.lifecycle.people import person_changed
 from models.lifecycle.request import decide, reassign
 from models.queries.stories import request_story
 from models.registry import directory
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.cards import Card
 from models.tables.people import Person
 from models.tables.requests import Term

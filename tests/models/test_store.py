@@ -8,8 +8,9 @@ from sqlalchemy import make_url, text
 
 from models.clock import ManualClock
 from models.errors import Invalid, Refusal, Repeated, SentBefore
-from models.store import Store, Tx, open_store
-from models.store.base import Unavailable
+from models.store.base import Store, Unavailable
+from models.store.open import open_store
+from models.store.tx import Tx
 from models.tables import settings
 
 pytestmark = pytest.mark.both_engines

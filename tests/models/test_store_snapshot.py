@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from models.audit import AuditEntry
 from models.clock import ManualClock
-from models.store import Store, open_store
+from models.store.base import Store
+from models.store.open import open_store
 
 pytestmark = pytest.mark.both_engines
 

@@ -14,7 +14,8 @@ from models.lifecycle.grant.reconcile import ByHand, Change, Outcome, Trouble
 from models.lifecycle.people import person_changed
 from models.lifecycle.request import decide
 from models.registry.policy_snapshot import Snapshot
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.grants import Cause, Direction, Task, TaskState
 from models.tables.people import Person
 from models.tables.requests import Term

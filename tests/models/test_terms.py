@@ -11,7 +11,8 @@ from models.clock import ManualClock
 from models.errors import Invalid
 from models.lifecycle.references import lock_request
 from models.lifecycle.request import change_duration, decide
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.people import Person
 from models.tables.requests import Request, Term
 from models.tables.states import RequestState

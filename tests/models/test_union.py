@@ -22,7 +22,8 @@ from models.lifecycle.grant import reconcile, revoke
 from models.lifecycle.grant.reconcile import Done, Outcome, Trouble
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
-from models.store import Tx, open_store
+from models.store.open import open_store
+from models.store.tx import Tx
 from models.tables.grants import Direction, Grant
 from models.tables.requests import Request, Term
 from models.tables.states import GrantState, RequestState

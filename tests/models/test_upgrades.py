@@ -20,7 +20,7 @@ from models.clock import ManualClock
 from models.lifecycle import due
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
-from models.store import Store
+from models.store.base import Store
 from models.tables.cards import Card
 from models.tables.grants import Grant
 from models.tables.requests import Request, Term

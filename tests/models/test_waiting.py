@@ -14,7 +14,8 @@ from models.lifecycle.people import person_changed
 from models.lifecycle.request import cancel, decide, reassign, remind, stages
 from models.policy import TallyStatus
 from models.queries.stories import request_story
-from models.store import Store, Tx
+from models.store.base import Store
+from models.store.tx import Tx
 from models.tables.cards import Card, CardKind
 from models.tables.people import Person
 from models.tables.requests import Request, Term

@@ -20,11 +20,11 @@ from models.lifecycle.catalogue.app_invariants import uphold
 from models.lifecycle.request import unoffered
 from models.policy import numbers
 from models.registry import apps, catalogue_entries
-from models.registry.apps import App
 from models.registry.directory import Directory
 from models.registry.permissions import only_admins
 from models.store.tx import Tx
 from models.tables import catalogue_changes
+from models.tables.catalogue import App
 from models.tables.catalogue_changes import APP, Proposal
 
 MOST_TOLD = 20

@@ -15,12 +15,11 @@ from models.lifecycle import redraw
 from models.lifecycle.catalogue import propose_change
 from models.policy.examples import run_all
 from models.registry import apps, catalogue_entries
-from models.registry.apps import App
-from models.registry.catalogue_entries import Part
 from models.registry.directory import Directory
 from models.registry.permissions import only_admins
 from models.store.tx import Tx
 from models.tables import catalogue_changes
+from models.tables.catalogue import App, Part
 from models.tables.catalogue_changes import draft_of
 from models.tables.requests import Request
 from models.tables.states import RequestState

@@ -10,9 +10,9 @@ from models.catalogue.messages import MessageSpec
 from models.errors import Closed, Invalid
 from models.lifecycle.catalogue import propose_change
 from models.registry import apps, catalogue_entries
-from models.registry.catalogue_entries import Part
 from models.registry.permissions import only_admins
 from models.store.tx import Tx
+from models.tables.catalogue import Part
 from models.wording.messages import MESSAGES, MessageKey
 
 

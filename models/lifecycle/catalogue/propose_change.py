@@ -21,12 +21,11 @@ from models.catalogue.workspace import SETTINGS as SETTINGS_KIND
 from models.catalogue.workspace import SettingsSpec
 from models.lifecycle import redraw
 from models.registry import catalogue_entries
-from models.registry.apps import App
-from models.registry.catalogue_entries import Part
 from models.registry.directory import Directory, names_of
 from models.store.tx import SYSTEM, Tx
 from models.tables.base import Json
 from models.tables.cards import CardKind
+from models.tables.catalogue import App, Part
 from models.tables.catalogue_changes import (
     APP,
     IMPORT,

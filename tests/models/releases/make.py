@@ -17,7 +17,7 @@ from models.clock import ManualClock
 from models.lifecycle import due
 from models.lifecycle.grant import revoke
 from models.lifecycle.request import comment
-from models.store import open_store
+from models.store.open import open_store
 from models.tables.requests import Term
 from tests.models.acting import ask, do, hold, settle
 from tests.models.company import ADA, ALAN, found

@@ -1,0 +1,99 @@
+"""Groups: the rows of a table that share something, as a `Case` reads them; declared beside their table."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from models.tables.base import Base
+
+R = TypeVar("R", bound=Base)
+
+
+GROUPS: dict[type[Base], "list[Group[Any]]"] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Group(Generic[R]):
+    """The rows of a table that share a value: the stages of a request, the live grants of a person.
+
+    Its conditions are said once, and hold in SQL and for rows that the unit of work has changed alike.
+    """
+
+    table: type[R]
+    by: str | None
+    """The column that they share; None: all that meet the conditions."""
+    where: dict[str, Any]
+    """What else must be so, by column: a value, several in a tuple, None, or `Not(value)`."""
+    order: tuple[str, ...]
+    """The columns that they come in the order of, by default their key."""
+    of: type[Base] | None
+    """The table whose key `by` is: for all its rows in hand the group is read at once."""
+
+    def holds(self, row: R) -> bool:
+        """Whether a row meets the conditions."""
+        return all(_meets(getattr(row, name), wanted) for name, wanted in self.where.items())
+
+    def key_of(self, row: R) -> Any:
+        """Which of the groups this row is in."""
+        return getattr(row, self.by) if self.by else None
+
+    def sorted(self, rows: Iterable[R]) -> list[R]:
+        names = self.order
+        return sorted(rows, key=lambda row: tuple(getattr(row, name) for name in names))
+
+
+@dataclass(frozen=True)
+class Not:
+    """A condition of a `Group`: anything but this value. `Not(None)`: it is set."""
+
+    value: Any
+
+
+def group(
+    table: type[R],
+    *,
+    by: str | None = None,
+    of: type[Base] | None = None,
+    order: str | tuple[str, ...] | None = None,
+    **where: Any,
+) -> Group[R]:
+    """Declare a group, at the top of a module: `group(Asked, by="request_id", of=Request)`."""
+    columns = (order,) if isinstance(order, str) else order or keys_of(table)
+    made = Group(table, by, where, columns, of)
+    GROUPS.setdefault(table, []).append(made)
+    return made
+
+
+def _meets(value: Any, wanted: Any) -> bool:
+    if isinstance(wanted, Not):
+        return value is not None if wanted.value is None else value != wanted.value
+    if isinstance(wanted, tuple):
+        return value in wanted
+    return value is None if wanted is None else bool(value == wanted)
+
+
+@cache
+def keys_of(table: type[Base]) -> tuple[str, ...]:
+    """The names of a table's key columns."""
+    return tuple(column.key for column in table.metadata.tables[table.__tablename__].primary_key.columns)
+
+
+def key_of(row: Base) -> Any:
+    """A row's key: its value, or a tuple of several."""
+    names = keys_of(type_of(row))
+    return getattr(row, names[0]) if len(names) == 1 else tuple(getattr(row, name) for name in names)
+
+
+def type_of(row: Base) -> type[Base]:
+    """The mapped class of a row."""
+    return _TABLES[row.__table__]
+
+
+class _Tables(dict[Any, type[Base]]):
+    def __missing__(self, table: Any) -> type[Base]:
+        self.update({mapper.class_.__table__: mapper.class_ for mapper in Base.registry.mappers})
+        return self[table]
+
+
+_TABLES = _Tables()
