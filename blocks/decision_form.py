@@ -17,8 +17,8 @@ from blocks.request_form import emergency
 from blocks.term_form import Errors, Offer, TermChoice
 from blocks.text import mention
 from models.catalogue.words import RequestKind
-from models.lifecycle.request import comment_rules
 from models.lifecycle.request.comment import TEXT_LIMIT
+from models.lifecycle.request.comment_rules import COMMENT_LIMIT
 from models.queries.stories import RequestStory
 from models.tables.requests import Request, Term
 
@@ -45,18 +45,22 @@ class Modified:
     comment: str
 
 
-def approve(request: Request, flagged: Block | None = None) -> View:
-    """Are you sure, and is there something to say? `flagged`: what to think of before."""
-    field = _comment_field(request, "Everybody involved reads it.", approves=True)
-    blocks = [_summary(request), *([flagged] if flagged else []), field]
-    return _form(DecisionForm.APPROVE, "Approve request?", "Approve", request, blocks)
+def approve(story: RequestStory) -> View:
+    """Are you sure, and is there something to say?"""
+    flagged = conflicts(story)
+    blocks = [
+        _summary(story.request),
+        *([flagged] if flagged else []),
+        _comment_field(story, "Everybody involved reads it.", approves=True),
+    ]
+    return _form(DecisionForm.APPROVE, "Approve request?", "Approve", story.request, blocks)
 
 
-def reject(request: Request) -> View:
+def reject(story: RequestStory) -> View:
     """Rejecting, with room for the reason."""
     hint = "Say why, so that they know what would be right."
-    field = _comment_field(request, hint, approves=False)
-    return _form(DecisionForm.REJECT, "Reject request?", "Reject", request, [_summary(request), field])
+    blocks = [_summary(story.request), _comment_field(story, hint, approves=False)]
+    return _form(DecisionForm.REJECT, "Reject request?", "Reject", story.request, blocks)
 
 
 def comment(request: Request) -> View:
@@ -79,7 +83,7 @@ def modify(story: RequestStory, filled: TermChoice | None = None) -> View:
         *([flagged] if flagged else []),
         kit.section(asked),
         *term_form.build(offer, filled, action_id=CHOOSE_TERM),
-        _comment_field(story.request, "Everybody involved reads it.", approves=True),
+        _comment_field(story, "Everybody involved reads it.", approves=True),
     ]
     return _form(DecisionForm.MODIFY, "Modify duration", "Approve", story.request, blocks)
 
@@ -115,7 +119,7 @@ def _about(request: Request) -> str:
     return f"{request.ref}: *{words.thing(request)}* for {mention(request.beneficiary_id)}"
 
 
-def _comment_field(request: Request, hint: str, *, approves: bool) -> Block:
-    optional = not comment_rules.needed(request, approves=approves)
-    element = kit.text_input("text", multiline=True, limit=comment_rules.COMMENT_LIMIT)
+def _comment_field(story: RequestStory, hint: str, *, approves: bool) -> Block:
+    optional = not story.snapshot.policy.decision_comment.needed(approves=approves)
+    element = kit.text_input("text", multiline=True, limit=COMMENT_LIMIT)
     return kit.input_block("Comment", element, block_id=COMMENT, hint=hint, optional=optional)

@@ -8,7 +8,7 @@ from blocks.cards import buttons, emergency, parts, progress, words
 from blocks.kit import Block, Element, View
 from blocks.text import esc, mention
 from blocks.timeline import line
-from models.audit import AuditEntry
+from models.audit import Entry
 from models.catalogue.words import OnReject, RequestKind
 from models.queries.stage_story import StageStory
 from models.queries.stories import RequestStory
@@ -34,7 +34,7 @@ class DetailsAction(StrEnum):
 
 def details(
     story: RequestStory,
-    entries: Sequence[AuditEntry],
+    entries: Sequence[Entry],
     page: int = 0,
     *,
     viewer: str = "",

@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks.admin.connectors import ConnectorKind
-from bot import connections, database, jobs, listeners, record
+from bot import connections, database, jobs, listeners, notary, record
 from bot.caution import Caution
 from bot.config import Config
 from bot.connectors import registry
@@ -23,7 +23,6 @@ from bot.email import Mailer
 from bot.failure import Failure
 from bot.identity import Identity
 from bot.metrics import Metrics
-from bot.notary import notary
 from bot.only_one import only_one
 from bot.reach import Reach
 from bot.schedule import Scheduler
@@ -47,7 +46,6 @@ from models.store.postgres import STANDSTILL
 
 log = structlog.stdlib.get_logger(__name__)
 
-HOUR = 3600
 PATIENCE = 10.0
 """Seconds that one call to Slack may take."""
 
@@ -142,6 +140,7 @@ async def build(
         identity = Identity(client)
         await identity.ask()
         timekeeper = Timekeeper(store, clock, lambda: slack_time(client))
+        resources.callback(timekeeper.stop)
         await timekeeper.begin()
 
         types = registry.known()
@@ -156,7 +155,8 @@ async def build(
         worker = _worker(config, store, gateway, registry.ready(types, tools), metrics, lease)
         probes = [lambda: reach.probe(client), writable.probe]
 
-        checks = _checks(worker, identity, reach, writable, socket)
+        scheduler = _scheduler(config, store, metrics, timekeeper, probes)
+        checks = _checks(worker, scheduler, identity, reach, writable, socket)
         metrics.watch(checks)
         metrics.clock_ahead.set_function(timekeeper.ahead)
         return Keyturn(
@@ -168,7 +168,7 @@ async def build(
             bolt=bolt,
             worker=worker,
             caution=Caution(store, gateway, timekeeper.seen_before, always=observe),
-            scheduler=_scheduler(config, store, metrics, timekeeper, probes),
+            scheduler=scheduler,
             web=Web(store, metrics, checks, lambda: writable.why, connections.inlet(config, bolt, metrics)),
             socket=socket,
             resources=resources.pop_all(),
@@ -199,7 +199,7 @@ def _desk(
 
 
 async def _appoint(desk: Desk, admins: tuple[str, ...]) -> None:
-    await desk.store.write(lambda tx: directory.administer(tx, list(admins), "operator"))
+    await desk.store.run(directory.administer, list(admins), "operator")
     await desk.whois.people(admins)
 
 
@@ -223,17 +223,22 @@ def _scheduler(
     probes: Sequence[Callable[[], Awaitable[None]]],
 ) -> Scheduler:
     scheduler = Scheduler(store, metrics, timekeeper.look, probes)
-    if config.audit:
-        scheduler.every(config.audit.every_hours * HOUR, notary(config.audit, store))
+    notary.plan(scheduler.every, config, store)
     return scheduler
 
 
 def _checks(
-    worker: Worker, identity: Identity, reach: Reach, writable: Writable, socket: SocketMode | None
+    worker: Worker,
+    scheduler: Scheduler,
+    identity: Identity,
+    reach: Reach,
+    writable: Writable,
+    socket: SocketMode | None,
 ) -> Checks:
     """What has to be well for /readyz to say so."""
     return {
         "worker": lambda: worker.alive,
+        "sweeps": lambda: scheduler.sweeping,
         "slack": lambda: identity.known and reach.answering and (socket is None or socket.connected),
         "database": lambda: writable.now,
     }

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from bot.jobs.posts import CLOCKS_APART
 from bot.later import Away, Later
 from bot.slack import Answer, Gateway, Refused
 from models.lifecycle import mass_revocation
 from models.store.base import Store
+from models.store.case import Case
 from models.tables.cards import Card
 from models.tables.grants import Grant
 from models.tables.pauses import PauseKind
@@ -27,6 +27,23 @@ PLACES = 15
 """Conversations to look at, of each of the two kinds."""
 LONG = timedelta(minutes=5)
 """Whoever restores a backup has stopped Keyturn for longer than this since it was made."""
+
+_NEWEST = select(func.coalesce(func.max(Card.id), 0))
+_LATEST = (
+    select(Card.channel)
+    .where(Card.channel != "")
+    .group_by(Card.channel)
+    .order_by(func.max(Card.id).desc())
+    .limit(PLACES)
+)
+_ENDING = (
+    select(Card.channel)
+    .join(Grant, Grant.person_id == Card.person_id)
+    .where(Card.channel != "", Grant.state == GrantState.ACTIVE, Grant.due_at.is_not(None))
+    .group_by(Card.channel)
+    .order_by(func.min(Grant.due_at))
+    .limit(PLACES)
+)
 
 
 class Caution:
@@ -42,7 +59,7 @@ class Caution:
         if since is None:
             return
         if self._always or (now - since >= LONG and await behind(self._store, self._gateway, since)):
-            await self._store.write(lambda tx: mass_revocation.begin(tx, PauseKind.RESTORED, since, now))
+            await self._store.run(mass_revocation.begin, PauseKind.RESTORED, since, now)
 
 
 async def behind(store: Store, gateway: Gateway, since: datetime) -> bool:
@@ -66,20 +83,10 @@ async def behind(store: Store, gateway: Gateway, since: datetime) -> bool:
     return False
 
 
-def _where(session: Session) -> tuple[int, list[str]]:
-    newest = session.scalar(select(func.max(Card.id))) or 0
-    latest = select(Card.channel, func.max(Card.id)).where(Card.channel != "").group_by(Card.channel)
-    ending = (
-        select(Card.channel, func.min(Grant.due_at))
-        .join(Grant, Grant.person_id == Card.person_id)
-        .where(Card.channel != "", Grant.state == GrantState.ACTIVE, Grant.due_at.is_not(None))
-        .group_by(Card.channel)
-    )
-    found = [
-        *session.execute(latest.order_by(func.max(Card.id).desc()).limit(PLACES)),
-        *session.execute(ending.order_by(func.min(Grant.due_at)).limit(PLACES)),
-    ]
-    return newest, list(dict.fromkeys(channel for channel, _ in found))
+def _where(case: Case) -> tuple[int, list[str]]:
+    """The number of the newest card, and the conversations to look at."""
+    (newest,) = case.read(_NEWEST)
+    return newest, list(dict.fromkeys([*case.read(_LATEST), *case.read(_ENDING)]))
 
 
 def _cards(answer: Answer) -> list[int]:

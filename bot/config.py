@@ -2,13 +2,15 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -20,11 +22,14 @@ from pydantic_core.core_schema import ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.addresses import SmtpServer, check_api_url, check_database_url, check_sender, parse_smtp
-from bot.explain import Problem, explain
+from bot.explain import Problem, explain, quoted
 from bot.failure import Failure
+from models.durations import parse
 from models.rate_limits import USUAL
 
 Mode = Literal["socket", "http"]
+TEXTS = ("words", "names", "errors")
+"""The kinds of `models.audit.Kind`, which a command line without the database does not import."""
 
 
 class ConfigError(Failure):
@@ -39,6 +44,29 @@ def _member_id(text: str) -> str:
     if not re.fullmatch(r"[UW][A-Z0-9]+", text):
         raise ValueError('should be a member id such as "U0123" (in Slack: profile, ⋮, Copy member ID)')
     return text
+
+
+def _channel_id(text: str | None) -> str | None:
+    if text is not None and not re.fullmatch(r"[CG][A-Z0-9]+", text):
+        raise ValueError('should be a channel id such as "C0123" (in Slack: the channel, About, at the end)')
+    return text
+
+
+def _retention(value: object) -> object:
+    """One length for all kinds of text, or one for each; as `Mapping`."""
+    if not isinstance(value, dict):
+        value = dict.fromkeys(TEXTS, value)
+    if unknown := [key for key in value if key not in TEXTS]:
+        raise ValueError(f"has no {quoted(str(unknown[0]))}; known here: {', '.join(TEXTS)}")
+    return {key: _length(length) for key, length in value.items()}
+
+
+def _length(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str):
+        raise ValueError('should be a length such as "365d"')  # noqa: TRY004 - pydantic's way to say it
+    return parse(value)
 
 
 def _database(secret: SecretStr) -> SecretStr:
@@ -120,11 +148,34 @@ class EmailConfig(_Section):
 
 
 class AuditConfig(_Section):
-    """`[audit]`: signed checkpoints of the trail, written by `keyturn run` at this interval."""
+    """`[audit]`: signed checkpoints of the trail, and for how long its words are kept.
 
-    key: Annotated[Path, Field(strict=False)] = Field(description="the key's file")
-    checkpoints: Annotated[Path, Field(strict=False)] = Field(description="the file that they are added to")
+    `keyturn run` signs every so many hours, where there is a key; who else hears of each checkpoint is the
+    second witness. `retention` is by kind of text; what it leaves out stays.
+    """
+
+    key: Annotated[Path | None, Field(strict=False)] = None
+    checkpoints: Annotated[Path | None, Field(strict=False, validate_default=True)] = None
     every_hours: int = Field(default=24, ge=1, le=24 * 365)
+    witness_channel: Annotated[str | None, AfterValidator(_channel_id)] = None
+    witness_email: str | None = None
+    retention: Annotated[Mapping[str, timedelta], BeforeValidator(_retention)] = {}
+
+    @field_validator("checkpoints")
+    @classmethod
+    def _both(cls, checkpoints: Path | None, info: ValidationInfo) -> Path | None:
+        if checkpoints is None and info.data.get("key") is not None:
+            raise ValueError("is missing: the file that checkpoints are added to")
+        if checkpoints is not None and "key" in info.data and info.data["key"] is None:
+            raise ValueError("needs audit.key, the file that `keyturn audit key` made")
+        return checkpoints
+
+    @field_validator("witness_channel", "witness_email")
+    @classmethod
+    def _of_checkpoints(cls, witness: str | None, info: ValidationInfo) -> str | None:
+        if witness is not None and "checkpoints" in info.data and info.data["checkpoints"] is None:
+            raise ValueError("needs audit.key and audit.checkpoints: what it hears of are checkpoints")
+        return witness
 
 
 class LimitsConfig(_Section):

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy.orm import Session
-
 from bot.words import counted
 from models.catalogue.file import Catalogue, Change, diff, diff_parts
 from models.catalogue.spec import AppSpec
 from models.queries.in_use import AccessKey, InUse, in_use
 from models.registry import apps, catalogue_entries
+from models.store.case import Case
 
 Apps = Mapping[str, AppSpec]
 ADDED, CHANGED, REMOVED = "green", "yellow", "red"
@@ -35,10 +34,10 @@ class Difference:
     lines: tuple[Line, ...]
 
 
-def compare(session: Session, wanted: Catalogue) -> Difference:
+def compare(case: Case, wanted: Catalogue) -> Difference:
     """Hold a new catalogue against the present one."""
-    present = Catalogue(tuple(apps.every(session)), catalogue_entries.whole(session))
-    return _difference(apps.revision(session), present, wanted, in_use(session))
+    present = Catalogue(tuple(apps.every(case)), catalogue_entries.whole(case))
+    return _difference(apps.revision(case), present, wanted, in_use(case))
 
 
 def from_nothing(wanted: Catalogue) -> Difference:

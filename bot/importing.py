@@ -16,9 +16,9 @@ from models.catalogue.file import Catalogue, CatalogueError, dump, load
 from models.lifecycle.catalogue import propose_change
 from models.lifecycle.grant import forced_end_date
 from models.lifecycle.people import managers
-from models.lifecycle.request import unoffered
+from models.lifecycle.request.cancel import cancel_unoffered
 from models.registry import apps, catalogue_entries
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 
 OPERATOR = "operator"
 """The actor in the audit trail of what is done on the command line."""
@@ -42,7 +42,7 @@ async def dry_run(url: str, file: Path, catalogue: Catalogue) -> None:
     """Show what an import would change. Writes nothing, not even the schema."""
     try:
         async with opened(url) as store:
-            found = await store.read(lambda session: compare(session, catalogue))
+            found = await store.read(lambda case: compare(case, catalogue))
     except NoSchema:
         found = from_nothing(catalogue)
     await _show(found, url, file, catalogue)
@@ -57,20 +57,18 @@ async def take_in(url: str, file: Path, catalogue: Catalogue, *, yes: bool) -> N
     """
     await upgrade(url)
     async with opened(url) as store:
-        found = await store.read(lambda session: compare(session, catalogue))
+        found = await store.read(lambda case: compare(case, catalogue))
         await _show(found, url, file, catalogue)
         if found.changes:
             _agree(file, catalogue, yes)
-            await store.write(
-                lambda tx: _replace(tx, found.revision, catalogue, [str(one) for one in found.changes])
-            )
+            await store.run(_replace, found.revision, catalogue, [str(one) for one in found.changes])
             typer.echo(f"Imported. The catalogue has {counted(len(catalogue.apps), 'app')} now.")
 
 
 async def give_out(url: str) -> str:
     """The catalogue as TOML."""
     async with opened(url) as store:
-        return await store.read(lambda session: dump(apps.every(session), catalogue_entries.whole(session)))
+        return await store.read(lambda case: dump(apps.every(case), catalogue_entries.whole(case)))
 
 
 async def _show(found: Difference, url: str, file: Path, catalogue: Catalogue) -> None:
@@ -96,31 +94,31 @@ def _agree(file: Path, catalogue: Catalogue, yes: bool) -> None:
         raise Failure(f"{file} has no app in it, so all would be removed. If that is meant, say --yes.")
 
 
-def put_in(tx: Tx, catalogue: Catalogue) -> None:
+def put_in(out: Outcome, catalogue: Catalogue) -> None:
     """Make the catalogue be this one."""
-    before = managers.asked(tx.session)
-    apps.replace(tx, list(catalogue.apps), OPERATOR)
-    catalogue_entries.replace(tx, catalogue.parts, OPERATOR)
-    forced_end_date.seen_directory(tx)
-    managers.changed(tx, before)
+    before = managers.asked(out.case)
+    apps.replace(out, list(catalogue.apps), OPERATOR)
+    catalogue_entries.replace(out, catalogue.parts, OPERATOR)
+    forced_end_date.seen_directory(out)
+    managers.changed(out, before)
 
 
-def _replace(tx: Tx, revision: int, catalogue: Catalogue, words: Sequence[str]) -> None:
+def _replace(out: Outcome, revision: int, catalogue: Catalogue, words: Sequence[str]) -> None:
     """Make the catalogue be this one, if it is still the one that the difference was shown for."""
-    if apps.hold(tx) != revision:
+    if apps.hold(out) != revision:
         raise Failure("Somebody changed the catalogue in the meantime. Nothing was imported: try again.")
-    take_in_now(tx, catalogue, words)
+    take_in_now(out, catalogue, words)
 
 
-def take_in_now(tx: Tx, catalogue: Catalogue, words: Sequence[str]) -> None:
+def take_in_now(out: Outcome, catalogue: Catalogue, words: Sequence[str]) -> None:
     """Make the catalogue be this one, and bring what depends on it up to date; `words` say what changes.
 
     Where two people are needed for a change, every admin is told: whoever has this command line has the
     database too, so that it could not be kept from them, but it can be seen.
     """
-    two = propose_change.needed(tx.session)
-    put_in(tx, catalogue)
+    two = propose_change.needed(out.case)
+    put_in(out, catalogue)
     if two:
-        propose_change.imported(tx, words, OPERATOR)
-    propose_change.overtake(tx)
-    unoffered.cancel(tx, OPERATOR)
+        propose_change.imported(out, words, OPERATOR)
+    propose_change.overtake(out)
+    cancel_unoffered(out, OPERATOR)

@@ -68,6 +68,9 @@ class Metrics:
             "connector_failures", "Changes that a connector could not make", ["type", "direction"]
         )
         self.sweeps = self._times("sweep", "Sweeps over what is due, empty ones too", [], SWEEPS)
+        self.last_sweep = self._gauge(
+            "last_sweep_seconds_ago", "How long ago a sweep, or a batch of a long one, ended in this process"
+        )
 
     def _state(self) -> None:
         """How the work stands in the database: every process of one database counts the same."""

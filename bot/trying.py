@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
 from bot.database import NoSchema, opened
 from bot.failure import Failure
 from bot.words import counted
@@ -20,6 +18,7 @@ from models.policy.facts import Who
 from models.registry import apps, catalogue_entries
 from models.registry.directory import Directory
 from models.registry.directory_overrides import Drafted
+from models.store.case import Case
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,8 @@ class Tried:
 async def stored(url: str) -> Tried:
     """Try the catalogue in the database. Raises Failure where there is none yet."""
 
-    def read(session: Session) -> Tried:
-        return _tried(apps.every(session), Directory(session), catalogue_entries.every(session, CONFLICT))
+    def read(case: Case) -> Tried:
+        return _tried(apps.every(case), Directory(case), catalogue_entries.every(case, CONFLICT))
 
     async with opened(url) as store:
         return await store.read(read)
@@ -51,8 +50,8 @@ async def filed(url: str, catalogue: Catalogue) -> Tried:
     """
     specs, conflicts = catalogue.apps, catalogue.of(CONFLICT)
 
-    def read(session: Session) -> Tried:
-        return _tried(specs, Directory(session, Drafted(catalogue.of(PERSON))), conflicts)
+    def read(case: Case) -> Tried:
+        return _tried(specs, Directory(case, Drafted(catalogue.of(PERSON))), conflicts)
 
     try:
         async with opened(url) as store:

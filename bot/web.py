@@ -6,18 +6,19 @@ A delivery is checked here before Bolt sees it. Whatever arrives, the answer is 
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
+from sqlalchemy import Integer, literal_column, select
 
 from bot.halves import has_half
 from bot.manifest import PATH
 from bot.metrics import Metrics
-from bot.signature import authentic
+from bot.signature import WrongClock, fresh, signed_at
 from models.store.base import Store
 
 log = structlog.stdlib.get_logger(__name__)
@@ -27,6 +28,8 @@ LARGEST = 1024 * 1024
 TYPES = ("application/json", "application/x-www-form-urlencoded")
 GRACE = 5.0
 """Seconds that deliveries in hand may still take at the end; Slack waits three."""
+
+_ANYTHING = select(literal_column("1", Integer))
 
 Checks = Mapping[str, Callable[[], bool]]
 
@@ -38,6 +41,7 @@ class Inlet:
     bolt: AsyncApp
     secret: str
     metrics: Metrics
+    clock: WrongClock = field(default_factory=WrongClock)
 
     async def take(self, request: web.Request) -> web.StreamResponse:
         """Answer one delivery of Slack's, or refuse what is none: 401, 413, 415 or 400."""
@@ -45,8 +49,12 @@ class Inlet:
         body = await request.read()  # aiohttp refuses what is larger than LARGEST with 413
         headers = request.headers
         stamp, signature = headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", "")
-        if not authentic(self.secret, stamp, signature, body, time.time()):
+        now, signed = time.time(), signed_at(self.secret, stamp, signature, body)
+        if signed is None:
             return self._refused("signature", 401)
+        if not fresh(signed, now):
+            return self._refused("stale", 401, **_clock(self.clock.ahead(signed, now)))
+        self.clock.forget()
         if request.content_type not in TYPES:
             return self._refused("type", 415)
         delivery = _read(request, body)
@@ -62,10 +70,18 @@ class Inlet:
         self.metrics.acknowledged.labels("http").observe(time.perf_counter() - started)
         return response
 
-    def _refused(self, why: str, status: int) -> web.Response:
+    def _refused(self, why: str, status: int, **more: str) -> web.Response:
         self.metrics.refused_deliveries.labels(why).inc()
-        log.warning("refused a delivery", why=why, status=status)
+        log.warning("refused a delivery", why=why, status=status, **more)
         return web.Response(status=status)
+
+
+def _clock(ahead: int | None) -> dict[str, str]:
+    """For the log: what is wrong with this machine's clock, where that is known."""
+    if ahead is None:
+        return {}
+    off = f"{abs(ahead)} minutes {'ahead of' if ahead > 0 else 'behind'}"
+    return {"because": f"This machine's clock is {off} Slack's. Set it right."}
 
 
 def _read(request: web.Request, body: bytes) -> AsyncBoltRequest | None:
@@ -134,7 +150,7 @@ class Web:
 
     async def _database_answers(self) -> bool:
         try:
-            await self._store.read(lambda session: session.connection().exec_driver_sql("SELECT 1").scalar())
+            await self._store.read(lambda case: case.read(_ANYTHING))
         except Exception as error:  # noqa: BLE001 - any failure is the answer
             log.warning("the database does not answer", error=str(error))
             return False

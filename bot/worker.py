@@ -1,7 +1,7 @@
 """The worker: claims jobs and carries them out, several at once, until they are done, waiting or parked.
 
 A handler gets a claimed job (`models.jobs.Work`), does its call outside of any transaction, and then writes
-the result together with `jobs.finish` in one, so that whoever lost the lease writes nothing. A handler that
+the result together with `Outcome.finish`, so that whoever lost the lease writes nothing. A handler that
 raises runs again: after `Later.wait`, or after a growing wait, until the job is parked with its error.
 """
 
@@ -11,21 +11,21 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select, text
 
 from bot.hold import Hold
 from bot.later import Away, Later
 from bot.log import bound
 from bot.metrics import Metrics
 from models import jobs
-from models.jobs import Job, JobState, LeaseLost, Work
+from models.jobs import Job, LeaseLost, Work
 from models.lifecycle import parked_jobs
-from models.store.base import Store
-from models.store.tx import Tx
+from models.store.base import JOB, Store
+from models.store.case import Case
+from models.store.outcome import Outcome
+from models.store.statements import Sql
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -36,6 +36,8 @@ LOOK = 1.0
 """Seconds between looks for jobs that other processes left, or whose time has come."""
 GRACE = 10.0
 """Seconds that jobs under way may still take when the worker is stopped."""
+_DUE = select(Job.id).where(text("jobs.state = 'ready'"), Job.run_at <= bindparam("now")).limit(1)
+_RUNNING = select(Job.id).where(text("jobs.state = 'running'")).limit(1)
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Handler:
     run: Callable[[Work], Awaitable[None]]
     patience: float = 30
     """Seconds that one run may take."""
-    overtaken: Callable[[Tx, Work], None] | None = None
+    overtaken: Callable[[Outcome, Work], None] | None = None
     """What is to be done after a run whose job another process took over meanwhile."""
 
 
@@ -66,16 +68,19 @@ class Worker:
         self._woken, self._ended = asyncio.Event(), asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
         self._stopping = False
-        self._looked, self._run_so_far = -LOOK, 0
+        self._looked, self._run_so_far, self._claimed_so_far = -LOOK, 0, 0
+        self._claiming: _Claim | None = None
+        self._following: datetime | None = None
         self._left = True
         """Whether something due may wait for one of the running to end."""
 
     async def start(self) -> None:
         """Begin. What a process before this one left half done is taken up again."""
         if not self._store.shared:
-            await self._store.write(lambda tx: jobs.release_all(tx.session, tx.now))
+            await self._store.write(lambda out: jobs.release_all(out.sql, out.now))
         loop = asyncio.get_running_loop()
         self._store.on_jobs(lambda: _tell(loop, self._woken))
+        self._store.claim_with(self._offer)
         self._loops = [asyncio.create_task(self._claim_for_ever()), asyncio.create_task(self._renew())]
 
     @property
@@ -94,17 +99,11 @@ class Worker:
 
     async def idle(self) -> None:
         """Return when no job is due (by the store's clock) and none is under way."""
-        while await self._store.read(self._busy):
+        while await self._store.read(_busy):
             self._woken.set()
             self._ended.clear()
             # Not for ever: another process may be at work on the same database.
             await _wait(self._ended, 0.05)
-
-    def _busy(self, session: Session) -> bool:
-        due = (Job.state == JobState.READY) & (Job.run_at <= self._store.clock.now())
-        return (
-            session.scalars(select(Job.id).where(due | (Job.state == JobState.RUNNING))).first() is not None
-        )
 
     async def _claim_for_ever(self) -> None:
         while not self._stopping:
@@ -119,27 +118,36 @@ class Worker:
     async def _claim(self) -> float:
         """Start what is due; returns the seconds until there may be more, 0 for at once."""
         self._woken.clear()
-        free, full = self._room()
-        if not free:
-            self._left = True
-            return LOOK
-        began, run = asyncio.get_running_loop().time(), self._run_so_far
-        look = self._looks_after(began)
-        works, following = await self._store.write(lambda tx: _claimed(tx, free, full, self._lease, look))
-        if self._stopping:
-            await self._store.write(lambda tx: _returned(tx, works))
-            return LOOK
-        for work in works:
-            hold = Hold(work, began + self._lease.total_seconds())
-            task = asyncio.create_task(self._carry_out(hold), name=work.key)
-            self._running[task] = hold
-            task.add_done_callback(self._done)
-        wait = (following - self._store.clock.now()).total_seconds() if following else LOOK
+        run, claimed = self._run_so_far, self._claimed_so_far
+        await self._store.run(_look, priority=JOB)
+        wait = (self._following - self._store.clock.now()).total_seconds() if self._following else LOOK
         # What is due and was not claimed waits for its lane, or for one of its kind to end.
         self._left = wait <= 0
         if self._left:
-            return 0 if works or self._run_so_far > run else LOOK
+            return 0 if self._claimed_so_far > claimed or self._run_so_far > run else LOOK
         return min(wait, LOOK)
+
+    def _offer(self) -> "_Claim | None":
+        """What may be claimed with the next commit; one at a time, so that no two take the same room."""
+        free, full = self._room()
+        if self._stopping or self._claiming is not None or free <= 0:
+            self._left = True
+            return None
+        began = asyncio.get_running_loop().time()
+        self._claiming = _Claim(self, free, full, self._lease, look=self._looks_after(began), began=began)
+        return self._claiming
+
+    def claimed(self, claim: "_Claim") -> None:
+        """A claim is over: begin with its jobs."""
+        self._claiming = None
+        if claim.following_known:
+            self._following = claim.following
+        for work in claim.works:
+            hold = Hold(work, claim.began + self._lease.total_seconds())
+            task = asyncio.create_task(self._carry_out(hold), name=work.key)
+            self._running[task] = hold
+            task.add_done_callback(self._done)
+        self._claimed_so_far += len(claim.works)
 
     def _looks_after(self, now: float) -> bool:
         """Whether it is time to see what other processes let go of: not at each of many claims a second."""
@@ -200,8 +208,8 @@ class Worker:
     ) -> None:
         self._metrics.job_failures.labels(work.kind).inc()
         try:
-            given_up = await self._store.write(
-                lambda tx: parked_jobs.hand_back(tx, work, error=error, wait=wait, park=park)
+            given_up = await self._store.run(
+                parked_jobs.hand_back, work, error=error, wait=wait, park=park, priority=JOB
             )
         except LeaseLost:
             await self._overtaken(work)
@@ -217,7 +225,7 @@ class Worker:
         if handler is None or (wanted := handler.overtaken) is None:
             return
         try:
-            await self._store.write(lambda tx: wanted(tx, work))
+            await self._store.run(wanted, work, priority=JOB)
         except Exception as error:  # noqa: BLE001 - what it is for is a rarity; the job itself is in good hands
             log.warning("could not ask for it to be looked after", error=str(error))
 
@@ -226,9 +234,8 @@ class Worker:
         while True:
             await asyncio.sleep(self._lease.total_seconds() / 3)
             began, holds = loop.time(), list(self._running.values())
-            works = [hold.work for hold in holds]
             try:
-                held = await self._store.write(partial(_renewed, works=works, lease=self._lease))
+                held = await self._extend([hold.work for hold in holds])
             except Exception as error:  # noqa: BLE001 - a lease that is lost loses nothing but time
                 log.warning("leases could not be renewed", error=str(error))
             else:
@@ -236,22 +243,46 @@ class Worker:
                     kept = hold.work.id in held
                     hold.renewed(began + self._lease.total_seconds() if kept else began)
 
-
-def _claimed(
-    tx: Tx, free: int, full: set[str], lease: timedelta, look: bool
-) -> tuple[list[Work], datetime | None]:
-    works = jobs.claim(tx.session, tx.now, free, without=full, lease=lease, release=look)
-    return works, jobs.next_run(tx.session)
+    async def _extend(self, works: list[Work]) -> set[int]:
+        # As urgent as a click: behind many jobs it might come too late.
+        return await self._store.write(lambda out: jobs.extend_leases(out.sql, works, self._lease))
 
 
-def _renewed(tx: Tx, works: list[Work], lease: timedelta) -> set[int]:
-    return jobs.extend_leases(tx.session, works, lease)
+def _busy(case: Case) -> bool:
+    return bool(case.read(_DUE, now=case.now) or case.read(_RUNNING))
 
 
-def _returned(tx: Tx, works: list[Work]) -> None:
-    """Claimed, but not begun: as if it had not been."""
-    for work in works:
-        jobs.again(tx.session, work, tx.now, error="", wait=timedelta(0))
+def _look(out: Outcome) -> None:
+    """Commit, so that what is due is claimed with it."""
+    out.woke = True
+
+
+class _Claim:
+    """What the worker can take on now, to be claimed with one commit (`models.store.base.Offer`)."""
+
+    def __init__(
+        self, worker: Worker, free: int, full: set[str], lease: timedelta, *, look: bool, began: float
+    ) -> None:
+        self._worker, self._free, self._full, self._lease, self._look = worker, free, full, lease, look
+        self.began = began
+        """When it began, by the loop's clock: leases count from then."""
+        self.works: list[Work] = []
+        self.following: datetime | None = None
+        """When the next job is due that was not claimed."""
+        self.following_known = False
+
+    def claim(self, sql: Sql, now: datetime) -> None:
+        self.works = jobs.claim(
+            sql, now, self._free, without=self._full, lease=self._lease, release=self._look
+        )
+        self.following, self.following_known = jobs.next_run(sql), True
+
+    def start(self) -> None:
+        self._worker.claimed(self)
+
+    def withdraw(self) -> None:
+        self.works, self.following_known = [], False
+        self._worker.claimed(self)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -9,8 +9,8 @@ import time
 
 import structlog
 
+from models.registry import settings
 from models.store.base import Store, Unavailable
-from models.tables import settings
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -52,7 +52,7 @@ class Writable:
     async def _try(self) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
-                await self._store.write(lambda tx: settings.touch(tx.session))
+                await self._store.write(lambda out: settings.touch(out.sql))
         except Unavailable:  # `_refuse` has heard of it
             return
         except TimeoutError:

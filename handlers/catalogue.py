@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 
-from sqlalchemy.orm import Session
-
 from models.catalogue.search import AppEntry, AppIndex, fold
 from models.catalogue.spec import AppSpec
 from models.registry import apps
 from models.store.base import Store
+from models.store.case import Case
 
 _EDGES = ",;.:!?\"'“”‘’«»"
 
@@ -78,6 +77,6 @@ class CatalogueCache:
             self._revision, self._shelf = changed
         return self._shelf
 
-    def _changed(self, session: Session) -> tuple[int, Shelf] | None:
-        revision = apps.revision(session)
-        return None if revision == self._revision else (revision, Shelf(apps.every(session)))
+    def _changed(self, case: Case) -> tuple[int, Shelf] | None:
+        revision = apps.revision(case)
+        return None if revision == self._revision else (revision, Shelf(apps.every(case)))

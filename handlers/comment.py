@@ -5,7 +5,6 @@ from typing import Any
 
 import structlog
 from slack_sdk.errors import SlackApiError
-from sqlalchemy.orm import Session
 
 from blocks import decision_form
 from blocks.cards import CardAction
@@ -21,6 +20,7 @@ from models.errors import Refusal
 from models.lifecycle.request import comment as verbs
 from models.queries.behind import card_at, request_behind
 from models.registry.directory import names_of
+from models.store.case import Case
 from models.tables.requests import Request
 
 log = structlog.get_logger("keyturn.comment")
@@ -42,7 +42,7 @@ def register(routes: Routes, desk: Desk) -> None:
 async def ask(click: Click) -> None:
     """Comment was pressed."""
     await click.desk.whois.people([click.person], SOON)
-    request = await click.desk.store.read(lambda session: _commentable(session, click))
+    request = await click.read(_commentable, click.value, click.person)
     await click.open(decision_form.comment(request))
 
 
@@ -50,12 +50,12 @@ async def comment(sent: Submission) -> None:
     """Somebody has said something in the form."""
     ref, text = sent.carries.get("ref", ""), decision_form.parse_comment(sent.values)
     await sent.desk.whois.people([sent.person], SOON)
-    await sent.once(lambda tx: verbs.comment(tx, ref, sent.person, text, limits=sent.desk.limits))
+    await sent.run(verbs.comment, ref, sent.person, text, limits=sent.desk.limits)
 
 
-def _commentable(session: Session, click: Click) -> Request:
-    request = request_behind(session, click.value)
-    verbs.only_involved(session, request, click.person)
+def _commentable(case: Case, ref: str, person: str) -> Request:
+    request = request_behind(case, ref)
+    verbs.only_involved(case, request, person)
     return request
 
 
@@ -84,23 +84,21 @@ def _is_direct(channel: object) -> bool:
 async def _reply(event: Event) -> None:
     source = f"{event.event.get('channel', '')}:{event.event.get('ts', '')}"
     try:
-        found = await event.desk.store.read(lambda session: _meant(session, event))
+        found = await event.read(_meant, event)
         if found is None:
             return
         request, text = found
         await event.desk.whois.people([event.person], SOON)
         limits = event.desk.limits
-        await event.once(
-            lambda tx: verbs.comment(tx, request.ref, event.person, text, source=source, limits=limits)
-        )
+        await event.run(verbs.comment, request.ref, event.person, text, source=source, limits=limits)
     except Refusal as refusal:
         await _tell(event, esc(str(refusal)))
 
 
-def _meant(session: Session, event: Event) -> tuple[Request, str] | None:
+def _meant(case: Case, event: Event) -> tuple[Request, str] | None:
     """The request whose card this person's reply stands under, and what they say about it."""
     channel, thread = str(event.event.get("channel", "")), str(event.event.get("thread_ts", ""))
-    card = card_at(session, channel, thread)
+    card = card_at(case, channel, thread)
     if card is None or card.person_id != event.person:
         return None
     if card.about.startswith("CH-"):
@@ -108,7 +106,7 @@ def _meant(session: Session, event: Event) -> tuple[Request, str] | None:
             "Nobody reads this here. Say it with Approve change or Reject change: its author reads that."
         )
     written = str(event.event.get("text") or "")
-    return request_behind(session, card.about), plainly(written, names_of(session, people_in(written)))
+    return request_behind(case, card.about), plainly(written, names_of(case, people_in(written)))
 
 
 async def _tell(event: Event, text: str) -> None:

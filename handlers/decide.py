@@ -2,7 +2,6 @@
 
 from blocks import decision_form
 from blocks.cards import CardAction
-from blocks.cards.conflicts import conflicts
 from blocks.decision_form import DecisionForm, Modified
 from blocks.term_form import TermBlock, TermChoice
 from handlers import fresh
@@ -15,7 +14,6 @@ from models.lifecycle import separation_of_duties
 from models.lifecycle.request import decide
 from models.queries.behind import looked_at, request_behind
 from models.queries.stories import RequestStory, request_story
-from models.tables.requests import Request
 
 FIELDS = {"comment": decision_form.COMMENT, "term": TermBlock.CHOICE}
 
@@ -33,8 +31,7 @@ def register(routes: Routes, desk: Desk) -> None:
 
 async def ask_to_approve(click: Click) -> None:
     """Approve was pressed."""
-    story = await _approvable(click)
-    await click.open(decision_form.approve(story.request, conflicts(story)))
+    await click.open(decision_form.approve(await _approvable(click)))
 
 
 async def ask_to_reject(click: Click) -> None:
@@ -50,7 +47,7 @@ async def ask_how_long(click: Click) -> None:
 async def choose_term(click: Click) -> None:
     """Another way to say how long was chosen: show the fields that belong to it."""
     ref = click.carries.get("ref", "")
-    await click.desk.store.read(lambda session: looked_at(session, ref, click.person))
+    await click.read(looked_at, ref, click.person)
     story = await _story(click, ref)
     await click.redraw(decision_form.modify(story, TermChoice.read(click.values)))
 
@@ -58,13 +55,13 @@ async def choose_term(click: Click) -> None:
 async def approve(sent: Submission) -> None:
     """Approve, as asked for."""
     ref, by, comment = await _deciding(sent)
-    await sent.once(lambda tx: decide.approve(tx, ref, by, comment=comment))
+    await sent.run(decide.approve, ref, by, comment=comment)
 
 
 async def reject(sent: Submission) -> None:
     """Reject."""
     ref, by, comment = await _deciding(sent)
-    await sent.once(lambda tx: decide.reject(tx, ref, by, comment=comment))
+    await sent.run(decide.reject, ref, by, comment=comment)
 
 
 async def modify(sent: Submission) -> None:
@@ -74,20 +71,19 @@ async def modify(sent: Submission) -> None:
     if not isinstance(modified, Modified):
         await sent.answer(response_action="errors", errors=modified)
         return
-    await sent.once(lambda tx: decide.approve(tx, ref, by, comment=comment, term=modified.term))
+    await sent.run(decide.approve, ref, by, comment=comment, term=modified.term)
 
 
-async def _decidable(click: Click) -> Request:
+async def _decidable(click: Click) -> RequestStory:
     await click.desk.whois.people([click.person], SOON)
-    return await click.desk.store.write(lambda tx: decide.may_decide(tx, click.value, click.person))
+    request = await click.desk.store.run(decide.may_decide, click.value, click.person)
+    return await _story(click, request.ref)
 
 
 async def _approvable(click: Click) -> RequestStory:
     """The request, unless something that conflicts with it has come up since; its cards say that then."""
-    story = await _story(click, (await _decidable(click)).ref)
-    await click.desk.store.read(
-        lambda session: separation_of_duties.refuse(session, story.request, story.conflicts)
-    )
+    story = await _decidable(click)
+    await click.read(separation_of_duties.refuse, story.request, story.conflicts)
     return story
 
 
@@ -98,6 +94,4 @@ async def _deciding(sent: Submission) -> tuple[str, str, str]:
 
 
 async def _story(incoming: Click | Submission, ref: str) -> RequestStory:
-    return await incoming.desk.store.read(
-        lambda session: request_story(session, request_behind(session, ref).ref)
-    )
+    return await incoming.read(lambda case: request_story(case, request_behind(case, ref).ref))

@@ -1,7 +1,5 @@
 """The whole story of a request, to look at; also from its grant and its tasks."""
 
-from sqlalchemy.orm import Session
-
 from blocks import details as screen
 from blocks.cards import CardAction
 from blocks.details import DetailsAction
@@ -13,6 +11,7 @@ from handlers.routes import Routes
 from handlers.whois import SOON
 from models.queries.behind import looked_at, may_reassign
 from models.queries.stories import request_story, timeline
+from models.store.case import Case
 
 
 def register(routes: Routes, desk: Desk) -> None:
@@ -35,11 +34,11 @@ async def turn(click: Click) -> None:
 async def _view(click: Click) -> View:
     ref, page = screen.read_page(click.value)
     await click.desk.whois.people([click.person], SOON)
-    return await click.desk.store.read(lambda session: _drawn(session, ref, page, click.person))
+    return await click.read(_drawn, ref, page, click.person)
 
 
-def _drawn(session: Session, ref: str, page: int, person: str) -> View:
-    request = looked_at(session, ref, person)
-    story = request_story(session, request.ref)
-    reassigns = may_reassign(session, request, person)
-    return screen.details(story, timeline(session, story), page, viewer=person, reassigns=reassigns)
+def _drawn(case: Case, ref: str, page: int, person: str) -> View:
+    request = looked_at(case, ref, person)
+    story = request_story(case, request.ref)
+    reassigns = may_reassign(case, request, person)
+    return screen.details(story, timeline(case, story), page, viewer=person, reassigns=reassigns)

@@ -18,8 +18,7 @@ def register(routes: Routes, desk: Desk) -> None:
 
 async def ask_again(sent: Submission, filled: Filled, draft: Draft) -> None:
     """The form was sent with the box ticked: say what will happen, and ask whether that is meant."""
-    now = sent.desk.clock.now()
-    planned = await sent.desk.store.read(lambda session: plan(session, draft, now))
+    planned = await sent.read(plan, draft)
     await sent.answer(response_action="push", view=dict(emergency_form.build(filled, planned)))
 
 
@@ -34,5 +33,5 @@ async def use(sent: Submission) -> None:
         first = next(iter(errors.values()))
         await sent.answer(response_action="errors", errors={RequestBlock.REASON: first})
         return
-    await sent.once(lambda tx: submit(tx, draft, sent.desk.limits))
+    await sent.run(submit, draft, sent.desk.limits)
     await sent.answer(response_action="clear")

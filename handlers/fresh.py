@@ -3,15 +3,15 @@
 import asyncio
 
 import structlog
-from sqlalchemy.orm import Session
 
 from handlers.desk import Desk
 from handlers.whois import NOW
 from models.catalogue.approvers import GroupRef, parse_approver
 from models.catalogue.spec import StageSpec
 from models.queries.behind import request_behind
-from models.registry.policy_snapshot import Snapshot
-from models.tables.requests import Request, stages_of
+from models.registry.policy_snapshot import policy_of
+from models.store.case import Case
+from models.tables.requests import STAGES, Request
 
 log = structlog.get_logger("keyturn.fresh")
 
@@ -22,10 +22,10 @@ PATIENCE = 2.0
 async def for_decision(desk: Desk, ref: str, by: str, *others: str) -> None:
     """Look up the decider, these others, those whom it is about, and the groups that may decide or review."""
 
-    def read(session: Session) -> tuple[set[str], set[GroupRef]]:
-        request = request_behind(session, ref)
+    def read(case: Case) -> tuple[set[str], set[GroupRef]]:
+        request = request_behind(case, ref)
         people = {by, request.requester_id, request.beneficiary_id, *filter(None, others)}
-        return people, _groups(session, request)
+        return people, _groups(case, request)
 
     people, groups = await desk.store.read(read)
     try:
@@ -35,10 +35,10 @@ async def for_decision(desk: Desk, ref: str, by: str, *others: str) -> None:
         log.warning("lookup took too long", request=ref)
 
 
-def _groups(session: Session, request: Request) -> set[GroupRef]:
+def _groups(case: Case, request: Request) -> set[GroupRef]:
     """Those that its stages name, with the ones that a conflict asked for."""
-    specs = [StageSpec.model_validate(stage.spec) for stage in stages_of(session, request.id)]
+    specs = [StageSpec.model_validate(stage.spec) for stage in case.all(STAGES, request.id)]
     named = [parse_approver(text) for spec in specs for text in spec.everybody]
-    emergency = Snapshot.from_json(request.policy).policy.emergency
+    emergency = policy_of(case, request.policy).policy.emergency
     named += [parse_approver(text) for text in (emergency.reviewers if emergency else ())]
     return {one for one in named if isinstance(one, GroupRef)}

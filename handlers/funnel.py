@@ -21,7 +21,7 @@ from handlers.desk import Desk
 from handlers.incoming import Click, Closing, Command, Event, Incoming, Submission, Suggestion
 from handlers.routes import Listener
 from models.errors import Refusal, Repeated, SentAlready
-from models.lifecycle.telling import tell
+from models.lifecycle.notify import tell
 from models.store.base import Unavailable
 
 log = structlog.get_logger("keyturn.handlers")
@@ -96,7 +96,7 @@ async def _tell(incoming: Incoming, sentence: str) -> None:
 
 async def _send(incoming: Incoming, sentence: str) -> None:
     try:
-        await incoming.desk.store.write(lambda tx: tell(tx, incoming.person, sentence, incoming.delivery))
+        await incoming.desk.store.run(tell, incoming.person, sentence, incoming.delivery)
     except Exception as error:
         log.exception("could not tell", why=str(error), sentence=sentence)
 

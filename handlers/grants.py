@@ -1,7 +1,5 @@
 """What people do with an access: more time, giving it back, and trying again what failed."""
 
-from sqlalchemy.orm import Session
-
 from blocks import extend_form
 from blocks.cards import CardAction
 from blocks.extend_form import MoreTime
@@ -16,7 +14,8 @@ from models.catalogue.spec import AccessPolicy
 from models.lifecycle.grant import revoke
 from models.lifecycle.request import submit
 from models.queries.behind import grant_behind, looked_at, policy_today
-from models.registry.policy_snapshot import Snapshot
+from models.registry.policy_snapshot import policy_of
+from models.store.case import Case
 from models.tables.grants import Grant
 
 FIELDS = {"term": TermBlock.CHOICE, "reason": extend_form.REASON}
@@ -35,7 +34,7 @@ def register(routes: Routes, desk: Desk) -> None:
 
 async def ask_for_more(click: Click) -> None:
     """Extend was pressed."""
-    grant = await click.desk.store.write(lambda tx: submit.may_extend(tx, click.value, click.person))
+    grant = await click.check(submit.may_extend, click.value, click.person)
     _, policy = await _today(click, grant.ref)
     await click.open(extend_form.build(grant, policy))
 
@@ -53,35 +52,33 @@ async def extend(sent: Submission) -> None:
     if not isinstance(wish, MoreTime):
         await sent.answer(response_action="errors", errors=wish)
         return
-    app = Snapshot.from_json(grant.policy).app
+    app = (await sent.read(policy_of, grant.policy)).app
     await sent.desk.whois.for_app(app, {sent.person})
     await refuse_unheard(sent, app, looked_up=True)
-    await sent.once(
-        lambda tx: submit.extend(tx, grant.ref, sent.person, wish.term, wish.reason, sent.desk.limits)
-    )
+    await sent.run(submit.extend, grant.ref, sent.person, wish.term, wish.reason, sent.desk.limits)
 
 
 async def give_back(click: Click) -> None:
     """Give back, or I'm done, was pressed; Slack has asked "are you sure" already."""
-    await click.once(lambda tx: revoke.give_back(tx, click.value, click.person))
+    await click.run(revoke.give_back, click.value, click.person)
 
 
 async def retry(click: Click) -> None:
     """Retry was pressed on what failed."""
     await click.desk.whois.people([click.person], SOON)
-    await click.once(lambda tx: revoke.retry_failed(tx, click.value, click.person))
+    await click.run(revoke.retry_failed, click.value, click.person)
 
 
 async def cancel(click: Click) -> None:
     """Cancel was pressed on what could not be given."""
     await click.desk.whois.people([click.person], SOON)
-    await click.once(lambda tx: revoke.cancel_failed(tx, click.value, click.person))
+    await click.run(revoke.cancel_failed, click.value, click.person)
 
 
 async def _today(incoming: Click | Submission, ref: str) -> tuple[Grant, AccessPolicy]:
-    def read(session: Session) -> tuple[Grant, AccessPolicy]:
-        looked_at(session, ref, incoming.person)
-        grant = grant_behind(session, ref)
-        return grant, policy_today(session, grant)
+    def read(case: Case) -> tuple[Grant, AccessPolicy]:
+        looked_at(case, ref, incoming.person)
+        grant = grant_behind(case, ref)
+        return grant, policy_today(case, grant)
 
-    return await incoming.desk.store.read(read)
+    return await incoming.read(read)

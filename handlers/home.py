@@ -1,7 +1,5 @@
 """App Home: opening it, turning to another part of it, and the buttons that only stand there."""
 
-from collections.abc import Callable
-
 from blocks.cards import CardAction
 from blocks.home import ALL, HomeAction, filled_like
 from handlers import home_screen
@@ -15,7 +13,6 @@ from models.errors import NotAllowed, NotFound
 from models.lifecycle import parked_jobs
 from models.lifecycle.people import app_home
 from models.queries.behind import request_behind
-from models.store.tx import Tx
 from models.tables.cards import HomeTab
 from models.tables.states import RequestState
 
@@ -41,19 +38,21 @@ def register(routes: Routes, desk: Desk) -> None:
 async def opened(event: Event) -> None:
     """Somebody opened App Home (or the messages beside it, which is told by the same event)."""
     if event.event.get("tab", "home") == "home" and event.person:
-        await event.once(lambda tx: app_home.opened(tx, event.person))
+        await event.run(app_home.opened, event.person)
         await home_screen.show(event)
 
 
 async def turn_to(click: Click) -> None:
     """A tab was pressed."""
     tab = TABS[HomeAction(str(click.action.get("action_id")))]
-    await _turn(click, lambda tx: app_home.turn_to(tx, click.person, tab))
+    await click.run(app_home.turn_to, click.person, tab)
+    await home_screen.show(click)
 
 
 async def turn_page(click: Click) -> None:
     """Newer or Older was pressed."""
-    await _turn(click, lambda tx: app_home.turn_page(tx, click.person, _page(click.value)))
+    await click.run(app_home.turn_page, click.person, _page(click.value))
+    await home_screen.show(click)
 
 
 async def show_only(click: Click) -> None:
@@ -61,12 +60,13 @@ async def show_only(click: Click) -> None:
     if click.value not in (ALL, *RequestState):
         raise NotFound("That is not a status. Choose one from the list.")
     status = None if click.value == ALL else RequestState(click.value)
-    await _turn(click, lambda tx: app_home.show_only(tx, click.person, status))
+    await click.run(app_home.show_only, click.person, status)
+    await home_screen.show(click)
 
 
 async def ask_again(click: Click) -> None:
     """Request again was pressed: the form opens as it was filled in then."""
-    before = await click.desk.store.read(lambda session: request_behind(session, click.value))
+    before = await click.read(request_behind, click.value)
     if click.person not in (before.requester_id, before.beneficiary_id):
         raise NotAllowed(f"{before.ref} is somebody else's request.")
     await open_form(click, filled_like(before, await click.desk.catalogue.find(before.app_key), click.person))
@@ -75,12 +75,7 @@ async def ask_again(click: Click) -> None:
 async def run_again(click: Click) -> None:
     """Retry was pressed on a job that was given up."""
     await click.desk.whois.people([click.person], SOON)
-    await click.once(lambda tx: parked_jobs.run_again(tx, click.value, click.person))
-
-
-async def _turn(click: Click, to: Callable[[Tx], None]) -> None:
-    await click.once(to)
-    await home_screen.show(click)
+    await click.run(parked_jobs.run_again, click.value, click.person)
 
 
 def _page(value: str) -> int:

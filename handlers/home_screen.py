@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
-from sqlalchemy.orm import Session
 
 from blocks import home as screen
 from blocks.kit import View
@@ -17,7 +16,8 @@ from models.lifecycle import redraw
 from models.lifecycle.people import app_home
 from models.queries.home import Place, home_page
 from models.store.base import Store
-from models.store.tx import Tx
+from models.store.case import Case
+from models.store.outcome import Outcome
 from models.tables.cards import Home
 
 log = structlog.get_logger("keyturn.home")
@@ -41,10 +41,10 @@ async def show(incoming: Incoming) -> None:
     try:
         async with asyncio.timeout(PATIENCE):
             digest = await publish(store, person_id, send)
-        await store.write(lambda tx: app_home.shown(tx, person_id, digest))
+        await store.run(app_home.shown, person_id, digest)
     except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
         log.warning("App Home was not published at once", why=str(error))
-        await store.write(lambda tx: _later(tx, person_id))
+        await store.run(_later, person_id)
 
 
 async def publish(store: Store, person_id: str, send: Send, *, known: str = "") -> str:
@@ -66,16 +66,16 @@ async def publish(store: Store, person_id: str, send: Send, *, known: str = "") 
 async def draw(store: Store, person_id: str) -> View:
     """A person's App Home as it is now, at the place where they are."""
 
-    def read(session: Session) -> View:
-        place = Place.of(session.get(Home, person_id))
-        return screen.home(home_page(session, person_id, place), store.clock.now())
+    def read(case: Case) -> View:
+        place = Place.of(case.get(Home, person_id))
+        return screen.home(home_page(case, person_id, place), case.now)
 
     return await store.read(read)
 
 
-def _later(tx: Tx, person_id: str) -> None:
-    app_home.shown(tx, person_id, "")  # what they see now is not sure
-    redraw.refresh_homes(tx, [person_id])
+def _later(out: Outcome, person_id: str) -> None:
+    app_home.shown(out, person_id, "")  # what they see now is not sure
+    redraw.refresh_homes(out, [person_id])
 
 
 def _digest(view: View) -> str:

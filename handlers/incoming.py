@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
@@ -17,8 +17,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from blocks.kit import View, carried
 from handlers.desk import Desk
 from models.errors import Refusal, Repeated
-from models.store.tx import Tx
+from models.store.case import Case
+from models.store.outcome import Outcome
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 TOO_LATE = "Slack waited too long for the form. Please try that again."
@@ -53,9 +55,19 @@ class Incoming:
             return f"trigger:{self.trigger}"
         return f"body:{_digest(self.body)}"
 
-    async def once(self, work: Callable[[Tx], T]) -> T:
-        """Write what this delivery asks for; where it was delivered and written before, raise Repeated."""
-        return await self.desk.store.write(work, delivery=self.delivery)
+    async def run(self, verb: Callable[Concatenate[Outcome, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Carry out a verb for this delivery, once; raises Repeated where that was done before."""
+        return await self.desk.store.write(
+            lambda out: verb(out, *args, **kwargs), delivery=self.delivery, about=args[:1]
+        )
+
+    async def check(self, look: Callable[Concatenate[Case, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Ask whether a verb would be carried out, on rows that nobody else changes meanwhile."""
+        return await self.desk.store.write(lambda out: look(out.case, *args, **kwargs), about=args[:1])
+
+    async def read(self, query: Callable[Concatenate[Case, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what a query reads."""
+        return await self.desk.store.read(lambda case: query(case, *args, **kwargs))
 
     async def answer(self, **response: Any) -> None:
         """Acknowledge, at most once; without arguments a plain yes."""

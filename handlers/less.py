@@ -1,18 +1,18 @@
 """Using less: what was given for another time than one asked for, or what one holds, is made shorter."""
 
-from sqlalchemy.orm import Session
-
 from blocks import less_form
 from blocks.cards import CardAction
+from blocks.less_form import Present
 from blocks.term_form import TermBlock, TermChoice
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.routes import Routes
 from models.lifecycle.request import shorten
-from models.queries.behind import grant_behind, looked_at
-from models.tables.grants import Grant
-from models.tables.requests import Request, Term
+from models.queries.behind import grant_behind, looked_at, request_behind
+from models.registry.policy_snapshot import policy_of
+from models.store.case import Case
+from models.tables.requests import Term
 
 FIELDS = {"term": TermBlock.CHOICE}
 
@@ -26,31 +26,40 @@ def register(routes: Routes, desk: Desk) -> None:
 
 async def ask_how_much(click: Click) -> None:
     """Use less was pressed."""
-    row = await click.desk.store.write(lambda tx: shorten.may_use_less(tx, click.value, click.person))
-    await click.open(less_form.build(row, click.desk.clock.now()))
+    await click.check(shorten.may_use_less, click.value, click.person)
+    present = await click.read(_present, click.value)
+    await click.open(less_form.build(present, click.desk.clock.now()))
 
 
 async def choose_term(click: Click) -> None:
     """Another way to say how long was chosen: show the fields that belong to it."""
-    row = await _behind(click)
-    await click.redraw(less_form.build(row, click.desk.clock.now(), TermChoice.read(click.values)))
+    present = await _looked_at(click)
+    await click.redraw(less_form.build(present, click.desk.clock.now(), TermChoice.read(click.values)))
 
 
 async def use_less(sent: Submission) -> None:
     """Shorten it."""
-    row = await _behind(sent)
-    term = less_form.parse(sent.values, row, sent.desk.clock.now())
+    present = await _looked_at(sent)
+    term = less_form.parse(sent.values, present, sent.desk.clock.now())
     if not isinstance(term, Term):
         await sent.answer(response_action="errors", errors=term)
         return
-    await sent.once(lambda tx: shorten.use_less(tx, row.ref, sent.person, term))
+    await sent.run(shorten.use_less, present.ref, sent.person, term)
 
 
-async def _behind(incoming: Click | Submission) -> Request | Grant:
+async def _looked_at(incoming: Click | Submission) -> Present:
     ref = incoming.carries.get("ref", "")
 
-    def read(session: Session) -> Request | Grant:
-        request = looked_at(session, ref, incoming.person)
-        return grant_behind(session, ref) if ref.startswith("GR-") else request
+    def read(case: Case) -> Present:
+        looked_at(case, ref, incoming.person)
+        return _present(case, ref)
 
-    return await incoming.desk.store.read(read)
+    return await incoming.read(read)
+
+
+def _present(case: Case, ref: str) -> Present:
+    if ref.startswith("GR-"):
+        grant = grant_behind(case, ref)
+        return less_form.of_grant(grant, policy_of(case, grant.policy).policy.durations)
+    request = request_behind(case, ref)
+    return less_form.of_request(request, policy_of(case, request.policy).policy.durations)

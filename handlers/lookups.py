@@ -1,7 +1,5 @@
 """What the form's menus offer while somebody types."""
 
-from sqlalchemy.orm import Session
-
 from blocks.request_form import RequestAction, access_options, app_of, app_option, read
 from handlers.desk import Desk
 from handlers.funnel import listener
@@ -10,11 +8,12 @@ from handlers.routes import Routes
 from models.lifecycle.request.plan import may_ask_for_others
 from models.queries.marks import Mark, marks
 from models.registry.directory import Directory, only_members
+from models.store.case import Case
 
 
 async def applications(incoming: Suggestion) -> None:
     """The applications that may be asked for and fit, the best first."""
-    await incoming.desk.store.read(lambda session: only_members(session, incoming.person))
+    await incoming.read(only_members, incoming.person)
     found = await incoming.desk.catalogue.search(incoming.typed)
     await incoming.answer(options=[app_option(app) for app in found])
 
@@ -26,15 +25,15 @@ async def accesses(incoming: Suggestion) -> None:
         await incoming.answer(options=[])
         return
 
-    def look(session: Session) -> tuple[dict[str, Mark], str, bool]:
-        only_members(session, incoming.person)
-        person, whom = Directory(session).person(incoming.person), read(incoming.values).for_whom
+    def look(case: Case) -> tuple[dict[str, Mark], str, bool]:
+        only_members(case, incoming.person)
+        person, whom = Directory(case).person(incoming.person), read(incoming.values).for_whom
         # What others have is nobody's business who cannot ask for them.
-        whose = whom if whom and may_ask_for_others(session, app, incoming.person) else incoming.person
+        whose = whom if whom and may_ask_for_others(case, app, incoming.person) else incoming.person
         own = whose == incoming.person
-        return marks(session, whose, app.key), person.tz if person else "UTC", own
+        return marks(case, whose, app.key), person.tz if person else "UTC", own
 
-    marked, zone, own = await incoming.desk.store.read(look)
+    marked, zone, own = await incoming.read(look)
     await incoming.answer(options=access_options(app, incoming.typed, marked, zone, own=own))
 
 

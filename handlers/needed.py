@@ -3,49 +3,48 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from models.catalogue import references
 from models.catalogue.approvers import ApproverRef, GroupRef, PersonRef, Role, parse_approver
 from models.catalogue.spec import AppSpec, OnBehalf
 from models.lifecycle import separation_of_duties
 from models.registry import directory
+from models.store.case import Case
 
 
 def known(
-    session: Session, app: AppSpec, people: Iterable[str], since: datetime, today: datetime
+    case: Case, app: AppSpec, people: Iterable[str], since: datetime, today: datetime
 ) -> tuple[list[ApproverRef], bool]:
     """Everybody whom an app's rules name, and whether all of them are known well enough already.
 
     That is for user groups and for `people`, who ask, by what was said after `since`; for those who decide,
     after `today`.
     """
-    who, people, refs = directory.Directory(session), set(people), named(session, app)
-    groups = [directory.group_row(session, str(ref)) for ref in refs if isinstance(ref, GroupRef)]
+    who, people, refs = directory.Directory(case), set(people), named(case, app)
+    groups = [directory.group_row(case, str(ref)) for ref in refs if isinstance(ref, GroupRef)]
     persons = [ref for ref in refs if isinstance(ref, PersonRef)]
-    emails = {ref.email for ref in persons if ref.email} | listed_managers(session, people)
+    emails = {ref.email for ref in persons if ref.email} | listed_managers(case, people)
     enough = (
         all(group is not None and group.checked_at >= since for group in groups)
-        and not directory.stale(session, people, since)
-        and not directory.stale(session, {*who.admins(), *(ref.id for ref in persons if ref.id)}, today)
+        and not directory.stale(case, people, since)
+        and not directory.stale(case, {*who.admins(), *(ref.id for ref in persons if ref.id)}, today)
         and all(who.by_email(email) is not None for email in emails)
     )
     return refs, enough
 
 
-def named(session: Session, app: AppSpec) -> list[ApproverRef]:
+def named(case: Case, app: AppSpec) -> list[ApproverRef]:
     """Everybody whom an app's rules name, or those of conflicts for something of this app."""
     more = [
         parse_approver(text)
-        for stage in separation_of_duties.stages_for(session, app)
+        for stage in separation_of_duties.stages_for(case, app)
         for text in stage.everybody
     ]
     return [*(ref for ref, _ in references.named(app)), *more]
 
 
-def listed_managers(session: Session, people: Iterable[str]) -> set[str]:
+def listed_managers(case: Case, people: Iterable[str]) -> set[str]:
     """The addresses of those whom the directory table names as the managers of these people."""
-    who = directory.Directory(session)
+    who = directory.Directory(case)
     return {address for one in people if "@" in (address := who.manager_named(one))}
 
 
@@ -56,12 +55,12 @@ def looks_at_profiles(app: AppSpec) -> bool:
     return managers or departments or app.on_behalf is OnBehalf.MANAGERS
 
 
-def untold(session: Session, app: AppSpec) -> set[str]:
+def untold(case: Case, app: AppSpec) -> set[str]:
     """Whom an app's rules name by address or as a user group, and of whom the tables know nothing."""
-    who, refs = directory.Directory(session), named(session, app)
+    who, refs = directory.Directory(case), named(case, app)
     groups = [ref for ref in refs if isinstance(ref, GroupRef)]
     emails = {ref.email for ref in refs if isinstance(ref, PersonRef) and ref.email}
     return {
-        *(str(ref) for ref in groups if directory.group_row(session, str(ref)) is None),
+        *(str(ref) for ref in groups if directory.group_row(case, str(ref)) is None),
         *(email for email in emails if who.by_email(email) is None),
     }

@@ -18,10 +18,10 @@ def register(routes: Routes, desk: Desk) -> None:
 async def wait(click: Click) -> None:
     """Wait was pressed."""
     await click.desk.whois.people([click.person], SOON)
-    await click.once(lambda tx: mass_revocation.wait(tx, click.value, click.person))
+    await click.run(mass_revocation.wait, click.value, click.person)
 
 
 async def revoke(click: Click) -> None:
     """Revoke them now was pressed; Slack has asked "are you sure" already."""
     await click.desk.whois.people([click.person], SOON)
-    await click.once(lambda tx: mass_revocation.lift(tx, click.value, click.person))
+    await click.run(mass_revocation.lift, click.value, click.person)

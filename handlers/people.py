@@ -15,7 +15,7 @@ from handlers.incoming import Event
 from handlers.routes import Routes
 from handlers.slack_objects import person_of
 from models.lifecycle.people import slack_events
-from models.store.tx import SYSTEM
+from models.store.outcome import SYSTEM
 
 log = structlog.get_logger("keyturn.people")
 
@@ -36,22 +36,22 @@ async def person_changed(event: Event) -> None:
     if not isinstance(user, Mapping) or not user.get("id"):
         return
     told = person_of(user)
-    if await event.desk.store.read(lambda session: slack_events.is_news(session, told)):
-        await event.once(lambda tx: slack_events.person(tx, told))
+    if await event.read(slack_events.is_news, told):
+        await event.run(slack_events.person, told)
 
 
 async def group_changed(event: Event) -> None:
     """A user group has other members, another name, or was switched off or on."""
     group_id = _group_of(event.event)
-    if await event.desk.store.read(lambda session: slack_events.is_known_group(session, group_id)):
-        await event.once(slack_events.groups)
+    if await event.read(slack_events.is_known_group, group_id):
+        await event.run(slack_events.groups)
 
 
 async def cut_off(event: Event) -> None:
     """The app was uninstalled, or tokens of it were revoked: nothing can be shown or given any more."""
     kind = str(event.event.get("type"))
     log.error("Slack has cut us off. Install the app again, or give it a new token", kind=kind)
-    await event.once(lambda tx: tx.record(SYSTEM, f"slack.{kind}", "slack"))
+    await event.run(lambda out: out.record(SYSTEM, f"slack.{kind}", "slack"))
 
 
 def _group_of(event: Mapping[str, Any]) -> str:

@@ -26,10 +26,9 @@ def register(routes: Routes, desk: Desk) -> None:
 
 async def ask(click: Click) -> None:
     """Reassign was pressed."""
-    store = click.desk.store
     await click.desk.whois.people([click.person], SOON)
-    passable = await store.write(lambda tx: verbs.passable(tx, click.value, click.person))
-    names = await store.read(lambda session: names_of(session, set(passable.seats)))
+    passable = await click.check(verbs.passable, click.value, click.person)
+    names = await click.read(names_of, set(passable.seats))
     await click.open(reassign_form.build(passable, names))
 
 
@@ -37,6 +36,4 @@ async def reassign(sent: Submission) -> None:
     """Somebody was chosen."""
     ref, chosen = sent.carries.get("ref", ""), reassign_form.parse(sent.values, sent.carries)
     await fresh.for_decision(sent.desk, ref, sent.person, chosen.to)
-    await sent.once(
-        lambda tx: verbs.reassign(tx, ref, sent.person, chosen.to, seat=chosen.seat, note=chosen.note)
-    )
+    await sent.run(verbs.reassign, ref, sent.person, chosen.to, seat=chosen.seat, note=chosen.note)

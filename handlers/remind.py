@@ -15,5 +15,4 @@ def register(routes: Routes, desk: Desk) -> None:
 
 async def remind(click: Click) -> None:
     """Remind was pressed. That it was done stands on the card."""
-    ref, by = click.value, click.person
-    await click.once(lambda tx: verbs.remind(tx, ref, by))
+    await click.run(verbs.remind, click.value, click.person)

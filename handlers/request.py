@@ -15,7 +15,7 @@ from handlers.routes import Routes
 from models.catalogue.spec import AppSpec
 from models.lifecycle.request.plan import Draft
 from models.lifecycle.request.submit import submit
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 
 COMMAND = "/request-access"
 HELP = f"""*Ask for access*
@@ -103,7 +103,7 @@ async def send(incoming: Submission) -> None:
     if app is not None:
         await request_screen.refuse_unheard(incoming, app, looked_up=looked_up)
     try:
-        await incoming.once(lambda tx: _send(tx, draft, incoming))
+        await incoming.run(_send, draft, incoming)
     except Unseen as unseen:
         await _instead(incoming, Form(filled, app), str(unseen))
 
@@ -119,8 +119,8 @@ def register(routes: Routes, desk: Desk) -> None:
     routes.view(CALLBACK)(listener(desk, Submission, send, FIELDS))
 
 
-def _send(tx: Tx, draft: Draft, incoming: Submission) -> None:
-    requests = submit(tx, draft, incoming.desk.limits)
+def _send(out: Outcome, draft: Draft, incoming: Submission) -> None:
+    requests = submit(out, draft, incoming.desk.limits)
     if incoming.carries.get("flagged") == FLAGGED:
         return
     if any(request.over_max for request in requests):

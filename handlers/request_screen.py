@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 from slack_sdk.errors import SlackApiError
-from sqlalchemy.orm import Session
 
 from blocks import preview, request_form
 from blocks.kit import Block, View
@@ -20,6 +19,7 @@ from models.errors import Refusal
 from models.lifecycle.request.plan import Draft, may_ask_for_others, plan
 from models.policy.staffing import listed
 from models.registry.directory import Directory, only_members
+from models.store.case import Case
 
 log = structlog.get_logger("keyturn.request")
 
@@ -83,7 +83,7 @@ async def show(incoming: Incoming, form: Form, put: Put) -> None:
 
     It is shown at once, and once more where Slack's word of them comes later.
     """
-    await incoming.desk.store.read(lambda session: only_members(session, incoming.person))
+    await incoming.read(only_members, incoming.person)
     if form.app is None:
         await put(form.view(await outlook(incoming, form)))
         return
@@ -132,17 +132,17 @@ async def outlook(incoming: Incoming, form: Form) -> Outlook:
         return Outlook(preview.hint(f"{app.name} has nothing that can be asked for at the moment."))
     draft = request_form.draft(form.filled, app, incoming.person, incoming.desk.clock.now())
 
-    def look(session: Session) -> Outlook:
-        others = may_ask_for_others(session, app, incoming.person)
-        beneficiary = Directory(session).person(form.filled.for_whom or incoming.person)
+    def look(case: Case) -> Outlook:
+        others = may_ask_for_others(case, app, incoming.person)
+        beneficiary = Directory(case).person(form.filled.for_whom or incoming.person)
         temporary = bool(beneficiary and beneficiary.temporary)
         if isinstance(draft, Draft):
-            found = _planned(session, incoming, draft)
+            found = _planned(case, draft)
         else:
             found = Outlook(preview.hint(_missing(draft, form.filled)))
         return replace(found, others=others, temporary=temporary)
 
-    return await incoming.desk.store.read(look)
+    return await incoming.read(look)
 
 
 async def redraw(incoming: Incoming, view: View) -> Mapping[str, Any]:
@@ -150,9 +150,9 @@ async def redraw(incoming: Incoming, view: View) -> Mapping[str, Any]:
     return await _update(incoming, view, view_id=str(incoming.view.get("id") or ""))
 
 
-def _planned(session: Session, incoming: Incoming, draft: Draft) -> Outlook:
+def _planned(case: Case, draft: Draft) -> Outlook:
     try:
-        planned = plan(session, draft, incoming.desk.clock.now())
+        planned = plan(case, draft)
     except Refusal as refusal:
         return Outlook(preview.problem(refusal))
     return Outlook(preview.preview(planned), preview.flagged(planned))

@@ -40,25 +40,23 @@ async def justified(sent: Submission) -> None:
     """Somebody found it justified."""
     ref, comment = sent.carries.get("ref", ""), review_form.parse(sent.values)
     await fresh.for_decision(sent.desk, ref, sent.person)
-    await sent.once(lambda tx: emergency_review.justified(tx, ref, sent.person, comment))
+    await sent.run(emergency_review.justified, ref, sent.person, comment)
 
 
 async def misused(sent: Submission) -> None:
     """Somebody found it misused; what is left of the access goes."""
     ref, comment = sent.carries.get("ref", ""), review_form.parse(sent.values)
     await fresh.for_decision(sent.desk, ref, sent.person)
-    await sent.once(lambda tx: emergency_review.misused(tx, ref, sent.person, comment))
+    await sent.run(emergency_review.misused, ref, sent.person, comment)
 
 
 async def revoke(click: Click) -> None:
     """Revoke was pressed; Slack has asked "are you sure" already."""
     await click.desk.whois.people([click.person], SOON)
-    await click.once(lambda tx: verbs.revoke(tx, click.value, click.person))
+    await click.run(verbs.revoke, click.value, click.person)
 
 
 async def _reviewable(click: Click) -> RequestStory:
     await click.desk.whois.people([click.person], SOON)
-    await click.desk.store.write(lambda tx: emergency_review.may_close(tx, click.value, click.person))
-    return await click.desk.store.read(
-        lambda session: request_story(session, request_behind(session, click.value).ref)
-    )
+    await click.check(emergency_review.may_close, click.value, click.person)
+    return await click.read(lambda case: request_story(case, request_behind(case, click.value).ref))

@@ -1,6 +1,6 @@
-"""Slack's objects for people and user groups, as our rows."""
+"""Slack's objects for people and user groups, as our rows: they carry what Slack says to a verb."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from models.tables.people import Person, UserGroup
@@ -39,6 +39,17 @@ def group_of(group: Mapping[str, Any]) -> UserGroup:
         name=str(group.get("name") or group["id"]),
         enabled=not group.get("date_delete"),
         members=[str(one) for one in group.get("users") or ()],
+    )
+
+
+def with_members(group: UserGroup, members: Iterable[object]) -> UserGroup:
+    """The same user group, with those who are in it now."""
+    return UserGroup(
+        id=group.id,
+        handle=group.handle,
+        name=group.name,
+        enabled=group.enabled,
+        members=[str(one) for one in members],
     )
 
 

@@ -30,10 +30,7 @@ def register(routes: Routes, desk: Desk) -> None:
 async def ask(click: Click) -> None:
     """Set a stand-in was pressed."""
     await click.desk.whois.people([click.person], SOON)
-    today = await click.desk.store.read(
-        lambda session: delegations.today(session, click.person, click.desk.clock.now())
-    )
-    await click.open(stand_in_form.build(today))
+    await click.open(stand_in_form.build(await click.read(delegations.today, click.person)))
 
 
 async def set_stand_in(sent: Submission) -> None:
@@ -41,12 +38,12 @@ async def set_stand_in(sent: Submission) -> None:
     chosen = stand_in_form.parse(sent.values)
     first, last = _given(chosen.first, "first"), _given(chosen.last, "last")
     await sent.desk.whois.people([sent.person, chosen.person], NOW)
-    await sent.once(lambda tx: delegations.set_stand_in(tx, sent.person, chosen.person, first, last))
+    await sent.run(delegations.set_stand_in, sent.person, chosen.person, first, last)
 
 
 async def remove(click: Click) -> None:
     """Remove was pressed beside a stand-in."""
-    await click.once(lambda tx: delegations.remove(tx, click.value, click.person))
+    await click.run(delegations.remove, click.value, click.person)
     await home_screen.show(click)
 
 

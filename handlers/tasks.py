@@ -23,19 +23,17 @@ def register(routes: Routes, desk: Desk) -> None:
 async def done(click: Click) -> None:
     """Mark done was pressed."""
     await click.desk.whois.people([click.person], SOON)
-    await click.once(lambda tx: tasks.done(tx, click.value, click.person))
+    await click.run(tasks.done, click.value, click.person)
 
 
 async def ask_why(click: Click) -> None:
     """I can't was pressed."""
-    task = await click.desk.store.write(lambda tx: tasks.may_do(tx, click.value, click.person))
-    await click.open(
-        task_form.build(await click.desk.store.read(lambda session: task_story(session, task.ref)))
-    )
+    task = await click.check(tasks.may_do, click.value, click.person)
+    await click.open(task_form.build(await click.read(task_story, task.ref)))
 
 
 async def cannot(sent: Submission) -> None:
     """Somebody has said why they cannot."""
     ref, note = sent.carries.get("ref", ""), task_form.parse(sent.values)
     await sent.desk.whois.people([sent.person], SOON)
-    await sent.once(lambda tx: tasks.cannot(tx, ref, sent.person, note))
+    await sent.run(tasks.cannot, ref, sent.person, note)

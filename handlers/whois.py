@@ -10,11 +10,10 @@ from datetime import timedelta
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.orm import Session
 
 from handlers import needed
 from handlers.in_time import InTime
-from handlers.slack_objects import group_of, mapping, person_of, profile_of
+from handlers.slack_objects import group_of, mapping, person_of, profile_of, with_members
 from handlers.usergroups import UserGroups
 from models.catalogue.approvers import GroupRef, PersonRef
 from models.catalogue.spec import AppSpec
@@ -22,6 +21,7 @@ from models.clock import Clock
 from models.lifecycle.people import person_changed
 from models.registry import directory
 from models.store.base import Store
+from models.store.case import Case
 from models.tables.people import Person, UserGroup
 
 NOW = timedelta(0)
@@ -50,13 +50,13 @@ class WhoIs:
         since = self._clock.now() - max_age
         wanted = set(ids)
         if max_age > NOW:
-            wanted = await self._store.read(lambda session: directory.stale(session, wanted, since))
+            wanted = await self._store.read(lambda case: directory.stale(case, wanted, since))
         found = await asyncio.gather(*(self._asked.answer(self._person(one)) for one in wanted))
         await self.remember([person for person in found if person is not None])
 
     async def admins(self) -> None:
         """Make sure that everybody who administers Keyturn is known, and whether they still work here."""
-        ids = await self._store.read(lambda session: directory.Directory(session).admins())
+        ids = await self._store.read(lambda case: directory.Directory(case).admins())
         await self.people(ids, TODAY)
 
     async def groups(self, refs: Iterable[GroupRef], max_age: timedelta = SOON) -> None:
@@ -77,16 +77,16 @@ class WhoIs:
         """Make sure that everybody is known whom this app's rules look at, if these people ask for it."""
         now = self._clock.now()
         since, today = now - max_age, now - TODAY
-        refs, known = await self._store.read(lambda session: needed.known(session, app, people, since, today))
+        refs, known = await self._store.read(lambda case: needed.known(case, app, people, since, today))
         if known and max_age > NOW and not needed.looks_at_profiles(app):
             return
         await self.groups((one for one in refs if isinstance(one, GroupRef)), max_age)
         await self.people({*people}, max_age)
         named = [one for one in refs if isinstance(one, PersonRef)]
-        admins = await self._store.read(lambda session: directory.Directory(session).admins())
+        admins = await self._store.read(lambda case: directory.Directory(case).admins())
         managers = await self._managers(people) if needed.looks_at_profiles(app) else set[str]()
         await self.people({*(one.id for one in named if one.id), *admins, *managers}, TODAY)
-        listed = await self._store.read(lambda session: needed.listed_managers(session, people))
+        listed = await self._store.read(lambda case: needed.listed_managers(case, people))
         await self._by_email({one.email for one in named if one.email} | listed)
 
     async def not_told(self, app: AppSpec, *, looked_up: bool) -> list[str]:
@@ -98,38 +98,38 @@ class WhoIs:
         """
         if looked_up and not self._asked.silent:
             return []
-        untold = await self._store.read(lambda session: needed.untold(session, app))
+        untold = await self._store.read(lambda case: needed.untold(case, app))
         return sorted(untold - self._asked.nobodies)
 
     async def remember(self, people: list[Person]) -> None:
         """Keep what Slack says of these people; for somebody who has left, everything moves on."""
         if people:
-            await self._store.write(lambda tx: person_changed.people_seen(tx, people))
+            await self._store.run(person_changed.people_seen, people)
 
     async def _is_known(self, person_id: str) -> bool:
-        return await self._store.read(lambda session: directory.is_known(session, person_id))
+        return await self._store.read(lambda case: directory.is_known(case, person_id))
 
     async def _known_group(self, ref: GroupRef) -> UserGroup | None:
-        return await self._store.read(lambda session: directory.group_row(session, str(ref)))
+        return await self._store.read(lambda case: directory.group_row(case, str(ref)))
 
     async def _look_group_up(self, ref: GroupRef, known: UserGroup | None) -> None:
         group = await self._group(ref, known)
         if group is not None:
             await self.people(group.members, TODAY)
-            await self._store.write(lambda tx: person_changed.group_seen(tx, group))
+            await self._store.run(person_changed.group_seen, group)
 
     async def _managers(self, people: Iterable[str]) -> set[str]:
         await asyncio.gather(*(self.profile(one) for one in people))
 
-        def read(session: Session) -> set[str]:
-            who = directory.Directory(session)
+        def read(case: Case) -> set[str]:
+            who = directory.Directory(case)
             return {p.manager_id for one in people if (p := who.person(one)) is not None and p.manager_id}
 
         return await self._store.read(read)
 
     async def _by_email(self, emails: set[str]) -> None:
-        def unknown(session: Session) -> set[str]:
-            who = directory.Directory(session)
+        def unknown(case: Case) -> set[str]:
+            who = directory.Directory(case)
             return {email for email in emails if who.by_email(email) is None}
 
         for email in await self._store.read(unknown):
@@ -157,10 +157,8 @@ class WhoIs:
         profile = None if answer is None else profile_of(answer)
         if profile is not None:
             manager, department = profile
-            await self._store.write(
-                lambda tx: directory.remember_profile(
-                    tx, person_id, manager_id=manager, department=department
-                )
+            await self._store.run(
+                directory.remember_profile, person_id, manager_id=manager, department=department
             )
 
     async def _sees(self, channel_id: str, person_id: str) -> bool:
@@ -178,8 +176,7 @@ class WhoIs:
         answer = await self._asked.answer(self._client.usergroups_users_list(usergroup=known.id), str(ref))
         if answer is None:
             return None
-        known.members = [str(one) for one in answer.get("users") or []]
-        return known
+        return with_members(known, answer.get("users") or [])
 
     async def _find_group(self, ref: GroupRef) -> UserGroup | None:
         answer = await self._client.usergroups_list(include_disabled=True)

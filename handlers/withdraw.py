@@ -15,5 +15,4 @@ def register(routes: Routes, desk: Desk) -> None:
 
 async def withdraw(click: Click) -> None:
     """Withdraw was pressed."""
-    ref, by = click.value, click.person
-    await click.once(lambda tx: verbs.withdraw(tx, ref, by))
+    await click.run(verbs.withdraw, click.value, click.person)

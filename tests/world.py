@@ -96,7 +96,7 @@ class World:
     async def offer(self, **entry: Any) -> AppSpec:
         """Put an app into the catalogue: GitHub as below, with these changes."""
         spec = AppSpec.model_validate(self.github() | entry)
-        await self.bot.store.write(lambda tx: apps.save(tx, spec, self.ids["Root"]))
+        await self.bot.store.run(apps.save, spec, self.ids["Root"])
         return spec
 
     def github(self) -> dict[str, Any]:
@@ -119,7 +119,7 @@ class World:
         unknown = everybody
         for _ in range(20):
             await self.bot.desk.whois.people(unknown)
-            unknown = await self.bot.store.read(lambda session: stale(session, everybody, since))
+            unknown = await self.bot.store.read(lambda case: stale(case, everybody, since))
             if not unknown:
                 return
         raise AssertionError(f"the local Slack says nothing of {unknown}")

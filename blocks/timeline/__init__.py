@@ -3,13 +3,13 @@
 from blocks.text import esc, mention, moment
 from blocks.timeline import grants, requests
 from blocks.timeline.saying import Sentence
-from models.audit import AuditEntry
+from models.audit import Entry
 
 SENTENCES: dict[str, Sentence] = requests.SENTENCES | grants.SENTENCES
 """By the audit entry's action. One that is not here is said in its own words."""
 
 
-def line(entry: AuditEntry) -> str:
+def line(entry: Entry) -> str:
     """One step: when, who and what."""
     sentence = SENTENCES.get(entry.action, _plainly(entry.action))
     return f"{moment(entry.at)} · {sentence(mention(entry.actor), entry.data)}"

@@ -5,8 +5,7 @@ import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
+from sqlalchemy import Boolean, Text, column, text
 
 from bot.check.bench import Bench
 from bot.check.finding import Finding, bad, note, ok
@@ -17,6 +16,7 @@ from models.policy import numbers
 from models.registry import apps, catalogue_entries
 from models.registry.directory import Directory
 from models.store.base import Store
+from models.store.case import Case
 
 ABOUT = "Database"
 
@@ -25,6 +25,11 @@ MENDED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 WAL_RESET = (
     "has a rare fault that can damage the file while several programs have it open. "
     "3.51.3, 3.50.7 and 3.44.6 are without it. Let no other tool open the file while Keyturn runs"
+)
+
+_FAULTS = text("PRAGMA quick_check(1)").columns(column("quick_check", Text))
+_SERVER = text("SELECT current_setting('server_version') AS version, pg_is_in_recovery() AS standby").columns(
+    column("version", Text), column("standby", Boolean)
 )
 
 
@@ -79,24 +84,23 @@ def _standing(url: str, schema: Schema) -> Finding:
     )
 
 
-def _catalogue_and_admins(session: Session) -> tuple[tuple[AppSpec, ...], Parts, tuple[str, ...]]:
-    return tuple(apps.every(session)), catalogue_entries.whole(session), Directory(session).admins()
+def _catalogue_and_admins(case: Case) -> tuple[tuple[AppSpec, ...], Parts, tuple[str, ...]]:
+    return tuple(apps.every(case)), catalogue_entries.whole(case), Directory(case).admins()
 
 
-def _doubts(session: Session) -> tuple[str, ...]:
-    who = Directory(session)
-    return tuple(text for app in apps.every(session) for text in numbers.too_few(app, who))
+def _doubts(case: Case) -> tuple[str, ...]:
+    who = Directory(case)
+    return tuple(text for app in apps.every(case) for text in numbers.too_few(app, who))
 
 
-def _damage(session: Session) -> str | None:
+def _damage(case: Case) -> str | None:
     """The first fault that SQLite finds in the file's structure; it reads all of it."""
-    found = str(session.execute(text("PRAGMA quick_check(1)")).scalar_one())
+    found = str(case.read(_FAULTS)[0])
     return None if found == "ok" else " ".join(found.split())
 
 
 async def _postgres(store: Store) -> Finding:
-    asked = text("SELECT current_setting('server_version'), pg_is_in_recovery()")
-    version, standby = await store.read(lambda session: session.execute(asked).one())
+    ((version, standby),) = await store.read(lambda case: case.read(_SERVER))
     if standby:
         return bad(ABOUT, f"PostgreSQL {version} here is a standby that takes no writes. Name the primary")
     return ok(ABOUT, f"PostgreSQL {version}")

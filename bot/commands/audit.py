@@ -1,7 +1,8 @@
-"""`keyturn audit …`: prove the trail whole, and hand it to others."""
+"""`keyturn audit …`: verify the trail, hand it to others, and erase words of it."""
 
 import asyncio
-from datetime import UTC, datetime
+import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ import typer
 
 from bot import periods
 from bot.commands.options import DEFAULT_CONFIG, ConfigFile, configured
+from bot.words import counted
 
 READERS = {"--since": periods.since, "--until": periods.until}
 WHEN = "A day (2026-03-31) or a moment (2026-03-31T09:00, UTC unless it says otherwise)."
@@ -27,14 +29,31 @@ Whom = Annotated[
 Output = Annotated[Path | None, typer.Option(metavar="FILE", help="Where to; left out: standard output.")]
 
 Checkpoints = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Lines that `audit checkpoint` wrote, kept elsewhere.")
+    Path | None,
+    typer.Option(metavar="FILE", help="Lines that `audit checkpoint` wrote; left out: [audit] checkpoints."),
 ]
 PublicKey = Annotated[
     Path | None, typer.Option("--key", metavar="FILE", help="The public key that they are signed by.")
 ]
+Witnessed = Annotated[
+    list[str] | None,
+    typer.Option("--witness", metavar="DIGEST", help="A digest that the second witness heard of."),
+]
 Exported = Annotated[
     Path | None,
     typer.Option("--export", metavar="FILE", help="A whole export (JSON Lines) instead of the database."),
+]
+Signer = Annotated[Path | None, typer.Option("--key", metavar="FILE", help="The key; else [audit] key.")]
+To = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Add it to this file; else to [audit] checkpoints, or only print it."),
+]
+After = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Follow the last checkpoint of this file, where it is only printed."),
+]
+Erased = Annotated[
+    str, typer.Option("--person", metavar="ID", help="Whose words; an e-mail address will do.")
 ]
 
 
@@ -45,6 +64,7 @@ def register(app: typer.Typer) -> None:
     group.command("export")(export)
     group.command("key")(key)
     group.command("checkpoint")(checkpoint)
+    group.command("erase")(erase)
     app.add_typer(group, name="audit")
 
 
@@ -53,11 +73,12 @@ def verify(
     checkpoints: Checkpoints = None,
     key: PublicKey = None,
     exported: Exported = None,
+    witnessed: Witnessed = None,
 ) -> None:
-    """Prove that no entry of the trail was changed, added, taken out or moved.
+    """Verify that no entry of the trail was changed, added, taken out or moved.
 
-    With checkpoints, that its end is there too, and that it was not written anew as a whole. With an export,
-    no configuration and no database are needed.
+    With checkpoints, that its end is there too, and that it was not written anew as a whole; where [audit]
+    has them they are demanded. With an export, no configuration and no database are needed.
     """
     # Here, and not above: the other commands start without the database.
     from bot import checkpoints as signed  # noqa: PLC0415
@@ -66,14 +87,29 @@ def verify(
 
     if (checkpoints is None) is not (key is None):
         raise typer.BadParameter("--checkpoints and --key belong together")
-    points = signed.read(checkpoints, signed.public_key(key)) if checkpoints and key else []
+    outside = trail.NOTHING
+    if checkpoints and key:
+        outside = trail.Outside.read(checkpoints, signed.public_key(key), witnessed=witnessed or ())
     if exported:
-        typer.echo(trail.verify_export(exported, points))
+        _only_with_checkpoints(witnessed, outside.path)
+        typer.echo(trail.verify_export(exported, outside))
         return
-    url = configured(config).database.url.get_secret_value()
+    settings = configured(config)
+    if outside.path is None and settings.audit and settings.audit.key and settings.audit.checkpoints:
+        public = signed.public_key(signed.public_path(settings.audit.key))
+        outside = trail.Outside.read(
+            settings.audit.checkpoints, public, demanded=True, witnessed=witnessed or ()
+        )
+    _only_with_checkpoints(witnessed, outside.path)
+    url = settings.database.url.get_secret_value()
     with explained(url):
-        good_news = asyncio.run(trail.verify(url, points))
+        good_news = asyncio.run(trail.verify(url, outside))
     typer.echo(good_news)
+
+
+def _only_with_checkpoints(witnessed: list[str] | None, checkpoints: Path | None) -> None:
+    if witnessed and checkpoints is None:
+        raise typer.BadParameter("name the checkpoints too", param_hint="--witness")
 
 
 def key(file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to put it.")]) -> None:
@@ -84,28 +120,60 @@ def key(file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to put 
 
 
 def checkpoint(
-    config: ConfigFile = DEFAULT_CONFIG,
-    key: Annotated[Path | None, typer.Option(metavar="FILE", help="The key; else [audit] key.")] = None,
-    to: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Append to this file; left out: standard output.")
-    ] = None,
+    config: ConfigFile = DEFAULT_CONFIG, key: Signer = None, to: To = None, after: After = None
 ) -> None:
-    """Sign where the trail ends now. Keep the line where nobody who can change the database can change it."""
+    """Sign where the trail ends now, once it is verified from the checkpoint before.
+
+    Keep the line where nobody who can change the database can change it.
+    """
     from bot import checkpoints as signed  # noqa: PLC0415
     from bot import trail  # noqa: PLC0415
-    from bot.database import explained  # noqa: PLC0415
 
     settings = configured(config)
     file = key or (settings.audit.key if settings.audit else None)
     if file is None:
         raise typer.BadParameter("name the key, or set [audit] key", param_hint="--key")
-    signer, url = signed.private_key(file), settings.database.url.get_secret_value()
+    own = settings.audit.checkpoints if settings.audit and not key and not to and not after else None
+    url = settings.database.url.get_secret_value()
+    made = asyncio.run(
+        trail.sign(
+            url,
+            signed.private_key(file),
+            to=to or own,
+            after=after,
+            config=settings.audit if own else None,
+        )
+    )
+    if not to:
+        typer.echo(made.line)
+
+
+def erase(
+    person: Erased,
+    config: ConfigFile = DEFAULT_CONFIG,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
+) -> None:
+    """Erase what a person wrote, and what was written about them, from the trail; it still verifies.
+
+    The entries stay: what was done, when, by which id. Backups and exports keep what they have.
+    """
+    from bot import trail  # noqa: PLC0415
+    from bot.database import explained  # noqa: PLC0415
+    from bot.failure import Failure  # noqa: PLC0415
+
+    url = configured(config).database.url.get_secret_value()
     with explained(url):
-        line = signed.signed(asyncio.run(trail.end(url, datetime.now(UTC))), signer)
-    if to:
-        signed.append(line, to)
-    else:
-        typer.echo(line)
+        person_id, texts = asyncio.run(trail.texts_of(url, person))
+        number = counted(len(texts), "text")
+        if not texts:
+            typer.echo(f"There is nothing of {person_id} to erase.")
+            return
+        if not yes and not sys.stdin.isatty():
+            raise Failure(f"{number} of {person_id} would be erased for good. Say --yes to do it.")
+        if not yes and not typer.confirm(f"Erase {number} of {person_id} for good?", err=True):
+            raise typer.Exit(1)
+        asyncio.run(trail.erase(url, person_id, texts))
+    typer.echo(f"{number} of {person_id} erased. The trail still verifies.")
 
 
 def export(
@@ -120,7 +188,7 @@ def export(
     """Write the trail out, oldest entry first, times in UTC.
 
     In JSON Lines, an entry's hash is the SHA-256 of its "previous" followed by the line's JSON without
-    "previous" and "hash", keys sorted, no spaces: a whole export can be verified without Keyturn.
+    "previous", "hash" and "texts", keys sorted, no spaces: a whole export can be verified without Keyturn.
     """
     # As above.
     from bot import trail  # noqa: PLC0415

@@ -54,6 +54,15 @@ class Connector(ABC):
     def check(cls, params: Params) -> str | None:
         """What is wrong with a catalogue entry's parameters, as a sentence, or None. Calls nobody."""
 
+    @classmethod
+    def identity(cls, params: Params) -> Params | None:
+        """Return the parameters that say what is changed, without those that only say how.
+
+        Accesses of one identity are one thing in the target system: they have one writer, and nothing is
+        taken from a person that another access still gives them. None: each access is a thing of its own.
+        """
+        return params
+
     @abstractmethod
     async def give(self, change: Change) -> Outcome:
         """Give one person the access. Returns Done only when it is so."""

@@ -14,6 +14,10 @@ class Manual(Connector):
     def check(cls, params: Params) -> str | None:
         return f"takes nothing but its type, and has {', '.join(sorted(params))}" if params else None
 
+    @classmethod
+    def identity(cls, params: Params) -> None:
+        """Owners give each access by itself."""
+
     async def give(self, change: Change) -> Outcome:
         return ByHand()
 

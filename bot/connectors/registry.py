@@ -8,7 +8,7 @@ from bot.connectors.base import Connector, Tools
 from bot.connectors.manual import Manual
 from bot.connectors.slack_usergroup import SlackUserGroup
 from bot.failure import Failure
-from models.catalogue.connectors import ConnectorSpec
+from models.catalogue.connectors import ConnectorSpec, register_identity
 
 BUILT_IN: tuple[type[Connector], ...] = (Manual, SlackUserGroup)
 GROUP = "keyturn.connectors"
@@ -17,12 +17,17 @@ Types = dict[str, type[Connector]]
 
 
 def known() -> Types:
-    """Every connector's class by its type. Raises Failure where a package's connector cannot be loaded."""
+    """Every connector's class by its type, its identity registered for what is given from now on.
+
+    Raises Failure where a package's connector cannot be loaded.
+    """
     types: Types = {each.type: each for each in BUILT_IN}
     for entry in entry_points(group=GROUP):
         if entry.name in types:
             raise Failure(f"The connector {entry.name} of {entry.value} has the name of another one.")
         types[entry.name] = _loaded(entry.name, entry.value, entry.load)
+    for name, connector in types.items():
+        register_identity(name, connector.identity)
     return types
 
 

@@ -68,6 +68,10 @@ class SlackUserGroup(Connector):
     def check(cls, params: Params) -> str | None:
         return usergroup.check(dict(params))
 
+    @classmethod
+    def identity(cls, params: Params) -> Params:
+        return {"usergroup": params.get("usergroup")}
+
     async def give(self, change: Change) -> Outcome:
         return (await self.apply([change]))[change.grant_id]
 

@@ -17,6 +17,7 @@ from bot.jobs.retire import RetireJob
 from bot.jobs.say import SayJob
 from bot.jobs.settle import SettleJob
 from bot.jobs.tell import TellJob
+from bot.jobs.witness import WitnessJob
 from bot.metrics import Metrics
 from bot.slack import Gateway
 from bot.worker import Handler
@@ -44,4 +45,5 @@ def handlers(
         "say": Handler(SayJob(store, gateway).run, overtaken=retire.want),
         "settle": Handler(SettleJob(store, connectors, metrics).run, patience=settle.PATIENCE + 20),
         "tell": Handler(TellJob(store, gateway).run, overtaken=retire.want),
+        "witness": Handler(WitnessJob(store, gateway, mailer).run, patience=90),
     }

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy.orm import Session
 
 from blocks.cards import Story, draw
 from blocks.kit import Message
@@ -15,7 +14,6 @@ from bot.jobs.mailing import Mailing
 from bot.later import Away
 from bot.slack import Gateway, Gone
 from bot.together import Together
-from models import jobs
 from models.jobs import Work
 from models.lifecycle import redraw
 from models.lifecycle.request import asked_people
@@ -23,15 +21,16 @@ from models.queries import stories
 from models.queries.change_story import change_story
 from models.queries.pause_story import pause_story
 from models.queries.stories import GrantStory, RequestStory
-from models.store.base import Store
-from models.store.tx import Tx
+from models.store.base import JOB, Store
+from models.store.case import Case
+from models.store.outcome import Outcome
 from models.tables.cards import Card
 from models.wording import own
 from models.wording.own import NONE, OwnWords
 
 log = structlog.stdlib.get_logger(__name__)
 
-READ: dict[str, Callable[[Session, str], Story]] = {
+READ: dict[str, Callable[[Case, str], Story]] = {
     "AR": stories.request_story,
     "GR": stories.grant_story,
     "TK": stories.task_story,
@@ -62,23 +61,23 @@ class CardJob:
     def __init__(self, store: Store, gateway: Gateway, mailing: Mailing) -> None:
         self._store, self._gateway, self._mailing = store, gateway, mailing
         # The copies of one card are redrawn together, and tell the same story.
-        self._drawn = Together[int, Drawn](lambda ids: store.read(lambda session: read_cards(session, ids)))
+        self._drawn = Together[int, Drawn](lambda ids: store.read(lambda case: read_cards(case, ids)))
 
     async def run(self, work: Work) -> None:
         """Carry out one job; its payload is {"card": id}."""
         drawn = await self._drawn.get(work.payload["card"])
         if drawn.shown:
-            await self._store.write(lambda tx: self._left(tx, work, drawn))
+            await self._store.run(self._left, work, drawn, priority=JOB)
             return
         try:
             channel, ts = await self._show(drawn, tried=work.attempts > 1)
         except Gone:
-            await self._store.write(lambda tx: self._gone(tx, work, drawn))
+            await self._store.run(self._gone, work, drawn, priority=JOB)
         except Away:
             await self._away(drawn)
             raise
         else:
-            await self._store.write(lambda tx: self._noted(tx, work, drawn, channel, ts))
+            await self._store.run(self._noted, work, drawn, channel, ts, priority=JOB)
 
     async def _show(self, drawn: Drawn, *, tried: bool) -> tuple[str, str]:
         """Post or change the message; returns where it lies."""
@@ -92,32 +91,31 @@ class CardJob:
         answer = await posts.post(self._gateway, card.target, drawn.message, metadata)
         return str(answer["channel"]), str(answer["ts"])
 
-    def _noted(self, tx: Tx, work: Work, drawn: Drawn, channel: str, ts: str) -> None:
-        jobs.finish(tx.session, work)
+    def _noted(self, out: Outcome, work: Work, drawn: Drawn, channel: str, ts: str) -> None:
+        out.finish(work)
         card = drawn.card
-        redraw.shown(tx, card.id, channel, ts, drawn.digest)
-        own.note(tx, own_of(drawn.story))
-        self._mailing.shown(tx, card, drawn.story, first=not card.ts)
+        redraw.shown(out, card.id, channel, ts, drawn.digest)
+        own.note(out, own_of(drawn.story))
+        self._mailing.shown(out, card, drawn.story, first=not card.ts)
 
-    def _gone(self, tx: Tx, work: Work, drawn: Drawn) -> None:
-        jobs.finish(tx.session, work)
-        card = tx.session.get_one(Card, drawn.card.id)
-        card.gone = True
+    def _gone(self, out: Outcome, work: Work, drawn: Drawn) -> None:
+        out.finish(work)
+        card = out.change(drawn.card, gone=True)
         if card.place:
             log.warning("a channel cannot be used", channel=card.place, about=card.about)
-            asked_people.leave_channel(tx, card.about, card.place)
-        self._mailing.unreachable(tx, card, drawn.story)
+            asked_people.leave_channel(out, card.about, card.place)
+        self._mailing.unreachable(out, card, drawn.story)
 
-    def _left(self, tx: Tx, work: Work, drawn: Drawn) -> None:
+    def _left(self, out: Outcome, work: Work, drawn: Drawn) -> None:
         """Nothing is to be done in Slack; whom it does not reach may have to hear by e-mail."""
-        jobs.finish(tx.session, work)
+        out.finish(work)
         if drawn.card.gone:
-            self._mailing.unreachable(tx, drawn.card, drawn.story)
+            self._mailing.unreachable(out, drawn.card, drawn.story)
 
     async def _away(self, drawn: Drawn) -> None:
         if self._mailing.on:
             card, story = drawn.card, drawn.story
-            await self._store.write(lambda tx: self._mailing.away(tx, card, story))
+            await self._store.run(self._mailing.away, card, story, priority=JOB)
 
 
 def own_of(story: Story) -> OwnWords:
@@ -125,20 +123,21 @@ def own_of(story: Story) -> OwnWords:
     return story.own if isinstance(story, RequestStory | GrantStory) else NONE
 
 
-def read_cards(session: Session, ids: Sequence[int]) -> dict[int, Drawn]:
+def read_cards(case: Case, ids: Sequence[int]) -> dict[int, Drawn]:
     """These cards by their ids, and what each should show now."""
+    case.hand(Card, ids)
     stories: dict[str, Story] = {}
-    return {card_id: _drawn(session, session.get_one(Card, card_id), stories) for card_id in ids}
+    return {card_id: _drawn(case, case.get_one(Card, card_id), stories) for card_id in ids}
 
 
-def read_card(session: Session, card_id: int) -> Drawn:
+def read_card(case: Case, card_id: int) -> Drawn:
     """One of them."""
-    return read_cards(session, [card_id])[card_id]
+    return read_cards(case, [card_id])[card_id]
 
 
-def _drawn(session: Session, card: Card, stories: dict[str, Story]) -> Drawn:
+def _drawn(case: Case, card: Card, stories: dict[str, Story]) -> Drawn:
     if card.about not in stories:
-        stories[card.about] = READ[card.about[:2]](session, card.about)
+        stories[card.about] = READ[card.about[:2]](case, card.about)
     story = stories[card.about]
     message = draw(card.kind, story, card.target)
     canonical = json.dumps(message, sort_keys=True, separators=(",", ":"))

@@ -3,19 +3,19 @@
 from datetime import UTC, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from bot.slack import Answer, Gateway, Gone
 from handlers.slack_objects import group_of, person_of
-from models import jobs
 from models.jobs import Work
 from models.lifecycle.people import person_changed
 from models.registry import directory
-from models.store.base import Store
-from models.store.tx import Tx
+from models.store.base import JOB, Store
+from models.store.case import Case
+from models.store.outcome import Outcome
 from models.tables.people import UserGroup
 
 EVER = datetime.fromtimestamp(0, UTC)
+_KNOWN = select(UserGroup.id)
 
 
 class GroupsJob:
@@ -27,11 +27,11 @@ class GroupsJob:
     async def run(self, work: Work) -> None:
         """Carry out one; it has no payload. New members are looked up first, so that they can be asked."""
         answer = await self._gateway.call("usergroups.list", include_disabled=True, include_users=True)
-        groups = await self._store.read(lambda session: _known(session, answer))
+        groups = await self._store.read(lambda case: _known(case, answer))
         members = {one for group in groups for one in group.members}
-        for person_id in sorted(await self._store.read(lambda s: directory.stale(s, members, EVER))):
+        for person_id in sorted(await self._store.read(lambda case: directory.stale(case, members, EVER))):
             await self._meet(person_id)
-        await self._store.write(lambda tx: _seen(tx, work, groups))
+        await self._store.run(_seen, work, groups, priority=JOB)
 
     async def _meet(self, person_id: str) -> None:
         try:
@@ -39,15 +39,15 @@ class GroupsJob:
         except Gone:
             return
         person = person_of(answer["user"])
-        await self._store.write(lambda tx: person_changed.people_seen(tx, [person]))
+        await self._store.run(person_changed.people_seen, [person], priority=JOB)
 
 
-def _known(session: Session, answer: Answer) -> list[UserGroup]:
-    known = set(session.scalars(select(UserGroup.id)))
+def _known(case: Case, answer: Answer) -> list[UserGroup]:
+    known = set(case.read(_KNOWN))
     return [group_of(one) for one in answer["usergroups"] if one["id"] in known]
 
 
-def _seen(tx: Tx, work: Work, groups: list[UserGroup]) -> None:
-    jobs.finish(tx.session, work)
+def _seen(out: Outcome, work: Work, groups: list[UserGroup]) -> None:
+    out.finish(work)
     for group in groups:
-        person_changed.group_seen(tx, group)
+        person_changed.group_seen(out, group)

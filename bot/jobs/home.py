@@ -1,15 +1,13 @@
 """The job `home`: brings the App Home of somebody who has opened it up to date."""
 
-from sqlalchemy.orm import Session
-
 from blocks.kit import View
 from bot.slack import Gateway, Gone
 from handlers.home_screen import publish
-from models import jobs
 from models.jobs import Work
 from models.lifecycle.people import app_home
-from models.store.base import Store
-from models.store.tx import Tx
+from models.store.base import JOB, Store
+from models.store.case import Case
+from models.store.outcome import Outcome
 from models.tables.cards import Home
 
 
@@ -27,19 +25,19 @@ class HomeJob:
             await self._gateway.call("views.publish", user_id=person_id, view=dict(view))
 
         # After a run that failed it is not sure what they see.
-        known = await self._store.read(lambda s: _digest(s, person_id)) if work.attempts == 1 else ""
+        known = await self._store.read(lambda case: _digest(case, person_id)) if work.attempts == 1 else ""
         try:
             digest = await publish(self._store, person_id, send, known=known)
         except Gone:
             digest = ""  # nobody looks at it any more
-        await self._store.write(lambda tx: _shown(tx, work, person_id, digest))
+        await self._store.run(_shown, work, person_id, digest, priority=JOB)
 
 
-def _digest(session: Session, person_id: str) -> str:
-    home = session.get(Home, person_id)
+def _digest(case: Case, person_id: str) -> str:
+    home = case.get(Home, person_id)
     return home.digest if home else ""
 
 
-def _shown(tx: Tx, work: Work, person_id: str, digest: str) -> None:
-    jobs.finish(tx.session, work)
-    app_home.shown(tx, person_id, digest)
+def _shown(out: Outcome, work: Work, person_id: str, digest: str) -> None:
+    out.finish(work)
+    app_home.shown(out, person_id, digest)

@@ -2,18 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from blocks import mail
 from bot.email import Mailer, Undeliverable, is_address
 from bot.jobs.card import Drawn, read_card
 from bot.jobs.mailing import REFUSED, SENT, Why, app_of, mailed
 from bot.later import Away, Later
 from bot.slack import Gateway, Refused
-from models import jobs
 from models.jobs import Work
-from models.store.base import Store
-from models.store.tx import SYSTEM, Tx
+from models.store.base import JOB, Store
+from models.store.case import Case
+from models.store.outcome import SYSTEM, Outcome
 from models.tables.cards import Card
 from models.tables.people import Person
 
@@ -26,9 +24,9 @@ class MailJob:
 
     async def run(self, work: Work) -> None:
         """Carry out one; its payload is {"card": id, "why": a Why}. Raises Away while the server is away."""
-        found = await self._store.read(lambda session: _due(session, work))
+        found = await self._store.read(lambda case: _due(case, work))
         if self._mailer is None or found is None:
-            await self._store.write(lambda tx: jobs.finish(tx.session, work))
+            await self._store.run(Outcome.finish, work, priority=JOB)
             return
         drawn, person = found
         link = await self._link(drawn.card)
@@ -39,9 +37,9 @@ class MailJob:
             )
         except Undeliverable as refusal:
             why = str(refusal)
-            await self._store.write(lambda tx: _noted(tx, work, drawn, REFUSED, error=why))
+            await self._store.run(_noted, work, drawn, REFUSED, error=why, priority=JOB)
         else:
-            await self._store.write(lambda tx: _noted(tx, work, drawn, SENT))
+            await self._store.run(_noted, work, drawn, SENT, priority=JOB)
 
     async def _link(self, card: Card) -> str | None:
         """Where the card lies in Slack; None where it does not, or Slack cannot say just now."""
@@ -54,15 +52,15 @@ class MailJob:
         return str(answer["permalink"])
 
 
-def _due(session: Session, work: Work) -> tuple[Drawn, Person] | None:
+def _due(case: Case, work: Work) -> tuple[Drawn, Person] | None:
     """The card and its reader, if it still has something to tell somebody whom e-mail reaches."""
-    drawn = read_card(session, work.payload["card"])
-    card, person = drawn.card, session.get(Person, drawn.card.person_id)
+    drawn = read_card(case, work.payload["card"])
+    card, person = drawn.card, case.get(Person, drawn.card.person_id)
     if person is None or not person.active or not is_address(person.email):
         return None
     # Slack came back meanwhile, and the person has seen it there.
     reached = work.payload["why"] == Why.AWAY and drawn.shown
-    if reached or mailed(session, card) or not mail.worth(card.kind, drawn.story, card.person_id):
+    if reached or mailed(case, card) or not mail.worth(card.kind, drawn.story, card.person_id):
         return None
     return drawn, person
 
@@ -76,10 +74,10 @@ def _stamp(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
-def _noted(tx: Tx, work: Work, drawn: Drawn, action: str, **more: str) -> None:
-    jobs.finish(tx.session, work)
+def _noted(out: Outcome, work: Work, drawn: Drawn, action: str, **more: str) -> None:
+    out.finish(work)
     card, app = drawn.card, app_of(drawn.story)
-    tx.record(
+    out.record(
         SYSTEM,
         action,
         card.about,

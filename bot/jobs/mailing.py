@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, or_, select
 
 from blocks.cards import Story
 from blocks.mail import worth
@@ -15,12 +14,17 @@ from models.jobs import Job
 from models.queries.change_story import ChangeStory
 from models.queries.pause_story import PauseStory
 from models.queries.stories import RequestStory, TaskStory
-from models.store.tx import Tx
+from models.store.case import Case
+from models.store.outcome import Outcome
 from models.tables.cards import Card, CardKind
 
 LONG = timedelta(minutes=10)
 """After so long without Slack, e-mail takes its place."""
 SENT, REFUSED = "mail.sent", "mail.refused"
+_WENT_OUT = select(AuditEntry.data).where(
+    AuditEntry.subject == bindparam("about"), or_(AuditEntry.action == SENT, AuditEntry.action == REFUSED)
+)
+_WAITING = select(Job.id).where(Job.kind == "mail", Job.key == bindparam("key")).limit(1)
 
 
 class Why(StrEnum):
@@ -37,36 +41,33 @@ class Mailing:
 
     on: bool
 
-    def unreachable(self, tx: Tx, card: Card, story: Story) -> None:
+    def unreachable(self, out: Outcome, card: Card, story: Story) -> None:
         """Slack does not reach this person: the card never got there."""
         if not card.ts:
-            self._want(tx, card, story, Why.GONE)
+            self._want(out, card, story, Why.GONE)
 
-    def away(self, tx: Tx, card: Card, story: Story) -> None:
+    def away(self, out: Outcome, card: Card, story: Story) -> None:
         """Slack does not answer; the card cannot be posted, or not show how the request ended."""
         waits = not card.ts or card.kind is CardKind.REQUEST
-        if waits and tx.now - _since(card, story) >= LONG:
-            self._want(tx, card, story, Why.AWAY)
+        if waits and out.now - _since(card, story) >= LONG:
+            self._want(out, card, story, Why.AWAY)
 
-    def shown(self, tx: Tx, card: Card, story: Story, *, first: bool) -> None:
+    def shown(self, out: Outcome, card: Card, story: Story, *, first: bool) -> None:
         """The card stands in Slack as it should; `first` is its first time."""
         news = first or card.kind is CardKind.REQUEST
         app = app_of(story)
         if news and app is not None and app.email is EmailUse.COPY:
-            self._want(tx, card, story, Why.COPY)
+            self._want(out, card, story, Why.COPY)
 
-    def _want(self, tx: Tx, card: Card, story: Story, why: Why) -> None:
+    def _want(self, out: Outcome, card: Card, story: Story, why: Why) -> None:
         key = f"mail:{card.id}:{why}"
-        if self.on and worth(card.kind, story, card.person_id) and not _wanted(tx.session, card, key):
-            tx.enqueue("mail", key, lane=f"mail:{card.id}", card=card.id, why=why)
+        if self.on and worth(card.kind, story, card.person_id) and not _wanted(out.case, card, key):
+            out.enqueue("mail", key, lane=f"mail:{card.id}", card=card.id, why=why)
 
 
-def mailed(session: Session, card: Card) -> bool:
+def mailed(case: Case, card: Card) -> bool:
     """Whether the card went out before, or was refused for good."""
-    found = select(AuditEntry.data).where(
-        AuditEntry.subject == card.about, AuditEntry.action.in_((SENT, REFUSED))
-    )
-    return any(data.get("card") == card.id for data in session.scalars(found))
+    return any(data.get("card") == card.id for data in case.read(_WENT_OUT, about=card.about))
 
 
 def app_of(story: Story) -> AppSpec | None:
@@ -76,10 +77,9 @@ def app_of(story: Story) -> AppSpec | None:
     return (story.grant if isinstance(story, TaskStory) else story).snapshot.app
 
 
-def _wanted(session: Session, card: Card, key: str) -> bool:
+def _wanted(case: Case, card: Card, key: str) -> bool:
     # One that waits for its server, or is parked, must not get a second one beside it.
-    waiting = session.scalars(select(Job.id).where(Job.kind == "mail", Job.key == key)).first()
-    return waiting is not None or mailed(session, card)
+    return bool(case.read(_WAITING, key=key)) or mailed(case, card)
 
 
 def _since(card: Card, story: Story) -> datetime:

@@ -2,11 +2,10 @@
 
 from bot.slack import Gateway, Gone
 from handlers.slack_objects import person_of
-from models import jobs
 from models.jobs import Work
 from models.lifecycle.people import managers, person_changed
-from models.store.base import Store
-from models.store.tx import Tx
+from models.store.base import JOB, Store
+from models.store.outcome import Outcome
 
 
 class ManagerJob:
@@ -18,9 +17,9 @@ class ManagerJob:
     async def run(self, work: Work) -> None:
         """Carry out one; its payload is {"request": id}."""
         request_id = int(work.payload["request"])
-        if named := await self._store.read(lambda session: managers.unknown(session, request_id)):
+        if named := await self._store.read(lambda case: managers.unknown(case, request_id)):
             await self._meet(named)
-        await self._store.write(lambda tx: _seen(tx, work, request_id))
+        await self._store.run(_seen, work, request_id, priority=JOB)
 
     async def _meet(self, named: str) -> None:
         method, by = ("users.lookupByEmail", "email") if "@" in named else ("users.info", "user")
@@ -29,9 +28,9 @@ class ManagerJob:
         except Gone:
             return
         person = person_of(answer["user"])
-        await self._store.write(lambda tx: person_changed.people_seen(tx, [person]))
+        await self._store.run(person_changed.people_seen, [person], priority=JOB)
 
 
-def _seen(tx: Tx, work: Work, request_id: int) -> None:
-    jobs.finish(tx.session, work)
-    managers.ask_anew(tx, request_id)
+def _seen(out: Outcome, work: Work, request_id: int) -> None:
+    out.finish(work)
+    managers.ask_anew(out, request_id)

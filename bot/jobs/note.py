@@ -8,9 +8,9 @@ from blocks import thread
 from bot.jobs import posts
 from bot.later import Later
 from bot.slack import Gateway, Gone
-from models import jobs
 from models.jobs import Work
-from models.store.base import Store
+from models.store.base import JOB, Store
+from models.store.outcome import Outcome
 from models.tables.cards import Card
 
 SOON = timedelta(seconds=2)
@@ -32,12 +32,12 @@ class NoteJob:
 
         Raises Later until the card is there.
         """
-        card = await self._store.read(lambda session: session.get_one(Card, work.payload["card"]))
+        card = await self._store.read(lambda case: case.get_one(Card, work.payload["card"]))
         if not card.gone:
             if not card.ts:
                 raise Later("its card is not posted yet", SOON)
             await self._reply(work, card)
-        await self._store.write(lambda tx: jobs.finish(tx.session, work))
+        await self._store.run(Outcome.finish, work, priority=JOB)
 
     async def _reply(self, work: Work, card: Card) -> None:
         metadata = mark(work.key)

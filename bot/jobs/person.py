@@ -2,12 +2,11 @@
 
 from bot.slack import Gateway, Gone
 from handlers.slack_objects import person_of
-from models import jobs
 from models.jobs import Work
 from models.lifecycle.people import person_changed
 from models.registry import directory
-from models.store.base import Store
-from models.store.tx import Tx
+from models.store.base import JOB, Store
+from models.store.outcome import Outcome
 from models.tables.people import Person
 
 
@@ -27,14 +26,14 @@ class PersonJob:
         try:
             answer = await self._gateway.call("users.info", user=person_id)
         except Gone:
-            if await self._store.read(lambda session: directory.is_known(session, person_id)):
+            if await self._store.read(lambda case: directory.is_known(case, person_id)):
                 raise
             person = directory.nobody(person_id)
         else:
             person = person_of(answer["user"])
-        await self._store.write(lambda tx: _seen(tx, work, person))
+        await self._store.run(_seen, work, person, priority=JOB)
 
 
-def _seen(tx: Tx, work: Work, person: Person) -> None:
-    jobs.finish(tx.session, work)
-    person_changed.people_seen(tx, [person])
+def _seen(out: Outcome, work: Work, person: Person) -> None:
+    out.finish(work)
+    person_changed.people_seen(out, [person])

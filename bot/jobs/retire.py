@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from bot.jobs import note, posts, tell
 from bot.slack import Gateway, Gone
-from models import jobs
 from models.jobs import Urgency, Work
-from models.store.base import Store
-from models.store.tx import Tx
+from models.store.base import JOB, Store
+from models.store.case import Case
+from models.store.outcome import Outcome
 from models.tables.cards import Card
 from models.tables.requests import Comment
 
@@ -24,13 +22,13 @@ ARRIVED = timedelta(seconds=30)
 """After so long no call that was under way can still arrive."""
 
 
-def want(tx: Tx, work: Work) -> None:
+def want(out: Outcome, work: Work) -> None:
     """A run of a job that posts was overtaken: look what became of what it had sent."""
-    tx.enqueue(
+    out.enqueue(
         "retire",
         f"retire:{work.key}",
         lane=work.key,
-        run_at=tx.now + ARRIVED,
+        run_at=out.now + ARRIVED,
         urgency=Urgency.LATER,
         **work.payload | {"of": work.key},
     )
@@ -56,10 +54,10 @@ class RetireJob:
 
     async def run(self, work: Work) -> None:
         """Carry out one; its payload is the one of the job that was overtaken, and its key as `of`."""
-        copies = await self._store.read(lambda session: _copies(session, work))
+        copies = await self._store.read(lambda case: _copies(case, work))
         if copies is not None:
             await self._retire(copies)
-        await self._store.write(lambda tx: jobs.finish(tx.session, work))
+        await self._store.run(Outcome.finish, work, priority=JOB)
 
     async def _retire(self, copies: Copies) -> None:
         try:
@@ -79,16 +77,16 @@ class RetireJob:
             await self._gateway.call("chat.delete", channel=channel, ts=ts)
 
 
-def _copies(session: Session, work: Work) -> Copies | None:
+def _copies(case: Case, work: Work) -> Copies | None:
     """What to look for; None where it lies nowhere."""
     payload, of = work.payload, str(work.payload.get("of", ""))
     if "person" in payload:
         return Copies(str(payload["person"]), tell.mark(of), datetime.fromisoformat(payload["at"]))
-    card = session.get_one(Card, payload["card"])
+    card = case.get_one(Card, payload["card"])
     if not card.ts or card.gone:
         return None
     if "comment" in payload:
-        comment = session.get_one(Comment, payload["comment"])
+        comment = case.get_one(Comment, payload["comment"])
         return Copies(card.channel, posts.comment_mark(comment), comment.at, card.ts)
     if "before" in payload:
         return Copies(card.channel, note.mark(of), card.created_at, card.ts)

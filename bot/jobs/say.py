@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy.orm import Session
-
 from blocks import thread
 from bot.jobs import posts
 from bot.later import Later
 from bot.slack import Gateway, Gone
-from models import jobs
 from models.jobs import Work
-from models.store.base import Store
+from models.store.base import JOB, Store
+from models.store.case import Case
+from models.store.outcome import Outcome
 from models.tables.cards import Card
 from models.tables.requests import Comment
 
@@ -34,12 +33,12 @@ class SayJob:
 
     async def run(self, work: Work) -> None:
         """Carry out one; its payload is {"comment": id, "card": id}. Raises Later until the card is there."""
-        said = await self._store.read(lambda session: _read(session, work))
+        said = await self._store.read(lambda case: _read(case, work))
         if not said.card.gone:
             if not said.card.ts:
                 raise Later("its card is not posted yet", SOON)
             await self._reply(said, tried=work.attempts > 1)
-        await self._store.write(lambda tx: jobs.finish(tx.session, work))
+        await self._store.run(Outcome.finish, work, priority=JOB)
 
     async def _reply(self, said: Said, *, tried: bool) -> None:
         card, metadata = said.card, posts.comment_mark(said.comment)
@@ -52,7 +51,5 @@ class SayJob:
             return  # Nobody is left to be told; the next drawing of the card finds out and notes it.
 
 
-def _read(session: Session, work: Work) -> Said:
-    return Said(
-        session.get_one(Comment, work.payload["comment"]), session.get_one(Card, work.payload["card"])
-    )
+def _read(case: Case, work: Work) -> Said:
+    return Said(case.get_one(Comment, work.payload["comment"]), case.get_one(Card, work.payload["card"]))

@@ -7,12 +7,11 @@ import structlog
 
 from bot.connectors.base import Connector, trouble_of
 from bot.metrics import Metrics
-from models import jobs
 from models.jobs import Work
 from models.lifecycle.grant import reconcile
-from models.lifecycle.grant.reconcile import Change, Done, Outcome, Trouble
-from models.store.base import Store
-from models.store.tx import Tx
+from models.lifecycle.grant.reconcile import Change, Done, Trouble
+from models.store.base import JOB, Store
+from models.store.outcome import Outcome
 from models.tables.grants import Direction
 
 log = structlog.stdlib.get_logger(__name__)
@@ -20,7 +19,7 @@ log = structlog.stdlib.get_logger(__name__)
 PATIENCE = 100
 """Seconds for one round at a connector."""
 
-Outcomes = dict[int, tuple[Direction, Outcome]]
+Outcomes = dict[int, tuple[Direction, reconcile.Outcome]]
 
 
 class SettleJob:
@@ -32,22 +31,21 @@ class SettleJob:
     async def run(self, work: Work) -> None:
         """Carry out one round; the job's payload is {"target": …}. What fails is written to the grants."""
         target = str(work.payload["target"])
-        await self._store.write(lambda tx: reconcile.guard(tx, target))
-        now = self._store.clock.now()
-        changes = await self._store.read(lambda session: reconcile.changes(session, target, now))
+        await self._store.run(reconcile.guard, target, priority=JOB)
+        changes = await self._store.read(lambda case: reconcile.changes(case, target))
         outcomes = await self._outcomes(changes)
-        await self._store.write(lambda tx: _settled(tx, work, target, outcomes))
+        await self._store.run(_settled, work, target, outcomes, priority=JOB)
 
     async def _outcomes(self, changes: list[Change]) -> Outcomes:
         # What another grant still gives is let go without touching the target.
-        found: dict[int, Outcome] = {change.grant_id: Done() for change in changes if change.kept}
+        found: dict[int, reconcile.Outcome] = {change.grant_id: Done() for change in changes if change.kept}
         left = [change for change in changes if not change.kept]
         if left:
             found |= await self._applied(left)
         lost = Trouble("The connector did not say what became of it.")
         return {one.grant_id: (one.direction, found.get(one.grant_id, lost)) for one in changes}
 
-    async def _applied(self, changes: list[Change]) -> Mapping[int, Outcome]:
+    async def _applied(self, changes: list[Change]) -> Mapping[int, reconcile.Outcome]:
         kind = str(changes[0].connector.get("type"))
         outcomes = await self._tried(kind, changes)
         for change in changes:
@@ -57,7 +55,7 @@ class SettleJob:
                 log.warning("connector failed", grant=change.ref, connector=kind, error=outcome.error)
         return outcomes
 
-    async def _tried(self, kind: str, changes: list[Change]) -> Mapping[int, Outcome]:
+    async def _tried(self, kind: str, changes: list[Change]) -> Mapping[int, reconcile.Outcome]:
         connector = self._connectors.get(kind)
         if connector is None:
             unknown = Trouble(f"This Keyturn has no connector {kind!r}.", passing=False)
@@ -74,6 +72,6 @@ class SettleJob:
         return {change.grant_id: trouble for change in changes}
 
 
-def _settled(tx: Tx, work: Work, target: str, outcomes: Outcomes) -> None:
-    jobs.finish(tx.session, work)
-    reconcile.settled(tx, target, outcomes)
+def _settled(out: Outcome, work: Work, target: str, outcomes: Outcomes) -> None:
+    out.finish(work)
+    reconcile.settled(out, target, outcomes)

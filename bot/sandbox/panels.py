@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from bot.sandbox.browser import Panel, Table
 from bot.sandbox.mailbox import Mail
@@ -12,8 +11,10 @@ from bot.sandbox.town import Town
 from bot.words import counted
 from models import audit
 from models.audit import AuditEntry
+from models.store.case import Case
 
 SHOWN = 200
+_LATEST = select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(SHOWN)
 
 
 def panels(town: Town) -> tuple[Panel, ...]:
@@ -21,7 +22,7 @@ def panels(town: Town) -> tuple[Panel, ...]:
 
     async def trail() -> Table:
         names = {each.id: each.real_name for each in town.slack.workspace.users.values()}
-        return await town.bot.store.read(lambda session: _trail(session, names))
+        return await town.bot.store.read(lambda case: _trail(case, names))
 
     async def email() -> Table:
         return _email(town.mailbox.mails)
@@ -29,11 +30,11 @@ def panels(town: Town) -> tuple[Panel, ...]:
     return (Panel("Audit trail", trail), Panel("E-mail", email))
 
 
-def _trail(session: Session, names: Mapping[str, str]) -> Table:
+def _trail(case: Case, names: Mapping[str, str]) -> Table:
     """The last entries, newest first, and what `keyturn audit verify` would say."""
-    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(SHOWN))
     columns = ("No.", "Time (UTC)", "Who", "What", "Which", "App", "For", "More")
-    return Table(columns, [_row(each, names) for each in entries], _verdict(session))
+    entries = audit.joined(case, case.read(_LATEST))
+    return Table(columns, [_row(each, names) for each in entries], _verdict(case))
 
 
 def _row(entry: AuditEntry, names: Mapping[str, str]) -> tuple[object, ...]:
@@ -60,8 +61,8 @@ def _email(mails: Sequence[Mail]) -> Table:
     return Table(("Time", "To", "Subject", "Text"), rows, note)
 
 
-def _verdict(session: Session) -> str:
-    found = audit.verify(session)
+def _verdict(case: Case) -> str:
+    found = audit.verify(case)
     if found.fault:
         return f"The chain is broken: {found.fault}."
     return f"The chain is whole: {counted(found.entries, 'entry', 'entries')}."

@@ -34,8 +34,7 @@ class TownTime:
         await self.town.forward(step)
 
     async def next_due(self) -> Due | None:
-        now = self.now()
-        return await self.town.bot.store.read(lambda session: next_due(session, now))
+        return await self.town.bot.store.read(next_due)
 
 
 async def play(folder: Path, say: Say) -> None:

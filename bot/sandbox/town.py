@@ -183,4 +183,4 @@ async def _stock(bot: Keyturn) -> None:
     """Puts the company's catalogue in."""
     types = registry.known()
     read = load(company.catalogue(), "catalogue.toml", lambda connector: registry.check(connector, types))
-    await bot.store.write(lambda tx: put_in(tx, read))
+    await bot.store.run(put_in, read)

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy.orm import Session
-
 from blocks import kit
 from blocks.admin import conflict as screen
 from blocks.admin.ids import Do, Place, Screen
@@ -18,6 +16,7 @@ from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.search import fold
 from models.lifecycle.catalogue import edit_conflict as verbs
 from models.lifecycle.catalogue import propose_change
+from models.store.case import Case
 from models.tables import catalogue_changes
 
 MOST = 100
@@ -35,7 +34,7 @@ async def open_form(click: Click) -> None:
     if click.action_id == Do.ADD_CONFLICT:
         await click.open(screen.build(None, Place(), {}, await screens.known(click, ())))
         return
-    entry = await click.desk.store.read(lambda session: verbs.look(session, click.value, click.person))
+    entry = await click.read(verbs.look, click.value, click.person)
     place = Place(part=entry.conflict.key, version=entry.version)
     stages = [entry.conflict.stage] if entry.conflict.stage else []
     titles, known = await _titles(click, [entry.conflict]), await screens.known(click, stages)
@@ -46,15 +45,15 @@ async def save(sent: Submission) -> None:
     """Save what the form says, and show the list with it; the form closes."""
     place = screens.place_of(sent)
     if place.part:
-        entry = await sent.desk.store.read(lambda session: verbs.look(session, place.part, sent.person))
+        entry = await sent.read(verbs.look, place.part, sent.person)
         changed = screen.parse(entry.conflict, sent.values)
         stage = entry.conflict.stage
         await written.refuse_unknown(sent, stage.everybody if stage else ())
-        said = await sent.once(lambda tx: verbs.change(tx, changed, place.version, sent.person))
+        said = await sent.run(verbs.change, changed, place.version, sent.person)
     else:
         new = screen.parse(None, sent.values)
         await written.refuse_unknown(sent, ())
-        said = await sent.once(lambda tx: verbs.add(tx, new, sent.person))
+        said = await sent.run(verbs.add, new, sent.person)
     await screens.redraw_view(sent, str(sent.view.get("previous_view_id") or ""), await _list(sent))
     if said:
         await sent.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
@@ -62,8 +61,8 @@ async def save(sent: Submission) -> None:
 
 async def delete(click: Click) -> None:
     """Take a conflict out; Slack has asked "are you sure" already."""
-    entry = await click.desk.store.read(lambda session: verbs.look(session, click.value, click.person))
-    await click.once(lambda tx: verbs.remove(tx, click.value, entry.version, click.person))
+    entry = await click.read(verbs.look, click.value, click.person)
+    await click.run(verbs.remove, click.value, entry.version, click.person)
     await click.redraw(await _list(click))
 
 
@@ -88,18 +87,14 @@ def register(routes: Routes, desk: Desk) -> None:
 
 
 async def _list(incoming: Incoming) -> View:
-    found = await incoming.desk.store.read(lambda session: verbs.every(session, incoming.person))
-    return screen.listing(found, await _titles(incoming, found), await _waiting(incoming))
+    found = await incoming.read(verbs.every, incoming.person)
+    waiting = await incoming.read(_waiting, incoming.person)
+    return screen.listing(found, await _titles(incoming, found), waiting)
 
 
-async def _waiting(incoming: Incoming) -> list[Block]:
-    def read(session: Session) -> list[Block]:
-        waiting = catalogue_changes.waiting_of(session, catalogue_changes.CONFLICT)
-        return screen.waiting(
-            waiting, incoming.person, propose_change.second_wanted(session, incoming.person)
-        )
-
-    return await incoming.desk.store.read(read)
+def _waiting(case: Case, viewer: str) -> list[Block]:
+    waiting = propose_change.waiting_of(case, catalogue_changes.CONFLICT)
+    return screen.waiting(waiting, viewer, propose_change.second_wanted(case, viewer))
 
 
 async def _titles(incoming: Incoming, conflicts: Sequence[ConflictSpec]) -> Mapping[str, str]:

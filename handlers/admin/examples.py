@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from sqlalchemy.orm import Session
-
 from blocks.admin.ids import Do, number
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
@@ -17,6 +15,7 @@ from models.catalogue.spec import AppSpec
 from models.policy.examples import Ran, run_all
 from models.registry import catalogue_entries
 from models.registry.directory import Directory
+from models.store.case import Case
 
 
 async def open_list(incoming: Click) -> None:
@@ -29,7 +28,7 @@ async def run(incoming: Click) -> None:
     """Run them, and show at each what came out."""
     place = screens.place_of(incoming)
     entry = await entry_of(incoming, place)
-    ran = await incoming.desk.store.read(lambda session: _run(session, entry.app))
+    ran = await incoming.read(_run, entry.app)
     await incoming.redraw(screens.example_list(entry, place, ran))
 
 
@@ -47,5 +46,5 @@ def register(routes: Routes, desk: Desk) -> None:
         routes.action(turns)(listener(desk, Click, admins_only(turn_page)))
 
 
-def _run(session: Session, app: AppSpec) -> list[Ran]:
-    return list(run_all([app], Directory(session), catalogue_entries.every(session, CONFLICT)))
+def _run(case: Case, app: AppSpec) -> list[Ran]:
+    return list(run_all([app], Directory(case), catalogue_entries.every(case, CONFLICT)))

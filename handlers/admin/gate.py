@@ -23,7 +23,7 @@ def admins_only(handle: Handler[In]) -> Handler[In]:
     async def run(incoming: In) -> None:
         await incoming.desk.whois.people([incoming.person])
         await incoming.desk.whois.admins()
-        await incoming.desk.store.read(lambda session: only_admins(session, incoming.person))
+        await incoming.read(only_admins, incoming.person)
         try:
             await handle(incoming)
         except Problems as problems:

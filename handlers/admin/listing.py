@@ -42,7 +42,7 @@ async def save_new_app(incoming: Submission) -> None:
     """Add the app, and show it in the form's place."""
     app = basics.parse_new(incoming.values)
     await written.refuse_unknown(incoming, ())
-    entry = await incoming.once(lambda tx: edit_app.add(tx, app, incoming.person))
+    entry = await incoming.run(edit_app.add, app, incoming.person)
     if entry.version == 0:
         said = f"{entry.app.name} is not in the catalogue yet. {entry.second}"
         await incoming.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
@@ -73,4 +73,4 @@ async def _called_for(incoming: Command) -> View:
 
 
 async def _look(incoming: Incoming, key: str) -> Entry:
-    return await incoming.desk.store.read(lambda session: edit_app.look(session, key, incoming.person))
+    return await incoming.read(edit_app.look, key, incoming.person)

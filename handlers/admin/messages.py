@@ -1,7 +1,5 @@
 """Messages in the company's own words: the list of them, wording one, and how it would look."""
 
-from sqlalchemy.orm import Session
-
 from blocks import kit
 from blocks.admin import conflict
 from blocks.admin import message as screen
@@ -20,6 +18,7 @@ from models.lifecycle.catalogue import edit_message as verbs
 from models.lifecycle.catalogue import propose_change
 from models.lifecycle.catalogue.edit_message import MessageEntry
 from models.registry.directory import Directory, anybody_but, names_of
+from models.store.case import Case
 from models.tables import catalogue_changes
 from models.wording.messages import MessageKey
 
@@ -61,7 +60,7 @@ async def save(sent: Submission) -> None:
     place = screens.place_of(sent)
     key = _key(place.part)
     words = screen.parse(key, sent.values)
-    said = await sent.once(lambda tx: verbs.change(tx, key, words, place.version, sent.person))
+    said = await sent.run(verbs.change, key, words, place.version, sent.person)
     await screens.redraw_view(sent, str(sent.view.get("previous_view_id") or ""), await _list(sent))
     if said:
         await sent.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
@@ -86,28 +85,27 @@ def _key(text: str) -> MessageKey:
 
 
 async def _entry(incoming: Incoming, named: str) -> MessageEntry:
-    key = _key(named)
-    return await incoming.desk.store.read(lambda session: verbs.look(session, key, incoming.person))
+    return await incoming.read(verbs.look, _key(named), incoming.person)
 
 
 async def _list(incoming: Incoming) -> View:
-    def read(session: Session) -> View:
-        return screen.listing(verbs.every(session, incoming.person), _waiting(session, incoming.person))
+    def read(case: Case) -> View:
+        return screen.listing(verbs.every(case, incoming.person), _waiting(case, incoming.person))
 
-    return await incoming.desk.store.read(read)
+    return await incoming.read(read)
 
 
-def _waiting(session: Session, viewer: str) -> list[Block]:
-    waiting = catalogue_changes.waiting_of(session, catalogue_changes.MESSAGE)
-    return conflict.waiting(waiting, viewer, propose_change.second_wanted(session, viewer))
+def _waiting(case: Case, viewer: str) -> list[Block]:
+    waiting = propose_change.waiting_of(case, catalogue_changes.MESSAGE)
+    return conflict.waiting(waiting, viewer, propose_change.second_wanted(case, viewer))
 
 
 async def _people(incoming: Incoming) -> People:
     """Who looks at it, and another admin or, where there is none, somebody else who is known."""
 
-    def read(session: Session) -> People:
-        admins = [one for one in Directory(session).admins() if one != incoming.person]
-        other = next(iter(admins), None) or anybody_but(session, incoming.person) or incoming.person
-        return People(incoming.person, other, names_of(session, {incoming.person, other}))
+    def read(case: Case) -> People:
+        admins = [one for one in Directory(case).admins() if one != incoming.person]
+        other = next(iter(admins), None) or anybody_but(case, incoming.person) or incoming.person
+        return People(incoming.person, other, names_of(case, {incoming.person, other}))
 
-    return await incoming.desk.store.read(read)
+    return await incoming.read(read)

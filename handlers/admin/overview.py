@@ -46,9 +46,7 @@ CHANGES: dict[Do, Make] = {
 async def open_form(incoming: Click) -> None:
     """Open the form for the part that was chosen, or for a new one."""
     place = screens.place_of(incoming)
-    entry = await incoming.desk.store.read(
-        lambda session: edit_app.look(session, place.app, incoming.person, place.version)
-    )
+    entry = await incoming.read(edit_app.look, place.app, incoming.person, place.version)
     here = replace(place, part=incoming.value, more="")
     form = await screens.form(incoming, OPENS[Do(incoming.action_id)], entry, here)
     await screens.put(incoming, form)
@@ -57,18 +55,18 @@ async def open_form(incoming: Click) -> None:
 async def change(incoming: Click) -> None:
     """Change the app as the button says, and show what became of it."""
     place, make = screens.place_of(incoming), CHANGES[Do(incoming.action_id)]
-    entry = await incoming.once(
-        lambda tx: edit_app.change(
-            tx, place.app, place.version, lambda app: make(app, incoming.value, place.access), incoming.person
-        )
-    )
+
+    def edit(app: AppSpec) -> AppSpec:
+        return make(app, incoming.value, place.access)
+
+    entry = await incoming.run(edit_app.change, place.app, place.version, edit, incoming.person)
     await screens.refresh_here(incoming, entry)
 
 
 async def turn_page(incoming: Click) -> None:
     """Show other accesses of the app."""
     place = replace(screens.place_of(incoming), first_access=number(incoming.value))
-    entry = await incoming.desk.store.read(lambda session: edit_app.look(session, place.app, incoming.person))
+    entry = await incoming.read(edit_app.look, place.app, incoming.person)
     await incoming.redraw(await screens.one_app(incoming, entry, place))
 
 

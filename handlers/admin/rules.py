@@ -62,6 +62,4 @@ def register(routes: Routes, desk: Desk) -> None:
 
 async def entry_of(incoming: Click, place: Place, version: int | None = None) -> Entry:
     """The app as it stands. With `version` it has to be that one still."""
-    return await incoming.desk.store.read(
-        lambda session: edit_app.look(session, place.app, incoming.person, version)
-    )
+    return await incoming.read(edit_app.look, place.app, incoming.person, version)

@@ -7,7 +7,6 @@ from dataclasses import replace
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
-from sqlalchemy.orm import Session
 
 from blocks import kit
 from blocks.admin import (
@@ -40,6 +39,7 @@ from models.lifecycle.catalogue import edit_app
 from models.lifecycle.catalogue.edit_app import Entry, Overtaken
 from models.policy.examples import Ran
 from models.registry.directory import Directory
+from models.store.case import Case
 
 log = structlog.get_logger("keyturn.admin")
 
@@ -163,7 +163,7 @@ async def again(incoming: Incoming, overtaken: Overtaken) -> View:
 async def unchanged(incoming: Incoming, why: str) -> View:
     """The list as it is, with why it was not changed."""
     place = place_of(incoming)
-    entry = await incoming.desk.store.read(lambda session: edit_app.look(session, place.app, incoming.person))
+    entry = await incoming.read(edit_app.look, place.app, incoming.person)
     return await the_list(incoming, entry, [kit.section(f":warning: {cut(esc(why), 2500)}"), kit.divider()])
 
 
@@ -244,11 +244,11 @@ async def _labels(incoming: Incoming, *, wanted: bool) -> Mapping[str, str]:
 async def _looked_up(incoming: Incoming, ids: set[str], labels: Awaitable[Mapping[str, str]]) -> Known:
     groups, _ = await asyncio.gather(labels, incoming.desk.whois.people(ids, TODAY))
 
-    def there(session: Session) -> frozenset[str]:
-        who = Directory(session)
+    def there(case: Case) -> frozenset[str]:
+        who = Directory(case)
         return frozenset(one for one in ids if (person := who.person(one)) is not None and person.active)
 
-    return Known(await incoming.desk.store.read(there), groups=groups)
+    return Known(await incoming.read(there), groups=groups)
 
 
 async def _groups(incoming: Incoming, app: AppSpec) -> Mapping[str, str]:

@@ -1,7 +1,5 @@
 """The settings of the workspace: looking at them, and changing them."""
 
-from sqlalchemy.orm import Session
-
 from blocks import kit
 from blocks.admin import settings
 from blocks.admin.ids import Do, Screen
@@ -13,6 +11,7 @@ from handlers.incoming import Click, Submission
 from handlers.routes import Routes
 from models.lifecycle.catalogue import edit_app, propose_change
 from models.registry import catalogue_entries
+from models.store.case import Case
 from models.tables import catalogue_changes
 
 FIELDS = {"two_people": settings.TWO_PEOPLE}
@@ -21,18 +20,17 @@ FIELDS = {"two_people": settings.TWO_PEOPLE}
 async def open_form(incoming: Click) -> None:
     """Show how they are, and what waits."""
 
-    def read(session: Session) -> View:
-        waiting = catalogue_changes.waiting(session, catalogue_changes.SETTINGS, "settings")
-        second = propose_change.second_wanted(session, incoming.person)
-        return settings.build(catalogue_entries.workspace(session), waiting, incoming.person, second)
+    def read(case: Case) -> View:
+        waiting = propose_change.waiting(case, catalogue_changes.SETTINGS, "settings")
+        second = propose_change.second_wanted(case, incoming.person)
+        return settings.build(catalogue_entries.workspace(case), waiting, incoming.person, second)
 
-    await incoming.open(await incoming.desk.store.read(read))
+    await incoming.open(await incoming.read(read))
 
 
 async def save(incoming: Submission) -> None:
     """Save them, or propose them where two people are needed; the form closes."""
-    wanted = settings.parse(incoming.values)
-    said = await incoming.once(lambda tx: edit_app.change_settings(tx, wanted, incoming.person))
+    said = await incoming.run(edit_app.change_settings, settings.parse(incoming.values), incoming.person)
     if said:
         await incoming.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
 

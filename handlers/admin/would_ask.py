@@ -3,11 +3,9 @@
 import asyncio
 
 import structlog
-from sqlalchemy.orm import Session
 
 from blocks.admin import would_ask
 from blocks.admin.ids import Do, Screen
-from blocks.kit import View
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
 from handlers.desk import Desk
@@ -16,7 +14,7 @@ from handlers.incoming import Click, Incoming, Submission
 from handlers.routes import Routes
 from models.catalogue.spec import AppSpec
 from models.lifecycle.catalogue import edit_app
-from models.queries.would_ask import Case
+from models.queries.would_ask import Scenario
 from models.queries.would_ask import would_ask as policy_says
 
 log = structlog.get_logger("keyturn.admin")
@@ -31,7 +29,7 @@ async def answer(incoming: Submission) -> None:
     """Show below the form what would become of it, by the rules and the people of now."""
     asked, app = would_ask.parse(incoming.values), await _app(incoming)
     await _look_up(incoming, app, {asked.person, asked.asker or asked.person})
-    case = Case(
+    scenario = Scenario(
         asked.person,
         asked.access,
         asked.length,
@@ -40,12 +38,8 @@ async def answer(incoming: Submission) -> None:
         kind=asked.kind,
         emergency=asked.emergency,
     )
-
-    def read(session: Session) -> View:
-        planned = policy_says(session, app, case)
-        return would_ask.build(app, screens.place_of(incoming), asked, would_ask.answered(planned))
-
-    view = await incoming.desk.store.read(read)
+    planned = await incoming.read(policy_says, app, scenario)
+    view = would_ask.build(app, screens.place_of(incoming), asked, would_ask.answered(planned))
     await incoming.answer(response_action="update", view=dict(view))
 
 
@@ -56,8 +50,7 @@ def register(routes: Routes, desk: Desk) -> None:
 
 
 async def _app(incoming: Incoming) -> AppSpec:
-    key = screens.place_of(incoming).app
-    entry = await incoming.desk.store.read(lambda session: edit_app.look(session, key, incoming.person))
+    entry = await incoming.read(edit_app.look, screens.place_of(incoming).app, incoming.person)
     return entry.app
 
 

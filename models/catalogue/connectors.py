@@ -1,5 +1,6 @@
 """Which connector gives and takes an access, and with what. Which connectors exist is not known here."""
 
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import ConfigDict, JsonValue, StringConstraints, model_validator
@@ -8,6 +9,16 @@ from models.catalogue.fields import Spec
 
 _DEEPEST = 4
 _LARGEST = 2**63 - 1  # what TOML promises to keep of a whole number
+
+BY_HAND = "manual"
+"""The type of a connector by which people give and take: what an access has that names none."""
+
+Params = Mapping[str, Any]
+Identity = Callable[[Params], Params | None]
+"""Of a connector's parameters those that say what it changes, where others say only how.
+
+None: nothing outside; each access is a thing of its own.
+"""
 
 
 class ConnectorSpec(Spec):
@@ -33,6 +44,23 @@ class ConnectorSpec(Spec):
     def __hash__(self) -> int:
         # Equal connectors have the same names; their values can be lists, which have no hash.
         return hash((self.type, frozenset(self.params)))
+
+
+def register_identity(connector_type: str, identity: Identity) -> None:
+    """Say which parameters of a type of connector name what it changes; without that, all of them do.
+
+    Whoever puts a process together does it for each connector that there is, before anything is given.
+    """
+    _IDENTITIES[connector_type] = identity
+
+
+def identity_of(connector: ConnectorSpec) -> Params | None:
+    """What an access's connector changes: equal for two accesses that are one thing at their target."""
+    identity = _IDENTITIES.get(connector.type)
+    return connector.params if identity is None else identity(connector.params)
+
+
+_IDENTITIES: dict[str, Identity] = {BY_HAND: lambda _params: None}
 
 
 def _unwritable(value: JsonValue, depth: int = 1) -> str | None:

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from models.catalogue.approvers import PersonRef, parse_approver
 from models.catalogue.conditions import When
-from models.catalogue.connectors import ConnectorSpec
+from models.catalogue.connectors import BY_HAND, ConnectorSpec
 from models.catalogue.emergency import EmergencySpec
 from models.catalogue.examples import ExampleSpec
 from models.catalogue.fields import (
@@ -165,7 +165,7 @@ class AccessSpec(Spec):
     risk: Risk | None = None
     privileged: Switch = False
     enabled: Switch = True
-    connector: ConnectorSpec = ConnectorSpec(type="manual")
+    connector: ConnectorSpec = ConnectorSpec(type=BY_HAND)
     instructions: Instructions | None = None
     durations: Durations | None = None
     max_duration: Duration | None = None

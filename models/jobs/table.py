@@ -3,9 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Any
 
-from sqlalchemy import ColumnElement, Index, String, Text, case, text
+from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import BIG_KEY, Base, Json
@@ -120,12 +119,3 @@ class Wanted:
 
 class LeaseLost(Exception):
     """The lease ran out and another process has the job; nothing of this run may be written."""
-
-
-ONE_READY: dict[str, Any] = {"index_elements": [Job.key], "index_where": text("state = 'ready'")}
-"""The index by which one job of a key is ready."""
-
-
-def later(one: Any, other: Any) -> ColumnElement[Any]:
-    """The later of two times in SQL, of which one may be NULL."""
-    return case((one.is_(None), other), (one < other, other), else_=one)

@@ -1,55 +1,101 @@
-"""What is due: the scheduler asks, a batch at a time, in the order of urgency. Each batch is one transaction.
+"""What is due: the scheduler asks, a batch at a time, in the order of urgency.
 
 Revokes come before starts, then requests that nobody decided: their end, their escalation, the warning; then
-notices and reminders. What was due
-while the bot was away is done once: of several notices that were missed, only the last is sent.
+notices and reminders. What was due while the bot was away is done once: of several notices that were missed,
+only the last is sent.
+
+Each row has an outcome of its own over one case: one that cannot be done is dropped and named, and holds up
+nothing else.
 """
 
+import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, bindparam, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Select, TextClause, bindparam, not_, select, text
 
 from models.lifecycle import audit_entries, clock_set_back, mass_revocation, redraw
 from models.lifecycle.grant import end_dates, extensions, give, revoke
 from models.lifecycle.people import delegations
 from models.lifecycle.request import emergency_review, escalate, remind, stages
-from models.registry.policy_snapshot import Snapshot
-from models.store.tx import SYSTEM, Tx
-from models.tables import deliveries
+from models.registry.policy_snapshot import policy_of
+from models.store.case import Busy, Case
+from models.store.outcome import SYSTEM, Outcome
+from models.store.statements import among
 from models.tables.cards import CardKind
 from models.tables.delegations import Delegation
 from models.tables.grants import Direction, Grant
+from models.tables.people import Person
 from models.tables.requests import Request
 from models.tables.reviews import Review
 from models.tables.states import GrantState, RequestEvent, RequestState
 
-BATCH = 200
+BATCH = 100
+"""How many rows of a kind are looked up at once."""
+AT_ONCE = 0.005
+"""Seconds of work for one transaction, so that nobody waits long behind it."""
 
+_PENDING = text("requests.state = 'pending'")
+"""As literal SQL: with a bound value SQLite passes by the indexes of what is pending."""
+
+Begin = Callable[[], Outcome]
 Row = TypeVar("Row", Grant, Request, Delegation, Review)
 
 
-class Broken(Exception):
-    """What is due of one row cannot be done; `what` names it, for `sweep` to pass it over."""
+@dataclass
+class Swept:
+    """What came of a sweep."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"cannot do what is due: {what}")
-        self.what = what
+    outcomes: list[Outcome] = field(default_factory=list)
+    broken: list[tuple[str, Exception]] = field(default_factory=list)
+    """What could not be done, by names such as "move GR-1", and why."""
+    done: int = 0
+    """How many rows were seen to."""
+    more: bool = False
+    """Whether there may be more that is due."""
+    spent: float = 0
+    """Seconds of work, without what is looked up for many at once."""
 
 
-def sweep(tx: Tx, passed_over: Collection[str] = ()) -> bool:
-    """Do one batch of what is due; True if there may be more.
+def sweep(case: Case, begin: Begin, passed_over: Collection[str] = ()) -> Swept:
+    """Do some of what is due: up to `BATCH` rows, and about `AT_ONCE` seconds of work.
 
-    Raises Broken, having done nothing, where something in the batch cannot be done: called again with that
-    passed over, it does the others.
+    `begin` makes an outcome over the case; those that are to be saved are returned. What is named in
+    `passed_over` is left alone: what was broken before.
     """
-    clock_set_back.mend(tx)
-    mass_revocation.hold_back(tx)
-    return any(part.batch(tx, passed_over) >= BATCH for part in PARTS)
+    swept = Swept()
+    mending = "set back clock"
+    if mending not in passed_over:
+        _attempt(swept, begin, mending, clock_set_back.mend)
+    for part in PARTS:
+        part.carry_out(swept, case, begin, passed_over)
+        if swept.more:
+            break
+    return swept
+
+
+def _attempt(swept: Swept, begin: Begin, what: str, work: Callable[[Outcome], object]) -> bool:
+    """Do one thing with an outcome of its own; True if it was done. Raises the database's own trouble."""
+    out = begin()
+    try:
+        work(out)
+    except out.sql.errors:
+        raise
+    except Busy:  # somebody is at it: the next sweep looks again
+        out.drop()
+        return False
+    except Exception as error:  # noqa: BLE001 - what is broken holds up nothing else
+        out.drop()
+        swept.broken.append((what, error))
+        return False
+    swept.outcomes.append(out)
+    return True
+
+
+def _nothing(_case: Case, _rows: Collection[Any]) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -57,98 +103,138 @@ class _Part(Generic[Row]):
     """One kind of what is due."""
 
     doing: str
-    rows: Select[Row]
-    at: Any
+    table: type[Row]
+    at: str
     """The column that says when."""
-    work: Callable[[Tx, Row], None]
+    work: Callable[[Outcome, Row], object]
+    look_up: Callable[[Case, Collection[Row]], None] = _nothing
+    """Reads at once what the work needs for all the rows, besides what belongs to them."""
 
     @cached_property
-    def _due(self) -> Select[Row]:
-        """Asked each second of each part. A statement that is made once costs half of one made anew."""
-        due = self.rows.where(self.at <= bindparam("now")).order_by(self.at).limit(bindparam("most"))
-        return due.with_for_update(skip_locked=True)
+    def _due(self) -> Select[Any]:
+        columns = self.table.__table__.c
+        return (
+            select(self.table)
+            .where(
+                *self._conditions, columns[self.at] <= bindparam("now"), not_(among(columns.id, "without"))
+            )
+            .order_by(columns[self.at])
+            .limit(bindparam("most"))
+            .with_for_update(skip_locked=True)
+        )
 
-    def batch(self, tx: Tx, passed_over: Collection[str]) -> int:
-        """Do it for up to `BATCH` rows, the longest due first; returns for how many."""
-        due = self._due
-        mine = [what for what in passed_over if what.startswith(f"{self.doing} ")]
-        if mine:
-            due = due.where(self.at.class_.id.not_in([int(what.rpartition("-")[2]) for what in mine]))
-        rows = tx.session.scalars(due, {"now": tx.now, "most": BATCH}).all()
-        for row in rows:
-            self._do(tx, row)
-        return len(rows)
+    def carry_out(self, swept: Swept, case: Case, begin: Begin, passed_over: Collection[str]) -> None:
+        """Do it for the rows that were due first, until all are done or the time is over."""
+        without = [
+            int(what.rpartition("-")[2]) for what in passed_over if what.startswith(f"{self.doing} ")
+        ]  # fmt: skip
+        read = case.read(self._due, now=case.now, without=without, most=BATCH)
+        if not read:
+            return
+        case.take(read)
+        self.look_up(case, read)
+        began, seen, settled = 0.0, 0, 0
+        for row in read:
+            due = self._is_due(case, row.id)
+            done = due and _attempt(swept, begin, f"{self.doing} {row.ref}", self._do(row))
+            swept.done += done
+            settled += done or not due
+            seen += 1
+            if seen == 1:  # it has looked up what belongs to all of them
+                began = time.monotonic() - swept.spent
+            swept.spent = time.monotonic() - began
+            if swept.spent >= AT_ONCE:
+                break
+        swept.more = seen < len(read) or (len(read) >= BATCH and bool(settled or swept.broken))
 
-    def _do(self, tx: Tx, row: Row) -> None:
-        what = f"{self.doing} {row.ref}"
-        try:
-            self.work(tx, row)
-        except DBAPIError:
-            raise  # the database's trouble, not the row's
-        except Exception as error:
-            raise Broken(what) from error
+    def _do(self, row: Row) -> Callable[[Outcome], object]:
+        return lambda out: self.work(out, out.case.get_one(self.table, row.id))
+
+    @property
+    def _conditions(self) -> tuple[TextClause, ...]:
+        return (_PENDING,) if self._pending_only else ()
+
+    @property
+    def _pending_only(self) -> bool:
+        return self.table.__tablename__ == Request.__tablename__
+
+    def _is_due(self, case: Case, key: int) -> bool:
+        """Whether a row is still due: this sweep may have changed it already."""
+        row = case.get(self.table, key)
+        at: datetime | None = getattr(row, self.at, None)
+        still = not self._pending_only or getattr(row, "state", None) is RequestState.PENDING
+        return still and at is not None and at <= case.now
 
 
-def tidy(tx: Tx) -> None:
-    """Forget the deliveries that cannot come again."""
-    deliveries.forget(tx.session, tx.now)
-
-
-def _move(tx: Tx, grant: Grant) -> None:
-    ended = grant.ends_at is not None and grant.ends_at <= tx.now
+def _move(out: Outcome, grant: Grant) -> None:
+    ended = grant.ends_at is not None and grant.ends_at <= out.now
     if grant.state is GrantState.FAILED and grant.failing is Direction.TAKE:
-        give.retry(tx, grant, SYSTEM)
-    elif ended and (held := _held_over(tx, grant)) is not None:
-        grant.due_at = held
+        give.retry(out, grant, SYSTEM)
+    elif ended and (pause := mass_revocation.pause_for(out.case, grant)) is not None:
+        mass_revocation.hold_back(out, grant, pause)
+    elif ended and (until := _held_over(out, grant)) is not None:
+        out.change(grant, due_at=until)
     elif ended:
-        revoke.time_up(tx, grant)
+        revoke.time_up(out, grant)
     elif grant.state is GrantState.SCHEDULED:
-        give.start(tx, grant)
+        give.start(out, grant)
     else:  # its end was moved after the index was set; look again then
-        grant.due_at = grant.ends_at
+        out.change(grant, due_at=grant.ends_at)
 
 
-def _held_over(tx: Tx, grant: Grant) -> datetime | None:
+def _held_over(out: Outcome, grant: Grant) -> datetime | None:
     """Until when a pending extension holds up the end, where the app has a grace period."""
     if grant.ends_at is None or grant.state is not GrantState.ACTIVE:
         return None
-    extension = extensions.waiting(tx.session, grant)
+    extension = extensions.waiting(out.case, grant)
     if extension is None:
         return None
-    until = grant.ends_at + (Snapshot.from_json(grant.policy).policy.grace or timedelta())
-    if until <= tx.now:
+    until = grant.ends_at + (policy_of(out.case, grant.policy).policy.grace or timedelta())
+    if until <= out.now:
         return None
-    audit_entries.of_grant(tx, grant, SYSTEM, "grant.grace", request=extension.ref, until=until.isoformat())
+    audit_entries.of_grant(out, grant, SYSTEM, "grant.grace", request=extension.ref, until=until.isoformat())
     return until
 
 
-def _expire(tx: Tx, request: Request) -> None:
-    stages.close(tx, request, RequestEvent.EXPIRE, SYSTEM)
+def _holders(case: Case, grants: Collection[Grant]) -> None:
+    case.hand(Person, {grant.person_id for grant in grants if grant.state is GrantState.SCHEDULED})
 
 
-def _notify(tx: Tx, grant: Grant) -> None:
+def _expire(out: Outcome, request: Request) -> None:
+    stages.close(out, request, RequestEvent.EXPIRE, SYSTEM)
+
+
+def _grants(case: Case, requests: Collection[Request]) -> None:
+    """Those that requests for more time are about."""
+    case.lock_now(Grant, {request.grant_id for request in requests if request.grant_id is not None})
+
+
+def _notify(out: Outcome, grant: Grant) -> None:
     if grant.ends_at is None:  # it has no end any more, and so no notices
-        grant.notice_at = None
+        out.change(grant, notice_at=None)
         return
-    passed = end_dates.passed_notices(grant, tx.now)
-    grant.notices = sorted({*grant.notices, *passed})
-    grant.notice_at = end_dates.next_notice(grant)
-    if grant.state is GrantState.ACTIVE and grant.ends_at > tx.now:
+    passed = end_dates.passed_notices(out.case, grant, out.now)
+    grant = out.change(grant, notices=sorted({*grant.notices, *passed}))
+    grant = out.change(grant, notice_at=end_dates.next_notice(out.case, grant))
+    if grant.state is GrantState.ACTIVE and grant.ends_at is not None and grant.ends_at > out.now:
         last = min(passed, default=0)
         subject = f"{grant.ref}/{last}/{int(grant.ends_at.timestamp())}"
-        redraw.show(tx, CardKind.NOTICE, subject, grant.ref, grant.person_id)
-        audit_entries.of_grant(tx, grant, SYSTEM, "grant.notice", before_end=last)
+        redraw.show(out, CardKind.NOTICE, subject, grant.ref, grant.person_id)
+        audit_entries.of_grant(out, grant, SYSTEM, "grant.notice", before_end=last)
 
 
-_PENDING = select(Request).where(Request.state == RequestState.PENDING)
+def _emergencies(case: Case, reviews: Collection[Review]) -> None:
+    case.hand(Request, {review.request_id for review in reviews})
+
+
 PARTS: tuple[_Part[Any], ...] = (
-    _Part("move", select(Grant), Grant.due_at, _move),
-    _Part("expire", _PENDING, Request.expires_at, _expire),
-    _Part("escalate", _PENDING, Request.escalate_at, escalate.escalate),
-    _Part("warn", _PENDING, Request.warn_at, remind.warn),
-    _Part("notice", select(Grant), Grant.notice_at, _notify),
-    _Part("remind", _PENDING, Request.remind_at, remind.remind_again),
-    _Part("stand in", select(Delegation), Delegation.due_at, delegations.turn),
-    _Part("review", select(Review), Review.remind_at, emergency_review.remind),
+    _Part("move", Grant, "due_at", _move, _holders),
+    _Part("expire", Request, "expires_at", _expire, _grants),
+    _Part("escalate", Request, "escalate_at", escalate.escalate),
+    _Part("warn", Request, "warn_at", remind.warn),
+    _Part("notice", Grant, "notice_at", _notify),
+    _Part("remind", Request, "remind_at", remind.remind_again),
+    _Part("stand in", Delegation, "due_at", delegations.turn),
+    _Part("review", Review, "remind_at", emergency_review.remind),
 )
 """In the order of urgency."""

@@ -1,14 +1,12 @@
 """What somebody has, is getting, and has asked for: over this, conflicts are looked at."""
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
-
 from models.catalogue.access_refs import access_ref
 from models.catalogue.words import RequestKind
 from models.policy import Hold, Holding
-from models.tables.grants import Direction, Grant
-from models.tables.requests import Request
-from models.tables.states import LIVE_GRANTS, GrantState, RequestState
+from models.store.case import Case
+from models.tables.grants import LIVE_OF, Direction, Grant
+from models.tables.requests import PENDING_OF_BENEFICIARY, Request
+from models.tables.states import GrantState
 
 _HOW = {
     GrantState.SCHEDULED: Hold.SCHEDULED,
@@ -19,40 +17,22 @@ _HOW = {
 }
 
 
-# Every card of an open request asks this. A statement that is made once costs half of one made anew.
-_LIVE = (
-    select(Grant)
-    .where(Grant.person_id == bindparam("person"), Grant.state.in_(LIVE_GRANTS))
-    .order_by(Grant.id)
-)
-
-
-def grants_of(session: Session, person_id: str) -> list[Grant]:
+def grants_of(case: Case, person_id: str) -> list[Grant]:
     """Everything that somebody has, or will have: what could not be given is not among it.
 
-    What could not be taken is, since it may still be there.
+    What could not be taken is, since it may still be there; and what failed before and is being tried again.
     """
-    live = session.scalars(_LIVE, {"person": person_id})
-    return [one for one in live if one.failing is not Direction.GIVE or _under_way(one)]
+    live = case.all(LIVE_OF, person_id)
+    return [one for one in live if one.failing is not Direction.GIVE or one.state is not GrantState.FAILED]
 
 
-def _under_way(grant: Grant) -> bool:
-    """Whether what failed before is being tried again."""
-    return grant.state is not GrantState.FAILED
-
-
-def asked_by(session: Session, person_id: str, besides: int | None = None) -> list[Request]:
+def asked_by(case: Case, person_id: str, besides: int | None = None) -> list[Request]:
     """Everything that waits to be decided for somebody, but the request with this id.
 
     Not more time for what they have.
     """
-    pending = select(Request).where(
-        Request.beneficiary_id == person_id,
-        Request.state == RequestState.PENDING,
-        Request.kind != RequestKind.EXTEND,
-        Request.id != besides if besides is not None else Request.id.is_not(None),
-    )
-    return list(session.scalars(pending.order_by(Request.id)))
+    pending = case.all(PENDING_OF_BENEFICIARY, person_id)
+    return [one for one in pending if one.kind is not RequestKind.EXTEND and one.id != besides]
 
 
 def of_grant(grant: Grant) -> Holding:
@@ -71,9 +51,9 @@ def titled(row: Grant | Request) -> str:
     return f"{row.app_name}, {row.access_name}"
 
 
-def of_person(session: Session, person_id: str, besides: int | None = None) -> tuple[Holding, ...]:
+def of_person(case: Case, person_id: str, besides: int | None = None) -> tuple[Holding, ...]:
     """All of it. `besides` is the request that it is looked at for."""
     return (
-        *(of_grant(one) for one in grants_of(session, person_id)),
-        *(of_request(one) for one in asked_by(session, person_id, besides)),
+        *(of_grant(one) for one in grants_of(case, person_id)),
+        *(of_request(one) for one in asked_by(case, person_id, besides)),
     )

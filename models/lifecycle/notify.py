@@ -1,18 +1,19 @@
-"""Telling somebody of what an update of their card alone would not bring to their notice."""
+"""Telling somebody what no card of theirs says, or what the update of a card would not bring to notice."""
 
-from sqlalchemy import select
-
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.base import Json
-from models.tables.cards import Card, CardKind
+from models.tables.cards import CARDS, CardKind
 from models.tables.requests import Request
 
 
-def term_changed(tx: Tx, request: Request, by: str, before: Json) -> None:
-    """An approver gives it for another time: said under the cards of those who would have it."""
-    cards = select(Card.id).where(
-        Card.about == request.ref, Card.kind == CardKind.REQUEST, Card.gone.is_(False)
-    )
-    for card_id in tx.session.scalars(cards):
-        key = f"note:{card_id}:{by}"  # nobody decides twice on a request
-        tx.enqueue("note", key, card=card_id, by=by, before=before, after=request.term)
+def tell(out: Outcome, person_id: str, text: str, key: str) -> None:
+    """Send somebody this plain text, once for each `key`, as soon as Slack takes it."""
+    out.enqueue("tell", f"tell:{key}"[:255], person=person_id, text=text, at=out.now.isoformat())
+
+
+def term_changed(out: Outcome, request: Request, by: str, before: Json) -> None:
+    """Say under the cards of those who would have the access that an approver gives it for another time."""
+    for card in out.case.all(CARDS, request.ref):
+        if card.kind is CardKind.REQUEST and not card.gone:
+            key = f"note:{card.id}:{by}"  # nobody decides twice on a request
+            out.enqueue("note", key, card=card.id, by=by, before=before, after=request.term)

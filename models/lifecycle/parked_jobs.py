@@ -1,4 +1,4 @@
-"""Work that is given up is shown to the admins; one who has mended what was wrong lets it run again."""
+"""Jobs that are given up are shown to the admins; one who has mended what was wrong lets them run again."""
 
 from datetime import timedelta
 
@@ -9,25 +9,27 @@ from models.lifecycle import redraw
 from models.lifecycle.references import number_of
 from models.registry.directory import Directory
 from models.registry.permissions import only_admins
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 
 
-def hand_back(tx: Tx, work: Work, *, error: str, wait: timedelta | None = None, park: bool = True) -> bool:
-    """A run failed: plan the next one, or give the job up (`jobs.again`). True if it was given up."""
-    given_up = jobs.again(tx.session, work, tx.now, error=error, wait=wait, park=park)
+def hand_back(
+    out: Outcome, work: Work, *, error: str, wait: timedelta | None = None, park: bool = True
+) -> bool:
+    """A run failed: plan the next one, or give the job up (`jobs.retry_or_park`). True if it was given up."""
+    given_up = jobs.retry_or_park(out.sql, work, out.now, error=error, wait=wait, park=park)
     # A Home that cannot be drawn would be given up again, and so on.
     if given_up and work.kind != "home":
-        redraw.refresh_homes(tx, Directory(tx.session).admins())
+        redraw.refresh_homes(out, Directory(out.case).admins())
     return given_up
 
 
-def run_again(tx: Tx, ref: str, by: str) -> None:
+def run_again(out: Outcome, ref: str, by: str) -> None:
     """Let a parked job (JB-3) run from its first attempt; raises Closed where somebody was first."""
-    only_admins(tx.session, by, "let this run again")
-    job = tx.locked(Job, number_of(ref, "JB"))
+    only_admins(out.case, by, "let this run again")
+    job = out.case.lock(Job, number_of(ref, "JB"))
     if job is None or job.state is not JobState.PARKED:
         raise Closed("That runs again already.")
-    tx.record(by, "job.retried", ref, kind=job.kind, key=job.key, error=job.error)
-    jobs.unpark(tx.session, job.key, tx.now)
-    tx.woke = True
-    redraw.refresh_homes(tx, Directory(tx.session).admins())
+    out.record(by, "job.retried", ref, kind=job.kind, key=job.key, error=job.error)
+    jobs.unpark(out.sql, job.key, out.now)
+    out.woke = True
+    redraw.refresh_homes(out, Directory(out.case).admins())

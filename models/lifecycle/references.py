@@ -2,10 +2,8 @@
 
 from typing import TypeVar
 
-from sqlalchemy import select
-
 from models.errors import NotFound
-from models.store.tx import Tx
+from models.store.case import Case
 from models.tables.grants import Grant, Task
 from models.tables.requests import Request
 from models.tables.reviews import Review
@@ -24,34 +22,34 @@ def number_of(ref: str, prefix: str) -> int:
     return int(digits)
 
 
-def lock_request(tx: Tx, ref: str) -> Request:
-    """The request of this reference, held until the commit."""
-    return _locked(tx, Request, number_of(ref, "AR"), ref)
+def lock_request(case: Case, ref: str) -> Request:
+    """The request of this reference, held until the commit; raises NotFound."""
+    return _locked(case, Request, number_of(ref, "AR"), ref)
 
 
-def lock_grant(tx: Tx, ref: str) -> Grant:
-    """The grant of this reference, held until the commit."""
-    return _locked(tx, Grant, number_of(ref, "GR"), ref)
+def lock_grant(case: Case, ref: str) -> Grant:
+    """The grant of this reference, held until the commit; raises NotFound."""
+    return _locked(case, Grant, number_of(ref, "GR"), ref)
 
 
-def lock_task(tx: Tx, ref: str) -> tuple[Task, Grant]:
-    """The task of this reference and its grant, held until the commit."""
+def lock_task(case: Case, ref: str) -> tuple[Task, Grant]:
+    """The task of this reference and its grant, held until the commit; raises NotFound."""
     key = number_of(ref, "TK")
-    grant_id = tx.session.scalar(select(Task.grant_id).where(Task.id == key))
-    if grant_id is None:
+    task = case.get(Task, key)
+    if task is None:
         raise NotFound(f"There is no {ref}.")
     # The grant first, as everybody does who moves a grant and its tasks with it.
-    grant = lock_grant(tx, f"GR-{grant_id}")
-    return _locked(tx, Task, key, ref), grant
+    grant = lock_grant(case, f"GR-{task.grant_id}")
+    return _locked(case, Task, key, ref), grant
 
 
-def lock_review(tx: Tx, ref: str) -> Review:
-    """The review of this reference, held until the commit."""
-    return _locked(tx, Review, number_of(ref, "RV"), ref)
+def lock_review(case: Case, ref: str) -> Review:
+    """The review of this reference, held until the commit; raises NotFound."""
+    return _locked(case, Review, number_of(ref, "RV"), ref)
 
 
-def _locked(tx: Tx, table: type[Row], key: int, ref: str) -> Row:
-    row = tx.locked(table, key)
+def _locked(case: Case, table: type[Row], key: int, ref: str) -> Row:
+    row = case.lock(table, key)
     if row is None:
         raise NotFound(f"There is no {ref}.")
     return row

@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from typing import cast
 
 from models.catalogue.access_refs import access_ref
 from models.catalogue.conflict_entries import CONFLICT
@@ -15,56 +13,58 @@ from models.lifecycle import holdings, redraw
 from models.policy import Clash, Hold, Holding, Question, blocked, clashes
 from models.registry import catalogue_entries
 from models.registry.directory import names_of
-from models.store.tx import Tx
+from models.store.case import Case
+from models.store.outcome import Outcome
 from models.tables.base import Json
 from models.tables.grants import Direction, Grant
+from models.tables.groups import is_a
 from models.tables.people import Person
-from models.tables.requests import Request
-from models.tables.states import GrantState, RequestState
+from models.tables.requests import PENDING_OF_BENEFICIARY, Request
+from models.tables.states import GrantState
 
 
-def concerning(session: Session, ref: str) -> tuple[ConflictSpec, ...]:
+def concerning(case: Case, ref: str) -> tuple[ConflictSpec, ...]:
     """The conflicts that name this access, as they stand now."""
-    return tuple(one for one in catalogue_entries.every(session, CONFLICT) if one.concerns(ref))
+    return tuple(one for one in catalogue_entries.every(case, CONFLICT) if one.concerns(ref))
 
 
-def looked_at(session: Session, question: Question, chosen: Iterable[Holding] = ()) -> Question:
+def looked_at(case: Case, question: Question, chosen: Iterable[Holding] = ()) -> Question:
     """The question with the conflicts that concern it, and with what the one has who would get it.
 
     `chosen` is asked for in the same submission.
     """
-    conflicts = concerning(session, question.ref)
+    conflicts = concerning(case, question.ref)
     if not conflicts:
         return question
-    has = (*holdings.of_person(session, question.beneficiary), *chosen)
+    has = (*holdings.of_person(case, question.beneficiary), *chosen)
     return replace(question, conflicts=conflicts, holdings=has)
 
 
-def stages_for(session: Session, app: AppSpec) -> list[StageSpec]:
+def stages_for(case: Case, app: AppSpec) -> list[StageSpec]:
     """The stages that conflicts may ask for, for something of this app."""
-    concerned = [one for one in catalogue_entries.every(session, CONFLICT) if app.key in apps_of(one)]
+    concerned = [one for one in catalogue_entries.every(case, CONFLICT) if app.key in apps_of(one)]
     return [one.stage for one in concerned if one.stage is not None]
 
 
-def of_request(session: Session, request: Request) -> tuple[Clash, ...]:
+def of_request(case: Case, request: Request) -> tuple[Clash, ...]:
     """What a request conflicts with, as things stand now."""
-    conflicts = concerning(session, access_ref(request.app_key, request.access_key))
+    conflicts = concerning(case, access_ref(request.app_key, request.access_key))
     if not conflicts:
         return ()
-    has = holdings.of_person(session, request.beneficiary_id, besides=request.id)
+    has = holdings.of_person(case, request.beneficiary_id, besides=request.id)
     return _clashing(request, has, conflicts)
 
 
-def at_click(tx: Tx, request: Request) -> tuple[Clash, ...]:
+def at_click(case: Case, request: Request) -> tuple[Clash, ...]:
     """The same, with others kept from giving this person anything that conflicts until the commit."""
-    hold(tx, request)
-    return of_request(tx.session, request)
+    hold(case, request)
+    return of_request(case, request)
 
 
-def hold(tx: Tx, request: Request) -> None:
+def hold(case: Case, request: Request) -> None:
     """Of two accesses of one person that conflict, whoever approves the second sees the first."""
-    if concerning(tx.session, access_ref(request.app_key, request.access_key)):
-        tx.locked(Person, request.beneficiary_id)
+    if concerning(case, access_ref(request.app_key, request.access_key)):
+        case.lock(Person, request.beneficiary_id)
 
 
 def in_the_way(found: Sequence[Clash], name: str) -> str | None:
@@ -75,38 +75,39 @@ def in_the_way(found: Sequence[Clash], name: str) -> str | None:
     return blocked([clash for clash in found if clash.holding.how is not Hold.PENDING], name)
 
 
-def refuse(session: Session, request: Request, found: Sequence[Clash]) -> None:
+def refuse(case: Case, request: Request, found: Sequence[Clash]) -> None:
     """Raises Conflicting where a conflict that blocks has come up."""
     if not found:
         return
-    name = names_of(session, {request.beneficiary_id})[request.beneficiary_id]
+    name = names_of(case, {request.beneficiary_id})[request.beneficiary_id]
     if said := in_the_way(found, name):
         raise Conflicting(f"{request.ref} cannot be approved now. {said}", field="comment")
 
 
-def obstacle(session: Session, grant: Grant, name: str) -> str | None:
+def obstacle(case: Case, grant: Grant, name: str) -> str | None:
     """Why an approved access must not be given to somebody of this name; None if it may.
 
     Of two that were approved, the first is given. What could not be given at its time waits for all others.
     """
-    conflicts = concerning(session, access_ref(grant.app_key, grant.access_key))
+    conflicts = concerning(case, access_ref(grant.app_key, grant.access_key))
     if not conflicts:
         return None
-    others = [one for one in holdings.grants_of(session, grant.person_id) if _first(one, grant)]
+    others = [one for one in holdings.grants_of(case, grant.person_id) if _first(one, grant)]
     said = blocked(_clashing(grant, [holdings.of_grant(one) for one in others], conflicts), name)
     return f"{said} Nothing was given." if said else None
 
 
-def moved(tx: Tx, row: Grant | Request) -> None:
-    """An access came or went, or was asked for: what the same person asks for shows what conflicts now."""
-    conflicts = concerning(tx.session, access_ref(row.app_key, row.access_key))
+def moved(out: Outcome, *rows: Grant | Request) -> None:
+    """Accesses of one person came or went, or were asked for: what they ask for shows what conflicts now."""
+    refs = [access_ref(row.app_key, row.access_key) for row in rows]
+    conflicts = [
+        one for one in catalogue_entries.every(out.case, CONFLICT) if any(one.concerns(ref) for ref in refs)
+    ]
     if not conflicts:
         return
-    person_id = row.person_id if isinstance(row, Grant) else row.beneficiary_id
-    theirs = select(Request).where(Request.beneficiary_id == person_id, Request.state == RequestState.PENDING)
-    for request in tx.session.scalars(theirs):
+    for request in out.case.all(PENDING_OF_BENEFICIARY, _holder(rows[0])):
         if any(one.concerns(access_ref(request.app_key, request.access_key)) for one in conflicts):
-            redraw.redraw_request(tx, request)
+            redraw.redraw_request(out, request)
 
 
 def stored(found: Iterable[Clash]) -> list[Json]:
@@ -128,6 +129,10 @@ def _clashing(
     row: Request | Grant, has: Iterable[Holding], conflicts: Iterable[ConflictSpec]
 ) -> tuple[Clash, ...]:
     return clashes(access_ref(row.app_key, row.access_key), holdings.titled(row), has, conflicts)
+
+
+def _holder(row: Grant | Request) -> str:
+    return row.person_id if is_a(row, Grant) else cast("Request", row).beneficiary_id
 
 
 def _first(other: Grant, grant: Grant) -> bool:

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from models.lifecycle.catalogue.propose_change import second_wanted
 from models.lifecycle.references import number_of
 from models.registry.directory import Directory, names_of
+from models.store.case import Case
 from models.tables.catalogue_changes import Proposal
 
 
@@ -22,9 +21,9 @@ class ChangeStory:
     """Who can approve it, as a sentence."""
 
 
-def change_story(session: Session, ref: str) -> ChangeStory:
+def change_story(case: Case, ref: str) -> ChangeStory:
     """Read the story of one change of the catalogue by its reference (CH-1)."""
-    proposal = session.get_one(Proposal, number_of(ref, "CH"))
-    admins = Directory(session).admins()
-    names = names_of(session, {proposal.by, *admins, *([proposal.decided_by] if proposal.decided_by else [])})
-    return ChangeStory(proposal, names, admins, second_wanted(session, proposal.by))
+    proposal = case.get_one(Proposal, number_of(ref, "CH"))
+    admins = Directory(case).admins()
+    names = names_of(case, {proposal.by, *admins, *([proposal.decided_by] if proposal.decided_by else [])})
+    return ChangeStory(proposal, names, admins, second_wanted(case, proposal.by))

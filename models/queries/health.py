@@ -5,13 +5,15 @@ where an index has them: with bound values SQLite passes by it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import TextClause, func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, bindparam, func, select, text
 
-from models.jobs import Job, JobState, Urgency
+from models.jobs.table import Job, JobState, Urgency
+from models.store.case import Case
 from models.tables import reviews
+from models.tables.base import Base
 from models.tables.grants import LIVE, UNSETTLED, Direction, Grant, Task
 from models.tables.requests import Request
 from models.tables.reviews import Review
@@ -19,8 +21,30 @@ from models.tables.states import LIVE_GRANTS, GrantState
 
 LATE = timedelta(minutes=1)
 """A grant that is over for longer than this, and not taken back, is overdue."""
-PENDING = text("state = 'pending' AND expires_at > '1970-01-01'")
-"""With a time, since SQLite would else count over the index of all requests."""
+
+
+def _number(table: type[Base], *where: Any) -> Select[int]:
+    return select(func.count()).select_from(table).where(*where)
+
+
+_JOBS = {state.value: _number(Job, text(f"state = '{state.value}'")) for state in JobState}
+_WAITING = (
+    select(Job.kind, Job.urgency, func.count(), func.min(Job.run_at))
+    .where(text("state = 'ready'"), Job.run_at <= bindparam("now"))
+    .group_by(Job.kind, Job.urgency)
+)
+# With a time, since SQLite would else count over the index of all requests.
+_REQUESTS = _number(Request, text("state = 'pending' AND expires_at > '1970-01-01'"))
+_TASKS = _number(Task, text("state = 'open'"))
+_REVIEWS = _number(Review, reviews.OPEN)
+_OVERDUE = (
+    _number(Grant, UNSETTLED, Grant.state == GrantState.REVOKING, Grant.ends_at <= bindparam("late")),
+    _number(
+        Grant, text("state = 'failed'"), Grant.failing == Direction.TAKE, Grant.ends_at <= bindparam("late")
+    ),
+    _number(Grant, Grant.due_at <= bindparam("late"), Grant.state == GrantState.ACTIVE),
+)
+_GRANTS = select(Grant.state, func.count()).where(LIVE).group_by(Grant.state)
 
 
 @dataclass(frozen=True)
@@ -45,43 +69,32 @@ class Health:
     overdue_revokes: int
 
 
-def look(session: Session, now: datetime) -> Health:
+def look(case: Case) -> Health:
     """Count what is open; it costs the same with a million grants."""
+    late = case.now - LATE
     return Health(
-        jobs={state.value: _count(session, Job, text(f"state = '{state.value}'")) for state in JobState},
-        waiting=_waiting(session, now),
-        pending_requests=_count(session, Request, PENDING),
-        open_tasks=_count(session, Task, text("state = 'open'")),
-        open_reviews=_count(session, Review, reviews.OPEN),
-        overdue_revokes=_overdue(session, now),
+        jobs={state: _counted(case, statement) for state, statement in _JOBS.items()},
+        waiting=_waiting(case),
+        pending_requests=_counted(case, _REQUESTS),
+        open_tasks=_counted(case, _TASKS),
+        open_reviews=_counted(case, _REVIEWS),
+        overdue_revokes=sum(_counted(case, statement, late=late) for statement in _OVERDUE),
     )
 
 
-def grants(session: Session) -> dict[str, int]:
+def grants(case: Case) -> dict[str, int]:
     """The grants that are not over, by state. By an index alone, but as many entries as there are grants."""
-    rows = session.execute(select(Grant.state, func.count()).where(LIVE).group_by(Grant.state))
-    counted = dict(rows.all())
+    counted = dict(case.read(_GRANTS))
     return {state.value: counted.get(state, 0) for state in LIVE_GRANTS}
 
 
-def _count(session: Session, table: type, where: TextClause) -> int:
-    return session.scalar(select(func.count()).select_from(table).where(where)) or 0
+def _counted(case: Case, statement: Select[int], **values: Any) -> int:
+    (number,) = case.read(statement, **values)
+    return int(number)
 
 
-def _waiting(session: Session, now: datetime) -> tuple[Waiting, ...]:
-    rows = session.execute(
-        select(Job.kind, Job.urgency, func.count(), func.min(Job.run_at))
-        .where(text("state = 'ready'"), Job.run_at <= now)
-        .group_by(Job.kind, Job.urgency)
-    )
+def _waiting(case: Case) -> tuple[Waiting, ...]:
     return tuple(
-        Waiting(kind, Urgency(urgency), number, now - oldest) for kind, urgency, number, oldest in rows
+        Waiting(kind, Urgency(urgency), number, case.now - oldest)
+        for kind, urgency, number, oldest in case.read(_WAITING, now=case.now)
     )
-
-
-def _overdue(session: Session, now: datetime) -> int:
-    over = Grant.ends_at <= now - LATE
-    revoking = select(func.count()).where(UNSETTLED, Grant.state == GrantState.REVOKING, over)
-    failed = select(func.count()).where(text("state = 'failed'"), Grant.failing == Direction.TAKE, over)
-    due = select(func.count()).where(Grant.due_at <= now - LATE, Grant.state == GrantState.ACTIVE)
-    return sum(session.scalar(query) or 0 for query in (revoking, failed, due))

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from models.queries import my_access, my_requests, to_do
 from models.queries.my_access import MyAccess
 from models.queries.my_requests import MyRequests
 from models.queries.to_do import ToDo
+from models.store.case import Case
 from models.tables.cards import Home, HomeTab
 from models.tables.states import RequestState
 
@@ -54,17 +53,17 @@ class HomePage:
     """The open tab, by its type."""
 
 
-def home_page(session: Session, person_id: str, place: Place) -> HomePage:
+def home_page(case: Case, person_id: str, place: Place) -> HomePage:
     """Read what this person's App Home shows at this place."""
-    held = my_access.count(session, person_id)
-    pending = my_requests.count(session, person_id)
-    waiting = to_do.waiting(session, person_id)
+    held = my_access.count(case, person_id)
+    pending = my_requests.count(case, person_id)
+    waiting = to_do.waiting(case, person_id)
     content: Content
     match place.tab:
         case HomeTab.ACCESS:
-            content = my_access.my_access(session, person_id, place.page, held)
+            content = my_access.my_access(case, person_id, place.page, held)
         case HomeTab.REQUESTS:
-            content = my_requests.my_requests(session, person_id, place.status, place.page)
+            content = my_requests.my_requests(case, person_id, place.status, place.page, pending)
         case HomeTab.TODO:
-            content = to_do.to_do(session, person_id, place.page, waiting)
+            content = to_do.to_do(case, person_id, place.page, waiting)
     return HomePage(person_id, Counts(held, pending, waiting.total), content)

@@ -2,15 +2,25 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, text
 
-from models.tables.grants import Grant
+from models.store.case import Case
+from models.tables.grants import LIVE, Grant
 from models.tables.requests import Request
-from models.tables.states import LIVE_GRANTS, RequestState
 
 AccessKey = tuple[str, str]
 """The keys of an app and of one of its accesses."""
+
+_GRANTS = (
+    select(Grant.app_key, Grant.access_key, func.count())
+    .where(LIVE)
+    .group_by(Grant.app_key, Grant.access_key)
+)
+_REQUESTS = (
+    select(Request.app_key, Request.access_key, func.count())
+    .where(text("requests.state = 'pending' AND requests.expires_at > '1970-01-01'"))
+    .group_by(Request.app_key, Request.access_key)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +37,9 @@ class InUse:
         return bool(self.grants or self.requests)
 
 
-def in_use(session: Session) -> dict[AccessKey, InUse]:
+def in_use(case: Case) -> dict[AccessKey, InUse]:
     """Every access that is in use, whether the catalogue still has it or not."""
-    grants = select(Grant.app_key, Grant.access_key, func.count()).where(Grant.state.in_(LIVE_GRANTS))
-    pending = Request.state == RequestState.PENDING
-    requests = select(Request.app_key, Request.access_key, func.count()).where(pending)
-    found: dict[AccessKey, InUse] = {}
-    for app, access, count in session.execute(grants.group_by(Grant.app_key, Grant.access_key)):
-        found[app, access] = InUse(grants=count)
-    for app, access, count in session.execute(requests.group_by(Request.app_key, Request.access_key)):
+    found = {(app, access): InUse(grants=count) for app, access, count in case.read(_GRANTS)}
+    for app, access, count in case.read(_REQUESTS):
         found[app, access] = found.get((app, access), InUse()) + InUse(requests=count)
     return found

@@ -3,15 +3,25 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select, text
 
 from models.catalogue.words import RequestKind
+from models.store.case import Case
 from models.tables.grants import Grant
 from models.tables.requests import Request
 from models.tables.states import GrantState, RequestState
 
-_THEIRS = (GrantState.SCHEDULED, GrantState.GRANTING, GrantState.ACTIVE)
+_REQUESTED = select(Request.access_key, Request.id, Request.state).where(
+    Request.beneficiary_id == bindparam("person"),
+    Request.app_key == bindparam("app"),
+    text("requests.state = 'pending'"),
+    Request.kind != RequestKind.EXTEND,
+)
+_HELD = select(Grant.access_key, Grant.id, Grant.state, Grant.ends_at).where(
+    Grant.person_id == bindparam("person"),
+    Grant.app_key == bindparam("app"),
+    text("grants.state IN ('scheduled', 'granting', 'active')"),
+)
 
 
 @dataclass(frozen=True)
@@ -24,16 +34,8 @@ class Mark:
     ends_at: datetime | None = None
 
 
-def marks(session: Session, person_id: str, app_key: str) -> dict[str, Mark]:
+def marks(case: Case, person_id: str, app_key: str) -> dict[str, Mark]:
     """What of one app is marked for one person, by the access's key. What is held outdoes what is asked."""
-    asked = select(Request.access_key, Request.id, Request.state).where(
-        Request.beneficiary_id == person_id,
-        Request.app_key == app_key,
-        Request.state == RequestState.PENDING,
-        Request.kind != RequestKind.EXTEND,
-    )
-    held = select(Grant.access_key, Grant.id, Grant.state, Grant.ends_at).where(
-        Grant.person_id == person_id, Grant.app_key == app_key, Grant.state.in_(_THEIRS)
-    )
-    found = {key: Mark(f"AR-{row}", state) for key, row, state in session.execute(asked)}
-    return found | {key: Mark(f"GR-{row}", state, end) for key, row, state, end in session.execute(held)}
+    of = {"person": person_id, "app": app_key}
+    found = {key: Mark(f"AR-{row}", state) for key, row, state in case.read(_REQUESTED, **of)}
+    return found | {key: Mark(f"GR-{row}", state, end) for key, row, state, end in case.read(_HELD, **of)}

@@ -3,25 +3,43 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, select, text
 
 from models.catalogue.words import RequestKind
 from models.lifecycle.request.duplicates import in_the_way
-from models.queries import brief
-from models.queries.paging import Pages
+from models.queries.paging import Pages, paged, read_page
 from models.registry.directory import Directory
-from models.tables.grants import Grant, Task, TaskState
+from models.store.case import Case
+from models.store.statements import among
+from models.tables.grants import Grant, Task
 from models.tables.requests import Request
-from models.tables.states import RequestState
 
 ENDED = 5
 """How many of those that are over are shown."""
 
+# As `ix_grants_holder` has them: a page costs the same, however much a person held.
+_HELD = (Grant.person_id == bindparam("person"), Grant.over_at.is_(None))
+_COUNT = select(func.count()).select_from(Grant).where(*_HELD)
+_LIVE = paged(select(Grant).where(*_HELD).order_by(Grant.id.desc()))
+_ENDED = (
+    select(Grant)
+    .where(Grant.person_id == bindparam("person"), Grant.over_at.is_not(None))
+    .order_by(Grant.over_at.desc(), Grant.id.desc())
+    .limit(ENDED)
+)
+_EXTENSIONS = select(Request).where(
+    among(Request.grant_id, "grants"),
+    Request.kind == RequestKind.EXTEND,
+    text("requests.state = 'pending'"),
+)
+_BY_HAND = select(Task.grant_id, Task.asked).where(
+    among(Task.grant_id, "grants"), text("tasks.state = 'open'")
+)
+
 
 @dataclass(frozen=True)
 class Held:
-    """A grant that is not over. `grant.policy` and `grant.connector` are not loaded."""
+    """A grant that is not over."""
 
     grant: Grant
     extension: Request | None
@@ -45,54 +63,37 @@ class MyAccess:
     pages: Pages
 
 
-def count(session: Session, person_id: str) -> int:
+def count(case: Case, person_id: str) -> int:
     """How many grants of a person are not over."""
-    live = select(func.count()).where(Grant.person_id == person_id, Grant.over_at.is_(None))
-    return session.scalars(live).one()
+    (number,) = case.read(_COUNT, person=person_id)
+    return int(number)
 
 
-def my_access(session: Session, person_id: str, page: int, total: int) -> MyAccess:
+def my_access(case: Case, person_id: str, page: int, total: int) -> MyAccess:
     """One page of what a person holds, of whom `count` said how much that is."""
     pages = Pages.of(page, total)
-    live = (
-        _theirs(person_id)
-        .where(Grant.over_at.is_(None))
-        .order_by(Grant.id.desc())
-        .offset(pages.first)
-        .limit(pages.end - pages.first)
-    )
-    ended = _ended(session, person_id) if pages.number == 0 else ()
+    (window,) = pages.windows([total])
+    ended = tuple(case.read(_ENDED, person=person_id)) if pages.number == 0 else ()
     return MyAccess(
-        live=held_of(session, session.scalars(live).all()),
+        live=held_of(case, read_page(case, _LIVE, window, person=person_id)),
         ended=ended,
-        again=_again(session, ended),
-        admins=Directory(session).admins(),
+        again=_again(case, ended),
+        admins=Directory(case).admins(),
         pages=pages,
     )
 
 
-def _theirs(person_id: str) -> Select[Grant]:
-    return select(Grant).where(Grant.person_id == person_id).options(*brief.GRANT)
-
-
-def _ended(session: Session, person_id: str) -> tuple[Grant, ...]:
-    over = _theirs(person_id).where(Grant.over_at.is_not(None))
-    return tuple(session.scalars(over.order_by(Grant.over_at.desc(), Grant.id.desc()).limit(ENDED)))
-
-
-def _again(session: Session, ended: Sequence[Grant]) -> frozenset[int]:
-    wanted = {one.id: (one.person_id, one.app_key, one.access_key) for one in ended}
-    found = in_the_way(session, set(wanted.values()))
-    return frozenset(key for key, what in wanted.items() if what not in found)
-
-
-def held_of(session: Session, grants: Sequence[Grant]) -> tuple[Held, ...]:
+def held_of(case: Case, grants: Sequence[Grant]) -> tuple[Held, ...]:
     """These grants, each with what is under way about it."""
+    if not grants:
+        return ()
     ids = [grant.id for grant in grants]
-    extensions = select(Request).where(
-        Request.grant_id.in_(ids), Request.kind == RequestKind.EXTEND, Request.state == RequestState.PENDING
-    )
-    asked_for = {one.grant_id: one for one in session.scalars(extensions.options(*brief.REQUEST))}
-    tasks = select(Task).where(Task.grant_id.in_(ids), Task.state == TaskState.OPEN)
-    by_hand = {task.grant_id: tuple(task.asked) for task in session.scalars(tasks)}
-    return tuple(Held(one, asked_for.get(one.id), by_hand.get(one.id, ())) for one in grants)
+    extensions = {one.grant_id: one for one in case.read(_EXTENSIONS, grants=ids)}
+    by_hand = {grant_id: tuple(people) for grant_id, people in case.read(_BY_HAND, grants=ids)}
+    return tuple(Held(one, extensions.get(one.id), by_hand.get(one.id, ())) for one in grants)
+
+
+def _again(case: Case, ended: Sequence[Grant]) -> frozenset[int]:
+    wanted = {one.id: (one.person_id, one.app_key, one.access_key) for one in ended}
+    found = in_the_way(case, set(wanted.values()))
+    return frozenset(key for key, what in wanted.items() if what not in found)

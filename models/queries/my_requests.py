@@ -2,23 +2,44 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from models.lifecycle.request.duplicates import in_the_way
-from models.queries import brief
 from models.queries.my_access import Held, held_of
-from models.queries.paging import Pages
+from models.queries.paging import Pages, paged, read_page
 from models.queries.standing import Standing, standings
+from models.store.case import Case
 from models.tables.grants import Grant
+from models.tables.groups import is_a
 from models.tables.requests import Request
 from models.tables.states import RequestState
 
 
+def _number(*which: ColumnElement[bool]) -> Select[int]:
+    return select(func.count()).select_from(Request).where(*which)
+
+
+def _latest(*which: ColumnElement[bool]) -> Select[Any]:
+    # In the order of `ix_requests_requester`, which has the state between the moment and the id.
+    order = (Request.closed_at.desc(), Request.state.desc(), Request.id.desc())
+    return paged(select(Request).where(*which).order_by(*order))
+
+
+_MINE = Request.requester_id == bindparam("person")
+_PENDING = (_MINE, Request.closed_at.is_(None), Request.state == RequestState.PENDING)
+_CLOSED = (_MINE, Request.closed_at.is_not(None))
+_CLOSED_AS = (*_CLOSED, Request.state == bindparam("status"))
+_HOW_MANY_PENDING = _number(*_PENDING)
+_HOW_MANY_CLOSED, _HOW_MANY_CLOSED_AS = _number(*_CLOSED), _number(*_CLOSED_AS)
+_NEWEST_PENDING = paged(select(Request).where(*_PENDING).order_by(Request.id.desc()))
+_LATEST_CLOSED, _LATEST_CLOSED_AS = _latest(*_CLOSED), _latest(*_CLOSED_AS)
+
+
 @dataclass(frozen=True)
 class MyRequests:
-    """The tab "My requests". The requests' `policy` is not loaded."""
+    """The tab "My requests"."""
 
     pending: tuple[tuple[Request, Standing | None], ...]
     """Newest first; the standing is missing only for what no stage decides."""
@@ -31,59 +52,48 @@ class MyRequests:
     pages: Pages
 
 
-def count(session: Session, person_id: str) -> int:
+def count(case: Case, person_id: str) -> int:
     """How many requests of a person are pending."""
-    return _number(session, _pending(person_id))
+    (number,) = case.read(_HOW_MANY_PENDING, person=person_id)
+    return int(number)
 
 
-def my_requests(session: Session, person_id: str, status: RequestState | None, page: int) -> MyRequests:
-    """One page of what a person has asked for: the pending ones first, then the history."""
-    pending, closed = _pending(person_id), _closed(person_id, status)
+def my_requests(
+    case: Case, person_id: str, status: RequestState | None, page: int, pending: int
+) -> MyRequests:
+    """One page of what a person has asked for: the `pending` ones (so many) first, then the history."""
     lengths = [
-        _number(session, pending) if status in (None, RequestState.PENDING) else 0,
-        _number(session, closed) if status is not RequestState.PENDING else 0,
+        pending if status in (None, RequestState.PENDING) else 0,
+        _closed(case, person_id, status) if status is not RequestState.PENDING else 0,
     ]
     pages = Pages.of(page, sum(lengths))
-    (skip_pending, show_pending), (skip_closed, show_closed) = pages.windows(lengths)
-    newest = _brief(pending).order_by(Request.id.desc())
-    # In the order of the index, which has the state between the moment and the id.
-    latest = _brief(closed).order_by(Request.closed_at.desc(), Request.state.desc(), Request.id.desc())
-    open_now = session.scalars(newest.offset(skip_pending).limit(show_pending)).all()
-    over = session.scalars(latest.offset(skip_closed).limit(show_closed)).all()
-    where = standings(session, open_now)
+    show_pending, show_closed = pages.windows(lengths)
+    latest = _LATEST_CLOSED if status is None else _LATEST_CLOSED_AS
+    open_now = read_page(case, _NEWEST_PENDING, show_pending, person=person_id)
+    over = read_page(case, latest, show_closed, person=person_id, status=status)
+    where = standings(case, open_now)
     return MyRequests(
         pending=tuple((request, where.get(request.id)) for request in open_now),
         closed=tuple(over),
-        instead=_instead(session, over),
+        instead=_instead(case, over),
         status=status,
         pages=pages,
     )
 
 
-def _instead(session: Session, over: Sequence[Request]) -> dict[int, Held | None]:
+def _closed(case: Case, person_id: str, status: RequestState | None) -> int:
+    statement = _HOW_MANY_CLOSED if status is None else _HOW_MANY_CLOSED_AS
+    (number,) = case.read(statement, person=person_id, status=status)
+    return int(number)
+
+
+def _instead(case: Case, over: Sequence[Request]) -> dict[int, Held | None]:
     wanted = {one.id: (one.beneficiary_id, one.app_key, one.access_key) for one in over}
-    found = in_the_way(session, set(wanted.values()))
-    held = held_of(session, [one for one in found.values() if isinstance(one, Grant)])
-    by_grant: dict[Grant | Request, Held] = {one.grant: one for one in held}
-    return {key: by_grant.get(found[what]) for key, what in wanted.items() if what in found}
-
-
-def _pending(person_id: str) -> ColumnElement[bool]:
-    return and_(
-        Request.requester_id == person_id,
-        Request.closed_at.is_(None),
-        Request.state == RequestState.PENDING,
-    )
-
-
-def _closed(person_id: str, status: RequestState | None) -> ColumnElement[bool]:
-    closed = and_(Request.requester_id == person_id, Request.closed_at.is_not(None))
-    return closed if status is None else and_(closed, Request.state == status)
-
-
-def _number(session: Session, which: ColumnElement[bool]) -> int:
-    return session.scalars(select(func.count()).select_from(Request).where(which)).one()
-
-
-def _brief(which: ColumnElement[bool]) -> Select[Request]:
-    return select(Request).where(which).options(*brief.REQUEST)
+    found = in_the_way(case, set(wanted.values()))
+    held = held_of(case, [row for row in found.values() if is_a(row, Grant)])
+    by_grant = {one.grant.id: one for one in held}
+    return {
+        key: by_grant[found[what].id] if is_a(found[what], Grant) else None
+        for key, what in wanted.items()
+        if what in found
+    }

@@ -2,9 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Integer, Select, bindparam
+
+from models.store.case import Case
+
+T = TypeVar("T")
 
 PAGE = 20
 """Entries of a page. App Home holds 100 blocks, and an entry takes up to three."""
+
+Window = tuple[int, int]
+"""A part of a list: how many entries come before it, and how many it has."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +52,29 @@ class Pages:
         """The page behind; None on the last."""
         return self.number + 1 if self.end < self.total else None
 
-    def windows(self, lengths: Sequence[int]) -> list[tuple[int, int]]:
-        """Of each list, by their lengths: the offset and the number of the entries that are on this page."""
-        found, skip, room = list[tuple[int, int]](), self.first, PAGE
+    def windows(self, lengths: Sequence[int]) -> list[Window]:
+        """Of each list, by their lengths: what of it is on this page."""
+        found, skip, room = list[Window](), self.first, PAGE
         for length in lengths:
             offset = min(skip, length)
             shown = min(length - offset, room)
             found.append((offset, shown))
             skip, room = skip - offset, room - shown
         return found
+
+
+def paged(statement: Select[Any]) -> Select[Any]:
+    """The statement as `read_page` runs it."""
+    return statement.offset(bindparam("skip", type_=Integer)).limit(bindparam("most", type_=Integer))
+
+
+def read_page(case: Case, statement: Select[Any], window: Window, **values: Any) -> list[Any]:
+    """Read what of a list (a `paged` statement) is in the window; an empty window costs nothing."""
+    skip, most = window
+    return case.read(statement, skip=skip, most=most, **values) if most else []
+
+
+def cut(rows: Sequence[T], window: Window) -> Sequence[T]:
+    """What of a list is in the window."""
+    skip, most = window
+    return rows[skip : skip + most]

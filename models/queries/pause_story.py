@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from models.lifecycle import mass_revocation
 from models.lifecycle.references import number_of
 from models.registry.directory import Directory, names_of
+from models.store.case import Case
 from models.tables.grants import Grant
 from models.tables.pauses import Pause
 
@@ -28,10 +27,10 @@ class PauseStory:
     admins: tuple[str, ...]
 
 
-def pause_story(session: Session, ref: str) -> PauseStory:
+def pause_story(case: Case, ref: str) -> PauseStory:
     """Read the story of one pause by its reference (PS-1)."""
-    pause = session.get_one(Pause, number_of(ref, "PS"))
-    count, first = mass_revocation.waiting(session, pause, SHOWN)
-    admins = Directory(session).admins()
+    pause = case.get_one(Pause, number_of(ref, "PS"))
+    count, first = mass_revocation.waiting(case, pause, SHOWN)
+    admins = Directory(case).admins()
     people = {*admins, *(grant.person_id for grant in first), pause.decided_by or ""}
-    return PauseStory(pause, count, tuple(first), names_of(session, people), admins)
+    return PauseStory(pause, count, tuple(first), names_of(case, people), admins)

@@ -1,20 +1,26 @@
 """One stage's story, as part of its request's."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-
-from sqlalchemy import BindParameter, bindparam, select
-from sqlalchemy.orm import Session
+from typing import TypeVar
 
 from models.catalogue.words import OnReject
 from models.policy import Tally, tally
-from models.tables.requests import Asked, Decision, Reassignment, Stage, stages_of
+from models.store.case import Case
+from models.tables.requests import (
+    ASKED,
+    DECISIONS,
+    REASSIGNED,
+    STAGES,
+    Asked,
+    Decision,
+    Reassignment,
+    Stage,
+)
 
-# Every card asks these. A statement that is made once costs half of one that is made anew.
-_REQUEST: BindParameter[int] = bindparam("request")
-_ASKED = select(Asked).where(Asked.request_id == _REQUEST).order_by(Asked.asked_at)
-_DECISIONS = select(Decision).where(Decision.request_id == _REQUEST).order_by(Decision.at)
-_PASSED = select(Reassignment).where(Reassignment.request_id == _REQUEST).order_by(Reassignment.id)
+R = TypeVar("R", Asked, Decision, Reassignment)
 
 
 @dataclass(frozen=True)
@@ -56,18 +62,20 @@ class StageStory:
         return OnReject(self.stage.spec.get("on_reject", OnReject.COUNT))
 
 
-def stage_stories(session: Session, request_id: int) -> tuple[StageStory, ...]:
+def stage_stories(case: Case, request_id: int) -> tuple[StageStory, ...]:
     """Those of a request, in the order of its stages."""
-    asked, decisions, passed = (
-        session.scalars(statement, {"request": request_id}).all()
-        for statement in (_ASKED, _DECISIONS, _PASSED)
-    )
+    asked = by_stage(sorted(case.all(ASKED, request_id), key=lambda one: one.asked_at))
+    decisions, passed = (by_stage(case.all(group, request_id)) for group in (DECISIONS, REASSIGNED))
     return tuple(
-        StageStory(
-            stage,
-            tuple(one for one in asked if one.position == stage.position),
-            tuple(one for one in decisions if one.position == stage.position),
-            tuple(one for one in passed if one.position == stage.position),
-        )
-        for stage in stages_of(session, request_id)
+        StageStory(stage, tuple(asked[at]), tuple(decisions[at]), tuple(passed[at]))
+        for stage in case.all(STAGES, request_id)
+        for at in [(stage.request_id, stage.position)]
     )
+
+
+def by_stage(rows: Iterable[R]) -> dict[tuple[int, int], list[R]]:
+    """These rows by their request's id and the position of their stage, in their order."""
+    found = defaultdict[tuple[int, int], list[R]](list)
+    for row in rows:
+        found[row.request_id, row.position].append(row)
+    return found

@@ -1,13 +1,19 @@
 """At which stage pending requests wait, for whom, read for a whole page of them at once."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from models.queries.stage_story import StageStory
+from models.queries.stage_story import StageStory, by_stage
+from models.store.case import Case
+from models.store.statements import among
 from models.tables.requests import Asked, Decision, Request, Stage
+
+_STAGES = select(Stage).where(among(Stage.request_id, "requests"))
+_ASKED = select(Asked).where(among(Asked.request_id, "requests")).order_by(Asked.asked_at, Asked.person_id)
+_DECISIONS = select(Decision).where(among(Decision.request_id, "requests")).order_by(Decision.at)
 
 
 @dataclass(frozen=True)
@@ -28,24 +34,19 @@ class Standing:
         return next((one.because for one in self.stage.asked if one.person_id == person_id), "")
 
 
-def standings(session: Session, requests: Iterable[Request]) -> dict[int, Standing]:
+def standings(case: Case, requests: Iterable[Request]) -> dict[int, Standing]:
     """The standing of each of these requests that has stages, by the request's id."""
     positions = {request.id: request.position for request in requests}
-    stages = session.scalars(select(Stage).where(Stage.request_id.in_(positions))).all()
-    asked = session.scalars(
-        select(Asked).where(Asked.request_id.in_(positions)).order_by(Asked.asked_at, Asked.person_id)
-    ).all()
-    decisions = session.scalars(
-        select(Decision).where(Decision.request_id.in_(positions)).order_by(Decision.at)
-    ).all()
+    if not positions:
+        return {}
+    stages, asked, decisions = (
+        by_stage(case.read(statement, requests=list(positions)))
+        for statement in (_STAGES, _ASKED, _DECISIONS)
+    )
+    number = Counter(request_id for request_id, _ in stages)
     found = dict[int, Standing]()
-    for stage in stages:
-        key = (stage.request_id, stage.position)
-        if stage.position == positions[stage.request_id]:
-            story = StageStory(
-                stage,
-                tuple(one for one in asked if (one.request_id, one.position) == key),
-                tuple(one for one in decisions if (one.request_id, one.position) == key),
-            )
-            found[stage.request_id] = Standing(story, sum(s.request_id == stage.request_id for s in stages))
+    for at in positions.items():
+        for stage in stages[at]:
+            story = StageStory(stage, tuple(asked[at]), tuple(decisions[at]))
+            found[stage.request_id] = Standing(story, number[stage.request_id])
     return found

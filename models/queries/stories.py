@@ -1,14 +1,11 @@
 """A request's and a grant's whole story: what every card about it is a function of."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
-
 from models import audit
-from models.audit import AuditEntry
+from models.audit import Entry
 from models.catalogue.spec import AppSpec
 from models.catalogue.words import RequestKind
 from models.lifecycle import holdings, separation_of_duties
@@ -17,17 +14,14 @@ from models.lifecycle.references import number_of
 from models.policy import Clash
 from models.queries.stage_story import StageStory, stage_stories
 from models.registry.directory import Directory, names_of
-from models.registry.policy_snapshot import Snapshot
-from models.tables.grants import Grant, Task
-from models.tables.requests import Comment, Decision, Reassignment, Request, Term
-from models.tables.reviews import Review
+from models.registry.policy_snapshot import Snapshot, policy_of
+from models.store.case import Case
+from models.tables.grants import TASKS, Grant, Task
+from models.tables.requests import COMMENTS, Comment, Decision, Reassignment, Request, Term
+from models.tables.reviews import REVIEWS, Review
 from models.tables.states import RequestState
 from models.wording import own
 from models.wording.own import NONE, OwnWords
-
-# Every card asks these. A statement that is made once costs half of one that is made anew.
-_COMMENTS = select(Comment).where(Comment.request_id == bindparam("request")).order_by(Comment.id)
-_TASKS = select(Task).where(Task.grant_id == bindparam("grant")).order_by(Task.id.desc()).limit(1)
 
 
 @dataclass(frozen=True)
@@ -154,94 +148,88 @@ class TaskStory:
     """The holder's address, by which other systems know them; empty if Slack does not tell."""
 
 
-def request_story(session: Session, ref: str) -> RequestStory:
+def request_story(case: Case, ref: str) -> RequestStory:
     """Read one request's story by its reference (AR-12).
 
-    Raises NoResultFound / NotFound for one that is not there.
+    Raises LookupError / NotFound for one that is not there.
     """
-    request = session.get_one(Request, number_of(ref, "AR"))
-    stages = stage_stories(session, request.id)
-    comments = session.scalars(_COMMENTS, {"request": request.id}).all()
-    grant = session.get(Grant, request.grant_id) if request.grant_id else None
-    who, snapshot = Directory(session), Snapshot.from_json(request.policy)
-    admins = who.admins()
-    review = _review(session, request)
-    owners = snapshot.owners(who) if review else ()
-    ids = {request.requester_id, request.beneficiary_id, *admins, *(c.person_id for c in comments)}
-    ids |= {asked.person_id for stage in stages for asked in stage.asked}
-    ids |= {decision.person_id for stage in stages for decision in stage.decisions}
-    ids |= {one for stage in stages for passed in stage.passed for one in (passed.to_id, passed.by_id)}
-    ids |= {request.closed_by} if request.closed_by else set()
-    ids |= {*owners, *review.asked, *filter(None, [review.closed_by])} if review else set()
-    names, beneficiary = names_of(session, ids), who.person(request.beneficiary_id)
+    request = case.get_one(Request, number_of(ref, "AR"))
+    pending = request.state is RequestState.PENDING
+    who, snapshot = Directory(case), policy_of(case, request.policy)
+    grant = case.get(Grant, request.grant_id) if request.grant_id else None
+    review = case.first(REVIEWS, request.id) if request.emergency else None
+    stages, comments = stage_stories(case, request.id), tuple(case.all(COMMENTS, request.id))
+    admins, owners = who.admins(), snapshot.owners(who) if review else ()
+    people = {request.requester_id, request.beneficiary_id, request.closed_by, *admins, *owners}
+    people |= {*_involved(stages), *(comment.person_id for comment in comments)}
+    people |= {*review.asked, review.closed_by} if review else set()
+    names, beneficiary = names_of(case, set(filter(None, people))), who.person(request.beneficiary_id)
     return RequestStory(
         request=request,
         snapshot=snapshot,
         stages=stages,
-        comments=tuple(comments),
+        comments=comments,
         grant=grant,
         extended=grant if request.kind is RequestKind.EXTEND else None,
         names=names,
         admins=admins,
-        conflicts=separation_of_duties.of_request(session, request)
-        if request.state is RequestState.PENDING
-        else (),
+        conflicts=separation_of_duties.of_request(case, request) if pending else (),
         temporary=bool(beneficiary and beneficiary.temporary),
         review=review,
         owners=owners,
-        present=tuple(_present(session, request)) if request.state is RequestState.PENDING else (),
-        own=own.read(session),
+        present=tuple(_present(case, request)) if pending else (),
+        own=own.read(case),
     )
 
 
-def grant_story(session: Session, ref: str) -> GrantStory:
+def grant_story(case: Case, ref: str) -> GrantStory:
     """Read one grant's story by its reference (GR-7)."""
-    grant = session.get_one(Grant, number_of(ref, "GR"))
-    request = session.get_one(Request, grant.request_id)
-    snapshot, directory = Snapshot.from_json(grant.policy), Directory(session)
-    task = session.scalars(_TASKS, {"grant": grant.id}).first()
-    active = snapshot.owners(directory)
-    admins = directory.admins()
-    ids = {grant.person_id, request.requester_id, *admins, *active, *(task.asked if task else ())}
-    ids |= {one for one in (grant.caused_by, task.done_by if task else None) if one}
+    grant = case.get_one(Grant, number_of(ref, "GR"))
+    request = case.get_one(Request, grant.request_id)
+    snapshot, directory = policy_of(case, grant.policy), Directory(case)
+    task = next(reversed(case.all(TASKS, grant.id)), None)
+    admins, owners = directory.admins(), snapshot.owners(directory)
+    people = {grant.person_id, request.requester_id, grant.caused_by, *admins, *owners}
+    people |= {*task.asked, task.done_by} if task else set()
     return GrantStory(
         grant=grant,
         request=request,
         snapshot=snapshot,
-        extension=extensions.waiting(session, grant),
+        extension=extensions.waiting(case, grant),
         task=task,
-        names=names_of(session, ids),
+        names=names_of(case, set(filter(None, people))),
         admins=admins,
-        owners=active,
-        own=own.read(session),
+        owners=owners,
+        own=own.read(case),
     )
 
 
-def task_story(session: Session, ref: str) -> TaskStory:
+def task_story(case: Case, ref: str) -> TaskStory:
     """Read one task's story by its reference (TK-3)."""
-    task = session.get_one(Task, number_of(ref, "TK"))
-    story = grant_story(session, f"GR-{task.grant_id}")
-    holder = Directory(session).person(story.grant.person_id)
+    task = case.get_one(Task, number_of(ref, "TK"))
+    story = grant_story(case, f"GR-{task.grant_id}")
+    holder = Directory(case).person(story.grant.person_id)
     return TaskStory(task, story, holder.email if holder else "")
 
 
-def timeline(session: Session, story: RequestStory) -> list[AuditEntry]:
+def timeline(case: Case, story: RequestStory) -> list[Entry]:
     """Every audit entry about a request, its grant and the grant's tasks, in order."""
     subjects = [story.request.ref]
     if story.grant is not None:
-        tasks = session.scalars(select(Task).where(Task.grant_id == story.grant.id)).all()
-        subjects += [story.grant.ref, *(task.ref for task in tasks)]
+        subjects += [story.grant.ref, *(task.ref for task in case.all(TASKS, story.grant.id))]
     subjects += [story.review.ref] if story.review else []
-    return audit.story_of(session, subjects)
+    return audit.story_of(case, subjects)
 
 
-def _review(session: Session, request: Request) -> Review | None:
-    if not request.emergency:
-        return None
-    return session.scalars(select(Review).where(Review.request_id == request.id)).one_or_none()
+def _involved(stages: Iterable[StageStory]) -> Iterator[str]:
+    """The ids of those who were asked, decided, passed it on or had it passed on to them."""
+    for stage in stages:
+        yield from (asked.person_id for asked in stage.asked)
+        yield from (decision.person_id for decision in stage.decisions)
+        yield from (one for passed in stage.passed for one in (passed.to_id, passed.by_id))
 
 
-def _present(session: Session, request: Request) -> Iterator[Grant]:
-    for grant in holdings.grants_of(session, request.beneficiary_id):
+def _present(case: Case, request: Request) -> Iterator[Grant]:
+    for grant in holdings.grants_of(case, request.beneficiary_id):
         if grant.app_key == request.app_key and grant.id != request.grant_id:
             yield grant

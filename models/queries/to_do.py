@@ -1,22 +1,34 @@
 """What waits for a person: requests to decide, work by hand, and for admins what failed and what is stuck."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    BindParameter,
+    ScalarSelect,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+)
 
-from models.jobs import Job, JobState
-from models.queries import brief
-from models.queries.paging import Pages
+from models.jobs.table import Job
+from models.queries.paging import Pages, Window, cut, paged, read_page
 from models.queries.standing import Standing, standings
 from models.registry.directory import Directory
+from models.store.case import Case
+from models.store.statements import among
 from models.tables.catalogue import App
-from models.tables.catalogue_changes import Proposal, for_others
+from models.tables.catalogue_changes import OPEN_CHANGES, Proposal
 from models.tables.delegations import Delegation
-from models.tables.grants import Grant, Task, open_task_of
+from models.tables.grants import OPEN_TASK_OF, Grant, Task
 from models.tables.requests import Asked, Decision, Request
-from models.tables.reviews import Review, open_review_of
-from models.tables.states import GrantState, RequestState
+from models.tables.reviews import OPEN_REVIEWS, Review
 
 DECIDED = 5
 """How many of one's own decisions are shown."""
@@ -24,6 +36,69 @@ STAND_INS = 10
 """How many absences are shown."""
 WATCHED = 5
 """How many requests that others decide are shown."""
+
+_PERSON: BindParameter[str] = bindparam("person", type_=String)
+# What waits is literal SQL, for the indexes of what is open. SQLite would still go over all requests by their
+# ids if it were not given a time to compare, or if it were to sort by the bare id.
+_PENDING = text("requests.state = 'pending' AND requests.expires_at > '1970-01-01'")
+_IN_ORDER = Request.id + 0
+_FAILED, _PARKED = text("grants.state = 'failed'"), text("jobs.state = 'parked'")
+
+
+def _to_decide() -> Select[int]:
+    """Ids of the pending requests whose open stage asks this person, whose vote is not given."""
+    voted = exists().where(
+        Decision.request_id == Asked.request_id,
+        or_(
+            Decision.person_id == _PERSON,
+            Decision.seat_id == _PERSON,
+            and_(Asked.seat_id != "", Asked.seat_id.in_((Decision.person_id, Decision.seat_id))),
+        ),
+    )
+    # Whoever was asked a hundred thousand times is asked by few of the requests that are open.
+    oldest = select(func.min(_IN_ORDER)).where(_PENDING).scalar_subquery()
+    return (
+        select(Asked.request_id)
+        .join(Request, and_(Request.id == Asked.request_id, Request.position == Asked.position))
+        .where(
+            Asked.person_id == _PERSON, Asked.request_id >= oldest, text("requests.state = 'pending'"), ~voted
+        )
+    )
+
+
+def _number(ids: Select[Any]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(ids.subquery()).scalar_subquery()
+
+
+def _watched(*which: Any) -> Select[Any]:
+    others = (Request.requester_id != _PERSON, Request.beneficiary_id != _PERSON)
+    found = select(Request).where(_PENDING, *others, Request.id.not_in(_TO_DECIDE), *which)
+    return found.order_by(_IN_ORDER).limit(WATCHED)
+
+
+def _absences(whose: Any) -> Select[Any]:
+    ahead = select(Delegation).where(whose == _PERSON, Delegation.due_at.is_not(None))
+    return ahead.order_by(Delegation.starts_at).limit(STAND_INS)
+
+
+_TO_DECIDE = _to_decide()
+_NUMBERS = select(_number(_TO_DECIDE), _number(select(Task.id).where(OPEN_TASK_OF)))
+_ADMINS_NUMBERS = select(_number(select(Grant.id).where(_FAILED)), _number(select(Job.id).where(_PARKED)))
+_DECIDE = paged(_TO_DECIDE.order_by(Asked.request_id.desc()))
+_TASKS = paged(select(Task).where(OPEN_TASK_OF).order_by(Task.grant_id.desc(), Task.direction))
+_FAILED_GRANTS = paged(select(Grant).where(_FAILED).order_by(Grant.id.desc()))
+_PARKED_JOBS = paged(select(Job).where(_PARKED).order_by(Job.id.desc()))
+_DECIDED = (
+    select(Decision)
+    .where(Decision.person_id == _PERSON)
+    .order_by(Decision.at.desc(), Decision.request_id.desc())
+    .limit(DECIDED)
+)
+_AWAY, _STANDS_IN = _absences(Delegation.person_id), _absences(Delegation.delegate_id)
+_WATCHED, _WATCHED_OF_APPS = _watched(), _watched(among(Request.app_key, "apps"))
+_OWNERS_ASKED = select(App.key, App.spec["owners"]).where(
+    App.key.in_(select(Request.app_key).where(_PENDING))
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +119,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class ToDo:
-    """The tab "To do", each kind newest first. `policy` and `connector` are not loaded."""
+    """The tab "To do", each kind newest first."""
 
     decide: tuple[tuple[Request, Standing], ...]
     tasks: tuple[tuple[Task, Grant], ...]
@@ -69,148 +144,92 @@ class ToDo:
     """What waits longest for others, on the first page; for owners of their apps, for admins of any."""
 
 
-def waiting(session: Session, person_id: str) -> Waiting:
+def waiting(case: Case, person_id: str) -> Waiting:
     """Count what waits for a person."""
-    admin = Directory(session).is_admin(person_id)
-    return Waiting(
-        decisions=_number(session, _to_decide(person_id)),
-        tasks=_number(session, select(Task.id).where(open_task_of(person_id))),
-        changes=_number(session, for_others(person_id).with_only_columns(Proposal.id)) if admin else 0,
-        reviews=_number(session, select(Review.id).where(open_review_of(person_id))),
-        failed=_number(session, select(Grant.id).where(Grant.state == GrantState.FAILED)) if admin else 0,
-        parked=_number(session, select(Job.id).where(Job.state == JobState.PARKED)) if admin else 0,
-    )
+    decisions, tasks = case.read(_NUMBERS, person=person_id)[0]
+    reviews = len(_to_review(case, person_id))
+    if not Directory(case).is_admin(person_id):
+        return Waiting(decisions, tasks, 0, reviews, 0, 0)
+    failed, parked = case.read(_ADMINS_NUMBERS)[0]
+    return Waiting(decisions, tasks, len(_for_others(case, person_id)), reviews, failed, parked)
 
 
-def to_do(session: Session, person_id: str, page: int, counts: Waiting) -> ToDo:
+def to_do(case: Case, person_id: str, page: int, counts: Waiting) -> ToDo:
     """One page of what waits for a person, of whom `waiting` said how much that is."""
-    lengths = [
-        counts.decisions,
-        counts.tasks,
-        counts.changes,
-        counts.reviews,
-        counts.failed,
-        counts.parked,
-    ]
+    lengths = [counts.decisions, counts.tasks, counts.changes, counts.reviews, counts.failed, counts.parked]
     pages = Pages.of(page, counts.total)
     decide, tasks, changes, reviews, failed, parked = pages.windows(lengths)
+    first = pages.number == 0
     return ToDo(
-        decide=_decide(session, person_id, *decide),
-        tasks=_tasks(session, person_id, *tasks),
-        changes=_proposed(session, person_id, *changes),
-        reviews=_reviews(session, person_id, *reviews),
-        failed=_failed(session, *failed),
-        parked=_parked(session, *parked),
-        decided=_decided(session, person_id) if pages.number == 0 else (),
-        away=_stand_ins(session, Delegation.person_id == person_id) if pages.number == 0 else (),
-        stands_in=_stand_ins(session, Delegation.delegate_id == person_id) if pages.number == 0 else (),
-        first=pages.number == 0,
-        watched=_watched(session, person_id) if pages.number == 0 else (),
+        decide=_decide(case, person_id, decide),
+        tasks=_tasks(case, person_id, tasks),
+        changes=tuple(cut(_for_others(case, person_id), changes) if changes[1] else ()),
+        reviews=_reviews(case, person_id, reviews),
+        failed=tuple(read_page(case, _FAILED_GRANTS, failed)),
+        parked=tuple(read_page(case, _PARKED_JOBS, parked)),
+        decided=_decided(case, person_id) if first else (),
+        away=tuple(case.read(_AWAY, person=person_id)) if first else (),
+        stands_in=tuple(case.read(_STANDS_IN, person=person_id)) if first else (),
+        first=first,
+        watched=_watch(case, person_id) if first else (),
         pages=pages,
     )
 
 
-def _to_decide(person_id: str) -> Select[int]:
-    """Ids of the pending requests whose open stage asks this person, whose vote is not given."""
-    given = or_(
-        Decision.person_id == person_id,
-        Decision.seat_id == person_id,
-        and_(Asked.seat_id != "", Asked.seat_id.in_((Decision.person_id, Decision.seat_id))),
-    )
-    has_decided = exists().where(Decision.request_id == Asked.request_id, given)
-    return (
-        select(Asked.request_id)
-        .join(Request, and_(Request.id == Asked.request_id, Request.position == Asked.position))
-        .where(Asked.person_id == person_id, Request.state == RequestState.PENDING, ~has_decided)
-    )
+def _to_review(case: Case, person_id: str) -> list[Review]:
+    """The emergencies that this person may review, newest first."""
+    return [one for one in reversed(case.all(OPEN_REVIEWS)) if person_id in one.asked]
 
 
-def _number(session: Session, ids: Select[int]) -> int:
-    return session.scalars(select(func.count()).select_from(ids.subquery())).one()
+def _for_others(case: Case, person_id: str) -> list[Proposal]:
+    """The changes of the catalogue that an admin can decide on, since others have made them; newest first."""
+    return [one for one in reversed(case.all(OPEN_CHANGES)) if one.by != person_id]
 
 
-def _decide(session: Session, person_id: str, skip: int, most: int) -> tuple[tuple[Request, Standing], ...]:
-    ids = _to_decide(person_id).order_by(Asked.request_id.desc()).offset(skip).limit(most)
-    found = select(Request).where(Request.id.in_(session.scalars(ids).all())).options(*brief.REQUEST)
-    requests = session.scalars(found.order_by(Request.id.desc())).all()
-    where = standings(session, requests)
+def _decide(case: Case, person_id: str, window: Window) -> tuple[tuple[Request, Standing], ...]:
+    ids = read_page(case, _DECIDE, window, person=person_id)
+    case.hand(Request, ids)
+    return _standing(case, [case.get_one(Request, one) for one in ids])
+
+
+def _tasks(case: Case, person_id: str, window: Window) -> tuple[tuple[Task, Grant], ...]:
+    rows = read_page(case, _TASKS, window, person=person_id)
+    case.hand(Grant, [task.grant_id for task in rows])
+    return tuple((task, case.get_one(Grant, task.grant_id)) for task in rows)
+
+
+def _reviews(case: Case, person_id: str, window: Window) -> tuple[tuple[Review, Request], ...]:
+    rows = cut(_to_review(case, person_id), window)
+    case.hand(Request, [review.request_id for review in rows])
+    return tuple((review, case.get_one(Request, review.request_id)) for review in rows)
+
+
+def _decided(case: Case, person_id: str) -> tuple[tuple[Decision, Request], ...]:
+    rows = case.read(_DECIDED, person=person_id)
+    case.hand(Request, [decision.request_id for decision in rows])
+    return tuple((decision, case.get_one(Request, decision.request_id)) for decision in rows)
+
+
+def _watch(case: Case, person_id: str) -> tuple[tuple[Request, Standing], ...]:
+    if Directory(case).is_admin(person_id):
+        return _standing(case, case.read(_WATCHED, person=person_id))
+    apps = _owned(case, person_id)
+    return _standing(case, case.read(_WATCHED_OF_APPS, person=person_id, apps=apps)) if apps else ()
+
+
+def _standing(case: Case, requests: list[Request]) -> tuple[tuple[Request, Standing], ...]:
+    where = standings(case, requests)
     return tuple((request, where[request.id]) for request in requests)
 
 
-def _stand_ins(session: Session, whose: ColumnElement[bool]) -> tuple[Delegation, ...]:
-    found = select(Delegation).where(whose, Delegation.due_at.is_not(None)).order_by(Delegation.starts_at)
-    return tuple(session.scalars(found.limit(STAND_INS)))
-
-
-def _watched(session: Session, person_id: str) -> tuple[tuple[Request, Standing], ...]:
-    mine = (Request.requester_id == person_id) | (Request.beneficiary_id == person_id)
-    found = select(Request).where(
-        Request.state == RequestState.PENDING, ~mine, Request.id.not_in(_to_decide(person_id))
-    )
-    if not Directory(session).is_admin(person_id):
-        found = found.where(Request.app_key.in_(_owned(session, person_id)))
-    rows = session.scalars(found.order_by(Request.id).limit(WATCHED).options(*brief.REQUEST)).all()
-    where = standings(session, rows)
-    return tuple((request, where[request.id]) for request in rows)
-
-
-def _owned(session: Session, person_id: str) -> list[str]:
+def _owned(case: Case, person_id: str) -> list[str]:
     """The keys of the apps that this person owns and that somebody asks for."""
-    person = Directory(session).person(person_id)
+    person = Directory(case).person(person_id)
     if person is None or not person.active:
         return []
-    asked = select(Request.app_key).where(Request.state == RequestState.PENDING).distinct()
     names = {person_id, person.email.lower() or person_id}
-    owners = session.execute(select(App.key, App.spec["owners"]).where(App.key.in_(asked)))
     return [
         key
-        for key, named in owners
+        for key, named in case.read(_OWNERS_ASKED)
         if names & {str(one).lower() if "@" in one else one for one in named or ()}
     ]
-
-
-def _tasks(session: Session, person_id: str, skip: int, most: int) -> tuple[tuple[Task, Grant], ...]:
-    found = select(Task, Grant).join(Grant, Grant.id == Task.grant_id).where(open_task_of(person_id))
-    rows = session.execute(
-        found.order_by(Task.grant_id.desc(), Task.direction).offset(skip).limit(most).options(*brief.GRANT)
-    )
-    return tuple((task, grant) for task, grant in rows)
-
-
-def _proposed(session: Session, person_id: str, skip: int, most: int) -> tuple[Proposal, ...]:
-    found = for_others(person_id).order_by(Proposal.id.desc()).offset(skip).limit(most)
-    return tuple(session.scalars(found))
-
-
-def _reviews(session: Session, person_id: str, skip: int, most: int) -> tuple[tuple[Review, Request], ...]:
-    found = select(Review, Request).join(Request, Request.id == Review.request_id)
-    rows = session.execute(
-        found.where(open_review_of(person_id))
-        .order_by(Review.id.desc())
-        .offset(skip)
-        .limit(most)
-        .options(*brief.REQUEST)
-    )
-    return tuple((review, request) for review, request in rows)
-
-
-def _failed(session: Session, skip: int, most: int) -> tuple[Grant, ...]:
-    found = select(Grant).where(Grant.state == GrantState.FAILED).order_by(Grant.id.desc())
-    return tuple(session.scalars(found.offset(skip).limit(most).options(*brief.GRANT)))
-
-
-def _parked(session: Session, skip: int, most: int) -> tuple[Job, ...]:
-    found = select(Job).where(Job.state == JobState.PARKED).order_by(Job.id.desc())
-    return tuple(session.scalars(found.offset(skip).limit(most)))
-
-
-def _decided(session: Session, person_id: str) -> tuple[tuple[Decision, Request], ...]:
-    found = (
-        select(Decision, Request)
-        .join(Request, Request.id == Decision.request_id)
-        .where(Decision.person_id == person_id)
-        .order_by(Decision.at.desc(), Decision.request_id.desc())
-        .limit(DECIDED)
-    )
-    rows = session.execute(found.options(*brief.REQUEST))
-    return tuple((decision, request) for decision, request in rows)

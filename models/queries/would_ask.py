@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from models.catalogue.edits import access_at
 from models.catalogue.spec import AppSpec, RequestKind
 from models.lifecycle import separation_of_duties
@@ -12,10 +10,11 @@ from models.lifecycle.request.plan import Planned
 from models.policy import Question, check_length, decide
 from models.registry.directory import Directory
 from models.registry.policy_snapshot import Snapshot
+from models.store.case import Case
 
 
 @dataclass(frozen=True)
-class Case:
+class Scenario:
     """What is supposed: who would have it, for how long, and how it is asked for."""
 
     person: str
@@ -30,25 +29,25 @@ class Case:
     emergency: bool = False
 
 
-def would_ask(session: Session, app: AppSpec, case: Case) -> Planned:
+def would_ask(case: Case, app: AppSpec, scenario: Scenario) -> Planned:
     """The policy's word on such a request, whether or not the person has it already.
 
     Raises NotFound where the app has no such access.
     """
-    who = Directory(session)
-    snapshot = Snapshot(app, app.access[access_at(app, case.access)])
+    who = Directory(case)
+    snapshot = Snapshot(app, app.access[access_at(app, scenario.access)])
     question = Question(
-        requester=case.asker or case.person,
-        beneficiary=case.person,
+        requester=scenario.asker or scenario.person,
+        beneficiary=scenario.person,
         app=app,
         access=snapshot.access,
-        duration=case.length,
-        at=case.at,
-        kind=case.kind,
-        emergency=case.emergency,
+        duration=scenario.length,
+        at=scenario.at,
+        kind=scenario.kind,
+        emergency=scenario.emergency,
     )
-    question = separation_of_duties.looked_at(session, question)
-    person = who.person(case.person)
+    question = separation_of_duties.looked_at(case, question)
+    person = who.person(scenario.person)
     temporary = bool(person and person.temporary)
-    verdict = check_length(snapshot.policy, case.length, None, None, case.at, temporary=temporary)
+    verdict = check_length(snapshot.policy, scenario.length, None, None, scenario.at, temporary=temporary)
     return Planned(snapshot, question, decide(question, who), verdict)

@@ -1,109 +1,164 @@
 """The catalogue as it is kept.
 
-One row an app, its whole entry as one document, and a revision that counts changes.
+One row an app, its whole entry as one document, and a revision that counts changes. What was read is kept in
+memory for as long as the revision stands; a unit of work that changes the catalogue reads its own.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from models.catalogue.file import diff
 from models.catalogue.spec import AppSpec
-from models.store.tx import Tx
-from models.tables import settings
-from models.tables.catalogue import App
+from models.registry import settings
+from models.store.case import Case
+from models.store.outcome import Outcome
+from models.tables.base import Base
+from models.tables.catalogue import APPS, App
+from models.tables.settings import Setting
+
+T = TypeVar("T")
 
 REVISION = "catalogue.revision"
+_CHANGES = "changes of the catalogue"
+"""Where a case counts them, so that what it keeps of the catalogue is as it is by now."""
+_LAST = select(func.coalesce(func.max(App.position), -1))
 
 
-def every(session: Session) -> list[AppSpec]:
+@dataclass
+class _Read:
+    """What was read of the apps, at one revision."""
+
+    specs: dict[str, AppSpec] = field(default_factory=dict)
+    keys: tuple[str, ...] | None = None
+    """All, in the catalogue's order; None where not all were read."""
+
+
+def every(case: Case) -> list[AppSpec]:
     """All apps, in the catalogue's order."""
-    rows = session.scalars(select(App).order_by(App.position, App.key))
-    return [AppSpec.model_validate(row.spec) for row in rows]
+    read = kept(case, App, _Read)
+    if read.keys is None:
+        rows = case.all(APPS)
+        for row in rows:
+            _spec(read, row)
+        read.keys = tuple(row.key for row in rows)
+    return [read.specs[key] for key in read.keys]
 
 
-def find(session: Session, key: str) -> AppSpec | None:
+def find(case: Case, key: str) -> AppSpec | None:
     """One app by its key."""
-    row = session.get(App, key)
-    return None if row is None else AppSpec.model_validate(row.spec)
+    read = kept(case, App, _Read)
+    if key in read.specs:
+        return read.specs[key]
+    row = None if read.keys is not None else case.get(App, key)
+    return None if row is None else _spec(read, row)
 
 
-def revision(session: Session) -> int:
+def _spec(read: _Read, row: App) -> AppSpec:
+    if row.key not in read.specs:
+        read.specs[row.key] = AppSpec.model_validate(row.spec)
+    return read.specs[row.key]
+
+
+def revision(case: Case) -> int:
     """A number that grows with every change of the catalogue, for those who keep a copy in memory."""
-    return int(settings.read(session, REVISION, 0))
+    return int(settings.read(case, REVISION, 0))
 
 
-def hold(tx: Tx) -> int:
+def kept(case: Case, table: type[Base], make: Callable[[], T]) -> T:
+    """What was read of a table of the catalogue: `make` makes an empty one.
+
+    It is kept in the store's memory for its revision, the newest only; in a unit of work that changes the
+    catalogue it is kept in the case, until the next change.
+    """
+    if case.before.get(table) or REVISION in case.before.get(Setting, {}):
+        return case.keep((table, case.kept.get(_CHANGES, 0)), make)
+    now = revision(case)
+    known: tuple[int, T] | None = case.memory.get(table)
+    if known is None or known[0] != now:
+        known = case.memory[table] = (now, make())
+    return known[1]
+
+
+def changing(out: Outcome) -> None:
+    """The catalogue is about to change in this unit of work: what the case keeps of it holds no more."""
+    out.case.kept[_CHANGES] = out.case.kept.get(_CHANGES, 0) + 1
+
+
+def hold(out: Outcome) -> int:
     """Keep others from changing the catalogue until the commit; returns its revision."""
-    revision = int(settings.hold(tx.session, REVISION, 0).value["value"])
-    tx.session.info.clear()  # what was read before may have changed while others had the catalogue
-    return revision
+    changing(out)
+    return int(settings.hold(out, REVISION, 0))
 
 
-def save(tx: Tx, spec: AppSpec, by: str, **more: str) -> list[str]:
+def turn(out: Outcome) -> None:
+    """Count one more change of the catalogue."""
+    settings.write(out, REVISION, hold(out) + 1)
+
+
+def save(out: Outcome, spec: AppSpec, by: str, **more: str) -> list[str]:
     """Add or change an app; returns the change in words (empty where nothing changes).
 
     `more` is recorded with it.
     """
-    hold(tx)
-    row = tx.session.get(App, spec.key)
-    words = _put(tx, row, spec, by, _last(tx.session) + 1 if row is None else row.position, **more)
+    hold(out)
+    row = out.case.lock(App, spec.key)
+    words = _put(out, row, spec, by, _last(out.case) + 1 if row is None else row.position, **more)
     if words:
-        turn(tx)
+        turn(out)
     return words
 
 
-def replace(tx: Tx, specs: list[AppSpec], by: str) -> list[str]:
+def replace(out: Outcome, specs: list[AppSpec], by: str) -> list[str]:
     """Make the catalogue be exactly these apps, in this order; returns the changes in words."""
-    hold(tx)
-    # All rows at once: on SQLite nobody else can write as long as this takes, with 10,000 apps as well.
-    rows = {row.key: row for row in tx.session.scalars(select(App))}
+    hold(out)
+    rows = {row.key: row for row in out.case.all(APPS)}
     words: list[str] = []
     for gone in sorted(rows.keys() - {spec.key for spec in specs}):
-        words += _drop(tx, rows[gone], by)
+        words += _drop(out, rows[gone], by)
     for position, spec in enumerate(specs):
-        words += _put(tx, rows.get(spec.key), spec, by, position)
-    if words:
-        turn(tx)
+        words += _put(out, rows.get(spec.key), spec, by, position)
+    if words or list(rows) != [spec.key for spec in specs]:
+        turn(out)
     return words
 
 
-def remove(tx: Tx, key: str, by: str) -> list[str]:
+def remove(out: Outcome, key: str, by: str) -> list[str]:
     """Take an app out of the catalogue. Requests and grants keep the copy of it that they were made with."""
-    hold(tx)
-    words = _drop(tx, tx.session.get_one(App, key), by)
-    turn(tx)
+    hold(out)
+    words = _drop(out, out.case.get_one(App, key), by)
+    turn(out)
     return words
 
 
-def _put(tx: Tx, row: App | None, spec: AppSpec, by: str, position: int, **more: str) -> list[str]:
+def _put(out: Outcome, row: App | None, spec: AppSpec, by: str, position: int, **more: str) -> list[str]:
+    changing(out)
     before = None if row is None else AppSpec.model_validate(row.spec)
-    if row is None:
-        row = App(key=spec.key, version=0)
-        tx.session.add(row)
-    row.position = position
-    if before == spec:
+    if row is not None and before == spec:
+        out.change(row, position=position)
         return []
     words = [str(change) for change in diff([before] if before else [], [spec])]
-    old, row.name, row.spec = row.spec, spec.name, spec.stored()
-    row.version, row.updated_at = row.version + 1, tx.now
+    old, version = (None, 0) if row is None else (row.spec, row.version)
+    new = spec.stored()
+    columns = {"name": spec.name, "position": position, "version": version + 1, "spec": new}
+    out.put(App, key=spec.key, **columns, updated_at=out.now)
     action = "app.changed" if before else "app.added"
-    tx.record(by, action, f"app:{spec.key}", app=spec.key, changes=words, before=old, after=row.spec, **more)
+    out.record(by, action, f"app:{spec.key}", app=spec.key, changes=words, before=old, after=new, **more)
     return words
 
 
-def _drop(tx: Tx, row: App, by: str) -> list[str]:
+def _drop(out: Outcome, row: App, by: str) -> list[str]:
+    changing(out)
     words = [str(change) for change in diff([AppSpec.model_validate(row.spec)], [])]
-    tx.record(by, "app.removed", f"app:{row.key}", app=row.key, before=row.spec, changes=words)
-    tx.session.delete(row)
+    out.record(by, "app.removed", f"app:{row.key}", app=row.key, before=row.spec, changes=words)
+    out.remove(row)
     return words
 
 
-def _last(session: Session) -> int:
+def _last(case: Case) -> int:
     """The last place in the catalogue; -1 in an empty one."""
-    last = session.scalar(select(func.max(App.position)))
-    return -1 if last is None else last
-
-
-def turn(tx: Tx) -> None:
-    """Count one more change of the catalogue."""
-    settings.write(tx.session, REVISION, hold(tx) + 1)
+    last: list[int] = case.read(_LAST)
+    changed = (case.get(App, key) for key in case.before.get(App, ()))
+    return max([*last, *(row.position for row in changed if row is not None)])

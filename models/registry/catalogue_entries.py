@@ -3,10 +3,11 @@
 Every change is in the audit trail with before and after, and turns the catalogue's revision.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, exists, func, literal, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, func, select
 
 from models.catalogue.fields import Spec
 from models.catalogue.kinds import KINDS
@@ -14,131 +15,166 @@ from models.catalogue.part import Kind, Parts
 from models.catalogue.part_changes import change_of, diff_parts
 from models.catalogue.workspace import SETTINGS, SettingsSpec
 from models.registry import apps
-from models.store.tx import Tx
-from models.tables.catalogue import Part
+from models.store.case import Case
+from models.store.outcome import Outcome
+from models.tables.base import Json
+from models.tables.catalogue import PARTS, Part
 
 P = TypeVar("P", bound=Spec)
 
-_READ, _KINDS = "parts", "kinds of parts"
-"""Where a session keeps what `every` and `has_any` have read, until an entry changes."""
 _SUBJECT = 64
 """As much as the trail keeps of what an entry is about."""
+_KEYS = select(Part.key).where(Part.kind == bindparam("kind"))
+_LAST = select(func.coalesce(func.max(Part.position), -1)).where(Part.kind == bindparam("kind"))
 
 
-# Every decision asks these. A statement that is made once costs half of one that is made anew.
-_OF_KIND = select(Part).where(Part.kind == bindparam("kind")).order_by(Part.position, Part.key)
-# By one row of each, however many there are of a kind.
-_KINDS_THERE = union_all(
-    *(select(literal(kind.name)).where(exists().where(Part.kind == kind.name)) for kind in KINDS)
-)
+@dataclass
+class _Read:
+    """What was read of the entries of one kind, at one revision."""
+
+    keys: frozenset[str]
+    specs: dict[str, Any] = field(default_factory=dict)
+    every: tuple[Any, ...] | None = None
+    stored: Mapping[str, Json] | None = None
 
 
-def every(session: Session, kind: Kind[P]) -> list[P]:
-    """All entries of a kind, in the catalogue's order. Read once a transaction, until one of them changes."""
-    if not has_any(session, kind):
-        return []
-    read: dict[str, list[P]] = session.info.setdefault(_READ, {})
-    if kind.name not in read:
-        rows = session.scalars(_OF_KIND, {"kind": kind.name})
-        read[kind.name] = [kind.model.model_validate(row.spec) for row in rows]
-    return list(read[kind.name])
+def _read(case: Case, kind: Kind[Any]) -> _Read:
+    kinds: dict[str, _Read] = apps.kept(case, Part, dict)
+    if kind.name not in kinds:
+        kinds[kind.name] = _Read(_keys(case, kind))
+    return kinds[kind.name]
 
 
-def has_any(session: Session, kind: Kind[Any]) -> bool:
-    """Whether there is an entry of a kind at all. One query a transaction tells it of all kinds."""
-    kinds: set[str] | None = session.info.get(_KINDS)
-    if kinds is None:
-        kinds = session.info[_KINDS] = set(session.scalars(_KINDS_THERE))
-    return kind.name in kinds
+def _keys(case: Case, kind: Kind[Any]) -> frozenset[str]:
+    """The keys of a kind's entries: whoever has none, as most people, costs no look-up of their own."""
+    changed = {
+        key: case.get(Part, (name, key)) for name, key in case.before.get(Part, ()) if name == kind.name
+    }
+    there = {key for key, row in changed.items() if row is not None}
+    return frozenset((set(case.read(_KEYS, kind=kind.name)) - changed.keys()) | there)
 
 
-def find(session: Session, kind: Kind[P], key: str) -> P | None:
+def every(case: Case, kind: Kind[P]) -> list[P]:
+    """All entries of a kind, in the catalogue's order."""
+    read = _read(case, kind)
+    if read.every is None:
+        rows = case.all(PARTS, kind.name) if read.keys else []
+        read.every = tuple(_spec(read, kind, row) for row in rows)
+    return list(read.every)
+
+
+def stored(case: Case, kind: Kind[Any]) -> Mapping[str, Json]:
+    """All entries of a kind by their keys, as they are kept: whatever they are worth."""
+    read = _read(case, kind)
+    if read.stored is None:
+        read.stored = {row.key: row.spec for row in case.all(PARTS, kind.name)} if read.keys else {}
+    return read.stored
+
+
+def has_any(case: Case, kind: Kind[Any]) -> bool:
+    """Whether there is an entry of a kind at all."""
+    return bool(_read(case, kind).keys)
+
+
+def find(case: Case, kind: Kind[P], key: str) -> P | None:
     """One entry by its key."""
-    row = session.get(Part, (kind.name, key)) if has_any(session, kind) else None
-    return None if row is None else kind.model.model_validate(row.spec)
+    read = _read(case, kind)
+    if key in read.specs or key not in read.keys:
+        return read.specs.get(key)
+    row = case.get(Part, (kind.name, key))
+    return None if row is None else _spec(read, kind, row)
 
 
-def whole(session: Session) -> Parts:
+def _spec(read: _Read, kind: Kind[P], row: Part) -> P:
+    if row.key not in read.specs:
+        read.specs[row.key] = kind.model.model_validate(row.spec)
+    spec: P = read.specs[row.key]
+    return spec
+
+
+def whole(case: Case) -> Parts:
     """Everything that is no app."""
-    found = {kind.name: tuple(every(session, kind)) for kind in KINDS}
+    found = {kind.name: tuple(every(case, kind)) for kind in KINDS}
     return {name: entries for name, entries in found.items() if entries}
 
 
-def workspace(session: Session) -> SettingsSpec:
+def workspace(case: Case) -> SettingsSpec:
     """The settings of the workspace."""
-    return find(session, SETTINGS, "settings") or SettingsSpec()
+    return find(case, SETTINGS, "settings") or SettingsSpec()
 
 
-def save(tx: Tx, kind: Kind[P], spec: P, by: str, **more: str) -> list[str]:
+def save(out: Outcome, kind: Kind[P], spec: P, by: str, **more: str) -> list[str]:
     """Add or change an entry; returns the change in words (empty where nothing changes).
 
     `more` is recorded with it.
     """
-    apps.hold(tx)
-    row = tx.session.get(Part, (kind.name, kind.key(spec)))
-    words = _put(
-        tx, kind, row, spec, by, _last(tx.session, kind) + 1 if row is None else row.position, **more
-    )
-    return _turned(tx, words)
+    apps.hold(out)
+    row = out.case.lock(Part, (kind.name, kind.key(spec)))
+    position = _last(out.case, kind) + 1 if row is None else row.position
+    words = _put(out, kind, row, spec, by, position, **more)
+    if words:
+        apps.turn(out)
+    return words
 
 
-def remove(tx: Tx, kind: Kind[P], key: str, by: str, **more: str) -> list[str]:
+def remove(out: Outcome, kind: Kind[P], key: str, by: str, **more: str) -> list[str]:
     """Take an entry out; returns the change in words (empty where there is none). `more` is recorded."""
-    apps.hold(tx)
-    row = tx.session.get(Part, (kind.name, key))
-    return [] if row is None else _turned(tx, _drop(tx, kind, row, by, **more))
+    apps.hold(out)
+    row = out.case.lock(Part, (kind.name, key))
+    if row is None:
+        return []
+    words = _drop(out, kind, row, by, **more)
+    apps.turn(out)
+    return words
 
 
-def replace(tx: Tx, parts: Parts, by: str) -> list[str]:
+def replace(out: Outcome, parts: Parts, by: str) -> list[str]:
     """Make the catalogue have exactly these parts, in this order; returns the changes in words."""
-    apps.hold(tx)
-    words = [str(change) for change in diff_parts(whole(tx.session), parts)]
-    for kind in KINDS:
-        _replace(tx, kind, parts.get(kind.name, ()), by)
-    return _turned(tx, words)
+    apps.hold(out)
+    words = [str(change) for change in diff_parts(whole(out.case), parts)]
+    moved = [_replace(out, kind, parts.get(kind.name, ()), by) for kind in KINDS]
+    if words or any(moved):
+        apps.turn(out)
+    return words
 
 
-def _replace(tx: Tx, kind: Kind[Any], specs: tuple[Spec, ...], by: str) -> None:
-    rows = {row.key: row for row in tx.session.scalars(select(Part).where(Part.kind == kind.name))}
+def _replace(out: Outcome, kind: Kind[Any], specs: tuple[Spec, ...], by: str) -> bool:
+    """Make a kind have exactly these entries; True if others stand there now, or in another order."""
+    rows = {row.key: row for row in out.case.all(PARTS, kind.name)}
     if kind.single and rows and not specs:
         specs = (kind.model(),)  # its version goes on, for whoever looks at it just now
     for gone in sorted(rows.keys() - {kind.key(spec) for spec in specs}):
-        _drop(tx, kind, rows[gone], by)
+        _drop(out, kind, rows[gone], by)
     for position, spec in enumerate(specs):
-        _put(tx, kind, rows.get(kind.key(spec)), spec, by, position)
+        _put(out, kind, rows.get(kind.key(spec)), spec, by, position)
+    return list(rows) != [row.key for row in out.case.all(PARTS, kind.name)]
 
 
-def _put(tx: Tx, kind: Kind[P], row: Part | None, spec: P, by: str, position: int, **more: str) -> list[str]:
-    _forget(tx)
+def _put(
+    out: Outcome, kind: Kind[P], row: Part | None, spec: P, by: str, position: int, **more: str
+) -> list[str]:
+    apps.changing(out)
     before = None if row is None else kind.model.model_validate(row.spec)
     words = [str(change) for change in change_of(kind, before, spec)]
-    if row is not None:
-        row.position = position
     if not words:
+        if row is not None:
+            out.change(row, position=position)
         return []
-    if row is None:
-        row = Part(kind=kind.name, key=kind.key(spec), position=position, version=0)
-        tx.session.add(row)
-    old, row.spec = row.spec if before else None, spec.stored()
-    row.version, row.updated_at = row.version + 1, tx.now
+    key, new = kind.key(spec), spec.stored()
+    old, version = (None, 0) if row is None else (row.spec, row.version)
+    columns = {"position": position, "version": version + 1, "spec": new, "updated_at": out.now}
+    out.put(Part, kind=kind.name, key=key, **columns)
     what = "changed" if before or kind.single else "added"
-    tx.record(
-        by, f"catalogue.{what}", subject(kind, row.key), changes=words, before=old, after=row.spec, **more
-    )
+    out.record(by, f"catalogue.{what}", subject(kind, key), changes=words, before=old, after=new, **more)
     return words
 
 
-def _drop(tx: Tx, kind: Kind[Any], row: Part, by: str, **more: str) -> list[str]:
-    _forget(tx)
+def _drop(out: Outcome, kind: Kind[Any], row: Part, by: str, **more: str) -> list[str]:
+    apps.changing(out)
     words = [str(change) for change in change_of(kind, kind.model.model_validate(row.spec), None)]
-    tx.record(by, "catalogue.removed", subject(kind, row.key), changes=words, before=row.spec, **more)
-    tx.session.delete(row)
+    out.record(by, "catalogue.removed", subject(kind, row.key), changes=words, before=row.spec, **more)
+    out.remove(row)
     return words
-
-
-def _forget(tx: Tx) -> None:
-    for memory in (_READ, _KINDS):
-        tx.session.info.pop(memory, None)
 
 
 def subject(kind: Kind[Any], key: str) -> str:
@@ -146,12 +182,8 @@ def subject(kind: Kind[Any], key: str) -> str:
     return f"{kind.name}:{key}"[:_SUBJECT]
 
 
-def _last(session: Session, kind: Kind[Any]) -> int:
-    last = session.scalar(select(func.max(Part.position)).where(Part.kind == kind.name))
-    return -1 if last is None else last
-
-
-def _turned(tx: Tx, words: list[str]) -> list[str]:
-    if words:
-        apps.turn(tx)
-    return words
+def _last(case: Case, kind: Kind[Any]) -> int:
+    """The last place among its kind; -1 where there is none."""
+    last: list[int] = case.read(_LAST, kind=kind.name)
+    changed = (case.get(Part, key) for key in case.before.get(Part, ()) if key[0] == kind.name)
+    return max([*last, *(row.position for row in changed if row is not None)])

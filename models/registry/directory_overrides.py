@@ -6,16 +6,15 @@ An admin wrote it on purpose, and a profile in Slack is often the person's own t
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sqlalchemy.orm import Session
-
 from models.catalogue.directory_entries import PERSON, PersonSpec, plain
 from models.policy.facts import PersonFacts
 from models.registry import catalogue_entries
+from models.store.case import Case
 from models.tables.people import Person
 
 
 @dataclass(frozen=True)
-class Said:
+class Override:
     """What the table says of one person; empty where it says nothing."""
 
     manager: str = ""
@@ -35,7 +34,7 @@ class Said:
         )
 
 
-NOTHING = Said()
+NOTHING = Override()
 
 
 class Drafted:
@@ -44,37 +43,35 @@ class Drafted:
     def __init__(self, entries: Iterable[PersonSpec]) -> None:
         self._by_key = {PERSON.key(entry): entry for entry in entries}
 
-    def of(self, row: Person) -> Said:
+    def of(self, row: Person) -> Override:
         """What stands there of somebody, as `Listing.of`."""
         keys = filter(None, (row.id, plain(row.email)))
         return _merged(self._by_key[key] for key in keys if key in self._by_key)
 
 
 class Listing:
-    """The table, read entry by entry; a catalogue without one costs a single query."""
+    """The table as it stands now, read entry by entry."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, case: Case) -> None:
+        self._case = case
 
-    def of(self, row: Person) -> Said:
+    def of(self, row: Person) -> Override:
         """What stands there of somebody, by their id and by their address; by the id counts first."""
-        if not catalogue_entries.has_any(self._session, PERSON):
-            return NOTHING
         entries = [
             entry
             for key in (row.id, plain(row.email))
-            if key and (entry := catalogue_entries.find(self._session, PERSON, key)) is not None
+            if key and (entry := catalogue_entries.find(self._case, PERSON, key)) is not None
         ]
         return _merged(entries)
 
 
-def _merged(entries: Iterable[PersonSpec]) -> Said:
-    said = NOTHING
+def _merged(entries: Iterable[PersonSpec]) -> Override:
+    merged = NOTHING
     for entry in entries:
-        said = Said(
-            said.manager or entry.manager or "",
-            said.department or entry.department,
-            said.title or entry.title,
-            contractor=said.contractor or entry.contractor,
+        merged = Override(
+            merged.manager or entry.manager or "",
+            merged.department or entry.department,
+            merged.title or entry.title,
+            contractor=merged.contractor or entry.contractor,
         )
-    return said
+    return merged

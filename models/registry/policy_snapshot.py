@@ -1,10 +1,26 @@
-"""The policy as it stood at the submission, kept whole with the request and its grant."""
+"""The policy as it stood at the submission: a request and its grant refer to it by digest.
 
+A digest names the same policy everywhere: a process keeps what it has parsed, of whatever database.
+"""
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
 
 from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, effective
 from models.policy.facts import PersonFacts, Who
+from models.store.case import Case
+from models.store.outcome import Outcome
+from models.tables.audit import canonical
 from models.tables.base import Json
+from models.tables.policies import Policy
+
+MOST = 4096
+"""How many parsed policies a process keeps: those that were used last."""
 
 
 @dataclass(frozen=True)
@@ -14,9 +30,16 @@ class Snapshot:
     app: AppSpec
     access: AccessSpec
 
-    @property
+    @cached_property
     def policy(self) -> AccessPolicy:
         return effective(self.app, self.access)
+
+    @property
+    def alone(self) -> "Snapshot":
+        """The same without the app's other accesses and its examples, as it is read from what is stored."""
+        if self.app.access == (self.access,) and not self.app.example:
+            return self
+        return Snapshot(self._app_alone(), self.access)
 
     def owned_by(self, person: PersonFacts) -> bool:
         """Whether this person is named as an owner, by id or by address (however that is written)."""
@@ -29,9 +52,50 @@ class Snapshot:
         return tuple(dict.fromkeys(one.id for one in named if one is not None and one.active))
 
     def to_json(self) -> Json:
-        return self.app.model_copy(update={"access": (self.access,), "example": ()}).stored()
+        return self._app_alone().stored()
 
     @classmethod
     def from_json(cls, value: Json) -> "Snapshot":
         app = AppSpec.model_validate(value)
         return cls(app, app.access[0])
+
+    def _app_alone(self) -> AppSpec:
+        return self.app.model_copy(update={"access": (self.access,), "example": ()})
+
+
+def policy_of(case: Case, digest: str) -> Snapshot:
+    """The policy of this digest, parsed once a process; raises LookupError where the database has none."""
+    snapshot = _parsed.get(digest)
+    if snapshot is None:
+        snapshot = Snapshot.from_json(json.loads(case.get_one(Policy, digest).text))
+    _remember(digest, snapshot)
+    return snapshot
+
+
+def keep_policy(out: Outcome, snapshot: Snapshot) -> str:
+    """Store a policy, if it is not there yet; returns its digest."""
+    return keep_policies(out, [snapshot])[0]
+
+
+def keep_policies(out: Outcome, snapshots: Sequence[Snapshot]) -> list[str]:
+    """The same for several, which are looked up at once."""
+    texts = [canonical(one.to_json()) for one in snapshots]
+    digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+    out.case.hand(Policy, digests)
+    for digest, text, snapshot in zip(digests, texts, snapshots, strict=True):
+        out.put(Policy, digest=digest, text=text)
+        _remember(digest, snapshot.alone)
+    return digests
+
+
+_parsed: OrderedDict[str, Snapshot] = OrderedDict()
+"""The one that was used last stands last. Threads that read and the one that writes share it."""
+_changing = Lock()
+
+
+def _remember(digest: str, snapshot: Snapshot) -> None:
+    with _changing:
+        _parsed[digest] = snapshot
+        _parsed.move_to_end(digest)
+        if len(_parsed) > MOST:
+            _parsed.popitem(last=False)

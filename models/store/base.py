@@ -1,78 +1,146 @@
 """What every store can do."""
 
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
-from typing import TypeVar
-
-from sqlalchemy.orm import Session
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
 
 from models.audit import Fact
 from models.clock import Clock
-from models.store.tx import Tx
+from models.store.case import Case
+from models.store.outcome import Outcome
+from models.store.statements import Sql
+from models.store.units import CLICK, JOB, SWEEP, Priority, Unit
+from models.tables.base import Base
+from models.tables.grants import Grant
+from models.tables.requests import Request
+
+__all__ = ["CLICK", "JOB", "SWEEP", "Offer", "Priority", "Store", "Unavailable"]
 
 T = TypeVar("T")
+
+
+_REF = re.compile(r"(AR|GR)-(\d{1,18})")
+_TABLES: dict[str, type[Base]] = {"AR": Request, "GR": Grant}
 
 
 class Unavailable(Exception):
     """The database cannot be reached, is full, read-only or damaged; `str()` says which, in one sentence."""
 
 
+class Offer(Protocol):
+    """What a worker can take on now; for one commit, which uses it or not."""
+
+    def claim(self, sql: Sql, now: datetime) -> None:
+        """Claim due jobs, in the transaction that may have written them."""
+
+    def start(self) -> None:
+        """The commit is done: begin with what was claimed."""
+
+    def withdraw(self) -> None:
+        """The commit failed, or left no jobs: nothing was claimed."""
+
+
 class Store(ABC):
-    """Runs works against one database, and tells who listens when a commit left jobs behind."""
+    """Runs verbs against one database, and tells who listens when a commit left jobs behind."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
-        self._listeners: list[Callable[[], object]] = []
-        self._readers_of_records: list[Callable[[Sequence[Fact]], object]] = []
-        self._hear_refusals: list[Callable[[Unavailable], object]] = []
+        self.memory: dict[Hashable, Any] = {}
+        """What cases of this database may keep beyond their transaction (`Case.memory`)."""
+        self._offer: Callable[[], Offer | None] | None = None
+        self._job_listeners: list[Callable[[], object]] = []
+        self._record_listeners: list[Callable[[Sequence[Fact]], object]] = []
+        self._refusal_listeners: list[Callable[[Unavailable], object]] = []
 
     def on_records(self, listener: Callable[[Sequence[Fact]], object]) -> None:
-        """Call `listener` (from any thread) with what each commit of this process wrote to the audit trail.
+        """Call `listener` with what each verb of this process wrote to the audit trail, once it is on disk.
 
-        It runs in the context (`contextvars`) of whoever called `write`.
+        It runs in the context (`contextvars`) of whoever called the store.
         """
-        self._readers_of_records.append(listener)
+        self._record_listeners.append(listener)
 
     def on_jobs(self, listener: Callable[[], object]) -> None:
-        """Call `listener` (from any thread) after each commit of this process that wrote jobs."""
-        self._listeners.append(listener)
+        """Call `listener` after each commit of this process that wrote jobs."""
+        self._job_listeners.append(listener)
 
     def on_refusal(self, listener: Callable[[Unavailable], object]) -> None:
         """Call `listener` with the error of each write of this process that the database did not take."""
-        self._hear_refusals.append(listener)
+        self._refusal_listeners.append(listener)
 
     def woke(self) -> None:
-        """Tell the listeners."""
-        for listener in self._listeners:
+        """Tell those who listen for jobs."""
+        for listener in self._job_listeners:
             listener()
 
     def recorded(self, facts: Sequence[Fact]) -> None:
-        """Tell those who read along."""
-        for listener in self._readers_of_records if facts else ():
+        """Tell those who read the trail along."""
+        for listener in self._record_listeners if facts else ():
             with suppress(Exception):  # what is committed stands, whatever becomes of telling it
                 listener(facts)
 
-    async def write(self, work: Callable[[Tx], T], *, delivery: str | None = None) -> T:
-        """Run `work` in a transaction and return its result once it is on disk.
+    def claim_with(self, offer: Callable[[], Offer | None]) -> None:
+        """Let a worker claim jobs in the commit that leaves them; None: it can take on no more just now."""
+        self._offer = offer
 
-        With `delivery` (the key of one of Slack's deliveries) it runs at most once, ever: a repetition raises
-        `Repeated`. Whatever `work` raises undoes it and is raised here. Objects that it returns are detached.
+    def offer(self) -> Offer | None:
+        """What the worker can take on, if there is one and it can."""
+        return self._offer() if self._offer is not None else None
+
+    async def run(
+        self,
+        verb: Callable[..., T],
+        /,
+        *args: Any,
+        delivery: str | None = None,
+        priority: Priority = CLICK,
+        **kwargs: Any,
+    ) -> T:
+        """Carry out a verb with these arguments: `run(decide.approve, "AR-7", by)`; see `write`."""
+        return await self.write(
+            lambda out: verb(out, *args, **kwargs), delivery=delivery, priority=priority, about=args[:1]
+        )
+
+    async def write(
+        self,
+        work: Callable[[Outcome], T],
+        *,
+        delivery: str | None = None,
+        priority: Priority = CLICK,
+        about: Iterable[object] = (),
+    ) -> T:
+        """Carry out `work` and return its result once what it collected is on disk.
+
+        Works that wait at the same time share a transaction. With `delivery` (the key of one of Slack's
+        deliveries) it counts at most once, ever: a repetition raises `Repeated`. What `work` raises undoes
+        it, and is raised here. It may run twice, on a fresh case, where somebody else was faster: so it must
+        have no other effect than its outcome. References in `about` are read with those of other works.
         Raises `Unavailable` where the database does not take it.
         """
+        return await self._carry_out(Unit(work, delivery=delivery, hints=_hints(about)), priority)  # type: ignore[no-any-return]
+
+    async def write_many(
+        self, work: Callable[[Case, Callable[[], Outcome]], T], *, priority: Priority = SWEEP
+    ) -> T:
+        """Carry out a work that is many: it begins an outcome for each, and drops those that fail."""
+        return await self._carry_out(Unit(_nothing, work), priority)  # type: ignore[no-any-return]
+
+    async def _carry_out(self, unit: Unit, priority: Priority) -> Any:
         try:
-            return await self._carried_out(work, delivery)
+            return await self._write(unit, priority)
         except Unavailable as error:
-            for listener in self._hear_refusals:
+            for listener in self._refusal_listeners:
                 listener(error)
             raise
 
     @abstractmethod
-    async def _carried_out(self, work: Callable[[Tx], T], delivery: str | None) -> T:
-        """As `write`, on this kind of database."""
+    async def _write(self, unit: Unit, priority: Priority) -> Any:
+        """Carry out one unit on this kind of database, and return its result."""
 
     @abstractmethod
-    async def read(self, work: Callable[[Session], T]) -> T:
+    async def read(self, work: Callable[[Case], T]) -> T:
         """Run `work` on a snapshot that nothing can be written to, beside the writers."""
 
     async def cut_off_frozen(self) -> int:
@@ -92,10 +160,10 @@ class Store(ABC):
         """Whether other processes may work on the same database (PostgreSQL)."""
 
 
-def carry_out(tx: Tx, work: Callable[[Tx], T], delivery: str | None) -> T:
-    """The inside of every write: note the delivery, do the work, chain the trail."""
-    if delivery is not None:
-        tx.once(delivery)
-    result = work(tx)
-    tx.close()
-    return result
+def _nothing(_out: Outcome) -> None: ...
+
+
+def _hints(about: Iterable[object]) -> list[tuple[type[Base], Any]]:
+    """The rows that references among these arguments name."""
+    found = (_REF.fullmatch(one) for one in about if isinstance(one, str))
+    return [(_TABLES[match[1]], int(match[2])) for match in found if match]

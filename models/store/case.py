@@ -4,17 +4,16 @@ A case belongs to one transaction. It never writes. What is read for one row is 
 a sweep that looks at 200 grants asks for their extensions once.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, func, select, text
-
-from models.store.statements import Sql, among
+from models.store import reads
+from models.store.statements import Sql
 from models.tables.base import Base
-from models.tables.groups import GROUPS, Group, Not, key_of, keys_of, type_of
+from models.tables.groups import GROUPS, Group, key_of, keys_of, type_of
 
 R = TypeVar("R", bound=Base)
 T = TypeVar("T")
@@ -24,64 +23,13 @@ _Members = dict[tuple["Group[Any]", Any], dict[Any, None]]
 """The keys of a group's rows, by the group and what its rows share."""
 
 
+FEW, MANY = 4, 64
+"""PostgreSQL gives numbers one by one up to so many in a unit of work, then so many at once."""
+_NOT_CHANGED: Any = object()
+
+
 class Busy(Exception):
     """Another process holds a row that a verb needs: the verb runs again by itself, and waits for it."""
-
-
-def _conditions(of: Group[Any]) -> list[Any]:
-    """Its constant conditions in SQL, written out: with bound values SQLite passes by partial indexes."""
-    return [_condition(of.table.__table__.c[name], wanted) for name, wanted in of.where.items()]
-
-
-def _condition(column: Any, wanted: Any) -> Any:
-    def literally(value: Any) -> Any:
-        return bindparam(None, value, type_=column.type, literal_execute=True)
-
-    if isinstance(wanted, Not):
-        return column.is_not(None) if wanted.value is None else column != literally(wanted.value)
-    if isinstance(wanted, tuple):
-        return column.in_([literally(value) for value in wanted])
-    return column.is_(None) if wanted is None else column == literally(wanted)
-
-
-@cache
-def _members(of: Group[Any]) -> Select[Any]:
-    mine = [among(of.table.__table__.c[of.by], "keys")] if of.by else []
-    return select(of.table).where(*mine, *_conditions(of))
-
-
-@cache
-def _number(of: Group[Any], since: str | None) -> Select[Any]:
-    columns = of.table.__table__.c
-    mine = [columns[of.by] == bindparam("key")] if of.by else []
-    recent = [columns[since] > bindparam("since")] if since else []
-    return select(func.count()).select_from(of.table).where(*mine, *recent, *_conditions(of))
-
-
-@cache
-def _by_key(table: type[Base], *, locked: bool = False) -> Select[Any]:
-    columns = table.__table__.c
-    found = select(table).where(*(columns[name] == bindparam(name) for name in keys_of(table)))
-    return found.with_for_update() if locked else found
-
-
-@cache
-def _by_keys(table: type[Base], *, locked: bool = False) -> Select[Any]:
-    (name,) = keys_of(table)
-    column = table.__table__.c[name]
-    found = select(table).where(among(column, "keys")).order_by(column)
-    return found.with_for_update(skip_locked=True) if locked else found
-
-
-@cache
-def _highest(table: type[Base]) -> Select[Any]:
-    return select(func.coalesce(func.max(table.__table__.c.id), 0))
-
-
-@cache
-def _next_number(table: type[Base]) -> Any:
-    sequence = f"{table.__tablename__}_id_seq"
-    return text(f"SELECT nextval('{sequence}') AS id").columns(id=table.__table__.c.id.type)
 
 
 @dataclass
@@ -101,6 +49,8 @@ class Case:
         self.before: dict[type[Base], dict[Any, Any]] = {}
         """What was changed, as the database has it (None: it is new)."""
         self.numbers: dict[type[Base], int] = {}
+        self._sequences: dict[type[Base], list[int]] = {}
+        self._taken: Counter[type[Base]] = Counter()
         self._rows: dict[type[Base], dict[Any, Any]] = {}
         self._in_hand: dict[type[Base], dict[Any, None]] = {}
         self._locked: set[tuple[type[Base], Any]] = set()
@@ -114,7 +64,7 @@ class Case:
         """The row of this key (a tuple where the key has several columns); None where there is none."""
         rows = self._rows.setdefault(table, {})
         if key not in rows:
-            rows[key] = self.sql.first(_by_key(table), **_named(table, key))
+            rows[key] = self.sql.first(reads.by_key(table), **_named(table, key))
         return rows[key]  # type: ignore[no-any-return]
 
     def get_one(self, table: type[R], key: Any) -> R:
@@ -129,14 +79,15 @@ class Case:
 
         Raises Busy where others wait in the same transaction and somebody else holds it.
         """
-        if self._free or (table, key) in self._locked:
+        added_here = self.before.get(table, {}).get(key, _NOT_CHANGED) is None
+        if self._free or added_here or (table, key) in self._locked:
             self.hand(table, [key])
             return self.get(table, key)
         if self.alone or len(keys_of(table)) > 1:
-            row = self.sql.first(_by_key(table, locked=True), **_named(table, key))
+            row = self.sql.first(reads.by_key(table, locked=True), **_named(table, key))
         else:
-            row = next(iter(self.sql.all(_by_keys(table, locked=True), keys=[key])), None)
-            if row is None and self.sql.first(_by_key(table), **_named(table, key)) is not None:
+            row = next(iter(self.sql.all(reads.by_keys(table, locked=True), keys=[key])), None)
+            if row is None and self.sql.first(reads.by_key(table), **_named(table, key)) is not None:
                 raise Busy(f"{table.__tablename__} {key}")
         return None if row is None else self._take(table, key, row)
 
@@ -152,7 +103,7 @@ class Case:
         if self._free:
             self.hand(table, keys)
             return
-        for row in self.sql.all(_by_keys(table, locked=True), keys=sorted(keys)):
+        for row in self.sql.all(reads.by_keys(table, locked=True), keys=sorted(keys)):
             self._take(table, key_of(row), row)
 
     def take(self, rows: Iterable[R]) -> list[R]:
@@ -173,7 +124,7 @@ class Case:
         old, rows[key] = rows.get(key), row
         if old != row:
             self._move(table, key, old, row, (self._groups,))
-        for of, shared in [one for one in self._groups if one[1] == key and one[0].of is table]:
+        for of, shared in [one for one in self._groups if one[1] == key and one[0].of in (table, None)]:
             del self._groups[of, shared]  # read before the lock: it may have changed meanwhile
         return row
 
@@ -187,7 +138,12 @@ class Case:
             self.get(table, missing[0])
         elif missing:
             rows.update(dict.fromkeys(missing))
-            rows.update({key_of(row): row for row in self.sql.all(_by_keys(table), keys=missing)})
+            rows.update({key_of(row): row for row in self.sql.all(reads.by_keys(table), keys=missing)})
+
+    def in_hand(self, table: type[R]) -> list[R]:
+        """The rows of a table that are in hand."""
+        rows = self._rows.get(table, {})
+        return [row for key in self._in_hand.get(table, ()) if (row := rows.get(key)) is not None]
 
     def all(self, of: Group[R], key: Any = None) -> list[R]:
         """The rows of one group, in its order."""
@@ -207,19 +163,25 @@ class Case:
         column, moment = since or (None, None)
         if (of, key) in self._groups and since is None:
             return len(self._groups[of, key])
-        number = int(self.sql.first(_number(of, column), key=key, since=moment))
+        counted = int(self.sql.first(reads.number(of, column), key=key, since=moment))
 
         def counts(row: Any) -> bool:
-            recent = column is None or getattr(row, column) > moment
-            return row is not None and of.key_of(row) == key and recent and of.holds(row)
+            if row is None or of.key_of(row) != key or not of.holds(row):
+                return False
+            return column is None or bool(getattr(row, column) > moment)
 
         for one, before in self.before.get(of.table, {}).items():
-            number += counts(self._rows[of.table][one]) - counts(before)
-        return number
+            counted += counts(self._rows[of.table][one]) - counts(before)
+        return counted
 
     def read(self, statement: Any, /, **values: Any) -> list[Any]:
         """What a declared statement reads (`Sql.all`): as the database has it, not as this unit leaves it."""
         return self.sql.all(statement, **values)
+
+    def changed(self, table: type[R]) -> list[R]:
+        """The rows that this unit has added or changed, as they are now: what `read` does not see."""
+        rows = self._rows.get(table, {})
+        return [rows[key] for key in self.before.get(table, ()) if rows.get(key) is not None]
 
     def keep(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` returned the first time, for as long as this case lasts."""
@@ -229,21 +191,32 @@ class Case:
 
     def new_id(self, table: type[Base]) -> int:
         """The number of a row that is about to be added."""
-        if self.sql.dialect.name != "sqlite":
-            return int(self.sql.first(_next_number(table)))
+        if not self._free:
+            return self._next_of_sequence(table)
         if table not in self.numbers:
-            self.numbers[table] = int(self.sql.first(_highest(table)))
+            self.numbers[table] = int(self.sql.first(reads.highest(table)))
         self.numbers[table] += 1
         return self.numbers[table]
+
+    def _next_of_sequence(self, table: type[Base]) -> int:
+        """One at a time as long as they are few; a large set takes many at once, and leaves few unused."""
+        waiting = self._sequences.setdefault(table, [])
+        if not waiting:
+            taken = self._taken[table]
+            waiting += reversed(self.sql.all(reads.next_numbers(table), number=1 if taken < FEW else MANY))
+            self._taken[table] += len(waiting)
+        return int(waiting.pop())
 
     # ── what the outcome does ────────────────────────────────────────────────────────────────────────────
 
     def put(self, table: type[Base], key: Any, row: Any) -> tuple[Any, bool]:
-        """Show a row as it is from now on (None: gone); returns how it was, and whether that was unchanged."""
+        """Show a row as it is from now on (None: gone); returns how it was, and whether it was unchanged."""
         rows, before = self._rows.setdefault(table, {}), self.before.setdefault(table, {})
         old, first = rows.get(key), key not in before
         before.setdefault(key, old)
         rows[key] = row
+        if old is None:
+            self._in_hand.setdefault(table, {})[key] = None
         self._move(table, key, old, row, (self._groups, self._moved_in))
         return old, first
 
@@ -260,10 +233,8 @@ class Case:
         for of in GROUPS.get(table, ()):
             left = (of, of.key_of(old)) if old is not None and of.holds(old) else None
             joined = (of, of.key_of(new)) if new is not None and of.holds(new) else None
-            if left == joined:
-                continue
             for members in into:
-                if left is not None and left in members:
+                if left is not None and left != joined and left in members:
                     members[left].pop(key, None)
                 if joined is not None and (joined in members or members is self._moved_in):
                     members.setdefault(joined, {})[key] = None
@@ -279,7 +250,7 @@ class Case:
         rows, changed = self._rows.setdefault(of.table, {}), self.before.get(of.table, {})
         for one in keys:
             self._groups[of, one] = dict(self._moved_in.get((of, one), {}))
-        for row in self.sql.all(_members(of), keys=keys) if of.by else self.sql.all(_members(of)):
+        for row in self.sql.all(reads.members(of), keys=keys) if of.by else self.sql.all(reads.members(of)):
             its_key = key_of(row)
             if its_key not in changed:
                 rows[its_key] = row

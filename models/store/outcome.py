@@ -36,6 +36,7 @@ class Outcome:
     bulks: list[tuple[Any, Json]] = field(default_factory=list)
     woke: bool = False
     """Whether jobs became ready otherwise than by `enqueue`."""
+    dropped: bool = False
 
     def __post_init__(self) -> None:
         self._journal: list[tuple[type[Base], Any, Any, bool]] = []
@@ -55,7 +56,7 @@ class Outcome:
         """Add a row and return it. What is left out has its default; an `id` is given where it has one."""
         if "id" in table.__table__.c and "id" not in values and keys_of(table) == ("id",):
             values["id"] = self.case.new_id(table)
-        row = row_type(table)(**{**_defaults(table), **values})
+        row: R = row_type(table)(**{**_defaults(table), **values})
         self._put(table, key_of(row), row)
         return row
 
@@ -120,6 +121,7 @@ class Outcome:
             self.case.put_back(table, key, old, first=first)
         self.case.numbers = self._numbers
         self._journal.clear()
+        self.dropped = True
 
     def _put(self, table: type[Base], key: Any, row: Any) -> None:
         old, first = self.case.put(table, key, row)
@@ -131,7 +133,7 @@ def _defaults(table: type[Base]) -> dict[str, Any]:
     if known is None:
         columns = table.__table__.columns
         known = _DEFAULTS[table] = {
-            column.key: column.default.arg if column.default is not None else None  # type: ignore[attr-defined]
+            column.key: column.default.arg if column.default is not None else None
             for column in columns
             if column.default is not None or column.nullable
         }

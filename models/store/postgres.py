@@ -1,22 +1,30 @@
-"""The store on PostgreSQL.
+"""The store on PostgreSQL, over asyncpg; any number of processes share it.
 
-Each work a transaction of its own, over asyncpg; any number of processes share it.
+Works of this process that wait share a transaction. What they lock they lock without waiting: one whose rows
+another process holds runs by itself, and waits there. Two transactions of a process are under way at once.
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+import asyncpg
+from sqlalchemy import Connection, text
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-from sqlalchemy.orm import Session
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.util import await_only
 
 from models.clock import Clock
-from models.store.base import Store, Unavailable, carry_out
-from models.store.session import KeepingSession
-from models.store.tx import Tx
+from models.store.base import Store, Unavailable
+from models.store.case import Case
+from models.store.queueing import Queue, Waiting, waiting_for
+from models.store.save import Stale
+from models.store.statements import Made
+from models.store.units import Priority, Unit, carry_out
 
 T = TypeVar("T")
 
@@ -24,12 +32,16 @@ NAME = "keyturn"
 """How PostgreSQL lists our connections."""
 
 POOL = 16
+AT_ONCE = 2
+"""So many shared transactions at once: more gave nothing, since they wait for this process's CPU."""
+TOGETHER = 16
+"""How many works may share one: each waits for all the others' statements."""
 TRIES = 4
 STANDSTILL = timedelta(seconds=30)
 """After so long a transaction whose process froze is undone; others wait for what it locked."""
 # All statements of a read see one moment: whoever checks the trail against its head must not see a head
 # that moved in between.
-SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 # Who froze between preparing a statement and running it does not count as idle, since the driver sends Flush
 # and not Sync; so no time-out of PostgreSQL's ends that before its version 17. A statement that runs waits
 # for something else than its client.
@@ -39,11 +51,33 @@ _FROZEN = text(
     "AND state = 'active' AND wait_event = 'ClientRead' "
     "AND state_change < clock_timestamp() - make_interval(secs => :seconds)"
 )
-# PostgreSQL undid the whole transaction and says that it may well succeed when it is run again.
-_AGAIN = ("40001", "40P01")  # serialization failure, deadlock
+# PostgreSQL undid the whole transaction, and it may well succeed when it is run again: serialization failure,
+# deadlock, somebody else inserted the same key first.
+_AGAIN = ("40001", "40P01", "23505")
 # It is not the work's fault: connections, logins, a missing database, memory and disk, what an operator or
 # the system does; a database that only reads (a standby); a lock that others keep. By PostgreSQL's classes.
-_AWAY = ("08", "28", "3D", "53", "57", "58", "25006", "55P03", *_AGAIN)
+_AWAY = ("08", "28", "3D", "53", "57", "58", "25006", "55P03", "40001", "40P01")
+_DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
+
+
+class PostgresSql(Made):
+    """Statements on a connection of asyncpg, from within a greenlet."""
+
+    dialect = _DIALECT
+    errors = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, DBAPIError, OSError)
+
+    def __init__(self, driver: Any) -> None:
+        self._driver = driver
+
+    def _fetch(self, sql: str, values: list[Any]) -> Sequence[Sequence[Any]]:
+        return await_only(self._driver.fetch(sql, *values))
+
+    def _many(self, sql: str, rows: list[list[Any]]) -> int:
+        if len(rows) == 1:
+            await_only(self._driver.fetch(sql, *rows[0]))
+        else:
+            await_only(self._driver.executemany(sql, rows))
+        return -1
 
 
 class PostgresStore(Store):
@@ -57,80 +91,191 @@ class PostgresStore(Store):
             url,
             pool_size=POOL,
             max_overflow=0,
-            pool_pre_ping=True,
-            connect_args={"server_settings": limit | {"application_name": NAME}},
+            isolation_level="AUTOCOMMIT",  # transactions are begun and ended by our own statements
+            connect_args={
+                "server_settings": limit | {"application_name": NAME},
+                "statement_cache_size": 512,
+            },
         )
+        self._queue = Queue()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._shared = 0
+        self._closed = False
 
     @property
     def shared(self) -> bool:
         return True
 
-    async def _carried_out(self, work: Callable[[Tx], T], delivery: str | None) -> T:
-        for left in reversed(range(TRIES)):
-            try:
-                return await self._write(work, delivery)
-            except DBAPIError as error:
-                if left and _state(error) in _AGAIN:
-                    continue
-                raise _unavailable(error) from error
-            except Exception as error:
-                if isinstance(error, OSError | PoolTimeout) or _confused(error):
-                    raise Unavailable(f"The database does not answer: {error}.") from error
-                raise
-        raise AssertionError("unreachable: the last try returns or raises")
+    async def _write(self, unit: Unit, priority: Priority) -> Any:
+        if self._closed:
+            raise Unavailable("The database is closed.")
+        waiting = waiting_for(unit)
+        self._queue.put(waiting, priority)
+        if self._shared < AT_ONCE:
+            self._shared += 1
+            self._start(self._pump())
+        return await asyncio.shield(waiting.future)
 
-    async def _write(self, work: Callable[[Tx], T], delivery: str | None) -> T:
-        def run(session: Session) -> tuple[T, Tx]:
-            tx = Tx(session, self.clock.now())
-            return carry_out(tx, work, delivery), tx
+    async def read(self, work: Callable[[Case], T]) -> T:
+        def run(sql: PostgresSql) -> T:
+            return work(Case(sql, self.clock.now(), self.memory))
 
-        async with self._session() as session, session.begin():
-            result, tx = await session.run_sync(run)
-            session.expunge_all()
-        if tx.wakes:
-            self.woke()
-        self.recorded(tx.facts)
-        return result
-
-    async def read(self, work: Callable[[Session], T]) -> T:
         try:
-            async with self._session() as session:
-                await session.connection(execution_options=SNAPSHOT)
-                result = await session.run_sync(work)
-                session.expunge_all()
-                return result
-        except DBAPIError as error:
+            return await self._transaction(run, begin=_SNAPSHOT)
+        except PostgresSql.errors as error:
             raise _unavailable(error) from error
-        except (OSError, PoolTimeout) as error:
-            raise Unavailable(f"The database does not answer: {error}.") from error
 
     async def cut_off_frozen(self) -> int:
-        async with self._engine.begin() as connection:
+        async with self._engine.connect() as connection:
             allowed = {"name": NAME, "seconds": self._standstill.total_seconds()}
             return len((await connection.execute(_FROZEN, allowed)).all())
 
-    def _session(self) -> AsyncSession:
-        return AsyncSession(self._engine, expire_on_commit=False, sync_session_class=KeepingSession)
-
     async def close(self) -> None:
+        self._closed = True
+        while self._tasks:
+            await asyncio.wait(self._tasks)
         await self._engine.dispose()
 
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-def _unavailable(error: DBAPIError) -> Exception:
-    lost = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
-    if lost or _state(error).startswith(_AWAY):
-        return Unavailable(f"The database does not answer: {error.orig}.")
-    return error
+    async def _pump(self) -> None:
+        """Carry out what waits, until nothing does."""
+        try:
+            await self._drain()
+        finally:
+            self._shared -= 1
+
+    async def _drain(self) -> None:
+        while batch := self._queue.batch(TOGETHER):
+            try:
+                alone = await self._carry_out_together(batch)
+            except Exception as error:  # noqa: BLE001 - whatever it was, those who wait must hear of it
+                for waiting in batch:
+                    waiting.tell(error)
+            else:
+                for waiting in alone:
+                    # Not here: it may wait for another process, and nobody else should.
+                    self._start(self._carry_out_alone(waiting))
+
+    async def _carry_out_together(self, batch: list[Waiting]) -> list[Waiting]:
+        """Carry out these works in one transaction; returns those that have to run alone instead."""
+        try:
+            await self._committed(batch, alone=False)
+        except Exception as error:
+            if _is_away(error) and _state(error) not in _AGAIN:
+                raise _unavailable(error) from error
+            for waiting in batch:
+                waiting.unit.reset()
+            return batch
+        self._tell([waiting for waiting in batch if not waiting.unit.again])
+        return [waiting for waiting in batch if waiting.unit.again]
+
+    async def _carry_out_alone(self, waiting: Waiting) -> None:
+        for left in reversed(range(TRIES)):
+            waiting.unit.reset()
+            try:
+                await self._committed([waiting], alone=True)
+            except Exception as error:  # noqa: BLE001 - the caller's, who gets it
+                if left and (isinstance(error, Stale) or _state(error) in _AGAIN):
+                    continue
+                waiting.tell(_unavailable(error))
+                return
+            self._tell([waiting])
+            return
+
+    async def _committed(self, batch: list[Waiting], *, alone: bool) -> None:
+        offer, wakes = self.offer(), False
+
+        def work(sql: PostgresSql) -> bool:
+            case = Case(sql, self.clock.now(), self.memory, alone=alone)
+            wakes = carry_out(case, [waiting.unit for waiting in batch])
+            if wakes and offer is not None:
+                offer.claim(sql, case.now)
+            return wakes
+
+        try:
+            wakes = await self._transaction(work)
+        finally:
+            if offer is not None:
+                (offer.start if wakes else offer.withdraw)()
+        if wakes:
+            self.woke()
+
+    def _tell(self, done: list[Waiting]) -> None:
+        for waiting in done:
+            waiting.tell()
+        for waiting in done:
+            waiting.context.run(self.recorded, waiting.unit.facts)
+
+    async def _transaction(self, work: Callable[[PostgresSql], T], begin: str = "BEGIN") -> T:
+        """Run `work` in a transaction; once more on a new connection where the old one was gone before it."""
+        try:
+            return await self._attempt(work, begin)
+        except _LostBefore:
+            return await self._attempt(work, begin)
+
+    async def _attempt(self, work: Callable[[PostgresSql], T], begin: str) -> T:
+        async with self._engine.connect() as connection:
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+
+            def run(_connection: Connection) -> T:
+                return _in_transaction(driver, work, begin)
+
+            try:
+                await _begin(driver, begin)
+                return await connection.run_sync(run)
+            except BaseException as error:
+                # Cancelled or frozen in the middle of a statement, it is of no more use either.
+                if driver.is_closed() or driver.is_in_transaction() or not isinstance(error, Exception):
+                    await connection.invalidate(error)
+                raise
 
 
-def _confused(error: Exception) -> bool:
-    """Whether the driver lost its place, as when its connection is cut off in the middle of a statement.
-
-    SQLAlchemy does not know this one; and SQLite needs no asyncpg, so it is known by its name.
-    """
-    return type(error).__name__ == "InternalClientError"
+class _LostBefore(Exception):
+    """The connection was gone before anything was done over it: the server was restarted meanwhile."""
 
 
-def _state(error: DBAPIError) -> str:
+async def _begin(driver: Any, begin: str) -> None:
+    try:
+        await driver.execute(begin)
+    except PostgresSql.errors as error:
+        if driver.is_closed():
+            raise _LostBefore from error
+        raise
+
+
+def _in_transaction(driver: Any, work: Callable[[PostgresSql], T], begin: str) -> T:
+    try:
+        result = work(PostgresSql(driver))
+    except Exception:
+        if not driver.is_closed():
+            with suppress(*PostgresSql.errors):
+                await_only(driver.execute("ROLLBACK"))
+        raise
+    await_only(driver.execute("ROLLBACK" if begin == _SNAPSHOT else "COMMIT"))
+    return result
+
+
+def _unavailable(error: Exception) -> Exception:
+    return Unavailable(f"The database does not answer: {_root(error)}.") if _is_away(error) else error
+
+
+def _is_away(error: Exception) -> bool:
+    lost = (OSError, PoolTimeout, asyncpg.InterfaceError, asyncpg.InternalClientError, _LostBefore)
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or _state(error).startswith(_AWAY)
+    return isinstance(error, lost) or _state(error).startswith(_AWAY)
+
+
+def _root(error: Exception) -> BaseException:
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        return error.orig
+    return error.__cause__ or error if isinstance(error, _LostBefore) else error
+
+
+def _state(error: BaseException) -> str:
     """PostgreSQL's five letters for what happened; empty where it did not say."""
-    return str(getattr(error.orig, "sqlstate", None) or "")
+    return str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")

@@ -1,28 +1,26 @@
-"""The store on SQLite: one thread writes, a few read.
+"""The store on SQLite: one connection writes, over aiosqlite and on its thread; a few others read.
 
-SQLite has one writer at a time whatever one does, so the writer is a thread with one plain connection: no
-`database is locked` between our own transactions, no event-loop hop per statement, and works that arrive
-while a commit waits for the disk share the next one, each in a savepoint of its own.
+SQLite has one writer at a time whatever one does. A whole unit of work runs on the writer's thread in one hop
+(a hop for each statement costs twice what all else does), and works that wait share its commit.
 """
 
 import asyncio
-import queue
+import sqlite3
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import Context, copy_context
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Transaction, create_engine, event
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+import aiosqlite
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
-from models.audit import Fact
 from models.clock import Clock
-from models.store.base import Store, Unavailable, carry_out
-from models.store.session import KeepingSession
-from models.store.tx import Tx
+from models.store.base import Offer, Store, Unavailable
+from models.store.case import Case
+from models.store.queueing import Queue, Waiting, waiting_for
+from models.store.statements import Made
+from models.store.units import Priority, Unit, carry_out
 
 T = TypeVar("T")
 
@@ -31,17 +29,39 @@ TOGETHER = 64
 """How many works may share one commit."""
 BUSY_MS = 5000
 """How long to wait for another process (the command line) that writes to the same file."""
+_DIALECT = SQLiteDialect_pysqlite()
 
 
-@dataclass
-class _Waiting:
-    work: Callable[[Tx], Any]
-    delivery: str | None
-    future: "Future[Any]"
-    result: Any = None
-    woke: bool = False
-    facts: list[Fact] = field(default_factory=list)
-    context: Context = field(default_factory=copy_context)
+class SqliteSql(Made):
+    """Statements on a connection of the standard library's driver."""
+
+    dialect = _DIALECT
+    errors = (sqlite3.Error,)
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def _fetch(self, sql: str, values: list[Any]) -> Sequence[Sequence[Any]]:
+        return self._connection.execute(sql, values).fetchall()
+
+    def _many(self, sql: str, rows: list[list[Any]]) -> int:
+        if len(rows) == 1:
+            return self._connection.execute(sql, rows[0]).rowcount
+        return self._connection.executemany(sql, rows).rowcount
+
+
+class _Writer(aiosqlite.Connection):
+    """A connection that runs a whole unit of work on its thread."""
+
+    async def on_thread(self, work: Callable[[], T]) -> T:
+        """Run `work` there. It goes on where the caller is cancelled."""
+        return await self._execute(work)  # type: ignore[no-any-return,no-untyped-call]
+
+    async def open(self) -> None:
+        """Open the file."""
+        # Otherwise a process that forgets to close its store would never end. SQLAlchemy does the same.
+        self._thread.daemon = True
+        await self
 
 
 class SqliteStore(Store):
@@ -49,154 +69,171 @@ class SqliteStore(Store):
 
     def __init__(self, path: str, clock: Clock) -> None:
         super().__init__(clock)
-        self._writing = _engine(path, "BEGIN IMMEDIATE", read_only=False)
-        self._reading = _engine(path, "BEGIN", read_only=True)
+        self._path = path
+        self._queue = Queue()
+        self._writer: _Writer | None = None
+        self._connection: sqlite3.Connection | None = None
+        self._pumping: asyncio.Task[None] | None = None
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="keyturn-read")
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._reading = threading.local()
+        self._read_connections: list[sqlite3.Connection] = []
         self._closed = False
-        self._thread = threading.Thread(target=self._write_for_ever, name="keyturn-write", daemon=True)
-        self._thread.start()
 
     @property
     def shared(self) -> bool:
         return False
 
-    async def _carried_out(self, work: Callable[[Tx], T], delivery: str | None) -> T:
+    async def _write(self, unit: Unit, priority: Priority) -> Any:
         if self._closed:
             raise Unavailable("The database is closed.")
-        future: Future[T] = Future()
-        self._queue.put(_Waiting(work, delivery, future))
+        waiting = waiting_for(unit)
+        self._queue.put(waiting, priority)
+        if self._pumping is None or self._pumping.done():
+            self._pumping = asyncio.create_task(self._pump())
         # A caller who gives up must not undo what is being written: the work goes on, and is on disk.
-        return await asyncio.shield(asyncio.wrap_future(future))
+        return await asyncio.shield(waiting.future)
 
-    async def read(self, work: Callable[[Session], T]) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, self._read, work)
+    async def read(self, work: Callable[[Case], T]) -> T:
+        if self._closed:
+            raise Unavailable("The database is closed.")
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
 
     async def close(self) -> None:
-        if not self._closed:
-            self._closed = True
-            self._queue.put(None)
-            await asyncio.to_thread(self._thread.join)
-            self._readers.shutdown()
-            self._reading.dispose()
-            self._writing.dispose()
+        if self._closed:
+            return
+        self._closed = True
+        if self._pumping is not None:
+            with suppress(asyncio.CancelledError):
+                await self._pumping
+        await self._let_go()
+        self._readers.shutdown()
+        for connection in self._read_connections:
+            connection.close()
 
-    def _read(self, work: Callable[[Session], T]) -> T:
+    async def _pump(self) -> None:
+        """Carry out what waits, until nothing does."""
+        while batch := self._queue.batch(TOGETHER):
+            try:
+                await self._carry_out_together(batch)
+            except BaseException as error:
+                problem = error if isinstance(error, Exception) else Unavailable("Keyturn was stopped.")
+                for waiting in batch:
+                    waiting.tell(problem)
+                if problem is not error:
+                    raise
+
+    async def _carry_out_together(self, batch: list[Waiting]) -> None:
         try:
-            with KeepingSession(self._reading, expire_on_commit=False) as session:
-                result = work(session)
-                session.expunge_all()
-                return result
-        except DBAPIError as error:
+            alone = await self._committed(batch)
+            for waiting in alone:
+                await self._committed([waiting])
+        except (sqlite3.Error, OSError) as error:
+            # A connection opened while the file was read-only stays so: the next write opens another.
+            await self._let_go()
+            raise _unavailable(error) from error
+        for waiting in batch:
+            waiting.tell()
+        for waiting in batch:
+            waiting.context.run(self.recorded, waiting.unit.facts)
+
+    async def _committed(self, batch: list[Waiting]) -> list[Waiting]:
+        """Carry out these works in one transaction; returns those that have to run alone instead."""
+        writer, offer, wakes = await self._open(), self.offer(), False
+        try:
+            wakes, alone = await writer.on_thread(lambda: self._commit(batch, offer))
+        finally:
+            if offer is not None:
+                (offer.start if wakes else offer.withdraw)()
+        if wakes:
+            self.woke()
+        return alone
+
+    def _commit(self, batch: list[Waiting], offer: Offer | None) -> tuple[bool, list[Waiting]]:
+        """Carry out these works in one transaction; returns those that have to run alone instead.
+
+        On the writer's thread.
+        """
+        connection = self._connection
+        assert connection is not None, "the writer is open"  # noqa: S101
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            case = Case(SqliteSql(connection), self.clock.now(), self.memory, alone=len(batch) == 1)
+            wakes = carry_out(case, [waiting.unit for waiting in batch])
+            if wakes and offer is not None:
+                offer.claim(case.sql, case.now)
+            connection.execute("COMMIT")
+        except BaseException as error:
+            _roll_back(connection)
+            if _database_is_hurt(error) or not isinstance(error, Exception):
+                raise
+            if len(batch) == 1:
+                batch[0].unit.fail(error)
+                return False, []
+            for waiting in batch:
+                waiting.unit.reset()
+            return False, batch
+        return wakes, []
+
+    def _read(self, work: Callable[[Case], T]) -> T:
+        try:
+            connection = getattr(self._reading, "connection", None)
+            if connection is None:
+                connection = self._reading.connection = _connect(self._path, read_only=True)
+                self._read_connections.append(connection)
+            with _snapshot(connection):
+                return work(Case(SqliteSql(connection), self.clock.now(), self.memory))
+        except sqlite3.Error as error:
             raise _unavailable(error) from error
 
-    def _write_for_ever(self) -> None:
-        while (first := self._queue.get()) is not None:
-            self._write_together([first, *self._others()])
+    async def _open(self) -> _Writer:
+        if self._writer is None:
+            writer = _Writer(self._connect_writer, iter_chunk_size=64)
+            await writer.open()
+            self._writer = writer
+        return self._writer
 
-    def _others(self) -> list[_Waiting]:
-        others: list[_Waiting] = []
-        while len(others) < TOGETHER - 1:
-            try:
-                waiting = self._queue.get_nowait()
-            except queue.Empty:
-                break
-            if waiting is None:  # closing: leave the mark for the loop, after this round
-                self._queue.put(None)
-                break
-            others.append(waiting)
-        return others
+    def _connect_writer(self) -> sqlite3.Connection:
+        self._connection = _connect(self._path, read_only=False)
+        return self._connection
 
-    def _write_together(self, batch: list[_Waiting]) -> None:
-        try:
-            with self._writing.connect() as connection, connection.begin() as whole:
-                # One alone is undone with the transaction, and needs no savepoint: two statements less.
-                alone = whole if len(batch) == 1 else None
-                done = [waiting for waiting in batch if self._attempt(connection, waiting, alone)]
-        except BaseException as error:  # noqa: BLE001 - whatever it was, those who wait must hear of it
-            failure = _unavailable(error) if isinstance(error, DBAPIError) else error
-            # A connection opened while the file was read-only stays so: the next write opens another.
-            self._writing.dispose()
-            _tell(batch, failure)
-            return
-        for waiting in done:
-            waiting.future.set_result(waiting.result)
-        if any(waiting.woke for waiting in done):
-            self.woke()
-        for waiting in done:
-            waiting.context.run(self.recorded, waiting.facts)
-
-    def _attempt(self, connection: Connection, waiting: _Waiting, alone: Transaction | None) -> bool:
-        """Run one work, in a savepoint where it is not alone; False if it was undone and its caller told."""
-        its_own = alone or connection.begin_nested()
-        session = KeepingSession(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
-        try:
-            tx = Tx(session, self.clock.now())
-            waiting.result = carry_out(tx, waiting.work, waiting.delivery)
-            waiting.woke, waiting.facts = tx.wakes, tx.facts
-            session.expunge_all()
-            if its_own is not alone:
-                its_own.commit()
-        except Exception as error:
-            if _database_is_hurt(error):
-                # SQLite may have undone the whole transaction by itself: leave it, with its connection.
-                connection.invalidate(error)
-                raise
-            its_own.rollback()
-            waiting.future.set_exception(error)
-            return False
-        finally:
-            session.close()
-        return True
+    async def _let_go(self) -> None:
+        writer, self._writer, self._connection = self._writer, None, None
+        if writer is not None:
+            with suppress(sqlite3.Error, ValueError):
+                await writer.close()
 
 
-def _tell(batch: list[_Waiting], failure: BaseException) -> None:
-    for waiting in batch:
-        if not waiting.future.done():
-            waiting.future.set_exception(failure)
-
-
-def _engine(path: str, begin: str, *, read_only: bool) -> Engine:
-    engine = create_engine(
-        f"sqlite:///{path}", connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000}
+def _connect(path: str, *, read_only: bool) -> sqlite3.Connection:
+    """Open the file. Python's driver opens transactions late and on its own terms; we say BEGIN ourselves."""
+    connection = sqlite3.connect(
+        path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False, cached_statements=512
     )
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        # Python's driver opens transactions late and on its own terms; we say BEGIN ourselves.
-        connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
-            connection.execute(f"PRAGMA {pragma}")
-        if read_only:
-            connection.execute("PRAGMA query_only=ON")
-
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_MS}"):
+        connection.execute(f"PRAGMA {pragma}")
+    if read_only:
+        connection.execute("PRAGMA query_only=ON")
+    return connection
 
 
-def _database_is_hurt(error: Exception) -> bool:
-    """Disk full, read-only, damaged, locked.
-
-    Not this work's fault, and the transaction may be gone with it.
-    """
-    return isinstance(error, DBAPIError) and type(error.orig).__name__ in (
-        "OperationalError",
-        "DatabaseError",
-    )
+@contextmanager
+def _snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        _roll_back(connection)
 
 
-def _unavailable(error: DBAPIError) -> Exception:
-    if not _database_is_hurt(error):
-        return error
-    return Unavailable(f"The database did not take it: {_root(error).orig}.")
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:  # SQLite may have undone it by itself
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
 
 
-def _root(error: DBAPIError) -> DBAPIError:
-    """What went wrong first: undoing a transaction that SQLite has undone already fails in its turn."""
-    while isinstance(error.__context__, DBAPIError):
-        error = error.__context__
-    return error
+def _database_is_hurt(error: BaseException) -> bool:
+    """Disk full, read-only, damaged, locked: not this work's fault."""
+    return type(error) in (sqlite3.OperationalError, sqlite3.DatabaseError) or isinstance(error, OSError)
+
+
+def _unavailable(error: Exception) -> Exception:
+    return Unavailable(f"The database did not take it: {error}.") if _database_is_hurt(error) else error

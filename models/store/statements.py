@@ -13,13 +13,15 @@ from abc import ABC, abstractmethod
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any, NamedTuple, TypeGuard, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Dialect, Executable, Select, Text, bindparam, types
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import visitors
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 
 from models.tables.base import Base
@@ -42,11 +44,6 @@ def row_type(table: type[R]) -> type[R]:
     return type(table.__name__, (namedtuple(table.__name__, names),), body)
 
 
-def is_a(row: object, table: type[R]) -> TypeGuard[R]:
-    """Whether this is a row of that table."""
-    return getattr(row, "__table__", None) is table.__table__
-
-
 class _Many(types.TypeDecorator[Sequence[Any]]):
     """A list as one value: JSON text on SQLite, an array on PostgreSQL."""
 
@@ -59,26 +56,27 @@ class _Many(types.TypeDecorator[Sequence[Any]]):
 
     def load_dialect_impl(self, dialect: Dialect) -> types.TypeEngine[Any]:
         if dialect.name == "postgresql":
-            return dialect.type_descriptor(ARRAY(self.element))
+            return dialect.type_descriptor(ARRAY(self.element, dimensions=1))
         return dialect.type_descriptor(Text())
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
         if dialect.name == "postgresql":
             return super().bind_processor(dialect)
         each = self.element.dialect_impl(dialect).bind_processor(dialect) or (lambda value: value)
-        return lambda values: json.dumps([each(value) for value in values])
+        return lambda values: json.dumps([each(value) for value in values])  # type: ignore[no-untyped-call]
 
 
 class _Among(FunctionElement[bool]):
     inherit_cache = True
     name = "among"
-    type: types.TypeEngine[Any] = types.NullType()  # type: ignore[assignment]  # of a Boolean, SQLite would be asked whether it `= 1`, and pass by the index
+    # Of a Boolean, SQLite would be asked whether it `= 1`, and pass by the index.
+    type: types.TypeEngine[Any] = types.NullType()
 
 
 @compiles(_Among, "sqlite")
 def _among_sqlite(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     column, values = (compiler.process(one, **options) for one in element.clauses)
-    return f"{column} IN (SELECT value FROM json_each({values}))"
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - of compiled parts
 
 
 @compiles(_Among, "postgresql")
@@ -115,7 +113,7 @@ def entity_of(statement: Executable) -> type[Base] | None:
     """The table whose rows a statement reads whole (`select(Request)`), if it does that."""
     described: Any = getattr(statement, "column_descriptions", None) or ()
     if len(described) == 1 and isinstance(described[0]["expr"], type):
-        return described[0]["expr"]  # type: ignore[no-any-return]
+        return described[0]["expr"]
     return None
 
 
@@ -129,12 +127,17 @@ def _plan(statement: Any, dialect: Dialect, keys: frozenset[str] | None) -> _Pla
     table = entity_of(statement)
     if table is not None:
         statement = statement.with_only_columns(*table.__table__.c, maintain_column_froms=True)
+    required = _made_optional(statement)
     options: dict[str, Any] = {"compile_kwargs": {"render_postcompile": True}}
     if keys is not None:
         options["column_keys"] = sorted(keys)
     compiled: Any = statement.compile(dialect=dialect, **options)
     binds = tuple(
-        (name, compiled.binds[name].value, _bind(compiled.binds[name].type, dialect))
+        (
+            name,
+            _REQUIRED if name in required else compiled.binds[name].value,
+            _bind(compiled.binds[name].type, dialect),
+        )
         for name in compiled.positiontup or ()
     )
     columns = _columns(statement)
@@ -145,10 +148,25 @@ def _plan(statement: Any, dialect: Dialect, keys: frozenset[str] | None) -> _Pla
     )
     make: Callable[[Iterable[Any]], Any] = tuple
     if table is not None:
-        make = row_type(table)._make  # type: ignore[attr-defined]
+        make = row_type(table)._make
     elif len(columns) == 1:
         make = lambda values: next(iter(values))  # noqa: E731
     return _Plan(compiled.string, binds, results, make, returns=bool(columns))
+
+
+_REQUIRED: Any = object()
+
+
+def _made_optional(statement: Any) -> set[str]:
+    """The names of the parameters that have to be given.
+
+    To be able to write constants out (`literal_execute`, `in_`), the compiler wants a value for each.
+    """
+    found = [one for one in visitors.iterate(statement) if isinstance(one, BindParameter)]
+    named = [one for one in found if not one.unique and one.value is None and one.callable is None]
+    for one in named:
+        one.required = False
+    return {one.key for one in named}
 
 
 def _bind(type_: types.TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
@@ -159,6 +177,8 @@ class Sql(ABC):
     """Runs statements in one transaction of one database."""
 
     dialect: Dialect
+    errors: tuple[type[BaseException], ...] = (DBAPIError, OSError)
+    """What the database's own trouble is raised as."""
 
     @abstractmethod
     def all(self, statement: Any, /, **values: Any) -> list[Any]:
@@ -191,7 +211,7 @@ class Core(Sql):
         if not result.returns_rows:
             return []
         if table is not None:
-            return [row_type(table)._make(row) for row in result]  # type: ignore[attr-defined]
+            return [row_type(table)._make(row) for row in result]
         rows = [tuple(row) for row in result]
         return [row[0] for row in rows] if len(result.keys()) == 1 else rows
 
@@ -242,7 +262,10 @@ class Made(Sql):
 
 
 def _given(plan: _Plan, values: Values) -> list[Any]:
-    return [
-        process(values.get(name, default)) if process is not None else values.get(name, default)
-        for name, default, process in plan.binds
-    ]
+    given: list[Any] = []
+    for name, default, process in plan.binds:
+        value = values.get(name, default)
+        if value is _REQUIRED:
+            raise TypeError(f"the statement wants {name!r}: {plan.sql}")
+        given.append(value if process is None else process(value))
+    return given

@@ -3,8 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, Select, String, Text, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import BIG_KEY, Base, Json, JsonList
 from models.tables.groups import group
@@ -70,35 +70,6 @@ class Proposal(Base):
     @property
     def open(self) -> bool:
         return self.state is ProposalState.OPEN
-
-
-_OPEN = text("proposals.state = 'open'")
-
-
-def waiting(session: Session, kind: str, key: str) -> list[Proposal]:
-    """The open changes of one app, oldest first."""
-    found = select(Proposal).where(_OPEN, Proposal.kind == kind, Proposal.key == key)
-    return list(session.scalars(found.order_by(Proposal.id)))
-
-
-def waiting_of(session: Session, kind: str) -> list[Proposal]:
-    """The open changes of everything of a kind, oldest first."""
-    return list(session.scalars(select(Proposal).where(_OPEN, Proposal.kind == kind).order_by(Proposal.id)))
-
-
-def draft_of(session: Session, kind: str, key: str, by: str) -> Proposal | None:
-    """The open change that this person has made there. There is one at most."""
-    return next((one for one in waiting(session, kind, key) if one.by == by), None)
-
-
-def every_open(session: Session) -> list[Proposal]:
-    """Every open change, oldest first."""
-    return list(session.scalars(select(Proposal).where(_OPEN).order_by(Proposal.id)))
-
-
-def for_others(person_id: str) -> Select[Proposal]:
-    """The open changes that this person has not made: those that an admin can decide on."""
-    return select(Proposal).where(_OPEN, Proposal.by != person_id)
 
 
 OPEN_CHANGES = group(Proposal, state=ProposalState.OPEN)

@@ -2,8 +2,8 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, String, bindparam, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import BIG_KEY, Base
 from models.tables.groups import Not, group
@@ -37,29 +37,6 @@ class Delegation(Base):
     def ref(self) -> str:
         """What a button calls it: DG-3."""
         return f"DG-{self.id}"
-
-
-# Every decision asks this. A statement that is made once costs half of one that is made anew.
-_RUNNING = (
-    select(Delegation)
-    .where(
-        Delegation.due_at.is_not(None),
-        Delegation.starts_at <= bindparam("at"),
-        Delegation.ends_at > bindparam("at"),
-    )
-    .order_by(Delegation.id)
-)
-
-
-def running(session: Session, at: datetime) -> list[Delegation]:
-    """Every absence at that moment. Those that were over long ago are passed by, by an index."""
-    return list(session.scalars(_RUNNING, {"at": at}))
-
-
-def stood_in_for(session: Session, person_id: str, at: datetime) -> list[Delegation]:
-    """The absences in which this person stands in, now or later, the next one first."""
-    others = select(Delegation).where(Delegation.delegate_id == person_id, Delegation.ends_at > at)
-    return list(session.scalars(others.order_by(Delegation.starts_at)))
 
 
 ABSENCES = group(Delegation, due_at=Not(None))

@@ -3,11 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, and_, cast, text
+from sqlalchemy import ForeignKey, Index, String, Text, and_, bindparam, cast, literal, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import BIG_KEY, Base, Json, JsonList
 from models.tables.groups import group
+from models.tables.people import Person
 from models.tables.states import LIVE_GRANTS, GrantState
 
 
@@ -47,7 +48,8 @@ class Grant(Base):
     access_key: Mapped[str] = mapped_column(String(40))
     app_name: Mapped[str] = mapped_column(String(75))
     access_name: Mapped[str] = mapped_column(String(75))
-    policy: Mapped[Json]
+    policy: Mapped[str] = mapped_column(String(64))
+    """As its request has it: a digest."""
     connector: Mapped[Json]
     target: Mapped[str] = mapped_column(String(255))
     """What its connector changes: grants of one target are settled together, by one writer at a time."""
@@ -154,16 +156,14 @@ class Task(Base):
         return f"TK-{self.id}"
 
 
-def open_task_of(person_id: str) -> ColumnElement[bool]:
-    """The open tasks that this person may do."""
-    # The people of a task are a short JSON list of ids, alike on both databases when read as text.
-    named = cast(Task.asked, Text).contains(f'"{person_id}"', autoescape=True)
-    return and_(Task.state == TaskState.OPEN, named)
-
-
 LIVE_OF = group(Grant, by="person_id", state=LIVE_GRANTS)
 """What a person has, will have, or is losing."""
-UNSETTLED_OF = group(Grant, by="target", state=(GrantState.GRANTING, GrantState.REVOKING))
-"""What a connector has to see to at one target."""
+BEING_TAKEN = group(Grant, by="person_id", of=Person, state=GrantState.REVOKING)
+ENDLESS = group(Grant, by="person_id", of=Person, state=GrantState.ACTIVE, ends_at=None)
+"""What a person has for as long as nobody takes it."""
 TASKS = group(Task, by="grant_id", of=Grant)
 OPEN_TASKS = group(Task, by="grant_id", of=Grant, state=TaskState.OPEN)
+ALL_OPEN_TASKS = group(Task, order=("grant_id", "id"), state=TaskState.OPEN)
+_NAMED = literal('%"') + bindparam("person", type_=String) + literal('"%')
+OPEN_TASK_OF = and_(text("tasks.state = 'open'"), cast(Task.asked, Text).like(_NAMED))
+"""In a statement: the open tasks that the `person` may do. A list of ids read as text is alike on both."""

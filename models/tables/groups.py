@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeGuard, TypeVar
 
 from models.tables.base import Base
 
@@ -83,6 +83,11 @@ def key_of(row: Base) -> Any:
     """A row's key: its value, or a tuple of several."""
     names = keys_of(type_of(row))
     return getattr(row, names[0]) if len(names) == 1 else tuple(getattr(row, name) for name in names)
+
+
+def is_a(row: object, table: type[R]) -> TypeGuard[R]:
+    """Whether this is a row of that table."""
+    return getattr(row, "__table__", None) is table.__table__
 
 
 def type_of(row: Base) -> type[Base]:

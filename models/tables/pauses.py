@@ -3,8 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, String, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import BIG_KEY, Base
 from models.tables.groups import group
@@ -63,12 +63,5 @@ class Pause(Base):
         return self.state in (PauseState.OPEN, PauseState.WAITING)
 
 
-_OPEN = text("pauses.state IN ('open', 'waiting')")
-
-
-def open_of(session: Session, kind: PauseKind) -> Pause | None:
-    """The pause of this kind that holds now."""
-    return session.scalars(select(Pause).where(_OPEN, Pause.kind == kind).order_by(Pause.id)).first()
-
-
 OPEN_PAUSES = group(Pause, by="kind", state=(PauseState.OPEN, PauseState.WAITING))
+"""The pause of a kind that holds now."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, bindparam, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from models.catalogue.words import RequestKind
 from models.tables.base import BIG_KEY, Base, Json
@@ -67,8 +67,8 @@ class Request(Base):
     access_key: Mapped[str] = mapped_column(String(40))
     app_name: Mapped[str] = mapped_column(String(75))
     access_name: Mapped[str] = mapped_column(String(75))
-    policy: Mapped[Json]
-    """The app with this one access as they stood at the submission (`registry.policy_snapshot.Snapshot`)."""
+    policy: Mapped[str] = mapped_column(String(64))
+    """The app with this one access as they stood at the submission: a digest (`registry.policy_snapshot`)."""
     requester_id: Mapped[str] = mapped_column(String(32))
     beneficiary_id: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(Text, default="")
@@ -243,20 +243,12 @@ class Comment(Base):
     __table_args__ = (UniqueConstraint("source"),)
 
 
-# Every card and every decision asks this. A statement that is made once costs half of one made anew.
-_STAGES = select(Stage).where(Stage.request_id == bindparam("request")).order_by(Stage.position)
-
-
-def stages_of(session: Session, request_id: int) -> tuple[Stage, ...]:
-    """A request's stages, in order."""
-    return tuple(session.scalars(_STAGES, {"request": request_id}))
-
-
 STAGES = group(Stage, by="request_id", of=Request, order="position")
 ASKED = group(Asked, by="request_id", of=Request, order=("position", "person_id"))
 DECISIONS = group(Decision, by="request_id", of=Request, order=("at", "person_id"))
 REASSIGNED = group(Reassignment, by="request_id", of=Request)
 COMMENTS = group(Comment, by="request_id")
+FROM_THREAD = group(Comment, by="source")
 PENDING = group(Request, state=RequestState.PENDING)
 PENDING_OF_REQUESTER = group(Request, by="requester_id", state=RequestState.PENDING)
 PENDING_OF_BENEFICIARY = group(Request, by="beneficiary_id", state=RequestState.PENDING)

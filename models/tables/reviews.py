@@ -3,20 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import (
-    ColumnElement,
-    ForeignKey,
-    Index,
-    String,
-    Text,
-    UniqueConstraint,
-    and_,
-    cast,
-    func,
-    select,
-    text,
-)
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import BIG_KEY, Base, JsonList
 from models.tables.groups import group
@@ -84,21 +72,6 @@ class Review(Base):
     def ref(self) -> str:
         """What people call it: RV-1."""
         return f"RV-{self.id}"
-
-
-def open_review_of(person_id: str) -> ColumnElement[bool]:
-    """The open reviews that this person is asked for."""
-    # Their people are a short JSON list of ids, alike on both databases when read as text.
-    named = cast(Review.asked, Text).contains(f'"{person_id}"', autoescape=True)
-    return and_(text("reviews.state = 'open'"), named)
-
-
-def unreviewed(session: Session, person_id: str, app_key: str, access_key: str) -> int:
-    """How many emergencies of one person for one access are still to be reviewed."""
-    found = select(func.count()).where(
-        Review.person_id == person_id, Review.app_key == app_key, Review.access_key == access_key, OPEN
-    )
-    return session.scalars(found).one()
 
 
 REVIEWS = group(Review, by="request_id", of=Request)

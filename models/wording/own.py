@@ -3,19 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from models.catalogue.message_entries import MESSAGE
-from models.registry import catalogue_entries
+from models.registry import catalogue_entries, settings
 from models.registry.catalogue_entries import subject
-from models.store.tx import SYSTEM, Tx
-from models.tables import settings
-from models.tables.catalogue import Part
+from models.store.case import Case
+from models.store.outcome import SYSTEM, Outcome
 from models.wording.messages import MessageKey
 
 UNUSABLE = "message.unusable"
-_ALL = select(Part.key, Part.spec).where(Part.kind == MESSAGE.name)
 
 
 @dataclass(frozen=True)
@@ -45,21 +40,19 @@ NONE = OwnWords()
 """Nobody has written any."""
 
 
-def read(session: Session) -> OwnWords:
+def read(case: Case) -> OwnWords:
     """The workspace's words as they are now."""
-    if not catalogue_entries.has_any(session, MESSAGE):
-        return NONE
-    return OwnWords({row.key: row.spec for row in session.execute(_ALL)})
+    templates = catalogue_entries.stored(case, MESSAGE)
+    return OwnWords(templates) if templates else NONE
 
 
-def note(tx: Tx, words: OwnWords) -> None:
+def note(out: Outcome, words: OwnWords) -> None:
     """Record, once each, what could not be used."""
     for trouble in words.troubles:
         known = f"{UNUSABLE}:{trouble.key}:{trouble.field}"
-        if settings.read(tx.session, known) == trouble.error:
+        if settings.read(out.case, known) == trouble.error:
             continue
-        held = settings.hold(tx.session, known)  # several cards are drawn at the same moment
-        if held.value["value"] != trouble.error:
-            held.value = {"value": trouble.error}
+        if settings.hold(out, known) != trouble.error:  # several cards are drawn at the same moment
+            settings.write(out, known, trouble.error)
             about = subject(MESSAGE, trouble.key)
-            tx.record(SYSTEM, UNUSABLE, about, field=trouble.field, error=trouble.error)
+            out.record(SYSTEM, UNUSABLE, about, field=trouble.field, error=trouble.error)

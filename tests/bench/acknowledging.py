@@ -57,7 +57,7 @@ async def _asked(world: World) -> str:
     who = world.ids["Ada"]
     draft = Draft(who, who, "github", ("engineering",), Term(), "INC-42")
     await world.offer(indefinite=True)
-    (request,) = await world.bot.store.write(lambda tx: submit.submit(tx, draft))
+    (request,) = await world.bot.store.run(submit.submit, draft)
     await world.settle()
     return request.ref
 

@@ -13,7 +13,7 @@ from models import migrate
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.store.base import Store
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.people import Person
 from models.tables.requests import Term
 from tests.bench import places
@@ -87,19 +87,19 @@ async def _raw_there(pool: Any) -> None:
 async def _asked(world: World, count: int) -> list[str]:
     """Requests of as many people, each waiting for an owner."""
     store: Store = world.bot.store
-    now = world.clock.now()
-    people = [Person(id=f"UBENCH{n}", name=f"Person {n}", checked_at=now) for n in range(count)]
-    await store.write(lambda tx: tx.session.add_all(people))
+    people = [f"UBENCH{n}" for n in range(count)]
+
+    def known(out: Outcome) -> None:
+        for person in people:
+            out.add(Person, id=person, name=f"Person {person}", checked_at=out.now)
+
+    await store.write(known)
     await world.offer(indefinite=True)
     refs = list[str]()
     for person in people:
-        draft = Draft(person.id, person.id, "github", ("engineering",), Term(), "INC-42")
-        refs += await store.write(partial(_sent, draft=draft))
+        draft = Draft(person, person, "github", ("engineering",), Term(), "INC-42")
+        refs += [request.ref for request in await store.run(submit.submit, draft)]
     return refs
-
-
-def _sent(tx: Tx, draft: Draft) -> list[str]:
-    return [request.ref for request in submit.submit(tx, draft)]
 
 
 async def _approve(world: World, refs: Iterator[str], at_once: int) -> None:
@@ -107,7 +107,7 @@ async def _approve(world: World, refs: Iterator[str], at_once: int) -> None:
 
     async def some(count: int) -> None:
         for _ in range(count):
-            await store.write(partial(decide.approve, ref=next(refs), by=grace))
+            await store.run(decide.approve, next(refs), grace)
 
     await asyncio.gather(*(some(MANY // at_once) for _ in range(at_once)))
 
@@ -116,7 +116,7 @@ async def _rows_of_one(world: World, path: Path, ref: str) -> int:
     """How many rows one approval writes, as SQLite counts them."""
     with sqlite3.connect(path) as raw:
         before = _rows(raw)
-    await world.bot.store.write(lambda tx: decide.approve(tx, ref, world.ids["Grace"]))
+    await world.bot.store.run(decide.approve, ref, world.ids["Grace"])
     with sqlite3.connect(path) as raw:
         changed = 4  # the request, its stage, the head of the trail, and whoever was asked
         return _rows(raw) - before + changed

@@ -1,5 +1,6 @@
 """Where measurements happen: a database of their own, a world with a bot, grants by the hundred thousand."""
 
+import hashlib
 import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -20,6 +21,8 @@ MANY = {"requests_an_hour": 10**6, "comments_an_hour": 10**6}
 """Nobody is refused for what a measurement repeats."""
 WRITTEN = "%Y-%m-%d %H:%M:%S.%f"
 """How SQLAlchemy writes moments into SQLite."""
+POLICY = '{"access":[{"key":"admin","name":"Admin role"}],"key":"github","name":"GitHub"}'
+DIGEST = hashlib.sha256(POLICY.encode()).hexdigest()
 
 
 @contextmanager
@@ -68,6 +71,7 @@ def fill_grants(path: Path, count: int, *, ends: datetime, people: int = 1000) -
     """Put active grants into the database as they would stand there, each with its request."""
     with sqlite3.connect(path) as raw:
         raw.execute("PRAGMA synchronous=OFF")
+        raw.execute("INSERT INTO policies (digest, text) VALUES (?, ?)", (DIGEST, POLICY))
         columns = _columns(raw)
         for table, values in _rows(ends, people).items():
             row = {name: values.get(name, default) for name, default in columns[table].items()}
@@ -100,8 +104,7 @@ def _rows(ends: datetime, people: int) -> dict[str, dict[str, str]]:
     names = {"app_name": "'GitHub'", "access_name": "'Admin role'"}
     thing = {"app_key": "'github'", "access_key": "'admin'"} | names
     term = """'{"length": 3600, "start": null, "end": null}'"""
-    policy = """'{"key": "github", "name": "GitHub", "access": [{"key": "admin", "name": "Admin role"}]}'"""
-    common = thing | {"id": "i", "policy": policy, "created_at": now}
+    common = thing | {"id": "i", "policy": f"'{DIGEST}'", "created_at": now}
     return {
         "requests": common
         | {

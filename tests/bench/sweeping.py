@@ -8,10 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from models.clock import ManualClock
-from models.lifecycle import due
 from models.store.base import Store
 from tests.bench import places
 from tests.bench.measure import Result, in_turns
+from tests.models.acting import sweep
 
 FEW, MORE, MANY = 10_000, 100_000, 1_000_000
 BURST = 10_000
@@ -59,7 +59,7 @@ async def burst() -> list[Result]:
 
 
 async def _sweep(store: Store) -> None:
-    await store.write(due.sweep)
+    await sweep(store)
 
 
 async def _claim(store: Store, path: Path) -> None:
@@ -69,12 +69,11 @@ async def _claim(store: Store, path: Path) -> None:
             "(SELECT id FROM grants WHERE state = 'active' LIMIT 200)",
             (places.NOW.strftime(places.WRITTEN),),
         )
-    await store.write(due.sweep)
+    await sweep(store)
 
 
 async def _all(store: Store) -> None:
-    while await store.write(due.sweep):
-        pass
+    await sweep(store)
 
 
 async def _while_free(work: Coroutine[None, None, None]) -> float:

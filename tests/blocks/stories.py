@@ -12,11 +12,14 @@ from models.registry.policy_snapshot import Snapshot
 from models.tables.grants import Direction, Grant, Task, TaskState
 from models.tables.requests import Action, Asked, Comment, Decision, Request, Stage, Term
 from models.tables.states import GrantState, RequestState, StageState
+from tests.rows import new_row
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 ADA, GRACE, ALAN, ROOT, OTTO = "UADA", "UGRACE", "UALAN", "UROOT", "UOTTO"
 NAMES = {ADA: "Ada", GRACE: "Grace", ALAN: "Alan", ROOT: "Root", OTTO: "Otto"}
 EIGHT_HOURS = Term(length=timedelta(hours=8))
+POLICY = "0" * 64
+"""The digest of some policy; a story carries the policy itself."""
 
 
 def snapshot(**entry: Any) -> Snapshot:
@@ -37,12 +40,12 @@ def request(shot: Snapshot, **changes: Any) -> Request:
     usual = {
         "id": 12, "submission": "s", "kind": RequestKind.NEW, "action": Action.ADD, "app_key": shot.app.key,
         "access_key": shot.access.key, "app_name": shot.app.name, "access_name": shot.access.name,
-        "policy": shot.to_json(), "requester_id": ADA, "beneficiary_id": ADA, "reason": "INC-42: db is down",
+        "policy": POLICY, "requester_id": ADA, "beneficiary_id": ADA, "reason": "INC-42: db is down",
         "term": term.to_json(), "asked_term": changes.pop("asked", term).to_json(), "over_max": False,
         "because": {"reasons": []}, "state": RequestState.PENDING, "position": 0, "created_at": NOON,
         "expires_at": NOON + timedelta(days=2), "reminders": 0, "closing_note": "",
     }  # fmt: skip
-    return Request(**(usual | changes))
+    return new_row(Request, **(usual | changes))
 
 
 def stage(position: int, rule: str, asked: Sequence[str], *decisions: Decision, **changes: Any) -> StageStory:
@@ -54,13 +57,13 @@ def stage(position: int, rule: str, asked: Sequence[str], *decisions: Decision, 
     because = changes.pop("because", "owner of GitHub")
     usual["because"] = changes.pop("stuck", "")
     who = tuple(
-        Asked(
+        new_row(Asked,
             request_id=12, position=position, person_id=one, because=because, asked_at=NOON,
             seat_id="", quiet=False, alternate=False,
         )
         for one in asked
     )  # fmt: skip
-    return StageStory(Stage(**(usual | changes)), who, decisions)
+    return StageStory(new_row(Stage, **(usual | changes)), who, decisions)
 
 
 def decision(
@@ -74,12 +77,12 @@ def decision(
         "seat_id": "",
         "term": term.to_json() if term else None,
     }
-    return Decision(**(usual | more), person_id=by, approve=approve, comment=comment)
+    return new_row(Decision, **(usual | more), person_id=by, approve=approve, comment=comment)
 
 
 def comment(by: str, text: str) -> Comment:
     """What somebody said."""
-    return Comment(request_id=12, person_id=by, text=text, at=NOON)
+    return new_row(Comment, request_id=12, person_id=by, text=text, at=NOON)
 
 
 def story(
@@ -106,12 +109,12 @@ def grant(shot: Snapshot | None = None, **changes: Any) -> Grant:
     shot = shot or snapshot()
     usual = {
         "id": 7, "request_id": 12, "person_id": ADA, "app_key": shot.app.key, "access_key": shot.access.key,
-        "app_name": shot.app.name, "access_name": shot.access.name, "policy": shot.to_json(),
+        "app_name": shot.app.name, "access_name": shot.access.name, "policy": POLICY,
         "connector": {"type": "manual"}, "target": "manual:github/engineering", "state": GrantState.ACTIVE,
         "active_at": NOON, "ends_at": NOON + timedelta(hours=8), "length": 8 * 3600, "error": "",
         "attempts": 0, "notices": [], "created_at": NOON,
     }  # fmt: skip
-    return Grant(**(usual | changes))
+    return new_row(Grant, **(usual | changes))
 
 
 def grant_story(
@@ -139,4 +142,4 @@ def task_story(about: GrantStory | None = None, **changes: Any) -> TaskStory:
         "note": "", "created_at": NOON,
     }  # fmt: skip
     about = about or grant_story(state=GrantState.GRANTING)
-    return TaskStory(Task(**(usual | changes)), about, "ada@example.com")
+    return TaskStory(new_row(Task, **(usual | changes)), about, "ada@example.com")

@@ -13,6 +13,7 @@ from models.tables.cards import CardKind
 from models.tables.catalogue_changes import APP, IMPORT, Proposal, ProposalState
 from tests.blocks.sendable import buttons_of, check_message, check_view, words_of
 from tests.blocks.stories import ADA, GRACE, NAMES, NOON, ROOT
+from tests.rows import new_row
 
 SECOND = "A second admin has to approve it: Grace."
 
@@ -24,7 +25,7 @@ def proposal(**changes: Any) -> Proposal:
         "before": {"key": "github"}, "after": {"key": "github", "risk": "high"},
         "words": ["GitHub: risk low → high"], "by": ROOT, "at": NOON, "state": ProposalState.OPEN, "note": "",
     }  # fmt: skip
-    return Proposal(**(usual | changes))
+    return new_row(Proposal, **(usual | changes))
 
 
 def drawn(viewer: str, kind: CardKind = CardKind.CHANGE, **changes: Any) -> tuple[str, list[str], str]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from blocks import timeline
 from blocks.cards.approval import approval
 from blocks.cards.request import request
-from models.audit import AuditEntry
+from models.audit import Entry
 from models.catalogue.conflicts import ConflictSpec
 from models.policy import Clash, Hold, Holding
 from models.queries.stories import RequestStory
@@ -56,8 +56,9 @@ def test_the_approver_reads_what_somebody_has_in_the_app_already() -> None:
 
 
 def test_the_timeline_says_what_conflicted() -> None:
-    entry = AuditEntry(
-        at=MAY, actor=GRACE, action="decision.approve",
+    entry = Entry(
+        seq=1, at=MAY, actor=GRACE, action="decision.approve", subject="AR-12", app="", person="",
+        previous="", hash="",
         data={"stage": "Owner", "comment": "", "conflicts": [{"title": "A, B", "rule": "Four eyes"}]},
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from models.catalogue.words import RequestKind
 from models.tables.requests import Term
 from tests.blocks.filling import labels, picked, shown, typed
 from tests.blocks.sendable import check_view, words_of
-from tests.blocks.stories import EIGHT_HOURS, NOON, grant, request, snapshot, story, task_story
+from tests.blocks.stories import EIGHT_HOURS, NOON, grant, snapshot, story, task_story
 
 
 def checked(view: View) -> View:
@@ -31,11 +31,11 @@ def submit_of(view: View) -> str:
     [
         (decision_form.approve, "Approve", True),
         (decision_form.reject, "Reject", True),
-        (decision_form.comment, "Send", False),
+        (lambda about: decision_form.comment(about.request), "Send", False),
     ],
 )
 def test_each_form_has_one_comment_and_says_what_sending_does(form: Any, submit: str, optional: bool) -> None:
-    view = checked(form(request(snapshot())))
+    view = checked(form(story()))
     assert labels(view["blocks"]) == ["Comment"]
     assert view["blocks"][-1]["optional"] is optional
     assert submit_of(view) == submit
@@ -50,14 +50,14 @@ def test_the_forms_ask_for_a_comment_where_the_policy_wants_one(
     policy: str, approving: bool, rejecting: bool
 ) -> None:
     about = story(shot=snapshot(decision_comment=policy))
-    forms = [decision_form.approve(about.request), decision_form.modify(about)]
+    forms = [decision_form.approve(about), decision_form.modify(about)]
     assert [checked(form)["blocks"][-1]["optional"] for form in forms] == [approving] * 2
-    assert checked(decision_form.reject(about.request))["blocks"][-1]["optional"] is rejecting
+    assert checked(decision_form.reject(about))["blocks"][-1]["optional"] is rejecting
 
 
 def test_a_form_carries_the_reference_and_nothing_else() -> None:
     about = story()
-    for view in (decision_form.approve(about.request), decision_form.modify(about)):
+    for view in (decision_form.approve(about), decision_form.modify(about)):
         assert carried(view["private_metadata"]) == {"ref": "AR-12"}
 
 

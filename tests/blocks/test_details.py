@@ -6,22 +6,23 @@ from hypothesis import given
 from blocks.details import PAGE, DetailsAction, details, read_page
 from blocks.kit import View
 from blocks.timeline import SENTENCES
-from models.audit import AuditEntry
+from models.audit import Entry
 from models.clock import ManualClock
-from models.lifecycle import due
 from models.lifecycle.grant import give, revoke, tasks
 from models.lifecycle.people import person_changed
 from models.lifecycle.request import cancel, comment, decide, submit
 from models.lifecycle.request.plan import Draft
 from models.queries.stories import RequestStory, request_story, timeline
 from models.store.base import Store
-from models.store.tx import Tx
+from models.store.case import Case
+from models.store.outcome import Outcome
 from models.tables.grants import Cause, Direction, Grant
 from models.tables.people import Person
 from models.tables.requests import Request, Term
 from tests.blocks.sendable import buttons_of, check_view, words_of
 from tests.blocks.stories import ADA, ALAN, GRACE, NOON, ROOT, decision, stage, story
 from tests.blocks.test_cards import HOSTILE, hostile_stories
+from tests.models.acting import sweep
 from tests.models.company import ADA as ASKING
 from tests.models.company import ALAN as OTHER_OWNER
 from tests.models.company import GITHUB, found
@@ -29,9 +30,18 @@ from tests.models.company import GRACE as OWNER
 from tests.models.company import ROOT as ADMIN
 
 
-def entry(number: int, action: str = "comment", **data: object) -> AuditEntry:
-    return AuditEntry(
-        seq=number, at=NOON + timedelta(minutes=number), actor=ADA, action=action, subject="AR-12", data=data
+def entry(number: int, action: str = "comment", **data: object) -> Entry:
+    return Entry(
+        seq=number,
+        at=NOON + timedelta(minutes=number),
+        actor=ADA,
+        action=action,
+        subject="AR-12",
+        app="",
+        person="",
+        data=data,
+        previous="",
+        hash="",
     )
 
 
@@ -92,37 +102,35 @@ def test_slack_takes_the_details_whatever_people_wrote(about: RequestStory, word
     check_view(details(about, [entry(1, word[:48])], 0))
 
 
-async def _story(store: Store, ref: str) -> tuple[RequestStory, list[AuditEntry]]:
-    def read(session: object) -> tuple[RequestStory, list[AuditEntry]]:
-        about = request_story(session, ref)  # type: ignore[arg-type]
-        return about, timeline(session, about)  # type: ignore[arg-type]
+async def _story(store: Store, ref: str) -> tuple[RequestStory, list[Entry]]:
+    def read(case: Case) -> tuple[RequestStory, list[Entry]]:
+        about = request_story(case, ref)
+        return about, timeline(case, about)
 
     return await store.read(read)
 
 
 async def test_every_step_of_a_life_is_told_as_a_sentence(store: Store, clock: ManualClock) -> None:
-    def live(tx: Tx) -> str:
+    def live(out: Outcome) -> str:
         draft = Draft(ASKING, ASKING, "github", ("engineering",), Term(length=timedelta(hours=8)), "INC-42")
-        (request,) = submit.submit(tx, draft)
-        comment.comment(tx, request.ref, OWNER, "What for?")
-        decide.approve(tx, request.ref, OWNER, comment="Fine", term=Term(length=timedelta(hours=4)))
+        (request,) = submit.submit(out, draft)
+        comment.comment(out, request.ref, OWNER, "What for?")
+        decide.approve(out, request.ref, OWNER, comment="Fine", term=Term(length=timedelta(hours=4)))
         return request.ref
 
-    def by_hand(tx: Tx, ref: str, direction: Direction) -> None:
-        grant = tx.session.get_one(Request, int(ref[3:])).grant_id
-        tasks.done(tx, tasks.open_task(tx, tx.session.get_one(Grant, grant), direction).ref, OTHER_OWNER)
+    def by_hand(out: Outcome, ref: str, direction: Direction) -> None:
+        grant = out.case.get_one(Grant, out.case.get_one(Request, int(ref[3:])).grant_id)
+        tasks.done(out, tasks.open_task(out, grant, direction).ref, OTHER_OWNER)
 
     await store.write(found)
     ref = await store.write(live)
-    await store.write(lambda tx: by_hand(tx, ref, Direction.GIVE))
+    await store.run(by_hand, ref, Direction.GIVE)
     clock.advance(timedelta(hours=3, minutes=30))
-    await store.write(due.sweep)
-    more = await store.write(
-        lambda tx: submit.extend(tx, "GR-1", ASKING, Term(length=timedelta(hours=1)), "Busy")
-    )
-    await store.write(lambda tx: decide.approve(tx, more.ref, OWNER))
-    await store.write(lambda tx: revoke.give_back(tx, "GR-1", ASKING))
-    await store.write(lambda tx: by_hand(tx, ref, Direction.TAKE))
+    await sweep(store)
+    more = await store.run(submit.extend, "GR-1", ASKING, Term(length=timedelta(hours=1)), "Busy")
+    await store.run(decide.approve, more.ref, OWNER)
+    await store.run(revoke.give_back, "GR-1", ASKING)
+    await store.run(by_hand, ref, Direction.TAKE)
     about, entries = await _story(store, ref)
     assert {one.action for one in entries} <= set(SENTENCES)
     said = checked(details(about, entries))
@@ -148,24 +156,24 @@ async def test_every_step_of_a_life_is_told_as_a_sentence(store: Store, clock: M
 async def test_other_endings_are_told_as_sentences_too(store: Store, clock: ManualClock) -> None:
     await store.write(found)
 
-    def ask(tx: Tx) -> str:
+    def ask(out: Outcome) -> str:
         draft = Draft(ASKING, ASKING, "github", ("engineering",), Term(length=timedelta(hours=8)), "INC-42")
-        return submit.submit(tx, draft)[0].ref
+        return submit.submit(out, draft)[0].ref
 
-    def refuse(tx: Tx) -> None:
-        grant = tx.session.get_one(Grant, 1)
-        tasks.cannot(tx, tasks.open_task(tx, grant, Direction.GIVE).ref, OWNER, "No licence")
-        give.retry(tx, grant, ADMIN)
-        tasks.open_task(tx, grant, Direction.GIVE)
-        revoke.take_away(tx, grant, ADMIN, Cause.ADMIN)
+    def refuse(out: Outcome) -> None:
+        grant = out.case.get_one(Grant, 1)
+        tasks.cannot(out, tasks.open_task(out, grant, Direction.GIVE).ref, OWNER, "No licence")
+        grant = give.retry(out, out.case.get_one(Grant, 1), ADMIN)
+        tasks.open_task(out, grant, Direction.GIVE)
+        revoke.take_away(out, grant, ADMIN, Cause.ADMIN)
 
     approved = await store.write(ask)
     clock.advance(timedelta(hours=25))
-    await store.write(due.sweep)
-    await store.write(lambda tx: decide.approve(tx, approved, OWNER))
+    await sweep(store)
+    await store.run(decide.approve, approved, OWNER)
     await store.write(refuse)
     withdrawn = await store.write(ask)
-    await store.write(lambda tx: cancel.withdraw(tx, withdrawn, ASKING))
+    await store.run(cancel.withdraw, withdrawn, ASKING)
     said = ""
     for ref in (approved, withdrawn):
         about, entries = await _story(store, ref)
@@ -184,37 +192,37 @@ async def test_other_endings_are_told_as_sentences_too(store: Store, clock: Manu
 async def test_what_people_leaving_and_clocks_do_is_told_as_sentences_too(
     store: Store, clock: ManualClock
 ) -> None:
-    def found_with_grace(tx: Tx) -> None:
-        found(tx, GITHUB.model_copy(update={"grace": timedelta(hours=4)}))
+    def found_with_grace(out: Outcome) -> None:
+        found(out, GITHUB.model_copy(update={"grace": timedelta(hours=4)}))
 
-    def ask(tx: Tx) -> str:
+    def ask(out: Outcome) -> str:
         draft = Draft(ASKING, ASKING, "github", ("engineering",), Term(length=timedelta(hours=8)), "INC-42")
-        return submit.submit(tx, draft)[0].ref
+        return submit.submit(out, draft)[0].ref
 
-    def all_leave(tx: Tx) -> None:
-        tx.session.get_one(Person, OWNER).active = False
-        person_changed.leave(tx, OWNER)
-        tx.session.get_one(Person, OTHER_OWNER).active = False
-        tx.session.get_one(Person, ADMIN).active = False
-        person_changed.leave(tx, OTHER_OWNER)
+    def all_leave(out: Outcome) -> None:
+        out.change(out.case.get_one(Person, OWNER), active=False)
+        person_changed.leave(out, OWNER)
+        out.change(out.case.get_one(Person, OTHER_OWNER), active=False)
+        out.change(out.case.get_one(Person, ADMIN), active=False)
+        person_changed.leave(out, OTHER_OWNER)
 
-    def one_comes_back(tx: Tx) -> None:
-        tx.session.get_one(Person, OWNER).active = True
-        person_changed.move_on(tx, OWNER)
+    def one_comes_back(out: Outcome) -> None:
+        out.change(out.case.get_one(Person, OWNER), active=True)
+        person_changed.move_on(out, OWNER)
 
-    def approve(tx: Tx) -> None:
-        request = decide.approve(tx, ref, OWNER)
-        give.given(tx, tx.session.get_one(Grant, request.grant_id))
+    def approve(out: Outcome) -> None:
+        request = decide.approve(out, ref, OWNER)
+        give.given(out, out.case.get_one(Grant, request.grant_id))
 
     await store.write(found_with_grace)
     ref = await store.write(ask)
     for work in (all_leave, one_comes_back, approve):
         await store.write(work)
     clock.advance(-timedelta(hours=1))
-    await store.write(due.sweep)
-    await store.write(lambda tx: submit.extend(tx, "GR-1", ASKING, Term(length=timedelta(hours=1)), "Busy"))
+    await sweep(store)
+    await store.run(submit.extend, "GR-1", ASKING, Term(length=timedelta(hours=1)), "Busy")
     clock.advance(timedelta(hours=8))
-    await store.write(due.sweep)
+    await sweep(store)
     about, entries = await _story(store, ref)
     assert {one.action for one in entries} <= set(SENTENCES)
     said = checked(details(about, entries))

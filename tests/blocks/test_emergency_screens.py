@@ -25,6 +25,7 @@ from models.tables.states import GrantState, RequestState
 from tests.blocks.filling import labels, picked, shown, typed
 from tests.blocks.sendable import buttons_of, check_message, check_view, words_of
 from tests.blocks.stories import ADA, ALAN, GRACE, NAMES, NOON, OTTO, ROOT, grant, snapshot, story
+from tests.rows import new_row
 
 HOUR = timedelta(hours=1)
 SHOT = snapshot(emergency={"max": "4h"}, reason="hidden")
@@ -42,7 +43,7 @@ def planned(earlier: int = 0, *, by: str = ADA) -> Planned:
 
 def review(state: ReviewState = ReviewState.OPEN, *asked: str, **changes: Any) -> Review:
     usual: dict[str, Any] = {"id": 1, "person_id": ADA, "asked": list(asked), "earlier": 0, "note": ""}
-    return Review(**(usual | changes), state=state)
+    return new_row(Review, **(usual | changes), state=state)
 
 
 def taken(found: Review, state: GrantState = GrantState.ACTIVE, **changes: Any) -> RequestStory:

@@ -20,6 +20,7 @@ from models.tables.requests import Request
 from models.tables.states import GrantState, RequestState
 from tests.blocks.sendable import buttons_of, check_markup, check_view, words_of
 from tests.blocks.stories import ADA, ALAN, GRACE, NOON, ROOT, decision, grant, request, snapshot, stage
+from tests.rows import new_row
 
 SHOT = snapshot()
 ONE = Pages(0, 1)
@@ -72,11 +73,13 @@ def to_decide(**changes: Any) -> ToDo:
 
 
 def job(kind: str = "card", error: str = "channel_not_found") -> Job:
-    return Job(id=3, kind=kind, key="card:77", error=error)
+    return new_row(Job, id=3, kind=kind, key="card:77", error=error)
 
 
 def task(direction: Direction = Direction.GIVE) -> Task:
-    return Task(id=3, grant_id=7, direction=direction, state=TaskState.OPEN, asked=[GRACE], created_at=NOON)
+    return new_row(
+        Task, id=3, grant_id=7, direction=direction, state=TaskState.OPEN, asked=[GRACE], created_at=NOON
+    )
 
 
 def test_the_tabs_stand_on_top_with_what_is_in_each() -> None:

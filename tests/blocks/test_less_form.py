@@ -2,9 +2,9 @@ from datetime import timedelta
 
 from blocks import less_form
 from blocks.kit import View, carried
+from blocks.less_form import Present
 from blocks.term_form import TermBlock, TermChoice, Way
-from models.tables.grants import Grant
-from models.tables.requests import Request, Term
+from models.tables.requests import Term
 from tests.blocks.filling import labels, picked, set_to, shown, typed
 from tests.blocks.sendable import check_view, words_of
 from tests.blocks.stories import EIGHT_HOURS, NOON, grant, request, snapshot
@@ -12,9 +12,20 @@ from tests.blocks.stories import EIGHT_HOURS, NOON, grant, request, snapshot
 HOUR = timedelta(hours=1)
 
 
-def form(row: Request | Grant, choice: TermChoice | None = None) -> View:
+PRESETS = snapshot().policy.durations
+
+
+def asked_for(term: Term) -> Present:
+    return less_form.of_request(request(snapshot(), term=term), PRESETS)
+
+
+def held() -> Present:
+    return less_form.of_grant(grant(), PRESETS)
+
+
+def form(present: Present, choice: TermChoice | None = None) -> View:
     """The form, looked at as Slack would."""
-    view = less_form.build(row, NOON, choice)
+    view = less_form.build(present, NOON, choice)
     check_view(view)
     return view
 
@@ -25,28 +36,28 @@ def choices(view: View) -> list[str]:
 
 
 def test_only_what_is_shorter_is_offered() -> None:
-    view = form(request(snapshot(), term=EIGHT_HOURS))
+    view = form(asked_for(EIGHT_HOURS))
     assert choices(view) == ["1 hour", "Another length"]
     assert "Less than 8 hours." in words_of(view["blocks"])
     assert carried(view["private_metadata"]) == {"ref": "AR-12"}
-    assert choices(form(grant())) == ["1 hour", "Another length", "Until a date"]
-    forever = form(request(snapshot(), term=Term()))
+    assert choices(form(held())) == ["1 hour", "Another length", "Until a date"]
+    forever = form(asked_for(Term()))
     assert choices(forever) == ["1 hour", "8 hours", "7 days", "Another length", "Until a date"]
 
 
 def test_a_request_until_a_date_is_asked_for_its_end_only() -> None:
-    row = request(snapshot(), term=Term(end=NOON + 8 * HOUR))
-    view = form(row)
+    present = asked_for(Term(end=NOON + 8 * HOUR))
+    view = form(present)
     assert labels(view["blocks"]) == ["End"]
     values = set_to(shown(view["blocks"]), TermBlock.END, NOON + HOUR)
-    assert less_form.parse(values, row, NOON) == Term(end=NOON + HOUR)
-    assert less_form.parse(shown(view["blocks"]), row, NOON) == {TermBlock.END: "Choose when it ends."}
+    assert less_form.parse(values, present, NOON) == Term(end=NOON + HOUR)
+    assert less_form.parse(shown(view["blocks"]), present, NOON) == {TermBlock.END: "Choose when it ends."}
 
 
 def test_what_is_filled_in_is_read() -> None:
-    for row in (request(snapshot(), term=EIGHT_HOURS), grant()):
-        values = picked(shown(form(row)["blocks"]), TermBlock.CHOICE, "3600")
-        assert less_form.parse(values, row, NOON) == Term(length=HOUR)
-        other = form(row, TermChoice(Way.OTHER))
+    for present in (asked_for(EIGHT_HOURS), held()):
+        values = picked(shown(form(present)["blocks"]), TermBlock.CHOICE, "3600")
+        assert less_form.parse(values, present, NOON) == Term(length=HOUR)
+        other = form(present, TermChoice(Way.OTHER))
         values = typed(shown(other["blocks"]), TermBlock.LENGTH, "90 minutes")
-        assert less_form.parse(values, row, NOON) == Term(length=HOUR * 1.5)
+        assert less_form.parse(values, present, NOON) == Term(length=HOUR * 1.5)

@@ -12,6 +12,7 @@ from models.tables.cards import CardKind
 from models.tables.pauses import Pause, PauseKind, PauseState
 from tests.blocks.sendable import buttons_of, check_message, words_of
 from tests.blocks.stories import ADA, NAMES, NOON, ROOT, grant, snapshot
+from tests.rows import new_row
 
 UNTIL = NOON + timedelta(days=365)
 
@@ -22,7 +23,7 @@ def story(kind: PauseKind, count: int = 1, shown: int = 1, **changes: Any) -> Pa
         "decided_by": None, "created_at": NOON,
     }  # fmt: skip
     first = tuple(grant(snapshot(), ends_at=NOON) for _ in range(shown))
-    return PauseStory(Pause(**(usual | changes)), count, first, NAMES, (ROOT,))
+    return PauseStory(new_row(Pause, **(usual | changes)), count, first, NAMES, (ROOT,))
 
 
 def drawn(one: PauseStory, viewer: str = ROOT) -> tuple[str, list[str], str]:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from sqlalchemy import func, select
 
 from bot import trail
 from bot.app import build
@@ -21,10 +20,10 @@ from models.lifecycle.request.plan import Draft
 from models.registry import directory
 from models.store.base import Store
 from models.store.open import open_store
-from models.store.tx import Tx
 from models.tables.people import Person
 from models.tables.requests import Request
 from tests.handlers.office import EIGHT_HOURS, asks, office
+from tests.rows import every, new_row
 from tests.world import World
 
 PAGE = Path(__file__).parents[2] / "docs/operating/README.md"
@@ -53,20 +52,15 @@ async def somebody_asks(world: World, person: str) -> None:
     """Another person each time, since one does not ask twice for the same."""
     draft = Draft(person, person, "github", ("admin",), EIGHT_HOURS, "INC-42")
 
-    def work(tx: Tx) -> None:
-        directory.remember(tx, [Person(id=person, name=person, email="", active=True)])
-        submit.submit(tx, draft)
-
-    await world.bot.store.write(work)
+    known = new_row(Person, id=person, name=person, email="")
+    await world.bot.store.run(directory.remember, [known])
+    await world.bot.store.run(submit.submit, draft)
 
 
 async def counted(store: Store) -> tuple[int, int]:
     """How many requests there are, and how many the trail says there are."""
     return await store.read(
-        lambda session: (
-            session.scalar(select(func.count()).select_from(Request)) or 0,
-            session.scalar(select(func.count()).where(AuditEntry.action == "request.pending")) or 0,
-        )
+        lambda case: (len(every(case, Request)), len(every(case, AuditEntry, action="request.pending")))
     )
 
 

@@ -15,6 +15,7 @@ from models.tables.requests import Request
 from tests.handlers.office import asks
 from tests.postgres import PostgresServer
 from tests.postgres_keeper import find_binaries
+from tests.rows import all_of
 from tests.world import running
 
 PAGE = Path(__file__).parents[2] / "docs/operating/README.md"
@@ -55,7 +56,7 @@ async def test_a_dump_while_it_runs_is_restored_whole_over_what_came_after(
     assert "whole" in await trail.verify(database_url)
     store = open_store(database_url, clock)
     try:
-        rows = await store.read(lambda session: session.query(Request).all())
+        rows = await all_of(store, Request)
     finally:
         await store.close()
     assert [row.ref for row in rows] == ["AR-1"]

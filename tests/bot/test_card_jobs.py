@@ -9,12 +9,13 @@ from bot.jobs import posts, retire
 from bot.sandbox.slack.messages import Message
 from models.clock import ManualClock
 from models.jobs import Job, JobState, Work
+from models.lifecycle.notify import tell
 from models.lifecycle.request import comment, decide, submit
 from models.lifecycle.request.plan import Draft
-from models.lifecycle.telling import tell
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.cards import Card
 from models.tables.requests import Comment, Term
+from tests.rows import all_of, every, one_of
 from tests.world import World, running
 
 HOUR = timedelta(hours=1)
@@ -37,22 +38,22 @@ async def ask(world: World, reason: str = "INC-42") -> str:
     """Ada asks for the engineering team; what Slack is sent about it may fail."""
     ada = world.ids["Ada"]
     draft = Draft(ada, ada, "github", ("engineering",), Term(length=8 * HOUR), reason)
-    (request,) = await world.bot.store.write(lambda tx: submit.submit(tx, draft))
+    (request,) = await world.bot.store.run(submit.submit, draft)
     await world.bot.idle()
     return request.ref
 
 
 async def say(world: World, ref: str, text: str) -> None:
-    await world.bot.store.write(lambda tx: comment.comment(tx, ref, world.ids["Grace"], text))
+    await world.bot.store.run(comment.comment, ref, world.ids["Grace"], text)
     await world.bot.idle()
 
 
 async def redraw(world: World) -> None:
     """Ask for every card to be brought up to date."""
 
-    def work(tx: Tx) -> None:
-        for card in tx.session.query(Card):
-            tx.enqueue("card", f"card:{card.id}", card=card.id)
+    def work(out: Outcome) -> None:
+        for card in every(out.case, Card):
+            out.enqueue("card", f"card:{card.id}", card=card.id)
 
     await world.bot.store.write(work)
     await world.bot.idle()
@@ -114,15 +115,15 @@ async def test_a_card_that_somebody_deleted_is_left_alone(world: World) -> None:
     world.slack.workspace.delete(world.person("Alan").dm, card)
     await world.approve("Grace", "Engineering team")
     assert cards(world, "Alan") == []
-    gone = await world.bot.store.read(lambda s: [one.person_id for one in s.query(Card) if one.gone])
-    assert gone == [world.ids["Alan"]]
+    gone = await all_of(world.bot.store, Card, gone=True)
+    assert [one.person_id for one in gone] == [world.ids["Alan"]]
 
 
 async def test_who_has_left_gets_no_card_and_stops_nobody(world: World) -> None:
     world.slack.workspace.users[world.ids["Alan"]].deleted = True  # and nobody has told us yet
     await ask(world)
     assert [len(cards(world, name)) for name in ("Ada", "Grace")] == [1, 1]
-    left = await world.bot.store.read(lambda s: s.query(Job).filter(Job.kind == "card").all())
+    left = await all_of(world.bot.store, Job, kind="card")
     assert left == []
 
 
@@ -132,7 +133,7 @@ async def test_what_slack_does_not_take_is_parked_in_the_end_where_it_can_be_see
         for _ in range(12):
             world.clock.advance(timedelta(minutes=30))
             await world.bot.idle()
-    parked = await world.bot.store.read(lambda s: s.query(Job).filter(Job.state == JobState.PARKED).all())
+    parked = await all_of(world.bot.store, Job, state=JobState.PARKED)
     assert {job.error for job in parked} == {"Refused: chat.postMessage: invalid_blocks"}
 
 
@@ -176,17 +177,17 @@ async def test_a_comment_for_a_card_that_is_gone_is_not_kept_for_ever(world: Wor
     world.slack.workspace.delete(world.person("Alan").dm, cards(world, "Alan")[0])
     await say(world, ref, "Which repository?")
     assert len(cards(world, "Ada")[0].replies) == 1
-    assert await world.bot.store.read(lambda s: s.query(Job).filter(Job.kind == "say").all()) == []
+    assert await all_of(world.bot.store, Job, kind="say") == []
 
 
-def overtaken(work: Work) -> Callable[[Tx], None]:
-    return lambda tx: retire.want(tx, work)
+def overtaken(work: Work) -> Callable[[Outcome], None]:
+    return lambda out: retire.want(out, work)
 
 
 async def test_of_a_card_that_a_process_posted_too_late_the_one_that_is_redrawn_is_left(world: World) -> None:
     await ask(world)
     (kept,) = cards(world, "Grace")
-    card = await world.bot.store.read(lambda s: s.query(Card).filter(Card.ts == kept.ts).one())
+    card = await one_of(world.bot.store, Card, ts=kept.ts)
     for text in ("Too late", "Much too late"):
         await world.bot.client.chat_postMessage(
             channel=card.channel, text=text, metadata=posts.card_mark(card)
@@ -203,8 +204,8 @@ async def test_of_a_comment_that_was_said_twice_one_is_left(world: World) -> Non
     ref = await ask(world)
     await say(world, ref, "Which repository?")
     (shown,) = cards(world, "Ada")
-    card = await world.bot.store.read(lambda s: s.query(Card).filter(Card.ts == shown.ts).one())
-    said = await world.bot.store.read(lambda s: s.query(Comment).one())
+    card = await one_of(world.bot.store, Card, ts=shown.ts)
+    said = await one_of(world.bot.store, Comment)
     await world.bot.client.chat_postMessage(
         channel=card.channel, thread_ts=card.ts, text="Again", metadata=posts.comment_mark(said)
     )
@@ -217,7 +218,7 @@ async def test_of_a_comment_that_was_said_twice_one_is_left(world: World) -> Non
 
 async def test_of_what_somebody_was_told_twice_one_is_left(world: World) -> None:
     ada, at = world.ids["Ada"], world.clock.now()
-    await world.bot.store.write(lambda tx: tell(tx, ada, "That did not work.", "x"))
+    await world.bot.store.run(tell, ada, "That did not work.", "x")
     await world.bot.idle()
     (told,) = world.person("Ada").messages()
     await world.bot.client.chat_postMessage(channel=ada, text="Again", metadata=told.metadata)
@@ -230,11 +231,11 @@ async def test_of_what_somebody_was_told_twice_one_is_left(world: World) -> None
 async def test_of_a_changed_duration_that_was_noted_twice_one_is_left(world: World) -> None:
     ref = await ask(world)
     shorter = Term(length=HOUR)
-    await world.bot.store.write(lambda tx: decide.approve(tx, ref, world.ids["Grace"], term=shorter))
+    await world.bot.store.run(decide.approve, ref, world.ids["Grace"], term=shorter)
     await world.settle()
     (shown,) = [one for one in cards(world, "Ada") if one.replies]
     (noted,) = shown.replies
-    card = await world.bot.store.read(lambda s: s.query(Card).filter(Card.ts == shown.ts).one())
+    card = await one_of(world.bot.store, Card, ts=shown.ts)
     await world.bot.client.chat_postMessage(
         channel=card.channel, thread_ts=card.ts, text="Again", metadata=noted.metadata
     )

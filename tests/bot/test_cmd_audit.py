@@ -11,6 +11,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,12 +19,11 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot import trail
-from bot.audit_files import Selection, harmless, write_csv
+from bot.audit_files import Selection, harmless, write_table
 from models.audit import Entry
 from models.clock import ManualClock
-from models.registry import directory
 from models.store.open import open_store
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.people import Person
 from tests.bot.command_line import CommandLine, keyturn
 
@@ -33,7 +33,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SQLITE = "sqlite+aiosqlite:///keyturn.db"
 
 
-def happen(url: str, *works: Callable[[Tx], object], step: timedelta = timedelta(hours=6)) -> None:
+def happen(url: str, *works: Callable[[Outcome], object], step: timedelta = timedelta(hours=6)) -> None:
     """Do this in the database, the first at noon, each a step after the one before."""
 
     async def run() -> None:
@@ -47,15 +47,19 @@ def happen(url: str, *works: Callable[[Tx], object], step: timedelta = timedelta
     asyncio.run(run())
 
 
-def entry(subject: str, actor: str = "UADA", **data: object) -> Callable[[Tx], object]:
-    return lambda tx: tx.record(actor, "comment", subject, app="github", person="UGRACE", **data)
+def entry(subject: str, actor: str = "UADA", **data: object) -> Callable[[Outcome], object]:
+    return lambda out: out.record(actor, "comment", subject, app="github", person="UGRACE", **data)
+
+
+def met(out: Outcome) -> None:
+    out.add(Person, id="UEVE", name="Eve", email="eve@example.com", checked_at=out.now)
 
 
 def tamper(url: str, statement: str) -> None:
-    happen(url, lambda tx: tx.session.execute(text(statement)))
+    happen(url, lambda out: out.sql.all(text(statement)))
 
 
-def lines(out: str) -> list[dict[str, object]]:
+def lines(out: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.splitlines()]
 
 
@@ -91,6 +95,10 @@ def test_an_export_can_be_verified_without_keyturn(three: CommandLine) -> None:
     for line in three("audit", "export").out.splitlines():
         record = json.loads(line)
         carried = record.pop("previous"), record.pop("hash")
+        for field, words in record.pop("texts", {}).items():
+            written = f"{words['salt']}\n{field}\n{json.dumps(words['text'], ensure_ascii=False)}"
+            digest = "sha256:" + hashlib.sha256(written.encode()).hexdigest()
+            assert record["data"][field] == {"digest": digest}
         plain = json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         hashed = hashlib.sha256((previous + plain).encode()).hexdigest()
         assert carried == (previous, hashed)
@@ -100,9 +108,13 @@ def test_an_export_can_be_verified_without_keyturn(three: CommandLine) -> None:
 
 def test_the_table_has_the_same_entries(three: CommandLine) -> None:
     table = list(csv.DictReader(io.StringIO(three("audit", "export", "--format", "csv").out, newline="")))
-    assert [row | {"seq": int(row["seq"]), "data": json.loads(row["data"])} for row in table] == lines(
-        three("audit", "export").out
-    )
+    as_lines = [row | {"seq": int(row["seq"]), "data": json.loads(row["data"])} for row in table]
+    expected = lines(three("audit", "export").out)
+    for line in expected:
+        for field, words in line.pop("texts", {}).items():
+            line["data"][field] = words["text"]
+    assert as_lines == expected
+    assert as_lines[0]["data"] == {"text": "Größe ☃"}
     assert table[0]["at"] == "2026-03-02T12:00:00+00:00"
 
 
@@ -124,8 +136,7 @@ def test_a_part_can_be_asked_for(three: CommandLine, options: list[str], subject
 
 
 def test_a_person_can_be_named_by_address(three: CommandLine, database_url: str) -> None:
-    eve = Person(id="UEVE", name="Eve", email="eve@example.com")
-    happen(database_url, lambda tx: directory.remember(tx, [eve]))
+    happen(database_url, met)
     assert [one["subject"] for one in lines(three("audit", "export", "--person", "Eve@example.com").out)] == [
         "AR-2"
     ]
@@ -191,13 +202,13 @@ def test_a_reader_who_leaves_early_is_no_fault(keyturn: CommandLine, database_ur
 
 
 async def test_a_long_trail_needs_no_more_memory(database_url: str, clock: ManualClock) -> None:
-    def comment(tx: Tx, entries: int) -> None:
+    def comment(out: Outcome, entries: int) -> None:
         for _ in range(entries):
-            tx.record("UADA", "comment", "AR-1", text="x" * 200)
+            out.record("UADA", "comment", "AR-1", text="x" * 200)
 
     async def lengthen(entries: int) -> None:
         store = open_store(database_url, clock)
-        await store.write(lambda tx: comment(tx, entries))
+        await store.run(comment, entries)
         await store.close()
 
     async def peak() -> int:
@@ -218,7 +229,7 @@ async def test_a_long_trail_needs_no_more_memory(database_url: str, clock: Manua
 
 def cells(entries: list[Entry]) -> Iterator[list[str]]:
     file = io.StringIO(newline="")
-    write_csv(entries, file)
+    write_table(entries, file)
     yield from csv.reader(io.StringIO(file.getvalue(), newline=""))
 
 
@@ -244,3 +255,39 @@ def test_no_cell_of_a_table_is_a_formula_and_none_is_lost(
 def test_only_what_begins_like_a_formula_is_changed(cell: str) -> None:
     assert harmless(cell).endswith(cell)
     assert harmless(harmless(cell)) == harmless(cell)
+
+
+def test_the_words_of_a_person_are_erased_after_a_question(
+    three: CommandLine, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happen(database_url, met)
+    asked = three("audit", "erase", "--person", "UADA")
+    assert (asked.code, asked.out) == (1, "")
+    assert "1 text of UADA would be erased for good. Say --yes to do it." in asked.err
+    assert three("audit", "erase", "--person", "eve@example.com") == (
+        0, "There is nothing of UEVE to erase.\n", "",
+    )  # fmt: skip
+    monkeypatch.setattr("sys.stdin", Terminal("n\n"))
+    assert three("audit", "erase", "--person", "UADA").code == 1
+    assert "Größe" in three("audit", "export").out
+    monkeypatch.setattr("sys.stdin", Terminal("y\n"))
+    ended = three("audit", "erase", "--person", "UADA")
+    assert (ended.code, ended.out.strip()) == (0, "1 text of UADA erased. The trail still verifies.")
+    assert "Größe" not in three("audit", "export").out
+    assert '""text"":""(erased)""' in three("audit", "export", "--format", "csv").out
+    assert three("audit", "verify").out.startswith("4 entries, whole")
+    assert three("audit", "erase", "--person", "UADA", "--yes").out == "There is nothing of UADA to erase.\n"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_changed_text_in_an_export_is_named(three: CommandLine) -> None:
+    three.write("trail.jsonl", three("audit", "export").out)
+    assert three("audit", "verify", "--export", "trail.jsonl").code == 0
+    three.write("trail.jsonl", three("audit", "export").out.replace("Größe", "Groesse"))
+    ended = three("audit", "verify", "--export", "trail.jsonl")
+    assert (ended.code, ended.out) == (1, "")
+    assert "the text “text” of entry 1 was changed" in ended.err

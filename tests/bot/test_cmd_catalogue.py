@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from sqlalchemy.orm import Session
 
 from models import audit
 from models.clock import SystemClock
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.registry import apps
+from models.store.case import Case
 from models.store.open import open_store
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.requests import Term
 from tests.bot.command_line import CommandLine, keyturn
 from tests.models.company import ADA, GITHUB, GRACE, found
@@ -38,7 +38,7 @@ DESIGN = PRODUCT_EXAMPLE.replace('key = "engineering"', 'key = "design"').replac
 )
 
 
-def on(url: str, *works: Callable[[Tx], object]) -> None:
+def on(url: str, *works: Callable[[Outcome], object]) -> None:
     """Do this in the database, a transaction each."""
 
     async def run() -> None:
@@ -50,7 +50,7 @@ def on(url: str, *works: Callable[[Tx], object]) -> None:
     asyncio.run(run())
 
 
-def seen(url: str, work: Callable[[Session], T]) -> T:
+def seen(url: str, work: Callable[[Case], T]) -> T:
     """Read this from the database."""
 
     async def run() -> T:
@@ -63,8 +63,8 @@ def seen(url: str, work: Callable[[Session], T]) -> T:
     return asyncio.run(run())
 
 
-def ask(*accesses: str) -> Callable[[Tx], object]:
-    return lambda tx: submit.submit(tx, Draft(ADA, ADA, "github", accesses, TERM, "INC-42"))
+def ask(*accesses: str) -> Callable[[Outcome], object]:
+    return lambda out: submit.submit(out, Draft(ADA, ADA, "github", accesses, TERM, "INC-42"))
 
 
 def test_what_was_imported_comes_back(keyturn: CommandLine, database_url: str) -> None:
@@ -90,7 +90,7 @@ def test_an_import_makes_the_database_first(keyturn: CommandLine) -> None:
 def test_the_trail_tells_who_changed_what(keyturn: CommandLine) -> None:
     keyturn.write("catalogue.toml", PRODUCT_EXAMPLE)
     keyturn("catalogue", "import", "catalogue.toml")
-    (entry,) = seen(SQLITE, lambda session: list(audit.entries(session)))
+    (entry,) = seen(SQLITE, lambda case: list(audit.entries(case)))
     assert (entry.actor, entry.action, entry.app) == ("operator", "app.added", "github")
 
 
@@ -151,7 +151,7 @@ def test_a_dry_run_writes_nothing(keyturn: CommandLine) -> None:
 
 def test_what_is_removed_but_held_is_told_with_numbers(keyturn: CommandLine, database_url: str) -> None:
     keyturn.configure(database_url)
-    on(database_url, found, ask("engineering"), ask("design"), lambda tx: decide.approve(tx, "AR-1", GRACE))
+    on(database_url, found, ask("engineering"), ask("design"), lambda out: decide.approve(out, "AR-1", GRACE))
     keyturn.write("catalogue.toml", WIKI)
     ended = keyturn("catalogue", "import", "catalogue.toml", "--dry-run")
     assert "    GitHub: 1 live grant and 1 open request" in ended.out.splitlines()
@@ -277,7 +277,7 @@ def test_a_change_by_others_meanwhile_is_not_overwritten(keyturn: CommandLine) -
     keyturn.write("catalogue.toml", WIKI)
 
     def yes_but_somebody_is_faster() -> str:
-        on(SQLITE, lambda tx: apps.save(tx, GITHUB.model_copy(update={"name": "Git"}), "UROOT"))
+        on(SQLITE, lambda out: apps.save(out, GITHUB.model_copy(update={"name": "Git"}), "UROOT"))
         return "y"
 
     code, screen = at_a_terminal(keyturn, yes_but_somebody_is_faster)

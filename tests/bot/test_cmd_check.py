@@ -24,6 +24,7 @@ from models.store.open import open_store
 from models.tables.people import UserGroup
 from models.wording.messages import MessageKey
 from tests.bot.command_line import CommandLine, Ended, keyturn
+from tests.rows import new_row
 
 __all__ = ["keyturn"]
 
@@ -65,7 +66,7 @@ class Office:
     async def catalogue(self, *entries: dict[str, Any]) -> None:
         specs = [AppSpec.model_validate(entry) for entry in entries]
         store = open_store(self.url, SystemClock())
-        await store.write(lambda tx: apps.replace(tx, specs, "operator"))
+        await store.run(apps.replace, specs, "operator")
         await store.close()
 
     async def check(self) -> Checked:
@@ -363,8 +364,8 @@ async def test_stages_that_want_more_people_than_are_known_are_noted(office: Off
     await office.catalogue(github())
     assert (await office.check()).about("Stages") == ["ok Stages: none wants more people than are known"]
     store = open_store(office.url, SystemClock())
-    group = UserGroup(id="S0ONCALL", handle="oncall", name="On call", members=["U0ALAN"])
-    await store.write(lambda tx: directory.remember_group(tx, group))
+    group = new_row(UserGroup, id="S0ONCALL", handle="oncall", name="On call", members=["U0ALAN"])
+    await store.run(directory.remember_group, group)
     await store.close()
     await office.catalogue(github(stage=[{"name": "Two", "approvers": ["@oncall"], "rule": 2}]))
     said = "GitHub: stage “Two” wants 2 approvals, and only 1 person can be asked"
@@ -388,6 +389,6 @@ async def test_messages_that_cannot_be_used_are_told(office: Office, text: str, 
     await office.catalogue(github())
     own = MessageSpec(key=MessageKey.REJECTED, text=text)
     store = open_store(office.url, SystemClock())
-    await store.write(lambda tx: catalogue_entries.save(tx, MESSAGE, own, "operator"))
+    await store.run(catalogue_entries.save, MESSAGE, own, "operator")
     await store.close()
     assert (await office.check()).about("Messages") == [line]

@@ -1,12 +1,13 @@
 """`keyturn policy check`, and the examples that stop an import."""
 
 from models.registry import directory
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.people import UserGroup
 from tests.bot.command_line import CommandLine, keyturn
 from tests.bot.test_cmd_catalogue import SQLITE, on
 from tests.models.company import ADA, GRACE, found
 from tests.models.specs import PRODUCT_EXAMPLE
+from tests.rows import new_row
 
 __all__ = ["keyturn"]
 
@@ -95,10 +96,12 @@ def test_a_file_is_tried_with_the_directory_that_it_brings(keyturn: CommandLine)
     assert keyturn("policy", "check").code == 0
 
 
-def two(tx: Tx) -> None:
+def two(out: Outcome) -> None:
     """The user group @two has two members, and @none has nobody in it."""
-    directory.remember_group(tx, UserGroup(id="S0TWO", handle="two", name="Two", members=[ADA, GRACE]))
-    directory.remember_group(tx, UserGroup(id="S0NONE", handle="none", name="None", members=[]))
+    directory.remember_group(
+        out, new_row(UserGroup, id="S0TWO", handle="two", name="Two", members=[ADA, GRACE])
+    )
+    directory.remember_group(out, new_row(UserGroup, id="S0NONE", handle="none", name="None", members=[]))
 
 
 def test_a_stage_that_wants_more_people_than_are_known_is_noted(keyturn: CommandLine) -> None:

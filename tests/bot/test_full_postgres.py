@@ -19,12 +19,14 @@ from sqlalchemy import make_url
 from bot import log, trail
 from models.clock import ManualClock
 from models.store.base import Unavailable
+from models.store.outcome import Outcome
 from models.tables.requests import Request
 from models.tables.states import RequestState
 from tests.bot.test_hurt_database import SENTENCE, becomes, impatient
 from tests.handlers.office import asks, request_of
 from tests.postgres import OwnServer, PostgresServer, connect
 from tests.postgres_keeper import UNPRIVILEGED
+from tests.rows import count_of
 from tests.world import World, running
 
 SIZE = "32m"
@@ -95,7 +97,7 @@ async def full(world: World, disk: Path) -> AsyncIterator[None]:
 async def fill(world: World, size: int) -> None:
     """Write until nothing more is taken."""
     for number in range(5000):
-        await world.bot.store.write(lambda tx, n=number: tx.record("U1", "fill", str(n), note="x" * size))  # type: ignore[misc]
+        await world.bot.store.run(Outcome.record, "U1", "fill", str(number), note="x" * size)
 
 
 async def test_a_full_disk_is_said_and_it_goes_on_by_itself_once_there_is_room(
@@ -131,4 +133,4 @@ async def test_a_full_disk_is_said_and_it_goes_on_by_itself_once_there_is_room(
 
 
 async def requests(world: World) -> int:
-    return await world.bot.store.read(lambda session: session.query(Request).count())
+    return await count_of(world.bot.store, Request)

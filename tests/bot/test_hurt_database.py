@@ -8,23 +8,24 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
-from sqlalchemy import Engine, event, make_url, text
+from sqlalchemy import Integer, String, make_url, text
 
 from bot import log, schedule, trail, writable
 from models.clock import ManualClock
+from models.registry import settings
 from models.store import sqlite
 from models.store.base import Store, Unavailable
 from models.store.open import open_store
-from models.store.tx import Tx
-from models.tables import settings
+from models.store.outcome import Outcome
 from models.tables.requests import Request
+from models.tables.settings import Setting
 from models.tables.states import RequestState
 from tests.handlers.office import asks, office, request_of
 from tests.postgres import connect
+from tests.rows import all_of
 from tests.world import World, running
 
 pytestmark = pytest.mark.both_engines
@@ -52,32 +53,34 @@ def stream(world: World) -> io.StringIO:
 @contextmanager
 def pragma(statement: str) -> Iterator[None]:
     """Every connection that is opened meanwhile gets this, as it would meet a disk that is so."""
+    connect = sqlite._connect
 
-    def opened(connection: Any, _record: Any) -> None:
+    def opened(path: str, *, read_only: bool) -> sqlite3.Connection:
+        connection = connect(path, read_only=read_only)
         connection.execute(statement)
+        return connection
 
-    event.listen(Engine, "connect", opened)
-    try:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sqlite, "_connect", opened)
         yield
-    finally:
-        event.remove(Engine, "connect", opened)
 
 
 async def run(store: Store, statement: str) -> None:
-    await store.write(lambda tx: tx.session.execute(text(statement)))
+    await store.write(lambda out: out.sql.all(text(statement)))
 
 
 @asynccontextmanager
 async def full(world: World) -> AsyncIterator[str]:
     """No page more than there are, and none of them free."""
     store = world.bot.store
-    pages = await store.read(lambda session: session.execute(text("PRAGMA page_count")).scalar_one())
+    counted = text("PRAGMA page_count").columns(pages=Integer)
+    (pages,) = await store.read(lambda case: case.read(counted))
     limit = f"PRAGMA max_page_count = {pages}"
     with pragma(limit):
         await run(store, limit)
         try:
             for number in range(1000):
-                await store.write(lambda tx, n=number: tx.record("U1", "fill", str(n), note="x" * 300))  # type: ignore[misc]
+                await store.run(Outcome.record, "U1", "fill", str(number), note="x" * 300)
         except Unavailable:
             yield "full"
     await run(store, f"PRAGMA max_page_count = {LAST_PAGE}")
@@ -94,7 +97,8 @@ async def read_only(world: World) -> AsyncIterator[str]:
 @asynccontextmanager
 async def locked(world: World) -> AsyncIterator[str]:
     """Another process writes and does not end."""
-    file = await world.bot.store.read(lambda session: session.execute(text("PRAGMA database_list")).one()[2])
+    listed = text("PRAGMA database_list").columns(seq=Integer, name=String, file=String)
+    ((_, _, file),) = await world.bot.store.read(lambda case: case.read(listed))
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield "locked"
@@ -105,7 +109,7 @@ Fault = Callable[[World], AbstractAsyncContextManager[str]]
 
 
 async def requests(world: World) -> list[Request]:
-    return await world.bot.store.read(lambda session: session.query(Request).all())
+    return await all_of(world.bot.store, Request)
 
 
 @pytest.mark.parametrize("fault", [full, read_only, locked])
@@ -169,7 +173,7 @@ async def becomes(world: World, status: int, word: str = "") -> None:
             await asyncio.sleep(0.02)
     up = 'keyturn_up{part="database"} ' + ("1.0" if status == 200 else "0.0")
     assert up in (await looked_at(world, "/metrics"))[1]
-    assert json.loads(text) == {"worker": True, "slack": True, "database": status == 200} | (
+    assert json.loads(text) == {"worker": True, "sweeps": True, "slack": True, "database": status == 200} | (
         {"why": json.loads(text)["why"]} if word else {}
     )
 
@@ -188,7 +192,7 @@ async def test_it_is_not_ready_while_only_what_is_small_still_fits_on_the_disk(w
     async with full(watched):
         for _ in range(2):
             with pytest.raises(Unavailable):
-                await watched.bot.store.write(lambda tx: tx.record("U1", "fill", "x", note="x" * 3000))
+                await watched.bot.store.run(Outcome.record, "U1", "fill", "x", note="x" * 3000)
         await becomes(watched, 503, "full")
     await becomes(watched, 200)
 
@@ -198,7 +202,7 @@ async def test_one_write_that_was_lost_with_its_connection_takes_nobody_out_of_t
 ) -> None:
     watch = writable.Writable(store)
 
-    def cut(_tx: Tx) -> None:
+    def cut(_out: Outcome) -> None:
         raise Unavailable("The connection was cut.")
 
     with pytest.raises(Unavailable):
@@ -208,8 +212,8 @@ async def test_one_write_that_was_lost_with_its_connection_takes_nobody_out_of_t
 
 
 async def test_looking_whether_it_can_be_written_leaves_nothing_behind(store: Store) -> None:
-    await store.write(lambda tx: settings.touch(tx.session))
-    assert await store.read(lambda session: session.query(settings.Setting).all()) == []
+    await store.write(lambda out: settings.touch(out.sql))
+    assert await all_of(store, Setting) == []
 
 
 @pytest.fixture
@@ -224,9 +228,9 @@ async def test_a_damaged_file_is_said_by_reads_and_writes(damaged: Path, clock: 
     store = open_store(f"sqlite+aiosqlite:///{damaged}", clock)
     try:
         with pytest.raises(Unavailable, match="malformed"):
-            await store.write(lambda tx: settings.write(tx.session, "a", 1))
+            await store.run(settings.write, "a", 1)
         with pytest.raises(Unavailable, match="malformed"):
-            await store.read(lambda session: settings.read(session, "a"))
+            await store.read(lambda case: settings.read(case, "a"))
     finally:
         await store.close()
 

@@ -5,19 +5,22 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
-from sqlalchemy import ClauseElement, event, text
-from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy import Select, column, text
 
 from bot import schedule
 from models.clock import ManualClock
+from models.jobs import Job
 from models.queries import health
 from models.store.base import Store
-from models.store.tx import Tx
+from models.store.outcome import Outcome
+from models.store.statements import Made
 from tests.bot.scraping import scrape
 from tests.handlers.office import approved, asks, office
+from tests.rows import clear
 from tests.world import World, running
 
 pytestmark = pytest.mark.both_engines
@@ -100,7 +103,7 @@ async def test_what_waits_is_shown_by_kind_and_urgency_and_no_longer_than_it_wai
     assert waiting("due_jobs", kind="card", urgency="tell")
     assert (waiting("oldest_due_job_seconds", urgency="tell") or 0) >= 540
     assert waiting("oldest_due_job_seconds", urgency="take") == 0
-    await world.bot.store.write(lambda tx: tx.session.execute(text("DELETE FROM jobs")))
+    await world.bot.store.run(clear, Job)
     gone = await scrape(world.bot, http)
     assert gone("due_jobs", kind="card", urgency="tell") is None
     assert gone("oldest_due_job_seconds", urgency="tell") == 0
@@ -158,21 +161,26 @@ async def test_no_count_reads_what_is_closed(store: Store) -> None:
     assert re.search("COVERING INDEX ix_grants_live|Index Only Scan using ix_grants_live", grants)
 
 
-def _plans(tx: Tx) -> list[str]:
+def _plans(out: Outcome) -> list[str]:
     """The plan of every statement that the counts send."""
-    connection = tx.session.connection()
-    postgres = connection.dialect.name == "postgresql"
+    sql: Any = out.sql
+    run = Made.all
+    postgres = sql.dialect.name == "postgresql"
     if postgres:
-        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        sql.all(text("SET LOCAL enable_seqscan = off"))
     plans: list[str] = []
 
-    def explain(state: ORMExecuteState) -> None:
-        assert isinstance(state.statement, ClauseElement)
-        sent = state.statement.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
-        rows = connection.exec_driver_sql(f"EXPLAIN {'' if postgres else 'QUERY PLAN'} {sent}")
-        plans.append("\n".join(str(row[-1]) for row in rows) + "\n")
+    def explained(_sql: Made, statement: Select[Any], /, **values: Any) -> list[Any]:
+        options = {"literal_binds": True}
+        sent = str(statement.params(values).compile(dialect=sql.dialect, compile_kwargs=options))
+        shown = text(f"EXPLAIN {'' if postgres else 'QUERY PLAN'} {sent}".replace(":", r"\:"))
+        names = ["plan"] if postgres else ["id", "parent", "notused", "detail"]
+        rows = run(sql, shown.columns(*map(column, names)))
+        plans.append("\n".join(row if postgres else row[-1] for row in rows) + "\n")
+        return run(sql, statement, **values)
 
-    event.listen(tx.session, "do_orm_execute", explain)
-    health.look(tx.session, tx.now)
-    health.grants(tx.session)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Made, "all", explained)
+        health.look(out.case)
+        health.grants(out.case)
     return plans

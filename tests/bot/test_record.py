@@ -13,6 +13,7 @@ from bot import log
 from models.audit import Fact
 from models.clock import ManualClock
 from models.store.base import Store
+from models.store.outcome import Outcome
 from tests.handlers.office import office
 from tests.world import World
 
@@ -75,4 +76,4 @@ async def test_a_log_that_cannot_be_written_stops_no_work(store: Store) -> None:
 
     store.on_records(broken)
     for number in range(3):
-        await store.write(lambda tx, n=number: tx.record("U1", "app.changed", f"app:{n}"))  # type: ignore[misc]
+        await store.run(Outcome.record, "U1", "app.changed", f"app:{number}")

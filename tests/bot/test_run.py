@@ -57,10 +57,10 @@ async def up(config: Config, clock: ManualClock) -> AsyncIterator[Keyturn]:
 
 async def test_the_first_start_makes_the_database_and_the_admins(config: Config, clock: ManualClock) -> None:
     async with up(config, clock) as keyturn:
-        root = await keyturn.store.read(lambda session: Directory(session).person("U0ROOT"))
+        root = await keyturn.store.read(lambda case: Directory(case).person("U0ROOT"))
         assert root is not None
         assert root.name == "Root"
-        assert await keyturn.store.read(lambda session: Directory(session).is_admin("U0ROOT"))
+        assert await keyturn.store.read(lambda case: Directory(case).is_admin("U0ROOT"))
 
 
 async def test_it_asks_slack_once_who_it_is(
@@ -92,7 +92,7 @@ async def test_it_starts_while_slack_is_away_and_gets_to_know_it_later(
         away.remove()
         await keyturn.acquainted()
         assert keyturn.identity.user_id == app.bot_user_id
-        root = await keyturn.store.read(lambda session: Directory(session).person("U0ROOT"))
+        root = await keyturn.store.read(lambda case: Directory(case).person("U0ROOT"))
         assert root is not None
         await slack.until(lambda: slack.sockets.of(app))
         await slack.person("U0ROOT", app).open_home()

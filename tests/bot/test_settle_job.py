@@ -19,16 +19,18 @@ from models import jobs
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.jobs import LeaseLost, Work
-from models.lifecycle import due
-from models.lifecycle.grant.reconcile import Change, Done, Outcome
+from models.lifecycle.grant import reconcile
+from models.lifecycle.grant.reconcile import Change, Done
 from models.lifecycle.request import submit
 from models.lifecycle.request.plan import Draft
 from models.store.base import Store
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.grants import Grant, Task
 from models.tables.requests import Term
 from models.tables.states import GrantState
+from tests.models.acting import sweep
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, found
+from tests.rows import all_of, one_of
 
 EIGHT_HOURS = Term(length=timedelta(hours=8))
 
@@ -49,16 +51,16 @@ class Moody(Connector):
     def check(cls, _params: Params) -> str | None:
         return None
 
-    async def give(self, change: Change) -> Outcome:
+    async def give(self, change: Change) -> reconcile.Outcome:
         return self._act("give", change, self.members.add)
 
-    async def take(self, change: Change) -> Outcome:
+    async def take(self, change: Change) -> reconcile.Outcome:
         return self._act("take", change, self.members.discard)
 
     async def holds(self, change: Change) -> bool | None:
         return change.person_id in self.members
 
-    def _act(self, what: str, change: Change, act: Callable[[str], None]) -> Outcome:
+    def _act(self, what: str, change: Change, act: Callable[[str], None]) -> reconcile.Outcome:
         if mood := self.moods.get(change.person_id):
             raise mood
         act(change.person_id)
@@ -85,27 +87,27 @@ def app(connector: Mapping[str, Any]) -> AppSpec:
 async def approved(store: Store, *people: str, connector: Mapping[str, Any] | None = None) -> None:
     """These people asked, and a rule said yes."""
 
-    def work(tx: Tx) -> None:
-        found(tx, app(connector or {"type": "moody"}))
+    def work(out: Outcome) -> None:
+        found(out, app(connector or {"type": "moody"}))
         for person in people:
             draft = Draft(person, person, "github", ("engineering",), EIGHT_HOURS, "INC-42")
-            submit.submit(tx, draft)
+            submit.submit(out, draft)
 
     await store.write(work)
 
 
 async def claimed(store: Store) -> Work:
-    works = await store.write(lambda tx: jobs.claim(tx.session, tx.now, 100))
+    works = await store.write(lambda out: jobs.claim(out.sql, out.now, 100))
     return next(work for work in works if work.kind == "settle")
 
 
 async def states(store: Store) -> dict[str, GrantState]:
-    grants = await store.read(lambda session: session.query(Grant).all())
+    grants = await all_of(store, Grant)
     return {grant.person_id: grant.state for grant in grants}
 
 
 async def error_of(store: Store, person: str) -> str:
-    return await store.read(lambda s: s.query(Grant).filter(Grant.person_id == person).one().error)
+    return (await one_of(store, Grant, person_id=person)).error
 
 
 async def test_what_is_given_is_active_and_what_is_over_is_taken(
@@ -115,7 +117,7 @@ async def test_what_is_given_is_active_and_what_is_over_is_taken(
     await job.run(await claimed(store))
     assert await states(store) == {ADA: GrantState.ACTIVE}
     clock.advance(timedelta(hours=8))
-    await store.write(due.sweep)
+    await sweep(store)
     await job.run(await claimed(store))
     assert await states(store) == {ADA: GrantState.ENDED}
     assert moody.members == set()
@@ -170,7 +172,7 @@ async def test_what_may_pass_is_tried_again_when_it_may_have_passed(
 async def test_a_connector_that_breaks_altogether_is_tried_again(
     store: Store, job: SettleJob, moody: Moody, monkeypatch: pytest.MonkeyPatch, clock: ManualClock
 ) -> None:
-    async def breaks(_: Sequence[Change]) -> Mapping[int, Outcome]:
+    async def breaks(_: Sequence[Change]) -> Mapping[int, reconcile.Outcome]:
         raise KeyError("surprise")
 
     monkeypatch.setattr(moody, "apply", breaks)
@@ -186,7 +188,7 @@ async def test_a_connector_that_breaks_altogether_is_tried_again(
 async def test_a_connector_that_hangs_is_cut_off(
     store: Store, job: SettleJob, moody: Moody, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def hangs(_: Sequence[Change]) -> Mapping[int, Outcome]:
+    async def hangs(_: Sequence[Change]) -> Mapping[int, reconcile.Outcome]:
         await asyncio.Event().wait()
         return {}
 
@@ -200,7 +202,7 @@ async def test_a_connector_that_hangs_is_cut_off(
 async def test_a_connector_that_forgets_somebody_is_asked_again(
     store: Store, job: SettleJob, moody: Moody, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def forgets(changes: Sequence[Change]) -> Mapping[int, Outcome]:
+    async def forgets(changes: Sequence[Change]) -> Mapping[int, reconcile.Outcome]:
         return {changes[0].grant_id: Done()}
 
     monkeypatch.setattr(moody, "apply", forgets)
@@ -218,7 +220,7 @@ async def test_a_target_that_asks_to_be_left_alone_is_left_alone_for_others_too(
     moody.moods.clear()
     await approved(store, ALAN)
     clock.advance(timedelta(minutes=59))
-    works = await store.write(lambda tx: jobs.claim(tx.session, tx.now, 100))
+    works = await store.write(lambda out: jobs.claim(out.sql, out.now, 100))
     assert "settle" not in {work.kind for work in works}
     clock.advance(timedelta(minutes=1))
     await job.run(await claimed(store))
@@ -236,14 +238,14 @@ async def test_what_is_done_by_hand_waits_for_a_hand(store: Store, job: SettleJo
     await approved(store, ADA, connector={"type": "manual"})
     await job.run(await claimed(store))
     assert await states(store) == {ADA: GrantState.GRANTING}
-    (task,) = await store.read(lambda session: session.query(Task).all())
+    (task,) = await all_of(store, Task)
     assert sorted(task.asked) == [ALAN, GRACE]
 
 
 async def test_who_lost_the_lease_writes_nothing(store: Store, job: SettleJob, moody: Moody) -> None:
     await approved(store, ADA)
     work = await claimed(store)
-    await store.write(lambda tx: jobs.release_all(tx.session, tx.now))
+    await store.write(lambda out: jobs.release_all(out.sql, out.now))
     with pytest.raises(LeaseLost):
         await job.run(work)
     assert await states(store) == {ADA: GrantState.GRANTING}
@@ -260,16 +262,16 @@ async def test_what_another_grant_still_gives_is_not_taken(
     other = app({"type": "moody"}).model_copy(update={"key": "gitlab", "name": "GitLab"})
     longer = Draft(ADA, ADA, "gitlab", ("engineering",), Term(length=timedelta(days=2)), "INC-43")
 
-    def work(tx: Tx) -> None:
-        found(tx, other)
-        submit.submit(tx, longer)
+    def work(out: Outcome) -> None:
+        found(out, other)
+        submit.submit(out, longer)
 
     await store.write(work)
     await job.run(await claimed(store))
     clock.advance(timedelta(hours=8))
-    await store.write(due.sweep)
+    await sweep(store)
     await job.run(await claimed(store))
-    grants = await store.read(lambda session: session.query(Grant).order_by(Grant.id).all())
+    grants = await all_of(store, Grant)
     assert [grant.state for grant in grants] == [GrantState.ENDED, GrantState.ACTIVE]
     assert moody.members == {ADA}
 

@@ -1,17 +1,19 @@
-"""A machine's clock that is set moves nothing; one that goes on is followed."""
+"""A machine's clock that is set lengthens nothing, by however much; one that goes on is followed."""
 
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.steady import JUMP, SteadyClock, passed
+from bot.steady import JUMP, SLOWER, SteadyClock, passed
 from models.clock import ManualClock
 from tests.conftest import START
 
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
+ROUNDED = timedelta(microseconds=2)
 
 
 class Machine:
@@ -39,33 +41,99 @@ def test_a_jump_is_not_followed_and_forgotten_when_it_is_taken_back(jump: timede
     assert not machine.steady.ahead
 
 
-def test_small_steps_are_followed() -> None:
+def test_a_small_step_forward_is_followed() -> None:
     machine = Machine()
     machine.clock.advance(JUMP - SECOND)
     assert machine.steady.now() == machine.clock.now()
 
 
-def test_what_is_believed_is_the_time() -> None:
+@pytest.mark.parametrize("back", [SECOND, 2 * MINUTE, JUMP - SECOND])
+def test_after_a_small_step_back_25_seconds_last_hardly_longer(back: timedelta) -> None:
     machine = Machine()
-    machine.clock.advance(HOUR)
-    machine.steady.believe()
-    assert machine.steady.now() == machine.steady.machine() == START + HOUR
+    end = machine.steady.now() + timedelta(seconds=25)
+    machine.passes(5 * SECOND)
+    machine.clock.advance(-back)
+    for _ in range(19):
+        machine.passes(SECOND)
+        assert machine.steady.now() < end
+    machine.passes(1.3 * SECOND)
+    assert machine.steady.now() >= end
     assert not machine.steady.ahead
 
 
-@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(-(10**8), 10**8)), max_size=20))
-def test_it_never_goes_back_by_more_than_a_small_step_and_never_faster_than_time_passes(
+def test_time_is_slower_only_until_the_machines_clock_has_caught_up() -> None:
+    machine = Machine()
+    machine.clock.advance(-2 * MINUTE)
+    for _ in range(198):
+        machine.passes(MINUTE)
+        assert machine.steady.now() > machine.clock.now()
+    machine.passes(2 * MINUTE)
+    assert machine.steady.now() == machine.clock.now()
+    machine.passes(MINUTE)
+    assert machine.steady.now() == machine.clock.now()
+
+
+def test_a_step_that_takes_back_another_moves_nothing() -> None:
+    machine = Machine()
+    machine.clock.advance(-2 * MINUTE)
+    assert machine.steady.now() == START
+    machine.clock.advance(2 * MINUTE)
+    assert machine.steady.now() == START
+    assert machine.steady.now() == machine.clock.now()
+
+
+def test_small_steps_back_that_add_up_are_not_believed() -> None:
+    machine = Machine()
+    for _ in range(3):
+        machine.clock.advance(-2 * MINUTE)
+        machine.passes(SECOND)
+        machine.steady.now()
+    assert machine.steady.ahead < -JUMP
+
+
+@pytest.mark.parametrize("jump", [HOUR, -HOUR])
+def test_what_is_believed_is_the_time(jump: timedelta) -> None:
+    machine = Machine()
+    machine.clock.advance(jump)
+    machine.steady.believe()
+    assert machine.steady.now() == machine.steady.machine() == START + jump
+    assert not machine.steady.ahead
+
+
+@pytest.mark.parametrize("back", [SECOND, HOUR])
+def test_it_goes_on_from_where_somebody_says(back: timedelta) -> None:
+    machine = Machine()
+    machine.steady.go_on_from(START + back)
+    assert machine.steady.now() == START + back
+    machine.passes(SECOND)
+    assert START + back < machine.steady.now() <= START + back + SECOND
+
+
+HELD_UP = [(0, -2_000_000), (0, 2_000_000)]
+STEPS = st.one_of(
+    st.integers(-(10**6), 10**6),
+    st.integers(-int(JUMP.total_seconds() * 10**6), int(JUMP.total_seconds() * 10**6)),
+    st.integers(-(10**14), 10**14),
+)
+
+
+@example([(25_000_000, -120_000_000), (25_000_000, 0)])
+@example([(1, -240_000_000), (1, -240_000_000), (1, 470_000_000), (10**10, 5)])
+@example(HELD_UP)
+@given(st.lists(st.tuples(st.integers(0, 10**12), STEPS), max_size=20))
+def test_wherever_the_clock_is_set_it_never_goes_back_and_is_never_slower_by_more_than_one_percent(
     steps: list[tuple[int, int]],
 ) -> None:
-    machine, true, before = Machine(), START, START
-    for seconds, jump in steps:
-        machine.passes(timedelta(seconds=seconds))
-        true += timedelta(seconds=seconds)
-        machine.clock.advance(timedelta(seconds=jump))
-        now = machine.steady.now()
-        assert now > before - JUMP
-        assert abs(now - true) < JUMP * (len(steps) + 1)
-        before = now
+    """Microseconds that pass, and by which the machine's clock is set after them."""
+    machine, before = Machine(), START
+    for passing, jump in steps:
+        machine.passes(timedelta(microseconds=passing))
+        machine.clock.advance(timedelta(microseconds=jump))
+        went = machine.steady.now() - before
+        assert went >= timedelta()
+        assert went >= (1 - SLOWER) * timedelta(microseconds=passing) - ROUNDED
+        assert went < timedelta(microseconds=passing) + JUMP
+        before += went
 
 
 def test_the_seconds_that_pass_cannot_be_set() -> None:

@@ -1,10 +1,12 @@
 """What becomes of a machine's clock that jumped: Slack's is asked, and for a mass of accesses an admin."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 
 import pytest
 
+from bot import timekeeper
 from bot.steady import SteadyClock
 from bot.timekeeper import ABSENCE, ASK, MANY, Timekeeper
 from models.clock import ManualClock
@@ -16,10 +18,11 @@ from models.tables.grants import Grant
 from models.tables.pauses import Pause, PauseState
 from models.tables.states import GrantState
 from tests.bot.test_schedule import hold
-from tests.models.acting import do
 from tests.models.company import ADA, ROOT
+from tests.rows import all_of
 
 HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
 YEAR = timedelta(days=365)
 EIGHT = 8 * HOUR
 
@@ -50,18 +53,18 @@ class Machine:
 
     async def tick(self) -> None:
         await self.keeper.look()
-        while await self.store.write(due.sweep):
+        while (await self.store.write_many(due.sweep)).more:
             pass
 
     async def active(self) -> int:
         return len([one for one in await grants(self.store) if one.state is GrantState.ACTIVE])
 
     async def pauses(self) -> list[Pause]:
-        return await self.store.read(lambda session: session.query(Pause).order_by(Pause.id).all())
+        return await all_of(self.store, Pause)
 
 
 async def grants(store: Store) -> list[Grant]:
-    return await store.read(lambda session: session.query(Grant).all())
+    return await all_of(store, Grant)
 
 
 @pytest.fixture
@@ -86,11 +89,11 @@ async def test_a_mass_that_a_jump_would_end_waits_for_an_admin(machine: Machine,
     assert await machine.active() == MANY
     (pause,) = await machine.pauses()
     assert (pause.state, pause.count, pause.since, pause.until) == (PauseState.OPEN, MANY, true, true + jump)
-    await machine.store.write(lambda tx: mass_revocation.wait(tx, pause.ref, ROOT))
+    await machine.store.run(mass_revocation.wait, pause.ref, ROOT)
     machine.passes(2 * ASK)
     await machine.tick()
     assert await machine.active() == MANY
-    await machine.store.write(lambda tx: mass_revocation.lift(tx, pause.ref, ROOT))
+    await machine.store.run(mass_revocation.lift, pause.ref, ROOT)
     await machine.tick()
     assert await machine.active() == 0
 
@@ -121,7 +124,7 @@ async def test_the_pause_is_over_when_the_clock_is_right_again(machine: Machine)
     assert pause.state is PauseState.OVER
     assert await machine.active() == MANY
     with pytest.raises(Closed):
-        await machine.store.write(lambda tx: mass_revocation.lift(tx, pause.ref, ROOT))
+        await machine.store.run(mass_revocation.lift, pause.ref, ROOT)
 
 
 async def test_a_jump_that_slack_agrees_with_was_a_machine_asleep(machine: Machine) -> None:
@@ -184,6 +187,108 @@ async def test_a_clock_that_was_ahead_and_is_set_right_is_believed(machine: Mach
     assert {one.ends_at for one in await grants(machine.store)} == {machine.clock.now() + EIGHT}
 
 
+@pytest.mark.parametrize("running", [HOUR / 2, 3 * HOUR])
+async def test_what_ran_by_a_clock_that_was_ahead_lasts_no_longer_when_it_is_set_right(
+    machine: Machine, running: timedelta
+) -> None:
+    """Whether it seems to have begun in the future by the clock that is right, or not."""
+    machine.clock.advance(HOUR)
+    await machine.restarted().begin()
+    machine.passes(MINUTE)
+    await begun(machine, 1)
+    machine.passes(running)
+    machine.clock.advance(-HOUR)
+    machine.slack = machine.clock.now
+    await machine.tick()
+    assert machine.steady.now() == machine.clock.now()
+    machine.passes(EIGHT - running - timedelta(seconds=1))
+    await machine.tick()
+    assert await machine.active() == 1
+    machine.passes(timedelta(seconds=1))
+    await machine.tick()
+    assert await machine.active() == 0
+
+
+async def test_what_began_by_a_right_clock_is_not_shortened_when_a_wrong_one_is_set_right(
+    machine: Machine,
+) -> None:
+    await begun(machine, 1)
+    (before,) = await grants(machine.store)
+    machine.passes(HOUR)
+    machine.clock.advance(HOUR)
+    await machine.tick()  # Slack is away, and few are concerned: it is believed
+    assert machine.steady.now() == machine.clock.now()
+    machine.passes(2 * HOUR)
+    machine.clock.advance(-HOUR)
+    machine.slack = machine.clock.now
+    await machine.tick()
+    (after,) = await grants(machine.store)
+    assert (after.active_at, after.ends_at) == (before.active_at, before.ends_at)
+
+
+@pytest.mark.parametrize("restart", [False, True])
+async def test_a_small_step_back_lengthens_by_one_percent_at_most(machine: Machine, restart: bool) -> None:
+    await begun(machine, 1)
+    machine.passes(EIGHT - MINUTE)
+    await machine.tick()
+    machine.clock.advance(-2 * MINUTE)
+    if restart:
+        await machine.restarted().begin()
+    machine.passes(0.99 * MINUTE)
+    await machine.tick()
+    assert await machine.active() == 1
+    machine.passes(0.03 * MINUTE)
+    await machine.tick()
+    assert await machine.active() == 0
+
+
+async def test_no_sweep_waits_for_a_slack_that_does_not_answer(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timekeeper, "MOMENT", 0.01)
+    answer = asyncio.Event()
+    asked: list[datetime] = []
+
+    async def witness() -> datetime | None:
+        asked.append(machine.clock.now())
+        await answer.wait()
+        return machine.clock.now()
+
+    await begun(machine, MANY)
+    machine.keeper._witness = witness
+    machine.clock.advance(EIGHT)
+    for _ in range(3):
+        await asyncio.wait_for(machine.tick(), 10)
+        machine.passes(ASK)
+    assert (await machine.active(), len(asked)) == (MANY, 1)
+    answer.set()
+    await asyncio.sleep(0)
+    await machine.tick()
+    assert await machine.active() == 0
+    machine.keeper.stop()
+
+
+async def test_an_answer_that_nobody_needs_any_more_is_not_waited_for(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(timekeeper, "MOMENT", 0.01)
+    ended: list[str] = []
+
+    async def witness() -> datetime | None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("ended")
+        return None
+
+    machine.keeper._witness = witness
+    machine.clock.advance(YEAR)
+    await machine.keeper.look()
+    machine.keeper.stop()
+    await asyncio.sleep(0)
+    assert ended == ["ended"]
+
+
 @pytest.mark.parametrize("away", [timedelta(days=30), timedelta(days=1) - HOUR])
 async def test_after_a_long_absence_what_was_due_is_done_and_nobody_is_asked(
     machine: Machine, away: timedelta
@@ -221,17 +326,17 @@ async def test_only_an_admin_decides_and_only_once(machine: Machine) -> None:
     await machine.tick()
     for verb in (mass_revocation.wait, mass_revocation.lift):
         with pytest.raises(NotAllowed):
-            await do(machine.store, verb, "PS-1", ADA)
-    await machine.store.write(lambda tx: mass_revocation.lift(tx, "PS-1", ROOT))
+            await machine.store.run(verb, "PS-1", ADA)
+    await machine.store.run(mass_revocation.lift, "PS-1", ROOT)
     with pytest.raises(Closed):
-        await machine.store.write(lambda tx: mass_revocation.wait(tx, "PS-1", ROOT))
+        await machine.store.run(mass_revocation.wait, "PS-1", ROOT)
 
 
 async def test_the_database_is_told_the_time_once_a_minute(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[datetime] = []
-    monkeypatch.setattr(mass_revocation, "note_time", lambda tx: told.append(tx.now))
+    monkeypatch.setattr(mass_revocation, "note_time", lambda out: told.append(out.now))
     for _ in range(121):
         await machine.keeper.look()
         machine.passes(timedelta(seconds=1))

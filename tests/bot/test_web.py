@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 import aiohttp
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from bot.sandbox.slack.signing import signature, signed_headers
 from bot.web import LARGEST
@@ -74,6 +75,19 @@ async def test_slacks_question_whether_we_are_there_is_answered(forger: Forger) 
 @pytest.mark.parametrize("age", [301, -302, 86400])
 async def test_a_signature_is_good_for_five_minutes(forger: Forger, age: float) -> None:
     assert await forger.send(CHALLENGE, forger.headers(CHALLENGE, age=age)) == (401, "")
+
+
+@pytest.mark.parametrize(("ahead", "words"), [(600, "10 minutes ahead of"), (-600, "10 minutes behind")])
+async def test_a_clock_that_is_off_is_named_in_the_log(alone: Forger, ahead: int, words: str) -> None:
+    with capture_logs() as logs:
+        for later in (0, 5, 10, 15):
+            headers = alone.headers(CHALLENGE, age=ahead - later)
+            assert (await alone.send(CHALLENGE, headers))[0] == 401
+    because = [line.get("because") for line in logs if line.get("why") == "stale"]
+    named = f"This machine's clock is {words} Slack's. Set it right."
+    assert because == [None, None, named, named]
+    async with alone.http.get(f"{alone.world.bot.base_url}/metrics") as answer:
+        assert 'keyturn_refused_deliveries_total{why="stale"} 4.0' in await answer.text()
 
 
 @pytest.mark.parametrize("age", [298, -298])
@@ -195,7 +209,10 @@ async def test_it_is_ready_as_long_as_all_its_parts_are(alone: Forger) -> None:
 
     assert await get("/healthz") == (200, "ok")
     status, text = await get("/readyz")
-    assert (status, json.loads(text)) == (200, {"worker": True, "slack": True, "database": True})
+    assert (status, json.loads(text)) == (
+        200,
+        {"worker": True, "sweeps": True, "slack": True, "database": True},
+    )
     await bot.worker.stop()
     assert (await get("/readyz"))[0] == 503
     await bot.store.close()

@@ -4,15 +4,14 @@ import re
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from models import audit
 from models.audit import AuditEntry
 from models.jobs import Job
+from models.store.case import Case
 from models.tables.grants import Grant, Task
 from models.tables.requests import Comment, Decision, Request
 from tests.crash.lives import Lives
+from tests.rows import every
 from tests.world import PEOPLE
 
 Facts = dict[str, Any]
@@ -30,24 +29,24 @@ async def facts(world: Lives) -> Facts:
     return {name: _numbered(value, numbers) for name, value in found.items()}
 
 
-def _recorded(session: Session) -> Facts:
+def _recorded(case: Case) -> Facts:
     return {
-        "requests": _rows(session, Request, "state", "reason", "term", "closed_by", "closing_note"),
+        "requests": _rows(case, Request, "state", "reason", "term", "closed_by", "closing_note"),
         "when requests are looked at": _rows(
-            session, Request, "expires_at", "warn_at", "remind_at", "escalate_at"
+            case, Request, "expires_at", "warn_at", "remind_at", "escalate_at"
         ),
-        "decisions": _rows(session, Decision, "request_id", "person_id", "approve", "comment", "term"),
-        "comments": _rows(session, Comment, "request_id", "person_id", "text"),
-        "grants": _rows(session, Grant, "state", "person_id", "active_at", "ends_at", "over_at", "error"),
-        "when grants are looked at": _rows(session, Grant, "due_at", "notice_at", "retry_at"),
-        "tasks": _rows(session, Task, "state", "direction", "done_by"),
-        "trail": sorted(Counter((e.action, e.subject) for e in session.scalars(select(AuditEntry))).items()),
-        "the trail is whole": audit.verify(session).whole,
-        "left to do": _rows(session, Job, "kind", "state", "error"),
+        "decisions": _rows(case, Decision, "request_id", "person_id", "approve", "comment", "term"),
+        "comments": _rows(case, Comment, "request_id", "person_id", "text"),
+        "grants": _rows(case, Grant, "state", "person_id", "active_at", "ends_at", "over_at", "error"),
+        "when grants are looked at": _rows(case, Grant, "due_at", "notice_at", "retry_at"),
+        "tasks": _rows(case, Task, "state", "direction", "done_by"),
+        "trail": sorted(Counter((e.action, e.subject) for e in every(case, AuditEntry)).items()),
+        "the trail is whole": audit.verify(case).whole,
+        "left to do": _rows(case, Job, "kind", "state", "error"),
     }
 
 
-def _numbers(session: Session) -> dict[str, str]:
+def _numbers(case: Case) -> dict[str, str]:
     """Each reference ("AR-3") by its place among its kind.
 
     PostgreSQL gives no number twice, also where a transaction was undone.
@@ -56,7 +55,7 @@ def _numbers(session: Session) -> dict[str, str]:
     return {
         f"{kind}-{number}": f"{kind}-{place}"
         for kind, table in tables.items()
-        for place, number in enumerate(session.scalars(select(table.id).order_by(table.id)), 1)
+        for place, number in enumerate((row.id for row in every(case, table)), 1)
     }
 
 
@@ -72,10 +71,10 @@ def _numbered(found: Any, numbers: dict[str, str]) -> Any:
     return found
 
 
-def _rows(session: Session, table: Any, *columns: str) -> list[tuple[str, ...]]:
+def _rows(case: Case, table: Any, *columns: str) -> list[tuple[str, ...]]:
     return sorted(
         tuple(("AR-" if name == "request_id" else "") + str(getattr(row, name)) for name in columns)
-        for row in session.scalars(select(table))
+        for row in every(case, table)
     )
 
 

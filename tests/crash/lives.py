@@ -17,8 +17,7 @@ from typing import Any
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select, update
 
 from bot.config import Mode
 from bot.sandbox.slack import Person, snapshot
@@ -31,9 +30,12 @@ from models.clock import ManualClock
 from models.jobs import Job, JobState
 from models.registry import apps, directory
 from models.store.base import Store, Unavailable
+from models.store.case import Case
+from models.store.outcome import Outcome
 from models.tables.grants import UNSETTLED, Grant
 from tests.conftest import START
 from tests.crash.nursery import Order
+from tests.rows import every
 from tests.world import World
 
 PATIENCE = 100.0
@@ -45,6 +47,9 @@ SLACK_TRIES_AGAIN = timedelta(minutes=6)
 """Slack sends an event that nobody took again after a minute, and after five."""
 FAILED = (Job.state == JobState.READY) & (Job.attempts > 0)
 FAILING = UNSETTLED & (Grant.attempts > 0)
+WAITING = (select(Job.id).where(FAILED), select(Grant.id).where(FAILING))
+DUE = (Job.state == JobState.READY) & (Job.run_at <= bindparam("now"))
+BUSY = select(Job.id).where(DUE | (Job.state == JobState.RUNNING))
 """Their connector failed; the job that tries again is a new one."""
 
 
@@ -174,7 +179,7 @@ class Lives(World):
         """Let the bot know everybody, however slowly a busy machine answers."""
         client = AsyncWebClient(self.app.bot_token, base_url=self.slack.api_url, session=self.http)
         people = [person_of((await client.users_info(user=one))["user"]) for one in self.ids.values()]
-        await self.store.write(lambda tx: directory.remember(tx, people))
+        await self.store.run(directory.remember, people)
 
     def kept(self) -> Kept:
         """All that is to be known to go on from here, beside the database."""
@@ -195,9 +200,9 @@ class Lives(World):
         lease: float | None = None,
     ) -> Bot:  # fmt: skip
         """One more bot, ready, or struck by the signal at its point; with a lease of its own (in seconds)."""
-        port = _free_port()
+        port = free_port()
         config = self.folder / f"config-{port}.toml"
-        config.write_text(_config(self, port))
+        config.write_text(config_of(self, self.url, port))
         order = Order(
             folder=str(self.folder), config=str(config), clock=str(self.folder / "clock.txt"),
             lease=lease or self._lease, points=str(self.folder / "points.txt") if points else "",
@@ -249,7 +254,7 @@ class Lives(World):
     async def _follow(self) -> None:
         """Another one follows, and the leases of the one before are over."""
         self.deaths += 1
-        await self.store.write(lambda tx: _end_leases(tx.session))
+        await self.store.write(_end_leases)
         await self.begin(points=False)
 
     async def thaw(self) -> None:
@@ -261,7 +266,7 @@ class Lives(World):
 
     async def offer(self, **entry: Any) -> AppSpec:
         spec = AppSpec.model_validate(self.github() | entry)
-        await self.store.write(lambda tx: apps.save(tx, spec, self.ids["Root"]))
+        await self.store.run(apps.save, spec, self.ids["Root"])
         return spec
 
     async def settle(self) -> None:
@@ -279,7 +284,7 @@ class Lives(World):
         await self.revived()
         await self.slack.idle()
         try:
-            if await self.store.read(lambda session: _busy(session, self.clock.bots)):
+            if await self.store.read(lambda case: _busy(case, self.clock.bots)):
                 return False
             return not await self._hastened()
         except Unavailable:
@@ -289,7 +294,7 @@ class Lives(World):
         """Let what failed be tried at once; whether there was such."""
         if not await self.store.read(_waits_for_its_next_try):
             return False
-        await self.store.write(lambda tx: _try_now(tx.session, self.clock.bots))
+        await self.store.write(lambda out: _try_now(out, self.clock.bots))
         return True
 
     def sees(self, name: str, words: str) -> bool:
@@ -391,51 +396,51 @@ async def _enter(person: Person, field: str, value: str) -> None:
         await person.fill(field, value)
 
 
-def _busy(session: Session, now: datetime) -> bool:
-    due = (Job.state == JobState.READY) & (Job.run_at <= now)
-    return session.scalars(select(Job.id).where(due | (Job.state == JobState.RUNNING))).first() is not None
+def _busy(case: Case, now: datetime) -> bool:
+    return bool(case.read(BUSY, now=now))
 
 
-def _left(session: Session) -> list[tuple[object, ...]]:
+def _left(case: Case) -> list[Job]:
     """The jobs that are left, for whoever looks for the reason."""
-    columns = (Job.key, Job.state, Job.run_at, Job.attempts, Job.lease_until, Job.error)
-    return [tuple(row) for row in session.execute(select(*columns))]
+    return every(case, Job)
 
 
-def _waits_for_its_next_try(session: Session) -> bool:
+def _waits_for_its_next_try(case: Case) -> bool:
     """Whether something failed: a process that got no turn on a busy machine loses its lease."""
-    return any(
-        session.scalars(waiting).first() is not None
-        for waiting in (select(Job.id).where(FAILED), select(Grant.id).where(FAILING))
-    )
+    return any(case.read(waiting) for waiting in WAITING)
 
 
-def _try_now(session: Session, now: datetime) -> None:
+def _try_now(out: Outcome, now: datetime) -> None:
     """Let it wait no longer. The clock stays: the ends of what is given would differ from run to run."""
     at_once = {"run_at": now, "not_before": None}
-    session.execute(update(Job).where(FAILED, Job.run_at > now).values(at_once))
     failing = select("settle:" + Grant.target).where(FAILING)
-    session.execute(update(Job).where(Job.key.in_(failing), Job.state == JobState.READY).values(at_once))
-    session.execute(update(Grant).where(FAILING).values(retry_at=now))
+    for statement in (
+        update(Job).where(FAILED, Job.run_at > now).values(at_once),
+        update(Job).where(Job.key.in_(failing), Job.state == JobState.READY).values(at_once),
+        update(Grant).where(FAILING).values(retry_at=now),
+    ):
+        out.sql.run(statement, [{}])
 
 
-def _end_leases(session: Session) -> None:
+def _end_leases(out: Outcome) -> None:
     """Nobody can move the clock of a database's server, by which they end; so they are moved."""
     over = datetime.fromtimestamp(0, UTC)
-    session.execute(update(Job).where(Job.state == JobState.RUNNING).values(lease_until=over))
+    out.sql.run(update(Job).where(Job.state == JobState.RUNNING).values(lease_until=over), [{}])
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with sockets.create_server(("127.0.0.1", 0)) as free:
         return int(free.getsockname()[1])
 
 
-def _config(world: Lives, port: int) -> str:
+def config_of(world: World, url: str, port: int) -> str:
+    """The configuration file of a bot that serves this world."""
     app = world.app
     return (
         f'[slack]\nmode = "{world.mode}"\nbot_token = "{app.bot_token}"\napp_token = "{app.app_token}"\n'
         f'signing_secret = "{app.signing_secret}"\napi_url = "{world.slack.api_url}"\n'
-        f'admins = ["{world.ids["Root"]}"]\n[http]\nport = {port}\n[database]\nurl = "{world.url}"\n'
+        f'admins = ["{world.ids["Root"]}"]\n[http]\nport = {port}\n[database]\nurl = "{url}"\n'
     )
 
 

@@ -7,17 +7,21 @@ cut would, or freezes it, as a machine that has too much to do.
 
 import os
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import wraps
+from inspect import getclosurevars
 from pathlib import Path
 from typing import Any
 
 from slack_sdk.web.async_base_client import AsyncBaseClient
-from sqlalchemy.engine.default import DefaultDialect
 
+from bot.worker import _Claim
 from models.store import postgres, sqlite
-from models.store.base import carry_out
-from models.store.tx import Tx
+from models.store.case import Case
+from models.store.save import Unit, carry_out
+from models.store.statements import Sql
 
 PASSED_OVER = ("auth.test", "apps.connections.open")
 """Asked while the bot starts; nothing is under way then."""
@@ -61,37 +65,75 @@ def _at_calls(points: Points) -> None:
     AsyncBaseClient.api_call = watched  # type: ignore[method-assign]
 
 
+@dataclass
+class _Commits:
+    """What each connection is about to commit. Nothing else is written over it before that."""
+
+    points: Points
+    under_way: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def begun(self, sql: Sql, names: Iterable[str]) -> None:
+        for name in dict.fromkeys(names):
+            self.points.reach(f"before commit of {name}")
+            self.under_way[_connection_of(sql)].append(name)
+
+    def ended(self, connection: object) -> None:
+        for name in self.under_way.pop(id(connection), []):
+            self.points.reach(f"after commit of {name}")
+
+
 def _at_commits(points: Points) -> None:
-    under_way: dict[int, list[str]] = defaultdict(list)
-    commit = DefaultDialect.do_commit
+    """What the works of a commit wrote, and then what the worker claimed with it."""
+    commits = _Commits(points)
+    on_sqlite: Any = sqlite.SqliteStore._commit
+    on_postgres, claim = postgres._in_transaction, _Claim.claim
 
-    def noted(tx: Tx, work: Callable[[Tx], Any], delivery: str | None) -> Any:
-        result = carry_out(tx, work, delivery)
-        under_way[_of(tx.session.connection().connection)] += _names(tx, work, result)
-        return result
+    def noted(case: Case, units: Sequence[Unit]) -> bool:
+        wakes = carry_out(case, units)
+        commits.begun(case.sql, (name for unit in units for name in _names(unit)))
+        return wakes
 
-    def watched(self: DefaultDialect, connection: Any) -> None:
-        names = list(dict.fromkeys(under_way.pop(_of(connection), [])))
-        for name in names:
-            points.reach(f"before commit of {name}")
-        commit(self, connection)  # type: ignore[no-untyped-call]
-        for name in names:
-            points.reach(f"after commit of {name}")
+    def claimed(self: _Claim, sql: Sql, now: datetime) -> None:
+        claim(self, sql, now)
+        commits.begun(sql, (f"claim {work.kind}" for work in self.works))
+
+    def watched_sqlite(self: sqlite.SqliteStore, *what: Any) -> Any:
+        done = on_sqlite(self, *what)
+        commits.ended(self._connection)
+        return done
+
+    def watched_postgres(driver: Any, work: Callable[..., Any], begin: str) -> Any:
+        commits.under_way.pop(id(driver), None)  # of a transaction that was undone
+        done = on_postgres(driver, work, begin)
+        commits.ended(driver)
+        return done
 
     sqlite.carry_out = postgres.carry_out = noted  # type: ignore[attr-defined]
-    DefaultDialect.do_commit = watched  # type: ignore[method-assign]
+    sqlite.SqliteStore._commit = watched_sqlite  # type: ignore[method-assign,assignment]
+    postgres._in_transaction = watched_postgres
+    _Claim.claim = claimed  # type: ignore[method-assign]
 
 
-def _of(connection: Any) -> int:
-    return id(connection.dbapi_connection)
+def _connection_of(sql: Any) -> int:
+    return id(sql._driver if isinstance(sql, postgres.PostgresSql) else sql._connection)
 
 
-def _names(tx: Tx, work: Callable[[Tx], Any], result: Any) -> list[str]:
-    """What this transaction is for; nothing where it found nothing to do."""
-    what = getattr(work, "__qualname__", "").replace(".<locals>", "").replace(".<lambda>", "")
-    if what == "Worker._claim":
-        return [f"claim {one.kind}" for one in result[0]]
-    actions = sorted({fact.action for fact in tx.facts})
-    if what in ("", "Scheduler._sweep", "tidy", "Writable._try") and not actions:
+def _names(unit: Unit) -> list[str]:
+    """What this unit is for; nothing where it found nothing to do, or is undone."""
+    if unit.error is not None or unit.again:
+        return []
+    what = _name(unit)
+    actions = sorted({fact.action for fact in unit.facts})
+    if what in ("", "_look", "sweep", "forget", "Writable._try") and not actions:
         return []
     return [" ".join([what, *actions])]
+
+
+def _name(unit: Unit) -> str:
+    """Who wrote it: the verb where that was all, otherwise the function that asked for it."""
+    if unit.several is not None:
+        return "sweep"
+    verb = unit.work
+    if verb.__qualname__.startswith("Store.run."):
+        verb = getclosurevars(verb).nonlocals["verb"]
+    return str(getattr(verb, "__qualname__", "")).replace(".<locals>", "").replace(".<lambda>", "")

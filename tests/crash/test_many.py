@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
-from sqlalchemy.orm import Session
 
 from bot.config import Mode
 from models import audit, migrate
 from models.audit import AuditEntry
 from models.clock import ManualClock
 from models.store.base import Store
+from models.store.case import Case
 from models.store.open import open_store
 from models.tables.grants import Grant
 from models.tables.requests import Decision, Request
@@ -25,6 +25,7 @@ from tests.conftest import START
 from tests.crash.lives import PATIENCE, Lives, Nursery, lives
 from tests.crash.test_crash import STEP
 from tests.postgres import OwnServer, PostgresServer, connect, or_without, running_server
+from tests.rows import every
 
 TEAM = "Engineering team"
 LEASE = 5.0
@@ -59,14 +60,14 @@ async def world(
 async def outcome(world: Lives) -> list[tuple[RequestState, list[bool], int]]:
     """Of each request: where it stands, what was decided, and how many grants it has."""
 
-    def look(session: Session) -> list[tuple[RequestState, list[bool], int]]:
+    def look(case: Case) -> list[tuple[RequestState, list[bool], int]]:
         return [
             (
                 request.state,
-                [one.approve for one in session.query(Decision).filter(Decision.request_id == request.id)],
-                session.query(Grant).filter(Grant.request_id == request.id).count(),
+                [one.approve for one in every(case, Decision, request_id=request.id)],
+                len(every(case, Grant, request_id=request.id)),
             )
-            for request in session.query(Request).order_by(Request.id)
+            for request in every(case, Request)
         ]
 
     return await world.store.read(look)
@@ -134,9 +135,9 @@ async def test_one_that_slept_past_its_lease_cannot_finish_what_another_took(wor
     assert len([one for one in world.person("Ada").messages() if "You have access" in one.text]) == 1
 
 
-def trail(session: Session) -> Counter[str]:
+def trail(case: Case) -> Counter[str]:
     """How often each thing happened."""
-    return Counter(entry.action for entry in session.query(AuditEntry))
+    return Counter(entry.action for entry in every(case, AuditEntry))
 
 
 @heavy

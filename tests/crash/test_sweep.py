@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy.orm import Session
 
 from models import audit
 from models.audit import AuditEntry
@@ -15,18 +14,20 @@ from models.lifecycle.request import submit
 from models.lifecycle.request.plan import Draft
 from models.registry import directory
 from models.store.base import Store
-from models.store.tx import Tx
+from models.store.case import Case
+from models.store.outcome import Outcome
 from models.tables.grants import Grant
 from models.tables.people import Person
 from models.tables.requests import Term
 from models.tables.states import GrantState
 from tests.crash.lives import Lives, Nursery, lives
 from tests.crash.test_crash import STEP
+from tests.rows import all_of, every, new_row
 
 PEOPLE, BATCH = (30, 10) if STEP else (6, 2)
 STRIKES = (
-    "after commit of Scheduler._sweep grant.revoking #2",
-    "before commit of Scheduler._sweep grant.revoking #3",
+    "after commit of sweep grant.revoking #2",
+    "before commit of sweep grant.revoking #3",
     "before usergroups.users.update #1",
     "after usergroups.users.update #1",
 )
@@ -49,11 +50,11 @@ async def everybody_has_it(world: Lives) -> list[str]:
     await world.offer(auto_approve=[{"name": "Everybody may"}])
     people = [world.slack.workspace.add_person(f"Person {number}").id for number in range(PEOPLE)]
 
-    def ask(tx: Tx) -> None:
+    def ask(out: Outcome) -> None:
         for person in people:
-            directory.remember(tx, [Person(id=person, name=person, email="", active=True)])
+            directory.remember(out, [new_row(Person, id=person, name=person, email="", active=True)])
             term = Term(length=timedelta(hours=8))
-            submit.submit(tx, Draft(person, person, "github", ("engineering",), term, "INC-42"))
+            submit.submit(out, Draft(person, person, "github", ("engineering",), term, "INC-42"))
 
     await world.store.write(ask)
     await world.begin(points=False)
@@ -62,10 +63,10 @@ async def everybody_has_it(world: Lives) -> list[str]:
     return people
 
 
-def ends(session: Session) -> Counter[tuple[str, str]]:
+def ends(case: Case) -> Counter[tuple[str, str]]:
     """How often each grant began and stopped being taken away."""
-    entries = session.query(AuditEntry).filter(AuditEntry.action.in_(["grant.revoking", "grant.revoked"]))
-    return Counter((entry.subject, entry.action) for entry in entries)
+    steps = ("grant.revoking", "grant.revoked")
+    return Counter((one.subject, one.action) for one in every(case, AuditEntry) if one.action in steps)
 
 
 @pytest.mark.parametrize("strike", STRIKES if STEP else STRIKES[:1])
@@ -80,7 +81,7 @@ async def test_what_ended_while_nobody_ran_is_ended_once_though_the_sweep_is_kil
     await world.settle()
     assert world.deaths == 1
     assert not set(people) & set(world.group.members)
-    grants = await world.store.read(lambda session: session.query(Grant).all())
+    grants = await all_of(world.store, Grant)
     assert [grant.state for grant in grants] == [GrantState.ENDED] * PEOPLE
     assert set((await world.store.read(ends)).values()) == {1}
     for person in people:

@@ -10,7 +10,7 @@ from bot.sandbox.slack.client import Client
 from bot.sandbox.slack.surfaces import ViewSurface
 from bot.sandbox.slack.views import View
 from models import audit
-from models.audit import AuditEntry
+from models.audit import Entry
 from models.catalogue.spec import AppSpec
 from models.registry import apps, directory
 from tests.world import World
@@ -20,14 +20,14 @@ REFUSED = "Only Keyturn’s admins can set up apps. Ask Root."
 
 async def app_of(world: World, key: str = "github") -> AppSpec:
     """An app as it is kept."""
-    found = await world.bot.store.read(lambda session: apps.find(session, key))
+    found = await world.bot.store.read(lambda case: apps.find(case, key))
     assert found is not None
     return found
 
 
-async def trail(world: World, key: str = "github") -> list[AuditEntry]:
+async def trail(world: World, key: str = "github") -> list[Entry]:
     """What the audit trail has of an app."""
-    return await world.bot.store.read(lambda session: audit.story_of(session, [f"app:{key}"]))
+    return await world.bot.store.read(lambda case: audit.story_of(case, [f"app:{key}"]))
 
 
 def seen(person: Person) -> str:
@@ -253,7 +253,7 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_saved(world: Wo
 
 async def test_a_stale_form_overwrites_nothing_and_says_who_was_faster(world: World) -> None:
     await world.acquaint()
-    await world.bot.store.write(lambda tx: directory.appoint(tx, [world.ids["Mia"]], "operator"))
+    await world.bot.store.run(directory.appoint, [world.ids["Mia"]], "operator")
     root, mia = await opened(world), await opened(world, "Mia")
     await root.press("Edit basics")
     await root.fill("Description", "By Root")
@@ -349,7 +349,7 @@ async def test_what_is_saved_is_saved_though_slack_does_not_redraw_and_tells_not
 
 async def test_a_thousand_apps_are_paged_and_found(world: World) -> None:
     many = [AppSpec.model_validate({"key": f"app-{n}", "name": f"App {n:05}"}) for n in range(1000)]
-    await world.bot.store.write(lambda tx: apps.replace(tx, many, "operator"))
+    await world.bot.store.run(apps.replace, many, "operator")
     root = world.person("Root")
     await root.command("/access-admin")
     assert "App 00000" in seen(root)

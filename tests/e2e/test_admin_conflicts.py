@@ -4,19 +4,16 @@ from models.audit import AuditEntry
 from models.catalogue.conflict_entries import CONFLICT
 from models.catalogue.conflicts import ConflictSpec
 from models.registry import catalogue_entries
+from tests.rows import trail_of
 from tests.world import World
 
 
 async def conflicts(world: World) -> list[ConflictSpec]:
-    return await world.bot.store.read(lambda session: catalogue_entries.every(session, CONFLICT))
+    return await world.bot.store.read(lambda case: catalogue_entries.every(case, CONFLICT))
 
 
 async def trail(world: World, key: str) -> list[AuditEntry]:
-    return await world.bot.store.read(
-        lambda session: (
-            session.query(AuditEntry).filter_by(subject=f"conflict:{key}").order_by(AuditEntry.seq).all()
-        )
-    )
+    return await trail_of(world.bot.store, subject=f"conflict:{key}")
 
 
 async def test_a_conflict_is_added_changed_and_taken_out(world: World) -> None:
@@ -78,7 +75,7 @@ async def test_what_makes_no_sense_is_said_in_the_form(world: World) -> None:
 
 async def test_who_would_be_asked_shows_what_conflicts(world: World) -> None:
     spec = ConflictSpec(key="k", name="Team or admin", these=("github/engineering",), those=("github/admin",))
-    await world.bot.store.write(lambda tx: catalogue_entries.save(tx, CONFLICT, spec, world.ids["Root"]))
+    await world.bot.store.run(catalogue_entries.save, CONFLICT, spec, world.ids["Root"])
     await world.ask("Ada", "github engineering 8h because of a release")
     root = world.person("Root")
     await root.command("/access-admin", "github")

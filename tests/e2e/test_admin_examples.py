@@ -1,9 +1,8 @@
 """An admin keeps examples of a policy in Slack, and sees what comes of them."""
 
-from sqlalchemy import update
-
-from models.tables.people import Person as Row
+from models.tables.people import Person
 from tests.e2e.test_admin import app_of, opened, seen
+from tests.rows import edit
 from tests.world import World
 
 INTERNS = {"name": "Interns", "when": {"title": ["Intern"]}}
@@ -53,9 +52,7 @@ async def test_running_says_of_each_example_what_came_out_instead(world: World) 
     await world.bot.desk.whois.people([ada])
     example = {"who": ada, "access": "engineering", "duration": "8h", "expect": "ask", "stages": ["Owner"]}
     await world.offer(deny=[INTERNS], example=[example, example | {"duration": "1h"}])
-    await world.bot.store.write(
-        lambda tx: tx.session.execute(update(Row).where(Row.id == ada).values(title="Intern"))
-    )
+    await world.bot.store.run(edit, Person, ada, title="Intern")
     root = await opened(world)
     await root.press("Examples (2)")
     await root.press("Run them")

@@ -6,6 +6,7 @@ from models.catalogue.messages import MessageSpec
 from models.catalogue.workspace import SETTINGS, SettingsSpec
 from models.registry import catalogue_entries, directory
 from tests.e2e.test_two_people import seen
+from tests.rows import trail_of
 from tests.world import World
 
 SORRY = "Sorry, {{ requester|name }}: no {{ access }} this time.\n{% if comment %}{{ comment }}{% endif %}"
@@ -14,13 +15,11 @@ SAID = "Use &lt;!channel&gt; &amp; the read-only role"
 
 
 async def saved(world: World) -> list[MessageSpec]:
-    return await world.bot.store.read(lambda session: catalogue_entries.every(session, MESSAGE))
+    return await world.bot.store.read(lambda case: catalogue_entries.every(case, MESSAGE))
 
 
 async def trail(world: World, action: str) -> list[AuditEntry]:
-    return await world.bot.store.read(
-        lambda session: session.query(AuditEntry).filter_by(action=action).order_by(AuditEntry.seq).all()
-    )
+    return await trail_of(world.bot.store, action=action)
 
 
 async def word(world: World, name: str = "Root") -> None:
@@ -100,7 +99,7 @@ async def test_a_preview_shows_the_card_and_keeps_what_was_typed(world: World) -
 async def test_back_to_the_standard_words_takes_the_own_words_out(world: World) -> None:
     root = world.person("Root")
     own = MessageSpec.model_validate({"key": "rejected", "text": "No."})
-    await world.bot.store.write(lambda tx: catalogue_entries.save(tx, MESSAGE, own, world.ids["Root"]))
+    await world.bot.store.run(catalogue_entries.save, MESSAGE, own, world.ids["Root"])
     await word(world)
     await root.fill("Text", "Never.")
 
@@ -115,9 +114,9 @@ async def test_back_to_the_standard_words_takes_the_own_words_out(world: World) 
 
 async def test_where_a_change_needs_two_people_words_wait_for_the_second(world: World) -> None:
     mias = world.ids["Mia"]
-    await world.bot.store.write(lambda tx: directory.appoint(tx, [mias], "operator"))
-    await world.bot.store.write(
-        lambda tx: catalogue_entries.save(tx, SETTINGS, SettingsSpec(two_people=True), world.ids["Root"])
+    await world.bot.store.run(directory.appoint, [mias], "operator")
+    await world.bot.store.run(
+        catalogue_entries.save, SETTINGS, SettingsSpec(two_people=True), world.ids["Root"]
     )
     root, mia = world.person("Root"), world.person("Mia")
     await word(world)
@@ -141,7 +140,7 @@ async def test_words_that_cannot_be_used_give_way_to_the_standard_ones_and_the_a
     world: World,
 ) -> None:
     unusable = MessageSpec.model_validate({"key": "rejected", "text": "Dear {{ gone }}"})
-    await world.bot.store.write(lambda tx: catalogue_entries.save(tx, MESSAGE, unusable, world.ids["Root"]))
+    await world.bot.store.run(catalogue_entries.save, MESSAGE, unusable, world.ids["Root"])
 
     await reject(world, "Not today")
 

@@ -7,13 +7,13 @@ from io import StringIO
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
 
 from bot.sandbox.slack.deliveries import Delivery
 from models import audit
 from models.tables.grants import Grant
 from models.tables.requests import Comment, Decision, Request
 from tests.conftest import EXAMPLES
+from tests.rows import count_of
 from tests.world import World
 
 ENVELOPES = {"slash_command": "slash_commands", "event_callback": "events_api"}
@@ -46,10 +46,7 @@ async def send(world: World, name: str, payload: dict[str, Any]) -> None:
 
 async def counts(world: World) -> list[int]:
     tables = (Request, Decision, Comment, Grant)
-    return [
-        await world.bot.store.read(lambda s, t=table: s.scalar(select(func.count()).select_from(t)) or 0)  # type: ignore[misc]
-        for table in tables
-    ]
+    return [await count_of(world.bot.store, table) for table in tables]
 
 
 def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -13,10 +13,11 @@ from models.clock import ManualClock
 from models.lifecycle.grant import give
 from models.lifecycle.request import submit
 from models.lifecycle.request.plan import Draft
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.grants import Grant
 from models.tables.states import GrantState
 from tests.handlers.office import EIGHT_HOURS
+from tests.rows import all_of, every
 from tests.world import World
 
 YEAR = timedelta(days=365)
@@ -50,18 +51,21 @@ async def many_hold(world: World) -> None:
     people = [world.slack.workspace.add_person(f"P{number}").id for number in range(MANY)]
     await world.bot.desk.whois.people(people)
 
-    def work(tx: Tx) -> None:
+    def work(out: Outcome) -> None:
         for person in people:
-            submit.submit(tx, Draft(person, person, "github", ("engineering",), EIGHT_HOURS, "INC-42"))
-        for grant in tx.session.query(Grant):
-            give.given(tx, grant)
+            submit.submit(out, Draft(person, person, "github", ("engineering",), EIGHT_HOURS, "INC-42"))
+
+    def given(out: Outcome) -> None:
+        for grant in every(out.case, Grant):
+            give.given(out, grant)
 
     await world.bot.store.write(work)
+    await world.bot.store.write(given)
     await world.settle()
 
 
 async def states(world: World) -> set[GrantState]:
-    return {one.state for one in await world.bot.store.read(lambda session: session.query(Grant).all())}
+    return {one.state for one in await all_of(world.bot.store, Grant)}
 
 
 async def test_an_admin_is_asked_on_a_card_before_a_mass_is_taken_away(

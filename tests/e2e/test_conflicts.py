@@ -20,7 +20,7 @@ async def rule(world: World, action: str = "block", **fields: Any) -> None:
     }  # fmt: skip
     extra = {"stage": {"name": "Auditors", "approvers": [world.ids["Mia"]]}} if action == "stage" else {}
     spec = ConflictSpec.model_validate(usual | extra | fields)
-    await world.bot.store.write(lambda tx: catalogue_entries.save(tx, CONFLICT, spec, world.ids["Root"]))
+    await world.bot.store.run(catalogue_entries.save, CONFLICT, spec, world.ids["Root"])
 
 
 async def holds_engineering(world: World) -> None:
@@ -173,7 +173,5 @@ async def _ask_later(world: World, start: Any) -> None:
 
     ada = world.ids["Ada"]
     term = Term(length=timedelta(hours=8), start=start)
-    await world.bot.store.write(
-        lambda tx: submit.submit(tx, Draft(ada, ada, "github", ("admin",), term, "a release"))
-    )
+    await world.bot.store.run(submit.submit, Draft(ada, ada, "github", ("admin",), term, "a release"))
     await world.settle()

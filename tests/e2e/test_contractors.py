@@ -4,7 +4,7 @@ import json
 
 from bot.importing import put_in
 from models.catalogue.file import dump, load
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from tests.world import World
 
 ENDLESS = {"indefinite": True, "guests": True, "durations": ["8h"]}
@@ -14,8 +14,8 @@ async def import_directory(world: World, directory: str) -> None:
     """Take the present apps in, with this directory."""
     spec = await world.offer(**ENDLESS)
 
-    def take_in(tx: Tx) -> None:
-        put_in(tx, load(dump([spec]) + directory, "catalogue.toml"))
+    def take_in(out: Outcome) -> None:
+        put_in(out, load(dump([spec]) + directory, "catalogue.toml"))
 
     await world.bot.store.write(take_in)
     await world.settle()
@@ -56,7 +56,7 @@ async def test_the_manager_whom_the_table_names_is_asked(world: World) -> None:
     await world.offer(stage=[{"name": "Manager", "approvers": ["manager"]}])
     spec = await world.offer(stage=[{"name": "Manager", "approvers": ["manager"]}])
     said = f'\n[[person]]\nperson = "{world.ids["Ada"]}"\nmanager = "otto@example.com"\n'
-    await world.bot.store.write(lambda tx: put_in(tx, load(dump([spec]) + said, "catalogue.toml")))
+    await world.bot.store.run(put_in, load(dump([spec]) + said, "catalogue.toml"))
     await world.ask("Ada", "github admin 8h because INC-42")
     world.card("Otto", "asks for GitHub, Admin role")
 
@@ -67,7 +67,7 @@ async def test_whoever_the_table_makes_the_manager_is_asked_at_once_for_what_wai
 
     async def managed_by(manager: str) -> None:
         said = f'\n[[person]]\nperson = "{ids["Ada"]}"\nmanager = "{manager}"\n'
-        await world.bot.store.write(lambda tx: put_in(tx, load(dump([spec]) + said, "catalogue.toml")))
+        await world.bot.store.run(put_in, load(dump([spec]) + said, "catalogue.toml"))
         await world.settle()
 
     await managed_by("mia@example.com")

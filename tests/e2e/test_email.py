@@ -9,7 +9,6 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bot.config import Mode
 from bot.sandbox.mailbox import Mail, Mailbox
-from models.audit import AuditEntry
 from models.catalogue.message_entries import MESSAGE
 from models.catalogue.messages import MessageSpec
 from models.clock import ManualClock
@@ -20,6 +19,7 @@ from models.lifecycle.request.plan import Draft
 from models.registry import catalogue_entries
 from models.tables.people import Person
 from models.tables.requests import Term
+from tests.rows import all_of, edit, trail_of
 from tests.world import World, running
 
 HOUR = timedelta(hours=1)
@@ -54,7 +54,7 @@ async def ask(world: World, reason: str = "INC-42") -> str:
     """Ada asks for the engineering team, whatever Slack does just now."""
     ada = world.ids["Ada"]
     draft = Draft(ada, ada, "github", ("engineering",), Term(length=8 * HOUR), reason)
-    (request,) = await world.bot.store.write(lambda tx: submit.submit(tx, draft))
+    (request,) = await world.bot.store.run(submit.submit, draft)
     await world.bot.idle()
     return request.ref
 
@@ -77,18 +77,13 @@ def to(mailbox: Mailbox, name: str) -> list[Mail]:
 
 
 async def jobs_left(world: World) -> list[JobState]:
-    return await world.bot.store.read(
-        lambda s: [job.state for job in s.query(Job).filter(Job.kind == "mail")]
-    )
+    return [job.state for job in await all_of(world.bot.store, Job, kind="mail")]
 
 
 async def recorded(world: World) -> list[tuple[str, str, str]]:
     """Whom the trail says that e-mail went to, with what became of it, and why it went."""
-
-    def read(entries: list[AuditEntry]) -> list[tuple[str, str, str]]:
-        return [(e.person, e.action, e.data["why"]) for e in entries if e.action.startswith("mail.")]
-
-    return await world.bot.store.read(lambda s: read(s.query(AuditEntry).order_by(AuditEntry.seq).all()))
+    entries = await trail_of(world.bot.store)
+    return [(e.person, e.action, e.data["why"]) for e in entries if e.action.startswith("mail.")]
 
 
 async def test_an_approver_whom_slack_does_not_reach_gets_an_email(world: World, mailbox: Mailbox) -> None:
@@ -112,7 +107,7 @@ async def test_a_requester_whom_slack_does_not_reach_hears_the_outcome_once(
     leaves(world, "Ada")
     ref = await ask(world)
     assert mailbox.mails == []  # nothing is decided yet
-    await world.bot.store.write(lambda tx: decide.reject(tx, ref, world.ids["Grace"], comment="Not today"))
+    await world.bot.store.run(decide.reject, ref, world.ids["Grace"], comment="Not today")
     await world.settle()
     (mail,) = to(mailbox, "Ada")
     assert "Rejected" in mail.text
@@ -130,11 +125,11 @@ async def test_a_rejection_in_the_companys_words_goes_out_by_email_word_for_word
         "text": "Sorry, {{ requester|name }}.\n{{ decider }}: {{ comment }}\nAsk again {{ deadline|date }}.",
     }
     own = MessageSpec.model_validate(words)
-    await world.bot.store.write(lambda tx: catalogue_entries.save(tx, MESSAGE, own, world.ids["Root"]))
+    await world.bot.store.run(catalogue_entries.save, MESSAGE, own, world.ids["Root"])
     leaves(world, "Ada")
     ref = await ask(world)
     said = "Not <!channel> & not today"
-    await world.bot.store.write(lambda tx: decide.reject(tx, ref, world.ids["Grace"], comment=said))
+    await world.bot.store.run(decide.reject, ref, world.ids["Grace"], comment=said)
     await world.settle()
     (mail,) = to(mailbox, "Ada")
     assert mail.subject == "No Engineering team for you"
@@ -146,11 +141,7 @@ async def test_who_has_left_the_company_gets_no_email(world: World, mailbox: Mai
     leaves(world, "Alan")
     await mailbox.stop()
     await ask(world)
-
-    def deactivate(person: Person) -> None:
-        person.active = False
-
-    await world.bot.store.write(lambda tx: deactivate(tx.session.get_one(Person, world.ids["Alan"])))
+    await world.bot.store.run(edit, Person, world.ids["Alan"], active=False)
     await mailbox.start()
     await pass_time(world, HOUR)
     assert await jobs_left(world) == []
@@ -173,9 +164,7 @@ async def test_with_slack_away_for_ten_minutes_email_takes_its_place(world: Worl
 async def test_with_slack_away_an_outcome_reaches_who_asked(world: World, mailbox: Mailbox) -> None:
     ref = await ask(world)
     with world.slack.faults.down():
-        await world.bot.store.write(
-            lambda tx: decide.reject(tx, ref, world.ids["Grace"], comment="Not today")
-        )
+        await world.bot.store.run(decide.reject, ref, world.ids["Grace"], comment="Not today")
         await world.bot.idle()
         await pass_time(world, timedelta(minutes=15), times=3)
         assert ["Rejected" in mail.text for mail in to(mailbox, "Ada")] == [True]
@@ -186,7 +175,7 @@ async def test_an_app_may_want_a_copy_of_every_message(world: World, mailbox: Ma
     ref = await ask(world)
     assert sorted(mail.to for mail in mailbox.mails) == ["alan@example.com", "grace@example.com"]
     assert "In Slack: https://" in mailbox.mails[0].text
-    await world.bot.store.write(lambda tx: decide.approve(tx, ref, world.ids["Grace"]))
+    await world.bot.store.run(decide.approve, ref, world.ids["Grace"])
     await world.settle()
     assert any("Approved by Grace" in mail.text for mail in to(mailbox, "Ada"))
     assert any("You have access to GitHub, Engineering team" in mail.text for mail in to(mailbox, "Ada"))
@@ -203,9 +192,7 @@ async def test_the_outcome_says_who_changed_how_long_and_what_they_said(
     await world.offer(email="copy")
     ref, said = await ask(world), "An hour is enough. " * 20
     given = Term(length=HOUR)
-    await world.bot.store.write(
-        lambda tx: decide.approve(tx, ref, world.ids["Grace"], comment=said, term=given)
-    )
+    await world.bot.store.run(decide.approve, ref, world.ids["Grace"], comment=said, term=given)
     await world.settle()
     (outcome,) = [mail for mail in to(mailbox, "Ada") if "Approved by Grace" in mail.text]
     assert "How long: 8 hours → 1 hour, changed by Grace" in outcome.text
@@ -253,15 +240,15 @@ async def test_with_slack_away_for_hours_access_ends_and_people_hear_of_it(
 ) -> None:
     ada, grace, store = world.ids["Ada"], world.ids["Grace"], world.bot.store
     draft = Draft(ada, ada, "github", ("admin",), Term(length=8 * HOUR), "INC-42")
-    (request,) = await store.write(lambda tx: submit.submit(tx, draft))
-    await store.write(lambda tx: decide.approve(tx, request.ref, grace))
+    (request,) = await store.run(submit.submit, draft)
+    await store.run(decide.approve, request.ref, grace)
     await world.settle()
-    await store.write(lambda tx: tasks.done(tx, "TK-1", grace))
+    await store.run(tasks.done, "TK-1", grace)
     await world.settle()
     with world.slack.faults.down():
         await pass_time(world, timedelta(minutes=30), times=18)
         assert "take" in to(mailbox, "Alan")[-1].text.lower()
-        await store.write(lambda tx: tasks.done(tx, "TK-2", grace))
+        await store.run(tasks.done, "TK-2", grace)
         await pass_time(world, timedelta(minutes=30), times=2)
         assert "its time was up" in to(mailbox, "Ada")[-1].text
 
@@ -295,16 +282,16 @@ async def held(world: World, access: str) -> None:
     """Ada has this access for eight hours."""
     ada, grace, store = world.ids["Ada"], world.ids["Grace"], world.bot.store
     draft = Draft(ada, ada, "github", (access,), Term(length=8 * HOUR), "INC-42")
-    (request,) = await store.write(lambda tx: submit.submit(tx, draft))
-    await store.write(lambda tx: decide.approve(tx, request.ref, grace))
+    (request,) = await store.run(submit.submit, draft)
+    await store.run(decide.approve, request.ref, grace)
     await world.settle()
     if access == "admin":
-        await store.write(lambda tx: tasks.done(tx, "TK-1", grace))
+        await store.run(tasks.done, "TK-1", grace)
         await world.settle()
 
 
 async def parked(world: World) -> list[Job]:
-    return await world.bot.store.read(lambda s: s.query(Job).filter(Job.state == JobState.PARKED).all())
+    return await all_of(world.bot.store, Job, state=JobState.PARKED)
 
 
 @pytest.mark.parametrize(
@@ -326,11 +313,7 @@ async def test_a_refusal_ends_it_and_a_request_to_wait_does_not(
 async def test_no_name_adds_a_header_or_a_reader(world: World, mailbox: Mailbox, hostile: str) -> None:
     leaves(world, "Alan")
     world.slack.workspace.users[world.ids["Ada"]].real_name = hostile
-
-    def rename(person: Person) -> None:
-        person.name = hostile
-
-    await world.bot.store.write(lambda tx: rename(tx.session.get_one(Person, world.ids["Ada"])))
+    await world.bot.store.run(edit, Person, world.ids["Ada"], name=hostile)
     await ask(world, f"{hostile}\r\n.\r\nMAIL FROM:<eve@example.com>")
     (mail,) = mailbox.mails
     assert mail.to == "alan@example.com"
@@ -340,11 +323,7 @@ async def test_no_name_adds_a_header_or_a_reader(world: World, mailbox: Mailbox,
 @pytest.mark.parametrize("address", ["alan@example.com\r\nBcc: eve@example.com", "alan@x.com, eve@x.com", ""])
 async def test_what_is_no_address_gets_no_email(world: World, mailbox: Mailbox, address: str) -> None:
     leaves(world, "Alan")
-
-    def move(person: Person) -> None:
-        person.email = address
-
-    await world.bot.store.write(lambda tx: move(tx.session.get_one(Person, world.ids["Alan"])))
+    await world.bot.store.run(edit, Person, world.ids["Alan"], email=address)
     await ask(world)
     assert mailbox.mails == []
     assert await jobs_left(world) == []

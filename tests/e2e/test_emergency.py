@@ -6,6 +6,7 @@ from bot.sandbox.slack import Person, finding
 from bot.sandbox.slack.visible import Placed
 from models.tables.requests import Request
 from models.tables.reviews import Review
+from tests.rows import count_of, row_of
 from tests.world import World
 
 HOUR = timedelta(hours=1)
@@ -37,7 +38,7 @@ async def use(world: World, name: str = "Ada", text: str = "github engineering 1
 
 async def requests(world: World) -> int:
     await world.settle()
-    return await world.bot.store.read(lambda session: session.query(Request).count())
+    return await count_of(world.bot.store, Request)
 
 
 async def test_the_form_says_what_an_emergency_comes_to_and_sends_it_only_after_a_second_question(
@@ -150,7 +151,7 @@ async def test_nobody_reviews_their_own_emergency_not_even_by_a_forged_click(wor
         }  # fmt: skip
         await grace.client._interactive("view_submission", grace.client._base("view_submission", view=view))
     await world.settle()
-    review = await world.bot.store.read(lambda session: session.get_one(Review, 1))
+    review = await row_of(world.bot.store, Review, 1)
     assert (review.state, review.asked) == ("open", [world.ids["Alan"]])
 
 

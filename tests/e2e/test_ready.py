@@ -34,7 +34,7 @@ async def found(world: World) -> tuple[int, dict[str, bool]]:
 
 async def becomes(world: World, status: int, **parts: bool) -> None:
     """Wait until it says so."""
-    wanted = (status, {"worker": True, "slack": True, "database": True} | parts)
+    wanted = (status, {"worker": True, "sweeps": True, "slack": True, "database": True} | parts)
     async with asyncio.timeout(30):
         while await found(world) != wanted:  # noqa: ASYNC110 - a balancer asks again and again, too
             await asyncio.sleep(0.02)

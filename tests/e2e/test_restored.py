@@ -16,6 +16,7 @@ from models.lifecycle.request.plan import Draft
 from models.tables.grants import Grant
 from models.tables.states import GrantState
 from tests.handlers.office import EIGHT_HOURS, approved, asks, office
+from tests.rows import row_of
 from tests.world import World
 
 HOUR = timedelta(hours=1)
@@ -31,9 +32,9 @@ async def extended(world: World) -> None:
     """Ada asks for eight hours more, and gets them."""
     ada = world.ids["Ada"]
     draft = Draft(ada, ada, "github", ("engineering",), EIGHT_HOURS, "INC-42", RequestKind.EXTEND, 1)
-    (request,) = await world.bot.store.write(lambda tx: submit.submit(tx, draft))
+    (request,) = await world.bot.store.run(submit.submit, draft)
     await world.settle()
-    await world.bot.store.write(lambda tx: decide.approve(tx, request.ref, world.ids["Grace"]))
+    await world.bot.store.run(decide.approve, request.ref, world.ids["Grace"])
     await world.settle()
 
 
@@ -54,7 +55,7 @@ async def restore(world: World, folder: Path, *, observe: bool = False) -> None:
 
 
 async def state(world: World) -> GrantState:
-    return (await world.bot.store.read(lambda session: session.get_one(Grant, 1))).state
+    return (await row_of(world.bot.store, Grant, 1)).state
 
 
 async def test_a_backup_from_before_an_extension_is_recognised_and_an_admin_is_asked(

@@ -23,8 +23,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from blocks.cards import draw
 from bot.jobs.card import READ
@@ -34,12 +32,13 @@ from models.errors import Refusal
 from models.lifecycle.grant import revoke, tasks
 from models.lifecycle.request import cancel, comment, decide, submit
 from models.lifecycle.request.plan import Draft
-from models.store.tx import Tx
+from models.store.case import Case
 from models.tables.cards import Card
 from models.tables.grants import Grant, Task, TaskState
 from models.tables.requests import Decision, Request, Stage, Term
 from models.tables.states import OVER_GRANTS, GrantState, RequestState
 from tests.conftest import EXAMPLES, START
+from tests.rows import every
 from tests.world import World
 
 T = TypeVar("T")
@@ -65,13 +64,13 @@ class Life(RuleBasedStateMachine):
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(work)
 
-    def read(self, work: Callable[[Session], T]) -> T:
+    def read(self, work: Callable[[Case], T]) -> T:
         return self.wait(self.world.bot.store.read(work))
 
-    def do(self, work: Callable[[Tx], object]) -> None:
+    def do(self, verb: Callable[..., object], *args: object, **more: Any) -> None:
         """A refusal is an answer like any other; what must hold is looked at after it too."""
         with suppress(Refusal):
-            self.wait(self.world.bot.store.write(work))
+            self.wait(self.world.bot.store.run(verb, *args, **more))
         self.wait(self.world.pass_time(timedelta(seconds=1)))  # by then no card waits for its access
 
     @initialize(first=RULES, second=st.none() | RULES)
@@ -102,67 +101,62 @@ class Life(RuleBasedStateMachine):
             if later
             else Term(length)
         )
-        self.do(
-            lambda tx: submit.submit(
-                tx, Draft(who, who, "github", (access,), term, "Because <!channel> & co")
-            )
-        )
+        draft = Draft(who, who, "github", (access,), term, "Because <!channel> & co")
+        self.do(submit.submit, draft)
 
     @rule(pick=PICK, name=st.sampled_from(DECIDERS), approve=st.booleans(), length=st.none() | LENGTHS)
     def decide(self, pick: int, name: str, approve: bool, length: timedelta | None) -> None:
         ref, who = self.some(Request, pick, RequestState.PENDING), self.world.ids[name]
         term = Term(length) if length else None
         if ref and approve:
-            self.do(lambda tx: decide.approve(tx, ref, who, comment="Fine", term=term))
+            self.do(decide.approve, ref, who, comment="Fine", term=term)
         elif ref:
-            self.do(lambda tx: decide.reject(tx, ref, who, comment="No"))
+            self.do(decide.reject, ref, who, comment="No")
 
     @rule(pick=PICK)
     def everybody_who_is_asked_approves(self, pick: int) -> None:
         """Otherwise few requests would ever come to be granted."""
-        pending = self.read(
-            lambda s: s.scalars(select(Request.id).where(Request.state == RequestState.PENDING)).all()
-        )
+        pending = self.read(lambda case: every(case, Request, state=RequestState.PENDING))
         if not pending:
             return
-        ref = f"AR-{pending[pick % len(pending)]}"
+        ref = pending[pick % len(pending)].ref
         for name in (*DECIDERS, *DECIDERS):
-            self.do(lambda tx, who=self.world.ids[name]: decide.approve(tx, ref, who))  # type: ignore[misc]
+            self.do(decide.approve, ref, self.world.ids[name])
 
     @rule(pick=PICK, name=st.sampled_from(DECIDERS))
     def say(self, pick: int, name: str) -> None:
         if ref := self.some(Request, pick):
-            self.do(lambda tx: comment.comment(tx, ref, self.world.ids[name], "What for?"))
+            self.do(comment.comment, ref, self.world.ids[name], "What for?")
 
     @rule(pick=PICK, name=st.sampled_from(["Ada", "Mia"]))
     def withdraw(self, pick: int, name: str) -> None:
         if ref := self.some(Request, pick):
-            self.do(lambda tx: cancel.withdraw(tx, ref, self.world.ids[name]))
+            self.do(cancel.withdraw, ref, self.world.ids[name])
 
     @rule(pick=PICK, name=st.sampled_from(ASKERS), length=LENGTHS)
     def extend(self, pick: int, name: str, length: timedelta) -> None:
         if ref := self.some(Grant, pick, GrantState.ACTIVE):
-            self.do(lambda tx: submit.extend(tx, ref, self.world.ids[name], Term(length), "Not done yet"))
+            self.do(submit.extend, ref, self.world.ids[name], Term(length), "Not done yet")
 
     @rule(pick=PICK, name=st.sampled_from(ASKERS))
     def give_back(self, pick: int, name: str) -> None:
         if ref := self.some(Grant, pick, GrantState.ACTIVE):
-            self.do(lambda tx: revoke.give_back(tx, ref, self.world.ids[name]))
+            self.do(revoke.give_back, ref, self.world.ids[name])
 
     @rule(pick=PICK, name=st.sampled_from(["Grace", "Alan", "Otto"]), can=st.booleans())
     def work(self, pick: int, name: str, can: bool) -> None:
         ref, who = self.some(Task, pick, TaskState.OPEN), self.world.ids[name]
         if ref and can:
-            self.do(lambda tx: tasks.done(tx, ref, who))
+            self.do(tasks.done, ref, who)
         elif ref:
-            self.do(lambda tx: tasks.cannot(tx, ref, who, "The console is down"))
+            self.do(tasks.cannot, ref, who, "The console is down")
 
     @rule(pick=PICK, name=st.sampled_from(["Root", "Grace", "Otto"]), again=st.booleans())
     def mend(self, pick: int, name: str, again: bool) -> None:
         ref, who = self.some(Grant, pick, GrantState.FAILED), self.world.ids[name]
         verb = revoke.retry_failed if again else revoke.cancel_failed
         if ref:
-            self.do(lambda tx: verb(tx, ref, who))
+            self.do(verb, ref, who)
 
     @rule(how=st.sampled_from(["fail", "cut", "lose_answer"]), times=st.integers(1, 12))
     def break_target(self, how: str, times: int) -> None:
@@ -185,7 +179,7 @@ class Life(RuleBasedStateMachine):
         self, table: type[Request] | type[Grant] | type[Task], pick: int, state: StrEnum | None = None
     ) -> str | None:
         """One of those there are, in this state first where one is given; None if there are none at all."""
-        rows: list[Any] = self.read(lambda session: list(session.scalars(select(table).order_by(table.id))))
+        rows: list[Any] = self.read(lambda case: every(case, table))
         rows = [row for row in rows if row.state == state] or rows
         return str(rows[pick % len(rows)].ref) if rows else None
 
@@ -202,20 +196,14 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def nobody_decides_on_their_own(self) -> None:
-        for request, decision in self.read(
-            lambda s: [
-                (r, d)
-                for r, d in s.execute(
-                    select(Request, Decision).join(Decision, Decision.request_id == Request.id)
-                )
-            ]
-        ):
+        for decision in self.read(lambda case: every(case, Decision)):
+            request = self.read(lambda case, key=decision.request_id: case.get_one(Request, key))  # type: ignore[misc]
             assert decision.person_id not in (request.requester_id, request.beneficiary_id)
 
     @invariant()
     def no_access_outlives_its_grant(self) -> None:
         now = self.world.clock.now()
-        grants = self.read(lambda s: list(s.scalars(select(Grant).where(Grant.access_key == "engineering"))))
+        grants = self.read(lambda case: every(case, Grant, access_key="engineering"))
         members = set(self.world.group.members) if not self.world.group.disabled_at else set()
         for grant in grants:
             others = [g for g in grants if g.person_id == grant.person_id and g.state not in OVER_GRANTS]
@@ -231,7 +219,7 @@ class Life(RuleBasedStateMachine):
         verdict = self.read(audit.verify)
         assert verdict.whole, verdict.fault
         for ref, state in self.read(states_now):
-            entries = self.read(lambda s, ref=ref: audit.story_of(s, [ref]))  # type: ignore[misc]
+            entries = self.read(lambda case, ref=ref: audit.story_of(case, [ref]))  # type: ignore[misc]
             kind = "request." if ref.startswith("AR") else "grant."
             moves = [entry.action for entry in entries if entry.action in {f"{kind}{one}" for one in STATES}]
             assert moves[-1] == f"{kind}{state}", (ref, state, moves)
@@ -254,26 +242,25 @@ class Life(RuleBasedStateMachine):
 STATES = {state.value for state in (*RequestState, *GrantState)}
 
 
-def grants_with_approvals(session: Session) -> list[tuple[Grant, Request, list[Stage], list[Decision]]]:
+def grants_with_approvals(case: Case) -> list[tuple[Grant, Request, list[Stage], list[Decision]]]:
     rows = []
-    for grant in session.scalars(select(Grant)):
-        request = session.get_one(Request, grant.request_id)
-        stages = list(session.scalars(select(Stage).where(Stage.request_id == request.id)))
-        decisions = list(session.scalars(select(Decision).where(Decision.request_id == request.id)))
-        rows.append((grant, request, stages, decisions))
+    for grant in every(case, Grant):
+        stages = every(case, Stage, request_id=grant.request_id)
+        decisions = every(case, Decision, request_id=grant.request_id)
+        rows.append((grant, case.get_one(Request, grant.request_id), stages, decisions))
     return rows
 
 
-def states_now(session: Session) -> list[tuple[str, str]]:
-    requests = [(row.ref, row.state.value) for row in session.scalars(select(Request))]
-    return requests + [(row.ref, row.state.value) for row in session.scalars(select(Grant))]
+def states_now(case: Case) -> list[tuple[str, str]]:
+    rows: list[Request | Grant] = [*every(case, Request), *every(case, Grant)]
+    return [(row.ref, row.state.value) for row in rows]
 
 
-def cards_as_they_should_be(session: Session) -> list[tuple[Card, Any]]:
-    cards = session.scalars(select(Card).where(Card.ts != "", Card.gone.is_(False)))
+def cards_as_they_should_be(case: Case) -> list[tuple[Card, Any]]:
     return [
-        (card, draw(card.kind, READ[card.about[:2]](session, card.about), card.person_id))
-        for card in cards.all()
+        (card, draw(card.kind, READ[card.about[:2]](case, card.about), card.person_id))
+        for card in every(case, Card, gone=False)
+        if card.ts
     ]
 
 

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from models.tables.requests import Request
+from tests.rows import all_of
 from tests.world import World
 
 
 async def requests(world: World) -> list[Request]:
-    return await world.bot.store.read(lambda session: session.query(Request).all())
+    return await all_of(world.bot.store, Request)
 
 
 async def answered_too_late(world: World) -> None:

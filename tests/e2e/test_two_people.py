@@ -12,6 +12,7 @@ from models.catalogue.spec import AppSpec
 from models.lifecycle.catalogue import propose_change
 from models.registry import apps, directory
 from models.tables.catalogue_changes import Proposal
+from tests.rows import row_of
 from tests.world import World
 
 
@@ -22,7 +23,7 @@ def seen(person: Person) -> str:
 
 
 async def app_of(world: World, key: str = "github") -> AppSpec | None:
-    return await world.bot.store.read(lambda session: apps.find(session, key))
+    return await world.bot.store.read(lambda case: apps.find(case, key))
 
 
 async def risk(world: World) -> str:
@@ -32,14 +33,14 @@ async def risk(world: World) -> str:
 
 
 async def proposal(world: World, number: int = 1) -> Proposal:
-    return await world.bot.store.read(lambda session: session.get_one(Proposal, number))
+    return await row_of(world.bot.store, Proposal, number)
 
 
 async def two_admins(world: World, *more: str) -> None:
     """GitHub is there, Root and Mia (and more) are admins, and two people are needed for a change."""
     await world.offer()
     others = [world.ids[name] for name in ("Mia", *more)]
-    await world.bot.store.write(lambda tx: directory.appoint(tx, others, "operator"))
+    await world.bot.store.run(directory.appoint, others, "operator")
     root = world.person("Root")
     assert (await root.command("/access-admin")).ok
     await root.press("Settings")
@@ -96,7 +97,7 @@ async def test_a_change_is_made_once_a_second_admin_approves_it(world: World) ->
     told = world.card("Root", "*Your change of GitHub*").text
     assert "*Approved*" in told
     assert "Right so" in told
-    trail = await world.bot.store.read(lambda session: audit.story_of(session, ["app:github", "CH-1"]))
+    trail = await world.bot.store.read(lambda case: audit.story_of(case, ["app:github", "CH-1"]))
     assert [entry.action for entry in trail] == [
         "app.added", "change.proposed", "change.approved", "app.changed",
     ]  # fmt: skip
@@ -195,7 +196,7 @@ async def test_of_two_who_approve_at_once_one_does_and_the_other_hears_of_it(wor
     sent = await asyncio.gather(*(person.submit() for person in people))
     await world.settle()
     assert await risk(world) == "high"
-    trail = await world.bot.store.read(lambda session: audit.story_of(session, ["app:github", "CH-1"]))
+    trail = await world.bot.store.read(lambda case: audit.story_of(case, ["app:github", "CH-1"]))
     actions = [entry.action for entry in trail]
     assert (actions.count("change.approved"), actions.count("app.changed")) == (1, 1)
     (refused,) = [one.errors for one in sent if not one.ok]
@@ -280,7 +281,7 @@ async def test_the_operators_import_is_done_and_every_admin_sees_what_it_did(wor
     await two_admins(world)
     await propose_risk(world)
     text = '[settings]\ntwo_people = true\n\n[[app]]\nkey = "github"\nname = "Hub"\n'
-    await world.bot.store.write(lambda tx: take_in(tx, load(text, "c"), ["GitHub is now called Hub"]))
+    await world.bot.store.run(take_in, load(text, "c"), ["GitHub is now called Hub"])
     await world.settle()
     for name in ("Root", "Mia"):
         assert "GitHub is now called Hub" in world.card(name, "The operator imported a catalogue").text

@@ -10,9 +10,9 @@ from tests.world import World
 async def test_a_conflict_is_added_and_taken_out_by_two_admins(world: World) -> None:
     await world.offer()
     mias = world.ids["Mia"]
-    await world.bot.store.write(lambda tx: directory.appoint(tx, [mias], "operator"))
-    await world.bot.store.write(
-        lambda tx: catalogue_entries.save(tx, SETTINGS, SettingsSpec(two_people=True), world.ids["Root"])
+    await world.bot.store.run(directory.appoint, [mias], "operator")
+    await world.bot.store.run(
+        catalogue_entries.save, SETTINGS, SettingsSpec(two_people=True), world.ids["Root"]
     )
     root, mia = world.person("Root"), world.person("Mia")
     await root.command("/access-admin")

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.orm import Session
 
 from bot.sandbox.slack.faults import Fault
 from handlers import fresh, in_time, request_screen
 from models.registry.directory import is_known
 from models.tables.requests import Asked, Decision
+from tests.rows import all_of, count_of
 from tests.world import World
 
 MINUTES = timedelta(minutes=20)
@@ -25,15 +25,11 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 async def asked(world: World) -> set[str]:
     """The names of those who are asked."""
     by_id = {person_id: name for name, person_id in world.ids.items()}
-
-    def look(session: Session) -> set[str]:
-        return {by_id[one.person_id] for one in session.query(Asked)}
-
-    return await world.bot.store.read(look)
+    return {by_id[one.person_id] for one in await all_of(world.bot.store, Asked)}
 
 
 async def decisions(world: World) -> int:
-    return await world.bot.store.read(lambda session: session.query(Decision).count())
+    return await count_of(world.bot.store, Decision)
 
 
 async def meet(world: World, *names: str) -> None:
@@ -41,7 +37,7 @@ async def meet(world: World, *names: str) -> None:
     ids = {world.ids[name] for name in names}
     for _ in range(20):  # on a busy machine the first look-up may take too long
         await world.bot.desk.whois.people(ids)
-        if await world.bot.store.read(lambda session: all(is_known(session, one) for one in ids)):
+        if await world.bot.store.read(lambda case: all(is_known(case, one) for one in ids)):
             return
     raise AssertionError("the local Slack says nothing")
 

@@ -4,6 +4,7 @@ from bot.sandbox.slack import Person
 from models.registry import apps
 from models.tables.requests import Request
 from tests.e2e.test_admin import opened, seen
+from tests.rows import count_of
 from tests.world import World
 
 
@@ -23,7 +24,7 @@ async def test_the_answer_is_the_preview_with_its_reasons_and_asks_nobody(world:
     assert "Who will be asked" in said
     assert "owner of GitHub" in said
     assert "Every request for GitHub goes through it." in said
-    assert await world.bot.store.read(lambda session: session.query(Request).count()) == 0
+    assert await count_of(world.bot.store, Request) == 0
     assert world.person("Grace").messages() == []
 
 
@@ -71,6 +72,6 @@ async def test_a_change_that_breaks_an_example_stays_in_the_form_with_what_came_
     await root.fill("Name", "Somebody")
     errors = (await root.submit()).errors
     assert "Instead: asked for in Somebody." in errors["Name"]
-    kept = await world.bot.store.read(lambda session: apps.find(session, "github"))
+    kept = await world.bot.store.read(lambda case: apps.find(case, "github"))
     assert kept is not None
     assert kept.stage[0].name == "Owner"

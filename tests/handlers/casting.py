@@ -18,11 +18,12 @@ from models.lifecycle.people import delegations
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.registry import catalogue_entries, directory
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.cards import Card
 from models.tables.catalogue import App
 from models.tables.requests import Term
 from tests.models.acting import obliging, settle
+from tests.rows import clear, the
 from tests.world import World
 
 CAST: dict[str, tuple[str, dict[str, Any]]] = {
@@ -77,11 +78,11 @@ class Cast(World):
 
         async def ask(access: str, by: str = ada, *, emergency: bool = False) -> str:
             draft = Draft(by, ben, "github", (access,), LENGTH, "INC-42", emergency=emergency)
-            return (await store.write(lambda tx: submit.submit(tx, draft)))[0].ref
+            return (await store.run(submit.submit, draft))[0].ref
 
         async def given(access: str, system: Any) -> None:
             ref = await ask(access)
-            await store.write(lambda tx: decide.approve(tx, ref, grace))
+            await store.run(decide.approve, ref, grace)
             await settle(store, system)
 
         await self.offer(**self._app())
@@ -92,7 +93,7 @@ class Cast(World):
         await given("task", lambda _: ByHand())  # AR-4, GR-4, TK-1
         await ask("pending")  # AR-5
         today = self.clock.now().date()
-        await store.write(lambda tx: delegations.set_stand_in(tx, grace, dora, today, today))  # DG-1
+        await store.run(delegations.set_stand_in, grace, dora, today, today)  # DG-1
         await store.write(self._configured)
 
     def _app(self) -> dict[str, Any]:
@@ -104,16 +105,18 @@ class Cast(World):
             "stage": [stage | {"quiet": [self.ids["Quinn"]]}],
         }  # fmt: skip
 
-    def _configured(self, tx: Tx) -> None:
+    def _configured(self, out: Outcome) -> None:
         """Two people change the catalogue, and one has begun (CH-1); a job was given up (JB-1)."""
         root, rita = self.ids["Root"], self.ids["Rita"]
-        directory.appoint(tx, [rita], "operator")
-        catalogue_entries.save(tx, SETTINGS, SettingsSpec(two_people=True), root)
-        version = tx.session.get_one(App, "github").version
-        edit_app.change(tx, "github", version, lambda app: app.model_copy(update={"name": "GitHub 2"}), rita)
-        mine = tx.session.query(Card).filter_by(about="AR-5", person_id=self.ids["Grace"]).one()
-        mine.channel, mine.ts = THREAD
-        tx.session.query(Job).delete()
-        job = Job(id=1, kind="say", key="k", lane="k", payload={}, urgency=2, state=JobState.PARKED)
-        job.run_at = job.created_at = tx.now
-        tx.session.add(job)
+        directory.appoint(out, [rita], "operator")
+        catalogue_entries.save(out, SETTINGS, SettingsSpec(two_people=True), root)
+        version = out.case.get_one(App, "github").version
+        edit_app.change(out, "github", version, lambda app: app.model_copy(update={"name": "GitHub 2"}), rita)
+        mine = the(out.case, Card, about="AR-5", person_id=self.ids["Grace"])
+        channel, ts = THREAD
+        out.change(mine, channel=channel, ts=ts)
+        clear(out, Job)
+        out.add(
+            Job, id=1, kind="say", key="k", lane="k", payload={}, urgency=2, state=JobState.PARKED,
+            run_at=out.now, created_at=out.now,
+        )  # fmt: skip

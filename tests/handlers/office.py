@@ -11,6 +11,7 @@ from models.clock import ManualClock
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.tables.requests import Request, Term
+from tests.rows import row_of
 from tests.world import World, running
 
 EIGHT_HOURS = Term(length=timedelta(hours=8))
@@ -30,17 +31,17 @@ async def asks(world: World, name: str = "Ada", access: str = "engineering", ter
     """Somebody asks; the cards are there when it returns. Gives the request's reference."""
     who = world.ids[name]
     draft = Draft(who, who, "github", (access,), term, "INC-42: <!channel> & co")
-    (request,) = await world.bot.store.write(lambda tx: submit.submit(tx, draft))
+    (request,) = await world.bot.store.run(submit.submit, draft)
     await world.settle()
     return request.ref
 
 
 async def approved(world: World, ref: str) -> None:
     """Grace approves, and what comes of it has happened when it returns."""
-    await world.bot.store.write(lambda tx: decide.approve(tx, ref, world.ids["Grace"]))
+    await world.bot.store.run(decide.approve, ref, world.ids["Grace"])
     await world.settle()
 
 
 async def request_of(world: World, ref: str) -> Request:
     """The request as it stands."""
-    return await world.bot.store.read(lambda session: session.get_one(Request, int(ref[3:])))
+    return await row_of(world.bot.store, Request, int(ref[3:]))

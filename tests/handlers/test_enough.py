@@ -4,6 +4,7 @@ from bot.sandbox.slack.results import SubmitResult
 from models.rate_limits import Limits
 from models.tables.requests import Comment, Request
 from tests.handlers.office import asks
+from tests.rows import count_of
 from tests.world import World
 
 
@@ -22,7 +23,7 @@ async def test_the_form_says_what_to_do_and_sends_nothing(world: World) -> None:
     assert "1 is the most for one person" in sentence
     assert "Withdraw what you do not need any more on App Home" in sentence
     await world.settle()
-    assert await world.bot.store.read(lambda session: session.query(Request).count()) == 1
+    assert await count_of(world.bot.store, Request) == 1
 
 
 async def test_one_comment_too_many_is_refused_at_its_field(world: World) -> None:
@@ -38,4 +39,4 @@ async def test_one_comment_too_many_is_refused_at_its_field(world: World) -> Non
     assert (await says("What for?")).ok
     sent = await says("Hello?")
     assert "Try again in an hour" in next(iter(sent.errors.values()))
-    assert await world.bot.store.read(lambda session: session.query(Comment).count()) == 1
+    assert await count_of(world.bot.store, Comment) == 1

@@ -1,17 +1,17 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
 from bot.sandbox.slack import finding
 from models.tables.grants import Grant
 from models.tables.states import GrantState, RequestState
 from tests.handlers.office import approved, asks, request_of
+from tests.rows import one_of
 from tests.world import World
 
 
 async def grant(world: World) -> Grant:
-    return await world.bot.store.read(lambda session: session.scalars(select(Grant)).one())
+    return await one_of(world.bot.store, Grant)
 
 
 async def test_more_time_is_asked_for_from_the_notice_and_decided_like_a_request(world: World) -> None:

@@ -6,10 +6,11 @@ import pytest
 from bot.sandbox.slack.views import View
 from models.clock import ManualClock
 from models.jobs import ATTEMPTS, Job, JobState, Urgency
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.grants import Grant
 from models.tables.states import GrantState, RequestState
 from tests.handlers.office import asks, office, request_of
+from tests.rows import row_of
 from tests.world import World
 
 TABS = ["My access", "My requests", "To do", "Request access"]
@@ -51,7 +52,7 @@ async def holds(world: World, access: str = "engineering") -> Grant:
     ref = await asks(world, access=access)
     await world.approve("Grace", "asks for")
     grant_id = (await request_of(world, ref)).grant_id
-    return await world.bot.store.read(lambda session: session.get_one(Grant, grant_id))
+    return await row_of(world.bot.store, Grant, grant_id)
 
 
 async def test_home_opens_on_what_one_holds(world: World) -> None:
@@ -77,9 +78,7 @@ async def test_home_keeps_up_with_what_happens(world: World) -> None:
 async def test_a_home_that_shows_what_is_true_costs_no_call(world: World) -> None:
     await opens(world, "Ada")
     before = home(world, "Ada").hash
-    await world.bot.store.write(
-        lambda tx: tx.enqueue("home", f"home:{world.ids['Ada']}", person=world.ids["Ada"])
-    )
+    await world.bot.store.run(Outcome.enqueue, "home", f"home:{world.ids['Ada']}", person=world.ids["Ada"])
     await world.settle()
     assert home(world, "Ada").hash == before
 
@@ -94,7 +93,7 @@ async def test_giving_back_from_home_asks_first_and_takes_it(world: World) -> No
     ada = world.person("Ada")
     assert not (await ada.press_home("Give back", confirm=False)).sent
     await press(world, "Ada", "Give back")
-    after = await world.bot.store.read(lambda session: session.get_one(Grant, grant.id))
+    after = await row_of(world.bot.store, Grant, grant.id)
     assert after.state is GrantState.REVOKED
     assert "You hold no access yet." in home(world, "Ada").text
     assert "Request again" in home(world, "Ada").buttons
@@ -179,7 +178,7 @@ async def test_an_owner_does_work_by_hand_from_home(world: World) -> None:
     grant = await holds(world, access="admin")
     assert f"Give <@{world.ids['Ada']}>" in home(world, "Alan").text
     await press(world, "Alan", "Mark done")
-    after = await world.bot.store.read(lambda session: session.get_one(Grant, grant.id))
+    after = await row_of(world.bot.store, Grant, grant.id)
     assert after.state is GrantState.ACTIVE
     assert "Nothing waits for you." in home(world, "Alan").text
 
@@ -188,15 +187,13 @@ async def test_an_admin_sees_what_was_given_up_and_lets_it_run_again(world: Worl
     await opens(world, "Root", "To do")
     with world.slack.faults.fail("users.info", status=200, error="fatal_reason"):
 
-        def last_try(tx: Tx) -> None:
+        def last_try(out: Outcome) -> None:
             key, who = "person:UADA", {"person": world.ids["Ada"]}
-            tx.session.add(
-                Job(
-                    kind="person", key=key, lane=key, payload=who, urgency=Urgency.LATER,
-                    state=JobState.READY, run_at=tx.now, attempts=ATTEMPTS - 1, created_at=tx.now,
-                )
+            out.add(
+                Job, kind="person", key=key, lane=key, payload=who, urgency=Urgency.LATER,
+                state=JobState.READY, run_at=out.now, attempts=ATTEMPTS - 1, created_at=out.now,
             )  # fmt: skip
-            tx.woke = True
+            out.woke = True
 
         await world.bot.store.write(last_try)
         await world.settle()

@@ -60,5 +60,5 @@ async def test_every_listener_answers_whatever_it_is_told_and_nothing_is_done(co
         if answer.status not in (200, 400) or failed:
             troubles.append((kind, name, answer, failed, told))
     assert troubles == []
-    entries = await company.bot.store.read(lambda session: list(audit.entries(session)))
+    entries = await company.bot.store.read(lambda case: list(audit.entries(case)))
     assert [entry for entry in entries if entry.actor == company.ids["Sam"]] == []

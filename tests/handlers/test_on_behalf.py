@@ -9,6 +9,7 @@ import pytest
 from models.clock import ManualClock
 from models.tables.grants import Grant
 from tests.handlers.office import approved, office
+from tests.rows import row_of
 from tests.world import World
 
 
@@ -44,7 +45,7 @@ async def test_a_manager_asks_for_somebody_and_they_get_the_access(world: World)
     card = world.card("Grace", "asks")
     assert f"<@{world.ids['Ada']}>" in card.text
     await approved(world, "AR-1")
-    grant = await world.bot.store.read(lambda session: session.get_one(Grant, 1))
+    grant = await row_of(world.bot.store, Grant, 1)
     assert grant.person_id == world.ids["Ada"]
     assert "You have" in world.card("Ada", "You have").text
 

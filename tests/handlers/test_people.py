@@ -3,7 +3,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from bot.sandbox.slack.events import Event
 from models import audit
@@ -13,6 +12,7 @@ from models.tables.people import Person, UserGroup
 from models.tables.requests import Asked
 from models.tables.states import GrantState, RequestState
 from tests.handlers.office import asks, office, request_of
+from tests.rows import all_of, count_of, row_of
 from tests.world import World
 
 
@@ -24,13 +24,12 @@ async def world(sqlite_template: str, tmp_path: Path, clock: ManualClock) -> Asy
 
 async def row(world: World, name: str) -> Person:
     """What Keyturn knows of somebody."""
-    return await world.bot.store.read(lambda session: session.get_one(Person, world.ids[name]))
+    return await row_of(world.bot.store, Person, world.ids[name])
 
 
 async def asked(world: World, ref: str) -> set[str]:
     """The names of those who were asked about a request."""
-    found = select(Asked.person_id).where(Asked.request_id == int(ref[3:]))
-    ids = await world.bot.store.read(lambda session: set(session.scalars(found)))
+    ids = {one.person_id for one in await all_of(world.bot.store, Asked, request_id=int(ref[3:]))}
     return {name for name, person_id in world.ids.items() if person_id in ids}
 
 
@@ -47,7 +46,7 @@ async def test_whoever_is_deactivated_loses_what_they_hold_and_asked_for(world: 
     world.slack.workspace.deactivate(world.ids["Ada"])
     await world.settle()
     grant_id = (await request_of(world, first)).grant_id
-    grant = await world.bot.store.read(lambda session: session.get_one(Grant, grant_id))
+    grant = await row_of(world.bot.store, Grant, grant_id)
     assert (grant.state, grant.cause) == (GrantState.REVOKED, Cause.OFFBOARDING)
     assert world.ids["Ada"] not in world.group.members
     assert (await request_of(world, second)).state is RequestState.CANCELLED
@@ -91,7 +90,7 @@ async def test_a_new_name_is_known_at_once(world: World) -> None:
 async def test_a_newcomer_is_known(world: World) -> None:
     joined = world.slack.workspace.add_person("Zoe", email="zoe@example.com")
     await world.settle()
-    found = await world.bot.store.read(lambda session: session.get(Person, joined.id))
+    found = await world.bot.store.read(lambda case: case.get(Person, joined.id))
     assert found is not None
     assert found.email == "zoe@example.com"
 
@@ -112,18 +111,18 @@ async def test_a_new_member_of_an_approving_group_is_asked(world: World) -> None
 async def test_a_group_that_nobody_named_is_not_kept(world: World) -> None:
     world.slack.workspace.set_members(world.group, [world.ids["Mia"]])
     await world.settle()
-    assert await world.bot.store.read(lambda session: session.get(UserGroup, world.group.id)) is None
+    assert await world.bot.store.read(lambda case: case.get(UserGroup, world.group.id)) is None
 
 
 @pytest.mark.parametrize("kind", ["app_uninstalled", "tokens_revoked"])
 async def test_that_slack_has_cut_us_off_stands_in_the_trail(world: World, kind: str) -> None:
     await happens(world, kind, tokens={"bot": ["UBOT"]})
-    entries = await world.bot.store.read(lambda session: audit.story_of(session, ["slack"]))
+    entries = await world.bot.store.read(lambda case: audit.story_of(case, ["slack"]))
     assert [entry.action for entry in entries] == [f"slack.{kind}"]
 
 
 @pytest.mark.parametrize("user", [None, "UADA", {}, {"id": ""}])
 async def test_an_event_without_a_person_changes_nothing(world: World, user: object) -> None:
-    before = await world.bot.store.read(lambda session: session.query(Person).count())
+    before = await count_of(world.bot.store, Person)
     await happens(world, "user_change", user=user)
-    assert await world.bot.store.read(lambda session: session.query(Person).count()) == before
+    assert await count_of(world.bot.store, Person) == before

@@ -5,13 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
 from bot.sandbox.slack.log import Entry
 from bot.sandbox.slack.views import View
 from models.clock import ManualClock
 from models.tables.requests import Request
 from tests.handlers.office import asks, office
+from tests.rows import all_of
 from tests.world import World
 
 OWNER = "*Owner:* <@{Grace}> or <@{Alan}> (owner of GitHub)"
@@ -42,9 +42,7 @@ async def form_of(world: World, name: str = "Ada", text: str = "") -> View:
 
 async def sent(world: World) -> list[Request]:
     """All requests there are, in their order."""
-    return await world.bot.store.read(
-        lambda session: list(session.scalars(select(Request).order_by(Request.id)))
-    )
+    return await all_of(world.bot.store, Request)
 
 
 def owners(world: World) -> str:

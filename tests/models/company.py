@@ -2,8 +2,9 @@
 
 from models.catalogue.spec import AppSpec
 from models.registry import apps, directory
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.people import Person
+from tests.rows import new_row
 
 ADA, GRACE, ALAN, ROOT = "UADA", "UGRACE", "UALAN", "UROOT"
 NAMES = {ADA: "Ada", GRACE: "Grace", ALAN: "Alan", ROOT: "Root"}
@@ -24,13 +25,15 @@ GITHUB = AppSpec.model_validate(
 )
 
 
-def found(tx: Tx, *specs: AppSpec) -> None:
+def found(out: Outcome, *specs: AppSpec) -> None:
     """Ada asks, Grace and Alan own, Root is the admin."""
     people = [
-        Person(id=one, name=name, handle=name.lower(), email=f"{name.lower()}@example.com", active=True)
+        new_row(
+            Person, id=one, name=name, handle=name.lower(), email=f"{name.lower()}@example.com", active=True
+        )
         for one, name in NAMES.items()
     ]
-    directory.remember(tx, people)
-    directory.appoint(tx, [ROOT], "operator")
+    directory.remember(out, people)
+    directory.appoint(out, [ROOT], "operator")
     for spec in specs or (GITHUB,):
-        apps.save(tx, spec, ROOT)
+        apps.save(out, spec, ROOT)

@@ -7,12 +7,11 @@ from models.errors import NotAllowed
 from models.registry import directory
 from models.registry.permissions import only_admins
 from models.store.base import Store
-from tests.models.acting import do
 from tests.models.company import ALAN, GRACE, ROOT, found
 
 
 async def admins(store: Store) -> set[str]:
-    return await store.read(lambda session: set(directory.Directory(session).admins()))
+    return await store.read(lambda case: set(directory.Directory(case).admins()))
 
 
 @pytest.fixture
@@ -22,22 +21,22 @@ async def company(store: Store) -> Store:
 
 
 async def test_who_is_no_longer_in_the_configuration_is_no_admin_any_more(company: Store) -> None:
-    await do(company, directory.administer, [ROOT, GRACE], "operator")
+    await company.run(directory.administer, [ROOT, GRACE], "operator")
     assert await admins(company) == {ROOT, GRACE}
-    await do(company, directory.administer, [GRACE], "operator")
+    await company.run(directory.administer, [GRACE], "operator")
     assert await admins(company) == {GRACE}
     with pytest.raises(NotAllowed, match="Ask Grace"):
-        await company.read(lambda session: only_admins(session, ROOT))
-    told = (await company.read(lambda session: audit.story_of(session, [ROOT])))[-1]
+        await company.read(lambda case: only_admins(case, ROOT))
+    told = (await company.read(lambda case: audit.story_of(case, [ROOT])))[-1]
     assert (told.action, told.actor, told.person) == ("role.taken", "operator", ROOT)
 
 
 async def test_a_configuration_that_names_nobody_leaves_the_admins_that_there_are(company: Store) -> None:
-    await do(company, directory.administer, [], "operator")
+    await company.run(directory.administer, [], "operator")
     assert await admins(company) == {ROOT}
 
 
 async def test_who_was_appointed_otherwise_stays(company: Store) -> None:
-    await do(company, directory.appoint, [ALAN], GRACE)
-    await do(company, directory.administer, [ROOT], "operator")
+    await company.run(directory.appoint, [ALAN], GRACE)
+    await company.run(directory.administer, [ROOT], "operator")
     assert await admins(company) == {ROOT, ALAN}

@@ -9,19 +9,19 @@ from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.durations import parse
 from models.errors import OwnRequest
-from models.lifecycle import due
 from models.lifecycle.catalogue import edit_app
 from models.lifecycle.people import person_changed
-from models.lifecycle.request import cancel, decide, unoffered
+from models.lifecycle.request import cancel, decide
 from models.registry import apps, directory
 from models.store.base import Store
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.cards import Card, CardKind
 from models.tables.people import Person, UserGroup
 from models.tables.requests import Asked, Term
 from models.tables.states import GrantState, RequestState
-from tests.models.acting import actions, ask, do, grant_of, hold, request, settle
+from tests.models.acting import actions, ask, grant_of, hold, request, settle, sweep
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, NAMES, ROOT, found
+from tests.rows import all_of, count_of, new_row
 
 EIGHT_HOURS = Term(length=timedelta(hours=8))
 
@@ -35,26 +35,25 @@ def seen(person_id: str, *, active: bool = True) -> Person:
     """What Slack says of somebody now."""
     email = f"{NAMES[person_id].lower()}@example.com"
     facts = {"guest": False, "stranger": False, "bot": False, "active": active}
-    return Person(id=person_id, name=NAMES[person_id], email=email, **facts)
+    return new_row(Person, id=person_id, name=NAMES[person_id], email=email, **facts)
 
 
 async def asked(store: Store, ref: str) -> dict[str, str]:
-    rows = await store.read(lambda s: s.query(Asked).filter_by(request_id=int(ref[3:])).all())
+    rows = await all_of(store, Asked, request_id=int(ref[3:]))
     return {row.person_id: row.because for row in rows}
 
 
 async def has_card(store: Store, person_id: str, ref: str) -> bool:
-    wanted = {"kind": CardKind.APPROVAL, "subject": ref, "person_id": person_id}
-    return await store.read(lambda s: s.query(Card).filter_by(**wanted).count() == 1)
+    return await count_of(store, Card, kind=CardKind.APPROVAL, subject=ref, person_id=person_id) == 1
 
 
 async def stuck(store: Store) -> str:
     """Root stood in for Grace in the first stage, so only Alan could decide in the second; he has left."""
-    await store.write(lambda tx: found(tx, app([GRACE], [ALAN])))
+    await store.run(found, app([GRACE], [ALAN]))
     ref = await ask(store, EIGHT_HOURS)
-    await do(store, person_changed.people_seen, [seen(GRACE, active=False)])
-    await do(store, decide.approve, ref, ROOT)
-    await do(store, person_changed.people_seen, [seen(ALAN, active=False)])
+    await store.run(person_changed.people_seen, [seen(GRACE, active=False)])
+    await store.run(decide.approve, ref, ROOT)
+    await store.run(person_changed.people_seen, [seen(ALAN, active=False)])
     return ref
 
 
@@ -66,52 +65,54 @@ async def test_where_nobody_is_left_nothing_is_approved_and_the_admins_see_it(
     assert await has_card(store, ROOT, ref)
     assert (await actions(store, ref)).count("stage.stuck") == 1
     with pytest.raises(OwnRequest, match="Nobody can at the moment"):
-        await do(store, decide.approve, ref, ADA)
+        await store.run(decide.approve, ref, ADA)
     clock.advance(timedelta(hours=47))
-    await store.write(due.sweep)
+    await sweep(store)
     assert (await actions(store, ref)).count("stage.stuck") == 1
     clock.advance(timedelta(hours=1))
-    await store.write(due.sweep)
+    await sweep(store)
     assert (await request(store, ref)).state is RequestState.EXPIRED
 
 
 async def test_who_comes_back_is_asked_again(store: Store) -> None:
     ref = await stuck(store)
-    await do(store, person_changed.people_seen, [seen(ALAN)])
-    await do(store, decide.approve, ref, ALAN)
+    await store.run(person_changed.people_seen, [seen(ALAN)])
+    await store.run(decide.approve, ref, ALAN)
     assert (await request(store, ref)).state is RequestState.APPROVED
 
 
 async def test_who_may_not_decide_any_more_is_not_asked_any_more(store: Store) -> None:
-    await store.write(lambda tx: found(tx, app([GRACE, ALAN], owners=[ROOT])))
+    await store.run(found, app([GRACE, ALAN], owners=[ROOT]))
     ref = await ask(store, EIGHT_HOURS)
     assert set(await asked(store, ref)) == {GRACE, ALAN}
-    await do(store, person_changed.people_seen, [seen(GRACE, active=False)])
+    await store.run(person_changed.people_seen, [seen(GRACE, active=False)])
     assert set(await asked(store, ref)) == {ALAN}
     assert "stage.asked" in await actions(store, ref)
 
 
 async def test_who_has_decided_stays_among_those_asked(store: Store) -> None:
     everybody = [{"name": "All", "approvers": [GRACE, ALAN, ROOT], "rule": "all"}]
-    await store.write(lambda tx: found(tx, app(stage=everybody)))
+    await store.run(found, app(stage=everybody))
     ref = await ask(store, EIGHT_HOURS)
-    await do(store, decide.approve, ref, GRACE)
-    await do(store, person_changed.people_seen, [seen(ALAN, active=False)])
+    await store.run(decide.approve, ref, GRACE)
+    await store.run(person_changed.people_seen, [seen(ALAN, active=False)])
     assert set(await asked(store, ref)) == {GRACE, ROOT}
 
 
 async def test_who_joined_a_group_after_it_was_asked_gives_a_valid_approval(store: Store) -> None:
     """Whoever belongs to it at the click may decide; what they approve is given."""
 
-    def join(tx: Tx, *members: str) -> None:
-        group = UserGroup(id="S0ONC", handle="oncall", name="On call", enabled=True, members=list(members))
-        directory.remember_group(tx, group)
+    def join(out: Outcome, *members: str) -> None:
+        group = new_row(
+            UserGroup, id="S0ONC", handle="oncall", name="On call", enabled=True, members=list(members)
+        )
+        directory.remember_group(out, group)
 
-    await store.write(lambda tx: join(tx, GRACE))
-    await store.write(lambda tx: found(tx, app(["S0ONC"])))
+    await store.run(join, GRACE)
+    await store.run(found, app(["S0ONC"]))
     ref = await ask(store, EIGHT_HOURS)
-    await store.write(lambda tx: join(tx, GRACE, ALAN))
-    await do(store, decide.approve, ref, ALAN)
+    await store.run(join, GRACE, ALAN)
+    await store.run(decide.approve, ref, ALAN)
     await settle(store)
     assert (await grant_of(store, ref)).state is GrantState.ACTIVE
 
@@ -121,17 +122,17 @@ async def test_a_reminder_finds_that_those_who_are_left_have_decided(
 ) -> None:
     """A manager changes in Slack's profiles without an event of its own."""
 
-    def managed_by(tx: Tx, manager: str) -> None:
-        directory.remember_profile(tx, ADA, manager_id=manager, department="")
+    def managed_by(out: Outcome, manager: str) -> None:
+        directory.remember_profile(out, ADA, manager_id=manager, department="")
 
     both = [{"name": "All", "approvers": ["manager", ALAN], "rule": "all"}]
-    await store.write(lambda tx: found(tx, app(stage=both, remind_after="1h")))
-    await do(store, managed_by, GRACE)
+    await store.run(found, app(stage=both, remind_after="1h"))
+    await store.run(managed_by, GRACE)
     ref = await ask(store, EIGHT_HOURS)
-    await do(store, decide.approve, ref, ALAN)
-    await do(store, managed_by, ALAN)
+    await store.run(decide.approve, ref, ALAN)
+    await store.run(managed_by, ALAN)
     clock.advance(parse("1h"))
-    await store.write(due.sweep)
+    await sweep(store)
     assert (await request(store, ref)).state is RequestState.APPROVED
 
 
@@ -139,13 +140,13 @@ async def test_what_leaves_the_catalogue_is_not_decided_any_more(store: Store) -
     await store.write(found)
     refs = [await ask(store, EIGHT_HOURS, "engineering"), await ask(store, EIGHT_HOURS, "design")]
     without = GITHUB.model_copy(update={"access": GITHUB.access[:1]})
-    await do(store, edit_app.change, "github", 1, lambda _app: without, ROOT)
+    await store.run(edit_app.change, "github", 1, lambda _app: without, ROOT)
     kept, gone = [await request(store, ref) for ref in refs]
     assert (kept.state, gone.state) == (RequestState.PENDING, RequestState.CANCELLED)
     assert gone.closed_by == ROOT
     assert "not in the catalogue" in gone.closing_note
-    await do(store, apps.remove, "github", "operator")
-    await do(store, unoffered.cancel, "operator")
+    await store.run(apps.remove, "github", "operator")
+    await store.run(cancel.cancel_unoffered, "operator")
     assert (await request(store, refs[0])).state is RequestState.CANCELLED
 
 
@@ -153,17 +154,17 @@ async def test_what_is_switched_off_is_decided_and_what_is_held_stays(store: Sto
     await store.write(found)
     pending, held = await ask(store, EIGHT_HOURS, "design"), await hold(store, EIGHT_HOURS, "engineering")
     off = GITHUB.model_copy(update={"enabled": False})
-    await do(store, edit_app.change, "github", 1, lambda _app: off, ROOT)
+    await store.run(edit_app.change, "github", 1, lambda _app: off, ROOT)
     assert (await request(store, pending)).state is RequestState.PENDING
-    await do(store, apps.remove, "github", "operator")
-    await do(store, unoffered.cancel, "operator")
+    await store.run(apps.remove, "github", "operator")
+    await store.run(cancel.cancel_unoffered, "operator")
     assert (await actions(store, held))[-1] == "grant.active"
 
 
 async def test_an_admin_cancels_what_should_not_be_decided(store: Store) -> None:
     await store.write(found)
     ref = await ask(store, EIGHT_HOURS)
-    await do(store, cancel.cancel, ref, ROOT, "Asked for by mistake")
+    await store.run(cancel.cancel, ref, ROOT, "Asked for by mistake")
     row = await request(store, ref)
     assert (row.state, row.closed_by, row.closing_note) == (
         RequestState.CANCELLED,

@@ -14,6 +14,7 @@ from models.errors import Invalid
 from models.lifecycle.catalogue import edit_app
 from models.registry import apps, catalogue_entries
 from models.store.base import Store
+from models.store.outcome import Outcome
 from tests.models.company import ROOT, found
 from tests.models.specs import names, prose, stages
 
@@ -178,14 +179,14 @@ async def test_an_access_that_a_conflict_names_cannot_be_taken_out(store: Store)
     named = ConflictSpec(
         key="k", name="One team only", these=("github/design",), those=("github/engineering",)
     )
-    await store.write(lambda tx: catalogue_entries.save(tx, CONFLICT, named, ROOT))
+    await store.run(catalogue_entries.save, CONFLICT, named, ROOT)
 
-    def without_design(tx: Any) -> None:
-        edit_app.change(tx, "github", 1, lambda app: app.model_copy(update={"access": app.access[:1]}), ROOT)
+    def without_design(out: Outcome) -> None:
+        edit_app.change(out, "github", 1, lambda app: app.model_copy(update={"access": app.access[:1]}), ROOT)
 
     with pytest.raises(Invalid, match="The conflict “One team only” names “github/design”"):
         await store.write(without_design)
 
-    app = await store.read(lambda session: apps.find(session, "github"))
+    app = await store.read(lambda case: apps.find(case, "github"))
     assert app is not None
     assert len(app.access) == 2

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.audit import AuditEntry
 from models.catalogue.file import CatalogueError, diff_parts, dump, load
 from models.catalogue.message_entries import MESSAGE
 from models.catalogue.messages import MessageSpec
@@ -17,6 +16,7 @@ from models.store.base import Store
 from models.wording.messages import MESSAGES, MessageKey
 from tests.models.company import ADA, ROOT, found
 from tests.models.specs import names, prose
+from tests.rows import trail_of
 
 WRITTEN = '''\
 [[message]]
@@ -107,7 +107,7 @@ def test_a_change_is_told_line_by_line_and_whole() -> None:
 
 async def change(store: Store, words: dict[str, str], version: int = 0, by: str = ROOT) -> str:
     key = MessageKey.EXPIRED
-    return await store.write(lambda tx: edit_message.change(tx, key, words, version, by))
+    return await store.run(edit_message.change, key, words, version, by)
 
 
 async def test_words_are_saved_recorded_and_gone_once_they_are_the_standard_ones(store: Store) -> None:
@@ -116,14 +116,12 @@ async def test_words_are_saved_recorded_and_gone_once_they_are_the_standard_ones
     before = await store.read(apps.revision)
     words = {"subject": standard.subject or "", "text": "Nobody got to it."}
     assert await change(store, words) == ""
-    assert await store.read(lambda session: catalogue_entries.every(session, MESSAGE)) == [
+    assert await store.read(lambda case: catalogue_entries.every(case, MESSAGE)) == [
         MessageSpec(key=MessageKey.EXPIRED, text="Nobody got to it.")
     ]
     assert await change(store, words | {"text": standard.text}, 1) == ""
-    assert await store.read(lambda session: catalogue_entries.every(session, MESSAGE)) == []
-    found_there = await store.read(
-        lambda session: session.query(AuditEntry).filter_by(subject="message:expired").all()
-    )
+    assert await store.read(lambda case: catalogue_entries.every(case, MESSAGE)) == []
+    found_there = await trail_of(store, subject="message:expired")
     kept: dict[str, Any] = {"key": "expired", "text": "Nobody got to it."}
     trail = [(one.actor, one.action, one.data["before"], one.data.get("after")) for one in found_there]
     assert trail == [(ROOT, "catalogue.added", None, kept), (ROOT, "catalogue.removed", kept, None)]
@@ -140,5 +138,5 @@ async def test_who_is_no_admin_or_too_late_or_wrong_changes_nothing(store: Store
     await change(store, {"text": "x"})
     with pytest.raises(Closed, match="Somebody changed this message in the meantime"):
         await change(store, {"text": "y"})
-    (kept,) = await store.read(lambda session: catalogue_entries.every(session, MESSAGE))
+    (kept,) = await store.read(lambda case: catalogue_entries.every(case, MESSAGE))
     assert kept.text == "x"

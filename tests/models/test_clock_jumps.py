@@ -7,13 +7,12 @@ import pytest
 
 from models import audit, jobs
 from models.clock import ManualClock
-from models.lifecycle import due
-from models.lifecycle.grant import revoke
-from models.lifecycle.grant.reconcile import Change, Outcome, Trouble
+from models.lifecycle.grant import reconcile, revoke
+from models.lifecycle.grant.reconcile import Change, Trouble
 from models.store.base import Store
 from models.tables.requests import Term
 from models.tables.states import GrantState
-from tests.models.acting import actions, do, grant, hold, settle
+from tests.models.acting import actions, grant, hold, settle, sweep
 from tests.models.company import ADA, found
 
 HOUR = timedelta(hours=1)
@@ -21,13 +20,8 @@ YEAR = timedelta(days=365)
 EIGHT_HOURS = Term(length=8 * HOUR)
 
 
-def away(_change: Change) -> Outcome:
+def away(_change: Change) -> reconcile.Outcome:
     return Trouble("It does not answer.")
-
-
-async def sweep(store: Store) -> None:
-    while await store.write(due.sweep):
-        pass
 
 
 @pytest.mark.parametrize("jump", [HOUR, YEAR])
@@ -72,11 +66,11 @@ async def test_what_could_not_be_taken_does_not_wait_for_the_year_that_was_taken
     await store.write(found)
     ref = await hold(store, EIGHT_HOURS)
     clock.advance(YEAR)
-    await do(store, revoke.give_back, ref, ADA)
+    await store.run(revoke.give_back, ref, ADA)
     await settle(store, away)
     clock.advance(-YEAR)
     await sweep(store)
-    assert await store.write(lambda tx: [work.kind for work in jobs.claim(tx.session, tx.now, 50)]) != []
+    assert await store.write(lambda out: [work.kind for work in jobs.claim(out.sql, out.now, 50)]) != []
     assert [change.ref for change in await settle(store)] == [ref]
     assert (await grant(store, ref)).state is GrantState.REVOKED
 

@@ -11,10 +11,11 @@ from models.lifecycle.catalogue import edit_app
 from models.lifecycle.catalogue.edit_app import Overtaken
 from models.registry import apps, directory
 from models.store.base import Store
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.people import Person
 from tests.models import specs
 from tests.models.company import ADA, GITHUB, GRACE, ROOT, found
+from tests.rows import edit
 
 
 def renamed(name: str) -> edit_app.Edit:
@@ -26,27 +27,27 @@ async def test_only_an_admin_who_is_active_sets_apps_up(store: Store) -> None:
     await store.write(found)
     for by in (ADA, GRACE, "UNOBODY"):
         for verb in (
-            lambda tx, by=by: edit_app.look(tx.session, "github", by),
-            lambda tx, by=by: edit_app.add(tx, specs.app(key="new"), by),
-            lambda tx, by=by: edit_app.change(tx, "github", 1, renamed("Mine"), by),
+            lambda out, by=by: edit_app.look(out.case, "github", by),
+            lambda out, by=by: edit_app.add(out, specs.app(key="new"), by),
+            lambda out, by=by: edit_app.change(out, "github", 1, renamed("Mine"), by),
         ):
             with pytest.raises(NotAllowed, match="Ask Root"):
                 await store.write(verb)
-    await store.write(lambda tx: _leaves(tx, ROOT))
+    await store.run(edit, Person, ROOT, active=False)
     with pytest.raises(NotAllowed):
-        await store.write(lambda tx: edit_app.change(tx, "github", 1, renamed("Mine"), ROOT))
+        await store.run(edit_app.change, "github", 1, renamed("Mine"), ROOT)
 
 
 async def test_a_change_of_what_somebody_changed_meanwhile_is_refused_with_what_they_did(
     store: Store,
 ) -> None:
     await store.write(found)
-    await store.write(lambda tx: directory.appoint(tx, [GRACE], "operator"))
-    seen = await store.read(lambda session: edit_app.look(session, "github", ROOT))
-    await store.write(lambda tx: edit_app.change(tx, "github", seen.version, renamed("Hub"), GRACE))
+    await store.run(directory.appoint, [GRACE], "operator")
+    seen = await store.read(lambda case: edit_app.look(case, "github", ROOT))
+    await store.run(edit_app.change, "github", seen.version, renamed("Hub"), GRACE)
     for verb in (
-        lambda tx: edit_app.change(tx, "github", seen.version, renamed("Mine"), ROOT),
-        lambda tx: edit_app.look(tx.session, "github", ROOT, seen.version),
+        lambda out: edit_app.change(out, "github", seen.version, renamed("Mine"), ROOT),
+        lambda out: edit_app.look(out.case, "github", ROOT, seen.version),
     ):
         with pytest.raises(Overtaken) as refused:
             await store.write(verb)
@@ -58,20 +59,20 @@ async def test_saving_makes_n_of_n_all_and_says_what_is_worth_a_look(store: Stor
     await store.write(found)
     both: dict[str, Any] = {"name": "Both", "approvers": [ADA, GRACE], "rule": 2}
     spec = specs.app(key="new", owners=[], stage=[both])
-    entry = await store.write(lambda tx: edit_app.add(tx, spec, ROOT))
+    entry = await store.run(edit_app.add, spec, ROOT)
     assert entry.app.stage[0].rule == "all"
     assert "so its rule is now “all”" in entry.notes[0]
     assert "has no owner" in entry.notes[1]
-    assert await store.read(lambda session: apps.find(session, "new")) == entry.app
+    assert await store.read(lambda case: apps.find(case, "new")) == entry.app
 
 
 async def test_a_key_is_taken_once_and_an_app_that_is_gone_is_said_to_be(store: Store) -> None:
     await store.write(found)
     with pytest.raises(Duplicate) as refused:
-        await store.write(lambda tx: edit_app.add(tx, specs.app(), ROOT))
+        await store.run(edit_app.add, specs.app(), ROOT)
     assert refused.value.field == "key"
     with pytest.raises(NotFound, match="no app “gone”"):
-        await store.read(lambda session: edit_app.look(session, "gone", ROOT))
+        await store.read(lambda case: edit_app.look(case, "gone", ROOT))
 
 
 def test_stages_move_up_and_parts_are_taken_out() -> None:
@@ -91,36 +92,30 @@ def test_stages_move_up_and_parts_are_taken_out() -> None:
         edits.without_access(app, "gone")
 
 
-def _leaves(tx: Tx, person_id: str) -> None:
-    tx.session.get_one(Person, person_id).active = False
-
-
 INTERNS = {"name": "No interns", "when": {"title": ["Intern"]}}
 EXAMPLE = {"who": {"title": "Intern"}, "access": "engineering", "duration": "8h", "expect": "deny"}
 
 
-def _change(tx: Tx, edit: edit_app.Edit) -> edit_app.Entry:
-    return edit_app.change(tx, "github", 1, edit, ROOT)
+def _change(out: Outcome, edit: edit_app.Edit) -> edit_app.Entry:
+    return edit_app.change(out, "github", 1, edit, ROOT)
 
 
 async def test_a_change_that_breaks_an_example_is_not_saved_and_says_what_came_out(store: Store) -> None:
-    await store.write(lambda tx: found(tx, specs.app(deny=[INTERNS], example=[EXAMPLE])))
+    await store.run(found, specs.app(deny=[INTERNS], example=[EXAMPLE]))
     breaking: list[tuple[edit_app.Edit, str]] = [
         (lambda app: app.model_copy(update={"deny": ()}), "Instead: asked for in Owners."),
         (lambda app: edits.without_access(app, "engineering"), "GitHub has no access “engineering”"),
     ]
-    for edit, instead in breaking:
+    for change, instead in breaking:
         with pytest.raises(Invalid, match="an example of GitHub says otherwise") as refused:
-            await store.write(functools.partial(_change, edit=edit))
+            await store.write(functools.partial(_change, edit=change))
         assert instead in str(refused.value)
-    entry = await store.read(lambda session: edit_app.look(session, "github", ROOT))
+    entry = await store.read(lambda case: edit_app.look(case, "github", ROOT))
     assert (entry.version, len(entry.app.deny)) == (1, 1)
 
 
 async def test_an_app_with_examples_can_be_switched_off_and_changed(store: Store) -> None:
-    await store.write(lambda tx: found(tx, specs.app(deny=[INTERNS], example=[EXAMPLE])))
-    await store.write(lambda tx: edit_app.change(tx, "github", 1, renamed("Hub"), ROOT))
-    entry = await store.write(
-        lambda tx: edit_app.change(tx, "github", 2, lambda app: edits.switched(app, on=False), ROOT)
-    )
+    await store.run(found, specs.app(deny=[INTERNS], example=[EXAMPLE]))
+    await store.run(edit_app.change, "github", 1, renamed("Hub"), ROOT)
+    entry = await store.run(edit_app.change, "github", 2, lambda app: edits.switched(app, on=False), ROOT)
     assert (entry.app.name, entry.app.enabled) == ("Hub", False)

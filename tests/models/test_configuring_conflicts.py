@@ -11,7 +11,8 @@ from models.errors import Closed, Duplicate, Invalid, NotAllowed
 from models.lifecycle.catalogue import edit_conflict as verbs
 from models.registry import catalogue_entries
 from models.store.base import Store
-from tests.models.acting import ask, do
+from models.store.outcome import Outcome
+from tests.models.acting import ask
 from tests.models.company import ADA, GITHUB, ROOT, found
 from tests.models.test_duties import EIGHT_HOURS
 
@@ -28,46 +29,46 @@ async def test_only_admins_change_conflicts(store: Store) -> None:
 
     for verb, args in ((verbs.add, (conflict(),)), (verbs.remove, ("k", 1))):
         with pytest.raises(NotAllowed, match="Ask Root"):
-            await do(store, verb, *args, ADA)
+            await store.run(verb, *args, ADA)
 
 
 async def test_a_change_that_breaks_an_example_is_not_saved(store: Store) -> None:
     app = AppSpec.model_validate({**GITHUB.stored(), "example": [HAS]})
-    await store.write(lambda tx: found(tx, app))
+    await store.run(found, app)
 
     with pytest.raises(Invalid, match="an example of GitHub says otherwise"):
-        await do(store, verbs.add, conflict(), ROOT)
+        await store.run(verbs.add, conflict(), ROOT)
 
-    assert await store.read(lambda session: catalogue_entries.every(session, CONFLICT)) == []
-    await do(store, verbs.add, conflict(action="flag"), ROOT)
+    assert await store.read(lambda case: catalogue_entries.every(case, CONFLICT)) == []
+    await store.run(verbs.add, conflict(action="flag"), ROOT)
 
 
 async def test_what_the_catalogue_does_not_have_is_refused_at_its_field(store: Store) -> None:
     await store.write(found)
 
     with pytest.raises(Invalid, match=r"This names “github/desing”.* Did you mean “github/design”") as no:
-        await do(store, verbs.add, conflict(those=["github/desing"]), ROOT)
+        await store.run(verbs.add, conflict(those=["github/desing"]), ROOT)
 
     assert no.value.field == "those"
 
 
 async def test_nobody_overwrites_what_somebody_else_has_changed(store: Store) -> None:
     await store.write(found)
-    await do(store, verbs.add, conflict(), ROOT)
-    await do(store, verbs.change, conflict(action="flag"), 1, ROOT)
+    await store.run(verbs.add, conflict(), ROOT)
+    await store.run(verbs.change, conflict(action="flag"), 1, ROOT)
 
     with pytest.raises(Closed, match="in the meantime"):
-        await do(store, verbs.change, conflict(why="Because."), 1, ROOT)
+        await store.run(verbs.change, conflict(why="Because."), 1, ROOT)
     with pytest.raises(Duplicate, match="already"):
-        await do(store, verbs.add, conflict(), ROOT)
+        await store.run(verbs.add, conflict(), ROOT)
 
 
 async def test_the_cards_of_what_waits_are_drawn_anew(store: Store) -> None:
     await store.write(found)
     ref, other = await ask(store, EIGHT_HOURS), await ask(store, EIGHT_HOURS, "design")
 
-    def touched(tx: Any) -> set[str]:
-        verbs.add(tx, conflict(action="flag"), ROOT)
-        return set(tx.touched)
+    def touched(out: Outcome) -> set[str]:
+        verbs.add(out, conflict(action="flag"), ROOT)
+        return set(out.touched)
 
     assert {ref, other} <= await store.write(touched)

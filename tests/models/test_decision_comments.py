@@ -1,17 +1,19 @@
 """What somebody says with a decision: when they have to, and where it is kept."""
 
+from typing import Any
+
 import pytest
 
-from models.audit import AuditEntry
 from models.catalogue.spec import AppSpec
 from models.errors import Invalid, NotAnApprover
 from models.lifecycle.request import decide
 from models.store.base import Store
 from models.tables.requests import Request, Term
 from models.tables.states import RequestState
-from tests.models.acting import ask, do, request
+from tests.models.acting import ask, request
 from tests.models.company import GITHUB, GRACE, ROOT, found
 from tests.models.test_more_time import EIGHT_HOURS, HOUR
+from tests.rows import trail_of
 
 
 def wanting(policy: str) -> AppSpec:
@@ -20,12 +22,12 @@ def wanting(policy: str) -> AppSpec:
 
 async def asked(store: Store, policy: str) -> str:
     """A request under a policy that wants comments like this."""
-    await store.write(lambda tx: found(tx, wanting(policy)))
+    await store.run(found, wanting(policy))
     return await ask(store, EIGHT_HOURS)
 
 
-async def decides(store: Store, ref: str, verb: str, comment: str = "", **more: Term) -> Request:
-    return await do(store, getattr(decide, verb), ref, GRACE, comment=comment, **more)
+async def decides(store: Store, ref: str, verb: str, comment: str = "", **more: Any) -> Request:
+    return await store.run(getattr(decide, verb), ref, GRACE, comment=comment, **more)
 
 
 @pytest.mark.parametrize(
@@ -62,20 +64,20 @@ async def test_another_duration_needs_the_comment_of_an_approval(store: Store) -
 
 async def test_the_policy_of_the_submission_says_whether_a_comment_is_needed(store: Store) -> None:
     ref = await asked(store, "optional")
-    await store.write(lambda tx: found(tx, wanting("always")))
+    await store.run(found, wanting("always"))
     assert (await decides(store, ref, "reject")).state is RequestState.REJECTED
 
 
 async def test_who_may_not_decide_is_told_that_and_not_to_write_a_comment(store: Store) -> None:
     ref = await asked(store, "always")
     with pytest.raises(NotAnApprover):
-        await do(store, decide.approve, ref, ROOT)
+        await store.run(decide.approve, ref, ROOT)
 
 
 async def test_the_comment_stands_in_the_record(store: Store) -> None:
     ref = await asked(store, "always")
     await decides(store, ref, "reject", "Not during the freeze")
-    entries = await store.read(lambda session: session.query(AuditEntry).filter_by(subject=ref).all())
+    entries = await trail_of(store, subject=ref)
     told = {entry.action: entry.data for entry in entries}
     assert told["decision.reject"]["comment"] == "Not during the freeze"
     assert told["request.rejected"]["note"] == "Not during the freeze"

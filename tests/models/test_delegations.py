@@ -10,7 +10,6 @@ from blocks.timeline import line
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import AlreadyDecided, Invalid, NotAnApprover, NotFound
-from models.lifecycle import due
 from models.lifecycle.people import delegations, person_changed
 from models.lifecycle.references import lock_request
 from models.lifecycle.request import decide
@@ -18,13 +17,14 @@ from models.queries.stories import request_story, timeline
 from models.queries.to_do import waiting
 from models.registry import directory
 from models.store.base import Store
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.cards import Card, CardKind
 from models.tables.delegations import Delegation
 from models.tables.people import Person
 from models.tables.requests import Term
-from tests.models.acting import ask, do, request
+from tests.models.acting import ask, request, sweep
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
+from tests.rows import all_of, new_row
 
 EIGHT_HOURS = Term(length=timedelta(hours=8))
 OTTO, GUS = "UOTTO", "UGUS"
@@ -37,12 +37,13 @@ async def company(store: Store) -> Store:
         GITHUB.stored() | {"stage": [{"name": "Owner", "approvers": ["owners"], "rule": "all"}]}
     )
 
-    def write(tx: Tx) -> None:
-        found(tx, both)
+    def write(out: Outcome) -> None:
+        found(out, both)
         directory.remember(
-            tx,
+            out,
             [
-                Person(
+                new_row(
+                    Person,
                     id=OTTO,
                     name="Otto",
                     handle="otto",
@@ -50,7 +51,7 @@ async def company(store: Store) -> Store:
                     timezone="Asia/Tokyo",
                     active=True,
                 ),
-                Person(id=GUS, name="Gus", handle="gus", email="", guest=True, active=True),
+                new_row(Person, id=GUS, name="Gus", handle="gus", email="", guest=True, active=True),
             ],
         )
 
@@ -62,24 +63,24 @@ async def away(store: Store, who: str, stand_in: str, first: int = 0, last: int 
     """Be away from so many days after today to so many."""
     today = store.clock.now().date()
     days = (today + timedelta(days=first), today + timedelta(days=last))
-    return await do(store, delegations.set_stand_in, who, stand_in, *days)
+    return await store.run(delegations.set_stand_in, who, stand_in, *days)
 
 
 async def asked(store: Store, ref: str) -> set[str]:
     """Who is waited for."""
-    story = await store.read(lambda session: request_story(session, ref))
+    story = await store.read(lambda case: request_story(case, ref))
     assert story.open_stage is not None
     return set(story.open_stage.tally.waiting)
 
 
 async def to_decide(store: Store, who: str) -> int:
     """How much App Home says is waiting for this person's decision."""
-    return (await store.read(lambda session: waiting(session, who))).decisions
+    return (await store.read(lambda case: waiting(case, who))).decisions
 
 
 async def carded(store: Store) -> set[str]:
     """Who has an approver's card."""
-    cards = await store.read(lambda s: s.query(Card).filter_by(kind=CardKind.APPROVAL).all())
+    cards = await all_of(store, Card, kind=CardKind.APPROVAL)
     return {card.person_id for card in cards}
 
 
@@ -87,20 +88,20 @@ async def test_the_stand_in_is_asked_and_their_word_is_the_vote_of_who_is_away(c
     await away(company, GRACE, OTTO)
     ref = await ask(company, EIGHT_HOURS)
     assert await carded(company) == {OTTO, ALAN}
-    await do(company, decide.approve, ref, OTTO)
+    await company.run(decide.approve, ref, OTTO)
     with pytest.raises(AlreadyDecided, match="Otto has decided on AR-1 in your place"):
-        await do(company, decide.approve, ref, GRACE)
+        await company.run(decide.approve, ref, GRACE)
     assert await asked(company, ref) == {ALAN}
-    await do(company, decide.approve, ref, ALAN)
+    await company.run(decide.approve, ref, ALAN)
     assert (await request(company, ref)).state == "approved"
 
 
 async def test_who_is_away_can_decide_and_the_stand_in_has_nothing_left_to_say(company: Store) -> None:
     await away(company, GRACE, OTTO)
     ref = await ask(company, EIGHT_HOURS)
-    await do(company, decide.approve, ref, GRACE)
+    await company.run(decide.approve, ref, GRACE)
     with pytest.raises(NotAnApprover):
-        await do(company, decide.reject, ref, OTTO)
+        await company.run(decide.reject, ref, OTTO)
     counts = [await to_decide(company, who) for who in (GRACE, OTTO, ALAN)]
     assert counts == [0, 0, 1]
 
@@ -112,18 +113,18 @@ async def test_what_is_open_when_an_absence_begins_and_ends_is_looked_at_again(
     await away(company, GRACE, OTTO, first=1, last=1)
     assert await asked(company, ref) == {GRACE, ALAN}
     clock.advance(timedelta(hours=24) - timedelta(hours=clock.now().hour))
-    await do(company, due.sweep)
+    await sweep(company)
     assert await asked(company, ref) == {OTTO, ALAN}
     clock.advance(timedelta(days=1))
-    await company.write(lambda tx: _later(tx, ref))
-    await do(company, due.sweep)
+    await company.run(_later, ref)
+    await sweep(company)
     assert await asked(company, ref) == {GRACE, ALAN}
-    assert not await do(company, due.sweep)
+    assert (await sweep(company)).done == 0
 
 
 async def sentences(store: Store, ref: str) -> list[str]:
     """What the request's timeline says of absences."""
-    found = await store.read(lambda s: timeline(s, request_story(s, ref)))
+    found = await store.read(lambda case: timeline(case, request_story(case, ref)))
     return [line(one).partition(" · ")[2] for one in found if one.action in ("stage.away", "stage.back")]
 
 
@@ -135,17 +136,17 @@ async def test_an_absence_stands_in_the_timeline_of_what_waits_when_it_begins_an
     day = f"{row.last_day.day} {row.last_day:%B %Y}"
     begun = f"<@{GRACE}> is away until {day}, and <@{OTTO}> stands in"
     assert await sentences(company, ref) == [begun]
-    await do(company, delegations.remove, row.ref, GRACE)
+    await company.run(delegations.remove, row.ref, GRACE)
     over = f"<@{OTTO}> no longer stands in for <@{GRACE}>"
     assert await sentences(company, ref) == [begun, over]
     await away(company, GRACE, OTTO, first=1, last=1)
     assert len(await sentences(company, ref)) == 2
     clock.advance(timedelta(hours=24) - timedelta(hours=clock.now().hour))
-    await do(company, due.sweep)
+    await sweep(company)
     assert len(await sentences(company, ref)) == 3
     clock.advance(timedelta(days=1))
-    await company.write(lambda tx: _later(tx, ref))
-    await do(company, due.sweep)
+    await company.run(_later, ref)
+    await sweep(company)
     assert (await sentences(company, ref))[3:] == [over]
 
 
@@ -154,9 +155,9 @@ async def test_the_timeline_says_where_the_stand_in_cannot_and_nothing_of_what_i
 ) -> None:
     ref, day = await ask(company, EIGHT_HOURS), company.clock.now().date() + timedelta(days=2)
     closed = await ask(company, EIGHT_HOURS, by=OTTO)
-    await do(company, decide.reject, closed, GRACE)
+    await company.run(decide.reject, closed, GRACE)
     decided = await ask(company, EIGHT_HOURS, by=ROOT)
-    await do(company, decide.approve, decided, GRACE)
+    await company.run(decide.approve, decided, GRACE)
     await away(company, GRACE, ADA)
     until = f"{day.day} {day:%B %Y}"
     assert await sentences(company, ref) == [
@@ -174,9 +175,8 @@ async def test_where_the_stand_in_goes_away_too_the_timeline_says_so(company: St
     assert await asked(company, ref) == {GRACE, ALAN}
 
 
-def _later(tx: Tx, ref: str) -> None:
-    row = lock_request(tx, ref)
-    row.expires_at = tx.now + timedelta(days=9)
+def _later(out: Outcome, ref: str) -> None:
+    out.change(lock_request(out.case, ref), expires_at=out.now + timedelta(days=9))
 
 
 async def test_a_stand_in_that_is_set_or_removed_counts_at_once(company: Store) -> None:
@@ -184,8 +184,8 @@ async def test_a_stand_in_that_is_set_or_removed_counts_at_once(company: Store) 
     row = await away(company, GRACE, OTTO)
     assert await asked(company, ref) == {OTTO, ALAN}
     with pytest.raises(NotFound):
-        await do(company, delegations.remove, row.ref, ALAN)
-    await do(company, delegations.remove, row.ref, GRACE)
+        await company.run(delegations.remove, row.ref, ALAN)
+    await company.run(delegations.remove, row.ref, GRACE)
     assert await asked(company, ref) == {GRACE, ALAN}
 
 
@@ -199,14 +199,14 @@ async def test_who_asks_does_not_stand_in_for_an_approver(company: Store) -> Non
 async def test_a_stand_in_who_leaves_is_replaced_by_who_is_away(company: Store) -> None:
     await away(company, GRACE, OTTO)
     ref = await ask(company, EIGHT_HOURS)
-    await do(company, _deactivated, OTTO)
+    await company.run(_deactivated, OTTO)
     assert await asked(company, ref) == {GRACE, ALAN}
 
 
-def _deactivated(tx: Tx, person_id: str) -> None:
-    known = tx.session.get_one(Person, person_id)
+def _deactivated(out: Outcome, person_id: str) -> None:
+    known = out.case.get_one(Person, person_id)
     person_changed.people_seen(
-        tx, [Person(id=known.id, name=known.name, handle=known.handle, email="", active=False)]
+        out, [new_row(Person, id=known.id, name=known.name, handle=known.handle, email="", active=False)]
     )
 
 
@@ -247,6 +247,6 @@ async def test_a_circle_is_refused_however_long_but_only_at_the_same_time(
 
 
 async def test_days_are_those_of_where_the_person_lives(company: Store) -> None:
-    row = await do(company, delegations.set_stand_in, OTTO, ALAN, date(2031, 1, 1), date(2031, 1, 1))
+    row = await company.run(delegations.set_stand_in, OTTO, ALAN, date(2031, 1, 1), date(2031, 1, 1))
     assert row.starts_at.isoformat() == "2030-12-31T15:00:00+00:00"
     assert row.ends_at - row.starts_at == timedelta(days=1)

@@ -18,17 +18,18 @@ from models.policy.conditions import applies
 from models.policy.examples import run
 from models.registry import catalogue_entries, directory
 from models.store.base import Store
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.cards import Card, CardKind
 from models.tables.grants import Grant
 from models.tables.people import Person
 from models.tables.requests import Term
 from models.tables.states import GrantState
-from tests.models.acting import ask, do, grant_of, hold, settle
+from tests.models.acting import ask, grant_of, hold, settle
 from tests.models.asking import ANA
 from tests.models.asking import ask as question
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
 from tests.models.specs import app
+from tests.rows import all_of, new_row, row_of
 
 FOREVER = Term()
 ENDLESS = GITHUB.model_copy(update={"indefinite": True, "guests": True})
@@ -37,31 +38,31 @@ ENDLESS = GITHUB.model_copy(update={"indefinite": True, "guests": True})
 async def listed(store: Store, entries: Mapping[str, Mapping[str, object]] | None = None) -> None:
     """Put these entries into the table, each by id."""
 
-    def put(tx: Tx) -> None:
+    def put(out: Outcome) -> None:
         specs = tuple(
             PersonSpec.model_validate({"person": who, **said}) for who, said in (entries or {}).items()
         )
-        catalogue_entries.replace(tx, {"person": specs}, "operator")
-        forced_end_date.seen_directory(tx)
+        catalogue_entries.replace(out, {"person": specs}, "operator")
+        forced_end_date.seen_directory(out)
 
     await store.write(put)
 
 
 async def facts(store: Store, person_id: str) -> PersonFacts:
-    person = await store.read(lambda session: directory.Directory(session).person(person_id))
+    person = await store.read(lambda case: directory.Directory(case).person(person_id))
     assert person is not None
     return person
 
 
 async def told(store: Store, ref: str) -> set[str]:
     """Who has a card that the grant has an end now."""
-    rows = await store.read(lambda s: s.query(Card).filter_by(kind=CardKind.LIMITED, subject=ref).all())
+    rows = await all_of(store, Card, kind=CardKind.LIMITED, subject=ref)
     return {row.person_id for row in rows}
 
 
 def ada_now(**changes: bool) -> Person:
     """Ada, as Slack says of her now."""
-    return Person(
+    return new_row(Person,
         id=ADA, name="Ada", handle="ada", email="ada@example.com", title="Engineer", department="",
         timezone="UTC", manager_id=None, guest=changes.get("guest", False),
         stranger=False, bot=False, active=True,
@@ -72,10 +73,8 @@ async def test_the_table_fills_what_slack_leaves_empty_and_wins_where_both_say_s
     store: Store,
 ) -> None:
     await store.write(found)
-    await store.write(lambda tx: person_changed.people_seen(tx, [ada_now()]))
-    await store.write(
-        lambda tx: directory.remember_profile(tx, ADA, manager_id=ALAN, department="Engineering")
-    )
+    await store.run(person_changed.people_seen, [ada_now()])
+    await store.run(directory.remember_profile, ADA, manager_id=ALAN, department="Engineering")
     await listed(store, {ADA: {"manager": "Grace@example.com", "title": "Agent"}})
     ada = await facts(store, ADA)
     assert (ada.manager_id, ada.department, ada.title) == (GRACE, "Engineering", "Agent")
@@ -93,30 +92,30 @@ async def test_an_entry_by_address_counts_as_one_by_id_does(store: Store) -> Non
 
 async def test_a_manager_whom_nobody_knows_is_none_rather_than_another(store: Store) -> None:
     await store.write(found)
-    await store.write(lambda tx: directory.remember_profile(tx, ADA, manager_id=ALAN, department=""))
+    await store.run(directory.remember_profile, ADA, manager_id=ALAN, department="")
     await listed(store, {ADA: {"manager": "gone@example.com"}})
     assert (await facts(store, ADA)).manager_id is None
 
 
 async def test_a_contractor_cannot_ask_for_access_without_an_end(store: Store) -> None:
-    await store.write(lambda tx: found(tx, ENDLESS))
+    await store.run(found, ENDLESS)
     await listed(store, {ADA: {"contractor": True}})
     with pytest.raises(Invalid, match="Guests and contractors have access for a limited time"):
         await ask(store, FOREVER)
 
 
 async def test_who_became_a_contractor_while_it_waited_is_not_approved_without_an_end(store: Store) -> None:
-    await store.write(lambda tx: found(tx, ENDLESS))
+    await store.run(found, ENDLESS)
     ref = await ask(store, FOREVER)
     await listed(store, {ADA: {"contractor": True}})
     with pytest.raises(Invalid, match="Ada is a contractor by now and needs an end"):
-        await do(store, decide.approve, ref, GRACE)
+        await store.run(decide.approve, ref, GRACE)
 
 
 async def test_nothing_without_an_end_is_given_to_who_became_a_contractor(store: Store) -> None:
-    await store.write(lambda tx: found(tx, ENDLESS))
+    await store.run(found, ENDLESS)
     ref = await ask(store, FOREVER)
-    await do(store, decide.approve, ref, GRACE)
+    await store.run(decide.approve, ref, GRACE)
     await listed(store, {ADA: {"contractor": True}})
     assert await settle(store) == []
     grant = await grant_of(store, ref)
@@ -129,20 +128,20 @@ async def test_nothing_without_an_end_is_given_to_who_became_a_contractor(store:
 async def test_who_becomes_a_contractor_gets_an_end_to_what_they_hold_and_everybody_hears(
     store: Store, clock: ManualClock
 ) -> None:
-    await store.write(lambda tx: found(tx, ENDLESS))
+    await store.run(found, ENDLESS)
     ref = await hold(store, FOREVER)
     await listed(store, {ADA: {"contractor": True}})
-    grant = await store.read(lambda session: session.get_one(Grant, int(ref[3:])))
+    grant = await row_of(store, Grant, int(ref[3:]))
     assert grant.ends_at == grant.due_at == clock.now() + timedelta(days=30)
     assert grant.notice_at == clock.now() + timedelta(days=29)
     assert await told(store, ref) == {ADA, GRACE, ALAN}
     (entry,) = [
-        one for one in await store.read(lambda s: audit.story_of(s, [ref])) if "limited" in one.action
+        one for one in await store.read(lambda case: audit.story_of(case, [ref])) if "limited" in one.action
     ]
     assert (entry.data["because"], entry.data["before"]) == ("a contractor", {"end": None})
     clock.advance(timedelta(days=1))
     await listed(store, {ADA: {"contractor": True, "title": "Agent"}})
-    again = await store.read(lambda session: session.get_one(Grant, int(ref[3:])))
+    again = await row_of(store, Grant, int(ref[3:]))
     assert again.ends_at == grant.ends_at
 
 
@@ -151,21 +150,21 @@ async def test_who_becomes_a_guest_keeps_what_they_hold_for_as_long_as_the_app_a
     store: Store, clock: ManualClock, longest: str | None, days: int
 ) -> None:
     spec = app(owners=[], indefinite=True, guests=True, max_duration=longest, durations=["1h"])
-    await store.write(lambda tx: found(tx, spec.model_copy(update={"owners": (GRACE,)})))
+    await store.run(found, spec.model_copy(update={"owners": (GRACE,)}))
     ref = await hold(store, FOREVER)
-    await store.write(lambda tx: person_changed.people_seen(tx, [ada_now()]))
-    assert (await store.read(lambda session: session.get_one(Grant, int(ref[3:])))).ends_at is None
-    await store.write(lambda tx: person_changed.people_seen(tx, [ada_now(guest=True)]))
-    grant = await store.read(lambda session: session.get_one(Grant, int(ref[3:])))
+    await store.run(person_changed.people_seen, [ada_now()])
+    assert (await row_of(store, Grant, int(ref[3:]))).ends_at is None
+    await store.run(person_changed.people_seen, [ada_now(guest=True)])
+    grant = await row_of(store, Grant, int(ref[3:]))
     assert grant.ends_at == clock.now() + timedelta(days=days)
     assert await told(store, ref) == {ADA, GRACE}
 
 
 async def test_where_an_app_has_no_owner_the_admins_hear_of_the_end(store: Store) -> None:
     spec = ENDLESS.model_copy(update={"owners": ()})
-    await store.write(lambda tx: found(tx, spec))
+    await store.run(found, spec)
     ref = await ask(store, FOREVER)
-    await do(store, decide.approve, ref, ROOT)
+    await store.run(decide.approve, ref, ROOT)
     await settle(store)
     await listed(store, {ADA: {"contractor": True}})
     assert await told(store, (await grant_of(store, ref)).ref) == {ADA, ROOT}

@@ -6,24 +6,24 @@ from typing import Any
 
 import pytest
 
-from models.audit import AuditEntry
 from models.catalogue.conflict_entries import CONFLICT
 from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.words import OnBehalf
 from models.clock import ManualClock
 from models.errors import Conflicting, Denied
-from models.lifecycle import due
 from models.lifecycle.grant import give, revoke
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.queries.stories import request_story
 from models.registry import catalogue_entries
 from models.store.base import Store
+from models.store.outcome import Outcome
 from models.tables.grants import Direction, Grant
 from models.tables.requests import Request, Stage, Term
 from models.tables.states import GrantState, RequestState
-from tests.models.acting import ask, do, grant, grant_of, hold, obliging, request, settle
+from tests.models.acting import ask, grant, grant_of, hold, obliging, request, settle, sweep
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
+from tests.rows import all_of, count_of, trail_of
 
 HOUR = timedelta(hours=1)
 EIGHT_HOURS = Term(length=8 * HOUR)
@@ -37,20 +37,18 @@ async def rule(store: Store, action: str = "block", **fields: Any) -> None:
     }  # fmt: skip
     extra = {"stage": {"name": "Auditors", "approvers": ["admins"]}} if action == "stage" else {}
     spec = ConflictSpec.model_validate(usual | extra | fields)
-    await store.write(lambda tx: catalogue_entries.save(tx, CONFLICT, spec, ROOT))
+    await store.run(catalogue_entries.save, CONFLICT, spec, ROOT)
 
 
 async def conflicts_shown(store: Store, ref: str) -> list[str]:
     """What a request's card says of conflicts now."""
-    story = await store.read(lambda session: request_story(session, ref))
+    story = await store.read(lambda case: request_story(case, ref))
     return [clash.said("She has") for clash in story.conflicts]
 
 
 async def recorded(store: Store, ref: str, action: str) -> Any:
     """The conflicts that the trail has with this step."""
-    row = await store.read(
-        lambda session: session.query(AuditEntry).filter_by(subject=ref, action=action).one()
-    )
+    (row,) = await trail_of(store, subject=ref, action=action)
     return [(one["key"], one["action"], one["access"], one["how"]) for one in row.data.get("conflicts", [])]
 
 
@@ -65,7 +63,7 @@ async def test_who_has_one_is_refused_the_other_before_anything_is_sent(store: S
         await ask(store, EIGHT_HOURS, "design")
 
     assert no.value.field == "access"
-    assert await store.read(lambda session: session.query(Request).count()) == 1
+    assert await count_of(store, Request) == 1
 
 
 async def test_what_is_asked_for_already_counts(store: Store) -> None:
@@ -86,13 +84,13 @@ async def test_two_that_conflict_cannot_be_asked_for_in_one_form(store: Store) -
 
 
 async def test_what_counts_is_what_the_other_person_has(store: Store) -> None:
-    await store.write(lambda tx: found(tx, GITHUB.model_copy(update={"on_behalf": OnBehalf.ANYONE})))
+    await store.run(found, GITHUB.model_copy(update={"on_behalf": OnBehalf.ANYONE}))
     await rule(store)
     await hold(store, EIGHT_HOURS)
     draft = Draft(ALAN, ADA, "github", ("design",), EIGHT_HOURS, "For Ada")
 
     with pytest.raises(Denied, match=r"^Ada has GitHub, Engineering team"):
-        await do(store, submit.submit, draft)
+        await store.run(submit.submit, draft)
 
 
 async def test_what_is_over_is_in_nobodys_way(store: Store, clock: ManualClock) -> None:
@@ -100,7 +98,7 @@ async def test_what_is_over_is_in_nobodys_way(store: Store, clock: ManualClock) 
     await rule(store)
     await hold(store, EIGHT_HOURS)
     clock.advance(8 * HOUR)
-    await store.write(due.sweep)
+    await sweep(store)
 
     with pytest.raises(Denied, match="being taken back at the moment"):
         await ask(store, EIGHT_HOURS, "design")
@@ -115,13 +113,13 @@ async def test_a_stage_of_a_conflict_decides_after_the_others(store: Store) -> N
     await hold(store, EIGHT_HOURS)
     ref = await ask(store, EIGHT_HOURS, "design")
 
-    await do(store, decide.approve, ref, GRACE)
+    await store.run(decide.approve, ref, GRACE)
     assert (await request(store, ref)).state is RequestState.PENDING
-    await do(store, decide.approve, ref, ROOT)
+    await store.run(decide.approve, ref, ROOT)
     await settle(store)
 
     assert (await grant_of(store, ref)).state is GrantState.ACTIVE
-    stages = await store.read(lambda s: s.query(Stage).filter_by(request_id=int(ref[3:])).all())
+    stages = await all_of(store, Stage, request_id=int(ref[3:]))
     assert [one.name for one in sorted(stages, key=lambda one: one.position)] == ["Owner", "Auditors"]
     assert await recorded(store, ref, "request.pending") == [("teams", "stage", "github/engineering", "has")]
 
@@ -133,7 +131,7 @@ async def test_a_flag_is_told_to_whoever_decides_and_kept_with_the_decision(stor
     ref = await ask(store, EIGHT_HOURS, "design")
 
     assert "She has GitHub, Engineering team" in (await conflicts_shown(store, ref))[0]
-    await do(store, decide.approve, ref, GRACE)
+    await store.run(decide.approve, ref, GRACE)
 
     assert await recorded(store, ref, "decision.approve") == [("teams", "flag", "github/engineering", "has")]
     assert (await request(store, ref)).state is RequestState.APPROVED
@@ -147,10 +145,10 @@ async def test_a_block_that_has_come_up_since_lets_nobody_approve(store: Store) 
 
     assert "does not allow GitHub, Design team" in (await conflicts_shown(store, ref))[0]
     with pytest.raises(Conflicting, match=r"cannot be approved now. Ada has GitHub, Engineering team"):
-        await do(store, decide.approve, ref, GRACE)
+        await store.run(decide.approve, ref, GRACE)
     assert (await request(store, ref)).state is RequestState.PENDING
 
-    await do(store, decide.reject, ref, GRACE)
+    await store.run(decide.reject, ref, GRACE)
     assert (await request(store, ref)).state is RequestState.REJECTED
 
 
@@ -159,9 +157,9 @@ async def test_of_two_requests_the_first_approval_counts(store: Store) -> None:
     first, second = await ask(store, EIGHT_HOURS), await ask(store, EIGHT_HOURS, "design")
     await rule(store)
 
-    await do(store, decide.approve, second, GRACE)
+    await store.run(decide.approve, second, GRACE)
     with pytest.raises(Conflicting, match="which is being set up"):
-        await do(store, decide.approve, first, ALAN)
+        await store.run(decide.approve, first, ALAN)
 
 
 async def test_two_approvals_at_once_give_one_access(store: Store) -> None:
@@ -170,13 +168,13 @@ async def test_two_approvals_at_once_give_one_access(store: Store) -> None:
     await rule(store)
 
     done = await asyncio.gather(
-        *(do(store, decide.approve, ref, by) for ref, by in zip(refs, (GRACE, ALAN), strict=True)),
+        *(store.run(decide.approve, ref, by) for ref, by in zip(refs, (GRACE, ALAN), strict=True)),
         return_exceptions=True,
     )
     await settle(store)
 
     assert sorted(isinstance(one, Conflicting) for one in done) == [False, True]
-    active = await store.read(lambda s: s.query(Grant).filter_by(state=GrantState.ACTIVE).count())
+    active = await count_of(store, Grant, state=GrantState.ACTIVE)
     assert active == 1
 
 
@@ -184,7 +182,7 @@ async def test_a_block_that_came_up_after_the_approval_stops_the_second_at_the_g
     await store.write(found)
     refs = [await ask(store, EIGHT_HOURS), await ask(store, EIGHT_HOURS, "design")]
     for ref in refs:
-        await do(store, decide.approve, ref, GRACE)
+        await store.run(decide.approve, ref, GRACE)
     await rule(store)
 
     await settle(store)
@@ -199,12 +197,12 @@ async def test_a_block_that_came_up_after_the_approval_stops_the_second_at_the_g
 async def test_a_start_in_the_future_is_looked_at_when_it_comes(store: Store, clock: ManualClock) -> None:
     await store.write(found)
     later = await ask(store, Term(length=HOUR, start=clock.now() + 2 * HOUR), "design")
-    await do(store, decide.approve, later, GRACE)
+    await store.run(decide.approve, later, GRACE)
     await hold(store, EIGHT_HOURS)
     await rule(store)
 
     clock.advance(2 * HOUR)
-    await store.write(due.sweep)
+    await sweep(store)
     calls = await settle(store)
 
     assert calls == []
@@ -216,16 +214,16 @@ async def test_a_start_in_the_future_is_looked_at_when_it_comes(store: Store, cl
 async def test_what_stood_in_the_way_is_gone_and_retry_gives_it(store: Store, clock: ManualClock) -> None:
     await store.write(found)
     later = await ask(store, Term(length=HOUR, start=clock.now() + 2 * HOUR), "design")
-    await do(store, decide.approve, later, GRACE)
+    await store.run(decide.approve, later, GRACE)
     held = await hold(store, EIGHT_HOURS)
     await rule(store)
     clock.advance(2 * HOUR)
-    await store.write(due.sweep)
+    await sweep(store)
     await settle(store)
 
-    await do(store, revoke.give_back, held, ADA)
+    await store.run(revoke.give_back, held, ADA)
     await settle(store)
-    await do(store, revoke.retry_failed, (await grant_of(store, later)).ref, ROOT)
+    await store.run(revoke.retry_failed, (await grant_of(store, later)).ref, ROOT)
     await settle(store)
 
     assert (await grant_of(store, later)).state is GrantState.ACTIVE
@@ -234,10 +232,10 @@ async def test_what_stood_in_the_way_is_gone_and_retry_gives_it(store: Store, cl
 async def test_what_could_not_be_given_is_in_nobodys_way(store: Store) -> None:
     await store.write(found)
     ref = await ask(store, EIGHT_HOURS)
-    await do(store, decide.approve, ref, GRACE)
+    await store.run(decide.approve, ref, GRACE)
     await rule(store, these=["github/design"], those=["github/engineering"])
 
-    await store.write(lambda tx: _fail(tx, ref))
+    await store.run(_fail, ref)
 
     assert await ask(store, EIGHT_HOURS, "design")
 
@@ -249,19 +247,19 @@ async def test_more_time_is_refused_for_what_conflicts_by_now(store: Store) -> N
     await rule(store)
 
     with pytest.raises(Denied, match="You have GitHub, Design team"):
-        await do(store, submit.extend, held, ADA, EIGHT_HOURS, "Not done yet")
+        await store.run(submit.extend, held, ADA, EIGHT_HOURS, "Not done yet")
 
 
 async def test_more_time_that_waits_cannot_be_approved_any_more(store: Store) -> None:
     await store.write(found)
     held = await hold(store, EIGHT_HOURS)
     await hold(store, EIGHT_HOURS, "design")
-    more = await do(store, submit.extend, held, ADA, EIGHT_HOURS, "Not done yet")
+    more = await store.run(submit.extend, held, ADA, EIGHT_HOURS, "Not done yet")
     before = (await grant(store, held)).ends_at
     await rule(store)
 
     with pytest.raises(Conflicting):
-        await do(store, decide.approve, more.ref, GRACE)
+        await store.run(decide.approve, more.ref, GRACE)
     assert (await grant(store, held)).ends_at == before
 
 
@@ -272,7 +270,7 @@ async def test_one_way_lets_the_other_way_pass(store: Store) -> None:
 
     await hold(store, EIGHT_HOURS)
 
-    states = await store.read(lambda s: [one.state for one in s.query(Grant)])
+    states = [one.state for one in await all_of(store, Grant)]
     assert states == [GrantState.ACTIVE, GrantState.ACTIVE]
 
 
@@ -282,16 +280,16 @@ async def test_the_cards_of_what_conflicts_are_drawn_anew_when_access_comes_and_
     ref = await ask(store, EIGHT_HOURS, "design")
     assert await conflicts_shown(store, ref) == []
 
-    def touched(tx: Any, verb: Any, *args: Any) -> set[str]:
-        verb(tx, *args)
-        return set(tx.touched)
+    def touched(out: Outcome, verb: Any, *args: Any) -> set[str]:
+        verb(out, *args)
+        return set(out.touched)
 
     other = await ask(store, EIGHT_HOURS)
-    assert ref in await do(store, touched, decide.approve, other, GRACE)
+    assert ref in await store.run(touched, decide.approve, other, GRACE)
     await settle(store, obliging)
     assert len(await conflicts_shown(store, ref)) == 1
 
 
-def _fail(tx: Any, ref: str) -> None:
-    row = tx.session.get_one(Request, int(ref[3:]))
-    give.failed(tx, tx.session.get_one(Grant, row.grant_id), Direction.GIVE, "It is switched off.")
+def _fail(out: Outcome, ref: str) -> None:
+    row = out.case.get_one(Request, int(ref[3:]))
+    give.failed(out, out.case.get_one(Grant, row.grant_id), Direction.GIVE, "It is switched off.")

@@ -16,8 +16,9 @@ from models.rate_limits import Limits
 from models.store.base import Store
 from models.tables.requests import Comment, Request, Term
 from models.tables.states import RequestState
-from tests.models.acting import ask, do
+from tests.models.acting import ask
 from tests.models.company import ADA, GITHUB, GRACE, found
+from tests.rows import count_of
 
 HOUR = timedelta(hours=1)
 EIGHT_HOURS = Term(length=8 * HOUR)
@@ -34,17 +35,17 @@ def wish(*numbers: int) -> Draft:
 
 @pytest.fixture
 async def shop(store: Store) -> Store:
-    await store.write(lambda tx: found(tx, AppSpec.model_validate(MANY)))
+    await store.run(found, AppSpec.model_validate(MANY))
     return store
 
 
 async def requests(store: Store) -> int:
-    return await store.read(lambda session: session.query(Request).count())
+    return await count_of(store, Request)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_of_a_thousand_requests_by_one_person_fifty_are_taken(shop: Store) -> None:
-    flood = [do(shop, submit.submit, wish(number % 60)) for number in range(1000)]
+    flood = [shop.run(submit.submit, wish(number % 60)) for number in range(1000)]
     came = await asyncio.gather(*flood, return_exceptions=True)
     assert await requests(shop) == 50
     refused = [one for one in came if isinstance(one, Denied)]
@@ -57,46 +58,46 @@ async def test_of_a_thousand_requests_by_one_person_fifty_are_taken(shop: Store)
 
 async def test_a_form_that_asks_for_too_much_at_once_sends_nothing_of_it(shop: Store) -> None:
     with pytest.raises(Denied, match=r"With these 4, 4 of your requests would wait .* 3 is the most"):
-        await do(shop, submit.submit, wish(1, 2, 3, 4), FEW)
+        await shop.run(submit.submit, wish(1, 2, 3, 4), FEW)
     assert await requests(shop) == 0
-    assert len(await do(shop, submit.submit, wish(1, 2, 3), FEW)) == 3
+    assert len(await shop.run(submit.submit, wish(1, 2, 3), FEW)) == 3
 
 
 async def test_what_is_withdrawn_makes_room_until_the_hour_s_number_is_reached(
     shop: Store, clock: ManualClock
 ) -> None:
     for number in range(5):
-        (request,) = await do(shop, submit.submit, wish(number), FEW)
-        await do(shop, cancel.withdraw, request.ref, ADA)
+        (request,) = await shop.run(submit.submit, wish(number), FEW)
+        await shop.run(cancel.withdraw, request.ref, ADA)
     with pytest.raises(Denied, match="asked for 5 things in the last hour, and 5 is the most"):
-        await do(shop, submit.submit, wish(6), FEW)
+        await shop.run(submit.submit, wish(6), FEW)
     clock.advance(HOUR)
-    assert (await do(shop, submit.submit, wish(6), FEW))[0].state is RequestState.PENDING
+    assert (await shop.run(submit.submit, wish(6), FEW))[0].state is RequestState.PENDING
 
 
 async def test_an_emergency_is_not_kept_from_somebody_with_many_open_requests(shop: Store) -> None:
-    await do(shop, submit.submit, wish(1, 2, 3), FEW)
-    (taken,) = await do(shop, submit.submit, replace(wish(4), emergency=True), FEW)
+    await shop.run(submit.submit, wish(1, 2, 3), FEW)
+    (taken,) = await shop.run(submit.submit, replace(wish(4), emergency=True), FEW)
     assert taken.state is RequestState.APPROVED
 
 
 async def test_comments_on_a_request_have_an_end_for_each_person(shop: Store, clock: ManualClock) -> None:
     ref = await ask(shop, EIGHT_HOURS, "a1", app="many")
     for number in range(2):
-        await do(shop, comment.comment, ref, ADA, f"Please {number}", limits=FEW)
+        await shop.run(comment.comment, ref, ADA, f"Please {number}", limits=FEW)
     with pytest.raises(Invalid, match="commented on AR-1 2 times in the last hour") as refusal:
-        await do(shop, comment.comment, ref, ADA, "Please", limits=FEW)
+        await shop.run(comment.comment, ref, ADA, "Please", limits=FEW)
     assert refusal.value.field == "comment"
-    await do(shop, comment.comment, ref, GRACE, "What for?", limits=FEW)
+    await shop.run(comment.comment, ref, GRACE, "What for?", limits=FEW)
     clock.advance(HOUR)
-    await do(shop, comment.comment, ref, ADA, "For INC-42", limits=FEW)
-    assert await shop.read(lambda session: session.query(Comment).count()) == 4
+    await shop.run(comment.comment, ref, ADA, "For INC-42", limits=FEW)
+    assert await count_of(shop, Comment) == 4
 
 
 async def test_many_at_the_same_moment_do_not_pass_a_limit_together(shop: Store) -> None:
     one = replace(FEW, open_requests=3)
     outcomes = await asyncio.gather(
-        *(do(shop, submit.submit, wish(number), one) for number in range(12)), return_exceptions=True
+        *(shop.run(submit.submit, wish(number), one) for number in range(12)), return_exceptions=True
     )
     assert sum(isinstance(outcome, Denied) for outcome in outcomes) == 9
     assert await requests(shop) == 3

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
 
 from models import jobs
 from models.catalogue.spec import AppSpec
@@ -23,12 +22,14 @@ from models.queries.my_requests import MyRequests
 from models.queries.paging import PAGE
 from models.queries.to_do import ToDo
 from models.store.base import Store
-from models.store.tx import Tx
+from models.store.outcome import Outcome
+from models.store.statements import Made
 from models.tables.cards import Home, HomeTab
 from models.tables.grants import Direction
 from models.tables.requests import Term
 from models.tables.states import RequestState
 from tests.models.company import ADA, ALAN, GRACE, ROOT, found
+from tests.rows import all_of, clear, the
 
 MANY = AppSpec.model_validate(
     {
@@ -41,24 +42,24 @@ MANY = AppSpec.model_validate(
 EIGHT_HOURS = Term(length=timedelta(hours=8))
 
 
-def ask(tx: Tx, first: int, last: int, term: Term = EIGHT_HOURS) -> list[str]:
+def ask(out: Outcome, first: int, last: int, term: Term = EIGHT_HOURS) -> list[str]:
     """Ada asks for the accesses of these numbers."""
     keys = tuple(f"a{n:02}" for n in range(first, last + 1))
-    return [one.ref for one in submit.submit(tx, Draft(ADA, ADA, "many", keys, term, "INC-42"))]
+    return [one.ref for one in submit.submit(out, Draft(ADA, ADA, "many", keys, term, "INC-42"))]
 
 
-def hold(tx: Tx, first: int, last: int) -> list[str]:
+def hold(out: Outcome, first: int, last: int) -> list[str]:
     """Ada asks for these accesses, Grace approves, and they are given."""
     grants = []
-    for ref in ask(tx, first, last):
-        grant = lock_grant(tx, f"GR-{decide.approve(tx, ref, GRACE).grant_id}")
-        give.given(tx, grant)
+    for ref in ask(out, first, last):
+        grant = lock_grant(out.case, f"GR-{decide.approve(out, ref, GRACE).grant_id}")
+        give.given(out, grant)
         grants.append(grant.ref)
     return grants
 
 
 async def look(store: Store, person: str, tab: HomeTab, page: int = 0, **more: Any) -> HomePage:
-    return await store.read(lambda session: home_page(session, person, Place(tab, page, **more)))
+    return await store.read(lambda case: home_page(case, person, Place(tab, page, **more)))
 
 
 async def access(store: Store, person: str = ADA, page: int = 0) -> MyAccess:
@@ -83,41 +84,41 @@ async def todo(store: Store, person: str, page: int = 0) -> ToDo:
 
 @pytest.fixture(autouse=True)
 async def company(store: Store) -> None:
-    await store.write(lambda tx: found(tx, MANY))
+    await store.run(found, MANY)
 
 
 @contextmanager
-def statements() -> Iterator[list[str]]:
+def statements() -> Iterator[list[Any]]:
     """The statements that run in the block, on whichever database."""
-    seen: list[str] = []
+    seen: list[Any] = []
+    run = Made.all
 
-    def note(_conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    def noted(sql: Made, statement: Any, /, **values: Any) -> list[Any]:
         seen.append(statement)
+        return run(sql, statement, **values)
 
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Made, "all", noted)
         yield seen
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
 
 
 async def test_my_access_shows_what_is_held_newest_first_and_then_what_is_over(
     store: Store, clock: ManualClock
 ) -> None:
-    refs = await store.write(lambda tx: hold(tx, 1, 3))
+    refs = await store.run(hold, 1, 3)
     clock.advance(timedelta(hours=1))
-    await store.write(lambda tx: revoke.taken(tx, revoke.give_back(tx, refs[1], ADA)))
+    await store.write(lambda out: revoke.taken(out, revoke.give_back(out, refs[1], ADA)))
     tab = await access(store)
     assert [held.grant.ref for held in tab.live] == [refs[2], refs[0]]
     assert [grant.ref for grant in tab.ended] == [refs[1]]
 
 
 async def test_my_access_says_who_works_by_hand_and_where_more_time_is_asked_for(store: Store) -> None:
-    (ref,) = await store.write(lambda tx: hold(tx, 1, 1))
-    more = await store.write(lambda tx: submit.extend(tx, ref, ADA, EIGHT_HOURS, "Not done yet"))
-    (request,) = await store.write(lambda tx: ask(tx, 2, 2))
-    grant = (await store.write(lambda tx: decide.approve(tx, request, GRACE))).grant_id
-    await store.write(lambda tx: tasks.open_task(tx, lock_grant(tx, f"GR-{grant}"), Direction.GIVE))
+    (ref,) = await store.run(hold, 1, 1)
+    more = await store.run(submit.extend, ref, ADA, EIGHT_HOURS, "Not done yet")
+    (request,) = await store.run(ask, 2, 2)
+    grant = (await store.run(decide.approve, request, GRACE)).grant_id
+    await store.write(lambda out: tasks.open_task(out, lock_grant(out.case, f"GR-{grant}"), Direction.GIVE))
     by_hand, active = (await access(store)).live
     assert by_hand.by_hand == (GRACE, ALAN)
     assert active.extension is not None
@@ -125,7 +126,7 @@ async def test_my_access_says_who_works_by_hand_and_where_more_time_is_asked_for
 
 
 async def test_each_grant_stands_on_one_page(store: Store) -> None:
-    refs = await store.write(lambda tx: hold(tx, 1, 23))
+    refs = await store.run(hold, 1, 23)
     pages = [await access(store, page=page) for page in range(2)]
     assert [len(tab.live) for tab in pages] == [PAGE, 3]
     assert [held.grant.ref for tab in pages for held in tab.live] == refs[::-1]
@@ -134,10 +135,10 @@ async def test_each_grant_stands_on_one_page(store: Store) -> None:
 async def test_my_requests_shows_the_open_ones_with_their_stage_and_then_the_history(
     store: Store, clock: ManualClock
 ) -> None:
-    refs = await store.write(lambda tx: ask(tx, 1, 25))
+    refs = await store.run(ask, 1, 25)
     for ref in refs[:3]:
         clock.advance(timedelta(minutes=1))
-        await store.write(lambda tx, ref=ref: decide.reject(tx, ref, GRACE))  # type: ignore[misc]
+        await store.run(decide.reject, ref, GRACE)
     first, second = await requests(store), await requests(store, page=1)
     assert [request.ref for request, _ in (*first.pending, *second.pending)] == refs[3:][::-1]
     assert [request.ref for request in second.closed] == refs[:3][::-1]
@@ -147,28 +148,28 @@ async def test_my_requests_shows_the_open_ones_with_their_stage_and_then_the_his
 
 
 async def test_what_is_held_or_asked_for_cannot_be_asked_for_again_until_it_is_over(store: Store) -> None:
-    (held,) = await store.write(lambda tx: hold(tx, 1, 1))
-    (first, other) = await store.write(lambda tx: ask(tx, 2, 3))
-    await store.write(lambda tx: decide.reject(tx, first, GRACE))
-    await store.write(lambda tx: decide.reject(tx, other, GRACE))
-    await store.write(lambda tx: ask(tx, 2, 2))
+    (held,) = await store.run(hold, 1, 1)
+    (first, other) = await store.run(ask, 2, 3)
+    await store.run(decide.reject, first, GRACE)
+    await store.run(decide.reject, other, GRACE)
+    await store.run(ask, 2, 2)
     tab = await requests(store)
     standing = {one.access_key: tab.instead.get(one.id, "free") for one in tab.closed}
     assert isinstance(standing["a01"], Held)
     assert standing["a01"].grant.ref == held
     assert (standing["a02"], standing["a03"]) == (None, "free")
-    await store.write(lambda tx: revoke.taken(tx, revoke.give_back(tx, held, ADA)))
+    await store.write(lambda out: revoke.taken(out, revoke.give_back(out, held, ADA)))
     assert "a01" not in {one.access_key for one in tab.closed if one.id in (await requests(store)).instead}
     ended = await access(store)
     assert ended.again == {ended.ended[0].id}
-    await store.write(lambda tx: ask(tx, 1, 1))
+    await store.run(ask, 1, 1)
     assert (await access(store)).again == frozenset()
 
 
 async def test_my_requests_can_be_filtered_by_status(store: Store) -> None:
-    refs = await store.write(lambda tx: ask(tx, 1, 3))
-    await store.write(lambda tx: decide.reject(tx, refs[0], GRACE))
-    await store.write(lambda tx: cancel.withdraw(tx, refs[1], ADA))
+    refs = await store.run(ask, 1, 3)
+    await store.run(decide.reject, refs[0], GRACE)
+    await store.run(cancel.withdraw, refs[1], ADA)
     shown = {
         status: await requests(store, status=status)
         for status in (RequestState.PENDING, RequestState.REJECTED, RequestState.EXPIRED)
@@ -180,8 +181,8 @@ async def test_my_requests_can_be_filtered_by_status(store: Store) -> None:
 
 
 async def test_to_do_shows_what_waits_for_a_person_and_nothing_that_does_not(store: Store) -> None:
-    refs = await store.write(lambda tx: ask(tx, 1, 3))
-    await store.write(lambda tx: decide.approve(tx, refs[0], GRACE))
+    refs = await store.run(ask, 1, 3)
+    await store.run(decide.approve, refs[0], GRACE)
     graces, adas = await todo(store, GRACE), await todo(store, ADA)
     assert [request.ref for request, _ in graces.decide] == [refs[2], refs[1]]
     assert [request.ref for _, request in graces.decided] == [refs[0]]
@@ -190,36 +191,38 @@ async def test_to_do_shows_what_waits_for_a_person_and_nothing_that_does_not(sto
 
 
 async def test_a_task_waits_for_those_who_are_asked_until_one_has_done_it(store: Store) -> None:
-    (ref,) = await store.write(lambda tx: ask(tx, 1, 1))
-    grant = (await store.write(lambda tx: decide.approve(tx, ref, GRACE))).grant_id
-    task = await store.write(lambda tx: tasks.open_task(tx, lock_grant(tx, f"GR-{grant}"), Direction.GIVE))
+    (ref,) = await store.run(ask, 1, 1)
+    grant = (await store.run(decide.approve, ref, GRACE)).grant_id
+    task = await store.write(
+        lambda out: tasks.open_task(out, lock_grant(out.case, f"GR-{grant}"), Direction.GIVE)
+    )
     assert [(t.ref, g.id) for t, g in (await todo(store, ALAN)).tasks] == [(task.ref, grant)]
     assert (await todo(store, ROOT)).tasks == ()
-    await store.write(lambda tx: tasks.done(tx, task.ref, ALAN))
+    await store.run(tasks.done, task.ref, ALAN)
     assert (await todo(store, ALAN)).tasks == ()
 
 
 async def test_a_new_task_refreshes_the_home_of_those_whose_it_is(store: Store) -> None:
-    await store.write(lambda tx: app_home.opened(tx, ALAN))
-    (ref,) = await store.write(lambda tx: ask(tx, 1, 1))
-    grant = (await store.write(lambda tx: decide.approve(tx, ref, GRACE))).grant_id
-    await store.write(lambda tx: tx.session.query(Job).delete())
-    await store.write(lambda tx: tasks.open_task(tx, lock_grant(tx, f"GR-{grant}"), Direction.GIVE))
-    assert f"home:{ALAN}" in await store.read(lambda s: {job.key for job in s.query(Job)})
+    await store.run(app_home.opened, ALAN)
+    (ref,) = await store.run(ask, 1, 1)
+    grant = (await store.run(decide.approve, ref, GRACE)).grant_id
+    await store.run(clear, Job)
+    await store.write(lambda out: tasks.open_task(out, lock_grant(out.case, f"GR-{grant}"), Direction.GIVE))
+    assert f"home:{ALAN}" in {job.key for job in await all_of(store, Job)}
 
 
 async def fail_something(store: Store) -> str:
     """A grant that failed, and a job that was given up; returns the job's reference."""
-    (ref,) = await store.write(lambda tx: ask(tx, 1, 1))
+    (ref,) = await store.run(ask, 1, 1)
 
-    def go_wrong(tx: Tx) -> str:
-        grant = lock_grant(tx, f"GR-{decide.approve(tx, ref, GRACE).grant_id}")
-        give.failed(tx, grant, Direction.GIVE, "The plan does not allow it.")
-        job = tx.session.query(Job).filter_by(key="card:77").one()
-        job.state, job.error, job.attempts = JobState.PARKED, "channel_not_found", jobs.ATTEMPTS
+    def go_wrong(out: Outcome) -> str:
+        grant = lock_grant(out.case, f"GR-{decide.approve(out, ref, GRACE).grant_id}")
+        give.failed(out, grant, Direction.GIVE, "The plan does not allow it.")
+        job = the(out.case, Job, key="card:77")
+        out.change(job, state=JobState.PARKED, error="channel_not_found", attempts=jobs.ATTEMPTS)
         return f"JB-{job.id}"
 
-    await store.write(lambda tx: tx.enqueue("card", "card:77", card=77))
+    await store.run(Outcome.enqueue, "card", "card:77", card=77)
     return await store.write(go_wrong)
 
 
@@ -235,16 +238,16 @@ async def test_only_admins_see_what_failed_and_what_was_given_up(store: Store) -
 async def test_an_admin_lets_a_parked_job_run_again_once(store: Store) -> None:
     ref = await fail_something(store)
     with pytest.raises(NotAllowed, match="Ask Root"):
-        await store.write(lambda tx: parked_jobs.run_again(tx, ref, GRACE))
-    await store.write(lambda tx: parked_jobs.run_again(tx, ref, ROOT))
-    (job,) = await store.read(lambda s: s.query(Job).filter_by(key="card:77").all())
+        await store.run(parked_jobs.run_again, ref, GRACE)
+    await store.run(parked_jobs.run_again, ref, ROOT)
+    (job,) = await all_of(store, Job, key="card:77")
     assert (job.state, job.attempts) == (JobState.READY, 0)
     with pytest.raises(Closed):
-        await store.write(lambda tx: parked_jobs.run_again(tx, ref, ROOT))
+        await store.run(parked_jobs.run_again, ref, ROOT)
 
 
 async def test_the_counts_stand_beside_every_tab(store: Store) -> None:
-    await store.write(lambda tx: (hold(tx, 1, 2), ask(tx, 3, 5)))
+    await store.write(lambda out: (hold(out, 1, 2), ask(out, 3, 5)))
     for tab in HomeTab:
         counts = (await look(store, ADA, tab)).counts
         assert (counts.accesses, counts.requests, counts.waiting) == (2, 3, 0)
@@ -252,22 +255,22 @@ async def test_the_counts_stand_beside_every_tab(store: Store) -> None:
 
 
 async def test_what_a_person_looks_at_is_kept(store: Store) -> None:
-    await store.write(lambda tx: app_home.opened(tx, ADA))
-    await store.write(lambda tx: app_home.turn_page(tx, ADA, 3))
-    await store.write(lambda tx: app_home.turn_to(tx, ADA, HomeTab.REQUESTS))
-    await store.write(lambda tx: app_home.show_only(tx, ADA, RequestState.REJECTED))
-    await store.write(lambda tx: app_home.turn_page(tx, ADA, 1))
-    await store.write(lambda tx: app_home.opened(tx, ADA))
-    home = await store.read(lambda session: session.get(Home, ADA))
+    await store.run(app_home.opened, ADA)
+    await store.run(app_home.turn_page, ADA, 3)
+    await store.run(app_home.turn_to, ADA, HomeTab.REQUESTS)
+    await store.run(app_home.show_only, ADA, RequestState.REJECTED)
+    await store.run(app_home.turn_page, ADA, 1)
+    await store.run(app_home.opened, ADA)
+    home = await store.read(lambda case: case.get(Home, ADA))
     assert Place.of(home) == Place(HomeTab.REQUESTS, 1, RequestState.REJECTED)
 
 
 @pytest.mark.parametrize("tab", HomeTab)
 async def test_a_page_costs_the_same_however_much_there_is(store: Store, tab: HomeTab) -> None:
-    await store.write(lambda tx: (hold(tx, 1, 1), ask(tx, 2, 2)))
+    await store.write(lambda out: (hold(out, 1, 1), ask(out, 2, 2)))
     with statements() as few:
         await look(store, ADA, tab)
-    await store.write(lambda tx: (hold(tx, 3, 8), ask(tx, 9, 14)))
+    await store.write(lambda out: (hold(out, 3, 8), ask(out, 9, 14)))
     with statements() as many:
         await look(store, ADA, tab)
     assert len(many) == len(few) <= 30

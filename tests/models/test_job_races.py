@@ -7,14 +7,15 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.util import await_only
 
 from models import jobs
 from models.clock import ManualClock
 from models.jobs import Job, JobState, LeaseLost, Work
 from models.store.base import Store
 from models.store.open import open_store
-from models.store.tx import Tx
+from models.store.outcome import Outcome
+from tests.postgres import connect
+from tests.rows import all_of, every
 
 pytestmark = pytest.mark.both_engines
 
@@ -34,27 +35,27 @@ async def stores(store: Store, database_url: str, clock: ManualClock) -> AsyncIt
 
 
 async def want(store: Store, *keys: str, lane: str | None = None) -> None:
-    def write(tx: Tx) -> None:
+    def write(out: Outcome) -> None:
         for key in keys:
-            tx.enqueue("card", key, lane=lane)
+            out.enqueue("card", key, lane=lane)
 
     await store.write(write)
 
 
 async def claim(store: Store, limit: int = 10, lease: timedelta = jobs.LEASE) -> list[Work]:
-    return await store.write(lambda tx: jobs.claim(tx.session, tx.now, limit, lease=lease))
+    return await store.write(lambda out: jobs.claim(out.sql, out.now, limit, lease=lease))
 
 
 async def finish(store: Store, work: Work) -> None:
-    await store.write(lambda tx: jobs.finish(tx.session, work))
+    await store.run(Outcome.finish, work)
 
 
 async def hand_back(store: Store, work: Work, wait: timedelta | None = None) -> None:
-    await store.write(lambda tx: jobs.again(tx.session, work, tx.now, error="no luck", wait=wait))
+    await store.write(lambda out: jobs.retry_or_park(out.sql, work, out.now, error="no luck", wait=wait))
 
 
 async def rows(store: Store) -> list[Job]:
-    return await store.read(lambda session: session.query(Job).order_by(Job.id).all())
+    return await all_of(store, Job)
 
 
 async def drain(store: Store, done: Counter[str], busy: set[str]) -> None:
@@ -121,30 +122,27 @@ async def test_a_wait_that_was_asked_for_counts_for_who_asked_meanwhile_too(
 
 
 @pytest.mark.parametrize("engine", ["postgres"])
-async def test_a_job_is_not_run_before_the_facts_that_it_was_wanted_for_again(stores: list[Store]) -> None:
+async def test_a_job_is_not_run_before_the_facts_that_it_was_wanted_for_again(
+    stores: list[Store], database_url: str
+) -> None:
     here, there = stores
     await want(here, "card:1")
 
-    wanted, shut, opened = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    wanted = asyncio.Event()
 
-    def want_again(tx: Tx) -> None:
-        tx.enqueue("card", "card:1")
-        tx.close()
+    def want_again(out: Outcome) -> None:
+        out.enqueue("card", "card:1")
+        jobs.enqueue(out.sql, out.jobs.values(), out.now)
         wanted.set()
-        tx.session.execute(text(f"SELECT pg_advisory_xact_lock({GATE})"))
+        out.sql.all(text(f"SELECT pg_advisory_xact_lock({GATE})"))
 
-    def keep_shut(tx: Tx) -> None:
-        tx.session.execute(text(f"SELECT pg_advisory_xact_lock({GATE})"))
-        shut.set()
-        await_only(opened.wait())
-
-    gate = asyncio.create_task(there.write(keep_shut))
-    await shut.wait()
+    gate = await connect(database_url)
+    await gate.execute(f"SELECT pg_advisory_lock({GATE})")
     writing = asyncio.create_task(here.write(want_again))
     await wanted.wait()
     assert await claim(there) == []
-    opened.set()
-    await asyncio.gather(gate, writing)
+    await gate.close()
+    await writing
     assert [work.key for work in await claim(there)] == ["card:1"]
 
 
@@ -154,14 +152,13 @@ async def test_a_job_that_ends_its_process_each_time_is_given_up_and_the_others_
     """What ran beside it when the process ended is tried again apart from it."""
     await want(store, "killer", *(f"card:{number}" for number in range(40)))
 
-    def live(tx: Tx) -> timedelta | None:
-        works = jobs.claim(tx.session, tx.now, 16, lease=GONE)
+    def live(out: Outcome) -> timedelta | None:
+        works = jobs.claim(out.sql, out.now, 16, lease=GONE)
         if "killer" not in {work.key for work in works}:
-            for work in works:
-                jobs.finish(tx.session, work)
-        if not tx.session.query(Job).filter(Job.state != JobState.PARKED).count():
+            jobs.finish(out.sql, works)
+        if all(job.state is JobState.PARKED for job in every(out.case, Job)):
             return None
-        return max((jobs.next_run(tx.session) or tx.now) - tx.now, timedelta())
+        return max((jobs.next_run(out.sql) or out.now) - out.now, timedelta())
 
     while (wait := await store.write(live)) is not None:
         clock.advance(wait)

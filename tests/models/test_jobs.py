@@ -6,7 +6,8 @@ from models import jobs
 from models.clock import ManualClock
 from models.jobs import Job, JobState, Urgency, Work
 from models.store.base import Store
-from models.store.tx import Tx
+from models.store.outcome import Outcome
+from tests.rows import all_of
 
 pytestmark = pytest.mark.both_engines
 
@@ -15,15 +16,15 @@ GONE = timedelta(seconds=-1)
 
 
 async def enqueue(store: Store, key: str, **options: object) -> None:
-    await store.write(lambda tx: tx.enqueue("card", key, **options))  # type: ignore[arg-type]
+    await store.run(Outcome.enqueue, "card", key, **options)  # type: ignore[arg-type]
 
 
 async def claim(store: Store, limit: int = 10, lease: timedelta = jobs.LEASE) -> list[Work]:
-    return await store.write(lambda tx: jobs.claim(tx.session, tx.now, limit, lease=lease))
+    return await store.write(lambda out: jobs.claim(out.sql, out.now, limit, lease=lease))
 
 
 async def rows(store: Store) -> list[Job]:
-    return await store.read(lambda session: list(session.query(Job).order_by(Job.id)))
+    return await all_of(store, Job)
 
 
 async def test_asking_twice_for_the_same_work_makes_one_job(store: Store) -> None:
@@ -37,7 +38,7 @@ async def test_work_that_is_asked_for_while_it_runs_is_done_once_more(store: Sto
     (running,) = await claim(store)
     await enqueue(store, "card:1")
     assert await claim(store) == []  # its lane is busy
-    await store.write(lambda tx: jobs.finish(tx.session, running))
+    await store.run(Outcome.finish, running)
     assert [work.key for work in await claim(store)] == ["card:1"]
 
 
@@ -74,7 +75,7 @@ async def test_a_wait_that_was_asked_for_is_kept_and_is_no_failure(store: Store,
     await enqueue(store, "card:1")
     (work,) = await claim(store)
     wait = timedelta(seconds=30)
-    await store.write(lambda tx: jobs.again(tx.session, work, tx.now, error="ratelimited", wait=wait))
+    await store.write(lambda out: jobs.retry_or_park(out.sql, work, out.now, error="ratelimited", wait=wait))
     clock.advance(timedelta(seconds=29))
     assert await claim(store) == []
     clock.advance(timedelta(seconds=1))
@@ -87,10 +88,10 @@ async def test_work_that_always_fails_is_parked_with_its_error(store: Store, clo
     for _ in range(jobs.ATTEMPTS):
         clock.advance(jobs.LONGEST_WAIT * 2)
         (work,) = await claim(store)
-        await store.write(lambda tx, w=work: jobs.again(tx.session, w, tx.now, error="no luck"))  # type: ignore[misc]
+        await store.write(lambda out, w=work: jobs.retry_or_park(out.sql, w, out.now, error="no luck"))  # type: ignore[misc]
     (parked,) = await rows(store)
     assert (parked.state, parked.error) == (JobState.PARKED, "no luck")
-    await store.write(lambda tx: jobs.unpark(tx.session, "card:1", tx.now))
+    await store.write(lambda out: jobs.unpark(out.sql, "card:1", out.now))
     assert len(await claim(store)) == 1
 
 
@@ -99,10 +100,10 @@ async def test_a_process_that_slept_past_its_lease_cannot_finish_the_work(store:
     (slept,) = await claim(store, lease=GONE)
     (awake,) = await claim(store)
     with pytest.raises(jobs.LeaseLost):
-        await store.write(lambda tx: jobs.finish(tx.session, slept))
+        await store.run(Outcome.finish, slept)
     with pytest.raises(jobs.LeaseLost):
-        await store.write(lambda tx: jobs.again(tx.session, slept, tx.now, error="late"))
-    await store.write(lambda tx: jobs.finish(tx.session, awake))
+        await store.write(lambda out: jobs.retry_or_park(out.sql, slept, out.now, error="late"))
+    await store.run(Outcome.finish, awake)
     assert await rows(store) == []
 
 
@@ -110,8 +111,8 @@ async def test_what_a_crash_left_running_is_put_back_at_the_start(store: Store) 
     await enqueue(store, "card:1")
     await claim(store)
 
-    def restart(tx: Tx) -> None:
-        jobs.release_all(tx.session, tx.now)
+    def restart(out: Outcome) -> None:
+        jobs.release_all(out.sql, out.now)
 
     await store.write(restart)
     assert [work.attempts for work in await claim(store)] == [2]
@@ -124,7 +125,7 @@ async def test_who_wants_the_job_again_waits_as_long_as_the_other_side_asked(
     await enqueue(store, "card:1")
     (work,) = await claim(store)
     wait = timedelta(seconds=seconds)
-    await store.write(lambda tx: jobs.again(tx.session, work, tx.now, error="ratelimited", wait=wait))
+    await store.write(lambda out: jobs.retry_or_park(out.sql, work, out.now, error="ratelimited", wait=wait))
     await enqueue(store, "card:1")
     clock.advance(wait - timedelta(milliseconds=1))
     await enqueue(store, "card:1")
@@ -140,7 +141,7 @@ async def test_who_wanted_it_while_it_ran_waits_as_long_too_also_when_asked_once
     (work,) = await claim(store)
     await enqueue(store, "card:1")
     wait = timedelta(seconds=30)
-    await store.write(lambda tx: jobs.again(tx.session, work, tx.now, error="ratelimited", wait=wait))
+    await store.write(lambda out: jobs.retry_or_park(out.sql, work, out.now, error="ratelimited", wait=wait))
     await enqueue(store, "card:1")
     assert await claim(store) == []
     clock.advance(wait)
@@ -165,5 +166,5 @@ async def test_a_wait_that_has_passed_is_forgotten(store: Store, clock: ManualCl
     clock.advance(timedelta(seconds=30))
     (work,) = await claim(store)
     clock.advance(-timedelta(days=1))  # a clock that is set back makes no wait of it
-    await store.write(lambda tx: jobs.again(tx.session, work, tx.now, error="", wait=timedelta()))
+    await store.write(lambda out: jobs.retry_or_park(out.sql, work, out.now, error="", wait=timedelta()))
     assert len(await claim(store)) == 1

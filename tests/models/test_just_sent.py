@@ -11,7 +11,6 @@ from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.store.base import Store
 from models.tables.requests import Term
-from tests.models.acting import do
 from tests.models.company import ADA, GITHUB, GRACE, found
 
 pytestmark = pytest.mark.both_engines
@@ -28,55 +27,55 @@ OTHERS = {
 
 @pytest.fixture
 async def shop(store: Store) -> Store:
-    await store.write(lambda tx: found(tx, GITHUB.model_validate(GITHUB.stored() | {"on_behalf": "anyone"})))
+    await store.run(found, GITHUB.model_validate(GITHUB.stored() | {"on_behalf": "anyone"}))
     return store
 
 
 async def test_who_sends_the_same_twice_reads_that_it_was_taken(shop: Store) -> None:
-    await do(shop, submit.submit, WISH)
+    await shop.run(submit.submit, WISH)
     with pytest.raises(SentAlready, match=r"We have it: AR-1 and AR-2 were sent a moment ago\."):
-        await do(shop, submit.submit, replace(WISH, reason=" INC-42 "))
+        await shop.run(submit.submit, replace(WISH, reason=" INC-42 "))
 
 
 async def test_what_a_rule_has_approved_meanwhile_was_taken_too(shop: Store) -> None:
     free = GITHUB.stored() | {"auto_approve": [{"name": "Everybody may"}]}
-    await shop.write(lambda tx: found(tx, GITHUB.model_validate(free)))
-    await do(shop, submit.submit, WISH)
+    await shop.run(found, GITHUB.model_validate(free))
+    await shop.run(submit.submit, WISH)
     with pytest.raises(SentAlready, match="We have it"):
-        await do(shop, submit.submit, WISH)
+        await shop.run(submit.submit, WISH)
 
 
 @pytest.mark.parametrize("other", OTHERS)
 async def test_something_else_is_a_duplicate(shop: Store, other: str) -> None:
-    await do(shop, submit.submit, WISH)
+    await shop.run(submit.submit, WISH)
     with pytest.raises(Duplicate) as refused:
-        await do(shop, submit.submit, OTHERS[other])
+        await shop.run(submit.submit, OTHERS[other])
     assert not isinstance(refused.value, SentAlready)
 
 
 async def test_a_part_of_it_with_something_new_is_a_duplicate(shop: Store) -> None:
-    await do(shop, submit.submit, replace(WISH, access_keys=("engineering",)))
+    await shop.run(submit.submit, replace(WISH, access_keys=("engineering",)))
     with pytest.raises(Duplicate, match="already asked for in AR-1") as refused:
-        await do(shop, submit.submit, WISH)
+        await shop.run(submit.submit, WISH)
     assert not isinstance(refused.value, SentAlready)
 
 
 async def test_later_it_is_meant_and_a_duplicate(shop: Store, clock: ManualClock) -> None:
-    await do(shop, submit.submit, WISH)
+    await shop.run(submit.submit, WISH)
     clock.advance(timedelta(minutes=10))
     with pytest.raises(Duplicate, match="already asked for"):
-        await do(shop, submit.submit, WISH)
+        await shop.run(submit.submit, WISH)
 
 
 async def test_who_sends_the_same_decision_twice_reads_that_it_was_taken(shop: Store) -> None:
-    (ref, _) = [one.ref for one in await do(shop, submit.submit, WISH)]
+    (ref, _) = [one.ref for one in await shop.run(submit.submit, WISH)]
     shorter = Term(length=timedelta(hours=2))
-    await do(shop, decide.approve, ref, GRACE, comment="A day is enough", term=shorter)
+    await shop.run(decide.approve, ref, GRACE, comment="A day is enough", term=shorter)
     with pytest.raises(SentAlready, match=rf"We have it: your decision on {ref} was sent a moment ago\."):
-        await do(shop, decide.approve, ref, GRACE, comment=" A day is enough", term=shorter)
+        await shop.run(decide.approve, ref, GRACE, comment=" A day is enough", term=shorter)
     with pytest.raises(Closed, match="approved already, by Grace"):
-        await do(shop, decide.approve, ref, GRACE, comment="Two hours", term=shorter)
+        await shop.run(decide.approve, ref, GRACE, comment="Two hours", term=shorter)
     with pytest.raises(Closed):
-        await do(shop, decide.approve, ref, GRACE, comment="A day is enough", term=EIGHT_HOURS)
+        await shop.run(decide.approve, ref, GRACE, comment="A day is enough", term=EIGHT_HOURS)
     with pytest.raises(Closed):
-        await do(shop, decide.reject, ref, GRACE, comment="A day is enough")
+        await shop.run(decide.reject, ref, GRACE, comment="A day is enough")

@@ -12,12 +12,12 @@ from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.registry import directory
 from models.store.base import Store
-from models.store.tx import Tx
 from models.tables.grants import Cause, Grant
 from models.tables.people import Person, UserGroup
 from models.tables.requests import Asked, Request, Term
 from models.tables.states import GrantState, RequestState
 from tests.models.company import ADA, ALAN, GRACE, NAMES, ROOT, found
+from tests.rows import all_of, clear, count_of, new_row, row_of
 
 EIGHT_HOURS = Term(length=timedelta(hours=8))
 
@@ -34,53 +34,46 @@ def app(*approvers: str, rule: str | int = "any") -> AppSpec:
     )
 
 
-def person(person_id: str, **changes: bool) -> Person:
+def person(person_id: str, **changes: object) -> Person:
     """What Slack says of them now."""
     name = NAMES[person_id]
-    row = Person(id=person_id, name=name, handle=name.lower(), email=f"{name.lower()}@example.com")
-    row.title, row.timezone, row.department, row.manager_id = "", "UTC", "", None
-    for field in ("guest", "stranger", "bot"):
-        setattr(row, field, changes.get(field, False))
-    row.active = changes.get("active", True)
-    return row
+    usual = {"name": name, "handle": name.lower(), "email": f"{name.lower()}@example.com"}
+    return new_row(Person, id=person_id, **usual | changes)
 
 
 def group(*members: str, enabled: bool = True) -> UserGroup:
-    return UserGroup(id="S0ONC", handle="oncall", name="On call", enabled=enabled, members=list(members))
+    return new_row(
+        UserGroup, id="S0ONC", handle="oncall", name="On call", enabled=enabled, members=list(members)
+    )
 
 
 async def asked(store: Store, *approvers: str, rule: str | int = "any") -> str:
     """Ada asks for GitHub, which these approvers decide on."""
-
-    def ask(tx: Tx) -> str:
-        found(tx, app(*approvers, rule=rule))
-        directory.remember_group(tx, group(GRACE))
-        tx.session.flush()
-        draft = Draft(ADA, ADA, "github", ("engineering",), EIGHT_HOURS, "INC-42")
-        return submit.submit(tx, draft)[0].ref
-
-    return await store.write(ask)
+    await store.run(found, app(*approvers, rule=rule))
+    await store.run(directory.remember_group, group(GRACE))
+    draft = Draft(ADA, ADA, "github", ("engineering",), EIGHT_HOURS, "INC-42")
+    return (await store.run(submit.submit, draft))[0].ref
 
 
 async def request_of(store: Store, ref: str) -> Request:
-    return await store.read(lambda session: session.get_one(Request, int(ref[3:])))
+    return await row_of(store, Request, int(ref[3:]))
 
 
 async def people_asked(store: Store, ref: str) -> set[str]:
-    rows = await store.read(lambda s: s.query(Asked).filter_by(request_id=int(ref[3:])).all())
+    rows = await all_of(store, Asked, request_id=int(ref[3:]))
     return {row.person_id for row in rows}
 
 
 async def leaves(store: Store, person_id: str) -> None:
-    await store.write(lambda tx: person_changed.people_seen(tx, [person(person_id, active=False)]))
+    await store.run(person_changed.people_seen, [person(person_id, active=False)])
 
 
 async def test_whoever_leaves_loses_what_they_asked_for_and_what_they_held(store: Store) -> None:
     ref = await asked(store, GRACE)
-    grant = await store.write(lambda tx: decide.approve(tx, ref, GRACE).grant_id)
-    await store.write(lambda tx: give.given(tx, tx.session.get_one(Grant, grant)))
+    grant = (await store.run(decide.approve, ref, GRACE)).grant_id
+    await store.write(lambda out: give.given(out, out.case.get_one(Grant, grant)))
     await leaves(store, ADA)
-    row = await store.read(lambda session: session.get_one(Grant, grant))
+    row = await row_of(store, Grant, grant)
     assert (row.state, row.cause) == (GrantState.REVOKING, Cause.OFFBOARDING)
     assert (await store.read(audit.verify)).whole
 
@@ -88,11 +81,11 @@ async def test_whoever_leaves_loses_what_they_asked_for_and_what_they_held(store
 async def test_a_pending_request_of_somebody_who_leaves_is_cancelled_once(store: Store) -> None:
     ref = await asked(store, GRACE)
     await leaves(store, ADA)
-    before = await store.read(lambda s: s.query(audit.AuditEntry).count())
+    before = await count_of(store, audit.AuditEntry)
     await leaves(store, ADA)
     request = await request_of(store, ref)
     assert (request.state, request.closing_note) == (RequestState.CANCELLED, "The person has left.")
-    assert await store.read(lambda s: s.query(audit.AuditEntry).count()) == before
+    assert await count_of(store, audit.AuditEntry) == before
 
 
 @pytest.mark.parametrize("change", [{"active": False}, {"guest": True}])
@@ -100,13 +93,13 @@ async def test_when_the_only_approver_may_not_decide_any_more_the_owners_are_ask
     store: Store, change: dict[str, bool]
 ) -> None:
     ref = await asked(store, GRACE)
-    await store.write(lambda tx: person_changed.people_seen(tx, [person(GRACE, **change)]))
+    await store.run(person_changed.people_seen, [person(GRACE, **change)])
     assert await people_asked(store, ref) == {ROOT}
 
 
 async def test_a_request_that_only_waited_for_somebody_who_left_goes_on(store: Store) -> None:
     ref = await asked(store, GRACE, ALAN, rule="all")
-    await store.write(lambda tx: decide.approve(tx, ref, GRACE))
+    await store.run(decide.approve, ref, GRACE)
     assert (await request_of(store, ref)).state is RequestState.PENDING
     await leaves(store, ALAN)
     request = await request_of(store, ref)
@@ -118,51 +111,47 @@ async def test_a_new_member_of_a_group_is_asked_and_the_group_may_be_named_by_it
 ) -> None:
     ref = await asked(store, "@oncall")
     assert await people_asked(store, ref) == {GRACE}
-    await store.write(lambda tx: person_changed.group_seen(tx, group(GRACE, ALAN)))
+    await store.run(person_changed.group_seen, group(GRACE, ALAN))
     assert await people_asked(store, ref) == {GRACE, ALAN}
 
 
 async def test_when_a_group_is_switched_off_the_owners_are_asked_instead(store: Store) -> None:
     ref = await asked(store, "S0ONC")
-    await store.write(lambda tx: person_changed.group_seen(tx, group(GRACE, enabled=False)))
+    await store.run(person_changed.group_seen, group(GRACE, enabled=False))
     assert await people_asked(store, ref) == {ROOT}
 
 
 async def test_a_group_that_has_not_changed_asks_nobody_again(store: Store) -> None:
     await asked(store, "@oncall")
-    await store.write(lambda tx: tx.session.query(Job).delete())
-    await store.write(lambda tx: person_changed.group_seen(tx, group(GRACE)))
-    assert await store.read(lambda s: s.query(Job).count()) == 0
+    await store.run(clear, Job)
+    await store.run(person_changed.group_seen, group(GRACE))
+    assert await count_of(store, Job) == 0
 
 
 async def test_what_a_profile_says_survives_word_of_the_person(store: Store) -> None:
     await asked(store, GRACE)
-    await store.write(
-        lambda tx: directory.remember_profile(tx, ADA, manager_id=GRACE, department="Engineering")
-    )
-    await store.write(lambda tx: person_changed.people_seen(tx, [person(ADA)]))
-    row = await store.read(lambda session: session.get_one(Person, ADA))
+    await store.run(directory.remember_profile, ADA, manager_id=GRACE, department="Engineering")
+    await store.run(person_changed.people_seen, [person(ADA)])
+    row = await row_of(store, Person, ADA)
     assert (row.manager_id, row.department) == (GRACE, "Engineering")
 
 
 async def test_a_hint_that_somebody_left_is_looked_up_before_it_counts(store: Store) -> None:
     ref = await asked(store, GRACE)
-    await store.write(lambda tx: slack_events.person(tx, person(ADA, active=False)))
-    row = await store.read(lambda session: session.get_one(Person, ADA))
+    await store.run(slack_events.person, person(ADA, active=False))
+    row = await row_of(store, Person, ADA)
     assert row.active
     assert (await request_of(store, ref)).state is RequestState.PENDING
-    assert await store.read(lambda s: s.query(Job).filter_by(key=f"person:{ADA}").count()) == 1
+    assert await count_of(store, Job, key=f"person:{ADA}") == 1
 
 
 async def test_a_new_name_is_taken_as_it_comes_and_the_same_again_is_no_news(
     store: Store, clock: ManualClock
 ) -> None:
     await asked(store, GRACE)
-    told = person(ADA)
-    told.name = "Ada Lovelace"
-    assert await store.read(lambda session: slack_events.is_news(session, told))
-    await store.write(lambda tx: slack_events.person(tx, told))
-    again = person(ADA)
-    again.name = "Ada Lovelace"
-    assert not await store.read(lambda session: slack_events.is_news(session, again))
-    assert (await store.read(lambda session: session.get_one(Person, ADA))).checked_at == clock.now()
+    told = person(ADA, name="Ada Lovelace")
+    assert await store.read(lambda case: slack_events.is_news(case, told))
+    await store.run(slack_events.person, told)
+    again = person(ADA, name="Ada Lovelace")
+    assert not await store.read(lambda case: slack_events.is_news(case, again))
+    assert (await row_of(store, Person, ADA)).checked_at == clock.now()

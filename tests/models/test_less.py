@@ -6,19 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.audit import AuditEntry
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import Closed, Invalid, NotAllowed
-from models.lifecycle import due
 from models.lifecycle.request import decide, shorten, submit
 from models.lifecycle.request.shorten import shorter
 from models.store.base import Store
 from models.tables.requests import Term
 from models.tables.states import GrantState, RequestState
-from tests.models.acting import actions, ask, do, grant, grant_of, hold, request, settle
+from tests.models.acting import actions, ask, grant, grant_of, hold, request, settle, sweep
 from tests.models.asking import NOW
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
+from tests.rows import trail_of
 
 HOUR = timedelta(hours=1)
 EIGHT_HOURS, WEEK = Term(length=8 * HOUR), Term(length=timedelta(days=7))
@@ -46,15 +45,15 @@ async def two_approvals(store: Store) -> None:
     """GitHub, where Grace and Alan both decide."""
     both = {"name": "Owners", "approvers": ["owners"], "rule": "all"}
     spec = AppSpec.model_validate(GITHUB.stored() | {"stage": [both], "durations": ["1h", "8h"]})
-    await store.write(lambda tx: found(tx, spec))
+    await store.run(found, spec)
 
 
 async def test_an_approval_of_more_stays_valid_where_less_is_wanted(store: Store, clock: ManualClock) -> None:
     await two_approvals(store)
     ref = await ask(store, WEEK)
-    await do(store, decide.approve, ref, GRACE, term=EIGHT_HOURS)
-    await do(store, shorten.use_less, ref, ADA, Term(length=HOUR))
-    await do(store, decide.approve, ref, ALAN)
+    await store.run(decide.approve, ref, GRACE, term=EIGHT_HOURS)
+    await store.run(shorten.use_less, ref, ADA, Term(length=HOUR))
+    await store.run(decide.approve, ref, ALAN)
     await settle(store)
     given_now = await grant_of(store, ref)
     assert (given_now.state, given_now.ends_at) == (GrantState.ACTIVE, clock.now() + HOUR)
@@ -65,9 +64,9 @@ async def test_an_approval_of_more_stays_valid_where_less_is_wanted(store: Store
 async def test_only_less_is_taken(store: Store, term: Term) -> None:
     await two_approvals(store)
     ref = await ask(store, WEEK)
-    await do(store, decide.approve, ref, GRACE, term=EIGHT_HOURS)
+    await store.run(decide.approve, ref, GRACE, term=EIGHT_HOURS)
     with pytest.raises(Invalid) as refused:
-        await do(store, shorten.use_less, ref, ADA, term)
+        await store.run(shorten.use_less, ref, ADA, term)
     assert refused.value.field == "term"
     assert Term.from_json((await request(store, ref)).term) == EIGHT_HOURS
 
@@ -76,17 +75,17 @@ async def test_a_start_in_the_future_stays_where_it_is(store: Store, clock: Manu
     await two_approvals(store)
     start = clock.now() + HOUR
     ref = await ask(store, Term(start=start, end=start + 8 * HOUR))
-    await do(store, shorten.use_less, ref, ADA, Term(end=start + HOUR))
+    await store.run(shorten.use_less, ref, ADA, Term(end=start + HOUR))
     assert Term.from_json((await request(store, ref)).term) == Term(start=start, end=start + HOUR)
     with pytest.raises(Invalid, match="before the start"):
-        await do(store, shorten.use_less, ref, ADA, Term(end=start))
+        await store.run(shorten.use_less, ref, ADA, Term(end=start))
 
 
 async def test_less_than_the_maximum_is_flagged_no_more(store: Store) -> None:
     await two_approvals(store)
     ref = await ask(store, Term(length=timedelta(days=60)))
     assert (await request(store, ref)).over_max
-    await do(store, shorten.use_less, ref, ADA, WEEK)
+    await store.run(shorten.use_less, ref, ADA, WEEK)
     assert not (await request(store, ref)).over_max
 
 
@@ -95,15 +94,15 @@ async def test_only_who_asked_asks_for_less(store: Store, by: str) -> None:
     await two_approvals(store)
     ref = await ask(store, WEEK)
     with pytest.raises(NotAllowed, match="Only the person who asked"):
-        await do(store, shorten.use_less, ref, by, EIGHT_HOURS)
+        await store.run(shorten.use_less, ref, by, EIGHT_HOURS)
 
 
 async def test_what_is_decided_is_not_asked_for_anew(store: Store) -> None:
     await store.write(found)
     ref = await ask(store, WEEK)
-    await do(store, decide.reject, ref, GRACE)
+    await store.run(decide.reject, ref, GRACE)
     with pytest.raises(Closed, match="rejected already"):
-        await do(store, shorten.use_less, ref, ADA, EIGHT_HOURS)
+        await store.run(shorten.use_less, ref, ADA, EIGHT_HOURS)
     assert (await request(store, ref)).state is RequestState.REJECTED
 
 
@@ -111,17 +110,17 @@ async def test_an_active_access_ends_sooner_with_a_notice_before(store: Store, c
     await store.write(found)
     ref = await hold(store, WEEK)
     clock.advance(HOUR)
-    await do(store, shorten.use_less, ref, ADA, Term(length=3 * HOUR))
+    await store.run(shorten.use_less, ref, ADA, Term(length=3 * HOUR))
     row = await grant(store, ref)
     end = clock.now() + 3 * HOUR
     assert (row.ends_at, row.due_at, row.notice_at) == (end, end, end - HOUR)
     clock.advance(2 * HOUR)
-    await store.write(due.sweep)
+    await sweep(store)
     assert (await actions(store, ref)).count("grant.notice") == 1
     clock.advance(HOUR)
-    await store.write(due.sweep)
+    await sweep(store)
     assert (await grant(store, ref)).state is GrantState.REVOKING
-    entries = await store.read(lambda s: s.query(AuditEntry).filter_by(action="grant.shortened").all())
+    entries = await trail_of(store, action="grant.shortened")
     assert [(one.actor, one.data["after"]["end"]) for one in entries] == [(ADA, end.isoformat())]
 
 
@@ -130,16 +129,16 @@ async def test_an_active_access_never_ends_later_or_at_once(store: Store, clock:
     ref = await hold(store, EIGHT_HOURS)
     for term in (EIGHT_HOURS, WEEK, Term(), Term(end=clock.now() + 8 * HOUR)):
         with pytest.raises(Invalid, match="ends before that already"):
-            await do(store, shorten.use_less, ref, ADA, term)
+            await store.run(shorten.use_less, ref, ADA, term)
     with pytest.raises(Invalid, match="Give back"):
-        await do(store, shorten.use_less, ref, ADA, Term(end=clock.now()))
+        await store.run(shorten.use_less, ref, ADA, Term(end=clock.now()))
     assert (await grant(store, ref)).ends_at == clock.now() + 8 * HOUR
 
 
 async def test_what_has_no_end_is_given_one(store: Store, clock: ManualClock) -> None:
-    await store.write(lambda tx: found(tx, GITHUB.model_copy(update={"indefinite": True})))
+    await store.run(found, GITHUB.model_copy(update={"indefinite": True}))
     ref = await hold(store, Term())
-    await do(store, shorten.use_less, ref, ADA, WEEK)
+    await store.run(shorten.use_less, ref, ADA, WEEK)
     row = await grant(store, ref)
     assert row.due_at == row.ends_at == clock.now() + timedelta(days=7)
 
@@ -147,9 +146,9 @@ async def test_what_has_no_end_is_given_one(store: Store, clock: ManualClock) ->
 async def test_who_asks_for_more_time_does_not_shorten_it_meanwhile(store: Store) -> None:
     await store.write(found)
     ref = await hold(store, EIGHT_HOURS)
-    more = await do(store, submit.extend, ref, ADA, EIGHT_HOURS, "Not done yet")
+    more = await store.run(submit.extend, ref, ADA, EIGHT_HOURS, "Not done yet")
     with pytest.raises(NotAllowed, match=f"{more.ref}. Withdraw that first"):
-        await do(store, shorten.use_less, ref, ADA, Term(length=HOUR))
+        await store.run(shorten.use_less, ref, ADA, Term(length=HOUR))
 
 
 @pytest.mark.parametrize("by", [GRACE, ROOT])
@@ -157,4 +156,4 @@ async def test_nobody_else_shortens_an_access(store: Store, by: str) -> None:
     await store.write(found)
     ref = await hold(store, EIGHT_HOURS)
     with pytest.raises(NotAllowed):
-        await do(store, shorten.use_less, ref, by, Term(length=HOUR))
+        await store.run(shorten.use_less, ref, by, Term(length=HOUR))

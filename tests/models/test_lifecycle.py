@@ -5,16 +5,17 @@ import pytest
 from models import audit
 from models.clock import ManualClock
 from models.errors import Closed, Duplicate, OwnRequest, Repeated
-from models.lifecycle import due
 from models.lifecycle.grant import reconcile, revoke
 from models.lifecycle.request import cancel, decide, submit
 from models.lifecycle.request.plan import Draft
 from models.store.base import Store
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.grants import Grant
 from models.tables.requests import Request, Term
 from models.tables.states import GrantState, RequestState
+from tests.models.acting import sweep, targets
 from tests.models.company import ADA, ALAN, GRACE, found
+from tests.rows import row_of
 
 EIGHT_HOURS = Term(length=timedelta(hours=8))
 
@@ -25,28 +26,27 @@ def draft(*accesses: str, term: Term = EIGHT_HOURS) -> Draft:
 
 async def asked(store: Store) -> str:
     await store.write(found)
-    (request,) = await store.write(lambda tx: submit.submit(tx, draft()))
+    (request,) = await store.run(submit.submit, draft())
     return request.ref
 
 
 async def settle(store: Store) -> None:
     """Do by a word what the worker and a connector do."""
 
-    def round_of(tx: Tx) -> None:
-        for target in {g.target for g in tx.session.query(Grant).all()}:
-            reconcile.guard(tx, target)
+    def round_of(out: Outcome) -> None:
+        for target in targets(out):
+            reconcile.guard(out, target)
             outcomes = {
-                c.grant_id: (c.direction, reconcile.Done())
-                for c in reconcile.changes(tx.session, target, tx.now)
+                c.grant_id: (c.direction, reconcile.Done()) for c in reconcile.changes(out.case, target)
             }
-            reconcile.settled(tx, target, outcomes)
+            reconcile.settled(out, target, outcomes)
 
     await store.write(round_of)
 
 
 async def grant_of(store: Store, ref: str) -> Grant:
-    request = await store.read(lambda s: s.get_one(Request, int(ref[3:])))
-    return await store.read(lambda s: s.get_one(Grant, request.grant_id))
+    request = await row_of(store, Request, int(ref[3:]))
+    return await row_of(store, Grant, request.grant_id)
 
 
 async def test_an_approved_request_is_given_and_taken_when_its_time_is_up(
@@ -54,7 +54,7 @@ async def test_an_approved_request_is_given_and_taken_when_its_time_is_up(
 ) -> None:
     ref = await asked(store)
     clock.advance(timedelta(minutes=5))
-    request = await store.write(lambda tx: decide.approve(tx, ref, GRACE, comment="Fine"))
+    request = await store.run(decide.approve, ref, GRACE, comment="Fine")
     assert request.state is RequestState.APPROVED
     clock.advance(timedelta(minutes=5))
     await settle(store)
@@ -62,7 +62,7 @@ async def test_an_approved_request_is_given_and_taken_when_its_time_is_up(
     assert grant.state is GrantState.ACTIVE
     assert grant.ends_at == clock.now() + timedelta(hours=8)
     clock.advance(timedelta(hours=8))
-    await store.write(due.sweep)
+    await sweep(store)
     assert (await grant_of(store, ref)).state is GrantState.REVOKING
     await settle(store)
     assert (await grant_of(store, ref)).state is GrantState.ENDED
@@ -72,61 +72,61 @@ async def test_an_approved_request_is_given_and_taken_when_its_time_is_up(
 async def test_nobody_approves_their_own_request(store: Store) -> None:
     ref = await asked(store)
     with pytest.raises(OwnRequest, match=r"Grace or Alan|Alan or Grace"):
-        await store.write(lambda tx: decide.approve(tx, ref, ADA))
+        await store.run(decide.approve, ref, ADA)
 
 
 async def test_a_decided_request_says_so_to_the_second_approver(store: Store) -> None:
     ref = await asked(store)
-    await store.write(lambda tx: decide.reject(tx, ref, GRACE))
+    await store.run(decide.reject, ref, GRACE)
     with pytest.raises(Closed, match="rejected already, by Grace"):
-        await store.write(lambda tx: decide.approve(tx, ref, ALAN))
+        await store.run(decide.approve, ref, ALAN)
 
 
 async def test_the_same_access_is_asked_for_once(store: Store) -> None:
     ref = await asked(store)
     with pytest.raises(Duplicate, match=ref):
-        await store.write(lambda tx: submit.submit(tx, draft()))
+        await store.run(submit.submit, draft())
 
 
 async def test_several_accesses_make_several_requests_of_one_submission(store: Store) -> None:
     await store.write(found)
-    requests = await store.write(lambda tx: submit.submit(tx, draft("engineering", "design")))
+    requests = await store.run(submit.submit, draft("engineering", "design"))
     assert [r.access_key for r in requests] == ["engineering", "design"]
     assert len({r.submission for r in requests}) == 1
 
 
 async def test_a_withdrawn_request_cannot_be_approved(store: Store) -> None:
     ref = await asked(store)
-    await store.write(lambda tx: cancel.withdraw(tx, ref, ADA))
+    await store.run(cancel.withdraw, ref, ADA)
     with pytest.raises(Closed, match="withdrawn already, by Ada"):
-        await store.write(lambda tx: decide.approve(tx, ref, GRACE))
+        await store.run(decide.approve, ref, GRACE)
 
 
 async def test_a_request_that_nobody_decides_expires(store: Store, clock: ManualClock) -> None:
     ref = await asked(store)
     clock.advance(timedelta(hours=48))
-    await store.write(due.sweep)
-    request = await store.read(lambda s: s.get_one(Request, int(ref[3:])))
+    await sweep(store)
+    request = await row_of(store, Request, int(ref[3:]))
     assert request.state is RequestState.EXPIRED
 
 
 async def test_an_access_that_is_given_back_is_revoked(store: Store) -> None:
     ref = await asked(store)
-    await store.write(lambda tx: decide.approve(tx, ref, GRACE))
+    await store.run(decide.approve, ref, GRACE)
     await settle(store)
     grant = await grant_of(store, ref)
-    await store.write(lambda tx: revoke.give_back(tx, grant.ref, ADA))
+    await store.run(revoke.give_back, grant.ref, ADA)
     await settle(store)
     assert (await grant_of(store, ref)).state is GrantState.REVOKED
 
 
 async def test_an_extension_moves_the_end_of_the_same_grant(store: Store) -> None:
     ref = await asked(store)
-    await store.write(lambda tx: decide.approve(tx, ref, GRACE))
+    await store.run(decide.approve, ref, GRACE)
     await settle(store)
     before = await grant_of(store, ref)
-    more = await store.write(lambda tx: submit.extend(tx, before.ref, ADA, EIGHT_HOURS, "Not done yet"))
-    await store.write(lambda tx: decide.approve(tx, more.ref, ALAN))
+    more = await store.run(submit.extend, before.ref, ADA, EIGHT_HOURS, "Not done yet")
+    await store.run(decide.approve, more.ref, ALAN)
     after = await grant_of(store, ref)
     assert before.ends_at is not None
     assert after.ends_at == before.ends_at + timedelta(hours=8)
@@ -134,6 +134,6 @@ async def test_an_extension_moves_the_end_of_the_same_grant(store: Store) -> Non
 
 async def test_a_delivery_counts_once(store: Store) -> None:
     await store.write(found)
-    await store.write(lambda tx: submit.submit(tx, draft()), delivery="view:V1:1")
+    await store.write(lambda out: submit.submit(out, draft()), delivery="view:V1:1")
     with pytest.raises(Repeated):
-        await store.write(lambda tx: submit.submit(tx, draft("design")), delivery="view:V1:1")
+        await store.write(lambda out: submit.submit(out, draft("design")), delivery="view:V1:1")

@@ -18,15 +18,14 @@ from sqlalchemy import func, insert, select
 from bot.serve import keep_what_is_loaded
 from models.audit import AuditEntry
 from models.clock import ManualClock
-from models.lifecycle import due
 from models.lifecycle.grant import reconcile
 from models.lifecycle.grant.reconcile import Change
 from models.store.base import Store
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.grants import Grant
 from models.tables.requests import Request, Term
 from models.tables.states import GrantState
-from tests.models.acting import hold, obliging, settle
+from tests.models.acting import hold, obliging, settle, sweep
 from tests.models.company import found
 
 MANY = int(os.environ.get("KEYTURN_MANY", "220"))
@@ -36,13 +35,12 @@ LONGEST = 0.05
 
 
 def as_values(row: Any, **changes: Any) -> dict[str, Any]:
-    held = {column.key: getattr(row, column.key) for column in type(row).__mapper__.column_attrs}
-    return held | changes
+    return dict(row._asdict() | changes)
 
 
-def multiplied(tx: Tx) -> None:
+def multiplied(out: Outcome) -> None:
     """The one grant that there is, and its request, for very many people; the ends lie in one minute."""
-    request, grant = tx.session.get_one(Request, 1), tx.session.get_one(Grant, 1)
+    request, grant = out.case.get_one(Request, 1), out.case.get_one(Grant, 1)
     assert grant.ends_at is not None
     requests, grants = [], []
     for number in range(2, MANY + 1):
@@ -51,8 +49,8 @@ def multiplied(tx: Tx) -> None:
         requests.append(as_values(request, id=number, beneficiary_id=person, grant_id=None))
         changes = {"request_id": number, "person_id": person, "ends_at": end, "due_at": end}
         grants.append(as_values(grant, id=number, notice_at=None, **changes))
-    tx.session.execute(insert(Request), requests)
-    tx.session.execute(insert(Grant), grants)
+    out.sql.run(insert(Request), requests)
+    out.sql.run(insert(Grant), grants)
 
 
 async def longest_wait(ended: asyncio.Event) -> float:
@@ -68,15 +66,14 @@ async def longest_wait(ended: asyncio.Event) -> float:
 async def swept(store: Store) -> float:
     ended = asyncio.Event()
     watch = asyncio.create_task(longest_wait(ended))
-    while await store.write(due.sweep):
-        pass
+    await sweep(store)
     ended.set()
     return await watch
 
 
 async def states(store: Store) -> dict[GrantState, int]:
     by_state = select(Grant.state, func.count()).group_by(Grant.state)
-    return dict(await store.read(lambda session: session.execute(by_state).all()))
+    return dict(await store.read(lambda case: case.read(by_state)))
 
 
 @pytest.fixture
@@ -109,7 +106,7 @@ async def test_all_that_end_in_one_minute_are_taken_once_and_none_early(
     assert await states(crowd) == {GrantState.ENDED: MANY}
     assert (len(calls), set(calls.values())) == (MANY, {1})
     told = select(AuditEntry.subject, func.count()).where(AuditEntry.action == "grant.ended")
-    found_once = await crowd.read(lambda s: s.execute(told.group_by(AuditEntry.subject)).all())
+    found_once = await crowd.read(lambda case: case.read(told.group_by(AuditEntry.subject)))
     assert (len(found_once), {count for _, count in found_once}) == (MANY, {1})
     if "KEYTURN_MANY" in os.environ:
         assert waited <= LONGEST
@@ -123,4 +120,4 @@ async def test_each_minute_of_the_burst_takes_what_ends_in_it_and_no_more(
     now = clock.now()
     early = select(func.count()).where(Grant.state != GrantState.ACTIVE, Grant.ends_at > now)
     late = select(func.count()).where(Grant.state == GrantState.ACTIVE, Grant.ends_at <= now)
-    assert await crowd.read(lambda session: (session.scalar(early), session.scalar(late))) == (0, 0)
+    assert await crowd.read(lambda case: case.read(early) + case.read(late)) == [0, 0]

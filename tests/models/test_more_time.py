@@ -7,13 +7,12 @@ import pytest
 from models.clock import ManualClock
 from models.durations import parse
 from models.errors import Duplicate, Invalid, NotAllowed
-from models.lifecycle import due
 from models.lifecycle.grant import revoke
 from models.lifecycle.request import cancel, decide, submit
 from models.store.base import Store
 from models.tables.requests import Term
 from models.tables.states import GrantState, RequestState
-from tests.models.acting import actions, ask, do, grant, grant_of, hold, request, settle
+from tests.models.acting import actions, ask, grant, grant_of, hold, request, settle, sweep
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
 
 HOUR = timedelta(hours=1)
@@ -21,7 +20,7 @@ EIGHT_HOURS, WEEK = Term(length=8 * HOUR), Term(length=timedelta(days=7))
 
 
 async def more(store: Store, ref: str, term: Term = EIGHT_HOURS) -> str:
-    return (await do(store, submit.extend, ref, ADA, term, "Not done yet")).ref
+    return (await store.run(submit.extend, ref, ADA, term, "Not done yet")).ref
 
 
 async def test_an_end_that_is_not_later_is_no_more_time(store: Store, clock: ManualClock) -> None:
@@ -31,8 +30,8 @@ async def test_an_end_that_is_not_later_is_no_more_time(store: Store, clock: Man
         await more(store, ref, Term(end=clock.now() + 8 * HOUR))
     extension = await more(store, ref, Term(end=clock.now() + 9 * HOUR))
     with pytest.raises(Invalid, match="later end"):
-        await do(store, decide.approve, extension, GRACE, term=Term(end=clock.now() + HOUR))
-    await do(store, decide.approve, extension, GRACE)
+        await store.run(decide.approve, extension, GRACE, term=Term(end=clock.now() + HOUR))
+    await store.run(decide.approve, extension, GRACE)
     assert (await grant(store, ref)).ends_at == clock.now() + 9 * HOUR
 
 
@@ -43,10 +42,10 @@ async def test_more_time_that_is_approved_after_the_end_gives_the_access_anew(
     ref = await hold(store, EIGHT_HOURS)
     extension = await more(store, ref)
     clock.advance(8 * HOUR)
-    await store.write(due.sweep)
+    await sweep(store)
     await settle(store)
     assert (await grant(store, ref)).state is GrantState.ENDED
-    await do(store, decide.approve, extension, GRACE)
+    await store.run(decide.approve, extension, GRACE)
     await settle(store)
     anew = await grant_of(store, extension)
     assert (anew.ref == ref, anew.state) == (False, GrantState.ACTIVE)
@@ -56,41 +55,41 @@ async def test_more_time_that_is_approved_after_the_end_gives_the_access_anew(
 async def test_a_grace_period_holds_the_end_up_only_while_more_time_is_asked_for(
     store: Store, clock: ManualClock
 ) -> None:
-    await store.write(lambda tx: found(tx, GITHUB.model_copy(update={"grace": parse("4h")})))
+    await store.run(found, GITHUB.model_copy(update={"grace": parse("4h")}))
     ref = await hold(store, EIGHT_HOURS)
     extension = await more(store, ref)
     clock.advance(8 * HOUR)
-    await store.write(due.sweep)
-    await store.write(due.sweep)
+    await sweep(store)
+    await sweep(store)
     assert (await grant(store, ref)).state is GrantState.ACTIVE
     assert (await actions(store, ref)).count("grant.grace") == 1
-    await do(store, decide.reject, extension, GRACE)
-    await store.write(due.sweep)
+    await store.run(decide.reject, extension, GRACE)
+    await sweep(store)
     assert (await grant(store, ref)).state is GrantState.REVOKING
 
 
 async def test_a_grace_period_ends_even_if_nobody_decides(store: Store, clock: ManualClock) -> None:
-    await store.write(lambda tx: found(tx, GITHUB.model_copy(update={"grace": parse("4h")})))
+    await store.run(found, GITHUB.model_copy(update={"grace": parse("4h")}))
     ref = await hold(store, EIGHT_HOURS)
     await more(store, ref)
     clock.advance(8 * HOUR)
-    await store.write(due.sweep)
+    await sweep(store)
     clock.advance(4 * HOUR)
-    await store.write(due.sweep)
+    await sweep(store)
     assert (await grant(store, ref)).state is GrantState.REVOKING
 
 
 async def test_more_time_that_is_approved_in_the_grace_period_counts_from_the_approval(
     store: Store, clock: ManualClock
 ) -> None:
-    await store.write(lambda tx: found(tx, GITHUB.model_copy(update={"grace": parse("4h")})))
+    await store.run(found, GITHUB.model_copy(update={"grace": parse("4h")}))
     ref = await hold(store, EIGHT_HOURS)
     extension = await more(store, ref, Term(length=HOUR))
     clock.advance(10 * HOUR)
-    await store.write(due.sweep)
-    await do(store, decide.approve, extension, GRACE)
+    await sweep(store)
+    await store.run(decide.approve, extension, GRACE)
     assert (await grant(store, ref)).ends_at == clock.now() + HOUR
-    await store.write(due.sweep)
+    await sweep(store)
     assert (await grant(store, ref)).state is GrantState.ACTIVE
 
 
@@ -98,7 +97,7 @@ async def test_who_gives_an_access_back_does_not_ask_for_more_of_it(store: Store
     await store.write(found)
     ref = await hold(store, EIGHT_HOURS)
     extension = await more(store, ref)
-    await do(store, revoke.give_back, ref, ADA)
+    await store.run(revoke.give_back, ref, ADA)
     assert (await request(store, extension)).state is RequestState.WITHDRAWN
 
 
@@ -106,7 +105,7 @@ async def test_what_an_admin_takes_away_no_approval_of_more_time_gives_back(stor
     await store.write(found)
     ref = await hold(store, EIGHT_HOURS)
     extension = await more(store, ref)
-    await do(store, revoke.revoke, ref, ROOT, "Incident")
+    await store.run(revoke.revoke, ref, ROOT, "Incident")
     row = await request(store, extension)
     assert (row.state, row.closed_by) == (RequestState.CANCELLED, ROOT)
     assert (await grant(store, ref)).state is GrantState.REVOKING
@@ -118,24 +117,24 @@ async def test_who_was_just_given_more_time_is_not_told_at_once_that_it_ends_soo
     await store.write(found)
     ref = await hold(store, WEEK)
     clock.advance(timedelta(days=7) - HOUR / 2)
-    await store.write(due.sweep)
+    await sweep(store)
     sent = (await actions(store, ref)).count("grant.notice")
-    await do(store, decide.approve, await more(store, ref), GRACE)
-    await store.write(due.sweep)
+    await store.run(decide.approve, await more(store, ref), GRACE)
+    await sweep(store)
     assert (await actions(store, ref)).count("grant.notice") == sent == 1
     clock.advance(8 * HOUR - HOUR / 2)
-    await store.write(due.sweep)
+    await sweep(store)
     assert (await actions(store, ref)).count("grant.notice") == 2
 
 
 async def test_more_time_without_an_end_is_looked_at_no_more(store: Store, clock: ManualClock) -> None:
-    await store.write(lambda tx: found(tx, GITHUB.model_copy(update={"indefinite": True})))
+    await store.run(found, GITHUB.model_copy(update={"indefinite": True}))
     ref = await hold(store, WEEK)
-    await do(store, decide.approve, await more(store, ref, Term()), GRACE)
+    await store.run(decide.approve, await more(store, ref, Term()), GRACE)
     row = await grant(store, ref)
     assert (row.length, row.ends_at, row.due_at, row.notice_at) == (None, None, None, None)
     clock.advance(timedelta(days=8))
-    await store.write(due.sweep)
+    await sweep(store)
     assert (await actions(store, ref))[-1] == "grant.extended"
 
 
@@ -145,9 +144,9 @@ async def test_a_length_is_added_to_an_explicit_end_and_an_explicit_end_replaces
     await store.write(found)
     end = clock.now() + timedelta(days=2)
     explicit = await hold(store, Term(end=end), "engineering")
-    await do(store, decide.approve, await more(store, explicit), GRACE)
+    await store.run(decide.approve, await more(store, explicit), GRACE)
     counted = await hold(store, EIGHT_HOURS, "design")
-    await do(store, decide.approve, await more(store, counted, Term(end=end)), GRACE)
+    await store.run(decide.approve, await more(store, counted, Term(end=end)), GRACE)
     first, second = await grant(store, explicit), await grant(store, counted)
     assert (first.ends_at, first.due_at) == (end + 8 * HOUR, end + 8 * HOUR)
     assert (second.length, second.ends_at, second.due_at) == (None, end, end)
@@ -162,7 +161,7 @@ async def test_only_the_holder_asks_for_more_time(store: Store, by: str) -> None
     await store.write(found)
     ref = await hold(store, EIGHT_HOURS)
     with pytest.raises(NotAllowed):
-        await do(store, submit.extend, ref, by, EIGHT_HOURS, "For her")
+        await store.run(submit.extend, ref, by, EIGHT_HOURS, "For her")
 
 
 async def test_more_time_is_asked_for_once_at_a_time(store: Store) -> None:
@@ -171,14 +170,14 @@ async def test_more_time_is_asked_for_once_at_a_time(store: Store) -> None:
     extension = await more(store, ref)
     with pytest.raises(Duplicate, match=extension):
         await more(store, ref)
-    await do(store, cancel.withdraw, extension, ADA)
+    await store.run(cancel.withdraw, extension, ADA)
     await more(store, ref)
 
 
 async def test_what_has_no_end_and_what_is_not_active_gets_no_more_time(
     store: Store, clock: ManualClock
 ) -> None:
-    await store.write(lambda tx: found(tx, GITHUB.model_copy(update={"indefinite": True})))
+    await store.run(found, GITHUB.model_copy(update={"indefinite": True}))
     with pytest.raises(NotAllowed, match="no end"):
         await more(store, await hold(store, Term()))
     start = clock.now() + HOUR
@@ -194,7 +193,7 @@ async def test_an_end_that_passed_while_nobody_decided_is_not_approved_as_it_is(
     ref = await ask(store, Term(end=clock.now() + HOUR))
     clock.advance(HOUR)
     with pytest.raises(Invalid, match="has passed"):
-        await do(store, decide.approve, ref, GRACE)
-    await do(store, decide.approve, ref, GRACE, term=EIGHT_HOURS)
+        await store.run(decide.approve, ref, GRACE)
+    await store.run(decide.approve, ref, GRACE, term=EIGHT_HOURS)
     await settle(store)
     assert (await grant_of(store, ref)).ends_at == clock.now() + 8 * HOUR

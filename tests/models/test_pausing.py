@@ -7,7 +7,7 @@ import pytest
 from models.catalogue.words import RequestKind
 from models.clock import ManualClock
 from models.errors import Closed, NotAllowed, NotFound
-from models.lifecycle import due, mass_revocation
+from models.lifecycle import mass_revocation
 from models.lifecycle.grant import revoke
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
@@ -16,16 +16,11 @@ from models.store.base import Store
 from models.tables.pauses import PauseKind
 from models.tables.requests import Term
 from models.tables.states import GrantState
-from tests.models.acting import actions, do, grant, hold, settle
+from tests.models.acting import actions, grant, hold, settle, sweep
 from tests.models.company import ADA, ALAN, GRACE, ROOT, found
 
 HOUR = timedelta(hours=1)
 EIGHT_HOURS = Term(length=8 * HOUR)
-
-
-async def sweep(store: Store) -> None:
-    while await store.write(due.sweep):
-        pass
 
 
 @pytest.fixture
@@ -35,7 +30,7 @@ async def held(store: Store, clock: ManualClock) -> str:
     ref = await hold(store, EIGHT_HOURS)
     since = clock.now()
     clock.advance(9 * HOUR)
-    await do(store, mass_revocation.begin, PauseKind.RESTORED, since, clock.now())
+    await store.run(mass_revocation.begin, PauseKind.RESTORED, since, clock.now())
     await sweep(store)
     await sweep(store)
     return ref
@@ -44,23 +39,23 @@ async def held(store: Store, clock: ManualClock) -> str:
 async def test_what_is_over_by_a_backup_waits_and_goes_when_an_admin_says_so(store: Store, held: str) -> None:
     assert (await grant(store, held)).state is GrantState.ACTIVE
     assert (await actions(store, held)).count("grant.held") == 1
-    story = await store.read(lambda session: pause_story(session, "PS-1"))
+    story = await store.read(lambda case: pause_story(case, "PS-1"))
     assert (story.count, [one.ref for one in story.first]) == (1, [held])
-    await do(store, mass_revocation.wait, "PS-1", ROOT)
+    await store.run(mass_revocation.wait, "PS-1", ROOT)
     await sweep(store)
     assert (await grant(store, held)).state is GrantState.ACTIVE
-    await do(store, mass_revocation.lift, "PS-1", ROOT)
+    await store.run(mass_revocation.lift, "PS-1", ROOT)
     await sweep(store)
     assert (await grant(store, held)).state is GrantState.REVOKING
 
 
 @pytest.mark.usefixtures("held")
 async def test_it_waits_as_well_where_it_ends_while_the_admins_look(store: Store, clock: ManualClock) -> None:
-    await do(store, mass_revocation.lift, "PS-1", ROOT)
+    await store.run(mass_revocation.lift, "PS-1", ROOT)
     await sweep(store)
     await settle(store)
     ref = await hold(store, EIGHT_HOURS, "design")
-    await do(store, mass_revocation.begin, PauseKind.RESTORED, clock.now(), clock.now())
+    await store.run(mass_revocation.begin, PauseKind.RESTORED, clock.now(), clock.now())
     clock.advance(8 * HOUR)
     await sweep(store)
     assert (await grant(store, ref)).state is GrantState.ACTIVE
@@ -81,14 +76,14 @@ async def test_who_is_held_can_be_given_more_time_and_can_give_it_back(
     draft = Draft(
         ADA, ADA, "github", ("engineering",), EIGHT_HOURS, "INC-42", RequestKind.EXTEND, int(held[3:])
     )
-    (request,) = await do(store, submit.submit, draft)
-    await do(store, decide.approve, request.ref, GRACE)
+    (request,) = await store.run(submit.submit, draft)
+    await store.run(decide.approve, request.ref, GRACE)
     assert (await grant(store, held)).ends_at == clock.now() + 8 * HOUR
     await sweep(store)
-    await do(store, mass_revocation.lift, "PS-1", ROOT)
+    await store.run(mass_revocation.lift, "PS-1", ROOT)
     await sweep(store)
     assert (await grant(store, held)).state is GrantState.ACTIVE
-    await do(store, revoke.give_back, held, ADA)
+    await store.run(revoke.give_back, held, ADA)
     assert (await grant(store, held)).state is GrantState.REVOKING
 
 
@@ -96,18 +91,18 @@ async def test_who_is_held_can_be_given_more_time_and_can_give_it_back(
 async def test_only_admins_and_only_while_it_holds(store: Store) -> None:
     for by in (ADA, GRACE, ALAN, ""):
         with pytest.raises(NotAllowed, match=r"admins can decide on this\. Ask Root"):
-            await do(store, mass_revocation.lift, "PS-1", by)
+            await store.run(mass_revocation.lift, "PS-1", by)
     for ref in ("PS-2", "AR-1", "", "PS-x"):
         with pytest.raises(NotFound):
-            await do(store, mass_revocation.lift, ref, ROOT)
-    await do(store, mass_revocation.lift, "PS-1", ROOT)
+            await store.run(mass_revocation.lift, ref, ROOT)
+    await store.run(mass_revocation.lift, "PS-1", ROOT)
     with pytest.raises(Closed):
-        await do(store, mass_revocation.wait, "PS-1", ROOT)
+        await store.run(mass_revocation.wait, "PS-1", ROOT)
     assert (await actions(store, "PS-1")) == ["pause.open", "pause.lifted"]
 
 
 async def test_the_sweep_after_a_pause_finds_nothing_left(store: Store, held: str) -> None:
-    await do(store, revoke.give_back, held, ADA)
-    await do(store, mass_revocation.lift, "PS-1", ROOT)
+    await store.run(revoke.give_back, held, ADA)
+    await store.run(mass_revocation.lift, "PS-1", ROOT)
     await sweep(store)
     assert (await grant(store, held)).cause is not None

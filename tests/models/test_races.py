@@ -6,7 +6,7 @@ KEYTURN_RACES=500 races for as many requests as are promised; by default for a f
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -18,7 +18,6 @@ from models.audit import AuditEntry
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import Closed, Duplicate, Refusal, Repeated, SentAlready
-from models.lifecycle import due
 from models.lifecycle.catalogue import edit_app
 from models.lifecycle.grant import reconcile, revoke
 from models.lifecycle.people import person_changed
@@ -27,11 +26,14 @@ from models.lifecycle.request.plan import Draft
 from models.rate_limits import Limits
 from models.registry import apps, directory
 from models.store.base import Store
-from models.store.tx import Tx
+from models.store.outcome import Outcome
+from models.tables.catalogue import App
 from models.tables.grants import Grant
 from models.tables.people import Person
 from models.tables.requests import Comment, Decision, Request, Term
 from models.tables.states import GrantState, RequestState
+from tests.models.acting import sweep, targets
+from tests.rows import all_of, count_of, new_row, row_of, trail_of
 
 pytestmark = pytest.mark.both_engines
 
@@ -42,14 +44,14 @@ MANY = int(os.environ.get("KEYTURN_RACES", "20"))
 """How many requests eight people approve and reject at once."""
 PLENTY = Limits(open_requests=1000, requests_an_hour=1000)
 
-Verb = Callable[[Tx], object]
+Verb = Callable[[Outcome], object]
 
 
-def person(person_id: str) -> Person:
+def person(person_id: str, *, active: bool = True) -> Person:
     """Somebody whom Slack has just described."""
-    return Person(
+    return new_row(Person,
         id=person_id, name=person_id, handle=person_id.lower(), email=f"{person_id.lower()}@example.com",
-        title="", department="", timezone="UTC", guest=False, stranger=False, bot=False, active=True,
+        title="", department="", timezone="UTC", guest=False, stranger=False, bot=False, active=active,
     )  # fmt: skip
 
 
@@ -67,20 +69,18 @@ def github(accesses: int = 1, rule: str | int = "any", **fields: Any) -> AppSpec
     )
 
 
-def found(tx: Tx, app: AppSpec) -> None:
+def found(out: Outcome, app: AppSpec) -> None:
     """The company: Ada asks, eight people decide, Root administers."""
-    directory.remember(tx, [person(one) for one in (ADA, ROOT, *DECIDERS)])
-    directory.appoint(tx, [ROOT], "operator")
-    apps.save(tx, app, ROOT)
+    directory.remember(out, [person(one) for one in (ADA, ROOT, *DECIDERS)])
+    directory.appoint(out, [ROOT], "operator")
+    apps.save(out, app, ROOT)
 
 
 async def asked(store: Store, app: AppSpec) -> list[str]:
     """Ada asks for everything that the app has."""
-    await store.write(lambda tx: found(tx, app))
+    await store.run(found, app)
     keys = tuple(access.key for access in app.access)
-    requests = await store.write(
-        lambda tx: submit.submit(tx, Draft(ADA, ADA, "github", keys, EIGHT_HOURS, "INC-42"), PLENTY)
-    )
+    requests = await store.run(submit.submit, Draft(ADA, ADA, "github", keys, EIGHT_HOURS, "INC-42"), PLENTY)
     return [request.ref for request in requests]
 
 
@@ -90,25 +90,26 @@ async def held(store: Store, accesses: int, **fields: Any) -> list[str]:
     for ref in refs:
         await store.write(decision(ref, DECIDERS[0], True))
     await settle(store)
-    return [grant.ref for grant in await store.read(lambda s: s.query(Grant).order_by(Grant.id).all())]
+    return [grant.ref for grant in await all_of(store, Grant)]
 
 
 async def settle(store: Store) -> None:
     """Do by a word what the worker and a connector do."""
 
-    def round_of(tx: Tx) -> None:
-        for target in sorted({grant.target for grant in tx.session.query(Grant)}):
-            reconcile.guard(tx, target)
-            found = reconcile.changes(tx.session, target, tx.now)
+    def round_of(out: Outcome) -> None:
+        for target in targets(out):
+            reconcile.guard(out, target)
+            found = reconcile.changes(out.case, target)
             done = {change.grant_id: (change.direction, reconcile.Done()) for change in found}
-            reconcile.settled(tx, target, done)
+            reconcile.settled(out, target, done)
 
     await store.write(round_of)
 
 
-async def race(store: Store, *verbs: Verb) -> list[object]:
+async def race(store: Store, *racers: Verb | Awaitable[object]) -> list[object]:
     """Start all of these at the same moment; what each came to. Only refusals count as answers."""
-    outcomes = await asyncio.gather(*(store.write(verb) for verb in verbs), return_exceptions=True)
+    started = [store.write(one) if callable(one) else one for one in racers]
+    outcomes = await asyncio.gather(*started, return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, BaseException) and not isinstance(outcome, Refusal | Repeated):
             raise outcome
@@ -117,7 +118,7 @@ async def race(store: Store, *verbs: Verb) -> list[object]:
 
 def to(verb: Callable[..., object], *args: object) -> Verb:
     """A racer's verb."""
-    return lambda tx: verb(tx, *args)
+    return lambda out: verb(out, *args)
 
 
 def decision(ref: str, by: str, approve: bool) -> Verb:
@@ -125,14 +126,13 @@ def decision(ref: str, by: str, approve: bool) -> Verb:
 
 
 async def requests_of(store: Store) -> list[Request]:
-    return await store.read(lambda session: session.query(Request).order_by(Request.id).all())
+    return await all_of(store, Request)
 
 
 async def outcomes_on_record(store: Store) -> Counter[str]:
     """How often each request's end stands in the trail."""
     ends = [f"request.{state}" for state in RequestState if state is not RequestState.PENDING]
-    rows = await store.read(lambda s: s.query(AuditEntry).filter(AuditEntry.action.in_(ends)).all())
-    return Counter(row.subject for row in rows)
+    return Counter(row.subject for row in await trail_of(store) if row.action in ends)
 
 
 async def test_eight_approve_and_reject_at_once_and_each_request_has_one_outcome(store: Store) -> None:
@@ -141,10 +141,10 @@ async def test_eight_approve_and_reject_at_once_and_each_request_has_one_outcome
     outcomes = await race(store, *racers)
     assert sum(isinstance(one, Closed) for one in outcomes) == 7 * len(refs)
     assert await outcomes_on_record(store) == dict.fromkeys(refs, 1)
-    decisions = await store.read(lambda s: s.query(Decision).all())
+    decisions = await all_of(store, Decision)
     by_request = {f"AR-{one.request_id}": one.approve for one in decisions}
     assert len(decisions) == len(refs)
-    grants = await store.read(lambda s: s.query(Grant).all())
+    grants = await all_of(store, Grant)
     approved = {f"AR-{grant.request_id}" for grant in grants}
     assert approved == {ref for ref, approve in by_request.items() if approve}
     assert len(grants) == len(approved)
@@ -157,10 +157,10 @@ async def test_approvals_at_once_are_all_counted_and_give_the_access_once(
 ) -> None:
     refs = await asked(store, github(6, rule))
     await race(store, *(decision(ref, by, True) for ref in refs for by in DECIDERS))
-    rows = await store.read(lambda s: Counter(one.request_id for one in s.query(Decision)))
+    rows = Counter(one.request_id for one in await all_of(store, Decision))
     assert set(rows.values()) == {needed}
     assert {request.state for request in await requests_of(store)} == {RequestState.APPROVED}
-    assert await store.read(lambda s: s.query(Grant).count()) == len(refs)
+    assert await count_of(store, Grant) == len(refs)
 
 
 async def test_one_person_who_decides_twice_at_once_is_told_so(store: Store) -> None:
@@ -179,7 +179,7 @@ async def test_withdrawing_and_the_last_approval_at_once_have_one_outcome(store:
     assert sum(isinstance(one, Closed) for one in outcomes) == len(refs)
     assert await outcomes_on_record(store) == dict.fromkeys(refs, 1)
     states = {request.ref: request.state for request in await requests_of(store)}
-    grants = {f"AR-{g.request_id}" for g in await store.read(lambda s: s.query(Grant).all())}
+    grants = {f"AR-{g.request_id}" for g in await all_of(store, Grant)}
     assert grants == {ref for ref, state in states.items() if state is RequestState.APPROVED}
 
 
@@ -189,35 +189,32 @@ async def test_expiry_and_the_last_approval_at_once_have_one_outcome(
     refs = await asked(store, github(12))
     clock.advance(timedelta(hours=48))
     approvals = [decision(ref, DECIDERS[0], True) for ref in refs]
-    await race(store, *approvals[:4], due.sweep, *approvals[4:], due.sweep)
-    await store.write(due.sweep)
+    await race(store, *approvals[:4], sweep(store), *approvals[4:], sweep(store))
+    await sweep(store)
     assert await outcomes_on_record(store) == dict.fromkeys(refs, 1)
     states = {request.ref: request.state for request in await requests_of(store)}
-    grants = {f"AR-{g.request_id}" for g in await store.read(lambda s: s.query(Grant).all())}
+    grants = {f"AR-{g.request_id}" for g in await all_of(store, Grant)}
     assert grants == {ref for ref, state in states.items() if state is RequestState.APPROVED}
 
 
 async def test_the_same_delivery_from_many_at_once_counts_once(store: Store) -> None:
     (ref,) = await asked(store, github())
     outcomes = await asyncio.gather(
-        *(
-            store.write(lambda tx: comment.comment(tx, ref, ADA, "Hello"), delivery="view:V1:1")
-            for _ in range(16)
-        ),
+        *(store.write(to(comment.comment, ref, ADA, "Hello"), delivery="view:V1:1") for _ in range(16)),
         return_exceptions=True,
     )
     assert sum(isinstance(one, Repeated) for one in outcomes) == 15
-    assert await store.read(lambda s: s.query(Comment).count()) == 1
+    assert await count_of(store, Comment) == 1
 
 
 async def test_the_same_reply_in_a_thread_is_one_comment_whatever_delivers_it(store: Store) -> None:
     (ref,) = await asked(store, github())
-    await race(store, *[lambda tx: comment.comment(tx, ref, ADA, "Hello", source="D1:1.2")] * 8)
-    assert await store.read(lambda s: s.query(Comment).count()) == 1
+    await race(store, *[lambda out: comment.comment(out, ref, ADA, "Hello", source="D1:1.2")] * 8)
+    assert await count_of(store, Comment) == 1
 
 
 async def test_the_same_access_asked_for_at_once_is_one_request(store: Store) -> None:
-    await store.write(lambda tx: found(tx, github()))
+    await store.run(found, github())
     draft = Draft(ADA, ADA, "github", ("a0",), EIGHT_HOURS, "INC-42")
     outcomes = await race(store, *[to(submit.submit, draft)] * 8)
     assert sum(isinstance(one, Duplicate) for one in outcomes) == 7
@@ -238,9 +235,9 @@ async def test_more_time_and_its_end_at_once_keep_or_give_anew_and_lose_nothing(
     more = partial(submit.extend, by=ADA, term=EIGHT_HOURS, reason="Not done yet")
     refs = [(await store.write(partial(more, grant_ref=one))).ref for one in grants]
     clock.advance(timedelta(hours=8))
-    await race(store, *(decision(ref, DECIDERS[0], True) for ref in refs), due.sweep)
+    await race(store, *(decision(ref, DECIDERS[0], True) for ref in refs), sweep(store))
     await settle(store)
-    rows = {grant.id: grant for grant in await store.read(lambda s: s.query(Grant).all())}
+    rows = {grant.id: grant for grant in await all_of(store, Grant)}
     for request in (one for one in await requests_of(store) if one.ref in refs):
         grant = rows[request.grant_id or 0]
         assert (grant.state, request.state) == (GrantState.ACTIVE, RequestState.APPROVED)
@@ -253,78 +250,77 @@ async def test_giving_back_at_the_very_end_ends_each_grant_once(store: Store, cl
     await race(
         store,
         *(to(revoke.give_back, grant, ADA) for grant in grants),
-        due.sweep,
+        sweep(store),
         *(to(revoke.revoke, grant, ROOT) for grant in reversed(grants)),
     )
     await asyncio.gather(*(settle(store) for _ in range(4)))
-    rows = await store.read(lambda s: s.query(Grant).all())
+    rows = await all_of(store, Grant)
     assert {row.state for row in rows} <= {GrantState.ENDED, GrantState.REVOKED}
     ends = ("grant.ended", "grant.revoked")
-    entries = await store.read(lambda s: s.query(AuditEntry).filter(AuditEntry.action.in_(ends)).all())
+    entries = [one for one in await trail_of(store) if one.action in ends]
     assert Counter(entry.subject for entry in entries) == dict.fromkeys(grants, 1)
 
 
 async def test_sweeps_of_several_processes_end_each_grant_once(store: Store, clock: ManualClock) -> None:
     await held(store, 6)
     clock.advance(timedelta(hours=8))
-    await race(store, *[due.sweep] * 8)
-    moves = await store.read(lambda s: s.query(AuditEntry).filter_by(action="grant.revoking").count())
+    await race(store, *(sweep(store) for _ in range(8)))
+    moves = await count_of(store, AuditEntry, action="grant.revoking")
     assert moves == 6
 
 
 async def test_people_whom_many_look_up_at_once_are_known_once(store: Store) -> None:
     newcomers = [f"UNEW{number}" for number in range(8)]
 
-    def seen(tx: Tx, order: int) -> None:
-        person_changed.people_seen(tx, [person(one) for one in newcomers[::order]])
-        directory.appoint(tx, newcomers, "operator")
+    def seen(out: Outcome, order: int) -> None:
+        person_changed.people_seen(out, [person(one) for one in newcomers[::order]])
+        directory.appoint(out, newcomers, "operator")
 
     await race(store, *(to(seen, 1 if number % 2 else -1) for number in range(8)))
-    assert await store.read(lambda s: s.query(Person).count()) == 8
-    given = await store.read(lambda s: s.query(AuditEntry).filter_by(action="role.given").count())
+    assert await count_of(store, Person) == 8
+    given = await count_of(store, AuditEntry, action="role.given")
     assert given == 8
 
 
 async def test_whoever_leaves_while_asking_has_nothing_pending_and_holds_nothing(store: Store) -> None:
-    await store.write(lambda tx: found(tx, github(6)))
-    gone = person(ADA)
-    gone.active = False
+    await store.run(found, github(6))
+    gone = person(ADA, active=False)
 
-    def ask(key: str, tx: Tx) -> None:
-        (request,) = submit.submit(tx, Draft(ADA, ADA, "github", (key,), EIGHT_HOURS, "INC-42"))
+    def ask(key: str, out: Outcome) -> None:
+        (request,) = submit.submit(out, Draft(ADA, ADA, "github", (key,), EIGHT_HOURS, "INC-42"))
         if key in ("a0", "a1", "a2"):
-            decide.approve(tx, request.ref, DECIDERS[0])
+            decide.approve(out, request.ref, DECIDERS[0])
 
     verbs: list[Verb] = [partial(ask, f"a{number}") for number in range(6)]
-    await race(store, *verbs[:3], lambda tx: person_changed.people_seen(tx, [gone]), *verbs[3:])
+    await race(store, *verbs[:3], lambda out: person_changed.people_seen(out, [gone]), *verbs[3:])
     assert RequestState.PENDING not in {request.state for request in await requests_of(store)}
     await settle(store)
-    grants = await store.read(lambda s: s.query(Grant).all())
+    grants = await all_of(store, Grant)
     assert {grant.state for grant in grants} <= {GrantState.REVOKED}
 
 
 async def test_changes_of_the_catalogue_at_once_are_all_counted(store: Store) -> None:
-    await store.write(lambda tx: found(tx, github()))
+    await store.run(found, github())
     before = await store.read(apps.revision)
     specs = [github(key=f"app{number}", name=f"App {number}") for number in range(8)]
     await race(store, *(to(edit_app.add, spec, ROOT) for spec in specs))
-    rows = await store.read(lambda s: s.query(apps.App).all())
+    rows = await all_of(store, App)
     assert await store.read(apps.revision) == before + 8
     assert sorted(row.position for row in rows) == list(range(9))
 
 
 async def test_one_app_that_two_admins_add_or_change_at_once_is_the_first_ones(store: Store) -> None:
-    await store.write(lambda tx: found(tx, github()))
+    await store.run(found, github())
     other = github(key="other", name="Other")
     added = await race(store, *[to(edit_app.add, other, ROOT)] * 4)
     assert sum(isinstance(one, Duplicate) for one in added) == 3
 
-    def rename(name: str, tx: Tx) -> object:
-        return edit_app.change(tx, "other", 1, lambda app: app.model_copy(update={"name": name}), ROOT)
+    def rename(name: str, out: Outcome) -> object:
+        return edit_app.change(out, "other", 1, lambda app: app.model_copy(update={"name": name}), ROOT)
 
-    def renamed(tx: Tx, name: str) -> None:
-        edit_app.change(tx, "other", 1, lambda app: app.model_copy(update={"name": name}), ROOT)
+    def renamed(out: Outcome, name: str) -> None:
+        edit_app.change(out, "other", 1, lambda app: app.model_copy(update={"name": name}), ROOT)
 
     changed = await race(store, *(to(renamed, f"Name {number}") for number in range(4)))
     assert sum(isinstance(one, edit_app.Overtaken) for one in changed) == 3
-    assert (await store.read(lambda s: s.get_one(apps.App, "other"))).version == 2
+    assert (await row_of(store, App, "other")).version == 2

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from models.catalogue.spec import AppSpec
 from models.errors import AlreadyDecided, Closed, Invalid, NotAllowed, NotAnApprover, OwnRequest, Refusal
@@ -13,12 +11,13 @@ from models.lifecycle.request import decide, reassign
 from models.queries.stories import request_story
 from models.registry import directory
 from models.store.base import Store
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.cards import Card
 from models.tables.people import Person
 from models.tables.requests import Term
-from tests.models.acting import actions, ask, do, request
+from tests.models.acting import actions, ask, request
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
+from tests.rows import all_of, new_row
 
 OTTO, MIA, GUS, BO = "UOTTO", "UMIA", "UGUS", "UBO"
 WEEK = Term.from_json({"length": 7 * 86400, "start": None, "end": None})
@@ -27,25 +26,27 @@ WEEK = Term.from_json({"length": 7 * 86400, "start": None, "end": None})
 @pytest.fixture
 async def office(store: Store) -> Store:
     """Mia and Otto decide, both; Grace and Alan own, Root is the admin, Gus a guest, Bo nobody in it."""
-    await store.write(lambda tx: _people(tx, "anyone"))
+    await store.run(_people, "anyone")
     return store
 
 
-def _people(tx: Tx, to: str, rule: str | int = "all", quiet: Sequence[str] = ()) -> None:
+def _people(out: Outcome, to: str, rule: str | int = "all", quiet: Sequence[str] = ()) -> None:
     stage = {"name": "Lead", "approvers": [MIA, OTTO], "quiet": list(quiet), "rule": rule}
-    found(tx, AppSpec.model_validate(GITHUB.stored() | {"stage": [stage], "reassign": to}))
+    found(out, AppSpec.model_validate(GITHUB.stored() | {"stage": [stage], "reassign": to}))
     names = {OTTO: "Otto", MIA: "Mia", GUS: "Gus", BO: "Bo"}
     directory.remember(
-        tx,
+        out,
         [
-            Person(id=one, name=name, handle=name, email=f"{name}@x.com", guest=one == GUS, active=True)
+            new_row(
+                Person, id=one, name=name, handle=name, email=f"{name}@x.com", guest=one == GUS, active=True
+            )
             for one, name in names.items()
         ],
     )
 
 
 async def waits_for(store: Store, ref: str) -> set[str]:
-    story = await store.read(lambda session: request_story(session, ref))
+    story = await store.read(lambda case: request_story(case, ref))
     assert story.open_stage is not None
     return set(story.open_stage.tally.waiting)
 
@@ -68,78 +69,75 @@ async def test_who_may_pass_on_what_mia_has_to_decide(
     ref = await ask(office, WEEK)
     if refused is not None:
         with pytest.raises(refused):
-            await do(office, reassign.reassign, ref, who, BO, seat=MIA)
+            await office.run(reassign.reassign, ref, who, BO, seat=MIA)
         assert await waits_for(office, ref) == {MIA, OTTO}
         return
-    await do(office, reassign.reassign, ref, who, BO, seat=MIA)
+    await office.run(reassign.reassign, ref, who, BO, seat=MIA)
     assert await waits_for(office, ref) == {BO, OTTO}
     assert "stage.reassigned" in await actions(office, ref)
     with pytest.raises(NotAnApprover):
-        await do(office, decide.approve, ref, MIA)
+        await office.run(decide.approve, ref, MIA)
 
 
 async def test_all_and_numbers_stay_what_they_were(office: Store) -> None:
     ref = await ask(office, WEEK)
-    await do(office, reassign.reassign, ref, MIA, BO, seat=MIA)
-    await do(office, reassign.reassign, ref, BO, ALAN, seat=BO)
-    await do(office, decide.approve, ref, OTTO)
+    await office.run(reassign.reassign, ref, MIA, BO, seat=MIA)
+    await office.run(reassign.reassign, ref, BO, ALAN, seat=BO)
+    await office.run(decide.approve, ref, OTTO)
     assert (await request(office, ref)).state == "pending"
-    await do(office, decide.approve, ref, ALAN)
+    await office.run(decide.approve, ref, ALAN)
     assert (await request(office, ref)).state == "approved"
 
 
 async def test_it_can_come_back_and_who_has_decided_gets_nothing(office: Store) -> None:
     ref = await ask(office, WEEK)
-    await do(office, decide.approve, ref, OTTO)
+    await office.run(decide.approve, ref, OTTO)
     with pytest.raises(Invalid, match="Otto has decided already"):
-        await do(office, reassign.reassign, ref, MIA, OTTO, seat=MIA)
-    await do(office, reassign.reassign, ref, MIA, BO, seat=MIA)
-    await do(office, reassign.reassign, ref, BO, MIA, seat=BO)
+        await office.run(reassign.reassign, ref, MIA, OTTO, seat=MIA)
+    await office.run(reassign.reassign, ref, MIA, BO, seat=MIA)
+    await office.run(reassign.reassign, ref, BO, MIA, seat=BO)
     assert await waits_for(office, ref) == {MIA}
 
 
 async def test_who_may_decide_but_was_not_asked_is_asked_when_it_is_passed_to_them(store: Store) -> None:
-    await store.write(lambda tx: _people(tx, "eligible", rule="any", quiet=[BO]))
+    await store.run(_people, "eligible", rule="any", quiet=[BO])
     ref = await ask(store, WEEK)
     assert await waits_for(store, ref) == {MIA, OTTO}
     with pytest.raises(Invalid, match="Otto is asked already"):
-        await do(store, reassign.reassign, ref, MIA, OTTO, seat=MIA)
-    await do(store, reassign.reassign, ref, MIA, BO, seat=MIA, note="You know it better")
+        await store.run(reassign.reassign, ref, MIA, OTTO, seat=MIA)
+    await store.run(reassign.reassign, ref, MIA, BO, seat=MIA, note="You know it better")
     assert await waits_for(store, ref) == {BO, OTTO}
-    story = await store.read(lambda session: request_story(session, ref))
+    story = await store.read(lambda case: request_story(case, ref))
     assert story.because(BO) == "passed on by Mia: You know it better"
-    assert await store.read(lambda session: _has_card(session, ref, BO))
-
-
-def _has_card(session: Session, ref: str, person_id: str) -> bool:
-    theirs = select(Card.id).where(Card.about == ref, Card.person_id == person_id)
-    return session.scalar(theirs) is not None
+    assert await all_of(store, Card, about=ref, person_id=BO)
 
 
 async def test_where_nobody_is_left_an_admin_names_somebody(store: Store) -> None:
-    await store.write(lambda tx: _people(tx, "anyone", rule="any"))
+    await store.run(_people, "anyone", rule="any")
     ref = await ask(store, WEEK)
     for person in (MIA, OTTO, GRACE, ALAN, ROOT):
-        await do(store, _as_guest, person)
+        await store.run(_as_guest, person)
     assert await waits_for(store, ref) == set()
-    await do(store, reassign.reassign, ref, ROOT, BO, seat="")
-    await do(store, decide.approve, ref, BO)
+    await store.run(reassign.reassign, ref, ROOT, BO, seat="")
+    await store.run(decide.approve, ref, BO)
     assert (await request(store, ref)).state == "approved"
 
 
-def _as_guest(tx: Tx, person_id: str) -> None:
-    known = tx.session.get_one(Person, person_id)
-    changed = Person(id=known.id, name=known.name, handle="x", email=known.email, guest=True, active=True)
-    person_changed.people_seen(tx, [changed])
+def _as_guest(out: Outcome, person_id: str) -> None:
+    known = out.case.get_one(Person, person_id)
+    changed = new_row(
+        Person, id=known.id, name=known.name, handle="x", email=known.email, guest=True, active=True
+    )
+    person_changed.people_seen(out, [changed])
 
 
 async def test_what_is_closed_or_switched_off_is_not_passed_on(store: Store) -> None:
-    await store.write(lambda tx: _people(tx, "nobody"))
+    await store.run(_people, "nobody")
     ref = await ask(store, WEEK)
     with pytest.raises(NotAllowed, match="cannot be passed on"):
-        await do(store, reassign.reassign, ref, MIA, BO, seat=MIA)
-    await do(store, decide.reject, ref, OTTO)
+        await store.run(reassign.reassign, ref, MIA, BO, seat=MIA)
+    await store.run(decide.reject, ref, OTTO)
     with pytest.raises(Closed):
-        await do(store, reassign.reassign, ref, MIA, BO, seat=MIA)
+        await store.run(reassign.reassign, ref, MIA, BO, seat=MIA)
     with pytest.raises((AlreadyDecided, Closed)):
-        await do(store, decide.approve, ref, OTTO)
+        await store.run(decide.approve, ref, OTTO)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Integer, text
 
 from models.clock import ManualClock
 from models.store.postgres import NAME, PostgresStore
@@ -51,6 +51,7 @@ async def test_work_that_takes_long_is_not_taken_for_frozen(
     postgres_database: str, clock: ManualClock
 ) -> None:
     store = PostgresStore(postgres_database, clock, standstill=SOON)
-    slow = store.read(lambda s: int(s.scalar(text("SELECT 7 FROM (SELECT pg_sleep(1)) AS nap")) or 0))
+    nap = text("SELECT 7 AS seven FROM (SELECT pg_sleep(1)) AS nap").columns(seven=Integer)
+    slow = store.read(lambda case: int(case.read(nap)[0]))
     assert await until_free(store, asyncio.create_task(slow)) == 7
     await store.close()

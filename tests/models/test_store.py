@@ -1,36 +1,52 @@
 import asyncio
 import sqlite3
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, ClassVar
 
 import asyncpg
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import Connection, Integer, create_engine, make_url, text
+from sqlalchemy.pool import NullPool
 
 from models.clock import ManualClock
 from models.errors import Invalid, Refusal, Repeated, SentBefore
-from models.store.base import Store, Unavailable
+from models.lifecycle.grant import revoke
+from models.lifecycle.request import comment, decide, submit
+from models.registry import settings
+from models.store import sqlite as sqlite_store
+from models.store.base import CLICK, JOB, SWEEP, Store, Unavailable
+from models.store.case import Case
 from models.store.open import open_store
-from models.store.tx import Tx
-from models.tables import settings
+from models.store.outcome import Outcome
+from models.store.sqlite import SqliteSql
+from models.store.statements import Core
+from models.tables.people import Person
+from models.tables.requests import Term
+from models.tables.settings import Setting
+from tests.models.acting import hold, settle
+from tests.models.company import ADA as ADA_ID
+from tests.models.company import GRACE, found
 
 pytestmark = pytest.mark.both_engines
 
 
-def increment(tx: Tx) -> int:
-    value = int(settings.read(tx.session, "count", 0)) + 1
-    settings.write(tx.session, "count", value)
+def increment(out: Outcome) -> int:
+    value = int(settings.hold(out, "count", 0)) + 1
+    settings.write(out, "count", value)
     return value
 
 
-def refuse(tx: Tx) -> None:
-    increment(tx)
-    tx.record("UADA", "tried", "AR-1")
-    tx.enqueue("card", "card:1", card=1)
+def refuse(out: Outcome) -> None:
+    increment(out)
+    out.record("UADA", "tried", "AR-1")
+    out.enqueue("card", "card:1", card=1)
     raise Refusal("No.")
 
 
 async def count(store: Store) -> int:
-    return await store.read(lambda session: int(settings.read(session, "count", 0)))
+    return await store.read(lambda case: int(settings.read(case, "count", 0)))
 
 
 async def test_what_was_written_is_there_for_every_later_reader(store: Store) -> None:
@@ -43,8 +59,8 @@ async def test_a_refusal_undoes_everything_that_its_work_wrote(store: Store) -> 
         await store.write(refuse)
     tables = ("settings", "audit_entries", "jobs")
     for table in tables:
-        statement = text(f"SELECT count(*) FROM {table}")
-        assert await store.read(lambda session, s=statement: session.scalar(s)) == 0  # type: ignore[misc]
+        statement = text(f"SELECT count(*) AS n FROM {table}")
+        assert await store.read(lambda case, s=statement: case.sql.first(s.columns(n=Integer()))) == 0  # type: ignore[misc]
 
 
 async def test_works_that_are_written_together_fail_one_by_one(store: Store) -> None:
@@ -57,12 +73,8 @@ async def test_works_that_are_written_together_fail_one_by_one(store: Store) -> 
 
 
 async def test_no_increment_is_lost_among_many_at_once(store: Store) -> None:
-    def locked(tx: Tx) -> int:
-        tx.locked(settings.Setting, "count")
-        return increment(tx)
-
     await store.write(increment)
-    await asyncio.gather(*(store.write(locked) for _ in range(100)))
+    await asyncio.gather(*(store.write(increment) for _ in range(100)))
     assert await count(store) == 101
 
 
@@ -81,7 +93,7 @@ async def test_listeners_hear_of_jobs_only_when_they_are_committed(store: Store)
     with pytest.raises(Refusal):
         await store.write(refuse)
     assert not heard.is_set()
-    await store.write(lambda tx: tx.enqueue("card", "card:1", card=1))
+    await store.write(lambda out: out.enqueue("card", "card:1", card=1))
     await asyncio.wait_for(heard.wait(), 5)
 
 
@@ -95,10 +107,10 @@ async def test_what_was_acknowledged_is_on_disk_for_another_process(store: Store
 
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_full_disk_is_said_and_nothing_is_half_done(store: Store) -> None:
-    def fill(tx: Tx) -> None:
-        tx.session.execute(text("PRAGMA max_page_count = 1"))
-        increment(tx)
-        settings.write(tx.session, "big", "x" * 1_000_000)
+    def fill(out: Outcome) -> None:
+        out.sql.all(text("PRAGMA max_page_count = 1"))
+        increment(out)
+        settings.write(out, "big", "x" * 1_000_000)
 
     with pytest.raises(Unavailable, match="full"):
         await store.write(fill)
@@ -107,7 +119,7 @@ async def test_a_full_disk_is_said_and_nothing_is_half_done(store: Store) -> Non
 
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_locked_file_is_said_and_works_again_when_it_is_free(store: Store, tmp_path: Path) -> None:
-    await store.write(lambda tx: tx.session.execute(text("PRAGMA busy_timeout = 50")))
+    await store.write(lambda out: out.sql.all(text("PRAGMA busy_timeout = 50")))
     other = sqlite3.connect(tmp_path / "keyturn.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(Unavailable, match="locked"):
@@ -130,11 +142,11 @@ async def test_a_locked_file_is_said_and_works_again_when_it_is_free(store: Stor
 async def test_what_keeps_the_database_from_writing_is_said_and_nothing_is_half_done(
     store: Store, statement: str, said: str
 ) -> None:
-    def work(tx: Tx) -> None:
+    def work(out: Outcome) -> None:
         if "READ ONLY" not in statement:
-            increment(tx)
-        tx.session.execute(text(statement))
-        increment(tx)
+            increment(out)
+        out.sql.all(text(statement))
+        increment(out)
 
     with pytest.raises(Unavailable, match=said):
         await store.write(work)
@@ -144,7 +156,7 @@ async def test_what_keeps_the_database_from_writing_is_said_and_nothing_is_half_
 
 @pytest.mark.parametrize("engine", ["postgres"])
 async def test_a_driver_that_was_cut_off_within_a_statement_is_said_to_be_so(store: Store) -> None:
-    def work(_tx: Tx) -> None:
+    def work(_out: Outcome) -> None:
         raise asyncpg.InternalClientError("cannot switch to state 11; another operation (2) is in progress")
 
     with pytest.raises(Unavailable, match="does not answer"):
@@ -155,20 +167,17 @@ async def test_a_driver_that_was_cut_off_within_a_statement_is_said_to_be_so(sto
 async def test_work_that_a_deadlock_undid_is_done_once_in_the_end(store: Store) -> None:
     """Each locks one row and then wants the other's."""
     for key in ("a", "b"):
-        await store.write(lambda tx, k=key: settings.write(tx.session, k, 0))  # type: ignore[misc]
+        await store.run(settings.write, key, 0)
 
-    def both(tx: Tx, *keys: str) -> None:
+    def both(out: Outcome, *keys: str) -> None:
         for key in keys:
-            row = tx.locked(settings.Setting, key)
-            tx.session.execute(text("SELECT pg_sleep(0.05)"))
+            row = out.case.lock(Setting, key)
+            out.sql.all(text("SELECT pg_sleep(0.05)"))
             assert row is not None
-            row.value = {"value": row.value["value"] + 1}
-            tx.session.flush()
+            out.change(row, value={"value": row.value["value"] + 1})
 
-    await asyncio.gather(
-        *(store.write(lambda tx, keys=order: both(tx, *keys)) for order in ("ab", "ba") * 2)  # type: ignore[misc]
-    )
-    totals = [await store.read(lambda s, k=key: settings.read(s, k)) for key in ("a", "b")]  # type: ignore[misc]
+    await asyncio.gather(*(store.run(both, *order) for order in ("ab", "ba") * 2))
+    totals = [await store.read(lambda case, k=key: settings.read(case, k)) for key in ("a", "b")]  # type: ignore[misc]
     assert totals == [4, 4]
 
 
@@ -199,10 +208,131 @@ async def test_what_is_sent_again_with_something_else_in_it_is_told_from_a_repet
 
 
 async def test_what_was_not_written_can_be_sent_again_with_something_else_in_it(store: Store) -> None:
-    def refused(tx: Tx) -> None:
-        increment(tx)
+    def refused(out: Outcome) -> None:
+        increment(out)
         raise Invalid("No.")
 
     with pytest.raises(Invalid):
         await store.write(refused, delivery="view:1#one")
     await store.write(increment, delivery="view:1#two")
+
+
+ADA = {"id": "UADA", "name": "Ada Ångström", "checked_at": datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)}
+
+
+async def test_what_a_verb_was_given_back_is_what_every_later_reader_reads(store: Store) -> None:
+    ada = await store.write(lambda out: out.add(Person, **ADA))
+    assert await store.read(lambda case: case.get(Person, "UADA")) == ada
+    older = await store.write(lambda out: out.change(ada, guest=True, title="Dr."))
+    assert (older.guest, older.title, older.name) == (True, "Dr.", ada.name)
+    assert await store.read(lambda case: case.get(Person, "UADA")) == older
+
+
+async def test_a_change_of_one_row_twice_in_a_unit_loses_neither(store: Store) -> None:
+    def twice(out: Outcome) -> None:
+        ada = out.add(Person, **ADA)
+        out.change(ada, title="Dr.")
+        out.change(ada, guest=True)  # of the row as it was before
+
+    await store.write(twice)
+    ada = await store.read(lambda case: case.get_one(Person, "UADA"))
+    assert (ada.title, ada.guest) == ("Dr.", True)
+
+
+async def test_clicks_go_before_jobs_and_those_before_sweeps_that_waited_longer(store: Store) -> None:
+    order: list[str] = []
+
+    def note(_out: Outcome, what: str) -> None:
+        order.append(what)
+
+    def sweep(_case: Case, _begin: object) -> None:
+        order.append("sweep")
+
+    first = asyncio.create_task(store.run(note, "first"))
+    await asyncio.sleep(0)  # it is at work; the others line up behind it
+    if store.shared:  # its second transaction too
+        second = asyncio.create_task(store.run(note, "first"))
+        await asyncio.sleep(0)
+        await asyncio.gather(second)
+    await asyncio.gather(
+        store.write_many(sweep, priority=SWEEP),
+        store.run(note, "job", priority=JOB),
+        store.run(note, "click", priority=CLICK),
+        first,
+    )
+    waited = [what for what in order if what != "first"]
+    assert waited.index("click") < waited.index("job")
+    if not store.shared:
+        assert waited == ["click", "job", "sweep"]
+
+
+async def test_nobody_waits_for_ever_behind_those_who_are_more_urgent(store: Store) -> None:
+    swept = asyncio.Event()
+
+    async def click() -> None:
+        while not swept.is_set():
+            await store.write(increment)
+
+    async def sweep() -> None:
+        await store.write_many(lambda _case, _begin: None)
+        swept.set()
+
+    await asyncio.wait_for(asyncio.gather(sweep(), *(click() for _ in range(4))), 30)
+
+
+async def test_of_many_things_in_one_work_those_that_fail_are_dropped_and_the_others_stay(
+    store: Store,
+) -> None:
+    def several(_case: Case, begin: Callable[[], Outcome]) -> int:
+        for number in range(4):
+            out = begin()
+            settings.write(out, f"n{number}", number)
+            if number % 2:
+                out.drop()
+        return 4
+
+    assert await store.write_many(several) == 4
+    keys = await store.read(lambda case: [settings.read(case, f"n{number}") for number in range(4)])
+    assert keys == [0, None, 2, None]
+
+
+class _Checked(SqliteSql):
+    """Runs what it reads the plain way as well."""
+
+    compared = 0
+    open: ClassVar[list[Connection]] = []
+    raw: ClassVar[list[sqlite3.Connection]] = [sqlite3.connect(":memory:", isolation_level=None)]
+    engine = create_engine(
+        "sqlite://", creator=lambda: _Checked.raw[0], poolclass=NullPool, pool_reset_on_return=None
+    )
+
+    def all(self, statement: Any, /, **values: Any) -> list[Any]:
+        found = super().all(statement, **values)
+        if getattr(statement, "is_select", False):
+            # It must not end the transaction that it reads in, so it is never given back.
+            self.raw[0] = self._connection
+            self.open.append(self.engine.connect())
+            assert Core(self.open[-1]).all(statement, **values) == found
+            type(self).compared += 1
+        return found
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_compiled_once_a_statement_reads_the_same_as_through_sqlalchemy(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _Checked.engine.connect()  # at its first SQLAlchemy looks about, and rolls back
+    monkeypatch.setattr(sqlite_store, "SqliteSql", _Checked)
+    await a_whole_story(store)
+    assert _Checked.compared > 50
+
+
+async def a_whole_story(store: Store) -> None:
+    """Asked, commented on, approved, given, extended, given back."""
+    await store.write(found)
+    grant = await hold(store, Term(length=timedelta(days=3)))
+    await store.run(submit.extend, grant, ADA_ID, Term(length=timedelta(days=1)), "INC-43")
+    await store.run(comment.comment, "AR-2", ADA_ID, "Soon?")
+    await store.run(decide.approve, "AR-2", GRACE)
+    await store.run(revoke.give_back, grant, ADA_ID)
+    await settle(store)

@@ -4,34 +4,35 @@ from datetime import timedelta
 
 import pytest
 
+from bot.connectors.slack_usergroup import SlackUserGroup
+from models.catalogue.connectors import register_identity
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import Closed, NotAllowed
 from models.jobs import Job, Urgency
-from models.lifecycle import due
-from models.lifecycle.grant import give, revoke, tasks
-from models.lifecycle.grant.reconcile import ByHand, Change, Outcome, Trouble
+from models.lifecycle.grant import give, reconcile, revoke, tasks
+from models.lifecycle.grant.reconcile import ByHand, Change, Trouble
 from models.lifecycle.people import person_changed
 from models.lifecycle.request import decide
 from models.registry.policy_snapshot import Snapshot
 from models.store.base import Store
-from models.store.tx import Tx
 from models.tables.grants import Cause, Direction, Task, TaskState
 from models.tables.people import Person
 from models.tables.requests import Term
 from models.tables.states import GrantState
-from tests.models.acting import actions, ask, do, grant, grant_of, hold, settle
+from tests.models.acting import actions, ask, grant, grant_of, hold, settle, sweep
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, NAMES, ROOT, found
+from tests.rows import all_of, clear, edit, new_row
 
 HOUR = timedelta(hours=1)
 EIGHT_HOURS = Term(length=8 * HOUR)
 
 
-def broken(_change: Change) -> Outcome:
+def broken(_change: Change) -> reconcile.Outcome:
     return Trouble("The plan does not allow it.", passing=False)
 
 
-def by_hand(_change: Change) -> Outcome:
+def by_hand(_change: Change) -> reconcile.Outcome:
     return ByHand()
 
 
@@ -40,12 +41,12 @@ async def over(store: Store, clock: ManualClock) -> str:
     await store.write(found)
     ref = await hold(store, EIGHT_HOURS)
     clock.advance(8 * HOUR)
-    await store.write(due.sweep)
+    await sweep(store)
     return ref
 
 
 async def open_tasks(store: Store) -> list[Task]:
-    return await store.read(lambda s: s.query(Task).filter_by(state=TaskState.OPEN).order_by(Task.id).all())
+    return await all_of(store, Task, state=TaskState.OPEN)
 
 
 async def test_what_could_not_be_taken_stands_as_failed_and_is_tried_every_hour(
@@ -56,11 +57,11 @@ async def test_what_could_not_be_taken_stands_as_failed_and_is_tried_every_hour(
     for _ in range(3):
         assert (await grant(store, ref)).state is GrantState.FAILED
         clock.advance(HOUR)
-        await store.write(due.sweep)
+        await sweep(store)
         assert (await grant(store, ref)).state is GrantState.REVOKING
         assert len(await settle(store, broken)) == 1
     clock.advance(HOUR)
-    await store.write(due.sweep)
+    await sweep(store)
     await settle(store)
     row = await grant(store, ref)
     assert (row.state, row.cause, row.due_at) == (GrantState.ENDED, None, None)
@@ -69,11 +70,11 @@ async def test_what_could_not_be_taken_stands_as_failed_and_is_tried_every_hour(
 async def test_what_could_not_be_taken_keeps_why_it_was_taken(store: Store) -> None:
     await store.write(found)
     ref = await hold(store, EIGHT_HOURS)
-    await do(store, revoke.revoke, ref, ROOT)
+    await store.run(revoke.revoke, ref, ROOT)
     await settle(store, broken)
     with pytest.raises(Closed, match="being taken back already"):
-        await do(store, revoke.give_back, ref, ADA)
-    await do(store, revoke.retry_failed, ref, ROOT)
+        await store.run(revoke.give_back, ref, ADA)
+    await store.run(revoke.retry_failed, ref, ROOT)
     await settle(store)
     row = await grant(store, ref)
     assert (row.state, row.cause, row.caused_by) == (GrantState.REVOKED, Cause.ADMIN, ROOT)
@@ -82,11 +83,11 @@ async def test_what_could_not_be_taken_keeps_why_it_was_taken(store: Store) -> N
 async def test_what_could_not_be_given_is_over_at_its_end(store: Store, clock: ManualClock) -> None:
     await store.write(found)
     ref = await ask(store, Term(end=clock.now() + HOUR))
-    await do(store, decide.approve, ref, GRACE)
+    await store.run(decide.approve, ref, GRACE)
     await settle(store, broken)
     assert (await grant_of(store, ref)).failing is Direction.GIVE
     clock.advance(HOUR)
-    await store.write(due.sweep)
+    await sweep(store)
     calls = await settle(store)
     assert [call.direction for call in calls] == [Direction.TAKE]
     assert (await grant_of(store, ref)).state is GrantState.ENDED
@@ -95,12 +96,12 @@ async def test_what_could_not_be_given_is_over_at_its_end(store: Store, clock: M
 async def test_cancelling_what_could_not_be_given_takes_back_what_may_be_there(store: Store) -> None:
     await store.write(found)
     ref = await ask(store, EIGHT_HOURS)
-    await do(store, decide.approve, ref, GRACE)
+    await store.run(decide.approve, ref, GRACE)
     await settle(store, broken)
     given = await grant_of(store, ref)
     with pytest.raises(NotAllowed):
-        await do(store, revoke.cancel_failed, given.ref, ADA)
-    await do(store, revoke.cancel_failed, given.ref, ALAN)
+        await store.run(revoke.cancel_failed, given.ref, ADA)
+    await store.run(revoke.cancel_failed, given.ref, ALAN)
     calls = await settle(store)
     assert [call.direction for call in calls] == [Direction.TAKE]
     assert (await grant_of(store, ref)).state is GrantState.REVOKED
@@ -113,7 +114,7 @@ async def test_an_access_that_began_and_ended_while_the_bot_was_away_is_never_gi
     start = clock.now() + HOUR
     ref = await hold(store, Term(start=start, end=start + HOUR))
     clock.advance(timedelta(days=1))
-    await store.write(due.sweep)
+    await sweep(store)
     assert await settle(store) == []
     assert (await grant(store, ref)).state is GrantState.ENDED
 
@@ -122,10 +123,10 @@ async def test_a_start_in_the_future_is_kept_and_so_is_its_end(store: Store, clo
     await store.write(found)
     start = clock.now() + HOUR
     ref = await hold(store, Term(start=start, end=start + HOUR))
-    await store.write(due.sweep)
+    await sweep(store)
     assert (await grant(store, ref)).state is GrantState.SCHEDULED
     clock.advance(HOUR)
-    await store.write(due.sweep)
+    await sweep(store)
     await settle(store)
     row = await grant(store, ref)
     assert (row.state, row.due_at) == (GrantState.ACTIVE, start + HOUR)
@@ -134,7 +135,7 @@ async def test_a_start_in_the_future_is_kept_and_so_is_its_end(store: Store, clo
 async def test_nothing_is_given_once_its_end_has_come(store: Store, clock: ManualClock) -> None:
     await store.write(found)
     ref = await ask(store, Term(end=clock.now() + HOUR))
-    await do(store, decide.approve, ref, GRACE)
+    await store.run(decide.approve, ref, GRACE)
     clock.advance(HOUR)
     calls = await settle(store)
     assert [call.direction for call in calls] == [Direction.TAKE]
@@ -142,14 +143,10 @@ async def test_nothing_is_given_once_its_end_has_come(store: Store, clock: Manua
 
 
 async def test_nothing_without_an_end_is_given_to_who_became_a_guest(store: Store) -> None:
-    await store.write(lambda tx: found(tx, GITHUB.model_copy(update={"indefinite": True})))
+    await store.run(found, GITHUB.model_copy(update={"indefinite": True}))
     ref = await ask(store, Term())
-    await do(store, decide.approve, ref, GRACE)
-
-    def becomes_a_guest(tx: Tx) -> None:
-        tx.session.get_one(Person, ADA).guest = True
-
-    await store.write(becomes_a_guest)
+    await store.run(decide.approve, ref, GRACE)
+    await store.run(edit, Person, ADA, guest=True)
     assert await settle(store) == []
     row = await grant_of(store, ref)
     assert row.state is GrantState.FAILED
@@ -157,9 +154,9 @@ async def test_nothing_without_an_end_is_given_to_who_became_a_guest(store: Stor
 
 
 async def test_an_owner_is_known_by_their_address_however_it_is_written(store: Store) -> None:
-    await store.write(lambda tx: found(tx, GITHUB.model_copy(update={"owners": (GRACE, "Alan@Example.COM")})))
+    await store.run(found, GITHUB.model_copy(update={"owners": (GRACE, "Alan@Example.COM")}))
     ref = await hold(store, EIGHT_HOURS)
-    assert (await do(store, revoke.revoke, ref, ALAN)).cause is Cause.ADMIN
+    assert (await store.run(revoke.revoke, ref, ALAN)).cause is Cause.ADMIN
 
 
 async def test_work_by_hand_is_void_when_the_access_is_asked_for_again(
@@ -171,7 +168,7 @@ async def test_work_by_hand_is_void_when_the_access_is_asked_for_again(
     (task,) = await open_tasks(store)
     assert task.direction is Direction.TAKE
     again = await ask(store, EIGHT_HOURS)
-    await do(store, decide.approve, again, GRACE)
+    await store.run(decide.approve, again, GRACE)
     await settle(store, by_hand)
     assert (await grant(store, ref)).state is GrantState.ENDED
     assert [one.direction for one in await open_tasks(store)] == [Direction.GIVE]
@@ -179,22 +176,23 @@ async def test_work_by_hand_is_void_when_the_access_is_asked_for_again(
 
 
 async def test_the_tasks_of_an_owner_who_leaves_are_the_others(store: Store) -> None:
-    await store.write(lambda tx: found(tx, GITHUB.model_copy(update={"owners": (ALAN,)})))
+    await store.run(found, GITHUB.model_copy(update={"owners": (ALAN,)}))
     ref = await ask(store, EIGHT_HOURS)
-    await do(store, decide.approve, ref, ALAN)
+    await store.run(decide.approve, ref, ALAN)
     await settle(store, by_hand)
     (task,) = await open_tasks(store)
     assert task.asked == [ALAN]
-    await do(store, person_changed.people_seen, [gone(ALAN)])
+    await store.run(person_changed.people_seen, [gone(ALAN)])
     (task,) = await open_tasks(store)
     assert task.asked == [ROOT]
-    await do(store, tasks.done, task.ref, ROOT)
+    await store.run(tasks.done, task.ref, ROOT)
     assert (await grant_of(store, ref)).state is GrantState.ACTIVE
 
 
 def gone(person_id: str) -> Person:
     """What Slack says of somebody who was deactivated."""
-    return Person(
+    return new_row(
+        Person,
         id=person_id,
         name=NAMES[person_id],
         email=f"{NAMES[person_id].lower()}@example.com",
@@ -206,6 +204,8 @@ def gone(person_id: str) -> Person:
 
 
 def test_one_user_group_is_one_target_however_it_is_written() -> None:
+    register_identity(SlackUserGroup.type, SlackUserGroup.identity)  # as every process does
+
     def spec(**more: str) -> AppSpec:
         connector = {"type": "slack_usergroup", "usergroup": "S0ENG"} | more
         return AppSpec.model_validate(
@@ -219,11 +219,11 @@ def test_one_user_group_is_one_target_however_it_is_written() -> None:
 async def test_word_that_somebody_left_twice_asks_the_others_once(store: Store) -> None:
     await store.write(found)
     ref = await ask(store, EIGHT_HOURS)
-    await do(store, decide.approve, ref, GRACE)
+    await store.run(decide.approve, ref, GRACE)
     await settle(store, by_hand)
     before = await open_tasks(store)
-    await do(store, person_changed.people_seen, [gone(ALAN)])
-    await do(store, person_changed.people_seen, [gone(ALAN)])
+    await store.run(person_changed.people_seen, [gone(ALAN)])
+    await store.run(person_changed.people_seen, [gone(ALAN)])
     after = await open_tasks(store)
     assert (len(before), [one.asked for one in after]) == (1, [[GRACE]])
     assert (await actions(store, after[0].ref)).count("task.open") == 2
@@ -234,7 +234,7 @@ async def test_what_a_round_leaves_to_take_goes_before_what_others_are_to_be_giv
 ) -> None:
     """A system was away for a while: what is left of that round is no less urgent than it was."""
     await over(store, clock)
-    await store.write(lambda tx: tx.session.query(Job).delete())
+    await store.run(clear, Job)
     await settle(store, lambda _change: Trouble("It does not answer."))
-    (job,) = await store.read(lambda s: s.query(Job).filter_by(kind="settle").all())
+    (job,) = await all_of(store, Job, kind="settle")
     assert Urgency(job.urgency) is Urgency.TAKE

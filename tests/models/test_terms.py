@@ -12,11 +12,12 @@ from models.errors import Invalid
 from models.lifecycle.references import lock_request
 from models.lifecycle.request import change_duration, decide
 from models.store.base import Store
-from models.store.tx import Tx
+from models.store.case import Case
+from models.store.outcome import Outcome
 from models.tables.people import Person
 from models.tables.requests import Request, Term
 from models.tables.states import RequestState
-from tests.models.acting import ask, do, request
+from tests.models.acting import ask, request
 from tests.models.company import ADA, GITHUB, GRACE, ROOT, found
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -32,24 +33,23 @@ def github(**changes: object) -> AppSpec:
     return AppSpec.model_validate(GITHUB.stored() | changes)
 
 
-def taken(tx: Tx, request: Request, term: Term) -> bool:
-    """Whether Grace can approve it for so long; the request has the term then."""
+def taken(out: Outcome, ref: str, term: Term) -> Term | None:
+    """What Grace gives who approves it for so long; None where she cannot."""
+    request = lock_request(out.case, ref)
     try:
-        change_duration.change(tx, request, GRACE, term)
+        change_duration.change(out, request, GRACE, term)
     except Invalid:
-        return False
-    return True
+        return None
+    return Term.from_json(out.case.get_one(Request, request.id).term)
 
 
 async def test_whatever_an_approver_chooses_it_keeps_to_the_maximum_and_a_guest_has_an_end(
     store: Store, clock: ManualClock
 ) -> None:
-    await store.write(lambda tx: found(tx, github(indefinite=True, guests=True)))
+    await store.run(found, github(indefinite=True, guests=True))
     ref, now = await ask(store, EIGHT_HOURS), clock.now()
 
-    def tried(tx: Tx) -> None:
-        request, ada = lock_request(tx, ref), tx.session.get_one(Person, ADA)
-
+    def tried(out: Outcome) -> None:
         @example(None, None, None, True)
         @example(None, 5 * DAY, 35 * DAY, False)
         @example(30 * DAY, None, None, True)
@@ -57,11 +57,11 @@ async def test_whatever_an_approver_chooses_it_keeps_to_the_maximum_and_a_guest_
         def check(
             length: timedelta | None, start: timedelta | None, end: timedelta | None, guest: bool
         ) -> None:
-            ada.guest = guest
-            tx.session.flush()
+            trial = Outcome(Case(out.sql, out.now))
+            trial.change(trial.case.get_one(Person, ADA), guest=guest)
             term = Term(length, *(now + one if one is not None else None for one in (start, end)))
-            if taken(tx, request, term):
-                given = Term.from_json(request.term)
+            given = taken(trial, ref, term)
+            if given is not None:
                 lasts = given.length or (given.end - max(given.start or now, now) if given.end else None)
                 assert lasts is None or timedelta() < lasts <= 30 * DAY
                 assert not (guest and lasts is None)
@@ -74,45 +74,45 @@ async def test_whatever_an_approver_chooses_it_keeps_to_the_maximum_and_a_guest_
 
 
 async def test_an_approver_does_not_give_what_others_would_have_been_asked_for(store: Store) -> None:
-    await store.write(lambda tx: found(tx, github(stage=[OWNERS, SECURITY])))
+    await store.run(found, github(stage=[OWNERS, SECURITY]))
     ref = await ask(store, EIGHT_HOURS)
     with pytest.raises(Invalid, match="8 days needs the stage “Security” too") as refused:
-        await do(store, decide.approve, ref, GRACE, term=Term(length=8 * DAY))
+        await store.run(decide.approve, ref, GRACE, term=Term(length=8 * DAY))
     assert refused.value.field == "term"
-    await do(store, decide.approve, ref, GRACE, term=Term(length=7 * DAY))
+    await store.run(decide.approve, ref, GRACE, term=Term(length=7 * DAY))
     assert (await request(store, ref)).state is RequestState.APPROVED
 
 
 async def test_who_is_asked_for_long_may_give_long_whatever_was_changed_before(store: Store) -> None:
-    await store.write(lambda tx: found(tx, github(stage=[OWNERS, SECURITY])))
+    await store.run(found, github(stage=[OWNERS, SECURITY]))
     ref = await ask(store, Term(length=10 * DAY))
-    await do(store, decide.approve, ref, GRACE, term=EIGHT_HOURS)
-    decided = await do(store, decide.approve, ref, ROOT, term=Term(length=9 * DAY))
+    await store.run(decide.approve, ref, GRACE, term=EIGHT_HOURS)
+    decided = await store.run(decide.approve, ref, ROOT, term=Term(length=9 * DAY))
     assert Term.from_json(decided.term) == Term(length=9 * DAY)
 
 
 async def test_an_approver_does_not_give_what_a_rule_refuses(store: Store) -> None:
     rule = {"name": "Never long", "why": "Nobody has it for longer than a week.", "when": LONG}
-    await store.write(lambda tx: found(tx, github(deny=[rule])))
+    await store.run(found, github(deny=[rule]))
     ref = await ask(store, EIGHT_HOURS)
     with pytest.raises(Invalid, match=r"Nobody has it for longer than a week\. Choose less"):
-        await do(store, decide.approve, ref, GRACE, term=Term(length=8 * DAY))
-    await do(store, decide.approve, ref, GRACE, term=Term(length=7 * DAY))
+        await store.run(decide.approve, ref, GRACE, term=Term(length=8 * DAY))
+    await store.run(decide.approve, ref, GRACE, term=Term(length=7 * DAY))
 
 
 async def test_a_policy_that_was_changed_meanwhile_changes_nothing_of_what_may_be_given(store: Store) -> None:
     await store.write(found)
     ref = await ask(store, EIGHT_HOURS)
-    await store.write(lambda tx: found(tx, github(max_duration="1h", durations=["1h"])))
-    decided = await do(store, decide.approve, ref, GRACE, term=Term(length=30 * DAY))
+    await store.run(found, github(max_duration="1h", durations=["1h"]))
+    decided = await store.run(decide.approve, ref, GRACE, term=Term(length=30 * DAY))
     assert Term.from_json(decided.term) == Term(length=30 * DAY)
 
 
 async def test_an_end_is_measured_from_now_however_long_the_request_has_waited(
     store: Store, clock: ManualClock
 ) -> None:
-    await store.write(lambda tx: found(tx, github(stage=[OWNERS, SECURITY])))
+    await store.run(found, github(stage=[OWNERS, SECURITY]))
     ref = await ask(store, EIGHT_HOURS)
     clock.advance(DAY)
     term = Term(end=clock.now() + 7 * DAY)
-    assert Term.from_json((await do(store, decide.approve, ref, GRACE, term=term)).term) == term
+    assert Term.from_json((await store.run(decide.approve, ref, GRACE, term=term)).term) == term

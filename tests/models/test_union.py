@@ -14,22 +14,27 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from bot.connectors.slack_usergroup import SlackUserGroup
+from models.catalogue.connectors import register_identity
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import Refusal
-from models.lifecycle import due
 from models.lifecycle.grant import reconcile, revoke
-from models.lifecycle.grant.reconcile import Done, Outcome, Trouble
+from models.lifecycle.grant.reconcile import Done, Trouble
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.store.open import open_store
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.grants import Direction, Grant
 from models.tables.requests import Request, Term
 from models.tables.states import GrantState, RequestState
 from tests.conftest import EXAMPLES, START
+from tests.models.acting import sweep, targets
 from tests.models.company import ADA, ALAN, GRACE, found
+from tests.rows import all_of, every
 
+# As whoever puts a process together does it.
+register_identity(SlackUserGroup.type, SlackUserGroup.identity)
 GROUP = "S0ENG"
 HOURS = st.integers(1, 30).map(lambda hours: timedelta(hours=hours))
 PEOPLE, APPS = (ADA, ALAN), ("wiki", "crm")
@@ -62,18 +67,18 @@ class OneGroup(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.clock = ManualClock(START)
         self.members: set[str] = set()
-        self.untold: list[tuple[str, dict[int, tuple[Direction, Outcome]]]] = []
+        self.untold: list[tuple[str, dict[int, tuple[Direction, reconcile.Outcome]]]] = []
 
     @initialize(lengths=st.tuples(HOURS, HOURS, HOURS, HOURS))
     def begin(self, lengths: tuple[timedelta, ...]) -> None:
         shutil.copy(self.template, self.folder / "keyturn.db")
         self.store = open_store(f"sqlite+aiosqlite:///{self.folder / 'keyturn.db'}", self.clock)
-        self.do(lambda tx: found(tx, app("wiki"), app("crm", placeholder="U0BOT")))
+        self.do(lambda out: found(out, app("wiki"), app("crm", placeholder="U0BOT")))
         for length, (who, what) in zip(lengths, product(PEOPLE, APPS), strict=True):
             self.ask_and_be_approved(who, what, length, explicit=False)
         self.settle(fails=set(), told=True)
 
-    def do(self, work: Callable[[Tx], object]) -> None:
+    def do(self, work: Callable[[Outcome], object]) -> None:
         with suppress(Refusal):
             self.runner.run(self.store.write(work))
 
@@ -81,52 +86,52 @@ class OneGroup(RuleBasedStateMachine):
     def ask_and_be_approved(self, who: str, what: str, length: timedelta, explicit: bool) -> None:
         term = Term(end=self.clock.now() + length) if explicit else Term(length=length)
 
-        def work(tx: Tx) -> None:
-            for request in submit.submit(tx, Draft(who, who, what, ("team",), term, "INC-42")):
-                decide.approve(tx, request.ref, GRACE)
+        def work(out: Outcome) -> None:
+            for request in submit.submit(out, Draft(who, who, what, ("team",), term, "INC-42")):
+                decide.approve(out, request.ref, GRACE)
 
         self.do(work)
 
     @rule(pick=PICK, length=HOURS)
     def ask_for_more(self, pick: int, length: timedelta) -> None:
         self.on_some_grant(
-            pick, lambda tx, one: submit.extend(tx, one.ref, one.person_id, Term(length), "Busy")
+            pick, lambda out, one: submit.extend(out, one.ref, one.person_id, Term(length), "Busy")
         )
 
     @rule(pick=PICK)
     def give_back(self, pick: int) -> None:
-        self.on_some_grant(pick, lambda tx, one: revoke.give_back(tx, one.ref, one.person_id))
+        self.on_some_grant(pick, lambda out, one: revoke.give_back(out, one.ref, one.person_id))
 
     @rule(pick=PICK)
     def try_again(self, pick: int) -> None:
-        self.on_some_grant(pick, lambda tx, one: revoke.retry_failed(tx, one.ref, GRACE))
+        self.on_some_grant(pick, lambda out, one: revoke.retry_failed(out, one.ref, GRACE))
 
     @rule(approve=st.booleans())
     def decide_on_more(self, approve: bool) -> None:
-        def work(tx: Tx) -> None:
+        def work(out: Outcome) -> None:
             verb = decide.approve if approve else decide.reject
-            for request in tx.session.query(Request).filter_by(state=RequestState.PENDING).all():
-                verb(tx, request.ref, GRACE)
+            for request in every(out.case, Request, state=RequestState.PENDING):
+                verb(out, request.ref, GRACE)
 
         self.do(work)
 
     @rule(step=HOURS)
     def pass_time(self, step: timedelta) -> None:
         self.clock.advance(step)
-        self.do(due.sweep)
+        self.runner.run(sweep(self.store))
 
     @rule(fails=st.just(set()) | st.just(set()) | st.sets(WHO), told=st.booleans())
     def settle(self, fails: set[str], told: bool) -> None:
         """A round. What it does at the target is `told` at once, or only before the next round."""
         self.tell()
-        self.do(lambda tx: self.call(tx, fails))
+        self.do(lambda out: self.call(out, fails))
         if told:
             self.tell()
 
-    def call(self, tx: Tx, fails: set[str]) -> None:
-        for target in sorted({grant.target for grant in tx.session.query(Grant)}):
-            reconcile.guard(tx, target)
-            changes = reconcile.changes(tx.session, target, tx.now)
+    def call(self, out: Outcome, fails: set[str]) -> None:
+        for target in targets(out):
+            reconcile.guard(out, target)
+            changes = reconcile.changes(out.case, target)
             self.untold.append((target, {one.grant_id: self.called(one, fails) for one in changes}))
 
     def tell(self) -> None:
@@ -134,7 +139,7 @@ class OneGroup(RuleBasedStateMachine):
             self.do(partial(reconcile.settled, target=target, outcomes=outcomes))
         self.untold.clear()
 
-    def called(self, change: reconcile.Change, fails: set[str]) -> tuple[Direction, Outcome]:
+    def called(self, change: reconcile.Change, fails: set[str]) -> tuple[Direction, reconcile.Outcome]:
         if not change.kept:
             if change.person_id in fails:
                 return change.direction, Trouble("No.", passing=False)
@@ -142,11 +147,11 @@ class OneGroup(RuleBasedStateMachine):
             act(change.person_id)
         return change.direction, Done()
 
-    def on_some_grant(self, pick: int, verb: Callable[[Tx, Grant], object]) -> None:
-        def work(tx: Tx) -> None:
-            grants = tx.session.query(Grant).filter(Grant.over_at.is_(None)).order_by(Grant.id).all()
+    def on_some_grant(self, pick: int, verb: Callable[[Outcome, Grant], object]) -> None:
+        def work(out: Outcome) -> None:
+            grants = every(out.case, Grant, over_at=None)
             if grants:
-                verb(tx, grants[pick % len(grants)])
+                verb(out, grants[pick % len(grants)])
 
         self.do(work)
 
@@ -164,9 +169,7 @@ class OneGroup(RuleBasedStateMachine):
         assert len({one.target for one in self.grants(*GrantState)}) <= 1
 
     def grants(self, *states: GrantState) -> list[Grant]:
-        return self.runner.run(
-            self.store.read(lambda session: session.query(Grant).filter(Grant.state.in_(states)).all())
-        )
+        return [one for one in self.runner.run(all_of(self.store, Grant)) if one.state in states]
 
     def teardown(self) -> None:
         self.runner.run(self.store.close())

@@ -17,7 +17,6 @@ from bot.jobs.card import read_card
 from models import audit, jobs, migrate
 from models.catalogue.words import RequestKind
 from models.clock import ManualClock
-from models.lifecycle import due
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.store.base import Store
@@ -26,9 +25,10 @@ from models.tables.grants import Grant
 from models.tables.requests import Request, Term
 from models.tables.states import GrantState, RequestState
 from tests.conftest import START
-from tests.models.acting import do, grant, request, settle
+from tests.models.acting import grant, request, settle, sweep
 from tests.models.company import ADA, GRACE
 from tests.postgres import PostgresServer
+from tests.rows import all_of
 
 pytestmark = pytest.mark.both_engines
 
@@ -107,20 +107,15 @@ def count_on(connection: Connection, table: Table) -> None:
         connection.execute(text(highest))
 
 
-async def sweep(store: Store) -> None:
-    while await store.write(due.sweep):
-        pass
-
-
 async def states(store: Store) -> list[GrantState]:
-    rows = await store.read(lambda session: session.query(Grant).order_by(Grant.id).all())
+    rows = await all_of(store, Grant)
     return [row.state for row in rows]
 
 
 async def test_what_waits_is_decided_and_given_and_what_was_going_goes(store: Store) -> None:
     assert await states(store) == [GrantState.ACTIVE, GrantState.REVOKED, GrantState.REVOKING]
     assert (await request(store, "AR-4")).state is RequestState.PENDING
-    await do(store, decide.approve, "AR-4", GRACE)
+    await store.run(decide.approve, "AR-4", GRACE)
     await settle(store)
     assert await states(store) == [
         GrantState.ACTIVE, GrantState.REVOKED, GrantState.REVOKED, GrantState.ACTIVE,
@@ -130,8 +125,8 @@ async def test_what_waits_is_decided_and_given_and_what_was_going_goes(store: St
 
 async def test_what_is_held_gets_more_time_and_ends(store: Store, clock: ManualClock) -> None:
     draft = Draft(ADA, ADA, "github", ("engineering",), EIGHT_HOURS, "INC-42", RequestKind.EXTEND, 1)
-    (more,) = await do(store, submit.submit, draft)
-    await do(store, decide.approve, more.ref, GRACE)
+    (more,) = await store.run(submit.submit, draft)
+    await store.run(decide.approve, more.ref, GRACE)
     assert (await grant(store, "GR-1")).ends_at == START + timedelta(hours=16)
     clock.advance(timedelta(hours=16))
     await sweep(store)
@@ -145,14 +140,13 @@ async def test_what_nobody_decides_expires_and_is_reminded_of_before(
     for _ in range(60):
         clock.advance(timedelta(hours=1))
         await sweep(store)
-    rows = await store.read(lambda session: session.query(Request).filter_by(state="expired").all())
+    rows = await all_of(store, Request, state="expired")
     assert [row.ref for row in rows] == ["AR-4"]
 
 
 async def test_the_jobs_that_waited_are_done_and_every_card_can_be_drawn(store: Store) -> None:
-    works = await store.write(lambda tx: jobs.claim(tx.session, tx.now, 50))
+    works = await store.write(lambda out: jobs.claim(out.sql, out.now, 50))
     assert {"card", "settle"} <= {work.kind for work in works}
-    cards = await store.read(lambda session: [row.id for row in session.query(Card)])
-    for number in cards:
-        drawn = await store.read(lambda session, number=number: read_card(session, number))  # type: ignore[misc]
+    for card in await all_of(store, Card):
+        drawn = await store.read(lambda case, number=card.id: read_card(case, number))  # type: ignore[misc]
         assert drawn.message["blocks"]

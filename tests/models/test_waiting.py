@@ -9,19 +9,19 @@ from models.audit import AuditEntry
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import Closed, Invalid, NotAllowed
-from models.lifecycle import due
 from models.lifecycle.people import person_changed
 from models.lifecycle.request import cancel, decide, reassign, remind, stages
 from models.policy import TallyStatus
 from models.queries.stories import request_story
 from models.store.base import Store
-from models.store.tx import Tx
+from models.store.outcome import Outcome
 from models.tables.cards import Card, CardKind
 from models.tables.people import Person
 from models.tables.requests import Request, Term
 from models.tables.states import RequestState
-from tests.models.acting import actions, ask, do, grant_of, request, settle
+from tests.models.acting import actions, ask, grant_of, request, settle, sweep
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
+from tests.rows import all_of, new_row, trail_of
 
 EIGHT_HOURS = Term(length=timedelta(hours=8))
 HOUR = timedelta(hours=1)
@@ -30,26 +30,23 @@ HOUR = timedelta(hours=1)
 async def asked_for(store: Store, *stages: dict[str, Any], **fields: Any) -> str:
     """Ada asks for GitHub with these stages; the reference."""
     entry = AppSpec.model_validate(GITHUB.stored() | ({"stage": list(stages)} if stages else {}) | fields)
-    await store.write(lambda tx: found(tx, entry))
+    await store.run(found, entry)
     return await ask(store, EIGHT_HOURS)
 
 
 async def later(store: Store, clock: ManualClock, hours: float) -> None:
     clock.advance(hours * HOUR)
-    while await store.write(due.sweep):
-        pass
+    await sweep(store)
 
 
 async def cards(store: Store, kind: CardKind) -> list[str]:
     """Who got a card of this kind, in order."""
-    rows = await store.read(lambda s: s.query(Card).filter_by(kind=kind).order_by(Card.id).all())
+    rows = await all_of(store, Card, kind=kind)
     return [row.person_id for row in rows]
 
 
 async def told(store: Store, action: str) -> list[AuditEntry]:
-    rows = await store.read(
-        lambda s: s.query(AuditEntry).filter_by(action=action).order_by(AuditEntry.seq).all()
-    )
+    rows = await trail_of(store, action=action)
     return list(rows)
 
 
@@ -68,7 +65,7 @@ async def test_the_alternates_are_asked_when_the_time_of_the_stage_is_up(
     (entry,) = await told(store, "stage.escalated")
     assert entry.data["alternates"] == {ALAN: "alternate, named in this stage"}
     assert entry.data["because"] == "It was not decided in time, so its alternates are asked too."
-    await do(store, decide.approve, ref, ALAN)
+    await store.run(decide.approve, ref, ALAN)
     await settle(store)
     assert (await grant_of(store, ref)).active_at is not None
 
@@ -84,7 +81,7 @@ async def test_a_bot_that_slept_escalates_once(store: Store, clock: ManualClock)
 async def test_what_says_no_time_escalates_at_half_of_what_is_left(store: Store, clock: ManualClock) -> None:
     ref = await asked_for(store, one(GRACE), one(ALAN, ROOT), request_expiry="48h")
     await later(store, clock, 8)
-    await do(store, decide.approve, ref, GRACE)
+    await store.run(decide.approve, ref, GRACE)
     await later(store, clock, 19.9)
     assert await told(store, "stage.escalated") == []
     await later(store, clock, 0.1)
@@ -93,7 +90,7 @@ async def test_what_says_no_time_escalates_at_half_of_what_is_left(store: Store,
 
 async def test_a_stage_that_is_decided_does_not_escalate(store: Store, clock: ManualClock) -> None:
     ref = await asked_for(store, one(GRACE, ROOT, escalate_after="2h"), one(ALAN))
-    await do(store, decide.approve, ref, GRACE)
+    await store.run(decide.approve, ref, GRACE)
     await later(store, clock, 3)
     assert await told(store, "stage.escalated") == []
     assert ROOT not in await cards(store, CardKind.APPROVAL)
@@ -108,7 +105,7 @@ async def test_where_no_alternate_can_be_asked_nobody_else_is_and_it_is_told(
     (entry,) = await told(store, "stage.escalated")
     said = "It was not decided in time, but none of its alternates can be asked (Ada asks for it)."
     assert entry.data["because"] == said
-    story = await store.read(lambda session: request_story(session, ref))
+    story = await store.read(lambda case: request_story(case, ref))
     assert story.stages[0].stage.remark == said
 
 
@@ -122,8 +119,8 @@ async def test_where_no_alternate_can_be_asked_owners_and_admins_are_told_once_a
     assert entry.data["people"] == [ALAN, ROOT]
     await later(store, clock, 9)
     assert len(await told(store, "stage.overdue")) == 1
-    await do(store, reassign.reassign, ref, ROOT, ALAN, seat=GRACE)
-    await do(store, decide.approve, ref, ALAN)
+    await store.run(reassign.reassign, ref, ROOT, ALAN, seat=GRACE)
+    await store.run(decide.approve, ref, ALAN)
     assert (await request(store, ref)).state is RequestState.APPROVED
 
 
@@ -132,10 +129,10 @@ async def test_whoever_is_told_that_nobody_decides_can_step_in_and_not_before(
 ) -> None:
     ref = await asked_for(store, one(GRACE, ADA, escalate_after="2h"), owners=[GRACE])
     with pytest.raises(Invalid, match="somebody else than yourself"):
-        await do(store, reassign.reassign, ref, ROOT, ROOT, seat=GRACE)
+        await store.run(reassign.reassign, ref, ROOT, ROOT, seat=GRACE)
     await later(store, clock, 2)
-    await do(store, reassign.reassign, ref, ROOT, ROOT, seat=GRACE)
-    await do(store, decide.approve, ref, ROOT)
+    await store.run(reassign.reassign, ref, ROOT, ROOT, seat=GRACE)
+    await store.run(decide.approve, ref, ROOT)
     assert (await request(store, ref)).state is RequestState.APPROVED
 
 
@@ -157,10 +154,10 @@ async def test_where_alternates_are_asked_nobody_is_told_besides(store: Store, c
 async def test_an_alternate_stands_in_for_one_of_all(store: Store, clock: ManualClock) -> None:
     everybody = {"name": "All", "approvers": [GRACE, ALAN], "rule": "all", "alternates": [ROOT]}
     ref = await asked_for(store, everybody | {"escalate_after": "2h"})
-    await do(store, decide.approve, ref, GRACE)
+    await store.run(decide.approve, ref, GRACE)
     await later(store, clock, 2)
     await agree(store, ref)
-    await do(store, decide.approve, ref, ROOT)
+    await store.run(decide.approve, ref, ROOT)
     await settle(store)
     assert (await grant_of(store, ref)).active_at is not None
 
@@ -168,11 +165,11 @@ async def test_an_alternate_stands_in_for_one_of_all(store: Store, clock: Manual
 async def agree(store: Store, ref: str) -> None:
     """The card counts as the verbs do."""
 
-    def counts(tx: Tx) -> tuple[object, object]:
-        row = tx.session.get_one(Request, int(ref[3:]))
-        story = request_story(tx.session, ref).open_stage
+    def counts(out: Outcome) -> tuple[object, object]:
+        row = out.case.get_one(Request, int(ref[3:]))
+        story = request_story(out.case, ref).open_stage
         assert story is not None
-        ours, theirs = stages.current(tx, row).tally(), story.tally
+        ours, theirs = stages.current(out.case, row).tally(), story.tally
         assert set(ours.waiting) == set(theirs.waiting)
         return (ours.status, ours.approvals, ours.still_needed), (
             theirs.status,
@@ -187,16 +184,16 @@ async def agree(store: Store, ref: str) -> None:
 async def test_one_rejection_ends_a_stage_with_a_veto(store: Store) -> None:
     two = {"name": "Two", "approvers": [GRACE, ALAN, ROOT], "rule": 2}
     counting = await asked_for(store, two)
-    await do(store, decide.reject, counting, GRACE)
+    await store.run(decide.reject, counting, GRACE)
     await agree(store, counting)
     assert (await request(store, counting)).state is RequestState.PENDING
-    await do(store, cancel.withdraw, counting, ADA)
+    await store.run(cancel.withdraw, counting, ADA)
     vetoed = await asked_for(store, two | {"on_reject": "veto"})
-    await do(store, decide.approve, vetoed, GRACE)
+    await store.run(decide.approve, vetoed, GRACE)
     await agree(store, vetoed)
-    await do(store, decide.reject, vetoed, ALAN)
+    await store.run(decide.reject, vetoed, ALAN)
     assert (await request(store, vetoed)).state is RequestState.REJECTED
-    story = await store.read(lambda session: request_story(session, vetoed))
+    story = await store.read(lambda case: request_story(case, vetoed))
     assert story.stages[0].tally.status is TallyStatus.REJECTED
 
 
@@ -215,7 +212,7 @@ async def test_the_people_of_a_new_stage_have_their_own_time_until_they_are_remi
     ref = await asked_for(store, one(GRACE), one(ALAN), remind_after="10h", request_expiry="10d")
     await later(store, clock, 10)
     await later(store, clock, 19)
-    await do(store, decide.approve, ref, GRACE)
+    await store.run(decide.approve, ref, GRACE)
     await later(store, clock, 9)
     assert await cards(store, CardKind.REMINDER) == [GRACE]
     await later(store, clock, 1)
@@ -258,16 +255,16 @@ async def test_the_requester_can_have_them_reminded_but_not_too_often(
     with pytest.raises(
         NotAllowed, match=r"were asked not long ago\. You can remind them in 2 hours 30 minutes"
     ):
-        await do(store, remind.remind, ref, ADA)
+        await store.run(remind.remind, ref, ADA)
     clock.advance(2.5 * HOUR)
-    await do(store, remind.remind, ref, ADA)
+    await store.run(remind.remind, ref, ADA)
     assert sorted(await cards(store, CardKind.NUDGE)) == [ALAN, GRACE]
     assert (await told(store, "request.reminded"))[0].actor == ADA
     clock.advance(HOUR)
     with pytest.raises(NotAllowed, match=r"were reminded not long ago\. You can remind them in 3 hours\."):
-        await do(store, remind.remind, ref, ADA)
+        await store.run(remind.remind, ref, ADA)
     clock.advance(3 * HOUR)
-    await do(store, remind.remind, ref, ADA)
+    await store.run(remind.remind, ref, ADA)
     assert len(await cards(store, CardKind.NUDGE)) == 4
 
 
@@ -276,7 +273,7 @@ async def test_a_reminder_that_came_by_itself_counts_too(store: Store, clock: Ma
     await later(store, clock, 5)
     clock.advance(HOUR)
     with pytest.raises(NotAllowed, match="were reminded not long ago"):
-        await do(store, remind.remind, ref, ADA)
+        await store.run(remind.remind, ref, ADA)
 
 
 async def test_after_the_requester_reminded_none_comes_by_itself_for_a_while(
@@ -284,7 +281,7 @@ async def test_after_the_requester_reminded_none_comes_by_itself_for_a_while(
 ) -> None:
     ref = await asked_for(store, remind_after="5h", remind_wait="4h")
     clock.advance(4 * HOUR)
-    await do(store, remind.remind, ref, ADA)
+    await store.run(remind.remind, ref, ADA)
     await later(store, clock, 4.9)
     assert await cards(store, CardKind.REMINDER) == []
 
@@ -295,18 +292,17 @@ async def test_only_the_requester_reminds_and_only_while_it_is_pending(
     ref = await asked_for(store)
     clock.advance(5 * HOUR)
     with pytest.raises(NotAllowed, match="Only the person who asked"):
-        await do(store, remind.remind, ref, ROOT)
-    await do(store, cancel.withdraw, ref, ADA)
+        await store.run(remind.remind, ref, ROOT)
+    await store.run(cancel.withdraw, ref, ADA)
     with pytest.raises(Closed, match="is withdrawn already"):
-        await do(store, remind.remind, ref, ADA)
+        await store.run(remind.remind, ref, ADA)
 
 
 async def test_who_has_left_is_not_reminded(store: Store, clock: ManualClock) -> None:
     ref = await asked_for(store)
     clock.advance(5 * HOUR)
-    gone = Person(id=ALAN, name="Alan", email="alan@example.com", active=False)
-    gone.guest = gone.stranger = gone.bot = False
-    await do(store, person_changed.people_seen, [gone])
-    await do(store, remind.remind, ref, ADA)
+    gone = new_row(Person, id=ALAN, name="Alan", email="alan@example.com", active=False)
+    await store.run(person_changed.people_seen, [gone])
+    await store.run(remind.remind, ref, ADA)
     assert await cards(store, CardKind.NUDGE) == [GRACE]
     assert "request.reminded" in await actions(store, ref)

@@ -56,7 +56,7 @@ async def test_the_company_has_a_history_and_something_due(tmp_path: Path) -> No
         assert "Approve" in town.card("mia", "Salesforce").buttons
         assert company.id_of("gus") in town.members("dashboards")
         now = town.clock.now()
-        due = await town.bot.store.read(lambda session: next_due(session, now))
+        due = await town.bot.store.read(next_due)
         assert due is not None
         assert due.at > now
         trail = panels(town)[0]

@@ -1,125 +1,118 @@
 """Deciding on a change of the catalogue: by an admin who is not its author, looked up at every click."""
 
-from sqlalchemy.orm import Session
-
 from models.catalogue.conflicts import ConflictSpec
+from models.catalogue.message_entries import broken
 from models.catalogue.messages import MessageSpec
 from models.catalogue.notes import settle
 from models.catalogue.part import P
 from models.catalogue.spec import AppSpec
 from models.catalogue.workspace import SETTINGS, SettingsSpec
 from models.errors import Closed, Invalid, NotAllowed, NotFound
-from models.lifecycle.catalogue import edit_conflict, edit_message
-from models.lifecycle.catalogue.app_invariants import uphold
+from models.lifecycle.catalogue import app_invariants, edit_conflict, edit_message
 from models.lifecycle.catalogue.propose_change import close, moved, overtake, second_wanted, version_of
 from models.lifecycle.references import number_of
-from models.lifecycle.request import unoffered
+from models.lifecycle.request import cancel
 from models.registry import apps, catalogue_entries
 from models.registry.directory import names_of
 from models.registry.permissions import only_admins
-from models.store.tx import SYSTEM, Tx
+from models.store.case import Case
+from models.store.outcome import SYSTEM, Outcome
 from models.tables.catalogue_changes import APP, CONFLICT, MESSAGE, Proposal, ProposalState
 
 
-def approve(tx: Tx, ref: str, edition: str, by: str, note: str = "") -> Proposal:
+def approve(out: Outcome, ref: str, edition: str, by: str, note: str = "") -> Proposal:
     """Apply a change that another admin proposed.
 
     Where the app was changed meanwhile, or an example of it fails by now, the change is overtaken instead:
     look at its state. Raises NotFound, NotAllowed, Closed, Invalid (it was changed after it was shown).
     """
-    proposal = _for_another(tx.session, _held(tx, ref), by)
+    proposal = _for_another(out.case, _hold(out, ref), by)
     if str(proposal.edition) != edition:
-        raise Invalid(
-            f"{names_of(tx.session, {proposal.by})[proposal.by]} has changed it meanwhile. Look again."
-        )
-    if why := _obstacle(tx.session, proposal):
-        close(tx, proposal, ProposalState.OVERTAKEN, SYSTEM, why)
-        return proposal
-    close(tx, proposal, ProposalState.APPROVED, by, note)
-    _apply(tx, proposal, by)
-    overtake(tx)
+        name = names_of(out.case, {proposal.by})[proposal.by]
+        raise Invalid(f"{name} has changed it meanwhile. Look again.")
+    if why := _obstacle(out.case, proposal):
+        return close(out, proposal, ProposalState.OVERTAKEN, SYSTEM, why)
+    proposal = close(out, proposal, ProposalState.APPROVED, by, note)
+    _apply(out, proposal, by)
+    overtake(out)
     return proposal
 
 
-def decidable(session: Session, ref: str, by: str) -> Proposal:
+def decidable(case: Case, ref: str, by: str) -> Proposal:
     """An open change that this person may decide on. Raises as `approve` does."""
-    proposal = session.get(Proposal, number_of(ref, "CH"))
-    return _for_another(session, proposal, by)
+    return _for_another(case, case.get(Proposal, number_of(ref, "CH")), by)
 
 
-def reject(tx: Tx, ref: str, by: str, note: str = "") -> Proposal:
+def reject(out: Outcome, ref: str, by: str, note: str = "") -> Proposal:
     """Say no to a change that another admin proposed. Raises as `approve` does."""
-    proposal = _for_another(tx.session, _held(tx, ref), by)
-    close(tx, proposal, ProposalState.REJECTED, by, note)
-    return proposal
+    proposal = _for_another(out.case, _hold(out, ref), by)
+    return close(out, proposal, ProposalState.REJECTED, by, note)
 
 
-def withdraw(tx: Tx, ref: str, by: str) -> Proposal:
+def withdraw(out: Outcome, ref: str, by: str) -> Proposal:
     """Take back one's own change. Raises NotFound, NotAllowed, Closed."""
-    proposal = _held(tx, ref)
+    proposal = _hold(out, ref)
     if proposal is None:
         raise NotFound("There is no such change.")
     if proposal.by != by:
         raise NotAllowed("Only the person who proposed this change can withdraw it.")
-    _must_be_open(tx.session, proposal)
-    close(tx, proposal, ProposalState.WITHDRAWN, by, "")
-    return proposal
+    _must_be_open(out.case, proposal)
+    return close(out, proposal, ProposalState.WITHDRAWN, by, "")
 
 
-def _held(tx: Tx, ref: str) -> Proposal | None:
+def _hold(out: Outcome, ref: str) -> Proposal | None:
     number = number_of(ref, "CH")
-    apps.hold(tx)
-    return tx.locked(Proposal, number)
+    apps.hold(out)
+    return out.case.lock(Proposal, number)
 
 
-def _for_another(session: Session, proposal: Proposal | None, by: str) -> Proposal:
-    only_admins(session, by, "decide on a change of the catalogue")
+def _for_another(case: Case, proposal: Proposal | None, by: str) -> Proposal:
+    only_admins(case, by, "decide on a change of the catalogue")
     if proposal is None:
         raise NotFound("There is no such change.")
     if proposal.by == by:
-        raise NotAllowed(f"You proposed this yourself. {second_wanted(session, by)}")
-    _must_be_open(session, proposal)
+        raise NotAllowed(f"You proposed this yourself. {second_wanted(case, by)}")
+    _must_be_open(case, proposal)
     return proposal
 
 
-def _must_be_open(session: Session, proposal: Proposal) -> None:
+def _must_be_open(case: Case, proposal: Proposal) -> None:
     if proposal.open:
         return
     by = proposal.decided_by or SYSTEM
-    who = "" if by == SYSTEM else f" by {names_of(session, {by})[by]}"
+    who = "" if by == SYSTEM else f" by {names_of(case, {by})[by]}"
     raise Closed(f"This change is {proposal.state} already{who}.")
 
 
-def _obstacle(session: Session, proposal: Proposal) -> str:
+def _obstacle(case: Case, proposal: Proposal) -> str:
     """Why a change cannot be applied as it was proposed; empty where it can."""
-    if version_of(session, proposal.kind, proposal.key) != proposal.version:
+    if version_of(case, proposal.kind, proposal.key) != proposal.version:
         return moved(proposal)
-    try:
-        if proposal.kind == APP:
-            uphold(session, AppSpec.model_validate(proposal.after))
-        elif proposal.kind == CONFLICT:
-            edit_conflict.check(session, *_both(proposal, ConflictSpec))
-        elif proposal.kind == MESSAGE:
-            edit_message.check(_both(proposal, MessageSpec)[1])
-    except Invalid as refusal:
-        return str(refusal)
+    if proposal.kind == APP:
+        return app_invariants.objection(case, AppSpec.model_validate(proposal.after))
+    if proposal.kind == CONFLICT:
+        return str(edit_conflict.objection(case, *_both(proposal, ConflictSpec)) or "")
+    if proposal.kind == MESSAGE:
+        wanted = _both(proposal, MessageSpec)[1]
+        return next((said for _, said in broken(wanted)), "") if wanted else ""
     return ""
 
 
-def _apply(tx: Tx, proposal: Proposal, by: str) -> None:
+def _apply(out: Outcome, proposal: Proposal, by: str) -> None:
     both = {"approved_by": by, "change": proposal.ref}
     if proposal.kind == APP:
         spec, _ = settle(AppSpec.model_validate(proposal.after))
-        apps.save(tx, spec, proposal.by, **both)
-        unoffered.cancel(tx, by)
+        apps.save(out, spec, proposal.by, **both)
+        cancel.cancel_unoffered(out, by)
     elif proposal.kind == CONFLICT:
         before, after = _both(proposal, ConflictSpec)
-        edit_conflict.put(tx, before, after, proposal.by, **both)
+        edit_conflict.put(out, before, after, proposal.by, **both)
     elif proposal.kind == MESSAGE:
         own, wanted = _both(proposal, MessageSpec)
-        edit_message.put(tx, own, wanted, proposal.by, **both)
+        edit_message.put(out, own, wanted, proposal.by, **both)
     else:
-        catalogue_entries.save(tx, SETTINGS, SettingsSpec.model_validate(proposal.after), proposal.by, **both)
+        settings = SettingsSpec.model_validate(proposal.after)
+        catalogue_entries.save(out, SETTINGS, settings, proposal.by, **both)
 
 
 def _both(proposal: Proposal, model: type[P]) -> tuple[P | None, P | None]:

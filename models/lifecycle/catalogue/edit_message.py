@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from models.catalogue.message_entries import MESSAGE, broken
 from models.catalogue.messages import MessageSpec
 from models.errors import Closed, Invalid
 from models.lifecycle.catalogue import propose_change
 from models.registry import apps, catalogue_entries
 from models.registry.permissions import only_admins
-from models.store.tx import Tx
+from models.store.case import Case
+from models.store.outcome import Outcome
 from models.tables.catalogue import Part
 from models.wording.messages import MESSAGES, MessageKey
 
@@ -37,36 +36,36 @@ class MessageEntry:
         return MESSAGES[self.key].text if own is None else own
 
 
-def every(session: Session, by: str) -> list[MessageEntry]:
+def every(case: Case, by: str) -> list[MessageEntry]:
     """All messages, worded or not. Raises NotAllowed."""
-    only_admins(session, by)
-    return [_entry(session, key) for key in MESSAGES]
+    only_admins(case, by)
+    return [_entry(case, key) for key in MESSAGES]
 
 
-def look(session: Session, key: MessageKey, by: str) -> MessageEntry:
+def look(case: Case, key: MessageKey, by: str) -> MessageEntry:
     """One message. Raises NotAllowed."""
-    only_admins(session, by)
-    return _entry(session, key)
+    only_admins(case, by)
+    return _entry(case, key)
 
 
-def change(tx: Tx, key: MessageKey, words: Mapping[str, str], version: int, by: str) -> str:
+def change(out: Outcome, key: MessageKey, words: Mapping[str, str], version: int, by: str) -> str:
     """Let a message that stands at this version say this ("subject", "text"; all standard: none of its own).
 
     Where that needs two people, returns who else is wanted, else "". Raises NotAllowed, Closed where somebody
     was faster, and Invalid (field "subject" or "text") where a template is broken, with its line.
     """
-    only_admins(tx.session, by)
-    apps.hold(tx)
-    entry = _entry(tx.session, key)
+    only_admins(out.case, by)
+    apps.hold(out)
+    entry = _entry(out.case, key)
     if entry.version != version:
         raise Closed("Somebody changed this message in the meantime. Close the form and look at it again.")
     wanted = of_words(key, words)
     check(wanted)
-    if propose_change.needed(tx.session):
-        waits = propose_change.propose_message(tx, entry.own, wanted, by)
-        return f"Nothing is changed yet. {propose_change.second_wanted(tx.session, by)}" if waits else ""
-    put(tx, entry.own, wanted, by)
-    propose_change.overtake(tx)
+    if propose_change.needed(out.case):
+        waits = propose_change.propose_message(out, entry.own, wanted, by)
+        return f"Nothing is changed yet. {propose_change.second_wanted(out.case, by)}" if waits else ""
+    put(out, entry.own, wanted, by)
+    propose_change.overtake(out)
     return ""
 
 
@@ -83,17 +82,16 @@ def check(wanted: MessageSpec | None) -> None:
         raise Invalid(said, field=name)
 
 
-def put(tx: Tx, present: MessageSpec | None, wanted: MessageSpec | None, by: str, **more: str) -> None:
+def put(out: Outcome, present: MessageSpec | None, wanted: MessageSpec | None, by: str, **more: str) -> None:
     """Make the catalogue have this one instead of that one; `more` is recorded with it."""
     if wanted is not None:
-        catalogue_entries.save(tx, MESSAGE, wanted, by, **more)
+        catalogue_entries.save(out, MESSAGE, wanted, by, **more)
     elif present is not None:
-        catalogue_entries.remove(tx, MESSAGE, present.key.value, by, **more)
-    tx.session.flush()
+        catalogue_entries.remove(out, MESSAGE, present.key.value, by, **more)
 
 
-def _entry(session: Session, key: MessageKey) -> MessageEntry:
-    row = session.get(Part, (MESSAGE.name, key.value))
+def _entry(case: Case, key: MessageKey) -> MessageEntry:
+    row = case.get(Part, (MESSAGE.name, key.value))
     if row is None:
         return MessageEntry(key, None, 0)
     return MessageEntry(key, MessageSpec.model_validate(row.spec), row.version)

@@ -1,8 +1,7 @@
 """Guests and contractors always have an end: so has what somebody holds who becomes one."""
 
+from collections.abc import Iterable
 from datetime import timedelta
-
-from sqlalchemy import select
 
 from models.catalogue.approvers import parse_person
 from models.catalogue.directory_entries import PERSON
@@ -11,67 +10,70 @@ from models.lifecycle.grant import end_dates
 from models.policy import PersonFacts
 from models.registry import catalogue_entries
 from models.registry.directory import Directory
-from models.registry.policy_snapshot import Snapshot
-from models.store.tx import SYSTEM, Tx
+from models.registry.policy_snapshot import policy_of
+from models.store.outcome import SYSTEM, Outcome
 from models.tables.cards import CardKind
-from models.tables.grants import Grant
+from models.tables.grants import ENDLESS, Grant
+from models.tables.people import Person
 from models.tables.states import GrantState
 
 USUAL = timedelta(days=30)
 """How long they keep it where the app sets no maximum: time enough to ask for what they still need."""
 
 
-def seen(tx: Tx, person_id: str) -> None:
+def seen(out: Outcome, person_id: str) -> None:
     """Look at what somebody holds without an end, where they are a guest or a contractor by now.
 
     Safe to repeat.
     """
-    person = Directory(tx.session).person(person_id)
-    if person is None or not person.temporary:
-        return
-    endless = (
-        select(Grant)
-        .where(Grant.person_id == person_id, Grant.over_at.is_(None))
-        .where(Grant.state == GrantState.ACTIVE, Grant.ends_at.is_(None))
-        .order_by(Grant.id)
-    )
-    for grant in tx.session.scalars(endless.with_for_update()).all():
-        _limit(tx, grant, person)
-        redraw.redraw_grant(tx, grant)
+    _limit_all(out, [Directory(out.case).person(person_id)])
 
 
-def seen_directory(tx: Tx) -> None:
+def seen_directory(out: Outcome) -> None:
     """The directory table was changed: look at every contractor in it."""
-    who = Directory(tx.session)
-    for entry in catalogue_entries.every(tx.session, PERSON):
-        if entry.contractor:
-            ref = parse_person(entry.person)
-            person = who.person(ref.id) if ref.id else who.by_email(ref.email or "")
-            if person is not None:
-                seen(tx, person.id)
+    who = Directory(out.case)
+    refs = [
+        parse_person(entry.person)
+        for entry in catalogue_entries.every(out.case, PERSON)
+        if entry.contractor
+    ]  # fmt: skip
+    who.look_up(ref.id for ref in refs if ref.id)
+    _limit_all(out, [who.person(ref.id) if ref.id else who.by_email(ref.email or "") for ref in refs])
 
 
-def begun(tx: Tx, grant: Grant) -> None:
+def begun(out: Outcome, grant: Grant) -> Grant:
     """A grant became active just now: its holder may have become a guest while it was being given."""
-    person = Directory(tx.session).person(grant.person_id)
+    person = Directory(out.case).person(grant.person_id)
     if grant.ends_at is None and person is not None and person.temporary:
-        _limit(tx, grant, person)
+        return _limit(out, grant, person)
+    return grant
 
 
-def _limit(tx: Tx, grant: Grant, person: PersonFacts) -> None:
-    snapshot, who = Snapshot.from_json(grant.policy), Directory(tx.session)
-    grant.ends_at = tx.now + (snapshot.policy.max_duration or USUAL)
-    grant.notices = end_dates.passed_notices(grant, tx.now)
-    end_dates.arm(grant)
+def _limit_all(out: Outcome, people: Iterable[PersonFacts | None]) -> None:
+    temporary = [person for person in people if person is not None and person.temporary]
+    out.case.hand(Person, [person.id for person in temporary])
+    for person in temporary:
+        for endless in out.case.all(ENDLESS, person.id):
+            grant = out.case.lock(Grant, endless.id)
+            if grant is not None and grant.state is GrantState.ACTIVE and grant.ends_at is None:
+                redraw.redraw_grant(out, _limit(out, grant, person))
+
+
+def _limit(out: Outcome, grant: Grant, person: PersonFacts) -> Grant:
+    snapshot, who = policy_of(out.case, grant.policy), Directory(out.case)
+    end = out.now + (snapshot.policy.max_duration or USUAL)
+    grant = out.change(grant, ends_at=end)
+    grant = end_dates.arm(out, grant, notices=end_dates.passed_notices(out.case, grant, out.now))
     audit_entries.of_grant(
-        tx,
+        out,
         grant,
         SYSTEM,
         "grant.limited",
         because=person.temporary,
         before={"end": None},
-        after={"end": grant.ends_at.isoformat()},
+        after={"end": end.isoformat()},
     )
-    told = snapshot.owners(who) or who.admins()
-    for person_id in sorted({grant.person_id, *told}):
-        redraw.show(tx, CardKind.LIMITED, grant.ref, grant.ref, person_id)
+    in_charge = snapshot.owners(who) or who.admins()
+    for person_id in sorted({grant.person_id, *in_charge}):
+        redraw.show(out, CardKind.LIMITED, grant.ref, grant.ref, person_id)
+    return grant

@@ -2,26 +2,29 @@
 
 The worker reads the changes of a target, calls the connector outside of any transaction, and hands the
 outcomes back. What a person should hold on a target is the union of their live grants: nothing is taken
-that another live grant still gives.
+that another live grant still gives. A round looks up at once what all its grants need.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, not_, select, text
 
 from models.jobs import Urgency, backoff
 from models.lifecycle import separation_of_duties
 from models.lifecycle.grant import revoke, tasks
 from models.lifecycle.grant.give import TRIES, failed, given
-from models.lifecycle.grant.verify_approvals import missing_approval
+from models.lifecycle.grant.verify_approvals import missing_approvals
 from models.policy import PersonFacts
 from models.registry.directory import Directory
-from models.store.tx import SYSTEM, Tx
+from models.store.case import Case
+from models.store.outcome import SYSTEM
+from models.store.outcome import Outcome as Out
+from models.store.statements import among
 from models.tables.base import Json
 from models.tables.grants import UNSETTLED, Cause, Direction, Grant
+from models.tables.people import Person
 from models.tables.states import GrantState
 
 TOGETHER = 200
@@ -66,62 +69,92 @@ class Trouble:
 
 Outcome = Done | ByHand | Trouble
 
+_AT_TARGET = (Grant.target == bindparam("target"), UNSETTLED)
+_TO_DO = (
+    select(Grant.id)
+    .where(*_AT_TARGET, Grant.retry_at <= bindparam("now"))
+    .order_by(Grant.state.desc(), Grant.id)
+    .limit(TOGETHER)
+)
+_TO_GIVE = (
+    select(Grant.id)
+    .where(*_AT_TARGET, text("state = 'granting'"), Grant.retry_at <= bindparam("now"))
+    .where(Grant.id > bindparam("after"))
+    .order_by(Grant.id)
+    .limit(TOGETHER)
+)
+_OTHERWISE = select(Grant.id).where(
+    Grant.target == bindparam("target"),
+    among(Grant.person_id, "people"),
+    text("state IN ('granting', 'active')"),
+)
+_NEXT = (
+    select(Grant.retry_at)
+    .where(*_AT_TARGET, Grant.retry_at.is_not(None), not_(among(Grant.id, "besides")))
+    .order_by(Grant.retry_at)
+    .limit(1)
+)
+_LEFT_TO_TAKE = (
+    select(Grant.id).where(*_AT_TARGET, text("state = 'revoking'"), not_(among(Grant.id, "besides"))).limit(1)
+)
 
-def changes(session: Session, target: str, now: datetime) -> list[Change]:
+
+def guard(out: Out, target: str) -> None:
+    """Before a round: refuse to give what must not be given (any more).
+
+    Nothing is given without the approvals that its stages ask for, to somebody who left, after its end, to a
+    guest or a contractor without one, or beside what it conflicts with.
+    """
+    good, after = 0, 0
+    while good < TOGETHER:  # as many as a round can give
+        ids = out.case.read(_TO_GIVE, target=target, now=out.now, after=after)
+        good += _guarded(out, ids) if ids else 0
+        if len(ids) < TOGETHER:
+            return
+        after = ids[-1]
+
+
+def changes(case: Case, target: str) -> list[Change]:
     """What is to be done at this target now, taking before giving, oldest first."""
-    waiting = (
-        select(Grant)
-        .where(
-            Grant.target == target,
-            UNSETTLED,
-            Grant.retry_at <= now,
-        )
-        .order_by(Grant.state.desc(), Grant.id)
-        .limit(TOGETHER)
-    )
-    return [_change(session, grant) for grant in session.scalars(waiting)]
+    ids = case.read(_TO_DO, target=target, now=case.now)
+    case.hand(Grant, ids)
+    waiting = [grant for grant in (case.get_one(Grant, key) for key in ids) if _waits(grant, case.now)]
+    waiting.sort(key=lambda grant: (grant.state is GrantState.GRANTING, grant.id))
+    who = Directory(case)
+    who.look_up({grant.person_id for grant in waiting})
+    kept = _holders_otherwise(case, target, [g for g in waiting if g.state is GrantState.REVOKING])
+    return [_change(grant, who.person(grant.person_id), kept) for grant in waiting]
 
 
-def next_try(session: Session, target: str) -> datetime | None:
-    """When this target has to be looked at again; None if nothing is left to do."""
-    waiting = select(func.min(Grant.retry_at)).where(Grant.target == target, UNSETTLED)
-    return session.scalar(waiting)
-
-
-def settled(tx: Tx, target: str, outcomes: Mapping[int, tuple[Direction, Outcome]]) -> None:
+def settled(out: Out, target: str, outcomes: Mapping[int, tuple[Direction, Outcome]]) -> None:
     """Write down what came of a round, by grant id, and plan the next one where something is left."""
-    for grant_id, (direction, outcome) in sorted(outcomes.items()):
-        grant = tx.locked(Grant, grant_id)
-        if grant is not None and _still_wanted(grant, direction):
-            _settle(tx, grant, direction, outcome)
-    tx.session.flush()
-    again = next_try(tx.session, target)
-    if again is not None:
-        tx.enqueue(
-            "settle",
-            f"settle:{target}",
-            run_at=max(again, tx.now),
-            not_before=_asked_to_wait(tx, outcomes),
-            urgency=_urgency(tx.session, target),
-            target=target,
-        )
+    case = out.case
+    case.lock_now(Grant, outcomes.keys())
+    grants = [case.lock(Grant, grant_id) for grant_id in sorted(outcomes)]
+    case.hand(Person, {grant.person_id for grant in grants if grant is not None})
+    for grant in grants:
+        if grant is not None:
+            direction, outcome = outcomes[grant.id]
+            if grant.state is _state_for(direction):
+                _settle(out, grant, direction, outcome)
+    _plan_next_round(out, target, outcomes)
 
 
-def _urgency(session: Session, target: str) -> Urgency:
-    """What is left to take goes before what others wait to be given."""
-    taking = select(Grant.id).where(Grant.target == target, UNSETTLED, Grant.state == GrantState.REVOKING)
-    return Urgency.GIVE if session.scalars(taking.limit(1)).first() is None else Urgency.TAKE
+def _waits(grant: Grant, now: datetime) -> bool:
+    """Whether a connector has to see to it by now."""
+    unsettled = grant.state in (GrantState.GRANTING, GrantState.REVOKING)
+    return unsettled and grant.retry_at is not None and grant.retry_at <= now
 
 
-def _asked_to_wait(tx: Tx, outcomes: Mapping[int, tuple[Direction, Outcome]]) -> datetime | None:
-    """Until when the target system wants to be left alone; it holds for what is asked of it meanwhile too."""
-    troubles = (outcome for _, outcome in outcomes.values() if isinstance(outcome, Trouble))
-    waits = [trouble.wait for trouble in troubles if trouble.wait is not None]
-    return tx.now + max(waits) if waits else None
+def _state_for(direction: Direction) -> GrantState:
+    """The state of a grant as long as this is wanted.
+
+    While the connector worked it may have gone another way: then the next round sees to it.
+    """
+    return GrantState.GRANTING if direction is Direction.GIVE else GrantState.REVOKING
 
 
-def _change(session: Session, grant: Grant) -> Change:
-    person = Directory(session).person(grant.person_id)
+def _change(grant: Grant, person: PersonFacts | None, kept: Collection[str]) -> Change:
     direction = Direction.GIVE if grant.state is GrantState.GRANTING else Direction.TAKE
     return Change(
         grant_id=grant.id,
@@ -130,77 +163,94 @@ def _change(session: Session, grant: Grant) -> Change:
         person_id=grant.person_id,
         email=person.email if person else "",
         connector=grant.connector,
-        kept=direction is Direction.TAKE and _held_otherwise(session, grant),
+        kept=direction is Direction.TAKE and grant.person_id in kept,
         was_active=grant.active_at is not None,
     )
 
 
-def _held_otherwise(session: Session, grant: Grant) -> bool:
-    other = select(Grant.id).where(
-        Grant.person_id == grant.person_id,
-        Grant.target == grant.target,
-        Grant.id != grant.id,
-        Grant.state.in_((GrantState.GRANTING, GrantState.ACTIVE)),
-    )
-    return session.scalars(other).first() is not None
+def _holders_otherwise(case: Case, target: str, taking: Collection[Grant]) -> set[str]:
+    """Of the people from whom something is taken, those who keep it by another live grant."""
+    if not taking:
+        return set()
+    people = sorted({grant.person_id for grant in taking})
+    ids = case.read(_OTHERWISE, target=target, people=people)
+    case.hand(Grant, ids)
+    others = (case.get_one(Grant, key) for key in ids)
+    live = (GrantState.GRANTING, GrantState.ACTIVE)
+    return {other.person_id for other in others if other.state in live}
 
 
-def _still_wanted(grant: Grant, direction: Direction) -> bool:
-    """While the connector worked, the grant may have gone another way: then the next round sees to it."""
-    wanted = GrantState.GRANTING if direction is Direction.GIVE else GrantState.REVOKING
-    return grant.state is wanted
-
-
-def _settle(tx: Tx, grant: Grant, direction: Direction, outcome: Outcome) -> None:
+def _settle(out: Out, grant: Grant, direction: Direction, outcome: Outcome) -> None:
     if isinstance(outcome, Trouble):
-        _trouble(tx, grant, direction, outcome)
+        _trouble(out, grant, direction, outcome)
     elif isinstance(outcome, ByHand):
-        grant.retry_at = None
-        tasks.open_task(tx, grant, direction)
+        tasks.open_task(out, out.change(grant, retry_at=None), direction)
     elif direction is Direction.GIVE:
-        given(tx, grant)
+        given(out, grant)
     else:
-        revoke.taken(tx, grant)
+        revoke.taken(out, grant)
 
 
-def _trouble(tx: Tx, grant: Grant, direction: Direction, trouble: Trouble) -> None:
-    grant.error = trouble.error
-    if trouble.wait is None:
-        grant.attempts += 1
-    if not trouble.passing or grant.attempts >= TRIES[direction]:
-        failed(tx, grant, direction, trouble.error)
+def _trouble(out: Out, grant: Grant, direction: Direction, trouble: Trouble) -> None:
+    attempts = grant.attempts if trouble.wait is not None else grant.attempts + 1
+    grant = out.change(grant, error=trouble.error, attempts=attempts)
+    if not trouble.passing or attempts >= TRIES[direction]:
+        failed(out, grant, direction, trouble.error)
     else:
-        grant.retry_at = tx.now + (trouble.wait or backoff(grant.attempts))
+        out.change(grant, retry_at=out.now + (trouble.wait or backoff(attempts)))
 
 
-def guard(tx: Tx, target: str) -> None:
-    """Before a round.
+def _plan_next_round(out: Out, target: str, outcomes: Mapping[int, tuple[Direction, Outcome]]) -> None:
+    """Have the target looked at again when something of it is due; what is left to take goes first."""
+    case, besides = out.case, list(outcomes)
+    rows = [grant for grant in (case.get(Grant, key) for key in besides) if grant is not None]
+    left = [grant for grant in rows if grant.state in (GrantState.GRANTING, GrantState.REVOKING)]
+    moments = [grant.retry_at for grant in left if grant.retry_at is not None]
+    moments += case.read(_NEXT, target=target, besides=besides)
+    if moments:
+        taking = any(grant.state is GrantState.REVOKING for grant in left)
+        taking = taking or bool(case.read(_LEFT_TO_TAKE, target=target, besides=besides))
+        out.enqueue(
+            "settle",
+            f"settle:{target}",
+            run_at=max(min(moments), out.now),
+            not_before=_asked_to_wait(out.now, outcomes),
+            urgency=Urgency.TAKE if taking else Urgency.GIVE,
+            target=target,
+        )
 
-    Nothing is given without the approvals that its stages ask for, to somebody who left, after its end, to a
-    guest or a contractor without one, or beside what it conflicts with.
-    """
-    waiting = (
-        select(Grant)
-        .where(Grant.target == target, UNSETTLED, Grant.state == GrantState.GRANTING)
-        .where(Grant.retry_at <= tx.now)
-        .order_by(Grant.id)
-    )
-    for grant in tx.session.scalars(waiting.with_for_update()).all():
-        person = Directory(tx.session).person(grant.person_id)
+
+def _asked_to_wait(now: datetime, outcomes: Mapping[int, tuple[Direction, Outcome]]) -> datetime | None:
+    """Until when the target system wants to be left alone; it holds for what is asked of it meanwhile too."""
+    troubles = (outcome for _, outcome in outcomes.values() if isinstance(outcome, Trouble))
+    waits = [trouble.wait for trouble in troubles if trouble.wait is not None]
+    return now + max(waits) if waits else None
+
+
+def _guarded(out: Out, ids: Collection[int]) -> int:
+    """Look at these grants that are about to be given; returns how many may be."""
+    case, good = out.case, 0
+    case.lock_now(Grant, ids)
+    locked = (case.lock(Grant, grant_id) for grant_id in ids)
+    grants = [g for g in locked if g is not None and g.state is GrantState.GRANTING and _waits(g, case.now)]
+    who = Directory(case)
+    who.look_up({grant.person_id for grant in grants})
+    unapproved = missing_approvals(case, grants)
+    for grant in grants:
+        person = who.person(grant.person_id)
         if person is None or not person.active:
-            revoke.take_away(tx, grant, SYSTEM, Cause.OFFBOARDING)
-        elif grant.ends_at is not None and grant.ends_at <= tx.now:
-            revoke.time_up(tx, grant)
-        elif obstacle := _obstacle(tx.session, grant, person):
-            failed(tx, grant, Direction.GIVE, obstacle)
+            revoke.take_away(out, grant, SYSTEM, Cause.OFFBOARDING)
+        elif grant.ends_at is not None and grant.ends_at <= out.now:
+            revoke.time_up(out, grant)
+        elif obstacle := unapproved.get(grant.id) or _obstacle(case, grant, person):
+            failed(out, grant, Direction.GIVE, obstacle)
+        else:
+            good += 1
+    return good
 
 
-def _obstacle(session: Session, grant: Grant, person: PersonFacts) -> str | None:
-    return (
-        missing_approval(session, grant)
-        or _endless(grant, person)
-        or separation_of_duties.obstacle(session, grant, person.name)
-    )
+def _obstacle(case: Case, grant: Grant, person: PersonFacts) -> str | None:
+    return _endless(grant, person) or separation_of_duties.obstacle(case, grant, person.name)
 
 
 def _endless(grant: Grant, person: PersonFacts) -> str | None:

@@ -1,30 +1,77 @@
-"""Before an access is given, the approvals that its stages ask for are looked for in the record."""
+"""Before an access is given, the approvals that its stages ask for are looked for: in the audit trail too.
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+The tables alone prove nothing: a row that somebody put into `decisions` by hand counts only with the entry
+that a real decision leaves in the trail, which is chained and signed.
+"""
 
-from models.catalogue.spec import StageSpec
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlalchemy import select, text
+
+from models.lifecycle.request.stages import stage_spec
 from models.policy import TallyStatus, tally
 from models.policy.emergency import RULE
-from models.registry.policy_snapshot import Snapshot
+from models.registry.policy_snapshot import policy_of
+from models.store.case import Case
+from models.store.outcome import SYSTEM
+from models.store.statements import among
+from models.tables.audit import AuditEntry
 from models.tables.grants import Grant
-from models.tables.requests import Asked, Decision, Request, Stage, Term, stages_of
-from models.tables.reviews import Review
+from models.tables.requests import ASKED, DECISIONS, STAGES, Decision, Request, Stage, Term
+from models.tables.reviews import REVIEWS
 from models.tables.states import RequestState, StageState
 
+_ENTRIES = select(AuditEntry.subject, AuditEntry.action, AuditEntry.actor, AuditEntry.data).where(
+    among(AuditEntry.subject, "subjects"), text("action IN ('decision.approve', 'request.approved')")
+)
 
-def missing_approval(session: Session, grant: Grant) -> str | None:
+
+@dataclass(frozen=True)
+class _Trail:
+    """What the audit trail says of some requests."""
+
+    approvals: set[tuple[str, str, int]] = field(default_factory=set)
+    """Who approved: request, person and the position of the stage."""
+    by_rule: set[str] = field(default_factory=set)
+    """The requests that Keyturn itself approved."""
+
+
+def missing_approval(case: Case, grant: Grant) -> str | None:
     """A sentence that says which approval a grant lacks; None if all are there."""
-    request = session.get(Request, grant.request_id)
+    return missing_approvals(case, [grant]).get(grant.id)
+
+
+def missing_approvals(case: Case, grants: Iterable[Grant]) -> dict[int, str]:
+    """The same for several grants, looked up at once: by the grant's id, for those that lack one."""
+    request_ids = {grant.id: grant.request_id for grant in grants}
+    case.hand(Request, request_ids.values())
+    trail = _trail(case, {f"AR-{request_id}" for request_id in request_ids.values()})
+    found = {grant_id: _missing(case, request_id, trail) for grant_id, request_id in request_ids.items()}
+    return {grant_id: sentence for grant_id, sentence in found.items() if sentence is not None}
+
+
+def _trail(case: Case, subjects: set[str]) -> _Trail:
+    trail = _Trail()
+    for subject, action, actor, data in case.read(_ENTRIES, subjects=sorted(subjects)) if subjects else ():
+        if action == "decision.approve":
+            trail.approvals.add((subject, actor, data["position"]))
+        elif actor == SYSTEM:
+            trail.by_rule.add(subject)
+    return trail
+
+
+def _missing(case: Case, request_id: int, trail: _Trail) -> str | None:
+    request = case.get(Request, request_id)
     if request is None or request.state is not RequestState.APPROVED:
         return "Its request is not approved, so nothing was given."
-    stages = stages_of(session, request.id)
-    if not stages and not _by_a_rule(request):
+    stages = case.all(STAGES, request.id)
+    if not stages and not (_by_a_rule(request) and request.ref in trail.by_rule):
         return "No rule and no person has approved it, so nothing was given."
-    if request.emergency and (obstacle := _no_emergency(session, request)):
+    if request.emergency and (obstacle := _no_emergency(case, request)):
         return obstacle
     for stage in stages:
-        if stage.state is not StageState.APPROVED or not _carried(session, request, stage):
+        if stage.state is not StageState.APPROVED or not _carried(case, request, stage, trail):
             return f"The stage “{stage.name}” lacks approvals, so nothing was given."
     return None
 
@@ -35,30 +82,33 @@ def _by_a_rule(request: Request) -> bool:
     return any(rule.startswith(RULE) is request.emergency for rule in rules)
 
 
-def _no_emergency(session: Session, request: Request) -> str | None:
+def _no_emergency(case: Case, request: Request) -> str | None:
     """What is wrong with an emergency: its app must allow it, so long, and it has a review."""
-    spec, term = Snapshot.from_json(request.policy).policy.emergency, Term.from_json(request.term)
+    spec, term = policy_of(case, request.policy).policy.emergency, Term.from_json(request.term)
     length = term.length or (term.end - request.created_at if term.end else None)
     if spec is None or length is None or length > spec.max:
         return "The app does not allow this in an emergency, so nothing was given."
-    if session.scalars(select(Review.id).where(Review.request_id == request.id)).first() is None:
+    if case.first(REVIEWS, request.id) is None:
         return "Nobody was told of the emergency, so nothing was given."
     return None
 
 
-def _carried(session: Session, request: Request, stage: Stage) -> bool:
-    found = select(Decision).where(Decision.request_id == request.id, Decision.position == stage.position)
-    decisions = session.scalars(found).all()
-    asked = session.scalars(
-        select(Asked.person_id).where(Asked.request_id == request.id, Asked.position == stage.position)
-    ).all()
+def _carried(case: Case, request: Request, stage: Stage, trail: _Trail) -> bool:
+    """Whether those who decided on a stage have approved it."""
+    asked = [row.person_id for row in case.all(ASKED, request.id) if row.position == stage.position]
     own = {request.requester_id, request.beneficiary_id}
-    self_approve = bool(request.policy.get("self_approve"))
-    valid = [d for d in decisions if self_approve or d.person_id not in own]
-    spec = StageSpec.model_validate(stage.spec)
+    self_approve = policy_of(case, request.policy).policy.self_approve
+
+    def counts(decision: Decision) -> bool:
+        recorded = (request.ref, decision.person_id, decision.position) in trail.approvals
+        may = self_approve or decision.person_id not in own
+        return decision.position == stage.position and may and (recorded or not decision.approve)
+
+    valid = [decision for decision in case.all(DECISIONS, request.id) if counts(decision)]
+    spec = stage_spec(stage)
     # Whoever decided belonged to the stage at that moment, even where they joined its group after it was
     # asked. Somebody who was asked may have left since: `all` means all who were still there.
-    deciders = [d.person_id for d in valid]
+    deciders = [decision.person_id for decision in valid]
     people = deciders if spec.rule == "all" else [*asked, *deciders]
-    votes = tuple((d.person_id, d.approve) for d in valid)
+    votes = tuple((decision.person_id, decision.approve) for decision in valid)
     return tally(spec.rule, people, votes, on_reject=spec.on_reject).status is TallyStatus.APPROVED

@@ -5,51 +5,41 @@ What they asked for is cancelled, what they held is taken, what waits for them m
 
 from collections.abc import Iterable
 
-from sqlalchemy import String, cast, select, text
-
-from models.catalogue.approvers import GroupRef, parse_approver
-from models.catalogue.spec import StageSpec
-from models.errors import Closed
 from models.lifecycle.grant import forced_end_date, revoke, tasks
+from models.lifecycle.people import open_requests
 from models.lifecycle.request import decide, emergency_review, stages
 from models.registry import directory
-from models.store.tx import SYSTEM, Tx
-from models.tables.cards import Card, CardKind
-from models.tables.grants import Cause, Grant
+from models.store.case import Case
+from models.store.outcome import SYSTEM, Outcome
+from models.tables.grants import LIVE_OF, Cause, Direction, Grant
 from models.tables.people import Person, UserGroup
-from models.tables.requests import Asked, Request, Stage
-from models.tables.states import GrantState, RequestEvent, RequestState
-
-_PENDING = text("requests.state = 'pending'")
-"""As literal SQL: with a bound value SQLite passes by the indexes of what is pending."""
+from models.tables.requests import PENDING_OF_BENEFICIARY, PENDING_OF_REQUESTER, Request
+from models.tables.states import OVER_GRANTS, GrantState, RequestEvent, RequestState
 
 
-def people_seen(tx: Tx, people: Iterable[Person]) -> None:
+def people_seen(out: Outcome, people: Iterable[Person]) -> None:
     """Keep what Slack says of these people now, and act on it where it counts. Safe to repeat.
 
     Manager and department stand elsewhere in Slack (`directory.remember_profile`); they stay as they are.
     """
-    for person in sorted(people, key=lambda one: one.id):
-        _person_seen(tx, person)
+    in_order = sorted(people, key=lambda person: person.id)
+    out.case.hand(Person, [person.id for person in in_order])
+    for person in in_order:
+        _person_seen(out, person)
 
 
-def _person_seen(tx: Tx, person: Person) -> None:
-    known = tx.locked(Person, person.id)
-    before = None if known is None else standing(known)
-    if known is not None:
-        person.manager_id, person.department = known.manager_id, known.department
-    directory.remember(tx, [person])
-    tx.session.flush()
-    if before is not None and before != standing(person):
-        tx.record(
-            SYSTEM, "person.changed", person.id, person=person.id, before=before, after=standing(person)
-        )
+def _person_seen(out: Outcome, person: Person) -> None:
+    known = out.case.lock(Person, person.id)
+    before, after = None if known is None else standing(known), standing(person)
+    directory.remember_account(out, person)
+    if before is not None and before != after:
+        out.record(SYSTEM, "person.changed", person.id, person=person.id, before=before, after=after)
     if not person.active:
-        leave(tx, person.id)
+        leave(out, person.id)
         return
-    forced_end_date.seen(tx, person.id)
-    if before != standing(person):
-        move_on(tx, person.id)
+    forced_end_date.seen(out, person.id)
+    if before != after:
+        move_on(out, person.id)
 
 
 def standing(person: Person) -> dict[str, bool]:
@@ -62,79 +52,53 @@ def standing(person: Person) -> dict[str, bool]:
     }
 
 
-def group_seen(tx: Tx, group: UserGroup) -> None:
+def group_seen(out: Outcome, group: UserGroup) -> None:
     """Keep what Slack says of a user group now; pending stages that ask it look again who can decide."""
-    known = tx.session.get(UserGroup, group.id)
+    known = out.case.get(UserGroup, group.id)
     changed = known is None or (known.enabled, set(known.members)) != (group.enabled, set(group.members))
-    directory.remember_group(tx, group)
-    tx.session.flush()
+    directory.remember_group(out, group)
     if changed:
-        _look_again(tx, _asking_group(tx, group))
+        _recheck(out, open_requests.naming(out.case, group))
 
 
-def leave(tx: Tx, person_id: str) -> None:
-    """A person was deactivated. Safe to repeat."""
-    _cancel_requests(tx, person_id)
-    _take_grants(tx, person_id)
-    tasks.move_on(tx, person_id)
-    move_on(tx, person_id)
+def leave(out: Outcome, person_id: str) -> None:
+    """Cancel, take and pass on whatever a person has who was deactivated. Safe to repeat."""
+    requests, grants = _requests_of(out.case, person_id), _grants_of(out.case, person_id)
+    for request in requests:
+        stages.close(out, request, RequestEvent.CANCEL, SYSTEM, "The person has left.")
+    for grant_id in grants:
+        grant = out.case.get_one(Grant, grant_id)
+        leaves = grant.state is GrantState.REVOKING or grant.failing is Direction.TAKE
+        if not leaves and grant.state not in OVER_GRANTS:
+            revoke.take_away(out, grant, SYSTEM, Cause.OFFBOARDING)
+    tasks.move_on(out, person_id)
+    move_on(out, person_id)
 
 
-def move_on(tx: Tx, person_id: str) -> None:
-    """A person may not decide any more (or now may).
+def move_on(out: Outcome, person_id: str) -> None:
+    """Look again who can decide: a person may not any more (or now may).
 
-    The pending requests that ask them, or of which they have a card, look again who can.
+    That is for the pending requests that ask them, or of which they have a card, and their open reviews.
     """
-    asked = (
-        select(Request.id)
-        .join(Asked, (Asked.request_id == Request.id) & (Asked.position == Request.position))
-        .where(_PENDING, Asked.person_id == person_id)
-    )
-    waiting = (
-        select(Request.id)
-        .join(Card, Card.about == "AR-" + cast(Request.id, String))
-        .where(_PENDING, Card.kind == CardKind.APPROVAL, Card.person_id == person_id)
-    )
-    _look_again(tx, {*tx.session.scalars(waiting), *tx.session.scalars(asked)})
-    emergency_review.move_on(tx, person_id)
+    asking = open_requests.asking(out.case, person_id)
+    _recheck(out, asking | open_requests.with_card(out.case, person_id))
+    emergency_review.move_on(out, person_id)
 
 
-def _look_again(tx: Tx, request_ids: Iterable[int]) -> None:
-    for request_id in sorted(request_ids):
-        request = tx.locked(Request, request_id)
-        if request is not None and request.state is RequestState.PENDING:
-            decide.look_again(tx, request)
+def _recheck(out: Outcome, request_ids: Iterable[int]) -> None:
+    for held in open_requests.hold(out.case, request_ids):
+        request = out.case.get_one(Request, held.id)  # as the one before has left it
+        if request.state is RequestState.PENDING:
+            decide.recheck_open_stage(out, request)
 
 
-def _asking_group(tx: Tx, group: UserGroup) -> list[int]:
-    """The pending requests whose open stage names this group, by its id or its handle."""
-    pending = (
-        select(Request.id, Stage.spec)
-        .join(Stage, (Stage.request_id == Request.id) & (Stage.position == Request.position))
-        .where(_PENDING)
-    )
-    names = {GroupRef(id=group.id), GroupRef(handle=group.handle)}
-    return [
-        request_id
-        for request_id, spec in tx.session.execute(pending)
-        if names & {parse_approver(one) for one in StageSpec.model_validate(spec).everybody}
-    ]
+def _requests_of(case: Case, person_id: str) -> list[Request]:
+    """What this person has requested, or somebody for them, held until the commit."""
+    both = (PENDING_OF_REQUESTER, PENDING_OF_BENEFICIARY)
+    return open_requests.hold(case, [request.id for group in both for request in case.all(group, person_id)])
 
 
-def _cancel_requests(tx: Tx, person_id: str) -> None:
-    theirs = select(Request).where(
-        (Request.requester_id == person_id) | (Request.beneficiary_id == person_id),
-        Request.state == RequestState.PENDING,
-    )
-    for request in tx.session.scalars(theirs.order_by(Request.id).with_for_update()).all():
-        stages.close(tx, request, RequestEvent.CANCEL, SYSTEM, "The person has left.")
-
-
-def _take_grants(tx: Tx, person_id: str) -> None:
-    states = (GrantState.SCHEDULED, GrantState.GRANTING, GrantState.ACTIVE, GrantState.FAILED)
-    theirs = select(Grant).where(Grant.person_id == person_id, Grant.state.in_(states))
-    for grant in tx.session.scalars(theirs.order_by(Grant.id).with_for_update()).all():
-        try:
-            revoke.take_away(tx, grant, SYSTEM, Cause.OFFBOARDING)
-        except Closed:  # it went at the same moment
-            continue
+def _grants_of(case: Case, person_id: str) -> list[int]:
+    """The ids of what this person has, will have, or is losing, held until the commit."""
+    case.lock_now(Grant, [grant.id for grant in case.all(LIVE_OF, person_id)])
+    return [grant.id for grant in case.lock_all(LIVE_OF, person_id)]

@@ -1,26 +1,63 @@
-"""Taking a request back: by the requester, or by an admin."""
+"""Taking a request back: by the requester, by an admin, or since the catalogue does not offer it any more."""
 
+from sqlalchemy import select, text
+
+from models.catalogue.words import RequestKind
 from models.errors import NotAllowed
 from models.lifecycle.references import lock_request
 from models.lifecycle.request import stages
+from models.registry import apps
 from models.registry.permissions import only_admins
-from models.store.tx import Tx
+from models.store.case import Case
+from models.store.outcome import Outcome
 from models.tables.requests import Request
-from models.tables.states import RequestEvent
+from models.tables.states import RequestEvent, RequestState
+
+_PENDING = select(Request.id, Request.app_key, Request.access_key).where(
+    text("requests.state = 'pending'"), Request.kind != RequestKind.EXTEND
+)
+"""Of all requests that wait, only what they are about: there are many, and few are cancelled."""
 
 
-def withdraw(tx: Tx, ref: str, by: str) -> Request:
-    """The requester does not want it any more. Raises Closed where it is decided already."""
-    request = lock_request(tx, ref)
+def withdraw(out: Outcome, ref: str, by: str) -> Request:
+    """Take back one's own request. Raises Closed where it is decided already."""
+    request = lock_request(out.case, ref)
     if by != request.requester_id:
         raise NotAllowed("Only the person who asked can withdraw a request.")
-    stages.close(tx, request, RequestEvent.WITHDRAW, by)
-    return request
+    return stages.close(out, request, RequestEvent.WITHDRAW, by)
 
 
-def cancel(tx: Tx, ref: str, by: str, note: str = "") -> Request:
-    """An admin ends a request that should not be decided."""
-    request = lock_request(tx, ref)
-    only_admins(tx.session, by, "cancel somebody’s request")
-    stages.close(tx, request, RequestEvent.CANCEL, by, note)
-    return request
+def cancel(out: Outcome, ref: str, by: str, note: str = "") -> Request:
+    """End a request that should not be decided, as an admin."""
+    request = lock_request(out.case, ref)
+    only_admins(out.case, by, "cancel somebody’s request")
+    return stages.close(out, request, RequestEvent.CANCEL, by, note)
+
+
+def cancel_unoffered(out: Outcome, by: str) -> None:
+    """Cancel the pending requests for what the catalogue does not have any more.
+
+    Whoever holds it keeps it, and may still ask for more time. What is only switched off is decided as usual.
+    """
+    ids = _unoffered(out.case)
+    if ids:
+        out.case.lock_now(Request, ids)
+    for request_id in ids:
+        request = out.case.lock(Request, request_id)
+        if request is not None and request.state is RequestState.PENDING:
+            note = f"{request.access_name} of {request.app_name} is not in the catalogue any more."
+            stages.close(out, request, RequestEvent.CANCEL, by, note)
+
+
+def _unoffered(case: Case) -> list[int]:
+    """The ids of the requests, in order, those included that this unit of work has made."""
+    pending: dict[int, tuple[str, str]] = {key: (app, access) for key, app, access in case.read(_PENDING)}
+    for key in case.before.get(Request, ()):
+        request = case.get(Request, key)
+        if request is not None and request.kind is not RequestKind.EXTEND:
+            pending[request.id] = (request.app_key, request.access_key)
+    offered: dict[str, set[str]] = {}
+    for app_key in {app_key for app_key, _ in pending.values()}:
+        app = apps.find(case, app_key)
+        offered[app_key] = {access.key for access in app.access} if app else set()
+    return sorted(key for key, (app_key, access_key) in pending.items() if access_key not in offered[app_key])

@@ -11,33 +11,47 @@ from models.lifecycle.request.plan import question_of
 from models.policy import Question, check_length
 from models.policy.widening import widened
 from models.registry.directory import Directory
-from models.registry.policy_snapshot import Snapshot
-from models.store.tx import Tx
+from models.registry.policy_snapshot import Snapshot, policy_of
+from models.store.case import Case
+from models.store.outcome import Outcome
 from models.tables.grants import Grant
 from models.tables.requests import Request, Term
 from models.tables.states import GrantState
 
 
-def still_possible(tx: Tx, request: Request) -> None:
-    """Raises Invalid where what was asked for became impossible while the request waited."""
+def still_possible(case: Case, request: Request) -> None:
+    """Raise Invalid where what was asked for became impossible while the request waited."""
     term = Term.from_json(request.term)
-    if term.end is not None and term.end <= tx.now:
+    if term.end is not None and term.end <= case.now:
         raise Invalid("The end that was asked for has passed. Choose another with Modify duration.")
-    person = Directory(tx.session).person(request.beneficiary_id)
+    person = Directory(case).person(request.beneficiary_id)
     if term.indefinite and person is not None and (what := person.temporary):
         raise Invalid(f"{person.name} is {what} by now and needs an end. Choose one with Modify duration.")
 
 
-def change(tx: Tx, request: Request, by: str, term: Term) -> None:
-    """An approver gives it for another time than was asked for; raises Invalid (field "term")."""
-    snapshot = Snapshot.from_json(request.policy)
-    person = Directory(tx.session).person(request.beneficiary_id)
+def change(out: Outcome, request: Request, by: str, term: Term) -> Request:
+    """Give it for another time than was asked for, as an approver wants; raises Invalid (field "term")."""
+    case, snapshot = out.case, policy_of(out.case, request.policy)
+    _within_maximum(case, request, snapshot, term)
+    _not_wider(case, request, snapshot, term)
+    extended = case.get(Grant, request.grant_id) if request.grant_id else None
+    if extended is not None and extended.state is GrantState.ACTIVE:
+        end_dates.must_be_later(extended, term)
+    before = request.term
+    request = out.change(request, term=term.to_json(), over_max=False)
+    audit_entries.of_request(out, request, by, "request.term_changed", before=before, after=request.term)
+    notify.term_changed(out, request, by, before)
+    return request
+
+
+def _within_maximum(case: Case, request: Request, snapshot: Snapshot, term: Term) -> None:
+    person = Directory(case).person(request.beneficiary_id)
     length = check_length(
         snapshot.policy,
         term.length,
         term.start,
         term.end,
-        tx.now,
+        case.now,
         temporary=bool(person and person.temporary),
         emergency=request.emergency,
     )
@@ -46,23 +60,16 @@ def change(tx: Tx, request: Request, by: str, term: Term) -> None:
     longest = snapshot.policy.max_duration
     if length.over_max and longest is not None:
         raise Invalid(f"The longest for {request.app_name} is {spoken(longest)}. Choose less.", field="term")
-    _not_wider(tx, request, snapshot, term)
-    extended = tx.session.get(Grant, request.grant_id) if request.grant_id else None
-    if extended is not None and extended.state is GrantState.ACTIVE:
-        end_dates.must_be_later(extended, term)
-    before, request.term, request.over_max = request.term, term.to_json(), False
-    audit_entries.of_request(tx, request, by, "request.term_changed", before=before, after=request.term)
-    notify.term_changed(tx, request, by, before)
 
 
-def _not_wider(tx: Tx, request: Request, snapshot: Snapshot, term: Term) -> None:
-    """Nobody gives so long that a rule would have refused it, or that others would have been asked.
+def _not_wider(case: Case, request: Request, snapshot: Snapshot, term: Term) -> None:
+    """Raise Invalid where a rule would have refused so long a time, or others would have been asked.
 
     By the moment of the submission, except for how long it still is from now.
     """
-    question = replace(question_of(request, snapshot, tx.now), at=request.created_at)
+    question = replace(question_of(request, snapshot, case.now), at=request.created_at)
     asked = _for(question, Term.from_json(request.asked_term), request.created_at)
-    if obstacle := widened(asked, _for(question, term, tx.now), Directory(tx.session)):
+    if obstacle := widened(asked, _for(question, term, case.now), Directory(case)):
         raise Invalid(obstacle, field="term")
 
 

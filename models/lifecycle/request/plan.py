@@ -1,17 +1,15 @@
 """What a request would come to: looked at for the form's preview, and again when it is sent."""
 
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-
-from sqlalchemy.orm import Session
 
 from models.catalogue.access_refs import access_ref
 from models.catalogue.spec import AccessSpec, AppSpec
 from models.catalogue.words import OnBehalf, RequestKind
 from models.errors import Denied, Duplicate, Invalid, NotAllowed, NotFound
 from models.lifecycle import separation_of_duties
-from models.lifecycle.request import just_sent
-from models.lifecycle.request.duplicates import in_the_way, kind_of
+from models.lifecycle.request import duplicates
 from models.policy import (
     Aftermath,
     Decision,
@@ -28,10 +26,12 @@ from models.policy.on_behalf import ON_BEHALF, manages
 from models.policy.planning import told
 from models.registry import apps
 from models.registry.directory import Directory, names_of
-from models.registry.policy_snapshot import Snapshot
+from models.registry.policy_snapshot import Snapshot, policy_of
+from models.registry.reviews import unreviewed
+from models.store.case import Case
 from models.tables.grants import Grant
+from models.tables.groups import is_a
 from models.tables.requests import Request, Term
-from models.tables.reviews import unreviewed
 from models.tables.states import GrantState
 
 
@@ -66,33 +66,28 @@ class Planned:
     """Of an emergency: how many earlier ones for the same are still to be reviewed."""
 
 
-def plan(session: Session, draft: Draft, now: datetime, directory: Directory | None = None) -> list[Planned]:
+def plan(case: Case, draft: Draft, directory: Directory | None = None) -> list[Planned]:
     """Look at each access of a draft by the rules, and at people as `directory` knows them (default: anew).
 
     Raises the Refusal (with its field) that sending would meet.
     """
-    directory = directory or Directory(session)
+    directory = directory or Directory(case)
     _may_ask(directory, draft)
-    app = _app(session, draft)
+    app = _app(case, draft)
     if not draft.access_keys:
         raise Invalid("Choose at least one access.", field="access")
     if draft.kind is not RequestKind.EXTEND:
-        _not_twice(session, draft, now)
-    snapshots = [Snapshot(app, _access(app, key)) for key in dict.fromkeys(draft.access_keys)]
-    chosen = [
-        Holding(access_ref(app.key, one.access.key), one.policy.title, Hold.SAME_TIME) for one in snapshots
-    ]
-    questions = [
-        separation_of_duties.looked_at(session, _drafted(session, draft, one, now), chosen)
-        for one in snapshots
-    ]
-    return [_planned(session, directory, draft, *one) for one in zip(snapshots, questions, strict=True)]
+        _not_twice(case, draft)
+    snapshots = [Snapshot(app, one).alone for one in _accesses(app, dict.fromkeys(draft.access_keys))]
+    questions = _questions(case, draft, snapshots)
+    planned = [_planned(directory, draft, *one) for one in zip(snapshots, questions, strict=True)]
+    return [_in_emergency(case, directory, one) for one in planned] if draft.emergency else planned
 
 
-def may_ask_for_others(session: Session, app: AppSpec, person_id: str) -> bool:
+def may_ask_for_others(case: Case, app: AppSpec, person_id: str) -> bool:
     """Whether the form lets this person choose somebody else. For whom exactly, the policy says."""
     if app.on_behalf is OnBehalf.ADMINS:
-        return manages(app.owners, person_id, Directory(session))
+        return manages(app.owners, person_id, Directory(case))
     return app.on_behalf is not OnBehalf.NOBODY
 
 
@@ -116,12 +111,11 @@ def _may_ask(directory: Directory, draft: Draft) -> None:
             raise NotAllowed("Only people of this workspace can ask for access.")
 
 
-def _app(session: Session, draft: Draft) -> AppSpec:
+def _app(case: Case, draft: Draft) -> AppSpec:
+    app = apps.find(case, draft.app_key)
     if draft.grant_id is not None:
         # An extension keeps to the policy of today, but works for an app that is switched off for newcomers.
-        grant = session.get_one(Grant, draft.grant_id)
-        return apps.find(session, draft.app_key) or Snapshot.from_json(grant.policy).app
-    app = apps.find(session, draft.app_key)
+        return app or policy_of(case, case.get_one(Grant, draft.grant_id).policy).app
     if app is None:
         raise NotFound("Choose an application from the list.", field="app")
     if not app.enabled:
@@ -129,77 +123,84 @@ def _app(session: Session, draft: Draft) -> AppSpec:
     return app
 
 
-def _access(app: AppSpec, key: str) -> AccessSpec:
-    for access in app.access:
-        if access.key == key and access.enabled:
-            return access
-    raise NotFound(f"{app.name} has no such access any more. Choose again.", field="access")
+def _accesses(app: AppSpec, keys: Collection[str]) -> list[AccessSpec]:
+    offered = {access.key: access for access in app.access if access.enabled}
+    found = [offered[key] for key in keys if key in offered]
+    if len(found) < len(keys):
+        raise NotFound(f"{app.name} has no such access any more. Choose again.", field="access")
+    return found
 
 
-def _not_twice(session: Session, draft: Draft, now: datetime) -> None:
+def _not_twice(case: Case, draft: Draft) -> None:
     wanted = [(draft.beneficiary_id, draft.app_key, key) for key in draft.access_keys]
-    there = in_the_way(session, wanted)
+    there = duplicates.in_the_way(case, set(wanted))
     if not there:
         return
-    asked = [_behind(session, one) for one in there.values()]
-    if len(there) == len(set(wanted)) and all(one and _just_sent(one, draft, now) for one in asked):
-        raise just_sent.taken([one for one in asked if one])
+    asked = _behind(case, there.values())
+    if len(asked) == len(set(wanted)) and all(_just_sent(case, draft, one) for one in asked):
+        raise duplicates.taken(asked)
     found = next(there[one] for one in wanted if one in there)
-    if isinstance(found, Request):
-        said = f"{found.access_name} is already asked for in {found.ref}, which is pending."
-        raise Duplicate(f"{said} Withdraw that first." if draft.emergency else said, field="access")
-    raise Duplicate(_held_already(session, draft, found), field="access")
+    if is_a(found, Grant):
+        raise Duplicate(_held_already(case, draft, found), field="access")
+    said = f"{found.access_name} is already asked for in {found.ref}, which is pending."
+    raise Duplicate(f"{said} Withdraw that first." if draft.emergency else said, field="access")
 
 
-def _behind(session: Session, found: Request | Grant) -> Request | None:
-    """The request, or the one that an access comes from which is not there yet."""
-    if isinstance(found, Request):
-        return found
-    return None if found.state is GrantState.ACTIVE else session.get_one(Request, found.request_id)
+def _behind(case: Case, there: Iterable[Request | Grant]) -> list[Request]:
+    """The requests, and those that accesses come from which are not there yet."""
+    asked = [one for one in there if is_a(one, Request)]
+    coming = [one.request_id for one in there if is_a(one, Grant) and one.state is not GrantState.ACTIVE]
+    case.hand(Request, coming)
+    return asked + [case.get_one(Request, key) for key in coming]
 
 
-def _just_sent(request: Request, draft: Draft, now: datetime) -> bool:
-    return just_sent.is_the_same(
-        request, draft.requester_id, draft.term, draft.reason, now, emergency=draft.emergency
+def _just_sent(case: Case, draft: Draft, request: Request) -> bool:
+    return duplicates.is_the_same(
+        request, draft.requester_id, draft.term, draft.reason, case.now, emergency=draft.emergency
     )
 
 
-def _held_already(session: Session, draft: Draft, grant: Grant) -> str:
+def _held_already(case: Case, draft: Draft, grant: Grant) -> str:
     if draft.requester_id == grant.person_id:
         return f"You have {grant.access_name} already. To keep it longer, press Extend on App Home."
-    name = names_of(session, {grant.person_id})[grant.person_id]
+    name = names_of(case, {grant.person_id})[grant.person_id]
     return f"{name} has {grant.access_name} already. They can keep it longer with Extend on App Home."
 
 
-def _drafted(session: Session, draft: Draft, snapshot: Snapshot, now: datetime) -> Question:
-    kind = draft.kind
-    if kind is not RequestKind.EXTEND:
-        kind = kind_of(session, draft.beneficiary_id, snapshot.app.key, snapshot.access.key)
-    return _question(
-        draft.requester_id,
-        draft.beneficiary_id,
-        snapshot,
-        draft.term,
-        kind,
-        now,
-        emergency=draft.emergency,
+def _questions(case: Case, draft: Draft, snapshots: Sequence[Snapshot]) -> list[Question]:
+    app, keys = snapshots[0].app, [one.access.key for one in snapshots]
+    kinds = dict.fromkeys(keys, draft.kind)
+    if draft.kind is not RequestKind.EXTEND:
+        kinds = duplicates.kinds_of(case, draft.beneficiary_id, app.key, keys)
+    chosen = [
+        Holding(access_ref(app.key, one.access.key), one.policy.title, Hold.SAME_TIME) for one in snapshots
+    ]
+    questions = (
+        _question(
+            draft.requester_id,
+            draft.beneficiary_id,
+            one,
+            draft.term,
+            kinds[one.access.key],
+            case.now,
+            emergency=draft.emergency,
+        )
+        for one in snapshots
     )
+    return [separation_of_duties.looked_at(case, question, chosen) for question in questions]
 
 
-def _planned(
-    session: Session, directory: Directory, draft: Draft, snapshot: Snapshot, question: Question
-) -> Planned:
+def _planned(directory: Directory, draft: Draft, snapshot: Snapshot, question: Question) -> Planned:
     length = _length(snapshot, draft, directory, question.at)
     decision = decide(question, directory)
     if decision.outcome in (Outcome.DENY, Outcome.NOBODY):
         raise Denied(_why(decision, question, directory), field=_field_of(decision))
-    planned = Planned(snapshot, question, decision, length)
-    return _in_emergency(planned, directory, session) if draft.emergency else planned
+    return Planned(snapshot, question, decision, length)
 
 
-def _in_emergency(planned: Planned, directory: Directory, session: Session) -> Planned:
+def _in_emergency(case: Case, directory: Directory, planned: Planned) -> Planned:
     question = planned.question
-    earlier = unreviewed(session, question.beneficiary, question.app.key, question.access.key)
+    earlier = unreviewed(case, question.beneficiary, question.app.key, question.access.key)
     return replace(planned, after=aftermath(question, directory), unreviewed=earlier)
 
 

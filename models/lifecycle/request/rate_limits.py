@@ -2,32 +2,20 @@
 
 from datetime import timedelta
 
-from sqlalchemy import bindparam, func, select
-
 from models.errors import Denied, Invalid
 from models.rate_limits import Limits
-from models.store.tx import Tx
-from models.tables.requests import Comment, Request
-from models.tables.states import RequestState
+from models.store.case import Case
+from models.tables.requests import COMMENTS, OF_REQUESTER, PENDING_OF_REQUESTER, Request
 
 HOUR = timedelta(hours=1)
 
-_OF_ONE = select(func.count()).where(Request.requester_id == bindparam("person"))
-_THEIRS = select(
-    _OF_ONE.where(Request.state == RequestState.PENDING).scalar_subquery(),
-    _OF_ONE.where(Request.created_at > bindparam("since")).scalar_subquery(),
-)
-_SAID = select(func.count()).where(
-    Comment.request_id == bindparam("request"),
-    Comment.person_id == bindparam("person"),
-    Comment.at > bindparam("since"),
-)
 
-
-def refuse_requests(tx: Tx, person_id: str, wanted: int, limits: Limits, *, emergency: bool = False) -> None:
+def refuse_requests(
+    case: Case, person_id: str, wanted: int, limits: Limits, *, emergency: bool = False
+) -> None:
     """Raises Denied, with what to do instead, where so many more are too many."""
-    theirs = {"person": person_id, "since": tx.now - HOUR}
-    waiting, lately = tx.session.execute(_THEIRS, theirs).one()
+    waiting = case.count(PENDING_OF_REQUESTER, person_id)
+    lately = case.count(OF_REQUESTER, person_id, since=("created_at", case.now - HOUR))
     if not emergency and waiting + wanted > limits.open_requests:
         raise Denied(_too_many(waiting, wanted, limits.open_requests), field="access")
     if lately + wanted > limits.requests_an_hour:
@@ -51,10 +39,10 @@ def _too_many(waiting: int, wanted: int, most: int) -> str:
     )
 
 
-def refuse_comment(tx: Tx, request: Request, person_id: str, limits: Limits) -> None:
+def refuse_comment(case: Case, request: Request, person_id: str, limits: Limits) -> None:
     """Raises Invalid where somebody has said too much about a request in the last hour."""
-    lately = {"request": request.id, "person": person_id, "since": tx.now - HOUR}
-    if (tx.session.scalar(_SAID, lately) or 0) >= limits.comments_an_hour:
+    theirs = [one for one in case.all(COMMENTS, request.id) if one.person_id == person_id]
+    if sum(one.at > case.now - HOUR for one in theirs) >= limits.comments_an_hour:
         raise Invalid(
             f"You have commented on {request.ref} {limits.comments_an_hour} times in the last hour. "
             "Everybody involved is told of each. Try again in an hour.",

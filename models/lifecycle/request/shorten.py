@@ -8,32 +8,34 @@ from models.lifecycle import audit_entries, redraw
 from models.lifecycle.grant import end_dates, extensions
 from models.lifecycle.references import lock_grant, lock_request, number_of
 from models.policy import check_length
-from models.registry.policy_snapshot import Snapshot
-from models.store.tx import Tx
+from models.registry.policy_snapshot import policy_of
+from models.store.case import Case
+from models.store.outcome import Outcome
 from models.tables.grants import Grant
+from models.tables.groups import is_a
 from models.tables.requests import Request, Term
 from models.tables.states import GrantState, RequestState
 
 
-def may_use_less(tx: Tx, ref: str, by: str) -> Request | Grant:
-    """Look whether this person may shorten a request (AR-1) or an access (GR-1), and change nothing.
+def may_use_less(case: Case, ref: str, by: str) -> Request | Grant:
+    """Look whether this person may shorten a request (AR-1) or an access (GR-1).
 
     Raises NotAllowed, or Closed where there is nothing left to shorten.
     """
-    return _grant(tx, ref, by) if ref.startswith("GR-") else _request(tx, ref, by)
+    return _grant(case, ref, by) if ref.startswith("GR-") else _request(case, ref, by)
 
 
-def use_less(tx: Tx, ref: str, by: str, term: Term) -> None:
+def use_less(out: Outcome, ref: str, by: str, term: Term) -> None:
     """Shorten it to `term`; an access's `length` counts from now.
 
     What was approved for longer stays approved, since this is less. Raises as `may_use_less` does, and
     Invalid (field "term") where it is not shorter.
     """
-    row = may_use_less(tx, ref, by)
-    if isinstance(row, Grant):
-        _end_sooner(tx, row, by, term)
-    else:
-        _ask_for_less(tx, row, by, term)
+    row = may_use_less(out.case, ref, by)
+    if is_a(row, Grant):
+        _end_sooner(out, row, by, term)
+    elif is_a(row, Request):
+        _ask_for_less(out, row, by, term)
 
 
 def shorter(term: Term, than: Term) -> bool:
@@ -45,8 +47,8 @@ def shorter(term: Term, than: Term) -> bool:
     return not term.indefinite
 
 
-def _request(tx: Tx, ref: str, by: str) -> Request:
-    request = lock_request(tx, ref)
+def _request(case: Case, ref: str, by: str) -> Request:
+    request = lock_request(case, ref)
     if by != request.requester_id:
         raise NotAllowed("Only the person who asked can ask for less.")
     if request.state is not RequestState.PENDING:
@@ -54,51 +56,51 @@ def _request(tx: Tx, ref: str, by: str) -> Request:
     return request
 
 
-def _grant(tx: Tx, ref: str, by: str) -> Grant:
-    extensions.hold(tx, number_of(ref, "GR"))  # before the grant, as whoever decides on it does
-    grant = lock_grant(tx, ref)
-    if by not in (grant.person_id, tx.session.get_one(Request, grant.request_id).requester_id):
+def _grant(case: Case, ref: str, by: str) -> Grant:
+    extensions.hold(case, number_of(ref, "GR"))  # before the grant, as whoever decides on it does
+    grant = lock_grant(case, ref)
+    if by not in (grant.person_id, case.get_one(Request, grant.request_id).requester_id):
         raise NotAllowed("Only the person who has this access can let it end sooner.")
     if grant.state is not GrantState.ACTIVE:
         raise Closed(f"{grant.access_name} is {grant.state.label.lower()}, so there is nothing to shorten.")
-    if extension := extensions.waiting(tx.session, grant):
+    if extension := extensions.waiting(case, grant):
         raise NotAllowed(f"More time is asked for in {extension.ref}. Withdraw that first.")
     return grant
 
 
-def _ask_for_less(tx: Tx, request: Request, by: str, term: Term) -> None:
+def _ask_for_less(out: Outcome, request: Request, by: str, term: Term) -> None:
     before = Term.from_json(request.term)
     term = replace(term, start=before.start)
     if not shorter(term, before):
         raise Invalid("That is not less than what would be given. Choose less.", field="term")
-    request.over_max = _over_max(tx, request, term)
-    extended = tx.session.get(Grant, request.grant_id) if request.grant_id else None
+    over_max = _over_max(out.case, request, term)
+    extended = out.case.get(Grant, request.grant_id) if request.grant_id else None
     if extended is not None and extended.state is GrantState.ACTIVE:
         end_dates.must_be_later(extended, term)
-    request.term = term.to_json()
+    request = out.change(request, term=term.to_json(), over_max=over_max)
     audit_entries.of_request(
-        tx, request, by, "request.shortened", before=before.to_json(), after=request.term
+        out, request, by, "request.shortened", before=before.to_json(), after=request.term
     )
-    redraw.redraw_request(tx, request)
+    redraw.redraw_request(out, request)
 
 
-def _over_max(tx: Tx, request: Request, term: Term) -> bool:
+def _over_max(case: Case, request: Request, term: Term) -> bool:
     """Whether it is above the usual maximum even so; raises Invalid where it cannot be."""
-    start = term.start if term.start is not None and term.start > tx.now else None
-    policy = Snapshot.from_json(request.policy).policy
-    length = check_length(policy, term.length, start, term.end, tx.now)
+    start = term.start if term.start is not None and term.start > case.now else None
+    policy = policy_of(case, request.policy).policy
+    length = check_length(policy, term.length, start, term.end, case.now)
     if not length.ok:
         raise Invalid(length.message, field="term")
     return length.over_max
 
 
-def _end_sooner(tx: Tx, grant: Grant, by: str, term: Term) -> None:
-    end = _end_of(term, tx.now)
+def _end_sooner(out: Outcome, grant: Grant, by: str, term: Term) -> None:
+    end = _end_of(term, out.now)
     if end is None or (grant.ends_at is not None and end >= grant.ends_at):
         raise Invalid("It ends before that already. Choose an earlier end.", field="term")
-    if end <= tx.now:
+    if end <= out.now:
         raise Invalid("That has passed. Choose a later end, or press Give back.", field="term")
-    end_dates.shorten(tx, grant, by, end)
+    end_dates.shorten(out, grant, by, end)
 
 
 def _end_of(term: Term, now: datetime) -> datetime | None:

@@ -1,12 +1,12 @@
 """The stages of a request: opening one, asking its people, and going on when it is decided."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import bindparam, select
-
-from models.catalogue.approvers import ids_among
+from models.catalogue.approvers import Role, ids_among
 from models.catalogue.spec import StageSpec
 from models.catalogue.words import RequestKind
 from models.lifecycle import redraw
@@ -16,43 +16,32 @@ from models.lifecycle.request.plan import question_of
 from models.lifecycle.transitions import move_request
 from models.policy import Candidate, Course, Passed, PlannedStage, Tally, TallyStatus, open_stage, tally
 from models.registry.directory import Directory
-from models.registry.policy_snapshot import Snapshot
-from models.store.tx import SYSTEM, Tx
-from models.tables.requests import Asked, Decision, Reassignment, Request, Stage, stages_of
-from models.tables.states import RequestEvent, StageState
-
-# Every decision asks these. A statement that is made once costs half of one that is made anew.
-_DECISIONS = select(Decision).where(Decision.request_id == bindparam("request"))
-_ALTERNATES = select(Asked.person_id).where(
-    Asked.request_id == bindparam("request"), Asked.position == bindparam("position"), Asked.alternate
-)
-_REASSIGNED = (
-    select(Reassignment)
-    .where(Reassignment.request_id == bindparam("request"), Reassignment.position == bindparam("position"))
-    .order_by(Reassignment.id)
-)
+from models.registry.policy_snapshot import Snapshot, policy_of
+from models.store.case import Case
+from models.store.outcome import SYSTEM, Outcome
+from models.tables.people import Person
+from models.tables.requests import ASKED, DECISIONS, REASSIGNED, STAGES, Decision, Request, Stage
+from models.tables.states import RequestEvent, RequestState, StageState
 
 
 @dataclass(frozen=True)
-class _Ground:
-    """What the people of a stage are found from, besides the decisions; read once."""
+class _Sources:
+    """Where the people of an open stage are looked up, besides its decisions."""
 
-    request: Request
-    rows: tuple[Stage, ...]
-    """All of the request's stages, in order."""
     snapshot: Snapshot
-    at: datetime
+    """The policy of the submission."""
     who: Directory
-    came_in: frozenset[str]
-    """Who is, or was, asked because nobody decided in time."""
-    passed: tuple[Passed, ...]
+    at: datetime
+    alternates: frozenset[str] = frozenset()
+    """Who is, or was, asked in this stage because nobody decided in time."""
+    reassigned: tuple[Passed, ...] = ()
 
-    def staffed(self, row: Stage, decisions: tuple[Decision, ...]) -> "OpenStage":
-        spec = StageSpec.model_validate(row.spec)
-        question = question_of(self.request, self.snapshot, self.at)
+    def look_up(self, request: Request, row: Stage, decisions: tuple[Decision, ...]) -> "OpenStage":
+        """The stage with its people, these decisions made."""
+        question = question_of(request, self.snapshot, self.at)
         course = self._course(row, decisions)
-        planned = open_stage(spec, row.position, question, self.who, course)
-        return OpenStage(row, planned, decisions, course, self)
+        planned = open_stage(stage_spec(row), row.position, question, self.who, course)
+        return OpenStage(request, row, planned, decisions, course, self)
 
     def _course(self, row: Stage, decisions: tuple[Decision, ...]) -> Course:
         here = tuple(d for d in decisions if d.position == row.position)
@@ -61,9 +50,9 @@ class _Ground:
             decided_here=len(here),
             approved_here=sum(d.approve for d in here),
             stood_in=tuple(d.seat_id for d in decisions if d.seat_id),
-            passed=self.passed,
+            passed=self.reassigned,
             escalated=row.escalated_at is not None,
-            alternates=tuple(d.holds for d in here if d.person_id in self.came_in),
+            alternates=tuple(d.holds for d in here if d.person_id in self.alternates),
         )
 
 
@@ -71,21 +60,22 @@ class _Ground:
 class OpenStage:
     """The stage that a request waits at, with the people who may decide now."""
 
+    request: Request
     row: Stage
     now: PlannedStage
     decisions: tuple[Decision, ...]
     """All of the request, those of earlier stages too."""
     course: Course
-    ground: _Ground
+    sources: _Sources
 
     @property
     def decided(self) -> tuple[Decision, ...]:
         """The decisions of this stage."""
         return tuple(d for d in self.decisions if d.position == self.row.position)
 
-    def after(self, decision: Decision) -> "OpenStage":
-        """The same stage with one decision more."""
-        return self.ground.staffed(self.row, (*self.decisions, decision))
+    def after(self, request: Request, decision: Decision) -> "OpenStage":
+        """The same stage with one decision more, which may have changed the request."""
+        return self.sources.look_up(request, self.row, (*self.decisions, decision))
 
     def because(self, person_id: str) -> str | None:
         """Why this person may decide; None if they may not."""
@@ -110,95 +100,126 @@ class OpenStage:
         )
 
 
-def begin(tx: Tx, request: Request, rows: Sequence[Stage], who: Directory, *, approved_by_rule: bool) -> None:
+def stage_spec(row: Stage) -> StageSpec:
+    """The stage as the policy has it."""
+    return _stage_spec(json.dumps(row.spec, sort_keys=True))
+
+
+# Most requests share a few stages, and checking a spec costs ten times what finding it does.
+@lru_cache(maxsize=2048)
+def _stage_spec(text: str) -> StageSpec:
+    return StageSpec.model_validate(json.loads(text))
+
+
+def begin(
+    out: Outcome, request: Request, rows: Sequence[Stage], who: Directory, *, approved_by_rule: bool
+) -> Request:
     """Start a new request on its way: open its first stage, or approve it where a rule does.
 
     `rows` are its stages, and `who` has looked up its people a moment ago.
     """
     if approved_by_rule:
-        approve(tx, request, SYSTEM, rows, note="; ".join(r["text"] for r in request.because["reasons"]))
-        return
-    snapshot = Snapshot.from_json(request.policy)
-    ground = _Ground(request, tuple(rows), snapshot, tx.now, who, frozenset(), ())
-    _ask(tx, ground.staffed(rows[0], ()))
+        return approve(out, request, SYSTEM, "; ".join(r["text"] for r in request.because["reasons"]))
+    sources = _Sources(policy_of(out.case, request.policy), who, out.now)
+    return _ask(out, sources.look_up(request, rows[0], ())).request
 
 
-def current(tx: Tx, request: Request) -> OpenStage:
+def current(case: Case, request: Request) -> OpenStage:
     """The open stage, its people looked up afresh by the policy of the submission."""
-    rows = stages_of(tx.session, request.id)
-    row = rows[request.position]
-    decisions = tx.session.scalars(_DECISIONS, {"request": request.id}).all()
-    snapshot, who = Snapshot.from_json(request.policy), Directory(tx.session)
-    named = ids_among((*snapshot.app.owners, *row.spec["approvers"]))
-    who.look_up({request.requester_id, request.beneficiary_id, *named})
-    ground = _Ground(request, rows, snapshot, tx.now, who, _came_in(tx, row), _passed(tx, row))
-    return ground.staffed(row, tuple(decisions))
+    row = case.all(STAGES, request.id)[request.position]
+    snapshot = policy_of(case, request.policy)
+    _hand_people(case, request, snapshot)
+    sources = _Sources(snapshot, Directory(case), case.now, _alternates(case, row), _reassigned(case, row))
+    return sources.look_up(request, row, tuple(case.all(DECISIONS, request.id)))
 
 
-def _came_in(tx: Tx, row: Stage) -> frozenset[str]:
+def _alternates(case: Case, row: Stage) -> frozenset[str]:
     if row.escalated_at is None:
         return frozenset()
-    return frozenset(tx.session.scalars(_ALTERNATES, {"request": row.request_id, "position": row.position}))
+    asked = case.all(ASKED, row.request_id)
+    return frozenset(a.person_id for a in asked if a.position == row.position and a.alternate)
 
 
-def _passed(tx: Tx, row: Stage) -> tuple[Passed, ...]:
-    found = tx.session.scalars(_REASSIGNED, {"request": row.request_id, "position": row.position})
-    return tuple(Passed(one.seat_id, one.to_id, one.by_id, one.note) for one in found)
+def _reassigned(case: Case, row: Stage) -> tuple[Passed, ...]:
+    rows = case.all(REASSIGNED, row.request_id)
+    return tuple(Passed(r.seat_id, r.to_id, r.by_id, r.note) for r in rows if r.position == row.position)
 
 
-def ask(tx: Tx, request: Request) -> OpenStage:
-    """Open the present stage, if it is not yet, and ask whoever belongs to it now."""
-    return _ask(tx, current(tx, request))
+def _hand_people(case: Case, request: Request, snapshot: Snapshot) -> None:
+    """Read at once whom the rules look at, for all pending requests that are in hand.
 
-
-def _ask(tx: Tx, stage: OpenStage) -> OpenStage:
-    request = stage.ground.request
-    if stage.row.state is StageState.WAITING:
-        deadlines.opened(request, stage.now, tx.now)
-        asked_people.ask_first(tx, request, stage.row, stage.now)
-    else:
-        asked_people.ask_anew(tx, request, stage.row, stage.now)
-    if not stage.now.approvers and stage.tally().status is TallyStatus.OPEN:
-        asked_people.tell_admins(tx, request, stage.row, stage.now)
-    return stage
-
-
-def advance(tx: Tx, request: Request, stage: OpenStage, by: str) -> None:
-    """This stage is approved: open the next, or approve the request."""
-    stage.row.state, stage.row.closed_at = StageState.APPROVED, tx.now
-    if request.position + 1 == len(stage.ground.rows):
-        approve(tx, request, by, stage.ground.rows)
-        return
-    request.position += 1
-    tx.session.flush()
-    ask(tx, request)
-
-
-def approve(tx: Tx, request: Request, by: str, rows: Sequence[Stage], note: str = "") -> None:
-    """All stages have approved (or a rule has): close the request and let the access be given."""
-    close(tx, request, RequestEvent.APPROVE, by, note, rows)
-    give.begin(tx, request)
-    if request.emergency:
-        emergency.begin(tx, request)
-
-
-def close(
-    tx: Tx,
-    request: Request,
-    event: RequestEvent,
-    by: str,
-    note: str = "",
-    rows: Sequence[Stage] | None = None,
-) -> None:
-    """End a request, with the stages that were not decided; raises Closed where somebody was first.
-
-    `rows` are its stages, where they are in hand.
+    Those are requesters and beneficiaries, whom stages name by their id, and the managers that they ask.
     """
-    move_request(tx, request, event, by, note=note)
-    request.closed_at, request.closed_by, request.closing_note = tx.now, by, note
-    for stage in stages_of(tx.session, request.id) if rows is None else rows:
-        if stage.state in (StageState.OPEN, StageState.WAITING):
-            stage.state, stage.closed_at = StageState.CLOSED, tx.now
+    people, asking_manager = ids_among(snapshot.app.owners), set[str]()
+    for other in _not_seen(case, request):
+        names = set(_names(case, other))
+        people |= {other.requester_id, other.beneficiary_id, *ids_among(names)}
+        if Role.MANAGER in names:
+            asking_manager.add(other.beneficiary_id)
+    case.hand(Person, people)
+    rows = (case.get(Person, person_id) for person_id in asking_manager)
+    case.hand(Person, {row.manager_id for row in rows if row is not None and row.manager_id})
+
+
+def _not_seen(case: Case, request: Request) -> list[Request]:
+    """This request and all that are in hand and pending; none of them where it was among them before."""
+    seen: set[int] = case.keep(_hand_people, set)
+    if request.id in seen:
+        return []
+    others = [r for r in case.in_hand(Request) if r.state is RequestState.PENDING and r.id not in seen]
+    seen |= {request.id, *(other.id for other in others)}
+    return [request, *(other for other in others if other.id != request.id)]
+
+
+def _names(case: Case, request: Request) -> Iterator[str]:
+    """Whom the stages that are not over name, as it is written there."""
+    for row in case.all(STAGES, request.id)[request.position :]:
+        for key in ("approvers", "quiet", "alternates"):
+            yield from row.spec.get(key, ())
+
+
+def ask(out: Outcome, request: Request) -> OpenStage:
+    """Open the present stage, if it is not yet, and ask whoever belongs to it now."""
+    return _ask(out, current(out.case, request))
+
+
+def _ask(out: Outcome, stage: OpenStage) -> OpenStage:
+    request, row, planned = stage.request, stage.row, stage.now
+    if row.state is StageState.WAITING:
+        request = deadlines.opened(out, request, planned)
+        row = asked_people.ask_first(out, request, row, planned)
+    else:
+        row = asked_people.ask_anew(out, request, row, planned)
+    if not planned.approvers and stage.tally().status is TallyStatus.OPEN:
+        row = asked_people.tell_admins(out, request, row, planned)
+    return replace(stage, request=request, row=row)
+
+
+def advance(out: Outcome, request: Request, stage: OpenStage, by: str) -> Request:
+    """This stage is approved: open the next, or approve the request."""
+    out.change(stage.row, state=StageState.APPROVED, closed_at=out.now)
+    if request.position + 1 == len(out.case.all(STAGES, request.id)):
+        return approve(out, request, by)
+    request = out.change(request, position=request.position + 1)
+    return ask(out, request).request
+
+
+def approve(out: Outcome, request: Request, by: str, note: str = "") -> Request:
+    """All stages have approved (or a rule has): close the request and let the access be given."""
+    request = give.begin(out, close(out, request, RequestEvent.APPROVE, by, note))
+    if request.emergency:
+        emergency.begin(out, request)
+    return request
+
+
+def close(out: Outcome, request: Request, event: RequestEvent, by: str, note: str = "") -> Request:
+    """End a request, with the stages that were not decided; raises Closed where somebody was first."""
+    request = move_request(out, request, event, by, note=note)
+    request = out.change(request, closed_at=out.now, closed_by=by, closing_note=note)
+    for row in out.case.all(STAGES, request.id):
+        if row.state in (StageState.OPEN, StageState.WAITING):
+            out.change(row, state=StageState.CLOSED, closed_at=out.now)
     if request.kind is RequestKind.EXTEND and event is not RequestEvent.APPROVE:
-        extensions.end_grace(tx, request)
-    redraw.redraw_request(tx, request)
+        extensions.end_grace(out, request)
+    redraw.redraw_request(out, request)
+    return request

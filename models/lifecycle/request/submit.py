@@ -6,86 +6,81 @@ from dataclasses import replace
 from models.catalogue.words import Need, RequestKind
 from models.errors import Duplicate, Invalid, NotAllowed
 from models.lifecycle import audit_entries, redraw, separation_of_duties
-from models.lifecycle.grant import end_dates, extensions
+from models.lifecycle.grant import end_dates
 from models.lifecycle.references import lock_grant
-from models.lifecycle.request import deadlines, just_sent, stages
+from models.lifecycle.request import deadlines, duplicates, stages
 from models.lifecycle.request.plan import Draft, Planned, plan
 from models.lifecycle.request.rate_limits import refuse_requests
-from models.policy import Outcome, PlannedStage
+from models.policy import Outcome as Verdict
+from models.policy import PlannedStage
 from models.rate_limits import USUAL, Limits
 from models.registry.directory import Directory
-from models.store.tx import Tx
+from models.registry.policy_snapshot import keep_policies
+from models.store.case import Case
+from models.store.outcome import Outcome
 from models.tables.base import Json
 from models.tables.cards import CardKind
 from models.tables.grants import Grant
 from models.tables.people import Person
-from models.tables.requests import Action, Request, Stage, Term
+from models.tables.requests import EXTENDING, Action, Request, Stage, Term
 from models.tables.states import GrantState, RequestState, StageState
 from models.text_cleanup import tidy
 
 REASON_LIMIT = 2000
 
 
-def submit(tx: Tx, draft: Draft, limits: Limits = USUAL) -> list[Request]:
+def submit(out: Outcome, draft: Draft, limits: Limits = USUAL) -> list[Request]:
     """Send a draft. Returns its requests, pending (or approved already, where a rule says so).
 
     Raises a Refusal with the field that it belongs to, and then nothing is sent.
     """
-    draft = replace(draft, reason=tidy(draft.reason))
+    case, draft = out.case, replace(draft, reason=tidy(draft.reason))
     # One after the other for each person, so that the same is not asked for twice at once, nobody asks while
     # they are found to have left, and no two pass a limit together.
     for person_id in sorted({draft.beneficiary_id, draft.requester_id}):
-        tx.locked(Person, person_id)
+        case.lock(Person, person_id)
     wanted = len(draft.access_keys)
-    refuse_requests(tx, draft.requester_id, wanted, limits, emergency=draft.emergency)
-    who = Directory(tx.session)
-    planned = plan(tx.session, draft, tx.now, who)
+    refuse_requests(case, draft.requester_id, wanted, limits, emergency=draft.emergency)
+    who = Directory(case)
+    planned = plan(case, draft, who)
     _check_reason(draft, planned)
-    submission = uuid.uuid4().hex
-    requests = [_write(tx, draft, one, submission) for one in planned]
-    for request, one in zip(requests, planned, strict=True):
-        rows = [_stage(request, stage) for stage in one.decision.stages]
-        tx.session.add_all(rows)
-        for person_id in {request.requester_id, request.beneficiary_id}:
-            redraw.show(tx, CardKind.REQUEST, request.ref, request.ref, person_id)
-        stages.begin(tx, request, rows, who, approved_by_rule=one.decision.outcome is Outcome.AUTO)
-        redraw.redraw_request(tx, request)
-        if one.decision.conflicts:
-            separation_of_duties.moved(tx, request)
-    return requests
+    requests = _write(out, draft, planned)
+    sent = [_begin(out, request, one, who) for request, one in zip(requests, planned, strict=True)]
+    separation_of_duties.moved(out, *(one for one in sent if one.because["conflicts"]))
+    return sent
 
 
-def extend(tx: Tx, grant_ref: str, by: str, term: Term, reason: str, limits: Limits = USUAL) -> Request:
+def extend(out: Outcome, grant_ref: str, by: str, term: Term, reason: str, limits: Limits = USUAL) -> Request:
     """Ask for a longer end on a grant that is active; decided like a new request."""
-    grant, pending = _extendable(tx, grant_ref, by)
+    grant, pending = _extendable(out.case, grant_ref, by)
     if pending is not None:
-        again = just_sent.is_the_same(pending, by, term, reason, tx.now)
-        raise just_sent.taken([pending]) if again else _waits_already(pending)
+        again = duplicates.is_the_same(pending, by, term, reason, out.now)
+        raise duplicates.taken([pending]) if again else _waits_already(pending)
     end_dates.must_be_later(grant, term)
     draft = Draft(
         by, grant.person_id, grant.app_key, (grant.access_key,), term, reason, RequestKind.EXTEND, grant.id
     )
-    return submit(tx, draft, limits)[0]
+    return submit(out, draft, limits)[0]
 
 
-def may_extend(tx: Tx, grant_ref: str, by: str) -> Grant:
-    """Look whether this person may ask for more time now, and change nothing; raises as `extend` does."""
-    grant, pending = _extendable(tx, grant_ref, by)
+def may_extend(case: Case, grant_ref: str, by: str) -> Grant:
+    """Look whether this person may ask for more time now; raises as `extend` does."""
+    grant, pending = _extendable(case, grant_ref, by)
     if pending is not None:
         raise _waits_already(pending)
     return grant
 
 
-def _extendable(tx: Tx, grant_ref: str, by: str) -> tuple[Grant, Request | None]:
+def _extendable(case: Case, grant_ref: str, by: str) -> tuple[Grant, Request | None]:
     """The grant, if more time can be asked for, with the request for it that waits already."""
-    grant = lock_grant(tx, grant_ref)
+    grant = lock_grant(case, grant_ref)
     if by != grant.person_id:
         raise NotAllowed("Only the person who has this access can ask for more time.")
     if grant.state is not GrantState.ACTIVE:
         raise NotAllowed(f"{grant.access_name} is {grant.state.label.lower()}. Ask for it again instead.")
     if grant.ends_at is None:
         raise NotAllowed(f"{grant.access_name} has no end, so it needs no more time.")
-    return grant, extensions.waiting(tx.session, grant)
+    return grant, case.first(EXTENDING, grant.id)
 
 
 def _waits_already(pending: Request) -> Duplicate:
@@ -101,17 +96,32 @@ def _check_reason(draft: Draft, planned: list[Planned]) -> None:
         raise Invalid(f"The reason has {len(draft.reason)} characters. {REASON_LIMIT} fit.", field="reason")
 
 
-def _write(tx: Tx, draft: Draft, planned: Planned, submission: str) -> Request:
-    request = _row(tx, draft, planned, submission)
-    tx.session.add(request)
-    tx.session.flush()
-    _record(tx, request, planned)
+def _write(out: Outcome, draft: Draft, planned: list[Planned]) -> list[Request]:
+    """Add the requests of one submission, and what is recorded of each."""
+    submission, digests = uuid.uuid4().hex, keep_policies(out, [one.snapshot for one in planned])
+    requests = [
+        _add(out, draft, one, submission, digest) for one, digest in zip(planned, digests, strict=True)
+    ]
+    # What is asked about one of them from here on is read for all at once.
+    out.case.hand(Request, [request.id for request in requests])
+    return requests
+
+
+def _begin(out: Outcome, request: Request, planned: Planned, who: Directory) -> Request:
+    """Give a request its stages, and start it on its way."""
+    rows = [_add_stage(out, request, stage) for stage in planned.decision.stages]
+    for person_id in {request.requester_id, request.beneficiary_id}:
+        redraw.show(out, CardKind.REQUEST, request.ref, request.ref, person_id)
+    by_rule = planned.decision.outcome is Verdict.AUTO
+    request = stages.begin(out, request, rows, who, approved_by_rule=by_rule)
+    redraw.redraw_request(out, request)
     return request
 
 
-def _row(tx: Tx, draft: Draft, planned: Planned, submission: str) -> Request:
+def _add(out: Outcome, draft: Draft, planned: Planned, submission: str, digest: str) -> Request:
     app, access, policy = planned.snapshot.app, planned.snapshot.access, planned.snapshot.policy
-    return Request(
+    request = out.add(
+        Request,
         submission=submission,
         kind=planned.question.kind,
         action=Action.ADD,
@@ -119,7 +129,7 @@ def _row(tx: Tx, draft: Draft, planned: Planned, submission: str) -> Request:
         access_key=access.key,
         app_name=app.name,
         access_name=access.name,
-        policy=planned.snapshot.to_json(),
+        policy=digest,
         requester_id=draft.requester_id,
         beneficiary_id=draft.beneficiary_id,
         reason=draft.reason,
@@ -133,15 +143,18 @@ def _row(tx: Tx, draft: Draft, planned: Planned, submission: str) -> Request:
         },
         state=RequestState.PENDING,
         grant_id=draft.grant_id,
-        created_at=tx.now,
-        expires_at=tx.now + policy.request_expiry,
+        created_at=out.now,
+        expires_at=out.now + policy.request_expiry,
         remind_at=None,  # set when a stage opens, as `escalate_at` is
-        warn_at=deadlines.warn_at(policy, tx.now),
+        warn_at=deadlines.warn_at(policy, out.now),
     )
+    _record(out, request, planned)
+    return request
 
 
-def _stage(request: Request, planned: PlannedStage) -> Stage:
-    return Stage(
+def _add_stage(out: Outcome, request: Request, planned: PlannedStage) -> Stage:
+    return out.add(
+        Stage,
         request_id=request.id,
         position=planned.position,
         name=planned.name,
@@ -152,9 +165,9 @@ def _stage(request: Request, planned: PlannedStage) -> Stage:
     )
 
 
-def _record(tx: Tx, request: Request, planned: Planned) -> None:
+def _record(out: Outcome, request: Request, planned: Planned) -> None:
     audit_entries.of_request(
-        tx,
+        out,
         request,
         request.requester_id,
         "request.pending",
@@ -167,12 +180,12 @@ def _record(tx: Tx, request: Request, planned: Planned) -> None:
         emergency=request.emergency,
         because=request.because["reasons"],
         conflicts=request.because["conflicts"],
-        stages=[_stage_told(stage) for stage in planned.decision.stages],
-        policy=request.policy,
+        stages=[_approvers_of(stage) for stage in planned.decision.stages],
+        policy=planned.snapshot.to_json(),
     )
 
 
-def _stage_told(stage: PlannedStage) -> Json:
+def _approvers_of(stage: PlannedStage) -> Json:
     return {
         "name": stage.name,
         "rule": str(stage.rule),

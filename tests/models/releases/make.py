@@ -14,12 +14,11 @@ from sqlalchemy import create_engine, text
 
 from models import migrate
 from models.clock import ManualClock
-from models.lifecycle import due
 from models.lifecycle.grant import revoke
 from models.lifecycle.request import comment
 from models.store.open import open_store
 from models.tables.requests import Term
-from tests.models.acting import ask, do, hold, settle
+from tests.models.acting import ask, hold, settle, sweep
 from tests.models.company import ADA, ALAN, found
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -34,13 +33,13 @@ async def story(url: str) -> None:
     await store.write(found)
     await hold(store, EIGHT_HOURS)
     over = await hold(store, EIGHT_HOURS, "design", by=ALAN)
-    await do(store, revoke.give_back, over, ALAN)
+    await store.run(revoke.give_back, over, ALAN)
     await settle(store)
     going = await hold(store, EIGHT_HOURS, by=ALAN)
-    await do(store, revoke.give_back, going, ALAN)
+    await store.run(revoke.give_back, going, ALAN)
     ref = await ask(store, EIGHT_HOURS, "design")
-    await do(store, comment.comment, ref, ADA, "It is for <INC-42> & co")
-    await store.write(due.sweep)
+    await store.run(comment.comment, ref, ADA, "It is for <INC-42> & co")
+    await sweep(store)
     await store.close()
 
 

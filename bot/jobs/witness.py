@@ -1,0 +1,46 @@
+"""The job `witness`: the second witness hears what was signed of the audit trail."""
+
+import zlib
+
+from blocks import thread
+from blocks.mail import Letter
+from bot.email import Mailer
+from bot.failure import Failure
+from bot.jobs import posts
+from bot.slack import Gateway
+from models.jobs import Work
+from models.store.base import JOB, Store
+from models.store.outcome import Outcome
+
+SUBJECT = "Keyturn's audit trail"
+
+
+class WitnessJob:
+    """Tells the second witness."""
+
+    def __init__(self, store: Store, gateway: Gateway, mailer: Mailer | None) -> None:
+        self._store, self._gateway, self._mailer = store, gateway, mailer
+
+    async def run(self, work: Work) -> None:
+        """Carry out one; its payload is {"text": plain} and either {"channel": id} or {"email": address}.
+
+        A channel or an address that is not there parks it before the admins: silence would look as if all
+        were well.
+        """
+        if "email" in work.payload:
+            await self._mail(work)
+        else:
+            await self._post(work)
+        await self._store.run(Outcome.finish, work, priority=JOB)
+
+    async def _post(self, work: Work) -> None:
+        metadata = posts.mark("keyturn_witness", {"witness": zlib.crc32(work.key.encode())})
+        message = thread.told(str(work.payload["text"]))
+        await posts.post(self._gateway, str(work.payload["channel"]), message, metadata)
+
+    async def _mail(self, work: Work) -> None:
+        if self._mailer is None:
+            raise Failure("There is no [email] any more to tell the second witness by.")
+        letter, now = Letter(SUBJECT, f"{work.payload['text']}\n"), self._store.clock.now()
+        ident = f"keyturn.witness.{zlib.crc32(work.key.encode())}.{now:%Y%m%d}"
+        await self._mailer.send(str(work.payload["email"]), letter, ident=ident, at=now)

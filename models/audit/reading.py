@@ -1,0 +1,201 @@
+"""Read the trail: entries with their words, and lines for an export."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+
+from models.audit.lines import EXPORTED, MEMBER
+from models.audit.texts import fields, put_back
+from models.store.case import Case
+from models.store.statements import among
+from models.tables.audit import AuditEntry, AuditText
+from models.tables.base import Json
+
+AT_ONCE = 500
+"""How many entries are read in one statement: enough to be quick, and of no weight in memory."""
+BEFORE_ALL = -(2**63)
+"""Before every number that an entry could have; one that is not counted from 1 is read, and found out."""
+
+
+class Entry(NamedTuple):
+    """An entry as it is read: its words are in its data, or `ERASED` stands there."""
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    app: str
+    person: str
+    data: Json
+    previous: str
+    hash: str
+
+
+class _Row(Protocol):
+    """An entry, of whatever class."""
+
+    @property
+    def seq(self) -> Any: ...
+    @property
+    def at(self) -> Any: ...
+    @property
+    def actor(self) -> Any: ...
+    @property
+    def action(self) -> Any: ...
+    @property
+    def subject(self) -> Any: ...
+    @property
+    def app(self) -> Any: ...
+    @property
+    def person(self) -> Any: ...
+    @property
+    def data(self) -> Any: ...
+
+
+_COLUMNS = [AuditEntry.__table__.c[name] for name in Entry._fields]
+_STORY = select(*_COLUMNS).where(among(AuditEntry.subject, "subjects")).order_by(AuditEntry.seq)
+_LATEST = select(AuditEntry.at).order_by(AuditEntry.seq.desc()).limit(1)
+_WORDS_OF = select(AuditText.seq, AuditText.field, AuditText.text).where(among(AuditText.seq, "entries"))
+_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "since": AuditEntry.at >= bindparam("since"),
+    "until": AuditEntry.at <= bindparam("until"),
+    "app": AuditEntry.app == bindparam("app"),
+    "person": or_(AuditEntry.person == bindparam("person"), AuditEntry.actor == bindparam("person")),
+}
+
+
+def as_record(entry: _Row) -> Json:
+    """The entry as plain values, in the order of the export's columns, hashes left out."""
+    return {
+        "seq": entry.seq,
+        "at": entry.at.isoformat(),
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
+        "app": entry.app,
+        "person": entry.person,
+        "data": entry.data,
+    }
+
+
+def latest(case: Case) -> datetime | None:
+    """When the last entry was written, by the clock of whoever wrote it; None in an empty trail."""
+    return next(iter(case.read(_LATEST)), None)
+
+
+def story_of(case: Case, subjects: Sequence[str]) -> list[Entry]:
+    """Every entry about these subjects, in order: a request's whole timeline."""
+    return joined(case, map(Entry._make, case.read(_STORY, subjects=list(subjects))))
+
+
+def entries(
+    case: Case,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    app: str | None = None,
+    person: str | None = None,
+) -> Iterator[Entry]:
+    """The trail in order, read in pieces so that ten million entries need no memory.
+
+    Times are inclusive, UTC; `person` is by or about them.
+    """
+    wanted = _wanted(since, until, app, person)
+    for rows in _pieces(case, _entries(frozenset(wanted)), wanted):
+        yield from joined(case, map(Entry._make, rows))
+
+
+def exported(
+    case: Case,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    app: str | None = None,
+    person: str | None = None,
+) -> Iterator[list[str]]:
+    """The same as lines of JSON, a list for each piece that was read; see `lines.EXPORTED`.
+
+    The words of an entry, unless erased, are its `texts`: by field the salt and the text of each.
+    """
+    wanted = _wanted(since, until, app, person)
+    names, after = frozenset(wanted), BEFORE_ALL
+    for rows in _pieces(case, _lines(names), wanted):
+        last = rows[-1][0]
+        words = case.read(_members(names), after=after, last=last, **wanted)
+        yield _with_words(rows, words) if words else [line for _, line in rows]
+        after = last
+
+
+_R = TypeVar("_R", bound=Entry | AuditEntry)
+
+
+def joined(case: Case, rows: Iterable[_R]) -> list[_R]:
+    """These entries with their words in their data."""
+    read = list(rows)
+    apart = {row.seq for row in read if next(fields(row.data), None) is not None}
+    if not apart:
+        return read
+    words: dict[int, dict[str, str]] = {}
+    for seq, field, text in case.read(_WORDS_OF, entries=sorted(apart)):
+        words.setdefault(seq, {})[field] = text
+    return [
+        row._replace(data=put_back(row.data, words.get(row.seq, {}))) if row.seq in apart else row  # type: ignore[union-attr,misc]
+        for row in read
+    ]
+
+
+def _with_words(rows: Sequence[tuple[int, str]], words: Iterable[tuple[int, str]]) -> list[str]:
+    members: dict[int, list[str]] = {}
+    for seq, member in words:
+        members.setdefault(seq, []).append(member)
+    return [
+        f'{line[:-1]},"texts":{{{",".join(sorted(members[seq]))}}}}}' if seq in members else line
+        for seq, line in rows
+    ]
+
+
+def _wanted(since: datetime | None, until: datetime | None, app: str | None, person: str | None) -> Json:
+    given = {"since": since, "until": until, "app": app, "person": person}
+    return {name: value for name, value in given.items() if value}
+
+
+def _pieces(case: Case, statement: Select[Any], wanted: Json) -> Iterator[list[Any]]:
+    """What a statement reads, in pieces; its first column is the entry's number."""
+    after = BEFORE_ALL
+    while rows := case.read(statement, after=after, **wanted):
+        yield rows
+        after = rows[-1][0]
+
+
+@cache
+def _entries(names: frozenset[str]) -> Select[Any]:
+    return _piece(select(*_COLUMNS), names)
+
+
+@cache
+def _lines(names: frozenset[str]) -> Select[Any]:
+    return _piece(select(AuditEntry.seq, EXPORTED), names)
+
+
+@cache
+def _members(names: frozenset[str]) -> Select[Any]:
+    """The words of the entries of a piece."""
+    conditions = [_CONDITIONS[name] for name in sorted(names)]
+    mine = [AuditText.seq > bindparam("after"), AuditText.seq <= bindparam("last")]
+    if conditions:
+        mine.append(AuditText.seq.in_(select(AuditEntry.seq).where(*conditions, *_between())))
+    return select(AuditText.seq, MEMBER).where(*mine)
+
+
+def _between() -> tuple[ColumnElement[bool], ...]:
+    return AuditEntry.seq > bindparam("after"), AuditEntry.seq <= bindparam("last")
+
+
+def _piece(selected: Select[Any], names: frozenset[str]) -> Select[Any]:
+    conditions = [_CONDITIONS[name] for name in sorted(names)]
+    after = AuditEntry.seq > bindparam("after")
+    return selected.where(after, *conditions).order_by(AuditEntry.seq).limit(AT_ONCE)

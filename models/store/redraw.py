@@ -1,0 +1,104 @@
+"""What a unit of work has to show: cards to post, copies to redraw, App Homes to publish, all as jobs.
+
+Verbs only say what they touched; it is looked up here once for the whole unit, the last thing before its jobs
+are written.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from models.jobs.table import Urgency, Wanted
+from models.store.statements import Sql, among
+from models.tables.base import Json
+from models.tables.cards import Card, CardKind, Home
+from models.tables.grants import Grant
+from models.tables.requests import Asked, Request
+from models.tables.states import GrantState
+
+MOMENT = timedelta(seconds=1)
+"""A requester's card and Home wait so long where the access may be given by then: so they are drawn once, and
+say more. What comes of giving it wants them at once."""
+
+_TABLE: Any = Card.__table__
+_ADD: dict[str, Any] = {
+    name: insert(_TABLE).on_conflict_do_nothing()
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+_OF_SUBJECTS = select(Card.id, Card.kind, Card.subject, Card.person_id).where(among(Card.subject, "subjects"))
+_REQUESTS = (
+    select(Request.id, Request.requester_id, Grant.person_id, Grant.state, Grant.retry_at, Grant.attempts)
+    .join(Grant, Grant.id == Request.grant_id)
+    .where(among(Grant.id, "grants"))
+)
+# One that never got there is looked at again: its news may go out by e-mail.
+_CARDS = select(Card.id, Card.person_id, Card.kind, Card.about).where(
+    among(Card.about, "abouts"), or_(Card.gone.is_(False), Card.ts == "")
+)
+# Those who may decide and have no card see it on App Home.
+_HOMES = select(Home.person_id).where(
+    or_(
+        among(Home.person_id, "people"),
+        Home.person_id.in_(select(Asked.person_id).where(among(Asked.request_id, "requests"))),
+    )
+)
+
+
+def wanted_jobs(
+    sql: Sql, now: datetime, cards: Mapping[tuple[str, str, str], Json], touched: Iterable[str]
+) -> dict[str, Wanted]:
+    """Write down the cards that are not there yet; returns the jobs that draw what was touched, by key."""
+    jobs: dict[str, Wanted] = {}
+    if cards:
+        _add_cards(sql, now, cards, jobs)
+    names = set(touched)
+    if names:
+        _draw_touched(sql, now, names, jobs)
+    return jobs
+
+
+def _add_cards(
+    sql: Sql, now: datetime, cards: Mapping[tuple[str, str, str], Json], jobs: dict[str, Wanted]
+) -> None:
+    blank = {"channel": "", "ts": "", "digest": "", "gone": False, "created_at": now}
+    sql.run(_ADD[sql.dialect.name], [cards[key] | blank for key in sorted(cards)])
+    subjects = sorted({subject for _kind, subject, _person in cards})
+    for card_id, *key in sql.all(_OF_SUBJECTS, subjects=subjects):
+        if tuple(key) in cards:
+            _draw(jobs, card_id, now)
+
+
+def _draw_touched(sql: Sql, now: datetime, touched: set[str], jobs: dict[str, Wanted]) -> None:
+    just_begun = _requests_of_grants(sql, now, touched)
+    for card_id, person_id, kind, about in sql.all(_CARDS, abouts=sorted(touched)):
+        waits = kind is CardKind.REQUEST and about in just_begun
+        _draw(jobs, card_id, now + MOMENT if waits else now)
+        touched.add(person_id)
+    requests = [int(name[3:]) for name in touched if name.startswith("AR-")]
+    for person_id in sql.all(_HOMES, people=sorted(touched), requests=requests):
+        key, at = f"home:{person_id}", now + MOMENT if person_id in just_begun else now
+        jobs[key] = Wanted("home", key, key, {"person": person_id}, Urgency.LATER, at)
+
+
+def _requests_of_grants(sql: Sql, now: datetime, touched: set[str]) -> set[str]:
+    """Touch the requests of the touched grants.
+
+    Returns those whose access is given first in a moment, and whose they are.
+    """
+    grants = [int(name[3:]) for name in touched if name.startswith("GR-")]
+    just_begun: set[str] = set()
+    if grants:
+        for request_id, requester, holder, state, retry_at, attempts in sql.all(_REQUESTS, grants=grants):
+            touched.add(f"AR-{request_id}")
+            if state is GrantState.GRANTING and retry_at == now and not attempts:
+                just_begun |= {f"AR-{request_id}", requester, holder}
+    return just_begun
+
+
+def _draw(jobs: dict[str, Wanted], card_id: int, at: datetime) -> None:
+    wanted = Wanted("card", f"card:{card_id}", f"card:{card_id}", {"card": card_id}, Urgency.TELL, at)
+    before = jobs.get(wanted.key)
+    jobs[wanted.key] = before.merged(wanted) if before else wanted
