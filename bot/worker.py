@@ -1,8 +1,10 @@
 """The worker: claims jobs and carries them out, several at once, until they are done, waiting or parked.
 
-A handler gets a claimed job (`models.jobs.Work`), does its call outside of any transaction, and then writes
-the result together with `Outcome.finish`, so that whoever lost the lease writes nothing. A handler that
-raises runs again: after `Later.wait`, or after a growing wait, until the job is parked with its error.
+A handler gets a claimed job (`models.jobs.Work`), makes its calls outside of any transaction, and returns the
+verb that writes what came of them. The worker writes that together with the end of the job, so that whoever
+lost the lease writes nothing, and as soon as the database takes it: what was done is not done again because a
+disk was full. A handler that raises runs again: after `Later.wait`, or after a growing wait, until the job is
+parked with its error.
 """
 
 import asyncio
@@ -22,7 +24,7 @@ from bot.metrics import Metrics
 from models import jobs
 from models.jobs import Job, LeaseLost, Work
 from models.lifecycle import parked_jobs
-from models.store.base import JOB, Store
+from models.store.base import JOB, Store, Unavailable
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.store.statements import Sql
@@ -34,19 +36,25 @@ OF_A_KIND = 12
 """So many of one kind at most, so that a target system or a Slack that hangs leaves room for the others."""
 LOOK = 1.0
 """Seconds between looks for jobs that other processes left, or whose time has come."""
+AGAIN = 1.0
+"""Seconds between tries to write a result while the database takes nothing."""
 GRACE = 10.0
 """Seconds that jobs under way may still take when the worker is stopped."""
 _DUE = select(Job.id).where(text("jobs.state = 'ready'"), Job.run_at <= bindparam("now")).limit(1)
 _RUNNING = select(Job.id).where(text("jobs.state = 'running'")).limit(1)
 
 
+Result = Callable[[Outcome], object]
+"""Writes what came of a job. It may be called more than once, each time for another transaction."""
+
+
 @dataclass(frozen=True)
 class Handler:
     """How a kind of job is carried out."""
 
-    run: Callable[[Work], Awaitable[None]]
+    run: Callable[[Work], Awaitable[Result | None]]
     patience: float = 30
-    """Seconds that one run may take."""
+    """Seconds that one run may take, without the writing of its result."""
     overtaken: Callable[[Outcome, Work], None] | None = None
     """What is to be done after a run whose job another process took over meanwhile."""
 
@@ -134,7 +142,14 @@ class Worker:
             self._left = True
             return None
         began = asyncio.get_running_loop().time()
-        self._claiming = _Claim(self, free, full, self._lease, look=self._looks_after(began), began=began)
+        self._claiming = _Claim(
+            self,
+            (free, full),
+            self._lease,
+            mine=[hold.work.id for hold in self._running.values()],
+            look=self._looks_after(began),
+            began=began,
+        )
         return self._claiming
 
     def claimed(self, claim: "_Claim") -> None:
@@ -197,11 +212,29 @@ class Worker:
         try:
             with self._metrics.jobs_run.labels(work.kind).time():
                 async with hold.within(handler.patience):
-                    await handler.run(work)
+                    result = await handler.run(work)
         except TimeoutError:
             if hold.over:
                 raise TimeoutError("it was held no longer, and another process may have it") from None
             raise TimeoutError(f"it took longer than {handler.patience:g} s") from None
+        await self._finish(work, result)
+
+    async def _finish(self, work: Work, result: Result | None) -> None:
+        """Write the end of a job with its result, trying again for as long as the database takes nothing."""
+
+        def end(out: Outcome) -> None:
+            out.finish(work)
+            if result is not None:
+                result(out)
+
+        while True:
+            try:
+                await self._store.write(end, priority=JOB)
+            except Unavailable as error:
+                log.warning("the result waits for the database", error=str(error))
+            else:
+                return
+            await asyncio.sleep(AGAIN)
 
     async def _again(
         self, work: Work, error: str, *, wait: timedelta | None = None, park: bool = True
@@ -261,9 +294,17 @@ class _Claim:
     """What the worker can take on now, to be claimed with one commit (`models.store.base.Offer`)."""
 
     def __init__(
-        self, worker: Worker, free: int, full: set[str], lease: timedelta, *, look: bool, began: float
+        self,
+        worker: Worker,
+        room: tuple[int, set[str]],
+        lease: timedelta,
+        *,
+        mine: list[int],
+        look: bool,
+        began: float,
     ) -> None:
-        self._worker, self._free, self._full, self._lease, self._look = worker, free, full, lease, look
+        self._worker, (self._free, self._full), self._lease = worker, room, lease
+        self._mine, self._look = mine, look
         self.began = began
         """When it began, by the loop's clock: leases count from then."""
         self.works: list[Work] = []
@@ -273,7 +314,7 @@ class _Claim:
 
     def claim(self, sql: Sql, now: datetime) -> None:
         self.works = jobs.claim(
-            sql, now, self._free, without=self._full, lease=self._lease, release=self._look
+            sql, now, self._free, without=self._full, lease=self._lease, release=self._look, mine=self._mine
         )
         self.following, self.following_known = jobs.next_run(sql), True
 

@@ -14,6 +14,7 @@ from bot.jobs.mailing import Mailing
 from bot.later import Away
 from bot.slack import Gateway, Gone
 from bot.together import Together
+from bot.worker import Result
 from models.jobs import Work
 from models.lifecycle import redraw
 from models.lifecycle.request import asked_people
@@ -63,21 +64,19 @@ class CardJob:
         # The copies of one card are redrawn together, and tell the same story.
         self._drawn = Together[int, Drawn](lambda ids: store.read(lambda case: read_cards(case, ids)))
 
-    async def run(self, work: Work) -> None:
+    async def run(self, work: Work) -> Result:
         """Carry out one job; its payload is {"card": id}."""
         drawn = await self._drawn.get(work.payload["card"])
         if drawn.shown:
-            await self._store.run(self._left, work, drawn, priority=JOB)
-            return
+            return lambda out: self._left(out, drawn)
         try:
             channel, ts = await self._show(drawn, tried=work.attempts > 1)
         except Gone:
-            await self._store.run(self._gone, work, drawn, priority=JOB)
+            return lambda out: self._gone(out, drawn)
         except Away:
             await self._away(drawn)
             raise
-        else:
-            await self._store.run(self._noted, work, drawn, channel, ts, priority=JOB)
+        return lambda out: self._noted(out, drawn, channel, ts)
 
     async def _show(self, drawn: Drawn, *, tried: bool) -> tuple[str, str]:
         """Post or change the message; returns where it lies."""
@@ -91,24 +90,21 @@ class CardJob:
         answer = await posts.post(self._gateway, card.target, drawn.message, metadata)
         return str(answer["channel"]), str(answer["ts"])
 
-    def _noted(self, out: Outcome, work: Work, drawn: Drawn, channel: str, ts: str) -> None:
-        out.finish(work)
+    def _noted(self, out: Outcome, drawn: Drawn, channel: str, ts: str) -> None:
         card = drawn.card
         redraw.shown(out, card.id, channel, ts, drawn.digest)
         own.note(out, own_of(drawn.story))
         self._mailing.shown(out, card, drawn.story, first=not card.ts)
 
-    def _gone(self, out: Outcome, work: Work, drawn: Drawn) -> None:
-        out.finish(work)
+    def _gone(self, out: Outcome, drawn: Drawn) -> None:
         card = out.change(drawn.card, gone=True)
         if card.place:
             log.warning("a channel cannot be used", channel=card.place, about=card.about)
             asked_people.leave_channel(out, card.about, card.place)
         self._mailing.unreachable(out, card, drawn.story)
 
-    def _left(self, out: Outcome, work: Work, drawn: Drawn) -> None:
+    def _left(self, out: Outcome, drawn: Drawn) -> None:
         """Nothing is to be done in Slack; whom it does not reach may have to hear by e-mail."""
-        out.finish(work)
         if drawn.card.gone:
             self._mailing.unreachable(out, drawn.card, drawn.story)
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 
 from bot.slack import Answer, Gateway, Gone
+from bot.worker import Result
 from handlers.slack_objects import group_of, person_of
 from models.jobs import Work
 from models.lifecycle.people import person_changed
@@ -24,14 +25,14 @@ class GroupsJob:
     def __init__(self, store: Store, gateway: Gateway) -> None:
         self._store, self._gateway = store, gateway
 
-    async def run(self, work: Work) -> None:
+    async def run(self, work: Work) -> Result:
         """Carry out one; it has no payload. New members are looked up first, so that they can be asked."""
         answer = await self._gateway.call("usergroups.list", include_disabled=True, include_users=True)
         groups = await self._store.read(lambda case: _known(case, answer))
         members = {one for group in groups for one in group.members}
         for person_id in sorted(await self._store.read(lambda case: directory.stale(case, members, EVER))):
             await self._meet(person_id)
-        await self._store.run(_seen, work, groups, priority=JOB)
+        return lambda out: _seen(out, groups)
 
     async def _meet(self, person_id: str) -> None:
         try:
@@ -47,7 +48,6 @@ def _known(case: Case, answer: Answer) -> list[UserGroup]:
     return [group_of(one) for one in answer["usergroups"] if one["id"] in known]
 
 
-def _seen(out: Outcome, work: Work, groups: list[UserGroup]) -> None:
-    out.finish(work)
+def _seen(out: Outcome, groups: list[UserGroup]) -> None:
     for group in groups:
         person_changed.group_seen(out, group)

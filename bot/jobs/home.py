@@ -2,12 +2,12 @@
 
 from blocks.kit import View
 from bot.slack import Gateway, Gone
+from bot.worker import Result
 from handlers.home_screen import publish
 from models.jobs import Work
 from models.lifecycle.people import app_home
-from models.store.base import JOB, Store
+from models.store.base import Store
 from models.store.case import Case
-from models.store.outcome import Outcome
 from models.tables.cards import Home
 
 
@@ -17,7 +17,7 @@ class HomeJob:
     def __init__(self, store: Store, gateway: Gateway) -> None:
         self._store, self._gateway = store, gateway
 
-    async def run(self, work: Work) -> None:
+    async def run(self, work: Work) -> Result:
         """Carry out one; its payload is {"person": id}. A Home that shows what is true costs no call."""
         person_id = str(work.payload["person"])
 
@@ -30,14 +30,9 @@ class HomeJob:
             digest = await publish(self._store, person_id, send, known=known)
         except Gone:
             digest = ""  # nobody looks at it any more
-        await self._store.run(_shown, work, person_id, digest, priority=JOB)
+        return lambda out: app_home.shown(out, person_id, digest)
 
 
 def _digest(case: Case, person_id: str) -> str:
     home = case.get(Home, person_id)
     return home.digest if home else ""
-
-
-def _shown(out: Outcome, work: Work, person_id: str, digest: str) -> None:
-    out.finish(work)
-    app_home.shown(out, person_id, digest)

@@ -8,8 +8,9 @@ from bot.jobs.card import Drawn, read_card
 from bot.jobs.mailing import REFUSED, SENT, Why, app_of, mailed
 from bot.later import Away, Later
 from bot.slack import Gateway, Refused
+from bot.worker import Result
 from models.jobs import Work
-from models.store.base import JOB, Store
+from models.store.base import Store
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.cards import Card
@@ -22,12 +23,11 @@ class MailJob:
     def __init__(self, store: Store, gateway: Gateway, mailer: Mailer | None) -> None:
         self._store, self._gateway, self._mailer = store, gateway, mailer
 
-    async def run(self, work: Work) -> None:
+    async def run(self, work: Work) -> Result | None:
         """Carry out one; its payload is {"card": id, "why": a Why}. Raises Away while the server is away."""
         found = await self._store.read(lambda case: _due(case, work))
         if self._mailer is None or found is None:
-            await self._store.run(Outcome.finish, work, priority=JOB)
-            return
+            return None
         drawn, person = found
         link = await self._link(drawn.card)
         letter = mail.letter(drawn.message, mail.names_in(drawn.story), person.timezone, link)
@@ -37,9 +37,8 @@ class MailJob:
             )
         except Undeliverable as refusal:
             why = str(refusal)
-            await self._store.run(_noted, work, drawn, REFUSED, error=why, priority=JOB)
-        else:
-            await self._store.run(_noted, work, drawn, SENT, priority=JOB)
+            return lambda out: _noted(out, work, drawn, REFUSED, error=why)
+        return lambda out: _noted(out, work, drawn, SENT)
 
     async def _link(self, card: Card) -> str | None:
         """Where the card lies in Slack; None where it does not, or Slack cannot say just now."""
@@ -75,7 +74,6 @@ def _stamp(at: datetime) -> int:
 
 
 def _noted(out: Outcome, work: Work, drawn: Drawn, action: str, **more: str) -> None:
-    out.finish(work)
     card, app = drawn.card, app_of(drawn.story)
     out.record(
         SYSTEM,

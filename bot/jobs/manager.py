@@ -1,11 +1,11 @@
 """The job `manager`: a request waits for somebody's manager, and the directory names another one now."""
 
 from bot.slack import Gateway, Gone
+from bot.worker import Result
 from handlers.slack_objects import person_of
 from models.jobs import Work
 from models.lifecycle.people import managers, person_changed
 from models.store.base import JOB, Store
-from models.store.outcome import Outcome
 
 
 class ManagerJob:
@@ -14,12 +14,12 @@ class ManagerJob:
     def __init__(self, store: Store, gateway: Gateway) -> None:
         self._store, self._gateway = store, gateway
 
-    async def run(self, work: Work) -> None:
+    async def run(self, work: Work) -> Result:
         """Carry out one; its payload is {"request": id}."""
         request_id = int(work.payload["request"])
         if named := await self._store.read(lambda case: managers.unknown(case, request_id)):
             await self._meet(named)
-        await self._store.run(_seen, work, request_id, priority=JOB)
+        return lambda out: managers.ask_anew(out, request_id)
 
     async def _meet(self, named: str) -> None:
         method, by = ("users.lookupByEmail", "email") if "@" in named else ("users.info", "user")
@@ -29,8 +29,3 @@ class ManagerJob:
             return
         person = person_of(answer["user"])
         await self._store.run(person_changed.people_seen, [person], priority=JOB)
-
-
-def _seen(out: Outcome, work: Work, request_id: int) -> None:
-    out.finish(work)
-    managers.ask_anew(out, request_id)

@@ -9,8 +9,7 @@ from bot.jobs import posts
 from bot.later import Later
 from bot.slack import Gateway, Gone
 from models.jobs import Work
-from models.store.base import JOB, Store
-from models.store.outcome import Outcome
+from models.store.base import Store
 from models.tables.cards import Card
 
 SOON = timedelta(seconds=2)
@@ -37,7 +36,6 @@ class NoteJob:
             if not card.ts:
                 raise Later("its card is not posted yet", SOON)
             await self._reply(work, card)
-        await self._store.run(Outcome.finish, work, priority=JOB)
 
     async def _reply(self, work: Work, card: Card) -> None:
         metadata = mark(work.key)

@@ -1,13 +1,12 @@
 """The job `person`: looks up somebody of whom Slack has told something that counts, and acts on it."""
 
 from bot.slack import Gateway, Gone
+from bot.worker import Result
 from handlers.slack_objects import person_of
 from models.jobs import Work
 from models.lifecycle.people import person_changed
 from models.registry import directory
-from models.store.base import JOB, Store
-from models.store.outcome import Outcome
-from models.tables.people import Person
+from models.store.base import Store
 
 
 class PersonJob:
@@ -16,7 +15,7 @@ class PersonJob:
     def __init__(self, store: Store, gateway: Gateway) -> None:
         self._store, self._gateway = store, gateway
 
-    async def run(self, work: Work) -> None:
+    async def run(self, work: Work) -> Result:
         """Carry out one; its payload is {"person": id}.
 
         Somebody who is known and whom Slack does not find has not left for that: an admin has to see it, as
@@ -31,9 +30,4 @@ class PersonJob:
             person = directory.nobody(person_id)
         else:
             person = person_of(answer["user"])
-        await self._store.run(_seen, work, person, priority=JOB)
-
-
-def _seen(out: Outcome, work: Work, person: Person) -> None:
-    out.finish(work)
-    person_changed.people_seen(out, [person])
+        return lambda out: person_changed.people_seen(out, [person])

@@ -12,7 +12,7 @@ from typing import Any
 from bot.jobs import note, posts, tell
 from bot.slack import Gateway, Gone
 from models.jobs import Urgency, Work
-from models.store.base import JOB, Store
+from models.store.base import Store
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.tables.cards import Card
@@ -57,7 +57,6 @@ class RetireJob:
         copies = await self._store.read(lambda case: _copies(case, work))
         if copies is not None:
             await self._retire(copies)
-        await self._store.run(Outcome.finish, work, priority=JOB)
 
     async def _retire(self, copies: Copies) -> None:
         try:

@@ -8,9 +8,8 @@ from bot.jobs import posts
 from bot.later import Later
 from bot.slack import Gateway, Gone
 from models.jobs import Work
-from models.store.base import JOB, Store
+from models.store.base import Store
 from models.store.case import Case
-from models.store.outcome import Outcome
 from models.tables.cards import Card
 from models.tables.requests import Comment
 
@@ -38,7 +37,6 @@ class SayJob:
             if not said.card.ts:
                 raise Later("its card is not posted yet", SOON)
             await self._reply(said, tried=work.attempts > 1)
-        await self._store.run(Outcome.finish, work, priority=JOB)
 
     async def _reply(self, said: Said, *, tried: bool) -> None:
         card, metadata = said.card, posts.comment_mark(said.comment)

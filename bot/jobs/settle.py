@@ -7,11 +7,11 @@ import structlog
 
 from bot.connectors.base import Connector, trouble_of
 from bot.metrics import Metrics
+from bot.worker import Result
 from models.jobs import Work
 from models.lifecycle.grant import reconcile
 from models.lifecycle.grant.reconcile import Change, Done, Trouble
 from models.store.base import JOB, Store
-from models.store.outcome import Outcome
 from models.tables.grants import Direction
 
 log = structlog.stdlib.get_logger(__name__)
@@ -28,13 +28,13 @@ class SettleJob:
     def __init__(self, store: Store, connectors: Mapping[str, Connector], metrics: Metrics) -> None:
         self._store, self._connectors, self._metrics = store, connectors, metrics
 
-    async def run(self, work: Work) -> None:
+    async def run(self, work: Work) -> Result:
         """Carry out one round; the job's payload is {"target": …}. What fails is written to the grants."""
         target = str(work.payload["target"])
         await self._store.run(reconcile.guard, target, priority=JOB)
         changes = await self._store.read(lambda case: reconcile.changes(case, target))
         outcomes = await self._outcomes(changes)
-        await self._store.run(_settled, work, target, outcomes, priority=JOB)
+        return lambda out: reconcile.settled(out, target, outcomes)
 
     async def _outcomes(self, changes: list[Change]) -> Outcomes:
         # What another grant still gives is let go without touching the target.
@@ -70,8 +70,3 @@ class SettleJob:
             log.exception("connector broke", connector=kind)
             trouble = trouble_of(error)
         return {change.grant_id: trouble for change in changes}
-
-
-def _settled(out: Outcome, work: Work, target: str, outcomes: Outcomes) -> None:
-    out.finish(work)
-    reconcile.settled(out, target, outcomes)

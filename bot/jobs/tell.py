@@ -10,8 +10,7 @@ from blocks import thread
 from bot.jobs import posts
 from bot.slack import Gateway, Gone
 from models.jobs import Work
-from models.store.base import JOB, Store
-from models.store.outcome import Outcome
+from models.store.base import Store
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -33,7 +32,6 @@ class TellJob:
             await self._tell(work)
         except Gone as gone:
             log.info("nobody is left to be told", person=work.payload["person"], why=gone.error)
-        await self._store.run(Outcome.finish, work, priority=JOB)
 
     async def _tell(self, work: Work) -> None:
         person, since = str(work.payload["person"]), datetime.fromisoformat(work.payload["at"])

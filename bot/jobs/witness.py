@@ -9,8 +9,7 @@ from bot.failure import Failure
 from bot.jobs import posts
 from bot.slack import Gateway
 from models.jobs import Work
-from models.store.base import JOB, Store
-from models.store.outcome import Outcome
+from models.store.base import Store
 
 SUBJECT = "Keyturn's audit trail"
 
@@ -31,7 +30,6 @@ class WitnessJob:
             await self._mail(work)
         else:
             await self._post(work)
-        await self._store.run(Outcome.finish, work, priority=JOB)
 
     async def _post(self, work: Work) -> None:
         metadata = posts.mark("keyturn_witness", {"witness": zlib.crc32(work.key.encode())})

@@ -106,7 +106,7 @@ _HURRY = (
 _HELD = select(Job).where(_C.id == bindparam("job"), _C.token == bindparam("held_by")).with_for_update()
 _EXPIRED = (
     select(Job)
-    .where(_RUNNING, _C.lease_until < bindparam("now"))
+    .where(_RUNNING, _C.lease_until < bindparam("now"), not_(among(_C.id, "mine")))
     .order_by(_C.key)
     .with_for_update(skip_locked=True)  # it is just being finished, or its lease renewed
 )
@@ -165,17 +165,18 @@ def claim(
     lease: timedelta = LEASE,
     *,
     release: bool = True,
+    mine: Collection[int] = (),
 ) -> list[Work]:
     """Take up to `limit` due jobs, the most urgent first, one of a lane, none of the kinds `without`.
 
     They are held for as long as `lease`. With `release`, what a process held that stopped or froze is put
-    back first.
+    back first, but for `mine`: those whose leases could not be renewed and that this process still has.
     """
     if sql.dialect.name == "postgresql":
         # Two processes must not both start a lane's first job; claims are short, so they queue.
         sql.all(_ONE_CLAIM)
     if release:
-        release_expired(sql, now)
+        release_expired(sql, now, mine)
     first_of_lane: dict[str, Job] = {}
     for job in sql.all(_DUE, now=now, without=sorted(without), most=limit):
         first_of_lane.setdefault(job.lane, job)
@@ -234,9 +235,9 @@ def backoff(attempts: int) -> timedelta:
     return wait * (1 + secrets.randbelow(250) / 1000)
 
 
-def release_expired(sql: Sql, now: datetime) -> None:
-    """Put back what a process held that stopped or froze."""
-    for job in sql.all(_EXPIRED, now=lease_clock(sql)):
+def release_expired(sql: Sql, now: datetime, mine: Collection[int] = ()) -> None:
+    """Put back what a process held that stopped or froze; not what this one has (`mine`, by their ids)."""
+    for job in sql.all(_EXPIRED, now=lease_clock(sql), mine=sorted(mine)):
         if job.attempts >= ATTEMPTS:  # it takes its process down with it
             _park(sql, job._replace(error=job.error or "The process ended while it worked on this."))
         else:

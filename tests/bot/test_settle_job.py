@@ -15,6 +15,7 @@ from bot.jobs.settle import SettleJob
 from bot.later import Away, Later
 from bot.metrics import Metrics
 from bot.slack import Gateway
+from bot.worker import Result
 from models import jobs
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
@@ -96,6 +97,21 @@ async def approved(store: Store, *people: str, connector: Mapping[str, Any] | No
     await store.write(work)
 
 
+async def written(store: Store, work: Work, result: Result) -> None:
+    """The worker's part: what came of the job is written with its end."""
+
+    def end(out: Outcome) -> None:
+        out.finish(work)
+        result(out)
+
+    await store.write(end)
+
+
+async def carried_out(job: SettleJob, store: Store) -> None:
+    work = await claimed(store)
+    await written(store, work, await job.run(work))
+
+
 async def claimed(store: Store) -> Work:
     works = await store.write(lambda out: jobs.claim(out.sql, out.now, 100))
     return next(work for work in works if work.kind == "settle")
@@ -114,11 +130,11 @@ async def test_what_is_given_is_active_and_what_is_over_is_taken(
     store: Store, job: SettleJob, moody: Moody, clock: ManualClock
 ) -> None:
     await approved(store, ADA)
-    await job.run(await claimed(store))
+    await carried_out(job, store)
     assert await states(store) == {ADA: GrantState.ACTIVE}
     clock.advance(timedelta(hours=8))
     await sweep(store)
-    await job.run(await claimed(store))
+    await carried_out(job, store)
     assert await states(store) == {ADA: GrantState.ENDED}
     assert moody.members == set()
 
@@ -126,7 +142,7 @@ async def test_what_is_given_is_active_and_what_is_over_is_taken(
 async def test_what_is_so_already_is_not_done_again(store: Store, job: SettleJob, moody: Moody) -> None:
     moody.members.add(ADA)
     await approved(store, ADA)
-    await job.run(await claimed(store))
+    await carried_out(job, store)
     assert await states(store) == {ADA: GrantState.ACTIVE}
     assert moody.done == []
 
@@ -134,7 +150,7 @@ async def test_what_is_so_already_is_not_done_again(store: Store, job: SettleJob
 async def test_one_persons_failure_is_not_the_next_ones(store: Store, job: SettleJob, moody: Moody) -> None:
     moody.moods[GRACE] = ValueError("no such account")
     await approved(store, ADA, GRACE, ALAN)
-    await job.run(await claimed(store))
+    await carried_out(job, store)
     assert await states(store) == {
         ADA: GrantState.ACTIVE,
         GRACE: GrantState.GRANTING,
@@ -161,11 +177,11 @@ async def test_what_may_pass_is_tried_again_when_it_may_have_passed(
 ) -> None:
     moody.moods[ADA] = mood
     await approved(store, ADA)
-    await job.run(await claimed(store))
+    await carried_out(job, store)
     assert words in await error_of(store, ADA)
     moody.moods.clear()
     clock.advance(again)
-    await job.run(await claimed(store))
+    await carried_out(job, store)
     assert await states(store) == {ADA: GrantState.ACTIVE}
 
 
@@ -177,11 +193,11 @@ async def test_a_connector_that_breaks_altogether_is_tried_again(
 
     monkeypatch.setattr(moody, "apply", breaks)
     await approved(store, ADA, GRACE)
-    await job.run(await claimed(store))
+    await carried_out(job, store)
     assert await states(store) == {ADA: GrantState.GRANTING, GRACE: GrantState.GRANTING}
     monkeypatch.undo()
     clock.advance(timedelta(seconds=3))
-    await job.run(await claimed(store))
+    await carried_out(job, store)
     assert await states(store) == {ADA: GrantState.ACTIVE, GRACE: GrantState.ACTIVE}
 
 
@@ -195,7 +211,7 @@ async def test_a_connector_that_hangs_is_cut_off(
     monkeypatch.setattr(settle, "PATIENCE", 0.05)
     monkeypatch.setattr(moody, "apply", hangs)
     await approved(store, ADA)
-    await job.run(await claimed(store))
+    await carried_out(job, store)
     assert "did not answer within" in await error_of(store, ADA)
 
 
@@ -207,7 +223,7 @@ async def test_a_connector_that_forgets_somebody_is_asked_again(
 
     monkeypatch.setattr(moody, "apply", forgets)
     await approved(store, ADA, GRACE)
-    await job.run(await claimed(store))
+    await carried_out(job, store)
     assert await states(store) == {ADA: GrantState.ACTIVE, GRACE: GrantState.GRANTING}
 
 
@@ -216,27 +232,27 @@ async def test_a_target_that_asks_to_be_left_alone_is_left_alone_for_others_too(
 ) -> None:
     await approved(store, ADA)
     moody.moods[ADA] = Later("Too many calls", timedelta(hours=1))
-    await job.run(await claimed(store))
+    await carried_out(job, store)
     moody.moods.clear()
     await approved(store, ALAN)
     clock.advance(timedelta(minutes=59))
     works = await store.write(lambda out: jobs.claim(out.sql, out.now, 100))
     assert "settle" not in {work.kind for work in works}
     clock.advance(timedelta(minutes=1))
-    await job.run(await claimed(store))
+    await carried_out(job, store)
     assert await states(store) == {ADA: GrantState.ACTIVE, ALAN: GrantState.ACTIVE}
 
 
 async def test_a_connector_that_is_not_there_fails_at_once_and_says_so(store: Store, job: SettleJob) -> None:
     await approved(store, ADA, connector={"type": "carrier_pigeon"})
-    await job.run(await claimed(store))
+    await carried_out(job, store)
     assert await states(store) == {ADA: GrantState.FAILED}
     assert "no connector 'carrier_pigeon'" in await error_of(store, ADA)
 
 
 async def test_what_is_done_by_hand_waits_for_a_hand(store: Store, job: SettleJob) -> None:
     await approved(store, ADA, connector={"type": "manual"})
-    await job.run(await claimed(store))
+    await carried_out(job, store)
     assert await states(store) == {ADA: GrantState.GRANTING}
     (task,) = await all_of(store, Task)
     assert sorted(task.asked) == [ALAN, GRACE]
@@ -247,9 +263,9 @@ async def test_who_lost_the_lease_writes_nothing(store: Store, job: SettleJob, m
     work = await claimed(store)
     await store.write(lambda out: jobs.release_all(out.sql, out.now))
     with pytest.raises(LeaseLost):
-        await job.run(work)
+        await written(store, work, await job.run(work))
     assert await states(store) == {ADA: GrantState.GRANTING}
-    await job.run(await claimed(store))  # the next one looks, and sees that it is done
+    await carried_out(job, store)  # the next one looks, and sees that it is done
     assert await states(store) == {ADA: GrantState.ACTIVE}
     assert moody.done == [f"give {ADA}"]
 
@@ -267,10 +283,10 @@ async def test_what_another_grant_still_gives_is_not_taken(
         submit.submit(out, longer)
 
     await store.write(work)
-    await job.run(await claimed(store))
+    await carried_out(job, store)
     clock.advance(timedelta(hours=8))
     await sweep(store)
-    await job.run(await claimed(store))
+    await carried_out(job, store)
     grants = await all_of(store, Grant)
     assert [grant.state for grant in grants] == [GrantState.ENDED, GrantState.ACTIVE]
     assert moody.members == {ADA}
@@ -279,5 +295,5 @@ async def test_what_another_grant_still_gives_is_not_taken(
 async def test_failures_are_counted(store: Store, job: SettleJob, moody: Moody, metrics: Metrics) -> None:
     moody.moods[ADA] = ValueError("no such account")
     await approved(store, ADA)
-    await job.run(await claimed(store))
+    await carried_out(job, store)
     assert b'keyturn_connector_failures_total{direction="give",type="moody"} 1.0' in metrics.render()

@@ -3,26 +3,31 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import bindparam, update
 
 from bot import worker as workers
 from bot.later import Away, Later
 from bot.metrics import Metrics
-from bot.worker import Handler, Worker
+from bot.worker import Handler, Result, Worker
 from models import jobs
 from models.clock import ManualClock
 from models.jobs import Job, JobState, Urgency, Work
 from models.registry import settings
-from models.store.base import Store
+from models.store.base import Priority, Store, Unavailable
 from models.store.open import open_store
 from models.store.outcome import Outcome
+from models.store.units import Unit
 from tests.rows import all_of, edit
 
 pytestmark = pytest.mark.both_engines
 
-Run = Callable[[Work], Awaitable[None]]
+LEASES = update(Job).values(lease_until=bindparam("ended"))
+
+Run = Callable[[Work], Awaitable[Result | None]]
 
 
 @asynccontextmanager
@@ -35,18 +40,17 @@ async def at_work(store: Store, run: Run, *, patience: float = 5) -> AsyncIterat
         await worker.stop()
 
 
-def finishing(store: Store, done: list[str]) -> Run:
+def finishing(done: list[str]) -> Run:
     async def run(work: Work) -> None:
         done.append(work.key)
-        await store.run(Outcome.finish, work)
 
     return run
 
 
-async def enqueue(store: Store, *keys: str, kind: str = "task", **options: object) -> None:
+async def enqueue(store: Store, *keys: str, kind: str = "task", **options: Any) -> None:
     def work(out: Outcome) -> None:
         for key in keys:
-            out.enqueue(kind, key, **options)  # type: ignore[arg-type]
+            out.enqueue(kind, key, **options)
 
     await store.write(work)
 
@@ -58,8 +62,7 @@ async def rows(store: Store) -> list[Job]:
 async def test_work_begins_when_it_is_committed_and_not_at_the_next_look(store: Store) -> None:
     begun = asyncio.Event()
 
-    async def run(work: Work) -> None:
-        await store.run(Outcome.finish, work)
+    async def run(_work: Work) -> None:
         begun.set()
 
     async with at_work(store, run) as worker:
@@ -78,7 +81,7 @@ async def test_what_waits_for_its_lane_or_for_room_begins_when_that_is_free_and_
     async def run(work: Work) -> None:
         if work.key in lane:
             await others_done.wait()
-        await finishing(store, done)(work)
+        await finishing(done)(work)
         if len(done) == len(keys):
             others_done.set()
         if len(done) == len(keys) + len(lane):
@@ -95,16 +98,15 @@ async def test_what_waits_for_its_lane_or_for_room_begins_when_that_is_free_and_
 async def test_the_result_and_the_end_of_the_job_are_one(store: Store, clock: ManualClock) -> None:
     """Somebody else has taken the job meanwhile: then nothing of this run is written."""
 
-    async def run(work: Work) -> None:
+    async def run(work: Work) -> Result:
         await store.write(
             lambda out: jobs.retry_or_park(out.sql, work, out.now, error="", wait=timedelta(hours=1))
         )
 
         def result(out: Outcome) -> None:
             settings.write(out, "done", 1)
-            out.finish(work)
 
-        await store.write(result)
+        return result
 
     async with at_work(store, run) as worker:
         await enqueue(store, "a")
@@ -121,7 +123,7 @@ async def test_a_poisoned_job_is_parked_with_its_error_and_the_others_go_on(
     async def run(work: Work) -> None:
         if work.key == "poison":
             raise ValueError("cannot be read")
-        await finishing(store, done)(work)
+        await finishing(done)(work)
 
     async with at_work(store, run) as worker:
         await enqueue(store, *(f"job {number}" for number in range(50)), "poison")
@@ -136,7 +138,7 @@ async def test_a_poisoned_job_is_parked_with_its_error_and_the_others_go_on(
 
 
 async def test_a_kind_that_this_version_does_not_know_fails_like_any_other(store: Store) -> None:
-    async with at_work(store, finishing(store, [])) as worker:
+    async with at_work(store, finishing([])) as worker:
         await store.run(Outcome.enqueue, "carousel", "a")
         await worker.idle()
     (job,) = await rows(store)
@@ -188,7 +190,7 @@ async def test_a_job_that_hangs_is_cut_off_and_holds_up_no_other(store: Store) -
     async def run(work: Work) -> None:
         if work.key == "hangs":
             await asyncio.Event().wait()
-        await finishing(store, done)(work)
+        await finishing(done)(work)
 
     async with at_work(store, run, patience=0.2) as worker:
         await enqueue(store, "hangs", "a", "b")
@@ -207,7 +209,7 @@ async def test_a_kind_that_hangs_leaves_room_for_the_others(
     async def hangs(_: Work) -> None:
         await asyncio.Event().wait()
 
-    handlers = {"stuck": Handler(hangs), "task": Handler(finishing(store, done))}
+    handlers = {"stuck": Handler(hangs), "task": Handler(finishing(done))}
     worker = Worker(store, handlers, Metrics())
     await enqueue(store, *(f"stuck {number}" for number in range(40)), kind="stuck", urgency=Urgency.TAKE)
     await enqueue(store, *(str(number) for number in range(40)))
@@ -221,13 +223,12 @@ async def test_a_kind_that_hangs_leaves_room_for_the_others(
 async def test_no_more_than_so_many_run_at_once(store: Store) -> None:
     running, most = 0, 0
 
-    async def run(work: Work) -> None:
+    async def run(_work: Work) -> None:
         nonlocal running, most
         running += 1
         most = max(most, running)
         await asyncio.sleep(0)
         running -= 1
-        await store.run(Outcome.finish, work)
 
     async with at_work(store, run) as worker:
         await enqueue(store, *(str(number) for number in range(100)))
@@ -241,7 +242,7 @@ async def test_stopping_lets_what_is_under_way_end_and_begins_nothing(store: Sto
     async def run(work: Work) -> None:
         begun.set()
         await may_end.wait()
-        await finishing(store, done)(work)
+        await finishing(done)(work)
 
     async with at_work(store, run) as worker:
         await enqueue(store, "first")
@@ -278,7 +279,7 @@ async def test_what_a_killed_process_held_is_taken_up_at_start(store: Store) -> 
     await enqueue(store, "a")
     await store.write(lambda out: jobs.claim(out.sql, out.now, 1))
     done: list[str] = []
-    async with at_work(store, finishing(store, done)) as worker:
+    async with at_work(store, finishing(done)) as worker:
         await worker.idle()
     assert done == ["a"]
 
@@ -315,11 +316,11 @@ async def test_processes_share_the_work_and_do_each_job_once(
 
     async def here(work: Work) -> None:
         await both.wait()  # not done before the other process has its share
-        await finishing(store, mine)(work)
+        await finishing(mine)(work)
 
     async def there(work: Work) -> None:
         both.set()
-        await finishing(other, theirs)(work)
+        await finishing(theirs)(work)
 
     try:
         async with at_work(store, here) as worker, at_work(other, there):
@@ -341,7 +342,7 @@ async def test_a_database_that_was_away_is_asked_again(store: Store, monkeypatch
 
     monkeypatch.setattr(jobs, "claim", first_fails)
     await enqueue(store, "a")
-    async with at_work(store, finishing(store, done)) as worker:
+    async with at_work(store, finishing(done)) as worker:
         await failed.wait()
         await worker.idle()
     assert done == ["a"]
@@ -357,7 +358,6 @@ async def test_a_run_that_was_overtaken_is_looked_after(store: Store) -> None:
 
     async def slow(work: Work) -> None:
         await store.run(edit, Job, work.id, token="another's")
-        await store.run(Outcome.finish, work)
 
     handler = Handler(slow, overtaken=look)
     worker = Worker(store, {"task": handler}, Metrics())
@@ -369,3 +369,34 @@ async def test_a_run_that_was_overtaken_is_looked_after(store: Store) -> None:
     finally:
         await worker.stop()
     assert looked == ["a"]
+
+
+async def test_what_was_done_while_the_database_took_nothing_is_written_once_it_does_and_not_done_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk fills up while a job is at work; its lease runs out before there is room again."""
+    done: list[str] = []
+    refused, room = asyncio.Event(), False
+    write = type(store)._write
+
+    async def no_room(self: Store, unit: Unit, priority: Priority) -> Any:
+        if not room:
+            refused.set()
+            raise Unavailable("The database did not take it: database or disk is full.")
+        return await write(self, unit, priority)
+
+    async def run(work: Work) -> Result:
+        done.append(work.key)
+        monkeypatch.setattr(type(store), "_write", no_room)
+        return lambda out: settings.write(out, "done", work.key)
+
+    monkeypatch.setattr(workers, "AGAIN", 0.01)
+    async with at_work(store, run) as worker:
+        await enqueue(store, "a")
+        await asyncio.wait_for(refused.wait(), 5)
+        room = True
+        await store.write(lambda out: out.sql.run(LEASES, [{"ended": datetime.fromtimestamp(0, UTC)}]))
+        await worker.idle()
+    assert done == ["a"]
+    assert await store.read(lambda case: settings.read(case, "done")) == "a"
+    assert await rows(store) == []
