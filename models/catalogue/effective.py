@@ -61,8 +61,23 @@ class AccessPolicy(Spec):
         return f"{self.app_name}, {self.access_name}"
 
 
+KEPT = 4096
+"""How many policies are kept: specs are frozen, and those in use are few."""
+_KEPT: dict[tuple[int, int], tuple[AppSpec, AccessSpec, AccessPolicy]] = {}
+
+
 def effective(app: AppSpec, access: AccessSpec) -> AccessPolicy:
-    """The policy of `access`, which is one of `app`."""
+    """The policy of `access`, which is one of `app`. Made once for the same two objects."""
+    # By identity, since the hash of a spec is that of all that is in it; both are held, so it stays theirs.
+    known = _KEPT.get((id(app), id(access)))
+    if known is None:
+        if len(_KEPT) >= KEPT:
+            _KEPT.clear()
+        known = _KEPT[id(app), id(access)] = app, access, _policy(app, access)
+    return known[2]
+
+
+def _policy(app: AppSpec, access: AccessSpec) -> AccessPolicy:
     same = {
         name: getattr(app, name) for name in AccessPolicy.model_fields.keys() & AppSpec.model_fields.keys()
     }
