@@ -5,7 +5,7 @@ a sweep that looks at 200 grants asks for their extensions once.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -89,7 +89,7 @@ class Case:
             row = next(iter(self.sql.all(reads.by_keys(table, locked=True), keys=[key])), None)
             if row is None and self.sql.first(reads.by_key(table), **_named(table, key)) is not None:
                 raise Busy(f"{table.__tablename__} {key}")
-        return None if row is None else self._take(table, key, row)
+        return None if row is None else self._take(table, [row])[0]
 
     def lock_all(self, of: Group[R], key: Any = None) -> list[R]:
         """The rows of a group, held until the commit; without those that left it before that."""
@@ -103,30 +103,34 @@ class Case:
         if self._free:
             self.hand(table, keys)
             return
-        for row in self.sql.all(reads.by_keys(table, locked=True), keys=sorted(keys)):
-            self._take(table, key_of(row), row)
+        self._take(table, self.sql.all(reads.by_keys(table, locked=True), keys=sorted(keys)))
 
     def take(self, rows: Iterable[R]) -> list[R]:
         """Take rows in hand that a statement of `read` has read and locked; returns them as they are now."""
-        return [self._take(type_of(row), key_of(row), row) for row in rows]  # type: ignore[misc]
+        read = list(rows)
+        return self._take(type_of(read[0]), read) if read else []  # type: ignore[arg-type]
 
     @property
     def _free(self) -> bool:
         """Whether nobody else can write anyway: the transaction has the database to itself."""
         return self.sql.dialect.name == "sqlite"
 
-    def _take(self, table: type[R], key: Any, row: R) -> R:
-        self._locked.add((table, key))
-        self._in_hand.setdefault(table, {})[key] = None
-        rows = self._rows.setdefault(table, {})
-        if key in self.before.get(table, {}):
-            return rows[key]  # type: ignore[no-any-return]
-        old, rows[key] = rows.get(key), row
-        if old != row:
-            self._move(table, key, old, row, (self._groups,))
-        for of, shared in [one for one in self._groups if one[1] == key and one[0].of in (table, None)]:
-            del self._groups[of, shared]  # read before the lock: it may have changed meanwhile
-        return row
+    def _take(self, table: type[R], read: Sequence[R]) -> list[R]:
+        """These rows were read with a lock just now; returns them as this unit has them."""
+        rows, before = self._rows.setdefault(table, {}), self.before.get(table, {})
+        taken = {key_of(row): row for row in read}
+        self._in_hand.setdefault(table, {}).update(dict.fromkeys(taken))
+        for key, row in taken.items():
+            self._locked.add((table, key))
+            if key not in before:
+                old, rows[key] = rows.get(key), row
+                if old != row:
+                    self._move(table, key, old, row, (self._groups,))
+        # What was read of them before the lock may have changed meanwhile.
+        for of, shared in [one for one in self._groups if one[1] in taken and one[0].of in (table, None)]:
+            if shared not in before:
+                del self._groups[of, shared]
+        return [rows[key] for key in taken]
 
     def hand(self, table: type[Base], keys: Iterable[Any]) -> None:
         """Take these rows in hand: read at once, and so is what is asked about any of them afterwards."""
@@ -231,6 +235,8 @@ class Case:
     def _move(self, table: type[Base], key: Any, old: Any, new: Any, into: tuple[_Members, ...]) -> None:
         """Keep the groups in line with a row that changed."""
         for of in GROUPS.get(table, ()):
+            if old is not None and new is not None and of.same(old, new):
+                continue
             left = (of, of.key_of(old)) if old is not None and of.holds(old) else None
             joined = (of, of.key_of(new)) if new is not None and of.holds(new) else None
             for members in into:
@@ -252,8 +258,10 @@ class Case:
             self._groups[of, one] = dict(self._moved_in.get((of, one), {}))
         for row in self.sql.all(reads.members(of), keys=keys) if of.by else self.sql.all(reads.members(of)):
             its_key = key_of(row)
+            row = rows[its_key] if its_key in changed else row  # noqa: PLW2901 - as it is by now
             if its_key not in changed:
                 rows[its_key] = row
+            if row is not None and of.holds(row) and (of, of.key_of(row)) in self._groups:
                 self._groups[of, of.key_of(row)][its_key] = None
         mine = self._in_hand.setdefault(of.table, {})
         for one in keys:

@@ -34,6 +34,11 @@ class Group(Generic[R]):
         """Whether a row meets the conditions."""
         return all(_meets(getattr(row, name), wanted) for name, wanted in self.where.items())
 
+    def same(self, row: R, other: R) -> bool:
+        """Whether two versions of a row are in the same group, by what it asks of them."""
+        names = (*self.where, self.by) if self.by else self.where
+        return all(getattr(row, name) == getattr(other, name) for name in names)
+
     def key_of(self, row: R) -> Any:
         """Which of the groups this row is in."""
         return getattr(row, self.by) if self.by else None
