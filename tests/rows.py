@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Delete, Select, bindparam, delete, select
 
-from models import audit
 from models.audit import AuditEntry, joined
 from models.store.base import Store
 from models.store.case import Case
@@ -28,7 +27,7 @@ def new_row(table: type[R], /, **values: Any) -> R:
 def every(case: Case, table: type[R], /, **values: Any) -> list[R]:
     """The rows that have these values, by their keys: as the database has them, entries with their words."""
     found: list[Any] = case.read(_rows(table, tuple(sorted(values))), **values)
-    return audit.joined(case, found) if table is AuditEntry else found
+    return joined(case, found) if table is AuditEntry else found
 
 
 def the(case: Case, table: type[R], /, **values: Any) -> R:
@@ -58,8 +57,8 @@ async def row_of(store: Store, table: type[R], key: Any) -> R:
 
 
 async def trail_of(store: Store, /, **values: Any) -> list[AuditEntry]:
-    """The entries of the trail that have these values, in order, with the words that belong to them."""
-    return await store.read(lambda case: joined(case, every(case, AuditEntry, **values)))
+    """The entries of the trail that have these values, in order."""
+    return await all_of(store, AuditEntry, **values)
 
 
 def edit(out: Outcome, table: type[R], key: Any, /, **values: Any) -> R:

@@ -227,10 +227,14 @@ class Case:
     def put_back(self, table: type[Base], key: Any, old: Any, *, first: bool) -> None:
         """Undo a `put`."""
         self.put(table, key, old)
-        if first:
-            del self.before[table][key]
-            if old is None:
-                del self._rows[table][key]
+        if not first:
+            return
+        del self.before[table][key]
+        if old is None:
+            del self._rows[table][key]
+            return
+        for of in GROUPS.get(table, ()):
+            self._moved_in.get((of, of.key_of(old)), {}).pop(key, None)
 
     def _move(self, table: type[Base], key: Any, old: Any, new: Any, into: tuple[_Members, ...]) -> None:
         """Keep the groups in line with a row that changed."""

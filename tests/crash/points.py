@@ -20,11 +20,13 @@ from slack_sdk.web.async_base_client import AsyncBaseClient
 from bot.worker import _Claim
 from models.store import postgres, sqlite
 from models.store.case import Case
-from models.store.save import Unit, carry_out
 from models.store.statements import Sql
+from models.store.units import Unit, carry_out
 
 PASSED_OVER = ("auth.test", "apps.connections.open")
 """Asked while the bot starts; nothing is under way then."""
+BESIDES = ("", "_look", "sweep", "forget", "note_time", "erase_expired", "Writable._try")
+"""What is written by the seconds that pass and records nothing: no story comes by it at the same place."""
 
 
 class Points:
@@ -124,7 +126,7 @@ def _names(unit: Unit) -> list[str]:
         return []
     what = _name(unit)
     actions = sorted({fact.action for fact in unit.facts})
-    if what in ("", "_look", "sweep", "forget", "Writable._try") and not actions:
+    if what in BESIDES and not actions:
         return []
     return [" ".join([what, *actions])]
 
@@ -133,7 +135,9 @@ def _name(unit: Unit) -> str:
     """Who wrote it: the verb where that was all, otherwise the function that asked for it."""
     if unit.several is not None:
         return "sweep"
-    verb = unit.work
-    if verb.__qualname__.startswith("Store.run."):
+    verb, name = unit.work, getattr(unit.work, "__qualname__", "")
+    if name.startswith("Worker._finish."):
+        return f"end of {getclosurevars(verb).nonlocals['work'].kind}"
+    if name.startswith("Store.run."):
         verb = getclosurevars(verb).nonlocals["verb"]
     return str(getattr(verb, "__qualname__", "")).replace(".<locals>", "").replace(".<lambda>", "")

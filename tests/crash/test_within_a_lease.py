@@ -77,7 +77,7 @@ async def test_what_one_was_about_to_take_the_other_takes(world: Lives, number: 
 
 @heavy
 @pytest.mark.parametrize(
-    "point", ["before commit of claim settle #1", "before commit of SettleJob.run grant.active #1"]
+    "point", ["before commit of claim settle #1", "before commit of end of settle grant.active #1"]
 )
 async def test_who_freezes_with_everything_locked_stops_the_other_for_no_longer(
     world: Lives, point: str
