@@ -21,7 +21,7 @@ from models import audit
 from models.audit import Checkpoint, Kind, Verdict
 from models.jobs import Urgency
 from models.lifecycle import erase_words
-from models.store.base import SWEEP, Store
+from models.store.base import JOB, SWEEP, Store
 from models.store.case import Case
 from models.store.outcome import Outcome
 
@@ -126,7 +126,7 @@ class Notary:
         await self._tell(str(signed.counter), words_of(signed))
 
     async def _tell(self, name: str, text: str) -> None:
-        await self._store.run(tell_witness, self._config, name, text)
+        await self._store.run(tell_witness, self._config, name, text, priority=JOB)
 
     def _is_due(self, now: datetime) -> bool:
         if not self._path.exists():

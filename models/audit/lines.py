@@ -7,7 +7,7 @@ encoder does (backslash, quote, and control characters in small hexadecimal digi
 
 from typing import Any
 
-from sqlalchemy import Text, types
+from sqlalchemy import ColumnElement, Text, literal_column, types
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -43,6 +43,18 @@ class _Member(FunctionElement[str]):
     def __init__(self) -> None:
         columns = AuditText.__table__.c
         super().__init__(columns.field, columns.salt, columns.text)
+
+
+class _Joined(FunctionElement[str]):
+    """The texts of many rows as one."""
+
+    type: types.TypeEngine[str] = Text()
+    inherit_cache = True
+
+
+def joined_texts(text: ColumnElement[str], between: str, order: ColumnElement[Any]) -> Any:
+    """The texts of many rows as one, in this order, which the rows come in already (SQLite takes it so)."""
+    return _Joined(text, literal_column(f"'{between}'"), order)
 
 
 HASHED: Any = _Line()
@@ -95,3 +107,15 @@ def _member_on_postgresql(element: _Member, compiler: SQLCompiler, **options: An
     field, salt, text = _columns(element, compiler, options)
     quoted = f"to_json({field})::text", f"to_json({salt})::text"
     return f"{quoted[0]} || ':{{\"salt\":' || {quoted[1]} || ',\"text\":' || {text} || '}}'"
+
+
+@compiles(_Joined, "sqlite")
+def _joined_on_sqlite(element: _Joined, compiler: SQLCompiler, **options: Any) -> str:
+    text, between, _ = _columns(element, compiler, options)
+    return f"group_concat({text}, {between})"
+
+
+@compiles(_Joined, "postgresql")
+def _joined_on_postgresql(element: _Joined, compiler: SQLCompiler, **options: Any) -> str:
+    text, between, order = _columns(element, compiler, options)
+    return f"string_agg({text}, {between} ORDER BY {order})"

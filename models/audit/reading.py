@@ -5,9 +5,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, Text, bindparam, func, literal_column, or_, select
+from sqlalchemy import case as case_when
 
-from models.audit.lines import EXPORTED, MEMBER
+from models.audit.lines import EXPORTED, MEMBER, joined_texts
 from models.audit.texts import fields, put_back
 from models.store.case import Case
 from models.store.statements import among
@@ -18,6 +19,7 @@ AT_ONCE = 500
 """How many entries are read in one statement: enough to be quick, and of no weight in memory."""
 BEFORE_ALL = -(2**63)
 """Before every number that an entry could have; one that is not counted from 1 is read, and found out."""
+AFTER_ALL = 2**63 - 1
 
 
 class Entry(NamedTuple):
@@ -116,17 +118,18 @@ def exported(
     until: datetime | None = None,
     app: str | None = None,
     person: str | None = None,
-) -> Iterator[list[str]]:
-    """The same as lines of JSON, a list for each piece that was read; see `lines.EXPORTED`.
+) -> Iterator[tuple[int, str]]:
+    """The same as lines of JSON: how many entries were read at once, and their lines as one text.
 
-    The words of an entry, unless erased, are its `texts`: by field the salt and the text of each.
+    See `lines.EXPORTED`. The words of an entry, unless erased, are its `texts`: by field, salt and text.
     """
     wanted = _wanted(since, until, app, person)
-    names, after = frozenset(wanted), BEFORE_ALL
-    for rows in _pieces(case, _lines(names), wanted):
-        last = rows[-1][0]
-        words = case.read(_members(names), after=after, last=last, **wanted)
-        yield _with_words(rows, words) if words else [line for _, line in rows]
+    names, after, last = frozenset(wanted), BEFORE_ALL, BEFORE_ALL
+    while last < AFTER_ALL:
+        last = next(iter(case.read(_end_of_piece(names), after=after, **wanted)), AFTER_ALL)
+        ((count, lines),) = case.read(_lines(names), after=after, last=last, **wanted)
+        if count:
+            yield count, lines
         after = last
 
 
@@ -148,16 +151,6 @@ def joined(case: Case, rows: Iterable[_R]) -> list[_R]:
     ]
 
 
-def _with_words(rows: Sequence[tuple[int, str]], words: Iterable[tuple[int, str]]) -> list[str]:
-    members: dict[int, list[str]] = {}
-    for seq, member in words:
-        members.setdefault(seq, []).append(member)
-    return [
-        f'{line[:-1]},"texts":{{{",".join(sorted(members[seq]))}}}}}' if seq in members else line
-        for seq, line in rows
-    ]
-
-
 def _wanted(since: datetime | None, until: datetime | None, app: str | None, person: str | None) -> Json:
     given = {"since": since, "until": until, "app": app, "person": person}
     return {name: value for name, value in given.items() if value}
@@ -173,29 +166,41 @@ def _pieces(case: Case, statement: Select[Any], wanted: Json) -> Iterator[list[A
 
 @cache
 def _entries(names: frozenset[str]) -> Select[Any]:
-    return _piece(select(*_COLUMNS), names)
+    after = AuditEntry.seq > bindparam("after")
+    return select(*_COLUMNS).where(after, *_conditions(names)).order_by(AuditEntry.seq).limit(AT_ONCE)
+
+
+@cache
+def _end_of_piece(names: frozenset[str]) -> Select[Any]:
+    """The number of the last entry of the next piece; none where so many are not left."""
+    after = AuditEntry.seq > bindparam("after")
+    number = select(AuditEntry.seq).where(after, *_conditions(names)).order_by(AuditEntry.seq)
+    return number.limit(1).offset(AT_ONCE - 1)
 
 
 @cache
 def _lines(names: frozenset[str]) -> Select[Any]:
-    return _piece(select(AuditEntry.seq, EXPORTED), names)
+    """How many entries a piece has, and their lines, each with its words, as one text."""
+    numbers = select(AuditEntry.seq).where(*_between(AuditEntry.seq), *_conditions(names))
+    mine = _between(AuditText.seq) if not names else (AuditText.seq.in_(numbers),)
+    members = joined_texts(MEMBER, ",", AuditText.__table__.c.field).label("members")
+    words = select(AuditText.seq, members).where(*mine).group_by(AuditText.seq).subquery("words")
+    without_brace = func.rtrim(EXPORTED, literal_column("'}'"), type_=Text)
+    with_words = without_brace + literal_column("',\"texts\":{'") + words.c.members + literal_column("'}}'")
+    line = case_when((words.c.members.is_(None), EXPORTED), else_=with_words).label("line")
+    lines = (
+        select(AuditEntry.seq, line)
+        .outerjoin(words, words.c.seq == AuditEntry.seq)
+        .where(*_between(AuditEntry.seq), *_conditions(names))
+        .order_by(AuditEntry.seq)
+        .subquery("lines")
+    )
+    return select(func.count(), joined_texts(lines.c.line, "\n", lines.c.seq)).select_from(lines)
 
 
-@cache
-def _members(names: frozenset[str]) -> Select[Any]:
-    """The words of the entries of a piece."""
-    conditions = [_CONDITIONS[name] for name in sorted(names)]
-    mine = [AuditText.seq > bindparam("after"), AuditText.seq <= bindparam("last")]
-    if conditions:
-        mine.append(AuditText.seq.in_(select(AuditEntry.seq).where(*conditions, *_between())))
-    return select(AuditText.seq, MEMBER).where(*mine)
+def _between(number: Any) -> tuple[ColumnElement[bool], ...]:
+    return number > bindparam("after"), number <= bindparam("last")
 
 
-def _between() -> tuple[ColumnElement[bool], ...]:
-    return AuditEntry.seq > bindparam("after"), AuditEntry.seq <= bindparam("last")
-
-
-def _piece(selected: Select[Any], names: frozenset[str]) -> Select[Any]:
-    conditions = [_CONDITIONS[name] for name in sorted(names)]
-    after = AuditEntry.seq > bindparam("after")
-    return selected.where(after, *conditions).order_by(AuditEntry.seq).limit(AT_ONCE)
+def _conditions(names: frozenset[str]) -> list[ColumnElement[bool]]:
+    return [_CONDITIONS[name] for name in sorted(names)]

@@ -1,17 +1,10 @@
-"""Reading: type-ahead over 10,000 apps, App Home of who holds 1,000 grants, 1,000,000 audit entries."""
+"""Reading: type-ahead over 10,000 apps, App Home of who holds 1,000 grants."""
 
-import io
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 
 from blocks import home as screen
-from bot.audit_files import write_jsonl
 from handlers.catalogue import Shelf
-from models import audit
-from models.audit import Entry
 from models.catalogue.spec import AppSpec
 from models.queries.home import Place, home_page
 from models.store.base import Store
@@ -19,7 +12,7 @@ from models.tables.cards import HomeTab
 from tests.bench import places
 from tests.bench.measure import Result, in_turns
 
-APPS, ENTRIES = 10_000, 1_000_000
+APPS = 10_000
 TYPED = ("g", "git", "sales te", "data plat", "zzz", "warehouse read")
 _WORDS = ("git", "sales", "data", "team", "platform", "ware", "house", "cloud", "pay", "desk", "map", "chat")
 
@@ -59,49 +52,6 @@ async def home() -> list[Result]:
     return [Result("App Home with 1,000 grants", "with 10 grants", ours, floor, 2)]
 
 
-async def audit_trail() -> list[Result]:
-    """Verifying and exporting a long trail, against only reading its rows."""
-    async with places.database() as path:
-        _fill_trail(path)
-        async with places.store_at(path) as store:
-
-            async def verify() -> None:
-                assert (await store.read(audit.verify)).whole
-
-            async def export() -> None:
-                with io.StringIO() as file:
-                    await store.read(lambda session: write_jsonl(audit.entries(session), file))
-
-            def select() -> None:
-                with sqlite3.connect(path) as raw:
-                    for _ in raw.execute("SELECT * FROM audit_entries ORDER BY seq"):
-                        pass
-
-            verified, floor = await in_turns(verify, select, 2)
-            exported, export_floor = await in_turns(export, select, 2)
-    floor_is = "a bare SELECT of the rows"
-    return [
-        Result(
-            f"Audit verify, {ENTRIES:,} entries",
-            floor_is,
-            ENTRIES / verified,
-            ENTRIES / floor,
-            0.35,
-            at_least=True,
-            unit="/s",
-        ),
-        Result(
-            f"Audit export, {ENTRIES:,} entries",
-            floor_is,
-            ENTRIES / exported,
-            ENTRIES / export_floor,
-            0.4,
-            at_least=True,
-            unit="/s",
-        ),
-    ]
-
-
 def _app(number: int) -> AppSpec:
     first, second = _WORDS[number % len(_WORDS)], _WORDS[number // len(_WORDS) % len(_WORDS)]
     return AppSpec.model_validate(
@@ -118,39 +68,3 @@ async def _drawn(store: Store) -> None:
     place = Place(HomeTab.ACCESS)
     found = await store.read(lambda session: home_page(session, "U0", place))
     screen.home(found, places.NOW)
-
-
-def _fill_trail(path: Path) -> None:
-    """Entries as verbs write them, chained by the trail's own function."""
-    with _fast(path) as raw:
-        raw.executemany(
-            "INSERT INTO audit_entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_stored, _chain())
-        )
-        raw.execute("DELETE FROM audit_head")
-        last = raw.execute("SELECT seq, hash FROM audit_entries ORDER BY seq DESC LIMIT 1").fetchone()
-        raw.execute("INSERT INTO audit_head VALUES (1, ?, ?)", last)
-
-
-def _chain() -> Iterator[Entry]:
-    previous = audit.GENESIS
-    data = {"before": "pending", "after": "approved", "note": "INC-42: db is down", "stage": "Owner"}
-    by, about = "UGRACE", "UADA"
-    for seq in range(1, ENTRIES + 1):
-        at, subject = places.NOW, f"AR-{seq}"
-        entry = Entry(seq, at, by, "request.approved", subject, "github", about, data, previous, "")
-        entry = entry._replace(hash=audit.link(entry))
-        previous = entry.hash
-        yield entry
-
-
-def _stored(entry: Entry) -> tuple[object, ...]:
-    """The entry as SQLite keeps it."""
-    at, data = entry.at.strftime(places.WRITTEN), audit.canonical(entry.data)
-    return (entry.seq, at, *entry[2:7], data, entry.previous, entry.hash)
-
-
-@contextmanager
-def _fast(path: Path) -> Iterator[sqlite3.Connection]:
-    with sqlite3.connect(path) as raw:
-        raw.execute("PRAGMA synchronous=OFF")
-        yield raw

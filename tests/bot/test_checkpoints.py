@@ -185,10 +185,10 @@ def test_checkpoints_that_are_missing_or_signed_anew_are_told(signed: CommandLin
     later = made_anew(second, at="2026-03-09T09:00:00+00:00")
     assert "line 3: it does not follow the line before it" in against(signed, first, later, third)
     assert "line 2: it does not follow" in against(signed, first, made_anew(second, previous="0" * 64))
-    told = against(signed, first, made_anew(second, seq=1))
-    assert "it says that the trail ended at entry 1, the one before it said entry 2: they contradict" in told
-    told = against(signed, first, made_anew(second, seq=2))
-    assert "line 2: it and the one before it contradict each other about entry 2" in told
+    error = against(signed, first, made_anew(second, seq=1))
+    assert "it says that the trail ended at entry 1, the one before it said entry 2: they contradict" in error
+    error = against(signed, first, made_anew(second, seq=2))
+    assert "line 2: it and the one before it contradict each other about entry 2" in error
 
 
 def test_the_last_one_signed_anew_goes_with_the_file_but_not_with_what_the_witness_heard(
@@ -443,7 +443,7 @@ def test_a_key_that_others_can_read_and_a_witness_without_a_server_start_nothing
         Notary(config, store)
 
 
-class Told:
+class Recorder:
     """A store, a Slack and a mail server at once: it notes what it is told."""
 
     def __init__(self, clock: ManualClock) -> None:
@@ -457,7 +457,7 @@ class Told:
 
 
 async def test_the_witness_is_told_in_its_channel_and_by_mail(clock: ManualClock) -> None:
-    slack, mailer = Told(clock), Told(clock)
+    slack, mailer = Recorder(clock), Recorder(clock)
     job = WitnessJob(slack, slack, mailer)  # type: ignore[arg-type]
     work = Work(1, "witness", "witness:channel:7", {"channel": "C0AUDIT", "text": "digest abc"}, 1, "t")
     await job.run(work)

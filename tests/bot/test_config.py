@@ -1,6 +1,8 @@
 """A configuration is either right, or refused with file, key and what would be right."""
 
 import string
+from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,9 @@ import tomlkit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.config import Config, ConfigError, load
+from bot.config import TEXTS, Config, ConfigError, load
 from bot.explain import model_at
+from models.audit import Kind
 
 SOCKET = {"bot_token": "xoxb-1-canary", "app_token": "xapp-1-canary"}
 HTTP = {"mode": "http", "bot_token": "xoxb-1-canary", "signing_secret": "s1gning-canary"}
@@ -257,3 +260,34 @@ def test_no_document_whatever_breaks_the_checks(tmp_path: Path, document: dict[s
     path = tmp_path / "config.toml"
     path.write_text(tomlkit.dumps(document), encoding="utf-8")
     assert_loads_or_tells_one_line_per_problem(path)
+
+
+@pytest.mark.parametrize(
+    ("audit", "problem"),
+    [
+        ({"key": "a.key"}, "audit.checkpoints is missing: the file that checkpoints are added to"),
+        ({"checkpoints": "p"}, "audit.checkpoints needs audit.key, the file that `keyturn audit key` made"),
+        ({"witness_channel": "C0123"}, "audit.witness_channel needs audit.key and audit.checkpoints"),
+        (
+            {"key": "a", "checkpoints": "p", "witness_channel": "#audit"},
+            'audit.witness_channel should be a channel id such as "C0123"',
+        ),
+        ({"retention": "long"}, "audit.retention “long” is not a length of time"),
+        ({"retention": {"word": "1d"}}, "audit.retention has no word; known here: words, names, errors"),
+        ({"retention": {"words": 7}}, 'audit.retention should be a length such as "365d"'),
+    ],
+)
+def test_what_audit_wants_is_told(tmp_path: Path, audit: dict[str, Any], problem: str) -> None:
+    (line,) = problems(tmp_path, slack=SOCKET, audit=audit)
+    assert line.startswith(problem)
+
+
+def test_texts_are_kept_for_one_time_or_by_kind(tmp_path: Path) -> None:
+    def retention(value: object) -> Mapping[str, timedelta]:
+        config = load(write(tmp_path, slack=SOCKET, audit={"retention": value}))
+        assert config.audit is not None
+        return config.audit.retention
+
+    assert tuple(Kind) == TEXTS
+    assert retention("365d") == dict.fromkeys(TEXTS, timedelta(days=365))
+    assert retention({"names": "2w"}) == {"names": timedelta(weeks=2)}
