@@ -1,4 +1,4 @@
-"""What goes by the calendar is planned anew where the machine's clock was set: neither late nor many times."""
+"""What goes by the calendar is planned anew where the machine's clock was set: not late, not many times."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta, tzinfo

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,14 +24,16 @@ from models.clock import ManualClock
 from models.lifecycle.request import submit
 from models.lifecycle.request.plan import Draft
 from models.registry import apps, directory
-from models.store.base import Store
+from models.store.base import Store, Unavailable
 from models.store.open import open_store
+from models.tables.grants import Grant
 from models.tables.people import Person
 from models.tables.requests import Term
+from models.tables.states import GrantState
 from tests.bot.scraping import Scraped
 from tests.crash.lives import PATIENCE, config_of, free_port
 from tests.crash.test_many import heavy
-from tests.rows import new_row
+from tests.rows import all_of, new_row
 from tests.world import World
 
 LIBRARY = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
@@ -91,7 +94,7 @@ class Machine(World):
                     "PYTHONPATH": str(Path(program).parents[1]),
                     "LD_PRELOAD": str(LIBRARY),
                     "FAKETIME_TIMESTAMP_FILE": str(self.folder / "offset"),
-                    "FAKETIME_CACHE_DURATION": "1",
+                    "FAKETIME_NO_CACHE": "1",
                     "FAKETIME_DONT_FAKE_MONOTONIC": "1",
                 },
             )  # fmt: skip
@@ -116,6 +119,10 @@ class Machine(World):
         """How many sweeps there were so far."""
         return (await self.numbers())("sweep_seconds_count") or 0
 
+    async def swept(self, count: float) -> bool:
+        """Whether there were so many."""
+        return await self.sweeps() >= count
+
     async def until(self, condition: Callable[[], object]) -> None:
         end = time.monotonic() + PATIENCE
         while True:
@@ -133,7 +140,18 @@ class Machine(World):
         """Let somebody request an access that is granted at once, for some seconds."""
         person = self.ids[name]
         draft = Draft(person, person, "github", ("engineering",), Term(length=LENGTH), "INC-42")
-        await self.store.run(submit.submit, draft)
+
+        async def sent() -> bool:
+            with suppress(Unavailable):  # the bot holds the file for too long, on a busy machine
+                await self.store.run(submit.submit, draft)
+                return True
+            return False
+
+        await self.until(sent)
+
+    async def begun(self) -> bool:
+        """Whether the bot knows that an access has begun: by its own clock."""
+        return bool(await all_of(self.store, Grant, state=GrantState.ACTIVE))
 
     async def lasted(self, name: str) -> float:
         """For how many seconds somebody has the access, from when they get it on."""
@@ -166,32 +184,21 @@ async def machine(sqlite_template: str, tmp_path: Path) -> AsyncIterator[Machine
         await store.close()
 
 
-@pytest.mark.parametrize("jump", JUMPS, ids=str)
+@pytest.mark.parametrize("jump", JUMPS, ids=lambda jump: f"{jump.total_seconds():+.0f}s")
 async def test_a_clock_that_is_set_stops_no_sweep_and_lengthens_and_shortens_no_access(
     machine: Machine, jump: timedelta
 ) -> None:
-    """One access begins before the clock is set, one while it is wrong; it is set right before they end."""
+    """One access begins before the clock is set and ends while it is wrong; the other the other way round."""
     await machine.request("Ada")
     ada = asyncio.create_task(machine.lasted("Ada"))
-    await machine.until(lambda: machine.ids["Ada"] in machine.group.members)
+    await machine.until(machine.begun)
     machine.set_clock(jump)
-    before = await machine.sweeps()
+    before, began = await machine.sweeps(), time.monotonic()
     await machine.request("Mia")
     mia = asyncio.create_task(machine.lasted("Mia"))
-    await asyncio.sleep(3.5)
-    seen = await machine.numbers()
-    assert (seen("sweep_seconds_count") or 0) >= before + 2
-    assert (seen("last_sweep_seconds_ago") or 0) < LATE
+    await machine.until(lambda: machine.swept(before + 3))
+    assert time.monotonic() - began < LATE
     assert await machine.ready()
-    machine.set_clock(timedelta())
-    for access in (ada, mia):
-        seconds = await access
-        assert LENGTH.total_seconds() - 1 < seconds < LENGTH.total_seconds() + LATE
-
-
-async def test_25_seconds_are_25_seconds_though_the_clock_stays_wrong(machine: Machine) -> None:
-    await machine.request("Ada")
-    ada = asyncio.create_task(machine.lasted("Ada"))
-    await machine.until(lambda: machine.ids["Ada"] in machine.group.members)
-    machine.set_clock(timedelta(seconds=-120))
     assert LENGTH.total_seconds() - 1 < await ada < LENGTH.total_seconds() + LATE
+    machine.set_clock(timedelta())
+    assert LENGTH.total_seconds() - 1 < await mia < LENGTH.total_seconds() + LATE
