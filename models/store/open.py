@@ -11,10 +11,10 @@ from models.store.sqlite import SqliteStore
 
 
 def open_store(url: str, clock: Clock, *, standstill: timedelta = STANDSTILL) -> Store:
-    """Open the store of `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`; ValueError for another URL.
+    """Open the store of `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`.
 
-    The SQLite URL names aiosqlite because that is what people know and have written down; the file is
-    opened with the standard library's driver, in threads of our own (see `models.store.sqlite`).
+    After `standstill` a process of ours that froze within a transaction is cut off (PostgreSQL). Raises
+    ValueError for another URL.
     """
     parsed = make_url(url)
     backend = parsed.get_backend_name()
