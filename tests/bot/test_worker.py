@@ -71,6 +71,30 @@ async def test_work_begins_when_it_is_committed_and_not_at_the_next_look(store: 
         await asyncio.wait_for(begun.wait(), workers.LOOK / 2)
 
 
+@pytest.mark.parametrize("waiting", [False, True])
+async def test_a_worker_that_can_begin_nothing_looks_once_in_a_while(
+    store: Store, monkeypatch: pytest.MonkeyPatch, *, waiting: bool
+) -> None:
+    monkeypatch.setattr(workers, "LOOK", 0.1)
+    ended, commits, write = asyncio.Event(), list[Priority](), store._write
+
+    async def counted(unit: Unit, priority: Priority) -> Any:
+        commits.append(priority)
+        return await write(unit, priority)
+
+    async def run(_work: Work) -> None:
+        await ended.wait()
+
+    async with at_work(store, run):
+        if waiting:
+            await enqueue(store, "first", "second", lane="one lane")
+        await asyncio.sleep(0.3)
+        monkeypatch.setattr(store, "_write", counted)
+        await asyncio.sleep(0.5)
+        ended.set()
+    assert 1 <= len(commits) <= 8
+
+
 async def test_what_waits_for_its_lane_or_for_room_begins_when_that_is_free_and_not_at_the_next_look(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -293,3 +293,8 @@ def test_an_access_keeps_to_its_own_maximum_in_an_emergency_and_may_switch_it_of
     assert read is not None
     assert write is not None
     assert (read.max, write.max, admin) == (timedelta(hours=4), timedelta(hours=1), None)
+
+
+def test_an_access_that_is_switched_off_itself_is_off() -> None:
+    entry = app(access=[{"key": "a", "name": "A", "enabled": False}, {"key": "b", "name": "B"}])
+    assert [effective(entry, access).enabled for access in entry.access] == [False, True]

@@ -274,3 +274,13 @@ async def test_a_page_costs_the_same_however_much_there_is(store: Store, tab: Ho
     with statements() as many:
         await look(store, ADA, tab)
     assert len(many) == len(few) <= 30
+
+
+async def test_a_home_that_two_processes_published_is_published_once_more(store: Store) -> None:
+    await store.run(app_home.opened, ADA)
+    (work,) = await store.write(lambda out: jobs.claim(out.sql, out.now, 1))
+    await store.run(app_home.shown, ADA, "what was true before")
+    await store.run(Outcome.finish, work)
+    await store.run(app_home.publish_again, work)
+    assert [job.key for job in await all_of(store, Job)] == [f"home:{ADA}"]
+    assert (await all_of(store, Home))[0].digest == ""

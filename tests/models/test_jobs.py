@@ -168,3 +168,18 @@ async def test_a_wait_that_has_passed_is_forgotten(store: Store, clock: ManualCl
     clock.advance(-timedelta(days=1))  # a clock that is set back makes no wait of it
     await store.write(lambda out: jobs.retry_or_park(out.sql, work, out.now, error="", wait=timedelta()))
     assert len(await claim(store)) == 1
+
+
+async def test_what_this_process_still_has_is_not_put_back(store: Store) -> None:
+    """Its lease ran out because it could not be renewed, as with a full disk; the work goes on."""
+    await enqueue(store, "card:1")
+    (mine,) = await claim(store, lease=GONE)
+    assert await store.write(lambda out: jobs.claim(out.sql, out.now, 10, mine=[mine.id])) == []
+    await store.run(Outcome.finish, mine)
+    assert await rows(store) == []
+
+
+def test_the_wait_begins_with_two_seconds_and_doubles_up_to_a_quarter_of_an_hour() -> None:
+    for failures, seconds in ((1, 2), (2, 4), (3, 8), (9, 512), (10, 900), (99, 900)):
+        wait = timedelta(seconds=seconds)
+        assert wait <= jobs.backoff(failures) < wait * 1.25

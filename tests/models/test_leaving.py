@@ -5,11 +5,13 @@ import pytest
 from models import audit
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
+from models.errors import NotAllowed
 from models.jobs import Job
 from models.lifecycle.grant import give
 from models.lifecycle.people import person_changed, slack_events
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
+from models.queries.behind import looked_at
 from models.registry import directory
 from models.store.base import Store
 from models.tables.grants import Cause, Grant
@@ -17,7 +19,7 @@ from models.tables.people import Person, UserGroup
 from models.tables.requests import Asked, Request, Term
 from models.tables.states import GrantState, RequestState
 from tests.models.company import ADA, ALAN, GRACE, NAMES, ROOT, found
-from tests.rows import all_of, clear, count_of, new_row, row_of
+from tests.rows import all_of, clear, count_of, edit, new_row, row_of
 
 EIGHT_HOURS = Term(length=timedelta(hours=8))
 
@@ -155,3 +157,13 @@ async def test_a_new_name_is_taken_as_it_comes_and_the_same_again_is_no_news(
     again = person(ADA, name="Ada Lovelace")
     assert not await store.read(lambda case: slack_events.is_news(case, again))
     assert (await row_of(store, Person, ADA)).checked_at == clock.now()
+
+
+async def test_an_owner_who_has_left_sees_no_request_any_more(store: Store) -> None:
+    await store.run(found, AppSpec.model_validate(app(GRACE).stored() | {"owners": [ALAN]}))
+    draft = Draft(ADA, ADA, "github", ("engineering",), EIGHT_HOURS, "INC-42")
+    ref = (await store.run(submit.submit, draft))[0].ref
+    assert (await store.read(lambda case: looked_at(case, ref, ALAN))).ref == ref
+    await store.run(edit, Person, ALAN, active=False)
+    with pytest.raises(NotAllowed):
+        await store.read(lambda case: looked_at(case, ref, ALAN))

@@ -4,18 +4,19 @@ import pytest
 
 from models import audit
 from models.clock import ManualClock
-from models.errors import Closed, Duplicate, OwnRequest, Repeated
+from models.errors import AlreadyDecided, Closed, Duplicate, OwnRequest, Repeated
 from models.lifecycle.grant import reconcile, revoke
 from models.lifecycle.request import cancel, decide, submit
 from models.lifecycle.request.plan import Draft
 from models.store.base import Store
 from models.store.outcome import Outcome
 from models.tables.grants import Grant
-from models.tables.requests import Request, Term
+from models.tables.people import Person
+from models.tables.requests import Asked, Request, Term
 from models.tables.states import GrantState, RequestState
 from tests.models.acting import sweep, targets
-from tests.models.company import ADA, ALAN, GRACE, found
-from tests.rows import row_of
+from tests.models.company import ADA, ALAN, GITHUB, GRACE, found
+from tests.rows import all_of, edit, row_of
 
 EIGHT_HOURS = Term(length=timedelta(hours=8))
 
@@ -137,3 +138,26 @@ async def test_a_delivery_counts_once(store: Store) -> None:
     await store.write(lambda out: submit.submit(out, draft()), delivery="view:V1:1")
     with pytest.raises(Repeated):
         await store.write(lambda out: submit.submit(out, draft("design")), delivery="view:V1:1")
+
+
+async def test_an_owner_who_asks_is_not_asked_to_decide(store: Store) -> None:
+    await store.write(found)
+    await store.run(submit.submit, Draft(GRACE, GRACE, "github", ("engineering",), EIGHT_HOURS, "INC-42"))
+    assert [asked.person_id for asked in await all_of(store, Asked)] == [ALAN]
+
+
+async def test_who_has_decided_does_not_decide_otherwise_afterwards(store: Store) -> None:
+    both = {"stage": [{"name": "Owners", "approvers": ["owners"], "rule": "all"}]}
+    await store.run(found, GITHUB.model_validate(GITHUB.stored() | both))
+    (request,) = await store.run(submit.submit, draft())
+    await store.run(decide.approve, request.ref, GRACE)
+    with pytest.raises(AlreadyDecided):
+        await store.run(decide.reject, request.ref, GRACE, comment="No")
+
+
+@pytest.mark.parametrize("barred", [{"guest": True}, {"bot": True}, {"stranger": True}, {"active": False}])
+async def test_an_owner_who_is_barred_is_not_asked_to_decide(store: Store, barred: dict[str, bool]) -> None:
+    await store.write(found)
+    await store.write(lambda out: edit(out, Person, GRACE, **barred))
+    await store.run(submit.submit, draft())
+    assert [asked.person_id for asked in await all_of(store, Asked)] == [ALAN]

@@ -81,3 +81,8 @@ def test_only_flagged_or_refused_lengths_have_a_message(
     assert verdict.over_max is (length > 30 * DAY)
     assert verdict.ok is (not verdict.over_max or over_max == "flag")
     assert bool(verdict.message) is verdict.over_max
+
+
+def test_a_start_that_has_passed_makes_no_access_longer() -> None:
+    began = NOW - timedelta(minutes=5)
+    assert not check_length(policy(max_duration="30d"), None, began, NOW + 30 * DAY, NOW).over_max

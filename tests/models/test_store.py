@@ -1,31 +1,37 @@
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
 import asyncpg
 import pytest
-from sqlalchemy import Connection, Integer, create_engine, make_url, text
+from sqlalchemy import Connection, Integer, create_engine, insert, make_url, text, update
 from sqlalchemy.pool import NullPool
 
+from models.audit import Fact
 from models.clock import ManualClock
 from models.errors import Invalid, Refusal, Repeated, SentBefore
 from models.lifecycle.grant import revoke
 from models.lifecycle.request import comment, decide, submit
-from models.registry import settings
+from models.registry import deliveries, settings
 from models.store import sqlite as sqlite_store
 from models.store.base import CLICK, JOB, SWEEP, Store, Unavailable
 from models.store.case import Case
 from models.store.open import open_store
 from models.store.outcome import Outcome
+from models.store.queueing import PATIENT, Queue, waiting_for
+from models.store.save import Stale
 from models.store.sqlite import SqliteSql
 from models.store.statements import Core
+from models.store.units import Unit
 from models.tables.people import Person
-from models.tables.requests import Term
+from models.tables.requests import Request, Term
 from models.tables.settings import Setting
-from tests.models.acting import hold, settle
+from models.tables.states import RequestState
+from tests.models.acting import ask, hold, request, settle
 from tests.models.company import ADA as ADA_ID
 from tests.models.company import GRACE, found
 
@@ -336,3 +342,84 @@ async def a_whole_story(store: Store) -> None:
     await store.run(decide.approve, "AR-2", GRACE)
     await store.run(revoke.give_back, grant, ADA_ID)
     await settle(store)
+
+
+_REQUESTS: Any = Request.__table__
+MOVE_ON = update(_REQUESTS).values(state=RequestState.WITHDRAWN)
+
+
+async def test_what_moved_since_it_was_read_is_not_written_over(store: Store) -> None:
+    """As another process may do it, between the look of a verb and its commit."""
+    await store.write(found)
+    ref = await ask(store, Term(length=timedelta(hours=8)))
+
+    def overtaken(out: Outcome) -> None:
+        seen = out.case.get_one(Request, 1)
+        out.sql.run(MOVE_ON, [{}])
+        out.change(seen, state=RequestState.APPROVED)
+
+    with pytest.raises(Stale):
+        await store.write(overtaken)
+    assert (await request(store, ref)).state is RequestState.PENDING
+
+
+async def test_a_delivery_counts_once_for_as_long_as_it_may_come_again(
+    store: Store, clock: ManualClock
+) -> None:
+    await store.write(increment, delivery="trigger:1")
+    clock.advance(deliveries.KEPT)
+    await store.write(deliveries.forget)
+    with pytest.raises(Repeated):
+        await store.write(increment, delivery="trigger:1")
+
+
+async def test_what_only_reads_cannot_write(store: Store) -> None:
+    row = {"key": "count", "value": {"value": 1}}
+    with pytest.raises(Unavailable, match=r"read-?only"):
+        await store.read(lambda case: case.sql.run(insert(Setting), [row]))
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_commit_waits_for_the_disk(store: Store) -> None:
+    """2 is FULL: with less, a power cut takes back what Slack was told."""
+    level = text("PRAGMA synchronous").columns(n=Integer())
+    assert await store.write(lambda out: out.sql.first(level)) == 2
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_everybody_who_waits_hears_that_the_database_takes_nothing(
+    store: Store, tmp_path: Path
+) -> None:
+    await store.write(lambda out: out.sql.all(text("PRAGMA busy_timeout = 50")))
+    with closing(sqlite3.connect(tmp_path / "keyturn.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        async with asyncio.timeout(20):
+            answers = await asyncio.gather(
+                *(store.write(increment) for _ in range(5)), return_exceptions=True
+            )
+    assert [type(answer) for answer in answers] == [Unavailable] * 5
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_whoever_reads_the_trail_along_hears_of_what_is_on_disk_only(
+    store: Store, tmp_path: Path
+) -> None:
+    on_disk: list[int] = []
+
+    def look(_facts: Sequence[Fact]) -> None:
+        with closing(sqlite3.connect(tmp_path / "keyturn.db")) as other:
+            on_disk.append(other.execute("SELECT count(*) FROM audit_entries").fetchone()[0])
+
+    store.on_records(look)
+    await store.write(lambda out: out.record(ADA_ID, "tried", "AR-1"))
+    assert on_disk == [1]
+
+
+async def test_a_sweep_has_its_turn_though_there_are_always_clicks_waiting() -> None:
+    queue, sweep = Queue(), waiting_for(Unit(increment))
+    queue.put(sweep, SWEEP)
+    went = []
+    for _ in range(PATIENT + 1):
+        queue.put(waiting_for(Unit(increment)), CLICK)
+        went += queue.batch(1)
+    assert went.index(sweep) == PATIENT

@@ -16,6 +16,7 @@ from models.lifecycle.people import person_changed
 from models.lifecycle.request import decide
 from models.registry.policy_snapshot import Snapshot
 from models.store.base import Store
+from models.tables.cards import Card, CardKind
 from models.tables.grants import Cause, Direction, Task, TaskState
 from models.tables.people import Person
 from models.tables.requests import Term
@@ -238,3 +239,67 @@ async def test_what_a_round_leaves_to_take_goes_before_what_others_are_to_be_giv
     await settle(store, lambda _change: Trouble("It does not answer."))
     (job,) = await all_of(store, Job, kind="settle")
     assert Urgency(job.urgency) is Urgency.TAKE
+
+
+async def test_what_failed_stands_before_every_admin(store: Store) -> None:
+    await store.write(found)
+    ref = await ask(store, EIGHT_HOURS)
+    await store.run(decide.approve, ref, GRACE)
+    await settle(store, broken)
+    cards = await all_of(store, Card, kind=CardKind.FAILURE)
+    assert [(card.about, card.person_id) for card in cards] == [((await grant_of(store, ref)).ref, ROOT)]
+
+
+async def test_what_is_being_taken_away_is_not_taken_away_once_more(store: Store) -> None:
+    await store.write(found)
+    ref = await hold(store, EIGHT_HOURS)
+    await store.run(revoke.give_back, ref, ADA)
+    with pytest.raises(Closed):
+        await store.run(revoke.revoke, ref, GRACE)
+    assert (await grant(store, ref)).cause is Cause.REQUESTER
+
+
+async def test_a_wait_that_the_target_asks_for_is_no_failure_however_often(
+    store: Store, clock: ManualClock
+) -> None:
+    wait = timedelta(seconds=30)
+    await store.write(found)
+    ref = await ask(store, EIGHT_HOURS)
+    await store.run(decide.approve, ref, GRACE)
+    for _ in range(give.TRIES[Direction.GIVE] + 1):
+        await settle(store, lambda _change: Trouble("Too many calls.", wait=wait))
+        clock.advance(wait)
+    await settle(store)
+    assert (await grant_of(store, ref)).state is GrantState.ACTIVE
+
+
+async def test_nothing_is_given_to_somebody_who_has_left(store: Store) -> None:
+    """Known only since the approval, as where the event was lost."""
+    await store.write(found)
+    ref = await ask(store, EIGHT_HOURS)
+    await store.run(decide.approve, ref, GRACE)
+    await store.run(edit, Person, ADA, active=False)
+    assert [change.direction for change in await settle(store)] != [Direction.GIVE]
+    assert (await grant_of(store, ref)).cause is Cause.OFFBOARDING
+
+
+async def test_nobody_but_holder_owners_and_admins_takes_an_access_away(store: Store) -> None:
+    await store.write(found)
+    ref = await hold(store, EIGHT_HOURS)
+    for verb, by in ((revoke.give_back, ALAN), (revoke.revoke, ADA), (revoke.revoke, "UNOBODY")):
+        with pytest.raises(NotAllowed):
+            await store.run(verb, ref, by)
+    assert (await grant(store, ref)).state is GrantState.ACTIVE
+
+
+async def test_a_task_is_done_by_those_who_are_asked_and_nobody_else(store: Store) -> None:
+    await store.write(found)
+    ref = await ask(store, EIGHT_HOURS)
+    await store.run(decide.approve, ref, GRACE)
+    await settle(store, by_hand)
+    (task,) = await open_tasks(store)
+    for by in (ADA, ROOT):
+        with pytest.raises(NotAllowed):
+            await store.run(tasks.done, task.ref, by)
+    await store.run(tasks.done, task.ref, ALAN)
+    assert (await grant_of(store, ref)).state is GrantState.ACTIVE

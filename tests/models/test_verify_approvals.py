@@ -18,7 +18,7 @@ from models.tables.people import Person
 from models.tables.requests import Decision, Request, Stage, Term
 from models.tables.states import GrantState, RequestState, StageState
 from tests.models.acting import ask, grant_of, settle
-from tests.models.company import GITHUB, GRACE, found
+from tests.models.company import ADA, GITHUB, GRACE, found
 from tests.rows import all_of, every, new_row
 
 pytestmark = pytest.mark.both_engines
@@ -96,3 +96,21 @@ async def test_every_change_of_a_round_was_looked_at_however_many_are_refused(
     await store.run(reconcile.guard, (await all_of(store, Grant))[0].target)
     states = [grant.state for grant in await all_of(store, Grant)]
     assert states == [GrantState.GRANTING, *[GrantState.FAILED] * 7]
+
+
+async def test_nobody_s_own_decision_gives_anything_even_where_the_trail_has_it(store: Store) -> None:
+    """As if the look at the click had failed: what is recorded is looked at once more."""
+    await store.write(found)
+    ref = await ask(store, EIGHT_HOURS)
+
+    def decided(out: Outcome) -> None:
+        for stage in every(out.case, Stage):
+            out.change(stage, state=StageState.APPROVED)
+        request = out.change(out.case.get_one(Request, int(ref[3:])), state=RequestState.APPROVED)
+        out.add(Decision, request_id=request.id, person_id=ADA, position=0, approve=True, at=out.now)
+        out.record(ADA, "decision.approve", ref, app="github", person=ADA, position=0)
+        give.begin(out, request)
+
+    await store.write(decided)
+    assert await settle(store) == []
+    assert (await error_of(store, ref))[0] is GrantState.FAILED

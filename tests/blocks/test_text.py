@@ -1,0 +1,21 @@
+import re
+
+from blocks.text import clean, cut, esc
+
+WHOLE = re.compile("(?:[^&<>]|&(?:amp|lt|gt);)*")
+
+
+def test_a_text_is_never_cut_within_an_entity() -> None:
+    written = esc("a & b <c> && <<d>>")
+    for limit in range(1, len(written) + 2):
+        short = cut(written, limit)
+        assert len(short) <= limit
+        assert WHOLE.fullmatch(short), short
+
+
+def test_characters_that_nobody_sees_are_taken_out() -> None:
+    assert clean("a\u202eb\u200bc\u2066d\x00e") == "abcde"
+
+
+def test_what_somebody_wrote_is_no_markup() -> None:
+    assert esc("<!here> <@U1> R&D &lt;") == "&lt;!here&gt; &lt;@U1&gt; R&amp;D &amp;lt;"

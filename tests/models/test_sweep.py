@@ -1,0 +1,70 @@
+"""What a sweep does and what it leaves: each thing once, whole, and not before its time."""
+
+from datetime import timedelta
+
+import pytest
+
+from models.clock import ManualClock
+from models.lifecycle import due, redraw
+from models.store.base import Store
+from models.store.outcome import Outcome
+from models.tables.grants import Grant
+from models.tables.requests import Term
+from models.tables.states import GrantState
+from tests.models.acting import actions, ask, grant, hold, sweep
+from tests.models.company import ALAN, GITHUB, GRACE, found
+from tests.rows import trail_of
+
+HOUR = timedelta(hours=1)
+EIGHT_HOURS = Term(length=8 * HOUR)
+
+
+async def test_a_sweep_reads_nothing_that_is_not_due_yet(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full batch of it would look as if there were more to do, for ever."""
+    monkeypatch.setattr(due, "BATCH", 1)
+    await store.write(found)
+    await hold(store, EIGHT_HOURS)
+    swept = await store.write_many(due.sweep)
+    assert (swept.done, swept.more) == (0, False)
+
+
+async def test_what_a_sweep_has_closed_it_does_nothing_more_about(store: Store, clock: ManualClock) -> None:
+    stage = {"name": "Owner", "approvers": [GRACE], "alternates": [ALAN]}
+    await store.run(found, GITHUB.model_validate(GITHUB.stored() | {"stage": [stage]}))
+    ref = await ask(store, EIGHT_HOURS)
+    clock.advance(timedelta(days=30))  # its alternates, its warning and its reminders were due as well
+    swept = await sweep(store)
+    assert swept.broken == []
+    assert await actions(store, ref) == ["request.pending", "stage.opened", "request.expired"]
+
+
+async def test_of_a_row_that_is_broken_nothing_is_half_done(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.write(found)
+    first, second = await hold(store, EIGHT_HOURS), await hold(store, EIGHT_HOURS, "design")
+    before, plain = await actions(store, first), redraw.redraw_grant
+
+    def spoiled(out: Outcome, row: Grant) -> None:
+        if row.ref == first:
+            raise ValueError("a defect")
+        plain(out, row)
+
+    monkeypatch.setattr(redraw, "redraw_grant", spoiled)
+    clock.advance(8 * HOUR)
+    swept = await store.write_many(due.sweep)
+    assert f"move {first}" in [what for what, _ in swept.broken]
+    assert ((await grant(store, first)).state, await actions(store, first)) == (GrantState.ACTIVE, before)
+    assert (await grant(store, second)).state is GrantState.REVOKING
+
+
+async def test_of_several_notices_that_were_missed_the_last_is_sent(store: Store, clock: ManualClock) -> None:
+    notices = GITHUB.stored() | {"expiry_notices": ["2h", "1h", "30m"]}
+    await store.run(found, GITHUB.model_validate(notices))
+    ref = await hold(store, EIGHT_HOURS)
+    clock.advance(7 * HOUR + timedelta(minutes=40))
+    await sweep(store)
+    (told,) = await trail_of(store, subject=ref, action="grant.notice")
+    assert told.data["before_end"] == 30 * 60

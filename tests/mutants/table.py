@@ -1,0 +1,7 @@
+"""All mutants."""
+
+from tests.mutants.lifecycle import LIFECYCLE
+from tests.mutants.store import STORE
+from tests.mutants.threats import THREATS
+
+MUTANTS = (*STORE, *LIFECYCLE, *THREATS)
