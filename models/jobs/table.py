@@ -70,6 +70,15 @@ class Job(Base):
             sqlite_where=text("state = 'ready'"),
             postgresql_where=text("state = 'ready'"),
         ),
+        # What is claimed first: without it each claim would sort all that is ready.
+        Index(
+            "ix_jobs_claim",
+            "urgency",
+            "run_at",
+            "id",
+            sqlite_where=text("state = 'ready'"),
+            postgresql_where=text("state = 'ready'"),
+        ),
         Index(
             "ix_jobs_parked",
             "id",

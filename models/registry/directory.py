@@ -19,7 +19,11 @@ from models.tables.people import ROLES, Person, Role, RoleName, UserGroup
 
 _BY_EMAIL = select(Person).where(Person.email == bindparam("email"))
 _BY_HANDLE = select(UserGroup).where(UserGroup.handle == bindparam("handle"))
-_FRESH = select(Person.id).where(among(Person.id, "people"), Person.checked_at >= bindparam("since"))
+_FRESH = select(Person.id).where(
+    among(Person.id, "people"),
+    # Not what seems to be of the future either: then the clock was set back since.
+    Person.checked_at.between(bindparam("since"), bindparam("now")),
+)
 _ANOTHER = (
     select(Person.id).where(Person.active, Person.id != bindparam("person")).order_by(Person.id).limit(1)
 )
@@ -166,7 +170,7 @@ def anybody_but(case: Case, person_id: str) -> str | None:
 
 def stale(case: Case, ids: set[str], since: datetime) -> set[str]:
     """Those of these people that were never looked up, or not since then."""
-    return ids.difference(case.read(_FRESH, people=list(ids), since=since)) if ids else set()
+    return ids.difference(case.read(_FRESH, people=list(ids), since=since, now=case.now)) if ids else set()
 
 
 def appoint(out: Outcome, person_ids: list[str], by: str) -> None:

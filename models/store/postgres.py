@@ -122,7 +122,7 @@ class PostgresStore(Store):
 
         try:
             return await self._transaction(run, begin=_SNAPSHOT)
-        except PostgresSql.errors as error:
+        except (*PostgresSql.errors, _LostBefore) as error:
             raise _unavailable(error) from error
 
     async def cut_off_frozen(self) -> int:
@@ -211,11 +211,12 @@ class PostgresStore(Store):
             waiting.context.run(self.recorded, waiting.unit.facts)
 
     async def _transaction(self, work: Callable[[PostgresSql], T], begin: str = "BEGIN") -> T:
-        """Run `work` in a transaction; once more on a new connection where the old one was gone before it."""
-        try:
-            return await self._attempt(work, begin)
-        except _LostBefore:
-            return await self._attempt(work, begin)
+        """Run `work` in a transaction; once more on another connection where one was gone before it."""
+        # After a restart of the server all that lie ready are gone, and each is found out when it is used.
+        for _ in range(POOL):
+            with suppress(_LostBefore):
+                return await self._attempt(work, begin)
+        return await self._attempt(work, begin)
 
     async def _attempt(self, work: Callable[[PostgresSql], T], begin: str) -> T:
         async with self._engine.connect() as connection:

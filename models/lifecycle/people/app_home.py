@@ -1,13 +1,42 @@
-"""What a person looks at on App Home is kept, so that it can be drawn again when something changes."""
+"""What a person looks at on App Home is kept, so that it can be drawn again when something changes.
 
+It is published by the job `home`, of which one a person is ready at a time: what is wanted meanwhile comes
+with it. Who pressed something there goes before who opened it, and both before what changed by itself.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from models.jobs.table import Urgency, Work
 from models.store.outcome import Outcome
 from models.tables.cards import Home, HomeTab
 from models.tables.states import RequestState
 
+JUST_OPENED = timedelta(minutes=1)
+"""A Home that was opened so short ago may not have reached Slack yet."""
 
-def opened(out: Outcome, person_id: str) -> Home:
-    """Keep App Home up to date for somebody from now on: they open it, where they were last."""
-    return out.change(_home(out, person_id), opened_at=out.now)
+
+def opened(out: Outcome, person_id: str, *, blank: bool = False) -> Home:
+    """Keep App Home up to date for somebody from now on: they open it, where they were last.
+
+    `blank`: Slack has none of theirs to show. What is known of it is void then, unless it is on its way.
+    """
+    home = _home(out, person_id)
+    void = {"digest": ""} if blank and out.now - home.opened_at > JUST_OPENED else {}
+    _want(out, person_id, Urgency.TELL)
+    return out.change(home, opened_at=out.now, **void)
+
+
+def all_opened(out: Outcome, people: Mapping[str, bool]) -> None:
+    """The same for several at once, each with whether it is blank."""
+    out.case.lock_now(Home, list(people))
+    for person_id in sorted(people):
+        opened(out, person_id, blank=people[person_id])
+
+
+def pressed(out: Outcome, person_id: str) -> None:
+    """Show somebody what came of what they pressed on App Home."""
+    _want(out, person_id, Urgency.GIVE)
 
 
 def turn_to(out: Outcome, person_id: str, tab: HomeTab) -> Home:
@@ -25,9 +54,20 @@ def show_only(out: Outcome, person_id: str, status: RequestState | None) -> Home
     return out.change(_home(out, person_id), filter=status.value if status else "", page=0)
 
 
-def shown(out: Outcome, person_id: str, digest: str) -> Home:
-    """Note that Slack has taken what has this digest."""
-    return out.change(_home(out, person_id), digest=digest)
+def shown(out: Outcome, person_id: str, digest: str) -> None:
+    """Note that Slack has taken what has this digest; empty where it is not sure what they see."""
+    out.change(_home(out, person_id), digest=digest)
+
+
+def publish_again(out: Outcome, work: Work) -> None:
+    """Publish it once more: two processes had the job, and the later may have shown what was true before."""
+    person_id = str(work.payload["person"])
+    shown(out, person_id, "")
+    _want(out, person_id, Urgency.LATER)
+
+
+def _want(out: Outcome, person_id: str, urgency: Urgency) -> None:
+    out.enqueue("home", f"home:{person_id}", urgency=urgency, person=person_id)
 
 
 def _home(out: Outcome, person_id: str) -> Home:

@@ -54,8 +54,7 @@ _PENDING = (
         among(Request.beneficiary_id, "people"),
         among(Request.app_key, "apps"),
         among(Request.access_key, "accesses"),
-        Request.state == RequestState.PENDING,
-        Request.kind != RequestKind.EXTEND,
+        text("requests.state = 'pending' AND requests.kind <> 'extend'"),
     )
     .order_by(Request.id)
 )

@@ -1,4 +1,7 @@
-"""The audit trail keeps the text that is hashed, and has a place beside it for words that can be erased."""
+"""The audit trail keeps the text that is hashed, and has a place beside it for words that can be erased.
+
+And what is claimed of the jobs is found by an index, however many are ready.
+"""
 
 import json
 
@@ -48,6 +51,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", "field", name="pk_audit_texts"),
     )
     op.create_index("ix_audit_texts_kind", "audit_texts", ["kind", "seq"])
+    ready = sa.text("state = 'ready'")
+    op.create_index(
+        "ix_jobs_claim", "jobs", ["urgency", "run_at", "id"], sqlite_where=ready, postgresql_where=ready
+    )
     head = sa.text(
         "INSERT INTO audit_head (id, seq, hash) "
         "SELECT 1, 0, :genesis WHERE NOT EXISTS (SELECT 1 FROM audit_head)"
@@ -72,6 +79,7 @@ def _canonical(data: str) -> str:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_jobs_claim", table_name="jobs")
     op.drop_index("ix_audit_texts_kind", table_name="audit_texts")
     op.drop_table("audit_texts")
     with op.batch_alter_table("audit_entries") as table:
