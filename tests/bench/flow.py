@@ -1,117 +1,109 @@
-"""From a person's click to what another sees, with a Slack that is near and one that is 100 ms away."""
+"""From a person's click to what another sees: submit to the approver's card, approve to the access told.
 
-import asyncio
-import sqlite3
-from collections.abc import Callable
-from pathlib import Path
-from statistics import median
+Against the bare app, which makes the calls that Keyturn has just made, each with one raw commit.
+"""
 
-import aiohttp
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-from bot.sandbox.slack.log import Entry
+from blocks.decision_form import COMMENT, DecisionForm
+from blocks.request_form import CALLBACK, RequestAction, RequestBlock, access_block
+from blocks.term_form import TermBlock
 from tests.bench import places
-from tests.bench.measure import Result, once
-from tests.world import World
+from tests.bench.bare import BarePart
+from tests.bench.company import Call, Client, Company, clients, company, form
+from tests.bench.elsewhere import Elsewhere, elsewhere
+from tests.bench.measure import Result, interleaved
+from tests.bench.parts import GRACE
 
-ROUNDS = 12
-FAR = 0.1
-"""Seconds for each call to a Slack that is far away."""
+ROUNDS = 30
+QUICK = {"ROUNDS": 2}
+FLOOR = "the bare app, the same calls to Slack"
+
+Step = Callable[[str], Awaitable[float]]
 
 
 async def run() -> list[Result]:
-    """Submit to the approver's card, and Approve to "you have access"."""
-    results = []
-    for where, delay in (("", 0.0), (", Slack 100 ms away", FAR)):
-        async with places.world() as world:
-            with world.slack.faults.slow("*", delay=delay):
-                results += await _measured(world, where)
-    return results
-
-
-async def _measured(world: World, where: str) -> list[Result]:
-    asked, given, floors = list[float](), list[float](), list[float]()
-    with places.folder() as folder:
-        for turn in range(ROUNDS + 1):
-            took = (await _asking(world), await _approving(world), await _floor(world, folder))
-            await _back(world)
-            if turn:
-                for times, seconds in zip((asked, given, floors), took, strict=True):
-                    times.append(seconds)
-    floor, is_floor = median(floors), "one commit and one post"
-    # Access is told after the target system took it: with Slack's user groups that is two calls more.
+    """Submit to the approver's card, and approve to "you have access", of one request after the other."""
+    async with company(ROUNDS + 1) as here, elsewhere(BarePart) as bare:
+        path, forms = here.path.with_name("bare.db"), [CALLBACK, DecisionForm.APPROVE]
+        url = await bare.do("open", app=here.app, path=str(path), callbacks=forms)
+        async with clients(here.app, here.url, 1) as (client,), clients(here.app, url, 1) as (other,):
+            requests = _Requests(_App(here, here.bot, client, here.url), _App(here, bare, other, url))
+            asked, floor_asked, given, floor_given = await interleaved(
+                ROUNDS,
+                requests.submit,
+                lambda: requests.same(CALLBACK),
+                requests.approve,
+                lambda: requests.same(DecisionForm.APPROVE),
+            )
+        active = places.ask(here.path, "SELECT count(*) FROM grants WHERE state = 'active'")
+        assert active == requests.number == ROUNDS + 1, active
     return [
-        Result(f"Submit to the approver’s card{where}", is_floor, median(asked), floor, 2.5),
-        Result(f"Approve to the access told{where}", is_floor, median(given), floor, 6),
+        Result("Submit to the approver’s card", FLOOR, asked, floor_asked, 2),
+        Result("Approve to the access told", FLOOR, given, floor_given, 2),
     ]
 
 
-async def _asking(world: World) -> float:
-    ada = world.person("Ada")
-    await ada.command("/request-access", "github engineering 8h because INC-42")
+class _App:
+    """An app, and somebody's client that speaks to it."""
 
-    async def ask() -> None:
-        assert (await ada.submit()).ok
-        await _until(world, lambda: "Pending" in _latest(world, "Grace"))
+    def __init__(self, here: Company, process: Elsewhere, client: Client, url: str) -> None:
+        self._here, self.process, self._client, self._url = here, process, client, url
 
-    return await once(ask)
-
-
-async def _approving(world: World) -> float:
-    await world.settle()
-    grace = world.person("Grace")
-    await grace.click(world.card("Grace", "Pending"), "Approve")
-    before = len(world.person("Ada").messages())
-
-    async def approve() -> None:
-        assert (await grace.submit()).ok
-        await _until(world, lambda: len(world.person("Ada").messages()) > before)
-
-    return await once(approve)
+    async def seconds(self, sent: dict[str, Any], sees: str) -> tuple[float, list[Call]]:
+        """Seconds from sending a form until somebody has a new message, and all calls that follow from it."""
+        here = self._here
+        await here.slack.do("reach", url=self._url)
+        since, began = len(here.calls), time.monotonic()
+        await self._client.send(sent)
+        call = await here.call(since, "chat.postMessage", sees)
+        await here.quiet(self.process)
+        return call.at - began, here.calls[since:]
 
 
-async def _floor(world: World, folder: Path) -> float:
-    await world.settle()
-    raw = sqlite3.connect(folder / "floor.db", isolation_level=None)
-    raw.execute("PRAGMA journal_mode=WAL")
-    raw.execute("PRAGMA synchronous=FULL")
-    raw.execute("CREATE TABLE IF NOT EXISTS said (text TEXT)")
-    url = f"{world.slack.api_url}chat.postMessage"
-    headers = {"Authorization": f"Bearer {world.app.bot_token}"}
-    async with aiohttp.ClientSession(headers=headers) as http:
-        await (await http.post(url, json={"channel": world.ids["Otto"], "text": "warm"})).read()
+class _Requests:
+    """One request after the other, each by somebody else, at Keyturn and then at the bare app."""
 
-        async def work() -> None:
-            raw.execute("INSERT INTO said VALUES ('x')")
-            answer = await http.post(url, json={"channel": world.ids["Otto"], "text": "x"})
-            assert (await answer.json())["ok"]
+    def __init__(self, ours: _App, bare: _App) -> None:
+        self._ours, self._bare = ours, bare
+        self.number = 0
 
-        seconds = await once(work)
-    raw.close()
-    return seconds
+    async def submit(self) -> float:
+        """Somebody sends the form; seconds until the approver's card is there."""
+        self.number += 1
+        self._sent, self._sees = form(self._person, CALLBACK, _filled()), GRACE
+        took, self._calls = await self._ours.seconds(self._sent, self._sees)
+        return took
+
+    async def approve(self) -> float:
+        """Grace confirms; seconds until the requester is told."""
+        values = {COMMENT: {"text": {"type": "plain_text_input", "value": None}}}
+        self._sent = form(GRACE, DecisionForm.APPROVE, values, ref=f"AR-{self.number}")
+        self._sees = self._person
+        took, self._calls = await self._ours.seconds(self._sent, self._sees)
+        return took
+
+    async def same(self, callback: str) -> float:
+        """The same form sent to the bare app, which makes the calls that Keyturn has made for it."""
+        calls = [(call.method, call.arguments) for call in self._calls]
+        await self._bare.process.do("script", callback=callback, calls=calls)
+        took, made = await self._bare.seconds(self._sent, self._sees)
+        assert [call.method for call in made] == [method for method, _ in calls], made
+        return took
+
+    @property
+    def _person(self) -> str:
+        return f"U{self.number - 1}"
 
 
-async def _back(world: World) -> None:
-    """Ada gives it back, so that she can ask again."""
-    await world.settle()
-    await world.person("Ada").click(world.card("Ada", "You have"), "Give back")
-    await world.settle()
-
-
-def _latest(world: World, name: str) -> str:
-    messages = world.person(name).messages()
-    return messages[-1].text if messages else ""
-
-
-async def _until(world: World, true: Callable[[], bool]) -> None:
-    """Look again whenever Slack was called."""
-    called = asyncio.Event()
-
-    def note(_entry: Entry) -> None:
-        called.set()
-
-    world.slack.log.observers.append(note)
-    async with asyncio.timeout(30):
-        while not true():
-            await called.wait()
-            called.clear()
-    world.slack.log.observers.remove(note)
+def _filled() -> dict[str, Any]:
+    """The form for eight hours of GitHub."""
+    length = str(int(places.HOURS.total_seconds()))
+    return {
+        RequestBlock.APP: {RequestAction.APP: {"selected_option": {"value": "github"}}},
+        access_block("github"): {RequestAction.ACCESS: {"selected_options": [{"value": "engineering"}]}},
+        TermBlock.CHOICE: {RequestAction.TERM: {"selected_option": {"value": length}}},
+        RequestBlock.REASON: {"reason": {"type": "plain_text_input", "value": "INC-42: db is down"}},
+    }

@@ -1,94 +1,129 @@
-"""Processes of their own: how soon one is ready, and how much memory it takes."""
+"""`keyturn run` as a process of its own: how soon it is ready, and how much memory it takes."""
 
 import asyncio
-import json
-import subprocess
+import os
 import sys
+import time
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
-from tests.bench import places
-from tests.bench.measure import Result, in_turns
-from tests.world import World
+import tomlkit
 
+from tests.bench import places
+from tests.bench.company import config
+from tests.bench.elsewhere import elsewhere
+from tests.bench.measure import Result, interleaved
+from tests.bench.parts import ROOT, SlackPart
+
+GRANTS = 1_000_000
+ROUNDS, ROUNDS_OF_MEMORY = 7, 3
+REST = 3.0
+"""Seconds from ready until it is idle."""
+QUICK = {"GRANTS": 1_000, "ROUNDS": 1, "ROUNDS_OF_MEMORY": 1, "REST": 0.2}
 LIBRARIES = (
     "import slack_bolt.async_app, sqlalchemy.ext.asyncio, aiohttp, pydantic, apscheduler, structlog, alembic"
 )
-# (What getrusage tells of a child begins with what its parent had.)
-_MOST = """
-def most():
-    with open("/proc/self/status") as status:
-        return next(line.split()[1] for line in status if line.startswith("VmHWM"))
-"""
-_READY = f"""{_MOST}
-import asyncio, json, sys
-from bot.app import build
-from bot.config import Config
-from models.clock import SystemClock
-config = Config.model_validate(json.loads(sys.argv[1]))
-async def main():
-    bot = await build(config, SystemClock())
-    await bot.start()
-    await bot.idle()
-    print(most())
-    await bot.stop()
-asyncio.run(main())
-"""
-_IMPORT = f"{LIBRARIES}\n{_MOST}\nprint(most())"
+IMPORT = ["-c", f"{LIBRARIES}, sys\nprint('\"ready\"', file=sys.stderr, flush=True)\ninput()"]
+FLOOR = "the import of the libraries"
 
 
 async def ready() -> list[Result]:
-    """Ready with 100,000 grants, against ready with none and against the import of the libraries."""
-    async with places.world() as world, places.database() as empty, places.database() as full:
-        places.fill_grants(full, 100_000, ends=places.NOW + timedelta(days=3650))
-
-        async def start(path: Path) -> None:
-            await asyncio.to_thread(_run, _READY, _config(world, path))
-
-        ours, floor = await in_turns(lambda: start(full), lambda: start(empty), 5)
-        _, bare = await in_turns(lambda: None, lambda: asyncio.to_thread(_run, _IMPORT), 5)
+    """Until it says that it is ready: with a million grants, with none, and only importing the libraries."""
+    async with _configs() as (many, none):
+        with_many, with_none, bare = await interleaved(
+            ROUNDS, *(partial(_seconds, command) for command in (_bot(many), _bot(none), IMPORT))
+        )
     return [
-        Result("Ready with 100,000 grants", "ready with none", ours, floor, 1.2),
-        Result("Ready with 100,000 grants", "the import of the libraries", ours, bare, 2.5),
+        Result(f"Ready with {GRANTS:,} grants", "ready with none", with_many, with_none, 1.2),
+        Result(f"Ready with {GRANTS:,} grants", FLOOR, with_many, bare, 2),
     ]
 
 
 async def memory() -> list[Result]:
-    """The most memory until it is idle, in MiB, with no grants and with a million."""
-    async with places.world() as world, places.database() as empty, places.database() as full:
-        places.fill_grants(full, 1_000_000, ends=places.NOW + timedelta(days=3650))
-        idle = await asyncio.to_thread(_run, _READY, _config(world, empty))
-        large = await asyncio.to_thread(_run, _READY, _config(world, full))
-        bare = await asyncio.to_thread(_run, _IMPORT)
+    """The most that it takes until it is idle, in MiB."""
+    async with _configs() as (many, none):
+        with_many, with_none, bare = await interleaved(
+            ROUNDS_OF_MEMORY, *(partial(_most, command) for command in (_bot(many), _bot(none), IMPORT))
+        )
+    added = max(with_many - with_none, 0)
     return [
-        Result("Memory, idle", "the import of the libraries", idle, bare, 1.6, unit="MiB"),
-        Result(
-            "Memory that 1,000,000 grants add",
-            "what is allowed, 10 MiB",
-            max(large - idle, 0),
-            10,
-            1,
-            unit="MiB",
-        ),
+        Result("Memory, idle", FLOOR, with_none, bare, 1.6, unit="MiB"),
+        Result(f"Memory that {GRANTS:,} grants add", "none", added, 0, 10, unit="MiB", difference=True),
     ]
 
 
-def _run(program: str, *arguments: str) -> float:
-    """Run it in a new Python; what it prints, in MiB."""
-    done = subprocess.run(
-        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
-    )
-    return int(done.stdout.split()[-1]) / 1024
+def _bot(file: Path) -> list[str]:
+    return ["-m", "bot", "run", "--config", str(file)]
 
 
-def _config(world: World, path: Path) -> str:
-    return json.dumps(
-        {
-            "slack": {
-                "mode": "http", "bot_token": world.app.bot_token, "signing_secret": world.app.signing_secret,
-                "api_url": world.slack.api_url,
-            },
-            "http": {"host": "127.0.0.1", "port": 0},
-            "database": {"url": f"sqlite+aiosqlite:///{path}"},
-        }
-    )  # fmt: skip
+async def _seconds(command: list[str]) -> float:
+    """How many seconds it takes from its start until it is ready."""
+    began = time.perf_counter()
+    async with _ready(command):
+        return time.perf_counter() - began
+
+
+async def _most(command: list[str]) -> float:
+    """The most MiB that it has had until it is idle."""
+    async with _ready(command) as pid:
+        await asyncio.sleep(REST)
+        before = _cpu(pid)
+        await asyncio.sleep(1)
+        assert _cpu(pid) - before < 0.3, "it is not idle"
+        return _peak(pid)
+
+
+def _peak(pid: int) -> float:
+    """The most MiB that a process has had."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
+
+
+def _cpu(pid: int) -> float:
+    """The seconds of CPU that a process has had."""
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+@asynccontextmanager
+async def _ready(command: list[str]) -> AsyncIterator[int]:
+    """A Python that was started like this, as soon as it has said "ready"; its process id."""
+    process = await asyncio.create_subprocess_exec(sys.executable, *command, stderr=PIPE, stdin=PIPE)
+    assert process.stderr is not None
+    said = b""
+    try:
+        async with asyncio.timeout(120):
+            while b'"ready"' not in (line := await process.stderr.readline()):
+                said += line
+                assert line, said.decode()
+        yield process.pid
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.communicate()
+
+
+@asynccontextmanager
+async def _configs() -> AsyncIterator[tuple[Path, Path]]:
+    """The configurations of a bot with so many grants, and of one with none."""
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(elsewhere(SlackPart))
+        app = await slack.do("open", people=1, groups=0, members=0)
+        files = []
+        for count in (GRANTS, 0):
+            path = await stack.enter_async_context(places.database())
+            if count:
+                places.fill_grants(path, count, ends=places.NOW + timedelta(days=3650))
+            file = path.with_name("config.toml")
+            file.write_text(tomlkit.dumps(config(app, path)))
+            files.append(file)
+        yield files[0], files[1]
+        # What was started was this bot, on these databases.
+        for file, count in zip(files, (GRANTS, 0), strict=True):
+            path = file.with_name("keyturn.db")
+            assert places.ask(path, f"SELECT count(*) FROM roles WHERE person_id = '{ROOT}'") == 1
+            assert places.ask(path, "SELECT count(*) FROM grants") == count
