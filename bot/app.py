@@ -145,9 +145,12 @@ async def build(
 
         types = registry.known()
         desk = _desk(config, store, clock, client, registry.kinds(types))
+        desk.limiter.on_turned_away = metrics.turned_away.inc
         bolt = connections.bolt(config, http, identity)
         listeners.register(bolt, desk)
-        socket = connections.socket(config, bolt, client, http, metrics)
+        on_gap = desk.whois.events_may_be_lost
+        socket = connections.socket(config, bolt, client, http, metrics, on_gap)
+        inlet = connections.inlet(config, bolt, metrics, on_gap)
         await _appoint(desk, config.slack.admins)
 
         gateway = Gateway(connections.client(config, http, retries=False), clock, patience=patience)
@@ -169,7 +172,7 @@ async def build(
             worker=worker,
             caution=Caution(store, gateway, timekeeper.seen_before, always=observe),
             scheduler=scheduler,
-            web=Web(store, metrics, checks, lambda: writable.why, connections.inlet(config, bolt, metrics)),
+            web=Web(store, metrics, checks, lambda: writable.why, inlet),
             socket=socket,
             resources=resources.pop_all(),
         )

@@ -1,5 +1,7 @@
 """The connections with Slack, each way: our calls over one shared session, and what Slack delivers to us."""
 
+from collections.abc import Callable
+
 import aiohttp
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -50,18 +52,19 @@ def bolt(config: Config, http: aiohttp.ClientSession, identity: Identity) -> Asy
 
 
 def socket(
-    config: Config, bolt: AsyncApp, client: AsyncWebClient, http: aiohttp.ClientSession, metrics: Metrics
-) -> SocketMode | None:
-    """The socket, in mode socket."""
+    config: Config, bolt: AsyncApp, client: AsyncWebClient, http: aiohttp.ClientSession, metrics: Metrics,
+    on_gap: Callable[[], object],
+) -> SocketMode | None:  # fmt: skip
+    """The socket, in mode socket; `on_gap` is called where events may have been lost."""
     token = config.slack.app_token
     if config.slack.mode != "socket" or token is None:
         return None
-    return SocketMode(bolt, client, http, token.get_secret_value(), metrics)
+    return SocketMode(bolt, client, http, token.get_secret_value(), metrics, on_gap=on_gap)
 
 
-def inlet(config: Config, bolt: AsyncApp, metrics: Metrics) -> Inlet | None:
-    """Where deliveries come in, in mode http."""
+def inlet(config: Config, bolt: AsyncApp, metrics: Metrics, on_gap: Callable[[], object]) -> Inlet | None:
+    """Where deliveries come in, in mode http; `on_gap` as in `socket`."""
     secret = config.slack.signing_secret
     if config.slack.mode != "http" or secret is None:
         return None
-    return Inlet(bolt, secret.get_secret_value(), metrics)
+    return Inlet(bolt, secret.get_secret_value(), metrics, on_gap=on_gap)

@@ -42,6 +42,9 @@ class Metrics:
         self.refused_deliveries = self._counter(
             "refused_deliveries", "Requests that Slack did not send", ["why"]
         )
+        self.turned_away = self._counter(
+            "turned_away", "Deliveries that were not begun, since there were too many at once"
+        )
         self.recorded = self._counter(
             "audit_entries", "Entries of the audit trail that this process wrote", ["action"]
         )
@@ -106,8 +109,8 @@ class Metrics:
     def _times(self, name: str, says: str, labels: list[str], buckets: tuple[float, ...]) -> Histogram:
         return Histogram(f"keyturn_{name}_seconds", says, labels, buckets=buckets, registry=self.registry)
 
-    def _counter(self, name: str, says: str, labels: list[str]) -> Counter:
-        return Counter(f"keyturn_{name}", says, labels, registry=self.registry)
+    def _counter(self, name: str, says: str, labels: list[str] | None = None) -> Counter:
+        return Counter(f"keyturn_{name}", says, labels or [], registry=self.registry)
 
     def _gauge(self, name: str, says: str, labels: list[str] | None = None) -> Gauge:
         return Gauge(f"keyturn_{name}", says, labels or [], registry=self.registry)

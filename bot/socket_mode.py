@@ -8,6 +8,7 @@ https://docs.slack.dev/apis/events-api/using-socket-mode
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -47,10 +48,14 @@ class SocketMode:
 
     def __init__(
         self, bolt: AsyncApp, client: AsyncWebClient, http: aiohttp.ClientSession, app_token: str,
-        metrics: Metrics, *, heartbeat: float = HEARTBEAT,
+        metrics: Metrics, *, heartbeat: float = HEARTBEAT, on_gap: Callable[[], object] = lambda: None,
     ) -> None:  # fmt: skip
+        """`on_gap` is called where an event may have been lost.
+
+        That is when a connection ended, another is open, or Slack sends one again.
+        """
         self._bolt, self._client, self._http, self._app_token = bolt, client, http, app_token
-        self._metrics, self._heartbeat = metrics, heartbeat
+        self._metrics, self._heartbeat, self._on_gap = metrics, heartbeat, on_gap
         self._open: set[aiohttp.ClientWebSocketResponse] = set()
         self._keepers: list[asyncio.Task[None]] = []
         self._in_hand: set[asyncio.Task[None]] = set()
@@ -126,6 +131,7 @@ class SocketMode:
 
     async def _drop(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self._open.discard(socket)
+        self._on_gap()
         if not self._open:
             self._none_left.set()
         await socket.close()
@@ -135,11 +141,14 @@ class SocketMode:
         async for message in socket:
             envelope = _parsed(message)
             if envelope.get("type") == "hello":
+                self._on_gap()
                 self._first.set()
             elif envelope.get("type") == "disconnect":
                 log.info("Slack asks for a new connection", reason=envelope.get("reason"))
                 return envelope.get("reason") != "too_many_websockets"
             elif isinstance(envelope.get("envelope_id"), str) and self._takes(message.data, envelope):
+                if envelope.get("retry_attempt"):
+                    self._on_gap()
                 task = asyncio.create_task(self._deliver(socket, envelope))
                 self._in_hand.add(task)
                 task.add_done_callback(self._in_hand.discard)

@@ -26,6 +26,8 @@ log = structlog.stdlib.get_logger(__name__)
 LARGEST = 1024 * 1024
 """Bytes of a delivery. Slack's largest, a view with its state, is a quarter of that."""
 TYPES = ("application/json", "application/x-www-form-urlencoded")
+BACKLOG = 4096
+"""Connections that may wait to be taken: of more, each waits a second or three until it is tried again."""
 GRACE = 5.0
 """Seconds that deliveries in hand may still take at the end; Slack waits three."""
 
@@ -42,6 +44,8 @@ class Inlet:
     secret: str
     metrics: Metrics
     clock: WrongClock = field(default_factory=WrongClock)
+    on_gap: Callable[[], object] = lambda: None
+    """Called where an event may have been lost: one that Slack sends again did not get through before."""
 
     async def take(self, request: web.Request) -> web.StreamResponse:
         """Answer one delivery of Slack's, or refuse what is none: 401, 413, 415 or 400."""
@@ -57,6 +61,8 @@ class Inlet:
         self.clock.forget()
         if request.content_type not in TYPES:
             return self._refused("type", 415)
+        if headers.get("X-Slack-Retry-Num"):
+            self.on_gap()
         delivery = _read(request, body)
         if delivery is None:
             return self._refused("body", 400)
@@ -126,7 +132,7 @@ class Web:
     async def start(self, host: str, port: int) -> None:
         """Listen; port 0 takes a free one, see `base_url`. Raises OSError where the address is taken."""
         await self._runner.setup()
-        await web.TCPSite(self._runner, host, port).start()
+        await web.TCPSite(self._runner, host, port, backlog=BACKLOG).start()
         taken = self._runner.addresses[0][1]
         self.base_url = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
 

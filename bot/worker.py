@@ -81,6 +81,8 @@ class Worker:
         self._following: datetime | None = None
         self._left = True
         """Whether something due may wait for one of the running to end."""
+        self._passed_by = False
+        """Whether a commit claimed nothing because another's claim was under way."""
 
     async def start(self) -> None:
         """Begin. What a process before this one left half done is taken up again."""
@@ -125,12 +127,16 @@ class Worker:
 
     async def _claim(self) -> float:
         """Start what is due; returns the seconds until there may be more, 0 for at once."""
-        self._woken.clear()
+        self._passed_by = False
         run, claimed = self._run_so_far, self._claimed_so_far
         await self._store.run(_look, priority=JOB)
+        if self._passed_by:
+            return 0
+        # Its own commit has woken it too, as every one does that left jobs; what they left is claimed.
+        self._woken.clear()
         wait = (self._following - self._store.clock.now()).total_seconds() if self._following else LOOK
         # What is due and was not claimed waits for its lane, or for one of its kind to end.
-        self._left = wait <= 0
+        self._left = wait <= 0 or self._room()[0] <= 0
         if self._left:
             return 0 if self._claimed_so_far > claimed or self._run_so_far > run else LOOK
         return min(wait, LOOK)
@@ -140,6 +146,7 @@ class Worker:
         free, full = self._room()
         if self._stopping or self._claiming is not None or free <= 0:
             self._left = True
+            self._passed_by |= self._claiming is not None
             return None
         began = asyncio.get_running_loop().time()
         self._claiming = _Claim(

@@ -15,7 +15,6 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Event, Submission
 from handlers.routes import Routes
-from handlers.whois import SOON
 from models.errors import Refusal
 from models.lifecycle.request import comment as verbs
 from models.queries.behind import card_at, request_behind
@@ -41,7 +40,7 @@ def register(routes: Routes, desk: Desk) -> None:
 
 async def ask(click: Click) -> None:
     """Comment was pressed."""
-    await click.desk.whois.people([click.person], SOON)
+    await click.desk.whois.people([click.person])
     request = await click.read(_commentable, click.value, click.person)
     await click.open(decision_form.comment(request))
 
@@ -49,7 +48,7 @@ async def ask(click: Click) -> None:
 async def comment(sent: Submission) -> None:
     """Somebody has said something in the form."""
     ref, text = sent.carries.get("ref", ""), decision_form.parse_comment(sent.values)
-    await sent.desk.whois.people([sent.person], SOON)
+    await sent.desk.whois.people([sent.person])
     await sent.run(verbs.comment, ref, sent.person, text, limits=sent.desk.limits)
 
 
@@ -88,7 +87,7 @@ async def _reply(event: Event) -> None:
         if found is None:
             return
         request, text = found
-        await event.desk.whois.people([event.person], SOON)
+        await event.desk.whois.people([event.person])
         limits = event.desk.limits
         await event.run(verbs.comment, request.ref, event.person, text, source=source, limits=limits)
     except Refusal as refusal:

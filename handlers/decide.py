@@ -9,7 +9,6 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.routes import Routes
-from handlers.whois import SOON
 from models.lifecycle import separation_of_duties
 from models.lifecycle.request import decide
 from models.queries.behind import looked_at, request_behind
@@ -75,7 +74,7 @@ async def modify(sent: Submission) -> None:
 
 
 async def _decidable(click: Click) -> RequestStory:
-    await click.desk.whois.people([click.person], SOON)
+    await fresh.for_form(click.desk, click.value, click.person)
     request = await click.desk.store.run(decide.may_decide, click.value, click.person)
     return await _story(click, request.ref)
 

@@ -1,12 +1,17 @@
 """What every listener works with, put together once by the composition root."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from blocks.admin.connectors import ConnectorKind
 from handlers.catalogue import CatalogueCache
+from handlers.limiter import Limiter
+from handlers.merged import Merged
+from handlers.turned_away import TurnedAway
 from handlers.whois import WhoIs
 from models.clock import Clock
+from models.lifecycle.people import app_home
 from models.rate_limits import USUAL, Limits
 from models.store.base import Store
 
@@ -23,3 +28,15 @@ class Desk:
     """The kinds of connector that admins may choose."""
     limits: Limits = USUAL
     """How much one person may ask for and say."""
+    limiter: Limiter = field(default_factory=Limiter)
+    """How many deliveries are handled at once."""
+
+    @cached_property
+    def homes_opened(self) -> Merged:
+        """Those who opened App Home, with whether Slack had nothing of theirs to show."""
+        return Merged(self.store, app_home.all_opened)
+
+    @cached_property
+    def turned_away(self) -> TurnedAway:
+        """Those who are to be told that what they pressed was not begun."""
+        return TurnedAway(self.store, self.clock)

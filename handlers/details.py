@@ -8,7 +8,6 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
 from handlers.routes import Routes
-from handlers.whois import SOON
 from models.queries.behind import looked_at, may_reassign
 from models.queries.stories import request_story, timeline
 from models.store.case import Case
@@ -33,7 +32,7 @@ async def turn(click: Click) -> None:
 
 async def _view(click: Click) -> View:
     ref, page = screen.read_page(click.value)
-    await click.desk.whois.people([click.person], SOON)
+    await click.desk.whois.people([click.person])
     return await click.read(_drawn, ref, page, click.person)
 
 

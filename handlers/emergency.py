@@ -2,11 +2,12 @@
 
 from blocks import emergency_form, request_form
 from blocks.request_form import Filled, RequestBlock
-from handlers import request_screen
+from handlers import fresh, request_screen
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Submission
 from handlers.routes import Routes
+from handlers.whois import NOW, STANDING
 from models.lifecycle.request.plan import Draft, plan
 from models.lifecycle.request.submit import submit
 
@@ -26,7 +27,8 @@ async def use(sent: Submission) -> None:
     """It is meant: everything is looked at again, and access begins."""
     filled = emergency_form.read(sent.carries, sent.values)
     app = await sent.desk.catalogue.find(filled.app_key)
-    await request_screen.refresh(sent, app, filled)
+    risky = app and fresh.may_be_given_at_once(app, filled.access_keys, emergency=True)
+    await request_screen.refresh(sent, app, filled, NOW if risky else STANDING)
     draft = request_form.draft(filled, app, sent.person, sent.desk.clock.now())
     errors = (draft if isinstance(draft, dict) else {}) | request_form.unexplained(filled, app)
     if not isinstance(draft, Draft) or errors:

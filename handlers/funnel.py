@@ -1,12 +1,17 @@
 """The one way in: every listener runs inside, so that every delivery is answered and no failure is silent.
 
+Only so many are handled at once (`handlers.limiter`). One that gets no turn is turned away at once, in words:
+in the form, as the command's answer, or in a message to whoever pressed a button. An event is not answered,
+and Slack sends it again.
+
 A refusal is shown where the person looks: at its field in the form, as a line only they see under a card,
 in a small modal elsewhere, and as a message where Slack takes neither. Anything else that goes wrong is shown
 as a reference number that also stands in the log.
 """
 
+import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 import aiohttp
@@ -19,15 +24,18 @@ from blocks import kit
 from blocks.text import esc
 from handlers.desk import Desk
 from handlers.incoming import Click, Closing, Command, Event, Incoming, Submission, Suggestion
+from handlers.limiter import Overloaded
 from handlers.routes import Listener
 from models.errors import Refusal, Repeated, SentAlready
-from models.lifecycle.notify import tell
+from models.lifecycle.notify import OVERLOADED, tell
 from models.store.base import Unavailable
 
 log = structlog.get_logger("keyturn.handlers")
 
 In = TypeVar("In", bound=Incoming)
 
+COMMAND_WITHIN = 2.5
+"""Seconds after which a command is acknowledged, whatever it still does. After three it counts as failed."""
 TITLE = "That did not work"
 TAKEN = "It is sent"
 ELSEWHERE = ("channel_not_found", "not_in_channel", "user_not_in_channel")
@@ -39,8 +47,12 @@ def listener(
     shape: type[In],
     handle: Callable[[In], Awaitable[None]],
     fields: Mapping[str, str] | None = None,
+    *,
+    merges: bool = False,
 ) -> Listener:
     """Make a Bolt listener of a handler.
+
+    `merges` says that any number of these deliveries cost as much as one, so that they need no turn.
 
     `fields` says, for a form, which block shows a refusal of which field ({"reason": block_id}); a refusal of
     no field, or of one that the form does not have, is shown at the form's first input. A block whose id goes
@@ -50,18 +62,64 @@ def listener(
     async def run(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         incoming = shape(desk, ack, client, body)
         with structlog.contextvars.bound_contextvars(actor=incoming.person, delivery=incoming.delivery):
-            try:
-                await handle(incoming)
-            except Repeated:
-                log.info("repeated delivery")
-            except Refusal as refusal:
-                await _show(incoming, refusal, fields or {})
-            except Exception as error:  # noqa: BLE001 - the last net: Bolt would drop the answer
-                await _apologise(incoming, error)
-            await incoming.answer(**({"options": []} if isinstance(incoming, Suggestion) else {}))
+            work = handled(incoming) if merges else in_turn(incoming)
+            await (_in_time(incoming, work) if isinstance(incoming, Command) else work)
+
+    async def in_turn(incoming: In) -> None:
+        try:
+            await desk.limiter.enter(person=not isinstance(incoming, Event))
+        except Overloaded:
+            await _turn_away(incoming)
+            return
+        try:
+            await handled(incoming)
+        finally:
+            desk.limiter.leave()
+
+    async def handled(incoming: In) -> None:
+        try:
+            await handle(incoming)
+        except Repeated:
+            log.info("repeated delivery")
+        except Refusal as refusal:
+            await _show(incoming, refusal, fields or {})
+        except Exception as error:  # noqa: BLE001 - the last net: Bolt would drop the answer
+            await _apologise(incoming, error)
+        await incoming.answer(**({"options": []} if isinstance(incoming, Suggestion) else {}))
 
     run.__name__ = handle.__name__
     return run
+
+
+_late: set[asyncio.Task[None]] = set()
+"""Commands that go on after their acknowledgement."""
+
+
+async def _in_time(command: Command, work: Coroutine[Any, Any, None]) -> None:
+    """Acknowledge a command in time, also where what it does takes longer."""
+    task = asyncio.create_task(work)
+    done, _ = await asyncio.wait([task], timeout=COMMAND_WITHIN)
+    if done:
+        task.result()
+        return
+    log.warning("acknowledged before it was done")
+    _late.add(task)
+    task.add_done_callback(_late.discard)
+    await command.answer()
+
+
+async def _turn_away(incoming: Incoming) -> None:
+    """Say that nothing was done, without a call to Slack."""
+    if isinstance(incoming, Event):
+        incoming.desk.whois.events_may_be_lost()  # until Slack sends it again
+    elif isinstance(incoming, Suggestion):
+        await incoming.answer(options=[])
+    elif isinstance(incoming, Command | Submission):
+        await _say(incoming, OVERLOADED)
+    else:
+        if incoming.person:
+            incoming.desk.turned_away.tell(incoming.person)
+        await incoming.answer()
 
 
 async def _show(incoming: Incoming, refusal: Refusal, fields: Mapping[str, str]) -> None:
@@ -80,6 +138,8 @@ async def _show(incoming: Incoming, refusal: Refusal, fields: Mapping[str, str])
 async def _apologise(incoming: Incoming, error: Exception) -> None:
     reference = secrets.token_hex(3).upper()
     log.error("listener failed", reference=reference, exc_info=error)
+    if isinstance(incoming, Event):
+        incoming.desk.whois.events_may_be_lost()  # Slack takes it for heard, and does not send it again
     sentence = f"{_explanation(error)} (Reference {reference})"
     await _tell(incoming, sentence)
 

@@ -4,12 +4,13 @@ from blocks import extend_form
 from blocks.cards import CardAction
 from blocks.extend_form import MoreTime
 from blocks.term_form import TermBlock, TermChoice
+from handlers import fresh
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.request_screen import refuse_unheard
 from handlers.routes import Routes
-from handlers.whois import SOON
+from handlers.whois import NOW, STANDING
 from models.catalogue.spec import AccessPolicy
 from models.lifecycle.grant import revoke
 from models.lifecycle.request import submit
@@ -53,7 +54,8 @@ async def extend(sent: Submission) -> None:
         await sent.answer(response_action="errors", errors=wish)
         return
     app = (await sent.read(policy_of, grant.policy)).app
-    await sent.desk.whois.for_app(app, {sent.person})
+    at_once = fresh.may_be_given_at_once(app, (grant.access_key,), emergency=False)
+    await sent.desk.whois.for_app(app, {sent.person}, NOW if at_once else STANDING)
     await refuse_unheard(sent, app, looked_up=True)
     await sent.run(submit.extend, grant.ref, sent.person, wish.term, wish.reason, sent.desk.limits)
 
@@ -65,13 +67,13 @@ async def give_back(click: Click) -> None:
 
 async def retry(click: Click) -> None:
     """Retry was pressed on what failed."""
-    await click.desk.whois.people([click.person], SOON)
+    await fresh.for_action(click.desk, click.value, click.person)
     await click.run(revoke.retry_failed, click.value, click.person)
 
 
 async def cancel(click: Click) -> None:
     """Cancel was pressed on what could not be given."""
-    await click.desk.whois.people([click.person], SOON)
+    await fresh.for_action(click.desk, click.value, click.person)
     await click.run(revoke.cancel_failed, click.value, click.person)
 
 

@@ -1,14 +1,14 @@
 """App Home: opening it, turning to another part of it, and the buttons that only stand there."""
 
+import asyncio
+
 from blocks.cards import CardAction
 from blocks.home import ALL, HomeAction, filled_like
-from handlers import home_screen
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Event
 from handlers.request import open_form
 from handlers.routes import Routes
-from handlers.whois import SOON
 from models.errors import NotAllowed, NotFound
 from models.lifecycle import parked_jobs
 from models.lifecycle.people import app_home
@@ -25,7 +25,7 @@ TABS = {
 
 def register(routes: Routes, desk: Desk) -> None:
     """Listen to App Home."""
-    routes.event("app_home_opened")(listener(desk, Event, opened))
+    routes.event("app_home_opened")(listener(desk, Event, opened, merges=True))
     for tab in TABS:
         routes.action(tab)(listener(desk, Click, turn_to))
     routes.action(HomeAction.NEWER)(listener(desk, Click, turn_page))
@@ -38,21 +38,19 @@ def register(routes: Routes, desk: Desk) -> None:
 async def opened(event: Event) -> None:
     """Somebody opened App Home (or the messages beside it, which is told by the same event)."""
     if event.event.get("tab", "home") == "home" and event.person:
-        await event.run(app_home.opened, event.person)
-        await home_screen.show(event)
+        # Who gives up does not take it from the others.
+        await asyncio.shield(event.desk.homes_opened.want(event.person, flag="view" not in event.event))
 
 
 async def turn_to(click: Click) -> None:
     """A tab was pressed."""
     tab = TABS[HomeAction(str(click.action.get("action_id")))]
     await click.run(app_home.turn_to, click.person, tab)
-    await home_screen.show(click)
 
 
 async def turn_page(click: Click) -> None:
     """Newer or Older was pressed."""
     await click.run(app_home.turn_page, click.person, _page(click.value))
-    await home_screen.show(click)
 
 
 async def show_only(click: Click) -> None:
@@ -61,7 +59,6 @@ async def show_only(click: Click) -> None:
         raise NotFound("That is not a status. Choose one from the list.")
     status = None if click.value == ALL else RequestState(click.value)
     await click.run(app_home.show_only, click.person, status)
-    await home_screen.show(click)
 
 
 async def ask_again(click: Click) -> None:
@@ -74,7 +71,7 @@ async def ask_again(click: Click) -> None:
 
 async def run_again(click: Click) -> None:
     """Retry was pressed on a job that was given up."""
-    await click.desk.whois.people([click.person], SOON)
+    await click.desk.whois.people([click.person])
     await click.run(parked_jobs.run_again, click.value, click.person)
 
 

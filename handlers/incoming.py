@@ -8,15 +8,20 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from urllib.parse import urlsplit
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from blocks.kit import View, carried
 from handlers.desk import Desk
 from models.errors import Refusal, Repeated
+from models.lifecycle.people import app_home
+from models.store.base import CLICK, JOB
 from models.store.case import Case
 from models.store.outcome import Outcome
 
@@ -35,6 +40,9 @@ class Incoming:
     client: AsyncWebClient
     body: Mapping[str, Any]
     answered: bool = False
+
+    priority = CLICK
+    """How urgent what it writes is."""
 
     @property
     def person(self) -> str:
@@ -56,9 +64,19 @@ class Incoming:
         return f"body:{_digest(self.body)}"
 
     async def run(self, verb: Callable[Concatenate[Outcome, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Carry out a verb for this delivery, once; raises Repeated where that was done before."""
+        """Carry out a verb for this delivery, once; raises Repeated where that was done before.
+
+        Whoever pressed something on App Home sees at once what came of it.
+        """
+
+        def work(out: Outcome) -> T:
+            result = verb(out, *args, **kwargs)
+            if self.view.get("type") == "home":
+                app_home.pressed(out, self.person)
+            return result
+
         return await self.desk.store.write(
-            lambda out: verb(out, *args, **kwargs), delivery=self.delivery, about=args[:1]
+            work, delivery=self.delivery, priority=self.priority, about=args[:1]
         )
 
     async def check(self, look: Callable[Concatenate[Case, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -121,7 +139,18 @@ class Incoming:
 
 @dataclass
 class Command(Incoming):
-    """A slash command."""
+    """A slash command. What it has to say after it was acknowledged goes to its `response_url`."""
+
+    async def answer(self, **response: Any) -> None:
+        if not (self.answered and response):
+            await super().answer(**response)
+            return
+        address = str(self.body.get("response_url") or "")
+        if not _is_of(self.client.base_url, address):
+            raise ConnectionError("the command has no response_url of Slack's")
+        sent = await AsyncWebhookClient(address, session=self.client.session).send(**response)
+        if sent.status_code != HTTPStatus.OK:
+            raise ConnectionError(f"response_url: HTTP {sent.status_code}")
 
     @property
     def text(self) -> str:
@@ -204,6 +233,8 @@ class Suggestion(Incoming):
 class Event(Incoming):
     """Something that happened in the workspace."""
 
+    priority = JOB
+
     @property
     def event(self) -> Mapping[str, Any]:
         """The event itself."""
@@ -224,6 +255,12 @@ def which(view: Mapping[str, Any]) -> dict[str, str]:
     """Which view views.update is to draw; by its hash, where it has one, nothing newer is drawn over."""
     told = {"view_id": view.get("id"), "hash": view.get("hash")}
     return {name: str(value) for name, value in told.items() if value}
+
+
+def _is_of(api_url: str, address: str) -> bool:
+    """Whether an address is of the Slack that we call: of its host, or of one below (hooks.slack.com)."""
+    slack, host = urlsplit(api_url).hostname, urlsplit(address).hostname
+    return bool(slack and host) and (host == slack or str(host).endswith(f".{slack}"))
 
 
 def _digest(of: Mapping[str, Any]) -> str:

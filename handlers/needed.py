@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from models.catalogue import references
 from models.catalogue.approvers import ApproverRef, GroupRef, PersonRef, Role, parse_approver
@@ -11,22 +12,26 @@ from models.registry import directory
 from models.store.case import Case
 
 
-def known(
-    case: Case, app: AppSpec, people: Iterable[str], since: datetime, today: datetime
-) -> tuple[list[ApproverRef], bool]:
-    """Everybody whom an app's rules name, and whether all of them are known well enough already.
+class Since(NamedTuple):
+    """The moments after which something has to be looked up to be known well enough."""
 
-    That is for user groups and for `people`, who ask, by what was said after `since`; for those who decide,
-    after `today`.
-    """
+    groups: datetime
+    requesters: datetime
+    approvers: datetime
+
+
+def known(case: Case, app: AppSpec, people: Iterable[str], since: Since) -> tuple[list[ApproverRef], bool]:
+    """Everybody whom an app's rules name, if `people` ask, and whether all of them are known well enough."""
     who, people, refs = directory.Directory(case), set(people), named(case, app)
     groups = [directory.group_row(case, str(ref)) for ref in refs if isinstance(ref, GroupRef)]
     persons = [ref for ref in refs if isinstance(ref, PersonRef)]
     emails = {ref.email for ref in persons if ref.email} | listed_managers(case, people)
     enough = (
-        all(group is not None and group.checked_at >= since for group in groups)
-        and not directory.stale(case, people, since)
-        and not directory.stale(case, {*who.admins(), *(ref.id for ref in persons if ref.id)}, today)
+        all(group is not None and since.groups <= group.checked_at <= case.now for group in groups)
+        and not directory.stale(case, people, since.requesters)
+        and not directory.stale(
+            case, {*who.admins(), *(ref.id for ref in persons if ref.id)}, since.approvers
+        )
         and all(who.by_email(email) is not None for email in emails)
     )
     return refs, enough

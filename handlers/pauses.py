@@ -5,7 +5,6 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
 from handlers.routes import Routes
-from handlers.whois import SOON
 from models.lifecycle import mass_revocation
 
 
@@ -17,11 +16,11 @@ def register(routes: Routes, desk: Desk) -> None:
 
 async def wait(click: Click) -> None:
     """Wait was pressed."""
-    await click.desk.whois.people([click.person], SOON)
+    await click.desk.whois.people([click.person])
     await click.run(mass_revocation.wait, click.value, click.person)
 
 
 async def revoke(click: Click) -> None:
     """Revoke them now was pressed; Slack has asked "are you sure" already."""
-    await click.desk.whois.people([click.person], SOON)
+    await click.desk.whois.people([click.person])
     await click.run(mass_revocation.lift, click.value, click.person)

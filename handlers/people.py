@@ -35,6 +35,7 @@ async def person_changed(event: Event) -> None:
     user = event.event.get("user")
     if not isinstance(user, Mapping) or not user.get("id"):
         return
+    event.desk.whois.forget_profile(str(user["id"]))
     told = person_of(user)
     if await event.read(slack_events.is_news, told):
         await event.run(slack_events.person, told)

@@ -7,7 +7,6 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.routes import Routes
-from handlers.whois import SOON
 from models.lifecycle.request import reassign as verbs
 from models.registry.directory import names_of
 
@@ -26,7 +25,7 @@ def register(routes: Routes, desk: Desk) -> None:
 
 async def ask(click: Click) -> None:
     """Reassign was pressed."""
-    await click.desk.whois.people([click.person], SOON)
+    await fresh.for_form(click.desk, click.value, click.person)
     passable = await click.check(verbs.passable, click.value, click.person)
     names = await click.read(names_of, set(passable.seats))
     await click.open(reassign_form.build(passable, names))

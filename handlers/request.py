@@ -1,17 +1,19 @@
 """Asking for access: the command, the shortcut and the button open the form; changing it; sending it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from blocks import request_form
 from blocks.kit import View, carried
 from blocks.request_form import CALLBACK, FIELDS, SHORTCUT, Filled, RequestAction, RequestBlock
 from blocks.term_form import Errors
-from handlers import command_text, emergency, request_screen
+from handlers import command_text, emergency, fresh, request_screen
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Command, Incoming, Shortcut, Submission
 from handlers.request_screen import FLAGGED, Form
 from handlers.routes import Routes
+from handlers.whois import NOW, STANDING
 from models.catalogue.spec import AppSpec
 from models.lifecycle.request.plan import Draft
 from models.lifecycle.request.submit import submit
@@ -88,7 +90,7 @@ async def send(incoming: Submission) -> None:
     """Send the form: one request for each access. What is flagged is shown before it counts."""
     filled = request_form.read(incoming.values)
     app = await incoming.desk.catalogue.find(filled.app_key)
-    looked_up = await request_screen.refresh(incoming, app, filled)
+    looked_up = await request_screen.refresh(incoming, app, filled, _age(app, filled))
     if app is not None and _not_grown(incoming, app):
         await _instead(incoming, await _begun(incoming, filled, app), EARLY)
         return
@@ -127,6 +129,12 @@ def _send(out: Outcome, draft: Draft, incoming: Submission) -> None:
         raise Unseen(LONG)
     if any(request.because["conflicts"] for request in requests):
         raise Unseen(TOGETHER)
+
+
+def _age(app: AppSpec | None, filled: Filled) -> timedelta:
+    """How old the word of the requester may be; where nobody else decides after them, the risk counts."""
+    at_once = app and fresh.may_be_given_at_once(app, filled.access_keys, emergency=False)
+    return NOW if at_once else STANDING
 
 
 def _not_grown(incoming: Incoming, app: AppSpec) -> bool:

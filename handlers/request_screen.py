@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -14,6 +15,7 @@ from blocks.kit import Block, View
 from blocks.request_form import Filled, access_block
 from blocks.term_form import Errors, TermBlock
 from handlers.incoming import Incoming, which
+from handlers.whois import STANDING
 from models.catalogue.spec import AppSpec
 from models.errors import Refusal
 from models.lifecycle.request.plan import Draft, may_ask_for_others, plan
@@ -99,14 +101,17 @@ async def show(incoming: Incoming, form: Form, put: Put) -> None:
         lookups.cancel()
 
 
-async def refresh(incoming: Incoming, app: AppSpec | None, filled: Filled) -> bool:
-    """Ask Slack who is who now, for as long as there is time. After that, what is known counts.
+async def refresh(
+    incoming: Incoming, app: AppSpec | None, filled: Filled, max_age: timedelta = STANDING
+) -> bool:
+    """Look up whoever the form is about, for as long as there is time. After that, what is known counts.
 
-    Returns whether there was time to ask for everybody.
+    `max_age` is how old the word may be of those who request. Returns whether there was time to ask for
+    everybody.
     """
     try:
         async with asyncio.timeout(PATIENCE):
-            await _look_up(incoming, app, filled)
+            await _look_up(incoming, app, filled, max_age)
     except TimeoutError:
         log.warning("lookup took too long", app=app and app.key)
         return False
@@ -183,9 +188,11 @@ async def _update(incoming: Incoming, view: View, **named: str) -> Mapping[str, 
     return answer.get("view") or {}
 
 
-async def _look_up(incoming: Incoming, app: AppSpec | None, filled: Filled) -> None:
+async def _look_up(
+    incoming: Incoming, app: AppSpec | None, filled: Filled, max_age: timedelta = STANDING
+) -> None:
     whois, people = incoming.desk.whois, {incoming.person, filled.for_whom or incoming.person}
-    await (whois.for_app(app, people) if app else whois.people(people))
+    await (whois.for_app(app, people, max_age) if app else whois.people(people, max_age))
 
 
 async def _within(lookups: asyncio.Task[None], seconds: float) -> bool:

@@ -8,7 +8,6 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.routes import Routes
-from handlers.whois import SOON
 from models.lifecycle.grant import revoke as verbs
 from models.lifecycle.request import emergency_review
 from models.queries.behind import request_behind
@@ -52,11 +51,11 @@ async def misused(sent: Submission) -> None:
 
 async def revoke(click: Click) -> None:
     """Revoke was pressed; Slack has asked "are you sure" already."""
-    await click.desk.whois.people([click.person], SOON)
+    await fresh.for_action(click.desk, click.value, click.person)
     await click.run(verbs.revoke, click.value, click.person)
 
 
 async def _reviewable(click: Click) -> RequestStory:
-    await click.desk.whois.people([click.person], SOON)
+    await fresh.for_form(click.desk, click.value, click.person)
     await click.check(emergency_review.may_close, click.value, click.person)
     return await click.read(lambda case: request_story(case, request_behind(case, click.value).ref))

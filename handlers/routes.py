@@ -79,7 +79,8 @@ class Routes(AsyncMiddleware):
             return await next()
         ack = req.context.ack
         await listener(ack=ack, body=req.body, client=req.context.client)
-        return ack.response
+        # What was not answered was not taken: of an event, Slack sends it again.
+        return ack.response or BoltResponse(status=503)
 
 
 def _where(body: Mapping[str, Any]) -> tuple[Any, str]:

@@ -4,12 +4,11 @@ from datetime import date
 
 from blocks import stand_in_form
 from blocks.home import HomeAction
-from handlers import home_screen
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.routes import Routes
-from handlers.whois import NOW, SOON
+from handlers.whois import NOW
 from models.errors import Invalid
 from models.lifecycle.people import delegations
 
@@ -29,7 +28,7 @@ def register(routes: Routes, desk: Desk) -> None:
 
 async def ask(click: Click) -> None:
     """Set a stand-in was pressed."""
-    await click.desk.whois.people([click.person], SOON)
+    await click.desk.whois.people([click.person])
     await click.open(stand_in_form.build(await click.read(delegations.today, click.person)))
 
 
@@ -44,7 +43,6 @@ async def set_stand_in(sent: Submission) -> None:
 async def remove(click: Click) -> None:
     """Remove was pressed beside a stand-in."""
     await click.run(delegations.remove, click.value, click.person)
-    await home_screen.show(click)
 
 
 def _given(day: date | None, field: str) -> date:

@@ -2,11 +2,11 @@
 
 from blocks import task_form
 from blocks.cards import CardAction
+from handlers import fresh
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.routes import Routes
-from handlers.whois import SOON
 from models.lifecycle.grant import tasks
 from models.queries.stories import task_story
 
@@ -22,7 +22,7 @@ def register(routes: Routes, desk: Desk) -> None:
 
 async def done(click: Click) -> None:
     """Mark done was pressed."""
-    await click.desk.whois.people([click.person], SOON)
+    await fresh.for_action(click.desk, click.value, click.person)
     await click.run(tasks.done, click.value, click.person)
 
 
@@ -35,5 +35,5 @@ async def ask_why(click: Click) -> None:
 async def cannot(sent: Submission) -> None:
     """Somebody has said why they cannot."""
     ref, note = sent.carries.get("ref", ""), task_form.parse(sent.values)
-    await sent.desk.whois.people([sent.person], SOON)
+    await fresh.for_action(sent.desk, ref, sent.person)
     await sent.run(tasks.cannot, ref, sent.person, note)

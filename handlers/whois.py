@@ -1,12 +1,13 @@
-"""Fresh word from Slack of who is who: people, their managers, and who is in which user group.
+"""Look up in Slack who is who: people, their managers, and who is in which user group.
 
-What Slack says is kept in the tables, where the rules look. Slack's events keep the tables current; before a
-decision the facts are looked up once more. Where Slack does not answer in time, what is known already counts.
+What Slack says is kept in the tables, where the rules look. Slack's events keep the tables current; how old
+what stands there may be is said here, and by `handlers.fresh` for decisions. Where Slack does not answer in
+time, what is known already counts.
 """
 
 import asyncio
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -25,12 +26,17 @@ from models.store.case import Case
 from models.tables.people import Person, UserGroup
 
 NOW = timedelta(0)
+"""Looked up in any case."""
 SOON = timedelta(minutes=1)
-"""Fresh enough to show something; a decision looks again."""
+"""Fresh enough of a user group, and of an admin at work."""
+STANDING = timedelta(minutes=10)
+"""Fresh enough of a person: whether they are active, a guest, of another company, a bot."""
 TODAY = timedelta(hours=12)
 """Fresh enough for what Slack's events tell us about anyway."""
 NOBODY = ("user_not_found", "user_not_visible")
 """Slack's words for an id that is nobody's, or nobody's whom we may ever see."""
+PROFILES = 10_000
+"""Of so many people a process knows when it read their profile."""
 MEMBERS = 1000
 """Of a private channel, so many are looked through for whoever wants to see it."""
 
@@ -43,28 +49,42 @@ class WhoIs:
         self._clock = clock
         self._client = client
         self._asked = InTime()
+        self._events_since = clock.now()
+        self._profiles: dict[str, datetime] = {}
+        self._looking: dict[str, asyncio.Task[None]] = {}
         self.usergroups = UserGroups(clock, client, self._asked)
 
-    async def people(self, ids: Iterable[str], max_age: timedelta = SOON) -> None:
+    def events_may_be_lost(self) -> None:
+        """Trust nothing about standing and groups that was looked up before now.
+
+        Before this process started nobody may have listened; while a connection to Slack was down, or where
+        an event could not be written down, one may have been missed.
+        """
+        self._events_since = self._clock.now()
+
+    def _since(self, max_age: timedelta) -> datetime:
+        """The moment after which something has to be looked up to be trusted."""
+        oldest = self._clock.now() - max_age
+        return oldest if max_age == TODAY else max(oldest, self._events_since)
+
+    async def people(self, ids: Iterable[str], max_age: timedelta = STANDING) -> None:
         """Make sure that these people are known, by word not older than `max_age`."""
-        since = self._clock.now() - max_age
-        wanted = set(ids)
+        since, wanted = self._since(max_age), set(ids)
         if max_age > NOW:
             wanted = await self._store.read(lambda case: directory.stale(case, wanted, since))
-        found = await asyncio.gather(*(self._asked.answer(self._person(one)) for one in wanted))
-        await self.remember([person for person in found if person is not None])
+        await asyncio.gather(*(self._look_up(one, shared=max_age > NOW) for one in wanted))
 
     async def admins(self) -> None:
         """Make sure that everybody who administers Keyturn is known, and whether they still work here."""
         ids = await self._store.read(lambda case: directory.Directory(case).admins())
         await self.people(ids, TODAY)
 
-    async def groups(self, refs: Iterable[GroupRef], max_age: timedelta = SOON) -> None:
-        """Make sure that these user groups and their members are known."""
-        since = self._clock.now() - max_age
+    async def groups(self, refs: Iterable[GroupRef]) -> None:
+        """Make sure that these user groups and their members are known, by word of the last minute."""
+        since = self._since(SOON)
         for ref in set(refs):
             known = await self._known_group(ref)
-            if known is None or max_age == NOW or known.checked_at < since:
+            if known is None or not since <= known.checked_at <= self._clock.now():
                 await self._look_group_up(ref, known)
 
     async def channels(self, ids: Iterable[str], person_id: str) -> frozenset[str]:
@@ -73,14 +93,16 @@ class WhoIs:
         seen = await asyncio.gather(*(self._asked.answer(self._sees(one, person_id)) for one in wanted))
         return frozenset(one for one, sees in zip(wanted, seen, strict=True) if sees)
 
-    async def for_app(self, app: AppSpec, people: Iterable[str], max_age: timedelta = SOON) -> None:
-        """Make sure that everybody is known whom this app's rules look at, if these people ask for it."""
-        now = self._clock.now()
-        since, today = now - max_age, now - TODAY
-        refs, known = await self._store.read(lambda case: needed.known(case, app, people, since, today))
+    async def for_app(self, app: AppSpec, people: Iterable[str], max_age: timedelta = STANDING) -> None:
+        """Make sure that everybody is known whom this app's rules look at, if these people ask for it.
+
+        `max_age` is how old the word of `people` may be.
+        """
+        ages = needed.Since(self._since(SOON), self._since(max_age), self._since(TODAY))
+        refs, known = await self._store.read(lambda case: needed.known(case, app, people, ages))
         if known and max_age > NOW and not needed.looks_at_profiles(app):
             return
-        await self.groups((one for one in refs if isinstance(one, GroupRef)), max_age)
+        await self.groups(one for one in refs if isinstance(one, GroupRef))
         await self.people({*people}, max_age)
         named = [one for one in refs if isinstance(one, PersonRef)]
         admins = await self._store.read(lambda case: directory.Directory(case).admins())
@@ -106,6 +128,25 @@ class WhoIs:
         if people:
             await self._store.run(person_changed.people_seen, people)
 
+    async def _look_up(self, person_id: str, *, shared: bool) -> None:
+        """Look somebody up and remember what Slack says; `shared`: with whoever waits for that already."""
+        looking = self._looking.get(person_id) if shared else None
+        if looking is None:
+            looking = self._looking[person_id] = asyncio.create_task(self._met(person_id))
+            looking.add_done_callback(lambda done: self._looked(person_id, done))
+        # Who gives up does not take it from the others.
+        await asyncio.shield(looking)
+
+    async def _met(self, person_id: str) -> None:
+        person = await self._asked.answer(self._person(person_id))
+        await self.remember([person] if person else [])
+
+    def _looked(self, person_id: str, done: "asyncio.Task[None]") -> None:
+        if self._looking.get(person_id) is done:
+            del self._looking[person_id]
+        if not done.cancelled():
+            done.exception()  # whoever asked may have given up
+
     async def _is_known(self, person_id: str) -> bool:
         return await self._store.read(lambda case: directory.is_known(case, person_id))
 
@@ -119,7 +160,7 @@ class WhoIs:
             await self._store.run(person_changed.group_seen, group)
 
     async def _managers(self, people: Iterable[str]) -> set[str]:
-        await asyncio.gather(*(self.profile(one) for one in people))
+        await asyncio.gather(*(self.profile(one) for one in people if not self._profile_is_fresh(one)))
 
         def read(case: Case) -> set[str]:
             who = directory.Directory(case)
@@ -155,11 +196,23 @@ class WhoIs:
         """Look up the manager and the department in a person's Slack profile, and keep them."""
         answer = await self._asked.answer(self._client.users_profile_get(user=person_id, include_labels=True))
         profile = None if answer is None else profile_of(answer)
+        if answer is not None:
+            if len(self._profiles) >= PROFILES:
+                self._profiles.clear()
+            self._profiles[person_id] = self._clock.now()
         if profile is not None:
             manager, department = profile
             await self._store.run(
                 directory.remember_profile, person_id, manager_id=manager, department=department
             )
+
+    def forget_profile(self, person_id: str) -> None:
+        """Read a person's profile anew when it is needed next: Slack says that it has changed."""
+        self._profiles.pop(person_id, None)
+
+    def _profile_is_fresh(self, person_id: str) -> bool:
+        read_at = self._profiles.get(person_id)
+        return read_at is not None and self._since(STANDING) <= read_at <= self._clock.now()
 
     async def _sees(self, channel_id: str, person_id: str) -> bool:
         channel = mapping((await self._client.conversations_info(channel=channel_id)).get("channel"))

@@ -21,6 +21,7 @@ from bot.jobs.witness import WitnessJob
 from bot.metrics import Metrics
 from bot.slack import Gateway
 from bot.worker import Handler
+from models.lifecycle.people import app_home
 from models.store.base import Store
 
 
@@ -36,7 +37,7 @@ def handlers(
     return {
         "card": Handler(CardJob(store, gateway, mailing).run, overtaken=retire.want),
         "groups": Handler(GroupsJob(store, gateway).run),
-        "home": Handler(HomeJob(store, gateway).run),
+        "home": Handler(HomeJob(store, gateway).run, overtaken=app_home.publish_again),
         "mail": Handler(MailJob(store, gateway, mailer).run, patience=90),
         "manager": Handler(ManagerJob(store, gateway).run),
         "note": Handler(NoteJob(store, gateway).run, overtaken=retire.want),

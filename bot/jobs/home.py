@@ -1,38 +1,47 @@
-"""The job `home`: brings the App Home of somebody who has opened it up to date."""
+"""The job `home`: publishes the App Home of somebody who has opened it.
 
+One of a person is ready at a time, and one runs at a time: whatever changed until it reads is in what it
+publishes, and what changes after that wants another.
+"""
+
+import hashlib
+import json
+
+from blocks import home as screen
 from blocks.kit import View
 from bot.slack import Gateway, Gone
 from bot.worker import Result
-from handlers.home_screen import publish
 from models.jobs import Work
 from models.lifecycle.people import app_home
+from models.queries.home import Place, home_page
 from models.store.base import Store
 from models.store.case import Case
 from models.tables.cards import Home
 
 
 class HomeJob:
-    """Publishes App Homes that have changed."""
+    """Publishes App Homes."""
 
     def __init__(self, store: Store, gateway: Gateway) -> None:
         self._store, self._gateway = store, gateway
 
-    async def run(self, work: Work) -> Result:
+    async def run(self, work: Work) -> Result | None:
         """Carry out one; its payload is {"person": id}. A Home that shows what is true costs no call."""
         person_id = str(work.payload["person"])
-
-        async def send(view: View) -> None:
-            await self._gateway.call("views.publish", user_id=person_id, view=dict(view))
-
+        view, digest, known = await self._store.read(lambda case: _drawn(case, person_id))
         # After a run that failed it is not sure what they see.
-        known = await self._store.read(lambda case: _digest(case, person_id)) if work.attempts == 1 else ""
+        if digest == known and work.attempts == 1:
+            return None
         try:
-            digest = await publish(self._store, person_id, send, known=known)
+            await self._gateway.call("views.publish", user_id=person_id, view=dict(view))
         except Gone:
             digest = ""  # nobody looks at it any more
         return lambda out: app_home.shown(out, person_id, digest)
 
 
-def _digest(case: Case, person_id: str) -> str:
+def _drawn(case: Case, person_id: str) -> tuple[View, str, str]:
+    """A person's App Home as it is now, where they are in it, its digest, and that of what they see."""
     home = case.get(Home, person_id)
-    return home.digest if home else ""
+    view = screen.home(home_page(case, person_id, Place.of(home)), case.now)
+    text = json.dumps(view, sort_keys=True, separators=(",", ":"))
+    return view, hashlib.sha256(text.encode()).hexdigest(), home.digest if home else ""

@@ -8,6 +8,7 @@ from blocks.admin.marks import errors_at
 from blocks.admin.overlay import Problems
 from handlers.admin import screens
 from handlers.incoming import Click, Incoming, Submission
+from handlers.whois import SOON
 from models.errors import Invalid
 from models.lifecycle.catalogue.edit_app import Overtaken
 from models.registry.permissions import only_admins
@@ -21,7 +22,7 @@ def admins_only(handle: Handler[In]) -> Handler[In]:
 
     @wraps(handle)
     async def run(incoming: In) -> None:
-        await incoming.desk.whois.people([incoming.person])
+        await incoming.desk.whois.people([incoming.person], SOON)
         await incoming.desk.whois.admins()
         await incoming.read(only_admins, incoming.person)
         try:

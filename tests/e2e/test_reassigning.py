@@ -1,5 +1,6 @@
 """Passing a decision on: by who is asked, by an owner and by an admin; and who may not."""
 
+from datetime import timedelta
 from typing import Any
 
 from bot.sandbox.slack import Person
@@ -110,6 +111,7 @@ async def test_somebody_deactivated_since_is_refused_when_it_is_sent(world: Worl
     await mia.click(world.card("Mia", ASKED), "Reassign")
     await mia.choose("Who decides instead", "Otto")
     world.slack.workspace.users[world.ids["Otto"]].deleted = True  # and no event tells of it
+    world.clock.advance(timedelta(minutes=11))
     assert "Otto is deactivated" in " ".join((await mia.submit()).errors.values())
 
 

@@ -78,5 +78,6 @@ async def test_what_is_wrong_is_said_in_the_form_and_a_stand_in_can_be_removed(w
     assert f"You stand in for <@{world.ids['Mia']}>, 2 March 2026 to 4 March 2026." in otto.home.text
     mia = await to_do(world, "Mia")
     await mia.press_home("Remove")
+    await world.settle()
     assert mia.home is not None
     assert "nobody stands in for you" in mia.home.text

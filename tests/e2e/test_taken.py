@@ -13,7 +13,7 @@ async def requests(world: World) -> list[Request]:
 
 async def answered_too_late(world: World) -> None:
     """Ada's form is taken, but Slack has told her by then that it did not work."""
-    world.clock.advance(timedelta(minutes=2))  # so that she is looked up once more
+    world.clock.advance(timedelta(minutes=11))  # so that she is looked up once more
     patience, world.slack.deliveries.timeout = world.slack.deliveries.timeout, 0.2
     with world.slack.faults.slow("users.info", delay=0.6):
         sent = await world.person("Ada").submit()

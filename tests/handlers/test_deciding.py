@@ -72,7 +72,8 @@ async def test_a_form_that_was_open_while_somebody_else_decided_says_who_it_was(
 async def test_who_is_deactivated_between_the_click_and_the_decision_is_refused(world: World) -> None:
     ref = await asks(world)
     await press(world, "Grace", "Approve")
-    world.slack.workspace.user(world.ids["Grace"]).deleted = True
+    world.slack.workspace.deactivate(world.ids["Grace"])
+    await world.settle()
     refused = await world.person("Grace").submit()
     assert not refused.ok
     assert any("cannot decide" in sentence for sentence in refused.errors.values()), refused
@@ -84,7 +85,8 @@ async def test_who_left_the_group_between_the_click_and_the_decision_is_refused(
     await world.bot.desk.whois.groups([GroupRef(id=world.group.id)])
     ref = await asks(world)
     await press(world, "Otto", "Approve")
-    world.group.members.clear()
+    world.group.members.clear()  # and no event tells of it
+    world.clock.advance(timedelta(minutes=1, seconds=1))
     refused = await world.person("Otto").submit()
     assert any("cannot decide" in sentence for sentence in refused.errors.values()), refused
     assert (await request_of(world, ref)).state is RequestState.PENDING

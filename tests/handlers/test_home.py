@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -153,9 +154,11 @@ async def test_the_filter_leaves_one_status(world: World) -> None:
     await press(world, "Ada", "Withdraw", near="Admin role")
     ada = world.person("Ada")
     await ada.choose("Status", "Withdrawn", where=home(world, "Ada"))
+    await world.settle()
     assert "Admin role" in home(world, "Ada").text
     assert "Engineering team" not in home(world, "Ada").text
     await ada.choose("Status", "All", where=home(world, "Ada"))
+    await world.settle()
     assert "Engineering team" in home(world, "Ada").text
 
 
@@ -210,4 +213,5 @@ async def test_where_slack_does_not_take_the_home_at_once_it_comes_a_little_late
     await opens(world, "Ada")
     getattr(world.slack.faults, trouble)("views.publish", times=1)
     await press(world, "Ada", "To do")
+    await world.pass_time(timedelta(seconds=5))
     assert "Nothing waits for you." in home(world, "Ada").text

@@ -194,8 +194,8 @@ async def test_a_guest_reads_why_not(world: World) -> None:
 
 async def test_people_who_are_not_of_the_company_are_refused_when_they_send(world: World) -> None:
     ada, _ = world.person("Ada"), await form_of(world, text="github engineering 8h because INC-42")
-    world.slack.workspace.users[world.ids["Ada"]].deleted = True
-    world.clock.advance(timedelta(minutes=2))
+    world.slack.workspace.users[world.ids["Ada"]].deleted = True  # and no event tells of it
+    world.clock.advance(timedelta(minutes=11))
     assert not (await ada.submit()).ok
     assert await sent(world) == []
 
