@@ -142,8 +142,9 @@ async def test_grants_are_not_counted_more_often_than_they_cost(
 
 
 SMALL = {
-    "ix_grants_due", "ix_grants_failed", "ix_grants_unsettled", "ix_jobs_leases", "ix_jobs_parked",
-    "ix_jobs_ready", "ix_requests_due_escalation", "ix_requests_due_expiry", "ix_requests_due_reminder",
+    "ix_grants_due", "ix_grants_failed", "ix_grants_unsettled", "ix_jobs_claim", "ix_jobs_leases",
+    "ix_jobs_parked", "ix_jobs_ready", "ix_requests_due_escalation", "ix_requests_due_expiry",
+    "ix_requests_due_reminder",
     "ix_requests_due_warning", "ix_reviews_due", "ix_reviews_open", "uq_jobs_ready_key",
     "uq_jobs_running_lane", "uq_tasks_open",
 }  # fmt: skip
