@@ -78,6 +78,7 @@ class Worker:
         self._stopping = False
         self._looked, self._run_so_far, self._claimed_so_far = -LOOK, 0, 0
         self._claiming: _Claim | None = None
+        self._giving_back: set[asyncio.Task[None]] = set()
         self._following: datetime | None = None
         self._left = True
         """Whether something due may wait for one of the running to end."""
@@ -105,6 +106,8 @@ class Worker:
         # Not cancelled at once: a claim that is being written would be held by nobody.
         if ending := [*self._loops[:1], *self._running]:
             await asyncio.wait(ending, timeout=GRACE)
+        if self._giving_back:
+            await asyncio.wait(self._giving_back, timeout=GRACE)
         await _cancel([*self._running, *self._loops])
 
     async def idle(self) -> None:
@@ -164,12 +167,24 @@ class Worker:
         self._claiming = None
         if claim.following_known:
             self._following = claim.following
+        if self._stopping and claim.works:
+            task = asyncio.create_task(self._give_back(claim.works))
+            self._giving_back.add(task)
+            task.add_done_callback(self._giving_back.discard)
+            return
         for work in claim.works:
             hold = Hold(work, claim.began + self._lease.total_seconds())
             task = asyncio.create_task(self._carry_out(hold), name=work.key)
             self._running[task] = hold
             task.add_done_callback(self._done)
         self._claimed_so_far += len(claim.works)
+
+    async def _give_back(self, works: list[Work]) -> None:
+        """Claimed while the worker was being stopped, and not begun: as if it had not been."""
+        try:
+            await self._store.run(_returned, works, priority=JOB)
+        except Exception as error:  # noqa: BLE001 - the leases run out, and then the jobs are taken up again
+            log.warning("jobs could not be given back", error=str(error))
 
     def _looks_after(self, now: float) -> bool:
         """Whether it is time to see what other processes let go of: not at each of many claims a second."""
@@ -290,6 +305,11 @@ class Worker:
 
 def _busy(case: Case) -> bool:
     return bool(case.read(_DUE, now=case.now) or case.read(_RUNNING))
+
+
+def _returned(out: Outcome, works: list[Work]) -> None:
+    for work in works:
+        jobs.retry_or_park(out.sql, work, out.now, error="", wait=timedelta(0))
 
 
 def _look(out: Outcome) -> None:

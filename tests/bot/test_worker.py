@@ -424,3 +424,19 @@ async def test_what_was_done_while_the_database_took_nothing_is_written_once_it_
     assert done == ["a"]
     assert await store.read(lambda case: settings.read(case, "done")) == "a"
     assert await rows(store) == []
+
+
+async def test_what_a_commit_claims_while_the_worker_is_being_stopped_is_given_back(store: Store) -> None:
+    done: list[str] = []
+    worker = Worker(store, {"task": Handler(finishing(done))}, Metrics())
+    await enqueue(store, "a")
+    claim = worker._offer()  # before `start`, so that nothing else claims
+    assert claim is not None
+    await store.write(lambda out: claim.claim(out.sql, out.now))
+    stopping = asyncio.create_task(worker.stop())
+    await asyncio.sleep(0)
+    claim.start()
+    await stopping
+    await asyncio.gather(*worker._giving_back)
+    (job,) = await rows(store)
+    assert (job.state, job.attempts, done) == (JobState.READY, 0, [])
