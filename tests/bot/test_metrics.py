@@ -133,8 +133,13 @@ async def test_no_connection_to_slack_shows(
 
 
 async def test_grants_are_not_counted_more_often_than_they_cost(
-    sqlite_template: str, tmp_path: Path, clock: ManualClock, http: aiohttp.ClientSession
+    sqlite_template: str,
+    tmp_path: Path,
+    clock: ManualClock,
+    http: aiohttp.ClientSession,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(schedule, "SHARE", 10**6)  # among so few the count is done in no time
     async with office(sqlite_template, tmp_path, clock) as world:
         await scrape(world.bot, http)
         await approved(world, await asks(world))
