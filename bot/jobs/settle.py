@@ -31,8 +31,7 @@ class SettleJob:
     async def run(self, work: Work) -> Result:
         """Carry out one round; the job's payload is {"target": …}. What fails is written to the grants."""
         target = str(work.payload["target"])
-        await self._store.run(reconcile.guard, target, priority=JOB)
-        changes = await self._store.read(lambda case: reconcile.changes(case, target))
+        changes = await self._store.run(reconcile.begin_round, target, priority=JOB)
         outcomes = await self._outcomes(changes)
         return lambda out: reconcile.settled(out, target, outcomes)
 

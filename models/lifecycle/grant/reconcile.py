@@ -114,6 +114,12 @@ def guard(out: Out, target: str) -> None:
         after = ids[-1]
 
 
+def begin_round(out: Out, target: str) -> list[Change]:
+    """Guard a round and read its changes in one unit of work: nothing is given that was not guarded."""
+    guard(out, target)
+    return changes(out.case, target)
+
+
 def changes(case: Case, target: str) -> list[Change]:
     """What is to be done at this target now, taking before giving, oldest first."""
     ids = case.read(_TO_DO, target=target, now=case.now)
