@@ -126,5 +126,11 @@ class Wanted:
         return replace(other, run_at=earlier, urgency=urgency, not_before=told)
 
 
+def want(jobs: "dict[str, Wanted]", wanted: Wanted) -> None:
+    """Add what is wanted to jobs by key; two of one key become one."""
+    before = jobs.get(wanted.key)
+    jobs[wanted.key] = before.merged(wanted) if before else wanted
+
+
 class LeaseLost(Exception):
     """The lease ran out and another process has the job; nothing of this run may be written."""

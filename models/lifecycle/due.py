@@ -235,6 +235,6 @@ PARTS: tuple[_Part[Any], ...] = (
     _Part("notice", Grant, "notice_at", _notify),
     _Part("remind", Request, "remind_at", remind.remind_again),
     _Part("stand in", Delegation, "due_at", delegations.turn),
-    _Part("review", Review, "remind_at", emergency_review.remind),
+    _Part("review", Review, "remind_at", emergency_review.remind, _emergencies),
 )
 """In the order of urgency."""

@@ -71,11 +71,6 @@ def stored(case: Case, kind: Kind[Any]) -> Mapping[str, Json]:
     return read.stored
 
 
-def has_any(case: Case, kind: Kind[Any]) -> bool:
-    """Whether there is an entry of a kind at all."""
-    return bool(_read(case, kind).keys)
-
-
 def find(case: Case, kind: Kind[P], key: str) -> P | None:
     """One entry by its key."""
     read = _read(case, kind)

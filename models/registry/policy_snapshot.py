@@ -72,13 +72,8 @@ def policy_of(case: Case, digest: str) -> Snapshot:
     return snapshot
 
 
-def keep_policy(out: Outcome, snapshot: Snapshot) -> str:
-    """Store a policy, if it is not there yet; returns its digest."""
-    return keep_policies(out, [snapshot])[0]
-
-
 def keep_policies(out: Outcome, snapshots: Sequence[Snapshot]) -> list[str]:
-    """The same for several, which are looked up at once."""
+    """Store these policies, where they are not there yet; returns their digests."""
     texts = [canonical(one.to_json()) for one in snapshots]
     digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
     out.case.hand(Policy, digests)

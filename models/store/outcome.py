@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from models.audit import Fact
-from models.jobs.table import Urgency, Wanted, Work
+from models.jobs.table import Urgency, Wanted, Work, want
 from models.store.case import Case
 from models.store.statements import Sql, row_type
 from models.tables.base import Base, Json
@@ -107,9 +107,8 @@ class Outcome:
         it never runs before the latest `not_before` (what the other side asked for by Retry-After). At
         most one job of a `lane` (default: of the key) runs at a time.
         """
-        wanted = Wanted(kind, key, lane or key, payload, urgency, run_at or self.now, not_before)
-        before = self.jobs.get(key)
-        self.jobs[key] = before.merged(wanted) if before else wanted
+        at = run_at or self.now
+        want(self.jobs, Wanted(kind, key, lane or key, payload, urgency, at, not_before))
 
     def finish(self, work: Work) -> None:
         """The job is done, with whatever else is in this outcome; LeaseLost where another process has it."""

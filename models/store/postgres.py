@@ -187,7 +187,8 @@ class PostgresStore(Store):
             return
 
     async def _committed(self, batch: list[Waiting], *, alone: bool) -> None:
-        offer, wakes = self.offer(), False
+        # One that may wait for another process must not keep the worker from claiming meanwhile.
+        offer, wakes = None if alone else self.offer(), False
 
         def work(sql: PostgresSql) -> bool:
             case = Case(sql, self.clock.now(), self.memory, alone=alone)

@@ -45,9 +45,9 @@ class Queue:
         """Line up."""
         self._lines[priority].append(waiting)
 
-    def batch(self, most: int, *, sweeps: bool = True) -> list[Waiting]:
+    def batch(self, most: int) -> list[Waiting]:
         """Those who go next, together in one transaction: the urgent first; a sweep goes by itself."""
-        lines = [line for priority, line in self._lines.items() if line and (sweeps or priority is not SWEEP)]
+        lines = [line for line in self._lines.values() if line]
         if not lines:
             return []
         self._in_a_row = self._in_a_row + 1 if len(lines) > 1 else 0
@@ -61,13 +61,6 @@ class Queue:
             while line and len(taken) < most and line is not self._lines[SWEEP]:
                 taken.append(line.popleft())
         return taken
-
-    def everything(self) -> list[Waiting]:
-        """All who wait; nobody waits any more."""
-        left = [waiting for line in self._lines.values() for waiting in line]
-        for line in self._lines.values():
-            line.clear()
-        return left
 
 
 def waiting_for(unit: Unit) -> Waiting:

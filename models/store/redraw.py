@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from models.jobs.table import Urgency, Wanted
+from models.jobs.table import Urgency, Wanted, want
 from models.store.statements import Sql, among
 from models.tables.base import Json
 from models.tables.cards import Card, CardKind, Home
@@ -99,6 +99,5 @@ def _requests_of_grants(sql: Sql, now: datetime, touched: set[str]) -> set[str]:
 
 
 def _draw(jobs: dict[str, Wanted], card_id: int, at: datetime) -> None:
-    wanted = Wanted("card", f"card:{card_id}", f"card:{card_id}", {"card": card_id}, Urgency.TELL, at)
-    before = jobs.get(wanted.key)
-    jobs[wanted.key] = before.merged(wanted) if before else wanted
+    key = f"card:{card_id}"
+    want(jobs, Wanted("card", key, key, {"card": card_id}, Urgency.TELL, at))

@@ -5,7 +5,7 @@ on PostgreSQL), `Stale` undoes the transaction and each verb runs again alone, o
 refuses, or not, by itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, column, delete, func, insert, literal, update
 
 from models import audit
 from models.jobs import queue
-from models.jobs.table import Wanted
+from models.jobs.table import want
 from models.store import redraw
 from models.store.case import Case
 from models.store.outcome import Outcome
@@ -37,18 +37,13 @@ def save(case: Case, outcomes: Sequence[Outcome]) -> bool:
     touched = {name for outcome in outcomes for name in outcome.touched}
     jobs = redraw.wanted_jobs(sql, case.now, cards, touched)
     for outcome in outcomes:
-        _merge(jobs, outcome.jobs.values())
+        for wanted in outcome.jobs.values():
+            want(jobs, wanted)
     queue.finish(sql, [work for outcome in outcomes for work in outcome.finished])
     queue.enqueue(sql, jobs.values(), case.now)
     if facts := [fact for outcome in outcomes for fact in outcome.facts]:
         audit.append(sql, facts, case.now)
     return bool(jobs) or any(outcome.woke for outcome in outcomes)
-
-
-def _merge(jobs: dict[str, Wanted], more: Iterable[Wanted]) -> None:
-    for wanted in more:
-        before = jobs.get(wanted.key)
-        jobs[wanted.key] = before.merged(wanted) if before else wanted
 
 
 def _write_rows(case: Case) -> None:

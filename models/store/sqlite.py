@@ -53,9 +53,9 @@ class SqliteSql(Made):
 class _Writer(aiosqlite.Connection):
     """A connection that runs a whole unit of work on its thread."""
 
-    async def on_thread(self, work: Callable[[], T]) -> T:
+    async def on_thread(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Run `work` there. It goes on where the caller is cancelled."""
-        return await self._execute(work)  # type: ignore[no-any-return,no-untyped-call]
+        return await self._execute(lambda: work(self._conn))  # type: ignore[no-any-return,no-untyped-call]
 
     async def open(self) -> None:
         """Open the file."""
@@ -72,7 +72,6 @@ class SqliteStore(Store):
         self._path = path
         self._queue = Queue()
         self._writer: _Writer | None = None
-        self._connection: sqlite3.Connection | None = None
         self._pumping: asyncio.Task[None] | None = None
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="keyturn-read")
         self._reading = threading.local()
@@ -140,7 +139,7 @@ class SqliteStore(Store):
         """Carry out these works in one transaction; returns those that have to run alone instead."""
         writer, offer, wakes = await self._open(), self.offer(), False
         try:
-            wakes, alone = await writer.on_thread(lambda: self._commit(batch, offer))
+            wakes, alone = await writer.on_thread(lambda connection: self._commit(connection, batch, offer))
         finally:
             if offer is not None:
                 (offer.start if wakes else offer.withdraw)()
@@ -148,13 +147,13 @@ class SqliteStore(Store):
             self.woke()
         return alone
 
-    def _commit(self, batch: list[Waiting], offer: Offer | None) -> tuple[bool, list[Waiting]]:
+    def _commit(
+        self, connection: sqlite3.Connection, batch: list[Waiting], offer: Offer | None
+    ) -> tuple[bool, list[Waiting]]:
         """Carry out these works in one transaction; returns those that have to run alone instead.
 
         On the writer's thread.
         """
-        connection = self._connection
-        assert connection is not None, "the writer is open"  # noqa: S101
         connection.execute("BEGIN IMMEDIATE")
         try:
             case = Case(SqliteSql(connection), self.clock.now(), self.memory, alone=len(batch) == 1)
@@ -187,17 +186,13 @@ class SqliteStore(Store):
 
     async def _open(self) -> _Writer:
         if self._writer is None:
-            writer = _Writer(self._connect_writer, iter_chunk_size=64)
+            writer = _Writer(lambda: _connect(self._path, read_only=False), iter_chunk_size=64)
             await writer.open()
             self._writer = writer
         return self._writer
 
-    def _connect_writer(self) -> sqlite3.Connection:
-        self._connection = _connect(self._path, read_only=False)
-        return self._connection
-
     async def _let_go(self) -> None:
-        writer, self._writer, self._connection = self._writer, None, None
+        writer, self._writer = self._writer, None
         if writer is not None:
             with suppress(sqlite3.Error, ValueError):
                 await writer.close()

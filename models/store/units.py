@@ -62,11 +62,6 @@ class Unit:
     def facts(self) -> list[audit.Fact]:
         return [fact for outcome in self.outcomes for fact in outcome.facts]
 
-    @property
-    def wakes(self) -> bool:
-        """Whether there is something new for the worker to do."""
-        return any(outcome.woke for outcome in self.outcomes)
-
 
 def carry_out(case: Case, units: Sequence[Unit]) -> bool:
     """Run these units over one case and save what they collected; True if jobs are ready that were not.

@@ -17,7 +17,7 @@ from typing import Any
 
 from slack_sdk.web.async_base_client import AsyncBaseClient
 
-from bot.worker import _Claim
+from bot.job_claim import Claim
 from models.store import postgres, sqlite
 from models.store.case import Case
 from models.store.statements import Sql
@@ -88,20 +88,20 @@ def _at_commits(points: Points) -> None:
     """What the works of a commit wrote, and then what the worker claimed with it."""
     commits = _Commits(points)
     on_sqlite: Any = sqlite.SqliteStore._commit
-    on_postgres, claim = postgres._in_transaction, _Claim.claim
+    on_postgres, claim = postgres._in_transaction, Claim.claim
 
     def noted(case: Case, units: Sequence[Unit]) -> bool:
         wakes = carry_out(case, units)
         commits.begun(case.sql, (name for unit in units for name in _names(unit)))
         return wakes
 
-    def claimed(self: _Claim, sql: Sql, now: datetime) -> None:
+    def claimed(self: Claim, sql: Sql, now: datetime) -> None:
         claim(self, sql, now)
         commits.begun(sql, (f"claim {work.kind}" for work in self.works))
 
-    def watched_sqlite(self: sqlite.SqliteStore, *what: Any) -> Any:
-        done = on_sqlite(self, *what)
-        commits.ended(self._connection)
+    def watched_sqlite(self: sqlite.SqliteStore, connection: Any, *what: Any) -> Any:
+        done = on_sqlite(self, connection, *what)
+        commits.ended(connection)
         return done
 
     def watched_postgres(driver: Any, work: Callable[..., Any], begin: str) -> Any:
@@ -113,7 +113,7 @@ def _at_commits(points: Points) -> None:
     sqlite.carry_out = postgres.carry_out = noted  # type: ignore[attr-defined]
     sqlite.SqliteStore._commit = watched_sqlite  # type: ignore[method-assign,assignment]
     postgres._in_transaction = watched_postgres
-    _Claim.claim = claimed  # type: ignore[method-assign]
+    Claim.claim = claimed  # type: ignore[method-assign]
 
 
 def _connection_of(sql: Any) -> int:

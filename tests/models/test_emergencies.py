@@ -15,7 +15,7 @@ from models.lifecycle.request import comment, decide, emergency_review, submit
 from models.lifecycle.request.plan import Draft, plan
 from models.queries.to_do import to_do, waiting
 from models.registry import directory
-from models.registry.policy_snapshot import keep_policy, policy_of
+from models.registry.policy_snapshot import keep_policies, policy_of
 from models.store.base import Store
 from models.store.outcome import Outcome
 from models.tables.cards import Card, CardKind
@@ -271,7 +271,7 @@ async def test_nothing_is_given_by_an_emergency_that_is_none(store: Store, broke
             case "not allowed":
                 kept = policy_of(out.case, row.policy)
                 strict = replace(kept, app=kept.app.model_copy(update={"emergency": None}))
-                out.change(row, policy=keep_policy(out, strict))
+                out.change(row, policy=keep_policies(out, [strict])[0])
             case "too long":
                 out.change(row, term=Term(length=9 * HOUR).to_json())
             case "no rule":

@@ -37,13 +37,8 @@ class _Trail:
     """The requests that Keyturn itself approved."""
 
 
-def missing_approval(case: Case, grant: Grant) -> str | None:
-    """A sentence that says which approval a grant lacks; None if all are there."""
-    return missing_approvals(case, [grant]).get(grant.id)
-
-
 def missing_approvals(case: Case, grants: Iterable[Grant]) -> dict[int, str]:
-    """The same for several grants, looked up at once: by the grant's id, for those that lack one."""
+    """Say in a sentence, by the grant's id, which approval each lacks; those that lack none are left out."""
     request_ids = {grant.id: grant.request_id for grant in grants}
     case.hand(Request, request_ids.values())
     trail = _trail(case, {f"AR-{request_id}" for request_id in request_ids.values()})
