@@ -18,6 +18,7 @@ import structlog
 from sqlalchemy import bindparam, select, text
 
 from bot.hold import Hold
+from bot.job_claim import Claim, give_back, look
 from bot.later import Away, Later
 from bot.log import bound
 from bot.metrics import Metrics
@@ -27,7 +28,6 @@ from models.lifecycle import parked_jobs
 from models.store.base import JOB, Store, Unavailable
 from models.store.case import Case
 from models.store.outcome import Outcome
-from models.store.statements import Sql
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -77,7 +77,7 @@ class Worker:
         self._loops: list[asyncio.Task[None]] = []
         self._stopping = False
         self._looked, self._run_so_far, self._claimed_so_far = -LOOK, 0, 0
-        self._claiming: _Claim | None = None
+        self._claiming: Claim | None = None
         self._giving_back: set[asyncio.Task[None]] = set()
         self._following: datetime | None = None
         self._left = True
@@ -132,11 +132,11 @@ class Worker:
         """Start what is due; returns the seconds until there may be more, 0 for at once."""
         self._passed_by = False
         run, claimed = self._run_so_far, self._claimed_so_far
-        await self._store.run(_look, priority=JOB)
-        if self._passed_by:
-            return 0
+        await self._store.run(look, priority=JOB)
         # Its own commit has woken it too, as every one does that left jobs; what they left is claimed.
         self._woken.clear()
+        if self._passed_by:  # the other claim wakes it when it is over
+            return 0 if self._claiming is None else LOOK
         wait = (self._following - self._store.clock.now()).total_seconds() if self._following else LOOK
         # What is due and was not claimed waits for its lane, or for one of its kind to end.
         self._left = wait <= 0 or self._room()[0] <= 0
@@ -144,7 +144,7 @@ class Worker:
             return 0 if self._claimed_so_far > claimed or self._run_so_far > run else LOOK
         return min(wait, LOOK)
 
-    def _offer(self) -> "_Claim | None":
+    def _offer(self) -> Claim | None:
         """What may be claimed with the next commit; one at a time, so that no two take the same room."""
         free, full = self._room()
         if self._stopping or self._claiming is not None or free <= 0:
@@ -152,20 +152,22 @@ class Worker:
             self._passed_by |= self._claiming is not None
             return None
         began = asyncio.get_running_loop().time()
-        self._claiming = _Claim(
-            self,
-            (free, full),
-            self._lease,
+        self._claiming = Claim(
+            free,
+            without=full,
+            lease=self._lease,
             mine=[hold.work.id for hold in self._running.values()],
-            look=self._looks_after(began),
-            began=began,
+            release=self._looks_after(began),
+            over=lambda claim: self._begin(claim, began),
         )
         return self._claiming
 
-    def claimed(self, claim: "_Claim") -> None:
-        """A claim is over: begin with its jobs."""
+    def _begin(self, claim: Claim, began: float) -> None:
+        """A claim is over, which began then by the loop's clock: leases count from there."""
         self._claiming = None
-        if claim.following_known:
+        if self._passed_by:
+            self._woken.set()
+        if claim.made:
             self._following = claim.following
         if self._stopping and claim.works:
             task = asyncio.create_task(self._give_back(claim.works))
@@ -173,7 +175,7 @@ class Worker:
             task.add_done_callback(self._giving_back.discard)
             return
         for work in claim.works:
-            hold = Hold(work, claim.began + self._lease.total_seconds())
+            hold = Hold(work, began + self._lease.total_seconds())
             task = asyncio.create_task(self._carry_out(hold), name=work.key)
             self._running[task] = hold
             task.add_done_callback(self._done)
@@ -182,7 +184,7 @@ class Worker:
     async def _give_back(self, works: list[Work]) -> None:
         """Claimed while the worker was being stopped, and not begun: as if it had not been."""
         try:
-            await self._store.run(_returned, works, priority=JOB)
+            await self._store.run(give_back, works, priority=JOB)
         except Exception as error:  # noqa: BLE001 - the leases run out, and then the jobs are taken up again
             log.warning("jobs could not be given back", error=str(error))
 
@@ -305,52 +307,6 @@ class Worker:
 
 def _busy(case: Case) -> bool:
     return bool(case.read(_DUE, now=case.now) or case.read(_RUNNING))
-
-
-def _returned(out: Outcome, works: list[Work]) -> None:
-    for work in works:
-        jobs.retry_or_park(out.sql, work, out.now, error="", wait=timedelta(0))
-
-
-def _look(out: Outcome) -> None:
-    """Commit, so that what is due is claimed with it."""
-    out.woke = True
-
-
-class _Claim:
-    """What the worker can take on now, to be claimed with one commit (`models.store.base.Offer`)."""
-
-    def __init__(
-        self,
-        worker: Worker,
-        room: tuple[int, set[str]],
-        lease: timedelta,
-        *,
-        mine: list[int],
-        look: bool,
-        began: float,
-    ) -> None:
-        self._worker, (self._free, self._full), self._lease = worker, room, lease
-        self._mine, self._look = mine, look
-        self.began = began
-        """When it began, by the loop's clock: leases count from then."""
-        self.works: list[Work] = []
-        self.following: datetime | None = None
-        """When the next job is due that was not claimed."""
-        self.following_known = False
-
-    def claim(self, sql: Sql, now: datetime) -> None:
-        self.works = jobs.claim(
-            sql, now, self._free, without=self._full, lease=self._lease, release=self._look, mine=self._mine
-        )
-        self.following, self.following_known = jobs.next_run(sql), True
-
-    def start(self) -> None:
-        self._worker.claimed(self)
-
-    def withdraw(self) -> None:
-        self.works, self.following_known = [], False
-        self._worker.claimed(self)
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

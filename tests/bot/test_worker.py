@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, text, update
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot import worker as workers
 from bot.later import Away, Later
@@ -21,6 +22,7 @@ from models.store.base import Priority, Store, Unavailable
 from models.store.open import open_store
 from models.store.outcome import Outcome
 from models.store.units import Unit
+from models.tables.settings import Setting
 from tests.rows import all_of, edit
 
 pytestmark = pytest.mark.both_engines
@@ -440,3 +442,32 @@ async def test_what_a_commit_claims_while_the_worker_is_being_stopped_is_given_b
     await asyncio.gather(*worker._giving_back)
     (job,) = await rows(store)
     assert (job.state, job.attempts, done) == (JobState.READY, 0, [])
+
+
+@pytest.mark.parametrize("engine", ["postgres"])
+async def test_who_waits_for_another_process_keeps_no_job_from_being_claimed(
+    store: Store, database_url: str
+) -> None:
+    """A verb waits for a row that another process holds; the jobs of others begin meanwhile."""
+    done: list[str] = []
+    await store.run(settings.write, "held", 0)
+    elsewhere = create_async_engine(database_url)
+    async with at_work(store, finishing(done)) as worker, elsewhere.connect() as other:
+        await other.execute(text("SELECT value FROM settings WHERE key = 'held' FOR UPDATE"))
+        waits = asyncio.create_task(store.write(lambda out: out.case.lock(Setting, "held")))
+        await until_somebody_waits(elsewhere)
+        await enqueue(store, "a")
+        async with asyncio.timeout(10):
+            await worker.idle()
+        assert done == ["a"]
+        assert not waits.done()
+        await other.rollback()
+        await waits
+    await elsewhere.dispose()
+
+
+async def until_somebody_waits(engine: AsyncEngine) -> None:
+    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    async with asyncio.timeout(5), engine.connect() as connection:
+        while not (await connection.execute(waiting)).scalar_one():  # noqa: ASYNC110 - PostgreSQL tells nobody
+            await asyncio.sleep(0.01)
