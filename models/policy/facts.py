@@ -64,6 +64,10 @@ class Who(Protocol):
 
     def person(self, person_id: str, /) -> PersonFacts | None: ...
 
+    def look_up(self, person_ids: Iterable[str], /) -> None:
+        """Read these people in one go, where they are soon asked for one by one."""
+        ...
+
     def missing(self, person_id: str, /) -> bool:
         """Whether there is nobody by this id. Of somebody who is not known nobody may have said so yet."""
         ...
@@ -99,6 +103,9 @@ class Company:
 
     def person(self, person_id: str, /) -> PersonFacts | None:
         return self._people.get(person_id)
+
+    def look_up(self, person_ids: Iterable[str], /) -> None:
+        """All are in memory."""
 
     def missing(self, person_id: str, /) -> bool:
         return person_id not in self._people

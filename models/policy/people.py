@@ -1,6 +1,6 @@
 """From the names in a stage to the people who can be asked."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from models.catalogue.spec import ApproverRef, GroupRef, PersonRef, Role, parse_approver, parse_person
@@ -89,7 +89,7 @@ def _named(ref: ApproverRef, question: Question, who: Who) -> Iterator[_Named]:
         case Role.OWNERS:
             yield from _owners(question, who)
         case Role.ADMINS:
-            yield from (_known(person_id, "workspace admin", who) for person_id in who.admins())
+            yield from _several(who.admins(), "workspace admin", who)
 
 
 def _person(ref: PersonRef, because: str, who: Who) -> _Named:
@@ -105,6 +105,11 @@ def _known(person_id: str, because: str, who: Who) -> _Named:
     return _person(PersonRef(id=person_id), because, who)
 
 
+def _several(person_ids: Sequence[str], because: str, who: Who) -> Iterator[_Named]:
+    who.look_up(person_ids)
+    return (_known(person_id, because, who) for person_id in person_ids)
+
+
 def _group(ref: GroupRef, who: Who) -> Iterator[_Named]:
     group = who.group(str(ref))
     if group is None:
@@ -112,7 +117,7 @@ def _group(ref: GroupRef, who: Who) -> Iterator[_Named]:
         return
     if not group.members:
         yield _Named(None, f"the user group @{group.handle} is empty")
-    yield from (_known(person_id, f"in @{group.handle}", who) for person_id in group.members)
+    yield from _several(group.members, f"in @{group.handle}", who)
 
 
 def _manager(question: Question, who: Who) -> _Named:

@@ -4,7 +4,7 @@ A catalogue can be taken in before Keyturn has met a single person. Its owners a
 exist; what is known of somebody always counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -37,6 +37,9 @@ class Supposing:
 
     def by_email(self, email: str, /) -> PersonFacts | None:
         return self.who.by_email(email) or PersonFacts(email, email, email)
+
+    def look_up(self, person_ids: Iterable[str], /) -> None:
+        self.who.look_up(person_ids)
 
     def group(self, ref: str, /) -> GroupFacts | None:
         group = self._group(ref)

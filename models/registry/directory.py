@@ -43,7 +43,6 @@ class Directory:
         self._listing = listing or Listing(case)
 
     def look_up(self, person_ids: Iterable[str]) -> None:
-        """Read these people in one go, where they are soon asked for one by one."""
         self._case.hand(Person, person_ids)
 
     def person(self, person_id: str) -> PersonFacts | None:

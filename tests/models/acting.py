@@ -1,6 +1,10 @@
 """What happens to requests and grants, in a word each, for tests of the verbs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
 
 from models.lifecycle import due
 from models.lifecycle.grant import reconcile
@@ -9,6 +13,7 @@ from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.store.base import Store
 from models.store.outcome import Outcome
+from models.store.statements import Made
 from models.tables.grants import Direction, Grant
 from models.tables.requests import Request, Term
 from tests.models.company import ADA, GRACE
@@ -86,3 +91,18 @@ async def actions(store: Store, ref: str) -> list[str]:
     """What the trail tells of a request, a grant or a task, in order."""
     rows = await trail_of(store, subject=ref)
     return [row.action for row in rows]
+
+
+@contextmanager
+def statements() -> Iterator[list[Any]]:
+    """The statements that run in the block, on whichever database."""
+    seen: list[Any] = []
+    run = Made.all
+
+    def noted(sql: Made, statement: Any, /, **values: Any) -> list[Any]:
+        seen.append(statement)
+        return run(sql, statement, **values)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Made, "all", noted)
+        yield seen

@@ -19,7 +19,7 @@ from models.tables.cards import Card, CardKind
 from models.tables.people import Person, UserGroup
 from models.tables.requests import Asked, Term
 from models.tables.states import GrantState, RequestState
-from tests.models.acting import actions, ask, grant_of, hold, request, settle, sweep
+from tests.models.acting import actions, ask, grant_of, hold, request, settle, statements, sweep
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, NAMES, ROOT, found
 from tests.rows import all_of, count_of, new_row
 
@@ -115,6 +115,27 @@ async def test_who_joined_a_group_after_it_was_asked_gives_a_valid_approval(stor
     await store.run(decide.approve, ref, ALAN)
     await settle(store)
     assert (await grant_of(store, ref)).state is GrantState.ACTIVE
+
+
+async def test_deciding_reads_a_large_group_at_once(store: Store) -> None:
+    many = [f"UMEMBER{number}" for number in range(40)]
+
+    def company(out: Outcome, members: list[str]) -> None:
+        people = [new_row(Person, id=one, name=one, active=True) for one in members]
+        directory.remember(out, people)
+        group = new_row(UserGroup, id="S0ONC", handle="oncall", name="On call", enabled=True, members=members)
+        directory.remember_group(out, group)
+
+    async def read(members: list[str], access: str) -> int:
+        await store.run(company, members)
+        ref = await ask(store, EIGHT_HOURS, access)
+        with statements() as seen:
+            await store.run(decide.approve, ref, members[0])
+        return len(seen)
+
+    await store.run(found, app(["S0ONC"]))
+    few = await read(many[:2], "engineering")
+    assert await read(many, "design") == few
 
 
 async def test_a_reminder_finds_that_those_who_are_left_have_decided(

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -23,11 +21,11 @@ from models.queries.paging import PAGE
 from models.queries.to_do import ToDo
 from models.store.base import Store
 from models.store.outcome import Outcome
-from models.store.statements import Made
 from models.tables.cards import Home, HomeTab
 from models.tables.grants import Direction
 from models.tables.requests import Term
 from models.tables.states import RequestState
+from tests.models.acting import statements
 from tests.models.company import ADA, ALAN, GRACE, ROOT, found
 from tests.rows import all_of, clear, the
 
@@ -85,21 +83,6 @@ async def todo(store: Store, person: str, page: int = 0) -> ToDo:
 @pytest.fixture(autouse=True)
 async def company(store: Store) -> None:
     await store.run(found, MANY)
-
-
-@contextmanager
-def statements() -> Iterator[list[Any]]:
-    """The statements that run in the block, on whichever database."""
-    seen: list[Any] = []
-    run = Made.all
-
-    def noted(sql: Made, statement: Any, /, **values: Any) -> list[Any]:
-        seen.append(statement)
-        return run(sql, statement, **values)
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Made, "all", noted)
-        yield seen
 
 
 async def test_my_access_shows_what_is_held_newest_first_and_then_what_is_over(
