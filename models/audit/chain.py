@@ -40,9 +40,15 @@ _MOVE_HEAD = (
 )
 
 
-def append(sql: Sql, facts: Iterable[Fact], at: datetime) -> None:
-    """Chain the facts to the trail. The last thing a transaction does, since others wait for the head."""
-    seq, previous = _head(sql)
+def append(
+    sql: Sql, facts: Iterable[Fact], at: datetime, head: tuple[int, str] | None = None
+) -> tuple[int, str]:
+    """Chain the facts to the trail. The last thing a transaction does, since others wait for the head.
+
+    `head` is the number and the hash of the last entry, where they are known and nobody else can write one.
+    Returns those of the last entry now.
+    """
+    seq, previous = head or _head(sql)
     moment, rows, words = at.astimezone(UTC), list[Json](), list[Words]()
     written = canonical(moment.isoformat())
     for fact in facts:
@@ -65,6 +71,7 @@ def append(sql: Sql, facts: Iterable[Fact], at: datetime) -> None:
     sql.run(_ADD, rows)
     sql.run(_ADD_WORDS, [each._asdict() for each in words])
     sql.run(_MOVE_HEAD, [{"last_seq": seq, "last_hash": previous}])
+    return seq, previous
 
 
 _quoted = lru_cache(1000)(canonical)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from models.store import reads
+from models.store.cache import TABLES, Cache
 from models.store.statements import Sql
 from models.tables.base import Base
 from models.tables.groups import GROUPS, Group, key_of, keys_of, type_of
@@ -42,21 +43,36 @@ class Case:
     """What outlives the transaction: kept by the store for one database, found by what cannot change."""
     alone: bool = True
     """Whether one verb has the transaction to itself, and may wait for what others hold."""
+    cache: Cache = field(default_factory=Cache)
+    """What is known of the database from the transaction before; filled for the next one by `to_cache`."""
 
     def __post_init__(self) -> None:
         self.kept: dict[Hashable, Any] = {}
         """What is worth keeping for as long as this case lasts."""
         self.before: dict[type[Base], dict[Any, Any]] = {}
         """What was changed, as the database has it (None: it is new)."""
-        self.numbers: dict[type[Base], int] = {}
+        self.rewritten: set[Any] = set()
+        """The tables that a statement has changed rows of which were not read."""
+        self.numbers = dict(self.cache.numbers)
         self._sequences: dict[type[Base], list[int]] = {}
         self._taken: Counter[type[Base]] = Counter()
-        self._rows: dict[type[Base], dict[Any, Any]] = {}
+        self._rows: dict[type[Base], dict[Any, Any]] = dict(self.cache.rows)
         self._in_hand: dict[type[Base], dict[Any, None]] = {}
         self._locked: set[tuple[type[Base], Any]] = set()
-        self._groups: _Members = {}
+        self._groups: _Members = dict(self.cache.groups)
         self._moved_in: _Members = {}
         """The keys of changed rows by the groups that they are in now, whether these were read or not."""
+
+    def to_cache(self) -> Cache:
+        """What the next transaction need not read again, where this one is committed; see `Cache`."""
+        kept = [one for one in TABLES if not self.before.get(one) and one.__table__ not in self.rewritten]
+        return Cache(
+            {table: self._rows[table] for table in kept if table in self._rows},
+            {one: members for one, members in self._groups.items() if one[0].table in kept},
+            # A row may have come with a number of its own.
+            {table: max((last, *self.before.get(table, ()))) for table, last in self.numbers.items()},
+            self.cache.head,
+        )
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────────────────
 

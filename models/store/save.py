@@ -33,6 +33,7 @@ def save(case: Case, outcomes: Sequence[Outcome]) -> bool:
     for outcome in outcomes:
         for statement, values in outcome.bulks:
             sql.run(statement, [values])
+            case.rewritten.add(statement.table)
     cards = {key: card for outcome in outcomes for key, card in outcome.cards.items()}
     touched = {name for outcome in outcomes for name in outcome.touched}
     jobs = redraw.wanted_jobs(sql, case.now, cards, touched)
@@ -42,7 +43,7 @@ def save(case: Case, outcomes: Sequence[Outcome]) -> bool:
     queue.finish(sql, [work for outcome in outcomes for work in outcome.finished])
     queue.enqueue(sql, jobs.values(), case.now)
     if facts := [fact for outcome in outcomes for fact in outcome.facts]:
-        audit.append(sql, facts, case.now)
+        case.cache.head = audit.append(sql, facts, case.now, case.cache.head)
     return bool(jobs) or any(outcome.woke for outcome in outcomes)
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from models.clock import Clock
 from models.store.base import Offer, Store, Unavailable
+from models.store.cache import Cache
 from models.store.case import Case
 from models.store.queueing import Queue, Waiting, waiting_for
 from models.store.statements import Made
@@ -72,6 +73,8 @@ class SqliteStore(Store):
         self._path = path
         self._queue = Queue()
         self._writer: _Writer | None = None
+        self._kept: tuple[sqlite3.Connection, int, Cache] | None = None
+        """What the last commit left to the next transaction, by its connection and the file's version."""
         self._pumping: asyncio.Task[None] | None = None
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="keyturn-read")
         self._reading = threading.local()
@@ -156,11 +159,15 @@ class SqliteStore(Store):
         """
         connection.execute("BEGIN IMMEDIATE")
         try:
-            case = Case(SqliteSql(connection), self.clock.now(), self.memory, alone=len(batch) == 1)
+            version, cache = self._cached(connection)
+            sql, now = SqliteSql(connection), self.clock.now()
+            case = Case(sql, now, self.memory, alone=len(batch) == 1, cache=cache)
             wakes = carry_out(case, [waiting.unit for waiting in batch])
             if wakes and offer is not None:
                 offer.claim(case.sql, case.now)
+            known = case.to_cache()
             connection.execute("COMMIT")
+            self._kept = connection, version, known
         except BaseException as error:
             _roll_back(connection)
             if _database_is_hurt(error) or not isinstance(error, Exception):
@@ -172,6 +179,15 @@ class SqliteStore(Store):
                 waiting.unit.reset()
             return False, batch
         return wakes, []
+
+    def _cached(self, connection: sqlite3.Connection) -> tuple[int, Cache]:
+        """The file's version and what is known of its content, in a transaction that has it to itself.
+
+        What is known is handed out once: unless this transaction is committed too, it is known no more.
+        """
+        version: int = connection.execute("PRAGMA data_version").fetchone()[0]
+        kept, self._kept = self._kept, None
+        return version, kept[2] if kept is not None and kept[:2] == (connection, version) else Cache()
 
     def _read(self, work: Callable[[Case], T]) -> T:
         try:

@@ -5,6 +5,7 @@ from tests.mutants.mutant import mutant
 CASE, OUTCOME, SAVE = "models/store/case.py", "models/store/outcome.py", "models/store/save.py"
 SQLITE, POSTGRES = "models/store/sqlite.py", "models/store/postgres.py"
 QUEUE, UNITS = "models/jobs/queue.py", "models/store/units.py"
+OF_CACHE = "models/test_cache.py"
 OF_STORE, OF_JOBS, OF_WORKER = "models/test_store.py", "models/test_jobs.py", "bot/test_worker.py"
 MOVED = f"{OF_STORE}::test_what_moved_since_it_was_read_is_not_written_over"
 SLEPT = f"{OF_JOBS}::test_a_process_that_slept_past_its_lease_cannot_finish_the_work"
@@ -56,6 +57,31 @@ STORE = (
         "refusal-saved", "R12", UNITS,
         "    if unit.again or unit.error is not None:", "    if unit.again:",
         f"{OF_STORE}::test_a_refusal_undoes_everything_that_its_work_wrote",
+    ),
+    mutant(
+        "cache-of-a-file-that-others-wrote", "R1", SQLITE,
+        "kept[:2] == (connection, version)", "kept[0] is connection",
+        f"{OF_CACHE}::test_what_another_process_has_written_counts_for_the_next_verb",
+    ),
+    mutant(
+        "cache-of-another-connection", "R1", SQLITE,
+        "kept[:2] == (connection, version)", "kept[1] == version",
+        f"{OF_CACHE}::test_a_file_that_was_changed_while_the_connection_was_away_is_read_anew",
+    ),
+    mutant(
+        "cache-outlives-a-rollback", "R12", SQLITE,
+        "kept, self._kept = self._kept, None", "kept = self._kept",
+        f"{OF_CACHE}::test_what_was_undone_with_its_transaction_is_not_known_afterwards",
+    ),
+    mutant(
+        "cache-outlives-a-statement", "R1", SAVE,
+        "            case.rewritten.add(statement.table)\n", "",
+        f"{OF_CACHE}::test_rows_that_a_statement_changes_unread_are_read_anew",
+    ),
+    mutant(
+        "number-given-twice", "R12", CASE,
+        "max((last, *self.before.get(table, ())))", "last",
+        f"{OF_CACHE}::test_a_row_that_brings_its_number_leaves_the_next_one_a_higher",
     ),
     mutant(
         "group-read-without-conditions", "R3", CASE,
