@@ -135,7 +135,7 @@ async def test_deciding_reads_a_large_group_at_once(store: Store) -> None:
 
     await store.run(found, app(["S0ONC"]))
     few = await read(many[:2], "engineering")
-    assert await read(many, "design") == few
+    assert await read(many, "design") <= few
 
 
 async def test_a_reminder_finds_that_those_who_are_left_have_decided(
