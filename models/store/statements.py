@@ -12,7 +12,7 @@ import json
 from abc import ABC, abstractmethod
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Dialect, Executable, Select, Text, bindparam, types
@@ -24,7 +24,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 
-from models.tables.base import Base
+from models.tables.base import Base, UtcDateTime
 
 R = TypeVar("R", bound=Base)
 
@@ -100,8 +100,10 @@ class _Plan(NamedTuple):
     """A statement, ready to be run on one kind of database."""
 
     sql: str
-    binds: tuple[tuple[str, Any, Callable[[Any], Any] | None], ...]
-    """For each parameter in order: its name, its value where none is given, and its type's processor."""
+    binds: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+    """For each parameter in order: its name, and its type's processor."""
+    constants: dict[str, Any]
+    """The values of the parameters that need not be given."""
     results: tuple[tuple[int, Callable[[Any], Any]], ...]
     """The columns whose values a type has to process, by their place."""
     make: Callable[[Iterable[Any]], Any]
@@ -132,29 +134,21 @@ def _plan(statement: Any, dialect: Dialect, keys: frozenset[str] | None) -> _Pla
     if keys is not None:
         options["column_keys"] = sorted(keys)
     compiled: Any = statement.compile(dialect=dialect, **options)
-    binds = tuple(
-        (
-            name,
-            _REQUIRED if name in required else compiled.binds[name].value,
-            _bind(compiled.binds[name].type, dialect),
-        )
-        for name in compiled.positiontup or ()
-    )
+    names = compiled.positiontup or ()
+    binds = tuple((name, _bind(compiled.binds[name].type, dialect)) for name in names)
+    constants = {name: compiled.binds[name].value for name in names if name not in required}
     columns = _columns(statement)
     results = tuple(
         (place, process)
         for place, column in enumerate(columns)
-        if (process := column.type.dialect_impl(dialect).result_processor(dialect, None)) is not None
+        if (process := _result(column.type, dialect)) is not None
     )
     make: Callable[[Iterable[Any]], Any] = tuple
     if table is not None:
         make = row_type(table)._make
     elif len(columns) == 1:
         make = lambda values: next(iter(values))  # noqa: E731
-    return _Plan(compiled.string, binds, results, make, returns=bool(columns))
-
-
-_REQUIRED: Any = object()
+    return _Plan(compiled.string, binds, constants, results, make, returns=bool(columns))
 
 
 def _made_optional(statement: Any) -> set[str]:
@@ -169,8 +163,22 @@ def _made_optional(statement: Any) -> set[str]:
     return {one.key for one in named}
 
 
+@cache
 def _bind(type_: types.TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
-    return type_.dialect_impl(dialect).bind_processor(dialect)
+    return _remembering(type_, type_.dialect_impl(dialect).bind_processor(dialect))
+
+
+@cache
+def _result(type_: types.TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    return _remembering(type_, type_.dialect_impl(dialect).result_processor(dialect, None))
+
+
+def _remembering(
+    type_: types.TypeEngine[Any], process: Callable[[Any], Any] | None
+) -> Callable[[Any], Any] | None:
+    """The same; moments and states come again and again, and cannot change: those it makes once."""
+    lasting = isinstance(type_, UtcDateTime | types.Enum)
+    return process if process is None or not lasting else lru_cache(maxsize=1000)(process)
 
 
 class Sql(ABC):
@@ -262,10 +270,11 @@ class Made(Sql):
 
 
 def _given(plan: _Plan, values: Values) -> list[Any]:
-    given: list[Any] = []
-    for name, default, process in plan.binds:
-        value = values.get(name, default)
-        if value is _REQUIRED:
-            raise TypeError(f"the statement wants {name!r}: {plan.sql}")
-        given.append(value if process is None else process(value))
-    return given
+    if plan.constants:
+        values = {**plan.constants, **values}
+    try:
+        return [values[name] if process is None else process(values[name]) for name, process in plan.binds]
+    except KeyError:
+        if missing := [name for name, _ in plan.binds if name not in values]:
+            raise TypeError(f"the statement wants {missing}: {plan.sql}") from None
+        raise
