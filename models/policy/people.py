@@ -25,8 +25,11 @@ class Pool:
     def awake(self) -> "Pool":
         """The same with nobody quiet but those who are away, for whom somebody else is asked."""
         away = {one.seat for one in self.candidates if one.seat}
-        woken = tuple(replace(one, quiet=one.person_id in away) for one in self.candidates)
-        return self if woken == self.candidates else replace(self, candidates=woken)
+        if all(one.quiet == (one.person_id in away) for one in self.candidates):
+            return self
+        return replace(
+            self, candidates=tuple(replace(one, quiet=one.person_id in away) for one in self.candidates)
+        )
 
 
 @dataclass(frozen=True, slots=True)

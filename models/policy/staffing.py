@@ -91,7 +91,9 @@ class Staffing:
         named = dict.fromkeys((*approvers, *self.spec.quiet))
         found = pool(named, self.question, self.who, spent=self.spent)
         quiet = set(pool(self.spec.quiet, self.question, self.who, spent=self.spent).ids)
-        candidates = tuple(replace(one, quiet=one.person_id in quiet) for one in found.candidates)
+        candidates = tuple(
+            replace(one, quiet=True) if one.person_id in quiet else one for one in found.candidates
+        )
         candidates = passed_on(candidates, self.course, self.question, self.who)
         candidates = with_stand_ins(candidates, self.spent, self.question, self.who)
         return Pool(candidates, found.left_out)
@@ -113,7 +115,8 @@ class Staffing:
             fallback=fallback,
             left_out=found.left_out,
         )
-        return replace(stage, alternates=self._alternates(stage))
+        alternates = self._alternates(stage)
+        return replace(stage, alternates=alternates) if alternates else stage
 
     def _stood_in(self, named: Pool, found: Pool, stand_ins: str, why: Reason, needed: int) -> PlannedStage:
         if not named.candidates:

@@ -25,6 +25,8 @@ class Override:
 
     def over(self, facts: PersonFacts, manager_id: str | None) -> PersonFacts:
         """The facts with this laid over; `manager_id` is whom `manager` names, as far as that is known."""
+        if self is NOTHING and not facts.contractor:
+            return facts
         return replace(
             facts,
             manager_id=manager_id if self.manager else facts.manager_id,
