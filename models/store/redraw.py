@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.jobs.table import Urgency, Wanted, want
+from models.store.case import Case
 from models.store.statements import Sql, among
 from models.tables.base import Json
 from models.tables.cards import Card, CardKind, Home
@@ -48,15 +49,15 @@ _HOMES = select(Home.person_id).where(
 
 
 def wanted_jobs(
-    sql: Sql, now: datetime, cards: Mapping[tuple[str, str, str], Json], touched: Iterable[str]
+    case: Case, cards: Mapping[tuple[str, str, str], Json], touched: Iterable[str]
 ) -> dict[str, Wanted]:
     """Write down the cards that are not there yet; returns the jobs that draw what was touched, by key."""
     jobs: dict[str, Wanted] = {}
     if cards:
-        _add_cards(sql, now, cards, jobs)
+        _add_cards(case.sql, case.now, cards, jobs)
     names = set(touched)
     if names:
-        _draw_touched(sql, now, names, jobs)
+        _draw_touched(case, names, jobs)
     return jobs
 
 
@@ -71,8 +72,9 @@ def _add_cards(
             _draw(jobs, card_id, now)
 
 
-def _draw_touched(sql: Sql, now: datetime, touched: set[str], jobs: dict[str, Wanted]) -> None:
-    just_begun = _requests_of_grants(sql, now, touched)
+def _draw_touched(case: Case, touched: set[str], jobs: dict[str, Wanted]) -> None:
+    sql, now = case.sql, case.now
+    just_begun = _requests_of_grants(case, touched)
     for card_id, person_id, kind, about in sql.all(_CARDS, abouts=sorted(touched)):
         waits = kind is CardKind.REQUEST and about in just_begun
         _draw(jobs, card_id, now + MOMENT if waits else now)
@@ -83,18 +85,27 @@ def _draw_touched(sql: Sql, now: datetime, touched: set[str], jobs: dict[str, Wa
         jobs[key] = Wanted("home", key, key, {"person": person_id}, Urgency.LATER, at)
 
 
-def _requests_of_grants(sql: Sql, now: datetime, touched: set[str]) -> set[str]:
+def _requests_of_grants(case: Case, touched: set[str]) -> set[str]:
     """Touch the requests of the touched grants.
 
     Returns those whose access is given first in a moment, and whose they are.
     """
-    grants = [int(name[3:]) for name in touched if name.startswith("GR-")]
+    grants = {int(name[3:]) for name in touched if name.startswith("GR-")}
+    before = case.before.get(Grant, {})
+    new = {row.id: row for row in case.changed(Grant) if row.id in grants and before[row.id] is None}
+    # Of a new grant nobody but this unit of work has a request.
+    found = [
+        (one.id, one.requester_id, grant.person_id, grant.state, grant.retry_at, grant.attempts)
+        for one in (case.changed(Request) if new else ())
+        if one.grant_id is not None and (grant := new.get(one.grant_id)) is not None
+    ]
+    if grants := grants - new.keys():
+        found += case.read(_REQUESTS, grants=sorted(grants))
     just_begun: set[str] = set()
-    if grants:
-        for request_id, requester, holder, state, retry_at, attempts in sql.all(_REQUESTS, grants=grants):
-            touched.add(f"AR-{request_id}")
-            if state is GrantState.GRANTING and retry_at == now and not attempts:
-                just_begun |= {f"AR-{request_id}", requester, holder}
+    for request_id, requester, holder, state, retry_at, attempts in found:
+        touched.add(f"AR-{request_id}")
+        if state is GrantState.GRANTING and retry_at == case.now and not attempts:
+            just_begun |= {f"AR-{request_id}", requester, holder}
     return just_begun
 
 

@@ -17,7 +17,7 @@ from models.jobs.table import want
 from models.store import redraw
 from models.store.case import Case
 from models.store.outcome import Outcome
-from models.store.statements import Sql, many
+from models.store.statements import Sql, many, row_type
 from models.tables.base import Base
 from models.tables.groups import keys_of
 
@@ -36,7 +36,7 @@ def save(case: Case, outcomes: Sequence[Outcome]) -> bool:
             case.rewritten.add(statement.table)
     cards = {key: card for outcome in outcomes for key, card in outcome.cards.items()}
     touched = {name for outcome in outcomes for name in outcome.touched}
-    jobs = redraw.wanted_jobs(sql, case.now, cards, touched)
+    jobs = redraw.wanted_jobs(case, cards, touched)
     for outcome in outcomes:
         for wanted in outcome.jobs.values():
             want(jobs, wanted)
@@ -70,7 +70,7 @@ def _changes(case: Case, table: type[Base]) -> list[tuple[Any, Any]]:
 def _update_rows(sql: Sql, table: type[Base], changes: list[tuple[Any, Any]]) -> None:
     """Rows that change in the same columns are one set."""
     sets: dict[tuple[str, ...], list[tuple[Any, Any]]] = {}
-    fields = tuple(column.key for column in table.__table__.columns)
+    fields = row_type(table)._fields
     for old, new in changes:
         names = tuple(name for name, was, now in zip(fields, old, new, strict=True) if was != now)
         sets.setdefault(names, []).append((old, new))
