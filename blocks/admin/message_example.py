@@ -121,7 +121,7 @@ def _request(state: RequestState, asks: str, closes: str | None, now: datetime) 
     note = "GitHub is switched off." if state is RequestState.CANCELLED else ""
     return Request(
         id=12, kind=RequestKind.NEW, action=Action.ADD, app_key=_APP.key, access_key=_APP.access[0].key,
-        app_name=_APP.name, access_name=_APP.access[0].name, policy=_SHOT.to_json(), requester_id=asks,
+        app_name=_APP.name, access_name=_APP.access[0].name, policy=_SHOT.json, requester_id=asks,
         beneficiary_id=asks, reason="INC-42: a hotfix is due", term=term, asked_term=term, over_max=False,
         emergency=False, because={"reasons": []}, state=state, position=0, created_at=now,
         expires_at=now + timedelta(days=2), reminders=0, closing_note=note, **closed,
@@ -134,7 +134,7 @@ def _grant(state: GrantState, holder: str, other: str, now: datetime) -> Grant:
     revoked = state is GrantState.REVOKED
     return Grant(
         id=7, request_id=12, person_id=holder, app_key=_APP.key, access_key=_APP.access[0].key,
-        app_name=_APP.name, access_name=_APP.access[0].name, policy=_SHOT.to_json(), connector={}, target="",
+        app_name=_APP.name, access_name=_APP.access[0].name, policy=_SHOT.json, connector={}, target="",
         state=state, active_at=now, ends_at=now + _LENGTH, length=int(_LENGTH.total_seconds()),
         over_at=now if over else None, cause=Cause.ADMIN if revoked else None,
         caused_by=other if revoked else None, failing=Direction.GIVE if failed else None,

@@ -13,6 +13,7 @@ from threading import Lock
 
 from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, effective
 from models.policy.facts import PersonFacts, Who
+from models.registry import apps
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.tables.audit import canonical
@@ -51,8 +52,20 @@ class Snapshot:
         named = [who.by_email(one) if "@" in one else who.person(one) for one in self.app.owners]
         return tuple(dict.fromkeys(one.id for one in named if one is not None and one.active))
 
-    def to_json(self) -> Json:
+    @cached_property
+    def json(self) -> Json:
+        """As JSON, made once: nobody may change it."""
         return self._app_alone().stored()
+
+    @cached_property
+    def text(self) -> str:
+        """As it is stored."""
+        return canonical(self.json)
+
+    @cached_property
+    def digest(self) -> str:
+        """What requests and grants name it by: the SHA-256 of its text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
     @classmethod
     def from_json(cls, value: Json) -> "Snapshot":
@@ -61,6 +74,16 @@ class Snapshot:
 
     def _app_alone(self) -> AppSpec:
         return self.app.model_copy(update={"access": (self.access,), "example": ()})
+
+
+def snapshot_of(case: Case, app: AppSpec, access: AccessSpec) -> Snapshot:
+    """The policy of an access as this app has it, made once for as long as the catalogue stands."""
+    known: dict[tuple[str, str], tuple[AppSpec, Snapshot]] = apps.kept(case, Policy, dict)
+    of, snapshot = known.get((app.key, access.key), (None, None))
+    if snapshot is None or of is not app:  # the policy of an older request may have another of that key
+        snapshot = Snapshot(app, access).alone
+        known[app.key, access.key] = app, snapshot
+    return snapshot
 
 
 def policy_of(case: Case, digest: str) -> Snapshot:
@@ -74,12 +97,11 @@ def policy_of(case: Case, digest: str) -> Snapshot:
 
 def keep_policies(out: Outcome, snapshots: Sequence[Snapshot]) -> list[str]:
     """Store these policies, where they are not there yet; returns their digests."""
-    texts = [canonical(one.to_json()) for one in snapshots]
-    digests = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
+    digests = [one.digest for one in snapshots]
     out.case.hand(Policy, digests)
-    for digest, text, snapshot in zip(digests, texts, snapshots, strict=True):
-        out.put(Policy, digest=digest, text=text)
-        _remember(digest, snapshot.alone)
+    for snapshot in snapshots:
+        out.put(Policy, digest=snapshot.digest, text=snapshot.text)
+        _remember(snapshot.digest, snapshot.alone)
     return digests
 
 

@@ -26,7 +26,7 @@ from models.policy.on_behalf import ON_BEHALF, manages
 from models.policy.planning import told
 from models.registry import apps
 from models.registry.directory import Directory, names_of
-from models.registry.policy_snapshot import Snapshot, policy_of
+from models.registry.policy_snapshot import Snapshot, policy_of, snapshot_of
 from models.registry.reviews import unreviewed
 from models.store.case import Case
 from models.tables.grants import Grant
@@ -78,7 +78,7 @@ def plan(case: Case, draft: Draft, directory: Directory | None = None) -> list[P
         raise Invalid("Choose at least one access.", field="access")
     if draft.kind is not RequestKind.EXTEND:
         _not_twice(case, draft)
-    snapshots = [Snapshot(app, one).alone for one in _accesses(app, dict.fromkeys(draft.access_keys))]
+    snapshots = [snapshot_of(case, app, one) for one in _accesses(app, dict.fromkeys(draft.access_keys))]
     questions = _questions(case, draft, snapshots)
     planned = [_planned(directory, draft, *one) for one in zip(snapshots, questions, strict=True)]
     return [_in_emergency(case, directory, one) for one in planned] if draft.emergency else planned

@@ -181,7 +181,7 @@ def _record(out: Outcome, request: Request, planned: Planned) -> None:
         because=request.because["reasons"],
         conflicts=request.because["conflicts"],
         stages=[_approvers_of(stage) for stage in planned.decision.stages],
-        policy=planned.snapshot.to_json(),
+        policy=planned.snapshot.json,
     )
 
 
