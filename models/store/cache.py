@@ -20,6 +20,9 @@ from models.tables.settings import Setting
 TABLES: tuple[type[Base], ...] = (Setting, Delegation, Role, Policy)
 """Small tables that nearly every verb looks at and few change; a unit of work that changes one drops it."""
 
+MOST = 4096
+"""A table of which more rows are known begins anew, so that the cache stays small."""
+
 
 @dataclass
 class Cache:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from models.store import reads
-from models.store.cache import TABLES, Cache
+from models.store.cache import MOST, TABLES, Cache
 from models.store.statements import Sql
 from models.tables.base import Base
 from models.tables.groups import GROUPS, Group, key_of, keys_of, type_of
@@ -65,7 +65,8 @@ class Case:
 
     def to_cache(self) -> Cache:
         """What the next transaction need not read again, where this one is committed; see `Cache`."""
-        kept = [one for one in TABLES if not self.before.get(one) and one.__table__ not in self.rewritten]
+        stands = [one for one in TABLES if not self.before.get(one) and one.__table__ not in self.rewritten]
+        kept = [one for one in stands if len(self._rows.get(one, ())) <= MOST]
         return Cache(
             {table: self._rows[table] for table in kept if table in self._rows},
             {one: members for one, members in self._groups.items() if one[0].table in kept},

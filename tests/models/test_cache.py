@@ -164,3 +164,14 @@ async def test_what_seldom_changes_is_read_once_for_many_requests(store: Store, 
 def _tables(read: list[Any]) -> set[str]:
     tables = (entity_of(one) for one in read if isinstance(one, Select))
     return {table.__tablename__ for table in tables if table is not None}
+
+
+async def test_a_table_of_which_too_much_is_known_begins_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.store.case.MOST", 3)
+    for number in range(8):
+        await store.run(settings.write, f"fact-{number}", number)
+    assert [await store.run(settings.hold, f"fact-{number}", None) for number in range(8)] == [*range(8)]
+    known = await store.write(lambda out: len(out.case.cache.rows.get(Setting, {})))
+    assert known <= 3
