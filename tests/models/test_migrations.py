@@ -1,6 +1,7 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from models import migrate
@@ -20,6 +21,13 @@ async def test_the_migrations_make_exactly_the_schema_of_the_models(database_url
 
 async def test_upgrading_twice_changes_nothing(database_url: str) -> None:
     assert await migrate.upgrade(database_url) == (migrate.newest(), migrate.newest())
+
+
+def test_the_files_are_called_by_the_revisions_that_alembic_knows() -> None:
+    scripts = ScriptDirectory(str(migrate.HERE))
+    revisions = [script.revision for script in scripts.walk_revisions()]
+    assert migrate.newest() == scripts.get_current_head()
+    assert migrate._revisions() == sorted(revisions)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])

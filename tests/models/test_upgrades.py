@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
 from sqlalchemy import Boolean, Column, Connection, DateTime, Integer, MetaData, Table, insert, text
 from sqlalchemy.types import JSON
 
@@ -73,9 +72,7 @@ def template(request: pytest.FixtureRequest, engine: str, upgraded: Upgraded) ->
 
 def made(connection: Connection, release: str) -> None:
     """The schema of that release, and the rows that its code wrote."""
-    config = migrate._config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, release)
+    migrate.migrate_to(connection, release)
     held = json.loads((RELEASES / f"{release}.json").read_text())
     metadata = MetaData()
     metadata.reflect(connection)
