@@ -5,8 +5,6 @@ Format: https://docs.slack.dev/reference/app-manifest
 
 from typing import Any
 
-import yaml
-
 from bot.config import Mode
 
 # Bot scopes, each with the methods or fields that need it.
@@ -65,6 +63,8 @@ def manifest(mode: Mode, base_url: str | None = None) -> Json:
 
 def as_yaml(document: Json) -> str:
     """The manifest as text to paste at api.slack.com/apps."""
+    import yaml  # noqa: PLC0415 - the bot is ready 8 ms sooner without it
+
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=100)
 
 

@@ -4,7 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from models.audit import Fact
@@ -17,11 +17,12 @@ from models.tables.base import Base
 from models.tables.grants import Grant
 from models.tables.requests import Request
 
-__all__ = ["CLICK", "JOB", "SWEEP", "Offer", "Priority", "Store", "Unavailable"]
+__all__ = ["CLICK", "JOB", "STANDSTILL", "SWEEP", "Offer", "Priority", "Store", "Unavailable"]
 
 T = TypeVar("T")
 
-
+STANDSTILL = timedelta(seconds=30)
+"""After so long a transaction whose process froze is undone; others wait for what it locked (PostgreSQL)."""
 _REF = re.compile(r"(AR|GR)-(\d{1,18})")
 _TABLES: dict[str, type[Base]] = {"AR": Request, "GR": Grant}
 

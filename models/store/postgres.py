@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import await_only
 
 from models.clock import Clock
-from models.store.base import Store, Unavailable
+from models.store.base import STANDSTILL, Store, Unavailable
 from models.store.case import Case
 from models.store.queueing import Queue, Waiting, waiting_for
 from models.store.save import Stale
@@ -37,8 +37,6 @@ AT_ONCE = 2
 TOGETHER = 16
 """How many works may share one: each waits for all the others' statements."""
 TRIES = 4
-STANDSTILL = timedelta(seconds=30)
-"""After so long a transaction whose process froze is undone; others wait for what it locked."""
 # All statements of a read see one moment: whoever checks the trail against its head must not see a head
 # that moved in between.
 _SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
