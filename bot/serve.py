@@ -43,12 +43,13 @@ async def serve(config: Config, clock: Clock, *, lease: timedelta = LEASE, obser
 
 
 def keep_what_is_loaded() -> None:
-    """Tell the collector that what is loaded by now stays.
+    """Tell the collector that what is loaded by now stays, and let it look through what comes.
 
-    Walking all of it again takes a tenth of a second, now and then, in which nobody is answered.
+    Walking all of it again takes a tenth of a second, now and then, in which nobody is answered. Nor is it
+    walked now: of 150,000 objects 2,000 are garbage, which stays as well.
     """
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @contextmanager

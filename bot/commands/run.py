@@ -1,6 +1,7 @@
 """`keyturn run`: the bot itself."""
 
 import asyncio
+import gc
 from typing import Annotated
 
 import typer
@@ -27,6 +28,9 @@ def run(config: ConfigFile = DEFAULT_CONFIG, observe: Observe = False) -> None:
     It brings the database's schema up to date, does what was due while it was away, and then takes what Slack
     delivers. Health is at /healthz and /readyz, numbers are at /metrics, all of [http] host:port.
     """
+    # What is loaded by now and until it is ready stays: looking through it again and again, while it grows,
+    # takes a sixth of the time until then. See `keep_what_is_loaded`.
+    gc.disable()
     # The other commands start in a third of the time without all that runs.
     from bot.serve import serve  # noqa: PLC0415
     from bot.steady import SteadyClock  # noqa: PLC0415
