@@ -133,11 +133,11 @@ class Worker:
         self._passed_by = False
         run, claimed = self._run_so_far, self._claimed_so_far
         await self._store.run(look, priority=JOB)
-        # Its own commit has woken it too, as every one does that left jobs; what they left is claimed.
+        # What has woken it until now is claimed by that commit.
         self._woken.clear()
         if self._passed_by:  # the other claim wakes it when it is over
             return 0 if self._claiming is None else LOOK
-        wait = (self._following - self._store.clock.now()).total_seconds() if self._following else LOOK
+        wait = self._seconds_until(self._following) if self._following else LOOK
         # What is due and was not claimed waits for its lane, or for one of its kind to end.
         self._left = wait <= 0 or self._room()[0] <= 0
         if self._left:
@@ -169,6 +169,8 @@ class Worker:
             self._woken.set()
         if claim.made:
             self._following = claim.following
+            if claim.following is not None and self._seconds_until(claim.following) < LOOK:
+                self._woken.set()
         if self._stopping and claim.works:
             task = asyncio.create_task(self._give_back(claim.works))
             self._giving_back.add(task)
@@ -180,6 +182,9 @@ class Worker:
             self._running[task] = hold
             task.add_done_callback(self._done)
         self._claimed_so_far += len(claim.works)
+
+    def _seconds_until(self, due: datetime) -> float:
+        return (due - self._store.clock.now()).total_seconds()
 
     async def _give_back(self, works: list[Work]) -> None:
         """Claimed while the worker was being stopped, and not begun: as if it had not been."""

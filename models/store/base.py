@@ -38,7 +38,7 @@ class Offer(Protocol):
         """Claim due jobs, in the transaction that may have written them."""
 
     def start(self) -> None:
-        """The commit is done: begin with what was claimed."""
+        """The commit is done: begin with what was claimed, and look after what was not."""
 
     def withdraw(self) -> None:
         """The commit failed, or left no jobs: nothing was claimed."""
@@ -64,7 +64,7 @@ class Store(ABC):
         self._record_listeners.append(listener)
 
     def on_jobs(self, listener: Callable[[], object]) -> None:
-        """Call `listener` after each commit of this process that wrote jobs."""
+        """Call `listener` after each commit of ours that left jobs and had no offer to claim them."""
         self._job_listeners.append(listener)
 
     def on_refusal(self, listener: Callable[[Unavailable], object]) -> None:

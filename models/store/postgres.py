@@ -200,7 +200,7 @@ class PostgresStore(Store):
         finally:
             if offer is not None:
                 (offer.start if wakes else offer.withdraw)()
-        if wakes:
+        if wakes and offer is None:
             self.woke()
 
     def _tell(self, done: list[Waiting]) -> None:

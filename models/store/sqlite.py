@@ -146,7 +146,7 @@ class SqliteStore(Store):
         finally:
             if offer is not None:
                 (offer.start if wakes else offer.withdraw)()
-        if wakes:
+        if wakes and offer is None:
             self.woke()
         return alone
 
