@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -56,7 +57,7 @@ class Incoming:
         """Good for one modal, within three seconds."""
         return str(self.body.get("trigger_id") or "")
 
-    @property
+    @cached_property
     def delivery(self) -> str:
         """The same for every repetition of this delivery, and for no other: see `Store.write`."""
         if self.trigger:
@@ -200,7 +201,7 @@ class Click(Incoming):
 class Submission(Incoming):
     """A modal that was sent."""
 
-    @property
+    @cached_property
     def delivery(self) -> str:
         if self.view.get("id") and self.view.get("hash"):
             # A form that was sent before and drawn anew must not count as sent again; and whoever writes
@@ -246,7 +247,7 @@ class Event(Incoming):
         user = self.event.get("user")
         return str(user.get("id", "")) if isinstance(user, Mapping) else str(user or "")
 
-    @property
+    @cached_property
     def delivery(self) -> str:
         return f"event:{self.body['event_id']}" if self.body.get("event_id") else super().delivery
 

@@ -20,21 +20,33 @@ class Since(NamedTuple):
     approvers: datetime
 
 
-def known(case: Case, app: AppSpec, people: Iterable[str], since: Since) -> tuple[list[ApproverRef], bool]:
-    """Everybody whom an app's rules name, if `people` ask, and whether all of them are known well enough."""
+class Missing(NamedTuple):
+    """Of whom the tables do not know enough."""
+
+    groups: set[GroupRef]
+    requesters: set[str]
+    approvers: set[str]
+    """Admins too, who are asked where nobody else can be."""
+    emails: set[str]
+
+
+def missing(case: Case, app: AppSpec, people: Iterable[str], since: Since) -> Missing:
+    """Those of whom more has to be known whom an app's rules look at, if `people` ask."""
     who, people, refs = directory.Directory(case), set(people), named(case, app)
-    groups = [directory.group_row(case, str(ref)) for ref in refs if isinstance(ref, GroupRef)]
+    groups = {ref: directory.group_row(case, str(ref)) for ref in refs if isinstance(ref, GroupRef)}
     persons = [ref for ref in refs if isinstance(ref, PersonRef)]
-    emails = {ref.email for ref in persons if ref.email} | listed_managers(case, people)
-    enough = (
-        all(group is not None and since.groups <= group.checked_at <= case.now for group in groups)
-        and not directory.stale(case, people, since.requesters)
-        and not directory.stale(
-            case, {*who.admins(), *(ref.id for ref in persons if ref.id)}, since.approvers
-        )
-        and all(who.by_email(email) is not None for email in emails)
+    approvers = {*who.admins(), *(ref.id for ref in persons if ref.id)}
+    emails = {ref.email for ref in persons if ref.email} | _listed_managers(case, people)
+    return Missing(
+        {
+            ref
+            for ref, group in groups.items()
+            if group is None or not since.groups <= group.checked_at <= case.now
+        },
+        directory.stale(case, people, since.requesters),
+        directory.stale(case, approvers, since.approvers),
+        {email for email in emails if who.by_email(email) is None},
     )
-    return refs, enough
 
 
 def named(case: Case, app: AppSpec) -> list[ApproverRef]:
@@ -47,7 +59,7 @@ def named(case: Case, app: AppSpec) -> list[ApproverRef]:
     return [*(ref for ref, _ in references.named(app)), *more]
 
 
-def listed_managers(case: Case, people: Iterable[str]) -> set[str]:
+def _listed_managers(case: Case, people: Iterable[str]) -> set[str]:
     """The addresses of those whom the directory table names as the managers of these people."""
     who = directory.Directory(case)
     return {address for one in people if "@" in (address := who.manager_named(one))}

@@ -6,7 +6,7 @@ time, what is known already counts.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from slack_sdk.errors import SlackApiError
@@ -16,7 +16,7 @@ from handlers import needed
 from handlers.in_time import InTime
 from handlers.slack_objects import group_of, mapping, person_of, profile_of, with_members
 from handlers.usergroups import UserGroups
-from models.catalogue.approvers import GroupRef, PersonRef
+from models.catalogue.approvers import GroupRef
 from models.catalogue.spec import AppSpec
 from models.clock import Clock
 from models.lifecycle.people import person_changed
@@ -35,8 +35,8 @@ TODAY = timedelta(hours=12)
 """Fresh enough for what Slack's events tell us about anyway."""
 NOBODY = ("user_not_found", "user_not_visible")
 """Slack's words for an id that is nobody's, or nobody's whom we may ever see."""
-PROFILES = 10_000
-"""Of so many people a process knows when it read their profile."""
+PEOPLE = 10_000
+"""Of so many people a process knows when they were looked up, and when it read their profile."""
 MEMBERS = 1000
 """Of a private channel, so many are looked through for whoever wants to see it."""
 
@@ -51,6 +51,7 @@ class WhoIs:
         self._asked = InTime()
         self._events_since = clock.now()
         self._profiles: dict[str, datetime] = {}
+        self._checked: dict[str, datetime] = {}
         self._looking: dict[str, asyncio.Task[None]] = {}
         self.usergroups = UserGroups(clock, client, self._asked)
 
@@ -71,8 +72,11 @@ class WhoIs:
         """Make sure that these people are known, by word not older than `max_age`."""
         since, wanted = self._since(max_age), set(ids)
         if max_age > NOW:
-            wanted = await self._store.read(lambda case: directory.stale(case, wanted, since))
-        await asyncio.gather(*(self._look_up(one, shared=max_age > NOW) for one in wanted))
+            wanted = {one for one in wanted if not self._is_fresh(one, since)}
+            if wanted:
+                self._know(await self._store.read(lambda case: directory.checked_at(case, wanted)))
+                wanted = {one for one in wanted if not self._is_fresh(one, since)}
+        await self._look_all_up(wanted, shared=max_age > NOW)
 
     async def admins(self) -> None:
         """Make sure that everybody who administers Keyturn is known, and whether they still work here."""
@@ -99,17 +103,16 @@ class WhoIs:
         `max_age` is how old the word of `people` may be.
         """
         ages = needed.Since(self._since(SOON), self._since(max_age), self._since(TODAY))
-        refs, known = await self._store.read(lambda case: needed.known(case, app, people, ages))
-        if known and max_age > NOW and not needed.looks_at_profiles(app):
-            return
-        await self.groups(one for one in refs if isinstance(one, GroupRef))
-        await self.people({*people}, max_age)
-        named = [one for one in refs if isinstance(one, PersonRef)]
-        admins = await self._store.read(lambda case: directory.Directory(case).admins())
-        managers = await self._managers(people) if needed.looks_at_profiles(app) else set[str]()
-        await self.people({*(one.id for one in named if one.id), *admins, *managers}, TODAY)
-        listed = await self._store.read(lambda case: needed.listed_managers(case, people))
-        await self._by_email({one.email for one in named if one.email} | listed)
+        missing = await self._store.read(lambda case: needed.missing(case, app, people, ages))
+        if any(missing) or max_age == NOW:
+            await self.groups(missing.groups)
+            await self._look_all_up({*people} if max_age == NOW else missing.requesters, shared=max_age > NOW)
+            # What is known of them now may name others.
+            missing = await self._store.read(lambda case: needed.missing(case, app, people, ages))
+        if needed.looks_at_profiles(app):
+            await self.people(await self._managers(people), TODAY)
+        await self._look_all_up(missing.approvers)
+        await self._by_email(missing.emails)
 
     async def not_told(self, app: AppSpec, *, looked_up: bool) -> list[str]:
         """Whom this app's rules name by address or as a user group, and of whom Slack has told nothing yet.
@@ -127,6 +130,20 @@ class WhoIs:
         """Keep what Slack says of these people; for somebody who has left, everything moves on."""
         if people:
             await self._store.run(person_changed.people_seen, people)
+
+    def _know(self, checked_at: Mapping[str, datetime]) -> None:
+        """Remember when these people were looked up last: a row of theirs says never less than that."""
+        if len(self._checked) + len(checked_at) > PEOPLE:
+            self._checked.clear()
+        self._checked.update(checked_at)
+
+    def _is_fresh(self, person_id: str, since: datetime) -> bool:
+        # Not what seems to be of the future either: then the clock was set back since.
+        checked_at = self._checked.get(person_id)
+        return checked_at is not None and since <= checked_at <= self._clock.now()
+
+    async def _look_all_up(self, ids: Iterable[str], *, shared: bool = True) -> None:
+        await asyncio.gather(*(self._look_up(one, shared=shared) for one in ids))
 
     async def _look_up(self, person_id: str, *, shared: bool) -> None:
         """Look somebody up and remember what Slack says; `shared`: with whoever waits for that already."""
@@ -173,7 +190,7 @@ class WhoIs:
             who = directory.Directory(case)
             return {email for email in emails if who.by_email(email) is None}
 
-        for email in await self._store.read(unknown):
+        for email in await self._store.read(unknown) if emails else ():
             person = await self._asked.answer(self._person_by_email(email), email)
             await self.remember([person] if person else [])
 
@@ -197,7 +214,7 @@ class WhoIs:
         answer = await self._asked.answer(self._client.users_profile_get(user=person_id, include_labels=True))
         profile = None if answer is None else profile_of(answer)
         if answer is not None:
-            if len(self._profiles) >= PROFILES:
+            if len(self._profiles) >= PEOPLE:
                 self._profiles.clear()
             self._profiles[person_id] = self._clock.now()
         if profile is not None:

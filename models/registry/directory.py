@@ -19,11 +19,7 @@ from models.tables.people import ROLES, Person, Role, RoleName, UserGroup
 
 _BY_EMAIL = select(Person).where(Person.email == bindparam("email"))
 _BY_HANDLE = select(UserGroup).where(UserGroup.handle == bindparam("handle"))
-_FRESH = select(Person.id).where(
-    among(Person.id, "people"),
-    # Not what seems to be of the future either: then the clock was set back since.
-    Person.checked_at.between(bindparam("since"), bindparam("now")),
-)
+_CHECKED = select(Person.id, Person.checked_at).where(among(Person.id, "people"))
 _ANOTHER = (
     select(Person.id).where(Person.active, Person.id != bindparam("person")).order_by(Person.id).limit(1)
 )
@@ -167,9 +163,16 @@ def anybody_but(case: Case, person_id: str) -> str | None:
     return found[0] if found else None
 
 
+def checked_at(case: Case, ids: Iterable[str]) -> dict[str, datetime]:
+    """When each of these people was looked up last; without those who never were."""
+    return dict(case.read(_CHECKED, people=list(ids)))
+
+
 def stale(case: Case, ids: set[str], since: datetime) -> set[str]:
     """Those of these people that were never looked up, or not since then."""
-    return ids.difference(case.read(_FRESH, people=list(ids), since=since, now=case.now)) if ids else set()
+    # Not what seems to be of the future either: then the clock was set back since.
+    known = checked_at(case, ids)
+    return {one for one in ids if one not in known or not since <= known[one] <= case.now}
 
 
 def appoint(out: Outcome, person_ids: list[str], by: str) -> None:
