@@ -97,6 +97,46 @@ async def test_a_worker_that_can_begin_nothing_looks_once_in_a_while(
     assert 1 <= len(commits) <= 8
 
 
+async def test_a_job_costs_the_commit_that_leaves_it_and_the_one_that_ends_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "LOOK", 3600)
+    commits, write, ended = list[Priority](), store._write, asyncio.Event()
+
+    async def counted(unit: Unit, priority: Priority) -> Any:
+        commits.append(priority)
+        result = await write(unit, priority)
+        if len(commits) > 1:
+            ended.set()
+        return result
+
+    async with at_work(store, finishing([])) as worker:
+        await worker.idle()
+        await asyncio.sleep(0.3)  # its first looks are over
+        monkeypatch.setattr(store, "_write", counted)
+        await enqueue(store, "a")
+        await asyncio.wait_for(ended.wait(), 5)
+        await asyncio.sleep(0.1)
+        assert commits == [Priority.CLICK, Priority.JOB]
+    assert await rows(store) == []
+
+
+async def test_what_a_commit_leaves_for_later_begins_then_and_not_at_the_next_look(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "LOOK", 3600)
+    begun, later = asyncio.Event(), timedelta(seconds=0.3)
+
+    async def run(_work: Work) -> None:
+        begun.set()
+
+    async with at_work(store, run) as worker:
+        await worker.idle()
+        await enqueue(store, "a", run_at=clock.now() + later)
+        clock.advance(later)
+        await asyncio.wait_for(begun.wait(), 5)
+
+
 async def test_what_waits_for_its_lane_or_for_room_begins_when_that_is_free_and_not_at_the_next_look(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
