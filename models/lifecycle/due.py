@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Select, TextClause, bindparam, not_, select, text
 
 from models.lifecycle import audit_entries, clock_set_back, mass_revocation, redraw
-from models.lifecycle.grant import end_dates, extensions, give, revoke
+from models.lifecycle.grant import end_dates, extensions, full_rounds, give, revoke
 from models.lifecycle.people import delegations
 from models.lifecycle.request import emergency_review, escalate, remind, stages
 from models.registry.policy_snapshot import policy_of
@@ -74,6 +74,10 @@ def sweep(case: Case, begin: Begin, passed_over: Collection[str] = ()) -> Swept:
         part.carry_out(swept, case, begin, passed_over)
         if swept.more:
             break
+    if swept.more:
+        full_rounds.hold_back(case, swept.outcomes)
+    elif (out := full_rounds.let_go(case, begin)) is not None:
+        swept.outcomes.append(out)
     return swept
 
 

@@ -1,11 +1,14 @@
 """What a sweep does and what it leaves: each thing once, whole, and not before its time."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import delete, select
 
 from models.clock import ManualClock
+from models.jobs import Job
 from models.lifecycle import due, redraw
+from models.lifecycle.grant import full_rounds
 from models.store.base import Store
 from models.store.outcome import Outcome
 from models.tables.grants import Grant
@@ -38,6 +41,55 @@ async def test_what_a_sweep_has_closed_it_does_nothing_more_about(store: Store, 
     swept = await sweep(store)
     assert swept.broken == []
     assert await actions(store, ref) == ["request.pending", "stage.opened", "request.expired"]
+
+
+async def only_held(store: Store, *accesses: str) -> None:
+    """Let Ada hold these, with nothing left for the worker to do."""
+    await store.write(found)
+    for access in accesses:
+        await hold(store, EIGHT_HOURS, access)
+    await store.write(lambda out: out.bulk(delete(Job)))
+
+
+async def begins(store: Store) -> list[datetime]:
+    """When each round at a target is to begin, the first first."""
+    rounds = select(Job.run_at).where(Job.kind == "settle").order_by(Job.run_at)
+    return await store.read(lambda case: case.read(rounds))
+
+
+async def test_a_round_waits_for_what_else_is_due_and_begins_when_the_sweep_is_over(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "BATCH", 1)
+    await only_held(store, "engineering", "design")
+    clock.advance(8 * HOUR)
+    assert (await store.write_many(due.sweep)).more
+    assert await begins(store) == [clock.now() + full_rounds.WAIT]
+    await sweep(store)
+    assert await begins(store) == [clock.now()] * 2
+
+
+async def test_a_round_that_is_full_begins_while_the_sweep_goes_on(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "BATCH", 1)
+    monkeypatch.setattr(full_rounds, "TOGETHER", 1)
+    await only_held(store, "engineering")
+    clock.advance(8 * HOUR)
+    assert (await store.write_many(due.sweep)).more
+    assert await begins(store) == [clock.now()]
+
+
+async def test_a_round_begins_by_itself_where_the_sweep_does_not_end(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "BATCH", 1)
+    await only_held(store, "engineering")
+    clock.advance(8 * HOUR)
+    assert (await store.write_many(due.sweep)).more
+    clock.advance(full_rounds.WAIT)
+    await sweep(store)
+    assert await begins(store) == [clock.now()]
 
 
 async def test_of_a_row_that_is_broken_nothing_is_half_done(
