@@ -63,8 +63,8 @@ def settle_soon(out: Outcome, grant: Grant, urgency: Urgency) -> None:
 
 def start(out: Outcome, grant: Grant) -> Grant:
     """A grant's start in the future has come."""
-    grant = move_grant(out, grant, GrantEvent.START, SYSTEM)
-    grant = out.change(grant, due_at=grant.ends_at, retry_at=out.now)
+    also = {"due_at": grant.ends_at, "retry_at": out.now}
+    grant = move_grant(out, grant, GrantEvent.START, SYSTEM, also)
     _settle_first(out, grant)
     redraw.redraw_grant(out, grant)
     return grant
@@ -87,9 +87,9 @@ def failed(out: Outcome, grant: Grant, direction: Direction, error: str) -> Gran
     """It did not work, and trying again by itself has come to an end: the admins see it, with Retry."""
     giving = direction is Direction.GIVE
     event = GrantEvent.GIVE_FAILED if giving else GrantEvent.TAKE_FAILED
-    grant = move_grant(out, grant, event, SYSTEM, error=error)
     due_at = grant.ends_at if giving else out.now + TAKE_AGAIN
-    grant = out.change(grant, failing=direction, error=error, retry_at=None, due_at=due_at)
+    also = {"failing": direction, "error": error, "retry_at": None, "due_at": due_at}
+    grant = move_grant(out, grant, event, SYSTEM, also, error=error)
     for person_id in Directory(out.case).admins():
         redraw.show(out, CardKind.FAILURE, f"{grant.ref}/{direction}", grant.ref, person_id)
     redraw.redraw_grant(out, grant)
@@ -99,13 +99,13 @@ def failed(out: Outcome, grant: Grant, direction: Direction, error: str) -> Gran
 def retry(out: Outcome, grant: Grant, by: str) -> Grant:
     """Try a failed grant again, the way it failed; once only where nobody asked for it."""
     taking = grant.failing is Direction.TAKE
-    grant = move_grant(out, grant, GrantEvent.RETRY_TAKE if taking else GrantEvent.RETRY_GIVE, by)
-    grant = out.change(
-        grant,
-        retry_at=out.now,
-        attempts=TRIES[grant.failing or Direction.GIVE] - 1 if by == SYSTEM else 0,
-        due_at=None if taking else grant.ends_at,
-    )
+    also = {
+        "retry_at": out.now,
+        "attempts": TRIES[grant.failing or Direction.GIVE] - 1 if by == SYSTEM else 0,
+        "due_at": None if taking else grant.ends_at,
+    }
+    event = GrantEvent.RETRY_TAKE if taking else GrantEvent.RETRY_GIVE
+    grant = move_grant(out, grant, event, by, also)
     settle_soon(out, grant, Urgency.TAKE if taking else Urgency.GIVE)
     redraw.redraw_grant(out, grant)
     return grant

@@ -12,10 +12,14 @@ from models.registry.directory import Directory
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
+from models.tables.base import Json
 from models.tables.cards import CardKind
 from models.tables.grants import OPEN_TASKS, Cause, Direction, Grant, TaskState
 from models.tables.requests import Request
-from models.tables.states import OVER_GRANTS, GrantEvent, GrantState, RequestEvent
+from models.tables.states import GRANT_MOVES, OVER_GRANTS, GrantEvent, GrantState, RequestEvent
+
+_SETTLED: Json = {"due_at": None, "notice_at": None, "failing": None, "error": "", "attempts": 0}
+"""Of a grant that is on its way out, or over: it ends no more, and nothing has failed yet."""
 
 
 def give_back(out: Outcome, ref: str, by: str) -> Grant:
@@ -60,8 +64,8 @@ def time_up(out: Outcome, grant: Grant) -> Grant:
 def taken(out: Outcome, grant: Grant, by: str = SYSTEM) -> Grant:
     """The connector has taken it, or saw that it is gone."""
     early = grant.cause is not None
-    grant = move_grant(out, grant, GrantEvent.TAKEN_EARLY if early else GrantEvent.TAKEN_AT_END, by)
-    grant = _over(out, grant)
+    event = GrantEvent.TAKEN_EARLY if early else GrantEvent.TAKEN_AT_END
+    grant = move_grant(out, grant, event, by, {**_SETTLED, "over_at": out.now, "retry_at": None})
     _void_tasks(out, grant)
     if grant.active_at is not None:
         redraw.show(out, CardKind.OVER, grant.ref, grant.ref, grant.person_id)
@@ -107,38 +111,19 @@ def _drop_extension(out: Outcome, grant: Grant, by: str) -> None:
 def _leave(
     out: Outcome, grant: Grant, event: GrantEvent, by: str, cause: Cause | None, note: str = ""
 ) -> Grant:
-    grant = move_grant(out, grant, event, by, cause=cause.value if cause else None, note=note)
+    still_there = GRANT_MOVES.get((grant.state, event)) is GrantState.REVOKING
+    leaving = _SETTLED | {
+        "cause": cause,
+        "caused_by": by if cause else None,
+        "retry_at": out.now if still_there else None,
+        "over_at": None if still_there else out.now,
+    }
+    grant = move_grant(out, grant, event, by, leaving, cause=cause.value if cause else None, note=note)
     _void_tasks(out, grant)
-    still_there = grant.state is GrantState.REVOKING
-    grant = out.change(
-        grant,
-        cause=cause,
-        caused_by=by if cause else None,
-        due_at=None,
-        notice_at=None,
-        retry_at=out.now if still_there else None,
-        over_at=None if still_there else out.now,
-        failing=None,
-        error="",
-        attempts=0,
-    )
     if still_there:
         settle_soon(out, grant, Urgency.TAKE)
     redraw.redraw_grant(out, grant)
     return grant
-
-
-def _over(out: Outcome, grant: Grant) -> Grant:
-    return out.change(
-        grant,
-        over_at=out.now,
-        retry_at=None,
-        due_at=None,
-        notice_at=None,
-        failing=None,
-        error="",
-        attempts=0,
-    )
 
 
 def _void_tasks(out: Outcome, grant: Grant) -> None:

@@ -216,8 +216,8 @@ def approve(out: Outcome, request: Request, by: str, note: str = "") -> Request:
 
 def close(out: Outcome, request: Request, event: RequestEvent, by: str, note: str = "") -> Request:
     """End a request, with the stages that were not decided; raises Closed where somebody was first."""
-    request = move_request(out, request, event, by, note=note)
-    request = out.change(request, closed_at=out.now, closed_by=by, closing_note=note)
+    closing = {"closed_at": out.now, "closed_by": by, "closing_note": note}
+    request = move_request(out, request, event, by, closing, note=note)
     for row in out.case.all(STAGES, request.id):
         if row.state in (StageState.OPEN, StageState.WAITING):
             out.change(row, state=StageState.CLOSED, closed_at=out.now)
