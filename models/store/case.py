@@ -14,7 +14,7 @@ from models.store import reads
 from models.store.cache import MOST, TABLES, Cache
 from models.store.statements import Sql
 from models.tables.base import Base
-from models.tables.groups import GROUPS, Group, key_of, keys_of, type_of
+from models.tables.groups import GROUPS, Group, asked_of, key_of, keys_of, type_of
 
 R = TypeVar("R", bound=Base)
 T = TypeVar("T")
@@ -255,8 +255,12 @@ class Case:
 
     def _move(self, table: type[Base], key: Any, old: Any, new: Any, into: tuple[_Members, ...]) -> None:
         """Keep the groups in line with a row that changed."""
-        for of in GROUPS.get(table, ()):
-            if old is not None and new is not None and of.same(old, new):
+        asked = asked_of(table)
+        changed = old is not None and new is not None
+        if asked is None or (changed and asked(old) == asked(new)):
+            return
+        for of in GROUPS[table]:
+            if changed and of.asked(old) == of.asked(new):
                 continue
             left = (of, of.key_of(old)) if old is not None and of.holds(old) else None
             joined = (of, of.key_of(new)) if new is not None and of.holds(new) else None

@@ -1,8 +1,9 @@
 """Groups: the rows of a table that share something, as a `Case` reads them; declared beside their table."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from operator import attrgetter
 from typing import Any, Generic, TypeGuard, TypeVar
 
 from models.tables.base import Base
@@ -30,14 +31,22 @@ class Group(Generic[R]):
     of: type[Base] | None
     """The table whose key `by` is: for all its rows in hand the group is read at once."""
 
+    @cached_property
+    def asked(self) -> Callable[[R], Any]:
+        """What it asks of a row: two versions that are alike in this are in the same group, or in none."""
+        return _getter(self.columns)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that say which group a row is in."""
+        return (*self.where, self.by) if self.by else tuple(self.where)
+
     def holds(self, row: R) -> bool:
         """Whether a row meets the conditions."""
-        return all(_meets(getattr(row, name), wanted) for name, wanted in self.where.items())
-
-    def same(self, row: R, other: R) -> bool:
-        """Whether two versions of a row are in the same group, by what it asks of them."""
-        names = (*self.where, self.by) if self.by else self.where
-        return all(getattr(row, name) == getattr(other, name) for name in names)
+        for name, wanted in self.where.items():  # noqa: SIM110 - `all` takes twice the time, for each change
+            if not _meets(getattr(row, name), wanted):
+                return False
+        return True
 
     def key_of(self, row: R) -> Any:
         """Which of the groups this row is in."""
@@ -67,6 +76,7 @@ def group(
     columns = (order,) if isinstance(order, str) else order or keys_of(table)
     made = Group(table, by, where, columns, of)
     GROUPS.setdefault(table, []).append(made)
+    _ASKED.pop(table, None)
     return made
 
 
@@ -88,6 +98,21 @@ def key_of(row: Base) -> Any:
     """A row's key: its value, or a tuple of several."""
     names = keys_of(type_of(row))
     return getattr(row, names[0]) if len(names) == 1 else tuple(getattr(row, name) for name in names)
+
+
+def asked_of(table: type[R]) -> Callable[[R], Any] | None:
+    """What all groups of a table together ask of a row; None where it has no groups."""
+    if table not in _ASKED and table in GROUPS:
+        _ASKED[table] = _getter({name for of in GROUPS[table] for name in of.columns})
+    return _ASKED.get(table)
+
+
+def _getter(columns: Collection[str]) -> Callable[[Any], Any]:
+    """What reads these columns of a row; the same of every row where there are none."""
+    return attrgetter(*columns) if columns else lambda _row: None
+
+
+_ASKED: dict[type[Base], Callable[[Any], Any]] = {}
 
 
 def is_a(row: object, table: type[R]) -> TypeGuard[R]:
