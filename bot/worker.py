@@ -55,6 +55,8 @@ class Handler:
     run: Callable[[Work], Awaitable[Result | None]]
     patience: float = 30
     """Seconds that one run may take, without the writing of its result."""
+    large: bool = False
+    """Whether the results of several go into several transactions: each may change hundreds of rows."""
     overtaken: Callable[[Outcome, Work], None] | None = None
     """What is to be done after a run whose job another process took over meanwhile."""
 
@@ -246,9 +248,9 @@ class Worker:
             if hold.over:
                 raise TimeoutError("it was held no longer, and another process may have it") from None
             raise TimeoutError(f"it took longer than {handler.patience:g} s") from None
-        await self._finish(work, result)
+        await self._finish(work, result, large=handler.large)
 
-    async def _finish(self, work: Work, result: Result | None) -> None:
+    async def _finish(self, work: Work, result: Result | None, *, large: bool) -> None:
         """Write the end of a job with its result, trying again for as long as the database takes nothing."""
 
         def end(out: Outcome) -> None:
@@ -258,7 +260,7 @@ class Worker:
 
         while True:
             try:
-                await self._store.write(end, priority=JOB)
+                await self._store.write(end, priority=JOB, large=large)
             except Unavailable as error:
                 log.warning("the result waits for the database", error=str(error))
             else:

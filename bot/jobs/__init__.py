@@ -44,7 +44,9 @@ def handlers(
         "person": Handler(PersonJob(store, gateway).run),
         "retire": Handler(RetireJob(store, gateway).run),
         "say": Handler(SayJob(store, gateway).run, overtaken=retire.want),
-        "settle": Handler(SettleJob(store, connectors, metrics).run, patience=settle.PATIENCE + 20),
+        "settle": Handler(
+            SettleJob(store, connectors, metrics).run, patience=settle.PATIENCE + 20, large=True
+        ),
         "tell": Handler(TellJob(store, gateway).run, overtaken=retire.want),
         "witness": Handler(WitnessJob(store, gateway, mailer).run, patience=90),
     }

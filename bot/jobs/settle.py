@@ -31,7 +31,9 @@ class SettleJob:
     async def run(self, work: Work) -> Result:
         """Carry out one round; the job's payload is {"target": …}. What fails is written to the grants."""
         target = str(work.payload["target"])
-        changes = await self._store.run(reconcile.begin_round, target, priority=JOB)
+        changes = await self._store.write(
+            lambda out: reconcile.begin_round(out, target), priority=JOB, large=True
+        )
         outcomes = await self._outcomes(changes)
         return lambda out: reconcile.settled(out, target, outcomes)
 

@@ -111,22 +111,24 @@ class Store(ABC):
         delivery: str | None = None,
         priority: Priority = CLICK,
         about: Iterable[object] = (),
+        large: bool = False,
     ) -> T:
         """Carry out `work` and return its result once what it collected is on disk.
 
-        Works that wait at the same time share a transaction. With `delivery` (the key of one of Slack's
-        deliveries) it counts at most once, ever: a repetition raises `Repeated`. What `work` raises undoes
-        it, and is raised here. It may run twice, on a fresh case, where somebody else was faster: so it must
-        have no other effect than its outcome. References in `about` are read with those of other works.
-        Raises `Unavailable` where the database does not take it.
+        Works that wait at the same time share a transaction, but for those that are `large`. With `delivery`
+        (the key of one of Slack's deliveries) it counts at most once, ever: a repetition raises `Repeated`.
+        What `work` raises undoes it, and is raised here. It may run twice, on a fresh case, where somebody
+        else was faster: so it must have no other effect than its outcome. References in `about` are read
+        with those of other works. Raises `Unavailable` where the database does not take it.
         """
-        return await self._carry_out(Unit(work, delivery=delivery, hints=_hints(about)), priority)  # type: ignore[no-any-return]
+        unit = Unit(work, large=large, delivery=delivery, hints=_hints(about))
+        return await self._carry_out(unit, priority)  # type: ignore[no-any-return]
 
     async def write_many(
         self, work: Callable[[Case, Callable[[], Outcome]], T], *, priority: Priority = SWEEP
     ) -> T:
         """Carry out a work that is many: it begins an outcome for each, and drops those that fail."""
-        return await self._carry_out(Unit(_nothing, work), priority)  # type: ignore[no-any-return]
+        return await self._carry_out(Unit(_nothing, work, large=True), priority)  # type: ignore[no-any-return]
 
     async def _carry_out(self, unit: Unit, priority: Priority) -> Any:
         try:

@@ -6,7 +6,7 @@ from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.store.units import SWEEP, Priority, Unit
+from models.store.units import Priority, Unit
 
 PATIENT = 8
 """After so many batches in a row something less urgent goes, if it waits: nobody waits for ever."""
@@ -37,6 +37,8 @@ class Queue:
     def __init__(self) -> None:
         self._lines: dict[Priority, deque[Waiting]] = {priority: deque() for priority in Priority}
         self._in_a_row = 0
+        self._turn = 0
+        """Which of the less urgent goes when nobody has to wait any longer."""
 
     def __bool__(self) -> bool:
         return any(self._lines.values())
@@ -46,21 +48,20 @@ class Queue:
         self._lines[priority].append(waiting)
 
     def batch(self, most: int) -> list[Waiting]:
-        """Those who go next, together in one transaction: the urgent first; a sweep goes by itself."""
+        """Those who go next, together in one transaction: the urgent first; large works go by themselves."""
         lines = [line for line in self._lines.values() if line]
         if not lines:
             return []
         self._in_a_row = self._in_a_row + 1 if len(lines) > 1 else 0
         if self._in_a_row > PATIENT:
             self._in_a_row = 0
-            lines = lines[-1:]
-        if lines[0] is self._lines[SWEEP]:
-            return [lines[0].popleft()]
+            self._turn += 1
+            lines = [lines[1 + self._turn % (len(lines) - 1)]]
         taken: list[Waiting] = []
         for line in lines:
-            while line and len(taken) < most and line is not self._lines[SWEEP]:
+            while line and len(taken) < most and not line[0].unit.large:
                 taken.append(line.popleft())
-        return taken
+        return taken or [lines[0].popleft()]
 
 
 def waiting_for(unit: Unit) -> Waiting:

@@ -31,6 +31,8 @@ class Unit:
     work: Callable[[Outcome], Any]
     several: Callable[[Case, Callable[[], Outcome]], Any] | None = None
     """Instead of `work`: one that makes an outcome for each of several things by itself."""
+    large: bool = False
+    """Whether it goes into a transaction by itself: nobody else's work is to wait for all of it."""
     delivery: str | None = None
     hints: Sequence[tuple[type[Base], Any]] = ()
     """Rows that it is about, to be read together with those of others."""

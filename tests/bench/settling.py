@@ -76,7 +76,7 @@ async def settling(store: Store) -> AsyncIterator[Ends]:
     nothing: Any = None
     tools = Tools(clock=store.clock, http=nothing, slack=nothing, me=lambda: "")
     metrics = Metrics()
-    settle = Handler(SettleJob(store, {Obliging.type: Obliging(tools)}, metrics).run)
+    settle = Handler(SettleJob(store, {Obliging.type: Obliging(tools)}, metrics).run, large=True)
     worker = _Settling(store, {"settle": settle}, metrics)
     ends = Ends(store)
     await worker.start()

@@ -286,6 +286,37 @@ async def test_nobody_waits_for_ever_behind_those_who_are_more_urgent(store: Sto
     await asyncio.wait_for(asyncio.gather(sweep(), *(click() for _ in range(4))), 30)
 
 
+async def test_a_large_work_goes_however_many_clicks_and_sweeps_there_are(store: Store) -> None:
+    done = asyncio.Event()
+
+    async def click() -> None:
+        while not done.is_set():
+            await store.write(increment)
+
+    async def sweep() -> None:
+        while not done.is_set():
+            await store.write_many(lambda _case, _begin: None)
+
+    async def large() -> None:
+        await store.write(increment, priority=JOB, large=True)
+        done.set()
+
+    clicks = [click() for _ in range(4)]
+    await asyncio.wait_for(asyncio.gather(*clicks, sweep(), sweep(), large()), 30)
+
+
+async def test_nobody_shares_a_transaction_with_a_large_work(store: Store) -> None:
+    cases: dict[str, list[Case]] = {"small": [], "large": []}
+
+    async def write(size: str) -> None:
+        await store.write(lambda out: cases[size].append(out.case), priority=JOB, large=size == "large")
+
+    await asyncio.gather(*(write(size) for size in ("small", "large", "small", "large", "small")))
+    first, second = cases["large"]
+    assert first is not second
+    assert not {id(first), id(second)} & {id(case) for case in cases["small"]}
+
+
 async def test_of_many_things_in_one_work_those_that_fail_are_dropped_and_the_others_stay(
     store: Store,
 ) -> None:
