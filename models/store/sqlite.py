@@ -5,6 +5,7 @@ SQLite has one writer at a time whatever one does. A whole unit of work runs on 
 """
 
 import asyncio
+import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +23,7 @@ from models.store.case import Case
 from models.store.queueing import Queue, Waiting, waiting_for
 from models.store.statements import Made
 from models.store.units import Priority, Unit, carry_out
+from models.tables.base import encode_with
 
 T = TypeVar("T")
 
@@ -30,7 +32,7 @@ TOGETHER = 64
 """How many works may share one commit."""
 BUSY_MS = 5000
 """How long to wait for another process (the command line) that writes to the same file."""
-_DIALECT = SQLiteDialect_pysqlite()
+_DIALECT: Any = SQLiteDialect_pysqlite(json_serializer=encode_with(json.JSONEncoder()))
 
 
 class SqliteSql(Made):

@@ -9,12 +9,12 @@ from sqlalchemy import BigInteger, Dialect, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from models.tables.base import Base, Json
+from models.tables.base import Base, Json, encode_with
 
 HEAD = 1
 """The id of the only row of `AuditHead`."""
 
-canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+canonical = encode_with(json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False))
 """Encode plain values as canonical JSON: keys sorted, no spaces, UTF-8."""
 
 

@@ -1,6 +1,8 @@
 """The ground that every table stands on: naming, time and JSON, the same on SQLite and PostgreSQL."""
 
 import enum
+import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +22,17 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+def encode_with(encoder: json.JSONEncoder) -> Callable[[Any], str]:
+    """What `encoder.encode` does, in half the time: that makes a new encoder in C for every value."""
+    make: Any = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:  # an implementation of Python without it
+        return encoder.encode
+    quote = json.encoder.encode_basestring_ascii if encoder.ensure_ascii else json.encoder.encode_basestring
+    options = (encoder.key_separator, encoder.item_separator, encoder.sort_keys)
+    encode = make(None, encoder.default, quote, encoder.indent, *options, encoder.skipkeys, encoder.allow_nan)
+    return lambda value: "".join(encode(value, 0))
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -22,6 +22,7 @@ from models.store.base import Store
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.store.statements import Core
+from models.tables.base import encode_with
 from models.tables.people import Person
 from models.tables.requests import Decision, Term
 from tests.conftest import START
@@ -174,6 +175,13 @@ DATA = st.dictionaries(
     max_size=4,
 )
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
+
+
+@given(DATA)
+def test_canonical_json_is_what_the_standard_library_makes_of_it(data: Any) -> None:
+    expected = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    assert canonical(data) == expected
+    assert encode_with(json.JSONEncoder())(data) == json.dumps(data)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
