@@ -1,7 +1,7 @@
-"""A card as an e-mail: what Slack would show, in plain words, for somebody whom Slack does not reach.
+"""A card as an e-mail in plain text, for people whom Slack does not reach.
 
-Slack's markup is resolved here: mentions become names, moments the reader's own time, entities the characters
-that people wrote. Buttons are left out, since nothing can be pressed in an e-mail.
+Slack's markup is resolved here: mentions become names, dates the reader's own time, entities the characters
+that people wrote. Buttons are left out, since an e-mail has none.
 """
 
 import re
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from blocks.cards import Story
 from blocks.kit import Block, Message
-from blocks.text import clean
+from blocks.kit.text import unescape
 from models.queries.change_story import ChangeStory
 from models.queries.pause_story import PauseStory
 from models.queries.stories import GrantStory, RequestStory, TaskStory
@@ -20,14 +20,14 @@ from models.tables.cards import CardKind
 from models.tables.grants import TaskState
 from models.tables.reviews import Review, ReviewState
 from models.tables.states import GrantState, RequestState
+from models.text_cleanup import remove_unseen
 
-SUBJECT = 150
+SUBJECT_LIMIT = 150
 NO_LINK = (
     "To answer, open Keyturn in Slack: it is listed under Apps, and its Home shows all that concerns you."
 )
 
 _MARKUP = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
-_ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
 _EMOJI = re.compile(r"(?<!\S):[a-z][a-z0-9_+-]*:(?:\s|$)")
 _BOLD = re.compile(r"(?<!\w)\*([^*\n]+)\*(?!\w)")
 _DATE = re.compile(r"!date\^(\d+)\^(.*)")
@@ -41,7 +41,7 @@ class Letter:
     text: str
 
 
-def worth(kind: CardKind, story: Story, viewer: str) -> bool:
+def should_mail(kind: CardKind, story: Story, viewer: str) -> bool:
     """Whether this card has something to tell its viewer by e-mail, as things stand now.
 
     An approver or a worker by hand hears of what waits for them, a requester of the outcome, a holder of an
@@ -50,10 +50,10 @@ def worth(kind: CardKind, story: Story, viewer: str) -> bool:
     """
     match story:
         case RequestStory():
-            waits = kind is CardKind.APPROVAL and story.may_decide(viewer)
-            over = kind is CardKind.REQUEST and story.request.state is not RequestState.PENDING
+            undecided = kind is CardKind.APPROVAL and story.may_decide(viewer)
+            closed = kind is CardKind.REQUEST and story.request.state is not RequestState.PENDING
             stuck = kind is CardKind.OVERDUE and story.open_stage is not None and story.open_stage.overdue
-            return waits or stuck or over or _worth_of_review(kind, story.review, viewer)
+            return undecided or stuck or closed or _should_mail_review(kind, story.review, viewer)
         case TaskStory():
             return story.task.state is TaskState.OPEN
         case ChangeStory():
@@ -61,10 +61,10 @@ def worth(kind: CardKind, story: Story, viewer: str) -> bool:
         case PauseStory():
             return story.pause.open
         case GrantStory():
-            return _worth_of_grant(kind, story.grant.state)
+            return _should_mail_grant(kind, story.grant.state)
 
 
-def _worth_of_review(kind: CardKind, review: Review | None, viewer: str) -> bool:
+def _should_mail_review(kind: CardKind, review: Review | None, viewer: str) -> bool:
     if review is None:
         return False
     if kind is CardKind.REVIEW:
@@ -72,13 +72,13 @@ def _worth_of_review(kind: CardKind, review: Review | None, viewer: str) -> bool
     return kind in (CardKind.ALERT, CardKind.REVIEWED)
 
 
-def _worth_of_grant(kind: CardKind, state: GrantState) -> bool:
+def _should_mail_grant(kind: CardKind, state: GrantState) -> bool:
     if kind is CardKind.FAILURE:
         return state is GrantState.FAILED
     return kind is CardKind.OVER or state is GrantState.ACTIVE
 
 
-def letter(message: Message, names: Mapping[str, str], timezone: str, link: str | None) -> Letter:
+def render(message: Message, names: Mapping[str, str], timezone: str, link: str | None) -> Letter:
     """The card as an e-mail to somebody in `timezone` (as in "Europe/Berlin"; UTC where it is unknown).
 
     `names` are people's by id, `link` leads to the card in Slack; None where there is none.
@@ -87,12 +87,12 @@ def letter(message: Message, names: Mapping[str, str], timezone: str, link: str 
     parts = [reader.text(part) for block in message["blocks"] for part in _texts(block)]
     parts.append(f"In Slack: {link}" if link else NO_LINK)
     subject = " ".join(reader.text(message["text"]).split())
-    if len(subject) > SUBJECT:
-        subject = subject[: SUBJECT - 1].rstrip() + "…"
+    if len(subject) > SUBJECT_LIMIT:
+        subject = subject[: SUBJECT_LIMIT - 1].rstrip() + "…"
     return Letter(subject or "Keyturn", "\n\n".join(part for part in parts if part) + "\n")
 
 
-def names_in(story: Story) -> Mapping[str, str]:
+def names_of(story: Story) -> Mapping[str, str]:
     """The names of everybody in a story, by id."""
     return story.grant.names if isinstance(story, TaskStory) else story.names
 
@@ -105,7 +105,7 @@ def _texts(block: Block) -> Iterator[str]:
         # A field's small title stands above its value in Slack, and before it here.
         yield str(field["text"]).replace("*\n", ":* ", 1)
     if block["type"] == "context":
-        yield from (str(one["text"]) for one in block["elements"] if "text" in one)
+        yield from (str(element["text"]) for element in block["elements"] if "text" in element)
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -124,27 +124,23 @@ class _Reader:
 
     def text(self, mrkdwn: str) -> str:
         """Slack's markup as plain text."""
-        return _MARKUP.sub(self._resolved, "\n".join(map(_unadorned, mrkdwn.splitlines()))).strip()
+        return _MARKUP.sub(self._resolved, "\n".join(map(_without_bold, mrkdwn.splitlines()))).strip()
 
-    def _resolved(self, found: re.Match[str]) -> str:
-        if found[2]:
-            return _ENTITIES[found[2]]
-        what, _, shown = found[1].partition("|")
-        if what.startswith("@"):
-            return " ".join(clean(self.names.get(what[1:], what[1:])).split())
-        if date := _DATE.fullmatch(what):
+    def _resolved(self, match: re.Match[str]) -> str:
+        if match[2]:
+            return unescape(match[0])
+        target, _, label = match[1].partition("|")
+        if target.startswith("@"):
+            return " ".join(remove_unseen(self.names.get(target[1:], target[1:])).split())
+        if date := _DATE.fullmatch(target):
             return self._moment(int(date[1]), timed="{time}" in date[2])
-        return f"{_unescaped(shown)} ({_unescaped(what)})" if shown else _unescaped(what)
+        return f"{unescape(label)} ({unescape(target)})" if label else unescape(target)
 
     def _moment(self, timestamp: int, *, timed: bool) -> str:
         at = datetime.fromtimestamp(timestamp, UTC).astimezone(self.zone)
         return f"{at:%A, %-d %B %Y, %H:%M} {at:%Z}" if timed else f"{at:%A, %-d %B %Y}"
 
 
-def _unadorned(line: str) -> str:
+def _without_bold(line: str) -> str:
     """A line without bold and emoji; what people wrote stands after > and stays as it is."""
     return line if line.startswith("> ") else _BOLD.sub(r"\1", _EMOJI.sub("", line))
-
-
-def _unescaped(text: str) -> str:
-    return re.sub(r"&(amp|lt|gt);", lambda found: _ENTITIES[found[1]], text)

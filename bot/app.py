@@ -13,7 +13,7 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from blocks.admin.connectors import ConnectorKind
+from blocks.admin.fields.connector import ConnectorKind
 from bot import connections, database, jobs, listeners, record
 from bot.caution import Caution
 from bot.config import Config

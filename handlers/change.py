@@ -1,8 +1,9 @@
 """Deciding on a change of the catalogue that another admin proposed, and taking back one's own."""
 
-from blocks import change_form, kit
+from blocks import kit
 from blocks.cards import CardAction
-from blocks.change_form import ChangeForm
+from blocks.forms import catalogue_change as change_form
+from blocks.forms.catalogue_change import ChangeForm
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Incoming, Submission

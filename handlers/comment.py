@@ -6,11 +6,11 @@ from typing import Any
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from blocks import decision_form
 from blocks.cards import CardAction
-from blocks.decision_form import DecisionForm
-from blocks.replies import people_in, plainly
-from blocks.text import esc
+from blocks.cards.thread_replies import mentioned_people, plain_text
+from blocks.forms import decision as decision_form
+from blocks.forms.decision import DecisionForm
+from blocks.kit.text import esc
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Event, Submission
@@ -105,7 +105,7 @@ def _meant(case: Case, event: Event) -> tuple[Request, str] | None:
             "Nobody reads this here. Say it with Approve change or Reject change: its author reads that."
         )
     written = str(event.event.get("text") or "")
-    return request_behind(case, card.about), plainly(written, names_of(case, people_in(written)))
+    return request_behind(case, card.about), plain_text(written, names_of(case, mentioned_people(written)))
 
 
 async def _tell(event: Event, text: str) -> None:

@@ -1,9 +1,9 @@
 """Deciding on a request: Approve, Reject and Modify duration, from the button to the decision."""
 
-from blocks import decision_form
 from blocks.cards import CardAction
-from blocks.decision_form import DecisionForm, Modified
-from blocks.term_form import TermBlock, TermChoice
+from blocks.forms import decision as decision_form
+from blocks.forms.decision import DecisionForm, DurationDecision
+from blocks.forms.term import TermBlock, TermChoice
 from handlers import fresh
 from handlers.desk import Desk
 from handlers.funnel import listener
@@ -66,8 +66,8 @@ async def reject(sent: Submission) -> None:
 async def modify(sent: Submission) -> None:
     """Approve with another duration."""
     ref, by, comment = await _deciding(sent)
-    modified = decision_form.parse_modified(sent.values, await _story(sent, ref), sent.desk.clock.now())
-    if not isinstance(modified, Modified):
+    modified = decision_form.parse_duration(sent.values, await _story(sent, ref), sent.desk.clock.now())
+    if not isinstance(modified, DurationDecision):
         await sent.answer(response_action="errors", errors=modified)
         return
     await sent.run(decide.approve, ref, by, comment=comment, term=modified.term)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from blocks.admin.connectors import ConnectorKind
+from blocks.admin.fields.connector import ConnectorKind
 from handlers.catalogue import CatalogueCache
 from handlers.limiter import Limiter
 from handlers.merged import Merged

@@ -31,7 +31,7 @@ async def turn(click: Click) -> None:
 
 
 async def _view(click: Click) -> View:
-    ref, page = screen.read_page(click.value)
+    ref, page = screen.parse_page(click.value)
     await click.desk.whois.people([click.person])
     return await click.read(_drawn, ref, page, click.person)
 

@@ -21,7 +21,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks import kit
-from blocks.text import esc
+from blocks.kit.text import esc
 from handlers.desk import Desk
 from handlers.incoming import Click, Closing, Command, Event, Incoming, Submission, Suggestion
 from handlers.limiter import Overloaded

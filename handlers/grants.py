@@ -1,9 +1,9 @@
 """What people do with an access: more time, giving it back, and trying again what failed."""
 
-from blocks import extend_form
 from blocks.cards import CardAction
-from blocks.extend_form import MoreTime
-from blocks.term_form import TermBlock, TermChoice
+from blocks.forms import extend as extend_form
+from blocks.forms.extend import ExtensionInput
+from blocks.forms.term import TermBlock, TermChoice
 from handlers import fresh
 from handlers.desk import Desk
 from handlers.funnel import listener
@@ -50,7 +50,7 @@ async def extend(sent: Submission) -> None:
     """Ask for more time; it is decided like a new request."""
     grant, policy = await _today(sent, sent.carries.get("ref", ""))
     wish = extend_form.parse(sent.values, policy, sent.desk.clock.now())
-    if not isinstance(wish, MoreTime):
+    if not isinstance(wish, ExtensionInput):
         await sent.answer(response_action="errors", errors=wish)
         return
     app = (await sent.read(policy_of, grant.policy)).app

@@ -3,7 +3,8 @@
 import asyncio
 
 from blocks.cards import CardAction
-from blocks.home import ALL, HomeAction, filled_like
+from blocks.home import ALL, HomeAction
+from blocks.request_form import from_request
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Event
@@ -66,7 +67,9 @@ async def ask_again(click: Click) -> None:
     before = await click.read(request_behind, click.value)
     if click.person not in (before.requester_id, before.beneficiary_id):
         raise NotAllowed(f"{before.ref} is somebody else's request.")
-    await open_form(click, filled_like(before, await click.desk.catalogue.find(before.app_key), click.person))
+    await open_form(
+        click, from_request(before, await click.desk.catalogue.find(before.app_key), click.person)
+    )
 
 
 async def run_again(click: Click) -> None:

@@ -1,9 +1,9 @@
 """Using less: what was given for another time than one asked for, or what one holds, is made shorter."""
 
-from blocks import less_form
 from blocks.cards import CardAction
-from blocks.less_form import Present
-from blocks.term_form import TermBlock, TermChoice
+from blocks.forms import shorten as shorten_form
+from blocks.forms.shorten import ShortenTarget
+from blocks.forms.term import TermBlock, TermChoice
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
@@ -20,46 +20,46 @@ FIELDS = {"term": TermBlock.CHOICE}
 def register(routes: Routes, desk: Desk) -> None:
     """Listen to Use less and its form."""
     routes.action(CardAction.USE_LESS)(listener(desk, Click, ask_how_much))
-    routes.action(less_form.CHOOSE_TERM)(listener(desk, Click, choose_term))
-    routes.view(less_form.FORM)(listener(desk, Submission, use_less, FIELDS))
+    routes.action(shorten_form.CHOOSE_TERM)(listener(desk, Click, choose_term))
+    routes.view(shorten_form.FORM)(listener(desk, Submission, use_less, FIELDS))
 
 
 async def ask_how_much(click: Click) -> None:
     """Use less was pressed."""
     await click.check(shorten.may_use_less, click.value, click.person)
     present = await click.read(_present, click.value)
-    await click.open(less_form.build(present, click.desk.clock.now()))
+    await click.open(shorten_form.build(present, click.desk.clock.now()))
 
 
 async def choose_term(click: Click) -> None:
     """Another way to say how long was chosen: show the fields that belong to it."""
     present = await _looked_at(click)
-    await click.redraw(less_form.build(present, click.desk.clock.now(), TermChoice.read(click.values)))
+    await click.redraw(shorten_form.build(present, click.desk.clock.now(), TermChoice.read(click.values)))
 
 
 async def use_less(sent: Submission) -> None:
     """Shorten it."""
     present = await _looked_at(sent)
-    term = less_form.parse(sent.values, present, sent.desk.clock.now())
+    term = shorten_form.parse(sent.values, present, sent.desk.clock.now())
     if not isinstance(term, Term):
         await sent.answer(response_action="errors", errors=term)
         return
     await sent.run(shorten.use_less, present.ref, sent.person, term)
 
 
-async def _looked_at(incoming: Click | Submission) -> Present:
+async def _looked_at(incoming: Click | Submission) -> ShortenTarget:
     ref = incoming.carries.get("ref", "")
 
-    def read(case: Case) -> Present:
+    def read(case: Case) -> ShortenTarget:
         looked_at(case, ref, incoming.person)
         return _present(case, ref)
 
     return await incoming.read(read)
 
 
-def _present(case: Case, ref: str) -> Present:
+def _present(case: Case, ref: str) -> ShortenTarget:
     if ref.startswith("GR-"):
         grant = grant_behind(case, ref)
-        return less_form.of_grant(grant, policy_of(case, grant.policy).policy.durations)
+        return shorten_form.from_grant(grant, policy_of(case, grant.policy).policy.durations)
     request = request_behind(case, ref)
-    return less_form.of_request(request, policy_of(case, request.policy).policy.durations)
+    return shorten_form.from_request(request, policy_of(case, request.policy).policy.durations)

@@ -1,6 +1,6 @@
 """What the form's menus offer while somebody types."""
 
-from blocks.request_form import RequestAction, access_options, app_of, app_option, read
+from blocks.request_form import RequestAction, access_options, app_key_of, app_option, parse
 from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Suggestion
@@ -20,14 +20,14 @@ async def applications(incoming: Suggestion) -> None:
 
 async def accesses(incoming: Suggestion) -> None:
     """What of the chosen application fits; what the one who would have it has or has asked for says so."""
-    app = await incoming.desk.catalogue.find(app_of(incoming.block))
+    app = await incoming.desk.catalogue.find(app_key_of(incoming.block))
     if app is None:
         await incoming.answer(options=[])
         return
 
     def look(case: Case) -> tuple[dict[str, Mark], str, bool]:
         only_members(case, incoming.person)
-        person, whom = Directory(case).person(incoming.person), read(incoming.values).for_whom
+        person, whom = Directory(case).person(incoming.person), parse(incoming.values).for_whom
         # What others have is nobody's business who cannot ask for them.
         whose = whom if whom and may_ask_for_others(case, app, incoming.person) else incoming.person
         own = whose == incoming.person

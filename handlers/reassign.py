@@ -1,7 +1,7 @@
 """Passing a decision on: Reassign, and its form."""
 
-from blocks import reassign_form
 from blocks.cards import CardAction
+from blocks.forms import reassign as reassign_form
 from handlers import fresh
 from handlers.desk import Desk
 from handlers.funnel import listener

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from blocks import request_form
 from blocks.kit import View, carried
-from blocks.request_form import CALLBACK, FIELDS, SHORTCUT, Filled, RequestAction, RequestBlock
-from blocks.term_form import Errors
+from blocks.kit.state import Errors
+from blocks.request_form import CALLBACK, FIELDS, SHORTCUT, RequestAction, RequestBlock, RequestInput
 from handlers import command_text, emergency, fresh, request_screen
 from handlers.desk import Desk
 from handlers.funnel import listener
@@ -49,24 +49,24 @@ async def command(incoming: Command) -> None:
 
 async def shortcut(incoming: Shortcut) -> None:
     """Open the form."""
-    await open_form(incoming, Filled())
+    await open_form(incoming, RequestInput())
 
 
 async def button(incoming: Click) -> None:
     """Open the form, for the application that the button names, if it names one."""
-    await open_form(incoming, Filled(app_key=incoming.value))
+    await open_form(incoming, RequestInput(app_key=incoming.value))
 
 
-async def open_form(incoming: Incoming, filled: Filled) -> None:
+async def open_form(incoming: Incoming, filled: RequestInput) -> None:
     """Open the form filled in like this; what there is only one of is chosen."""
     app = await incoming.desk.catalogue.find(filled.app_key)
-    form = Form(request_form.begin(filled, app), app) if app else Form(Filled())
+    form = Form(request_form.with_defaults(filled, app), app) if app else Form(RequestInput())
     await request_screen.show(incoming, form, incoming.open)
 
 
 async def change(incoming: Click) -> None:
     """Draw the form anew after a choice, with what belongs to it and what it would come to."""
-    filled = request_form.read(incoming.values)
+    filled = request_form.parse(incoming.values)
     app = await incoming.desk.catalogue.find(filled.app_key)
     if app is not None and request_form.access_block(app.key) not in incoming.values:
         form = await _begun(incoming, filled, app)
@@ -80,7 +80,7 @@ async def change(incoming: Click) -> None:
 
 async def choose_beneficiary(incoming: Click) -> None:
     """Somebody was chosen who would have it: look them up, and show what it would come to for them."""
-    filled = request_form.read(incoming.values)
+    filled = request_form.parse(incoming.values)
     app = await incoming.desk.catalogue.find(filled.app_key)
     await request_screen.refresh(incoming, app, filled)
     await change(incoming)
@@ -88,14 +88,14 @@ async def choose_beneficiary(incoming: Click) -> None:
 
 async def send(incoming: Submission) -> None:
     """Send the form: one request for each access. What is flagged is shown before it counts."""
-    filled = request_form.read(incoming.values)
+    filled = request_form.parse(incoming.values)
     app = await incoming.desk.catalogue.find(filled.app_key)
     looked_up = await request_screen.refresh(incoming, app, filled, _age(app, filled))
     if app is not None and _not_grown(incoming, app):
         await _instead(incoming, await _begun(incoming, filled, app), EARLY)
         return
-    draft = request_form.draft(filled, app, incoming.person, incoming.desk.clock.now())
-    errors = (draft if isinstance(draft, dict) else {}) | request_form.unexplained(filled, app)
+    draft = request_form.to_draft(filled, app, incoming.person, incoming.desk.clock.now())
+    errors = (draft if isinstance(draft, dict) else {}) | request_form.reason_errors(filled, app)
     if not isinstance(draft, Draft) or errors:
         await incoming.answer(response_action="errors", errors=_at_inputs(errors, incoming))
         return
@@ -131,7 +131,7 @@ def _send(out: Outcome, draft: Draft, incoming: Submission) -> None:
         raise Unseen(TOGETHER)
 
 
-def _age(app: AppSpec | None, filled: Filled) -> timedelta:
+def _age(app: AppSpec | None, filled: RequestInput) -> timedelta:
     """How old the word of the requester may be; where nobody else decides after them, the risk counts."""
     at_once = app and fresh.may_be_given_at_once(app, filled.access_keys, emergency=False)
     return NOW if at_once else STANDING
@@ -150,11 +150,11 @@ async def _instead(incoming: Submission, form: Form, note: str) -> None:
     await incoming.answer(response_action="update", view=dict(view))
 
 
-async def _begun(incoming: Incoming, filled: Filled, app: AppSpec) -> Form:
+async def _begun(incoming: Incoming, filled: RequestInput, app: AppSpec) -> Form:
     """The form for an application that was just chosen; what was typed behind the command is read for it."""
     text = incoming.carries.get("command")
     if not text:
-        return Form(request_form.begin(filled, app), app)
+        return Form(request_form.with_defaults(filled, app), app)
     typed = command_text.read(text, await incoming.desk.catalogue.shelf(), app)
     form = command_text.filled_in(typed, text)
     return replace(form, filled=replace(form.filled, reason=filled.reason or form.filled.reason))

@@ -10,10 +10,11 @@ from typing import Any
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from blocks import preview, request_form
+from blocks import request_form
+from blocks.forms.term import TermBlock
 from blocks.kit import Block, View
-from blocks.request_form import Filled, access_block
-from blocks.term_form import Errors, TermBlock
+from blocks.kit.state import Errors
+from blocks.request_form import RequestInput, access_block, preview
 from handlers.incoming import Incoming, which
 from handlers.whois import STANDING
 from models.catalogue.spec import AppSpec
@@ -45,7 +46,7 @@ Put = Callable[[View], Awaitable[Mapping[str, Any]]]
 class Form:
     """What is to be shown."""
 
-    filled: Filled
+    filled: RequestInput
     app: AppSpec | None = None
     note: str = ""
     command: str = ""
@@ -93,7 +94,7 @@ async def show(incoming: Incoming, form: Form, put: Put) -> None:
     try:
         if await _within(lookups, AT_ONCE):
             await put(form.view(await outlook(incoming, form)))
-        elif shown := await put(form.view(Outlook(preview.hint("Looking up who will be asked…")))):
+        elif shown := await put(form.view(Outlook(preview.hint_blocks("Looking up who will be asked…")))):
             await _within(lookups, PATIENCE)
             later = form.view(await outlook(incoming, form))
             await _update(incoming, later, **which(shown))
@@ -102,7 +103,7 @@ async def show(incoming: Incoming, form: Form, put: Put) -> None:
 
 
 async def refresh(
-    incoming: Incoming, app: AppSpec | None, filled: Filled, max_age: timedelta = STANDING
+    incoming: Incoming, app: AppSpec | None, filled: RequestInput, max_age: timedelta = STANDING
 ) -> bool:
     """Look up whoever the form is about, for as long as there is time. After that, what is known counts.
 
@@ -132,10 +133,10 @@ async def outlook(incoming: Incoming, form: Form) -> Outlook:
     """What sending would come to, or what is missing or in the way."""
     app = form.app
     if app is None:
-        return Outlook(preview.hint("Choose an application, and you see here who will be asked."))
+        return Outlook(preview.hint_blocks("Choose an application, and you see here who will be asked."))
     if not request_form.open_accesses(app):
-        return Outlook(preview.hint(f"{app.name} has nothing that can be asked for at the moment."))
-    draft = request_form.draft(form.filled, app, incoming.person, incoming.desk.clock.now())
+        return Outlook(preview.hint_blocks(f"{app.name} has nothing that can be asked for at the moment."))
+    draft = request_form.to_draft(form.filled, app, incoming.person, incoming.desk.clock.now())
 
     def look(case: Case) -> Outlook:
         others = may_ask_for_others(case, app, incoming.person)
@@ -144,7 +145,7 @@ async def outlook(incoming: Incoming, form: Form) -> Outlook:
         if isinstance(draft, Draft):
             found = _planned(case, draft)
         else:
-            found = Outlook(preview.hint(_missing(draft, form.filled)))
+            found = Outlook(preview.hint_blocks(_missing(draft, form.filled)))
         return replace(found, others=others, temporary=temporary)
 
     return await incoming.read(look)
@@ -159,11 +160,11 @@ def _planned(case: Case, draft: Draft) -> Outlook:
     try:
         planned = plan(case, draft)
     except Refusal as refusal:
-        return Outlook(preview.problem(refusal))
-    return Outlook(preview.preview(planned), preview.flagged(planned))
+        return Outlook(preview.refusal_blocks(refusal))
+    return Outlook(preview.preview(planned), preview.has_warnings(planned))
 
 
-def _missing(errors: Errors, filled: Filled) -> str:
+def _missing(errors: Errors, filled: RequestInput) -> str:
     if access_block(filled.app_key) in errors and filled.access_keys:
         return errors[access_block(filled.app_key)]
     if TermBlock.END in errors:
@@ -189,7 +190,7 @@ async def _update(incoming: Incoming, view: View, **named: str) -> Mapping[str, 
 
 
 async def _look_up(
-    incoming: Incoming, app: AppSpec | None, filled: Filled, max_age: timedelta = STANDING
+    incoming: Incoming, app: AppSpec | None, filled: RequestInput, max_age: timedelta = STANDING
 ) -> None:
     whois, people = incoming.desk.whois, {incoming.person, filled.for_whom or incoming.person}
     await (whois.for_app(app, people, max_age) if app else whois.people(people, max_age))

@@ -1,8 +1,8 @@
 """Emergencies, afterwards: found justified or misused, or taken away at once."""
 
-from blocks import review_form
 from blocks.cards import CardAction
-from blocks.review_form import ReviewForm
+from blocks.forms import review as review_form
+from blocks.forms.review import ReviewForm
 from handlers import fresh
 from handlers.desk import Desk
 from handlers.funnel import listener

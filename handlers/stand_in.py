@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from blocks import stand_in_form
+from blocks.forms import delegation as delegation_form
 from blocks.home import HomeAction
 from handlers.desk import Desk
 from handlers.funnel import listener
@@ -13,9 +13,9 @@ from models.errors import Invalid
 from models.lifecycle.people import delegations
 
 FIELDS = {
-    "person": stand_in_form.PERSON,
-    "first": stand_in_form.FIRST,
-    "last": stand_in_form.LAST,
+    "person": delegation_form.PERSON,
+    "first": delegation_form.FIRST,
+    "last": delegation_form.LAST,
 }
 
 
@@ -23,18 +23,18 @@ def register(routes: Routes, desk: Desk) -> None:
     """Listen to the buttons and the form about stand-ins."""
     routes.action(HomeAction.STAND_IN)(listener(desk, Click, ask))
     routes.action(HomeAction.NO_STAND_IN)(listener(desk, Click, remove))
-    routes.view(stand_in_form.FORM)(listener(desk, Submission, set_stand_in, FIELDS))
+    routes.view(delegation_form.FORM)(listener(desk, Submission, set_stand_in, FIELDS))
 
 
 async def ask(click: Click) -> None:
     """Set a stand-in was pressed."""
     await click.desk.whois.people([click.person])
-    await click.open(stand_in_form.build(await click.read(delegations.today, click.person)))
+    await click.open(delegation_form.build(await click.read(delegations.today, click.person)))
 
 
 async def set_stand_in(sent: Submission) -> None:
     """Somebody was chosen. App Home shows it by itself."""
-    chosen = stand_in_form.parse(sent.values)
+    chosen = delegation_form.parse(sent.values)
     first, last = _given(chosen.first, "first"), _given(chosen.last, "last")
     await sent.desk.whois.people([sent.person, chosen.person], NOW)
     await sent.run(delegations.set_stand_in, sent.person, chosen.person, first, last)

@@ -1,7 +1,7 @@
 """Work by hand: somebody has done it, or says why they cannot."""
 
-from blocks import task_form
 from blocks.cards import CardAction
+from blocks.forms import task as task_form
 from handlers import fresh
 from handlers.desk import Desk
 from handlers.funnel import listener

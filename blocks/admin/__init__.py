@@ -1,5 +1,5 @@
-"""What admins see of the catalogue: the list of apps, one app, and a form for each part of it.
+"""The admin screens of the catalogue: lists that open forms, and forms that consist of fields.
 
-A list, an app and a form are as deep as Slack stacks modals. Each form stands in a file with its parser, as
-a table of fields (`fields`), which `overlay` draws and reads back.
+A list, an app and a form are as deep as Slack stacks modals. Each form stands beside its parser, as a table
+of fields (`fields`) that `form_mapping` draws and reads back.
 """

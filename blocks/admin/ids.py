@@ -1,14 +1,14 @@
-"""The ids of the admin's modals, and the references that they carry from one to the next."""
+"""The ids of the admin modals, and the references that they carry from one to the next."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-_DIGITS = 9
+_MAX_DIGITS = 9
 """More than any list or version has, and few enough for every database."""
 
 
-class Screen(StrEnum):
+class AdminScreen(StrEnum):
     """Callback ids of the modals."""
 
     LIST = "admin_list"
@@ -31,7 +31,7 @@ class Screen(StrEnum):
     MESSAGE = "admin_message"
 
 
-class Do(StrEnum):
+class AdminAction(StrEnum):
     """Action ids. A button's value is the key of an app or an access, or a place in a list."""
 
     FIND_APP = "admin_find_app"
@@ -87,7 +87,7 @@ class Do(StrEnum):
     FIND_ANY = "admin_find_any_access"
 
 
-class Shown(StrEnum):
+class OptionalPart(StrEnum):
     """What a form shows only where it is set, or once it was asked for."""
 
     CONDITIONS = "c"
@@ -95,7 +95,7 @@ class Shown(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class AdminPlace:
     """Where a modal is in the catalogue: what it carries in its `private_metadata`."""
 
     app: str = ""
@@ -120,20 +120,20 @@ class Place:
         return {name: str(value) for name, value in asdict(self).items()}
 
     @classmethod
-    def read(cls, carried: Mapping[str, str]) -> "Place":
+    def read(cls, carried: Mapping[str, str]) -> "AdminPlace":
         """What came back with a click or a submission. What is misshapen counts as not there."""
         return cls(
             app=carried.get("app", ""),
-            version=number(carried.get("version", "")),
+            version=parse_number(carried.get("version", "")),
             part=carried.get("part", ""),
             access=carried.get("access", ""),
             more=carried.get("more", ""),
-            first_app=number(carried.get("first_app", "")),
-            first_access=number(carried.get("first_access", "")),
-            first_rule=number(carried.get("first_rule", "")),
+            first_app=parse_number(carried.get("first_app", "")),
+            first_access=parse_number(carried.get("first_access", "")),
+            first_rule=parse_number(carried.get("first_rule", "")),
         )
 
 
-def number(text: str) -> int:
+def parse_number(text: str) -> int:
     """A place in a list or a version, as a reference carries it; 0 for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else 0

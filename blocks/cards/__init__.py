@@ -1,13 +1,22 @@
-"""Cards: messages that stand in people's DMs and are redrawn whenever what they show has changed.
+"""Cards: messages in people's DMs, redrawn whenever what they show has changed.
 
-A card is a function of a story (`models.queries.stories`) and of the person who looks at it. It offers only
-what that person can do now.
+A card is a function of a story (`models.queries.stories`) and its viewer, and offers only what the viewer can
+do now.
 """
 
 from collections.abc import Callable, Mapping
 
-from blocks.cards import access, approval, change, emergency, failure, limited, overdue, pause, request, task
-from blocks.cards.ids import CardAction
+from blocks.cards import (
+    access,
+    approval,
+    catalogue_change,
+    emergency,
+    mass_revocation,
+    provisioning,
+    reminders,
+    request,
+)
+from blocks.cards.buttons import CardAction
 from blocks.kit import Message
 from models.queries.change_story import ChangeStory
 from models.queries.pause_story import PauseStory
@@ -21,20 +30,20 @@ Story = RequestStory | GrantStory | TaskStory | ChangeStory | PauseStory
 _OF_REQUESTS: Mapping[CardKind, Callable[[RequestStory, str], Message]] = {
     CardKind.APPROVAL: approval.approval,
     CardKind.REQUEST: request.request,
-    CardKind.REMINDER: approval.reminder,
-    CardKind.NUDGE: approval.nudge,
-    CardKind.WARNING: approval.warning,
-    CardKind.OVERDUE: overdue.overdue,
+    CardKind.REMINDER: reminders.reminder,
+    CardKind.NUDGE: reminders.requester_reminder,
+    CardKind.WARNING: reminders.expiry_warning,
+    CardKind.OVERDUE: reminders.undecided,
     CardKind.ALERT: emergency.alert,
-    CardKind.REVIEW: emergency.nudge,
-    CardKind.REVIEWED: emergency.reviewed,
+    CardKind.REVIEW: emergency.review_reminder,
+    CardKind.REVIEWED: emergency.review_outcome,
 }
 _OF_GRANTS: Mapping[CardKind, Callable[[GrantStory, str], Message]] = {
     CardKind.ACCESS: access.access,
-    CardKind.NOTICE: access.notice,
-    CardKind.OVER: access.over,
-    CardKind.FAILURE: failure.failure,
-    CardKind.LIMITED: limited.limited,
+    CardKind.NOTICE: access.expiry_notice,
+    CardKind.OVER: access.end_notice,
+    CardKind.FAILURE: provisioning.failure,
+    CardKind.LIMITED: access.end_date_added,
 }
 
 
@@ -49,8 +58,12 @@ def draw(kind: CardKind, story: Story, viewer: str) -> Message:
         case GrantStory():
             return _OF_GRANTS[kind](story, viewer)
         case TaskStory():
-            return task.task(story, viewer)
+            return provisioning.manual_task(story, viewer)
         case ChangeStory():
-            return (change.done if kind is CardKind.CHANGE_DONE else change.change)(story, viewer)
+            return (
+                catalogue_change.outcome_card
+                if kind is CardKind.CHANGE_DONE
+                else catalogue_change.proposal_card
+            )(story, viewer)
         case PauseStory():
-            return pause.pause(story, viewer)
+            return mass_revocation.mass_revocation(story, viewer)

@@ -1,10 +1,10 @@
-"""An approver's copy of a request, and the reminders and the warning that point at it."""
+"""An approver's card of a request."""
 
 from blocks import kit
-from blocks.cards import buttons, emergency, own_words, parts, progress, words
-from blocks.cards.conflicts import conflicts
+from blocks.cards import buttons, emergency, layout, phrases, progress, template_values
+from blocks.cards.layout import conflicts
 from blocks.kit import Block, Element, Message
-from blocks.text import esc, mention, moment
+from blocks.kit.text import esc, mention
 from models.catalogue.words import Reassign, RequestKind
 from models.queries.stories import RequestStory
 from models.tables.requests import Reassignment
@@ -16,174 +16,123 @@ def approval(story: RequestStory, viewer: str) -> Message:
 
     `viewer` is a person, or the channel that the card lies in.
     """
-    return parts.message(
-        _notification(story, viewer),
+    return layout.card(
+        notification(story, viewer),
         [
-            kit.section(f"*{_title(story, mention(story.request.requester_id))}*"),
-            parts.facts(_facts(story)),
+            kit.section(f"*{request_title(story, mention(story.request.requester_id))}*"),
+            layout.facts(_facts(story)),
             emergency.mark(story),
-            parts.over_max(story),
+            layout.over_max_warning(story),
             conflicts(story),
-            parts.reason(story.request),
-            _told(story, viewer),
-            _why_you(story, viewer),
-            parts.stages(story),
-            parts.status(story),
-            parts.comments(story),
-            parts.row(*_deciding(story, viewer), *parts.talk(story), _passing(story, viewer)),
-            parts.foot(story.request),
-        ],
-    )
-
-
-def reminder(story: RequestStory, viewer: str) -> Message:
-    """A reminder that comes by itself: the same buttons in short, and only the outcome once it is decided."""
-    request, name = story.request, words.named(story.names, story.request.requester_id)
-    plainly = f"{name} still waits for your decision on {words.thing(request)}"
-    said = f"{mention(request.requester_id)} still waits for you: *{words.thing(request)}*"
-    return _in_short(story, viewer, plainly, said)
-
-
-def nudge(story: RequestStory, viewer: str) -> Message:
-    """A reminder that the requester sends."""
-    request, name = story.request, words.named(story.names, story.request.requester_id)
-    plainly = f"{name} reminds you of {words.thing(request)}"
-    said = f"{mention(request.requester_id)} reminds you: *{words.thing(request)}* waits for your decision"
-    return _in_short(story, viewer, plainly, said)
-
-
-def warning(story: RequestStory, viewer: str) -> Message:
-    """It is about to expire: an approver can still decide, and the requester knows."""
-    request = story.request
-    if viewer == request.requester_id and not story.may_decide(viewer):
-        return _warned(story)
-    plainly = f"{words.thing(request)} expires soon, and waits for your decision"
-    who = mention(request.requester_id)
-    said = f"{who}’s request for *{words.thing(request)}* is about to expire. It waits for your decision."
-    return _in_short(story, viewer, plainly, said)
-
-
-def _warned(story: RequestStory) -> Message:
-    """The requester's copy of the warning."""
-    request, stage = story.request, story.open_stage
-    if stage is None:
-        said = f"Your request for *{words.thing(request)}*: {progress.status(story)}"
-        return parts.message(
-            f"{words.thing(request)}: {progress.ended(story)}",
-            [kit.section(said), parts.row(buttons.details(request.ref)), parts.foot(request)],
-        )
-    return parts.message(
-        f"Your request for {words.thing(request)} is about to expire",
-        [
-            kit.section(
-                f"Your request for *{words.thing(request)}* expires {moment(request.expires_at)}, "
-                f"if nobody decides until then. It is {progress.waiting(stage)}."
+            layout.reason(story.request),
+            _company_text(story, viewer),
+            _why_asked(story, viewer),
+            layout.stages(story),
+            layout.status(story),
+            layout.comments(story),
+            layout.button_row(
+                *decision_buttons(story, viewer),
+                *layout.comment_and_details(story),
+                _reassign_button(story, viewer),
             ),
-            parts.row(*parts.talk(story)),
-            parts.foot(request),
+            layout.request_footer(story.request),
         ],
     )
 
 
-def _in_short(story: RequestStory, viewer: str, plainly: str, said: str) -> Message:
-    """What was said, with the buttons of the card; or how it stands, where they have nothing to decide."""
+def request_title(story: RequestStory, requester: str) -> str:
+    """Who requests what for whom: "Ada asks for GitHub, Admin"."""
     request = story.request
-    if not _waits(story, viewer):
-        line = f"{_title(story, mention(request.requester_id))}: {_no_longer(story)}"
-        return parts.message(
-            _notification(story, viewer),
-            [kit.section(line), parts.row(buttons.details(request.ref)), parts.foot(request)],
-        )
-    return parts.message(
-        plainly,
-        [
-            kit.section(said),
-            conflicts(story),
-            kit.context(f"{words.how_long(story)} · expires {moment(request.expires_at)}"),
-            parts.row(*_deciding(story, viewer), *parts.talk(story)),
-            parts.foot(request),
-        ],
+    extension = "more time with" if request.kind is RequestKind.EXTEND else ""
+    beneficiary = (
+        f"for {mention(request.beneficiary_id)}" if request.beneficiary_id != request.requester_id else ""
+    )
+    return " ".join(
+        part
+        for part in (requester, "asks for", extension, phrases.access_title(request), beneficiary)
+        if part
     )
 
 
-def _title(story: RequestStory, requester: str) -> str:
-    request = story.request
-    what = "more time with" if request.kind is RequestKind.EXTEND else ""
-    whom = f"for {mention(request.beneficiary_id)}" if request.beneficiary_id != request.requester_id else ""
-    return " ".join(part for part in (requester, "asks for", what, words.thing(request), whom) if part)
-
-
-def _notification(story: RequestStory, viewer: str) -> str:
-    title = _title(story, words.named(story.names, story.request.requester_id))
-    return title if _waits(story, viewer) else f"{title}: {progress.ended(story)}"
+def notification(story: RequestStory, viewer: str) -> str:
+    """The text of the notification: the request, and its outcome once the viewer has nothing to decide."""
+    title = request_title(story, phrases.person_name(story.names, story.request.requester_id))
+    return title if can_decide_here(story, viewer) else f"{title}: {progress.outcome(story)}"
 
 
 def _facts(story: RequestStory) -> dict[str, str]:
     access, request = story.snapshot.access, story.request
     privileged = ", privileged" if access.privileged else ""
-    found = {
-        "How long": words.how_long(story),
-        "Risk": f"{words.risk(story.snapshot)} · {access.kind.value}{privileged}",
+    facts = {
+        "How long": phrases.term_with_change(story),
+        "Risk": f"{phrases.risk(story.snapshot)} · {access.kind.value}{privileged}",
     }
     if story.extended is not None:
-        found["Ends"] = words.ends(story.extended, story)
+        facts["Ends"] = phrases.extended_end(story.extended, story)
     if story.present:
-        found[f"Has in {esc(request.app_name)} now"] = words.present(story.present)
+        facts[f"Has in {esc(request.app_name)} now"] = phrases.present_accesses(story.present)
     if request.beneficiary_id != request.requester_id:
-        found["For"] = mention(request.beneficiary_id)
-    return found
+        facts["For"] = mention(request.beneficiary_id)
+    return facts
 
 
-def _told(story: RequestStory, viewer: str) -> Block | None:
+def _company_text(story: RequestStory, viewer: str) -> Block | None:
     """What the company tells those who have to decide."""
-    return own_words.paragraph(story, MessageKey.APPROVAL) if _waits(story, viewer) else None
+    return template_values.paragraph(story, MessageKey.APPROVAL) if can_decide_here(story, viewer) else None
 
 
-def _why_you(story: RequestStory, viewer: str) -> Block | None:
-    because, passed = story.because(viewer), story.passed_from(viewer)
+def _why_asked(story: RequestStory, viewer: str) -> Block | None:
+    reason, reassignment = story.because(viewer), story.passed_from(viewer)
     if story.asked_in(viewer):
         return kit.context("Asked here instead of one by one. The buttons work for everybody who can decide.")
-    if passed and story.open_stage:
-        return kit.context(f"{_passed_on(passed, viewer)} {mention(passed.to_id)}{_note(passed)}")
-    if got := story.passed_to(viewer):
-        return kit.context(f"Why you: {mention(got.by_id)} passed it on to you{_note(got)}")
-    if _stuck(story, viewer) and story.open_stage:
+    if reassignment and story.open_stage:
+        return kit.context(
+            f"{_reassigned_by(reassignment, viewer)} {mention(reassignment.to_id)}{_note_of(reassignment)}"
+        )
+    if received := story.passed_to(viewer):
+        return kit.context(f"Why you: {mention(received.by_id)} passed it on to you{_note_of(received)}")
+    if _can_unblock(story, viewer) and story.open_stage:
         return kit.section(f":warning: {esc(story.open_stage.stage.because)}")
-    return kit.context(f"Why you: {esc(because)}") if because else None
+    return kit.context(f"Why you: {esc(reason)}") if reason else None
 
 
-def _passed_on(passed: Reassignment, viewer: str) -> str:
-    return "You passed it on to" if passed.by_id == viewer else f"{mention(passed.by_id)} passed it on to"
+def _reassigned_by(reassignment: Reassignment, viewer: str) -> str:
+    return (
+        "You passed it on to"
+        if reassignment.by_id == viewer
+        else f"{mention(reassignment.by_id)} passed it on to"
+    )
 
 
-def _note(passed: Reassignment) -> str:
-    return f": {words.said(passed.note)}" if passed.note else ""
+def _note_of(reassignment: Reassignment) -> str:
+    return f": {phrases.inline_quote(reassignment.note)}" if reassignment.note else ""
 
 
-def _waits(story: RequestStory, viewer: str) -> bool:
+def can_decide_here(story: RequestStory, viewer: str) -> bool:
     """Whether a button in the viewer's copy decides: they are asked, or the channel is that it lies in."""
     return story.may_decide(viewer) or story.asked_in(viewer)
 
 
-def _passing(story: RequestStory, viewer: str) -> Element | None:
+def _reassign_button(story: RequestStory, viewer: str) -> Element | None:
     """Reassign, for whoever is asked, and for an admin who has the card since nobody else is."""
-    stuck = _stuck(story, viewer)
-    off = story.snapshot.app.reassign is Reassign.NOBODY
-    return buttons.reassign(story.request.ref) if not off and (stuck or _waits(story, viewer)) else None
+    stuck = _can_unblock(story, viewer)
+    disabled = story.snapshot.app.reassign is Reassign.NOBODY
+    return (
+        buttons.reassign(story.request.ref)
+        if not disabled and (stuck or can_decide_here(story, viewer))
+        else None
+    )
 
 
-def _stuck(story: RequestStory, viewer: str) -> bool:
+def _can_unblock(story: RequestStory, viewer: str) -> bool:
     """Whether nobody can decide, and the viewer has the card as one who can mend that."""
     stage = story.open_stage
     return stage is not None and not stage.asked and viewer in story.admins
 
 
-def _deciding(story: RequestStory, viewer: str) -> list[Element | None]:
+def decision_buttons(story: RequestStory, viewer: str) -> list[Element | None]:
+    """Approve, Reject and Modify duration, while the viewer may decide."""
     ref = story.request.ref
-    if not _waits(story, viewer):
+    if not can_decide_here(story, viewer):
         return []
     return [buttons.approve(ref), buttons.reject(ref), buttons.modify(ref)]
-
-
-def _no_longer(story: RequestStory) -> str:
-    return progress.status(story) if story.open_stage is None else "your decision is not needed any more"

@@ -1,10 +1,45 @@
-"""Every button of the cards, with its label and its question. `ref` is what it is about (AR-12, GR-7)."""
+"""Every button of the cards, with its label and confirmation.
+
+A button's value is the reference of what it acts on (AR-12, GR-7). App Home's buttons that do the same have
+the same ids, and cards posted long ago still send them: an id never changes.
+"""
+
+from enum import StrEnum
 
 from blocks import kit
-from blocks.cards.ids import CardAction
 from blocks.kit import Element
 from models.tables.catalogue_changes import Proposal
 from models.tables.grants import Grant
+
+
+class CardAction(StrEnum):
+    """What a button does. Its value is the reference of what it does it to."""
+
+    APPROVE = "card.approve"
+    REJECT = "card.reject"
+    COMMENT = "card.comment"
+    MODIFY = "card.modify"
+    REASSIGN = "card.reassign"
+    DETAILS = "card.details"  # of a request (AR-1), a grant (GR-1) or a task (TK-1)
+    WITHDRAW = "card.withdraw"
+    AGAIN = "card.again"  # opens the form, filled in as it was in a request (AR-1)
+    USE_LESS = "card.use_less"  # of a request (AR-1) or a grant (GR-1)
+    REMIND = "card.remind"
+    EXTEND = "card.extend"
+    IM_DONE = "card.im_done"
+    GIVE_BACK = "card.give_back"
+    RETRY = "card.retry"
+    CANCEL = "card.cancel"
+    TASK_DONE = "card.task_done"
+    TASK_CANNOT = "card.task_cannot"
+    APPROVE_CHANGE = "card.approve_change"  # of the catalogue (CH-1), as the two below
+    REJECT_CHANGE = "card.reject_change"
+    WITHDRAW_CHANGE = "card.withdraw_change"
+    REVOKE = "card.revoke"
+    JUSTIFIED = "card.justified"  # of a review (RV-1)
+    MISUSED = "card.misused"
+    WAIT = "card.wait"  # a pause (PS-1), as the one below
+    REVOKE_PAUSED = "card.revoke_paused"
 
 
 def approve(ref: str) -> Element:
@@ -43,12 +78,12 @@ def withdraw(ref: str) -> Element:
     return kit.button("Withdraw", CardAction.WITHDRAW, ref, confirm=sure)
 
 
-def again(ref: str) -> Element:
+def request_again(ref: str) -> Element:
     """Opens the form to ask for the same again."""
     return kit.button("Request again", CardAction.AGAIN, ref)
 
 
-def use_less(ref: str) -> Element:
+def shorten(ref: str) -> Element:
     """Opens the form that makes it shorter."""
     return kit.button("Use less", CardAction.USE_LESS, ref)
 
@@ -63,14 +98,14 @@ def extend(grant: Grant) -> Element:
     return kit.button("Extend", CardAction.EXTEND, grant.ref)
 
 
-def im_done(grant: Grant) -> Element:
+def done_early(grant: Grant) -> Element:
     """Gives back, from an expiry notice."""
-    return kit.button("I'm done", CardAction.IM_DONE, grant.ref, confirm=_give_back_now(grant))
+    return kit.button("I'm done", CardAction.IM_DONE, grant.ref, confirm=_confirm_give_back(grant))
 
 
 def give_back(grant: Grant) -> Element:
     """Gives back, from wherever an active grant is shown."""
-    return kit.button("Give back", CardAction.GIVE_BACK, grant.ref, confirm=_give_back_now(grant))
+    return kit.button("Give back", CardAction.GIVE_BACK, grant.ref, confirm=_confirm_give_back(grant))
 
 
 def retry(ref: str) -> Element:
@@ -90,7 +125,7 @@ def task_done(ref: str) -> Element:
     return kit.button("Mark done", CardAction.TASK_DONE, ref, style="primary")
 
 
-def task_cannot(ref: str) -> Element:
+def refuse_task(ref: str) -> Element:
     """Opens the form that asks why not."""
     return kit.button("I can't", CardAction.TASK_CANNOT, ref)
 
@@ -128,18 +163,20 @@ def misused(ref: str) -> Element:
     return kit.button("Misused", CardAction.MISUSED, ref, style="danger")
 
 
-def wait(ref: str) -> Element:
+def keep_paused(ref: str) -> Element:
     """Leaves a pause (PS-1) as it is; the others see who looks after it."""
     return kit.button("Wait", CardAction.WAIT, ref, style="primary")
 
 
 def revoke_paused(ref: str, count: int) -> Element:
     """Ends a pause: what waits is taken away, after Slack's own "are you sure"."""
-    which = "1 access is" if count == 1 else f"{count} accesses are"
-    sure = kit.confirm("Take them away?", f"{which} taken away now.", "Revoke them now", "Wait", danger=True)
+    subject = "1 access is" if count == 1 else f"{count} accesses are"
+    sure = kit.confirm(
+        "Take them away?", f"{subject} taken away now.", "Revoke them now", "Wait", danger=True
+    )
     return kit.button("Revoke them now", CardAction.REVOKE_PAUSED, ref, style="danger", confirm=sure)
 
 
-def _give_back_now(grant: Grant) -> Element:
+def _confirm_give_back(grant: Grant) -> Element:
     text = f"You lose {grant.access_name} of {grant.app_name} now, before its time is up."
     return kit.confirm("Give it back?", text, "Give back", "Keep it")

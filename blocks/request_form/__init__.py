@@ -1,6 +1,6 @@
-"""The form that asks for access: its names, what its menus offer, how it is drawn and read."""
+"""The form that requests access: its ids, menus, input, drawing and preview."""
 
-from blocks.request_form.form import Filled, begin, build, draft, offer, read, unexplained
+from blocks.request_form.form import build, parse
 from blocks.request_form.ids import (
     CALLBACK,
     FIELDS,
@@ -8,7 +8,15 @@ from blocks.request_form.ids import (
     RequestAction,
     RequestBlock,
     access_block,
-    app_of,
+    app_key_of,
+)
+from blocks.request_form.input import (
+    RequestInput,
+    from_request,
+    reason_errors,
+    term_offer,
+    to_draft,
+    with_defaults,
 )
 from blocks.request_form.options import access_options, app_option, open_accesses
 
@@ -16,18 +24,19 @@ __all__ = [
     "CALLBACK",
     "FIELDS",
     "SHORTCUT",
-    "Filled",
     "RequestAction",
     "RequestBlock",
+    "RequestInput",
     "access_block",
     "access_options",
-    "app_of",
+    "app_key_of",
     "app_option",
-    "begin",
     "build",
-    "draft",
-    "offer",
+    "from_request",
     "open_accesses",
-    "read",
-    "unexplained",
+    "parse",
+    "reason_errors",
+    "term_offer",
+    "to_draft",
+    "with_defaults",
 ]

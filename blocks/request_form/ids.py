@@ -1,8 +1,8 @@
-"""The names by which the form, its parts and its buttons come back, and what stands in them."""
+"""Ids of the request form: callback, actions and blocks."""
 
 from enum import StrEnum
 
-from blocks.term_form import TermBlock
+from blocks.forms.term import TermBlock
 
 CALLBACK = "request"
 SHORTCUT = "request_access"
@@ -45,6 +45,6 @@ def access_block(app_key: str) -> str:
     return f"{RequestBlock.ACCESS}:{app_key}"
 
 
-def app_of(block_id: str) -> str:
+def app_key_of(block_id: str) -> str:
     """The key of the application whose accesses this block holds."""
     return block_id.partition(":")[2]

@@ -1,4 +1,4 @@
-"""What the form's menus offer: applications, and the accesses of one of them."""
+"""The options of the request form's menus: apps, and the accesses of an app."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from models.catalogue.spec import AccessSpec, AppSpec
 from models.queries.marks import Mark
 from models.tables.states import GrantState, RequestState
 
-MOST = 100
+MAX_OPTIONS = 100
 """As many options as Slack shows in one menu."""
 
 
@@ -27,16 +27,16 @@ def access_option(
 
     `own` says whether the mark is about the person who looks, or about somebody whom they ask for.
     """
-    said = (_marked(mark, zone, own=own) if mark else "", access.description)
-    return kit.option(access.name, access.key, " · ".join(filter(None, said)))
+    parts = (_mark_text(mark, zone, own=own) if mark else "", access.description)
+    return kit.option(access.name, access.key, " · ".join(filter(None, parts)))
 
 
 def access_options(
-    app: AppSpec, typed: str, marks: Mapping[str, Mark], zone: str, *, own: bool = True
+    app: AppSpec, query: str, marks: Mapping[str, Mark], zone: str, *, own: bool = True
 ) -> list[Option]:
     """What of an app fits what was typed, the best first; nothing typed gives the catalogue's order."""
-    fitting = _fitting(app, typed)[:MOST]
-    return [access_option(access, marks.get(access.key), zone, own=own) for access in fitting]
+    matches = _matching(app, query)[:MAX_OPTIONS]
+    return [access_option(access, marks.get(access.key), zone, own=own) for access in matches]
 
 
 def open_accesses(app: AppSpec) -> list[AccessSpec]:
@@ -44,31 +44,34 @@ def open_accesses(app: AppSpec) -> list[AccessSpec]:
     return [access for access in app.access if access.enabled]
 
 
-def _fitting(app: AppSpec, typed: str) -> list[AccessSpec]:
+def _matching(app: AppSpec, query: str) -> list[AccessSpec]:
     accesses = open_accesses(app)
-    if not typed.strip():
+    if not query.strip():
         return accesses
     by_key = {access.key: access for access in accesses}
-    return [by_key[entry.key] for entry in AppIndex(_entries(accesses)).search(typed, limit=MOST)]
+    return [by_key[entry.key] for entry in AppIndex(_entries(accesses)).search(query, limit=MAX_OPTIONS)]
 
 
 def _entries(accesses: Iterable[AccessSpec]) -> Iterable[AppEntry]:
     # An access is looked for as an app is, so that both menus answer alike.
-    return (AppEntry(one.key, one.name, one.description, kinds=frozenset((one.kind,))) for one in accesses)
+    return (
+        AppEntry(access.key, access.name, access.description, kinds=frozenset((access.kind,)))
+        for access in accesses
+    )
 
 
-def _marked(mark: Mark, zone: str, *, own: bool) -> str:
+def _mark_text(mark: Mark, zone: str, *, own: bool) -> str:
     if mark.state is RequestState.PENDING:
         return f"Asked for in {mark.ref}"
     if mark.state is GrantState.SCHEDULED:
         return f"Will be {'yours' if own else 'theirs'} soon"
     if mark.state is GrantState.GRANTING:
         return f"Being given to {'you' if own else 'them'} now"
-    until = f" until {_local(mark.ends_at, zone)}" if mark.ends_at else ""
+    until = f" until {_local_time(mark.ends_at, zone)}" if mark.ends_at else ""
     return f"{'You' if own else 'They'} have this{until}"
 
 
-def _local(at: datetime, zone: str) -> str:
+def _local_time(at: datetime, zone: str) -> str:
     try:
         local = at.astimezone(ZoneInfo(zone))
     except (KeyError, ValueError, OSError):  # a zone that this machine does not know

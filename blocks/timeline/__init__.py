@@ -1,8 +1,8 @@
-"""The audit trail of one request as sentences. Everything in here is mrkdwn."""
+"""A request's audit entries as sentences, in mrkdwn."""
 
-from blocks.text import esc, mention, moment
+from blocks.kit.text import esc, mention, moment
 from blocks.timeline import grants, requests
-from blocks.timeline.saying import Sentence
+from blocks.timeline.phrases import Sentence
 from models.audit import Entry
 
 SENTENCES: dict[str, Sentence] = requests.SENTENCES | grants.SENTENCES
@@ -11,11 +11,11 @@ SENTENCES: dict[str, Sentence] = requests.SENTENCES | grants.SENTENCES
 
 def line(entry: Entry) -> str:
     """One step: when, who and what."""
-    sentence = SENTENCES.get(entry.action, _plainly(entry.action))
+    sentence = SENTENCES.get(entry.action, _fallback(entry.action))
     return f"{moment(entry.at)} · {sentence(mention(entry.actor), entry.data)}"
 
 
-def _plainly(action: str) -> Sentence:
-    subject, _, what = action.partition(".")
-    words = " ".join(part for part in (subject, what) if part).replace("_", " ")
-    return lambda who, _data: f"{who}: {esc(words)}"
+def _fallback(action: str) -> Sentence:
+    subject, _, verb = action.partition(".")
+    words = " ".join(part for part in (subject, verb) if part).replace("_", " ")
+    return lambda actor, _data: f"{actor}: {esc(words)}"

@@ -1,89 +1,93 @@
-"""What happens to a request: asked for, passed through its stages, decided, used in an emergency."""
+"""Sentences for a request's entries: stages, decisions, delegation, escalation, emergencies."""
 
 from datetime import date, datetime
 
-from blocks.text import esc, mention, mentions, moment
-from blocks.timeline.saying import Sentence, quoted, state, term
+from blocks.kit.text import esc, mention, mentions, moment
+from blocks.timeline.phrases import Sentence, quotation, state, term
 from models.tables.base import Json
 
 
-def _asked(who: str, data: Json) -> str:
-    more = " more" if data.get("kind") == "extend" and data["term"]["length"] else ""
+def _submitted(actor: str, data: Json) -> str:
+    suffix = " more" if data.get("kind") == "extend" and data["term"]["length"] else ""
     again = " again" if data.get("kind") == "re-raise" else ""
-    more += ", in an emergency" if data.get("emergency") else ""
-    said = f"{quoted(data.get('reason'))}{_conflicting(data)}"
-    return f"{who} asked{again}, for {term(data['term'])}{more}{said}"
+    suffix += ", in an emergency" if data.get("emergency") else ""
+    details = f"{quotation(data.get('reason'))}{_conflict_note(data)}"
+    return f"{actor} asked{again}, for {term(data['term'])}{suffix}{details}"
 
 
-def _in_emergency(who: str, data: Json) -> str:
-    told = mentions(data["told"], most=20) or "nobody"
-    return f"{who} used emergency access, for {term(data['term'])}{quoted(data.get('reason'))}. Told: {told}"
+def _emergency_used(actor: str, data: Json) -> str:
+    people = mentions(data["told"], limit=20) or "nobody"
+    details = f"{term(data['term'])}{quotation(data.get('reason'))}"
+    return f"{actor} used emergency access, for {details}. Told: {people}"
 
 
-def _to_review(_who: str, data: Json) -> str:
-    asked = mentions(data["asked"], word="or", most=20)
-    return f"Asked {asked} to review it" if asked else "Nobody may review it: the admins have to look at it"
+def _review_opened(_who: str, data: Json) -> str:
+    people = mentions(data["asked"], word="or", limit=20)
+    return f"Asked {people} to review it" if people else "Nobody may review it: the admins have to look at it"
 
 
-def _reviewed(verdict: str) -> Sentence:
-    return lambda who, data: f"{who} found the emergency *{verdict}*{quoted(data.get('note'))}"
+def _review_closed(verdict: str) -> Sentence:
+    return lambda actor, data: f"{actor} found the emergency *{verdict}*{quotation(data.get('note'))}"
 
 
 def _review_reminded(_who: str, data: Json) -> str:
-    return f"Reminded {mentions(data['people'], most=20) or 'nobody'} of the review"
+    return f"Reminded {mentions(data['people'], limit=20) or 'nobody'} of the review"
 
 
-def _opened(_who: str, data: Json) -> str:
-    people = mentions(sorted(data["approvers"]), most=20)  # PostgreSQL keeps no order of keys
+def _stage_opened(_who: str, data: Json) -> str:
+    people = mentions(sorted(data["approvers"]), limit=20)  # PostgreSQL keeps no order of keys
     place = f" in <#{esc(data['channel'])}>" if data.get("channel") else ""
-    asks = f"{people or 'nobody: the admins have to look at it'}{place}"
-    return f"Stage “{esc(data['stage'])}” began and asks {asks}"
+    approvers = f"{people or 'nobody: the admins have to look at it'}{place}"
+    return f"Stage “{esc(data['stage'])}” began and asks {approvers}"
 
 
-def _asked_anew(_who: str, data: Json) -> str:
-    now = f"asks {mentions(sorted(data['approvers']), most=20)}" if data["approvers"] else ""
-    gone = f"no longer asks {mentions(sorted(data['dropped']), most=20)}" if data["dropped"] else ""
-    quiet = f"lets {mentions(sorted(data['quiet']), most=20)} decide" if data.get("quiet") else ""
+def _approvers_changed(_who: str, data: Json) -> str:
+    now = f"asks {mentions(sorted(data['approvers']), limit=20)}" if data["approvers"] else ""
+    gone = f"no longer asks {mentions(sorted(data['dropped']), limit=20)}" if data["dropped"] else ""
+    quiet = f"lets {mentions(sorted(data['quiet']), limit=20)} decide" if data.get("quiet") else ""
     return f"Stage “{esc(data['stage'])}” {' and '.join(part for part in (now, quiet, gone) if part)}"
 
 
-def _stuck(_who: str, data: Json) -> str:
-    return f"The admins were told{quoted(data.get('because'))}"
+def _stage_stuck(_who: str, data: Json) -> str:
+    return f"The admins were told{quotation(data.get('because'))}"
 
 
-def _decided(verb: str) -> Sentence:
-    def sentence(who: str, data: Json) -> str:
+def _decision(verb: str) -> Sentence:
+    def sentence(actor: str, data: Json) -> str:
         length = f" with {term(data['term'])}" if data.get("term") else ""
-        behalf = f" for {mention(data['stands_in_for'])}, who is away," if data.get("stands_in_for") else ""
-        said = f"{quoted(data.get('comment'))}{_conflicting(data)}"
-        return f"{who} {verb}{behalf}{length} in “{esc(data['stage'])}”{said}"
+        absent = f" for {mention(data['stands_in_for'])}, who is away," if data.get("stands_in_for") else ""
+        details = f"{quotation(data.get('comment'))}{_conflict_note(data)}"
+        return f"{actor} {verb}{absent}{length} in “{esc(data['stage'])}”{details}"
 
     return sentence
 
 
-def _conflicting(data: Json) -> str:
+def _conflict_note(data: Json) -> str:
     """What did not go together with it at that moment."""
-    found = [f"{esc(one['title'])}, by “{esc(one['rule'])}”" for one in data.get("conflicts") or ()]
-    return f" :warning: Conflict with {'; '.join(found)}" if found else ""
+    conflicts = [
+        f"{esc(conflict['title'])}, by “{esc(conflict['rule'])}”" for conflict in data.get("conflicts") or ()
+    ]
+    return f" :warning: Conflict with {'; '.join(conflicts)}" if conflicts else ""
 
 
-def _reassigned(who: str, data: Json) -> str:
+def _reassigned(actor: str, data: Json) -> str:
+    approver, details = mention(data["to"]), f"in “{esc(data['stage'])}”{quotation(data['note'])}"
     if not data["seat"]:
-        return f"{who} named {mention(data['to'])} to decide in “{esc(data['stage'])}”{quoted(data['note'])}"
-    whose = "it" if who == mention(data["seat"]) else f"what {mention(data['seat'])} had to decide"
-    return f"{who} passed {whose} on to {mention(data['to'])} in “{esc(data['stage'])}”{quoted(data['note'])}"
+        return f"{actor} named {approver} to decide {details}"
+    subject = "it" if actor == mention(data["seat"]) else f"what {mention(data['seat'])} had to decide"
+    return f"{actor} passed {subject} on to {approver} {details}"
 
 
-def _away(_who: str, data: Json) -> str:
-    away, last = mention(data["away"]), date.fromisoformat(data["until"])
-    said = f"{away} is away until {last.day} {last:%B %Y}"
+def _approver_away(_who: str, data: Json) -> str:
+    person, last = mention(data["away"]), date.fromisoformat(data["until"])
+    text = f"{person} is away until {last.day} {last:%B %Y}"
     if not data["delegate"]:
-        return said
+        return text
     delegate = mention(data["delegate"])
-    return f"{said}, and {delegate} {'stands in' if data['asked'] else 'cannot stand in here'}"
+    return f"{text}, and {delegate} {'stands in' if data['asked'] else 'cannot stand in here'}"
 
 
-def _back(_who: str, data: Json) -> str:
+def _approver_back(_who: str, data: Json) -> str:
     return f"{mention(data['delegate'])} no longer stands in for {mention(data['away'])}"
 
 
@@ -91,63 +95,63 @@ def _channel_gone(_who: str, data: Json) -> str:
     return f"<#{esc(data['channel'])}> could not be used, so each was asked in a message of their own"
 
 
-def _changed(who: str, data: Json) -> str:
-    return f"{who} changed how long: {term(data['before'])} → {term(data['after'])}"
+def _term_changed(actor: str, data: Json) -> str:
+    return f"{actor} changed how long: {term(data['before'])} → {term(data['after'])}"
 
 
-def _shortened(who: str, data: Json) -> str:
-    return f"{who} wants less: {term(data['before'])} → {term(data['after'])}"
+def _shortened(actor: str, data: Json) -> str:
+    return f"{actor} wants less: {term(data['before'])} → {term(data['after'])}"
 
 
-def _commented(who: str, data: Json) -> str:
-    return f"{who} said{quoted(data.get('text'))}"
+def _comment(actor: str, data: Json) -> str:
+    return f"{actor} said{quotation(data.get('text'))}"
 
 
-def _reminded(who: str, data: Json) -> str:
-    return f"{who} reminded {mentions(data['people'], most=20) or 'nobody'}"
+def _reminder(actor: str, data: Json) -> str:
+    return f"{actor} reminded {mentions(data['people'], limit=20) or 'nobody'}"
 
 
-def _warned(who: str, data: Json) -> str:
-    people = mentions([*data["people"], "the requester"], most=20)
+def _expiry_warning(actor: str, data: Json) -> str:
+    people = mentions([*data["people"], "the requester"], limit=20)
     at = moment(datetime.fromisoformat(data["expires"]))
-    return f"{who} told {people} that it expires {at}"
+    return f"{actor} told {people} that it expires {at}"
 
 
-def _escalated(_who: str, data: Json) -> str:
-    return f"Stage “{esc(data['stage'])}” was escalated{quoted(data['because'])}"
+def _escalation(_who: str, data: Json) -> str:
+    return f"Stage “{esc(data['stage'])}” was escalated{quotation(data['because'])}"
 
 
 def _overdue(_who: str, data: Json) -> str:
-    told = mentions(data["people"], most=20)
-    return f"{told} {'was' if len(data['people']) == 1 else 'were'} told that nobody else can be asked"
+    people = mentions(data["people"], limit=20)
+    return f"{people} {'was' if len(data['people']) == 1 else 'were'} told that nobody else can be asked"
 
 
 SENTENCES: dict[str, Sentence] = {
-    "request.pending": _asked,
+    "request.pending": _submitted,
     "request.approved": state,
     "request.rejected": state,
     "request.expired": state,
     "request.withdrawn": state,
     "request.cancelled": state,
-    "request.term_changed": _changed,
+    "request.term_changed": _term_changed,
     "request.shortened": _shortened,
-    "request.reminded": _reminded,
-    "request.warned": _warned,
-    "stage.opened": _opened,
-    "stage.asked": _asked_anew,
-    "stage.escalated": _escalated,
+    "request.reminded": _reminder,
+    "request.warned": _expiry_warning,
+    "stage.opened": _stage_opened,
+    "stage.asked": _approvers_changed,
+    "stage.escalated": _escalation,
     "stage.overdue": _overdue,
-    "stage.stuck": _stuck,
+    "stage.stuck": _stage_stuck,
     "stage.reassigned": _reassigned,
-    "stage.away": _away,
-    "stage.back": _back,
+    "stage.away": _approver_away,
+    "stage.back": _approver_back,
     "stage.channel_gone": _channel_gone,
-    "decision.approve": _decided("approved"),
-    "decision.reject": _decided("rejected"),
-    "comment": _commented,
-    "emergency.used": _in_emergency,
-    "review.open": _to_review,
+    "decision.approve": _decision("approved"),
+    "decision.reject": _decision("rejected"),
+    "comment": _comment,
+    "emergency.used": _emergency_used,
+    "review.open": _review_opened,
     "review.reminded": _review_reminded,
-    "review.justified": _reviewed("justified"),
-    "review.misused": _reviewed("misused"),
+    "review.justified": _review_closed("justified"),
+    "review.misused": _review_closed("misused"),
 }

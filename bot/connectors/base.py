@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import aiohttp
 
-from blocks.admin.connectors import Param
+from blocks.admin.fields.connector import ConnectorParam
 from bot.later import Away, Later
 from bot.slack import Gateway
 from models.clock import Clock
@@ -43,7 +43,7 @@ class Connector(ABC):
     """How the catalogue calls it."""
     label: ClassVar[str]
     """How the admins' menu calls it."""
-    params: ClassVar[tuple[Param, ...]] = ()
+    params: ClassVar[tuple[ConnectorParam, ...]] = ()
     """What the admins' form asks for; whatever else a connector takes stands in the catalogue file only."""
 
     def __init__(self, tools: Tools) -> None:

@@ -3,7 +3,7 @@
 from functools import partial
 from importlib.metadata import entry_points
 
-from blocks.admin.connectors import ConnectorKind
+from blocks.admin.fields.connector import ConnectorKind
 from bot.connectors.base import Connector, Tools
 from bot.connectors.manual import Manual
 from bot.connectors.slack_usergroup import SlackUserGroup

@@ -8,7 +8,7 @@ before it is written, so that members whom others put in stay.
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
-from blocks.admin.connectors import Entered, Param
+from blocks.admin.fields.connector import ConnectorParam, ParamInput
 from bot.connectors import usergroup
 from bot.connectors.base import Connector, Params, trouble_of
 from bot.connectors.usergroup import Group, Settings, Standing
@@ -54,8 +54,8 @@ class SlackUserGroup(Connector):
     type = "slack_usergroup"
     label = "Slack user group"
     params = (
-        Param("usergroup", "User group", entered=Entered.USER_GROUP),
-        Param(
+        ConnectorParam("usergroup", "User group", entered=ParamInput.USER_GROUP),
+        ConnectorParam(
             "placeholder",
             "Placeholder",
             hint="Slack lets no group be empty. The member id of somebody who may stay in it alone; "

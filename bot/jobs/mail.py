@@ -30,7 +30,7 @@ class MailJob:
             return None
         drawn, person = found
         link = await self._link(drawn.card)
-        letter = mail.letter(drawn.message, mail.names_in(drawn.story), person.timezone, link)
+        letter = mail.render(drawn.message, mail.names_of(drawn.story), person.timezone, link)
         try:
             await self._mailer.send(
                 person.email, letter, ident=_ident(drawn.card), at=self._store.clock.now()
@@ -59,7 +59,7 @@ def _due(case: Case, work: Work) -> tuple[Drawn, Person] | None:
         return None
     # Slack came back meanwhile, and the person has seen it there.
     reached = work.payload["why"] == Why.AWAY and drawn.shown
-    if reached or mailed(case, card) or not mail.worth(card.kind, drawn.story, card.person_id):
+    if reached or mailed(case, card) or not mail.should_mail(card.kind, drawn.story, card.person_id):
         return None
     return drawn, person
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import bindparam, or_, select
 
 from blocks.cards import Story
-from blocks.mail import worth
+from blocks.mail import should_mail
 from models.audit import AuditEntry
 from models.catalogue.spec import AppSpec, EmailUse
 from models.jobs import Job
@@ -61,7 +61,7 @@ class Mailing:
 
     def _want(self, out: Outcome, card: Card, story: Story, why: Why) -> None:
         key = f"mail:{card.id}:{why}"
-        if self.on and worth(card.kind, story, card.person_id) and not _wanted(out.case, card, key):
+        if self.on and should_mail(card.kind, story, card.person_id) and not _wanted(out.case, card, key):
             out.enqueue("mail", key, lane=f"mail:{card.id}", card=card.id, why=why)
 
 

@@ -4,7 +4,7 @@ import zlib
 from datetime import timedelta
 from typing import Any
 
-from blocks import thread
+from blocks.cards import thread_replies
 from bot.jobs import posts
 from bot.later import Later
 from bot.slack import Gateway, Gone
@@ -40,7 +40,7 @@ class NoteJob:
     async def _reply(self, work: Work, card: Card) -> None:
         metadata = mark(work.key)
         payload = work.payload
-        message = thread.term_changed(payload["by"], payload["before"], payload["after"])
+        message = thread_replies.term_changed(payload["by"], payload["before"], payload["after"])
         try:
             if work.attempts > 1 and await posts.lost(
                 self._gateway, card.channel, metadata, card.created_at, card.ts

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from blocks import thread
+from blocks.cards import thread_replies
 from bot.jobs import posts
 from bot.later import Later
 from bot.slack import Gateway, Gone
@@ -40,7 +40,7 @@ class SayJob:
 
     async def _reply(self, said: Said, *, tried: bool) -> None:
         card, metadata = said.card, posts.comment_mark(said.comment)
-        message = thread.reply(said.comment.person_id, said.comment.text)
+        message = thread_replies.comment_reply(said.comment.person_id, said.comment.text)
         try:
             if tried and await posts.lost(self._gateway, card.channel, metadata, said.comment.at, card.ts):
                 return

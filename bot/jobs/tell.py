@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from blocks import thread
+from blocks.cards import thread_replies
 from bot.jobs import posts
 from bot.slack import Gateway, Gone
 from models.jobs import Work
@@ -38,4 +38,6 @@ class TellJob:
         metadata = mark(work.key)
         if work.attempts > 1 and await posts.lost(self._gateway, person, metadata, since):
             return
-        await posts.post(self._gateway, person, thread.told(str(work.payload["text"])), metadata)
+        await posts.post(
+            self._gateway, person, thread_replies.sentence_reply(str(work.payload["text"])), metadata
+        )

@@ -2,7 +2,7 @@
 
 import zlib
 
-from blocks import thread
+from blocks.cards import thread_replies
 from blocks.mail import Letter
 from bot.email import Mailer
 from bot.failure import Failure
@@ -33,7 +33,7 @@ class WitnessJob:
 
     async def _post(self, work: Work) -> None:
         metadata = posts.mark("keyturn_witness", {"witness": zlib.crc32(work.key.encode())})
-        message = thread.told(str(work.payload["text"]))
+        message = thread_replies.sentence_reply(str(work.payload["text"]))
         await posts.post(self._gateway, str(work.payload["channel"]), message, metadata)
 
     async def _mail(self, work: Work) -> None:

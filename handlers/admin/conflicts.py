@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from blocks import kit
-from blocks.admin import conflict as screen
-from blocks.admin.ids import Do, Place, Screen
+from blocks.admin.forms import conflict as screen
+from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen
+from blocks.admin.lists import conflicts as conflict_list
+from blocks.admin.lists import layout
 from blocks.kit import Block, View, option
 from handlers.admin import screens, written
 from handlers.admin.gate import admins_only
@@ -31,11 +33,11 @@ async def open_list(click: Click) -> None:
 
 async def open_form(click: Click) -> None:
     """Open the form for a conflict, or for a new one."""
-    if click.action_id == Do.ADD_CONFLICT:
-        await click.open(screen.build(None, Place(), {}, await screens.known(click, ())))
+    if click.action_id == AdminAction.ADD_CONFLICT:
+        await click.open(screen.build(None, AdminPlace(), {}, await screens.known(click, ())))
         return
     entry = await click.read(verbs.look, click.value, click.person)
-    place = Place(part=entry.conflict.key, version=entry.version)
+    place = AdminPlace(part=entry.conflict.key, version=entry.version)
     stages = [entry.conflict.stage] if entry.conflict.stage else []
     titles, known = await _titles(click, [entry.conflict]), await screens.known(click, stages)
     await click.open(screen.build(entry.conflict, place, titles, known))
@@ -71,34 +73,34 @@ async def suggest(menu: Suggestion) -> None:
     shelf = await menu.desk.catalogue.shelf()
     words = fold(menu.typed).split()
     found = shelf.search_all(menu.typed) or shelf.search_all(" ".join(words[:1]))
-    named = {ref: title for app in found for ref, title in screen.options(app).items()}
+    named = {ref: title for app in found for ref, title in conflict_list.access_titles(app).items()}
     fitting = [ref for ref, title in named.items() if all(word in fold(title) for word in words)]
     await menu.answer(options=[option(named[ref], ref) for ref in (fitting or list(named))[:MOST]])
 
 
 def register(routes: Routes, desk: Desk) -> None:
     """Listen for what is done with conflicts."""
-    routes.action(Do.CONFLICTS)(listener(desk, Click, admins_only(open_list)))
-    for opens in (Do.ADD_CONFLICT, Do.EDIT_CONFLICT):
+    routes.action(AdminAction.CONFLICTS)(listener(desk, Click, admins_only(open_list)))
+    for opens in (AdminAction.ADD_CONFLICT, AdminAction.EDIT_CONFLICT):
         routes.action(opens)(listener(desk, Click, admins_only(open_form)))
-    routes.action(Do.DELETE_CONFLICT)(listener(desk, Click, admins_only(delete)))
-    routes.view(Screen.CONFLICT)(listener(desk, Submission, admins_only(save), FIELDS))
-    routes.options(Do.FIND_ANY)(listener(desk, Suggestion, admins_only(suggest)))
+    routes.action(AdminAction.DELETE_CONFLICT)(listener(desk, Click, admins_only(delete)))
+    routes.view(AdminScreen.CONFLICT)(listener(desk, Submission, admins_only(save), FIELDS))
+    routes.options(AdminAction.FIND_ANY)(listener(desk, Suggestion, admins_only(suggest)))
 
 
 async def _list(incoming: Incoming) -> View:
     found = await incoming.read(verbs.every, incoming.person)
     waiting = await incoming.read(_waiting, incoming.person)
-    return screen.listing(found, await _titles(incoming, found), waiting)
+    return conflict_list.build(found, await _titles(incoming, found), waiting)
 
 
 def _waiting(case: Case, viewer: str) -> list[Block]:
     waiting = propose_change.waiting_of(case, catalogue_changes.CONFLICT)
-    return screen.waiting(waiting, viewer, propose_change.second_wanted(case, viewer))
+    return layout.pending_workspace_changes(waiting, viewer, propose_change.second_wanted(case, viewer))
 
 
 async def _titles(incoming: Incoming, conflicts: Sequence[ConflictSpec]) -> Mapping[str, str]:
     """What the accesses are called that these name."""
     shelf = await incoming.desk.catalogue.shelf()
-    apps = [app for key in screen.apps_named(conflicts) if (app := shelf.find(key)) is not None]
-    return {ref: title for app in apps for ref, title in screen.options(app).items()}
+    apps = [app for key in conflict_list.app_keys(conflicts) if (app := shelf.find(key)) is not None]
+    return {ref: title for app in apps for ref, title in conflict_list.access_titles(app).items()}

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from blocks.admin.ids import Do, number
+from blocks.admin.ids import AdminAction, parse_number
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
 from handlers.admin.rules import entry_of
@@ -34,15 +34,15 @@ async def run(incoming: Click) -> None:
 
 async def turn_page(incoming: Click) -> None:
     """Show other examples."""
-    place = replace(screens.place_of(incoming), first_rule=number(incoming.value))
+    place = replace(screens.place_of(incoming), first_rule=parse_number(incoming.value))
     await incoming.redraw(screens.example_list(await entry_of(incoming, place), place))
 
 
 def register(routes: Routes, desk: Desk) -> None:
     """Listen for what is done with examples."""
-    routes.action(Do.EXAMPLES)(listener(desk, Click, admins_only(open_list)))
-    routes.action(Do.RUN_EXAMPLES)(listener(desk, Click, admins_only(run)))
-    for turns in (Do.EXAMPLES_BACK, Do.EXAMPLES_ON):
+    routes.action(AdminAction.EXAMPLES)(listener(desk, Click, admins_only(open_list)))
+    routes.action(AdminAction.RUN_EXAMPLES)(listener(desk, Click, admins_only(run)))
+    for turns in (AdminAction.EXAMPLES_BACK, AdminAction.EXAMPLES_ON):
         routes.action(turns)(listener(desk, Click, admins_only(turn_page)))
 
 

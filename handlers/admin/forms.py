@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from blocks.admin import access, basics, emergency, example, rule, stage, times
-from blocks.admin.ids import Do, Place, Screen
+from blocks.admin.forms import access, basics, durations, emergency, example, rule, stage
+from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen
 from handlers.admin import screens, written
 from handlers.admin.gate import admins_only
 from handlers.desk import Desk
@@ -14,17 +14,19 @@ from models.catalogue.references import named
 from models.catalogue.spec import AppSpec
 from models.lifecycle.catalogue import edit_app
 
-Parse = Callable[[AppSpec, Place, Submission], AppSpec]
+Parse = Callable[[AppSpec, AdminPlace, Submission], AppSpec]
 """Makes the new entry of an app, what the form is about, and what was entered."""
 
-PARSERS: dict[Screen, Parse] = {
-    Screen.BASICS: lambda app, _, sent: basics.parse(app, sent.values),
-    Screen.EMERGENCY: lambda app, _, sent: emergency.parse(app, sent.values),
-    Screen.TIMES: lambda app, _, sent: times.parse(app, sent.values),
-    Screen.STAGE: lambda app, place, sent: stage.parse(app, place, sent.values),
-    Screen.EXAMPLE: lambda app, place, sent: example.parse(app, place, sent.values),
-    Screen.RULE: lambda app, place, sent: rule.parse(app, place, sent.values),
-    Screen.ACCESS: lambda app, place, sent: access.parse(app, place.part, sent.values, sent.desk.connectors),
+PARSERS: dict[AdminScreen, Parse] = {
+    AdminScreen.BASICS: lambda app, _, sent: basics.parse(app, sent.values),
+    AdminScreen.EMERGENCY: lambda app, _, sent: emergency.parse(app, sent.values),
+    AdminScreen.TIMES: lambda app, _, sent: durations.parse(app, sent.values),
+    AdminScreen.STAGE: lambda app, place, sent: stage.parse(app, place, sent.values),
+    AdminScreen.EXAMPLE: lambda app, place, sent: example.parse(app, place, sent.values),
+    AdminScreen.RULE: lambda app, place, sent: rule.parse(app, place, sent.values),
+    AdminScreen.ACCESS: lambda app, place, sent: access.parse(
+        app, place.part, sent.values, sent.desk.connectors
+    ),
 }
 
 
@@ -42,7 +44,7 @@ async def save(incoming: Submission) -> None:
         await incoming.answer(response_action="update", view=dict(await screens.the_list(incoming, entry)))
 
 
-async def _refuse_unknown(incoming: Submission, place: Place) -> None:
+async def _refuse_unknown(incoming: Submission, place: AdminPlace) -> None:
     entry = await incoming.read(edit_app.look, place.app, incoming.person)
     await written.refuse_unknown(incoming, {str(ref) for ref, _ in named(entry.app)})
 
@@ -51,7 +53,7 @@ async def choose_connector(incoming: Click) -> None:
     """Another kind of connector was chosen: show the fields that it has."""
     place = screens.place_of(incoming)
     entry = await incoming.read(edit_app.look, place.app, incoming.person, place.version)
-    view = await screens.form(incoming, Screen.ACCESS, entry, place, connector=incoming.value)
+    view = await screens.form(incoming, AdminScreen.ACCESS, entry, place, connector=incoming.value)
     await incoming.redraw(view)
 
 
@@ -59,4 +61,4 @@ def register(routes: Routes, desk: Desk) -> None:
     """Listen for what is done in the forms."""
     for screen in PARSERS:
         routes.view(screen)(listener(desk, Submission, admins_only(save)))
-    routes.action(Do.CONNECTOR)(listener(desk, Click, admins_only(choose_connector)))
+    routes.action(AdminAction.CONNECTOR)(listener(desk, Click, admins_only(choose_connector)))

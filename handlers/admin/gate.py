@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import TypeVar
 
-from blocks.admin.marks import errors_at
-from blocks.admin.overlay import Problems
+from blocks.admin.block_id_version import place_errors
+from blocks.admin.form_mapping import InvalidForm
 from handlers.admin import screens
 from handlers.incoming import Click, Incoming, Submission
 from handlers.whois import SOON
@@ -27,8 +27,8 @@ def admins_only(handle: Handler[In]) -> Handler[In]:
         await incoming.read(only_admins, incoming.person)
         try:
             await handle(incoming)
-        except Problems as problems:
-            at = errors_at(problems.errors, incoming.view)
+        except InvalidForm as problems:
+            at = place_errors(problems.errors, incoming.view)
             await incoming.answer(response_action="errors", errors=at)
         except Overtaken as overtaken:
             await _show_what_is_new(incoming, overtaken)

@@ -1,8 +1,9 @@
 """The list of apps: opening it, turning its pages, opening an app, adding one."""
 
 from blocks import kit
-from blocks.admin import basics, listing
-from blocks.admin.ids import Do, Place, Screen, number
+from blocks.admin.forms import basics
+from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen, parse_number
+from blocks.admin.lists import apps as app_list
 from blocks.kit import View
 from handlers.admin import screens, written
 from handlers.admin.gate import admins_only
@@ -30,7 +31,7 @@ async def open_app(incoming: Click) -> None:
 
 async def turn_page(incoming: Click) -> None:
     """Previous or Next was pressed."""
-    await incoming.redraw(await screens.apps(incoming, number(incoming.value)))
+    await incoming.redraw(await screens.apps(incoming, parse_number(incoming.value)))
 
 
 async def add_app(incoming: Click) -> None:
@@ -55,21 +56,21 @@ async def save_new_app(incoming: Submission) -> None:
 def register(routes: Routes, desk: Desk) -> None:
     """Listen for what is done in the list."""
     routes.command(COMMAND)(listener(desk, Command, admins_only(command)))
-    for opens in (Do.FIND_APP, Do.OPEN_APP):
+    for opens in (AdminAction.FIND_APP, AdminAction.OPEN_APP):
         routes.action(opens)(listener(desk, Click, admins_only(open_app)))
-    for turns in (Do.APPS_BACK, Do.APPS_ON):
+    for turns in (AdminAction.APPS_BACK, AdminAction.APPS_ON):
         routes.action(turns)(listener(desk, Click, admins_only(turn_page)))
-    routes.action(Do.ADD_APP)(listener(desk, Click, admins_only(add_app)))
-    routes.view(Screen.NEW_APP)(listener(desk, Submission, admins_only(save_new_app), {"key": "key"}))
+    routes.action(AdminAction.ADD_APP)(listener(desk, Click, admins_only(add_app)))
+    routes.view(AdminScreen.NEW_APP)(listener(desk, Submission, admins_only(save_new_app), {"key": "key"}))
 
 
 async def _called_for(incoming: Command) -> View:
     shelf = await incoming.desk.catalogue.shelf()
     named = shelf.called(spoken_name(incoming.text)) if incoming.text else None
     if named is not None:
-        return await screens.one_app(incoming, await _look(incoming, named.key), Place())
-    found = shelf.search_all(incoming.text, listing.PAGE) if incoming.text else []
-    return listing.build(found, len(found), Place()) if found else await screens.apps(incoming)
+        return await screens.one_app(incoming, await _look(incoming, named.key), AdminPlace())
+    found = shelf.search_all(incoming.text, app_list.PAGE) if incoming.text else []
+    return app_list.build(found, len(found), AdminPlace()) if found else await screens.apps(incoming)
 
 
 async def _look(incoming: Incoming, key: str) -> Entry:

@@ -1,11 +1,11 @@
 """Messages in the company's own words: the list of them, wording one, and how it would look."""
 
 from blocks import kit
-from blocks.admin import conflict
-from blocks.admin import message as screen
-from blocks.admin.ids import Do, Place, Screen
-from blocks.admin.message_example import People
-from blocks.admin.overlay import Problems
+from blocks.admin.form_mapping import InvalidForm
+from blocks.admin.forms import message as screen
+from blocks.admin.forms.message_example import ExamplePeople
+from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen
+from blocks.admin.lists import layout, messages
 from blocks.kit import Block, View
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
@@ -33,7 +33,7 @@ async def open_list(click: Click) -> None:
 async def open_form(click: Click) -> None:
     """Open the form that words one."""
     entry = await _entry(click, click.value)
-    await click.open(screen.build(entry, Place(part=entry.key.value, version=entry.version)))
+    await click.open(screen.build(entry, AdminPlace(part=entry.key.value, version=entry.version)))
 
 
 async def preview(click: Click) -> None:
@@ -43,8 +43,10 @@ async def preview(click: Click) -> None:
     try:
         words = screen.parse(entry.key, click.values)
         shown = screen.preview(entry.key, words, await _people(click), click.desk.clock.now())
-    except Problems as problems:
-        shown = screen.not_yet(f"{name.capitalize()}: {said}" for name, said in problems.errors.items())
+    except InvalidForm as problems:
+        shown = screen.problem_blocks(
+            f"{name.capitalize()}: {said}" for name, said in problems.errors.items()
+        )
     await click.redraw(screen.build(entry, place, shown))
 
 
@@ -52,7 +54,7 @@ async def standard(click: Click) -> None:
     """Put the standard words into the form; they hold once it is saved."""
     place = screens.place_of(click)
     entry = await _entry(click, place.part)
-    await click.redraw(screen.build(entry, screen.to_standard(place)))
+    await click.redraw(screen.build(entry, screen.reset_to_standard(place)))
 
 
 async def save(sent: Submission) -> None:
@@ -69,12 +71,13 @@ async def save(sent: Submission) -> None:
 def register(routes: Routes, desk: Desk) -> None:
     """Listen for what is done with messages."""
     clicks = {
-        Do.MESSAGES: open_list, Do.EDIT_MESSAGE: open_form, Do.PREVIEW_MESSAGE: preview,
-        Do.STANDARD_WORDS: standard,
+        AdminAction.MESSAGES: open_list, AdminAction.EDIT_MESSAGE: open_form,
+        AdminAction.PREVIEW_MESSAGE: preview,
+        AdminAction.STANDARD_WORDS: standard,
     }  # fmt: skip
     for action, handle in clicks.items():
         routes.action(action)(listener(desk, Click, admins_only(handle)))
-    routes.view(Screen.MESSAGE)(listener(desk, Submission, admins_only(save), FIELDS))
+    routes.view(AdminScreen.MESSAGE)(listener(desk, Submission, admins_only(save), FIELDS))
 
 
 def _key(text: str) -> MessageKey:
@@ -90,22 +93,22 @@ async def _entry(incoming: Incoming, named: str) -> MessageEntry:
 
 async def _list(incoming: Incoming) -> View:
     def read(case: Case) -> View:
-        return screen.listing(verbs.every(case, incoming.person), _waiting(case, incoming.person))
+        return messages.build(verbs.every(case, incoming.person), _waiting(case, incoming.person))
 
     return await incoming.read(read)
 
 
 def _waiting(case: Case, viewer: str) -> list[Block]:
     waiting = propose_change.waiting_of(case, catalogue_changes.MESSAGE)
-    return conflict.waiting(waiting, viewer, propose_change.second_wanted(case, viewer))
+    return layout.pending_workspace_changes(waiting, viewer, propose_change.second_wanted(case, viewer))
 
 
-async def _people(incoming: Incoming) -> People:
+async def _people(incoming: Incoming) -> ExamplePeople:
     """Who looks at it, and another admin or, where there is none, somebody else who is known."""
 
-    def read(case: Case) -> People:
+    def read(case: Case) -> ExamplePeople:
         admins = [one for one in Directory(case).admins() if one != incoming.person]
         other = next(iter(admins), None) or anybody_but(case, incoming.person) or incoming.person
-        return People(incoming.person, other, names_of(case, {incoming.person, other}))
+        return ExamplePeople(incoming.person, other, names_of(case, {incoming.person, other}))
 
     return await incoming.read(read)

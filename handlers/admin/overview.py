@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from blocks.admin import rule
-from blocks.admin.ids import Do, Screen, number
+from blocks.admin.forms import rule
+from blocks.admin.ids import AdminAction, AdminScreen, parse_number
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
 from handlers.desk import Desk
@@ -17,29 +17,33 @@ from models.catalogue.spec import AppSpec
 from models.lifecycle.catalogue import edit_app
 
 OPENS = {
-    Do.EDIT_BASICS: Screen.BASICS,
-    Do.EDIT_TIMES: Screen.TIMES,
-    Do.EDIT_EMERGENCY: Screen.EMERGENCY,
-    Do.ADD_STAGE: Screen.STAGE,
-    Do.EDIT_STAGE: Screen.STAGE,
-    Do.ADD_ACCESS: Screen.ACCESS,
-    Do.EDIT_ACCESS: Screen.ACCESS,
-    Do.FIND_ACCESS: Screen.ACCESS,
+    AdminAction.EDIT_BASICS: AdminScreen.BASICS,
+    AdminAction.EDIT_TIMES: AdminScreen.TIMES,
+    AdminAction.EDIT_EMERGENCY: AdminScreen.EMERGENCY,
+    AdminAction.ADD_STAGE: AdminScreen.STAGE,
+    AdminAction.EDIT_STAGE: AdminScreen.STAGE,
+    AdminAction.ADD_ACCESS: AdminScreen.ACCESS,
+    AdminAction.EDIT_ACCESS: AdminScreen.ACCESS,
+    AdminAction.FIND_ACCESS: AdminScreen.ACCESS,
 }
 Make = Callable[[AppSpec, str, str], AppSpec]
 """Makes the new entry of an app, a button's reference, and the access whose stages and rules are shown."""
 
-CHANGES: dict[Do, Make] = {
-    Do.SWITCH_ON: lambda app, _, __: edits.switched(app, on=True),
-    Do.SWITCH_OFF: lambda app, _, __: edits.switched(app, on=False),
-    Do.DELETE_ACCESS: lambda app, key, _: edits.without_access(app, key),
-    Do.DELETE_STAGE: lambda app, at, access: listed.without(app, Spot("stage", number(at), access)),
-    Do.MOVE_STAGE_UP: lambda app, at, access: listed.earlier(app, Spot("stage", number(at), access)),
-    Do.OWN_STAGES: lambda app, _, access: listed.with_own_stages(app, access),
-    Do.APP_S_STAGES: lambda app, _, access: listed.with_the_app_s_stages(app, access),
-    Do.DELETE_RULE: lambda app, at, access: listed.without(app, rule.part_of(at, access)),
-    Do.DELETE_EXAMPLE: lambda app, at, _: listed.without(app, Spot("example", number(at))),
-    Do.MOVE_RULE_UP: lambda app, at, access: listed.earlier(app, rule.part_of(at, access)),
+CHANGES: dict[AdminAction, Make] = {
+    AdminAction.SWITCH_ON: lambda app, _, __: edits.switched(app, on=True),
+    AdminAction.SWITCH_OFF: lambda app, _, __: edits.switched(app, on=False),
+    AdminAction.DELETE_ACCESS: lambda app, key, _: edits.without_access(app, key),
+    AdminAction.DELETE_STAGE: lambda app, at, access: listed.without(
+        app, Spot("stage", parse_number(at), access)
+    ),
+    AdminAction.MOVE_STAGE_UP: lambda app, at, access: listed.earlier(
+        app, Spot("stage", parse_number(at), access)
+    ),
+    AdminAction.OWN_STAGES: lambda app, _, access: listed.with_own_stages(app, access),
+    AdminAction.APP_S_STAGES: lambda app, _, access: listed.with_the_app_s_stages(app, access),
+    AdminAction.DELETE_RULE: lambda app, at, access: listed.without(app, rule.spot_of(at, access)),
+    AdminAction.DELETE_EXAMPLE: lambda app, at, _: listed.without(app, Spot("example", parse_number(at))),
+    AdminAction.MOVE_RULE_UP: lambda app, at, access: listed.earlier(app, rule.spot_of(at, access)),
 }
 
 
@@ -48,13 +52,13 @@ async def open_form(incoming: Click) -> None:
     place = screens.place_of(incoming)
     entry = await incoming.read(edit_app.look, place.app, incoming.person, place.version)
     here = replace(place, part=incoming.value, more="")
-    form = await screens.form(incoming, OPENS[Do(incoming.action_id)], entry, here)
+    form = await screens.form(incoming, OPENS[AdminAction(incoming.action_id)], entry, here)
     await screens.put(incoming, form)
 
 
 async def change(incoming: Click) -> None:
     """Change the app as the button says, and show what became of it."""
-    place, make = screens.place_of(incoming), CHANGES[Do(incoming.action_id)]
+    place, make = screens.place_of(incoming), CHANGES[AdminAction(incoming.action_id)]
 
     def edit(app: AppSpec) -> AppSpec:
         return make(app, incoming.value, place.access)
@@ -65,7 +69,7 @@ async def change(incoming: Click) -> None:
 
 async def turn_page(incoming: Click) -> None:
     """Show other accesses of the app."""
-    place = replace(screens.place_of(incoming), first_access=number(incoming.value))
+    place = replace(screens.place_of(incoming), first_access=parse_number(incoming.value))
     entry = await incoming.read(edit_app.look, place.app, incoming.person)
     await incoming.redraw(await screens.one_app(incoming, entry, place))
 
@@ -76,5 +80,5 @@ def register(routes: Routes, desk: Desk) -> None:
         routes.action(opens)(listener(desk, Click, admins_only(open_form)))
     for changes in CHANGES:
         routes.action(changes)(listener(desk, Click, admins_only(change)))
-    for turns in (Do.ACCESSES_BACK, Do.ACCESSES_ON):
+    for turns in (AdminAction.ACCESSES_BACK, AdminAction.ACCESSES_ON):
         routes.action(turns)(listener(desk, Click, admins_only(turn_page)))

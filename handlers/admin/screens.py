@@ -9,26 +9,14 @@ import structlog
 from slack_sdk.errors import SlackApiError
 
 from blocks import kit
-from blocks.admin import (
-    access,
-    basics,
-    emergency,
-    example,
-    examples,
-    listing,
-    overview,
-    pages,
-    proposed,
-    rule,
-    stage,
-    times,
-    words,
-)
-from blocks.admin import rules as rule_list
-from blocks.admin.field import Known
-from blocks.admin.ids import Place, Screen
+from blocks.admin.fields.base import SlackNames
+from blocks.admin.forms import access, basics, durations, emergency, example, rule, stage
+from blocks.admin.ids import AdminPlace, AdminScreen
+from blocks.admin.lists import apps as app_list
+from blocks.admin.lists import examples, layout, overview
+from blocks.admin.lists import rules as rule_list
 from blocks.kit import Block, View
-from blocks.text import cut, esc
+from blocks.kit.text import cut, esc
 from handlers.incoming import Incoming
 from handlers.whois import TODAY
 from models.catalogue.approvers import GroupRef, PersonRef, parse_approver, parse_person
@@ -43,15 +31,15 @@ from models.store.case import Case
 
 log = structlog.get_logger("keyturn.admin")
 
-_LISTS = (Screen.RULES, Screen.RULE, Screen.EXAMPLES, Screen.EXAMPLE)
+_LISTS = (AdminScreen.RULES, AdminScreen.RULE, AdminScreen.EXAMPLES, AdminScreen.EXAMPLE)
 """Lists that lie over an app, and the forms that take their place."""
 BUILDERS = {
-    Screen.BASICS: basics.build,
-    Screen.TIMES: times.build,
-    Screen.STAGE: stage.build,
-    Screen.EMERGENCY: emergency.build,
-    Screen.RULE: rule.build,
-    Screen.EXAMPLE: example.build,
+    AdminScreen.BASICS: basics.build,
+    AdminScreen.TIMES: durations.build,
+    AdminScreen.STAGE: stage.build,
+    AdminScreen.EMERGENCY: emergency.build,
+    AdminScreen.RULE: rule.build,
+    AdminScreen.EXAMPLE: example.build,
 }
 
 _NO_SCREEN = "That is not there any more. Open it again with /access-admin."
@@ -60,26 +48,26 @@ PATIENCE = 1.5
 
 
 def _waiting(incoming: Incoming, entry: Entry) -> list[Block]:
-    return proposed.waiting(entry.waiting, incoming.person, entry.second)
+    return layout.pending_app_changes(entry.waiting, incoming.person, entry.second)
 
 
-def place_of(incoming: Incoming) -> Place:
+def place_of(incoming: Incoming) -> AdminPlace:
     """Where in the catalogue the modal is that this came from."""
-    return Place.read(incoming.carries)
+    return AdminPlace.read(incoming.carries)
 
 
-def screen_of(incoming: Incoming) -> Screen:
+def screen_of(incoming: Incoming) -> AdminScreen:
     """Which modal it is."""
     name = str(incoming.view.get("callback_id"))
-    if name not in frozenset(Screen):
+    if name not in frozenset(AdminScreen):
         raise NotFound(_NO_SCREEN)
-    return Screen(name)
+    return AdminScreen(name)
 
 
 def in_a_list(incoming: Incoming) -> bool:
     """Whether this is a list of rules or examples, or a form that stands in the place of one."""
     screen = screen_of(incoming)
-    return screen in _LISTS or (screen is Screen.STAGE and bool(place_of(incoming).access))
+    return screen in _LISTS or (screen is AdminScreen.STAGE and bool(place_of(incoming).access))
 
 
 async def put(incoming: Incoming, form: View) -> None:
@@ -90,29 +78,31 @@ async def put(incoming: Incoming, form: View) -> None:
 async def apps(incoming: Incoming, first: int = 0) -> View:
     """A page of the list of all apps."""
     shelf = await incoming.desk.catalogue.shelf()
-    first = pages.first_of(first, len(shelf), listing.PAGE)
-    found = shelf.search_all("", first + listing.PAGE)[first:]
-    return listing.build(found, len(shelf), Place(first_app=first))
+    first = layout.page_start(first, len(shelf), app_list.PAGE)
+    found = shelf.search_all("", first + app_list.PAGE)[first:]
+    return app_list.build(found, len(shelf), AdminPlace(first_app=first))
 
 
-async def one_app(incoming: Incoming, entry: Entry, place: Place, above: Sequence[Block] = ()) -> View:
+async def one_app(incoming: Incoming, entry: Entry, place: AdminPlace, above: Sequence[Block] = ()) -> View:
     """An app with all its parts."""
     here = replace(place, app=entry.app.key, version=entry.version, part="", access="", more="")
-    known = Known(groups=await _groups(incoming, entry.app))
+    known = SlackNames(groups=await _groups(incoming, entry.app))
     kinds = incoming.desk.connectors
     shown = [*above, *_waiting(incoming, entry)]
     return overview.build(entry.app, here, known, kinds, notes=entry.notes, above=shown)
 
 
-async def rules(incoming: Incoming, entry: Entry, place: Place, above: Sequence[Block] = ()) -> View:
+async def rules(incoming: Incoming, entry: Entry, place: AdminPlace, above: Sequence[Block] = ()) -> View:
     """The rules of an app or, with its stages, of an access (`place.access`)."""
     here = replace(place, app=entry.app.key, version=entry.version, part="", more="")
-    known = Known(groups=await _groups(incoming, entry.app))
+    known = SlackNames(groups=await _groups(incoming, entry.app))
     shown = [*above, *_waiting(incoming, entry)]
     return rule_list.build(entry.app, here, known, notes=entry.notes, above=shown)
 
 
-def example_list(entry: Entry, place: Place, ran: Sequence[Ran] = (), above: Sequence[Block] = ()) -> View:
+def example_list(
+    entry: Entry, place: AdminPlace, ran: Sequence[Ran] = (), above: Sequence[Block] = ()
+) -> View:
     """The examples of an app's policy, with what came of those that were run."""
     here = replace(place, app=entry.app.key, version=entry.version, part="", access="", more="")
     return examples.build(entry.app, here, ran, notes=entry.notes, above=above)
@@ -120,7 +110,7 @@ def example_list(entry: Entry, place: Place, ran: Sequence[Ran] = (), above: Seq
 
 async def the_list(incoming: Incoming, entry: Entry, above: Sequence[Block] = ()) -> View:
     """The list that this is, or that the form stands in the place of."""
-    if screen_of(incoming) in (Screen.EXAMPLES, Screen.EXAMPLE):
+    if screen_of(incoming) in (AdminScreen.EXAMPLES, AdminScreen.EXAMPLE):
         shown = [*above, *_waiting(incoming, entry)]
         return example_list(entry, place_of(incoming), above=shown)
     return await rules(incoming, entry, place_of(incoming), above)
@@ -128,9 +118,9 @@ async def the_list(incoming: Incoming, entry: Entry, above: Sequence[Block] = ()
 
 async def form(
     incoming: Incoming,
-    screen: Screen,
+    screen: AdminScreen,
     entry: Entry,
-    place: Place,
+    place: AdminPlace,
     *,
     connector: str = "",
     above: Sequence[Block] = (),
@@ -138,10 +128,10 @@ async def form(
     """The form for one part of an app (`place.part`), with the kind of connector just chosen in it."""
     app, here = entry.app, replace(place, app=entry.app.key, version=entry.version)
     stages = (*app.stage, *(stage for one in app.access for stage in one.stage or ()))
-    looked_up = _known(incoming, app), _channels(incoming, stages if screen is Screen.STAGE else ())
+    looked_up = _known(incoming, app), _channels(incoming, stages if screen is AdminScreen.STAGE else ())
     known, channels = await asyncio.gather(*looked_up)
     known = replace(known, channels=channels)
-    if screen is Screen.ACCESS:
+    if screen is AdminScreen.ACCESS:
         kinds = incoming.desk.connectors
         return access.build(app, here, known, kinds, connector=connector, above=above)
     if screen not in BUILDERS:
@@ -151,11 +141,11 @@ async def form(
 
 async def again(incoming: Incoming, overtaken: Overtaken) -> View:
     """The screen that this came from as it is now, with who changed what in the meantime."""
-    above = words.overtaken(overtaken.by, overtaken.changes)
+    above = layout.overtaken_banner(overtaken.by, overtaken.changes)
     place, screen = place_of(incoming), screen_of(incoming)
-    if screen is Screen.APP:
+    if screen is AdminScreen.APP:
         return await one_app(incoming, overtaken.entry, place, above)
-    if screen in (Screen.RULES, Screen.EXAMPLES):
+    if screen in (AdminScreen.RULES, AdminScreen.EXAMPLES):
         return await the_list(incoming, overtaken.entry, above)
     return await form(incoming, screen, overtaken.entry, place, above=above)
 
@@ -214,12 +204,12 @@ async def _redraw_one(incoming: Incoming, view_id: str, view: View) -> None:
         log.warning("could not redraw", why=str(error) or type(error).__name__)
 
 
-async def _known(incoming: Incoming, app: AppSpec) -> Known:
+async def _known(incoming: Incoming, app: AppSpec) -> SlackNames:
     """Which of the app's people Slack can show in its menus, and what its user groups are called."""
     return await _looked_up(incoming, _people(app), _groups(incoming, app))
 
 
-async def known(incoming: Incoming, stages: Sequence[StageSpec]) -> Known:
+async def known(incoming: Incoming, stages: Sequence[StageSpec]) -> SlackNames:
     """The same of those whom stages name that are of no app."""
     refs = [parse_approver(text) for stage in stages for text in stage.everybody]
     people = {ref.id for ref in refs if isinstance(ref, PersonRef) and ref.id}
@@ -241,14 +231,14 @@ async def _labels(incoming: Incoming, *, wanted: bool) -> Mapping[str, str]:
     return await incoming.desk.whois.usergroups.labels() if wanted else {}
 
 
-async def _looked_up(incoming: Incoming, ids: set[str], labels: Awaitable[Mapping[str, str]]) -> Known:
+async def _looked_up(incoming: Incoming, ids: set[str], labels: Awaitable[Mapping[str, str]]) -> SlackNames:
     groups, _ = await asyncio.gather(labels, incoming.desk.whois.people(ids, TODAY))
 
     def there(case: Case) -> frozenset[str]:
         who = Directory(case)
         return frozenset(one for one in ids if (person := who.person(one)) is not None and person.active)
 
-    return Known(await incoming.read(there), groups=groups)
+    return SlackNames(await incoming.read(there), groups=groups)
 
 
 async def _groups(incoming: Incoming, app: AppSpec) -> Mapping[str, str]:

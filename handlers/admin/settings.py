@@ -1,8 +1,8 @@
 """The settings of the workspace: looking at them, and changing them."""
 
 from blocks import kit
-from blocks.admin import settings
-from blocks.admin.ids import Do, Screen
+from blocks.admin.forms import settings
+from blocks.admin.ids import AdminAction, AdminScreen
 from blocks.kit import View
 from handlers.admin.gate import admins_only
 from handlers.desk import Desk
@@ -37,5 +37,5 @@ async def save(incoming: Submission) -> None:
 
 def register(routes: Routes, desk: Desk) -> None:
     """Listen for what is done with the settings."""
-    routes.action(Do.SETTINGS)(listener(desk, Click, admins_only(open_form)))
-    routes.view(Screen.SETTINGS)(listener(desk, Submission, admins_only(save), FIELDS))
+    routes.action(AdminAction.SETTINGS)(listener(desk, Click, admins_only(open_form)))
+    routes.view(AdminScreen.SETTINGS)(listener(desk, Submission, admins_only(save), FIELDS))

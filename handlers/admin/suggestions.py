@@ -1,7 +1,7 @@
 """What the admins' menus offer while somebody types."""
 
-from blocks.admin import listing
-from blocks.admin.ids import Do
+from blocks.admin.ids import AdminAction
+from blocks.admin.lists import apps as app_list
 from blocks.kit import option
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
@@ -15,7 +15,7 @@ from models.catalogue.search import fold
 async def apps(incoming: Suggestion) -> None:
     """The apps that fit, switched on or off."""
     shelf = await incoming.desk.catalogue.shelf()
-    await incoming.answer(options=listing.app_options(shelf.search_all(incoming.typed)))
+    await incoming.answer(options=app_list.app_options(shelf.search_all(incoming.typed)))
 
 
 async def accesses(incoming: Suggestion) -> None:
@@ -23,7 +23,7 @@ async def accesses(incoming: Suggestion) -> None:
     app = await incoming.desk.catalogue.find(screens.place_of(incoming).app)
     wanted = fold(incoming.typed).strip()
     found = [one for one in app.access if wanted in fold(f"{one.name} {one.key}")] if app else []
-    await incoming.answer(options=listing.access_options(found[:100]))
+    await incoming.answer(options=app_list.access_options(found[:100]))
 
 
 async def user_groups(incoming: Suggestion) -> None:
@@ -34,5 +34,9 @@ async def user_groups(incoming: Suggestion) -> None:
 
 def register(routes: Routes, desk: Desk) -> None:
     """Answer the admins' menus."""
-    for menu, answer in ((Do.FIND_APP, apps), (Do.FIND_ACCESS, accesses), (Do.USER_GROUP, user_groups)):
+    for menu, answer in (
+        (AdminAction.FIND_APP, apps),
+        (AdminAction.FIND_ACCESS, accesses),
+        (AdminAction.USER_GROUP, user_groups),
+    ):
         routes.options(menu)(listener(desk, Suggestion, admins_only(answer)))

@@ -4,8 +4,8 @@ import asyncio
 
 import structlog
 
-from blocks.admin import would_ask
-from blocks.admin.ids import Do, Screen
+from blocks.admin.forms import would_ask
+from blocks.admin.ids import AdminAction, AdminScreen
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
 from handlers.desk import Desk
@@ -39,14 +39,14 @@ async def answer(incoming: Submission) -> None:
         emergency=asked.emergency,
     )
     planned = await incoming.read(policy_says, app, scenario)
-    view = would_ask.build(app, screens.place_of(incoming), asked, would_ask.answered(planned))
+    view = would_ask.build(app, screens.place_of(incoming), asked, would_ask.answer_blocks(planned))
     await incoming.answer(response_action="update", view=dict(view))
 
 
 def register(routes: Routes, desk: Desk) -> None:
     """Listen for the question."""
-    routes.action(Do.WOULD_ASK)(listener(desk, Click, admins_only(open_form)))
-    routes.view(Screen.WOULD_ASK)(listener(desk, Submission, admins_only(answer)))
+    routes.action(AdminAction.WOULD_ASK)(listener(desk, Click, admins_only(open_form)))
+    routes.view(AdminScreen.WOULD_ASK)(listener(desk, Submission, admins_only(answer)))
 
 
 async def _app(incoming: Incoming) -> AppSpec:

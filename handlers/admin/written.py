@@ -7,8 +7,8 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from blocks.admin.overlay import Problems
-from blocks.admin.people_fields import written
+from blocks.admin.fields.people import typed_people
+from blocks.admin.form_mapping import InvalidForm
 from handlers.incoming import Incoming, Submission
 from models.catalogue.spec import ApproverRef, GroupRef, PersonRef, parse_approver
 
@@ -27,12 +27,12 @@ async def refuse_unknown(sent: Submission, before: Collection[str]) -> None:
     Whoever was there `before` may stay. Where Slack does not answer in time, everybody passes:
     `keyturn check` looks again.
     """
-    new = {one: block for one, block in written(sent.values).items() if one not in before}
+    new = {one: block for one, block in typed_people(sent.values).items() if one not in before}
     refs = {one: ref for one in list(new)[:MOST] if (ref := _ref(one)) is not None}
     said = await asyncio.gather(*(_problem(sent, ref) for ref in refs.values()))
     errors = {new[one]: text for one, text in zip(refs, said, strict=True) if text}
     if errors:
-        raise Problems(errors)
+        raise InvalidForm(errors)
 
 
 def _ref(text: str) -> ApproverRef | None:

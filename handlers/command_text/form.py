@@ -3,32 +3,33 @@
 from dataclasses import replace
 
 from blocks import request_form
-from blocks.request_form import Filled
-from blocks.term_form import Offer, TermChoice
-from blocks.text import clean
+from blocks.forms.term import TermChoice, TermOffer
+from blocks.kit.text import unescape
+from blocks.request_form import RequestInput
 from handlers.command_text.reading import Typed
 from handlers.request_screen import Form
 from models.catalogue.spec import AppSpec
 from models.tables.requests import Term
+from models.text_cleanup import tidy
 
 
 def as_typed(text: str) -> str:
     """The command's text as a person typed it; Slack hands on `&`, `<` and `>` as entities."""
-    return clean(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")).strip()
+    return tidy(unescape(text))
 
 
 def filled_in(typed: Typed, text: str) -> Form:
     """The form with all that was understood of `text`, and a note of what was not."""
     if typed.app is None:
-        return Form(Filled(reason=typed.reason), note=_which(typed, text), command=text)
-    filled = Filled(typed.app.key, typed.access_keys, reason=typed.reason, emergency=typed.emergency)
-    offer = request_form.offer(filled, typed.app)
+        return Form(RequestInput(reason=typed.reason), note=_which(typed, text), command=text)
+    filled = RequestInput(typed.app.key, typed.access_keys, reason=typed.reason, emergency=typed.emergency)
+    offer = request_form.term_offer(filled, typed.app)
     term = typed.term if _offered(typed.term, offer) else None
     filled = replace(filled, term=TermChoice.of(term, offer))
-    return Form(request_form.begin(filled, typed.app), typed.app, note=_note(typed, typed.app, offer))
+    return Form(request_form.with_defaults(filled, typed.app), typed.app, note=_note(typed, typed.app, offer))
 
 
-def _offered(term: Term | None, offer: Offer) -> bool:
+def _offered(term: Term | None, offer: TermOffer) -> bool:
     return term is None or not term.indefinite or offer.indefinite
 
 
@@ -39,7 +40,7 @@ def _which(typed: Typed, text: str) -> str:
     return f"No application fits “{typed.unread}”. {rest}" if typed.unread else rest
 
 
-def _note(typed: Typed, app: AppSpec, offer: Offer) -> str:
+def _note(typed: Typed, app: AppSpec, offer: TermOffer) -> str:
     notes = []
     if typed.unread:
         notes.append(f"Not understood: “{typed.unread}”. Look whether something is missing.")

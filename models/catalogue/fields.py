@@ -19,16 +19,13 @@ from pydantic import (
 
 from models.catalogue.approvers import parse_approver, parse_group, parse_person
 from models.durations import check, format_duration, parse
+from models.text_cleanup import UNSEEN
 
 T = TypeVar("T")
 
 MOST_PEOPLE = 100
 """How many a stage, a condition or an app can list."""
 
-# Control characters, half surrogates, and the invisible ones that turn text around or hide in it.
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
-)
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _ICON = re.compile(r":[a-z0-9_+'-]{1,80}:|https://\S{1,2900}")
 _LINK = re.compile(r"https?://[^\s/]\S{0,2900}")
@@ -61,7 +58,7 @@ def _key(text: str) -> str:
 
 def _prose(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if found := _UNSEEN.search(text):
+    if found := UNSEEN.search(text):
         raise ValueError(f"contains an invisible character (U+{ord(found[0]):04X}). Take it out")
     return text
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from blocks.decision_form import COMMENT, DecisionForm
+from blocks.forms.decision import COMMENT, DecisionForm
 from models.lifecycle.request import submit
 from models.lifecycle.request.plan import Draft
 from models.store.base import Store

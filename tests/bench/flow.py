@@ -7,9 +7,9 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from blocks.decision_form import COMMENT, DecisionForm
+from blocks.forms.decision import COMMENT, DecisionForm
+from blocks.forms.term import TermBlock
 from blocks.request_form import CALLBACK, RequestAction, RequestBlock, access_block
-from blocks.term_form import TermBlock
 from tests.bench import places
 from tests.bench.bare import BarePart
 from tests.bench.company import Call, Client, Company, clients, company, form

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from blocks.decision_form import COMMENT, DecisionForm
+from blocks.forms.decision import COMMENT, DecisionForm
 from models.lifecycle.request import submit
 from models.lifecycle.request.plan import Draft
 from models.store.base import Store

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from blocks import home
-from blocks.admin.ids import Do
+from blocks.admin.ids import AdminAction
 from blocks.request_form import access_block
 from handlers import lookups
 from handlers.admin import listing
@@ -96,7 +96,7 @@ class _Company:
 
     async def list_page(self) -> None:
         """An admin turns to a page in the middle of the apps."""
-        action = {"action_id": Do.APPS_ON, "value": str(self._apps // 2)}
+        action = {"action_id": AdminAction.APPS_ON, "value": str(self._apps // 2)}
         body = {"user": {"id": _ADMIN}, "actions": [action], "view": {"id": "V1", "hash": "1"}}
         client: Any = _Silent()
         await admins_only(listing.turn_page)(Click(self._desk, _acknowledge, client, body))

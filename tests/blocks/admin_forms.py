@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from blocks.admin import access, basics, emergency, example, rule, stage, times
-from blocks.admin.connectors import ConnectorKind, Entered, Param
-from blocks.admin.field import Known
-from blocks.admin.ids import Place
-from blocks.admin.overlay import Problems
-from blocks.answers import Values
+from blocks.admin.fields.base import SlackNames
+from blocks.admin.fields.connector import ConnectorKind, ConnectorParam, ParamInput
+from blocks.admin.form_mapping import InvalidForm
+from blocks.admin.forms import access, basics, durations, emergency, example, rule, stage
+from blocks.admin.ids import AdminPlace
 from blocks.kit import View
+from blocks.kit.state import Values
 from bot.sandbox.slack.forms import Form
 from models.catalogue import listed
 from models.catalogue.spec import AppSpec
@@ -21,10 +21,14 @@ from models.catalogue.spec import AppSpec
 KINDS = (
     ConnectorKind("manual", "By hand"),
     ConnectorKind(
-        "slack_usergroup", "Slack user group", (Param("usergroup", "User group", entered=Entered.USER_GROUP),)
+        "slack_usergroup",
+        "Slack user group",
+        (ConnectorParam("usergroup", "User group", entered=ParamInput.USER_GROUP),),
     ),
 )
-KNOWN = Known(frozenset({"U0OLA", "UABCD"}), frozenset({"C0123"}), {"S0123": "@oncall", "@oncall": "@oncall"})
+KNOWN = SlackNames(
+    frozenset({"U0OLA", "UABCD"}), frozenset({"C0123"}), {"S0123": "@oncall", "@oncall": "@oncall"}
+)
 Build = Callable[[], View]
 Parse = Callable[[Values], AppSpec]
 
@@ -55,7 +59,7 @@ def chosen(word: str) -> dict[str, Any]:
 
 def refused(parse: Callable[[], object]) -> dict[str, str]:
     """What is said of a form, by block."""
-    with pytest.raises(Problems) as problems:
+    with pytest.raises(InvalidForm) as problems:
         parse()
     return problems.value.errors
 
@@ -63,16 +67,16 @@ def refused(parse: Callable[[], object]) -> dict[str, str]:
 def forms_of(app: AppSpec) -> list[tuple[Build, Parse]]:
     """Every form that changes this app, each with its parser."""
     found: list[tuple[Build, Parse]] = [
-        (partial(one.build, app, Place(app.key), KNOWN), partial(one.parse, app))
-        for one in (basics, times, emergency)
+        (partial(one.build, app, AdminPlace(app.key), KNOWN), partial(one.parse, app))
+        for one in (basics, durations, emergency)
     ]
     for at in range(len(app.example)):
-        here = Place(app.key, part=str(at))
+        here = AdminPlace(app.key, part=str(at))
         found.append((partial(example.build, app, here, KNOWN), partial(example.parse, app, here)))
     for one in app.access:
-        build = partial(access.build, app, Place(app.key, part=one.key), KNOWN, KINDS)
+        build = partial(access.build, app, AdminPlace(app.key, part=one.key), KNOWN, KINDS)
         found.append((build, partial(access.parse, app, one.key, kinds=KINDS)))
-    for place in (Place(app.key, access=key) for key in ("", *(one.key for one in app.access))):
+    for place in (AdminPlace(app.key, access=key) for key in ("", *(one.key for one in app.access))):
         for at in range(len(listed.every(app, "stage", place.access))):
             here = replace(place, part=str(at))
             found.append((partial(stage.build, app, here, KNOWN), partial(stage.parse, app, here)))

@@ -1,8 +1,8 @@
 """The admins' form for an access, with the fields of its connector."""
 
-from blocks.admin import access
-from blocks.admin.connectors import ConnectorKind, Param
-from blocks.admin.ids import Place
+from blocks.admin.fields.connector import ConnectorKind, ConnectorParam
+from blocks.admin.forms import access
+from blocks.admin.ids import AdminPlace
 from tests.blocks.admin_forms import KINDS, KNOWN, chosen, filled, refused, state
 from tests.blocks.sendable import check_view, words_of
 from tests.models import specs
@@ -10,7 +10,7 @@ from tests.models import specs
 
 def test_the_connector_s_fields_are_those_of_the_kind_that_is_chosen() -> None:
     app = specs.app()
-    place = Place("github", part="engineering")
+    place = AdminPlace("github", part="engineering")
     assert "User group" not in words_of(access.build(app, place, KNOWN, KINDS)["blocks"])
     view = access.build(app, place, KNOWN, KINDS, connector="slack_usergroup")
     check_view(view)
@@ -31,9 +31,11 @@ def test_what_a_connector_finds_wrong_is_said_at_the_parameter_or_at_the_menu() 
         ("cannot be used here", {"connector": "This cannot be used here"}),
         (None, {}),
     ):
-        params = (Param("address", "Address"), Param("method", "Method", optional=True))
+        params = (ConnectorParam("address", "Address"), ConnectorParam("method", "Method", optional=True))
         kinds = (ConnectorKind("webhook", "Webhook", params, lambda _, said=said: said),)  # type: ignore[misc]
-        values = filled(access.build(app, Place(part="a"), KNOWN, kinds), connector_webhook_address="new")
+        values = filled(
+            access.build(app, AdminPlace(part="a"), KNOWN, kinds), connector_webhook_address="new"
+        )
         if errors:
             assert refused(lambda values=values, kinds=kinds: access.parse(app, "a", values, kinds)) == errors  # type: ignore[misc]
         else:
@@ -46,14 +48,14 @@ def test_a_connector_of_an_unknown_kind_and_parameters_that_are_no_text_stay() -
     partly = {"type": "slack_usergroup", "usergroup": "S0123", "keep": ["U0123"]}
     for connector in (unknown, partly):
         app = specs.app(access=[{"key": "a", "name": "A", "connector": connector}])
-        values = filled(access.build(app, Place(part="a"), KNOWN, KINDS), name="B")
+        values = filled(access.build(app, AdminPlace(part="a"), KNOWN, KINDS), name="B")
         saved = access.parse(app, "a", values, KINDS).access[0]
         assert (saved.name, saved.connector.stored()) == ("B", connector)
 
 
 def test_two_accesses_cannot_have_one_key() -> None:
     app = specs.app()
-    view = access.build(app, Place(), KNOWN, KINDS)
+    view = access.build(app, AdminPlace(), KNOWN, KINDS)
     check_view(view)
     said = refused(lambda: access.parse(app, "", filled(view, name="Engineering"), KINDS))
     assert said == {"key": "There is an access with the key “engineering” already. Choose another."}

@@ -3,8 +3,9 @@
 import pytest
 from hypothesis import given
 
-from blocks.admin import basics, emergency, times, words
-from blocks.admin.ids import Place
+from blocks.admin.forms import basics, durations, emergency
+from blocks.admin.ids import AdminPlace
+from blocks.admin.lists import summaries
 from models.catalogue.spec import AppSpec
 from tests.blocks.admin_forms import KNOWN, chosen, filled, refused, state
 from tests.blocks.sendable import check_view
@@ -13,23 +14,23 @@ from tests.models import specs
 
 @given(specs.apps, specs.apps)
 def test_what_a_form_shows_of_one_app_can_be_entered_for_another(old: AppSpec, new: AppSpec) -> None:
-    saved = basics.parse(old, state(basics.build(new, Place(), KNOWN)))
+    saved = basics.parse(old, state(basics.build(new, AdminPlace(), KNOWN)))
     same = ("name", "description", "category", "icon", "link", "risk", "reason", "guests", "instructions")
     assert [getattr(saved, name) for name in same] == [getattr(new, name) for name in same]
     assert set(saved.owners) == set(new.owners)
     assert (saved.key, saved.access, saved.stage, saved.deny) == (old.key, old.access, old.stage, old.deny)
-    saved = times.parse(specs.app(), state(times.build(new, Place(), KNOWN)))
-    for field in times.FIELDS:
+    saved = durations.parse(specs.app(), state(durations.build(new, AdminPlace(), KNOWN)))
+    for field in durations.FIELDS:
         assert getattr(saved, field.name) == getattr(new, field.name)
 
 
 def test_what_is_wrong_is_said_at_its_field_all_of_it_at_once() -> None:
     app = specs.app()
-    values = filled(basics.build(app, Place(), KNOWN), name="Git\tHub", icon="key", owners_others="bob")
+    values = filled(basics.build(app, AdminPlace(), KNOWN), name="Git\tHub", icon="key", owners_others="bob")
     assert refused(lambda: basics.parse(app, values)) == {
         "owners_others": "“bob” is not a person. Write an id such as U0123 or an e-mail address."
     }
-    values = filled(basics.build(app, Place(), KNOWN), icon="key", link="example.com", name="a\nb")
+    values = filled(basics.build(app, AdminPlace(), KNOWN), icon="key", link="example.com", name="a\nb")
     assert refused(lambda: basics.parse(app, values)) == {
         "name": "This has a line break or a tab in it. Write it in one line.",
         "icon": "“key” is not an icon. Write an emoji such as :key: or the https:// address of one.",
@@ -39,34 +40,34 @@ def test_what_is_wrong_is_said_at_its_field_all_of_it_at_once() -> None:
 
 def test_copies_by_email_are_chosen_and_said() -> None:
     app = specs.app()
-    saved = basics.parse(app, filled(basics.build(app, Place(), KNOWN), email=chosen("copy")))
+    saved = basics.parse(app, filled(basics.build(app, AdminPlace(), KNOWN), email=chosen("copy")))
     assert saved.stored()["email"] == "copy"
-    assert "a copy of every message by e-mail" in words.about(saved)
-    assert "e-mail" not in words.about(app)
+    assert "a copy of every message by e-mail" in summaries.about_app(saved)
+    assert "e-mail" not in summaries.about_app(app)
 
 
 def test_lengths_of_time_are_entered_in_words_and_refused_with_what_would_be_right() -> None:
     app = specs.app(request_expiry="48h")
-    view = times.build(app, Place(), KNOWN)
+    view = durations.build(app, AdminPlace(), KNOWN)
     assert "2 days" in str(view["blocks"])
-    saved = times.parse(app, filled(view, durations="30 min, 8h;2 days", max_duration="1 week"))
+    saved = durations.parse(app, filled(view, durations="30 min, 8h;2 days", max_duration="1 week"))
     assert saved.stored()["durations"] == ["30m", "8h", "2d"]
     assert saved.stored()["max_duration"] == "1w"
     assert saved.stored()["request_expiry"] == "48h"
-    said = refused(lambda: times.parse(app, filled(view, durations="8, soon", request_expiry="")))
+    said = refused(lambda: durations.parse(app, filled(view, durations="8, soon", request_expiry="")))
     assert said == {
         "durations": "“8” is not a length of time. Try 30 minutes, 8 hours, 2 days or 1 week.",
         "request_expiry": "“” is not a length of time. Try 30 minutes, 8 hours, 2 days or 1 week.",
     }
-    said = refused(lambda: times.parse(app, filled(view, durations="8h, 8 hours, 3d", max_duration="2d")))
+    said = refused(lambda: durations.parse(app, filled(view, durations="8h, 8 hours, 3d", max_duration="2d")))
     assert said["durations"] == "“8h” stands there twice. Take one out."
 
 
 def test_a_maximum_below_an_access_s_own_presets_is_refused() -> None:
     app = specs.app(access=[{"key": "a", "name": "A", "durations": ["7d"]}])
-    values = filled(times.build(app, Place(), KNOWN), max_duration="1 day")
+    values = filled(durations.build(app, AdminPlace(), KNOWN), max_duration="1 day")
     said = "Access: This is 1 day, but the presets offer 7 days. Drop it or raise the maximum."
-    assert refused(lambda: times.parse(app, values)) == {"max_duration": said}
+    assert refused(lambda: durations.parse(app, values)) == {"max_duration": said}
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,7 @@ def test_a_maximum_below_an_access_s_own_presets_is_refused() -> None:
     [("GitHub", "github"), ("Größe & Co", "grosse-co"), ("  Prod / DB ", "prod-db"), ("x" * 75, "x" * 40)],
 )
 def test_a_new_app_gets_a_key_made_from_its_name(name: str, key: str) -> None:
-    view = basics.build_new(Place())
+    view = basics.build_new(AdminPlace())
     check_view(view)
     app = basics.parse_new(filled(view, name=name))
     assert (app.key, app.name) == (key, name.strip())
@@ -82,7 +83,7 @@ def test_a_new_app_gets_a_key_made_from_its_name(name: str, key: str) -> None:
 
 
 def test_a_name_that_gives_no_key_asks_for_one_and_a_wrong_key_is_refused() -> None:
-    view = basics.build_new(Place())
+    view = basics.build_new(AdminPlace())
     assert "key" in refused(lambda: basics.parse_new(filled(view, name="会計")))
     assert "key" in refused(lambda: basics.parse_new(filled(view, name="会計", key="No Key")))
     assert basics.parse_new(filled(view, name="会計", key="accounting")).key == "accounting"
@@ -90,20 +91,20 @@ def test_a_name_that_gives_no_key_asks_for_one_and_a_wrong_key_is_refused() -> N
 
 def test_emergencies_are_allowed_with_their_terms_and_switched_off_again() -> None:
     app = specs.app()
-    view = emergency.build(app, Place(), KNOWN)
+    view = emergency.build(app, AdminPlace(), KNOWN)
     check_view(view)
     values = filled(view, emergency_allowed=[chosen("yes")], emergency_max="2 hours",
                     emergency_reviewers_roles=[chosen("admins")])  # fmt: skip
     saved = emergency.parse(app, values)
     assert saved.stored()["emergency"] == {"max": "2h", "reviewers": ["admins"]}
-    assert "at most 2 hours, reviewed by Keyturn’s admins" in words.emergency(saved, KNOWN).replace(
+    assert "at most 2 hours, reviewed by Keyturn’s admins" in summaries.emergency(saved, KNOWN).replace(
         "keyturn", "Keyturn"
     )
-    off = emergency.parse(saved, filled(emergency.build(saved, Place(), KNOWN), emergency_allowed=[]))
+    off = emergency.parse(saved, filled(emergency.build(saved, AdminPlace(), KNOWN), emergency_allowed=[]))
     assert off.emergency is None
     assert off.stored() == app.stored()
     short = specs.app(max_duration="1h", durations=["1h"])
-    values = filled(emergency.build(short, Place(), KNOWN), emergency_allowed=[chosen("yes")])
+    values = filled(emergency.build(short, AdminPlace(), KNOWN), emergency_allowed=[chosen("yes")])
     said = refused(lambda: emergency.parse(short, values))
     assert list(said) == ["emergency_max"]
     assert "the longest is 1 hour" in said["emergency_max"]

@@ -3,9 +3,9 @@
 import pytest
 from pydantic import BaseModel
 
-from blocks.admin import access, basics, conflict, emergency, example, rule, stage, times
-from blocks.admin.condition_field import PARTS
-from blocks.admin.example_fields import DESCRIBED
+from blocks.admin.fields.condition import PARTS
+from blocks.admin.forms import access, basics, conflict, durations, emergency, example, rule, stage
+from blocks.admin.forms.example import PERSON_TRAITS
 from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.emergency import EmergencySpec
 from models.catalogue.spec import (
@@ -23,7 +23,7 @@ from tests.models import specs
 LISTS = {"access", "stage", "deny", "require", "auto_approve", "example"}
 """Each entry of these has a form of its own, or rows of them."""
 IN_FORMS: dict[type[BaseModel], set[str]] = {
-    AppSpec: {one.name for form in (basics.NEW_FIELDS, times.FIELDS, emergency.FIELDS) for one in form},
+    AppSpec: {one.name for form in (basics.NEW_FIELDS, durations.FIELDS, emergency.FIELDS) for one in form},
     AccessSpec: {one.name for one in access._fields("", ())},
     StageSpec: {one.name for one in stage.FIELDS},
     RuleSpec: {one.name for one in rule.KINDS["deny"].fields},
@@ -31,7 +31,7 @@ IN_FORMS: dict[type[BaseModel], set[str]] = {
     ExampleSpec: {one.name for one in example._fields(specs.app())},
     When: {one.name for one in PARTS},
     EmergencySpec: {one.name for one in emergency.PARTS},
-    Someone: {one.name for one in DESCRIBED},
+    Someone: {one.name for one in PERSON_TRAITS},
     ConflictSpec: {one.name for one in conflict._fields(new=True)},
 }
 ELSEWHERE: dict[type[BaseModel], set[str]] = {

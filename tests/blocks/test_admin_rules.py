@@ -2,8 +2,9 @@
 
 import pytest
 
-from blocks.admin import rule, rules, stage
-from blocks.admin.ids import Place
+from blocks.admin.forms import rule, stage
+from blocks.admin.ids import AdminPlace
+from blocks.admin.lists import rules
 from tests.blocks.admin_forms import KNOWN, chosen, filled, refused
 from tests.blocks.sendable import words_of
 from tests.models import specs
@@ -13,10 +14,10 @@ def test_the_rarer_conditions_are_shown_where_one_is_set_or_once_they_are_asked_
     plain = {"name": "A", "approvers": ["owners"], "when": {"risk": ["high"]}}
     night = {"name": "B", "approvers": ["owners"], "when": {"hours": "22:00-06:00"}}
     app = specs.app(stage=[plain, night])
-    few = stage.build(app, Place(part="0"), KNOWN)
+    few = stage.build(app, AdminPlace(part="0"), KNOWN)
     assert "More conditions" in words_of(few["blocks"])
     assert "Only when the title is" not in words_of(few["blocks"])
-    for place in (Place(part="0", more="c"), Place(part="1")):
+    for place in (AdminPlace(part="0", more="c"), AdminPlace(part="1")):
         every = stage.build(app, place, KNOWN)
         assert "More conditions" not in words_of(every["blocks"])
         assert "Only when the title is" in words_of(every["blocks"])
@@ -25,7 +26,7 @@ def test_the_rarer_conditions_are_shown_where_one_is_set_or_once_they_are_asked_
 def test_every_condition_can_be_entered() -> None:
     app = specs.app(on_behalf="anyone", risk="medium")
     values = filled(
-        rule.build(app, Place(part="deny:", more="c"), KNOWN),
+        rule.build(app, AdminPlace(part="deny:", more="c"), KNOWN),
         name="Night",
         why="Nobody is there.",
         when_requester_group=[chosen("S0123")],
@@ -41,7 +42,7 @@ def test_every_condition_can_be_entered() -> None:
         when_time_zone="Europe/Berlin",
         when_nested='not = { any = [{ risk = ["low"] },\n{ title = ["a “b”"] }] }',
     )
-    saved = rule.parse(app, Place(part="deny:"), values).deny[0]
+    saved = rule.parse(app, AdminPlace(part="deny:"), values).deny[0]
     assert saved.stored() == {
         "name": "Night",
         "why": "Nobody is there.",
@@ -80,35 +81,35 @@ def test_what_is_wrong_with_a_condition_is_said_at_its_field_with_the_place(
 ) -> None:
     app = specs.app()
     changes = {"when_hours": "09:00-18:00", field: text}
-    values = filled(rule.build(app, Place(part="deny:", more="c"), KNOWN), name="No", **changes)
-    errors = refused(lambda: rule.parse(app, Place(part="deny:"), values))
+    values = filled(rule.build(app, AdminPlace(part="deny:", more="c"), KNOWN), name="No", **changes)
+    errors = refused(lambda: rule.parse(app, AdminPlace(part="deny:"), values))
     assert list(errors) == [field]
     assert errors[field].startswith(said)
 
 
 def test_the_quotes_of_a_keyboard_are_understood() -> None:
     app = specs.app()
-    values = filled(rule.build(app, Place(part="deny:", more="c"), KNOWN), name="No",
+    values = filled(rule.build(app, AdminPlace(part="deny:", more="c"), KNOWN), name="No",
                     when_nested="any = [{ title = [“Intern”] }]")  # fmt: skip
-    assert rule.parse(app, Place(part="deny:"), values).deny[0].stored()["when"] == {
+    assert rule.parse(app, AdminPlace(part="deny:"), values).deny[0].stored()["when"] == {
         "any": [{"title": ["Intern"]}]
     }
 
 
 def test_a_requirement_has_to_require_something_and_a_refusal_may_hold_always() -> None:
     app = specs.app()
-    values = filled(rule.build(app, Place(part="require:"), KNOWN), name="All")
-    said = refused(lambda: rule.parse(app, Place(part="require:"), values))
+    values = filled(rule.build(app, AdminPlace(part="require:"), KNOWN), name="All")
+    said = refused(lambda: rule.parse(app, AdminPlace(part="require:"), values))
     assert said == {"when_risk": "Say what must hold: at least one of these."}
-    assert rule.parse(app, Place(part="deny:"), values).deny[0].stored() == {"name": "All"}
+    assert rule.parse(app, AdminPlace(part="deny:"), values).deny[0].stored() == {"name": "All"}
 
 
 def test_conditions_too_long_for_a_form_stay_and_are_said() -> None:
     when = {"any": [{"title": [f"{'x' * 70}{n}" for n in range(60)]}]}
     app = specs.app(deny=[{"name": "Long", "when": when}])
-    view = rule.build(app, Place(part="deny:0"), KNOWN)
+    view = rule.build(app, AdminPlace(part="deny:0"), KNOWN)
     assert "too long to be shown" in words_of(view["blocks"])
-    saved = rule.parse(app, Place(part="deny:0"), filled(view, name="Longer")).deny[0]
+    saved = rule.parse(app, AdminPlace(part="deny:0"), filled(view, name="Longer")).deny[0]
     assert (saved.name, saved.stored()["when"]) == ("Longer", when)
 
 
@@ -118,15 +119,15 @@ def test_an_access_has_stages_and_rules_beside_those_of_the_app() -> None:
     one = {"name": "One", "approvers": ["U0123"]}
     app = specs.app(access=[own, {"key": "b", "name": "Read"}], stage=[one],
                     require=[{"name": "Short", "when": {"not": {"duration_over": "1d"}}}])  # fmt: skip
-    said = words_of(rules.build(app, Place(access="a"), KNOWN)["blocks"])
+    said = words_of(rules.build(app, AdminPlace(access="a"), KNOWN)["blocks"])
     assert "*1. Two*: one of the app’s owners." in said
     assert "*Never*: refused when always.\n_No._" not in said
     assert "*Never*: always refused.\n_No._" in said
     assert "The rules of GitHub hold too:\n• *Short*: refused unless it is not so that" in said
-    said = words_of(rules.build(app, Place(access="b"), KNOWN)["blocks"])
+    said = words_of(rules.build(app, AdminPlace(access="b"), KNOWN)["blocks"])
     assert "Read goes through those of GitHub:" in said
     assert "*1. One*: one of <@U0123>." in said
-    place = Place(access="a", part="0")
+    place = AdminPlace(access="a", part="0")
     saved = stage.parse(app, place, filled(stage.build(app, place, KNOWN), name="Three"))
     assert saved.access[0].stage is not None
     assert saved.access[0].stage[0].name == "Three"

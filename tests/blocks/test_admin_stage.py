@@ -4,8 +4,9 @@ from typing import Any
 
 from hypothesis import assume, given
 
-from blocks.admin import overview, stage, words
-from blocks.admin.ids import Place
+from blocks.admin.forms import stage
+from blocks.admin.ids import AdminPlace
+from blocks.admin.lists import overview, summaries
 from models.catalogue.listed import Spot
 from models.catalogue.never import why_never
 from models.catalogue.spec import AppSpec, When
@@ -28,7 +29,9 @@ def bare(when: When | None) -> dict[str, Any]:
 def test_what_the_form_shows_of_one_stage_can_be_entered_for_another(old: AppSpec, new: AppSpec) -> None:
     wanted = new.stage[0]
     assume(why_never(new, Spot("stage", 0)) is None)
-    saved = stage.parse(old, Place(part="0"), state(stage.build(new, Place(part="0"), KNOWN))).stage[0]
+    saved = stage.parse(
+        old, AdminPlace(part="0"), state(stage.build(new, AdminPlace(part="0"), KNOWN))
+    ).stage[0]
     assert (saved.name, saved.rule) == (wanted.name, wanted.rule)
     assert set(saved.approvers) == set(wanted.approvers)
     assert bare(saved.when) == bare(wanted.when)
@@ -36,7 +39,7 @@ def test_what_the_form_shows_of_one_stage_can_be_entered_for_another(old: AppSpe
 
 def test_a_stage_asks_people_groups_and_roles() -> None:
     app = specs.app()
-    view = stage.build(app, Place(), KNOWN)
+    view = stage.build(app, AdminPlace(), KNOWN)
     check_view(view)
     values = filled(
         view,
@@ -50,7 +53,7 @@ def test_a_stage_asks_people_groups_and_roles() -> None:
         when_risk=[chosen("low"), chosen("critical")],
         when_duration_over="1 day",
     )
-    saved = stage.parse(app, Place(), values).stage
+    saved = stage.parse(app, AdminPlace(), values).stage
     assert [one.stored() for one in saved] == [
         {
             "name": "Security",
@@ -66,27 +69,29 @@ def test_a_stage_that_only_the_manager_decides_reads_so() -> None:
         {"name": "Manager", "approvers": ["manager"]},
         {"name": "Both", "approvers": ["owners", "U0123"]},
     ]
-    said = words_of(overview.build(specs.app(stage=stages), Place(), KNOWN, KINDS)["blocks"])
+    said = words_of(overview.build(specs.app(stage=stages), AdminPlace(), KNOWN, KINDS)["blocks"])
     assert "*1. Manager*: their manager." in said
     assert "*2. Both*: one of the app’s owners, <@U0123>." in said
 
 
 def test_a_stage_without_anybody_or_without_its_number_is_refused() -> None:
     app = specs.app()
-    view = stage.build(app, Place(), KNOWN)
-    said = refused(lambda: stage.parse(app, Place(), filled(view, name="Nobody", rule=chosen("number"))))
+    view = stage.build(app, AdminPlace(), KNOWN)
+    said = refused(lambda: stage.parse(app, AdminPlace(), filled(view, name="Nobody", rule=chosen("number"))))
     assert said == {"rule_number": "Say how many have to approve."}
-    said = refused(lambda: stage.parse(app, Place(), filled(view, name="Nobody")))
+    said = refused(lambda: stage.parse(app, AdminPlace(), filled(view, name="Nobody")))
     assert said == {"approvers": "Say who decides: people, user groups, or one of the boxes below."}
     values = filled(view, name="Two of one", approvers=["U0123"], rule=chosen("number"), rule_number="2")
-    said = refused(lambda: stage.parse(app, Place(), values))
+    said = refused(lambda: stage.parse(app, AdminPlace(), values))
     assert said == {"rule": "This wants 2 approvals, but lists only 1 people. Lower it or add people."}
 
 
 def test_a_stage_has_alternates_quiet_approvers_and_a_channel() -> None:
     app = specs.app()
-    assert "Alternates, quiet approvers, channel …" in words_of(stage.build(app, Place(), KNOWN)["blocks"])
-    view = stage.build(app, Place(more="f"), KNOWN)
+    assert "Alternates, quiet approvers, channel …" in words_of(
+        stage.build(app, AdminPlace(), KNOWN)["blocks"]
+    )
+    view = stage.build(app, AdminPlace(more="f"), KNOWN)
     check_view(view)
     values = filled(
         view,
@@ -101,7 +106,7 @@ def test_a_stage_has_alternates_quiet_approvers_and_a_channel() -> None:
         channel=["C0123"],
         channel_over="5",
     )
-    saved = stage.parse(app, Place(more="f"), values)
+    saved = stage.parse(app, AdminPlace(more="f"), values)
     assert saved.stage[0].stored() == {
         "name": "Security",
         "approvers": ["S0123"],
@@ -113,14 +118,14 @@ def test_a_stage_has_alternates_quiet_approvers_and_a_channel() -> None:
         "channel": "C0123",
         "channel_over": 5,
     }
-    said = words.stage(saved.stage[0], 0, KNOWN)
+    said = summaries.stage(saved.stage[0], 0, KNOWN)
     assert said.splitlines()[1:] == [
         "One rejection ends it.",
         "Without a message: <@U0OLA>.",
         "Asked after 4 hours: the app’s owners.",
         "In the channel <#C0123> when it would ask more than 5.",
     ]
-    assert "Alternates, asked when" in words_of(stage.build(saved, Place(part="0"), KNOWN)["blocks"])
+    assert "Alternates, asked when" in words_of(stage.build(saved, AdminPlace(part="0"), KNOWN)["blocks"])
     values = filled(view, name="A", approvers_roles=[chosen("owners")], channel_over="many")
-    said_of = refused(lambda: stage.parse(app, Place(), values))
+    said_of = refused(lambda: stage.parse(app, AdminPlace(), values))
     assert said_of == {"channel_over": "Write a number from 0 to 10000."}

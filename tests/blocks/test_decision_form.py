@@ -3,11 +3,13 @@ from typing import Any
 
 import pytest
 
-from blocks import decision_form, extend_form, task_form
-from blocks.decision_form import Modified
-from blocks.extend_form import MoreTime
+from blocks.forms import decision as decision_form
+from blocks.forms import extend as extend_form
+from blocks.forms import task as task_form
+from blocks.forms.decision import DurationDecision
+from blocks.forms.extend import ExtensionInput
+from blocks.forms.term import TermBlock, TermChoice, TermOption
 from blocks.kit import View, carried
-from blocks.term_form import TermBlock, TermChoice, Way
 from models.catalogue.words import RequestKind
 from models.tables.requests import Term
 from tests.blocks.filling import labels, picked, shown, typed
@@ -66,27 +68,29 @@ def test_modifying_begins_with_what_was_asked_for() -> None:
     assert "Asked for: *8 hours*" in words_of(view["blocks"])
     assert "Sending this approves" in words_of(view["blocks"])
     assert submit_of(view) == "Approve"
-    assert decision_form.parse_modified(shown(view["blocks"]), story(), NOON) == Modified(EIGHT_HOURS, "")
+    assert decision_form.parse_duration(shown(view["blocks"]), story(), NOON) == DurationDecision(
+        EIGHT_HOURS, ""
+    )
 
 
 def test_modifying_reads_another_length_with_its_comment() -> None:
-    view = decision_form.modify(story(), TermChoice(Way.OTHER))
+    view = decision_form.modify(story(), TermChoice(TermOption.OTHER))
     values = typed(shown(view["blocks"]), TermBlock.LENGTH, "90 minutes")
     values = typed(values, decision_form.COMMENT, "  That is enough. ")
-    expected = Modified(Term(length=timedelta(minutes=90)), "That is enough.")
-    assert decision_form.parse_modified(values, story(), NOON) == expected
+    expected = DurationDecision(Term(length=timedelta(minutes=90)), "That is enough.")
+    assert decision_form.parse_duration(values, story(), NOON) == expected
 
 
 def test_modifying_refuses_what_is_no_length_at_its_field() -> None:
-    values = typed(picked({}, TermBlock.CHOICE, Way.OTHER), TermBlock.LENGTH, "a while")
-    errors = decision_form.parse_modified(values, story(), NOON)
+    values = typed(picked({}, TermBlock.CHOICE, TermOption.OTHER), TermBlock.LENGTH, "a while")
+    errors = decision_form.parse_duration(values, story(), NOON)
     assert isinstance(errors, dict)
     assert list(errors) == [TermBlock.LENGTH]
 
 
 def test_more_time_that_an_approver_modifies_has_no_start() -> None:
     about = story(kind=RequestKind.EXTEND, grant=grant())
-    assert labels(decision_form.modify(about, TermChoice(Way.DATES))["blocks"]) == [
+    assert labels(decision_form.modify(about, TermChoice(TermOption.DATES))["blocks"]) == [
         "How long",
         "End",
         "Comment",
@@ -111,7 +115,7 @@ def test_asking_for_more_time_asks_for_a_reason_where_the_app_wants_one(need: st
     if need == "required":
         assert wish == {extend_form.REASON: "Say why you need more time."}
     else:
-        assert wish == MoreTime(EIGHT_HOURS, "")
+        assert wish == ExtensionInput(EIGHT_HOURS, "")
 
 
 def test_everything_that_is_missing_is_said_at_once() -> None:

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
-from blocks.details import PAGE, DetailsAction, details, read_page
+from blocks.details import PAGE, DetailsAction, details, parse_page
 from blocks.kit import View
 from blocks.timeline import SENTENCES
 from models.audit import Entry
@@ -83,7 +83,7 @@ def test_a_page_beyond_the_end_shows_the_last() -> None:
     [("AR-12", 0), ("AR-12/3", 3), ("AR-12/x", 0), ("AR-12/-1", 0), ("AR-12/" + "9" * 50, 0)],
 )
 def test_a_turned_page_is_read_from_its_button(value: str, page: int) -> None:
-    assert read_page(value) == ("AR-12", page)
+    assert parse_page(value) == ("AR-12", page)
 
 
 def test_a_page_button_names_the_request_and_the_page() -> None:

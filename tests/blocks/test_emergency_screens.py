@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocks import emergency_form, mail, request_form, review_form
+from blocks import mail, request_form
 from blocks.cards import draw
+from blocks.forms import emergency as emergency_form
+from blocks.forms import review as review_form
+from blocks.forms.term import TermChoice
 from blocks.kit import carried
-from blocks.preview import preview
-from blocks.request_form import Filled
-from blocks.term_form import TermChoice
+from blocks.request_form import RequestInput
+from blocks.request_form.preview import preview
 from models.catalogue.spec import AppSpec
 from models.lifecycle.request.plan import Planned
 from models.policy import Company, PersonFacts, Question, aftermath, check_length, decide
@@ -109,15 +111,15 @@ def test_whatever_people_write_stays_text(
 
 def test_e_mail_goes_to_everybody_who_has_a_card_about_it() -> None:
     about = taken(review(ReviewState.OPEN, GRACE))
-    assert mail.worth(CardKind.ALERT, about, ROOT)
-    assert mail.worth(CardKind.REVIEW, about, GRACE)
-    assert not mail.worth(CardKind.REVIEW, taken(review(ReviewState.JUSTIFIED, GRACE)), GRACE)
-    assert mail.worth(CardKind.REVIEWED, taken(review(ReviewState.JUSTIFIED, GRACE)), ADA)
+    assert mail.should_mail(CardKind.ALERT, about, ROOT)
+    assert mail.should_mail(CardKind.REVIEW, about, GRACE)
+    assert not mail.should_mail(CardKind.REVIEW, taken(review(ReviewState.JUSTIFIED, GRACE)), GRACE)
+    assert mail.should_mail(CardKind.REVIEWED, taken(review(ReviewState.JUSTIFIED, GRACE)), ADA)
 
 
 class TestTheForm:
     app = SHOT.app
-    filled = Filled("github", ("engineering",), TermChoice("3600"), "INC-42", emergency=True)
+    filled = RequestInput("github", ("engineering",), TermChoice("3600"), "INC-42", emergency=True)
 
     def test_ticking_limits_the_lengths_and_asks_for_the_reason(self) -> None:
         usual, at_once = (
@@ -127,18 +129,18 @@ class TestTheForm:
         assert labels(at_once["blocks"]) == ["Application", "Access", "How long", "Reason", "Emergency"]
         menu = next(block for block in at_once["blocks"] if block.get("block_id") == "term")
         assert [one["text"]["text"] for one in menu["element"]["options"]] == ["1 hour", "Another length"]
-        assert request_form.unexplained(replace(self.filled, reason=""), self.app)
+        assert request_form.reason_errors(replace(self.filled, reason=""), self.app)
 
     def test_it_reads_back_as_it_was_filled_in(self) -> None:
         values = shown(request_form.build(self.filled, self.app)["blocks"])
-        assert request_form.read(values) == self.filled
-        assert request_form.read(picked(values, "term", "3600")).emergency
+        assert request_form.parse(values) == self.filled
+        assert request_form.parse(picked(values, "term", "3600")).emergency
 
     def test_the_second_question_reads_back_with_the_reason_as_it_is_then(self) -> None:
         view = emergency_form.build(self.filled, [planned()])
         check_view(view)
         values = typed(shown(view["blocks"]), "reason", "INC-43")
-        again = emergency_form.read(carried(view["private_metadata"]), values)
+        again = emergency_form.parse(carried(view["private_metadata"]), values)
         assert again == replace(self.filled, reason="INC-43")
 
     def test_fifty_accesses_still_fit_into_what_it_carries(self) -> None:
@@ -148,8 +150,8 @@ class TestTheForm:
 
     @pytest.mark.parametrize("carries", [{}, {"app": "x", "access": "  "}, {"choice": "\x00", "length": "é"}])
     def test_what_it_carries_may_be_anything(self, carries: dict[str, str]) -> None:
-        filled = emergency_form.read(carries, {})
-        assert isinstance(request_form.draft(filled, self.app, ADA, NOON), dict)
+        filled = emergency_form.parse(carries, {})
+        assert isinstance(request_form.to_draft(filled, self.app, ADA, NOON), dict)
 
     def test_an_access_without_emergencies_has_no_box(self) -> None:
         stored = self.app.stored()
@@ -167,6 +169,6 @@ class TestTheForm:
         assert "An earlier one for this is not reviewed yet" in said
 
     def test_the_lengths_of_an_approver_keep_to_it_too(self) -> None:
-        draft = request_form.draft(self.filled, self.app, ADA, NOON)
+        draft = request_form.to_draft(self.filled, self.app, ADA, NOON)
         assert not isinstance(draft, dict)
         assert (draft.emergency, draft.term, draft.reason) == (True, Term(length=HOUR), "INC-42")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.cards import Story, draw
-from blocks.mail import NO_LINK, SUBJECT, Letter, letter, names_in, worth
+from blocks.mail import NO_LINK, SUBJECT_LIMIT, Letter, names_of, render, should_mail
 from models.tables.cards import CardKind
 from models.tables.grants import TaskState
 from models.tables.states import GrantState, RequestState
@@ -21,7 +21,7 @@ LINK = "https://example.slack.com/archives/D1/p1"
 def written(
     kind: CardKind, story: Story, viewer: str = GRACE, zone: str = "UTC", link: str | None = None
 ) -> Letter:
-    return letter(draw(kind, story, viewer), names_in(story), zone, link)
+    return render(draw(kind, story, viewer), names_of(story), zone, link)
 
 
 def asked(reason: str = "INC-42", **changes: Any) -> Story:
@@ -67,17 +67,17 @@ def test_it_ends_with_the_way_to_the_card() -> None:
 def test_a_subject_is_one_line_whatever_people_are_called(name: str, reason: str, kind: CardKind) -> None:
     mail = written(kind, asked(reason, names=stories.NAMES | {ADA: name}))
     assert mail.subject == " ".join(mail.subject.split())
-    assert 0 < len(mail.subject) <= SUBJECT
+    assert 0 < len(mail.subject) <= SUBJECT_LIMIT
 
 
 def test_an_approver_is_told_while_something_waits_for_them_and_a_requester_of_the_end() -> None:
     over = asked(state=RequestState.REJECTED, closed_by=GRACE, closed_at=NOON)
-    assert worth(CardKind.APPROVAL, asked(), GRACE)
-    assert not worth(CardKind.APPROVAL, asked(), ROOT)
-    assert not worth(CardKind.APPROVAL, over, GRACE)
-    assert not worth(CardKind.REMINDER, asked(), GRACE)
-    assert not worth(CardKind.REQUEST, asked(), ADA)
-    assert worth(CardKind.REQUEST, over, ADA)
+    assert should_mail(CardKind.APPROVAL, asked(), GRACE)
+    assert not should_mail(CardKind.APPROVAL, asked(), ROOT)
+    assert not should_mail(CardKind.APPROVAL, over, GRACE)
+    assert not should_mail(CardKind.REMINDER, asked(), GRACE)
+    assert not should_mail(CardKind.REQUEST, asked(), ADA)
+    assert should_mail(CardKind.REQUEST, over, ADA)
 
 
 @pytest.mark.parametrize(
@@ -93,12 +93,12 @@ def test_an_approver_is_told_while_something_waits_for_them_and_a_requester_of_t
     ],
 )
 def test_of_an_access_what_is_still_true_is_told(kind: CardKind, state: GrantState, told: bool) -> None:
-    assert worth(kind, stories.grant_story(state=state), ADA) is told
+    assert should_mail(kind, stories.grant_story(state=state), ADA) is told
 
 
 def test_work_by_hand_is_told_while_it_is_to_be_done() -> None:
-    assert worth(CardKind.TASK, stories.task_story(), GRACE)
-    assert not worth(CardKind.TASK, stories.task_story(state=TaskState.DONE), GRACE)
+    assert should_mail(CardKind.TASK, stories.task_story(), GRACE)
+    assert not should_mail(CardKind.TASK, stories.task_story(state=TaskState.DONE), GRACE)
     assert "Ada" in written(CardKind.TASK, stories.task_story()).text
 
 

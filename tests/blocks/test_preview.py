@@ -4,8 +4,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocks import kit, preview
+from blocks import kit
 from blocks.kit import Block
+from blocks.request_form import preview
 from models.catalogue.spec import AppSpec
 from models.errors import Denied
 from models.lifecycle.request.plan import Planned
@@ -81,11 +82,11 @@ def test_it_says_that_a_rule_approves_and_which() -> None:
 def test_a_length_over_the_maximum_is_flagged() -> None:
     app = specs.app(max_duration="1h", durations=["1h"])
     found = planned(app)
-    assert preview.flagged(found)
+    assert preview.has_warnings(found)
     assert "The longest for GitHub is 1 hour. You can send it, and the approvers will see that." in said(
         preview.preview(found)
     )
-    assert not preview.flagged(planned(specs.app()))
+    assert not preview.has_warnings(planned(specs.app()))
 
 
 def test_accesses_that_go_the_same_way_are_shown_together() -> None:
@@ -120,7 +121,7 @@ def test_very_many_ways_still_fit_the_form() -> None:
 
 
 def test_what_is_in_the_way_is_said_as_text() -> None:
-    blocks = preview.problem(Denied("You have <!channel> already."))
+    blocks = preview.refusal_blocks(Denied("You have <!channel> already."))
     assert "*This cannot be sent yet.* You have &lt;!channel&gt; already." in said(blocks)
 
 

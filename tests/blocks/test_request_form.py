@@ -7,17 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks import request_form
+from blocks.forms.term import TermBlock, TermChoice, TermOffer, TermOption
 from blocks.kit import View, carried
-from blocks.request_form import Filled, RequestBlock, access_block, access_options, app_of, app_option
-from blocks.request_form.form import MOST_AT_ONCE
-from blocks.term_form import Offer, TermBlock, TermChoice, Way
-from blocks.text import clean
+from blocks.request_form import (
+    RequestBlock,
+    RequestInput,
+    access_block,
+    access_options,
+    app_key_of,
+    app_option,
+)
+from blocks.request_form.input import MAX_ACCESSES
 from bot.sandbox.slack.validate import validate_suggestions
 from models.catalogue.spec import AppSpec
 from models.lifecycle.request.plan import Draft
 from models.queries.marks import Mark
 from models.tables.requests import Term
 from models.tables.states import GrantState, RequestState
+from models.text_cleanup import remove_unseen
 from tests.blocks.filling import labels, shown
 from tests.blocks.sendable import check_view, words_of
 from tests.blocks.stories import ADA, NOON
@@ -29,13 +36,13 @@ GITHUB = specs.app(
     access=[{"key": "engineering", "name": "Engineering team"}, {"key": "design", "name": "Design team"}],
 )
 FIGMA = specs.app(key="figma", name="Figma", access=[{"key": "editor", "name": "Editor"}])
-FILLED = Filled("github", ("engineering",), TermChoice("14400"), "INC-42")
+FILLED = RequestInput("github", ("engineering",), TermChoice("14400"), "INC-42")
 
 
 _WORDS = ["app", "access:", "access:github", "term", "reason", "selected_option", "selected_options", "value"]
 
 
-def form(filled: Filled, app: AppSpec | None, **more: Any) -> View:
+def form(filled: RequestInput, app: AppSpec | None, **more: Any) -> View:
     """The form, drawn and looked at as Slack would."""
     view = request_form.build(filled, app, **more)
     check_view(view)
@@ -48,7 +55,7 @@ def options_of(view: View, block_id: str) -> list[str]:
 
 
 @st.composite
-def filled_forms(draw: st.DrawFn) -> tuple[AppSpec, Filled]:
+def filled_forms(draw: st.DrawFn) -> tuple[AppSpec, RequestInput]:
     """An application of the catalogue, and a form that is filled in for it."""
     app = specs.app(
         access=[{"key": f"a{n}", "name": f"A {n}"} for n in range(draw(st.integers(1, 3)))],
@@ -58,7 +65,7 @@ def filled_forms(draw: st.DrawFn) -> tuple[AppSpec, Filled]:
     )
     keys = [access.key for access in app.access]
     chosen = tuple(key for key in keys if draw(st.booleans()))
-    offer = request_form.offer(Filled(app.key, chosen), app)
+    offer = request_form.term_offer(RequestInput(app.key, chosen), app)
     lengths = st.integers(1, 10**8).map(lambda seconds: timedelta(seconds=seconds))
     terms = st.one_of(
         lengths.map(lambda length: Term(length=length)),
@@ -66,27 +73,29 @@ def filled_forms(draw: st.DrawFn) -> tuple[AppSpec, Filled]:
         st.sampled_from([None, *(Term(length=one) for one in offer.presets)]),
     )
     reason = "" if app.reason == "hidden" else draw(specs.prose).strip()
-    return app, Filled(app.key, chosen, TermChoice.of(draw(terms), offer), reason)
+    return app, RequestInput(app.key, chosen, TermChoice.of(draw(terms), offer), reason)
 
 
 @given(filled_forms())
-def test_a_form_is_read_as_it_was_filled_in(case: tuple[AppSpec, Filled]) -> None:
+def test_a_form_is_read_as_it_was_filled_in(case: tuple[AppSpec, RequestInput]) -> None:
     app, filled = case
-    assert request_form.read(shown(form(filled, app)["blocks"])) == filled
+    assert request_form.parse(shown(form(filled, app)["blocks"])) == filled
 
 
 @given(filled_forms())
-def test_forms_that_differ_in_what_is_filled_in_count_as_drawn_alike(case: tuple[AppSpec, Filled]) -> None:
+def test_forms_that_differ_in_what_is_filled_in_count_as_drawn_alike(
+    case: tuple[AppSpec, RequestInput],
+) -> None:
     app, filled = case
-    again = Filled(filled.app_key, filled.access_keys, filled.term, "another reason")
+    again = RequestInput(filled.app_key, filled.access_keys, filled.term, "another reason")
     assert _drawn(form(filled, app)) == _drawn(form(again, app, note="By the way"))
 
 
 @given(HOSTILE, HOSTILE)
 def test_slack_takes_the_form_whatever_people_wrote(written: str, typed: str) -> None:
-    name = visible(" ".join(clean(written).split()), 75)
+    name = visible(" ".join(remove_unseen(written).split()), 75)
     app = specs.app(name=name, category=name, access=[{"key": "a", "name": name, "description": name}])
-    filled = Filled("github", ("a",), TermChoice(Way.OTHER, length=typed[:60]), typed)
+    filled = RequestInput("github", ("a",), TermChoice(TermOption.OTHER, length=typed[:60]), typed)
     form(filled, app, note=typed)
     assert validate_suggestions({"options": [app_option(app), *access_options(app, "", {}, "UTC")]}) == []
 
@@ -99,13 +108,13 @@ def test_slack_takes_the_form_whatever_people_wrote(written: str, typed: str) ->
     )
 )
 def test_a_misshapen_state_never_raises(values: Any) -> None:
-    filled = request_form.read(values if isinstance(values, dict) else {})
-    draft = request_form.draft(filled, GITHUB, ADA, NOON)
+    filled = request_form.parse(values if isinstance(values, dict) else {})
+    draft = request_form.to_draft(filled, GITHUB, ADA, NOON)
     assert isinstance(draft, dict)
 
 
 def test_it_begins_with_the_application_alone() -> None:
-    view = form(Filled(), None)
+    view = form(RequestInput(), None)
     assert labels(view["blocks"]) == ["Application", "Reason"]
     assert view["title"]["text"] == "Request access"
     assert view["submit"]["text"] == "Send request"
@@ -116,7 +125,7 @@ def test_with_the_application_come_the_fields_that_belong_to_it() -> None:
     hidden = specs.app(reason="hidden")
     assert labels(form(FILLED, hidden)["blocks"]) == ["Application", "Access", "How long"]
     closed = specs.app(access=[])
-    assert labels(form(Filled("github"), closed)["blocks"]) == ["Application"]
+    assert labels(form(RequestInput("github"), closed)["blocks"]) == ["Application"]
 
 
 @pytest.mark.parametrize(("need", "optional"), [("required", False), ("optional", True)])
@@ -127,21 +136,25 @@ def test_the_reason_is_required_or_not_as_the_application_says(need: str, option
 
 
 def test_an_only_access_and_the_first_preset_are_chosen_at_once() -> None:
-    assert request_form.begin(Filled("figma"), FIGMA) == Filled("figma", ("editor",), TermChoice("3600"))
-    assert request_form.begin(Filled("github"), GITHUB) == Filled("github", (), TermChoice("14400"))
+    assert request_form.with_defaults(RequestInput("figma"), FIGMA) == RequestInput(
+        "figma", ("editor",), TermChoice("3600")
+    )
+    assert request_form.with_defaults(RequestInput("github"), GITHUB) == RequestInput(
+        "github", (), TermChoice("14400")
+    )
 
 
 def test_what_is_chosen_already_stays_chosen() -> None:
-    assert request_form.begin(FILLED, GITHUB) == FILLED
+    assert request_form.with_defaults(FILLED, GITHUB) == FILLED
     without_presets = specs.app(durations=[], access=[])
-    assert request_form.begin(Filled("github"), without_presets) == Filled("github")
+    assert request_form.with_defaults(RequestInput("github"), without_presets) == RequestInput("github")
 
 
 def test_another_application_starts_without_an_access_and_keeps_the_length() -> None:
     values = shown(form(FILLED, GITHUB)["blocks"])
     values[RequestBlock.APP]["request.app"]["selected_option"] = app_option(FIGMA)
-    switched = request_form.read(values)
-    assert switched == Filled("figma", (), FILLED.term, FILLED.reason)
+    switched = request_form.parse(values)
+    assert switched == RequestInput("figma", (), FILLED.term, FILLED.reason)
     assert options_of(form(switched, FIGMA), TermBlock.CHOICE)[:4] == [
         "1 hour",
         "8 hours",
@@ -151,8 +164,8 @@ def test_another_application_starts_without_an_access_and_keeps_the_length() -> 
 
 
 def test_the_accesses_say_which_application_they_are_of() -> None:
-    assert app_of(access_block("prod-db")) == "prod-db"
-    assert app_of("something else") == ""
+    assert app_key_of(access_block("prod-db")) == "prod-db"
+    assert app_key_of("something else") == ""
 
 
 def test_the_offer_is_that_of_the_chosen_accesses() -> None:
@@ -162,43 +175,45 @@ def test_the_offer_is_that_of_the_chosen_accesses() -> None:
             {"key": "b", "name": "B", "durations": ["30m"], "indefinite": True},
         ]
     )
-    assert request_form.offer(Filled("github", ("b",)), app) == Offer(
+    assert request_form.term_offer(RequestInput("github", ("b",)), app) == TermOffer(
         (timedelta(minutes=30),), indefinite=True
     )
-    assert request_form.offer(Filled("github"), app).presets == app.durations
+    assert request_form.term_offer(RequestInput("github"), app).presets == app.durations
 
 
 def test_a_draft_holds_what_was_asked_for() -> None:
     expected = Draft(ADA, ADA, "github", ("engineering",), Term(length=timedelta(hours=4)), "INC-42")
-    assert request_form.draft(FILLED, GITHUB, ADA, NOON) == expected
+    assert request_form.to_draft(FILLED, GITHUB, ADA, NOON) == expected
     hidden = specs.app(reason="hidden", durations=["4h"])
-    assert request_form.draft(FILLED, hidden, ADA, NOON) == replace(expected, reason="")
+    assert request_form.to_draft(FILLED, hidden, ADA, NOON) == replace(expected, reason="")
 
 
 def test_what_is_missing_is_said_at_its_field() -> None:
-    empty = request_form.draft(Filled("github"), GITHUB, ADA, NOON)
+    empty = request_form.to_draft(RequestInput("github"), GITHUB, ADA, NOON)
     assert empty == {
         access_block("github"): "Choose at least one access.",
         TermBlock.CHOICE: "Choose how long.",
     }
-    assert request_form.draft(Filled(), None, ADA, NOON) == {
+    assert request_form.to_draft(RequestInput(), None, ADA, NOON) == {
         RequestBlock.APP: "Choose an application from the list."
     }
-    assert request_form.unexplained(Filled("github"), GITHUB) == {RequestBlock.REASON: "Say why you need it."}
-    assert request_form.unexplained(Filled("github"), specs.app(reason="optional")) == {}
-    assert request_form.unexplained(FILLED, GITHUB) == {}
+    assert request_form.reason_errors(RequestInput("github"), GITHUB) == {
+        RequestBlock.REASON: "Say why you need it."
+    }
+    assert request_form.reason_errors(RequestInput("github"), specs.app(reason="optional")) == {}
+    assert request_form.reason_errors(FILLED, GITHUB) == {}
 
 
 def test_what_is_not_there_any_more_or_too_much_is_said_at_the_accesses() -> None:
-    gone = Filled("github", ("engineering", "\x00"), FILLED.term)
-    assert request_form.draft(gone, GITHUB, ADA, NOON) == {
+    gone = RequestInput("github", ("engineering", "\x00"), FILLED.term)
+    assert request_form.to_draft(gone, GITHUB, ADA, NOON) == {
         access_block("github"): "GitHub has no such access any more. Choose again."
     }
     many = specs.app(durations=["4h"], access=[{"key": f"a{n}", "name": f"A {n}"} for n in range(1000)])
     keys = tuple(access.key for access in many.access)
-    too_many = request_form.draft(Filled("github", keys, FILLED.term), many, ADA, NOON)
-    assert too_many == {access_block("github"): f"Choose at most {MOST_AT_ONCE} at once. 1000 are chosen."}
-    form(Filled("github", keys, FILLED.term), many)
+    too_many = request_form.to_draft(RequestInput("github", keys, FILLED.term), many, ADA, NOON)
+    assert too_many == {access_block("github"): f"Choose at most {MAX_ACCESSES} at once. 1000 are chosen."}
+    form(RequestInput("github", keys, FILLED.term), many)
 
 
 def test_a_thousand_accesses_are_found_by_typing() -> None:
@@ -238,7 +253,7 @@ def test_an_access_says_whether_one_has_it_already(mark: Mark, zone: str, said: 
 
 
 def test_a_note_stands_on_top_as_text() -> None:
-    view = form(Filled(), None, note="No application fits “<!here>”.")
+    view = form(RequestInput(), None, note="No application fits “<!here>”.")
     assert words_of(view["blocks"][:1]) == "No application fits “&lt;!here&gt;”."
 
 

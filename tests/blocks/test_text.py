@@ -1,6 +1,7 @@
 import re
 
-from blocks.text import clean, cut, esc
+from blocks.kit.text import cut, esc
+from models.text_cleanup import remove_unseen
 
 WHOLE = re.compile("(?:[^&<>]|&(?:amp|lt|gt);)*")
 
@@ -14,7 +15,7 @@ def test_a_text_is_never_cut_within_an_entity() -> None:
 
 
 def test_characters_that_nobody_sees_are_taken_out() -> None:
-    assert clean("a\u202eb\u200bc\u2066d\x00e") == "abcde"
+    assert remove_unseen("a\u202eb\u200bc\u2066d\x00e") == "abcde"
 
 
 def test_what_somebody_wrote_is_no_markup() -> None:

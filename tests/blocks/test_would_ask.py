@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 
 from blocks import kit
-from blocks.admin import would_ask
-from blocks.admin.ids import Do, Place
-from blocks.admin.overlay import Problems
-from blocks.admin.would_ask import Asked
+from blocks.admin.form_mapping import InvalidForm
+from blocks.admin.forms import would_ask
+from blocks.admin.forms.would_ask import HypotheticalRequest
+from blocks.admin.ids import AdminAction, AdminPlace
 from bot.sandbox.slack.forms import Form
 from models.catalogue.spec import RequestKind
 from models.policy import Company
@@ -18,13 +18,13 @@ from tests.blocks.test_preview import planned
 from tests.models import specs
 from tests.models.asking import COMPANY, EVERYBODY, stage
 
-PLACE = Place(app="github", version=3)
+PLACE = AdminPlace(app="github", version=3)
 
 
 def seen(who: Company = COMPANY, **fields: Any) -> str:
     """The answer about Ana and this app."""
     (one,) = planned(specs.app(**fields), who)
-    return words_of(would_ask.answered(one))
+    return words_of(would_ask.answer_blocks(one))
 
 
 def test_who_is_asked_is_said_as_in_the_preview() -> None:
@@ -51,14 +51,14 @@ def test_a_length_that_cannot_be_is_a_refusal() -> None:
 
 
 def test_the_form_keeps_what_was_filled_in() -> None:
-    asked = Asked(
+    asked = HypotheticalRequest(
         "U0ANA",
         "engineering",
         "2 days",
         asker="U0MAX",
         kind=RequestKind.EXTEND,
         emergency=True,
-        moment="sat 22:30",
+        moment_text="sat 22:30",
     )
     view = would_ask.build(specs.app(), PLACE, asked)
     check_view(view)
@@ -70,7 +70,7 @@ def test_the_form_keeps_what_was_filled_in() -> None:
     assert person["initial_user"] == "U0ANA"
     assert access["initial_option"]["value"] == "engineering"
     assert length["initial_value"] == "2 days"
-    assert Place.read(kit.carried(view["private_metadata"])) == PLACE
+    assert AdminPlace.read(kit.carried(view["private_metadata"])) == PLACE
 
 
 def state(person: str, access: str, length: str) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def state(person: str, access: str, length: str) -> dict[str, Any]:
     option = {"selected_option": {"value": access} if access else None}
     return {
         "person": {"person": {"selected_user": person or None}},
-        "access": {Do.FIND_ACCESS: option},
+        "access": {AdminAction.FIND_ACCESS: option},
         "length": {"length": {"value": length}},
     }
 
@@ -90,22 +90,26 @@ def test_what_was_filled_in_is_read_and_no_length_is_without_an_end() -> None:
 
 def test_a_moment_is_the_next_one_like_it() -> None:
     now = datetime(2026, 1, 7, 12, tzinfo=UTC)  # a Wednesday
-    assert Asked(moment="").at(now) == now
-    assert Asked(moment="wed 11:00").at(now) == datetime(2026, 1, 14, 11, tzinfo=UTC)
-    assert Asked(moment="sat 22:30 Europe/Berlin").at(now) == datetime(2026, 1, 10, 21, 30, tzinfo=UTC)
-    assert Asked(moment="mon 00:30 Asia/Tokyo").at(now) == datetime(2026, 1, 11, 15, 30, tzinfo=UTC)
+    assert HypotheticalRequest(moment_text="").at(now) == now
+    assert HypotheticalRequest(moment_text="wed 11:00").at(now) == datetime(2026, 1, 14, 11, tzinfo=UTC)
+    assert HypotheticalRequest(moment_text="sat 22:30 Europe/Berlin").at(now) == datetime(
+        2026, 1, 10, 21, 30, tzinfo=UTC
+    )
+    assert HypotheticalRequest(moment_text="mon 00:30 Asia/Tokyo").at(now) == datetime(
+        2026, 1, 11, 15, 30, tzinfo=UTC
+    )
 
 
 @pytest.mark.parametrize("text", ["soon", "sat 25:00", "sat 22:30 Berlin"])
 def test_what_is_no_moment_is_said_at_its_field(text: str) -> None:
     values = state("U0ANA", "engineering", "") | {"moment": {"moment": {"value": text}}}
-    with pytest.raises(Problems) as found:
+    with pytest.raises(InvalidForm) as found:
         would_ask.parse(values)
     assert set(found.value.errors) == {"moment"}
 
 
 def test_what_is_missing_is_said_at_its_field() -> None:
-    with pytest.raises(Problems) as found:
+    with pytest.raises(InvalidForm) as found:
         would_ask.parse(state("", "", "soon"))
     assert set(found.value.errors) == {"person", "access", "length"}
 
@@ -116,4 +120,8 @@ def test_what_people_wrote_in_rules_is_text(text: str) -> None:
     said = spec.deny[0].model_copy(update={"why": text})
     spec = spec.model_copy(update={"deny": (said,)})
     (one,) = planned(spec)
-    check_view(would_ask.build(spec, PLACE, Asked("U0ANA", "engineering", "8h"), would_ask.answered(one)))
+    check_view(
+        would_ask.build(
+            spec, PLACE, HypotheticalRequest("U0ANA", "engineering", "8h"), would_ask.answer_blocks(one)
+        )
+    )

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from blocks.decision_form import COMMENT, DecisionForm
+from blocks.forms.decision import COMMENT, DecisionForm
 from blocks.home import HomeAction
 from bot.config import Mode
 from bot.sandbox.slack.ack import Ack

@@ -12,8 +12,12 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["bot", "blocks", "handlers", "models"]):
-    from blocks import change_form, decision_form, reassign_form, request_form, stand_in_form
-    from blocks.admin.ids import Place
+    from blocks import request_form
+    from blocks.admin.ids import AdminPlace
+    from blocks.forms import catalogue_change as change_form
+    from blocks.forms import decision as decision_form
+    from blocks.forms import delegation as delegation_form
+    from blocks.forms import reassign as reassign_form
     from blocks.kit import carried
     from bot import checkpoints
     from bot.audit_files import read_jsonl
@@ -87,11 +91,11 @@ def form(text: str) -> None:
     except (ValueError, RecursionError):
         state = {}
     carries = carried(text)
-    Place.read(carries)
+    AdminPlace.read(carries)
     if isinstance(state, dict):
-        request_form.read(state)
+        request_form.parse(state)
         reassign_form.parse(state, carries)
-        for parse in (decision_form.parse_comment, change_form.parse, stand_in_form.parse):
+        for parse in (decision_form.parse_comment, change_form.parse, delegation_form.parse):
             parse(state)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from blocks import emergency_form
-from blocks.admin.ids import Do
-from blocks.request_form.ids import access_block
+from blocks.admin.ids import AdminAction
+from blocks.forms import emergency as emergency_form
+from blocks.request_form import access_block
 from bot.sandbox.slack.ack import Ack
 from bot.sandbox.slack.client import Client
 from bot.sandbox.slack.deliveries import Delivery
@@ -84,7 +84,7 @@ def _payload(cast: Cast, client: Client, kind: str, name: str, about: str) -> di
             return client._base(KINDS[kind], view=view)
     action = {"type": "button", "action_id": name, "block_id": "b", "value": about}
     # As if it stood on App Home, so that what it opens lies over no other modal; with all that one carries.
-    over = "admin_stage" if name in (Do.MORE_CONDITIONS, Do.FURTHER) else "admin_app"
+    over = "admin_stage" if name in (AdminAction.MORE_CONDITIONS, AdminAction.FURTHER) else "admin_app"
     return client._base(KINDS[kind], view=_view(cast, over, about), actions=[action])
 
 

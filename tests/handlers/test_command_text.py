@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocks.request_form import Filled
-from blocks.term_form import TermChoice, Way
+from blocks.forms.term import TermChoice, TermOption
+from blocks.request_form import RequestInput
 from handlers.catalogue import Shelf
 from handlers.command_text import as_typed, filled_in, read
 from models.catalogue.spec import AppSpec, EmergencySpec
@@ -151,10 +151,10 @@ def test_what_is_spelled_out_is_understood(accesses: list[object], hours: int, r
 def test_the_form_is_filled_in_with_what_was_understood() -> None:
     text = "github engineering 8h because INC-42"
     form = filled_in(read(text, SHELF), text)
-    assert form.filled == Filled("github", ("engineering",), TermChoice("28800"), "INC-42")
+    assert form.filled == RequestInput("github", ("engineering",), TermChoice("28800"), "INC-42")
     assert form.note == ""
     other = filled_in(read("github engineering 9h", SHELF), "github engineering 9h")
-    assert other.filled.term == TermChoice(Way.OTHER, length="9 hours")
+    assert other.filled.term == TermChoice(TermOption.OTHER, length="9 hours")
 
 
 def test_the_form_says_what_was_not_understood() -> None:

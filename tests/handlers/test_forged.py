@@ -11,11 +11,14 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from blocks import decision_form, extend_form, less_form, task_form
 from blocks.cards import CardAction
-from blocks.decision_form import DecisionForm
 from blocks.details import DetailsAction
-from blocks.review_form import ReviewForm
+from blocks.forms import decision as decision_form
+from blocks.forms import extend as extend_form
+from blocks.forms import shorten as shorten_form
+from blocks.forms import task as task_form
+from blocks.forms.decision import DecisionForm
+from blocks.forms.review import ReviewForm
 from bot.sandbox.slack import finding
 from bot.sandbox.slack.visible import Placed
 from models import audit
@@ -45,9 +48,9 @@ ACTIONS = [
     *DetailsAction,
     decision_form.CHOOSE_TERM,
     extend_form.CHOOSE_TERM,
-    less_form.CHOOSE_TERM,
+    shorten_form.CHOOSE_TERM,
 ]
-FORMS = [*DecisionForm, *ReviewForm, extend_form.FORM, less_form.FORM, task_form.FORM]
+FORMS = [*DecisionForm, *ReviewForm, extend_form.FORM, shorten_form.FORM, task_form.FORM]
 STATES: list[Any] = [
     {}, [], "x", {"values": []}, {"values": {"term": "x", "comment": []}},
     {"values": {"comment": {"text": {"value": ["x"] * 10}}, "term": {"a": {"selected_option": "dates"}}}},

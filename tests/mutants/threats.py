@@ -2,7 +2,7 @@
 
 from tests.mutants.mutant import mutant
 
-SIGNATURE, TEXT, BEHIND = "bot/signature.py", "blocks/text.py", "models/queries/behind.py"
+SIGNATURE, TEXT, BEHIND = "bot/signature.py", "blocks/kit/text.py", "models/queries/behind.py"
 VERIFYING = "models/audit/verifying.py"
 OF_WEB, OF_AUDIT, OF_CHECKPOINTS = "bot/test_web.py", "models/test_audit.py", "bot/test_checkpoints.py"
 OF_TEXT = "blocks/test_text.py"
@@ -100,8 +100,8 @@ THREATS = (
         f"{OF_TEXT}::test_what_somebody_wrote_is_no_markup",
     ),
     mutant(
-        "unseen-characters-kept", "look-alike text", TEXT,
-        'return _UNSEEN.sub("", written', 'return ("" + written',
+        "unseen-characters-kept", "look-alike text", "models/text_cleanup.py",
+        'return UNSEEN.sub("", written', 'return ("" + written',
         f"{OF_TEXT}::test_characters_that_nobody_sees_are_taken_out",
     ),
     mutant(
@@ -112,7 +112,7 @@ THREATS = (
     mutant(
         "template-that-calls", "templates", "models/wording/grammar.py",
         'raise self._refused(node, "", _NO_FACT)', "return Sort.TEXT",
-        "blocks/test_wording_limits.py",
+        "blocks/test_render_template_limits.py",
     ),
     mutant(
         "encoded-word-in-a-header", "mail header", "bot/email.py",

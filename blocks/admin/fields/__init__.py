@@ -1,0 +1,1 @@
+"""The fields that admin forms consist of, by kind."""

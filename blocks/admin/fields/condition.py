@@ -1,0 +1,252 @@
+"""The field for a condition: when a stage or a rule applies, part by part."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from blocks import kit
+from blocks.admin.fields.base import DISPLAY_LIMIT, Field, InvalidEntry, SlackNames, sentence
+from blocks.admin.fields.choices import (
+    REQUEST_KINDS,
+    ChoiceField,
+    FieldOption,
+    MultiChoiceField,
+    UserGroupsField,
+)
+from blocks.admin.fields.durations import DurationField
+from blocks.admin.fields.text import TEXT, LinesField, TextField
+from blocks.admin.form_mapping import InvalidForm
+from blocks.admin.ids import AdminAction
+from blocks.kit import Block
+from blocks.kit.state import Values, text_of
+from blocks.kit.text import cut, esc
+from models.catalogue import inline, listed
+from models.catalogue.condition_words import DAYS, condition
+from models.catalogue.conditions import NESTED as NESTED_KEYS
+from models.catalogue.listed import Spot
+from models.catalogue.never import why_never
+from models.catalogue.problems import Path
+from models.catalogue.spec import AccessKind, AppSpec, Risk, RuleSpec, StageSpec, Weekday, When
+
+COMMON: tuple[Field, ...] = (
+    MultiChoiceField(
+        "risk",
+        "Only when the risk is",
+        "None ticked: whatever the risk.",
+        block="when_risk",
+        options=[FieldOption(risk.value, risk.value.capitalize(), risk.value) for risk in Risk],
+    ),
+    ChoiceField(
+        "privileged",
+        "Only when the access is",
+        block="when_privileged",
+        options=(
+            FieldOption("either", "Privileged or not", None),
+            FieldOption("privileged", "Privileged", True),
+            FieldOption("plain", "Not privileged", False),
+        ),
+    ),
+    DurationField(
+        "duration_over", "Only when it is for longer than", "As in 8 hours.", block="when_duration_over"
+    ),
+    UserGroupsField(
+        "requester_group",
+        "Only when the requester is in",
+        "One of these user groups is enough.",
+        block="when_requester_group",
+    ),
+    ChoiceField(
+        "guest",
+        "Only when it is for",
+        block="when_guest",
+        options=(
+            FieldOption("either", "Guests and colleagues", None),
+            FieldOption("guest", "A guest", True),
+            FieldOption("colleague", "Nobody who is a guest", False),
+        ),
+    ),
+)
+RARE: tuple[Field, ...] = (
+    ChoiceField(
+        "contractor",
+        "Only when the person is",
+        block="when_contractor",
+        options=(
+            FieldOption("either", "A contractor or not", None),
+            FieldOption("contractor", "A contractor", True),
+            FieldOption("employee", "No contractor", False),
+        ),
+    ),
+    MultiChoiceField(
+        "kind",
+        "Only when the access is a",
+        block="when_kind",
+        options=[FieldOption(kind.value, kind.value.capitalize(), kind.value) for kind in AccessKind],
+    ),
+    LinesField("department", "Only when the department is", "One in each line.", block="when_department"),
+    LinesField("title", "Only when the title is", "One in each line.", block="when_title"),
+    MultiChoiceField(
+        "request",
+        "Only when it is",
+        block="when_request",
+        options=[FieldOption(kind.value, label, kind.value) for kind, label in REQUEST_KINDS.items()],
+    ),
+    ChoiceField(
+        "emergency",
+        "Only when it is urgent",
+        block="when_emergency",
+        options=(
+            FieldOption("either", "Emergency or not", None),
+            FieldOption("emergency", "An emergency", True),
+            FieldOption("calm", "No emergency", False),
+        ),
+    ),
+    ChoiceField(
+        "on_behalf",
+        "Only when somebody asks",
+        block="when_on_behalf",
+        options=(
+            FieldOption("either", "For themselves or for somebody else", None),
+            FieldOption("others", "For somebody else", True),
+            FieldOption("self", "For themselves", False),
+        ),
+    ),
+    MultiChoiceField(
+        "weekday",
+        "Only when it is asked for on",
+        block="when_weekday",
+        options=[FieldOption(day.value, DAYS[day], day.value) for day in Weekday],
+    ),
+    TextField(
+        "hours",
+        "Only when it is asked for between",
+        "As in 09:00-18:00. 22:00-06:00 goes over midnight.",
+        block="when_hours",
+        inherits=True,
+    ),
+    TextField(
+        "time_zone",
+        "Time zone of day and hours",
+        "As in Europe/Berlin. Left empty: UTC.",
+        block="when_time_zone",
+        inherits=True,
+    ),
+)
+
+
+@dataclass(frozen=True)
+class NestedConditionField(Field):
+    """Conditions inside the condition, written as the catalogue file has them. Its value is the condition."""
+
+    def form_value(self, value: Any) -> str:
+        text = inline.write(value)
+        return text if len(text) <= DISPLAY_LIMIT else ""
+
+    def blocks(self, form_value: Any, names: SlackNames) -> list[Block]:
+        return [
+            self.input(kit.text_input(TEXT, initial=form_value, multiline=True, limit=3000), optional=True)
+        ]
+
+    def read(self, values: Values) -> str:
+        return text_of(values, self.id)
+
+    def to_data(self, form_value: Any, value: Any) -> dict[str, Any]:
+        try:
+            return inline.read(form_value)
+        except ValueError as error:
+            raise InvalidEntry(self.id, sentence(str(error))) from None
+
+
+NESTED = NestedConditionField(
+    "nested",
+    "Any of, all of, not",
+    f'As the catalogue file has it: {inline.EXAMPLE}, or not = {{ department = ["Sales"] }}.',
+    block="when_nested",
+)
+
+PARTS = (*COMMON, *RARE)
+
+
+@dataclass(frozen=True)
+class ConditionField(Field):
+    """A condition. `label` is said above its parts, and `hint` below that.
+
+    The rarer parts are there when one of them is set, or once they were asked for (`with_rare`).
+    """
+
+    with_rare: bool = False
+
+    @property
+    def id(self) -> str:
+        return PARTS[0].id
+
+    def block_at(self, path: Path) -> str:
+        if path and path[0] in NESTED_KEYS:
+            return NESTED.id
+        return next((part.id for part in PARTS if path and part.name == path[0]), self.id)
+
+    def form_value(self, value: Any) -> tuple[Any, ...]:
+        parts = (part.form_value(getattr(value, part.name, None)) for part in PARTS)
+        return (*parts, NESTED.form_value(value))
+
+    def blocks(self, form_value: Any, names: SlackNames) -> list[Block]:
+        heading = [kit.divider(), kit.section(f"*{esc(self.label)}*\n{esc(self.hint)}")]
+        by_id = {field.id: part_value for field, part_value in zip((*PARTS, NESTED), form_value, strict=True)}
+        if self.with_rare or any(by_id[field.id] != _EMPTY[field.id] for field in _REVEALING):
+            visible, buttons = (*PARTS, NESTED), []
+        else:
+            visible, buttons = (
+                COMMON,
+                [kit.actions([kit.button("More conditions", AdminAction.MORE_CONDITIONS)])],
+            )
+        return [
+            *heading,
+            *(block for field in visible for block in field.blocks(by_id[field.id], names)),
+            *buttons,
+        ]
+
+    def read(self, values: Values) -> tuple[Any, ...]:
+        # What was not drawn was not set.
+        return tuple(
+            part.read(values) if part.id in values else part.form_value(None) for part in (*PARTS, NESTED)
+        )
+
+    def to_data(self, form_value: Any, value: Any) -> Any:
+        *parts, nested = form_value
+        data: dict[str, Any] = value.stored() if value else {}
+        for part, part_value in zip(PARTS, parts, strict=True):
+            before = getattr(value, part.name, None)
+            if part_value != part.form_value(before):
+                data[part.name] = part.to_data(part_value, before)
+        if nested != NESTED.form_value(value):
+            data = {name: item for name, item in data.items() if name not in NESTED_KEYS}
+            data |= NESTED.to_data(nested, value)
+        data = {name: item for name, item in data.items() if item is not None}
+        return data if set(data) - {"time_zone"} else None
+
+
+_REVEALING: tuple[Field, ...] = (*(part for part in RARE if part.name != "time_zone"), NESTED)
+"""Set in a condition, they bring the rarer parts into view."""
+_EMPTY = {part.id: part.form_value(None) for part in _REVEALING}
+
+
+def hidden_condition_note(when: When | None) -> list[Block]:
+    """What a form cannot show of a condition, said below it."""
+    if when is None or NESTED.form_value(when) or not inline.write(when):
+        return []
+    nested = when.model_copy(update={part.name: None for part in PARTS if part.name != "time_zone"})
+    sentence = f"Also only when {cut(esc(condition(nested)), 2000)}."
+    return [
+        kit.context(f"{sentence} That is too long to be shown, and stays unless you write something there.")
+    ]
+
+
+def require_satisfiable(app: AppSpec, spot: Spot, before: StageSpec | RuleSpec | None) -> AppSpec:
+    """The app, where what was just written can be met. What was so before is only noted elsewhere.
+
+    Raises Problems with the reason.
+    """
+    after: StageSpec | RuleSpec = listed.found(app, spot)
+    problem = why_never(app, spot) if before is None or before.when != after.when else None
+    if problem:
+        raise InvalidForm({PARTS[0].id: f"It {problem}"})
+    return app

@@ -1,0 +1,161 @@
+"""The field for an access's connector, and the connectors that it offers with their parameters.
+
+The composition root hands in the connectors there are (`handlers.desk.Desk.connectors`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from blocks import kit
+from blocks.admin.fields.base import DISPLAY_LIMIT, Field, InvalidEntry, SlackNames, sentence
+from blocks.admin.fields.text import TEXT
+from blocks.admin.ids import AdminAction
+from blocks.kit import Block, Element
+from blocks.kit.state import Values, choice_of, text_of
+from models.catalogue.spec import ConnectorSpec
+from models.text_cleanup import remove_unseen
+
+
+class ParamInput(StrEnum):
+    """How a parameter is entered."""
+
+    TEXT = "text"
+    USER_GROUP = "user_group"
+    """Chosen among Slack's user groups; the value is the group's id."""
+
+
+@dataclass(frozen=True)
+class ConnectorParam:
+    """One thing that a connector wants to know. Its value in the catalogue is text."""
+
+    name: str
+    """Its key in the catalogue's `connector` table."""
+    label: str
+    hint: str = ""
+    optional: bool = False
+    entered: ParamInput = ParamInput.TEXT
+
+
+def _no_check(_: ConnectorSpec) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class ConnectorKind:
+    """A kind of connector."""
+
+    type: str
+    """As it stands in the catalogue."""
+    label: str
+    """As the menu shows it."""
+    params: tuple[ConnectorParam, ...] = ()
+    check: Callable[[ConnectorSpec], str | None] = _no_check
+    """Says what is wrong with what was entered, to stand after the parameter; None if nothing is."""
+
+
+REFERENCE_LIMIT = 75
+"""Of what stands behind an option in a menu. Slack takes 150."""
+
+ConnectorValue = tuple[str, tuple[tuple[str, str], ...]]
+"""The connector's type, and its parameters by name."""
+
+
+@dataclass(frozen=True)
+class ConnectorField(Field):
+    """A menu of kinds, which tells the bot of each change, and below it the parameters of the chosen one.
+
+    A connector that is not among the kinds stays as it is, and so do parameters that are no text.
+    """
+
+    kinds: Sequence[ConnectorKind] = ()
+
+    def form_value(self, value: Any) -> ConnectorValue:
+        params = value.params
+        return value.type, tuple(
+            (param.name, _param_text(param, params.get(param.name))) for param in self._params(value.type)
+        )
+
+    def blocks(self, form_value: Any, names: SlackNames) -> list[Block]:
+        kind_type, texts = form_value
+        options = [kit.option(kind.label, kind.type) for kind in self.kinds]
+        if kind_type not in {kind.type for kind in self.kinds}:
+            options.append(kit.option(f"{kind_type} (stays as it is)", kind_type))
+        menu = self.input(kit.select(AdminAction.CONNECTOR, options, initial=kind_type), dispatch=True)
+        params = zip(self._params(kind_type), texts, strict=True)
+        return [menu, *(self._param(kind_type, param, text, names) for param, (_, text) in params)]
+
+    def read(self, values: Values) -> ConnectorValue:
+        kind_type = choice_of(values, self.id)
+        return kind_type, tuple(
+            (param.name, self._entered(values, kind_type, param)) for param in self._params(kind_type)
+        )
+
+    def to_data(self, form_value: Any, value: Any) -> Any:
+        kind_type, texts = form_value
+        same = kind_type == value.type
+        data = value.stored() if same else {"type": kind_type}
+        before = dict(self.form_value(value)[1]) if same else {}
+        for param, (name, text) in zip(self._params(kind_type), texts, strict=True):
+            if text == before.get(name):
+                continue
+            if not text and not param.optional:
+                raise InvalidEntry(self._block(kind_type, param), "This is needed.")
+            data |= {name: text}
+            if not text:
+                del data[name]
+        self._check(kind_type, data)
+        return data
+
+    def _check(self, kind_type: str, data: dict[str, Any]) -> None:
+        kind = self._kind(kind_type)
+        if kind is None:
+            raise InvalidEntry(self.id, "Choose one of these.")
+        if problem := kind.check(ConnectorSpec.model_validate(data)):
+            raise self._wrong(kind, problem)
+
+    def _wrong(self, kind: ConnectorKind, problem: str) -> InvalidEntry:
+        """At the parameter whose name the sentence begins with, or else at the menu."""
+        for param in kind.params:
+            if problem.startswith(f"{param.name} "):
+                return InvalidEntry(
+                    self._block(kind.type, param), sentence(problem.removeprefix(f"{param.name} "))
+                )
+        return InvalidEntry(self.id, sentence(problem))
+
+    def _param(self, kind_type: str, param: ConnectorParam, text: str, names: SlackNames) -> Block:
+        return kit.input_block(
+            param.label,
+            _param_element(param, text, names),
+            block_id=self._block(kind_type, param),
+            hint=param.hint,
+            optional=param.optional,
+        )
+
+    def _entered(self, values: Values, kind_type: str, param: ConnectorParam) -> str:
+        read = choice_of if param.entered is ParamInput.USER_GROUP else text_of
+        return read(values, self._block(kind_type, param))
+
+    def _block(self, kind_type: str, param: ConnectorParam) -> str:
+        return f"{self.id}_{kind_type}_{param.name}"
+
+    def _params(self, kind_type: str) -> tuple[ConnectorParam, ...]:
+        kind = self._kind(kind_type)
+        return kind.params if kind else ()
+
+    def _kind(self, kind_type: str) -> ConnectorKind | None:
+        return next((kind for kind in self.kinds if kind.type == kind_type), None)
+
+
+def _param_text(param: ConnectorParam, value: Any) -> str:
+    """What the form shows of a parameter: text that fits, and nothing of what is none."""
+    limit = REFERENCE_LIMIT if param.entered is ParamInput.USER_GROUP else DISPLAY_LIMIT
+    return remove_unseen(value).strip() if isinstance(value, str) and len(value) <= limit else ""
+
+
+def _param_element(param: ConnectorParam, text: str, names: SlackNames) -> Element:
+    if param.entered is ParamInput.USER_GROUP:
+        initial = kit.option(names.groups.get(text, text), text) if text else None
+        return kit.external_select(AdminAction.USER_GROUP, initial=initial, placeholder="Type to search")
+    return kit.text_input(TEXT, initial=text, limit=3000)

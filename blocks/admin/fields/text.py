@@ -1,0 +1,89 @@
+"""Fields to type in: text, lines, and a number."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from blocks import kit
+from blocks.admin.fields.base import DISPLAY_LIMIT, Field, InvalidEntry, SlackNames
+from blocks.kit import Block
+from blocks.kit.state import Values, text_of
+from models.text_cleanup import remove_unseen
+
+TEXT, NUMBER = "text", "number"
+"""Action ids of the elements."""
+
+
+@dataclass(frozen=True)
+class TextField(Field):
+    """Something to write, of at most `limit` characters."""
+
+    limit: int = 75
+    multiline: bool = False
+    optional: bool = True
+    inherits: bool = False
+    """Whether nothing written means that it is left out of the entry."""
+
+    def form_value(self, value: Any) -> str:
+        return remove_unseen(str(value or "")).strip()
+
+    def blocks(self, form_value: Any, names: SlackNames) -> list[Block]:
+        element = kit.text_input(TEXT, initial=form_value, multiline=self.multiline, limit=self.limit)
+        return [self.input(element, optional=self.optional)]
+
+    def read(self, values: Values) -> str:
+        return text_of(values, self.id)
+
+    def to_data(self, form_value: Any, value: Any) -> Any:
+        return None if self.inherits and not form_value else form_value
+
+
+@dataclass(frozen=True)
+class LinesField(Field):
+    """Texts, each in a line of its own; none of them leaves the part out of the entry."""
+
+    def form_value(self, value: Any) -> tuple[str, ...]:
+        return tuple(_prefix_within_limit(remove_unseen(line).strip() for line in value or ()))
+
+    def blocks(self, form_value: Any, names: SlackNames) -> list[Block]:
+        element = kit.text_input(TEXT, initial="\n".join(form_value), multiline=True, limit=3000)
+        return [self.input(element, optional=True)]
+
+    def read(self, values: Values) -> tuple[str, ...]:
+        lines = (line.strip() for line in text_of(values, self.id).split("\n"))
+        return tuple(line for line in lines if line)
+
+    def to_data(self, form_value: Any, value: Any) -> Any:
+        hidden = list(value or ())[len(self.form_value(value)) :]
+        return [*form_value, *hidden] or None
+
+
+def _prefix_within_limit(texts: Iterable[str]) -> Iterable[str]:
+    """As many of these, from the first on, as fit in the form."""
+    length = 0
+    for text in texts:
+        length += len(text) + 1
+        if length > DISPLAY_LIMIT or not text:
+            return
+        yield text
+
+
+@dataclass(frozen=True)
+class NumberField(Field):
+    """A whole number from 0 to `maximum`."""
+
+    maximum: int = 0
+
+    def form_value(self, value: Any) -> str:
+        return "" if value is None else str(value)
+
+    def blocks(self, form_value: Any, names: SlackNames) -> list[Block]:
+        return [self.input(kit.number_input(NUMBER, initial=form_value, minimum=0, maximum=self.maximum))]
+
+    def read(self, values: Values) -> str:
+        return text_of(values, self.id)
+
+    def to_data(self, form_value: Any, value: Any) -> Any:
+        if not (form_value.isascii() and form_value.isdigit()):
+            raise InvalidEntry(self.id, f"Write a number from 0 to {self.maximum}.")
+        return int(form_value[:9])

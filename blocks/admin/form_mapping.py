@@ -1,0 +1,155 @@
+"""Map a catalogue entry to the fields of a form, and a submitted form back to the changed entry."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from blocks import kit
+from blocks.admin.block_id_version import plain_block_ids, version_block_ids
+from blocks.admin.fields.base import Field, InvalidEntry, SlackNames, sentence
+from blocks.admin.fields.text import TextField
+from blocks.admin.ids import AdminPlace, AdminScreen
+from blocks.kit import Block, View
+from blocks.kit.state import Errors, Values
+from models.catalogue.never import contradictions
+from models.catalogue.problems import Path, Problem, explain
+from models.catalogue.search import fold
+from models.catalogue.spec import AppSpec
+from models.errors import Refusal
+
+
+class InvalidForm(Refusal):
+    """A form that cannot be saved as it is."""
+
+    def __init__(self, errors: Errors) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = errors
+
+
+def draw_fields(fields: Iterable[Field], spec: object, names: SlackNames) -> list[Block]:
+    """The fields, filled in with what the entry has."""
+    return [
+        block
+        for field in fields
+        for block in field.blocks(field.form_value(getattr(spec, field.name)), names)
+    ]
+
+
+def merge_changes(
+    fields: Iterable[Field], spec: object, values: Values, data: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The entry's data with what was changed in the form laid over it. Raises Problems, all at once."""
+    result, errors = dict(data), Errors()
+    values = plain_block_ids(values)
+    for field in fields:
+        if field.id not in values:
+            continue  # it was not drawn
+        before, form_value = getattr(spec, field.name), field.read(values)
+        if form_value == field.form_value(before):
+            continue
+        try:
+            result[field.name] = field.to_data(form_value, before)
+        except InvalidEntry as wrong:
+            errors[wrong.block] = wrong.sentence
+    if errors:
+        raise InvalidForm(errors)
+    return {name: value for name, value in result.items() if value is not None}
+
+
+def validate_app(
+    data: Mapping[str, Any], fields: Sequence[Field], within: Path = (), *, otherwise: str = "name"
+) -> AppSpec:
+    """The app that this data makes. Raises Problems, each at the field of the form that it is about.
+
+    `within` leads to the entry that the form is about: ("access", 1). What does not fit elsewhere because
+    of it is shown at the block `otherwise`.
+    """
+    try:
+        app = AppSpec.model_validate(data)
+    except ValidationError as error:
+        raise InvalidForm(_errors_by_block(explain(error, data), fields, within, otherwise)) from None
+    if problems := contradictions(app):
+        raise InvalidForm(_errors_by_block(problems, fields, within, otherwise))
+    return app
+
+
+def _errors_by_block(
+    problems: Iterable[Problem], fields: Sequence[Field], within: Path, otherwise: str
+) -> Errors:
+    errors = Errors()
+    for problem in problems:
+        inside = problem.path[len(within) :] if problem.path[: len(within)] == within else ()
+        block = _block_at(fields, inside)
+        text = sentence(problem.text)
+        errors.setdefault(block or otherwise, text if block else f"{problem.where.capitalize()}: {text}")
+    return errors
+
+
+def _block_at(fields: Sequence[Field], path: Path) -> str | None:
+    """The block of the field that this path leads to, or leads into."""
+    by_name = {field.name: field for field in fields}
+    return next(
+        (by_name[step].block_at(path[at + 1 :]) for at, step in enumerate(path) if step in by_name), None
+    )
+
+
+Entry = TypeVar("Entry", bound=BaseModel)
+
+
+def validate_entry(model: type[Entry], data: Mapping[str, Any], fields: Sequence[Field]) -> Entry:
+    """The entry of another kind that this data makes. Raises Problems as `validated` does."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise InvalidForm(_errors_by_block(explain(error, data, model), fields, (), "name")) from None
+
+
+KEY_LIMIT = 40
+KEY = TextField("key", "Key", "Its name in files. It stays. Left empty: made from the name.", limit=KEY_LIMIT)
+"""Asked for a new app or access."""
+
+
+def form_view(
+    screen: AdminScreen,
+    title: str,
+    blocks: Iterable[Block],
+    place: AdminPlace,
+    *,
+    above: Sequence[Block] = (),
+) -> View:
+    """A form, with something said above it where there is something to say."""
+    return kit.modal(
+        title,
+        [*above, *version_block_ids(blocks)],
+        callback_id=screen,
+        submit="Save",
+        carries=place.carries(),
+    )
+
+
+def make_key(name: str) -> str:
+    """A key made from a name: "Größe & Co" gives "grosse-co". Empty where nothing of it fits in one."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:KEY_LIMIT].strip("-")
+
+
+def with_key(data: dict[str, Any]) -> dict[str, Any]:
+    """A new entry's data with a key. Raises Problems where none was given and none can be made."""
+    key = data.get(KEY.name) or make_key(str(data.get("name", "")))
+    if not key:
+        raise InvalidForm({KEY.id: "Give it a key: small letters, digits, - and _."})
+    return {**data, KEY.name: key}
+
+
+def replace_entry(data: Any, path: Path, entry: Any) -> Any:
+    """The data with this entry where the path leads, or at the end of the list where it leads behind it."""
+    if not path:
+        return entry
+    step, rest = path[0], path[1:]
+    if isinstance(step, int):
+        parts = list(data or ())
+        parts[step : step + 1] = [replace_entry(parts[step] if step < len(parts) else None, rest, entry)]
+        return parts
+    inside = data or {}
+    return {**inside, step: replace_entry(inside.get(step), rest, entry)}

@@ -1,0 +1,1 @@
+"""The admin forms, each with its parser."""

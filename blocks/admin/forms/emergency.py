@@ -1,0 +1,101 @@
+"""The form for an app's emergency access: the maximum, and the review."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from blocks.admin.fields.base import Field, SlackNames
+from blocks.admin.fields.choices import CheckboxField
+from blocks.admin.fields.durations import DurationField
+from blocks.admin.fields.people import ApproversField
+from blocks.admin.form_mapping import draw_fields, form_view, merge_changes, validate_app
+from blocks.admin.ids import AdminPlace, AdminScreen
+from blocks.kit import Block, View
+from blocks.kit.state import Values
+from models.catalogue.emergency import EmergencySpec
+from models.catalogue.problems import Path
+from models.catalogue.spec import AppSpec
+from models.durations import parse as hours
+
+_ALLOWED = CheckboxField(
+    "allowed",
+    "Emergencies",
+    "With a reason, and told to everybody who would have decided.",
+    block="emergency_allowed",
+    sentence="Access may be had at once in an emergency",
+)
+PARTS: tuple[Field, ...] = (
+    DurationField("max", "For at most", block="emergency_max", optional=False),
+    DurationField(
+        "review_within", "Reviewers are reminded after", block="emergency_review_within", optional=False
+    ),
+    ApproversField(
+        "reviewers",
+        "Who reviews it",
+        "Never who used it.",
+        block="emergency_reviewers",
+        others="More reviewers, by e-mail address",
+        groups="User groups that review it",
+        roles="Also as reviewers",
+    ),
+)
+_DEFAULT = EmergencySpec(max=hours("4h"))
+"""What the form offers where there is nothing yet."""
+
+
+@dataclass(frozen=True)
+class EmergencyField(Field):
+    """Whether there is any, and what holds for it. Shown as whether, and the parts."""
+
+    @property
+    def id(self) -> str:
+        return _ALLOWED.id
+
+    def block_at(self, path: Path) -> str:
+        return next((part.id for part in PARTS if path and part.name == path[0]), PARTS[0].id)
+
+    def form_value(self, value: Any) -> tuple[Any, ...]:
+        return (
+            value is not None,
+            *(part.form_value(getattr(value or _DEFAULT, part.name)) for part in PARTS),
+        )
+
+    def blocks(self, form_value: Any, names: SlackNames) -> list[Block]:
+        allowed, *parts = form_value
+        return [
+            *_ALLOWED.blocks(allowed, names),
+            *(
+                block
+                for part, part_value in zip(PARTS, parts, strict=True)
+                for block in part.blocks(part_value, names)
+            ),
+        ]
+
+    def read(self, values: Values) -> tuple[Any, ...]:
+        return (_ALLOWED.read(values), *(part.read(values) for part in PARTS))
+
+    def to_data(self, form_value: Any, value: Any) -> Any:
+        allowed, *parts = form_value
+        if not allowed:
+            return None
+        before = value or _DEFAULT
+        data: dict[str, Any] = before.stored()
+        for part, part_value in zip(PARTS, parts, strict=True):
+            if part_value != part.form_value(getattr(before, part.name)):
+                data[part.name] = part.to_data(part_value, getattr(before, part.name))
+        return data
+
+
+FIELDS: tuple[Field, ...] = (EmergencyField("emergency", "Emergencies"),)
+
+
+def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Block] = ()) -> View:
+    """The form, filled in with what the app has."""
+    return form_view(
+        AdminScreen.EMERGENCY, "Emergencies", draw_fields(FIELDS, app, names), place, above=above
+    )
+
+
+def parse(app: AppSpec, values: Values) -> AppSpec:
+    """The app as it was filled in. Raises Problems."""
+    return validate_app(merge_changes(FIELDS, app, values, app.stored()), FIELDS, otherwise=PARTS[0].id)

@@ -1,0 +1,108 @@
+"""The form for a message's template: subject and text, what they can use, and a preview."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from blocks import kit
+from blocks.admin.block_id_version import plain_block_ids
+from blocks.admin.fields.base import SlackNames, sentence
+from blocks.admin.fields.text import TextField
+from blocks.admin.form_mapping import InvalidForm, draw_fields, form_view, validate_entry
+from blocks.admin.forms.message_example import ExamplePeople, example
+from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen
+from blocks.cards import draw as draw_card
+from blocks.kit import Block, View
+from blocks.kit.state import Values
+from blocks.kit.text import cut, esc, quote
+from blocks.mail import render
+from models.catalogue.message_entries import broken
+from models.catalogue.messages import MessageSpec
+from models.lifecycle.catalogue.edit_message import MessageEntry
+from models.wording.messages import FILTERS, MESSAGES, About, MessageKey
+from models.wording.own import OwnWords
+
+_IF_HELP = "`{% if app %} … {% else %} … {% endif %}` depends on a fact; also with `==`, `and`, `or`, `not`"
+_STANDARD_HINT = "These are the standard words. They hold once you save."
+_SUBJECT = TextField(
+    "subject", "Subject", "Of the e-mail, and Slack’s notification.", limit=500, optional=False
+)
+_TEXT = TextField("text", "Text", "On the card and in the e-mail. Can be empty.", limit=2000, multiline=True)
+
+
+def build(entry: MessageEntry, place: AdminPlace, preview: Sequence[Block] = ()) -> View:
+    """The form. What somebody typed stays in it, unless `to_standard` was asked for."""
+    about = MESSAGES[entry.key]
+    content = MessageEntry(entry.key, None, 0) if place.more else entry
+    fields = draw_fields(_fields(entry.key), content, SlackNames())
+    buttons = [
+        kit.button("Preview", AdminAction.PREVIEW_MESSAGE),
+        kit.button("Back to the standard words", AdminAction.STANDARD_WORDS),
+    ]
+    hint = f"{about.when}. {_STANDARD_HINT}" if place.more else about.when
+    view = form_view(
+        AdminScreen.MESSAGE,
+        about.title,
+        [kit.context(hint), *fields, kit.actions(buttons), *preview, *_help(about)],
+        place,
+    )
+    view["blocks"] = [_with_reset_id(block, place.more) for block in view["blocks"]]
+    return view
+
+
+def reset_to_standard(place: AdminPlace) -> AdminPlace:
+    """Of the same form with the standard words; its fields do not keep what was typed until now."""
+    return replace(place, more="s" if place.more != "s" else "ss")
+
+
+def parse(key: MessageKey, values: Values) -> dict[str, str]:
+    """The templates as they were typed. Raises Problems, with the line of what is wrong in one."""
+    values = plain_block_ids(values)
+    fields = _fields(key)
+    words = {field.name: field.read(values) for field in fields}
+    spec = validate_entry(MessageSpec, {"key": key.value, **words}, fields)
+    if problems := dict(broken(spec)):
+        raise InvalidForm({name: sentence(text) for name, text in problems.items()})
+    return {name: str(getattr(spec, name)) for name in words}
+
+
+def preview(key: MessageKey, words: Mapping[str, str], people: ExamplePeople, now: datetime) -> list[Block]:
+    """How the message would look with these words, on the card of an example."""
+    kind, story = example(key, people, now, OwnWords({key: words}))
+    message = draw_card(kind, story, people.viewer)
+    visible = [block for block in message["blocks"] if block["type"] != "actions"]
+    email = render(message, people.names, "UTC", None)
+    return [
+        kit.divider(),
+        kit.section("*How it would look*"),
+        *visible,
+        kit.section(
+            "*As an e-mail, where that is set up*\n" + quote(f"{email.subject}\n\n{email.text}", 2500)
+        ),
+        kit.divider(),
+    ]
+
+
+def problem_blocks(problems: Iterable[str]) -> list[Block]:
+    """What is wrong, where the preview would be."""
+    return [kit.section(cut("\n".join(f":warning: {esc(problem)}" for problem in problems), 2900))]
+
+
+def _fields(key: MessageKey) -> tuple[TextField, ...]:
+    return (_TEXT,) if MESSAGES[key].subject is None else (_SUBJECT, _TEXT)
+
+
+def _help(about: About) -> list[Block]:
+    facts = "\n".join(f"`{{{{ {name} }}}}` {esc(fact.about)}" for name, fact in about.facts.items())
+    filters = "\n".join(f"`{_filter_usage(name)}` {esc(filter_.about)}" for name, filter_ in FILTERS.items())
+    return [kit.context("*What it can say*"), kit.context(facts), kit.context(f"{_IF_HELP}\n{filters}")]
+
+
+def _filter_usage(name: str) -> str:
+    return f"|{name}('…')" if FILTERS[name].words else f"|{name}"
+
+
+def _with_reset_id(block: Block, suffix: str) -> Block:
+    if block["type"] != "input" or not suffix:
+        return block
+    return {**block, "block_id": f"{block['block_id']}:{suffix}"}

@@ -1,0 +1,126 @@
+"""The form for one automatic rule (deny, require, auto-approve) of an app or an access."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from blocks.admin.fields.base import Field, SlackNames
+from blocks.admin.fields.condition import ConditionField, hidden_condition_note, require_satisfiable
+from blocks.admin.fields.text import TextField
+from blocks.admin.form_mapping import (
+    InvalidForm,
+    draw_fields,
+    form_view,
+    merge_changes,
+    replace_entry,
+    validate_app,
+)
+from blocks.admin.ids import AdminPlace, AdminScreen, OptionalPart, parse_number
+from blocks.kit import Block, View
+from blocks.kit.state import Values
+from models.catalogue import listed
+from models.catalogue.listed import Spot
+from models.catalogue.spec import AppSpec, RuleSpec
+from models.errors import NotFound
+
+_NAME = TextField("name", "Name", "As in No contractors.", optional=False)
+_WHY = TextField(
+    "why",
+    "Why",
+    "The person who asks reads this. Left empty, they read the conditions.",
+    limit=500,
+    multiline=True,
+)
+
+
+@dataclass(frozen=True)
+class RuleKind:
+    """What a list of rules does, and how its form speaks."""
+
+    list: str
+    """Its name in the catalogue."""
+    title: str
+    when: ConditionField
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return (_NAME, _WHY, self.when)
+
+
+KINDS = {
+    kind.list: kind
+    for kind in (
+        RuleKind(
+            "deny",
+            "A rule that refuses",
+            ConditionField(
+                "when",
+                "When it refuses",
+                "When all of these hold; with nothing set, always. Leave alone what does not matter.",
+            ),
+        ),
+        RuleKind(
+            "require",
+            "A rule that must hold",
+            ConditionField(
+                "when",
+                "What must hold",
+                "All of these, for whoever asks and for whom it is. Leave alone what does not matter.",
+            ),
+        ),
+        RuleKind(
+            "auto_approve",
+            "A rule that approves",
+            ConditionField(
+                "when",
+                "When it approves without asking anybody",
+                "When all of these hold; with nothing set, always. Leave alone what does not matter.",
+            ),
+        ),
+    )
+}
+_BLANK = RuleSpec.model_construct(name="")
+
+
+def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Block] = ()) -> View:
+    """The form for the rule at `place`, or for a new one. Raises NotFound where there is none any more."""
+    kind, part, new = _locate(app, place)
+    rule = _BLANK if new else listed.found(app, part)
+    fields = (*kind.fields[:-1], replace(kind.when, with_rare=OptionalPart.CONDITIONS in place.more))
+    return form_view(
+        AdminScreen.RULE,
+        kind.title,
+        [*draw_fields(fields, rule, names), *hidden_condition_note(rule.when)],
+        place,
+        above=above,
+    )
+
+
+def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
+    """The app with a rule as it was filled in.
+
+    Raises Problems, or NotFound where there is no such rule any more.
+    """
+    kind, part, new = _locate(app, place)
+    rule = _BLANK if new else listed.found(app, part)
+    data = merge_changes(kind.fields, rule, values, {} if new else rule.stored())
+    if kind.list == "require" and "when" not in data:
+        raise InvalidForm({kind.when.id: "Say what must hold: at least one of these."})
+    path = listed.path(app, part)
+    saved = validate_app(replace_entry(app.stored(), path, data), kind.fields, path)
+    return require_satisfiable(saved, part, None if new else rule)
+
+
+def spot_of(reference: str, access: str) -> Spot:
+    """The rule that a reference is about ("deny:0"). Raises NotFound for a misshapen one."""
+    name, _, at = reference.partition(":")
+    if name not in KINDS:
+        raise NotFound("There is no such rule any more.")
+    return Spot(name, parse_number(at), access)
+
+
+def _locate(app: AppSpec, place: AdminPlace) -> tuple[RuleKind, Spot, bool]:
+    """Which kind of rule, where it stands or would stand, and whether it is new."""
+    part, new = spot_of(place.part, place.access), place.part.endswith(":")
+    if new:
+        part = replace(part, at=len(listed.every(app, part.name, place.access)))
+    return KINDS[part.name], part, new

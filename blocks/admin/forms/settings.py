@@ -1,0 +1,35 @@
+"""The form for the workspace's settings."""
+
+from collections.abc import Sequence
+
+from blocks import kit
+from blocks.admin.ids import AdminScreen
+from blocks.cards import catalogue_change
+from blocks.kit import View
+from blocks.kit.state import Values, choices_of
+from blocks.kit.text import esc
+from models.catalogue.workspace import SettingsSpec
+from models.tables.catalogue_changes import Proposal
+
+TWO_PEOPLE = "two_people"
+_HINT = "A second admin gets each change with its difference in words, and approves or rejects it."
+
+
+def build(
+    settings: SettingsSpec, pending: Sequence[Proposal] = (), viewer: str = "", second: str = ""
+) -> View:
+    """The form, with what waits for a second admin above it."""
+    above = [block for proposal in pending for block in catalogue_change.list_row(proposal, viewer)]
+    if pending:
+        above = [kit.section(f"*Proposed, not saved.* {esc(second)}"), *above, kit.divider()]
+    option = kit.option("A change of the catalogue needs two people", "yes")
+    box = kit.checkboxes("choice", [option], initial=["yes"] if settings.two_people else [])
+    field = kit.input_block("Changes", box, block_id=TWO_PEOPLE, hint=_HINT, optional=True)
+    return kit.modal(
+        "Settings", [*above, field], callback_id=AdminScreen.SETTINGS, submit="Save", close="Back"
+    )
+
+
+def parse(values: Values) -> SettingsSpec:
+    """What was chosen."""
+    return SettingsSpec(two_people="yes" in choices_of(values, TWO_PEOPLE))

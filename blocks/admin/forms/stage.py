@@ -1,0 +1,116 @@
+"""The form for one approval stage of an app or an access: its approvers, how many, and when."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from blocks import kit
+from blocks.admin.fields.base import Field, SlackNames
+from blocks.admin.fields.choices import ChannelField, ChoiceField, FieldOption
+from blocks.admin.fields.condition import ConditionField, hidden_condition_note, require_satisfiable
+from blocks.admin.fields.durations import DurationField
+from blocks.admin.fields.people import ApproversField, QuorumField
+from blocks.admin.fields.text import NumberField, TextField
+from blocks.admin.form_mapping import (
+    InvalidForm,
+    draw_fields,
+    form_view,
+    merge_changes,
+    replace_entry,
+    validate_app,
+)
+from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen, OptionalPart, parse_number
+from blocks.kit import Block, View
+from blocks.kit.state import Values
+from models.catalogue import listed
+from models.catalogue.fields import MOST_ASKED
+from models.catalogue.listed import Spot
+from models.catalogue.spec import AppSpec, OnReject, StageSpec
+
+_WHO: tuple[Field, ...] = (
+    TextField("name", "Name", "As in Manager, or Security.", optional=False),
+    ApproversField("approvers", "People", others="More people, by e-mail address"),
+    QuorumField("rule", "How many must approve"),
+)
+FURTHER: tuple[Field, ...] = (
+    ChoiceField(
+        "on_reject",
+        "When one of them rejects",
+        "Where a number of them must approve. Otherwise one rejection ends it anyway.",
+        options=(
+            FieldOption("count", "It counts: rejected once too few are left", OnReject.COUNT.value),
+            FieldOption("veto", "The request is rejected at once", OnReject.VETO.value),
+        ),
+    ),
+    ApproversField(
+        "alternates",
+        "Alternates, asked when nobody has decided in time",
+        others="More alternates, by e-mail address",
+        groups="User groups as alternates",
+        roles="Also as alternates",
+    ),
+    DurationField(
+        "escalate_after",
+        "The alternates are asked after",
+        "As in 4 hours. Left empty: when half of the time is over.",
+    ),
+    ApproversField(
+        "quiet",
+        "Quiet approvers, who may decide but get no message",
+        others="More quiet approvers, by e-mail address",
+        groups="User groups as quiet approvers",
+        roles="Also as quiet approvers",
+    ),
+    ChannelField(
+        "channel",
+        "Channel for many",
+        "There it is asked instead of in many messages. Invite Keyturn to it.",
+    ),
+    NumberField("channel_over", "In the channel when there are more than", maximum=MOST_ASKED),
+)
+"""What few stages have: shown where one of it is set, or once it was asked for."""
+WHEN = ConditionField(
+    "when", "When it is asked", "Only when all of these hold. Leave alone what does not matter."
+)
+FIELDS: tuple[Field, ...] = (*_WHO, *FURTHER, WHEN)
+_BLANK = StageSpec.model_construct(name="", approvers=())
+
+
+def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Block] = ()) -> View:
+    """The form for the stage at `place`, or for a new one. Raises NotFound where there is none any more."""
+    stage = listed.found(app, _spot(app, place)) if place.part else _BLANK
+    title = "Approval stage" if place.part else "Add a stage"
+    blocks = [
+        *draw_fields(_WHO, stage, names),
+        *(draw_fields(FURTHER, stage, names) if _shows_further(stage, place) else [_FURTHER_BUTTON]),
+        *draw_fields([replace(WHEN, with_rare=OptionalPart.CONDITIONS in place.more)], stage, names),
+        *hidden_condition_note(stage.when),
+    ]
+    return form_view(AdminScreen.STAGE, title, blocks, place, above=above)
+
+
+def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
+    """The app with a stage as it was filled in. `place.part` is its place from 0 on; empty adds one.
+
+    Raises Problems, or NotFound where there is no such stage any more.
+    """
+    spot = _spot(app, place)
+    stage = listed.found(app, spot) if place.part else _BLANK
+    data = merge_changes(FIELDS, stage, values, stage.stored() if place.part else {})
+    if not data.get("approvers"):
+        raise InvalidForm({"approvers": "Say who decides: people, user groups, or one of the boxes below."})
+    path = listed.path(app, spot)
+    saved = validate_app(replace_entry(app.stored(), path, data), FIELDS, path)
+    return require_satisfiable(saved, spot, None if stage is _BLANK else stage)
+
+
+_FURTHER_BUTTON = kit.actions([kit.button("Alternates, quiet approvers, channel …", AdminAction.FURTHER)])
+
+
+def _shows_further(stage: StageSpec, place: AdminPlace) -> bool:
+    set_ones = stage.model_fields_set & {field.name for field in FURTHER}
+    return OptionalPart.FURTHER in place.more or bool(set_ones)
+
+
+def _spot(app: AppSpec, place: AdminPlace) -> Spot:
+    at = parse_number(place.part) if place.part else len(listed.every(app, "stage", place.access))
+    return Spot("stage", at, place.access)

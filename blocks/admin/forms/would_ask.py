@@ -1,0 +1,154 @@
+"""The form "Who would be asked?": a hypothetical request, and its outcome below."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from blocks import kit
+from blocks.admin.fields.base import sentence
+from blocks.admin.fields.choices import REQUEST_KINDS
+from blocks.admin.form_mapping import InvalidForm
+from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen
+from blocks.admin.lists.apps import access_options
+from blocks.kit import Block, View
+from blocks.kit.state import Values, choice_of, choices_of, person_of, text_of
+from blocks.kit.text import esc
+from blocks.request_form import preview
+from models.catalogue import moments
+from models.catalogue.spec import AppSpec, RequestKind
+from models.durations import parse_spoken
+from models.lifecycle.request.plan import Planned
+from models.policy import Outcome
+
+PERSON, ACCESS, LENGTH = "person", "access", "length"
+ASKER, KIND, EMERGENCY, MOMENT = "asker", "kind", "emergency", "moment"
+_ANY_MOMENT = datetime(2026, 1, 5, tzinfo=UTC)
+_OUTCOME_TEXTS = {
+    Outcome.DENY: "It would be refused",
+    Outcome.NOBODY: "Nobody could be asked, so it cannot be sent",
+}
+
+
+@dataclass(frozen=True)
+class HypotheticalRequest:
+    """What the form was filled in with."""
+
+    person: str = ""
+    access: str = ""
+    """The key."""
+    duration_text: str = ""
+    """How long, as it was typed."""
+    asker: str = ""
+    """Who asks for the person, where they do not ask themselves."""
+    kind: RequestKind = RequestKind.NEW
+    emergency: bool = False
+    moment_text: str = ""
+    """When, as it was typed."""
+
+    @property
+    def length(self) -> timedelta | None:
+        """None: without an end. Raises ValueError with a sentence."""
+        return parse_spoken(self.duration_text) if self.duration_text else None
+
+    def at(self, now: datetime) -> datetime:
+        """When it is asked. Raises ValueError with what would be right, as it reads after “This”."""
+        return moments.checked(self.moment_text).next(now) if self.moment_text else now
+
+
+def build(
+    app: AppSpec,
+    place: AdminPlace,
+    hypothetical: HypotheticalRequest | None = None,
+    answer: Sequence[Block] = (),
+) -> View:
+    """The form, with the answer below it once there is one."""
+    hypothetical = hypothetical or HypotheticalRequest()
+    return kit.modal(
+        "Who would be asked?",
+        [*_fields(app, hypothetical), *answer],
+        callback_id=AdminScreen.WOULD_ASK,
+        submit="Show",
+        close="Back",
+        carries=place.carries(),
+    )
+
+
+def parse(values: Values) -> HypotheticalRequest:
+    """What was filled in. Raises Problems, each at its field."""
+    hypothetical = HypotheticalRequest(
+        person_of(values, PERSON),
+        choice_of(values, ACCESS),
+        text_of(values, LENGTH),
+        asker=person_of(values, ASKER),
+        kind=next((kind for kind in RequestKind if kind == choice_of(values, KIND)), RequestKind.NEW),
+        emergency="yes" in choices_of(values, EMERGENCY),
+        moment_text=text_of(values, MOMENT),
+    )
+    errors = {} if hypothetical.person else {PERSON: "Choose somebody."}
+    if not hypothetical.access:
+        errors[ACCESS] = "Choose an access."
+    try:
+        _ = hypothetical.length
+    except ValueError as error:
+        errors[LENGTH] = str(error)
+    try:
+        hypothetical.at(_ANY_MOMENT)
+    except ValueError as error:
+        errors[MOMENT] = sentence(f"{error}.")
+    if errors:
+        raise InvalidForm(errors)
+    return hypothetical
+
+
+def answer_blocks(planned: Planned) -> list[Block]:
+    """What would become of it, with the reasons."""
+    reasons = [reason.text for reason in planned.decision.because]
+    if outcome := _OUTCOME_TEXTS.get(planned.decision.outcome):
+        return _refused(outcome, reasons)
+    if not planned.length.ok:
+        return _refused(_OUTCOME_TEXTS[Outcome.DENY], [planned.length.message])
+    return preview.preview([planned])
+
+
+def _refused(outcome: str, reasons: Sequence[str]) -> list[Block]:
+    return [kit.divider(), kit.section(f"*{outcome}*"), *(kit.context(esc(text)) for text in reasons[:20])]
+
+
+def _fields(app: AppSpec, hypothetical: HypotheticalRequest) -> list[Block]:
+    selected = [access for access in app.access if access.key == hypothetical.access]
+    menu = kit.external_select(
+        AdminAction.FIND_ACCESS,
+        placeholder="Type to search",
+        initial=next(iter(access_options(selected)), None),
+    )
+    how_long = kit.text_input(LENGTH, initial=hypothetical.duration_text, limit=60, placeholder="8 hours")
+    return [
+        kit.input_block("Person", kit.person_select(PERSON, initial=hypothetical.person), block_id=PERSON),
+        kit.input_block("Access", menu, block_id=ACCESS),
+        kit.input_block(
+            "How long", how_long, block_id=LENGTH, optional=True, hint="Left empty: without an end."
+        ),
+        *_circumstances(hypothetical),
+    ]
+
+
+def _circumstances(hypothetical: HypotheticalRequest) -> list[Block]:
+    """What is usually left alone."""
+    asker, moment = (
+        kit.person_select(ASKER, initial=hypothetical.asker),
+        kit.text_input(MOMENT, initial=hypothetical.moment_text),
+    )
+    kinds = [kit.option(label, kind) for kind, label in REQUEST_KINDS.items()]
+    yes = [kit.option("It is an emergency", "yes")]
+    ticked = kit.checkboxes(EMERGENCY, yes, initial=["yes"] if hypothetical.emergency else [])
+    hint = "As in sat 22:30, or mon 09:00 Europe/Berlin. Left empty: now."
+    return [
+        kit.input_block(
+            "Asked for by", asker, block_id=ASKER, optional=True, hint="Left empty: they ask themselves."
+        ),
+        kit.input_block(
+            "What kind of request", kit.select(KIND, kinds, initial=hypothetical.kind), block_id=KIND
+        ),
+        kit.input_block("When", moment, block_id=MOMENT, optional=True, hint=hint),
+        kit.input_block("Emergency", ticked, block_id=EMERGENCY, optional=True),
+    ]

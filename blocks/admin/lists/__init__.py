@@ -1,0 +1,1 @@
+"""The admin lists: apps, an app with its parts, rules, examples, conflicts, messages."""

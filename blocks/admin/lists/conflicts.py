@@ -1,0 +1,61 @@
+"""The list of conflicts, with the buttons that change them."""
+
+from collections.abc import Mapping, Sequence
+
+from blocks import kit
+from blocks.admin.ids import AdminAction, AdminScreen
+from blocks.kit import Block, View
+from blocks.kit.text import cut, esc
+from models.catalogue.access_refs import ALL, access_ref, app_of
+from models.catalogue.conflicts import ConflictAction, ConflictSpec
+from models.catalogue.spec import AppSpec
+from models.catalogue.value_words import stage as stage_words
+
+PAGE = 38
+"""How many conflicts are shown: two blocks each, of the hundred that a modal can have."""
+ACTION_TEXTS = {
+    ConflictAction.BLOCK: "Asking for both is refused",
+    ConflictAction.FLAG: "The approvers see it",
+    ConflictAction.STAGE: "One more stage",
+}
+
+
+def build(conflicts: Sequence[ConflictSpec], titles: Mapping[str, str], above: Sequence[Block] = ()) -> View:
+    """Every conflict, with the buttons that change it. `titles` says what accesses are called."""
+    add = kit.button("Add a conflict", AdminAction.ADD_CONFLICT, style="primary")
+    head = kit.section("Accesses that nobody should have together.", accessory=add)
+    rows = [block for conflict in conflicts[:PAGE] for block in _row(conflict, titles)]
+    hidden = len(conflicts) - PAGE
+    rest = [kit.context(f"{hidden} more stand in the catalogue’s file.")] if hidden > 0 else []
+    blocks = [*above, head, *(rows or [kit.section("There is none yet.")]), *rest]
+    return kit.modal("Conflicts", blocks, callback_id=AdminScreen.CONFLICTS, close="Back")
+
+
+def access_titles(app: AppSpec) -> dict[str, str]:
+    """What an app's accesses, and all of them together, are called, by reference."""
+    titles = {access_ref(app.key, access.key): f"{app.name}, {access.name}" for access in app.access}
+    return titles | {access_ref(app.key, ALL): f"{app.name}, everything"}
+
+
+def _row(conflict: ConflictSpec, titles: Mapping[str, str]) -> list[Block]:
+    arrow = "→" if conflict.one_way else "↔"
+    sides = [
+        ", ".join(esc(titles.get(ref, ref)) for ref in refs) for refs in (conflict.these, conflict.those)
+    ]
+    stage = f": {esc(conflict.stage.name)} ({esc(stage_words(conflict.stage))})" if conflict.stage else ""
+    why = f"\n{esc(conflict.why)}" if conflict.why else ""
+    text = f"*{esc(conflict.name)}*\n{f' {arrow} '.join(sides)}\n{ACTION_TEXTS[conflict.action]}{stage}{why}"
+    buttons = [kit.button("Edit", AdminAction.EDIT_CONFLICT, conflict.key), _delete_button(conflict)]
+    return [kit.section(cut(text, 2900)), kit.actions(buttons)]
+
+
+def _delete_button(conflict: ConflictSpec) -> kit.Element:
+    sure = kit.confirm(
+        f"Delete {conflict.name}?"[:90], "Both may be asked for together from now on.", "Delete", danger=True
+    )
+    return kit.button("Delete", AdminAction.DELETE_CONFLICT, conflict.key, confirm=sure)
+
+
+def app_keys(conflicts: Sequence[ConflictSpec]) -> set[str]:
+    """The keys of the apps whose accesses they name."""
+    return {app_of(ref) for conflict in conflicts for ref in (*conflict.these, *conflict.those)}

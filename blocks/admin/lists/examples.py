@@ -1,0 +1,77 @@
+"""The examples of an app's policy, and their results."""
+
+from collections.abc import Sequence
+
+from blocks import kit
+from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen
+from blocks.admin.lists import layout
+from blocks.kit import Block, View
+from blocks.kit.text import cut, esc
+from models.catalogue.spec import AppSpec, ExampleSpec
+from models.policy.examples import Ran
+
+PAGE = 20
+"""Examples shown at once: two blocks each."""
+_ABOUT = "What has to come of the rules. They are run at every change; what breaks one is not saved."
+
+
+def build(
+    app: AppSpec,
+    place: AdminPlace,
+    results: Sequence[Ran] = (),
+    *,
+    notes: Sequence[str] = (),
+    above: Sequence[Block] = (),
+) -> View:
+    """The screen; with `ran`, what came out stands at each example, and how many are met above them."""
+    first = layout.page_start(place.first_rule, len(app.example), PAGE)
+    intro = f"*Examples*\n{_ABOUT if app.example else f'There is none yet. {_ABOUT}'}"
+    run = [kit.button("Run them", AdminAction.RUN_EXAMPLES)] if app.example else []
+    buttons = [kit.button("Add an example", AdminAction.ADD_EXAMPLE), *run]
+    blocks = [
+        *above,
+        *layout.note_banner(notes),
+        kit.section(intro),
+        kit.actions(buttons),
+        *_summary(results),
+    ]
+    for at, example in enumerate(app.example[first : first + PAGE], start=first):
+        blocks += _row(example, at, next((result for result in results if result.place == at), None))
+    pages = layout.page_buttons(
+        first, len(app.example), PAGE, (AdminAction.EXAMPLES_BACK, AdminAction.EXAMPLES_ON)
+    )
+    return kit.modal(
+        f"Examples of {app.name}",
+        [*blocks, *pages],
+        callback_id=AdminScreen.EXAMPLES,
+        close="Back",
+        carries=place.carries(),
+    )
+
+
+def _summary(results: Sequence[Ran]) -> list[Block]:
+    if not results:
+        return []
+    broken = sum(not result.met for result in results)
+    return [
+        kit.section(
+            f":x: {broken} of {len(results)} come out otherwise."
+            if broken
+            else ":white_check_mark: All come out as they should."
+        )
+    ]
+
+
+def _row(example: ExampleSpec, at: int, result: Ran | None) -> list[Block]:
+    mark = "" if result is None else ":white_check_mark: " if result.met else ":x: "
+    lines = [f"{mark}{at + 1}. {cut(esc(str(example)), 1000)}."]
+    if result and not result.met:
+        lines.append(cut(esc(result.instead), 1000))
+    if example.because:
+        lines.append(f"Because: {cut(esc(example.because), 700)}")
+    sure = kit.confirm("Delete this example?", "It is not looked at any more.", "Delete", danger=True)
+    edit = kit.button("Edit", AdminAction.EDIT_EXAMPLE, str(at))
+    return [
+        kit.section("\n".join(lines)),
+        kit.actions([edit, kit.button("Delete", AdminAction.DELETE_EXAMPLE, str(at), confirm=sure)]),
+    ]

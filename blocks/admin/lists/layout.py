@@ -1,0 +1,105 @@
+"""Blocks that several admin lists share: banners above them, stages, and the buttons that turn pages."""
+
+from collections.abc import Sequence
+
+from blocks import kit
+from blocks.admin.fields.base import SlackNames
+from blocks.admin.ids import AdminAction
+from blocks.admin.lists import summaries
+from blocks.cards import catalogue_change
+from blocks.kit import Block, Element
+from blocks.kit.text import cut, esc, mention
+from models.catalogue.spec import StageSpec
+from models.tables.catalogue_changes import Proposal
+
+MAX_APP_CHANGES = 3
+"""Changes; the others stand on App Home."""
+
+
+def pending_app_changes(proposals: Sequence[Proposal], viewer: str, second: str) -> list[Block]:
+    """The changes that wait, one's own first; nothing where none does."""
+    own = [proposal for proposal in proposals if proposal.by == viewer]
+    blocks = [_own_change(proposal, second) for proposal in own]
+    for proposal in [*own, *(proposal for proposal in proposals if proposal.by != viewer)][:MAX_APP_CHANGES]:
+        blocks += catalogue_change.list_row(proposal, viewer)
+    hidden = len(proposals) - MAX_APP_CHANGES
+    if hidden > 0:
+        blocks.append(kit.context(f"{hidden} more on App Home, under To do."))
+    return [*blocks, kit.divider()] if blocks else []
+
+
+def _own_change(proposal: Proposal, second: str) -> Block:
+    status = f"*Proposed, not saved: {catalogue_change.pending_count(len(proposal.words))}.*"
+    return kit.section(f"{status} {esc(second)} You see the app as you want it to be.")
+
+
+MAX_WORKSPACE_CHANGES = 5
+"""Changes that wait; the others stand on App Home."""
+
+
+def pending_workspace_changes(proposals: Sequence[Proposal], viewer: str, second: str) -> list[Block]:
+    """The changes that wait for a second admin; nothing where none does."""
+    if not proposals:
+        return []
+    rows = [
+        block
+        for proposal in proposals[:MAX_WORKSPACE_CHANGES]
+        for block in catalogue_change.list_row(proposal, viewer)
+    ]
+    return [kit.section(f"*Proposed, not saved.* {esc(second)}"), *rows, kit.divider()]
+
+
+def note_banner(sentences: Sequence[str]) -> list[Block]:
+    """Sentences that are worth a look."""
+    return [kit.context(cut(esc(" ".join(sentences)), 2900))] if sentences else []
+
+
+def overtaken_banner(by: str, changes: Sequence[str]) -> list[Block]:
+    """Somebody else was faster: who, and what they did."""
+    author = mention(by) if by else "Somebody"
+    lines = "\n".join(f"• {esc(change)}" for change in changes)
+    text = f"*{author} changed this in the meantime.* Nothing of yours is saved yet.\n{lines}"
+    return [kit.section(cut(text, 2900)), kit.divider()]
+
+
+def stage_rows(stages: Sequence[StageSpec], names: SlackNames) -> list[Block]:
+    """The stages, one after the other."""
+    blocks: list[Block] = []
+    for at, stage in enumerate(stages):
+        up = [kit.button("Move up", AdminAction.MOVE_STAGE_UP, str(at))] if at else []
+        buttons = [
+            kit.button("Edit", AdminAction.EDIT_STAGE, str(at)),
+            *up,
+            _delete_stage_button(stage.name, at),
+        ]
+        blocks += [kit.section(summaries.stage(stage, at, names)), kit.actions(buttons)]
+    return blocks
+
+
+def _delete_stage_button(name: str, at: int) -> Element:
+    sure = kit.confirm(
+        f"Delete the stage {name}?",
+        "It is not asked any more from the next request on. Requests under way go on as they began.",
+        "Delete",
+        danger=True,
+    )
+    return kit.button("Delete", AdminAction.DELETE_STAGE, str(at), confirm=sure)
+
+
+def page_start(first: int, total: int, size: int) -> int:
+    """Where the page with this entry begins; of the last page where there are fewer by now."""
+    return min(first, max(total - 1, 0)) // size * size
+
+
+def page_buttons(
+    first: int, total: int, size: int, actions: tuple[AdminAction, AdminAction], *beside: Element
+) -> list[Block]:
+    """The buttons that turn the pages, with other elements before them; nothing where one page holds all."""
+    if total <= size:
+        return []
+    back = [kit.button("Previous", actions[0], str(max(first - size, 0)))] if first else []
+    on = [kit.button("Next", actions[1], str(first + size))] if first + size < total else []
+    return [
+        kit.actions([*beside, *back, *on]),
+        kit.context(f"{first + 1} to {min(first + size, total)} of {total}"),
+    ]

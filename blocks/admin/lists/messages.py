@@ -1,0 +1,37 @@
+"""The list of messages, each with the company's own text where there is one."""
+
+from collections.abc import Sequence
+
+from blocks import kit
+from blocks.admin.ids import AdminAction, AdminScreen
+from blocks.kit import Block, View
+from blocks.kit.text import cut, esc
+from models.catalogue.message_entries import broken
+from models.lifecycle.catalogue.edit_message import MessageEntry
+from models.wording.messages import MESSAGES
+
+_EXCERPT = 200
+
+
+def build(entries: Sequence[MessageEntry], above: Sequence[Block] = ()) -> View:
+    """Every message, with a button that opens its form."""
+    head = kit.section("What people read. Who, what, until when and the status stand there in any case.")
+    blocks = [*above, head, *(block for entry in entries for block in _row(entry))]
+    return kit.modal("Messages", blocks, callback_id=AdminScreen.MESSAGES, close="Back")
+
+
+def _row(entry: MessageEntry) -> list[Block]:
+    about, own = MESSAGES[entry.key], entry.own
+    mark = "  in your own words" if own else ""
+    lines = [f"*{about.title}*{mark}", esc(about.when)]
+    if own:
+        lines += [
+            f"> {cut(esc(' '.join(text.split())), _EXCERPT)}" for text in (own.subject, own.text) if text
+        ]
+        lines += [_template_error(name, text) for name, text in broken(own)]
+    edit = kit.button("Edit", AdminAction.EDIT_MESSAGE, entry.key.value)
+    return [kit.divider(), kit.section("\n".join(lines), accessory=edit)]
+
+
+def _template_error(name: str, text: str) -> str:
+    return f":warning: The standard words go out. {name.capitalize()}: {esc(text)}"

@@ -1,0 +1,127 @@
+"""The automatic rules of an app, or the stages and rules of one of its accesses."""
+
+from collections.abc import Iterator, Sequence
+
+from blocks import kit
+from blocks.admin.fields.base import SlackNames
+from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen
+from blocks.admin.lists import layout, summaries
+from blocks.admin.lists.layout import stage_rows
+from blocks.kit import Block, Element, View
+from blocks.kit.text import cut, esc
+from models.catalogue import listed
+from models.catalogue.edits import access_at
+from models.catalogue.spec import AppSpec, RuleSpec
+
+PAGE = 20
+"""Rules shown at once: two blocks each."""
+GROUPS = {
+    "deny": ("Refused", "One of them that applies is enough. Nothing goes before it.", "Add a refusal"),
+    "require": ("Required", "All of them must hold, or it is refused.", "Add a requirement"),
+    "auto_approve": (
+        "Approved without asking",
+        "The first that applies approves at once, where nothing refuses.",
+        "Add an approval",
+    ),
+}
+"""Of each list of rules: what it is called, how it counts, and the button that adds to it."""
+
+
+def build(
+    app: AppSpec,
+    place: AdminPlace,
+    names: SlackNames,
+    *,
+    notes: Sequence[str] = (),
+    above: Sequence[Block] = (),
+) -> View:
+    """The screen. Raises NotFound where there is no such access any more."""
+    title = app.access[access_at(app, place.access)].name if place.access else f"Rules of {app.name}"
+    blocks = [
+        *above,
+        *layout.note_banner(notes),
+        *(_access_stages(app, place.access, names) if place.access else []),
+        *_rules(app, place),
+    ]
+    return kit.modal(title, blocks, callback_id=AdminScreen.RULES, close="Back", carries=place.carries())
+
+
+def _access_stages(app: AppSpec, key: str, names: SlackNames) -> list[Block]:
+    access = app.access[access_at(app, key)]
+    name = esc(access.name)
+    if access.stage is None:
+        intro = f"*Approval stages*\n{name} goes through those of {esc(app.name)}:"
+        own = kit.button("Give it its own", AdminAction.OWN_STAGES)
+        inherited = [summaries.stage(stage, at, names) for at, stage in enumerate(app.stage)]
+        return [
+            kit.section(intro, accessory=own),
+            kit.context(cut("\n".join(inherited) or "There is none, so the owners decide.", 2900)),
+        ]
+    order = "One after the other." if access.stage else "There is none, so the owners decide."
+    intro = f"*Approval stages*, of {name}’s own\n{order}"
+    return [
+        kit.section(intro, accessory=kit.button("Add a stage", AdminAction.ADD_STAGE)),
+        *stage_rows(access.stage, names),
+        kit.actions([_inherit_button(app.name, access.name)]),
+    ]
+
+
+def _inherit_button(app: str, access: str) -> Element:
+    sure = kit.confirm(
+        f"Go back to the stages of {app}?",
+        f"The stages of {access}’s own are deleted. Requests under way go on as they began.",
+        "Go back",
+        danger=True,
+    )
+    return kit.button("As the app has it", AdminAction.APP_S_STAGES, confirm=sure)
+
+
+def _rules(app: AppSpec, place: AdminPlace) -> list[Block]:
+    rules = [
+        (name, at, rule)
+        for name in listed.RULES
+        for at, rule in enumerate(listed.every(app, name, place.access))
+    ]
+    first = layout.page_start(place.first_rule, len(rules), PAGE)
+    page = rules[first : first + PAGE]
+    blocks: list[Block] = []
+    for name in listed.RULES:
+        blocks += _heading(name)
+        for kind, at, rule in page:
+            if kind == name:
+                blocks += _row(kind, at, rule)
+    if place.access:
+        blocks += _app_rules(app)
+    return [
+        *blocks,
+        *layout.page_buttons(first, len(rules), PAGE, (AdminAction.RULES_BACK, AdminAction.RULES_ON)),
+    ]
+
+
+def _heading(name: str) -> list[Block]:
+    title, hint, add = GROUPS[name]
+    button = kit.button(add, AdminAction.ADD_RULE, f"{name}:")
+    return [kit.divider(), kit.section(f"*{title}*\n{hint}", accessory=button)]
+
+
+def _row(name: str, at: int, rule: RuleSpec) -> list[Block]:
+    reference = f"{name}:{at}"
+    up = [kit.button("Move up", AdminAction.MOVE_RULE_UP, reference)] if at else []
+    sure = kit.confirm(
+        f"Delete the rule {rule.name}?",
+        "It does not count any more from the next request on. Requests under way go on as they began.",
+        "Delete",
+        danger=True,
+    )
+    delete = kit.button("Delete", AdminAction.DELETE_RULE, reference, confirm=sure)
+    why = f"\n_{esc(rule.why)}_" if rule.why and "\n" not in rule.why else ""
+    return [
+        kit.section(f"{summaries.rule(name, rule)}{cut(why, 600)}"),
+        kit.actions([kit.button("Edit", AdminAction.EDIT_RULE, reference), *up, delete]),
+    ]
+
+
+def _app_rules(app: AppSpec) -> Iterator[Block]:
+    if lines := summaries.rule_lines(app):
+        text = "\n".join([f"The rules of {esc(app.name)} hold too:", *lines])
+        yield kit.context(cut(text, 2900))

@@ -1,0 +1,199 @@
+"""An app's parts summarized in mrkdwn, for the admin lists."""
+
+from collections.abc import Sequence
+
+from blocks.admin.fields.base import SlackNames
+from blocks.admin.fields.connector import ConnectorKind
+from blocks.admin.fields.people import ROLES
+from blocks.kit.text import cut, esc, mention
+from models.catalogue.condition_words import condition
+from models.catalogue.listed import RULES
+from models.catalogue.spec import (
+    AccessSpec,
+    AppSpec,
+    ConnectorSpec,
+    DecisionComment,
+    EmailUse,
+    GroupRef,
+    OnBehalf,
+    OnReject,
+    OverMax,
+    Reassign,
+    Role,
+    RuleSpec,
+    StageSpec,
+    parse_approver,
+)
+from models.durations import spoken
+
+MAX_NAMES = 12
+"""People and groups named in one line; the others are counted."""
+NAME_LIMIT = 60
+_RULE_TEXTS = {
+    "deny": ("refused when", "always refused"),
+    "require": ("refused unless", "always given"),
+    "auto_approve": ("approved without asking when", "always approved without asking"),
+}
+_REASON_TEXTS = {
+    "required": "a reason is required",
+    "optional": "a reason is optional",
+    "hidden": "no reason is asked for",
+}
+
+
+def about_app(app: AppSpec) -> str:
+    """What the app is."""
+    icon = f"{app.icon} " if app.icon.startswith(":") else ""
+    traits = [esc(app.category)] if app.category else []
+    traits += [f"{app.risk} risk", f"key `{app.key}`", *([esc(app.link)] if app.link else [])]
+    lines = [f"{icon}*{esc(app.name)}*", cut(esc(app.description), 800), cut(" · ".join(traits), 400)]
+    instructions = f"Instructions: {cut(esc(app.instructions), 300)}" if app.instructions else ""
+    return "\n".join(line for line in [*lines, _owners(app), _request_rules(app), instructions] if line)
+
+
+def durations(app: AppSpec) -> str:
+    """How long its accesses last."""
+    longer = "refused" if app.over_max is OverMax.REFUSE else "flagged to the approvers"
+    longest = f"at most {spoken(app.max_duration)} (longer is {longer})" if app.max_duration else "any length"
+    presets = ", ".join(map(spoken, app.durations)) or "no presets"
+    notices = ", ".join(map(spoken, app.expiry_notices)) or "none"
+    lines = [
+        f"*How long:* {presets}; {longest}{'; or without an end' if app.indefinite else ''}.",
+        _waiting_times(app),
+        f"*Notices before the end:* {notices}.",
+        f"*Grace* while more time is asked for: {spoken(app.grace)}." if app.grace else "",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _waiting_times(app: AppSpec) -> str:
+    """How long requests wait, and when somebody is told of it."""
+    warning = spoken(min(app.expiry_warning, app.request_expiry / 2))
+    expiry = f"*Requests* expire after {spoken(app.request_expiry)}, with a warning {warning} before."
+    reminder = f"{spoken(app.remind_wait)} after the last, whoever asks can send one"
+    return f"{expiry}\n*Reminders* after {spoken(app.remind_after)}; {reminder}."
+
+
+def emergency(app: AppSpec, names: SlackNames) -> str:
+    """What the app allows in an emergency."""
+    if app.emergency is None:
+        return "*Emergencies:* access is not given at once."
+    spec = app.emergency
+    reviewers = _approver_list(spec.reviewers, names)
+    return (
+        f"*Emergencies:* access at once, for at most {spoken(spec.max)}, reviewed by {reviewers}; "
+        f"reminded after {spoken(spec.review_within)}."
+    )
+
+
+def stage(spec: StageSpec, at: int, names: SlackNames) -> str:
+    """One stage: who, how many, when."""
+    count = {"any": "one of ", "all": "all of "}.get(str(spec.rule), f"{spec.rule} of ")
+    if spec.approvers == (Role.MANAGER,):
+        count = ""  # there is but one
+    when = f"\nOnly when {cut(esc(condition(spec.when)), 1000)}." if spec.when else ""
+    lines = [
+        f"*{at + 1}. {esc(spec.name)}*: {count}{_approver_list(spec.approvers, names)}.",
+        *_stage_details(spec, names),
+    ]
+    return "\n".join(lines) + when
+
+
+def _stage_details(spec: StageSpec, names: SlackNames) -> list[str]:
+    veto = "One rejection ends it." if spec.on_reject is OnReject.VETO else ""
+    quiet = f"Without a message: {_approver_list(spec.quiet, names)}." if spec.quiet else ""
+    after = f"after {spoken(spec.escalate_after)}" if spec.escalate_after else "at half of the time"
+    later = f"Asked {after}: {_approver_list(spec.alternates, names)}." if spec.alternates else ""
+    channel = f"In the channel <#{esc(spec.channel)}> when it would ask more than {spec.channel_over}."
+    lines = [veto, quiet, later, channel if spec.channel else ""]
+    return [line for line in lines if line]
+
+
+def access(spec: AccessSpec, kinds: Sequence[ConnectorKind], names: SlackNames) -> str:
+    """One access: what it is and how it is given."""
+    status = "" if spec.enabled else " (may not be requested)"
+    traits = [spec.kind.value, *(["privileged"] if spec.privileged else [])]
+    traits += [f"{spec.risk} risk"] if spec.risk else []
+    traits += [] if spec.emergency else ["not at once in an emergency"]
+    details = f"{', '.join(traits)} · {cut(esc(_connector_text(spec.connector, kinds, names)), 500)}"
+    return "\n".join([f"*{esc(spec.name)}*{status}", details, *_overrides(spec)])
+
+
+def rule_lines(spec: AppSpec | AccessSpec) -> list[str]:
+    """The rules of an app or of an access, a line each."""
+    return [f"• {rule(name, spec_rule)}" for name in RULES for spec_rule in getattr(spec, name)]
+
+
+def rule(name: str, spec: RuleSpec) -> str:
+    """A rule of this list: what it does, and when."""
+    effect, always = _RULE_TEXTS[name]
+    text = f"{effect} {cut(esc(condition(spec.when)), 1500)}" if spec.when else always
+    return f"*{esc(spec.name)}*: {text}."
+
+
+def _owners(app: AppSpec) -> str:
+    return f"Owners: {_approver_list(app.owners, SlackNames())}" if app.owners else "No owner yet"
+
+
+def _request_rules(app: AppSpec) -> str:
+    guests = "guests may ask" if app.guests else "not for guests"
+    own = "; approvers may decide on their own requests" if app.self_approve else ""
+    copies = "; a copy of every message by e-mail" if app.email is EmailUse.COPY else ""
+    text = f"{_REASON_TEXTS[app.reason]}; {guests}{own}{copies}."
+    lines = [text[0].upper() + text[1:], *_exceptions(app)]
+    return " ".join(lines)
+
+
+def _exceptions(app: AppSpec) -> list[str]:
+    """What is not as usual with asking and deciding."""
+    others = {
+        OnBehalf.ADMINS: "Owners and admins may ask for others.",
+        OnBehalf.MANAGERS: "Managers, owners and admins may ask for others.",
+        OnBehalf.ANYONE: "Everybody may ask for others.",
+    }
+    comments = {
+        DecisionComment.ON_REJECT: "A rejection needs a comment.",
+        DecisionComment.ALWAYS: "Every decision needs a comment.",
+    }
+    passing = {
+        Reassign.ANYONE: "Decisions may be passed on to every colleague.",
+        Reassign.NOBODY: "Decisions cannot be passed on.",
+    }
+    texts = (others.get(app.on_behalf), comments.get(app.decision_comment), passing.get(app.reassign))
+    return [text for text in texts if text]
+
+
+def _approver_list(refs: Sequence[str], names: SlackNames) -> str:
+    approvers = [_approver(ref, names) for ref in refs[:MAX_NAMES]]
+    hidden = len(refs) - len(approvers)
+    return ", ".join([*approvers, *([f"{hidden} more"] if hidden else [])])
+
+
+def _approver(text: str, names: SlackNames) -> str:
+    ref = parse_approver(text)
+    if isinstance(ref, Role):
+        return ROLES[ref][0].lower() + ROLES[ref][1:]
+    if isinstance(ref, GroupRef):
+        return cut(esc(names.groups.get(text, text)), NAME_LIMIT)
+    return mention(ref.id) if ref.id else cut(esc(text), NAME_LIMIT)
+
+
+def _connector_text(connector: ConnectorSpec, kinds: Sequence[ConnectorKind], names: SlackNames) -> str:
+    kind = next((kind for kind in kinds if kind.type == connector.type), None)
+    if kind is None:
+        return connector.type
+    params = [connector.params.get(param.name) for param in kind.params]
+    values = [names.groups.get(text, text) for text in params if isinstance(text, str)]
+    return ": ".join([kind.label, *values])
+
+
+def _overrides(spec: AccessSpec) -> list[str]:
+    presets = ", ".join(map(spoken, spec.durations or ()))
+    longest = [f"at most {spoken(spec.max_duration)}"] if spec.max_duration else []
+    lengths = [f"for {presets}"] if presets else []
+    lines = [f"Of its own: {', '.join([*lengths, *longest])}."] if lengths or longest else []
+    if spec.stage is not None:
+        names = ", ".join(esc(stage.name) for stage in spec.stage)
+        lines.append(f"Stages of its own: {names or 'none, so the owners decide'}.")
+    lines += rule_lines(spec)
+    return [cut("\n".join(lines), 1500)] if lines else []

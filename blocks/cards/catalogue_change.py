@@ -1,0 +1,116 @@
+"""Cards of a catalogue change that needs a second admin: for the admins, and its outcome for the author."""
+
+from collections.abc import Iterable
+
+from blocks import kit
+from blocks.cards import buttons, layout, phrases
+from blocks.kit import Block, Element, Message
+from blocks.kit.text import cut, esc, mention, moment, quote
+from models.queries.change_story import ChangeStory
+from models.tables.catalogue_changes import IMPORT, MESSAGE, Proposal, ProposalState
+
+SENTENCE_LIMIT = 400
+"""Of one change, on a card; the form that approves shows it whole."""
+
+
+def proposal_card(story: ChangeStory, viewer: str) -> Message:
+    """Offers Approve and Reject to the other admins and Withdraw to its author, while it waits."""
+    proposal = story.proposal
+    author = phrases.person_name(story.names, proposal.by)
+    action = (
+        "imported a catalogue" if proposal.kind == IMPORT else f"proposes to change {esc(proposal.title)}"
+    )
+    return layout.card(
+        f"{author} {action}",
+        [
+            kit.section(f"*{heading(proposal)}*"),
+            kit.section(phrases.fit_lines(difference_lines(proposal.words))),
+            kit.section(_status(story, viewer)),
+            layout.button_row(*decision_buttons(proposal, viewer))
+            if viewer == proposal.by or viewer in story.admins
+            else None,
+            kit.context(f"{proposal.ref} · {moment(proposal.at)}"),
+        ],
+    )
+
+
+def outcome_card(story: ChangeStory, _viewer: str) -> Message:
+    """Told to its author once it is decided."""
+    proposal = story.proposal
+    notification = f"Your change of {esc(proposal.title)}: {proposal.state.capitalize()}"
+    return layout.card(
+        notification,
+        [
+            kit.section(f"*Your change of {esc(proposal.title)}*: {outcome_text(proposal)}"),
+            kit.section(phrases.fit_lines(difference_lines(proposal.words))),
+            kit.context(proposal.ref),
+        ],
+    )
+
+
+def heading(proposal: Proposal) -> str:
+    """Who wants what: "@Mia proposes to change GitHub"."""
+    if proposal.kind == IMPORT:
+        return f"{mention(proposal.by)} imported a catalogue"
+    verb = ("change" if proposal.after else "take out") if proposal.before or proposal.version else "add"
+    verb = (
+        "change" if proposal.kind == MESSAGE else verb
+    )  # there is always one, if only in the standard words
+    return f"{mention(proposal.by)} proposes to {verb} {esc(proposal.title)}"
+
+
+def difference_lines(sentences: Iterable[str]) -> list[str]:
+    """The difference, a line each."""
+    return [f"• {cut(esc(str(sentence)), SENTENCE_LIMIT)}" for sentence in sentences]
+
+
+def outcome_text(proposal: Proposal) -> str:
+    """How it was decided, with what was said."""
+    note = f"\n{quote(proposal.note, 1000)}" if proposal.note else ""
+    if proposal.state is ProposalState.OVERTAKEN:
+        return f"*Overtaken*. Nothing of it is applied.{note}"
+    outcomes = {
+        ProposalState.APPROVED: "*Approved* by {who}, and applied.",
+        ProposalState.REJECTED: "*Rejected* by {who}.",
+        ProposalState.WITHDRAWN: "*Withdrawn* by {who}.",
+    }
+    return outcomes[proposal.state].format(who=mention(proposal.decided_by or "")) + note
+
+
+def decision_buttons(proposal: Proposal, viewer: str) -> list[Element | None]:
+    """What this admin can press: on their own change Withdraw, on another's Approve and Reject."""
+    if not proposal.open:
+        return []
+    if viewer == proposal.by:
+        return [buttons.withdraw_change(proposal)]
+    return [buttons.approve_change(proposal), buttons.reject_change(proposal)]
+
+
+def list_row(proposal: Proposal, viewer: str) -> list[Block]:
+    """The change in a list: what it is, and the buttons."""
+    text = phrases.fit_lines(
+        [f"{heading(proposal)} · {proposal.ref} · {moment(proposal.at)}", *difference_lines(proposal.words)],
+        1500,
+    )
+    return [
+        kit.section(text),
+        kit.actions([button for button in decision_buttons(proposal, viewer) if button is not None]),
+    ]
+
+
+def pending_count(count: int) -> str:
+    """How many changes wait: "2 changes wait for a second admin"."""
+    return f"{count} change{'s wait' if count != 1 else ' waits'} for a second admin"
+
+
+def _status(story: ChangeStory, viewer: str) -> str:
+    proposal = story.proposal
+    if proposal.kind == IMPORT:
+        return (
+            "It is applied: who runs Keyturn’s command line has the database too. Look whether it was meant."
+        )
+    if not proposal.open:
+        return outcome_text(proposal)
+    if viewer != proposal.by:
+        return "Nothing is changed until an admin other than its author approves it."
+    return f"Proposed, not saved: {pending_count(len(proposal.words))}. {esc(story.second)}"

@@ -1,0 +1,77 @@
+"""An admin's card of a paused mass revocation: many accesses would end at once, perhaps by mistake."""
+
+from blocks import kit
+from blocks.cards import buttons, layout, phrases
+from blocks.kit import Message
+from blocks.kit.text import mention, moment
+from models.queries.pause_story import PauseStory
+from models.tables.pauses import Pause, PauseKind, PauseState
+
+
+def mass_revocation(story: PauseStory, viewer: str) -> Message:
+    """Stands with its buttons until it is settled; then it says how."""
+    pause = story.pause
+    offers = pause.open and viewer in story.admins
+    return layout.card(
+        _notification(story),
+        [
+            kit.section(f":warning: *{_heading(pause)}*\n{_explanation(pause)}"),
+            kit.section(_affected_grants(story)) if pause.open else None,
+            kit.section(_decision_text(pause)) if pause.state is not PauseState.OPEN else None,
+            layout.button_row(
+                buttons.keep_paused(pause.ref) if offers and pause.state is PauseState.OPEN else None,
+                buttons.revoke_paused(pause.ref, story.count) if offers else None,
+            ),
+            kit.context(f"{pause.ref} · {moment(pause.created_at)}"),
+        ],
+    )
+
+
+def _notification(story: PauseStory) -> str:
+    if not story.pause.open:
+        return f"{_heading(story.pause)}: settled"
+    return f"{_heading(story.pause)}: {_access_count(story.count)} not taken away yet"
+
+
+def _heading(pause: Pause) -> str:
+    if pause.kind is PauseKind.CLOCK:
+        return "The clock of Keyturn’s machine jumped ahead"
+    return "Keyturn’s database looks like a restored backup"
+
+
+def _explanation(pause: Pause) -> str:
+    if pause.kind is PauseKind.CLOCK:
+        return (
+            f"It says {moment(pause.until)}. By the time that has passed it is about {moment(pause.since)}, "
+            "and Slack’s clock does not agree with the jump. Keyturn goes on by the time that has passed."
+        )
+    return (
+        f"It ends about {moment(pause.since)}. More time that somebody was given after that is not in it. "
+        "So nothing that it holds is taken away by itself, until an admin says so."
+    )
+
+
+def _affected_grants(story: PauseStory) -> str:
+    source = "by that clock" if story.pause.kind is PauseKind.CLOCK else "by this database"
+    first = [
+        f"• {phrases.access_title(grant)}: {mention(grant.person_id)}, {phrases.until(grant.ends_at)}"
+        for grant in story.first
+    ]
+    hidden = story.count - len(first)
+    head = f"*{_access_count(story.count)} over {source}*"
+    return phrases.fit_lines([head, *first, *([f"and {hidden} more"] if hidden > 0 else [])])
+
+
+def _access_count(count: int) -> str:
+    return "1 access is" if count == 1 else f"{count} accesses are"
+
+
+def _decision_text(pause: Pause) -> str:
+    admin = mention(pause.decided_by or "")
+    match pause.state:
+        case PauseState.WAITING:
+            hint = " It goes on by itself once the clock is right." if pause.kind is PauseKind.CLOCK else ""
+            return f"{admin} wants to wait.{hint}"
+        case PauseState.LIFTED:
+            return f"*Settled.* {admin} let them be taken away."
+    return "*Settled.* The clock is right again, and nothing was taken away by the jump."

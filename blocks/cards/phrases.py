@@ -1,0 +1,116 @@
+"""Phrases that cards and modals share: what, who, how long, until when. All of it is mrkdwn."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from blocks.kit.text import SECTION, cut, esc, mention, moment
+from models.catalogue.words import RequestKind
+from models.durations import spoken
+from models.queries.stories import RequestStory
+from models.registry.policy_snapshot import Snapshot
+from models.tables.grants import Grant
+from models.tables.requests import Request, Term
+from models.tables.states import GrantState, RequestState
+
+NOTIFICATION = 300
+"""More than any client shows of a notification."""
+_MAX_PRESENT = 5
+"""How many accesses a card names before it counts the rest."""
+
+
+def access_title(row: Request | Grant) -> str:
+    """What it is about: "GitHub, Engineering team"."""
+    return f"{esc(row.app_name)}, {esc(row.access_name)}"
+
+
+def person_name(names: Mapping[str, str], person_id: str) -> str:
+    """A person by name, for notifications, where a mention may not be resolved."""
+    text = mention(person_id)
+    return esc(names.get(person_id, person_id)) if text.startswith("<@") else text
+
+
+def term_text(term: Term) -> str:
+    """For how long: "8 hours", "until 4 March", "4 March to 9 March", "no end"."""
+    if term.length is not None:
+        after = f" from {moment(term.start)}" if term.start else ""
+        return f"{spoken(term.length)}{after}"
+    if term.end is not None:
+        return f"{moment(term.start)} to {moment(term.end)}" if term.start else f"until {moment(term.end)}"
+    return f"no end, from {moment(term.start)}" if term.start else "no end"
+
+
+def term_with_change(story: RequestStory) -> str:
+    """What was asked for, and what became of it: "8 hours → 4 hours, changed by @Grace"."""
+    wish, now = story.asked_term, story.term
+    suffix = " more" if story.request.kind is RequestKind.EXTEND and now.length is not None else ""
+    changer = story.changed_by
+    if changer is None:
+        return f"{term_text(now)}{suffix}"
+    return f"{term_text(wish)} → *{term_text(now)}*{suffix}, changed by {mention(changer)}"
+
+
+def until(ends_at: datetime | None) -> str:
+    """An end: "until 4 March", "with no end"."""
+    return f"until {moment(ends_at)}" if ends_at else "with no end"
+
+
+def extended_end(grant: Grant, story: RequestStory) -> str:
+    """The end of the access that an extension is about, and where it would move: "4 March → 5 March"."""
+    now = moment(grant.ends_at) if grant.ends_at else "no end"
+    if story.request.state is not RequestState.PENDING:
+        return now
+    if grant.over_at is not None:
+        return f"ended {moment(grant.over_at)}; once approved, it is given again"
+    return f"{now} → {_end_after_extension(grant, story.term)}"
+
+
+def _end_after_extension(grant: Grant, term: Term) -> str:
+    if term.length is not None and grant.ends_at is not None:
+        return moment(grant.ends_at + term.length)
+    return moment(term.end) if term.end else "no end"
+
+
+def present_accesses(grants: Sequence[Grant]) -> str:
+    """What somebody has already: "Read (until 4 March), Write (with no end)"."""
+    titles = [f"{esc(grant.access_name)} ({_grant_period(grant)})" for grant in grants[:_MAX_PRESENT]]
+    rest = [f"{len(grants) - _MAX_PRESENT} more"] if len(grants) > _MAX_PRESENT else []
+    return ", ".join([*titles, *rest])
+
+
+def _grant_period(grant: Grant) -> str:
+    if grant.state is GrantState.SCHEDULED and grant.starts_at:
+        return f"from {moment(grant.starts_at)}"
+    return until(grant.ends_at) if grant.state is GrantState.ACTIVE else grant.state.label.lower()
+
+
+def risk(snapshot: Snapshot) -> str:
+    """The access's risk, or the app's: "High"."""
+    return (snapshot.access.risk or snapshot.app.risk).value.capitalize()
+
+
+def max_duration(snapshot: Snapshot) -> timedelta | None:
+    """The access's maximum, or the app's."""
+    return snapshot.access.max_duration or snapshot.app.max_duration
+
+
+def instructions(snapshot: Snapshot) -> str:
+    """How to use the access, or the app."""
+    own = snapshot.access.instructions
+    return esc(snapshot.app.instructions if own is None else own)
+
+
+def inline_quote(text: str, limit: int = 300) -> str:
+    """What somebody wrote, in one line and in quotation marks."""
+    return f"“{cut(esc(' '.join(text.split())), limit)}”"
+
+
+def fit_lines(lines: Iterable[str], limit: int = SECTION) -> str:
+    """As many whole lines as fit, and how many are missing. None is cut, for it may hold a mention."""
+    result, pending = list[str](), list(lines)
+    room = limit - len("…and 99999 more")
+    for line in pending:
+        if len(line) + 1 > room:
+            return "\n".join([*result, f"…and {len(pending) - len(result)} more"])
+        result.append(line)
+        room -= len(line) + 1
+    return "\n".join(result)

@@ -1,0 +1,41 @@
+"""The form that sets a delegate while somebody is out of office."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from blocks import kit
+from blocks.kit import View
+from blocks.kit.state import Values, date_of, person_of
+
+FORM = "home.stand_in"
+"""The form's callback id."""
+PERSON, FIRST, LAST = "person", "first", "last"
+"""Its blocks."""
+
+
+@dataclass(frozen=True)
+class DelegationInput:
+    """What was filled in; a day that was not chosen is None."""
+
+    person: str
+    first: date | None
+    last: date | None
+
+
+def build(today: date) -> View:
+    """The form, which begins today."""
+    delegate_hint = "They are asked instead of you, and decide for you. You can still decide yourself."
+    days_hint = "Both days count."
+    blocks = [
+        kit.input_block(
+            "Who stands in for you", kit.person_select(PERSON), block_id=PERSON, hint=delegate_hint
+        ),
+        kit.input_block("First day", kit.date_picker(FIRST, initial=today), block_id=FIRST),
+        kit.input_block("Last day", kit.date_picker(LAST), block_id=LAST, hint=days_hint),
+    ]
+    return kit.modal("Out of office", blocks, callback_id=FORM, submit="Set")
+
+
+def parse(values: Values) -> DelegationInput:
+    """What was filled in."""
+    return DelegationInput(person_of(values, PERSON), date_of(values, FIRST), date_of(values, LAST))

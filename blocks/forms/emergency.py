@@ -1,0 +1,70 @@
+"""The confirmation before emergency access: what will happen, and the reason once more.
+
+It carries what was chosen before, by the keys and values of the form below it; all of that is checked again
+on submission.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from blocks import kit
+from blocks.forms.term import TermChoice
+from blocks.kit import Block, View
+from blocks.kit.state import Values, text_of
+from blocks.kit.text import cut, esc
+from blocks.request_form import RequestBlock, RequestInput, preview
+from models.durations import spoken
+from models.lifecycle.request.plan import Planned
+from models.lifecycle.request.submit import REASON_LIMIT
+
+FORM = "request.emergency"
+"""The form's callback id."""
+_NAMES_LIMIT = 2000
+FIELDS = {"reason": RequestBlock.REASON}
+"""Which block shows a refusal of which field."""
+
+
+def build(previous: RequestInput, planned: Sequence[Planned]) -> View:
+    """The form, on top of the one that was filled in like this."""
+    carries = {
+        "app": previous.app_key,
+        "access": " ".join(previous.access_keys),
+        "choice": previous.term.choice,
+        "length": previous.term.length,
+        "whom": previous.for_whom,
+    }
+    return kit.modal(
+        "Use emergency access?",
+        [_what(planned), *preview.preview(planned)[1:], _reason(previous)],
+        callback_id=FORM,
+        submit="Use emergency access",
+        close="Go back",
+        carries=carries,
+    )
+
+
+def parse(carries: Mapping[str, str], values: Values) -> RequestInput:
+    """What was filled in before, with the reason as it is now."""
+    return RequestInput(
+        app_key=carries.get("app", ""),
+        access_keys=tuple(dict.fromkeys(carries.get("access", "").split())),
+        term=TermChoice(carries.get("choice", ""), carries.get("length", "")),
+        reason=text_of(values, RequestBlock.REASON),
+        for_whom=carries.get("whom", ""),
+        emergency=True,
+    )
+
+
+def _what(planned: Sequence[Planned]) -> Block:
+    names = cut(", ".join(esc(plan.snapshot.access.name) for plan in planned), _NAMES_LIMIT)
+    first = planned[0]
+    period = f" for {spoken(first.question.duration)}" if first.question.duration else ""
+    return kit.section(f"*{esc(first.snapshot.app.name)}, {names}*{period}")
+
+
+def _reason(previous: RequestInput) -> Block:
+    element = kit.text_input(
+        "reason", initial=cut(previous.reason, REASON_LIMIT), multiline=True, limit=REASON_LIMIT
+    )
+    return kit.input_block(
+        "Reason", element, block_id=RequestBlock.REASON, hint="Everybody who is told reads it."
+    )

@@ -1,0 +1,62 @@
+"""The form that requests an extension of an active access."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from blocks import kit
+from blocks.cards import phrases
+from blocks.forms import term as term_form
+from blocks.forms.term import TermChoice, TermOffer
+from blocks.kit import Block, View
+from blocks.kit.state import Errors, Values, text_of
+from models.catalogue.spec import AccessPolicy
+from models.catalogue.words import Need
+from models.lifecycle.request.submit import REASON_LIMIT
+from models.tables.grants import Grant
+from models.tables.requests import Term
+
+FORM = "extend"
+"""The form's callback id."""
+CHOOSE_TERM = "extend.term"
+"""The action of its select."""
+REASON = "reason"
+"""The block of the reason."""
+
+
+@dataclass(frozen=True)
+class ExtensionInput:
+    """What the form says. A term's `length` counts from the present end, its `end` replaces that."""
+
+    term: Term
+    reason: str
+
+
+def build(grant: Grant, policy: AccessPolicy, choice: TermChoice | None = None) -> View:
+    """The form, by the policy that holds today."""
+    blocks = [
+        kit.section(f"*{phrases.access_title(grant)}*, active {phrases.until(grant.ends_at)}"),
+        *term_form.build(_offer(policy), choice, action_id=CHOOSE_TERM),
+        *([] if policy.reason is Need.HIDDEN else [_reason_field(policy)]),
+    ]
+    return kit.modal(
+        "Ask for more time", blocks, callback_id=FORM, submit="Send request", carries={"ref": grant.ref}
+    )
+
+
+def parse(values: Values, policy: AccessPolicy, now: datetime) -> ExtensionInput | Errors:
+    """What was filled in, or what is wrong by block."""
+    term, reason = term_form.parse(values, _offer(policy), now), text_of(values, REASON)
+    errors = {} if isinstance(term, Term) else dict(term)
+    if policy.reason is Need.REQUIRED and not reason:
+        errors[REASON] = "Say why you need more time."
+    return ExtensionInput(term, reason) if isinstance(term, Term) and not errors else errors
+
+
+def _offer(policy: AccessPolicy) -> TermOffer:
+    return TermOffer.of([policy], starts=False)
+
+
+def _reason_field(policy: AccessPolicy) -> Block:
+    element = kit.text_input("text", multiline=True, limit=REASON_LIMIT)
+    optional = policy.reason is Need.OPTIONAL
+    return kit.input_block("Reason", element, block_id=REASON, optional=optional)

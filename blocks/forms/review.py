@@ -1,0 +1,59 @@
+"""The forms that close the review of an emergency: Justified, with an optional comment, and Misused."""
+
+from enum import StrEnum
+
+from blocks import kit
+from blocks.cards import phrases
+from blocks.kit import Block, View
+from blocks.kit.state import Values, text_of
+from blocks.kit.text import mention, moment, quote
+from models.lifecycle.request.emergency_review import COMMENT_LIMIT
+from models.queries.stories import RequestStory
+
+COMMENT = "comment"
+"""The block of the one field that both forms have."""
+_REASON_LIMIT = 900
+
+
+class ReviewForm(StrEnum):
+    """The forms, by callback id."""
+
+    JUSTIFIED = "review.justified"
+    MISUSED = "review.misused"
+
+
+def justified(ref: str, story: RequestStory) -> View:
+    """It was right; is there something to say?"""
+    field = _comment("Those who were told of the emergency can read it.", optional=True)
+    return _form(ReviewForm.JUSTIFIED, "Justified?", "Justified", ref, story, [field])
+
+
+def misused(ref: str, story: RequestStory) -> View:
+    """It was not right; what was wrong?"""
+    active = story.grant is not None and story.grant.over_at is None
+    blocks = [kit.section(":warning: The access is still there. It is taken away at once.")] if active else []
+    field = _comment("They and those who were told of the emergency can read it.", optional=False)
+    return _form(ReviewForm.MISUSED, "Misused?", "Misused", ref, story, [*blocks, field])
+
+
+def parse(values: Values) -> str:
+    """The comment; empty where none was written."""
+    return text_of(values, COMMENT)
+
+
+def _form(
+    form: ReviewForm, title: str, submit: str, ref: str, story: RequestStory, blocks: list[Block]
+) -> View:
+    return kit.modal(title, [_summary(story), *blocks], callback_id=form, submit=submit, carries={"ref": ref})
+
+
+def _summary(story: RequestStory) -> Block:
+    request = story.request
+    took = f"took *{phrases.access_title(request)}* for {phrases.term_text(story.term)} in an emergency"
+    line = f"{mention(request.beneficiary_id)} {took}, {moment(request.created_at)}"
+    return kit.section(f"{line}\n{quote(request.reason, _REASON_LIMIT)}")
+
+
+def _comment(hint: str, *, optional: bool) -> Block:
+    element = kit.text_input("text", multiline=True, limit=COMMENT_LIMIT)
+    return kit.input_block("Comment", element, block_id=COMMENT, hint=hint, optional=optional)

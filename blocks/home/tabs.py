@@ -1,0 +1,61 @@
+"""App Home's tab bar, counts and pages, and the ids of its buttons."""
+
+from enum import StrEnum
+
+from blocks import kit
+from blocks.kit import Block
+from blocks.request_form import RequestAction
+from models.queries.home import Counts
+from models.queries.paging import Pages
+
+ALL = "all"
+"""The filter's choice that leaves nothing out; the others are the values of `RequestState`."""
+
+
+class HomeAction(StrEnum):
+    """What is pressed; its value says the rest."""
+
+    ACCESS = "home.access"
+    REQUESTS = "home.requests"
+    TODO = "home.todo"
+    NEWER = "home.newer"  # a page's number, counted from 0
+    OLDER = "home.older"  # the same
+    FILTER = "home.filter"  # a status, or ALL
+    STAND_IN = "home.set_stand_in"
+    NO_STAND_IN = "home.no_stand_in"  # the stand-in to remove (DG-1)
+    RUN_AGAIN = "home.run_again"  # a job that was given up (JB-1)
+
+
+TABS = {
+    HomeAction.ACCESS: "My access",
+    HomeAction.REQUESTS: "My requests",
+    HomeAction.TODO: "To do",
+}
+
+
+def tab_bar() -> Block:
+    """The buttons of the tabs, and Request access."""
+    tabs = [kit.button(label, action) for action, label in TABS.items()]
+    return kit.actions([*tabs, kit.button("Request access", RequestAction.OPEN, style="primary")])
+
+
+def count_line(counts: Counts) -> Block:
+    """How many accesses, open requests and things to do the viewer has."""
+    return kit.context(
+        f"You hold {_number(counts.accesses, 'access', 'accesses')}"
+        f" · {_number(counts.requests, 'request')} open"
+        f" · {_number(counts.waiting, 'thing')} to do"
+    )
+
+
+def page_buttons(pages: Pages) -> list[Block]:
+    """Where more than one page is: which part this is, and the buttons to the next ones."""
+    if pages.newer is None and pages.older is None:
+        return []
+    targets = ((HomeAction.NEWER, "Newer", pages.newer), (HomeAction.OLDER, "Older", pages.older))
+    buttons = [kit.button(label, action, str(page)) for action, label, page in targets if page is not None]
+    return [kit.context(f"{pages.first + 1}–{pages.end} of {pages.total}"), kit.actions(buttons)]
+
+
+def _number(count: int, singular: str, plural: str = "") -> str:
+    return f"*{count}* {singular if count == 1 else plural or f'{singular}s'}"

@@ -1,0 +1,75 @@
+"""A form's state, read by block; each block has one element. A malformed state reads as empty."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from models.text_cleanup import remove_unseen
+
+Errors = dict[str, str]
+"""What is wrong, by the block that shows it."""
+
+Values = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""A view's `state.values`: by block_id, then by action_id."""
+
+_MAX_TIMESTAMP = 253_402_300_799
+"""The last second of the year 9999, where `datetime` ends."""
+
+
+def text_of(values: Values, block_id: str) -> str:
+    """What somebody typed, without invisible characters and the space around it."""
+    return remove_unseen(str(_element_state(values, block_id).get("value") or "")).strip()
+
+
+def choice_of(values: Values, block_id: str) -> str:
+    """The value of the option that is chosen; empty where none is."""
+    option = _element_state(values, block_id).get("selected_option")
+    return str(option.get("value") or "") if isinstance(option, Mapping) else ""
+
+
+def choices_of(values: Values, block_id: str) -> tuple[str, ...]:
+    """The values of the options that are chosen in a menu for several, each once."""
+    options = _element_state(values, block_id).get("selected_options")
+    selected = (
+        [option for option in options if isinstance(option, Mapping)] if isinstance(options, list) else []
+    )
+    return tuple(dict.fromkeys(str(option["value"]) for option in selected if option.get("value")))
+
+
+def datetime_of(values: Values, block_id: str) -> datetime | None:
+    """The moment that a datetimepicker shows, in UTC."""
+    seconds = _element_state(values, block_id).get("selected_date_time")
+    if not isinstance(seconds, int) or not 0 <= seconds <= _MAX_TIMESTAMP:
+        return None
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _element_state(values: Values, block_id: str) -> Mapping[str, Any]:
+    block = values.get(block_id)
+    elements = list(block.values()) if isinstance(block, Mapping) else []
+    return elements[0] if elements and isinstance(elements[0], Mapping) else {}
+
+
+def date_of(values: Values, block_id: str) -> date | None:
+    """The day that is chosen; None where none is."""
+    try:
+        return date.fromisoformat(str(_element_state(values, block_id).get("selected_date") or ""))
+    except ValueError:
+        return None
+
+
+def people_of(values: Values, block_id: str) -> tuple[str, ...]:
+    """The ids of the people that are chosen."""
+    people = _element_state(values, block_id).get("selected_users")
+    return tuple(dict.fromkeys(map(str, people))) if isinstance(people, list) else ()
+
+
+def channel_of(values: Values, block_id: str) -> str:
+    """The id of the channel that is chosen; empty where none is."""
+    channels = _element_state(values, block_id).get("selected_conversations")
+    return str(channels[0]) if isinstance(channels, list) and channels else ""
+
+
+def person_of(values: Values, block_id: str) -> str:
+    """The id of the one person that is chosen; empty where none is."""
+    return str(_element_state(values, block_id).get("selected_user") or "")

@@ -1,0 +1,138 @@
+"""What is chosen and typed in the request form, and what follows from it: defaults, durations, the draft."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from blocks.forms import term as term_form
+from blocks.forms.term import TermChoice, TermOffer
+from blocks.kit.state import Errors
+from blocks.request_form import options
+from blocks.request_form.ids import RequestBlock, access_block
+from blocks.request_form.options import open_accesses
+from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, Need, effective
+from models.durations import LONGEST
+from models.lifecycle.request.plan import Draft
+from models.tables.requests import Request, Term
+
+MAX_ACCESSES = 50
+"""Accesses in one submission: they are all written down, a card for each approver too, while Slack waits."""
+_ANY = AccessSpec(key="any", name="Any")
+"""Stands for what is not chosen yet: as the application has it."""
+
+
+@dataclass(frozen=True)
+class RequestInput:
+    """How the form is filled in."""
+
+    app_key: str = ""
+    access_keys: tuple[str, ...] = ()
+    term: TermChoice = field(default_factory=TermChoice)
+    reason: str = ""
+    for_whom: str = ""
+    """The id of somebody else who would have it; empty where it is for oneself."""
+    emergency: bool = False
+    """Whether the box is ticked that it is an emergency."""
+
+
+def with_defaults(inputs: RequestInput, app: AppSpec) -> RequestInput:
+    """Choose what there is only one of, and the preset that the application names first."""
+    accesses = open_accesses(app)
+    if len(accesses) == 1 and not inputs.access_keys:
+        inputs = replace(inputs, access_keys=(accesses[0].key,))
+    inputs = replace(inputs, emergency=inputs.emergency and app.emergency is not None)
+    presets = term_offer(inputs, app).presets
+    if presets and not inputs.term.choice:
+        inputs = replace(inputs, term=TermChoice(str(int(presets[0].total_seconds()))))
+    return inputs
+
+
+def term_offer(inputs: RequestInput, app: AppSpec, *, temporary: bool = False) -> TermOffer:
+    """The lengths to choose from: what all the chosen accesses offer, and what is chosen already."""
+    policies = access_policies(inputs, app)
+    usual = TermOffer.of(policies, temporary=temporary)
+    offer = term_form.emergency_offer(policies) if inputs.emergency else usual
+    preset = _preset_length(inputs.term)
+    if preset is None or preset in offer.presets:
+        return offer
+    return replace(offer, presets=(*offer.presets, preset))
+
+
+def to_draft(inputs: RequestInput, app: AppSpec | None, person_id: str, now: datetime) -> Draft | Errors:
+    """What is asked for, or what is missing or wrong, by block. Whether it is allowed is for the policy.
+
+    The reason is not looked at here (`unexplained`), since nothing in the preview depends on it.
+    """
+    if app is None:
+        return {RequestBlock.APP: "Choose an application from the list."}
+    term = term_form.to_term(inputs.term, term_offer(inputs, app), now)
+    errors = _access_errors(inputs, app) | (term if isinstance(term, dict) else {})
+    if errors or isinstance(term, dict):
+        return errors
+    return Draft(
+        requester_id=person_id,
+        beneficiary_id=inputs.for_whom or person_id,
+        app_key=app.key,
+        access_keys=inputs.access_keys,
+        term=term,
+        reason="" if reason_need(inputs, app) is Need.HIDDEN else inputs.reason,
+        emergency=inputs.emergency,
+    )
+
+
+def reason_errors(inputs: RequestInput, app: AppSpec | None) -> Errors:
+    """What is wrong with the reason, by block."""
+    missing = app is not None and reason_need(inputs, app) is Need.REQUIRED and not inputs.reason
+    return {RequestBlock.REASON: "Say why you need it."} if missing else {}
+
+
+def access_policies(inputs: RequestInput, app: AppSpec) -> list[AccessPolicy]:
+    """Of what is chosen; while nothing is, of the application as a whole."""
+    selected = [access for access in open_accesses(app) if access.key in inputs.access_keys] or [_ANY]
+    return [effective(app, access) for access in selected]
+
+
+def reason_need(inputs: RequestInput, app: AppSpec) -> Need:
+    """Whether a reason is asked for; in an emergency it always is."""
+    return Need.REQUIRED if inputs.emergency else app.reason
+
+
+def _access_errors(inputs: RequestInput, app: AppSpec) -> Errors:
+    keys, open_keys = inputs.access_keys, {access.key for access in open_accesses(app)}
+    if not keys:
+        sentence = "Choose at least one access."
+    elif len(keys) > MAX_ACCESSES:
+        sentence = f"Choose at most {MAX_ACCESSES} at once. {len(keys)} are chosen."
+    elif not open_keys.issuperset(keys):
+        sentence = f"{app.name} has no such access any more. Choose again."
+    else:
+        return {}
+    return {access_block(app.key): sentence}
+
+
+def _preset_length(term: TermChoice) -> timedelta | None:
+    """The length that was chosen as a preset, of this application or of the one that was chosen before."""
+    if not (term.choice.isascii() and term.choice.isdigit() and len(term.choice) < len("9999999999")):
+        return None
+    length = timedelta(seconds=int(term.choice))
+    return length if timedelta() < length <= LONGEST else None
+
+
+def from_request(before: Request, app: AppSpec | None, viewer: str) -> RequestInput:
+    """How this request was filled in, as far as the application still offers it (none: it is gone).
+
+    Where it was for somebody else than the viewer (an id), it is for them again.
+
+    Dates are left to be chosen anew, since those of then have passed.
+    """
+    if app is None:
+        return RequestInput()
+    keys = tuple(access.key for access in options.open_accesses(app) if access.key == before.access_key)
+    beneficiary = before.beneficiary_id if before.beneficiary_id != viewer else ""
+    inputs = RequestInput(app.key, keys, reason=before.reason, for_whom=beneficiary)
+    term = Term.from_json(before.asked_term)
+    if term.start is not None or term.end is not None:
+        return inputs
+    offer = term_offer(inputs, app)
+    if term.indefinite and not offer.indefinite:
+        return inputs
+    return replace(inputs, term=TermChoice.of(term, offer))

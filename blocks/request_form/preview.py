@@ -1,0 +1,181 @@
+"""The preview of a request: the approvers of each stage and why, or what prevents sending."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from blocks import kit
+from blocks.kit import Block
+from blocks.kit.text import cut, esc, mentions
+from models.catalogue.conflicts import ConflictAction
+from models.catalogue.words import OnReject
+from models.durations import spoken
+from models.errors import Refusal, SentAlready
+from models.lifecycle.request.plan import Planned
+from models.policy import Aftermath, Outcome, PlannedStage, escalation_wait
+
+_MAX_BLOCKS = 60
+"""Of the 100 of a modal; the form's own fields need a dozen."""
+_MAX_NAMES = 8
+_REASON_LIMIT = 150
+"""So that eight reasons with their people fit one section, and no mention is cut in half."""
+
+
+def preview(planned: Sequence[Planned]) -> list[Block]:
+    """What sending would come to. Accesses that go the same way are shown together."""
+    groups = _group_by_outcome(planned)
+    blocks = [kit.divider()]
+    if len(planned) > 1:
+        blocks.append(kit.context(f"{len(planned)} requests will be sent, and each is decided on its own."))
+    for at, group in enumerate(groups):
+        group_blocks = list(_group_blocks(group, with_names=len(groups) > 1))
+        if len(blocks) + len(group_blocks) > _MAX_BLOCKS:
+            remaining = sum(len(rest) for rest in groups[at:])
+            return [*blocks, kit.context(f"{remaining} more go other ways. Send them apart to see each.")]
+        blocks += group_blocks
+    return blocks
+
+
+def has_warnings(planned: Sequence[Planned]) -> bool:
+    """Whether there is something in it that one should have read before sending."""
+    return any(plan.length.message or plan.decision.conflicts for plan in planned)
+
+
+def refusal_blocks(refusal: Refusal) -> list[Block]:
+    """Why it cannot be sent like this, or need not be."""
+    if isinstance(refusal, SentAlready):
+        return [kit.divider(), kit.section(f":white_check_mark: {esc(str(refusal))}")]
+    return [kit.divider(), kit.section(f":no_entry: *This cannot be sent yet.* {esc(str(refusal))}")]
+
+
+def hint_blocks(sentence: str) -> list[Block]:
+    """What is still missing, or under way, before anything can be shown."""
+    return [kit.context(esc(sentence))]
+
+
+def _group_by_outcome(planned: Sequence[Planned]) -> list[list[Planned]]:
+    groups: dict[object, list[Planned]] = {}
+    for plan in planned:
+        decision = plan.decision
+        stages = tuple((stage.name, stage.rule, stage.asked, stage.because) for stage in decision.stages)
+        key = (
+            decision.outcome,
+            stages or decision.because,
+            plan.length.message,
+            plan.after,
+            plan.unreviewed,
+            *_conflict_texts(plan),
+        )
+        groups.setdefault(key, []).append(plan)
+    return list(groups.values())
+
+
+def _group_blocks(group: Sequence[Planned], *, with_names: bool) -> Iterator[Block]:
+    first = group[0]
+    if with_names:
+        yield kit.section(f"*{_names([plan.snapshot.access.name for plan in group])}*")
+    yield from _warnings(first)
+    if first.after is not None:
+        yield kit.section(_emergency_text(first, first.after))
+        yield from _unreviewed_warning(first)
+    if first.decision.outcome is Outcome.AUTO and first.after is not None:
+        return
+    if first.decision.outcome is Outcome.AUTO:
+        yield kit.section("*No approval is needed*")
+        yield kit.context(*(esc(reason.text) for reason in first.decision.because))
+        return
+    if not with_names or first.after is not None:
+        yield kit.section("*Who will be asked before*" if first.after else "*Who will be asked*")
+    repeated: set[str] = set()
+    for stage in first.decision.stages:
+        yield kit.section(_stage(stage, numbered=len(first.decision.stages) > 1))
+        reasons = [stage.because.text] if stage.because.text not in repeated else []
+        repeated.update(reasons)
+        if notes := [*map(esc, reasons), *_stage_notes(stage, first.snapshot.policy.request_expiry)]:
+            yield kit.context(*notes)
+
+
+def _emergency_text(plan: Planned, after: Aftermath) -> str:
+    """What an emergency comes to: access at once, who is told, and who looks at it afterwards."""
+    spec = plan.snapshot.policy.emergency
+    maximum = f", for at most {spoken(spec.max)}" if spec else ""
+    event = "you confirm" if plan.decision.outcome is Outcome.AUTO else "it is approved"
+    sentences = [f"It begins as soon as {event}{maximum}."]
+    if after.told:
+        are = "is" if len(after.told) == 1 else "are"
+        sentences.append(f"{mentions(after.told)} {are} told then, with your reason.")
+    if after.reviewers:
+        reviewers = mentions(after.reviewers, word="or")
+        sentences.append(f"Afterwards it is reviewed by {reviewers}. Nobody reviews their own emergency.")
+    else:
+        sentences.append("Nobody else is there to review it, so the admins are asked to name somebody.")
+    return f":rotating_light: *Access at once*\n{' '.join(sentences)}"
+
+
+def _unreviewed_warning(plan: Planned) -> Iterator[Block]:
+    if plan.unreviewed:
+        earlier = "An earlier one" if plan.unreviewed == 1 else f"{plan.unreviewed} earlier ones"
+        warning = f"{earlier} for this {'is' if plan.unreviewed == 1 else 'are'} not reviewed yet"
+        yield kit.section(f":warning: {warning}, and those who are told see that.")
+
+
+def _warnings(plan: Planned) -> Iterator[Block]:
+    if plan.length.message:
+        yield kit.section(f":warning: {esc(plan.length.message)}")
+    yield from (kit.section(f":warning: *Conflict:* {esc(text)}") for text in _conflict_texts(plan))
+
+
+def _conflict_texts(planned: Planned) -> list[str]:
+    """What the approvers are warned of; a stage that a conflict asks for says so itself."""
+    conflicts, question = planned.decision.conflicts, planned.question
+    if not question.on_behalf:
+        return [conflict.said("You have") for conflict in conflicts if conflict.action is ConflictAction.FLAG]
+    rules = {conflict.rule for conflict in conflicts}
+    return [reason.text for reason in planned.decision.because if reason.rule in rules]
+
+
+def _names(names: Sequence[str]) -> str:
+    rest = [f"{len(names) - _MAX_NAMES} more"] if len(names) > _MAX_NAMES else []
+    return ", ".join([*(esc(name) for name in names[:_MAX_NAMES]), *rest])
+
+
+def _stage(stage: PlannedStage, *, numbered: bool) -> str:
+    number = f"{stage.position + 1}. " if numbered else ""
+    return f"*{number}{esc(stage.name)}:* {_quorum(stage)}{_approvers(stage)}"
+
+
+def _stage_notes(stage: PlannedStage, expiry: timedelta) -> list[str]:
+    """What matters only later: who is asked too if nobody decides, and what one rejection does."""
+    delay, alternates = (
+        escalation_wait(stage.spec, expiry),
+        [alternate.person_id for alternate in stage.alternates],
+    )
+    notes = list[str]()
+    if delay and alternates:
+        are = "is" if len(alternates) == 1 else "are"
+        notes.append(f"If nobody decides within {spoken(delay)}, {mentions(alternates)} {are} asked too.")
+    if isinstance(stage.rule, int) and stage.spec.on_reject is OnReject.VETO:
+        notes.append("One rejection ends it.")
+    return notes
+
+
+def _quorum(stage: PlannedStage) -> str:
+    if len(stage.asked) == 1 or stage.rule == "any":
+        return ""
+    return "all of " if stage.rule == "all" else f"{stage.needed} of "
+
+
+def _approvers(stage: PlannedStage) -> str:
+    """Whoever is asked: "@Mia (manager of Ada), or @Grace or @Alan (owner of GitHub)" where one is enough."""
+    return (", or " if stage.rule == "any" else "; ").join(_approver_groups(stage))
+
+
+def _approver_groups(stage: PlannedStage) -> Iterator[str]:
+    """Those who are asked, put together by why they are: "@Grace and @Alan (owner of GitHub)"."""
+    word = "or" if stage.rule == "any" else "and"
+    by_reason: dict[str, list[str]] = {}
+    for candidate in stage.asked:
+        by_reason.setdefault(candidate.because, []).append(candidate.person_id)
+    for reason, ids in list(by_reason.items())[:_MAX_NAMES]:
+        yield f"{mentions(ids, word=word)} ({cut(esc(reason), _REASON_LIMIT)})"
+    if rest := list(by_reason.values())[_MAX_NAMES:]:
+        yield f"{sum(map(len, rest))} more"
