@@ -1,0 +1,223 @@
+"""The timeline of a request: its audit entries, and those of its grant, as sentences in mrkdwn.
+
+`SENTENCES` has a sentence for each action. It takes the actor (a mention) and the entry's data, as the verb
+that wrote the entry left it; the texts in it may have been erased since.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from blocks.cards.phrases import inline_quote, term_text
+from blocks.kit.text import esc, mention, mentions, moment
+from models.audit import Entry
+from models.durations import spoken
+from models.tables.base import Json
+from models.tables.grants import Direction
+from models.tables.requests import Term
+
+TEXT_LIMIT = 2600
+"""Characters of a text that somebody wrote: what a section has left beside the rest of the sentence."""
+
+Sentence = Callable[[str, Json], str]
+
+
+def line(entry: Entry) -> str:
+    """One entry: its time and its sentence. An action without a sentence shows its name."""
+    sentence = SENTENCES.get(entry.action)
+    if sentence is None:
+        name = " ".join(part for part in entry.action.partition(".")[::2] if part).replace("_", " ")
+        return f"{moment(entry.at)} · {mention(entry.actor)}: {esc(name)}"
+    return f"{moment(entry.at)} · {sentence(mention(entry.actor), entry.data)}"
+
+
+def _state(actor: str, data: Json) -> str:
+    label = esc(str(data.get("after", ""))).capitalize()
+    return f"*{label}* by {actor}{_quotation(data.get('note') or data.get('error'))}"
+
+
+def _quotation(text: Any) -> str:
+    """ ": “text”" where there is one, to stand at the end of a sentence."""
+    return f": {inline_quote(str(text), TEXT_LIMIT)}" if str(text or "").strip() else ""
+
+
+def _term(value: Json) -> str:
+    return term_text(Term.from_json(value))
+
+
+def _people(ids: Iterable[str], word: str = "and") -> str:
+    """Up to 20 mentions. Pass keys sorted: PostgreSQL keeps no order of them."""
+    return mentions(list(ids), word=word, limit=20)
+
+
+def _conflict_note(data: Json) -> str:
+    """The conflicts at that moment, to stand at the end of a sentence."""
+    conflicts = [f"{esc(entry['title'])}, by “{esc(entry['rule'])}”" for entry in data.get("conflicts") or ()]
+    return f" :warning: Conflict with {'; '.join(conflicts)}" if conflicts else ""
+
+
+def _submitted(actor: str, data: Json) -> str:
+    more = " more" if data.get("kind") == "extend" and data["term"]["length"] else ""
+    again = " again" if data.get("kind") == "re-raise" else ""
+    emergency = ", in an emergency" if data.get("emergency") else ""
+    details = f"{_quotation(data.get('reason'))}{_conflict_note(data)}"
+    return f"{actor} asked{again}, for {_term(data['term'])}{more}{emergency}{details}"
+
+
+def _request_warned(actor: str, data: Json) -> str:
+    people = _people([*data["people"], "the requester"])
+    return f"{actor} told {people} that it expires {moment(datetime.fromisoformat(data['expires']))}"
+
+
+def _stage_opened(_actor: str, data: Json) -> str:
+    people = _people(sorted(data["approvers"])) or "nobody: the admins have to look at it"
+    place = f" in <#{esc(data['channel'])}>" if data.get("channel") else ""
+    return f"Stage “{esc(data['stage'])}” began and asks {people}{place}"
+
+
+def _approvers_changed(_actor: str, data: Json) -> str:
+    changes = [
+        f"asks {_people(sorted(data['approvers']))}" if data["approvers"] else "",
+        f"lets {_people(sorted(data['quiet']))} decide" if data.get("quiet") else "",
+        f"no longer asks {_people(sorted(data['dropped']))}" if data["dropped"] else "",
+    ]
+    return f"Stage “{esc(data['stage'])}” {' and '.join(change for change in changes if change)}"
+
+
+def _stage_overdue(_actor: str, data: Json) -> str:
+    were = "was" if len(data["people"]) == 1 else "were"
+    return f"{_people(data['people'])} {were} told that nobody else can be asked"
+
+
+def _reassigned(actor: str, data: Json) -> str:
+    approver, details = mention(data["to"]), f"in “{esc(data['stage'])}”{_quotation(data['note'])}"
+    if not data["seat"]:
+        return f"{actor} named {approver} to decide {details}"
+    subject = "it" if actor == mention(data["seat"]) else f"what {mention(data['seat'])} had to decide"
+    return f"{actor} passed {subject} on to {approver} {details}"
+
+
+def _approver_away(_actor: str, data: Json) -> str:
+    last = date.fromisoformat(data["until"])
+    absence = f"{mention(data['away'])} is away until {last.day} {last:%B %Y}"
+    if not data["delegate"]:
+        return absence
+    delegate = mention(data["delegate"])
+    return f"{absence}, and {delegate} {'stands in' if data['asked'] else 'cannot stand in here'}"
+
+
+def _decision(verb: str) -> Sentence:
+    def sentence(actor: str, data: Json) -> str:
+        term = f" with {_term(data['term'])}" if data.get("term") else ""
+        absent = f" for {mention(data['stands_in_for'])}, who is away," if data.get("stands_in_for") else ""
+        details = f"{_quotation(data.get('comment'))}{_conflict_note(data)}"
+        return f"{actor} {verb}{absent}{term} in “{esc(data['stage'])}”{details}"
+
+    return sentence
+
+
+def _emergency_used(actor: str, data: Json) -> str:
+    people = _people(data["told"]) or "nobody"
+    details = f"{_term(data['term'])}{_quotation(data.get('reason'))}"
+    return f"{actor} used emergency access, for {details}. Told: {people}"
+
+
+def _review_opened(_actor: str, data: Json) -> str:
+    people = _people(data["asked"], "or")
+    return f"Asked {people} to review it" if people else "Nobody may review it: the admins have to look at it"
+
+
+def _review_closed(verdict: str) -> Sentence:
+    return lambda actor, data: f"{actor} found the emergency *{verdict}*{_quotation(data.get('note'))}"
+
+
+def _end(value: Json) -> str:
+    """The end, or the length where that is what counts."""
+    if value.get("end"):
+        return moment(datetime.fromisoformat(value["end"]))
+    return spoken(timedelta(seconds=value["length"])) if value.get("length") else "no end"
+
+
+def _end_moved(data: Json) -> str:
+    return f"{_end(data['before'])} → {_end(data['after'])}"
+
+
+def _provisioning_started(actor: str, data: Json) -> str:
+    return f"{actor} began to set it up for {esc(str(data.get('request') or 'the request'))}"
+
+
+def _grace(_actor: str, data: Json) -> str:
+    until = moment(datetime.fromisoformat(data["until"]))
+    return f"The end is held up until {until}, while {esc(data['request'])} waits"
+
+
+def _expiry_notice(actor: str, data: Json) -> str:
+    return f"{actor} told the holder that it ends within {spoken(timedelta(seconds=data['before_end']))}"
+
+
+def _task(data: Json, give: str = "give", take: str = "take") -> str:
+    return take if data.get("direction") == Direction.TAKE else give
+
+
+SENTENCES: dict[str, Sentence] = {
+    "request.pending": _submitted,
+    "request.approved": _state,
+    "request.rejected": _state,
+    "request.expired": _state,
+    "request.withdrawn": _state,
+    "request.cancelled": _state,
+    "request.term_changed": lambda actor, data: (
+        f"{actor} changed how long: {_term(data['before'])} → {_term(data['after'])}"
+    ),
+    "request.shortened": lambda actor, data: (
+        f"{actor} wants less: {_term(data['before'])} → {_term(data['after'])}"
+    ),
+    "request.reminded": lambda actor, data: f"{actor} reminded {_people(data['people']) or 'nobody'}",
+    "request.warned": _request_warned,
+    "stage.opened": _stage_opened,
+    "stage.asked": _approvers_changed,
+    "stage.escalated": lambda _, data: (
+        f"Stage “{esc(data['stage'])}” was escalated{_quotation(data['because'])}"
+    ),
+    "stage.overdue": _stage_overdue,
+    "stage.stuck": lambda _, data: f"The admins were told{_quotation(data.get('because'))}",
+    "stage.reassigned": _reassigned,
+    "stage.away": _approver_away,
+    "stage.back": lambda _, data: (
+        f"{mention(data['delegate'])} no longer stands in for {mention(data['away'])}"
+    ),
+    "stage.channel_gone": lambda _, data: (
+        f"<#{esc(data['channel'])}> could not be used, so each was asked in a message of their own"
+    ),
+    "decision.approve": _decision("approved"),
+    "decision.reject": _decision("rejected"),
+    "comment": lambda actor, data: f"{actor} said{_quotation(data.get('text'))}",
+    "emergency.used": _emergency_used,
+    "review.open": _review_opened,
+    "review.reminded": lambda _, data: f"Reminded {_people(data['people']) or 'nobody'} of the review",
+    "review.justified": _review_closed("justified"),
+    "review.misused": _review_closed("misused"),
+    "grant.scheduled": _provisioning_started,
+    "grant.granting": _provisioning_started,
+    "grant.active": _state,
+    "grant.revoking": _state,
+    "grant.ended": _state,
+    "grant.revoked": _state,
+    "grant.failed": _state,
+    "grant.extended": lambda _, data: f"The end moved with {esc(data['request'])}: {_end_moved(data)}",
+    "grant.shortened": lambda actor, data: f"{actor} lets it end sooner: {_end_moved(data)}",
+    "grant.grace": _grace,
+    "grant.held": lambda *_: (
+        "Its time is up by a database that looks like a restored backup: an admin is asked first"
+    ),
+    "grant.limited": lambda _, data: (
+        f"The holder is {esc(data['because'])} by now, so it has an end: {_end(data['after'])}"
+    ),
+    "grant.set_back": lambda _, data: f"The clock was set back, and the end with it: {_end_moved(data)}",
+    "grant.notice": _expiry_notice,
+    "task.open": lambda _, data: f"Asked {_people(data['asked'], 'or')} to {_task(data)} it by hand",
+    "task.done": lambda actor, data: f"{actor} has {_task(data, 'given', 'taken')} it by hand",
+    "task.refused": lambda actor, data: f"{actor} could not {_task(data)} it{_quotation(data.get('note'))}",
+    "task.void": lambda *_: "Nothing is left to do by hand",
+    "mail.sent": lambda *_: "An e-mail was sent",
+}
