@@ -16,7 +16,7 @@ from models.tables.requests import Asked
 from models.tables.states import StageState
 
 PAGE = 30
-"""Steps on one page; a view takes 100 blocks and 250 kB."""
+"""Entries on a page; a view takes 100 blocks and 250 kB."""
 
 _RULE_TEXTS = {
     "any": "the first decision counts",
@@ -40,9 +40,9 @@ def details(
     viewer: str = "",
     reassigns: bool = False,
 ) -> View:
-    """The modal, with the steps of one page (counted from 0; one beyond the last shows the last).
+    """The modal, with one page of the timeline (counted from 0; a page beyond the last is the last).
 
-    Whoever looks at it can decide there, if they may; `reassigns` says whether they can pass a decision on.
+    It has the buttons to decide if the viewer may, and Reassign if `reassigns`.
     """
     last = max((len(entries) - 1) // PAGE, 0)
     page = min(max(page, 0), last)
@@ -67,7 +67,7 @@ def details(
 
 
 def parse_page(value: str) -> tuple[str, int]:
-    """The reference and the page that a page-turning button names."""
+    """The reference and the page in the value of a page button."""
     ref, _, page = value.partition("/")
     return ref, int(page) if page.isascii() and page.isdigit() and len(page) < PAGE else 0
 

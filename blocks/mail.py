@@ -35,18 +35,17 @@ _DATE = re.compile(r"!date\^(\d+)\^(.*)")
 
 @dataclass(frozen=True)
 class Letter:
-    """An e-mail: `subject` is one line, `text` is plain."""
+    """An e-mail: `subject` is one line, `text` is plain text."""
 
     subject: str
     text: str
 
 
 def should_mail(kind: CardKind, story: Story, viewer: str) -> bool:
-    """Whether this card has something to tell its viewer by e-mail, as things stand now.
+    """Whether this card has something to tell its viewer by e-mail now.
 
-    An approver or a worker by hand hears of what waits for them, a requester of the outcome, a holder of an
-    access that they have or had, an owner or admin of what nobody decides; of an emergency hears everybody
-    who has its card.
+    Approvers and manual workers get their pending work, requesters the outcome, holders their access and its
+    end, owners and admins what nobody decides; of an emergency, everyone who has its card gets one.
     """
     match story:
         case RequestStory():
@@ -79,9 +78,9 @@ def _should_mail_grant(kind: CardKind, state: GrantState) -> bool:
 
 
 def render(message: Message, names: Mapping[str, str], timezone: str, link: str | None) -> Letter:
-    """The card as an e-mail to somebody in `timezone` (as in "Europe/Berlin"; UTC where it is unknown).
+    """The card as an e-mail to somebody in `timezone` ("Europe/Berlin"; UTC if unknown).
 
-    `names` are people's by id, `link` leads to the card in Slack; None where there is none.
+    `names` are people's by id. `link` leads to the card in Slack; None without one.
     """
     reader = _Reader(names, _zone(timezone))
     parts = [reader.text(part) for block in message["blocks"] for part in _texts(block)]
@@ -98,7 +97,7 @@ def names_of(story: Story) -> Mapping[str, str]:
 
 
 def _texts(block: Block) -> Iterator[str]:
-    """The texts of a block, in reading order. What has none (buttons, dividers) is passed over."""
+    """The texts of a block in reading order. Buttons and dividers have none."""
     if isinstance(block.get("text"), dict):
         yield str(block["text"]["text"])
     for field in block.get("fields", ()):
@@ -117,7 +116,7 @@ def _zone(name: str) -> ZoneInfo:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Who reads it: whom they know by name, and where their day begins."""
+    """The recipient: the names to use, and the time zone."""
 
     names: Mapping[str, str]
     zone: ZoneInfo
@@ -142,5 +141,5 @@ class _Reader:
 
 
 def _without_bold(line: str) -> str:
-    """A line without bold and emoji; what people wrote stands after > and stays as it is."""
+    """A line without bold and emoji. A quotation (after >) stays as it is."""
     return line if line.startswith("> ") else _BOLD.sub(r"\1", _EMOJI.sub("", line))

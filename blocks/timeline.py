@@ -37,7 +37,7 @@ def _state(actor: str, data: Json) -> str:
 
 
 def _quotation(text: Any) -> str:
-    """ ": “text”" where there is one, to stand at the end of a sentence."""
+    """A text that somebody wrote, if any, to stand at the end of a sentence."""
     return f": {inline_quote(str(text), TEXT_LIMIT)}" if str(text or "").strip() else ""
 
 

@@ -14,21 +14,21 @@ from blocks.kit import Block
 from blocks.kit.state import Values
 
 _SEPARATOR = ":"
-"""What follows it in a block's id tells one drawing of a form from another (as in `handlers.funnel`)."""
+"""It separates a block's id from what differs between two drawings of a form (as in `handlers.funnel`)."""
 
 
 def version_block_ids(blocks: Iterable[Block]) -> list[Block]:
-    """The blocks, each input's id with its mark."""
+    """The blocks, with a version in each input's id."""
     return [_with_version(block) if block["type"] == "input" else block for block in blocks]
 
 
 def plain_block_ids(values: Values) -> Values:
-    """A form's state by the ids before they were marked."""
+    """A form's state by the block ids without their versions."""
     return {_plain_id(str(block_id)): state for block_id, state in values.items()}
 
 
 def place_errors(errors: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:
-    """The errors by the ids that the inputs have in this view; those of no input at its first one."""
+    """The errors by the block ids of this view; those without an input stand at the first input."""
     ids = [str(block.get("block_id")) for block in view.get("blocks") or () if block.get("type") == "input"]
     by_name = {_plain_id(block_id): block_id for block_id in ids}
     by_block: dict[str, str] = {}
@@ -47,7 +47,7 @@ def _with_version(block: Block) -> Block:
 
 
 def _initial_value(initial: Any) -> Any:
-    """Without what options are called, which depends on what Slack could tell just now."""
+    """The initial value without labels, which depend on what Slack answered at that moment."""
     if isinstance(initial, list):
         return [_initial_value(part) for part in initial]
     return initial["value"] if isinstance(initial, dict) else initial

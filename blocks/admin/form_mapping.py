@@ -21,7 +21,7 @@ from models.errors import Refusal
 
 
 class InvalidForm(Refusal):
-    """A form that cannot be saved as it is."""
+    """A submitted form with errors, by block."""
 
     def __init__(self, errors: Errors) -> None:
         super().__init__(" ".join(errors.values()))
@@ -29,7 +29,7 @@ class InvalidForm(Refusal):
 
 
 def draw_fields(fields: Iterable[Field], spec: object, names: SlackNames) -> list[Block]:
-    """The fields, filled in with what the entry has."""
+    """The blocks of the fields, with the entry's content."""
     return [
         block
         for field in fields
@@ -40,7 +40,7 @@ def draw_fields(fields: Iterable[Field], spec: object, names: SlackNames) -> lis
 def merge_changes(
     fields: Iterable[Field], spec: object, values: Values, data: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The entry's data with what was changed in the form laid over it. Raises Problems, all at once."""
+    """The entry's data with the changes of the submitted form. Raises InvalidForm with all its errors."""
     result, errors = dict(data), Errors()
     values = plain_block_ids(values)
     for field in fields:
@@ -61,10 +61,10 @@ def merge_changes(
 def validate_app(
     data: Mapping[str, Any], fields: Sequence[Field], within: Path = (), *, otherwise: str = "name"
 ) -> AppSpec:
-    """The app that this data makes. Raises Problems, each at the field of the form that it is about.
+    """Validate an app's data. Raises InvalidForm, with each problem at its field.
 
-    `within` leads to the entry that the form is about: ("access", 1). What does not fit elsewhere because
-    of it is shown at the block `otherwise`.
+    `within` is the path of the form's entry, as in ("access", 1). A problem outside of it is shown at the
+    block `otherwise`.
     """
     try:
         app = AppSpec.model_validate(data)
@@ -88,7 +88,7 @@ def _errors_by_block(
 
 
 def _block_at(fields: Sequence[Field], path: Path) -> str | None:
-    """The block of the field that this path leads to, or leads into."""
+    """The block of the field at this path, or that this path leads into."""
     by_name = {field.name: field for field in fields}
     return next(
         (by_name[step].block_at(path[at + 1 :]) for at, step in enumerate(path) if step in by_name), None
@@ -99,7 +99,7 @@ Entry = TypeVar("Entry", bound=BaseModel)
 
 
 def validate_entry(model: type[Entry], data: Mapping[str, Any], fields: Sequence[Field]) -> Entry:
-    """The entry of another kind that this data makes. Raises Problems as `validated` does."""
+    """Validate the data of another kind of entry. Raises InvalidForm as `validate_app` does."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -108,7 +108,7 @@ def validate_entry(model: type[Entry], data: Mapping[str, Any], fields: Sequence
 
 KEY_LIMIT = 40
 KEY = TextField("key", "Key", "Its name in files. It stays. Left empty: made from the name.", limit=KEY_LIMIT)
-"""Asked for a new app or access."""
+"""The field of a new entry's key."""
 
 
 def form_view(
@@ -119,7 +119,7 @@ def form_view(
     *,
     above: Sequence[Block] = (),
 ) -> View:
-    """A form, with something said above it where there is something to say."""
+    """A form's modal, with a banner above the fields where there is one."""
     return kit.modal(
         title,
         [*above, *version_block_ids(blocks)],
@@ -130,12 +130,12 @@ def form_view(
 
 
 def make_key(name: str) -> str:
-    """A key made from a name: "Größe & Co" gives "grosse-co". Empty where nothing of it fits in one."""
+    """A key made from a name: "Größe & Co" gives "grosse-co". Empty if no character of it can be in a key."""
     return re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:KEY_LIMIT].strip("-")
 
 
 def with_key(data: dict[str, Any]) -> dict[str, Any]:
-    """A new entry's data with a key. Raises Problems where none was given and none can be made."""
+    """A new entry's data with its key. Raises InvalidForm if there is none and the name gives none."""
     key = data.get(KEY.name) or make_key(str(data.get("name", "")))
     if not key:
         raise InvalidForm({KEY.id: "Give it a key: small letters, digits, - and _."})
@@ -143,7 +143,7 @@ def with_key(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def replace_entry(data: Any, path: Path, entry: Any) -> Any:
-    """The data with this entry where the path leads, or at the end of the list where it leads behind it."""
+    """The data with this entry at the path; a path just behind a list's end appends."""
     if not path:
         return entry
     step, rest = path[0], path[1:]

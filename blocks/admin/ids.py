@@ -32,7 +32,7 @@ class AdminScreen(StrEnum):
 
 
 class AdminAction(StrEnum):
-    """Action ids. A button's value is the key of an app or an access, or a place in a list."""
+    """Action ids. A button's value is the key of an app or an access, or an index in a list."""
 
     FIND_APP = "admin_find_app"
     OPEN_APP = "admin_open_app"
@@ -88,7 +88,7 @@ class AdminAction(StrEnum):
 
 
 class OptionalPart(StrEnum):
-    """What a form shows only where it is set, or once it was asked for."""
+    """Parts of a form that are shown where they are set, or on request."""
 
     CONDITIONS = "c"
     FURTHER = "f"
@@ -96,32 +96,33 @@ class OptionalPart(StrEnum):
 
 @dataclass(frozen=True)
 class AdminPlace:
-    """Where a modal is in the catalogue: what it carries in its `private_metadata`."""
+    """A modal's place in the catalogue, as it is carried in its `private_metadata`."""
 
     app: str = ""
     version: int = 0
-    """The app's, when it was shown."""
+    """The app's version when it was shown."""
     part: str = ""
-    """What a form is about: an access's key, a stage's or an example's place, a rule's list and place
-    ("deny:0"). Empty for a new one, as what follows the colon is for a new rule."""
+    """The form's subject: an access's key, the index of a stage or an example, or a rule's list and index
+    ("deny:0"). Empty for a new one; for a new rule, nothing follows the colon.
+    """
     access: str = ""
     """The key of the access whose stages and rules these are; empty where they are the app's."""
     more: str = ""
-    """What was asked for of that which a form shows only then, as letters of `Shown` or its own."""
+    """The optional parts that are shown on request, as letters of `OptionalPart` or the form's own."""
     first_app: int = 0
-    """Where the page of the list below begins."""
+    """The first index of the page of the app list below."""
     first_access: int = 0
-    """Where the page of the app's accesses begins."""
+    """The first index of the page of the app's accesses."""
     first_rule: int = 0
-    """Where the page of the rules begins, or of the examples."""
+    """The first index of the page of the rules, or of the examples."""
 
     def carries(self) -> dict[str, str]:
-        """As `blocks.kit.modal` takes it."""
+        """The place as `kit.modal` carries it."""
         return {name: str(value) for name, value in asdict(self).items()}
 
     @classmethod
     def read(cls, carried: Mapping[str, str]) -> "AdminPlace":
-        """What came back with a click or a submission. What is misshapen counts as not there."""
+        """The place that came back with a click or a submission. A malformed part counts as absent."""
         return cls(
             app=carried.get("app", ""),
             version=parse_number(carried.get("version", "")),
@@ -135,5 +136,5 @@ class AdminPlace:
 
 
 def parse_number(text: str) -> int:
-    """A place in a list or a version, as a reference carries it; 0 for anything else."""
+    """An index or a version from a reference; 0 for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS else 0

@@ -48,9 +48,10 @@ _OF_GRANTS: Mapping[CardKind, Callable[[GrantStory, str], Message]] = {
 
 
 def draw(kind: CardKind, story: Story, viewer: str) -> Message:
-    """Draw the card that `viewer` has: a person's id, or the channel's that it lies in.
+    """Draw a card for its viewer.
 
-    `story` is of what the card is about (`Card.about`).
+    `story` is the story of the card's subject (`Card.about`); `viewer` is a person's id, or the id of the
+    channel that the card is posted in.
     """
     match story:
         case RequestStory():

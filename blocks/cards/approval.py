@@ -12,10 +12,11 @@ from models.wording.messages import MessageKey
 
 
 def approval(story: RequestStory, viewer: str) -> Message:
-    """Who asks for what, how long and why, why this viewer is asked, and where it stands.
+    """The card: the request, why the viewer is asked, the progress, and the buttons to decide.
 
-    `viewer` is a person, or the channel that the card lies in.
+    `viewer` is a person's id, or the id of the channel that the card is posted in.
     """
+    offers_decision = can_decide_here(story, viewer)
     return layout.card(
         notification(story, viewer),
         [
@@ -25,7 +26,7 @@ def approval(story: RequestStory, viewer: str) -> Message:
             layout.over_max_warning(story),
             conflicts(story),
             layout.reason(story.request),
-            _company_text(story, viewer),
+            template_values.paragraph(story, MessageKey.APPROVAL) if offers_decision else None,
             _why_asked(story, viewer),
             layout.stages(story),
             layout.status(story),
@@ -43,19 +44,14 @@ def approval(story: RequestStory, viewer: str) -> Message:
 def request_title(story: RequestStory, requester: str) -> str:
     """Who requests what for whom: "Ada asks for GitHub, Admin"."""
     request = story.request
-    extension = "more time with" if request.kind is RequestKind.EXTEND else ""
-    beneficiary = (
-        f"for {mention(request.beneficiary_id)}" if request.beneficiary_id != request.requester_id else ""
-    )
-    return " ".join(
-        part
-        for part in (requester, "asks for", extension, phrases.access_title(request), beneficiary)
-        if part
-    )
+    extension = "more time with " if request.kind is RequestKind.EXTEND else ""
+    on_behalf = request.beneficiary_id != request.requester_id
+    beneficiary = f" for {mention(request.beneficiary_id)}" if on_behalf else ""
+    return f"{requester} asks for {extension}{phrases.access_title(request)}{beneficiary}"
 
 
 def notification(story: RequestStory, viewer: str) -> str:
-    """The text of the notification: the request, and its outcome once the viewer has nothing to decide."""
+    """The notification: the request, with its outcome once the viewer has nothing to decide."""
     title = request_title(story, phrases.person_name(story.names, story.request.requester_id))
     return title if can_decide_here(story, viewer) else f"{title}: {progress.outcome(story)}"
 
@@ -76,19 +72,13 @@ def _facts(story: RequestStory) -> dict[str, str]:
     return facts
 
 
-def _company_text(story: RequestStory, viewer: str) -> Block | None:
-    """What the company tells those who have to decide."""
-    return template_values.paragraph(story, MessageKey.APPROVAL) if can_decide_here(story, viewer) else None
-
-
 def _why_asked(story: RequestStory, viewer: str) -> Block | None:
     reason, reassignment = story.because(viewer), story.passed_from(viewer)
     if story.asked_in(viewer):
         return kit.context("Asked here instead of one by one. The buttons work for everybody who can decide.")
     if reassignment and story.open_stage:
-        return kit.context(
-            f"{_reassigned_by(reassignment, viewer)} {mention(reassignment.to_id)}{_note_of(reassignment)}"
-        )
+        by = "You" if reassignment.by_id == viewer else mention(reassignment.by_id)
+        return kit.context(f"{by} passed it on to {mention(reassignment.to_id)}{_note_of(reassignment)}")
     if received := story.passed_to(viewer):
         return kit.context(f"Why you: {mention(received.by_id)} passed it on to you{_note_of(received)}")
     if _can_unblock(story, viewer) and story.open_stage:
@@ -96,36 +86,25 @@ def _why_asked(story: RequestStory, viewer: str) -> Block | None:
     return kit.context(f"Why you: {esc(reason)}") if reason else None
 
 
-def _reassigned_by(reassignment: Reassignment, viewer: str) -> str:
-    return (
-        "You passed it on to"
-        if reassignment.by_id == viewer
-        else f"{mention(reassignment.by_id)} passed it on to"
-    )
-
-
 def _note_of(reassignment: Reassignment) -> str:
     return f": {phrases.inline_quote(reassignment.note)}" if reassignment.note else ""
 
 
 def can_decide_here(story: RequestStory, viewer: str) -> bool:
-    """Whether a button in the viewer's copy decides: they are asked, or the channel is that it lies in."""
+    """Whether the viewer's card has buttons to decide: an approver's, or the channel's that was asked."""
     return story.may_decide(viewer) or story.asked_in(viewer)
 
 
 def _reassign_button(story: RequestStory, viewer: str) -> Element | None:
-    """Reassign, for whoever is asked, and for an admin who has the card since nobody else is."""
-    stuck = _can_unblock(story, viewer)
-    disabled = story.snapshot.app.reassign is Reassign.NOBODY
-    return (
-        buttons.reassign(story.request.ref)
-        if not disabled and (stuck or can_decide_here(story, viewer))
-        else None
-    )
+    """Reassign, for the approvers, and for an admin who has the card because there is no approver."""
+    may_reassign = can_decide_here(story, viewer) or _can_unblock(story, viewer)
+    if not may_reassign or story.snapshot.app.reassign is Reassign.NOBODY:
+        return None
+    return buttons.reassign(story.request.ref)
 
 
 def _can_unblock(story: RequestStory, viewer: str) -> bool:
-    """Whether nobody can decide, and the viewer has the card as one who can mend that."""
+    """Whether there is no approver, and the viewer is an admin, who can name one."""
     stage = story.open_stage
     return stage is not None and not stage.asked and viewer in story.admins
 

@@ -13,7 +13,7 @@ from models.tables.grants import Grant
 
 
 class CardAction(StrEnum):
-    """What a button does. Its value is the reference of what it does it to."""
+    """Action ids of the buttons. A button's value is the reference of what it acts on."""
 
     APPROVE = "card.approve"
     REJECT = "card.reject"
@@ -43,111 +43,111 @@ class CardAction(StrEnum):
 
 
 def approve(ref: str) -> Element:
-    """Opens "are you sure", with room for a comment."""
+    """Opens the confirmation of an approval, with a comment."""
     return kit.button("Approve", CardAction.APPROVE, ref, style="primary")
 
 
 def reject(ref: str) -> Element:
-    """Opens the form for the reason."""
+    """Opens the confirmation of a rejection, with its reason."""
     return kit.button("Reject", CardAction.REJECT, ref, style="danger")
 
 
 def comment(ref: str) -> Element:
-    """Opens a form; changes no state."""
+    """Opens the form for a comment, which changes no state."""
     return kit.button("Comment", CardAction.COMMENT, ref)
 
 
 def modify(ref: str) -> Element:
-    """Opens the form that approves with another duration."""
+    """Opens the form that approves another duration."""
     return kit.button("Modify duration", CardAction.MODIFY, ref)
 
 
 def reassign(ref: str) -> Element:
-    """Opens the form that passes the decision on to somebody else."""
+    """Opens the form that reassigns the decision."""
     return kit.button("Reassign", CardAction.REASSIGN, ref)
 
 
 def details(ref: str) -> Element:
-    """Opens the whole story."""
+    """Opens the details: of a request (AR-1), a grant (GR-1) or a task (TK-1)."""
     return kit.button("Details", CardAction.DETAILS, ref)
 
 
 def withdraw(ref: str) -> Element:
-    """Takes a request back, after Slack's own "are you sure"."""
+    """Withdraws a request, after a confirmation."""
     sure = kit.confirm("Withdraw this request?", f"Nobody will decide on {ref} then.", "Withdraw", "Keep it")
     return kit.button("Withdraw", CardAction.WITHDRAW, ref, confirm=sure)
 
 
 def request_again(ref: str) -> Element:
-    """Opens the form to ask for the same again."""
+    """Opens the request form, filled in as in this request."""
     return kit.button("Request again", CardAction.AGAIN, ref)
 
 
 def shorten(ref: str) -> Element:
-    """Opens the form that makes it shorter."""
+    """Opens the form that shortens a request (AR-1) or an access (GR-1)."""
     return kit.button("Use less", CardAction.USE_LESS, ref)
 
 
 def remind(ref: str) -> Element:
-    """Reminds those who are waited for, if it was not done a moment ago."""
+    """Reminds the approvers, unless they were reminded a moment ago."""
     return kit.button("Remind", CardAction.REMIND, ref)
 
 
 def extend(grant: Grant) -> Element:
-    """Opens the form that asks for more time."""
+    """Opens the form that requests an extension."""
     return kit.button("Extend", CardAction.EXTEND, grant.ref)
 
 
 def done_early(grant: Grant) -> Element:
-    """Gives back, from an expiry notice."""
+    """Ends an access early from its expiry notice, after a confirmation."""
     return kit.button("I'm done", CardAction.IM_DONE, grant.ref, confirm=_confirm_give_back(grant))
 
 
 def give_back(grant: Grant) -> Element:
-    """Gives back, from wherever an active grant is shown."""
+    """Ends an access early, after a confirmation."""
     return kit.button("Give back", CardAction.GIVE_BACK, grant.ref, confirm=_confirm_give_back(grant))
 
 
 def retry(ref: str) -> Element:
-    """Tries again what failed."""
+    """Retries a failed grant."""
     return kit.button("Retry", CardAction.RETRY, ref, style="primary")
 
 
 def cancel(grant: Grant) -> Element:
-    """Gives up on giving an access."""
+    """Cancels a grant that could not be provisioned, after a confirmation."""
     text = f"{grant.access_name} of {grant.app_name} will not be given. What is there already is taken back."
     sure = kit.confirm("Cancel this access?", text, "Cancel the access", "Keep trying", danger=True)
     return kit.button("Cancel", CardAction.CANCEL, grant.ref, style="danger", confirm=sure)
 
 
 def task_done(ref: str) -> Element:
-    """Says that the work by hand is done."""
+    """Closes a manual task as done."""
     return kit.button("Mark done", CardAction.TASK_DONE, ref, style="primary")
 
 
 def refuse_task(ref: str) -> Element:
-    """Opens the form that asks why not."""
+    """Opens the form for why a manual task cannot be done."""
     return kit.button("I can't", CardAction.TASK_CANNOT, ref)
 
 
 def approve_change(proposal: Proposal) -> Element:
-    """Opens the whole difference, with room for a comment."""
+    """Opens the whole difference of a catalogue change, with a comment."""
     return kit.button("Approve change", CardAction.APPROVE_CHANGE, proposal.ref, style="primary")
 
 
 def reject_change(proposal: Proposal) -> Element:
-    """Opens the form for the reason."""
+    """Opens the confirmation of a rejection, with its reason."""
     return kit.button("Reject change", CardAction.REJECT_CHANGE, proposal.ref, style="danger")
 
 
 def withdraw_change(proposal: Proposal) -> Element:
-    """Takes one's own change back, after Slack's own "are you sure"."""
+    """Withdraws the viewer's own change, after a confirmation."""
     sure = kit.confirm("Withdraw this change?", f"{proposal.title} stays as it is.", "Withdraw", "Keep it")
     return kit.button("Withdraw change", CardAction.WITHDRAW_CHANGE, proposal.ref, confirm=sure)
 
 
 def revoke(grant: Grant) -> Element:
-    """Takes somebody's access away, after Slack's own "are you sure"."""
+    """Revokes somebody's access, after a confirmation."""
     text = f"{grant.access_name} of {grant.app_name} is taken away now, before its time is up."
     sure = kit.confirm("Take it away?", text, "Revoke", "Leave it", danger=True)
     return kit.button("Revoke", CardAction.REVOKE, grant.ref, confirm=sure)
@@ -164,12 +164,12 @@ def misused(ref: str) -> Element:
 
 
 def keep_paused(ref: str) -> Element:
-    """Leaves a pause (PS-1) as it is; the others see who looks after it."""
+    """Leaves a pause (PS-1) as it is; the other admins see who takes care of it."""
     return kit.button("Wait", CardAction.WAIT, ref, style="primary")
 
 
 def revoke_paused(ref: str, count: int) -> Element:
-    """Ends a pause: what waits is taken away, after Slack's own "are you sure"."""
+    """Ends a pause and revokes what it holds back, after a confirmation."""
     subject = "1 access is" if count == 1 else f"{count} accesses are"
     sure = kit.confirm(
         "Take them away?", f"{subject} taken away now.", "Revoke them now", "Wait", danger=True

@@ -10,16 +10,15 @@ from models.queries.change_story import ChangeStory
 from models.tables.catalogue_changes import IMPORT, MESSAGE, Proposal, ProposalState
 
 SENTENCE_LIMIT = 400
-"""Of one change, on a card; the form that approves shows it whole."""
+"""Characters of one sentence on a card; the form that approves shows it whole."""
 
 
 def proposal_card(story: ChangeStory, viewer: str) -> Message:
-    """Offers Approve and Reject to the other admins and Withdraw to its author, while it waits."""
+    """A pending change, with Approve and Reject for the other admins and Withdraw for its author."""
     proposal = story.proposal
     author = phrases.person_name(story.names, proposal.by)
-    action = (
-        "imported a catalogue" if proposal.kind == IMPORT else f"proposes to change {esc(proposal.title)}"
-    )
+    imported = proposal.kind == IMPORT
+    action = "imported a catalogue" if imported else f"proposes to change {esc(proposal.title)}"
     return layout.card(
         f"{author} {action}",
         [
@@ -35,7 +34,7 @@ def proposal_card(story: ChangeStory, viewer: str) -> Message:
 
 
 def outcome_card(story: ChangeStory, _viewer: str) -> Message:
-    """Told to its author once it is decided."""
+    """The decision on a change, for its author."""
     proposal = story.proposal
     notification = f"Your change of {esc(proposal.title)}: {proposal.state.capitalize()}"
     return layout.card(
@@ -49,23 +48,25 @@ def outcome_card(story: ChangeStory, _viewer: str) -> Message:
 
 
 def heading(proposal: Proposal) -> str:
-    """Who wants what: "@Mia proposes to change GitHub"."""
+    """Who proposes what: "@Mia proposes to change GitHub"."""
     if proposal.kind == IMPORT:
         return f"{mention(proposal.by)} imported a catalogue"
-    verb = ("change" if proposal.after else "take out") if proposal.before or proposal.version else "add"
-    verb = (
-        "change" if proposal.kind == MESSAGE else verb
-    )  # there is always one, if only in the standard words
+    if proposal.kind == MESSAGE:
+        verb = "change"  # there is always one, if only in the standard words
+    elif proposal.before or proposal.version:
+        verb = "change" if proposal.after else "take out"
+    else:
+        verb = "add"
     return f"{mention(proposal.by)} proposes to {verb} {esc(proposal.title)}"
 
 
 def difference_lines(sentences: Iterable[str]) -> list[str]:
-    """The difference, a line each."""
+    """The sentences of a difference, each as a list item."""
     return [f"• {cut(esc(str(sentence)), SENTENCE_LIMIT)}" for sentence in sentences]
 
 
 def outcome_text(proposal: Proposal) -> str:
-    """How it was decided, with what was said."""
+    """The decision on a change, with its note."""
     note = f"\n{quote(proposal.note, 1000)}" if proposal.note else ""
     if proposal.state is ProposalState.OVERTAKEN:
         return f"*Overtaken*. Nothing of it is applied.{note}"
@@ -78,7 +79,7 @@ def outcome_text(proposal: Proposal) -> str:
 
 
 def decision_buttons(proposal: Proposal, viewer: str) -> list[Element | None]:
-    """What this admin can press: on their own change Withdraw, on another's Approve and Reject."""
+    """An admin's buttons: Withdraw on their own change, Approve and Reject on another's."""
     if not proposal.open:
         return []
     if viewer == proposal.by:
@@ -87,7 +88,7 @@ def decision_buttons(proposal: Proposal, viewer: str) -> list[Element | None]:
 
 
 def list_row(proposal: Proposal, viewer: str) -> list[Block]:
-    """The change in a list: what it is, and the buttons."""
+    """A change in a list, with its buttons."""
     text = phrases.fit_lines(
         [f"{heading(proposal)} · {proposal.ref} · {moment(proposal.at)}", *difference_lines(proposal.words)],
         1500,
@@ -99,7 +100,7 @@ def list_row(proposal: Proposal, viewer: str) -> list[Block]:
 
 
 def pending_count(count: int) -> str:
-    """How many changes wait: "2 changes wait for a second admin"."""
+    """How many changes are pending: "2 changes wait for a second admin"."""
     return f"{count} change{'s wait' if count != 1 else ' waits'} for a second admin"
 
 

@@ -5,8 +5,7 @@ from blocks.cards import buttons, layout, phrases, progress
 from blocks.kit import Block, Element, Message
 from blocks.kit.text import esc, mention, mentions, quote
 from models.queries.stories import RequestStory
-from models.tables.grants import Direction, Grant
-from models.tables.requests import Request
+from models.tables.grants import Direction
 from models.tables.reviews import Review, ReviewState
 from models.tables.states import GrantState
 
@@ -17,15 +16,18 @@ _HELD_STATES = (GrantState.SCHEDULED, GrantState.GRANTING, GrantState.ACTIVE)
 
 
 def alert(story: RequestStory, viewer: str) -> Message:
-    """Told at once to everybody who should know; with the review's buttons for those who may close it."""
+    """The alert at the start of emergency access, with buttons for its reviewers and for those in charge."""
     request = story.request
+    name, requester = phrases.person_name(story.names, request.beneficiary_id), mention(request.requester_id)
+    on_behalf = request.requester_id != request.beneficiary_id
+    reasons = [esc(str(reason["text"])) for reason in request.because["reasons"]]
     return layout.card(
-        _notification(story),
+        f"Emergency: {name} {_usage(story, plain=True)}",
         [
             kit.section(f"{SIGN} *Emergency: {mention(request.beneficiary_id)} {_usage(story)}*"),
             layout.reason(request),
-            _requester_line(request),
-            _rule_reasons(request),
+            kit.context(f"{requester} asked for it.") if on_behalf else None,
+            kit.context(*reasons) if reasons else None,
             _repeat_warning(story.review),
             layout.stages(story),
             _grant_status(story),
@@ -40,7 +42,7 @@ def alert(story: RequestStory, viewer: str) -> Message:
 
 
 def review_reminder(story: RequestStory, viewer: str) -> Message:
-    """A review that is still open; only what came of it once it is closed."""
+    """The reminder of an open review, or its outcome once it is closed."""
     request = story.request
     name = phrases.person_name(story.names, request.beneficiary_id)
     is_open = story.review is not None and story.review.state is ReviewState.OPEN
@@ -59,7 +61,7 @@ def review_reminder(story: RequestStory, viewer: str) -> Message:
 
 
 def review_outcome(story: RequestStory, viewer: str) -> Message:
-    """What came of the review, for the one who asked and the one who had the access."""
+    """The outcome of the review, for the requester and the holder."""
     request = story.request
     holder = "Your" if viewer == request.beneficiary_id else f"{mention(request.beneficiary_id)}’s"
     subject = f"emergency access to {phrases.access_title(request)} was reviewed"
@@ -75,7 +77,7 @@ def review_outcome(story: RequestStory, viewer: str) -> Message:
 
 
 def mark(story: RequestStory) -> Block | None:
-    """Says on other cards that it is an emergency, and where its review stands."""
+    """The mark of an emergency on other cards, with the state of its review."""
     if not story.request.emergency:
         return None
     if story.review is None:
@@ -84,12 +86,12 @@ def mark(story: RequestStory) -> Block | None:
 
 
 def review_block(story: RequestStory) -> Block | None:
-    """Where the review stands."""
+    """The state of the review, if there is one."""
     return kit.section(review_status(story.review)) if story.review else None
 
 
 def review_status(review: Review) -> str:
-    """Where a review stands, in mrkdwn: for whom it waits, or who closed it and how."""
+    """The state of a review in mrkdwn: its reviewers, or who closed it and how."""
     if review.state is ReviewState.OPEN and review.asked:
         return f"To be reviewed by {mentions(review.asked, word='or')}."
     if review.state is ReviewState.OPEN:
@@ -101,13 +103,8 @@ def review_status(review: Review) -> str:
     return f"Reviewed{by}: *{review.state.label}*{note}"
 
 
-def _notification(story: RequestStory) -> str:
-    name = phrases.person_name(story.names, story.request.beneficiary_id)
-    return f"Emergency: {name} {_usage(story, plain=True)}"
-
-
 def _usage(story: RequestStory, *, plain: bool = False) -> str:
-    """What they took: "took GitHub, Admin until 14:00"; without the moment for a notification."""
+    """What the holder used: "took GitHub, Admin until 14:00". `plain` leaves out the end."""
     grant, title = story.grant, phrases.access_title(story.request)
     if grant is None or plain:
         return f"took {title}"
@@ -116,18 +113,6 @@ def _usage(story: RequestStory, *, plain: bool = False) -> str:
     if grant.over_at is None:
         return f"took {title} for {phrases.term_text(story.term)}"
     return f"had {title}"
-
-
-def _requester_line(request: Request) -> Block | None:
-    if request.requester_id == request.beneficiary_id:
-        return None
-    return kit.context(f"{mention(request.requester_id)} asked for it.")
-
-
-def _rule_reasons(request: Request) -> Block | None:
-    """By which rule, and what it was given in spite of."""
-    texts = [esc(str(reason["text"])) for reason in request.because["reasons"]]
-    return kit.context(*texts) if texts else None
 
 
 def _repeat_warning(review: Review | None) -> Block | None:
@@ -140,7 +125,7 @@ def _repeat_warning(review: Review | None) -> Block | None:
 
 
 def _grant_status(story: RequestStory) -> Block | None:
-    """Where the access stands; while it is active, the title says so."""
+    """The state of the grant; while it is active, the title shows it."""
     if story.grant is None or story.grant.state is GrantState.ACTIVE:
         return None
     return kit.section(progress.grant_status(story.grant, story.admins))
@@ -157,12 +142,10 @@ def _grant_buttons(story: RequestStory, viewer: str) -> list[Element | None]:
     grant = story.grant
     if grant is None or grant.over_at is not None:
         return []
-    in_charge = viewer in (*story.owners, *story.admins)
-    revocable = in_charge and viewer != grant.person_id and _is_revocable(grant)
-    return [buttons.revoke(grant) if revocable else None, buttons.comment(story.request.ref)]
-
-
-def _is_revocable(grant: Grant) -> bool:
-    return grant.state in _HELD_STATES or (
-        grant.state is GrantState.FAILED and grant.failing is Direction.GIVE
-    )
+    may_revoke = viewer in (*story.owners, *story.admins) and viewer != grant.person_id
+    setup_failed = grant.state is GrantState.FAILED and grant.failing is Direction.GIVE
+    revocable = grant.state in _HELD_STATES or setup_failed
+    return [
+        buttons.revoke(grant) if may_revoke and revocable else None,
+        buttons.comment(story.request.ref),
+    ]

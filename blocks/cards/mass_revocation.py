@@ -9,13 +9,15 @@ from models.tables.pauses import Pause, PauseKind, PauseState
 
 
 def mass_revocation(story: PauseStory, viewer: str) -> Message:
-    """Stands with its buttons until it is settled; then it says how."""
+    """The card of a pause: what it holds back, and how an admin decided."""
     pause = story.pause
     offers = pause.open and viewer in story.admins
+    heading, explanation = _cause(pause)
+    status = f"{_access_count(story.count)} not taken away yet" if pause.open else "settled"
     return layout.card(
-        _notification(story),
+        f"{heading}: {status}",
         [
-            kit.section(f":warning: *{_heading(pause)}*\n{_explanation(pause)}"),
+            kit.section(f":warning: *{heading}*\n{explanation}"),
             kit.section(_affected_grants(story)) if pause.open else None,
             kit.section(_decision_text(pause)) if pause.state is not PauseState.OPEN else None,
             layout.button_row(
@@ -27,25 +29,14 @@ def mass_revocation(story: PauseStory, viewer: str) -> Message:
     )
 
 
-def _notification(story: PauseStory) -> str:
-    if not story.pause.open:
-        return f"{_heading(story.pause)}: settled"
-    return f"{_heading(story.pause)}: {_access_count(story.count)} not taken away yet"
-
-
-def _heading(pause: Pause) -> str:
+def _cause(pause: Pause) -> tuple[str, str]:
+    """The heading and the explanation of a pause."""
     if pause.kind is PauseKind.CLOCK:
-        return "The clock of Keyturn’s machine jumped ahead"
-    return "Keyturn’s database looks like a restored backup"
-
-
-def _explanation(pause: Pause) -> str:
-    if pause.kind is PauseKind.CLOCK:
-        return (
+        return "The clock of Keyturn’s machine jumped ahead", (
             f"It says {moment(pause.until)}. By the time that has passed it is about {moment(pause.since)}, "
             "and Slack’s clock does not agree with the jump. Keyturn goes on by the time that has passed."
         )
-    return (
+    return "Keyturn’s database looks like a restored backup", (
         f"It ends about {moment(pause.since)}. More time that somebody was given after that is not in it. "
         "So nothing that it holds is taken away by itself, until an admin says so."
     )

@@ -13,24 +13,29 @@ from models.tables.requests import Request, Term
 from models.tables.states import GrantState, RequestState
 
 NOTIFICATION = 300
-"""More than any client shows of a notification."""
+"""Characters of a notification: more than any client shows."""
 _MAX_PRESENT = 5
-"""How many accesses a card names before it counts the rest."""
+"""Accesses that a card names before it counts the rest."""
 
 
 def access_title(row: Request | Grant) -> str:
-    """What it is about: "GitHub, Engineering team"."""
+    """App and access: "GitHub, Engineering team"."""
     return f"{esc(row.app_name)}, {esc(row.access_name)}"
 
 
+def request_title(request: Request) -> str:
+    """The request with its reference and beneficiary: "AR-12: *GitHub, Engineering team* for @Ada"."""
+    return f"{request.ref}: *{access_title(request)}* for {mention(request.beneficiary_id)}"
+
+
 def person_name(names: Mapping[str, str], person_id: str) -> str:
-    """A person by name, for notifications, where a mention may not be resolved."""
+    """A person by name, for notifications, in which a client may not resolve a mention."""
     text = mention(person_id)
     return esc(names.get(person_id, person_id)) if text.startswith("<@") else text
 
 
 def term_text(term: Term) -> str:
-    """For how long: "8 hours", "until 4 March", "4 March to 9 March", "no end"."""
+    """A term: "8 hours", "until 4 March", "4 March to 9 March", "no end"."""
     if term.length is not None:
         after = f" from {moment(term.start)}" if term.start else ""
         return f"{spoken(term.length)}{after}"
@@ -40,7 +45,7 @@ def term_text(term: Term) -> str:
 
 
 def term_with_change(story: RequestStory) -> str:
-    """What was asked for, and what became of it: "8 hours → 4 hours, changed by @Grace"."""
+    """The requested term and its change by an approver: "8 hours → 4 hours, changed by @Grace"."""
     wish, now = story.asked_term, story.term
     suffix = " more" if story.request.kind is RequestKind.EXTEND and now.length is not None else ""
     changer = story.changed_by
@@ -55,7 +60,7 @@ def until(ends_at: datetime | None) -> str:
 
 
 def extended_end(grant: Grant, story: RequestStory) -> str:
-    """The end of the access that an extension is about, and where it would move: "4 March → 5 March"."""
+    """The end of an access with a pending extension, and the new one: "4 March → 5 March"."""
     now = moment(grant.ends_at) if grant.ends_at else "no end"
     if story.request.state is not RequestState.PENDING:
         return now
@@ -71,7 +76,7 @@ def _end_after_extension(grant: Grant, term: Term) -> str:
 
 
 def present_accesses(grants: Sequence[Grant]) -> str:
-    """What somebody has already: "Read (until 4 March), Write (with no end)"."""
+    """Accesses that somebody already has: "Read (until 4 March), Write (with no end)"."""
     titles = [f"{esc(grant.access_name)} ({_grant_period(grant)})" for grant in grants[:_MAX_PRESENT]]
     rest = [f"{len(grants) - _MAX_PRESENT} more"] if len(grants) > _MAX_PRESENT else []
     return ", ".join([*titles, *rest])
@@ -84,28 +89,31 @@ def _grant_period(grant: Grant) -> str:
 
 
 def risk(snapshot: Snapshot) -> str:
-    """The access's risk, or the app's: "High"."""
+    """The risk of the access, or else of the app: "High"."""
     return (snapshot.access.risk or snapshot.app.risk).value.capitalize()
 
 
 def max_duration(snapshot: Snapshot) -> timedelta | None:
-    """The access's maximum, or the app's."""
+    """The maximum duration of the access, or else of the app."""
     return snapshot.access.max_duration or snapshot.app.max_duration
 
 
 def instructions(snapshot: Snapshot) -> str:
-    """How to use the access, or the app."""
+    """The instructions of the access, or else of the app."""
     own = snapshot.access.instructions
     return esc(snapshot.app.instructions if own is None else own)
 
 
 def inline_quote(text: str, limit: int = 300) -> str:
-    """What somebody wrote, in one line and in quotation marks."""
+    """A text that somebody wrote, in one line and in quotation marks."""
     return f"“{cut(esc(' '.join(text.split())), limit)}”"
 
 
 def fit_lines(lines: Iterable[str], limit: int = SECTION) -> str:
-    """As many whole lines as fit, and how many are missing. None is cut, for it may hold a mention."""
+    """The first lines that fit in `limit` characters, and how many are left out.
+
+    No line is cut, since it may hold a mention.
+    """
     result, pending = list[str](), list(lines)
     room = limit - len("…and 99999 more")
     for line in pending:

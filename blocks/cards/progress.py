@@ -11,11 +11,11 @@ from models.tables.requests import Decision, Request, Term
 from models.tables.states import GrantState, RequestState, StageState
 
 NOTE_LIMIT = 900
-"""Of what was said with a decision, or at the end; Details has the whole."""
+"""Characters of a comment or note; Details shows the whole."""
 
 
 def status_line(story: RequestStory) -> str:
-    """The request's status in a line, with whom it depends on or who ended it."""
+    """The request's status in one line, with its stage, expiry, or the person who closed it."""
     request = story.request
     word = f"*{request.state.label}*"
     match request.state:
@@ -34,7 +34,7 @@ def status_line(story: RequestStory) -> str:
 
 
 def closing_note(story: RequestStory) -> str:
-    """Why it ended as it did, as a quotation; empty where nobody said, or it stands with a decision."""
+    """The note of the closing, quoted; empty without one, or where it stands with a decision."""
     request = story.request
     decisions = [decision for stage in story.stages for decision in stage.decisions]
     approved = request.state is RequestState.APPROVED and decisions
@@ -43,7 +43,7 @@ def closing_note(story: RequestStory) -> str:
 
 
 def stage_lines(story: RequestStory) -> list[str]:
-    """Each stage that has begun, who decided in it, and for whom it waits; then the stages to come."""
+    """The stages so far with their decisions and awaited approvers, then the stages to come."""
     lines, several = list[str](), len(story.stages) > 1
     for story_stage in story.stages:
         if story_stage.stage.state is StageState.WAITING or not (story_stage.asked or story_stage.decisions):
@@ -74,7 +74,7 @@ def decision_line(decision: Decision) -> str:
 
 
 def waiting_for(stage: StageStory) -> str:
-    """What an open stage still needs: "waiting for @Grace or @Alan", and the count where it takes several."""
+    """What an open stage still needs: "waiting for @Grace or @Alan", with a count where it needs several."""
     tally = stage.tally
     needed = tally.approvals + tally.still_needed
     count = f"{tally.approvals} of {needed} approvals, " if needed > 1 else ""
@@ -83,9 +83,9 @@ def waiting_for(stage: StageStory) -> str:
 
 
 def _awaited_approvers(tally: Tally, channel: str) -> str:
-    """For whom it waits: "@Ada and @Bo" if for each, "@Ada or @Bo" if for one, "2 of @Ada, @Bo and @Cy".
+    """The awaited approvers: "@Ada and @Bo", "@Ada or @Bo" or "2 of @Ada, @Bo and @Cy".
 
-    `channel` is where they are asked, if they are asked in one.
+    `channel` is the id of the channel in which they are asked, if any.
     """
     if not tally.waiting:
         return "somebody who can decide; the admins have to look at it"
@@ -101,21 +101,21 @@ def _awaited_approvers(tally: Tally, channel: str) -> str:
 
 
 def stage_remark(story_stage: StageStory) -> str:
-    """Who stands in or is asked too, and why; empty where it goes as the stage says."""
+    """Escalation and delegation in a stage, with the reason; empty where there is none."""
     stage = story_stage.stage
     since = f"{moment(stage.escalated_at)}: " if stage.escalated_at else ""
     return f"{since}{esc(stage.remark)}" if stage.remark else ""
 
 
 def last_reminder(request: Request) -> str:
-    """When those who are waited for were last reminded; empty if they were not, or it does not matter now."""
+    """The last reminder of a pending request; empty without one."""
     if request.reminded_at is None or request.state is not RequestState.PENDING:
         return ""
     return f"reminded {moment(request.reminded_at)}"
 
 
 def outcome(story: RequestStory) -> str:
-    """The outcome for a notification, by name: "Rejected by Grace"."""
+    """The status for a notification, with the person's name: "Rejected by Grace"."""
     request = story.request
     if request.closed_by is None or request.state is RequestState.EXPIRED:
         return request.state.label
@@ -123,7 +123,7 @@ def outcome(story: RequestStory) -> str:
 
 
 def grant_status(grant: Grant, admins: tuple[str, ...]) -> str:
-    """Where an approved access stands, in a line: "*Active* until 4 March"."""
+    """The status of a grant in one line: "*Active* until 4 March"."""
     word = f"*{grant.state.label}*"
     match grant.state:
         case GrantState.SCHEDULED:

@@ -5,20 +5,31 @@ from blocks.cards import buttons, layout, phrases
 from blocks.kit import Message
 from blocks.kit.text import esc, mention, moment, quote
 from models.queries.stories import GrantStory, TaskStory
-from models.tables.grants import Direction, Grant, Task, TaskState
+from models.tables.grants import Direction, TaskState
 from models.tables.requests import Term
 from models.tables.states import GrantState
 
+_TASK_STATUS = {
+    TaskState.OPEN: "please do it by hand",
+    TaskState.DONE: "done",
+    TaskState.REFUSED: "it could not be done",
+    TaskState.VOID: "nothing is left to do",
+}
+
 
 def manual_task(story: TaskStory, viewer: str) -> Message:
-    """Give or take an access by hand; the buttons stand while it is open."""
+    """The card of a manual task, with its buttons while it is open."""
     task, grant = story.task, story.grant.grant
     assigned = task.state is TaskState.OPEN and viewer in task.asked
-    name = phrases.person_name(story.grant.names, grant.person_id)
+    name, what = phrases.person_name(story.grant.names, grant.person_id), phrases.access_title(grant)
+    if task.direction is Direction.GIVE:
+        verb, title = "Give", f"Please give {mention(grant.person_id)} access to {what}"
+    else:
+        verb, title = "Take from", f"Please take {what} away from {mention(grant.person_id)}"
     return layout.card(
-        f"{_task_verb(task)} {name} {phrases.access_title(grant)}: {_task_status(task)}",
+        f"{verb} {name} {what}: {_TASK_STATUS[task.state]}",
         [
-            kit.section(f"*{_task_title(task, grant)}*"),
+            kit.section(f"*{title}*"),
             layout.facts(_task_facts(story)),
             layout.reason(story.grant.request) if task.direction is Direction.GIVE else None,
             kit.section(_task_outcome(story)) if task.state is not TaskState.OPEN else None,
@@ -32,39 +43,16 @@ def manual_task(story: TaskStory, viewer: str) -> Message:
     )
 
 
-def _task_verb(task: Task) -> str:
-    return "Give" if task.direction is Direction.GIVE else "Take from"
-
-
-def _task_title(task: Task, grant: Grant) -> str:
-    if task.direction is Direction.GIVE:
-        return f"Please give {mention(grant.person_id)} access to {phrases.access_title(grant)}"
-    return f"Please take {phrases.access_title(grant)} away from {mention(grant.person_id)}"
-
-
 def _task_facts(story: TaskStory) -> dict[str, str]:
     app, grant = story.grant.app, story.grant.grant
-    facts = {"Who": _person(story), "What": phrases.access_title(grant)}
+    name = phrases.person_name(story.grant.names, grant.person_id)
+    person = ", ".join(text for text in (name, esc(story.email)) if text)
+    facts = {"Who": f"{mention(grant.person_id)} ({person})", "What": phrases.access_title(grant)}
     if app.link:
         facts["Where"] = esc(app.link)
     if story.task.direction is Direction.GIVE:
         facts["How long"] = phrases.term_text(Term.from_json(story.grant.request.term))
     return facts
-
-
-def _person(story: TaskStory) -> str:
-    grant = story.grant.grant
-    name = phrases.person_name(story.grant.names, grant.person_id)
-    return f"{mention(grant.person_id)} ({', '.join(part for part in (name, esc(story.email)) if part)})"
-
-
-def _task_status(task: Task) -> str:
-    return {
-        TaskState.OPEN: "please do it by hand",
-        TaskState.DONE: "done",
-        TaskState.REFUSED: "it could not be done",
-        TaskState.VOID: "nothing is left to do",
-    }[task.state]
 
 
 def _task_outcome(story: TaskStory) -> str:
@@ -74,12 +62,12 @@ def _task_outcome(story: TaskStory) -> str:
         return f"✓ Done by {mention(task.done_by or '')}{at}"
     if task.state is TaskState.REFUSED:
         return f"{mention(task.done_by or '')} could not do it{at}:\n{quote(task.note, 2500)}"
-    # Without the access's state: the card is not drawn anew when that one goes on.
+    # Without the access's state: the card is not redrawn when that changes.
     return "Nothing is left to do by hand"
 
 
 def failure(story: GrantStory, viewer: str) -> Message:
-    """Stands with its buttons until the grant is no longer failed; then it says what became of it."""
+    """An admin's or owner's card of a failed grant, with Retry. Shows the new state once it is mended."""
     return _failure_card(story, viewer) if story.grant.state is GrantState.FAILED else _recovery_card(story)
 
 
@@ -106,15 +94,12 @@ def _failure_card(story: GrantStory, viewer: str) -> Message:
 
 
 def _recovery_card(story: GrantStory) -> Message:
-    grant = story.grant
-    name = phrases.person_name(story.names, grant.person_id)
-    person = mention(grant.person_id)
+    grant, title = story.grant, phrases.access_title(story.grant)
+    name, label = phrases.person_name(story.names, grant.person_id), grant.state.label
     return layout.card(
-        f"{phrases.access_title(grant)} for {name} had failed. Now it is {grant.state.label}.",
+        f"{title} for {name} had failed. Now it is {label}.",
         [
-            kit.section(
-                f"{phrases.access_title(grant)} for {person} had failed. Now it is *{grant.state.label}*."
-            ),
+            kit.section(f"{title} for {mention(grant.person_id)} had failed. Now it is *{label}*."),
             layout.button_row(buttons.details(grant.ref)),
             layout.grant_footer(story),
         ],

@@ -7,12 +7,11 @@ from blocks.cards.layout import conflicts
 from blocks.kit import Message
 from blocks.kit.text import esc, mention, moment
 from models.catalogue.words import Reassign
-from models.queries.stage_story import StageStory
 from models.queries.stories import RequestStory
 
 
 def reminder(story: RequestStory, viewer: str) -> Message:
-    """A reminder that comes by itself: the same buttons in short, and only the outcome once it is decided."""
+    """The automatic reminder: the approval card in short, or the outcome once it is decided."""
     request, name = story.request, phrases.person_name(story.names, story.request.requester_id)
     notification = f"{name} still waits for your decision on {phrases.access_title(request)}"
     text = f"{mention(request.requester_id)} still waits for you: *{phrases.access_title(request)}*"
@@ -20,7 +19,7 @@ def reminder(story: RequestStory, viewer: str) -> Message:
 
 
 def requester_reminder(story: RequestStory, viewer: str) -> Message:
-    """A reminder that the requester sends."""
+    """The reminder that the requester sends."""
     request, name = story.request, phrases.person_name(story.names, story.request.requester_id)
     title = phrases.access_title(request)
     notification = f"{name} reminds you of {title}"
@@ -29,7 +28,7 @@ def requester_reminder(story: RequestStory, viewer: str) -> Message:
 
 
 def expiry_warning(story: RequestStory, viewer: str) -> Message:
-    """It is about to expire: an approver can still decide, and the requester knows."""
+    """The warning before a request expires, for its approvers and its requester."""
     request = story.request
     if viewer == request.requester_id and not story.may_decide(viewer):
         return _requester_warning(story)
@@ -41,23 +40,15 @@ def expiry_warning(story: RequestStory, viewer: str) -> Message:
 
 
 def _requester_warning(story: RequestStory) -> Message:
-    """The requester's copy of the warning."""
-    request, stage = story.request, story.open_stage
+    request, stage, title = story.request, story.open_stage, phrases.access_title(story.request)
     if stage is None:
-        text = f"Your request for *{phrases.access_title(request)}*: {progress.status_line(story)}"
-        return layout.card(
-            f"{phrases.access_title(request)}: {progress.outcome(story)}",
-            [
-                kit.section(text),
-                layout.button_row(buttons.details(request.ref)),
-                layout.request_footer(request),
-            ],
-        )
+        text = f"Your request for *{title}*: {progress.status_line(story)}"
+        return layout.outcome_card(request, f"{title}: {progress.outcome(story)}", text)
     return layout.card(
-        f"Your request for {phrases.access_title(request)} is about to expire",
+        f"Your request for {title} is about to expire",
         [
             kit.section(
-                f"Your request for *{phrases.access_title(request)}* expires {moment(request.expires_at)}, "
+                f"Your request for *{title}* expires {moment(request.expires_at)}, "
                 f"if nobody decides until then. It is {progress.waiting_for(stage)}."
             ),
             layout.button_row(*layout.comment_and_details(story)),
@@ -67,18 +58,12 @@ def _requester_warning(story: RequestStory) -> Message:
 
 
 def _short_card(story: RequestStory, viewer: str, notification_text: str, text: str) -> Message:
-    """What was said, with the buttons of the card; or how it stands, where they have nothing to decide."""
+    """The text with the approval card's buttons, or the status where the viewer has nothing to decide."""
     request = story.request
     if not can_decide_here(story, viewer):
-        line = f"{request_title(story, mention(request.requester_id))}: {_why_no_buttons(story)}"
-        return layout.card(
-            notification(story, viewer),
-            [
-                kit.section(line),
-                layout.button_row(buttons.details(request.ref)),
-                layout.request_footer(request),
-            ],
-        )
+        status = "your decision is not needed any more" if story.open_stage else progress.status_line(story)
+        line = f"{request_title(story, mention(request.requester_id))}: {status}"
+        return layout.outcome_card(request, notification(story, viewer), line)
     return layout.card(
         notification_text,
         [
@@ -91,52 +76,33 @@ def _short_card(story: RequestStory, viewer: str, notification_text: str, text: 
     )
 
 
-def _why_no_buttons(story: RequestStory) -> str:
-    return progress.status_line(story) if story.open_stage is None else "your decision is not needed any more"
-
-
 def undecided(story: RequestStory, _viewer: str) -> Message:
-    """Who waits for what and for whom, and what to do about it; only how it stands, once that has changed."""
+    """An overdue request for the app's owners and admins: nobody else can be asked, so they step in.
+
+    Shows the status instead once the stage is decided.
+    """
     request, stage = story.request, story.open_stage
-    if stage is None or not stage.overdue:
-        return _no_longer_undecided(story)
     title, beneficiary = phrases.access_title(request), mention(request.beneficiary_id)
-    reassign_disabled = story.snapshot.app.reassign is Reassign.NOBODY
+    if stage is None or not stage.overdue:
+        text = f"{title}, for {beneficiary}: {progress.status_line(story)}"
+        return layout.outcome_card(request, f"{title}: {progress.outcome(story)}", text)
+    can_reassign = story.snapshot.app.reassign is not Reassign.NOBODY
+    if can_reassign:
+        advice = "Ask them yourself, or press *Reassign* and choose who decides instead; it can be you."
+    else:
+        app = esc(request.app_name)
+        advice = f"Decisions on {app} cannot be passed on, so please ask them yourself."
+    status = f"{progress.waiting_for(stage)}. The request expires {moment(request.expires_at)}"
     return layout.card(
         f"{title} is still not decided, and nobody else can be asked",
         [
             kit.section(f"*{title}, for {beneficiary}, is still not decided*"),
-            kit.section(_stage_status(story, stage)),
+            kit.section(f"Stage “{esc(stage.stage.name)}”: {status}."),
             kit.context(progress.stage_remark(stage)),
-            kit.section(_next_step(story, reassign_disabled=reassign_disabled)),
+            kit.section(advice),
             layout.button_row(
-                None if reassign_disabled else buttons.reassign(request.ref), buttons.details(request.ref)
+                buttons.reassign(request.ref) if can_reassign else None, buttons.details(request.ref)
             ),
-            layout.request_footer(request),
-        ],
-    )
-
-
-def _stage_status(story: RequestStory, stage: StageStory) -> str:
-    request = story.request
-    approvers = progress.waiting_for(stage)
-    return f"Stage “{esc(stage.stage.name)}”: {approvers}. The request expires {moment(request.expires_at)}."
-
-
-def _next_step(story: RequestStory, *, reassign_disabled: bool) -> str:
-    if reassign_disabled:
-        return f"Decisions on {esc(story.request.app_name)} cannot be passed on, so please ask them yourself."
-    return "Ask them yourself, or press *Reassign* and choose who decides instead; it can be you."
-
-
-def _no_longer_undecided(story: RequestStory) -> Message:
-    request = story.request
-    title, beneficiary = phrases.access_title(request), mention(request.beneficiary_id)
-    return layout.card(
-        f"{title}: {progress.outcome(story)}",
-        [
-            kit.section(f"{title}, for {beneficiary}: {progress.status_line(story)}"),
-            layout.button_row(buttons.details(request.ref)),
             layout.request_footer(request),
         ],
     )

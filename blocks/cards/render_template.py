@@ -20,18 +20,18 @@ from models.wording.own import OwnWords, Trouble
 
 SUBJECT_LIMIT = 300
 TEXT_LIMIT = 1500
-"""Characters that a text can have on a card, with its facts in it."""
+"""Characters of a text on a card, with its values filled in."""
 
 
 class Mrkdwn(str):
-    """Mrkdwn already."""
+    """Text that is mrkdwn already, so it is not escaped again."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True)
 class PersonValue:
-    """A person: as the card shows them, and by name."""
+    """A person: as shown on the card, and by name."""
 
     mrkdwn: str
     name: str
@@ -39,7 +39,7 @@ class PersonValue:
 
 @dataclass(frozen=True)
 class PeopleValue:
-    """Several people, each as a subject or a card shows them."""
+    """Several people, each as shown in the subject or on the card."""
 
     mrkdwn: tuple[str, ...]
 
@@ -49,22 +49,22 @@ class PeopleValue:
 
 Value = PersonValue | PeopleValue | datetime | str | None
 ValueSource = Callable[[], Mapping[str, Value]]
-"""Gives what a template can use; asked only where there is one."""
+"""Returns a template's values; called only if there is a template."""
 
 
 def subject(words: OwnWords, key: MessageKey, facts: ValueSource) -> str | None:
-    """The message's subject in the company's own words, in one line; None where the standard words hold."""
+    """The subject by the company's template, in one line; None where the standard one holds."""
     text = _render_or_none(words, key, "subject", facts, SUBJECT_LIMIT)
     return " ".join(text.split()) or None if text else None
 
 
 def text(words: OwnWords, key: MessageKey, facts: ValueSource, limit: int = TEXT_LIMIT) -> str | None:
-    """The same for its text, which can be empty."""
+    """The text by the company's template, possibly empty; None where the standard one holds."""
     return _render_or_none(words, key, "text", facts, limit)
 
 
 def render(key: MessageKey, template: str, facts: Mapping[str, Value], limit: int = TEXT_LIMIT) -> str:
-    """A template filled in. Raises Broken where it cannot be used."""
+    """Render a template with these values. Raises Broken where it cannot be used."""
     compiled = _compile(key, template)
     return _join_within(compiled.root_render_func(compiled.new_context(dict(facts))), limit).strip()
 
@@ -91,7 +91,7 @@ def _compile(key: MessageKey, source: str) -> Template:
 
 
 def _join_within(parts: Iterable[str], limit: int) -> str:
-    """As many parts as fit: no more is ever held. A mention or a moment is never cut in two."""
+    """The first parts that fit in `limit`. No more is ever held, and no mention or date is cut in two."""
     result, room = list[str](), limit
     for part in parts:
         if len(part) > room:
@@ -149,7 +149,7 @@ FILTERS: Mapping[str, Callable[..., Value]] = {
 
 
 def _sandbox() -> ImmutableSandboxedEnvironment:
-    """Jinja's sandbox, with our filters and nothing else. Our grammar has read what gets here."""
+    """Jinja's sandbox with our filters and nothing else. Templates have passed our grammar before."""
     environment = ImmutableSandboxedEnvironment(finalize=_to_mrkdwn, autoescape=False, cache_size=0)
     for registry in (environment.globals, environment.filters, environment.tests):
         registry.clear()

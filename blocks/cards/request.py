@@ -14,14 +14,20 @@ _WITHOUT_ACCESS = (RequestState.REJECTED, RequestState.EXPIRED, RequestState.WIT
 
 
 def request(story: RequestStory, viewer: str) -> Message:
-    """What the requester sees, from sending it to the end of the access."""
+    """The card, from the submission to the end of the access."""
     pending = story.request.state is RequestState.PENDING
     is_requester, key = viewer == story.request.requester_id, template_values.request_message_key(story)
+    status = progress.outcome(story)
+    if story.request.state is RequestState.APPROVED and story.grant is not None:
+        status = f"{status}, {story.grant.state.label}"
+    facts = {"How long": phrases.term_with_change(story)}
+    if story.extended is not None:
+        facts["Ends"] = phrases.extended_end(story.extended, story)
     return layout.card(
-        template_values.subject(story, key, f"{phrases.access_title(story.request)}: {_notification(story)}"),
+        template_values.subject(story, key, f"{phrases.access_title(story.request)}: {status}"),
         [
             kit.section(f"*{_title(story, viewer)}*"),
-            layout.facts(_facts(story)),
+            layout.facts(facts),
             layout.over_max_warning(story) if pending else None,
             blocking_conflicts(story),
             layout.reason(story.request),
@@ -40,7 +46,7 @@ def request(story: RequestStory, viewer: str) -> Message:
 
 
 def _request_again_button(story: RequestStory, viewer: str) -> list[Element | None]:
-    """What came to nothing can be asked for again; more time is asked for from the access itself."""
+    """Request again, where the request gave no access. An extension is requested from the access."""
     request = story.request
     repeatable = (
         viewer in (request.requester_id, request.beneficiary_id) and request.kind is not RequestKind.EXTEND
@@ -49,7 +55,7 @@ def _request_again_button(story: RequestStory, viewer: str) -> list[Element | No
 
 
 def _requester_buttons(story: RequestStory) -> list[Element | None]:
-    """What the requester can do. Where an approver changed how long it lasts, less of it too."""
+    """The requester's own buttons, with Use less where an approver changed the duration."""
     ref, grant, changed = story.request.ref, story.grant, story.modified is not None
     if story.request.state is RequestState.PENDING:
         shorten = buttons.shorten(ref) if changed else None
@@ -68,22 +74,8 @@ def _title(story: RequestStory, viewer: str) -> str:
     return f"{requester} asked for {extension}{phrases.access_title(request)}{suffix}"
 
 
-def _notification(story: RequestStory) -> str:
-    grant = story.grant
-    if story.request.state is not RequestState.APPROVED or grant is None:
-        return progress.outcome(story)
-    return f"{progress.outcome(story)}, {grant.state.label}"
-
-
-def _facts(story: RequestStory) -> dict[str, str]:
-    facts = {"How long": phrases.term_with_change(story)}
-    if story.extended is not None:
-        facts["Ends"] = phrases.extended_end(story.extended, story)
-    return facts
-
-
 def _status_blocks(story: RequestStory, key: MessageKey | None) -> list[Block | None]:
-    """Where it stands, where the access does, and what the company says to it."""
+    """The status of the request and of its grant, and the company's text."""
     text = template_values.text(story, key)
     if key is MessageKey.EXPIRED and text is not None:
         return [_status_with_text(story.request.state.label, text)]
@@ -93,7 +85,7 @@ def _status_blocks(story: RequestStory, key: MessageKey | None) -> list[Block | 
 
 
 def _status_with_text(status: str, text: str) -> Block:
-    """The company's words where ours would stand, after the status, which stays ours."""
+    """The status, with the company's text in place of the standard one."""
     return kit.section(f"*{status}*{f' · {text}' if text else ''}")
 
 

@@ -14,7 +14,7 @@ from models.tables.states import GrantState, RequestState
 from models.wording.messages import MessageKey
 
 _EXCERPT = 900
-"""Of what somebody wrote; Details has the whole."""
+"""Characters of a text that somebody wrote; Details shows the whole."""
 _MESSAGE_KEYS = {
     RequestState.PENDING: MessageKey.ASKED,
     RequestState.APPROVED: MessageKey.APPROVED,
@@ -25,15 +25,16 @@ _MESSAGE_KEYS = {
 
 
 def request_message_key(story: RequestStory) -> MessageKey | None:
-    """Which message the requester's card is now; None where it is none that can be worded."""
+    """The message that the requester's card is; None where there is no template for it."""
     grant = story.grant
-    if story.request.state is RequestState.APPROVED and grant is not None and _setup_failed(grant):
-        return MessageKey.FAILED
+    if story.request.state is RequestState.APPROVED and grant is not None:
+        setup_failed = grant.state is GrantState.FAILED and grant.failing is not Direction.TAKE
+        return MessageKey.FAILED if setup_failed else MessageKey.APPROVED
     return _MESSAGE_KEYS.get(story.request.state)
 
 
 def end_message_key(grant: Grant) -> MessageKey | None:
-    """Which message the holder's card is after the end."""
+    """The message that the holder's card is after the end; None where there is no template for it."""
     if grant.state is GrantState.REVOKED:
         own = grant.cause is Cause.REQUESTER and grant.caused_by == grant.person_id
         return MessageKey.ENDED if own else MessageKey.REVOKED
@@ -41,32 +42,30 @@ def end_message_key(grant: Grant) -> MessageKey | None:
 
 
 def subject(story: RequestStory | GrantStory, key: MessageKey | None, standard: str) -> str:
-    """What the notification and the e-mail's subject say; `standard` where nobody has worded it."""
-    own = (
-        render_template.subject(story.own, key, lambda: template_values(story, by_name=True)) if key else None
-    )
+    """The notification and e-mail subject by the company's template, or else the `standard` one."""
+    if key is None:
+        return standard
+    own = render_template.subject(story.own, key, lambda: template_values(story, by_name=True))
     return standard if own is None else own
 
 
 def text(
     story: RequestStory | GrantStory, key: MessageKey | None, limit: int = render_template.TEXT_LIMIT
 ) -> str | None:
-    """The message's text, which can be empty; None where the standard words hold."""
-    return (
-        render_template.text(story.own, key, lambda: template_values(story, by_name=False), limit)
-        if key
-        else None
-    )
+    """The message's text by the company's template, possibly empty; None where the standard text holds."""
+    if key is None:
+        return None
+    return render_template.text(story.own, key, lambda: template_values(story, by_name=False), limit)
 
 
 def paragraph(story: RequestStory | GrantStory, key: MessageKey | None) -> Block | None:
-    """The text of a message that says nothing by its standard words."""
+    """The company's text for a message that has no standard text."""
     message = text(story, key)
     return kit.section(message) if message else None
 
 
 def template_values(story: RequestStory | GrantStory, *, by_name: bool) -> Mapping[str, Value]:
-    """Everything that a template can use; `by_name` calls people by name, as a subject does."""
+    """The values that a template can use. `by_name`: people by name, as in a subject, not as mentions."""
     people = _PersonValues(story.names, by_name)
     if isinstance(story, RequestStory):
         return _request_values(story, people)
@@ -74,7 +73,7 @@ def template_values(story: RequestStory | GrantStory, *, by_name: bool) -> Mappi
 
 
 class _PersonValues:
-    """How people are shown: mentioned on a card, and by name in a subject."""
+    """People as values: by name in a subject, as mentions on a card."""
 
     def __init__(self, names: Mapping[str, str], by_name: bool) -> None:
         self._names, self._by_name = names, by_name
@@ -84,12 +83,12 @@ class _PersonValues:
             return None
         text = mention(person_id)
         otherwise = person_id if text.startswith("<@") else text
-        return PersonValue(self._shown(person_id), self._names.get(person_id, otherwise))
+        return PersonValue(self._render(person_id), self._names.get(person_id, otherwise))
 
     def all(self, ids: tuple[str, ...]) -> PeopleValue:
-        return PeopleValue(tuple(self._shown(person_id) for person_id in ids))
+        return PeopleValue(tuple(self._render(person_id) for person_id in ids))
 
-    def _shown(self, person_id: str) -> str:
+    def _render(self, person_id: str) -> str:
         return phrases.person_name(self._names, person_id) if self._by_name else mention(person_id)
 
 
@@ -138,14 +137,10 @@ def _common_values(
 
 
 def _closing_comment(story: RequestStory) -> str:
-    """What whoever ended it said with it."""
+    """The comment of the person who closed the request."""
     request = story.request
     decisions = [decision for stage in story.stages for decision in stage.decisions]
     comments = (
         decision.comment for decision in reversed(decisions) if decision.person_id == request.closed_by
     )
     return next((comment for comment in comments if comment.strip()), request.closing_note)
-
-
-def _setup_failed(grant: Grant) -> bool:
-    return grant.state is GrantState.FAILED and grant.failing is not Direction.TAKE

@@ -12,20 +12,20 @@ from models.tables.requests import Term
 
 
 def comment_reply(person_id: str, text: str) -> Message:
-    """Somebody's comment, for those who look at another copy of the card."""
+    """A comment, for the people who have another copy of the card."""
     body = f"{mention(person_id)}\n{quote(text, 2500)}"
     return Message(text=f"{mention(person_id)}: {cut(esc(text), 300)}", blocks=[kit.section(body)])
 
 
-def term_changed(person_id: str, before: Json, after: Json) -> Message:
-    """An approver gives it for another time than before."""
+def term_change_reply(person_id: str, before: Json, after: Json) -> Message:
+    """The notice that an approver changed the duration. `before` and `after` are terms as stored."""
     was, now = (term_text(Term.from_json(term)) for term in (before, after))
     text = f"{mention(person_id)} changed how long you have it: {was} → *{now}*"
     return Message(text=text, blocks=[kit.section(text)])
 
 
 def sentence_reply(text: str) -> Message:
-    """A sentence that could not be shown where it belongs."""
+    """A sentence that could not be shown in the form or card where it belongs."""
     return Message(text=esc(text), blocks=[kit.section(esc(text))])
 
 
@@ -34,12 +34,12 @@ _PERSON = re.compile(r"@([UW][A-Z0-9]+)")
 
 
 def mentioned_people(text: str) -> set[str]:
-    """The ids of the people whom a message mentions."""
+    """The ids of the people that a message mentions."""
     return {person[1] for mark in _MARK.finditer(text) if (person := _PERSON.fullmatch(mark[1]))}
 
 
 def plain_text(text: str, names: Mapping[str, str]) -> str:
-    """A message as its writer saw it: mentions by name (from `names`, by id), links as their text."""
+    """A message as its writer saw it: mentions by name (`names` is by id), links as their text."""
     return unescape(_MARK.sub(lambda mark: _readable(mark[1], mark[2], names), text))
 
 

@@ -26,30 +26,30 @@ class ChangeForm(StrEnum):
 
 
 def approve(proposal: Proposal) -> View:
-    """Asks "are you sure" with every word of the difference."""
+    """The confirmation of an approval, with the whole difference."""
     return _form(ChangeForm.APPROVE, "Approve change", proposal)
 
 
 def reject(proposal: Proposal) -> View:
-    """Asks why."""
+    """The confirmation of a rejection, with its reason."""
     return _form(ChangeForm.REJECT, "Reject change", proposal)
 
 
 def parse(values: Values) -> str:
-    """The comment; empty where none was written."""
+    """The comment; may be empty."""
     return text_of(values, NOTE)
 
 
 def _form(form: ChangeForm, title: str, proposal: Proposal) -> View:
-    element = kit.text_input("text", multiline=True, limit=NOTE_LIMIT)
-    comment = kit.input_block("Comment", element, block_id=NOTE, hint="Its author reads it.", optional=True)
+    hint = "Its author reads it."
+    comment = kit.text_block("Comment", block_id=NOTE, limit=NOTE_LIMIT, hint=hint, optional=True)
     blocks = [kit.section(f"*{heading(proposal)}*"), *list(_difference(proposal))[:_MAX_SECTIONS], comment]
     carries = {"ref": proposal.ref, "edition": str(proposal.edition)}
     return kit.modal(title, blocks, callback_id=form, submit=title, carries=carries)
 
 
 def _difference(proposal: Proposal) -> Iterator[Block]:
-    """All sentences, in as many sections as they need."""
+    """The sentences of the difference, in as many sections as they need."""
     text = ""
     for sentence in proposal.words:
         line = f"• {cut(esc(str(sentence)), SENTENCE_LIMIT)}"

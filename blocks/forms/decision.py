@@ -15,7 +15,6 @@ from blocks.forms import term as term_form
 from blocks.forms.term import TermChoice, TermOffer
 from blocks.kit import Block, View
 from blocks.kit.state import Errors, Values, text_of
-from blocks.kit.text import mention
 from models.catalogue.words import RequestKind
 from models.lifecycle.request.comment import TEXT_LIMIT
 from models.lifecycle.request.comment_rules import COMMENT_LIMIT
@@ -39,14 +38,14 @@ class DecisionForm(StrEnum):
 
 @dataclass(frozen=True)
 class DurationDecision:
-    """What the form for another duration says."""
+    """The content of the Modify duration form."""
 
     term: Term
     comment: str
 
 
 def approve(story: RequestStory) -> View:
-    """Are you sure, and is there something to say?"""
+    """The confirmation of an approval, with a comment."""
     conflict = conflicts(story)
     blocks = [
         _summary(story.request),
@@ -57,28 +56,28 @@ def approve(story: RequestStory) -> View:
 
 
 def reject(story: RequestStory) -> View:
-    """Rejecting, with room for the reason."""
+    """The confirmation of a rejection, with its reason."""
     hint = "Say why, so that they know what would be right."
     blocks = [_summary(story.request), _comment_field(story, hint, approves=False)]
     return _form(DecisionForm.REJECT, "Reject request?", "Reject", story.request, blocks)
 
 
 def comment(request: Request) -> View:
-    """Saying something, which decides nothing."""
-    element = kit.text_input("text", multiline=True, limit=TEXT_LIMIT)
-    field = kit.input_block("Comment", element, block_id=COMMENT, hint="Everybody involved reads it.")
+    """The form for a comment that decides nothing."""
+    hint = "Everybody involved reads it."
+    field = kit.text_block("Comment", block_id=COMMENT, limit=TEXT_LIMIT, hint=hint)
     return _form(DecisionForm.COMMENT, "Comment", "Send", request, [_summary(request), field])
 
 
 def modify(story: RequestStory, choice: TermChoice | None = None) -> View:
-    """Approving with another duration; at first it shows the one that would be given now."""
+    """The form that approves another duration. Without a `choice`, it shows the present one."""
     offer = term_offer(story)
     choice = choice or TermChoice.of(story.term, offer)
     requested = phrases.term_text(story.asked_term)
     intro = f"Asked for: *{requested}*. Sending this approves with what you choose here."
     conflict = conflicts(story)
     blocks = [
-        kit.section(_about(story.request)),
+        kit.section(phrases.request_title(story.request)),
         *([conflict] if conflict else []),
         kit.section(intro),
         *term_form.build(offer, choice, action_id=CHOOSE_TERM),
@@ -88,7 +87,7 @@ def modify(story: RequestStory, choice: TermChoice | None = None) -> View:
 
 
 def term_offer(story: RequestStory) -> TermOffer:
-    """Which durations an approver can choose: never more than the maximum."""
+    """The durations that an approver can choose: never above the maximum."""
     if story.request.emergency:
         return term_form.emergency_offer([story.snapshot.policy])
     starts = story.request.kind is not RequestKind.EXTEND
@@ -96,12 +95,12 @@ def term_offer(story: RequestStory) -> TermOffer:
 
 
 def parse_comment(values: Values) -> str:
-    """The comment; empty where none was written."""
+    """The comment; may be empty."""
     return text_of(values, COMMENT)
 
 
 def parse_duration(values: Values, story: RequestStory, now: datetime) -> DurationDecision | Errors:
-    """What the form for another duration says, or what is wrong by block."""
+    """The content of the Modify duration form, or its errors."""
     term = term_form.parse(values, term_offer(story), now)
     return DurationDecision(term, parse_comment(values)) if isinstance(term, Term) else term
 
@@ -111,14 +110,10 @@ def _form(form: DecisionForm, title: str, submit: str, request: Request, blocks:
 
 
 def _summary(request: Request) -> Block:
-    return kit.section(f"{_about(request)}, {phrases.term_text(Term.from_json(request.term))}")
-
-
-def _about(request: Request) -> str:
-    return f"{request.ref}: *{phrases.access_title(request)}* for {mention(request.beneficiary_id)}"
+    term = Term.from_json(request.term)
+    return kit.section(f"{phrases.request_title(request)}, {phrases.term_text(term)}")
 
 
 def _comment_field(story: RequestStory, hint: str, *, approves: bool) -> Block:
     optional = not story.snapshot.policy.decision_comment.needed(approves=approves)
-    element = kit.text_input("text", multiline=True, limit=COMMENT_LIMIT)
-    return kit.input_block("Comment", element, block_id=COMMENT, hint=hint, optional=optional)
+    return kit.text_block("Comment", block_id=COMMENT, limit=COMMENT_LIMIT, hint=hint, optional=optional)

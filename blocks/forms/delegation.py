@@ -15,7 +15,7 @@ PERSON, FIRST, LAST = "person", "first", "last"
 
 @dataclass(frozen=True)
 class DelegationInput:
-    """What was filled in; a day that was not chosen is None."""
+    """The content of the form. `person` is an id, empty if none was chosen; both days are inclusive."""
 
     person: str
     first: date | None
@@ -23,7 +23,7 @@ class DelegationInput:
 
 
 def build(today: date) -> View:
-    """The form, which begins today."""
+    """The form; the first day is preset to `today`."""
     delegate_hint = "They are asked instead of you, and decide for you. You can still decide yourself."
     days_hint = "Both days count."
     blocks = [
@@ -37,5 +37,5 @@ def build(today: date) -> View:
 
 
 def parse(values: Values) -> DelegationInput:
-    """What was filled in."""
+    """The content of the form."""
     return DelegationInput(person_of(values, PERSON), date_of(values, FIRST), date_of(values, LAST))

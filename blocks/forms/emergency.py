@@ -20,11 +20,11 @@ FORM = "request.emergency"
 """The form's callback id."""
 _NAMES_LIMIT = 2000
 FIELDS = {"reason": RequestBlock.REASON}
-"""Which block shows a refusal of which field."""
+"""The block that shows a refusal, by the refusal's field."""
 
 
 def build(previous: RequestInput, planned: Sequence[Planned]) -> View:
-    """The form, on top of the one that was filled in like this."""
+    """The confirmation, on top of the request form with the content `previous`."""
     carries = {
         "app": previous.app_key,
         "access": " ".join(previous.access_keys),
@@ -32,9 +32,17 @@ def build(previous: RequestInput, planned: Sequence[Planned]) -> View:
         "length": previous.term.length,
         "whom": previous.for_whom,
     }
+    reason = kit.text_block(
+        "Reason",
+        block_id=RequestBlock.REASON,
+        action_id="reason",
+        limit=REASON_LIMIT,
+        initial=cut(previous.reason, REASON_LIMIT),
+        hint="Everybody who is told reads it.",
+    )
     return kit.modal(
         "Use emergency access?",
-        [_what(planned), *preview.preview(planned)[1:], _reason(previous)],
+        [_summary(planned), *preview.preview(planned)[1:], reason],
         callback_id=FORM,
         submit="Use emergency access",
         close="Go back",
@@ -43,7 +51,7 @@ def build(previous: RequestInput, planned: Sequence[Planned]) -> View:
 
 
 def parse(carries: Mapping[str, str], values: Values) -> RequestInput:
-    """What was filled in before, with the reason as it is now."""
+    """The content of the request form, with the reason from the confirmation."""
     return RequestInput(
         app_key=carries.get("app", ""),
         access_keys=tuple(dict.fromkeys(carries.get("access", "").split())),
@@ -54,17 +62,8 @@ def parse(carries: Mapping[str, str], values: Values) -> RequestInput:
     )
 
 
-def _what(planned: Sequence[Planned]) -> Block:
+def _summary(planned: Sequence[Planned]) -> Block:
     names = cut(", ".join(esc(plan.snapshot.access.name) for plan in planned), _NAMES_LIMIT)
     first = planned[0]
     period = f" for {spoken(first.question.duration)}" if first.question.duration else ""
     return kit.section(f"*{esc(first.snapshot.app.name)}, {names}*{period}")
-
-
-def _reason(previous: RequestInput) -> Block:
-    element = kit.text_input(
-        "reason", initial=cut(previous.reason, REASON_LIMIT), multiline=True, limit=REASON_LIMIT
-    )
-    return kit.input_block(
-        "Reason", element, block_id=RequestBlock.REASON, hint="Everybody who is told reads it."
-    )

@@ -7,7 +7,7 @@ from blocks import kit
 from blocks.cards import phrases
 from blocks.forms import term as term_form
 from blocks.forms.term import TermChoice, TermOffer
-from blocks.kit import Block, View
+from blocks.kit import View
 from blocks.kit.state import Errors, Values, text_of
 from models.catalogue.spec import AccessPolicy
 from models.catalogue.words import Need
@@ -25,18 +25,20 @@ REASON = "reason"
 
 @dataclass(frozen=True)
 class ExtensionInput:
-    """What the form says. A term's `length` counts from the present end, its `end` replaces that."""
+    """The content of the form. The term's `length` is added to the present end, its `end` replaces that."""
 
     term: Term
     reason: str
 
 
 def build(grant: Grant, policy: AccessPolicy, choice: TermChoice | None = None) -> View:
-    """The form, by the policy that holds today."""
+    """The form, by the present policy of the access."""
+    optional = policy.reason is Need.OPTIONAL
+    reason = kit.text_block("Reason", block_id=REASON, limit=REASON_LIMIT, optional=optional)
     blocks = [
         kit.section(f"*{phrases.access_title(grant)}*, active {phrases.until(grant.ends_at)}"),
         *term_form.build(_offer(policy), choice, action_id=CHOOSE_TERM),
-        *([] if policy.reason is Need.HIDDEN else [_reason_field(policy)]),
+        *([] if policy.reason is Need.HIDDEN else [reason]),
     ]
     return kit.modal(
         "Ask for more time", blocks, callback_id=FORM, submit="Send request", carries={"ref": grant.ref}
@@ -44,7 +46,7 @@ def build(grant: Grant, policy: AccessPolicy, choice: TermChoice | None = None) 
 
 
 def parse(values: Values, policy: AccessPolicy, now: datetime) -> ExtensionInput | Errors:
-    """What was filled in, or what is wrong by block."""
+    """The content of the form, or its errors."""
     term, reason = term_form.parse(values, _offer(policy), now), text_of(values, REASON)
     errors = {} if isinstance(term, Term) else dict(term)
     if policy.reason is Need.REQUIRED and not reason:
@@ -54,9 +56,3 @@ def parse(values: Values, policy: AccessPolicy, now: datetime) -> ExtensionInput
 
 def _offer(policy: AccessPolicy) -> TermOffer:
     return TermOffer.of([policy], starts=False)
-
-
-def _reason_field(policy: AccessPolicy) -> Block:
-    element = kit.text_input("text", multiline=True, limit=REASON_LIMIT)
-    optional = policy.reason is Need.OPTIONAL
-    return kit.input_block("Reason", element, block_id=REASON, optional=optional)

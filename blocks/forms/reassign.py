@@ -7,7 +7,6 @@ from blocks import kit
 from blocks.cards import phrases
 from blocks.kit import View
 from blocks.kit.state import Values, choice_of, person_of, text_of
-from blocks.kit.text import mention
 from models.lifecycle.request.reassign import NOTE_LIMIT, Passable
 
 FORM = "decision.reassign"
@@ -18,7 +17,7 @@ PERSON, SEAT, NOTE = "person", "seat", "note"
 
 @dataclass(frozen=True)
 class ReassignInput:
-    """What was chosen in the form."""
+    """The content of the form: the new approver's id, whose decision it was, and the note."""
 
     to: str
     seat: str
@@ -26,33 +25,30 @@ class ReassignInput:
 
 
 def build(passable: Passable, names: Mapping[str, str]) -> View:
-    """The form; whose decision it is is asked only where it can be that of several."""
+    """The form. It has a menu of whose decision to reassign where the viewer may reassign several."""
     request, seats = passable.request, passable.seats
-    blocks = [
-        kit.section(f"{request.ref}: *{phrases.access_title(request)}* for {mention(request.beneficiary_id)}")
-    ]
+    blocks = [kit.section(phrases.request_title(request))]
     if len(seats) > 1:
-        menu = kit.select(
-            SEAT,
-            [kit.option(names.get(person_id, person_id), person_id) for person_id in seats],
-            initial=seats[0],
-        )
+        options = [kit.option(names.get(person_id, person_id), person_id) for person_id in seats]
+        menu = kit.select(SEAT, options, initial=seats[0])
         blocks.append(kit.input_block("Whose decision", menu, block_id=SEAT))
-    hint = "Anybody but guests, and not who asks for it." if passable.anyone else _eligible(request.app_name)
-    note = kit.text_input(NOTE, multiline=True, limit=NOTE_LIMIT)
+    if passable.anyone:
+        hint = "Anybody but guests, and not who asks for it."
+    else:
+        eligible = "an approver, an owner or a workspace admin"
+        hint = f"Somebody who decides on {request.app_name} anyway: {eligible}."
+    note_hint = "They read it on their card."
     blocks += [
         kit.input_block("Who decides instead", kit.person_select(PERSON), block_id=PERSON, hint=hint),
-        kit.input_block("Note", note, block_id=NOTE, optional=True, hint="They read it on their card."),
+        kit.text_block(
+            "Note", block_id=NOTE, action_id=NOTE, limit=NOTE_LIMIT, hint=note_hint, optional=True
+        ),
     ]
     carries = {"ref": request.ref} | ({"seat": seats[0]} if len(seats) == 1 else {})
     return kit.modal("Reassign", blocks, callback_id=FORM, submit="Pass on", carries=carries)
 
 
 def parse(values: Values, carries: Mapping[str, str]) -> ReassignInput:
-    """What was chosen; `carries` is what the form carries."""
+    """The content of the form, whose references are `carries`."""
     seat = choice_of(values, SEAT) or carries.get("seat", "")
     return ReassignInput(person_of(values, PERSON), seat, text_of(values, NOTE))
-
-
-def _eligible(app: str) -> str:
-    return f"Somebody who decides on {app} anyway: an approver, an owner or a workspace admin."

@@ -23,13 +23,13 @@ class ReviewForm(StrEnum):
 
 
 def justified(ref: str, story: RequestStory) -> View:
-    """It was right; is there something to say?"""
+    """The form that closes a review as justified, with a comment."""
     field = _comment("Those who were told of the emergency can read it.", optional=True)
     return _form(ReviewForm.JUSTIFIED, "Justified?", "Justified", ref, story, [field])
 
 
 def misused(ref: str, story: RequestStory) -> View:
-    """It was not right; what was wrong?"""
+    """The form that closes a review as misused, with the reason; access that is left is revoked."""
     active = story.grant is not None and story.grant.over_at is None
     blocks = [kit.section(":warning: The access is still there. It is taken away at once.")] if active else []
     field = _comment("They and those who were told of the emergency can read it.", optional=False)
@@ -37,7 +37,7 @@ def misused(ref: str, story: RequestStory) -> View:
 
 
 def parse(values: Values) -> str:
-    """The comment; empty where none was written."""
+    """The comment; may be empty."""
     return text_of(values, COMMENT)
 
 
@@ -55,5 +55,4 @@ def _summary(story: RequestStory) -> Block:
 
 
 def _comment(hint: str, *, optional: bool) -> Block:
-    element = kit.text_input("text", multiline=True, limit=COMMENT_LIMIT)
-    return kit.input_block("Comment", element, block_id=COMMENT, hint=hint, optional=optional)
+    return kit.text_block("Comment", block_id=COMMENT, limit=COMMENT_LIMIT, hint=hint, optional=optional)

@@ -7,7 +7,7 @@ from blocks import kit
 from blocks.cards import phrases
 from blocks.forms import term as term_form
 from blocks.forms.term import TermChoice, TermOffer, TermOption
-from blocks.kit import Block, View
+from blocks.kit import View
 from blocks.kit.state import Errors, Values
 from models.durations import spoken
 from models.tables.grants import Grant
@@ -22,60 +22,58 @@ _HINT = "You can only make it shorter here. Nobody has to decide on that."
 
 @dataclass(frozen=True)
 class ShortenTarget:
-    """What is to be made shorter, as it is now."""
+    """The request or access to shorten, with its present duration."""
 
     ref: str
     summary: str
-    """What it is and for how long, in mrkdwn."""
+    """Its title and duration, in mrkdwn."""
     presets: tuple[timedelta, ...]
-    """The usual durations, by its policy."""
+    """The presets of its policy."""
     term: Term | None = None
-    """What a request asks for; None of an access that somebody holds."""
+    """The term of a request; None for an active access."""
     ends_at: datetime | None = None
-    """When such an access ends; None where it does not."""
+    """The end of an active access; None if it has none."""
 
     def longest(self, now: datetime) -> timedelta | None:
-        """What has to be less than this; None where anything with an end is."""
+        """The present duration, which a new one must stay below; None if it has no end."""
         if self.term is not None:
             return self.term.length
         return self.ends_at - now if self.ends_at else None
 
 
 def from_request(request: Request, presets: tuple[timedelta, ...]) -> ShortenTarget:
-    """A request that somebody made."""
+    """The target for a pending request."""
     term = Term.from_json(request.term)
     summary = f"{request.ref}: *{phrases.access_title(request)}*, {phrases.term_text(term)}"
     return ShortenTarget(request.ref, summary, presets, term=term)
 
 
 def from_grant(grant: Grant, presets: tuple[timedelta, ...]) -> ShortenTarget:
-    """An access that somebody holds."""
+    """The target for an active access."""
     summary = f"*{phrases.access_title(grant)}*, active {phrases.until(grant.ends_at)}"
     return ShortenTarget(grant.ref, summary, presets, ends_at=grant.ends_at)
 
 
 def build(target: ShortenTarget, now: datetime, choice: TermChoice | None = None) -> View:
-    """The form, with what is shorter than what it is now."""
-    blocks = [kit.section(target.summary), *_fields(target, now, choice), kit.context(_HINT)]
+    """The form, with the presets that are shorter than the present duration."""
+    if _has_dates(target):
+        fields = [term_form.end_field(choice or TermChoice())]
+    else:
+        fields = term_form.build(_offer(target, now), choice, action_id=CHOOSE_TERM)
+    blocks = [kit.section(target.summary), *fields, kit.context(_HINT)]
     return kit.modal("Use less", blocks, callback_id=FORM, submit="Use less", carries={"ref": target.ref})
 
 
 def parse(values: Values, target: ShortenTarget, now: datetime) -> Term | Errors:
-    """What was filled in, or what is wrong by block. Whether it is less is for the verb."""
+    """The new term, or the errors. Whether it is shorter is checked when it is applied."""
     choice = TermChoice.read(values)
     if _has_dates(target):
         choice = replace(choice, choice=TermOption.DATES.value)
     return term_form.to_term(choice, _offer(target, now), now)
 
 
-def _fields(target: ShortenTarget, now: datetime, choice: TermChoice | None) -> list[Block]:
-    if _has_dates(target):
-        return [term_form.end_field(choice or TermChoice())]
-    return term_form.build(_offer(target, now), choice, action_id=CHOOSE_TERM)
-
-
 def _has_dates(target: ShortenTarget) -> bool:
-    """Whether it is a request that names its end: then the question is which end, and not how long."""
+    """Whether it is a request with an end date: the form then asks for a date, not for a duration."""
     return target.term is not None and target.term.end is not None
 
 

@@ -14,16 +14,15 @@ NOTE = "note"
 
 
 def build(story: TaskStory) -> View:
-    """The form. What is said in it stands on the admins' and the requester's cards."""
-    element = kit.text_input("text", multiline=True, limit=NOTE_LIMIT)
+    """The form. Its text is shown on the admins' and the requester's cards."""
     hint = "The admins read it, and can try again or cancel."
     blocks = [
         kit.section(f"{story.task.ref}: *{phrases.access_title(story.grant.grant)}*"),
-        kit.input_block("What is in the way?", element, block_id=NOTE, hint=hint),
+        kit.text_block("What is in the way?", block_id=NOTE, limit=NOTE_LIMIT, hint=hint),
     ]
     return kit.modal("I can't", blocks, callback_id=FORM, submit="Send", carries={"ref": story.task.ref})
 
 
 def parse(values: Values) -> str:
-    """What is in the way."""
+    """The reason; may be empty."""
     return text_of(values, NOTE)

@@ -18,7 +18,7 @@ from models.tables.requests import Term
 
 
 class TermBlock(StrEnum):
-    """The blocks of these fields. A refusal of the field "term" belongs to CHOICE."""
+    """Block ids. CHOICE shows a refusal of the field "term"."""
 
     CHOICE = "term"
     LENGTH = "term_length"
@@ -27,7 +27,7 @@ class TermBlock(StrEnum):
 
 
 class TermOption(StrEnum):
-    """The choices beside the presets (whose values are seconds, as in "28800")."""
+    """The options beside the presets (whose values are seconds, as in "28800")."""
 
     OTHER = "other"
     DATES = "dates"
@@ -36,16 +36,16 @@ class TermOption(StrEnum):
 
 @dataclass(frozen=True)
 class TermOffer:
-    """What may be chosen."""
+    """The durations that a form offers."""
 
     presets: tuple[timedelta, ...]
     indefinite: bool = False
     starts: bool = True
-    """Whether a start can be chosen; more time on an access that is there has none."""
+    """Whether it offers a start; an extension has none."""
     dates: bool = True
-    """Whether an end (with a start) can be chosen instead of a length."""
+    """Whether it offers an end date (and a start) instead of a length."""
     note: str = ""
-    """Said under the select: the maximum."""
+    """The hint below the select: the maximum."""
 
     @classmethod
     def of(
@@ -56,10 +56,10 @@ class TermOffer:
         strict: bool = False,
         temporary: bool = False,
     ) -> "TermOffer":
-        """What all of these policies offer.
+        """The durations that all of these policies offer.
 
-        `strict`: nothing above the maximum, as for an approver. `temporary`: for a guest or a contractor, who
-        always have an end.
+        `strict`: nothing above the maximum, as for an approver. `temporary`: for a guest or a contractor,
+        whose access always has an end.
         """
         longest = min((p.max_duration for p in policies if p.max_duration), default=None)
         return cls(
@@ -72,17 +72,17 @@ class TermOffer:
 
 @dataclass(frozen=True)
 class TermChoice:
-    """How the fields are filled in."""
+    """The content of the fields."""
 
     choice: str = ""
-    """Seconds of a preset, a `Way`, or empty: nothing chosen."""
+    """Seconds of a preset, a `TermOption`, or empty."""
     length: str = ""
     start: datetime | None = None
     end: datetime | None = None
 
     @classmethod
     def of(cls, term: Term | None, offer: TermOffer) -> "TermChoice":
-        """As they say this term."""
+        """The content that stands for this term; empty for None."""
         if term is None:
             return cls()
         if term.length is not None:
@@ -98,7 +98,7 @@ class TermChoice:
 
     @classmethod
     def read(cls, values: Values) -> "TermChoice":
-        """As somebody filled them in."""
+        """The content of a submitted form."""
         return cls(
             parse_choice(values),
             text_of(values, TermBlock.LENGTH),
@@ -108,17 +108,16 @@ class TermChoice:
 
 
 def parse_choice(values: Values) -> str:
-    """What is chosen under "How long": seconds of a preset, a `Way`, or empty."""
+    """The option chosen under "How long": seconds of a preset, a `TermOption`, or empty."""
     return choice_of(values, TermBlock.CHOICE)
 
 
 def build(
     offer: TermOffer, choice: TermChoice | None = None, *, action_id: str, live: bool = False
 ) -> list[Block]:
-    """The fields, with those that belong to the choice. `action_id` is the select's, of the form's own.
+    """The select, and the fields that belong to its choice. `action_id` is the select's.
 
-    With `live`, all of them have this id and tell the bot of each change: for a form that shows what would
-    come of the length.
+    With `live`, every field has this action id and reports each change, for a form with a preview.
     """
     choice = choice or TermChoice()
     live_action = action_id if live else None
@@ -136,37 +135,31 @@ def build(
 
 
 def end_field(choice: TermChoice, live_action: str | None = None) -> Block:
-    """The field for the end alone. With `live_action`, an action id, the bot hears of each change."""
+    """The field for an end date. With a `live_action` (an action id), it reports each change."""
     element = kit.datetime_picker(live_action or "end", choice.end)
     return kit.input_block("End", element, block_id=TermBlock.END, dispatch=bool(live_action))
 
 
 def parse(values: Values, offer: TermOffer, now: datetime) -> Term | Errors:
-    """The term that the fields say, or what is wrong by block. Whether it is allowed is for the policy."""
+    """The term of a submitted form, or the errors. Whether it is allowed is for the policy."""
     return to_term(TermChoice.read(values), offer, now)
 
 
 def to_term(choice: TermChoice, offer: TermOffer, now: datetime) -> Term | Errors:
-    """The same, of fields that are filled in like this."""
+    """The term that the fields' content stands for, or the errors."""
     if choice.choice == TermOption.OTHER:
-        return _parse_length(choice.length)
+        try:
+            return Term(length=parse_spoken(choice.length))
+        except ValueError as error:
+            return {TermBlock.LENGTH: str(error)}
     if choice.choice == TermOption.DATES:
         return _parse_dates(choice.start if offer.starts else None, choice.end, now)
     if choice.choice == TermOption.NEVER and offer.indefinite:
         return Term()
-    preset = next((preset for preset in offer.presets if _seconds(preset) == choice.choice), None)
-    return (
-        Term(length=timedelta(seconds=preset.total_seconds()))
-        if preset
-        else {TermBlock.CHOICE: "Choose how long."}
-    )
-
-
-def _parse_length(text: str) -> Term | Errors:
-    try:
-        return Term(length=parse_spoken(text))
-    except ValueError as error:
-        return {TermBlock.LENGTH: str(error)}
+    for preset in offer.presets:
+        if _seconds(preset) == choice.choice:
+            return Term(length=timedelta(seconds=preset.total_seconds()))
+    return {TermBlock.CHOICE: "Choose how long."}
 
 
 def _parse_dates(start: datetime | None, end: datetime | None, now: datetime) -> Term | Errors:

@@ -14,7 +14,7 @@ from models.queries.my_requests import MyRequests
 
 
 def home(page: HomePage, now: datetime) -> View:
-    """One person's App Home; `now` is for the time that is left."""
+    """A person's App Home; `now` is for the time left."""
     title, content = _content(page, now)
     blocks = [tab_bar(), count_line(page.counts), kit.divider(), kit.header(title), *content]
     return View(type="home", blocks=[*blocks, *page_buttons(page.content.pages)])

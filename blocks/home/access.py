@@ -4,6 +4,7 @@ from datetime import datetime
 
 from blocks import kit
 from blocks.cards import buttons, phrases, progress
+from blocks.cards.access import can_extend
 from blocks.kit import Block, Element
 from blocks.kit.text import mentions, moment
 from models.durations import spoken_left
@@ -42,17 +43,10 @@ def _status(held: Held, admins: tuple[str, ...], now: datetime) -> str:
 def _buttons(held: Held, viewer: str) -> list[Element]:
     grant = held.grant
     return [
-        *([buttons.extend(grant)] if may_extend(held, viewer) else []),
+        *([buttons.extend(grant)] if can_extend(grant, held.extension, viewer) else []),
         *([buttons.give_back(grant)] if viewer == grant.person_id and _can_give_back(grant) else []),
         buttons.details(grant.ref),
     ]
-
-
-def may_extend(held: Held, viewer: str) -> bool:
-    """Whether Extend is of use to the viewer: the access is theirs, active, and has an end to be moved."""
-    grant = held.grant
-    is_holder, ends = viewer == grant.person_id, grant.ends_at is not None
-    return is_holder and ends and grant.state is GrantState.ACTIVE and held.extension is None
 
 
 def _can_give_back(grant: Grant) -> bool:

@@ -2,8 +2,8 @@
 
 from blocks import kit
 from blocks.cards import buttons, phrases, progress
+from blocks.cards.access import can_extend
 from blocks.cards.emergency import SIGN
-from blocks.home.access import may_extend
 from blocks.home.tabs import ALL, HomeAction
 from blocks.kit import Block, Element
 from blocks.kit.text import mention, moment
@@ -50,14 +50,15 @@ def _closed_rows(request: Request, tab: MyRequests, viewer: str) -> list[Block]:
 
 
 def _repeat_buttons(request: Request, tab: MyRequests, viewer: str) -> list[Element]:
-    """The same again, or longer where it is held still: what of the two would be taken."""
+    """Request again, or Extend while the access is active; empty where neither would be accepted."""
     if request.kind is RequestKind.EXTEND:
         return []
     if request.id not in tab.instead:
         return [buttons.request_again(request.ref)]
     held = tab.instead[request.id]
-    from_here = held is not None and held.grant.request_id == request.id
-    return [buttons.extend(held.grant)] if held and from_here and may_extend(held, viewer) else []
+    if held is None or held.grant.request_id != request.id:
+        return []
+    return [buttons.extend(held.grant)] if can_extend(held.grant, held.extension, viewer) else []
 
 
 def _title(request: Request) -> str:

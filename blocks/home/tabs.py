@@ -9,11 +9,11 @@ from models.queries.home import Counts
 from models.queries.paging import Pages
 
 ALL = "all"
-"""The filter's choice that leaves nothing out; the others are the values of `RequestState`."""
+"""The filter's option for every status; the others are the values of `RequestState`."""
 
 
 class HomeAction(StrEnum):
-    """What is pressed; its value says the rest."""
+    """Action ids of App Home's own buttons and menu. What cards have too is in `blocks.cards.buttons`."""
 
     ACCESS = "home.access"
     REQUESTS = "home.requests"
@@ -49,7 +49,7 @@ def count_line(counts: Counts) -> Block:
 
 
 def page_buttons(pages: Pages) -> list[Block]:
-    """Where more than one page is: which part this is, and the buttons to the next ones."""
+    """The position in the list and the buttons to the next pages; empty where one page holds all."""
     if pages.newer is None and pages.older is None:
         return []
     targets = ((HomeAction.NEWER, "Newer", pages.newer), (HomeAction.OLDER, "Older", pages.older))

@@ -22,7 +22,7 @@ Item = TypeVar("Item")
 
 NOTHING = "Nothing waits for you."
 EXCERPT = 400
-"""Of a reason or an error; Details has the whole."""
+"""Characters of a reason or an error; Details shows the whole."""
 _DEAD_JOBS = {
     "card": "A message could not be sent or brought up to date",
     "note": "A change of how long something lasts could not be told",
@@ -80,7 +80,7 @@ def _decision_rows(request: Request, standing: Standing, viewer: str) -> list[Bl
 
 
 def _delegations(tab: ToDo) -> list[Block]:
-    """Who stands in for the viewer, and for whom they do."""
+    """The viewer's delegates, and the people for whom the viewer is one."""
     nobody = [] if tab.away else [kit.context("Out of office: nobody stands in for you.")]
     for_others = [
         kit.context(f"You stand in for {mention(delegation.person_id)}, {_days(delegation)}.")

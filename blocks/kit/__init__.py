@@ -33,6 +33,7 @@ from blocks.kit.inputs import (
     people_select,
     person_select,
     select,
+    text_block,
     text_input,
 )
 
@@ -67,5 +68,6 @@ __all__ = [
     "plain",
     "section",
     "select",
+    "text_block",
     "text_input",
 ]

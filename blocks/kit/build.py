@@ -16,7 +16,7 @@ Option = dict[str, Any]
 
 
 class Message(TypedDict):
-    """What `chat.postMessage` and `chat.update` take: `text` is what notifications and screen readers say."""
+    """What `chat.postMessage` and `chat.update` take; `text` is for notifications and screen readers."""
 
     text: str
     blocks: list[Block]
@@ -36,17 +36,17 @@ class View(TypedDict, total=False):
 
 
 def plain(text: str, limit: int = SECTION) -> Element:
-    """A plain_text object; Slack refuses an empty one, so an empty text becomes a dash."""
+    """A plain_text object. Slack rejects an empty one, so an empty text becomes a dash."""
     return {"type": "plain_text", "text": cut(remove_unseen(text), limit) or "–", "emoji": True}
 
 
 def mrkdwn(text: str, limit: int = SECTION) -> Element:
-    """A mrkdwn object."""
+    """A mrkdwn object; an empty text becomes a dash."""
     return {"type": "mrkdwn", "text": cut(text, limit) or "–"}
 
 
 def section(text: str, *, accessory: Element | None = None, block_id: str | None = None) -> Block:
-    """A paragraph, with an element beside it where wanted."""
+    """A paragraph, with an optional element beside it."""
     return _block("section", block_id, text=mrkdwn(text), accessory=accessory)
 
 
@@ -56,17 +56,17 @@ def fields(*texts: str, block_id: str | None = None) -> Block:
 
 
 def header(text: str) -> Block:
-    """A title."""
+    """A heading."""
     return {"type": "header", "text": plain(text, HEADER)}
 
 
 def context(*texts: str, block_id: str | None = None) -> Block:
-    """Small grey lines."""
+    """Up to ten small grey texts."""
     return _block("context", block_id, elements=[mrkdwn(text) for text in texts[:10]])
 
 
 def divider() -> Block:
-    """A line."""
+    """A horizontal line."""
     return {"type": "divider"}
 
 
@@ -90,7 +90,7 @@ def button(
 
 
 def confirm(title: str, text: str, yes: str, no: str = "Cancel", *, danger: bool = False) -> Element:
-    """Slack's own "are you sure"."""
+    """A confirmation dialog for a button."""
     dialog = {
         "title": plain(title, 100),
         "text": plain(text, 300),
@@ -101,7 +101,7 @@ def confirm(title: str, text: str, yes: str, no: str = "Cancel", *, danger: bool
 
 
 def option(label: str, value: str, description: str = "") -> Option:
-    """One choice of a menu; `value` has at most 75 characters of ours."""
+    """An option of a menu; Keyturn's values have at most 75 characters."""
     choice: Option = {"text": plain(label, OPTION), "value": value}
     return choice | ({"description": plain(description, OPTION)} if description else {})
 
@@ -115,7 +115,7 @@ def input_block(
     optional: bool = False,
     dispatch: bool = False,
 ) -> Block:
-    """A field of a form. With `dispatch`, each change is told to the bot at once."""
+    """A field of a form. With `dispatch`, Slack reports each change at once."""
     block = _block(
         "input",
         block_id,
@@ -136,7 +136,7 @@ def modal(
     close: str = "Cancel",
     carries: dict[str, str] | None = None,
 ) -> View:
-    """A modal. `carries` holds references only, and comes back with the submission (`carried`)."""
+    """A modal. `carries` holds references only, and comes back with each event (see `carried`)."""
     view = View(
         type="modal",
         callback_id=callback_id,
@@ -152,7 +152,7 @@ def modal(
 
 
 def carried(private_metadata: str) -> dict[str, str]:
-    """What a modal carries, read back; anything else than references by name counts as nothing."""
+    """The references that a modal carries; a malformed entry counts as absent."""
     try:
         value = json.loads(private_metadata or "{}")
     except ValueError:
@@ -163,7 +163,7 @@ def carried(private_metadata: str) -> dict[str, str]:
 
 
 def notice(title: str, sentence: str) -> View:
-    """A modal that only says something."""
+    """A modal with one sentence and nothing to fill in."""
     return modal(title, [{"type": "section", "text": plain(sentence)}], callback_id="notice", close="Close")
 
 
@@ -172,5 +172,5 @@ def _block(kind: str, block_id: str | None, **parts: Any) -> Block:
 
 
 def drop_none(**parts: Any) -> dict[str, Any]:
-    """The parts that are set."""
+    """The parts that are not None."""
     return {name: value for name, value in parts.items() if value is not None}

@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
-from blocks.kit import build
-from blocks.kit.build import Element, Option, drop_none, plain
+from blocks.kit.build import Block, Element, Option, drop_none, input_block, plain
 
 
 def text_input(
@@ -17,9 +16,9 @@ def text_input(
     shortest: int = 0,
     live: bool = False,
 ) -> Element:
-    """A field to type in; the most that it takes is 3,000 characters.
+    """A field to type in. `limit` and `shortest` are characters; Slack allows at most 3,000.
 
-    In a block with `dispatch`, the bot is told on Enter, or with `live` while somebody types.
+    In a block with `dispatch`, Slack reports the text on Enter, or with `live` at each character.
     """
     return {
         "type": "plain_text_input",
@@ -34,10 +33,25 @@ def text_input(
     )
 
 
+def text_block(
+    label: str,
+    *,
+    block_id: str,
+    limit: int,
+    action_id: str = "text",
+    initial: str = "",
+    hint: str = "",
+    optional: bool = False,
+) -> Block:
+    """A form's field for several lines of text, of at most `limit` characters."""
+    element = text_input(action_id, initial=initial, multiline=True, limit=limit)
+    return input_block(label, element, block_id=block_id, hint=hint, optional=optional)
+
+
 def select(
     action_id: str, options: Sequence[Option], *, initial: str | None = None, placeholder: str = ""
 ) -> Element:
-    """A menu of at most 100 choices; `initial` is the value of the one that is chosen."""
+    """A menu of at most 100 options. `initial` is the value of the selected one."""
     selected = next((option for option in options if option["value"] == initial), None)
     return {"type": "static_select", "action_id": action_id, "options": list(options)[:100]} | drop_none(
         initial_option=selected, placeholder=plain(placeholder, 150) if placeholder else None
@@ -47,7 +61,7 @@ def select(
 def external_select(
     action_id: str, *, initial: Option | None = None, placeholder: str = "", shortest: int = 0
 ) -> Element:
-    """A menu whose choices are asked for while somebody types, from `shortest` characters on."""
+    """A menu whose options are requested while somebody types, from `shortest` characters on."""
     return {"type": "external_select", "action_id": action_id, "min_query_length": shortest} | drop_none(
         initial_option=initial, placeholder=plain(placeholder, 150) if placeholder else None
     )
@@ -56,7 +70,7 @@ def external_select(
 def multi_external_select(
     action_id: str, *, initial: Sequence[Option] = (), placeholder: str = "", max_selected: int | None = None
 ) -> Element:
-    """The same, for several choices."""
+    """An `external_select` that takes several options."""
     return {"type": "multi_external_select", "action_id": action_id, "min_query_length": 0} | drop_none(
         initial_options=list(initial) or None,
         max_selected_items=max_selected,
@@ -65,13 +79,13 @@ def multi_external_select(
 
 
 def datetime_picker(action_id: str, initial: datetime | None = None) -> Element:
-    """A moment, chosen in the person's own time zone (not on App Home)."""
+    """A date and time in the reader's own time zone. Slack does not take it on App Home."""
     element: Element = {"type": "datetimepicker", "action_id": action_id}
     return element | drop_none(initial_date_time=int(initial.timestamp()) if initial else None)
 
 
 def number_input(action_id: str, *, initial: str = "", minimum: int, maximum: int) -> Element:
-    """A field for a whole number."""
+    """A field for an integer."""
     element: Element = {
         "type": "number_input",
         "action_id": action_id,
@@ -83,22 +97,22 @@ def number_input(action_id: str, *, initial: str = "", minimum: int, maximum: in
 
 
 def people_select(action_id: str, *, initial: Sequence[str] = ()) -> Element:
-    """A menu of everybody in Slack. Slack refuses the modal for an `initial` that it does not know."""
+    """A menu of people, for several. Slack rejects the modal for an `initial` id that it does not know."""
     element: Element = {"type": "multi_users_select", "action_id": action_id}
     return element | ({"initial_users": list(initial)} if initial else {})
 
 
 def person_select(action_id: str, *, initial: str = "", placeholder: str = "") -> Element:
-    """A menu of everybody in Slack, for one of them."""
+    """A menu of people, for one."""
     element: Element = {"type": "users_select", "action_id": action_id}
-    hint = {"placeholder": build.plain(placeholder, 150)} if placeholder else {}
+    hint = {"placeholder": plain(placeholder, 150)} if placeholder else {}
     return element | hint | ({"initial_user": initial} if initial else {})
 
 
 def channel_select(action_id: str, *, initial: str = "") -> Element:
-    """A menu of the channels that whoever looks can see, public and private, for one of them.
+    """A menu of the channels that the viewer can see, public and private, for one.
 
-    Of several, so that it can be emptied again: Slack has no way to empty a menu for one.
+    It is a menu for several with a limit of 1: Slack has no way to empty a menu for one.
     """
     element: Element = {
         "type": "multi_conversations_select",
@@ -110,7 +124,7 @@ def channel_select(action_id: str, *, initial: str = "") -> Element:
 
 
 def checkboxes(action_id: str, options: Sequence[Option], *, initial: Iterable[str] = ()) -> Element:
-    """At most ten boxes to tick; `initial` are the values of those that are."""
+    """At most ten checkboxes. `initial` are the values of the checked ones."""
     checked = set(initial)
     selected = [option for option in options if option["value"] in checked]
     element: Element = {"type": "checkboxes", "action_id": action_id, "options": list(options)}
@@ -118,6 +132,6 @@ def checkboxes(action_id: str, options: Sequence[Option], *, initial: Iterable[s
 
 
 def date_picker(action_id: str, *, initial: date | None = None) -> Element:
-    """A day of the calendar."""
+    """A calendar date."""
     element: Element = {"type": "datepicker", "action_id": action_id}
     return element | ({"initial_date": initial.isoformat()} if initial else {})

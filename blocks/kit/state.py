@@ -7,28 +7,28 @@ from typing import Any
 from models.text_cleanup import remove_unseen
 
 Errors = dict[str, str]
-"""What is wrong, by the block that shows it."""
+"""Error messages of a form, by block id."""
 
 Values = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""A view's `state.values`: by block_id, then by action_id."""
+"""A view's `state.values`: by block id, then by action id."""
 
 _MAX_TIMESTAMP = 253_402_300_799
 """The last second of the year 9999, where `datetime` ends."""
 
 
 def text_of(values: Values, block_id: str) -> str:
-    """What somebody typed, without invisible characters and the space around it."""
+    """The typed text, without unseen characters and surrounding space."""
     return remove_unseen(str(_element_state(values, block_id).get("value") or "")).strip()
 
 
 def choice_of(values: Values, block_id: str) -> str:
-    """The value of the option that is chosen; empty where none is."""
+    """The value of the selected option; empty without one."""
     option = _element_state(values, block_id).get("selected_option")
     return str(option.get("value") or "") if isinstance(option, Mapping) else ""
 
 
 def choices_of(values: Values, block_id: str) -> tuple[str, ...]:
-    """The values of the options that are chosen in a menu for several, each once."""
+    """The values of the selected options, each once."""
     options = _element_state(values, block_id).get("selected_options")
     selected = (
         [option for option in options if isinstance(option, Mapping)] if isinstance(options, list) else []
@@ -37,7 +37,7 @@ def choices_of(values: Values, block_id: str) -> tuple[str, ...]:
 
 
 def datetime_of(values: Values, block_id: str) -> datetime | None:
-    """The moment that a datetimepicker shows, in UTC."""
+    """The moment of a datetimepicker, in UTC; None without one."""
     seconds = _element_state(values, block_id).get("selected_date_time")
     if not isinstance(seconds, int) or not 0 <= seconds <= _MAX_TIMESTAMP:
         return None
@@ -51,7 +51,7 @@ def _element_state(values: Values, block_id: str) -> Mapping[str, Any]:
 
 
 def date_of(values: Values, block_id: str) -> date | None:
-    """The day that is chosen; None where none is."""
+    """The date of a datepicker; None without one."""
     try:
         return date.fromisoformat(str(_element_state(values, block_id).get("selected_date") or ""))
     except ValueError:
@@ -59,17 +59,17 @@ def date_of(values: Values, block_id: str) -> date | None:
 
 
 def people_of(values: Values, block_id: str) -> tuple[str, ...]:
-    """The ids of the people that are chosen."""
+    """The ids of the selected people, each once."""
     people = _element_state(values, block_id).get("selected_users")
     return tuple(dict.fromkeys(map(str, people))) if isinstance(people, list) else ()
 
 
 def channel_of(values: Values, block_id: str) -> str:
-    """The id of the channel that is chosen; empty where none is."""
+    """The id of the selected channel; empty without one."""
     channels = _element_state(values, block_id).get("selected_conversations")
     return str(channels[0]) if isinstance(channels, list) and channels else ""
 
 
 def person_of(values: Values, block_id: str) -> str:
-    """The id of the one person that is chosen; empty where none is."""
+    """The id of the selected person; empty without one."""
     return str(_element_state(values, block_id).get("selected_user") or "")

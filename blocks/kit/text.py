@@ -17,23 +17,20 @@ _NOBODY = {"keyturn": "Keyturn", "operator": "The operator"}
 
 
 def esc(text: str) -> str:
-    """What somebody wrote, as mrkdwn that shows it to the letter.
+    """Escape a text, so that mrkdwn shows it to the letter.
 
-    No mention, no channel call, no disguised link.
+    It makes no mention, no channel call and no disguised link.
     """
     return remove_unseen(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def unescape(text: str) -> str:
-    """The characters behind Slack's three entities: what `esc` was given."""
+    """Undo `esc`: resolve Slack's three entities."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def cut(text: str, limit: int) -> str:
-    """At most `limit` characters, the last one an ellipsis where something is missing.
-
-    Never within an entity.
-    """
+    """Shorten a text to `limit` characters, with an ellipsis at the end, never within an entity."""
     if len(text) <= limit:
         return text
     short = text[: limit - 1]
@@ -44,22 +41,22 @@ def cut(text: str, limit: int) -> str:
 
 
 def quote(text: str, limit: int = 1000) -> str:
-    """What somebody wrote, as a quotation in mrkdwn."""
+    """A text that somebody wrote, as a quotation in mrkdwn."""
     return "\n".join(f"> {line}" for line in cut(esc(text).strip(), limit).splitlines())
 
 
 def mention(person_id: str) -> str:
-    """A person as Slack shows people, by id; Keyturn itself and the operator by name."""
+    """A mention of a person by id; Keyturn itself and the operator by name."""
     return _NOBODY.get(person_id) or f"<@{esc(person_id)}>"
 
 
 def mentions(person_ids: Sequence[str], *, word: str = "and", limit: int = 6) -> str:
-    """Several people in a row: "@Ada, @Grace and @Alan"; beyond `limit` they are counted."""
+    """Join mentions: "@Ada, @Grace and @Alan". Beyond `limit` they are counted."""
     return join_words([mention(person_id) for person_id in person_ids], word=word, limit=limit)
 
 
 def join_words(items: Sequence[str], *, word: str = "and", limit: int = 6) -> str:
-    """The same of what is mrkdwn already."""
+    """Join texts that are mrkdwn already: "a, b and c". Beyond `limit` they are counted."""
     parts = list(items[:limit])
     if len(items) > limit:
         parts.append(f"{len(items) - limit} more")
@@ -67,11 +64,11 @@ def join_words(items: Sequence[str], *, word: str = "and", limit: int = 6) -> st
 
 
 def moment(at: datetime) -> str:
-    """A moment in the reader's own time zone, in mrkdwn; UTC where a client cannot do that."""
+    """A date and time in the reader's own time zone, in mrkdwn; UTC where a client cannot do that."""
     fallback = at.astimezone(UTC).isoformat(" ")[: len("2026-03-02 09:00")]
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback} UTC>"
 
 
 def date(at: datetime) -> str:
-    """The same without the time."""
+    """A date in the reader's own time zone, in mrkdwn."""
     return f"<!date^{int(at.timestamp())}^{{date_long}}|{at.astimezone(UTC):%Y-%m-%d}>"

@@ -37,13 +37,12 @@ def build(
 
     Args:
         inputs: what is chosen and typed.
-        app: the application that is chosen, if there is one.
+        app: the chosen app, if any.
         below: the preview.
-        note: said on top, as plain text.
-        others: whether somebody else can be chosen who would have it.
-        temporary: whether it is for a guest or a contractor, who always have an end.
-        carries: comes back with every change (`kit.carried`), beside "drawn", which is the same for forms
-            that look the same.
+        note: a sentence above the form, as plain text.
+        others: whether a beneficiary can be chosen.
+        temporary: whether it is for a guest or a contractor, whose access always has an end.
+        carries: comes back with every event (`kit.carried`), beside "drawn", a digest of the form's look.
     """
     fields = _fields(inputs, app, temporary=temporary) if app else [_reason_field(inputs, Need.REQUIRED)]
     if app and (others or inputs.for_whom):
@@ -61,7 +60,7 @@ def build(
 
 
 def parse(values: Values) -> RequestInput:
-    """How somebody filled it in. Whatever is missing or misshapen reads as empty."""
+    """The content of the form. A missing or malformed part reads as empty."""
     app_key = choice_of(values, RequestBlock.APP)
     return RequestInput(
         app_key=app_key,
@@ -124,7 +123,7 @@ def _beneficiary_field(inputs: RequestInput) -> Block:
 
 
 def _fingerprint(blocks: Sequence[Block]) -> str:
-    """The same for blocks that look the same, whatever is filled in."""
+    """A digest of how the blocks look, whatever is filled in."""
     empty = [block | {"element": _without_initial(block.get("element", {}))} for block in blocks]
     return hashlib.sha256(json.dumps(empty, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -137,7 +136,7 @@ _TICKED = "yes"
 
 
 def _emergency_field(app: AppSpec, policies: Sequence[AccessPolicy], *, checked: bool) -> Block | None:
-    """The box to tick, where everything that is chosen may be had at once (or where it is ticked already)."""
+    """The checkbox, if all chosen accesses allow emergency access (or if it is checked already)."""
     maximum = emergency_maximum(policies) or (app.emergency.max if app.emergency and checked else None)
     if maximum is None:
         return None
@@ -151,5 +150,5 @@ def _emergency_field(app: AppSpec, policies: Sequence[AccessPolicy], *, checked:
 
 
 def _is_emergency(values: Values) -> bool:
-    """Whether it is ticked."""
+    """Whether the checkbox is checked."""
     return _TICKED in choices_of(values, RequestBlock.EMERGENCY)

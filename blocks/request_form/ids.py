@@ -10,7 +10,7 @@ SHORTCUT = "request_access"
 
 
 class RequestAction(StrEnum):
-    """What is pressed and changed. A button OPEN may carry an application's key as its value."""
+    """Action ids. The value of an OPEN button may be an app's key."""
 
     OPEN = "request.open"
     APP = "request.app"
@@ -21,7 +21,7 @@ class RequestAction(StrEnum):
 
 
 class RequestBlock(StrEnum):
-    """The inputs beside those of `TermBlock`. The id of ACCESS goes on with ":" and the application's key."""
+    """Block ids beside those of `TermBlock`. ACCESS is followed by ":" and the app's key."""
 
     APP = "app"
     ACCESS = "access"
@@ -37,14 +37,14 @@ FIELDS = {
     "reason": RequestBlock.REASON,
     "beneficiary": RequestBlock.BENEFICIARY,
 }
-"""Which block shows a refusal of which field."""
+"""The block that shows a refusal, by the refusal's field."""
 
 
 def access_block(app_key: str) -> str:
-    """The id of the block with an application's accesses."""
+    """The id of the block with an app's accesses."""
     return f"{RequestBlock.ACCESS}:{app_key}"
 
 
 def app_key_of(block_id: str) -> str:
-    """The key of the application whose accesses this block holds."""
+    """The key of the app whose accesses this block holds."""
     return block_id.partition(":")[2]

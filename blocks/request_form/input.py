@@ -15,27 +15,27 @@ from models.lifecycle.request.plan import Draft
 from models.tables.requests import Request, Term
 
 MAX_ACCESSES = 50
-"""Accesses in one submission: they are all written down, a card for each approver too, while Slack waits."""
+"""Accesses in one submission: all of them and their cards are written while Slack waits."""
 _ANY = AccessSpec(key="any", name="Any")
-"""Stands for what is not chosen yet: as the application has it."""
+"""Stands for an access while none is chosen: it inherits everything from the app."""
 
 
 @dataclass(frozen=True)
 class RequestInput:
-    """How the form is filled in."""
+    """The content of the request form."""
 
     app_key: str = ""
     access_keys: tuple[str, ...] = ()
     term: TermChoice = field(default_factory=TermChoice)
     reason: str = ""
     for_whom: str = ""
-    """The id of somebody else who would have it; empty where it is for oneself."""
+    """The beneficiary's id; empty where it is the requester."""
     emergency: bool = False
-    """Whether the box is ticked that it is an emergency."""
+    """Whether the emergency checkbox is checked."""
 
 
 def with_defaults(inputs: RequestInput, app: AppSpec) -> RequestInput:
-    """Choose what there is only one of, and the preset that the application names first."""
+    """Choose the only access, and the app's first preset, where nothing is chosen."""
     accesses = open_accesses(app)
     if len(accesses) == 1 and not inputs.access_keys:
         inputs = replace(inputs, access_keys=(accesses[0].key,))
@@ -47,7 +47,7 @@ def with_defaults(inputs: RequestInput, app: AppSpec) -> RequestInput:
 
 
 def term_offer(inputs: RequestInput, app: AppSpec, *, temporary: bool = False) -> TermOffer:
-    """The lengths to choose from: what all the chosen accesses offer, and what is chosen already."""
+    """The durations that all chosen accesses offer, and the one that is chosen already."""
     policies = access_policies(inputs, app)
     usual = TermOffer.of(policies, temporary=temporary)
     offer = term_form.emergency_offer(policies) if inputs.emergency else usual
@@ -58,9 +58,9 @@ def term_offer(inputs: RequestInput, app: AppSpec, *, temporary: bool = False) -
 
 
 def to_draft(inputs: RequestInput, app: AppSpec | None, person_id: str, now: datetime) -> Draft | Errors:
-    """What is asked for, or what is missing or wrong, by block. Whether it is allowed is for the policy.
+    """The draft of the request, or the errors. Whether it is allowed is for the policy.
 
-    The reason is not looked at here (`unexplained`), since nothing in the preview depends on it.
+    The reason is checked apart (`reason_errors`), since nothing in the preview depends on it.
     """
     if app is None:
         return {RequestBlock.APP: "Choose an application from the list."}
@@ -80,19 +80,19 @@ def to_draft(inputs: RequestInput, app: AppSpec | None, person_id: str, now: dat
 
 
 def reason_errors(inputs: RequestInput, app: AppSpec | None) -> Errors:
-    """What is wrong with the reason, by block."""
+    """The errors of the reason."""
     missing = app is not None and reason_need(inputs, app) is Need.REQUIRED and not inputs.reason
     return {RequestBlock.REASON: "Say why you need it."} if missing else {}
 
 
 def access_policies(inputs: RequestInput, app: AppSpec) -> list[AccessPolicy]:
-    """Of what is chosen; while nothing is, of the application as a whole."""
+    """The policies of the chosen accesses, or of the app while none is chosen."""
     selected = [access for access in open_accesses(app) if access.key in inputs.access_keys] or [_ANY]
     return [effective(app, access) for access in selected]
 
 
 def reason_need(inputs: RequestInput, app: AppSpec) -> Need:
-    """Whether a reason is asked for; in an emergency it always is."""
+    """Whether the form needs a reason; in an emergency it always does."""
     return Need.REQUIRED if inputs.emergency else app.reason
 
 
@@ -110,7 +110,7 @@ def _access_errors(inputs: RequestInput, app: AppSpec) -> Errors:
 
 
 def _preset_length(term: TermChoice) -> timedelta | None:
-    """The length that was chosen as a preset, of this application or of the one that was chosen before."""
+    """The chosen preset, of this app or of the app that was chosen before."""
     if not (term.choice.isascii() and term.choice.isdigit() and len(term.choice) < len("9999999999")):
         return None
     length = timedelta(seconds=int(term.choice))
@@ -118,11 +118,9 @@ def _preset_length(term: TermChoice) -> timedelta | None:
 
 
 def from_request(before: Request, app: AppSpec | None, viewer: str) -> RequestInput:
-    """How this request was filled in, as far as the application still offers it (none: it is gone).
+    """The content that repeats an earlier request, as far as the app (None if deleted) still offers it.
 
-    Where it was for somebody else than the viewer (an id), it is for them again.
-
-    Dates are left to be chosen anew, since those of then have passed.
+    A beneficiary other than the viewer (an id) stays. Dates are left out, since they have passed.
     """
     if app is None:
         return RequestInput()

@@ -12,20 +12,20 @@ from models.queries.marks import Mark
 from models.tables.states import GrantState, RequestState
 
 MAX_OPTIONS = 100
-"""As many options as Slack shows in one menu."""
+"""The most options that Slack shows in a menu."""
 
 
 def app_option(app: AppSpec) -> Option:
-    """An application, with its category and risk."""
+    """An app as an option, with its category and risk."""
     return kit.option(app.name, app.key, " · ".join(filter(None, (app.category, f"{app.risk} risk"))))
 
 
 def access_option(
     access: AccessSpec, mark: Mark | None = None, zone: str = "UTC", *, own: bool = True
 ) -> Option:
-    """An access, with what it is, and first of all whether it is there already (times in `zone`).
+    """An access as an option, with whether it is held or requested already, and its description.
 
-    `own` says whether the mark is about the person who looks, or about somebody whom they ask for.
+    Times are in `zone`. `own`: the mark is about the viewer, not about another beneficiary.
     """
     parts = (_mark_text(mark, zone, own=own) if mark else "", access.description)
     return kit.option(access.name, access.key, " · ".join(filter(None, parts)))
@@ -34,13 +34,13 @@ def access_option(
 def access_options(
     app: AppSpec, query: str, marks: Mapping[str, Mark], zone: str, *, own: bool = True
 ) -> list[Option]:
-    """What of an app fits what was typed, the best first; nothing typed gives the catalogue's order."""
+    """The accesses of an app that match the query, best first; an empty query gives the catalogue's order."""
     matches = _matching(app, query)[:MAX_OPTIONS]
     return [access_option(access, marks.get(access.key), zone, own=own) for access in matches]
 
 
 def open_accesses(app: AppSpec) -> list[AccessSpec]:
-    """Those accesses of an app that may be asked for."""
+    """The accesses of an app that may be requested."""
     return [access for access in app.access if access.enabled]
 
 

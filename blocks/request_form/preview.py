@@ -14,14 +14,14 @@ from models.lifecycle.request.plan import Planned
 from models.policy import Aftermath, Outcome, PlannedStage, escalation_wait
 
 _MAX_BLOCKS = 60
-"""Of the 100 of a modal; the form's own fields need a dozen."""
+"""Of the 100 blocks of a modal; the form's own fields need a dozen."""
 _MAX_NAMES = 8
 _REASON_LIMIT = 150
-"""So that eight reasons with their people fit one section, and no mention is cut in half."""
+"""Characters of a reason, so that eight reasons with their people fit one section and no mention is cut."""
 
 
 def preview(planned: Sequence[Planned]) -> list[Block]:
-    """What sending would come to. Accesses that go the same way are shown together."""
+    """The approval path of each access. Accesses with the same path are shown together."""
     groups = _group_by_outcome(planned)
     blocks = [kit.divider()]
     if len(planned) > 1:
@@ -36,19 +36,19 @@ def preview(planned: Sequence[Planned]) -> list[Block]:
 
 
 def has_warnings(planned: Sequence[Planned]) -> bool:
-    """Whether there is something in it that one should have read before sending."""
+    """Whether the preview has a warning that should be read before sending."""
     return any(plan.length.message or plan.decision.conflicts for plan in planned)
 
 
 def refusal_blocks(refusal: Refusal) -> list[Block]:
-    """Why it cannot be sent like this, or need not be."""
+    """Why the request cannot be sent, or was sent already."""
     if isinstance(refusal, SentAlready):
         return [kit.divider(), kit.section(f":white_check_mark: {esc(str(refusal))}")]
     return [kit.divider(), kit.section(f":no_entry: *This cannot be sent yet.* {esc(str(refusal))}")]
 
 
 def hint_blocks(sentence: str) -> list[Block]:
-    """What is still missing, or under way, before anything can be shown."""
+    """What is missing or in progress before there is a preview."""
     return [kit.context(esc(sentence))]
 
 
@@ -95,7 +95,7 @@ def _group_blocks(group: Sequence[Planned], *, with_names: bool) -> Iterator[Blo
 
 
 def _emergency_text(plan: Planned, after: Aftermath) -> str:
-    """What an emergency comes to: access at once, who is told, and who looks at it afterwards."""
+    """What emergency access means here: the start, who is informed, and who reviews it."""
     spec = plan.snapshot.policy.emergency
     maximum = f", for at most {spoken(spec.max)}" if spec else ""
     event = "you confirm" if plan.decision.outcome is Outcome.AUTO else "it is approved"
@@ -125,7 +125,7 @@ def _warnings(plan: Planned) -> Iterator[Block]:
 
 
 def _conflict_texts(planned: Planned) -> list[str]:
-    """What the approvers are warned of; a stage that a conflict asks for says so itself."""
+    """The conflicts that approvers are warned of. A stage that a conflict adds names it itself."""
     conflicts, question = planned.decision.conflicts, planned.question
     if not question.on_behalf:
         return [conflict.said("You have") for conflict in conflicts if conflict.action is ConflictAction.FLAG]
@@ -144,7 +144,7 @@ def _stage(stage: PlannedStage, *, numbered: bool) -> str:
 
 
 def _stage_notes(stage: PlannedStage, expiry: timedelta) -> list[str]:
-    """What matters only later: who is asked too if nobody decides, and what one rejection does."""
+    """The escalation of a stage, and the effect of one rejection."""
     delay, alternates = (
         escalation_wait(stage.spec, expiry),
         [alternate.person_id for alternate in stage.alternates],
@@ -170,7 +170,7 @@ def _approvers(stage: PlannedStage) -> str:
 
 
 def _approver_groups(stage: PlannedStage) -> Iterator[str]:
-    """Those who are asked, put together by why they are: "@Grace and @Alan (owner of GitHub)"."""
+    """The approvers of a stage, grouped by why they are: "@Grace and @Alan (owner of GitHub)"."""
     word = "or" if stage.rule == "any" else "and"
     by_reason: dict[str, list[str]] = {}
     for candidate in stage.asked:

@@ -40,7 +40,7 @@ class NoteJob:
     async def _reply(self, work: Work, card: Card) -> None:
         metadata = mark(work.key)
         payload = work.payload
-        message = thread_replies.term_changed(payload["by"], payload["before"], payload["after"])
+        message = thread_replies.term_change_reply(payload["by"], payload["before"], payload["after"])
         try:
             if work.attempts > 1 and await posts.lost(
                 self._gateway, card.channel, metadata, card.created_at, card.ts

@@ -22,7 +22,7 @@ MOST = 20
 
 
 async def refuse_unknown(sent: Submission, before: Collection[str]) -> None:
-    """Raises Problems, at their field, where somebody is written whom Slack does not know or who has left.
+    """Raises InvalidForm, at their field, where somebody is written whom Slack does not know or who has left.
 
     Whoever was there `before` may stay. Where Slack does not answer in time, everybody passes:
     `keyturn check` looks again.

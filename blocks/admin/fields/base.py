@@ -15,11 +15,11 @@ from blocks.kit.state import Values
 from models.catalogue.problems import Path
 
 DISPLAY_LIMIT = 2900
-"""Characters of what a form shows in one place; what is longer stays as it is. Slack takes 3,000."""
+"""Characters that a form shows in one place; longer content stays as it is. Slack's limit is 3,000."""
 
 
 class InvalidEntry(Exception):
-    """What was entered cannot be used: at which block, and what would be right."""
+    """An invalid value in a form: the block, and a sentence with what would be right."""
 
     def __init__(self, block: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -28,51 +28,54 @@ class InvalidEntry(Exception):
 
 @dataclass(frozen=True)
 class SlackNames:
-    """What was looked up in Slack, for showing people and user groups by name."""
+    """What Slack knows of the people, channels and user groups in a form."""
 
     people: frozenset[str] = frozenset()
     """Ids that Slack's menu of people can show."""
     channels: frozenset[str] = frozenset()
-    """Ids that Slack's menu of channels can show to whoever looks."""
+    """Ids that Slack's menu of channels can show to the viewer."""
     groups: Mapping[str, str] = field(default_factory=dict)
-    """What to call user groups, by each reference that the catalogue has of them (S0123, @oncall)."""
+    """Names of user groups, by each reference that the catalogue has of them (S0123, @oncall)."""
 
 
 @dataclass(frozen=True)
 class Field(ABC):
-    """One thing that a form asks for."""
+    """A field of a form: one part of a catalogue entry."""
 
     name: str
-    """What it is called in the entry."""
+    """The part's key in the entry."""
     label: str
     hint: str = ""
     block: str = ""
-    """Its block's id, where that is not its name."""
+    """The block's id, where it is not the name."""
 
     @property
     def id(self) -> str:
-        """The block that shows what is wrong with it."""
+        """The block that shows the field's errors."""
         return self.block or self.name
 
     def block_at(self, path: Path) -> str:
-        """The block that shows what is wrong at this place inside its value."""
+        """The block that shows an error at this path inside the value."""
         return self.id
 
     @abstractmethod
     def form_value(self, value: Any) -> Any:
-        """What the form shows of an entry's value."""
+        """The content of the form for an entry's value."""
 
     @abstractmethod
     def blocks(self, form_value: Any, names: SlackNames) -> list[Block]:
-        """The field, filled in."""
+        """The field's blocks, with this content."""
 
     @abstractmethod
     def read(self, values: Values) -> Any:
-        """How it was filled in, in the shape of `form_value`."""
+        """The content of a submitted form, in the shape of `form_value`."""
 
     @abstractmethod
     def to_data(self, form_value: Any, value: Any) -> Any:
-        """The catalogue's data for what was given in place of `value`; None to leave it out. Raises Wrong."""
+        """The catalogue's data for changed content that replaces `value`; None leaves it out.
+
+        Raises InvalidEntry.
+        """
 
     def input(self, element: Element, *, optional: bool = False, dispatch: bool = False) -> Block:
         """The element under this field's label."""
@@ -82,7 +85,7 @@ class Field(ABC):
 
 
 def sentence(text: str) -> str:
-    """What is wrong, as it reads under a field: "is empty. …" becomes "This is empty. …"."""
+    """A problem as a sentence below a field: "is empty. …" becomes "This is empty. …"."""
     if not text[:1].islower():
         return text
     return text[0].upper() + text[1:] if text.startswith("the ") else f"This {text}"

@@ -17,7 +17,7 @@ CHOICE = "choice"
 
 @dataclass(frozen=True)
 class FieldOption:
-    """One choice: the word that the form sends, what it is called, and the data it stands for."""
+    """An option: its value in the form, its label, and the data it stands for."""
 
     word: str
     label: str
@@ -27,7 +27,7 @@ class FieldOption:
 
 @dataclass(frozen=True)
 class ChoiceField(Field):
-    """One of a few."""
+    """One of several options."""
 
     options: Sequence[FieldOption] = ()
 
@@ -50,7 +50,7 @@ class ChoiceField(Field):
 
 @dataclass(frozen=True)
 class MultiChoiceField(Field):
-    """Any of a few; none of them leaves the part out of the entry."""
+    """Any of several options; none leaves the part out of the entry."""
 
     options: Sequence[FieldOption] = ()
 
@@ -70,7 +70,7 @@ class MultiChoiceField(Field):
 
 @dataclass(frozen=True)
 class CheckboxField(Field):
-    """Yes or no, as one box with a sentence beside it."""
+    """Yes or no: one checkbox with a sentence beside it."""
 
     sentence: str = ""
 
@@ -99,7 +99,7 @@ REQUEST_KINDS = {
 
 @dataclass(frozen=True)
 class UserGroupsField(Field):
-    """Slack user groups; none of them leaves the part out of the entry."""
+    """Slack user groups; none leaves the part out of the entry."""
 
     def form_value(self, value: Any) -> frozenset[str]:
         return frozenset(value or ())
@@ -121,10 +121,10 @@ class UserGroupsField(Field):
 
 @dataclass(frozen=True)
 class AccessesField(Field):
-    """Accesses of any apps, chosen in a menu that searches all of them; none leaves the part out."""
+    """Accesses of any apps, in a menu that searches all of them; none leaves the part out of the entry."""
 
     titles: Mapping[str, str] = field(default_factory=dict)
-    """What the chosen ones are called, by reference."""
+    """Titles of the chosen accesses, by reference."""
     optional: bool = False
 
     def form_value(self, value: Any) -> tuple[str, ...]:
@@ -147,7 +147,7 @@ BY_ID = "By its id, since Slack cannot show it to you. Empty it, and open this a
 
 
 class ChannelField(Field):
-    """One channel, or none."""
+    """One channel, or none: in Slack's menu, or by id where the menu cannot show it."""
 
     def form_value(self, value: Any) -> str:
         return str(value or "")

@@ -135,7 +135,7 @@ RARE: tuple[Field, ...] = (
 
 @dataclass(frozen=True)
 class NestedConditionField(Field):
-    """Conditions inside the condition, written as the catalogue file has them. Its value is the condition."""
+    """The nested conditions (any of, all of, not) of a `When`, in the syntax of the catalogue file."""
 
     def form_value(self, value: Any) -> str:
         text = inline.write(value)
@@ -168,9 +168,9 @@ PARTS = (*COMMON, *RARE)
 
 @dataclass(frozen=True)
 class ConditionField(Field):
-    """A condition. `label` is said above its parts, and `hint` below that.
+    """A condition, with `label` and `hint` above its parts.
 
-    The rarer parts are there when one of them is set, or once they were asked for (`with_rare`).
+    The rare parts are shown when one of them is set, or on request (`with_rare`).
     """
 
     with_rare: bool = False
@@ -225,12 +225,12 @@ class ConditionField(Field):
 
 
 _REVEALING: tuple[Field, ...] = (*(part for part in RARE if part.name != "time_zone"), NESTED)
-"""Set in a condition, they bring the rarer parts into view."""
+"""Parts that, once set, show all the rare ones."""
 _EMPTY = {part.id: part.form_value(None) for part in _REVEALING}
 
 
 def hidden_condition_note(when: When | None) -> list[Block]:
-    """What a form cannot show of a condition, said below it."""
+    """A note of nested conditions that are too long for the form."""
     if when is None or NESTED.form_value(when) or not inline.write(when):
         return []
     nested = when.model_copy(update={part.name: None for part in PARTS if part.name != "time_zone"})
@@ -241,9 +241,9 @@ def hidden_condition_note(when: When | None) -> list[Block]:
 
 
 def require_satisfiable(app: AppSpec, spot: Spot, before: StageSpec | RuleSpec | None) -> AppSpec:
-    """The app, where what was just written can be met. What was so before is only noted elsewhere.
+    """The app, unless the condition just entered can never hold. An older one is only noted elsewhere.
 
-    Raises Problems with the reason.
+    Raises InvalidForm with the reason.
     """
     after: StageSpec | RuleSpec = listed.found(app, spot)
     problem = why_never(app, spot) if before is None or before.when != after.when else None

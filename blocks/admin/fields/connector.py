@@ -19,16 +19,16 @@ from models.text_cleanup import remove_unseen
 
 
 class ParamInput(StrEnum):
-    """How a parameter is entered."""
+    """The input of a parameter."""
 
     TEXT = "text"
     USER_GROUP = "user_group"
-    """Chosen among Slack's user groups; the value is the group's id."""
+    """A menu of Slack's user groups; the value is the group's id."""
 
 
 @dataclass(frozen=True)
 class ConnectorParam:
-    """One thing that a connector wants to know. Its value in the catalogue is text."""
+    """A parameter of a connector. Its value in the catalogue is text."""
 
     name: str
     """Its key in the catalogue's `connector` table."""
@@ -44,19 +44,19 @@ def _no_check(_: ConnectorSpec) -> None:
 
 @dataclass(frozen=True)
 class ConnectorKind:
-    """A kind of connector."""
+    """A kind of connector that an admin can choose, with its parameters."""
 
     type: str
-    """As it stands in the catalogue."""
+    """Its type in the catalogue."""
     label: str
-    """As the menu shows it."""
+    """Its label in the menu."""
     params: tuple[ConnectorParam, ...] = ()
     check: Callable[[ConnectorSpec], str | None] = _no_check
-    """Says what is wrong with what was entered, to stand after the parameter; None if nothing is."""
+    """Returns a problem that reads on after the parameter's name, or None."""
 
 
 REFERENCE_LIMIT = 75
-"""Of what stands behind an option in a menu. Slack takes 150."""
+"""Characters of an option's value in a menu. Slack's limit is 150."""
 
 ConnectorValue = tuple[str, tuple[tuple[str, str], ...]]
 """The connector's type, and its parameters by name."""
@@ -64,9 +64,9 @@ ConnectorValue = tuple[str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True)
 class ConnectorField(Field):
-    """A menu of kinds, which tells the bot of each change, and below it the parameters of the chosen one.
+    """A menu of connectors, which reports each change, with the parameters of the chosen one below.
 
-    A connector that is not among the kinds stays as it is, and so do parameters that are no text.
+    A connector that is not offered stays as it is, and so do parameters that are not text.
     """
 
     kinds: Sequence[ConnectorKind] = ()
@@ -116,7 +116,7 @@ class ConnectorField(Field):
             raise self._wrong(kind, problem)
 
     def _wrong(self, kind: ConnectorKind, problem: str) -> InvalidEntry:
-        """At the parameter whose name the sentence begins with, or else at the menu."""
+        """The problem at the parameter that its sentence begins with, or else at the menu."""
         for param in kind.params:
             if problem.startswith(f"{param.name} "):
                 return InvalidEntry(
@@ -149,7 +149,7 @@ class ConnectorField(Field):
 
 
 def _param_text(param: ConnectorParam, value: Any) -> str:
-    """What the form shows of a parameter: text that fits, and nothing of what is none."""
+    """The text of a parameter; empty where it is too long or not text."""
     limit = REFERENCE_LIMIT if param.entered is ParamInput.USER_GROUP else DISPLAY_LIMIT
     return remove_unseen(value).strip() if isinstance(value, str) and len(value) <= limit else ""
 

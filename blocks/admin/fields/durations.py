@@ -15,10 +15,10 @@ from models.durations import format_duration, parse_spoken, spoken
 
 @dataclass(frozen=True)
 class DurationField(Field):
-    """One length of time."""
+    """One duration."""
 
     optional: bool = True
-    """Whether it can be left empty, which leaves it out of the entry."""
+    """Whether it may be empty, which leaves it out of the entry."""
 
     def form_value(self, value: Any) -> str:
         return "" if value is None else spoken(value)
@@ -37,10 +37,10 @@ class DurationField(Field):
 
 @dataclass(frozen=True)
 class DurationsField(Field):
-    """Several lengths of time, with commas between them."""
+    """Several durations, separated by commas."""
 
     inherits: bool = False
-    """Whether nothing written means that it is left out of the entry."""
+    """Whether an empty field is left out of the entry."""
 
     def form_value(self, value: Any) -> str:
         return ", ".join(map(spoken, value or ()))
@@ -61,7 +61,7 @@ class DurationsField(Field):
 
 
 def parse_length(text: str, block: str) -> timedelta:
-    """A length in words, with its unit. Raises Wrong at this block."""
+    """Parse a duration with its unit. Raises InvalidEntry at this block."""
     try:
         return parse_spoken(text, bare_hours=False)
     except ValueError as error:

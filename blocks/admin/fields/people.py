@@ -26,7 +26,7 @@ _OTHERS = "_others"
 
 
 def typed_people(values: Values) -> dict[str, str]:
-    """All who are written in such fields of a form, each with the block."""
+    """Every person typed (not chosen) in a form's people fields, with its block."""
     plain = plain_block_ids(values)
     blocks = [block for block in plain if block.endswith(_OTHERS)]
     return {ref: block for block in blocks for ref in _split_refs(text_of(plain, block))}
@@ -38,13 +38,13 @@ def _split_refs(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class PeopleField(Field):
-    """People by id in a menu, and by e-mail address (or an id that Slack does not know) below it."""
+    """People, chosen in a menu, or typed below it as e-mail addresses or ids that the menu does not have."""
 
     others: str = "More, by e-mail address"
 
     @property
     def others_id(self) -> str:
-        """The block of those who are written."""
+        """The block of the typed people."""
         return f"{self.id}{_OTHERS}"
 
     def form_value(self, value: Any) -> frozenset[str]:
@@ -87,7 +87,7 @@ class PeopleField(Field):
 
 @dataclass(frozen=True)
 class ApproversField(PeopleField):
-    """People, user groups, and those who are named by what they are to the request."""
+    """Approvers: people, user groups, and roles relative to the request (manager, owners, admins)."""
 
     groups: str = "User groups"
     """The label of the groups."""
@@ -133,7 +133,7 @@ class ApproversField(PeopleField):
 
 
 def _prefix_within_limit(refs: Sequence[str]) -> Iterable[str]:
-    """As many of these, from the first on, as fit in the form wherever each stands."""
+    """The first references that fit in the form, wherever each of them is shown."""
     length = 0
     for ref in refs:
         length += len(ref) + 2
@@ -151,7 +151,7 @@ QUORUMS = (
 
 @dataclass(frozen=True)
 class QuorumField(Field):
-    """A stage's rule: any, all, or a number that is entered beside it. Shown as a pair: ("number", "2")."""
+    """A stage's rule: any, all, or a number entered beside it. The content is a pair: ("number", "2")."""
 
     @property
     def number_id(self) -> str:

@@ -16,13 +16,13 @@ TEXT, NUMBER = "text", "number"
 
 @dataclass(frozen=True)
 class TextField(Field):
-    """Something to write, of at most `limit` characters."""
+    """Text of at most `limit` characters."""
 
     limit: int = 75
     multiline: bool = False
     optional: bool = True
     inherits: bool = False
-    """Whether nothing written means that it is left out of the entry."""
+    """Whether an empty field is left out of the entry."""
 
     def form_value(self, value: Any) -> str:
         return remove_unseen(str(value or "")).strip()
@@ -40,7 +40,7 @@ class TextField(Field):
 
 @dataclass(frozen=True)
 class LinesField(Field):
-    """Texts, each in a line of its own; none of them leaves the part out of the entry."""
+    """Texts, one a line; none leaves the part out of the entry."""
 
     def form_value(self, value: Any) -> tuple[str, ...]:
         return tuple(_prefix_within_limit(remove_unseen(line).strip() for line in value or ()))
@@ -59,7 +59,7 @@ class LinesField(Field):
 
 
 def _prefix_within_limit(texts: Iterable[str]) -> Iterable[str]:
-    """As many of these, from the first on, as fit in the form."""
+    """The first texts that fit in the form."""
     length = 0
     for text in texts:
         length += len(text) + 1
@@ -70,7 +70,7 @@ def _prefix_within_limit(texts: Iterable[str]) -> Iterable[str]:
 
 @dataclass(frozen=True)
 class NumberField(Field):
-    """A whole number from 0 to `maximum`."""
+    """An integer from 0 to `maximum`."""
 
     maximum: int = 0
 

@@ -82,7 +82,7 @@ def build(
 ) -> View:
     """The form for the access at `place`, or for a new one.
 
-    `connector` is the kind that was just chosen in it. Raises NotFound where there is no such access.
+    `connector` is the type just chosen in it. Raises NotFound where there is no such access.
     """
     access = _BLANK if not place.part else app.access[access_at(app, place.part)]
     if connector != access.connector.type and connector in {kind.type for kind in kinds}:
@@ -94,9 +94,9 @@ def build(
 
 
 def parse(app: AppSpec, part: str, values: Values, kinds: Sequence[ConnectorKind]) -> AppSpec:
-    """The app with an access as it was filled in. `part` is the access's key; empty adds one.
+    """The app with the submitted access. `part` is the access's key; empty adds one.
 
-    Raises Problems, or NotFound where there is no such access any more.
+    Raises InvalidForm, or NotFound where there is no such access any more.
     """
     at = access_at(app, part) if part else len(app.access)
     access = app.access[at] if part else _BLANK

@@ -74,7 +74,7 @@ _BLANK = AppSpec.model_construct(key="", name="")
 
 
 def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Block] = ()) -> View:
-    """The form for an app that is there."""
+    """The form for an existing app."""
     return form_view(AdminScreen.BASICS, "Basics", draw_fields(FIELDS, app, names), place, above=above)
 
 
@@ -84,10 +84,10 @@ def build_new(place: AdminPlace) -> View:
 
 
 def parse(app: AppSpec, values: Values) -> AppSpec:
-    """The app as it was filled in. Raises Problems."""
+    """The app with the submitted changes. Raises InvalidForm."""
     return validate_app(merge_changes(FIELDS, app, values, app.stored()), FIELDS)
 
 
 def parse_new(values: Values) -> AppSpec:
-    """A new app as it was filled in. Raises Problems."""
+    """The submitted new app. Raises InvalidForm."""
     return validate_app(with_key(merge_changes(NEW_FIELDS, _BLANK, values, {})), NEW_FIELDS)

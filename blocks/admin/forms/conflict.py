@@ -39,7 +39,7 @@ _BLANK_STAGE = StageSpec.model_construct(name="", approvers=())
 def build(
     conflict: ConflictSpec | None, place: AdminPlace, titles: Mapping[str, str], names: SlackNames
 ) -> View:
-    """The form for a conflict, or (without one) for a new one."""
+    """The form for a conflict; for a new one where it is None."""
     title = "Conflict" if conflict else "Add a conflict"
     stage = (conflict and conflict.stage) or _BLANK_STAGE
     blocks = [
@@ -50,7 +50,7 @@ def build(
 
 
 def parse(conflict: ConflictSpec | None, values: Values) -> ConflictSpec:
-    """The conflict as it was filled in. Raises Problems."""
+    """The submitted conflict. Raises InvalidForm."""
     fields = _fields(new=conflict is None)
     data = merge_changes(fields, conflict or _BLANK, values, conflict.stored() if conflict else {})
     data.pop("stage", None)

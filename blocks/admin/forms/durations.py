@@ -39,10 +39,10 @@ FIELDS: tuple[Field, ...] = (
 
 
 def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Block] = ()) -> View:
-    """The form, filled in with what the app has."""
+    """The form, with the app's durations."""
     return form_view(AdminScreen.TIMES, "Durations", draw_fields(FIELDS, app, names), place, above=above)
 
 
 def parse(app: AppSpec, values: Values) -> AppSpec:
-    """The app as it was filled in. Raises Problems."""
+    """The app with the submitted durations. Raises InvalidForm."""
     return validate_app(merge_changes(FIELDS, app, values, app.stored()), FIELDS, otherwise="max_duration")

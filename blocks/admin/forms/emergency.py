@@ -40,12 +40,12 @@ PARTS: tuple[Field, ...] = (
     ),
 )
 _DEFAULT = EmergencySpec(max=hours("4h"))
-"""What the form offers where there is nothing yet."""
+"""What the form offers for an app without emergency access."""
 
 
 @dataclass(frozen=True)
 class EmergencyField(Field):
-    """Whether there is any, and what holds for it. Shown as whether, and the parts."""
+    """Whether emergency access is allowed, and its rules. The content is the checkbox and the parts."""
 
     @property
     def id(self) -> str:
@@ -90,12 +90,12 @@ FIELDS: tuple[Field, ...] = (EmergencyField("emergency", "Emergencies"),)
 
 
 def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Block] = ()) -> View:
-    """The form, filled in with what the app has."""
+    """The form, with the app's emergency access."""
     return form_view(
         AdminScreen.EMERGENCY, "Emergencies", draw_fields(FIELDS, app, names), place, above=above
     )
 
 
 def parse(app: AppSpec, values: Values) -> AppSpec:
-    """The app as it was filled in. Raises Problems."""
+    """The app with the submitted emergency access. Raises InvalidForm."""
     return validate_app(merge_changes(FIELDS, app, values, app.stored()), FIELDS, otherwise=PARTS[0].id)

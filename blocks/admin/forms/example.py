@@ -50,16 +50,16 @@ PERSON_TRAITS: tuple[Field, ...] = (
     AccessesField("holds", "… who has already", block="who_holds", optional=True),
 )
 _DEFAULT_TRAITS = {"manager": True}
-"""Of somebody of whom nothing else is said."""
+"""Traits of a person that an example does not describe."""
 
 
 @dataclass(frozen=True)
 class ExamplePersonField(Field):
-    """Somebody by name, or somebody described. Shown as the person's reference, and the description."""
+    """A person by name or by traits. The content is the person's reference, and the traits."""
 
     @property
     def email_id(self) -> str:
-        """The block for a person whom Slack's menu does not show."""
+        """The block for a person that Slack's menu does not have."""
         return f"{self.id}_email"
 
     def block_at(self, path: Sequence[str | int]) -> str:
@@ -108,7 +108,7 @@ class ExamplePersonField(Field):
 
 @dataclass(frozen=True)
 class ExampleDurationField(Field):
-    """A length of time; nothing written is without an end."""
+    """A duration; empty is without an end."""
 
     def form_value(self, value: Any) -> str:
         return "" if value is None else spoken(value)
@@ -125,7 +125,7 @@ class ExampleDurationField(Field):
 
 @dataclass(frozen=True)
 class ExampleAccessField(Field):
-    """One access of the app, by its key. `accesses` are those there are."""
+    """One access of the app, by its key. `accesses` are all of them."""
 
     accesses: Sequence[AccessSpec] = ()
 
@@ -177,9 +177,9 @@ def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Bl
 
 
 def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
-    """The app with an example as it was filled in. `place.part` is its place from 0 on; empty adds one.
+    """The app with the submitted example. `place.part` is its index; empty adds one.
 
-    Raises Problems, or NotFound where there is no such example any more.
+    Raises InvalidForm, or NotFound where there is no such example any more.
     """
     spot, fields = _spot(app, place), _fields(app)
     example = listed.found(app, spot) if place.part else _BLANK

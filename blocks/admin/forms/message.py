@@ -31,7 +31,7 @@ _TEXT = TextField("text", "Text", "On the card and in the e-mail. Can be empty."
 
 
 def build(entry: MessageEntry, place: AdminPlace, preview: Sequence[Block] = ()) -> View:
-    """The form. What somebody typed stays in it, unless `to_standard` was asked for."""
+    """The form, which keeps typed text in a redraw, except after `reset_to_standard`."""
     about = MESSAGES[entry.key]
     content = MessageEntry(entry.key, None, 0) if place.more else entry
     fields = draw_fields(_fields(entry.key), content, SlackNames())
@@ -51,12 +51,12 @@ def build(entry: MessageEntry, place: AdminPlace, preview: Sequence[Block] = ())
 
 
 def reset_to_standard(place: AdminPlace) -> AdminPlace:
-    """Of the same form with the standard words; its fields do not keep what was typed until now."""
+    """The place of the same form with the standard texts; its block ids differ, so typed text is dropped."""
     return replace(place, more="s" if place.more != "s" else "ss")
 
 
 def parse(key: MessageKey, values: Values) -> dict[str, str]:
-    """The templates as they were typed. Raises Problems, with the line of what is wrong in one."""
+    """The submitted templates. Raises InvalidForm, with the line of each problem."""
     values = plain_block_ids(values)
     fields = _fields(key)
     words = {field.name: field.read(values) for field in fields}
@@ -67,7 +67,7 @@ def parse(key: MessageKey, values: Values) -> dict[str, str]:
 
 
 def preview(key: MessageKey, words: Mapping[str, str], people: ExamplePeople, now: datetime) -> list[Block]:
-    """How the message would look with these words, on the card of an example."""
+    """The message with these templates, on an example's card and as an e-mail."""
     kind, story = example(key, people, now, OwnWords({key: words}))
     message = draw_card(kind, story, people.viewer)
     visible = [block for block in message["blocks"] if block["type"] != "actions"]
@@ -84,7 +84,7 @@ def preview(key: MessageKey, words: Mapping[str, str], people: ExamplePeople, no
 
 
 def problem_blocks(problems: Iterable[str]) -> list[Block]:
-    """What is wrong, where the preview would be."""
+    """The problems, in place of the preview."""
     return [kit.section(cut("\n".join(f":warning: {esc(problem)}" for problem in problems), 2900))]
 
 

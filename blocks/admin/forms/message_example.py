@@ -51,7 +51,7 @@ _COMMENTS = {RequestState.APPROVED: "Welcome.", RequestState.REJECTED: "Ask for 
 
 @dataclass(frozen=True)
 class ExamplePeople:
-    """Who is in the example: who looks at it, and somebody else."""
+    """The people of an example: the viewer, and somebody else."""
 
     viewer: str
     other: str
@@ -59,7 +59,7 @@ class ExamplePeople:
 
 
 def example(key: MessageKey, people: ExamplePeople, now: datetime, own: OwnWords) -> tuple[CardKind, Story]:
-    """The card that this message is on, as it would be drawn with these words for who looks at it."""
+    """The card of this message with these templates, as the viewer would get it."""
     if key in _REQUESTS:
         approval = key is MessageKey.APPROVAL
         requester = people.other if approval else people.viewer

@@ -34,7 +34,7 @@ _WHY = TextField(
 
 @dataclass(frozen=True)
 class RuleKind:
-    """What a list of rules does, and how its form speaks."""
+    """A list of rules, with the title and condition of its form."""
 
     list: str
     """Its name in the catalogue."""
@@ -96,9 +96,9 @@ def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Bl
 
 
 def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
-    """The app with a rule as it was filled in.
+    """The app with the submitted rule.
 
-    Raises Problems, or NotFound where there is no such rule any more.
+    Raises InvalidForm, or NotFound where there is no such rule any more.
     """
     kind, part, new = _locate(app, place)
     rule = _BLANK if new else listed.found(app, part)
@@ -111,7 +111,7 @@ def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
 
 
 def spot_of(reference: str, access: str) -> Spot:
-    """The rule that a reference is about ("deny:0"). Raises NotFound for a misshapen one."""
+    """The rule of a reference like "deny:0". Raises NotFound for a malformed one."""
     name, _, at = reference.partition(":")
     if name not in KINDS:
         raise NotFound("There is no such rule any more.")
@@ -119,7 +119,7 @@ def spot_of(reference: str, access: str) -> Spot:
 
 
 def _locate(app: AppSpec, place: AdminPlace) -> tuple[RuleKind, Spot, bool]:
-    """Which kind of rule, where it stands or would stand, and whether it is new."""
+    """The kind of rule, its spot in the app, and whether it is new."""
     part, new = spot_of(place.part, place.access), place.part.endswith(":")
     if new:
         part = replace(part, at=len(listed.every(app, part.name, place.access)))

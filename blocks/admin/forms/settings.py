@@ -18,7 +18,7 @@ _HINT = "A second admin gets each change with its difference in words, and appro
 def build(
     settings: SettingsSpec, pending: Sequence[Proposal] = (), viewer: str = "", second: str = ""
 ) -> View:
-    """The form, with what waits for a second admin above it."""
+    """The form, with the pending changes of the settings above it."""
     above = [block for proposal in pending for block in catalogue_change.list_row(proposal, viewer)]
     if pending:
         above = [kit.section(f"*Proposed, not saved.* {esc(second)}"), *above, kit.divider()]
@@ -31,5 +31,5 @@ def build(
 
 
 def parse(values: Values) -> SettingsSpec:
-    """What was chosen."""
+    """The submitted settings."""
     return SettingsSpec(two_people="yes" in choices_of(values, TWO_PEOPLE))

@@ -67,7 +67,7 @@ FURTHER: tuple[Field, ...] = (
     ),
     NumberField("channel_over", "In the channel when there are more than", maximum=MOST_ASKED),
 )
-"""What few stages have: shown where one of it is set, or once it was asked for."""
+"""Fields that few stages need: shown where one of them is set, or on request."""
 WHEN = ConditionField(
     "when", "When it is asked", "Only when all of these hold. Leave alone what does not matter."
 )
@@ -89,9 +89,9 @@ def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Bl
 
 
 def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
-    """The app with a stage as it was filled in. `place.part` is its place from 0 on; empty adds one.
+    """The app with the submitted stage. `place.part` is its index; empty adds one.
 
-    Raises Problems, or NotFound where there is no such stage any more.
+    Raises InvalidForm, or NotFound where there is no such stage any more.
     """
     spot = _spot(app, place)
     stage = listed.found(app, spot) if place.part else _BLANK

@@ -31,27 +31,27 @@ _OUTCOME_TEXTS = {
 
 @dataclass(frozen=True)
 class HypotheticalRequest:
-    """What the form was filled in with."""
+    """The content of the form."""
 
     person: str = ""
     access: str = ""
-    """The key."""
+    """The access's key."""
     duration_text: str = ""
-    """How long, as it was typed."""
+    """The duration as typed."""
     asker: str = ""
-    """Who asks for the person, where they do not ask themselves."""
+    """The requester's id, where the request is for somebody else."""
     kind: RequestKind = RequestKind.NEW
     emergency: bool = False
     moment_text: str = ""
-    """When, as it was typed."""
+    """The moment of the request as typed."""
 
     @property
     def length(self) -> timedelta | None:
-        """None: without an end. Raises ValueError with a sentence."""
+        """The duration; None is without an end. Raises ValueError with a sentence."""
         return parse_spoken(self.duration_text) if self.duration_text else None
 
     def at(self, now: datetime) -> datetime:
-        """When it is asked. Raises ValueError with what would be right, as it reads after “This”."""
+        """The moment of the request. Raises ValueError with a problem that reads on after "This"."""
         return moments.checked(self.moment_text).next(now) if self.moment_text else now
 
 
@@ -61,7 +61,7 @@ def build(
     hypothetical: HypotheticalRequest | None = None,
     answer: Sequence[Block] = (),
 ) -> View:
-    """The form, with the answer below it once there is one."""
+    """The form, with the answer below it where there is one."""
     hypothetical = hypothetical or HypotheticalRequest()
     return kit.modal(
         "Who would be asked?",
@@ -74,7 +74,7 @@ def build(
 
 
 def parse(values: Values) -> HypotheticalRequest:
-    """What was filled in. Raises Problems, each at its field."""
+    """The content of the form. Raises InvalidForm."""
     hypothetical = HypotheticalRequest(
         person_of(values, PERSON),
         choice_of(values, ACCESS),
@@ -101,7 +101,7 @@ def parse(values: Values) -> HypotheticalRequest:
 
 
 def answer_blocks(planned: Planned) -> list[Block]:
-    """What would become of it, with the reasons."""
+    """The outcome of the request, with its reasons."""
     reasons = [reason.text for reason in planned.decision.because]
     if outcome := _OUTCOME_TEXTS.get(planned.decision.outcome):
         return _refused(outcome, reasons)
@@ -133,7 +133,7 @@ def _fields(app: AppSpec, hypothetical: HypotheticalRequest) -> list[Block]:
 
 
 def _circumstances(hypothetical: HypotheticalRequest) -> list[Block]:
-    """What is usually left alone."""
+    """The fields that are usually left alone."""
     asker, moment = (
         kit.person_select(ASKER, initial=hypothetical.asker),
         kit.text_input(MOMENT, initial=hypothetical.moment_text),

@@ -10,11 +10,11 @@ from blocks.kit.text import cut, esc
 from models.catalogue.spec import AccessSpec, AppSpec
 
 PAGE = 20
-"""Apps shown at once."""
+"""Apps on a page."""
 
 
 def build(apps: Sequence[AppSpec], total: int, place: AdminPlace) -> View:
-    """The page of the list that begins with number `place.first_app`; `apps` are those on it."""
+    """The page of the list that begins at index `place.first_app`; `apps` are the page's."""
     find = kit.external_select(AdminAction.FIND_APP, placeholder="Find an app")
     add, settings = (
         kit.button("Add an app", AdminAction.ADD_APP, style="primary"),
@@ -33,12 +33,12 @@ def build(apps: Sequence[AppSpec], total: int, place: AdminPlace) -> View:
 
 
 def app_options(apps: Sequence[AppSpec]) -> list[Option]:
-    """Apps as choices of the search."""
+    """Apps as options of the search menu."""
     return [kit.option(app.name, app.key, ", ".join(_traits(app))) for app in apps]
 
 
 def access_options(accesses: Sequence[AccessSpec]) -> list[Option]:
-    """Accesses as choices of the search."""
+    """Accesses as options of the search menu."""
     return [kit.option(access.name, access.key) for access in accesses]
 
 

@@ -12,7 +12,7 @@ from models.catalogue.spec import AppSpec
 from models.catalogue.value_words import stage as stage_words
 
 PAGE = 38
-"""How many conflicts are shown: two blocks each, of the hundred that a modal can have."""
+"""Conflicts in the list, at two blocks each; a modal holds a hundred."""
 ACTION_TEXTS = {
     ConflictAction.BLOCK: "Asking for both is refused",
     ConflictAction.FLAG: "The approvers see it",
@@ -21,7 +21,7 @@ ACTION_TEXTS = {
 
 
 def build(conflicts: Sequence[ConflictSpec], titles: Mapping[str, str], above: Sequence[Block] = ()) -> View:
-    """Every conflict, with the buttons that change it. `titles` says what accesses are called."""
+    """The list, with the buttons that change each conflict. `titles` are the accesses' by reference."""
     add = kit.button("Add a conflict", AdminAction.ADD_CONFLICT, style="primary")
     head = kit.section("Accesses that nobody should have together.", accessory=add)
     rows = [block for conflict in conflicts[:PAGE] for block in _row(conflict, titles)]
@@ -32,7 +32,7 @@ def build(conflicts: Sequence[ConflictSpec], titles: Mapping[str, str], above: S
 
 
 def access_titles(app: AppSpec) -> dict[str, str]:
-    """What an app's accesses, and all of them together, are called, by reference."""
+    """The titles of an app's accesses, and of all of them together, by reference."""
     titles = {access_ref(app.key, access.key): f"{app.name}, {access.name}" for access in app.access}
     return titles | {access_ref(app.key, ALL): f"{app.name}, everything"}
 
@@ -57,5 +57,5 @@ def _delete_button(conflict: ConflictSpec) -> kit.Element:
 
 
 def app_keys(conflicts: Sequence[ConflictSpec]) -> set[str]:
-    """The keys of the apps whose accesses they name."""
+    """The keys of the apps in these conflicts."""
     return {app_of(ref) for conflict in conflicts for ref in (*conflict.these, *conflict.those)}

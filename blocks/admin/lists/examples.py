@@ -11,7 +11,7 @@ from models.catalogue.spec import AppSpec, ExampleSpec
 from models.policy.examples import Ran
 
 PAGE = 20
-"""Examples shown at once: two blocks each."""
+"""Examples on a page, at two blocks each."""
 _ABOUT = "What has to come of the rules. They are run at every change; what breaks one is not saved."
 
 
@@ -23,7 +23,7 @@ def build(
     notes: Sequence[str] = (),
     above: Sequence[Block] = (),
 ) -> View:
-    """The screen; with `ran`, what came out stands at each example, and how many are met above them."""
+    """The list; with `results`, each example has its result, and a summary stands above."""
     first = layout.page_start(place.first_rule, len(app.example), PAGE)
     intro = f"*Examples*\n{_ABOUT if app.example else f'There is none yet. {_ABOUT}'}"
     run = [kit.button("Run them", AdminAction.RUN_EXAMPLES)] if app.example else []

@@ -13,11 +13,11 @@ from models.catalogue.spec import StageSpec
 from models.tables.catalogue_changes import Proposal
 
 MAX_APP_CHANGES = 3
-"""Changes; the others stand on App Home."""
+"""Pending changes above an app; App Home has all of them."""
 
 
 def pending_app_changes(proposals: Sequence[Proposal], viewer: str, second: str) -> list[Block]:
-    """The changes that wait, one's own first; nothing where none does."""
+    """The banner of an app's pending changes, the viewer's own first; empty without any."""
     own = [proposal for proposal in proposals if proposal.by == viewer]
     blocks = [_own_change(proposal, second) for proposal in own]
     for proposal in [*own, *(proposal for proposal in proposals if proposal.by != viewer)][:MAX_APP_CHANGES]:
@@ -34,11 +34,11 @@ def _own_change(proposal: Proposal, second: str) -> Block:
 
 
 MAX_WORKSPACE_CHANGES = 5
-"""Changes that wait; the others stand on App Home."""
+"""Pending changes above a workspace list; App Home has all of them."""
 
 
 def pending_workspace_changes(proposals: Sequence[Proposal], viewer: str, second: str) -> list[Block]:
-    """The changes that wait for a second admin; nothing where none does."""
+    """The banner of pending changes of the workspace; empty without any."""
     if not proposals:
         return []
     rows = [
@@ -50,12 +50,12 @@ def pending_workspace_changes(proposals: Sequence[Proposal], viewer: str, second
 
 
 def note_banner(sentences: Sequence[str]) -> list[Block]:
-    """Sentences that are worth a look."""
+    """Notes on the rules that an admin should know of."""
     return [kit.context(cut(esc(" ".join(sentences)), 2900))] if sentences else []
 
 
 def overtaken_banner(by: str, changes: Sequence[str]) -> list[Block]:
-    """Somebody else was faster: who, and what they did."""
+    """The banner of a concurrent change: its author, and what it changed."""
     author = mention(by) if by else "Somebody"
     lines = "\n".join(f"• {esc(change)}" for change in changes)
     text = f"*{author} changed this in the meantime.* Nothing of yours is saved yet.\n{lines}"
@@ -63,7 +63,7 @@ def overtaken_banner(by: str, changes: Sequence[str]) -> list[Block]:
 
 
 def stage_rows(stages: Sequence[StageSpec], names: SlackNames) -> list[Block]:
-    """The stages, one after the other."""
+    """The stages in their order, each with its buttons."""
     blocks: list[Block] = []
     for at, stage in enumerate(stages):
         up = [kit.button("Move up", AdminAction.MOVE_STAGE_UP, str(at))] if at else []
@@ -87,14 +87,14 @@ def _delete_stage_button(name: str, at: int) -> Element:
 
 
 def page_start(first: int, total: int, size: int) -> int:
-    """Where the page with this entry begins; of the last page where there are fewer by now."""
+    """The first index of the page with this entry, or of the last page if the list is shorter by now."""
     return min(first, max(total - 1, 0)) // size * size
 
 
 def page_buttons(
     first: int, total: int, size: int, actions: tuple[AdminAction, AdminAction], *beside: Element
 ) -> list[Block]:
-    """The buttons that turn the pages, with other elements before them; nothing where one page holds all."""
+    """The buttons that turn pages, with other elements before them; empty where one page holds all."""
     if total <= size:
         return []
     back = [kit.button("Previous", actions[0], str(max(first - size, 0)))] if first else []

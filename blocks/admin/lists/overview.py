@@ -13,7 +13,7 @@ from blocks.kit.text import cut
 from models.catalogue.spec import AppSpec
 
 PAGE = 20
-"""Accesses shown at once: two blocks each, of the hundred that a modal can have."""
+"""Accesses on a page, at two blocks each; a modal holds a hundred."""
 
 
 def build(
@@ -25,10 +25,7 @@ def build(
     notes: Sequence[str] = (),
     above: Sequence[Block] = (),
 ) -> View:
-    """The app. `notes` are sentences worth a look; `place` carries its version from here on.
-
-    `above` stands before all of it.
-    """
+    """The app. `notes` are notes on its rules, `place` carries its version, `above` is a banner."""
     blocks = [
         *above,
         *layout.note_banner(notes),
@@ -104,7 +101,7 @@ def _rules(app: AppSpec) -> list[Block]:
 
 
 def _tools(app: AppSpec) -> list[Block]:
-    """Ways to see what the rules do, where there is something that could be asked for."""
+    """Buttons that try the rules, where the app has an access."""
     if not app.access:
         return []
     examples = f"Examples ({len(app.example)})" if app.example else "Examples"

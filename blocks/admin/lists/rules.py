@@ -14,7 +14,7 @@ from models.catalogue.edits import access_at
 from models.catalogue.spec import AppSpec, RuleSpec
 
 PAGE = 20
-"""Rules shown at once: two blocks each."""
+"""Rules on a page, at two blocks each."""
 GROUPS = {
     "deny": ("Refused", "One of them that applies is enough. Nothing goes before it.", "Add a refusal"),
     "require": ("Required", "All of them must hold, or it is refused.", "Add a requirement"),
@@ -24,7 +24,7 @@ GROUPS = {
         "Add an approval",
     ),
 }
-"""Of each list of rules: what it is called, how it counts, and the button that adds to it."""
+"""For each list of rules: its title, how its rules combine, and the label of its Add button."""
 
 
 def build(
@@ -35,7 +35,7 @@ def build(
     notes: Sequence[str] = (),
     above: Sequence[Block] = (),
 ) -> View:
-    """The screen. Raises NotFound where there is no such access any more."""
+    """The rules of an app, or of the access at `place`. Raises NotFound where there is no such access."""
     title = app.access[access_at(app, place.access)].name if place.access else f"Rules of {app.name}"
     blocks = [
         *above,

@@ -42,7 +42,7 @@ _REASON_TEXTS = {
 
 
 def about_app(app: AppSpec) -> str:
-    """What the app is."""
+    """Name, description, traits, owners and request rules of an app."""
     icon = f"{app.icon} " if app.icon.startswith(":") else ""
     traits = [esc(app.category)] if app.category else []
     traits += [f"{app.risk} risk", f"key `{app.key}`", *([esc(app.link)] if app.link else [])]
@@ -52,7 +52,7 @@ def about_app(app: AppSpec) -> str:
 
 
 def durations(app: AppSpec) -> str:
-    """How long its accesses last."""
+    """The durations of an app's accesses, requests and notices."""
     longer = "refused" if app.over_max is OverMax.REFUSE else "flagged to the approvers"
     longest = f"at most {spoken(app.max_duration)} (longer is {longer})" if app.max_duration else "any length"
     presets = ", ".join(map(spoken, app.durations)) or "no presets"
@@ -75,7 +75,7 @@ def _waiting_times(app: AppSpec) -> str:
 
 
 def emergency(app: AppSpec, names: SlackNames) -> str:
-    """What the app allows in an emergency."""
+    """The emergency access of an app."""
     if app.emergency is None:
         return "*Emergencies:* access is not given at once."
     spec = app.emergency
@@ -87,7 +87,7 @@ def emergency(app: AppSpec, names: SlackNames) -> str:
 
 
 def stage(spec: StageSpec, at: int, names: SlackNames) -> str:
-    """One stage: who, how many, when."""
+    """One stage: its approvers, how many, and when."""
     count = {"any": "one of ", "all": "all of "}.get(str(spec.rule), f"{spec.rule} of ")
     if spec.approvers == (Role.MANAGER,):
         count = ""  # there is but one
@@ -110,7 +110,7 @@ def _stage_details(spec: StageSpec, names: SlackNames) -> list[str]:
 
 
 def access(spec: AccessSpec, kinds: Sequence[ConnectorKind], names: SlackNames) -> str:
-    """One access: what it is and how it is given."""
+    """One access: its traits, its connector, and what it has of its own."""
     status = "" if spec.enabled else " (may not be requested)"
     traits = [spec.kind.value, *(["privileged"] if spec.privileged else [])]
     traits += [f"{spec.risk} risk"] if spec.risk else []
@@ -125,7 +125,7 @@ def rule_lines(spec: AppSpec | AccessSpec) -> list[str]:
 
 
 def rule(name: str, spec: RuleSpec) -> str:
-    """A rule of this list: what it does, and when."""
+    """A rule of the list `name`: its effect, and its condition."""
     effect, always = _RULE_TEXTS[name]
     text = f"{effect} {cut(esc(condition(spec.when)), 1500)}" if spec.when else always
     return f"*{esc(spec.name)}*: {text}."
@@ -145,7 +145,7 @@ def _request_rules(app: AppSpec) -> str:
 
 
 def _exceptions(app: AppSpec) -> list[str]:
-    """What is not as usual with asking and deciding."""
+    """Rules of requesting and deciding that differ from the defaults."""
     others = {
         OnBehalf.ADMINS: "Owners and admins may ask for others.",
         OnBehalf.MANAGERS: "Managers, owners and admins may ask for others.",
