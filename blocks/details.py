@@ -12,7 +12,6 @@ from models.audit import Entry
 from models.catalogue.words import OnReject, RequestKind
 from models.queries.stage_story import StageStory
 from models.queries.stories import RequestStory
-from models.tables.requests import Asked
 from models.tables.states import StageState
 
 PAGE = 30
@@ -82,13 +81,12 @@ def _title(story: RequestStory) -> str:
 def _facts(story: RequestStory) -> dict[str, str]:
     access = story.snapshot.access
     by_hand = access.connector.type == "manual"
+    connector = access.connector.type.replace("_", " ")
     facts = {
         "How long": phrases.term_with_change(story),
         "Risk": phrases.risk(story.snapshot),
         "Kind": access.kind.value.capitalize() + (", privileged" if access.privileged else ""),
-        "Given and taken": "by hand"
-        if by_hand
-        else f"by Keyturn ({access.connector.type.replace('_', ' ')})",
+        "Given and taken": "by hand" if by_hand else f"by Keyturn ({connector})",
         "Asked by": mention(story.request.requester_id),
     }
     return facts | ({"Ends": phrases.extended_end(story.extended, story)} if story.extended else {})
@@ -110,13 +108,10 @@ def _stage(story_stage: StageStory, stages: int) -> Block:
     head = f"*{place}{esc(stage.name)}* · {rule}"
     lines = [head, *(progress.decision_line(decision) for decision in story_stage.decisions)]
     if stage.state is StageState.OPEN:
-        lines += [
-            text for text in (progress.waiting_for(story_stage), progress.stage_remark(story_stage)) if text
-        ]
-    lines += [
-        f"{_asked_label(approver)}: {mention(approver.person_id)}, {esc(approver.because)}"
-        for approver in story_stage.asked
-    ]
+        lines += filter(None, (progress.waiting_for(story_stage), progress.stage_remark(story_stage)))
+    for approver in story_stage.asked:
+        label = "Not asked, but may decide" if approver.quiet else "Asked"
+        lines.append(f"{label}: {mention(approver.person_id)}, {esc(approver.because)}")
     return kit.section(phrases.fit_lines(lines))
 
 
@@ -128,10 +123,6 @@ def _decision_buttons(story: RequestStory, viewer: str, *, reassigns: bool) -> l
         buttons.modify(ref) if may else None,
         buttons.reassign(ref) if reassigns else None,
     ]
-
-
-def _asked_label(approver: Asked) -> str:
-    return "Not asked, but may decide" if approver.quiet else "Asked"
 
 
 def _page_buttons(ref: str, page: int, last: int) -> list[Block]:

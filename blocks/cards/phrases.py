@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from blocks.kit.text import SECTION, cut, esc, mention, moment
+from blocks.kit.text import SECTION, cut, esc, first_items, mention, moment
 from models.catalogue.words import RequestKind
 from models.durations import spoken
 from models.queries.stories import RequestStory
@@ -46,12 +46,12 @@ def term_text(term: Term) -> str:
 
 def term_with_change(story: RequestStory) -> str:
     """The requested term and its change by an approver: "8 hours → 4 hours, changed by @Grace"."""
-    wish, now = story.asked_term, story.term
+    requested, now = story.asked_term, story.term
     suffix = " more" if story.request.kind is RequestKind.EXTEND and now.length is not None else ""
     changer = story.changed_by
     if changer is None:
         return f"{term_text(now)}{suffix}"
-    return f"{term_text(wish)} → *{term_text(now)}*{suffix}, changed by {mention(changer)}"
+    return f"{term_text(requested)} → *{term_text(now)}*{suffix}, changed by {mention(changer)}"
 
 
 def until(ends_at: datetime | None) -> str:
@@ -77,9 +77,8 @@ def _end_after_extension(grant: Grant, term: Term) -> str:
 
 def present_accesses(grants: Sequence[Grant]) -> str:
     """Accesses that somebody already has: "Read (until 4 March), Write (with no end)"."""
-    titles = [f"{esc(grant.access_name)} ({_grant_period(grant)})" for grant in grants[:_MAX_PRESENT]]
-    rest = [f"{len(grants) - _MAX_PRESENT} more"] if len(grants) > _MAX_PRESENT else []
-    return ", ".join([*titles, *rest])
+    titles = [f"{esc(grant.access_name)} ({_grant_period(grant)})" for grant in grants]
+    return ", ".join(first_items(titles, _MAX_PRESENT))
 
 
 def _grant_period(grant: Grant) -> str:

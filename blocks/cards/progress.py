@@ -20,12 +20,10 @@ def status_line(story: RequestStory) -> str:
     word = f"*{request.state.label}*"
     match request.state:
         case RequestState.PENDING:
-            parts = [
-                *_stage_position(story),
-                last_reminder(request),
-                f"expires {moment(request.expires_at)}",
-            ]
-            return " · ".join([word, *(text for text in parts if text)])
+            total = len(story.stages)
+            stage = f"stage {request.position + 1} of {total}" if total > 1 else ""
+            parts = [word, stage, last_reminder(request), f"expires {moment(request.expires_at)}"]
+            return " · ".join(text for text in parts if text)
         case RequestState.EXPIRED:
             return f"{word} · nobody decided until {moment(request.expires_at)}"
         case _:
@@ -56,11 +54,8 @@ def stage_lines(story: RequestStory) -> list[str]:
             details.append("not decided")
         if details:  # it may have ended before anybody decided, and the status says how
             lines += [f"*{prefix}{esc(story_stage.stage.name)}*", *details]
-    later = [
-        esc(story_stage.stage.name)
-        for story_stage in story.stages
-        if story_stage.stage.state is StageState.WAITING
-    ]
+    stages = (story_stage.stage for story_stage in story.stages)
+    later = [esc(stage.name) for stage in stages if stage.state is StageState.WAITING]
     return lines + ([f"Then: {', '.join(later)}"] if later else [])
 
 
@@ -133,7 +128,8 @@ def grant_status(grant: Grant, admins: tuple[str, ...]) -> str:
         case GrantState.ACTIVE:
             return f"{word} {until(grant.ends_at)}"
         case GrantState.FAILED:
-            return f"{word} · {_failure_text(grant)}{_admins_to_ask(admins)}"
+            ask = f" The admins know about it; ask {mentions(admins, word='or')}." if admins else ""
+            return f"{word} · {_failure_text(grant)}{ask}"
         case GrantState.REVOKING:
             return f"{word} · it is being taken back"
         case GrantState.ENDED | GrantState.REVOKED:
@@ -141,18 +137,7 @@ def grant_status(grant: Grant, admins: tuple[str, ...]) -> str:
             return f"{word}{by}{f' {moment(grant.over_at)}' if grant.over_at else ''}"
 
 
-def _stage_position(story: RequestStory) -> list[str]:
-    several = len(story.stages) > 1
-    return [f"stage {story.request.position + 1} of {len(story.stages)}"] if several else []
-
-
 def _failure_text(grant: Grant) -> str:
     if grant.failing is Direction.TAKE:
         return "it is over, but it could not be taken back yet."
-    return (
-        f"it could not be set up: {inline_quote(grant.error)}." if grant.error else "it could not be set up."
-    )
-
-
-def _admins_to_ask(admins: tuple[str, ...]) -> str:
-    return f" The admins know about it; ask {mentions(admins, word='or')}." if admins else ""
+    return f"it could not be set up{f': {inline_quote(grant.error)}' if grant.error else ''}."

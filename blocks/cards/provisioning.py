@@ -21,13 +21,13 @@ def manual_task(story: TaskStory, viewer: str) -> Message:
     """The card of a manual task, with its buttons while it is open."""
     task, grant = story.task, story.grant.grant
     assigned = task.state is TaskState.OPEN and viewer in task.asked
-    name, what = phrases.person_name(story.grant.names, grant.person_id), phrases.access_title(grant)
+    name, access = phrases.person_name(story.grant.names, grant.person_id), phrases.access_title(grant)
     if task.direction is Direction.GIVE:
-        verb, title = "Give", f"Please give {mention(grant.person_id)} access to {what}"
+        verb, title = "Give", f"Please give {mention(grant.person_id)} access to {access}"
     else:
-        verb, title = "Take from", f"Please take {what} away from {mention(grant.person_id)}"
+        verb, title = "Take from", f"Please take {access} away from {mention(grant.person_id)}"
     return layout.card(
-        f"{verb} {name} {what}: {_TASK_STATUS[task.state]}",
+        f"{verb} {name} {access}: {_TASK_STATUS[task.state]}",
         [
             kit.section(f"*{title}*"),
             layout.facts(_task_facts(story)),
@@ -72,9 +72,9 @@ def failure(story: GrantStory, viewer: str) -> Message:
 
 
 def _failure_card(story: GrantStory, viewer: str) -> Message:
-    grant, giving = story.grant, story.grant.failing is not Direction.TAKE
+    grant, is_giving = story.grant, story.grant.failing is not Direction.TAKE
     in_charge = viewer in (*story.admins, *story.owners)
-    verb = "given to" if giving else "taken from"
+    verb = "given to" if is_giving else "taken from"
     name = phrases.person_name(story.names, grant.person_id)
     title = f"*{phrases.access_title(grant)}* could not be {verb} {mention(grant.person_id)}"
     return layout.card(
@@ -82,10 +82,10 @@ def _failure_card(story: GrantStory, viewer: str) -> Message:
         [
             kit.section(f":warning: *{grant.state.label}* · {title}"),
             kit.section(quote(grant.error or "No reason was given.", 2500)),
-            None if giving else kit.section("The access may still be there. Keyturn goes on trying."),
+            None if is_giving else kit.section("The access may still be there. Keyturn goes on trying."),
             layout.button_row(
                 buttons.retry(grant.ref) if in_charge else None,
-                buttons.cancel(grant) if in_charge and giving else None,
+                buttons.cancel(grant) if in_charge and is_giving else None,
                 buttons.details(grant.ref),
             ),
             layout.grant_footer(story),

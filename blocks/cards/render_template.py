@@ -121,30 +121,14 @@ def _text_filter(change: Callable[[str], str]) -> Callable[[Value], str]:
     return lambda value: change(value) if isinstance(value, str) else ""
 
 
-def _join_with_or(people: PeopleValue) -> Mrkdwn:
-    return Mrkdwn(join_words(people.mrkdwn, word="or"))
-
-
-def _date(at: datetime | None) -> Mrkdwn:
-    return Mrkdwn(date(at) if at else "")
-
-
-def _name(person: PersonValue | None) -> str:
-    return person.name if person else ""
-
-
-def _default(value: Value, otherwise: str) -> Value:
-    return value or otherwise
-
-
 FILTERS: Mapping[str, Callable[..., Value]] = {
     "upper": _text_filter(str.upper),
     "lower": _text_filter(str.lower),
     "capitalize": _text_filter(str.capitalize),
-    "name": _name,
-    "either": _join_with_or,
-    "date": _date,
-    "default": _default,
+    "name": lambda person: person.name if person else "",
+    "either": lambda people: Mrkdwn(join_words(people.mrkdwn, word="or")),
+    "date": lambda at: Mrkdwn(date(at) if at else ""),
+    "default": lambda value, otherwise: value or otherwise,
 }
 
 

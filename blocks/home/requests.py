@@ -14,13 +14,18 @@ from models.tables.requests import Request, Term
 from models.tables.states import RequestState
 
 FILTER_BLOCK = "home.filter"
+NOTHING = "You have not asked for anything yet. Press *Request access* to begin."
 
 
 def my_requests(tab: MyRequests, viewer: str) -> list[Block]:
     """The tab's blocks, at most two a request."""
-    blocks = [block for request, progress in tab.pending for block in _pending_rows(request, progress)]
+    blocks = [block for request, standing in tab.pending for block in _pending_rows(request, standing)]
     blocks += [block for request in tab.closed for block in _closed_rows(request, tab, viewer)]
-    return [_filter(tab.status), *(blocks or [kit.section(_empty_text(tab.status))])]
+    if not blocks:
+        blocks = [
+            kit.section(f"None of your requests is {tab.status.label.lower()}." if tab.status else NOTHING)
+        ]
+    return [_filter(tab.status), *blocks]
 
 
 def _filter(status: RequestState | None) -> Block:
@@ -31,14 +36,18 @@ def _filter(status: RequestState | None) -> Block:
     return kit.actions([menu], block_id=FILTER_BLOCK)
 
 
-def _empty_text(status: RequestState | None) -> str:
-    if status is None:
-        return "You have not asked for anything yet. Press *Request access* to begin."
-    return f"None of your requests is {status.label.lower()}."
-
-
-def _pending_rows(request: Request, progress: Standing | None) -> list[Block]:
-    lines = [_title(request), f"*{request.state.label}*{_progress(request, progress)}", _dates_line(request)]
+def _pending_rows(request: Request, standing: Standing | None) -> list[Block]:
+    status = f"*{request.state.label}*"
+    if standing is not None:
+        stage = f"stage {request.position + 1} of {standing.stages}, " if standing.stages > 1 else ""
+        status = f"{status} · {stage}{progress.waiting_for(standing.stage)}"
+    dates = [
+        f"For {phrases.term_text(Term.from_json(request.term))}",
+        f"asked {moment(request.created_at)}",
+        progress.last_reminder(request),
+        f"expires {moment(request.expires_at)}",
+    ]
+    lines = [_title(request), status, " · ".join(text for text in dates if text)]
     own = [buttons.remind(request.ref), buttons.withdraw(request.ref)]
     row = [*own, buttons.comment(request.ref), buttons.details(request.ref)]
     return [kit.section("\n".join(lines)), kit.actions(row)]
@@ -67,20 +76,6 @@ def _title(request: Request) -> str:
     on_behalf = request.beneficiary_id != request.requester_id
     text = f"{SIGN} {text}" if request.emergency else text
     return f"{text}{f' for {mention(request.beneficiary_id)}' if on_behalf else ''} · {request.ref}"
-
-
-def _progress(request: Request, standing: Standing | None) -> str:
-    if standing is None:
-        return ""
-    stage = f"stage {request.position + 1} of {standing.stages}, " if standing.stages > 1 else ""
-    return f" · {stage}{progress.waiting_for(standing.stage)}"
-
-
-def _dates_line(request: Request) -> str:
-    created, expires = moment(request.created_at), moment(request.expires_at)
-    times = [f"asked {created}", progress.last_reminder(request), f"expires {expires}"]
-    term = f"For {phrases.term_text(Term.from_json(request.term))}"
-    return " · ".join([term, *(part for part in times if part)])
 
 
 def _outcome(request: Request) -> str:

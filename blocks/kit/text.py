@@ -57,10 +57,14 @@ def mentions(person_ids: Sequence[str], *, word: str = "and", limit: int = 6) ->
 
 def join_words(items: Sequence[str], *, word: str = "and", limit: int = 6) -> str:
     """Join texts that are mrkdwn already: "a, b and c". Beyond `limit` they are counted."""
-    parts = list(items[:limit])
-    if len(items) > limit:
-        parts.append(f"{len(items) - limit} more")
+    parts = first_items(items, limit)
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}" if parts else ""
+
+
+def first_items(items: Sequence[str], limit: int) -> list[str]:
+    """The first `limit` items, followed by "3 more" where there are more."""
+    rest = [f"{len(items) - limit} more"] if len(items) > limit else []
+    return [*items[:limit], *rest]
 
 
 def moment(at: datetime) -> str:

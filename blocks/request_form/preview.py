@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from blocks import kit
 from blocks.kit import Block
-from blocks.kit.text import cut, esc, mentions
+from blocks.kit.text import cut, esc, first_items, mentions
 from models.catalogue.conflicts import ConflictAction
 from models.catalogue.words import OnReject
 from models.durations import spoken
@@ -72,29 +72,35 @@ def _group_by_outcome(planned: Sequence[Planned]) -> list[list[Planned]]:
 def _group_blocks(group: Sequence[Planned], *, with_names: bool) -> Iterator[Block]:
     first = group[0]
     if with_names:
-        yield kit.section(f"*{_names([plan.snapshot.access.name for plan in group])}*")
-    yield from _warnings(first)
+        names = first_items([esc(plan.snapshot.access.name) for plan in group], _MAX_NAMES)
+        yield kit.section(f"*{', '.join(names)}*")
+    if first.length.message:
+        yield kit.section(f":warning: {esc(first.length.message)}")
+    yield from (kit.section(f":warning: *Conflict:* {esc(text)}") for text in _conflict_texts(first))
     if first.after is not None:
-        yield kit.section(_emergency_text(first, first.after))
-        yield from _unreviewed_warning(first)
-    if first.decision.outcome is Outcome.AUTO and first.after is not None:
-        return
+        yield from _emergency_blocks(first, first.after)
     if first.decision.outcome is Outcome.AUTO:
-        yield kit.section("*No approval is needed*")
-        yield kit.context(*(esc(reason.text) for reason in first.decision.because))
+        if first.after is None:
+            yield kit.section("*No approval is needed*")
+            yield kit.context(*(esc(reason.text) for reason in first.decision.because))
         return
     if not with_names or first.after is not None:
         yield kit.section("*Who will be asked before*" if first.after else "*Who will be asked*")
+    yield from _stage_blocks(first)
+
+
+def _stage_blocks(plan: Planned) -> Iterator[Block]:
+    """Each stage with its reason (once, where several have the same) and its notes."""
     repeated: set[str] = set()
-    for stage in first.decision.stages:
-        yield kit.section(_stage(stage, numbered=len(first.decision.stages) > 1))
+    for stage in plan.decision.stages:
+        yield kit.section(_stage(stage, numbered=len(plan.decision.stages) > 1))
         reasons = [stage.because.text] if stage.because.text not in repeated else []
         repeated.update(reasons)
-        if notes := [*map(esc, reasons), *_stage_notes(stage, first.snapshot.policy.request_expiry)]:
+        if notes := [*map(esc, reasons), *_stage_notes(stage, plan.snapshot.policy.request_expiry)]:
             yield kit.context(*notes)
 
 
-def _emergency_text(plan: Planned, after: Aftermath) -> str:
+def _emergency_blocks(plan: Planned, after: Aftermath) -> Iterator[Block]:
     """What emergency access means here: the start, who is informed, and who reviews it."""
     spec = plan.snapshot.policy.emergency
     maximum = f", for at most {spoken(spec.max)}" if spec else ""
@@ -108,20 +114,11 @@ def _emergency_text(plan: Planned, after: Aftermath) -> str:
         sentences.append(f"Afterwards it is reviewed by {reviewers}. Nobody reviews their own emergency.")
     else:
         sentences.append("Nobody else is there to review it, so the admins are asked to name somebody.")
-    return f":rotating_light: *Access at once*\n{' '.join(sentences)}"
-
-
-def _unreviewed_warning(plan: Planned) -> Iterator[Block]:
+    yield kit.section(f":rotating_light: *Access at once*\n{' '.join(sentences)}")
     if plan.unreviewed:
         earlier = "An earlier one" if plan.unreviewed == 1 else f"{plan.unreviewed} earlier ones"
         warning = f"{earlier} for this {'is' if plan.unreviewed == 1 else 'are'} not reviewed yet"
         yield kit.section(f":warning: {warning}, and those who are told see that.")
-
-
-def _warnings(plan: Planned) -> Iterator[Block]:
-    if plan.length.message:
-        yield kit.section(f":warning: {esc(plan.length.message)}")
-    yield from (kit.section(f":warning: *Conflict:* {esc(text)}") for text in _conflict_texts(plan))
 
 
 def _conflict_texts(planned: Planned) -> list[str]:
@@ -133,40 +130,27 @@ def _conflict_texts(planned: Planned) -> list[str]:
     return [reason.text for reason in planned.decision.because if reason.rule in rules]
 
 
-def _names(names: Sequence[str]) -> str:
-    rest = [f"{len(names) - _MAX_NAMES} more"] if len(names) > _MAX_NAMES else []
-    return ", ".join([*(esc(name) for name in names[:_MAX_NAMES]), *rest])
-
-
 def _stage(stage: PlannedStage, *, numbered: bool) -> str:
+    """A stage in one line: "*1. Owner:* @Mia (manager of Ada), or @Grace or @Alan (owner of GitHub)"."""
     number = f"{stage.position + 1}. " if numbered else ""
-    return f"*{number}{esc(stage.name)}:* {_quorum(stage)}{_approvers(stage)}"
+    if len(stage.asked) == 1 or stage.rule == "any":
+        quorum = ""
+    else:
+        quorum = "all of " if stage.rule == "all" else f"{stage.needed} of "
+    approvers = (", or " if stage.rule == "any" else "; ").join(_approver_groups(stage))
+    return f"*{number}{esc(stage.name)}:* {quorum}{approvers}"
 
 
 def _stage_notes(stage: PlannedStage, expiry: timedelta) -> list[str]:
     """The escalation of a stage, and the effect of one rejection."""
-    delay, alternates = (
-        escalation_wait(stage.spec, expiry),
-        [alternate.person_id for alternate in stage.alternates],
-    )
-    notes = list[str]()
+    notes, delay = list[str](), escalation_wait(stage.spec, expiry)
+    alternates = [alternate.person_id for alternate in stage.alternates]
     if delay and alternates:
         are = "is" if len(alternates) == 1 else "are"
         notes.append(f"If nobody decides within {spoken(delay)}, {mentions(alternates)} {are} asked too.")
     if isinstance(stage.rule, int) and stage.spec.on_reject is OnReject.VETO:
         notes.append("One rejection ends it.")
     return notes
-
-
-def _quorum(stage: PlannedStage) -> str:
-    if len(stage.asked) == 1 or stage.rule == "any":
-        return ""
-    return "all of " if stage.rule == "all" else f"{stage.needed} of "
-
-
-def _approvers(stage: PlannedStage) -> str:
-    """Whoever is asked: "@Mia (manager of Ada), or @Grace or @Alan (owner of GitHub)" where one is enough."""
-    return (", or " if stage.rule == "any" else "; ").join(_approver_groups(stage))
 
 
 def _approver_groups(stage: PlannedStage) -> Iterator[str]:

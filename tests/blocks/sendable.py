@@ -8,7 +8,9 @@ from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from blocks import kit
+from blocks.cards import Story, draw
 from bot.sandbox.slack.validate import TOTAL_TEXT, text_length, validate_message, validate_view
+from models.tables.cards import CardKind
 
 OURS = re.compile(
     r"<@[UW][A-Z0-9]+>|<#[CG][A-Z0-9]+>|<!date\^[0-9]+\^\{date_short_pretty\} at \{time\}\|[0-9: UTC-]+>"
@@ -24,6 +26,13 @@ def check_message(message: kit.Message) -> None:
         block.to_dict()
     assert 0 < len(message["text"]) <= 4000
     check_markup(message["blocks"], message["text"])
+
+
+def drawn(kind: CardKind, about: Story, viewer: str) -> tuple[str, list[str], str]:
+    """What can be read on a card, its buttons, and what the notification says."""
+    message = draw(kind, about, viewer)
+    check_message(message)
+    return words_of(message["blocks"]), buttons_of(message["blocks"]), message["text"]
 
 
 def check_view(view: kit.View) -> None:

@@ -13,7 +13,7 @@ from models.tables.cards import CardKind
 from models.tables.grants import Cause, Direction, TaskState
 from models.tables.requests import Term
 from models.tables.states import GrantState, RequestState, StageState
-from tests.blocks.sendable import buttons_of, check_message, words_of
+from tests.blocks.sendable import check_message, drawn, words_of
 from tests.blocks.stories import (
     ADA,
     ALAN,
@@ -35,13 +35,6 @@ from tests.blocks.stories import (
 )
 
 DECIDING = ["Approve", "Reject", "Modify duration", "Comment", "Details", "Reassign"]
-
-
-def drawn(kind: CardKind, about: Any, viewer: str) -> tuple[str, list[str], str]:
-    """What can be read on a card, its buttons, and what the notification says."""
-    message = draw(kind, about, viewer)
-    check_message(message)
-    return words_of(message["blocks"]), buttons_of(message["blocks"]), message["text"]
 
 
 def test_an_approver_reads_who_wants_what_for_how_long_and_why() -> None:

@@ -12,7 +12,7 @@ from models.catalogue.workspace import SettingsSpec
 from models.queries.change_story import ChangeStory
 from models.tables.cards import CardKind
 from models.tables.catalogue_changes import APP, IMPORT, Proposal, ProposalState
-from tests.blocks.sendable import buttons_of, check_message, check_view, words_of
+from tests.blocks.sendable import buttons_of, check_message, check_view, drawn, words_of
 from tests.blocks.stories import ADA, GRACE, NAMES, NOON, ROOT
 from tests.rows import new_row
 
@@ -29,34 +29,32 @@ def proposal(**changes: Any) -> Proposal:
     return new_row(Proposal, **(usual | changes))
 
 
-def drawn(viewer: str, kind: CardKind = CardKind.CHANGE, **changes: Any) -> tuple[str, list[str], str]:
-    """What can be read on a card, its buttons, and what the notification says."""
-    message = draw(kind, ChangeStory(proposal(**changes), NAMES, (ROOT, GRACE), SECOND), viewer)
-    check_message(message)
-    return words_of(message["blocks"]), buttons_of(message["blocks"]), message["text"]
+def change(viewer: str, kind: CardKind = CardKind.CHANGE, **changes: Any) -> tuple[str, list[str], str]:
+    """What can be read on the card of a change, its buttons, and what the notification says."""
+    return drawn(kind, ChangeStory(proposal(**changes), NAMES, (ROOT, GRACE), SECOND), viewer)
 
 
 def test_another_admin_sees_the_difference_and_decides() -> None:
-    said, buttons, text = drawn(GRACE)
+    said, buttons, text = change(GRACE)
     assert text == "Root proposes to change GitHub"
     assert "• GitHub: risk low → high" in said
     assert buttons == ["Approve change", "Reject change"]
 
 
 def test_its_author_sees_that_nothing_is_saved_and_can_only_withdraw() -> None:
-    said, buttons, _ = drawn(ROOT)
+    said, buttons, _ = change(ROOT)
     assert f"Proposed, not saved: 1 change waits for a second admin. {SECOND}" in said
     assert buttons == ["Withdraw change"]
 
 
 def test_somebody_who_is_no_admin_any_more_has_no_buttons() -> None:
-    assert drawn(ADA)[1] == []
+    assert change(ADA)[1] == []
 
 
 @pytest.mark.parametrize("state", [state for state in ProposalState if state is not ProposalState.OPEN])
 def test_what_is_closed_says_how_with_what_was_said_and_has_no_dead_button(state: ProposalState) -> None:
     for kind, viewer in ((CardKind.CHANGE, GRACE), (CardKind.CHANGE_DONE, ROOT)):
-        said, buttons, _ = drawn(
+        said, buttons, _ = change(
             viewer, kind, state=state, decided_by=GRACE, decided_at=NOON, note="Since <b>"
         )
         assert f"*{state.capitalize()}*" in said
@@ -75,7 +73,7 @@ def test_an_import_says_that_it_is_done() -> None:
 
 def test_the_form_that_approves_shows_every_word_where_the_card_has_no_room() -> None:
     many = [f"GitHub: access {number}: name {'x' * 300} → y" for number in range(60)]
-    assert "more" in drawn(GRACE, words=many)[0]
+    assert "more" in change(GRACE, words=many)[0]
     view = change_form.approve(proposal(words=many))
     check_view(view)
     assert all(one in words_of(view["blocks"]) for one in many)

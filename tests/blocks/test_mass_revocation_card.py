@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 
 from blocks import mail
-from blocks.cards import draw
 from models.queries.pause_story import PauseStory
 from models.tables.cards import CardKind
 from models.tables.pauses import Pause, PauseKind, PauseState
-from tests.blocks.sendable import buttons_of, check_message, words_of
+from tests.blocks.sendable import drawn
 from tests.blocks.stories import ADA, NAMES, NOON, ROOT, grant, snapshot
 from tests.rows import new_row
 
@@ -26,15 +25,13 @@ def story(kind: PauseKind, count: int = 1, shown: int = 1, **changes: Any) -> Pa
     return PauseStory(new_row(Pause, **(usual | changes)), count, first, NAMES, (ROOT,))
 
 
-def drawn(one: PauseStory, viewer: str = ROOT) -> tuple[str, list[str], str]:
-    message = draw(CardKind.PAUSE, one, viewer)
-    check_message(message)
-    return words_of(message["blocks"]), buttons_of(message["blocks"]), message["text"]
+def card(pause: PauseStory, viewer: str = ROOT) -> tuple[str, list[str], str]:
+    return drawn(CardKind.PAUSE, pause, viewer)
 
 
 @pytest.mark.parametrize("kind", list(PauseKind))
 def test_it_says_what_and_how_many_and_asks(kind: PauseKind) -> None:
-    said, buttons, text = drawn(story(kind, 214, 15))
+    said, buttons, text = card(story(kind, 214, 15))
     assert "214 accesses are over by" in said
     assert said.count("GitHub, Engineering team") == 15
     assert "and 199 more" in said
@@ -44,7 +41,7 @@ def test_it_says_what_and_how_many_and_asks(kind: PauseKind) -> None:
 
 @pytest.mark.parametrize("kind", list(PauseKind))
 def test_who_waits_is_named_and_it_can_still_be_let_go(kind: PauseKind) -> None:
-    said, buttons, _ = drawn(story(kind, state=PauseState.WAITING, decided_by=ROOT))
+    said, buttons, _ = card(story(kind, state=PauseState.WAITING, decided_by=ROOT))
     assert f"<@{ROOT}> wants to wait." in said
     assert buttons == ["Revoke them now"]
 
@@ -52,14 +49,14 @@ def test_who_waits_is_named_and_it_can_still_be_let_go(kind: PauseKind) -> None:
 @pytest.mark.parametrize("state", [PauseState.LIFTED, PauseState.OVER])
 def test_what_is_settled_has_no_button_and_is_no_email(state: PauseState) -> None:
     one = story(PauseKind.CLOCK, state=state, decided_by=ROOT)
-    said, buttons, _ = drawn(one)
+    said, buttons, _ = card(one)
     assert "*Settled.*" in said
     assert buttons == []
     assert not mail.should_mail(CardKind.PAUSE, one, ROOT)
 
 
 def test_somebody_who_is_no_admin_any_more_has_no_buttons() -> None:
-    assert drawn(story(PauseKind.RESTORED), ADA)[1] == []
+    assert card(story(PauseKind.RESTORED), ADA)[1] == []
 
 
 def test_an_open_one_is_worth_an_email() -> None:

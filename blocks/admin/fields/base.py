@@ -5,7 +5,7 @@ shows in other words ("48h" as "2 days"), is never lost by saving it.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,6 +82,16 @@ class Field(ABC):
         return kit.input_block(
             self.label, element, block_id=self.id, hint=self.hint, optional=optional, dispatch=dispatch
         )
+
+
+def prefix_within_limit(texts: Iterable[str], separator: str) -> Iterator[str]:
+    """The first texts that fit in a form with this separator; an empty one ends them."""
+    length = 0
+    for text in texts:
+        length += len(text) + len(separator)
+        if length > DISPLAY_LIMIT or not text:
+            return
+        yield text
 
 
 def sentence(text: str) -> str:

@@ -1,7 +1,8 @@
 """Fields to choose from: options, a checkbox, user groups, accesses, a channel."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from blocks import kit
@@ -23,6 +24,14 @@ class FieldOption:
     label: str
     data: Any
     """None leaves the part out of the entry."""
+
+
+def enum_options(members: Iterable[StrEnum], labels: Mapping[Any, str] | None = None) -> list[FieldOption]:
+    """The members of an enum as options, labelled by `labels`, or by their values."""
+    return [
+        FieldOption(member.value, labels[member] if labels else member.value.capitalize(), member.value)
+        for member in members
+    ]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from blocks.admin.fields.choices import (
     FieldOption,
     MultiChoiceField,
     UserGroupsField,
+    enum_options,
 )
 from blocks.admin.fields.durations import DurationField
 from blocks.admin.fields.text import TEXT, LinesField, TextField
@@ -33,7 +34,7 @@ COMMON: tuple[Field, ...] = (
         "Only when the risk is",
         "None ticked: whatever the risk.",
         block="when_risk",
-        options=[FieldOption(risk.value, risk.value.capitalize(), risk.value) for risk in Risk],
+        options=enum_options(Risk),
     ),
     ChoiceField(
         "privileged",
@@ -80,7 +81,7 @@ RARE: tuple[Field, ...] = (
         "kind",
         "Only when the access is a",
         block="when_kind",
-        options=[FieldOption(kind.value, kind.value.capitalize(), kind.value) for kind in AccessKind],
+        options=enum_options(AccessKind),
     ),
     LinesField("department", "Only when the department is", "One in each line.", block="when_department"),
     LinesField("title", "Only when the title is", "One in each line.", block="when_title"),
@@ -88,7 +89,7 @@ RARE: tuple[Field, ...] = (
         "request",
         "Only when it is",
         block="when_request",
-        options=[FieldOption(kind.value, label, kind.value) for kind, label in REQUEST_KINDS.items()],
+        options=enum_options(REQUEST_KINDS, REQUEST_KINDS),
     ),
     ChoiceField(
         "emergency",
@@ -114,7 +115,7 @@ RARE: tuple[Field, ...] = (
         "weekday",
         "Only when it is asked for on",
         block="when_weekday",
-        options=[FieldOption(day.value, DAYS[day], day.value) for day in Weekday],
+        options=enum_options(Weekday, DAYS),
     ),
     TextField(
         "hours",

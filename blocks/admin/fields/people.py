@@ -7,7 +7,7 @@ from typing import Any
 
 from blocks import kit
 from blocks.admin.block_id_version import plain_block_ids
-from blocks.admin.fields.base import DISPLAY_LIMIT, Field, InvalidEntry, SlackNames
+from blocks.admin.fields.base import Field, InvalidEntry, SlackNames, prefix_within_limit
 from blocks.admin.fields.choices import ChoiceField, FieldOption
 from blocks.admin.fields.text import NUMBER, TEXT
 from blocks.admin.ids import AdminAction
@@ -48,7 +48,7 @@ class PeopleField(Field):
         return f"{self.id}{_OTHERS}"
 
     def form_value(self, value: Any) -> frozenset[str]:
-        return frozenset(_prefix_within_limit(value))
+        return frozenset(prefix_within_limit(value, ", "))
 
     def blocks(self, form_value: Any, names: SlackNames) -> list[Block]:
         in_menu = sorted(form_value & names.people)
@@ -130,16 +130,6 @@ class ApproversField(PeopleField):
 
     def _parse(self, ref: str) -> object:
         return parse_approver(ref)
-
-
-def _prefix_within_limit(refs: Sequence[str]) -> Iterable[str]:
-    """The first references that fit in the form, wherever each of them is shown."""
-    length = 0
-    for ref in refs:
-        length += len(ref) + 2
-        if length > DISPLAY_LIMIT:
-            return
-        yield ref
 
 
 QUORUMS = (

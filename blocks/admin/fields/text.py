@@ -1,11 +1,10 @@
 """Fields to type in: text, lines, and a number."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from blocks import kit
-from blocks.admin.fields.base import DISPLAY_LIMIT, Field, InvalidEntry, SlackNames
+from blocks.admin.fields.base import Field, InvalidEntry, SlackNames, prefix_within_limit
 from blocks.kit import Block
 from blocks.kit.state import Values, text_of
 from models.text_cleanup import remove_unseen
@@ -43,7 +42,7 @@ class LinesField(Field):
     """Texts, one a line; none leaves the part out of the entry."""
 
     def form_value(self, value: Any) -> tuple[str, ...]:
-        return tuple(_prefix_within_limit(remove_unseen(line).strip() for line in value or ()))
+        return tuple(prefix_within_limit((remove_unseen(line).strip() for line in value or ()), "\n"))
 
     def blocks(self, form_value: Any, names: SlackNames) -> list[Block]:
         element = kit.text_input(TEXT, initial="\n".join(form_value), multiline=True, limit=3000)
@@ -56,16 +55,6 @@ class LinesField(Field):
     def to_data(self, form_value: Any, value: Any) -> Any:
         hidden = list(value or ())[len(self.form_value(value)) :]
         return [*form_value, *hidden] or None
-
-
-def _prefix_within_limit(texts: Iterable[str]) -> Iterable[str]:
-    """The first texts that fit in the form."""
-    length = 0
-    for text in texts:
-        length += len(text) + 1
-        if length > DISPLAY_LIMIT or not text:
-            return
-        yield text
 
 
 @dataclass(frozen=True)

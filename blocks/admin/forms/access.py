@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from blocks.admin.fields.base import Field, SlackNames
-from blocks.admin.fields.choices import CheckboxField, ChoiceField, FieldOption
+from blocks.admin.fields.choices import CheckboxField, ChoiceField, FieldOption, enum_options
 from blocks.admin.fields.connector import ConnectorField, ConnectorKind
 from blocks.admin.fields.durations import DurationField, DurationsField
 from blocks.admin.fields.text import TextField
@@ -31,15 +31,12 @@ _GENERAL: tuple[Field, ...] = (
     ChoiceField(
         "kind",
         "Kind",
-        options=[FieldOption(kind.value, kind.value.capitalize(), kind.value) for kind in AccessKind],
+        options=enum_options(AccessKind),
     ),
     ChoiceField(
         "risk",
         "Risk",
-        options=[
-            FieldOption("app", _AS_THE_APP, None),
-            *(FieldOption(risk.value, risk.value.capitalize(), risk.value) for risk in Risk),
-        ],
+        options=[FieldOption("app", _AS_THE_APP, None), *enum_options(Risk)],
     ),
     CheckboxField("privileged", "Privileged", sentence="Gives more than everyday work needs"),
     CheckboxField("enabled", "Requests", sentence="May be requested"),

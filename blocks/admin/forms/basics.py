@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from blocks.admin.fields.base import Field, SlackNames
-from blocks.admin.fields.choices import CheckboxField, ChoiceField, FieldOption
+from blocks.admin.fields.choices import CheckboxField, ChoiceField, FieldOption, enum_options
 from blocks.admin.fields.people import PeopleField
 from blocks.admin.fields.text import TextField
 from blocks.admin.form_mapping import KEY, draw_fields, form_view, merge_changes, validate_app, with_key
@@ -51,7 +51,7 @@ FIELDS: tuple[Field, ...] = (
     ChoiceField(
         "risk",
         "Risk",
-        options=[FieldOption(risk.value, risk.value.capitalize(), risk.value) for risk in Risk],
+        options=enum_options(Risk),
     ),
     PeopleField("owners", "Owners", others="More owners, by e-mail address"),
     ChoiceField("reason", "The reason for a request", options=REASONS),

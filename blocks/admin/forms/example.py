@@ -7,11 +7,13 @@ from typing import Any
 from blocks import kit
 from blocks.admin.fields.base import Field, InvalidEntry, SlackNames
 from blocks.admin.fields.choices import (
+    REQUEST_KINDS,
     AccessesField,
     CheckboxField,
     ChoiceField,
     FieldOption,
     UserGroupsField,
+    enum_options,
 )
 from blocks.admin.fields.durations import parse_length
 from blocks.admin.fields.text import TEXT, LinesField, TextField
@@ -35,7 +37,6 @@ from models.catalogue.spec import (
     Asker,
     ExampleSpec,
     Expect,
-    RequestKind,
     Someone,
 )
 from models.durations import format_duration, spoken
@@ -152,11 +153,6 @@ _ASKERS = (
     FieldOption("manager", "Their manager asks for them", Asker.MANAGER.value),
     FieldOption("colleague", "A colleague asks for them", Asker.COLLEAGUE.value),
 )
-_KINDS = (
-    FieldOption("request", "A new request", RequestKind.NEW.value),
-    FieldOption("re-raise", "Asked for again", RequestKind.RERAISE.value),
-    FieldOption("extend", "An extension", RequestKind.EXTEND.value),
-)
 _OUTCOMES = (
     FieldOption("ask", "It is asked for", Expect.ASK.value),
     FieldOption("auto", "It is approved without asking", Expect.AUTO.value),
@@ -205,7 +201,7 @@ def _fields(app: AppSpec) -> tuple[Field, ...]:
             "because", "Why it has to be so", "Who is stopped by it reads this.", limit=500, multiline=True
         ),
         ChoiceField("asked_by", "Who asks", options=_ASKERS),
-        ChoiceField("request", "What kind of request", options=_KINDS),
+        ChoiceField("request", "What kind of request", options=enum_options(REQUEST_KINDS, REQUEST_KINDS)),
         CheckboxField("emergency", "Emergency", sentence="It is an emergency"),
         TextField(
             "at",

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from blocks import kit
 from blocks.admin.ids import AdminScreen
-from blocks.cards import catalogue_change
+from blocks.admin.lists.layout import pending_workspace_changes
 from blocks.kit import View
 from blocks.kit.state import Values, choices_of
-from blocks.kit.text import esc
 from models.catalogue.workspace import SettingsSpec
 from models.tables.catalogue_changes import Proposal
 
@@ -19,9 +18,7 @@ def build(
     settings: SettingsSpec, pending: Sequence[Proposal] = (), viewer: str = "", second: str = ""
 ) -> View:
     """The form, with the pending changes of the settings above it."""
-    above = [block for proposal in pending for block in catalogue_change.list_row(proposal, viewer)]
-    if pending:
-        above = [kit.section(f"*Proposed, not saved.* {esc(second)}"), *above, kit.divider()]
+    above = pending_workspace_changes(pending, viewer, second)
     option = kit.option("A change of the catalogue needs two people", "yes")
     box = kit.checkboxes("choice", [option], initial=["yes"] if settings.two_people else [])
     field = kit.input_block("Changes", box, block_id=TWO_PEOPLE, hint=_HINT, optional=True)

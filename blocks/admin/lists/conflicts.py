@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from blocks import kit
 from blocks.admin.ids import AdminAction, AdminScreen
+from blocks.admin.lists.layout import delete_button
 from blocks.kit import Block, View
 from blocks.kit.text import cut, esc
 from models.catalogue.access_refs import ALL, access_ref, app_of
@@ -45,15 +46,14 @@ def _row(conflict: ConflictSpec, titles: Mapping[str, str]) -> list[Block]:
     stage = f": {esc(conflict.stage.name)} ({esc(stage_words(conflict.stage))})" if conflict.stage else ""
     why = f"\n{esc(conflict.why)}" if conflict.why else ""
     text = f"*{esc(conflict.name)}*\n{f' {arrow} '.join(sides)}\n{ACTION_TEXTS[conflict.action]}{stage}{why}"
-    buttons = [kit.button("Edit", AdminAction.EDIT_CONFLICT, conflict.key), _delete_button(conflict)]
-    return [kit.section(cut(text, 2900)), kit.actions(buttons)]
-
-
-def _delete_button(conflict: ConflictSpec) -> kit.Element:
-    sure = kit.confirm(
-        f"Delete {conflict.name}?"[:90], "Both may be asked for together from now on.", "Delete", danger=True
+    delete = delete_button(
+        AdminAction.DELETE_CONFLICT,
+        conflict.key,
+        f"Delete {conflict.name}?"[:90],
+        "Both may be asked for together from now on.",
     )
-    return kit.button("Delete", AdminAction.DELETE_CONFLICT, conflict.key, confirm=sure)
+    edit = kit.button("Edit", AdminAction.EDIT_CONFLICT, conflict.key)
+    return [kit.section(cut(text, 2900)), kit.actions([edit, delete])]
 
 
 def app_keys(conflicts: Sequence[ConflictSpec]) -> set[str]:

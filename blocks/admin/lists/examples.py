@@ -69,9 +69,8 @@ def _row(example: ExampleSpec, at: int, result: Ran | None) -> list[Block]:
         lines.append(cut(esc(result.instead), 1000))
     if example.because:
         lines.append(f"Because: {cut(esc(example.because), 700)}")
-    sure = kit.confirm("Delete this example?", "It is not looked at any more.", "Delete", danger=True)
     edit = kit.button("Edit", AdminAction.EDIT_EXAMPLE, str(at))
-    return [
-        kit.section("\n".join(lines)),
-        kit.actions([edit, kit.button("Delete", AdminAction.DELETE_EXAMPLE, str(at), confirm=sure)]),
-    ]
+    delete = layout.delete_button(
+        AdminAction.DELETE_EXAMPLE, str(at), "Delete this example?", "It is not looked at any more."
+    )
+    return [kit.section("\n".join(lines)), kit.actions([edit, delete])]

@@ -12,29 +12,24 @@ from blocks.kit.text import cut, esc, mention
 from models.catalogue.spec import StageSpec
 from models.tables.catalogue_changes import Proposal
 
-MAX_APP_CHANGES = 3
-"""Pending changes above an app; App Home has all of them."""
+MAX_APP_CHANGES, MAX_WORKSPACE_CHANGES = 3, 5
+"""Pending changes above an app and above a workspace list or form; App Home has all of them."""
 
 
 def pending_app_changes(proposals: Sequence[Proposal], viewer: str, second: str) -> list[Block]:
     """The banner of an app's pending changes, the viewer's own first; empty without any."""
-    own = [proposal for proposal in proposals if proposal.by == viewer]
-    blocks = [_own_change(proposal, second) for proposal in own]
-    for proposal in [*own, *(proposal for proposal in proposals if proposal.by != viewer)][:MAX_APP_CHANGES]:
+    own_first = sorted(proposals, key=lambda proposal: proposal.by != viewer)
+    blocks: list[Block] = []
+    for proposal in own_first:
+        if proposal.by == viewer:
+            status = f"*Proposed, not saved: {catalogue_change.pending_count(len(proposal.words))}.*"
+            blocks.append(kit.section(f"{status} {esc(second)} You see the app as you want it to be."))
+    for proposal in own_first[:MAX_APP_CHANGES]:
         blocks += catalogue_change.list_row(proposal, viewer)
     hidden = len(proposals) - MAX_APP_CHANGES
     if hidden > 0:
         blocks.append(kit.context(f"{hidden} more on App Home, under To do."))
     return [*blocks, kit.divider()] if blocks else []
-
-
-def _own_change(proposal: Proposal, second: str) -> Block:
-    status = f"*Proposed, not saved: {catalogue_change.pending_count(len(proposal.words))}.*"
-    return kit.section(f"{status} {esc(second)} You see the app as you want it to be.")
-
-
-MAX_WORKSPACE_CHANGES = 5
-"""Pending changes above a workspace list; App Home has all of them."""
 
 
 def pending_workspace_changes(proposals: Sequence[Proposal], viewer: str, second: str) -> list[Block]:
@@ -67,23 +62,21 @@ def stage_rows(stages: Sequence[StageSpec], names: SlackNames) -> list[Block]:
     blocks: list[Block] = []
     for at, stage in enumerate(stages):
         up = [kit.button("Move up", AdminAction.MOVE_STAGE_UP, str(at))] if at else []
-        buttons = [
-            kit.button("Edit", AdminAction.EDIT_STAGE, str(at)),
-            *up,
-            _delete_stage_button(stage.name, at),
-        ]
+        delete = delete_button(
+            AdminAction.DELETE_STAGE,
+            str(at),
+            f"Delete the stage {stage.name}?",
+            "It is not asked any more from the next request on. Requests under way go on as they began.",
+        )
+        buttons = [kit.button("Edit", AdminAction.EDIT_STAGE, str(at)), *up, delete]
         blocks += [kit.section(summaries.stage(stage, at, names)), kit.actions(buttons)]
     return blocks
 
 
-def _delete_stage_button(name: str, at: int) -> Element:
-    sure = kit.confirm(
-        f"Delete the stage {name}?",
-        "It is not asked any more from the next request on. Requests under way go on as they began.",
-        "Delete",
-        danger=True,
-    )
-    return kit.button("Delete", AdminAction.DELETE_STAGE, str(at), confirm=sure)
+def delete_button(action: AdminAction, value: str, question: str, consequence: str) -> Element:
+    """A Delete button, with a confirmation that tells the consequence."""
+    sure = kit.confirm(question, consequence, "Delete", danger=True)
+    return kit.button("Delete", action, value, confirm=sure)
 
 
 def page_start(first: int, total: int, size: int) -> int:

@@ -28,10 +28,9 @@ def _row(entry: MessageEntry) -> list[Block]:
         lines += [
             f"> {cut(esc(' '.join(text.split())), _EXCERPT)}" for text in (own.subject, own.text) if text
         ]
-        lines += [_template_error(name, text) for name, text in broken(own)]
+        lines += [
+            f":warning: The standard words go out. {name.capitalize()}: {esc(text)}"
+            for name, text in broken(own)
+        ]
     edit = kit.button("Edit", AdminAction.EDIT_MESSAGE, entry.key.value)
     return [kit.divider(), kit.section("\n".join(lines), accessory=edit)]
-
-
-def _template_error(name: str, text: str) -> str:
-    return f":warning: The standard words go out. {name.capitalize()}: {esc(text)}"

@@ -85,7 +85,12 @@ def _accesses(app: AppSpec, first: int, kinds: Sequence[ConnectorKind], names: S
         buttons = [
             kit.button("Edit", AdminAction.EDIT_ACCESS, access.key),
             kit.button("Stages and rules", AdminAction.RULES, access.key),
-            _delete_access(access.name, access.key),
+            layout.delete_button(
+                AdminAction.DELETE_ACCESS,
+                access.key,
+                f"Delete {access.name}?",
+                "Nobody can ask for it any more. Who has it keeps it until its end.",
+            ),
         ]
         blocks += [kit.section(summaries.access(access, kinds, names)), kit.actions(buttons)]
     find = kit.external_select(AdminAction.FIND_ACCESS, placeholder="Find an access")
@@ -110,13 +115,3 @@ def _tools(app: AppSpec) -> list[Block]:
         kit.button(examples, AdminAction.EXAMPLES),
     ]
     return [kit.divider(), kit.actions(tools)]
-
-
-def _delete_access(name: str, key: str) -> Element:
-    sure = kit.confirm(
-        f"Delete {name}?",
-        "Nobody can ask for it any more. Who has it keeps it until its end.",
-        "Delete",
-        danger=True,
-    )
-    return kit.button("Delete", AdminAction.DELETE_ACCESS, key, confirm=sure)

@@ -107,13 +107,12 @@ def _heading(name: str) -> list[Block]:
 def _row(name: str, at: int, rule: RuleSpec) -> list[Block]:
     reference = f"{name}:{at}"
     up = [kit.button("Move up", AdminAction.MOVE_RULE_UP, reference)] if at else []
-    sure = kit.confirm(
+    delete = layout.delete_button(
+        AdminAction.DELETE_RULE,
+        reference,
         f"Delete the rule {rule.name}?",
         "It does not count any more from the next request on. Requests under way go on as they began.",
-        "Delete",
-        danger=True,
     )
-    delete = kit.button("Delete", AdminAction.DELETE_RULE, reference, confirm=sure)
     why = f"\n_{esc(rule.why)}_" if rule.why and "\n" not in rule.why else ""
     return [
         kit.section(f"{summaries.rule(name, rule)}{cut(why, 600)}"),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from blocks.admin.fields.base import SlackNames
 from blocks.admin.fields.connector import ConnectorKind
 from blocks.admin.fields.people import ROLES
-from blocks.kit.text import cut, esc, mention
+from blocks.kit.text import cut, esc, first_items, mention
 from models.catalogue.condition_words import condition
 from models.catalogue.listed import RULES
 from models.catalogue.spec import (
@@ -48,7 +48,8 @@ def about_app(app: AppSpec) -> str:
     traits += [f"{app.risk} risk", f"key `{app.key}`", *([esc(app.link)] if app.link else [])]
     lines = [f"{icon}*{esc(app.name)}*", cut(esc(app.description), 800), cut(" · ".join(traits), 400)]
     instructions = f"Instructions: {cut(esc(app.instructions), 300)}" if app.instructions else ""
-    return "\n".join(line for line in [*lines, _owners(app), _request_rules(app), instructions] if line)
+    owners = f"Owners: {_approver_list(app.owners, SlackNames())}" if app.owners else "No owner yet"
+    return "\n".join(line for line in [*lines, owners, _request_rules(app), instructions] if line)
 
 
 def durations(app: AppSpec) -> str:
@@ -131,10 +132,6 @@ def rule(name: str, spec: RuleSpec) -> str:
     return f"*{esc(spec.name)}*: {text}."
 
 
-def _owners(app: AppSpec) -> str:
-    return f"Owners: {_approver_list(app.owners, SlackNames())}" if app.owners else "No owner yet"
-
-
 def _request_rules(app: AppSpec) -> str:
     guests = "guests may ask" if app.guests else "not for guests"
     own = "; approvers may decide on their own requests" if app.self_approve else ""
@@ -164,9 +161,7 @@ def _exceptions(app: AppSpec) -> list[str]:
 
 
 def _approver_list(refs: Sequence[str], names: SlackNames) -> str:
-    approvers = [_approver(ref, names) for ref in refs[:MAX_NAMES]]
-    hidden = len(refs) - len(approvers)
-    return ", ".join([*approvers, *([f"{hidden} more"] if hidden else [])])
+    return ", ".join(first_items([_approver(ref, names) for ref in refs], MAX_NAMES))
 
 
 def _approver(text: str, names: SlackNames) -> str:
