@@ -19,6 +19,11 @@ from models.catalogue.search import fold
 from models.catalogue.spec import AppSpec
 from models.errors import Refusal
 
+KEY_LIMIT = 40
+KEY = TextField("key", "Key", "Its name in files. It stays. Left empty: made from the name.", limit=KEY_LIMIT)
+"""The field of a new entry's key."""
+Entry = TypeVar("Entry", bound=BaseModel)
+
 
 class InvalidForm(Refusal):
     """A submitted form with errors, by block."""
@@ -75,6 +80,14 @@ def validate_app(
     return app
 
 
+def validate_entry(model: type[Entry], data: Mapping[str, Any], fields: Sequence[Field]) -> Entry:
+    """Validate the data of another kind of entry. Raises InvalidForm as `validate_app` does."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise InvalidForm(_errors_by_block(explain(error, data, model), fields, (), "name")) from None
+
+
 def _errors_by_block(
     problems: Iterable[Problem], fields: Sequence[Field], within: Path, otherwise: str
 ) -> Errors:
@@ -93,22 +106,6 @@ def _block_at(fields: Sequence[Field], path: Path) -> str | None:
     return next(
         (by_name[step].block_at(path[at + 1 :]) for at, step in enumerate(path) if step in by_name), None
     )
-
-
-Entry = TypeVar("Entry", bound=BaseModel)
-
-
-def validate_entry(model: type[Entry], data: Mapping[str, Any], fields: Sequence[Field]) -> Entry:
-    """Validate the data of another kind of entry. Raises InvalidForm as `validate_app` does."""
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        raise InvalidForm(_errors_by_block(explain(error, data, model), fields, (), "name")) from None
-
-
-KEY_LIMIT = 40
-KEY = TextField("key", "Key", "Its name in files. It stays. Left empty: made from the name.", limit=KEY_LIMIT)
-"""The field of a new entry's key."""
 
 
 def form_view(

@@ -10,6 +10,9 @@ from blocks.kit.text import cut, esc, mention, quote, unescape
 from models.tables.base import Json
 from models.tables.requests import Term
 
+_MARK = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
+_PERSON = re.compile(r"@([UW][A-Z0-9]+)")
+
 
 def comment_reply(person_id: str, text: str) -> Message:
     """A comment, for the people who have another copy of the card."""
@@ -27,10 +30,6 @@ def term_change_reply(person_id: str, before: Json, after: Json) -> Message:
 def sentence_reply(text: str) -> Message:
     """A sentence that could not be shown in the form or card where it belongs."""
     return Message(text=esc(text), blocks=[kit.section(esc(text))])
-
-
-_MARK = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
-_PERSON = re.compile(r"@([UW][A-Z0-9]+)")
 
 
 def mentioned_people(text: str) -> set[str]:

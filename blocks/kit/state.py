@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from models.text_cleanup import remove_unseen
+from models.text_cleanup import tidy
 
 Errors = dict[str, str]
 """Error messages of a form, by block id."""
@@ -18,7 +18,7 @@ _MAX_TIMESTAMP = 253_402_300_799
 
 def text_of(values: Values, block_id: str) -> str:
     """The typed text, without unseen characters and surrounding space."""
-    return remove_unseen(str(_element_state(values, block_id).get("value") or "")).strip()
+    return tidy(str(_element_state(values, block_id).get("value") or ""))
 
 
 def choice_of(values: Values, block_id: str) -> str:
@@ -44,12 +44,6 @@ def datetime_of(values: Values, block_id: str) -> datetime | None:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _element_state(values: Values, block_id: str) -> Mapping[str, Any]:
-    block = values.get(block_id)
-    elements = list(block.values()) if isinstance(block, Mapping) else []
-    return elements[0] if elements and isinstance(elements[0], Mapping) else {}
-
-
 def date_of(values: Values, block_id: str) -> date | None:
     """The date of a datepicker; None without one."""
     try:
@@ -73,3 +67,9 @@ def channel_of(values: Values, block_id: str) -> str:
 def person_of(values: Values, block_id: str) -> str:
     """The id of the selected person; empty without one."""
     return str(_element_state(values, block_id).get("selected_user") or "")
+
+
+def _element_state(values: Values, block_id: str) -> Mapping[str, Any]:
+    block = values.get(block_id)
+    elements = list(block.values()) if isinstance(block, Mapping) else []
+    return elements[0] if elements and isinstance(elements[0], Mapping) else {}

@@ -22,6 +22,8 @@ from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, Need
 from models.durations import spoken
 from models.lifecycle.request.submit import REASON_LIMIT
 
+_TICKED = "yes"
+
 
 def build(
     inputs: RequestInput,
@@ -122,19 +124,6 @@ def _beneficiary_field(inputs: RequestInput) -> Block:
     )
 
 
-def _fingerprint(blocks: Sequence[Block]) -> str:
-    """A digest of how the blocks look, whatever is filled in."""
-    empty = [block | {"element": _without_initial(block.get("element", {}))} for block in blocks]
-    return hashlib.sha256(json.dumps(empty, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _without_initial(element: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in element.items() if not name.startswith("initial_")}
-
-
-_TICKED = "yes"
-
-
 def _emergency_field(app: AppSpec, policies: Sequence[AccessPolicy], *, checked: bool) -> Block | None:
     """The checkbox, if all chosen accesses allow emergency access (or if it is checked already)."""
     maximum = emergency_maximum(policies) or (app.emergency.max if app.emergency and checked else None)
@@ -147,6 +136,16 @@ def _emergency_field(app: AppSpec, policies: Sequence[AccessPolicy], *, checked:
         initial=[_TICKED] if checked else (),
     )
     return kit.input_block("Emergency", box, block_id=RequestBlock.EMERGENCY, optional=True, dispatch=True)
+
+
+def _fingerprint(blocks: Sequence[Block]) -> str:
+    """A digest of how the blocks look, whatever is filled in."""
+    empty = [block | {"element": _without_initial(block.get("element", {}))} for block in blocks]
+    return hashlib.sha256(json.dumps(empty, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _without_initial(element: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in element.items() if not name.startswith("initial_")}
 
 
 def _is_emergency(values: Values) -> bool:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from blocks.forms import term as term_form
 from blocks.forms.term import TermChoice, TermOffer
 from blocks.kit.state import Errors
-from blocks.request_form import options
 from blocks.request_form.ids import RequestBlock, access_block
 from blocks.request_form.options import open_accesses
 from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, Need, effective
@@ -44,6 +43,25 @@ def with_defaults(inputs: RequestInput, app: AppSpec) -> RequestInput:
     if presets and not inputs.term.choice:
         inputs = replace(inputs, term=TermChoice(str(int(presets[0].total_seconds()))))
     return inputs
+
+
+def from_request(before: Request, app: AppSpec | None, viewer: str) -> RequestInput:
+    """The content that repeats an earlier request, as far as the app (None if deleted) still offers it.
+
+    A beneficiary other than the viewer (an id) stays. Dates are left out, since they have passed.
+    """
+    if app is None:
+        return RequestInput()
+    keys = tuple(access.key for access in open_accesses(app) if access.key == before.access_key)
+    beneficiary = before.beneficiary_id if before.beneficiary_id != viewer else ""
+    inputs = RequestInput(app.key, keys, reason=before.reason, for_whom=beneficiary)
+    term = Term.from_json(before.asked_term)
+    if term.start is not None or term.end is not None:
+        return inputs
+    offer = term_offer(inputs, app)
+    if term.indefinite and not offer.indefinite:
+        return inputs
+    return replace(inputs, term=TermChoice.of(term, offer))
 
 
 def term_offer(inputs: RequestInput, app: AppSpec, *, temporary: bool = False) -> TermOffer:
@@ -115,22 +133,3 @@ def _preset_length(term: TermChoice) -> timedelta | None:
         return None
     length = timedelta(seconds=int(term.choice))
     return length if timedelta() < length <= LONGEST else None
-
-
-def from_request(before: Request, app: AppSpec | None, viewer: str) -> RequestInput:
-    """The content that repeats an earlier request, as far as the app (None if deleted) still offers it.
-
-    A beneficiary other than the viewer (an id) stays. Dates are left out, since they have passed.
-    """
-    if app is None:
-        return RequestInput()
-    keys = tuple(access.key for access in options.open_accesses(app) if access.key == before.access_key)
-    beneficiary = before.beneficiary_id if before.beneficiary_id != viewer else ""
-    inputs = RequestInput(app.key, keys, reason=before.reason, for_whom=beneficiary)
-    term = Term.from_json(before.asked_term)
-    if term.start is not None or term.end is not None:
-        return inputs
-    offer = term_offer(inputs, app)
-    if term.indefinite and not offer.indefinite:
-        return inputs
-    return replace(inputs, term=TermChoice.of(term, offer))

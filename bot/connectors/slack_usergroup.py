@@ -54,7 +54,7 @@ class SlackUserGroup(Connector):
     type = "slack_usergroup"
     label = "Slack user group"
     params = (
-        ConnectorParam("usergroup", "User group", entered=ParamInput.USER_GROUP),
+        ConnectorParam("usergroup", "User group", input_kind=ParamInput.USER_GROUP),
         ConnectorParam(
             "placeholder",
             "Placeholder",

@@ -23,7 +23,7 @@ KINDS = (
     ConnectorKind(
         "slack_usergroup",
         "Slack user group",
-        (ConnectorParam("usergroup", "User group", entered=ParamInput.USER_GROUP),),
+        (ConnectorParam("usergroup", "User group", input_kind=ParamInput.USER_GROUP),),
     ),
 )
 KNOWN = SlackNames(

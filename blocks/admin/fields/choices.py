@@ -14,6 +14,13 @@ from blocks.kit.state import Values, channel_of, choice_of, choices_of, text_of
 from models.catalogue.spec import RequestKind
 
 CHOICE = "choice"
+REQUEST_KINDS = {
+    RequestKind.NEW: "A new request",
+    RequestKind.RERAISE: "Asked for again",
+    RequestKind.EXTEND: "An extension",
+}
+CHANNEL = "channel"
+BY_ID = "By its id, since Slack cannot show it to you. Empty it, and open this again, to choose another."
 
 
 @dataclass(frozen=True)
@@ -99,13 +106,6 @@ class CheckboxField(Field):
         return form_value
 
 
-REQUEST_KINDS = {
-    RequestKind.NEW: "A new request",
-    RequestKind.RERAISE: "Asked for again",
-    RequestKind.EXTEND: "An extension",
-}
-
-
 @dataclass(frozen=True)
 class UserGroupsField(Field):
     """Slack user groups; none leaves the part out of the entry."""
@@ -149,10 +149,6 @@ class AccessesField(Field):
 
     def to_data(self, form_value: Any, value: Any) -> Any:
         return list(form_value) or None
-
-
-CHANNEL = "channel"
-BY_ID = "By its id, since Slack cannot show it to you. Empty it, and open this again, to choose another."
 
 
 class ChannelField(Field):

@@ -15,7 +15,12 @@ from blocks.admin.ids import AdminAction
 from blocks.kit import Block, Element
 from blocks.kit.state import Values, choice_of, text_of
 from models.catalogue.spec import ConnectorSpec
-from models.text_cleanup import remove_unseen
+from models.text_cleanup import tidy
+
+REFERENCE_LIMIT = 75
+"""Characters of an option's value in a menu. Slack's limit is 150."""
+ConnectorValue = tuple[str, tuple[tuple[str, str], ...]]
+"""The connector's type, and its parameters by name."""
 
 
 class ParamInput(StrEnum):
@@ -35,7 +40,7 @@ class ConnectorParam:
     label: str
     hint: str = ""
     optional: bool = False
-    entered: ParamInput = ParamInput.TEXT
+    input_kind: ParamInput = ParamInput.TEXT
 
 
 def _no_check(_: ConnectorSpec) -> None:
@@ -53,13 +58,6 @@ class ConnectorKind:
     params: tuple[ConnectorParam, ...] = ()
     check: Callable[[ConnectorSpec], str | None] = _no_check
     """Returns a problem that reads on after the parameter's name, or None."""
-
-
-REFERENCE_LIMIT = 75
-"""Characters of an option's value in a menu. Slack's limit is 150."""
-
-ConnectorValue = tuple[str, tuple[tuple[str, str], ...]]
-"""The connector's type, and its parameters by name."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ class ConnectorField(Field):
     def read(self, values: Values) -> ConnectorValue:
         kind_type = choice_of(values, self.id)
         return kind_type, tuple(
-            (param.name, self._entered(values, kind_type, param)) for param in self._params(kind_type)
+            (param.name, self._read_param(values, kind_type, param)) for param in self._params(kind_type)
         )
 
     def to_data(self, form_value: Any, value: Any) -> Any:
@@ -113,9 +111,9 @@ class ConnectorField(Field):
         if kind is None:
             raise InvalidEntry(self.id, "Choose one of these.")
         if problem := kind.check(ConnectorSpec.model_validate(data)):
-            raise self._wrong(kind, problem)
+            raise self._invalid_param(kind, problem)
 
-    def _wrong(self, kind: ConnectorKind, problem: str) -> InvalidEntry:
+    def _invalid_param(self, kind: ConnectorKind, problem: str) -> InvalidEntry:
         """The problem at the parameter that its sentence begins with, or else at the menu."""
         for param in kind.params:
             if problem.startswith(f"{param.name} "):
@@ -133,8 +131,8 @@ class ConnectorField(Field):
             optional=param.optional,
         )
 
-    def _entered(self, values: Values, kind_type: str, param: ConnectorParam) -> str:
-        read = choice_of if param.entered is ParamInput.USER_GROUP else text_of
+    def _read_param(self, values: Values, kind_type: str, param: ConnectorParam) -> str:
+        read = choice_of if param.input_kind is ParamInput.USER_GROUP else text_of
         return read(values, self._block(kind_type, param))
 
     def _block(self, kind_type: str, param: ConnectorParam) -> str:
@@ -150,12 +148,12 @@ class ConnectorField(Field):
 
 def _param_text(param: ConnectorParam, value: Any) -> str:
     """The text of a parameter; empty where it is too long or not text."""
-    limit = REFERENCE_LIMIT if param.entered is ParamInput.USER_GROUP else DISPLAY_LIMIT
-    return remove_unseen(value).strip() if isinstance(value, str) and len(value) <= limit else ""
+    limit = REFERENCE_LIMIT if param.input_kind is ParamInput.USER_GROUP else DISPLAY_LIMIT
+    return tidy(value) if isinstance(value, str) and len(value) <= limit else ""
 
 
 def _param_element(param: ConnectorParam, text: str, names: SlackNames) -> Element:
-    if param.entered is ParamInput.USER_GROUP:
+    if param.input_kind is ParamInput.USER_GROUP:
         initial = kit.option(names.groups.get(text, text), text) if text else None
         return kit.external_select(AdminAction.USER_GROUP, initial=initial, placeholder="Type to search")
     return kit.text_input(TEXT, initial=text, limit=3000)

@@ -21,7 +21,11 @@ ROLES: Mapping[str, str] = {
     Role.OWNERS: "The app’s owners",
     Role.ADMINS: "Keyturn’s admins",
 }
-
+QUORUMS = (
+    FieldOption("any", "One of them: the first decision counts", "any"),
+    FieldOption("all", "All of them", "all"),
+    FieldOption(NUMBER, "A number of them", None),
+)
 _OTHERS = "_others"
 
 
@@ -58,28 +62,23 @@ class PeopleField(Field):
         ]
 
     def read(self, values: Values) -> frozenset[str]:
-        return frozenset({*people_of(values, self.id), *self._written(values)})
+        typed = _split_refs(text_of(values, self.others_id))
+        return frozenset({*people_of(values, self.id), *typed})
 
     def to_data(self, form_value: Any, value: Any) -> Any:
         for ref in sorted(form_value - set(value)):
-            self._check(ref)
+            try:
+                self._parse(ref)
+            except ValueError as error:
+                raise InvalidEntry(self.others_id, f"{error}.") from None
         hidden = set(value) - self.form_value(value)
         remaining = [ref for ref in value if ref in form_value or ref in hidden]
         return remaining + sorted(form_value - set(remaining))
-
-    def _written(self, values: Values) -> list[str]:
-        return _split_refs(text_of(values, self.others_id))
 
     def _others(self, refs: Iterable[str]) -> Block:
         element = kit.text_input(TEXT, initial=", ".join(sorted(refs)), multiline=True, limit=3000)
         hint = "For those whom Slack does not offer above. Put commas between them."
         return kit.input_block(self.others, element, block_id=self.others_id, optional=True, hint=hint)
-
-    def _check(self, ref: str) -> None:
-        try:
-            self._parse(ref)
-        except ValueError as error:
-            raise InvalidEntry(self.others_id, f"{error}.") from None
 
     def _parse(self, ref: str) -> object:
         return parse_person(ref)
@@ -130,13 +129,6 @@ class ApproversField(PeopleField):
 
     def _parse(self, ref: str) -> object:
         return parse_approver(ref)
-
-
-QUORUMS = (
-    FieldOption("any", "One of them: the first decision counts", "any"),
-    FieldOption("all", "All of them", "all"),
-    FieldOption(NUMBER, "A number of them", None),
-)
 
 
 @dataclass(frozen=True)

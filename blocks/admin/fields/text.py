@@ -7,7 +7,7 @@ from blocks import kit
 from blocks.admin.fields.base import Field, InvalidEntry, SlackNames, prefix_within_limit
 from blocks.kit import Block
 from blocks.kit.state import Values, text_of
-from models.text_cleanup import remove_unseen
+from models.text_cleanup import tidy
 
 TEXT, NUMBER = "text", "number"
 """Action ids of the elements."""
@@ -24,7 +24,7 @@ class TextField(Field):
     """Whether an empty field is left out of the entry."""
 
     def form_value(self, value: Any) -> str:
-        return remove_unseen(str(value or "")).strip()
+        return tidy(str(value or ""))
 
     def blocks(self, form_value: Any, names: SlackNames) -> list[Block]:
         element = kit.text_input(TEXT, initial=form_value, multiline=self.multiline, limit=self.limit)
@@ -42,7 +42,7 @@ class LinesField(Field):
     """Texts, one a line; none leaves the part out of the entry."""
 
     def form_value(self, value: Any) -> tuple[str, ...]:
-        return tuple(prefix_within_limit((remove_unseen(line).strip() for line in value or ()), "\n"))
+        return tuple(prefix_within_limit((tidy(line) for line in value or ()), "\n"))
 
     def blocks(self, form_value: Any, names: SlackNames) -> list[Block]:
         element = kit.text_input(TEXT, initial="\n".join(form_value), multiline=True, limit=3000)
