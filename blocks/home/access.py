@@ -42,17 +42,15 @@ def _status(held: Held, admins: tuple[str, ...], now: datetime) -> str:
 
 def _buttons(held: Held, viewer: str) -> list[Element]:
     grant = held.grant
+    if grant.state is GrantState.FAILED:
+        can_give_back = grant.failing is Direction.GIVE
+    else:
+        can_give_back = grant.state is not GrantState.REVOKING
     return [
         *([buttons.extend(grant)] if can_extend(grant, held.extension, viewer) else []),
-        *([buttons.give_back(grant)] if viewer == grant.person_id and _can_give_back(grant) else []),
+        *([buttons.give_back(grant)] if can_give_back and viewer == grant.person_id else []),
         buttons.details(grant.ref),
     ]
-
-
-def _can_give_back(grant: Grant) -> bool:
-    if grant.state is GrantState.FAILED:
-        return grant.failing is Direction.GIVE
-    return grant.state is not GrantState.REVOKING
 
 
 def _ended_row(grant: Grant, *, again: bool) -> Block:

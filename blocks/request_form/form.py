@@ -22,7 +22,7 @@ from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, Need
 from models.durations import spoken
 from models.lifecycle.request.submit import REASON_LIMIT
 
-_TICKED = "yes"
+_CHECKED = "yes"
 
 
 def build(
@@ -70,7 +70,7 @@ def parse(values: Values) -> RequestInput:
         term=TermChoice.read(values),
         reason=text_of(values, RequestBlock.REASON),
         for_whom=person_of(values, RequestBlock.BENEFICIARY),
-        emergency=_is_emergency(values),
+        emergency=_CHECKED in choices_of(values, RequestBlock.EMERGENCY),
     )
 
 
@@ -104,12 +104,12 @@ def _access_field(inputs: RequestInput, app_key: str, accesses: Sequence[AccessS
 
 
 def _reason_field(inputs: RequestInput, need: Need) -> Block:
-    return kit.input_block(
+    return kit.text_block(
         "Reason",
-        kit.text_input(
-            "reason", initial=cut(inputs.reason, REASON_LIMIT), multiline=True, limit=REASON_LIMIT
-        ),
         block_id=RequestBlock.REASON,
+        action_id="reason",
+        limit=REASON_LIMIT,
+        initial=cut(inputs.reason, REASON_LIMIT),
         hint="Everybody who is told reads this." if inputs.emergency else "The people who decide read this.",
         optional=need is Need.OPTIONAL,
     )
@@ -132,22 +132,17 @@ def _emergency_field(app: AppSpec, policies: Sequence[AccessPolicy], *, checked:
     description = f"Access at once, for at most {spoken(maximum)}; reviewed afterwards."
     box = kit.checkboxes(
         RequestAction.EMERGENCY,
-        [kit.option("It is an emergency", _TICKED, description)],
-        initial=[_TICKED] if checked else (),
+        [kit.option("It is an emergency", _CHECKED, description)],
+        initial=[_CHECKED] if checked else (),
     )
     return kit.input_block("Emergency", box, block_id=RequestBlock.EMERGENCY, optional=True, dispatch=True)
 
 
 def _fingerprint(blocks: Sequence[Block]) -> str:
     """A digest of how the blocks look, whatever is filled in."""
-    empty = [block | {"element": _without_initial(block.get("element", {}))} for block in blocks]
+    empty = []
+    for block in blocks:
+        element = block.get("element", {})
+        kept = {name: value for name, value in element.items() if not name.startswith("initial_")}
+        empty.append(block | {"element": kept})
     return hashlib.sha256(json.dumps(empty, sort_keys=True).encode()).hexdigest()[:16]
-
-
-def _without_initial(element: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in element.items() if not name.startswith("initial_")}
-
-
-def _is_emergency(values: Values) -> bool:
-    """Whether the checkbox is checked."""
-    return _TICKED in choices_of(values, RequestBlock.EMERGENCY)

@@ -46,7 +46,9 @@ def build(entry: MessageEntry, place: AdminPlace, preview: Sequence[Block] = ())
         [kit.context(hint), *fields, kit.actions(buttons), *preview, *_help(about)],
         place,
     )
-    view["blocks"] = [_with_reset_id(block, place.more) for block in view["blocks"]]
+    for block in view["blocks"] if place.more else ():
+        if block["type"] == "input":
+            block["block_id"] = f"{block['block_id']}:{place.more}"
     return view
 
 
@@ -94,15 +96,8 @@ def _fields(key: MessageKey) -> tuple[TextField, ...]:
 
 def _help(about: About) -> list[Block]:
     facts = "\n".join(f"`{{{{ {name} }}}}` {esc(fact.about)}" for name, fact in about.facts.items())
-    filters = "\n".join(f"`{_filter_usage(name)}` {esc(filter_.about)}" for name, filter_ in FILTERS.items())
-    return [kit.context("*What it can say*"), kit.context(facts), kit.context(f"{_IF_HELP}\n{filters}")]
-
-
-def _filter_usage(name: str) -> str:
-    return f"|{name}('…')" if FILTERS[name].words else f"|{name}"
-
-
-def _with_reset_id(block: Block, suffix: str) -> Block:
-    if block["type"] != "input" or not suffix:
-        return block
-    return {**block, "block_id": f"{block['block_id']}:{suffix}"}
+    lines = [_IF_HELP]
+    for name, template_filter in FILTERS.items():
+        usage = f"|{name}('…')" if template_filter.words else f"|{name}"
+        lines.append(f"`{usage}` {esc(template_filter.about)}")
+    return [kit.context("*What it can say*"), kit.context(facts), kit.context("\n".join(lines))]
