@@ -15,7 +15,7 @@ from bot.config import Config, Mode
 from bot.connectors import registry
 from bot.manifest import manifest
 from bot.sandbox.slack import LocalSlack, Person
-from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.state.conversations import Message
 from handlers.whois import SOON
 from models.catalogue.spec import AppSpec
 from models.clock import Clock, ManualClock

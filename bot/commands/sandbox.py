@@ -32,11 +32,11 @@ def sandbox(
     Nothing is sent anywhere but on this machine. No configuration is read.
     """
     # The other commands start in a third of the time without all that runs.
-    from bot.sandbox import stage  # noqa: PLC0415
+    from bot.sandbox import run  # noqa: PLC0415
 
     log.configure(level=logging.WARNING)
     if story:
         with tempfile.TemporaryDirectory(prefix="keyturn-story-") as folder:
-            asyncio.run(stage.play(Path(folder), typer.echo))
+            asyncio.run(run.play(Path(folder), typer.echo))
     else:
-        asyncio.run(stage.open_doors(FOLDER, port, typer.echo, fresh=fresh))
+        asyncio.run(run.open_doors(FOLDER, port, typer.echo, fresh=fresh))

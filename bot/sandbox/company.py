@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from importlib.resources import files
 
-from bot.sandbox.slack.workspace import Workspace
+from bot.sandbox.slack.state.workspace import Workspace
 
 BERLIN = "Europe/Berlin"
 

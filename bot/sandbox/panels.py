@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from bot.sandbox.browser import Panel, Table
 from bot.sandbox.mailbox import Mail
-from bot.sandbox.town import Town
+from bot.sandbox.running_company import Town
 from bot.words import counted
 from models import audit
 from models.audit import AuditEntry

@@ -1,6 +1,6 @@
 """How many calls to Slack one request costs, from sending the form to the access being told."""
 
-from bot.sandbox.slack.log import Entry
+from bot.sandbox.slack.core.traffic_log import Entry
 from tests.bench import places
 from tests.bench.measure import Result
 

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from bot.sandbox.slack.signing import signed_headers
+from bot.sandbox.slack.delivery.signing import signed_headers
 from models.catalogue.spec import AppSpec
 from models.clock import SystemClock
 from models.store.base import Store

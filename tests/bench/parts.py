@@ -9,7 +9,7 @@ from bot.app import Keyturn, build
 from bot.config import Config
 from bot.manifest import manifest
 from bot.sandbox.slack import LocalSlack
-from bot.sandbox.slack.log import Entry
+from bot.sandbox.slack.core.traffic_log import Entry
 from bot.serve import keep_what_is_loaded
 from bot.steady import SteadyClock
 from models.clock import SystemClock

@@ -14,7 +14,7 @@ from blocks.admin.forms import access, basics, durations, emergency, example, ru
 from blocks.admin.ids import AdminPlace
 from blocks.kit import View
 from blocks.kit.state import Values
-from bot.sandbox.slack.forms import Form
+from bot.sandbox.slack.blocks.form import Form
 from models.catalogue import listed
 from models.catalogue.spec import AppSpec
 

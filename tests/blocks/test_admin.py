@@ -14,7 +14,7 @@ from blocks.admin.forms import basics
 from blocks.admin.ids import AdminPlace
 from blocks.admin.lists import apps as app_list
 from blocks.admin.lists import examples, overview, rules
-from bot.sandbox.slack.forms import Form
+from bot.sandbox.slack.blocks.form import Form
 from bot.sandbox.slack.validate import VIEW_SIZE
 from models.catalogue.spec import AppSpec
 from models.policy.examples import Ran

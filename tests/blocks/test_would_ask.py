@@ -9,7 +9,7 @@ from blocks.admin.form_mapping import InvalidForm
 from blocks.admin.forms import would_ask
 from blocks.admin.forms.would_ask import HypotheticalRequest
 from blocks.admin.ids import AdminAction, AdminPlace
-from bot.sandbox.slack.forms import Form
+from bot.sandbox.slack.blocks.form import Form
 from models.catalogue.spec import RequestKind
 from models.policy import Company
 from tests.blocks.sendable import check_view, words_of

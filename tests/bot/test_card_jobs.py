@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.jobs import posts, retire
-from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.state.conversations import Message
 from models.clock import ManualClock
 from models.jobs import Job, JobState, Work
 from models.lifecycle.notify import tell

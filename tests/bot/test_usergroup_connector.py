@@ -10,7 +10,7 @@ import pytest
 from bot.connectors.base import Tools
 from bot.connectors.slack_usergroup import SWITCHED_OFF, SlackUserGroup
 from bot.sandbox.slack import App, LocalSlack
-from bot.sandbox.slack.usergroups import UserGroup
+from bot.sandbox.slack.state.people import UserGroup
 from bot.slack import Gateway
 from models.clock import ManualClock
 from models.lifecycle.grant.reconcile import Change, Done, Outcome, Trouble

@@ -19,7 +19,7 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from bot.sandbox.slack.signing import signature, signed_headers
+from bot.sandbox.slack.delivery.signing import signature, signed_headers
 from bot.web import LARGEST
 from models.clock import ManualClock
 from tests.conftest import START

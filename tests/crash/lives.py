@@ -21,9 +21,9 @@ from sqlalchemy import bindparam, select, update
 
 from bot.config import Mode
 from bot.sandbox.slack import Person, snapshot
-from bot.sandbox.slack.errors import Json
-from bot.sandbox.slack.messages import Message
-from bot.sandbox.slack.results import NotVisible
+from bot.sandbox.slack.client.results import NotVisible
+from bot.sandbox.slack.core.errors import Json
+from bot.sandbox.slack.state.conversations import Message
 from handlers.slack_objects import person_of
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock

@@ -13,9 +13,9 @@ import aiohttp
 from aiohttp import web
 
 from bot.config import Config, Mode
-from bot.sandbox.slack.ack import Ack
-from bot.sandbox.slack.deliveries import Deliveries, Delivery
-from bot.sandbox.slack.installed import App
+from bot.sandbox.slack.delivery.deliveries import Deliveries, Delivery
+from bot.sandbox.slack.delivery.delivery import Ack
+from bot.sandbox.slack.state.apps import App
 from models.clock import ManualClock
 from tests.world import World
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.slack import Person, visible
-from bot.sandbox.slack.client import Client
-from bot.sandbox.slack.surfaces import ViewSurface
-from bot.sandbox.slack.views import View
+from bot.sandbox.slack import Person
+from bot.sandbox.slack.blocks import visible
+from bot.sandbox.slack.client.client import Client
+from bot.sandbox.slack.client.surfaces import ViewSurface
+from bot.sandbox.slack.state.views import View
 from models import audit
 from models.audit import Entry
 from models.catalogue.spec import AppSpec

@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from bot.sandbox.slack.channels import Channel
-from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.state.conversations import Channel, Message
 from tests.world import World
 
 ASKED = "Engineering team"

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from bot.sandbox.slack import Person, finding
-from bot.sandbox.slack.visible import Placed
+from bot.sandbox.slack import Person
+from bot.sandbox.slack.blocks import element_lookup
+from bot.sandbox.slack.blocks.visible import Placed
 from models.tables.requests import Request
 from models.tables.reviews import Review
 from tests.rows import count_of, row_of
@@ -138,7 +139,7 @@ async def test_nobody_reviews_their_own_emergency_not_even_by_a_forged_click(wor
     grace = world.person("Grace")
     own = world.card("Grace", "You asked for")
     assert not {"Justified", "Misused"} & set(own.buttons)
-    real = finding.button(own.blocks, "Details", None)
+    real = element_lookup.button(own.blocks, "Details", None)
     for action in ("card.justified", "card.misused"):
         forged = Placed(real.block, real.element | {"action_id": action, "value": "RV-1"})
         await grace.client.act(grace.client.surface(own), forged)

@@ -19,11 +19,11 @@ import pytest
 from blocks.forms.decision import COMMENT, DecisionForm
 from blocks.home import HomeAction
 from bot.config import Mode
-from bot.sandbox.slack.ack import Ack
-from bot.sandbox.slack.client import Client
-from bot.sandbox.slack.deliveries import Delivery
-from bot.sandbox.slack.events import Event
-from bot.sandbox.slack.log import Entry
+from bot.sandbox.slack.client.client import Client
+from bot.sandbox.slack.core.traffic_log import Entry
+from bot.sandbox.slack.delivery.deliveries import Delivery
+from bot.sandbox.slack.delivery.delivery import Ack
+from bot.sandbox.slack.state.events import Event
 from handlers.slack_objects import person_of
 from models import audit
 from models.audit import AuditEntry

@@ -8,7 +8,7 @@ from io import StringIO
 import pytest
 
 from bot.config import Mode
-from bot.sandbox.slack import finding
+from bot.sandbox.slack.blocks import element_lookup
 from models.clock import ManualClock
 from tests.e2e.lean import LeanWorld, lean
 
@@ -113,7 +113,7 @@ async def test_home_opens_without_being_told_which_tab(world: LeanWorld) -> None
 async def test_a_refusal_is_shown_in_a_window_where_a_whisper_is_not_possible(world: LeanWorld) -> None:
     await world.ask("Ada", "github engineering 8h because INC-42")
     alan, card = world.person("Alan"), world.card("Alan", "Engineering team")
-    approve = copy.deepcopy(finding.button(card.blocks, "Approve", None))
+    approve = copy.deepcopy(element_lookup.button(card.blocks, "Approve", None))
     await world.approve("Grace", "Engineering team")
     assert (await alan.client.act(alan.client.surface(card), approve)).ok
     assert alan.view is not None

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox.slack.faults import Fault
+from bot.sandbox.slack.delivery.faults import Fault
 from handlers import fresh, in_time, request_screen
 from models.registry.directory import is_known
 from models.tables.requests import Asked, Decision

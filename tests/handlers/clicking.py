@@ -12,10 +12,10 @@ from structlog.typing import EventDict
 from blocks.admin.ids import AdminAction
 from blocks.forms import emergency as emergency_form
 from blocks.request_form import access_block
-from bot.sandbox.slack.ack import Ack
-from bot.sandbox.slack.client import Client
-from bot.sandbox.slack.deliveries import Delivery
-from bot.sandbox.slack.events import Event
+from bot.sandbox.slack.client.client import Client
+from bot.sandbox.slack.delivery.deliveries import Delivery
+from bot.sandbox.slack.delivery.delivery import Ack
+from bot.sandbox.slack.state.events import Event
 from tests.handlers.casting import CAST, THREAD, Cast
 
 WORDS = {

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox.slack import finding
+from bot.sandbox.slack.blocks import element_lookup
 from models.catalogue.approvers import GroupRef
 from models.tables.requests import Term
 from models.tables.states import RequestState
@@ -145,7 +145,9 @@ async def test_more_than_the_maximum_is_refused_at_the_length(world: World) -> N
 async def test_a_button_of_somebody_elses_card_does_nothing(world: World, label: str) -> None:
     ref = await asks(world)
     otto, card = world.person("Otto"), world.card("Grace", "asks for")
-    pressed = await otto.client.act(otto.client.surface(card), finding.button(card.blocks, label, None))
+    pressed = await otto.client.act(
+        otto.client.surface(card), element_lookup.button(card.blocks, label, None)
+    )
     assert pressed.ok
     assert otto.view is None
     assert (await request_of(world, ref)).state is RequestState.PENDING
@@ -157,7 +159,7 @@ async def test_a_button_of_somebody_elses_card_does_nothing(world: World, label:
 async def test_a_refusal_that_slack_shows_nowhere_reaches_the_person_once_slack_is_back(world: World) -> None:
     ref = await asks(world)
     otto, card = world.person("Otto"), world.card("Grace", "asks for")
-    otto_presses = finding.button(card.blocks, "Reject", None)
+    otto_presses = element_lookup.button(card.blocks, "Reject", None)
     with world.slack.faults.fail("chat.*"), world.slack.faults.fail("views.*"):
         await otto.client.act(otto.client.surface(card), otto_presses)
         await world.bot.idle()

@@ -1,6 +1,6 @@
 """Who asks for more than one person may reads it in the form, and comments past the limit at the comment."""
 
-from bot.sandbox.slack.results import SubmitResult
+from bot.sandbox.slack.client.results import SubmitResult
 from models.rate_limits import Limits
 from models.tables.requests import Comment, Request
 from tests.handlers.office import asks

@@ -19,8 +19,8 @@ from blocks.forms import shorten as shorten_form
 from blocks.forms import task as task_form
 from blocks.forms.decision import DecisionForm
 from blocks.forms.review import ReviewForm
-from bot.sandbox.slack import finding
-from bot.sandbox.slack.visible import Placed
+from bot.sandbox.slack.blocks import element_lookup
+from bot.sandbox.slack.blocks.visible import Placed
 from models import audit
 from models.clock import ManualClock
 from tests.conftest import START
@@ -79,7 +79,7 @@ async def test_a_button_with_another_value_or_of_another_person_changes_nothing(
     still: World, action: str
 ) -> None:
     otto, card = still.person("Otto"), still.card("Grace", "asks for")
-    real, before = finding.button(card.blocks, "Details", None), await length(still)
+    real, before = element_lookup.button(card.blocks, "Details", None), await length(still)
     forged = [Placed(real.block, real.element | {"action_id": action, "value": ref}) for ref in REFS]
     with capture_logs() as logs:
         answers = await asyncio.gather(*(otto.client.act(otto.client.surface(card), one) for one in forged))

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox.slack.deliveries import Delivery
-from bot.sandbox.slack.events import Event
-from bot.sandbox.slack.results import SubmitResult
+from bot.sandbox.slack.client.results import SubmitResult
+from bot.sandbox.slack.delivery.deliveries import Delivery
+from bot.sandbox.slack.state.events import Event
 from models.catalogue.approvers import GroupRef
 from models.tables.grants import Grant
 from models.tables.requests import Request

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox.slack import finding
+from bot.sandbox.slack.blocks import element_lookup
 from models.tables.grants import Grant
 from models.tables.states import GrantState, RequestState
 from tests.handlers.office import approved, asks, request_of
@@ -72,7 +72,7 @@ async def test_somebody_elses_access_stays_theirs(world: World) -> None:
     await approved(world, await asks(world))
     otto, card = world.person("Otto"), world.card("Ada", "You have access")
     for label in ("Extend", "Give back"):
-        await otto.client.act(otto.client.surface(card), finding.button(card.blocks, label, None))
+        await otto.client.act(otto.client.surface(card), element_lookup.button(card.blocks, label, None))
         assert otto.view is None
     assert (await grant(world)).state is GrantState.ACTIVE
 

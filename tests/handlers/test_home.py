@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.slack.views import View
+from bot.sandbox.slack.state.views import View
 from models.clock import ManualClock
 from models.jobs import ATTEMPTS, Job, JobState, Urgency
 from models.store.outcome import Outcome

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.slack.events import Event
+from bot.sandbox.slack.state.events import Event
 from models import audit
 from models.clock import ManualClock
 from models.tables.grants import Cause, Grant

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.slack.log import Entry
-from bot.sandbox.slack.views import View
+from bot.sandbox.slack.core.traffic_log import Entry
+from bot.sandbox.slack.state.views import View
 from models.clock import ManualClock
 from models.tables.requests import Request
 from tests.handlers.office import asks, office

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from bot.sandbox.slack import App, LocalSlack
-from bot.sandbox.slack.channels import Channel
+from bot.sandbox.slack.state.conversations import Channel
 from tests.node.programs import running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -6,9 +6,9 @@ from typing import Any
 
 from bot.sandbox.browser.draw.canvas import Canvas, Marks
 from bot.sandbox.browser.draw.reader import Reader
-from bot.sandbox.browser.pages import environment
-from bot.sandbox.slack.forms import Form
-from bot.sandbox.slack.normalise import normalise
+from bot.sandbox.browser.screen.pages import environment
+from bot.sandbox.slack.blocks.form import Form
+from bot.sandbox.slack.blocks.normalise import normalise
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TEMPLATES = environment()

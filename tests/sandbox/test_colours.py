@@ -5,7 +5,7 @@ from importlib.resources import files
 
 import pytest
 
-from bot.sandbox.browser.draw import avatar
+from bot.sandbox.browser.draw import pictures
 
 TOKENS = (files("bot.sandbox.browser") / "static" / "tokens.css").read_text("utf-8")
 LIGHT, _, REST = TOKENS.partition("@media")
@@ -49,6 +49,6 @@ def test_dark_is_the_same_whether_the_system_or_the_switch_chooses_it() -> None:
 
 def test_initials_can_be_read_on_every_picture() -> None:
     for number in range(20):
-        colour = re.search(r'rect [^>]*fill="(#[0-9a-f]{6})"', avatar.avatar("Ada Lovelace", number))
+        colour = re.search(r'rect [^>]*fill="(#[0-9a-f]{6})"', pictures.avatar("Ada Lovelace", number))
         assert colour is not None
         assert _contrast("#ffffff", colour[1]) >= 4.5

@@ -12,7 +12,7 @@ from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
 
 from bot.sandbox.slack import App, LocalSlack, Person
-from bot.sandbox.slack.ack import CONNECTING, NOT_CONFIGURED, TIMED_OUT
+from bot.sandbox.slack.delivery.delivery import CONNECTING, NOT_CONFIGURED, TIMED_OUT
 from tests.slack.conftest import HandClock, button, modal, section
 
 

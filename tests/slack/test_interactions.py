@@ -8,7 +8,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import LocalSlack, NotVisible, Person, Trouble
-from bot.sandbox.slack.ack import CONNECTING
+from bot.sandbox.slack.delivery.delivery import CONNECTING
 from tests.slack.conftest import button, field, modal, option, section
 
 TEXT = {"type": "plain_text_input"}

@@ -5,7 +5,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import LocalSlack, Person
-from bot.sandbox.slack.rates import BURST
+from bot.sandbox.slack.web_api.rates import BURST
 from tests.slack.conftest import HandClock
 
 

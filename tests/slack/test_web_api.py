@@ -7,8 +7,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack import App, LocalSlack, Person
-from bot.sandbox.slack.dispatch import HANDLERS
-from bot.sandbox.slack.methods.table import TABLE
+from bot.sandbox.slack.web_api.dispatch import HANDLERS
+from bot.sandbox.slack.web_api.table import TABLE
 from tests.slack.conftest import Raw
 
 

@@ -6,13 +6,14 @@ from importlib.resources import files
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 
-from bot.sandbox.browser import composing, hooks, place, ruling, verbs
-from bot.sandbox.browser.guard import guard
-from bot.sandbox.browser.memberships import Memberships
-from bot.sandbox.browser.pages import Pages
+from bot.sandbox.browser import extension_points, place
+from bot.sandbox.browser.actions import conversation, handlers, world_controls
+from bot.sandbox.browser.membership_history import Memberships
 from bot.sandbox.browser.place import Place
-from bot.sandbox.browser.screen import Screen
+from bot.sandbox.browser.screen.pages import Pages
+from bot.sandbox.browser.screen.screen import Screen
 from bot.sandbox.browser.window import Json, Window, serve
 from bot.sandbox.slack import LocalSlack
 
@@ -23,11 +24,11 @@ _STATIC = files(__package__) / "static"
 class Browser:
     """A chat client for a local Slack that runs; listens on this machine only."""
 
-    def __init__(self, slack: LocalSlack, setup: hooks.Setup | None = None) -> None:
-        self._slack, self._setup = slack, setup or hooks.Setup()
+    def __init__(self, slack: LocalSlack, setup: extension_points.Setup | None = None) -> None:
+        self._slack, self._setup = slack, setup or extension_points.Setup()
         self._memberships = Memberships(slack)
         self._pages = Pages(self._setup, self._memberships)
-        self._verbs = {**verbs.VERBS, **ruling.verbs(self._setup)}
+        self._verbs = {**handlers.VERBS, **world_controls.verbs(self._setup)}
         self._runner: web.AppRunner | None = None
         self._watching: asyncio.Task[None] | None = None
         self.url = ""
@@ -70,7 +71,7 @@ class Browser:
         there = place.read(str(request.rel_url))
         if there is None or there.user_id not in self._slack.workspace.users:
             raise web.HTTPFound("/")
-        window = Window(self._slack, composing.settled(self._slack, there), visible=False)
+        window = Window(self._slack, conversation.settled(self._slack, there), visible=False)
         html = await self._pages.whole(Screen(self._slack, self._setup, window))
         return web.Response(text=html, content_type="text/html")
 
@@ -81,22 +82,22 @@ class Browser:
             raise web.HTTPNotFound
         socket = web.WebSocketResponse(heartbeat=30)
         await socket.prepare(request)
-        window = Window(self._slack, composing.settled(self._slack, there))
-        app = composing.app_of(self._slack, window.place)
+        window = Window(self._slack, conversation.settled(self._slack, there))
+        app = conversation.app_of(self._slack, window.place)
         if app:
-            composing.announce(window, app)
+            conversation.announce(window, app)
         await serve(window, socket, self._draw, self._hear)
         return socket
 
     async def _draw(self, window: Window) -> dict[str, str]:
-        window.place = composing.settled(self._slack, window.place)
+        window.place = conversation.settled(self._slack, window.place)
         screen = Screen(self._slack, self._setup, window)
         if window.visible and screen.channel and self._slack.inbox.unread(screen.user.id, screen.channel):
             self._slack.inbox.mark_read(screen.user.id, screen.channel)
         return await self._pages.regions(screen)
 
     async def _hear(self, window: Window, said: Json) -> Json | None:
-        return await verbs.hear(self._verbs, window, said)
+        return await handlers.hear(self._verbs, window, said)
 
     async def _static(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
@@ -121,3 +122,36 @@ def _listen(port: int) -> sockets.socket:
         made.close()
         raise
     return made
+
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' {images}; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_NAMES = ("127.0.0.1", "localhost", "[::1]")
+
+
+def guard(port: int, images: str) -> Middleware:
+    """Refuses foreign hosts and origins; `images` is the one other address that pictures may come from."""
+    hosts = {f"{name}:{port}" for name in _NAMES} | (set(_NAMES) if port == 80 else set())  # noqa: PLR2004  HTTP's own port
+    origins = {f"http://{host}" for host in hosts}
+    headers = {
+        "Content-Security-Policy": _POLICY.format(images=images),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }
+
+    @web.middleware
+    async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.host not in hosts:
+            raise web.HTTPForbidden(text="The sandbox answers only to its own address on this machine.")
+        if request.headers.get("Origin", next(iter(origins))) not in origins:
+            raise web.HTTPForbidden(text="The sandbox answers only to its own page.")
+        answer = await handler(request)
+        if not answer.prepared:
+            answer.headers.update(headers)
+        return answer
+
+    return check

@@ -10,11 +10,11 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from bot.sandbox.browser.actions.form_fields import Option
 from bot.sandbox.browser.draw.canvas import Marks
-from bot.sandbox.browser.menus import Option
 from bot.sandbox.browser.place import Place
 from bot.sandbox.slack import LocalSlack, NotVisible, Outcome, Trouble
-from bot.sandbox.slack.errors import SlackError
+from bot.sandbox.slack.core.errors import SlackError
 
 log = logging.getLogger(__name__)
 

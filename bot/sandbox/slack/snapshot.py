@@ -11,14 +11,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from bot.sandbox.slack.channels import Channel
-from bot.sandbox.slack.errors import Json
-from bot.sandbox.slack.installed import App, Shortcut
-from bot.sandbox.slack.local import LocalSlack
-from bot.sandbox.slack.messages import Message
-from bot.sandbox.slack.people import User
-from bot.sandbox.slack.usergroups import UserGroup
-from bot.sandbox.slack.views import View
+from bot.sandbox.slack.core.errors import Json
+from bot.sandbox.slack.local_slack import LocalSlack
+from bot.sandbox.slack.state.apps import App, Shortcut
+from bot.sandbox.slack.state.conversations import Channel, Message
+from bot.sandbox.slack.state.people import User, UserGroup
+from bot.sandbox.slack.state.views import View
 
 FORMAT = 1
 PAUSE = 1.0  # seconds between two writings while things change

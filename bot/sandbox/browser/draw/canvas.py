@@ -12,9 +12,8 @@ from bot.sandbox.browser.draw.markdown import markdown
 from bot.sandbox.browser.draw.mrkdwn import mrkdwn, plain
 from bot.sandbox.browser.draw.reader import Reader
 from bot.sandbox.browser.draw.rich_text import rich_text
-from bot.sandbox.slack import visible
-from bot.sandbox.slack.choosing import shown
-from bot.sandbox.slack.forms import Form
+from bot.sandbox.slack.blocks import visible
+from bot.sandbox.slack.blocks.form import Form, shown
 
 Json = dict[str, Any]
 

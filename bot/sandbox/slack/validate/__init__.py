@@ -6,11 +6,10 @@ Messages are Slack's own where its answers are known; the rest is said in the sa
 
 from typing import Any
 
+from bot.sandbox.slack.validate.block_list import TOTAL_TEXT, check_together, text_length
 from bot.sandbox.slack.validate.blocks import blocks_for
 from bot.sandbox.slack.validate.composition import OPTION_TEXT, PLAIN_OPTION, plain_text
-from bot.sandbox.slack.validate.problem import Problem
-from bot.sandbox.slack.validate.rules import Report, array, by_type, exactly_one, shape
-from bot.sandbox.slack.validate.together import TOTAL_TEXT, check_together, text_length
+from bot.sandbox.slack.validate.rules import Problem, Report, array, by_type, exactly_one, shape
 from bot.sandbox.slack.validate.views import HOME, MODAL
 
 __all__ = [

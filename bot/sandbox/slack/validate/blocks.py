@@ -4,9 +4,9 @@ from typing import Any
 
 from bot.sandbox.slack.validate.composition import ID, SLACK_FILE, URL, plain_text, text
 from bot.sandbox.slack.validate.elements import ELEMENTS, IMAGE_SOURCE
-from bot.sandbox.slack.validate.problem import Problem
 from bot.sandbox.slack.validate.rich_text import RICH_TEXT
 from bot.sandbox.slack.validate.rules import (
+    Problem,
     Report,
     Rule,
     anything,

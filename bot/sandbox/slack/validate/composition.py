@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from bot.sandbox.slack.validate.problem import Problem
 from bot.sandbox.slack.validate.rules import (
+    Problem,
     Report,
     Rule,
     anything,

@@ -16,9 +16,9 @@ from bot.sandbox.slack.validate.composition import (
     option,
     plain_text,
 )
-from bot.sandbox.slack.validate.problem import Problem
 from bot.sandbox.slack.validate.rich_text import RICH_TEXT
 from bot.sandbox.slack.validate.rules import (
+    Problem,
     Report,
     Rule,
     anything,

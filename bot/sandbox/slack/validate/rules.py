@@ -6,9 +6,18 @@ these are known from its answers.
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-from bot.sandbox.slack.validate.problem import Problem
+
+class Problem(NamedTuple):
+    """`pointer` is the JSON pointer of the place (`/blocks/0/text/text`), `message` what is wrong there."""
+
+    pointer: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.message} [json-pointer:{self.pointer}]"
+
 
 Report = list[Problem]
 Rule = Callable[[Any, str, Report], None]

@@ -2,11 +2,10 @@
 
 from typing import Any
 
+from bot.sandbox.slack.validate.block_list import check_together
 from bot.sandbox.slack.validate.blocks import blocks_for
 from bot.sandbox.slack.validate.composition import plain_text
-from bot.sandbox.slack.validate.problem import Problem
-from bot.sandbox.slack.validate.rules import Report, Rule, anything, array, boolean, shape, string
-from bot.sandbox.slack.validate.together import check_together
+from bot.sandbox.slack.validate.rules import Problem, Report, Rule, anything, array, boolean, shape, string
 
 MOST_BLOCKS = 100
 _COMMON: dict[str, Rule] = {

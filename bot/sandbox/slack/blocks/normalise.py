@@ -1,0 +1,65 @@
+"""What Slack adds to blocks that it takes in: missing ids, `emoji`, `verbatim`."""
+
+from copy import deepcopy
+from typing import Any
+
+from bot.sandbox.slack.core.errors import Json
+from bot.sandbox.slack.core.ids import block_id
+
+_INTERACTIVE = frozenset(
+    [
+        "button",
+        "checkboxes",
+        "channels_select",
+        "conversations_select",
+        "datepicker",
+        "datetimepicker",
+        "email_text_input",
+        "external_select",
+        "file_input",
+        "multi_channels_select",
+        "multi_conversations_select",
+        "multi_external_select",
+        "multi_static_select",
+        "multi_users_select",
+        "number_input",
+        "overflow",
+        "plain_text_input",
+        "radio_buttons",
+        "rich_text_input",
+        "static_select",
+        "timepicker",
+        "url_text_input",
+        "users_select",
+        "workflow_button",
+    ]
+)
+
+
+def normalise(blocks: list[Json]) -> list[Json]:
+    """A copy as Slack stores and returns it."""
+    copy = deepcopy(blocks)
+    for block in copy:
+        block.setdefault("block_id", block_id())
+        _fill(block)
+    return copy
+
+
+def _fill(value: Any) -> None:
+    if isinstance(value, list):
+        for each in value:
+            _fill(each)
+    elif isinstance(value, dict):
+        _fill_object(value)
+        for each in value.values():
+            _fill(each)
+
+
+def _fill_object(value: Json) -> None:
+    kind = value.get("type")
+    if kind == "plain_text" and "text" in value:
+        value.setdefault("emoji", True)
+    elif kind == "mrkdwn":
+        value.setdefault("verbatim", False)
+    elif kind in _INTERACTIVE:
+        value.setdefault("action_id", block_id())

@@ -1,0 +1,1 @@
+"""A person's Slack client: what people can do, the payloads it sends, and how it applies the answers."""

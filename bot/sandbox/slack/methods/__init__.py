@@ -1,1 +1,0 @@
-"""The Web API: its table, and one module per family of methods."""

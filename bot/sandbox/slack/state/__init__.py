@@ -1,0 +1,1 @@
+"""What the workspace consists of: people, apps, conversations, views, and what each client holds."""

@@ -1,0 +1,151 @@
+"""Who is in a channel, and the channels themselves."""
+
+import re
+
+from bot.sandbox.slack.core.errors import Json, SlackError
+from bot.sandbox.slack.state.conversations import Channel
+from bot.sandbox.slack.web_api import channel_access
+from bot.sandbox.slack.web_api.dispatch import Call, handles
+
+LONGEST_NAME, LONGEST_TOPIC = 80, 250
+
+
+def _room(call: Call) -> Channel:
+    channel = channel_access.visible_channel(call, "manage")
+    channel_access.require_room(channel)
+    return channel
+
+
+def _open_room(call: Call) -> Channel:
+    channel = _room(call)
+    if channel.archived:
+        raise SlackError("is_archived")
+    channel_access.require_inside(call, channel)
+    return channel
+
+
+@handles("conversations.invite")
+def invite(call: Call) -> Json:
+    """Adds people; none at all where one of them cannot be added."""
+    channel, users = _open_room(call), call.get("users")
+    if not users:
+        raise SlackError("no_user")
+    problems = {user: code for user in users if (code := _why_not(call, channel, user))}
+    if problems:
+        first = next(iter(problems.items()))
+        raise SlackError(
+            first[1], errors=[{"user": user, "ok": False, "error": code} for user, code in problems.items()]
+        )
+    for user in users:
+        call.slack.workspace.join(channel, user)
+    return {"channel": channel.as_json(call.app.bot_user_id)}
+
+
+def _why_not(call: Call, channel: Channel, user_id: str) -> str | None:
+    user = call.slack.workspace.users.get(user_id)
+    if user is None:
+        return "user_not_found"
+    if user.id == call.app.bot_user_id:
+        return "cant_invite_self"
+    if user.deleted or user.stranger:
+        return "cant_invite"
+    return "already_in_channel" if user.id in channel.members else None
+
+
+@handles("conversations.kick")
+def kick(call: Call) -> Json:
+    """Removes one person."""
+    channel, user_id = _room(call), str(call.get("user"))
+    channel_access.require_inside(call, channel)
+    call.slack.workspace.user(user_id)
+    if user_id == call.app.bot_user_id:
+        raise SlackError("cant_kick_self")
+    if channel.general:
+        raise SlackError("cant_kick_from_general")
+    if user_id not in channel.members:
+        raise SlackError("not_in_channel")
+    call.slack.workspace.leave(channel, user_id)
+    return {"errors": {}}
+
+
+@handles("conversations.join")
+def join(call: Call) -> Json:
+    """The bot joins a public channel."""
+    channel = call.slack.workspace.channels.get(str(call.get("channel")))
+    if channel is None or (channel.kind != "public" and not channel_access.inside(call, channel)):
+        raise SlackError("channel_not_found")
+    if channel.kind != "public":
+        raise SlackError("method_not_supported_for_channel_type")
+    if channel.archived:
+        raise SlackError("is_archived")
+    if channel_access.inside(call, channel):
+        return {"channel": channel.as_json(call.app.bot_user_id), "warning": "already_in_channel"}
+    call.slack.workspace.join(channel, call.app.bot_user_id)
+    return {"channel": channel.as_json(call.app.bot_user_id)}
+
+
+@handles("conversations.leave")
+def leave(call: Call) -> Json:
+    """The bot leaves."""
+    channel = _room(call)
+    if channel.general:
+        raise SlackError("cant_leave_general")
+    if not channel_access.inside(call, channel):
+        return {"not_in_channel": True}
+    if channel.kind == "private" and len(channel.members) == 1:
+        raise SlackError("last_member")
+    call.slack.workspace.leave(channel, call.app.bot_user_id)
+    return {}
+
+
+@handles("conversations.create")
+def create(call: Call) -> Json:
+    """A new channel with the bot in it."""
+    name, private = str(call.get("name")), bool(call.get("is_private"))
+    call.need(*(("groups:write",) if private else ("channels:manage", "channels:write")))
+    _check_name(call, name)
+    workspace, bot = call.slack.workspace, call.app.bot_user_id
+    channel = workspace.add_channel(name, members=[bot], private=private, creator=bot)
+    return {"channel": channel.as_json(bot)}
+
+
+def _check_name(call: Call, name: str) -> None:
+    if len(name) > LONGEST_NAME:
+        raise SlackError("invalid_name_maxlength")
+    if not re.fullmatch(r"[^\W_A-Z][^\WA-Z]*(-[^\WA-Z]*)*", name):
+        raise SlackError("invalid_name_specials")
+    if any(each.name == name for each in call.slack.workspace.channels.values()):
+        raise SlackError("name_taken")
+
+
+@handles("conversations.archive")
+def archive(call: Call) -> Json:
+    """Closes a channel for good, until it is unarchived."""
+    channel = _room(call)
+    channel_access.require_inside(call, channel)
+    if channel.archived:
+        raise SlackError("already_archived")
+    if channel.general:
+        raise SlackError("cant_archive_general")
+    channel.archived = True
+    return {}
+
+
+@handles("conversations.unarchive")
+def unarchive(call: Call) -> Json:
+    """Opens an archived channel again."""
+    channel = _room(call)
+    if not channel.archived:
+        raise SlackError("not_archived")
+    channel.archived = False
+    return {}
+
+
+@handles("conversations.setTopic")
+def set_topic(call: Call) -> Json:
+    """Sets the line below a channel's name."""
+    channel, topic = _open_room(call), str(call.get("topic"))
+    if len(topic) > LONGEST_TOPIC:
+        raise SlackError("too_long")
+    channel.topic = topic
+    return {"channel": channel.as_json(call.app.bot_user_id)}
