@@ -133,7 +133,7 @@ class World:
     async def pass_time(self, step: timedelta) -> None:
         """Let time pass, and everything happen that becomes due by it."""
         self.clock.advance(step)
-        self.slack.time_moved()
+        self.slack.run_due()
         await self.bot.catch_up()
         await self.settle()
 

@@ -37,6 +37,6 @@ def sandbox(
     log.configure(level=logging.WARNING)
     if story:
         with tempfile.TemporaryDirectory(prefix="keyturn-story-") as folder:
-            asyncio.run(run.play(Path(folder), typer.echo))
+            asyncio.run(run.run_story(Path(folder), typer.echo))
     else:
-        asyncio.run(run.open_doors(FOLDER, port, typer.echo, fresh=fresh))
+        asyncio.run(run.run_browser(FOLDER, port, typer.echo, fresh=fresh))

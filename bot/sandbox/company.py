@@ -10,7 +10,7 @@ BERLIN = "Europe/Berlin"
 
 @dataclass(frozen=True)
 class Colleague:
-    """Somebody who works here. `key` is the first name in lower case."""
+    """A person of the company. `key` is the first name in lower case, `manager` another one's key."""
 
     name: str
     title: str
@@ -44,7 +44,7 @@ PEOPLE = (
     Colleague("Robin Ashby", "Looks after Keyturn", "IT", manager="olga", admin=True),
     Colleague("Gus Moreno", "Contractor", "Engineering", guest=True, tz="America/New_York"),
 )
-ADMINS = tuple(each.id for each in PEOPLE if each.admin)
+ADMINS = tuple(colleague.id for colleague in PEOPLE if colleague.admin)
 
 # Handle, name, members. No group is empty: Slack does not let the last member go.
 GROUPS = (
@@ -62,31 +62,31 @@ CHANNELS = (
     ("engineering", "ada mia olga omar gus"),
     ("it-desk", "mia ivo robin"),
 )
-DESK = "C0ITDESK"
-"""The channel that Keyturn is in too: the catalogue lets a stage be asked there."""
+IT_DESK = "C0ITDESK"
+"""The channel with Keyturn in it: a stage of the catalogue is asked there."""
 
 
-def settle(workspace: Workspace) -> None:
-    """Puts the company into a workspace that is empty."""
+def populate(workspace: Workspace) -> None:
+    """Add the company's people, user groups and channels to an empty workspace."""
     workspace.name = "Fennel Works"
-    for each in PEOPLE:
+    for colleague in PEOPLE:
         workspace.add_person(
-            each.name,
-            id=each.id,
-            handle=each.key,
-            email=f"{each.key}@example.com",
-            title=each.title,
-            department=each.department,
-            manager=each.manager and id_of(each.manager),
-            guest=each.guest,
-            admin=each.admin,
-            tz=each.tz,
+            colleague.name,
+            id=colleague.id,
+            handle=colleague.key,
+            email=f"{colleague.key}@example.com",
+            title=colleague.title,
+            department=colleague.department,
+            manager=colleague.manager and id_of(colleague.manager),
+            guest=colleague.guest,
+            admin=colleague.admin,
+            tz=colleague.tz,
         )
     for handle, name, members in GROUPS:
         group_id = "S0" + handle.upper().replace("-", "")
         workspace.add_usergroup(name, handle=handle, id=group_id, members=[id_of(key) for key in members])
-    for name, members_of in CHANNELS:
-        people = [id_of(key) for key in members_of.split()]
+    for name, keys in CHANNELS:
+        people = [id_of(key) for key in keys.split()]
         workspace.add_channel(name, id=f"C0{name.upper().replace('-', '')}", members=people)
 
 

@@ -1,4 +1,4 @@
-"""A small mail server on this machine: it takes every e-mail and sends none on, so they can be read here."""
+"""A mail server on this machine that accepts every e-mail, forwards none, and lets them be read."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 @dataclass(frozen=True)
 class Mail:
-    """One e-mail, as its reader sees it. `to` is whom it was sent to, whatever its headers say."""
+    """An e-mail as its reader sees it; `to` is the recipient of the envelope, whatever the headers say."""
 
     to: str
     subject: str
@@ -22,43 +22,43 @@ class Mail:
 
 
 class Mailbox:
-    """Everybody's e-mail, oldest first. Belongs to one event loop."""
+    """All e-mail, oldest first. Belongs to one event loop."""
 
-    def __init__(self, arrived: Callable[[], None] = lambda: None) -> None:
-        """`arrived` is called after each e-mail."""
+    def __init__(self, on_mail: Callable[[], None] = lambda: None) -> None:
+        """`on_mail` is called after each e-mail."""
         self.mails: list[Mail] = []
         self.refuse: str | None = None
-        """What is answered to each recipient instead of taking them ("550 No such user")."""
-        self._arrived, self._port = arrived, 0
+        """The answer that refuses each recipient ("550 No such user"), None to accept them."""
+        self._on_mail, self._port = on_mail, 0
         self._server: asyncio.Server | None = None
 
     @property
     def url(self) -> str:
-        """As it stands in a configuration; known once started."""
+        """The address for `email.smtp` of a configuration; known once started."""
         return f"smtp://127.0.0.1:{self._port}"
 
     async def start(self) -> None:
-        """Listen: on any free port at first, on the same one when started again."""
+        """Listen on any free port; on the same one when started again."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self._speak, "127.0.0.1", self._port)
+        self._server = await loop.create_server(self._protocol, "127.0.0.1", self._port)
         self._port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """Answer nobody any more."""
+        """Stop listening."""
         if self._server is not None:
             self._server.close()
             self._server = None
 
     def load(self, path: Path) -> None:
-        """Take what an earlier run kept, if it kept any."""
+        """Load the e-mails that an earlier run saved, if there are any."""
         if path.exists():
-            self.mails = [Mail(**one) for one in json.loads(path.read_text("utf-8"))]
+            self.mails = [Mail(**fields) for fields in json.loads(path.read_text("utf-8"))]
 
     def save(self, path: Path) -> None:
-        """Keep it for a later run."""
-        path.write_text(json.dumps([asdict(one) for one in self.mails]), "utf-8")
+        """Save the e-mails for a later run."""
+        path.write_text(json.dumps([asdict(mail) for mail in self.mails]), "utf-8")
 
-    def _speak(self) -> asyncio.BaseProtocol:
+    def _protocol(self) -> asyncio.BaseProtocol:
         return SMTP(self, hostname="localhost", ident="Keyturn sandbox", enable_SMTPUTF8=True)
 
     # aiosmtpd calls these by their names.
@@ -75,8 +75,8 @@ class Mailbox:
         message = message_from_bytes(envelope.original_content or b"", policy=policy.default)
         body = message.get_body(("plain",))
         text = body.get_content() if body else ""
-        found = {name: str(message[name] or "") for name in ("Subject", "Date", "Message-ID")}
+        headers = {name: str(message[name] or "") for name in ("Subject", "Date", "Message-ID")}
         for to in envelope.rcpt_tos:
-            self.mails.append(Mail(to, found["Subject"], text, found["Date"], found["Message-ID"]))
-        self._arrived()
+            self.mails.append(Mail(to, headers["Subject"], text, headers["Date"], headers["Message-ID"]))
+        self._on_mail()
         return "250 OK"

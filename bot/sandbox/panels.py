@@ -1,4 +1,4 @@
-"""What the sandbox shows beside Slack: the audit trail, and the e-mail that went out."""
+"""The panels that the sandbox adds to the page: the audit trail, and the e-mail sent."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,34 +7,34 @@ from sqlalchemy import select
 
 from bot.sandbox.browser import Panel, Table
 from bot.sandbox.mailbox import Mail
-from bot.sandbox.running_company import Town
+from bot.sandbox.running_company import RunningCompany
 from bot.words import counted
 from models import audit
 from models.audit import AuditEntry
 from models.store.case import Case
 
-SHOWN = 200
-_LATEST = select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(SHOWN)
+MAX_ROWS = 200
+_LATEST = select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(MAX_ROWS)
 
 
-def panels(town: Town) -> tuple[Panel, ...]:
-    """The panels for "What really happened"."""
+def panels(running: RunningCompany) -> tuple[Panel, ...]:
+    """The sandbox's panels."""
 
     async def trail() -> Table:
-        names = {each.id: each.real_name for each in town.slack.workspace.users.values()}
-        return await town.bot.store.read(lambda case: _trail(case, names))
+        names = {user.id: user.real_name for user in running.slack.workspace.users.values()}
+        return await running.bot.store.read(lambda case: _trail(case, names))
 
     async def email() -> Table:
-        return _email(town.mailbox.mails)
+        return _email(running.mailbox.mails)
 
     return (Panel("Audit trail", trail), Panel("E-mail", email))
 
 
 def _trail(case: Case, names: Mapping[str, str]) -> Table:
-    """The last entries, newest first, and what `keyturn audit verify` would say."""
+    """The last entries, newest first, and the result of `keyturn audit verify`."""
     columns = ("No.", "Time (UTC)", "Who", "What", "Which", "App", "For", "More")
     entries = audit.joined(case, case.read(_LATEST))
-    return Table(columns, [_row(each, names) for each in entries], _verdict(case))
+    return Table(columns, [_row(entry, names) for entry in entries], _verification(case))
 
 
 def _row(entry: AuditEntry, names: Mapping[str, str]) -> tuple[object, ...]:
@@ -51,8 +51,8 @@ def _row(entry: AuditEntry, names: Mapping[str, str]) -> tuple[object, ...]:
 
 
 def _email(mails: Sequence[Mail]) -> Table:
-    """The last ones, newest first."""
-    rows = [(each.date, each.to, each.subject, each.text) for each in reversed(mails[-SHOWN:])]
+    """The last e-mails, newest first."""
+    rows = [(mail.date, mail.to, mail.subject, mail.text) for mail in reversed(mails[-MAX_ROWS:])]
     note = (
         ""
         if rows
@@ -61,8 +61,8 @@ def _email(mails: Sequence[Mail]) -> Table:
     return Table(("Time", "To", "Subject", "Text"), rows, note)
 
 
-def _verdict(case: Case) -> str:
-    found = audit.verify(case)
-    if found.fault:
-        return f"The chain is broken: {found.fault}."
-    return f"The chain is whole: {counted(found.entries, 'entry', 'entries')}."
+def _verification(case: Case) -> str:
+    result = audit.verify(case)
+    if result.fault:
+        return f"The chain is broken: {result.fault}."
+    return f"The chain is whole: {counted(result.entries, 'entry', 'entries')}."

@@ -1,4 +1,4 @@
-"""Runs the sandbox: for people in a browser, or as a story."""
+"""Runs the sandbox: the company in a browser, or the story."""
 
 import asyncio
 import errno
@@ -10,58 +10,66 @@ from pathlib import Path
 
 from bot.failure import Failure
 from bot.sandbox import company
-from bot.sandbox.browser import Browser, Due, Setup, Switch
+from bot.sandbox.browser import Browser, DueEvent, Setup, Switch
 from bot.sandbox.next_due import next_due
 from bot.sandbox.panels import panels
-from bot.sandbox.running_company import Files, Town, running
+from bot.sandbox.running_company import CompanyFiles, RunningCompany, run_company
 from bot.sandbox.slack.delivery.faults import Fault
-from bot.sandbox.story import StoryBroken, live_a_little, tell
+from bot.sandbox.story import StoryError, add_history, play_story
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class TownTime:
-    """The town's clock for the browser's buttons."""
+class MovableTime:
+    """The company's clock, as the browser's buttons move it."""
 
-    town: Town
+    running: RunningCompany
 
     def now(self) -> datetime:
-        return self.town.clock.now()
+        return self.running.clock.now()
 
     async def forward(self, step: timedelta) -> None:
-        await self.town.forward(step)
+        await self.running.forward(step)
 
-    async def next_due(self) -> Due | None:
-        return await self.town.bot.store.read(next_due)
+    async def next_due(self) -> DueEvent | None:
+        return await self.running.bot.store.read(next_due)
 
 
-async def play(folder: Path, say: Say) -> None:
-    """The story, in a new company. Raises Failure where it does not go as it should."""
-    files = Files(folder)
+async def run_story(folder: Path, report: Report) -> None:
+    """Play the story in a new company.
+
+    Raises:
+        Failure: a step did not go as it should.
+    """
+    files = CompanyFiles(folder)
     files.begin(fresh=True)
-    async with running(files) as town:
+    async with run_company(files) as running:
         try:
-            await tell(town, say)
-        except StoryBroken as broken:
-            raise Failure(f"The story broke: {broken}\n{town.slack.log.recent()}") from broken
+            await play_story(running, report)
+        except StoryError as error:
+            raise Failure(f"The story broke: {error}\n{running.slack.log.recent()}") from error
 
 
-async def open_doors(folder: Path, port: int, say: Say, *, fresh: bool) -> None:
-    """The company in a browser, until SIGTERM or Ctrl-C. Raises Failure, as for a port that is taken."""
-    told = asyncio.Event()
+async def run_browser(folder: Path, port: int, report: Report, *, fresh: bool) -> None:
+    """Run the company for a browser, until SIGTERM or Ctrl-C.
+
+    Raises:
+        Failure: it cannot start, as where the port is taken.
+    """
+    stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
-    files = Files(folder)
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    files = CompanyFiles(folder)
     files.begin(fresh=fresh)
-    async with running(files) as town:
-        if town.fresh:
-            await live_a_little(town)
-        browser = Browser(town.slack, setup(town))
+    async with run_company(files) as running:
+        if running.fresh:
+            await add_history(running)
+        browser = Browser(running.slack, page_setup(running))
         await _listen(browser, port)
-        say(f"The sandbox is at {browser.url}")
-        say("Ctrl-C ends it; next time it goes on where you left it.")
-        await told.wait()
+        report(f"The sandbox is at {browser.url}")
+        report("Ctrl-C ends it; next time it goes on where you left it.")
+        await stop.wait()
         await browser.stop()
 
 
@@ -69,33 +77,33 @@ async def _listen(browser: Browser, port: int) -> None:
     try:
         await browser.start(port)
     except OSError as error:
-        why = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
-        raise Failure(f"Port {port} {why}. Try another one, or --port 0 for any.") from error
+        reason = "is taken" if error.errno == errno.EADDRINUSE else f"cannot be used: {error.strerror}"
+        raise Failure(f"Port {port} {reason}. Try another one, or --port 0 for any.") from error
 
 
-def setup(town: Town) -> Setup:
-    """What the browser shows beyond Slack."""
+def page_setup(running: RunningCompany) -> Setup:
+    """What the browser shows beside Slack."""
     return Setup(
         title="Keyturn sandbox",
-        time=TownTime(town),
-        panels=panels(town),
-        switches=(_target_system(town),),
+        time=MovableTime(running),
+        panels=panels(running),
+        switches=(_target_system(running),),
         welcome=_welcome,
-        order=tuple(each.id for each in company.PEOPLE),
+        order=tuple(colleague.id for colleague in company.PEOPLE),
     )
 
 
-def _target_system(town: Town) -> Switch:
-    """User groups as a target system that is away: the accesses of this company are given there."""
+def _target_system(running: RunningCompany) -> Switch:
+    """A switch that breaks user groups, the system in which this company's access is granted."""
     faults: list[Fault] = []
 
     def broken() -> bool:
-        return any(each.active for each in faults)
+        return any(fault.active for fault in faults)
 
-    def flip(broken_now: bool) -> None:
-        for each in faults:
-            each.remove()
-        faults[:] = [town.slack.faults.fail("usergroups.*", status=503)] if broken_now else []
+    def flip(is_broken: bool) -> None:
+        for fault in faults:
+            fault.remove()
+        faults[:] = [running.slack.faults.fail("usergroups.*", status=503)] if is_broken else []
 
     about = "Where accesses are given and taken: no user group can be read or changed."
     return Switch("User groups", about, broken, flip)

@@ -1,4 +1,4 @@
-"""The company at work: the local Slack with its people, and the real Keyturn connected by Socket Mode."""
+"""The sandbox's company while it runs: a local Slack with its people, and Keyturn itself."""
 
 import asyncio
 import json
@@ -23,12 +23,12 @@ from bot.sandbox.slack.state.apps import app_settings
 from bot.sandbox.slack.state.conversations import Message
 from models.catalogue.file import load
 
-KEPT = ("slack.json", "clock.json", "mail.json", "keyturn.db", "keyturn.db-wal", "keyturn.db-shm")
-SETTLING = 5.0  # real seconds to wait for what became due; whoever breaks things may make it take for ever
+FILE_NAMES = ("slack.json", "clock.json", "mail.json", "keyturn.db", "keyturn.db-wal", "keyturn.db-shm")
+IDLE_TIMEOUT = 5.0  # real seconds; with a fault set, what became due may never be done
 
 
 class MovableClock:
-    """Goes on like the machine's own clock, `offset` ahead of it."""
+    """A clock that runs like the machine's own, `offset` ahead of it."""
 
     def __init__(self, offset: timedelta = timedelta()) -> None:
         self.offset = offset
@@ -38,13 +38,13 @@ class MovableClock:
         return datetime.now(UTC) + self.offset
 
     def advance(self, step: timedelta) -> None:
-        """Lets time pass at once. Never back: what has happened stays."""
+        """Move the clock forward; never back."""
         self.offset += max(step, timedelta())
 
 
 @dataclass(frozen=True)
-class Files:
-    """Where a company is kept between two runs."""
+class CompanyFiles:
+    """The files in which a company is stored between two runs."""
 
     folder: Path
 
@@ -65,17 +65,24 @@ class Files:
         return f"sqlite+aiosqlite:///{self.folder / 'keyturn.db'}"
 
     def begin(self, *, fresh: bool) -> None:
-        """Makes the folder; `fresh` throws away what an earlier run left. Raises Failure while one runs."""
+        """Create the folder; with `fresh` delete what an earlier run stored.
+
+        Raises:
+            Failure: a sandbox is running in this folder.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         with only_one(self.url):
             if fresh or not self.slack.exists():
-                for name in KEPT:
+                for name in FILE_NAMES:
                     (self.folder / name).unlink(missing_ok=True)
 
 
 @dataclass
-class Town:
-    """Everything that runs. People are known by first name."""
+class RunningCompany:
+    """The local Slack, Keyturn and everything around them. People are named by their first name.
+
+    `fresh` says that the company was created by this run.
+    """
 
     slack: LocalSlack
     app: App
@@ -85,50 +92,58 @@ class Town:
     fresh: bool
 
     def person(self, name: str) -> Person:
-        """Somebody at their Slack client."""
+        """A colleague at their Slack client."""
         return self.slack.person(company.id_of(name), self.app)
 
     def members(self, handle: str) -> list[str]:
-        """Who is in a user group."""
+        """The ids of the members of a user group."""
         groups = self.slack.workspace.usergroups.values()
-        return next(list(each.members) for each in groups if each.handle == handle)
+        return next(list(group.members) for group in groups if group.handle == handle)
 
-    def card(self, name: str, words: str) -> Message:
-        """The latest message of Keyturn to somebody in which these words stand."""
-        found = [each for each in self.person(name).messages() if words in each.text]
-        assert found, f"{name} has no message with “{words}”"  # noqa: S101  the story reports it
-        return found[-1]
+    def card(self, name: str, text: str) -> Message:
+        """The latest message of Keyturn to a colleague that contains a text.
 
-    async def settle(self) -> None:
-        """Waits until nothing more is due or under way, a few seconds at most."""
+        Raises:
+            AssertionError: there is none.
+        """
+        matches = [message for message in self.person(name).messages() if text in message.text]
+        assert matches, f"{name} has no message with “{text}”"  # noqa: S101  the story reports it
+        return matches[-1]
+
+    async def wait_until_idle(self) -> None:
+        """Wait until nothing more is due or in progress, `IDLE_TIMEOUT` at most."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(SETTLING):
+            async with asyncio.timeout(IDLE_TIMEOUT):
                 await self.slack.idle()
                 await self.bot.idle()
                 await self.slack.idle()
 
     async def forward(self, step: timedelta) -> None:
-        """Lets time pass, and everything happen that becomes due by it."""
+        """Move the clock forward and wait until everything due by then is done."""
         self.clock.advance(step)
-        self.slack.time_moved()
+        self.slack.run_due()
         await self.bot.catch_up()
-        await self.settle()
+        await self.wait_until_idle()
 
 
 @asynccontextmanager
-async def running(files: Files) -> AsyncIterator[Town]:
-    """The company of these files, at work for as long as the block lasts. Raises Failure."""
+async def run_company(files: CompanyFiles) -> AsyncIterator[RunningCompany]:
+    """Run the company of these files for as long as the block lasts.
+
+    Raises:
+        Failure: the files cannot be read, or Keyturn does not start.
+    """
     clock = MovableClock(_offset(files))
     slack = LocalSlack(clock)
     fresh = not files.slack.exists()
-    app = _settled(slack) if fresh else _returned(slack, files)
+    app = _new_workspace(slack) if fresh else _stored_workspace(slack, files)
     mailbox = Mailbox(slack.changes.notify)
     mailbox.load(files.mail)
     await slack.start()
     await mailbox.start()
     try:
-        async with _at_work(slack, app, clock, mailbox, files, fresh) as town:
-            yield town
+        async with _run_bot(slack, app, clock, mailbox, files, fresh) as running:
+            yield running
     finally:
         await mailbox.stop()
         mailbox.save(files.mail)
@@ -136,41 +151,41 @@ async def running(files: Files) -> AsyncIterator[Town]:
 
 
 @asynccontextmanager
-async def _at_work(
-    slack: LocalSlack, app: App, clock: MovableClock, mailbox: Mailbox, files: Files, fresh: bool
-) -> AsyncIterator[Town]:
+async def _run_bot(
+    slack: LocalSlack, app: App, clock: MovableClock, mailbox: Mailbox, files: CompanyFiles, fresh: bool
+) -> AsyncIterator[RunningCompany]:
     bot = await build(_config(slack, app, mailbox, files), clock)
-    keeping = asyncio.create_task(snapshot.keep(slack, files.slack))
+    saving = asyncio.create_task(snapshot.save_continuously(slack, files.slack))
     try:
         await bot.start()
-        town = Town(slack, app, bot, clock, mailbox, fresh)
+        running = RunningCompany(slack, app, bot, clock, mailbox, fresh)
         if fresh:
-            await _stock(bot)
-        await slack.until(lambda: slack.sockets.of(app))
-        yield town
+            await _import_catalogue(bot)
+        await slack.until(lambda: slack.sockets.connections(app))
+        yield running
     finally:
         await bot.stop()
-        keeping.cancel()
+        saving.cancel()
         snapshot.save(slack, files.slack)
         files.clock.write_text(json.dumps({"ahead": clock.offset.total_seconds()}))
 
 
-def _offset(files: Files) -> timedelta:
-    """By how much the company was ahead when it was left."""
+def _offset(files: CompanyFiles) -> timedelta:
+    """By how much the stored clock was ahead of the machine's."""
     if not files.clock.exists():
         return timedelta()
     return timedelta(seconds=float(json.loads(files.clock.read_text())["ahead"]))
 
 
-def _settled(slack: LocalSlack) -> App:
-    company.settle(slack.workspace)
+def _new_workspace(slack: LocalSlack) -> App:
+    company.populate(slack.workspace)
     app = slack.workspace.install_app(manifest=manifest("socket"))
-    slack.workspace.channels[company.DESK].members.append(app.bot_user_id)
+    slack.workspace.channels[company.IT_DESK].members.append(app.bot_user_id)
     return app
 
 
-def _returned(slack: LocalSlack, files: Files) -> App:
-    """The company as it was left, and the app as this version of Keyturn describes itself."""
+def _stored_workspace(slack: LocalSlack, files: CompanyFiles) -> App:
+    """Restore the workspace; the app gets the manifest of this version of Keyturn."""
     try:
         snapshot.load(slack, files.slack)
     except UnreadableSnapshot as error:
@@ -181,7 +196,7 @@ def _returned(slack: LocalSlack, files: Files) -> App:
     return app
 
 
-def _config(slack: LocalSlack, app: App, mailbox: Mailbox, files: Files) -> Config:
+def _config(slack: LocalSlack, app: App, mailbox: Mailbox, files: CompanyFiles) -> Config:
     tokens = {"bot_token": app.bot_token, "app_token": app.app_token}
     return Config.model_validate(
         {
@@ -193,8 +208,8 @@ def _config(slack: LocalSlack, app: App, mailbox: Mailbox, files: Files) -> Conf
     )
 
 
-async def _stock(bot: Keyturn) -> None:
-    """Puts the company's catalogue in."""
+async def _import_catalogue(bot: Keyturn) -> None:
+    """Import the company's catalogue."""
     types = registry.known()
     read = load(company.catalogue(), "catalogue.toml", lambda connector: registry.check(connector, types))
     await bot.store.run(put_in, read)

@@ -1,6 +1,6 @@
 """How many calls to Slack one request costs, from sending the form to the access being told."""
 
-from bot.sandbox.slack.core.traffic_log import Entry
+from bot.sandbox.slack.core.traffic_log import LogEntry
 from tests.bench import places
 from tests.bench.measure import Result
 
@@ -14,8 +14,8 @@ async def run() -> list[Result]:
     """One request with one approver, for a user group. Counted, not timed: so it is all in one process."""
     calls: list[str] = []
 
-    def note(entry: Entry) -> None:
-        if entry.kind == "api" and entry.took is not None:
+    def note(entry: LogEntry) -> None:
+        if entry.kind == "api" and entry.duration is not None:
             calls.append(entry.name)
 
     async with places.world() as world:

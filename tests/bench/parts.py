@@ -9,7 +9,7 @@ from bot.app import Keyturn, build
 from bot.config import Config
 from bot.manifest import manifest
 from bot.sandbox.slack import LocalSlack
-from bot.sandbox.slack.core.traffic_log import Entry
+from bot.sandbox.slack.core.traffic_log import LogEntry
 from bot.serve import keep_what_is_loaded
 from bot.steady import SteadyClock
 from models.clock import SystemClock
@@ -52,8 +52,8 @@ class SlackPart:
     async def close(self) -> None:
         await self._slack.stop()
 
-    def _called(self, entry: Entry) -> None:
-        if entry.kind == "api" and entry.took is not None:
+    def _called(self, entry: LogEntry) -> None:
+        if entry.kind == "api" and entry.duration is not None:
             to = entry.request.get("channel") or entry.request.get("user_id")
             tell(
                 method=entry.name, to=to, at=time.monotonic(), error=entry.error, arguments=entry.request

@@ -94,7 +94,7 @@ async def test_it_starts_while_slack_is_away_and_gets_to_know_it_later(
         assert keyturn.identity.user_id == app.bot_user_id
         root = await keyturn.store.read(lambda case: Directory(case).person("U0ROOT"))
         assert root is not None
-        await slack.until(lambda: slack.sockets.of(app))
+        await slack.until(lambda: slack.sockets.connections(app))
         await slack.person("U0ROOT", app).open_home()
 
 
@@ -185,7 +185,9 @@ class Process:
 
     async def ready(self, running: asyncio.subprocess.Process) -> None:
         """Until Slack can reach it."""
-        connected = asyncio.ensure_future(self.slack.until(lambda: self.slack.sockets.of(self.app), 30))
+        connected = asyncio.ensure_future(
+            self.slack.until(lambda: self.slack.sockets.connections(self.app), 30)
+        )
         ended = asyncio.ensure_future(running.wait())
         await asyncio.wait({connected, ended}, return_when=asyncio.FIRST_COMPLETED)
         assert connected.done(), (await running.communicate())[1].decode()
@@ -219,7 +221,7 @@ async def test_a_process_that_was_killed_is_in_nobodys_way(process: Process) -> 
     await process.ready(killed)
     killed.kill()
     await killed.communicate()
-    await process.slack.until(lambda: not process.slack.sockets.of(process.app))
+    await process.slack.until(lambda: not process.slack.sockets.connections(process.app))
     running = await process.start()
     await process.ready(running)
     running.send_signal(signal.SIGINT)

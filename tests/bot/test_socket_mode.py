@@ -45,7 +45,7 @@ def answering(bolt: AsyncApp, text: str = "Here I am") -> None:
 
 
 async def all_open(slack: LocalSlack, app: App) -> None:
-    await slack.until(lambda: len(slack.sockets.of(app)) == CONNECTIONS)
+    await slack.until(lambda: len(slack.sockets.connections(app)) == CONNECTIONS)
 
 
 async def test_a_delivery_is_answered(
@@ -70,12 +70,12 @@ async def test_half_a_character_is_refused_and_the_connection_goes_on(
     slack.deliveries.timeout = 0.2
     answering(bolt)
     await socket.start()
-    before = slack.sockets.of(ada.app)
+    before = slack.sockets.connections(ada.app)
     assert (await ada.command("/request-access", text)).ok == taken
     slack.deliveries.timeout = 3
     assert (b'keyturn_refused_deliveries_total{why="body"} 1.0' in metrics.render()) != taken
     assert (await ada.command("/request-access")).text == "Here I am"
-    assert set(before) <= set(slack.sockets.of(ada.app))
+    assert set(before) <= set(slack.sockets.connections(ada.app))
 
 
 async def test_it_is_connected_when_it_has_started_and_not_after(socket: SocketMode) -> None:
@@ -114,7 +114,7 @@ async def test_a_replaced_connection_leaves_no_gap(
     await socket.start()
     await all_open(slack, app)
     for _ in range(3):
-        first, _second = slack.sockets.of(app)
+        first, _second = slack.sockets.connections(app)
         await first.disconnect("refresh_requested")
         assert (await ada.command("/request-access")).ok
         await all_open(slack, app)
@@ -126,10 +126,13 @@ async def test_a_warning_is_as_good_as_the_end(
     answering(bolt)
     await socket.start()
     await all_open(slack, app)
-    before = slack.sockets.of(app)
+    before = slack.sockets.connections(app)
     await slack.sockets.disconnect(app, "warning")
     await slack.until(
-        lambda: len(slack.sockets.of(app)) == CONNECTIONS and before[0] not in slack.sockets.of(app)
+        lambda: (
+            len(slack.sockets.connections(app)) == CONNECTIONS
+            and before[0] not in slack.sockets.connections(app)
+        )
     )
     assert (await ada.command("/request-access")).ok
 
@@ -141,7 +144,7 @@ async def test_connections_that_are_cut_off_are_opened_again(
     await socket.start()
     await all_open(slack, app)
     slack.sockets.abort(app)
-    await slack.until(lambda: not slack.sockets.of(app))
+    await slack.until(lambda: not slack.sockets.connections(app))
     await all_open(slack, app)
     assert (await ada.command("/request-access")).ok
 
@@ -152,10 +155,13 @@ async def test_connections_that_have_gone_silent_are_found_out(
     answering(bolt)
     await socket.start()
     await all_open(slack, app)
-    silent = slack.sockets.of(app)
-    slack.sockets.quiet(app)
+    silent = slack.sockets.connections(app)
+    slack.sockets.silence(app)
     await slack.until(
-        lambda: len(slack.sockets.of(app)) == CONNECTIONS and not set(silent) & set(slack.sockets.of(app))
+        lambda: (
+            len(slack.sockets.connections(app)) == CONNECTIONS
+            and not set(silent) & set(slack.sockets.connections(app))
+        )
     )
     assert (await ada.command("/request-access")).ok
 
@@ -218,7 +224,7 @@ async def test_messages_that_are_no_envelopes_are_passed_over(
     answering(bolt)
     await socket.start()
     await all_open(slack, app)
-    for connection in slack.sockets.of(app):
+    for connection in slack.sockets.connections(app):
         for text in (
             "",
             "{",

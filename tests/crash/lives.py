@@ -21,8 +21,7 @@ from sqlalchemy import bindparam, select, update
 
 from bot.config import Mode
 from bot.sandbox.slack import Person, snapshot
-from bot.sandbox.slack.client.results import NotVisible
-from bot.sandbox.slack.core.errors import Json
+from bot.sandbox.slack.core.errors import Json, NotVisible
 from bot.sandbox.slack.state.conversations import Message
 from handlers.slack_objects import person_of
 from models.catalogue.spec import AppSpec
@@ -277,7 +276,7 @@ class Lives(World):
             await self.until(self._quiet)
             await self.thaw()
             self.clock.advance(SLACK_TRIES_AGAIN)
-            self.slack.time_moved()
+            self.slack.run_due()
             await self.until(self._quiet)
 
     async def _quiet(self) -> bool:
@@ -304,7 +303,7 @@ class Lives(World):
     async def seen(self, condition: Callable[[], bool], after: timedelta = timedelta()) -> None:
         """Let time pass, and wait until somebody sees what comes of it."""
         self.clock.advance_all(after)
-        self.slack.time_moved()
+        self.slack.run_due()
 
         async def true() -> bool:
             await self.revived()

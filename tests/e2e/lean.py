@@ -13,8 +13,9 @@ import aiohttp
 from aiohttp import web
 
 from bot.config import Config, Mode
-from bot.sandbox.slack.delivery.deliveries import Deliveries, Delivery
-from bot.sandbox.slack.delivery.delivery import Ack
+from bot.sandbox.slack.delivery.deliveries import Deliveries
+from bot.sandbox.slack.delivery.delivery import Ack, Delivery
+from bot.sandbox.slack.delivery.events_api import EventsApi
 from bot.sandbox.slack.state.apps import App
 from models.clock import ManualClock
 from tests.world import World
@@ -99,7 +100,9 @@ class LeanWorld(World):
 
     def __init__(self, clock: ManualClock, mode: Mode) -> None:
         super().__init__(clock, mode)
-        self.slack.deliveries = LeanDeliveries(self.slack)
+        slack = self.slack
+        slack.deliveries = LeanDeliveries(slack.log, slack.faults, slack.sockets)
+        slack.events_api = EventsApi(slack.workspace, slack.deliveries, slack.schedule, slack.changes.notify)
         self.refused = dict(DISPENSABLE)
         self.open_first = False
         """Whether a person's id is no conversation until it was opened."""

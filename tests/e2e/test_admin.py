@@ -394,7 +394,7 @@ async def _send_all(owner: Person, sender: Client) -> None:
     view = owner.view
     assert view is not None
     surface = ViewSurface(view)
-    for target in visible.placed(view.blocks):
+    for target in visible.block_elements(view.blocks):
         if target.element["type"].endswith("external_select"):
             assert await sender.suggest(surface, target, "") == []
         if target.element["type"] in ("button", "static_select", "external_select"):
@@ -406,4 +406,4 @@ async def _send_all(owner: Person, sender: Client) -> None:
 
 
 def _payload(sender: Client, view: View) -> dict[str, Any]:
-    return sender._base("view_submission", view=view.as_json(), response_urls=[])
+    return sender.payload("view_submission", view=view.as_json(), response_urls=[])

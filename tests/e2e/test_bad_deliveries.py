@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.slack.delivery.deliveries import Delivery
+from bot.sandbox.slack.delivery.delivery import Delivery
 from models import audit
 from models.tables.grants import Grant
 from models.tables.requests import Comment, Decision, Request

@@ -58,10 +58,10 @@ async def test_after_a_reconnect_or_a_start_whoever_decides_is_looked_up(world: 
     world.slack.workspace.user(world.ids["Grace"]).deleted = True  # and the event is lost
     world.clock.advance(timedelta(seconds=1))
     if world.mode == "socket":
-        before = world.slack.sockets.of(world.app)
+        before = world.slack.sockets.connections(world.app)
         world.slack.sockets.abort(world.app)
         await world.slack.until(
-            lambda: len(set(world.slack.sockets.of(world.app)) - set(before)) == len(before)
+            lambda: len(set(world.slack.sockets.connections(world.app)) - set(before)) == len(before)
         )
     else:
         url = world.bot.config.database.url.get_secret_value()

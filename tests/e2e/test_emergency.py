@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.sandbox.slack import Person
 from bot.sandbox.slack.blocks import element_lookup
-from bot.sandbox.slack.blocks.visible import Placed
+from bot.sandbox.slack.blocks.visible import BlockElement
 from models.tables.requests import Request
 from models.tables.reviews import Review
 from tests.rows import count_of, row_of
@@ -141,7 +141,7 @@ async def test_nobody_reviews_their_own_emergency_not_even_by_a_forged_click(wor
     assert not {"Justified", "Misused"} & set(own.buttons)
     real = element_lookup.button(own.blocks, "Details", None)
     for action in ("card.justified", "card.misused"):
-        forged = Placed(real.block, real.element | {"action_id": action, "value": "RV-1"})
+        forged = BlockElement(real.block, real.element | {"action_id": action, "value": "RV-1"})
         await grace.client.act(grace.client.surface(own), forged)
     assert "Nobody reviews their own emergency. This one waits for Alan." in grace.ephemeral[-1]
     for form in ("review.justified", "review.misused"):
@@ -150,7 +150,7 @@ async def test_nobody_reviews_their_own_emergency_not_even_by_a_forged_click(wor
             "private_metadata": '{"ref":"RV-1"}',
             "state": {"values": {"comment": {"text": {"value": "fine"}}}},
         }  # fmt: skip
-        await grace.client._interactive("view_submission", grace.client._base("view_submission", view=view))
+        await grace.client._interactive("view_submission", grace.client.payload("view_submission", view=view))
     await world.settle()
     review = await row_of(world.bot.store, Review, 1)
     assert (review.state, review.asked) == ("open", [world.ids["Alan"]])

@@ -20,9 +20,8 @@ from blocks.forms.decision import COMMENT, DecisionForm
 from blocks.home import HomeAction
 from bot.config import Mode
 from bot.sandbox.slack.client.client import Client
-from bot.sandbox.slack.core.traffic_log import Entry
-from bot.sandbox.slack.delivery.deliveries import Delivery
-from bot.sandbox.slack.delivery.delivery import Ack
+from bot.sandbox.slack.core.traffic_log import LogEntry
+from bot.sandbox.slack.delivery.delivery import Ack, Delivery
 from bot.sandbox.slack.state.events import Event
 from handlers.slack_objects import person_of
 from models import audit
@@ -108,7 +107,7 @@ async def asked(world: Lives, number: int) -> list[str]:
 def opening(world: Lives, person_id: str) -> Delivery:
     body = {"type": "app_home_opened", "user": person_id, "channel": "D1", "tab": "home"}
     return Delivery(
-        "event", "events_api", world.slack.subscriptions._envelope(world.app, Event("app_home_opened", body))
+        "event", "events_api", world.slack.events_api._envelope(world.app, Event("app_home_opened", body))
     )
 
 
@@ -127,7 +126,7 @@ def approval(client: Client, ref: str) -> Delivery:
 
 
 def _interactive(client: Client, kind: str, **more: Any) -> Delivery:
-    return Delivery(kind, "interactive", client._base(kind, **more), kind == "view_submission")
+    return Delivery(kind, "interactive", client.payload(kind, **more), kind == "view_submission")
 
 
 def _view(kind: str, callback_id: str) -> dict[str, Any]:
@@ -150,8 +149,8 @@ async def test_everything_is_answered_in_time_and_what_was_not_begun_says_so(wor
     )
     published = Counter[str]()
 
-    def count(entry: Entry) -> None:
-        if entry.name == "views.publish" and entry.took is not None:
+    def count(entry: LogEntry) -> None:
+        if entry.name == "views.publish" and entry.duration is not None:
             published[entry.request["user_id"]] += 1
 
     world.slack.log.observers.append(count)

@@ -115,7 +115,7 @@ async def test_nobody_approves_their_own_change_nor_does_somebody_who_is_no_admi
     assert form is not None
     for name, why in (("Root", "You proposed this yourself"), ("Ada", "Only Keyturn’s admins can decide")):
         forger = world.person(name)
-        payload = forger.client._base("view_submission", view=form.as_json(), response_urls=[])
+        payload = forger.client.payload("view_submission", view=form.as_json(), response_urls=[])
         answer = await forger.client._interactive("view_submission", payload)
         assert isinstance(answer.body, dict)
         assert [why in said for said in answer.body["errors"].values()] == [True]

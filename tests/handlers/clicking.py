@@ -13,8 +13,7 @@ from blocks.admin.ids import AdminAction
 from blocks.forms import emergency as emergency_form
 from blocks.request_form import access_block
 from bot.sandbox.slack.client.client import Client
-from bot.sandbox.slack.delivery.deliveries import Delivery
-from bot.sandbox.slack.delivery.delivery import Ack
+from bot.sandbox.slack.delivery.delivery import Ack, Delivery
 from bot.sandbox.slack.state.events import Event
 from tests.handlers.casting import CAST, THREAD, Cast
 
@@ -74,18 +73,18 @@ def _payload(cast: Cast, client: Client, kind: str, name: str, about: str) -> di
             channel = cast.slack.workspace.im(client.user_id, cast.app)
             return client._command_payload(name, "", channel, "http://127.0.0.1:1/")
         case "event":
-            return cast.slack.subscriptions._envelope(cast.app, _event(cast, client.user_id, name))
+            return cast.slack.events_api._envelope(cast.app, _event(cast, client.user_id, name))
         case "shortcut":
-            return client._base("shortcut", callback_id=name)
+            return client.payload("shortcut", callback_id=name)
         case "suggestion":
-            return client._base(KINDS[kind], action_id=name, block_id=about, value="", view=_view(cast))
+            return client.payload(KINDS[kind], action_id=name, block_id=about, value="", view=_view(cast))
         case "submission":
             view = _view(cast, name, about) | {"type": "modal"}
-            return client._base(KINDS[kind], view=view)
+            return client.payload(KINDS[kind], view=view)
     action = {"type": "button", "action_id": name, "block_id": "b", "value": about}
     # As if it stood on App Home, so that what it opens lies over no other modal; with all that one carries.
     over = "admin_stage" if name in (AdminAction.MORE_CONDITIONS, AdminAction.FURTHER) else "admin_app"
-    return client._base(KINDS[kind], view=_view(cast, over, about), actions=[action])
+    return client.payload(KINDS[kind], view=_view(cast, over, about), actions=[action])
 
 
 def _view(cast: Cast, name: str = "", about: str = "") -> dict[str, Any]:
@@ -93,7 +92,7 @@ def _view(cast: Cast, name: str = "", about: str = "") -> dict[str, Any]:
     carried |= {"choice": "other", "length": "1h", "seat": cast.ids["Grace"]}
     carried |= {"access": "burning"} if name == emergency_form.FORM else {}
     return {
-        "id": f"V{cast.slack.workspace.stamps.next()}", "type": "home", "callback_id": name, "hash": "1",
+        "id": f"V{cast.slack.workspace.timestamps.next()}", "type": "home", "callback_id": name, "hash": "1",
         "private_metadata": json.dumps(carried), "state": {"values": _values(cast, name)}, "blocks": [],
     }  # fmt: skip
 

@@ -20,7 +20,7 @@ from blocks.forms import task as task_form
 from blocks.forms.decision import DecisionForm
 from blocks.forms.review import ReviewForm
 from bot.sandbox.slack.blocks import element_lookup
-from bot.sandbox.slack.blocks.visible import Placed
+from bot.sandbox.slack.blocks.visible import BlockElement
 from models import audit
 from models.clock import ManualClock
 from tests.conftest import START
@@ -80,7 +80,7 @@ async def test_a_button_with_another_value_or_of_another_person_changes_nothing(
 ) -> None:
     otto, card = still.person("Otto"), still.card("Grace", "asks for")
     real, before = element_lookup.button(card.blocks, "Details", None), await length(still)
-    forged = [Placed(real.block, real.element | {"action_id": action, "value": ref}) for ref in REFS]
+    forged = [BlockElement(real.block, real.element | {"action_id": action, "value": ref}) for ref in REFS]
     with capture_logs() as logs:
         answers = await asyncio.gather(*(otto.client.act(otto.client.surface(card), one) for one in forged))
     assert all(answer.ok for answer in answers)
@@ -99,7 +99,7 @@ async def test_a_form_with_other_references_and_values_changes_nothing(still: Wo
          "state": STATES[number % len(STATES)], "blocks": [], "hash": str(number)}
         for number, carried in enumerate(metadata)
     ]  # fmt: skip
-    forged = [otto.client._base("view_submission", view=view) for view in views]
+    forged = [otto.client.payload("view_submission", view=view) for view in views]
     with capture_logs() as logs:
         answers = await asyncio.gather(*(otto.client._interactive("view_submission", one) for one in forged))
     assert all(answer.ok for answer in answers)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.slack.client.results import SubmitResult
-from bot.sandbox.slack.delivery.deliveries import Delivery
+from bot.sandbox.slack.delivery.delivery import Delivery
 from bot.sandbox.slack.state.events import Event
 from models.catalogue.approvers import GroupRef
 from models.tables.grants import Grant
@@ -254,7 +254,7 @@ async def test_an_event_that_slack_sends_again_shows_that_others_may_be_lost(wor
     becomes(world, "Grace")
     world.clock.advance(timedelta(seconds=1))
     event = Event("app_home_opened", {"type": "app_home_opened", "user": world.ids["Ada"], "tab": "messages"})
-    envelope = world.slack.subscriptions._envelope(world.app, event)
+    envelope = world.slack.events_api._envelope(world.app, event)
     again = Delivery("event", "events_api", envelope, retry_num=1, retry_reason="connection_failed")
     assert (await world.slack.deliveries.send(world.app, again)).ok
     assert not await presses(world, "Grace")

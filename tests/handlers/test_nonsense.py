@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bot import listeners
 from bot.sandbox.slack.client.client import Client
-from bot.sandbox.slack.delivery.deliveries import Delivery
+from bot.sandbox.slack.delivery.delivery import Delivery
 from handlers.desk import Desk
 from handlers.routes import Delivered
 from models import audit

@@ -35,7 +35,7 @@ async def asked(world: World, ref: str) -> set[str]:
 
 async def happens(world: World, kind: str, **body: object) -> None:
     """Slack tells the bot of something."""
-    world.slack.subscriptions.announce(Event(kind, {"type": kind, **body}))
+    world.slack.events_api.publish(Event(kind, {"type": kind, **body}))
     await world.settle()
 
 

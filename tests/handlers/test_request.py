@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.slack.core.traffic_log import Entry
+from bot.sandbox.slack.core.traffic_log import LogEntry
 from bot.sandbox.slack.state.views import View
 from models.clock import ManualClock
 from models.tables.requests import Request
@@ -220,7 +220,7 @@ async def test_the_form_is_there_before_slack_has_told_who_is_who(world: World) 
     world.slack.deliveries.timeout = 3  # Slack's
     with world.slack.faults.hang("users.info") as hanging:
         world.slack.log.observers.append(
-            lambda entry: hanging.remove() if entry.name == "views.open" and entry.took else None
+            lambda entry: hanging.remove() if entry.name == "views.open" and entry.duration else None
         )
         view = await form_of(world, text="github engineering 8h because INC-42")
     (opened,) = world.slack.log.calls("views.open")
@@ -231,7 +231,7 @@ async def test_the_form_is_there_before_slack_has_told_who_is_who(world: World) 
 async def test_a_form_that_is_closed_meanwhile_does_no_harm(world: World) -> None:
     ada, view = world.person("Ada"), await form_of(world)
 
-    def close(entry: Entry) -> None:
+    def close(entry: LogEntry) -> None:
         if entry.name == "block_actions":
             world.slack.views.close(view)
 

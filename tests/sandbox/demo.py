@@ -81,7 +81,7 @@ async def running(slack: LocalSlack | None = None) -> AsyncIterator[Demo]:
     _listen(bolt, heard)
     handler = AsyncSocketModeHandler(bolt, installed.app_token, web_client=client)
     await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's own
-    await slack.until(lambda: slack.sockets.of(installed))
+    await slack.until(lambda: slack.sockets.connections(installed))
     try:
         yield Demo(slack, installed, heard)
     finally:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
 
-from bot.sandbox.browser.draw.canvas import Canvas, Marks
+from bot.sandbox.browser.draw.canvas import Canvas, FieldStatus
 from bot.sandbox.browser.draw.reader import Reader
 from bot.sandbox.browser.screen.pages import environment
 from bot.sandbox.slack.blocks.form import Form
@@ -28,7 +28,7 @@ READER = Reader("UADA", NOW, _Names())
 def canvas(blocks: list[dict[str, Any]], **more: Any) -> Canvas:
     """A surface with these blocks, as Slack stores them."""
     stored = normalise(blocks)
-    return Canvas(READER, "m/C1/1", stored, Form(stored), NAMES, more.pop("marks", Marks()), **more)
+    return Canvas(READER, "m/C1/1", stored, Form(stored), NAMES, more.pop("status", FieldStatus()), **more)
 
 
 def draw(*blocks: dict[str, Any], **more: Any) -> str:

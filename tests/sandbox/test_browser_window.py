@@ -140,11 +140,11 @@ async def test_unread_messages_count_until_somebody_looks(world: Demo, browser: 
         await mia.until("people", "Ada")
         await world.slack.person("UADA", world.app).say("CGENERAL", "news")
         await mia.until("talks", "1 unread")
-        await mia.send("shown", on=False)
+        await mia.send("visibility", on=False)
         await mia.send("go", url="/as/UMIA/CGENERAL")
         await mia.until("main", "news")
         assert "1 unread" in mia.regions["talks"]
-        await mia.send("shown", on=True)
+        await mia.send("visibility", on=True)
         await mia.until_gone("talks", "1 unread")
 
 

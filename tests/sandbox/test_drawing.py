@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.browser.draw.canvas import Marks
+from bot.sandbox.browser.draw.canvas import FieldStatus
 from tests.sandbox.drawing import canvas, draw, read
 from tests.sandbox.every_block import CONFIRM, FIELDS, HOME, MESSAGE, button, field, mrkdwn, plain
 from tests.sandbox.test_mrkdwn import HOSTILE
@@ -84,7 +84,7 @@ def test_an_error_stands_at_its_field_and_is_told_to_screen_readers() -> None:
 
 def test_trouble_stands_beside_what_was_pressed_and_it_shows_that_it_is_under_way() -> None:
     block = {"type": "actions", "block_id": "b", "elements": [button("Go", "go")]}
-    html = draw(block, marks=Marks({"m/C1/1|b|go"}, {"m/C1/1|b|go": "Operation timed out."}))
+    html = draw(block, status=FieldStatus({"m/C1/1|b|go"}, {"m/C1/1|b|go": "Operation timed out."}))
     assert ("aria-busy", "true") in read(html).attributes
     assert "Operation timed out." in html
 
@@ -94,4 +94,4 @@ def test_fields_show_what_they_begin_with() -> None:
         [field("When", {"type": "datetimepicker", "action_id": "w", "initial_date_time": 1772442000})]
     )
     block = drawn.blocks[0]
-    assert drawn.typed(block, block["element"]) == "2026-03-02T09:00"
+    assert drawn.text_value(block, block["element"]) == "2026-03-02T09:00"

@@ -13,9 +13,9 @@ from bot.failure import Failure
 from bot.sandbox import company, run
 from bot.sandbox.next_due import next_due
 from bot.sandbox.panels import panels
-from bot.sandbox.running_company import Files, MovableClock, running
+from bot.sandbox.running_company import CompanyFiles, MovableClock, run_company
 from bot.sandbox.slack import LocalSlack
-from bot.sandbox.story import ask, live_a_little
+from bot.sandbox.story import add_history, ask
 from models.catalogue.file import load
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +25,7 @@ def test_the_catalogue_is_in_order_and_names_only_who_is_there() -> None:
     types = registry.known()
     read = load(company.catalogue(), "catalogue.toml", lambda connector: registry.check(connector, types))
     slack = LocalSlack()
-    company.settle(slack.workspace)
+    company.populate(slack.workspace)
     addresses = {each.email for each in slack.workspace.users.values()}
     handles = {f"@{each.handle}" for each in slack.workspace.usergroups.values()}
     for app in read.apps:
@@ -48,17 +48,17 @@ def test_the_clock_goes_on_and_never_back() -> None:
 
 
 async def test_the_company_has_a_history_and_something_due(tmp_path: Path) -> None:
-    files = Files(tmp_path)
+    files = CompanyFiles(tmp_path)
     files.begin(fresh=False)
-    async with running(files) as town:
-        await live_a_little(town)
-        assert "Approve" in town.card("mia", "Salesforce").buttons
-        assert company.id_of("gus") in town.members("dashboards")
-        now = town.clock.now()
-        due = await town.bot.store.read(next_due)
+    async with run_company(files) as running:
+        await add_history(running)
+        assert "Approve" in running.card("mia", "Salesforce").buttons
+        assert company.id_of("gus") in running.members("dashboards")
+        now = running.clock.now()
+        due = await running.bot.store.read(next_due)
         assert due is not None
         assert due.at > now
-        trail = panels(town)[0]
+        trail = panels(running)[0]
         table = await trail.draw()
         assert "The chain is whole" in str(table)
 
@@ -66,38 +66,38 @@ async def test_the_company_has_a_history_and_something_due(tmp_path: Path) -> No
 async def test_an_app_that_wants_copies_is_seen_in_the_panel_of_emails_also_in_the_next_run(
     tmp_path: Path,
 ) -> None:
-    files = Files(tmp_path)
+    files = CompanyFiles(tmp_path)
     files.begin(fresh=False)
-    async with running(files) as town:
-        await live_a_little(town)
-        shown = str(await panels(town)[1].draw())
+    async with run_company(files) as running:
+        await add_history(running)
+        shown = str(await panels(running)[1].draw())
         assert "mia@example.com" in shown
         assert "Salesforce" in shown
-    async with running(files) as town:
-        assert str(await panels(town)[1].draw()) == shown
+    async with run_company(files) as running:
+        assert str(await panels(running)[1].draw()) == shown
 
 
 async def test_the_next_run_goes_on_where_this_one_was_left(tmp_path: Path) -> None:
-    files = Files(tmp_path)
+    files = CompanyFiles(tmp_path)
     files.begin(fresh=False)
-    async with running(files) as town:
-        await ask(town, "ada", "github engineering 8h because INC-42")
-        town.clock.advance(timedelta(hours=1))
+    async with run_company(files) as running:
+        await ask(running, "ada", "github engineering 8h because INC-42")
+        running.clock.advance(timedelta(hours=1))
     files.begin(fresh=False)
-    async with running(files) as town:
-        assert not town.fresh
-        assert town.clock.offset == timedelta(hours=1)
-        mia = town.person("mia")
-        await mia.click(town.card("mia", "INC-42"), "Approve")
+    async with run_company(files) as running:
+        assert not running.fresh
+        assert running.clock.offset == timedelta(hours=1)
+        mia = running.person("mia")
+        await mia.click(running.card("mia", "INC-42"), "Approve")
         assert (await mia.submit()).ok
-        await town.settle()
-        assert company.id_of("ada") in town.members("engineering")
+        await running.wait_until_idle()
+        assert company.id_of("ada") in running.members("engineering")
 
 
 async def test_fresh_starts_over_but_not_under_somebody_else(tmp_path: Path) -> None:
-    files = Files(tmp_path)
+    files = CompanyFiles(tmp_path)
     files.begin(fresh=False)
-    async with running(files):
+    async with run_company(files):
         with pytest.raises(Failure, match="Another Keyturn runs"):
             files.begin(fresh=True)
     files.begin(fresh=True)
@@ -106,23 +106,23 @@ async def test_fresh_starts_over_but_not_under_somebody_else(tmp_path: Path) -> 
 
 
 async def test_what_cannot_be_read_says_how_to_start_over(tmp_path: Path) -> None:
-    files = Files(tmp_path)
+    files = CompanyFiles(tmp_path)
     files.slack.write_text(json.dumps({"format": 99}))
     with pytest.raises(Failure, match="--fresh"):
-        async with running(files):
+        async with run_company(files):
             pass
 
 
 async def test_a_target_system_that_is_away_can_be_brought_back(tmp_path: Path) -> None:
-    files = Files(tmp_path)
+    files = CompanyFiles(tmp_path)
     files.begin(fresh=False)
-    async with running(files) as town:
-        switch = run.setup(town).switches[0]
+    async with run_company(files) as running:
+        switch = run.page_setup(running).switches[0]
         switch.flip(True)
         assert switch.broken()
         switch.flip(False)
         assert not switch.broken()
-        assert not town.slack.faults.active
+        assert not running.slack.faults.active
 
 
 def test_the_story_is_played_from_the_command_line(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ async def bolt(request: pytest.FixtureRequest, slack: LocalSlack, app: App) -> A
     if request.param == "socket":
         handler = AsyncSocketModeHandler(made, app.app_token)
         await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt has none here
-        await slack.until(lambda: slack.sockets.of(app))
+        await slack.until(lambda: slack.sockets.connections(app))
         yield made
         await handler.close_async()  # type: ignore[no-untyped-call]
     else:

@@ -45,7 +45,7 @@ async def test_every_change_is_fed_to_who_watches(
 
 async def test_the_log_is_bounded_and_can_be_observed(client: AsyncWebClient, slack: LocalSlack) -> None:
     seen: list[tuple[str, bool]] = []
-    slack.log.observers.append(lambda entry: seen.append((entry.name, entry.took is not None)))
+    slack.log.observers.append(lambda entry: seen.append((entry.name, entry.duration is not None)))
     await client.auth_test()
     assert seen == [("auth.test", False), ("auth.test", True)]
     slack.log.clear()

@@ -155,7 +155,7 @@ async def test_an_event_is_sent_again_at_once_after_a_minute_and_after_five(
     assert len(endpoint.got) == 2
     for minutes, attempts in ((1, 3), (4, 3), (1, 4), (60, 4)):
         hands.advance(minutes=minutes)
-        slack.time_moved()
+        slack.run_due()
         await slack.idle()
         assert len(endpoint.got) == attempts
     retries = [headers.get("X-Slack-Retry-Num") for headers, _ in endpoint.got]

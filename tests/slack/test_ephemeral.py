@@ -48,7 +48,7 @@ async def test_a_reload_forgets_ephemeral_messages(client: AsyncWebClient, ada: 
 
 async def test_a_response_url_that_is_worn_out_says_so(ada: Person) -> None:
     slack = ada.slack
-    url = slack.responses.issue(ada.app, ada.id, ada.dm.id)
+    url = slack.response_urls.issue(ada.app, ada.id, ada.dm.id)
     async with aiohttp.ClientSession() as session:
         for _ in range(5):
             async with session.post(url, json={"text": "hello", "response_type": "in_channel"}) as answer:

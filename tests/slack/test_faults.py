@@ -73,7 +73,7 @@ async def test_a_call_hangs_until_the_fault_is_removed(raw: Raw, app: App, slack
 @pytest.mark.usefixtures("bolt")
 async def test_slack_is_down_and_comes_back(raw: Raw, app: App, slack: LocalSlack) -> None:
     with slack.faults.down():
-        await slack.until(lambda: not slack.sockets.of(app))
+        await slack.until(lambda: not slack.sockets.connections(app))
         with pytest.raises(aiohttp.ClientError):
             await raw.post("auth.test", app.bot_token)
     assert (await raw.post("auth.test", app.bot_token))["ok"]

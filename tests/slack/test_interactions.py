@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack import LocalSlack, NotVisible, Person, Trouble
+from bot.sandbox.slack import LocalSlack, NotVisible, OptionsNotLoaded, Person
 from bot.sandbox.slack.delivery.delivery import CONNECTING
 from tests.slack.conftest import button, field, modal, option, section
 
@@ -275,7 +275,7 @@ async def test_a_choice_that_dispatches_updates_the_modal_and_keeps_the_rest(
 
 
 async def test_every_kind_of_field_is_filled_by_what_one_sees(
-    bolt: AsyncApp, ada: Person, ben: Person
+    bolt: AsyncApp, ada: Person, ben: Person, slack: LocalSlack
 ) -> None:
     seen: list[dict[str, Any]] = []
     many = [option("One"), option("Two"), option("Three")]
@@ -303,7 +303,7 @@ async def test_every_kind_of_field_is_filled_by_what_one_sees(
     await ada.choose("One", "Two")
     await ada.fill("Day", "2026-01-31")
     await ada.fill("Hour", "14:30")
-    await ada.fill("Moment", ada.slack.clock.now())
+    await ada.fill("Moment", slack.clock.now())
     await ada.fill("Link", "https://example.com")
     assert (ada.value("Owner"), ada.value("Others")) == ("Ben Okri", ["Ada Lovelace", "Ben Okri"])
     assert (await ada.submit()).ok
@@ -314,7 +314,7 @@ async def test_every_kind_of_field_is_filled_by_what_one_sees(
     assert [each["value"] for each in values["some"]["selected_options"]] == ["one", "three"]
     assert values["one"]["selected_option"]["value"] == "two"
     assert (values["day"]["selected_date"], values["hour"]["selected_time"]) == ("2026-01-31", "14:30")
-    assert values["moment"]["selected_date_time"] == int(ada.slack.clock.now().timestamp())
+    assert values["moment"]["selected_date_time"] == int(slack.clock.now().timestamp())
 
 
 async def test_enter_tells_apps_that_asked_for_it(bolt: AsyncApp, ada: Person) -> None:
@@ -344,7 +344,7 @@ async def test_menus_that_offer_too_much_are_trouble(bolt: AsyncApp, ada: Person
         await ack(options=[option(str(number)) for number in range(101)])
 
     await ada.command("/ask")
-    with pytest.raises(Trouble, match="no more than 100 items"):
+    with pytest.raises(OptionsNotLoaded, match="no more than 100 items"):
         await ada.options("App", "")
 
 
@@ -414,13 +414,13 @@ async def test_a_response_url_answers_five_times_within_half_an_hour(
     assert (ada.ephemeral, message.text) == (["only for you"], "replaced")
     key = urls[0].rsplit("/", 1)[-1]
     for _ in range(3):
-        slack.responses.answer(key, {"text": "more"})
+        slack.response_urls.respond(key, {"text": "more"})
     with pytest.raises(Exception, match="used_url"):
-        slack.responses.answer(key, {"text": "too much"})
-    late = slack.responses.issue(ada.app, ada.id, ada.dm.id).rsplit("/", 1)[-1]
+        slack.response_urls.respond(key, {"text": "too much"})
+    late = slack.response_urls.issue(ada.app, ada.id, ada.dm.id).rsplit("/", 1)[-1]
     hands.advance(minutes=31)
     with pytest.raises(Exception, match="expired_url"):
-        slack.responses.answer(late, {"text": "too late"})
+        slack.response_urls.respond(late, {"text": "too late"})
 
 
 async def test_what_is_not_on_the_screen_cannot_be_touched(
@@ -437,7 +437,9 @@ async def test_what_is_not_on_the_screen_cannot_be_touched(
         await ada.fill("App", "x")
 
 
-async def test_a_delivery_can_be_sent_again_and_changed(bolt: AsyncApp, ada: Person) -> None:
+async def test_a_delivery_can_be_sent_again_and_changed(
+    bolt: AsyncApp, ada: Person, slack: LocalSlack
+) -> None:
     seen: list[str] = []
 
     @bolt.command("/ask")
@@ -447,9 +449,9 @@ async def test_a_delivery_can_be_sent_again_and_changed(bolt: AsyncApp, ada: Per
 
     await ada.command("/ask", "true")
     (entry,) = ada.slack.log.deliveries("slash_command")
-    assert (await ada.slack.deliver_again(entry)).ok
+    assert (await slack.deliver_again(entry)).ok
     forged = {**entry.request["payload"], "text": "forged"}
-    assert (await ada.slack.deliver_again(entry, forged)).ok
+    assert (await slack.deliver_again(entry, forged)).ok
     assert seen == ["true", "true", "forged"]
 
 

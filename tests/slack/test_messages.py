@@ -154,7 +154,7 @@ async def test_a_scheduled_message_comes_by_the_clock(
         channel=ada.dm.id, scheduled_message_id=dropped["scheduled_message_id"]
     )
     hands.advance(hours=1)
-    slack.time_moved()
+    slack.run_due()
     assert [message.text for message in ada.messages()] == ["later"]
     with pytest.raises(SlackApiError, match="time_in_past"):
         await client.chat_scheduleMessage(channel=ada.id, text="late", post_at=at)

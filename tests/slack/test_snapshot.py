@@ -42,7 +42,7 @@ def test_new_ids_and_timestamps_come_after_those_before() -> None:
     slack = _lived_in()
     fresh = _again(slack)
     assert fresh.workspace.ids.new("U") == slack.workspace.ids.new("U")
-    assert fresh.workspace.stamps.next() > slack.workspace.channels["CGENERAL"].messages[-1].ts
+    assert fresh.workspace.timestamps.next() > slack.workspace.channels["CGENERAL"].messages[-1].ts
 
 
 def test_a_file_is_written_whole_and_read_back(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ async def test_connections_share_the_traffic(raw: Raw, slack: LocalSlack, app: A
 
     sockets = [await connect(raw, app), await connect(raw, app)]
     answering = [asyncio.create_task(answer(number, socket)) for number, socket in enumerate(sockets)]
-    await slack.until(lambda: len(slack.sockets.of(app)) == 2)
+    await slack.until(lambda: len(slack.sockets.connections(app)) == 2)
     for _ in range(6):
         assert (await ada.command("/ask")).ok
     assert counts == [3, 3]
@@ -101,7 +101,7 @@ async def test_an_app_has_ten_connections(raw: Raw, slack: LocalSlack, app: App)
         assert (await socket.receive_json(timeout=5))["type"] == "hello"
     refused = await sockets[10].receive_json(timeout=5)
     assert (refused["type"], refused["reason"]) == ("disconnect", "too_many_websockets")
-    assert len(slack.sockets.of(app)) == 10
+    assert len(slack.sockets.connections(app)) == 10
     for socket in sockets:
         await socket.close()
 
@@ -109,12 +109,12 @@ async def test_an_app_has_ten_connections(raw: Raw, slack: LocalSlack, app: App)
 async def test_slack_says_goodbye(socket: Socket, slack: LocalSlack, app: App) -> None:
     await slack.sockets.disconnect(app, "warning")
     assert (await socket.receive_json(timeout=5))["reason"] == "warning"
-    assert len(slack.sockets.of(app)) == 1
+    assert len(slack.sockets.connections(app)) == 1
     closing = asyncio.create_task(slack.sockets.disconnect(app, "refresh_requested"))
     assert (await socket.receive_json(timeout=5))["reason"] == "refresh_requested"
     assert (await socket.receive(timeout=5)).type == aiohttp.WSMsgType.CLOSE
     await closing
-    await slack.until(lambda: not slack.sockets.of(app))
+    await slack.until(lambda: not slack.sockets.connections(app))
 
 
 async def test_pings_are_answered_until_the_connection_goes_quiet(
@@ -125,7 +125,7 @@ async def test_pings_are_answered_until_the_connection_goes_quiet(
         await socket.receive_json(timeout=5)
         await socket.ping(b"sdk-ping-pong:1")
         assert (await socket.receive(timeout=5)).data == b"sdk-ping-pong:1"
-        slack.sockets.quiet(app)
+        slack.sockets.silence(app)
         await socket.ping(b"sdk-ping-pong:2")
         with pytest.raises(TimeoutError):
             await socket.receive(timeout=0.05)
@@ -138,7 +138,7 @@ async def test_a_connection_cut_off_while_it_is_waited_for(
     await next_envelope(socket, "slash_commands")
     slack.sockets.abort(app)
     assert (await asked).trouble == '/ask failed with the error "operation_timeout"'
-    await slack.until(lambda: not slack.sockets.of(app))
+    await slack.until(lambda: not slack.sockets.connections(app))
 
 
 async def test_events_are_enveloped_with_their_attempt(

@@ -93,7 +93,7 @@ async def test_the_log_keeps_calls_without_their_token(
     good, bad = slack.log.calls("users.info")
     assert (good.request, good.error, good.app) == ({"user": ada.id}, None, "Helper")
     assert (bad.error, bad.response) == ("user_not_found", {"ok": False, "error": "user_not_found"})
-    assert good.took is not None
+    assert good.duration is not None
 
 
 async def test_blocks_validate_points_at_what_is_wrong(client: AsyncWebClient) -> None:

@@ -1,4 +1,4 @@
-"""What whoever starts the browser client may hand in: a clock that moves, panels, switches, a welcome."""
+"""What the program that starts the browser client can add to it: a clock, panels, switches, a welcome."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,24 +9,24 @@ from markupsafe import Markup
 
 
 @dataclass(frozen=True)
-class Due:
-    """The next thing that happens by itself: when (aware), and what, in a few words."""
+class DueEvent:
+    """The next thing that happens by itself: when (aware), and a text of a few words."""
 
     at: datetime
-    what: str
+    text: str
 
 
-class Time(Protocol):
-    """The company's time. `forward` returns when everything that became due by it is done."""
+class CompanyClock(Protocol):
+    """A clock that the page can move. `forward` returns when everything due by then has been done."""
 
     def now(self) -> datetime: ...
     async def forward(self, step: timedelta) -> None: ...
-    async def next_due(self) -> Due | None: ...
+    async def next_due(self) -> DueEvent | None: ...
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of plain text for a panel; `note` stands above, and alone where there are no rows."""
+    """Rows of plain text for a panel; `note` is shown above them, alone where there are none."""
 
     columns: Sequence[str]
     rows: Sequence[Sequence[object]]
@@ -35,7 +35,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Panel:
-    """A tab of "What really happened". `draw` is asked anew whenever something changed while it is open."""
+    """A tab of the drawer. `draw` is called at each change while the panel is open."""
 
     name: str
     draw: Callable[[], Awaitable[Table | Markup]]
@@ -47,7 +47,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Switch:
-    """Something around Slack that can be broken: `flip(True)` breaks it, `broken()` says whether it is."""
+    """Something outside Slack that can be broken: `flip(True)` breaks it, `broken()` says whether it is."""
 
     name: str
     description: str
@@ -57,11 +57,14 @@ class Switch:
 
 @dataclass(frozen=True)
 class Setup:
-    """What the local Slack does not know of a company. `welcome` is shown where nothing was said yet."""
+    """Everything added to the client. `welcome` is the text of an empty conversation for a person.
+
+    `order` holds ids of people, in the order in which the page lists them.
+    """
 
     title: str = "Sandbox"
-    time: Time | None = None
+    time: CompanyClock | None = None
     panels: Sequence[Panel] = ()
     switches: Sequence[Switch] = ()
     welcome: Callable[[str], str] = lambda _user_id: "Nothing has been said here."
-    order: Sequence[str] = field(default_factory=tuple)  # ids of people, first the one to begin as
+    order: Sequence[str] = field(default_factory=tuple)

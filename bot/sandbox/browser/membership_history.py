@@ -1,4 +1,4 @@
-"""Who was in a user group or channel before and after: noticed at every change."""
+"""The history of who was in each user group and channel, recorded at every change."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -6,12 +6,12 @@ from datetime import datetime
 
 from bot.sandbox.slack import LocalSlack
 
-_KEPT = 200
+_CAPACITY = 200
 
 
 @dataclass(frozen=True)
-class Step:
-    """One change of one group or channel."""
+class MembershipChange:
+    """One change of a group or channel: its members before and after."""
 
     at: datetime
     name: str
@@ -19,38 +19,40 @@ class Step:
     after: tuple[str, ...]
 
     @property
-    def added(self) -> list[str]:
-        return [each for each in self.after if each not in self.before]
+    def joiners(self) -> list[str]:
+        return [user_id for user_id in self.after if user_id not in self.before]
 
     @property
-    def removed(self) -> list[str]:
-        return [each for each in self.before if each not in self.after]
+    def leavers(self) -> list[str]:
+        return [user_id for user_id in self.before if user_id not in self.after]
 
 
-class Memberships:
-    """The last changes, newest first in `steps`."""
+class MembershipHistory:
+    """The last changes of all groups and channels, newest first in `changes`."""
 
     def __init__(self, slack: LocalSlack) -> None:
         self._slack = slack
-        self._seen = self._look()
-        self.steps: deque[Step] = deque(maxlen=_KEPT)
+        self._last = self._members()
+        self.changes: deque[MembershipChange] = deque(maxlen=_CAPACITY)
 
-    def _look(self) -> dict[str, tuple[str, ...]]:
+    def _members(self) -> dict[str, tuple[str, ...]]:
         workspace = self._slack.workspace
-        groups = {f"@{each.handle}": each.members for each in workspace.usergroups.values()}
-        rooms = {f"#{each.name}": each.members for each in workspace.channels.values() if each.name}
-        return {name: tuple(members) for name, members in (groups | rooms).items()}
+        groups = {f"@{group.handle}": group.members for group in workspace.usergroups.values()}
+        channels = {
+            f"#{channel.name}": channel.members for channel in workspace.channels.values() if channel.name
+        }
+        return {name: tuple(members) for name, members in (groups | channels).items()}
 
-    def notice(self) -> None:
-        """Compares with what was last seen."""
-        now, seen = self._slack.clock.now(), self._look()
-        for name, members in seen.items():
-            before = self._seen.get(name, ())
+    def record(self) -> None:
+        """Compare with the last time and record what changed."""
+        now, current = self._slack.clock.now(), self._members()
+        for name, members in current.items():
+            before = self._last.get(name, ())
             if set(before) != set(members):
-                self.steps.appendleft(Step(now, name, before, members))
-        self._seen = seen
+                self.changes.appendleft(MembershipChange(now, name, before, members))
+        self._last = current
 
     async def watch(self) -> None:
-        """Notices for as long as it runs."""
+        """Record changes until cancelled."""
         async for _ in self._slack.changes():
-            self.notice()
+            self.record()

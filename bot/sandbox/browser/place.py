@@ -1,4 +1,4 @@
-"""Where a window is: who one is, what is open. It stands in the address: two windows can be two people."""
+"""The place that a window shows, as in its address: each window can be another person."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -7,9 +7,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 @dataclass(frozen=True)
 class Place:
-    """`where` is the id of a conversation (C…, D…, G…) or an app (A…: its Home), or empty.
+    """Who one is and what is open.
 
-    `thread` is the ts of an open thread, `drawer` the open tab of the drawer and `item` what it shows.
+    `where` is the id of a conversation (C…, D…, G…) or of an app (A…: its Home tab), or empty. `thread` is
+    the ts of an open thread, `drawer` the open tab of the drawer, and `item` what that tab shows.
     """
 
     user_id: str
@@ -24,18 +25,18 @@ class Place:
             changes = {"thread": ""} | changes
         if "drawer" in changes:
             changes = {"item": ""} | changes
-        there = replace(self, **changes)
-        asked = {key: getattr(there, key) for key in ("thread", "drawer", "item") if getattr(there, key)}
-        path = "/".join(["/as", there.user_id, *([there.where] if there.where else [])])
-        return path + ("?" + urlencode(asked) if asked else "")
+        target = replace(self, **changes)
+        query = {key: getattr(target, key) for key in ("thread", "drawer", "item") if getattr(target, key)}
+        path = "/".join(["/as", target.user_id, *([target.where] if target.where else [])])
+        return path + ("?" + urlencode(query) if query else "")
 
 
-def read(url: str) -> Place | None:
-    """The place of an address; None where it is none."""
+def parse_url(url: str) -> Place | None:
+    """The place of an address, None where it has none."""
     parts = urlsplit(url)
     names = parts.path.strip("/").split("/")
     if len(names) not in (2, 3) or names[0] != "as":
         return None
-    asked = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-    known = {key: asked.get(key, "") for key in ("thread", "drawer", "item")}
-    return Place(names[1], names[2] if len(names) > 2 else "", **known)  # noqa: PLR2004  /as/U…/C…
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    extras = {key: query.get(key, "") for key in ("thread", "drawer", "item")}
+    return Place(names[1], names[2] if len(names) > 2 else "", **extras)  # noqa: PLR2004  /as/U…/C…

@@ -1,4 +1,4 @@
-"""One open browser window: what it alone knows, and the line over which it is kept up to date."""
+"""One open browser window: its own state, and the WebSocket that keeps it up to date."""
 
 import asyncio
 import json
@@ -10,83 +10,97 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from bot.sandbox.browser.actions.form_fields import Option
-from bot.sandbox.browser.draw.canvas import Marks
+from bot.sandbox.browser.draw.canvas import FieldStatus
 from bot.sandbox.browser.place import Place
-from bot.sandbox.slack import LocalSlack, NotVisible, Outcome, Trouble
+from bot.sandbox.slack import LocalSlack, NotVisible, OptionsNotLoaded, Outcome
 from bot.sandbox.slack.core.errors import SlackError
 
 log = logging.getLogger(__name__)
 
-TOGETHER = 0.04  # seconds in which changes are gathered into one drawing
-TICK = 20.0  # seconds after which it is drawn again by itself, for the clock
-TYPING = 0.35  # seconds of rest after which an app hears of what is being typed
+# In seconds.
+REDRAW_DELAY = 0.04  # changes within it are drawn together
+REDRAW_INTERVAL = 20.0  # without any change, for the clock
+TYPING_PAUSE = 0.35  # without a key before an app is sent what was typed
 
 Json = dict[str, Any]
 
-_UNDER_WAY: set[asyncio.Future[None]] = set()  # asyncio itself keeps only weak hold of tasks
+_TASKS: set[asyncio.Future[None]] = set()  # asyncio itself holds only weak references to tasks
 
 
 @dataclass(frozen=True)
-class Question:
-    """A confirm dialog that waits for an answer; `then` does what was asked for."""
+class Confirmation:
+    """A confirm dialog on the screen; `action` is what it was opened for."""
 
     confirm: Json
-    then: Callable[[], Awaitable[None]]
+    action: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class MenuOption:
+    """An option of an open menu; `value` is what the form stores if it is chosen."""
+
+    text: str
+    value: Any
+    description: str = ""
+    group: str = ""
 
 
 @dataclass
 class Window:
-    """State of one window; nothing of it outlives the connection."""
+    """The state of one window; it ends with the connection.
+
+    `regions` is the HTML last sent, `options` those of open menus, by the key of the element.
+    """
 
     slack: LocalSlack
     place: Place
     visible: bool = True
-    question: Question | None = None
+    question: Confirmation | None = None
     busy: set[str] = field(default_factory=set)
     troubles: dict[str, str] = field(default_factory=dict)
     notices: dict[int, str] = field(default_factory=dict)
-    offered: dict[str, list[Option]] = field(default_factory=dict)
-    drawn: dict[str, str] = field(default_factory=dict)
+    options: dict[str, list[MenuOption]] = field(default_factory=dict)
+    regions: dict[str, str] = field(default_factory=dict)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     _count: int = 0
     _timers: dict[str, asyncio.TimerHandle] = field(default_factory=dict)
 
     @property
-    def marks(self) -> Marks:
-        return Marks(self.busy, self.troubles)
+    def status(self) -> FieldStatus:
+        return FieldStatus(self.busy, self.troubles)
 
     def notice(self, text: str) -> None:
-        """Something to be told in this window only."""
+        """Show a text in this window only."""
         self._count += 1
         self.notices[self._count] = text
         self.changed.set()
 
     def go(self, place: Place) -> None:
+        """Show another place; confirm dialogs and errors of the last one are dropped."""
         self.place, self.question = place, None
         self.troubles.clear()
         self.changed.set()
 
     def redraw(self) -> None:
-        """Sends everything again: the page may show what was not taken, such as a tick that was declined."""
-        self.drawn.clear()
+        """Send every region again: the page may show what was not accepted, such as a declined tick."""
+        self.regions.clear()
         self.changed.set()
 
     def background(self, work: Awaitable[None]) -> None:
-        """Runs beside the reading of further messages, and to its end even if the window is closed."""
+        """Run beside the reading of messages, to the end even if the window is closed."""
         task = asyncio.ensure_future(work)
-        _UNDER_WAY.add(task)
-        task.add_done_callback(_UNDER_WAY.discard)
+        _TASKS.add(task)
+        task.add_done_callback(_TASKS.discard)
 
-    def later(self, key: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Runs after a rest; a further call with the same key starts the rest anew."""
+    def debounce(self, key: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Run after `TYPING_PAUSE` without another call with the same key."""
         if key in self._timers:
             self._timers[key].cancel()
         loop = asyncio.get_running_loop()
-        self._timers[key] = loop.call_later(TYPING, lambda: self.background(work()))
+        self._timers[key] = loop.call_later(TYPING_PAUSE, lambda: self.background(work()))
 
-    async def attempt(self, key: str, work: Awaitable[Outcome]) -> None:
-        """Does what waits for the app; shows that it is under way, and what Slack says if it fails."""
+    async def run_interaction(self, key: str, work: Awaitable[Outcome]) -> None:
+        """Await an app's answer; show that it is pending, and the error that Slack shows if it fails."""
         self.busy.add(key)
         self.troubles.pop(key, None)
         self.changed.set()
@@ -94,32 +108,33 @@ class Window:
             outcome = await work
             if outcome.trouble:
                 self.troubles[key] = outcome.trouble
-        except (NotVisible, Trouble, SlackError) as refusal:
+        except (NotVisible, OptionsNotLoaded, SlackError) as refusal:
             self.notice(str(refusal))
         finally:
             self.busy.discard(key)
             self.redraw()
 
     def close(self) -> None:
-        """Forgets what was waiting for a rest. What was sent goes on: the app has heard of it."""
+        """Drop what waits for a pause in typing. What was already sent continues: the app has it."""
         for timer in self._timers.values():
             timer.cancel()
 
 
 Draw = Callable[[Window], Awaitable[dict[str, str]]]
-Hear = Callable[[Window, Json], Awaitable[Json | None]]
+Handle = Callable[[Window, Json], Awaitable[Json | None]]
 
 
-async def serve(window: Window, socket: web.WebSocketResponse, draw: Draw, hear: Hear) -> None:
-    """Keeps a window up to date until it is closed."""
+async def serve(window: Window, socket: web.WebSocketResponse, draw: Draw, handle: Handle) -> None:
+    """Keep a window up to date and handle its messages, until it is closed."""
     tasks = [
-        asyncio.create_task(each) for each in (_watch(window), _tick(window), _write(window, socket, draw))
+        asyncio.create_task(loop)
+        for loop in (_watch_changes(window), _watch_clock(window), _send_regions(window, socket, draw))
     ]
     try:
         async for message in socket:
             if message.type == WSMsgType.TEXT:
-                window.background(_answer(window, socket, json.loads(message.data), hear))
-                await asyncio.sleep(0)  # what was typed first is taken first
+                window.background(_answer(window, socket, json.loads(message.data), handle))
+                await asyncio.sleep(0)  # messages are handled in the order in which they were sent
     finally:
         window.close()
         for task in tasks:
@@ -127,37 +142,37 @@ async def serve(window: Window, socket: web.WebSocketResponse, draw: Draw, hear:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _answer(window: Window, socket: web.WebSocketResponse, said: Json, hear: Hear) -> None:
-    answer = await hear(window, said)
+async def _answer(window: Window, socket: web.WebSocketResponse, message: Json, handle: Handle) -> None:
+    answer = await handle(window, message)
     if answer is not None:
         with suppress(ConnectionError):
-            await socket.send_json({"answer": said.get("n"), **answer})
+            await socket.send_json({"answer": message.get("n"), **answer})
 
 
-async def _watch(window: Window) -> None:
+async def _watch_changes(window: Window) -> None:
     async for _ in window.slack.changes():
         window.changed.set()
 
 
-async def _tick(window: Window) -> None:
+async def _watch_clock(window: Window) -> None:
     while True:
-        await asyncio.sleep(TICK)
+        await asyncio.sleep(REDRAW_INTERVAL)
         window.changed.set()
 
 
-async def _write(window: Window, socket: web.WebSocketResponse, draw: Draw) -> None:
-    """Sends the regions of the page that look different now."""
+async def _send_regions(window: Window, socket: web.WebSocketResponse, draw: Draw) -> None:
+    """Send the regions of the page whose HTML changed."""
     while True:
         await window.changed.wait()
-        await asyncio.sleep(TOGETHER)
+        await asyncio.sleep(REDRAW_DELAY)
         window.changed.clear()
         try:
             regions = await draw(window)
         except Exception:  # one screen that cannot be drawn must not end the window
             log.exception("the screen at %s could not be drawn", window.place.url())
             regions = {"problem": "<p>This screen could not be drawn. The terminal says why.</p>"}
-        fresh = {name: html for name, html in regions.items() if window.drawn.get(name) != html}
-        window.drawn |= fresh
+        fresh = {name: html for name, html in regions.items() if window.regions.get(name) != html}
+        window.regions |= fresh
         if fresh:
             with suppress(ConnectionError):
                 await socket.send_json({"regions": fresh})

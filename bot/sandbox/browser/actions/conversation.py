@@ -1,8 +1,8 @@
-"""Going somewhere, writing there, and what is not tied to one element: commands and shortcuts."""
+"""Opening a conversation and writing in it; commands and shortcuts, which belong to no element."""
 
 from dataclasses import replace
 
-from bot.sandbox.browser.actions.page_actions import message_of
+from bot.sandbox.browser.actions.page_actions import find_message
 from bot.sandbox.browser.place import Place
 from bot.sandbox.browser.window import Window
 from bot.sandbox.slack import LocalSlack, NotVisible, Outcome, Person
@@ -10,56 +10,56 @@ from bot.sandbox.slack.state.apps import App
 from bot.sandbox.slack.state.conversations import Channel
 
 
-def apps(slack: LocalSlack) -> list[App]:
-    """The apps that are installed now."""
-    return [each for each in slack.workspace.apps.values() if each.installed]
+def installed_apps(slack: LocalSlack) -> list[App]:
+    """The workspace's apps, without those that were uninstalled."""
+    return [app for app in slack.workspace.apps.values() if app.installed]
 
 
-def settled(slack: LocalSlack, there: Place) -> Place:
-    """The place with its conversation filled in: the first app's Messages tab where none was named."""
-    if there.where or not apps(slack):
-        return there
-    return replace(there, where=slack.workspace.im(there.user_id, apps(slack)[0]).id)
+def with_default_conversation(slack: LocalSlack, place: Place) -> Place:
+    """The place; without a conversation, at the Messages tab of the first app."""
+    if place.where or not installed_apps(slack):
+        return place
+    return replace(place, where=slack.workspace.im(place.user_id, installed_apps(slack)[0]).id)
 
 
-def app_of(slack: LocalSlack, there: Place) -> App | None:
-    """The app whose Home or conversation is open, if it is one."""
-    channel = slack.workspace.channels.get(there.where)
-    for app in apps(slack):
-        if app.id == there.where or (channel and channel.kind == "im" and app.bot_user_id in channel.members):
+def app_at(slack: LocalSlack, place: Place) -> App | None:
+    """The app whose Home or Messages tab is open, if it is one."""
+    channel = slack.workspace.channels.get(place.where)
+    for app in installed_apps(slack):
+        if app.id == place.where or (channel and channel.kind == "im" and app.bot_user_id in channel.members):
             return app
     return None
 
 
-def arrive(window: Window, there: Place) -> None:
-    """Shows a place; an app is told where its Home or Messages tab is opened."""
-    there = settled(window.slack, there)
-    before, app = window.place, app_of(window.slack, there)
-    window.go(there)
-    if app and (before.user_id, before.where) != (there.user_id, there.where):
-        announce(window, app)
+def go_to(window: Window, place: Place) -> None:
+    """Show a place; an app whose tab is opened by that gets app_home_opened."""
+    place = with_default_conversation(window.slack, place)
+    before, app = window.place, app_at(window.slack, place)
+    window.go(place)
+    if app and (before.user_id, before.where) != (place.user_id, place.where):
+        notify_app_opened(window, app)
 
 
-def announce(window: Window, app: App) -> None:
-    """Tells the app that this person opened it."""
+def notify_app_opened(window: Window, app: App) -> None:
+    """Send app_home_opened for this person, in the background."""
     person = window.slack.person(window.place.user_id, app)
     tab = "home" if window.place.where == app.id else "messages"
 
-    async def tell() -> None:
+    async def open_tab() -> None:
         await person.open_home(tab)
 
-    window.background(tell())
+    window.background(open_tab())
 
 
 def _channel(window: Window) -> Channel:
-    found = window.slack.workspace.channels.get(window.place.where)
-    if found is None:
+    channel = window.slack.workspace.channels.get(window.place.where)
+    if channel is None:
         raise NotVisible("There is no conversation open.")
-    return found
+    return channel
 
 
 async def say(window: Window, text: str, thread: str | None) -> None:
-    """A message, a reply, or a slash command."""
+    """Send a message, a reply, or a slash command."""
     if text.startswith("/"):
         await _command(window, text, thread)
     elif text.strip():
@@ -69,13 +69,13 @@ async def say(window: Window, text: str, thread: str | None) -> None:
 
 
 def _person(window: Window) -> Person:
-    app = app_of(window.slack, window.place) or apps(window.slack)[0]
+    app = app_at(window.slack, window.place) or installed_apps(window.slack)[0]
     return window.slack.person(window.place.user_id, app)
 
 
 async def _command(window: Window, text: str, thread: str | None) -> None:
     name, _, rest = text.partition(" ")
-    app = next((each for each in apps(window.slack) if name in each.commands), None)
+    app = next((app for app in installed_apps(window.slack) if name in app.commands), None)
     person = window.slack.person(window.place.user_id, app) if app else _person(window)
     window.busy.add("command")
     window.changed.set()
@@ -88,21 +88,25 @@ async def _command(window: Window, text: str, thread: str | None) -> None:
         window.notice(result.trouble)
 
 
-async def shortcut(window: Window, app_id: str, callback: str) -> None:
-    """A global shortcut of an app."""
+async def shortcut(window: Window, app_id: str, callback_id: str) -> None:
+    """Use a global shortcut of an app."""
     person = window.slack.person(window.place.user_id, window.slack.workspace.apps[app_id])
-    _tell(window, await person.shortcut(callback))
+    _notice_trouble(window, await person.shortcut(callback_id))
 
 
-async def message_action(window: Window, ref: str, app_id: str, callback: str) -> None:
-    """An app's entry in the menu of a message."""
-    message = message_of(window.slack, window.place.user_id, ref)
+async def message_action(window: Window, ref: str, app_id: str, callback_id: str) -> None:
+    """Use an app's shortcut in the menu of a message.
+
+    Raises:
+        NotVisible: the message is gone.
+    """
+    message = find_message(window.slack, window.place.user_id, ref)
     if message is None:
         raise NotVisible("The message is gone.")
     person = window.slack.person(window.place.user_id, window.slack.workspace.apps[app_id])
-    _tell(window, await person.message_action(message, callback))
+    _notice_trouble(window, await person.message_action(message, callback_id))
 
 
-def _tell(window: Window, outcome: Outcome) -> None:
+def _notice_trouble(window: Window, outcome: Outcome) -> None:
     if outcome.trouble:
         window.notice(outcome.trouble)

@@ -1,159 +1,151 @@
-"""What the menu of an element offers while one types in it."""
+"""Fields in the page: the options of a menu, and from what the page sends to the value of the form."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.sandbox.browser.actions.page_actions import Hands
-from bot.sandbox.slack import LocalSlack, Outcome
-from bot.sandbox.slack.blocks import form, visible
-from bot.sandbox.slack.blocks.visible import Placed
-from bot.sandbox.slack.client.fields import TYPE_AHEAD
+from bot.sandbox.browser.actions.page_actions import PageActions
+from bot.sandbox.browser.window import MenuOption
+from bot.sandbox.slack import Outcome
+from bot.sandbox.slack.blocks import visible
+from bot.sandbox.slack.blocks.form import parse_input
+from bot.sandbox.slack.blocks.visible import BlockElement
+from bot.sandbox.slack.client.fields import MIN_QUERY_LENGTH
 from bot.sandbox.slack.state.conversations import Channel
+from bot.sandbox.slack.state.workspace import Workspace
 
 
-@dataclass(frozen=True)
-class Option:
-    """One line of an open menu. `value` is what the form keeps if it is chosen."""
+async def menu_options(actions: PageActions, target: BlockElement, query: str) -> list[MenuOption]:
+    """The options for a query; an external menu asks the app.
 
-    text: str
-    value: Any
-    description: str = ""
-    group: str = ""
-
-
-async def offered(hands: Hands, target: Placed, typed: str) -> list[Option]:
-    """The options for what was typed; asks the app where it fills the menu. Raises `Trouble`."""
+    Raises:
+        OptionsNotLoaded: the app gave none that are valid.
+    """
     kind = target.element["type"].removeprefix("multi_")
     if kind == "users_select":
-        return _matching(_people(hands.slack), typed)
+        return _filter(_people(actions.slack.workspace), query)
     if kind in ("conversations_select", "channels_select"):
-        return _matching(_conversations(hands, target.element), typed)
+        return _filter(_conversations(actions, target.element), query)
     if kind == "external_select":
-        return [_option(each) for each in await hands.offered_at(target, typed)]
-    return _matching(_own(target.element), typed)
+        return [_menu_option(option) for option in await actions.options_at(target, query)]
+    return _filter(_static_options(target.element), query)
 
 
-def too_short(target: Placed, typed: str) -> int:
-    """How many characters the menu still wants before it asks the app."""
+def missing_characters(target: BlockElement, query: str) -> int:
+    """The number of characters still to be typed before the menu asks the app."""
     if not target.element["type"].endswith("external_select"):
         return 0
-    least: int = target.element.get("min_query_length", TYPE_AHEAD)
-    return max(0, least - len(typed))
+    least: int = target.element.get("min_query_length", MIN_QUERY_LENGTH)
+    return max(0, least - len(query))
 
 
-def toggled(held: list[Any], value: Any) -> list[Any]:
-    """A choice of several with one more, or without it where it was in."""
-    rest = [each for each in held if not _same(each, value)]
-    return rest if len(rest) < len(held) else [*held, value]
+def is_chosen(field_value: Any, value: Any) -> bool:
+    """Whether the value is chosen, alone or among several."""
+    choices = field_value if isinstance(field_value, list) else [field_value]
+    return any(_is_same(choice, value) for choice in choices)
 
 
-def is_held(held: Any, value: Any) -> bool:
-    """Whether this is chosen, alone or among several."""
-    return any(_same(each, value) for each in (held if isinstance(held, list) else [held]))
+def _toggle(choices: list[Any], value: Any) -> list[Any]:
+    """The choices with the value added, or removed where it was among them."""
+    rest = [choice for choice in choices if not _is_same(choice, value)]
+    return rest if len(rest) < len(choices) else [*choices, value]
 
 
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, dict) and isinstance(other, dict):
-        return bool(one.get("value") == other.get("value"))
-    return bool(one == other)
+def _is_same(first: Any, second: Any) -> bool:
+    if isinstance(first, dict) and isinstance(second, dict):
+        return bool(first.get("value") == second.get("value"))
+    return bool(first == second)
 
 
-def _matching(options: Iterator[Option], typed: str) -> list[Option]:
-    wanted = typed.strip().lower()
-    return [each for each in options if wanted in each.text.lower() or wanted in each.description.lower()]
+def _filter(options: Iterator[MenuOption], query: str) -> list[MenuOption]:
+    query = query.strip().lower()
+    return [
+        option for option in options if query in option.text.lower() or query in option.description.lower()
+    ]
 
 
-def _own(element: dict[str, Any]) -> Iterator[Option]:
-    for each in element.get("options") or []:
-        yield _option(each)
+def _static_options(element: dict[str, Any]) -> Iterator[MenuOption]:
+    for option in element.get("options") or []:
+        yield _menu_option(option)
     for group in element.get("option_groups") or []:
-        for each in group["options"]:
-            yield _option(each, visible.label({"text": group["label"]}))
+        for option in group["options"]:
+            yield _menu_option(option, visible.label({"text": group["label"]}))
 
 
-def _option(option: dict[str, Any], group: str = "") -> Option:
-    return Option(
-        visible.label(option), option, str((option.get("description") or {}).get("text", "")), group
-    )
+def _menu_option(option: dict[str, Any], group: str = "") -> MenuOption:
+    description = str((option.get("description") or {}).get("text", ""))
+    return MenuOption(visible.label(option), option, description, group)
 
 
-def _people(slack: LocalSlack) -> Iterator[Option]:
-    for user in slack.workspace.users.values():
+def _people(workspace: Workspace) -> Iterator[MenuOption]:
+    for user in workspace.users.values():
         if not user.deleted and not user.is_bot:
-            yield Option(user.real_name, user.id, user.title or f"@{user.name}")
+            yield MenuOption(user.real_name, user.id, user.title or f"@{user.name}")
 
 
-_KINDS = {"public": "public", "private": "private", "im": "im", "mpim": "mpim"}
+_KINDS = ("public", "private", "im", "mpim")
 
 
-def _conversations(hands: Hands, element: dict[str, Any]) -> Iterator[Option]:
+def _conversations(actions: PageActions, element: dict[str, Any]) -> Iterator[MenuOption]:
     only_channels = element["type"].endswith("channels_select")
-    wanted = ["public"] if only_channels else (element.get("filter") or {}).get("include") or list(_KINDS)
-    for channel in hands.slack.workspace.channels.values():
-        if channel.kind in wanted and not channel.archived and _sees(hands, channel):
-            yield Option(_called(hands, channel), channel.id)
+    kinds = ["public"] if only_channels else (element.get("filter") or {}).get("include") or _KINDS
+    for channel in actions.slack.workspace.channels.values():
+        if channel.kind in kinds and not channel.archived and _can_see(actions, channel):
+            yield MenuOption(_channel_name(actions, channel), channel.id)
 
 
-def _sees(hands: Hands, channel: Channel) -> bool:
-    return channel.kind == "public" or hands.id in channel.members
+def _can_see(actions: PageActions, channel: Channel) -> bool:
+    return channel.kind == "public" or actions.id in channel.members
 
 
-def _called(hands: Hands, channel: Channel) -> str:
+def _channel_name(actions: PageActions, channel: Channel) -> str:
     if channel.kind == "im":
-        return hands.slack.workspace.user(channel.other(hands.id)).real_name
+        return actions.slack.workspace.user(channel.other_member(actions.id)).real_name
     return f"#{channel.name}"
 
 
-def held(hands: Hands, target: Placed) -> Any:
-    """What the field holds; None for what holds nothing, as a button."""
-    return hands.surface.form.get(target.key) if target.element["type"] != "overflow" else None
+def field_value(actions: PageActions, target: BlockElement) -> Any:
+    """The value of the field; None for an element without one."""
+    return actions.surface.form.get(target.key) if target.element["type"] != "overflow" else None
 
 
-async def choose(hands: Hands, target: Placed, value: Any) -> Outcome:
-    """Takes an option of a menu; in a menu of several, gives it back where it was taken already."""
+async def choose(actions: PageActions, target: BlockElement, value: Any) -> Outcome:
+    """Choose an option of a menu; in a menu of several, remove it where it was chosen."""
     kind = target.element["type"]
     if kind == "overflow":
-        return await hands.press_at(target, selected_option=value)
-    several = kind.startswith("multi_")
-    return await hands.set_at(target, toggled(held(hands, target), value) if several else value)
+        return await actions.press_at(target, selected_option=value)
+    is_multi = kind.startswith("multi_")
+    return await actions.set_at(target, _toggle(field_value(actions, target), value) if is_multi else value)
 
 
-async def unpick(hands: Hands, target: Placed, index: int) -> Outcome:
-    """Takes one choice out, or the only one."""
-    values = held(hands, target)
+async def remove_choice(actions: PageActions, target: BlockElement, index: int) -> Outcome:
+    """Remove one choice of several, or the only one."""
+    values = field_value(actions, target)
     if not isinstance(values, list):
-        return await hands.set_at(target, None)
-    return await hands.set_at(target, values[:index] + values[index + 1 :])
+        return await actions.set_at(target, None)
+    return await actions.set_at(target, values[:index] + values[index + 1 :])
 
 
-async def tick(hands: Hands, target: Placed, on: list[int]) -> Outcome:
-    """Exactly these options of checkboxes or radio buttons."""
+async def check_options(actions: PageActions, target: BlockElement, indexes: list[int]) -> Outcome:
+    """Check exactly these options of checkboxes or radio buttons."""
     options = visible.options(target.element)
-    picked = [options[int(index)] for index in on]
+    choices = [options[int(index)] for index in indexes]
     if target.element["type"] == "radio_buttons":
-        return await hands.set_at(target, picked[0])
-    return await hands.set_at(target, picked)
+        return await actions.set_at(target, choices[0])
+    return await actions.set_at(target, choices)
 
 
-def moment(hands: Hands, target: Placed, text: str) -> Any:
-    """A date, a time, or a local date and time of this person; empty takes it out."""
+def parse_date(actions: PageActions, target: BlockElement, text: str) -> Any:
+    """A date, a time, or a local date and time in this person's zone; None for no text."""
     if target.element["type"] == "datetimepicker" and text:
-        zone = ZoneInfo(hands.client.user.tz)
-        return form.typed(target.element, datetime.fromisoformat(text).replace(tzinfo=zone))
-    return form.typed(target.element, text)
+        zone = ZoneInfo(actions.client.user.tz)
+        return parse_input(target.element, datetime.fromisoformat(text).replace(tzinfo=zone))
+    return parse_input(target.element, text)
 
 
-def written(target: Placed, text: str) -> Any:
-    """Typed text as the form keeps it while it is being typed."""
-    return form.typed(target.element, text)
-
-
-def hears(target: Placed, when: str) -> bool:
-    """Whether the app asked to be told of typing at this moment."""
+def dispatches_at(target: BlockElement, moment: str) -> bool:
+    """Whether the app asked for an action at `on_enter_pressed` or `on_character_entered`."""
     config = target.element.get("dispatch_action_config", {})
-    return bool(target.block.get("dispatch_action")) and when in config.get(
-        "trigger_actions_on", ["on_enter_pressed"]
-    )
+    moments = config.get("trigger_actions_on", ["on_enter_pressed"])
+    return bool(target.block.get("dispatch_action")) and moment in moments

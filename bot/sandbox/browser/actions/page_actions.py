@@ -1,20 +1,23 @@
-"""A person's hands in the browser: the same client that tests drive, by the ids that stand in the page."""
+"""A person's actions in the page: the client that tests drive, with elements by the ids in the page.
+
+The page names a surface `m/channel/ts` (a message), `e/ts` (an ephemeral message) or `v/view` (a view).
+"""
 
 from typing import Any
 
 from bot.sandbox.slack import LocalSlack, NotVisible, Outcome, Person
-from bot.sandbox.slack.blocks.visible import Placed, placed
+from bot.sandbox.slack.blocks.visible import BlockElement, block_elements
 from bot.sandbox.slack.client.surfaces import Surface, ViewSurface
 from bot.sandbox.slack.core.errors import Json
 from bot.sandbox.slack.state.apps import App
 from bot.sandbox.slack.state.conversations import Message
 from bot.sandbox.slack.state.views import View
 
-GONE = "That is no longer on the screen."
+NOT_ON_SCREEN = "That is no longer on the screen."
 
 
-class Hands(Person):
-    """One person, at one surface: a message, the modal on top, or a Home tab."""
+class PageActions(Person):
+    """One person at one surface: a message, the modal on top, or a Home tab."""
 
     def __init__(self, slack: LocalSlack, user_id: str, app: App, at: Message | View) -> None:
         super().__init__(slack, user_id, app)
@@ -24,62 +27,73 @@ class Hands(Person):
     def surface(self) -> Surface:
         return self.client.surface(self.at) if isinstance(self.at, Message) else ViewSurface(self.at)
 
-    def target(self, block_id: str, action_id: str) -> Placed:
-        """The element with these ids; `NotVisible` where the surface has changed meanwhile."""
-        for each in placed(self.surface.blocks):
-            if each.key == (block_id, action_id):
-                return each
-        raise NotVisible(GONE)
+    def target(self, block_id: str, action_id: str) -> BlockElement:
+        """The element with these ids.
 
-    async def press_at(self, target: Placed, **chosen: Any) -> Outcome:
-        """A button, or (with `selected_option`) an entry of an overflow menu."""
-        return await self.client.act(self.surface, target, **chosen)
+        Raises:
+            NotVisible: the surface has changed meanwhile and has none.
+        """
+        for element in block_elements(self.surface.blocks):
+            if element.key == (block_id, action_id):
+                return element
+        raise NotVisible(NOT_ON_SCREEN)
 
-    async def set_at(self, target: Placed, value: Any) -> Outcome:
+    async def press_at(self, target: BlockElement, **choice: Any) -> Outcome:
+        """Press a button, or (with `selected_option`) an entry of an overflow menu."""
+        return await self.client.act(self.surface, target, **choice)
+
+    async def set_at(self, target: BlockElement, value: Any) -> Outcome:
+        """Set the value of a field, and dispatch an action where Slack does."""
         return await self._set(self.surface, target, value)
 
-    def type_at(self, target: Placed, text: str) -> None:
-        """What stands in a text field now; nobody is told yet."""
+    def type_at(self, target: BlockElement, text: str) -> None:
+        """Set the text of a field, without an action."""
         self.surface.form.set(target.key, text or None)
         self.slack.changes.notify()
 
-    async def typed_at(self, target: Placed, moment: str) -> Outcome:
-        """Tells the app of typing, where it asked for this moment."""
-        return await self._dispatch_typed(self.surface, target, moment)
+    async def dispatch_typing_at(self, target: BlockElement, moment: str) -> Outcome:
+        """Dispatch an action for typing, if the app asked for it at this moment."""
+        return await self._dispatch_typing(self.surface, target, moment)
 
-    async def offered_at(self, target: Placed, typed: str) -> list[Json]:
-        return await self._offered(self.surface, target, typed)
+    async def options_at(self, target: BlockElement, query: str) -> list[Json]:
+        return await self._options(self.surface, target, query)
 
 
-def hands_at(slack: LocalSlack, user_id: str, ref: str) -> Hands:
-    """For a surface as the page names it: `m/channel/ts`, `e/ts` (only visible to you), `v/view`."""
+def page_actions_at(slack: LocalSlack, user_id: str, ref: str) -> PageActions:
+    """The person at the surface that the page names.
+
+    Raises:
+        NotVisible: they cannot see it any more, or its app is not installed any more.
+    """
     kind, _, rest = ref.partition("/")
-    thing = view_of(slack, user_id, rest) if kind == "v" else message_of(slack, user_id, ref)
-    if thing is None:
-        raise NotVisible(GONE)
-    app = thing.app if isinstance(thing, View) else slack.workspace.apps.get(str(thing.app_id))
+    surface = find_view(slack, user_id, rest) if kind == "v" else find_message(slack, user_id, ref)
+    if surface is None:
+        raise NotVisible(NOT_ON_SCREEN)
+    app = surface.app if isinstance(surface, View) else slack.workspace.apps.get(str(surface.app_id))
     if app is None:
         raise NotVisible("The app that wrote this is not installed any more.")
-    return Hands(slack, user_id, app, thing)
+    return PageActions(slack, user_id, app, surface)
 
 
-def ref_of(thing: Message | View) -> str:
-    """How the page names a surface."""
-    if isinstance(thing, View):
-        return f"v/{thing.id}"
-    return f"e/{thing.ts}" if thing.ephemeral_for else f"m/{thing.channel}/{thing.ts}"
+def surface_ref(surface: Message | View) -> str:
+    """The page's name of a surface."""
+    if isinstance(surface, View):
+        return f"v/{surface.id}"
+    return f"e/{surface.ts}" if surface.ephemeral_for else f"m/{surface.channel}/{surface.ts}"
 
 
-def message_of(slack: LocalSlack, user_id: str, ref: str) -> Message | None:
-    """A message that this person can see."""
+def find_message(slack: LocalSlack, user_id: str, ref: str) -> Message | None:
+    """A message by the page's name, if this person can see it."""
     kind, *parts = ref.split("/")
     if kind == "e" and len(parts) == 1:
-        return next((each for each in slack.inbox.ephemeral(user_id) if each.ts == parts[0]), None)
+        messages = slack.inbox.ephemeral(user_id)
+        return next((message for message in messages if message.ts == parts[0]), None)
     channel = slack.workspace.channels.get(parts[0]) if kind == "m" and len(parts) > 1 else None
     return channel.find(parts[1]) if channel and user_id in channel.members else None
 
 
-def view_of(slack: LocalSlack, user_id: str, view_id: str) -> View | None:
-    """The modal on top or a Home tab of this person; views below the top cannot be touched."""
+def find_view(slack: LocalSlack, user_id: str, view_id: str) -> View | None:
+    """The modal on top or a Home tab of this person; modals below the top cannot be used."""
     homes = (slack.views.home(user_id, app) for app in slack.workspace.apps.values())
-    return next((each for each in (slack.views.top(user_id), *homes) if each and each.id == view_id), None)
+    views = (slack.views.top(user_id), *homes)
+    return next((view for view in views if view and view.id == view_id), None)

@@ -1,74 +1,75 @@
-"""What a window can do to the world itself: move its time, and break things."""
+"""Controls of the world around the windows: its time, and faults."""
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
-from bot.sandbox.browser.actions.handlers import Verb
-from bot.sandbox.browser.extension_points import Setup, Time
+from bot.sandbox.browser.actions.handlers import Handler
+from bot.sandbox.browser.extension_points import CompanyClock, Setup
 from bot.sandbox.browser.window import Json, Window
 from bot.sandbox.slack.delivery.faults import Fault, Faults
 
 STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
-HOW: dict[str, tuple[str, Callable[[Faults, str], Any]]] = {
+# By the key that the page sends: the label, and the call that sets the fault on matching methods.
+FAULTS: dict[str, tuple[str, Callable[[Faults, str], Fault]]] = {
     "429": (
         "Too many requests (429, try again in 5 s)",
-        lambda all_, what: all_.ratelimit(what, retry_after=5),
+        lambda faults, match: faults.ratelimit(match, retry_after=5),
     ),
-    "500": ("Server error (500)", lambda all_, what: all_.fail(what)),
-    "hang": ("No answer at all", lambda all_, what: all_.hang(what)),
-    "cut": ("Connection cut off", lambda all_, what: all_.cut(what)),
-    "lose": ("Done, but the answer is lost", lambda all_, what: all_.lose_answer(what)),
-    "drop": ("What people do never arrives", lambda all_, what: all_.drop(what)),
-    "down": ("Slack is away altogether", lambda all_, _what: all_.down()),
+    "500": ("Server error (500)", lambda faults, match: faults.fail(match)),
+    "hang": ("No answer at all", lambda faults, match: faults.hang(match)),
+    "cut": ("Connection cut off", lambda faults, match: faults.cut(match)),
+    "lose": ("Done, but the answer is lost", lambda faults, match: faults.lose_answer(match)),
+    "drop": ("What people do never arrives", lambda faults, match: faults.drop(match)),
+    "down": ("Slack is away altogether", lambda faults, _match: faults.down()),
 }
 
 
-def verbs(setup: Setup) -> dict[str, Verb]:
-    """The verbs, bound to what was handed in."""
-    world = _World(setup)
-    return {each.__name__: each for each in (world.forward, world.fault, world.mend, world.switch)}
+def handlers(setup: Setup) -> dict[str, Handler]:
+    """The handlers of the controls, bound to a setup."""
+    controls = _Controls(setup)
+    methods = (controls.forward, controls.fault, controls.mend, controls.switch)
+    return {method.__name__: method for method in methods}
 
 
-class _World:
+class _Controls:
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
 
-    async def forward(self, window: Window, said: Json) -> None:
-        """Moves the clock by an hour, a day, or to the next thing due."""
+    async def forward(self, window: Window, message: Json) -> None:
+        """Move the clock by an hour, a day, or to the next thing due."""
         time = self._setup.time
         if time is None or "forward" in window.busy:
             return
         window.busy.add("forward")
         window.changed.set()
         try:
-            await time.forward(await _step(time, str(said["step"])))
+            await time.forward(await _step(time, str(message["step"])))
         finally:
             window.busy.discard("forward")
             window.slack.changes.notify()
 
-    async def fault(self, window: Window, said: Json) -> None:
-        """Sets a fault on some methods; `times` is how often, empty for until it is mended."""
-        faults, what = window.slack.faults, str(said.get("match") or "*")
-        made: Fault = HOW[str(said["how"])][1](faults, what)
-        made.times = int(said["times"]) if said.get("times") else None
+    async def fault(self, window: Window, message: Json) -> None:
+        """Set a fault on the methods that `match`; `times` uses, or until it is mended."""
+        faults, match = window.slack.faults, str(message.get("match") or "*")
+        fault = FAULTS[str(message["how"])][1](faults, match)
+        fault.times = int(message["times"]) if message.get("times") else None
 
-    async def mend(self, window: Window, said: Json) -> None:
-        """Takes one fault away, or all."""
+    async def mend(self, window: Window, message: Json) -> None:
+        """Remove the fault at `index`, or all."""
         faults = window.slack.faults
-        if "index" in said:
-            faults.active[int(said["index"])].remove()
+        if "index" in message:
+            faults.active[int(message["index"])].remove()
         else:
             faults.clear()
 
-    async def switch(self, window: Window, said: Json) -> None:
-        """Breaks or mends something that the composition handed in."""
-        chosen = self._setup.switches[int(said["index"])]
-        chosen.flip(not chosen.broken())
+    async def switch(self, window: Window, message: Json) -> None:
+        """Flip a switch of the setup."""
+        switch = self._setup.switches[int(message["index"])]
+        switch.flip(not switch.broken())
         window.slack.changes.notify()
 
 
-async def _step(time: Time, name: str) -> timedelta:
+async def _step(time: CompanyClock, name: str) -> timedelta:
     if name in STEPS:
         return STEPS[name]
     due = await time.next_due()

@@ -1,1 +1,1 @@
-"""From what Slack holds to HTML: mrkdwn, dates, emoji, rich text, and what templates of blocks ask."""
+"""HTML of what Slack stores: mrkdwn, markdown, rich text, dates, emoji, pictures."""

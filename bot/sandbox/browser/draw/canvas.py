@@ -1,4 +1,4 @@
-"""One surface being drawn: its blocks, what its fields hold, what is under way and what went wrong."""
+"""What the templates ask of a surface: its blocks, the values and status of its fields, errors."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from bot.sandbox.browser.draw.mrkdwn import mrkdwn, plain
 from bot.sandbox.browser.draw.reader import Reader
 from bot.sandbox.browser.draw.rich_text import rich_text
 from bot.sandbox.slack.blocks import visible
-from bot.sandbox.slack.blocks.form import Form, shown
+from bot.sandbox.slack.blocks.form import Form, display_value
 
 Json = dict[str, Any]
 
@@ -24,18 +24,18 @@ BLOCKS = frozenset(
 _SELECTS = ("static_select", "external_select", "users_select", "conversations_select", "channels_select")
 ELEMENTS = {
     **dict.fromkeys(_SELECTS, "select"),
-    **{f"multi_{each}": "select" for each in _SELECTS},
+    **{f"multi_{kind}": "select" for kind in _SELECTS},
     **dict.fromkeys(("plain_text_input", "rich_text_input"), "text"),
     **dict.fromkeys(("number_input", "email_text_input", "url_text_input"), "line"),
     **dict.fromkeys(("datepicker", "timepicker", "datetimepicker"), "moment"),
     **dict.fromkeys(("checkboxes", "radio_buttons"), "options"),
-    **{each: each for each in ("button", "overflow", "image", "file_input")},
+    **{kind: kind for kind in ("button", "overflow", "image", "file_input")},
 }
 
 
 @dataclass(frozen=True)
-class Marks:
-    """What one window knows beyond the surface itself, by `Canvas.key`."""
+class FieldStatus:
+    """Pending interactions and errors of one window, by `Canvas.key`."""
 
     busy: Collection[str] = ()
     troubles: Mapping[str, str] = field(default_factory=dict)
@@ -43,25 +43,25 @@ class Marks:
 
 @dataclass(frozen=True)
 class Canvas:
-    """What the templates of blocks and elements ask. `ref` names the surface in what the page sends back."""
+    """A surface to draw for one person. `ref` names it in the messages of the page."""
 
     reader: Reader
     ref: str
     blocks: list[Json]
     form: Form
     people: Mapping[str, str]
-    marks: Marks = Marks()
+    status: FieldStatus = FieldStatus()
     errors: Mapping[str, str] = field(default_factory=dict)
     files: str = ""
 
-    def template(self, thing: Json, kind: str) -> str:
-        """The template for a block or an element, or the one that says that it cannot be drawn."""
-        name = str(thing.get("type"))
-        found = (name if name in BLOCKS else None) if kind == "blocks" else ELEMENTS.get(name)
-        return f"{kind}/{found}.html" if found else "undrawn.html"
+    def template(self, item: Json, kind: str) -> str:
+        """The template of a block or an element (`kind`: "blocks" or "elements"), or of one not supported."""
+        name = str(item.get("type"))
+        template = (name if name in BLOCKS else None) if kind == "blocks" else ELEMENTS.get(name)
+        return f"{kind}/{template}.html" if template else "undrawn.html"
 
     def text(self, value: Any) -> Markup:
-        """A text object; nothing for nothing."""
+        """A text object; empty for none."""
         if not isinstance(value, dict):
             return Markup()
         if value.get("type") == "mrkdwn":
@@ -78,70 +78,68 @@ class Canvas:
         """One cell of a table."""
         if cell.get("type") == "rich_text":
             return rich_text(cell, self.reader)
-        return escape(emoji.replaced(str(cell.get("text", ""))))
+        return escape(emoji.replace_names(str(cell.get("text", ""))))
 
     def key(self, block: Json, element: Json) -> str:
         return f"{self.ref}|{block.get('block_id')}|{element.get('action_id')}"
 
     def place(self, block: Json, element: Json) -> Markup:
-        """The attributes by which the script says which element was touched."""
+        """The attributes by which the page's script names the element."""
         return Markup('data-at="{}" data-block="{}" data-action="{}"').format(
             self.ref, block.get("block_id"), element.get("action_id")
         )
 
     def field(self, block: Json, element: Json) -> Markup:
-        """The same for a field, with its id and what a screen reader says of it."""
+        """The attributes of a field: `place`, its id, and its label and description for screen readers."""
         key = self.key(block, element)
-        drawn = Markup('id="{}" {}').format(key, self.place(block, element))
+        html = Markup('id="{}" {}').format(key, self.place(block, element))
         if block.get("type") != "input":
-            drawn += Markup(' aria-label="{}"').format(
-                (element.get("placeholder") or {}).get("text", "Field")
-            )
-        told = [f"{key}|error"] if self.error(block) else []
-        told += [f"{key}|hint"] if block.get("hint") else []
-        if told:
-            drawn += Markup(' aria-describedby="{}"').format(" ".join(told))
-        return drawn + Markup(' aria-invalid="true"') if self.error(block) else drawn
+            html += Markup(' aria-label="{}"').format((element.get("placeholder") or {}).get("text", "Field"))
+        descriptions = [f"{key}|error"] if self.error(block) else []
+        descriptions += [f"{key}|hint"] if block.get("hint") else []
+        if descriptions:
+            html += Markup(' aria-describedby="{}"').format(" ".join(descriptions))
+        return html + Markup(' aria-invalid="true"') if self.error(block) else html
 
     def busy(self, block: Json, element: Json) -> bool:
-        return self.key(block, element) in self.marks.busy
+        return self.key(block, element) in self.status.busy
 
     def trouble(self, block: Json, element: Json) -> str | None:
-        return self.marks.troubles.get(self.key(block, element))
+        return self.status.troubles.get(self.key(block, element))
 
     def error(self, block: Json) -> str | None:
-        """The error that stands at an input."""
+        """The error shown at an input, None for none."""
         return self.errors.get(str(block.get("label", {}).get("text")))
 
     def value(self, block: Json, element: Json) -> Any:
-        """What the field holds, as `Form.get` gives it."""
+        """The value of a field, as `Form.get` returns it."""
         return self.form.get((str(block.get("block_id")), str(element.get("action_id"))))
 
-    def chosen(self, block: Json, element: Json) -> list[str]:
+    def choices(self, block: Json, element: Json) -> list[str]:
         """The texts of what is chosen in a menu."""
-        held = self.value(block, element)
-        values = held if isinstance(held, list) else [] if held is None else [held]
-        return [emoji.replaced(str(shown(each, self.people))) for each in values]
+        value = self.value(block, element)
+        values = value if isinstance(value, list) else [] if value is None else [value]
+        return [emoji.replace_names(str(display_value(value, self.people))) for value in values]
 
     def is_chosen(self, block: Json, element: Json, option: Json) -> bool:
-        held = self.value(block, element)
-        values = held if isinstance(held, list) else [held]
-        return any(isinstance(each, dict) and each.get("value") == option.get("value") for each in values)
+        value = self.value(block, element)
+        values = value if isinstance(value, list) else [value]
+        return any(isinstance(value, dict) and value.get("value") == option.get("value") for value in values)
 
-    def typed(self, block: Json, element: Json) -> str:
-        """The text in a field that is typed into; moments in the way that the browser's own fields take."""
-        held = self.value(block, element)
-        if held is None:
+    def text_value(self, block: Json, element: Json) -> str:
+        """The text in a field; a date with a time in the format of the browser's own fields."""
+        value = self.value(block, element)
+        if value is None:
             return ""
         if element["type"] == "datetimepicker":
-            return self.reader.moment(int(held)).strftime("%Y-%m-%dT%H:%M")
-        return "\n".join(visible.texts([held])) if isinstance(held, dict) else str(held)
+            return self.reader.moment(int(value)).strftime("%Y-%m-%dT%H:%M")
+        return "\n".join(visible.texts([value])) if isinstance(value, dict) else str(value)
 
-    def picture(self, thing: Json) -> str | None:
-        """The address of a picture if this machine has it; nothing is loaded from outside."""
-        address = str(thing.get("image_url") or "")
+    def picture(self, item: Json) -> str | None:
+        """The address of a picture on this machine; None for others: nothing is loaded from outside."""
+        address = str(item.get("image_url") or "")
         return address if self.files and address.startswith(self.files) else None
 
     def host(self, address: Any) -> str:
-        """Where an address leads, to be told to a person."""
+        """The host of an address, as text for a person."""
         return urlsplit(str(address or "")).hostname or "another place"

@@ -1,4 +1,4 @@
-"""Times as a Slack client writes them: `<!date^…>` and the stamps of messages.
+"""Dates and times as a Slack client writes them: `<!date^…>` and the times of messages.
 
 https://docs.slack.dev/messaging/formatting-message-text#date-formatting
 """
@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 _TOKEN = re.compile(r"\{(\w+)\}")
 
 
-def formatted(moment: datetime, pattern: str, now: datetime) -> str:
-    """`pattern` with its `{tokens}` filled in; both times are aware and in the reader's zone."""
+def format_date(moment: datetime, pattern: str, now: datetime) -> str:
+    """`pattern` with its `{tokens}` replaced; both times are aware and in the reader's zone."""
 
-    def fill(found: re.Match[str]) -> str:
-        write = _WRITERS.get(found[1])
-        return write(moment, now) if write else found[0]
+    def fill(match: re.Match[str]) -> str:
+        writer = _WRITERS.get(match[1])
+        return writer(moment, now) if writer else match[0]
 
     return _TOKEN.sub(fill, pattern)
 
@@ -60,12 +60,12 @@ def _weekday(moment: datetime, now: datetime) -> str:
     return f"{moment:%A, %B} {moment.day}{year}"
 
 
-def _pretty(plain: Callable[[datetime, datetime], str]) -> Callable[[datetime, datetime], str]:
-    """The same, with "yesterday", "today" or "tomorrow" where that is what it is."""
+def _pretty(writer: Callable[[datetime, datetime], str]) -> Callable[[datetime, datetime], str]:
+    """The writer, but with "yesterday", "today" or "tomorrow" for these days."""
 
     def write(moment: datetime, now: datetime) -> str:
         days = (moment.date() - now.date()).days
-        return {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days) or plain(moment, now)
+        return {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days) or writer(moment, now)
 
     return write
 
@@ -76,12 +76,12 @@ def _seconds(moment: datetime, _now: datetime) -> str:
 
 def ago(moment: datetime, now: datetime) -> str:
     """How long ago or from now, in the largest unit that fits."""
-    away = abs(now - moment)
-    if away < timedelta(minutes=1):
+    distance = abs(now - moment)
+    if distance < timedelta(minutes=1):
         return "just now"
     for unit, length in _UNITS:
-        if away >= length:
-            count = away // length
+        if distance >= length:
+            count = distance // length
             text = f"{count} {unit}{'' if count == 1 else 's'}"
             return f"{text} ago" if moment < now else f"in {text}"
     return "just now"

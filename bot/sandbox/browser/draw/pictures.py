@@ -1,4 +1,4 @@
-"""Pictures of people, drawn here from their name."""
+"""Pictures as SVG: people by initials, apps, and icons; none depends on the fonts of the machine."""
 
 import zlib
 
@@ -27,14 +27,14 @@ _APP = Markup(
 
 
 def avatar(name: str, number: int) -> Markup:
-    """A person’s initials; `number`, their place in the company, chooses the colour."""
+    """A person's initials; `number`, their place in the workspace, selects the colour."""
     return _SVG.format(
         colour=_COLOURS[number % len(_COLOURS)], letters=_initials(name), x=8 + number * 7 % 26
     )
 
 
-def robot(name: str) -> Markup:
-    """An app: a small machine, in the colour of its name."""
+def app_picture(name: str) -> Markup:
+    """An app: a small robot, in a colour that follows from its name."""
     return _APP.format(colour=_COLOURS[zlib.crc32(name.encode()) % len(_COLOURS)])
 
 
@@ -56,7 +56,7 @@ _PATHS = {
 
 
 def icon(name: str) -> Markup:
-    """A picture in the colour of the text around it; it says nothing by itself to a screen reader."""
+    """An icon in the colour of the text around it, hidden from screen readers."""
     return Markup(
         '<svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false"><path d="{}"/></svg>'
     ).format(_PATHS[name])

@@ -1,4 +1,4 @@
-"""For whom something is drawn: their clock, their zone, and what the ids of their workspace read as."""
+"""The person for whom something is drawn: their time, and the names of the ids in their workspace."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -10,7 +10,7 @@ from bot.sandbox.slack.state.workspace import Workspace
 
 
 class Names(Protocol):
-    """Looks up what a mention shows; an id that nobody knows is shown as it is."""
+    """Names for mentions; an unknown id is its own name."""
 
     def person(self, user_id: str) -> str: ...
     def channel(self, channel_id: str) -> str: ...
@@ -38,7 +38,7 @@ class WorkspaceNames:
 
 @dataclass(frozen=True)
 class Reader:
-    """One person before one screen, at one moment (`now` is in their zone)."""
+    """A person at one moment; `now` is in their zone."""
 
     user_id: str
     now: datetime
@@ -53,14 +53,14 @@ class Reader:
         return datetime.fromtimestamp(seconds, self.zone)
 
     def date(self, seconds: str, pattern: str) -> str | None:
-        """A `<!date^…>` in words, None where the seconds are no time."""
+        """The text of a `<!date^…>`, None where `seconds` is no time."""
         try:
-            return dates.formatted(self.moment(int(seconds)), pattern, self.now)
+            return dates.format_date(self.moment(int(seconds)), pattern, self.now)
         except (ValueError, OverflowError, OSError):
             return None
 
 
 def reader_of(workspace: Workspace, user_id: str) -> Reader:
-    """The reader with this id, now."""
+    """A person of the workspace as reader, now."""
     zone = ZoneInfo(workspace.user(user_id).tz)
     return Reader(user_id, workspace.clock.now().astimezone(zone), WorkspaceNames(workspace))

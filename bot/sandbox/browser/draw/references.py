@@ -1,4 +1,4 @@
-"""What stands between `<` and `>` in mrkdwn: links, mentions, channels, dates."""
+"""References in mrkdwn, written between `<` and `>`: links, mentions, channels, dates."""
 
 from markupsafe import Markup, escape
 
@@ -9,12 +9,12 @@ _BROADCASTS = ("here", "channel", "everyone")
 
 
 def unescape(text: str) -> str:
-    """Slack knows three entities and no others."""
+    """The text without the three entities that Slack has."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def draw(inside: str, reader: Reader) -> Markup:
-    """One reference; what is none is shown as the text that it is."""
+    """A reference as HTML; as text if it is none."""
     target, _, label = inside.partition("|")
     if target.startswith("@"):
         return mention(target[1:], reader)
@@ -26,13 +26,13 @@ def draw(inside: str, reader: Reader) -> Markup:
 
 
 def mention(user_id: str, reader: Reader) -> Markup:
-    """A person, marked where it is the reader."""
+    """A mention of a person, highlighted for the reader themselves."""
     kind = "mention mine" if user_id == reader.user_id else "mention"
     return Markup('<span class="{}">@{}</span>').format(kind, reader.names.person(user_id))
 
 
 def link(address: str, label: str = "") -> Markup:
-    """A link that opens a new window; an address of an unknown kind (`javascript:`) stays text."""
+    """A link that opens a new window; an address of another scheme (`javascript:`) stays text."""
     if not address.lower().startswith(_SAFE):
         return escape(f"<{address}|{label}>" if label else f"<{address}>")
     return Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>').format(
@@ -41,7 +41,7 @@ def link(address: str, label: str = "") -> Markup:
 
 
 def usergroup(group_id: str, reader: Reader) -> Markup:
-    """A user group by its handle."""
+    """A mention of a user group, by its handle."""
     return Markup('<span class="mention">@{}</span>').format(reader.names.usergroup(group_id))
 
 
@@ -57,12 +57,10 @@ def _special(inside: str, label: str, reader: Reader) -> Markup:
 
 
 def _date(parts: list[str], fallback: str, reader: Reader) -> Markup:
-    """`seconds^format^link`; an unreadable one shows its fallback, as in Slack."""
+    """The date of `seconds^format^link`; its fallback if it cannot be read, as in Slack."""
     seconds, pattern, address = [*parts, "", "", ""][:3]
-    words = reader.date(seconds, pattern)
-    if words is None:
+    text = reader.date(seconds, pattern)
+    if text is None:
         return escape(fallback)
-    drawn = Markup('<time title="{}">{}</time>').format(
-        f"{reader.moment(int(seconds)):%Y-%m-%d %H:%M}", words
-    )
-    return link(address, words) if address else drawn
+    html = Markup('<time title="{}">{}</time>').format(f"{reader.moment(int(seconds)):%Y-%m-%d %H:%M}", text)
+    return link(address, text) if address else html

@@ -16,8 +16,8 @@ _STYLES = {"bold": "strong", "italic": "em", "strike": "s", "code": "code", "und
 
 
 def rich_text(block: Json, reader: Reader) -> Markup:
-    """All parts of a rich_text block, one below the other."""
-    return Markup().join(_part(each, reader) for each in block.get("elements", []))
+    """The parts of a rich_text block as HTML."""
+    return Markup().join(_part(part, reader) for part in block.get("elements", []))
 
 
 def _part(part: Json, reader: Reader) -> Markup:
@@ -29,26 +29,26 @@ def _part(part: Json, reader: Reader) -> Markup:
 
 
 def _list(part: Json, reader: Reader) -> Markup:
-    ordered = part.get("style") == "ordered"
+    is_ordered = part.get("style") == "ordered"
     items = Markup().join(
-        Markup("<li>{}</li>").format(_inline(each.get("elements", []), reader)) for each in part["elements"]
+        Markup("<li>{}</li>").format(_inline(item.get("elements", []), reader)) for item in part["elements"]
     )
     indent, start = min(int(part.get("indent", 0)), 8), int(part.get("offset", 0)) + 1
-    frame = '<ol class="indent-{}" start="{}">{}</ol>' if ordered else '<ul class="indent-{0}">{2}</ul>'
+    frame = '<ol class="indent-{}" start="{}">{}</ol>' if is_ordered else '<ul class="indent-{0}">{2}</ul>'
     return Markup(frame).format(indent, start, items)  # noqa: S704  the frames are ours
 
 
 def _inline(elements: Iterable[Json], reader: Reader) -> Markup:
-    return Markup().join(_styled(each, reader) for each in elements)
+    return Markup().join(_style(element, reader) for element in elements)
 
 
-def _styled(element: Json, reader: Reader) -> Markup:
+def _style(element: Json, reader: Reader) -> Markup:
     draw = _ELEMENTS.get(element["type"], _unknown)
-    drawn = draw(element, reader)
+    html = draw(element, reader)
     for name, on in (element.get("style") or {}).items():
         if on and name in _STYLES:
-            drawn = Markup("<{0}>{1}</{0}>").format(_STYLES[name], drawn)
-    return drawn
+            html = Markup("<{0}>{1}</{0}>").format(_STYLES[name], html)
+    return html
 
 
 def _date(element: Json, reader: Reader) -> Markup:
@@ -65,13 +65,15 @@ def _unknown(element: Json, _reader: Reader) -> Markup:
 
 
 _ELEMENTS: dict[str, Callable[[Json, Reader], Markup]] = {
-    "text": lambda each, _reader: mrkdwn.plain(str(each.get("text", ""))),
-    "link": lambda each, _reader: references.link(str(each.get("url", "")), str(each.get("text", ""))),
-    "user": lambda each, reader: references.mention(str(each.get("user_id", "")), reader),
-    "usergroup": lambda each, reader: references.usergroup(str(each.get("usergroup_id", "")), reader),
-    "channel": lambda each, reader: references.draw("#" + str(each.get("channel_id", "")), reader),
-    "broadcast": lambda each, reader: references.draw("!" + str(each.get("range", "")), reader),
-    "emoji": lambda each, _reader: escape(emoji.character(str(each.get("name", "")))),
+    "text": lambda element, _reader: mrkdwn.plain(str(element.get("text", ""))),
+    "link": lambda element, _reader: references.link(
+        str(element.get("url", "")), str(element.get("text", ""))
+    ),
+    "user": lambda element, reader: references.mention(str(element.get("user_id", "")), reader),
+    "usergroup": lambda element, reader: references.usergroup(str(element.get("usergroup_id", "")), reader),
+    "channel": lambda element, reader: references.draw("#" + str(element.get("channel_id", "")), reader),
+    "broadcast": lambda element, reader: references.draw("!" + str(element.get("range", "")), reader),
+    "emoji": lambda element, _reader: escape(emoji.character(str(element.get("name", "")))),
     "date": _date,
     "color": _color,
 }

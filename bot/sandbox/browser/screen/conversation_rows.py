@@ -1,26 +1,41 @@
 """The messages of a conversation or a thread as rows of the screen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from markupsafe import Markup
 
 from bot.sandbox.browser.draw import dates
 from bot.sandbox.browser.draw.canvas import Canvas
 from bot.sandbox.browser.draw.mrkdwn import mrkdwn, plain
+from bot.sandbox.browser.draw.reader import Reader
+from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.state.conversations import Channel, Message
+from bot.sandbox.slack.state.people import User
+from bot.sandbox.slack.state.views import View
 
-if TYPE_CHECKING:
-    from bot.sandbox.browser.screen.screen import Screen
+MAX_ROWS = 100  # earlier messages are counted, not drawn
+SAME_HEADING = 300  # seconds within which messages of one author share a heading
 
-MOST = 100  # messages on one screen; earlier ones are counted, not drawn
-TOGETHER = 300  # seconds within which messages of one author stand under one name
+
+class RowSource(Protocol):
+    """What the rows are made from; `Screen` has it."""
+
+    slack: LocalSlack
+    user: User
+    reader: Reader
+
+    @property
+    def names(self) -> Mapping[str, str]: ...
+    def picture(self, user_id: str) -> Markup: ...
+    def canvas(self, surface: Message | View) -> Canvas: ...
 
 
 @dataclass(frozen=True)
-class Row:
-    """One message. `day` is set where a new day begins, `headed` where the author's name stands."""
+class MessageRow:
+    """A message as a row. `day` is set for the first of a day, `headed` where the author's name is shown."""
 
     message: Message
     canvas: Canvas
@@ -47,65 +62,69 @@ class Row:
         return self.message.ephemeral_for is not None
 
 
-def rows(screen: "Screen", channel: Channel) -> list[Row]:
-    """The top level with what only this person sees, oldest first."""
-    own = [each for each in screen.slack.inbox.ephemeral(screen.user.id) if each.channel == channel.id]
-    return _rows(screen, [*channel.messages, *(each for each in own if not each.thread_ts)])
+def message_rows(source: RowSource, channel: Channel) -> list[MessageRow]:
+    """The top level of a conversation with this person's ephemeral messages, oldest first."""
+    own = [
+        message for message in source.slack.inbox.ephemeral(source.user.id) if message.channel == channel.id
+    ]
+    return _rows(source, [*channel.messages, *(message for message in own if not message.thread_ts)])
 
 
-def thread(screen: "Screen", channel: Channel, ts: str) -> list[Row]:
-    """One message and its replies; nothing where it is gone."""
+def thread_rows(source: RowSource, channel: Channel, ts: str) -> list[MessageRow]:
+    """A message and its replies; empty if it was deleted."""
     first = channel.find(ts)
     if first is None:
         return []
-    own = [each for each in screen.slack.inbox.ephemeral(screen.user.id) if each.thread_ts == ts]
-    return _rows(screen, [first, *first.replies, *own])
+    own = [message for message in source.slack.inbox.ephemeral(source.user.id) if message.thread_ts == ts]
+    return _rows(source, [first, *first.replies, *own])
 
 
-def _rows(screen: "Screen", messages: list[Message]) -> list[Row]:
-    shown = sorted((each for each in messages if not each.deleted), key=lambda each: float(each.ts))
-    drawn: list[Row] = []
-    for message in shown[-MOST:]:
-        drawn.append(_row(screen, message, drawn[-1] if drawn else None))
-    return drawn
+def _rows(source: RowSource, messages: list[Message]) -> list[MessageRow]:
+    visible = sorted(
+        (message for message in messages if not message.deleted), key=lambda message: float(message.ts)
+    )
+    rows: list[MessageRow] = []
+    for message in visible[-MAX_ROWS:]:
+        rows.append(_row(source, message, rows[-1] if rows else None))
+    return rows
 
 
-def _row(screen: "Screen", message: Message, before: Row | None) -> Row:
-    reader, at = screen.reader, screen.reader.moment(float(message.ts))
-    author = message.username or screen.names.get(message.user, message.user)
+def _row(source: RowSource, message: Message, before: MessageRow | None) -> MessageRow:
+    reader, at = source.reader, source.reader.moment(float(message.ts))
+    author = message.username or source.names.get(message.user, message.user)
     new_day = before is None or before.at.date() != at.date()
     follows = before is not None and not new_day and _continues(before, message, at)
-    return Row(
+    return MessageRow(
         message,
-        screen.canvas(message),
+        source.canvas(message),
         author,
-        screen.picture(message.user),
+        source.picture(message.user),
         message.bot_id is not None,
         at,
         dates.day(at, reader.now) if new_day else None,
         not follows,
-        Markup() if message.blocks else _text(screen, message),
-        [_attachment(screen, each) for each in message.attachments],
-        _replies(screen, message),
+        Markup() if message.blocks else _text(source, message),
+        [_attachment(source, attachment) for attachment in message.attachments],
+        _replies(source, message),
     )
 
 
-def _continues(before: Row, message: Message, at: datetime) -> bool:
+def _continues(before: MessageRow, message: Message, at: datetime) -> bool:
     same = before.message.user == message.user and before.ephemeral == (message.ephemeral_for is not None)
-    return same and (at - before.at).total_seconds() < TOGETHER
+    return same and (at - before.at).total_seconds() < SAME_HEADING
 
 
-def _text(screen: "Screen", message: Message) -> Markup:
-    return mrkdwn(message.fallback, screen.reader) if message.mrkdwn else plain(message.fallback)
+def _text(source: RowSource, message: Message) -> Markup:
+    return mrkdwn(message.fallback, source.reader) if message.mrkdwn else plain(message.fallback)
 
 
-def _attachment(screen: "Screen", attachment: dict[str, Any]) -> Markup:
+def _attachment(source: RowSource, attachment: dict[str, Any]) -> Markup:
     """The text of an old-style attachment; the rest of it is not drawn."""
-    return mrkdwn(str(attachment.get("text") or attachment.get("fallback") or "…"), screen.reader)
+    return mrkdwn(str(attachment.get("text") or attachment.get("fallback") or "…"), source.reader)
 
 
-def _replies(screen: "Screen", message: Message) -> str:
+def _replies(source: RowSource, message: Message) -> str:
     if not message.replies:
         return ""
-    count, last = len(message.replies), screen.reader.moment(float(message.replies[-1].ts))
-    return f"{count} {'reply' if count == 1 else 'replies'}, last {dates.ago(last, screen.reader.now)}"
+    count, last = len(message.replies), source.reader.moment(float(message.replies[-1].ts))
+    return f"{count} {'reply' if count == 1 else 'replies'}, last {dates.ago(last, source.reader.now)}"

@@ -121,7 +121,7 @@ function paint(theme) {
 }
 
 addEventListener("popstate", go);
-document.addEventListener("visibilitychange", () => send({ do: "shown", on: !document.hidden }));
+document.addEventListener("visibilitychange", () => send({ do: "visibility", on: !document.hidden }));
 paint(localStorage.getItem("theme"));
 document.querySelectorAll("[data-bottom]").forEach(toBottom);
 connect(draw);

@@ -1,19 +1,27 @@
-"""What a message is made of: takes the arguments of `chat.*`, refuses what Slack refuses."""
+"""Checks of messages and views that an app sends, with the errors of Slack's Web API."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.sandbox.slack.blocks.normalise import normalise
-from bot.sandbox.slack.core.errors import Json, SlackError
-from bot.sandbox.slack.validate import TOTAL_TEXT, Problem, text_length, validate_message
+from bot.sandbox.slack.core.errors import Json, SlackError, invalid_arguments
+from bot.sandbox.slack.validate import (
+    TOTAL_TEXT,
+    VIEW_SIZE,
+    Problem,
+    text_length,
+    validate_message,
+    validate_view,
+)
 
 LONGEST_TEXT = 40_000  # https://docs.slack.dev/reference/methods/chat.postMessage#truncating
 LONGEST_METADATA = 16_000
 
 
 @dataclass
-class Content:
-    """The checked content of one message."""
+class MessageContent:
+    """Valid content of one message, with the defaults that Slack adds to blocks."""
 
     text: str
     blocks: list[Json] = field(default_factory=list)
@@ -21,8 +29,13 @@ class Content:
     metadata: Json | None = None
 
 
-def read(args: Json) -> Content:
-    """Raises `no_text`, `invalid_blocks`, `msg_blocks_too_long`, `invalid_metadata_format` and their like."""
+def check_message(args: Json) -> MessageContent:
+    """The content in the arguments of `chat.*` or the body of a response_url; longer text is cut.
+
+    Raises:
+        SlackError: `no_text`, `markdown_text_conflict`, `invalid_blocks_format`, `invalid_blocks`,
+            `msg_blocks_too_long`, `invalid_metadata_format`, `metadata_too_large`.
+    """
     blocks = _blocks(args.get("blocks"))
     text, markdown = str(args.get("text") or ""), args.get("markdown_text")
     attachments = args.get("attachments") or []
@@ -34,24 +47,24 @@ def read(args: Json) -> Content:
         raise SlackError("no_text")
     if len(text) > LONGEST_TEXT:
         text = text[:LONGEST_TEXT]
-    return Content(text, blocks, attachments, _metadata(args.get("metadata")))
+    return MessageContent(text, blocks, attachments, _metadata(args.get("metadata")))
 
 
 def _blocks(blocks: Any) -> list[Json]:
     if blocks in (None, [], ""):
         return []
-    if not isinstance(blocks, list) or not all(isinstance(each, dict) for each in blocks):
+    if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
         raise SlackError("invalid_blocks_format")
-    refuse_blocks(validate_message(blocks))
+    _raise_for_problems(validate_message(blocks))
     if text_length(blocks) > TOTAL_TEXT:
         raise SlackError("msg_blocks_too_long")
     return normalise(blocks)
 
 
-def refuse_blocks(problems: list[Problem]) -> None:
-    """`invalid_blocks` with each problem and its json pointer."""
+def _raise_for_problems(problems: list[Problem]) -> None:
+    """Raise `invalid_blocks` with each problem and its JSON pointer, if there are any."""
     if problems:
-        lines = [str(each) for each in problems]
+        lines = [str(problem) for problem in problems]
         messages = {"messages": [f"[ERROR] {line}" for line in lines]}
         raise SlackError("invalid_blocks", errors=lines, response_metadata=messages)
 
@@ -71,3 +84,18 @@ def _metadata(metadata: Any) -> Json | None:
     if len(str(metadata["event_payload"])) > LONGEST_METADATA:
         raise SlackError("metadata_too_large")
     return {"event_type": metadata["event_type"], "event_payload": metadata["event_payload"]}
+
+
+def check_view(definition: Any, kind: str | None) -> Json:
+    """The view, if Slack would accept it; `kind` is the required type, None for either.
+
+    Raises:
+        SlackError: `invalid_arguments` with JSON pointers, or `view_too_large`.
+    """
+    problems = validate_view(definition, kind)
+    if problems:
+        general = "failed to match all allowed schemas [json-pointer:/view]"
+        raise invalid_arguments(general, *(str(problem) for problem in problems))
+    if len(json.dumps(definition).encode()) > VIEW_SIZE:
+        raise SlackError("view_too_large")
+    return dict(definition)

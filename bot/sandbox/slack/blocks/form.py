@@ -1,17 +1,12 @@
-"""The state of a form as a client keeps it: what is typed or chosen, by (block_id, action_id)."""
+"""The values of a form as a client keeps them, and what is typed or chosen to reach them."""
 
 from collections.abc import Mapping
 from copy import deepcopy
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bot.sandbox.slack.blocks import visible
-from bot.sandbox.slack.client.results import NotVisible
-from bot.sandbox.slack.core.errors import Json
-
-if TYPE_CHECKING:
-    from bot.sandbox.slack.state.workspace import Workspace
-
+from bot.sandbox.slack.core.errors import Json, NotVisible
 
 # For each element: the key of its value in `state.values`, and the property it starts from.
 # https://docs.slack.dev/reference/views#view-state and the pages of the elements
@@ -42,7 +37,10 @@ _LISTS = ("selected_options", "selected_users", "selected_conversations", "selec
 
 
 class Form:
-    """The values of one view, of one person's Home, or of one message as one person sees it."""
+    """The values of a surface's elements, by (block_id, action_id).
+
+    A surface is a view, one person's Home tab, or a message as one person sees it.
+    """
 
     def __init__(self, blocks: list[Json]) -> None:
         self._values: dict[tuple[str, str], Json] = {}
@@ -50,37 +48,40 @@ class Form:
         self.sync(blocks)
 
     def sync(self, blocks: list[Json]) -> None:
-        """Takes over new blocks: a value stays where block, action and kind of element stay the same."""
+        """Take over new blocks; a value is kept where block_id, action_id and type of element are."""
         self._elements = {
-            each.key: each.element for each in visible.placed(blocks) if each.element["type"] in VALUE_KEYS
+            target.key: target.element
+            for target in visible.block_elements(blocks)
+            if target.element["type"] in VALUE_KEYS
         }
-        self._values = {key: self._kept(key, element) for key, element in self._elements.items()}
+        self._values = {key: self._value(key, element) for key, element in self._elements.items()}
 
-    def _kept(self, key: tuple[str, str], element: Json) -> Json:
+    def _value(self, key: tuple[str, str], element: Json) -> Json:
         old = self._values.get(key)
-        if old is not None and old["type"] == element["type"] and _still_offered(element, old):
+        if old is not None and old["type"] == element["type"] and _offers_value(element, old):
             return old
         return _initial(element)
 
     def get(self, key: tuple[str, str]) -> Any:
         """The bare value: text, option, id, list of these, or None."""
-        held = self._values[key]
-        return held[VALUE_KEYS[held["type"]][0]]
+        state = self._values[key]
+        return state[VALUE_KEYS[state["type"]][0]]
 
     def set(self, key: tuple[str, str], value: Any) -> None:
-        held = self._values[key]
-        name = VALUE_KEYS[held["type"]][0]
-        self._values[key] = held | {name: ([] if name in _LISTS else None) if value in (None, "") else value}
+        """Set the bare value; None or "" clears it."""
+        state = self._values[key]
+        name = VALUE_KEYS[state["type"]][0]
+        self._values[key] = state | {name: ([] if name in _LISTS else None) if value in (None, "") else value}
 
     def state(self, key: tuple[str, str]) -> Json:
         """One element's entry in `state.values`; empty for an element without a value, such as a button."""
         return deepcopy(self._values.get(key, {}))
 
     def as_json(self) -> Json:
-        """`state`, as payloads carry it."""
+        """`state` of a payload: all values by block_id and action_id."""
         values: dict[str, Json] = {}
-        for (block_id, action_id), held in self._values.items():
-            values.setdefault(block_id, {})[action_id] = deepcopy(held)
+        for (block_id, action_id), value in self._values.items():
+            values.setdefault(block_id, {})[action_id] = deepcopy(value)
         return {"values": values}
 
 
@@ -90,41 +91,33 @@ def _initial(element: Json) -> Json:
     return {"type": element["type"], name: deepcopy(element.get(start, empty))}
 
 
-def _still_offered(element: Json, held: Json) -> bool:
-    """What the new element does not offer cannot stay chosen; external menus may offer anything."""
-    offered = [each["value"] for each in visible.options(element)]
-    chosen = held.get("selected_option") or held.get("selected_options") or []
-    chosen = chosen if isinstance(chosen, list) else [chosen]
-    return element["type"].endswith("external_select") or all(each["value"] in offered for each in chosen)
+def _offers_value(element: Json, state: Json) -> bool:
+    """Whether the element still has the options chosen before; an external menu may have any."""
+    values = [option["value"] for option in visible.options(element)]
+    choice = state.get("selected_option") or state.get("selected_options") or []
+    choices = choice if isinstance(choice, list) else [choice]
+    return element["type"].endswith("external_select") or all(option["value"] in values for option in choices)
 
 
-def option(offered: list[Json], text: str) -> Json:
-    """The option with this text; else the only one that begins with it."""
-    exact = [each for each in offered if visible.label(each) == text]
-    found = exact or [each for each in offered if visible.label(each).startswith(text)]
-    if not exact and len(found) != 1:
-        raise NotVisible(f"no option {text!r}; there are {[visible.label(each) for each in offered]}")
-    return found[0]
+def find_option(options: list[Json], text: str) -> Json:
+    """The option with this text; else the only one that begins with it.
+
+    Raises:
+        NotVisible: there is none, or more than one begins with the text.
+    """
+    exact = [option for option in options if visible.label(option) == text]
+    matches = exact or [option for option in options if visible.label(option).startswith(text)]
+    if not exact and len(matches) != 1:
+        raise NotVisible(f"no option {text!r}; there are {[visible.label(option) for option in options]}")
+    return matches[0]
 
 
-def account(workspace: "Workspace", name: str) -> str:
-    """A person by id, full name or handle; the deactivated are not offered."""
-    for user in workspace.users.values():
-        if name in (user.id, user.real_name, user.name, "@" + user.name) and not user.deleted:
-            return user.id
-    raise NotVisible(f"nobody is called {name!r}")
+def parse_input(element: Json, value: Any) -> Any:
+    """A person's input as the element stores it; None for no input.
 
-
-def conversation(workspace: "Workspace", name: str) -> str:
-    """A channel by id or name, or the direct message with a person."""
-    for channel in workspace.channels.values():
-        if channel.id == name or (channel.name and channel.name == name.removeprefix("#")):
-            return channel.id
-    raise NotVisible(f"no conversation {name!r}")
-
-
-def typed(element: Json, value: Any) -> Any:
-    """What is typed, as the element keeps it: dates as `YYYY-MM-DD`, moments as Unix seconds."""
+    Dates as `YYYY-MM-DD`, times as `HH:MM`, dates with a time as Unix seconds, everything else as text.
+    Raises ValueError where the input is no date or time.
+    """
     if value is None or value == "":
         return None
     kind = element["type"]
@@ -140,16 +133,10 @@ def typed(element: Json, value: Any) -> Any:
     return str(value)
 
 
-def shown(value: Any, names: Mapping[str, str]) -> Any:
-    """A value as the person reads it: texts of options, `names` of people and channels, text as it is."""
+def display_value(value: Any, names: Mapping[str, str]) -> Any:
+    """A value as a person reads it: options by their text, ids by `names`, text as it is."""
     if isinstance(value, list):
-        return [shown(each, names) for each in value]
+        return [display_value(item, names) for item in value]
     if isinstance(value, dict):
         return visible.label(value)
     return names.get(value, value) if isinstance(value, str) else value
-
-
-def names(workspace: "Workspace") -> dict[str, str]:
-    """What ids of people and channels read as."""
-    people = {user.id: user.real_name for user in workspace.users.values()}
-    return people | {channel.id: channel.name for channel in workspace.channels.values() if channel.name}

@@ -1,10 +1,10 @@
-"""What Slack adds to blocks that it takes in: missing ids, `emoji`, `verbatim`."""
+"""Defaults that Slack adds to blocks it accepts: missing ids, `emoji`, `verbatim`."""
 
 from copy import deepcopy
 from typing import Any
 
 from bot.sandbox.slack.core.errors import Json
-from bot.sandbox.slack.core.ids import block_id
+from bot.sandbox.slack.core.ids import random_block_id
 
 _INTERACTIVE = frozenset(
     [
@@ -37,29 +37,29 @@ _INTERACTIVE = frozenset(
 
 
 def normalise(blocks: list[Json]) -> list[Json]:
-    """A copy as Slack stores and returns it."""
+    """A copy of the blocks as Slack stores and returns them."""
     copy = deepcopy(blocks)
     for block in copy:
-        block.setdefault("block_id", block_id())
-        _fill(block)
+        block.setdefault("block_id", random_block_id())
+        _add_defaults(block)
     return copy
 
 
-def _fill(value: Any) -> None:
+def _add_defaults(value: Any) -> None:
     if isinstance(value, list):
-        for each in value:
-            _fill(each)
+        for item in value:
+            _add_defaults(item)
     elif isinstance(value, dict):
-        _fill_object(value)
-        for each in value.values():
-            _fill(each)
+        _add_object_defaults(value)
+        for item in value.values():
+            _add_defaults(item)
 
 
-def _fill_object(value: Json) -> None:
+def _add_object_defaults(value: Json) -> None:
     kind = value.get("type")
     if kind == "plain_text" and "text" in value:
         value.setdefault("emoji", True)
     elif kind == "mrkdwn":
         value.setdefault("verbatim", False)
     elif kind in _INTERACTIVE:
-        value.setdefault("action_id", block_id())
+        value.setdefault("action_id", random_block_id())

@@ -1,4 +1,4 @@
-"""What a person sees of blocks: their texts, their buttons, the elements one can touch."""
+"""What a person sees of blocks: their texts, buttons and interactive elements."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from bot.sandbox.slack.core.errors import Json
 
 
 @dataclass(frozen=True)
-class Placed:
-    """An interactive element with the block that it stands in."""
+class BlockElement:
+    """An interactive element with its block; `key` is (block_id, action_id)."""
 
     block: Json
     element: Json
@@ -19,24 +19,24 @@ class Placed:
         return str(self.block.get("block_id", "")), str(self.element.get("action_id", ""))
 
 
-def placed(blocks: list[Json]) -> Iterator[Placed]:
+def block_elements(blocks: list[Json]) -> Iterator[BlockElement]:
     """Every interactive element, in reading order."""
     for block in blocks:
         for element in _elements(block):
             if element.get("action_id") is not None:
-                yield Placed(block, element)
+                yield BlockElement(block, element)
 
 
 def _elements(block: Json) -> list[Json]:
     if block.get("type") in ("actions", "context_actions"):
         return list(block.get("elements", []))
-    only = block.get("accessory") or block.get("element")
-    return [only] if isinstance(only, dict) else []
+    element = block.get("accessory") or block.get("element")
+    return [element] if isinstance(element, dict) else []
 
 
 def buttons(blocks: list[Json]) -> list[str]:
     """Labels of all buttons, in reading order."""
-    return [label(each.element) for each in placed(blocks) if each.element["type"] == "button"]
+    return [label(target.element) for target in block_elements(blocks) if target.element["type"] == "button"]
 
 
 def label(element: Json) -> str:
@@ -46,9 +46,9 @@ def label(element: Json) -> str:
 
 
 def options(element: Json) -> list[Json]:
-    """The options that an element carries itself, groups laid flat."""
+    """The options listed in an element itself, those of groups too, in one list."""
     groups = element.get("option_groups") or []
-    return list(element.get("options") or []) + [each for group in groups for each in group["options"]]
+    return list(element.get("options") or []) + [option for group in groups for option in group["options"]]
 
 
 def texts(blocks: list[Json]) -> list[str]:
@@ -58,13 +58,13 @@ def texts(blocks: list[Json]) -> list[str]:
 
 def block_texts(block: Json) -> list[str]:
     """Every visible text of one block."""
-    read = _READERS.get(block.get("type", ""), _section)
-    return read(block)
+    extract = _EXTRACTORS.get(block.get("type", ""), _section)
+    return extract(block)
 
 
 def _section(block: Json) -> list[str]:
-    found = [_text(block.get("text"))] + [_text(each) for each in block.get("fields") or []]
-    return found + _choices(block.get("accessory"))
+    pieces = [_text(block.get("text"))] + [_text(field) for field in block.get("fields") or []]
+    return pieces + _choices(block.get("accessory"))
 
 
 def _input(block: Json) -> list[str]:
@@ -81,13 +81,13 @@ def _choices(element: Json | None) -> list[str]:
         return []
     return [
         part
-        for each in element.get("options", [])
-        for part in (_text(each["text"]), _text(each.get("description")))
+        for option in element.get("options", [])
+        for part in (_text(option["text"]), _text(option.get("description")))
     ]
 
 
 def _context(block: Json) -> list[str]:
-    return [_text(each) or str(each.get("alt_text", "")) for each in block.get("elements", [])]
+    return [_text(element) or str(element.get("alt_text", "")) for element in block.get("elements", [])]
 
 
 def _image(block: Json) -> list[str]:
@@ -115,7 +115,7 @@ def _rich_parts(element: Json) -> Iterator[str]:
 
 
 def _table(block: Json) -> list[str]:
-    return [cell for row in block.get("rows", []) for each in row for cell in _cell(each)]
+    return [text for row in block.get("rows", []) for cell in row for text in _cell(cell)]
 
 
 def _cell(cell: Json) -> list[str]:
@@ -126,7 +126,7 @@ def _text(value: Any) -> str:
     return str(value.get("text", "")) if isinstance(value, dict) else ""
 
 
-_READERS = {
+_EXTRACTORS = {
     "input": _input,
     "actions": _actions,
     "context": _context,

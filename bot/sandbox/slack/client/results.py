@@ -1,13 +1,14 @@
-"""What came of an interaction, as the person sees it."""
+"""The results of interactions, as the person sees them."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """`trouble` is the text of failure that Slack shows, None when the app acknowledged.
+    """The result of an interaction.
 
-    `sent` is False where nothing was delivered: a confirm dialog that was declined, a menu without dispatch.
+    `trouble` is the error that Slack shows, None when the app acknowledged. `sent` is False where nothing
+    was delivered: a declined confirm dialog, a field that dispatches no action.
     """
 
     trouble: str | None = None
@@ -20,24 +21,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class CommandResult(Outcome):
-    """`text` is what only the person saw in answer, None if there was nothing."""
+    """The result of a slash command; `text` is the ephemeral answer, None if there was none."""
 
     text: str | None = None
 
 
 @dataclass(frozen=True)
 class SubmitResult:
-    """What became of a form. `errors` by label; `action` is close, update, push, clear or errors."""
+    """The result of a form: `errors` by label; `action` is close, update, push, clear or errors."""
 
     ok: bool
     errors: dict[str, str] = field(default_factory=dict)
     trouble: str | None = None
     action: str = "close"
-
-
-class NotVisible(AssertionError):
-    """The person cannot do that: what they look for is not on the screen. Says what is."""
-
-
-class Trouble(AssertionError):
-    """Slack showed an error where the caller asked for a value (options of a menu)."""

@@ -1,4 +1,4 @@
-"""The two places where blocks live, a view and a message, as one thing that can be touched."""
+"""Surfaces with blocks: a view, or a message as one person sees it."""
 
 from dataclasses import dataclass
 
@@ -23,13 +23,13 @@ class ViewSurface:
         return self.view.form
 
     def as_json(self) -> Json:
-        """Its part of a payload."""
+        """The fields of a payload that describe it."""
         return {"container": {"type": "view", "view_id": self.view.id}, "view": self.view.as_json()}
 
 
 @dataclass
 class MessageSurface:
-    """A message, as one person sees it."""
+    """A message as one person sees it, with their values in its form."""
 
     message: Message
     channel: Channel
@@ -40,19 +40,19 @@ class MessageSurface:
         return self.message.blocks
 
     def as_json(self) -> Json:
-        """Its part of a payload. An ephemeral message is not sent along."""
+        """The fields of a payload that describe it; an ephemeral message itself is left out."""
         ephemeral = self.message.ephemeral_for is not None
         container: Json = {"type": "message", "message_ts": self.message.ts, "channel_id": self.channel.id}
         container["is_ephemeral"] = ephemeral
         if self.message.thread_ts:
             container["thread_ts"] = self.message.thread_ts
         name = {"im": "directmessage", "private": "privategroup"}.get(self.channel.kind, self.channel.name)
-        shown = {
+        data = {
             "container": container,
             "channel": {"id": self.channel.id, "name": name},
             "state": self.form.as_json(),
         }
-        return shown | ({} if ephemeral else {"message": self.message.as_json(metadata=True)})
+        return data | ({} if ephemeral else {"message": self.message.as_json(metadata=True)})
 
 
 Surface = ViewSurface | MessageSurface

@@ -1,4 +1,4 @@
-"""The change feed: waiting for something to become true without sleeping and looking."""
+"""The change feed: wait until a condition holds, without polling."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -8,30 +8,34 @@ T = TypeVar("T")
 
 
 class Changes:
-    """Wakes whoever waits whenever anything in the local Slack changed. Belongs to one event loop."""
+    """Wakes every waiter at each change in the local Slack. Belongs to one event loop."""
 
     def __init__(self) -> None:
         self.version = 0
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._waiters: set[asyncio.Future[None]] = set()
 
     def notify(self) -> None:
         self.version += 1
-        waiting, self._waiting = self._waiting, set()
-        for future in waiting:
+        waiters, self._waiters = self._waiters, set()
+        for future in waiters:
             if not future.done():
                 future.set_result(None)
 
     async def next(self) -> None:
-        """Returns at the next change."""
+        """Return at the next change."""
         future = asyncio.get_running_loop().create_future()
-        self._waiting.add(future)
+        self._waiters.add(future)
         try:
             await future
         finally:
-            self._waiting.discard(future)
+            self._waiters.discard(future)
 
     async def until(self, condition: Callable[[], T], seconds: float, explain: Callable[[], str]) -> T:
-        """The first truthy `condition()`; AssertionError with `explain()` after `seconds`."""
+        """The first truthy value of `condition()`, evaluated again at each change.
+
+        Raises:
+            AssertionError: with `explain()`, after `seconds` real seconds.
+        """
         try:
             async with asyncio.timeout(seconds):
                 while not (value := condition()):
@@ -43,13 +47,13 @@ class Changes:
             raise AssertionError(f"it did not come true within {seconds} s\n{explain()}") from None
 
     async def __call__(self) -> AsyncIterator[int]:
-        """Yields the version after each change; `async for version in slack.changes()`.
+        """Yield the version after each change; `async for version in slack.changes()`.
 
-        Changes that came while the caller was busy are one step.
+        Changes made while the caller was busy are yielded as one.
         """
-        seen = -1
+        last = -1
         while True:
-            while self.version == seen:
+            while self.version == last:
                 await self.next()
-            seen = self.version
-            yield seen
+            last = self.version
+            yield last

@@ -1,4 +1,4 @@
-"""The clock that the local Slack is handed; everything it dates comes from here."""
+"""The local Slack's clock, the timestamps taken from it, and the schedule of what happens later."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,29 +6,32 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Protocol
 
+MAX_SLEEP = 1.0  # real seconds between two looks at a clock that may jump without notice
+
 
 class Clock(Protocol):
-    """Anything with `now()`, an aware datetime. Tests and the sandbox hand in one that they can move."""
+    """Anything with `now()`, an aware datetime. Tests and the sandbox pass one that they can move."""
 
     def now(self) -> datetime: ...
 
 
 class SystemClock:
-    """The machine's own time."""
+    """The machine's own time, in UTC."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
 
 
 class Timestamps:
-    """Message ids as Slack writes them: seconds and microseconds, each later than the one before.
+    """Message ids as Slack writes them: Unix seconds with six decimals, each later than the last.
 
-    A clock that stands still or is set back still gives growing ids, since clients order messages by them.
+    They grow even while the clock stands still or is set back, since clients order messages by them.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self.last = 0
+        """Microseconds since 1970."""
 
     def next(self) -> str:
         micros = int(self._clock.now().timestamp() * 1_000_000)
@@ -40,33 +43,34 @@ class Timestamps:
         return int(self._clock.now().timestamp())
 
 
-LONGEST_NAP = 1.0  # a clock that is handed in may jump without a word, so it is looked at this often
+class Schedule:
+    """Calls due later by the clock: retries of events, scheduled messages.
 
-
-class Timetable:
-    """Runs entries when they are due. Whoever moves the clock calls `run_due()` and need not wait."""
+    Whoever moves the clock calls `run_due()`; otherwise they run at most `MAX_SLEEP` late.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._numbers = count(1)
         self._entries: dict[str, tuple[float, Callable[[], None]]] = {}
-        self._added = asyncio.Event()
+        self._new_entry = asyncio.Event()
 
     def add(self, at: float, work: Callable[[], None]) -> str:
-        """Runs `work` at a Unix time; the answer cancels it."""
+        """Schedule `work` for a Unix time; return the key that cancels it."""
         key = f"Q{next(self._numbers):08d}"
         self._entries[key] = (at, work)
-        self._added.set()
+        self._new_entry.set()
         return key
 
     def after(self, seconds: float, work: Callable[[], None]) -> str:
         return self.add(self._now() + seconds, work)
 
     def cancel(self, key: str) -> bool:
+        """Drop an entry; False if there is none with this key."""
         return self._entries.pop(key, None) is not None
 
     def run_due(self) -> None:
-        """Runs everything that is due now, in order of time."""
+        """Run everything that is due now, in order of time."""
         now = self._now()
         due = sorted((at, key) for key, (at, _) in self._entries.items() if at <= now)
         for _, key in due:
@@ -74,20 +78,20 @@ class Timetable:
             work()
 
     async def run(self) -> None:
-        """Runs for as long as the server does."""
+        """Run entries as they become due, until cancelled."""
         while True:
             self.run_due()
-            self._added.clear()
-            wait = min((at for at, _ in self._entries.values()), default=None)
-            if wait is None:
-                await self._added.wait()
+            self._new_entry.clear()
+            soonest = min((at for at, _ in self._entries.values()), default=None)
+            if soonest is None:
+                await self._new_entry.wait()
             else:
-                await self._nap(max(0.0, min(wait - self._now(), LONGEST_NAP)))
+                await self._sleep(max(0.0, min(soonest - self._now(), MAX_SLEEP)))
 
-    async def _nap(self, seconds: float) -> None:
+    async def _sleep(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
-                await self._added.wait()
+                await self._new_entry.wait()
         except TimeoutError:
             return
 

@@ -1,4 +1,4 @@
-"""The one exception by which a Web API method refuses."""
+"""Errors: those that the Web API answers with, and those of a person whose client cannot do something."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ Json = dict[str, Any]
 
 
 class SlackError(Exception):
-    """A refusal in Slack's own words: becomes `{"ok": false, "error": code, …}`."""
+    """An error answer of the Web API: `{"ok": false, "error": code, …}`, with `extra` as further keys."""
 
     def __init__(self, code: str, **extra: Any) -> None:
         super().__init__(code)
@@ -18,6 +18,14 @@ class SlackError(Exception):
 
 
 def invalid_arguments(*messages: str) -> SlackError:
-    """`invalid_arguments` with the details where Slack puts them."""
+    """`invalid_arguments` with its details in `response_metadata.messages`, where Slack puts them."""
     lines = [f"[ERROR] {message}" for message in messages]
     return SlackError("invalid_arguments", response_metadata={"messages": lines})
+
+
+class NotVisible(AssertionError):
+    """A person looked for something that is not on their screen. The message lists what is there."""
+
+
+class OptionsNotLoaded(AssertionError):
+    """An app gave no valid options for an external menu, so Slack shows an error in the menu."""

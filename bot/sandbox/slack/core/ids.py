@@ -15,22 +15,22 @@ def _base36(number: int) -> str:
 
 
 class Ids:
-    """Hands out ids in order, so that two runs of one story have the same ids."""
+    """A counter of ids: two runs of the same story produce the same ids."""
 
     def __init__(self) -> None:
         self.last = 0
 
     def new(self, kind: str) -> str:
-        """A fresh id such as `U0KT00001`; `kind` is U, C, D, G, S, A, B, V, F, T or Ev."""
+        """A fresh id such as `U0LS00001`; `kind` is U, C, D, G, S, A, B, V, F, T or Ev."""
         self.last += 1
         return f"{kind}0LS{_base36(self.last).rjust(5, '0')}"
 
 
-def block_id() -> str:
-    """What Slack puts where an app gave no block_id or action_id."""
+def random_block_id() -> str:
+    """What Slack fills in where an app left out a block_id or an action_id."""
     return secrets.token_urlsafe(4)[:5]
 
 
 def secret(prefix: str = "") -> str:
-    """An unguessable token; nothing depends on its value, so it differs from run to run."""
+    """An unguessable token; it differs from run to run, since nothing depends on its value."""
     return prefix + secrets.token_hex(16)

@@ -1,53 +1,23 @@
-"""Sends to apps: signed HTTP requests or Socket Mode envelopes, with Slack's timeout, each one logged."""
+"""Sending to apps by signed HTTP requests or Socket Mode, with Slack's timeout, and logged."""
 
 import asyncio
-import json
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 import aiohttp
 
-from bot.sandbox.slack.core.errors import Json
-from bot.sandbox.slack.core.traffic_log import Entry
-from bot.sandbox.slack.delivery import delivery as acks
-from bot.sandbox.slack.delivery.delivery import TIMEOUT, Ack
-from bot.sandbox.slack.delivery.faults import DOWN, DROP, DUPLICATE
+from bot.sandbox.slack.core.traffic_log import Log, LogEntry
+from bot.sandbox.slack.delivery.delivery import TIMEOUT, Ack, Delivery, from_http
+from bot.sandbox.slack.delivery.faults import DOWN, DROP, DUPLICATE, Faults
 from bot.sandbox.slack.delivery.signing import Seconds, signed_headers
+from bot.sandbox.slack.delivery.socket_mode import Sockets
 from bot.sandbox.slack.state.apps import App
-
-if TYPE_CHECKING:
-    from bot.sandbox.slack.local_slack import LocalSlack
-
-_FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """One thing to tell an app. `envelope` is its type in Socket Mode, `name` its name in log and faults."""
-
-    name: str
-    envelope: str
-    payload: Json
-    accepts_response: bool = False
-    retry_num: int = 0
-    retry_reason: str = ""
-
-    def body(self) -> tuple[bytes, str]:
-        """The HTTP body and its content type."""
-        if self.envelope == "events_api":
-            return json.dumps(self.payload).encode(), _JSON
-        if self.envelope == "slash_commands":
-            return urlencode(self.payload).encode(), _FORM
-        return urlencode({"payload": json.dumps(self.payload)}).encode(), _FORM
 
 
 class Deliveries:
-    """The way from Slack to the apps."""
+    """Sends deliveries over each app's transport. `timeout` is in real seconds."""
 
-    def __init__(self, slack: "LocalSlack") -> None:
-        self._slack = slack
+    def __init__(self, log: Log, faults: Faults, sockets: Sockets) -> None:
+        self._log, self._faults, self._sockets = log, faults, sockets
         self._session: aiohttp.ClientSession | None = None
         self.signing_time: Seconds = time.time
         self.timeout = TIMEOUT
@@ -62,28 +32,27 @@ class Deliveries:
         self._session = None
 
     async def send(self, app: App, delivery: Delivery) -> Ack:
-        """Delivers once and gives the app's answer; never raises for what the app does."""
-        faults = self._slack.faults
-        if faults.take(delivery.name, DROP, DOWN):
+        """Deliver, subject to faults, and return the acknowledgement. Never raises for what the app does."""
+        if self._faults.take(delivery.name, DROP, DOWN):
             return Ack(error="operation_timeout")
-        if faults.take(delivery.name, DUPLICATE):
-            first, _ = await asyncio.gather(self._once(app, delivery), self._once(app, delivery))
+        if self._faults.take(delivery.name, DUPLICATE):
+            first, _ = await asyncio.gather(self._send_once(app, delivery), self._send_once(app, delivery))
             return first
-        return await self._once(app, delivery)
+        return await self._send_once(app, delivery)
 
-    async def _once(self, app: App, delivery: Delivery) -> Ack:
+    async def _send_once(self, app: App, delivery: Delivery) -> Ack:
         via = "socket" if app.socket_mode else "http"
         request = {"payload": delivery.payload, "delivery": delivery}
-        entry = self._slack.log.start("delivery", delivery.name, request, app.name, via)
-        started = time.monotonic()
+        entry = self._log.start("delivery", delivery.name, request, app.name, via)
+        start = time.monotonic()
         if app.socket_mode:
-            answer = await self._slack.sockets.send(app, delivery)
+            answer = await self._sockets.send(app, delivery, self.timeout)
         else:
             answer = await self._post(app, delivery, entry)
-        self._slack.log.finish(entry, time.monotonic() - started, answer.body, answer.error)
+        self._log.finish(entry, time.monotonic() - start, answer.body, answer.error)
         return answer
 
-    async def _post(self, app: App, delivery: Delivery, entry: Entry) -> Ack:
+    async def _post(self, app: App, delivery: Delivery, entry: LogEntry) -> Ack:
         body, content_type = delivery.body()
         headers = signed_headers(app.signing_secret, body, content_type, self.signing_time)
         if delivery.retry_num:
@@ -96,16 +65,16 @@ class Deliveries:
         return await self.post_raw(url, headers, body)
 
     async def post_raw(self, url: str | None, headers: dict[str, str], body: bytes) -> Ack:
-        """Sends exactly these bytes; for forged and repeated deliveries too."""
+        """POST exactly these bytes; also used for forged and repeated deliveries."""
         if not url or self._session is None:
             return Ack(error="dispatch_failed")
         limit = aiohttp.ClientTimeout(total=self.timeout)
         try:
             async with self._session.post(
                 url, data=body, headers=headers, timeout=limit, allow_redirects=False
-            ) as answer:
-                text = (await answer.read()).decode(errors="replace")
-                return acks.from_http(answer.status, text, answer.headers.get("X-Slack-No-Retry") == "1")
+            ) as response:
+                text = (await response.read()).decode(errors="replace")
+                return from_http(response.status, text, response.headers.get("X-Slack-No-Retry") == "1")
         except TimeoutError:
             return Ack(error="operation_timeout")
         except aiohttp.ClientError:

@@ -1,4 +1,4 @@
-"""Faults on demand: what a network and a busy Slack do to an app, for as long as one wants."""
+"""Faults to inject: what a network and a busy Slack do to an app, for any number of calls."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,7 +12,7 @@ DUPLICATE, DROP, DOWN, SLOW = "duplicate", "drop", "down", "slow"
 
 @dataclass
 class Fault:
-    """One fault in force, until `times` uses, `remove()`, or the end of a `with`."""
+    """A fault that lasts until `times` uses, `remove()`, or the end of a `with`."""
 
     action: str
     match: str
@@ -31,7 +31,7 @@ class Fault:
         return not self.removed.is_set() and (self.times is None or self.used < self.times)
 
     def remove(self) -> None:
-        """Takes the fault away; calls that hang because of it are cut off."""
+        """End the fault; calls that hang because of it are cut off."""
         self.removed.set()
         self.on_change()
 
@@ -45,9 +45,9 @@ class Fault:
 
 
 class Faults:
-    """Where faults are set. `match` is a glob over Web API methods or deliveries.
+    """The faults in force. `match` is a glob over the names of Web API methods and deliveries.
 
-    `chat.*` is a match, and so are `event:message.im` and `block_actions`.
+    Such as `chat.*`, `event:message.im` or `block_actions`.
     """
 
     def __init__(self, on_change: Callable[[], None], on_down: Callable[[], None]) -> None:
@@ -56,7 +56,7 @@ class Faults:
 
     @property
     def is_down(self) -> bool:
-        """Whether Slack is away."""
+        """Whether Slack is unreachable altogether."""
         return any(fault.action == DOWN for fault in self.active)
 
     @property
@@ -65,41 +65,41 @@ class Faults:
         return [fault for fault in self._faults if fault.active]
 
     def ratelimit(self, match: str = "*", *, retry_after: int = 1, times: int | None = None) -> Fault:
-        """HTTP 429 with `Retry-After`; the call has no effect."""
+        """Answer HTTP 429 with `Retry-After` in seconds; the call has no effect."""
         return self._add(Fault(STATUS, match, times, 429, retry_after, "ratelimited"))
 
     def fail(
         self, match: str = "*", *, status: int = 500, error: str = "internal_error", times: int | None = None
     ) -> Fault:
-        """An HTTP error (or, with status 200, a refusal by name); the call has no effect."""
+        """Answer an HTTP error (with status 200: an error of the method); the call has no effect."""
         return self._add(Fault(STATUS, match, times, status, None, error))
 
     def hang(self, match: str = "*", *, times: int | None = None) -> Fault:
-        """No answer until the fault is removed; the call has no effect."""
+        """Answer nothing until the fault is removed; the call has no effect."""
         return self._add(Fault(HANG, match, times))
 
     def slow(self, match: str = "*", *, delay: float, times: int | None = None) -> Fault:
-        """The call takes so many real seconds longer, and then does what it does."""
+        """Delay the call by real seconds, then carry it out."""
         return self._add(Fault(SLOW, match, times, delay=delay))
 
     def cut(self, match: str = "*", *, times: int | None = None) -> Fault:
-        """The connection is cut off before the call has any effect."""
+        """Cut the connection before the call has any effect."""
         return self._add(Fault(CUT, match, times))
 
     def lose_answer(self, match: str = "*", *, times: int | None = None) -> Fault:
-        """The call takes effect, then the connection is cut off: the caller cannot know."""
+        """Carry the call out, then cut the connection: the caller cannot know that it took effect."""
         return self._add(Fault(CUT_AFTER, match, times))
 
     def duplicate(self, match: str = "*", *, times: int | None = 1) -> Fault:
-        """A delivery is sent twice."""
+        """Send a delivery twice."""
         return self._add(Fault(DUPLICATE, match, times))
 
     def drop(self, match: str = "*", *, times: int | None = None) -> Fault:
-        """A delivery never arrives."""
+        """Lose a delivery."""
         return self._add(Fault(DROP, match, times))
 
     def down(self) -> Fault:
-        """Slack is away altogether: calls are cut off, sockets closed and refused, until it is removed."""
+        """Make Slack unreachable: calls are cut, sockets closed and refused, until the fault is removed."""
         fault = self._add(Fault(DOWN, "*"))
         self._on_down()
         return fault
@@ -111,7 +111,7 @@ class Faults:
         return fault
 
     def take(self, name: str, *actions: str) -> Fault | None:
-        """The first fault for this call or delivery; counts its use."""
+        """The first fault of these actions for a call or delivery, counted as used; None for none."""
         self._faults = self.active
         for fault in self._faults:
             if fault.action in actions and fnmatch(name, fault.match):
@@ -120,7 +120,7 @@ class Faults:
         return None
 
     def clear(self) -> None:
-        """Removes all of them."""
+        """Remove all faults."""
         for fault in self._faults:
             fault.remove()
         self._faults = []

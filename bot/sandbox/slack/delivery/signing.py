@@ -12,13 +12,16 @@ Seconds = Callable[[], float]
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """`v0=` and the HMAC-SHA256 over `v0:timestamp:body`."""
+    """`v0=` and the hexadecimal HMAC-SHA256 of `v0:timestamp:body`."""
     base = b":".join((b"v0", timestamp.encode(), body))
     return "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
 
 
 def signed_headers(secret: str, body: bytes, content_type: str, now: Seconds = time.time) -> dict[str, str]:
-    """The headers of a delivery. Real time by default: receivers refuse what is older than five minutes."""
+    """The HTTP headers of a delivery; `now` in Unix seconds.
+
+    Real time by default, since receivers refuse what is older than five minutes.
+    """
     timestamp = str(int(now()))
     return {
         "Content-Type": content_type,

@@ -1,4 +1,4 @@
-"""Socket Mode: envelopes over WebSockets, shared among an app's connections.
+"""Socket Mode: envelopes over WebSockets, distributed over an app's connections.
 
 https://docs.slack.dev/apis/events-api/using-socket-mode
 """
@@ -6,156 +6,158 @@ https://docs.slack.dev/apis/events-api/using-socket-mode
 import asyncio
 import json
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from aiohttp import WSMsgType, web
 
+from bot.sandbox.slack.core.changes import Changes
 from bot.sandbox.slack.core.errors import Json
 from bot.sandbox.slack.core.ids import secret
-from bot.sandbox.slack.delivery.deliveries import Delivery
-from bot.sandbox.slack.delivery.delivery import Ack
+from bot.sandbox.slack.delivery.delivery import Ack, Delivery
+from bot.sandbox.slack.delivery.faults import Faults
 from bot.sandbox.slack.state.apps import App
 
-if TYPE_CHECKING:
-    from bot.sandbox.slack.local_slack import LocalSlack
-
-MOST = 10  # connections of one app
+MAX_CONNECTIONS = 10  # of one app
 
 
 @dataclass(eq=False)
 class Connection:
-    """One WebSocket. A `quiet` one stays open and swallows everything, pings included."""
+    """One WebSocket. A `silent` one stays open and ignores everything, pings included."""
 
     app: App
     socket: web.WebSocketResponse
     transport: asyncio.Transport | None
-    waiting: dict[str, asyncio.Future[Ack]] = field(default_factory=dict)
-    quiet: bool = False
+    pending: dict[str, asyncio.Future[Ack]] = field(default_factory=dict)
+    silent: bool = False
 
     async def send(self, message: Json) -> None:
-        if not self.quiet and not self.socket.closed:
+        if not self.silent and not self.socket.closed:
             await self.socket.send_str(json.dumps(message))
 
     async def disconnect(self, reason: str) -> None:
-        """Says goodbye: `warning` (still about ten seconds) or `refresh_requested` (a new one is wanted)."""
+        """Announce the end: `warning` (in about ten seconds) or `refresh_requested` (now)."""
         await self.send({"type": "disconnect", "reason": reason, "debug_info": {"host": "local"}})
         if reason != "warning":
             await self.socket.close()
 
 
 class Sockets:
-    """The open connections of all apps."""
+    """The open connections of all apps. `base_url` gives the server's address, with a slash at the end."""
 
-    def __init__(self, slack: "LocalSlack") -> None:
-        self._slack = slack
+    def __init__(self, faults: Faults, changes: Changes, base_url: Callable[[], str]) -> None:
+        self._faults, self._changes, self._base_url = faults, changes, base_url
         self._tickets: dict[str, App] = {}
         self._connections: list[Connection] = []
-        self._turn = 0
+        self._next = 0
 
-    def ticket(self, app: App) -> str:
+    def issue_ticket(self, app: App) -> str:
         """A ws:// address for one connection."""
         key = secret()
         self._tickets[key] = app
-        return self._slack.base_url.replace("http://", "ws://") + f"link/?ticket={key}&app_id={app.id}"
+        return self._base_url().replace("http://", "ws://") + f"link/?ticket={key}&app_id={app.id}"
 
-    def of(self, app: App) -> list[Connection]:
-        """Open connections of an app."""
-        return [each for each in self._connections if each.app is app and not each.socket.closed]
+    def connections(self, app: App) -> list[Connection]:
+        """The open connections of an app."""
+        return [
+            connection
+            for connection in self._connections
+            if connection.app is app and not connection.socket.closed
+        ]
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """The WebSocket's whole life."""
+        """Accept a connection and read from it until it is closed."""
         app = self._tickets.pop(request.query.get("ticket", ""), None)
-        if app is None or self._slack.faults.is_down:
+        if app is None or self._faults.is_down:
             return web.Response(status=404)
         socket = web.WebSocketResponse(autoping=False, heartbeat=None)
         await socket.prepare(request)
         connection = Connection(app, socket, request.transport)
-        await self._greet(connection)
+        await self._open(connection)
         try:
             await self._listen(connection)
         finally:
-            self._lost(connection)
+            self._remove(connection)
         return socket
 
-    async def _greet(self, connection: Connection) -> None:
-        if len(self.of(connection.app)) >= MOST:
+    async def _open(self, connection: Connection) -> None:
+        if len(self.connections(connection.app)) >= MAX_CONNECTIONS:
             await connection.disconnect("too_many_websockets")
             return
         self._connections.append(connection)
         info = {"app_id": connection.app.id}
-        number = len(self.of(connection.app))
+        number = len(self.connections(connection.app))
         debug = {"host": "local", "build_number": 1, "approximate_connection_time": 18060}
         await connection.send(
             {"type": "hello", "num_connections": number, "connection_info": info, "debug_info": debug}
         )
-        self._slack.changes.notify()
+        self._changes.notify()
 
     async def _listen(self, connection: Connection) -> None:
         async for message in connection.socket:
-            if connection.quiet:
+            if connection.silent:
                 continue
             if message.type == WSMsgType.PING:
                 await connection.socket.pong(message.data)
             elif message.type == WSMsgType.TEXT:
-                self._acknowledged(connection, message.data)
+                self._acknowledge(connection, message.data)
 
-    def _acknowledged(self, connection: Connection, text: str) -> None:
+    def _acknowledge(self, connection: Connection, text: str) -> None:
         try:
             answer = json.loads(text)
-            waiting = connection.waiting.pop(str(answer["envelope_id"]), None)
+            future = connection.pending.pop(str(answer["envelope_id"]), None)
         except (ValueError, KeyError, TypeError):
             return
-        if waiting and not waiting.done():
-            waiting.set_result(Ack(answer.get("payload") or None))
+        if future and not future.done():
+            future.set_result(Ack(answer.get("payload") or None))
 
-    def _lost(self, connection: Connection) -> None:
+    def _remove(self, connection: Connection) -> None:
         if connection in self._connections:
             self._connections.remove(connection)
-        for waiting in connection.waiting.values():
-            if not waiting.done():
-                waiting.set_result(Ack(error="operation_timeout"))
-        self._slack.changes.notify()
+        for future in connection.pending.values():
+            if not future.done():
+                future.set_result(Ack(error="operation_timeout"))
+        self._changes.notify()
 
-    async def send(self, app: App, delivery: Delivery) -> Ack:
-        """One envelope over one of the connections, in turn; `dispatch_failed` where there is none."""
-        connections = self.of(app)
+    async def send(self, app: App, delivery: Delivery, timeout: float) -> Ack:  # noqa: ASYNC109  it becomes part of the answer
+        """Send an envelope over the app's next connection; `dispatch_failed` where it has none."""
+        connections = self.connections(app)
         if not connections:
             return Ack(error="dispatch_failed")
-        self._turn += 1
-        connection = connections[self._turn % len(connections)]
+        self._next += 1
+        connection = connections[self._next % len(connections)]
         envelope = _envelope(delivery)
-        waiting = asyncio.get_running_loop().create_future()
-        connection.waiting[envelope["envelope_id"]] = waiting
+        future = asyncio.get_running_loop().create_future()
+        connection.pending[envelope["envelope_id"]] = future
         try:
             await connection.send(envelope)
-            return await asyncio.wait_for(waiting, self._slack.deliveries.timeout)
+            return await asyncio.wait_for(future, timeout)
         except (TimeoutError, ConnectionError):
             return Ack(error="operation_timeout")
         finally:
-            connection.waiting.pop(envelope["envelope_id"], None)
+            connection.pending.pop(envelope["envelope_id"], None)
 
     async def disconnect(self, app: App, reason: str = "refresh_requested") -> None:
-        """Sends the disconnect message to every connection of the app."""
-        for connection in self.of(app):
+        """Send the disconnect message over every connection of the app."""
+        for connection in self.connections(app):
             await connection.disconnect(reason)
 
     async def close(self, app: App | None = None) -> None:
-        """Closes connections without a word."""
+        """Close the connections of one app, or all, without a disconnect message."""
         for connection in list(self._connections):
             if app in (None, connection.app):
                 await connection.socket.close()
 
     def abort(self, app: App | None = None) -> None:
-        """Cuts connections off as a broken network does: no closing frame."""
+        """Cut connections as a broken network does, without a closing frame."""
         for connection in list(self._connections):
             if app in (None, connection.app) and connection.transport:
                 connection.transport.abort()
 
-    def quiet(self, app: App) -> None:
-        """From now on the present connections swallow everything."""
-        for connection in self.of(app):
-            connection.quiet = True
+    def silence(self, app: App) -> None:
+        """Make the open connections ignore everything from now on."""
+        for connection in self.connections(app):
+            connection.silent = True
 
 
 def _envelope(delivery: Delivery) -> Json:

@@ -1,11 +1,14 @@
-"""An app installed in the workspace: its tokens, what it may do, and what it asked to be told."""
+"""Installed apps, and what an app manifest (version 2) says of them.
+
+Manifests: https://docs.slack.dev/reference/app-manifest
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from bot.sandbox.slack.core.errors import Json
 
-# The scope without which Slack sends no event of that kind. https://docs.slack.dev/reference/events
+# The scope that Slack requires to send an event. https://docs.slack.dev/reference/events
 EVENT_SCOPES = {
     "message.im": "im:history",
     "message.channels": "channels:history",
@@ -24,7 +27,7 @@ EVENT_SCOPES = {
 
 
 class ManifestError(ValueError):
-    """The app asks for what Slack would not let it have, such as an event without its scope."""
+    """The app is configured as Slack would not allow, such as for an event without its scope."""
 
 
 @dataclass
@@ -39,7 +42,11 @@ class Shortcut:
 
 @dataclass
 class App:
-    """One installation. `request_url` is None for an app that is reached by Socket Mode."""
+    """An app as installed in the workspace; without a `request_url` it is reached by Socket Mode.
+
+    Raises:
+        ManifestError: an event or a command lacks its scope.
+    """
 
     id: str
     name: str
@@ -65,22 +72,22 @@ class App:
 
     def __post_init__(self) -> None:
         for event in sorted(self.events):
-            needed = EVENT_SCOPES.get(event)
-            if needed and needed not in self.scopes:
-                raise ManifestError(f"the event {event} needs the scope {needed}")
+            scope = EVENT_SCOPES.get(event)
+            if scope and scope not in self.scopes:
+                raise ManifestError(f"the event {event} needs the scope {scope}")
         if (self.commands or self.shortcuts) and "commands" not in self.scopes:
             raise ManifestError("slash commands and shortcuts need the scope commands")
 
     def scope_list(self) -> str:
-        """The scopes as the header `x-oauth-scopes` carries them."""
+        """The scopes, with commas between, as in the header `x-oauth-scopes`."""
         return ",".join(sorted(self.scopes))
 
     def shortcut(self, callback_id: str) -> Shortcut | None:
-        return next((each for each in self.shortcuts if each.callback_id == callback_id), None)
+        return next((shortcut for shortcut in self.shortcuts if shortcut.callback_id == callback_id), None)
 
 
 def app_settings(manifest: Json) -> Json:
-    """Keyword arguments for `App`, of those parts that the manifest speaks of."""
+    """Keyword arguments for `App` from a manifest."""
     features, settings = manifest.get("features", {}), manifest.get("settings", {})
     home = features.get("app_home", {})
     events, interactivity = settings.get("event_subscriptions", {}), settings.get("interactivity", {})
@@ -88,8 +95,8 @@ def app_settings(manifest: Json) -> Json:
         "name": manifest.get("display_information", {}).get("name", "App"),
         "scopes": set(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
         "events": set(events.get("bot_events", [])),
-        "commands": {each["command"]: dict(each) for each in features.get("slash_commands", [])},
-        "shortcuts": [shortcut(each) for each in features.get("shortcuts", [])],
+        "commands": {command["command"]: dict(command) for command in features.get("slash_commands", [])},
+        "shortcuts": [read_shortcut(entry) for entry in features.get("shortcuts", [])],
         "request_url": events.get("request_url") or interactivity.get("request_url"),
         "options_url": interactivity.get("message_menu_options_url"),
         "socket_mode": bool(settings.get("socket_mode_enabled", False)),
@@ -100,8 +107,8 @@ def app_settings(manifest: Json) -> Json:
     }
 
 
-def shortcut(entry: Json) -> Shortcut:
-    """One entry of `features.shortcuts`."""
+def read_shortcut(entry: Json) -> Shortcut:
+    """A shortcut from an entry of `features.shortcuts`."""
     return Shortcut(
         name=str(entry.get("name") or entry["callback_id"]),
         callback_id=entry["callback_id"],
@@ -110,7 +117,7 @@ def shortcut(entry: Json) -> Shortcut:
     )
 
 
-def commands(names: list[Any]) -> dict[str, Json]:
-    """Slash commands given as plain names or as manifest entries."""
-    entries = [{"command": each} if isinstance(each, str) else dict(each) for each in names]
+def read_commands(names: list[Any]) -> dict[str, Json]:
+    """Slash commands by name, from plain names or from manifest entries."""
+    entries = [{"command": name} if isinstance(name, str) else dict(name) for name in names]
     return {entry["command"]: entry for entry in entries}

@@ -1,4 +1,4 @@
-"""A message, with its thread, and how the Web API shows it."""
+"""Channels and their messages, and the JSON objects that the Web API gives of them."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,10 +6,14 @@ from typing import Any
 from bot.sandbox.slack.blocks import visible
 from bot.sandbox.slack.core.errors import Json
 
+# The word that scopes and `message.*` events use for each kind of conversation.
+FAMILY = {"public": "channels", "private": "groups", "im": "im", "mpim": "mpim"}
+CHANNEL_TYPE = {"public": "channel", "private": "group", "im": "im", "mpim": "mpim"}
+
 
 @dataclass(eq=False)
 class Message:
-    """A live message: `chat.update` changes it in place, so a variable that holds it stays current."""
+    """A message with its thread. `chat.update` changes it in place: the object stays current."""
 
     channel: str
     ts: str
@@ -35,22 +39,22 @@ class Message:
 
     @property
     def texts(self) -> list[str]:
-        """Each visible text of its blocks (mrkdwn as written), or the plain text where it has no blocks."""
+        """Every visible text of its blocks (mrkdwn as written); the plain text where it has no blocks."""
         return visible.texts(self.blocks) if self.blocks else [self.fallback]
 
     @property
     def text(self) -> str:
-        """All visible text in one string, one line per piece. Labels of buttons are in `buttons`."""
+        """`texts` joined by line breaks; labels of buttons are in `buttons`."""
         return "\n".join(self.texts)
 
     @property
     def buttons(self) -> list[str]:
-        """The labels of the buttons one can press."""
+        """The labels of its buttons."""
         return visible.buttons(self.blocks)
 
     def as_json(self, *, metadata: bool = False) -> Json:
         """The message object of `conversations.history`; metadata only with `include_all_metadata`."""
-        shown: dict[str, Any] = {"type": "message", "user": self.user, "text": self.fallback, "ts": self.ts}
+        data: dict[str, Any] = {"type": "message", "user": self.user, "text": self.fallback, "ts": self.ts}
         optional = {
             "team": self.team,
             "bot_id": self.bot_id,
@@ -65,10 +69,10 @@ class Message:
             "parent_user_id": self.parent_user_id,
             "metadata": self.metadata if metadata else None,
         }
-        shown |= {key: value for key, value in optional.items() if value}
+        data |= {key: value for key, value in optional.items() if value}
         if self.broadcast:
-            shown["subtype"] = "thread_broadcast"
-        return shown | (self._thread() if self.replies else {})
+            data["subtype"] = "thread_broadcast"
+        return data | (self._thread() if self.replies else {})
 
     def _thread(self) -> Json:
         authors = list(dict.fromkeys(reply.user for reply in self.replies))
@@ -83,14 +87,9 @@ class Message:
         }
 
 
-# The word that scopes and `message.*` events use for each kind of conversation.
-FAMILY = {"public": "channels", "private": "groups", "im": "im", "mpim": "mpim"}
-CHANNEL_TYPE = {"public": "channel", "private": "group", "im": "im", "mpim": "mpim"}
-
-
 @dataclass(eq=False)
 class Channel:
-    """A conversation. `kind` is public, private, im or mpim; `messages` holds the top level only."""
+    """A conversation. `kind` is "public", "private", "im" or "mpim"; `messages` is the top level only."""
 
     id: str
     name: str
@@ -105,7 +104,7 @@ class Channel:
 
     @property
     def family(self) -> str:
-        """`channels`, `groups`, `im` or `mpim`: the first half of the scopes that reach it."""
+        """The prefix of its scopes: `channels`, `groups`, `im` or `mpim`."""
         return FAMILY[self.kind]
 
     def find(self, ts: str) -> Message | None:
@@ -118,26 +117,26 @@ class Channel:
                     return reply
         return None
 
-    def other(self, user_id: str) -> str:
-        """The other side of a direct message."""
+    def other_member(self, user_id: str) -> str:
+        """The other member of a direct message."""
         return next((member for member in self.members if member != user_id), user_id)
 
     def as_json(self, viewer: str, *, count: bool = False) -> Json:
-        """The conversation object as the user or bot `viewer` sees it."""
-        shown: Json = {
+        """The conversation object of `conversations.info`, as the user or bot `viewer` gets it."""
+        data: Json = {
             "id": self.id,
             "created": self.created,
             "is_archived": self.archived,
             "is_org_shared": False,
         }
         if self.kind == "im":
-            return shown | {
+            return data | {
                 "is_im": True,
-                "user": self.other(viewer),
+                "user": self.other_member(viewer),
                 "is_user_deleted": False,
                 "priority": 0,
             }
-        shown |= {
+        data |= {
             "name": self.name,
             "name_normalized": self.name,
             "is_channel": self.kind == "public",
@@ -152,4 +151,4 @@ class Channel:
             "topic": {"value": self.topic, "creator": "", "last_set": 0},
             "purpose": {"value": "", "creator": "", "last_set": 0},
         }
-        return shown | ({"num_members": len(self.members)} if count else {})
+        return data | ({"num_members": len(self.members)} if count else {})

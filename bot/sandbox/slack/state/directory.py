@@ -1,4 +1,4 @@
-"""People and user groups, and what happens to them."""
+"""The workspace's people and user groups."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,13 +12,13 @@ from bot.sandbox.slack.state.events import Event, Publish, user_event
 from bot.sandbox.slack.state.people import User, UserGroup
 
 
-class State:
-    """One team. `publish` is told of every event; before the server runs it may drop them."""
+class WorkspaceState:
+    """The tables of one team. `publish` is called with every event."""
 
     def __init__(self, clock: Clock, publish: Publish) -> None:
         self.ids = Ids()
         self.clock = clock
-        self.stamps = Timestamps(clock)
+        self.timestamps = Timestamps(clock)
         self.publish = publish
         self.id = self.ids.new("T")
         self.name = "Local"
@@ -30,13 +30,13 @@ class State:
         self.usergroups: dict[str, UserGroup] = {}
         self.apps: dict[str, App] = {}
 
-    def _tell(self, kind: str, **body: object) -> None:
-        ts = self.stamps.next()
+    def _publish(self, kind: str, **body: object) -> None:
+        ts = self.timestamps.next()
         self.publish(Event(kind, {"type": kind, **body, "event_ts": ts}))
 
 
-class Directory(State):
-    """The part of the workspace that knows who there is."""
+class Directory(WorkspaceState):
+    """The part of the workspace that keeps people and user groups."""
 
     def add_person(  # noqa: PLR0913  keywords, one for each thing a person has
         self,
@@ -53,7 +53,7 @@ class Directory(State):
         department: str | None = None,
         id: str | None = None,  # noqa: A002  what Slack calls it
     ) -> User:
-        """A new account; sends `team_join`. `manager` shows as a custom field of the profile."""
+        """Add an account and send `team_join`. `manager` shows as a custom field of the profile."""
         name = handle or real_name.lower().replace(" ", ".")
         user = User(
             id=id or self.ids.new("U"),
@@ -68,38 +68,43 @@ class Directory(State):
             tz=tz,
             manager=manager.id if isinstance(manager, User) else manager,
             department=department,
-            updated=self.stamps.seconds(),
+            updated=self.timestamps.seconds(),
         )
         self.users[user.id] = user
-        self.publish(user_event("team_join", user, self.stamps.next()))
+        self.publish(user_event("team_join", user, self.timestamps.next()))
         return user
 
     def user(self, user_id: str) -> User:
-        """The account, or `user_not_found`."""
+        """The account with this id.
+
+        Raises:
+            SlackError: `user_not_found`.
+        """
         if user_id not in self.users:
             raise SlackError("user_not_found")
         return self.users[user_id]
 
     def update_person(self, user_id: str, **fields: Any) -> User:
-        """Changes attributes of `User` and sends `user_change`."""
+        """Change attributes of a `User` and send `user_change`.
+
+        Raises:
+            AttributeError: a person has no such attribute.
+        """
         user = self.user(user_id)
         for key, value in fields.items():
             if not hasattr(user, key):
                 raise AttributeError(f"a person has no {key}")
             setattr(user, key, value)
-        user.updated = self.stamps.seconds()
-        self.publish(user_event("user_change", user, self.stamps.next()))
+        user.updated = self.timestamps.seconds()
+        self.publish(user_event("user_change", user, self.timestamps.next()))
         return user
 
     def deactivate(self, user_id: str) -> None:
-        """Deactivates the account; Slack takes it out of user groups by itself."""
+        """Deactivate the account and, as Slack does, remove it from user groups."""
         self.update_person(user_id, deleted=True)
         for group in self.usergroups.values():
             if user_id in group.members:
-                self.set_members(group, [each for each in group.members if each != user_id])
-
-    def reactivate(self, user_id: str) -> None:
-        self.update_person(user_id, deleted=False)
+                self.set_members(group, [member for member in group.members if member != user_id])
 
     def add_usergroup(
         self,
@@ -110,9 +115,9 @@ class Directory(State):
         id: str | None = None,  # noqa: A002  what Slack calls it
         by: str = "",
     ) -> UserGroup:
-        """A new user group; sends `subteam_created`."""
-        now = self.stamps.seconds()
-        people = [each.id if isinstance(each, User) else each for each in members]
+        """Add a user group and send `subteam_created`."""
+        now = self.timestamps.seconds()
+        people = [member.id if isinstance(member, User) else member for member in members]
         group = UserGroup(
             id or self.ids.new("S"),
             self.id,
@@ -125,41 +130,45 @@ class Directory(State):
             updated_by=by,
         )
         self.usergroups[group.id] = group
-        self._tell("subteam_created", subteam=group.as_json(users=True))
+        self._publish("subteam_created", subteam=group.as_json(users=True))
         return group
 
     def usergroup(self, group_id: str) -> UserGroup:
-        """The group, or `no_such_subteam`."""
+        """The group with this id.
+
+        Raises:
+            SlackError: `no_such_subteam`.
+        """
         if group_id not in self.usergroups:
             raise SlackError("no_such_subteam")
         return self.usergroups[group_id]
 
     def set_members(self, group: UserGroup, members: list[str], by: str = "") -> None:
-        """Replaces the members; sends what changed, and the group as it is now."""
+        """Replace the members; send `subteam_members_changed` if they differ, and `subteam_updated`."""
         before, group.members = group.members, list(dict.fromkeys(members))
-        group.updated, group.updated_by = self.stamps.seconds(), by or group.updated_by
-        added = [each for each in group.members if each not in before]
-        removed = [each for each in before if each not in group.members]
-        if added or removed:
-            self._members_changed(group, added, removed)
-        self._tell("subteam_updated", subteam=group.as_json(users=True))
+        group.updated, group.updated_by = self.timestamps.seconds(), by or group.updated_by
+        joiners = [member for member in group.members if member not in before]
+        leavers = [member for member in before if member not in group.members]
+        if joiners or leavers:
+            self._members_changed(group, joiners, leavers)
+        self._publish("subteam_updated", subteam=group.as_json(users=True))
 
-    def _members_changed(self, group: UserGroup, added: list[str], removed: list[str]) -> None:
-        self._tell(
+    def _members_changed(self, group: UserGroup, joiners: list[str], leavers: list[str]) -> None:
+        self._publish(
             "subteam_members_changed",
             subteam_id=group.id,
             team_id=self.id,
             date_previous_update=group.updated,
             date_update=group.updated,
-            added_users=added,
-            added_users_count=len(added),
-            removed_users=removed,
-            removed_users_count=len(removed),
+            added_users=joiners,
+            added_users_count=len(joiners),
+            removed_users=leavers,
+            removed_users_count=len(leavers),
         )
 
     def enable_group(self, group: UserGroup, enabled: bool, by: str = "") -> None:
-        """Switches a group on or off; its members stay."""
-        group.disabled_at = 0 if enabled else self.stamps.seconds()
-        group.updated, group.updated_by = self.stamps.seconds(), by
+        """Enable or disable a group; its members stay."""
+        group.disabled_at = 0 if enabled else self.timestamps.seconds()
+        group.updated, group.updated_by = self.timestamps.seconds(), by
         group.deleted_by = None if enabled else by
-        self._tell("subteam_updated", subteam=group.as_json(users=True))
+        self._publish("subteam_updated", subteam=group.as_json(users=True))

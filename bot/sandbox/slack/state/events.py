@@ -1,4 +1,4 @@
-"""What the workspace tells of itself: an event, and which apps may hear it."""
+"""Events of the workspace, and which apps receive them. https://docs.slack.dev/reference/events ."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,26 +11,29 @@ from bot.sandbox.slack.state.people import User
 
 @dataclass(frozen=True)
 class Event:
-    """`kind` is the subscription's name (`message.im`), `body` the inner event of the delivery."""
+    """`kind` is the subscription's name (`message.im`), `body` the inner event of the delivery.
+
+    With a `recipient` only that app receives it.
+    """
 
     kind: str
     body: Json
     channel: Channel | None = None
-    only: App | None = None
+    recipient: App | None = None
 
     def reaches(self, app: App) -> bool:
-        """Whether the app subscribed and its bot is where the event happened."""
-        if self.only is not None and self.only is not app:
+        """Whether the app subscribed to the event and its bot is a member of the event's channel."""
+        if self.recipient is not None and self.recipient is not app:
             return False
-        here = self.channel is None or app.bot_user_id in self.channel.members
-        return self.kind in app.events and here
+        is_member = self.channel is None or app.bot_user_id in self.channel.members
+        return self.kind in app.events and is_member
 
 
 Publish = Callable[[Event], None]
 
 
 def message_posted(channel: Channel, message: Message) -> Event:
-    """A new message; also those of the bot itself, which Slack sends too."""
+    """A new message; Slack sends an app its own bot's messages too."""
     body = message.as_json(metadata=True) | {
         "channel": channel.id,
         "event_ts": message.ts,
@@ -40,7 +43,7 @@ def message_posted(channel: Channel, message: Message) -> Event:
 
 
 def message_changed(channel: Channel, message: Message, before: Json, ts: str) -> Event:
-    """An edit; `before` is the message as it was."""
+    """An edited message; `before` is its JSON before the edit."""
     body = _message_event(channel, "message_changed", ts)
     return Event(
         f"message.{channel.family}",
@@ -50,7 +53,7 @@ def message_changed(channel: Channel, message: Message, before: Json, ts: str) -
 
 
 def message_deleted(channel: Channel, before: Json, ts: str) -> Event:
-    """A message that is gone; `before` is how it was."""
+    """A deleted message; `before` is its JSON."""
     body = _message_event(channel, "message_deleted", ts)
     return Event(
         f"message.{channel.family}", body | {"previous_message": before, "deleted_ts": before["ts"]}, channel

@@ -1,4 +1,4 @@
-"""Uploaded files: bytes in memory, reachable under the server's own address."""
+"""Uploads: file contents in memory, served at the local Slack's own address."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from bot.sandbox.slack.core.ids import Ids, secret
 
 @dataclass
 class Upload:
-    """A file under way; `content` is None until its bytes have come."""
+    """A file; `content` is None until its bytes have been sent. `base` is the server's address."""
 
     id: str
     name: str
@@ -31,25 +31,31 @@ class Upload:
 
 
 class Files:
-    """All uploads."""
+    """All uploads, by an unguessable key that is part of their addresses."""
 
     def __init__(self, ids: Ids, base: Callable[[], str]) -> None:
         self._ids, self._base = ids, base
         self._by_key: dict[str, Upload] = {}
 
-    def expect(self, name: str, length: int) -> Upload:
+    def create(self, name: str, length: int) -> Upload:
+        """Announce a file of `length` bytes whose content is still to come."""
         upload = Upload(self._ids.new("F"), name, length, secret(), self._base(), name)
         self._by_key[upload.key] = upload
         return upload
 
-    def address(self, upload: Upload) -> str:
-        """Where the bytes go by POST."""
+    def upload_url(self, upload: Upload) -> str:
+        """The address to POST the content to."""
         return f"{self._base()}upload/{upload.key}"
 
     def by_key(self, key: str) -> Upload | None:
         return self._by_key.get(key)
 
     def complete(self, file_id: str, title: str | None) -> Upload:
+        """Finish an upload.
+
+        Raises:
+            SlackError: `file_not_found`, also where no content was sent.
+        """
         for upload in self._by_key.values():
             if upload.id == file_id and upload.content is not None:
                 upload.title = title or upload.name

@@ -1,4 +1,4 @@
-"""Channels and direct messages: who is in them, and what is said there."""
+"""Channels and direct messages: their members, and posting, editing and deleting messages."""
 
 import re
 from collections.abc import Iterable
@@ -10,11 +10,11 @@ from bot.sandbox.slack.state.conversations import Channel, Message
 from bot.sandbox.slack.state.directory import Directory
 from bot.sandbox.slack.state.people import User
 
-PAIR = 2  # one person and the bot; more make it a group conversation
+DM_MEMBERS = 2  # one person and the bot; with more it is a group conversation
 
 
-class Rooms(Directory):
-    """The part of the workspace where people and bots talk."""
+class Messaging(Directory):
+    """The part of the workspace that keeps conversations. Each change sends Slack's events."""
 
     def add_channel(
         self,
@@ -25,30 +25,32 @@ class Rooms(Directory):
         id: str | None = None,  # noqa: A002  what Slack calls it
         creator: str = "",
     ) -> Channel:
-        """A new public or private channel with these members."""
-        people = [each.id if isinstance(each, User) else each for each in members]
+        """Add a public or private channel with these members."""
+        people = [member.id if isinstance(member, User) else member for member in members]
         channel = Channel(
             id=id or self.ids.new("C"),
             name=name,
             kind="private" if private else "public",
             members=people,
             creator=creator,
-            created=self.stamps.seconds(),
+            created=self.timestamps.seconds(),
             general=name == "general",
         )
         self.channels[channel.id] = channel
         return channel
 
     def group_dm(self, members: Iterable[str]) -> Channel:
-        """The direct message between exactly these accounts (two, or more); made when it is first opened."""
-        wanted = list(dict.fromkeys(members))
+        """The direct message between exactly these accounts, two or more; created on first use."""
+        people = list(dict.fromkeys(members))
         for channel in self.channels.values():
-            if channel.kind in ("im", "mpim") and set(channel.members) == set(wanted):
+            if channel.kind in ("im", "mpim") and set(channel.members) == set(people):
                 return channel
-        kind = "im" if len(wanted) <= PAIR else "mpim"
-        name = "" if kind == "im" else "mpdm-" + "--".join(self.user(each).name for each in wanted) + "-1"
+        kind = "im" if len(people) <= DM_MEMBERS else "mpim"
+        name = (
+            "" if kind == "im" else "mpdm-" + "--".join(self.user(user_id).name for user_id in people) + "-1"
+        )
         channel = Channel(
-            self.ids.new("D" if kind == "im" else "G"), name, kind, wanted, created=self.stamps.seconds()
+            self.ids.new("D" if kind == "im" else "G"), name, kind, people, created=self.timestamps.seconds()
         )
         self.channels[channel.id] = channel
         return channel
@@ -58,7 +60,11 @@ class Rooms(Directory):
         return self.group_dm([self.user(user_id).id, app.bot_user_id])
 
     def channel(self, reference: str) -> Channel:
-        """A channel by id, `#name` or name; `channel_not_found` otherwise."""
+        """A channel by id, `#name` or name.
+
+        Raises:
+            SlackError: `channel_not_found`.
+        """
         name = reference.removeprefix("#")
         for channel in self.channels.values():
             if channel.id == reference or (channel.name and channel.name == name):
@@ -69,20 +75,16 @@ class Rooms(Directory):
         """The top level of a channel, oldest first."""
         return list(self.channel(channel_id).messages)
 
-    def dm_of(self, user_id: str, app: App) -> list[Message]:
-        """The top level of a person's conversation with the bot, oldest first."""
-        return list(self.im(user_id, app).messages)
-
     def join(self, channel: Channel, user_id: str) -> None:
         channel.members.append(user_id)
-        self.publish(events.member_event("member_joined_channel", channel, user_id, self.stamps.next()))
+        self.publish(events.member_event("member_joined_channel", channel, user_id, self.timestamps.next()))
 
     def leave(self, channel: Channel, user_id: str) -> None:
         channel.members.remove(user_id)
-        self.publish(events.member_event("member_left_channel", channel, user_id, self.stamps.next()))
+        self.publish(events.member_event("member_left_channel", channel, user_id, self.timestamps.next()))
 
     def post(self, channel: Channel, message: Message) -> Message:
-        """Puts a message in its place and tells the apps. A reply to a reply goes into the same thread."""
+        """Add a message to its channel or thread. A reply to a reply goes to the same thread."""
         message.team = self.id
         parent = channel.find(message.thread_ts) if message.thread_ts else None
         if parent is None:
@@ -101,37 +103,39 @@ class Rooms(Directory):
             channel.messages.append(message)
 
     def say(self, channel: Channel, user_id: str, text: str, thread_ts: str | None = None) -> Message:
-        """A person writes; apps get the text as Slack escapes it."""
+        """Post a person's message; apps get its text with entities and mentions, as Slack sends it."""
         rich = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
         blocks: list[Json] = [{"type": "rich_text", "block_id": "say", "elements": [rich]}]
-        sent = with_mentions(self, escape(text))
-        message = Message(channel.id, self.stamps.next(), user_id, sent, blocks, thread_ts=thread_ts)
+        fallback = self.with_mentions(escape(text))
+        message = Message(channel.id, self.timestamps.next(), user_id, fallback, blocks, thread_ts=thread_ts)
         return self.post(channel, message)
 
-    def edited(self, channel: Channel, message: Message, before: Json) -> None:
-        """Tells the apps that a message now reads otherwise; `before` is how it was."""
-        ts = self.stamps.next()
+    def mark_edited(self, channel: Channel, message: Message, before: Json) -> None:
+        """Date the edit of a message that was changed in place; `before` is its JSON before that."""
+        ts = self.timestamps.next()
         message.edited = {"user": message.user, "ts": ts}
         self.publish(events.message_changed(channel, message, before, ts))
 
     def delete(self, channel: Channel, message: Message) -> None:
-        """Takes a message away."""
+        """Delete a message from its channel and thread."""
         message.deleted = True
         before = message.as_json()
-        for held in (channel.messages, *(each.replies for each in channel.messages)):
-            if message in held:
-                held.remove(message)
-        self.publish(events.message_deleted(channel, before, self.stamps.next()))
+        for messages in (channel.messages, *(message.replies for message in channel.messages)):
+            if message in messages:
+                messages.remove(message)
+        self.publish(events.message_deleted(channel, before, self.timestamps.next()))
+
+    def with_mentions(self, text: str) -> str:
+        """The text with each `@handle` of a person or user group as `<@U…>` or `<!subteam^S…>`."""
+        people = {user.name: f"<@{user.id}>" for user in self.users.values()}
+        groups = {group.handle: f"<!subteam^{group.id}>" for group in self.usergroups.values()}
+        mentions = groups | people
+        return re.sub(r"@([\w.-]+)", lambda match: mentions.get(match[1], match[0]), text)
 
 
 def escape(text: str) -> str:
-    """`&`, `<` and `>` as entities, so that nothing typed is taken for markup."""
+    """The text with `&`, `<` and `>` as entities.
+
+    https://docs.slack.dev/messaging/formatting-message-text#escaping
+    """
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def with_mentions(directory: "Directory", text: str) -> str:
-    """`@handle` becomes `<@U…>`, for people and for groups."""
-    people = {user.name: f"<@{user.id}>" for user in directory.users.values()}
-    groups = {group.handle: f"<!subteam^{group.id}>" for group in directory.usergroups.values()}
-    known = groups | people
-    return re.sub(r"@([\w.-]+)", lambda found: known.get(found[1], found[0]), text)

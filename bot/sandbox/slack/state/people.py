@@ -1,4 +1,4 @@
-"""A person (or a bot's user) of the workspace, and how the Web API shows them."""
+"""Accounts and user groups, and the JSON objects that the Web API gives of them."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +13,10 @@ PROFILE_FIELDS = {MANAGER_FIELD: ("Manager", "user"), DEPARTMENT_FIELD: ("Depart
 
 @dataclass
 class User:
-    """One account. `manager` is another user's id; a `stranger` is of another company (Slack Connect)."""
+    """An account, of a person or of a bot.
+
+    `manager` is another user's id; a `stranger` belongs to another company (Slack Connect).
+    """
 
     id: str
     team_id: str
@@ -36,8 +39,8 @@ class User:
     fields: dict[str, str] = field(default_factory=dict)
 
     def as_json(self, *, with_email: bool) -> Json:
-        """The user object of `users.info`. The address shows only to apps with `users:read.email`."""
-        shown: Json = {
+        """The user object of `users.info`; the e-mail address is for apps with `users:read.email`."""
+        data: Json = {
             "id": self.id,
             "team_id": self.team_id,
             "name": self.name,
@@ -50,10 +53,10 @@ class User:
             "updated": self.updated,
         }
         if self.stranger:
-            shown["is_stranger"] = True
-        return shown if self.deleted else shown | self._standing()
+            data["is_stranger"] = True
+        return data if self.deleted else data | self._account_details()
 
-    def _standing(self) -> Json:
+    def _account_details(self) -> Json:
         now = datetime.now(UTC)
         offset = now.astimezone(ZoneInfo(self.tz)).utcoffset()
         return {
@@ -70,7 +73,7 @@ class User:
         }
 
     def profile_json(self, *, with_email: bool) -> Json:
-        """The profile as it stands inside the user object, without the custom fields."""
+        """The profile inside the user object, without the custom fields."""
         first, _, last = self.real_name.partition(" ")
         profile: Json = {
             "title": self.title,
@@ -99,19 +102,19 @@ class User:
             values[MANAGER_FIELD] = self.manager
         if self.department:
             values[DEPARTMENT_FIELD] = self.department
-        return {key: _field(key, value, labels) for key, value in values.items()}
+        return {key: _profile_field(key, value, labels) for key, value in values.items()}
 
 
-def _field(key: str, value: str, labels: bool) -> Json:
-    shown = {"value": value, "alt": ""}
+def _profile_field(key: str, value: str, labels: bool) -> Json:
+    data = {"value": value, "alt": ""}
     if labels:
-        shown["label"] = PROFILE_FIELDS.get(key, (key, "text"))[0]
-    return shown
+        data["label"] = PROFILE_FIELDS.get(key, (key, "text"))[0]
+    return data
 
 
 @dataclass
 class UserGroup:
-    """Members keep the order in which they were given. A disabled group keeps its members."""
+    """A user group ("subteam" in the API). Members are in order; a disabled group keeps them."""
 
     id: str
     team_id: str
@@ -128,8 +131,8 @@ class UserGroup:
     deleted_by: str | None = None
 
     def as_json(self, *, users: bool = False, count: bool = False) -> Json:
-        """The subteam object; `users` and `count` as `include_users` and `include_count` ask."""
-        shown: Json = {
+        """The subteam object; `users` and `count` stand for `include_users` and `include_count`."""
+        data: Json = {
             "id": self.id,
             "team_id": self.team_id,
             "is_usergroup": True,
@@ -150,7 +153,7 @@ class UserGroup:
             "prefs": {"channels": list(self.channels), "groups": []},
         }
         if users:
-            shown["users"] = list(self.members)
+            data["users"] = list(self.members)
         if users or count:
-            shown["user_count"] = len(self.members)
-        return shown
+            data["user_count"] = len(self.members)
+        return data

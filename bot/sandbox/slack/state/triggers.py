@@ -1,4 +1,4 @@
-"""Trigger ids: the right to open a view, valid for three seconds and once.
+"""Trigger ids: each lets an app open one view within three seconds.
 
 https://docs.slack.dev/interactivity/handling-user-interaction#modal_responses
 """
@@ -10,7 +10,7 @@ from itertools import count
 from bot.sandbox.slack.core.errors import SlackError
 from bot.sandbox.slack.core.ids import secret
 
-KEPT = 10_000  # the oldest beyond these are forgotten, and then invalid instead of expired
+CAPACITY = 10_000  # beyond it the oldest are dropped, and then invalid instead of expired
 
 
 @dataclass
@@ -22,22 +22,27 @@ class _Trigger:
 
 
 class Triggers:
-    """Issued with interactions. Lives by real time, since it is a limit on how fast an app answers."""
+    """The trigger ids sent with interactions. They expire by real time: they limit an app's response."""
 
     def __init__(self) -> None:
         self.lifetime = 3.0
+        """Real seconds."""
         self._numbers = count(1)
         self._issued: dict[str, _Trigger] = {}
 
     def issue(self, app_id: str, user_id: str) -> str:
         trigger_id = f"{next(self._numbers)}.{secret()}"
         self._issued[trigger_id] = _Trigger(app_id, user_id, time.monotonic())
-        if len(self._issued) > KEPT:
+        if len(self._issued) > CAPACITY:
             self._issued.pop(next(iter(self._issued)))
         return trigger_id
 
     def check(self, trigger_id: str, app_id: str) -> str:
-        """Whose trigger it is; raises invalid_, exchanged_ or expired_trigger_id."""
+        """The id of the person whose interaction it came from.
+
+        Raises:
+            SlackError: `invalid_trigger_id`, `exchanged_trigger_id` or `expired_trigger_id`.
+        """
         trigger = self._issued.get(trigger_id)
         if trigger is None or trigger.app_id != app_id:
             raise SlackError("invalid_trigger_id")

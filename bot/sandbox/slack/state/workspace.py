@@ -1,19 +1,19 @@
-"""The workspace as its users hold it: `Directory` (people), `Rooms` (talk), and the apps installed here."""
+"""The workspace: people (`Directory`), conversations (`Messaging`), and the apps installed in it."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from bot.sandbox.slack.core.errors import Json
 from bot.sandbox.slack.core.ids import secret
-from bot.sandbox.slack.state import apps as manifests
+from bot.sandbox.slack.state import apps
 from bot.sandbox.slack.state.apps import App
 from bot.sandbox.slack.state.events import Event
-from bot.sandbox.slack.state.messaging import Rooms
+from bot.sandbox.slack.state.messaging import Messaging
 from bot.sandbox.slack.state.people import User
 
 
-class Workspace(Rooms):
-    """One team with everything in it. All verbs take effect at once and tell the apps by events."""
+class Workspace(Messaging):
+    """One team. Every method takes effect at once and sends the events that Slack would send."""
 
     def install_app(  # noqa: PLR0913  keywords, one for each thing an app has
         self,
@@ -30,22 +30,23 @@ class Workspace(Rooms):
         request_url: str | None = None,
         socket_mode: bool | None = None,
     ) -> App:
-        """Installs an app from a manifest, from keywords, or from both (keywords win).
+        """Install an app from a manifest, from keywords, or from both (keywords win).
 
-        Raises `ManifestError` for what Slack would not accept: an event without its scope.
+        Raises:
+            ManifestError: Slack would not accept it, as an event without its scope.
         """
-        settings: Json = manifests.app_settings(manifest) if manifest else {"name": "App", "scopes": set()}
-        given: Json = {
+        settings: Json = apps.app_settings(manifest) if manifest else {"name": "App", "scopes": set()}
+        keywords: Json = {
             "name": name,
             "scopes": None if scopes is None else set(scopes),
             "events": None if events is None else set(events),
-            "commands": None if commands is None else manifests.commands(list(commands)),
-            "shortcuts": None if shortcuts is None else [manifests.shortcut(each) for each in shortcuts],
+            "commands": None if commands is None else apps.read_commands(list(commands)),
+            "shortcuts": None if shortcuts is None else [apps.read_shortcut(entry) for entry in shortcuts],
             "request_url": request_url,
             "socket_mode": False if request_url and socket_mode is None else socket_mode,
         }
-        nothing: Json = {"events": set(), "commands": {}, "shortcuts": []}
-        settings = nothing | settings | {key: value for key, value in given.items() if value is not None}
+        defaults: Json = {"events": set(), "commands": {}, "shortcuts": []}
+        settings = defaults | settings | {key: value for key, value in keywords.items() if value is not None}
         tokens = {"bot_token": bot_token, "app_token": app_token, "signing_secret": signing_secret}
         return self._install(settings, tokens)
 
@@ -68,17 +69,24 @@ class Workspace(Rooms):
 
     def _bot_user(self, name: str) -> User:
         handle = name.lower().replace(" ", "_")
-        bot = User(self.ids.new("U"), self.id, handle, name, is_bot=True, updated=self.stamps.seconds())
+        bot = User(self.ids.new("U"), self.id, handle, name, is_bot=True, updated=self.timestamps.seconds())
         bot.bot_id, bot.app_id = self.ids.new("B"), self.ids.new("A")
         return bot
 
     def uninstall(self, app: App) -> None:
-        """Removes the app: its tokens stop working; sends `tokens_revoked` and `app_uninstalled`."""
-        ts = self.stamps.next()
+        """Revoke the app's tokens; send `tokens_revoked` and `app_uninstalled`."""
+        ts = self.timestamps.next()
         tokens = {"oauth": [], "bot": [app.bot_user_id]}
         self.publish(
-            Event("tokens_revoked", {"type": "tokens_revoked", "tokens": tokens, "event_ts": ts}, only=app)
+            Event(
+                "tokens_revoked", {"type": "tokens_revoked", "tokens": tokens, "event_ts": ts}, recipient=app
+            )
         )
-        self.publish(Event("app_uninstalled", {"type": "app_uninstalled", "event_ts": ts}, only=app))
+        self.publish(Event("app_uninstalled", {"type": "app_uninstalled", "event_ts": ts}, recipient=app))
         app.installed = False
         self.users[app.bot_user_id].deleted = True
+
+    def display_names(self) -> dict[str, str]:
+        """The names of people and channels by their ids."""
+        people = {user.id: user.real_name for user in self.users.values()}
+        return people | {channel.id: channel.name for channel in self.channels.values() if channel.name}

@@ -1,12 +1,12 @@
-"""Block Kit as Slack's API checks it. Of use by itself: `validate_message(blocks)`, `validate_view(view)`.
+"""Validation of Block Kit, as Slack's API does it: `validate_message(blocks)`, `validate_view(view)`.
 
 Limits and shapes: https://docs.slack.dev/reference/block-kit and https://docs.slack.dev/reference/views .
-Messages are Slack's own where its answers are known; the rest is said in the same manner.
+The texts of problems are Slack's own where its answers are known, and in the same style elsewhere.
 """
 
 from typing import Any
 
-from bot.sandbox.slack.validate.block_list import TOTAL_TEXT, check_together, text_length
+from bot.sandbox.slack.validate.block_list import TOTAL_TEXT, check_block_list, text_length
 from bot.sandbox.slack.validate.blocks import blocks_for
 from bot.sandbox.slack.validate.composition import OPTION_TEXT, PLAIN_OPTION, plain_text
 from bot.sandbox.slack.validate.rules import Problem, Report, array, by_type, exactly_one, shape
@@ -37,23 +37,26 @@ _SUGGESTIONS = shape(
 
 
 def validate_message(blocks: Any, at: str = "/blocks") -> list[Problem]:
-    """Everything wrong with the blocks of a message, except for their total text (see `text_length`)."""
+    """Every problem of a message's blocks, except for their total text (see `text_length`)."""
     report: Report = []
     _MESSAGE(blocks, at, report)
     if not report:
-        check_together(blocks, at, report)
+        check_block_list(blocks, at, report)
     return report
 
 
 def validate_view(view: Any, kind: str | None = None, at: str = "/view") -> list[Problem]:
-    """Everything wrong with a modal or a Home tab; `kind` is the type that is wanted, None for either."""
+    """Every problem of a view; `kind` is the required type ("modal" or "home"), None for either."""
     report: Report = []
     by_type(_VIEWS if kind is None else {kind: _VIEWS[kind]})(view, at, report)
     return report
 
 
 def validate_suggestions(body: Any) -> list[Problem]:
-    """Everything wrong with an app's answer to block_suggestion. No options at all is a right answer."""
+    """Every problem of an app's answer to block_suggestion. An empty list of options is valid.
+
+    https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload
+    """
     report: Report = []
     _SUGGESTIONS(body, "", report)
     return report

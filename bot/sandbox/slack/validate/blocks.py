@@ -1,4 +1,7 @@
-"""Blocks, and which of them may stand where. https://docs.slack.dev/reference/block-kit/blocks ."""
+"""The schema of blocks, and which of them a surface takes.
+
+https://docs.slack.dev/reference/block-kit/blocks
+"""
 
 from typing import Any
 
@@ -21,7 +24,7 @@ from bot.sandbox.slack.validate.rules import (
 _SINGLE = ["static_select", "external_select", "users_select", "conversations_select", "channels_select"]
 _SEVERAL = [f"multi_{name}" for name in _SINGLE]
 _PICKERS = ["datepicker", "timepicker", "checkboxes", "radio_buttons"]
-_TYPING = [
+_TEXT_INPUTS = [
     "plain_text_input",
     "number_input",
     "email_text_input",
@@ -32,7 +35,7 @@ _TYPING = [
 
 IN_ACTIONS = ["button", "overflow", "datetimepicker", *_SINGLE, *_PICKERS]
 IN_SECTION = ["button", "overflow", "image", *_SINGLE, *_SEVERAL, *_PICKERS]
-IN_INPUT = [*_SINGLE, *_SEVERAL, *_PICKERS, "datetimepicker", *_TYPING]
+IN_INPUT = [*_SINGLE, *_SEVERAL, *_PICKERS, "datetimepicker", *_TEXT_INPUTS]
 
 MODAL_ONLY = {"file_input"}
 NOT_ON_HOME = {"datetimepicker", "file_input"}
@@ -46,12 +49,12 @@ ALLOWED = {
 
 
 def _elements(names: list[str], surface: str) -> Rule:
-    barred = {"message": MODAL_ONLY, "modal": set(), "home": NOT_ON_HOME}[surface]
-    return by_type({name: ELEMENTS[name] for name in names if name not in barred})
+    exceptions = {"message": MODAL_ONLY, "modal": set(), "home": NOT_ON_HOME}[surface]
+    return by_type({name: ELEMENTS[name] for name in names if name not in exceptions})
 
 
-def _block(required: str, *also: Rule, **fields: Rule) -> Rule:
-    return shape({"type": anything, "block_id": ID, **fields}, f"type {required}", *also)
+def _block(required: str, *checks: Rule, **fields: Rule) -> Rule:
+    return shape({"type": anything, "block_id": ID, **fields}, f"type {required}", *checks)
 
 
 def _text_or_fields(value: Any, at: str, report: Report) -> None:
@@ -59,7 +62,7 @@ def _text_or_fields(value: Any, at: str, report: Report) -> None:
         report.append(Problem(f"{at}/type", "must define either `text` or `fields`"))
 
 
-def _dispatching_only_typed(value: Any, at: str, report: Report) -> None:
+def _no_dispatch_of_files(value: Any, at: str, report: Report) -> None:
     if value["element"]["type"] == "file_input" and value.get("dispatch_action"):
         report.append(Problem(f"{at}/dispatch_action", "is not allowed with file_input"))
 
@@ -73,7 +76,7 @@ _CONTEXT_PART = by_type(
 
 
 def blocks_for(surface: str) -> Rule:
-    """The rule for one block on a surface: message, modal or home."""
+    """The rule for one block on a surface: "message", "modal" or "home"."""
     kinds: dict[str, Rule] = {
         "section": _block(
             "",
@@ -97,7 +100,7 @@ def blocks_for(surface: str) -> Rule:
         ),
         "input": _block(
             "label element",
-            _dispatching_only_typed,
+            _no_dispatch_of_files,
             label=plain_text(2000),
             hint=plain_text(2000),
             element=_elements(IN_INPUT, surface),

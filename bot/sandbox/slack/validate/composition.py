@@ -1,4 +1,4 @@
-"""Composition objects. https://docs.slack.dev/reference/block-kit/composition-objects ."""
+"""The schema of composition objects. https://docs.slack.dev/reference/block-kit/composition-objects ."""
 
 from typing import Any
 
@@ -21,21 +21,21 @@ URL = string(3000, pattern=r"[a-zA-Z][a-zA-Z0-9+.-]*:\S+")
 OPTION_TEXT, OPTION_VALUE = 75, 150
 
 
-def plain_text(most: int) -> Rule:
-    """A `plain_text` object only."""
-    fields = {"type": one_of("plain_text"), "text": string(most), "emoji": boolean}
+def plain_text(maximum: int) -> Rule:
+    """A `plain_text` object of at most `maximum` characters."""
+    fields = {"type": one_of("plain_text"), "text": string(maximum), "emoji": boolean}
     return by_type({"plain_text": shape(fields, "type text")})
 
 
-def text(most: int) -> Rule:
-    """A `plain_text` or a `mrkdwn` object."""
-    plain = {"type": anything, "text": string(most), "emoji": boolean}
-    marked = {"type": anything, "text": string(most), "verbatim": boolean}
-    return by_type({"plain_text": shape(plain, "type text"), "mrkdwn": shape(marked, "type text")})
+def text(maximum: int) -> Rule:
+    """A `plain_text` or `mrkdwn` object of at most `maximum` characters."""
+    plain = {"type": anything, "text": string(maximum), "emoji": boolean}
+    mrkdwn = {"type": anything, "text": string(maximum), "verbatim": boolean}
+    return by_type({"plain_text": shape(plain, "type text"), "mrkdwn": shape(mrkdwn, "type text")})
 
 
 def option(label: Rule, *, url: bool = False) -> Rule:
-    """An option; those of overflow menus may carry an address."""
+    """An option; with `url` one of an overflow menu, which may carry an address."""
     fields = {"text": label, "value": string(OPTION_VALUE), "description": label}
     return shape(fields | ({"url": URL} if url else {}), "text value")
 
@@ -77,23 +77,23 @@ SLACK_FILE = shape({"id": string(), "url": URL}, "", exactly_one("id", "url"))
 
 
 def initial_among_options(value: Any, at: str, report: Report) -> None:
-    """What is chosen at first must be offered, word for word."""
-    offered = list(value.get("options") or [])
-    offered += [each for group in value.get("option_groups") or [] for each in group["options"]]
-    if "initial_option" in value and not _offers(offered, value["initial_option"]):
+    """Report each initial choice that is not among the options; values and texts are compared."""
+    options = list(value.get("options") or [])
+    options += [option for group in value.get("option_groups") or [] for option in group["options"]]
+    if "initial_option" in value and not _contains(options, value["initial_option"]):
         report.append(_missing(f"{at}/initial_option"))
-    for index, chosen in enumerate(value.get("initial_options") or []):
-        if not _offers(offered, chosen):
+    for index, choice in enumerate(value.get("initial_options") or []):
+        if not _contains(options, choice):
             report.append(_missing(f"{at}/initial_options/{index}"))
 
 
-def _offers(offered: list[Any], chosen: Any) -> bool:
-    return any(_same(each, chosen) for each in offered)
+def _contains(options: list[Any], choice: Any) -> bool:
+    return any(_is_same(option, choice) for option in options)
 
 
-def _same(one: Any, other: Any) -> bool:
-    """`emoji` and `verbatim` are filled in by Slack and do not tell options apart."""
-    return bool(one["value"] == other["value"] and one["text"]["text"] == other["text"]["text"])
+def _is_same(first: Any, second: Any) -> bool:
+    """Whether two options are equal but for `emoji` and `verbatim`, which Slack fills in."""
+    return bool(first["value"] == second["value"] and first["text"]["text"] == second["text"]["text"])
 
 
 def _missing(at: str) -> Problem:

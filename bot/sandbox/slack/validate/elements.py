@@ -1,4 +1,4 @@
-"""Block elements. https://docs.slack.dev/reference/block-kit/block-elements ."""
+"""The schema of block elements. https://docs.slack.dev/reference/block-kit/block-elements ."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ from bot.sandbox.slack.validate.rules import (
     string,
 )
 
-TYPED = 3000  # characters in a text input
+LONGEST_TEXT = 3000  # characters in a text input
 _BASE: dict[str, Rule] = {"type": anything, "action_id": ID}
 _PLACEHOLDER: dict[str, Rule] = {"placeholder": plain_text(150), "focus_on_load": boolean}
 _CONFIRM: dict[str, Rule] = {"confirm": CONFIRM}
@@ -41,38 +41,38 @@ _STYLE = one_of("primary", "danger")
 _DATE, _TIME = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", r"([01]\d|2[0-3]):[0-5]\d"
 _NUMBER = r"-?\d+(\.\d+)?"
 _IDS = array(string(), 1000)
-_ASKING: dict[str, Rule] = {"min_query_length": integer(0, 100)}
+_QUERY: dict[str, Rule] = {"min_query_length": integer(0, 100)}
 
 
-def _select(*also: Rule, **fields: Rule) -> Rule:
-    return shape(_BASE | _PLACEHOLDER | _CONFIRM | fields, "type", *also)
+def _select(*checks: Rule, **fields: Rule) -> Rule:
+    return shape(_BASE | _PLACEHOLDER | _CONFIRM | fields, "type", *checks)
 
 
-def _multi(*also: Rule, **fields: Rule) -> Rule:
-    return shape(_BASE | _PLACEHOLDER | _CONFIRM | _SEVERAL | fields, "type", *also)
+def _multi(*checks: Rule, **fields: Rule) -> Rule:
+    return shape(_BASE | _PLACEHOLDER | _CONFIRM | _SEVERAL | fields, "type", *checks)
 
 
-def _typing(required: str = "type", *also: Rule, **fields: Rule) -> Rule:
-    return shape(_BASE | _PLACEHOLDER | _DISPATCH | fields, required, *also)
+def _text_input(required: str = "type", *checks: Rule, **fields: Rule) -> Rule:
+    return shape(_BASE | _PLACEHOLDER | _DISPATCH | fields, required, *checks)
 
 
-def _lengths(value: Any, at: str, report: Report) -> None:
-    least, most = value.get("min_length", 0), value.get("max_length", TYPED)
-    if least > most:
-        report.append(Problem(f"{at}/min_length", f"must be less than {most + 1}"))
-    if len(value.get("initial_value", "")) > most:
-        report.append(Problem(f"{at}/initial_value", f"must be less than {most + 1} characters"))
+def _length_range(value: Any, at: str, report: Report) -> None:
+    minimum, maximum = value.get("min_length", 0), value.get("max_length", LONGEST_TEXT)
+    if minimum > maximum:
+        report.append(Problem(f"{at}/min_length", f"must be less than {maximum + 1}"))
+    if len(value.get("initial_value", "")) > maximum:
+        report.append(Problem(f"{at}/initial_value", f"must be less than {maximum + 1} characters"))
 
 
 def _number_range(value: Any, at: str, report: Report) -> None:
-    given = {
+    bounds = {
         name: float(value[name]) for name in ("min_value", "initial_value", "max_value") if name in value
     }
-    if list(given.values()) != sorted(given.values()):
+    if list(bounds.values()) != sorted(bounds.values()):
         report.append(Problem(at, "min_value, initial_value and max_value must be in this order"))
 
 
-def _few_chosen(value: Any, at: str, report: Report) -> None:
+def _choices_within_limit(value: Any, at: str, report: Report) -> None:
     if len(value.get("initial_options", [])) > value.get("max_selected_items", 1000):
         report.append(
             Problem(f"{at}/initial_options", f"no more than {value['max_selected_items']} items allowed")
@@ -102,7 +102,7 @@ ELEMENTS: dict[str, Rule] = {
         _BASE | _CONFIRM | {"options": array(option(plain_text(75), url=True), 5)}, "type options"
     ),
     "static_select": _select(_EITHER, initial_among_options, **OPTIONS, initial_option=PLAIN_OPTION),
-    "external_select": _select(**_ASKING, initial_option=PLAIN_OPTION),
+    "external_select": _select(**_QUERY, initial_option=PLAIN_OPTION),
     "users_select": _select(initial_user=string()),
     "conversations_select": _select(
         initial_conversation=string(),
@@ -112,9 +112,15 @@ ELEMENTS: dict[str, Rule] = {
     ),
     "channels_select": _select(initial_channel=string(), response_url_enabled=boolean),
     "multi_static_select": _multi(
-        _EITHER, initial_among_options, _few_chosen, **OPTIONS, initial_options=array(PLAIN_OPTION, 100)
+        _EITHER,
+        initial_among_options,
+        _choices_within_limit,
+        **OPTIONS,
+        initial_options=array(PLAIN_OPTION, 100),
     ),
-    "multi_external_select": _multi(_few_chosen, **_ASKING, initial_options=array(PLAIN_OPTION, 100)),
+    "multi_external_select": _multi(
+        _choices_within_limit, **_QUERY, initial_options=array(PLAIN_OPTION, 100)
+    ),
     "multi_users_select": _multi(initial_users=_IDS),
     "multi_conversations_select": _multi(
         initial_conversations=_IDS, default_to_current_conversation=boolean, filter=CONVERSATION_FILTER
@@ -146,15 +152,15 @@ ELEMENTS: dict[str, Rule] = {
         | {"initial_date_time": integer(1_000_000_000, 9_999_999_999), "focus_on_load": boolean},
         "type",
     ),
-    "plain_text_input": _typing(
+    "plain_text_input": _text_input(
         "type",
-        _lengths,
-        initial_value=string(TYPED, 0),
+        _length_range,
+        initial_value=string(LONGEST_TEXT, 0),
         multiline=boolean,
-        min_length=integer(0, TYPED),
-        max_length=integer(1, TYPED),
+        min_length=integer(0, LONGEST_TEXT),
+        max_length=integer(1, LONGEST_TEXT),
     ),
-    "number_input": _typing(
+    "number_input": _text_input(
         "type is_decimal_allowed",
         _number_range,
         is_decimal_allowed=boolean,
@@ -162,9 +168,9 @@ ELEMENTS: dict[str, Rule] = {
         min_value=string(pattern=_NUMBER),
         max_value=string(pattern=_NUMBER),
     ),
-    "email_text_input": _typing(initial_value=string(pattern=r"[^@\s]+@[^@\s]+")),
-    "url_text_input": _typing(initial_value=URL),
-    "rich_text_input": _typing(initial_value=RICH_TEXT),
+    "email_text_input": _text_input(initial_value=string(pattern=r"[^@\s]+@[^@\s]+")),
+    "url_text_input": _text_input(initial_value=URL),
+    "rich_text_input": _text_input(initial_value=RICH_TEXT),
     "file_input": shape(_BASE | {"filetypes": array(string(), 100), "max_files": integer(1, 10)}, "type"),
     "image": IMAGE,
 }

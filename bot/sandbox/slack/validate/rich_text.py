@@ -1,4 +1,4 @@
-"""Rich text. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block ."""
+"""The schema of rich text. https://docs.slack.dev/reference/block-kit/blocks/rich-text-block ."""
 
 from bot.sandbox.slack.validate.composition import ID, URL
 from bot.sandbox.slack.validate.rules import (
@@ -13,7 +13,7 @@ from bot.sandbox.slack.validate.rules import (
     string,
 )
 
-MANY = 1000
+MOST_ELEMENTS = 1000
 _STYLE = shape(
     dict.fromkeys(("bold", "italic", "strike", "code", "underline", "highlight", "client_highlight"), boolean)
 )
@@ -43,12 +43,16 @@ _PARTS = by_type(
         ),
     }
 )
-_BODY: dict[str, Rule] = {"type": anything, "elements": array(_PARTS, MANY, 0), "border": integer(0, 1)}
-_SECTION = shape({"type": anything, "elements": array(_PARTS, MANY, 0)}, "type elements")
+_BODY: dict[str, Rule] = {
+    "type": anything,
+    "elements": array(_PARTS, MOST_ELEMENTS, 0),
+    "border": integer(0, 1),
+}
+_SECTION = shape({"type": anything, "elements": array(_PARTS, MOST_ELEMENTS, 0)}, "type elements")
 _LIST = shape(
     {
         "type": anything,
-        "elements": array(by_type({"rich_text_section": _SECTION}), MANY, 0),
+        "elements": array(by_type({"rich_text_section": _SECTION}), MOST_ELEMENTS, 0),
         "style": one_of("bullet", "ordered"),
         "indent": integer(0, 8),
         "offset": integer(0, 10_000),
@@ -66,5 +70,6 @@ _PIECES = by_type(
 )
 
 RICH_TEXT = shape(
-    {"type": one_of("rich_text"), "block_id": ID, "elements": array(_PIECES, MANY, 0)}, "type elements"
+    {"type": one_of("rich_text"), "block_id": ID, "elements": array(_PIECES, MOST_ELEMENTS, 0)},
+    "type elements",
 )

@@ -1,8 +1,8 @@
-"""Views. https://docs.slack.dev/reference/views ."""
+"""The schema of modals and Home tabs. https://docs.slack.dev/reference/views ."""
 
 from typing import Any
 
-from bot.sandbox.slack.validate.block_list import check_together
+from bot.sandbox.slack.validate.block_list import check_block_list
 from bot.sandbox.slack.validate.blocks import blocks_for
 from bot.sandbox.slack.validate.composition import plain_text
 from bot.sandbox.slack.validate.rules import Problem, Report, Rule, anything, array, boolean, shape, string
@@ -16,8 +16,8 @@ _COMMON: dict[str, Rule] = {
 }
 
 
-def _together(value: Any, at: str, report: Report) -> None:
-    check_together(value["blocks"], f"{at}/blocks", report)
+def _valid_block_list(value: Any, at: str, report: Report) -> None:
+    check_block_list(value["blocks"], f"{at}/blocks", report)
 
 
 def _submit_with_input(value: Any, at: str, report: Report) -> None:
@@ -42,7 +42,9 @@ MODAL = shape(
     },
     "type title blocks",
     _submit_with_input,
-    _together,
+    _valid_block_list,
 )
 
-HOME = shape(_COMMON | {"blocks": array(blocks_for("home"), MOST_BLOCKS, 0)}, "type blocks", _together)
+HOME = shape(
+    _COMMON | {"blocks": array(blocks_for("home"), MOST_BLOCKS, 0)}, "type blocks", _valid_block_list
+)

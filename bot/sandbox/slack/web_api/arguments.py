@@ -1,7 +1,7 @@
-"""Reads the arguments of a Web API call from wherever a client may put them.
+"""Arguments of a Web API call: reading, conversion, and pages by cursor and limit.
 
-Query string, form or JSON body; the token in the header or among the arguments.
-https://docs.slack.dev/apis/web-api/
+Arguments come in the query string, a form or a JSON body; the token in a header or among the arguments.
+https://docs.slack.dev/apis/web-api/ and https://docs.slack.dev/apis/web-api/pagination
 """
 
 import base64
@@ -14,48 +14,53 @@ from aiohttp import web
 
 from bot.sandbox.slack.core.errors import Json, SlackError, invalid_arguments
 
+T = TypeVar("T")
+
 
 @dataclass
-class Incoming:
-    """A call as it came: `plain` from query and form, `body` from JSON (None if there was no JSON body)."""
+class CallArguments:
+    """A call's arguments before conversion: `plain` from query and form, `body` from JSON, if any.
+
+    `problem` is the error to answer with where they could not be read.
+    """
 
     token: str | None
     plain: dict[str, Any] = field(default_factory=dict)
     body: Json | None = None
     problem: str | None = None
 
-    def merged(self, json_allowed: bool) -> Json:
-        """All arguments together; a JSON body counts only where the method takes one."""
+    def combine(self, takes_json: bool) -> Json:
+        """All arguments except the token; the JSON body only for a method that takes JSON."""
         values = dict(self.plain)
-        if self.body and json_allowed:
+        if self.body and takes_json:
             values |= self.body
         values.pop("token", None)
         return {key: value for key, value in values.items() if value is not None}
 
 
-async def read(request: web.Request) -> Incoming:
-    """Never raises: what cannot be read becomes `problem`, the error to answer with."""
-    incoming = Incoming(_bearer(request), dict(request.query))
+async def read_arguments(request: web.Request) -> CallArguments:
+    """Read the arguments of a request. Never raises: see `CallArguments.problem`."""
+    arguments = CallArguments(_bearer(request), dict(request.query))
     if request.content_type == "application/json":
-        await _read_json(request, incoming)
+        await _read_json(request, arguments)
     elif request.method == "POST":
         form = await request.post()
-        incoming.plain |= {key: value for key, value in form.items() if isinstance(value, str)}
-    incoming.token = incoming.token or incoming.plain.get("token") or (incoming.body or {}).get("token")
-    return incoming
+        arguments.plain |= {key: value for key, value in form.items() if isinstance(value, str)}
+    arguments.token = arguments.token or arguments.plain.get("token") or (arguments.body or {}).get("token")
+    return arguments
 
 
-async def _read_json(request: web.Request, incoming: Incoming) -> None:
+async def _read_json(request: web.Request, arguments: CallArguments) -> None:
     raw = await request.text()
     try:
         body = json.loads(raw) if raw.strip() else {}
     except ValueError:
-        incoming.problem = "invalid_json"
+        arguments.problem = "invalid_json"
         return
     if isinstance(body, dict):
-        incoming.body = body
+        arguments.body = body
     else:
-        incoming.problem = "json_not_object"
+        arguments.problem = "json_not_object"
 
 
 def _bearer(request: web.Request) -> str | None:
@@ -64,7 +69,11 @@ def _bearer(request: web.Request) -> str | None:
 
 
 def convert(name: str, kind: str, value: Any) -> Any:
-    """One argument as its kind: str, int, bool, list (comma separated or JSON) or json."""
+    """An argument as its kind: str, int, bool, list (comma-separated or JSON) or json.
+
+    Raises:
+        SlackError: `invalid_arguments`, `invalid_blocks_format` or `invalid_metadata_format`.
+    """
     return _CONVERTERS[kind](name, value)
 
 
@@ -89,8 +98,8 @@ def _list(name: str, value: Any) -> list[str]:
     if isinstance(value, str) and value.startswith("["):
         value = _json(name, value)
     if isinstance(value, list):
-        return [str(each) for each in value]
-    return [each.strip() for each in str(value).split(",") if each.strip()]
+        return [str(item) for item in value]
+    return [item.strip() for item in str(value).split(",") if item.strip()]
 
 
 def _json(name: str, value: Any) -> Any:
@@ -108,26 +117,27 @@ _BAD_JSON = {"blocks": "invalid_blocks_format", "metadata": "invalid_metadata_fo
 _CONVERTERS = {"str": _string, "int": _integer, "bool": _boolean, "list": _list, "json": _json}
 
 
-T = TypeVar("T")
-
-
 def page(
-    items: Sequence[T], cursor: str | None, limit: int | None, default: int = 100, most: int = 1000
+    items: Sequence[T], cursor: str | None, limit: int | None, default: int = 100, maximum: int = 1000
 ) -> tuple[list[T], str]:
-    """One page and the cursor of the next, "" after the last. `invalid_cursor`, `invalid_limit`."""
+    """One page of the items and the cursor of the next page, "" after the last.
+
+    Raises:
+        SlackError: `invalid_cursor` or `invalid_limit`.
+    """
     size = default if limit in (None, 0) else int(limit or default)
-    if size < 0 or size > most:
+    if size < 0 or size > maximum:
         raise SlackError("invalid_limit")
-    start = _decode(cursor) if cursor else 0
+    start = _decode_cursor(cursor) if cursor else 0
     end = start + size
-    return list(items[start:end]), _encode(end) if end < len(items) else ""
+    return list(items[start:end]), _encode_cursor(end) if end < len(items) else ""
 
 
-def _encode(offset: int) -> str:
+def _encode_cursor(offset: int) -> str:
     return base64.b64encode(f"next:{offset}".encode()).decode()
 
 
-def _decode(cursor: str) -> int:
+def _decode_cursor(cursor: str) -> int:
     try:
         return int(base64.b64decode(cursor, validate=True).decode().removeprefix("next:"))
     except ValueError:

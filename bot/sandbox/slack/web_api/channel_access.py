@@ -1,4 +1,7 @@
-"""Which conversations a bot can see and write to, and the scope that each kind of conversation asks for."""
+"""Access of a bot to conversations: which it can see and write to, and the scopes it needs.
+
+Scopes: https://docs.slack.dev/apis/web-api/using-the-conversations-api
+"""
 
 from bot.sandbox.slack.core.errors import SlackError
 from bot.sandbox.slack.state.conversations import Channel
@@ -13,54 +16,60 @@ _MANAGE = {
 
 
 def visible_channel(call: Call, verb: str, name: str = "channel") -> Channel:
-    """The channel that the argument names, if the bot may see it at all.
+    """The channel that an argument names, if the bot can see it.
 
-    `verb` is "read", "history" or "manage": with the kind of channel it makes the scope that is needed.
-    A private conversation without the bot is `channel_not_found`, as if it did not exist.
+    `verb` is "read", "history" or "manage"; together with the kind of channel it selects the scopes.
+
+    Raises:
+        SlackError: `channel_not_found`, also for a private conversation without the bot; `missing_scope`.
     """
     channel = call.slack.workspace.channels.get(str(call.get(name)))
-    if channel is None or (channel.kind != "public" and not inside(call, channel)):
+    if channel is None or (channel.kind != "public" and not is_member(call, channel)):
         raise SlackError("channel_not_found")
-    call.need(*scopes_for(channel, verb))
+    call.require_scope(*scopes_for(channel, verb))
     return channel
 
 
 def scopes_for(channel: Channel, verb: str) -> tuple[str, ...]:
-    """The scopes of which one is needed to read, read back ("history") or manage this kind of channel."""
+    """The scopes of which one allows to read, read the history of, or manage a channel of this kind."""
     if verb == "manage":
         return _MANAGE[channel.family]
     return (f"{channel.family}:{verb}",)
 
 
-def inside(call: Call, channel: Channel) -> bool:
-    """Whether the bot is a member."""
+def is_member(call: Call, channel: Channel) -> bool:
+    """Whether the bot is a member of the channel."""
     return call.app.bot_user_id in channel.members
 
 
 def writable_channel(call: Call) -> Channel:
-    """Where a message may go: a channel with the bot, or a person's id, which opens the DM."""
+    """The channel to post to; a person's id stands for the direct message with them.
+
+    Raises:
+        SlackError: `channel_not_found`, `not_in_channel`, `is_archived`, `messages_tab_disabled`.
+    """
     workspace, reference = call.slack.workspace, str(call.get("channel"))
     if reference in workspace.users:
-        return _direct(call, reference)
+        return _direct_message(call, reference)
     channel = workspace.channel(reference)
-    if not inside(call, channel):
-        _refuse_outside(call, channel)
+    if not is_member(call, channel):
+        _require_public_access(call, channel)
     if channel.archived:
         raise SlackError("is_archived")
     if channel.kind == "im":
-        _direct(call, channel.other(call.app.bot_user_id))
+        _direct_message(call, channel.other_member(call.app.bot_user_id))
     return channel
 
 
-def _refuse_outside(call: Call, channel: Channel) -> None:
+def _require_public_access(call: Call, channel: Channel) -> None:
     if channel.kind != "public":
         raise SlackError("channel_not_found")
     if "chat:write.public" not in call.app.scopes:
         raise SlackError("not_in_channel")
 
 
-def _direct(call: Call, user_id: str) -> Channel:
-    """The DM with a person: none with the deactivated, none where the app has no Messages tab."""
+def _direct_message(call: Call, user_id: str) -> Channel:
+    """The direct message with a person; deactivated people and apps without a Messages tab have none."""
     user = call.slack.workspace.user(user_id)
     if user.deleted or user.is_bot:
         raise SlackError("channel_not_found")
@@ -69,13 +78,13 @@ def _direct(call: Call, user_id: str) -> Channel:
     return call.slack.workspace.im(user_id, call.app)
 
 
-def require_inside(call: Call, channel: Channel) -> None:
-    """Refuses where the bot is no member."""
-    if not inside(call, channel):
+def require_membership(call: Call, channel: Channel) -> None:
+    """Raise `not_in_channel` unless the bot is a member."""
+    if not is_member(call, channel):
         raise SlackError("not_in_channel")
 
 
-def require_room(channel: Channel) -> None:
-    """Refuses direct messages for methods that are about channels."""
+def require_channel(channel: Channel) -> None:
+    """Raise `method_not_supported_for_channel_type` for a direct message."""
     if channel.kind == "im":
         raise SlackError("method_not_supported_for_channel_type")

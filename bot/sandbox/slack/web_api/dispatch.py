@@ -1,23 +1,41 @@
-"""From a call to its answer: who calls, may they, how often, with what; then the method itself."""
+"""Dispatch of Web API calls: token, scopes, rate limit, arguments, then the method itself."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from bot.sandbox.slack.core.clock import Schedule
 from bot.sandbox.slack.core.errors import Json, SlackError, invalid_arguments
+from bot.sandbox.slack.delivery.socket_mode import Sockets
 from bot.sandbox.slack.state.apps import App
-from bot.sandbox.slack.web_api.arguments import Incoming, convert
+from bot.sandbox.slack.state.files import Files
+from bot.sandbox.slack.state.inbox import Inbox
+from bot.sandbox.slack.state.triggers import Triggers
+from bot.sandbox.slack.state.views import Views
+from bot.sandbox.slack.state.workspace import Workspace
+from bot.sandbox.slack.web_api.arguments import CallArguments, convert
+from bot.sandbox.slack.web_api.rates import Rates
 from bot.sandbox.slack.web_api.table import TABLE, Method
 
-if TYPE_CHECKING:
-    from bot.sandbox.slack.local_slack import LocalSlack
+
+class MethodServices(Protocol):
+    """What the methods need of the local Slack; `LocalSlack` has it."""
+
+    workspace: Workspace
+    views: Views
+    inbox: Inbox
+    files: Files
+    triggers: Triggers
+    schedule: Schedule
+    sockets: Sockets
+    rates: Rates
 
 
 @dataclass
 class Call:
-    """One authorised call: `args` holds only arguments of the table, converted."""
+    """An authorised call: `args` holds the arguments that the table names, converted."""
 
-    slack: "LocalSlack"
+    slack: MethodServices
     method: Method
     app: App
     args: Json
@@ -25,8 +43,12 @@ class Call:
     def get(self, name: str, default: Any = None) -> Any:
         return self.args.get(name, default)
 
-    def need(self, *scopes: str) -> None:
-        """Refuses unless the app has one of these scopes."""
+    def require_scope(self, *scopes: str) -> None:
+        """Require one of these scopes.
+
+        Raises:
+            SlackError: `missing_scope`.
+        """
         require_scope(self.app, scopes)
 
 
@@ -35,7 +57,7 @@ HANDLERS: dict[str, Handler] = {}
 
 
 def handles(name: str) -> Callable[[Handler], Handler]:
-    """Registers the function that carries out a method of the table."""
+    """A decorator that registers the function for a method of the table."""
 
     def register(handler: Handler) -> Handler:
         HANDLERS[TABLE[name].name] = handler
@@ -44,19 +66,24 @@ def handles(name: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def dispatch(slack: "LocalSlack", name: str, incoming: Incoming) -> Json:
-    """The answer's body; raises `SlackError` for every refusal."""
+def dispatch(slack: MethodServices, name: str, arguments: CallArguments) -> Json:
+    """Carry out a call and return the body of the answer.
+
+    Raises:
+        SlackError: the call is refused; `RateLimited` where it is over its rate limit.
+        RuntimeError: the method refused with an error that the table does not list for it.
+    """
     row = TABLE.get(name)
     if row is None:
         raise SlackError("unknown_method", req_method=name)
-    if incoming.problem:
-        raise SlackError(incoming.problem)
-    app = _authorise(slack, row, incoming)
+    if arguments.problem:
+        raise SlackError(arguments.problem)
+    app = _authorise(slack, row, arguments)
     call = Call(slack, row, app, {})
     if row.caller != "nobody":
         require_scope(app, row.scopes)
         slack.rates.count(app.id, name, row.tier)
-    call.args = _convert(row, incoming.merged(row.json))
+    call.args = _convert_all(row, arguments.combine(row.json))
     return {"ok": True, **_run(call)}
 
 
@@ -69,19 +96,19 @@ def _run(call: Call) -> Json:
         raise
 
 
-def _authorise(slack: "LocalSlack", row: Method, incoming: Incoming) -> App:
-    token = incoming.token
+def _authorise(slack: MethodServices, row: Method, arguments: CallArguments) -> App:
+    token = arguments.token
     if row.caller == "nobody":
-        return next(iter(slack.workspace.apps.values()), NOBODY)
+        return next(iter(slack.workspace.apps.values()), NO_APP)
     if not token:
         raise SlackError("not_authed")
     for app in slack.workspace.apps.values():
         if token in (app.bot_token, app.app_token):
-            return _usable(app, row, "bot" if token == app.bot_token else "app")
+            return _check_token_kind(app, row, "bot" if token == app.bot_token else "app")
     raise SlackError("invalid_auth")
 
 
-def _usable(app: App, row: Method, kind: str) -> App:
+def _check_token_kind(app: App, row: Method, kind: str) -> App:
     if not app.installed:
         raise SlackError("account_inactive")
     if row.caller not in (kind, "any"):
@@ -90,27 +117,33 @@ def _usable(app: App, row: Method, kind: str) -> App:
 
 
 def require_scope(app: App, scopes: tuple[str, ...]) -> None:
-    """`missing_scope`, with what is needed and what there is, unless the app has one of these scopes."""
+    """Require that the app has one of these scopes; none at all requires nothing.
+
+    Raises:
+        SlackError: `missing_scope`, with `needed` and `provided`.
+    """
     if scopes and not app.scopes & set(scopes):
         raise SlackError("missing_scope", needed=",".join(scopes), provided=app.scope_list())
 
 
-def _convert(row: Method, values: Json) -> Json:
-    missing = [each.name for each in row.arguments if each.required and values.get(each.name) in (None, "")]
+def _convert_all(row: Method, values: Json) -> Json:
+    missing = [
+        argument.name
+        for argument in row.arguments
+        if argument.required and values.get(argument.name) in (None, "")
+    ]
     missing = [name for name in missing if not (name == "users" and name in values)]
     if missing:
         raise invalid_arguments(*(f"missing required field: {name}" for name in missing))
-    known = {each.name: each.kind for each in row.arguments}
-    return {
-        name: _converted(row, name, known[name], value) for name, value in values.items() if name in known
-    }
+    kinds = {argument.name: argument.kind for argument in row.arguments}
+    return {name: _convert(row, name, kinds[name], value) for name, value in values.items() if name in kinds}
 
 
-def _converted(row: Method, name: str, kind: str, value: Any) -> Any:
+def _convert(row: Method, name: str, kind: str, value: Any) -> Any:
     try:
         return convert(name, kind, value)
     except SlackError as refusal:
         raise (refusal if refusal.code in row.errors else invalid_arguments(f"invalid {name}")) from None
 
 
-NOBODY = App("", "", "", "", "", "", "", "", "", set(), set(), {}, [])
+NO_APP = App("", "", "", "", "", "", "", "", "", set(), set(), {}, [])

@@ -1,6 +1,6 @@
 """Rate limits: calls per minute by tier, and messages per second and channel.
 
-Tiers: https://docs.slack.dev/apis/web-api/rate-limits (Slack gives them as "about").
+Tiers: https://docs.slack.dev/apis/web-api/rate-limits (Slack calls these numbers approximate).
 """
 
 from collections import deque
@@ -10,11 +10,11 @@ from bot.sandbox.slack.core.clock import Clock
 from bot.sandbox.slack.core.errors import SlackError
 
 PER_MINUTE = {"t1": 1, "t2": 20, "t3": 50, "t4": 100, "t5": 600}
-BURST = 10  # messages to one channel that pass at once before one a second holds
+BURST = 10  # messages to one channel that pass at once
 
 
 class RateLimited(SlackError):
-    """Becomes HTTP 429 with `Retry-After` (whole seconds)."""
+    """A call over its rate limit: HTTP 429 with `Retry-After` in whole seconds."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__("ratelimited")
@@ -22,7 +22,7 @@ class RateLimited(SlackError):
 
 
 class Rates:
-    """Counts by the clock that was handed in. `enabled = False` lets everything through."""
+    """Counters of calls and messages, by the local Slack's clock. `enabled = False` limits nothing."""
 
     def __init__(self, clock: Clock, enabled: bool = True) -> None:
         self._clock = clock
@@ -31,7 +31,11 @@ class Rates:
         self._posts: dict[tuple[str, str], float] = {}
 
     def count(self, app_id: str, method: str, tier: str) -> None:
-        """Counts one call of a method; raises `RateLimited` over its tier."""
+        """Count a call of a method.
+
+        Raises:
+            RateLimited: it is over the calls per minute of its tier.
+        """
         if not self.enabled:
             return
         now, calls = self._now(), self._calls.setdefault((app_id, method), deque())
@@ -42,7 +46,11 @@ class Rates:
         calls.append(now)
 
     def count_post(self, app_id: str, channel_id: str) -> None:
-        """Counts one message to a channel: one a second, with short bursts."""
+        """Count a message to a channel: one a second on average, with bursts of `BURST`.
+
+        Raises:
+            RateLimited: it is over that.
+        """
         if not self.enabled:
             return
         now = self._now()

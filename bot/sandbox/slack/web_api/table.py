@@ -1,4 +1,4 @@
-"""Reads `table.toml`, the facts about every method."""
+"""The table of methods, from `table.toml`: verb, tier, scopes, arguments, errors."""
 
 import tomllib
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Argument:
-    """`kind` is str, int, bool, list or json."""
+    """An argument of a method; `kind` is str, int, bool, list or json."""
 
     name: str
     kind: str
@@ -17,7 +17,7 @@ class Argument:
 
 @dataclass(frozen=True)
 class Method:
-    """One row of the table; its columns are explained at the top of `table.toml`."""
+    """A row of the table; its columns are explained at the top of `table.toml`."""
 
     name: str
     verb: str
@@ -30,8 +30,8 @@ class Method:
 
 
 def _words(text: str, families: dict[str, str]) -> list[str]:
-    """The words, with `$name` replaced by those of its family."""
-    return [each for word in text.split() for each in families.get(word.removeprefix("$"), word).split()]
+    """The words of a cell, with `$name` replaced by the words of that family."""
+    return [part for word in text.split() for part in families.get(word.removeprefix("$"), word).split()]
 
 
 def _argument(word: str) -> Argument:
@@ -40,7 +40,9 @@ def _argument(word: str) -> Argument:
 
 
 def _method(name: str, row: dict[str, Any], families: dict[str, dict[str, str]]) -> Method:
-    columns = {each: _words(row.get(each, ""), families[each]) for each in ("scopes", "arguments", "errors")}
+    columns = {
+        column: _words(row.get(column, ""), families[column]) for column in ("scopes", "arguments", "errors")
+    }
     return Method(
         name=name,
         verb=row["verb"],

@@ -1,4 +1,4 @@
-"""Methods about the app itself and its team."""
+"""api.*, auth.*, apps.*, bots.*, blocks.* and team.*: methods about the app and its team."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,15 +11,15 @@ from bot.sandbox.slack.web_api.dispatch import Call, handles
 
 @handles("api.test")
 def api_test(call: Call) -> Json:
-    """Answers with its arguments, or with the error that is asked for."""
-    if wanted := call.get("error"):
-        raise SlackError(wanted, args=call.args)
+    """Return the arguments, or the error in `error`."""
+    if error := call.get("error"):
+        raise SlackError(error, args=call.args)
     return {"args": call.args}
 
 
 @handles("auth.test")
 def auth_test(call: Call) -> Json:
-    """Who the token's bot is."""
+    """The token's team and bot."""
     workspace, app = call.slack.workspace, call.app
     return {
         "url": f"https://{workspace.domain}.slack.com/",
@@ -34,7 +34,7 @@ def auth_test(call: Call) -> Json:
 
 @handles("auth.revoke")
 def auth_revoke(call: Call) -> Json:
-    """Uninstalls the app, unless it is only a `test`."""
+    """Uninstall the app, unless `test` is set."""
     if not call.get("test"):
         call.slack.workspace.uninstall(call.app)
     return {"revoked": not call.get("test")}
@@ -42,15 +42,15 @@ def auth_revoke(call: Call) -> Json:
 
 @handles("apps.connections.open")
 def connections_open(call: Call) -> Json:
-    """A fresh address for one Socket Mode connection."""
+    """A new address for one Socket Mode connection."""
     if not call.app.socket_mode:
         raise SlackError("forbidden_team")
-    return {"url": call.slack.sockets.ticket(call.app)}
+    return {"url": call.slack.sockets.issue_ticket(call.app)}
 
 
 @handles("bots.info")
 def bots_info(call: Call) -> Json:
-    """A bot by its bot id; the caller's own where none is given."""
+    """A bot by its bot id, by default the caller's own."""
     for app in call.slack.workspace.apps.values():
         if app.bot_id == call.get("bot", call.app.bot_id):
             return {"bot": _bot(call, app.bot_id, app.name, app.id, app.bot_user_id)}
@@ -72,35 +72,35 @@ def _bot(call: Call, bot_id: str, name: str, app_id: str, user_id: str) -> Json:
 
 @handles("blocks.validate")
 def blocks_validate(call: Call) -> Json:
-    """Its pointers start at the value given, other than those of the methods that post."""
+    """Validate blocks, a view or a message. JSON pointers start at that value, not at the arguments."""
     if len(call.args) != 1:
         message = "must provide exactly one of `blocks`, `view`, or `message`"
         raise SlackError("invalid_arguments", response_metadata={"messages": [message]})
     ((name, value),) = call.args.items()
-    problems = _CHECKS[name](value)
+    problems = _VALIDATORS[name](value)
     if problems:
-        raise SlackError(f"invalid_{name}", errors=[_detail(each) for each in problems])
+        raise SlackError(f"invalid_{name}", errors=[_problem_json(problem) for problem in problems])
     return {}
 
 
-def _whole_message(message: Any) -> list[Problem]:
+def _validate_message(message: Any) -> list[Problem]:
     return validate_message(message.get("blocks", []) if isinstance(message, dict) else message, "/blocks")
 
 
-_CHECKS: dict[str, Callable[[Any], list[Problem]]] = {
+_VALIDATORS: dict[str, Callable[[Any], list[Problem]]] = {
     "blocks": lambda blocks: validate_message(blocks, ""),
     "view": lambda view: validate_view(view, at=""),
-    "message": _whole_message,
+    "message": _validate_message,
 }
 
 
-def _detail(problem: Problem) -> Json:
+def _problem_json(problem: Problem) -> Json:
     return {"code": "failed_constraint", "message": problem.message, "pointer": problem.pointer}
 
 
 @handles("team.info")
 def team_info(call: Call) -> Json:
-    """This team; there is no other."""
+    """The team of the token; any other id is `team_not_found`."""
     workspace = call.slack.workspace
     if call.get("team", workspace.id) != workspace.id:
         raise SlackError("team_not_found")
@@ -118,7 +118,7 @@ def team_info(call: Call) -> Json:
 
 @handles("team.profile.get")
 def team_profile_get(_call: Call) -> Json:
-    """The custom fields that profiles have."""
+    """The custom fields of profiles."""
     fields = [
         {
             "id": key,

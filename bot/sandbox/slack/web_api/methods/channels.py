@@ -1,4 +1,4 @@
-"""Who is in a channel, and the channels themselves."""
+"""conversations.* that change a channel or its members."""
 
 import re
 
@@ -10,27 +10,27 @@ from bot.sandbox.slack.web_api.dispatch import Call, handles
 LONGEST_NAME, LONGEST_TOPIC = 80, 250
 
 
-def _room(call: Call) -> Channel:
+def _channel(call: Call) -> Channel:
     channel = channel_access.visible_channel(call, "manage")
-    channel_access.require_room(channel)
+    channel_access.require_channel(channel)
     return channel
 
 
-def _open_room(call: Call) -> Channel:
-    channel = _room(call)
+def _writable_channel(call: Call) -> Channel:
+    channel = _channel(call)
     if channel.archived:
         raise SlackError("is_archived")
-    channel_access.require_inside(call, channel)
+    channel_access.require_membership(call, channel)
     return channel
 
 
 @handles("conversations.invite")
 def invite(call: Call) -> Json:
-    """Adds people; none at all where one of them cannot be added."""
-    channel, users = _open_room(call), call.get("users")
+    """Add people; nobody is added where one of them cannot be."""
+    channel, users = _writable_channel(call), call.get("users")
     if not users:
         raise SlackError("no_user")
-    problems = {user: code for user in users if (code := _why_not(call, channel, user))}
+    problems = {user: code for user in users if (code := _invite_error(call, channel, user))}
     if problems:
         first = next(iter(problems.items()))
         raise SlackError(
@@ -41,7 +41,7 @@ def invite(call: Call) -> Json:
     return {"channel": channel.as_json(call.app.bot_user_id)}
 
 
-def _why_not(call: Call, channel: Channel, user_id: str) -> str | None:
+def _invite_error(call: Call, channel: Channel, user_id: str) -> str | None:
     user = call.slack.workspace.users.get(user_id)
     if user is None:
         return "user_not_found"
@@ -54,9 +54,9 @@ def _why_not(call: Call, channel: Channel, user_id: str) -> str | None:
 
 @handles("conversations.kick")
 def kick(call: Call) -> Json:
-    """Removes one person."""
-    channel, user_id = _room(call), str(call.get("user"))
-    channel_access.require_inside(call, channel)
+    """Remove a person."""
+    channel, user_id = _channel(call), str(call.get("user"))
+    channel_access.require_membership(call, channel)
     call.slack.workspace.user(user_id)
     if user_id == call.app.bot_user_id:
         raise SlackError("cant_kick_self")
@@ -70,15 +70,15 @@ def kick(call: Call) -> Json:
 
 @handles("conversations.join")
 def join(call: Call) -> Json:
-    """The bot joins a public channel."""
+    """Add the bot to a public channel."""
     channel = call.slack.workspace.channels.get(str(call.get("channel")))
-    if channel is None or (channel.kind != "public" and not channel_access.inside(call, channel)):
+    if channel is None or (channel.kind != "public" and not channel_access.is_member(call, channel)):
         raise SlackError("channel_not_found")
     if channel.kind != "public":
         raise SlackError("method_not_supported_for_channel_type")
     if channel.archived:
         raise SlackError("is_archived")
-    if channel_access.inside(call, channel):
+    if channel_access.is_member(call, channel):
         return {"channel": channel.as_json(call.app.bot_user_id), "warning": "already_in_channel"}
     call.slack.workspace.join(channel, call.app.bot_user_id)
     return {"channel": channel.as_json(call.app.bot_user_id)}
@@ -86,11 +86,11 @@ def join(call: Call) -> Json:
 
 @handles("conversations.leave")
 def leave(call: Call) -> Json:
-    """The bot leaves."""
-    channel = _room(call)
+    """Remove the bot from a channel."""
+    channel = _channel(call)
     if channel.general:
         raise SlackError("cant_leave_general")
-    if not channel_access.inside(call, channel):
+    if not channel_access.is_member(call, channel):
         return {"not_in_channel": True}
     if channel.kind == "private" and len(channel.members) == 1:
         raise SlackError("last_member")
@@ -100,9 +100,9 @@ def leave(call: Call) -> Json:
 
 @handles("conversations.create")
 def create(call: Call) -> Json:
-    """A new channel with the bot in it."""
+    """Create a channel with the bot as its only member."""
     name, private = str(call.get("name")), bool(call.get("is_private"))
-    call.need(*(("groups:write",) if private else ("channels:manage", "channels:write")))
+    call.require_scope(*(("groups:write",) if private else ("channels:manage", "channels:write")))
     _check_name(call, name)
     workspace, bot = call.slack.workspace, call.app.bot_user_id
     channel = workspace.add_channel(name, members=[bot], private=private, creator=bot)
@@ -114,15 +114,15 @@ def _check_name(call: Call, name: str) -> None:
         raise SlackError("invalid_name_maxlength")
     if not re.fullmatch(r"[^\W_A-Z][^\WA-Z]*(-[^\WA-Z]*)*", name):
         raise SlackError("invalid_name_specials")
-    if any(each.name == name for each in call.slack.workspace.channels.values()):
+    if any(channel.name == name for channel in call.slack.workspace.channels.values()):
         raise SlackError("name_taken")
 
 
 @handles("conversations.archive")
 def archive(call: Call) -> Json:
-    """Closes a channel for good, until it is unarchived."""
-    channel = _room(call)
-    channel_access.require_inside(call, channel)
+    """Archive a channel."""
+    channel = _channel(call)
+    channel_access.require_membership(call, channel)
     if channel.archived:
         raise SlackError("already_archived")
     if channel.general:
@@ -133,8 +133,8 @@ def archive(call: Call) -> Json:
 
 @handles("conversations.unarchive")
 def unarchive(call: Call) -> Json:
-    """Opens an archived channel again."""
-    channel = _room(call)
+    """Restore an archived channel."""
+    channel = _channel(call)
     if not channel.archived:
         raise SlackError("not_archived")
     channel.archived = False
@@ -143,8 +143,8 @@ def unarchive(call: Call) -> Json:
 
 @handles("conversations.setTopic")
 def set_topic(call: Call) -> Json:
-    """Sets the line below a channel's name."""
-    channel, topic = _open_room(call), str(call.get("topic"))
+    """Set the topic, the line below a channel's name."""
+    channel, topic = _writable_channel(call), str(call.get("topic"))
     if len(topic) > LONGEST_TOPIC:
         raise SlackError("too_long")
     channel.topic = topic

@@ -1,4 +1,4 @@
-"""Reading conversations, and opening direct messages."""
+"""conversations.* that read, and conversations.open."""
 
 from bot.sandbox.slack.core.errors import Json, SlackError
 from bot.sandbox.slack.state.conversations import Channel, Message
@@ -6,13 +6,13 @@ from bot.sandbox.slack.web_api import channel_access
 from bot.sandbox.slack.web_api.arguments import page
 from bot.sandbox.slack.web_api.dispatch import Call, handles
 
-MOST_PEOPLE = 8  # besides the bot
+MAX_PEOPLE = 8  # besides the bot
 _KINDS = {"public_channel": "public", "private_channel": "private", "im": "im", "mpim": "mpim"}
 
 
 @handles("conversations.open")
 def open_conversation(call: Call) -> Json:
-    """The DM with one person, or with several; made when it is first asked for."""
+    """Open the direct message with one or more people; it is created on first use."""
     if reference := call.get("channel"):
         channel = channel_access.visible_channel(call, "manage")
         return {
@@ -23,13 +23,13 @@ def open_conversation(call: Call) -> Json:
     users = call.get("users")
     if not users:
         raise SlackError("users_list_not_supplied")
-    call.need("im:write" if len(users) == 1 else "mpim:write")
-    channel = _between(call, users)
+    call.require_scope("im:write" if len(users) == 1 else "mpim:write")
+    channel = _group_dm(call, users)
     return {"channel": channel.as_json(call.app.bot_user_id) if call.get("return_im") else {"id": channel.id}}
 
 
-def _between(call: Call, users: list[str]) -> Channel:
-    if len(users) > MOST_PEOPLE:
+def _group_dm(call: Call, users: list[str]) -> Channel:
+    if len(users) > MAX_PEOPLE:
         raise SlackError("too_many_users")
     for user_id in users:
         user = call.slack.workspace.user(user_id)
@@ -42,85 +42,97 @@ def _between(call: Call, users: list[str]) -> Channel:
 
 @handles("conversations.info")
 def info(call: Call) -> Json:
-    """One conversation that the bot can see."""
+    """A conversation that the bot can see."""
     channel = channel_access.visible_channel(call, "read")
     return {"channel": channel.as_json(call.app.bot_user_id, count=bool(call.get("include_num_members")))}
 
 
 @handles("conversations.list")
 def list_conversations(call: Call) -> Json:
-    """Public channels, and of the rest those with the bot."""
+    """All public channels, and other conversations with the bot."""
     channels = [
-        each for each in _of_types(call) if each.kind == "public" or channel_access.inside(call, each)
+        channel
+        for channel in _requested_channels(call)
+        if channel.kind == "public" or channel_access.is_member(call, channel)
     ]
-    return _listed(call, channels)
+    return _channel_page(call, channels)
 
 
 @handles("users.conversations")
 def of_user(call: Call) -> Json:
-    """The conversations of a person or of the bot, as far as the bot sees them."""
+    """The conversations of a person, by default the bot's own, that the bot can see."""
     user_id = call.get("user", call.app.bot_user_id)
     call.slack.workspace.user(user_id)
-    channels = [each for each in _of_types(call) if user_id in each.members]
-    return _listed(
-        call, [each for each in channels if each.kind == "public" or channel_access.inside(call, each)]
+    channels = [channel for channel in _requested_channels(call) if user_id in channel.members]
+    return _channel_page(
+        call,
+        [
+            channel
+            for channel in channels
+            if channel.kind == "public" or channel_access.is_member(call, channel)
+        ],
     )
 
 
-def _of_types(call: Call) -> list[Channel]:
+def _requested_channels(call: Call) -> list[Channel]:
     types = call.get("types") or ["public_channel"]
-    if any(each not in _KINDS for each in types):
+    if any(kind not in _KINDS for kind in types):
         raise SlackError("invalid_types")
-    kinds = [_KINDS[each] for each in types]
-    for family in {each.family for each in call.slack.workspace.channels.values() if each.kind in kinds}:
-        call.need(f"{family}:read")
-    channels = [each for each in call.slack.workspace.channels.values() if each.kind in kinds]
-    return [each for each in channels if not (call.get("exclude_archived") and each.archived)]
+    kinds = [_KINDS[kind] for kind in types]
+    for family in {
+        channel.family for channel in call.slack.workspace.channels.values() if channel.kind in kinds
+    }:
+        call.require_scope(f"{family}:read")
+    channels = [channel for channel in call.slack.workspace.channels.values() if channel.kind in kinds]
+    return [channel for channel in channels if not (call.get("exclude_archived") and channel.archived)]
 
 
-def _listed(call: Call, channels: list[Channel]) -> Json:
-    shown, cursor = page(channels, call.get("cursor"), call.get("limit"))
-    items = [each.as_json(call.app.bot_user_id, count=True) for each in shown]
-    return {"channels": items, "response_metadata": {"next_cursor": cursor}}
+def _channel_page(call: Call, channels: list[Channel]) -> Json:
+    items, cursor = page(channels, call.get("cursor"), call.get("limit"))
+    data = [channel.as_json(call.app.bot_user_id, count=True) for channel in items]
+    return {"channels": data, "response_metadata": {"next_cursor": cursor}}
 
 
 @handles("conversations.members")
 def members(call: Call) -> Json:
-    """Ids of the members."""
+    """The ids of the members."""
     channel = channel_access.visible_channel(call, "read")
-    shown, cursor = page(channel.members, call.get("cursor"), call.get("limit"))
-    return {"members": shown, "response_metadata": {"next_cursor": cursor}}
+    items, cursor = page(channel.members, call.get("cursor"), call.get("limit"))
+    return {"members": items, "response_metadata": {"next_cursor": cursor}}
 
 
 @handles("conversations.history")
 def history(call: Call) -> Json:
-    """The top level of a conversation with the bot, newest first."""
+    """The top-level messages of a conversation with the bot, newest first."""
     channel = channel_access.visible_channel(call, "history")
-    channel_access.require_inside(call, channel)
-    found = [each for each in reversed(channel.messages) if _between_times(call, each)]
-    return _messages(call, found)
+    channel_access.require_membership(call, channel)
+    messages = [message for message in reversed(channel.messages) if _in_time_range(call, message)]
+    return _message_page(call, messages)
 
 
 @handles("conversations.replies")
 def replies(call: Call) -> Json:
-    """A thread: the parent first, then its replies, oldest first."""
+    """A thread: the parent, then its replies, oldest first."""
     channel = channel_access.visible_channel(call, "history")
-    channel_access.require_inside(call, channel)
+    channel_access.require_membership(call, channel)
     parent = channel.find(str(call.get("ts")))
     if parent is None:
         raise SlackError("thread_not_found")
-    found = [parent, *(each for each in parent.replies if _between_times(call, each))]
-    return _messages(call, found)
+    messages = [parent, *(reply for reply in parent.replies if _in_time_range(call, reply))]
+    return _message_page(call, messages)
 
 
-def _messages(call: Call, found: list[Message]) -> Json:
-    shown, cursor = page(found, call.get("cursor"), call.get("limit"), most=999)
+def _message_page(call: Call, messages: list[Message]) -> Json:
+    items, cursor = page(messages, call.get("cursor"), call.get("limit"), maximum=999)
     metadata = bool(call.get("include_all_metadata"))
-    answer: Json = {"messages": [each.as_json(metadata=metadata) for each in shown], "has_more": bool(cursor)}
+    answer: Json = {
+        "messages": [message.as_json(metadata=metadata) for message in items],
+        "has_more": bool(cursor),
+    }
     return answer | ({"response_metadata": {"next_cursor": cursor}} if cursor else {})
 
 
-def _between_times(call: Call, message: Message) -> bool:
+def _in_time_range(call: Call, message: Message) -> bool:
     at, oldest, latest = float(message.ts), _time(call, "oldest"), _time(call, "latest")
     if call.get("inclusive") and at in (oldest, latest):
         return True

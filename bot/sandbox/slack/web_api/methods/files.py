@@ -1,4 +1,4 @@
-"""Uploads in three steps: an address to send to, the bytes, and the sharing of it."""
+"""files.*: an upload's address, then, once its bytes were sent, its completion and sharing."""
 
 from bot.sandbox.slack.core.errors import Json, SlackError, invalid_arguments
 from bot.sandbox.slack.state.conversations import Channel, Message
@@ -6,49 +6,49 @@ from bot.sandbox.slack.validate.rules import Report, array, shape, string
 from bot.sandbox.slack.web_api import channel_access
 from bot.sandbox.slack.web_api.dispatch import Call, handles
 
-LARGEST = 1024**3
+MAX_SIZE = 1024**3  # bytes
 _FIELDS = {"id": string(), "title": string(None, 0), "highlight_type": string()}
 _FILES = array(shape(_FIELDS, "id"), 100)
 
 
 @handles("files.getUploadURLExternal")
 def get_upload_url(call: Call) -> Json:
-    """Where to send the bytes of a file."""
+    """Announce a file and return the address to send its bytes to."""
     if call.args["length"] <= 0:
         raise invalid_arguments("must be greater than 0 [json-pointer:/length]")
-    if call.args["length"] > LARGEST:
+    if call.args["length"] > MAX_SIZE:
         raise SlackError("file_upload_size_restricted")
-    upload = call.slack.files.expect(str(call.get("filename")), call.args["length"])
-    return {"upload_url": call.slack.files.address(upload), "file_id": upload.id}
+    upload = call.slack.files.create(str(call.get("filename")), call.args["length"])
+    return {"upload_url": call.slack.files.upload_url(upload), "file_id": upload.id}
 
 
 @handles("files.completeUploadExternal")
 def complete_upload(call: Call) -> Json:
-    """Ends an upload and shares it where asked."""
+    """Complete uploads and share them in channels."""
     report: Report = []
     _FILES(call.args["files"], "/files", report)
     if report:
-        raise invalid_arguments(*(str(each) for each in report))
-    uploads = [call.slack.files.complete(each["id"], each.get("title")) for each in call.args["files"]]
-    shared = [each.as_json() for each in uploads]
+        raise invalid_arguments(*(str(problem) for problem in report))
+    uploads = [call.slack.files.complete(file["id"], file.get("title")) for file in call.args["files"]]
+    data = [upload.as_json() for upload in uploads]
     channels = call.get("channels") or [call.get("channel_id")]
     for channel_id in filter(None, channels):
-        _share(call, str(channel_id), shared)
-    return {"files": shared}
+        _share(call, str(channel_id), data)
+    return {"files": data}
 
 
-def _target(call: Call) -> Channel:
+def _target_channel(call: Call) -> Channel:
     try:
         return channel_access.writable_channel(call)
     except SlackError as refusal:
-        known = refusal.code in call.method.errors
-        raise refusal if known else SlackError("posting_to_channel_denied") from None
+        in_table = refusal.code in call.method.errors
+        raise refusal if in_table else SlackError("posting_to_channel_denied") from None
 
 
 def _share(call: Call, channel_id: str, files: list[Json]) -> None:
     call.args["channel"] = channel_id
-    channel = _target(call)
-    bot, ts = call.app.bot_user_id, call.slack.workspace.stamps.next()
+    channel = _target_channel(call)
+    bot, ts = call.app.bot_user_id, call.slack.workspace.timestamps.next()
     message = Message(
         channel.id, ts, bot, call.get("initial_comment", ""), files=files, thread_ts=call.get("thread_ts")
     )

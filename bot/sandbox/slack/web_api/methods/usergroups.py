@@ -1,4 +1,4 @@
-"""User groups. Writing them takes a paid plan and the workspace's leave."""
+"""usergroups.*: they need a paid plan; writing also needs the workspace's permission."""
 
 from bot.sandbox.slack.core.errors import Json, SlackError
 from bot.sandbox.slack.state.people import UserGroup
@@ -7,13 +7,13 @@ from bot.sandbox.slack.web_api.dispatch import Call, handles
 LONGEST_DESCRIPTION = 140
 
 
-def _paid(call: Call) -> None:
+def _require_paid(call: Call) -> None:
     if not call.slack.workspace.paid:
         raise SlackError("plan_upgrade_required")
 
 
-def _writable(call: Call) -> None:
-    _paid(call)
+def _require_writable(call: Call) -> None:
+    _require_paid(call)
     if not call.slack.workspace.usergroup_writes:
         raise SlackError("permission_denied")
 
@@ -28,24 +28,24 @@ def _answer(call: Call, group: UserGroup, users: bool = False) -> Json:
 
 @handles("usergroups.list")
 def list_groups(call: Call) -> Json:
-    """All groups; the disabled ones only when asked for."""
-    _paid(call)
+    """All groups; disabled ones only with `include_disabled`."""
+    _require_paid(call)
     groups = [
-        each
-        for each in call.slack.workspace.usergroups.values()
-        if call.get("include_disabled") or not each.disabled_at
+        group
+        for group in call.slack.workspace.usergroups.values()
+        if call.get("include_disabled") or not group.disabled_at
     ]
     users, count = bool(call.get("include_users")), bool(call.get("include_count"))
-    return {"usergroups": [each.as_json(users=users, count=count) for each in groups]}
+    return {"usergroups": [group.as_json(users=users, count=count) for group in groups]}
 
 
 @handles("usergroups.create")
 def create(call: Call) -> Json:
-    """A new group without members."""
-    _writable(call)
+    """Create a group without members."""
+    _require_writable(call)
     name = str(call.get("name"))
     handle = call.get("handle") or name.lower().replace(" ", "-")
-    _check(call, None)
+    _check_attributes(call, None)
     group = call.slack.workspace.add_usergroup(name, handle=handle, by=call.app.bot_user_id)
     group.description = call.get("description", "")
     return _answer(call, group)
@@ -53,10 +53,10 @@ def create(call: Call) -> Json:
 
 @handles("usergroups.update")
 def update(call: Call) -> Json:
-    """Changes what a group is called and where it belongs."""
-    _writable(call)
+    """Change a group's name, handle, description or channels."""
+    _require_writable(call)
     group = _group(call)
-    _check(call, group)
+    _check_attributes(call, group)
     for name in ("name", "handle", "description", "channels"):
         if name in call.args:
             setattr(group, name, call.args[name])
@@ -64,32 +64,32 @@ def update(call: Call) -> Json:
     return _answer(call, group)
 
 
-def _check(call: Call, own: UserGroup | None) -> None:
-    others = [each for each in call.slack.workspace.usergroups.values() if each is not own]
-    if "name" in call.args and any(each.name == call.args["name"] for each in others):
+def _check_attributes(call: Call, own: UserGroup | None) -> None:
+    others = [group for group in call.slack.workspace.usergroups.values() if group is not own]
+    if "name" in call.args and any(group.name == call.args["name"] for group in others):
         raise SlackError("name_already_exists")
-    if "handle" in call.args and any(each.handle == call.args["handle"] for each in others):
+    if "handle" in call.args and any(group.handle == call.args["handle"] for group in others):
         raise SlackError("handle_already_exists")
     if len(call.get("description", "")) > LONGEST_DESCRIPTION:
         raise SlackError("description_too_long")
-    if any(each not in call.slack.workspace.channels for each in call.get("channels", [])):
+    if any(channel_id not in call.slack.workspace.channels for channel_id in call.get("channels", [])):
         raise SlackError("invalid_channel_provided")
 
 
 @handles("usergroups.enable")
 def enable(call: Call) -> Json:
-    """Switches a group on."""
-    return _switch(call, True)
+    """Enable a group."""
+    return _set_enabled(call, True)
 
 
 @handles("usergroups.disable")
 def disable(call: Call) -> Json:
-    """Switches a group off; its members stay."""
-    return _switch(call, False)
+    """Disable a group; its members stay."""
+    return _set_enabled(call, False)
 
 
-def _switch(call: Call, enabled: bool) -> Json:
-    _writable(call)
+def _set_enabled(call: Call, enabled: bool) -> Json:
+    _require_writable(call)
     group = _group(call)
     call.slack.workspace.enable_group(group, enabled, call.app.bot_user_id)
     return _answer(call, group, users=True)
@@ -97,8 +97,8 @@ def _switch(call: Call, enabled: bool) -> Json:
 
 @handles("usergroups.users.list")
 def list_users(call: Call) -> Json:
-    """Ids of the members."""
-    _paid(call)
+    """The ids of the members."""
+    _require_paid(call)
     group = _group(call)
     if group.disabled_at and not call.get("include_disabled"):
         raise SlackError("no_such_subteam")
@@ -107,8 +107,8 @@ def list_users(call: Call) -> Json:
 
 @handles("usergroups.users.update")
 def update_users(call: Call) -> Json:
-    """The list given is the whole list from now on; it cannot be empty."""
-    _writable(call)
+    """Replace the members; the list cannot be empty."""
+    _require_writable(call)
     group, users = _group(call), call.get("users")
     if not users:
         raise SlackError("no_users_provided")
