@@ -1,8 +1,8 @@
 """Access at once: the second question after the form, and using it."""
 
 from blocks import request_form
-from blocks.forms import emergency as emergency_form
 from blocks.request_form import RequestBlock, RequestInput
+from blocks.request_form import emergency as emergency_form
 from handlers import fresh, request_screen
 from handlers.desk import Desk
 from handlers.funnel import listener

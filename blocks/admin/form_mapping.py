@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from blocks import kit
 from blocks.admin.block_id_version import plain_block_ids, version_block_ids
-from blocks.admin.fields.base import Field, InvalidEntry, SlackNames, sentence
+from blocks.admin.fields.base import Field, InvalidEntry, InvalidForm, SlackNames, sentence
 from blocks.admin.fields.text import TextField
 from blocks.admin.ids import AdminPlace, AdminScreen
 from blocks.kit import Block, View
@@ -17,20 +17,11 @@ from models.catalogue.never import contradictions
 from models.catalogue.problems import Path, Problem, explain
 from models.catalogue.search import fold
 from models.catalogue.spec import AppSpec
-from models.errors import Refusal
 
 KEY_LIMIT = 40
 KEY = TextField("key", "Key", "Its name in files. It stays. Left empty: made from the name.", limit=KEY_LIMIT)
 """The field of a new entry's key."""
 Entry = TypeVar("Entry", bound=BaseModel)
-
-
-class InvalidForm(Refusal):
-    """A submitted form with errors, by block."""
-
-    def __init__(self, errors: Errors) -> None:
-        super().__init__(" ".join(errors.values()))
-        self.errors = errors
 
 
 def draw_fields(fields: Iterable[Field], spec: object, names: SlackNames) -> list[Block]:

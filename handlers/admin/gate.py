@@ -5,7 +5,7 @@ from functools import wraps
 from typing import TypeVar
 
 from blocks.admin.block_id_version import place_errors
-from blocks.admin.form_mapping import InvalidForm
+from blocks.admin.fields.base import InvalidForm
 from handlers.admin import screens
 from handlers.incoming import Click, Incoming, Submission
 from handlers.whois import SOON

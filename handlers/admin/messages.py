@@ -1,7 +1,7 @@
 """Messages in the company's own words: the list of them, wording one, and how it would look."""
 
 from blocks import kit
-from blocks.admin.form_mapping import InvalidForm
+from blocks.admin.fields.base import InvalidForm
 from blocks.admin.forms import message as screen
 from blocks.admin.forms.message_example import ExamplePeople
 from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen

@@ -7,8 +7,8 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
+from blocks.admin.fields.base import InvalidForm
 from blocks.admin.fields.people import typed_people
-from blocks.admin.form_mapping import InvalidForm
 from handlers.incoming import Incoming, Submission
 from models.catalogue.spec import ApproverRef, GroupRef, PersonRef, parse_approver
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from blocks.admin.fields.base import SlackNames
+from blocks.admin.fields.base import InvalidForm, SlackNames
 from blocks.admin.fields.connector import ConnectorKind, ConnectorParam, ParamInput
-from blocks.admin.form_mapping import InvalidForm
 from blocks.admin.forms import access, basics, durations, emergency, example, rule, stage
 from blocks.admin.ids import AdminPlace
 from blocks.kit import View

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blocks.admin.fields.base import SlackNames
-from blocks.admin.form_mapping import InvalidForm
+from blocks.admin.fields.base import InvalidForm, SlackNames
 from blocks.admin.forms import basics
 from blocks.admin.ids import AdminPlace
 from blocks.admin.lists import apps as app_list

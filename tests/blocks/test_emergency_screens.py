@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks import mail, request_form
-from blocks.forms import emergency as emergency_form
 from blocks.forms import review as review_form
 from blocks.forms.term import TermChoice
 from blocks.kit import carried
 from blocks.request_form import RequestInput
+from blocks.request_form import emergency as emergency_form
 from blocks.request_form.preview import preview
 from models.catalogue.spec import AppSpec
 from models.lifecycle.request.plan import Planned

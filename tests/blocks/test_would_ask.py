@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 
 from blocks import kit
-from blocks.admin.form_mapping import InvalidForm
+from blocks.admin.fields.base import InvalidForm
 from blocks.admin.forms import would_ask
 from blocks.admin.forms.would_ask import HypotheticalRequest
 from blocks.admin.ids import AdminAction, AdminPlace

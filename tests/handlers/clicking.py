@@ -10,8 +10,8 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from blocks.admin.ids import AdminAction
-from blocks.forms import emergency as emergency_form
 from blocks.request_form import access_block
+from blocks.request_form import emergency as emergency_form
 from bot.sandbox.slack.client.client import Client
 from bot.sandbox.slack.delivery.delivery import Ack, Delivery
 from bot.sandbox.slack.state.events import Event

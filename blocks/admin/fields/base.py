@@ -11,8 +11,9 @@ from typing import Any
 
 from blocks import kit
 from blocks.kit import Block, Element
-from blocks.kit.state import Values
+from blocks.kit.state import Errors, Values
 from models.catalogue.problems import Path
+from models.errors import Refusal
 
 DISPLAY_LIMIT = 2900
 """Characters that a form shows in one place; longer content stays as it is. Slack's limit is 3,000."""
@@ -24,6 +25,14 @@ class InvalidEntry(Exception):
     def __init__(self, block: str, sentence: str) -> None:
         super().__init__(sentence)
         self.block, self.sentence = block, sentence
+
+
+class InvalidForm(Refusal):
+    """A submitted form with errors, by block."""
+
+    def __init__(self, errors: Errors) -> None:
+        super().__init__(" ".join(errors.values()))
+        self.errors = errors
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blocks import kit
-from blocks.admin.fields.base import DISPLAY_LIMIT, Field, InvalidEntry, SlackNames, sentence
+from blocks.admin.fields.base import DISPLAY_LIMIT, Field, InvalidEntry, InvalidForm, SlackNames, sentence
 from blocks.admin.fields.choices import (
     REQUEST_KINDS,
     ChoiceField,
@@ -15,7 +15,6 @@ from blocks.admin.fields.choices import (
 )
 from blocks.admin.fields.durations import DurationField
 from blocks.admin.fields.text import TEXT, LinesField, TextField
-from blocks.admin.form_mapping import InvalidForm
 from blocks.admin.ids import AdminAction
 from blocks.kit import Block
 from blocks.kit.state import Values, text_of

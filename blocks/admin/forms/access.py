@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from blocks.admin.fields.base import Field, SlackNames
+from blocks.admin.fields.base import Field, InvalidForm, SlackNames
 from blocks.admin.fields.choices import CheckboxField, ChoiceField, FieldOption, enum_options
 from blocks.admin.fields.connector import ConnectorField, ConnectorKind
 from blocks.admin.fields.durations import DurationField, DurationsField
 from blocks.admin.fields.text import TextField
 from blocks.admin.form_mapping import (
     KEY,
-    InvalidForm,
     draw_fields,
     form_view,
     merge_changes,

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 
-from blocks.admin.fields.base import Field, SlackNames
+from blocks.admin.fields.base import Field, InvalidForm, SlackNames
 from blocks.admin.fields.choices import AccessesField, CheckboxField, ChoiceField, FieldOption
 from blocks.admin.fields.people import ApproversField, QuorumField
 from blocks.admin.fields.text import TextField
 from blocks.admin.form_mapping import (
     KEY,
-    InvalidForm,
     draw_fields,
     form_view,
     merge_changes,

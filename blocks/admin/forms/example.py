@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blocks import kit
-from blocks.admin.fields.base import Field, InvalidEntry, SlackNames
+from blocks.admin.fields.base import Field, InvalidEntry, InvalidForm, SlackNames
 from blocks.admin.fields.choices import (
     REQUEST_KINDS,
     AccessesField,
@@ -18,7 +18,6 @@ from blocks.admin.fields.choices import (
 from blocks.admin.fields.durations import parse_length
 from blocks.admin.fields.text import TEXT, LinesField, TextField
 from blocks.admin.form_mapping import (
-    InvalidForm,
     draw_fields,
     form_view,
     merge_changes,

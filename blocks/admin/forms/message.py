@@ -6,9 +6,9 @@ from datetime import datetime
 
 from blocks import kit
 from blocks.admin.block_id_version import plain_block_ids
-from blocks.admin.fields.base import SlackNames, sentence
+from blocks.admin.fields.base import InvalidForm, SlackNames, sentence
 from blocks.admin.fields.text import TextField
-from blocks.admin.form_mapping import InvalidForm, draw_fields, form_view, validate_entry
+from blocks.admin.form_mapping import draw_fields, form_view, validate_entry
 from blocks.admin.forms.message_example import ExamplePeople, example
 from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen
 from blocks.cards import draw as draw_card

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from blocks.admin.fields.base import Field, SlackNames
+from blocks.admin.fields.base import Field, InvalidForm, SlackNames
 from blocks.admin.fields.condition import ConditionField, hidden_condition_note, require_satisfiable
 from blocks.admin.fields.text import TextField
 from blocks.admin.form_mapping import (
-    InvalidForm,
     draw_fields,
     form_view,
     merge_changes,

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from blocks import kit
-from blocks.admin.fields.base import Field, SlackNames
+from blocks.admin.fields.base import Field, InvalidForm, SlackNames
 from blocks.admin.fields.choices import ChannelField, ChoiceField, FieldOption
 from blocks.admin.fields.condition import ConditionField, hidden_condition_note, require_satisfiable
 from blocks.admin.fields.durations import DurationField
 from blocks.admin.fields.people import ApproversField, QuorumField
 from blocks.admin.fields.text import NumberField, TextField
 from blocks.admin.form_mapping import (
-    InvalidForm,
     draw_fields,
     form_view,
     merge_changes,

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from blocks import kit
-from blocks.admin.fields.base import sentence
+from blocks.admin.fields.base import InvalidForm, sentence
 from blocks.admin.fields.choices import REQUEST_KINDS
-from blocks.admin.form_mapping import InvalidForm
 from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen
 from blocks.admin.lists.apps import access_options
 from blocks.kit import Block, View
