@@ -9,7 +9,7 @@ from blocks.kit import Block, Element, View
 from blocks.kit.text import esc, mention
 from blocks.timeline import line
 from models.audit import Entry
-from models.catalogue.words import OnReject, RequestKind
+from models.catalogue.spec.enums import OnReject, RequestKind
 from models.queries.stage_story import StageStory
 from models.queries.stories import RequestStory
 from models.tables.states import StageState

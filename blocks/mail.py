@@ -13,8 +13,7 @@ from zoneinfo import ZoneInfo
 from blocks.cards import Story
 from blocks.kit import Block, Message
 from blocks.kit.text import unescape
-from models.queries.change_story import ChangeStory
-from models.queries.pause_story import PauseStory
+from models.queries.admin_stories import ChangeStory, PauseStory
 from models.queries.stories import GrantStory, RequestStory, TaskStory
 from models.tables.cards import CardKind
 from models.tables.grants import TaskState

@@ -38,7 +38,7 @@ from handlers.desk import Desk
 from handlers.whois import WhoIs
 from models.clock import Clock
 from models.jobs import LEASE
-from models.rate_limits import Limits
+from models.lifecycle.request.rate_limits import Limits
 from models.registry import directory
 from models.store.base import STANDSTILL, Store, Unavailable
 from models.store.open import open_store

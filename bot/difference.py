@@ -6,9 +6,9 @@ from itertools import groupby
 from typing import NamedTuple
 
 from bot.words import counted
-from models.catalogue.file import Catalogue, Change, diff, diff_parts
+from models.catalogue.file.read import Catalogue, Change, diff, diff_parts
 from models.catalogue.spec import AppSpec
-from models.queries.in_use import AccessKey, InUse, in_use
+from models.queries.usage import AccessKey, InUse, in_use
 from models.registry import apps, catalogue_entries
 from models.store.case import Case
 

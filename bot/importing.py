@@ -12,10 +12,10 @@ from bot.database import NoSchema, opened, upgrade
 from bot.difference import Difference, compare, from_nothing
 from bot.failure import Failure
 from bot.words import counted
-from models.catalogue.file import Catalogue, CatalogueError, dump, load
+from models.catalogue.file.read import Catalogue, CatalogueError, dump, load
 from models.lifecycle.catalogue import propose_change
-from models.lifecycle.grant import forced_end_date
-from models.lifecycle.people import managers
+from models.lifecycle.grant import end_dates
+from models.lifecycle.people import open_requests
 from models.lifecycle.request.cancel import cancel_unoffered
 from models.registry import apps, catalogue_entries
 from models.store.outcome import Outcome
@@ -96,11 +96,11 @@ def _agree(file: Path, catalogue: Catalogue, yes: bool) -> None:
 
 def put_in(out: Outcome, catalogue: Catalogue) -> None:
     """Make the catalogue be this one."""
-    before = managers.asked(out.case)
+    before = open_requests.asked(out.case)
     apps.replace(out, list(catalogue.apps), OPERATOR)
     catalogue_entries.replace(out, catalogue.parts, OPERATOR)
-    forced_end_date.seen_directory(out)
-    managers.changed(out, before)
+    end_dates.seen_directory(out)
+    open_requests.changed(out, before)
 
 
 def _replace(out: Outcome, revision: int, catalogue: Catalogue, words: Sequence[str]) -> None:

@@ -18,7 +18,7 @@ from bot.ticker import Ticker, attempt
 from models.jobs import Urgency
 from models.lifecycle import due
 from models.queries import health
-from models.registry import deliveries
+from models.store import units
 from models.store.base import SWEEP, Store
 
 log = structlog.stdlib.get_logger(__name__)
@@ -158,4 +158,4 @@ class Scheduler:
 
     async def _tidy(self) -> None:
         self._passed_over.clear()
-        await self._store.write(deliveries.forget, priority=SWEEP)
+        await self._store.write(units.forget, priority=SWEEP)

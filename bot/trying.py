@@ -7,12 +7,11 @@ from pathlib import Path
 from bot.database import NoSchema, opened
 from bot.failure import Failure
 from bot.words import counted
-from models.catalogue.conflict_entries import CONFLICT
-from models.catalogue.conflicts import ConflictSpec
-from models.catalogue.directory_entries import PERSON
-from models.catalogue.file import Catalogue
+from models.catalogue.file.read import Catalogue
 from models.catalogue.spec import AppSpec
-from models.policy import Company, numbers
+from models.catalogue.spec.conflicts import CONFLICT, ConflictSpec
+from models.catalogue.spec.people import PERSON
+from models.policy import Company, stage_sizes
 from models.policy.examples import Ran, run_all
 from models.policy.facts import Who
 from models.registry import apps, catalogue_entries
@@ -63,8 +62,8 @@ async def filed(url: str, catalogue: Catalogue) -> Tried:
 def _tried(specs: Sequence[AppSpec], who: Who, conflicts: Sequence[ConflictSpec]) -> Tried:
     return Tried(
         list(run_all(specs, who, conflicts)),
-        [text for app in specs for text in numbers.too_few(app, who)],
-        [text for app in specs for text in numbers.nobody_in(app, who)],
+        [text for app in specs for text in stage_sizes.too_few(app, who)],
+        [text for app in specs for text in stage_sizes.nobody_in(app, who)],
     )
 
 

@@ -15,8 +15,8 @@ from bot.identity import identify
 from bot.later import Away, Later
 from bot.slack import Refused
 from bot.words import counted
-from models.catalogue.file import Catalogue
-from models.catalogue.references import Mention, mentions
+from models.catalogue.file.read import Catalogue
+from models.catalogue.mentions import Mention, mentions
 
 
 async def refuse_unknown(config: Config, file: Path, catalogue: Catalogue) -> None:

@@ -10,7 +10,7 @@ from handlers.incoming import Click, Incoming, Submission
 from handlers.routes import Routes
 from handlers.whois import NOW
 from models.lifecycle.catalogue import approve_change as verbs
-from models.tables.catalogue_changes import Proposal, ProposalState
+from models.tables.catalogue import Proposal, ProposalState
 
 FIELDS = {"note": change_form.NOTE}
 

@@ -12,7 +12,7 @@ from handlers.turned_away import TurnedAway
 from handlers.whois import WhoIs
 from models.clock import Clock
 from models.lifecycle.people import app_home
-from models.rate_limits import USUAL, Limits
+from models.lifecycle.request.rate_limits import USUAL, Limits
 from models.store.base import Store
 
 

@@ -15,8 +15,8 @@ import structlog
 
 from handlers.desk import Desk
 from handlers.whois import NOW, STANDING
-from models.catalogue.approvers import GroupRef, parse_approver
 from models.catalogue.spec import AppSpec, Risk, StageSpec, effective
+from models.catalogue.spec.references import GroupRef, parse_approver
 from models.queries.behind import request_behind
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case

@@ -27,7 +27,7 @@ from handlers.incoming import Click, Closing, Command, Event, Incoming, Submissi
 from handlers.limiter import Overloaded
 from handlers.routes import Listener
 from models.errors import Refusal, Repeated, SentAlready
-from models.lifecycle.notify import OVERLOADED, tell
+from models.lifecycle.redraw import OVERLOADED, tell
 from models.store.base import Unavailable
 
 log = structlog.get_logger("keyturn.handlers")

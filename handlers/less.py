@@ -8,7 +8,7 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.routes import Routes
-from models.lifecycle.request import shorten
+from models.lifecycle.request import change_duration
 from models.queries.behind import grant_behind, looked_at, request_behind
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case
@@ -26,7 +26,7 @@ def register(routes: Routes, desk: Desk) -> None:
 
 async def ask_how_much(click: Click) -> None:
     """Use less was pressed."""
-    await click.check(shorten.may_use_less, click.value, click.person)
+    await click.check(change_duration.may_use_less, click.value, click.person)
     present = await click.read(_present, click.value)
     await click.open(shorten_form.build(present, click.desk.clock.now()))
 
@@ -44,7 +44,7 @@ async def use_less(sent: Submission) -> None:
     if not isinstance(term, Term):
         await sent.answer(response_action="errors", errors=term)
         return
-    await sent.run(shorten.use_less, present.ref, sent.person, term)
+    await sent.run(change_duration.use_less, present.ref, sent.person, term)
 
 
 async def _looked_at(incoming: Click | Submission) -> ShortenTarget:

@@ -6,7 +6,7 @@ from handlers.funnel import listener
 from handlers.incoming import Suggestion
 from handlers.routes import Routes
 from models.lifecycle.request.plan import may_ask_for_others
-from models.queries.marks import Mark, marks
+from models.queries.already_held import Mark, marks
 from models.registry.directory import Directory, only_members
 from models.store.case import Case
 

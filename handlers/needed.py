@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from models.catalogue import references
-from models.catalogue.approvers import ApproverRef, GroupRef, PersonRef, Role, parse_approver
+from models.catalogue import mentions
 from models.catalogue.spec import AppSpec, OnBehalf
+from models.catalogue.spec.references import ApproverRef, GroupRef, PersonRef, Role, parse_approver
 from models.lifecycle import separation_of_duties
 from models.registry import directory
 from models.store.case import Case
@@ -56,7 +56,7 @@ def named(case: Case, app: AppSpec) -> list[ApproverRef]:
         for stage in separation_of_duties.stages_for(case, app)
         for text in stage.everybody
     ]
-    return [*(ref for ref, _ in references.named(app)), *more]
+    return [*(ref for ref, _ in mentions.named(app)), *more]
 
 
 def _listed_managers(case: Case, people: Iterable[str]) -> set[str]:
@@ -67,8 +67,8 @@ def _listed_managers(case: Case, people: Iterable[str]) -> set[str]:
 
 def looks_at_profiles(app: AppSpec) -> bool:
     """Whether managers or departments count here, which stand in another place of Slack's."""
-    departments = any(when.department for when in references.conditions(app))
-    managers = any(ref is Role.MANAGER for ref, _ in references.named(app))
+    departments = any(when.department for when in mentions.conditions(app))
+    managers = any(ref is Role.MANAGER for ref, _ in mentions.named(app))
     return managers or departments or app.on_behalf is OnBehalf.MANAGERS
 
 

@@ -20,7 +20,7 @@ from handlers.whois import STANDING
 from models.catalogue.spec import AppSpec
 from models.errors import Refusal
 from models.lifecycle.request.plan import Draft, may_ask_for_others, plan
-from models.policy.staffing import listed
+from models.policy.stages import listed
 from models.registry.directory import Directory, only_members
 from models.store.case import Case
 

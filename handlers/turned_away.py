@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from handlers.merged import Merged
 from models.clock import Clock
-from models.lifecycle import notify
+from models.lifecycle import redraw
 from models.store.base import Store
 
 MINUTE = timedelta(minutes=1)
@@ -16,7 +16,7 @@ class TurnedAway:
     """Those who got no turn. It costs them no call of Slack's before they are answered."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
-        self._clock, self._messages = clock, Merged(store, notify.overloaded)
+        self._clock, self._messages = clock, Merged(store, redraw.overloaded)
         self._told: dict[str, datetime] = {}
 
     def tell(self, person_id: str) -> None:

@@ -16,8 +16,8 @@ from handlers import needed
 from handlers.in_time import InTime
 from handlers.slack_objects import group_of, mapping, person_of, profile_of, with_members
 from handlers.usergroups import UserGroups
-from models.catalogue.approvers import GroupRef
 from models.catalogue.spec import AppSpec
+from models.catalogue.spec.references import GroupRef
 from models.clock import Clock
 from models.lifecycle.people import person_changed
 from models.registry import directory

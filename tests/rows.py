@@ -10,8 +10,7 @@ from models.store.base import Store
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.store.statements import row_type
-from models.tables.base import Base
-from models.tables.groups import keys_of
+from models.tables.base import Base, keys_of
 
 R = TypeVar("R", bound=Base)
 

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from models.catalogue.file import load
-from models.catalogue.kinds import KINDS
+from models.catalogue.file.read import load
 from models.catalogue.spec import AccessSpec, AppSpec, ExampleSpec, RuleSpec, Someone, StageSpec, When
+from models.catalogue.spec.entry_kinds import KINDS
 from models.tables.states import as_mermaid
 from models.wording.messages import FILTERS, MESSAGES, MessageKey
 

@@ -13,10 +13,11 @@ from blocks.admin.fields.text import TextField
 from blocks.admin.ids import AdminPlace, AdminScreen
 from blocks.kit import Block, View
 from blocks.kit.state import Errors, Values
-from models.catalogue.never import contradictions
-from models.catalogue.problems import Path, Problem, explain
+from models.catalogue.lint.problems import Problem, explain
+from models.catalogue.lint.unreachable_rules import contradictions
 from models.catalogue.search import fold
 from models.catalogue.spec import AppSpec
+from models.catalogue.spec.fields import Path
 
 KEY_LIMIT = 40
 KEY = TextField("key", "Key", "Its name in files. It stays. Left empty: made from the name.", limit=KEY_LIMIT)

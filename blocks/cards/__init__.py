@@ -18,8 +18,7 @@ from blocks.cards import (
 )
 from blocks.cards.buttons import CardAction
 from blocks.kit import Message
-from models.queries.change_story import ChangeStory
-from models.queries.pause_story import PauseStory
+from models.queries.admin_stories import ChangeStory, PauseStory
 from models.queries.stories import GrantStory, RequestStory, TaskStory
 from models.tables.cards import CardKind
 

@@ -5,7 +5,7 @@ from blocks.cards import buttons, emergency, layout, phrases, progress, template
 from blocks.cards.layout import conflicts
 from blocks.kit import Block, Element, Message
 from blocks.kit.text import esc, mention
-from models.catalogue.words import Reassign, RequestKind
+from models.catalogue.spec.enums import Reassign, RequestKind
 from models.queries.stories import RequestStory
 from models.tables.requests import Reassignment
 from models.wording.messages import MessageKey

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from blocks import kit
 from blocks.kit import Element
-from models.tables.catalogue_changes import Proposal
+from models.tables.catalogue import Proposal
 from models.tables.grants import Grant
 
 

@@ -6,8 +6,8 @@ from blocks import kit
 from blocks.cards import buttons, layout, phrases
 from blocks.kit import Block, Element, Message
 from blocks.kit.text import cut, esc, mention, moment, quote
-from models.queries.change_story import ChangeStory
-from models.tables.catalogue_changes import IMPORT, MESSAGE, Proposal, ProposalState
+from models.queries.admin_stories import ChangeStory
+from models.tables.catalogue import IMPORT, MESSAGE, Proposal, ProposalState
 
 SENTENCE_LIMIT = 400
 """Characters of one sentence on a card; the form that approves shows it whole."""

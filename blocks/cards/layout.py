@@ -6,7 +6,7 @@ from blocks import kit
 from blocks.cards import buttons, phrases, progress
 from blocks.kit import Block, Element, Message
 from blocks.kit.text import cut, esc, mention, moment, quote
-from models.catalogue.conflicts import ConflictAction
+from models.catalogue.spec.conflicts import ConflictAction
 from models.durations import spoken
 from models.lifecycle.separation_of_duties import in_the_way
 from models.queries.stories import GrantStory, RequestStory

@@ -4,7 +4,7 @@ from blocks import kit
 from blocks.cards import buttons, layout, phrases
 from blocks.kit import Message
 from blocks.kit.text import mention, moment
-from models.queries.pause_story import PauseStory
+from models.queries.admin_stories import PauseStory
 from models.tables.pauses import Pause, PauseKind, PauseState
 
 

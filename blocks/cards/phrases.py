@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from blocks.kit.text import SECTION, cut, esc, first_items, mention, moment
-from models.catalogue.words import RequestKind
+from models.catalogue.spec.enums import RequestKind
 from models.durations import spoken
 from models.queries.stories import RequestStory
 from models.registry.policy_snapshot import Snapshot

@@ -2,7 +2,7 @@
 
 from blocks.cards.phrases import inline_quote, person_name, term_text, until
 from blocks.kit.text import esc, mention, mentions, moment, quote
-from models.catalogue.words import OnReject
+from models.catalogue.spec.enums import OnReject
 from models.policy import Tally
 from models.queries.stage_story import StageStory
 from models.queries.stories import RequestStory

@@ -6,7 +6,7 @@ from blocks.cards.approval import can_decide_here, decision_buttons, notificatio
 from blocks.cards.layout import conflicts
 from blocks.kit import Message
 from blocks.kit.text import esc, mention, moment
-from models.catalogue.words import Reassign
+from models.catalogue.spec.enums import Reassign
 from models.queries.stories import RequestStory
 
 

@@ -5,7 +5,7 @@ from blocks.cards import buttons, emergency, layout, phrases, progress, template
 from blocks.cards.layout import blocking_conflicts
 from blocks.kit import Block, Element, Message
 from blocks.kit.text import mention
-from models.catalogue.words import RequestKind
+from models.catalogue.spec.enums import RequestKind
 from models.queries.stories import RequestStory
 from models.tables.states import GrantState, RequestState
 from models.wording.messages import MessageKey

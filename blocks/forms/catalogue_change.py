@@ -8,7 +8,7 @@ from blocks.cards.catalogue_change import heading
 from blocks.kit import Block, View
 from blocks.kit.state import Values, text_of
 from blocks.kit.text import cut, esc
-from models.tables.catalogue_changes import Proposal
+from models.tables.catalogue import Proposal
 
 NOTE = "note"
 NOTE_LIMIT = 1000

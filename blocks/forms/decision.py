@@ -15,9 +15,9 @@ from blocks.forms import term as term_form
 from blocks.forms.term import TermChoice, TermOffer
 from blocks.kit import Block, View
 from blocks.kit.state import Errors, Values, text_of
-from models.catalogue.words import RequestKind
+from models.catalogue.spec.enums import RequestKind
 from models.lifecycle.request.comment import TEXT_LIMIT
-from models.lifecycle.request.comment_rules import COMMENT_LIMIT
+from models.lifecycle.request.decide import COMMENT_LIMIT
 from models.queries.stories import RequestStory
 from models.tables.requests import Request, Term
 

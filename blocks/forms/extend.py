@@ -10,7 +10,7 @@ from blocks.forms.term import TermChoice, TermOffer
 from blocks.kit import View
 from blocks.kit.state import Errors, Values, text_of
 from models.catalogue.spec import AccessPolicy
-from models.catalogue.words import Need
+from models.catalogue.spec.enums import Need
 from models.lifecycle.request.submit import REASON_LIMIT
 from models.tables.grants import Grant
 from models.tables.requests import Term

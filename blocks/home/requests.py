@@ -7,9 +7,9 @@ from blocks.cards.emergency import SIGN
 from blocks.home.tabs import ALL, HomeAction
 from blocks.kit import Block, Element
 from blocks.kit.text import mention, moment
-from models.catalogue.words import RequestKind
+from models.catalogue.spec.enums import RequestKind
 from models.queries.my_requests import MyRequests
-from models.queries.standing import Standing
+from models.queries.pending_stages import Standing
 from models.tables.requests import Request, Term
 from models.tables.states import RequestState
 

@@ -9,12 +9,12 @@ from blocks.cards.emergency import SIGN
 from blocks.home.tabs import HomeAction
 from blocks.kit import Block
 from blocks.kit.text import cut, esc, mention, moment, quote
-from models.catalogue.words import RequestKind
+from models.catalogue.spec.enums import RequestKind
 from models.jobs import Job
-from models.queries.standing import Standing
+from models.queries.pending_stages import Standing
 from models.queries.to_do import ToDo
-from models.tables.delegations import Delegation
 from models.tables.grants import Direction, Grant, Task
+from models.tables.people import Delegation
 from models.tables.requests import Decision, Request, Term
 from models.tables.reviews import Review
 

@@ -8,7 +8,7 @@ from blocks import kit
 from blocks.kit import Option
 from models.catalogue.search import AppEntry, AppIndex
 from models.catalogue.spec import AccessSpec, AppSpec
-from models.queries.marks import Mark
+from models.queries.already_held import Mark
 from models.tables.states import GrantState, RequestState
 
 MAX_OPTIONS = 100

@@ -6,8 +6,8 @@ from datetime import timedelta
 from blocks import kit
 from blocks.kit import Block
 from blocks.kit.text import cut, esc, first_items, mentions
-from models.catalogue.conflicts import ConflictAction
-from models.catalogue.words import OnReject
+from models.catalogue.spec.conflicts import ConflictAction
+from models.catalogue.spec.enums import OnReject
 from models.durations import spoken
 from models.errors import Refusal, SentAlready
 from models.lifecycle.request.plan import Planned

@@ -11,8 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Config
 from bot.slack import Answer, Gateway, RateLimited
-from models.catalogue.part import Parts
 from models.catalogue.spec import AppSpec
+from models.catalogue.spec.entry_kind import Parts
 from models.clock import SystemClock
 
 PATIENCE = 10

@@ -7,7 +7,7 @@ from bot.check.bench import Bench
 from bot.check.finding import Finding, bad, ok
 from bot.slack import Gone, Refused
 from bot.words import counted
-from models.catalogue.references import all_stages
+from models.catalogue.mentions import all_stages
 
 INSTEAD = "Until then everybody is asked in a message of their own"
 

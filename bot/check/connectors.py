@@ -8,7 +8,7 @@ from bot.check.finding import Finding, bad, ok
 from bot.connectors import registry
 from bot.connectors.base import Connector, Tools
 from bot.words import counted
-from models.catalogue.connectors import ConnectorSpec
+from models.catalogue.spec.connectors import ConnectorSpec
 from models.clock import SystemClock
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import Boolean, Text, column, text
 from bot.check.bench import Bench
 from bot.check.finding import Finding, bad, note, ok
 from bot.database import Schema, explained, opened, schema_of, shown, sqlite_file
-from models.catalogue.part import Parts
 from models.catalogue.spec import AppSpec
-from models.policy import numbers
+from models.catalogue.spec.entry_kind import Parts
+from models.policy import stage_sizes
 from models.registry import apps, catalogue_entries
 from models.registry.directory import Directory
 from models.store.base import Store
@@ -90,7 +90,7 @@ def _catalogue_and_admins(case: Case) -> tuple[tuple[AppSpec, ...], Parts, tuple
 
 def _doubts(case: Case) -> tuple[str, ...]:
     who = Directory(case)
-    return tuple(text for app in apps.every(case) for text in numbers.too_few(app, who))
+    return tuple(text for app in apps.every(case) for text in stage_sizes.too_few(app, who))
 
 
 def _damage(case: Case) -> str | None:

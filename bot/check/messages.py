@@ -5,8 +5,7 @@ from collections.abc import AsyncIterator
 from bot.check.bench import Bench
 from bot.check.finding import Finding, bad, ok
 from bot.words import counted
-from models.catalogue.message_entries import MESSAGE, broken
-from models.catalogue.messages import MessageSpec
+from models.catalogue.spec.messages import MESSAGE, MessageSpec, broken
 
 
 async def messages(bench: Bench) -> AsyncIterator[Finding]:

@@ -7,7 +7,7 @@ from bot.check.bench import Bench
 from bot.check.finding import Finding, bad, note, ok
 from bot.check.lookup import Lookup
 from bot.words import counted
-from models.catalogue.references import mentions
+from models.catalogue.mentions import mentions
 from models.catalogue.spec import PersonRef
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from bot.check.lookup import Lookup
 from bot.slack import Gateway
-from models.catalogue.references import Mention
+from models.catalogue.mentions import Mention
 from models.catalogue.spec import GroupRef, PersonRef
 from models.policy.facts import PersonFacts
 

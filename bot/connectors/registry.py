@@ -8,7 +8,7 @@ from bot.connectors.base import Connector, Tools
 from bot.connectors.manual import Manual
 from bot.connectors.slack_usergroup import SlackUserGroup
 from bot.failure import Failure
-from models.catalogue.connectors import ConnectorSpec, register_identity
+from models.catalogue.spec.connectors import ConnectorSpec, register_identity
 
 BUILT_IN: tuple[type[Connector], ...] = (Manual, SlackUserGroup)
 GROUP = "keyturn.connectors"

@@ -19,15 +19,14 @@ from models.jobs import Work
 from models.lifecycle import redraw
 from models.lifecycle.request import asked_people
 from models.queries import stories
-from models.queries.change_story import change_story
-from models.queries.pause_story import pause_story
+from models.queries.admin_stories import change_story, pause_story
 from models.queries.stories import GrantStory, RequestStory
 from models.store.base import JOB, Store
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.tables.cards import Card
-from models.wording import own
-from models.wording.own import NONE, OwnWords
+from models.wording import company_words
+from models.wording.company_words import NONE, OwnWords
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -93,7 +92,7 @@ class CardJob:
     def _noted(self, out: Outcome, drawn: Drawn, channel: str, ts: str) -> None:
         card = drawn.card
         redraw.shown(out, card.id, channel, ts, drawn.digest)
-        own.note(out, own_of(drawn.story))
+        company_words.note(out, own_of(drawn.story))
         self._mailing.shown(out, card, drawn.story, first=not card.ts)
 
     def _gone(self, out: Outcome, drawn: Drawn) -> None:

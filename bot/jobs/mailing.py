@@ -11,8 +11,7 @@ from blocks.mail import should_mail
 from models.audit import AuditEntry
 from models.catalogue.spec import AppSpec, EmailUse
 from models.jobs import Job
-from models.queries.change_story import ChangeStory
-from models.queries.pause_story import PauseStory
+from models.queries.admin_stories import ChangeStory, PauseStory
 from models.queries.stories import RequestStory, TaskStory
 from models.store.case import Case
 from models.store.outcome import Outcome

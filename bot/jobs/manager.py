@@ -4,7 +4,7 @@ from bot.slack import Gateway, Gone
 from bot.worker import Result
 from handlers.slack_objects import person_of
 from models.jobs import Work
-from models.lifecycle.people import managers, person_changed
+from models.lifecycle.people import open_requests, person_changed
 from models.store.base import JOB, Store
 
 
@@ -17,9 +17,9 @@ class ManagerJob:
     async def run(self, work: Work) -> Result:
         """Carry out one; its payload is {"request": id}."""
         request_id = int(work.payload["request"])
-        if named := await self._store.read(lambda case: managers.unknown(case, request_id)):
+        if named := await self._store.read(lambda case: open_requests.unknown(case, request_id)):
             await self._meet(named)
-        return lambda out: managers.ask_anew(out, request_id)
+        return lambda out: open_requests.ask_anew(out, request_id)
 
     async def _meet(self, named: str) -> None:
         method, by = ("users.lookupByEmail", "email") if "@" in named else ("users.info", "user")

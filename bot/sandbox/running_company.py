@@ -21,7 +21,7 @@ from bot.sandbox.slack import App, LocalSlack, Person, snapshot
 from bot.sandbox.slack.snapshot import UnreadableSnapshot
 from bot.sandbox.slack.state.apps import app_settings
 from bot.sandbox.slack.state.conversations import Message
-from models.catalogue.file import load
+from models.catalogue.file.read import load
 
 FILE_NAMES = ("slack.json", "clock.json", "mail.json", "keyturn.db", "keyturn.db-wal", "keyturn.db-shm")
 IDLE_TIMEOUT = 5.0  # real seconds; with a fault set, what became due may never be done

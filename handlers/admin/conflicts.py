@@ -14,12 +14,12 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Incoming, Submission, Suggestion
 from handlers.routes import Routes
-from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.search import fold
+from models.catalogue.spec.conflicts import ConflictSpec
 from models.lifecycle.catalogue import edit_conflict as verbs
 from models.lifecycle.catalogue import propose_change
 from models.store.case import Case
-from models.tables import catalogue_changes
+from models.tables import catalogue
 
 MOST = 100
 """Choices in one answer to a menu."""
@@ -95,7 +95,7 @@ async def _list(incoming: Incoming) -> View:
 
 
 def _waiting(case: Case, viewer: str) -> list[Block]:
-    waiting = propose_change.waiting_of(case, catalogue_changes.CONFLICT)
+    waiting = propose_change.waiting_of(case, catalogue.CONFLICT)
     return layout.pending_workspace_changes(waiting, viewer, propose_change.second_wanted(case, viewer))
 
 

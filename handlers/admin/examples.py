@@ -10,8 +10,8 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
 from handlers.routes import Routes
-from models.catalogue.conflict_entries import CONFLICT
 from models.catalogue.spec import AppSpec
+from models.catalogue.spec.conflicts import CONFLICT
 from models.policy.examples import Ran, run_all
 from models.registry import catalogue_entries
 from models.registry.directory import Directory

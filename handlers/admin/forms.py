@@ -10,7 +10,7 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.routes import Routes
-from models.catalogue.references import named
+from models.catalogue.mentions import named
 from models.catalogue.spec import AppSpec
 from models.lifecycle.catalogue import edit_app
 

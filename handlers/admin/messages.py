@@ -19,7 +19,7 @@ from models.lifecycle.catalogue import propose_change
 from models.lifecycle.catalogue.edit_message import MessageEntry
 from models.registry.directory import Directory, anybody_but, names_of
 from models.store.case import Case
-from models.tables import catalogue_changes
+from models.tables import catalogue
 from models.wording.messages import MessageKey
 
 FIELDS = {"subject": "subject", "text": "text"}
@@ -99,7 +99,7 @@ async def _list(incoming: Incoming) -> View:
 
 
 def _waiting(case: Case, viewer: str) -> list[Block]:
-    waiting = propose_change.waiting_of(case, catalogue_changes.MESSAGE)
+    waiting = propose_change.waiting_of(case, catalogue.MESSAGE)
     return layout.pending_workspace_changes(waiting, viewer, propose_change.second_wanted(case, viewer))
 
 

@@ -11,8 +11,8 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
 from handlers.routes import Routes
-from models.catalogue import edits, listed
-from models.catalogue.listed import Spot
+from models.catalogue import app_edits
+from models.catalogue.app_edits import Spot
 from models.catalogue.spec import AppSpec
 from models.lifecycle.catalogue import edit_app
 
@@ -30,20 +30,20 @@ Make = Callable[[AppSpec, str, str], AppSpec]
 """Makes the new entry of an app, a button's reference, and the access whose stages and rules are shown."""
 
 CHANGES: dict[AdminAction, Make] = {
-    AdminAction.SWITCH_ON: lambda app, _, __: edits.switched(app, on=True),
-    AdminAction.SWITCH_OFF: lambda app, _, __: edits.switched(app, on=False),
-    AdminAction.DELETE_ACCESS: lambda app, key, _: edits.without_access(app, key),
-    AdminAction.DELETE_STAGE: lambda app, at, access: listed.without(
+    AdminAction.SWITCH_ON: lambda app, _, __: app_edits.switched(app, on=True),
+    AdminAction.SWITCH_OFF: lambda app, _, __: app_edits.switched(app, on=False),
+    AdminAction.DELETE_ACCESS: lambda app, key, _: app_edits.without_access(app, key),
+    AdminAction.DELETE_STAGE: lambda app, at, access: app_edits.without(
         app, Spot("stage", parse_number(at), access)
     ),
-    AdminAction.MOVE_STAGE_UP: lambda app, at, access: listed.earlier(
+    AdminAction.MOVE_STAGE_UP: lambda app, at, access: app_edits.earlier(
         app, Spot("stage", parse_number(at), access)
     ),
-    AdminAction.OWN_STAGES: lambda app, _, access: listed.with_own_stages(app, access),
-    AdminAction.APP_S_STAGES: lambda app, _, access: listed.with_the_app_s_stages(app, access),
-    AdminAction.DELETE_RULE: lambda app, at, access: listed.without(app, rule.spot_of(at, access)),
-    AdminAction.DELETE_EXAMPLE: lambda app, at, _: listed.without(app, Spot("example", parse_number(at))),
-    AdminAction.MOVE_RULE_UP: lambda app, at, access: listed.earlier(app, rule.spot_of(at, access)),
+    AdminAction.OWN_STAGES: lambda app, _, access: app_edits.with_own_stages(app, access),
+    AdminAction.APP_S_STAGES: lambda app, _, access: app_edits.with_the_app_s_stages(app, access),
+    AdminAction.DELETE_RULE: lambda app, at, access: app_edits.without(app, rule.spot_of(at, access)),
+    AdminAction.DELETE_EXAMPLE: lambda app, at, _: app_edits.without(app, Spot("example", parse_number(at))),
+    AdminAction.MOVE_RULE_UP: lambda app, at, access: app_edits.earlier(app, rule.spot_of(at, access)),
 }
 
 

@@ -19,9 +19,9 @@ from blocks.kit import Block, View
 from blocks.kit.text import cut, esc
 from handlers.incoming import Incoming
 from handlers.whois import TODAY
-from models.catalogue.approvers import GroupRef, PersonRef, parse_approver, parse_person
-from models.catalogue.references import named
+from models.catalogue.mentions import named
 from models.catalogue.spec import AppSpec, StageSpec
+from models.catalogue.spec.references import GroupRef, PersonRef, parse_approver, parse_person
 from models.errors import NotFound
 from models.lifecycle.catalogue import edit_app
 from models.lifecycle.catalogue.edit_app import Entry, Overtaken

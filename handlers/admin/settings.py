@@ -12,7 +12,7 @@ from handlers.routes import Routes
 from models.lifecycle.catalogue import edit_app, propose_change
 from models.registry import catalogue_entries
 from models.store.case import Case
-from models.tables import catalogue_changes
+from models.tables import catalogue
 
 FIELDS = {"two_people": settings.TWO_PEOPLE}
 
@@ -21,7 +21,7 @@ async def open_form(incoming: Click) -> None:
     """Show how they are, and what waits."""
 
     def read(case: Case) -> View:
-        waiting = propose_change.waiting(case, catalogue_changes.SETTINGS, "settings")
+        waiting = propose_change.waiting(case, catalogue.SETTINGS, "settings")
         second = propose_change.second_wanted(case, incoming.person)
         return settings.build(catalogue_entries.workspace(case), waiting, incoming.person, second)
 

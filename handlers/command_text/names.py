@@ -1,9 +1,8 @@
 """Which application, and which of its accesses, a few typed words mean."""
 
 from handlers.catalogue import Shelf, spoken_name
-from models.catalogue.search import fold
+from models.catalogue.search import WORD, fold
 from models.catalogue.spec import AppSpec
-from models.catalogue.word_index import WORD
 
 _SHORTEST = 3
 """Characters from which on the beginning of a name will do."""

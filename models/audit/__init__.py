@@ -11,9 +11,8 @@ reading    entries for timelines, for programs and for spreadsheets
 verifying  hold every link against its entry, and the trail against signed checkpoints and the tables
 """
 
-from models.audit.chain import GENESIS, Fact, append
+from models.audit.chain import ERASED, GENESIS, KINDS, Fact, Kind, Words, append
 from models.audit.reading import Entry, as_record, entries, exported, joined, latest, story_of
-from models.audit.texts import ERASED, KINDS, Kind, Words
 from models.audit.verifying import Checkpoint, Link, Part, Verdict, follow, now_at, verify
 from models.tables.audit import AuditEntry, AuditHead, AuditText, canonical
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from sqlalchemy import ColumnElement, Select, Text, bindparam, func, literal_column, or_, select
 from sqlalchemy import case as case_when
 
+from models.audit.chain import fields, put_back
 from models.audit.lines import EXPORTED, MEMBER, joined_texts
-from models.audit.texts import fields, put_back
 from models.store.case import Case
 from models.store.statements import among
 from models.tables.audit import AuditEntry, AuditText

@@ -8,10 +8,9 @@ from typing import NamedTuple
 
 from sqlalchemy import String, Text, bindparam, case, cast, exists, literal, select, type_coerce
 
-from models.audit.chain import GENESIS
+from models.audit.chain import GENESIS, Words, digest
 from models.audit.lines import HASHED
 from models.audit.reading import AT_ONCE, BEFORE_ALL
-from models.audit.texts import Words, digest
 from models.store.case import Case
 from models.tables.audit import HEAD, AuditEntry, AuditHead, AuditText
 from models.tables.requests import Decision

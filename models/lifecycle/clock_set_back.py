@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select, text, update
 
 from models import audit, jobs
 from models.jobs import Urgency
-from models.lifecycle import audit_entries, redraw
+from models.lifecycle import redraw, transitions
 from models.lifecycle.grant import end_dates
 from models.lifecycle.grant.give import TAKE_AGAIN
 from models.store.outcome import SYSTEM, Outcome
@@ -69,7 +69,7 @@ def _set_back(out: Outcome, grant: Grant, by: timedelta) -> None:
     if ends_at is not None and grant.length is not None:
         ends_at -= grant.active_at - active_at
     grant = end_dates.arm(out, grant, active_at=active_at, ends_at=ends_at)
-    audit_entries.of_grant(out, grant, SYSTEM, "grant.set_back", before=before, after=_as_json(grant))
+    transitions.of_grant(out, grant, SYSTEM, "grant.set_back", before=before, after=_as_json(grant))
     redraw.redraw_grant(out, grant)
 
 

@@ -17,8 +17,8 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, TextClause, bindparam, not_, select, text
 
-from models.lifecycle import audit_entries, clock_set_back, mass_revocation, redraw
-from models.lifecycle.grant import end_dates, extensions, full_rounds, give, revoke
+from models.lifecycle import clock_set_back, mass_revocation, redraw, transitions
+from models.lifecycle.grant import end_dates, full_rounds, give, revoke
 from models.lifecycle.people import delegations
 from models.lifecycle.request import emergency_review, escalate, remind, stages
 from models.registry.policy_snapshot import policy_of
@@ -26,9 +26,8 @@ from models.store.case import Busy, Case
 from models.store.outcome import SYSTEM, Outcome
 from models.store.statements import among
 from models.tables.cards import CardKind
-from models.tables.delegations import Delegation
 from models.tables.grants import Direction, Grant
-from models.tables.people import Person
+from models.tables.people import Delegation, Person
 from models.tables.requests import Request
 from models.tables.reviews import Review
 from models.tables.states import GrantState, RequestEvent, RequestState
@@ -190,13 +189,13 @@ def _held_over(out: Outcome, grant: Grant) -> datetime | None:
     """Until when a pending extension holds up the end, where the app has a grace period."""
     if grant.ends_at is None or grant.state is not GrantState.ACTIVE:
         return None
-    extension = extensions.waiting(out.case, grant)
+    extension = end_dates.waiting(out.case, grant)
     if extension is None:
         return None
     until = grant.ends_at + (policy_of(out.case, grant.policy).policy.grace or timedelta())
     if until <= out.now:
         return None
-    audit_entries.of_grant(out, grant, SYSTEM, "grant.grace", request=extension.ref, until=until.isoformat())
+    transitions.of_grant(out, grant, SYSTEM, "grant.grace", request=extension.ref, until=until.isoformat())
     return until
 
 
@@ -224,7 +223,7 @@ def _notify(out: Outcome, grant: Grant) -> None:
         last = min(passed, default=0)
         subject = f"{grant.ref}/{last}/{int(grant.ends_at.timestamp())}"
         redraw.show(out, CardKind.NOTICE, subject, grant.ref, grant.person_id)
-        audit_entries.of_grant(out, grant, SYSTEM, "grant.notice", before_end=last)
+        transitions.of_grant(out, grant, SYSTEM, "grant.notice", before_end=last)
 
 
 def _emergencies(case: Case, reviews: Collection[Review]) -> None:

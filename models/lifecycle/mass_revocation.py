@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, select, text, update
 
 from models import audit
 from models.errors import Closed, NotFound
-from models.lifecycle import audit_entries, redraw
+from models.lifecycle import redraw, transitions
 from models.lifecycle.references import number_of
 from models.registry import settings
 from models.registry.directory import Directory
@@ -102,7 +102,7 @@ def pause_for(case: Case, grant: Grant) -> Pause | None:
 def hold_back(out: Outcome, grant: Grant, pause: Pause) -> Grant:
     """Leave an access whose end has come as it is, until the pause is lifted."""
     grant = out.change(grant, due_at=None)
-    audit_entries.of_grant(out, grant, SYSTEM, "grant.held", pause=pause.ref)
+    transitions.of_grant(out, grant, SYSTEM, "grant.held", pause=pause.ref)
     redraw.redraw(out, pause.ref)
     return grant
 

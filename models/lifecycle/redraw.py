@@ -1,8 +1,4 @@
-"""What a change shows: cards that people are to have, copies to redraw, App Homes to bring up to date.
-
-Verbs only say what they touched; which jobs that takes is looked up once for the whole unit of work, when it
-is saved (`models.store.redraw`).
-"""
+"""What a change shows: new cards, copies to redraw, App Homes to publish, and direct messages."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +6,8 @@ from typing import Any
 from sqlalchemy import bindparam, update
 
 from models.store.outcome import Outcome
-from models.tables.cards import Card, CardKind
+from models.tables.base import Json
+from models.tables.cards import CARDS, Card, CardKind
 from models.tables.grants import Grant
 from models.tables.requests import Request
 
@@ -65,3 +62,26 @@ def redraw_grant(out: Outcome, grant: Grant) -> None:
 def refresh_homes(out: Outcome, person_ids: Iterable[str]) -> None:
     """Bring App Home up to date for those of these people who have opened it."""
     out.touched.update(person_ids)
+
+
+OVERLOADED = "Keyturn has too much to do right now. Nothing was changed. Try again in a minute."
+"""To whoever pressed or sent something that was not begun."""
+
+
+def tell(out: Outcome, person_id: str, text: str, key: str) -> None:
+    """Send somebody this plain text, once for each `key`, as soon as Slack takes it."""
+    out.enqueue("tell", f"tell:{key}"[:255], person=person_id, text=text, at=out.now.isoformat())
+
+
+def overloaded(out: Outcome, people: Iterable[str]) -> None:
+    """Tell these people that what they pressed did nothing."""
+    for person_id in people:
+        tell(out, person_id, OVERLOADED, f"overloaded:{person_id}:{out.now.isoformat()}")
+
+
+def term_changed(out: Outcome, request: Request, by: str, before: Json) -> None:
+    """Say under the cards of those who would have the access that an approver gives it for another time."""
+    for card in out.case.all(CARDS, request.ref):
+        if card.kind is CardKind.REQUEST and not card.gone:
+            key = f"note:{card.id}:{by}"  # nobody decides twice on a request
+            out.enqueue("note", key, card=card.id, by=by, before=before, after=request.term)

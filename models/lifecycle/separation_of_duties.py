@@ -1,26 +1,75 @@
-"""Separation of duties, looked at while a request goes its way: sent, decided, given."""
+"""Separation of duties over what somebody holds and has requested: when sent, decided and given."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import cast
 
-from models.catalogue.access_refs import access_ref
-from models.catalogue.conflict_entries import CONFLICT
-from models.catalogue.conflicts import ConflictSpec, apps_of
 from models.catalogue.spec import AppSpec, StageSpec
+from models.catalogue.spec.conflicts import CONFLICT, ConflictSpec, apps_of
+from models.catalogue.spec.enums import RequestKind
+from models.catalogue.spec.references import access_ref
 from models.errors import Conflicting
-from models.lifecycle import holdings, redraw
+from models.lifecycle import redraw
 from models.policy import Clash, Hold, Holding, Question, blocked, clashes
 from models.registry import catalogue_entries
 from models.registry.directory import names_of
 from models.store.case import Case
 from models.store.outcome import Outcome
-from models.tables.base import Json
-from models.tables.grants import Direction, Grant
-from models.tables.groups import is_a
+from models.tables.base import Json, is_a
+from models.tables.grants import LIVE_OF, Direction, Grant
 from models.tables.people import Person
 from models.tables.requests import PENDING_OF_BENEFICIARY, Request
 from models.tables.states import GrantState
+
+_HOW = {
+    GrantState.SCHEDULED: Hold.SCHEDULED,
+    GrantState.GRANTING: Hold.COMING,
+    GrantState.ACTIVE: Hold.HAS,
+    GrantState.REVOKING: Hold.GOING,
+    GrantState.FAILED: Hold.GOING,
+}
+
+
+def grants_of(case: Case, person_id: str) -> list[Grant]:
+    """Everything that somebody has, or will have: what could not be given is not among it.
+
+    What could not be taken is, since it may still be there; and what failed before and is being tried again.
+    """
+    live = case.all(LIVE_OF, person_id)
+    return [one for one in live if one.failing is not Direction.GIVE or one.state is not GrantState.FAILED]
+
+
+def asked_by(case: Case, person_id: str, besides: int | None = None) -> list[Request]:
+    """Everything that waits to be decided for somebody, but the request with this id.
+
+    Not more time for what they have.
+    """
+    pending = case.all(PENDING_OF_BENEFICIARY, person_id)
+    return [one for one in pending if one.kind is not RequestKind.EXTEND and one.id != besides]
+
+
+def holding_of_grant(grant: Grant) -> Holding:
+    """A grant, as the policy sees it."""
+    at = grant.starts_at if grant.state is GrantState.SCHEDULED else grant.ends_at
+    return Holding(access_ref(grant.app_key, grant.access_key), access_title(grant), _HOW[grant.state], at)
+
+
+def holding_of_request(request: Request) -> Holding:
+    """A pending request, as the policy sees it."""
+    return Holding(access_ref(request.app_key, request.access_key), access_title(request), Hold.PENDING)
+
+
+def access_title(row: Grant | Request) -> str:
+    """How people call an access: "Payments, Enter"."""
+    return f"{row.app_name}, {row.access_name}"
+
+
+def holdings_of_person(case: Case, person_id: str, besides: int | None = None) -> tuple[Holding, ...]:
+    """All of it. `besides` is the request that it is looked at for."""
+    return (
+        *(holding_of_grant(one) for one in grants_of(case, person_id)),
+        *(holding_of_request(one) for one in asked_by(case, person_id, besides)),
+    )
 
 
 def concerning(case: Case, ref: str) -> tuple[ConflictSpec, ...]:
@@ -36,7 +85,7 @@ def looked_at(case: Case, question: Question, chosen: Iterable[Holding] = ()) ->
     conflicts = concerning(case, question.ref)
     if not conflicts:
         return question
-    has = (*holdings.of_person(case, question.beneficiary), *chosen)
+    has = (*holdings_of_person(case, question.beneficiary), *chosen)
     return replace(question, conflicts=conflicts, holdings=has)
 
 
@@ -51,7 +100,7 @@ def of_request(case: Case, request: Request) -> tuple[Clash, ...]:
     conflicts = concerning(case, access_ref(request.app_key, request.access_key))
     if not conflicts:
         return ()
-    has = holdings.of_person(case, request.beneficiary_id, besides=request.id)
+    has = holdings_of_person(case, request.beneficiary_id, besides=request.id)
     return _clashing(request, has, conflicts)
 
 
@@ -92,8 +141,8 @@ def obstacle(case: Case, grant: Grant, name: str) -> str | None:
     conflicts = concerning(case, access_ref(grant.app_key, grant.access_key))
     if not conflicts:
         return None
-    others = [one for one in holdings.grants_of(case, grant.person_id) if _first(one, grant)]
-    said = blocked(_clashing(grant, [holdings.of_grant(one) for one in others], conflicts), name)
+    others = [one for one in grants_of(case, grant.person_id) if _first(one, grant)]
+    said = blocked(_clashing(grant, [holding_of_grant(one) for one in others], conflicts), name)
     return f"{said} Nothing was given." if said else None
 
 
@@ -128,7 +177,7 @@ def stored(found: Iterable[Clash]) -> list[Json]:
 def _clashing(
     row: Request | Grant, has: Iterable[Holding], conflicts: Iterable[ConflictSpec]
 ) -> tuple[Clash, ...]:
-    return clashes(access_ref(row.app_key, row.access_key), holdings.titled(row), has, conflicts)
+    return clashes(access_ref(row.app_key, row.access_key), access_title(row), has, conflicts)
 
 
 def _holder(row: Grant | Request) -> str:

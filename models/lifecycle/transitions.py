@@ -1,20 +1,23 @@
-"""Moving a request or a grant from one state to the next: by the table of moves, and on record.
-
-What else changes with the state is changed with it (`also`, by column), so that a row is changed once.
-
-Whether somebody else was faster is found at the save, which writes only where the row still has the state
-that it was moved from (`models.store.save`).
-"""
+"""Move a request or a grant to its next state, by the table of moves, with the audit entry."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from models.errors import Closed
-from models.lifecycle import audit_entries
 from models.store.outcome import Outcome
 from models.tables.grants import Grant
 from models.tables.requests import Request
 from models.tables.states import GRANT_MOVES, REQUEST_MOVES, GrantEvent, RequestEvent
+
+
+def of_request(out: Outcome, request: Request, by: str, action: str, /, **data: Any) -> None:
+    """Record a step of a request, by this person or by Keyturn; `data` is what JSON can hold."""
+    out.record(by, action, request.ref, app=request.app_key, person=request.beneficiary_id, **data)
+
+
+def of_grant(out: Outcome, grant: Grant, by: str, action: str, /, **data: Any) -> None:
+    """Record a step of a grant, in the same way."""
+    out.record(by, action, grant.ref, app=grant.app_key, person=grant.person_id, **data)
 
 
 class IllegalMove(Exception):
@@ -39,7 +42,7 @@ def move_request(
     if after is None:
         raise Closed(f"{request.ref} is {before.label.lower()} already.")
     request = out.change(request, **also, state=after)
-    audit_entries.of_request(out, request, by, f"request.{after}", before=before, after=after, **data)
+    of_request(out, request, by, f"request.{after}", before=before, after=after, **data)
     return request
 
 
@@ -53,5 +56,5 @@ def move_grant(
     if after is None:
         raise IllegalMove(f"{grant.ref} is {before}: there is no {event}")
     grant = out.change(grant, **also, state=after)
-    audit_entries.of_grant(out, grant, by, f"grant.{after}", before=before, after=after, event=event, **data)
+    of_grant(out, grant, by, f"grant.{after}", before=before, after=after, event=event, **data)
     return grant

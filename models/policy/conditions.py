@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from models.catalogue.condition_words import (
+from models.catalogue.spec import Weekday, When
+from models.catalogue.spec.condition_words import (
     DAYS,
     KINDS,
     condition,
@@ -15,11 +16,9 @@ from models.catalogue.condition_words import (
     on_behalf,
     privileged,
 )
-from models.catalogue.conditions import minutes_of
-from models.catalogue.spec import Weekday, When
+from models.catalogue.spec.conditions import minutes_of
 from models.policy.decision import Reason
-from models.policy.facts import PersonFacts, Who
-from models.policy.question import Question
+from models.policy.facts import PersonFacts, Question, Who
 
 
 def applies(

@@ -1,21 +1,19 @@
 """Running the examples that are kept with a policy: what comes of each, held against what it expects."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from models.catalogue.approvers import parse_person
-from models.catalogue.conflicts import ConflictSpec
-from models.catalogue.examples import expected
 from models.catalogue.spec import AccessSpec, AppSpec, ExampleSpec, Expect, Someone
-from models.catalogue.words import Asker
-from models.policy.deciding import decide
+from models.catalogue.spec.conflicts import ConflictSpec
+from models.catalogue.spec.enums import Asker
+from models.catalogue.spec.examples import expected
+from models.catalogue.spec.fields import MOST_PEOPLE
+from models.catalogue.spec.references import parse_person
+from models.policy.decide import decide
 from models.policy.decision import Decision, Outcome, Reason
-from models.policy.facts import PersonFacts, Who
-from models.policy.holdings import Holding
-from models.policy.length import check_length
-from models.policy.question import Question
-from models.policy.supposing import COLLEAGUE, DESCRIBED, MANAGER, supposing
+from models.policy.duration_rules import check_length
+from models.policy.facts import GroupFacts, Holding, PersonFacts, Question, StandIn, Who
 
 AT = datetime(2026, 1, 5, 12, tzinfo=UTC)
 """When examples ask: a Monday at noon, UTC, so that they come out the same on every day."""
@@ -120,3 +118,69 @@ def _compared(example: ExampleSpec, decision: Decision) -> str:
         return ""
     why = " ".join(dict.fromkeys(reason.text for reason in decision.because))
     return f"Instead: {expected(outcome, stages)}. {why}"
+
+
+DESCRIBED = "the one who asks"
+"""The id of the person whom an example describes. No id of Slack's has a space in it."""
+MANAGER = "their manager"
+COLLEAGUE = "a colleague"
+
+
+@dataclass(frozen=True)
+class Supposing:
+    """A `Who` that knows what `who` knows, the described person, and supposes the rest."""
+
+    who: Who
+    described: PersonFacts | None = None
+    groups: Sequence[str] = ()
+    """What the described person is in, by id or by handle written with its @."""
+
+    def person(self, person_id: str, /) -> PersonFacts | None:
+        if self.described and person_id == self.described.id:
+            return self.described
+        return self.who.person(person_id) or PersonFacts(person_id, person_id)
+
+    def missing(self, person_id: str, /) -> bool:
+        return False
+
+    def by_email(self, email: str, /) -> PersonFacts | None:
+        return self.who.by_email(email) or PersonFacts(email, email, email)
+
+    def look_up(self, person_ids: Iterable[str], /) -> None:
+        self.who.look_up(person_ids)
+
+    def group(self, ref: str, /) -> GroupFacts | None:
+        group = self._group(ref)
+        if self.described and group.id in {self._group(named).id for named in self.groups}:
+            return replace(group, members=(*group.members, self.described.id))
+        return group
+
+    def admins(self) -> tuple[str, ...]:
+        return self.who.admins()
+
+    def stand_in(self, person_id: str, at: datetime, /) -> StandIn | None:
+        return None  # an example is about the rules, not about who is on holiday today
+
+    def _group(self, ref: str) -> GroupFacts:
+        return self.who.group(ref) or GroupFacts(ref, ref.removeprefix("@"), members=_members(ref))
+
+
+def _members(ref: str) -> tuple[str, ...]:
+    """As many as any stage can want."""
+    return tuple(f"member {number} of {ref}" for number in range(1, MOST_PEOPLE + 1))
+
+
+def supposing(who: Who, someone: Someone) -> Supposing:
+    """What is known, with the person whom an example describes among the people."""
+    if someone.person:
+        return Supposing(who)
+    described = PersonFacts(
+        id=DESCRIBED,
+        name=str(someone),
+        title=someone.title,
+        department=someone.department,
+        guest=someone.guest,
+        contractor=someone.contractor,
+        manager_id=MANAGER if someone.manager else None,
+    )
+    return Supposing(who, described, someone.groups or ())

@@ -1,9 +1,44 @@
-"""What the policy knows of people: facts that somebody looked up, and whom to ask for them."""
+"""What the policy is asked: a request, the people and groups it concerns, what the beneficiary holds."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
 from typing import Protocol
+
+from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, RequestKind, effective
+from models.catalogue.spec.conflicts import ConflictSpec
+from models.catalogue.spec.references import access_ref
+
+
+class Hold(StrEnum):
+    """How somebody is related to an access."""
+
+    HAS = "has"
+    SCHEDULED = "scheduled"
+    """Approved, and it begins later."""
+    COMING = "coming"
+    """Approved, and being given."""
+    GOING = "going"
+    """Being taken, and perhaps still there."""
+    PENDING = "pending"
+    """Asked for in another request, and not decided."""
+    SAME_TIME = "same time"
+    """Asked for in the same submission."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """One access that somebody has, or is about to have."""
+
+    access: str
+    """As conflicts name it: "payments/enter"."""
+    title: str
+    """How people call it: "Payments, Enter"."""
+    how: Hold = Hold.HAS
+    at: datetime | None = None
+    """When it ends; of a scheduled one, when it begins. None: open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +156,43 @@ class Company:
 
     def stand_in(self, person_id: str, at: datetime, /) -> StandIn | None:
         return self._away.get(person_id)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One person asking for one access. `at` is now (aware), the moment that conditions look at."""
+
+    requester: str
+    beneficiary: str
+    app: AppSpec
+    access: AccessSpec
+    duration: timedelta | None
+    """None: without an end."""
+    at: datetime
+    starts_at: datetime | None = None
+    kind: RequestKind = RequestKind.NEW
+    emergency: bool = False
+    holdings: tuple[Holding, ...] = ()
+    """What the beneficiary has, has asked for, and asks for at the same time."""
+    conflicts: tuple[ConflictSpec, ...] = ()
+    """The rules of what nobody should have together."""
+
+    @cached_property
+    def policy(self) -> AccessPolicy:
+        """What holds for this access."""
+        return effective(self.app, self.access)
+
+    @property
+    def on_behalf(self) -> bool:
+        """Whether somebody asks for somebody else."""
+        return self.requester != self.beneficiary
+
+    @property
+    def ref(self) -> str:
+        """The access, as conflicts name it."""
+        return access_ref(self.app.key, self.access.key)
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Requester and beneficiary, once each: those who do not decide."""
+        return tuple(dict.fromkeys((self.requester, self.beneficiary)))

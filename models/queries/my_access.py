@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, select, text
 
-from models.catalogue.words import RequestKind
+from models.catalogue.spec.enums import RequestKind
 from models.lifecycle.request.duplicates import in_the_way
 from models.queries.paging import Pages, paged, read_page
 from models.registry.directory import Directory

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from models.lifecycle.request.duplicates import in_the_way
 from models.queries.my_access import Held, held_of
 from models.queries.paging import Pages, paged, read_page
-from models.queries.standing import Standing, standings
+from models.queries.pending_stages import Standing, standings
 from models.store.case import Case
+from models.tables.base import is_a
 from models.tables.grants import Grant
-from models.tables.groups import is_a
 from models.tables.requests import Request
 from models.tables.states import RequestState
 

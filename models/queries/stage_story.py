@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
-from models.catalogue.words import OnReject
+from models.catalogue.spec.enums import OnReject
 from models.policy import Tally, tally
 from models.store.case import Case
 from models.tables.requests import (

@@ -7,9 +7,9 @@ from functools import cached_property
 from models import audit
 from models.audit import Entry
 from models.catalogue.spec import AppSpec
-from models.catalogue.words import RequestKind
-from models.lifecycle import holdings, separation_of_duties
-from models.lifecycle.grant import extensions
+from models.catalogue.spec.enums import RequestKind
+from models.lifecycle import separation_of_duties
+from models.lifecycle.grant import end_dates
 from models.lifecycle.references import number_of
 from models.policy import Clash
 from models.queries.stage_story import StageStory, stage_stories
@@ -20,8 +20,8 @@ from models.tables.grants import TASKS, Grant, Task
 from models.tables.requests import COMMENTS, Comment, Decision, Reassignment, Request, Term
 from models.tables.reviews import REVIEWS, Review
 from models.tables.states import RequestState
-from models.wording import own
-from models.wording.own import NONE, OwnWords
+from models.wording import company_words
+from models.wording.company_words import NONE, OwnWords
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def request_story(case: Case, ref: str) -> RequestStory:
         review=review,
         owners=owners,
         present=tuple(_present(case, request)) if pending else (),
-        own=own.read(case),
+        own=company_words.read(case),
     )
 
 
@@ -195,12 +195,12 @@ def grant_story(case: Case, ref: str) -> GrantStory:
         grant=grant,
         request=request,
         snapshot=snapshot,
-        extension=extensions.waiting(case, grant),
+        extension=end_dates.waiting(case, grant),
         task=task,
         names=names_of(case, set(filter(None, people))),
         admins=admins,
         owners=owners,
-        own=own.read(case),
+        own=company_words.read(case),
     )
 
 
@@ -230,6 +230,6 @@ def _involved(stages: Iterable[StageStory]) -> Iterator[str]:
 
 
 def _present(case: Case, request: Request) -> Iterator[Grant]:
-    for grant in holdings.grants_of(case, request.beneficiary_id):
+    for grant in separation_of_duties.grants_of(case, request.beneficiary_id):
         if grant.app_key == request.app_key and grant.id != request.grant_id:
             yield grant

@@ -19,14 +19,13 @@ from sqlalchemy import (
 
 from models.jobs.table import Job
 from models.queries.paging import Pages, Window, cut, paged, read_page
-from models.queries.standing import Standing, standings
+from models.queries.pending_stages import Standing, standings
 from models.registry.directory import Directory
 from models.store.case import Case
 from models.store.statements import among
-from models.tables.catalogue import App
-from models.tables.catalogue_changes import OPEN_CHANGES, Proposal
-from models.tables.delegations import Delegation
+from models.tables.catalogue import OPEN_CHANGES, App, Proposal
 from models.tables.grants import OPEN_TASK_OF, Grant, Task
+from models.tables.people import Delegation
 from models.tables.requests import Asked, Decision, Request
 from models.tables.reviews import OPEN_REVIEWS, Review
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.catalogue.edits import access_at
+from models.catalogue.app_edits import access_at
 from models.catalogue.spec import AppSpec, RequestKind
 from models.lifecycle import separation_of_duties
 from models.lifecycle.request.plan import Planned

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import func, select
 
-from models.catalogue.file import diff
+from models.catalogue.file.read import diff
 from models.catalogue.spec import AppSpec
 from models.registry import settings
 from models.store.case import Case

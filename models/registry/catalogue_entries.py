@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, func, select
 
-from models.catalogue.fields import Spec
-from models.catalogue.kinds import KINDS
-from models.catalogue.part import Kind, Parts
-from models.catalogue.part_changes import change_of, diff_parts
-from models.catalogue.workspace import SETTINGS, SettingsSpec
+from models.catalogue.file.diff import change_of, diff_parts
+from models.catalogue.spec.entry_kind import Kind, Parts
+from models.catalogue.spec.entry_kinds import KINDS
+from models.catalogue.spec.fields import Spec
+from models.catalogue.spec.settings import SETTINGS, SettingsSpec
 from models.registry import apps
 from models.store.case import Case
 from models.store.outcome import Outcome

@@ -1,4 +1,4 @@
-"""Who is who, as the policy asks it, answered from the tables."""
+"""Who is who, and who is away, as the policy asks it, answered from the tables."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,16 +6,44 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from models.catalogue.approvers import parse_person
+from models.catalogue.spec.references import parse_person
 from models.errors import NotAllowed
 from models.policy.facts import GroupFacts, PersonFacts, StandIn
-from models.registry import absences
 from models.registry.directory_overrides import Drafted, Listing
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.store.statements import among, row_type
 from models.tables.base import Base
-from models.tables.people import ROLES, Person, Role, RoleName, UserGroup
+from models.tables.people import ABSENCES, ROLES, Delegation, Person, Role, RoleName, UserGroup
+
+
+def stand_ins(case: Case, at: datetime) -> dict[str, StandIn]:
+    """Who stands in at that moment, by the id of who is away."""
+    if case.before.get(Delegation):
+        return _running(case, at)
+    return case.keep(("stand-ins", at), lambda: _running(case, at))
+
+
+def absences_of(case: Case, person_id: str, starts: datetime, ends: datetime) -> list[Delegation]:
+    """The absences of one person that meet this time, the first one first."""
+    theirs = (one for one in case.all(ABSENCES) if one.person_id == person_id)
+    meeting = (one for one in theirs if one.starts_at < ends and one.ends_at > starts)
+    return sorted(meeting, key=lambda one: one.starts_at)
+
+
+def stood_in_for(case: Case, person_id: str, at: datetime) -> list[Delegation]:
+    """The absences in which this person stands in, now or later, the next one first."""
+    theirs = (one for one in case.all(ABSENCES) if one.delegate_id == person_id and one.ends_at > at)
+    return sorted(theirs, key=lambda one: one.starts_at)
+
+
+def _running(case: Case, at: datetime) -> dict[str, StandIn]:
+    return {
+        one.person_id: StandIn(one.delegate_id, one.last_day)
+        for one in case.all(ABSENCES)
+        if one.starts_at <= at < one.ends_at
+    }
+
 
 _BY_EMAIL = select(Person).where(Person.email == bindparam("email"))
 _BY_HANDLE = select(UserGroup).where(UserGroup.handle == bindparam("handle"))
@@ -67,7 +95,7 @@ class Directory:
 
     def stand_in(self, person_id: str, at: datetime) -> StandIn | None:
         if at not in self._away:
-            self._away[at] = absences.stand_ins(self._case, at)
+            self._away[at] = stand_ins(self._case, at)
         return self._away[at].get(person_id)
 
     def is_admin(self, person_id: str) -> bool:

@@ -6,7 +6,7 @@ An admin wrote it on purpose, and a profile in Slack is often the person's own t
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from models.catalogue.directory_entries import PERSON, PersonSpec, plain
+from models.catalogue.spec.people import PERSON, PersonSpec, plain
 from models.policy.facts import PersonFacts
 from models.registry import catalogue_entries
 from models.store.case import Case

@@ -1,6 +1,6 @@
 """What only those may do who configure Keyturn."""
 
-from models.catalogue.condition_words import either
+from models.catalogue.spec.condition_words import either
 from models.errors import NotAllowed
 from models.registry.directory import Directory, names_of
 from models.store.case import Case

@@ -10,10 +10,8 @@ PostgreSQL each one does, since nothing tells it what other processes have commi
 from dataclasses import dataclass, field
 from typing import Any
 
-from models.tables.base import Base
-from models.tables.delegations import Delegation
-from models.tables.groups import Group
-from models.tables.people import Role
+from models.tables.base import Base, Group
+from models.tables.people import Delegation, Role
 from models.tables.policies import Policy
 from models.tables.settings import Setting
 

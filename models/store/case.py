@@ -13,8 +13,7 @@ from typing import Any, TypeVar
 from models.store import reads
 from models.store.cache import MOST, TABLES, Cache
 from models.store.statements import Sql
-from models.tables.base import Base
-from models.tables.groups import GROUPS, Group, asked_of, key_of, keys_of, type_of
+from models.tables.base import GROUPS, Base, Group, asked_of, key_of, keys_of, type_of
 
 R = TypeVar("R", bound=Base)
 T = TypeVar("T")

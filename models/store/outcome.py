@@ -12,8 +12,7 @@ from models.audit import Fact
 from models.jobs.table import Urgency, Wanted, Work, want
 from models.store.case import Case
 from models.store.statements import Sql, row_type
-from models.tables.base import Base, Json
-from models.tables.groups import key_of, keys_of, type_of
+from models.tables.base import Base, Json, key_of, keys_of, type_of
 
 R = TypeVar("R", bound=Base)
 

@@ -21,10 +21,9 @@ from sqlalchemy.util import await_only
 from models.clock import Clock
 from models.store.base import STANDSTILL, Store, Unavailable
 from models.store.case import Case
-from models.store.queueing import Queue, Waiting, waiting_for
 from models.store.save import Stale
 from models.store.statements import Made
-from models.store.units import Priority, Unit, carry_out
+from models.store.units import Priority, Queue, Unit, Waiting, carry_out, waiting_for
 
 T = TypeVar("T")
 

@@ -6,8 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Integer, Select, bindparam, func, select
 
 from models.store.statements import among
-from models.tables.base import Base
-from models.tables.groups import Group, Not, keys_of
+from models.tables.base import Base, Group, Not, keys_of
 
 
 def _conditions(of: Group[Any]) -> list[Any]:

@@ -18,8 +18,7 @@ from models.store import redraw
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.store.statements import Sql, many, row_type
-from models.tables.base import Base
-from models.tables.groups import keys_of
+from models.tables.base import Base, keys_of
 
 
 class Stale(Exception):

@@ -20,9 +20,8 @@ from models.clock import Clock
 from models.store.base import Offer, Store, Unavailable
 from models.store.cache import Cache
 from models.store.case import Case
-from models.store.queueing import Queue, Waiting, waiting_for
 from models.store.statements import Made
-from models.store.units import Priority, Unit, carry_out
+from models.store.units import Priority, Queue, Unit, Waiting, carry_out, waiting_for
 from models.tables.base import encode_with
 
 T = TypeVar("T")

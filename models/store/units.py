@@ -1,16 +1,23 @@
-"""Units of work: verbs that share a transaction, each with an outcome of its own over one case."""
+"""Units of work: which goes next, how several share a transaction, and that a delivery counts once."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import IntEnum
 from typing import Any
 
+from sqlalchemy import bindparam, delete
+
 from models import audit
-from models.registry import deliveries
+from models.errors import Repeated, SentBefore
 from models.store.case import Busy, Case
 from models.store.outcome import Outcome
 from models.store.save import save
 from models.tables.base import Base
+from models.tables.deliveries import Delivery
 
 
 class Priority(IntEnum):
@@ -48,7 +55,7 @@ class Unit:
             return self.several(case, begin)
         out = begin()
         if self.delivery is not None:
-            deliveries.once(out, self.delivery)
+            once(out, self.delivery)
         return self.work(out)
 
     def reset(self) -> None:
@@ -71,7 +78,7 @@ def carry_out(case: Case, units: Sequence[Unit]) -> bool:
     What a verb raises is its unit's `error`, and undoes that verb alone. Raises what the database raises, and
     Stale: then nothing of any unit may be committed.
     """
-    deliveries.in_hand(case, [unit.delivery for unit in units if unit.delivery])
+    in_hand(case, [unit.delivery for unit in units if unit.delivery])
     _hand(case, units)
     for unit in units:
         _run(case, unit)
@@ -107,3 +114,107 @@ def _run(case: Case, unit: Unit) -> None:
         for outcome in reversed(begun):
             outcome.drop()
     unit.outcomes = [outcome for outcome in begun if not outcome.dropped]
+
+
+PATIENT = 8
+"""After so many batches in a row something less urgent goes, if it waits: nobody waits for ever."""
+
+
+@dataclass
+class Waiting:
+    """A unit of work, and who waits for it."""
+
+    unit: Unit
+    future: "asyncio.Future[Any]"
+    context: Context = field(default_factory=copy_context)
+
+    def tell(self, error: BaseException | None = None) -> None:
+        """Give the caller the result, or what went wrong; one who has given up hears nothing."""
+        if self.future.done():
+            return
+        problem = error or self.unit.error
+        if problem is not None:
+            self.future.set_exception(problem)
+        else:
+            self.future.set_result(self.unit.result)
+
+
+class Queue:
+    """The works that wait, by priority."""
+
+    def __init__(self) -> None:
+        self._lines: dict[Priority, deque[Waiting]] = {priority: deque() for priority in Priority}
+        self._in_a_row = 0
+        self._turn = 0
+        """Which of the less urgent goes when nobody has to wait any longer."""
+
+    def __bool__(self) -> bool:
+        return any(self._lines.values())
+
+    def put(self, waiting: Waiting, priority: Priority) -> None:
+        """Line up."""
+        self._lines[priority].append(waiting)
+
+    def batch(self, most: int) -> list[Waiting]:
+        """Those who go next, together in one transaction: the urgent first; large works go by themselves."""
+        lines = [line for line in self._lines.values() if line]
+        if not lines:
+            return []
+        self._in_a_row = self._in_a_row + 1 if len(lines) > 1 else 0
+        if self._in_a_row > PATIENT:
+            self._in_a_row = 0
+            self._turn += 1
+            lines = [lines[1 + self._turn % (len(lines) - 1)]]
+        taken: list[Waiting] = []
+        for line in lines:
+            while line and len(taken) < most and not line[0].unit.large:
+                taken.append(line.popleft())
+        return taken or [lines[0].popleft()]
+
+
+def waiting_for(unit: Unit) -> Waiting:
+    """A place in the queue. What becomes of it need not be heard: whoever asked may have given up."""
+    future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+    future.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return Waiting(unit, future)
+
+
+KEPT = timedelta(days=2)
+"""Longer than Slack's last retry (minutes) and than any signature is taken as fresh (5 minutes)."""
+
+BEFORE = (
+    "This was sent already, and what you have changed since is not in it. Close the form, and look what "
+    "became of what you sent."
+)
+_OLD = delete(Delivery).where(Delivery.at < bindparam("before"))
+
+
+def in_hand(case: Case, deliveries: Iterable[str]) -> None:
+    """Read at once which of these were carried out, before `once` asks for each."""
+    case.hand(Delivery, [_parts(delivery)[0] for delivery in deliveries])
+
+
+def once(out: Outcome, delivery: str) -> None:
+    """Take note of a delivery in the outcome that carries it out; a digest may stand in it after a #.
+
+    Raises Repeated if it was noted before, SentBefore if that was with another digest.
+    """
+    key, content = _parts(delivery)
+    known = out.case.get(Delivery, key)
+    if known is None:
+        out.add(Delivery, key=key, content=content, at=out.now)
+    elif known.content != content:
+        raise SentBefore(BEFORE)
+    else:
+        raise Repeated(key)
+
+
+def forget(out: Outcome) -> None:
+    """Drop the notes that are older than any repetition could be."""
+    out.bulk(_OLD, before=out.now - KEPT)
+
+
+def _parts(delivery: str) -> tuple[str, str]:
+    """Its key, and the digest of what was sent with it, if any."""
+    key, _, content = delivery.partition("#")
+    return key, content

@@ -5,8 +5,6 @@ from models.jobs import table as jobs
 from models.tables import (
     cards,
     catalogue,
-    catalogue_changes,
-    delegations,
     deliveries,
     grants,
     pauses,
@@ -22,8 +20,6 @@ __all__ = [
     "audit",
     "cards",
     "catalogue",
-    "catalogue_changes",
-    "delegations",
     "deliveries",
     "grants",
     "jobs",

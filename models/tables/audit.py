@@ -70,7 +70,7 @@ class AuditText(Base):
     field: Mapped[str] = mapped_column(String(200), primary_key=True)
     """Where it belongs in the entry's data: "reason", "approvers/U0123"."""
     kind: Mapped[str] = mapped_column(String(16))
-    """Which retention holds for it; see `models.audit.texts`."""
+    """Which retention holds for it; see `models.audit.chain`."""
     salt: Mapped[str] = mapped_column(String(32))
     text: Mapped[str] = mapped_column(Text)
     """As canonical JSON."""

@@ -2,9 +2,12 @@
 
 import enum
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from functools import cache, cached_property
+from operator import attrgetter
+from typing import Any, Generic, TypeGuard, TypeVar
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, MetaData
 from sqlalchemy.dialects.postgresql import JSONB
@@ -77,3 +80,129 @@ class Base(DeclarativeBase):
 
 class ReadOnce:
     """Marks a table whose rows a transaction holds once it has read them; see `models.store.session`."""
+
+
+R = TypeVar("R", bound=Base)
+
+
+GROUPS: dict[type[Base], "list[Group[Any]]"] = {}
+
+
+@dataclass(frozen=True, eq=False)
+class Group(Generic[R]):
+    """The rows of a table that share a value: the stages of a request, the live grants of a person.
+
+    Its conditions are said once, and hold in SQL and for rows that the unit of work has changed alike.
+    """
+
+    table: type[R]
+    by: str | None
+    """The column that they share; None: all that meet the conditions."""
+    where: dict[str, Any]
+    """What else must be so, by column: a value, several in a tuple, None, or `Not(value)`."""
+    order: tuple[str, ...]
+    """The columns that they come in the order of, by default their key."""
+    of: type[Base] | None
+    """The table whose key `by` is: for all its rows in hand the group is read at once."""
+
+    @cached_property
+    def asked(self) -> Callable[[R], Any]:
+        """What it asks of a row: two versions that are alike in this are in the same group, or in none."""
+        return _getter(self.columns)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that say which group a row is in."""
+        return (*self.where, self.by) if self.by else tuple(self.where)
+
+    def holds(self, row: R) -> bool:
+        """Whether a row meets the conditions."""
+        for name, wanted in self.where.items():  # noqa: SIM110 - `all` takes twice the time, for each change
+            if not _meets(getattr(row, name), wanted):
+                return False
+        return True
+
+    def key_of(self, row: R) -> Any:
+        """Which of the groups this row is in."""
+        return getattr(row, self.by) if self.by else None
+
+    def sorted(self, rows: Iterable[R]) -> list[R]:
+        names = self.order
+        return sorted(rows, key=lambda row: tuple(getattr(row, name) for name in names))
+
+
+@dataclass(frozen=True)
+class Not:
+    """A condition of a `Group`: anything but this value. `Not(None)`: it is set."""
+
+    value: Any
+
+
+def group(
+    table: type[R],
+    *,
+    by: str | None = None,
+    of: type[Base] | None = None,
+    order: str | tuple[str, ...] | None = None,
+    **where: Any,
+) -> Group[R]:
+    """Declare a group, at the top of a module: `group(Asked, by="request_id", of=Request)`."""
+    columns = (order,) if isinstance(order, str) else order or keys_of(table)
+    made = Group(table, by, where, columns, of)
+    GROUPS.setdefault(table, []).append(made)
+    _ASKED.pop(table, None)
+    return made
+
+
+def _meets(value: Any, wanted: Any) -> bool:
+    if isinstance(wanted, Not):
+        return value is not None if wanted.value is None else value != wanted.value
+    if isinstance(wanted, tuple):
+        return value in wanted
+    return value is None if wanted is None else bool(value == wanted)
+
+
+@cache
+def keys_of(table: type[Base]) -> tuple[str, ...]:
+    """The names of a table's key columns."""
+    return tuple(column.key for column in table.metadata.tables[table.__tablename__].primary_key.columns)
+
+
+def key_of(row: Base) -> Any:
+    """A row's key: its value, or a tuple of several."""
+    names = keys_of(type_of(row))
+    return getattr(row, names[0]) if len(names) == 1 else tuple(getattr(row, name) for name in names)
+
+
+def asked_of(table: type[R]) -> Callable[[R], Any] | None:
+    """What all groups of a table together ask of a row; None where it has no groups."""
+    if table not in _ASKED and table in GROUPS:
+        _ASKED[table] = _getter({name for of in GROUPS[table] for name in of.columns})
+    return _ASKED.get(table)
+
+
+def _getter(columns: Collection[str]) -> Callable[[Any], Any]:
+    """What reads these columns of a row; the same of every row where there are none."""
+    return attrgetter(*columns) if columns else lambda _row: None
+
+
+_ASKED: dict[type[Base], Callable[[Any], Any]] = {}
+
+
+def is_a(row: object, table: type[R]) -> TypeGuard[R]:
+    """Whether this is a row of that table."""
+    return getattr(row, "__table__", None) is table.__table__
+
+
+def type_of(row: Base) -> type[Base]:
+    """The mapped class of a row."""
+    return _TABLES[row.__table__]
+
+
+class _Tables(dict[Any, type[Base]]):
+    def __missing__(self, table: Any) -> type[Base]:
+        self.update({mapper.class_.__table__: mapper.class_ for mapper in Base.registry.mappers})
+        return self[table]
+
+
+_TABLES = _Tables()

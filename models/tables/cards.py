@@ -9,8 +9,7 @@ from enum import StrEnum
 from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import BIG_KEY, Base
-from models.tables.groups import group
+from models.tables.base import BIG_KEY, Base, group
 
 
 class CardKind(StrEnum):

@@ -1,12 +1,12 @@
-"""Tables of the catalogue: one row an app, and one for every other entry, each whole as one document."""
+"""The catalogue: apps, its other entries, and changes that wait for a second admin."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import String
+from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import Base, Json
-from models.tables.groups import group
+from models.tables.base import BIG_KEY, Base, Json, JsonList, group
 
 
 class App(Base):
@@ -39,3 +39,69 @@ class Part(Base):
 
 APPS = group(App, order=("position", "key"))
 PARTS = group(Part, by="kind", order=("position", "key"))
+
+
+APP, SETTINGS, CONFLICT, MESSAGE, IMPORT = "app", "settings", "conflict", "message", "import"
+"""What a change is of: one app, the settings, one conflict or message, or all by the command line."""
+
+
+class ProposalState(StrEnum):
+    """Where a change stands."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    OVERTAKEN = "overtaken"
+    """The app was changed meanwhile, or the change fits no more."""
+
+
+class Proposal(Base):
+    """One admin's change of one app (or of another part of the catalogue), as it would be saved."""
+
+    __tablename__ = "proposals"
+
+    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(24))
+    key: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str] = mapped_column(String(75))
+    """What people call what it changes."""
+    version: Mapped[int]
+    """The version that it was made on; 0 for a new app."""
+    edition: Mapped[int] = mapped_column(default=1)
+    """Grows each time its author changes it: nobody approves what they have not seen."""
+    before: Mapped[Json]
+    """Empty for a new app."""
+    after: Mapped[Json]
+    """Empty for what is taken out."""
+    words: Mapped[JsonList]
+    """The difference, in sentences."""
+    by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    state: Mapped[ProposalState] = mapped_column(default=ProposalState.OPEN)
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(Text, default="")
+    """What was said to the decision, or why it was overtaken."""
+
+    __table_args__ = (
+        Index(
+            "ix_proposals_open",
+            "kind",
+            "key",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    @property
+    def ref(self) -> str:
+        """What people call it: CH-7."""
+        return f"CH-{self.id}"
+
+    @property
+    def open(self) -> bool:
+        return self.state is ProposalState.OPEN
+
+
+OPEN_CHANGES = group(Proposal, state=ProposalState.OPEN)

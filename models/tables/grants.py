@@ -6,8 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, Text, and_, bindparam, cast, literal, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import BIG_KEY, Base, Json, JsonList
-from models.tables.groups import group
+from models.tables.base import BIG_KEY, Base, Json, JsonList, group
 from models.tables.people import Person
 from models.tables.states import LIVE_GRANTS, GrantState
 

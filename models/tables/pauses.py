@@ -6,8 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import BIG_KEY, Base
-from models.tables.groups import group
+from models.tables.base import BIG_KEY, Base, group
 
 
 class PauseKind(StrEnum):

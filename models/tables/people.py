@@ -1,13 +1,12 @@
-"""Tables of people, their user groups and their roles, as last looked up in Slack."""
+"""People, groups, roles, and who is away."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import String
+from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import Base, JsonList, ReadOnce
-from models.tables.groups import group
+from models.tables.base import BIG_KEY, Base, JsonList, Not, ReadOnce, group
 
 
 class Person(Base, ReadOnce):
@@ -67,3 +66,37 @@ class Role(Base):
 
 
 ROLES = group(Role, by="role")
+
+
+class Delegation(Base):
+    """One absence of one person, and who stands in for them meanwhile."""
+
+    __tablename__ = "delegations"
+
+    id: Mapped[int] = mapped_column(BIG_KEY, primary_key=True)
+    person_id: Mapped[str] = mapped_column(String(32))
+    delegate_id: Mapped[str] = mapped_column(String(32))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    """Both as the calendar of the one who is away has them, where they live."""
+    starts_at: Mapped[datetime]
+    """When the first day begins there."""
+    ends_at: Mapped[datetime]
+    """When the last day is over there."""
+    due_at: Mapped[datetime | None]
+    """When it begins or ends next, and open stages have to look again whom they ask; None once it is over."""
+
+    __table_args__ = (
+        Index("ix_delegations_person", "person_id", "ends_at"),
+        Index("ix_delegations_delegate", "delegate_id", "ends_at"),
+        Index("ix_delegations_due", "due_at"),
+    )
+
+    @property
+    def ref(self) -> str:
+        """What a button calls it: DG-3."""
+        return f"DG-{self.id}"
+
+
+ABSENCES = group(Delegation, due_at=Not(None))
+"""Every absence that is not over yet."""

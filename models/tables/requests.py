@@ -7,10 +7,9 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.catalogue.words import RequestKind
-from models.tables.base import BIG_KEY, Base, Json
+from models.catalogue.spec.enums import RequestKind
+from models.tables.base import BIG_KEY, Base, Json, group
 from models.tables.grants import Grant
-from models.tables.groups import group
 from models.tables.states import RequestState, StageState
 
 

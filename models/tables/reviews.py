@@ -6,8 +6,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables.base import BIG_KEY, Base, JsonList
-from models.tables.groups import group
+from models.tables.base import BIG_KEY, Base, JsonList, group
 from models.tables.requests import Request
 
 

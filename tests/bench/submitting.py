@@ -12,7 +12,7 @@ from bot.serve import keep_what_is_loaded
 from models.clock import SystemClock
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
-from models.rate_limits import Limits
+from models.lifecycle.request.rate_limits import Limits
 from models.store.open import open_store
 from models.store.outcome import Outcome
 from models.tables.grants import Grant

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from models.catalogue.spec import AppSpec
-from models.catalogue.words import RequestKind
+from models.catalogue.spec.enums import RequestKind
 from models.queries.stage_story import StageStory
 from models.queries.stories import GrantStory, RequestStory, TaskStory
 from models.registry.policy_snapshot import Snapshot

@@ -16,9 +16,9 @@ from blocks.admin.forms.message_example import ExamplePeople, example
 from blocks.cards import template_values
 from blocks.cards.render_template import Value, render
 from models.queries.stories import RequestStory
+from models.wording.company_words import OwnWords
 from models.wording.grammar import Broken
 from models.wording.messages import MessageKey
-from models.wording.own import OwnWords
 from tests.blocks.stories import ADA, GRACE, NOON
 
 Facts = Mapping[str, Value]

@@ -6,8 +6,6 @@ from pydantic import BaseModel
 from blocks.admin.fields.condition import PARTS
 from blocks.admin.forms import access, basics, conflict, durations, emergency, example, rule, stage
 from blocks.admin.forms.example import PERSON_TRAITS
-from models.catalogue.conflicts import ConflictSpec
-from models.catalogue.emergency import EmergencySpec
 from models.catalogue.spec import (
     AccessSpec,
     AppSpec,
@@ -18,6 +16,8 @@ from models.catalogue.spec import (
     StageSpec,
     When,
 )
+from models.catalogue.spec.conflicts import ConflictSpec
+from models.catalogue.spec.specs import EmergencySpec
 from tests.models import specs
 
 LISTS = {"access", "stage", "deny", "require", "auto_approve", "example"}

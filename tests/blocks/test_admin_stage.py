@@ -7,8 +7,8 @@ from hypothesis import assume, given
 from blocks.admin.forms import stage
 from blocks.admin.ids import AdminPlace
 from blocks.admin.lists import overview, summaries
-from models.catalogue.listed import Spot
-from models.catalogue.never import why_never
+from models.catalogue.app_edits import Spot
+from models.catalogue.lint.unreachable_rules import why_never
 from models.catalogue.spec import AppSpec, When
 from tests.blocks.admin_forms import KINDS, KNOWN, chosen, filled, refused, state
 from tests.blocks.sendable import check_view, words_of

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from blocks import kit
 from blocks.cards import draw
-from models.catalogue.words import RequestKind
+from models.catalogue.spec.enums import RequestKind
 from models.queries.stories import RequestStory
 from models.tables.cards import CardKind
 from models.tables.grants import Cause, Direction, TaskState

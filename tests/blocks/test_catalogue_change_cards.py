@@ -8,10 +8,10 @@ from blocks.admin.forms import settings
 from blocks.admin.lists import layout
 from blocks.cards import draw
 from blocks.forms import catalogue_change as change_form
-from models.catalogue.workspace import SettingsSpec
-from models.queries.change_story import ChangeStory
+from models.catalogue.spec.settings import SettingsSpec
+from models.queries.admin_stories import ChangeStory
 from models.tables.cards import CardKind
-from models.tables.catalogue_changes import APP, IMPORT, Proposal, ProposalState
+from models.tables.catalogue import APP, IMPORT, Proposal, ProposalState
 from tests.blocks.sendable import buttons_of, check_message, check_view, drawn, words_of
 from tests.blocks.stories import ADA, GRACE, NAMES, NOON, ROOT
 from tests.rows import new_row

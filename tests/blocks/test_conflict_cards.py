@@ -7,7 +7,7 @@ from blocks import timeline
 from blocks.cards.approval import approval
 from blocks.cards.request import request
 from models.audit import Entry
-from models.catalogue.conflicts import ConflictSpec
+from models.catalogue.spec.conflicts import ConflictSpec
 from models.policy import Clash, Hold, Holding
 from models.queries.stories import RequestStory
 from tests.blocks.stories import ADA, GRACE, grant, story

@@ -10,7 +10,7 @@ from blocks.forms.decision import DurationDecision
 from blocks.forms.extend import ExtensionInput
 from blocks.forms.term import TermBlock, TermChoice, TermOption
 from blocks.kit import View, carried
-from models.catalogue.words import RequestKind
+from models.catalogue.spec.enums import RequestKind
 from models.tables.requests import Term
 from tests.blocks.filling import labels, picked, shown, typed
 from tests.blocks.sendable import check_view, words_of

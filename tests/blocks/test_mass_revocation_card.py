@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from blocks import mail
-from models.queries.pause_story import PauseStory
+from models.queries.admin_stories import PauseStory
 from models.tables.cards import CardKind
 from models.tables.pauses import Pause, PauseKind, PauseState
 from tests.blocks.sendable import drawn

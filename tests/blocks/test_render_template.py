@@ -11,9 +11,9 @@ from models.queries.stories import GrantStory, RequestStory
 from models.tables.cards import CardKind
 from models.tables.grants import Cause, Direction
 from models.tables.states import GrantState, RequestState
+from models.wording.company_words import OwnWords
 from models.wording.grammar import Broken
 from models.wording.messages import FILTERS, MESSAGES, MessageKey
-from models.wording.own import OwnWords
 from tests.blocks.sendable import check_markup, check_message, words_of
 from tests.blocks.stories import ADA, GRACE, NOON, decision, grant, grant_story, snapshot, stage, story
 

@@ -21,7 +21,7 @@ from blocks.request_form.input import MAX_ACCESSES
 from bot.sandbox.slack.validate import validate_suggestions
 from models.catalogue.spec import AppSpec
 from models.lifecycle.request.plan import Draft
-from models.queries.marks import Mark
+from models.queries.already_held import Mark
 from models.tables.requests import Term
 from models.tables.states import GrantState, RequestState
 from models.text_cleanup import remove_unseen

@@ -9,7 +9,7 @@ from bot.jobs import posts, retire
 from bot.sandbox.slack.state.conversations import Message
 from models.clock import ManualClock
 from models.jobs import Job, JobState, Work
-from models.lifecycle.notify import tell
+from models.lifecycle.redraw import tell
 from models.lifecycle.request import comment, decide, submit
 from models.lifecycle.request.plan import Draft
 from models.store.outcome import Outcome

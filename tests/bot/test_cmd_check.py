@@ -15,9 +15,8 @@ from bot.config import load
 from bot.manifest import SCOPES
 from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.slack import App, LocalSlack
-from models.catalogue.message_entries import MESSAGE
-from models.catalogue.messages import MessageSpec
 from models.catalogue.spec import AppSpec
+from models.catalogue.spec.messages import MESSAGE, MessageSpec
 from models.clock import SystemClock
 from models.registry import apps, catalogue_entries, directory
 from models.store.open import open_store

@@ -10,7 +10,7 @@ from bot.connectors.base import Tools
 from bot.connectors.manual import Manual
 from bot.failure import Failure
 from bot.slack import Gateway
-from models.catalogue.connectors import ConnectorSpec
+from models.catalogue.spec.connectors import ConnectorSpec
 from models.clock import ManualClock
 from models.lifecycle.grant.reconcile import ByHand, Change, Done
 from models.tables.grants import Direction

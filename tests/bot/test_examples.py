@@ -4,8 +4,8 @@ from functools import partial
 from pathlib import Path
 
 from bot.connectors import registry
-from models.catalogue.conflict_entries import CONFLICT
-from models.catalogue.file import load
+from models.catalogue.file.read import load
+from models.catalogue.spec.conflicts import CONFLICT
 from models.policy import Company
 from models.policy.examples import run_all
 

@@ -16,7 +16,8 @@ from models.lifecycle import due
 from models.lifecycle.grant import give
 from models.lifecycle.request import submit
 from models.lifecycle.request.plan import Draft
-from models.registry import deliveries, directory
+from models.registry import directory
+from models.store import units
 from models.store.base import Store, Unavailable
 from models.store.outcome import Outcome
 from models.tables.deliveries import Delivery
@@ -163,7 +164,7 @@ async def test_deliveries_that_cannot_come_again_are_forgotten(
     store: Store, scheduler: Scheduler, clock: ManualClock
 ) -> None:
     await store.write(lambda _: None, delivery="trigger:1")
-    clock.advance(deliveries.KEPT + timedelta(seconds=1))
+    clock.advance(units.KEPT + timedelta(seconds=1))
     await scheduler.start()
 
     async def forgotten() -> bool:

@@ -1,8 +1,7 @@
 """Admins set up conflicts in Slack."""
 
 from models.audit import AuditEntry
-from models.catalogue.conflict_entries import CONFLICT
-from models.catalogue.conflicts import ConflictSpec
+from models.catalogue.spec.conflicts import CONFLICT, ConflictSpec
 from models.registry import catalogue_entries
 from tests.rows import trail_of
 from tests.world import World

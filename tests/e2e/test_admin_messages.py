@@ -1,9 +1,8 @@
 """Admins word the messages: in Slack, with a preview, and people read exactly these words."""
 
 from models.audit import AuditEntry
-from models.catalogue.message_entries import MESSAGE
-from models.catalogue.messages import MessageSpec
-from models.catalogue.workspace import SETTINGS, SettingsSpec
+from models.catalogue.spec.messages import MESSAGE, MessageSpec
+from models.catalogue.spec.settings import SETTINGS, SettingsSpec
 from models.registry import catalogue_entries, directory
 from tests.e2e.test_two_people import seen
 from tests.rows import trail_of

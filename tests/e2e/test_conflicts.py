@@ -3,8 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from models.catalogue.conflict_entries import CONFLICT
-from models.catalogue.conflicts import ConflictSpec
+from models.catalogue.spec.conflicts import CONFLICT, ConflictSpec
 from models.lifecycle.request import submit
 from models.lifecycle.request.plan import Draft
 from models.registry import catalogue_entries

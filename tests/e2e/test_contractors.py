@@ -3,7 +3,7 @@
 import json
 
 from bot.importing import put_in
-from models.catalogue.file import dump, load
+from models.catalogue.file.read import dump, load
 from models.store.outcome import Outcome
 from tests.world import World
 

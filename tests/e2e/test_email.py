@@ -9,8 +9,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from bot.config import Mode
 from bot.sandbox.mailbox import Mail, Mailbox
-from models.catalogue.message_entries import MESSAGE
-from models.catalogue.messages import MessageSpec
+from models.catalogue.spec.messages import MESSAGE, MessageSpec
 from models.clock import ManualClock
 from models.jobs import Job, JobState
 from models.lifecycle.grant import tasks

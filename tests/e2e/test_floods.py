@@ -27,7 +27,7 @@ from handlers.slack_objects import person_of
 from models import audit
 from models.audit import AuditEntry
 from models.jobs import Job
-from models.lifecycle.notify import OVERLOADED
+from models.lifecycle.redraw import OVERLOADED
 from models.lifecycle.request.plan import Draft
 from models.lifecycle.request.submit import submit
 from models.registry import directory

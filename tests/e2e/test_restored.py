@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from models.catalogue.words import RequestKind
+from models.catalogue.spec.enums import RequestKind
 from models.clock import ManualClock
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft

@@ -7,11 +7,11 @@ import pytest
 from bot.importing import take_in_now as take_in
 from bot.sandbox.slack import Person
 from models import audit
-from models.catalogue.file import load
+from models.catalogue.file.read import load
 from models.catalogue.spec import AppSpec
 from models.lifecycle.catalogue import propose_change
 from models.registry import apps, directory
-from models.tables.catalogue_changes import Proposal
+from models.tables.catalogue import Proposal
 from tests.rows import row_of
 from tests.world import World
 

@@ -26,8 +26,8 @@ with atheris.instrument_imports(include=["bot", "blocks", "handlers", "models"])
     from handlers import command_text
     from handlers.catalogue import Shelf
     from models import durations
-    from models.catalogue.file import CatalogueError
-    from models.catalogue.file import load as load_catalogue
+    from models.catalogue.file.read import CatalogueError
+    from models.catalogue.file.read import load as load_catalogue
     from models.catalogue.spec import AppSpec
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

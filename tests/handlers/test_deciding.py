@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.slack.blocks import element_lookup
-from models.catalogue.approvers import GroupRef
+from models.catalogue.spec.references import GroupRef
 from models.tables.requests import Term
 from models.tables.states import RequestState
 from tests.handlers.office import asks, request_of

@@ -1,7 +1,7 @@
 """Who asks for more than one person may reads it in the form, and comments past the limit at the comment."""
 
 from bot.sandbox.slack.client.results import SubmitResult
-from models.rate_limits import Limits
+from models.lifecycle.request.rate_limits import Limits
 from models.tables.requests import Comment, Request
 from tests.handlers.office import asks
 from tests.rows import count_of

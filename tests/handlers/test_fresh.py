@@ -8,7 +8,7 @@ import pytest
 from bot.sandbox.slack.client.results import SubmitResult
 from bot.sandbox.slack.delivery.delivery import Delivery
 from bot.sandbox.slack.state.events import Event
-from models.catalogue.approvers import GroupRef
+from models.catalogue.spec.references import GroupRef
 from models.tables.grants import Grant
 from models.tables.requests import Request
 from models.tables.states import GrantState, RequestState

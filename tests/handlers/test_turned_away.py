@@ -9,7 +9,7 @@ import aiohttp
 
 from handlers.limiter import Limiter
 from models.jobs import Job
-from models.lifecycle.notify import OVERLOADED
+from models.lifecycle.redraw import OVERLOADED
 from models.lifecycle.request.plan import Draft
 from models.lifecycle.request.submit import submit
 from models.tables.cards import Home

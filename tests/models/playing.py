@@ -11,8 +11,7 @@ from models.errors import Refusal
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.store.statements import Sql, Values
-from models.tables.base import Base
-from models.tables.groups import key_of, type_of
+from models.tables.base import Base, key_of, type_of
 
 R = TypeVar("R", bound=Base)
 P = ParamSpec("P")

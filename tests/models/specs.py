@@ -5,11 +5,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from models.catalogue.directory_entries import PersonSpec, plain
-from models.catalogue.fields import Spec
-from models.catalogue.possible import can_hold
+from models.catalogue.lint.satisfiability import can_hold
 from models.catalogue.spec import AppSpec, When
-from models.catalogue.workspace import SettingsSpec
+from models.catalogue.spec.fields import Spec
+from models.catalogue.spec.people import PersonSpec, plain
+from models.catalogue.spec.settings import SettingsSpec
 from models.durations import LONGEST, format_duration
 
 PRODUCT_EXAMPLE = """\

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.catalogue.spec import AppSpec
-from models.catalogue.words import RequestKind
+from models.catalogue.spec.enums import RequestKind
 from models.clock import ManualClock
 from models.errors import Denied
 from models.lifecycle.grant import revoke

@@ -14,8 +14,8 @@ from sqlalchemy.pool import StaticPool
 
 from models import audit
 from models.audit import ERASED, Fact, Kind, as_record, canonical
+from models.audit.chain import set_aside
 from models.audit.reading import BEFORE_ALL, _entries
-from models.audit.texts import set_aside
 from models.clock import ManualClock
 from models.lifecycle import erase_words
 from models.store.base import Store
@@ -220,11 +220,11 @@ async def test_the_line_that_the_database_builds_is_what_was_hashed(
 def test_words_go_beside_the_chain_and_come_back(data: dict[str, Any]) -> None:
     words: list[audit.Words] = []
     chained = json.loads(canonical(set_aside(data, 1, words)))
-    assert sorted(audit.texts.fields(chained)) == sorted(each.field for each in words)
-    found_again = audit.texts.put_back(chained, {each.field: each.text for each in words})
+    assert sorted(audit.chain.fields(chained)) == sorted(each.field for each in words)
+    found_again = audit.chain.put_back(chained, {each.field: each.text for each in words})
     assert found_again == json.loads(canonical(data))
     for each in words:
-        assert audit.texts.digest(each.salt, each.field, each.text) in canonical(chained)
+        assert audit.chain.digest(each.salt, each.field, each.text) in canonical(chained)
 
 
 # ── words ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,13 +14,13 @@ from sqlalchemy import Select, update
 from models import audit
 from models.clock import ManualClock
 from models.errors import Refusal
-from models.registry import absences, settings
+from models.registry import directory, settings
 from models.store.base import Store
 from models.store.open import open_store
 from models.store.outcome import Outcome
 from models.store.statements import entity_of
-from models.tables.delegations import Delegation
 from models.tables.deliveries import Delivery
+from models.tables.people import Delegation
 from models.tables.requests import Term
 from models.tables.settings import Setting
 from tests.models.acting import ask, statements
@@ -74,7 +74,7 @@ def go_away(out: Outcome, **number: int) -> int:
 
 def look(out: Outcome) -> tuple[int, int]:
     """The count, and the absences."""
-    away = absences.stood_in_for(out.case, GRACE, out.now.replace(year=2000))
+    away = directory.stood_in_for(out.case, GRACE, out.now.replace(year=2000))
     return settings.read(out.case, "count", 0), len(away)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.catalogue.file import diff
+from models.catalogue.file.read import diff
 from models.catalogue.spec import AppSpec
 from tests.models.specs import app, apps
 

@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.catalogue.access_refs import covers
-from models.catalogue.conflict_entries import CONFLICT
-from models.catalogue.conflicts import ConflictAction, ConflictSpec
-from models.catalogue.file import CatalogueError, diff_parts, dump, load
+from models.catalogue.file.read import CatalogueError, diff_parts, dump, load
+from models.catalogue.spec.conflicts import CONFLICT, ConflictAction, ConflictSpec
+from models.catalogue.spec.references import covers
 from models.errors import Invalid
 from models.lifecycle.catalogue import edit_app
 from models.registry import apps, catalogue_entries

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from models.catalogue.file import CatalogueError, diff, dump, load
+from models.catalogue.file.read import CatalogueError, diff, dump, load
 from models.catalogue.spec import ExampleSpec, RuleSpec
 from tests.models.specs import PRODUCT_EXAMPLE, app
 

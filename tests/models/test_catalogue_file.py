@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.catalogue.connectors import ConnectorSpec
-from models.catalogue.file import Catalogue, CatalogueError, dump, load
+from models.catalogue.file.read import Catalogue, CatalogueError, dump, load
 from models.catalogue.spec import AppSpec
+from models.catalogue.spec.connectors import ConnectorSpec
 from tests.models.specs import PRODUCT_EXAMPLE, app, catalogues
 
 PIECES = st.sampled_from(

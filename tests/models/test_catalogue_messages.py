@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.catalogue.file import CatalogueError, diff_parts, dump, load
-from models.catalogue.message_entries import MESSAGE
-from models.catalogue.messages import MessageSpec
+from models.catalogue.file.read import CatalogueError, diff_parts, dump, load
+from models.catalogue.spec.messages import MESSAGE, MessageSpec
 from models.errors import Closed, Invalid, NotAllowed
 from models.lifecycle.catalogue import edit_message
 from models.registry import apps, catalogue_entries

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.catalogue import file
-from models.catalogue.listed import Spot
-from models.catalogue.never import contradictions, remarks, why_never
-from models.catalogue.possible import can_fail, can_hold
+from models.catalogue.app_edits import Spot
+from models.catalogue.file import read
+from models.catalogue.lint.satisfiability import can_fail, can_hold
+from models.catalogue.lint.unreachable_rules import contradictions, remarks, why_never
 from models.catalogue.spec import When
 from tests.models import specs
 
@@ -149,10 +149,10 @@ access = [{ key = "a", name = "Plain" }]
   approvers = ["owners"]
   when = { privileged = true, risk = ["high"] }
 """
-    (note,) = file.load(text, "x.toml").notes
+    (note,) = read.load(text, "x.toml").notes
     assert note.startswith("GitHub: stage “Security” is never asked: it needs that the risk is high, and")
     wrong = text.replace('risk = ["high"]', "not = { privileged = true }")
-    with pytest.raises(file.CatalogueError) as refused:
-        file.load(wrong, "x.toml")
+    with pytest.raises(read.CatalogueError) as refused:
+        read.load(wrong, "x.toml")
     (line,) = refused.value.lines
     assert line.startswith('x.toml, line 11: app "github" → stage "Security" → when: can never hold')

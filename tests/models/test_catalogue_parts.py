@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import audit
-from models.catalogue.changes import Change
-from models.catalogue.directory_entries import PERSON, PersonSpec, plain
-from models.catalogue.file import CatalogueError, diff_parts, dump, load
-from models.catalogue.part import Parts
+from models.catalogue.file.diff import Change
+from models.catalogue.file.read import CatalogueError, diff_parts, dump, load
 from models.catalogue.spec import AppSpec
-from models.catalogue.workspace import SETTINGS, SettingsSpec
+from models.catalogue.spec.entry_kind import Parts
+from models.catalogue.spec.people import PERSON, PersonSpec, plain
+from models.catalogue.spec.settings import SETTINGS, SettingsSpec
 from models.registry import apps, catalogue_entries
 from models.store.base import Store
 from models.tables.catalogue import Part

@@ -1,9 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.catalogue.search import AppEntry, AppIndex, Filter, fold
+from models.catalogue.search import WORD, AppEntry, AppIndex, Filter, fold
 from models.catalogue.spec import AccessKind, AppSpec, Risk
-from models.catalogue.word_index import WORD
 from tests.models.specs import app
 
 GITHUB = AppEntry("github", "GitHub", "Source code", "Engineering", Risk.LOW, frozenset({AccessKind.GROUP}))

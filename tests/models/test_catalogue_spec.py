@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from models.catalogue.problems import explain
+from models.catalogue.lint.problems import explain
 from models.catalogue.spec import (
     AccessPolicy,
     AppSpec,

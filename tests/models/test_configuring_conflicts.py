@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from models.catalogue.conflict_entries import CONFLICT
-from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.spec import AppSpec
+from models.catalogue.spec.conflicts import CONFLICT, ConflictSpec
 from models.errors import Closed, Duplicate, Invalid, NotAllowed
 from models.lifecycle.catalogue import edit_conflict as verbs
 from models.registry import catalogue_entries

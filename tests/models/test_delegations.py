@@ -19,8 +19,7 @@ from models.registry import directory
 from models.store.base import Store
 from models.store.outcome import Outcome
 from models.tables.cards import Card, CardKind
-from models.tables.delegations import Delegation
-from models.tables.people import Person
+from models.tables.people import Delegation, Person
 from models.tables.requests import Term
 from tests.models.acting import ask, request, sweep
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from models import audit
-from models.catalogue.directory_entries import PersonSpec
 from models.catalogue.spec import ExampleSpec, When
+from models.catalogue.spec.people import PersonSpec
 from models.clock import ManualClock
 from models.errors import Invalid
-from models.lifecycle.grant import forced_end_date
+from models.lifecycle.grant import end_dates
 from models.lifecycle.people import person_changed
 from models.lifecycle.request import decide
 from models.policy import Company, PersonFacts
@@ -43,7 +43,7 @@ async def listed(store: Store, entries: Mapping[str, Mapping[str, object]] | Non
             PersonSpec.model_validate({"person": who, **said}) for who, said in (entries or {}).items()
         )
         catalogue_entries.replace(out, {"person": specs}, "operator")
-        forced_end_date.seen_directory(out)
+        end_dates.seen_directory(out)
 
     await store.write(put)
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from models.catalogue.conflict_entries import CONFLICT
-from models.catalogue.conflicts import ConflictSpec
-from models.catalogue.words import OnBehalf
+from models.catalogue.spec.conflicts import CONFLICT, ConflictSpec
+from models.catalogue.spec.enums import OnBehalf
 from models.clock import ManualClock
 from models.errors import Conflicting, Denied
 from models.lifecycle.grant import give, revoke

@@ -12,7 +12,7 @@ from models.clock import ManualClock
 from models.errors import Denied, Invalid
 from models.lifecycle.request import cancel, comment, submit
 from models.lifecycle.request.plan import Draft
-from models.rate_limits import Limits
+from models.lifecycle.request.rate_limits import Limits
 from models.store.base import Store
 from models.tables.requests import Comment, Request, Term
 from models.tables.states import RequestState

@@ -17,9 +17,8 @@ from models.store.case import Case
 from models.store.outcome import Outcome
 from models.store.save import save
 from models.tables.all import metadata
-from models.tables.base import Base, UtcDateTime
+from models.tables.base import GROUPS, Base, Group, UtcDateTime, key_of, keys_of
 from models.tables.grants import Grant
-from models.tables.groups import GROUPS, Group, key_of, keys_of
 from models.tables.requests import Request
 
 pytestmark = pytest.mark.both_engines

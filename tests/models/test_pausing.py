@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from models.catalogue.words import RequestKind
+from models.catalogue.spec.enums import RequestKind
 from models.clock import ManualClock
 from models.errors import Closed, NotAllowed, NotFound
 from models.lifecycle import mass_revocation
 from models.lifecycle.grant import revoke
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
-from models.queries.pause_story import pause_story
+from models.queries.admin_stories import pause_story
 from models.store.base import Store
 from models.tables.pauses import PauseKind
 from models.tables.requests import Term

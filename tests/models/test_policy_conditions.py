@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from models.catalogue.condition_words import condition
 from models.catalogue.spec import RequestKind, When
+from models.catalogue.spec.condition_words import condition
 from models.policy import Question, applies
 from tests.models.asking import ANA, BEN, COMPANY, GUS, NOW, SAM, ask
 from tests.models.specs import conditions

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.catalogue.access_refs import access_ref
-from models.catalogue.conflicts import ConflictAction, ConflictSpec
+from models.catalogue.spec.conflicts import ConflictAction, ConflictSpec
+from models.catalogue.spec.references import access_ref
 from models.policy import Decision, Hold, Holding, Outcome, Question, clashes, decide
 from tests.models.asking import ADI, ANA, COMPANY, MAX, OLA, ask, stage
 

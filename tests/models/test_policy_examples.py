@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from models.catalogue.conflicts import ConflictSpec
 from models.catalogue.spec import AppSpec, ExampleSpec
+from models.catalogue.spec.conflicts import ConflictSpec
 from models.policy import Company, decide
 from models.policy.examples import AT, run, run_all
 from tests.conftest import EXAMPLES

@@ -3,7 +3,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.catalogue.words import OnReject
+from models.catalogue.spec.enums import OnReject
 from models.policy import TallyStatus, tally
 
 VETO = OnReject.VETO

@@ -3,7 +3,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.policy.seating import Seating
+from models.policy.tally import Seating
 
 pools = st.lists(
     st.tuples(st.lists(st.sampled_from("abcd"), max_size=4, unique=True), st.integers(0, 2)), max_size=3

@@ -23,7 +23,7 @@ from models.lifecycle.grant import reconcile, revoke
 from models.lifecycle.people import person_changed
 from models.lifecycle.request import cancel, comment, decide, submit
 from models.lifecycle.request.plan import Draft
-from models.rate_limits import Limits
+from models.lifecycle.request.rate_limits import Limits
 from models.registry import apps, directory
 from models.store.base import Store
 from models.store.outcome import Outcome

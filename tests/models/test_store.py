@@ -16,17 +16,17 @@ from models.clock import ManualClock
 from models.errors import Invalid, Refusal, Repeated, SentBefore
 from models.lifecycle.grant import revoke
 from models.lifecycle.request import comment, decide, submit
-from models.registry import deliveries, settings
+from models.registry import settings
 from models.store import sqlite as sqlite_store
+from models.store import units
 from models.store.base import CLICK, JOB, SWEEP, Store, Unavailable
 from models.store.case import Case
 from models.store.open import open_store
 from models.store.outcome import Outcome
-from models.store.queueing import PATIENT, Queue, waiting_for
 from models.store.save import Stale
 from models.store.sqlite import SqliteSql
 from models.store.statements import Core
-from models.store.units import Unit
+from models.store.units import PATIENT, Queue, Unit, waiting_for
 from models.tables.people import Person
 from models.tables.requests import Request, Term
 from models.tables.settings import Setting
@@ -398,8 +398,8 @@ async def test_a_delivery_counts_once_for_as_long_as_it_may_come_again(
     store: Store, clock: ManualClock
 ) -> None:
     await store.write(increment, delivery="trigger:1")
-    clock.advance(deliveries.KEPT)
-    await store.write(deliveries.forget)
+    clock.advance(units.KEPT)
+    await store.write(units.forget)
     with pytest.raises(Repeated):
         await store.write(increment, delivery="trigger:1")
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.connectors.slack_usergroup import SlackUserGroup
-from models.catalogue.connectors import register_identity
 from models.catalogue.spec import AppSpec
+from models.catalogue.spec.connectors import register_identity
 from models.clock import ManualClock
 from models.errors import Closed, NotAllowed
 from models.jobs import Job, Urgency

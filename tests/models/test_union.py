@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from bot.connectors.slack_usergroup import SlackUserGroup
-from models.catalogue.connectors import register_identity
 from models.catalogue.spec import AppSpec
+from models.catalogue.spec.connectors import register_identity
 from models.clock import ManualClock
 from models.errors import Refusal
 from models.lifecycle.grant import reconcile, revoke

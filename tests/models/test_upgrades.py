@@ -14,7 +14,7 @@ from sqlalchemy.types import JSON
 
 from bot.jobs.card import read_card
 from models import audit, jobs, migrate
-from models.catalogue.words import RequestKind
+from models.catalogue.spec.enums import RequestKind
 from models.clock import ManualClock
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft

@@ -22,13 +22,13 @@ from models.errors import (
 from models.lifecycle import due
 from models.lifecycle.grant import give, revoke
 from models.lifecycle.references import lock_grant
-from models.lifecycle.request import cancel, comment, decide, shorten, submit
+from models.lifecycle.request import cancel, change_duration, comment, decide, submit
 from models.lifecycle.request.plan import Draft
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
+from models.tables.base import GROUPS
 from models.tables.cards import CardKind
 from models.tables.grants import Cause, Grant
-from models.tables.groups import GROUPS
 from models.tables.people import Person
 from models.tables.requests import Asked, Decision, Request, Stage, Term
 from models.tables.states import GrantState, RequestState, StageState
@@ -174,7 +174,7 @@ def test_what_is_taken_away_takes_the_request_for_more_time_with_it() -> None:
         (decide.approve, ("AR-2", GRACE), NotFound),
         (decide.approve, ("AR-x", GRACE), NotFound),
         (cancel.cancel, ("AR-1", GRACE), NotAllowed),
-        (shorten.use_less, ("AR-1", ADA, EIGHT_HOURS), Invalid),
+        (change_duration.use_less, ("AR-1", ADA, EIGHT_HOURS), Invalid),
         (submit.extend, ("GR-1", ADA, EIGHT_HOURS, ""), NotFound),
         (revoke.revoke, ("GR-1", ROOT), NotFound),
     ],
@@ -264,7 +264,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
     verb(comment.comment, on("AR"), WHO, st.sampled_from(["Which one?", " "])),
     verb(begins, on("GR")),
     verb(submit.extend, on("GR"), WHO, LENGTHS, st.just("Not done yet")),
-    verb(shorten.use_less, st.one_of(on("AR"), on("GR")), WHO, LENGTHS),
+    verb(change_duration.use_less, st.one_of(on("AR"), on("GR")), WHO, LENGTHS),
     verb(revoke.give_back, on("GR"), WHO),
     verb(revoke.revoke, on("GR"), WHO),
 )  # fmt: skip

@@ -75,7 +75,7 @@ LIFECYCLE = (
         f"{OF_DUTIES}::test_a_block_that_came_up_after_the_approval_stops_the_second_at_the_grant",
     ),
     mutant(
-        "self-approval-planned", "approving one's own", "models/policy/people.py",
+        "self-approval-planned", "approving one's own", "models/policy/approvers.py",
         "if person.id in question.people and not question.policy.self_approve:", "if False:",
         f"{OF_LIFECYCLE}::test_an_owner_who_asks_is_not_asked_to_decide",
     ),

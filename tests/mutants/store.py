@@ -17,17 +17,17 @@ STORE = (
         f"{OF_STORE}::test_a_commit_waits_for_the_disk",
     ),
     mutant(
-        "delivery-not-noted", "R2", "models/registry/deliveries.py",
+        "delivery-not-noted", "R2", "models/store/units.py",
         "        out.add(Delivery, key=key, content=content, at=out.now)\n", "        return\n",
         f"{OF_STORE}::test_a_delivery_is_carried_out_once_however_often_and_how_fast_it_comes",
     ),
     mutant(
-        "delivery-content-not-compared", "R2", "models/registry/deliveries.py",
+        "delivery-content-not-compared", "R2", "models/store/units.py",
         "elif known.content != content:", "elif False:",
         f"{OF_STORE}::test_what_is_sent_again_with_something_else_in_it_is_told_from_a_repetition",
     ),
     mutant(
-        "deliveries-forgotten-at-once", "R2, replay", "models/registry/deliveries.py",
+        "deliveries-forgotten-at-once", "R2, replay", "models/store/units.py",
         "before=out.now - KEPT", "before=out.now",
         f"{OF_STORE}::test_a_delivery_counts_once_for_as_long_as_it_may_come_again",
     ),
@@ -125,12 +125,12 @@ STORE = (
         f"{OF_STORE}::test_what_only_reads_cannot_write",
     ),
     mutant(
-        "clicks-last", "R21", "models/store/queueing.py",
+        "clicks-last", "R21", "models/store/units.py",
         "for priority in Priority}", "for priority in reversed(Priority)}",
         f"{OF_STORE}::test_clicks_go_before_jobs_and_those_before_sweeps_that_waited_longer[sqlite]",
     ),
     mutant(
-        "the-less-urgent-never", "R5, R21", "models/store/queueing.py",
+        "the-less-urgent-never", "R5, R21", "models/store/units.py",
         "if self._in_a_row > PATIENT:", "if False:",
         f"{OF_STORE}::test_a_sweep_has_its_turn_though_there_are_always_clicks_waiting",
     ),

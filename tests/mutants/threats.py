@@ -65,22 +65,22 @@ THREATS = (
         "models/test_leaving.py::test_an_owner_who_has_left_sees_no_request_any_more",
     ),
     mutant(
-        "guest-decides", "guests", "models/policy/people.py",
+        "guest-decides", "guests", "models/policy/approvers.py",
         "    if person.guest:\n", "    if False:\n",
         "models/test_lifecycle.py::test_an_owner_who_is_barred_is_not_asked_to_decide",
     ),
     mutant(
-        "barred-decides", "bots, strangers, the deactivated", "models/policy/people.py",
+        "barred-decides", "bots, strangers, the deactivated", "models/policy/approvers.py",
         "    if person.barred:\n", "    if False:\n",
         "models/test_lifecycle.py::test_an_owner_who_is_barred_is_not_asked_to_decide",
     ),
     mutant(
-        "switched-off-access-enabled", "R4", "models/catalogue/effective.py",
+        "switched-off-access-enabled", "R4", "models/catalogue/spec/access_policy.py",
         '"enabled": app.enabled and access.enabled', '"enabled": app.enabled',
         "models/test_catalogue_spec.py::test_an_access_that_is_switched_off_itself_is_off",
     ),
     mutant(
-        "start-before-now-counted", "R5", "models/policy/length.py",
+        "start-before-now-counted", "R5", "models/policy/duration_rules.py",
         "end - max(start or at, at)", "end - (start or at)",
         "models/test_policy_length.py::test_a_start_that_has_passed_makes_no_access_longer",
     ),

@@ -16,7 +16,7 @@ from bot.sandbox.panels import panels
 from bot.sandbox.running_company import CompanyFiles, MovableClock, run_company
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.story import add_history, ask
-from models.catalogue.file import load
+from models.catalogue.file.read import load
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,7 +12,7 @@ from typing import Any
 from blocks import kit
 from blocks.kit import Block, Element
 from blocks.kit.state import Errors, Values
-from models.catalogue.problems import Path
+from models.catalogue.spec.fields import Path
 from models.errors import Refusal
 
 DISPLAY_LIMIT = 2900

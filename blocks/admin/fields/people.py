@@ -13,8 +13,8 @@ from blocks.admin.fields.text import NUMBER, TEXT
 from blocks.admin.ids import AdminAction
 from blocks.kit import Block
 from blocks.kit.state import Values, choice_of, choices_of, people_of, text_of
-from models.catalogue.fields import MOST_PEOPLE
 from models.catalogue.spec import GroupRef, PersonRef, Role, parse_approver, parse_person
+from models.catalogue.spec.fields import MOST_PEOPLE
 
 ROLES: Mapping[str, str] = {
     Role.MANAGER: "Their manager",

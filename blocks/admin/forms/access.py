@@ -20,7 +20,7 @@ from blocks.admin.form_mapping import (
 from blocks.admin.ids import AdminPlace, AdminScreen
 from blocks.kit import Block, View
 from blocks.kit.state import Values
-from models.catalogue.edits import access_at
+from models.catalogue.app_edits import access_at
 from models.catalogue.spec import AccessKind, AccessSpec, AppSpec, ConnectorSpec, Risk
 
 _AS_THE_APP = "As the app has it"

@@ -17,8 +17,8 @@ from blocks.admin.form_mapping import (
 from blocks.admin.ids import AdminPlace, AdminScreen
 from blocks.kit import View
 from blocks.kit.state import Values
-from models.catalogue.conflicts import ConflictAction, ConflictSpec
 from models.catalogue.spec import StageSpec
+from models.catalogue.spec.conflicts import ConflictAction, ConflictSpec
 
 ACTIONS = (
     FieldOption("block", "Cannot be sent, nor approved", ConflictAction.BLOCK),

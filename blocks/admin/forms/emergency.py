@@ -12,9 +12,9 @@ from blocks.admin.form_mapping import draw_fields, form_view, merge_changes, val
 from blocks.admin.ids import AdminPlace, AdminScreen
 from blocks.kit import Block, View
 from blocks.kit.state import Values
-from models.catalogue.emergency import EmergencySpec
-from models.catalogue.problems import Path
 from models.catalogue.spec import AppSpec
+from models.catalogue.spec.fields import Path
+from models.catalogue.spec.specs import EmergencySpec
 from models.durations import parse as hours
 
 _ALLOWED = CheckboxField(

@@ -27,8 +27,8 @@ from blocks.admin.form_mapping import (
 from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen, parse_number
 from blocks.kit import Block, View
 from blocks.kit.state import Values, choice_of, person_of, text_of
-from models.catalogue import listed
-from models.catalogue.listed import Spot
+from models.catalogue import app_edits
+from models.catalogue.app_edits import Spot
 from models.catalogue.spec import (
     FOREVER,
     AccessSpec,
@@ -164,7 +164,7 @@ _NEW = {"who": {}, "duration": "forever", "expect": "ask"}
 
 def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Block] = ()) -> View:
     """The form for the example at `place`, or for a new one. Raises NotFound where there is none any more."""
-    example = listed.found(app, _spot(app, place)) if place.part else _BLANK
+    example = app_edits.found(app, _spot(app, place)) if place.part else _BLANK
     title = "Example" if place.part else "Add an example"
     return form_view(
         AdminScreen.EXAMPLE, title, draw_fields(_fields(app), example, names), place, above=above
@@ -177,11 +177,11 @@ def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
     Raises InvalidForm, or NotFound where there is no such example any more.
     """
     spot, fields = _spot(app, place), _fields(app)
-    example = listed.found(app, spot) if place.part else _BLANK
+    example = app_edits.found(app, spot) if place.part else _BLANK
     data = merge_changes(fields, example, values, example.stored() if place.part else _NEW)
     if not data.get("access"):
         raise InvalidForm({"access": "Choose an access."})
-    path = listed.path(app, spot)
+    path = app_edits.path(app, spot)
     return validate_app(replace_entry(app.stored(), path, data), fields, path)
 
 

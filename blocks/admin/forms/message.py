@@ -16,11 +16,10 @@ from blocks.kit import Block, View
 from blocks.kit.state import Values
 from blocks.kit.text import cut, esc, quote
 from blocks.mail import render
-from models.catalogue.message_entries import broken
-from models.catalogue.messages import MessageSpec
+from models.catalogue.spec.messages import MessageSpec, broken
 from models.lifecycle.catalogue.edit_message import MessageEntry
+from models.wording.company_words import OwnWords
 from models.wording.messages import FILTERS, MESSAGES, About, MessageKey
-from models.wording.own import OwnWords
 
 _IF_HELP = "`{% if app %} … {% else %} … {% endif %}` depends on a fact; also with `==`, `and`, `or`, `not`"
 _STANDARD_HINT = "These are the standard words. They hold once you save."

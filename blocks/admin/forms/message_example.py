@@ -7,7 +7,7 @@ from typing import Any
 
 from blocks.cards import Story
 from models.catalogue.spec import AppSpec
-from models.catalogue.words import RequestKind
+from models.catalogue.spec.enums import RequestKind
 from models.queries.stage_story import StageStory
 from models.queries.stories import GrantStory, RequestStory
 from models.registry.policy_snapshot import Snapshot
@@ -15,8 +15,8 @@ from models.tables.cards import CardKind
 from models.tables.grants import Cause, Direction, Grant
 from models.tables.requests import Action, Asked, Decision, Request, Stage, Term
 from models.tables.states import GrantState, RequestState, StageState
+from models.wording.company_words import OwnWords
 from models.wording.messages import MessageKey
-from models.wording.own import OwnWords
 
 _LENGTH = timedelta(hours=8)
 _APP = AppSpec.model_validate(

@@ -16,8 +16,8 @@ from blocks.admin.form_mapping import (
 from blocks.admin.ids import AdminPlace, AdminScreen, OptionalPart, parse_number
 from blocks.kit import Block, View
 from blocks.kit.state import Values
-from models.catalogue import listed
-from models.catalogue.listed import Spot
+from models.catalogue import app_edits
+from models.catalogue.app_edits import Spot
 from models.catalogue.spec import AppSpec, RuleSpec
 from models.errors import NotFound
 
@@ -83,7 +83,7 @@ _BLANK = RuleSpec.model_construct(name="")
 def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Block] = ()) -> View:
     """The form for the rule at `place`, or for a new one. Raises NotFound where there is none any more."""
     kind, part, new = _locate(app, place)
-    rule = _BLANK if new else listed.found(app, part)
+    rule = _BLANK if new else app_edits.found(app, part)
     fields = (*kind.fields[:-1], replace(kind.when, with_rare=OptionalPart.CONDITIONS in place.more))
     return form_view(
         AdminScreen.RULE,
@@ -100,11 +100,11 @@ def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
     Raises InvalidForm, or NotFound where there is no such rule any more.
     """
     kind, part, new = _locate(app, place)
-    rule = _BLANK if new else listed.found(app, part)
+    rule = _BLANK if new else app_edits.found(app, part)
     data = merge_changes(kind.fields, rule, values, {} if new else rule.stored())
     if kind.list == "require" and "when" not in data:
         raise InvalidForm({kind.when.id: "Say what must hold: at least one of these."})
-    path = listed.path(app, part)
+    path = app_edits.path(app, part)
     saved = validate_app(replace_entry(app.stored(), path, data), kind.fields, path)
     return require_satisfiable(saved, part, None if new else rule)
 
@@ -121,5 +121,5 @@ def _locate(app: AppSpec, place: AdminPlace) -> tuple[RuleKind, Spot, bool]:
     """The kind of rule, its spot in the app, and whether it is new."""
     part, new = spot_of(place.part, place.access), place.part.endswith(":")
     if new:
-        part = replace(part, at=len(listed.every(app, part.name, place.access)))
+        part = replace(part, at=len(app_edits.every(app, part.name, place.access)))
     return KINDS[part.name], part, new

@@ -7,8 +7,8 @@ from blocks.admin.ids import AdminScreen
 from blocks.admin.lists.layout import pending_workspace_changes
 from blocks.kit import View
 from blocks.kit.state import Values, choices_of
-from models.catalogue.workspace import SettingsSpec
-from models.tables.catalogue_changes import Proposal
+from models.catalogue.spec.settings import SettingsSpec
+from models.tables.catalogue import Proposal
 
 TWO_PEOPLE = "two_people"
 _HINT = "A second admin gets each change with its difference in words, and approves or rejects it."

@@ -20,10 +20,10 @@ from blocks.admin.form_mapping import (
 from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen, OptionalPart, parse_number
 from blocks.kit import Block, View
 from blocks.kit.state import Values
-from models.catalogue import listed
-from models.catalogue.fields import MOST_ASKED
-from models.catalogue.listed import Spot
+from models.catalogue import app_edits
+from models.catalogue.app_edits import Spot
 from models.catalogue.spec import AppSpec, OnReject, StageSpec
+from models.catalogue.spec.fields import MOST_ASKED
 
 _WHO: tuple[Field, ...] = (
     TextField("name", "Name", "As in Manager, or Security.", optional=False),
@@ -76,7 +76,7 @@ _BLANK = StageSpec.model_construct(name="", approvers=())
 
 def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Block] = ()) -> View:
     """The form for the stage at `place`, or for a new one. Raises NotFound where there is none any more."""
-    stage = listed.found(app, _spot(app, place)) if place.part else _BLANK
+    stage = app_edits.found(app, _spot(app, place)) if place.part else _BLANK
     title = "Approval stage" if place.part else "Add a stage"
     blocks = [
         *draw_fields(_WHO, stage, names),
@@ -93,11 +93,11 @@ def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
     Raises InvalidForm, or NotFound where there is no such stage any more.
     """
     spot = _spot(app, place)
-    stage = listed.found(app, spot) if place.part else _BLANK
+    stage = app_edits.found(app, spot) if place.part else _BLANK
     data = merge_changes(FIELDS, stage, values, stage.stored() if place.part else {})
     if not data.get("approvers"):
         raise InvalidForm({"approvers": "Say who decides: people, user groups, or one of the boxes below."})
-    path = listed.path(app, spot)
+    path = app_edits.path(app, spot)
     saved = validate_app(replace_entry(app.stored(), path, data), FIELDS, path)
     return require_satisfiable(saved, spot, None if stage is _BLANK else stage)
 
@@ -111,5 +111,5 @@ def _shows_further(stage: StageSpec, place: AdminPlace) -> bool:
 
 
 def _spot(app: AppSpec, place: AdminPlace) -> Spot:
-    at = parse_number(place.part) if place.part else len(listed.every(app, "stage", place.access))
+    at = parse_number(place.part) if place.part else len(app_edits.every(app, "stage", place.access))
     return Spot("stage", at, place.access)

@@ -13,8 +13,7 @@ from blocks.kit import Block, View
 from blocks.kit.state import Values, choice_of, choices_of, person_of, text_of
 from blocks.kit.text import esc
 from blocks.request_form import preview
-from models.catalogue import moments
-from models.catalogue.spec import AppSpec, RequestKind
+from models.catalogue.spec import AppSpec, RequestKind, examples
 from models.durations import parse_spoken
 from models.lifecycle.request.plan import Planned
 from models.policy import Outcome
@@ -51,7 +50,7 @@ class HypotheticalRequest:
 
     def at(self, now: datetime) -> datetime:
         """The moment of the request. Raises ValueError with a problem that reads on after "This"."""
-        return moments.checked(self.moment_text).next(now) if self.moment_text else now
+        return examples.checked(self.moment_text).next(now) if self.moment_text else now
 
 
 def build(

@@ -7,10 +7,10 @@ from blocks.admin.ids import AdminAction, AdminScreen
 from blocks.admin.lists.layout import delete_button
 from blocks.kit import Block, View
 from blocks.kit.text import cut, esc
-from models.catalogue.access_refs import ALL, access_ref, app_of
-from models.catalogue.conflicts import ConflictAction, ConflictSpec
+from models.catalogue.file.value_words import stage as stage_words
 from models.catalogue.spec import AppSpec
-from models.catalogue.value_words import stage as stage_words
+from models.catalogue.spec.conflicts import ConflictAction, ConflictSpec
+from models.catalogue.spec.references import ALL, access_ref, app_of
 
 PAGE = 38
 """Conflicts in the list, at two blocks each; a modal holds a hundred."""

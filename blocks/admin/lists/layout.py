@@ -10,7 +10,7 @@ from blocks.cards import catalogue_change
 from blocks.kit import Block, Element
 from blocks.kit.text import cut, esc, mention
 from models.catalogue.spec import StageSpec
-from models.tables.catalogue_changes import Proposal
+from models.tables.catalogue import Proposal
 
 MAX_APP_CHANGES, MAX_WORKSPACE_CHANGES = 3, 5
 """Pending changes above an app and above a workspace list or form; App Home has all of them."""

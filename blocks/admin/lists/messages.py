@@ -6,7 +6,7 @@ from blocks import kit
 from blocks.admin.ids import AdminAction, AdminScreen
 from blocks.kit import Block, View
 from blocks.kit.text import cut, esc
-from models.catalogue.message_entries import broken
+from models.catalogue.spec.messages import broken
 from models.lifecycle.catalogue.edit_message import MessageEntry
 from models.wording.messages import MESSAGES
 

@@ -9,8 +9,8 @@ from blocks.admin.lists import layout, summaries
 from blocks.admin.lists.layout import stage_rows
 from blocks.kit import Block, Element, View
 from blocks.kit.text import cut, esc
-from models.catalogue import listed
-from models.catalogue.edits import access_at
+from models.catalogue import app_edits
+from models.catalogue.app_edits import access_at
 from models.catalogue.spec import AppSpec, RuleSpec
 
 PAGE = 20
@@ -79,13 +79,13 @@ def _inherit_button(app: str, access: str) -> Element:
 def _rules(app: AppSpec, place: AdminPlace) -> list[Block]:
     rules = [
         (name, at, rule)
-        for name in listed.RULES
-        for at, rule in enumerate(listed.every(app, name, place.access))
+        for name in app_edits.RULES
+        for at, rule in enumerate(app_edits.every(app, name, place.access))
     ]
     first = layout.page_start(place.first_rule, len(rules), PAGE)
     page = rules[first : first + PAGE]
     blocks: list[Block] = []
-    for name in listed.RULES:
+    for name in app_edits.RULES:
         blocks += _heading(name)
         for kind, at, rule in page:
             if kind == name:

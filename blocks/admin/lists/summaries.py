@@ -6,8 +6,7 @@ from blocks.admin.fields.base import SlackNames
 from blocks.admin.fields.connector import ConnectorKind
 from blocks.admin.fields.people import ROLES
 from blocks.kit.text import cut, esc, first_items, mention
-from models.catalogue.condition_words import condition
-from models.catalogue.listed import RULES
+from models.catalogue.app_edits import RULES
 from models.catalogue.spec import (
     AccessSpec,
     AppSpec,
@@ -24,6 +23,7 @@ from models.catalogue.spec import (
     StageSpec,
     parse_approver,
 )
+from models.catalogue.spec.condition_words import condition
 from models.durations import spoken
 
 MAX_NAMES = 12

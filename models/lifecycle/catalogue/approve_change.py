@@ -1,14 +1,13 @@
 """Deciding on a change of the catalogue: by an admin who is not its author, looked up at every click."""
 
-from models.catalogue.conflicts import ConflictSpec
-from models.catalogue.message_entries import broken
-from models.catalogue.messages import MessageSpec
-from models.catalogue.notes import settle
-from models.catalogue.part import P
+from models.catalogue.lint.remarks import settle
 from models.catalogue.spec import AppSpec
-from models.catalogue.workspace import SETTINGS, SettingsSpec
+from models.catalogue.spec.conflicts import ConflictSpec
+from models.catalogue.spec.entry_kind import P
+from models.catalogue.spec.messages import MessageSpec, broken
+from models.catalogue.spec.settings import SETTINGS, SettingsSpec
 from models.errors import Closed, Invalid, NotAllowed, NotFound
-from models.lifecycle.catalogue import app_invariants, edit_conflict, edit_message
+from models.lifecycle.catalogue import edit_app, edit_conflict, edit_message
 from models.lifecycle.catalogue.propose_change import close, moved, overtake, second_wanted, version_of
 from models.lifecycle.references import number_of
 from models.lifecycle.request import cancel
@@ -17,7 +16,7 @@ from models.registry.directory import names_of
 from models.registry.permissions import only_admins
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
-from models.tables.catalogue_changes import APP, CONFLICT, MESSAGE, Proposal, ProposalState
+from models.tables.catalogue import APP, CONFLICT, MESSAGE, Proposal, ProposalState
 
 
 def approve(out: Outcome, ref: str, edition: str, by: str, note: str = "") -> Proposal:
@@ -89,7 +88,7 @@ def _obstacle(case: Case, proposal: Proposal) -> str:
     if version_of(case, proposal.kind, proposal.key) != proposal.version:
         return moved(proposal)
     if proposal.kind == APP:
-        return app_invariants.objection(case, AppSpec.model_validate(proposal.after))
+        return edit_app.objection(case, AppSpec.model_validate(proposal.after))
     if proposal.kind == CONFLICT:
         return str(edit_conflict.objection(case, *_both(proposal, ConflictSpec)) or "")
     if proposal.kind == MESSAGE:

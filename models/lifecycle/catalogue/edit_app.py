@@ -1,28 +1,58 @@
-"""The admins' verbs: look at an app of the catalogue, add one, change one.
-
-Each asks first whether this person configures Keyturn. A change names the version that it was made on: where
-somebody else was faster, it is refused with what they did, and nothing of theirs is overwritten.
-"""
+"""View, add and change an app of the catalogue, held against its conflicts and its own examples."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from models import audit
-from models.catalogue.notes import settle
+from models.catalogue.lint.remarks import settle
 from models.catalogue.spec import AppSpec
-from models.catalogue.workspace import SETTINGS, SettingsSpec
+from models.catalogue.spec.conflicts import CONFLICT, known_accesses, named_by
+from models.catalogue.spec.references import app_of
+from models.catalogue.spec.settings import SETTINGS, SettingsSpec
 from models.errors import Duplicate, Invalid, NotFound, Refusal
 from models.lifecycle.catalogue import propose_change
-from models.lifecycle.catalogue.app_invariants import uphold
 from models.lifecycle.request import cancel
-from models.policy import numbers
+from models.policy import stage_sizes
+from models.policy.examples import run_all
 from models.registry import apps, catalogue_entries
 from models.registry.directory import Directory
 from models.registry.permissions import only_admins
 from models.store.case import Case
 from models.store.outcome import Outcome
-from models.tables.catalogue import App
-from models.tables.catalogue_changes import APP, Proposal
+from models.tables.catalogue import APP, App, Proposal
+
+
+def uphold(case: Case, spec: AppSpec) -> None:
+    """Raises Invalid, with the reason, where this entry cannot be saved."""
+    if why := objection(case, spec):
+        raise Invalid(why)
+
+
+def objection(case: Case, spec: AppSpec) -> str:
+    """Why this entry cannot be saved; empty where it can."""
+    return _broken_conflict(case, spec) or _broken_example(case, spec)
+
+
+def _broken_conflict(case: Case, spec: AppSpec) -> str:
+    """Which conflict names an access that the app has no more."""
+    known = known_accesses([spec])
+    for conflict in catalogue_entries.every(case, CONFLICT):
+        for _, ref in named_by(conflict):
+            if app_of(ref) == spec.key and ref not in known:
+                named = f"The conflict “{conflict.name}” names “{ref}”"
+                return f"This is not saved. {named}; take it out there first."
+    return ""
+
+
+def _broken_example(case: Case, spec: AppSpec) -> str:
+    """Which example of its policy the entry breaks, with what came out instead."""
+    ran_all = run_all([spec], Directory(case), catalogue_entries.every(case, CONFLICT))
+    broken = [ran for ran in ran_all if not ran.met]
+    if not broken:
+        return ""
+    more = f" {len(broken) - 1} more of its examples fail." if len(broken) > 1 else ""
+    return f"This is not saved: an example of {spec.name} says otherwise. {broken[0]}{more}"
+
 
 MOST_TOLD = 20
 """How many changes of others are told at most."""
@@ -100,7 +130,7 @@ def _save(out: Outcome, spec: AppSpec, by: str) -> Entry:
     uphold(out.case, settled)
     apps.save(out, settled, by)
     propose_change.overtake(out)
-    said = (*notes, *numbers.doubts(settled, Directory(out.case)))
+    said = (*notes, *stage_sizes.doubts(settled, Directory(out.case)))
     return Entry(settled, out.case.get_one(App, spec.key).version, said)
 
 
@@ -142,7 +172,9 @@ def _checked(case: Case, row: App | None, key: str, by: str, version: int | None
     drafts = [one.after for one in waiting if one.by == by and one.version == row.version]
     app = AppSpec.model_validate(drafts[0] if drafts and propose_change.needed(case) else row.spec)
     second = propose_change.second_wanted(case, by) if waiting else ""
-    entry = Entry(app, row.version, (*settle(app)[1], *numbers.doubts(app, Directory(case))), waiting, second)
+    entry = Entry(
+        app, row.version, (*settle(app)[1], *stage_sizes.doubts(app, Directory(case))), waiting, second
+    )
     if version is not None and version != row.version:
         raise _overtaken(case, entry, row.version - version)
     return entry

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, text
 
-from models.catalogue.access_refs import access_ref
-from models.catalogue.conflict_entries import CONFLICT, unknown
-from models.catalogue.conflicts import ConflictSpec, apps_of
 from models.catalogue.spec import AppSpec
+from models.catalogue.spec.conflicts import CONFLICT, ConflictSpec, apps_of, unknown
+from models.catalogue.spec.references import access_ref
 from models.errors import Closed, Duplicate, Invalid, NotFound
 from models.lifecycle import redraw
 from models.lifecycle.catalogue import propose_change

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.catalogue.message_entries import MESSAGE, broken
-from models.catalogue.messages import MessageSpec
+from models.catalogue.spec.messages import MESSAGE, MessageSpec, broken
 from models.errors import Closed, Invalid
 from models.lifecycle.catalogue import propose_change
 from models.registry import apps, catalogue_entries

@@ -6,17 +6,17 @@ Whoever changes the catalogue holds it first (`apps.hold`), and then what waits:
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from models.catalogue.condition_words import either
-from models.catalogue.conflict_entries import CONFLICT as CONFLICT_KIND
-from models.catalogue.conflicts import ConflictSpec
-from models.catalogue.file import diff
-from models.catalogue.message_entries import MESSAGE as MESSAGE_KIND
-from models.catalogue.messages import MessageSpec
-from models.catalogue.part import Kind, P
-from models.catalogue.part_changes import change_of
+from models.catalogue.file.diff import change_of
+from models.catalogue.file.read import diff
 from models.catalogue.spec import AppSpec
-from models.catalogue.workspace import SETTINGS as SETTINGS_KIND
-from models.catalogue.workspace import SettingsSpec
+from models.catalogue.spec.condition_words import either
+from models.catalogue.spec.conflicts import CONFLICT as CONFLICT_KIND
+from models.catalogue.spec.conflicts import ConflictSpec
+from models.catalogue.spec.entry_kind import Kind, P
+from models.catalogue.spec.messages import MESSAGE as MESSAGE_KIND
+from models.catalogue.spec.messages import MessageSpec
+from models.catalogue.spec.settings import SETTINGS as SETTINGS_KIND
+from models.catalogue.spec.settings import SettingsSpec
 from models.lifecycle import redraw
 from models.registry import catalogue_entries
 from models.registry.directory import Directory, names_of
@@ -24,8 +24,7 @@ from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.base import Json
 from models.tables.cards import CardKind
-from models.tables.catalogue import App, Part
-from models.tables.catalogue_changes import APP, IMPORT, OPEN_CHANGES, SETTINGS, Proposal, ProposalState
+from models.tables.catalogue import APP, IMPORT, OPEN_CHANGES, SETTINGS, App, Part, Proposal, ProposalState
 
 
 def needed(case: Case) -> bool:

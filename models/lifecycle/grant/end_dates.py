@@ -1,16 +1,45 @@
-"""When an access ends: what the scheduler has to look at until then, and more time."""
+"""When an access ends: deadlines, extensions, and the end that guests and contractors always have."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
+from models.catalogue.spec.people import PERSON
+from models.catalogue.spec.references import parse_person
 from models.errors import Invalid
-from models.lifecycle import audit_entries, redraw
+from models.lifecycle import redraw, transitions
+from models.policy import PersonFacts
+from models.registry import catalogue_entries
+from models.registry.directory import Directory
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.base import Json
-from models.tables.grants import Grant
-from models.tables.requests import Request, Term
+from models.tables.cards import CardKind
+from models.tables.grants import ENDLESS, Grant
+from models.tables.people import Person
+from models.tables.requests import EXTENDING, Request, Term
+from models.tables.states import GrantState
+
+
+def waiting(case: Case, grant: Grant) -> Request | None:
+    """The request for more time that waits to be decided, if there is one."""
+    return case.first(EXTENDING, grant.id)
+
+
+def hold(case: Case, grant_id: int) -> None:
+    """Keep others from deciding on more time for this grant until the commit.
+
+    To be called before the grant is locked: whoever decides locks the request first, and then the grant.
+    """
+    case.lock_all(EXTENDING, grant_id)
+
+
+def end_grace(out: Outcome, request: Request) -> None:
+    """An extension that was not approved holds up its grant's end no longer."""
+    grant = out.case.lock(Grant, request.grant_id)
+    if grant is not None and grant.state is GrantState.ACTIVE:
+        out.change(grant, due_at=grant.ends_at)
 
 
 def arm(out: Outcome, grant: Grant, **new: Any) -> Grant:
@@ -58,7 +87,7 @@ def lengthen(out: Outcome, grant: Grant, request: Request) -> Grant:
         grant = out.change(grant, length=None, ends_at=term.end)
     # Who was just given more time need not hear at once that it is short.
     grant = arm(out, grant, notices=passed_notices(out.case, grant, out.now))
-    audit_entries.of_grant(
+    transitions.of_grant(
         out, grant, SYSTEM, "grant.extended", request=request.ref, before=before, after=_as_json(grant)
     )
     redraw.redraw_grant(out, grant)
@@ -70,10 +99,72 @@ def shorten(out: Outcome, grant: Grant, by: str, end: datetime) -> Grant:
     before = _as_json(grant)
     grant = out.change(grant, length=None, ends_at=end)
     grant = arm(out, grant, notices=passed_notices(out.case, grant, out.now))
-    audit_entries.of_grant(out, grant, by, "grant.shortened", before=before, after=_as_json(grant))
+    transitions.of_grant(out, grant, by, "grant.shortened", before=before, after=_as_json(grant))
     redraw.redraw_grant(out, grant)
     return grant
 
 
 def _as_json(grant: Grant) -> Json:
     return {"length": grant.length, "end": grant.ends_at.isoformat() if grant.ends_at else None}
+
+
+USUAL = timedelta(days=30)
+"""How long they keep it where the app sets no maximum: time enough to ask for what they still need."""
+
+
+def seen(out: Outcome, person_id: str) -> None:
+    """Look at what somebody holds without an end, where they are a guest or a contractor by now.
+
+    Safe to repeat.
+    """
+    _limit_all(out, [Directory(out.case).person(person_id)])
+
+
+def seen_directory(out: Outcome) -> None:
+    """The directory table was changed: look at every contractor in it."""
+    who = Directory(out.case)
+    refs = [
+        parse_person(entry.person)
+        for entry in catalogue_entries.every(out.case, PERSON)
+        if entry.contractor
+    ]  # fmt: skip
+    who.look_up(ref.id for ref in refs if ref.id)
+    _limit_all(out, [who.person(ref.id) if ref.id else who.by_email(ref.email or "") for ref in refs])
+
+
+def begun(out: Outcome, grant: Grant) -> Grant:
+    """A grant became active just now: its holder may have become a guest while it was being given."""
+    person = Directory(out.case).person(grant.person_id)
+    if grant.ends_at is None and person is not None and person.temporary:
+        return _limit(out, grant, person)
+    return grant
+
+
+def _limit_all(out: Outcome, people: Iterable[PersonFacts | None]) -> None:
+    temporary = [person for person in people if person is not None and person.temporary]
+    out.case.hand(Person, [person.id for person in temporary])
+    for person in temporary:
+        for endless in out.case.all(ENDLESS, person.id):
+            grant = out.case.lock(Grant, endless.id)
+            if grant is not None and grant.state is GrantState.ACTIVE and grant.ends_at is None:
+                redraw.redraw_grant(out, _limit(out, grant, person))
+
+
+def _limit(out: Outcome, grant: Grant, person: PersonFacts) -> Grant:
+    snapshot, who = policy_of(out.case, grant.policy), Directory(out.case)
+    end = out.now + (snapshot.policy.max_duration or USUAL)
+    grant = out.change(grant, ends_at=end)
+    grant = arm(out, grant, notices=passed_notices(out.case, grant, out.now))
+    transitions.of_grant(
+        out,
+        grant,
+        SYSTEM,
+        "grant.limited",
+        because=person.temporary,
+        before={"end": None},
+        after={"end": end.isoformat()},
+    )
+    in_charge = snapshot.owners(who) or who.admins()
+    for person_id in sorted({grant.person_id, *in_charge}):
+        redraw.show(out, CardKind.LIMITED, grant.ref, grant.ref, person_id)
+    return grant

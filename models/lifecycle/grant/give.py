@@ -4,11 +4,11 @@ import hashlib
 import json
 from datetime import timedelta
 
-from models.catalogue.connectors import identity_of
-from models.catalogue.words import RequestKind
+from models.catalogue.spec.connectors import identity_of
+from models.catalogue.spec.enums import RequestKind
 from models.jobs import Urgency
-from models.lifecycle import audit_entries, redraw, separation_of_duties
-from models.lifecycle.grant import end_dates, forced_end_date
+from models.lifecycle import redraw, separation_of_duties, transitions
+from models.lifecycle.grant import end_dates
 from models.lifecycle.transitions import move_grant
 from models.registry.directory import Directory
 from models.registry.policy_snapshot import Snapshot, policy_of
@@ -77,7 +77,7 @@ def given(out: Outcome, grant: Grant, by: str = SYSTEM) -> Grant:
     grant = end_dates.arm(
         out, grant, active_at=out.now, ends_at=ends_at, failing=None, error="", attempts=0, retry_at=None
     )
-    grant = forced_end_date.begun(out, grant)
+    grant = end_dates.begun(out, grant)
     redraw.show(out, CardKind.ACCESS, grant.ref, grant.ref, grant.person_id)
     redraw.redraw_grant(out, grant)
     return grant
@@ -136,7 +136,7 @@ def _create(out: Outcome, request: Request) -> Request:
         created_at=out.now,
     )
     request = out.change(request, grant_id=grant.id)
-    audit_entries.of_grant(
+    transitions.of_grant(
         out,
         grant,
         SYSTEM,

@@ -3,7 +3,7 @@
 from models.errors import Closed, NotAllowed
 from models.jobs import Urgency
 from models.lifecycle import redraw, separation_of_duties
-from models.lifecycle.grant import extensions
+from models.lifecycle.grant import end_dates
 from models.lifecycle.grant.give import retry, settle_soon
 from models.lifecycle.references import lock_grant, number_of
 from models.lifecycle.request import stages
@@ -96,13 +96,13 @@ def cancel_failed(out: Outcome, ref: str, by: str) -> Grant:
 
 def _held(case: Case, ref: str) -> Grant:
     """The grant, and (first, as for whoever decides) the request for more time that waits about it."""
-    extensions.hold(case, number_of(ref, "GR"))
+    end_dates.hold(case, number_of(ref, "GR"))
     return lock_grant(case, ref)
 
 
 def _drop_extension(out: Outcome, grant: Grant, by: str) -> None:
     """Nobody needs to decide on more time for what is taken away, and no approval may give it anew."""
-    if extension := extensions.waiting(out.case, grant):
+    if extension := end_dates.waiting(out.case, grant):
         theirs = by == extension.requester_id
         event = RequestEvent.WITHDRAW if theirs else RequestEvent.CANCEL
         stages.close(out, extension, event, by, "" if theirs else "The access was taken away.")

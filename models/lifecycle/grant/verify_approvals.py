@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from models.lifecycle.request.stages import stage_spec
 from models.policy import TallyStatus, tally
-from models.policy.emergency import RULE
+from models.policy.decide import RULE
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case
 from models.store.outcome import SYSTEM

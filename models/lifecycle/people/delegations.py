@@ -1,20 +1,49 @@
-"""Delegates: who decides for somebody while they are away."""
+"""Delegates: who decides for somebody while they are away, and what timelines say of it."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from models.errors import Invalid, NotFound
-from models.lifecycle import redraw
-from models.lifecycle.people import absences, person_changed
+from models.lifecycle import redraw, transitions
+from models.lifecycle.people import open_requests, person_changed
 from models.lifecycle.references import number_of
-from models.policy.absence import day
+from models.lifecycle.request import stages
+from models.policy.approvers import day
 from models.policy.facts import PersonFacts
 from models.registry import directory, settings
-from models.registry.absences import absences_of, stood_in_for
-from models.registry.directory import Directory, names_of
+from models.registry.directory import Directory, absences_of, names_of, stood_in_for
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
-from models.tables.delegations import Delegation
+from models.tables.people import Delegation
+from models.tables.requests import Request
+
+
+def absence_begun(out: Outcome, row: Delegation, by: str) -> None:
+    """Record that somebody is away from now on; before the open stages look again whom they ask."""
+    for request, asked in open_requests.hold_asking(out.case, row.person_id):
+        approvers = stages.current(out.case, request).now.approvers
+        seats = {(candidate.person_id, candidate.seat) for candidate in approvers}
+        stands_in = (row.delegate_id, row.person_id) in seats
+        # Who stood in for somebody else has no other behind them; who has decided needs nobody.
+        if asked.seat_id:
+            _record_absence(out, request, by, "stage.away", row, until=row.last_day.isoformat(), delegate="")
+        elif stands_in or (row.person_id, "") in seats:
+            about = {"delegate": row.delegate_id, "asked": stands_in}
+            _record_absence(out, request, by, "stage.away", row, until=row.last_day.isoformat(), **about)
+
+
+def absence_over(out: Outcome, row: Delegation, by: str) -> None:
+    """Record that the absence is over, or was taken back; before the open stages look again whom they ask."""
+    for request, asked in open_requests.hold_asking(out.case, row.delegate_id):
+        if asked.seat_id == row.person_id:
+            _record_absence(out, request, by, "stage.back", row, delegate=row.delegate_id)
+
+
+def _record_absence(
+    out: Outcome, request: Request, by: str, action: str, row: Delegation, **data: object
+) -> None:
+    transitions.of_request(out, request, by, action, position=request.position, away=row.person_id, **data)
+
 
 LONGEST = timedelta(days=366)
 _HOLD = "delegations"
@@ -56,7 +85,7 @@ def set_stand_in(out: Outcome, by: str, delegate: str, first: date, last: date) 
     )
     _record(out, by, "delegation.set", row)
     if starts <= out.now:
-        absences.begun(out, row, by)
+        absence_begun(out, row, by)
     _recheck(out, row)
     return row
 
@@ -67,7 +96,7 @@ def remove(out: Outcome, ref: str, by: str) -> None:
     if row is None or row.person_id != by or row.due_at is None:
         raise NotFound("That is not there any more.")
     _record(out, by, "delegation.removed", row)
-    absences.over(out, row, by)
+    absence_over(out, row, by)
     out.remove(row)
     _recheck(out, row)
 
@@ -77,7 +106,7 @@ def turn(out: Outcome, row: Delegation) -> Delegation:
     over = row.ends_at <= out.now
     row = out.change(row, due_at=None if over else row.ends_at)
     _record(out, SYSTEM, "delegation.over" if over else "delegation.begun", row)
-    (absences.over if over else absences.begun)(out, row, SYSTEM)
+    (absence_over if over else absence_begun)(out, row, SYSTEM)
     _recheck(out, row)
     return row
 

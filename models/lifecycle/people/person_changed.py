@@ -5,7 +5,7 @@ What they asked for is cancelled, what they held is taken, what waits for them m
 
 from collections.abc import Iterable
 
-from models.lifecycle.grant import forced_end_date, revoke, tasks
+from models.lifecycle.grant import end_dates, revoke, tasks
 from models.lifecycle.people import open_requests
 from models.lifecycle.request import decide, emergency_review, stages
 from models.registry import directory
@@ -37,7 +37,7 @@ def _person_seen(out: Outcome, person: Person) -> None:
     if not person.active:
         leave(out, person.id)
         return
-    forced_end_date.seen(out, person.id)
+    end_dates.seen(out, person.id)
     if before != after:
         move_on(out, person.id)
 

@@ -1,18 +1,39 @@
-"""Whom an open stage asks: kept in line with who may decide as people and groups change."""
+"""Whom an open stage asks, kept in line as people and groups change, and when its deadlines are."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from models.lifecycle import audit_entries, redraw
+from models.catalogue.spec import AccessPolicy
+from models.lifecycle import redraw, transitions
 from models.lifecycle.references import lock_request
-from models.policy import Candidate, PlannedStage
+from models.policy import Candidate, PlannedStage, escalation_wait
 from models.registry.directory import Directory
+from models.registry.policy_snapshot import policy_of
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.base import Json
 from models.tables.cards import CardKind
 from models.tables.people import Person
 from models.tables.requests import ASKED, DECISIONS, STAGES, Asked, Request, Stage
 from models.tables.states import StageState
+
+
+def opened(out: Outcome, request: Request, planned: PlannedStage) -> Request:
+    """A stage has opened: its people have their own time until the first reminder, and until it escalates."""
+    policy = policy_of(out.case, request.policy).policy
+    wait = escalation_wait(planned.spec, request.expires_at - out.now)
+    return out.change(
+        request,
+        reminders=0,
+        remind_at=out.now + policy.remind_after,
+        escalate_at=None if wait is None else out.now + wait,
+    )
+
+
+def warn_at(policy: AccessPolicy, asked_at: datetime) -> datetime:
+    """When those concerned are told that a request of this moment is about to expire."""
+    expiry = policy.request_expiry
+    return asked_at + expiry - min(policy.expiry_warning, expiry / 2)
 
 
 def ask_first(out: Outcome, request: Request, row: Stage, planned: PlannedStage) -> Stage:
@@ -131,4 +152,4 @@ def _show(out: Outcome, request: Request, row: Stage, candidate: Candidate) -> N
 
 def _record(out: Outcome, action: str, request: Request, row: Stage, data: Json) -> None:
     about = {"stage": row.name, "position": row.position}
-    audit_entries.of_request(out, request, SYSTEM, action, **about, **data)
+    transitions.of_request(out, request, SYSTEM, action, **about, **data)

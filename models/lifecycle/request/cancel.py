@@ -2,7 +2,7 @@
 
 from sqlalchemy import select, text
 
-from models.catalogue.words import RequestKind
+from models.catalogue.spec.enums import RequestKind
 from models.errors import NotAllowed
 from models.lifecycle.references import lock_request
 from models.lifecycle.request import stages

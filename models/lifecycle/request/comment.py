@@ -6,10 +6,9 @@ Anybody who is involved may say something at any time; everybody involved reads 
 from sqlalchemy import BindParameter, ColumnElement, bindparam, literal_column, or_, select, union_all
 
 from models.errors import Invalid, NotAllowed, Repeated
-from models.lifecycle import audit_entries, redraw
+from models.lifecycle import redraw, transitions
 from models.lifecycle.references import lock_request
-from models.lifecycle.request.rate_limits import refuse_comment
-from models.rate_limits import USUAL, Limits
+from models.lifecycle.request.rate_limits import USUAL, Limits, refuse_comment
 from models.registry.directory import Directory
 from models.store.case import Case
 from models.store.outcome import Outcome
@@ -58,7 +57,7 @@ def comment(
     only_involved(out.case, request, by)
     refuse_comment(out.case, request, by, limits)
     written = out.add(Comment, request_id=request.id, person_id=by, text=text, at=out.now, source=source)
-    audit_entries.of_request(out, request, by, "comment", text=text)
+    transitions.of_request(out, request, by, "comment", text=text)
     _reply_to_others(out, request, written)
     redraw.redraw_request(out, request)
     return written

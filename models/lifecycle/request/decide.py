@@ -1,19 +1,41 @@
-"""Deciding.
+"""Approve or reject a request, and what a decision's comment has to say."""
 
-An approver's approve or reject, with a comment, and with another duration where they change it.
-"""
-
-from models.errors import AlreadyDecided, Closed, NotAllowed, NotAnApprover, OwnRequest
-from models.lifecycle import audit_entries, redraw, separation_of_duties
+from models.errors import AlreadyDecided, Closed, Invalid, NotAllowed, NotAnApprover, OwnRequest
+from models.lifecycle import redraw, separation_of_duties, transitions
 from models.lifecycle.references import lock_request
-from models.lifecycle.request import change_duration, comment_rules, duplicates, stages
+from models.lifecycle.request import change_duration, duplicates, stages
 from models.lifecycle.request.stages import OpenStage
 from models.policy import Clash, TallyStatus
 from models.registry.directory import UNMET, names_of
+from models.registry.policy_snapshot import policy_of
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.requests import Decision, Request, Term
 from models.tables.states import RequestEvent, RequestState, StageState
+from models.text_cleanup import tidy
+
+COMMENT_LIMIT = 2000
+
+
+def fitting(case: Case, request: Request, comment: str, *, approves: bool) -> str:
+    """The comment as it is kept.
+
+    Raises Invalid (field "comment") where it is too long, or missing and needed by the policy of the request.
+    """
+    comment = tidy(comment)
+    if len(comment) > COMMENT_LIMIT:
+        raise Invalid(f"The comment has {len(comment)} characters. {COMMENT_LIMIT} fit.", field="comment")
+    policy = policy_of(case, request.policy).policy
+    if not comment and policy.decision_comment.needed(approves=approves):
+        raise Invalid(_missing(request, approves=approves), field="comment")
+    return comment
+
+
+def _missing(request: Request, *, approves: bool) -> str:
+    if approves:
+        return f"Say why you approve it. {request.app_name} wants a comment with every decision."
+    return f"Say why you reject it. {request.app_name} wants to know that."
+
 
 NAMED = 5
 """How many people a refusal names before it counts the rest."""
@@ -66,7 +88,7 @@ def _decide(out: Outcome, ref: str, by: str, approves: bool, comment: str, term:
     request = lock_request(case, ref)
     duplicates.refuse_decision(case, request, by, approves, comment, term)
     stage = _open_stage(case, request, by)
-    comment = comment_rules.fitting(case, request, comment, approves=approves)
+    comment = fitting(case, request, comment, approves=approves)
     conflicts = separation_of_duties.at_click(case, request)
     if approves:
         separation_of_duties.refuse(case, request, conflicts)
@@ -93,7 +115,7 @@ def _decide(out: Outcome, ref: str, by: str, approves: bool, comment: str, term:
 
 
 def _record(out: Outcome, stage: OpenStage, decision: Decision, conflicts: tuple[Clash, ...]) -> None:
-    audit_entries.of_request(
+    transitions.of_request(
         out,
         stage.request,
         decision.person_id,

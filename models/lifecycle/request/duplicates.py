@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import bindparam, select, text
 
-from models.catalogue.words import RequestKind
+from models.catalogue.spec.enums import RequestKind
 from models.errors import SentAlready
 from models.store.case import Case
 from models.store.statements import among

@@ -1,6 +1,6 @@
 """An emergency: access was approved at once, so all who should know hear of it, and somebody reviews it."""
 
-from models.lifecycle import audit_entries, redraw
+from models.lifecycle import redraw, transitions
 from models.lifecycle.request.plan import question_of
 from models.policy import Aftermath, aftermath
 from models.registry.directory import Directory
@@ -33,7 +33,7 @@ def begin(out: Outcome, request: Request) -> None:
         remind_at=out.now + spec.review_within if spec else out.now,
         created_at=out.now,
     )
-    audit_entries.of_request(
+    transitions.of_request(
         out,
         request,
         request.requester_id,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from models.errors import Closed, Invalid, NotAllowed, NotFound, OwnRequest
 from models.lifecycle import redraw
-from models.lifecycle.grant import extensions, revoke
+from models.lifecycle.grant import end_dates, revoke
 from models.lifecycle.references import lock_grant, lock_review, number_of
 from models.lifecycle.request import emergency
 from models.registry.directory import UNMET, Directory, names_of
@@ -43,7 +43,7 @@ def misused(out: Outcome, ref: str, by: str, comment: str) -> Review:
     """
     request = _request(out.case, ref)
     if request.grant_id is not None:  # first, as everybody does who takes a grant away
-        extensions.hold(out.case, request.grant_id)
+        end_dates.hold(out.case, request.grant_id)
         lock_grant(out.case, f"GR-{request.grant_id}")
     review, request = _open(out.case, ref, by)
     comment = _fitting(comment)

@@ -1,6 +1,6 @@
 """Escalation: nobody has decided in time, so a stage asks its alternates too."""
 
-from models.lifecycle import audit_entries, redraw
+from models.lifecycle import redraw, transitions
 from models.lifecycle.request import decide, stages
 from models.lifecycle.request.stages import OpenStage
 from models.store.outcome import SYSTEM, Outcome
@@ -17,7 +17,7 @@ def escalate(out: Outcome, request: Request) -> None:
     request = out.change(request, escalate_at=None)
     row = out.change(out.case.all(STAGES, request.id)[request.position], escalated_at=out.now)
     stage = stages.current(out.case, request)
-    audit_entries.of_request(
+    transitions.of_request(
         out,
         request,
         SYSTEM,
@@ -42,4 +42,4 @@ def _show_overdue(out: Outcome, stage: OpenStage) -> None:
     for person_id in people:
         redraw.show(out, CardKind.OVERDUE, f"{request.ref}/{row.position}", request.ref, person_id)
     if people:
-        audit_entries.of_request(out, request, SYSTEM, "stage.overdue", stage=row.name, people=people)
+        transitions.of_request(out, request, SYSTEM, "stage.overdue", stage=row.name, people=people)

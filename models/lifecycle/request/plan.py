@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from models.catalogue.access_refs import access_ref
 from models.catalogue.spec import AccessSpec, AppSpec
-from models.catalogue.words import OnBehalf, RequestKind
+from models.catalogue.spec.enums import OnBehalf, RequestKind
+from models.catalogue.spec.references import access_ref
 from models.errors import Denied, Duplicate, Invalid, NotAllowed, NotFound
 from models.lifecycle import separation_of_duties
 from models.lifecycle.request import duplicates
@@ -22,15 +22,15 @@ from models.policy import (
     check_length,
     decide,
 )
-from models.policy.on_behalf import ON_BEHALF, manages
-from models.policy.planning import told
+from models.policy.decide import ON_BEHALF, manages
+from models.policy.stages import told
 from models.registry import apps
 from models.registry.directory import Directory, names_of
 from models.registry.policy_snapshot import Snapshot, policy_of, snapshot_of
 from models.registry.reviews import unreviewed
 from models.store.case import Case
+from models.tables.base import is_a
 from models.tables.grants import Grant
-from models.tables.groups import is_a
 from models.tables.requests import Request, Term
 from models.tables.states import GrantState
 

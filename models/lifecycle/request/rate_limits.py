@@ -1,11 +1,26 @@
-"""Who asks for too much, or says too much, is refused, with what to do instead."""
+"""Limits of how much one person may request and comment, and the refusals beyond them."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from models.errors import Denied, Invalid
-from models.rate_limits import Limits
 from models.store.case import Case
 from models.tables.requests import COMMENTS, OF_REQUESTER, PENDING_OF_REQUESTER, Request
+
+
+@dataclass(frozen=True)
+class Limits:
+    """For each person."""
+
+    open_requests: int = 50
+    """Asked for, and waiting for a decision. Emergencies wait for none, and this keeps nobody from them."""
+    requests_an_hour: int = 100
+    comments_an_hour: int = 60
+    """On one request."""
+
+
+USUAL = Limits()
+
 
 HOUR = timedelta(hours=1)
 

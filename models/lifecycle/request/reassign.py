@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from models.catalogue.spec import Reassign, Role
 from models.errors import Invalid, NotAllowed, NotAnApprover, OwnRequest
-from models.lifecycle import audit_entries, redraw
+from models.lifecycle import redraw, transitions
 from models.lifecycle.references import lock_request
 from models.lifecycle.request import decide, stages
 from models.lifecycle.request.plan import question_of
 from models.lifecycle.request.stages import OpenStage
 from models.policy import PersonFacts, Question
-from models.policy.people import cannot, pool
+from models.policy.approvers import cannot, pool
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.tables.cards import CardKind
@@ -128,7 +128,7 @@ def _must_be_eligible(
 
 def _reassigned(out: Outcome, stage: OpenStage, row: Reassignment) -> Request:
     request = stage.request
-    audit_entries.of_request(
+    transitions.of_request(
         out,
         request,
         row.by_id,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from models.durations import spoken_left
 from models.errors import Closed, NotAllowed
-from models.lifecycle import audit_entries, redraw
+from models.lifecycle import redraw, transitions
 from models.lifecycle.references import lock_request
 from models.lifecycle.request import decide, stages
 from models.lifecycle.request.stages import OpenStage
@@ -48,7 +48,7 @@ def warn(out: Outcome, request: Request) -> None:
         _hold_back(out, stage.request)
     redraw.show(out, CardKind.WARNING, request.ref, request.ref, request.requester_id)
     expires = request.expires_at.isoformat()
-    audit_entries.of_request(out, request, SYSTEM, "request.warned", people=people, expires=expires)
+    transitions.of_request(out, request, SYSTEM, "request.warned", people=people, expires=expires)
 
 
 def remind(out: Outcome, ref: str, by: str) -> Request:
@@ -98,7 +98,7 @@ def _remind(
 ) -> Request:
     _show(out, stage, kind, subject, people)
     request = _hold_back(out, stage.request)
-    audit_entries.of_request(out, request, by, "request.reminded", people=people)
+    transitions.of_request(out, request, by, "request.reminded", people=people)
     return request
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-from models.catalogue.approvers import Role, ids_among
 from models.catalogue.spec import StageSpec
-from models.catalogue.words import RequestKind
+from models.catalogue.spec.enums import RequestKind
+from models.catalogue.spec.references import Role, ids_among
 from models.lifecycle import redraw
-from models.lifecycle.grant import extensions, give
-from models.lifecycle.request import asked_people, deadlines, emergency
+from models.lifecycle.grant import end_dates, give
+from models.lifecycle.request import asked_people, emergency
 from models.lifecycle.request.plan import question_of
 from models.lifecycle.transitions import move_request
 from models.policy import Candidate, Course, Passed, PlannedStage, Tally, TallyStatus, open_stage, tally
@@ -188,7 +188,7 @@ def ask(out: Outcome, request: Request) -> OpenStage:
 def _ask(out: Outcome, stage: OpenStage) -> OpenStage:
     request, row, planned = stage.request, stage.row, stage.now
     if row.state is StageState.WAITING:
-        request = deadlines.opened(out, request, planned)
+        request = asked_people.opened(out, request, planned)
         row = asked_people.ask_first(out, request, row, planned)
     else:
         row = asked_people.ask_anew(out, request, row, planned)
@@ -222,6 +222,6 @@ def close(out: Outcome, request: Request, event: RequestEvent, by: str, note: st
         if row.state in (StageState.OPEN, StageState.WAITING):
             out.change(row, state=StageState.CLOSED, closed_at=out.now)
     if request.kind is RequestKind.EXTEND and event is not RequestEvent.APPROVE:
-        extensions.end_grace(out, request)
+        end_dates.end_grace(out, request)
     redraw.redraw_request(out, request)
     return request

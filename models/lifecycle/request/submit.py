@@ -3,17 +3,16 @@
 import uuid
 from dataclasses import replace
 
-from models.catalogue.words import Need, RequestKind
+from models.catalogue.spec.enums import Need, RequestKind
 from models.errors import Duplicate, Invalid, NotAllowed
-from models.lifecycle import audit_entries, redraw, separation_of_duties
+from models.lifecycle import redraw, separation_of_duties, transitions
 from models.lifecycle.grant import end_dates
 from models.lifecycle.references import lock_grant
-from models.lifecycle.request import deadlines, duplicates, stages
+from models.lifecycle.request import asked_people, duplicates, stages
 from models.lifecycle.request.plan import Draft, Planned, plan
-from models.lifecycle.request.rate_limits import refuse_requests
+from models.lifecycle.request.rate_limits import USUAL, Limits, refuse_requests
 from models.policy import Outcome as Verdict
 from models.policy import PlannedStage
-from models.rate_limits import USUAL, Limits
 from models.registry.directory import Directory
 from models.registry.policy_snapshot import keep_policies
 from models.store.case import Case
@@ -146,7 +145,7 @@ def _add(out: Outcome, draft: Draft, planned: Planned, submission: str, digest: 
         created_at=out.now,
         expires_at=out.now + policy.request_expiry,
         remind_at=None,  # set when a stage opens, as `escalate_at` is
-        warn_at=deadlines.warn_at(policy, out.now),
+        warn_at=asked_people.warn_at(policy, out.now),
     )
     _record(out, request, planned)
     return request
@@ -166,7 +165,7 @@ def _add_stage(out: Outcome, request: Request, planned: PlannedStage) -> Stage:
 
 
 def _record(out: Outcome, request: Request, planned: Planned) -> None:
-    audit_entries.of_request(
+    transitions.of_request(
         out,
         request,
         request.requester_id,

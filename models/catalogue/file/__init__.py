@@ -1,0 +1,1 @@
+"""The catalogue as a TOML file: read, written, compared."""

@@ -1,0 +1,129 @@
+"""Writing the catalogue file, in the layout of the documentation: every key that was set, and no other."""
+
+import json
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from models.catalogue.lint.problems import explain
+from models.catalogue.spec.conditions import NESTED, When
+from models.catalogue.spec.entry_kind import Parts
+from models.catalogue.spec.entry_kinds import KINDS
+from models.catalogue.spec.specs import AppSpec
+
+_TABLES = frozenset({"access", "stage", "deny", "require", "auto_approve", "example"})
+"""Lists that stand under headings of their own."""
+
+
+def dump(apps: Iterable[AppSpec], parts: Parts | None = None) -> str:
+    """The catalogue as TOML. `models.catalogue.file.read.load` gives the same back."""
+    said = parts or {}
+    tables = [
+        *_parts(said, single=True),
+        *(_table(("app",), app.stored()) for app in apps),
+        *_parts(said, single=False),
+    ]
+    return "\n".join("\n".join(table) + "\n" for table in tables)
+
+
+def lines(entry: Mapping[str, Any]) -> str:
+    """Each key of the entry with its value in one line, as it stands in the file."""
+    return "\n".join(f"{_key(name)} = {_value(value)}" for name, value in entry.items())
+
+
+def _parts(parts: Parts, *, single: bool) -> Iterator[Iterator[str]]:
+    for kind in KINDS:
+        for spec in parts.get(kind.name, ()) if kind.single is single else ():
+            if stored := spec.stored():
+                yield _table((kind.name,), stored, listed=not single)
+
+
+def _table(path: tuple[str, ...], entry: Mapping[str, Any], *, listed: bool = True) -> Iterator[str]:
+    indent, heading = "  " * (len(path) - 1), ".".join(path)
+    yield f"{indent}[[{heading}]]" if listed else f"{indent}[{heading}]"
+    below = {
+        name: value for name, value in entry.items() if name in _TABLES and value and isinstance(value, list)
+    }
+    for name, value in entry.items():
+        if name not in below and value is not None:
+            yield f"{indent}{name} = {_value(value, lines=True)}"
+    for name, tables in below.items():
+        for table in tables:
+            yield ""
+            yield from _table((*path, name), table)
+
+
+def _value(value: Any, *, lines: bool = False) -> str:
+    if isinstance(value, Mapping):
+        inner = ", ".join(
+            f"{_key(name)} = {_value(inner)}" for name, inner in value.items() if inner is not None
+        )
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, list):
+        return f"[{', '.join(_value(one) for one in value)}]"
+    if isinstance(value, str) and lines and "\n" in value:
+        return '"""\n' + "\n".join(_text(line)[1:-1] for line in value.split("\n")) + '"""'
+    return _text(value) if isinstance(value, str) else json.dumps(value)
+
+
+def _key(name: str) -> str:
+    bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
+    return name if bare else _text(name)
+
+
+def _text(value: str) -> str:
+    """JSON's escapes are TOML's; only the delete character has to be escaped in TOML alone."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+EXAMPLE = 'any = [{ risk = ["high"] }, { guest = true }]'
+_CURLY = str.maketrans("“”„‘’", '"""\'\'')
+"""What keyboards make of quotes."""
+_MOST_SAID = 3
+
+
+def write(when: When | None) -> str:
+    """The nested parts, a line each; empty where nothing is nested."""
+    data = when.stored() if when else {}
+    return lines({name: data[name] for name in NESTED if name in data})
+
+
+def read(text: str) -> dict[str, Any]:
+    """The nested parts as data, each checked by itself.
+
+    Raises:
+        ValueError: with sentences that say where what is wrong.
+    """
+    data = _parsed(text)
+    if not data:
+        return {}
+    for name in data:
+        if name in When.model_fields:
+            raise ValueError(f"“{name}” has a field of its own here. Nest it, as in {EXAMPLE}.")
+        if name not in NESTED:
+            raise ValueError(f"“{name[:40]}” is not known here. It can be any, all and not.")
+    try:
+        When.model_validate(data)
+    except ValidationError as error:
+        said = [str(problem) for problem in explain(error, data, When)]
+        raise ValueError(f"In {' In '.join(said[:_MOST_SAID])}") from None
+    return data
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        return _loaded(text)
+    except ValueError:
+        return _loaded(text.translate(_CURLY))
+
+
+def _loaded(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("This is nested too deep. Say it more simply.") from None
+    except ValueError as error:
+        said = str(error)[:200]
+        raise ValueError(f"This cannot be read: {said}. Write it as in {EXAMPLE}.") from None

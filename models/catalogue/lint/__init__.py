@@ -1,0 +1,1 @@
+"""What is wrong with an entry of the catalogue, or worth a second look."""

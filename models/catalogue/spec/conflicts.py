@@ -1,0 +1,127 @@
+"""Separation of duties: which accesses nobody should have together, and what becomes of asking for both."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
+from typing import Self
+
+from pydantic import field_validator, model_validator
+
+from models.catalogue.did_you_mean import did_you_mean
+from models.catalogue.spec.entry_kind import Complaint, Kind
+from models.catalogue.spec.fields import Description, Key, Name, Spec, Switch
+from models.catalogue.spec.references import ALL, AccessRefs, access_ref, app_of, covers
+from models.catalogue.spec.specs import AppSpec, StageSpec
+
+
+class ConflictAction(StrEnum):
+    """What becomes of a request that would bring two conflicting accesses together."""
+
+    BLOCK = "block"
+    FLAG = "flag"
+    """The approvers see it, and decide."""
+    STAGE = "stage"
+    """One more stage has to approve, after the others."""
+
+
+class ConflictSpec(Spec):
+    """Accesses that nobody should have together: one of `these` with one of `those`."""
+
+    key: Key
+    name: Name
+    why: Description = ""
+    """Read by the person who asks, and by those who decide."""
+    these: AccessRefs
+    those: AccessRefs
+    one_way: Switch = False
+    """Only who has one of `these` is kept from `those`; the other way round is fine."""
+    action: ConflictAction = ConflictAction.BLOCK
+    stage: StageSpec | None = None
+    """Who decides in addition, where the action is "stage"."""
+
+    @field_validator("stage")
+    @classmethod
+    def _unconditional(cls, stage: StageSpec | None) -> StageSpec | None:
+        if stage is not None and stage.when is not None:
+            raise ValueError("has a condition, but it applies whenever there is a conflict. Take “when” out")
+        return stage
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if both := next((ref for ref in self.those if _overlap(ref, self.these)), None):
+            raise ValueError(
+                f"has “{both}” on both sides, and no access conflicts with itself. Take it out of one"
+            )
+        if self.action is ConflictAction.STAGE and self.stage is None:
+            raise ValueError(
+                'has the action "stage", but no stage. Say who decides, or choose another action'
+            )
+        if self.action is not ConflictAction.STAGE and self.stage is not None:
+            raise ValueError(
+                f'has a stage, but its action is "{self.action}". Take the stage out, or choose "stage"'
+            )
+        return self
+
+    def keeps_from(self, held: str, wanted: str) -> bool:
+        """Whether somebody with the access `held` should not get `wanted` too."""
+        there = covers(self.these, held) and covers(self.those, wanted)
+        back = covers(self.those, held) and covers(self.these, wanted)
+        return there or (back and not self.one_way)
+
+    def concerns(self, ref: str) -> bool:
+        """Whether it names this access, on either side."""
+        return covers(self.these, ref) or covers(self.those, ref)
+
+
+def named_by(conflict: ConflictSpec) -> Iterator[tuple[str, str]]:
+    """Each access that it names, with the side."""
+    yield from (("these", ref) for ref in conflict.these)
+    yield from (("those", ref) for ref in conflict.those)
+
+
+def apps_of(conflict: ConflictSpec) -> set[str]:
+    """The keys of the apps that it is about."""
+    return {app_of(ref) for _, ref in named_by(conflict)}
+
+
+def _overlap(ref: str, refs: Iterable[str]) -> bool:
+    return covers(refs, ref) or any(covers((ref,), other) for other in refs)
+
+
+_MOST_NAMED = 20
+"""How many accesses are named where it is not clear which was meant."""
+
+
+def unknown(conflict: ConflictSpec, apps: Sequence[AppSpec]) -> Iterator[tuple[str, str]]:
+    """Each access that it names and the catalogue does not have: the side, and a sentence."""
+    known = known_accesses(apps)
+    for side, ref in named_by(conflict):
+        if ref not in known:
+            yield side, _sentence(ref, known)
+
+
+def known_accesses(apps: Sequence[AppSpec]) -> dict[str, None]:
+    """Every access as a conflict can name it, in the catalogue's order."""
+    refs = [access_ref(app.key, key) for app in apps for key in (ALL, *(one.key for one in app.access))]
+    return dict.fromkeys(refs)
+
+
+def _sentence(ref: str, known: dict[str, None]) -> str:
+    beside = [one for one in known if app_of(one) == app_of(ref)]
+    hint = did_you_mean(ref, (beside or list(known))[:_MOST_NAMED]) if known else "It has no app yet."
+    return f"names “{ref}”, which the catalogue does not have. {hint}"
+
+
+def _complaints(conflicts: Sequence[ConflictSpec], apps: Sequence[AppSpec]) -> Iterator[Complaint]:
+    for at, conflict in enumerate(conflicts):
+        for side, text in unknown(conflict, apps):
+            yield Complaint(at, side, text)
+
+
+CONFLICT = Kind(
+    name="conflict",
+    model=ConflictSpec,
+    word="conflict",
+    key=lambda one: one.key,
+    title=lambda one: f"“{one.name}”",
+    complaints=_complaints,
+)

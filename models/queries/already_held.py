@@ -1,0 +1,41 @@
+"""What of an app somebody has already or has asked for, so that the form can say so beside each access."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, text
+
+from models.catalogue.spec.enums import RequestKind
+from models.store.case import Case
+from models.tables.grants import Grant
+from models.tables.requests import Request
+from models.tables.states import GrantState, RequestState
+
+_REQUESTED = select(Request.access_key, Request.id, Request.state).where(
+    Request.beneficiary_id == bindparam("person"),
+    Request.app_key == bindparam("app"),
+    text("requests.state = 'pending'"),
+    Request.kind != RequestKind.EXTEND,
+)
+_HELD = select(Grant.access_key, Grant.id, Grant.state, Grant.ends_at).where(
+    Grant.person_id == bindparam("person"),
+    Grant.app_key == bindparam("app"),
+    text("grants.state IN ('scheduled', 'granting', 'active')"),
+)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Why an access need not be asked for: a pending request, or a grant."""
+
+    ref: str
+    """Of the request (AR-12) or the grant (GR-7)."""
+    state: RequestState | GrantState
+    ends_at: datetime | None = None
+
+
+def marks(case: Case, person_id: str, app_key: str) -> dict[str, Mark]:
+    """What of one app is marked for one person, by the access's key. What is held outdoes what is asked."""
+    of = {"person": person_id, "app": app_key}
+    found = {key: Mark(f"AR-{row}", state) for key, row, state in case.read(_REQUESTED, **of)}
+    return found | {key: Mark(f"GR-{row}", state, end) for key, row, state, end in case.read(_HELD, **of)}
