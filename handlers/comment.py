@@ -17,8 +17,9 @@ from handlers.incoming import Click, Event, Submission
 from handlers.routes import Routes
 from models.errors import Refusal
 from models.lifecycle.request import comment as verbs
-from models.queries.behind import card_at, request_behind
+from models.registry.by_reference import card_at, request_behind
 from models.registry.directory import names_of
+from models.registry.permissions import only_involved
 from models.store.case import Case
 from models.tables.requests import Request
 
@@ -54,7 +55,7 @@ async def comment(sent: Submission) -> None:
 
 def _commentable(case: Case, ref: str, person: str) -> Request:
     request = request_behind(case, ref)
-    verbs.only_involved(case, request, person)
+    only_involved(case, request, person)
     return request
 
 

@@ -11,8 +11,9 @@ from handlers.incoming import Click, Submission
 from handlers.routes import Routes
 from models.lifecycle import separation_of_duties
 from models.lifecycle.request import decide
-from models.queries.behind import looked_at, request_behind
 from models.queries.stories import RequestStory, request_story
+from models.registry.by_reference import request_behind
+from models.registry.permissions import request_seen_by
 
 FIELDS = {"comment": decision_form.COMMENT, "term": TermBlock.CHOICE}
 
@@ -46,7 +47,7 @@ async def ask_how_long(click: Click) -> None:
 async def choose_term(click: Click) -> None:
     """Another way to say how long was chosen: show the fields that belong to it."""
     ref = click.carries.get("ref", "")
-    await click.read(looked_at, ref, click.person)
+    await click.read(request_seen_by, ref, click.person)
     story = await _story(click, ref)
     await click.redraw(decision_form.modify(story, TermChoice.read(click.values)))
 

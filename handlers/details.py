@@ -8,8 +8,8 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Click
 from handlers.routes import Routes
-from models.queries.behind import looked_at, may_reassign
 from models.queries.stories import request_story, timeline
+from models.registry.permissions import can_reassign, request_seen_by
 from models.store.case import Case
 
 
@@ -37,7 +37,7 @@ async def _view(click: Click) -> View:
 
 
 def _drawn(case: Case, ref: str, page: int, person: str) -> View:
-    request = looked_at(case, ref, person)
+    request = request_seen_by(case, ref, person)
     story = request_story(case, request.ref)
-    reassigns = may_reassign(case, request, person)
+    reassigns = can_reassign(case, request, person)
     return screen.details(story, timeline(case, story), page, viewer=person, reassigns=reassigns)

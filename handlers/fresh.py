@@ -17,7 +17,7 @@ from handlers.desk import Desk
 from handlers.whois import NOW, STANDING
 from models.catalogue.spec import AppSpec, Risk, StageSpec, effective
 from models.catalogue.spec.references import GroupRef, parse_approver
-from models.queries.behind import request_behind
+from models.registry.by_reference import request_behind
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case
 from models.tables.requests import STAGES, Request

@@ -14,8 +14,9 @@ from handlers.whois import NOW, STANDING
 from models.catalogue.spec import AccessPolicy
 from models.lifecycle.grant import revoke
 from models.lifecycle.request import submit
-from models.queries.behind import grant_behind, looked_at, policy_today
-from models.registry.policy_snapshot import policy_of
+from models.registry.by_reference import grant_behind
+from models.registry.permissions import request_seen_by
+from models.registry.policy_snapshot import policy_of, policy_today
 from models.store.case import Case
 from models.tables.grants import Grant
 
@@ -79,7 +80,7 @@ async def cancel(click: Click) -> None:
 
 async def _today(incoming: Click | Submission, ref: str) -> tuple[Grant, AccessPolicy]:
     def read(case: Case) -> tuple[Grant, AccessPolicy]:
-        looked_at(case, ref, incoming.person)
+        request_seen_by(case, ref, incoming.person)
         grant = grant_behind(case, ref)
         return grant, policy_today(case, grant)
 

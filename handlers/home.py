@@ -13,7 +13,7 @@ from handlers.routes import Routes
 from models.errors import NotAllowed, NotFound
 from models.lifecycle import parked_jobs
 from models.lifecycle.people import app_home
-from models.queries.behind import request_behind
+from models.registry.by_reference import request_behind
 from models.tables.cards import HomeTab
 from models.tables.states import RequestState
 

@@ -9,7 +9,8 @@ from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.routes import Routes
 from models.lifecycle.request import change_duration
-from models.queries.behind import grant_behind, looked_at, request_behind
+from models.registry.by_reference import grant_behind, request_behind
+from models.registry.permissions import request_seen_by
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case
 from models.tables.requests import Term
@@ -51,7 +52,7 @@ async def _looked_at(incoming: Click | Submission) -> ShortenTarget:
     ref = incoming.carries.get("ref", "")
 
     def read(case: Case) -> ShortenTarget:
-        looked_at(case, ref, incoming.person)
+        request_seen_by(case, ref, incoming.person)
         return _present(case, ref)
 
     return await incoming.read(read)

@@ -10,8 +10,8 @@ from handlers.incoming import Click, Submission
 from handlers.routes import Routes
 from models.lifecycle.grant import revoke as verbs
 from models.lifecycle.request import emergency_review
-from models.queries.behind import request_behind
 from models.queries.stories import RequestStory, request_story
+from models.registry.by_reference import request_behind
 
 FIELDS = {"comment": review_form.COMMENT}
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from bot.slack import Gateway, Gone
 from handlers.slack_objects import person_of
 from models.catalogue.spec import PersonRef
-from models.policy.facts import PersonFacts
+from models.policy.facts import PersonFacts, address_key
 from models.registry.directory import facts_of
 
 MANY = 50
@@ -56,5 +56,5 @@ class Lookup:
     def _keep(self, person: PersonFacts) -> PersonFacts:
         self._known[person.id.casefold()] = person
         if person.email and person.active:
-            self._known[person.email.casefold()] = person
+            self._known[address_key(person.email)] = person
         return person

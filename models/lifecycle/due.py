@@ -18,9 +18,10 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Select, TextClause, bindparam, not_, select, text
 
 from models.lifecycle import clock_set_back, mass_revocation, redraw, transitions
+from models.lifecycle.close_request import close_request
 from models.lifecycle.grant import end_dates, full_rounds, give, revoke
 from models.lifecycle.people import delegations
-from models.lifecycle.request import emergency_review, escalate, remind, stages
+from models.lifecycle.request import emergency_review, escalate, remind
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Busy, Case
 from models.store.outcome import SYSTEM, Outcome
@@ -204,7 +205,7 @@ def _holders(case: Case, grants: Collection[Grant]) -> None:
 
 
 def _expire(out: Outcome, request: Request) -> None:
-    stages.close(out, request, RequestEvent.EXPIRE, SYSTEM)
+    close_request(out, request, RequestEvent.EXPIRE, SYSTEM)
 
 
 def _grants(case: Case, requests: Collection[Request]) -> None:

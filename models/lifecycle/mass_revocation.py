@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, func, select, text, update
 from models import audit
 from models.errors import Closed, NotFound
 from models.lifecycle import redraw, transitions
-from models.lifecycle.references import number_of
 from models.registry import settings
+from models.registry.by_reference import number_of
 from models.registry.directory import Directory
 from models.registry.permissions import only_admins
 from models.store.case import Case

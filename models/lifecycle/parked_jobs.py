@@ -6,7 +6,7 @@ from models import jobs
 from models.errors import Closed
 from models.jobs import Job, JobState, Work
 from models.lifecycle import redraw
-from models.lifecycle.references import number_of
+from models.registry.by_reference import number_of
 from models.registry.directory import Directory
 from models.registry.permissions import only_admins
 from models.store.outcome import Outcome

@@ -67,10 +67,8 @@ def name_of(person_id: str, who: Who) -> str:
 
 def cannot(person: PersonFacts, question: Question, spent: Mapping[str, str]) -> str | None:
     """Why this person does not decide on this request; None if they can."""
-    if person.barred:
-        return person.barred
-    if person.guest:
-        return "is a guest"
+    if person.unfit:
+        return person.unfit
     if person.id in question.people and not question.policy.self_approve:
         return "asks for it" if person.id == question.requester else "would have it"
     return spent.get(person.id)

@@ -119,10 +119,13 @@ def barred_from_asking(question: Question, who: Who) -> Reason | None:
 
 
 def manages(app_owners: tuple[str, ...], person_id: str, who: Who) -> bool:
-    """Whether somebody is one of these owners, or a workspace admin."""
+    """Whether somebody is one of these owners or a workspace admin, and may hold that role."""
+    person = who.person(person_id)
+    if person is not None and person.unfit:
+        return False
     owners = [parse_person(owner) for owner in app_owners]
     found = [who.person(one.id) if one.id else who.by_email(one.email or "") for one in owners]
-    return person_id in who.admins() or person_id in {person.id for person in found if person}
+    return person_id in who.admins() or person_id in {owner.id for owner in found if owner}
 
 
 def _may(question: Question, who: Who) -> bool:
@@ -198,4 +201,4 @@ def _others(approvers: tuple[str, ...], question: Question, who: Who) -> tuple[s
 
 
 def _admins(who: Who) -> tuple[str, ...]:
-    return tuple(one for one in who.admins() if (person := who.person(one)) is None or not person.barred)
+    return tuple(one for one in who.admins() if (person := who.person(one)) is None or not person.unfit)

@@ -41,6 +41,11 @@ class Holding:
     """When it ends; of a scheduled one, when it begins. None: open."""
 
 
+def address_key(email: str) -> str:
+    """An e-mail address as it is compared and stored: people write it in capitals or not."""
+    return email.lower()
+
+
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
     """One person, as they are now."""
@@ -73,6 +78,11 @@ class PersonFacts:
         if self.bot:
             return "is a bot"
         return "is not of this company" if self.stranger else None
+
+    @property
+    def unfit(self) -> str | None:
+        """Why this person holds no role (admin, owner, approver, delegate, task worker); None if they may."""
+        return self.barred or ("is a guest" if self.guest else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +141,7 @@ class Company:
         away: Mapping[str, StandIn] | None = None,
     ) -> None:
         self._people = {person.id: person for person in people}
-        self._emails = {person.email.casefold(): person for person in self._people.values() if person.email}
+        self._emails = {address_key(person.email): person for person in self._people.values() if person.email}
         self._groups = {ref: group for group in groups for ref in (group.id, f"@{group.handle}")}
         self._admins = tuple(admins)
         self._away = dict(away or {})
@@ -146,7 +156,7 @@ class Company:
         return person_id not in self._people
 
     def by_email(self, email: str, /) -> PersonFacts | None:
-        return self._emails.get(email.casefold())
+        return self._emails.get(address_key(email))
 
     def group(self, ref: str, /) -> GroupFacts | None:
         return self._groups.get(ref)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from models.lifecycle import mass_revocation
 from models.lifecycle.catalogue.propose_change import second_wanted
-from models.lifecycle.references import number_of
+from models.registry.by_reference import number_of
 from models.registry.directory import Directory, names_of
 from models.store.case import Case
 from models.tables.catalogue import Proposal

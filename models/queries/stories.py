@@ -10,9 +10,9 @@ from models.catalogue.spec import AppSpec
 from models.catalogue.spec.enums import RequestKind
 from models.lifecycle import separation_of_duties
 from models.lifecycle.grant import end_dates
-from models.lifecycle.references import number_of
 from models.policy import Clash
 from models.queries.stage_story import StageStory, stage_stories
+from models.registry.by_reference import number_of
 from models.registry.directory import Directory, names_of
 from models.registry.policy_snapshot import Snapshot, policy_of
 from models.store.case import Case

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from models.jobs.table import Job
+from models.policy.facts import address_key
 from models.queries.paging import Pages, Window, cut, paged, read_page
 from models.queries.pending_stages import Standing, standings
 from models.registry.directory import Directory
@@ -224,11 +225,11 @@ def _standing(case: Case, requests: list[Request]) -> tuple[tuple[Request, Stand
 def _owned(case: Case, person_id: str) -> list[str]:
     """The keys of the apps that this person owns and that somebody asks for."""
     person = Directory(case).person(person_id)
-    if person is None or not person.active:
+    if person is None or person.unfit:
         return []
-    names = {person_id, person.email.lower() or person_id}
+    names = {person_id, address_key(person.email) or person_id}
     return [
         key
         for key, named in case.read(_OWNERS_ASKED)
-        if names & {str(one).lower() if "@" in one else one for one in named or ()}
+        if names & {address_key(str(one)) if "@" in one else one for one in named or ()}
     ]

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from models.catalogue.spec.references import parse_person
 from models.errors import NotAllowed
-from models.policy.facts import GroupFacts, PersonFacts, StandIn
+from models.policy.facts import GroupFacts, PersonFacts, StandIn, address_key
 from models.registry.directory_overrides import Drafted, Listing
 from models.store.case import Case
 from models.store.outcome import Outcome
@@ -80,7 +80,7 @@ class Directory:
         return row is not None and row.nobody
 
     def by_email(self, email: str) -> PersonFacts | None:
-        row = _with_email(self._case, email.lower())
+        row = _with_email(self._case, address_key(email))
         return None if row is None else self._facts(row)
 
     def group(self, ref: str) -> GroupFacts | None:
@@ -99,11 +99,11 @@ class Directory:
         return self._away[at].get(person_id)
 
     def is_admin(self, person_id: str) -> bool:
-        """Whether this person configures Keyturn, and may use Slack at all."""
+        """Whether this person is a workspace admin and, as far as is known, may be one."""
         if person_id not in self.admins():
             return False
-        row = self._case.get(Person, person_id)
-        return row is None or row.active
+        person = self.person(person_id)
+        return person.unfit is None if person else not self.missing(person_id)
 
     def manager_named(self, person_id: str) -> str:
         """Whom the directory table names as their manager, as written there; empty where it names none."""
@@ -120,7 +120,7 @@ class Directory:
         ref = parse_person(named)
         if ref.id:
             return ref.id
-        row = _with_email(self._case, named.lower())
+        row = _with_email(self._case, address_key(named))
         return None if row is None else row.id
 
 
@@ -261,7 +261,7 @@ def remember_group(out: Outcome, group: UserGroup) -> None:
 
 
 def _keep_person(out: Outcome, values: dict[str, Any]) -> None:
-    email = str(values.pop("email", "")).lower()
+    email = address_key(str(values.pop("email", "")))
     out.put(Person, **values, email=email, checked_at=out.now)
 
 

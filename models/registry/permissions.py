@@ -1,9 +1,50 @@
-"""What only those may do who configure Keyturn."""
+"""Who may do what: each permission once, for handlers, verbs, queries and the command line.
 
+Two predicates of good standing lie behind all of them (`PersonFacts`): whoever is `barred` does nothing at
+all, and whoever is `unfit` holds no role: neither admin, owner, approver, delegate nor task worker.
+`tests/models/test_permissions.py` walks through roles, standings and permissions.
+"""
+
+from sqlalchemy import BindParameter, ColumnElement, bindparam, literal_column, or_, select, union_all
+
+from models.catalogue.spec import Reassign
 from models.catalogue.spec.condition_words import either
 from models.errors import NotAllowed
+from models.policy.facts import PersonFacts
+from models.registry.by_reference import request_behind
 from models.registry.directory import Directory, names_of
+from models.registry.policy_snapshot import Snapshot, policy_of
 from models.store.case import Case
+from models.tables.cards import Card, CardKind
+from models.tables.grants import TASKS, Grant, Task
+from models.tables.requests import ASKED, Asked, Reassignment, Request
+from models.tables.states import RequestState
+
+_THERE: ColumnElement[int] = literal_column("1")
+_REQUEST: BindParameter[int] = bindparam("request")
+_PERSON: BindParameter[str] = bindparam("person")
+_ABOUT: BindParameter[str] = bindparam("about")
+# Without their rows: a stage may ask thousands.
+_INVOLVED = union_all(
+    select(_THERE).where(Asked.request_id == _REQUEST, Asked.person_id == _PERSON),
+    select(_THERE).where(
+        Reassignment.request_id == _REQUEST,
+        or_(Reassignment.seat_id == _PERSON, Reassignment.by_id == _PERSON),
+    ),
+    select(_THERE).where(Card.about == _ABOUT, Card.kind == CardKind.ALERT, Card.person_id == _PERSON),
+)
+
+
+def member(case: Case, person_id: str) -> PersonFacts | None:
+    """This person, where they are known and belong to this workspace; else None."""
+    person = Directory(case).person(person_id)
+    return None if person is None or person.barred else person
+
+
+def fit_for_role(case: Case, person_id: str) -> PersonFacts | None:
+    """This person, where they are known and may hold a role; else None."""
+    person = Directory(case).person(person_id)
+    return None if person is None or person.unfit else person
 
 
 def only_admins(case: Case, person_id: str, what: str = "set up apps") -> None:
@@ -11,6 +52,92 @@ def only_admins(case: Case, person_id: str, what: str = "set up apps") -> None:
     who = Directory(case)
     if who.is_admin(person_id):
         return
-    admins = sorted(names_of(case, set(who.admins())).values())
+    admins = sorted(names_of(case, {one for one in who.admins() if who.is_admin(one)}).values())
     ask = f" Ask {either(admins)}." if admins else ""
     raise NotAllowed(f"Only Keyturn’s admins can {what}.{ask}")
+
+
+def is_in_charge(case: Case, snapshot: Snapshot, person_id: str) -> bool:
+    """Whether somebody owns the app of this policy or is a workspace admin, and may hold that role."""
+    person = fit_for_role(case, person_id)
+    return person is not None and (Directory(case).is_admin(person_id) or snapshot.owned_by(person))
+
+
+def can_manage(case: Case, grant: Grant, person_id: str) -> bool:
+    """Whether somebody may revoke this grant, and retry or cancel it where it failed."""
+    return is_in_charge(case, policy_of(case, grant.policy), person_id)
+
+
+def can_use(case: Case, grant: Grant, person_id: str) -> bool:
+    """Whether somebody holds this grant or requested it: they may give it back, or let it end sooner."""
+    request = case.get_one(Request, grant.request_id)
+    return person_id in (grant.person_id, request.requester_id)
+
+
+def can_do(case: Case, task: Task, person_id: str) -> bool:
+    """Whether a task asks this person, and they may still do tasks."""
+    return person_id in task.asked and fit_for_role(case, person_id) is not None
+
+
+def can_comment(case: Case, request: Request, person_id: str) -> bool:
+    """Whether somebody is involved and belongs to this workspace.
+
+    Involved are requester, beneficiary, whoever was asked or told or reassigned it, and the admins.
+    """
+    if member(case, person_id) is None:
+        return False
+    return (
+        person_id in (request.requester_id, request.beneficiary_id)
+        or _was_asked_or_told(case, request, person_id)
+        or Directory(case).is_admin(person_id)
+    )
+
+
+def only_involved(case: Case, request: Request, person_id: str) -> None:
+    """Refuse anybody who may not comment (NotAllowed)."""
+    if not can_comment(case, request, person_id):
+        raise NotAllowed(f"Only those involved in {request.ref} and the admins can comment on it.")
+
+
+def can_see(case: Case, request: Request, person_id: str) -> bool:
+    """Whether somebody may see a request's whole story: those involved, task workers, the app's owners."""
+    if can_comment(case, request, person_id):
+        return True
+    person = fit_for_role(case, person_id)
+    if person is None:
+        return False
+    return policy_of(case, request.policy).owned_by(person) or _works_on(case, request, person_id)
+
+
+def request_seen_by(case: Case, ref: str, person_id: str) -> Request:
+    """The request behind a reference, for somebody who may see it; raises NotFound, or NotAllowed."""
+    request = request_behind(case, ref)
+    if not can_see(case, request, person_id):
+        raise NotAllowed(f"Only those involved in {request.ref} can see its details.")
+    return request
+
+
+def can_reassign(case: Case, request: Request, person_id: str) -> bool:
+    """Whether Reassign is of use to this person, as far as is known; the verb looks again."""
+    snapshot = policy_of(case, request.policy)
+    own = person_id in (request.requester_id, request.beneficiary_id)
+    closed = request.state is not RequestState.PENDING or snapshot.policy.reassign is Reassign.NOBODY
+    if own or closed or fit_for_role(case, person_id) is None:
+        return False
+    asked = {row.person_id for row in case.all(ASKED, request.id) if row.position == request.position}
+    return person_id in asked or is_in_charge(case, snapshot, person_id)
+
+
+def _was_asked_or_told(case: Case, request: Request, person_id: str) -> bool:
+    just_asked = ((row.request_id, row.person_id) for row in case.changed(Asked))
+    return (request.id, person_id) in just_asked or bool(
+        case.read(_INVOLVED, request=request.id, person=person_id, about=request.ref)
+    )
+
+
+def _works_on(case: Case, request: Request, person_id: str) -> bool:
+    """Whether this person gives or takes by hand what came of it. An extension has no tasks of its own."""
+    grant = case.get(Grant, request.grant_id) if request.grant_id else None
+    if grant is None or grant.request_id != request.id:
+        return False
+    return any(person_id in task.asked for task in case.all(TASKS, grant.id))

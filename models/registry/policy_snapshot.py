@@ -8,17 +8,20 @@ import json
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Lock
 
-from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, effective
-from models.policy.facts import PersonFacts, Who
+from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, StageSpec, effective
+from models.policy.facts import PersonFacts, Who, address_key
 from models.registry import apps
+from models.registry.directory import Directory
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.tables.audit import canonical
 from models.tables.base import Json
+from models.tables.grants import Grant
 from models.tables.policies import Policy
+from models.tables.requests import Stage
 
 MOST = 4096
 """How many parsed policies a process keeps: those that were used last."""
@@ -43,14 +46,16 @@ class Snapshot:
         return Snapshot(self._app_alone(), self.access)
 
     def owned_by(self, person: PersonFacts) -> bool:
-        """Whether this person is named as an owner, by id or by address (however that is written)."""
+        """Whether this person is named as an owner, by id or by address in any spelling, and may be one."""
         owners = self.app.owners
-        return person.id in owners or person.email.lower() in {owner.lower() for owner in owners}
+        return person.unfit is None and (
+            person.id in owners or address_key(person.email) in {address_key(owner) for owner in owners}
+        )
 
     def owners(self, who: Who) -> tuple[str, ...]:
-        """The ids of its owners, as they are now, without those who are deactivated."""
+        """The ids of its owners, as they are now, without those who may be none."""
         named = [who.by_email(one) if "@" in one else who.person(one) for one in self.app.owners]
-        return tuple(dict.fromkeys(one.id for one in named if one is not None and one.active))
+        return tuple(dict.fromkeys(one.id for one in named if one is not None and not one.unfit))
 
     @cached_property
     def json(self) -> Json:
@@ -103,6 +108,29 @@ def keep_policies(out: Outcome, snapshots: Sequence[Snapshot]) -> list[str]:
         out.put(Policy, digest=snapshot.digest, text=snapshot.text)
         _remember(snapshot.digest, snapshot.alone)
     return digests
+
+
+def policy_today(case: Case, grant: Grant) -> AccessPolicy:
+    """The policy that more time on a grant is asked for by: today's, or the grant's where the app is gone.
+
+    For a holder who always has an end it offers no other.
+    """
+    app = apps.find(case, grant.app_key)
+    access = next((one for one in app.access if one.key == grant.access_key), None) if app else None
+    policy = effective(app, access) if app and access else policy_of(case, grant.policy).policy
+    holder = Directory(case).person(grant.person_id)
+    return policy.model_copy(update={"indefinite": False}) if holder and holder.temporary else policy
+
+
+def stage_spec(row: Stage) -> StageSpec:
+    """The stage as the policy has it."""
+    return _stage_spec(json.dumps(row.spec, sort_keys=True))
+
+
+# Most requests share a few stages, and checking a spec costs ten times what finding it does.
+@lru_cache(maxsize=2048)
+def _stage_spec(text: str) -> StageSpec:
+    return StageSpec.model_validate(json.loads(text))
 
 
 _parsed: OrderedDict[str, Snapshot] = OrderedDict()

@@ -11,11 +11,11 @@ from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import AlreadyDecided, Invalid, NotAnApprover, NotFound
 from models.lifecycle.people import delegations, person_changed
-from models.lifecycle.references import lock_request
 from models.lifecycle.request import decide
 from models.queries.stories import request_story, timeline
 from models.queries.to_do import waiting
 from models.registry import directory
+from models.registry.by_reference import lock_request
 from models.store.base import Store
 from models.store.outcome import Outcome
 from models.tables.cards import Card, CardKind

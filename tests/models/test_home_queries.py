@@ -11,7 +11,6 @@ from models.jobs import Job, JobState
 from models.lifecycle import parked_jobs
 from models.lifecycle.grant import give, revoke, tasks
 from models.lifecycle.people import app_home
-from models.lifecycle.references import lock_grant
 from models.lifecycle.request import cancel, decide, submit
 from models.lifecycle.request.plan import Draft
 from models.queries.home import HomePage, Place, home_page
@@ -19,6 +18,7 @@ from models.queries.my_access import Held, MyAccess
 from models.queries.my_requests import MyRequests
 from models.queries.paging import PAGE
 from models.queries.to_do import ToDo
+from models.registry.by_reference import lock_grant
 from models.store.base import Store
 from models.store.outcome import Outcome
 from models.tables.cards import Home, HomeTab

@@ -11,8 +11,8 @@ from models.lifecycle.grant import give
 from models.lifecycle.people import person_changed, slack_events
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
-from models.queries.behind import looked_at
 from models.registry import directory
+from models.registry.permissions import request_seen_by
 from models.store.base import Store
 from models.tables.grants import Cause, Grant
 from models.tables.people import Person, UserGroup
@@ -163,7 +163,7 @@ async def test_an_owner_who_has_left_sees_no_request_any_more(store: Store) -> N
     await store.run(found, AppSpec.model_validate(app(GRACE).stored() | {"owners": [ALAN]}))
     draft = Draft(ADA, ADA, "github", ("engineering",), EIGHT_HOURS, "INC-42")
     ref = (await store.run(submit.submit, draft))[0].ref
-    assert (await store.read(lambda case: looked_at(case, ref, ALAN))).ref == ref
+    assert (await store.read(lambda case: request_seen_by(case, ref, ALAN))).ref == ref
     await store.run(edit, Person, ALAN, active=False)
     with pytest.raises(NotAllowed):
-        await store.read(lambda case: looked_at(case, ref, ALAN))
+        await store.read(lambda case: request_seen_by(case, ref, ALAN))

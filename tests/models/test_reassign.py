@@ -30,9 +30,17 @@ async def office(store: Store) -> Store:
     return store
 
 
-def _people(out: Outcome, to: str, rule: str | int = "all", quiet: Sequence[str] = ()) -> None:
-    stage = {"name": "Lead", "approvers": [MIA, OTTO], "quiet": list(quiet), "rule": rule}
-    found(out, AppSpec.model_validate(GITHUB.stored() | {"stage": [stage], "reassign": to}))
+def _people(
+    out: Outcome,
+    to: str,
+    rule: str | int = "all",
+    quiet: Sequence[str] = (),
+    first: Sequence[str] = (),
+) -> None:
+    stages = [{"name": "Lead", "approvers": [MIA, OTTO], "quiet": list(quiet), "rule": rule}]
+    if first:
+        stages.insert(0, {"name": "First", "approvers": list(first)})
+    found(out, AppSpec.model_validate(GITHUB.stored() | {"stage": stages, "reassign": to}))
     names = {OTTO: "Otto", MIA: "Mia", GUS: "Gus", BO: "Bo"}
     directory.remember(
         out,
@@ -113,14 +121,23 @@ async def test_who_may_decide_but_was_not_asked_is_asked_when_it_is_passed_to_th
 
 
 async def test_where_nobody_is_left_an_admin_names_somebody(store: Store) -> None:
-    await store.run(_people, "anyone", rule="any")
+    await store.run(_people, "anyone", rule="any", first=[ROOT])
     ref = await ask(store, WEEK)
-    for person in (MIA, OTTO, GRACE, ALAN, ROOT):
+    await store.run(decide.approve, ref, ROOT)  # one person counts in one stage only
+    for person in (MIA, OTTO, GRACE, ALAN):
         await store.run(_as_guest, person)
     assert await waits_for(store, ref) == set()
     await store.run(reassign.reassign, ref, ROOT, BO, seat="")
     await store.run(decide.approve, ref, BO)
     assert (await request(store, ref)).state == "approved"
+
+
+async def test_an_admin_who_became_a_guest_names_nobody(store: Store) -> None:
+    await store.run(_people, "anyone", rule="any")
+    ref = await ask(store, WEEK)
+    await store.run(_as_guest, ROOT)
+    with pytest.raises(NotAnApprover):
+        await store.run(reassign.reassign, ref, ROOT, BO, seat=MIA)
 
 
 def _as_guest(out: Outcome, person_id: str) -> None:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import Invalid
-from models.lifecycle.references import lock_request
 from models.lifecycle.request import change_duration, decide
+from models.registry.by_reference import lock_request
 from models.store.base import Store
 from models.store.case import Case
 from models.store.outcome import Outcome

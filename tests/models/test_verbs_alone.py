@@ -21,9 +21,9 @@ from models.errors import (
 )
 from models.lifecycle import due
 from models.lifecycle.grant import give, revoke
-from models.lifecycle.references import lock_grant
 from models.lifecycle.request import cancel, change_duration, comment, decide, submit
 from models.lifecycle.request.plan import Draft
+from models.registry.by_reference import lock_grant
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.base import GROUPS

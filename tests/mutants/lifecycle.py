@@ -86,7 +86,7 @@ LIFECYCLE = (
     ),
     mutant(
         "anybody-decides", "no approver", DECIDE,
-        "    if stage.because(by) is None or person is None or not person.active:\n", "    if False:\n",
+        "    if stage.because(by) is None or person is None or person.unfit:\n", "    if False:\n",
         f"{OF_ALONE}::test_a_verb_that_refuses_has_collected_nothing",
         "models/test_approvers.py",
     ),
@@ -97,18 +97,17 @@ LIFECYCLE = (
     ),
     mutant(
         "anybody-gives-back", "no holder", REVOKE,
-        "    if by not in (grant.person_id, request.requester_id):\n", "    if False:\n",
+        "    if not can_use(out.case, grant, by):\n", "    if False:\n",
         f"{OF_TAKING}::test_nobody_but_holder_owners_and_admins_takes_an_access_away",
     ),
     mutant(
-        "anybody-takes-away", "no owner", REVOKE,
-        "    return directory.is_admin(person_id) or policy_of(case, grant.policy).owned_by(person)\n",
-        "    return True\n",
+        "anybody-takes-away", "no owner", "models/registry/permissions.py",
+        "    return is_in_charge(case, policy_of(case, grant.policy), person_id)\n", "    return True\n",
         f"{OF_TAKING}::test_nobody_but_holder_owners_and_admins_takes_an_access_away",
     ),
     mutant(
         "anybody-does-a-task", "no owner", "models/lifecycle/grant/tasks.py",
-        "    if by not in task.asked or person is None or not person.active:\n", "    if False:\n",
+        "    if not can_do(case, task, by):\n", "    if False:\n",
         f"{OF_TAKING}::test_a_task_is_done_by_those_who_are_asked_and_nobody_else",
     ),
     mutant(

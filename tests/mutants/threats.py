@@ -2,7 +2,9 @@
 
 from tests.mutants.mutant import mutant
 
-SIGNATURE, TEXT, BEHIND = "bot/signature.py", "blocks/kit/text.py", "models/queries/behind.py"
+SIGNATURE, TEXT = "bot/signature.py", "blocks/kit/text.py"
+PERMISSIONS = "models/registry/permissions.py"
+OF_PERMISSIONS = "models/test_permissions.py::test_nobody_keeps_a_right_that_their_standing_takes"
 VERIFYING = "models/audit/verifying.py"
 OF_WEB, OF_AUDIT, OF_CHECKPOINTS = "bot/test_web.py", "models/test_audit.py", "bot/test_checkpoints.py"
 OF_TEXT = "blocks/test_text.py"
@@ -35,7 +37,7 @@ THREATS = (
     ),
     mutant(
         "admin-who-left", "a role of the barred", "models/registry/directory.py",
-        "return row is None or row.active", "return True",
+        "return person.unfit is None if person else not self.missing(person_id)", "return True",
         "models/test_configuring.py::test_only_an_admin_who_is_active_sets_apps_up",
     ),
     mutant(
@@ -54,24 +56,33 @@ THREATS = (
         "e2e/test_two_people.py::test_what_somebody_proposes_goes_on_growing_and_is_approved_as_a_whole",
     ),
     mutant(
-        "leaver-may-look", "reading", BEHIND,
-        "    if person is None or not person.active:\n        return False\n    return policy_of(",
-        "    if person is None:\n        return False\n    return policy_of(",
+        "leaver-may-look", "reading", PERMISSIONS,
+        "    if can_comment(case, request, person_id):\n        return True\n", "    return True\n",
         "models/test_leaving.py::test_an_owner_who_has_left_sees_no_request_any_more",
     ),
     mutant(
-        "everybody-may-look", "reading", BEHIND,
-        "    if not may_look(case, request, person_id):\n", "    if False:\n",
+        "everybody-may-look", "reading", PERMISSIONS,
+        "    if not can_see(case, request, person_id):\n", "    if False:\n",
         "models/test_leaving.py::test_an_owner_who_has_left_sees_no_request_any_more",
     ),
     mutant(
-        "guest-decides", "guests", "models/policy/approvers.py",
-        "    if person.guest:\n", "    if False:\n",
-        "models/test_lifecycle.py::test_an_owner_who_is_barred_is_not_asked_to_decide",
+        "guest-holds-a-role", "a role of the barred", "models/policy/facts.py",
+        'return self.barred or ("is a guest" if self.guest else None)', "return self.barred",
+        OF_PERMISSIONS,
+    ),
+    mutant(
+        "stranger-holds-a-role", "a role of the barred", "models/policy/facts.py",
+        'return "is not of this company" if self.stranger else None', "return None",
+        OF_PERMISSIONS,
+    ),
+    mutant(
+        "barred-comments", "a role of the barred", PERMISSIONS,
+        "    if member(case, person_id) is None:\n        return False\n", "",
+        OF_PERMISSIONS,
     ),
     mutant(
         "barred-decides", "bots, strangers, the deactivated", "models/policy/approvers.py",
-        "    if person.barred:\n", "    if False:\n",
+        "    if person.unfit:\n", "    if False:\n",
         "models/test_lifecycle.py::test_an_owner_who_is_barred_is_not_asked_to_decide",
     ),
     mutant(

@@ -9,9 +9,9 @@ from models.catalogue.spec.settings import SETTINGS, SettingsSpec
 from models.errors import Closed, Invalid, NotAllowed, NotFound
 from models.lifecycle.catalogue import edit_app, edit_conflict, edit_message
 from models.lifecycle.catalogue.propose_change import close, moved, overtake, second_wanted, version_of
-from models.lifecycle.references import number_of
 from models.lifecycle.request import cancel
 from models.registry import apps, catalogue_entries
+from models.registry.by_reference import number_of
 from models.registry.directory import names_of
 from models.registry.permissions import only_admins
 from models.store.case import Case

@@ -35,13 +35,6 @@ def hold(case: Case, grant_id: int) -> None:
     case.lock_all(EXTENDING, grant_id)
 
 
-def end_grace(out: Outcome, request: Request) -> None:
-    """An extension that was not approved holds up its grant's end no longer."""
-    grant = out.case.lock(Grant, request.grant_id)
-    if grant is not None and grant.state is GrantState.ACTIVE:
-        out.change(grant, due_at=grant.ends_at)
-
-
 def arm(out: Outcome, grant: Grant, **new: Any) -> Grant:
     """Change an active grant, and set when the scheduler next has to look at it: its end, a notice before."""
     grant = out.change(grant, **new)

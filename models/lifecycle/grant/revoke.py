@@ -3,19 +3,17 @@
 from models.errors import Closed, NotAllowed
 from models.jobs import Urgency
 from models.lifecycle import redraw, separation_of_duties
+from models.lifecycle.close_request import close_request
 from models.lifecycle.grant import end_dates
 from models.lifecycle.grant.give import retry, settle_soon
-from models.lifecycle.references import lock_grant, number_of
-from models.lifecycle.request import stages
 from models.lifecycle.transitions import move_grant
-from models.registry.directory import Directory
-from models.registry.policy_snapshot import policy_of
+from models.registry.by_reference import lock_grant, number_of
+from models.registry.permissions import can_manage, can_use
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.base import Json
 from models.tables.cards import CardKind
 from models.tables.grants import OPEN_TASKS, Cause, Direction, Grant, TaskState
-from models.tables.requests import Request
 from models.tables.states import GRANT_MOVES, OVER_GRANTS, GrantEvent, GrantState, RequestEvent
 
 _SETTLED: Json = {"due_at": None, "notice_at": None, "failing": None, "error": "", "attempts": 0}
@@ -25,8 +23,7 @@ _SETTLED: Json = {"due_at": None, "notice_at": None, "failing": None, "error": "
 def give_back(out: Outcome, ref: str, by: str) -> Grant:
     """The holder (or who asked for them) does not need it any more."""
     grant = _held(out.case, ref)
-    request = out.case.get_one(Request, grant.request_id)
-    if by not in (grant.person_id, request.requester_id):
+    if not can_use(out.case, grant, by):
         raise NotAllowed("Only the person who has this access can give it back.")
     return take_away(out, grant, by, Cause.REQUESTER)
 
@@ -34,7 +31,7 @@ def give_back(out: Outcome, ref: str, by: str) -> Grant:
 def revoke(out: Outcome, ref: str, by: str, note: str = "") -> Grant:
     """An admin, or an owner of the app, takes it away."""
     grant = _held(out.case, ref)
-    if not _manages(out.case, grant, by):
+    if not can_manage(out.case, grant, by):
         raise NotAllowed(f"Only an owner of {grant.app_name} or an admin can take this access away.")
     return take_away(out, grant, by, Cause.ADMIN, note)
 
@@ -77,7 +74,7 @@ def taken(out: Outcome, grant: Grant, by: str = SYSTEM) -> Grant:
 def retry_failed(out: Outcome, ref: str, by: str) -> Grant:
     """Somebody in charge says: try again."""
     grant = lock_grant(out.case, ref)
-    if not _manages(out.case, grant, by):
+    if not can_manage(out.case, grant, by):
         raise NotAllowed(f"Only an owner of {grant.app_name} or an admin can try this again.")
     if grant.state is not GrantState.FAILED:
         raise Closed(f"{grant.access_name} is {grant.state.label.lower()}; there is nothing to try again.")
@@ -87,7 +84,7 @@ def retry_failed(out: Outcome, ref: str, by: str) -> Grant:
 def cancel_failed(out: Outcome, ref: str, by: str) -> Grant:
     """Somebody in charge gives up on giving it; what may be there already is taken back."""
     grant = lock_grant(out.case, ref)
-    if not _manages(out.case, grant, by):
+    if not can_manage(out.case, grant, by):
         raise NotAllowed(f"Only an owner of {grant.app_name} or an admin can cancel this.")
     if grant.state is not GrantState.FAILED or grant.failing is not Direction.GIVE:
         raise Closed(f"{grant.access_name} is {grant.state.label.lower()}; there is nothing to cancel.")
@@ -105,7 +102,7 @@ def _drop_extension(out: Outcome, grant: Grant, by: str) -> None:
     if extension := end_dates.waiting(out.case, grant):
         theirs = by == extension.requester_id
         event = RequestEvent.WITHDRAW if theirs else RequestEvent.CANCEL
-        stages.close(out, extension, event, by, "" if theirs else "The access was taken away.")
+        close_request(out, extension, event, by, "" if theirs else "The access was taken away.")
 
 
 def _leave(
@@ -132,11 +129,3 @@ def _void_tasks(out: Outcome, grant: Grant) -> None:
         out.change(task, state=TaskState.VOID, closed_at=out.now)
         out.record(SYSTEM, "task.void", task.ref, app=grant.app_key, person=grant.person_id, grant=grant.ref)
         redraw.redraw(out, task.ref)
-
-
-def _manages(case: Case, grant: Grant, person_id: str) -> bool:
-    directory = Directory(case)
-    person = directory.person(person_id)
-    if person is None or not person.active:
-        return False
-    return directory.is_admin(person_id) or policy_of(case, grant.policy).owned_by(person)

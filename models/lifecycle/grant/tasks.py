@@ -6,8 +6,9 @@ The owners are asked to give or take an access, and say when they have, or that 
 from models.errors import Closed, Invalid, NotAllowed
 from models.lifecycle import redraw
 from models.lifecycle.grant import give, revoke
-from models.lifecycle.references import lock_task
+from models.registry.by_reference import lock_task
 from models.registry.directory import Directory
+from models.registry.permissions import can_do
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
@@ -76,8 +77,7 @@ def _open(case: Case, ref: str, by: str) -> tuple[Task, Grant]:
     task, grant = lock_task(case, ref)
     if task.state is not TaskState.OPEN:
         raise Closed(f"{task.ref} is {task.state.value} already.")
-    person = Directory(case).person(by)
-    if by not in task.asked or person is None or not person.active:
+    if not can_do(case, task, by):
         raise NotAllowed("This task is somebody else's.")
     return task, grant
 

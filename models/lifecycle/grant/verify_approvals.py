@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select, text
 
-from models.lifecycle.request.stages import stage_spec
 from models.policy import TallyStatus, tally
 from models.policy.decide import RULE
-from models.registry.policy_snapshot import policy_of
+from models.registry.policy_snapshot import policy_of, stage_spec
 from models.store.case import Case
 from models.store.outcome import SYSTEM
 from models.store.statements import among

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 from models.errors import Invalid, NotFound
 from models.lifecycle import redraw, transitions
 from models.lifecycle.people import open_requests, person_changed
-from models.lifecycle.references import number_of
 from models.lifecycle.request import stages
 from models.policy.approvers import day
 from models.policy.facts import PersonFacts
 from models.registry import directory, settings
+from models.registry.by_reference import number_of
 from models.registry.directory import Directory, absences_of, names_of, stood_in_for
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
@@ -140,7 +140,7 @@ def _must_be_able(case: Case, by: str, delegate: str) -> None:
         raise Invalid("Choose somebody else than yourself.", field="person")
     if person is None:
         raise Invalid("That is nobody whom Keyturn knows. Choose somebody else.", field="person")
-    if problem := (person.barred or ("is a guest" if person.guest else None)):
+    if problem := (person.unfit):
         raise Invalid(f"{person.name} {problem}, and so cannot stand in.", field="person")
 
 

@@ -5,9 +5,10 @@ What they asked for is cancelled, what they held is taken, what waits for them m
 
 from collections.abc import Iterable
 
+from models.lifecycle.close_request import close_request
 from models.lifecycle.grant import end_dates, revoke, tasks
 from models.lifecycle.people import open_requests
-from models.lifecycle.request import decide, emergency_review, stages
+from models.lifecycle.request import decide, emergency_review
 from models.registry import directory
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
@@ -65,7 +66,7 @@ def leave(out: Outcome, person_id: str) -> None:
     """Cancel, take and pass on whatever a person has who was deactivated. Safe to repeat."""
     requests, grants = _requests_of(out.case, person_id), _grants_of(out.case, person_id)
     for request in requests:
-        stages.close(out, request, RequestEvent.CANCEL, SYSTEM, "The person has left.")
+        close_request(out, request, RequestEvent.CANCEL, SYSTEM, "The person has left.")
     for grant_id in grants:
         grant = out.case.get_one(Grant, grant_id)
         leaves = grant.state is GrantState.REVOKING or grant.failing is Direction.TAKE

@@ -2,6 +2,7 @@
 
 from models.jobs.table import Urgency
 from models.lifecycle.people.person_changed import standing
+from models.policy.facts import address_key
 from models.registry import directory
 from models.store.case import Case
 from models.store.outcome import Outcome
@@ -34,5 +35,5 @@ def groups(out: Outcome) -> None:
 
 
 def _facts(person: Person) -> tuple[object, ...]:
-    words = (person.name, person.handle, person.email.lower(), person.title, person.timezone)
+    words = (person.name, person.handle, address_key(person.email), person.title, person.timezone)
     return (*words, standing(person))

@@ -6,8 +6,8 @@ from typing import Any
 
 from models.catalogue.spec import AccessPolicy
 from models.lifecycle import redraw, transitions
-from models.lifecycle.references import lock_request
 from models.policy import Candidate, PlannedStage, escalation_wait
+from models.registry.by_reference import lock_request
 from models.registry.directory import Directory
 from models.registry.policy_snapshot import policy_of
 from models.store.outcome import SYSTEM, Outcome

@@ -4,9 +4,9 @@ from sqlalchemy import select, text
 
 from models.catalogue.spec.enums import RequestKind
 from models.errors import NotAllowed
-from models.lifecycle.references import lock_request
-from models.lifecycle.request import stages
+from models.lifecycle.close_request import close_request
 from models.registry import apps
+from models.registry.by_reference import lock_request
 from models.registry.permissions import only_admins
 from models.store.case import Case
 from models.store.outcome import Outcome
@@ -24,14 +24,14 @@ def withdraw(out: Outcome, ref: str, by: str) -> Request:
     request = lock_request(out.case, ref)
     if by != request.requester_id:
         raise NotAllowed("Only the person who asked can withdraw a request.")
-    return stages.close(out, request, RequestEvent.WITHDRAW, by)
+    return close_request(out, request, RequestEvent.WITHDRAW, by)
 
 
 def cancel(out: Outcome, ref: str, by: str, note: str = "") -> Request:
     """End a request that should not be decided, as an admin."""
     request = lock_request(out.case, ref)
     only_admins(out.case, by, "cancel somebody’s request")
-    return stages.close(out, request, RequestEvent.CANCEL, by, note)
+    return close_request(out, request, RequestEvent.CANCEL, by, note)
 
 
 def cancel_unoffered(out: Outcome, by: str) -> None:
@@ -46,7 +46,7 @@ def cancel_unoffered(out: Outcome, by: str) -> None:
         request = out.case.lock(Request, request_id)
         if request is not None and request.state is RequestState.PENDING:
             note = f"{request.access_name} of {request.app_name} is not in the catalogue any more."
-            stages.close(out, request, RequestEvent.CANCEL, by, note)
+            close_request(out, request, RequestEvent.CANCEL, by, note)
 
 
 def _unoffered(case: Case) -> list[int]:

@@ -7,11 +7,12 @@ from models.durations import spoken
 from models.errors import Closed, Invalid, NotAllowed
 from models.lifecycle import redraw, transitions
 from models.lifecycle.grant import end_dates
-from models.lifecycle.references import lock_grant, lock_request, number_of
 from models.lifecycle.request.plan import question_of
 from models.policy import Question, check_length
 from models.policy.duration_rules import widened
+from models.registry.by_reference import lock_grant, lock_request, number_of
 from models.registry.directory import Directory
+from models.registry.permissions import can_use
 from models.registry.policy_snapshot import Snapshot, policy_of
 from models.store.case import Case
 from models.store.outcome import Outcome
@@ -122,7 +123,7 @@ def _request(case: Case, ref: str, by: str) -> Request:
 def _grant(case: Case, ref: str, by: str) -> Grant:
     end_dates.hold(case, number_of(ref, "GR"))  # before the grant, as whoever decides on it does
     grant = lock_grant(case, ref)
-    if by not in (grant.person_id, case.get_one(Request, grant.request_id).requester_id):
+    if not can_use(case, grant, by):
         raise NotAllowed("Only the person who has this access can let it end sooner.")
     if grant.state is not GrantState.ACTIVE:
         raise Closed(f"{grant.access_name} is {grant.state.label.lower()}, so there is nothing to shorten.")

@@ -3,36 +3,22 @@
 Anybody who is involved may say something at any time; everybody involved reads it; no state changes.
 """
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, literal_column, or_, select, union_all
+from sqlalchemy import bindparam, or_, select
 
-from models.errors import Invalid, NotAllowed, Repeated
+from models.errors import Invalid, Repeated
 from models.lifecycle import redraw, transitions
-from models.lifecycle.references import lock_request
 from models.lifecycle.request.rate_limits import USUAL, Limits, refuse_comment
-from models.registry.directory import Directory
-from models.store.case import Case
+from models.registry.by_reference import lock_request
+from models.registry.permissions import only_involved
 from models.store.outcome import Outcome
 from models.tables.cards import Card, CardKind
-from models.tables.requests import FROM_THREAD, Asked, Comment, Reassignment, Request
+from models.tables.requests import FROM_THREAD, Comment, Request
 from models.text_cleanup import tidy
 
 TEXT_LIMIT = 2000
 
-_THERE: ColumnElement[int] = literal_column("1")
-_REQUEST: BindParameter[int] = bindparam("request")
-_PERSON: BindParameter[str] = bindparam("person")
-_ABOUT: BindParameter[str] = bindparam("about")
-# Without their rows: a stage may ask thousands.
-_INVOLVED = union_all(
-    select(_THERE).where(Asked.request_id == _REQUEST, Asked.person_id == _PERSON),
-    select(_THERE).where(
-        Reassignment.request_id == _REQUEST,
-        or_(Reassignment.seat_id == _PERSON, Reassignment.by_id == _PERSON),
-    ),
-    select(_THERE).where(Card.about == _ABOUT, Card.kind == CardKind.ALERT, Card.person_id == _PERSON),
-)
 _COPIES = select(Card.id, Card.person_id).where(
-    Card.about == _ABOUT,
+    Card.about == bindparam("about"),
     or_(*(Card.kind == kind for kind in (CardKind.APPROVAL, CardKind.REQUEST, CardKind.ALERT))),
     Card.gone.is_(False),
 )
@@ -61,37 +47,6 @@ def comment(
     _reply_to_others(out, request, written)
     redraw.redraw_request(out, request)
     return written
-
-
-def only_involved(case: Case, request: Request, person_id: str) -> None:
-    """Raises NotAllowed for anybody who may not comment."""
-    if not may_comment(case, request, person_id):
-        raise NotAllowed(f"Only those involved in {request.ref} and the admins can comment on it.")
-
-
-def may_comment(case: Case, request: Request, person_id: str) -> bool:
-    """Whether they are involved: requester, beneficiary, whoever was asked, told or passed it on, the admins.
-
-    Nobody who has left.
-    """
-    directory = Directory(case)
-    person = directory.person(person_id)
-    return (
-        person is not None
-        and person.active
-        and (
-            person_id in (request.requester_id, request.beneficiary_id)
-            or _asked_or_told(case, request, person_id)
-            or person_id in directory.admins()
-        )
-    )
-
-
-def _asked_or_told(case: Case, request: Request, person_id: str) -> bool:
-    just_asked = ((row.request_id, row.person_id) for row in case.changed(Asked))
-    return (request.id, person_id) in just_asked or bool(
-        case.read(_INVOLVED, request=request.id, person=person_id, about=request.ref)
-    )
 
 
 def _reply_to_others(out: Outcome, request: Request, written: Comment) -> None:

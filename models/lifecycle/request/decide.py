@@ -2,10 +2,11 @@
 
 from models.errors import AlreadyDecided, Closed, Invalid, NotAllowed, NotAnApprover, OwnRequest
 from models.lifecycle import redraw, separation_of_duties, transitions
-from models.lifecycle.references import lock_request
+from models.lifecycle.close_request import close_request
 from models.lifecycle.request import change_duration, duplicates, stages
 from models.lifecycle.request.stages import OpenStage
 from models.policy import Clash, TallyStatus
+from models.registry.by_reference import lock_request
 from models.registry.directory import UNMET, names_of
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case
@@ -140,7 +141,7 @@ def _count(out: Outcome, request: Request, stage: OpenStage, by: str, note: str)
         return stages.advance(out, request, stage, by)
     if status is TallyStatus.REJECTED:
         out.change(stage.row, state=StageState.REJECTED, closed_at=out.now)
-        return stages.close(out, request, RequestEvent.REJECT, by, note)
+        return close_request(out, request, RequestEvent.REJECT, by, note)
     return request
 
 
@@ -153,7 +154,7 @@ def _open_stage(case: Case, request: Request, by: str) -> OpenStage:
     person = stage.sources.who.person(by)
     if stage.because(by) is not None and person is None:
         raise NotAllowed(UNMET)
-    if stage.because(by) is None or person is None or not person.active:
+    if stage.because(by) is None or person is None or person.unfit:
         raise NotAnApprover(f"You cannot decide on {request.ref}. {_who_can(case, stage)}")
     return stage
 

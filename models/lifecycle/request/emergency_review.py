@@ -5,8 +5,8 @@ from datetime import timedelta
 from models.errors import Closed, Invalid, NotAllowed, NotFound, OwnRequest
 from models.lifecycle import redraw
 from models.lifecycle.grant import end_dates, revoke
-from models.lifecycle.references import lock_grant, lock_review, number_of
 from models.lifecycle.request import emergency
+from models.registry.by_reference import lock_grant, lock_review, number_of
 from models.registry.directory import UNMET, Directory, names_of
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case

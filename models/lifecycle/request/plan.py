@@ -107,7 +107,7 @@ def question_of(request: Request, snapshot: Snapshot, at: datetime) -> Question:
 def _may_ask(directory: Directory, draft: Draft) -> None:
     for person_id in {draft.requester_id, draft.beneficiary_id}:
         person = directory.person(person_id)
-        if person is None or not person.active or person.bot or person.stranger:
+        if person is None or person.barred:
             raise NotAllowed("Only people of this workspace can ask for access.")
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from models.catalogue.spec import Reassign, Role
 from models.errors import Invalid, NotAllowed, NotAnApprover, OwnRequest
 from models.lifecycle import redraw, transitions
-from models.lifecycle.references import lock_request
 from models.lifecycle.request import decide, stages
 from models.lifecycle.request.plan import question_of
 from models.lifecycle.request.stages import OpenStage
 from models.policy import PersonFacts, Question
 from models.policy.approvers import cannot, pool
+from models.registry.by_reference import lock_request
+from models.registry.policy_snapshot import stage_spec
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.tables.cards import CardKind
@@ -73,9 +74,9 @@ def _passable(stage: OpenStage, by: str) -> Passable:
     if by in (request.requester_id, request.beneficiary_id):
         raise OwnRequest("Nobody chooses who decides on their own request.")
     person, mine = who.person(by), stage.candidate(by)
-    active = person is not None and person.barred is None
-    in_charge = active and person is not None and (who.is_admin(by) or snapshot.owned_by(person))
-    if not active or not (in_charge or mine):
+    fit = person is not None and person.unfit is None
+    in_charge = person is not None and fit and (who.is_admin(by) or snapshot.owned_by(person))
+    if not fit or not (in_charge or mine):
         raise NotAnApprover(
             f"Only those who are asked to decide on {request.ref}, the owners of {request.app_name} and the "
             "admins can pass it on."
@@ -115,7 +116,7 @@ def _must_be_eligible(
 ) -> None:
     """Raise Invalid, with who can be chosen: nobody of `besides`, who are asked already."""
     request, who = stage.request, stage.sources.who
-    named = [name for row in case.all(STAGES, request.id) for name in stages.stage_spec(row).everybody]
+    named = [name for row in case.all(STAGES, request.id) for name in stage_spec(row).everybody]
     eligible = pool(dict.fromkeys((*named, Role.OWNERS, Role.ADMINS)), question, who, spent={}).ids
     if to.id in eligible:
         return

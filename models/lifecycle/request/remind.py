@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from models.durations import spoken_left
 from models.errors import Closed, NotAllowed
 from models.lifecycle import redraw, transitions
-from models.lifecycle.references import lock_request
 from models.lifecycle.request import decide, stages
 from models.lifecycle.request.stages import OpenStage
+from models.registry.by_reference import lock_request
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome

@@ -1,22 +1,17 @@
 """The stages of a request: opening one, asking its people, and going on when it is decided."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 
-from models.catalogue.spec import StageSpec
-from models.catalogue.spec.enums import RequestKind
 from models.catalogue.spec.references import Role, ids_among
-from models.lifecycle import redraw
-from models.lifecycle.grant import end_dates, give
+from models.lifecycle.close_request import close_request
+from models.lifecycle.grant import give
 from models.lifecycle.request import asked_people, emergency
 from models.lifecycle.request.plan import question_of
-from models.lifecycle.transitions import move_request
 from models.policy import Candidate, Course, Passed, PlannedStage, Tally, TallyStatus, open_stage, tally
 from models.registry.directory import Directory
-from models.registry.policy_snapshot import Snapshot, policy_of
+from models.registry.policy_snapshot import Snapshot, policy_of, stage_spec
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.people import Person
@@ -100,17 +95,6 @@ class OpenStage:
             on_reject=self.now.spec.on_reject,
             alternates={*self.course.alternates, *self.now.alternate_seats},
         )
-
-
-def stage_spec(row: Stage) -> StageSpec:
-    """The stage as the policy has it."""
-    return _stage_spec(json.dumps(row.spec, sort_keys=True))
-
-
-# Most requests share a few stages, and checking a spec costs ten times what finding it does.
-@lru_cache(maxsize=2048)
-def _stage_spec(text: str) -> StageSpec:
-    return StageSpec.model_validate(json.loads(text))
 
 
 def begin(
@@ -208,20 +192,7 @@ def advance(out: Outcome, request: Request, stage: OpenStage, by: str) -> Reques
 
 def approve(out: Outcome, request: Request, by: str, note: str = "") -> Request:
     """All stages have approved (or a rule has): close the request and let the access be given."""
-    request = give.begin(out, close(out, request, RequestEvent.APPROVE, by, note))
+    request = give.begin(out, close_request(out, request, RequestEvent.APPROVE, by, note))
     if request.emergency:
         emergency.begin(out, request)
-    return request
-
-
-def close(out: Outcome, request: Request, event: RequestEvent, by: str, note: str = "") -> Request:
-    """End a request, with the stages that were not decided; raises Closed where somebody was first."""
-    closing = {"closed_at": out.now, "closed_by": by, "closing_note": note}
-    request = move_request(out, request, event, by, closing, note=note)
-    for row in out.case.all(STAGES, request.id):
-        if row.state in (StageState.OPEN, StageState.WAITING):
-            out.change(row, state=StageState.CLOSED, closed_at=out.now)
-    if request.kind is RequestKind.EXTEND and event is not RequestEvent.APPROVE:
-        end_dates.end_grace(out, request)
-    redraw.redraw_request(out, request)
     return request

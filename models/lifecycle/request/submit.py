@@ -7,12 +7,12 @@ from models.catalogue.spec.enums import Need, RequestKind
 from models.errors import Duplicate, Invalid, NotAllowed
 from models.lifecycle import redraw, separation_of_duties, transitions
 from models.lifecycle.grant import end_dates
-from models.lifecycle.references import lock_grant
 from models.lifecycle.request import asked_people, duplicates, stages
 from models.lifecycle.request.plan import Draft, Planned, plan
 from models.lifecycle.request.rate_limits import USUAL, Limits, refuse_requests
 from models.policy import Outcome as Verdict
 from models.policy import PlannedStage
+from models.registry.by_reference import lock_grant
 from models.registry.directory import Directory
 from models.registry.policy_snapshot import keep_policies
 from models.store.case import Case

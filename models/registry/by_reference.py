@@ -1,15 +1,20 @@
-"""From the references that Slack carries (AR-12, GR-7, TK-3, RV-1) to the rows they name."""
+"""From the references that Slack carries (AR-12, GR-7, TK-3, RV-1) to the rows that they name."""
 
 from typing import TypeVar
 
+from sqlalchemy import bindparam, select
+
 from models.errors import NotFound
 from models.store.case import Case
+from models.tables.cards import Card
 from models.tables.grants import Grant, Task
 from models.tables.requests import Request
 from models.tables.reviews import Review
 
 DIGITS = 18
 """As many as a 64-bit key can always hold."""
+
+_CARD_AT = select(Card).where(Card.channel == bindparam("channel"), Card.ts == bindparam("ts"))
 
 Row = TypeVar("Row", Request, Grant, Task, Review)
 
@@ -46,6 +51,39 @@ def lock_task(case: Case, ref: str) -> tuple[Task, Grant]:
 def lock_review(case: Case, ref: str) -> Review:
     """The review of this reference, held until the commit; raises NotFound."""
     return _locked(case, Review, number_of(ref, "RV"), ref)
+
+
+def request_behind(case: Case, ref: str) -> Request:
+    """The request of a reference: AR-1 itself, or that of a grant (GR-1), a task (TK-1) or a review (RV-1).
+
+    Raises NotFound for anything else.
+    """
+    prefix = ref.partition("-")[0]
+    if prefix == "RV":
+        review = case.get(Review, number_of(ref, "RV"))
+        ref = f"AR-{review.request_id}" if review else ref
+    if prefix == "TK":
+        task = case.get(Task, number_of(ref, "TK"))
+        ref = f"GR-{task.grant_id}" if task else ""
+    if prefix in ("GR", "TK"):
+        return case.get_one(Request, grant_behind(case, ref).request_id)
+    request = case.get(Request, number_of(ref, "AR"))
+    if request is None:
+        raise NotFound(f"There is no {ref}.")
+    return request
+
+
+def grant_behind(case: Case, ref: str) -> Grant:
+    """The grant of a reference (GR-1); raises NotFound for anything else."""
+    grant = case.get(Grant, number_of(ref, "GR"))
+    if grant is None:
+        raise NotFound(f"There is no {ref}.")
+    return grant
+
+
+def card_at(case: Case, channel: str, ts: str) -> Card | None:
+    """The card that is this message."""
+    return next(iter(case.read(_CARD_AT, channel=channel, ts=ts)), None)
 
 
 def _locked(case: Case, table: type[Row], key: int, ref: str) -> Row:
