@@ -37,32 +37,13 @@ accepting.mend()
 compiled.share()
 memory.use()
 
-HERE = Path(__file__).parent
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday morning."""
-
-
-REAL_TIME = ("e2e", "handlers", "bot", "crash", "slack", "sandbox", "node")
-"""Folders of tests that speak over sockets, where Slack's three seconds and the like are real ones."""
 
 
 def pytest_xdist_auto_num_workers() -> int:
     """A third of the time tests wait: for processes that start, for browsers, for what is real time."""
     return round(1.5 * (os.cpu_count() or 1))
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What a machine that stands still for seconds does to a test is no finding: it may run once more.
-
-    Of the other tests those may that ran out of time. The summary counts them. What drives a browser has a
-    mark of its own.
-    """
-    stood_still = ["TimeoutError", "operation_timeout"]
-    for item in items:
-        if item.get_closest_marker("flaky") is None:
-            folder = item.path.relative_to(HERE).parts[0]
-            only = {} if folder in REAL_TIME else {"only_rerun": stood_still}
-            item.add_marker(pytest.mark.flaky(reruns=1, **only))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -24,8 +24,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     there = (CHROMIUM and CHROMEDRIVER) or os.environ.get("CI")
     reason = "these tests need Chromium and its driver (on Debian: apt-get install chromium chromium-driver)"
     for item in ours:
-        # Three browsers, a server and the other tests on two cores: Slack's three seconds can run out.
-        item.add_marker(pytest.mark.flaky(reruns=2) if there else pytest.mark.skip(reason=reason))
+        if not there:
+            item.add_marker(pytest.mark.skip(reason=reason))
 
 
 def _serve(arguments: list[str], folder: Path) -> Iterator[str]:

@@ -1,9 +1,5 @@
-"""A plugin of pytest's: a test that fails, fails at once.
+"""A plugin for pytest: report a failing example as it is, without the minute in which it is made smaller."""
 
-It is not run again, and an example of hypothesis's that fails is not made smaller for a minute.
-"""
-
-import pytest
 from hypothesis import Phase, settings
 
 
@@ -12,10 +8,3 @@ def pytest_configure() -> None:
     phases = (Phase.explicit, Phase.generate)
     settings.register_profile("at_once", parent=settings.get_profile("keyturn"), phases=phases)
     settings.load_profile("at_once")
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What tests/conftest.py marks goes before `--reruns 0`."""
-    for item in items:
-        item.own_markers[:] = [mark for mark in item.own_markers if mark.name != "flaky"]
