@@ -28,10 +28,8 @@ settings.register_profile("keyturn", deadline=None, max_examples=EXAMPLES)
 settings.load_profile("keyturn")
 
 ENGINES = ("sqlite", "postgres")
-BOTH = os.environ.get("KEYTURN_ENGINES") == "all"
-"""A test that has a database runs on one of the two, by its place among the names of its file: half on each.
-
-With KEYTURN_ENGINES=all, and where it is marked `both_engines`, it runs on both."""
+ALL_ENGINES = os.environ.get("KEYTURN_ENGINES") == "all"
+"""Whether every test that uses a database runs on both, not only those marked `both_engines`."""
 
 accepting.mend()
 compiled.share()
@@ -47,13 +45,10 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Says which databases a test runs on that does not say so itself."""
+    """Run a test that uses a database on SQLite; one that is marked `both_engines` on PostgreSQL as well."""
     if "which_engine" in metafunc.fixturenames:
-        test = metafunc.definition
-        every = BOTH or test.get_closest_marker("both_engines") is not None
-        names = sorted(name for name in vars(metafunc.module) if name.startswith("test_"))
-        one = ENGINES[names.index(metafunc.function.__name__) % 2]
-        metafunc.parametrize("which_engine", ENGINES if every else [one], indirect=True)
+        both = ALL_ENGINES or metafunc.definition.get_closest_marker("both_engines") is not None
+        metafunc.parametrize("which_engine", ENGINES if both else ENGINES[:1], indirect=True)
 
 
 @pytest.fixture(autouse=True)

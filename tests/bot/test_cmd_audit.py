@@ -71,6 +71,7 @@ def three(keyturn: CommandLine, database_url: str) -> CommandLine:
     return keyturn
 
 
+@pytest.mark.both_engines
 def test_a_whole_trail_ends_with_0_and_its_last_hash(three: CommandLine) -> None:
     ended = three("audit", "verify")
     last = lines(three("audit", "export").out)[-1]
@@ -83,6 +84,7 @@ def test_an_empty_trail_is_whole(keyturn: CommandLine, database_url: str) -> Non
     assert keyturn("audit", "export") == (0, "", "")
 
 
+@pytest.mark.both_engines
 def test_a_changed_entry_is_named(three: CommandLine, database_url: str) -> None:
     tamper(database_url, "UPDATE audit_entries SET actor = 'UADA' WHERE seq = 2")
     ended = three("audit", "verify")
@@ -118,6 +120,7 @@ def test_the_table_has_the_same_entries(three: CommandLine) -> None:
     assert table[0]["at"] == "2026-03-02T12:00:00+00:00"
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize(
     ("options", "subjects"),
     [
@@ -201,6 +204,7 @@ def test_a_reader_who_leaves_early_is_no_fault(keyturn: CommandLine, database_ur
         assert program.stderr.read() == b""
 
 
+@pytest.mark.both_engines
 async def test_a_long_trail_needs_no_more_memory(database_url: str, clock: ManualClock) -> None:
     def comment(out: Outcome, entries: int) -> None:
         for _ in range(entries):
@@ -257,6 +261,7 @@ def test_only_what_begins_like_a_formula_is_changed(cell: str) -> None:
     assert harmless(harmless(cell)) == harmless(cell)
 
 
+@pytest.mark.both_engines
 def test_the_words_of_a_person_are_erased_after_a_question(
     three: CommandLine, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -67,6 +67,7 @@ def ask(*accesses: str) -> Callable[[Outcome], object]:
     return lambda out: submit.submit(out, Draft(ADA, ADA, "github", accesses, TERM, "INC-42"))
 
 
+@pytest.mark.both_engines
 def test_what_was_imported_comes_back(keyturn: CommandLine, database_url: str) -> None:
     keyturn.configure(database_url)
     keyturn.write("catalogue.toml", PRODUCT_EXAMPLE)
@@ -149,6 +150,7 @@ def test_a_dry_run_writes_nothing(keyturn: CommandLine) -> None:
     assert keyturn("catalogue", "export").out == PRODUCT_EXAMPLE
 
 
+@pytest.mark.both_engines
 def test_what_is_removed_but_held_is_told_with_numbers(keyturn: CommandLine, database_url: str) -> None:
     keyturn.configure(database_url)
     on(database_url, found, ask("engineering"), ask("design"), lambda out: decide.approve(out, "AR-1", GRACE))

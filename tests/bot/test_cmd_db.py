@@ -24,6 +24,7 @@ def test_the_schema_is_made_once(keyturn: CommandLine) -> None:
     assert again == (0, f"The database is up to date: schema {newest}.\n", "")
 
 
+@pytest.mark.both_engines
 def test_it_works_on_either_database(keyturn: CommandLine, database_url: str) -> None:
     keyturn.configure(database_url)
     assert keyturn("db", "upgrade").out == f"The database is up to date: schema {migrate.newest()}.\n"

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, cast
 
+import pytest
+
 from bot.jobs.home import HomeJob
 from bot.slack import Gateway
 from models import jobs
@@ -14,6 +16,8 @@ from models.store.outcome import Outcome
 from models.tables.requests import Term
 from tests.models.acting import ask
 from tests.models.company import ADA, found
+
+pytestmark = pytest.mark.both_engines
 
 
 class Slack:

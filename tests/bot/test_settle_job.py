@@ -33,6 +33,8 @@ from tests.models.acting import sweep
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, found
 from tests.rows import all_of, one_of
 
+pytestmark = pytest.mark.both_engines
+
 EIGHT_HOURS = Term(length=timedelta(hours=8))
 
 

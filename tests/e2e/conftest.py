@@ -13,10 +13,9 @@ from tests.world import World, running
 
 @pytest.fixture
 def pairing(which_engine: str) -> tuple[str, Mode]:
-    """A database and a way to be reached.
+    """The database and the way Slack reaches the bot: SQLite with Socket Mode, PostgreSQL with HTTP.
 
-    Each test has one of the two pairs, by its database, or both where it is marked `both_engines`;
-    `test_main_loop` also runs the other two.
+    `test_main_loop` also runs the other two pairs.
     """
     return which_engine, "socket" if which_engine == "sqlite" else "http"
 

@@ -4,6 +4,8 @@ import pytest
 
 from tests.world import World
 
+pytestmark = pytest.mark.both_engines
+
 
 async def two_stages(world: World, first: str | int, second: str | int = "any") -> None:
     ids = world.ids

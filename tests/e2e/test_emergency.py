@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.sandbox.slack import Person
 from bot.sandbox.slack.blocks import element_lookup
 from bot.sandbox.slack.blocks.visible import BlockElement
@@ -67,6 +69,7 @@ async def test_the_form_says_what_an_emergency_comes_to_and_sends_it_only_after_
     assert await requests(world) == 0
 
 
+@pytest.mark.both_engines
 async def test_access_begins_at_once_and_everybody_concerned_is_told(world: World) -> None:
     await allowed(world)
     await use(world)
@@ -133,6 +136,7 @@ async def test_an_admin_takes_it_away_from_the_alert(world: World) -> None:
     assert "Justified" in world.card("Grace", "Emergency").buttons
 
 
+@pytest.mark.both_engines
 async def test_nobody_reviews_their_own_emergency_not_even_by_a_forged_click(world: World) -> None:
     await allowed(world)
     await use(world, "Grace")

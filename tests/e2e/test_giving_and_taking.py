@@ -4,6 +4,8 @@ import pytest
 
 from tests.world import World
 
+pytestmark = pytest.mark.both_engines
+
 
 async def hold(world: World, name: str = "Ada", access: str = "engineering") -> None:
     """Somebody asks, Alan approves, and it is given."""

@@ -30,6 +30,7 @@ async def test_from_the_command_to_the_access_and_to_its_end(world: World) -> No
     assert "Ended" in world.person("Ada").messages()[-1].text
 
 
+@pytest.mark.both_engines
 async def test_a_rejection_tells_the_requester_who_and_why(world: World) -> None:
     await world.ask("Ada", "github engineering 8h because I am curious")
     grace = world.person("Grace")

@@ -77,6 +77,7 @@ async def approve(world: World, name: str) -> None:
     await world.settle()
 
 
+@pytest.mark.both_engines
 async def test_a_change_is_made_once_a_second_admin_approves_it(world: World) -> None:
     await two_admins(world)
     root = await propose_risk(world)
@@ -106,6 +107,7 @@ async def test_a_change_is_made_once_a_second_admin_approves_it(world: World) ->
     assert (changed.data["after"]["risk"], "risk" in changed.data["before"]) == ("high", False)
 
 
+@pytest.mark.both_engines
 async def test_nobody_approves_their_own_change_nor_does_somebody_who_is_no_admin(world: World) -> None:
     await two_admins(world)
     await propose_risk(world)
@@ -154,6 +156,7 @@ async def test_whoever_proposed_takes_it_back_and_then_nobody_can_approve_it(wor
     assert "*Withdrawn*" in world.card("Mia", "proposes to change GitHub").text
 
 
+@pytest.mark.both_engines
 async def test_what_somebody_proposes_goes_on_growing_and_is_approved_as_a_whole(world: World) -> None:
     await two_admins(world)
     root = await propose_risk(world)

@@ -9,6 +9,8 @@ from models.registry.permissions import only_admins
 from models.store.base import Store
 from tests.models.company import ALAN, GRACE, ROOT, found
 
+pytestmark = pytest.mark.both_engines
+
 
 async def admins(store: Store) -> set[str]:
     return await store.read(lambda case: set(directory.Directory(case).admins()))

@@ -23,6 +23,8 @@ from tests.models.acting import actions, ask, grant_of, hold, request, settle, s
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, NAMES, ROOT, found
 from tests.rows import all_of, count_of, new_row
 
+pytestmark = pytest.mark.both_engines
+
 EIGHT_HOURS = Term(length=timedelta(hours=8))
 
 

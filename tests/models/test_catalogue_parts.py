@@ -17,6 +17,8 @@ from models.tables.catalogue import Part
 from tests.models.specs import app, catalogues, parts_of_any_kind, people
 from tests.rows import row_of
 
+pytestmark = pytest.mark.both_engines
+
 WRITTEN = """\
 [settings]
 two_people = true

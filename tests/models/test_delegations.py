@@ -25,6 +25,8 @@ from tests.models.acting import ask, request, sweep
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
 from tests.rows import all_of, new_row
 
+pytestmark = pytest.mark.both_engines
+
 EIGHT_HOURS = Term(length=timedelta(hours=8))
 OTTO, GUS = "UOTTO", "UGUS"
 

@@ -31,6 +31,8 @@ from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
 from tests.models.specs import app
 from tests.rows import all_of, new_row, row_of
 
+pytestmark = pytest.mark.both_engines
+
 FOREVER = Term()
 ENDLESS = GITHUB.model_copy(update={"indefinite": True, "guests": True})
 

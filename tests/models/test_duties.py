@@ -24,6 +24,8 @@ from tests.models.acting import ask, grant, grant_of, hold, obliging, request, s
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
 from tests.rows import all_of, count_of, trail_of
 
+pytestmark = pytest.mark.both_engines
+
 HOUR = timedelta(hours=1)
 EIGHT_HOURS = Term(length=8 * HOUR)
 

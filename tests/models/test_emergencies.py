@@ -28,6 +28,8 @@ from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
 from tests.models.test_leaving import person
 from tests.rows import all_of, clear, row_of
 
+pytestmark = pytest.mark.both_engines
+
 HOUR = timedelta(hours=1)
 ONE_HOUR = Term(length=HOUR)
 

@@ -20,6 +20,8 @@ from tests.models.acting import ask
 from tests.models.company import ADA, GITHUB, GRACE, found
 from tests.rows import count_of
 
+pytestmark = pytest.mark.both_engines
+
 HOUR = timedelta(hours=1)
 EIGHT_HOURS = Term(length=8 * HOUR)
 FEW = Limits(open_requests=3, requests_an_hour=5, comments_an_hour=2)

@@ -29,6 +29,8 @@ from tests.models.acting import statements
 from tests.models.company import ADA, ALAN, GRACE, ROOT, found
 from tests.rows import all_of, clear, the
 
+pytestmark = pytest.mark.both_engines
+
 MANY = AppSpec.model_validate(
     {
         "key": "many",

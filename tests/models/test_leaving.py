@@ -21,6 +21,8 @@ from models.tables.states import GrantState, RequestState
 from tests.models.company import ADA, ALAN, GRACE, NAMES, ROOT, found
 from tests.rows import all_of, clear, count_of, edit, new_row, row_of
 
+pytestmark = pytest.mark.both_engines
+
 EIGHT_HOURS = Term(length=timedelta(hours=8))
 
 

@@ -18,6 +18,8 @@ from tests.models.acting import sweep, targets
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, found
 from tests.rows import all_of, edit, row_of
 
+pytestmark = pytest.mark.both_engines
+
 EIGHT_HOURS = Term(length=timedelta(hours=8))
 
 

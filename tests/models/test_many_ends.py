@@ -28,6 +28,8 @@ from models.tables.states import GrantState
 from tests.models.acting import hold, obliging, settle, sweep
 from tests.models.company import found
 
+pytestmark = pytest.mark.both_engines
+
 MANY = int(os.environ.get("KEYTURN_MANY", "220"))
 EIGHT_HOURS = timedelta(hours=8)
 LONGEST = 0.05

@@ -19,6 +19,8 @@ from models.tables.states import GrantState
 from tests.models.acting import actions, grant, hold, settle, sweep
 from tests.models.company import ADA, ALAN, GRACE, ROOT, found
 
+pytestmark = pytest.mark.both_engines
+
 HOUR = timedelta(hours=1)
 EIGHT_HOURS = Term(length=8 * HOUR)
 

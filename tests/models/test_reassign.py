@@ -19,6 +19,8 @@ from tests.models.acting import actions, ask, request
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
 from tests.rows import all_of, new_row
 
+pytestmark = pytest.mark.both_engines
+
 OTTO, MIA, GUS, BO = "UOTTO", "UMIA", "UGUS", "UBO"
 WEEK = Term.from_json({"length": 7 * 86400, "start": None, "end": None})
 

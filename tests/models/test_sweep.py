@@ -18,6 +18,8 @@ from tests.models.acting import actions, ask, grant, hold, sweep
 from tests.models.company import ALAN, GITHUB, GRACE, found
 from tests.rows import trail_of
 
+pytestmark = pytest.mark.both_engines
+
 HOUR = timedelta(hours=1)
 EIGHT_HOURS = Term(length=8 * HOUR)
 

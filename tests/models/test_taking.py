@@ -25,6 +25,8 @@ from tests.models.acting import actions, ask, grant, grant_of, hold, settle, swe
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, NAMES, ROOT, found
 from tests.rows import all_of, clear, edit, new_row
 
+pytestmark = pytest.mark.both_engines
+
 HOUR = timedelta(hours=1)
 EIGHT_HOURS = Term(length=8 * HOUR)
 
