@@ -16,7 +16,7 @@ from models import migrate
 from models.clock import ManualClock
 from models.store.base import Store
 from models.store.open import open_store
-from tests import accepting, compiled, memory
+from tests import asyncio_accept, ram_tmpdir, shared_sql_cache
 from tests.postgres import PostgresServer, postgres_database, postgres_server
 
 __all__ = ["postgres_database", "postgres_server"]
@@ -31,9 +31,9 @@ ENGINES = ("sqlite", "postgres")
 ALL_ENGINES = os.environ.get("KEYTURN_ENGINES") == "all"
 """Whether every test that uses a database runs on both, not only those marked `both_engines`."""
 
-accepting.mend()
-compiled.share()
-memory.use()
+asyncio_accept.close_unserved()
+shared_sql_cache.install()
+ram_tmpdir.install()
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday morning."""

@@ -18,7 +18,7 @@ from bot.sandbox.slack.validate import VIEW_SIZE
 from models.catalogue.spec import AppSpec
 from models.policy.examples import Ran
 from tests.blocks.admin_forms import KINDS, KNOWN, forms_of, state
-from tests.blocks.sendable import check_view, words_of
+from tests.blocks.slack_validation import check_view, words_of
 from tests.models import specs
 
 

@@ -4,7 +4,7 @@ from blocks.admin.fields.connector import ConnectorKind, ConnectorParam
 from blocks.admin.forms import access
 from blocks.admin.ids import AdminPlace
 from tests.blocks.admin_forms import KINDS, KNOWN, chosen, filled, refused, state
-from tests.blocks.sendable import check_view, words_of
+from tests.blocks.slack_validation import check_view, words_of
 from tests.models import specs
 
 

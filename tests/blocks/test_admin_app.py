@@ -8,7 +8,7 @@ from blocks.admin.ids import AdminPlace
 from blocks.admin.lists import summaries
 from models.catalogue.spec import AppSpec
 from tests.blocks.admin_forms import KNOWN, chosen, filled, refused, state
-from tests.blocks.sendable import check_view
+from tests.blocks.slack_validation import check_view
 from tests.models import specs
 
 

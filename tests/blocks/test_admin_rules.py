@@ -6,7 +6,7 @@ from blocks.admin.forms import rule, stage
 from blocks.admin.ids import AdminPlace
 from blocks.admin.lists import rules
 from tests.blocks.admin_forms import KNOWN, chosen, filled, refused
-from tests.blocks.sendable import words_of
+from tests.blocks.slack_validation import words_of
 from tests.models import specs
 
 

@@ -11,7 +11,7 @@ from models.catalogue.app_edits import Spot
 from models.catalogue.lint.unreachable_rules import why_never
 from models.catalogue.spec import AppSpec, When
 from tests.blocks.admin_forms import KINDS, KNOWN, chosen, filled, refused, state
-from tests.blocks.sendable import check_view, words_of
+from tests.blocks.slack_validation import check_view, words_of
 from tests.models import specs
 
 with_one_stage = specs.stages.map(lambda entry: specs.app(stage=[entry]))

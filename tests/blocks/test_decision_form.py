@@ -12,8 +12,8 @@ from blocks.forms.term import TermBlock, TermChoice, TermOption
 from blocks.kit import View, carried
 from models.catalogue.spec.enums import RequestKind
 from models.tables.requests import Term
-from tests.blocks.filling import labels, picked, shown, typed
-from tests.blocks.sendable import check_view, words_of
+from tests.blocks.form_state import labels, picked, shown, typed
+from tests.blocks.slack_validation import check_view, words_of
 from tests.blocks.stories import EIGHT_HOURS, NOON, grant, snapshot, story, task_story
 
 

@@ -19,15 +19,15 @@ from models.store.outcome import Outcome
 from models.tables.grants import Cause, Direction, Grant
 from models.tables.people import Person
 from models.tables.requests import Request, Term
-from tests.blocks.sendable import buttons_of, check_view, words_of
+from tests.blocks.slack_validation import buttons_of, check_view, words_of
 from tests.blocks.stories import ADA, ALAN, GRACE, NOON, ROOT, decision, stage, story
 from tests.blocks.test_cards import HOSTILE, hostile_stories
-from tests.models.acting import sweep
 from tests.models.company import ADA as ASKING
 from tests.models.company import ALAN as OTHER_OWNER
 from tests.models.company import GITHUB, found
 from tests.models.company import GRACE as OWNER
 from tests.models.company import ROOT as ADMIN
+from tests.models.workflow_steps import sweep
 
 
 def entry(number: int, action: str = "comment", **data: object) -> Entry:

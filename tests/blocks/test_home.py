@@ -18,7 +18,7 @@ from models.queries.to_do import ToDo
 from models.tables.grants import Direction, Grant, Task, TaskState
 from models.tables.requests import Request
 from models.tables.states import GrantState, RequestState
-from tests.blocks.sendable import buttons_of, check_markup, check_view, words_of
+from tests.blocks.slack_validation import buttons_of, check_markup, check_view, words_of
 from tests.blocks.stories import ADA, ALAN, GRACE, NOON, ROOT, decision, grant, request, snapshot, stage
 from tests.rows import new_row
 

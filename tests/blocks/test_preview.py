@@ -12,10 +12,10 @@ from models.errors import Denied
 from models.lifecycle.request.plan import Planned
 from models.policy import Company, PersonFacts, Question, check_length, decide
 from models.registry.policy_snapshot import Snapshot
-from tests.blocks.sendable import check_view, words_of
+from tests.blocks.slack_validation import check_view, words_of
 from tests.blocks.test_cards import HOSTILE, visible
 from tests.models import specs
-from tests.models.asking import ANA, COMPANY, NOW, stage
+from tests.models.policy_questions import ANA, COMPANY, NOW, stage
 
 LENGTH = timedelta(hours=8)
 

@@ -14,7 +14,7 @@ from models.tables.states import GrantState, RequestState
 from models.wording.company_words import OwnWords
 from models.wording.grammar import Broken
 from models.wording.messages import FILTERS, MESSAGES, MessageKey
-from tests.blocks.sendable import check_markup, check_message, words_of
+from tests.blocks.slack_validation import check_markup, check_message, words_of
 from tests.blocks.stories import ADA, GRACE, NOON, decision, grant, grant_story, snapshot, stage, story
 
 PEOPLE = ExamplePeople(ADA, GRACE, {ADA: "Ada", GRACE: "Grace"})

@@ -14,7 +14,7 @@ from models.queries.stories import GrantStory, RequestStory
 from models.wording.company_words import OwnWords
 from models.wording.grammar import LONGEST, wrong
 from models.wording.messages import FILTERS, MESSAGES, MessageKey
-from tests.blocks.sendable import check_markup, check_message, words_of
+from tests.blocks.slack_validation import check_markup, check_message, words_of
 from tests.blocks.stories import ADA, GRACE, NOON
 
 PEOPLE = ExamplePeople(ADA, GRACE, {ADA: "Ada", GRACE: "Grace"})

@@ -25,8 +25,8 @@ from models.queries.already_held import Mark
 from models.tables.requests import Term
 from models.tables.states import GrantState, RequestState
 from models.text_cleanup import remove_unseen
-from tests.blocks.filling import labels, shown
-from tests.blocks.sendable import check_view, words_of
+from tests.blocks.form_state import labels, shown
+from tests.blocks.slack_validation import check_view, words_of
 from tests.blocks.stories import ADA, NOON
 from tests.blocks.test_cards import HOSTILE, visible
 from tests.models import specs

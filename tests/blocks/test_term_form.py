@@ -11,8 +11,8 @@ from blocks.kit import Block, modal
 from models.catalogue.spec import AccessPolicy
 from models.durations import LONGEST
 from models.tables.requests import Term
-from tests.blocks.filling import labels, picked, set_to, shown, typed
-from tests.blocks.sendable import check_view
+from tests.blocks.form_state import labels, picked, set_to, shown, typed
+from tests.blocks.slack_validation import check_view
 from tests.blocks.stories import NOON, snapshot
 
 OFFER = TermOffer((timedelta(hours=1), timedelta(hours=8), timedelta(days=7)), indefinite=True)

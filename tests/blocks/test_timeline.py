@@ -10,8 +10,8 @@ from models import audit
 from models.lifecycle.request import comment, decide
 from models.store.base import Store
 from models.tables.requests import Term
-from tests.models.acting import ask, hold, settle
 from tests.models.company import ADA, GRACE, found
+from tests.models.workflow_steps import ask, hold, settle
 
 pytestmark = pytest.mark.both_engines
 

@@ -12,11 +12,11 @@ from blocks.admin.ids import AdminAction, AdminPlace
 from bot.sandbox.slack.blocks.form import Form
 from models.catalogue.spec import RequestKind
 from models.policy import Company
-from tests.blocks.sendable import check_view, words_of
+from tests.blocks.slack_validation import check_view, words_of
 from tests.blocks.test_cards import HOSTILE
 from tests.blocks.test_preview import planned
 from tests.models import specs
-from tests.models.asking import COMPANY, EVERYBODY, stage
+from tests.models.policy_questions import COMPANY, EVERYBODY, stage
 
 PLACE = AdminPlace(app="github", version=3)
 

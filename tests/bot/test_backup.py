@@ -22,7 +22,7 @@ from models.store.base import Store
 from models.store.open import open_store
 from models.tables.people import Person
 from models.tables.requests import Request
-from tests.handlers.office import EIGHT_HOURS, asks, office
+from tests.ready_world import EIGHT_HOURS, ready_world, submit_request
 from tests.rows import every, new_row
 from tests.world import World
 
@@ -44,7 +44,7 @@ def by_vacuum(folder: Path) -> None:
 
 @pytest.fixture
 async def world(sqlite_template: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[World]:
-    async with office(sqlite_template, tmp_path, clock) as ready:
+    async with ready_world(sqlite_template, tmp_path, clock) as ready:
         yield ready
 
 
@@ -70,7 +70,7 @@ async def test_a_backup_while_people_ask_is_whole_and_runs(
 ) -> None:
     if take is as_documented and not shutil.which("sqlite3"):
         pytest.skip("sqlite3 is not installed")
-    await asks(world)
+    await submit_request(world)
     taking = asyncio.create_task(asyncio.to_thread(take, tmp_path))
     during = 0
     while not taking.done() or during < 3:

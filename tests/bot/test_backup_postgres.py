@@ -12,9 +12,9 @@ from bot import trail
 from models.clock import ManualClock
 from models.store.open import open_store
 from models.tables.requests import Request
-from tests.handlers.office import asks
 from tests.postgres import PostgresServer
 from tests.postgres_keeper import find_binaries
+from tests.ready_world import submit_request
 from tests.rows import all_of
 from tests.world import running
 
@@ -49,9 +49,9 @@ async def test_a_dump_while_it_runs_is_restored_whole_over_what_came_after(
     async with running(database_url, clock, "http") as world:
         await world.acquaint()
         await world.offer()
-        await asks(world)
+        await submit_request(world)
         run(dump, database_url, tmp_path)
-        await asks(world, access="admin")
+        await submit_request(world, access="admin")
     run(restore, database_url, tmp_path)
     assert "whole" in await trail.verify(database_url)
     store = open_store(database_url, clock)

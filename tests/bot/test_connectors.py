@@ -37,7 +37,7 @@ def test_two_come_with_keyturn() -> None:
         (spec(type="slack_usergroup", usergroup="S0123"), None),
         (spec(type="manual", usergroup="S0123"), "takes nothing but its type"),
         (spec(type="slack_usergroup"), "usergroup is missing"),
-        (spec(type="pigeon"), "there is no connector 'pigeon'; there are manual, slack_usergroup"),
+        (spec(type="third_party"), "there is no connector 'third_party'; there are manual, slack_usergroup"),
     ],
 )
 def test_a_catalogue_entry_is_looked_at_before_it_is_taken(entry: ConnectorSpec, words: str | None) -> None:
@@ -54,18 +54,18 @@ def test_admins_choose_among_them_by_name_and_are_checked() -> None:
 
 
 def test_a_package_brings_one_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    brought(monkeypatch, "pigeon", "tests.bot.pigeon:Pigeon")
+    brought(monkeypatch, "third_party", "tests.bot.third_party_connector:ThirdPartyConnector")
     known = registry.known()
-    assert registry.check(spec(type="pigeon"), known) is None
-    assert [kind.label for kind in registry.kinds(known)][-1] == "Carrier pigeon"
+    assert registry.check(spec(type="third_party"), known) is None
+    assert [kind.label for kind in registry.kinds(known)][-1] == "Third party"
 
 
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
-        ("pigeon", "tests.bot.nowhere:Pigeon", "The connector pigeon cannot be loaded"),
-        ("pigeon", "pathlib:Path", "pathlib:Path is no bot.connectors.base.Connector"),
-        ("manual", "tests.bot.pigeon:Pigeon", "has the name of another one"),
+        ("third_party", "tests.bot.nowhere:Connector", "The connector third_party cannot be loaded"),
+        ("third_party", "pathlib:Path", "pathlib:Path is no bot.connectors.base.Connector"),
+        ("manual", "tests.bot.third_party_connector:ThirdPartyConnector", "has the name of another one"),
     ],
 )
 def test_one_that_cannot_be_used_stops_the_start_and_is_named(

@@ -23,9 +23,9 @@ from models.store.outcome import Outcome
 from models.tables.requests import Request
 from models.tables.states import RequestState
 from tests.bot.test_hurt_database import SENTENCE, becomes, impatient
-from tests.handlers.office import asks, request_of
 from tests.postgres import OwnServer, PostgresServer, connect
 from tests.postgres_keeper import UNPRIVILEGED
+from tests.ready_world import request_of, submit_request
 from tests.rows import count_of
 from tests.world import World, running
 
@@ -109,7 +109,7 @@ async def test_a_full_disk_is_said_and_it_goes_on_by_itself_once_there_is_room(
         log.configure(world.config(on_small_disk).secrets(), stream=stream)
         await world.acquaint()
         await world.offer()
-        ref, ada, grace = await asks(world), world.person("Ada"), world.person("Grace")
+        ref, ada, grace = await submit_request(world), world.person("Ada"), world.person("Grace")
         await ada.command("/request-access", f"github admin 8h because INC-43 {'x' * 1900}")
         await grace.click(world.card("Grace", "asks for"), "Approve")
         async with full(world, small_disk):

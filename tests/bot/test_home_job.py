@@ -14,8 +14,8 @@ from models.lifecycle.people import app_home
 from models.store.base import Store
 from models.store.outcome import Outcome
 from models.tables.requests import Term
-from tests.models.acting import ask
 from tests.models.company import ADA, found
+from tests.models.workflow_steps import ask
 
 pytestmark = pytest.mark.both_engines
 

@@ -23,8 +23,8 @@ from models.store.outcome import Outcome
 from models.tables.requests import Request
 from models.tables.settings import Setting
 from models.tables.states import RequestState
-from tests.handlers.office import asks, office, request_of
 from tests.postgres import connect
+from tests.ready_world import ready_world, request_of, submit_request
 from tests.rows import all_of
 from tests.world import World, running
 
@@ -39,7 +39,7 @@ async def world(
     sqlite_template: str, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
     monkeypatch.setattr(sqlite, "BUSY_MS", 50)
-    async with office(sqlite_template, tmp_path, clock) as ready:
+    async with ready_world(sqlite_template, tmp_path, clock) as ready:
         yield ready
 
 
@@ -116,7 +116,7 @@ async def requests(world: World) -> list[Request]:
 async def test_what_cannot_be_written_is_said_and_works_once_the_cause_is_gone(
     world: World, tmp_path: Path, stream: io.StringIO, fault: Fault
 ) -> None:
-    ref, ada, grace = await asks(world), world.person("Ada"), world.person("Grace")
+    ref, ada, grace = await submit_request(world), world.person("Ada"), world.person("Grace")
     await ada.command("/request-access", f"github admin 8h because INC-43 {'x' * 1900}")
     await grace.click(world.card("Grace", "asks for"), "Approve")
     async with fault(world) as word:
@@ -146,7 +146,7 @@ async def watched(
 ) -> AsyncIterator[World]:
     """Looks at its database again and again; nobody has asked for anything."""
     impatient(monkeypatch)
-    async with office(sqlite_template, tmp_path, clock) as ready:
+    async with ready_world(sqlite_template, tmp_path, clock) as ready:
         yield ready
 
 

@@ -18,8 +18,8 @@ from models.queries import health
 from models.store.base import Store
 from models.store.outcome import Outcome
 from models.store.statements import Made
-from tests.bot.scraping import scrape
-from tests.handlers.office import approved, asks, office
+from tests.bot.metrics_scrape import scrape
+from tests.ready_world import approve_request, ready_world, submit_request
 from tests.rows import clear
 from tests.world import World, running
 
@@ -31,16 +31,16 @@ async def world(
     sqlite_template: str, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
     monkeypatch.setattr(schedule, "SHARE", 0)  # the grants are counted each time
-    async with office(sqlite_template, tmp_path, clock) as ready:
+    async with ready_world(sqlite_template, tmp_path, clock) as ready:
         yield ready
 
 
 async def test_a_request_and_its_grant_are_counted_where_they_stand(
     world: World, http: aiohttp.ClientSession
 ) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     before = await scrape(world.bot, http)
-    await approved(world, ref)
+    await approve_request(world, ref)
     after = await scrape(world.bot, http)
     assert (before("pending_requests"), after("pending_requests")) == (1, 0)
     assert (before("grants", state="active"), after("grants", state="active")) == (0, 1)
@@ -53,7 +53,7 @@ async def test_a_request_and_its_grant_are_counted_where_they_stand(
 async def test_a_click_is_counted_with_the_time_that_slack_waited(
     world: World, http: aiohttp.ClientSession
 ) -> None:
-    await asks(world)
+    await submit_request(world)
     before = (await scrape(world.bot, http))("acknowledgement_seconds_count", mode="http") or 0
     await world.approve("Grace", "INC-42")
     after = (await scrape(world.bot, http))("acknowledgement_seconds_count", mode="http") or 0
@@ -61,7 +61,7 @@ async def test_a_click_is_counted_with_the_time_that_slack_waited(
 
 
 async def test_work_by_hand_is_open_until_it_is_done(world: World, http: aiohttp.ClientSession) -> None:
-    await approved(world, await asks(world, access="admin"))
+    await approve_request(world, await submit_request(world, access="admin"))
     seen = await scrape(world.bot, http)
     assert (seen("open_tasks"), seen("grants", state="granting")) == (1, 1)
 
@@ -69,7 +69,7 @@ async def test_work_by_hand_is_open_until_it_is_done(world: World, http: aiohttp
 async def test_an_access_that_cannot_be_taken_back_is_overdue(
     world: World, http: aiohttp.ClientSession
 ) -> None:
-    await approved(world, await asks(world))
+    await approve_request(world, await submit_request(world))
     with world.slack.faults.fail("usergroups.users.update"):
         await world.pass_time(timedelta(hours=8))
         on_time = await scrape(world.bot, http)
@@ -85,7 +85,7 @@ async def test_waits_that_slack_asks_for_are_counted_in_seconds(
     world: World, http: aiohttp.ClientSession
 ) -> None:
     world.slack.faults.ratelimit("chat.postMessage", retry_after=30, times=1)
-    await asks(world)
+    await submit_request(world)
     seen = await scrape(world.bot, http)
     assert seen("slack_throttles_total", method="chat.postMessage") == 1
     assert seen("slack_throttled_seconds_total", method="chat.postMessage") == 30
@@ -96,7 +96,7 @@ async def test_what_waits_is_shown_by_kind_and_urgency_and_no_longer_than_it_wai
     world: World, http: aiohttp.ClientSession
 ) -> None:
     with world.slack.faults.ratelimit("chat.postMessage", retry_after=60):
-        await asks(world)
+        await submit_request(world)
     await world.bot.worker.stop()
     world.clock.advance(timedelta(minutes=10))
     waiting = await scrape(world.bot, http)
@@ -140,9 +140,9 @@ async def test_grants_are_not_counted_more_often_than_they_cost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(schedule, "SHARE", 10**6)  # among so few the count is done in no time
-    async with office(sqlite_template, tmp_path, clock) as world:
+    async with ready_world(sqlite_template, tmp_path, clock) as world:
         await scrape(world.bot, http)
-        await approved(world, await asks(world))
+        await approve_request(world, await submit_request(world))
         assert (await scrape(world.bot, http))("grants", state="active") == 0
 
 

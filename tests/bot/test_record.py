@@ -14,13 +14,13 @@ from models.audit import Fact
 from models.clock import ManualClock
 from models.store.base import Store
 from models.store.outcome import Outcome
-from tests.handlers.office import office
+from tests.ready_world import ready_world
 from tests.world import World
 
 
 @pytest.fixture
 async def world(sqlite_template: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[World]:
-    async with office(sqlite_template, tmp_path, clock) as ready:
+    async with ready_world(sqlite_template, tmp_path, clock) as ready:
         yield ready
 
 

@@ -29,8 +29,8 @@ from models.store.outcome import Outcome
 from models.tables.grants import Grant, Task
 from models.tables.requests import Term
 from models.tables.states import GrantState
-from tests.models.acting import sweep
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, found
+from tests.models.workflow_steps import sweep
 from tests.rows import all_of, one_of
 
 pytestmark = pytest.mark.both_engines

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from selenium import webdriver
 
-from tests.browser.driving import CHROMEDRIVER, CHROMIUM, Window, chromium
+from tests.browser.chromium import CHROMEDRIVER, CHROMIUM, Window, chromium
 
 ROOT = Path(__file__).parents[2]
 Open = Callable[[str], Window]

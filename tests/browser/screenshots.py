@@ -8,7 +8,7 @@ from pathlib import Path
 
 from selenium import webdriver
 
-from tests.browser.driving import Window, chromium
+from tests.browser.chromium import Window, chromium
 
 WIDTH, HEIGHT = 1280, 800
 

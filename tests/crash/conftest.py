@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.crash import lives
+from tests.crash import process_world
 
 
 @pytest.fixture(scope="session")
-def nursery() -> Iterator[lives.Nursery]:
-    """Where bots come from."""
-    with lives.nursery() as opened:
+def bot_launcher() -> Iterator[process_world.BotLauncher]:
+    """Starts bot processes."""
+    with process_world.bot_launcher() as opened:
         yield opened

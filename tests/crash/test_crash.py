@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.facts import Facts
-from tests.crash.lives import Nursery
-from tests.crash.place import Place, PostgresDatabases, SqliteFiles, Start
+from tests.crash.end_state import Facts
+from tests.crash.process_world import BotLauncher
 from tests.crash.stories import STORIES, Step
+from tests.crash.story_runner import PostgresDatabases, SqliteFiles, Start, StoryRunner
 from tests.postgres import PostgresServer
 
 ONLY = os.environ.get("KEYTURN_CRASH_ONLY", "")
@@ -38,49 +38,49 @@ def beginning(template: str) -> Start:
 
 
 @pytest.fixture
-async def place(
-    engine: str, nursery: Nursery, tmp_path: Path, request: pytest.FixtureRequest
-) -> AsyncIterator[Place]:
+async def runner(
+    engine: str, bot_launcher: BotLauncher, tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[StoryRunner]:
     if engine == "sqlite":
-        ready = Place("socket", SqliteFiles(), nursery, tmp_path)
+        ready = StoryRunner("socket", SqliteFiles(), bot_launcher, tmp_path)
     else:
         server: PostgresServer = request.getfixturevalue("postgres_server")
-        ready = Place("http", PostgresDatabases(server), nursery, tmp_path)
+        ready = StoryRunner("http", PostgresDatabases(server), bot_launcher, tmp_path)
     yield ready
     await ready.close()
 
 
 @pytest.mark.parametrize(("engine", "story"), STRUCK)
 async def test_wherever_the_bot_dies_the_story_goes_on_as_if_nothing_had_happened(
-    place: Place, beginning: Start, story: str
+    runner: StoryRunner, beginning: Start, story: str
 ) -> None:
-    await _told(place, beginning, story, signal.SIGKILL)
+    await _told(runner, beginning, story, signal.SIGKILL)
 
 
 @pytest.mark.skipif(not STEP, reason="takes long: KEYTURN_CRASH_STEP")
 @pytest.mark.parametrize("engine", ["postgres"])
 @pytest.mark.parametrize("story", ["access"])
 async def test_wherever_it_freezes_another_takes_over_and_it_does_nothing_twice_when_it_wakes(
-    place: Place, beginning: Start, story: str
+    runner: StoryRunner, beginning: Start, story: str
 ) -> None:
-    await _told(place, beginning, story, signal.SIGSTOP)
+    await _told(runner, beginning, story, signal.SIGSTOP)
 
 
-async def _told(place: Place, start: Start, story: str, number: int) -> None:
+async def _told(runner: StoryRunner, start: Start, story: str, number: int) -> None:
     steps, wrong = STORIES[story], dict[str, object]()
     if not STEP:
         chosen = FEW[story]
-        start, steps = await place.after(steps[:chosen], start), steps[chosen : chosen + 1]
+        start, steps = await runner.after(steps[:chosen], start), steps[chosen : chosen + 1]
     for step in steps:
-        wrong |= await _struck(place, start, step, number)
+        wrong |= await _struck(runner, start, step, number)
         if step is not steps[-1]:
-            start = await place.after((step,), start)
+            start = await runner.after((step,), start)
     assert not wrong
 
 
-async def _struck(place: Place, start: Start, step: Step, number: int) -> dict[str, object]:
+async def _struck(runner: StoryRunner, start: Start, step: Step, number: int) -> dict[str, object]:
     """Tell this step with a stroke at each chosen point; returns what went wrong."""
-    undisturbed = await place.tell(step, start)
+    undisturbed = await runner.run_step(step, start)
     assert undisturbed.facts["the trail is whole"]
     assert undisturbed.facts["left to do"] == []
     turn, wrong = asyncio.Semaphore(AT_ONCE), dict[str, object]()
@@ -91,8 +91,8 @@ async def _struck(place: Place, start: Start, step: Step, number: int) -> dict[s
             return
         async with turn:
             began = time.monotonic()
-            trouble = await _trouble(place, start, step, point, number, undisturbed.facts)
-        place.note(f"{name}: {trouble or 'well'} ({time.monotonic() - began:.1f} s)")
+            trouble = await _trouble(runner, start, step, point, number, undisturbed.facts)
+        runner.note(f"{name}: {trouble or 'well'} ({time.monotonic() - began:.1f} s)")
         if trouble:
             wrong[name] = trouble
 
@@ -106,14 +106,14 @@ def _chosen(points: list[str]) -> list[str]:
 
 
 async def _trouble(
-    place: Place, start: Start, step: Step, point: str, number: int, expected: Facts
+    runner: StoryRunner, start: Start, step: Step, point: str, number: int, expected: Facts
 ) -> object:
     """What went another way for a stroke at this point; nothing where all was well."""
     try:
-        ended = await place.tell(step, start, point, number)
+        ended = await runner.run_step(step, start, point, number)
     except Exception as error:  # noqa: BLE001 - whatever it was, the other points are tried as well
         return f"{type(error).__name__}: {error}"
     if not ended.struck:
-        place.note(f"{step.__name__}: {point}: was not come by this time")
+        runner.note(f"{step.__name__}: {point}: was not come by this time")
     found = ended.facts
     return {key: (found[key], expected[key]) for key in expected if found[key] != expected[key]}

@@ -22,7 +22,7 @@ from models.tables.grants import Grant
 from models.tables.requests import Decision, Request
 from models.tables.states import RequestState
 from tests.conftest import START
-from tests.crash.lives import PATIENCE, Lives, Nursery, lives
+from tests.crash.process_world import PATIENCE, BotLauncher, ProcessWorld, process_world
 from tests.crash.test_crash import STEP
 from tests.postgres import OwnServer, PostgresServer, connect, or_without, running_server
 from tests.rows import every
@@ -50,14 +50,14 @@ def mode(request: pytest.FixtureRequest) -> Mode:
 
 @pytest.fixture
 async def world(
-    nursery: Nursery, tmp_path: Path, database_url: str, store: Store, mode: Mode
-) -> AsyncIterator[Lives]:
-    async with lives(nursery, tmp_path, database_url, store, mode, lease=LEASE) as ready:
+    bot_launcher: BotLauncher, tmp_path: Path, database_url: str, store: Store, mode: Mode
+) -> AsyncIterator[ProcessWorld]:
+    async with process_world(bot_launcher, tmp_path, database_url, store, mode, lease=LEASE) as ready:
         await ready.begin()
         yield ready
 
 
-async def outcome(world: Lives) -> list[tuple[RequestState, list[bool], int]]:
+async def outcome(world: ProcessWorld) -> list[tuple[RequestState, list[bool], int]]:
     """Of each request: where it stands, what was decided, and how many grants it has."""
 
     def look(case: Case) -> list[tuple[RequestState, list[bool], int]]:
@@ -73,7 +73,7 @@ async def outcome(world: Lives) -> list[tuple[RequestState, list[bool], int]]:
     return await world.store.read(look)
 
 
-async def test_approve_against_reject_at_two_processes_has_one_outcome(world: Lives) -> None:
+async def test_approve_against_reject_at_two_processes_has_one_outcome(world: ProcessWorld) -> None:
     one, other = world.bots[0], await world.begin()
     grace, alan = world.person("Grace"), world.person("Alan")
     for name in ASKERS:
@@ -100,7 +100,7 @@ async def test_approve_against_reject_at_two_processes_has_one_outcome(world: Li
 
 
 @heavy
-async def test_what_one_had_in_hand_when_it_was_killed_another_does(world: Lives) -> None:
+async def test_what_one_had_in_hand_when_it_was_killed_another_does(world: ProcessWorld) -> None:
     await world.ask("Ada", "github engineering 8h because of a release")
     with world.slack.faults.hang("usergroups.users.update", times=1) as hanging:
         assert await world.try_to_decide("Grace", world.card("Grace", TEAM), "Approve")
@@ -115,7 +115,7 @@ async def test_what_one_had_in_hand_when_it_was_killed_another_does(world: Lives
 
 
 @heavy
-async def test_one_that_slept_past_its_lease_cannot_finish_what_another_took(world: Lives) -> None:
+async def test_one_that_slept_past_its_lease_cannot_finish_what_another_took(world: ProcessWorld) -> None:
     await world.ask("Ada", "github engineering 8h because of a release")
     frozen = world.bots[0]
     with world.slack.faults.hang("usergroups.users.update", times=1) as hanging:
@@ -142,7 +142,7 @@ def trail(case: Case) -> Counter[str]:
 
 @heavy
 async def test_a_database_that_cuts_everybody_off_again_and_again_loses_and_doubles_nothing(
-    world: Lives, database_url: str, postgres_server: PostgresServer
+    world: ProcessWorld, database_url: str, postgres_server: PostgresServer
 ) -> None:
     await world.begin()
     stop = asyncio.Event()
@@ -153,14 +153,14 @@ async def test_a_database_that_cuts_everybody_off_again_and_again_loses_and_doub
     await all_is_well(world)
 
 
-async def everybody_gets_it(world: Lives) -> None:
+async def everybody_gets_it(world: ProcessWorld) -> None:
     """One after the other asks, and Grace approves."""
     for name in ASKERS:
         await world.ask(name, "github engineering 8h because of a release")
         await world.decide("Grace", world.ids[name], "Approve")
 
 
-async def all_is_well(world: Lives) -> None:
+async def all_is_well(world: ProcessWorld) -> None:
     """Everybody has it, and was told so, once."""
     await world.rest()
     assert await outcome(world) == [(RequestState.APPROVED, [True], 1)] * len(ASKERS)
@@ -172,20 +172,22 @@ async def all_is_well(world: Lives) -> None:
 
 
 @pytest.fixture
-async def own(nursery: Nursery, tmp_path: Path, mode: Mode) -> AsyncIterator[tuple[Lives, OwnServer]]:
+async def own(
+    bot_launcher: BotLauncher, tmp_path: Path, mode: Mode
+) -> AsyncIterator[tuple[ProcessWorld, OwnServer]]:
     """A world on a server that may be restarted, which loses nothing that it has said to be committed."""
     with or_without(), running_server(durable=True) as server:
         url = await server.create_database()
         await migrate.upgrade(url)
         store = open_store(url, ManualClock(START))
-        async with lives(nursery, tmp_path, url, store, mode, lease=LEASE) as ready:
+        async with process_world(bot_launcher, tmp_path, url, store, mode, lease=LEASE) as ready:
             yield ready, server
             await ready.end()
         await store.close()
 
 
 async def test_a_database_that_is_restarted_under_load_loses_and_doubles_nothing(
-    own: tuple[Lives, OwnServer],
+    own: tuple[ProcessWorld, OwnServer],
 ) -> None:
     world, server = own
     bots = [await world.begin(), await world.begin()]

@@ -20,7 +20,7 @@ from models.tables.grants import Grant
 from models.tables.people import Person
 from models.tables.requests import Term
 from models.tables.states import GrantState
-from tests.crash.lives import Lives, Nursery, lives
+from tests.crash.process_world import BotLauncher, ProcessWorld, process_world
 from tests.crash.test_crash import STEP
 from tests.rows import all_of, every, new_row
 
@@ -39,13 +39,15 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-async def world(nursery: Nursery, tmp_path: Path, database_url: str, store: Store) -> AsyncIterator[Lives]:
-    async with lives(nursery, tmp_path, database_url, store, "socket") as ready:
+async def world(
+    bot_launcher: BotLauncher, tmp_path: Path, database_url: str, store: Store
+) -> AsyncIterator[ProcessWorld]:
+    async with process_world(bot_launcher, tmp_path, database_url, store, "socket") as ready:
         ready.batch = BATCH
         yield ready
 
 
-async def everybody_has_it(world: Lives) -> list[str]:
+async def everybody_has_it(world: ProcessWorld) -> list[str]:
     """So many people ask for eight hours, and have the access at once; returns their ids."""
     await world.offer(auto_approve=[{"name": "Everybody may"}])
     people = [world.slack.workspace.add_person(f"Person {number}").id for number in range(PEOPLE)]
@@ -71,7 +73,7 @@ def ends(case: Case) -> Counter[tuple[str, str]]:
 
 @pytest.mark.parametrize("strike", STRIKES if STEP else STRIKES[:1])
 async def test_what_ended_while_nobody_ran_is_ended_once_though_the_sweep_is_killed(
-    world: Lives, strike: str
+    world: ProcessWorld, strike: str
 ) -> None:
     people = await everybody_has_it(world)
     await world.end()

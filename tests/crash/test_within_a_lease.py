@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.store.base import Store
-from tests.crash.lives import Lives, Nursery, lives
+from tests.crash.process_world import BotLauncher, ProcessWorld, process_world
 from tests.crash.test_crash import STEP
 from tests.crash.test_many import STEADY, TEAM, heavy
 
@@ -26,22 +26,24 @@ def engine() -> str:
 
 
 @pytest.fixture
-async def world(nursery: Nursery, tmp_path: Path, database_url: str, store: Store) -> AsyncIterator[Lives]:
-    async with lives(nursery, tmp_path, database_url, store, "http", lease=LEASE) as ready:
+async def world(
+    bot_launcher: BotLauncher, tmp_path: Path, database_url: str, store: Store
+) -> AsyncIterator[ProcessWorld]:
+    async with process_world(bot_launcher, tmp_path, database_url, store, "http", lease=LEASE) as ready:
         yield ready
 
 
-def has_it(world: Lives) -> bool:
+def has_it(world: ProcessWorld) -> bool:
     return world.ids["Ada"] in world.group.members
 
 
-async def approved(world: Lives) -> None:
+async def approved(world: ProcessWorld) -> None:
     await world.ask("Ada", "github engineering 8h because of a release")
     assert await world.try_to_decide("Grace", world.card("Grace", TEAM), "Approve")
 
 
 async def done_within_a_lease(
-    world: Lives, condition: Callable[[], bool], began: float | None = None
+    world: ProcessWorld, condition: Callable[[], bool], began: float | None = None
 ) -> None:
     """Wait until this is so. Since now, or since it `began`, it must not take longer."""
     left = LEASE + POLL - (time.monotonic() - began if began else 0)
@@ -51,7 +53,9 @@ async def done_within_a_lease(
 
 @heavy
 @BOTH
-async def test_what_one_was_about_to_give_the_other_gives(world: Lives, number: signal.Signals) -> None:
+async def test_what_one_was_about_to_give_the_other_gives(
+    world: ProcessWorld, number: signal.Signals
+) -> None:
     one = await world.begin()
     with world.slack.faults.hang("usergroups.users.update", times=1) as hanging:
         await approved(world)
@@ -62,7 +66,9 @@ async def test_what_one_was_about_to_give_the_other_gives(world: Lives, number: 
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGSTOP, marks=heavy)])
-async def test_what_one_was_about_to_take_the_other_takes(world: Lives, number: signal.Signals) -> None:
+async def test_what_one_was_about_to_take_the_other_takes(
+    world: ProcessWorld, number: signal.Signals
+) -> None:
     one = await world.begin()
     await approved(world)
     await world.settle()
@@ -80,7 +86,7 @@ async def test_what_one_was_about_to_take_the_other_takes(world: Lives, number: 
     "point", ["before commit of claim settle #1", "before commit of end of settle grant.active #1"]
 )
 async def test_who_freezes_with_everything_locked_stops_the_other_for_no_longer(
-    world: Lives, point: str
+    world: ProcessWorld, point: str
 ) -> None:
     await world.begin(point, signal.SIGSTOP)
     await approved(world)

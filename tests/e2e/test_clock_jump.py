@@ -16,7 +16,7 @@ from models.lifecycle.request.plan import Draft
 from models.store.outcome import Outcome
 from models.tables.grants import Grant
 from models.tables.states import GrantState
-from tests.handlers.office import EIGHT_HOURS
+from tests.ready_world import EIGHT_HOURS
 from tests.rows import all_of, every
 from tests.world import World
 

@@ -34,7 +34,7 @@ from models.registry import directory
 from models.store.base import Store
 from models.tables.requests import Request, Term
 from models.tables.states import RequestState
-from tests.crash.lives import Lives, Nursery, lives, nursery
+from tests.crash.process_world import BotLauncher, ProcessWorld, bot_launcher, process_world
 from tests.rows import all_of, clear
 
 CLICKS = int(os.environ.get("KEYTURN_FLOOD", "250"))
@@ -59,8 +59,8 @@ class Flood:
 
 
 @pytest.fixture(scope="module")
-def processes() -> Iterator[Nursery]:
-    with nursery() as opened:
+def processes() -> Iterator[BotLauncher]:
+    with bot_launcher() as opened:
         yield opened
 
 
@@ -76,14 +76,14 @@ def engine() -> str:
 
 @pytest.fixture
 async def world(
-    processes: Nursery, tmp_path: Path, database_url: str, store: Store, mode: Mode
-) -> AsyncIterator[Lives]:
-    async with lives(processes, tmp_path, database_url, store, mode) as ready:
+    processes: BotLauncher, tmp_path: Path, database_url: str, store: Store, mode: Mode
+) -> AsyncIterator[ProcessWorld]:
+    async with process_world(processes, tmp_path, database_url, store, mode) as ready:
         ready.slack.deliveries.timeout = 60  # we measure by ourselves
         yield ready
 
 
-async def people(world: Lives, what: str) -> list[str]:
+async def people(world: ProcessWorld, what: str) -> list[str]:
     """So many people who are known."""
     added = [world.slack.workspace.add_person(f"{what} {number}") for number in range(PEOPLE)]
     known = [person_of(user.as_json(with_email=True)) for user in added]
@@ -91,7 +91,7 @@ async def people(world: Lives, what: str) -> list[str]:
     return [user.id for user in added]
 
 
-async def asked(world: Lives, number: int) -> list[str]:
+async def asked(world: ProcessWorld, number: int) -> list[str]:
     """So many pending requests, whose cards nobody has yet."""
     accesses = [{"key": f"a{one}", "name": f"Access {one}"} for one in range(-(-number // PEOPLE))]
     await world.offer(access=accesses)
@@ -104,7 +104,7 @@ async def asked(world: Lives, number: int) -> list[str]:
     return refs[:number]
 
 
-def opening(world: Lives, person_id: str) -> Delivery:
+def opening(world: ProcessWorld, person_id: str) -> Delivery:
     body = {"type": "app_home_opened", "user": person_id, "channel": "D1", "tab": "home"}
     return Delivery(
         "event", "events_api", world.slack.events_api._envelope(world.app, Event("app_home_opened", body))
@@ -136,7 +136,7 @@ def _view(kind: str, callback_id: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def test_everything_is_answered_in_time_and_what_was_not_begun_says_so(world: Lives) -> None:
+async def test_everything_is_answered_in_time_and_what_was_not_begun_says_so(world: ProcessWorld) -> None:
     refs = await asked(world, CLICKS // 2)
     openers, turners = await people(world, "Opener"), await people(world, "Turner")
     sent = mixed(
@@ -174,7 +174,7 @@ def mixed(*kinds: list[Sent]) -> list[Sent]:
     return [one for *_, one in sorted(placed, key=lambda each: each[:2])]
 
 
-async def at_once(world: Lives, sent: list[Sent]) -> Flood:
+async def at_once(world: ProcessWorld, sent: list[Sent]) -> Flood:
     """Send all of it at once."""
     flood = Flood()
 
@@ -187,7 +187,7 @@ async def at_once(world: Lives, sent: list[Sent]) -> Flood:
     return flood
 
 
-async def slowest(world: Lives) -> float:
+async def slowest(world: ProcessWorld) -> float:
     """The seconds that the bot took at most for an answer, by its own numbers (the upper end of a range)."""
     async with world.http.get(f"http://127.0.0.1:{world.bots[0].port}/metrics") as answer:
         lines = (await answer.text()).splitlines()
@@ -197,13 +197,13 @@ async def slowest(world: Lives) -> float:
     return float(first.split('le="')[1].split('"')[0])
 
 
-async def quiet(world: Lives) -> bool:
+async def quiet(world: ProcessWorld) -> bool:
     """Whether all that follows has happened."""
     await world.slack.idle()
     return not await all_of(world.store, Job)
 
 
-async def the_approvals_are_as_they_were_answered(world: Lives, flood: Flood) -> None:
+async def the_approvals_are_as_they_were_answered(world: ProcessWorld, flood: Flood) -> None:
     states = {request.ref: request.state for request in await all_of(world.store, Request)}
     recorded = Counter(
         entry.subject for entry in await all_of(world.store, AuditEntry, action="decision.approve")

@@ -10,7 +10,7 @@ import pytest
 from bot.config import Mode
 from bot.sandbox.slack.blocks import element_lookup
 from models.clock import ManualClock
-from tests.e2e.lean import LeanWorld, lean
+from tests.e2e.lean_slack import LeanWorld, lean
 
 
 @pytest.fixture

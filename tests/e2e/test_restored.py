@@ -15,7 +15,7 @@ from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.tables.grants import Grant
 from models.tables.states import GrantState
-from tests.handlers.office import EIGHT_HOURS, approved, asks, office
+from tests.ready_world import EIGHT_HOURS, approve_request, ready_world, submit_request
 from tests.rows import row_of
 from tests.world import World
 
@@ -24,7 +24,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 async def world(sqlite_template: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[World]:
-    async with office(sqlite_template, tmp_path, clock) as ready:
+    async with ready_world(sqlite_template, tmp_path, clock) as ready:
         yield ready
 
 
@@ -61,7 +61,7 @@ async def state(world: World) -> GrantState:
 async def test_a_backup_from_before_an_extension_is_recognised_and_an_admin_is_asked(
     world: World, tmp_path: Path
 ) -> None:
-    await approved(world, await asks(world))
+    await approve_request(world, await submit_request(world))
     back_up(tmp_path)
     await world.pass_time(HOUR)
     await extended(world)
@@ -87,7 +87,7 @@ async def test_a_backup_from_before_an_extension_is_recognised_and_an_admin_is_a
 
 
 async def test_an_absence_is_no_backup(world: World, tmp_path: Path) -> None:
-    await approved(world, await asks(world))
+    await approve_request(world, await submit_request(world))
     await world.stop_bot()
     world.clock.advance(timedelta(days=30))
     await world.start_bot(f"sqlite+aiosqlite:///{tmp_path / 'keyturn.db'}")
@@ -97,7 +97,7 @@ async def test_an_absence_is_no_backup(world: World, tmp_path: Path) -> None:
 
 async def test_who_knows_that_it_is_a_backup_says_so(world: World, tmp_path: Path) -> None:
     """Nobody was shown anything since: Slack cannot tell, the operator can."""
-    await approved(world, await asks(world))
+    await approve_request(world, await submit_request(world))
     back_up(tmp_path)
     await world.stop_bot()
     world.clock.advance(9 * HOUR)

@@ -6,7 +6,7 @@ from bot.sandbox.slack.blocks import element_lookup
 from models.catalogue.spec.references import GroupRef
 from models.tables.requests import Term
 from models.tables.states import RequestState
-from tests.handlers.office import asks, request_of
+from tests.ready_world import request_of, submit_request
 from tests.world import World
 
 
@@ -17,7 +17,7 @@ async def press(world: World, name: str, button: str, words: str = "asks for") -
 
 
 async def test_approving_asks_once_more_and_changes_every_copy(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     await press(world, "Grace", "Approve")
     grace = world.person("Grace")
     await grace.fill("Comment", "Fine by me")
@@ -34,7 +34,7 @@ async def test_approving_asks_once_more_and_changes_every_copy(world: World) -> 
 
 
 async def test_rejecting_tells_the_requester_by_whom_and_why(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     await press(world, "Grace", "Reject")
     await world.person("Grace").fill("Comment", "Not during the freeze")
     assert (await world.person("Grace").submit()).ok
@@ -47,7 +47,7 @@ async def test_rejecting_tells_the_requester_by_whom_and_why(world: World) -> No
 
 async def test_who_has_to_say_something_is_asked_for_it_at_the_comment(world: World) -> None:
     await world.offer(decision_comment="on_reject")
-    ref = await asks(world)
+    ref = await submit_request(world)
     await press(world, "Grace", "Reject")
     grace = world.person("Grace")
     assert list((await grace.submit()).errors) == ["Comment"]
@@ -61,7 +61,7 @@ async def test_who_has_to_say_something_is_asked_for_it_at_the_comment(world: Wo
 
 
 async def test_a_form_that_was_open_while_somebody_else_decided_says_who_it_was(world: World) -> None:
-    await asks(world)
+    await submit_request(world)
     await press(world, "Alan", "Approve")
     await press(world, "Grace", "Reject")
     assert (await world.person("Grace").submit()).ok
@@ -70,7 +70,7 @@ async def test_a_form_that_was_open_while_somebody_else_decided_says_who_it_was(
 
 
 async def test_who_is_deactivated_between_the_click_and_the_decision_is_refused(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     await press(world, "Grace", "Approve")
     world.slack.workspace.deactivate(world.ids["Grace"])
     await world.settle()
@@ -83,7 +83,7 @@ async def test_who_is_deactivated_between_the_click_and_the_decision_is_refused(
 async def test_who_left_the_group_between_the_click_and_the_decision_is_refused(world: World) -> None:
     await world.offer(stage=[{"name": "Crew", "approvers": [world.group.id]}])
     await world.bot.desk.whois.groups([GroupRef(id=world.group.id)])
-    ref = await asks(world)
+    ref = await submit_request(world)
     await press(world, "Otto", "Approve")
     world.group.members.clear()  # and no event tells of it
     world.clock.advance(timedelta(minutes=1, seconds=1))
@@ -93,7 +93,7 @@ async def test_who_left_the_group_between_the_click_and_the_decision_is_refused(
 
 
 async def test_a_decision_is_taken_while_slack_does_not_answer_look_ups(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     await press(world, "Grace", "Approve")
     world.slack.deliveries.timeout = 3  # Slack's
     with world.slack.faults.hang("users.info"):
@@ -102,7 +102,7 @@ async def test_a_decision_is_taken_while_slack_does_not_answer_look_ups(world: W
 
 
 async def test_a_duration_is_modified_with_a_length_of_ones_own(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     await press(world, "Grace", "Modify duration")
     grace = world.person("Grace")
     await grace.choose("How long", "Another length")
@@ -120,7 +120,7 @@ async def test_a_duration_is_modified_with_a_length_of_ones_own(world: World) ->
 
 
 async def test_a_start_and_an_end_are_read_and_what_is_typed_survives_the_choice(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     await press(world, "Grace", "Modify duration")
     grace, start = world.person("Grace"), world.clock.now() + timedelta(hours=1)
     await grace.fill("Comment", "Tomorrow")
@@ -133,7 +133,7 @@ async def test_a_start_and_an_end_are_read_and_what_is_typed_survives_the_choice
 
 
 async def test_more_than_the_maximum_is_refused_at_the_length(world: World) -> None:
-    await asks(world)
+    await submit_request(world)
     await press(world, "Grace", "Modify duration")
     grace = world.person("Grace")
     await grace.choose("How long", "Another length")
@@ -143,7 +143,7 @@ async def test_more_than_the_maximum_is_refused_at_the_length(world: World) -> N
 
 @pytest.mark.parametrize("label", ["Approve", "Reject", "Modify duration", "Details"])
 async def test_a_button_of_somebody_elses_card_does_nothing(world: World, label: str) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     otto, card = world.person("Otto"), world.card("Grace", "asks for")
     pressed = await otto.client.act(
         otto.client.surface(card), element_lookup.button(card.blocks, label, None)
@@ -157,7 +157,7 @@ async def test_a_button_of_somebody_elses_card_does_nothing(world: World, label:
 
 
 async def test_a_refusal_that_slack_shows_nowhere_reaches_the_person_once_slack_is_back(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     otto, card = world.person("Otto"), world.card("Grace", "asks for")
     otto_presses = element_lookup.button(card.blocks, "Reject", None)
     with world.slack.faults.fail("chat.*"), world.slack.faults.fail("views.*"):
@@ -171,7 +171,7 @@ async def test_a_refusal_that_slack_shows_nowhere_reaches_the_person_once_slack_
 
 
 async def test_comments_reach_the_others_from_the_form_and_from_the_thread(world: World) -> None:
-    await asks(world)
+    await submit_request(world)
     await press(world, "Grace", "Comment")
     await world.person("Grace").fill("Comment", "What for?")
     assert (await world.person("Grace").submit()).ok
@@ -185,7 +185,7 @@ async def test_comments_reach_the_others_from_the_form_and_from_the_thread(world
 
 
 async def test_a_reply_that_cannot_be_a_comment_is_answered_in_its_thread(world: World) -> None:
-    await asks(world)
+    await submit_request(world)
     ada = world.person("Ada")
     await ada.reply(world.card("Ada", "You asked for"), "x" * 2001)
     await world.settle()
@@ -201,7 +201,7 @@ async def test_who_writes_to_the_bot_reads_what_one_can_do_here(world: World) ->
 
 
 async def test_a_request_is_withdrawn_after_a_question(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     ada = world.person("Ada")
     card = world.card("Ada", "You asked for")
     await ada.click(card, "Withdraw", confirm=False)
@@ -213,7 +213,7 @@ async def test_a_request_is_withdrawn_after_a_question(world: World) -> None:
 
 
 async def test_details_show_the_whole_timeline(world: World) -> None:
-    await asks(world)
+    await submit_request(world)
     await press(world, "Grace", "Details")
     view = world.person("Grace").view
     assert view is not None

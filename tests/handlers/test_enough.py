@@ -3,7 +3,7 @@
 from bot.sandbox.slack.client.results import SubmitResult
 from models.lifecycle.request.rate_limits import Limits
 from models.tables.requests import Comment, Request
-from tests.handlers.office import asks
+from tests.ready_world import submit_request
 from tests.rows import count_of
 from tests.world import World
 
@@ -15,7 +15,7 @@ def limit(world: World, limits: Limits) -> None:
 
 async def test_the_form_says_what_to_do_and_sends_nothing(world: World) -> None:
     limit(world, Limits(open_requests=1))
-    await asks(world)
+    await submit_request(world)
     ada = world.person("Ada")
     assert (await ada.command("/request-access", "github admin 8h because INC-43")).ok
     sent = await ada.submit()
@@ -28,7 +28,7 @@ async def test_the_form_says_what_to_do_and_sends_nothing(world: World) -> None:
 
 async def test_one_comment_too_many_is_refused_at_its_field(world: World) -> None:
     limit(world, Limits(comments_an_hour=1))
-    await asks(world)
+    await submit_request(world)
     grace = world.person("Grace")
 
     async def says(text: str) -> SubmitResult:

@@ -24,7 +24,7 @@ from bot.sandbox.slack.blocks.visible import BlockElement
 from models import audit
 from models.clock import ManualClock
 from tests.conftest import START
-from tests.handlers.office import approved, asks, office
+from tests.ready_world import approve_request, ready_world, submit_request
 from tests.world import World
 
 together = pytest.mark.asyncio(loop_scope="module")
@@ -61,9 +61,9 @@ STATES: list[Any] = [
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def still(sqlite_template: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """A world in which Grace is asked for one access, and Ada has another."""
-    async with office(sqlite_template, tmp_path_factory.mktemp("still"), ManualClock(START)) as world:
-        await asks(world)
-        await approved(world, await asks(world, access="admin"))
+    async with ready_world(sqlite_template, tmp_path_factory.mktemp("still"), ManualClock(START)) as world:
+        await submit_request(world)
+        await approve_request(world, await submit_request(world, access="admin"))
         yield world
 
 
@@ -109,7 +109,7 @@ async def test_a_form_with_other_references_and_values_changes_nothing(still: Wo
 
 
 async def test_the_same_delivery_counts_once(world: World) -> None:
-    await asks(world)
+    await submit_request(world)
     grace = world.person("Grace")
     await grace.click(world.card("Grace", "asks for"), "Comment")
     await grace.fill("Comment", "What for?")
@@ -120,7 +120,7 @@ async def test_the_same_delivery_counts_once(world: World) -> None:
 
 
 async def test_a_reply_that_is_delivered_twice_is_one_comment(world: World) -> None:
-    await asks(world)
+    await submit_request(world)
     with world.slack.faults.duplicate("event:message.im"):
         await world.person("Ada").reply(world.card("Ada", "You asked for"), "It is urgent")
     await world.settle()

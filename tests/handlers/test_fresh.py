@@ -12,7 +12,7 @@ from models.catalogue.spec.references import GroupRef
 from models.tables.grants import Grant
 from models.tables.requests import Request
 from models.tables.states import GrantState, RequestState
-from tests.handlers.office import approved, asks, request_of
+from tests.ready_world import approve_request, request_of, submit_request
 from tests.rows import all_of, one_of
 from tests.world import World
 
@@ -53,7 +53,7 @@ def refused(sent: SubmitResult) -> bool:
 
 
 async def test_whoever_was_looked_up_within_ten_minutes_decides_without_a_call(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     world.clock.advance(TEN_MINUTES)
     calls = len(world.slack.log.calls())
     assert await presses(world, "Grace")
@@ -63,7 +63,7 @@ async def test_whoever_was_looked_up_within_ten_minutes_decides_without_a_call(w
 
 
 async def test_the_look_at_the_button_counts_for_the_form_behind_it(world: World) -> None:
-    await asks(world)
+    await submit_request(world)
     world.clock.advance(JUST_OVER)
     calls = len(world.slack.log.calls())
     assert await presses(world, "Grace")
@@ -77,7 +77,7 @@ async def test_the_look_at_the_button_counts_for_the_form_behind_it(world: World
 async def test_who_is_barred_since_is_refused_at_the_button_when_the_word_of_them_is_old(
     world: World, standing: str
 ) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     becomes(world, "Grace", standing)
     world.clock.advance(JUST_OVER)
     assert not await presses(world, "Grace")
@@ -85,7 +85,7 @@ async def test_who_is_barred_since_is_refused_at_the_button_when_the_word_of_the
 
 
 async def test_a_form_that_stood_open_for_more_than_ten_minutes_looks_again(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     assert await presses(world, "Grace")
     becomes(world, "Grace")
     world.clock.advance(JUST_OVER)
@@ -99,7 +99,7 @@ async def test_a_high_risk_is_looked_at_in_any_case_where_it_is_decided(
     world: World, risk: str, standing: str
 ) -> None:
     await world.offer(risk=risk)
-    ref = await asks(world)
+    ref = await submit_request(world)
     assert await presses(world, "Grace")
     becomes(world, "Grace", standing)
     assert refused(await decides(world))
@@ -109,7 +109,7 @@ async def test_a_high_risk_is_looked_at_in_any_case_where_it_is_decided(
 @RISKY
 async def test_a_high_risk_costs_two_look_ups_more(world: World, risk: str) -> None:
     await world.offer(risk=risk)
-    await asks(world)
+    await submit_request(world)
     calls = len(world.slack.log.calls())
     assert await presses(world, "Grace")
     assert (await decides(world)).ok
@@ -119,7 +119,7 @@ async def test_a_high_risk_costs_two_look_ups_more(world: World, risk: str) -> N
 async def test_the_risk_of_the_access_itself_counts(world: World) -> None:
     accesses = world.github()["access"]
     await world.offer(risk="low", access=[accesses[0] | {"risk": "critical"}])
-    ref = await asks(world)
+    ref = await submit_request(world)
     assert await presses(world, "Grace")
     becomes(world, "Grace")
     assert refused(await decides(world))
@@ -128,7 +128,7 @@ async def test_the_risk_of_the_access_itself_counts(world: World) -> None:
 
 async def test_the_risk_is_the_one_at_the_submission(world: World) -> None:
     await world.offer(risk="critical")
-    await asks(world)
+    await submit_request(world)
     await world.offer(risk="low")
     assert await presses(world, "Grace")
     becomes(world, "Grace")
@@ -137,7 +137,7 @@ async def test_the_risk_is_the_one_at_the_submission(world: World) -> None:
 
 async def test_a_requester_who_was_deactivated_gets_no_high_risk(world: World) -> None:
     await world.offer(risk="high")
-    ref = await asks(world)
+    ref = await submit_request(world)
     assert await presses(world, "Grace")
     becomes(world, "Ada")
     await decides(world)
@@ -147,7 +147,7 @@ async def test_a_requester_who_was_deactivated_gets_no_high_risk(world: World) -
 
 
 async def test_when_events_may_have_been_lost_everybody_is_looked_up_again(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     becomes(world, "Grace")
     world.clock.advance(timedelta(seconds=1))
     world.bot.desk.whois.events_may_be_lost()
@@ -156,7 +156,7 @@ async def test_when_events_may_have_been_lost_everybody_is_looked_up_again(world
 
 
 async def test_a_start_means_that_events_may_have_been_lost(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     becomes(world, "Grace")
     world.clock.advance(timedelta(seconds=1))
     url = world.bot.config.database.url.get_secret_value()
@@ -169,7 +169,7 @@ async def test_a_start_means_that_events_may_have_been_lost(world: World) -> Non
 async def test_an_event_that_could_not_be_written_down_counts_as_lost(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await asks(world)
+    await submit_request(world)
     world.clock.advance(timedelta(seconds=1))
     with monkeypatch.context() as patch:
         patch.setattr("models.lifecycle.people.slack_events.is_news", lambda *_: 1 / 0)
@@ -179,7 +179,7 @@ async def test_an_event_that_could_not_be_written_down_counts_as_lost(
 
 
 async def test_what_a_clock_that_ran_ahead_wrote_is_not_believed(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     world.clock.advance(timedelta(hours=-3))
     becomes(world, "Grace")
     assert not await presses(world, "Grace")
@@ -189,7 +189,7 @@ async def test_what_a_clock_that_ran_ahead_wrote_is_not_believed(world: World) -
 async def test_a_group_is_read_again_at_the_click_when_it_is_older_than_a_minute(world: World) -> None:
     await world.offer(stage=[{"name": "Crew", "approvers": [world.group.id]}])
     await world.bot.desk.whois.groups([GroupRef(id=world.group.id)])
-    ref = await asks(world)
+    ref = await submit_request(world)
     world.group.members.clear()  # and no event tells of it
     world.clock.advance(timedelta(minutes=1, seconds=1))
     assert not await presses(world, "Otto")
@@ -199,7 +199,7 @@ async def test_a_group_is_read_again_at_the_click_when_it_is_older_than_a_minute
 async def test_a_group_is_not_read_twice_in_a_minute(world: World) -> None:
     await world.offer(stage=[{"name": "Crew", "approvers": [world.group.id]}])
     await world.bot.desk.whois.groups([GroupRef(id=world.group.id)])
-    await asks(world)
+    await submit_request(world)
     calls = len(world.slack.log.calls())
     assert await presses(world, "Otto")
     assert [call.name for call in world.slack.log.calls()[calls:]] == ["views.open"]
@@ -224,7 +224,7 @@ async def test_who_gets_a_high_risk_without_anybody_deciding_is_looked_up_in_any
 
 
 async def test_a_form_opens_in_time_while_slack_does_not_answer_look_ups(world: World) -> None:
-    await asks(world)
+    await submit_request(world)
     world.clock.advance(JUST_OVER)
     world.slack.deliveries.timeout = world.slack.triggers.lifetime = 3  # Slack's
     with world.slack.faults.hang("users.info"):
@@ -233,7 +233,7 @@ async def test_a_form_opens_in_time_while_slack_does_not_answer_look_ups(world: 
 
 async def test_whoever_does_something_about_a_high_risk_is_looked_up_in_any_case(world: World) -> None:
     await world.offer(risk="high")
-    await approved(world, await asks(world, access="admin"))
+    await approve_request(world, await submit_request(world, access="admin"))
     becomes(world, "Alan")
     alan = world.person("Alan")
     assert (await alan.click(world.card("Alan", "Please give"), "Mark done")).ok
@@ -250,7 +250,7 @@ async def test_many_who_wait_for_the_same_look_up_share_it(world: World) -> None
 
 
 async def test_an_event_that_slack_sends_again_shows_that_others_may_be_lost(world: World) -> None:
-    await asks(world)
+    await submit_request(world)
     becomes(world, "Grace")
     world.clock.advance(timedelta(seconds=1))
     event = Event("app_home_opened", {"type": "app_home_opened", "user": world.ids["Ada"], "tab": "messages"})

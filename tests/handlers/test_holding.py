@@ -5,7 +5,7 @@ import pytest
 from bot.sandbox.slack.blocks import element_lookup
 from models.tables.grants import Grant
 from models.tables.states import GrantState, RequestState
-from tests.handlers.office import approved, asks, request_of
+from tests.ready_world import approve_request, request_of, submit_request
 from tests.rows import one_of
 from tests.world import World
 
@@ -15,7 +15,7 @@ async def grant(world: World) -> Grant:
 
 
 async def test_more_time_is_asked_for_from_the_notice_and_decided_like_a_request(world: World) -> None:
-    await approved(world, await asks(world))
+    await approve_request(world, await submit_request(world))
     ends = (await grant(world)).ends_at
     assert ends is not None
     await world.pass_time(timedelta(hours=7))
@@ -44,7 +44,7 @@ async def test_more_time_beyond_the_maximum_is_refused_at_the_length_where_the_a
     world: World,
 ) -> None:
     await world.offer(over_max="refuse")
-    await approved(world, await asks(world))
+    await approve_request(world, await submit_request(world))
     ada = world.person("Ada")
     await ada.click(world.card("Ada", "You have access"), "Extend")
     await ada.choose("How long", "Another length")
@@ -55,7 +55,7 @@ async def test_more_time_beyond_the_maximum_is_refused_at_the_length_where_the_a
 
 @pytest.mark.parametrize(("words", "button"), [("You have access", "Give back"), ("ends <!date", "I'm done")])
 async def test_an_access_is_given_back_before_its_time(world: World, words: str, button: str) -> None:
-    await approved(world, await asks(world))
+    await approve_request(world, await submit_request(world))
     await world.pass_time(timedelta(hours=7))
     ada, card = world.person("Ada"), world.card("Ada", words)
     await ada.click(card, button)
@@ -69,7 +69,7 @@ async def test_an_access_is_given_back_before_its_time(world: World, words: str,
 
 
 async def test_somebody_elses_access_stays_theirs(world: World) -> None:
-    await approved(world, await asks(world))
+    await approve_request(world, await submit_request(world))
     otto, card = world.person("Otto"), world.card("Ada", "You have access")
     for label in ("Extend", "Give back"):
         await otto.client.act(otto.client.surface(card), element_lookup.button(card.blocks, label, None))
@@ -78,7 +78,7 @@ async def test_somebody_elses_access_stays_theirs(world: World) -> None:
 
 
 async def test_work_by_hand_is_marked_done_and_then_it_is_true(world: World) -> None:
-    await approved(world, await asks(world, access="admin"))
+    await approve_request(world, await submit_request(world, access="admin"))
     assert (await grant(world)).state is GrantState.GRANTING
     task = world.card("Alan", "Please give")
     assert "INC-42: &lt;!channel&gt; &amp; co" in task.text
@@ -92,7 +92,7 @@ async def test_work_by_hand_is_marked_done_and_then_it_is_true(world: World) -> 
 
 
 async def test_what_cannot_be_done_stands_before_the_admins_with_retry(world: World) -> None:
-    await approved(world, await asks(world, access="admin"))
+    await approve_request(world, await submit_request(world, access="admin"))
     alan, root = world.person("Alan"), world.person("Root")
     await alan.click(world.card("Alan", "Please give"), "I can't")
     await alan.fill("What is in the way?", "No licence left")
@@ -109,7 +109,7 @@ async def test_what_cannot_be_done_stands_before_the_admins_with_retry(world: Wo
 
 
 async def test_an_admin_cancels_what_could_not_be_given(world: World) -> None:
-    await approved(world, await asks(world, access="admin"))
+    await approve_request(world, await submit_request(world, access="admin"))
     alan = world.person("Alan")
     await alan.click(world.card("Alan", "Please give"), "I can't")
     await alan.fill("What is in the way?", "No licence left")
@@ -121,7 +121,7 @@ async def test_an_admin_cancels_what_could_not_be_given(world: World) -> None:
 
 
 async def test_details_open_from_an_access_and_from_a_task(world: World) -> None:
-    await approved(world, await asks(world, access="admin"))
+    await approve_request(world, await submit_request(world, access="admin"))
     alan = world.person("Alan")
     await alan.click(world.card("Alan", "Please give"), "Details")
     assert alan.view is not None
@@ -134,7 +134,7 @@ async def test_details_open_from_an_access_and_from_a_task(world: World) -> None
 
 
 async def test_a_long_story_is_turned_page_by_page(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     for number in range(40):
         await world.person("Grace").reply(world.card("Grace", "asks for"), f"word {number}.")
     await world.settle()

@@ -10,7 +10,7 @@ from models.jobs import ATTEMPTS, Job, JobState, Urgency
 from models.store.outcome import Outcome
 from models.tables.grants import Grant
 from models.tables.states import GrantState, RequestState
-from tests.handlers.office import asks, office, request_of
+from tests.ready_world import ready_world, request_of, submit_request
 from tests.rows import row_of
 from tests.world import World
 
@@ -19,7 +19,7 @@ TABS = ["My access", "My requests", "To do", "Request access"]
 
 @pytest.fixture
 async def world(sqlite_template: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[World]:
-    async with office(sqlite_template, tmp_path, clock) as made:
+    async with ready_world(sqlite_template, tmp_path, clock) as made:
         yield made
 
 
@@ -50,7 +50,7 @@ def home(world: World, name: str) -> View:
 
 async def holds(world: World, access: str = "engineering") -> Grant:
     """Ada asks, Grace approves, and it is given."""
-    ref = await asks(world, access=access)
+    ref = await submit_request(world, access=access)
     await world.approve("Grace", "asks for")
     grant_id = (await request_of(world, ref)).grant_id
     return await row_of(world.bot.store, Grant, grant_id)
@@ -67,7 +67,7 @@ async def test_home_opens_on_what_one_holds(world: World) -> None:
 async def test_home_keeps_up_with_what_happens(world: World) -> None:
     await opens(world, "Ada", "My requests")
     await opens(world, "Grace", "To do")
-    await asks(world)
+    await submit_request(world)
     assert "waiting for" in home(world, "Ada").text
     assert "INC-42: &lt;!channel&gt; &amp; co" in home(world, "Grace").text
     await world.approve("Grace", "asks for")
@@ -101,7 +101,7 @@ async def test_giving_back_from_home_asks_first_and_takes_it(world: World) -> No
 
 
 async def test_asking_again_opens_the_form_as_it_was_filled_in(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     await opens(world, "Ada", "My requests")
     await press(world, "Ada", "Withdraw")
     assert (await request_of(world, ref)).state is RequestState.WITHDRAWN
@@ -133,7 +133,7 @@ async def test_what_is_held_still_is_extended_from_its_request_and_asked_for_aga
 
 
 async def test_nobody_fills_the_form_with_somebody_elses_reason(world: World) -> None:
-    await asks(world)
+    await submit_request(world)
     await opens(world, "Ada", "My requests")
     await press(world, "Ada", "Withdraw")
     otto, ada = world.person("Otto"), world.person("Ada")
@@ -148,8 +148,8 @@ async def test_nobody_fills_the_form_with_somebody_elses_reason(world: World) ->
 
 
 async def test_the_filter_leaves_one_status(world: World) -> None:
-    await asks(world)
-    await asks(world, access="admin")
+    await submit_request(world)
+    await submit_request(world, access="admin")
     await opens(world, "Ada", "My requests")
     await press(world, "Ada", "Withdraw", near="Admin role")
     ada = world.person("Ada")

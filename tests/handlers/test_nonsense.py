@@ -14,8 +14,8 @@ from bot.sandbox.slack.delivery.delivery import Delivery
 from handlers.desk import Desk
 from handlers.routes import Delivered
 from models import audit
-from tests.handlers.casting import Cast
-from tests.handlers.clicking import ENVELOPES, _payload
+from tests.handlers.delivery_outcome import ENVELOPES, _payload
+from tests.handlers.roles_world import RolesWorld
 
 ROUTES = [
     (kind.name.lower(), name)
@@ -47,7 +47,7 @@ def spoilt(payload: Any, chance: random.Random) -> Any:
     return [spoilt(one, chance) for one in payload] if isinstance(payload, list) else payload
 
 
-async def test_every_listener_answers_whatever_it_is_told_and_nothing_is_done(company: Cast) -> None:
+async def test_every_listener_answers_whatever_it_is_told_and_nothing_is_done(company: RolesWorld) -> None:
     chance, troubles = random.Random(5), []
     for kind, name in ROUTES:
         client = Client(company.slack, company.ids["Sam"], company.app)

@@ -8,14 +8,14 @@ import pytest
 
 from models.clock import ManualClock
 from models.tables.grants import Grant
-from tests.handlers.office import approved, office
+from tests.ready_world import approve_request, ready_world
 from tests.rows import row_of
 from tests.world import World
 
 
 @pytest.fixture
 async def world(sqlite_template: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[World]:
-    async with office(sqlite_template, tmp_path, clock, on_behalf="managers") as ready:
+    async with ready_world(sqlite_template, tmp_path, clock, on_behalf="managers") as ready:
         ready.slack.workspace.users[ready.ids["Ada"]].manager = ready.ids["Mia"]
         yield ready
 
@@ -44,7 +44,7 @@ async def test_a_manager_asks_for_somebody_and_they_get_the_access(world: World)
     )
     card = world.card("Grace", "asks")
     assert f"<@{world.ids['Ada']}>" in card.text
-    await approved(world, "AR-1")
+    await approve_request(world, "AR-1")
     grant = await row_of(world.bot.store, Grant, 1)
     assert grant.person_id == world.ids["Ada"]
     assert "You have" in world.card("Ada", "You have").text
@@ -65,7 +65,7 @@ async def test_what_they_have_already_is_said_in_the_menu_and_in_the_preview(wor
     await fill(world, "Mia", "Ada")
     mia = world.person("Mia")
     await mia.submit()
-    await approved(world, "AR-1")
+    await approve_request(world, "AR-1")
     await world.pass_time(timedelta(hours=1))  # the same a moment later would be taken for the same request
     await fill(world, "Mia", "Ada")
     assert mia.view is not None

@@ -11,14 +11,14 @@ from models.tables.grants import Cause, Grant
 from models.tables.people import Person, UserGroup
 from models.tables.requests import Asked
 from models.tables.states import GrantState, RequestState
-from tests.handlers.office import asks, office, request_of
+from tests.ready_world import ready_world, request_of, submit_request
 from tests.rows import all_of, count_of, row_of
 from tests.world import World
 
 
 @pytest.fixture
 async def world(sqlite_template: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[World]:
-    async with office(sqlite_template, tmp_path, clock) as made:
+    async with ready_world(sqlite_template, tmp_path, clock) as made:
         yield made
 
 
@@ -40,9 +40,9 @@ async def happens(world: World, kind: str, **body: object) -> None:
 
 
 async def test_whoever_is_deactivated_loses_what_they_hold_and_asked_for(world: World) -> None:
-    first = await asks(world)
+    first = await submit_request(world)
     await world.approve("Grace", "asks for")
-    second = await asks(world, access="admin")
+    second = await submit_request(world, access="admin")
     world.slack.workspace.deactivate(world.ids["Ada"])
     await world.settle()
     grant_id = (await request_of(world, first)).grant_id
@@ -54,7 +54,7 @@ async def test_whoever_is_deactivated_loses_what_they_hold_and_asked_for(world: 
 
 
 async def test_an_event_that_is_not_true_takes_nothing(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     ada = world.slack.workspace.user(world.ids["Ada"]).as_json(with_email=True)
     await happens(world, "user_change", user=ada | {"deleted": True})
     assert (await request_of(world, ref)).state is RequestState.PENDING
@@ -62,7 +62,7 @@ async def test_an_event_that_is_not_true_takes_nothing(world: World) -> None:
 
 
 async def test_when_slack_does_not_answer_the_leaver_is_looked_up_later(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     world.slack.faults.fail("users.info", times=1)
     world.slack.workspace.deactivate(world.ids["Ada"])
     await world.settle()
@@ -73,7 +73,7 @@ async def test_when_slack_does_not_answer_the_leaver_is_looked_up_later(world: W
 
 async def test_an_approver_who_becomes_a_guest_is_replaced(world: World) -> None:
     await world.offer(stage=[{"name": "Owner", "approvers": [world.ids["Grace"]]}])
-    ref = await asks(world)
+    ref = await submit_request(world)
     assert await asked(world, ref) == {"Grace"}
     world.slack.workspace.update_person(world.ids["Grace"], guest=True)
     await world.settle()

@@ -10,7 +10,7 @@ from bot.sandbox.slack.core.traffic_log import LogEntry
 from bot.sandbox.slack.state.views import View
 from models.clock import ManualClock
 from models.tables.requests import Request
-from tests.handlers.office import asks, office
+from tests.ready_world import ready_world, submit_request
 from tests.rows import all_of
 from tests.world import World
 
@@ -20,7 +20,7 @@ OWNER = "*Owner:* <@{Grace}> or <@{Alan}> (owner of GitHub)"
 @pytest.fixture
 async def world(sqlite_template: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[World]:
     """GitHub and its access to design, which Mia decides on too, are in the catalogue."""
-    async with office(sqlite_template, tmp_path, clock) as ready:
+    async with ready_world(sqlite_template, tmp_path, clock) as ready:
         await ready.offer(
             key="figma",
             name="Figma",
@@ -169,7 +169,7 @@ async def test_an_access_that_is_taken_out_meanwhile_is_said_in_the_form(world: 
 
 
 async def test_an_access_that_is_asked_for_already_says_so_everywhere(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     ada, view = world.person("Ada"), await form_of(world, text="github engineering 8h because INC-42")
     sentence = f"Engineering team is already asked for in {ref}, which is pending."
     assert sentence in view.text

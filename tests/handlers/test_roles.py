@@ -15,8 +15,8 @@ import typer
 from bot import listeners
 from bot.cli import build
 from handlers.desk import Desk
-from tests.handlers.casting import CAST, Cast
-from tests.handlers.clicking import outcome
+from tests.handlers.delivery_outcome import outcome
+from tests.handlers.roles_world import ROLES, RolesWorld
 
 TABLE = Path(__file__).with_name("roles.txt")
 ALL = os.environ.get("KEYTURN_ROLES") == "all"
@@ -52,7 +52,7 @@ def lines(*, cli: bool) -> Iterator[list[str]]:
 
 
 ROWS = [
-    Row(kind, name, about, dict(zip(CAST, cells, strict=True)))
+    Row(kind, name, about, dict(zip(ROLES, cells, strict=True)))
     for kind, name, about, *cells in lines(cli=False)
 ]
 
@@ -77,7 +77,7 @@ def test_every_command_of_the_command_line_has_its_row() -> None:
 
 
 @pytest.mark.parametrize("part", range(3))
-async def test_everybody_gets_what_the_table_says(company: Cast, part: int) -> None:
+async def test_everybody_gets_what_the_table_says(company: RolesWorld, part: int) -> None:
     wrong = {}
     for number, row in list(enumerate(ROWS))[part::3]:
         for role, expected in row.tried(number).items():

@@ -15,7 +15,7 @@ from models.lifecycle.request.submit import submit
 from models.tables.cards import Home
 from models.tables.people import Person as PersonRow
 from models.tables.states import RequestState
-from tests.handlers.office import EIGHT_HOURS, asks, request_of
+from tests.ready_world import EIGHT_HOURS, request_of, submit_request
 from tests.rows import all_of, row_of
 from tests.world import World
 
@@ -51,7 +51,7 @@ async def test_a_command_says_so(world: World) -> None:
 
 
 async def test_a_form_says_so_and_stays_as_it_is_filled_in(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     grace = world.person("Grace")
     await grace.click(world.card("Grace", "asks for"), "Approve")
     await grace.fill("Comment", "Fine by me")
@@ -65,7 +65,7 @@ async def test_a_form_says_so_and_stays_as_it_is_filled_in(world: World) -> None
 
 
 async def test_who_pressed_a_button_is_sent_it_once_a_minute(world: World) -> None:
-    ref = await asks(world)
+    ref = await submit_request(world)
     ada, card = world.person("Ada"), world.card("Ada", "You asked for")
     async with full(world):
         for _ in range(5):
@@ -101,7 +101,7 @@ async def test_slack_sends_an_event_again(world: World) -> None:
 
 
 async def test_until_then_nobody_is_taken_for_what_they_were(world: World) -> None:
-    await asks(world)
+    await submit_request(world)
     grace = world.person("Grace")
     world.clock.advance(timedelta(seconds=1))
     async with full(world):

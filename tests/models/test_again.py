@@ -14,8 +14,8 @@ from models.lifecycle.request import cancel, decide
 from models.store.base import Store
 from models.tables.requests import Term
 from models.tables.states import RequestState
-from tests.models.acting import ask, grant_of, hold, request, settle, sweep
 from tests.models.company import ADA, GITHUB, GRACE, ROOT, found
+from tests.models.workflow_steps import ask, grant_of, hold, request, settle, sweep
 
 EIGHT_HOURS = Term(length=timedelta(hours=8))
 AGAIN = {"name": "Again", "when": {"request": ["re-raise"]}}

@@ -19,8 +19,8 @@ from models.tables.cards import Card, CardKind
 from models.tables.people import Person, UserGroup
 from models.tables.requests import Asked, Term
 from models.tables.states import GrantState, RequestState
-from tests.models.acting import actions, ask, grant_of, hold, request, settle, statements, sweep
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, NAMES, ROOT, found
+from tests.models.workflow_steps import actions, ask, grant_of, hold, request, settle, statements, sweep
 from tests.rows import all_of, count_of, new_row
 
 pytestmark = pytest.mark.both_engines

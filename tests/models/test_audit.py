@@ -26,8 +26,8 @@ from models.tables.base import encode_with
 from models.tables.people import Person
 from models.tables.requests import Decision, Term
 from tests.conftest import START
-from tests.models.acting import ask
 from tests.models.company import ADA, ALAN, GRACE, found
+from tests.models.workflow_steps import ask
 from tests.rows import count_of
 
 pytestmark = pytest.mark.both_engines

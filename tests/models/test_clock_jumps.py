@@ -12,8 +12,8 @@ from models.lifecycle.grant.reconcile import Change, Trouble
 from models.store.base import Store
 from models.tables.requests import Term
 from models.tables.states import GrantState
-from tests.models.acting import actions, grant, hold, settle, sweep
 from tests.models.company import ADA, found
+from tests.models.workflow_steps import actions, grant, hold, settle, sweep
 
 HOUR = timedelta(hours=1)
 YEAR = timedelta(days=365)

@@ -11,9 +11,9 @@ from models.lifecycle.catalogue import edit_conflict as verbs
 from models.registry import catalogue_entries
 from models.store.base import Store
 from models.store.outcome import Outcome
-from tests.models.acting import ask
 from tests.models.company import ADA, GITHUB, ROOT, found
 from tests.models.test_duties import EIGHT_HOURS
+from tests.models.workflow_steps import ask
 
 HAS = {"who": {"holds": ["github/design"]}, "access": "engineering", "duration": "8h", "expect": "ask"}
 

@@ -10,9 +10,9 @@ from models.lifecycle.request import decide
 from models.store.base import Store
 from models.tables.requests import Request, Term
 from models.tables.states import RequestState
-from tests.models.acting import ask, request
 from tests.models.company import GITHUB, GRACE, ROOT, found
 from tests.models.test_more_time import EIGHT_HOURS, HOUR
+from tests.models.workflow_steps import ask, request
 from tests.rows import trail_of
 
 

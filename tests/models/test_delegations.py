@@ -21,8 +21,8 @@ from models.store.outcome import Outcome
 from models.tables.cards import Card, CardKind
 from models.tables.people import Delegation, Person
 from models.tables.requests import Term
-from tests.models.acting import ask, request, sweep
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
+from tests.models.workflow_steps import ask, request, sweep
 from tests.rows import all_of, new_row
 
 pytestmark = pytest.mark.both_engines

@@ -24,11 +24,11 @@ from models.tables.grants import Grant
 from models.tables.people import Person
 from models.tables.requests import Term
 from models.tables.states import GrantState
-from tests.models.acting import ask, grant_of, hold, settle
-from tests.models.asking import ANA
-from tests.models.asking import ask as question
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
+from tests.models.policy_questions import ANA
+from tests.models.policy_questions import ask as question
 from tests.models.specs import app
+from tests.models.workflow_steps import ask, grant_of, hold, settle
 from tests.rows import all_of, new_row, row_of
 
 pytestmark = pytest.mark.both_engines

@@ -20,8 +20,8 @@ from models.store.outcome import Outcome
 from models.tables.grants import Direction, Grant
 from models.tables.requests import Request, Stage, Term
 from models.tables.states import GrantState, RequestState
-from tests.models.acting import ask, grant, grant_of, hold, obliging, request, settle, sweep
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
+from tests.models.workflow_steps import ask, grant, grant_of, hold, obliging, request, settle, sweep
 from tests.rows import all_of, count_of, trail_of
 
 pytestmark = pytest.mark.both_engines

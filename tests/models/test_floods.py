@@ -16,8 +16,8 @@ from models.lifecycle.request.rate_limits import Limits
 from models.store.base import Store
 from models.tables.requests import Comment, Request, Term
 from models.tables.states import RequestState
-from tests.models.acting import ask
 from tests.models.company import ADA, GITHUB, GRACE, found
+from tests.models.workflow_steps import ask
 from tests.rows import count_of
 
 pytestmark = pytest.mark.both_engines

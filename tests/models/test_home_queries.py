@@ -25,8 +25,8 @@ from models.tables.cards import Home, HomeTab
 from models.tables.grants import Direction
 from models.tables.requests import Term
 from models.tables.states import RequestState
-from tests.models.acting import statements
 from tests.models.company import ADA, ALAN, GRACE, ROOT, found
+from tests.models.workflow_steps import statements
 from tests.rows import all_of, clear, the
 
 pytestmark = pytest.mark.both_engines

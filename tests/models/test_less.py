@@ -14,9 +14,9 @@ from models.lifecycle.request.change_duration import shorter
 from models.store.base import Store
 from models.tables.requests import Term
 from models.tables.states import GrantState, RequestState
-from tests.models.acting import actions, ask, grant, grant_of, hold, request, settle, sweep
-from tests.models.asking import NOW
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
+from tests.models.policy_questions import NOW
+from tests.models.workflow_steps import actions, ask, grant, grant_of, hold, request, settle, sweep
 from tests.rows import trail_of
 
 HOUR = timedelta(hours=1)

@@ -14,8 +14,8 @@ from models.tables.grants import Grant
 from models.tables.people import Person
 from models.tables.requests import Asked, Request, Term
 from models.tables.states import GrantState, RequestState
-from tests.models.acting import sweep, targets
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, found
+from tests.models.workflow_steps import sweep, targets
 from tests.rows import all_of, edit, row_of
 
 pytestmark = pytest.mark.both_engines

@@ -25,8 +25,8 @@ from models.store.outcome import Outcome
 from models.tables.grants import Grant
 from models.tables.requests import Request, Term
 from models.tables.states import GrantState
-from tests.models.acting import hold, obliging, settle, sweep
 from tests.models.company import found
+from tests.models.workflow_steps import hold, obliging, settle, sweep
 
 pytestmark = pytest.mark.both_engines
 

@@ -12,8 +12,8 @@ from models.lifecycle.request import cancel, decide, submit
 from models.store.base import Store
 from models.tables.requests import Term
 from models.tables.states import GrantState, RequestState
-from tests.models.acting import actions, ask, grant, grant_of, hold, request, settle, sweep
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
+from tests.models.workflow_steps import actions, ask, grant, grant_of, hold, request, settle, sweep
 
 HOUR = timedelta(hours=1)
 EIGHT_HOURS, WEEK = Term(length=8 * HOUR), Term(length=timedelta(days=7))

@@ -16,8 +16,8 @@ from models.store.base import Store
 from models.tables.pauses import PauseKind
 from models.tables.requests import Term
 from models.tables.states import GrantState
-from tests.models.acting import actions, grant, hold, settle, sweep
 from tests.models.company import ADA, ALAN, GRACE, ROOT, found
+from tests.models.workflow_steps import actions, grant, hold, settle, sweep
 
 pytestmark = pytest.mark.both_engines
 

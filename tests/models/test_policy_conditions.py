@@ -8,7 +8,7 @@ from hypothesis import given
 from models.catalogue.spec import RequestKind, When
 from models.catalogue.spec.condition_words import condition
 from models.policy import Question, applies
-from tests.models.asking import ANA, BEN, COMPANY, GUS, NOW, SAM, ask
+from tests.models.policy_questions import ANA, BEN, COMPANY, GUS, NOW, SAM, ask
 from tests.models.specs import conditions
 
 GROUP_ACCESS = {"key": "engineering", "name": "Engineering team", "kind": "group", "privileged": True}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from models.catalogue.spec.conflicts import ConflictAction, ConflictSpec
 from models.catalogue.spec.references import access_ref
 from models.policy import Decision, Hold, Holding, Outcome, Question, clashes, decide
-from tests.models.asking import ADI, ANA, COMPANY, MAX, OLA, ask, stage
+from tests.models.policy_questions import ADI, ANA, COMPANY, MAX, OLA, ask, stage
 
 ENTER = Holding("payments/enter", "Payments, Enter", at=datetime(2030, 6, 4, tzinfo=UTC))
 THIS = "github/engineering"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from models.catalogue.spec import AppSpec, RequestKind
 from models.policy import Company, Decision, Outcome, PersonFacts, Question, applies, decide
-from tests.models.asking import (
+from tests.models.policy_questions import (
     ADI,
     ANA,
     BEN,

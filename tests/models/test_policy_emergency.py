@@ -10,7 +10,20 @@ from hypothesis import strategies as st
 
 from models.catalogue.spec import AppSpec, RequestKind
 from models.policy import Company, Outcome, Question, aftermath, applies, check_length, decide
-from tests.models.asking import ADI, ANA, BEN, COMPANY, EVERYBODY, GUS, NOW, OLA, ONCALL, SAM, ask, stage
+from tests.models.policy_questions import (
+    ADI,
+    ANA,
+    BEN,
+    COMPANY,
+    EVERYBODY,
+    GUS,
+    NOW,
+    OLA,
+    ONCALL,
+    SAM,
+    ask,
+    stage,
+)
 from tests.models.specs import whens
 
 HOUR = timedelta(hours=1)

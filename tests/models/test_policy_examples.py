@@ -10,7 +10,7 @@ from models.catalogue.spec.conflicts import ConflictSpec
 from models.policy import Company, decide
 from models.policy.examples import AT, run, run_all
 from tests.conftest import EXAMPLES
-from tests.models.asking import COMPANY, EVERYBODY, ask, stage
+from tests.models.policy_questions import COMPANY, EVERYBODY, ask, stage
 from tests.models.specs import app, apps, lengths, someone
 
 NOBODY_KNOWN = Company([])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.catalogue.spec import StageSpec
 from models.policy import Company, Course, Passed, PlannedStage, StandIn, TallyStatus, open_stage, tally
-from tests.models.asking import ANA, EVERYBODY, MAX, ONCALL, ask
+from tests.models.policy_questions import ANA, EVERYBODY, MAX, ONCALL, ask
 
 MARCH = date(2031, 3, 3)
 PEOPLE = [person.id for person in EVERYBODY]

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from models.catalogue.spec import When
 from models.policy import Outcome, PersonFacts, applies, decide
 from models.policy.decide import ON_BEHALF
-from tests.models.asking import ADI, ANA, BEN, COMPANY, MAX, OLA, SAM, ask, stage
+from tests.models.policy_questions import ADI, ANA, BEN, COMPANY, MAX, OLA, SAM, ask, stage
 
 WHO = {"ana": ANA, "her manager": MAX, "an owner": OLA, "an admin": ADI, "a colleague": SAM}
 MAY = {

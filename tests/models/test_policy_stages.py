@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from models.catalogue.spec import StageSpec
 from models.policy import Company, Course, TallyStatus, decide, escalation_wait, open_stage, tally
-from tests.models.asking import ADI, ANA, BEN, COMPANY, EVERYBODY, MAX, OLA, SAM, ask, stage
+from tests.models.policy_questions import ADI, ANA, BEN, COMPANY, EVERYBODY, MAX, OLA, SAM, ask, stage
 
 PEOPLE = [person.id for person in EVERYBODY]
 TWO_OF_THREE = StageSpec(name="Check", approvers=("U0SAM", "U0MAX", "U0OLE"), rule=2)

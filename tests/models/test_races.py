@@ -32,7 +32,7 @@ from models.tables.grants import Grant
 from models.tables.people import Person
 from models.tables.requests import Comment, Decision, Request, Term
 from models.tables.states import GrantState, RequestState
-from tests.models.acting import sweep, targets
+from tests.models.workflow_steps import sweep, targets
 from tests.rows import all_of, count_of, new_row, row_of, trail_of
 
 pytestmark = pytest.mark.both_engines

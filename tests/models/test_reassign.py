@@ -15,8 +15,8 @@ from models.store.outcome import Outcome
 from models.tables.cards import Card
 from models.tables.people import Person
 from models.tables.requests import Term
-from tests.models.acting import actions, ask, request
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
+from tests.models.workflow_steps import actions, ask, request
 from tests.rows import all_of, new_row
 
 pytestmark = pytest.mark.both_engines

@@ -31,9 +31,9 @@ from models.tables.people import Person
 from models.tables.requests import Request, Term
 from models.tables.settings import Setting
 from models.tables.states import RequestState
-from tests.models.acting import ask, hold, request, settle
 from tests.models.company import ADA as ADA_ID
 from tests.models.company import GRACE, found
+from tests.models.workflow_steps import ask, hold, request, settle
 
 pytestmark = pytest.mark.both_engines
 

@@ -14,8 +14,8 @@ from models.store.outcome import Outcome
 from models.tables.grants import Grant
 from models.tables.requests import Term
 from models.tables.states import GrantState
-from tests.models.acting import actions, ask, grant, hold, sweep
 from tests.models.company import ALAN, GITHUB, GRACE, found
+from tests.models.workflow_steps import actions, ask, grant, hold, sweep
 from tests.rows import trail_of
 
 pytestmark = pytest.mark.both_engines

@@ -21,8 +21,8 @@ from models.tables.grants import Cause, Direction, Task, TaskState
 from models.tables.people import Person
 from models.tables.requests import Term
 from models.tables.states import GrantState
-from tests.models.acting import actions, ask, grant, grant_of, hold, settle, sweep
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, NAMES, ROOT, found
+from tests.models.workflow_steps import actions, ask, grant, grant_of, hold, settle, sweep
 from tests.rows import all_of, clear, edit, new_row
 
 pytestmark = pytest.mark.both_engines

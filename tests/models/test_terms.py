@@ -17,8 +17,8 @@ from models.store.outcome import Outcome
 from models.tables.people import Person
 from models.tables.requests import Request, Term
 from models.tables.states import RequestState
-from tests.models.acting import ask, request
 from tests.models.company import ADA, GITHUB, GRACE, ROOT, found
+from tests.models.workflow_steps import ask, request
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 EIGHT_HOURS = Term(length=8 * HOUR)

@@ -29,8 +29,8 @@ from models.tables.grants import Direction, Grant
 from models.tables.requests import Request, Term
 from models.tables.states import GrantState, RequestState
 from tests.conftest import EXAMPLES, START
-from tests.models.acting import sweep, targets
 from tests.models.company import ADA, ALAN, GRACE, found
+from tests.models.workflow_steps import sweep, targets
 from tests.rows import all_of, every
 
 # As whoever puts a process together does it.

@@ -24,8 +24,8 @@ from models.tables.grants import Grant
 from models.tables.requests import Request, Term
 from models.tables.states import GrantState, RequestState
 from tests.conftest import START
-from tests.models.acting import grant, request, settle, sweep
 from tests.models.company import ADA, GRACE
+from tests.models.workflow_steps import grant, request, settle, sweep
 from tests.postgres import PostgresServer
 from tests.rows import all_of
 

@@ -33,7 +33,7 @@ from models.tables.people import Person
 from models.tables.requests import Asked, Decision, Request, Stage, Term
 from models.tables.states import GrantState, RequestState, StageState
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
-from tests.models.playing import NOON, actions, all_in, case_of, only, play, rows_in
+from tests.models.verbs_in_memory import NOON, actions, all_in, case_of, only, play, rows_in
 from tests.rows import new_row
 
 HOUR = timedelta(hours=1)

@@ -17,8 +17,8 @@ from models.tables.grants import Grant
 from models.tables.people import Person
 from models.tables.requests import Decision, Request, Stage, Term
 from models.tables.states import GrantState, RequestState, StageState
-from tests.models.acting import ask, grant_of, settle
 from tests.models.company import ADA, GITHUB, GRACE, found
+from tests.models.workflow_steps import ask, grant_of, settle
 from tests.rows import all_of, every, new_row
 
 pytestmark = pytest.mark.both_engines

@@ -19,8 +19,8 @@ from models.tables.cards import Card, CardKind
 from models.tables.people import Person
 from models.tables.requests import Request, Term
 from models.tables.states import RequestState
-from tests.models.acting import actions, ask, grant_of, request, settle, sweep
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
+from tests.models.workflow_steps import actions, ask, grant_of, request, settle, sweep
 from tests.rows import all_of, new_row, trail_of
 
 EIGHT_HOURS = Term(length=timedelta(hours=8))

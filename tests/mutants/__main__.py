@@ -4,8 +4,8 @@ import argparse
 import sys
 
 from tests.mutants.mutant import Mutant
+from tests.mutants.run_mutants import PASSED, Copy, Found, copied
 from tests.mutants.table import MUTANTS
-from tests.mutants.trying import PASSED, Copy, Found, copied
 
 LAST = 12
 """Lines of what pytest said, shown where something is wrong."""

@@ -18,8 +18,8 @@ from models.lifecycle.grant import revoke
 from models.lifecycle.request import comment
 from models.store.open import open_store
 from models.tables.requests import Term
-from tests.models.acting import ask, hold, settle, sweep
 from tests.models.company import ADA, ALAN, found
+from tests.models.workflow_steps import ask, hold, settle, sweep
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 EIGHT_HOURS = Term(length=timedelta(hours=8))

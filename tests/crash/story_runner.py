@@ -1,4 +1,4 @@
-"""Where stories are told: each step from where the one before it ended, with its own bot and database."""
+"""Run each step of a story from where the one before ended, with a bot and a database of its own."""
 
 import shutil
 import signal
@@ -15,8 +15,8 @@ from bot.config import Mode
 from models.clock import ManualClock
 from models.store.open import open_store
 from tests.conftest import START
-from tests.crash.facts import Facts, facts
-from tests.crash.lives import Kept, Lives, Nursery, lives
+from tests.crash.end_state import Facts, facts
+from tests.crash.process_world import BotLauncher, Kept, ProcessWorld, process_world
 from tests.crash.stories import Step
 from tests.postgres import PostgresServer
 
@@ -73,17 +73,17 @@ class Ended:
 
 
 @dataclass
-class Place:
-    """One kind of database, and one way from Slack to the bot."""
+class StoryRunner:
+    """Runs steps on one kind of database and one transport."""
 
     mode: Mode
     databases: Databases
-    nursery: Nursery
+    bot_launcher: BotLauncher
     folder: Path
     _kept: list[str] = field(default_factory=list)
 
     async def after(self, steps: tuple[Step, ...], start: Start) -> Start:
-        """Where one begins after these steps, undisturbed."""
+        """Run these steps undisturbed; returns where the next begins."""
         folder = Path(tempfile.mkdtemp(dir=self.folder))
         url = await self.databases.copy(start.database, folder)
         self._kept.append(url)
@@ -95,12 +95,12 @@ class Place:
             await world.end()
         return Start(url, kept)
 
-    async def tell(
+    async def run_step(
         self, step: Step, start: Start, strike: str | None = None, number: int = signal.SIGKILL
     ) -> Ended:
-        """Tell one step with a bot that dies, or freezes, at this point.
+        """Run one step with a bot that dies, or freezes, at this point.
 
-        The points of the bot's own beginning are told of at the very beginning only: they are the same each
+        The points of the bot's own start are returned at the very beginning only: they are the same each
         time. The folder stays where an error is raised.
         """
         folder = Path(tempfile.mkdtemp(prefix=f"{step.__name__}-", dir=self.folder))
@@ -116,20 +116,22 @@ class Place:
         return ended
 
     @asynccontextmanager
-    async def _life(self, folder: Path, url: str, start: Start) -> AsyncIterator[Lives]:
+    async def _life(self, folder: Path, url: str, start: Start) -> AsyncIterator[ProcessWorld]:
         store = open_store(url, ManualClock(START))
         try:
-            async with lives(self.nursery, folder, url, store, self.mode, kept=start.kept) as world:
+            async with process_world(
+                self.bot_launcher, folder, url, store, self.mode, kept=start.kept
+            ) as world:
                 yield world
         finally:
             await store.close()
 
     def note(self, words: str) -> None:
-        """Write down how far it is: every point takes its time."""
+        """Append a line to the report, which is read while a long run goes on."""
         with (self.folder / "report.txt").open("a") as report:
             report.write(f"{words}\n")
 
     async def close(self) -> None:
-        """Let go what was kept."""
+        """Drop the databases that were kept."""
         for url in self._kept:
             await self.databases.drop(url)

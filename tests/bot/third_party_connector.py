@@ -1,14 +1,14 @@
-"""A connector as another package would bring it (see test_connectors)."""
+"""A connector as another package would provide it (see test_connectors)."""
 
 from bot.connectors.base import Connector, Params
 from models.lifecycle.grant.reconcile import Change, Done, Outcome
 
 
-class Pigeon(Connector):
-    """Takes a message there, and believes that it arrived."""
+class ThirdPartyConnector(Connector):
+    """Succeed at once, and never know what is there."""
 
-    type = "pigeon"
-    label = "Carrier pigeon"
+    type = "third_party"
+    label = "Third party"
 
     @classmethod
     def check(cls, _params: Params) -> str | None:

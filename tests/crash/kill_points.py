@@ -1,4 +1,4 @@
-"""The points at which a bot can be killed, found out from outside: its code knows nothing of this.
+"""The points at which a bot can be killed, found from outside: the product knows nothing of them.
 
 A point is a commit that writes something or a call to Slack, each before and after, named by what it is for
 and counted. `install` notes each one that is passed, and at the one it is told ends the process, as a power

@@ -1,4 +1,4 @@
-"""One delivery by one person, validly signed, and what came of it in a word."""
+"""Send one signed delivery as one person, and name its outcome in a word."""
 
 import json
 import sqlite3
@@ -15,7 +15,7 @@ from blocks.request_form import emergency as emergency_form
 from bot.sandbox.slack.client.client import Client
 from bot.sandbox.slack.delivery.delivery import Ack, Delivery
 from bot.sandbox.slack.state.events import Event
-from tests.handlers.casting import CAST, THREAD, Cast
+from tests.handlers.roles_world import ROLES, THREAD, RolesWorld
 
 WORDS = {
     "NotAllowed": "no", "NotAnApprover": "unasked", "OwnRequest": "own", "NotFound": "none",
@@ -27,16 +27,16 @@ ENVELOPES = {"command": "slash_commands", "event": "events_api"}
 KINDS = {"click": "block_actions", "submission": "view_submission", "suggestion": "block_suggestion"}
 
 
-async def outcome(cast: Cast, role: str, kind: str, name: str, about: str) -> str:
+async def outcome(company: RolesWorld, role: str, kind: str, name: str, about: str) -> str:
     """What comes of it when whoever has this part does that; nothing of it lasts."""
-    client = Client(cast.slack, cast.ids[CAST[role][0]], cast.app)
-    with closing(sqlite3.connect(cast.file)) as file:
+    client = Client(company.slack, company.ids[ROLES[role][0]], company.app)
+    with closing(sqlite3.connect(company.file)) as file:
         before, version = _done_by(file, client.user_id), _version(file)
         with capture_logs() as logs:
-            answer = await _deliver(cast, client, kind, name, about)
+            answer = await _deliver(company, client, kind, name, about)
         recorded = _done_by(file, client.user_id) - before
         if _version(file) != version:
-            cast.kept.backup(file)
+            company.kept.backup(file)
     return _word(answer, logs, recorded)
 
 
@@ -61,47 +61,47 @@ def _word(answer: Ack, logs: Sequence[EventDict], recorded: int) -> str:
     return "+".join([*refused, *done]) or "saw"
 
 
-async def _deliver(cast: Cast, client: Client, kind: str, name: str, about: str) -> Ack:
-    payload = _payload(cast, client, kind, name, about)
+async def _deliver(company: RolesWorld, client: Client, kind: str, name: str, about: str) -> Ack:
+    payload = _payload(company, client, kind, name, about)
     accepts = kind in ("command", "submission", "suggestion")
     return await client._send(Delivery(kind, ENVELOPES.get(kind, "interactive"), payload, accepts))
 
 
-def _payload(cast: Cast, client: Client, kind: str, name: str, about: str) -> dict[str, Any]:
+def _payload(company: RolesWorld, client: Client, kind: str, name: str, about: str) -> dict[str, Any]:
     match kind:
         case "command":
-            channel = cast.slack.workspace.im(client.user_id, cast.app)
+            channel = company.slack.workspace.im(client.user_id, company.app)
             return client._command_payload(name, "", channel, "http://127.0.0.1:1/")
         case "event":
-            return cast.slack.events_api._envelope(cast.app, _event(cast, client.user_id, name))
+            return company.slack.events_api._envelope(company.app, _event(company, client.user_id, name))
         case "shortcut":
             return client.payload("shortcut", callback_id=name)
         case "suggestion":
-            return client.payload(KINDS[kind], action_id=name, block_id=about, value="", view=_view(cast))
+            return client.payload(KINDS[kind], action_id=name, block_id=about, value="", view=_view(company))
         case "submission":
-            view = _view(cast, name, about) | {"type": "modal"}
+            view = _view(company, name, about) | {"type": "modal"}
             return client.payload(KINDS[kind], view=view)
     action = {"type": "button", "action_id": name, "block_id": "b", "value": about}
     # As if it stood on App Home, so that what it opens lies over no other modal; with all that one carries.
     over = "admin_stage" if name in (AdminAction.MORE_CONDITIONS, AdminAction.FURTHER) else "admin_app"
-    return client.payload(KINDS[kind], view=_view(cast, over, about), actions=[action])
+    return client.payload(KINDS[kind], view=_view(company, over, about), actions=[action])
 
 
-def _view(cast: Cast, name: str = "", about: str = "") -> dict[str, Any]:
+def _view(company: RolesWorld, name: str = "", about: str = "") -> dict[str, Any]:
     carried = {"ref": about, "app": "github", "version": "1", "edition": "1", "part": "0"}
-    carried |= {"choice": "other", "length": "1h", "seat": cast.ids["Grace"]}
+    carried |= {"choice": "other", "length": "1h", "seat": company.ids["Grace"]}
     carried |= {"access": "burning"} if name == emergency_form.FORM else {}
     return {
-        "id": f"V{cast.slack.workspace.timestamps.next()}", "type": "home", "callback_id": name, "hash": "1",
-        "private_metadata": json.dumps(carried), "state": {"values": _values(cast, name)}, "blocks": [],
+        "id": f"V{company.slack.workspace.timestamps.next()}", "type": "home", "callback_id": name, "hash": "1",
+        "private_metadata": json.dumps(carried), "state": {"values": _values(company, name)}, "blocks": [],
     }  # fmt: skip
 
 
-def _values(cast: Cast, form: str) -> dict[str, Any]:
+def _values(company: RolesWorld, form: str) -> dict[str, Any]:
     """Every form filled in as it has to be; each reads what it knows. The admins' forms are empty."""
     if form.startswith("admin"):
         return {}
-    today, other = cast.clock.now().date().isoformat(), cast.ids["Mia"]
+    today, other = company.clock.now().date().isoformat(), company.ids["Mia"]
     filled = {
         "app": {"selected_option": {"value": "github"}},
         access_block("github"): {"selected_options": [{"value": "other"}]},
@@ -113,7 +113,7 @@ def _values(cast: Cast, form: str) -> dict[str, Any]:
     return {block: {"a": state} for block, state in filled.items()}
 
 
-def _event(cast: Cast, person_id: str, name: str) -> Event:
+def _event(company: RolesWorld, person_id: str, name: str) -> Event:
     """What Slack would tell; of people it says that they are gone, which is true of one."""
     channel, thread = THREAD
     said = {
@@ -128,5 +128,5 @@ def _event(cast: Cast, person_id: str, name: str) -> Event:
         "user_change": {"user": {"id": person_id, "deleted": True}},
         "team_join": {"user": {"id": person_id, "deleted": True}},
     }  # fmt: skip
-    about_group = {"subteam": {"id": cast.group.id, "users": [person_id]}, "subteam_id": cast.group.id}
+    about_group = {"subteam": {"id": company.group.id, "users": [person_id]}, "subteam_id": company.group.id}
     return Event(name, {"type": name, **told.get(name, about_group)})

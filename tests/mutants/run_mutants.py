@@ -18,7 +18,7 @@ from tests.mutants.mutant import ROOT, DoesNotApply, Mutant
 PATIENCE = 150
 """Seconds for the tests of one mutant; those that hang have noticed it."""
 OPTIONS = (
-    "-n", "0", "-x", "-p", "no:cacheprovider", "-p", "tests.mutants.at_once",
+    "-n", "0", "-x", "-p", "no:cacheprovider", "-p", "tests.mutants.no_shrinking",
     "-q", "--no-header", "--tb=line",
 )  # fmt: skip
 PASSED, FAILED = 0, 1

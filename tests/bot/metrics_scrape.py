@@ -1,4 +1,4 @@
-"""Reading /metrics as Prometheus does."""
+"""Read /metrics as Prometheus does."""
 
 import aiohttp
 from prometheus_client.parser import text_string_to_metric_families
@@ -9,7 +9,7 @@ Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
 class Scraped:
-    """What one look at /metrics showed."""
+    """The samples of one scrape."""
 
     def __init__(self, text: str) -> None:
         self.samples: Samples = {
@@ -28,7 +28,7 @@ class Scraped:
 
 
 async def scrape(bot: Keyturn, http: aiohttp.ClientSession) -> Scraped:
-    """Count what is in the database now, and look."""
+    """Update the gauges from the database, and scrape."""
     await bot.scheduler.count()
     async with http.get(f"{bot.base_url}/metrics") as answer:
         assert answer.status == 200

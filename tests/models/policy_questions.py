@@ -1,4 +1,4 @@
-"""A small company and the questions that its people ask, for the tests of the policy."""
+"""A small company and requests to decide on, for the tests of the policy."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Play verbs without a database: on rows that are there, and nothing else."""
+"""Run verbs without a database, on given rows only."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime

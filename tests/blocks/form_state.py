@@ -1,4 +1,4 @@
-"""Filling in a form as a client does: what is shown at first, and what somebody changes, as its state."""
+"""The state of a form as a client sends it: its initial values, and what somebody changed."""
 
 from collections.abc import Sequence
 from datetime import datetime

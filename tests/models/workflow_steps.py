@@ -1,4 +1,4 @@
-"""What happens to requests and grants, in a word each, for tests of the verbs."""
+"""Steps of a request and its grant in a line each: submit, approve, provision, sweep."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

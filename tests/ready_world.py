@@ -1,4 +1,4 @@
-"""A world in which Ada has asked for something already, by the verb itself: the tests begin at the cards."""
+"""A world with everyone known to the bot, and requests made by the verb: tests begin at the cards."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -18,7 +18,7 @@ EIGHT_HOURS = Term(length=timedelta(hours=8))
 
 
 @asynccontextmanager
-async def office(template: str, folder: Path, clock: ManualClock, **entry: Any) -> AsyncIterator[World]:
+async def ready_world(template: str, folder: Path, clock: ManualClock, **entry: Any) -> AsyncIterator[World]:
     """A running bot on SQLite with everybody known, and GitHub with these changes in its catalogue."""
     shutil.copy(template, folder / "keyturn.db")
     async with running(f"sqlite+aiosqlite:///{folder / 'keyturn.db'}", clock, "http") as world:
@@ -27,8 +27,10 @@ async def office(template: str, folder: Path, clock: ManualClock, **entry: Any) 
         yield world
 
 
-async def asks(world: World, name: str = "Ada", access: str = "engineering", term: Term = EIGHT_HOURS) -> str:
-    """Somebody asks; the cards are there when it returns. Gives the request's reference."""
+async def submit_request(
+    world: World, name: str = "Ada", access: str = "engineering", term: Term = EIGHT_HOURS
+) -> str:
+    """Request an access of GitHub and wait until the cards are posted. Returns the request's reference."""
     who = world.ids[name]
     draft = Draft(who, who, "github", (access,), term, "INC-42: <!channel> & co")
     (request,) = await world.bot.store.run(submit.submit, draft)
@@ -36,8 +38,8 @@ async def asks(world: World, name: str = "Ada", access: str = "engineering", ter
     return request.ref
 
 
-async def approved(world: World, ref: str) -> None:
-    """Grace approves, and what comes of it has happened when it returns."""
+async def approve_request(world: World, ref: str) -> None:
+    """Approve as Grace, and wait until the access is provisioned."""
     await world.bot.store.run(decide.approve, ref, world.ids["Grace"])
     await world.settle()
 

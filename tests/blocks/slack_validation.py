@@ -1,4 +1,4 @@
-"""What Slack would say of what is drawn, for the tests of every screen."""
+"""Check messages and views against Slack's limits, for the tests of every screen."""
 
 import re
 from collections.abc import Iterator

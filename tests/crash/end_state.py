@@ -1,4 +1,4 @@
-"""What stands in the end: in the database, in the target system and on everybody's screen."""
+"""Collect the end state: the database, the target system and everybody's screen."""
 
 import re
 from collections import Counter
@@ -10,7 +10,7 @@ from models.jobs import Job
 from models.store.case import Case
 from models.tables.grants import Grant, Task
 from models.tables.requests import Comment, Decision, Request
-from tests.crash.lives import Lives
+from tests.crash.process_world import ProcessWorld
 from tests.rows import every
 from tests.world import PEOPLE
 
@@ -18,7 +18,7 @@ Facts = dict[str, Any]
 REFERENCE = re.compile(r"\b(?:AR|GR|TK)-\d+\b")
 
 
-async def facts(world: Lives) -> Facts:
+async def facts(world: ProcessWorld) -> Facts:
     """Everything that must be the same, wherever the bot died."""
     found: Facts = {
         **await world.store.read(_recorded),
@@ -78,7 +78,7 @@ def _rows(case: Case, table: Any, *columns: str) -> list[tuple[str, ...]]:
     )
 
 
-def _screen(world: Lives, name: str) -> list[str]:
+def _screen(world: ProcessWorld, name: str) -> list[str]:
     """The messages and what was answered in their threads; which of two at a time came first is no matter."""
     said = world.person(name).messages()
     return sorted(" | ".join([one.text, *sorted(reply.text for reply in one.replies)]) for one in said)

@@ -1,4 +1,4 @@
-"""A company whose bot runs as a process that may die: people see what Slack then shows, and try again."""
+"""A company whose bot is a process that may die: people see what Slack shows then, and try again."""
 
 import asyncio
 import copy
@@ -33,7 +33,7 @@ from models.store.case import Case
 from models.store.outcome import Outcome
 from models.tables.grants import UNSETTLED, Grant
 from tests.conftest import START
-from tests.crash.nursery import Order
+from tests.crash.fork_server import LaunchOrder
 from tests.rows import every
 from tests.world import World
 
@@ -52,17 +52,17 @@ BUSY = select(Job.id).where(DUE | (Job.state == JobState.RUNNING))
 """Their connector failed; the job that tries again is a new one."""
 
 
-class Nursery:
-    """Where bots come from."""
+class BotLauncher:
+    """Starts bots by forking a process that has everything imported."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.nursery"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [sys.executable, "-m", "tests.crash.fork_server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}, text=True,
         )  # fmt: skip
 
-    def born(self, order: Order) -> int:
-        """A new bot; returns its process id."""
+    def launch(self, order: LaunchOrder) -> int:
+        """Start a bot; returns its process id."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(order.line())
@@ -70,14 +70,14 @@ class Nursery:
         return int(self._process.stdout.readline())
 
     def close(self) -> None:
-        """No more."""
+        """End the fork server."""
         self._process.communicate()
 
 
 @contextmanager
-def nursery() -> Iterator[Nursery]:
-    """One that lives as long as the block."""
-    opened = Nursery()
+def bot_launcher() -> Iterator[BotLauncher]:
+    """Run a launcher as long as the block."""
+    opened = BotLauncher()
     try:
         yield opened
     finally:
@@ -87,8 +87,8 @@ def nursery() -> Iterator[Nursery]:
 class Bot:
     """One process, which may have died."""
 
-    def __init__(self, nursery: Nursery, order: Order, port: int) -> None:
-        self.pid, self.port = nursery.born(order), port
+    def __init__(self, bot_launcher: BotLauncher, order: LaunchOrder, port: int) -> None:
+        self.pid, self.port = bot_launcher.launch(order), port
 
     @property
     def alive(self) -> bool:
@@ -142,13 +142,13 @@ class Kept:
     bots: datetime
 
 
-class Lives(World):
+class ProcessWorld(World):
     """The world of `tests.world`, with the bot outside of this process."""
 
     clock: TwoClocks
 
     def __init__(
-        self, nursery: Nursery, folder: Path, url: str, store: Store, mode: Mode, *, lease: float,
+        self, bot_launcher: BotLauncher, folder: Path, url: str, store: Store, mode: Mode, *, lease: float,
         kept: Kept | None,
     ) -> None:  # fmt: skip
         now, bots = (kept.now, kept.bots) if kept else (START, START)
@@ -156,7 +156,7 @@ class Lives(World):
         if kept is not None:
             self._go_on(kept.slack)
         self.folder, self.url, self.store = folder, url, store
-        self._nursery, self._lease = nursery, lease
+        self._launcher, self._lease = bot_launcher, lease
         (folder / "points.txt").touch()
         self.bots: list[Bot] = []
         self.batch = 0
@@ -202,13 +202,13 @@ class Lives(World):
         port = free_port()
         config = self.folder / f"config-{port}.toml"
         config.write_text(config_of(self, self.url, port))
-        order = Order(
+        order = LaunchOrder(
             folder=str(self.folder), config=str(config), clock=str(self.folder / "clock.txt"),
             lease=lease or self._lease, points=str(self.folder / "points.txt") if points else "",
             strike=strike, number=number, batch=self.batch,
         )  # fmt: skip
         self._freezes = strike if number == signal.SIGSTOP else None
-        bot = Bot(self._nursery, order, port)
+        bot = Bot(self._launcher, order, port)
         self.bots.append(bot)
         await self.until(lambda: self._ready_or_struck(bot, strike))
         self.reach(bot)
@@ -444,12 +444,12 @@ def config_of(world: World, url: str, port: int) -> str:
 
 
 @asynccontextmanager
-async def lives(
-    nursery: Nursery, folder: Path, url: str, store: Store, mode: Mode, *, lease: float = 60,
+async def process_world(
+    bot_launcher: BotLauncher, folder: Path, url: str, store: Store, mode: Mode, *, lease: float = 60,
     kept: Kept | None = None,
-) -> AsyncIterator[Lives]:  # fmt: skip
+) -> AsyncIterator[ProcessWorld]:  # fmt: skip
     """A company with GitHub in the catalogue, or what was kept of one; no bot runs yet."""
-    world = Lives(nursery, folder, url, store, mode, lease=lease, kept=kept)
+    world = ProcessWorld(bot_launcher, folder, url, store, mode, lease=lease, kept=kept)
     await world.slack.start()
     try:
         async with aiohttp.ClientSession() as http:

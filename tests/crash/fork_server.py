@@ -1,7 +1,7 @@
-"""A process that has everything imported, and makes a bot of a copy of itself at each line it is told.
+"""A program that imports everything once, and forks a bot for each line on standard input.
 
-Started by tests as a program. A copy starts in a tenth of the time of a new process, and is as real: its own
-connections and its own death. Each line is JSON, see `Order`; the answer to each is the copy's process id.
+A fork starts in a tenth of the time of a new process, with connections and a death of its own. Each line is
+JSON, see `LaunchOrder`; the answer to each is the process id of the fork.
 """
 
 import asyncio
@@ -23,15 +23,15 @@ from bot import app, log, schedule, worker
 from bot.config import load
 from bot.serve import serve
 from models.lifecycle import due
-from tests.crash.points import Points, install
+from tests.crash.kill_points import Points, install
 
 STANDSTILL = timedelta(seconds=4)
 """After so long PostgreSQL undoes a transaction whose bot froze."""
 
 
 @dataclass(frozen=True)
-class Order:
-    """What a bot is to be: `keyturn run` with this configuration, at the time that stands in a file."""
+class LaunchOrder:
+    """How to start a bot: as `keyturn run` with this configuration, at the time in a file."""
 
     folder: str
     config: str
@@ -62,11 +62,11 @@ class ClockInFile:
 
 
 def main() -> None:
-    """Make a copy at each line; all that is left of one that ended is gone at once."""
+    """Fork at each line, and reap what has ended."""
     _warm_up()
-    signal.signal(signal.SIGCHLD, _buried)
+    signal.signal(signal.SIGCHLD, _reap)
     for line in sys.stdin:
-        order = Order(**json.loads(line))
+        order = LaunchOrder(**json.loads(line))
         child = os.fork()
         if child == 0:
             _live(order)
@@ -83,14 +83,14 @@ def _warm_up() -> None:
     gc.freeze()
 
 
-def _buried(_number: int, _frame: FrameType | None) -> None:
+def _reap(_number: int, _frame: FrameType | None) -> None:
     # Waited for and not ignored, so that `time pytest` counts what the bots took.
     with suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
 
 
-def _live(order: Order) -> None:
+def _live(order: LaunchOrder) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     output = os.open(f"{order.folder}/log.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -103,7 +103,7 @@ def _live(order: Order) -> None:
         os._exit(code)
 
 
-def _run(order: Order) -> int:
+def _run(order: LaunchOrder) -> int:
     # Only how often it looks, how much it takes at once, how long it is waited for; not what it does.
     schedule.TICK = schedule.FREE = worker.LOOK = 0.3  # type: ignore[assignment]
     vars(app)["STANDSTILL"] = STANDSTILL

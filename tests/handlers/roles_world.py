@@ -1,6 +1,6 @@
-"""A company with one person for each part that anybody can have in a request, and a story that stands still.
+"""A company with one person for each role in a request.
 
-No job runs and no time passes by itself, so that everything can be put back after each click.
+No job runs and no time passes by itself, so that the database can be restored after each click.
 """
 
 import sqlite3
@@ -22,17 +22,17 @@ from models.store.outcome import Outcome
 from models.tables.cards import Card
 from models.tables.catalogue import App
 from models.tables.requests import Term
-from tests.models.acting import obliging, settle
+from tests.models.workflow_steps import obliging, settle
 from tests.rows import clear, the
 from tests.world import World
 
-CAST: dict[str, tuple[str, dict[str, Any]]] = {
+ROLES: dict[str, tuple[str, dict[str, Any]]] = {
     "requester": ("Ada", {}), "beneficiary": ("Ben", {}), "approver": ("Grace", {}), "quiet": ("Quinn", {}),
     "stand-in": ("Dora", {}), "owner": ("Alan", {}), "admin": ("Root", {}), "author": ("Rita", {}),
     "slack-admin": ("Wanda", {"admin": True}), "colleague": ("Otto", {}), "guest": ("Gus", {"guest": True}),
     "stranger": ("Sam", {"stranger": True}), "gone": ("Dan", {}), "bot": ("Robo", {}),
 }  # fmt: skip
-"""Who has which part. The author is an admin who proposed a change; Dan, who is gone, was an approver too."""
+"""Who has which role. The author is an admin who proposed a change; Dan, who is gone, was an approver too."""
 
 LENGTH = Term(length=timedelta(hours=8))
 ACCESSES = ("active", "urgent", "failing", "task", "pending", "other", "burning")
@@ -40,14 +40,14 @@ THREAD = ("D0GRACE", "1.000100")
 """Where the approver's card lies."""
 
 
-class Cast(World):
-    """The company, and the story of what the table's references stand for."""
+class RolesWorld(World):
+    """The company, and the requests and grants that the references of roles.txt stand for."""
 
     def __init__(self, clock: ManualClock, file: Path) -> None:
         super().__init__(clock, "http")
         self.file = file
         self.kept = sqlite3.connect(":memory:")
-        for name, extra in CAST.values():
+        for name, extra in ROLES.values():
             if name not in self.ids:
                 self.ids[name] = self.slack.workspace.add_person(name, **extra).id
 

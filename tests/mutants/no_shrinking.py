@@ -6,5 +6,5 @@ from hypothesis import Phase, settings
 def pytest_configure() -> None:
     """After tests/conftest.py has chosen its profile."""
     phases = (Phase.explicit, Phase.generate)
-    settings.register_profile("at_once", parent=settings.get_profile("keyturn"), phases=phases)
-    settings.load_profile("at_once")
+    settings.register_profile("no_shrinking", parent=settings.get_profile("keyturn"), phases=phases)
+    settings.load_profile("no_shrinking")
