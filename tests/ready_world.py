@@ -38,6 +38,15 @@ async def submit_request(
     return request.ref
 
 
+async def submit_quietly(world: World, reason: str = "INC-42") -> str:
+    """Request the engineering team as Ada and wait for the bot, not for Slack. Returns the reference."""
+    ada = world.ids["Ada"]
+    draft = Draft(ada, ada, "github", ("engineering",), EIGHT_HOURS, reason)
+    (request,) = await world.bot.store.run(submit.submit, draft)
+    await world.bot.idle()
+    return request.ref
+
+
 async def approve_request(world: World, ref: str) -> None:
     """Approve as Grace, and wait until the access is provisioned."""
     await world.bot.store.run(decide.approve, ref, world.ids["Grace"])

@@ -163,6 +163,12 @@ class World:
         await self.settle()
 
 
+def modal_text(person: Person) -> str:
+    """Everything that can be read in the modal on top."""
+    assert person.view is not None
+    return "\n".join([person.view.title, *person.view.texts, *person.view.buttons])
+
+
 @asynccontextmanager
 async def running(
     url: str,

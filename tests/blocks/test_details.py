@@ -153,12 +153,13 @@ async def test_every_step_of_a_life_is_told_as_a_sentence(store: Store, clock: M
         assert words in said, words
 
 
+def _submit(out: Outcome) -> str:
+    draft = Draft(ASKING, ASKING, "github", ("engineering",), Term(length=timedelta(hours=8)), "INC-42")
+    return submit.submit(out, draft)[0].ref
+
+
 async def test_other_endings_are_told_as_sentences_too(store: Store, clock: ManualClock) -> None:
     await store.write(found)
-
-    def ask(out: Outcome) -> str:
-        draft = Draft(ASKING, ASKING, "github", ("engineering",), Term(length=timedelta(hours=8)), "INC-42")
-        return submit.submit(out, draft)[0].ref
 
     def refuse(out: Outcome) -> None:
         grant = out.case.get_one(Grant, 1)
@@ -167,12 +168,12 @@ async def test_other_endings_are_told_as_sentences_too(store: Store, clock: Manu
         tasks.open_task(out, grant, Direction.GIVE)
         revoke.take_away(out, grant, ADMIN, Cause.ADMIN)
 
-    approved = await store.write(ask)
+    approved = await store.write(_submit)
     clock.advance(timedelta(hours=25))
     await sweep(store)
     await store.run(decide.approve, approved, OWNER)
     await store.write(refuse)
-    withdrawn = await store.write(ask)
+    withdrawn = await store.write(_submit)
     await store.run(cancel.withdraw, withdrawn, ASKING)
     said = ""
     for ref in (approved, withdrawn):
@@ -195,10 +196,6 @@ async def test_what_people_leaving_and_clocks_do_is_told_as_sentences_too(
     def found_with_grace(out: Outcome) -> None:
         found(out, GITHUB.model_copy(update={"grace": timedelta(hours=4)}))
 
-    def ask(out: Outcome) -> str:
-        draft = Draft(ASKING, ASKING, "github", ("engineering",), Term(length=timedelta(hours=8)), "INC-42")
-        return submit.submit(out, draft)[0].ref
-
     def all_leave(out: Outcome) -> None:
         out.change(out.case.get_one(Person, OWNER), active=False)
         person_changed.leave(out, OWNER)
@@ -215,7 +212,7 @@ async def test_what_people_leaving_and_clocks_do_is_told_as_sentences_too(
         give.given(out, out.case.get_one(Grant, request.grant_id))
 
     await store.write(found_with_grace)
-    ref = await store.write(ask)
+    ref = await store.write(_submit)
     for work in (all_leave, one_comes_back, approve):
         await store.write(work)
     clock.advance(-timedelta(hours=1))

@@ -1,5 +1,6 @@
 """`keyturn …` as somebody runs it: in this process, or as a program of its own."""
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,25 @@ class Ended(NamedTuple):
     code: int
     out: str
     err: str
+
+
+class Terminal(io.StringIO):
+    """Output that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> Ended:
+    """Run `keyturn …` in this process."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    # Text as a code is what the interpreter prints to standard error, with exit code 1.
+    text = ended.value.code if isinstance(ended.value.code, str) else ""
+    code = 1 if text else int(ended.value.code or 0)
+    out, err = capsys.readouterr()
+    return Ended(code, out, err + text)
 
 
 class CommandLine:
@@ -45,14 +65,7 @@ class CommandLine:
         (self.folder / name).write_text(content, encoding="utf-8")
 
     def __call__(self, *arguments: str) -> Ended:
-        self._capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            cli.main(arguments)
-        # Text as a code is what the interpreter prints to standard error, with exit code 1.
-        text = ended.value.code if isinstance(ended.value.code, str) else ""
-        code = 1 if text else int(ended.value.code or 0)
-        out, err = self._capsys.readouterr()
-        return Ended(code, out, err + text)
+        return run(self._capsys, *arguments)
 
     def program(
         self, *arguments: str, stdin: int | None = None, stdout: int | None = None, stderr: int | None = None

@@ -1,16 +1,19 @@
 """Shared by the tests of what runs."""
 
+import io
 from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import log
 from bot.manifest import manifest
 from bot.metrics import Metrics
 from bot.sandbox.slack import App, LocalSlack
 from bot.slack import Gateway
 from models.clock import ManualClock
+from tests.world import World
 
 
 @pytest.fixture
@@ -39,6 +42,14 @@ def gateway(slack: LocalSlack, app: App, http: aiohttp.ClientSession, clock: Man
     """The way to Slack, with half a second of patience."""
     client = AsyncWebClient(app.bot_token, base_url=slack.api_url, session=http, retry_handlers=[])
     return Gateway(client, clock, patience=0.5)
+
+
+@pytest.fixture
+def bot_log(world: World) -> io.StringIO:
+    """What the bot of the test's `world` logs, in the form in which it goes to a file."""
+    stream = io.StringIO()
+    log.configure(world.config("sqlite+aiosqlite:///unused.db").secrets(), stream=stream)
+    return stream
 
 
 @pytest.fixture

@@ -10,20 +10,15 @@ from bot.sandbox.slack.state.conversations import Message
 from models.clock import ManualClock
 from models.jobs import Job, JobState, Work
 from models.lifecycle.redraw import tell
-from models.lifecycle.request import comment, decide, submit
-from models.lifecycle.request.plan import Draft
+from models.lifecycle.request import comment, decide
 from models.store.outcome import Outcome
 from models.tables.cards import Card
 from models.tables.requests import Comment, Term
+from tests.ready_world import submit_quietly
 from tests.rows import all_of, every, one_of
 from tests.world import World, running
 
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def engine() -> str:
-    return "sqlite"
 
 
 @pytest.fixture
@@ -32,15 +27,6 @@ async def world(database_url: str, clock: ManualClock) -> AsyncIterator[World]:
         await ready.offer()
         await ready.acquaint()
         yield ready
-
-
-async def ask(world: World, reason: str = "INC-42") -> str:
-    """Ada asks for the engineering team; what Slack is sent about it may fail."""
-    ada = world.ids["Ada"]
-    draft = Draft(ada, ada, "github", ("engineering",), Term(length=8 * HOUR), reason)
-    (request,) = await world.bot.store.run(submit.submit, draft)
-    await world.bot.idle()
-    return request.ref
 
 
 async def say(world: World, ref: str, text: str) -> None:
@@ -64,14 +50,14 @@ def cards(world: World, name: str) -> list[Message]:
 
 
 async def test_everybody_asked_and_who_asks_has_one_card(world: World) -> None:
-    await ask(world)
+    await submit_quietly(world)
     assert [len(cards(world, name)) for name in ("Ada", "Grace", "Alan", "Otto")] == [1, 1, 1, 0]
 
 
 @pytest.mark.parametrize("trouble", ["lose_answer", "cut", "fail"])
 async def test_a_card_is_posted_once_whatever_became_of_slacks_answer(world: World, trouble: str) -> None:
     with getattr(world.slack.faults, trouble)("chat.postMessage", times=3):
-        await ask(world)
+        await submit_quietly(world)
     await world.pass_time(timedelta(minutes=1))
     for name in ("Ada", "Grace", "Alan"):
         (card,) = cards(world, name)
@@ -83,7 +69,7 @@ async def test_a_card_is_posted_once_whatever_became_of_slacks_answer(world: Wor
 
 
 async def test_what_has_not_changed_costs_no_call(world: World) -> None:
-    await ask(world)
+    await submit_quietly(world)
     before = len(world.slack.log.calls())
     await redraw(world)
     assert len(world.slack.log.calls()) == before
@@ -91,7 +77,7 @@ async def test_what_has_not_changed_costs_no_call(world: World) -> None:
 
 async def test_one_conversation_that_is_limited_holds_up_no_other(world: World) -> None:
     world.slack.faults.ratelimit("chat.postMessage", retry_after=3600, times=1)
-    await ask(world)
+    await submit_quietly(world)
     assert sum(len(cards(world, name)) for name in ("Ada", "Grace", "Alan")) == 2
     await world.pass_time(timedelta(seconds=3599))
     assert sum(len(cards(world, name)) for name in ("Ada", "Grace", "Alan")) == 2
@@ -101,7 +87,7 @@ async def test_one_conversation_that_is_limited_holds_up_no_other(world: World) 
 
 async def test_a_slack_that_is_away_for_hours_has_every_card_when_it_is_back(world: World) -> None:
     with world.slack.faults.down():
-        await ask(world)
+        await submit_quietly(world)
         for _ in range(24):
             world.clock.advance(timedelta(minutes=30))
             await world.bot.idle()
@@ -110,7 +96,7 @@ async def test_a_slack_that_is_away_for_hours_has_every_card_when_it_is_back(wor
 
 
 async def test_a_card_that_somebody_deleted_is_left_alone(world: World) -> None:
-    await ask(world)
+    await submit_quietly(world)
     (card,) = cards(world, "Alan")
     world.slack.workspace.delete(world.person("Alan").dm, card)
     await world.approve("Grace", "Engineering team")
@@ -121,7 +107,7 @@ async def test_a_card_that_somebody_deleted_is_left_alone(world: World) -> None:
 
 async def test_who_has_left_gets_no_card_and_stops_nobody(world: World) -> None:
     world.slack.workspace.users[world.ids["Alan"]].deleted = True  # and nobody has told us yet
-    await ask(world)
+    await submit_quietly(world)
     assert [len(cards(world, name)) for name in ("Ada", "Grace")] == [1, 1]
     left = await all_of(world.bot.store, Job, kind="card")
     assert left == []
@@ -129,7 +115,7 @@ async def test_who_has_left_gets_no_card_and_stops_nobody(world: World) -> None:
 
 async def test_what_slack_does_not_take_is_parked_in_the_end_where_it_can_be_seen(world: World) -> None:
     with world.slack.faults.fail("chat.postMessage", status=200, error="invalid_blocks"):
-        await ask(world)
+        await submit_quietly(world)
         for _ in range(12):
             world.clock.advance(timedelta(minutes=30))
             await world.bot.idle()
@@ -138,13 +124,13 @@ async def test_what_slack_does_not_take_is_parked_in_the_end_where_it_can_be_see
 
 
 async def test_what_people_write_makes_slack_fetch_nothing(world: World) -> None:
-    await ask(world, "see https://example.com/<!channel>")
+    await submit_quietly(world, "see https://example.com/<!channel>")
     for call in world.slack.log.calls("chat.postMessage"):
         assert (call.request["unfurl_links"], call.request["unfurl_media"]) == (False, False)
 
 
 async def test_a_comment_is_a_reply_under_every_other_copy(world: World) -> None:
-    ref = await ask(world)
+    ref = await submit_quietly(world)
     await say(world, ref, "Which <repository>?")
     assert [reply.text for reply in cards(world, "Ada")[0].replies] == [
         f"<@{world.ids['Grace']}>\n> Which &lt;repository&gt;?"
@@ -155,7 +141,7 @@ async def test_a_comment_is_a_reply_under_every_other_copy(world: World) -> None
 
 @pytest.mark.parametrize("trouble", ["lose_answer", "cut"])
 async def test_a_comment_is_said_once_whatever_became_of_slacks_answer(world: World, trouble: str) -> None:
-    ref = await ask(world)
+    ref = await submit_quietly(world)
     with getattr(world.slack.faults, trouble)("chat.postMessage", times=2):
         await say(world, ref, "Which repository?")
     await world.pass_time(timedelta(minutes=1))
@@ -164,7 +150,7 @@ async def test_a_comment_is_said_once_whatever_became_of_slacks_answer(world: Wo
 
 async def test_a_comment_waits_for_its_card(world: World) -> None:
     with world.slack.faults.ratelimit("chat.postMessage", retry_after=10, times=3):
-        ref = await ask(world)
+        ref = await submit_quietly(world)
         await say(world, ref, "Which repository?")
     assert cards(world, "Ada") == []
     for _ in range(10):
@@ -173,7 +159,7 @@ async def test_a_comment_waits_for_its_card(world: World) -> None:
 
 
 async def test_a_comment_for_a_card_that_is_gone_is_not_kept_for_ever(world: World) -> None:
-    ref = await ask(world)
+    ref = await submit_quietly(world)
     world.slack.workspace.delete(world.person("Alan").dm, cards(world, "Alan")[0])
     await say(world, ref, "Which repository?")
     assert len(cards(world, "Ada")[0].replies) == 1
@@ -185,7 +171,7 @@ def overtaken(work: Work) -> Callable[[Outcome], None]:
 
 
 async def test_of_a_card_that_a_process_posted_too_late_the_one_that_is_redrawn_is_left(world: World) -> None:
-    await ask(world)
+    await submit_quietly(world)
     (kept,) = cards(world, "Grace")
     card = await one_of(world.bot.store, Card, ts=kept.ts)
     for text in ("Too late", "Much too late"):
@@ -201,7 +187,7 @@ async def test_of_a_card_that_a_process_posted_too_late_the_one_that_is_redrawn_
 
 
 async def test_of_a_comment_that_was_said_twice_one_is_left(world: World) -> None:
-    ref = await ask(world)
+    ref = await submit_quietly(world)
     await say(world, ref, "Which repository?")
     (shown,) = cards(world, "Ada")
     card = await one_of(world.bot.store, Card, ts=shown.ts)
@@ -229,7 +215,7 @@ async def test_of_what_somebody_was_told_twice_one_is_left(world: World) -> None
 
 
 async def test_of_a_changed_duration_that_was_noted_twice_one_is_left(world: World) -> None:
-    ref = await ask(world)
+    ref = await submit_quietly(world)
     shorter = Term(length=HOUR)
     await world.bot.store.run(decide.approve, ref, world.ids["Grace"], term=shorter)
     await world.settle()

@@ -2,9 +2,10 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import NamedTuple
 
 import pytest
 import typer
@@ -13,35 +14,19 @@ import yaml
 from bot import cli
 from bot.failure import Failure
 from bot.manifest import manifest
+from tests.bot.command_line import Ended, run
 
 URL = "https://keyturn.example.com"
 
 
-class Ended(NamedTuple):
-    code: int
-    out: str
-    err: str
+Run = Callable[..., Ended]
 
 
 @pytest.fixture
-def keyturn(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Run":
+def keyturn(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs `keyturn …` in an empty folder."""
     monkeypatch.chdir(tmp_path)
-    return Run(capsys)
-
-
-class Run:
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self.capsys = capsys
-
-    def __call__(self, *arguments: str) -> Ended:
-        with pytest.raises(SystemExit) as ended:
-            cli.main(arguments)
-        # Text as a code is what the interpreter prints to standard error, with exit code 1.
-        text = ended.value.code if isinstance(ended.value.code, str) else ""
-        code = 1 if text else int(ended.value.code or 0)
-        out, err = self.capsys.readouterr()
-        return Ended(code, out, err + text)
+    return partial(run, capsys)
 
 
 def command_that(error: Exception) -> SimpleNamespace:

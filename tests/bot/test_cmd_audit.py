@@ -25,7 +25,7 @@ from models.clock import ManualClock
 from models.store.open import open_store
 from models.store.outcome import Outcome
 from models.tables.people import Person
-from tests.bot.command_line import CommandLine, keyturn
+from tests.bot.command_line import CommandLine, Terminal, keyturn
 
 __all__ = ["keyturn"]
 
@@ -282,11 +282,6 @@ def test_the_words_of_a_person_are_erased_after_a_question(
     assert '""text"":""(erased)""' in three("audit", "export", "--format", "csv").out
     assert three("audit", "verify").out.startswith("4 entries, whole")
     assert three("audit", "erase", "--person", "UADA", "--yes").out == "There is nothing of UADA to erase.\n"
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 def test_a_changed_text_in_an_export_is_named(three: CommandLine) -> None:

@@ -1,6 +1,5 @@
 """`keyturn check`: one line a check, what to mend in it, and on with the next."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any
 
@@ -14,73 +13,17 @@ from bot.check.finding import Finding, ok
 from bot.config import load
 from bot.manifest import SCOPES
 from bot.sandbox.mailbox import Mailbox
-from bot.sandbox.slack import App, LocalSlack
-from models.catalogue.spec import AppSpec
 from models.catalogue.spec.messages import MESSAGE, MessageSpec
 from models.clock import SystemClock
-from models.registry import apps, catalogue_entries, directory
+from models.registry import catalogue_entries, directory
 from models.store.open import open_store
 from models.tables.people import UserGroup
 from models.wording.messages import MessageKey
-from tests.bot.command_line import CommandLine, Ended, keyturn
+from tests.bot.command_line import CommandLine, keyturn
+from tests.bot.configured_workspace import ConfiguredWorkspace, workspace
 from tests.rows import new_row
 
-__all__ = ["keyturn"]
-
-
-class Checked:
-    """The lines of a report."""
-
-    def __init__(self, ended: Ended) -> None:
-        self.code, self.err = ended.code, ended.err
-        self.lines = ended.out.splitlines()
-
-    def about(self, name: str) -> list[str]:
-        """The lines about one thing, each with its mark."""
-        return [line for line in self.lines if line[2:].strip().startswith(f"{name}:")]
-
-    def bad(self) -> list[str]:
-        return [line for line in self.lines if line.startswith("✗")]
-
-
-class Office:
-    """A workspace with Keyturn's app in it, and a configuration for it."""
-
-    def __init__(self, keyturn: CommandLine, slack: LocalSlack, app: App, url: str) -> None:
-        self.keyturn, self.slack, self.app, self.url = keyturn, slack, app, url
-        for name in ("Root", "Grace", "Alan"):
-            slack.workspace.add_person(name, id=f"U0{name.upper()}", email=f"{name.lower()}@example.com")
-        slack.workspace.add_usergroup("On call", handle="oncall", id="S0ONCALL", members=["U0ALAN"])
-        self.configure()
-
-    def configure(self, **slack: Any) -> None:
-        settings = {
-            "bot_token": self.app.bot_token,
-            "app_token": self.app.app_token,
-            "api_url": self.slack.api_url,
-            "admins": ["U0ROOT"],
-        }
-        self.keyturn.configure(self.url, **(settings | slack))
-
-    async def catalogue(self, *entries: dict[str, Any]) -> None:
-        specs = [AppSpec.model_validate(entry) for entry in entries]
-        store = open_store(self.url, SystemClock())
-        await store.run(apps.replace, specs, "operator")
-        await store.close()
-
-    async def check(self) -> Checked:
-        return Checked(await asyncio.to_thread(self.keyturn, "check"))
-
-
-@pytest.fixture
-def engine() -> str:
-    """SQLite; what differs on PostgreSQL has a test of its own."""
-    return "sqlite"
-
-
-@pytest.fixture
-def office(keyturn: CommandLine, slack: LocalSlack, app: App, database_url: str) -> Office:
-    return Office(keyturn, slack, app, database_url)
+__all__ = ["keyturn", "workspace"]
 
 
 def github(*approvers: str, **more: Any) -> dict[str, Any]:
@@ -94,9 +37,9 @@ def github(*approvers: str, **more: Any) -> dict[str, Any]:
     } | more
 
 
-async def test_all_is_well(office: Office) -> None:
-    await office.catalogue(github("alan@example.com", "@oncall"))
-    checked = await office.check()
+async def test_all_is_well(workspace: ConfiguredWorkspace) -> None:
+    await workspace.catalogue(github("alan@example.com", "@oncall"))
+    checked = await workspace.check()
     assert (checked.code, checked.err, checked.bad()) == (0, "", [])
     good = [line.split(":")[0].removeprefix("ok").strip() for line in checked.lines if line.startswith("ok")]
     assert good == [
@@ -105,19 +48,19 @@ async def test_all_is_well(office: Office) -> None:
     ]
 
 
-async def test_nothing_is_written_by_looking(office: Office) -> None:
-    office.url = "sqlite+aiosqlite:///new.db"
-    office.configure()
-    checked = await office.check()
+async def test_nothing_is_written_by_looking(workspace: ConfiguredWorkspace) -> None:
+    workspace.url = "sqlite+aiosqlite:///new.db"
+    workspace.configure()
+    checked = await workspace.check()
     assert checked.code == 0
     assert "nothing in it yet" in checked.about("Database")[-1]
     assert all("not looked at" in checked.about(name)[0] for name in ("People", "Connectors"))
-    assert office.keyturn.folder / "new.db" not in list(office.keyturn.folder.iterdir())
+    assert workspace.keyturn.folder / "new.db" not in list(workspace.keyturn.folder.iterdir())
 
 
-async def test_a_wrong_token_is_told_and_the_rest_goes_on(office: Office) -> None:
-    office.configure(bot_token="xoxb-wrong-canary")
-    checked = await office.check()
+async def test_a_wrong_token_is_told_and_the_rest_goes_on(workspace: ConfiguredWorkspace) -> None:
+    workspace.configure(bot_token="xoxb-wrong-canary")
+    checked = await workspace.check()
     assert checked.code == 1
     assert checked.err == "1 thing to mend."
     assert "invalid_auth" in checked.about("Slack token")[0]
@@ -126,17 +69,17 @@ async def test_a_wrong_token_is_told_and_the_rest_goes_on(office: Office) -> Non
     assert "canary" not in "".join(checked.lines)
 
 
-async def test_slack_that_does_not_answer_is_told(office: Office) -> None:
-    office.configure(api_url="http://127.0.0.1:1/api/")
-    checked = await office.check()
+async def test_slack_that_does_not_answer_is_told(workspace: ConfiguredWorkspace) -> None:
+    workspace.configure(api_url="http://127.0.0.1:1/api/")
+    checked = await workspace.check()
     assert checked.code == 1
     assert "127.0.0.1:1" in checked.about("Slack token")[0]
     assert checked.about("Database")[-1].startswith("ok")
 
 
-async def test_scopes_are_held_against_the_manifest(office: Office) -> None:
-    office.app.scopes = {*SCOPES, "files:read"} - {"usergroups:write", "im:write"}
-    checked = await office.check()
+async def test_scopes_are_held_against_the_manifest(workspace: ConfiguredWorkspace) -> None:
+    workspace.app.scopes = {*SCOPES, "files:read"} - {"usergroups:write", "im:write"}
+    checked = await workspace.check()
     missing, unneeded = checked.about("Scopes")
     assert "usergroups:write (" in missing
     assert "im:write (" in missing
@@ -146,33 +89,35 @@ async def test_scopes_are_held_against_the_manifest(office: Office) -> None:
     assert checked.code == 1
 
 
-async def test_a_wrong_app_token_is_told(office: Office) -> None:
-    office.configure(app_token="xapp-wrong")
-    assert "connections:write" in (await office.check()).about("Socket Mode")[0]
+async def test_a_wrong_app_token_is_told(workspace: ConfiguredWorkspace) -> None:
+    workspace.configure(app_token="xapp-wrong")
+    assert "connections:write" in (await workspace.check()).about("Socket Mode")[0]
 
 
-async def test_socket_mode_switched_off_is_told(office: Office) -> None:
-    office.app.socket_mode = False
-    checked = await office.check()
+async def test_socket_mode_switched_off_is_told(workspace: ConfiguredWorkspace) -> None:
+    workspace.app.socket_mode = False
+    checked = await workspace.check()
     assert "Switch Socket Mode on" in checked.about("Socket Mode")[0]
     assert checked.code == 1
 
 
 @pytest.mark.parametrize(("secret", "mark"), [("a1" * 16, "ok"), ("not-slacks", "· ")])
-async def test_in_mode_http_the_signing_secret_is_looked_at(office: Office, secret: str, mark: str) -> None:
-    office.configure(mode="http", signing_secret=secret)
-    checked = await office.check()
+async def test_in_mode_http_the_signing_secret_is_looked_at(
+    workspace: ConfiguredWorkspace, secret: str, mark: str
+) -> None:
+    workspace.configure(mode="http", signing_secret=secret)
+    checked = await workspace.check()
     assert checked.about("Signing secret")[0].startswith(mark)
     assert checked.about("Socket Mode") == []
     assert checked.code == 0
 
 
-def deactivate(office: Office) -> None:
-    office.slack.workspace.deactivate("U0ROOT")
+def deactivate(workspace: ConfiguredWorkspace) -> None:
+    workspace.slack.workspace.deactivate("U0ROOT")
 
 
-def make_guest(office: Office) -> None:
-    office.slack.workspace.update_person("U0ROOT", guest=True)
+def make_guest(workspace: ConfiguredWorkspace) -> None:
+    workspace.slack.workspace.update_person("U0ROOT", guest=True)
 
 
 @pytest.mark.parametrize(
@@ -180,27 +125,27 @@ def make_guest(office: Office) -> None:
     [
         (deactivate, "U0ROOT is deactivated"),
         (make_guest, "U0ROOT is a guest"),
-        (lambda office: office.configure(admins=["U0NOBODY"]), "U0NOBODY is nobody in Slack"),
-        (lambda office: office.configure(admins=[]), "nobody is a workspace admin"),
-        (lambda office: office.configure(admins=[office.app.bot_user_id]), "is a bot"),
+        (lambda workspace: workspace.configure(admins=["U0NOBODY"]), "U0NOBODY is nobody in Slack"),
+        (lambda workspace: workspace.configure(admins=[]), "nobody is a workspace admin"),
+        (lambda workspace: workspace.configure(admins=[workspace.app.bot_user_id]), "is a bot"),
     ],
 )
 async def test_an_admin_who_cannot_act_is_told(
-    office: Office, change: Callable[[Office], object], words: str
+    workspace: ConfiguredWorkspace, change: Callable[[ConfiguredWorkspace], object], words: str
 ) -> None:
-    change(office)
-    checked = await office.check()
+    change(workspace)
+    checked = await workspace.check()
     assert words in checked.about("Admins")[0]
     assert checked.code == 1
 
 
-async def test_whom_the_catalogue_names_and_cannot_ask_is_told(office: Office) -> None:
-    workspace = office.slack.workspace
-    workspace.add_person("Stu", id="U0STU", stranger=True)
-    workspace.deactivate("U0ALAN")
+async def test_whom_the_catalogue_names_and_cannot_ask_is_told(workspace: ConfiguredWorkspace) -> None:
+    company = workspace.slack.workspace
+    company.add_person("Stu", id="U0STU", stranger=True)
+    company.deactivate("U0ALAN")
     wiki = github(key="wiki", name="Wiki", owners=["alan@example.com", "U0STU"])
-    await office.catalogue(github("U0ALAN", "bob@example.com"), wiki)
-    checked = await office.check()
+    await workspace.catalogue(github("U0ALAN", "bob@example.com"), wiki)
+    checked = await workspace.check()
     assert [line.removeprefix("✗  People: ") for line in checked.about("People")] == [
         "U0ALAN, approver of GitHub, is deactivated. Correct the catalogue",
         "bob@example.com, approver of GitHub, is nobody active in Slack. Correct the catalogue",
@@ -211,25 +156,25 @@ async def test_whom_the_catalogue_names_and_cannot_ask_is_told(office: Office) -
     assert checked.err == "4 things to mend."
 
 
-async def test_a_hundred_people_are_few_calls(office: Office) -> None:
-    workspace = office.slack.workspace
-    many = [workspace.add_person(f"P{number}", email=f"p{number}@example.com") for number in range(99)]
+async def test_a_hundred_people_are_few_calls(workspace: ConfiguredWorkspace) -> None:
+    company = workspace.slack.workspace
+    many = [company.add_person(f"P{number}", email=f"p{number}@example.com") for number in range(99)]
     refs = [person.id if number % 2 else person.email for number, person in enumerate(many)]
-    await office.catalogue(github(owners=[*refs[:98], "U0NOBODY"], access=[]))
-    checked = await office.check()
+    await workspace.catalogue(github(owners=[*refs[:98], "U0NOBODY"], access=[]))
+    checked = await workspace.check()
     assert checked.about("People")[0].startswith("✗  People: U0NOBODY")
     assert "98 people" in checked.about("People")[1]
-    lookups = [call.name for call in office.slack.log.calls() if call.name.startswith("users.")]
+    lookups = [call.name for call in workspace.slack.log.calls() if call.name.startswith("users.")]
     assert sorted(lookups) == ["users.info", "users.info", "users.list"]
 
 
-async def test_user_groups_that_are_not_there_are_told(office: Office) -> None:
-    workspace = office.slack.workspace
-    workspace.enable_group(workspace.add_usergroup("Old", handle="old", members=["U0ALAN"]), False)
-    workspace.add_usergroup("Empty", handle="empty", id="S0EMPTY")
+async def test_user_groups_that_are_not_there_are_told(workspace: ConfiguredWorkspace) -> None:
+    company = workspace.slack.workspace
+    company.enable_group(company.add_usergroup("Old", handle="old", members=["U0ALAN"]), False)
+    company.add_usergroup("Empty", handle="empty", id="S0EMPTY")
     rule = {"name": "R", "when": {"not": {"requester_group": ["@nowhere"]}}}
-    await office.catalogue(github("@old", "S0EMPTY", deny=[rule]))
-    checked = await office.check()
+    await workspace.catalogue(github("@old", "S0EMPTY", deny=[rule]))
+    checked = await workspace.check()
     old, empty, nowhere, summary = checked.about("User groups")
     assert "@old, approver of GitHub, is switched off" in old
     assert "S0EMPTY, approver of GitHub, has nobody in it" in empty
@@ -238,41 +183,41 @@ async def test_user_groups_that_are_not_there_are_told(office: Office) -> None:
     assert checked.err == "2 things to mend."
 
 
-async def test_each_target_is_probed_once(office: Office) -> None:
+async def test_each_target_is_probed_once(workspace: ConfiguredWorkspace) -> None:
     missing = {"type": "slack_usergroup", "usergroup": "S0MISSING"}
     unknown = {"type": "carrier_pigeon"}
     accesses = [
         {"key": f"a{number}", "name": f"A{number}", "connector": connector}
         for number, connector in enumerate([missing, missing, unknown, {"type": "manual"}])
     ]
-    await office.catalogue(github(access=accesses))
-    checked = await office.check()
+    await workspace.catalogue(github(access=accesses))
+    checked = await workspace.check()
     first, second, summary = checked.about("Connectors")
     assert "GitHub, A0: Slack has no such user group" in first
     assert "GitHub, A2: there is no connector 'carrier_pigeon'" in second
     assert summary == "ok Connectors: 1 of 3 targets ready"
 
 
-async def test_it_waits_where_slack_asks_it_to(office: Office) -> None:
-    await office.catalogue(github())
-    office.slack.faults.ratelimit("users.info", retry_after=0, times=3)
-    assert (await office.check()).code == 0
+async def test_it_waits_where_slack_asks_it_to(workspace: ConfiguredWorkspace) -> None:
+    await workspace.catalogue(github())
+    workspace.slack.faults.ratelimit("users.info", retry_after=0, times=3)
+    assert (await workspace.check()).code == 0
 
 
-async def test_a_check_that_breaks_is_one_line(office: Office) -> None:
-    await office.catalogue(github("@oncall"))
-    office.slack.faults.fail("usergroups.list", status=200, error="plan_upgrade_required")
-    checked = await office.check()
+async def test_a_check_that_breaks_is_one_line(workspace: ConfiguredWorkspace) -> None:
+    await workspace.catalogue(github("@oncall"))
+    workspace.slack.faults.fail("usergroups.list", status=200, error="plan_upgrade_required")
+    checked = await workspace.check()
     assert checked.bad() == ["✗  User groups: usergroups.list: plan_upgrade_required"]
     assert checked.about("Connectors")[0].startswith("ok")
 
 
-async def test_what_nobody_expected_is_one_line_too(office: Office) -> None:
+async def test_what_nobody_expected_is_one_line_too(workspace: ConfiguredWorkspace) -> None:
     async def broken(_: Bench) -> AsyncIterator[Finding]:
         yield ok("Pigeons", "are in the loft")
         raise LookupError("no pigeon came back")
 
-    config = load(office.keyturn.folder / "config.toml")
+    config = load(workspace.keyturn.folder / "config.toml")
     checks = (Check("Pigeons", broken), Check("Slack token", slack_checks.token))
     found = [str(finding) async for finding in examine(config, checks)]
     assert found[:2] == [
@@ -282,18 +227,18 @@ async def test_what_nobody_expected_is_one_line_too(office: Office) -> None:
     assert found[2].startswith("ok Slack token")
 
 
-async def test_a_database_that_cannot_be_used_is_one_line(office: Office) -> None:
-    office.url = "sqlite+aiosqlite:////no/such/folder/keyturn.db"
-    office.configure()
-    checked = await office.check()
+async def test_a_database_that_cannot_be_used_is_one_line(workspace: ConfiguredWorkspace) -> None:
+    workspace.url = "sqlite+aiosqlite:////no/such/folder/keyturn.db"
+    workspace.configure()
+    checked = await workspace.check()
     assert [line for line in checked.bad() if "cannot be written" in line]
     assert checked.about("Slack token")[0].startswith("ok")
 
 
-async def test_on_postgres_it_says_which(office: Office, postgres_template: str) -> None:
-    office.url = postgres_template
-    office.configure()
-    checked = await office.check()
+async def test_on_postgres_it_says_which(workspace: ConfiguredWorkspace, postgres_template: str) -> None:
+    workspace.url = postgres_template
+    workspace.configure()
+    checked = await workspace.check()
     assert checked.code == 0
     assert any("PostgreSQL 1" in line for line in checked.about("Database"))
     assert all(line.startswith("ok") for line in checked.about("Database"))
@@ -318,25 +263,25 @@ def test_versions_of_sqlite_with_the_rare_fault_are_known() -> None:
     )
 
 
-async def test_the_mail_server_is_greeted_and_sent_nothing(office: Office) -> None:
-    assert "not set up" in (await office.check()).about("E-mail")[0]
+async def test_the_mail_server_is_greeted_and_sent_nothing(workspace: ConfiguredWorkspace) -> None:
+    assert "not set up" in (await workspace.check()).about("E-mail")[0]
     mailbox = Mailbox()
     await mailbox.start()
-    office.keyturn.configure_email(mailbox.url)
-    checked = await office.check()
+    workspace.keyturn.configure_email(mailbox.url)
+    checked = await workspace.check()
     assert (checked.code, mailbox.mails) == (0, [])
     assert checked.about("E-mail")[0].startswith("ok E-mail: 127.0.0.1:")
     await mailbox.stop()
-    checked = await office.check()
+    checked = await workspace.check()
     assert checked.code == 1
     assert "the mail server 127.0.0.1 does not answer" in checked.about("E-mail")[0]
 
 
-async def test_a_password_is_sent_encrypted_or_not_at_all(office: Office) -> None:
+async def test_a_password_is_sent_encrypted_or_not_at_all(workspace: ConfiguredWorkspace) -> None:
     mailbox = Mailbox()
     await mailbox.start()
-    office.keyturn.configure_email(mailbox.url.replace("//", "//keyturn:s3cret-canary@"))
-    checked = await office.check()
+    workspace.keyturn.configure_email(mailbox.url.replace("//", "//keyturn:s3cret-canary@"))
+    checked = await workspace.check()
     await mailbox.stop()
     (line,) = checked.about("E-mail")
     assert line.startswith("✗")
@@ -344,31 +289,31 @@ async def test_a_password_is_sent_encrypted_or_not_at_all(office: Office) -> Non
     assert "s3cret-canary" not in str(checked.lines)
 
 
-async def test_channels_that_stages_are_asked_in_are_looked_at(office: Office) -> None:
-    workspace, us = office.slack.workspace, office.app.bot_user_id
-    inside = workspace.add_channel("approvals", members=[us])
-    outside = workspace.add_channel("general", members=["U0ALAN"])
+async def test_channels_that_stages_are_asked_in_are_looked_at(workspace: ConfiguredWorkspace) -> None:
+    company, us = workspace.slack.workspace, workspace.app.bot_user_id
+    inside = company.add_channel("approvals", members=[us])
+    outside = company.add_channel("general", members=["U0ALAN"])
     stages = [
         {"name": name, "approvers": ["owners"], "channel": channel}
         for name, channel in (("One", inside.id), ("Two", outside.id), ("Three", "C0NOWHERE"))
     ]
-    await office.catalogue(github(stage=stages))
-    out, gone, summary = (await office.check()).about("Channels")
+    await workspace.catalogue(github(stage=stages))
+    out, gone, summary = (await workspace.check()).about("Channels")
     assert f"{outside.id}, stage “Two” of GitHub, is a channel that Keyturn is not in. Invite it there" in out
     assert "C0NOWHERE, stage “Three” of GitHub, is no channel that Keyturn can see" in gone
     assert summary == "ok Channels: 1 channel of the catalogue can be asked in"
 
 
-async def test_stages_that_want_more_people_than_are_known_are_noted(office: Office) -> None:
-    await office.catalogue(github())
-    assert (await office.check()).about("Stages") == ["ok Stages: none wants more people than are known"]
-    store = open_store(office.url, SystemClock())
+async def test_stages_that_want_more_people_than_are_known_are_noted(workspace: ConfiguredWorkspace) -> None:
+    await workspace.catalogue(github())
+    assert (await workspace.check()).about("Stages") == ["ok Stages: none wants more people than are known"]
+    store = open_store(workspace.url, SystemClock())
     group = new_row(UserGroup, id="S0ONCALL", handle="oncall", name="On call", members=["U0ALAN"])
     await store.run(directory.remember_group, group)
     await store.close()
-    await office.catalogue(github(stage=[{"name": "Two", "approvers": ["@oncall"], "rule": 2}]))
+    await workspace.catalogue(github(stage=[{"name": "Two", "approvers": ["@oncall"], "rule": 2}]))
     said = "GitHub: stage “Two” wants 2 approvals, and only 1 person can be asked"
-    assert (await office.check()).about("Stages") == [f"·  Stages: {said}"]
+    assert (await workspace.check()).about("Stages") == [f"·  Stages: {said}"]
 
 
 @pytest.mark.parametrize(
@@ -384,10 +329,12 @@ async def test_stages_that_want_more_people_than_are_known_are_noted(office: Off
         ),
     ],
 )
-async def test_messages_that_cannot_be_used_are_told(office: Office, text: str, line: str) -> None:
-    await office.catalogue(github())
+async def test_messages_that_cannot_be_used_are_told(
+    workspace: ConfiguredWorkspace, text: str, line: str
+) -> None:
+    await workspace.catalogue(github())
     own = MessageSpec(key=MessageKey.REJECTED, text=text)
-    store = open_store(office.url, SystemClock())
+    store = open_store(workspace.url, SystemClock())
     await store.run(catalogue_entries.save, MESSAGE, own, "operator")
     await store.close()
-    assert (await office.check()).about("Messages") == [line]
+    assert (await workspace.check()).about("Messages") == [line]

@@ -2,13 +2,10 @@
 
 import asyncio
 
-import pytest
+from tests.bot.command_line import Ended, keyturn
+from tests.bot.configured_workspace import ConfiguredWorkspace, workspace
 
-from bot.sandbox.slack import App, LocalSlack
-from tests.bot.command_line import CommandLine, Ended, keyturn
-from tests.bot.test_cmd_check import Office
-
-__all__ = ["keyturn"]
+__all__ = ["keyturn", "workspace"]
 
 WELL = """\
 [[app]]
@@ -46,34 +43,25 @@ access = [{ key = "read", name = "Read" }]
 """
 
 
-@pytest.fixture
-def engine() -> str:
-    """SQLite: nothing here is the database's."""
-    return "sqlite"
+async def imported(workspace: ConfiguredWorkspace, content: str, *options: str) -> Ended:
+    workspace.keyturn.write("catalogue.toml", content)
+    return await asyncio.to_thread(workspace.keyturn, "catalogue", "import", "catalogue.toml", *options)
 
 
-@pytest.fixture
-def office(keyturn: CommandLine, slack: LocalSlack, app: App, database_url: str) -> Office:
-    return Office(keyturn, slack, app, database_url)
+async def exported(workspace: ConfiguredWorkspace) -> str:
+    return (await asyncio.to_thread(workspace.keyturn, "catalogue", "export")).out
 
 
-async def imported(office: Office, content: str, *options: str) -> Ended:
-    office.keyturn.write("catalogue.toml", content)
-    return await asyncio.to_thread(office.keyturn, "catalogue", "import", "catalogue.toml", *options)
-
-
-async def exported(office: Office) -> str:
-    return (await asyncio.to_thread(office.keyturn, "catalogue", "export")).out
-
-
-async def test_a_file_that_names_only_those_who_are_there_is_imported(office: Office) -> None:
-    ended = await imported(office, WELL)
+async def test_a_file_that_names_only_those_who_are_there_is_imported(workspace: ConfiguredWorkspace) -> None:
+    ended = await imported(workspace, WELL)
     assert (ended.code, ended.err) == (0, "")
     assert "Imported." in ended.out
 
 
-async def test_everybody_who_is_not_there_is_refused_with_line_and_place(office: Office) -> None:
-    office.slack.workspace.deactivate("U0ROOT")
+async def test_everybody_who_is_not_there_is_refused_with_line_and_place(
+    workspace: ConfiguredWorkspace,
+) -> None:
+    workspace.slack.workspace.deactivate("U0ROOT")
     broken = (
         WELL.replace('approvers = ["@oncall"]', 'approvers = ["@onkall", "S0NONE"]')
         .replace("alan@example.com", "alann@example.com")
@@ -81,7 +69,7 @@ async def test_everybody_who_is_not_there_is_refused_with_line_and_place(office:
         .replace('["S0ONCALL"]', '["@finance"]')
         .replace('owners = ["U0GRACE"]', 'owners = ["U0GRACE", "grace@example.org"]', 1)
     )
-    ended = await imported(office, broken)
+    ended = await imported(workspace, broken)
     assert (ended.code, ended.out) == (1, "")
     gone, mend = "is nobody active in Slack.", "Correct it, or take it out."
     group, meant = "is no user group of Slack's.", "Did you mean"
@@ -95,44 +83,46 @@ async def test_everybody_who_is_not_there_is_refused_with_line_and_place(office:
         f"line 26: U0ROOT, approver of the conflict “Read and read”, is deactivated. {mend}",
         "Nothing was imported: 7 names to correct.",
     ]
-    assert (await imported(office, broken, "--dry-run")).code == 1
-    assert await exported(office) == ""
+    assert (await imported(workspace, broken, "--dry-run")).code == 1
+    assert await exported(workspace) == ""
 
 
-async def test_a_guest_has_a_directory_entry_and_decides_nothing(office: Office) -> None:
-    office.slack.workspace.add_person("Gus", id="U0GUS", guest=True)
+async def test_a_guest_has_a_directory_entry_and_decides_nothing(workspace: ConfiguredWorkspace) -> None:
+    workspace.slack.workspace.add_person("Gus", id="U0GUS", guest=True)
     entry = '\n[[person]]\nperson = "U0GUS"\ncontractor = true\n'
-    assert (await imported(office, WELL + entry)).code == 0
-    ended = await imported(office, WELL.replace('"U0ROOT"', '"U0GUS"') + entry)
+    assert (await imported(workspace, WELL + entry)).code == 0
+    ended = await imported(workspace, WELL.replace('"U0ROOT"', '"U0GUS"') + entry)
     assert "U0GUS, approver of the conflict “Read and read”, is a guest" in ended.err
 
 
-async def test_where_slack_cannot_be_asked_it_says_so_and_goes_on(office: Office) -> None:
-    office.configure(api_url="http://127.0.0.1:1/api/")
+async def test_where_slack_cannot_be_asked_it_says_so_and_goes_on(workspace: ConfiguredWorkspace) -> None:
+    workspace.configure(api_url="http://127.0.0.1:1/api/")
     unknown = WELL.replace("alan@example.com", "bob@example.com")
-    ended = await imported(office, unknown)
+    ended = await imported(workspace, unknown)
     assert ended.code == 0
     (note,) = ended.err.splitlines()
     assert note.startswith("Note: people and user groups were not looked up: Slack cannot be reached")
     assert note.endswith("`keyturn check` does.")
-    office.configure(bot_token="xoxb-wrong-canary")
-    ended = await imported(office, unknown)
+    workspace.configure(bot_token="xoxb-wrong-canary")
+    ended = await imported(workspace, unknown)
     assert ended.code == 0
     assert "invalid_auth" in ended.err
     assert "canary" not in ended.err
 
 
-async def test_on_request_nobody_is_looked_up(office: Office) -> None:
-    ended = await imported(office, WELL.replace("alan@example.com", "bob@example.com"), "--offline")
+async def test_on_request_nobody_is_looked_up(workspace: ConfiguredWorkspace) -> None:
+    ended = await imported(workspace, WELL.replace("alan@example.com", "bob@example.com"), "--offline")
     assert (ended.code, ended.err) == (0, "")
-    assert office.slack.log.calls() == []
+    assert workspace.slack.log.calls() == []
 
 
-async def test_a_channel_that_keyturn_is_not_in_and_an_empty_group_are_noted(office: Office) -> None:
-    channel = office.slack.workspace.add_channel("general", members=["U0ALAN"])
-    office.slack.workspace.add_usergroup("Empty", handle="empty", id="S0EMPTY")
+async def test_a_channel_that_keyturn_is_not_in_and_an_empty_group_are_noted(
+    workspace: ConfiguredWorkspace,
+) -> None:
+    channel = workspace.slack.workspace.add_channel("general", members=["U0ALAN"])
+    workspace.slack.workspace.add_usergroup("Empty", handle="empty", id="S0EMPTY")
     stage = f'approvers = ["@empty"]\nchannel = "{channel.id}"'
-    ended = await imported(office, WELL.replace('approvers = ["@oncall"]', stage))
+    ended = await imported(workspace, WELL.replace('approvers = ["@oncall"]', stage))
     assert ended.code == 0
     empty, outside = ended.err.splitlines()
     assert empty == "Note: @empty, approver of Wiki, has nobody in it."
@@ -141,9 +131,11 @@ async def test_a_channel_that_keyturn_is_not_in_and_an_empty_group_are_noted(off
     )
 
 
-async def test_check_looks_at_the_directory_and_at_the_stages_of_conflicts(office: Office) -> None:
+async def test_check_looks_at_the_directory_and_at_the_stages_of_conflicts(
+    workspace: ConfiguredWorkspace,
+) -> None:
     unknown = WELL.replace('manager = "U0ALAN"', 'manager = "U0NOBODY"').replace('"U0ROOT"', '"U0GONE"')
-    assert (await imported(office, unknown, "--offline")).code == 0
-    said = (await office.check()).about("People")
+    assert (await imported(workspace, unknown, "--offline")).code == 0
+    said = (await workspace.check()).about("People")
     assert any("U0NOBODY, manager of grace@example.com, is nobody" in line for line in said)
     assert any("U0GONE, approver of the conflict “Read and read”, is nobody" in line for line in said)

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from sqlalchemy import Integer, String, make_url, text
 
-from bot import log, schedule, trail, writable
+from bot import schedule, trail, writable
 from models.clock import ManualClock
 from models.registry import settings
 from models.store import sqlite
@@ -41,13 +41,6 @@ async def world(
     monkeypatch.setattr(sqlite, "BUSY_MS", 50)
     async with ready_world(sqlite_template, tmp_path, clock) as ready:
         yield ready
-
-
-@pytest.fixture
-def stream(world: World) -> io.StringIO:
-    made = io.StringIO()
-    log.configure(world.config("sqlite+aiosqlite:///unused.db").secrets(), stream=made)
-    return made
 
 
 @contextmanager
@@ -114,7 +107,7 @@ async def requests(world: World) -> list[Request]:
 
 @pytest.mark.parametrize("fault", [full, read_only, locked])
 async def test_what_cannot_be_written_is_said_and_works_once_the_cause_is_gone(
-    world: World, tmp_path: Path, stream: io.StringIO, fault: Fault
+    world: World, tmp_path: Path, bot_log: io.StringIO, fault: Fault
 ) -> None:
     ref, ada, grace = await submit_request(world), world.person("Ada"), world.person("Grace")
     await ada.command("/request-access", f"github admin 8h because INC-43 {'x' * 1900}")
@@ -125,7 +118,7 @@ async def test_what_cannot_be_written_is_said_and_works_once_the_cause_is_gone(
             told = re.search(SENTENCE, str(sent.errors))
             assert told, sent
             assert person.view is not None  # with all that was typed
-            (line,) = [one for one in stream.getvalue().splitlines() if told[1] in one and "failed" in one]
+            (line,) = [one for one in bot_log.getvalue().splitlines() if told[1] in one and "failed" in one]
             assert word in line
     assert (await request_of(world, ref)).state is RequestState.PENDING
     assert len(await requests(world)) == 1

@@ -15,14 +15,10 @@ from hypothesis import strategies as st
 
 from bot.log import bound, configure
 from bot.redact import HIDDEN, Redactor
+from tests.bot.command_line import Terminal
 
 CANARY = "c'a\"nary-5%ä"
 TOKENS = ["xoxb-1-canary", "xapp-1-A0-canary", "xoxp-canary", "xoxe.xoxp-1-canary"]
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from bot import log
 from models.audit import Fact
 from models.clock import ManualClock
 from models.store.base import Store
@@ -24,16 +23,9 @@ async def world(sqlite_template: str, tmp_path: Path, clock: ManualClock) -> Asy
         yield ready
 
 
-@pytest.fixture
-def stream(world: World) -> io.StringIO:
-    made = io.StringIO()
-    log.configure(world.config("sqlite+aiosqlite:///unused.db").secrets(), stream=made)
-    return made
-
-
-def recorded(stream: io.StringIO, action: str) -> dict[str, Any]:
+def recorded(bot_log: io.StringIO, action: str) -> dict[str, Any]:
     """The one line about this action."""
-    lines: list[dict[str, Any]] = [json.loads(line) for line in stream.getvalue().splitlines()]
+    lines: list[dict[str, Any]] = [json.loads(line) for line in bot_log.getvalue().splitlines()]
     (found,) = [
         line
         for line in lines
@@ -43,13 +35,13 @@ def recorded(stream: io.StringIO, action: str) -> dict[str, Any]:
 
 
 async def test_each_step_is_in_the_log_with_its_reference_and_who_took_it(
-    world: World, stream: io.StringIO
+    world: World, bot_log: io.StringIO
 ) -> None:
     await world.ask("Ada", "github engineering 8h because INC-42 is ours")
     await world.approve("Grace", "INC-42")
     ada, grace = world.ids["Ada"], world.ids["Grace"]
-    asked, approved = recorded(stream, "request.pending"), recorded(stream, "request.approved")
-    given = recorded(stream, "grant.active")
+    asked, approved = recorded(bot_log, "request.pending"), recorded(bot_log, "request.approved")
+    given = recorded(bot_log, "grant.active")
     assert f"request.pending AR-1 by {ada}" in asked["entries"]
     assert (asked["actor"], approved["actor"]) == (ada, grace)
     assert asked["delivery"] != approved["delivery"]
@@ -58,12 +50,14 @@ async def test_each_step_is_in_the_log_with_its_reference_and_who_took_it(
     assert given["job"].startswith("settle:")
 
 
-async def test_neither_tokens_nor_what_people_wrote_are_in_the_log(world: World, stream: io.StringIO) -> None:
+async def test_neither_tokens_nor_what_people_wrote_are_in_the_log(
+    world: World, bot_log: io.StringIO
+) -> None:
     with world.slack.faults.fail("chat.postMessage", status=500, times=1):
         await world.ask("Ada", "github engineering 8h because INC-42 is ours")
     await world.pass_time(timedelta(minutes=1))  # whose card it was comes again
     await world.approve("Grace", "INC-42")
-    written = stream.getvalue()
+    written = bot_log.getvalue()
     app = world.app
     assert written
     for secret in (app.bot_token, app.app_token, app.signing_secret, "is ours"):

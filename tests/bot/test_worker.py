@@ -23,7 +23,8 @@ from models.store.open import open_store
 from models.store.outcome import Outcome
 from models.store.units import Unit
 from models.tables.settings import Setting
-from tests.rows import all_of, edit
+from tests.models.workflow_steps import job_rows
+from tests.rows import edit
 
 pytestmark = pytest.mark.both_engines
 
@@ -55,10 +56,6 @@ async def enqueue(store: Store, *keys: str, kind: str = "task", **options: Any) 
             out.enqueue(kind, key, **options)
 
     await store.write(work)
-
-
-async def rows(store: Store) -> list[Job]:
-    return await all_of(store, Job)
 
 
 async def test_work_begins_when_it_is_committed_and_not_at_the_next_look(store: Store) -> None:
@@ -178,7 +175,7 @@ async def test_the_result_and_the_end_of_the_job_are_one(store: Store, clock: Ma
         await enqueue(store, "a")
         await worker.idle()
     assert await store.read(lambda case: settings.read(case, "done")) is None
-    assert [job.run_at for job in await rows(store)] == [clock.now() + timedelta(hours=1)]
+    assert [job.run_at for job in await job_rows(store)] == [clock.now() + timedelta(hours=1)]
 
 
 async def test_a_poisoned_job_is_parked_with_its_error_and_the_others_go_on(
@@ -198,7 +195,7 @@ async def test_a_poisoned_job_is_parked_with_its_error_and_the_others_go_on(
             clock.advance(timedelta(hours=1))
         await worker.idle()
     assert len(done) == 50
-    (parked,) = await rows(store)
+    (parked,) = await job_rows(store)
     assert (parked.state, parked.attempts) == (JobState.PARKED, jobs.ATTEMPTS)
     assert parked.error == "ValueError: cannot be read"
 
@@ -207,7 +204,7 @@ async def test_a_kind_that_this_version_does_not_know_fails_like_any_other(store
     async with at_work(store, finishing([])) as worker:
         await store.run(Outcome.enqueue, "carousel", "a")
         await worker.idle()
-    (job,) = await rows(store)
+    (job,) = await job_rows(store)
     assert "carousel" in job.error
 
 
@@ -247,7 +244,7 @@ async def test_what_the_other_side_does_not_answer_is_tried_for_ever(
             clock.advance(jobs.LONGEST_WAIT * 2)
     # After the last advance it may run once more before the worker is stopped.
     assert runs[: jobs.ATTEMPTS * 2] == list(range(1, jobs.ATTEMPTS * 2 + 1))
-    assert [job.state for job in await rows(store)] == [JobState.READY]
+    assert [job.state for job in await job_rows(store)] == [JobState.READY]
 
 
 async def test_a_job_that_hangs_is_cut_off_and_holds_up_no_other(store: Store) -> None:
@@ -262,7 +259,7 @@ async def test_a_job_that_hangs_is_cut_off_and_holds_up_no_other(store: Store) -
         await enqueue(store, "hangs", "a", "b")
         await worker.idle()
     assert sorted(done) == ["a", "b"]
-    (hanging,) = await rows(store)
+    (hanging,) = await job_rows(store)
     assert "longer than 0.2 s" in hanging.error
 
 
@@ -320,7 +317,7 @@ async def test_stopping_lets_what_is_under_way_end_and_begins_nothing(store: Sto
         may_end.set()
         await stopping
     assert done == ["first"]
-    assert [(job.key, job.state) for job in await rows(store)] == [("second", JobState.READY)]
+    assert [(job.key, job.state) for job in await job_rows(store)] == [("second", JobState.READY)]
 
 
 async def test_what_takes_too_long_at_the_end_is_handed_back(
@@ -336,7 +333,7 @@ async def test_what_takes_too_long_at_the_end_is_handed_back(
     async with at_work(store, run):
         await enqueue(store, "a")
         await begun.wait()
-    (job,) = await rows(store)
+    (job,) = await job_rows(store)
     assert (job.state, job.token) == (JobState.READY, None)
 
 
@@ -358,7 +355,7 @@ async def test_a_job_that_takes_its_process_down_is_parked_in_the_end(
         await store.write(lambda out: jobs.claim(out.sql, out.now, 1))
         await store.write(lambda out: jobs.release_all(out.sql, out.now))
         clock.advance(2 * jobs.LONGEST_WAIT)
-    (job,) = await rows(store)
+    (job,) = await job_rows(store)
     assert job.state is JobState.PARKED
     assert "process ended" in job.error
 
@@ -465,7 +462,7 @@ async def test_what_was_done_while_the_database_took_nothing_is_written_once_it_
         await worker.idle()
     assert done == ["a"]
     assert await store.read(lambda case: settings.read(case, "done")) == "a"
-    assert await rows(store) == []
+    assert await job_rows(store) == []
 
 
 async def test_what_a_commit_claims_while_the_worker_is_being_stopped_is_given_back(store: Store) -> None:
@@ -480,7 +477,7 @@ async def test_what_a_commit_claims_while_the_worker_is_being_stopped_is_given_b
     claim.start()
     await stopping
     await asyncio.gather(*worker._giving_back)
-    (job,) = await rows(store)
+    (job,) = await job_rows(store)
     assert (job.state, job.attempts, done) == (JobState.READY, 0, [])
 
 

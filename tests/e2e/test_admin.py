@@ -14,7 +14,7 @@ from models import audit
 from models.audit import Entry
 from models.catalogue.spec import AppSpec
 from models.registry import apps, directory
-from tests.world import World
+from tests.world import World, modal_text
 
 REFUSED = "Only Keyturn’s admins can set up apps. Ask Root."
 
@@ -29,12 +29,6 @@ async def app_of(world: World, key: str = "github") -> AppSpec:
 async def trail(world: World, key: str = "github") -> list[Entry]:
     """What the audit trail has of an app."""
     return await world.bot.store.read(lambda case: audit.story_of(case, [f"app:{key}"]))
-
-
-def seen(person: Person) -> str:
-    """Everything that can be read in the modal on top."""
-    assert person.view is not None
-    return "\n".join([person.view.title, *person.view.texts, *person.view.buttons])
 
 
 async def opened(world: World, name: str = "Root") -> Person:
@@ -53,14 +47,14 @@ async def test_an_admin_adds_an_app_and_somebody_gets_access_by_it(world: World)
     await root.choose("Risk", "Medium")
     await root.choose("Owners", ["Grace"])
     assert (await root.submit()).action == "update"
-    assert "key `figma-draw`" in seen(root)
-    assert "There is none yet" in seen(root)
+    assert "key `figma-draw`" in modal_text(root)
+    assert "There is none yet" in modal_text(root)
     await root.press("Add an access")
     await root.fill("Name", "Editor")
     assert (await root.submit()).ok
-    assert "Editor" in seen(root)
+    assert "Editor" in modal_text(root)
     await root.close()
-    assert "Figma &lt;draw&gt;" in seen(root)
+    assert "Figma &lt;draw&gt;" in modal_text(root)
     await world.ask("Ada", "figma-draw editor 8h because of a release")
     await world.approve("Grace", "Editor")
     assert [entry.action for entry in await trail(world, "figma-draw")] == ["app.added", "app.changed"]
@@ -74,12 +68,12 @@ async def test_everything_of_an_app_can_be_changed_and_stands_in_the_trail(world
     await root.choose("Owners", ["Grace", "Mia"])
     await root.fill("More owners, by e-mail address", "otto@example.com")
     assert (await root.submit()).ok
-    assert "GitHub Cloud" in seen(root)
+    assert "GitHub Cloud" in modal_text(root)
     await root.press("Edit durations")
     await root.fill("Presets", "1 hour, 2 days")
     await root.fill("The longest", "1 week")
     assert (await root.submit()).ok
-    assert "1 hour, 2 days; at most 7 days" in seen(root)
+    assert "1 hour, 2 days; at most 7 days" in modal_text(root)
     app = await app_of(world)
     assert app.stored()["durations"] == ["1h", "2d"]
     assert set(app.owners) == {world.ids["Grace"], world.ids["Mia"], "otto@example.com"}
@@ -102,7 +96,7 @@ async def test_stages_are_added_moved_and_deleted(world: World) -> None:
     await root.fill("How many", "2")
     await root.choose("Only when the risk is", ["Low", "Critical"])
     assert (await root.submit()).ok
-    assert "2. Security" in seen(root)
+    assert "2. Security" in modal_text(root)
     stage = (await app_of(world)).stage[1]
     assert set(stage.approvers) == {world.ids["Mia"], world.group.id, "manager"}
     assert (stage.rule, stage.when and stage.when.stored()) == (2, {"risk": ["low", "critical"]})
@@ -136,7 +130,7 @@ async def test_what_few_stages_have_is_shown_once_it_is_asked_for_and_keeps_what
         "escalate_after": "4h",
         "when": {"emergency": False},
     }
-    assert f"Asked after 4 hours: <@{world.ids['Mia']}>." in seen(root)
+    assert f"Asked after 4 hours: <@{world.ids['Mia']}>." in modal_text(root)
 
 
 async def test_the_channel_of_a_stage_is_chosen_among_those_that_one_sees(world: World) -> None:
@@ -171,18 +165,18 @@ async def test_the_channel_of_a_stage_is_chosen_among_those_that_one_sees(world:
 
 async def test_an_app_allows_emergencies_and_says_who_decides_how(world: World) -> None:
     root = await opened(world)
-    assert "access is not given at once" in seen(root)
+    assert "access is not given at once" in modal_text(root)
     await root.press("Edit emergencies")
     await root.choose("Emergencies", ["Access may be had at once in an emergency"])
     await root.fill("For at most", "2 hours")
     assert (await root.submit()).ok
-    assert "access at once, for at most 2 hours" in seen(root)
+    assert "access at once, for at most 2 hours" in modal_text(root)
     await root.press("Edit basics")
     await root.choose("Who may ask for somebody else", "Everybody")
     await root.choose("A comment with the decision", "Has to be given with a rejection")
     await root.choose("Approvers may pass a decision on", "To nobody")
     assert (await root.submit()).ok
-    assert "Everybody may ask for others. A rejection needs a comment." in seen(root)
+    assert "Everybody may ask for others. A rejection needs a comment." in modal_text(root)
     stored = (await app_of(world)).stored()
     assert stored["emergency"] == {"max": "2h"}
     kept = (stored["on_behalf"], stored["decision_comment"], stored["reassign"])
@@ -197,7 +191,7 @@ async def test_as_many_approvals_as_people_become_all_and_the_screen_says_so(wor
     await root.choose("How many must approve", "A number of them")
     await root.fill("How many", "2")
     assert (await root.submit()).ok
-    assert "so its rule is now “all”" in seen(root)
+    assert "so its rule is now “all”" in modal_text(root)
     assert (await app_of(world)).stage[0].rule == "all"
 
 
@@ -225,9 +219,9 @@ async def test_an_app_that_is_switched_off_cannot_be_asked_for_and_is_still_foun
     root = await opened(world)
     assert not (await root.press("Switch off", confirm=False)).sent
     await root.press("Switch off")
-    assert "Switched off" in seen(root)
+    assert "Switched off" in modal_text(root)
     await root.close()
-    assert "switched off" in seen(root)
+    assert "switched off" in modal_text(root)
     assert await root.options("Find an app", "git") == ["GitHub"]
     await root.choose("Find an app", "GitHub")
     await root.press("Switch on")
@@ -263,8 +257,8 @@ async def test_a_stale_form_overwrites_nothing_and_says_who_was_faster(world: Wo
     assert (await mia.submit()).ok
     said = await root.submit()
     assert said.action == "update"
-    assert f"<@{world.ids['Mia']}> changed this in the meantime" in seen(root)
-    assert "risk low → critical" in seen(root)
+    assert f"<@{world.ids['Mia']}> changed this in the meantime" in modal_text(root)
+    assert "risk low → critical" in modal_text(root)
     assert (await app_of(world)).description == ""
     assert (root.value("Description"), root.value("Risk")) == ("By Root", "Critical")
     assert (await root.submit()).ok
@@ -276,7 +270,7 @@ async def test_a_stale_button_changes_nothing_and_shows_how_it_stands(world: Wor
     root = await opened(world)
     await world.offer(stage=[{"name": "Nobody", "approvers": ["admins"]}])
     await root.press("Delete", near="1. Owner")
-    assert "changed this in the meantime" in seen(root)
+    assert "changed this in the meantime" in modal_text(root)
     assert [one.name for one in (await app_of(world)).stage] == ["Nobody"]
     await root.press("Edit", near="1. Nobody")
     assert root.value("Name") == "Nobody"
@@ -340,7 +334,7 @@ async def test_what_is_saved_is_saved_though_slack_does_not_redraw_and_tells_not
         assert (await root.submit()).ok
     assert (await app_of(world)).access[0].name == "Everybody"
     await root.press("Edit", near="Engineering team")
-    assert f"<@{world.ids['Root']}> changed this in the meantime" in seen(root)
+    assert f"<@{world.ids['Root']}> changed this in the meantime" in modal_text(root)
     with world.slack.faults.fail("views.update"):
         await root.press("Switch off")
     assert not (await app_of(world)).enabled
@@ -353,31 +347,31 @@ async def test_a_thousand_apps_are_paged_and_found(world: World) -> None:
     await world.bot.store.run(apps.replace, many, "operator")
     root = world.person("Root")
     await root.command("/access-admin")
-    assert "App 00000" in seen(root)
-    assert "1 to 20 of 1000" in seen(root)
+    assert "App 00000" in modal_text(root)
+    assert "1 to 20 of 1000" in modal_text(root)
     await root.press("Next")
-    assert "21 to 40 of 1000" in seen(root)
+    assert "21 to 40 of 1000" in modal_text(root)
     assert await root.options("Find an app", "00777") == ["App 00777"]
     await root.choose("Find an app", "App 00777")
-    assert "App 00777" in seen(root)
+    assert "App 00777" in modal_text(root)
     await root.close()
-    assert "21 to 40 of 1000" in seen(root)
+    assert "21 to 40 of 1000" in modal_text(root)
 
 
 async def test_an_app_with_many_accesses_is_paged_and_searched(world: World) -> None:
     await world.offer(access=[{"key": f"a{n}", "name": f"Access {n:03}"} for n in range(50)])
     root = await opened(world)
-    assert "1 to 20 of 50" in seen(root)
+    assert "1 to 20 of 50" in modal_text(root)
     await root.press("Next")
-    assert "21 to 40 of 50" in seen(root)
+    assert "21 to 40 of 50" in modal_text(root)
     await root.press("Delete", near="Access 025")
-    assert "21 to 40 of 49" in seen(root)
+    assert "21 to 40 of 49" in modal_text(root)
     assert await root.options("Find an access", "ess 04") == [f"Access 04{n}" for n in range(10)]
     await root.choose("Find an access", "Access 044")
     await root.fill("Name", "Forty-four")
     assert (await root.submit()).ok
     assert (await app_of(world)).access[43].name == "Forty-four"
-    assert "21 to 40 of 49" in seen(root)
+    assert "21 to 40 of 49" in modal_text(root)
 
 
 async def test_the_command_opens_the_app_that_it_names(world: World) -> None:
@@ -386,7 +380,7 @@ async def test_the_command_opens_the_app_that_it_names(world: World) -> None:
     await root.press("Edit basics")
     await root.fill("Name", "Hub")
     assert (await root.submit()).ok
-    assert "*Hub*" in seen(root)
+    assert "*Hub*" in modal_text(root)
 
 
 async def _send_all(owner: Person, sender: Client) -> None:

@@ -1,9 +1,9 @@
 """An admin keeps examples of a policy in Slack, and sees what comes of them."""
 
 from models.tables.people import Person
-from tests.e2e.test_admin import app_of, opened, seen
+from tests.e2e.test_admin import app_of, opened
 from tests.rows import edit
-from tests.world import World
+from tests.world import World, modal_text
 
 INTERNS = {"name": "Interns", "when": {"title": ["Intern"]}}
 
@@ -12,7 +12,7 @@ async def test_an_example_is_added_in_slack_run_and_stops_a_change_that_breaks_i
     await world.offer(deny=[INTERNS])
     root = await opened(world)
     await root.press("Examples")
-    assert "There is none yet." in seen(root)
+    assert "There is none yet." in modal_text(root)
     await root.press("Add an example")
     await root.fill("Or somebody with the title", "Intern")
     await root.choose("Access", "Admin role")
@@ -22,10 +22,10 @@ async def test_an_example_is_added_in_slack_run_and_stops_a_change_that_breaks_i
     await root.choose("What has to come of it", "It is refused")
     await root.fill("Why it has to be so", "Interns work on copies.")
     assert (await root.submit()).action == "update"
-    assert "1. Somebody with the title Intern asks for admin for 8 hours: denied." in seen(root)
-    assert "Because: Interns work on copies." in seen(root)
+    assert "1. Somebody with the title Intern asks for admin for 8 hours: denied." in modal_text(root)
+    assert "Because: Interns work on copies." in modal_text(root)
     await root.press("Run them")
-    assert "All come out as they should." in seen(root)
+    assert "All come out as they should." in modal_text(root)
     assert [one.stored() for one in (await app_of(world)).example] == [
         {
             "who": {"title": "Intern"},
@@ -36,7 +36,7 @@ async def test_an_example_is_added_in_slack_run_and_stops_a_change_that_breaks_i
         }
     ]
     await root.close()
-    assert "Examples (1)" in seen(root)
+    assert "Examples (1)" in modal_text(root)
     await root.press("Edit rules")
     await root.press("Edit", near="*Interns*")
     await root.fill("Only when the title is", "Trainee")
@@ -56,8 +56,8 @@ async def test_running_says_of_each_example_what_came_out_instead(world: World) 
     root = await opened(world)
     await root.press("Examples (2)")
     await root.press("Run them")
-    assert "2 of 2 come out otherwise." in seen(root)
-    assert "Instead: denied. GitHub is not given when the title is Intern." in seen(root)
+    assert "2 of 2 come out otherwise." in modal_text(root)
+    assert "Instead: denied. GitHub is not given when the title is Intern." in modal_text(root)
 
 
 async def test_examples_are_edited_and_deleted(world: World) -> None:
@@ -79,5 +79,5 @@ async def test_examples_are_edited_and_deleted(world: World) -> None:
     assert (await root.submit()).action == "update"
     assert (await app_of(world)).example[0].stored() == example | {"at": "sat 22:30"}
     await root.press("Delete", near="1. A guest")
-    assert "There is none yet." in seen(root)
+    assert "There is none yet." in modal_text(root)
     assert (await app_of(world)).example == ()

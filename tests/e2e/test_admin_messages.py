@@ -4,9 +4,8 @@ from models.audit import AuditEntry
 from models.catalogue.spec.messages import MESSAGE, MessageSpec
 from models.catalogue.spec.settings import SETTINGS, SettingsSpec
 from models.registry import catalogue_entries, directory
-from tests.e2e.test_two_people import seen
 from tests.rows import trail_of
-from tests.world import World
+from tests.world import World, modal_text
 
 SORRY = "Sorry, {{ requester|name }}: no {{ access }} this time.\n{% if comment %}{{ comment }}{% endif %}"
 
@@ -45,7 +44,7 @@ async def test_a_rejection_in_the_companys_words_is_what_the_requester_reads(wor
     await root.fill("Subject", "About {{ app }}: {{ status|lower }}")
     await root.fill("Text", SORRY)
     assert (await root.submit()).ok
-    assert "in your own words" in seen(root)
+    assert "in your own words" in modal_text(root)
 
     await reject(world, "Use <!channel> & the read-only role")
 
@@ -81,13 +80,13 @@ async def test_a_preview_shows_the_card_and_keeps_what_was_typed(world: World) -
     await root.fill("Text", "Sorry about {{ app }}.")
 
     await root.press("Preview")
-    assert "How it would look" in seen(root)
-    assert "*Rejected* by" in seen(root)
-    assert seen(root).count("Sorry about GitHub.") == 2  # on the card, and in the e-mail
-    assert "> GitHub, Engineering team: Rejected by" in seen(root)
+    assert "How it would look" in modal_text(root)
+    assert "*Rejected* by" in modal_text(root)
+    assert modal_text(root).count("Sorry about GitHub.") == 2  # on the card, and in the e-mail
+    assert "> GitHub, Engineering team: Rejected by" in modal_text(root)
     await root.fill("Text", "Sorry about {{ app")
     await root.press("Preview")
-    assert "Text: Line 1, column 13: " in seen(root)
+    assert "Text: Line 1, column 13: " in modal_text(root)
     await root.fill("Text", "Sorry about {{ access }}.")
     assert (await root.submit()).ok
 
@@ -103,12 +102,12 @@ async def test_back_to_the_standard_words_takes_the_own_words_out(world: World) 
     await root.fill("Text", "Never.")
 
     await root.press("Back to the standard words")
-    assert "These are the standard words. They hold once you save." in seen(root)
+    assert "These are the standard words. They hold once you save." in modal_text(root)
     assert await saved(world) == [own]
     assert (await root.submit()).ok
 
     assert await saved(world) == []
-    assert "in your own words" not in seen(root)
+    assert "in your own words" not in modal_text(root)
 
 
 async def test_where_a_change_needs_two_people_words_wait_for_the_second(world: World) -> None:
@@ -121,9 +120,9 @@ async def test_where_a_change_needs_two_people_words_wait_for_the_second(world: 
     await word(world)
     await root.fill("Text", SORRY)
     await root.submit()
-    assert "Nothing is changed yet. A second admin has to approve it: Mia." in seen(root)
+    assert "Nothing is changed yet. A second admin has to approve it: Mia." in modal_text(root)
     await root.close()
-    assert "Proposed, not saved." in seen(root)
+    assert "Proposed, not saved." in modal_text(root)
     await world.settle()
     assert await saved(world) == []
 
@@ -152,4 +151,4 @@ async def test_words_that_cannot_be_used_give_way_to_the_standard_ones_and_the_a
     root = world.person("Root")
     await root.command("/access-admin")
     await root.press("Messages")
-    assert "The standard words go out. Text: Line 1, column 9: “gone”" in seen(root)
+    assert "The standard words go out. Text: Line 1, column 9: “gone”" in modal_text(root)

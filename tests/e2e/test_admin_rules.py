@@ -1,12 +1,12 @@
 """An admin sets up in Slack by which rules requests are decided: an app's, and those of one access."""
 
-from tests.e2e.test_admin import app_of, opened, seen, trail
-from tests.world import World
+from tests.e2e.test_admin import app_of, opened, trail
+from tests.world import World, modal_text
 
 
 async def test_a_rule_is_added_read_in_words_and_refuses_from_then_on(world: World) -> None:
     root = await opened(world)
-    assert "There is none: the stages decide on every request." in seen(root)
+    assert "There is none: the stages decide on every request." in modal_text(root)
     await root.press("Edit rules")
     await root.press("Add a refusal")
     await root.fill("Name", "Short for guests")
@@ -15,9 +15,9 @@ async def test_a_rule_is_added_read_in_words_and_refuses_from_then_on(world: Wor
     await root.fill("Only when it is for longer than", "1 day")
     assert (await root.submit()).action == "update"
     said = "*Short for guests*: refused when it is not privileged, and it is for longer than 1 day."
-    assert f"{said}\n_A day is enough for visitors._" in seen(root)
+    assert f"{said}\n_A day is enough for visitors._" in modal_text(root)
     await root.close()
-    assert f"• {said}" in seen(root)
+    assert f"• {said}" in modal_text(root)
     ada = world.person("Ada")
     await ada.command("/request-access", "github engineering 2d because of a project")
     assert "A day is enough for visitors." in str(ada.view.blocks if ada.view else "")
@@ -45,26 +45,26 @@ async def test_rules_are_edited_moved_and_deleted_and_the_app_below_shows_it(wor
     kept = (await app_of(world)).auto_approve[1].stored()
     when = {"department": ["Sales", "Finance"], "not": {"title": ["Intern"]}}
     assert kept == {"name": "Calm", "when": when}
-    assert "the department is Sales or Finance, and it is not so that the title is Intern" in seen(root)
+    assert "the department is Sales or Finance, and it is not so that the title is Intern" in modal_text(root)
     assert not (await root.press("Delete", near="*B*", confirm=False)).sent
     await root.press("Delete", near="*B*")
     assert [one.name for one in (await app_of(world)).auto_approve] == ["Calm"]
     await root.close()
-    assert "*Calm*: approved without asking" in seen(root)
-    assert "*B*" not in seen(root)
+    assert "*Calm*: approved without asking" in modal_text(root)
+    assert "*B*" not in modal_text(root)
 
 
 async def test_an_access_gets_stages_of_its_own_and_goes_back_to_the_app_s(world: World) -> None:
     root = await opened(world)
     await root.press("Stages and rules", near="Admin role")
-    assert "Admin role goes through those of GitHub:" in seen(root)
+    assert "Admin role goes through those of GitHub:" in modal_text(root)
     await root.press("Give it its own")
-    assert "*1. Owner*" in seen(root)
+    assert "*1. Owner*" in modal_text(root)
     await root.press("Add a stage")
     await root.fill("Name", "Security")
     await root.choose("People", ["Mia"])
     assert (await root.submit()).action == "update"
-    assert "*2. Security*" in seen(root)
+    assert "*2. Security*" in modal_text(root)
     own = (await app_of(world)).access[1].stage
     assert [one.name for one in own or ()] == ["Owner", "Security"]
     assert len((await app_of(world)).stage) == 1
@@ -74,17 +74,17 @@ async def test_an_access_gets_stages_of_its_own_and_goes_back_to_the_app_s(world
     await root.fill("Name", "Mia")
     assert (await root.submit()).action == "update"
     await root.close()
-    assert "Stages of its own: Mia." in seen(root)
+    assert "Stages of its own: Mia." in modal_text(root)
     await world.ask("Ada", "github admin 8h because INC-42")
     assert world.person("Grace").messages() == []
     assert "Admin role" in str(world.person("Mia").messages()[-1].blocks)
     await root.press("Stages and rules", near="Admin role")
     await root.press("As the app has it")
-    assert "goes through those of GitHub" in seen(root)
+    assert "goes through those of GitHub" in modal_text(root)
     assert (await app_of(world)).access[1].stage is None
     await root.press("Give it its own")
     await root.press("Delete", near="1. Owner")
-    assert "There is none, so the owners decide." in seen(root)
+    assert "There is none, so the owners decide." in modal_text(root)
     assert (await app_of(world)).access[1].stage == ()
 
 
@@ -109,14 +109,14 @@ async def test_a_stale_rule_form_and_list_say_who_was_faster(world: World) -> No
     await root.fill("Name", "Mine")
     await world.offer(deny=[{"name": "B", "when": {"guest": True}}])
     assert (await root.submit()).action == "update"
-    assert "changed this in the meantime" in seen(root)
+    assert "changed this in the meantime" in modal_text(root)
     assert root.value("Name") == "B"
     await root.close()
     await root.press("Edit rules")
     await world.offer(deny=[])
     await root.press("Delete", near="*B*")
-    assert "changed this in the meantime" in seen(root)
-    assert "*B*" not in seen(root)
+    assert "changed this in the meantime" in modal_text(root)
+    assert "*B*" not in modal_text(root)
 
 
 async def test_a_change_that_breaks_an_example_is_said_in_the_list_that_it_was_made_in(world: World) -> None:
@@ -125,8 +125,8 @@ async def test_a_change_that_breaks_an_example_is_said_in_the_list_that_it_was_m
     root = await opened(world)
     await root.press("Edit rules")
     await root.press("Delete", near="*Interns*")
-    assert "This is not saved" in seen(root)
-    assert "Instead: asked for in Owner." in seen(root)
+    assert "This is not saved" in modal_text(root)
+    assert "Instead: asked for in Owner." in modal_text(root)
     assert len((await app_of(world)).deny) == 1
 
 
@@ -134,11 +134,11 @@ async def test_many_rules_are_paged(world: World) -> None:
     await world.offer(deny=[{"name": f"Rule {n:02}", "when": {"title": [f"T{n}"]}} for n in range(45)])
     root = await opened(world)
     await root.press("Edit rules")
-    assert "1 to 20 of 45" in seen(root)
+    assert "1 to 20 of 45" in modal_text(root)
     await root.press("Next")
     await root.press("Delete", near="Rule 22")
-    assert "21 to 40 of 44" in seen(root)
-    assert "Rule 23" in seen(root)
+    assert "21 to 40 of 44" in modal_text(root)
+    assert "Rule 23" in modal_text(root)
 
 
 async def test_what_can_never_be_met_is_refused_where_it_is_written_and_noted_elsewhere(world: World) -> None:
@@ -158,4 +158,4 @@ async def test_what_can_never_be_met_is_refused_where_it_is_written_and_noted_el
     await root.close()
     await root.close()
     await root.press("Edit", near="GitHub")
-    assert "rule “Late” never approves anything" in seen(root)
+    assert "rule “Late” never approves anything" in modal_text(root)

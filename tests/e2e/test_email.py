@@ -18,6 +18,7 @@ from models.lifecycle.request.plan import Draft
 from models.registry import catalogue_entries
 from models.tables.people import Person
 from models.tables.requests import Term
+from tests.ready_world import submit_quietly
 from tests.rows import all_of, edit, trail_of
 from tests.world import World, running
 
@@ -49,15 +50,6 @@ async def _ready(url: str, clock: ManualClock, mode: Mode, smtp: str | None) -> 
         yield ready
 
 
-async def ask(world: World, reason: str = "INC-42") -> str:
-    """Ada asks for the engineering team, whatever Slack does just now."""
-    ada = world.ids["Ada"]
-    draft = Draft(ada, ada, "github", ("engineering",), Term(length=8 * HOUR), reason)
-    (request,) = await world.bot.store.run(submit.submit, draft)
-    await world.bot.idle()
-    return request.ref
-
-
 async def pass_time(world: World, step: timedelta, times: int = 1) -> None:
     """Let time pass for the bot alone, since Slack may be away."""
     for _ in range(times):
@@ -87,7 +79,7 @@ async def recorded(world: World) -> list[tuple[str, str, str]]:
 
 async def test_an_approver_whom_slack_does_not_reach_gets_an_email(world: World, mailbox: Mailbox) -> None:
     leaves(world, "Alan")
-    ref = await ask(world, "INC-42: the <db> is down & out")
+    ref = await submit_quietly(world, "INC-42: the <db> is down & out")
     (mail,) = mailbox.mails
     assert (mail.to, mail.subject) == ("alan@example.com", "Ada asks for GitHub, Engineering team")
     assert "> INC-42: the <db> is down & out" in mail.text
@@ -104,7 +96,7 @@ async def test_a_requester_whom_slack_does_not_reach_hears_the_outcome_once(
     world: World, mailbox: Mailbox
 ) -> None:
     leaves(world, "Ada")
-    ref = await ask(world)
+    ref = await submit_quietly(world)
     assert mailbox.mails == []  # nothing is decided yet
     await world.bot.store.run(decide.reject, ref, world.ids["Grace"], comment="Not today")
     await world.settle()
@@ -126,7 +118,7 @@ async def test_a_rejection_in_the_companys_words_goes_out_by_email_word_for_word
     own = MessageSpec.model_validate(words)
     await world.bot.store.run(catalogue_entries.save, MESSAGE, own, world.ids["Root"])
     leaves(world, "Ada")
-    ref = await ask(world)
+    ref = await submit_quietly(world)
     said = "Not <!channel> & not today"
     await world.bot.store.run(decide.reject, ref, world.ids["Grace"], comment=said)
     await world.settle()
@@ -139,7 +131,7 @@ async def test_a_rejection_in_the_companys_words_goes_out_by_email_word_for_word
 async def test_who_has_left_the_company_gets_no_email(world: World, mailbox: Mailbox) -> None:
     leaves(world, "Alan")
     await mailbox.stop()
-    await ask(world)
+    await submit_quietly(world)
     await world.bot.store.run(edit, Person, world.ids["Alan"], active=False)
     await mailbox.start()
     await pass_time(world, HOUR)
@@ -149,7 +141,7 @@ async def test_who_has_left_the_company_gets_no_email(world: World, mailbox: Mai
 
 async def test_with_slack_away_for_ten_minutes_email_takes_its_place(world: World, mailbox: Mailbox) -> None:
     with world.slack.faults.down():
-        await ask(world)
+        await submit_quietly(world)
         await pass_time(world, timedelta(minutes=3), times=3)
         assert mailbox.mails == []
         await pass_time(world, timedelta(minutes=15), times=8)
@@ -161,7 +153,7 @@ async def test_with_slack_away_for_ten_minutes_email_takes_its_place(world: Worl
 
 
 async def test_with_slack_away_an_outcome_reaches_who_asked(world: World, mailbox: Mailbox) -> None:
-    ref = await ask(world)
+    ref = await submit_quietly(world)
     with world.slack.faults.down():
         await world.bot.store.run(decide.reject, ref, world.ids["Grace"], comment="Not today")
         await world.bot.idle()
@@ -171,7 +163,7 @@ async def test_with_slack_away_an_outcome_reaches_who_asked(world: World, mailbo
 
 async def test_an_app_may_want_a_copy_of_every_message(world: World, mailbox: Mailbox) -> None:
     await world.offer(email="copy")
-    ref = await ask(world)
+    ref = await submit_quietly(world)
     assert sorted(mail.to for mail in mailbox.mails) == ["alan@example.com", "grace@example.com"]
     assert "In Slack: https://" in mailbox.mails[0].text
     await world.bot.store.run(decide.approve, ref, world.ids["Grace"])
@@ -189,7 +181,7 @@ async def test_the_outcome_says_who_changed_how_long_and_what_they_said(
     world: World, mailbox: Mailbox
 ) -> None:
     await world.offer(email="copy")
-    ref, said = await ask(world), "An hour is enough. " * 20
+    ref, said = await submit_quietly(world), "An hour is enough. " * 20
     given = Term(length=HOUR)
     await world.bot.store.run(decide.approve, ref, world.ids["Grace"], comment=said, term=given)
     await world.settle()
@@ -203,7 +195,7 @@ async def test_a_mail_server_that_is_away_gets_each_email_when_it_is_back(
 ) -> None:
     leaves(world, "Alan")
     await mailbox.stop()
-    await ask(world)
+    await submit_quietly(world)
     await pass_time(world, timedelta(minutes=30), times=20)
     assert await jobs_left(world) == [JobState.READY]  # never parked
     await mailbox.start()
@@ -227,7 +219,7 @@ async def test_a_repetition_is_known_for_one(
     await mailbox.start()
     async with _ready(database_url, clock, pairing[1], mailbox.url) as world:
         leaves(world, "Alan")
-        await ask(world)
+        await submit_quietly(world)
         await pass_time(world, HOUR, times=2)
     await mailbox.stop()
     assert len(mailbox.mails) == 2
@@ -301,7 +293,7 @@ async def test_a_refusal_ends_it_and_a_request_to_wait_does_not(
 ) -> None:
     leaves(world, "Alan")
     mailbox.refuse = answer
-    await ask(world)
+    await submit_quietly(world)
     assert mailbox.mails == []
     assert await jobs_left(world) == left
     actions = [action for _, action, _ in await recorded(world)]
@@ -313,7 +305,7 @@ async def test_no_name_adds_a_header_or_a_reader(world: World, mailbox: Mailbox,
     leaves(world, "Alan")
     world.slack.workspace.users[world.ids["Ada"]].real_name = hostile
     await world.bot.store.run(edit, Person, world.ids["Ada"], name=hostile)
-    await ask(world, f"{hostile}\r\n.\r\nMAIL FROM:<eve@example.com>")
+    await submit_quietly(world, f"{hostile}\r\n.\r\nMAIL FROM:<eve@example.com>")
     (mail,) = mailbox.mails
     assert mail.to == "alan@example.com"
     assert "asks for GitHub, Engineering team" in mail.subject
@@ -323,7 +315,7 @@ async def test_no_name_adds_a_header_or_a_reader(world: World, mailbox: Mailbox,
 async def test_what_is_no_address_gets_no_email(world: World, mailbox: Mailbox, address: str) -> None:
     leaves(world, "Alan")
     await world.bot.store.run(edit, Person, world.ids["Alan"], email=address)
-    await ask(world)
+    await submit_quietly(world)
     assert mailbox.mails == []
     assert await jobs_left(world) == []
 
@@ -334,7 +326,7 @@ async def test_without_a_mail_server_nothing_is_sent_or_wanted(
     async with _ready(database_url, clock, pairing[1], None) as world:
         await world.offer(email="copy")
         leaves(world, "Alan")
-        await ask(world)
+        await submit_quietly(world)
         with world.slack.faults.down():
             await pass_time(world, timedelta(minutes=15), times=2)
         assert await jobs_left(world) == []

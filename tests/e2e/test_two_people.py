@@ -13,13 +13,7 @@ from models.lifecycle.catalogue import propose_change
 from models.registry import apps, directory
 from models.tables.catalogue import Proposal
 from tests.rows import row_of
-from tests.world import World
-
-
-def seen(person: Person) -> str:
-    """Everything that can be read in the modal on top."""
-    assert person.view is not None
-    return "\n".join([person.view.title, *person.view.texts, *person.view.buttons])
+from tests.world import World, modal_text
 
 
 async def app_of(world: World, key: str = "github") -> AppSpec | None:
@@ -81,15 +75,15 @@ async def approve(world: World, name: str) -> None:
 async def test_a_change_is_made_once_a_second_admin_approves_it(world: World) -> None:
     await two_admins(world)
     root = await propose_risk(world)
-    assert "Proposed, not saved: 1 change waits for a second admin." in seen(root)
-    assert "A second admin has to approve it: Mia." in seen(root)
+    assert "Proposed, not saved: 1 change waits for a second admin." in modal_text(root)
+    assert "A second admin has to approve it: Mia." in modal_text(root)
     assert await risk(world) == "low"
     card = world.card("Mia", "proposes to change GitHub")
     assert "GitHub: risk low → high" in card.text
     assert "Withdraw change" in str(world.card("Root", "proposes to change GitHub").blocks)
     mia = world.person("Mia")
     await mia.click(card, "Approve change")
-    assert "GitHub: risk low → high" in seen(mia)
+    assert "GitHub: risk low → high" in modal_text(mia)
     await mia.fill("Comment", "Right so")
     assert (await mia.submit()).ok
     await world.settle()
@@ -141,7 +135,7 @@ async def test_a_rejection_says_why_and_changes_nothing(world: World) -> None:
     assert "Too much" in told
     assert await risk(world) == "low"
     root = await opened(world)
-    assert "Proposed" not in seen(root)
+    assert "Proposed" not in modal_text(root)
 
 
 async def test_whoever_proposed_takes_it_back_and_then_nobody_can_approve_it(world: World) -> None:
@@ -165,7 +159,7 @@ async def test_what_somebody_proposes_goes_on_growing_and_is_approved_as_a_whole
     await root.press("Edit durations")
     await root.fill("The longest", "1 week")
     assert (await root.submit()).ok
-    assert "2 changes wait for a second admin" in seen(root)
+    assert "2 changes wait for a second admin" in modal_text(root)
     refused = await mia.submit()  # she has seen one change only
     assert refused.errors == {"Comment": "Root has changed it meanwhile. Look again."}
     assert await risk(world) == "low"
@@ -235,7 +229,7 @@ async def test_a_new_app_waits_too(world: World) -> None:
     await root.press("Add an app")
     await root.fill("Name", "Figma")
     await root.submit()
-    assert "Figma is not in the catalogue yet. A second admin has to approve it: Mia." in seen(root)
+    assert "Figma is not in the catalogue yet. A second admin has to approve it: Mia." in modal_text(root)
     await world.settle()
     assert await app_of(world, "figma") is None
     mia = world.person("Mia")
@@ -263,7 +257,7 @@ async def test_switching_it_off_needs_two_as_well(world: World) -> None:
     await root.press("Settings")
     await root.choose("Changes", [])
     await root.submit()
-    assert "Nothing is changed yet. A second admin has to approve it: Mia." in seen(root)
+    assert "Nothing is changed yet. A second admin has to approve it: Mia." in modal_text(root)
     assert await world.bot.store.read(propose_change.needed)
     await world.settle()
     mia = world.person("Mia")
@@ -277,7 +271,7 @@ async def test_where_nobody_else_is_left_the_form_says_that_it_waits(world: Worl
     world.slack.workspace.update_person(world.ids["Mia"], deleted=True)
     await world.settle()
     root = await propose_risk(world)
-    assert "Nobody else is an admin of Keyturn now, so it waits until there is one." in seen(root)
+    assert "Nobody else is an admin of Keyturn now, so it waits until there is one." in modal_text(root)
 
 
 async def test_the_operators_import_is_done_and_every_admin_sees_what_it_did(world: World) -> None:

@@ -3,8 +3,7 @@
 from models.catalogue.spec.settings import SETTINGS, SettingsSpec
 from models.registry import catalogue_entries, directory
 from tests.e2e.test_admin_conflicts import conflicts, trail
-from tests.e2e.test_two_people import seen
-from tests.world import World
+from tests.world import World, modal_text
 
 
 async def test_a_conflict_is_added_and_taken_out_by_two_admins(world: World) -> None:
@@ -23,9 +22,9 @@ async def test_a_conflict_is_added_and_taken_out_by_two_admins(world: World) -> 
     await root.choose("should not get one of those", ["GitHub, Admin role"])
     await root.choose("Asking for it all the same", "The approvers see it, and decide")
     assert (await root.submit()).action == "update"
-    assert "Nothing is changed yet. A second admin has to approve it: Mia." in seen(root)
+    assert "Nothing is changed yet. A second admin has to approve it: Mia." in modal_text(root)
     await root.close()
-    assert "Proposed, not saved." in seen(root)
+    assert "Proposed, not saved." in modal_text(root)
     await world.settle()
     assert await conflicts(world) == []
 
@@ -47,7 +46,7 @@ async def test_a_conflict_is_added_and_taken_out_by_two_admins(world: World) -> 
     assert mia.value("Name") == "Admin or team"
     await mia.close()
     await mia.press("Delete", near="Team or admin")
-    assert "Proposed, not saved." in seen(mia)
+    assert "Proposed, not saved." in modal_text(mia)
     await world.settle()
     assert await conflicts(world) == [saved]
     await root.click(

@@ -3,9 +3,9 @@
 from bot.sandbox.slack import Person
 from models.registry import apps
 from models.tables.requests import Request
-from tests.e2e.test_admin import opened, seen
+from tests.e2e.test_admin import opened
 from tests.rows import count_of
-from tests.world import World
+from tests.world import World, modal_text
 
 
 async def answer(root: Person, person: str, access: str, length: str) -> str:
@@ -14,7 +14,7 @@ async def answer(root: Person, person: str, access: str, length: str) -> str:
     await root.choose("Access", access)
     await root.fill("How long", length)
     assert (await root.submit()).action == "update"
-    return seen(root)
+    return modal_text(root)
 
 
 async def test_the_answer_is_the_preview_with_its_reasons_and_asks_nobody(world: World) -> None:

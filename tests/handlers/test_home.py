@@ -1,26 +1,17 @@
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.sandbox.slack.state.views import View
-from models.clock import ManualClock
 from models.jobs import ATTEMPTS, Job, JobState, Urgency
 from models.store.outcome import Outcome
 from models.tables.grants import Grant
 from models.tables.states import GrantState, RequestState
-from tests.ready_world import ready_world, request_of, submit_request
+from tests.ready_world import request_of, submit_request
 from tests.rows import row_of
 from tests.world import World
 
 TABS = ["My access", "My requests", "To do", "Request access"]
-
-
-@pytest.fixture
-async def world(sqlite_template: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[World]:
-    async with ready_world(sqlite_template, tmp_path, clock) as made:
-        yield made
 
 
 async def opens(world: World, name: str, tab: str = "My access") -> View:

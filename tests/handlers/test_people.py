@@ -1,25 +1,16 @@
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.sandbox.slack.state.events import Event
 from models import audit
-from models.clock import ManualClock
 from models.tables.grants import Cause, Grant
 from models.tables.people import Person, UserGroup
 from models.tables.requests import Asked
 from models.tables.states import GrantState, RequestState
-from tests.ready_world import ready_world, request_of, submit_request
+from tests.ready_world import request_of, submit_request
 from tests.rows import all_of, count_of, row_of
 from tests.world import World
-
-
-@pytest.fixture
-async def world(sqlite_template: str, tmp_path: Path, clock: ManualClock) -> AsyncIterator[World]:
-    async with ready_world(sqlite_template, tmp_path, clock) as made:
-        yield made
 
 
 async def row(world: World, name: str) -> Person:

@@ -3,8 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import strategies as st
 
+from models.catalogue.file import CatalogueError, load
 from models.catalogue.lint.satisfiability import can_hold
 from models.catalogue.spec import AppSpec, When
 from models.catalogue.spec.fields import Spec
@@ -42,6 +44,13 @@ instructions = "Sign in with SSO at …"
   rule = "any"
   when = { risk = ["high", "critical"] }
 """
+
+
+def file_problems(text: str) -> list[str]:
+    """The lines about a catalogue file that is refused."""
+    with pytest.raises(CatalogueError) as caught:
+        load(text, "catalogue.toml")
+    return caught.value.lines
 
 
 def app(**changed: Any) -> AppSpec:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from models.catalogue.file.read import Catalogue, CatalogueError, dump, load
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.connectors import ConnectorSpec
-from tests.models.specs import PRODUCT_EXAMPLE, app, catalogues
+from tests.models.specs import PRODUCT_EXAMPLE, app, catalogues, file_problems
 
 PIECES = st.sampled_from(
     [
@@ -30,13 +30,6 @@ PIECES = st.sampled_from(
         "rule = -1\n",
     ]
 )
-
-
-def problems(text: str) -> list[str]:
-    """The lines about a text that cannot be used."""
-    with pytest.raises(CatalogueError) as caught:
-        load(text, "catalogue.toml")
-    return caught.value.lines
 
 
 def test_the_documented_file_comes_back_letter_by_letter() -> None:
@@ -70,7 +63,7 @@ def test_each_problem_is_a_line_with_file_line_place_and_remedy() -> None:
         .replace("over_max", "overmax")
         .replace('"30d"', '"30 days"')
     )
-    remedies = [line.removeprefix("catalogue.toml, ") for line in problems(text)]
+    remedies = [line.removeprefix("catalogue.toml, ") for line in file_problems(text)]
     assert remedies[0].startswith(
         'line 9: app "github" → max_duration: “30 days” is not a length of time. Write a'
     )
@@ -83,7 +76,7 @@ def test_each_problem_is_a_line_with_file_line_place_and_remedy() -> None:
 def test_lines_are_right_after_comments_and_long_texts() -> None:
     text = '# [[app]]\n[[app]]\nkey = "a"\nname = "A"\ninstructions = """\n[[app]]\nrisk = 1\n"""\n'
     text += "\n[[app]] # b\nkey = 5\n"
-    assert [line.split(":")[0] for line in problems(text)] == [
+    assert [line.split(":")[0] for line in file_problems(text)] == [
         "catalogue.toml, line 10",
         "catalogue.toml, line 11",
     ]
@@ -91,12 +84,14 @@ def test_lines_are_right_after_comments_and_long_texts() -> None:
 
 def test_two_apps_cannot_have_one_key() -> None:
     app_text = '[[app]]\nkey = "a"\nname = "A"\n'
-    (line,) = problems(app_text * 2)
+    (line,) = file_problems(app_text * 2)
     assert line.endswith("the key “a” stands there twice. Give each its own.")
 
 
 def test_an_unknown_table_is_named() -> None:
-    assert problems("[[apps]]\n") == ["catalogue.toml, line 1: apps: is not known here. Did you mean “app”?"]
+    assert file_problems("[[apps]]\n") == [
+        "catalogue.toml, line 1: apps: is not known here. Did you mean “app”?"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +102,7 @@ def test_an_unknown_table_is_named() -> None:
     ],
 )
 def test_what_is_not_toml_is_said_plainly(text: str, line: str) -> None:
-    assert problems(text) == [line]
+    assert file_problems(text) == [line]
 
 
 @given(
@@ -131,8 +126,8 @@ def test_no_text_does_anything_but_load_or_be_refused_in_sentences(text: str) ->
 )
 @pytest.mark.parametrize("key", ["name", "owners", "connector", "when", "access", "durations"])
 def test_odd_values_are_refused_wherever_they_stand(key: str, value: str) -> None:
-    assert problems(f'[[app]]\nkey = "a"\nname2 = "A"\n{key} = {value}\n')
-    assert problems(f'[[app]]\nkey = "a"\nname = "A"\n[[app.access]]\nkey = "b"\n{key} = {value}\n')
+    assert file_problems(f'[[app]]\nkey = "a"\nname2 = "A"\n{key} = {value}\n')
+    assert file_problems(f'[[app]]\nkey = "a"\nname = "A"\n[[app.access]]\nkey = "b"\n{key} = {value}\n')
 
 
 def test_connectors_are_looked_at_by_whoever_knows_them() -> None:

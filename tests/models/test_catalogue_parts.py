@@ -14,7 +14,7 @@ from models.catalogue.spec.settings import SETTINGS, SettingsSpec
 from models.registry import apps, catalogue_entries
 from models.store.base import Store
 from models.tables.catalogue import Part
-from tests.models.specs import app, catalogues, parts_of_any_kind, people
+from tests.models.specs import app, catalogues, file_problems, parts_of_any_kind, people
 from tests.rows import row_of
 
 pytestmark = pytest.mark.both_engines
@@ -37,13 +37,6 @@ contractor = true
 [[person]]
 person = "U0123"
 """
-
-
-def problems(text: str) -> list[str]:
-    """The lines about a text that cannot be used."""
-    with pytest.raises(CatalogueError) as caught:
-        load(text, "catalogue.toml")
-    return caught.value.lines
 
 
 def entry(person: str, manager: str = "") -> str:
@@ -116,7 +109,7 @@ def test_the_difference_is_in_words() -> None:
     ],
 )
 def test_what_is_wrong_is_said_with_place_and_reason(text: str, place: str, reason: str) -> None:
-    assert problems(text) == [f"catalogue.toml, {place}: {reason}"]
+    assert file_problems(text) == [f"catalogue.toml, {place}: {reason}"]
 
 
 @given(st.dictionaries(people.map(plain), people.map(plain), max_size=6))

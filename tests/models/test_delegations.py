@@ -22,7 +22,7 @@ from models.tables.cards import Card, CardKind
 from models.tables.people import Delegation, Person
 from models.tables.requests import Term
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
-from tests.models.workflow_steps import ask, request, sweep
+from tests.models.workflow_steps import ask, request, sweep, waits_for
 from tests.rows import all_of, new_row
 
 pytestmark = pytest.mark.both_engines
@@ -67,13 +67,6 @@ async def away(store: Store, who: str, stand_in: str, first: int = 0, last: int 
     return await store.run(delegations.set_stand_in, who, stand_in, *days)
 
 
-async def asked(store: Store, ref: str) -> set[str]:
-    """Who is waited for."""
-    story = await store.read(lambda case: request_story(case, ref))
-    assert story.open_stage is not None
-    return set(story.open_stage.tally.waiting)
-
-
 async def to_decide(store: Store, who: str) -> int:
     """How much App Home says is waiting for this person's decision."""
     return (await store.read(lambda case: waiting(case, who))).decisions
@@ -92,7 +85,7 @@ async def test_the_stand_in_is_asked_and_their_word_is_the_vote_of_who_is_away(c
     await company.run(decide.approve, ref, OTTO)
     with pytest.raises(AlreadyDecided, match="Otto has decided on AR-1 in your place"):
         await company.run(decide.approve, ref, GRACE)
-    assert await asked(company, ref) == {ALAN}
+    assert await waits_for(company, ref) == {ALAN}
     await company.run(decide.approve, ref, ALAN)
     assert (await request(company, ref)).state == "approved"
 
@@ -112,14 +105,14 @@ async def test_what_is_open_when_an_absence_begins_and_ends_is_looked_at_again(
 ) -> None:
     ref = await ask(company, EIGHT_HOURS)
     await away(company, GRACE, OTTO, first=1, last=1)
-    assert await asked(company, ref) == {GRACE, ALAN}
+    assert await waits_for(company, ref) == {GRACE, ALAN}
     clock.advance(timedelta(hours=24) - timedelta(hours=clock.now().hour))
     await sweep(company)
-    assert await asked(company, ref) == {OTTO, ALAN}
+    assert await waits_for(company, ref) == {OTTO, ALAN}
     clock.advance(timedelta(days=1))
     await company.run(_later, ref)
     await sweep(company)
-    assert await asked(company, ref) == {GRACE, ALAN}
+    assert await waits_for(company, ref) == {GRACE, ALAN}
     assert (await sweep(company)).done == 0
 
 
@@ -173,7 +166,7 @@ async def test_where_the_stand_in_goes_away_too_the_timeline_says_so(company: St
     await away(company, OTTO, ROOT)
     assert (await sentences(company, ref))[1].startswith(f"<@{OTTO}> is away until ")
     assert f"<@{ROOT}>" not in (await sentences(company, ref))[1]
-    assert await asked(company, ref) == {GRACE, ALAN}
+    assert await waits_for(company, ref) == {GRACE, ALAN}
 
 
 def _later(out: Outcome, ref: str) -> None:
@@ -183,17 +176,17 @@ def _later(out: Outcome, ref: str) -> None:
 async def test_a_stand_in_that_is_set_or_removed_counts_at_once(company: Store) -> None:
     ref = await ask(company, EIGHT_HOURS)
     row = await away(company, GRACE, OTTO)
-    assert await asked(company, ref) == {OTTO, ALAN}
+    assert await waits_for(company, ref) == {OTTO, ALAN}
     with pytest.raises(NotFound):
         await company.run(delegations.remove, row.ref, ALAN)
     await company.run(delegations.remove, row.ref, GRACE)
-    assert await asked(company, ref) == {GRACE, ALAN}
+    assert await waits_for(company, ref) == {GRACE, ALAN}
 
 
 async def test_who_asks_does_not_stand_in_for_an_approver(company: Store) -> None:
     await away(company, GRACE, ADA)
     ref = await ask(company, EIGHT_HOURS)
-    assert await asked(company, ref) == {GRACE, ALAN}
+    assert await waits_for(company, ref) == {GRACE, ALAN}
     assert ADA not in await carded(company)
 
 
@@ -201,7 +194,7 @@ async def test_a_stand_in_who_leaves_is_replaced_by_who_is_away(company: Store) 
     await away(company, GRACE, OTTO)
     ref = await ask(company, EIGHT_HOURS)
     await company.run(_deactivated, OTTO)
-    assert await asked(company, ref) == {GRACE, ALAN}
+    assert await waits_for(company, ref) == {GRACE, ALAN}
 
 
 def _deactivated(out: Outcome, person_id: str) -> None:

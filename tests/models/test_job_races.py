@@ -14,8 +14,9 @@ from models.jobs import Job, JobState, LeaseLost, Work
 from models.store.base import Store
 from models.store.open import open_store
 from models.store.outcome import Outcome
+from tests.models.workflow_steps import claim, job_rows
 from tests.postgres import connect
-from tests.rows import all_of, every
+from tests.rows import every
 
 pytestmark = pytest.mark.both_engines
 
@@ -42,10 +43,6 @@ async def want(store: Store, *keys: str, lane: str | None = None) -> None:
     await store.write(write)
 
 
-async def claim(store: Store, limit: int = 10, lease: timedelta = jobs.LEASE) -> list[Work]:
-    return await store.write(lambda out: jobs.claim(out.sql, out.now, limit, lease=lease))
-
-
 async def finish(store: Store, work: Work) -> None:
     await store.run(Outcome.finish, work)
 
@@ -54,13 +51,9 @@ async def hand_back(store: Store, work: Work, wait: timedelta | None = None) -> 
     await store.write(lambda out: jobs.retry_or_park(out.sql, work, out.now, error="no luck", wait=wait))
 
 
-async def rows(store: Store) -> list[Job]:
-    return await all_of(store, Job)
-
-
 async def drain(store: Store, done: Counter[str], busy: set[str]) -> None:
     """Work as a worker does, until nothing is left; `busy` is what all workers have under way."""
-    while await rows(store):
+    while await job_rows(store):
         for work in await claim(store, 5):
             lane = work.key.partition(":")[0]
             assert lane not in busy
@@ -87,7 +80,7 @@ async def test_what_is_asked_for_while_it_is_handed_back_is_ready_once(stores: l
     await asyncio.gather(
         *(hand_back(stores[0], work) for work in works), *(want(stores[-1], key) for key in keys)
     )
-    found = await rows(stores[0])
+    found = await job_rows(stores[0])
     assert Counter((row.key, row.state) for row in found) == {(key, JobState.READY): 1 for key in keys}
 
 
@@ -162,4 +155,4 @@ async def test_a_job_that_ends_its_process_each_time_is_given_up_and_the_others_
 
     while (wait := await store.write(live)) is not None:
         clock.advance(wait)
-    assert [(row.key, row.state) for row in await rows(store)] == [("killer", JobState.PARKED)]
+    assert [(row.key, row.state) for row in await job_rows(store)] == [("killer", JobState.PARKED)]

@@ -4,10 +4,10 @@ import pytest
 
 from models import jobs
 from models.clock import ManualClock
-from models.jobs import Job, JobState, Urgency, Work
+from models.jobs import JobState, Urgency
 from models.store.base import Store
 from models.store.outcome import Outcome
-from tests.rows import all_of
+from tests.models.workflow_steps import claim, job_rows
 
 pytestmark = pytest.mark.both_engines
 
@@ -17,14 +17,6 @@ GONE = timedelta(seconds=-1)
 
 async def enqueue(store: Store, key: str, **options: object) -> None:
     await store.run(Outcome.enqueue, "card", key, **options)  # type: ignore[arg-type]
-
-
-async def claim(store: Store, limit: int = 10, lease: timedelta = jobs.LEASE) -> list[Work]:
-    return await store.write(lambda out: jobs.claim(out.sql, out.now, limit, lease=lease))
-
-
-async def rows(store: Store) -> list[Job]:
-    return await all_of(store, Job)
 
 
 async def test_asking_twice_for_the_same_work_makes_one_job(store: Store) -> None:
@@ -89,7 +81,7 @@ async def test_work_that_always_fails_is_parked_with_its_error(store: Store, clo
         clock.advance(jobs.LONGEST_WAIT * 2)
         (work,) = await claim(store)
         await store.write(lambda out, w=work: jobs.retry_or_park(out.sql, w, out.now, error="no luck"))  # type: ignore[misc]
-    (parked,) = await rows(store)
+    (parked,) = await job_rows(store)
     assert (parked.state, parked.error) == (JobState.PARKED, "no luck")
     await store.write(lambda out: jobs.unpark(out.sql, "card:1", out.now))
     assert len(await claim(store)) == 1
@@ -104,7 +96,7 @@ async def test_a_process_that_slept_past_its_lease_cannot_finish_the_work(store:
     with pytest.raises(jobs.LeaseLost):
         await store.write(lambda out: jobs.retry_or_park(out.sql, slept, out.now, error="late"))
     await store.run(Outcome.finish, awake)
-    assert await rows(store) == []
+    assert await job_rows(store) == []
 
 
 async def test_what_a_crash_left_running_is_put_back_at_the_start(store: Store) -> None:
@@ -176,7 +168,7 @@ async def test_what_this_process_still_has_is_not_put_back(store: Store) -> None
     (mine,) = await claim(store, lease=GONE)
     assert await store.write(lambda out: jobs.claim(out.sql, out.now, 10, mine=[mine.id])) == []
     await store.run(Outcome.finish, mine)
-    assert await rows(store) == []
+    assert await job_rows(store) == []
 
 
 def test_the_wait_begins_with_two_seconds_and_doubles_up_to_a_quarter_of_an_hour() -> None:

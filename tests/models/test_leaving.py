@@ -16,9 +16,10 @@ from models.registry.permissions import request_seen_by
 from models.store.base import Store
 from models.tables.grants import Cause, Grant
 from models.tables.people import Person, UserGroup
-from models.tables.requests import Asked, Request, Term
+from models.tables.requests import Asked, Term
 from models.tables.states import GrantState, RequestState
 from tests.models.company import ADA, ALAN, GRACE, NAMES, ROOT, found
+from tests.models.workflow_steps import request
 from tests.rows import all_of, clear, count_of, edit, new_row, row_of
 
 pytestmark = pytest.mark.both_engines
@@ -59,10 +60,6 @@ async def asked(store: Store, *approvers: str, rule: str | int = "any") -> str:
     return (await store.run(submit.submit, draft))[0].ref
 
 
-async def request_of(store: Store, ref: str) -> Request:
-    return await row_of(store, Request, int(ref[3:]))
-
-
 async def people_asked(store: Store, ref: str) -> set[str]:
     rows = await all_of(store, Asked, request_id=int(ref[3:]))
     return {row.person_id for row in rows}
@@ -87,8 +84,8 @@ async def test_a_pending_request_of_somebody_who_leaves_is_cancelled_once(store:
     await leaves(store, ADA)
     before = await count_of(store, audit.AuditEntry)
     await leaves(store, ADA)
-    request = await request_of(store, ref)
-    assert (request.state, request.closing_note) == (RequestState.CANCELLED, "The person has left.")
+    row = await request(store, ref)
+    assert (row.state, row.closing_note) == (RequestState.CANCELLED, "The person has left.")
     assert await count_of(store, audit.AuditEntry) == before
 
 
@@ -104,10 +101,10 @@ async def test_when_the_only_approver_may_not_decide_any_more_the_owners_are_ask
 async def test_a_request_that_only_waited_for_somebody_who_left_goes_on(store: Store) -> None:
     ref = await asked(store, GRACE, ALAN, rule="all")
     await store.run(decide.approve, ref, GRACE)
-    assert (await request_of(store, ref)).state is RequestState.PENDING
+    assert (await request(store, ref)).state is RequestState.PENDING
     await leaves(store, ALAN)
-    request = await request_of(store, ref)
-    assert (request.state, request.closed_by) == (RequestState.APPROVED, "keyturn")
+    row = await request(store, ref)
+    assert (row.state, row.closed_by) == (RequestState.APPROVED, "keyturn")
 
 
 async def test_a_new_member_of_a_group_is_asked_and_the_group_may_be_named_by_its_handle(
@@ -145,7 +142,7 @@ async def test_a_hint_that_somebody_left_is_looked_up_before_it_counts(store: St
     await store.run(slack_events.person, person(ADA, active=False))
     row = await row_of(store, Person, ADA)
     assert row.active
-    assert (await request_of(store, ref)).state is RequestState.PENDING
+    assert (await request(store, ref)).state is RequestState.PENDING
     assert await count_of(store, Job, key=f"person:{ADA}") == 1
 
 

@@ -16,7 +16,7 @@ from models.tables.cards import Card
 from models.tables.people import Person
 from models.tables.requests import Term
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
-from tests.models.workflow_steps import actions, ask, request
+from tests.models.workflow_steps import actions, ask, request, waits_for
 from tests.rows import all_of, new_row
 
 pytestmark = pytest.mark.both_engines
@@ -53,12 +53,6 @@ def _people(
             for one, name in names.items()
         ],
     )
-
-
-async def waits_for(store: Store, ref: str) -> set[str]:
-    story = await store.read(lambda case: request_story(case, ref))
-    assert story.open_stage is not None
-    return set(story.open_stage.tally.waiting)
 
 
 @pytest.mark.parametrize(

@@ -2,22 +2,26 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from models import jobs
+from models.jobs import Job, Work
 from models.lifecycle import due
 from models.lifecycle.grant import reconcile
 from models.lifecycle.grant.reconcile import Change, Done
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
+from models.queries.stories import request_story
 from models.store.base import Store
 from models.store.outcome import Outcome
 from models.store.statements import Made
 from models.tables.grants import Direction, Grant
 from models.tables.requests import Request, Term
 from tests.models.company import ADA, GRACE
-from tests.rows import every, row_of, trail_of
+from tests.rows import all_of, every, row_of, trail_of
 
 
 async def ask(store: Store, term: Term, *accesses: str, app: str = "github", by: str = ADA) -> str:
@@ -85,6 +89,23 @@ async def grant(store: Store, ref: str) -> Grant:
 async def grant_of(store: Store, ref: str) -> Grant:
     """The grant that a request came to."""
     return await grant(store, f"GR-{(await request(store, ref)).grant_id}")
+
+
+async def waits_for(store: Store, ref: str) -> set[str]:
+    """Who has yet to decide in the request's open stage."""
+    story = await store.read(lambda case: request_story(case, ref))
+    assert story.open_stage is not None
+    return set(story.open_stage.tally.waiting)
+
+
+async def claim(store: Store, limit: int = 10, lease: timedelta = jobs.LEASE) -> list[Work]:
+    """Claim due jobs, as a worker does."""
+    return await store.write(lambda out: jobs.claim(out.sql, out.now, limit, lease=lease))
+
+
+async def job_rows(store: Store) -> list[Job]:
+    """All jobs that there are."""
+    return await all_of(store, Job)
 
 
 async def actions(store: Store, ref: str) -> list[str]:
