@@ -21,6 +21,7 @@ from models.catalogue.spec import AppSpec
 from models.clock import Clock, ManualClock
 from models.registry import apps
 from models.registry.directory import stale
+from tests import time_limits
 
 # What is installed stays the same while tests run, and looking through it takes a fifth of a bot's start.
 registry.entry_points = cache(registry.entry_points)  # type: ignore[attr-defined, assignment]
@@ -44,8 +45,7 @@ class World:
         self.bots_clock: Clock | None = None
         """The bot's machine's, where it is another than Slack's."""
         self.slack = LocalSlack(clock, rates=False)
-        # The tests share their cores with each other. What is about Slack's three seconds sets them itself.
-        self.slack.deliveries.timeout = self.slack.triggers.lifetime = 15
+        self.slack.deliveries.timeout = self.slack.triggers.lifetime = time_limits.SLACK * time_limits.FACTOR
         workspace = self.slack.workspace
         self.ids = {
             name: workspace.add_person(name, email=f"{name.lower()}@example.com", **extra).id  # type: ignore[arg-type]
@@ -79,15 +79,22 @@ class World:
 
     async def start_bot(self, url: str, *, observe: bool = False) -> None:
         """Start the bot on this database, as `keyturn run` does."""
+        time_limits.stretch(time_limits.FACTOR)
         self._bot = await build(self.config(url), self.bots_clock or self.clock, observe=observe)
         await self._bot.start()
         self.app.request_url = self.app.options_url = f"{self._bot.base_url}/slack/events"
 
     async def stop_bot(self) -> None:
         """Stop the bot gracefully, if it runs."""
+        time_limits.stretch(1)
         if self._bot is not None:
             await self._bot.stop()
             self._bot = None
+
+    def wait_like_slack(self) -> None:
+        """From now on Slack waits three seconds, and the bot keeps within them as in production."""
+        self.slack.deliveries.timeout = self.slack.triggers.lifetime = time_limits.SLACK
+        time_limits.stretch(1)
 
     def person(self, name: str) -> Person:
         """Somebody with a Slack client."""

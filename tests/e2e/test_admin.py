@@ -14,6 +14,7 @@ from models import audit
 from models.audit import Entry
 from models.catalogue.spec import AppSpec
 from models.registry import apps, directory
+from tests import time_limits
 from tests.world import World, modal_text
 
 REFUSED = "Only Keyturn’s admins can set up apps. Ask Root."
@@ -325,7 +326,7 @@ async def test_slack_is_asked_for_user_groups_once_however_much_is_typed(world: 
 
 async def test_what_is_saved_is_saved_though_slack_does_not_redraw_and_tells_nothing(world: World) -> None:
     root = await opened(world)
-    with world.slack.faults.hang("usergroups.list"):
+    with world.slack.faults.hang("usergroups.list"), time_limits.as_in_product():
         world.clock.advance(timedelta(hours=1))
         await root.press("Edit", near="Engineering team")
     assert root.value("User group") == "@engineering, Engineering"

@@ -15,11 +15,21 @@ MINUTES = timedelta(minutes=20)
 """Until a look-up that got no answer is made again."""
 
 
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits long for what does not come."""
-    for module in (in_time, request_screen, fresh):
-        monkeypatch.setattr(module, "PATIENCE", 0.2)
+LOOK_UPS = (
+    (in_time, "PATIENCE"),
+    (request_screen, "PATIENCE"),
+    (fresh, "PATIENCE"),
+    (fresh, "BEFORE_A_FORM"),
+)
+"""How long the bot waits for Slack to say who somebody is."""
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    """One whose bot does not wait long for what does not come. Its limits are reset when it stops."""
+    for module, name in LOOK_UPS:
+        setattr(module, name, 0.2)
+    return world
 
 
 async def asked(world: World) -> set[str]:

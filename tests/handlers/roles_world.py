@@ -22,6 +22,7 @@ from models.store.outcome import Outcome
 from models.tables.cards import Card
 from models.tables.catalogue import App
 from models.tables.requests import Term
+from tests import time_limits
 from tests.models.workflow_steps import obliging, settle
 from tests.rows import clear, the
 from tests.world import World
@@ -53,6 +54,7 @@ class RolesWorld(World):
 
     async def live(self) -> None:
         """Listen, with the story told. Only Slack knows by then that Dan has left and that Robo is a bot."""
+        time_limits.stretch(time_limits.FACTOR)
         self._bot = await build(self.config(f"sqlite+aiosqlite:///{self.file}"), self.clock)
         await self.bot.web.start("127.0.0.1", 0)
         self.app.request_url = self.app.options_url = f"{self.bot.base_url}/slack/events"
@@ -67,6 +69,7 @@ class RolesWorld(World):
 
     async def leave(self) -> None:
         """Close everything."""
+        time_limits.stretch(1)
         self.kept.close()
         if self._bot is not None:
             await self._bot.web.stop()

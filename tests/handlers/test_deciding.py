@@ -95,7 +95,7 @@ async def test_who_left_the_group_between_the_click_and_the_decision_is_refused(
 async def test_a_decision_is_taken_while_slack_does_not_answer_look_ups(world: World) -> None:
     ref = await submit_request(world)
     await press(world, "Grace", "Approve")
-    world.slack.deliveries.timeout = 3  # Slack's
+    world.wait_like_slack()
     with world.slack.faults.hang("users.info"):
         assert (await world.person("Grace").submit()).ok
     assert (await request_of(world, ref)).state is RequestState.APPROVED

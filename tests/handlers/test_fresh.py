@@ -226,7 +226,7 @@ async def test_who_gets_a_high_risk_without_anybody_deciding_is_looked_up_in_any
 async def test_a_form_opens_in_time_while_slack_does_not_answer_look_ups(world: World) -> None:
     await submit_request(world)
     world.clock.advance(JUST_OVER)
-    world.slack.deliveries.timeout = world.slack.triggers.lifetime = 3  # Slack's
+    world.wait_like_slack()
     with world.slack.faults.hang("users.info"):
         assert await presses(world, "Grace")
 

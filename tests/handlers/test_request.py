@@ -217,7 +217,7 @@ async def test_a_form_that_arrives_twice_counts_once(world: World) -> None:
 
 async def test_the_form_is_there_before_slack_has_told_who_is_who(world: World) -> None:
     world.clock.advance(timedelta(days=1))
-    world.slack.deliveries.timeout = 3  # Slack's
+    world.wait_like_slack()
     with world.slack.faults.hang("users.info") as hanging:
         world.slack.log.observers.append(
             lambda entry: hanging.remove() if entry.name == "views.open" and entry.duration else None

@@ -189,7 +189,7 @@ async def test_what_somebody_presses_on_home_is_published_before_what_others_ope
 
 
 async def test_a_command_whose_form_opens_late_is_acknowledged_and_explained(world: World) -> None:
-    world.slack.deliveries.timeout = world.slack.triggers.lifetime = 3  # Slack's
+    world.wait_like_slack()
     ada = world.person("Ada")
     with world.slack.faults.slow("views.open", delay=3.5):
         answer = await ada.command("/request-access", "")
