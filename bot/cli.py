@@ -18,7 +18,7 @@ COMMANDS = (run, sandbox, check, manifest, catalogue, audit, policy, db)
 def build() -> typer.Typer:
     """The typer app with every command on it."""
     app = typer.Typer(
-        help="Access requests in Slack: asked for, decided, given, and taken away when the time is up.",
+        help="Self-service, time-limited access requests in Slack.",
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,

@@ -36,7 +36,7 @@ async def refuse_unknown(config: Config, file: Path, catalogue: Catalogue) -> No
         lines = sorted(line for one in broken for line in _said(one, catalogue))
         said = [f"{file}{f', line {line}' if line else ''}: {text}" for line, text in lines]
         raise Failure("\n".join([*said, f"Nothing was imported: {counted(len(said), 'name')} to correct."]))
-    for note in (*(f"{one.who}, has nobody in it" for one in found if one.empty), *notes):
+    for note in (*(f"{one.who}, is empty" for one in found if one.empty), *notes):
         typer.echo(f"Note: {note}.", err=True)
 
 

@@ -9,7 +9,7 @@ from bot.slack import Gone, Refused
 from bot.words import counted
 from models.catalogue.mentions import all_stages
 
-INSTEAD = "Until then everybody is asked in a message of their own"
+INSTEAD = "Until then, approvers get direct messages"
 
 
 async def channels(bench: Bench) -> AsyncIterator[Finding]:
@@ -26,16 +26,16 @@ async def channels(bench: Bench) -> AsyncIterator[Finding]:
         else:
             there += 1
     if places:
-        yield ok("Channels", f"{counted(there, 'channel')} of the catalogue can be asked in")
+        yield ok("Channels", f"{counted(there, 'channel')} ready")
 
 
 async def _problem(bench: Bench, channel: str) -> str | None:
     try:
         found = (await bench.slack.call("conversations.info", channel=channel))["channel"]
     except Gone:
-        return "is no channel that Keyturn can see. Correct the catalogue, or invite Keyturn to it"
+        return "doesn't exist or isn't visible to Keyturn. Correct the catalogue, or invite Keyturn"
     except Refused as refusal:
-        return f"could not be looked at ({refusal.error})"
+        return f"could not be checked ({refusal.error})"
     if found.get("is_archived"):
-        return "is archived. Name another one in the catalogue"
-    return None if found.get("is_member") else "is a channel that Keyturn is not in. Invite it there"
+        return "is archived. Choose another channel in the catalogue"
+    return None if found.get("is_member") else "doesn't have Keyturn as a member. Invite it"

@@ -23,8 +23,8 @@ ABOUT = "Database"
 # SQLite's own list of releases tells where the WAL-reset fault was mended: https://sqlite.org/changes.html
 MENDED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 WAL_RESET = (
-    "has a rare fault that can damage the file while several programs have it open. "
-    "3.51.3, 3.50.7 and 3.44.6 are without it. Let no other tool open the file while Keyturn runs"
+    "has a rare bug that can damage the file if several programs open it. "
+    "3.51.3, 3.50.7 and 3.44.6 fix it. Don't open the file with other tools while Keyturn runs"
 )
 
 _FAULTS = text("PRAGMA quick_check(1)").columns(column("quick_check", Text))
@@ -40,7 +40,7 @@ async def database(bench: Bench) -> AsyncIterator[Finding]:
     if file is not None:
         if not _writable(file):
             yield bad(
-                ABOUT, f"{file} cannot be written. Keyturn's user has to be let into its folder, and to write"
+                ABOUT, f"{file} is not writable. Give Keyturn's user write access to the file and its folder"
             )
             return
         if not has_wal_reset_fixed(sqlite3.sqlite_version_info):
@@ -74,13 +74,11 @@ def _standing(url: str, schema: Schema) -> Finding:
     if schema.current:
         return ok(ABOUT, f"{shown(url)}, schema {schema.newest}")
     if schema.present is None:
-        return note(
-            ABOUT, f"{shown(url)} has nothing in it yet. `keyturn run` sets it up, and `keyturn db upgrade`"
-        )
+        return note(ABOUT, f"{shown(url)} is empty. `keyturn run` or `keyturn db upgrade` sets it up")
     return note(
         ABOUT,
-        f"{shown(url)} has schema {schema.present}. `keyturn run` brings it to {schema.newest}, and "
-        "`keyturn db upgrade`",
+        f"{shown(url)} has schema {schema.present}. `keyturn run` or `keyturn db upgrade` "
+        f"upgrades it to {schema.newest}",
     )
 
 
@@ -102,5 +100,5 @@ def _damage(case: Case) -> str | None:
 async def _postgres(store: Store) -> Finding:
     ((version, standby),) = await store.read(lambda case: case.read(_SERVER))
     if standby:
-        return bad(ABOUT, f"PostgreSQL {version} here is a standby that takes no writes. Name the primary")
+        return bad(ABOUT, f"PostgreSQL {version} is a read-only standby. Use the primary")
     return ok(ABOUT, f"PostgreSQL {version}")

@@ -51,9 +51,9 @@ async def examine(config: Config, checks: Sequence[Check] = CHECKS) -> AsyncIter
 
 async def _carried_out(check: Check, ready: Bench) -> AsyncIterator[Finding]:
     if check.slack and ready.me is None:
-        yield skipped(check.about, "not looked at, since the Slack token does not work")
+        yield skipped(check.about, "skipped because the Slack token doesn't work")
     elif check.catalogue and ready.apps is None:
-        yield skipped(check.about, "not looked at, since there is no catalogue to read")
+        yield skipped(check.about, "skipped because there is no catalogue to read")
     else:
         async for finding in _guarded(check, ready):
             yield finding
@@ -67,4 +67,4 @@ async def _guarded(check: Check, ready: Bench) -> AsyncIterator[Finding]:
         yield bad(check.about, str(error).removesuffix("."))
     except Exception as error:
         log.exception("a check broke", check=check.about)
-        yield bad(check.about, f"could not be looked at: {type(error).__name__}: {error}")
+        yield bad(check.about, f"could not be checked: {type(error).__name__}: {error}")

@@ -13,12 +13,12 @@ async def server(bench: Bench) -> AsyncIterator[Finding]:
     """Connect, greet, and log in where there is a login; nothing is sent. Raises Away."""
     config = bench.config.email
     if config is None:
-        yield note("E-mail", "not set up; whom Slack does not reach hears nothing")
+        yield note("E-mail", "not set up; people Slack can't reach won't be notified")
         return
     where = f"{config.server.host}:{config.server.port}"
     try:
         async with connected(config):
-            login = ", and the login" if config.server.username else ""
+            login = ", login works" if config.server.username else ""
             yield ok("E-mail", f"{where} answers{login}; from {config.sender}")
     except aiosmtplib.SMTPException as error:
-        yield bad("E-mail", f"{where} does not take us: {error}. Mend smtp under [email]")
+        yield bad("E-mail", f"{where} refuses the connection: {error}. Correct smtp under [email]")

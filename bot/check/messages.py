@@ -13,6 +13,6 @@ async def messages(bench: Bench) -> AsyncIterator[Finding]:
     own = [one for one in bench.parts.get(MESSAGE.name, ()) if isinstance(one, MessageSpec)]
     wrong = [(one, name, text) for one in own for name, text in broken(one)]
     for one, name, text in wrong:
-        yield bad("Messages", f"{MESSAGE.title(one)}, {name}: {text} The standard words go out instead")
+        yield bad("Messages", f"{MESSAGE.title(one)}, {name}: {text} The standard text is used instead")
     if own and not wrong:
-        yield ok("Messages", f"{counted(len(own), 'message')} in your own words")
+        yield ok("Messages", f"{counted(len(own), 'message')} of your own")

@@ -13,4 +13,4 @@ async def numbers(bench: Bench) -> AsyncIterator[Finding]:
     for doubt in bench.doubts:
         yield note(ABOUT, doubt.removesuffix("."))
     if not bench.doubts:
-        yield ok(ABOUT, "none wants more people than are known")
+        yield ok(ABOUT, "enough people are known for all of them")

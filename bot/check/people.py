@@ -10,12 +10,14 @@ from bot.words import counted
 from models.catalogue.mentions import mentions
 from models.catalogue.spec import PersonRef
 
+MISSING = "doesn't exist in Slack"
+
 
 async def admins(bench: Bench) -> AsyncIterator[Finding]:
     """Whether somebody can configure Keyturn."""
     configured = tuple(bench.config.slack.admins)
     if not configured and not bench.admins:
-        yield bad("Admins", "nobody is a workspace admin of Keyturn. Put member ids into [slack] admins")
+        yield bad("Admins", "Keyturn has no workspace admin. Add member IDs to [slack] admins")
         return
     lookup, names = Lookup(bench.slack), []
     for one in dict.fromkeys((*configured, *bench.admins)):
@@ -23,10 +25,8 @@ async def admins(bench: Bench) -> AsyncIterator[Finding]:
         if person is not None and not (problem := references.cannot(person)):
             names.append(person.name)
             continue
-        where = (
-            "Correct [slack] admins" if one in configured else "Slack's admins can say what became of them"
-        )
-        yield bad("Admins", f"{one} {problem if person else 'is nobody in Slack'}. {where}")
+        where = "Correct [slack] admins" if one in configured else "Your Slack admins may know more"
+        yield bad("Admins", f"{one} {problem if person else MISSING}. {where}")
     if names:
         yield ok("Admins", ", ".join(names))
 
@@ -38,19 +38,19 @@ async def people(bench: Bench) -> AsyncIterator[Finding]:
         if one.problem:
             yield bad("People", f"{one.who}, {one.problem}. {one.mend}")
     there = sum(not one.problem for one in found)
-    yield ok("People", f"{counted(there, 'person', 'people')} of the catalogue can be asked")
+    yield ok("People", f"{counted(there, 'person', 'people')} ready")
 
 
 async def groups(bench: Bench) -> AsyncIterator[Finding]:
     """Whether the user groups of stages and conditions are there and in use."""
     found = await references.groups(bench.slack, mentions(bench.apps or (), bench.parts))
     if not found:
-        yield ok("User groups", "the catalogue names none")
+        yield ok("User groups", "none in the catalogue")
         return
     for one in found:
         if one.problem:
             yield bad("User groups", f"{one.who}, {one.problem}. {one.mend}")
         elif one.empty:
-            yield note("User groups", f"{one.who}, has nobody in it")
+            yield note("User groups", f"{one.who}, is empty")
     there = sum(not one.problem for one in found)
-    yield ok("User groups", f"{counted(there, 'group')} of the catalogue in use")
+    yield ok("User groups", f"{counted(there, 'group')} ready")

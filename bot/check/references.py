@@ -52,7 +52,7 @@ async def people(slack: Gateway, mentions: Iterable[Mention]) -> list[Found]:
         person = await lookup.person(ref)
         if person is None:
             meant = _address(ref.email, await lookup.addresses()) if ref.email else ""
-            found.append(Found(some, "is nobody active in Slack", meant))
+            found.append(Found(some, "isn't an active person in Slack", meant))
         else:
             found.append(Found(some, _problem(person, some)))
     return found
@@ -83,9 +83,9 @@ def _group(name: str, mentions: Sequence[Mention], there: dict[str, Any]) -> Fou
     group = there.get(name)
     if group is None:
         handles = [one for one in there if one.startswith("@")]
-        return Found(mentions, "is no user group of Slack's", _nearest(name, handles))
+        return Found(mentions, "isn't a user group in Slack", _nearest(name, handles))
     if group.get("date_delete"):
-        return Found(mentions, "is switched off in Slack")
+        return Found(mentions, "is disabled in Slack")
     return Found(mentions, empty=not int(group.get("user_count") or 0))
 
 

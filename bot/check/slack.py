@@ -9,18 +9,16 @@ from bot.identity import WRONG_TOKEN, identify
 from bot.manifest import PATH, SCOPES
 from bot.slack import Refused
 
-REINSTALL = "Bring the Slack app up to date with `keyturn manifest`, and install it to the workspace again"
-APP_TOKEN = (
-    "Make one at the Slack app's page, under Basic Information, App-Level Tokens, with connections:write"  # noqa: S105 - words
-)
-SOCKET_MODE = "Switch Socket Mode on at the Slack app's page"
+REINSTALL = "Update the Slack app with `keyturn manifest`, then reinstall it to the workspace"
+APP_TOKEN = "Create one on the Slack app's page: Basic Information, App-Level Tokens, scope connections:write"  # noqa: S105 - words
+SOCKET_MODE = "Turn on Socket Mode on the Slack app's page"
 
 
 async def token(bench: Bench) -> AsyncIterator[Finding]:
     """Whether the bot token works, and where. Raises Failure."""
     us = await identify(bench.client)
     bench.me = us.bot_user_id
-    yield ok("Slack token", f"user {us.bot_user_id} of the workspace {us.team}")
+    yield ok("Slack token", f"user {us.bot_user_id} in workspace {us.team}")
 
 
 async def scopes(bench: Bench) -> AsyncIterator[Finding]:
@@ -28,7 +26,7 @@ async def scopes(bench: Bench) -> AsyncIterator[Finding]:
     answer = await bench.client.auth_test()
     told = {name.lower(): value for name, value in answer.headers.items()}.get("x-oauth-scopes")
     if told is None:
-        yield note("Scopes", "Slack does not tell which ones the token has")
+        yield note("Scopes", "Slack doesn't say which ones the token has")
         return
     granted = {scope.strip() for scope in told.split(",")} - {""}
     missing = [f"{scope} ({why})" for scope, why in SCOPES.items() if scope not in granted]
@@ -37,9 +35,7 @@ async def scopes(bench: Bench) -> AsyncIterator[Finding]:
     else:
         yield ok("Scopes", f"all {len(SCOPES)} that Keyturn needs")
     if unneeded := sorted(granted - SCOPES.keys()):
-        yield note(
-            "Scopes", f"Keyturn has no need of {', '.join(unneeded)}. What it may not do, nobody can misuse"
-        )
+        yield note("Scopes", f"Keyturn doesn't need {', '.join(unneeded)}. Remove what isn't needed")
 
 
 async def deliveries(bench: Bench) -> AsyncIterator[Finding]:
@@ -61,16 +57,16 @@ async def _socket(bench: Bench, app_token: str) -> Finding:
             "not_allowed_token_type",
         }
         mend = APP_TOKEN if wrong_token else SOCKET_MODE
-        return bad(
-            "Socket Mode", f"Slack does not let us connect with the app token ({refusal.error}). {mend}"
-        )
-    return ok("Socket Mode", "Slack lets us connect")
+        return bad("Socket Mode", f"Slack refuses the app token ({refusal.error}). {mend}")
+    return ok("Socket Mode", "connected")
 
 
 def _http(signing_secret: str) -> Finding:
     if not re.fullmatch(r"[0-9a-f]{32}", signing_secret):
-        unlike = "does not look like Slack's: 32 digits and letters a to f. Copy it from Basic Information"
+        unlike = (
+            "doesn't look like one: expected 32 digits and letters a to f. Copy it from Basic Information"
+        )
         return note("Signing secret", unlike)
     return ok(
-        "Signing secret", f"is there. Slack has to reach {PATH}; only a delivery of its own proves that"
+        "Signing secret", f"set. Slack must be able to reach {PATH}; only a real delivery can show that"
     )

@@ -1,4 +1,4 @@
-"""`keyturn audit …`: verify the trail, hand it to others, and erase words of it."""
+"""`keyturn audit …`: verify, export, sign and erase parts of the audit trail."""
 
 import asyncio
 import sys
@@ -13,47 +13,59 @@ from bot.commands.options import DEFAULT_CONFIG, ConfigFile, configured
 from bot.words import counted
 
 READERS = {"--since": periods.since, "--until": periods.until}
-WHEN = "A day (2026-03-31) or a moment (2026-03-31T09:00, UTC unless it says otherwise)."
+WHEN = "A day (2026-03-31) or a time (2026-03-31T09:00, UTC unless it says otherwise)."
 
 Form = Annotated[
     Literal["jsonl", "csv"],
     typer.Option("--format", help="JSON Lines, with hashes to verify, or a table."),
 ]
-Since = Annotated[str | None, typer.Option(metavar="TIME", help=f"Not before. {WHEN}")]
-Until = Annotated[str | None, typer.Option(metavar="TIME", help="Not after; a day counts to its end.")]
-AppKey = Annotated[str | None, typer.Option("--app", metavar="KEY", help="Only about this app.")]
+Since = Annotated[str | None, typer.Option(metavar="TIME", help=f"Entries from this time on. {WHEN}")]
+Until = Annotated[
+    str | None, typer.Option(metavar="TIME", help="Entries up to this time; a day counts to its end.")
+]
+AppKey = Annotated[str | None, typer.Option("--app", metavar="KEY", help="Only entries about this app.")]
 Whom = Annotated[
     str | None,
-    typer.Option("--person", metavar="ID", help="Only by or about this person; an e-mail address will do."),
+    typer.Option(
+        "--person", metavar="ID", help="Only entries by or about this person: Slack ID or e-mail address."
+    ),
 ]
-Output = Annotated[Path | None, typer.Option(metavar="FILE", help="Where to; left out: standard output.")]
+Output = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Write to this file instead of standard output.")
+]
 
 Checkpoints = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Lines that `audit checkpoint` wrote; left out: [audit] checkpoints."),
+    typer.Option(metavar="FILE", help="The file of checkpoints; by default [audit] checkpoints."),
 ]
 PublicKey = Annotated[
-    Path | None, typer.Option("--key", metavar="FILE", help="The public key that they are signed by.")
+    Path | None, typer.Option("--key", metavar="FILE", help="The public key for the checkpoints.")
 ]
 Witnessed = Annotated[
     list[str] | None,
-    typer.Option("--witness", metavar="DIGEST", help="A digest that the second witness heard of."),
+    typer.Option("--witness", metavar="DIGEST", help="A digest that the second witness received."),
 ]
 Exported = Annotated[
     Path | None,
-    typer.Option("--export", metavar="FILE", help="A whole export (JSON Lines) instead of the database."),
+    typer.Option(
+        "--export", metavar="FILE", help="Verify a whole export (JSON Lines) instead of the database."
+    ),
 ]
-Signer = Annotated[Path | None, typer.Option("--key", metavar="FILE", help="The key; else [audit] key.")]
+Signer = Annotated[
+    Path | None, typer.Option("--key", metavar="FILE", help="The signing key; by default [audit] key.")
+]
 To = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Add it to this file; else to [audit] checkpoints, or only print it."),
+    typer.Option(
+        metavar="FILE", help="Append to this file; by default to [audit] checkpoints, or only print."
+    ),
 ]
 After = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Follow the last checkpoint of this file, where it is only printed."),
+    typer.Option(metavar="FILE", help="Continue from the last checkpoint in this file, when only printing."),
 ]
 Erased = Annotated[
-    str, typer.Option("--person", metavar="ID", help="Whose words; an e-mail address will do.")
+    str, typer.Option("--person", metavar="ID", help="The person: Slack ID or e-mail address.")
 ]
 
 
@@ -75,10 +87,10 @@ def verify(
     exported: Exported = None,
     witnessed: Witnessed = None,
 ) -> None:
-    """Verify that no entry of the trail was changed, added, taken out or moved.
+    """Verify that no entry was changed, added, removed or reordered.
 
-    With checkpoints, that its end is there too, and that it was not written anew as a whole; where [audit]
-    has them they are demanded. With an export, no configuration and no database are needed.
+    Checkpoints also prove that the trail was not cut off or rewritten; if [audit] has them, they are
+    required. Verifying an export needs no configuration and no database.
     """
     # Here, and not above: the other commands start without the database.
     from bot import checkpoints as signed  # noqa: PLC0415
@@ -112,19 +124,19 @@ def _only_with_checkpoints(witnessed: list[str] | None, checkpoints: Path | None
         raise typer.BadParameter("name the checkpoints too", param_hint="--witness")
 
 
-def key(file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to put it.")]) -> None:
-    """Make the key that signs checkpoints, readable by you alone; FILE.pub is for whoever verifies."""
+def key(file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the key.")]) -> None:
+    """Create the key that signs checkpoints, readable by you only; FILE.pub is for the auditor."""
     from bot import checkpoints as signed  # noqa: PLC0415
 
-    typer.echo(f"{file} signs. Give {signed.new_key(file)} to whoever verifies.")
+    typer.echo(f"{file} signs checkpoints. Give {signed.new_key(file)} to the auditor.")
 
 
 def checkpoint(
     config: ConfigFile = DEFAULT_CONFIG, key: Signer = None, to: To = None, after: After = None
 ) -> None:
-    """Sign where the trail ends now, once it is verified from the checkpoint before.
+    """Verify the trail from the last checkpoint on, and sign its end.
 
-    Keep the line where nobody who can change the database can change it.
+    Keep the line out of reach of anyone who can change the database.
     """
     from bot import checkpoints as signed  # noqa: PLC0415
     from bot import trail  # noqa: PLC0415
@@ -151,11 +163,11 @@ def checkpoint(
 def erase(
     person: Erased,
     config: ConfigFile = DEFAULT_CONFIG,
-    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask for confirmation.")] = False,
 ) -> None:
-    """Erase what a person wrote, and what was written about them, from the trail; it still verifies.
+    """Erase what a person wrote, and what was written about them; the trail still verifies.
 
-    The entries stay: what was done, when, by which id. Backups and exports keep what they have.
+    The entries stay: what was done, when, by which ID. Backups and exports are not changed.
     """
     from bot import trail  # noqa: PLC0415
     from bot.database import explained  # noqa: PLC0415
@@ -166,10 +178,10 @@ def erase(
         person_id, texts = asyncio.run(trail.texts_of(url, person))
         number = counted(len(texts), "text")
         if not texts:
-            typer.echo(f"There is nothing of {person_id} to erase.")
+            typer.echo(f"There is no text by or about {person_id} to erase.")
             return
         if not yes and not sys.stdin.isatty():
-            raise Failure(f"{number} of {person_id} would be erased for good. Say --yes to do it.")
+            raise Failure(f"{number} of {person_id} would be erased for good. Add --yes to do it.")
         if not yes and not typer.confirm(f"Erase {number} of {person_id} for good?", err=True):
             raise typer.Exit(1)
         asyncio.run(trail.erase(url, person_id, texts))
@@ -185,7 +197,7 @@ def export(
     person: Whom = None,
     output: Output = None,
 ) -> None:
-    """Write the trail out, oldest entry first, times in UTC.
+    """Export the trail, oldest entry first, times in UTC.
 
     In JSON Lines, an entry's hash is the SHA-256 of its "previous" followed by the line's JSON without
     "previous", "hash" and "texts", keys sorted, no spaces: a whole export can be verified without Keyturn.
@@ -204,7 +216,7 @@ def export(
 def _period(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
     first, last = _moment("--since", since), _moment("--until", until)
     if first and last and last < first:
-        raise typer.BadParameter("it lies before --since, so nothing is in between", param_hint="--until")
+        raise typer.BadParameter("lies before --since", param_hint="--until")
     return first, last
 
 

@@ -8,17 +8,17 @@ import typer
 
 from bot.commands.options import DEFAULT_CONFIG, ConfigFile, configured
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="The catalogue, TOML.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the difference and write nothing.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The catalogue (TOML).")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
 Offline = Annotated[
-    bool, typer.Option("--offline", help="Do not look in Slack for the people and groups that FILE names.")
+    bool, typer.Option("--offline", help="Don't look up the people and user groups of FILE in Slack.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Don't ask for confirmation.")]
 
 
 def register(app: typer.Typer) -> None:
     """Adds the commands."""
-    group = typer.Typer(help="The catalogue of apps, to and from a TOML file.", no_args_is_help=True)
+    group = typer.Typer(help="The catalogue of apps as a TOML file.", no_args_is_help=True)
     group.command("import")(import_catalogue)
     group.command("export")(export_catalogue)
     app.add_typer(group, name="catalogue")
@@ -31,10 +31,10 @@ def import_catalogue(
     yes: Yes = False,
     offline: Offline = False,
 ) -> None:
-    """Make the catalogue be what FILE says; what FILE does not have is removed.
+    """Replace the catalogue with FILE; whatever FILE doesn't contain is removed.
 
-    Shows the difference and asks. Without a terminal to ask at, as in a script, it imports unasked.
-    All of it is imported, or nothing. Where Slack answers, everybody whom FILE names has to be there.
+    Shows what changes and asks. Without a terminal, as in a script, it imports without asking. Either all
+    of it is imported or nothing. If Slack answers, everyone in FILE must exist there.
     """
     # Here, and not above: the other commands start without the database and the connectors.
     from bot import importing, whether_known  # noqa: PLC0415
@@ -53,7 +53,7 @@ def import_catalogue(
 
 
 def export_catalogue(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Print the catalogue as TOML; `catalogue import` takes it back."""
+    """Print the catalogue as TOML, for `catalogue import`."""
     # As above.
     from bot import importing  # noqa: PLC0415
     from bot.database import explained  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""`keyturn check`: whether everything is there that Keyturn needs, and what to mend."""
+"""`keyturn check`: check everything that Keyturn needs, and say what to fix."""
 
 import asyncio
 from pathlib import Path
@@ -18,18 +18,18 @@ def register(app: typer.Typer) -> None:
 
 
 def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Look at configuration, database, Slack app, catalogue and connectors, and say what to mend.
+    """Check configuration, database, Slack app, catalogue and connectors, and say what to fix.
 
-    Changes nothing. Ends with 1 where something has to be mended.
+    Changes nothing. The exit code is 1 if something needs fixing.
     """
     settings = configured(config)
     wrong = asyncio.run(_report(config, settings))
     if wrong:
-        raise Failure(f"{counted(wrong, 'thing')} to mend.")
+        raise Failure(f"{counted(wrong, 'thing')} to fix.")
 
 
 async def _report(path: Path, config: Config) -> int:
-    """Print the findings as they come; returns how many are to be mended."""
+    """Print the findings as they come; returns how many need fixing."""
     # What it takes to call Slack and the target systems is not for the other commands to wait for.
     from bot.check.examine import examine  # noqa: PLC0415
     from bot.check.finding import Mark, ok  # noqa: PLC0415

@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 
 def upgrade_schema(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Bring the database's schema up to date. `keyturn run` does it by itself at its start."""
+    """Bring the database's schema up to date. `keyturn run` does this when it starts."""
     # Here, and not above: the other commands start without the database.
     from bot.database import explained, upgrade  # noqa: PLC0415
 

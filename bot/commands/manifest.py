@@ -1,4 +1,4 @@
-"""`keyturn manifest`: the Slack app's manifest, to create the app with or to bring it up to date."""
+"""`keyturn manifest`: the Slack app's manifest, to create or update the app."""
 
 from typing import Annotated
 
@@ -10,7 +10,9 @@ from bot.config import Mode, load_mode
 from bot.manifest import as_yaml, manifest
 
 PLACEHOLDER = "https://keyturn.example.com"
-PLACEHOLDER_NOTE = f"# {PLACEHOLDER} stands for the address that Slack reaches Keyturn at; --url fills it in."
+PLACEHOLDER_NOTE = (
+    f"# {PLACEHOLDER} stands for the address at which Slack reaches Keyturn; set it with --url."
+)
 
 Address = Annotated[
     str | None,
@@ -24,9 +26,9 @@ def register(app: typer.Typer) -> None:
 
 
 def print_manifest(config: ConfigFile = DEFAULT_CONFIG, url: Address = None) -> None:
-    """Print the Slack app's manifest (YAML), with the scopes and events in use.
+    """Print the Slack app's manifest (YAML), with the scopes and events that Keyturn uses.
 
-    It needs no configuration yet: without one it is for Socket Mode, or for HTTP if --url is given.
+    Works without a configuration: then for Socket Mode, or for HTTP if --url is given.
     """
     mode = load_mode(config, default="http" if url else "socket")
     if mode == "http" and url is None:
@@ -39,7 +41,7 @@ def base_url(mode: Mode, url: str | None) -> str:
     if url is None:
         return PLACEHOLDER
     if mode == "socket":
-        raise typer.BadParameter('mode "socket" has no address', param_hint="--url")
+        raise typer.BadParameter('mode "socket" needs no address', param_hint="--url")
     try:
         return check_public_url(url).rstrip("/")
     except ValueError as error:

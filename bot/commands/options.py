@@ -10,7 +10,7 @@ from bot import log
 from bot.config import Config, load
 
 # Every command takes it: `def check(config: ConfigFile = DEFAULT_CONFIG) -> None`.
-ConfigFile = Annotated[Path, typer.Option("--config", metavar="FILE", help="The configuration.")]
+ConfigFile = Annotated[Path, typer.Option("--config", metavar="FILE", help="The configuration file.")]
 DEFAULT_CONFIG = Path("config.toml")
 
 

@@ -1,4 +1,4 @@
-"""`keyturn policy …`: whether the rules do what their examples say."""
+"""`keyturn policy …`: run the examples of the rules."""
 
 import asyncio
 from pathlib import Path
@@ -11,7 +11,7 @@ from bot.failure import Failure
 
 File = Annotated[
     Path | None,
-    typer.Option("--file", metavar="FILE", help="A catalogue, TOML; left out: the one in the database."),
+    typer.Option("--file", metavar="FILE", help="A catalogue (TOML); by default the one in the database."),
 ]
 
 
@@ -25,10 +25,10 @@ def register(app: typer.Typer) -> None:
 
 
 def check(config: ConfigFile = DEFAULT_CONFIG, file: File = None) -> None:
-    """Run the examples of the catalogue's policies, with the people and groups that the database knows.
+    """Run the catalogue's examples with the people and groups in the database.
 
-    Changes nothing, and notes the stages that want more people than are known. Ends with 1 where an example
-    comes out otherwise than it expects.
+    Changes nothing. Also notes stages that need more people than are known. The exit code is 1 if an example
+    fails.
     """
     # Here, and not above: the other commands start without the database and the connectors.
     from bot import importing, trying  # noqa: PLC0415
@@ -46,4 +46,4 @@ def check(config: ConfigFile = DEFAULT_CONFIG, file: File = None) -> None:
     broken = sum(not one.met for one in ran)
     if broken:
         raise Failure(f"{trying.failing(broken)}, of {len(ran)}.")
-    typer.echo(f"All {len(ran)} come out as expected." if ran else "There are no examples yet.")
+    typer.echo(f"All {len(ran)} pass." if ran else "There are no examples yet.")

@@ -1,4 +1,4 @@
-"""`keyturn run`: the bot itself."""
+"""`keyturn run`: run the bot."""
 
 import asyncio
 import gc
@@ -18,15 +18,15 @@ def register(app: typer.Typer) -> None:
 
 
 Observe = Annotated[
-    bool, typer.Option("--observe", help="After restoring a backup: let nothing end before an admin says so.")
+    bool, typer.Option("--observe", help="After restoring a backup: end no access until an admin confirms.")
 ]
 
 
 def run(config: ConfigFile = DEFAULT_CONFIG, observe: Observe = False) -> None:
-    """Run the bot, until SIGTERM or Ctrl-C.
+    """Run the bot until SIGTERM or Ctrl-C.
 
-    It brings the database's schema up to date, does what was due while it was away, and then takes what Slack
-    delivers. Health is at /healthz and /readyz, numbers are at /metrics, all of [http] host:port.
+    Updates the database's schema, does whatever became due while it was down, then listens to Slack.
+    Health is at /healthz and /readyz, metrics at /metrics, on [http] host:port.
     """
     # What is loaded by now and until it is ready stays: looking through it again and again, while it grows,
     # takes a sixth of the time until then. See `keep_what_is_loaded`.

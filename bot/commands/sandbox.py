@@ -1,4 +1,4 @@
-"""`keyturn sandbox`: all of Keyturn in a browser, with a small company and no Slack account."""
+"""`keyturn sandbox`: try Keyturn in a browser, with a small company and no Slack account."""
 
 import asyncio
 import logging
@@ -21,15 +21,15 @@ def register(app: typer.Typer) -> None:
 
 def sandbox(
     config: ConfigFile = DEFAULT_CONFIG,  # noqa: ARG001  every command takes it; the sandbox brings its own
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Where the browser finds it; 0: any.")] = 8700,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Start the company over.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any free one.")] = 8700,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start over.")] = False,
     story: Annotated[bool, typer.Option("--story", help="Play the main loop without a browser.")] = False,
 ) -> None:
-    """Try all of Keyturn in a browser, with a small company and no Slack account.
+    """Try Keyturn in a browser, with a small company and no Slack account.
 
-    The company goes on as you left it: it is kept in .keyturn-sandbox/, in the folder where you start it.
-    --fresh starts over. --story plays the main loop in a company of its own and says what happens.
-    Nothing is sent anywhere but on this machine. No configuration is read.
+    The company is kept in .keyturn-sandbox/ in the current folder, and goes on as you left it. --fresh
+    starts over. --story plays the main loop in a separate company and prints what happens. Nothing leaves
+    this machine, and no configuration is read.
     """
     # The other commands start in a third of the time without all that runs.
     from bot.sandbox import run  # noqa: PLC0415

@@ -268,9 +268,9 @@ def test_the_words_of_a_person_are_erased_after_a_question(
     happen(database_url, met)
     asked = three("audit", "erase", "--person", "UADA")
     assert (asked.code, asked.out) == (1, "")
-    assert "1 text of UADA would be erased for good. Say --yes to do it." in asked.err
+    assert "1 text of UADA would be erased for good. Add --yes to do it." in asked.err
     assert three("audit", "erase", "--person", "eve@example.com") == (
-        0, "There is nothing of UEVE to erase.\n", "",
+        0, "There is no text by or about UEVE to erase.\n", "",
     )  # fmt: skip
     monkeypatch.setattr("sys.stdin", Terminal("n\n"))
     assert three("audit", "erase", "--person", "UADA").code == 1
@@ -281,7 +281,10 @@ def test_the_words_of_a_person_are_erased_after_a_question(
     assert "Größe" not in three("audit", "export").out
     assert '""text"":""(erased)""' in three("audit", "export", "--format", "csv").out
     assert three("audit", "verify").out.startswith("4 entries, whole")
-    assert three("audit", "erase", "--person", "UADA", "--yes").out == "There is nothing of UADA to erase.\n"
+    assert (
+        three("audit", "erase", "--person", "UADA", "--yes").out
+        == "There is no text by or about UADA to erase.\n"
+    )
 
 
 def test_a_changed_text_in_an_export_is_named(three: CommandLine) -> None:

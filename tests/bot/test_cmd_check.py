@@ -53,8 +53,8 @@ async def test_nothing_is_written_by_looking(workspace: ConfiguredWorkspace) -> 
     workspace.configure()
     checked = await workspace.check()
     assert checked.code == 0
-    assert "nothing in it yet" in checked.about("Database")[-1]
-    assert all("not looked at" in checked.about(name)[0] for name in ("People", "Connectors"))
+    assert "is empty" in checked.about("Database")[-1]
+    assert all("skipped because" in checked.about(name)[0] for name in ("People", "Connectors"))
     assert workspace.keyturn.folder / "new.db" not in list(workspace.keyturn.folder.iterdir())
 
 
@@ -62,10 +62,10 @@ async def test_a_wrong_token_is_told_and_the_rest_goes_on(workspace: ConfiguredW
     workspace.configure(bot_token="xoxb-wrong-canary")
     checked = await workspace.check()
     assert checked.code == 1
-    assert checked.err == "1 thing to mend."
+    assert checked.err == "1 thing to fix."
     assert "invalid_auth" in checked.about("Slack token")[0]
     assert checked.about("Socket Mode")[0].startswith("ok")
-    assert checked.about("Scopes") == ["–  Scopes: not looked at, since the Slack token does not work"]
+    assert checked.about("Scopes") == ["–  Scopes: skipped because the Slack token doesn't work"]
     assert "canary" not in "".join(checked.lines)
 
 
@@ -97,7 +97,7 @@ async def test_a_wrong_app_token_is_told(workspace: ConfiguredWorkspace) -> None
 async def test_socket_mode_switched_off_is_told(workspace: ConfiguredWorkspace) -> None:
     workspace.app.socket_mode = False
     checked = await workspace.check()
-    assert "Switch Socket Mode on" in checked.about("Socket Mode")[0]
+    assert "Turn on Socket Mode" in checked.about("Socket Mode")[0]
     assert checked.code == 1
 
 
@@ -125,8 +125,8 @@ def make_guest(workspace: ConfiguredWorkspace) -> None:
     [
         (deactivate, "U0ROOT is deactivated"),
         (make_guest, "U0ROOT is a guest"),
-        (lambda workspace: workspace.configure(admins=["U0NOBODY"]), "U0NOBODY is nobody in Slack"),
-        (lambda workspace: workspace.configure(admins=[]), "nobody is a workspace admin"),
+        (lambda workspace: workspace.configure(admins=["U0NOBODY"]), "U0NOBODY doesn't exist in Slack"),
+        (lambda workspace: workspace.configure(admins=[]), "Keyturn has no workspace admin"),
         (lambda workspace: workspace.configure(admins=[workspace.app.bot_user_id]), "is a bot"),
     ],
 )
@@ -148,12 +148,12 @@ async def test_whom_the_catalogue_names_and_cannot_ask_is_told(workspace: Config
     checked = await workspace.check()
     assert [line.removeprefix("✗  People: ") for line in checked.about("People")] == [
         "U0ALAN, approver of GitHub, is deactivated. Correct the catalogue",
-        "bob@example.com, approver of GitHub, is nobody active in Slack. Correct the catalogue",
-        "alan@example.com, owner of Wiki, is nobody active in Slack. Correct the catalogue",
+        "bob@example.com, approver of GitHub, isn't an active person in Slack. Correct the catalogue",
+        "alan@example.com, owner of Wiki, isn't an active person in Slack. Correct the catalogue",
         "U0STU, owner of Wiki, is not of this company. Correct the catalogue",
-        "ok People: 1 person of the catalogue can be asked",
+        "ok People: 1 person ready",
     ]
-    assert checked.err == "4 things to mend."
+    assert checked.err == "4 things to fix."
 
 
 async def test_a_hundred_people_are_few_calls(workspace: ConfiguredWorkspace) -> None:
@@ -176,11 +176,11 @@ async def test_user_groups_that_are_not_there_are_told(workspace: ConfiguredWork
     await workspace.catalogue(github("@old", "S0EMPTY", deny=[rule]))
     checked = await workspace.check()
     old, empty, nowhere, summary = checked.about("User groups")
-    assert "@old, approver of GitHub, is switched off" in old
-    assert "S0EMPTY, approver of GitHub, has nobody in it" in empty
-    assert "@nowhere, condition of GitHub, is no user group" in nowhere
-    assert summary == "ok User groups: 1 group of the catalogue in use"
-    assert checked.err == "2 things to mend."
+    assert "@old, approver of GitHub, is disabled" in old
+    assert "S0EMPTY, approver of GitHub, is empty" in empty
+    assert "@nowhere, condition of GitHub, isn't a user group" in nowhere
+    assert summary == "ok User groups: 1 group ready"
+    assert checked.err == "2 things to fix."
 
 
 async def test_each_target_is_probed_once(workspace: ConfiguredWorkspace) -> None:
@@ -222,7 +222,7 @@ async def test_what_nobody_expected_is_one_line_too(workspace: ConfiguredWorkspa
     found = [str(finding) async for finding in examine(config, checks)]
     assert found[:2] == [
         "ok Pigeons: are in the loft",
-        "✗  Pigeons: could not be looked at: LookupError: no pigeon came back",
+        "✗  Pigeons: could not be checked: LookupError: no pigeon came back",
     ]
     assert found[2].startswith("ok Slack token")
 
@@ -231,7 +231,7 @@ async def test_a_database_that_cannot_be_used_is_one_line(workspace: ConfiguredW
     workspace.url = "sqlite+aiosqlite:////no/such/folder/keyturn.db"
     workspace.configure()
     checked = await workspace.check()
-    assert [line for line in checked.bad() if "cannot be written" in line]
+    assert [line for line in checked.bad() if "is not writable" in line]
     assert checked.about("Slack token")[0].startswith("ok")
 
 
@@ -299,14 +299,14 @@ async def test_channels_that_stages_are_asked_in_are_looked_at(workspace: Config
     ]
     await workspace.catalogue(github(stage=stages))
     out, gone, summary = (await workspace.check()).about("Channels")
-    assert f"{outside.id}, stage “Two” of GitHub, is a channel that Keyturn is not in. Invite it there" in out
-    assert "C0NOWHERE, stage “Three” of GitHub, is no channel that Keyturn can see" in gone
-    assert summary == "ok Channels: 1 channel of the catalogue can be asked in"
+    assert f"{outside.id}, stage “Two” of GitHub, doesn't have Keyturn as a member. Invite it" in out
+    assert "C0NOWHERE, stage “Three” of GitHub, doesn't exist or isn't visible to Keyturn" in gone
+    assert summary == "ok Channels: 1 channel ready"
 
 
 async def test_stages_that_want_more_people_than_are_known_are_noted(workspace: ConfiguredWorkspace) -> None:
     await workspace.catalogue(github())
-    assert (await workspace.check()).about("Stages") == ["ok Stages: none wants more people than are known"]
+    assert (await workspace.check()).about("Stages") == ["ok Stages: enough people are known for all of them"]
     store = open_store(workspace.url, SystemClock())
     group = new_row(UserGroup, id="S0ONCALL", handle="oncall", name="On call", members=["U0ALAN"])
     await store.run(directory.remember_group, group)
@@ -319,12 +319,12 @@ async def test_stages_that_want_more_people_than_are_known_are_noted(workspace: 
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("Sorry, {{ requester }}", "ok Messages: 1 message in your own words"),
+        ("Sorry, {{ requester }}", "ok Messages: 1 message of your own"),
         (
             "Sorry, {{ requestr }}",
             (
                 "✗  Messages: “Rejected”, text: Line 1, column 11: “requestr” is no fact of this message. "
-                "Did you mean “requester”? The standard words go out instead"
+                "Did you mean “requester”? The standard text is used instead"
             ),
         ),
     ],

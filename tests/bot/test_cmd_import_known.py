@@ -71,8 +71,8 @@ async def test_everybody_who_is_not_there_is_refused_with_line_and_place(
     )
     ended = await imported(workspace, broken)
     assert (ended.code, ended.out) == (1, "")
-    gone, mend = "is nobody active in Slack.", "Correct it, or take it out."
-    group, meant = "is no user group of Slack's.", "Did you mean"
+    gone, mend = "isn't an active person in Slack.", "Correct it, or take it out."
+    group, meant = "isn't a user group in Slack.", "Did you mean"
     assert [line.removeprefix("catalogue.toml, ") for line in ended.err.splitlines()] == [
         f"line 4: grace@example.org, owner of Wiki, {gone} {meant} “grace@example.com”?",
         f"line 9: @onkall, approver of Wiki, {group} {meant} “@oncall”?",
@@ -125,9 +125,9 @@ async def test_a_channel_that_keyturn_is_not_in_and_an_empty_group_are_noted(
     ended = await imported(workspace, WELL.replace('approvers = ["@oncall"]', stage))
     assert ended.code == 0
     empty, outside = ended.err.splitlines()
-    assert empty == "Note: @empty, approver of Wiki, has nobody in it."
+    assert empty == "Note: @empty, approver of Wiki, is empty."
     assert outside.startswith(
-        f"Note: {channel.id}, stage “On call” of Wiki, is a channel that Keyturn is not in"
+        f"Note: {channel.id}, stage “On call” of Wiki, doesn't have Keyturn as a member"
     )
 
 
@@ -137,5 +137,5 @@ async def test_check_looks_at_the_directory_and_at_the_stages_of_conflicts(
     unknown = WELL.replace('manager = "U0ALAN"', 'manager = "U0NOBODY"').replace('"U0ROOT"', '"U0GONE"')
     assert (await imported(workspace, unknown, "--offline")).code == 0
     said = (await workspace.check()).about("People")
-    assert any("U0NOBODY, manager of grace@example.com, is nobody" in line for line in said)
-    assert any("U0GONE, approver of the conflict “Read and read”, is nobody" in line for line in said)
+    assert any("U0NOBODY, manager of grace@example.com, isn't an active" in line for line in said)
+    assert any("U0GONE, approver of the conflict “Read and read”, isn't an active" in line for line in said)

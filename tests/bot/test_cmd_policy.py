@@ -43,7 +43,7 @@ def test_every_example_of_the_stored_catalogue_is_run(keyturn: CommandLine) -> N
     assert ended.out.splitlines() == [
         "✓ GitHub: Somebody with the title Intern asks for engineering for 8 hours: denied",
         "✓ GitHub: Somebody with the title Engineer asks for engineering for 8 hours: asked for in Owners",
-        "All 2 come out as expected.",
+        "All 2 pass.",
     ]
 
 
