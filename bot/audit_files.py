@@ -83,7 +83,7 @@ def read_jsonl(lines: Iterable[str]) -> Iterator[Part]:
         for number, line in piece:
             link, texts = _read(line) or (None, [])
             if link is None:
-                raise Failure(f"Line {number} of the export is no entry of an audit trail.")
+                raise Failure(f"Line {number} of the export isn't an audit entry.")
             links.append(link)
             words += texts
         yield Part(links, words)
@@ -130,5 +130,5 @@ def id_of(case: Case, named: str) -> str:
         return named
     person = Directory(case).by_email(named)
     if person is None:
-        raise Failure(f"Nobody with the address {named} is known here. Slack's member id will do as well.")
+        raise Failure(f"Nobody here has the address {named}. You can also use a Slack member ID.")
     return person.id

@@ -98,7 +98,7 @@ def _write_new(path: Path, content: bytes, mode: int) -> None:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(content)
     except FileExistsError:
-        raise Failure(f"{path} is there already. Choose another file; a key is never written over.") from None
+        raise Failure(f"{path} already exists. Choose another file; a key is never overwritten.") from None
     except OSError as error:
         raise Failure(f"{path} cannot be written: {error.strerror}.") from error
 
@@ -107,13 +107,13 @@ def private_key(path: Path) -> Ed25519PrivateKey:
     """The key that signs. Raises Failure where others can read the file, or it is none."""
     pem = _bytes(path)  # says first whether it can be read at all
     if path.stat().st_mode & 0o077:
-        raise Failure(f"Others can read {path}. Take that away first: chmod 600 {path}")
+        raise Failure(f"Others can read {path}. Run this first: chmod 600 {path}")
     try:
         key = serialization.load_pem_private_key(pem, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, Ed25519PrivateKey):
-        raise Failure(f"{path} is no key that `keyturn audit key` made.")
+        raise Failure(f"{path} isn't a key made by `keyturn audit key`.")
     return key
 
 
@@ -124,7 +124,7 @@ def public_key(path: Path) -> Ed25519PublicKey:
     except (ValueError, TypeError, UnsupportedAlgorithm):
         key = None
     if not isinstance(key, Ed25519PublicKey):
-        raise Failure(f"{path} is no public key that `keyturn audit key` made (the file that ends in .pub).")
+        raise Failure(f"{path} isn't a public key made by `keyturn audit key` (the file ending in .pub).")
     return key
 
 

@@ -82,7 +82,7 @@ def _failure(error: SlackApiError) -> Failure:
     word = str(data.get("error") or "no word of Slack's")
     if word in WRONG_TOKEN:
         return Failure(
-            f"Slack does not take the bot token ({word}). Copy it again from the Slack app's page, "
+            f"Slack rejects the bot token ({word}). Copy it again from the Slack app's page, "
             "under OAuth & Permissions."
         )
     kind = Away if _passing(error, data) else Failure

@@ -47,7 +47,7 @@ async def dry_run(url: str, file: Path, catalogue: Catalogue) -> None:
         found = from_nothing(catalogue)
     await _show(found, url, file, catalogue)
     if found.changes:
-        typer.echo("Nothing is imported: this was a dry run.")
+        typer.echo("Dry run: nothing was imported.")
 
 
 async def take_in(url: str, file: Path, catalogue: Catalogue, *, yes: bool) -> None:
@@ -74,7 +74,7 @@ async def give_out(url: str) -> str:
 async def _show(found: Difference, url: str, file: Path, catalogue: Catalogue) -> None:
     """Show what changes and what is worth a second look; raises Failure where an example is not met."""
     if not found.changes:
-        typer.echo(f"No changes: the catalogue is what {file} says.")
+        typer.echo(f"No changes: the catalogue already matches {file}.")
     for line in found.lines:
         typer.secho(line.text, fg=line.colour)
     tried = await trying.filed(url, catalogue)
@@ -91,7 +91,7 @@ def _agree(file: Path, catalogue: Catalogue, yes: bool) -> None:
         if not typer.confirm("Import these changes?", err=True):
             raise Failure("Nothing was imported.")
     elif not catalogue.apps:
-        raise Failure(f"{file} has no app in it, so all would be removed. If that is meant, say --yes.")
+        raise Failure(f"{file} has no apps, so every app would be removed. Add --yes if you mean it.")
 
 
 def put_in(out: Outcome, catalogue: Catalogue) -> None:

@@ -35,6 +35,6 @@ def _lock(file: IO[str], database: str) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise Failure(
-            f"Another Keyturn runs on {database}. Stop it first, or use PostgreSQL, which any number of "
-            "processes can share."
+            f"Another Keyturn is running on {database}. Stop it first, or use PostgreSQL, which any "
+            "number of processes can share."
         ) from None

@@ -45,8 +45,8 @@ class Outside:
         for digest in witnessed:
             if digest.lower() not in digests:
                 raise Failure(
-                    f"No checkpoint in {path} has the digest {digest}: the one that the witness heard of is "
-                    "missing, or was signed anew."
+                    f"No checkpoint in {path} has the digest {digest}: the one that the witness received "
+                    "is missing, or was signed again."
                 )
         return cls(path, signed, demanded)
 
@@ -143,9 +143,9 @@ def _good_news(verdict: Verdict, outside: Outside) -> str:
         return news
     if number:
         return f"{news}\n{_last(outside.signed[-1])}"
-    nothing = f"No checkpoint was held against it: there is none in {outside.path}."
+    nothing = f"No checkpoint to compare with: there is none in {outside.path}."
     if outside.demanded:
-        raise Failure(f"{nothing} [audit] wants them. By itself: {news}")
+        raise Failure(f"{nothing} [audit] requires one. The trail itself: {news}")
     return f"{news}\n{nothing}"
 
 

@@ -124,8 +124,8 @@ def test_a_trail_that_was_written_anew_is_found_with_the_entry_from_which_on(sig
         (lambda lines: lines.pop(1), "entry 2 is missing"),
         (lambda lines: lines.insert(1, lines.pop(2)), "entry 2 is missing (entry 3 comes next)"),
         (lambda lines: lines.__delitem__(slice(2, None)), "ends at entry 2, but at"),
-        (lambda lines: lines[1].update(at="2026-03-02 18:00"), "Line 2 of the export is no entry"),
-        (lambda lines: lines[3].pop("hash"), "Line 4 of the export is no entry"),
+        (lambda lines: lines[1].update(at="2026-03-02 18:00"), "Line 2 of the export isn't an audit entry"),
+        (lambda lines: lines[3].pop("hash"), "Line 4 of the export isn't an audit entry"),
     ],
 )
 def test_an_export_that_was_changed_is_told_with_the_place(
@@ -203,7 +203,7 @@ def test_the_last_one_signed_anew_goes_with_the_file_but_not_with_what_the_witne
     assert signed("audit", "verify", *POINTS).code == 0
     ended = signed("audit", "verify", *POINTS, "--witness", heard)
     assert (ended.code, ended.out) == (1, "")
-    assert "the one that the witness heard of is missing, or was signed anew" in ended.err
+    assert "the one that the witness received is missing, or was signed again" in ended.err
     assert signed("audit", "verify", "--witness", heard).code == 2
 
 
@@ -270,12 +270,12 @@ def test_an_empty_file_held_nothing_against_the_trail_and_fails_where_one_is_dem
     Path("points.jsonl").write_text("", encoding="utf-8")
     ended = signed("audit", "verify", *POINTS)
     assert ended.code == 0
-    assert "No checkpoint was held against it: there is none in points.jsonl" in ended.out
+    assert "No checkpoint to compare with: there is none in points.jsonl" in ended.out
     demanded(signed)
     ended = signed("audit", "verify")
     assert (ended.code, ended.out) == (1, "")
     assert (
-        "No checkpoint was held against it: there is none in points.jsonl. [audit] wants them." in ended.err
+        "No checkpoint to compare with: there is none in points.jsonl. [audit] requires one." in ended.err
     )
     Path("points.jsonl").unlink()
     assert "points.jsonl cannot be read" in signed("audit", "verify").err
@@ -307,12 +307,12 @@ def test_the_key_is_its_owner_s_alone_and_never_written_over(signed: CommandLine
     assert "PRIVATE" not in Path("audit.key.pub").read_text(encoding="utf-8")
     before = Path("audit.key").read_bytes()
     public = Path("audit.key.pub").read_bytes()
-    assert "audit.key.pub is there already" in signed("audit", "key", "audit.key").err
+    assert "audit.key.pub already exists" in signed("audit", "key", "audit.key").err
     Path("audit.key").rename("old.key")  # its public half is what verifies all that it has signed
-    assert "audit.key.pub is there already" in signed("audit", "key", "audit.key").err
+    assert "audit.key.pub already exists" in signed("audit", "key", "audit.key").err
     Path("old.key").rename("audit.key")
     Path("audit.key.pub").rename("old.pub")
-    assert "audit.key is there already" in signed("audit", "key", "audit.key").err
+    assert "audit.key already exists" in signed("audit", "key", "audit.key").err
     assert not Path("audit.key.pub").exists()
     Path("old.pub").rename("audit.key.pub")
     assert (Path("audit.key").read_bytes(), Path("audit.key.pub").read_bytes()) == (before, public)

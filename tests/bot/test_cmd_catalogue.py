@@ -79,7 +79,7 @@ def test_what_was_imported_comes_back(keyturn: CommandLine, database_url: str) -
     assert exported == (0, PRODUCT_EXAMPLE, "")
     keyturn.write("exported.toml", exported.out)
     again = keyturn("catalogue", "import", "exported.toml", "--offline")
-    assert again == (0, f"No changes: the catalogue is what exported.toml says.\n{note}\n", "")
+    assert again == (0, f"No changes: the catalogue already matches exported.toml.\n{note}\n", "")
 
 
 def test_an_import_makes_the_database_first(keyturn: CommandLine) -> None:
@@ -107,7 +107,7 @@ def test_the_difference_stands_under_each_app(keyturn: CommandLine) -> None:
         "    is now called Git",
         "    risk low → high",
         "+ new app Books (books)",
-        "Nothing is imported: this was a dry run.",
+        "Dry run: nothing was imported.",
     ]
 
 

@@ -77,7 +77,7 @@ async def test_a_wrong_token_is_said_plainly(
     config: Config, clock: ManualClock, slack: LocalSlack, app: App
 ) -> None:
     slack.workspace.uninstall(app)
-    with pytest.raises(Failure, match=r"does not take the bot token \(account_inactive\)"):
+    with pytest.raises(Failure, match=r"rejects the bot token \(account_inactive\)"):
         await build(config, clock)
 
 
@@ -130,7 +130,7 @@ async def test_a_token_that_turns_out_wrong_once_slack_is_back_ends_the_process(
     away.remove()
     _, words = await running.communicate()
     assert running.returncode == 1
-    assert b"does not take the bot token" in words
+    assert b"rejects the bot token" in words
     assert b"Traceback" not in words
 
 
@@ -147,7 +147,7 @@ async def test_a_port_that_is_taken_is_named(
 async def test_two_on_one_sqlite_file_are_refused(config: Config, clock: ManualClock) -> None:
     async with up(config, clock):
         with pytest.raises(
-            Failure, match=r"Another Keyturn runs on .*keyturn\.db\. Stop it first, or use PostgreSQL"
+            Failure, match=r"Another Keyturn is running on .*keyturn\.db\. Stop it first, or use PostgreSQL"
         ):
             await build(config, clock)
     async with up(config, clock):  # the first has gone
@@ -208,7 +208,7 @@ async def test_a_process_runs_until_it_is_told_to_stop(process: Process, http: a
     second = await process.start()
     _, words = await second.communicate()
     assert second.returncode == 1
-    assert b"Another Keyturn runs on keyturn.db" in words
+    assert b"Another Keyturn is running on keyturn.db" in words
     assert b"Traceback" not in words
     running.send_signal(signal.SIGTERM)
     _, log = await running.communicate()

@@ -98,7 +98,7 @@ async def test_fresh_starts_over_but_not_under_somebody_else(tmp_path: Path) -> 
     files = CompanyFiles(tmp_path)
     files.begin(fresh=False)
     async with run_company(files):
-        with pytest.raises(Failure, match="Another Keyturn runs"):
+        with pytest.raises(Failure, match="Another Keyturn is running"):
             files.begin(fresh=True)
     files.begin(fresh=True)
     assert not files.slack.exists()
