@@ -274,9 +274,7 @@ def test_an_empty_file_held_nothing_against_the_trail_and_fails_where_one_is_dem
     demanded(signed)
     ended = signed("audit", "verify")
     assert (ended.code, ended.out) == (1, "")
-    assert (
-        "No checkpoint to compare with: there is none in points.jsonl. [audit] requires one." in ended.err
-    )
+    assert "No checkpoint to compare with: there is none in points.jsonl. [audit] requires one." in ended.err
     Path("points.jsonl").unlink()
     assert "points.jsonl cannot be read" in signed("audit", "verify").err
 

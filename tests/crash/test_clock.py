@@ -32,7 +32,7 @@ from models.tables.requests import Term
 from models.tables.states import GrantState
 from tests.bot.metrics_scrape import Scraped
 from tests.crash.process_world import PATIENCE, config_of, free_port
-from tests.crash.test_many import heavy
+from tests.crash.test_many_processes import heavy
 from tests.rows import all_of, new_row
 from tests.world import World
 

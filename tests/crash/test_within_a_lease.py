@@ -11,7 +11,7 @@ import pytest
 from models.store.base import Store
 from tests.crash.process_world import BotLauncher, ProcessWorld, process_world
 from tests.crash.test_crash import STEP
-from tests.crash.test_many import STEADY, TEAM, heavy
+from tests.crash.test_many_processes import STEADY, TEAM, heavy
 
 LEASE = 5.0 if STEP else 2.0
 """Seconds of the real clock: nobody can move the one of a database's server. Otherwise it is a minute."""

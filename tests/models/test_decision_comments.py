@@ -11,7 +11,7 @@ from models.store.base import Store
 from models.tables.requests import Request, Term
 from models.tables.states import RequestState
 from tests.models.company import GITHUB, GRACE, ROOT, found
-from tests.models.test_more_time import EIGHT_HOURS, HOUR
+from tests.models.test_extend import EIGHT_HOURS, HOUR
 from tests.models.workflow_steps import ask, request
 from tests.rows import trail_of
 

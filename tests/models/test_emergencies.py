@@ -24,7 +24,7 @@ from models.tables.requests import Request, Term
 from models.tables.reviews import Review, ReviewState
 from models.tables.states import GrantState, RequestState
 from tests.models.company import ADA, ALAN, GITHUB, GRACE, ROOT, found
-from tests.models.test_leaving import person
+from tests.models.test_person_changed import person
 from tests.models.workflow_steps import actions, grant_of, request, settle, sweep
 from tests.rows import all_of, clear, row_of
 

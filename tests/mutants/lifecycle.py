@@ -10,10 +10,10 @@ DUE = "models/lifecycle/due.py"
 DECIDE, REVIEW, STAGES = (
     f"models/lifecycle/request/{name}.py" for name in ("decide", "emergency_review", "stages")
 )
-OF_VERIFY, OF_ALONE = "models/test_verify_approvals.py", "models/test_verbs_alone.py"
+OF_VERIFY, OF_ALONE = "models/test_verify_approvals.py", "models/test_verbs_in_memory.py"
 OF_LIFECYCLE = "models/test_lifecycle.py"
-OF_DUTIES, OF_EMERGENCIES = "models/test_duties.py", "models/test_emergencies.py"
-OF_TAKING, OF_MORE, OF_SWEEP = "models/test_taking.py", "models/test_more_time.py", "models/test_sweep.py"
+OF_DUTIES, OF_EMERGENCIES = "models/test_separation_of_duties.py", "models/test_emergencies.py"
+OF_TAKING, OF_MORE, OF_SWEEP = "models/test_revoke.py", "models/test_extend.py", "models/test_sweep.py"
 
 LIFECYCLE = (
     mutant(
@@ -209,7 +209,7 @@ LIFECYCLE = (
         "backup-not-held-back", "R15", "models/lifecycle/mass_revocation.py",
         "return pause if pause is not None and grant.created_at <= pause.created_at else None",
         "return None",
-        "models/test_pausing.py::test_what_is_over_by_a_backup_waits_and_goes_when_an_admin_says_so",
+        "models/test_mass_revocation.py::test_what_is_over_by_a_backup_waits_and_goes_when_an_admin_says_so",
     ),
     mutant(
         "clock-set-back-not-seen", "R13", "models/lifecycle/clock_set_back.py",
@@ -219,7 +219,7 @@ LIFECYCLE = (
     mutant(
         "leaver-keeps-access", "R18", "models/lifecycle/people/person_changed.py",
         "            revoke.take_away(out, grant, SYSTEM, Cause.OFFBOARDING)\n", "            pass\n",
-        "models/test_leaving.py::test_whoever_leaves_loses_what_they_asked_for_and_what_they_held",
+        "models/test_person_changed.py::test_whoever_leaves_loses_what_they_asked_for_and_what_they_held",
     ),
     mutant(
         "home-not-published-again", "R9, R20", "models/lifecycle/people/app_home.py",

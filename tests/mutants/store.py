@@ -101,7 +101,7 @@ STORE = (
     mutant(
         "count-without-changes", "floods", CASE,
         "            counted += counts(self._rows[of.table][one]) - counts(before)\n", "            pass\n",
-        "models/test_floods.py::test_what_is_withdrawn_makes_room_until_the_hour_s_number_is_reached",
+        "models/test_rate_limits.py::test_what_is_withdrawn_makes_room_until_the_hour_s_number_is_reached",
         "models/test_groups.py",
     ),
     mutant(

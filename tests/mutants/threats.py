@@ -33,12 +33,12 @@ THREATS = (
     mutant(
         "everybody-is-an-admin", "no admin", "models/registry/permissions.py",
         "    if who.is_admin(person_id):\n", "    if True:\n",
-        "models/test_configuring.py::test_only_an_admin_who_is_active_sets_apps_up",
+        "models/test_edit_app.py::test_only_an_admin_who_is_active_sets_apps_up",
     ),
     mutant(
         "admin-who-left", "a role of the barred", "models/registry/directory.py",
         "return person.unfit is None if person else not self.missing(person_id)", "return True",
-        "models/test_configuring.py::test_only_an_admin_who_is_active_sets_apps_up",
+        "models/test_edit_app.py::test_only_an_admin_who_is_active_sets_apps_up",
     ),
     mutant(
         "former-admin-stays", "somebody who was an admin", "models/registry/directory.py",
@@ -58,12 +58,12 @@ THREATS = (
     mutant(
         "leaver-may-look", "reading", PERMISSIONS,
         "    if can_comment(case, request, person_id):\n        return True\n", "    return True\n",
-        "models/test_leaving.py::test_an_owner_who_has_left_sees_no_request_any_more",
+        "models/test_person_changed.py::test_an_owner_who_has_left_sees_no_request_any_more",
     ),
     mutant(
         "everybody-may-look", "reading", PERMISSIONS,
         "    if not can_see(case, request, person_id):\n", "    if False:\n",
-        "models/test_leaving.py::test_an_owner_who_has_left_sees_no_request_any_more",
+        "models/test_person_changed.py::test_an_owner_who_has_left_sees_no_request_any_more",
     ),
     mutant(
         "guest-holds-a-role", "a role of the barred", "models/policy/facts.py",
@@ -93,17 +93,17 @@ THREATS = (
     mutant(
         "start-before-now-counted", "R5", "models/policy/duration_rules.py",
         "end - max(start or at, at)", "end - (start or at)",
-        "models/test_policy_length.py::test_a_start_that_has_passed_makes_no_access_longer",
+        "models/test_policy_duration.py::test_a_start_that_has_passed_makes_no_access_longer",
     ),
     mutant(
         "requests-without-end", "floods", "models/lifecycle/request/rate_limits.py",
         "if not emergency and waiting + wanted > limits.open_requests:", "if False:",
-        "models/test_floods.py::test_a_form_that_asks_for_too_much_at_once_sends_nothing_of_it",
+        "models/test_rate_limits.py::test_a_form_that_asks_for_too_much_at_once_sends_nothing_of_it",
     ),
     mutant(
         "comments-without-end", "floods", "models/lifecycle/request/rate_limits.py",
         ">= limits.comments_an_hour:", "> 10 * limits.comments_an_hour:",
-        "models/test_floods.py::test_comments_on_a_request_have_an_end_for_each_person",
+        "models/test_rate_limits.py::test_comments_on_a_request_have_an_end_for_each_person",
     ),
     mutant(
         "markup-not-escaped", "mentions and links", TEXT,

@@ -12,7 +12,7 @@ from models.registry import catalogue_entries
 from models.store.base import Store
 from models.store.outcome import Outcome
 from tests.models.company import ADA, GITHUB, ROOT, found
-from tests.models.test_duties import EIGHT_HOURS
+from tests.models.test_separation_of_duties import EIGHT_HOURS
 from tests.models.workflow_steps import ask
 
 HAS = {"who": {"holds": ["github/design"]}, "access": "engineering", "duration": "8h", "expect": "ask"}
