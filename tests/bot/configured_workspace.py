@@ -61,6 +61,12 @@ class ConfiguredWorkspace:
 
 
 @pytest.fixture
+def engine() -> str:
+    """SQLite in any case: what `keyturn check` says of PostgreSQL has a test of its own."""
+    return "sqlite"
+
+
+@pytest.fixture
 def workspace(keyturn: CommandLine, slack: LocalSlack, app: App, database_url: str) -> ConfiguredWorkspace:
     """Everyone whom the tests' catalogues name is in it."""
     return ConfiguredWorkspace(keyturn, slack, app, database_url)

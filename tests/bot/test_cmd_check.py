@@ -20,10 +20,10 @@ from models.store.open import open_store
 from models.tables.people import UserGroup
 from models.wording.messages import MessageKey
 from tests.bot.command_line import CommandLine, keyturn
-from tests.bot.configured_workspace import ConfiguredWorkspace, workspace
+from tests.bot.configured_workspace import ConfiguredWorkspace, engine, workspace
 from tests.rows import new_row
 
-__all__ = ["keyturn", "workspace"]
+__all__ = ["engine", "keyturn", "workspace"]
 
 
 def github(*approvers: str, **more: Any) -> dict[str, Any]:

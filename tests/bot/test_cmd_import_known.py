@@ -3,9 +3,9 @@
 import asyncio
 
 from tests.bot.command_line import Ended, keyturn
-from tests.bot.configured_workspace import ConfiguredWorkspace, workspace
+from tests.bot.configured_workspace import ConfiguredWorkspace, engine, workspace
 
-__all__ = ["keyturn", "workspace"]
+__all__ = ["engine", "keyturn", "workspace"]
 
 WELL = """\
 [[app]]
