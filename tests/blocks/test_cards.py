@@ -13,8 +13,7 @@ from models.tables.cards import CardKind
 from models.tables.grants import Cause, Direction, TaskState
 from models.tables.requests import Term
 from models.tables.states import GrantState, RequestState, StageState
-from tests.blocks.sendable import check_message, drawn, words_of
-from tests.blocks.slack_validation import check_message, words_of
+from tests.blocks.slack_validation import check_message, drawn, words_of
 from tests.blocks.stories import (
     ADA,
     ALAN,

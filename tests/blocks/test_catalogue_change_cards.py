@@ -12,8 +12,7 @@ from models.catalogue.spec.settings import SettingsSpec
 from models.queries.admin_stories import ChangeStory
 from models.tables.cards import CardKind
 from models.tables.catalogue import APP, IMPORT, Proposal, ProposalState
-from tests.blocks.sendable import buttons_of, check_message, check_view, drawn, words_of
-from tests.blocks.slack_validation import buttons_of, check_message, check_view, words_of
+from tests.blocks.slack_validation import buttons_of, check_message, check_view, drawn, words_of
 from tests.blocks.stories import ADA, GRACE, NAMES, NOON, ROOT
 from tests.rows import new_row
 

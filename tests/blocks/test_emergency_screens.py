@@ -24,8 +24,7 @@ from models.tables.requests import Term
 from models.tables.reviews import Review, ReviewState
 from models.tables.states import GrantState, RequestState
 from tests.blocks.form_state import labels, picked, shown, typed
-from tests.blocks.sendable import check_view, drawn, words_of
-from tests.blocks.slack_validation import check_view, words_of
+from tests.blocks.slack_validation import check_view, drawn, words_of
 from tests.blocks.stories import ADA, ALAN, GRACE, NAMES, NOON, OTTO, ROOT, grant, snapshot, story
 from tests.rows import new_row
 

@@ -9,7 +9,7 @@ from blocks import mail
 from models.queries.admin_stories import PauseStory
 from models.tables.cards import CardKind
 from models.tables.pauses import Pause, PauseKind, PauseState
-from tests.blocks.sendable import drawn
+from tests.blocks.slack_validation import drawn
 from tests.blocks.stories import ADA, NAMES, NOON, ROOT, grant, snapshot
 from tests.rows import new_row
 

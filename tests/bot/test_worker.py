@@ -115,7 +115,7 @@ async def test_a_job_costs_the_commit_that_leaves_it_and_the_one_that_ends_it(
         await asyncio.wait_for(ended.wait(), 5)
         await asyncio.sleep(0.1)
         assert commits == [Priority.CLICK, Priority.JOB]
-    assert await rows(store) == []
+    assert await job_rows(store) == []
 
 
 async def test_what_a_commit_leaves_for_later_begins_then_and_not_at_the_next_look(

@@ -92,7 +92,8 @@ def _view(company: RolesWorld, name: str = "", about: str = "") -> dict[str, Any
     carried |= {"choice": "other", "length": "1h", "seat": company.ids["Grace"]}
     carried |= {"access": "burning"} if name == emergency_form.FORM else {}
     return {
-        "id": f"V{company.slack.workspace.timestamps.next()}", "type": "home", "callback_id": name, "hash": "1",
+        "id": f"V{company.slack.workspace.timestamps.next()}", "type": "home",
+        "callback_id": name, "hash": "1",
         "private_metadata": json.dumps(carried), "state": {"values": _values(company, name)}, "blocks": [],
     }  # fmt: skip
 

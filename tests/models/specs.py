@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 
-from models.catalogue.file import CatalogueError, load
+from models.catalogue.file.read import CatalogueError, load
 from models.catalogue.lint.satisfiability import can_hold
 from models.catalogue.spec import AppSpec, When
 from models.catalogue.spec.fields import Spec

@@ -23,8 +23,8 @@ from models.tables.deliveries import Delivery
 from models.tables.people import Delegation
 from models.tables.requests import Term
 from models.tables.settings import Setting
-from tests.models.acting import ask, statements
 from tests.models.company import ADA, ALAN, GRACE, ROOT, found
+from tests.models.workflow_steps import ask, statements
 
 _SET: Any = update(Setting.__table__)  # type: ignore[arg-type]
 DAY = date(2026, 3, 2)

@@ -15,8 +15,8 @@ from models.tables.grants import Direction, Grant, Task
 from models.tables.people import Person
 from models.tables.requests import Request
 from tests.models.company import ADA, ALAN, GRACE, ROOT
-from tests.models.playing import only, play
-from tests.models.test_verbs_alone import asked, held
+from tests.models.test_verbs_in_memory import asked, held
+from tests.models.verbs_in_memory import only, play
 from tests.rows import new_row
 
 BEN, OTTO = "UBEN", "UOTTO"
