@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,9 +11,9 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import Text, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
-from models.store.statements import Sql
+from models.store.statements import Read, Sql, Write
 from models.tables.audit import HEAD, AuditEntry, AuditHead, AuditText, canonical
 from models.tables.base import Json
 
@@ -146,7 +146,7 @@ class Fact:
 
 
 _LOCKED_HEAD = select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == HEAD).with_for_update()
-_ADD = insert(AuditEntry).values(data=bindparam("encoded", type_=Text))
+_ADD = insert(AuditEntry)
 _ADD_WORDS = insert(AuditText)
 _ADD_HEAD = insert(AuditHead)
 _MOVE_HEAD = (
@@ -157,14 +157,23 @@ _MOVE_HEAD = (
 
 
 def append(
-    sql: Sql, facts: Iterable[Fact], at: datetime, head: tuple[int, str] | None = None
+    sql: Sql,
+    facts: Iterable[Fact],
+    at: datetime,
+    head: tuple[int, str] | None = None,
+    *,
+    after: Sequence[Write] = (),
 ) -> tuple[int, str]:
     """Chain the facts to the trail. The last thing a transaction does, since others wait for the head.
 
-    `head` is the number and the hash of the last entry, where they are known and nobody else can write one.
-    Returns those of the last entry now.
+    `head` is the number and the hash of the last entry, where they are known and nobody else can write one;
+    `after` is what is written before the entries. Returns the number and hash of the last entry now.
     """
-    seq, previous = head or _head(sql)
+    if head is None:
+        head = _head(sql, after)
+    else:
+        sql.write(after)
+    seq, previous = head
     moment, rows, words = at.astimezone(UTC), list[Json](), list[Words]()
     written = canonical(moment.isoformat())
     for fact in facts:
@@ -180,13 +189,18 @@ def append(
         rows.append(
             {
                 "seq": seq, "at": moment, "actor": fact.actor, "action": fact.action, "subject": fact.subject,
-                "app": fact.app, "person": fact.person, "encoded": data, "previous": previous, "hash": link,
+                "app": fact.app, "person": fact.person, "data": data, "previous": previous, "hash": link,
             }
         )  # fmt: skip
         previous = link
-    sql.run(_ADD, rows)
-    sql.run(_ADD_WORDS, [each._asdict() for each in words])
-    sql.run(_MOVE_HEAD, [{"last_seq": seq, "last_hash": previous}])
+    moved = {"last_seq": seq, "last_hash": previous}
+    sql.write(
+        [
+            Write(_ADD, rows),
+            Write(_ADD_WORDS, [each._asdict() for each in words]),
+            Write(_MOVE_HEAD, [moved]),
+        ]
+    )
     return seq, previous
 
 
@@ -194,9 +208,9 @@ _quoted = lru_cache(1000)(canonical)
 """People, actions and apps come again and again."""
 
 
-def _head(sql: Sql) -> tuple[int, str]:
+def _head(sql: Sql, after: Sequence[Write]) -> tuple[int, str]:
     """The number and the hash of the last entry; nobody else writes one until the commit."""
-    head = sql.first(_LOCKED_HEAD)
+    head = next(iter(sql.write(after, then=Read(_LOCKED_HEAD))), None)
     if head is None:  # the migration has written it; so it was taken away, and `verify` says what is missing
         sql.run(_ADD_HEAD, [{"id": HEAD, "seq": 0, "hash": GENESIS}])
         head = 0, GENESIS

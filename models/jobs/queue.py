@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, case, delete, func, not_, null, or_, select, t
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.jobs.table import Job, JobState, LeaseLost, Wanted, Work
-from models.store.statements import Sql, among, many
+from models.store.statements import Sql, Write, among, many
 
 LEASE = timedelta(seconds=60)
 FIRST_WAIT = timedelta(seconds=2)
@@ -129,8 +129,8 @@ _CLOCK = select(func.clock_timestamp(type_=_C.run_at.type))
 _ONE_CLAIM = select(func.pg_advisory_xact_lock(0x6B65797475726E))
 
 
-def enqueue(sql: Sql, wanted: Iterable[Wanted], now: datetime) -> None:
-    """Write jobs down. Where one of a key is ready already, the earlier time wins (`not_before` apart).
+def enqueue(sql: Sql, wanted: Iterable[Wanted], now: datetime) -> list[Write]:
+    """What writes jobs down. Where one of a key is ready already, the earlier time wins (`not_before` apart).
 
     And so does the higher urgency.
     """
@@ -141,20 +141,22 @@ def enqueue(sql: Sql, wanted: Iterable[Wanted], now: datetime) -> None:
         | {"state": JobState.READY, "attempts": 0, "error": "", "created_at": now}
         for job in sorted(wanted, key=lambda job: job.key)
     ]
-    sql.run(_ENQUEUE[sql.dialect.name], rows)
+    return [Write(_ENQUEUE[sql.dialect.name], rows)]
 
 
-def finish(sql: Sql, works: Sequence[Work]) -> None:
-    """These jobs are done; raises LeaseLost where another process has one of them."""
+def finish(sql: Sql, works: Sequence[Work]) -> list[Write]:
+    """What takes jobs away that are done; raises LeaseLost where another process has one of them."""
     if not works:
-        return
+        return []
+
+    def check(done: int) -> None:
+        if done != len(works):
+            raise LeaseLost(", ".join(work.key for work in works))
+
     if sql.dialect.name == "sqlite":
-        done = sql.run(_FINISH, [{"job": work.id, "held_by": work.token} for work in works])
-    else:
-        ids, tokens = [work.id for work in works], [work.token for work in works]
-        done = len(sql.all(_FINISH_ALL, jobs=ids, tokens=tokens))
-    if done != len(works):
-        raise LeaseLost(", ".join(work.key for work in works))
+        return [Write(_FINISH, [{"job": work.id, "held_by": work.token} for work in works], check)]
+    lists = {"jobs": [work.id for work in works], "tokens": [work.token for work in works]}
+    return [Write(_FINISH_ALL, [lists], check)]
 
 
 def claim(

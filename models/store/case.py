@@ -95,8 +95,7 @@ class Case:
 
         Raises Busy where others wait in the same transaction and somebody else holds it.
         """
-        added_here = self.before.get(table, {}).get(key, _NOT_CHANGED) is None
-        if self._free or added_here or (table, key) in self._locked:
+        if self._free or self.added(table, key) or (table, key) in self._locked:
             self.hand(table, [key])
             return self.get(table, key)
         if self.alone or len(keys_of(table)) > 1:
@@ -202,6 +201,10 @@ class Case:
         """The rows that this unit has added or changed, as they are now: what `read` does not see."""
         rows = self._rows.get(table, {})
         return [rows[key] for key in self.before.get(table, ()) if rows.get(key) is not None]
+
+    def added(self, table: type[Base], key: Any) -> bool:
+        """Whether this unit has added the row of this key."""
+        return self.before.get(table, {}).get(key, _NOT_CHANGED) is None
 
     def keep(self, key: Hashable, make: Callable[[], T]) -> T:
         """What `make` returned the first time, for as long as this case lasts."""

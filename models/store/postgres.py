@@ -22,7 +22,7 @@ from models.clock import Clock
 from models.store.base import STANDSTILL, Store, Unavailable
 from models.store.case import Case
 from models.store.save import Stale
-from models.store.statements import Made
+from models.store.trips import Trips
 from models.store.units import Priority, Queue, Unit, Waiting, carry_out, waiting_for
 
 T = TypeVar("T")
@@ -57,7 +57,7 @@ _AWAY = ("08", "28", "3D", "53", "57", "58", "25006", "55P03", "40001", "40P01")
 _DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]
 
 
-class PostgresSql(Made):
+class PostgresSql(Trips):
     """Statements on a connection of asyncpg, from within a greenlet."""
 
     dialect = _DIALECT
@@ -83,15 +83,20 @@ class PostgresStore(Store):
     def __init__(self, url: str, clock: Clock, *, standstill: timedelta = STANDSTILL) -> None:
         super().__init__(clock)
         self._standstill = standstill
-        limit = {"idle_in_transaction_session_timeout": str(round(standstill.total_seconds() * 1000))}
+        settings = {
+            "application_name": NAME,
+            "idle_in_transaction_session_timeout": str(round(standstill.total_seconds() * 1000)),
+            "jit": "off",  # compiling pays where a statement takes seconds; ours are many and short
+        }
         self._engine = create_async_engine(
             url,
             pool_size=POOL,
             max_overflow=0,
             isolation_level="AUTOCOMMIT",  # transactions are begun and ended by our own statements
             connect_args={
-                "server_settings": limit | {"application_name": NAME},
+                "server_settings": settings,
                 "statement_cache_size": 512,
+                "max_cacheable_statement_size": 0,  # those of several in one are long
             },
         )
         self._queue = Queue()

@@ -17,7 +17,7 @@ from models.jobs.table import want
 from models.store import redraw
 from models.store.case import Case
 from models.store.outcome import Outcome
-from models.store.statements import Sql, many, row_type
+from models.store.statements import Sql, Write, many, row_type
 from models.tables.base import Base, keys_of
 
 
@@ -27,10 +27,11 @@ class Stale(Exception):
 
 def save(case: Case, outcomes: Sequence[Outcome]) -> bool:
     """Write what these outcomes collected over their case; True if jobs were written or woken."""
-    sql = case.sql
-    _write_rows(case)
-    for outcome in outcomes:
-        for statement, values in outcome.bulks:
+    sql, writes = case.sql, _rows(case)
+    if bulks := [bulk for outcome in outcomes for bulk in outcome.bulks]:
+        sql.write(writes)
+        writes = []
+        for statement, values in bulks:
             sql.run(statement, [values])
             case.rewritten.add(statement.table)
     cards = {key: card for outcome in outcomes for key, card in outcome.cards.items()}
@@ -39,25 +40,30 @@ def save(case: Case, outcomes: Sequence[Outcome]) -> bool:
     for outcome in outcomes:
         for wanted in outcome.jobs.values():
             want(jobs, wanted)
-    queue.finish(sql, [work for outcome in outcomes for work in outcome.finished])
-    queue.enqueue(sql, jobs.values(), case.now)
+    writes += queue.finish(sql, [work for outcome in outcomes for work in outcome.finished])
+    writes += queue.enqueue(sql, jobs.values(), case.now)
     if facts := [fact for outcome in outcomes for fact in outcome.facts]:
-        case.cache.head = audit.append(sql, facts, case.now, case.cache.head)
+        case.cache.head = audit.append(sql, facts, case.now, case.cache.head, after=writes)
+    else:
+        sql.write(writes)
     return bool(jobs) or any(outcome.woke for outcome in outcomes)
 
 
-def _write_rows(case: Case) -> None:
+def _rows(case: Case) -> list[Write]:
     """Deletes, then updates, then inserts: what moves out of a unique index goes before what moves in."""
     tables = sorted(case.before, key=lambda table: _order()[table.__tablename__])
     changes = {table: _changes(case, table) for table in tables}
+    writes: list[Write] = []
     for table in reversed(tables):
         gone = [old for old, new in changes[table] if new is None]
         names = keys_of(table)
-        case.sql.run(_delete(table), [{f"was_{name}": getattr(row, name) for name in names} for row in gone])
+        rows = [{f"was_{name}": getattr(row, name) for name in names} for row in gone]
+        writes.append(Write(_delete(table), rows))
     for table in tables:
-        _update_rows(case.sql, table, [(old, new) for old, new in changes[table] if old and new])
+        writes += _updates(case.sql, table, [(old, new) for old, new in changes[table] if old and new])
     for table in tables:
-        case.sql.run(_insert(table), [new._asdict() for old, new in changes[table] if old is None])
+        writes.append(Write(_insert(table), [new._asdict() for old, new in changes[table] if old is None]))
+    return writes
 
 
 def _changes(case: Case, table: type[Base]) -> list[tuple[Any, Any]]:
@@ -66,30 +72,32 @@ def _changes(case: Case, table: type[Base]) -> list[tuple[Any, Any]]:
     return [(old, new) for old, new in both if old != new]
 
 
-def _update_rows(sql: Sql, table: type[Base], changes: list[tuple[Any, Any]]) -> None:
+def _updates(sql: Sql, table: type[Base], changes: list[tuple[Any, Any]]) -> list[Write]:
     """Rows that change in the same columns are one set."""
     sets: dict[tuple[str, ...], list[tuple[Any, Any]]] = {}
     fields = row_type(table)._fields
     for old, new in changes:
         names = tuple(name for name, was, now in zip(fields, old, new, strict=True) if was != now)
         sets.setdefault(names, []).append((old, new))
-    for names, both in sets.items():
-        _swap(sql, table, names, both)
+    return [_swap(sql, table, names, both) for names, both in sets.items()]
 
 
-def _swap(sql: Sql, table: type[Base], names: tuple[str, ...], both: list[tuple[Any, Any]]) -> None:
+def _swap(sql: Sql, table: type[Base], names: tuple[str, ...], both: list[tuple[Any, Any]]) -> Write:
     guards = _guards(table)
     rows = [
         {name: getattr(new, name) for name in names} | {f"was_{name}": getattr(old, name) for name in guards}
         for old, new in both
     ]
+
+    def check(changed: int) -> None:
+        if changed != len(rows):
+            raise Stale(f"{table.__tablename__}: {changed} of {len(rows)} rows were as they had been read")
+
     if sql.dialect.name == "sqlite":
-        changed = sql.run(_update(table, names), rows)
-    else:  # it tells no number where a statement is run for several rows, but of one that returns
-        lists = {name: [row[name] for row in rows] for name in rows[0]}
-        changed = len(sql.all(_update_many(table, names), **lists))
-    if changed != len(rows):
-        raise Stale(f"{table.__tablename__}: {changed} of {len(rows)} rows were as they had been read")
+        return Write(_update(table, names), rows, check)
+    # It tells no number where a statement is run for several rows, but of one that returns.
+    lists = {name: [row[name] for row in rows] for name in rows[0]}
+    return Write(_update_many(table, names), [lists], check)
 
 
 @cache

@@ -13,9 +13,10 @@ from abc import ABC, abstractmethod
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, Dialect, Executable, Select, Text, bindparam, types
+from sqlalchemy import Connection, Dialect, Executable, Select, String, Text, bindparam, types
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
@@ -56,7 +57,9 @@ class _Many(types.TypeDecorator[Sequence[Any]]):
 
     def load_dialect_impl(self, dialect: Dialect) -> types.TypeEngine[Any]:
         if dialect.name == "postgresql":
-            return dialect.type_descriptor(ARRAY(self.element, dimensions=1))
+            # A cast to a length would cut off what is longer, where the column refuses it.
+            element = String() if type(self.element) is String else self.element
+            return dialect.type_descriptor(ARRAY(element, dimensions=1))
         return dialect.type_descriptor(Text())
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
@@ -96,7 +99,23 @@ def many(name: str, element: types.TypeEngine[Any]) -> Any:
     return bindparam(name, type_=_Many(element))
 
 
-class _Plan(NamedTuple):
+class Read(NamedTuple):
+    """A statement that reads, with its values."""
+
+    statement: Any
+    values: Values = MappingProxyType({})
+
+
+class Write(NamedTuple):
+    """A statement that writes, with the rows that it is run for."""
+
+    statement: Any
+    rows: Sequence[Values]
+    check: Callable[[int], None] = lambda _changed: None
+    """Is told how many rows were changed, and raises where they are too few."""
+
+
+class Plan(NamedTuple):
     """A statement, ready to be run on one kind of database."""
 
     sql: str
@@ -109,6 +128,34 @@ class _Plan(NamedTuple):
     make: Callable[[Iterable[Any]], Any]
     """Makes what `all` returns of one row's values: a row of a table, a single value, or a tuple."""
     returns: bool
+
+    def read(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """What `Sql.all` returns of these rows, as the driver has read them."""
+        if not self.returns:
+            return []
+        make = self.make
+        if not self.results:
+            return [make(row) for row in rows]
+        made = []
+        for row in rows:
+            fields = list(row)
+            for place, process in self.results:
+                fields[place] = process(fields[place])
+            made.append(make(fields))
+        return made
+
+    def given(self, values: Values) -> list[Any]:
+        """Its parameters in order; raises TypeError where one is missing."""
+        if self.constants:
+            values = {**self.constants, **values}
+        try:
+            return [
+                values[name] if process is None else process(values[name]) for name, process in self.binds
+            ]
+        except KeyError:
+            if missing := [name for name, _ in self.binds if name not in values]:
+                raise TypeError(f"the statement wants {missing}: {self.sql}") from None
+            raise
 
 
 def entity_of(statement: Executable) -> type[Base] | None:
@@ -125,7 +172,13 @@ def _columns(statement: Executable) -> list[ColumnElement[Any]]:
     return list(getattr(statement, "_returning", ()))
 
 
-def _plan(statement: Any, dialect: Dialect, keys: frozenset[str] | None) -> _Plan:
+@cache
+def returns(statement: Any) -> bool:
+    """Whether a declared statement returns rows."""
+    return bool(_columns(statement))
+
+
+def _plan(statement: Any, dialect: Dialect, keys: frozenset[str] | None) -> Plan:
     table = entity_of(statement)
     if table is not None:
         statement = statement.with_only_columns(*table.__table__.c, maintain_column_froms=True)
@@ -148,7 +201,7 @@ def _plan(statement: Any, dialect: Dialect, keys: frozenset[str] | None) -> _Pla
         make = row_type(table)._make
     elif len(columns) == 1:
         make = lambda values: next(iter(values))  # noqa: E731
-    return _Plan(compiled.string, binds, constants, results, make, returns=bool(columns))
+    return Plan(compiled.string, binds, constants, results, make, returns=bool(columns))
 
 
 def _made_optional(statement: Any) -> set[str]:
@@ -204,6 +257,21 @@ class Sql(ABC):
         found = self.all(statement, **values)
         return found[0] if found else None
 
+    def all_of(self, reads: Sequence[Read]) -> list[list[Any]]:
+        """What each of these reads; none of them depends on another."""
+        return [self.all(statement, **values) for statement, values in reads]
+
+    def write(self, writes: Iterable[Write], then: Read | None = None) -> list[Any]:
+        """Write, in this order; returns what `then` reads after it.
+
+        None of them reads what another writes. Raises what their checks raise.
+        """
+        for statement, rows, check in writes:
+            if rows:
+                some = returns(statement)
+                check(len(self.all(statement, **rows[0])) if some else self.run(statement, rows))
+        return self.all(then.statement, **then.values) if then is not None else []
+
 
 class Core(Sql):
     """The plain way, through an engine's connection."""
@@ -230,7 +298,7 @@ class Core(Sql):
 class Made(Sql):
     """Statements compiled once a process, given to the driver itself."""
 
-    _plans: dict[tuple[str, int, frozenset[str] | None], tuple[Any, _Plan]] = {}  # noqa: RUF012 - shared on purpose
+    _plans: dict[tuple[str, int, frozenset[str] | None], tuple[Any, Plan]] = {}  # noqa: RUF012 - shared on purpose
 
     @abstractmethod
     def _fetch(self, sql: str, values: list[Any]) -> Sequence[Sequence[Any]]: ...
@@ -240,41 +308,18 @@ class Made(Sql):
 
     def all(self, statement: Any, /, **values: Any) -> list[Any]:
         plan = self.plan(statement)
-        rows = self._fetch(plan.sql, _given(plan, values))
-        if not plan.returns:
-            return []
-        make = plan.make
-        if not plan.results:
-            return [make(row) for row in rows]
-        made = []
-        for row in rows:
-            fields = list(row)
-            for place, process in plan.results:
-                fields[place] = process(fields[place])
-            made.append(make(fields))
-        return made
+        return plan.read(self._fetch(plan.sql, plan.given(values)))
 
     def run(self, statement: Any, rows: Sequence[Values]) -> int:
         if not rows:
             return 0
         plan = self.plan(statement, frozenset(rows[0]) if statement.is_insert else None)
-        return self._many(plan.sql, [_given(plan, row) for row in rows])
+        return self._many(plan.sql, [plan.given(row) for row in rows])
 
-    def plan(self, statement: Any, keys: frozenset[str] | None = None) -> _Plan:
+    def plan(self, statement: Any, keys: frozenset[str] | None = None) -> Plan:
         """How it is run here; of an INSERT `keys` are the columns that it is given."""
         known = self._plans.get((self.dialect.name, id(statement), keys))
         if known is None:
             known = statement, _plan(statement, self.dialect, keys)  # held, so that its id stays its own
             self._plans[self.dialect.name, id(statement), keys] = known
         return known[1]
-
-
-def _given(plan: _Plan, values: Values) -> list[Any]:
-    if plan.constants:
-        values = {**plan.constants, **values}
-    try:
-        return [values[name] if process is None else process(values[name]) for name, process in plan.binds]
-    except KeyError:
-        if missing := [name for name, _ in plan.binds if name not in values]:
-            raise TypeError(f"the statement wants {missing}: {plan.sql}") from None
-        raise

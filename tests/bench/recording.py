@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -74,8 +75,9 @@ def _kept(path: str) -> list[Transaction]:
 
 
 def _listen(sql: Sql, sent: Transaction) -> None:
-    """Have what goes by this `Sql` noted."""
+    """Have what goes by this `Sql` noted, each statement by itself: the floor has no need of our trips."""
     made: Any = sql
+    made.write = partial(Sql.write, made)
     fetch, many = made._fetch, made._many
 
     def fetched(text: str, values: list[Any]) -> Any:

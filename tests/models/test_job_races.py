@@ -125,7 +125,7 @@ async def test_a_job_is_not_run_before_the_facts_that_it_was_wanted_for_again(
 
     def want_again(out: Outcome) -> None:
         out.enqueue("card", "card:1")
-        jobs.enqueue(out.sql, out.jobs.values(), out.now)
+        out.sql.write(jobs.enqueue(out.sql, out.jobs.values(), out.now))
         wanted.set()
         out.sql.all(text(f"SELECT pg_advisory_xact_lock({GATE})"))
 
@@ -148,7 +148,7 @@ async def test_a_job_that_ends_its_process_each_time_is_given_up_and_the_others_
     def live(out: Outcome) -> timedelta | None:
         works = jobs.claim(out.sql, out.now, 16, lease=GONE)
         if "killer" not in {work.key for work in works}:
-            jobs.finish(out.sql, works)
+            out.sql.write(jobs.finish(out.sql, works))
         if all(job.state is JobState.PARKED for job in every(out.case, Job)):
             return None
         return max((jobs.next_run(out.sql) or out.now) - out.now, timedelta())
