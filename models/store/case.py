@@ -4,7 +4,6 @@ A case belongs to one transaction. It never writes. What is read for one row is 
 a sweep that looks at 200 grants asks for their extensions once.
 """
 
-from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,6 +11,7 @@ from typing import Any, TypeVar
 
 from models.store import reads
 from models.store.cache import MOST, TABLES, Cache
+from models.store.sequences import Sequences
 from models.store.statements import Sql
 from models.tables.base import GROUPS, Base, Group, asked_of, key_of, keys_of, type_of
 
@@ -23,8 +23,6 @@ _Members = dict[tuple["Group[Any]", Any], dict[Any, None]]
 """The keys of a group's rows, by the group and what its rows share."""
 
 
-FEW, MANY = 4, 64
-"""PostgreSQL gives numbers one by one up to so many in a unit of work, then so many at once."""
 _NOT_CHANGED: Any = object()
 
 
@@ -53,8 +51,7 @@ class Case:
         self.rewritten: set[Any] = set()
         """The tables that a statement has changed rows of which were not read."""
         self.numbers = dict(self.cache.numbers)
-        self._sequences: dict[type[Base], list[int]] = {}
-        self._taken: Counter[type[Base]] = Counter()
+        self.sequences = Sequences(self.sql, self.now, self.memory)
         self._rows: dict[type[Base], dict[Any, Any]] = dict(self.cache.rows)
         self._in_hand: dict[type[Base], dict[Any, None]] = {}
         self._locked: set[tuple[type[Base], Any]] = set()
@@ -159,6 +156,15 @@ class Case:
             rows.update(dict.fromkeys(missing))
             rows.update({key_of(row): row for row in self.sql.all(reads.by_keys(table), keys=missing)})
 
+    def keep_rows(self, table: type[R], keys: Iterable[Any], read: Iterable[R]) -> None:
+        """Keep what was read of the rows of these keys: those that are not among it are not there."""
+        rows = self._rows.setdefault(table, {})
+        for key in keys:
+            rows.setdefault(key, None)
+        for row in read:
+            if rows.get(key_of(row)) is None and key_of(row) not in self.before.get(table, {}):
+                rows[key_of(row)] = row
+
     def in_hand(self, table: type[R]) -> list[R]:
         """The rows of a table that are in hand."""
         rows = self._rows.get(table, {})
@@ -215,20 +221,11 @@ class Case:
     def new_id(self, table: type[Base]) -> int:
         """The number of a row that is about to be added."""
         if not self._free:
-            return self._next_of_sequence(table)
+            return self.sequences.next_of(table)
         if table not in self.numbers:
             self.numbers[table] = int(self.sql.first(reads.highest(table)))
         self.numbers[table] += 1
         return self.numbers[table]
-
-    def _next_of_sequence(self, table: type[Base]) -> int:
-        """One at a time as long as they are few; a large set takes many at once, and leaves few unused."""
-        waiting = self._sequences.setdefault(table, [])
-        if not waiting:
-            taken = self._taken[table]
-            waiting += reversed(self.sql.all(reads.next_numbers(table), number=1 if taken < FEW else MANY))
-            self._taken[table] += len(waiting)
-        return int(waiting.pop())
 
     # ── what the outcome does ────────────────────────────────────────────────────────────────────────────
 
@@ -280,10 +277,19 @@ class Case:
         if of.of is not None:
             hand = self._in_hand.get(of.of, {})
             keys += [one for one in hand if one != key and (of, one) not in self._groups]
+        self.fill(of, keys, self.sql.all(reads.members(of), **reads.keyed(of, keys)))
+        return self._groups[of, key]
+
+    def known(self, what: Group[Any] | type[Base], key: Any) -> bool:
+        """Whether a group, or the row of this key, was read already."""
+        return (what, key) in self._groups if isinstance(what, Group) else key in self._rows.get(what, {})
+
+    def fill(self, of: Group[Any], keys: Collection[Any], read: Iterable[Any]) -> None:
+        """Keep these groups; `read` are all their rows, as the database has them."""
         rows, changed = self._rows.setdefault(of.table, {}), self.before.get(of.table, {})
         for one in keys:
             self._groups[of, one] = dict(self._moved_in.get((of, one), {}))
-        for row in self.sql.all(reads.members(of), keys=keys) if of.by else self.sql.all(reads.members(of)):
+        for row in read:
             its_key = key_of(row)
             row = rows[its_key] if its_key in changed else row  # noqa: PLW2901 - as it is by now
             if its_key not in changed:
@@ -293,7 +299,6 @@ class Case:
         mine = self._in_hand.setdefault(of.table, {})
         for one in keys:
             mine.update(self._groups[of, one])
-        return self._groups[of, key]
 
 
 def _named(table: type[Base], key: Any) -> dict[str, Any]:

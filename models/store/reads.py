@@ -1,5 +1,6 @@
 """The statements that a case reads by: a row by its key, several by theirs, a group, a number."""
 
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -30,6 +31,11 @@ def members(of: Group[Any]) -> Select[Any]:
     """The rows of the groups whose shared value is among `keys`."""
     mine = [among(of.table.__table__.c[of.by], "keys")] if of.by else []
     return select(of.table).where(*mine, *_conditions(of))
+
+
+def keyed(of: Group[Any], keys: Collection[Any]) -> dict[str, Any]:
+    """The values of `members` for these groups."""
+    return {"keys": keys} if of.by else {}
 
 
 @cache
@@ -69,3 +75,10 @@ def next_numbers(table: type[Base]) -> Any:
     """So many (`number`) new numbers of a table's sequence on PostgreSQL."""
     each = func.generate_series(1, bindparam("number", type_=Integer())).table_valued("n")
     return select(func.nextval(f"{table.__tablename__}_id_seq", type_=BigInteger())).select_from(each)
+
+
+@cache
+def number_each(table: type[Base], found: Select[Any]) -> Any:
+    """A new number of a table's sequence for each row that a statement finds."""
+    each = func.nextval(f"{table.__tablename__}_id_seq", type_=BigInteger())
+    return select(each).select_from(found.subquery())

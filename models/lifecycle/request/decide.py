@@ -3,7 +3,7 @@
 from models.errors import AlreadyDecided, Closed, Invalid, NotAllowed, NotAnApprover, OwnRequest
 from models.lifecycle import redraw, separation_of_duties, transitions
 from models.lifecycle.close_request import close_request
-from models.lifecycle.request import change_duration, duplicates, stages
+from models.lifecycle.request import change_duration, duplicates, look_ahead, stages
 from models.lifecycle.request.stages import OpenStage
 from models.policy import Clash, TallyStatus
 from models.registry.by_reference import lock_request
@@ -58,6 +58,7 @@ def reject(out: Outcome, ref: str, by: str, *, comment: str = "") -> Request:
 def may_decide(out: Outcome, ref: str, by: str) -> Request:
     """Look whether this person may decide now, and change nothing; raises as `approve` does."""
     request = lock_request(out.case, ref)
+    look_ahead.read_ahead(out.case, request, by, approves=False)
     _open_stage(out.case, request, by)
     if separation_of_duties.of_request(out.case, request):
         redraw.redraw_request(out, request)  # they may have come up after the cards were drawn
@@ -87,6 +88,7 @@ def still_open(case: Case, request: Request) -> Request:
 def _decide(out: Outcome, ref: str, by: str, approves: bool, comment: str, term: Term | None) -> Request:
     case = out.case
     request = lock_request(case, ref)
+    look_ahead.read_ahead(case, request, by, approves=approves)
     duplicates.refuse_decision(case, request, by, approves, comment, term)
     stage = _open_stage(case, request, by)
     comment = fitting(case, request, comment, approves=approves)

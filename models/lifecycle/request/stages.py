@@ -8,6 +8,7 @@ from models.catalogue.spec.references import Role, ids_among
 from models.lifecycle.close_request import close_request
 from models.lifecycle.grant import give
 from models.lifecycle.request import asked_people, emergency
+from models.lifecycle.request.look_ahead import pending_in_hand
 from models.lifecycle.request.plan import question_of
 from models.policy import Candidate, Course, Passed, PlannedStage, Tally, TallyStatus, open_stage, tally
 from models.registry.directory import Directory
@@ -16,7 +17,7 @@ from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.people import Person
 from models.tables.requests import ASKED, DECISIONS, REASSIGNED, STAGES, Decision, Request, Stage
-from models.tables.states import RequestEvent, RequestState, StageState
+from models.tables.states import RequestEvent, StageState
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def _hand_people(case: Case, request: Request, snapshot: Snapshot) -> None:
     Those are requesters and beneficiaries, whom stages name by their id, and the managers that they ask.
     """
     people, asking_manager = ids_among(snapshot.app.owners), set[str]()
-    for other in _not_seen(case, request):
+    for other in pending_in_hand(case, request, _hand_people):
         names = set(_names(case, other))
         people |= {other.requester_id, other.beneficiary_id, *ids_among(names)}
         if Role.MANAGER in names:
@@ -145,16 +146,6 @@ def _hand_people(case: Case, request: Request, snapshot: Snapshot) -> None:
     case.hand(Person, people)
     rows = (case.get(Person, person_id) for person_id in asking_manager)
     case.hand(Person, {row.manager_id for row in rows if row is not None and row.manager_id})
-
-
-def _not_seen(case: Case, request: Request) -> list[Request]:
-    """This request and all that are in hand and pending; none of them where it was among them before."""
-    seen: set[int] = case.keep(_hand_people, set)
-    if request.id in seen:
-        return []
-    others = [r for r in case.in_hand(Request) if r.state is RequestState.PENDING and r.id not in seen]
-    seen |= {request.id, *(other.id for other in others)}
-    return [request, *(other for other in others if other.id != request.id)]
 
 
 def _names(case: Case, request: Request) -> Iterator[str]:
