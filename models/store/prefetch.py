@@ -11,8 +11,7 @@ from typing import Any
 from models.store import reads
 from models.store.case import Case
 from models.store.statements import Read
-from models.tables.base import Base
-from models.tables.groups import Group, type_of
+from models.tables.base import Base, Group, type_of
 
 
 @dataclass(frozen=True)

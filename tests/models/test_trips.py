@@ -29,9 +29,9 @@ from models.tables.people import Person
 from models.tables.requests import Request, Term
 from models.tables.settings import Setting
 from models.tables.states import RequestState
-from tests.models.acting import ask, grant_of, request
 from tests.models.company import ADA, GRACE, found
 from tests.models.test_store import a_whole_story
+from tests.models.workflow_steps import ask, grant_of, request
 from tests.postgres import PostgresServer
 from tests.rows import all_of, new_row
 

@@ -9,9 +9,8 @@ from models.registry.apps import REVISION
 from models.store.case import Case
 from models.store.prefetch import Lookahead, prefetch
 from models.store.statements import Read, among
-from models.tables.delegations import ABSENCES
 from models.tables.grants import BEING_TAKEN, Grant
-from models.tables.people import Person
+from models.tables.people import ABSENCES, Person
 from models.tables.requests import DECISIONS, REASSIGNED, STAGES, Asked, Request, Stage
 from models.tables.settings import Setting
 from models.tables.states import RequestState
