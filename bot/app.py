@@ -14,25 +14,28 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks.admin.fields.connector import ConnectorKind
-from bot import connections, database, jobs, listeners, record
-from bot.caution import Caution
+from bot import record
+from bot.clock.guard import Timekeeper
+from bot.clock.restored_backup import Caution
 from bot.config import Config
 from bot.connectors import registry
 from bot.connectors.base import Connector, Tools
+from bot.database import connection
+from bot.database.health import Writable
+from bot.database.single_instance import only_one
 from bot.email import Mailer
-from bot.failure import Failure
-from bot.identity import Identity
+from bot.errors import Failure
 from bot.metrics import Metrics
-from bot.only_one import only_one
-from bot.reach import Reach
-from bot.schedule import Scheduler
-from bot.slack import Gateway
-from bot.slack_time import slack_time
-from bot.socket_mode import SocketMode
-from bot.timekeeper import Timekeeper
-from bot.web import Checks, Web
-from bot.worker import Worker
-from bot.writable import Writable
+from bot.slack import connections, listeners
+from bot.slack.clock import slack_time
+from bot.slack.gateway import Gateway
+from bot.slack.health import Reach
+from bot.slack.identity import Identity
+from bot.slack.socket_mode import SocketMode
+from bot.slack.web import Checks, Web
+from bot.worker import jobs
+from bot.worker.schedule import Scheduler
+from bot.worker.worker import Worker
 from handlers.catalogue import CatalogueCache
 from handlers.desk import Desk
 from handlers.whois import WhoIs
@@ -180,8 +183,8 @@ async def build(
 async def _opened(resources: AsyncExitStack, url: str, clock: Clock, lease: timedelta) -> Store:
     """The store, its schema up to date; on SQLite nobody else may run on the same file."""
     resources.enter_context(only_one(url))
-    with database.explained(url):
-        await database.upgrade(url)
+    with connection.explained(url):
+        await connection.upgrade(url)
     store = open_store(url, clock, standstill=min(lease, STANDSTILL))
     resources.push_async_callback(store.close)
     return store
@@ -227,9 +230,9 @@ def _scheduler(
     scheduler = Scheduler(store, metrics, timekeeper.look, probes)
     if config.audit is not None:
         # Without cryptography the bot is ready 12 ms sooner.
-        from bot import notary  # noqa: PLC0415
+        from bot.audit import schedule  # noqa: PLC0415
 
-        notary.plan(scheduler.every, config, store)
+        schedule.plan(scheduler.every, config, store)
     return scheduler
 
 

@@ -10,7 +10,7 @@ import typer
 
 from bot import log
 from bot.commands import audit, catalogue, check, db, manifest, policy, run, sandbox
-from bot.failure import Failure
+from bot.errors import Failure
 
 COMMANDS = (run, sandbox, check, manifest, catalogue, audit, policy, db)
 

@@ -21,9 +21,9 @@ from pydantic import (
 from pydantic_core.core_schema import ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.addresses import SmtpServer, check_api_url, check_database_url, check_sender, parse_smtp
-from bot.explain import Problem, explain, quoted
-from bot.failure import Failure
+from bot.config_addresses import SmtpServer, check_api_url, check_database_url, check_sender, parse_smtp
+from bot.errors import Failure
+from bot.pydantic_errors import Problem, explain, quoted
 from models.durations import parse
 from models.lifecycle.request.rate_limits import USUAL
 

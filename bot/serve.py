@@ -11,7 +11,7 @@ import structlog
 
 from bot.app import Keyturn, build
 from bot.config import Config
-from bot.failure import Failure
+from bot.errors import Failure
 from models.clock import Clock
 from models.jobs import LEASE
 from models.store.base import Unavailable

@@ -13,8 +13,8 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Event
 from handlers.routes import Routes
-from handlers.slack_objects import person_of
 from models.lifecycle.people import slack_events
+from models.registry.slack_mapping import person_of
 from models.store.outcome import SYSTEM
 
 log = structlog.get_logger("keyturn.people")

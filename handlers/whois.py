@@ -14,13 +14,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from handlers import needed
 from handlers.in_time import InTime
-from handlers.slack_objects import group_of, mapping, person_of, profile_of, with_members
 from handlers.usergroups import UserGroups
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.references import GroupRef
 from models.clock import Clock
 from models.lifecycle.people import person_changed
 from models.registry import directory
+from models.registry.slack_mapping import group_of, mapping, person_of, profile_of, with_members
 from models.store.base import Store
 from models.store.case import Case
 from models.tables.people import Person, UserGroup

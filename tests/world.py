@@ -13,9 +13,9 @@ from typing import Any
 from bot.app import Keyturn, build
 from bot.config import Config, Mode
 from bot.connectors import registry
-from bot.manifest import manifest
 from bot.sandbox.slack import LocalSlack, Person
 from bot.sandbox.slack.state.conversations import Message
+from bot.slack.manifest import manifest
 from handlers.whois import SOON
 from models.catalogue.spec import AppSpec
 from models.clock import Clock, ManualClock

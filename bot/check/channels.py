@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import AsyncIterator
 
-from bot.check.bench import Bench
-from bot.check.finding import Finding, bad, ok
-from bot.slack import Gone, Refused
-from bot.words import counted
+from bot.check.context import Bench
+from bot.check.result import Finding, bad, ok
+from bot.plural import counted
+from bot.slack.gateway import Gone, Refused
 from models.catalogue.mentions import all_stages
 
 INSTEAD = "Until then, approvers get direct messages"

@@ -3,11 +3,11 @@
 import json
 from collections.abc import AsyncIterator
 
-from bot.check.bench import Bench
-from bot.check.finding import Finding, bad, ok
+from bot.check.context import Bench
+from bot.check.result import Finding, bad, ok
 from bot.connectors import registry
 from bot.connectors.base import Connector, Tools
-from bot.words import counted
+from bot.plural import counted
 from models.catalogue.spec.connectors import ConnectorSpec
 from models.clock import SystemClock
 

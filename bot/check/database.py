@@ -7,9 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import Boolean, Text, column, text
 
-from bot.check.bench import Bench
-from bot.check.finding import Finding, bad, note, ok
-from bot.database import Schema, explained, opened, schema_of, shown, sqlite_file
+from bot.check.context import Bench
+from bot.check.result import Finding, bad, note, ok
+from bot.database.connection import Schema, explained, opened, schema_of, shown, sqlite_file
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.entry_kind import Parts
 from models.policy import stage_sizes

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 
-from bot.slack import Gateway, Gone
-from handlers.slack_objects import person_of
+from bot.slack.gateway import Gateway, Gone
 from models.catalogue.spec import PersonRef
 from models.policy.facts import PersonFacts, address_key
 from models.registry.directory import facts_of
+from models.registry.slack_mapping import person_of
 
 MANY = 50
 """From here on the list of everybody is fewer calls than one for each, at 1,000 people a page."""

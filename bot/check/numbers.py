@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterator
 
-from bot.check.bench import Bench
-from bot.check.finding import Finding, note, ok
+from bot.check.context import Bench
+from bot.check.result import Finding, note, ok
 
 ABOUT = "Stages"
 

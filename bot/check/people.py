@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 
 from bot.check import references
-from bot.check.bench import Bench
-from bot.check.finding import Finding, bad, note, ok
+from bot.check.context import Bench
 from bot.check.lookup import Lookup
-from bot.words import counted
+from bot.check.result import Finding, bad, note, ok
+from bot.plural import counted
 from models.catalogue.mentions import mentions
 from models.catalogue.spec import PersonRef
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from bot.check.lookup import Lookup
-from bot.slack import Gateway
+from bot.slack.gateway import Gateway
 from models.catalogue.mentions import Mention
 from models.catalogue.spec import GroupRef, PersonRef
 from models.policy.facts import PersonFacts

@@ -3,11 +3,11 @@
 import re
 from collections.abc import AsyncIterator
 
-from bot.check.bench import Bench
-from bot.check.finding import Finding, bad, note, ok
-from bot.identity import WRONG_TOKEN, identify
-from bot.manifest import PATH, SCOPES
-from bot.slack import Refused
+from bot.check.context import Bench
+from bot.check.result import Finding, bad, note, ok
+from bot.slack.gateway import Refused
+from bot.slack.identity import WRONG_TOKEN, identify
+from bot.slack.manifest import PATH, SCOPES
 
 REINSTALL = "Update the Slack app with `keyturn manifest`, then reinstall it to the workspace"
 APP_TOKEN = "Create one on the Slack app's page: Basic Information, App-Level Tokens, scope connections:write"  # noqa: S105 - words

@@ -10,7 +10,7 @@ import typer
 
 from bot import periods
 from bot.commands.options import DEFAULT_CONFIG, ConfigFile, configured
-from bot.words import counted
+from bot.plural import counted
 
 READERS = {"--since": periods.since, "--until": periods.until}
 WHEN = "A day (2026-03-31) or a time (2026-03-31T09:00, UTC unless it says otherwise)."
@@ -93,9 +93,9 @@ def verify(
     required. Verifying an export needs no configuration and no database.
     """
     # Here, and not above: the other commands start without the database.
-    from bot import checkpoints as signed  # noqa: PLC0415
-    from bot import trail  # noqa: PLC0415
-    from bot.database import explained  # noqa: PLC0415
+    from bot.audit import checkpoints as signed  # noqa: PLC0415
+    from bot.audit import trail  # noqa: PLC0415
+    from bot.database.connection import explained  # noqa: PLC0415
 
     if (checkpoints is None) is not (key is None):
         raise typer.BadParameter("--checkpoints and --key belong together")
@@ -126,7 +126,7 @@ def _only_with_checkpoints(witnessed: list[str] | None, checkpoints: Path | None
 
 def key(file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the key.")]) -> None:
     """Create the key that signs checkpoints, readable by you only; FILE.pub is for the auditor."""
-    from bot import checkpoints as signed  # noqa: PLC0415
+    from bot.audit import checkpoints as signed  # noqa: PLC0415
 
     typer.echo(f"{file} signs checkpoints. Give {signed.new_key(file)} to the auditor.")
 
@@ -138,8 +138,8 @@ def checkpoint(
 
     Keep the line out of reach of anyone who can change the database.
     """
-    from bot import checkpoints as signed  # noqa: PLC0415
-    from bot import trail  # noqa: PLC0415
+    from bot.audit import checkpoints as signed  # noqa: PLC0415
+    from bot.audit import trail  # noqa: PLC0415
 
     settings = configured(config)
     file = key or (settings.audit.key if settings.audit else None)
@@ -169,9 +169,9 @@ def erase(
 
     The entries stay: what was done, when, by which ID. Backups and exports are not changed.
     """
-    from bot import trail  # noqa: PLC0415
-    from bot.database import explained  # noqa: PLC0415
-    from bot.failure import Failure  # noqa: PLC0415
+    from bot.audit import trail  # noqa: PLC0415
+    from bot.database.connection import explained  # noqa: PLC0415
+    from bot.errors import Failure  # noqa: PLC0415
 
     url = configured(config).database.url.get_secret_value()
     with explained(url):
@@ -203,8 +203,8 @@ def export(
     "previous", "hash" and "texts", keys sorted, no spaces: a whole export can be verified without Keyturn.
     """
     # As above.
-    from bot import trail  # noqa: PLC0415
-    from bot.audit_files import Selection  # noqa: PLC0415
+    from bot.audit import trail  # noqa: PLC0415
+    from bot.audit.files import Selection  # noqa: PLC0415
 
     selection = Selection(*_period(since, until), app, person)
     url = configured(config).database.url.get_secret_value()

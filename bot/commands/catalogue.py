@@ -37,29 +37,29 @@ def import_catalogue(
     of it is imported or nothing. If Slack answers, everyone in FILE must exist there.
     """
     # Here, and not above: the other commands start without the database and the connectors.
-    from bot import importing, whether_known  # noqa: PLC0415
-    from bot.database import explained  # noqa: PLC0415
+    from bot.catalogue import import_export, unknown_people  # noqa: PLC0415
+    from bot.database.connection import explained  # noqa: PLC0415
 
     settings = configured(config)
     url = settings.database.url.get_secret_value()
-    catalogue = importing.read(file)
+    catalogue = import_export.read(file)
     if not offline:
-        asyncio.run(whether_known.refuse_unknown(settings, file, catalogue))
+        asyncio.run(unknown_people.refuse_unknown(settings, file, catalogue))
     with explained(url):
         if dry_run:
-            asyncio.run(importing.dry_run(url, file, catalogue))
+            asyncio.run(import_export.dry_run(url, file, catalogue))
         else:
-            asyncio.run(importing.take_in(url, file, catalogue, yes=yes))
+            asyncio.run(import_export.take_in(url, file, catalogue, yes=yes))
 
 
 def export_catalogue(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Print the catalogue as TOML, for `catalogue import`."""
     # As above.
-    from bot import importing  # noqa: PLC0415
-    from bot.database import explained  # noqa: PLC0415
+    from bot.catalogue import import_export  # noqa: PLC0415
+    from bot.database.connection import explained  # noqa: PLC0415
 
     url = configured(config).database.url.get_secret_value()
     with explained(url):
-        text = asyncio.run(importing.give_out(url))
+        text = asyncio.run(import_export.give_out(url))
     # TOML is UTF-8, whatever the terminal is.
     typer.echo(text.encode(), nl=False)

@@ -7,9 +7,9 @@ import typer
 
 from bot.commands.options import DEFAULT_CONFIG, ConfigFile, configured
 from bot.config import Config
-from bot.failure import Failure
+from bot.errors import Failure
+from bot.plural import counted
 from bot.redact import Redactor
-from bot.words import counted
 
 
 def register(app: typer.Typer) -> None:
@@ -31,8 +31,8 @@ def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
 async def _report(path: Path, config: Config) -> int:
     """Print the findings as they come; returns how many need fixing."""
     # What it takes to call Slack and the target systems is not for the other commands to wait for.
-    from bot.check.examine import examine  # noqa: PLC0415
-    from bot.check.finding import Mark, ok  # noqa: PLC0415
+    from bot.check.result import Mark, ok  # noqa: PLC0415
+    from bot.check.run_checks import examine  # noqa: PLC0415
 
     colours = {Mark.OK: "green", Mark.NOTE: "yellow", Mark.BAD: "red", Mark.SKIPPED: None}
     redactor, wrong = Redactor(config.secrets()), 0

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from bot.addresses import check_public_url
 from bot.commands.options import DEFAULT_CONFIG, ConfigFile
 from bot.config import Mode, load_mode
-from bot.manifest import as_yaml, manifest
+from bot.config_addresses import check_public_url
+from bot.slack.manifest import as_yaml, manifest
 
 PLACEHOLDER = "https://keyturn.example.com"
 PLACEHOLDER_NOTE = (

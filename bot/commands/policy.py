@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.commands.options import DEFAULT_CONFIG, ConfigFile, configured
-from bot.failure import Failure
+from bot.errors import Failure
 
 File = Annotated[
     Path | None,
@@ -31,19 +31,21 @@ def check(config: ConfigFile = DEFAULT_CONFIG, file: File = None) -> None:
     fails.
     """
     # Here, and not above: the other commands start without the database and the connectors.
-    from bot import importing, trying  # noqa: PLC0415
-    from bot.database import explained  # noqa: PLC0415
+    from bot.catalogue import import_export, policy_examples  # noqa: PLC0415
+    from bot.database.connection import explained  # noqa: PLC0415
 
     url = configured(config).database.url.get_secret_value()
-    catalogue = importing.read(file) if file else None
+    catalogue = import_export.read(file) if file else None
     with explained(url):
-        tried = asyncio.run(trying.stored(url) if catalogue is None else trying.filed(url, catalogue))
+        tried = asyncio.run(
+            policy_examples.stored(url) if catalogue is None else policy_examples.filed(url, catalogue)
+        )
     for doubt in (*tried.short, *tried.empty):
         typer.echo(f"Note: {doubt}")
     ran = tried.ran
-    for met, text in trying.report(ran):
+    for met, text in policy_examples.report(ran):
         typer.secho(text, fg="green" if met else "red")
     broken = sum(not one.met for one in ran)
     if broken:
-        raise Failure(f"{trying.failing(broken)}, of {len(ran)}.")
+        raise Failure(f"{policy_examples.failing(broken)}, of {len(ran)}.")
     typer.echo(f"All {len(ran)} pass." if ran else "There are no examples yet.")

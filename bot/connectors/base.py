@@ -13,7 +13,7 @@ import aiohttp
 
 from blocks.admin.fields.connector import ConnectorParam
 from bot.later import Away, Later
-from bot.slack import Gateway
+from bot.slack.gateway import Gateway
 from models.clock import Clock
 from models.lifecycle.grant.reconcile import Change, Done, Outcome, Trouble
 from models.tables.grants import Direction

@@ -7,7 +7,7 @@ from blocks.admin.fields.connector import ConnectorKind
 from bot.connectors.base import Connector, Tools
 from bot.connectors.manual import Manual
 from bot.connectors.slack_usergroup import SlackUserGroup
-from bot.failure import Failure
+from bot.errors import Failure
 from models.catalogue.spec.connectors import ConnectorSpec, register_identity
 
 BUILT_IN: tuple[type[Connector], ...] = (Manual, SlackUserGroup)

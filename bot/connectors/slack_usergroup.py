@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 
 from blocks.admin.fields.connector import ConnectorParam, ParamInput
-from bot.connectors import usergroup
+from bot.connectors import slack_usergroup_diff
 from bot.connectors.base import Connector, Params, trouble_of
-from bot.connectors.usergroup import Group, Settings, Standing
+from bot.connectors.slack_usergroup_diff import Group, Settings, Standing
 from bot.later import Away, Later
-from bot.slack import Answer, Refused
+from bot.slack.gateway import Answer, Refused
 from models.lifecycle.grant.reconcile import Change, Done, Outcome, Trouble
 from models.tables.grants import Direction
 
@@ -49,7 +49,7 @@ SWITCHED_OFF = "Somebody switched the user group off in Slack. Switch it on ther
 
 
 class SlackUserGroup(Connector):
-    """`{ type = "slack_usergroup", usergroup = "S0123" }`; the other settings are in `usergroup.Settings`."""
+    """`{ type = "slack_usergroup", usergroup = "S0123" }`; the other settings are in `Settings`."""
 
     type = "slack_usergroup"
     label = "Slack user group"
@@ -66,7 +66,7 @@ class SlackUserGroup(Connector):
 
     @classmethod
     def check(cls, params: Params) -> str | None:
-        return usergroup.check(dict(params))
+        return slack_usergroup_diff.check(dict(params))
 
     @classmethod
     def identity(cls, params: Params) -> Params:
@@ -128,7 +128,7 @@ class SlackUserGroup(Connector):
 
     async def _bring(self, settings: Settings, group: Group, changes: Sequence[Change]) -> Group:
         """Write what the changes need, if anything; returns the group as Slack then tells it."""
-        members = usergroup.wanted(group, changes, settings)
+        members = slack_usergroup_diff.wanted(group, changes, settings)
         if members and (set(members) != set(group.members) or group.standing is Standing.OFF_BY_US):
             return await self._write(settings.usergroup, group, members)
         if not members and group.standing is Standing.ON:
@@ -187,7 +187,7 @@ def _settings(change: Change) -> Settings:
 
 
 def _verdict(group: Group, change: Change, settings: Settings) -> Outcome:
-    if usergroup.is_so(group, change, settings):
+    if slack_usergroup_diff.is_so(group, change, settings):
         return Done()
     return Trouble("Slack took the new list of members, but does not show it.")
 

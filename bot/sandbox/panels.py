@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
+from bot.plural import counted
 from bot.sandbox.browser import Panel, Table
 from bot.sandbox.mailbox import Mail
 from bot.sandbox.running_company import RunningCompany
-from bot.words import counted
 from models import audit
 from models.audit import AuditEntry
 from models.store.case import Case

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.failure import Failure
+from bot.errors import Failure
 from bot.sandbox import company
 from bot.sandbox.browser import Browser, DueEvent, Setup, Switch
 from bot.sandbox.next_due import next_due

@@ -9,18 +9,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.app import Keyturn, build
+from bot.catalogue.import_export import put_in
 from bot.config import Config
 from bot.connectors import registry
-from bot.failure import Failure
-from bot.importing import put_in
-from bot.manifest import manifest
-from bot.only_one import only_one
+from bot.database.single_instance import only_one
+from bot.errors import Failure
 from bot.sandbox import company
 from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.slack import App, LocalSlack, Person, snapshot
 from bot.sandbox.slack.snapshot import UnreadableSnapshot
 from bot.sandbox.slack.state.apps import app_settings
 from bot.sandbox.slack.state.conversations import Message
+from bot.slack.manifest import manifest
 from models.catalogue.file.read import load
 
 FILE_NAMES = ("slack.json", "clock.json", "mail.json", "keyturn.db", "keyturn.db-wal", "keyturn.db-shm")

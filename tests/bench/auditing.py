@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from bot.audit_files import Selection, write_jsonl
+from bot.audit.files import Selection, write_jsonl
 from models import audit
 from models.audit import Fact
 from models.store.base import Store
@@ -123,7 +123,7 @@ def most():
 _BOTH = f"""{_MOST}
 import asyncio, os, sys
 from pathlib import Path
-from bot import trail
+from bot.audit import trail
 from bot.audit_files import Selection
 async def main(url):
     await trail.verify(url)

@@ -6,12 +6,12 @@ from typing import Any
 
 from bot import log
 from bot.app import Keyturn, build
+from bot.clock.monotonic import SteadyClock
 from bot.config import Config
-from bot.manifest import manifest
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.core.traffic_log import LogEntry
 from bot.serve import keep_what_is_loaded
-from bot.steady import SteadyClock
+from bot.slack.manifest import manifest
 from models.clock import SystemClock
 from tests.bench.elsewhere import tell
 

@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.connectors.base import Connector, Params, Tools
-from bot.jobs.settle import SettleJob
 from bot.metrics import Metrics
-from bot.worker import Handler, Worker
+from bot.worker.jobs.apply_access import SettleJob
+from bot.worker.worker import Handler, Worker
 from models.audit import Fact
 from models.lifecycle import due
 from models.lifecycle.grant.reconcile import Change, Done, Outcome

@@ -8,10 +8,10 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import log
-from bot.manifest import manifest
 from bot.metrics import Metrics
 from bot.sandbox.slack import App, LocalSlack
-from bot.slack import Gateway
+from bot.slack.gateway import Gateway
+from bot.slack.manifest import manifest
 from models.clock import ManualClock
 from tests.world import World
 

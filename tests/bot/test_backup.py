@@ -11,8 +11,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from bot import trail
 from bot.app import build
+from bot.audit import trail
 from models.audit import AuditEntry
 from models.clock import ManualClock
 from models.lifecycle.request import submit

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from bot import trail
+from bot.audit import trail
 from models.clock import ManualClock
 from models.store.open import open_store
 from models.tables.requests import Request

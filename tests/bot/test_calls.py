@@ -7,11 +7,11 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import reach
-from bot.calls import traced
 from bot.metrics import Metrics
-from bot.reach import Reach
 from bot.sandbox.slack import App, LocalSlack
+from bot.slack import health
+from bot.slack.call_metrics import traced
+from bot.slack.health import Reach
 
 
 @pytest.fixture
@@ -94,6 +94,6 @@ async def test_slack_is_asked_only_where_there_is_a_doubt(
     asked = len(slack.log.calls("api.test"))
     await known.probe(client)
     assert is_answering(known)
-    monkeypatch.setattr(reach, "QUIET", 0)
+    monkeypatch.setattr(health, "QUIET", 0)
     await known.probe(client)
     assert len(slack.log.calls("api.test")) == asked + 2

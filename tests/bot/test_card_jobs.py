@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.jobs import posts, retire
 from bot.sandbox.slack.state.conversations import Message
+from bot.worker.jobs import delete_duplicate_posts, post_once
 from models.clock import ManualClock
 from models.jobs import Job, JobState, Work
 from models.lifecycle.redraw import tell
@@ -167,7 +167,7 @@ async def test_a_comment_for_a_card_that_is_gone_is_not_kept_for_ever(world: Wor
 
 
 def overtaken(work: Work) -> Callable[[Outcome], None]:
-    return lambda out: retire.want(out, work)
+    return lambda out: delete_duplicate_posts.want(out, work)
 
 
 async def test_of_a_card_that_a_process_posted_too_late_the_one_that_is_redrawn_is_left(world: World) -> None:
@@ -176,7 +176,7 @@ async def test_of_a_card_that_a_process_posted_too_late_the_one_that_is_redrawn_
     card = await one_of(world.bot.store, Card, ts=kept.ts)
     for text in ("Too late", "Much too late"):
         await world.bot.client.chat_postMessage(
-            channel=card.channel, text=text, metadata=posts.card_mark(card)
+            channel=card.channel, text=text, metadata=post_once.card_mark(card)
         )
     assert len(cards(world, "Grace")) == 3
     late = Work(1, "card", f"card:{card.id}", {"card": card.id}, 1, "lost")
@@ -193,7 +193,7 @@ async def test_of_a_comment_that_was_said_twice_one_is_left(world: World) -> Non
     card = await one_of(world.bot.store, Card, ts=shown.ts)
     said = await one_of(world.bot.store, Comment)
     await world.bot.client.chat_postMessage(
-        channel=card.channel, thread_ts=card.ts, text="Again", metadata=posts.comment_mark(said)
+        channel=card.channel, thread_ts=card.ts, text="Again", metadata=post_once.comment_mark(said)
     )
     assert len(shown.replies) == 2
     late = Work(1, "say", "say:1", {"card": card.id, "comment": said.id}, 1, "lost")

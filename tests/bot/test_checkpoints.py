@@ -18,13 +18,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot import checkpoints
 from bot.app import build
-from bot.audit_files import read_jsonl
+from bot.audit import checkpoints
+from bot.audit.files import read_jsonl
+from bot.audit.schedule import LOOK, TIDY, Eraser, Notary
 from bot.config import Config
-from bot.failure import Failure
-from bot.jobs.witness import WitnessJob
-from bot.notary import LOOK, TIDY, Eraser, Notary
+from bot.errors import Failure
+from bot.worker.jobs.notify_witness import WitnessJob
 from models import audit
 from models.audit import Checkpoint, canonical
 from models.clock import ManualClock

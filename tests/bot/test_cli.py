@@ -12,8 +12,8 @@ import typer
 import yaml
 
 from bot import cli
-from bot.failure import Failure
-from bot.manifest import manifest
+from bot.errors import Failure
+from bot.slack.manifest import manifest
 from tests.bot.command_line import Ended, run
 
 URL = "https://keyturn.example.com"

@@ -18,8 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from bot import trail
-from bot.audit_files import Selection, harmless, write_table
+from bot.audit import trail
+from bot.audit.files import Selection, harmless, write_table
 from models.audit import Entry
 from models.clock import ManualClock
 from models.store.open import open_store

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from bot.check import slack as slack_checks
-from bot.check.bench import Bench
+from bot.check.context import Bench
 from bot.check.database import has_wal_reset_fixed
-from bot.check.examine import Check, examine
-from bot.check.finding import Finding, ok
+from bot.check.result import Finding, ok
+from bot.check.run_checks import Check, examine
 from bot.config import load
-from bot.manifest import SCOPES
 from bot.sandbox.mailbox import Mailbox
+from bot.slack.manifest import SCOPES
 from models.catalogue.spec.messages import MESSAGE, MessageSpec
 from models.clock import SystemClock
 from models.registry import catalogue_entries, directory

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.database import Schema
+from bot.database.connection import Schema
 from models import migrate
 from tests.bot.command_line import CommandLine, keyturn
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.config import TEXTS, Config, ConfigError, load
-from bot.explain import model_at
+from bot.pydantic_errors import model_at
 from models.audit import Kind
 
 SOCKET = {"bot_token": "xoxb-1-canary", "app_token": "xapp-1-canary"}

@@ -8,8 +8,8 @@ import pytest
 from bot.connectors import registry
 from bot.connectors.base import Tools
 from bot.connectors.manual import Manual
-from bot.failure import Failure
-from bot.slack import Gateway
+from bot.errors import Failure
+from bot.slack.gateway import Gateway
 from models.catalogue.spec.connectors import ConnectorSpec
 from models.clock import ManualClock
 from models.lifecycle.grant.reconcile import ByHand, Change, Done

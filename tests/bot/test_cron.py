@@ -7,7 +7,7 @@ import pytest
 from apscheduler.schedulers import base
 from apscheduler.triggers.cron import CronTrigger
 
-from bot.cron import SET, Cron
+from bot.worker.cron import SET, Cron
 from models.clock import ManualClock
 from tests.bot.test_ticker import nothing
 from tests.conftest import START

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from bot import log, trail
+from bot import log
+from bot.audit import trail
 from models.clock import ManualClock
 from models.store.base import Unavailable
 from models.store.outcome import Outcome

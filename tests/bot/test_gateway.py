@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.slack import App, LocalSlack
-from bot.slack import Gateway, Gone, RateLimited, Refused, Unreachable
+from bot.slack.gateway import Gateway, Gone, RateLimited, Refused, Unreachable
 from models.clock import ManualClock
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.hold import Hold
+from bot.worker.lease import Hold
 from models.jobs import Work
 
 WORK = Work(1, "task", "a", {}, 1, "token")

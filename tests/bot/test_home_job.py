@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import pytest
 
-from bot.jobs.home import HomeJob
-from bot.slack import Gateway
+from bot.slack.gateway import Gateway
+from bot.worker.jobs.sync_home import HomeJob
 from models import jobs
 from models.jobs import Work
 from models.lifecycle.people import app_home

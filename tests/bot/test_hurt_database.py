@@ -13,7 +13,9 @@ import aiohttp
 import pytest
 from sqlalchemy import Integer, String, make_url, text
 
-from bot import schedule, trail, writable
+from bot.audit import trail
+from bot.database import health
+from bot.worker import schedule
 from models.clock import ManualClock
 from models.registry import settings
 from models.store import sqlite
@@ -147,8 +149,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hundredths of a second instead of seconds."""
     monkeypatch.setattr(sqlite, "BUSY_MS", 50)
     monkeypatch.setattr(schedule, "PROBE", 0.05)
-    monkeypatch.setattr(writable, "QUIET", 0.05)
-    monkeypatch.setattr(writable, "CALM", 0.2)
+    monkeypatch.setattr(health, "QUIET", 0.05)
+    monkeypatch.setattr(health, "CALM", 0.2)
 
 
 async def looked_at(world: World, path: str) -> tuple[int, str]:
@@ -193,7 +195,7 @@ async def test_it_is_not_ready_while_only_what_is_small_still_fits_on_the_disk(w
 async def test_one_write_that_was_lost_with_its_connection_takes_nobody_out_of_the_balancer(
     store: Store,
 ) -> None:
-    watch = writable.Writable(store)
+    watch = health.Writable(store)
 
     def cut(_out: Outcome) -> None:
         raise Unavailable("The connection was cut.")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.manifest import EVENTS, SCOPES, as_yaml, manifest
+from bot.slack.manifest import EVENTS, SCOPES, as_yaml, manifest
 
 URL = "https://keyturn.example.com/slack/events"
 

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from sqlalchemy import Select, column, text
 
-from bot import schedule
+from bot.worker import schedule
 from models.clock import ManualClock
 from models.jobs import Job
 from models.queries import health

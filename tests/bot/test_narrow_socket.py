@@ -12,7 +12,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.metrics import Metrics
-from bot.socket_mode import SocketMode
+from bot.slack.socket_mode import SocketMode
 
 
 @pytest.fixture

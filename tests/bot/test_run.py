@@ -15,7 +15,7 @@ import pytest
 
 from bot.app import Keyturn, build
 from bot.config import Config
-from bot.failure import Failure
+from bot.errors import Failure
 from bot.sandbox.slack import App, LocalSlack
 from models.clock import ManualClock
 from models.registry.directory import Directory

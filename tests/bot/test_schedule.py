@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from bot import schedule
 from bot.metrics import Metrics
-from bot.schedule import Scheduler
+from bot.worker import schedule
+from bot.worker.schedule import Scheduler
 from models.clock import ManualClock
 from models.jobs import Job
 from models.lifecycle import due

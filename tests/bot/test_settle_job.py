@@ -10,12 +10,12 @@ import pytest
 
 from bot.connectors.base import Connector, Params, Tools
 from bot.connectors.manual import Manual
-from bot.jobs import settle
-from bot.jobs.settle import SettleJob
 from bot.later import Away, Later
 from bot.metrics import Metrics
-from bot.slack import Gateway
-from bot.worker import Result
+from bot.slack.gateway import Gateway
+from bot.worker.jobs import apply_access
+from bot.worker.jobs.apply_access import SettleJob
+from bot.worker.worker import Result
 from models import jobs
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
@@ -210,7 +210,7 @@ async def test_a_connector_that_hangs_is_cut_off(
         await asyncio.Event().wait()
         return {}
 
-    monkeypatch.setattr(settle, "PATIENCE", 0.05)
+    monkeypatch.setattr(apply_access, "PATIENCE", 0.05)
     monkeypatch.setattr(moody, "apply", hangs)
     await approved(store, ADA)
     await carried_out(job, store)

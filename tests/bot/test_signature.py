@@ -1,7 +1,7 @@
 """What stale deliveries say of this machine's clock: nothing as long as they may be old ones, sent again."""
 
 from bot.sandbox.slack.delivery.signing import signature
-from bot.signature import ENOUGH, FRESH, WrongClock, fresh, signed_at
+from bot.slack.signature import ENOUGH, FRESH, WrongClock, fresh, signed_at
 
 NOW = 1_790_000_000
 

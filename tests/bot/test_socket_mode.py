@@ -8,10 +8,10 @@ import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import socket_mode
 from bot.metrics import Metrics
 from bot.sandbox.slack import App, LocalSlack, Person
-from bot.socket_mode import CONNECTIONS, SocketMode
+from bot.slack import socket_mode
+from bot.slack.socket_mode import CONNECTIONS, SocketMode
 
 Listen = Callable[..., Awaitable[None]]
 

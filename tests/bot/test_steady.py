@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.steady import JUMP, SLOWER, SteadyClock, passed
+from bot.clock.monotonic import JUMP, SLOWER, SteadyClock, passed
 from models.clock import ManualClock
 from tests.conftest import START
 

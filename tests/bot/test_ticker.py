@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from bot.ticker import Ticker
+from bot.worker.ticker import Ticker
 from models.store.base import Unavailable
 
 

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot import timekeeper
-from bot.steady import SteadyClock
-from bot.timekeeper import ABSENCE, ASK, MANY, Timekeeper
+from bot.clock import guard
+from bot.clock.guard import ABSENCE, ASK, MANY, Timekeeper
+from bot.clock.monotonic import SteadyClock
 from models.clock import ManualClock
 from models.errors import Closed, NotAllowed
 from models.lifecycle import due, mass_revocation
@@ -245,7 +245,7 @@ async def test_a_small_step_back_lengthens_by_one_percent_at_most(machine: Machi
 async def test_no_sweep_waits_for_a_slack_that_does_not_answer(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(timekeeper, "MOMENT", 0.01)
+    monkeypatch.setattr(guard, "MOMENT", 0.01)
     answer = asyncio.Event()
     asked: list[datetime] = []
 
@@ -271,7 +271,7 @@ async def test_no_sweep_waits_for_a_slack_that_does_not_answer(
 async def test_an_answer_that_nobody_needs_any_more_is_not_waited_for(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(timekeeper, "MOMENT", 0.01)
+    monkeypatch.setattr(guard, "MOMENT", 0.01)
     ended: list[str] = []
 
     async def witness() -> datetime | None:

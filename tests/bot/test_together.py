@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.together import Together
+from bot.worker.read_batcher import Together
 from models.store.base import Unavailable
 
 

@@ -11,7 +11,7 @@ from bot.connectors.base import Tools
 from bot.connectors.slack_usergroup import SWITCHED_OFF, SlackUserGroup
 from bot.sandbox.slack import App, LocalSlack
 from bot.sandbox.slack.state.people import UserGroup
-from bot.slack import Gateway
+from bot.slack.gateway import Gateway
 from models.clock import ManualClock
 from models.lifecycle.grant.reconcile import Change, Done, Outcome, Trouble
 from models.tables.grants import Direction

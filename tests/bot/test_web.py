@@ -20,7 +20,7 @@ import pytest_asyncio
 from structlog.testing import capture_logs
 
 from bot.sandbox.slack.delivery.signing import signature, signed_headers
-from bot.web import LARGEST
+from bot.slack.web import LARGEST
 from models.clock import ManualClock
 from tests.conftest import START
 from tests.world import World, running

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import bindparam, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot import worker as workers
 from bot.later import Away, Later
 from bot.metrics import Metrics
-from bot.worker import Handler, Result, Worker
+from bot.worker import worker as workers
+from bot.worker.worker import Handler, Result, Worker
 from models import jobs
 from models.clock import ManualClock
 from models.jobs import Job, JobState, Urgency, Work

@@ -19,9 +19,10 @@ from types import FrameType
 
 from sqlalchemy.orm import configure_mappers
 
-from bot import app, log, schedule, worker
+from bot import app, log
 from bot.config import load
 from bot.serve import serve
+from bot.worker import schedule, worker
 from models.lifecycle import due
 from tests.crash.kill_points import Points, install
 

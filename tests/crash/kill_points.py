@@ -17,7 +17,7 @@ from typing import Any
 
 from slack_sdk.web.async_base_client import AsyncBaseClient
 
-from bot.job_claim import Claim
+from bot.worker.claim import Claim
 from models.store import postgres, sqlite
 from models.store.case import Case
 from models.store.statements import Sql

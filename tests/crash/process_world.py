@@ -23,11 +23,11 @@ from bot.config import Mode
 from bot.sandbox.slack import Person, snapshot
 from bot.sandbox.slack.core.errors import Json, NotVisible
 from bot.sandbox.slack.state.conversations import Message
-from handlers.slack_objects import person_of
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.jobs import Job, JobState
 from models.registry import apps, directory
+from models.registry.slack_mapping import person_of
 from models.store.base import Store, Unavailable
 from models.store.case import Case
 from models.store.outcome import Outcome

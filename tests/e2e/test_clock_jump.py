@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.steady import SteadyClock
-from bot.timekeeper import MANY
+from bot.clock.guard import MANY
+from bot.clock.monotonic import SteadyClock
 from models.clock import ManualClock
 from models.lifecycle.grant import give
 from models.lifecycle.request import submit

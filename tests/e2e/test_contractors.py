@@ -2,7 +2,7 @@
 
 import json
 
-from bot.importing import put_in
+from bot.catalogue.import_export import put_in
 from models.catalogue.file.read import dump, load
 from models.store.outcome import Outcome
 from tests.world import World

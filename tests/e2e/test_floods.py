@@ -23,7 +23,6 @@ from bot.sandbox.slack.client.client import Client
 from bot.sandbox.slack.core.traffic_log import LogEntry
 from bot.sandbox.slack.delivery.delivery import Ack, Delivery
 from bot.sandbox.slack.state.events import Event
-from handlers.slack_objects import person_of
 from models import audit
 from models.audit import AuditEntry
 from models.jobs import Job
@@ -31,6 +30,7 @@ from models.lifecycle.redraw import OVERLOADED
 from models.lifecycle.request.plan import Draft
 from models.lifecycle.request.submit import submit
 from models.registry import directory
+from models.registry.slack_mapping import person_of
 from models.store.base import Store
 from models.tables.requests import Request, Term
 from models.tables.states import RequestState

@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 from sqlalchemy import make_url
 
-from bot import schedule
 from bot.config import Mode
+from bot.worker import schedule
 from models.clock import ManualClock
 from tests.postgres import PostgresServer, connect
 from tests.world import World, running

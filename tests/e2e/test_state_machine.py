@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 )
 
 from blocks.cards import draw
-from bot.jobs.card import READ
+from bot.worker.jobs.sync_card import READ
 from models import audit
 from models.clock import ManualClock
 from models.errors import Refusal

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.importing import take_in_now as take_in
+from bot.catalogue.import_export import take_in_now as take_in
 from bot.sandbox.slack import Person
 from models import audit
 from models.catalogue.file.read import load

@@ -19,10 +19,10 @@ with atheris.instrument_imports(include=["bot", "blocks", "handlers", "models"])
     from blocks.forms import delegation as delegation_form
     from blocks.forms import reassign as reassign_form
     from blocks.kit import carried
-    from bot import checkpoints
-    from bot.audit_files import read_jsonl
+    from bot.audit import checkpoints
+    from bot.audit.files import read_jsonl
     from bot.config import load as load_config
-    from bot.failure import Failure
+    from bot.errors import Failure
     from handlers import command_text
     from handlers.catalogue import Shelf
     from models import durations

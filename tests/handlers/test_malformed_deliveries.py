@@ -8,9 +8,9 @@ from typing import Any, cast
 
 from structlog.testing import capture_logs
 
-from bot import listeners
 from bot.sandbox.slack.client.client import Client
 from bot.sandbox.slack.delivery.delivery import Delivery
+from bot.slack import listeners
 from handlers.desk import Desk
 from handlers.routes import Delivered
 from models import audit

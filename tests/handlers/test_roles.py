@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, cast
 import pytest
 import typer
 
-from bot import listeners
 from bot.cli import build
+from bot.slack import listeners
 from handlers.desk import Desk
 from tests.handlers.delivery_outcome import outcome
 from tests.handlers.roles_world import ROLES, RolesWorld

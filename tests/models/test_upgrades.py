@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Boolean, Column, Connection, DateTime, Integer, MetaData, Table, insert, text
 from sqlalchemy.types import JSON
 
-from bot.jobs.card import read_card
+from bot.worker.jobs.sync_card import read_card
 from models import audit, jobs, migrate
 from models.catalogue.spec.enums import RequestKind
 from models.clock import ManualClock

@@ -232,7 +232,7 @@ LIFECYCLE = (
         "bot/test_home_job.py::test_what_changes_while_it_is_published_is_published_after_it",
     ),
     mutant(
-        "home-believed-after-a-failure", "R20", "bot/jobs/home.py",
+        "home-believed-after-a-failure", "R20", "bot/worker/jobs/sync_home.py",
         "if digest == known and work.attempts == 1:", "if digest == known:",
         "bot/test_home_job.py::test_after_a_run_that_failed_it_is_published_though_nothing_has_changed",
     ),

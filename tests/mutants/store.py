@@ -193,18 +193,18 @@ STORE = (
         f"{OF_WORKER}::test_a_job_that_takes_its_process_down_is_parked_in_the_end",
     ),
     mutant(
-        "away-parked", "R17", "bot/worker.py",
+        "away-parked", "R17", "bot/worker/worker.py",
         "await self._again(work, str(away), park=False)", "await self._again(work, str(away))",
         f"{OF_WORKER}::test_what_the_other_side_does_not_answer_is_tried_for_ever",
     ),
     mutant(
-        "result-given-up", "R22", "bot/worker.py",
+        "result-given-up", "R22", "bot/worker/worker.py",
         'log.warning("the result waits for the database", error=str(error))', "raise",
         f"{OF_WORKER}::"
         "test_what_was_done_while_the_database_took_nothing_is_written_once_it_does_and_not_done_again",
     ),
     mutant(
-        "run-outlives-its-lease", "R14", "bot/hold.py",
+        "run-outlives-its-lease", "R14", "bot/worker/lease.py",
         "asyncio.timeout_at(min(self._run_ends, self._until))", "asyncio.timeout_at(self._run_ends)",
         "bot/test_hold.py::test_who_wakes_past_the_lease_sends_nothing_more_though_the_answer_lies_there",
     ),

@@ -2,7 +2,7 @@
 
 from tests.mutants.mutant import mutant
 
-SIGNATURE, TEXT = "bot/signature.py", "blocks/kit/text.py"
+SIGNATURE, TEXT = "bot/slack/signature.py", "blocks/kit/text.py"
 PERMISSIONS = "models/registry/permissions.py"
 OF_PERMISSIONS = "models/test_permissions.py::test_nobody_keeps_a_right_that_their_standing_takes"
 VERIFYING = "models/audit/verifying.py"
@@ -21,7 +21,7 @@ THREATS = (
         f"{OF_WEB}::test_a_signature_is_good_for_five_minutes",
     ),
     mutant(
-        "giant-read", "giants", "bot/web.py",
+        "giant-read", "giants", "bot/slack/web.py",
         "web.Application(client_max_size=LARGEST,", "web.Application(client_max_size=LARGEST * 64,",
         f"{OF_WEB}::test_giants_are_refused_before_they_are_read",
     ),
@@ -131,7 +131,7 @@ THREATS = (
         "bot/test_email.py::test_no_text_becomes_a_header",
     ),
     mutant(
-        "formula-in-a-cell", "CSV formula", "bot/audit_files.py",
+        "formula-in-a-cell", "CSV formula", "bot/audit/files.py",
         "if cell.startswith(FORMULA) else cell", "if False else cell",
         "bot/test_cmd_audit.py::test_no_cell_of_a_table_is_a_formula_and_none_is_lost",
     ),
@@ -156,27 +156,27 @@ THREATS = (
         f"{OF_AUDIT}::test_a_decision_that_the_trail_does_not_know_is_named",
     ),
     mutant(
-        "checkpoint-not-followed", "checkpoints", "bot/checkpoints.py",
+        "checkpoint-not-followed", "checkpoints", "bot/audit/checkpoints.py",
         "if signed.previous != (last.digest if last else GENESIS):", "if False:",
         f"{OF_CHECKPOINTS}::test_checkpoints_that_are_missing_or_signed_anew_are_told",
     ),
     mutant(
-        "key-written-over", "checkpoints", "bot/checkpoints.py",
+        "key-written-over", "checkpoints", "bot/audit/checkpoints.py",
         "os.O_WRONLY | os.O_CREAT | os.O_EXCL", "os.O_WRONLY | os.O_CREAT",
         f"{OF_CHECKPOINTS}::test_the_key_is_its_owner_s_alone_and_never_written_over",
     ),
     mutant(
-        "card-posted-twice", "R9", "bot/jobs/card.py",
+        "card-posted-twice", "R9", "bot/worker/jobs/sync_card.py",
         "if place is None and tried:", "if False:",
         "bot/test_card_jobs.py::test_a_card_is_posted_once_whatever_became_of_slacks_answer",
     ),
     mutant(
-        "one-limit-for-all-channels", "R10", "bot/slack.py",
+        "one-limit-for-all-channels", "R10", "bot/slack/gateway.py",
         'str(arguments.get("channel", "")) if method == "chat.postMessage" else ""', '""',
         "bot/test_gateway.py::test_one_slow_conversation_holds_up_no_other",
     ),
     mutant(
-        "links-unfurled", "mentions and links", "bot/jobs/posts.py",
+        "links-unfurled", "mentions and links", "bot/worker/jobs/post_once.py",
         '"unfurl_links": False', '"unfurl_links": True',
         "bot/test_card_jobs.py::test_what_people_write_makes_slack_fetch_nothing",
     ),

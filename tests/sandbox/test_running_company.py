@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.connectors import registry
-from bot.failure import Failure
+from bot.errors import Failure
 from bot.sandbox import company, run
 from bot.sandbox.next_due import next_due
 from bot.sandbox.panels import panels

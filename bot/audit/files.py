@@ -1,0 +1,134 @@
+"""The audit trail as files: JSON Lines for programs, CSV for spreadsheets."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, TextIO
+
+from bot.errors import Failure
+from models import audit
+from models.audit import Entry, Link, Part, Words, as_record, canonical
+from models.registry.directory import Directory
+from models.store.case import Case
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a spreadsheet takes for the beginning of a formula. https://owasp.org/www-community/attacks/CSV_Injection"""
+AT_ONCE = 1000
+"""How many lines of an export are held against each other in one go."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which entries: in a time (both ends included), about an app, by or about a person. None: any."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    app: str | None = None
+    person: str | None = None
+    """An id, or an e-mail address that the tables know."""
+
+    def entries(self, case: Case) -> Iterator[Entry]:
+        """The entries, oldest first. Raises Failure for an address that nobody has."""
+        return audit.entries(case, **self._wanted(case))
+
+    def lines(self, case: Case) -> Iterator[tuple[int, str]]:
+        """The same as lines of JSON, many at once as one text, with their number. Raises Failure as well."""
+        return audit.exported(case, **self._wanted(case))
+
+    def _wanted(self, case: Case) -> dict[str, Any]:
+        return vars(self) | {"person": self.person and id_of(case, self.person)}
+
+
+Write = Callable[[Case, Selection, TextIO], int]
+
+
+def write_jsonl(case: Case, selection: Selection, file: TextIO) -> int:
+    """Write each entry as one line of JSON, `previous` and `hash` with it; returns how many.
+
+    An entry's `hash` is the SHA-256 of its `previous` and the line's JSON without these two and `texts`, keys
+    sorted, no spaces, UTF-8: so the chain can be checked without Keyturn. `texts` has the words that stand
+    beside the chain, by field: the digest in the data is the SHA-256 of the text's salt, the field, and the
+    text as JSON, with line feeds between.
+    """
+    count = 0
+    for number, lines in selection.lines(case):
+        file.write(lines)
+        file.write("\n")
+        count += number
+    return count
+
+
+def write_csv(case: Case, selection: Selection, file: TextIO) -> int:
+    """Write a table with a heading, `data` as JSON in its cell; returns how many entries. See RFC 4180."""
+    return write_table(selection.entries(case), file)
+
+
+def write_table(entries: Iterable[Entry], file: TextIO) -> int:
+    """The table of these entries."""
+    table, count = csv.writer(file), 0
+    table.writerow(Entry._fields)
+    for count, entry in enumerate(entries, start=1):  # noqa: B007 - the last one is how many there were
+        table.writerow([harmless(_cell(value)) for value in _whole(entry).values()])
+    return count
+
+
+def read_jsonl(lines: Iterable[str]) -> Iterator[Part]:
+    """The entries of an export in JSON Lines, to be verified. Raises Failure with the line that is none."""
+    numbered = enumerate(lines, start=1)
+    while piece := list(islice(numbered, AT_ONCE)):
+        links, words = list[Link](), list[Words]()
+        for number, line in piece:
+            link, texts = _read(line) or (None, [])
+            if link is None:
+                raise Failure(f"Line {number} of the export isn't an audit entry.")
+            links.append(link)
+            words += texts
+        yield Part(links, words)
+
+
+def _read(line: str) -> tuple[Link, list[Words]] | None:
+    """The entry that was written as exactly this line, and its words; or None."""
+    try:
+        parsed = json.loads(line)
+        texts = parsed.pop("texts", {})
+        entry = Entry(**parsed | {"at": datetime.fromisoformat(parsed["at"])})
+        if canonical(_whole(entry)) != canonical(parsed):
+            return None
+        link = (entry.seq, entry.previous, entry.hash, entry.previous + canonical(as_record(entry)))
+        words = [
+            Words(entry.seq, field, "", text["salt"], canonical(text["text"]))
+            for field, text in texts.items()
+        ]
+        "".join([*link[1:], *(part for each in words for part in each[1:])]).encode()
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+    return link, words
+
+
+WRITERS: dict[str, Write] = {"jsonl": write_jsonl, "csv": write_csv}
+
+
+def harmless(cell: str) -> str:
+    """The text as a spreadsheet shows it and never runs it: with ' before what would begin a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def _whole(entry: Entry) -> dict[str, Any]:
+    return as_record(entry) | {"previous": entry.previous, "hash": entry.hash}
+
+
+def _cell(value: Any) -> str:
+    return canonical(value) if isinstance(value, dict) else str(value)
+
+
+def id_of(case: Case, named: str) -> str:
+    """The id of whom this id or e-mail address names. Raises Failure for an address that nobody has."""
+    if "@" not in named:
+        return named
+    person = Directory(case).by_email(named)
+    if person is None:
+        raise Failure(f"Nobody here has the address {named}. You can also use a Slack member ID.")
+    return person.id

@@ -1,0 +1,1 @@
+"""The catalogue on the command line: import, export, differences, examples."""

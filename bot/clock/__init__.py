@@ -1,0 +1,1 @@
+"""What time it is, where the machine's clock or the database may be wrong."""

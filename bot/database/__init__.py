@@ -1,0 +1,1 @@
+"""The database as a process meets it: opened, alone in it, taking what is written."""

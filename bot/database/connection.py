@@ -1,0 +1,121 @@
+"""The database as the command line meets it: maybe not there yet, not up to date, or not answering."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError
+
+from bot.errors import Failure
+from models.clock import SystemClock
+from models.store.base import Store, Unavailable
+from models.store.open import open_store
+
+
+class NoSchema(Failure):
+    """There is no database yet, or it is empty."""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The revision that a database has (None: there is nothing in it yet), and the one that Keyturn wants."""
+
+    present: str | None
+    newest: str
+    known: bool
+    """Whether this Keyturn knows the present one; a newer Keyturn's it does not."""
+
+    @property
+    def current(self) -> bool:
+        return self.present == self.newest
+
+    @property
+    def too_new(self) -> str | None:
+        """The sentence about a database that a newer Keyturn has worked on."""
+        if self.known:
+            return None
+        return (
+            f"The database has the schema {self.present} of a newer Keyturn; this one knows it up to "
+            f"{self.newest}. Use the newer one."
+        )
+
+    @property
+    def unusable(self) -> str | None:
+        """Why this Keyturn cannot work with what is there, in a sentence; None if it can."""
+        if self.current:
+            return None
+        older = f"The database has the schema {self.present} of an older Keyturn. Run `keyturn db upgrade`."
+        return self.too_new or older
+
+
+def shown(url: str) -> str:
+    """The URL without its secrets: no password, and no query, where one can stand too."""
+    return make_url(url).set(query={}).render_as_string(hide_password=True)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a SQLite database; None on PostgreSQL."""
+    parsed = make_url(url)
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+
+
+async def schema_of(url: str) -> Schema:
+    """Which schema the database has. Looks only: a SQLite file that is not there is not made."""
+    from models import migrate  # noqa: PLC0415 - Alembic takes a third of a second, and few commands need it
+
+    file = sqlite_file(url)
+    present = None if file and not file.exists() else await migrate.check(url)
+    return Schema(present, migrate.newest(), migrate.knows(present))
+
+
+async def upgrade(url: str) -> Schema:
+    """Bring the schema up to date; returns what it was. Raises Failure where a newer Keyturn was here."""
+    from models import migrate  # noqa: PLC0415 - see above
+
+    schema = await schema_of(url)
+    if schema.too_new:
+        raise Failure(schema.too_new)
+    if not schema.current:
+        await migrate.upgrade(url)
+    return schema
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Store]:
+    """The store, where its schema is the one that this Keyturn works with.
+
+    Raises NoSchema where there is nothing yet, Failure where the schema is another one.
+    """
+    schema = await schema_of(url)
+    if schema.present is None:
+        raise NoSchema(f"There is nothing in the database yet: {shown(url)}")
+    if schema.unusable:
+        raise Failure(schema.unusable)
+    store = open_store(url, SystemClock())
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@contextmanager
+def explained(url: str) -> Iterator[None]:
+    """Around work on the database: what it does not do becomes a Failure, in a sentence."""
+    try:
+        yield
+    except BrokenPipeError:
+        # Whoever reads the command's output has left. The command line itself ends quietly then.
+        raise
+    except Unavailable as error:
+        raise Failure(str(error)) from error
+    except (DBAPIError, OSError) as error:
+        raise Failure(f"The database {shown(url)} cannot be used: {reason(error)}.") from error
+
+
+def reason(error: DBAPIError | OSError) -> str:
+    """What the driver or the system says, without the statement and SQLAlchemy's own words around it."""
+    said = str(error.orig if isinstance(error, DBAPIError) else error)
+    # SQLAlchemy's layer over asyncpg puts the class before the words.
+    return said.partition(">: ")[2] or said

@@ -1,0 +1,40 @@
+"""One process for one SQLite file: what a second would take for its own is the first one's."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from bot.database.connection import sqlite_file
+from bot.errors import Failure
+
+
+@contextmanager
+def only_one(url: str) -> Iterator[None]:
+    """Keep others off a SQLite database as long as the block lasts; on PostgreSQL all are welcome.
+
+    The lock is on a file beside the database ("keyturn.db.lock") and goes with the process, however it ends.
+    Raises Failure where another process holds it.
+    """
+    database = sqlite_file(url)
+    if database is None:
+        yield
+        return
+    beside = database.resolve().with_name(f"{database.name}.lock")
+    try:
+        file = beside.open("a")
+    except OSError as error:
+        raise Failure(f"{beside} cannot be written: {error.strerror}.") from None
+    with file:
+        _lock(file, str(database))
+        yield
+
+
+def _lock(file: IO[str], database: str) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Failure(
+            f"Another Keyturn is running on {database}. Stop it first, or use PostgreSQL, which any "
+            "number of processes can share."
+        ) from None

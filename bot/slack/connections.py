@@ -1,0 +1,70 @@
+"""The connections with Slack, each way: our calls over one shared session, and what Slack delivers to us."""
+
+from collections.abc import Callable
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.config import Config
+from bot.metrics import Metrics
+from bot.slack import call_metrics
+from bot.slack.health import Reach
+from bot.slack.identity import Identity
+from bot.slack.socket_mode import SocketMode
+from bot.slack.web import Inlet
+
+
+def http(config: Config, patience: float, metrics: Metrics, reach: Reach) -> aiohttp.ClientSession:
+    """The session that everything shares that calls somebody; a call may take `patience` seconds."""
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=patience),
+        trace_configs=[call_metrics.traced(config.slack.api_url, metrics, reach)],
+    )
+
+
+def client(config: Config, http: aiohttp.ClientSession, *, retries: bool = True) -> AsyncWebClient:
+    """A client over the shared session; without `retries` a broken connection is told, not tried again."""
+    return AsyncWebClient(
+        token=config.slack.bot_token.get_secret_value(),
+        base_url=config.slack.api_url,
+        session=http,
+        retry_handlers=None if retries else [],
+    )
+
+
+def bolt(config: Config, http: aiohttp.ClientSession, identity: Identity) -> AsyncApp:
+    """Bolt, so that a listener has committed when Slack hears yes (signatures: `bot.slack.web`)."""
+
+    async def authorize() -> AuthorizeResult:
+        return identity.us  # Bolt would ask auth.test, at the first delivery or at each
+
+    return AsyncApp(
+        name="keyturn",
+        # Without a token, since Bolt then asks `authorize`, which gives it to each delivery's client.
+        client=AsyncWebClient(base_url=config.slack.api_url, session=http),
+        authorize=authorize,
+        process_before_response=True,
+        request_verification_enabled=False,
+        raise_error_for_unhandled_request=True,
+    )
+
+
+def socket(
+    config: Config, bolt: AsyncApp, client: AsyncWebClient, http: aiohttp.ClientSession, metrics: Metrics,
+    on_gap: Callable[[], object],
+) -> SocketMode | None:  # fmt: skip
+    """The socket, in mode socket; `on_gap` is called where events may have been lost."""
+    token = config.slack.app_token
+    if config.slack.mode != "socket" or token is None:
+        return None
+    return SocketMode(bolt, client, http, token.get_secret_value(), metrics, on_gap=on_gap)
+
+
+def inlet(config: Config, bolt: AsyncApp, metrics: Metrics, on_gap: Callable[[], object]) -> Inlet | None:
+    """Where deliveries come in, in mode http; `on_gap` as in `socket`."""
+    secret = config.slack.signing_secret
+    if config.slack.mode != "http" or secret is None:
+        return None
+    return Inlet(bolt, secret.get_secret_value(), metrics, on_gap=on_gap)

@@ -1,0 +1,206 @@
+"""Socket Mode: deliveries over WebSockets that we open, so that Slack needs no way in.
+
+Slack closes each connection every few hours and says so before; connections also go quiet without closing. So
+there are two, each acknowledges what came over it, and one that does not answer pings is opened anew.
+https://docs.slack.dev/apis/events-api/using-socket-mode
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import aiohttp
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.metrics import Metrics
+from bot.slack.surrogates import has_half
+
+log = structlog.stdlib.get_logger(__name__)
+
+CONNECTIONS = 2
+HEARTBEAT = 10.0
+"""Seconds between pings; an answer that takes longer than half of that means the connection is dead."""
+LONGEST_WAIT = 30.0
+BRIEF = 5.0
+"""Seconds; a connection that is cut off sooner, while another is open, may be one too many."""
+STANDBY = 600.0
+"""Seconds after which one that stands by tries again, though it is not needed."""
+PAUSE = 0.1
+"""Seconds in which the other one may come to stand, before one that was cut off soon is opened anew."""
+CLOSING = 2.0
+"""Seconds that Slack has to say goodbye."""
+GRACE = 5.0
+"""Seconds that deliveries in hand may still take at the end; Slack waits three."""
+
+Envelope = dict[str, Any]
+
+
+class SocketMode:
+    """Keeps connections to Slack open and hands what comes over them to Bolt."""
+
+    def __init__(
+        self, bolt: AsyncApp, client: AsyncWebClient, http: aiohttp.ClientSession, app_token: str,
+        metrics: Metrics, *, heartbeat: float = HEARTBEAT, on_gap: Callable[[], object] = lambda: None,
+    ) -> None:  # fmt: skip
+        """`on_gap` is called where an event may have been lost.
+
+        That is when a connection ended, another is open, or Slack sends one again.
+        """
+        self._bolt, self._client, self._http, self._app_token = bolt, client, http, app_token
+        self._metrics, self._heartbeat, self._on_gap = metrics, heartbeat, on_gap
+        self._open: set[aiohttp.ClientWebSocketResponse] = set()
+        self._keepers: list[asyncio.Task[None]] = []
+        self._in_hand: set[asyncio.Task[None]] = set()
+        self._first, self._none_left = asyncio.Event(), asyncio.Event()
+
+    @property
+    def connected(self) -> bool:
+        """Whether Slack can reach us."""
+        return bool(self._open)
+
+    async def start(self) -> None:
+        """Begin to connect; returns with the first connection, or when Slack has not let us in at first."""
+        self._keepers = [asyncio.create_task(self._keep()) for _ in range(CONNECTIONS)]
+        try:
+            async with asyncio.timeout(GRACE):
+                await self._first.wait()
+        except TimeoutError:
+            log.warning("Slack does not let us connect yet")
+
+    async def stop(self) -> None:
+        """Take no more, answer what is in hand, and close."""
+        for keeper in self._keepers:
+            keeper.cancel()
+        if self._in_hand:
+            await asyncio.wait(self._in_hand, timeout=GRACE)
+        await asyncio.gather(*self._keepers, *map(self._drop, list(self._open)), return_exceptions=True)
+
+    async def _keep(self) -> None:
+        """One connection after the other, at once where the last one worked."""
+        failures = 0
+        while True:
+            try:
+                if await self._connection():
+                    failures = 0
+                else:
+                    failures += 1
+                    await self._needed(min(BRIEF * 2**failures, STANDBY))
+            except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
+                failures += 1
+                self._first.set()
+                log.warning("no connection to Slack", error=str(error) or type(error).__name__)
+                await asyncio.sleep(min(0.1 * 2**failures, LONGEST_WAIT))
+
+    async def _needed(self, longest: float) -> None:
+        """Wait, but no longer than so many seconds, until no connection is left."""
+        await asyncio.sleep(PAUSE)
+        if self._open:
+            self._none_left.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(longest):
+                    await self._none_left.wait()
+
+    async def _connection(self) -> bool:
+        """One connection from its beginning to its end; returns whether it ended as it should.
+
+        A Slack that lets only one in cuts one off soon after another is open: then one of them stands by.
+        """
+        opened = await self._client.apps_connections_open(app_token=self._app_token)
+        socket = await self._http.ws_connect(
+            str(opened["url"]), heartbeat=self._heartbeat, timeout=aiohttp.ClientWSTimeout(ws_close=CLOSING)
+        )
+        self._open.add(socket)
+        began = time.monotonic()
+        try:
+            replaced = await self._listen(socket)
+        except asyncio.CancelledError:
+            raise  # we stop: `stop` closes it, after what is in hand is answered
+        except BaseException:
+            await self._drop(socket)
+            raise
+        await self._drop(socket)
+        return replaced or time.monotonic() - began > BRIEF
+
+    async def _drop(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._open.discard(socket)
+        self._on_gap()
+        if not self._open:
+            self._none_left.set()
+        await socket.close()
+
+    async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> bool:
+        """Take what comes; returns whether Slack said before that it would close, and not for too many."""
+        async for message in socket:
+            envelope = _parsed(message)
+            if envelope.get("type") == "hello":
+                self._on_gap()
+                self._first.set()
+            elif envelope.get("type") == "disconnect":
+                log.info("Slack asks for a new connection", reason=envelope.get("reason"))
+                return envelope.get("reason") != "too_many_websockets"
+            elif isinstance(envelope.get("envelope_id"), str) and self._takes(message.data, envelope):
+                if envelope.get("retry_attempt"):
+                    self._on_gap()
+                task = asyncio.create_task(self._deliver(socket, envelope))
+                self._in_hand.add(task)
+                task.add_done_callback(self._in_hand.discard)
+        return False
+
+    def _takes(self, text: str, envelope: Envelope) -> bool:
+        """Whether it can be worked with. If not it is not acknowledged: whoever waits hears from Slack."""
+        if not has_half(text, envelope):
+            return True
+        self._metrics.refused_deliveries.labels("body").inc()
+        log.warning("refused a delivery", why="half a character")
+        return False
+
+    async def _deliver(self, socket: aiohttp.ClientWebSocketResponse, envelope: Envelope) -> None:
+        started = time.perf_counter()
+        try:
+            response = await self._bolt.async_dispatch(_request(envelope))
+            if response.status == 200:  # noqa: PLR2004 - whatever else: no answer, and Slack sends it again
+                await socket.send_str(json.dumps(_acknowledgement(envelope, response)))
+                self._metrics.acknowledged.labels("socket").observe(time.perf_counter() - started)
+        except ConnectionError:
+            log.info("the connection went before the acknowledgement; Slack sends it again")
+        except Exception:  # one delivery's failure is never another's
+            log.exception("a delivery failed")
+
+
+def _parsed(message: aiohttp.WSMessage) -> Envelope:
+    if message.type is not aiohttp.WSMsgType.TEXT:
+        return {}
+    try:
+        envelope = json.loads(message.data)
+    except (ValueError, RecursionError):
+        return {}
+    return envelope if isinstance(envelope, dict) else {}
+
+
+def _request(envelope: Envelope) -> AsyncBoltRequest:
+    payload = envelope.get("payload")
+    headers = {
+        "x-slack-retry-num": str(envelope.get("retry_attempt") or ""),
+        "x-slack-retry-reason": str(envelope.get("retry_reason") or ""),
+    }
+    return AsyncBoltRequest(
+        mode="socket_mode",
+        body=payload if isinstance(payload, dict) else {},
+        headers={name: [value] for name, value in headers.items() if value},
+    )
+
+
+def _acknowledgement(envelope: Envelope, response: BoltResponse) -> Envelope:
+    answer: Envelope = {"envelope_id": envelope["envelope_id"]}
+    if not response.body:
+        return answer
+    is_json = response.headers.get("content-type", [""])[0].startswith("application/json")
+    return answer | {"payload": json.loads(response.body) if is_json else {"text": response.body}}

@@ -1,0 +1,1 @@
+"""Work in the background: jobs, and what goes by the clock."""

@@ -1,0 +1,73 @@
+"""The job `settle`: brings one target to what the grants say, by its connector."""
+
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+
+from bot.connectors.base import Connector, trouble_of
+from bot.metrics import Metrics
+from bot.worker.worker import Result
+from models.jobs import Work
+from models.lifecycle.grant import reconcile
+from models.lifecycle.grant.reconcile import Change, Done, Trouble
+from models.store.base import JOB, Store
+from models.tables.grants import Direction
+
+log = structlog.stdlib.get_logger(__name__)
+
+PATIENCE = 100
+"""Seconds for one round at a connector."""
+
+Outcomes = dict[int, tuple[Direction, reconcile.Outcome]]
+
+
+class SettleJob:
+    """Gives and takes access."""
+
+    def __init__(self, store: Store, connectors: Mapping[str, Connector], metrics: Metrics) -> None:
+        self._store, self._connectors, self._metrics = store, connectors, metrics
+
+    async def run(self, work: Work) -> Result:
+        """Carry out one round; the job's payload is {"target": …}. What fails is written to the grants."""
+        target = str(work.payload["target"])
+        changes = await self._store.write(
+            lambda out: reconcile.begin_round(out, target), priority=JOB, large=True
+        )
+        outcomes = await self._outcomes(changes)
+        return lambda out: reconcile.settled(out, target, outcomes)
+
+    async def _outcomes(self, changes: list[Change]) -> Outcomes:
+        # What another grant still gives is let go without touching the target.
+        found: dict[int, reconcile.Outcome] = {change.grant_id: Done() for change in changes if change.kept}
+        left = [change for change in changes if not change.kept]
+        if left:
+            found |= await self._applied(left)
+        lost = Trouble("The connector did not say what became of it.")
+        return {one.grant_id: (one.direction, found.get(one.grant_id, lost)) for one in changes}
+
+    async def _applied(self, changes: list[Change]) -> Mapping[int, reconcile.Outcome]:
+        kind = str(changes[0].connector.get("type"))
+        outcomes = await self._tried(kind, changes)
+        for change in changes:
+            outcome = outcomes.get(change.grant_id)
+            if isinstance(outcome, Trouble):
+                self._metrics.connector_failures.labels(kind, change.direction.value).inc()
+                log.warning("connector failed", grant=change.ref, connector=kind, error=outcome.error)
+        return outcomes
+
+    async def _tried(self, kind: str, changes: list[Change]) -> Mapping[int, reconcile.Outcome]:
+        connector = self._connectors.get(kind)
+        if connector is None:
+            unknown = Trouble(f"This Keyturn has no connector {kind!r}.", passing=False)
+            return {change.grant_id: unknown for change in changes}
+        try:
+            async with asyncio.timeout(PATIENCE):
+                with self._metrics.connector_times.labels(kind).time():
+                    return await connector.apply(changes)
+        except TimeoutError:
+            trouble = Trouble(f"The target system did not answer within {PATIENCE} seconds.")
+        except Exception as error:
+            log.exception("connector broke", connector=kind)
+            trouble = trouble_of(error)
+        return {change.grant_id: trouble for change in changes}
