@@ -16,7 +16,7 @@ import aiosmtplib
 
 from blocks.mail import Letter
 from bot.config import EmailConfig
-from bot.later import Away
+from bot.errors import UpstreamUnavailable
 
 PATIENCE = 15.0
 """Seconds that each step with the server may take."""
@@ -46,8 +46,8 @@ class Mailer:
     async def send(self, to: str, letter: Letter, *, ident: str, at: datetime) -> None:
         """Send one. `ident` makes its Message-ID: a repetition of it is known for one.
 
-        Raises Undeliverable, Away where it can be tried again later, and SMTPException for what an admin
-        has to mend, such as a login that is refused.
+        Raises Undeliverable, UpstreamUnavailable where it can be tried again later, and SMTPException for
+        what an admin has to mend, such as a login that is refused.
         """
         message = compose(self._config.sender, to, letter, ident=ident, at=at)
         try:
@@ -73,7 +73,7 @@ def compose(sender: str, to: str, letter: Letter, *, ident: str, at: datetime) -
 
 @asynccontextmanager
 async def connected(config: EmailConfig) -> AsyncIterator[aiosmtplib.SMTP]:
-    """The server, greeted and logged in to. Raises Away where it does not answer, or not now.
+    """The server, greeted and logged in to. Raises UpstreamUnavailable where it does not answer, or not now.
 
     smtps:// is encrypted from the start; smtp:// by STARTTLS where the server has it. A password is only ever
     sent encrypted.
@@ -92,7 +92,7 @@ async def connected(config: EmailConfig) -> AsyncIterator[aiosmtplib.SMTP]:
         async with client:
             yield client
     except OSError as error:  # aiosmtplib's own for a lost or refused connection are among them
-        raise Away(f"the mail server {server.host} does not answer: {error}") from error
+        raise UpstreamUnavailable(f"the mail server {server.host} does not answer: {error}") from error
     except aiosmtplib.SMTPResponseException as error:
         raise (_away(error) if error.code in TEMPORARY else error) from error
 
@@ -101,8 +101,8 @@ def _refusal(refused: aiosmtplib.SMTPRecipientRefused) -> Exception:
     return _away(refused) if refused.code in TEMPORARY else Undeliverable(_said(refused))
 
 
-def _away(error: aiosmtplib.SMTPResponseException) -> Away:
-    return Away(f"the mail server asks to wait: {_said(error)}")
+def _away(error: aiosmtplib.SMTPResponseException) -> UpstreamUnavailable:
+    return UpstreamUnavailable(f"the mail server asks to wait: {_said(error)}")
 
 
 def _said(error: aiosmtplib.SMTPResponseException) -> str:

@@ -10,8 +10,7 @@ from bot.check.context import bench
 from bot.check.references import Found
 from bot.check.result import Mark
 from bot.config import Config
-from bot.errors import Failure
-from bot.later import Away, Later
+from bot.errors import Failure, RetryAfter, UpstreamUnavailable
 from bot.plural import counted
 from bot.slack.gateway import Refused
 from bot.slack.identity import identify
@@ -28,7 +27,7 @@ async def refuse_unknown(config: Config, file: Path, catalogue: Catalogue) -> No
         return
     try:
         found, notes = await _looked_up(config, catalogue, named)
-    except (Failure, Refused, Away, Later) as error:
+    except (Failure, Refused, UpstreamUnavailable, RetryAfter) as error:
         why = str(error).rstrip(".")
         typer.echo(f"Note: people and user groups were not looked up: {why}. `keyturn check` does.", err=True)
         return

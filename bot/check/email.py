@@ -10,7 +10,7 @@ from bot.email import connected
 
 
 async def server(bench: Bench) -> AsyncIterator[Finding]:
-    """Connect, greet, and log in where there is a login; nothing is sent. Raises Away."""
+    """Connect, greet, and log in where there is a login; nothing is sent. Raises UpstreamUnavailable."""
     config = bench.config.email
     if config is None:
         yield note("E-mail", "not set up; people Slack can't reach won't be notified")

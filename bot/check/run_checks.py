@@ -9,8 +9,7 @@ from bot.check import catalogue, channels, connectors, database, email, numbers,
 from bot.check.context import Bench, bench
 from bot.check.result import Finding, bad, skipped
 from bot.config import Config
-from bot.errors import Failure
-from bot.later import Away, Later
+from bot.errors import Failure, RetryAfter, UpstreamUnavailable
 from bot.slack.gateway import Refused
 
 log = structlog.stdlib.get_logger(__name__)
@@ -63,7 +62,7 @@ async def _guarded(check: Check, ready: Bench) -> AsyncIterator[Finding]:
     try:
         async for finding in check.run(ready):
             yield finding
-    except (Failure, Refused, Away, Later) as error:
+    except (Failure, Refused, UpstreamUnavailable, RetryAfter) as error:
         yield bad(check.about, str(error).removesuffix("."))
     except Exception as error:
         log.exception("a check broke", check=check.about)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import func, select
 
-from bot.later import Away, Later
+from bot.errors import RetryAfter, UpstreamUnavailable
 from bot.slack.clock import CLOCKS_APART
 from bot.slack.gateway import Answer, Gateway, Refused
 from models.lifecycle import mass_revocation
@@ -74,7 +74,7 @@ async def behind(store: Store, gateway: Gateway, since: datetime) -> bool:
             )  # fmt: skip
         except Refused:  # that one is closed; there are others
             continue
-        except (Away, Later) as error:
+        except (UpstreamUnavailable, RetryAfter) as error:
             log.warning("cannot look whether this database is a restored backup", why=str(error))
             return False
         if any(number > newest for number in _cards(answer)):

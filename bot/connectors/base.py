@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import aiohttp
 
 from blocks.admin.fields.connector import ConnectorParam
-from bot.later import Away, Later
+from bot.errors import RetryAfter, UpstreamUnavailable
 from bot.slack.gateway import Gateway
 from models.clock import Clock
 from models.lifecycle.grant.reconcile import Change, Done, Outcome, Trouble
@@ -99,8 +99,8 @@ class Connector(ABC):
 
 def trouble_of(error: Exception) -> Trouble:
     """An exception as an outcome: it may pass, for all that is known."""
-    if isinstance(error, Later):
+    if isinstance(error, RetryAfter):
         return Trouble(str(error), wait=error.wait)
-    if isinstance(error, Away):
+    if isinstance(error, UpstreamUnavailable):
         return Trouble(f"The other side does not answer: {error}.")
     return Trouble(f"{type(error).__name__}: {error}"[:500])

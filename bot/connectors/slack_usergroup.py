@@ -12,7 +12,7 @@ from blocks.admin.fields.connector import ConnectorParam, ParamInput
 from bot.connectors import slack_usergroup_diff
 from bot.connectors.base import Connector, Params, trouble_of
 from bot.connectors.slack_usergroup_diff import Group, Settings, Standing
-from bot.later import Away, Later
+from bot.errors import RetryAfter, UpstreamUnavailable
 from bot.slack.gateway import Answer, Refused
 from models.lifecycle.grant.reconcile import Change, Done, Outcome, Trouble
 from models.tables.grants import Direction
@@ -86,7 +86,7 @@ class SlackUserGroup(Connector):
             group = await self._read(Settings.model_validate(dict(params)))
         except Refused as refusal:
             return SENTENCES.get(refusal.error, str(refusal))
-        except (Later, Away) as error:
+        except (RetryAfter, UpstreamUnavailable) as error:
             return str(error)
         return SWITCHED_OFF if group.standing is Standing.OFF_BY_OTHERS else None
 
@@ -94,7 +94,7 @@ class SlackUserGroup(Connector):
         settings = _settings(changes[0])
         try:
             group = await self._read(settings)
-        except (Refused, Later, Away) as error:
+        except (Refused, RetryAfter, UpstreamUnavailable) as error:
             return _all(changes, _trouble(error))
         outcomes: dict[int, Outcome] = {}
         if group.standing is Standing.OFF_BY_OTHERS:
@@ -119,7 +119,7 @@ class SlackUserGroup(Connector):
                     batches[:0] = [batch[:middle], batch[middle:]]
                 else:
                     outcomes |= _all(batch, _trouble(refusal))
-            except (Later, Away) as error:
+            except (RetryAfter, UpstreamUnavailable) as error:
                 # How the group stands is not known now: what is left waits for the next round.
                 return outcomes | _all([*batch, *chain(*batches)], _trouble(error))
             else:
@@ -175,7 +175,7 @@ class SlackUserGroup(Connector):
 
     def _me(self) -> str:
         if not (me := self.tools.me()):
-            raise Away("Slack has not told yet who Keyturn is")
+            raise UpstreamUnavailable("Slack has not told yet who Keyturn is")
         return me
 
     async def _call(self, method: str, group_id: str, **arguments: object) -> Answer:

@@ -13,7 +13,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.later import Away, Later
+from bot.errors import RetryAfter, UpstreamUnavailable
 from models.clock import Clock
 
 GONE = {
@@ -37,11 +37,11 @@ NO_RETRY_AFTER = 30
 Answer = dict[str, Any]
 
 
-class RateLimited(Later):
+class RateLimited(RetryAfter):
     """Slack asks to wait; `wait` is how long from now."""
 
 
-class Unreachable(Away):
+class Unreachable(UpstreamUnavailable):
     """No answer, or an HTTP 5xx. What was called for may have happened all the same."""
 
 

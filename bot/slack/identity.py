@@ -19,14 +19,14 @@ FIRST_WAIT, LONGEST_WAIT = 0.25, 30.0
 """Seconds between two times that Slack is asked."""
 
 
-class Away(Failure):
+class SlackUnavailable(Failure):
     """Slack does not answer; it may later."""
 
 
 async def identify(client: AsyncWebClient) -> AuthorizeResult:
     """Our ids, as Bolt wants them with every delivery.
 
-    Raises Failure that says what to mend, or Away where Slack does not answer.
+    Raises Failure that says what to mend, or SlackUnavailable where Slack does not answer.
     """
     try:
         answer = await client.auth_test()
@@ -34,7 +34,7 @@ async def identify(client: AsyncWebClient) -> AuthorizeResult:
         raise _failure(error) from error
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         why = str(error) or "no answer in time"
-        raise Away(f"Slack cannot be reached at {client.base_url}: {why}.") from error
+        raise SlackUnavailable(f"Slack cannot be reached at {client.base_url}: {why}.") from error
     return AuthorizeResult(
         enterprise_id=answer.get("enterprise_id"),
         team_id=answer.get("team_id"),
@@ -63,7 +63,7 @@ class Identity:
         """Ask Slack; returns whether it has answered. Raises Failure where it does not take our token."""
         try:
             self.us = await identify(self._client)
-        except Away as away:
+        except SlackUnavailable as away:
             log.warning("Slack does not say who we are yet", why=str(away))
             return False
         self.known = True
@@ -85,7 +85,7 @@ def _failure(error: SlackApiError) -> Failure:
             f"Slack rejects the bot token ({word}). Copy it again from the Slack app's page, "
             "under OAuth & Permissions."
         )
-    kind = Away if _passing(error, data) else Failure
+    kind = SlackUnavailable if _passing(error, data) else Failure
     return kind(f"Slack does not say who we are: {word}.")
 
 

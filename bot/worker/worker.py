@@ -3,8 +3,8 @@
 A handler gets a claimed job (`models.jobs.Work`), makes its calls outside of any transaction, and returns the
 verb that writes what came of them. The worker writes that together with the end of the job, so that whoever
 lost the lease writes nothing, and as soon as the database takes it: what was done is not done again because a
-disk was full. A handler that raises runs again: after `Later.wait`, or after a growing wait, until the job is
-parked with its error.
+disk was full. A handler that raises runs again: after `RetryAfter.wait`, or after a growing wait, until the
+job is parked with its error.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import bindparam, select, text
 
-from bot.later import Away, Later
+from bot.errors import RetryAfter, UpstreamUnavailable
 from bot.log import bound
 from bot.metrics import Metrics
 from bot.worker.claim import Claim, give_back, look
@@ -226,9 +226,9 @@ class Worker:
             except asyncio.CancelledError:
                 await self._again(work, "Keyturn was stopped in the middle of it.")
                 raise
-            except Later as later:
+            except RetryAfter as later:
                 await self._again(work, str(later), wait=later.wait)
-            except Away as away:
+            except UpstreamUnavailable as away:
                 await self._again(work, str(away), park=False)
             except Exception as error:
                 first = work.attempts == 1  # the same traceback twelve times tells nobody more

@@ -10,7 +10,7 @@ import pytest
 
 from bot.connectors.base import Connector, Params, Tools
 from bot.connectors.manual import Manual
-from bot.later import Away, Later
+from bot.errors import RetryAfter, UpstreamUnavailable
 from bot.metrics import Metrics
 from bot.slack.gateway import Gateway
 from bot.worker.jobs import apply_access
@@ -164,8 +164,12 @@ async def test_one_persons_failure_is_not_the_next_ones(store: Store, job: Settl
 @pytest.mark.parametrize(
     ("mood", "again", "words"),
     [
-        (Later("wait, please", timedelta(seconds=90)), timedelta(seconds=90), "wait, please"),
-        (Away("connection refused"), timedelta(seconds=3), "does not answer: connection refused"),
+        (RetryAfter("wait, please", timedelta(seconds=90)), timedelta(seconds=90), "wait, please"),
+        (
+            UpstreamUnavailable("connection refused"),
+            timedelta(seconds=3),
+            "does not answer: connection refused",
+        ),
     ],
 )
 async def test_what_may_pass_is_tried_again_when_it_may_have_passed(
@@ -233,7 +237,7 @@ async def test_a_target_that_asks_to_be_left_alone_is_left_alone_for_others_too(
     store: Store, job: SettleJob, moody: Moody, clock: ManualClock
 ) -> None:
     await approved(store, ADA)
-    moody.moods[ADA] = Later("Too many calls", timedelta(hours=1))
+    moody.moods[ADA] = RetryAfter("Too many calls", timedelta(hours=1))
     await carried_out(job, store)
     moody.moods.clear()
     await approved(store, ALAN)

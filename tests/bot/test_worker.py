@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import bindparam, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from bot.later import Away, Later
+from bot.errors import RetryAfter, UpstreamUnavailable
 from bot.metrics import Metrics
 from bot.worker import worker as workers
 from bot.worker.worker import Handler, Result, Worker
@@ -215,7 +215,7 @@ async def test_a_wait_that_was_asked_for_is_kept_and_counted_as_no_failure(
 
     async def run(work: Work) -> None:
         runs.append(work.attempts)
-        raise Later("Slack asks to wait", timedelta(seconds=3600))
+        raise RetryAfter("Slack asks to wait", timedelta(seconds=3600))
 
     async with at_work(store, run) as worker:
         await enqueue(store, "a")
@@ -235,7 +235,7 @@ async def test_what_the_other_side_does_not_answer_is_tried_for_ever(
 
     async def run(work: Work) -> None:
         runs.append(work.attempts)
-        raise Away("nobody there")
+        raise UpstreamUnavailable("nobody there")
 
     async with at_work(store, run) as worker:
         await enqueue(store, "a")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from blocks.cards import thread_replies
-from bot.later import Later
+from bot.errors import RetryAfter
 from bot.slack.gateway import Gateway, Gone
 from bot.worker.jobs import post_once
 from models.jobs import Work
@@ -31,11 +31,14 @@ class SayJob:
         self._store, self._gateway = store, gateway
 
     async def run(self, work: Work) -> None:
-        """Carry out one; its payload is {"comment": id, "card": id}. Raises Later until the card is there."""
+        """Carry out one; its payload is {"comment": id, "card": id}.
+
+        Raises RetryAfter until the card is there.
+        """
         said = await self._store.read(lambda case: _read(case, work))
         if not said.card.gone:
             if not said.card.ts:
-                raise Later("its card is not posted yet", SOON)
+                raise RetryAfter("its card is not posted yet", SOON)
             await self._reply(said, tried=work.attempts > 1)
 
     async def _reply(self, said: Said, *, tried: bool) -> None:

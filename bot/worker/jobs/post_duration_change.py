@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from blocks.cards import thread_replies
-from bot.later import Later
+from bot.errors import RetryAfter
 from bot.slack.gateway import Gateway, Gone
 from bot.worker.jobs import post_once
 from models.jobs import Work
@@ -29,12 +29,12 @@ class NoteJob:
     async def run(self, work: Work) -> None:
         """Carry out one; its payload is {"card": id, "by": who, "before": term, "after": term}.
 
-        Raises Later until the card is there.
+        Raises RetryAfter until the card is there.
         """
         card = await self._store.read(lambda case: case.get_one(Card, work.payload["card"]))
         if not card.gone:
             if not card.ts:
-                raise Later("its card is not posted yet", SOON)
+                raise RetryAfter("its card is not posted yet", SOON)
             await self._reply(work, card)
 
     async def _reply(self, work: Work, card: Card) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from blocks import mail
 from bot.email import Mailer, Undeliverable, is_address
-from bot.later import Away, Later
+from bot.errors import RetryAfter, UpstreamUnavailable
 from bot.slack.gateway import Gateway, Refused
 from bot.worker.jobs.email_rules import REFUSED, SENT, Why, app_of, mailed
 from bot.worker.jobs.sync_card import Drawn, read_card
@@ -24,7 +24,10 @@ class MailJob:
         self._store, self._gateway, self._mailer = store, gateway, mailer
 
     async def run(self, work: Work) -> Result | None:
-        """Carry out one; its payload is {"card": id, "why": a Why}. Raises Away while the server is away."""
+        """Carry out one; its payload is {"card": id, "why": a Why}.
+
+        Raises UpstreamUnavailable while the server does not answer.
+        """
         found = await self._store.read(lambda case: _due(case, work))
         if self._mailer is None or found is None:
             return None
@@ -46,7 +49,7 @@ class MailJob:
             return None
         try:
             answer = await self._gateway.call("chat.getPermalink", channel=card.channel, message_ts=card.ts)
-        except (Refused, Away, Later):
+        except (Refused, UpstreamUnavailable, RetryAfter):
             return None
         return str(answer["permalink"])
 

@@ -9,7 +9,7 @@ import structlog
 
 from blocks.cards import Story, draw
 from blocks.kit import Message
-from bot.later import Away
+from bot.errors import UpstreamUnavailable
 from bot.slack.gateway import Gateway, Gone
 from bot.worker.jobs import post_once
 from bot.worker.jobs.email_rules import Mailing
@@ -72,7 +72,7 @@ class CardJob:
             channel, ts = await self._show(drawn, tried=work.attempts > 1)
         except Gone:
             return lambda out: self._gone(out, drawn)
-        except Away:
+        except UpstreamUnavailable:
             await self._away(drawn)
             raise
         return lambda out: self._noted(out, drawn, channel, ts)
