@@ -33,7 +33,7 @@ from bot.slack.health import Reach
 from bot.slack.identity import Identity
 from bot.slack.socket_mode import SocketMode
 from bot.slack.web import Checks, Web
-from bot.worker import jobs
+from bot.worker.jobs.table import job_handlers
 from bot.worker.schedule import Scheduler
 from bot.worker.worker import Worker
 from handlers.catalogue import CatalogueCache
@@ -217,7 +217,7 @@ def _worker(
     lease: timedelta,
 ) -> Worker:
     mailer = Mailer(config.email) if config.email else None
-    return Worker(store, jobs.handlers(store, gateway, connectors, metrics, mailer), metrics, lease=lease)
+    return Worker(store, job_handlers(store, gateway, connectors, metrics, mailer), metrics, lease=lease)
 
 
 def _scheduler(

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import func, select
 
 from bot.errors import RetryAfter, UpstreamUnavailable
-from bot.slack.clock import CLOCKS_APART
+from bot.slack.clock import CLOCK_SKEW
 from bot.slack.gateway import Answer, Gateway, Refused
 from models.lifecycle import mass_revocation
 from models.store.base import Store
@@ -65,7 +65,7 @@ class Caution:
 async def behind(store: Store, gateway: Gateway, since: datetime) -> bool:
     """Whether a card was posted `since` then that this database knows nothing of."""
     newest, channels = await store.read(_where)
-    oldest = f"{(since - CLOCKS_APART).timestamp():.6f}"
+    oldest = f"{(since - CLOCK_SKEW).timestamp():.6f}"
     for channel in channels:
         try:
             answer = await gateway.call(

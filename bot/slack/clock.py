@@ -7,7 +7,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-CLOCKS_APART = timedelta(minutes=5)
+CLOCK_SKEW = timedelta(minutes=5)
+"""By so much Slack's clock may differ from the one that a row was written by."""
 
 
 async def slack_time(client: AsyncWebClient) -> datetime | None:

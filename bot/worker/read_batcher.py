@@ -1,4 +1,4 @@
-"""Reads that are asked for in the same moment, made as one: what they have in common is then read once."""
+"""Batch reads of the same moment into one: what they have in common is then read once."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -10,49 +10,48 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class Together(Generic[K, V]):
-    """Gathers keys until the loop's next round, and reads them all.
+class ReadBatcher(Generic[K, V]):
+    """Gathers keys until the event loop's next round, and reads them all.
 
-    A read begins after everybody who gets something of it has asked, so that nobody hears what was true
-    before.
+    A read begins after everybody who gets a value of it has asked, so that no value is older than its `get`.
     """
 
     def __init__(self, read: Callable[[Sequence[K]], Awaitable[Mapping[K, V]]]) -> None:
         self._read = read
-        self._asked: dict[K, asyncio.Future[V]] = {}
+        self._waiting: dict[K, asyncio.Future[V]] = {}
         self._reading: set[asyncio.Task[None]] = set()
 
     async def get(self, key: K) -> V:
-        """What is read of this key; raises what reading it raises, and not what another's does."""
-        if not self._asked:
-            reading = asyncio.create_task(self._soon())
+        """The value of this key. Raises what reading this key raises, and not what another's does."""
+        if not self._waiting:
+            reading = asyncio.create_task(self._read_next_round())
             self._reading.add(reading)
             reading.add_done_callback(self._reading.discard)
-        future = self._asked.setdefault(key, asyncio.get_running_loop().create_future())
-        # Who gives up does not take it from the others.
+        future = self._waiting.setdefault(key, asyncio.get_running_loop().create_future())
+        # A `get` that is cancelled does not take the value from the others.
         return await asyncio.shield(future)
 
-    async def _soon(self) -> None:
+    async def _read_next_round(self) -> None:
         await asyncio.sleep(0)
-        asked, self._asked = self._asked, {}
-        await self._answer(asked)
+        waiting, self._waiting = self._waiting, {}
+        await self._answer(waiting)
 
-    async def _answer(self, asked: "Mapping[K, asyncio.Future[V]]") -> None:
+    async def _answer(self, waiting: "Mapping[K, asyncio.Future[V]]") -> None:
         try:
-            read = await self._read(list(asked))
-            found = {key: read[key] for key in asked}
-        except Exception as error:  # noqa: BLE001 - whatever it was, who asked must hear of it
-            if len(asked) == 1 or isinstance(error, Unavailable):
-                _fail(asked, error)
+            read = await self._read(list(waiting))
+            values = {key: read[key] for key in waiting}
+        except Exception as error:  # noqa: BLE001 - whatever it was, each `get` has to raise it
+            if len(waiting) == 1 or isinstance(error, Unavailable):
+                _fail(waiting, error)
                 return
-            for key, future in asked.items():  # it is one's own; the others get theirs
+            for key, future in waiting.items():  # one key's own error; the others get their values
                 await self._answer({key: future})
         else:
-            for key, future in asked.items():
-                future.set_result(found[key])
+            for key, future in waiting.items():
+                future.set_result(values[key])
 
 
-def _fail(asked: "Mapping[K, asyncio.Future[V]]", error: Exception) -> None:
-    for future in asked.values():
+def _fail(waiting: "Mapping[K, asyncio.Future[V]]", error: Exception) -> None:
+    for future in waiting.values():
         future.set_exception(error)
-        future.exception()  # whoever asked may have given up
+        future.exception()  # retrieved here, since the `get` may have been cancelled

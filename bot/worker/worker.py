@@ -1,64 +1,34 @@
-"""The worker: claims jobs and carries them out, several at once, until they are done, waiting or parked.
-
-A handler gets a claimed job (`models.jobs.Work`), makes its calls outside of any transaction, and returns the
-verb that writes what came of them. The worker writes that together with the end of the job, so that whoever
-lost the lease writes nothing, and as soon as the database takes it: what was done is not done again because a
-disk was full. A handler that raises runs again: after `RetryAfter.wait`, or after a growing wait, until the
-job is parked with its error.
-"""
+"""The worker: claims due jobs, runs several at once, and renews their leases until they have ended."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import bindparam, select, text
 
-from bot.errors import RetryAfter, UpstreamUnavailable
-from bot.log import bound
 from bot.metrics import Metrics
-from bot.worker.claim import Claim, give_back, look
-from bot.worker.lease import Hold
+from bot.worker.claim import Claim, commit_to_claim, return_unstarted
+from bot.worker.lease import JobLease
+from bot.worker.runner import Handler, JobRunner
 from models import jobs
-from models.jobs import Job, LeaseLost, Work
-from models.lifecycle import parked_jobs
-from models.store.base import JOB, Store, Unavailable
+from models.jobs import Job, Work
+from models.store.base import JOB, Store
 from models.store.case import Case
-from models.store.outcome import Outcome
 
 log = structlog.stdlib.get_logger(__name__)
 
-AT_ONCE = 16
-OF_A_KIND = 12
+MAX_RUNNING = 16
+MAX_OF_A_KIND = 12
 """So many of one kind at most, so that a target system or a Slack that hangs leaves room for the others."""
-LOOK = 1.0
+POLL = 1.0
 """Seconds between looks for jobs that other processes left, or whose time has come."""
-AGAIN = 1.0
-"""Seconds between tries to write a result while the database takes nothing."""
-GRACE = 10.0
+STOP_GRACE = 10.0
 """Seconds that jobs under way may still take when the worker is stopped."""
 _DUE = select(Job.id).where(text("jobs.state = 'ready'"), Job.run_at <= bindparam("now")).limit(1)
 _RUNNING = select(Job.id).where(text("jobs.state = 'running'")).limit(1)
-
-
-Result = Callable[[Outcome], object]
-"""Writes what came of a job. It may be called more than once, each time for another transaction."""
-
-
-@dataclass(frozen=True)
-class Handler:
-    """How a kind of job is carried out."""
-
-    run: Callable[[Work], Awaitable[Result | None]]
-    patience: float = 30
-    """Seconds that one run may take, without the writing of its result."""
-    large: bool = False
-    """Whether the results of several go into several transactions: each may change hundreds of rows."""
-    overtaken: Callable[[Outcome, Work], None] | None = None
-    """What is to be done after a run whose job another process took over meanwhile."""
 
 
 class Worker:
@@ -73,18 +43,19 @@ class Worker:
         lease: timedelta = jobs.LEASE,
     ) -> None:
         """`lease` is how long a job of a process that died or froze is left alone by the others."""
-        self._store, self._handlers, self._metrics, self._lease = store, handlers, metrics, lease
-        self._running: dict[asyncio.Task[None], Hold] = {}
-        self._woken, self._ended = asyncio.Event(), asyncio.Event()
+        self._store, self._lease = store, lease
+        self._runner = JobRunner(store, handlers, metrics)
+        self._running: dict[asyncio.Task[None], JobLease] = {}
+        self._wake, self._job_ended = asyncio.Event(), asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
         self._stopping = False
-        self._looked, self._run_so_far, self._claimed_so_far = -LOOK, 0, 0
-        self._claiming: Claim | None = None
-        self._giving_back: set[asyncio.Task[None]] = set()
-        self._following: datetime | None = None
-        self._left = True
+        self._released_at, self._ended_count, self._claimed_count = -POLL, 0, 0
+        self._claim: Claim | None = None
+        self._returning: set[asyncio.Task[None]] = set()
+        self._next_due: datetime | None = None
+        self._backlog = True
         """Whether something due may wait for one of the running to end."""
-        self._passed_by = False
+        self._claim_missed = False
         """Whether a commit claimed nothing because another's claim was under way."""
 
     async def start(self) -> None:
@@ -92,9 +63,9 @@ class Worker:
         if not self._store.shared:
             await self._store.write(lambda out: jobs.release_all(out.sql, out.now))
         loop = asyncio.get_running_loop()
-        self._store.on_jobs(lambda: _tell(loop, self._woken))
+        self._store.on_jobs(lambda: _set_threadsafe(loop, self._wake))
         self._store.claim_with(self._offer)
-        self._loops = [asyncio.create_task(self._claim_for_ever()), asyncio.create_task(self._renew())]
+        self._loops = [asyncio.create_task(self._claim_forever()), asyncio.create_task(self._renew())]
 
     @property
     def alive(self) -> bool:
@@ -104,210 +75,133 @@ class Worker:
     async def stop(self) -> None:
         """Claim nothing more, let what is under way end, and hand back what takes too long."""
         self._stopping = True
-        self._woken.set()
+        self._wake.set()
         # Not cancelled at once: a claim that is being written would be held by nobody.
         if ending := [*self._loops[:1], *self._running]:
-            await asyncio.wait(ending, timeout=GRACE)
-        if self._giving_back:
-            await asyncio.wait(self._giving_back, timeout=GRACE)
+            await asyncio.wait(ending, timeout=STOP_GRACE)
+        if self._returning:
+            await asyncio.wait(self._returning, timeout=STOP_GRACE)
         await _cancel([*self._running, *self._loops])
 
     async def idle(self) -> None:
         """Return when no job is due (by the store's clock) and none is under way."""
         while await self._store.read(_busy):
-            self._woken.set()
-            self._ended.clear()
+            self._wake.set()
+            self._job_ended.clear()
             # Not for ever: another process may be at work on the same database.
-            await _wait(self._ended, 0.05)
+            await _wait(self._job_ended, 0.05)
 
-    async def _claim_for_ever(self) -> None:
+    async def _claim_forever(self) -> None:
         while not self._stopping:
-            wait = LOOK
+            wait = POLL
             try:
-                wait = await self._claim()
+                wait = await self._claim_due()
             except Exception as error:  # noqa: BLE001 - the database is away: look again when it may be back
                 log.warning("no jobs can be claimed", error=str(error))
             if wait > 0:
-                await _wait(self._woken, wait)
+                await _wait(self._wake, wait)
 
-    async def _claim(self) -> float:
+    async def _claim_due(self) -> float:
         """Start what is due; returns the seconds until there may be more, 0 for at once."""
-        self._passed_by = False
-        run, claimed = self._run_so_far, self._claimed_so_far
-        await self._store.run(look, priority=JOB)
+        self._claim_missed = False
+        ended, claimed = self._ended_count, self._claimed_count
+        await self._store.run(commit_to_claim, priority=JOB)
         # What has woken it until now is claimed by that commit.
-        self._woken.clear()
-        if self._passed_by:  # the other claim wakes it when it is over
-            return 0 if self._claiming is None else LOOK
-        wait = self._seconds_until(self._following) if self._following else LOOK
+        self._wake.clear()
+        if self._claim_missed:  # the other claim wakes it when it is over
+            return 0 if self._claim is None else POLL
+        wait = self._seconds_until(self._next_due) if self._next_due else POLL
         # What is due and was not claimed waits for its lane, or for one of its kind to end.
-        self._left = wait <= 0 or self._room()[0] <= 0
-        if self._left:
-            return 0 if self._claimed_so_far > claimed or self._run_so_far > run else LOOK
-        return min(wait, LOOK)
+        self._backlog = wait <= 0 or self._room()[0] <= 0
+        if self._backlog:
+            return 0 if self._claimed_count > claimed or self._ended_count > ended else POLL
+        return min(wait, POLL)
 
     def _offer(self) -> Claim | None:
-        """What may be claimed with the next commit; one at a time, so that no two take the same room."""
+        """What the next commit may claim; one claim at a time, so that no two take the same room."""
         free, full = self._room()
-        if self._stopping or self._claiming is not None or free <= 0:
-            self._left = True
-            self._passed_by |= self._claiming is not None
+        if self._stopping or self._claim is not None or free <= 0:
+            self._backlog = True
+            self._claim_missed |= self._claim is not None
             return None
         began = asyncio.get_running_loop().time()
-        self._claiming = Claim(
+        self._claim = Claim(
             free,
-            without=full,
+            full_kinds=full,
             lease=self._lease,
-            mine=[hold.work.id for hold in self._running.values()],
-            release=self._looks_after(began),
-            over=lambda claim: self._begin(claim, began),
+            running=[lease.work.id for lease in self._running.values()],
+            release=self._release_is_due(began),
+            on_end=lambda claim: self._on_claim_end(claim, began),
         )
-        return self._claiming
+        return self._claim
 
-    def _begin(self, claim: Claim, began: float) -> None:
-        """A claim is over, which began then by the loop's clock: leases count from there."""
-        self._claiming = None
-        if self._passed_by:
-            self._woken.set()
-        if claim.made:
-            self._following = claim.following
-            if claim.following is not None and self._seconds_until(claim.following) < LOOK:
-                self._woken.set()
+    def _on_claim_end(self, claim: Claim, began: float) -> None:
+        """Start what a claim got that began then by the loop's clock: leases count from there."""
+        self._claim = None
+        if self._claim_missed:
+            self._wake.set()
+        if claim.committed:
+            self._next_due = claim.next_due
+            if claim.next_due is not None and self._seconds_until(claim.next_due) < POLL:
+                self._wake.set()
         if self._stopping and claim.works:
-            task = asyncio.create_task(self._give_back(claim.works))
-            self._giving_back.add(task)
-            task.add_done_callback(self._giving_back.discard)
+            task = asyncio.create_task(self._return_unstarted(claim.works))
+            self._returning.add(task)
+            task.add_done_callback(self._returning.discard)
             return
         for work in claim.works:
-            hold = Hold(work, began + self._lease.total_seconds())
-            task = asyncio.create_task(self._carry_out(hold), name=work.key)
-            self._running[task] = hold
-            task.add_done_callback(self._done)
-        self._claimed_so_far += len(claim.works)
+            lease = JobLease(work, began + self._lease.total_seconds())
+            task = asyncio.create_task(self._runner.run(lease), name=work.key)
+            self._running[task] = lease
+            task.add_done_callback(self._on_job_end)
+        self._claimed_count += len(claim.works)
 
     def _seconds_until(self, due: datetime) -> float:
         return (due - self._store.clock.now()).total_seconds()
 
-    async def _give_back(self, works: list[Work]) -> None:
-        """Claimed while the worker was being stopped, and not begun: as if it had not been."""
+    async def _return_unstarted(self, works: list[Work]) -> None:
+        """Put back what was claimed while the worker was being stopped."""
         try:
-            await self._store.run(give_back, works, priority=JOB)
+            await self._store.run(return_unstarted, works, priority=JOB)
         except Exception as error:  # noqa: BLE001 - the leases run out, and then the jobs are taken up again
             log.warning("jobs could not be given back", error=str(error))
 
-    def _looks_after(self, now: float) -> bool:
-        """Whether it is time to see what other processes let go of: not at each of many claims a second."""
-        if now < self._looked + LOOK:
+    def _release_is_due(self, now: float) -> bool:
+        """Whether to put back jobs whose lease ran out: every `POLL` seconds, not at each of many claims."""
+        if now < self._released_at + POLL:
             return False
-        self._looked = now
+        self._released_at = now
         return True
 
     def _room(self) -> tuple[int, set[str]]:
         """How many jobs may be claimed, and the kinds of which enough are under way."""
-        under_way = Counter(hold.work.kind for hold in self._running.values())
-        full = {kind for kind, number in under_way.items() if number >= OF_A_KIND}
+        under_way = Counter(lease.work.kind for lease in self._running.values())
+        full = {kind for kind, number in under_way.items() if number >= MAX_OF_A_KIND}
         most = max((number for kind, number in under_way.items() if kind not in full), default=0)
-        return min(AT_ONCE - len(self._running), OF_A_KIND - most), full
+        return min(MAX_RUNNING - len(self._running), MAX_OF_A_KIND - most), full
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _on_job_end(self, task: asyncio.Task[None]) -> None:
         del self._running[task]
-        self._run_so_far += 1
-        if self._left:
-            self._woken.set()
-        self._ended.set()
-
-    async def _carry_out(self, hold: Hold) -> None:
-        work = hold.work
-        with bound(job=work.key, kind=work.kind):
-            try:
-                await self._run(hold)
-            except LeaseLost:
-                await self._overtaken(work)
-            except asyncio.CancelledError:
-                await self._again(work, "Keyturn was stopped in the middle of it.")
-                raise
-            except RetryAfter as later:
-                await self._again(work, str(later), wait=later.wait)
-            except UpstreamUnavailable as away:
-                await self._again(work, str(away), park=False)
-            except Exception as error:
-                first = work.attempts == 1  # the same traceback twelve times tells nobody more
-                log.warning("job failed", error=str(error), exc_info=error if first else None)
-                await self._again(work, f"{type(error).__name__}: {error}")
-
-    async def _run(self, hold: Hold) -> None:
-        work = hold.work
-        handler = self._handlers.get(work.kind)
-        if handler is None:
-            raise LookupError(f"no job of the kind {work.kind} is known to this version")
-        try:
-            with self._metrics.jobs_run.labels(work.kind).time():
-                async with hold.within(handler.patience):
-                    result = await handler.run(work)
-        except TimeoutError:
-            if hold.over:
-                raise TimeoutError("it was held no longer, and another process may have it") from None
-            raise TimeoutError(f"it took longer than {handler.patience:g} s") from None
-        await self._finish(work, result, large=handler.large)
-
-    async def _finish(self, work: Work, result: Result | None, *, large: bool) -> None:
-        """Write the end of a job with its result, trying again for as long as the database takes nothing."""
-
-        def end(out: Outcome) -> None:
-            out.finish(work)
-            if result is not None:
-                result(out)
-
-        while True:
-            try:
-                await self._store.write(end, priority=JOB, large=large)
-            except Unavailable as error:
-                log.warning("the result waits for the database", error=str(error))
-            else:
-                return
-            await asyncio.sleep(AGAIN)
-
-    async def _again(
-        self, work: Work, error: str, *, wait: timedelta | None = None, park: bool = True
-    ) -> None:
-        self._metrics.job_failures.labels(work.kind).inc()
-        try:
-            given_up = await self._store.run(
-                parked_jobs.hand_back, work, error=error, wait=wait, park=park, priority=JOB
-            )
-        except LeaseLost:
-            await self._overtaken(work)
-        except Exception as failure:  # noqa: BLE001 - the lease runs out, and then the job is taken up again
-            log.warning("a job could not be handed back", error=str(failure))
-        else:
-            if given_up:
-                log.error("job parked", attempts=work.attempts, error=error)
-
-    async def _overtaken(self, work: Work) -> None:
-        log.warning("lost the lease; another process has the job")
-        handler = self._handlers.get(work.kind)
-        if handler is None or (wanted := handler.overtaken) is None:
-            return
-        try:
-            await self._store.run(wanted, work, priority=JOB)
-        except Exception as error:  # noqa: BLE001 - what it is for is a rarity; the job itself is in good hands
-            log.warning("could not ask for it to be looked after", error=str(error))
+        self._ended_count += 1
+        if self._backlog:
+            self._wake.set()
+        self._job_ended.set()
 
     async def _renew(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(self._lease.total_seconds() / 3)
-            began, holds = loop.time(), list(self._running.values())
+            began, leases = loop.time(), list(self._running.values())
             try:
-                held = await self._extend([hold.work for hold in holds])
+                extended = await self._extend_leases([lease.work for lease in leases])
             except Exception as error:  # noqa: BLE001 - a lease that is lost loses nothing but time
                 log.warning("leases could not be renewed", error=str(error))
             else:
-                for hold in holds:
-                    kept = hold.work.id in held
-                    hold.renewed(began + self._lease.total_seconds() if kept else began)
+                for lease in leases:
+                    kept = lease.work.id in extended
+                    lease.renew(began + self._lease.total_seconds() if kept else began)
 
-    async def _extend(self, works: list[Work]) -> set[int]:
+    async def _extend_leases(self, works: list[Work]) -> set[int]:
         # As urgent as a click: behind many jobs it might come too late.
         return await self._store.write(lambda out: jobs.extend_leases(out.sql, works, self._lease))
 
@@ -324,7 +218,7 @@ async def _wait(event: asyncio.Event, seconds: float) -> None:
             await event.wait()
 
 
-def _tell(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+def _set_threadsafe(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
     # The store may outlive the loop by a commit.
     with suppress(RuntimeError):
         loop.call_soon_threadsafe(event.set)

@@ -10,8 +10,9 @@ from typing import Any
 
 from bot.connectors.base import Connector, Params, Tools
 from bot.metrics import Metrics
-from bot.worker.jobs.apply_access import SettleJob
-from bot.worker.worker import Handler, Worker
+from bot.worker.jobs.apply_access import ApplyAccessJob
+from bot.worker.runner import Handler
+from bot.worker.worker import Worker
 from models.audit import Fact
 from models.lifecycle import due
 from models.lifecycle.grant.reconcile import Change, Done, Outcome
@@ -76,7 +77,7 @@ async def settling(store: Store) -> AsyncIterator[Ends]:
     nothing: Any = None
     tools = Tools(clock=store.clock, http=nothing, slack=nothing, me=lambda: "")
     metrics = Metrics()
-    settle = Handler(SettleJob(store, {Obliging.type: Obliging(tools)}, metrics).run, large=True)
+    settle = Handler(ApplyAccessJob(store, {Obliging.type: Obliging(tools)}, metrics).run, large=True)
     worker = _Settling(store, {"settle": settle}, metrics)
     ends = Ends(store)
     await worker.start()

@@ -167,7 +167,7 @@ async def test_a_comment_for_a_card_that_is_gone_is_not_kept_for_ever(world: Wor
 
 
 def overtaken(work: Work) -> Callable[[Outcome], None]:
-    return lambda out: delete_duplicate_posts.want(out, work)
+    return lambda out: delete_duplicate_posts.enqueue(out, work)
 
 
 async def test_of_a_card_that_a_process_posted_too_late_the_one_that_is_redrawn_is_left(world: World) -> None:
@@ -176,7 +176,7 @@ async def test_of_a_card_that_a_process_posted_too_late_the_one_that_is_redrawn_
     card = await one_of(world.bot.store, Card, ts=kept.ts)
     for text in ("Too late", "Much too late"):
         await world.bot.client.chat_postMessage(
-            channel=card.channel, text=text, metadata=post_once.card_mark(card)
+            channel=card.channel, text=text, metadata=post_once.card_metadata(card)
         )
     assert len(cards(world, "Grace")) == 3
     late = Work(1, "card", f"card:{card.id}", {"card": card.id}, 1, "lost")
@@ -193,7 +193,7 @@ async def test_of_a_comment_that_was_said_twice_one_is_left(world: World) -> Non
     card = await one_of(world.bot.store, Card, ts=shown.ts)
     said = await one_of(world.bot.store, Comment)
     await world.bot.client.chat_postMessage(
-        channel=card.channel, thread_ts=card.ts, text="Again", metadata=post_once.comment_mark(said)
+        channel=card.channel, thread_ts=card.ts, text="Again", metadata=post_once.comment_metadata(said)
     )
     assert len(shown.replies) == 2
     late = Work(1, "say", "say:1", {"card": card.id, "comment": said.id}, 1, "lost")
@@ -226,7 +226,8 @@ async def test_of_a_changed_duration_that_was_noted_twice_one_is_left(world: Wor
         channel=card.channel, thread_ts=card.ts, text="Again", metadata=noted.metadata
     )
     grace = world.ids["Grace"]
-    payload = {"card": card.id, "by": grace, "before": {}, "after": {}}
+    before, after = Term(length=2 * HOUR).to_json(), shorter.to_json()
+    payload = {"card": card.id, "by": grace, "before": before, "after": after}
     late = Work(1, "note", f"note:{card.id}:{grace}", payload, 1, "lost")
     await world.bot.store.write(overtaken(late))
     await world.pass_time(timedelta(minutes=1))

@@ -24,7 +24,7 @@ from bot.audit.files import read_jsonl
 from bot.audit.schedule import LOOK, TIDY, Eraser, Notary
 from bot.config import Config
 from bot.errors import Failure
-from bot.worker.jobs.notify_witness import WitnessJob
+from bot.worker.jobs.notify_witness import NotifyWitnessJob
 from models import audit
 from models.audit import Checkpoint, canonical
 from models.clock import ManualClock
@@ -456,7 +456,7 @@ class Recorder:
 
 async def test_the_witness_is_told_in_its_channel_and_by_mail(clock: ManualClock) -> None:
     slack, mailer = Recorder(clock), Recorder(clock)
-    job = WitnessJob(slack, slack, mailer)  # type: ignore[arg-type]
+    job = NotifyWitnessJob(slack, slack, mailer)  # type: ignore[arg-type]
     work = Work(1, "witness", "witness:channel:7", {"channel": "C0AUDIT", "text": "digest abc"}, 1, "t")
     await job.run(work)
     assert slack.calls[0][0] == ("chat.postMessage",)

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from bot.slack.gateway import Gateway
-from bot.worker.jobs.sync_home import HomeJob
+from bot.worker.jobs.sync_home import SyncHomeJob
 from models import jobs
 from models.jobs import Work
 from models.lifecycle.people import app_home
@@ -40,7 +40,7 @@ async def homes(store: Store) -> list[Work]:
 
 
 async def published(store: Store, slack: Slack, work: Work) -> None:
-    result = await HomeJob(store, cast("Gateway", slack)).run(work)
+    result = await SyncHomeJob(store, cast("Gateway", slack)).run(work)
 
     def end(out: Outcome) -> None:
         out.finish(work)

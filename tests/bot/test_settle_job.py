@@ -14,8 +14,8 @@ from bot.errors import RetryAfter, UpstreamUnavailable
 from bot.metrics import Metrics
 from bot.slack.gateway import Gateway
 from bot.worker.jobs import apply_access
-from bot.worker.jobs.apply_access import SettleJob
-from bot.worker.worker import Result
+from bot.worker.jobs.apply_access import ApplyAccessJob
+from bot.worker.runner import Result
 from models import jobs
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
@@ -77,8 +77,8 @@ def moody(clock: ManualClock, http: aiohttp.ClientSession, gateway: Gateway) -> 
 
 
 @pytest.fixture
-def job(store: Store, moody: Moody, metrics: Metrics) -> SettleJob:
-    return SettleJob(store, {"moody": moody, "manual": Manual(moody.tools)}, metrics)
+def job(store: Store, moody: Moody, metrics: Metrics) -> ApplyAccessJob:
+    return ApplyAccessJob(store, {"moody": moody, "manual": Manual(moody.tools)}, metrics)
 
 
 def app(connector: Mapping[str, Any]) -> AppSpec:
@@ -109,7 +109,7 @@ async def written(store: Store, work: Work, result: Result) -> None:
     await store.write(end)
 
 
-async def carried_out(job: SettleJob, store: Store) -> None:
+async def carried_out(job: ApplyAccessJob, store: Store) -> None:
     work = await claimed(store)
     await written(store, work, await job.run(work))
 
@@ -129,7 +129,7 @@ async def error_of(store: Store, person: str) -> str:
 
 
 async def test_what_is_given_is_active_and_what_is_over_is_taken(
-    store: Store, job: SettleJob, moody: Moody, clock: ManualClock
+    store: Store, job: ApplyAccessJob, moody: Moody, clock: ManualClock
 ) -> None:
     await approved(store, ADA)
     await carried_out(job, store)
@@ -141,7 +141,7 @@ async def test_what_is_given_is_active_and_what_is_over_is_taken(
     assert moody.members == set()
 
 
-async def test_what_is_so_already_is_not_done_again(store: Store, job: SettleJob, moody: Moody) -> None:
+async def test_what_is_so_already_is_not_done_again(store: Store, job: ApplyAccessJob, moody: Moody) -> None:
     moody.members.add(ADA)
     await approved(store, ADA)
     await carried_out(job, store)
@@ -149,7 +149,9 @@ async def test_what_is_so_already_is_not_done_again(store: Store, job: SettleJob
     assert moody.done == []
 
 
-async def test_one_persons_failure_is_not_the_next_ones(store: Store, job: SettleJob, moody: Moody) -> None:
+async def test_one_persons_failure_is_not_the_next_ones(
+    store: Store, job: ApplyAccessJob, moody: Moody
+) -> None:
     moody.moods[GRACE] = ValueError("no such account")
     await approved(store, ADA, GRACE, ALAN)
     await carried_out(job, store)
@@ -174,7 +176,7 @@ async def test_one_persons_failure_is_not_the_next_ones(store: Store, job: Settl
 )
 async def test_what_may_pass_is_tried_again_when_it_may_have_passed(
     store: Store,
-    job: SettleJob,
+    job: ApplyAccessJob,
     moody: Moody,
     clock: ManualClock,
     mood: Exception,
@@ -192,7 +194,7 @@ async def test_what_may_pass_is_tried_again_when_it_may_have_passed(
 
 
 async def test_a_connector_that_breaks_altogether_is_tried_again(
-    store: Store, job: SettleJob, moody: Moody, monkeypatch: pytest.MonkeyPatch, clock: ManualClock
+    store: Store, job: ApplyAccessJob, moody: Moody, monkeypatch: pytest.MonkeyPatch, clock: ManualClock
 ) -> None:
     async def breaks(_: Sequence[Change]) -> Mapping[int, reconcile.Outcome]:
         raise KeyError("surprise")
@@ -208,13 +210,13 @@ async def test_a_connector_that_breaks_altogether_is_tried_again(
 
 
 async def test_a_connector_that_hangs_is_cut_off(
-    store: Store, job: SettleJob, moody: Moody, monkeypatch: pytest.MonkeyPatch
+    store: Store, job: ApplyAccessJob, moody: Moody, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def hangs(_: Sequence[Change]) -> Mapping[int, reconcile.Outcome]:
         await asyncio.Event().wait()
         return {}
 
-    monkeypatch.setattr(apply_access, "PATIENCE", 0.05)
+    monkeypatch.setattr(apply_access, "ROUND_TIMEOUT", 0.05)
     monkeypatch.setattr(moody, "apply", hangs)
     await approved(store, ADA)
     await carried_out(job, store)
@@ -222,7 +224,7 @@ async def test_a_connector_that_hangs_is_cut_off(
 
 
 async def test_a_connector_that_forgets_somebody_is_asked_again(
-    store: Store, job: SettleJob, moody: Moody, monkeypatch: pytest.MonkeyPatch
+    store: Store, job: ApplyAccessJob, moody: Moody, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def forgets(changes: Sequence[Change]) -> Mapping[int, reconcile.Outcome]:
         return {changes[0].grant_id: Done()}
@@ -234,7 +236,7 @@ async def test_a_connector_that_forgets_somebody_is_asked_again(
 
 
 async def test_a_target_that_asks_to_be_left_alone_is_left_alone_for_others_too(
-    store: Store, job: SettleJob, moody: Moody, clock: ManualClock
+    store: Store, job: ApplyAccessJob, moody: Moody, clock: ManualClock
 ) -> None:
     await approved(store, ADA)
     moody.moods[ADA] = RetryAfter("Too many calls", timedelta(hours=1))
@@ -249,14 +251,16 @@ async def test_a_target_that_asks_to_be_left_alone_is_left_alone_for_others_too(
     assert await states(store) == {ADA: GrantState.ACTIVE, ALAN: GrantState.ACTIVE}
 
 
-async def test_a_connector_that_is_not_there_fails_at_once_and_says_so(store: Store, job: SettleJob) -> None:
+async def test_a_connector_that_is_not_there_fails_at_once_and_says_so(
+    store: Store, job: ApplyAccessJob
+) -> None:
     await approved(store, ADA, connector={"type": "carrier_pigeon"})
     await carried_out(job, store)
     assert await states(store) == {ADA: GrantState.FAILED}
     assert "no connector 'carrier_pigeon'" in await error_of(store, ADA)
 
 
-async def test_what_is_done_by_hand_waits_for_a_hand(store: Store, job: SettleJob) -> None:
+async def test_what_is_done_by_hand_waits_for_a_hand(store: Store, job: ApplyAccessJob) -> None:
     await approved(store, ADA, connector={"type": "manual"})
     await carried_out(job, store)
     assert await states(store) == {ADA: GrantState.GRANTING}
@@ -264,7 +268,7 @@ async def test_what_is_done_by_hand_waits_for_a_hand(store: Store, job: SettleJo
     assert sorted(task.asked) == [ALAN, GRACE]
 
 
-async def test_who_lost_the_lease_writes_nothing(store: Store, job: SettleJob, moody: Moody) -> None:
+async def test_who_lost_the_lease_writes_nothing(store: Store, job: ApplyAccessJob, moody: Moody) -> None:
     await approved(store, ADA)
     work = await claimed(store)
     await store.write(lambda out: jobs.release_all(out.sql, out.now))
@@ -277,7 +281,7 @@ async def test_who_lost_the_lease_writes_nothing(store: Store, job: SettleJob, m
 
 
 async def test_what_another_grant_still_gives_is_not_taken(
-    store: Store, job: SettleJob, moody: Moody, clock: ManualClock
+    store: Store, job: ApplyAccessJob, moody: Moody, clock: ManualClock
 ) -> None:
     """Two ways to the same thing: the one that ends first takes nothing."""
     await approved(store, ADA)
@@ -298,7 +302,9 @@ async def test_what_another_grant_still_gives_is_not_taken(
     assert moody.members == {ADA}
 
 
-async def test_failures_are_counted(store: Store, job: SettleJob, moody: Moody, metrics: Metrics) -> None:
+async def test_failures_are_counted(
+    store: Store, job: ApplyAccessJob, moody: Moody, metrics: Metrics
+) -> None:
     moody.moods[ADA] = ValueError("no such account")
     await approved(store, ADA)
     await carried_out(job, store)

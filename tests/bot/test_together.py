@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.worker.read_batcher import Together
+from bot.worker.read_batcher import ReadBatcher
 from models.store.base import Unavailable
 
 
@@ -31,39 +31,39 @@ class Shelf:
 
 async def test_who_asks_in_the_same_moment_shares_one_read() -> None:
     shelf = Shelf()
-    together = Together(shelf.read)
-    found = await asyncio.gather(*(together.get(key) for key in (1, 2, 2, 3)))
+    batcher = ReadBatcher(shelf.read)
+    found = await asyncio.gather(*(batcher.get(key) for key in (1, 2, 2, 3)))
     assert found == ["card 1", "card 2", "card 2", "card 3"]
     assert shelf.reads == [[1, 2, 3]]
 
 
 async def test_who_asks_while_a_read_is_under_way_gets_one_of_their_own() -> None:
     shelf = Shelf()
-    together = Together(shelf.read)
-    first = asyncio.create_task(together.get(1))
+    batcher = ReadBatcher(shelf.read)
+    first = asyncio.create_task(batcher.get(1))
     await shelf.began.wait()
-    assert await together.get(1) == await first == "card 1"
+    assert await batcher.get(1) == await first == "card 1"
     assert shelf.reads == [[1], [1]]
 
 
 async def test_what_cannot_be_read_fails_for_who_asked_for_it_and_for_nobody_else() -> None:
-    together = Together(Shelf(2).read)
-    found = await asyncio.gather(*(together.get(key) for key in (1, 2, 3)), return_exceptions=True)
+    batcher = ReadBatcher(Shelf(2).read)
+    found = await asyncio.gather(*(batcher.get(key) for key in (1, 2, 3)), return_exceptions=True)
     assert [str(one) for one in found] == ["card 1", "no 2", "card 3"]
 
 
 async def test_a_database_that_is_away_is_asked_once_and_not_once_for_each() -> None:
     shelf = Shelf(away=True)
-    together = Together(shelf.read)
-    found = await asyncio.gather(*(together.get(key) for key in (1, 2)), return_exceptions=True)
+    batcher = ReadBatcher(shelf.read)
+    found = await asyncio.gather(*(batcher.get(key) for key in (1, 2)), return_exceptions=True)
     assert [type(one) for one in found] == [Unavailable, Unavailable]
     assert shelf.reads == [[1, 2]]
 
 
 async def test_who_gives_up_takes_nothing_from_the_others() -> None:
     shelf = Shelf()
-    together = Together(shelf.read)
-    first, other = asyncio.create_task(together.get(1)), asyncio.create_task(together.get(2))
+    batcher = ReadBatcher(shelf.read)
+    first, other = asyncio.create_task(batcher.get(1)), asyncio.create_task(batcher.get(2))
     await asyncio.sleep(0)
     first.cancel()
     assert await other == "card 2"

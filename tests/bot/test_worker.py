@@ -12,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import RetryAfter, UpstreamUnavailable
 from bot.metrics import Metrics
+from bot.worker import runner
 from bot.worker import worker as workers
-from bot.worker.worker import Handler, Result, Worker
+from bot.worker.runner import Handler, Result
+from bot.worker.worker import Worker
 from models import jobs
 from models.clock import ManualClock
 from models.jobs import Job, JobState, Urgency, Work
@@ -67,14 +69,14 @@ async def test_work_begins_when_it_is_committed_and_not_at_the_next_look(store: 
     async with at_work(store, run) as worker:
         await worker.idle()
         await enqueue(store, "a")
-        await asyncio.wait_for(begun.wait(), workers.LOOK / 2)
+        await asyncio.wait_for(begun.wait(), workers.POLL / 2)
 
 
 @pytest.mark.parametrize("waiting", [False, True])
 async def test_a_worker_that_can_begin_nothing_looks_once_in_a_while(
     store: Store, monkeypatch: pytest.MonkeyPatch, *, waiting: bool
 ) -> None:
-    monkeypatch.setattr(workers, "LOOK", 0.1)
+    monkeypatch.setattr(workers, "POLL", 0.1)
     ended, commits, write = asyncio.Event(), list[Priority](), store._write
 
     async def counted(unit: Unit, priority: Priority) -> Any:
@@ -97,7 +99,7 @@ async def test_a_worker_that_can_begin_nothing_looks_once_in_a_while(
 async def test_a_job_costs_the_commit_that_leaves_it_and_the_one_that_ends_it(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "LOOK", 3600)
+    monkeypatch.setattr(workers, "POLL", 3600)
     commits, write, ended = list[Priority](), store._write, asyncio.Event()
 
     async def counted(unit: Unit, priority: Priority) -> Any:
@@ -121,7 +123,7 @@ async def test_a_job_costs_the_commit_that_leaves_it_and_the_one_that_ends_it(
 async def test_what_a_commit_leaves_for_later_begins_then_and_not_at_the_next_look(
     store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "LOOK", 3600)
+    monkeypatch.setattr(workers, "POLL", 3600)
     begun, later = asyncio.Event(), timedelta(seconds=0.3)
 
     async def run(_work: Work) -> None:
@@ -137,9 +139,9 @@ async def test_what_a_commit_leaves_for_later_begins_then_and_not_at_the_next_lo
 async def test_what_waits_for_its_lane_or_for_room_begins_when_that_is_free_and_not_at_the_next_look(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "LOOK", 3600)
+    monkeypatch.setattr(workers, "POLL", 3600)
     done, others_done, all_done = list[str](), asyncio.Event(), asyncio.Event()
-    lane, keys = ["first", "second", "third"], [str(number) for number in range(3 * workers.AT_ONCE)]
+    lane, keys = ["first", "second", "third"], [str(number) for number in range(3 * workers.MAX_RUNNING)]
 
     async def run(work: Work) -> None:
         if work.key in lane:
@@ -266,7 +268,7 @@ async def test_a_job_that_hangs_is_cut_off_and_holds_up_no_other(store: Store) -
 async def test_a_kind_that_hangs_leaves_room_for_the_others(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "GRACE", 0.05)
+    monkeypatch.setattr(workers, "STOP_GRACE", 0.05)
     done: list[str] = []
 
     async def hangs(_: Work) -> None:
@@ -296,7 +298,7 @@ async def test_no_more_than_so_many_run_at_once(store: Store) -> None:
     async with at_work(store, run) as worker:
         await enqueue(store, *(str(number) for number in range(100)))
         await worker.idle()
-    assert 1 < most <= workers.AT_ONCE
+    assert 1 < most <= workers.MAX_RUNNING
 
 
 async def test_stopping_lets_what_is_under_way_end_and_begins_nothing(store: Store) -> None:
@@ -323,7 +325,7 @@ async def test_stopping_lets_what_is_under_way_end_and_begins_nothing(store: Sto
 async def test_what_takes_too_long_at_the_end_is_handed_back(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "GRACE", 0.05)
+    monkeypatch.setattr(workers, "STOP_GRACE", 0.05)
     begun = asyncio.Event()
 
     async def run(_work: Work) -> None:
@@ -422,7 +424,7 @@ async def test_a_run_that_was_overtaken_is_looked_after(store: Store) -> None:
     async def slow(work: Work) -> None:
         await store.run(edit, Job, work.id, token="another's")
 
-    handler = Handler(slow, overtaken=look)
+    handler = Handler(slow, on_lease_lost=look)
     worker = Worker(store, {"task": handler}, Metrics())
     await worker.start()
     try:
@@ -453,7 +455,7 @@ async def test_what_was_done_while_the_database_took_nothing_is_written_once_it_
         monkeypatch.setattr(type(store), "_write", no_room)
         return lambda out: settings.write(out, "done", work.key)
 
-    monkeypatch.setattr(workers, "AGAIN", 0.01)
+    monkeypatch.setattr(runner, "RESULT_RETRY", 0.01)
     async with at_work(store, run) as worker:
         await enqueue(store, "a")
         await asyncio.wait_for(refused.wait(), 5)
@@ -476,7 +478,7 @@ async def test_what_a_commit_claims_while_the_worker_is_being_stopped_is_given_b
     await asyncio.sleep(0)
     claim.start()
     await stopping
-    await asyncio.gather(*worker._giving_back)
+    await asyncio.gather(*worker._returning)
     (job,) = await job_rows(store)
     assert (job.state, job.attempts, done) == (JobState.READY, 0, [])
 

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 )
 
 from blocks.cards import draw
-from bot.worker.jobs.sync_card import READ
+from bot.worker.jobs.sync_card import STORY_READERS
 from models import audit
 from models.clock import ManualClock
 from models.errors import Refusal
@@ -258,7 +258,7 @@ def states_now(case: Case) -> list[tuple[str, str]]:
 
 def cards_as_they_should_be(case: Case) -> list[tuple[Card, Any]]:
     return [
-        (card, draw(card.kind, READ[card.about[:2]](case, card.about), card.person_id))
+        (card, draw(card.kind, STORY_READERS[card.about[:2]](case, card.about), card.person_id))
         for card in every(case, Card, gone=False)
         if card.ts
     ]

@@ -233,7 +233,7 @@ LIFECYCLE = (
     ),
     mutant(
         "home-believed-after-a-failure", "R20", "bot/worker/jobs/sync_home.py",
-        "if digest == known and work.attempts == 1:", "if digest == known:",
+        "if digest == published and work.attempts == 1:", "if digest == published:",
         "bot/test_home_job.py::test_after_a_run_that_failed_it_is_published_though_nothing_has_changed",
     ),
 )  # fmt: skip

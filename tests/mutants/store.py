@@ -193,12 +193,13 @@ STORE = (
         f"{OF_WORKER}::test_a_job_that_takes_its_process_down_is_parked_in_the_end",
     ),
     mutant(
-        "away-parked", "R17", "bot/worker/worker.py",
-        "await self._again(work, str(away), park=False)", "await self._again(work, str(away))",
+        "away-parked", "R17", "bot/worker/runner.py",
+        "await self._retry_or_park(work, str(error), park=False)",
+        "await self._retry_or_park(work, str(error))",
         f"{OF_WORKER}::test_what_the_other_side_does_not_answer_is_tried_for_ever",
     ),
     mutant(
-        "result-given-up", "R22", "bot/worker/worker.py",
+        "result-given-up", "R22", "bot/worker/runner.py",
         'log.warning("the result waits for the database", error=str(error))', "raise",
         f"{OF_WORKER}::"
         "test_what_was_done_while_the_database_took_nothing_is_written_once_it_does_and_not_done_again",

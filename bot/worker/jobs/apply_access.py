@@ -1,4 +1,4 @@
-"""The job `settle`: brings one target to what the grants say, by its connector."""
+"""The job `settle`: brings the access at one target to what the grants say, by its connector."""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ import structlog
 
 from bot.connectors.base import Connector, trouble_of
 from bot.metrics import Metrics
-from bot.worker.worker import Result
+from bot.worker.runner import Result
 from models.jobs import Work
 from models.lifecycle.grant import reconcile
 from models.lifecycle.grant.reconcile import Change, Done, Trouble
@@ -16,20 +16,20 @@ from models.tables.grants import Direction
 
 log = structlog.stdlib.get_logger(__name__)
 
-PATIENCE = 100
+ROUND_TIMEOUT = 100
 """Seconds for one round at a connector."""
 
 Outcomes = dict[int, tuple[Direction, reconcile.Outcome]]
 
 
-class SettleJob:
+class ApplyAccessJob:
     """Gives and takes access."""
 
     def __init__(self, store: Store, connectors: Mapping[str, Connector], metrics: Metrics) -> None:
         self._store, self._connectors, self._metrics = store, connectors, metrics
 
     async def run(self, work: Work) -> Result:
-        """Carry out one round; the job's payload is {"target": …}. What fails is written to the grants."""
+        """Carry out one round; payload: {"target": …}. What fails is written to the grants."""
         target = str(work.payload["target"])
         changes = await self._store.write(
             lambda out: reconcile.begin_round(out, target), priority=JOB, large=True
@@ -39,16 +39,18 @@ class SettleJob:
 
     async def _outcomes(self, changes: list[Change]) -> Outcomes:
         # What another grant still gives is let go without touching the target.
-        found: dict[int, reconcile.Outcome] = {change.grant_id: Done() for change in changes if change.kept}
-        left = [change for change in changes if not change.kept]
-        if left:
-            found |= await self._applied(left)
-        lost = Trouble("The connector did not say what became of it.")
-        return {one.grant_id: (one.direction, found.get(one.grant_id, lost)) for one in changes}
+        outcomes = dict[int, reconcile.Outcome]({each.grant_id: Done() for each in changes if each.kept})
+        to_apply = [change for change in changes if not change.kept]
+        if to_apply:
+            outcomes |= await self._apply(to_apply)
+        missing = Trouble("The connector did not say what became of it.")
+        return {
+            change.grant_id: (change.direction, outcomes.get(change.grant_id, missing)) for change in changes
+        }
 
-    async def _applied(self, changes: list[Change]) -> Mapping[int, reconcile.Outcome]:
+    async def _apply(self, changes: list[Change]) -> Mapping[int, reconcile.Outcome]:
         kind = str(changes[0].connector.get("type"))
-        outcomes = await self._tried(kind, changes)
+        outcomes = await self._call_connector(kind, changes)
         for change in changes:
             outcome = outcomes.get(change.grant_id)
             if isinstance(outcome, Trouble):
@@ -56,17 +58,17 @@ class SettleJob:
                 log.warning("connector failed", grant=change.ref, connector=kind, error=outcome.error)
         return outcomes
 
-    async def _tried(self, kind: str, changes: list[Change]) -> Mapping[int, reconcile.Outcome]:
+    async def _call_connector(self, kind: str, changes: list[Change]) -> Mapping[int, reconcile.Outcome]:
         connector = self._connectors.get(kind)
         if connector is None:
             unknown = Trouble(f"This Keyturn has no connector {kind!r}.", passing=False)
             return {change.grant_id: unknown for change in changes}
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(ROUND_TIMEOUT):
                 with self._metrics.connector_times.labels(kind).time():
                     return await connector.apply(changes)
         except TimeoutError:
-            trouble = Trouble(f"The target system did not answer within {PATIENCE} seconds.")
+            trouble = Trouble(f"The target system did not answer within {ROUND_TIMEOUT} seconds.")
         except Exception as error:
             log.exception("connector broke", connector=kind)
             trouble = trouble_of(error)

@@ -1,4 +1,4 @@
-"""The job `witness`: the second witness hears what was signed of the audit trail."""
+"""The job `witness`: sends the second witness what was signed of the audit trail, in Slack or by e-mail."""
 
 import zlib
 
@@ -14,17 +14,18 @@ from models.store.base import Store
 SUBJECT = "Keyturn's audit trail"
 
 
-class WitnessJob:
-    """Tells the second witness."""
+class NotifyWitnessJob:
+    """Notifies the second witness."""
 
     def __init__(self, store: Store, gateway: Gateway, mailer: Mailer | None) -> None:
         self._store, self._gateway, self._mailer = store, gateway, mailer
 
     async def run(self, work: Work) -> None:
-        """Carry out one; its payload is {"text": plain} and either {"channel": id} or {"email": address}.
+        """Carry out one; payload: {"text": plain} and either {"channel": id} or {"email": address}.
 
-        A channel or an address that is not there parks it before the admins: silence would look as if all
-        were well.
+        Raises Gone or Refused for a channel, Undeliverable for an address that is not there: then the job is
+        parked before the admins, since silence would look as if all were well. Raises Failure without
+        [email].
         """
         if "email" in work.payload:
             await self._mail(work)
@@ -32,7 +33,7 @@ class WitnessJob:
             await self._post(work)
 
     async def _post(self, work: Work) -> None:
-        metadata = post_once.mark("keyturn_witness", {"witness": zlib.crc32(work.key.encode())})
+        metadata = post_once.message_metadata("keyturn_witness", {"witness": zlib.crc32(work.key.encode())})
         message = thread_replies.sentence_reply(str(work.payload["text"]))
         await post_once.post(self._gateway, str(work.payload["channel"]), message, metadata)
 

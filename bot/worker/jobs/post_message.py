@@ -1,43 +1,101 @@
-"""The job `tell`: what could not be shown where somebody pressed a button is sent to them as a message."""
+"""The jobs `say`, `note` and `tell`: post one message, as a reply under a card or to a person.
+
+Updating a card notifies nobody in Slack. So what people have to notice is posted: a comment (`say`) and a
+duration that an approver changed (`note`) as a reply in the card's thread, and to whoever pressed a button
+what could not be shown there (`tell`).
+"""
 
 import zlib
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from blocks.cards import thread_replies
+from blocks.kit import Message
+from bot.errors import RetryAfter
 from bot.slack.gateway import Gateway, Gone
 from bot.worker.jobs import post_once
 from models.jobs import Work
 from models.store.base import Store
+from models.store.case import Case
+from models.tables.cards import Card
+from models.tables.requests import Comment
 
 log = structlog.stdlib.get_logger(__name__)
 
+CARD_WAIT = timedelta(seconds=2)
+"""How long a reply waits for its card to be posted before it is tried again."""
 
-def mark(key: str) -> dict[str, Any]:
-    """The metadata of the message that a job of this key posts."""
-    return post_once.mark("keyturn_told", {"told": zlib.crc32(key.encode())})
+Payload = Mapping[str, Any]
 
 
-class TellJob:
-    """Tells people, once."""
+@dataclass(frozen=True)
+class Post:
+    """A message, with where it goes and what it is found again by."""
+
+    channel: str
+    """A channel's id, or a person's for their conversation with us."""
+    message: Message
+    metadata: dict[str, Any]
+    since: datetime
+    """No copy of it is older."""
+    thread: str | None = None
+    """The ts of the card that it replies to, empty while that is not posted; None where it is no reply."""
+
+
+def read_post(case: Case, payload: Payload, key: str) -> Post | None:
+    """The message that a job of this payload and key posts; None where nobody can see it any more.
+
+    Payloads: {"comment": id, "card": id}, {"card": id, "by": who, "before": term, "after": term}, and
+    {"person": id, "text": plain, "at": when it happened}.
+    """
+    if "person" in payload:
+        return _message_to_person(payload, key)
+    card = case.get_one(Card, payload["card"])
+    if card.gone:
+        return None
+    if "comment" in payload:
+        comment = case.get_one(Comment, payload["comment"])
+        message = thread_replies.comment_reply(comment.person_id, comment.text)
+        return Post(card.channel, message, post_once.comment_metadata(comment), comment.at, card.ts)
+    message = thread_replies.term_change_reply(payload["by"], payload["before"], payload["after"])
+    return Post(card.channel, message, _metadata("note", key), card.created_at, card.ts)
+
+
+def _message_to_person(payload: Payload, key: str) -> Post:
+    metadata = _metadata("told", key)
+    message, at = thread_replies.sentence_reply(str(payload["text"])), datetime.fromisoformat(payload["at"])
+    return Post(str(payload["person"]), message, metadata, at)
+
+
+def _metadata(name: str, key: str) -> dict[str, Any]:
+    return post_once.message_metadata(f"keyturn_{name}", {name: zlib.crc32(key.encode())})
+
+
+class PostMessageJob:
+    """Posts a message once."""
 
     def __init__(self, store: Store, gateway: Gateway) -> None:
         self._store, self._gateway = store, gateway
 
     async def run(self, work: Work) -> None:
-        """Carry out one; its payload is {"person": id, "text": plain, "at": when it happened}."""
-        try:
-            await self._tell(work)
-        except Gone as gone:
-            log.info("nobody is left to be told", person=work.payload["person"], why=gone.error)
-
-    async def _tell(self, work: Work) -> None:
-        person, since = str(work.payload["person"]), datetime.fromisoformat(work.payload["at"])
-        metadata = mark(work.key)
-        if work.attempts > 1 and await post_once.lost(self._gateway, person, metadata, since):
+        """Carry out one; see `read_post` for its payload. Raises RetryAfter until its card is posted."""
+        post = await self._store.read(lambda case: read_post(case, work.payload, work.key))
+        if post is None:
             return
-        await post_once.post(
-            self._gateway, person, thread_replies.sentence_reply(str(work.payload["text"])), metadata
-        )
+        if post.thread == "":
+            raise RetryAfter("its card is not posted yet", CARD_WAIT)
+        try:
+            await self._post(post, post.thread or "", tried=work.attempts > 1)
+        except Gone as gone:
+            # Where it replies to a card, the card's next update finds out and notes it.
+            log.info("nobody is left to see the message", channel=post.channel, why=gone.error)
+
+    async def _post(self, post: Post, thread_ts: str, *, tried: bool) -> None:
+        place = self._gateway, post.channel
+        if tried and await post_once.find_lost_post(*place, post.metadata, post.since, thread_ts):
+            return
+        await post_once.post(*place, post.message, post.metadata, thread_ts)

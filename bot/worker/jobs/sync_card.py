@@ -1,7 +1,5 @@
 """The job `card`: brings a copy of a card up to date (a person's or a channel's), or posts it at first."""
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,9 +10,9 @@ from blocks.kit import Message
 from bot.errors import UpstreamUnavailable
 from bot.slack.gateway import Gateway, Gone
 from bot.worker.jobs import post_once
-from bot.worker.jobs.email_rules import Mailing
-from bot.worker.read_batcher import Together
-from bot.worker.worker import Result
+from bot.worker.jobs.email_rules import EmailRules
+from bot.worker.read_batcher import ReadBatcher
+from bot.worker.runner import Result
 from models.jobs import Work
 from models.lifecycle import redraw
 from models.lifecycle.request import asked_people
@@ -30,7 +28,7 @@ from models.wording.company_words import NONE, OwnWords
 
 log = structlog.stdlib.get_logger(__name__)
 
-READ: dict[str, Callable[[Case, str], Story]] = {
+STORY_READERS: dict[str, Callable[[Case, str], Story]] = {
     "AR": stories.request_story,
     "GR": stories.grant_story,
     "TK": stories.task_story,
@@ -41,7 +39,7 @@ READ: dict[str, Callable[[Case, str], Story]] = {
 
 
 @dataclass(frozen=True)
-class Drawn:
+class CardContent:
     """A card with what it should show."""
 
     card: Card
@@ -50,90 +48,91 @@ class Drawn:
     digest: str
 
     @property
-    def shown(self) -> bool:
-        """Whether nothing has to be done."""
+    def up_to_date(self) -> bool:
+        """Whether nothing has to be done in Slack."""
         return self.card.gone or (bool(self.card.ts) and self.card.digest == self.digest)
 
 
-class CardJob:
-    """Posts and redraws cards."""
+class SyncCardJob:
+    """Posts and updates cards."""
 
-    def __init__(self, store: Store, gateway: Gateway, mailing: Mailing) -> None:
-        self._store, self._gateway, self._mailing = store, gateway, mailing
-        # The copies of one card are redrawn together, and tell the same story.
-        self._drawn = Together[int, Drawn](lambda ids: store.read(lambda case: read_cards(case, ids)))
+    def __init__(self, store: Store, gateway: Gateway, email: EmailRules) -> None:
+        self._store, self._gateway, self._email = store, gateway, email
+        # The copies of one card are updated together, and tell the same story.
+        self._contents = ReadBatcher[int, CardContent](
+            lambda ids: store.read(lambda case: read_cards(case, ids))
+        )
 
     async def run(self, work: Work) -> Result:
-        """Carry out one job; its payload is {"card": id}."""
-        drawn = await self._drawn.get(work.payload["card"])
-        if drawn.shown:
-            return lambda out: self._left(out, drawn)
+        """Carry out one; payload: {"card": id}. Raises what `Gateway.call` raises, but Gone."""
+        content = await self._contents.get(work.payload["card"])
+        if content.up_to_date:
+            return lambda out: self._save_unchanged(out, content)
         try:
-            channel, ts = await self._show(drawn, tried=work.attempts > 1)
+            channel, ts = await self._post_or_update(content, tried=work.attempts > 1)
         except Gone:
-            return lambda out: self._gone(out, drawn)
+            return lambda out: self._save_unreachable(out, content)
         except UpstreamUnavailable:
-            await self._away(drawn)
+            await self._consider_email(content)
             raise
-        return lambda out: self._noted(out, drawn, channel, ts)
+        return lambda out: self._save_posted(out, content, channel, ts)
 
-    async def _show(self, drawn: Drawn, *, tried: bool) -> tuple[str, str]:
-        """Post or change the message; returns where it lies."""
-        card, metadata = drawn.card, post_once.card_mark(drawn.card)
+    async def _post_or_update(self, content: CardContent, *, tried: bool) -> tuple[str, str]:
+        """Post or update the message; returns channel and ts of where it lies."""
+        card, metadata = content.card, post_once.card_metadata(content.card)
         place = (card.channel, card.ts) if card.ts else None
         if place is None and tried:  # an earlier run may have posted it without hearing so
-            place = await post_once.lost(self._gateway, card.target, metadata, card.created_at)
+            place = await post_once.find_lost_post(self._gateway, card.target, metadata, card.created_at)
         if place is not None:
-            await self._gateway.call("chat.update", channel=place[0], ts=place[1], **drawn.message)
+            await self._gateway.call("chat.update", channel=place[0], ts=place[1], **content.message)
             return place
-        answer = await post_once.post(self._gateway, card.target, drawn.message, metadata)
+        answer = await post_once.post(self._gateway, card.target, content.message, metadata)
         return str(answer["channel"]), str(answer["ts"])
 
-    def _noted(self, out: Outcome, drawn: Drawn, channel: str, ts: str) -> None:
-        card = drawn.card
-        redraw.shown(out, card.id, channel, ts, drawn.digest)
-        company_words.note(out, own_of(drawn.story))
-        self._mailing.shown(out, card, drawn.story, first=not card.ts)
+    def _save_posted(self, out: Outcome, content: CardContent, channel: str, ts: str) -> None:
+        card = content.card
+        redraw.shown(out, card.id, channel, ts, content.digest)
+        company_words.note(out, custom_wording(content.story))
+        self._email.after_post(out, card, content.story, first=not card.ts)
 
-    def _gone(self, out: Outcome, drawn: Drawn) -> None:
-        card = out.change(drawn.card, gone=True)
+    def _save_unreachable(self, out: Outcome, content: CardContent) -> None:
+        card = out.change(content.card, gone=True)
         if card.place:
             log.warning("a channel cannot be used", channel=card.place, about=card.about)
             asked_people.leave_channel(out, card.about, card.place)
-        self._mailing.unreachable(out, card, drawn.story)
+        self._email.unreachable(out, card, content.story)
 
-    def _left(self, out: Outcome, drawn: Drawn) -> None:
+    def _save_unchanged(self, out: Outcome, content: CardContent) -> None:
         """Nothing is to be done in Slack; whom it does not reach may have to hear by e-mail."""
-        if drawn.card.gone:
-            self._mailing.unreachable(out, drawn.card, drawn.story)
+        if content.card.gone:
+            self._email.unreachable(out, content.card, content.story)
 
-    async def _away(self, drawn: Drawn) -> None:
-        if self._mailing.on:
-            card, story = drawn.card, drawn.story
-            await self._store.run(self._mailing.away, card, story, priority=JOB)
+    async def _consider_email(self, content: CardContent) -> None:
+        if self._email.enabled:
+            card, story = content.card, content.story
+            await self._store.run(self._email.slack_unavailable, card, story, priority=JOB)
 
 
-def own_of(story: Story) -> OwnWords:
-    """The company's own words that a story was drawn with."""
+def custom_wording(story: Story) -> OwnWords:
+    """The company's own wording that a story was drawn with."""
     return story.own if isinstance(story, RequestStory | GrantStory) else NONE
 
 
-def read_cards(case: Case, ids: Sequence[int]) -> dict[int, Drawn]:
-    """These cards by their ids, and what each should show now."""
+def read_cards(case: Case, ids: Sequence[int]) -> dict[int, CardContent]:
+    """These cards by their ids, with what each should show now."""
     case.hand(Card, ids)
     stories: dict[str, Story] = {}
-    return {card_id: _drawn(case, case.get_one(Card, card_id), stories) for card_id in ids}
+    return {card_id: _content(case, case.get_one(Card, card_id), stories) for card_id in ids}
 
 
-def read_card(case: Case, card_id: int) -> Drawn:
-    """One of them."""
+def read_card(case: Case, card_id: int) -> CardContent:
+    """One card, with what it should show now."""
     return read_cards(case, [card_id])[card_id]
 
 
-def _drawn(case: Case, card: Card, stories: dict[str, Story]) -> Drawn:
+def _content(case: Case, card: Card, stories: dict[str, Story]) -> CardContent:
+    """Draw a card; `stories` are those read so far, by reference."""
     if card.about not in stories:
-        stories[card.about] = READ[card.about[:2]](case, card.about)
-    story = stories[card.about]
-    message = draw(card.kind, story, card.target)
-    canonical = json.dumps(message, sort_keys=True, separators=(",", ":"))
-    return Drawn(card, story, message, hashlib.sha256(canonical.encode()).hexdigest())
+        stories[card.about] = STORY_READERS[card.about[:2]](case, card.about)
+    message = draw(card.kind, stories[card.about], card.target)
+    return CardContent(card, stories[card.about], message, post_once.digest_of(message))

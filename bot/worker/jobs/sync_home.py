@@ -4,13 +4,11 @@ One of a person is ready at a time, and one runs at a time: whatever changed unt
 publishes, and what changes after that wants another.
 """
 
-import hashlib
-import json
-
-from blocks import home as screen
+from blocks import home as home_view
 from blocks.kit import View
 from bot.slack.gateway import Gateway, Gone
-from bot.worker.worker import Result
+from bot.worker.jobs.post_once import digest_of
+from bot.worker.runner import Result
 from models.jobs import Work
 from models.lifecycle.people import app_home
 from models.queries.home import Place, home_page
@@ -19,18 +17,18 @@ from models.store.case import Case
 from models.tables.cards import Home
 
 
-class HomeJob:
+class SyncHomeJob:
     """Publishes App Homes."""
 
     def __init__(self, store: Store, gateway: Gateway) -> None:
         self._store, self._gateway = store, gateway
 
     async def run(self, work: Work) -> Result | None:
-        """Carry out one; its payload is {"person": id}. A Home that shows what is true costs no call."""
+        """Carry out one; payload: {"person": id}. A Home that is up to date costs no call."""
         person_id = str(work.payload["person"])
-        view, digest, known = await self._store.read(lambda case: _drawn(case, person_id))
+        view, digest, published = await self._store.read(lambda case: _draw(case, person_id))
         # After a run that failed it is not sure what they see.
-        if digest == known and work.attempts == 1:
+        if digest == published and work.attempts == 1:
             return None
         try:
             await self._gateway.call("views.publish", user_id=person_id, view=dict(view))
@@ -39,9 +37,8 @@ class HomeJob:
         return lambda out: app_home.shown(out, person_id, digest)
 
 
-def _drawn(case: Case, person_id: str) -> tuple[View, str, str]:
-    """A person's App Home as it is now, where they are in it, its digest, and that of what they see."""
+def _draw(case: Case, person_id: str) -> tuple[View, str, str]:
+    """A person's App Home as it is now, its digest, and the digest of what was published last."""
     home = case.get(Home, person_id)
-    view = screen.home(home_page(case, person_id, Place.of(home)), case.now)
-    text = json.dumps(view, sort_keys=True, separators=(",", ":"))
-    return view, hashlib.sha256(text.encode()).hexdigest(), home.digest if home else ""
+    view = home_view.home(home_page(case, person_id, Place.of(home)), case.now)
+    return view, digest_of(view), home.digest if home else ""
