@@ -1,4 +1,4 @@
-"""The composition root: everything that runs is put together here, from a configuration and a clock.
+"""The composition root: builds everything that runs, from a configuration and a clock.
 
 `keyturn run`, the sandbox and the tests all call `build` and then `start`; they differ in what they hand in.
 """
@@ -14,22 +14,21 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from blocks.admin.fields.connector import ConnectorKind
-from bot import record
-from bot.clock.guard import Timekeeper
-from bot.clock.restored_backup import Caution
+from bot.clock.guard import ClockGuard
+from bot.clock.restored_backup import RestoredBackupCheck
 from bot.config import Config
 from bot.connectors import registry
 from bot.connectors.base import Connector, Tools
 from bot.database import connection
-from bot.database.health import Writable
-from bot.database.single_instance import only_one
+from bot.database.health import DatabaseHealth
+from bot.database.single_instance import single_instance
 from bot.email import Mailer
 from bot.errors import Failure
-from bot.metrics import Metrics
+from bot.metrics import Metrics, follow_audit_trail
 from bot.slack import connections, listeners
 from bot.slack.clock import slack_time
 from bot.slack.gateway import Gateway
-from bot.slack.health import Reach
+from bot.slack.health import SlackHealth
 from bot.slack.identity import Identity
 from bot.slack.socket_mode import SocketMode
 from bot.slack.web import Checks, Web
@@ -48,7 +47,7 @@ from models.store.open import open_store
 
 log = structlog.stdlib.get_logger(__name__)
 
-PATIENCE = 10.0
+SLACK_TIMEOUT = 10.0
 """Seconds that one call to Slack may take."""
 
 
@@ -63,7 +62,7 @@ class Keyturn:
     identity: Identity
     bolt: AsyncApp
     worker: Worker
-    caution: Caution
+    backup_check: RestoredBackupCheck
     scheduler: Scheduler
     web: Web
     socket: SocketMode | None
@@ -82,19 +81,19 @@ class Keyturn:
             await self.web.start(http.host, http.port)
         except OSError as error:
             raise Failure(f"Keyturn cannot listen at {http.host}:{http.port}: {error.strerror}.") from error
-        await self.caution.look_back()
+        await self.backup_check.run()
         await self.worker.start()
         await self.scheduler.start()
         if self.socket is not None:
             await self.socket.start()
 
-    async def acquainted(self) -> None:
-        """Return when Slack has told who we are; where it was away at the start, it is asked until then.
+    async def wait_for_identity(self) -> None:
+        """Return when Slack has told who we are; asks until then, where it did not answer at the start.
 
-        Raises Failure if it does not take our token.
+        Raises Failure if Slack refuses our token.
         """
         if not self.identity.known:
-            await self.identity.find_out()
+            await self.identity.wait_until_known()
             # A database that takes nothing just now ends no process; they are looked up at their clicks.
             with suppress(Unavailable):
                 await self.desk.whois.people(self.config.slack.admins)
@@ -119,81 +118,81 @@ async def build(
     config: Config,
     clock: Clock,
     *,
-    patience: float = PATIENCE,
+    slack_timeout: float = SLACK_TIMEOUT,
     lease: timedelta = LEASE,
     observe: bool = False,
 ) -> Keyturn:
     """Put a bot together: schema up to date, store open; nothing is taken from Slack yet.
 
-    `patience` is how many seconds one call to Slack may take, `lease` how long another process leaves a job
-    alone that one of us has in hand and says nothing of. With `observe` no access that the database holds
-    ends by itself until an admin says so, as after a backup was restored.
-
-    Raises Failure, with what to mend. A Slack that is away is none: what needs no Slack goes on (see
-    `Keyturn.acquainted`).
+    `slack_timeout` is how many seconds one call to Slack may take, `lease` how long other processes leave a
+    job alone that this one has in hand. With `observe` no access ends by itself until an admin says so, as
+    after a backup was restored. Raises Failure, with what to mend. A Slack that does not answer is none: what
+    needs no Slack goes on (see `Keyturn.wait_for_identity`).
     """
     async with AsyncExitStack() as resources:
-        store = await _opened(resources, config.database.url.get_secret_value(), clock, lease)
-        metrics, reach, writable = Metrics(), Reach(), Writable(store)
-        record.follow(store, metrics)
-
-        http = await resources.enter_async_context(connections.http(config, patience, metrics, reach))
-        client = connections.client(config, http)
+        store = await _open_store(resources, config.database.url.get_secret_value(), clock, lease)
+        metrics, slack_health, database_health = Metrics(), SlackHealth(), DatabaseHealth(store)
+        follow_audit_trail(store, metrics)
+        http = await resources.enter_async_context(
+            connections.http_session(config, slack_timeout, metrics, slack_health)
+        )
+        client = connections.web_client(config, http)
         identity = Identity(client)
         await identity.ask()
-        timekeeper = Timekeeper(store, clock, lambda: slack_time(client))
-        resources.callback(timekeeper.stop)
-        await timekeeper.begin()
+        clock_guard = await _guard_clock(resources, store, clock, client)
 
         types = registry.known()
-        desk = _desk(config, store, clock, client, registry.kinds(types))
-        desk.limiter.on_turned_away = metrics.turned_away.inc
-        bolt = connections.bolt(config, http, identity)
+        desk = await _desk(config, store, clock, client, registry.kinds(types), metrics)
+        bolt = connections.bolt_app(config, http, identity)
         listeners.register(bolt, desk)
         on_gap = desk.whois.events_may_be_lost
-        socket = connections.socket(config, bolt, client, http, metrics, on_gap)
-        inlet = connections.inlet(config, bolt, metrics, on_gap)
-        await _appoint(desk, config.slack.admins)
+        socket = connections.socket_mode(config, bolt, client, http, metrics, on_gap)
+        inlet = connections.http_inlet(config, bolt, metrics, on_gap)
 
-        gateway = Gateway(connections.client(config, http, retries=False), clock, patience=patience)
+        gateway = Gateway(connections.web_client(config, http, retries=False), clock, timeout=slack_timeout)
         tools = Tools(clock=clock, http=http, slack=gateway, me=lambda: identity.user_id)
         worker = _worker(config, store, gateway, registry.ready(types, tools), metrics, lease)
-        probes = [lambda: reach.probe(client), writable.probe]
-
-        scheduler = _scheduler(config, store, metrics, timekeeper, probes)
-        checks = _checks(worker, scheduler, identity, reach, writable, socket)
+        probes = [lambda: slack_health.probe(client), database_health.probe]
+        scheduler = _scheduler(config, store, metrics, clock_guard, probes)
+        checks = _checks(worker, scheduler, identity, slack_health, database_health, socket)
         metrics.watch(checks)
-        metrics.clock_ahead.set_function(timekeeper.ahead)
+        web = Web(store, metrics, checks, lambda: database_health.problem, inlet)
+        backup_check = RestoredBackupCheck(store, gateway, clock_guard.last_seen, always=observe)
         return Keyturn(
-            config=config,
-            store=store,
-            desk=desk,
-            client=client,
-            identity=identity,
-            bolt=bolt,
-            worker=worker,
-            caution=Caution(store, gateway, timekeeper.seen_before, always=observe),
-            scheduler=scheduler,
-            web=Web(store, metrics, checks, lambda: writable.why, inlet),
-            socket=socket,
-            resources=resources.pop_all(),
-        )
+            config, store, desk, client, identity, bolt, worker, backup_check, scheduler, web, socket,
+            resources.pop_all(),
+        )  # fmt: skip
 
 
-async def _opened(resources: AsyncExitStack, url: str, clock: Clock, lease: timedelta) -> Store:
-    """The store, its schema up to date; on SQLite nobody else may run on the same file."""
-    resources.enter_context(only_one(url))
-    with connection.explained(url):
+async def _open_store(resources: AsyncExitStack, url: str, clock: Clock, lease: timedelta) -> Store:
+    """The store, its schema up to date; on SQLite no other process may run on the same file."""
+    resources.enter_context(single_instance(url))
+    with connection.explain_errors(url):
         await connection.upgrade(url)
     store = open_store(url, clock, standstill=min(lease, STANDSTILL))
     resources.push_async_callback(store.close)
     return store
 
 
-def _desk(
-    config: Config, store: Store, clock: Clock, client: AsyncWebClient, connectors: Sequence[ConnectorKind]
+async def _guard_clock(
+    resources: AsyncExitStack, store: Store, clock: Clock, client: AsyncWebClient
+) -> ClockGuard:
+    guard = ClockGuard(store, clock, lambda: slack_time(client))
+    resources.callback(guard.stop)
+    await guard.start()
+    return guard
+
+
+async def _desk(
+    config: Config,
+    store: Store,
+    clock: Clock,
+    client: AsyncWebClient,
+    connectors: Sequence[ConnectorKind],
+    metrics: Metrics,
 ) -> Desk:
-    return Desk(
+    """What listeners work with; the admins of the configuration are entered and looked up."""
+    desk = Desk(
         store=store,
         clock=clock,
         whois=WhoIs(store, clock, client),
@@ -201,11 +200,10 @@ def _desk(
         connectors=connectors,
         limits=Limits(**config.limits.model_dump()),
     )
-
-
-async def _appoint(desk: Desk, admins: tuple[str, ...]) -> None:
-    await desk.store.run(directory.administer, list(admins), "operator")
-    await desk.whois.people(admins)
+    desk.limiter.on_turned_away = metrics.turned_away.inc
+    await store.run(directory.administer, list(config.slack.admins), "operator")
+    await desk.whois.people(config.slack.admins)
+    return desk
 
 
 def _worker(
@@ -224,10 +222,11 @@ def _scheduler(
     config: Config,
     store: Store,
     metrics: Metrics,
-    timekeeper: Timekeeper,
+    clock_guard: ClockGuard,
     probes: Sequence[Callable[[], Awaitable[None]]],
 ) -> Scheduler:
-    scheduler = Scheduler(store, metrics, timekeeper.look, probes)
+    metrics.clock_ahead.set_function(clock_guard.ahead)
+    scheduler = Scheduler(store, metrics, clock_guard.check, probes)
     if config.audit is not None:
         # Without cryptography the bot is ready 12 ms sooner.
         from bot.audit import schedule  # noqa: PLC0415
@@ -240,14 +239,14 @@ def _checks(
     worker: Worker,
     scheduler: Scheduler,
     identity: Identity,
-    reach: Reach,
-    writable: Writable,
+    slack_health: SlackHealth,
+    database_health: DatabaseHealth,
     socket: SocketMode | None,
 ) -> Checks:
-    """What has to be well for /readyz to say so."""
+    """The checks of /readyz: it is ready while all of them are true."""
     return {
         "worker": lambda: worker.alive,
         "sweeps": lambda: scheduler.sweeping,
-        "slack": lambda: identity.known and reach.answering and (socket is None or socket.connected),
-        "database": lambda: writable.now,
+        "slack": lambda: identity.known and slack_health.answering and (socket is None or socket.connected),
+        "database": lambda: database_health.writable,
     }

@@ -1,9 +1,11 @@
-"""What Prometheus is told at /metrics. What each number means for who operates it: docs/operating."""
+"""The numbers at /metrics (Prometheus). What each means for whoever operates Keyturn: docs/operating."""
 
+import collections
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 
+import structlog
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -14,11 +16,18 @@ from prometheus_client import (
     generate_latest,
 )
 
+from models.audit import Fact
+from models.store.base import Store
+
+log = structlog.stdlib.get_logger(__name__)
+
 ACKNOWLEDGEMENTS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3)
 """Seconds; Slack gives up after three."""
 SWEEPS = (0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30, 120)
 WORK = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 100)
 """Seconds; a connector has a hundred."""
+LOGGED_ENTRIES = 10
+"""So many audit entries are named in one line of the log; a sweep writes hundreds."""
 
 
 class Metrics:
@@ -114,3 +123,15 @@ class Metrics:
 
     def _gauge(self, name: str, says: str, labels: list[str] | None = None) -> Gauge:
         return Gauge(f"keyturn_{name}", says, labels or [], registry=self.registry)
+
+
+def follow_audit_trail(store: Store, metrics: Metrics) -> None:
+    """Count and log the audit entries that this process writes from now on, one line for each commit."""
+
+    def on_commit(entries: Sequence[Fact]) -> None:
+        for action, number in collections.Counter(entry.action for entry in entries).items():
+            metrics.recorded.labels(action).inc(number)
+        named = [f"{entry.action} {entry.subject} by {entry.actor}" for entry in entries[:LOGGED_ENTRIES]]
+        log.info("recorded", entries=named, more=max(len(entries) - LOGGED_ENTRIES, 0))
+
+    store.on_records(on_commit)

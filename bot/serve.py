@@ -1,4 +1,4 @@
-"""Running the bot as a process, until a signal says to stop."""
+"""Run the bot as a process, until a signal says to stop."""
 
 import asyncio
 import gc
@@ -24,18 +24,18 @@ async def serve(config: Config, clock: Clock, *, lease: timedelta = LEASE, obser
 
     Raises Failure if it cannot start, or where Slack was away then and now does not take the token.
     """
-    told = asyncio.Event()
+    stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, told.set)
-    with _database_explained():
+        loop.add_signal_handler(number, stopping.set)
+    with _explain_database_errors():
         keyturn = await build(config, clock, lease=lease, observe=observe)
     try:
-        with _database_explained():
+        with _explain_database_errors():
             await keyturn.start()
         keep_what_is_loaded()
         log.info("ready", mode=config.slack.mode, listening=keyturn.base_url)
-        await _until(told, keyturn)
+        await _run_until(stopping, keyturn)
         log.info("stopping")
     finally:
         await keyturn.stop()
@@ -43,7 +43,7 @@ async def serve(config: Config, clock: Clock, *, lease: timedelta = LEASE, obser
 
 
 def keep_what_is_loaded() -> None:
-    """Tell the collector that what is loaded by now stays, and let it look through what comes.
+    """Exclude what is loaded by now from garbage collection, and collect what comes.
 
     Walking all of it again takes a tenth of a second, now and then, in which nobody is answered. Nor is it
     walked now: of 150,000 objects 2,000 are garbage, which stays as well.
@@ -53,21 +53,22 @@ def keep_what_is_loaded() -> None:
 
 
 @contextmanager
-def _database_explained() -> Iterator[None]:
-    """A database that is damaged in a part that is read only now, or went away meanwhile, is no defect."""
+def _explain_database_errors() -> Iterator[None]:
+    """Raise a Failure for a database that cannot be used: no defect of Keyturn's."""
     try:
         yield
     except Unavailable as error:
         raise Failure(str(error)) from error
 
 
-async def _until(told: asyncio.Event, keyturn: Keyturn) -> None:
-    stop, acquainted = asyncio.create_task(told.wait()), asyncio.create_task(keyturn.acquainted())
+async def _run_until(stopping: asyncio.Event, keyturn: Keyturn) -> None:
+    stop = asyncio.create_task(stopping.wait())
+    identified = asyncio.create_task(keyturn.wait_for_identity())
     try:
-        await asyncio.wait({stop, acquainted}, return_when=asyncio.FIRST_COMPLETED)
-        if acquainted.done():
-            acquainted.result()
+        await asyncio.wait({stop, identified}, return_when=asyncio.FIRST_COMPLETED)
+        if identified.done():
+            identified.result()
             await stop
     finally:
-        acquainted.cancel()
+        identified.cancel()
         stop.cancel()

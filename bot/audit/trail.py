@@ -14,7 +14,7 @@ from bot.audit.checkpoints import Signed
 from bot.audit.files import WRITERS, Selection, Write, id_of, read_jsonl
 from bot.catalogue.import_export import OPERATOR
 from bot.config import AuditConfig
-from bot.database.connection import explained, opened
+from bot.database.connection import explain_errors, open_database
 from bot.errors import Failure
 from bot.plural import counted
 from models import audit
@@ -80,8 +80,8 @@ async def sign(
     Where it is added to none it follows the last of `after`, or is the first. With `config` the second
     witness hears of it. Raises Failure.
     """
-    with explained(url):
-        async with opened(url) as store:
+    with explain_errors(url):
+        async with open_database(url) as store:
             if to is None:
                 known = checkpoints.read(after, key.public_key()) if after else []
                 return await schedule.sign(store, key, known[-1] if known else None)
@@ -104,7 +104,7 @@ async def texts_of(url: str, person: str) -> tuple[str, list[erase_words.Text]]:
 
 async def erase(url: str, person_id: str, texts: Sequence[erase_words.Text]) -> None:
     """Erase these texts, some at a time."""
-    async with opened(url) as store:
+    async with open_database(url) as store:
         for start in range(0, len(texts), erase_words.AT_ONCE):
             piece = texts[start : start + erase_words.AT_ONCE]
             await store.run(erase_words.erase_of_person, person_id, piece, OPERATOR)
@@ -112,7 +112,7 @@ async def erase(url: str, person_id: str, texts: Sequence[erase_words.Text]) -> 
 
 async def export(url: str, selection: Selection, form: str, output: Path | None) -> int:
     """Write the entries to a file (None: standard output) in a form of WRITERS; returns how many."""
-    with destination(output) as file, explained(url):
+    with destination(output) as file, explain_errors(url):
         return await _read(url, lambda case: _write(case, selection, WRITERS[form], file))
 
 
@@ -122,7 +122,7 @@ def said(entries: int) -> str:
 
 
 async def _read(url: str, work: Callable[[Case], T]) -> T:
-    async with opened(url) as store:
+    async with open_database(url) as store:
         return await store.read(work)
 
 

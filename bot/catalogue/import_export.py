@@ -9,7 +9,7 @@ import typer
 from bot.catalogue import policy_examples
 from bot.catalogue.diff import Difference, compare, from_nothing
 from bot.connectors import registry
-from bot.database.connection import NoSchema, opened, upgrade
+from bot.database.connection import NoSchema, open_database, upgrade
 from bot.errors import Failure
 from bot.plural import counted
 from models.catalogue.file.read import Catalogue, CatalogueError, dump, load
@@ -41,7 +41,7 @@ def read(file: Path) -> Catalogue:
 async def dry_run(url: str, file: Path, catalogue: Catalogue) -> None:
     """Show what an import would change. Writes nothing, not even the schema."""
     try:
-        async with opened(url) as store:
+        async with open_database(url) as store:
             found = await store.read(lambda case: compare(case, catalogue))
     except NoSchema:
         found = from_nothing(catalogue)
@@ -56,7 +56,7 @@ async def take_in(url: str, file: Path, catalogue: Catalogue, *, yes: bool) -> N
     Raises Failure, with every example of the policies that is not met, or where nobody agreed.
     """
     await upgrade(url)
-    async with opened(url) as store:
+    async with open_database(url) as store:
         found = await store.read(lambda case: compare(case, catalogue))
         await _show(found, url, file, catalogue)
         if found.changes:
@@ -67,7 +67,7 @@ async def take_in(url: str, file: Path, catalogue: Catalogue, *, yes: bool) -> N
 
 async def give_out(url: str) -> str:
     """The catalogue as TOML."""
-    async with opened(url) as store:
+    async with open_database(url) as store:
         return await store.read(lambda case: dump(apps.every(case), catalogue_entries.whole(case)))
 
 

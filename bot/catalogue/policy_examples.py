@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.database.connection import NoSchema, opened
+from bot.database.connection import NoSchema, open_database
 from bot.errors import Failure
 from bot.plural import counted
 from models.catalogue.file.read import Catalogue
@@ -38,7 +38,7 @@ async def stored(url: str) -> Tried:
     def read(case: Case) -> Tried:
         return _tried(apps.every(case), Directory(case), catalogue_entries.every(case, CONFLICT))
 
-    async with opened(url) as store:
+    async with open_database(url) as store:
         return await store.read(read)
 
 
@@ -53,7 +53,7 @@ async def filed(url: str, catalogue: Catalogue) -> Tried:
         return _tried(specs, Directory(case, Drafted(catalogue.of(PERSON))), conflicts)
 
     try:
-        async with opened(url) as store:
+        async with open_database(url) as store:
             return await store.read(read)
     except NoSchema:
         return Tried(list(run_all(specs, Company([]), conflicts)))

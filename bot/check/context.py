@@ -10,7 +10,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Config
-from bot.slack.gateway import Answer, Gateway, RateLimited
+from bot.slack.gateway import Answer, Gateway, SlackRateLimit
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.entry_kind import Parts
 from models.clock import SystemClock
@@ -28,7 +28,7 @@ class WaitingGateway(Gateway):
         for _ in range(TURNS - 1):
             try:
                 return await super().call(method, **arguments)
-            except RateLimited as asked:
+            except SlackRateLimit as asked:
                 await asyncio.sleep(asked.wait.total_seconds())
         return await super().call(method, **arguments)
 
@@ -60,5 +60,5 @@ async def bench(config: Config) -> AsyncIterator[Bench]:
         client = AsyncWebClient(
             token=config.slack.bot_token.get_secret_value(), base_url=config.slack.api_url, session=http
         )
-        slack = WaitingGateway(client, SystemClock(), patience=PATIENCE)
+        slack = WaitingGateway(client, SystemClock(), timeout=PATIENCE)
         yield Bench(config, client, slack, http)

@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Text, column, text
 
 from bot.check.context import Bench
 from bot.check.result import Finding, bad, note, ok
-from bot.database.connection import Schema, explained, opened, schema_of, shown, sqlite_file
+from bot.database.connection import Schema, explain_errors, open_database, safe_url, schema_of, sqlite_file
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.entry_kind import Parts
 from models.policy import stage_sizes
@@ -45,13 +45,13 @@ async def database(bench: Bench) -> AsyncIterator[Finding]:
             return
         if not has_wal_reset_fixed(sqlite3.sqlite_version_info):
             yield note(ABOUT, f"SQLite {sqlite3.sqlite_version} {WAL_RESET}")
-    with explained(url):
+    with explain_errors(url):
         schema = await schema_of(url)
         yield _standing(url, schema)
         if schema.current:
-            async with opened(url) as store:
+            async with open_database(url) as store:
                 if damage := None if store.shared else await store.read(_damage):
-                    yield bad(ABOUT, f"{shown(url)} is damaged: {damage}. Restore a backup")
+                    yield bad(ABOUT, f"{safe_url(url)} is damaged: {damage}. Restore a backup")
                     return
                 bench.apps, bench.parts, bench.admins = await store.read(_catalogue_and_admins)
                 bench.doubts = await store.read(_doubts)
@@ -72,12 +72,12 @@ def _standing(url: str, schema: Schema) -> Finding:
     if schema.too_new:
         return bad(ABOUT, schema.too_new)
     if schema.current:
-        return ok(ABOUT, f"{shown(url)}, schema {schema.newest}")
+        return ok(ABOUT, f"{safe_url(url)}, schema {schema.newest}")
     if schema.present is None:
-        return note(ABOUT, f"{shown(url)} is empty. `keyturn run` or `keyturn db upgrade` sets it up")
+        return note(ABOUT, f"{safe_url(url)} is empty. `keyturn run` or `keyturn db upgrade` sets it up")
     return note(
         ABOUT,
-        f"{shown(url)} has schema {schema.present}. `keyturn run` or `keyturn db upgrade` "
+        f"{safe_url(url)} has schema {schema.present}. `keyturn run` or `keyturn db upgrade` "
         f"upgrades it to {schema.newest}",
     )
 

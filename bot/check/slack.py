@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from bot.check.context import Bench
 from bot.check.result import Finding, bad, note, ok
 from bot.slack.gateway import Refused
-from bot.slack.identity import WRONG_TOKEN, identify
+from bot.slack.identity import TOKEN_ERRORS, identify
 from bot.slack.manifest import PATH, SCOPES
 
 REINSTALL = "Update the Slack app with `keyturn manifest`, then reinstall it to the workspace"
@@ -51,7 +51,7 @@ async def _socket(bench: Bench, app_token: str) -> Finding:
     try:
         await bench.slack.call("apps.connections.open", app_token=app_token)
     except Refused as refusal:
-        wrong_token = refusal.error in WRONG_TOKEN | {
+        wrong_token = refusal.error in TOKEN_ERRORS | {
             "missing_scope",
             "no_permission",
             "not_allowed_token_type",

@@ -1,4 +1,4 @@
-"""Whether Slack shows more than the database knows: then the database is a backup that was restored.
+"""Detect a restored backup: Slack shows cards that the database does not know.
 
 Each card carries its number in its metadata. One that lies in a conversation and that the database has never
 counted to was posted after the backup was made. Looked for where the latest cards lie, and with those whose
@@ -23,10 +23,10 @@ from models.tables.states import GrantState
 
 log = structlog.stdlib.get_logger(__name__)
 
-PLACES = 15
-"""Conversations to look at, of each of the two kinds."""
-LONG = timedelta(minutes=5)
-"""Whoever restores a backup has stopped Keyturn for longer than this since it was made."""
+MAX_CHANNELS = 15
+"""So many conversations are looked at, of each of the two kinds."""
+MIN_GAP = timedelta(minutes=5)
+"""Between a backup and its restoration Keyturn is stopped for longer than this."""
 
 _NEWEST = select(func.coalesce(func.max(Card.id), 0))
 _LATEST = (
@@ -34,7 +34,7 @@ _LATEST = (
     .where(Card.channel != "")
     .group_by(Card.channel)
     .order_by(func.max(Card.id).desc())
-    .limit(PLACES)
+    .limit(MAX_CHANNELS)
 )
 _ENDING = (
     select(Card.channel)
@@ -42,29 +42,30 @@ _ENDING = (
     .where(Card.channel != "", Grant.state == GrantState.ACTIVE, Grant.due_at.is_not(None))
     .group_by(Card.channel)
     .order_by(func.min(Grant.due_at))
-    .limit(PLACES)
+    .limit(MAX_CHANNELS)
 )
 
 
-class Caution:
-    """At start: is this the latest state of things? Where it is not, nothing is taken away unasked."""
+class RestoredBackupCheck:
+    """Pauses what would end at the start where the database is a backup, until an admin has decided."""
 
-    def __init__(self, store: Store, gateway: Gateway, seen: datetime | None, *, always: bool) -> None:
-        """`seen` is when a bot last worked on the database; `always`: it is known to be a backup."""
-        self._store, self._gateway, self._seen, self._always = store, gateway, seen, always
+    def __init__(self, store: Store, gateway: Gateway, last_seen: datetime | None, *, always: bool) -> None:
+        """`last_seen` is when a bot last worked on the database; `always`: it is known to be a backup."""
+        self._store, self._gateway, self._last_seen, self._always = store, gateway, last_seen, always
 
-    async def look_back(self) -> None:
-        """Begin a pause where the database is a backup. To be done before anything is taken away."""
-        since, now = self._seen, self._store.clock.now()
+    async def run(self) -> None:
+        """Begin a pause where the database is a backup. To be done before anything is revoked."""
+        since, now = self._last_seen, self._store.clock.now()
         if since is None:
             return
-        if self._always or (now - since >= LONG and await behind(self._store, self._gateway, since)):
+        was_stopped = now - since >= MIN_GAP
+        if self._always or (was_stopped and await is_behind_slack(self._store, self._gateway, since)):
             await self._store.run(mass_revocation.begin, PauseKind.RESTORED, since, now)
 
 
-async def behind(store: Store, gateway: Gateway, since: datetime) -> bool:
+async def is_behind_slack(store: Store, gateway: Gateway, since: datetime) -> bool:
     """Whether a card was posted `since` then that this database knows nothing of."""
-    newest, channels = await store.read(_where)
+    newest, channels = await store.read(_read_targets)
     oldest = f"{(since - CLOCK_SKEW).timestamp():.6f}"
     for channel in channels:
         try:
@@ -77,18 +78,20 @@ async def behind(store: Store, gateway: Gateway, since: datetime) -> bool:
         except (UpstreamUnavailable, RetryAfter) as error:
             log.warning("cannot look whether this database is a restored backup", why=str(error))
             return False
-        if any(number > newest for number in _cards(answer)):
+        if any(card_id > newest for card_id in _card_ids(answer)):
             log.warning("Slack shows cards that this database does not know", channel=channel)
             return True
     return False
 
 
-def _where(case: Case) -> tuple[int, list[str]]:
+def _read_targets(case: Case) -> tuple[int, list[str]]:
     """The number of the newest card, and the conversations to look at."""
     (newest,) = case.read(_NEWEST)
     return newest, list(dict.fromkeys([*case.read(_LATEST), *case.read(_ENDING)]))
 
 
-def _cards(answer: Answer) -> list[int]:
-    marks = [one.get("metadata") or {} for one in answer.get("messages", ())]
-    return [int(mark["event_payload"]["card"]) for mark in marks if mark.get("event_type") == "keyturn_card"]
+def _card_ids(answer: Answer) -> list[int]:
+    metadata = [message.get("metadata") or {} for message in answer.get("messages", ())]
+    return [
+        int(each["event_payload"]["card"]) for each in metadata if each.get("event_type") == "keyturn_card"
+    ]

@@ -95,7 +95,7 @@ def verify(
     # Here, and not above: the other commands start without the database.
     from bot.audit import checkpoints as signed  # noqa: PLC0415
     from bot.audit import trail  # noqa: PLC0415
-    from bot.database.connection import explained  # noqa: PLC0415
+    from bot.database.connection import explain_errors  # noqa: PLC0415
 
     if (checkpoints is None) is not (key is None):
         raise typer.BadParameter("--checkpoints and --key belong together")
@@ -114,7 +114,7 @@ def verify(
         )
     _only_with_checkpoints(witnessed, outside.path)
     url = settings.database.url.get_secret_value()
-    with explained(url):
+    with explain_errors(url):
         good_news = asyncio.run(trail.verify(url, outside))
     typer.echo(good_news)
 
@@ -170,11 +170,11 @@ def erase(
     The entries stay: what was done, when, by which ID. Backups and exports are not changed.
     """
     from bot.audit import trail  # noqa: PLC0415
-    from bot.database.connection import explained  # noqa: PLC0415
+    from bot.database.connection import explain_errors  # noqa: PLC0415
     from bot.errors import Failure  # noqa: PLC0415
 
     url = configured(config).database.url.get_secret_value()
-    with explained(url):
+    with explain_errors(url):
         person_id, texts = asyncio.run(trail.texts_of(url, person))
         number = counted(len(texts), "text")
         if not texts:

@@ -38,14 +38,14 @@ def import_catalogue(
     """
     # Here, and not above: the other commands start without the database and the connectors.
     from bot.catalogue import import_export, unknown_people  # noqa: PLC0415
-    from bot.database.connection import explained  # noqa: PLC0415
+    from bot.database.connection import explain_errors  # noqa: PLC0415
 
     settings = configured(config)
     url = settings.database.url.get_secret_value()
     catalogue = import_export.read(file)
     if not offline:
         asyncio.run(unknown_people.refuse_unknown(settings, file, catalogue))
-    with explained(url):
+    with explain_errors(url):
         if dry_run:
             asyncio.run(import_export.dry_run(url, file, catalogue))
         else:
@@ -56,10 +56,10 @@ def export_catalogue(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Print the catalogue as TOML, for `catalogue import`."""
     # As above.
     from bot.catalogue import import_export  # noqa: PLC0415
-    from bot.database.connection import explained  # noqa: PLC0415
+    from bot.database.connection import explain_errors  # noqa: PLC0415
 
     url = configured(config).database.url.get_secret_value()
-    with explained(url):
+    with explain_errors(url):
         text = asyncio.run(import_export.give_out(url))
     # TOML is UTF-8, whatever the terminal is.
     typer.echo(text.encode(), nl=False)

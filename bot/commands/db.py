@@ -18,10 +18,10 @@ def register(app: typer.Typer) -> None:
 def upgrade_schema(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Bring the database's schema up to date. `keyturn run` does this when it starts."""
     # Here, and not above: the other commands start without the database.
-    from bot.database.connection import explained, upgrade  # noqa: PLC0415
+    from bot.database.connection import explain_errors, upgrade  # noqa: PLC0415
 
     url = configured(config).database.url.get_secret_value()
-    with explained(url):
+    with explain_errors(url):
         schema = asyncio.run(upgrade(url))
     if schema.current:
         typer.echo(f"The database is up to date: schema {schema.newest}.")

@@ -32,11 +32,11 @@ def check(config: ConfigFile = DEFAULT_CONFIG, file: File = None) -> None:
     """
     # Here, and not above: the other commands start without the database and the connectors.
     from bot.catalogue import import_export, policy_examples  # noqa: PLC0415
-    from bot.database.connection import explained  # noqa: PLC0415
+    from bot.database.connection import explain_errors  # noqa: PLC0415
 
     url = configured(config).database.url.get_secret_value()
     catalogue = import_export.read(file) if file else None
-    with explained(url):
+    with explain_errors(url):
         tried = asyncio.run(
             policy_examples.stored(url) if catalogue is None else policy_examples.filed(url, catalogue)
         )

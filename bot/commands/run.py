@@ -32,9 +32,9 @@ def run(config: ConfigFile = DEFAULT_CONFIG, observe: Observe = False) -> None:
     # takes a sixth of the time until then. See `keep_what_is_loaded`.
     gc.disable()
     # The other commands start in a third of the time without all that runs.
-    from bot.clock.monotonic import SteadyClock  # noqa: PLC0415
+    from bot.clock.monotonic import MonotonicClock  # noqa: PLC0415
     from bot.serve import serve  # noqa: PLC0415
 
     settings = load(config)
     log.configure(settings.secrets())
-    asyncio.run(serve(settings, SteadyClock(SystemClock()), observe=observe))
+    asyncio.run(serve(settings, MonotonicClock(SystemClock()), observe=observe))

@@ -1,4 +1,4 @@
-"""The database as the command line meets it: maybe not there yet, not up to date, or not answering."""
+"""Open the database, upgrade its schema, and turn its errors into sentences for the operator."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -20,7 +20,7 @@ class NoSchema(Failure):
 
 @dataclass(frozen=True)
 class Schema:
-    """The revision that a database has (None: there is nothing in it yet), and the one that Keyturn wants."""
+    """The revision of a database's schema (None: nothing is in it yet), and the one that Keyturn needs."""
 
     present: str | None
     newest: str
@@ -50,7 +50,7 @@ class Schema:
         return self.too_new or older
 
 
-def shown(url: str) -> str:
+def safe_url(url: str) -> str:
     """The URL without its secrets: no password, and no query, where one can stand too."""
     return make_url(url).set(query={}).render_as_string(hide_password=True)
 
@@ -62,7 +62,7 @@ def sqlite_file(url: str) -> Path | None:
 
 
 async def schema_of(url: str) -> Schema:
-    """Which schema the database has. Looks only: a SQLite file that is not there is not made."""
+    """Read which schema the database has. A SQLite file that is not there is not created."""
     from models import migrate  # noqa: PLC0415 - Alembic takes a third of a second, and few commands need it
 
     file = sqlite_file(url)
@@ -71,7 +71,7 @@ async def schema_of(url: str) -> Schema:
 
 
 async def upgrade(url: str) -> Schema:
-    """Bring the schema up to date; returns what it was. Raises Failure where a newer Keyturn was here."""
+    """Upgrade the schema; returns what it was. Raises Failure where a newer Keyturn has upgraded it."""
     from models import migrate  # noqa: PLC0415 - see above
 
     schema = await schema_of(url)
@@ -83,14 +83,14 @@ async def upgrade(url: str) -> Schema:
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Store]:
-    """The store, where its schema is the one that this Keyturn works with.
+async def open_database(url: str) -> AsyncIterator[Store]:
+    """Open the store, where its schema is the one that this Keyturn works with.
 
     Raises NoSchema where there is nothing yet, Failure where the schema is another one.
     """
     schema = await schema_of(url)
     if schema.present is None:
-        raise NoSchema(f"There is nothing in the database yet: {shown(url)}")
+        raise NoSchema(f"There is nothing in the database yet: {safe_url(url)}")
     if schema.unusable:
         raise Failure(schema.unusable)
     store = open_store(url, SystemClock())
@@ -101,8 +101,8 @@ async def opened(url: str) -> AsyncIterator[Store]:
 
 
 @contextmanager
-def explained(url: str) -> Iterator[None]:
-    """Around work on the database: what it does not do becomes a Failure, in a sentence."""
+def explain_errors(url: str) -> Iterator[None]:
+    """Raise a Failure, in a sentence, for what the database does not do inside the block."""
     try:
         yield
     except BrokenPipeError:
@@ -111,11 +111,11 @@ def explained(url: str) -> Iterator[None]:
     except Unavailable as error:
         raise Failure(str(error)) from error
     except (DBAPIError, OSError) as error:
-        raise Failure(f"The database {shown(url)} cannot be used: {reason(error)}.") from error
+        raise Failure(f"The database {safe_url(url)} cannot be used: {driver_message(error)}.") from error
 
 
-def reason(error: DBAPIError | OSError) -> str:
-    """What the driver or the system says, without the statement and SQLAlchemy's own words around it."""
-    said = str(error.orig if isinstance(error, DBAPIError) else error)
+def driver_message(error: DBAPIError | OSError) -> str:
+    """What the driver or the system says, without the statement and SQLAlchemy's own text around it."""
+    message = str(error.orig if isinstance(error, DBAPIError) else error)
     # SQLAlchemy's layer over asyncpg puts the class before the words.
-    return said.partition(">: ")[2] or said
+    return message.partition(">: ")[2] or message

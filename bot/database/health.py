@@ -1,7 +1,7 @@
-"""Whether the database takes what is written: by what it took last, and where that is long ago by a trial.
+"""Whether the database takes writes: by the last write, and where that is long ago by a trial.
 
 A database that only reads (a full disk, a file without the permission, a standby) answers every question, so
-asking it something tells nothing.
+a read proves nothing.
 """
 
 import asyncio
@@ -14,59 +14,59 @@ from models.store.base import Store, Unavailable
 
 log = structlog.stdlib.get_logger(__name__)
 
-QUIET = 10.0
+TRIAL_AFTER = 10.0
 """After so many seconds without a commit that wrote something, a trial is made."""
-SOON = 20.0
+REPEAT_WITHIN = 20.0
 """Seconds. One write that is refused is a connection that was cut; another one so soon is no accident."""
-CALM = 5.0
+RECOVERY = 5.0
 """So many seconds nothing may be refused before all is well again: on a disk that is nearly full what is
 small still fits."""
-PATIENCE = 10.0
+TRIAL_TIMEOUT = 10.0
 """Seconds that a trial may take."""
 
 
-class Writable:
-    """What one process knows of its database."""
+class DatabaseHealth:
+    """Whether this process can write to its database."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._taken, self._refused = time.monotonic(), float("-inf")
-        self.why = ""
-        """Why nothing can be written, in a sentence; empty while it can."""
-        store.on_records(lambda _: self._took())
-        store.on_refusal(lambda error: self._refuse(str(error)))
+        self._written_at, self._refused_at = time.monotonic(), float("-inf")
+        self.problem = ""
+        """Why nothing can be written, in a sentence; empty while writes succeed."""
+        store.on_records(lambda _: self._on_write())
+        store.on_refusal(lambda error: self._on_refusal(str(error)))
 
     @property
-    def now(self) -> bool:
-        """Whether it takes what is written."""
-        return not self.why
+    def writable(self) -> bool:
+        """Whether writes succeed."""
+        return not self.problem
 
     async def probe(self) -> None:
         """Try, if there is a doubt: at most one small commit each time."""
-        if self._refused > self._taken or time.monotonic() - self._taken > QUIET:
-            await self._try()
-        if self.why and time.monotonic() - self._refused > CALM:
+        if self._refused_at > self._written_at or time.monotonic() - self._written_at > TRIAL_AFTER:
+            await self._try_write()
+        if self.problem and time.monotonic() - self._refused_at > RECOVERY:
             log.info("the database takes what is written again")
-            self.why = ""
+            self.problem = ""
 
-    async def _try(self) -> None:
+    async def _try_write(self) -> None:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TRIAL_TIMEOUT):
                 await self._store.write(lambda out: settings.touch(out.sql))
-        except Unavailable:  # `_refuse` has heard of it
+        except Unavailable:  # `_on_refusal` was called
             return
         except TimeoutError:
-            self._refuse(f"The database has not taken anything for {PATIENCE:g} seconds.")
+            self._on_refusal(f"The database has not taken anything for {TRIAL_TIMEOUT:g} seconds.")
             return
-        self._took()
+        self._on_write()
 
-    def _took(self) -> None:
-        self._taken = time.monotonic()
+    def _on_write(self) -> None:
+        self._written_at = time.monotonic()
 
-    def _refuse(self, why: str) -> None:
-        before, self._refused = self._refused, time.monotonic()
-        if self._refused - before > SOON:
+    def _on_refusal(self, why: str) -> None:
+        before, self._refused_at = self._refused_at, time.monotonic()
+        if self._refused_at - before > REPEAT_WITHIN:
             return
-        if not self.why:
+        if not self.problem:
             log.error("the database takes nothing that is written", why=why)
-        self.why = why
+        self.problem = why

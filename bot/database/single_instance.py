@@ -1,4 +1,4 @@
-"""One process for one SQLite file: what a second would take for its own is the first one's."""
+"""Let only one process run on a SQLite file: a second would take over what the first has in hand."""
 
 import fcntl
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from bot.errors import Failure
 
 
 @contextmanager
-def only_one(url: str) -> Iterator[None]:
-    """Keep others off a SQLite database as long as the block lasts; on PostgreSQL all are welcome.
+def single_instance(url: str) -> Iterator[None]:
+    """Lock a SQLite database against other processes inside the block; does nothing on PostgreSQL.
 
     The lock is on a file beside the database ("keyturn.db.lock") and goes with the process, however it ends.
     Raises Failure where another process holds it.

@@ -12,7 +12,7 @@ from bot.app import Keyturn, build
 from bot.catalogue.import_export import put_in
 from bot.config import Config
 from bot.connectors import registry
-from bot.database.single_instance import only_one
+from bot.database.single_instance import single_instance
 from bot.errors import Failure
 from bot.sandbox import company
 from bot.sandbox.mailbox import Mailbox
@@ -71,7 +71,7 @@ class CompanyFiles:
             Failure: a sandbox is running in this folder.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        with only_one(self.url):
+        with single_instance(self.url):
             if fresh or not self.slack.exists():
                 for name in FILE_NAMES:
                     (self.folder / name).unlink(missing_ok=True)

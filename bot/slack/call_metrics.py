@@ -1,4 +1,4 @@
-"""Every call to Slack is timed, its failure counted, and each 429: of handlers and jobs alike.
+"""Time every call to Slack, and count its failures and 429s, of handlers and jobs alike.
 
 All use one session, so that this is the one place that sees whether Slack answers.
 """
@@ -12,54 +12,54 @@ from types import SimpleNamespace
 import aiohttp
 
 from bot.metrics import Metrics
-from bot.slack.health import Reach
+from bot.slack.health import SlackHealth
 
 TOO_MANY, SERVER_ERROR = 429, 500
 REFUSED = b'"ok":false'
 
 
-def traced(api_url: str, metrics: Metrics, reach: Reach) -> aiohttp.TraceConfig:
-    """What the session has to be made with; calls to elsewhere are left out."""
-    calls, trace = _Calls(api_url, metrics, reach), aiohttp.TraceConfig()
-    trace.on_request_start.append(calls.began)
-    trace.on_request_end.append(calls.ended)
-    trace.on_response_chunk_received.append(calls.read)
-    trace.on_request_exception.append(calls.broke)
+def trace_config(api_url: str, metrics: Metrics, health: SlackHealth) -> aiohttp.TraceConfig:
+    """The trace configuration for the HTTP session; calls to elsewhere are left out."""
+    tracer, trace = _CallTracer(api_url, metrics, health), aiohttp.TraceConfig()
+    trace.on_request_start.append(tracer.on_start)
+    trace.on_request_end.append(tracer.on_end)
+    trace.on_response_chunk_received.append(tracer.on_chunk)
+    trace.on_request_exception.append(tracer.on_exception)
     return trace
 
 
 @dataclass(frozen=True)
-class _Calls:
+class _CallTracer:
     api_url: str
     metrics: Metrics
-    reach: Reach
+    health: SlackHealth
 
-    async def began(self, _: object, call: SimpleNamespace, sent: aiohttp.TraceRequestStartParams) -> None:
+    async def on_start(self, _: object, call: SimpleNamespace, sent: aiohttp.TraceRequestStartParams) -> None:
         url = str(sent.url.with_query(None))
-        call.began = time.perf_counter()
+        call.started = time.perf_counter()
         call.method = url.removeprefix(self.api_url).strip("/") if url.startswith(self.api_url) else None
 
-    async def ended(self, _: object, call: SimpleNamespace, done: aiohttp.TraceRequestEndParams) -> None:
+    async def on_end(self, _: object, call: SimpleNamespace, done: aiohttp.TraceRequestEndParams) -> None:
         if call.method is None:
             return
-        self.metrics.slack_calls.labels(call.method).observe(time.perf_counter() - call.began)
+        self.metrics.slack_calls.labels(call.method).observe(time.perf_counter() - call.started)
         status = done.response.status
         if status >= SERVER_ERROR:
             self.metrics.slack_errors.labels(call.method, f"http_{status}").inc()
-            self.reach.failed()
+            self.health.on_failure()
             call.method = None  # what it says besides is not Slack's word
             return
-        self.reach.heard()
+        self.health.on_answer()
         if status == TOO_MANY:
             self._throttled(call.method, done.response.headers.get("Retry-After", ""))
 
-    async def read(
+    async def on_chunk(
         self, _: object, call: SimpleNamespace, got: aiohttp.TraceResponseChunkReceivedParams
     ) -> None:
         if call.method is not None and (word := _refusal(got.chunk)):
             self.metrics.slack_errors.labels(call.method, word).inc()
 
-    async def broke(
+    async def on_exception(
         self, _: object, call: SimpleNamespace, lost: aiohttp.TraceRequestExceptionParams
     ) -> None:
         if call.method is None:
@@ -67,7 +67,7 @@ class _Calls:
         self.metrics.slack_errors.labels(call.method, "unreachable").inc()
         # Whoever gives up waiting says more of their patience than of Slack.
         if not isinstance(lost.exception, asyncio.CancelledError):
-            self.reach.failed()
+            self.health.on_failure()
 
     def _throttled(self, method: str, wait: str) -> None:
         self.metrics.throttled.labels(method).inc()

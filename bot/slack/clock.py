@@ -1,4 +1,4 @@
-"""What time it is at Slack: every answer over HTTP is dated."""
+"""Slack's clock: every answer over HTTP is dated."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -12,17 +12,17 @@ CLOCK_SKEW = timedelta(minutes=5)
 
 
 async def slack_time(client: AsyncWebClient) -> datetime | None:
-    """Ask; to the second. None where Slack does not answer, or without a date."""
+    """The time at Slack, to the second. None where Slack does not answer, or without a date."""
     try:
         answer = await client.auth_test()
     except SlackApiError as error:  # a refusal is dated as well
         answer = error.response
     except (aiohttp.ClientError, OSError, TimeoutError):
         return None
-    return _dated(str(answer.headers.get("Date", "")))
+    return _parse_date(str(answer.headers.get("Date", "")))
 
 
-def _dated(header: str) -> datetime | None:
+def _parse_date(header: str) -> datetime | None:
     try:
         return parsedate_to_datetime(header).astimezone(UTC)
     except ValueError:

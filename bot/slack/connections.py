@@ -1,4 +1,4 @@
-"""The connections with Slack, each way: our calls over one shared session, and what Slack delivers to us."""
+"""The connections with Slack: the HTTP session and clients for our calls, and what takes deliveries."""
 
 from collections.abc import Callable
 
@@ -10,22 +10,24 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.config import Config
 from bot.metrics import Metrics
 from bot.slack import call_metrics
-from bot.slack.health import Reach
+from bot.slack.health import SlackHealth
 from bot.slack.identity import Identity
 from bot.slack.socket_mode import SocketMode
 from bot.slack.web import Inlet
 
 
-def http(config: Config, patience: float, metrics: Metrics, reach: Reach) -> aiohttp.ClientSession:
-    """The session that everything shares that calls somebody; a call may take `patience` seconds."""
+def http_session(
+    config: Config, timeout: float, metrics: Metrics, health: SlackHealth
+) -> aiohttp.ClientSession:
+    """The HTTP session that all calls share; each may take `timeout` seconds."""
     return aiohttp.ClientSession(
-        timeout=aiohttp.ClientTimeout(total=patience),
-        trace_configs=[call_metrics.traced(config.slack.api_url, metrics, reach)],
+        timeout=aiohttp.ClientTimeout(total=timeout),
+        trace_configs=[call_metrics.trace_config(config.slack.api_url, metrics, health)],
     )
 
 
-def client(config: Config, http: aiohttp.ClientSession, *, retries: bool = True) -> AsyncWebClient:
-    """A client over the shared session; without `retries` a broken connection is told, not tried again."""
+def web_client(config: Config, http: aiohttp.ClientSession, *, retries: bool = True) -> AsyncWebClient:
+    """A client over the shared session; without `retries` it raises for a broken connection."""
     return AsyncWebClient(
         token=config.slack.bot_token.get_secret_value(),
         base_url=config.slack.api_url,
@@ -34,11 +36,11 @@ def client(config: Config, http: aiohttp.ClientSession, *, retries: bool = True)
     )
 
 
-def bolt(config: Config, http: aiohttp.ClientSession, identity: Identity) -> AsyncApp:
-    """Bolt, so that a listener has committed when Slack hears yes (signatures: `bot.slack.web`)."""
+def bolt_app(config: Config, http: aiohttp.ClientSession, identity: Identity) -> AsyncApp:
+    """The Bolt app: a listener has committed when Slack gets its answer (signatures: `bot.slack.web`)."""
 
     async def authorize() -> AuthorizeResult:
-        return identity.us  # Bolt would ask auth.test, at the first delivery or at each
+        return identity.authorization  # Bolt would ask auth.test, at the first delivery or at each
 
     return AsyncApp(
         name="keyturn",
@@ -51,19 +53,21 @@ def bolt(config: Config, http: aiohttp.ClientSession, identity: Identity) -> Asy
     )
 
 
-def socket(
+def socket_mode(
     config: Config, bolt: AsyncApp, client: AsyncWebClient, http: aiohttp.ClientSession, metrics: Metrics,
     on_gap: Callable[[], object],
 ) -> SocketMode | None:  # fmt: skip
-    """The socket, in mode socket; `on_gap` is called where events may have been lost."""
+    """The connections of mode socket, else None; `on_gap` is called where events may have been lost."""
     token = config.slack.app_token
     if config.slack.mode != "socket" or token is None:
         return None
     return SocketMode(bolt, client, http, token.get_secret_value(), metrics, on_gap=on_gap)
 
 
-def inlet(config: Config, bolt: AsyncApp, metrics: Metrics, on_gap: Callable[[], object]) -> Inlet | None:
-    """Where deliveries come in, in mode http; `on_gap` as in `socket`."""
+def http_inlet(
+    config: Config, bolt: AsyncApp, metrics: Metrics, on_gap: Callable[[], object]
+) -> Inlet | None:
+    """The endpoint for deliveries in mode http, else None; `on_gap` as in `socket_mode`."""
     secret = config.slack.signing_secret
     if config.slack.mode != "http" or secret is None:
         return None

@@ -1,8 +1,8 @@
-"""The gateway: every call that a job makes to Slack goes through here, and comes back as one of four answers.
+"""The gateway: makes the calls of jobs to Slack, and maps every failure to one of four errors.
 
-What Slack asks for with a 429 (Retry-After) is kept by the whole process: until it has passed, a call of that
-method (for chat.postMessage: to that channel) is not sent, but answered here. The wait is written into the
-job that hit it, so it survives a restart as well.
+Slack's Retry-After (with a 429) holds for the whole process: until it has passed, a call of that method (for
+chat.postMessage: to that channel) is not sent, but refused here. The wait is written into the job that hit
+it, so it survives a restart as well.
 """
 
 import asyncio
@@ -29,15 +29,15 @@ GONE = {
     "users_not_found",
 }
 """Whom or what the call is about is not there any more."""
-SLACKS_OWN = {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
-"""Slack's word, with HTTP 200, for trouble on its own side."""
-NO_RETRY_AFTER = 30
+SERVER_ERRORS = {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
+"""Slack's error codes, with HTTP 200, for trouble on its own side."""
+DEFAULT_RETRY_AFTER = 30
 """Seconds to wait where a 429 does not say how long."""
 
 Answer = dict[str, Any]
 
 
-class RateLimited(RetryAfter):
+class SlackRateLimit(RetryAfter):
     """Slack asks to wait; `wait` is how long from now."""
 
 
@@ -46,7 +46,7 @@ class Unreachable(UpstreamUnavailable):
 
 
 class Refused(Exception):
-    """Slack's answer is no; `error` is its word for why."""
+    """Slack's answer is no; `error` is its code for it."""
 
     def __init__(self, method: str, error: str, details: str = "") -> None:
         super().__init__(f"{method}: {error}" + (f" ({details})" if details else ""))
@@ -60,20 +60,20 @@ class Gone(Refused):
 class Gateway:
     """Calls Slack for jobs. Its client must not retry: a post whose answer was lost may have arrived."""
 
-    def __init__(self, client: AsyncWebClient, clock: Clock, *, patience: float = 10) -> None:
-        """`patience` is how many seconds one call may take."""
-        self._client, self._clock, self._patience = client, clock, patience
+    def __init__(self, client: AsyncWebClient, clock: Clock, *, timeout: float = 10) -> None:
+        """`timeout` is how many seconds one call may take."""
+        self._client, self._clock, self._timeout = client, clock, timeout
         self._pauses: dict[tuple[str, str], tuple[datetime, datetime]] = {}
 
     async def call(self, method: str, **arguments: Any) -> Answer:
         """Call a Web API method, by Slack's name for it ("chat.postMessage"), and return its answer.
 
-        Raises RateLimited, Unreachable, Gone or Refused.
+        Raises SlackRateLimit, Unreachable, Gone or Refused.
         """
         lane = (method, str(arguments.get("channel", "")) if method == "chat.postMessage" else "")
-        self._mind_pause(lane)
+        self._check_pause(lane)
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._timeout):
                 # The client's own methods know which arguments go where (query, form, JSON).
                 answer = await getattr(self._client, method.replace(".", "_"))(**arguments)
         except SlackApiError as error:
@@ -82,35 +82,35 @@ class Gateway:
             raise Unreachable(f"{method}: {str(error) or 'no answer in time'}") from error
         return dict(answer.data)
 
-    def _mind_pause(self, lane: tuple[str, str]) -> None:
+    def _check_pause(self, lane: tuple[str, str]) -> None:
         since, until = self._pauses.get(lane, (None, None))
         now = self._clock.now()
         if since is None or until is None:
             return
         # A clock that was set back must not make a pause of seconds one of hours.
         if since <= now < until:
-            raise RateLimited(f"{lane[0]}: Slack asked to wait", until - now)
+            raise SlackRateLimit(f"{lane[0]}: Slack asked to wait", until - now)
         del self._pauses[lane]
 
     def _refusal(self, method: str, lane: tuple[str, str], error: SlackApiError) -> Exception:
         status = int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0))
-        word, details = _reason(error)
-        if status == 429 or word == "ratelimited":  # noqa: PLR2004 - HTTP's own number
+        code, details = _reason(error)
+        if status == 429 or code == "ratelimited":  # noqa: PLR2004 - HTTP's own number
             return self._pause(lane, error)
-        if status >= 500 or word in SLACKS_OWN or not word:  # noqa: PLR2004 - HTTP's own number
-            return Unreachable(f"{method}: HTTP {status} {word}".rstrip())
-        return (Gone if word in GONE else Refused)(method, word, details)
+        if status >= 500 or code in SERVER_ERRORS or not code:  # noqa: PLR2004 - HTTP's own number
+            return Unreachable(f"{method}: HTTP {status} {code}".rstrip())
+        return (Gone if code in GONE else Refused)(method, code, details)
 
-    def _pause(self, lane: tuple[str, str], error: SlackApiError) -> RateLimited:
-        given = str(error.response.headers.get("Retry-After", ""))
-        seconds = int(given) if given.isascii() and given.isdigit() else NO_RETRY_AFTER
+    def _pause(self, lane: tuple[str, str], error: SlackApiError) -> SlackRateLimit:
+        header = str(error.response.headers.get("Retry-After", ""))
+        seconds = int(header) if header.isascii() and header.isdigit() else DEFAULT_RETRY_AFTER
         now, wait = self._clock.now(), timedelta(seconds=seconds)
         self._pauses[lane] = (now, now + wait)
-        return RateLimited(f"{lane[0]}: Slack asks to wait {seconds} s", wait)
+        return SlackRateLimit(f"{lane[0]}: Slack asks to wait {seconds} s", wait)
 
 
 def _reason(error: SlackApiError) -> tuple[str, str]:
-    """Slack's word for it, and what it says besides; empty where the answer was not Slack's."""
+    """Slack's error code, and its further messages; empty where the answer was not Slack's."""
     data = getattr(error.response, "data", None)
     if not isinstance(data, dict):
         return "", ""

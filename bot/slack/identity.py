@@ -1,4 +1,4 @@
-"""Who we are in Slack: asked at start, by auth.test, and until Slack answers."""
+"""Our identity in Slack (auth.test): asked for at the start, and until Slack answers."""
 
 import asyncio
 
@@ -9,14 +9,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Failure
-from bot.slack.gateway import SLACKS_OWN
+from bot.slack.gateway import SERVER_ERRORS
 
 log = structlog.stdlib.get_logger(__name__)
 
-WRONG_TOKEN = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
-BUSY = {*SLACKS_OWN, "ratelimited"}
+TOKEN_ERRORS = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
+BUSY = {*SERVER_ERRORS, "ratelimited"}
 FIRST_WAIT, LONGEST_WAIT = 0.25, 30.0
-"""Seconds between two times that Slack is asked."""
+"""Seconds between two calls, growing."""
 
 
 class SlackUnavailable(Failure):
@@ -47,30 +47,30 @@ async def identify(client: AsyncWebClient) -> AuthorizeResult:
 
 
 class Identity:
-    """Who we are, as far as Slack has told: nothing but our token where it was away at the start."""
+    """Our identity in Slack, of which only the token is known while Slack does not answer."""
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
         self.known = False
-        self.us = AuthorizeResult(enterprise_id=None, team_id=None, bot_token=client.token)
+        self.authorization = AuthorizeResult(enterprise_id=None, team_id=None, bot_token=client.token)
 
     @property
     def user_id(self) -> str:
         """Our user id; empty while it is not known."""
-        return str(self.us.bot_user_id or "")
+        return str(self.authorization.bot_user_id or "")
 
     async def ask(self) -> bool:
-        """Ask Slack; returns whether it has answered. Raises Failure where it does not take our token."""
+        """Ask Slack once; returns whether it has answered. Raises Failure where it refuses our token."""
         try:
-            self.us = await identify(self._client)
-        except SlackUnavailable as away:
-            log.warning("Slack does not say who we are yet", why=str(away))
+            self.authorization = await identify(self._client)
+        except SlackUnavailable as error:
+            log.warning("Slack does not say who we are yet", why=str(error))
             return False
         self.known = True
         return True
 
-    async def find_out(self) -> None:
-        """Ask until Slack has answered. Raises Failure where it does not take our token."""
+    async def wait_until_known(self) -> None:
+        """Ask until Slack has answered. Raises Failure where it refuses our token."""
         wait = FIRST_WAIT
         while not (self.known or await self.ask()):
             await asyncio.sleep(wait)
@@ -80,16 +80,16 @@ class Identity:
 def _failure(error: SlackApiError) -> Failure:
     data = error.response.data if isinstance(getattr(error.response, "data", None), dict) else {}
     word = str(data.get("error") or "no word of Slack's")
-    if word in WRONG_TOKEN:
+    if word in TOKEN_ERRORS:
         return Failure(
             f"Slack rejects the bot token ({word}). Copy it again from the Slack app's page, "
             "under OAuth & Permissions."
         )
-    kind = SlackUnavailable if _passing(error, data) else Failure
+    kind = SlackUnavailable if _is_transient(error, data) else Failure
     return kind(f"Slack does not say who we are: {word}.")
 
 
-def _passing(error: SlackApiError, data: dict[str, object]) -> bool:
+def _is_transient(error: SlackApiError, data: dict[str, object]) -> bool:
     """Whether it is Slack's own trouble: HTTP 429 or 5xx, or its word for it."""
     status = int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 0))
     return status >= 500 or status == 429 or data.get("error") in BUSY  # noqa: PLR2004 - HTTP's own numbers

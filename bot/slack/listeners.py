@@ -1,4 +1,4 @@
-"""Which listeners there are: every handler file's `register`, in one list."""
+"""Register the listeners of every handler file on the Bolt app."""
 
 from collections.abc import Callable
 
@@ -33,7 +33,7 @@ from handlers.routes import Routes
 
 log = structlog.stdlib.get_logger(__name__)
 
-REGISTER: tuple[Callable[[Routes, Desk], None], ...] = (
+REGISTRATIONS: tuple[Callable[[Routes, Desk], None], ...] = (
     admin.register,
     change.register,
     comment.register,
@@ -56,17 +56,17 @@ REGISTER: tuple[Callable[[Routes, Desk], None], ...] = (
 )
 
 
-def routes(desk: Desk) -> Routes:
-    """All of them, by what they take."""
-    found = Routes()
-    for each in REGISTER:
-        each(found, desk)
-    return found
+def all_routes(desk: Desk) -> Routes:
+    """All listeners, by what they take."""
+    routes = Routes()
+    for register_listeners in REGISTRATIONS:
+        register_listeners(routes, desk)
+    return routes
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
-    """Put them all on the Bolt app."""
-    app.use(routes(desk))
+    """Put all listeners on the Bolt app."""
+    app.use(all_routes(desk))
     app.error(_answer)
 
 

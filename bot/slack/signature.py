@@ -1,4 +1,4 @@
-"""Whether a request is Slack's, and what those that come too late say of this machine's clock.
+"""Verify Slack's signature, and tell from stale deliveries how wrong this machine's clock is.
 
 https://docs.slack.dev/authentication/verifying-requests-from-slack
 """
@@ -8,19 +8,19 @@ import hmac
 import re
 from statistics import median
 
-FRESH = 300
+MAX_AGE = 300
 """Seconds that a signature is good for; Slack's own limit."""
-ALIKE = 30
-"""Seconds. Stale deliveries that are off by the same, give or take so much, were sent just now: it is our
+CLOCK_TOLERANCE = 30
+"""Seconds. Stale deliveries that are offsets by the same, give or take so much, were sent just now: it is our
 clock that is wrong. One that is sent again later is off by more each time."""
-ENOUGH = 3
+MIN_STALE = 3
 """So many of those, signed at different times, in a row."""
 
 
 def signed_at(secret: str, timestamp: str, signature: str, body: bytes) -> int | None:
     """When Slack signed this body, in Unix seconds; None where the signature does not fit.
 
-    Whoever asks has to refuse what is not `fresh`.
+    The caller has to refuse what is not `is_fresh`.
     """
     if not re.fullmatch("[0-9]{1,12}", timestamp):
         return None
@@ -31,28 +31,28 @@ def signed_at(secret: str, timestamp: str, signature: str, body: bytes) -> int |
     return int(timestamp) if hmac.compare_digest(expected, signature) else None
 
 
-def fresh(signed: int, now: float) -> bool:
-    """Whether something that was signed then is still to be taken (Unix seconds)."""
-    return abs(now - signed) <= FRESH
+def is_fresh(signed: int, now: float) -> bool:
+    """Whether a delivery that was signed then is still to be taken (both in Unix seconds)."""
+    return abs(now - signed) <= MAX_AGE
 
 
-class WrongClock:
-    """Tells from deliveries that are signed well, and stale, by how much this machine's clock is wrong."""
+class ClockOffset:
+    """How wrong this machine's clock is, by deliveries whose signature is right and stale."""
 
     def __init__(self) -> None:
-        self._off: dict[int, float] = {}
+        self._offsets: dict[int, float] = {}
         """By how many seconds the last ones were off, by when they were signed."""
 
-    def ahead(self, signed: int, now: float) -> int | None:
-        """By how many minutes our clock is ahead of Slack's (negative: behind); None while nobody knows."""
-        self._off.setdefault(signed, now - signed)
-        for oldest in list(self._off)[:-ENOUGH]:
-            del self._off[oldest]
-        off = self._off.values()
-        if len(off) < ENOUGH or max(off) - min(off) > ALIKE:
+    def minutes_ahead(self, signed: int, now: float) -> int | None:
+        """By how many minutes our clock is ahead of Slack's (negative: behind); None while unknown."""
+        self._offsets.setdefault(signed, now - signed)
+        for oldest in list(self._offsets)[:-MIN_STALE]:
+            del self._offsets[oldest]
+        offsets = self._offsets.values()
+        if len(offsets) < MIN_STALE or max(offsets) - min(offsets) > CLOCK_TOLERANCE:
             return None
-        return round(median(off) / 60)
+        return round(median(offsets) / 60)
 
     def forget(self) -> None:
-        """One was fresh: the clock is right."""
-        self._off.clear()
+        """Forget the stale deliveries: one was fresh, so the clock is right."""
+        self._offsets.clear()

@@ -21,21 +21,21 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.metrics import Metrics
-from bot.slack.surrogates import has_half
+from bot.slack.surrogates import has_lone_surrogate
 
 log = structlog.stdlib.get_logger(__name__)
 
 CONNECTIONS = 2
 HEARTBEAT = 10.0
 """Seconds between pings; an answer that takes longer than half of that means the connection is dead."""
-LONGEST_WAIT = 30.0
-BRIEF = 5.0
+MAX_WAIT = 30.0
+SHORT_LIVED = 5.0
 """Seconds; a connection that is cut off sooner, while another is open, may be one too many."""
 STANDBY = 600.0
 """Seconds after which one that stands by tries again, though it is not needed."""
-PAUSE = 0.1
-"""Seconds in which the other one may come to stand, before one that was cut off soon is opened anew."""
-CLOSING = 2.0
+RECONNECT_DELAY = 0.1
+"""Seconds that another connection has to open, before one that was cut off soon is opened anew."""
+CLOSE_TIMEOUT = 2.0
 """Seconds that Slack has to say goodbye."""
 GRACE = 5.0
 """Seconds that deliveries in hand may still take at the end; Slack waits three."""
@@ -44,7 +44,7 @@ Envelope = dict[str, Any]
 
 
 class SocketMode:
-    """Keeps connections to Slack open and hands what comes over them to Bolt."""
+    """Keeps connections to Slack open and hands the deliveries that come over them to Bolt."""
 
     def __init__(
         self, bolt: AsyncApp, client: AsyncWebClient, http: aiohttp.ClientSession, app_token: str,
@@ -57,9 +57,9 @@ class SocketMode:
         self._bolt, self._client, self._http, self._app_token = bolt, client, http, app_token
         self._metrics, self._heartbeat, self._on_gap = metrics, heartbeat, on_gap
         self._open: set[aiohttp.ClientWebSocketResponse] = set()
-        self._keepers: list[asyncio.Task[None]] = []
-        self._in_hand: set[asyncio.Task[None]] = set()
-        self._first, self._none_left = asyncio.Event(), asyncio.Event()
+        self._connection_tasks: list[asyncio.Task[None]] = []
+        self._deliveries: set[asyncio.Task[None]] = set()
+        self._first_attempt, self._disconnected = asyncio.Event(), asyncio.Event()
 
     @property
     def connected(self) -> bool:
@@ -68,54 +68,58 @@ class SocketMode:
 
     async def start(self) -> None:
         """Begin to connect; returns with the first connection, or when Slack has not let us in at first."""
-        self._keepers = [asyncio.create_task(self._keep()) for _ in range(CONNECTIONS)]
+        self._connection_tasks = [asyncio.create_task(self._keep_connected()) for _ in range(CONNECTIONS)]
         try:
             async with asyncio.timeout(GRACE):
-                await self._first.wait()
+                await self._first_attempt.wait()
         except TimeoutError:
             log.warning("Slack does not let us connect yet")
 
     async def stop(self) -> None:
         """Take no more, answer what is in hand, and close."""
-        for keeper in self._keepers:
-            keeper.cancel()
-        if self._in_hand:
-            await asyncio.wait(self._in_hand, timeout=GRACE)
-        await asyncio.gather(*self._keepers, *map(self._drop, list(self._open)), return_exceptions=True)
+        for task in self._connection_tasks:
+            task.cancel()
+        if self._deliveries:
+            await asyncio.wait(self._deliveries, timeout=GRACE)
+        await asyncio.gather(
+            *self._connection_tasks, *map(self._close, list(self._open)), return_exceptions=True
+        )
 
-    async def _keep(self) -> None:
+    async def _keep_connected(self) -> None:
         """One connection after the other, at once where the last one worked."""
         failures = 0
         while True:
             try:
-                if await self._connection():
+                if await self._run_connection():
                     failures = 0
                 else:
                     failures += 1
-                    await self._needed(min(BRIEF * 2**failures, STANDBY))
+                    await self._stand_by(min(SHORT_LIVED * 2**failures, STANDBY))
             except (SlackApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
                 failures += 1
-                self._first.set()
+                self._first_attempt.set()
                 log.warning("no connection to Slack", error=str(error) or type(error).__name__)
-                await asyncio.sleep(min(0.1 * 2**failures, LONGEST_WAIT))
+                await asyncio.sleep(min(0.1 * 2**failures, MAX_WAIT))
 
-    async def _needed(self, longest: float) -> None:
+    async def _stand_by(self, longest: float) -> None:
         """Wait, but no longer than so many seconds, until no connection is left."""
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(RECONNECT_DELAY)
         if self._open:
-            self._none_left.clear()
+            self._disconnected.clear()
             with suppress(TimeoutError):
                 async with asyncio.timeout(longest):
-                    await self._none_left.wait()
+                    await self._disconnected.wait()
 
-    async def _connection(self) -> bool:
+    async def _run_connection(self) -> bool:
         """One connection from its beginning to its end; returns whether it ended as it should.
 
         A Slack that lets only one in cuts one off soon after another is open: then one of them stands by.
         """
         opened = await self._client.apps_connections_open(app_token=self._app_token)
         socket = await self._http.ws_connect(
-            str(opened["url"]), heartbeat=self._heartbeat, timeout=aiohttp.ClientWSTimeout(ws_close=CLOSING)
+            str(opened["url"]),
+            heartbeat=self._heartbeat,
+            timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_TIMEOUT),
         )
         self._open.add(socket)
         began = time.monotonic()
@@ -124,39 +128,39 @@ class SocketMode:
         except asyncio.CancelledError:
             raise  # we stop: `stop` closes it, after what is in hand is answered
         except BaseException:
-            await self._drop(socket)
+            await self._close(socket)
             raise
-        await self._drop(socket)
-        return replaced or time.monotonic() - began > BRIEF
+        await self._close(socket)
+        return replaced or time.monotonic() - began > SHORT_LIVED
 
-    async def _drop(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    async def _close(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self._open.discard(socket)
         self._on_gap()
         if not self._open:
-            self._none_left.set()
+            self._disconnected.set()
         await socket.close()
 
     async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> bool:
         """Take what comes; returns whether Slack said before that it would close, and not for too many."""
         async for message in socket:
-            envelope = _parsed(message)
+            envelope = _parse(message)
             if envelope.get("type") == "hello":
                 self._on_gap()
-                self._first.set()
+                self._first_attempt.set()
             elif envelope.get("type") == "disconnect":
                 log.info("Slack asks for a new connection", reason=envelope.get("reason"))
                 return envelope.get("reason") != "too_many_websockets"
-            elif isinstance(envelope.get("envelope_id"), str) and self._takes(message.data, envelope):
+            elif isinstance(envelope.get("envelope_id"), str) and self._is_valid(message.data, envelope):
                 if envelope.get("retry_attempt"):
                     self._on_gap()
                 task = asyncio.create_task(self._deliver(socket, envelope))
-                self._in_hand.add(task)
-                task.add_done_callback(self._in_hand.discard)
+                self._deliveries.add(task)
+                task.add_done_callback(self._deliveries.discard)
         return False
 
-    def _takes(self, text: str, envelope: Envelope) -> bool:
-        """Whether it can be worked with. If not it is not acknowledged: whoever waits hears from Slack."""
-        if not has_half(text, envelope):
+    def _is_valid(self, text: str, envelope: Envelope) -> bool:
+        """Whether it can be stored. If not it is not acknowledged: whoever waits hears from Slack."""
+        if not has_lone_surrogate(text, envelope):
             return True
         self._metrics.refused_deliveries.labels("body").inc()
         log.warning("refused a delivery", why="half a character")
@@ -175,7 +179,7 @@ class SocketMode:
             log.exception("a delivery failed")
 
 
-def _parsed(message: aiohttp.WSMessage) -> Envelope:
+def _parse(message: aiohttp.WSMessage) -> Envelope:
     if message.type is not aiohttp.WSMsgType.TEXT:
         return {}
     try:

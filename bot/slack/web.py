@@ -1,6 +1,6 @@
-"""What Keyturn serves over HTTP: health and metrics always, Slack's deliveries in mode http.
+"""The HTTP server: health and metrics always, Slack's deliveries in mode http.
 
-A delivery is checked here before Bolt sees it. Whatever arrives, the answer is a status and at most a word.
+A delivery is checked here before Bolt sees it. The answer to anything is a status and at most a word.
 """
 
 import json
@@ -17,13 +17,13 @@ from sqlalchemy import Integer, literal_column, select
 
 from bot.metrics import Metrics
 from bot.slack.manifest import PATH
-from bot.slack.signature import WrongClock, fresh, signed_at
-from bot.slack.surrogates import has_half
+from bot.slack.signature import ClockOffset, is_fresh, signed_at
+from bot.slack.surrogates import has_lone_surrogate
 from models.store.base import Store
 
 log = structlog.stdlib.get_logger(__name__)
 
-LARGEST = 1024 * 1024
+MAX_BODY = 1024 * 1024
 """Bytes of a delivery. Slack's largest, a view with its state, is a quarter of that."""
 TYPES = ("application/json", "application/x-www-form-urlencoded")
 BACKLOG = 4096
@@ -38,32 +38,32 @@ Checks = Mapping[str, Callable[[], bool]]
 
 @dataclass(frozen=True)
 class Inlet:
-    """Where deliveries go, and the secret that they are signed with."""
+    """Receives Slack's deliveries over HTTP and hands them to Bolt."""
 
     bolt: AsyncApp
     secret: str
     metrics: Metrics
-    clock: WrongClock = field(default_factory=WrongClock)
+    clock: ClockOffset = field(default_factory=ClockOffset)
     on_gap: Callable[[], object] = lambda: None
     """Called where an event may have been lost: one that Slack sends again did not get through before."""
 
     async def take(self, request: web.Request) -> web.StreamResponse:
-        """Answer one delivery of Slack's, or refuse what is none: 401, 413, 415 or 400."""
+        """Answer a delivery of Slack's; refuse anything else with 401, 413, 415 or 400."""
         started = time.perf_counter()
-        body = await request.read()  # aiohttp refuses what is larger than LARGEST with 413
+        body = await request.read()  # aiohttp refuses what is larger than MAX_BODY with 413
         headers = request.headers
         stamp, signature = headers.get("X-Slack-Request-Timestamp", ""), headers.get("X-Slack-Signature", "")
         now, signed = time.time(), signed_at(self.secret, stamp, signature, body)
         if signed is None:
             return self._refused("signature", 401)
-        if not fresh(signed, now):
-            return self._refused("stale", 401, **_clock(self.clock.ahead(signed, now)))
+        if not is_fresh(signed, now):
+            return self._refused("stale", 401, **_clock_problem(self.clock.minutes_ahead(signed, now)))
         self.clock.forget()
         if request.content_type not in TYPES:
             return self._refused("type", 415)
         if headers.get("X-Slack-Retry-Num"):
             self.on_gap()
-        delivery = _read(request, body)
+        delivery = _parse(request, body)
         if delivery is None:
             return self._refused("body", 400)
         try:
@@ -82,24 +82,24 @@ class Inlet:
         return web.Response(status=status)
 
 
-def _clock(ahead: int | None) -> dict[str, str]:
-    """For the log: what is wrong with this machine's clock, where that is known."""
+def _clock_problem(ahead: int | None) -> dict[str, str]:
+    """For the log: how wrong this machine's clock is, where that is known."""
     if ahead is None:
         return {}
     off = f"{abs(ahead)} minutes {'ahead of' if ahead > 0 else 'behind'}"
     return {"because": f"This machine's clock is {off} Slack's. Set it right."}
 
 
-def _read(request: web.Request, body: bytes) -> AsyncBoltRequest | None:
+def _parse(request: web.Request, body: bytes) -> AsyncBoltRequest | None:
     """The delivery as Bolt takes it; None where the body is not what Slack sends."""
     try:
         text = body.decode()
         delivery = AsyncBoltRequest(body=text, query=request.query_string, headers=dict(request.headers))
-        half = has_half(text, delivery.body)
+        broken = has_lone_surrogate(text, delivery.body)
     except Exception as error:  # noqa: BLE001 - Bolt trips over JSON of other shapes than Slack's, in many ways
         log.info("not to be read", error=str(error))
         return None
-    if half:
+    if broken:
         log.info("not to be read", error="there is half a character in it")
         return None
     # Bolt says that it is a dict, and takes whatever JSON there was.
@@ -111,14 +111,14 @@ class Web:
     """The HTTP server."""
 
     def __init__(
-        self, store: Store, metrics: Metrics, checks: Checks, why: Callable[[], str], inlet: Inlet | None
+        self, store: Store, metrics: Metrics, checks: Checks, problem: Callable[[], str], inlet: Inlet | None
     ) -> None:
         """`checks` are named and quick, and all have to be true for /readyz; `inlet` is for mode http.
 
-        `why` says in a sentence what is wrong, where that is known.
+        `problem` returns in a sentence what is wrong, where that is known, or nothing.
         """
-        self._store, self._metrics, self._checks, self._why = store, metrics, checks, why
-        application = web.Application(client_max_size=LARGEST, middlewares=[_last_net])
+        self._store, self._metrics, self._checks, self._problem = store, metrics, checks, problem
+        application = web.Application(client_max_size=MAX_BODY, middlewares=[_catch_all])
         application.router.add_get("/healthz", self._healthz)
         application.router.add_get("/readyz", self._readyz)
         application.router.add_get("/metrics", self._show_metrics)
@@ -133,8 +133,8 @@ class Web:
         """Listen; port 0 takes a free one, see `base_url`. Raises OSError where the address is taken."""
         await self._runner.setup()
         await web.TCPSite(self._runner, host, port, backlog=BACKLOG).start()
-        taken = self._runner.addresses[0][1]
-        self.base_url = f"http://{f'[{host}]' if ':' in host else host}:{taken}"
+        used_port = self._runner.addresses[0][1]
+        self.base_url = f"http://{f'[{host}]' if ':' in host else host}:{used_port}"
 
     async def stop(self) -> None:
         """Take no more; what is in hand is answered first."""
@@ -145,13 +145,13 @@ class Web:
 
     async def _readyz(self, _request: web.Request) -> web.Response:
         answers = await self._database_answers()
-        found = {name: check() for name, check in self._checks.items()}
-        found["database"] &= answers
-        why = {"why": self._why()} if self._why() else {}
+        states = {name: check() for name, check in self._checks.items()}
+        states["database"] &= answers
+        why = {"why": problem} if (problem := self._problem()) else {}
         return web.json_response(
-            found | why,
-            status=200 if all(found.values()) else 503,
-            dumps=lambda it: json.dumps(it, indent=1),
+            states | why,
+            status=200 if all(states.values()) else 503,
+            dumps=lambda answer: json.dumps(answer, indent=1),
         )
 
     async def _database_answers(self) -> bool:
@@ -167,7 +167,7 @@ class Web:
 
 
 @web.middleware
-async def _last_net(request: web.Request, handler: Callable[..., object]) -> web.StreamResponse:
+async def _catch_all(request: web.Request, handler: Callable[..., object]) -> web.StreamResponse:
     """No traceback leaves the process."""
     try:
         return await handler(request)  # type: ignore[misc, no-any-return]

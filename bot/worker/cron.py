@@ -1,7 +1,7 @@
-"""What goes by the calendar (APScheduler), planned anew where the machine's clock was set.
+"""Jobs by the calendar (APScheduler), rescheduled where the machine's clock was set.
 
 APScheduler's next run is a moment of the machine's clock. Set back by three hours, that moment would be three
-hours later than it was meant, so the plan is held against the seconds that have passed.
+hours later than it should be, so the schedule is compared with the seconds that have passed.
 """
 
 import asyncio
@@ -13,23 +13,25 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bot.clock.monotonic import passed
+from bot.clock.monotonic import monotonic_seconds
 from bot.worker.ticker import attempt
 from models.clock import Clock, SystemClock
 
-SET = timedelta(seconds=5)
+TOLERANCE = timedelta(seconds=5)
 """By more, the machine's clock was set; a time service that slows it down or speeds it up needs hours."""
 
 
 class Cron:
     """Runs jobs by the machine's clock, each once where several runs were missed, never one beside itself."""
 
-    def __init__(self, machine: Clock | None = None, passed: Callable[[], float] = passed) -> None:
-        self._machine, self._passed = machine or SystemClock(), passed
+    def __init__(
+        self, machine: Clock | None = None, monotonic: Callable[[], float] = monotonic_seconds
+    ) -> None:
+        self._machine, self._monotonic = machine or SystemClock(), monotonic
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
-        self._zero = self._began()
+        self._zero = self._epoch()
 
     def add(self, trigger: Any, work: Callable[[], Awaitable[None]]) -> None:
         """Do this whenever a trigger of APScheduler's says so."""
@@ -52,7 +54,7 @@ class Cron:
 
     def start(self) -> None:
         """Begin."""
-        self._zero = self._began()
+        self._zero = self._epoch()
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -60,24 +62,24 @@ class Cron:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
-    async def look(self) -> None:
-        """Plan anew if the machine's clock was set since the last look. To be called every few seconds."""
-        zero = self._began()
+    async def reschedule(self) -> None:
+        """Correct the next runs if the machine's clock was set since the last call, seconds ago."""
+        zero = self._epoch()
         step = zero - self._zero
-        if abs(step) < SET:  # small ones add up until they are worth it
+        if abs(step) < TOLERANCE:  # small ones add up until they are worth it
             return
         self._zero = zero
         now = self._machine.now()
         for job in self.jobs:
-            job.modify(next_run_time=_planned(job, step, now))  # which wakes APScheduler up
+            job.modify(next_run_time=_next_run(job, step, now))  # which wakes APScheduler up
 
-    def _began(self) -> datetime:
+    def _epoch(self) -> datetime:
         """When the seconds began, by the machine's clock: it moves only where that is set."""
         now = self._machine.now()
-        return now - timedelta(seconds=self._passed())
+        return now - timedelta(seconds=self._monotonic())
 
 
-def _planned(job: Any, step: timedelta, now: datetime) -> datetime | None:
+def _next_run(job: Any, step: timedelta, now: datetime) -> datetime | None:
     """When a job is to run after the machine's clock was set by `step`.
 
     At an interval it runs when it would have. By the calendar it runs at its next moment, and at once where

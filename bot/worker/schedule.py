@@ -25,18 +25,18 @@ log = structlog.stdlib.get_logger(__name__)
 
 TICK = 1
 """Seconds between sweeps; an empty one reads an index for each kind of what can be due."""
-SILENCE = 30.0
+MAX_SWEEP_GAP = 30.0
 """Seconds without a batch that ended, after which the sweep is taken to stand still: one is begun each
 second, works for milliseconds, and waits at most so long for what another has locked (`STANDSTILL`)."""
 TIDY = 3600
 PROBE = 5
-PLAN = 5
-"""Seconds between looks whether the calendar has to be planned anew, since the machine's clock was set."""
-FREE = 5
+RESCHEDULE = 5
+"""Seconds between checks whether the machine's clock was set, so that the calendar has to be corrected."""
+END_FROZEN = 5
 """Seconds between looks for processes that froze with something locked."""
 COUNT = 15
 """Seconds between counts for /metrics."""
-SHARE = 500
+GRANT_COUNT_REST = 500
 """Grants are counted over an index of all of them: after a rest of so many times what the count took."""
 
 
@@ -47,28 +47,32 @@ class Scheduler:
         self,
         store: Store,
         metrics: Metrics,
-        before: Callable[[], Awaitable[None]] | None = None,
+        before_sweep: Callable[[], Awaitable[None]] | None = None,
         probes: Sequence[Callable[[], Awaitable[None]]] = (),
-        passed: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`before` is done before each sweep, `probes` every few seconds beside them.
+        """`before_sweep` is done before each sweep, `probes` every few seconds beside them.
 
-        `passed` is the seconds by which it is told how long ago a sweep ended.
+        `monotonic` measures how long ago a sweep ended, in seconds.
         """
-        self._store, self._metrics, self._before = store, metrics, before
-        self._passed_over: set[str] = set()
+        self._store, self._metrics, self._before_sweep = store, metrics, before_sweep
+        self._skipped: set[str] = set()
         """What could not be done, so that it holds up nothing else."""
-        self._one_at_a_time = asyncio.Lock()
-        self._grants_again = 0.0
+        self._sweep_lock = asyncio.Lock()
+        self._next_grant_count = 0.0
         """When the grants may be counted again, by the monotonic clock."""
-        self._passed, self._swept = passed, passed()
+        self._monotonic, self._swept_at = monotonic, monotonic()
         metrics.last_sweep.set_function(self.since_sweep)
         self.cron = Cron()
         self.every(TIDY, self._tidy)
-        ticks = [(self.catch_up, TICK), (self.count, COUNT), (self._free, FREE), (self.cron.look, PLAN)]
-        self._tickers = [
-            Ticker(seconds, work) for work, seconds in [*ticks, *((probe, PROBE) for probe in probes)]
+        ticks: list[tuple[float, Callable[[], Awaitable[object]]]] = [
+            (TICK, self.catch_up),
+            (COUNT, self.count),
+            (END_FROZEN, self._end_frozen),
+            (RESCHEDULE, self.cron.reschedule),
+            *((PROBE, probe) for probe in probes),
         ]
+        self._tickers = [Ticker(seconds, work) for seconds, work in ticks]
 
     def every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         """Do this too, at this interval, by the calendar; not at the start."""
@@ -92,70 +96,70 @@ class Scheduler:
 
         Many that are due at once take long, and all is well while one batch ends after the other.
         """
-        return self._passed() - self._swept
+        return self._monotonic() - self._swept_at
 
     @property
     def sweeping(self) -> bool:
         """Whether sweeps end."""
-        return self.since_sweep() <= SILENCE
+        return self.since_sweep() <= MAX_SWEEP_GAP
 
     async def catch_up(self) -> None:
         """Do all that is due by the store's clock, a batch at a time, letting others write in between.
 
         A sweep under way is waited for: what it holds is not done yet, and another would skip it.
         """
-        async with self._one_at_a_time:
-            if self._before is not None:
-                await attempt(self._before)  # a look that failed stops no sweep
+        async with self._sweep_lock:
+            if self._before_sweep is not None:
+                await attempt(self._before_sweep)  # one that failed stops no sweep
             while await self._sweep():
                 pass
 
     async def _sweep(self) -> bool:
         """Do one batch of what is due; returns whether there may be more."""
-        work = partial(due.sweep, passed_over=frozenset(self._passed_over))
+        work = partial(due.sweep, passed_over=frozenset(self._skipped))
         with self._metrics.sweeps.time():
             swept = await self._store.write_many(work, priority=SWEEP)
-        self._swept = self._passed()
+        self._swept_at = self._monotonic()
         for what, error in swept.broken:
             log.error("passed over for the next hour", what=what, exc_info=error)
-            self._passed_over.add(what)
+            self._skipped.add(what)
         return swept.more
 
     async def count(self) -> None:
         """Bring the numbers for /metrics up to date."""
-        shown = self._metrics
-        found = await self._store.read(health.look)
-        for state, number in found.jobs.items():
-            shown.jobs.labels(state).set(number)
-        self._show_waiting(found.waiting)
-        shown.requests.set(found.pending_requests)
-        shown.tasks.set(found.open_tasks)
-        shown.reviews.set(found.open_reviews)
-        shown.overdue_revokes.set(found.overdue_revokes)
+        metrics, counts = self._metrics, await self._store.read(health.look)
+        for state, number in counts.jobs.items():
+            metrics.jobs.labels(state).set(number)
+        self._show_waiting(counts.waiting)
+        metrics.requests.set(counts.pending_requests)
+        metrics.tasks.set(counts.open_tasks)
+        metrics.reviews.set(counts.open_reviews)
+        metrics.overdue_revokes.set(counts.overdue_revokes)
         await self._count_grants()
-        shown.counted_at.set_to_current_time()
+        metrics.counted_at.set_to_current_time()
 
     def _show_waiting(self, waiting: tuple[health.Waiting, ...]) -> None:
         self._metrics.due_jobs.clear()
-        for one in waiting:
-            self._metrics.due_jobs.labels(one.kind, one.urgency.name.lower()).set(one.number)
+        for group in waiting:
+            self._metrics.due_jobs.labels(group.kind, group.urgency.name.lower()).set(group.number)
         for urgency in Urgency:
-            oldest = max((one.oldest.total_seconds() for one in waiting if one.urgency is urgency), default=0)
+            ages = (group.oldest.total_seconds() for group in waiting if group.urgency is urgency)
+            oldest = max(ages, default=0)
             self._metrics.oldest_job.labels(urgency.name.lower()).set(oldest)
 
     async def _count_grants(self) -> None:
         began = time.monotonic()
-        if began < self._grants_again:
+        if began < self._next_grant_count:
             return
         for state, number in (await self._store.read(health.grants)).items():
             self._metrics.grants.labels(state).set(number)
         ended = time.monotonic()
-        self._grants_again = ended + SHARE * (ended - began)
+        self._next_grant_count = ended + GRANT_COUNT_REST * (ended - began)
 
-    async def _free(self) -> None:
+    async def _end_frozen(self) -> None:
         if ended := await self._store.cut_off_frozen():
             log.warning("ended what processes that froze had locked", transactions=ended)
 
     async def _tidy(self) -> None:
-        self._passed_over.clear()
+        self._skipped.clear()
         await self._store.write(units.forget, priority=SWEEP)

@@ -1,4 +1,4 @@
-"""Doing something again and again by the seconds that pass: no machine's clock that is set can stop it."""
+"""Repeat work by the seconds that pass: no setting of the machine's clock can stop it."""
 
 import asyncio
 import time
@@ -19,12 +19,12 @@ class Ticker:
         seconds: float,
         work: Callable[[], Awaitable[object]],
         *,
-        passed: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
-        """`passed` and `sleep` are the event loop's own, but in tests."""
+        """`monotonic` and `sleep` are the event loop's own, but in tests."""
         self._seconds, self._work = seconds, work
-        self._passed, self._sleep = passed, sleep
+        self._monotonic, self._sleep = monotonic, sleep
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -38,16 +38,16 @@ class Ticker:
 
     async def run(self) -> None:
         """Do it for ever. What fails is logged; of what is missed while it takes long, nothing is made up."""
-        due = self._passed() + self._seconds
+        due = self._monotonic() + self._seconds
         while True:
-            await self._sleep(max(0.0, due - self._passed()))
+            await self._sleep(max(0.0, due - self._monotonic()))
             await attempt(self._work)
-            missed = max(0.0, self._passed() - due) // self._seconds
+            missed = max(0.0, self._monotonic() - due) // self._seconds
             due += self._seconds * (1 + missed)
 
 
 async def attempt(work: Callable[[], Awaitable[object]]) -> None:
-    """Do something of which one failure is only that: it is logged, and done again another time."""
+    """Do something whose failure is only logged, since it is done again another time."""
     try:
         await work()
     except Unavailable as error:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot import log
 from bot.app import Keyturn, build
-from bot.clock.monotonic import SteadyClock
+from bot.clock.monotonic import MonotonicClock
 from bot.config import Config
 from bot.sandbox.slack import LocalSlack
 from bot.sandbox.slack.core.traffic_log import LogEntry
@@ -68,7 +68,7 @@ class BotPart:
         """Start it; returns its address."""
         chosen = Config.model_validate(config)
         log.configure(chosen.secrets())
-        self._bot: Keyturn = await build(chosen, SteadyClock(SystemClock()))
+        self._bot: Keyturn = await build(chosen, MonotonicClock(SystemClock()))
         await self._bot.start()
         keep_what_is_loaded()
         self._pauses = Pauses()

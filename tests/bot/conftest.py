@@ -41,7 +41,7 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 def gateway(slack: LocalSlack, app: App, http: aiohttp.ClientSession, clock: ManualClock) -> Gateway:
     """The way to Slack, with half a second of patience."""
     client = AsyncWebClient(app.bot_token, base_url=slack.api_url, session=http, retry_handlers=[])
-    return Gateway(client, clock, patience=0.5)
+    return Gateway(client, clock, timeout=0.5)
 
 
 @pytest.fixture

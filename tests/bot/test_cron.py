@@ -7,7 +7,7 @@ import pytest
 from apscheduler.schedulers import base
 from apscheduler.triggers.cron import CronTrigger
 
-from bot.worker.cron import SET, Cron
+from bot.worker.cron import TOLERANCE, Cron
 from models.clock import ManualClock
 from tests.bot.test_ticker import nothing
 from tests.conftest import START
@@ -35,7 +35,7 @@ class Machine:
             await self.look()
 
     async def look(self) -> None:
-        await self.cron.look()
+        await self.cron.reschedule()
         self.cron._scheduler._process_jobs()
         for task in list(self.cron._scheduler._executors["default"]._pending_futures):
             await task
@@ -109,9 +109,9 @@ async def test_by_the_calendar_what_the_clock_was_set_past_runs_once_and_at_once
 async def test_a_clock_that_is_slowed_down_plans_nothing_anew(machine: Machine) -> None:
     machine.cron.every(HOUR, machine.run)
     machine.cron.start()
-    machine.clock.advance(-SET / 2)
+    machine.clock.advance(-TOLERANCE / 2)
     await machine.look()
-    assert machine.planned == HOUR + SET / 2
+    assert machine.planned == HOUR + TOLERANCE / 2
 
 
 async def test_it_can_be_stopped_before_it_was_started(machine: Machine) -> None:

@@ -23,7 +23,7 @@ from models.store.base import Unavailable
 from models.store.outcome import Outcome
 from models.tables.requests import Request
 from models.tables.states import RequestState
-from tests.bot.test_hurt_database import SENTENCE, becomes, impatient
+from tests.bot.test_damaged_database import SENTENCE, becomes, impatient
 from tests.postgres import OwnServer, PostgresServer, connect
 from tests.postgres_keeper import UNPRIVILEGED
 from tests.ready_world import request_of, submit_request

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.slack import App, LocalSlack
-from bot.slack.gateway import Gateway, Gone, RateLimited, Refused, Unreachable
+from bot.slack.gateway import Gateway, Gone, Refused, SlackRateLimit, Unreachable
 from models.clock import ManualClock
 
 
@@ -23,11 +23,11 @@ async def test_retry_after_is_kept_to_the_second(
     gateway: Gateway, slack: LocalSlack, clock: ManualClock
 ) -> None:
     slack.faults.ratelimit("users.list", retry_after=3600, times=1)
-    with pytest.raises(RateLimited) as told:
+    with pytest.raises(SlackRateLimit) as told:
         await gateway.call("users.list")
     assert told.value.wait == timedelta(hours=1)
     clock.advance(timedelta(minutes=59, seconds=59))
-    with pytest.raises(RateLimited) as again:
+    with pytest.raises(SlackRateLimit) as again:
         await gateway.call("users.list")
     assert again.value.wait == timedelta(seconds=1)
     assert said(slack, "users.list") == 1  # the second was not even sent
@@ -38,10 +38,10 @@ async def test_retry_after_is_kept_to_the_second(
 async def test_one_slow_conversation_holds_up_no_other(gateway: Gateway, slack: LocalSlack) -> None:
     ada, ben = slack.workspace.add_person("Ada"), slack.workspace.add_person("Ben")
     slack.faults.ratelimit("chat.postMessage", retry_after=60, times=1)
-    with pytest.raises(RateLimited):
+    with pytest.raises(SlackRateLimit):
         await gateway.call("chat.postMessage", channel=ada.id, text="Hello")
     await gateway.call("chat.postMessage", channel=ben.id, text="Hello")
-    with pytest.raises(RateLimited):
+    with pytest.raises(SlackRateLimit):
         await gateway.call("chat.postMessage", channel=ada.id, text="Hello")
 
 
@@ -49,7 +49,7 @@ async def test_a_clock_that_is_set_back_makes_no_wait_longer(
     gateway: Gateway, slack: LocalSlack, clock: ManualClock
 ) -> None:
     slack.faults.ratelimit("users.list", retry_after=5, times=1)
-    with pytest.raises(RateLimited):
+    with pytest.raises(SlackRateLimit):
         await gateway.call("users.list")
     clock.advance(-timedelta(days=1))
     assert (await gateway.call("users.list"))["ok"]
@@ -59,7 +59,7 @@ async def test_a_limit_that_does_not_say_how_long_means_half_a_minute(
     gateway: Gateway, slack: LocalSlack
 ) -> None:
     slack.faults.fail("users.list", status=429, error="ratelimited", times=1)
-    with pytest.raises(RateLimited) as told:
+    with pytest.raises(SlackRateLimit) as told:
         await gateway.call("users.list")
     assert told.value.wait == timedelta(seconds=30)
 

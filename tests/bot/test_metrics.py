@@ -30,7 +30,7 @@ pytestmark = pytest.mark.both_engines
 async def world(
     sqlite_template: str, tmp_path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[World]:
-    monkeypatch.setattr(schedule, "SHARE", 0)  # the grants are counted each time
+    monkeypatch.setattr(schedule, "GRANT_COUNT_REST", 0)  # the grants are counted each time
     async with ready_world(sqlite_template, tmp_path, clock) as ready:
         yield ready
 
@@ -139,7 +139,7 @@ async def test_grants_are_not_counted_more_often_than_they_cost(
     http: aiohttp.ClientSession,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(schedule, "SHARE", 10**6)  # among so few the count is done in no time
+    monkeypatch.setattr(schedule, "GRANT_COUNT_REST", 10**6)  # among so few the count is done in no time
     async with ready_world(sqlite_template, tmp_path, clock) as world:
         await scrape(world.bot, http)
         await approve_request(world, await submit_request(world))

@@ -47,7 +47,7 @@ def config(slack: LocalSlack, app: App, url: str) -> Config:
 
 @asynccontextmanager
 async def up(config: Config, clock: ManualClock) -> AsyncIterator[Keyturn]:
-    keyturn = await build(config, clock, patience=0.5)
+    keyturn = await build(config, clock, slack_timeout=0.5)
     try:
         await keyturn.start()
         yield keyturn
@@ -90,7 +90,7 @@ async def test_it_starts_while_slack_is_away_and_gets_to_know_it_later(
         assert not keyturn.identity.known
         await keyturn.catch_up()
         away.remove()
-        await keyturn.acquainted()
+        await keyturn.wait_for_identity()
         assert keyturn.identity.user_id == app.bot_user_id
         root = await keyturn.store.read(lambda case: Directory(case).person("U0ROOT"))
         assert root is not None
@@ -107,7 +107,7 @@ async def test_a_database_that_takes_nothing_just_when_slack_is_back_ends_no_pro
         with closing(sqlite3.connect(tmp_path / "keyturn.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             away.remove()
-            await keyturn.acquainted()
+            await keyturn.wait_for_identity()
             other.execute("ROLLBACK")
         assert keyturn.identity.known
 
@@ -118,7 +118,7 @@ async def test_a_slack_that_is_busy_is_not_taken_for_one_that_refuses(
     slack.faults.fail("auth.test", status=503, times=1)
     slack.faults.fail("auth.test", status=200, error="internal_error", times=1)
     async with up(config, clock) as keyturn:
-        await keyturn.acquainted()
+        await keyturn.wait_for_identity()
 
 
 async def test_a_token_that_turns_out_wrong_once_slack_is_back_ends_the_process(process: "Process") -> None:

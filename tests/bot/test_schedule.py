@@ -202,9 +202,9 @@ async def test_a_sweep_that_ends_no_more_shows(
     store: Store, metrics: Metrics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seconds = Seconds()
-    scheduler = Scheduler(store, metrics, passed=seconds)
+    scheduler = Scheduler(store, metrics, monotonic=seconds)
     await scheduler.catch_up()
-    seconds.now += schedule.SILENCE
+    seconds.now += schedule.MAX_SWEEP_GAP
     seen = [scheduler.sweeping]
     seconds.now += 0.5
     seen.append(scheduler.sweeping)
@@ -226,11 +226,11 @@ async def test_one_that_takes_long_and_gets_on_is_no_standstill(
     store: Store, metrics: Metrics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seconds = Seconds()
-    scheduler = Scheduler(store, metrics, passed=seconds)
+    scheduler = Scheduler(store, metrics, monotonic=seconds)
     alive: list[bool] = []
 
     async def batch(_work: object, **_urgency: object) -> SimpleNamespace:
-        seconds.now += schedule.SILENCE - 1
+        seconds.now += schedule.MAX_SWEEP_GAP - 1
         alive.append(scheduler.sweeping)
         return SimpleNamespace(more=len(alive) < 5, broken=[])
 

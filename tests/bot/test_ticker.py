@@ -38,7 +38,7 @@ class Seconds:
             await left.pop(0)()
 
         with pytest.raises(Enough):
-            await Ticker(every, work, passed=lambda: self.now, sleep=self.sleep).run()
+            await Ticker(every, work, monotonic=lambda: self.now, sleep=self.sleep).run()
         return self.ticks
 
     def lasting(self, seconds: float) -> Callable[[], Awaitable[None]]:

@@ -20,7 +20,7 @@ import pytest_asyncio
 from structlog.testing import capture_logs
 
 from bot.sandbox.slack.delivery.signing import signature, signed_headers
-from bot.slack.web import LARGEST
+from bot.slack.web import MAX_BODY
 from models.clock import ManualClock
 from tests.conftest import START
 from tests.world import World, running
@@ -129,11 +129,11 @@ async def test_a_signature_that_is_none_is_refused(forger: Forger, signed: str) 
 
 
 async def test_giants_are_refused_before_they_are_read(forger: Forger) -> None:
-    body = b" " * (LARGEST + 1)
+    body = b" " * (MAX_BODY + 1)
     assert (await forger.send(BytesIO(body), forger.headers(body)))[0] == 413
 
     async def without_a_length() -> AsyncIterator[bytes]:
-        for _ in range(LARGEST // 65536 + 2):
+        for _ in range(MAX_BODY // 65536 + 2):
             yield b" " * 65536
 
     assert (await forger.send(without_a_length(), forger.headers(b"")))[0] == 413

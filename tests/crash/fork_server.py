@@ -106,7 +106,7 @@ def _live(order: LaunchOrder) -> None:
 
 def _run(order: LaunchOrder) -> int:
     # Only how often it looks, how much it takes at once, how long it is waited for; not what it does.
-    schedule.TICK = schedule.FREE = worker.POLL = 0.3  # type: ignore[assignment]
+    schedule.TICK = schedule.END_FROZEN = worker.POLL = 0.3  # type: ignore[assignment]
     vars(app)["STANDSTILL"] = STANDSTILL
     due.BATCH = order.batch or due.BATCH
     if order.points:

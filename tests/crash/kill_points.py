@@ -25,7 +25,15 @@ from models.store.units import Unit, carry_out
 
 PASSED_OVER = ("auth.test", "apps.connections.open")
 """Asked while the bot starts; nothing is under way then."""
-BESIDES = ("", "_look", "sweep", "forget", "note_time", "erase_expired", "Writable._try")
+BESIDES = (
+    "",
+    "commit_to_claim",
+    "sweep",
+    "forget",
+    "note_time",
+    "erase_expired",
+    "DatabaseHealth._try_write",
+)
 """What is written by the seconds that pass and records nothing: no story comes by it at the same place."""
 
 
@@ -136,7 +144,7 @@ def _name(unit: Unit) -> str:
     if unit.several is not None:
         return "sweep"
     verb, name = unit.work, getattr(unit.work, "__qualname__", "")
-    if name.startswith("Worker._finish."):
+    if name.startswith("JobRunner._finish."):
         return f"end of {getclosurevars(verb).nonlocals['work'].kind}"
     if name.startswith("Store.run."):
         verb = getclosurevars(verb).nonlocals["verb"]

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.clock.guard import MANY
-from bot.clock.monotonic import SteadyClock
+from bot.clock.guard import MASS
+from bot.clock.monotonic import MonotonicClock
 from models.clock import ManualClock
 from models.lifecycle.grant import give
 from models.lifecycle.request import submit
@@ -36,7 +36,7 @@ async def world(
     """A world whose bot has a machine with a clock of its own."""
     shutil.copy(sqlite_template, tmp_path / "keyturn.db")
     world = World(clock, "socket")
-    world.bots_clock = SteadyClock(machine, lambda: 0.0)
+    world.bots_clock = MonotonicClock(machine, lambda: 0.0)
     await world.slack.start()
     try:
         await world.start_bot(f"sqlite+aiosqlite:///{tmp_path / 'keyturn.db'}")
@@ -48,7 +48,7 @@ async def world(
 
 async def many_hold(world: World) -> None:
     await world.offer(auto_approve=[{"name": "Everybody may"}], stage=[])
-    people = [world.slack.workspace.add_person(f"P{number}").id for number in range(MANY)]
+    people = [world.slack.workspace.add_person(f"P{number}").id for number in range(MASS)]
     await world.bot.desk.whois.people(people)
 
     def work(out: Outcome) -> None:
@@ -77,7 +77,7 @@ async def test_an_admin_is_asked_on_a_card_before_a_mass_is_taken_away(
     await world.settle()
     assert await states(world) == {GrantState.ACTIVE}
     root, card = world.person("Root"), world.card("Root", "jumped ahead")
-    assert f"{MANY} accesses are over by that clock" in str(card.blocks)
+    assert f"{MASS} accesses are over by that clock" in str(card.blocks)
     await root.click(card, "Wait")
     await world.settle()
     assert "wants to wait. It goes on by itself once the clock is right" in str(

@@ -19,7 +19,7 @@ from tests.handlers.roles_world import RolesWorld
 
 ROUTES = [
     (kind.name.lower(), name)
-    for kind, name in sorted(listeners.routes(cast("Desk", None)).listeners)
+    for kind, name in sorted(listeners.all_routes(cast("Desk", None)).listeners)
     if kind is not Delivered.EVENT  # those are told of people by Slack, and are looked up before they count
 ]
 NONSENSE: tuple[Any, ...] = (

@@ -58,7 +58,7 @@ ROWS = [
 
 
 def test_every_action_has_its_row_with_a_cell_for_every_part() -> None:
-    registered = listeners.routes(cast("Desk", None)).listeners
+    registered = listeners.all_routes(cast("Desk", None)).listeners
     assert sorted((row.kind, row.name) for row in ROWS) == sorted(
         (kind.name.lower(), name) for kind, name in registered
     )

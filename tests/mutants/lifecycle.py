@@ -156,7 +156,7 @@ LIFECYCLE = (
     mutant(
         "union-not-looked-at", "R8", RECONCILE,
         "kept=direction is Direction.TAKE and grant.person_id in kept", "kept=False",
-        "bot/test_settle_job.py::test_what_another_grant_still_gives_is_not_taken",
+        "bot/test_apply_access.py::test_what_another_grant_still_gives_is_not_taken",
     ),
     mutant(
         "retry-after-counted-as-a-failure", "R10", RECONCILE,
@@ -229,11 +229,11 @@ LIFECYCLE = (
     mutant(
         "home-not-looked-at-again", "R20", "models/store/redraw.py",
         'jobs[key] = Wanted("home", key, key, {"person": person_id}, Urgency.LATER, at)', "pass",
-        "bot/test_home_job.py::test_what_changes_while_it_is_published_is_published_after_it",
+        "bot/test_sync_home.py::test_what_changes_while_it_is_published_is_published_after_it",
     ),
     mutant(
         "home-believed-after-a-failure", "R20", "bot/worker/jobs/sync_home.py",
         "if digest == published and work.attempts == 1:", "if digest == published:",
-        "bot/test_home_job.py::test_after_a_run_that_failed_it_is_published_though_nothing_has_changed",
+        "bot/test_sync_home.py::test_after_a_run_that_failed_it_is_published_though_nothing_has_changed",
     ),
 )  # fmt: skip

@@ -207,6 +207,6 @@ STORE = (
     mutant(
         "run-outlives-its-lease", "R14", "bot/worker/lease.py",
         "asyncio.timeout_at(min(self._run_ends, self._until))", "asyncio.timeout_at(self._run_ends)",
-        "bot/test_hold.py::test_who_wakes_past_the_lease_sends_nothing_more_though_the_answer_lies_there",
+        "bot/test_lease.py::test_who_wakes_past_the_lease_sends_nothing_more_though_the_answer_lies_there",
     ),
 )  # fmt: skip

@@ -17,12 +17,12 @@ THREATS = (
     ),
     mutant(
         "stale-taken", "stale delivery", SIGNATURE,
-        "return abs(now - signed) <= FRESH", "return True",
+        "return abs(now - signed) <= MAX_AGE", "return True",
         f"{OF_WEB}::test_a_signature_is_good_for_five_minutes",
     ),
     mutant(
         "giant-read", "giants", "bot/slack/web.py",
-        "web.Application(client_max_size=LARGEST,", "web.Application(client_max_size=LARGEST * 64,",
+        "web.Application(client_max_size=MAX_BODY,", "web.Application(client_max_size=MAX_BODY * 64,",
         f"{OF_WEB}::test_giants_are_refused_before_they_are_read",
     ),
     mutant(
@@ -168,7 +168,7 @@ THREATS = (
     mutant(
         "card-posted-twice", "R9", "bot/worker/jobs/sync_card.py",
         "if place is None and tried:", "if False:",
-        "bot/test_card_jobs.py::test_a_card_is_posted_once_whatever_became_of_slacks_answer",
+        "bot/test_sync_card.py::test_a_card_is_posted_once_whatever_became_of_slacks_answer",
     ),
     mutant(
         "one-limit-for-all-channels", "R10", "bot/slack/gateway.py",
@@ -178,6 +178,6 @@ THREATS = (
     mutant(
         "links-unfurled", "mentions and links", "bot/worker/jobs/post_once.py",
         '"unfurl_links": False', '"unfurl_links": True',
-        "bot/test_card_jobs.py::test_what_people_write_makes_slack_fetch_nothing",
+        "bot/test_sync_card.py::test_what_people_write_makes_slack_fetch_nothing",
     ),
 )  # fmt: skip

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.clock import guard
-from bot.clock.guard import ABSENCE, ASK, MANY, Timekeeper
-from bot.clock.monotonic import SteadyClock
+from bot.clock.guard import ABSENCE, ASK_INTERVAL, MASS, ClockGuard
+from bot.clock.monotonic import MonotonicClock
 from models.clock import ManualClock
 from models.errors import Closed, NotAllowed
 from models.lifecycle import due, mass_revocation
@@ -33,15 +33,15 @@ class Machine:
     def __init__(self, url: str, clock: ManualClock) -> None:
         self.clock, self.seconds = clock, 0.0
         self.slack: Callable[[], datetime | None] = lambda: None
-        self.steady = SteadyClock(clock, lambda: self.seconds)
+        self.steady = MonotonicClock(clock, lambda: self.seconds)
         self.store = open_store(url, self.steady)
         self.keeper = self.restarted()
 
-    def restarted(self) -> Timekeeper:
+    def restarted(self) -> ClockGuard:
         """The process begins anew: only the machine's clock and the database are left."""
-        self.steady = SteadyClock(self.clock, lambda: self.seconds)
+        self.steady = MonotonicClock(self.clock, lambda: self.seconds)
         self.store.clock = self.steady
-        self.keeper = Timekeeper(self.store, self.steady, self._asked)
+        self.keeper = ClockGuard(self.store, self.steady, self._asked)
         return self.keeper
 
     async def _asked(self) -> datetime | None:
@@ -52,7 +52,7 @@ class Machine:
         self.seconds += step.total_seconds()
 
     async def tick(self) -> None:
-        await self.keeper.look()
+        await self.keeper.check()
         while (await self.store.write_many(due.sweep)).more:
             pass
 
@@ -81,39 +81,39 @@ async def begun(machine: Machine, count: int) -> None:
 
 @pytest.mark.parametrize("jump", [EIGHT, YEAR])
 async def test_a_mass_that_a_jump_would_end_waits_for_an_admin(machine: Machine, jump: timedelta) -> None:
-    await begun(machine, MANY)
+    await begun(machine, MASS)
     true = machine.clock.now()
     machine.slack = lambda: true
     machine.clock.advance(jump)
     await machine.tick()
-    assert await machine.active() == MANY
+    assert await machine.active() == MASS
     (pause,) = await machine.pauses()
-    assert (pause.state, pause.count, pause.since, pause.until) == (PauseState.OPEN, MANY, true, true + jump)
+    assert (pause.state, pause.count, pause.since, pause.until) == (PauseState.OPEN, MASS, true, true + jump)
     await machine.store.run(mass_revocation.wait, pause.ref, ROOT)
-    machine.passes(2 * ASK)
+    machine.passes(2 * ASK_INTERVAL)
     await machine.tick()
-    assert await machine.active() == MANY
+    assert await machine.active() == MASS
     await machine.store.run(mass_revocation.lift, pause.ref, ROOT)
     await machine.tick()
     assert await machine.active() == 0
 
 
 async def test_what_really_ends_meanwhile_ends_in_time(machine: Machine) -> None:
-    await begun(machine, MANY)
+    await begun(machine, MASS)
     true = machine.clock.now()
     machine.slack = lambda: true
     machine.clock.advance(YEAR)
     await machine.tick()
     machine.passes(EIGHT - timedelta(seconds=1))
     await machine.tick()
-    assert await machine.active() == MANY
+    assert await machine.active() == MASS
     machine.passes(timedelta(seconds=1))
     await machine.tick()
     assert await machine.active() == 0
 
 
 async def test_the_pause_is_over_when_the_clock_is_right_again(machine: Machine) -> None:
-    await begun(machine, MANY)
+    await begun(machine, MASS)
     true = machine.clock.now()
     machine.slack = lambda: true
     machine.clock.advance(YEAR)
@@ -122,14 +122,14 @@ async def test_the_pause_is_over_when_the_clock_is_right_again(machine: Machine)
     await machine.tick()
     (pause,) = await machine.pauses()
     assert pause.state is PauseState.OVER
-    assert await machine.active() == MANY
+    assert await machine.active() == MASS
     with pytest.raises(Closed):
         await machine.store.run(mass_revocation.lift, pause.ref, ROOT)
 
 
 async def test_a_jump_that_slack_agrees_with_was_a_machine_asleep(machine: Machine) -> None:
     """A week in which it stood still, seconds and all: what was due is done, once, and nobody is asked."""
-    await begun(machine, MANY)
+    await begun(machine, MASS)
     machine.slack = machine.clock.now
     machine.clock.advance(timedelta(days=7))
     await machine.tick()
@@ -138,19 +138,19 @@ async def test_a_jump_that_slack_agrees_with_was_a_machine_asleep(machine: Machi
 
 
 async def test_with_slack_away_few_end_and_a_mass_waits_until_it_is_back(machine: Machine) -> None:
-    await begun(machine, MANY)
+    await begun(machine, MASS)
     machine.clock.advance(EIGHT)
     await machine.tick()
-    assert await machine.active() == MANY
+    assert await machine.active() == MASS
     assert await machine.pauses() == []  # nobody could read it
     machine.slack = machine.clock.now
-    machine.passes(ASK)
+    machine.passes(ASK_INTERVAL)
     await machine.tick()
     assert await machine.active() == 0
 
 
 async def test_few_end_as_usual_where_nobody_says_otherwise(machine: Machine) -> None:
-    await begun(machine, MANY - 1)
+    await begun(machine, MASS - 1)
     machine.clock.advance(EIGHT)
     await machine.tick()
     assert await machine.active() == 0
@@ -166,7 +166,7 @@ async def test_a_clock_wrongly_set_back_lengthens_nothing(
     machine.slack = lambda: true
     machine.clock.advance(-back)
     if restart:
-        await machine.restarted().begin()
+        await machine.restarted().start()
     machine.passes(EIGHT - timedelta(seconds=1))
     await machine.tick()
     assert await machine.active() == 1
@@ -193,7 +193,7 @@ async def test_what_ran_by_a_clock_that_was_ahead_lasts_no_longer_when_it_is_set
 ) -> None:
     """Whether it seems to have begun in the future by the clock that is right, or not."""
     machine.clock.advance(HOUR)
-    await machine.restarted().begin()
+    await machine.restarted().start()
     machine.passes(MINUTE)
     await begun(machine, 1)
     machine.passes(running)
@@ -233,7 +233,7 @@ async def test_a_small_step_back_lengthens_by_one_percent_at_most(machine: Machi
     await machine.tick()
     machine.clock.advance(-2 * MINUTE)
     if restart:
-        await machine.restarted().begin()
+        await machine.restarted().start()
     machine.passes(0.99 * MINUTE)
     await machine.tick()
     assert await machine.active() == 1
@@ -245,7 +245,7 @@ async def test_a_small_step_back_lengthens_by_one_percent_at_most(machine: Machi
 async def test_no_sweep_waits_for_a_slack_that_does_not_answer(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guard, "MOMENT", 0.01)
+    monkeypatch.setattr(guard, "ANSWER_WAIT", 0.01)
     answer = asyncio.Event()
     asked: list[datetime] = []
 
@@ -254,13 +254,13 @@ async def test_no_sweep_waits_for_a_slack_that_does_not_answer(
         await answer.wait()
         return machine.clock.now()
 
-    await begun(machine, MANY)
+    await begun(machine, MASS)
     machine.keeper._witness = witness
     machine.clock.advance(EIGHT)
     for _ in range(3):
         await asyncio.wait_for(machine.tick(), 10)
-        machine.passes(ASK)
-    assert (await machine.active(), len(asked)) == (MANY, 1)
+        machine.passes(ASK_INTERVAL)
+    assert (await machine.active(), len(asked)) == (MASS, 1)
     answer.set()
     await asyncio.sleep(0)
     await machine.tick()
@@ -271,7 +271,7 @@ async def test_no_sweep_waits_for_a_slack_that_does_not_answer(
 async def test_an_answer_that_nobody_needs_any_more_is_not_waited_for(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guard, "MOMENT", 0.01)
+    monkeypatch.setattr(guard, "ANSWER_WAIT", 0.01)
     ended: list[str] = []
 
     async def witness() -> datetime | None:
@@ -283,7 +283,7 @@ async def test_an_answer_that_nobody_needs_any_more_is_not_waited_for(
 
     machine.keeper._witness = witness
     machine.clock.advance(YEAR)
-    await machine.keeper.look()
+    await machine.keeper.check()
     machine.keeper.stop()
     await asyncio.sleep(0)
     assert ended == ["ended"]
@@ -293,33 +293,33 @@ async def test_an_answer_that_nobody_needs_any_more_is_not_waited_for(
 async def test_after_a_long_absence_what_was_due_is_done_and_nobody_is_asked(
     machine: Machine, away: timedelta
 ) -> None:
-    await begun(machine, MANY)
+    await begun(machine, MASS)
     if away > ABSENCE:  # for less, a Slack that is away is no reason to wait
         machine.slack = machine.clock.now
     machine.clock.advance(away)
-    await machine.restarted().begin()
+    await machine.restarted().start()
     await machine.tick()
     assert await machine.active() == 0
 
 
 async def test_a_start_by_a_clock_that_slack_contradicts_asks_as_well(machine: Machine) -> None:
-    await begun(machine, MANY)
+    await begun(machine, MASS)
     true = machine.clock.now()
     machine.slack = lambda: true
     machine.clock.advance(YEAR)
     for _ in range(2):  # restarted once more, it goes on asking
-        await machine.restarted().begin()
+        await machine.restarted().start()
         await machine.tick()
-        assert await machine.active() == MANY
+        assert await machine.active() == MASS
         assert [pause.state for pause in await machine.pauses()] == [PauseState.OPEN]
     machine.clock.advance(-YEAR)
-    await machine.restarted().begin()
+    await machine.restarted().start()
     await machine.tick()
     assert [pause.state for pause in await machine.pauses()] == [PauseState.OVER]
 
 
 async def test_only_an_admin_decides_and_only_once(machine: Machine) -> None:
-    await begun(machine, MANY)
+    await begun(machine, MASS)
     true = machine.clock.now()
     machine.slack = lambda: true
     machine.clock.advance(YEAR)
@@ -338,6 +338,6 @@ async def test_the_database_is_told_the_time_once_a_minute(
     told: list[datetime] = []
     monkeypatch.setattr(mass_revocation, "note_time", lambda out: told.append(out.now))
     for _ in range(121):
-        await machine.keeper.look()
+        await machine.keeper.check()
         machine.passes(timedelta(seconds=1))
     assert len(told) == 3

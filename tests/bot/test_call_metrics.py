@@ -10,20 +10,20 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.metrics import Metrics
 from bot.sandbox.slack import App, LocalSlack
 from bot.slack import health
-from bot.slack.call_metrics import traced
-from bot.slack.health import Reach
+from bot.slack.call_metrics import trace_config
+from bot.slack.health import SlackHealth
 
 
 @pytest.fixture
-def known() -> Reach:
-    return Reach()
+def known() -> SlackHealth:
+    return SlackHealth()
 
 
 @pytest.fixture
 async def client(
-    slack: LocalSlack, app: App, metrics: Metrics, known: Reach
+    slack: LocalSlack, app: App, metrics: Metrics, known: SlackHealth
 ) -> AsyncIterator[AsyncWebClient]:
-    trace = traced(slack.api_url, metrics, known)
+    trace = trace_config(slack.api_url, metrics, known)
     timeout = aiohttp.ClientTimeout(total=0.5)
     async with aiohttp.ClientSession(trace_configs=[trace], timeout=timeout) as session:
         yield AsyncWebClient(app.bot_token, base_url=slack.api_url, session=session, retry_handlers=[])
@@ -34,7 +34,7 @@ def counted(metrics: Metrics, error: str, method: str = "users.list") -> bool:
     return line in metrics.render().decode()
 
 
-def is_answering(known: Reach) -> bool:
+def is_answering(known: SlackHealth) -> bool:
     """Asked anew each time."""
     return known.answering
 
@@ -45,7 +45,7 @@ async def fails(client: AsyncWebClient) -> None:
 
 
 async def test_a_refusal_is_counted_by_slacks_word(
-    client: AsyncWebClient, slack: LocalSlack, metrics: Metrics, known: Reach
+    client: AsyncWebClient, slack: LocalSlack, metrics: Metrics, known: SlackHealth
 ) -> None:
     slack.faults.ratelimit("users.list", times=1)
     await fails(client)
@@ -59,7 +59,7 @@ async def test_a_refusal_is_counted_by_slacks_word(
 
 
 async def test_no_answer_is_counted_and_so_is_slacks_own_trouble(
-    client: AsyncWebClient, slack: LocalSlack, metrics: Metrics, known: Reach
+    client: AsyncWebClient, slack: LocalSlack, metrics: Metrics, known: SlackHealth
 ) -> None:
     slack.faults.fail("users.list", status=503, times=1)
     await fails(client)
@@ -74,7 +74,7 @@ async def test_no_answer_is_counted_and_so_is_slacks_own_trouble(
 
 
 async def test_a_slack_that_hangs_does_not_answer(
-    client: AsyncWebClient, slack: LocalSlack, known: Reach
+    client: AsyncWebClient, slack: LocalSlack, known: SlackHealth
 ) -> None:
     with slack.faults.hang():
         await fails(client)
@@ -83,7 +83,7 @@ async def test_a_slack_that_hangs_does_not_answer(
 
 
 async def test_slack_is_asked_only_where_there_is_a_doubt(
-    client: AsyncWebClient, slack: LocalSlack, known: Reach, monkeypatch: pytest.MonkeyPatch
+    client: AsyncWebClient, slack: LocalSlack, known: SlackHealth, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await known.probe(client)
     assert slack.log.calls("api.test") == []
@@ -94,6 +94,6 @@ async def test_slack_is_asked_only_where_there_is_a_doubt(
     asked = len(slack.log.calls("api.test"))
     await known.probe(client)
     assert is_answering(known)
-    monkeypatch.setattr(health, "QUIET", 0)
+    monkeypatch.setattr(health, "PROBE_AFTER", 0)
     await known.probe(client)
     assert len(slack.log.calls("api.test")) == asked + 2

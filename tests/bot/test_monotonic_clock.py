@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.clock.monotonic import JUMP, SLOWER, SteadyClock, passed
+from bot.clock.monotonic import JUMP, SLEW_RATE, MonotonicClock, monotonic_seconds
 from models.clock import ManualClock
 from tests.conftest import START
 
@@ -21,7 +21,7 @@ class Machine:
 
     def __init__(self) -> None:
         self.clock, self.seconds = ManualClock(START), 0.0
-        self.steady = SteadyClock(self.clock, lambda: self.seconds)
+        self.steady = MonotonicClock(self.clock, lambda: self.seconds)
 
     def passes(self, step: timedelta) -> None:
         self.clock.advance(step)
@@ -95,15 +95,15 @@ def test_small_steps_back_that_add_up_are_not_believed() -> None:
 def test_what_is_believed_is_the_time(jump: timedelta) -> None:
     machine = Machine()
     machine.clock.advance(jump)
-    machine.steady.believe()
-    assert machine.steady.now() == machine.steady.machine() == START + jump
+    machine.steady.accept_machine_time()
+    assert machine.steady.now() == machine.steady.machine_time() == START + jump
     assert not machine.steady.ahead
 
 
 @pytest.mark.parametrize("back", [SECOND, HOUR])
 def test_it_goes_on_from_where_somebody_says(back: timedelta) -> None:
     machine = Machine()
-    machine.steady.go_on_from(START + back)
+    machine.steady.set_time(START + back)
     assert machine.steady.now() == START + back
     machine.passes(SECOND)
     assert START + back < machine.steady.now() <= START + back + SECOND
@@ -131,11 +131,11 @@ def test_wherever_the_clock_is_set_it_never_goes_back_and_is_never_slower_by_mor
         machine.clock.advance(timedelta(microseconds=jump))
         went = machine.steady.now() - before
         assert went >= timedelta()
-        assert went >= (1 - SLOWER) * timedelta(microseconds=passing) - ROUNDED
+        assert went >= (1 - SLEW_RATE) * timedelta(microseconds=passing) - ROUNDED
         assert went < timedelta(microseconds=passing) + JUMP
         before += went
 
 
 def test_the_seconds_that_pass_cannot_be_set() -> None:
-    first = passed()
-    assert 0 <= passed() - first < 60
+    first = monotonic_seconds()
+    assert 0 <= monotonic_seconds() - first < 60

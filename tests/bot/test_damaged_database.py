@@ -149,8 +149,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hundredths of a second instead of seconds."""
     monkeypatch.setattr(sqlite, "BUSY_MS", 50)
     monkeypatch.setattr(schedule, "PROBE", 0.05)
-    monkeypatch.setattr(health, "QUIET", 0.05)
-    monkeypatch.setattr(health, "CALM", 0.2)
+    monkeypatch.setattr(health, "TRIAL_AFTER", 0.05)
+    monkeypatch.setattr(health, "RECOVERY", 0.2)
 
 
 async def looked_at(world: World, path: str) -> tuple[int, str]:
@@ -195,7 +195,7 @@ async def test_it_is_not_ready_while_only_what_is_small_still_fits_on_the_disk(w
 async def test_one_write_that_was_lost_with_its_connection_takes_nobody_out_of_the_balancer(
     store: Store,
 ) -> None:
-    watch = health.Writable(store)
+    watch = health.DatabaseHealth(store)
 
     def cut(_out: Outcome) -> None:
         raise Unavailable("The connection was cut.")
@@ -203,7 +203,7 @@ async def test_one_write_that_was_lost_with_its_connection_takes_nobody_out_of_t
     with pytest.raises(Unavailable):
         await store.write(cut)
     await watch.probe()
-    assert (watch.now, watch.why) == (True, "")
+    assert (watch.writable, watch.problem) == (True, "")
 
 
 async def test_looking_whether_it_can_be_written_leaves_nothing_behind(store: Store) -> None:
