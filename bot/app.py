@@ -44,6 +44,7 @@ from models.lifecycle.request.rate_limits import Limits
 from models.registry import directory
 from models.store.base import STANDSTILL, Store, Unavailable
 from models.store.open import open_store
+from models.store.outcome import OPERATOR
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -201,7 +202,7 @@ async def _desk(
         limits=Limits(**config.limits.model_dump()),
     )
     desk.limiter.on_turned_away = metrics.turned_away.inc
-    await store.run(directory.administer, list(config.slack.admins), "operator")
+    await store.run(directory.administer, list(config.slack.admins), OPERATOR)
     await desk.whois.people(config.slack.admins)
     return desk
 

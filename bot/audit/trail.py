@@ -12,7 +12,6 @@ from bot.audit import checkpoints, schedule
 from bot.audit.atomic_output import destination, writing
 from bot.audit.checkpoints import Signed
 from bot.audit.files import WRITERS, Selection, Write, id_of, read_jsonl
-from bot.catalogue.import_export import OPERATOR
 from bot.config import AuditConfig
 from bot.database.connection import explain_errors, open_database
 from bot.errors import Failure
@@ -22,6 +21,7 @@ from models.audit import Verdict
 from models.durations import spoken
 from models.lifecycle import erase_words
 from models.store.case import Case
+from models.store.outcome import OPERATOR
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ COLOURS = {"+": ADDED, "~": CHANGED, "-": REMOVED}
 STAYS = "    That stays as it is, by the rules it was asked for with. Nobody can ask for it anew."
 
 
-class Line(NamedTuple):
+class DiffLine(NamedTuple):
     """A line, and the colour that it has where there are colours."""
 
     text: str
@@ -26,78 +26,78 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Difference:
-    """What `compare` found. `revision` is the catalogue's: an import has to find the same one still."""
+class CatalogueDiff:
+    """What an import changes. `revision` is the stored catalogue's: an import has to find the same one."""
 
     revision: int
     changes: tuple[Change, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[DiffLine, ...]
 
 
-def compare(case: Case, wanted: Catalogue) -> Difference:
-    """Hold a new catalogue against the present one."""
-    present = Catalogue(tuple(apps.every(case)), catalogue_entries.whole(case))
-    return _difference(apps.revision(case), present, wanted, in_use(case))
+def diff_with_stored(case: Case, new: Catalogue) -> CatalogueDiff:
+    """Compare a new catalogue with the stored one."""
+    stored = Catalogue(tuple(apps.every(case)), catalogue_entries.whole(case))
+    return _diff(apps.revision(case), stored, new, in_use(case))
 
 
-def from_nothing(wanted: Catalogue) -> Difference:
+def diff_with_nothing(new: Catalogue) -> CatalogueDiff:
     """The same where there is no database yet."""
-    return _difference(0, Catalogue(()), wanted, {})
+    return _diff(0, Catalogue(()), new, {})
 
 
-def _difference(
-    revision: int, present: Catalogue, wanted: Catalogue, uses: Mapping[AccessKey, InUse]
-) -> Difference:
-    changes, others = diff(present.apps, wanted.apps), diff_parts(present.parts, wanted.parts)
-    before, after = ({app.key: app for app in some.apps} for some in (present, wanted))
+def _diff(
+    revision: int, stored: Catalogue, new: Catalogue, usage: Mapping[AccessKey, InUse]
+) -> CatalogueDiff:
+    changes, others = diff(stored.apps, new.apps), diff_parts(stored.parts, new.parts)
+    before, after = ({app.key: app for app in catalogue.apps} for catalogue in (stored, new))
     lines = (
-        *(Line(f"{change.sign} {change.text}", COLOURS[change.sign]) for change in others),
+        *(DiffLine(f"{change.sign} {change.text}", COLOURS[change.sign]) for change in others),
         *_changes(changes, before, after),
-        *_still_used(before, after, uses),
+        *_still_used(before, after, usage),
     )
-    return Difference(revision, (*others, *changes), lines)
+    return CatalogueDiff(revision, (*others, *changes), lines)
 
 
-def _changes(changes: Sequence[Change], before: Apps, after: Apps) -> Iterator[Line]:
-    for key, some in groupby(changes, key=lambda change: change.app):
-        texts = [change.text for change in some]
+def _changes(changes: Sequence[Change], before: Apps, after: Apps) -> Iterator[DiffLine]:
+    for key, changes_of_app in groupby(changes, key=lambda change: change.app):
+        texts = [change.text for change in changes_of_app]
         if key in before and key in after:
             name = before[key].name
-            yield Line(f"~ {name} ({key})", CHANGED)
+            yield DiffLine(f"~ {name} ({key})", CHANGED)
             # Every sentence begins with the app's name, which stands above it already.
-            yield from (Line(f"    {text.removeprefix(name).lstrip(': ')}") for text in texts)
+            yield from (DiffLine(f"    {text.removeprefix(name).lstrip(': ')}") for text in texts)
         elif key:
             mark, colour = ("+", ADDED) if key in after else ("-", REMOVED)
-            yield from (Line(f"{mark} {text} ({key})", colour) for text in texts)
+            yield from (DiffLine(f"{mark} {text} ({key})", colour) for text in texts)
         else:
-            yield from (Line(f"~ {text}", CHANGED) for text in texts)
+            yield from (DiffLine(f"~ {text}", CHANGED) for text in texts)
 
 
-def _still_used(before: Apps, after: Apps, uses: Mapping[AccessKey, InUse]) -> Iterator[Line]:
-    removed = list(_removed(before, after, uses))
+def _still_used(before: Apps, after: Apps, usage: Mapping[AccessKey, InUse]) -> Iterator[DiffLine]:
+    removed = list(_removed(before, after, usage))
     if removed:
-        yield Line("")
-        yield Line("What is removed, but held or waited for:", REMOVED)
-        yield from (Line(f"    {title}: {_said(use)}", REMOVED) for title, use in removed)
-        yield Line(STAYS)
+        yield DiffLine("")
+        yield DiffLine("What is removed, but held or waited for:", REMOVED)
+        yield from (DiffLine(f"    {title}: {_usage_in_words(use)}", REMOVED) for title, use in removed)
+        yield DiffLine(STAYS)
 
 
-def _removed(before: Apps, after: Apps, uses: Mapping[AccessKey, InUse]) -> Iterator[tuple[str, InUse]]:
-    """What the new catalogue has not, with its uses: an app that goes as a whole, or else its accesses."""
-    for key, of_app in groupby(sorted(uses), key=lambda used: used[0]):
+def _removed(before: Apps, after: Apps, usage: Mapping[AccessKey, InUse]) -> Iterator[tuple[str, InUse]]:
+    """What the new catalogue lacks, with its usage: an app that goes as a whole, or else its accesses."""
+    for key, of_app in groupby(sorted(usage), key=lambda key: key[0]):
         if key in before and key not in after:
-            yield before[key].name, sum((uses[used] for used in of_app), InUse())
+            yield before[key].name, sum((usage[access] for access in of_app), InUse())
         elif key in before:
             names, kept = _accesses(before[key]), _accesses(after[key])
-            for used in of_app:
-                if used[1] in names.keys() - kept.keys():
-                    yield f"{before[key].name}, {names[used[1]]}", uses[used]
+            for access in of_app:
+                if access[1] in names.keys() - kept.keys():
+                    yield f"{before[key].name}, {names[access[1]]}", usage[access]
 
 
 def _accesses(app: AppSpec) -> dict[str, str]:
     return {access.key: access.name for access in app.access}
 
 
-def _said(use: InUse) -> str:
+def _usage_in_words(use: InUse) -> str:
     parts = [(use.grants, "live grant"), (use.requests, "open request")]
     return " and ".join(counted(number, word) for number, word in parts if number)

@@ -1,4 +1,4 @@
-"""The catalogue to and from a TOML file: read, compared, asked about, and taken in whole or not at all."""
+"""Import and export the catalogue as a TOML file: compare, confirm, and replace it whole or not at all."""
 
 import sys
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from bot.catalogue import policy_examples
-from bot.catalogue.diff import Difference, compare, from_nothing
+from bot.catalogue.diff import CatalogueDiff, diff_with_nothing, diff_with_stored
 from bot.connectors import registry
 from bot.database.connection import NoSchema, open_database, upgrade
 from bot.errors import Failure
@@ -18,10 +18,7 @@ from models.lifecycle.grant import end_dates
 from models.lifecycle.people import open_requests
 from models.lifecycle.request.cancel import cancel_unoffered
 from models.registry import apps, catalogue_entries
-from models.store.outcome import Outcome
-
-OPERATOR = "operator"
-"""The actor in the audit trail of what is done on the command line."""
+from models.store.outcome import OPERATOR, Outcome
 
 
 def read(file: Path) -> Catalogue:
@@ -42,48 +39,49 @@ async def dry_run(url: str, file: Path, catalogue: Catalogue) -> None:
     """Show what an import would change. Writes nothing, not even the schema."""
     try:
         async with open_database(url) as store:
-            found = await store.read(lambda case: compare(case, catalogue))
+            difference = await store.read(lambda case: diff_with_stored(case, catalogue))
     except NoSchema:
-        found = from_nothing(catalogue)
-    await _show(found, url, file, catalogue)
-    if found.changes:
+        difference = diff_with_nothing(catalogue)
+    await _show_changes(difference, url, file, catalogue)
+    if difference.changes:
         typer.echo("Dry run: nothing was imported.")
 
 
-async def take_in(url: str, file: Path, catalogue: Catalogue, *, yes: bool) -> None:
-    """Show what changes, ask (unless `yes`), and make the catalogue be this one.
+async def import_catalogue(url: str, file: Path, catalogue: Catalogue, *, yes: bool) -> None:
+    """Show what changes, ask (unless `yes`), and replace the catalogue.
 
-    Raises Failure, with every example of the policies that is not met, or where nobody agreed.
+    Raises Failure, with every example of the policies that is not met, or where the answer is no.
     """
     await upgrade(url)
     async with open_database(url) as store:
-        found = await store.read(lambda case: compare(case, catalogue))
-        await _show(found, url, file, catalogue)
-        if found.changes:
-            _agree(file, catalogue, yes)
-            await store.run(_replace, found.revision, catalogue, [str(one) for one in found.changes])
+        difference = await store.read(lambda case: diff_with_stored(case, catalogue))
+        await _show_changes(difference, url, file, catalogue)
+        if difference.changes:
+            _confirm(file, catalogue, yes)
+            changes = [str(change) for change in difference.changes]
+            await store.run(_import_if_unchanged, difference.revision, catalogue, changes)
             typer.echo(f"Imported. The catalogue has {counted(len(catalogue.apps), 'app')} now.")
 
 
-async def give_out(url: str) -> str:
+async def export_catalogue(url: str) -> str:
     """The catalogue as TOML."""
     async with open_database(url) as store:
         return await store.read(lambda case: dump(apps.every(case), catalogue_entries.whole(case)))
 
 
-async def _show(found: Difference, url: str, file: Path, catalogue: Catalogue) -> None:
+async def _show_changes(difference: CatalogueDiff, url: str, file: Path, catalogue: Catalogue) -> None:
     """Show what changes and what is worth a second look; raises Failure where an example is not met."""
-    if not found.changes:
+    if not difference.changes:
         typer.echo(f"No changes: the catalogue already matches {file}.")
-    for line in found.lines:
+    for line in difference.lines:
         typer.secho(line.text, fg=line.colour)
-    tried = await policy_examples.filed(url, catalogue)
-    for note in (*catalogue.notes, *tried.short):
+    run = await policy_examples.run_file(url, catalogue)
+    for note in (*catalogue.notes, *run.stage_shortages):
         typer.echo(f"Note: {note}")
-    policy_examples.refuse_broken(tried.ran, file, catalogue)
+    policy_examples.raise_for_failed(run.results, file, catalogue)
 
 
-def _agree(file: Path, catalogue: Catalogue, yes: bool) -> None:
+def _confirm(file: Path, catalogue: Catalogue, yes: bool) -> None:
     """Ask, where there is somebody to ask. Raises Failure where nothing is to be imported."""
     if yes:
         return
@@ -94,8 +92,8 @@ def _agree(file: Path, catalogue: Catalogue, yes: bool) -> None:
         raise Failure(f"{file} has no apps, so every app would be removed. Add --yes if you mean it.")
 
 
-def put_in(out: Outcome, catalogue: Catalogue) -> None:
-    """Make the catalogue be this one."""
+def replace_catalogue(out: Outcome, catalogue: Catalogue) -> None:
+    """Replace the catalogue, with what depends on who manages whom."""
     before = open_requests.asked(out.case)
     apps.replace(out, list(catalogue.apps), OPERATOR)
     catalogue_entries.replace(out, catalogue.parts, OPERATOR)
@@ -103,22 +101,22 @@ def put_in(out: Outcome, catalogue: Catalogue) -> None:
     open_requests.changed(out, before)
 
 
-def _replace(out: Outcome, revision: int, catalogue: Catalogue, words: Sequence[str]) -> None:
-    """Make the catalogue be this one, if it is still the one that the difference was shown for."""
+def _import_if_unchanged(out: Outcome, revision: int, catalogue: Catalogue, changes: Sequence[str]) -> None:
+    """Replace the catalogue, if it is still the one that the difference was shown for. Raises Failure."""
     if apps.hold(out) != revision:
         raise Failure("Somebody changed the catalogue in the meantime. Nothing was imported: try again.")
-    take_in_now(out, catalogue, words)
+    import_now(out, catalogue, changes)
 
 
-def take_in_now(out: Outcome, catalogue: Catalogue, words: Sequence[str]) -> None:
-    """Make the catalogue be this one, and bring what depends on it up to date; `words` say what changes.
+def import_now(out: Outcome, catalogue: Catalogue, changes: Sequence[str]) -> None:
+    """Replace the catalogue, and bring what depends on it up to date; `changes` says what changes.
 
     Where two people are needed for a change, every admin is told: whoever has this command line has the
     database too, so that it could not be kept from them, but it can be seen.
     """
-    two = propose_change.needed(out.case)
-    put_in(out, catalogue)
-    if two:
-        propose_change.imported(out, words, OPERATOR)
+    needs_approval = propose_change.needed(out.case)
+    replace_catalogue(out, catalogue)
+    if needs_approval:
+        propose_change.imported(out, changes, OPERATOR)
     propose_change.overtake(out)
     cancel_unoffered(out, OPERATOR)

@@ -1,4 +1,4 @@
-"""Running the examples of policies against whom the database knows, and saying how each came out."""
+"""Run the examples of policies with the people whom the database knows, and report each result."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,74 +21,78 @@ from models.store.case import Case
 
 
 @dataclass(frozen=True)
-class Tried:
-    """What came of a catalogue, held against whom the database knows."""
+class ExampleRun:
+    """The results of a catalogue's examples, and its doubtful stages and groups."""
 
-    ran: list[Ran] = field(default_factory=list)
-    """Its examples."""
-    short: list[str] = field(default_factory=list)
+    results: list[Ran] = field(default_factory=list)
+    """What came of each example."""
+    stage_shortages: list[str] = field(default_factory=list)
     """Its stages that want more people than are known, a sentence each."""
-    empty: list[str] = field(default_factory=list)
+    empty_groups: list[str] = field(default_factory=list)
     """The user groups in it that nobody is in, the same."""
 
 
-async def stored(url: str) -> Tried:
-    """Try the catalogue in the database. Raises Failure where there is none yet."""
+async def run_stored(url: str) -> ExampleRun:
+    """Run the examples of the catalogue in the database. Raises Failure where there is none yet."""
 
-    def read(case: Case) -> Tried:
-        return _tried(apps.every(case), Directory(case), catalogue_entries.every(case, CONFLICT))
+    def read(case: Case) -> ExampleRun:
+        return _run(apps.every(case), Directory(case), catalogue_entries.every(case, CONFLICT))
 
     async with open_database(url) as store:
         return await store.read(read)
 
 
-async def filed(url: str, catalogue: Catalogue) -> Tried:
-    """Try a catalogue with the directory that it has itself.
+async def run_file(url: str, catalogue: Catalogue) -> ExampleRun:
+    """Run the examples of a catalogue with the directory that it has itself.
 
     Before there is a database, everybody named is supposed to exist.
     """
     specs, conflicts = catalogue.apps, catalogue.of(CONFLICT)
 
-    def read(case: Case) -> Tried:
-        return _tried(specs, Directory(case, Drafted(catalogue.of(PERSON))), conflicts)
+    def read(case: Case) -> ExampleRun:
+        return _run(specs, Directory(case, Drafted(catalogue.of(PERSON))), conflicts)
 
     try:
         async with open_database(url) as store:
             return await store.read(read)
     except NoSchema:
-        return Tried(list(run_all(specs, Company([]), conflicts)))
+        return ExampleRun(list(run_all(specs, Company([]), conflicts)))
 
 
-def _tried(specs: Sequence[AppSpec], who: Who, conflicts: Sequence[ConflictSpec]) -> Tried:
-    return Tried(
+def _run(specs: Sequence[AppSpec], who: Who, conflicts: Sequence[ConflictSpec]) -> ExampleRun:
+    return ExampleRun(
         list(run_all(specs, who, conflicts)),
         [text for app in specs for text in stage_sizes.too_few(app, who)],
         [text for app in specs for text in stage_sizes.nobody_in(app, who)],
     )
 
 
-def report(ran: Iterable[Ran]) -> Iterator[tuple[bool, str]]:
-    """A line for each, with whether it is met; what came out instead stands below it."""
-    for one in ran:
-        line = f"{'✓' if one.met else '✗'} {one.app.name}: {one.example}"
-        yield one.met, line if one.met else f"{line}\n{_below(one)}"
+def report(results: Iterable[Ran]) -> Iterator[tuple[bool, str]]:
+    """A line for each example, with whether it is met; what came out instead stands below it."""
+    for result in results:
+        line = f"{'✓' if result.met else '✗'} {result.app.name}: {result.example}"
+        yield result.met, line if result.met else f"{line}\n{_details(result)}"
 
 
-def refuse_broken(ran: Sequence[Ran], file: Path, catalogue: Catalogue) -> None:
+def raise_for_failed(results: Sequence[Ran], file: Path, catalogue: Catalogue) -> None:
     """Raises Failure with every example that is not met, each with file and line."""
     order = {app.key: at for at, app in enumerate(catalogue.apps)}
-    broken = [one for one in ran if not one.met]
-    lines = [(catalogue.lines.of(("app", order[one.app.key], "example", one.place)), one) for one in broken]
-    if broken:
-        said = [f"{file}{f', line {line}' if line else ''}: {one}" for line, one in lines]
-        raise Failure("\n".join([*said, f"Nothing was imported: {failing(len(broken))}."]))
+    failed = [result for result in results if not result.met]
+    paths = [("app", order[result.app.key], "example", result.place) for result in failed]
+    if failed:
+        problems = [
+            f"{file}{f', line {line}' if line else ''}: {result}"
+            for line, result in zip(map(catalogue.lines.of, paths), failed, strict=True)
+        ]
+        raise Failure("\n".join([*problems, f"Nothing was imported: {failing_count(len(failed))}."]))
 
 
-def failing(number: int) -> str:
-    """So many that fail: "1 example fails"."""
+def failing_count(number: int) -> str:
+    """How many examples fail, in words: "1 example fails"."""
     return f"{counted(number, 'example')} {'fails' if number == 1 else 'fail'}"
 
 
-def _below(one: Ran) -> str:
-    because = [f"    Because: {one.example.because}"] if one.example.because else []
-    return "\n".join([f"    {one.instead}", *because])
+def _details(result: Ran) -> str:
+    """What came out instead, and why the example stands there."""
+    because = [f"    Because: {result.example.because}"] if result.example.because else []
+    return "\n".join([f"    {result.instead}", *because])

@@ -1,14 +1,15 @@
-"""Whether everybody whom a file names is in Slack: asked before the file is taken in."""
+"""Look up in Slack whom a catalogue file names, before it is imported."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
-from bot.check import channels, references
-from bot.check.context import bench
-from bot.check.references import Found
-from bot.check.result import Mark
+from bot.check import references
+from bot.check.catalogue import channels
+from bot.check.context import open_context
+from bot.check.references import ReferenceState
+from bot.check.result import Status
 from bot.config import Config
 from bot.errors import Failure, RetryAfter, UpstreamUnavailable
 from bot.plural import counted
@@ -18,7 +19,7 @@ from models.catalogue.file.read import Catalogue
 from models.catalogue.mentions import Mention, mentions
 
 
-async def refuse_unknown(config: Config, file: Path, catalogue: Catalogue) -> None:
+async def raise_for_unknown(config: Config, file: Path, catalogue: Catalogue) -> None:
     """Look everybody up in Slack; where Slack cannot be asked, say so and let the file pass.
 
     Raises Failure with everybody who is not there or cannot act, each with file and line.
@@ -26,34 +27,37 @@ async def refuse_unknown(config: Config, file: Path, catalogue: Catalogue) -> No
     if not (named := list(mentions(catalogue.apps, catalogue.parts))):
         return
     try:
-        found, notes = await _looked_up(config, catalogue, named)
+        states, notes = await _look_up(config, catalogue, named)
     except (Failure, Refused, UpstreamUnavailable, RetryAfter) as error:
         why = str(error).rstrip(".")
         typer.echo(f"Note: people and user groups were not looked up: {why}. `keyturn check` does.", err=True)
         return
-    if broken := [one for one in found if one.problem]:
-        lines = sorted(line for one in broken for line in _said(one, catalogue))
-        said = [f"{file}{f', line {line}' if line else ''}: {text}" for line, text in lines]
-        raise Failure("\n".join([*said, f"Nothing was imported: {counted(len(said), 'name')} to correct."]))
-    for note in (*(f"{one.who}, is empty" for one in found if one.empty), *notes):
+    if unusable := [state for state in states if state.problem]:
+        lines = sorted(line for state in unusable for line in _problem_lines(state, catalogue))
+        problems = [f"{file}{f', line {line}' if line else ''}: {text}" for line, text in lines]
+        summary = f"Nothing was imported: {counted(len(problems), 'name')} to correct."
+        raise Failure("\n".join([*problems, summary]))
+    for note in (*(f"{state.who}, is empty" for state in states if state.empty), *notes):
         typer.echo(f"Note: {note}.", err=True)
 
 
-async def _looked_up(
+async def _look_up(
     config: Config, catalogue: Catalogue, named: Sequence[Mention]
-) -> tuple[list[Found], list[str]]:
+) -> tuple[list[ReferenceState], list[str]]:
     """Those whom it names, and what is to be said of its channels."""
-    async with bench(config) as ready:
-        ready.apps, ready.parts = catalogue.apps, catalogue.parts
-        await identify(ready.client)
-        people = await references.people(ready.slack, named)
-        groups = await references.groups(ready.slack, named)
-        asked = [one.words async for one in channels.channels(ready) if one.mark is Mark.BAD]
-        return [*people, *groups], asked
+    async with open_context(config) as context:
+        context.apps, context.parts = catalogue.apps, catalogue.parts
+        await identify(context.client)
+        people = await references.people(context.slack, named)
+        groups = await references.groups(context.slack, named)
+        notes = [result.text async for result in channels(context) if result.status is Status.BAD]
+        return [*people, *groups], notes
 
 
-def _said(found: Found, catalogue: Catalogue) -> list[tuple[int, str]]:
+def _problem_lines(state: ReferenceState, catalogue: Catalogue) -> list[tuple[int, str]]:
     """A line for each place that names them, with its number in the file."""
-    mend = f"{found.mend.rstrip('?.')}?" if found.meant else "Correct it, or take it out."
-    at = {(catalogue.lines.of(one.path) or 0, one.place): one.ref for one in found.mentions}
-    return [(line, f"{ref}, {place}, {found.problem}. {mend}") for (line, place), ref in at.items()]
+    fix = f"{state.fix.rstrip('?.')}?" if state.suggestion else "Correct it, or take it out."
+    places = {
+        (catalogue.lines.of(mention.path) or 0, mention.place): mention.ref for mention in state.mentions
+    }
+    return [(line, f"{ref}, {place}, {state.problem}. {fix}") for (line, place), ref in places.items()]

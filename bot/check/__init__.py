@@ -1,1 +1,1 @@
-"""What `keyturn check` looks at, one file each; `examine` runs all of it."""
+"""What `keyturn check` looks at, one file each; `run_checks` runs all of it."""

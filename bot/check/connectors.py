@@ -1,10 +1,10 @@
-"""The connectors: known, rightly set, and welcome in their target systems."""
+"""Check the connectors: known, set up right, and let into their target systems."""
 
 import json
 from collections.abc import AsyncIterator
 
-from bot.check.context import Bench
-from bot.check.result import Finding, bad, ok
+from bot.check.context import CheckContext
+from bot.check.result import CheckResult, bad, ok
 from bot.connectors import registry
 from bot.connectors.base import Connector, Tools
 from bot.plural import counted
@@ -12,14 +12,14 @@ from models.catalogue.spec.connectors import ConnectorSpec
 from models.clock import SystemClock
 
 
-async def connectors(bench: Bench) -> AsyncIterator[Finding]:
+async def connectors(context: CheckContext) -> AsyncIterator[CheckResult]:
     """Looks at each target that the catalogue names, once. Raises Failure as `registry.known` does."""
     types = registry.known()
-    tools = Tools(clock=SystemClock(), http=bench.http, slack=bench.slack, me=lambda: bench.me or "")
+    tools = Tools(clock=SystemClock(), http=context.http, slack=context.slack, me=lambda: context.me or "")
     ready, good = registry.ready(types, tools), 0
-    targets = _targets(bench)
+    targets = _targets(context)
     for spec, place in targets:
-        problem = registry.check(spec, types) or await _probed(ready[spec.type], spec)
+        problem = registry.check(spec, types) or await _probe(ready[spec.type], spec)
         if problem:
             yield bad("Connectors", f"{place}: {problem}")
         else:
@@ -27,17 +27,17 @@ async def connectors(bench: Bench) -> AsyncIterator[Finding]:
     yield ok("Connectors", f"{good} of {counted(len(targets), 'target')} ready")
 
 
-def _targets(bench: Bench) -> list[tuple[ConnectorSpec, str]]:
+def _targets(context: CheckContext) -> list[tuple[ConnectorSpec, str]]:
     """Each connector with other parameters once, with the first access that has it."""
-    found: dict[str, tuple[ConnectorSpec, str]] = {}
-    for app in bench.apps or ():
+    targets: dict[str, tuple[ConnectorSpec, str]] = {}
+    for app in context.apps or ():
         for access in app.access:
             key = json.dumps([access.connector.type, access.connector.params], sort_keys=True)
-            found.setdefault(key, (access.connector, f"{app.name}, {access.name}"))
-    return list(found.values())
+            targets.setdefault(key, (access.connector, f"{app.name}, {access.name}"))
+    return list(targets.values())
 
 
-async def _probed(connector: Connector, spec: ConnectorSpec) -> str | None:
+async def _probe(connector: Connector, spec: ConnectorSpec) -> str | None:
     try:
         return await connector.probe(spec.params)
     except Exception as error:  # noqa: BLE001 - a package's connector may raise anything; the others go on

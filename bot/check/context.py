@@ -1,4 +1,4 @@
-"""What the checks work with, and what an earlier one found for the later ones."""
+"""The context of the checks: configuration, Slack, and what earlier checks read for later ones."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,27 +15,27 @@ from models.catalogue.spec import AppSpec
 from models.catalogue.spec.entry_kind import Parts
 from models.clock import SystemClock
 
-PATIENCE = 10
+CALL_TIMEOUT = 10
 """Seconds that one call may take."""
-TURNS = 10
+MAX_TRIES = 10
 """How often a call waits as long as Slack asks it to."""
 
 
 class WaitingGateway(Gateway):
-    """For a command that can wait: a call that Slack asks to come back later comes back later."""
+    """A gateway for commands: waits where Slack asks it to, instead of raising."""
 
     async def call(self, method: str, **arguments: Any) -> Answer:
-        for _ in range(TURNS - 1):
+        for _ in range(MAX_TRIES - 1):
             try:
                 return await super().call(method, **arguments)
-            except SlackRateLimit as asked:
-                await asyncio.sleep(asked.wait.total_seconds())
+            except SlackRateLimit as error:
+                await asyncio.sleep(error.wait.total_seconds())
         return await super().call(method, **arguments)
 
 
 @dataclass
-class Bench:
-    """The configuration and the ways out."""
+class CheckContext:
+    """What the checks work with."""
 
     config: Config
     client: AsyncWebClient
@@ -47,18 +47,18 @@ class Bench:
     """The catalogue; None while it cannot be read."""
     parts: Parts = field(default_factory=dict)
     """What the catalogue has besides."""
-    doubts: tuple[str, ...] = ()
+    shortages: tuple[str, ...] = ()
     """Its stages that want more people than are known, a sentence each."""
     admins: tuple[str, ...] = ()
     """Who holds the role in the database, by id."""
 
 
 @asynccontextmanager
-async def bench(config: Config) -> AsyncIterator[Bench]:
-    """A bench on which nothing has been looked at yet."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as http:
+async def open_context(config: Config) -> AsyncIterator[CheckContext]:
+    """A context for one run of the checks."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_TIMEOUT)) as http:
         client = AsyncWebClient(
             token=config.slack.bot_token.get_secret_value(), base_url=config.slack.api_url, session=http
         )
-        slack = WaitingGateway(client, SystemClock(), timeout=PATIENCE)
-        yield Bench(config, client, slack, http)
+        slack = WaitingGateway(client, SystemClock(), timeout=CALL_TIMEOUT)
+        yield CheckContext(config, client, slack, http)

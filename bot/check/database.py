@@ -1,4 +1,4 @@
-"""The database: there, reachable, with the right schema, on a version without known faults."""
+"""Check the database: reachable, with the right schema, on a version without known faults."""
 
 import os
 import sqlite3
@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlalchemy import Boolean, Text, column, text
 
-from bot.check.context import Bench
-from bot.check.result import Finding, bad, note, ok
+from bot.check.context import CheckContext
+from bot.check.result import CheckResult, bad, note, ok
 from bot.database.connection import Schema, explain_errors, open_database, safe_url, schema_of, sqlite_file
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.entry_kind import Parts
@@ -20,8 +20,8 @@ from models.store.case import Case
 
 ABOUT = "Database"
 
-# SQLite's own list of releases tells where the WAL-reset fault was mended: https://sqlite.org/changes.html
-MENDED = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+# SQLite's own list of releases tells where the WAL-reset fault was fixed: https://sqlite.org/changes.html
+FIXED_IN = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 WAL_RESET = (
     "has a rare bug that can damage the file if several programs open it. "
     "3.51.3, 3.50.7 and 3.44.6 fix it. Don't open the file with other tools while Keyturn runs"
@@ -33,9 +33,9 @@ _SERVER = text("SELECT current_setting('server_version') AS version, pg_is_in_re
 )
 
 
-async def database(bench: Bench) -> AsyncIterator[Finding]:
-    """Looks, and reads the catalogue and the admins for the other checks. Writes nothing."""
-    url = bench.config.database.url.get_secret_value()
+async def database(context: CheckContext) -> AsyncIterator[CheckResult]:
+    """Check it, and read the catalogue and the admins for the other checks. Writes nothing."""
+    url = context.config.database.url.get_secret_value()
     file = sqlite_file(url)
     if file is not None:
         if not _writable(file):
@@ -47,28 +47,30 @@ async def database(bench: Bench) -> AsyncIterator[Finding]:
             yield note(ABOUT, f"SQLite {sqlite3.sqlite_version} {WAL_RESET}")
     with explain_errors(url):
         schema = await schema_of(url)
-        yield _standing(url, schema)
+        yield _schema_result(url, schema)
         if schema.current:
             async with open_database(url) as store:
-                if damage := None if store.shared else await store.read(_damage):
+                if damage := None if store.shared else await store.read(_find_damage):
                     yield bad(ABOUT, f"{safe_url(url)} is damaged: {damage}. Restore a backup")
                     return
-                bench.apps, bench.parts, bench.admins = await store.read(_catalogue_and_admins)
-                bench.doubts = await store.read(_doubts)
+                context.apps, context.parts, context.admins = await store.read(_catalogue_and_admins)
+                context.shortages = await store.read(_shortages)
                 if store.shared:
                     yield await _postgres(store)
 
 
 def has_wal_reset_fixed(version: tuple[int, ...]) -> bool:
-    """Whether this version of SQLite is one that the fault was mended in, or a later one of the same line."""
-    return version >= MENDED[0] or any(version[:2] == mended[:2] and version >= mended for mended in MENDED)
+    """Whether the fault is fixed in this version of SQLite, on its line of releases."""
+    return version >= FIXED_IN[0] or any(
+        version[:2] == release[:2] and version >= release for release in FIXED_IN
+    )
 
 
 def _writable(file: Path) -> bool:
     return os.access(file if file.exists() else file.resolve().parent, os.W_OK)
 
 
-def _standing(url: str, schema: Schema) -> Finding:
+def _schema_result(url: str, schema: Schema) -> CheckResult:
     if schema.too_new:
         return bad(ABOUT, schema.too_new)
     if schema.current:
@@ -86,18 +88,18 @@ def _catalogue_and_admins(case: Case) -> tuple[tuple[AppSpec, ...], Parts, tuple
     return tuple(apps.every(case)), catalogue_entries.whole(case), Directory(case).admins()
 
 
-def _doubts(case: Case) -> tuple[str, ...]:
-    who = Directory(case)
-    return tuple(text for app in apps.every(case) for text in stage_sizes.too_few(app, who))
+def _shortages(case: Case) -> tuple[str, ...]:
+    directory = Directory(case)
+    return tuple(text for app in apps.every(case) for text in stage_sizes.too_few(app, directory))
 
 
-def _damage(case: Case) -> str | None:
+def _find_damage(case: Case) -> str | None:
     """The first fault that SQLite finds in the file's structure; it reads all of it."""
-    found = str(case.read(_FAULTS)[0])
-    return None if found == "ok" else " ".join(found.split())
+    report = str(case.read(_FAULTS)[0])
+    return None if report == "ok" else " ".join(report.split())
 
 
-async def _postgres(store: Store) -> Finding:
+async def _postgres(store: Store) -> CheckResult:
     ((version, standby),) = await store.read(lambda case: case.read(_SERVER))
     if standby:
         return bad(ABOUT, f"PostgreSQL {version} is a read-only standby. Use the primary")

@@ -1,17 +1,17 @@
-"""E-mail: whether the server of the configuration takes us."""
+"""Check e-mail: whether the server of the configuration lets us send."""
 
 from collections.abc import AsyncIterator
 
 import aiosmtplib
 
-from bot.check.context import Bench
-from bot.check.result import Finding, bad, note, ok
+from bot.check.context import CheckContext
+from bot.check.result import CheckResult, bad, note, ok
 from bot.email import connected
 
 
-async def server(bench: Bench) -> AsyncIterator[Finding]:
+async def server(context: CheckContext) -> AsyncIterator[CheckResult]:
     """Connect, greet, and log in where there is a login; nothing is sent. Raises UpstreamUnavailable."""
-    config = bench.config.email
+    config = context.config.email
     if config is None:
         yield note("E-mail", "not set up; people Slack can't reach won't be notified")
         return

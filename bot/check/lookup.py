@@ -1,4 +1,4 @@
-"""People looked up in Slack, for many of them at once."""
+"""Look people up in Slack, many at once where many are needed."""
 
 from collections.abc import Collection
 
@@ -8,28 +8,28 @@ from models.policy.facts import PersonFacts, address_key
 from models.registry.directory import facts_of
 from models.registry.slack_mapping import person_of
 
-MANY = 50
+LIST_FROM = 50
 """From here on the list of everybody is fewer calls than one for each, at 1,000 people a page."""
 PAGE = 1000
 
 
 class Lookup:
-    """Asks Slack for each person once."""
+    """Looks each person up in Slack once."""
 
     def __init__(self, slack: Gateway) -> None:
         self._slack = slack
         self._known: dict[str, PersonFacts] = {}
-        self._whole = False
+        self._listed = False
 
-    async def prepare(self, wanted: Collection[PersonRef]) -> None:
-        """Say who will be asked for."""
-        if len(wanted) >= MANY:
-            await self._everybody()
+    async def prepare(self, refs: Collection[PersonRef]) -> None:
+        """Announce who will be looked up."""
+        if len(refs) >= LIST_FROM:
+            await self._list_everybody()
 
     async def addresses(self) -> list[str]:
         """The e-mail addresses of everybody active."""
-        await self._everybody()
-        return [one for one in self._known if "@" in one]
+        await self._list_everybody()
+        return [name for name in self._known if "@" in name]
 
     async def person(self, ref: PersonRef) -> PersonFacts | None:
         """The person, or None where Slack knows nobody by that; nobody deactivated is known by an address."""
@@ -44,14 +44,14 @@ class Lookup:
             return None
         return self._keep(facts_of(person_of(answer["user"])))
 
-    async def _everybody(self) -> None:
-        cursor, self._whole, known = "", True, self._whole
-        while not known:
+    async def _list_everybody(self) -> None:
+        cursor, complete, self._listed = "", self._listed, True
+        while not complete:
             answer = await self._slack.call("users.list", limit=PAGE, cursor=cursor)
             for user in answer["members"]:
                 self._keep(facts_of(person_of(user)))
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            known = not cursor
+            complete = not cursor
 
     def _keep(self, person: PersonFacts) -> PersonFacts:
         self._known[person.id.casefold()] = person

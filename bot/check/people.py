@@ -1,11 +1,11 @@
-"""The people and user groups that configuration and catalogue name: whether they are there and can act."""
+"""Check the people and user groups that configuration and catalogue name: there, and able to act."""
 
 from collections.abc import AsyncIterator
 
 from bot.check import references
-from bot.check.context import Bench
+from bot.check.context import CheckContext
 from bot.check.lookup import Lookup
-from bot.check.result import Finding, bad, note, ok
+from bot.check.result import CheckResult, bad, note, ok
 from bot.plural import counted
 from models.catalogue.mentions import mentions
 from models.catalogue.spec import PersonRef
@@ -13,44 +13,44 @@ from models.catalogue.spec import PersonRef
 MISSING = "doesn't exist in Slack"
 
 
-async def admins(bench: Bench) -> AsyncIterator[Finding]:
+async def admins(context: CheckContext) -> AsyncIterator[CheckResult]:
     """Whether somebody can configure Keyturn."""
-    configured = tuple(bench.config.slack.admins)
-    if not configured and not bench.admins:
+    configured = tuple(context.config.slack.admins)
+    if not configured and not context.admins:
         yield bad("Admins", "Keyturn has no workspace admin. Add member IDs to [slack] admins")
         return
-    lookup, names = Lookup(bench.slack), []
-    for one in dict.fromkeys((*configured, *bench.admins)):
-        person = await lookup.person(PersonRef(id=one))
-        if person is not None and not (problem := references.cannot(person)):
+    lookup, names = Lookup(context.slack), []
+    for admin in dict.fromkeys((*configured, *context.admins)):
+        person = await lookup.person(PersonRef(id=admin))
+        if person is not None and not (problem := references.why_unable(person)):
             names.append(person.name)
             continue
-        where = "Correct [slack] admins" if one in configured else "Your Slack admins may know more"
-        yield bad("Admins", f"{one} {problem if person else MISSING}. {where}")
+        where = "Correct [slack] admins" if admin in configured else "Your Slack admins may know more"
+        yield bad("Admins", f"{admin} {problem if person else MISSING}. {where}")
     if names:
         yield ok("Admins", ", ".join(names))
 
 
-async def people(bench: Bench) -> AsyncIterator[Finding]:
+async def people(context: CheckContext) -> AsyncIterator[CheckResult]:
     """Whether everybody whom the catalogue names is there and can decide."""
-    found = await references.people(bench.slack, mentions(bench.apps or (), bench.parts))
-    for one in found:
-        if one.problem:
-            yield bad("People", f"{one.who}, {one.problem}. {one.mend}")
-    there = sum(not one.problem for one in found)
-    yield ok("People", f"{counted(there, 'person', 'people')} ready")
+    entries = await references.people(context.slack, mentions(context.apps or (), context.parts))
+    for entry in entries:
+        if entry.problem:
+            yield bad("People", f"{entry.who}, {entry.problem}. {entry.fix}")
+    usable = sum(not entry.problem for entry in entries)
+    yield ok("People", f"{counted(usable, 'person', 'people')} ready")
 
 
-async def groups(bench: Bench) -> AsyncIterator[Finding]:
+async def groups(context: CheckContext) -> AsyncIterator[CheckResult]:
     """Whether the user groups of stages and conditions are there and in use."""
-    found = await references.groups(bench.slack, mentions(bench.apps or (), bench.parts))
-    if not found:
+    entries = await references.groups(context.slack, mentions(context.apps or (), context.parts))
+    if not entries:
         yield ok("User groups", "none in the catalogue")
         return
-    for one in found:
-        if one.problem:
-            yield bad("User groups", f"{one.who}, {one.problem}. {one.mend}")
-        elif one.empty:
-            yield note("User groups", f"{one.who}, is empty")
-    there = sum(not one.problem for one in found)
-    yield ok("User groups", f"{counted(there, 'group')} ready")
+    for entry in entries:
+        if entry.problem:
+            yield bad("User groups", f"{entry.who}, {entry.problem}. {entry.fix}")
+        elif entry.empty:
+            yield note("User groups", f"{entry.who}, is empty")
+    usable = sum(not entry.problem for entry in entries)
+    yield ok("User groups", f"{counted(usable, 'group')} ready")

@@ -1,7 +1,7 @@
-"""Whom a catalogue names, held against Slack: who is not there, or cannot act."""
+"""Compare the people and groups that a catalogue names with Slack: who is missing, or cannot act."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, TypeVar
@@ -15,96 +15,99 @@ from models.policy.facts import PersonFacts
 Ref = TypeVar("Ref", PersonRef, GroupRef)
 
 DIRECTORY = "directory entry"
-"""Where guests may be named: nothing is asked of them there."""
+"""Where guests may be named: they decide nothing there."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """Somebody whom the catalogue names, and how it stands with them."""
+class ReferenceState:
+    """A person or group that the catalogue names, with its state in Slack."""
 
     mentions: Sequence[Mention]
     problem: str = ""
     """"is deactivated"; empty where all is well."""
-    meant: str = ""
+    suggestion: str = ""
     """Somebody of nearly that name, where nobody has this one."""
     empty: bool = False
     """A user group with nobody in it."""
 
     @property
     def who(self) -> str:
-        """As the catalogue writes it, with where, as people say it."""
-        places = list(dict.fromkeys(one.place for one in self.mentions))
+        """As the catalogue writes it, with the place: "U0ADA, approver of GitHub and 2 more"."""
+        places = list(dict.fromkeys(mention.place for mention in self.mentions))
         more = f" and {len(places) - 1} more" if len(places) > 1 else ""
         return f"{self.mentions[0].ref}, {places[0]}{more}"
 
     @property
-    def mend(self) -> str:
-        """What to do."""
-        return f"Did you mean “{self.meant}”?" if self.meant else "Correct the catalogue"
+    def fix(self) -> str:
+        """How to fix the catalogue."""
+        return f"Did you mean “{self.suggestion}”?" if self.suggestion else "Correct the catalogue"
 
 
-async def people(slack: Gateway, mentions: Iterable[Mention]) -> list[Found]:
+async def people(slack: Gateway, mentions: Iterable[Mention]) -> list[ReferenceState]:
     """Look every person up. Raises what the gateway raises."""
-    named, lookup = _by_ref(PersonRef, mentions), Lookup(slack)
-    await lookup.prepare(named)
-    found = []
-    for ref, some in named.items():
+    by_ref, lookup = _by_ref(PersonRef, mentions), Lookup(slack)
+    await lookup.prepare(by_ref)
+    states = []
+    for ref, of_ref in by_ref.items():
         person = await lookup.person(ref)
         if person is None:
-            meant = _address(ref.email, await lookup.addresses()) if ref.email else ""
-            found.append(Found(some, "isn't an active person in Slack", meant))
+            suggestion = _nearest_address(ref.email, await lookup.addresses()) if ref.email else ""
+            states.append(ReferenceState(of_ref, "isn't an active person in Slack", suggestion))
         else:
-            found.append(Found(some, _problem(person, some)))
-    return found
+            states.append(ReferenceState(of_ref, _problem(person, of_ref)))
+    return states
 
 
-async def groups(slack: Gateway, mentions: Iterable[Mention]) -> list[Found]:
+async def groups(slack: Gateway, mentions: Iterable[Mention]) -> list[ReferenceState]:
     """Look every user group up; what connectors fill is not here. Raises what the gateway raises."""
-    named = _by_ref(GroupRef, mentions)
-    if not named:
+    by_ref = _by_ref(GroupRef, mentions)
+    if not by_ref:
         return []
     answer = await slack.call("usergroups.list", include_disabled=True, include_count=True)
-    there = {name: one for one in answer["usergroups"] for name in (one["id"], f"@{one['handle']}")}
-    return [_group(str(ref), some, there) for ref, some in named.items()]
+    in_slack = {
+        name: group for group in answer["usergroups"] for name in (group["id"], f"@{group['handle']}")
+    }
+    return [_group_state(str(ref), of_ref, in_slack) for ref, of_ref in by_ref.items()]
 
 
-def cannot(person: PersonFacts) -> str:
+def why_unable(person: PersonFacts) -> str:
     """Why somebody can decide nothing; empty where they can."""
     return person.barred or ("is a guest" if person.guest else "")
 
 
 def _problem(person: PersonFacts, mentions: Sequence[Mention]) -> str:
-    if all(one.place == DIRECTORY for one in mentions):
+    if all(mention.place == DIRECTORY for mention in mentions):
         return person.barred or ""
-    return cannot(person)
+    return why_unable(person)
 
 
-def _group(name: str, mentions: Sequence[Mention], there: dict[str, Any]) -> Found:
-    group = there.get(name)
+def _group_state(name: str, mentions: Sequence[Mention], in_slack: Mapping[str, Any]) -> ReferenceState:
+    group = in_slack.get(name)
     if group is None:
-        handles = [one for one in there if one.startswith("@")]
-        return Found(mentions, "isn't a user group in Slack", _nearest(name, handles))
+        handles = [known for known in in_slack if known.startswith("@")]
+        return ReferenceState(mentions, "isn't a user group in Slack", _nearest_name(name, handles))
     if group.get("date_delete"):
-        return Found(mentions, "is disabled in Slack")
-    return Found(mentions, empty=not int(group.get("user_count") or 0))
+        return ReferenceState(mentions, "is disabled in Slack")
+    return ReferenceState(mentions, empty=not int(group.get("user_count") or 0))
 
 
-def _nearest(name: str, known: Iterable[str]) -> str:
+def _nearest_name(name: str, known: Iterable[str]) -> str:
     return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.7)), "")
 
 
-def _address(name: str, known: Iterable[str]) -> str:
+def _nearest_address(name: str, known: Iterable[str]) -> str:
     """The address that is mistyped before its @, or after it."""
     before, _, after = name.casefold().partition("@")
-    parted = {one: one.partition("@") for one in known}
-    colleagues = {local: one for one, (local, _, domain) in parted.items() if domain == after}
-    elsewhere = {domain: one for one, (local, _, domain) in parted.items() if local == before}
-    return colleagues.get(_nearest(before, colleagues)) or elsewhere.get(_nearest(after, elsewhere)) or ""
+    parts = {address: address.partition("@") for address in known}
+    colleagues = {local: address for address, (local, _, domain) in parts.items() if domain == after}
+    elsewhere = {domain: address for address, (local, _, domain) in parts.items() if local == before}
+    nearest = colleagues.get(_nearest_name(before, colleagues))
+    return nearest or elsewhere.get(_nearest_name(after, elsewhere)) or ""
 
 
 def _by_ref(kind: type[Ref], mentions: Iterable[Mention]) -> dict[Ref, list[Mention]]:
-    found: dict[Ref, list[Mention]] = defaultdict(list)
-    for one in mentions:
-        if isinstance(one.ref, kind):
-            found[one.ref].append(one)
-    return found
+    by_ref: dict[Ref, list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        if isinstance(mention.ref, kind):
+            by_ref[mention.ref].append(mention)
+    return by_ref

@@ -1,48 +1,48 @@
-"""What a check found, in one line."""
+"""The result of a check, as one line of the report."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Mark(StrEnum):
-    """What stands before the line."""
+class Status(StrEnum):
+    """How it stands; the text before the line."""
 
     OK = "ok"
     NOTE = "· "
     """Worth knowing; Keyturn runs all the same."""
     BAD = "✗ "
-    """Has to be mended; the words say how."""
+    """Has to be fixed; the text says how."""
     SKIPPED = "– "
-    """Not looked at, since something else has to be mended first."""
+    """Not checked, since something else has to be fixed first."""
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One line of the report: what was looked at, and how it stands."""
+class CheckResult:
+    """One line of the report: what was checked, and how it stands."""
 
-    mark: Mark
+    status: Status
     about: str
-    words: str
+    text: str
 
     def __str__(self) -> str:
-        return f"{self.mark} {self.about}: {self.words}"
+        return f"{self.status} {self.about}: {self.text}"
 
 
-def ok(about: str, words: str) -> Finding:
+def ok(about: str, text: str) -> CheckResult:
     """Nothing to do."""
-    return Finding(Mark.OK, about, words)
+    return CheckResult(Status.OK, about, text)
 
 
-def note(about: str, words: str) -> Finding:
+def note(about: str, text: str) -> CheckResult:
     """Worth knowing."""
-    return Finding(Mark.NOTE, about, words)
+    return CheckResult(Status.NOTE, about, text)
 
 
-def bad(about: str, words: str) -> Finding:
-    """To be mended."""
-    return Finding(Mark.BAD, about, words)
+def bad(about: str, text: str) -> CheckResult:
+    """To be fixed."""
+    return CheckResult(Status.BAD, about, text)
 
 
-def skipped(about: str, words: str) -> Finding:
-    """Not looked at."""
-    return Finding(Mark.SKIPPED, about, words)
+def skipped(about: str, text: str) -> CheckResult:
+    """Not checked."""
+    return CheckResult(Status.SKIPPED, about, text)

@@ -1,13 +1,13 @@
-"""All checks, in order. What one finds does not stop the next, unless that one stands on it."""
+"""Run all checks, in order. A problem stops no other check but those that depend on it."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import NamedTuple
 
 import structlog
 
-from bot.check import catalogue, channels, connectors, database, email, numbers, people, slack
-from bot.check.context import Bench, bench
-from bot.check.result import Finding, bad, skipped
+from bot.check import catalogue, connectors, database, email, people, slack
+from bot.check.context import CheckContext, open_context
+from bot.check.result import CheckResult, bad, skipped
 from bot.config import Config
 from bot.errors import Failure, RetryAfter, UpstreamUnavailable
 from bot.slack.gateway import Refused
@@ -16,10 +16,10 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class Check(NamedTuple):
-    """One of them. `slack` and `catalogue` say what it stands on."""
+    """A check. `slack` and `catalogue` say what it depends on."""
 
     about: str
-    run: Callable[[Bench], AsyncIterator[Finding]]
+    run: Callable[[CheckContext], AsyncIterator[CheckResult]]
     slack: bool = False
     catalogue: bool = False
 
@@ -33,35 +33,35 @@ CHECKS = (
     Check("Admins", people.admins, slack=True),
     Check("People", people.people, slack=True, catalogue=True),
     Check("User groups", people.groups, slack=True, catalogue=True),
-    Check("Channels", channels.channels, slack=True, catalogue=True),
-    Check("Stages", numbers.numbers, catalogue=True),
+    Check("Channels", catalogue.channels, slack=True, catalogue=True),
+    Check("Stages", catalogue.stage_sizes, catalogue=True),
     Check("Connectors", connectors.connectors, slack=True, catalogue=True),
     Check("Messages", catalogue.messages, catalogue=True),
 )
 
 
-async def examine(config: Config, checks: Sequence[Check] = CHECKS) -> AsyncIterator[Finding]:
-    """Look at everything; each finding comes as soon as it is known."""
-    async with bench(config) as ready:
+async def run_checks(config: Config, checks: Sequence[Check] = CHECKS) -> AsyncIterator[CheckResult]:
+    """Run the checks; each result comes as soon as it is known."""
+    async with open_context(config) as context:
         for check in checks:
-            async for finding in _carried_out(check, ready):
-                yield finding
+            async for result in _run_if_possible(check, context):
+                yield result
 
 
-async def _carried_out(check: Check, ready: Bench) -> AsyncIterator[Finding]:
-    if check.slack and ready.me is None:
+async def _run_if_possible(check: Check, context: CheckContext) -> AsyncIterator[CheckResult]:
+    if check.slack and context.me is None:
         yield skipped(check.about, "skipped because the Slack token doesn't work")
-    elif check.catalogue and ready.apps is None:
+    elif check.catalogue and context.apps is None:
         yield skipped(check.about, "skipped because there is no catalogue to read")
     else:
-        async for finding in _guarded(check, ready):
-            yield finding
+        async for result in _run(check, context):
+            yield result
 
 
-async def _guarded(check: Check, ready: Bench) -> AsyncIterator[Finding]:
+async def _run(check: Check, context: CheckContext) -> AsyncIterator[CheckResult]:
     try:
-        async for finding in check.run(ready):
-            yield finding
+        async for result in check.run(context):
+            yield result
     except (Failure, Refused, UpstreamUnavailable, RetryAfter) as error:
         yield bad(check.about, str(error).removesuffix("."))
     except Exception as error:

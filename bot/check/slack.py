@@ -1,10 +1,10 @@
-"""Slack: the token, what it may do, and how Slack's deliveries reach us."""
+"""Check Slack: the token, its scopes, and how Slack's deliveries reach us."""
 
 import re
 from collections.abc import AsyncIterator
 
-from bot.check.context import Bench
-from bot.check.result import Finding, bad, note, ok
+from bot.check.context import CheckContext
+from bot.check.result import CheckResult, bad, note, ok
 from bot.slack.gateway import Refused
 from bot.slack.identity import TOKEN_ERRORS, identify
 from bot.slack.manifest import PATH, SCOPES
@@ -14,21 +14,21 @@ APP_TOKEN = "Create one on the Slack app's page: Basic Information, App-Level To
 SOCKET_MODE = "Turn on Socket Mode on the Slack app's page"
 
 
-async def token(bench: Bench) -> AsyncIterator[Finding]:
+async def token(context: CheckContext) -> AsyncIterator[CheckResult]:
     """Whether the bot token works, and where. Raises Failure."""
-    us = await identify(bench.client)
-    bench.me = us.bot_user_id
-    yield ok("Slack token", f"user {us.bot_user_id} in workspace {us.team}")
+    identity = await identify(context.client)
+    context.me = identity.bot_user_id
+    yield ok("Slack token", f"user {identity.bot_user_id} in workspace {identity.team}")
 
 
-async def scopes(bench: Bench) -> AsyncIterator[Finding]:
+async def scopes(context: CheckContext) -> AsyncIterator[CheckResult]:
     """What the token may do, against what the manifest asks for. Slack tells it with every answer."""
-    answer = await bench.client.auth_test()
-    told = {name.lower(): value for name, value in answer.headers.items()}.get("x-oauth-scopes")
-    if told is None:
+    answer = await context.client.auth_test()
+    scope_header = {name.lower(): value for name, value in answer.headers.items()}.get("x-oauth-scopes")
+    if scope_header is None:
         yield note("Scopes", "Slack doesn't say which ones the token has")
         return
-    granted = {scope.strip() for scope in told.split(",")} - {""}
+    granted = {scope.strip() for scope in scope_header.split(",")} - {""}
     missing = [f"{scope} ({why})" for scope, why in SCOPES.items() if scope not in granted]
     if missing:
         yield bad("Scopes", f"missing {'; '.join(missing)}. {REINSTALL}")
@@ -38,18 +38,18 @@ async def scopes(bench: Bench) -> AsyncIterator[Finding]:
         yield note("Scopes", f"Keyturn doesn't need {', '.join(unneeded)}. Remove what isn't needed")
 
 
-async def deliveries(bench: Bench) -> AsyncIterator[Finding]:
+async def deliveries(context: CheckContext) -> AsyncIterator[CheckResult]:
     """Whether Slack's deliveries can reach us, as far as that can be seen from here."""
-    slack = bench.config.slack
+    slack = context.config.slack
     if slack.mode == "socket" and slack.app_token:
-        yield await _socket(bench, slack.app_token.get_secret_value())
+        yield await _socket(context, slack.app_token.get_secret_value())
     elif slack.signing_secret:
         yield _http(slack.signing_secret.get_secret_value())
 
 
-async def _socket(bench: Bench, app_token: str) -> Finding:
+async def _socket(context: CheckContext, app_token: str) -> CheckResult:
     try:
-        await bench.slack.call("apps.connections.open", app_token=app_token)
+        await context.slack.call("apps.connections.open", app_token=app_token)
     except Refused as refusal:
         wrong_token = refusal.error in TOKEN_ERRORS | {
             "missing_scope",
@@ -61,7 +61,7 @@ async def _socket(bench: Bench, app_token: str) -> Finding:
     return ok("Socket Mode", "connected")
 
 
-def _http(signing_secret: str) -> Finding:
+def _http(signing_secret: str) -> CheckResult:
     if not re.fullmatch(r"[0-9a-f]{32}", signing_secret):
         unlike = (
             "doesn't look like one: expected 32 digits and letters a to f. Copy it from Basic Information"

@@ -8,11 +8,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from bot import periods
-from bot.commands.options import DEFAULT_CONFIG, ConfigFile, configured
+from bot.commands.options import DEFAULT_CONFIG, ConfigFile, load_config, parse_since, parse_until
 from bot.plural import counted
 
-READERS = {"--since": periods.since, "--until": periods.until}
+READERS = {"--since": parse_since, "--until": parse_until}
 WHEN = "A day (2026-03-31) or a time (2026-03-31T09:00, UTC unless it says otherwise)."
 
 Form = Annotated[
@@ -106,7 +105,7 @@ def verify(
         _only_with_checkpoints(witnessed, outside.path)
         typer.echo(trail.verify_export(exported, outside))
         return
-    settings = configured(config)
+    settings = load_config(config)
     if outside.path is None and settings.audit and settings.audit.key and settings.audit.checkpoints:
         public = signed.public_key(signed.public_path(settings.audit.key))
         outside = trail.Outside.read(
@@ -141,7 +140,7 @@ def checkpoint(
     from bot.audit import checkpoints as signed  # noqa: PLC0415
     from bot.audit import trail  # noqa: PLC0415
 
-    settings = configured(config)
+    settings = load_config(config)
     file = key or (settings.audit.key if settings.audit else None)
     if file is None:
         raise typer.BadParameter("name the key, or set [audit] key", param_hint="--key")
@@ -173,7 +172,7 @@ def erase(
     from bot.database.connection import explain_errors  # noqa: PLC0415
     from bot.errors import Failure  # noqa: PLC0415
 
-    url = configured(config).database.url.get_secret_value()
+    url = load_config(config).database.url.get_secret_value()
     with explain_errors(url):
         person_id, texts = asyncio.run(trail.texts_of(url, person))
         number = counted(len(texts), "text")
@@ -207,7 +206,7 @@ def export(
     from bot.audit.files import Selection  # noqa: PLC0415
 
     selection = Selection(*_period(since, until), app, person)
-    url = configured(config).database.url.get_secret_value()
+    url = load_config(config).database.url.get_secret_value()
     count = asyncio.run(trail.export(url, selection, form, output))
     if output:
         typer.echo(f"{trail.said(count)} in {output}")
@@ -221,7 +220,7 @@ def _period(since: str | None, until: str | None) -> tuple[datetime | None, date
 
 
 def _moment(option: str, text: str | None) -> datetime | None:
-    """The moment that is meant. Raises BadParameter with what would be right."""
+    """The moment that an option names. Raises BadParameter with what would be right."""
     try:
         return None if text is None else READERS[option](text)
     except ValueError as error:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.options import DEFAULT_CONFIG, ConfigFile, configured
+from bot.commands.options import DEFAULT_CONFIG, ConfigFile, load_config
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The catalogue (TOML).")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
@@ -40,16 +40,16 @@ def import_catalogue(
     from bot.catalogue import import_export, unknown_people  # noqa: PLC0415
     from bot.database.connection import explain_errors  # noqa: PLC0415
 
-    settings = configured(config)
+    settings = load_config(config)
     url = settings.database.url.get_secret_value()
     catalogue = import_export.read(file)
     if not offline:
-        asyncio.run(unknown_people.refuse_unknown(settings, file, catalogue))
+        asyncio.run(unknown_people.raise_for_unknown(settings, file, catalogue))
     with explain_errors(url):
         if dry_run:
             asyncio.run(import_export.dry_run(url, file, catalogue))
         else:
-            asyncio.run(import_export.take_in(url, file, catalogue, yes=yes))
+            asyncio.run(import_export.import_catalogue(url, file, catalogue, yes=yes))
 
 
 def export_catalogue(config: ConfigFile = DEFAULT_CONFIG) -> None:
@@ -58,8 +58,8 @@ def export_catalogue(config: ConfigFile = DEFAULT_CONFIG) -> None:
     from bot.catalogue import import_export  # noqa: PLC0415
     from bot.database.connection import explain_errors  # noqa: PLC0415
 
-    url = configured(config).database.url.get_secret_value()
+    url = load_config(config).database.url.get_secret_value()
     with explain_errors(url):
-        text = asyncio.run(import_export.give_out(url))
+        text = asyncio.run(import_export.export_catalogue(url))
     # TOML is UTF-8, whatever the terminal is.
     typer.echo(text.encode(), nl=False)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import typer
 
-from bot.commands.options import DEFAULT_CONFIG, ConfigFile, configured
+from bot.commands.options import DEFAULT_CONFIG, ConfigFile, load_config
 from bot.config import Config
 from bot.errors import Failure
 from bot.plural import counted
@@ -22,7 +22,7 @@ def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
 
     Changes nothing. The exit code is 1 if something needs fixing.
     """
-    settings = configured(config)
+    settings = load_config(config)
     wrong = asyncio.run(_report(config, settings))
     if wrong:
         raise Failure(f"{counted(wrong, 'thing')} to fix.")
@@ -31,13 +31,13 @@ def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
 async def _report(path: Path, config: Config) -> int:
     """Print the findings as they come; returns how many need fixing."""
     # What it takes to call Slack and the target systems is not for the other commands to wait for.
-    from bot.check.result import Mark, ok  # noqa: PLC0415
-    from bot.check.run_checks import examine  # noqa: PLC0415
+    from bot.check.result import Status, ok  # noqa: PLC0415
+    from bot.check.run_checks import run_checks  # noqa: PLC0415
 
-    colours = {Mark.OK: "green", Mark.NOTE: "yellow", Mark.BAD: "red", Mark.SKIPPED: None}
+    colours = {Status.OK: "green", Status.NOTE: "yellow", Status.BAD: "red", Status.SKIPPED: None}
     redactor, wrong = Redactor(config.secrets()), 0
-    typer.secho(str(ok("Configuration", f"{path}, mode {config.slack.mode}")), fg=colours[Mark.OK])
-    async for finding in examine(config):
-        typer.secho(redactor.text(str(finding)), fg=colours[finding.mark])
-        wrong += finding.mark is Mark.BAD
+    typer.secho(str(ok("Configuration", f"{path}, mode {config.slack.mode}")), fg=colours[Status.OK])
+    async for result in run_checks(config):
+        typer.secho(redactor.text(str(result)), fg=colours[result.status])
+        wrong += result.status is Status.BAD
     return wrong

@@ -4,7 +4,7 @@ import asyncio
 
 import typer
 
-from bot.commands.options import DEFAULT_CONFIG, ConfigFile, configured
+from bot.commands.options import DEFAULT_CONFIG, ConfigFile, load_config
 
 
 def register(app: typer.Typer) -> None:
@@ -20,7 +20,7 @@ def upgrade_schema(config: ConfigFile = DEFAULT_CONFIG) -> None:
     # Here, and not above: the other commands start without the database.
     from bot.database.connection import explain_errors, upgrade  # noqa: PLC0415
 
-    url = configured(config).database.url.get_secret_value()
+    url = load_config(config).database.url.get_secret_value()
     with explain_errors(url):
         schema = asyncio.run(upgrade(url))
     if schema.current:

@@ -1,6 +1,8 @@
-"""Options that commands share, and the configuration that they lead to."""
+"""Options that commands share: the configuration, and times in ISO 8601."""
 
 import logging
+import re
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +16,36 @@ ConfigFile = Annotated[Path, typer.Option("--config", metavar="FILE", help="The 
 DEFAULT_CONFIG = Path("config.toml")
 
 
-def configured(path: Path) -> Config:
-    """The configuration. From here on no log shows its secrets. Raises ConfigError."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def load_config(path: Path) -> Config:
+    """Load the configuration. From here on no log shows its secrets. Raises ConfigError."""
     config = load(path)
     log.configure(config.secrets(), level=logging.WARNING)
     return config
+
+
+def parse_since(text: str) -> datetime:
+    """The beginning of a period: of a day, its first moment; UTC unless the text says otherwise.
+
+    Raises ValueError with what would be right.
+    """
+    return _parse_moment(text, time.min)
+
+
+def parse_until(text: str) -> datetime:
+    """The end of a period: of a day, its last moment. Raises ValueError with what would be right."""
+    return _parse_moment(text, time.max)
+
+
+def _parse_moment(text: str, time_of_day: time) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(
+            f"“{text}” is no time. Write 2026-03-31, 2026-03-31T09:00 (UTC) or 2026-03-31T09:00+02:00"
+        ) from None
+    if _DAY.fullmatch(text):
+        moment = datetime.combine(moment, time_of_day)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

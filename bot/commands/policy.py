@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.options import DEFAULT_CONFIG, ConfigFile, configured
+from bot.commands.options import DEFAULT_CONFIG, ConfigFile, load_config
 from bot.errors import Failure
 
 File = Annotated[
@@ -34,18 +34,17 @@ def check(config: ConfigFile = DEFAULT_CONFIG, file: File = None) -> None:
     from bot.catalogue import import_export, policy_examples  # noqa: PLC0415
     from bot.database.connection import explain_errors  # noqa: PLC0415
 
-    url = configured(config).database.url.get_secret_value()
+    url = load_config(config).database.url.get_secret_value()
     catalogue = import_export.read(file) if file else None
     with explain_errors(url):
-        tried = asyncio.run(
-            policy_examples.stored(url) if catalogue is None else policy_examples.filed(url, catalogue)
+        run = asyncio.run(
+            policy_examples.run_stored(url) if catalogue is None else policy_examples.run_file(url, catalogue)
         )
-    for doubt in (*tried.short, *tried.empty):
+    for doubt in (*run.stage_shortages, *run.empty_groups):
         typer.echo(f"Note: {doubt}")
-    ran = tried.ran
-    for met, text in policy_examples.report(ran):
+    for met, text in policy_examples.report(run.results):
         typer.secho(text, fg="green" if met else "red")
-    broken = sum(not one.met for one in ran)
-    if broken:
-        raise Failure(f"{policy_examples.failing(broken)}, of {len(ran)}.")
-    typer.echo(f"All {len(ran)} pass." if ran else "There are no examples yet.")
+    number, failed = len(run.results), sum(not result.met for result in run.results)
+    if failed:
+        raise Failure(f"{policy_examples.failing_count(failed)}, of {number}.")
+    typer.echo(f"All {number} pass." if number else "There are no examples yet.")

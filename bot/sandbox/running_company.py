@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.app import Keyturn, build
-from bot.catalogue.import_export import put_in
+from bot.catalogue.import_export import replace_catalogue
 from bot.config import Config
 from bot.connectors import registry
 from bot.database.single_instance import single_instance
@@ -212,4 +212,4 @@ async def _import_catalogue(bot: Keyturn) -> None:
     """Import the company's catalogue."""
     types = registry.known()
     read = load(company.catalogue(), "catalogue.toml", lambda connector: registry.check(connector, types))
-    await bot.store.run(put_in, read)
+    await bot.store.run(replace_catalogue, read)

@@ -18,6 +18,8 @@ R = TypeVar("R", bound=Base)
 
 SYSTEM = "keyturn"
 """The actor of what the scheduler and the worker do."""
+OPERATOR = "operator"
+"""The actor of what is done by the command line and the configuration."""
 
 
 @dataclass

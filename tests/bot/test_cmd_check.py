@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from bot.check import slack as slack_checks
-from bot.check.context import Bench
+from bot.check.context import CheckContext
 from bot.check.database import has_wal_reset_fixed
-from bot.check.result import Finding, ok
-from bot.check.run_checks import Check, examine
+from bot.check.result import CheckResult, ok
+from bot.check.run_checks import Check, run_checks
 from bot.config import load
 from bot.sandbox.mailbox import Mailbox
 from bot.slack.manifest import SCOPES
@@ -213,13 +213,13 @@ async def test_a_check_that_breaks_is_one_line(workspace: ConfiguredWorkspace) -
 
 
 async def test_what_nobody_expected_is_one_line_too(workspace: ConfiguredWorkspace) -> None:
-    async def broken(_: Bench) -> AsyncIterator[Finding]:
+    async def broken(_: CheckContext) -> AsyncIterator[CheckResult]:
         yield ok("Pigeons", "are in the loft")
         raise LookupError("no pigeon came back")
 
     config = load(workspace.keyturn.folder / "config.toml")
     checks = (Check("Pigeons", broken), Check("Slack token", slack_checks.token))
-    found = [str(finding) async for finding in examine(config, checks)]
+    found = [str(result) async for result in run_checks(config, checks)]
     assert found[:2] == [
         "ok Pigeons: are in the loft",
         "✗  Pigeons: could not be checked: LookupError: no pigeon came back",

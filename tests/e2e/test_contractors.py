@@ -2,7 +2,7 @@
 
 import json
 
-from bot.catalogue.import_export import put_in
+from bot.catalogue.import_export import replace_catalogue
 from models.catalogue.file.read import dump, load
 from models.store.outcome import Outcome
 from tests.world import World
@@ -15,7 +15,7 @@ async def import_directory(world: World, directory: str) -> None:
     spec = await world.offer(**ENDLESS)
 
     def take_in(out: Outcome) -> None:
-        put_in(out, load(dump([spec]) + directory, "catalogue.toml"))
+        replace_catalogue(out, load(dump([spec]) + directory, "catalogue.toml"))
 
     await world.bot.store.write(take_in)
     await world.settle()
@@ -56,7 +56,7 @@ async def test_the_manager_whom_the_table_names_is_asked(world: World) -> None:
     await world.offer(stage=[{"name": "Manager", "approvers": ["manager"]}])
     spec = await world.offer(stage=[{"name": "Manager", "approvers": ["manager"]}])
     said = f'\n[[person]]\nperson = "{world.ids["Ada"]}"\nmanager = "otto@example.com"\n'
-    await world.bot.store.run(put_in, load(dump([spec]) + said, "catalogue.toml"))
+    await world.bot.store.run(replace_catalogue, load(dump([spec]) + said, "catalogue.toml"))
     await world.ask("Ada", "github admin 8h because INC-42")
     world.card("Otto", "asks for GitHub, Admin role")
 
@@ -67,7 +67,7 @@ async def test_whoever_the_table_makes_the_manager_is_asked_at_once_for_what_wai
 
     async def managed_by(manager: str) -> None:
         said = f'\n[[person]]\nperson = "{ids["Ada"]}"\nmanager = "{manager}"\n'
-        await world.bot.store.run(put_in, load(dump([spec]) + said, "catalogue.toml"))
+        await world.bot.store.run(replace_catalogue, load(dump([spec]) + said, "catalogue.toml"))
         await world.settle()
 
     await managed_by("mia@example.com")

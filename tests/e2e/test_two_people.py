@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.catalogue.import_export import take_in_now as take_in
+from bot.catalogue.import_export import import_now
 from bot.sandbox.slack import Person
 from models import audit
 from models.catalogue.file.read import load
@@ -278,7 +278,7 @@ async def test_the_operators_import_is_done_and_every_admin_sees_what_it_did(wor
     await two_admins(world)
     await propose_risk(world)
     text = '[settings]\ntwo_people = true\n\n[[app]]\nkey = "github"\nname = "Hub"\n'
-    await world.bot.store.run(take_in, load(text, "c"), ["GitHub is now called Hub"])
+    await world.bot.store.run(import_now, load(text, "c"), ["GitHub is now called Hub"])
     await world.settle()
     for name in ("Root", "Mia"):
         assert "GitHub is now called Hub" in world.card(name, "The operator imported a catalogue").text
