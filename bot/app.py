@@ -18,7 +18,7 @@ from bot.clock.guard import ClockGuard
 from bot.clock.restored_backup import RestoredBackupCheck
 from bot.config import Config
 from bot.connectors import registry
-from bot.connectors.base import Connector, Tools
+from bot.connectors.base import Connector, ConnectorContext
 from bot.database import connection
 from bot.database.health import DatabaseHealth
 from bot.database.single_instance import single_instance
@@ -142,7 +142,7 @@ async def build(
         await identity.ask()
         clock_guard = await _guard_clock(resources, store, clock, client)
 
-        types = registry.known()
+        types = registry.load_types()
         desk = await _desk(config, store, clock, client, registry.kinds(types), metrics)
         bolt = connections.bolt_app(config, http, identity)
         listeners.register(bolt, desk)
@@ -151,8 +151,9 @@ async def build(
         inlet = connections.http_inlet(config, bolt, metrics, on_gap)
 
         gateway = Gateway(connections.web_client(config, http, retries=False), clock, timeout=slack_timeout)
-        tools = Tools(clock=clock, http=http, slack=gateway, me=lambda: identity.user_id)
-        worker = _worker(config, store, gateway, registry.ready(types, tools), metrics, lease)
+        context = ConnectorContext(clock, http, gateway, bot_user_id=lambda: identity.user_id)
+        connectors = registry.instances(types, context)
+        worker = _worker(config, store, gateway, connectors, metrics, lease)
         probes = [lambda: slack_health.probe(client), database_health.probe]
         scheduler = _scheduler(config, store, metrics, clock_guard, probes)
         checks = _checks(worker, scheduler, identity, slack_health, database_health, socket)

@@ -23,7 +23,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.config_addresses import SmtpServer, check_api_url, check_database_url, check_sender, parse_smtp
 from bot.errors import Failure
-from bot.pydantic_errors import Problem, explain, quoted
+from bot.pydantic_errors import FieldProblem, explain, quoted
 from models.durations import parse
 from models.lifecycle.request.rate_limits import USUAL
 
@@ -258,7 +258,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(path, [f"is not TOML: {error}"]) from None
 
 
-def _line(problem: Problem, from_environment: dict[str, Any]) -> str:
+def _line(problem: FieldProblem, from_environment: dict[str, Any]) -> str:
     """One problem with its place, which is the environment where the value came from there."""
     section, *rest = problem.location
     if section == "slack" and rest and rest[0] in from_environment:

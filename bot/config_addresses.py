@@ -1,4 +1,4 @@
-"""The addresses that a configuration may hold. Each check raises ValueError with what would be right."""
+"""Check the addresses in a configuration. Each check raises ValueError with what would be right."""
 
 import re
 from dataclasses import dataclass, field
@@ -9,8 +9,8 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 SQLITE, POSTGRES = "sqlite+aiosqlite", "postgresql+asyncpg"
-DATABASE_WORDS = f'should start with "{SQLITE}:///" or "{POSTGRES}://"'
-SMTP_WORDS = (
+DATABASE_FORMAT = f'should start with "{SQLITE}:///" or "{POSTGRES}://"'
+SMTP_FORMAT = (
     'should look like "smtp://user:password@mail.example.com:587", or smtps:// for TLS from the start'
 )
 # RFC 6409 (submission) and RFC 8314 (submission over TLS).
@@ -64,9 +64,9 @@ def check_database_url(text: str) -> URL:
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
-        raise ValueError(DATABASE_WORDS) from None
+        raise ValueError(DATABASE_FORMAT) from None
     if url.drivername not in (SQLITE, POSTGRES):
-        raise ValueError(DATABASE_WORDS)
+        raise ValueError(DATABASE_FORMAT)
     if not url.database or (url.drivername == SQLITE and url.host):
         raise ValueError(f'should name a database: "{SQLITE}:///keyturn.db" or "{POSTGRES}://host/keyturn"')
     if url.database.startswith(":memory:"):
@@ -76,10 +76,10 @@ def check_database_url(text: str) -> URL:
 
 def parse_smtp(text: str) -> SmtpServer:
     """The server that an smtp:// or smtps:// URL names. User and password are percent-decoded."""
-    parts = split(text, SMTP_WORDS)
+    parts = split(text, SMTP_FORMAT)
     extra = parts.path not in ("", "/") or parts.query or parts.fragment
     if parts.scheme not in SMTP_PORTS or extra or not parts.hostname:
-        raise ValueError(SMTP_WORDS)
+        raise ValueError(SMTP_FORMAT)
     return SmtpServer(
         host=parts.hostname,
         port=parts.port or SMTP_PORTS[parts.scheme],

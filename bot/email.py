@@ -1,4 +1,4 @@
-"""One e-mail, by the server of the configuration.
+"""Send e-mail by the server of the configuration.
 
 RFC 5322 for the message (built by `EmailMessage`, so that no line break gets into a header), RFC 3834 for the
 mark that keeps out-of-office answers away.
@@ -18,11 +18,11 @@ from blocks.mail import Letter
 from bot.config import EmailConfig
 from bot.errors import UpstreamUnavailable
 
-PATIENCE = 15.0
+STEP_TIMEOUT = 15.0
 """Seconds that each step with the server may take."""
-TEMPORARY = range(400, 500)
+TRANSIENT = range(400, 500)
 """SMTP's replies that mean: not now, try again (RFC 5321, 4.2.1)."""
-ENCODED = "=?"
+ENCODED_WORD = "=?"
 """How an encoded word begins (RFC 2047). EmailMessage decodes one as it takes it, line breaks and all."""
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\"\\]+@[^\s@<>()\[\],;:\"\\]+")
 
@@ -33,7 +33,7 @@ class Undeliverable(Exception):
 
 def is_address(text: str) -> bool:
     """Whether it is one e-mail address, and nothing else."""
-    plain = text.isprintable() and ENCODED not in text
+    plain = text.isprintable() and ENCODED_WORD not in text
     return plain and _ADDRESS.fullmatch(text) is not None
 
 
@@ -44,7 +44,7 @@ class Mailer:
         self._config, self._address = config, parseaddr(config.sender)[1]
 
     async def send(self, to: str, letter: Letter, *, ident: str, at: datetime) -> None:
-        """Send one. `ident` makes its Message-ID: a repetition of it is known for one.
+        """Send an e-mail. `ident` makes its Message-ID, by which a repetition is recognized.
 
         Raises Undeliverable, UpstreamUnavailable where it can be tried again later, and SMTPException for
         what an admin has to mend, such as a login that is refused.
@@ -54,16 +54,16 @@ class Mailer:
             async with connected(self._config) as server:
                 await server.send_message(message, sender=self._address, recipients=[to])
         except aiosmtplib.SMTPRecipientsRefused as refused:
-            raise _refusal(refused.recipients[0]) from refused
+            raise _recipient_error(refused.recipients[0]) from refused
 
 
 def compose(sender: str, to: str, letter: Letter, *, ident: str, at: datetime) -> EmailMessage:
-    """The message as it goes over the line; raises Undeliverable where `to` is no address."""
+    """The message as it is sent. Raises Undeliverable where `to` is no address."""
     if not is_address(to):
         raise Undeliverable("it is no e-mail address")
     message = EmailMessage(LINE_ENDS)
     message["From"], message["To"] = sender, to
-    message["Subject"] = " ".join(letter.subject.replace(ENCODED, "= ?").split())
+    message["Subject"] = " ".join(letter.subject.replace(ENCODED_WORD, "= ?").split())
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{ident}@{parseaddr(sender)[1].partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
@@ -73,7 +73,7 @@ def compose(sender: str, to: str, letter: Letter, *, ident: str, at: datetime) -
 
 @asynccontextmanager
 async def connected(config: EmailConfig) -> AsyncIterator[aiosmtplib.SMTP]:
-    """The server, greeted and logged in to. Raises UpstreamUnavailable where it does not answer, or not now.
+    """Connect, greet and log in. Raises UpstreamUnavailable where the server does not answer, or not now.
 
     smtps:// is encrypted from the start; smtp:// by STARTTLS where the server has it. A password is only ever
     sent encrypted.
@@ -86,7 +86,7 @@ async def connected(config: EmailConfig) -> AsyncIterator[aiosmtplib.SMTP]:
         start_tls=True if server.password and not server.tls else None,
         username=server.username,
         password=server.password,
-        timeout=PATIENCE,
+        timeout=STEP_TIMEOUT,
     )
     try:
         async with client:
@@ -94,16 +94,16 @@ async def connected(config: EmailConfig) -> AsyncIterator[aiosmtplib.SMTP]:
     except OSError as error:  # aiosmtplib's own for a lost or refused connection are among them
         raise UpstreamUnavailable(f"the mail server {server.host} does not answer: {error}") from error
     except aiosmtplib.SMTPResponseException as error:
-        raise (_away(error) if error.code in TEMPORARY else error) from error
+        raise (_unavailable(error) if error.code in TRANSIENT else error) from error
 
 
-def _refusal(refused: aiosmtplib.SMTPRecipientRefused) -> Exception:
-    return _away(refused) if refused.code in TEMPORARY else Undeliverable(_said(refused))
+def _recipient_error(refused: aiosmtplib.SMTPRecipientRefused) -> Exception:
+    return _unavailable(refused) if refused.code in TRANSIENT else Undeliverable(_reply(refused))
 
 
-def _away(error: aiosmtplib.SMTPResponseException) -> UpstreamUnavailable:
-    return UpstreamUnavailable(f"the mail server asks to wait: {_said(error)}")
+def _unavailable(error: aiosmtplib.SMTPResponseException) -> UpstreamUnavailable:
+    return UpstreamUnavailable(f"the mail server asks to wait: {_reply(error)}")
 
 
-def _said(error: aiosmtplib.SMTPResponseException) -> str:
+def _reply(error: aiosmtplib.SMTPResponseException) -> str:
     return f"{error.code} {error.message}"

@@ -1,4 +1,4 @@
-"""Words of the command line's sentences."""
+"""Numbers of things in sentences."""
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

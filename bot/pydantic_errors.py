@@ -1,4 +1,4 @@
-"""What pydantic found wrong in a TOML document, in words for whoever wrote it."""
+"""Explain pydantic's validation errors of a TOML document to whoever wrote it."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 Location = tuple[int | str, ...]
 
 # TOML's words for types, by pydantic's type of error.
-SHOULD_BE = {
+EXPECTATIONS = {
     "bool_type": "should be true or false, without quotes",
     "dict_type": "should be a table",
     "int_type": "should be a whole number, without quotes",
@@ -24,7 +24,7 @@ SHOULD_BE = {
 }
 
 
-class Problem(NamedTuple):
+class FieldProblem(NamedTuple):
     """One thing that is wrong: where, and what would be right there."""
 
     location: Location
@@ -42,10 +42,10 @@ def quoted(key: str) -> str:
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else json.dumps(key)
 
 
-def explain(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
-    """Everything in `error`, which came from validating `model`. No value is quoted: it may be a secret."""
-    found = error.errors(include_url=False, include_input=False)
-    return [Problem(details["loc"], words(details, model)) for details in found]
+def explain(error: ValidationError, model: type[BaseModel]) -> list[FieldProblem]:
+    """Each problem in `error`, of validating `model`. No value is quoted: it may be a secret."""
+    errors = error.errors(include_url=False, include_input=False)
+    return [FieldProblem(details["loc"], words(details, model)) for details in errors]
 
 
 def words(details: ErrorDetails, model: type[BaseModel]) -> str:
@@ -57,7 +57,7 @@ def words(details: ErrorDetails, model: type[BaseModel]) -> str:
         return missing_key(field_at(model, location))
     if kind == "value_error":
         return str(details["ctx"]["error"])
-    return SHOULD_BE.get(kind) or details["msg"].replace("Input should", "should")
+    return EXPECTATIONS.get(kind) or details["msg"].replace("Input should", "should")
 
 
 def unknown_key(key: str, model: type[BaseModel] | None) -> str:

@@ -1,4 +1,4 @@
-"""Where a command writes what others read: standard output, or a file that is there whole or not at all."""
+"""Write a command's output to standard output, or to a file that is replaced whole or not at all."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,7 +15,7 @@ class NotWritten(Failure):
 
 
 @contextmanager
-def destination(output: Path | None) -> Iterator[TextIO]:
+def open_output(output: Path | None) -> Iterator[TextIO]:
     """A file to write to, in UTF-8 and with line ends as they are written; None is standard output.
 
     The file gets its name when the block ends well: nobody takes half an export for a whole one.
@@ -26,15 +26,15 @@ def destination(output: Path | None) -> Iterator[TextIO]:
         if output is None:
             yield typer.get_text_stream("stdout", encoding="utf-8")
         else:
-            with _whole(output) as file:
+            with _replace_on_success(output) as file:
                 yield file
     except NotWritten as error:
         raise (error.__cause__ if isinstance(error.__cause__, BrokenPipeError) else error) from None
 
 
 @contextmanager
-def writing() -> Iterator[None]:
-    """Around what writes: its OSErrors become NotWritten, and are not taken for the database's."""
+def translate_write_errors() -> Iterator[None]:
+    """Raise NotWritten for OSErrors of what writes, so that they are not taken for the database's."""
     try:
         yield
     except OSError as error:
@@ -42,18 +42,18 @@ def writing() -> Iterator[None]:
 
 
 @contextmanager
-def _whole(output: Path) -> Iterator[TextIO]:
+def _replace_on_success(output: Path) -> Iterator[TextIO]:
     if output.exists() and not output.is_file():
         # A pipe or a device has no halves, and must not be put aside for a file.
-        with _opened(output) as file:
+        with _open(output) as file:
             yield file
         return
     target = output.resolve()
     part = target.with_name(f"{target.name}.part")
     try:
-        with _opened(part) as file:
+        with _open(part) as file:
             yield file
-        with writing():
+        with translate_write_errors():
             part.replace(target)
     finally:
         with suppress(OSError):
@@ -61,7 +61,7 @@ def _whole(output: Path) -> Iterator[TextIO]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[TextIO]:
+def _open(path: Path) -> Iterator[TextIO]:
     # What a full disk did not take is told at the closing once more.
-    with writing(), path.open("w", encoding="utf-8", newline="") as file:
+    with translate_write_errors(), path.open("w", encoding="utf-8", newline="") as file:
         yield file

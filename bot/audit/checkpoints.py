@@ -1,4 +1,4 @@
-r"""Signed words about where the audit trail stood, kept where whoever has the database cannot reach.
+r"""Signed checkpoints of the audit trail, kept where whoever has the database cannot reach them.
 
 The chain alone shows what was changed inside it. Somebody who may write to the database can cut off its end,
 or write all of it anew; neither goes with a checkpoint that was signed before. A checkpoint is one line of
@@ -22,15 +22,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from bot.audit.keys import key_id, read_bytes
 from bot.errors import Failure
 from models.audit import GENESIS, Checkpoint, canonical
 
 PREFIX = b"keyturn audit checkpoint\n"
-OWNER_ONLY = 0o600
 _HASH = re.compile("[0-9a-f]{64}")
 _KEY = re.compile("[0-9a-f]{16}")
 _OLD = {"at", "seq", "hash", "signature"}
@@ -56,76 +55,9 @@ class Signed:
         return hashlib.sha256(self.line.encode()).hexdigest()
 
 
-def key_id(key: Ed25519PublicKey) -> str:
-    """What a key is called in the checkpoints: the first 16 digits of the SHA-256 of its 32 bytes."""
-    return hashlib.sha256(key.public_bytes_raw()).hexdigest()[:16]
-
-
 def message(content: dict[str, Any]) -> bytes:
     """What is signed of a line: all of it but the signature."""
     return PREFIX + canonical(content).encode()
-
-
-def new_key(path: Path) -> Path:
-    """Make a key in a file that only its owner can read; returns the file beside it with the public half.
-
-    Raises Failure where there is either file already: a key that signed something is not written over, nor
-    the half that verifies it.
-    """
-    key, public = Ed25519PrivateKey.generate(), public_path(path)
-    private_pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    public_pem = key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    _write_new(public, public_pem, 0o644)
-    try:
-        _write_new(path, private_pem, OWNER_ONLY)
-    except Failure:
-        public.unlink()  # of no use to anybody: its other half is nowhere
-        raise
-    return public
-
-
-def public_path(path: Path) -> Path:
-    """Where the public half of a key's file is."""
-    return path.with_name(f"{path.name}.pub")
-
-
-def _write_new(path: Path, content: bytes, mode: int) -> None:
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-            file.write(content)
-    except FileExistsError:
-        raise Failure(f"{path} already exists. Choose another file; a key is never overwritten.") from None
-    except OSError as error:
-        raise Failure(f"{path} cannot be written: {error.strerror}.") from error
-
-
-def private_key(path: Path) -> Ed25519PrivateKey:
-    """The key that signs. Raises Failure where others can read the file, or it is none."""
-    pem = _bytes(path)  # says first whether it can be read at all
-    if path.stat().st_mode & 0o077:
-        raise Failure(f"Others can read {path}. Run this first: chmod 600 {path}")
-    try:
-        key = serialization.load_pem_private_key(pem, password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        key = None
-    if not isinstance(key, Ed25519PrivateKey):
-        raise Failure(f"{path} isn't a key made by `keyturn audit key`.")
-    return key
-
-
-def public_key(path: Path) -> Ed25519PublicKey:
-    """The key that a signature is held against. Raises Failure where the file holds none."""
-    try:
-        key = serialization.load_pem_public_key(_bytes(path))
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        key = None
-    if not isinstance(key, Ed25519PublicKey):
-        raise Failure(f"{path} isn't a public key made by `keyturn audit key` (the file ending in .pub).")
-    return key
 
 
 def sign(point: Checkpoint, key: Ed25519PrivateKey, before: Signed | None) -> Signed:
@@ -136,13 +68,13 @@ def sign(point: Checkpoint, key: Ed25519PrivateKey, before: Signed | None) -> Si
     return Signed(point, counter, previous, content["key"], canonical(content | {"signature": signature}))
 
 
-class Held(Exception):
-    """Somebody else adds a checkpoint to the file just now."""
+class FileLocked(Exception):
+    """Another process adds a checkpoint to the file just now."""
 
 
 @contextmanager
-def opened(path: Path, *, wait: bool) -> Iterator[IO[str]]:
-    """The file, held so that nobody else adds a checkpoint meanwhile. Raises Held instead of waiting."""
+def locked_file(path: Path, *, wait: bool) -> Iterator[IO[str]]:
+    """The file, locked so that no other process adds a checkpoint. Raises FileLocked instead of waiting."""
     try:
         file = path.open("a+", encoding="utf-8", errors="replace")
     except OSError as error:
@@ -151,7 +83,7 @@ def opened(path: Path, *, wait: bool) -> Iterator[IO[str]]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Held from None
+            raise FileLocked from None
         file.seek(0)
         yield file
 
@@ -168,24 +100,25 @@ def append(signed: Signed, file: IO[str]) -> None:
 
 def read(path: Path, key: Ed25519PublicKey) -> list[Signed]:
     """The checkpoints of a file. Raises Failure with the line that is wrong by itself or by those before."""
-    return checked(path, _bytes(path).decode("utf-8", "replace"), key)
+    return parse(path, read_bytes(path).decode("utf-8", "replace"), key)
 
 
-def checked(path: Path, text: str, key: Ed25519PublicKey) -> list[Signed]:
-    """The same of what stands in the file."""
-    found: list[Signed] = []
+def parse(path: Path, text: str, key: Ed25519PublicKey) -> list[Signed]:
+    """The checkpoints in the text of a file. Raises Failure, as `read` does."""
+    signed_so_far: list[Signed] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
-        signed, signature = _parsed(line, len(found) + 1) or (None, b"")
-        problem = "this is no checkpoint" if signed is None else _wrong(signed, signature, found, key)
-        if problem is not None or signed is None:
+        signed, signature = _parse_line(line, len(signed_so_far) + 1) or (None, b"")
+        if signed is None:
+            raise Failure(f"{path}, line {number}: this is no checkpoint.")
+        if problem := _problem(signed, signature, signed_so_far, key):
             raise Failure(f"{path}, line {number}: {problem}.")
-        found.append(signed)
-    return found
+        signed_so_far.append(signed)
+    return signed_so_far
 
 
-def _wrong(signed: Signed, signature: bytes, before: list[Signed], key: Ed25519PublicKey) -> str | None:
+def _problem(signed: Signed, signature: bytes, before: list[Signed], key: Ed25519PublicKey) -> str | None:
     """What is wrong with a checkpoint: its signature, its place, or what it says."""
     if signed.key and signed.key != key_id(key):
         return f"this key did not sign it, but the key {signed.key}; this is {key_id(key)}"
@@ -227,12 +160,12 @@ def _contradicts(signed: Signed, before: list[Signed]) -> str | None:
     return None if same else f"it and the one before it contradict each other about entry {point.seq}"
 
 
-def _parsed(line: str, place: int) -> tuple[Signed, bytes] | None:
+def _parse_line(line: str, place: int) -> tuple[Signed, bytes] | None:
     """The checkpoint of a line, and its signature; one of before is counted by its place."""
     try:
         content = json.loads(line)
         numbered = {"counter": place, "previous": GENESIS, "key": "0" * 16} | content
-        if content.keys() not in (_OLD, _NEW) or not _is_sound(numbered):
+        if content.keys() not in (_OLD, _NEW) or not _has_right_types(numbered):
             return None
         signature = base64.b64decode(content["signature"], validate=True)
         datetime.fromisoformat(content["at"])
@@ -245,15 +178,8 @@ def _parsed(line: str, place: int) -> tuple[Signed, bytes] | None:
     return Signed(point, content["counter"], content["previous"], content["key"], line), signature
 
 
-def _is_sound(content: dict[str, Any]) -> bool:
+def _has_right_types(content: dict[str, Any]) -> bool:
     """Whether every value is of the kind that it should be."""
     hashes = _HASH.fullmatch(content["hash"]) and _HASH.fullmatch(content["previous"])
     numbers = type(content["seq"]) is int and type(content["counter"]) is int
     return bool(hashes and _KEY.fullmatch(content["key"])) and numbers
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise Failure(f"{path} cannot be read: {error.strerror}.") from error

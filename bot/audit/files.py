@@ -14,10 +14,10 @@ from models.audit import Entry, Link, Part, Words, as_record, canonical
 from models.registry.directory import Directory
 from models.store.case import Case
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula. https://owasp.org/www-community/attacks/CSV_Injection"""
-AT_ONCE = 1000
-"""How many lines of an export are held against each other in one go."""
+BATCH = 1000
+"""So many lines of an export are verified at once."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,14 @@ class Selection:
 
     def entries(self, case: Case) -> Iterator[Entry]:
         """The entries, oldest first. Raises Failure for an address that nobody has."""
-        return audit.entries(case, **self._wanted(case))
+        return audit.entries(case, **self._filters(case))
 
     def lines(self, case: Case) -> Iterator[tuple[int, str]]:
         """The same as lines of JSON, many at once as one text, with their number. Raises Failure as well."""
-        return audit.exported(case, **self._wanted(case))
+        return audit.exported(case, **self._filters(case))
 
-    def _wanted(self, case: Case) -> dict[str, Any]:
-        return vars(self) | {"person": self.person and id_of(case, self.person)}
+    def _filters(self, case: Case) -> dict[str, Any]:
+        return vars(self) | {"person": self.person and person_id_of(case, self.person)}
 
 
 Write = Callable[[Case, Selection, TextIO], int]
@@ -71,17 +71,17 @@ def write_table(entries: Iterable[Entry], file: TextIO) -> int:
     table, count = csv.writer(file), 0
     table.writerow(Entry._fields)
     for count, entry in enumerate(entries, start=1):  # noqa: B007 - the last one is how many there were
-        table.writerow([harmless(_cell(value)) for value in _whole(entry).values()])
+        table.writerow([escape_formula(_cell(value)) for value in _with_hashes(entry).values()])
     return count
 
 
 def read_jsonl(lines: Iterable[str]) -> Iterator[Part]:
     """The entries of an export in JSON Lines, to be verified. Raises Failure with the line that is none."""
     numbered = enumerate(lines, start=1)
-    while piece := list(islice(numbered, AT_ONCE)):
+    while batch := list(islice(numbered, BATCH)):
         links, words = list[Link](), list[Words]()
-        for number, line in piece:
-            link, texts = _read(line) or (None, [])
+        for number, line in batch:
+            link, texts = _parse_line(line) or (None, [])
             if link is None:
                 raise Failure(f"Line {number} of the export isn't an audit entry.")
             links.append(link)
@@ -89,13 +89,13 @@ def read_jsonl(lines: Iterable[str]) -> Iterator[Part]:
         yield Part(links, words)
 
 
-def _read(line: str) -> tuple[Link, list[Words]] | None:
-    """The entry that was written as exactly this line, and its words; or None."""
+def _parse_line(line: str) -> tuple[Link, list[Words]] | None:
+    """The entry that was written as exactly this line, with its texts; None for any other line."""
     try:
         parsed = json.loads(line)
         texts = parsed.pop("texts", {})
         entry = Entry(**parsed | {"at": datetime.fromisoformat(parsed["at"])})
-        if canonical(_whole(entry)) != canonical(parsed):
+        if canonical(_with_hashes(entry)) != canonical(parsed):
             return None
         link = (entry.seq, entry.previous, entry.hash, entry.previous + canonical(as_record(entry)))
         words = [
@@ -111,12 +111,12 @@ def _read(line: str) -> tuple[Link, list[Words]] | None:
 WRITERS: dict[str, Write] = {"jsonl": write_jsonl, "csv": write_csv}
 
 
-def harmless(cell: str) -> str:
-    """The text as a spreadsheet shows it and never runs it: with ' before what would begin a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+def escape_formula(cell: str) -> str:
+    """The text as a spreadsheet shows it and never runs it: with ' before the start of a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
-def _whole(entry: Entry) -> dict[str, Any]:
+def _with_hashes(entry: Entry) -> dict[str, Any]:
     return as_record(entry) | {"previous": entry.previous, "hash": entry.hash}
 
 
@@ -124,8 +124,8 @@ def _cell(value: Any) -> str:
     return canonical(value) if isinstance(value, dict) else str(value)
 
 
-def id_of(case: Case, named: str) -> str:
-    """The id of whom this id or e-mail address names. Raises Failure for an address that nobody has."""
+def person_id_of(case: Case, named: str) -> str:
+    """The id of the person whom an id or e-mail address names. Raises Failure for an address nobody has."""
     if "@" not in named:
         return named
     person = Directory(case).by_email(named)

@@ -1,7 +1,7 @@
-"""Sign where the audit trail stands, again and again, where the configuration wants that.
+"""Schedule what `[audit]` configures: signed checkpoints of the trail, and the erasure of old texts.
 
 Before it signs, the trail is verified from the last checkpoint on. Where it is not whole, or contradicts that
-checkpoint, nothing is signed, and the second witness hears of it.
+checkpoint, nothing is signed, and the second witness is notified.
 """
 
 import asyncio
@@ -13,8 +13,8 @@ from typing import Any
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bot.audit import checkpoints
-from bot.audit.checkpoints import Held, Signed
+from bot.audit import checkpoints, keys
+from bot.audit.checkpoints import FileLocked, Signed
 from bot.config import AuditConfig, Config
 from bot.errors import Failure
 from models import audit
@@ -27,10 +27,10 @@ from models.store.outcome import Outcome
 
 log = structlog.stdlib.get_logger(__name__)
 
-LOOK = 60
-"""Seconds between looks whether a checkpoint is due; each is no more than a look at the clock."""
-TIDY = 3600
-"""Seconds between looks whether words were kept for long enough."""
+CHECK_INTERVAL = 60
+"""Seconds between checks whether a checkpoint is due; each costs a look at the clock."""
+ERASE_INTERVAL = 3600
+"""Seconds between checks whether texts were kept for long enough."""
 
 Every = Callable[[int, Callable[[], Awaitable[None]]], None]
 """Has something done at this interval, in seconds: `Scheduler.every`."""
@@ -41,11 +41,11 @@ class NotSigned(Failure):
 
 
 def plan(every: Every, config: Config, store: Store) -> None:
-    """Have done again and again what `[audit]` wants. Raises Failure for a key that cannot be used."""
+    """Schedule what `[audit]` configures. Raises Failure for a key that cannot be used."""
     if config.audit is not None and config.audit.key is not None:
-        every(LOOK, Notary(config, store).look)
+        every(CHECK_INTERVAL, CheckpointSigner(config, store).sign_if_due)
     if config.audit is not None and config.audit.retention:
-        every(TIDY, Eraser(config.audit, store).erase)
+        every(ERASE_INTERVAL, TextEraser(config.audit, store).erase)
 
 
 async def sign(store: Store, key: Ed25519PrivateKey, before: Signed | None) -> Signed:
@@ -63,49 +63,49 @@ async def sign(store: Store, key: Ed25519PrivateKey, before: Signed | None) -> S
 async def sign_into(store: Store, key: Ed25519PrivateKey, path: Path, *, wait: bool = True) -> Signed:
     """The same, after the last checkpoint of a file and added to it. Raises Failure for a file that is wrong.
 
-    Raises Held where somebody else signs just now, and `wait` is off.
+    Raises FileLocked where somebody else signs just now, and `wait` is off.
     """
-    with checkpoints.opened(path, wait=wait) as file:
-        known = checkpoints.checked(path, file.read(), key.public_key())
-        signed = await sign(store, key, known[-1] if known else None)
+    with checkpoints.locked_file(path, wait=wait) as file:
+        existing = checkpoints.parse(path, file.read(), key.public_key())
+        signed = await sign(store, key, existing[-1] if existing else None)
         await asyncio.to_thread(checkpoints.append, signed, file)
     return signed
 
 
-def tell_witness(out: Outcome, config: AuditConfig, name: str, text: str) -> None:
-    """Have the second witness hear of it, in Slack and by mail, once for each `name`."""
-    ways = {"channel": config.witness_channel, "email": config.witness_email}
-    for way, address in ways.items():
+def notify_witness(out: Outcome, config: AuditConfig, name: str, text: str) -> None:
+    """Notify the second witness, in Slack and by e-mail, once for each `name`."""
+    addresses = {"channel": config.witness_channel, "email": config.witness_email}
+    for kind, address in addresses.items():
         if address:
-            key = f"witness:{way}:{name}"
-            payload: dict[str, Any] = {way: address, "text": text}
+            key = f"witness:{kind}:{name}"
+            payload: dict[str, Any] = {kind: address, "text": text}
             out.enqueue("witness", key, urgency=Urgency.LATER, **payload)
 
 
-def words_of(signed: Signed) -> str:
-    """What the second witness reads of a checkpoint, one line."""
+def describe(signed: Signed) -> str:
+    """A checkpoint as one line for the second witness."""
     return (
         f"Keyturn signed checkpoint {signed.counter} of the audit trail at {signed.point.at}: "
         f"entry {signed.point.seq}, digest {signed.digest}, key {signed.key}."
     )
 
 
-class Notary:
-    """Signs when it is time."""
+class CheckpointSigner:
+    """Signs a checkpoint when one is due."""
 
     def __init__(self, config: Config, store: Store) -> None:
         """Raises Failure for a key that cannot be used, or a witness that cannot be reached."""
-        wanted = config.audit or AuditConfig()
-        if wanted.key is None or wanted.checkpoints is None:
+        audit_config = config.audit or AuditConfig()
+        if audit_config.key is None or audit_config.checkpoints is None:
             raise Failure("[audit] has no key to sign with.")
-        if wanted.witness_email and config.email is None:
+        if audit_config.witness_email and config.email is None:
             raise Failure("[audit] witness_email needs [email].")
-        self._config, self._store = wanted, store
-        self._key, self._path = checkpoints.private_key(wanted.key), wanted.checkpoints
-        self._every = timedelta(hours=wanted.every_hours)
+        self._config, self._store = audit_config, store
+        self._key, self._path = keys.private_key(audit_config.key), audit_config.checkpoints
+        self._every = timedelta(hours=audit_config.every_hours)
         self._next: datetime | None = None
 
-    async def look(self) -> None:
+    async def sign_if_due(self) -> None:
         """Sign, if the last checkpoint is old enough."""
         now = self._store.clock.now()
         # A clock that was set back must not put it off for longer than usual.
@@ -115,38 +115,38 @@ class Notary:
             if not await asyncio.to_thread(self._is_due, now):
                 return
             signed = await sign_into(self._store, self._key, self._path, wait=False)
-        except Held:
+        except FileLocked:
             return
         except Failure as failure:
             self._next = now + self._every
             log.error("no checkpoint was signed", why=str(failure))  # noqa: TRY400 - it says all of it
-            await self._tell(f"refused:{now:%Y-%m-%dT%H}", str(failure))
+            await self._notify_witness(f"refused:{now:%Y-%m-%dT%H}", str(failure))
             return
         self._next = now + self._every
-        await self._tell(str(signed.counter), words_of(signed))
+        await self._notify_witness(str(signed.counter), describe(signed))
 
-    async def _tell(self, name: str, text: str) -> None:
-        await self._store.run(tell_witness, self._config, name, text, priority=JOB)
+    async def _notify_witness(self, name: str, text: str) -> None:
+        await self._store.run(notify_witness, self._config, name, text, priority=JOB)
 
     def _is_due(self, now: datetime) -> bool:
         if not self._path.exists():
             return True
-        known = checkpoints.read(self._path, self._key.public_key())
-        last = datetime.fromisoformat(known[-1].point.at) if known else None
+        existing = checkpoints.read(self._path, self._key.public_key())
+        last = datetime.fromisoformat(existing[-1].point.at) if existing else None
         if last is None or not last <= now < last + self._every:
             return True
         self._next = last + self._every
         return False
 
 
-class Eraser:
-    """Erases words whose time is up."""
+class TextEraser:
+    """Erases texts whose retention is over."""
 
     def __init__(self, config: AuditConfig, store: Store) -> None:
         self._retention = {Kind(kind): kept for kind, kept in config.retention.items()}
         self._store = store
 
     async def erase(self) -> None:
-        """Erase all that is due, some at a time."""
+        """Erase all that is due, in batches."""
         while await self._store.run(erase_words.erase_expired, self._retention, priority=SWEEP):
             pass

@@ -1,4 +1,4 @@
-"""The audit trail, read from the database for the command line."""
+"""Verify, sign, export and erase the audit trail for the command line."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from typing import TextIO, TypeVar
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from bot.audit import checkpoints, schedule
-from bot.audit.atomic_output import destination, writing
+from bot.audit.atomic_output import open_output, translate_write_errors
 from bot.audit.checkpoints import Signed
-from bot.audit.files import WRITERS, Selection, Write, id_of, read_jsonl
+from bot.audit.files import WRITERS, Selection, Write, person_id_of, read_jsonl
 from bot.config import AuditConfig
 from bot.database.connection import explain_errors, open_database
 from bot.errors import Failure
@@ -27,8 +27,8 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Outside:
-    """What is held against a trail: the checkpoints of a file, and digests that the second witness heard."""
+class Evidence:
+    """What a trail is compared with: the checkpoints of a file, and digests that the second witness has."""
 
     path: Path | None = None
     signed: Sequence[Signed] = ()
@@ -38,7 +38,7 @@ class Outside:
     @classmethod
     def read(
         cls, path: Path, key: Ed25519PublicKey, *, demanded: bool = False, witnessed: Sequence[str] = ()
-    ) -> "Outside":
+    ) -> "Evidence":
         """Read a file. Raises Failure for one that is wrong, or lacks what the witness heard of."""
         signed = checkpoints.read(path, key)
         digests = {each.digest for each in signed}
@@ -51,21 +51,21 @@ class Outside:
         return cls(path, signed, demanded)
 
 
-NOTHING = Outside()
+NO_EVIDENCE = Evidence()
 
 
-async def verify(url: str, outside: Outside = NOTHING) -> str:
-    """The good news about the whole trail. Raises Failure that names the entry where it is not whole."""
-    points = [signed.point for signed in outside.signed]
-    return _good_news(await _read(url, lambda case: audit.verify(case, points)), outside)
+async def verify(url: str, evidence: Evidence = NO_EVIDENCE) -> str:
+    """Verify the trail; returns a summary. Raises Failure that names the entry where it is not whole."""
+    points = [signed.point for signed in evidence.signed]
+    return _verdict_in_words(await _read(url, lambda case: audit.verify(case, points)), evidence)
 
 
-def verify_export(file: Path, outside: Outside = NOTHING) -> str:
-    """The same of a whole export in JSON Lines, which needs no database. Raises Failure."""
-    points = [signed.point for signed in outside.signed]
+def verify_export(file: Path, evidence: Evidence = NO_EVIDENCE) -> str:
+    """Verify an export in JSON Lines, without a database; returns a summary. Raises Failure."""
+    points = [signed.point for signed in evidence.signed]
     try:
         with file.open(encoding="utf-8") as lines:
-            return _good_news(audit.follow(read_jsonl(lines), points), outside)
+            return _verdict_in_words(audit.follow(read_jsonl(lines), points), evidence)
     except OSError as error:
         raise Failure(f"{file} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError:
@@ -83,27 +83,27 @@ async def sign(
     with explain_errors(url):
         async with open_database(url) as store:
             if to is None:
-                known = checkpoints.read(after, key.public_key()) if after else []
-                return await schedule.sign(store, key, known[-1] if known else None)
+                existing = checkpoints.read(after, key.public_key()) if after else []
+                return await schedule.sign(store, key, existing[-1] if existing else None)
             signed = await schedule.sign_into(store, key, to)
             if config is not None:
-                words = schedule.words_of(signed)
-                await store.run(schedule.tell_witness, config, str(signed.counter), words)
+                words = schedule.describe(signed)
+                await store.run(schedule.notify_witness, config, str(signed.counter), words)
             return signed
 
 
-async def texts_of(url: str, person: str) -> tuple[str, list[erase_words.Text]]:
+async def find_texts(url: str, person: str) -> tuple[str, list[erase_words.Text]]:
     """The id of a person, named by it or by an address, and the texts of the trail that are theirs."""
 
     def find(case: Case) -> tuple[str, list[erase_words.Text]]:
-        person_id = id_of(case, person)
+        person_id = person_id_of(case, person)
         return person_id, erase_words.of_person(case, person_id)
 
     return await _read(url, find)
 
 
 async def erase(url: str, person_id: str, texts: Sequence[erase_words.Text]) -> None:
-    """Erase these texts, some at a time."""
+    """Erase these texts, in batches."""
     async with open_database(url) as store:
         for start in range(0, len(texts), erase_words.AT_ONCE):
             piece = texts[start : start + erase_words.AT_ONCE]
@@ -112,12 +112,12 @@ async def erase(url: str, person_id: str, texts: Sequence[erase_words.Text]) -> 
 
 async def export(url: str, selection: Selection, form: str, output: Path | None) -> int:
     """Write the entries to a file (None: standard output) in a form of WRITERS; returns how many."""
-    with destination(output) as file, explain_errors(url):
+    with open_output(output) as file, explain_errors(url):
         return await _read(url, lambda case: _write(case, selection, WRITERS[form], file))
 
 
-def said(entries: int) -> str:
-    """A number of entries in words."""
+def entries_in_words(entries: int) -> str:
+    """A number of entries: "1 entry", "10,000 entries"."""
     return counted(entries, "entry", "entries")
 
 
@@ -127,35 +127,35 @@ async def _read(url: str, work: Callable[[Case], T]) -> T:
 
 
 def _write(case: Case, selection: Selection, write: Write, file: TextIO) -> int:
-    with writing():
+    with translate_write_errors():
         count = write(case, selection, file)
         file.flush()
     return count
 
 
-def _good_news(verdict: Verdict, outside: Outside) -> str:
+def _verdict_in_words(verdict: Verdict, evidence: Evidence) -> str:
     if verdict.fault:
-        raise Failure(_broken(verdict))
-    number = len(outside.signed)
+        raise Failure(_fault_in_words(verdict))
+    number = len(evidence.signed)
     checked = f", as {counted(number, 'checkpoint says', 'checkpoints say')}" if number else ""
-    news = f"{said(verdict.entries)}, whole{checked}, ends at {verdict.head}"
-    if outside.path is None:
+    news = f"{entries_in_words(verdict.entries)}, whole{checked}, ends at {verdict.head}"
+    if evidence.path is None:
         return news
     if number:
-        return f"{news}\n{_last(outside.signed[-1])}"
-    nothing = f"No checkpoint to compare with: there is none in {outside.path}."
-    if outside.demanded:
+        return f"{news}\n{_last_checkpoint_in_words(evidence.signed[-1])}"
+    nothing = f"No checkpoint to compare with: there is none in {evidence.path}."
+    if evidence.demanded:
         raise Failure(f"{nothing} [audit] requires one. The trail itself: {news}")
     return f"{news}\n{nothing}"
 
 
-def _last(signed: Signed) -> str:
+def _last_checkpoint_in_words(signed: Signed) -> str:
     """The last checkpoint, with its age."""
     age = datetime.now(UTC) - datetime.fromisoformat(signed.point.at)
     unit = next((unit for unit in _UNITS if age >= unit), None)
-    old = f"{spoken(age // unit * unit)} old" if unit else "less than a minute old"
+    age_in_words = f"{spoken(age // unit * unit)} old" if unit else "less than a minute old"
     return (
-        f"The last checkpoint, number {signed.counter}, is {old} ({signed.point.at}, at entry "
+        f"The last checkpoint, number {signed.counter}, is {age_in_words} ({signed.point.at}, at entry "
         f"{signed.point.seq}); its digest is {signed.digest}"
     )
 
@@ -163,6 +163,6 @@ def _last(signed: Signed) -> str:
 _UNITS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1))
 
 
-def _broken(verdict: Verdict) -> str:
-    whole = f" {said(verdict.entries)} before that: whole." if verdict.entries else ""
+def _fault_in_words(verdict: Verdict) -> str:
+    whole = f" {entries_in_words(verdict.entries)} before that: whole." if verdict.entries else ""
     return f"The audit trail is not whole: {verdict.fault}.{whole}"

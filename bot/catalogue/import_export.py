@@ -23,7 +23,7 @@ from models.store.outcome import OPERATOR, Outcome
 
 def read(file: Path) -> Catalogue:
     """The catalogue in a file. Raises Failure with every problem, each with file and line."""
-    types = registry.known()
+    types = registry.load_types()
     try:
         text = file.read_text(encoding="utf-8")
         return load(text, str(file), lambda connector: registry.check(connector, types))

@@ -6,17 +6,19 @@ from collections.abc import AsyncIterator
 from bot.check.context import CheckContext
 from bot.check.result import CheckResult, bad, ok
 from bot.connectors import registry
-from bot.connectors.base import Connector, Tools
+from bot.connectors.base import Connector, ConnectorContext
 from bot.plural import counted
 from models.catalogue.spec.connectors import ConnectorSpec
 from models.clock import SystemClock
 
 
 async def connectors(context: CheckContext) -> AsyncIterator[CheckResult]:
-    """Looks at each target that the catalogue names, once. Raises Failure as `registry.known` does."""
-    types = registry.known()
-    tools = Tools(clock=SystemClock(), http=context.http, slack=context.slack, me=lambda: context.me or "")
-    ready, good = registry.ready(types, tools), 0
+    """Looks at each target that the catalogue names, once. Raises Failure as `registry.load_types` does."""
+    types = registry.load_types()
+    connector_context = ConnectorContext(
+        clock=SystemClock(), http=context.http, slack=context.slack, bot_user_id=lambda: context.me or ""
+    )
+    ready, good = registry.instances(types, connector_context), 0
     targets = _targets(context)
     for spec, place in targets:
         problem = registry.check(spec, types) or await _probe(ready[spec.type], spec)

@@ -92,30 +92,29 @@ def verify(
     required. Verifying an export needs no configuration and no database.
     """
     # Here, and not above: the other commands start without the database.
-    from bot.audit import checkpoints as signed  # noqa: PLC0415
-    from bot.audit import trail  # noqa: PLC0415
+    from bot.audit import keys, trail  # noqa: PLC0415
     from bot.database.connection import explain_errors  # noqa: PLC0415
 
     if (checkpoints is None) is not (key is None):
         raise typer.BadParameter("--checkpoints and --key belong together")
-    outside = trail.NOTHING
+    evidence = trail.NO_EVIDENCE
     if checkpoints and key:
-        outside = trail.Outside.read(checkpoints, signed.public_key(key), witnessed=witnessed or ())
+        evidence = trail.Evidence.read(checkpoints, keys.public_key(key), witnessed=witnessed or ())
     if exported:
-        _only_with_checkpoints(witnessed, outside.path)
-        typer.echo(trail.verify_export(exported, outside))
+        _only_with_checkpoints(witnessed, evidence.path)
+        typer.echo(trail.verify_export(exported, evidence))
         return
     settings = load_config(config)
-    if outside.path is None and settings.audit and settings.audit.key and settings.audit.checkpoints:
-        public = signed.public_key(signed.public_path(settings.audit.key))
-        outside = trail.Outside.read(
+    if evidence.path is None and settings.audit and settings.audit.key and settings.audit.checkpoints:
+        public = keys.public_key(keys.public_path(settings.audit.key))
+        evidence = trail.Evidence.read(
             settings.audit.checkpoints, public, demanded=True, witnessed=witnessed or ()
         )
-    _only_with_checkpoints(witnessed, outside.path)
+    _only_with_checkpoints(witnessed, evidence.path)
     url = settings.database.url.get_secret_value()
     with explain_errors(url):
-        good_news = asyncio.run(trail.verify(url, outside))
-    typer.echo(good_news)
+        summary = asyncio.run(trail.verify(url, evidence))
+    typer.echo(summary)
 
 
 def _only_with_checkpoints(witnessed: list[str] | None, checkpoints: Path | None) -> None:
@@ -125,9 +124,9 @@ def _only_with_checkpoints(witnessed: list[str] | None, checkpoints: Path | None
 
 def key(file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the key.")]) -> None:
     """Create the key that signs checkpoints, readable by you only; FILE.pub is for the auditor."""
-    from bot.audit import checkpoints as signed  # noqa: PLC0415
+    from bot.audit import keys  # noqa: PLC0415
 
-    typer.echo(f"{file} signs checkpoints. Give {signed.new_key(file)} to the auditor.")
+    typer.echo(f"{file} signs checkpoints. Give {keys.new_key(file)} to the auditor.")
 
 
 def checkpoint(
@@ -137,8 +136,7 @@ def checkpoint(
 
     Keep the line out of reach of anyone who can change the database.
     """
-    from bot.audit import checkpoints as signed  # noqa: PLC0415
-    from bot.audit import trail  # noqa: PLC0415
+    from bot.audit import keys, trail  # noqa: PLC0415
 
     settings = load_config(config)
     file = key or (settings.audit.key if settings.audit else None)
@@ -149,7 +147,7 @@ def checkpoint(
     made = asyncio.run(
         trail.sign(
             url,
-            signed.private_key(file),
+            keys.private_key(file),
             to=to or own,
             after=after,
             config=settings.audit if own else None,
@@ -174,7 +172,7 @@ def erase(
 
     url = load_config(config).database.url.get_secret_value()
     with explain_errors(url):
-        person_id, texts = asyncio.run(trail.texts_of(url, person))
+        person_id, texts = asyncio.run(trail.find_texts(url, person))
         number = counted(len(texts), "text")
         if not texts:
             typer.echo(f"There is no text by or about {person_id} to erase.")
@@ -209,7 +207,7 @@ def export(
     url = load_config(config).database.url.get_secret_value()
     count = asyncio.run(trail.export(url, selection, form, output))
     if output:
-        typer.echo(f"{trail.said(count)} in {output}")
+        typer.echo(f"{trail.entries_in_words(count)} in {output}")
 
 
 def _period(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:

@@ -22,13 +22,13 @@ Params = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Tools:
-    """What connectors may work with."""
+class ConnectorContext:
+    """What connectors may use."""
 
     clock: Clock
     http: aiohttp.ClientSession
     slack: Gateway
-    me: Callable[[], str]
+    bot_user_id: Callable[[], str]
     """Keyturn's own user id in Slack; empty as long as Slack has not told it."""
 
 
@@ -40,19 +40,19 @@ class Connector(ABC):
     """
 
     type: ClassVar[str]
-    """How the catalogue calls it."""
+    """Its name in the catalogue."""
     label: ClassVar[str]
-    """How the admins' menu calls it."""
+    """Its name in the admins' menu."""
     params: ClassVar[tuple[ConnectorParam, ...]] = ()
     """What the admins' form asks for; whatever else a connector takes stands in the catalogue file only."""
 
-    def __init__(self, tools: Tools) -> None:
-        self.tools = tools
+    def __init__(self, context: ConnectorContext) -> None:
+        self.context = context
 
     @classmethod
     @abstractmethod
     def check(cls, params: Params) -> str | None:
-        """What is wrong with a catalogue entry's parameters, as a sentence, or None. Calls nobody."""
+        """What is wrong with a catalogue entry's parameters, as a sentence, or None. Makes no call."""
 
     @classmethod
     def identity(cls, params: Params) -> Params | None:
@@ -85,9 +85,9 @@ class Connector(ABC):
         One after the other, each only where it is not so already. A connector whose system takes several
         changes in one call does better.
         """
-        return {change.grant_id: await self._settle(change) for change in changes}
+        return {change.grant_id: await self._apply_one(change) for change in changes}
 
-    async def _settle(self, change: Change) -> Outcome:
+    async def _apply_one(self, change: Change) -> Outcome:
         giving = change.direction is Direction.GIVE
         try:
             if await self.holds(change) is giving:
@@ -98,7 +98,7 @@ class Connector(ABC):
 
 
 def trouble_of(error: Exception) -> Trouble:
-    """An exception as an outcome: it may pass, for all that is known."""
+    """An exception as an outcome: the change is tried again, since it may succeed then."""
     if isinstance(error, RetryAfter):
         return Trouble(str(error), wait=error.wait)
     if isinstance(error, UpstreamUnavailable):

@@ -1,10 +1,10 @@
-"""Which connectors there are: the built-in ones, and those that other packages bring."""
+"""Register the connectors: the built-in ones, and those of other packages (entry points)."""
 
 from functools import partial
 from importlib.metadata import entry_points
 
 from blocks.admin.fields.connector import ConnectorKind
-from bot.connectors.base import Connector, Tools
+from bot.connectors.base import Connector, ConnectorContext
 from bot.connectors.manual import Manual
 from bot.connectors.slack_usergroup import SlackUserGroup
 from bot.errors import Failure
@@ -16,23 +16,23 @@ GROUP = "keyturn.connectors"
 Types = dict[str, type[Connector]]
 
 
-def known() -> Types:
-    """Every connector's class by its type, its identity registered for what is given from now on.
+def load_types() -> Types:
+    """Every connector's class by its type; registers what `models` has to know of each.
 
     Raises Failure where a package's connector cannot be loaded.
     """
-    types: Types = {each.type: each for each in BUILT_IN}
+    types: Types = {connector.type: connector for connector in BUILT_IN}
     for entry in entry_points(group=GROUP):
         if entry.name in types:
             raise Failure(f"The connector {entry.name} of {entry.value} has the name of another one.")
-        types[entry.name] = _loaded(entry.name, entry.value, entry.load)
+        types[entry.name] = _load(entry.name, entry.value, entry.load)
     for name, connector in types.items():
         register_identity(name, connector.identity)
     return types
 
 
 def check(spec: ConnectorSpec, types: Types) -> str | None:
-    """What is wrong with a connector in the catalogue, as a sentence; None if nothing is. Calls nobody."""
+    """What is wrong with a connector in the catalogue, as a sentence, or None. Makes no call."""
     connector = types.get(spec.type)
     if connector is None:
         return f"there is no connector {spec.type!r}; there are {', '.join(sorted(types))}"
@@ -42,21 +42,21 @@ def check(spec: ConnectorSpec, types: Types) -> str | None:
 def kinds(types: Types) -> tuple[ConnectorKind, ...]:
     """What admins choose among when they set an access up."""
     return tuple(
-        ConnectorKind(name, each.label, each.params, partial(check, types=types))
-        for name, each in types.items()
+        ConnectorKind(name, connector.label, connector.params, partial(check, types=types))
+        for name, connector in types.items()
     )
 
 
-def ready(types: Types, tools: Tools) -> dict[str, Connector]:
-    """Connectors to work with, by type."""
-    return {name: connector(tools) for name, connector in types.items()}
+def instances(types: Types, context: ConnectorContext) -> dict[str, Connector]:
+    """A connector of each type, to work with."""
+    return {name: connector(context) for name, connector in types.items()}
 
 
-def _loaded(name: str, value: str, load: object) -> type[Connector]:
+def _load(name: str, value: str, load: object) -> type[Connector]:
     try:
-        found = load() if callable(load) else None
+        connector = load() if callable(load) else None
     except Exception as error:
         raise Failure(f"The connector {name} cannot be loaded from {value}: {error}") from error
-    if not (isinstance(found, type) and issubclass(found, Connector)):
+    if not (isinstance(connector, type) and issubclass(connector, Connector)):
         raise Failure(f"The connector {name} cannot be used: {value} is no bot.connectors.base.Connector.")
-    return found
+    return connector

@@ -11,13 +11,13 @@ from itertools import chain
 from blocks.admin.fields.connector import ConnectorParam, ParamInput
 from bot.connectors import slack_usergroup_diff
 from bot.connectors.base import Connector, Params, trouble_of
-from bot.connectors.slack_usergroup_diff import Group, Settings, Standing
+from bot.connectors.slack_usergroup_diff import GroupState, GroupStatus, Settings
 from bot.errors import RetryAfter, UpstreamUnavailable
 from bot.slack.gateway import Answer, Refused
 from models.lifecycle.grant.reconcile import Change, Done, Outcome, Trouble
 from models.tables.grants import Direction
 
-PERSONAL = {
+PERSON_ERRORS = {
     "failed_for_some_users",
     "invalid_user",
     "invalid_users",
@@ -43,7 +43,8 @@ SENTENCES = {
     "no_permission": _SCOPE,
     "no_such_subteam": "Slack has no such user group. Correct the access's connector in the catalogue.",
 } | dict.fromkeys(
-    PERSONAL, "Slack does not take this person into a user group: no guests, no bots, nobody who has left."
+    PERSON_ERRORS,
+    "Slack does not take this person into a user group: no guests, no bots, nobody who has left.",
 )
 SWITCHED_OFF = "Somebody switched the user group off in Slack. Switch it on there first."
 
@@ -88,23 +89,23 @@ class SlackUserGroup(Connector):
             return SENTENCES.get(refusal.error, str(refusal))
         except (RetryAfter, UpstreamUnavailable) as error:
             return str(error)
-        return SWITCHED_OFF if group.standing is Standing.OFF_BY_OTHERS else None
+        return SWITCHED_OFF if group.status is GroupStatus.OFF_BY_OTHERS else None
 
     async def apply(self, changes: Sequence[Change]) -> Mapping[int, Outcome]:
         settings = _settings(changes[0])
         try:
             group = await self._read(settings)
         except (Refused, RetryAfter, UpstreamUnavailable) as error:
-            return _all(changes, _trouble(error))
+            return _same_for_all(changes, _trouble(error))
         outcomes: dict[int, Outcome] = {}
-        if group.standing is Standing.OFF_BY_OTHERS:
+        if group.status is GroupStatus.OFF_BY_OTHERS:
             giving = [change for change in changes if change.direction is Direction.GIVE]
-            outcomes |= _all(giving, Trouble(SWITCHED_OFF, passing=False))
+            outcomes |= _same_for_all(giving, Trouble(SWITCHED_OFF, passing=False))
         left = [change for change in changes if change.grant_id not in outcomes]
         return outcomes | await self._in_batches(settings, group, left)
 
     async def _in_batches(
-        self, settings: Settings, group: Group, changes: Sequence[Change]
+        self, settings: Settings, group: GroupState, changes: Sequence[Change]
     ) -> dict[int, Outcome]:
         """All at once; where Slack refuses somebody, halves of halves, until only that person is left out."""
         outcomes: dict[int, Outcome] = {}
@@ -112,32 +113,34 @@ class SlackUserGroup(Connector):
         while batches:
             batch = batches.pop(0)
             try:
-                group = await self._bring(settings, group, batch)
+                group = await self._apply_batch(settings, group, batch)
             except Refused as refusal:
-                if refusal.error in PERSONAL and len(batch) > 1:
+                if refusal.error in PERSON_ERRORS and len(batch) > 1:
                     middle = len(batch) // 2
                     batches[:0] = [batch[:middle], batch[middle:]]
                 else:
-                    outcomes |= _all(batch, _trouble(refusal))
+                    outcomes |= _same_for_all(batch, _trouble(refusal))
             except (RetryAfter, UpstreamUnavailable) as error:
                 # How the group stands is not known now: what is left waits for the next round.
-                return outcomes | _all([*batch, *chain(*batches)], _trouble(error))
+                return outcomes | _same_for_all([*batch, *chain(*batches)], _trouble(error))
             else:
-                outcomes |= {change.grant_id: _verdict(group, change, settings) for change in batch}
+                outcomes |= {change.grant_id: _outcome(group, change, settings) for change in batch}
         return outcomes
 
-    async def _bring(self, settings: Settings, group: Group, changes: Sequence[Change]) -> Group:
-        """Write what the changes need, if anything; returns the group as Slack then tells it."""
-        members = slack_usergroup_diff.wanted(group, changes, settings)
-        if members and (set(members) != set(group.members) or group.standing is Standing.OFF_BY_US):
+    async def _apply_batch(
+        self, settings: Settings, group: GroupState, changes: Sequence[Change]
+    ) -> GroupState:
+        """Write what the changes need, if anything; returns the group as Slack shows it then."""
+        members = slack_usergroup_diff.members_after(group, changes, settings)
+        if members and (set(members) != set(group.members) or group.status is GroupStatus.OFF_BY_US):
             return await self._write(settings.usergroup, group, members)
-        if not members and group.standing is Standing.ON:
+        if not members and group.status is GroupStatus.ON:
             await self._call("usergroups.disable", settings.usergroup)
-            return Group(group.members, Standing.OFF_BY_US)
+            return GroupState(group.members, GroupStatus.OFF_BY_US)
         return group
 
-    async def _write(self, group_id: str, group: Group, members: Sequence[str]) -> Group:
-        off = group.standing is Standing.OFF_BY_US
+    async def _write(self, group_id: str, group: GroupState, members: Sequence[str]) -> GroupState:
+        off = group.status is GroupStatus.OFF_BY_US
         try:
             answer = await self._call("usergroups.users.update", group_id, users=list(members))
         except Refused as refusal:
@@ -150,44 +153,44 @@ class SlackUserGroup(Connector):
             # Only now, so that nobody who was in it before is in it again.
             if off:
                 await self._call("usergroups.enable", group_id)
-        told = (answer.get("usergroup") or {}).get("users")
-        if told is None:  # then it has to be asked for
-            told = (await self._call("usergroups.users.list", group_id))["users"]
-        return Group(tuple(told), Standing.ON if off else group.standing)
+        shown = (answer.get("usergroup") or {}).get("users")
+        if shown is None:  # then it has to be asked for
+            shown = (await self._call("usergroups.users.list", group_id))["users"]
+        return GroupState(tuple(shown), GroupStatus.ON if off else group.status)
 
-    async def _read(self, settings: Settings) -> Group:
+    async def _read(self, settings: Settings) -> GroupState:
         try:
             answer = await self._call("usergroups.users.list", settings.usergroup)
         except Refused as refusal:
             if refusal.error != "no_such_subteam":
                 raise
             return await self._read_switched_off(settings.usergroup, refusal)
-        return Group(tuple(answer["users"]), Standing.ON)
+        return GroupState(tuple(answer["users"]), GroupStatus.ON)
 
-    async def _read_switched_off(self, group_id: str, refusal: Refused) -> Group:
-        answer = await self.tools.slack.call("usergroups.list", include_disabled=True, include_users=True)
-        for found in answer["usergroups"]:
-            if found["id"] == group_id and found.get("date_delete"):
-                ours = found.get("deleted_by") == self._me()
-                standing = Standing.OFF_BY_US if ours else Standing.OFF_BY_OTHERS
-                return Group(tuple(found.get("users") or ()), standing)
+    async def _read_switched_off(self, group_id: str, refusal: Refused) -> GroupState:
+        answer = await self.context.slack.call("usergroups.list", include_disabled=True, include_users=True)
+        for group in answer["usergroups"]:
+            if group["id"] == group_id and group.get("date_delete"):
+                ours = group.get("deleted_by") == self._bot_user_id()
+                status = GroupStatus.OFF_BY_US if ours else GroupStatus.OFF_BY_OTHERS
+                return GroupState(tuple(group.get("users") or ()), status)
         raise refusal
 
-    def _me(self) -> str:
-        if not (me := self.tools.me()):
+    def _bot_user_id(self) -> str:
+        if not (bot_user_id := self.context.bot_user_id()):
             raise UpstreamUnavailable("Slack has not told yet who Keyturn is")
-        return me
+        return bot_user_id
 
     async def _call(self, method: str, group_id: str, **arguments: object) -> Answer:
-        return await self.tools.slack.call(method, usergroup=group_id, **arguments)
+        return await self.context.slack.call(method, usergroup=group_id, **arguments)
 
 
 def _settings(change: Change) -> Settings:
-    return Settings.model_validate({key: one for key, one in change.connector.items() if key != "type"})
+    return Settings.model_validate({key: value for key, value in change.connector.items() if key != "type"})
 
 
-def _verdict(group: Group, change: Change, settings: Settings) -> Outcome:
-    if slack_usergroup_diff.is_so(group, change, settings):
+def _outcome(group: GroupState, change: Change, settings: Settings) -> Outcome:
+    if slack_usergroup_diff.is_done(group, change, settings):
         return Done()
     return Trouble("Slack took the new list of members, but does not show it.")
 
@@ -197,5 +200,5 @@ def _trouble(error: Exception) -> Trouble:
     return Trouble(sentence, passing=False) if sentence else trouble_of(error)
 
 
-def _all(changes: Sequence[Change], outcome: Outcome) -> dict[int, Outcome]:
+def _same_for_all(changes: Sequence[Change], outcome: Outcome) -> dict[int, Outcome]:
     return {change.grant_id: outcome for change in changes}

@@ -1,4 +1,4 @@
-"""A Slack user group as the connector thinks of it: how it stands, and what it should become."""
+"""The state of a Slack user group, and its members after a round of changes."""
 
 import re
 from collections.abc import Iterable
@@ -45,11 +45,11 @@ def check(params: dict[str, Any]) -> str | None:
     try:
         Settings.model_validate(params)
     except ValidationError as error:
-        return "; ".join(f"{each.key} {each.words}" for each in explain(error, Settings))
+        return "; ".join(f"{problem.key} {problem.words}" for problem in explain(error, Settings))
     return None
 
 
-class Standing(Enum):
+class GroupStatus(Enum):
     """Whether a group is in use."""
 
     ON = auto()
@@ -58,33 +58,33 @@ class Standing(Enum):
 
 
 @dataclass(frozen=True)
-class Group:
-    """A user group as Slack last told."""
+class GroupState:
+    """A user group as Slack showed it last."""
 
     members: tuple[str, ...]
-    standing: Standing
+    status: GroupStatus
 
     def gives(self, person_id: str) -> bool:
         """Whether this person has what the group gives."""
-        return self.standing is Standing.ON and person_id in self.members
+        return self.status is GroupStatus.ON and person_id in self.members
 
 
-def wanted(group: Group, changes: Iterable[Change], settings: Settings) -> tuple[str, ...]:
+def members_after(group: GroupState, changes: Iterable[Change], settings: Settings) -> tuple[str, ...]:
     """Who should be in the group after the changes; empty where it has to be switched off.
 
     Members that others put in stay, in their order.
     """
     changes = tuple(changes)
-    taken = {change.person_id for change in changes if change.direction is Direction.TAKE}
-    given = [change.person_id for change in changes if change.direction is Direction.GIVE]
-    before = () if group.standing is Standing.OFF_BY_US else group.members
-    after = tuple(dict.fromkeys([*(one for one in before if one not in taken), *given]))
+    leaving = {change.person_id for change in changes if change.direction is Direction.TAKE}
+    joining = [change.person_id for change in changes if change.direction is Direction.GIVE]
+    before = () if group.status is GroupStatus.OFF_BY_US else group.members
+    after = tuple(dict.fromkeys([*(member for member in before if member not in leaving), *joining]))
     return after or ((settings.placeholder,) if settings.placeholder else ())
 
 
-def is_so(group: Group, change: Change, settings: Settings) -> bool:
-    """Whether a change has come true."""
-    there = group.gives(change.person_id)
+def is_done(group: GroupState, change: Change, settings: Settings) -> bool:
+    """Whether the group shows what a change should bring about."""
+    has_access = group.gives(change.person_id)
     if change.direction is Direction.GIVE:
-        return there
-    return not there or group.members == (settings.placeholder,)
+        return has_access
+    return not has_access or group.members == (settings.placeholder,)

@@ -210,6 +210,6 @@ def _config(slack: LocalSlack, app: App, mailbox: Mailbox, files: CompanyFiles) 
 
 async def _import_catalogue(bot: Keyturn) -> None:
     """Import the company's catalogue."""
-    types = registry.known()
+    types = registry.load_types()
     read = load(company.catalogue(), "catalogue.toml", lambda connector: registry.check(connector, types))
     await bot.store.run(replace_catalogue, read)

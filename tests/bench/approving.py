@@ -48,7 +48,7 @@ class StorePart:
 
     def open(self, url: str) -> None:
         """Open the store of this URL."""
-        registry.known()
+        registry.load_types()
         self._store = open_store(url, SystemClock())
         keep_what_is_loaded()
 
@@ -207,7 +207,7 @@ async def _note(url: str, path: str) -> None:
 
 async def _fill(url: str) -> None:
     """Requests of as many people, each waiting for Grace."""
-    registry.known()
+    registry.load_types()
     store = open_store(url, SystemClock())
     people = [f"U{number}" for number in range(_total())]
     groups = [{"type": "slack_usergroup", "usergroup": f"S{number}"} for number in range(TARGETS)]

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from bot.connectors.base import Connector, Params, Tools
+from bot.connectors.base import Connector, ConnectorContext, Params
 from bot.metrics import Metrics
 from bot.worker.jobs.apply_access import ApplyAccessJob
 from bot.worker.runner import Handler
@@ -75,7 +75,7 @@ class Ends:
 async def settling(store: Store) -> AsyncIterator[Ends]:
     """A worker on this store that brings targets to what the grants say."""
     nothing: Any = None
-    tools = Tools(clock=store.clock, http=nothing, slack=nothing, me=lambda: "")
+    tools = ConnectorContext(clock=store.clock, http=nothing, slack=nothing, bot_user_id=lambda: "")
     metrics = Metrics()
     settle = Handler(ApplyAccessJob(store, {Obliging.type: Obliging(tools)}, metrics).run, large=True)
     worker = _Settling(store, {"settle": settle}, metrics)

@@ -36,7 +36,7 @@ class SubmitPart:
 
     def open(self, url: str) -> None:
         """Open the store of this URL."""
-        registry.known()
+        registry.load_types()
         self._store = open_store(url, SystemClock())
         keep_what_is_loaded()
 
@@ -84,7 +84,7 @@ class SubmitPart:
 
 async def run() -> list[Result]:
     """Each round somebody else wants the same thousand."""
-    registry.known()
+    registry.load_types()
     people = [f"U{number}" for number in range(ROUNDS + 1)]
     access = [{"key": f"a{number}", "name": f"Access {number}"} for number in range(ACCESSES)]
     async with AsyncExitStack() as stack:

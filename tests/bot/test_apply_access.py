@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.connectors.base import Connector, Params, Tools
+from bot.connectors.base import Connector, ConnectorContext, Params
 from bot.connectors.manual import Manual
 from bot.errors import RetryAfter, UpstreamUnavailable
 from bot.metrics import Metrics
@@ -44,8 +44,8 @@ class Moody(Connector):
     type = "moody"
     label = "Moody"
 
-    def __init__(self, tools: Tools) -> None:
-        super().__init__(tools)
+    def __init__(self, context: ConnectorContext) -> None:
+        super().__init__(context)
         self.members: set[str] = set()
         self.moods: dict[str, Exception] = {}
         self.done: list[str] = []
@@ -73,12 +73,12 @@ class Moody(Connector):
 
 @pytest.fixture
 def moody(clock: ManualClock, http: aiohttp.ClientSession, gateway: Gateway) -> Moody:
-    return Moody(Tools(clock, http, gateway, lambda: "UKEYTURN"))
+    return Moody(ConnectorContext(clock, http, gateway, lambda: "UKEYTURN"))
 
 
 @pytest.fixture
 def job(store: Store, moody: Moody, metrics: Metrics) -> ApplyAccessJob:
-    return ApplyAccessJob(store, {"moody": moody, "manual": Manual(moody.tools)}, metrics)
+    return ApplyAccessJob(store, {"moody": moody, "manual": Manual(moody.context)}, metrics)
 
 
 def app(connector: Mapping[str, Any]) -> AppSpec:

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.app import build
-from bot.audit import checkpoints
+from bot.audit import checkpoints, keys
 from bot.audit.files import read_jsonl
-from bot.audit.schedule import LOOK, TIDY, Eraser, Notary
+from bot.audit.schedule import CHECK_INTERVAL, ERASE_INTERVAL, CheckpointSigner, TextEraser
 from bot.config import Config
 from bot.errors import Failure
 from bot.worker.jobs.notify_witness import NotifyWitnessJob
@@ -168,7 +168,7 @@ def against(keyturn: CommandLine, *lines: str) -> str:
 def made_anew(line: str, **changes: Any) -> str:
     """The same checkpoint, changed and signed anew by whoever has the key."""
     content = {name: value for name, value in json.loads(line).items() if name != "signature"} | changes
-    key = checkpoints.private_key(Path("audit.key"))
+    key = keys.private_key(Path("audit.key"))
     signature = base64.b64encode(key.sign(checkpoints.message(content))).decode()
     return canonical(content | {"signature": signature})
 
@@ -209,7 +209,7 @@ def test_the_last_one_signed_anew_goes_with_the_file_but_not_with_what_the_witne
 
 def test_checkpoints_of_before_are_taken_and_followed(signed: CommandLine) -> None:
     """They have no number; the first that has one follows the last of them."""
-    key = checkpoints.private_key(Path("audit.key"))
+    key = keys.private_key(Path("audit.key"))
     old = []
     for line in points():
         content = {name: json.loads(line)[name] for name in ("at", "seq", "hash")}
@@ -335,7 +335,7 @@ async def store(sqlite_template: str, tmp_path: Path, clock: ManualClock) -> Asy
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    checkpoints.new_key(tmp_path / "audit.key")
+    keys.new_key(tmp_path / "audit.key")
     file = {"key": str(tmp_path / "audit.key"), "checkpoints": str(tmp_path / "points.jsonl")}
     return Config.model_validate(
         {
@@ -354,36 +354,37 @@ def in_file(config: Config) -> list[checkpoints.Signed]:
     assert config.audit is not None
     assert config.audit.key is not None
     assert config.audit.checkpoints is not None
-    public = checkpoints.public_key(checkpoints.public_path(config.audit.key))
+    public = keys.public_key(keys.public_path(config.audit.key))
     return checkpoints.read(config.audit.checkpoints, public)
 
 
 async def test_keyturn_signs_when_it_is_time_also_after_a_start(
     store: Store, config: Config, clock: ManualClock
 ) -> None:
-    notary = Notary(config, store)
-    await notary.look()
+    signer = CheckpointSigner(config, store)
+    await signer.sign_if_due()
     await store.write(lambda out: out.record("UADA", "comment", "AR-1"))
-    await notary.look()
+    await signer.sign_if_due()
     clock.advance(timedelta(minutes=59))
-    await Notary(config, store).look()  # as after a start: the file says when the last one was signed
+    # As after a start: the file says when the last one was signed.
+    await CheckpointSigner(config, store).sign_if_due()
     assert [signed.point.seq for signed in in_file(config)] == [0]
     clock.advance(timedelta(minutes=1))
-    await Notary(config, store).look()
+    await CheckpointSigner(config, store).sign_if_due()
     end = await store.read(audit.verify)
     assert [signed.point.seq for signed in in_file(config)] == [0, end.entries]
     assert in_file(config)[-1].point.hash == end.head
     clock.advance(-timedelta(days=3))  # the clock was set back: no three days without one
-    await notary.look()
+    await signer.sign_if_due()
     assert [signed.counter for signed in in_file(config)] == [1, 2, 3]
 
 
 async def test_the_witness_hears_of_each_and_of_a_trail_that_is_broken(
     store: Store, config: Config, clock: ManualClock
 ) -> None:
-    notary = Notary(config, store)
+    signer = CheckpointSigner(config, store)
     await store.write(lambda out: out.record("UADA", "comment", "AR-1", text="mine"))
-    await notary.look()
+    await signer.sign_if_due()
     wanted = await all_of(store, Job)
     assert [job.kind for job in wanted] == ["witness", "witness"]
     assert {*wanted[0].payload, *wanted[1].payload} == {"text", "channel", "email"}
@@ -393,7 +394,7 @@ async def test_the_witness_hears_of_each_and_of_a_trail_that_is_broken(
     await store.write(lambda out: out.record("UADA", "comment", "AR-2"))
     await store.write(lambda out: out.sql.all(text("UPDATE audit_entries SET actor = 'UEVE'")))
     for _ in range(2):  # the second time it is not time yet
-        await notary.look()
+        await signer.sign_if_due()
     assert len(in_file(config)) == 1
     refused = [job.payload["text"] for job in await all_of(store, Job)][2:]
     assert refused == ["Nothing was signed: entry 2 was changed."] * 2
@@ -402,8 +403,8 @@ async def test_the_witness_hears_of_each_and_of_a_trail_that_is_broken(
 async def test_who_signs_elsewhere_just_now_is_not_waited_for(store: Store, config: Config) -> None:
     assert config.audit is not None
     assert config.audit.checkpoints is not None
-    with checkpoints.opened(config.audit.checkpoints, wait=True):
-        await Notary(config, store).look()
+    with checkpoints.locked_file(config.audit.checkpoints, wait=True):
+        await CheckpointSigner(config, store).sign_if_due()
     assert in_file(config) == []
 
 
@@ -412,7 +413,7 @@ async def test_words_are_erased_where_the_configuration_wants_that(
 ) -> None:
     assert config.audit is not None
     await store.write(lambda out: out.record("UADA", "comment", "AR-1", text="mine"))
-    eraser = Eraser(config.audit, store)
+    eraser = TextEraser(config.audit, store)
     await eraser.erase()
     assert await count_of(store, audit.AuditText) == 1
     clock.advance(timedelta(days=2, seconds=1))
@@ -426,7 +427,7 @@ async def test_a_running_keyturn_looks_for_both(config: Config, clock: ManualClo
     bot = await build(config, clock)
     planned = {job.trigger.interval for job in bot.scheduler.cron.jobs}
     await bot.resources.aclose()
-    assert {timedelta(seconds=LOOK), timedelta(seconds=TIDY)} <= planned
+    assert {timedelta(seconds=CHECK_INTERVAL), timedelta(seconds=ERASE_INTERVAL)} <= planned
 
 
 def test_a_key_that_others_can_read_and_a_witness_without_a_server_start_nothing(
@@ -435,10 +436,10 @@ def test_a_key_that_others_can_read_and_a_witness_without_a_server_start_nothing
     assert config.audit is not None
     assert config.audit.key is not None
     with pytest.raises(Failure, match="witness_email needs"):
-        Notary(config.model_copy(update={"email": None}), store)
+        CheckpointSigner(config.model_copy(update={"email": None}), store)
     config.audit.key.chmod(0o644)
     with pytest.raises(Failure, match="chmod 600"):
-        Notary(config, store)
+        CheckpointSigner(config, store)
 
 
 class Recorder:
@@ -481,14 +482,14 @@ def test_no_text_is_taken_for_an_export_or_a_checkpoint_and_none_breaks_the_read
         with pytest.raises(Failure):
             list(read_jsonl(lines))
     for line in lines:
-        assert checkpoints._parsed(line, 1) is None or '"signature"' in line
+        assert checkpoints._parse_line(line, 1) is None or '"signature"' in line
 
 
 @given(st.text().filter(lambda text: "2026" not in text), st.integers(0, 10**9))
 def test_a_signed_line_reads_as_what_was_signed(at: str, seq: int) -> None:
     point = Checkpoint("2026-03-02T09:00:00+00:00", seq, "0" * 64)
     signed = checkpoints.sign(point, Ed25519PrivateKey.generate(), None)
-    parsed = checkpoints._parsed(signed.line, 1)
+    parsed = checkpoints._parse_line(signed.line, 1)
     assert parsed is not None
     assert parsed[0] == signed
-    assert checkpoints._parsed(signed.line.replace(point.at, json.dumps(at)[1:-1]), 1) != parsed
+    assert checkpoints._parse_line(signed.line.replace(point.at, json.dumps(at)[1:-1]), 1) != parsed

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from bot.connectors import registry
-from bot.connectors.base import Tools
+from bot.connectors.base import ConnectorContext
 from bot.connectors.manual import Manual
 from bot.errors import Failure
 from bot.slack.gateway import Gateway
@@ -27,7 +27,7 @@ def spec(**entry: object) -> ConnectorSpec:
 
 
 def test_two_come_with_keyturn() -> None:
-    assert list(registry.known()) == ["manual", "slack_usergroup"]
+    assert list(registry.load_types()) == ["manual", "slack_usergroup"]
 
 
 @pytest.mark.parametrize(
@@ -41,12 +41,12 @@ def test_two_come_with_keyturn() -> None:
     ],
 )
 def test_a_catalogue_entry_is_looked_at_before_it_is_taken(entry: ConnectorSpec, words: str | None) -> None:
-    problem = registry.check(entry, registry.known())
+    problem = registry.check(entry, registry.load_types())
     assert problem is None if words is None else words in str(problem)
 
 
 def test_admins_choose_among_them_by_name_and_are_checked() -> None:
-    manual, group = registry.kinds(registry.known())
+    manual, group = registry.kinds(registry.load_types())
     assert (manual.label, manual.params) == ("By hand, by the owners", ())
     assert [param.name for param in group.params] == ["usergroup", "placeholder"]
     assert group.check(spec(type="slack_usergroup", usergroup="S0123")) is None
@@ -55,7 +55,7 @@ def test_admins_choose_among_them_by_name_and_are_checked() -> None:
 
 def test_a_package_brings_one_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     brought(monkeypatch, "third_party", "tests.bot.third_party_connector:ThirdPartyConnector")
-    known = registry.known()
+    known = registry.load_types()
     assert registry.check(spec(type="third_party"), known) is None
     assert [kind.label for kind in registry.kinds(known)][-1] == "Third party"
 
@@ -73,7 +73,7 @@ def test_one_that_cannot_be_used_stops_the_start_and_is_named(
 ) -> None:
     brought(monkeypatch, name, value)
     with pytest.raises(Failure, match=words):
-        registry.known()
+        registry.load_types()
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ async def test_what_is_done_by_hand_is_somebodys_task(
     was_active: bool,
     outcome: object,
 ) -> None:
-    connector = Manual(Tools(clock, http, gateway, lambda: "UKEYTURN"))
+    connector = Manual(ConnectorContext(clock, http, gateway, lambda: "UKEYTURN"))
     change = Change(7, "GR-7", direction, "UADA", "", {"type": "manual"}, kept=False, was_active=was_active)
     assert await connector.apply([change]) == {7: outcome}
     assert await connector.holds(change) is None

@@ -13,7 +13,7 @@ CATALOGUE = Path(__file__).parents[2] / "catalogue.example.toml"
 
 
 def test_the_example_catalogue_can_be_imported() -> None:
-    check = partial(registry.check, types=registry.known())
+    check = partial(registry.check, types=registry.load_types())
     catalogue = load(CATALOGUE.read_text(encoding="utf-8"), CATALOGUE.name, check)
     assert [app.key for app in catalogue.apps] == ["github", "prod-db", "salesforce"]
     assert catalogue.notes == ()

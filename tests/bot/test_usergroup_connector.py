@@ -7,7 +7,7 @@ from itertools import count
 import aiohttp
 import pytest
 
-from bot.connectors.base import Tools
+from bot.connectors.base import ConnectorContext
 from bot.connectors.slack_usergroup import SWITCHED_OFF, SlackUserGroup
 from bot.sandbox.slack import App, LocalSlack
 from bot.sandbox.slack.state.people import UserGroup
@@ -66,7 +66,7 @@ class Team:
 def team(
     slack: LocalSlack, app: App, gateway: Gateway, clock: ManualClock, http: aiohttp.ClientSession
 ) -> Team:
-    return Team(slack, SlackUserGroup(Tools(clock, http, gateway, lambda: app.bot_user_id)))
+    return Team(slack, SlackUserGroup(ConnectorContext(clock, http, gateway, lambda: app.bot_user_id)))
 
 
 async def test_a_whole_round_is_one_look_and_one_list(team: Team) -> None:

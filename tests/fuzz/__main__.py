@@ -81,7 +81,7 @@ def trail(text: str) -> None:
         list(read_jsonl(io.StringIO(text)))
     except Failure as error:
         str(error)
-    checkpoints._parsed(text, 1)
+    checkpoints._parse_line(text, 1)
 
 
 def form(text: str) -> None:

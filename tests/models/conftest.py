@@ -2,4 +2,4 @@
 
 from bot.connectors import registry
 
-registry.known()
+registry.load_types()

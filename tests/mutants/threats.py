@@ -127,12 +127,12 @@ THREATS = (
     ),
     mutant(
         "encoded-word-in-a-header", "mail header", "bot/email.py",
-        'letter.subject.replace(ENCODED, "= ?").split()', "letter.subject.split()",
+        'letter.subject.replace(ENCODED_WORD, "= ?").split()', "letter.subject.split()",
         "bot/test_email.py::test_no_text_becomes_a_header",
     ),
     mutant(
         "formula-in-a-cell", "CSV formula", "bot/audit/files.py",
-        "if cell.startswith(FORMULA) else cell", "if False else cell",
+        "if cell.startswith(FORMULA_STARTS) else cell", "if False else cell",
         "bot/test_cmd_audit.py::test_no_cell_of_a_table_is_a_formula_and_none_is_lost",
     ),
     mutant(
@@ -161,7 +161,7 @@ THREATS = (
         f"{OF_CHECKPOINTS}::test_checkpoints_that_are_missing_or_signed_anew_are_told",
     ),
     mutant(
-        "key-written-over", "checkpoints", "bot/audit/checkpoints.py",
+        "key-written-over", "checkpoints", "bot/audit/keys.py",
         "os.O_WRONLY | os.O_CREAT | os.O_EXCL", "os.O_WRONLY | os.O_CREAT",
         f"{OF_CHECKPOINTS}::test_the_key_is_its_owner_s_alone_and_never_written_over",
     ),

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_catalogue_is_in_order_and_names_only_who_is_there() -> None:
-    types = registry.known()
+    types = registry.load_types()
     read = load(company.catalogue(), "catalogue.toml", lambda connector: registry.check(connector, types))
     slack = LocalSlack()
     company.populate(slack.workspace)
