@@ -80,7 +80,7 @@ def _title(story: RequestStory) -> str:
 
 def _facts(story: RequestStory) -> dict[str, str]:
     access = story.snapshot.access
-    by_hand = access.connector.type == "manual"
+    by_hand = access.connector.by_hand
     connector = access.connector.type.replace("_", " ")
     facts = {
         "How long": phrases.term_with_change(story),

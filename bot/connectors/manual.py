@@ -1,13 +1,14 @@
 """The connector for what only a person can do: the app's owners get a task, and say when it is done."""
 
 from bot.connectors.base import Connector, Params
+from models.catalogue.spec.connectors import BY_HAND
 from models.lifecycle.grant.reconcile import ByHand, Change, Done, Outcome
 
 
 class Manual(Connector):
     """Gives and takes nothing by itself."""
 
-    type = "manual"
+    type = BY_HAND
     label = "By hand, by the owners"
 
     @classmethod

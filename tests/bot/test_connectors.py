@@ -1,6 +1,8 @@
 """Which connectors there are, what the catalogue may say of them, and what others may bring."""
 
+import ast
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -10,7 +12,7 @@ from bot.connectors.base import ConnectorContext
 from bot.connectors.manual import Manual
 from bot.errors import Failure
 from bot.slack.gateway import Gateway
-from models.catalogue.spec.connectors import ConnectorSpec
+from models.catalogue.spec.connectors import BY_HAND, ConnectorSpec
 from models.clock import ManualClock
 from models.lifecycle.grant.reconcile import ByHand, Change, Done
 from models.tables.grants import Direction
@@ -28,6 +30,19 @@ def spec(**entry: object) -> ConnectorSpec:
 
 def test_two_come_with_keyturn() -> None:
     assert list(registry.load_types()) == ["manual", "slack_usergroup"]
+
+
+@pytest.mark.parametrize("package", ["models", "blocks", "handlers"])
+def test_a_new_connector_needs_no_change_below_the_connectors(package: str) -> None:
+    """No type of a connector is named there, but the catalogue's default in the one place that defines it."""
+    root, types = Path(__file__).parents[2] / package, set(registry.load_types())
+    named = [
+        (path.relative_to(root).as_posix(), node.value)
+        for path in sorted(root.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and node.value in types
+    ]
+    assert [value for _, value in named] == ([BY_HAND] if package == "models" else [])
 
 
 @pytest.mark.parametrize(

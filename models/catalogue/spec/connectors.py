@@ -1,4 +1,4 @@
-"""Which connector gives and takes an access, and with what. Which connectors exist is not known here."""
+"""The connector of an access, and its parameters. Which connectors exist is not known here."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Self
@@ -11,7 +11,10 @@ _DEEPEST = 4
 _LARGEST = 2**63 - 1  # what TOML promises to keep of a whole number
 
 BY_HAND = "manual"
-"""The type of a connector by which people give and take: what an access has that names none."""
+"""The type of an access whose owners grant and revoke it by hand, by tasks: the default of the catalogue.
+
+It is the only one that is known here; the others come from `register_identity` and the composition root.
+"""
 
 Params = Mapping[str, Any]
 Identity = Callable[[Params], Params | None]
@@ -33,6 +36,11 @@ class ConnectorSpec(Spec):
     def params(self) -> dict[str, Any]:
         """Everything but the type. A new dict each time."""
         return dict(self.__pydantic_extra__)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether people grant and revoke the access, by tasks."""
+        return self.type == BY_HAND
 
     @model_validator(mode="after")
     def _can_be_written(self) -> Self:
