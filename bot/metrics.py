@@ -27,7 +27,7 @@ SWEEPS = (0.001, 0.005, 0.025, 0.1, 0.5, 1, 5, 30, 120)
 WORK = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 100)
 """Seconds; a connector has a hundred."""
 LOGGED_ENTRIES = 10
-"""So many audit entries are named in one line of the log; a sweep writes hundreds."""
+"""So many audit entries are descriptions in one line of the log; a sweep writes hundreds."""
 
 
 class Metrics:
@@ -131,7 +131,9 @@ def follow_audit_trail(store: Store, metrics: Metrics) -> None:
     def on_commit(entries: Sequence[Fact]) -> None:
         for action, number in collections.Counter(entry.action for entry in entries).items():
             metrics.recorded.labels(action).inc(number)
-        named = [f"{entry.action} {entry.subject} by {entry.actor}" for entry in entries[:LOGGED_ENTRIES]]
-        log.info("recorded", entries=named, more=max(len(entries) - LOGGED_ENTRIES, 0))
+        descriptions = [
+            f"{entry.action} {entry.subject} by {entry.actor}" for entry in entries[:LOGGED_ENTRIES]
+        ]
+        log.info("recorded", entries=descriptions, more=max(len(entries) - LOGGED_ENTRIES, 0))
 
     store.on_records(on_commit)

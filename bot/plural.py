@@ -1,6 +1,6 @@
 """Numbers of things in sentences."""
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """A number of things: "1 app", "10,000 apps"; `many` where an s does not do."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def plural(number: int, singular: str, plural_form: str | None = None) -> str:
+    """A number of things: "1 app", "10,000 apps"; `plural_form` where an s does not do."""
+    return f"{number:,} {singular if number == 1 else plural_form or singular + 's'}"

@@ -1,4 +1,4 @@
-r"""Signed checkpoints of the audit trail, kept where whoever has the database cannot reach them.
+r"""SignedCheckpoint checkpoints of the audit trail, kept where whoever has the database cannot reach them.
 
 The chain alone shows what was changed inside it. Somebody who may write to the database can cut off its end,
 or write all of it anew; neither goes with a checkpoint that was signed before. A checkpoint is one line of
@@ -37,7 +37,7 @@ _NEW = _OLD | {"counter", "previous", "key"}
 
 
 @dataclass(frozen=True)
-class Signed:
+class SignedCheckpoint:
     """A checkpoint and its place among the others."""
 
     point: Checkpoint
@@ -60,12 +60,14 @@ def message(content: dict[str, Any]) -> bytes:
     return PREFIX + canonical(content).encode()
 
 
-def sign(point: Checkpoint, key: Ed25519PrivateKey, before: Signed | None) -> Signed:
+def sign(point: Checkpoint, key: Ed25519PrivateKey, before: SignedCheckpoint | None) -> SignedCheckpoint:
     """Sign a checkpoint that follows this one (None: it is the first)."""
     counter, previous = (before.counter + 1, before.digest) if before else (1, GENESIS)
     content = vars(point) | {"counter": counter, "previous": previous, "key": key_id(key.public_key())}
     signature = base64.b64encode(key.sign(message(content))).decode()
-    return Signed(point, counter, previous, content["key"], canonical(content | {"signature": signature}))
+    return SignedCheckpoint(
+        point, counter, previous, content["key"], canonical(content | {"signature": signature})
+    )
 
 
 class FileLocked(Exception):
@@ -88,67 +90,69 @@ def locked_file(path: Path, *, wait: bool) -> Iterator[IO[str]]:
         yield file
 
 
-def append(signed: Signed, file: IO[str]) -> None:
+def append(checkpoint: SignedCheckpoint, file: IO[str]) -> None:
     """Write it behind the others, on the disk when this returns. Raises Failure."""
     try:
-        file.write(f"{signed.line}\n")
+        file.write(f"{checkpoint.line}\n")
         file.flush()
         os.fsync(file.fileno())
     except OSError as error:
         raise Failure(f"{file.name} cannot be written: {error.strerror}.") from error
 
 
-def read(path: Path, key: Ed25519PublicKey) -> list[Signed]:
+def read(path: Path, key: Ed25519PublicKey) -> list[SignedCheckpoint]:
     """The checkpoints of a file. Raises Failure with the line that is wrong by itself or by those before."""
     return parse(path, read_bytes(path).decode("utf-8", "replace"), key)
 
 
-def parse(path: Path, text: str, key: Ed25519PublicKey) -> list[Signed]:
+def parse(path: Path, text: str, key: Ed25519PublicKey) -> list[SignedCheckpoint]:
     """The checkpoints in the text of a file. Raises Failure, as `read` does."""
-    signed_so_far: list[Signed] = []
+    earlier: list[SignedCheckpoint] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
-        signed, signature = _parse_line(line, len(signed_so_far) + 1) or (None, b"")
-        if signed is None:
+        checkpoint, signature = _parse_line(line, len(earlier) + 1) or (None, b"")
+        if checkpoint is None:
             raise Failure(f"{path}, line {number}: this is no checkpoint.")
-        if problem := _problem(signed, signature, signed_so_far, key):
+        if problem := _problem(checkpoint, signature, earlier, key):
             raise Failure(f"{path}, line {number}: {problem}.")
-        signed_so_far.append(signed)
-    return signed_so_far
+        earlier.append(checkpoint)
+    return earlier
 
 
-def _problem(signed: Signed, signature: bytes, before: list[Signed], key: Ed25519PublicKey) -> str | None:
+def _problem(
+    checkpoint: SignedCheckpoint, signature: bytes, before: list[SignedCheckpoint], key: Ed25519PublicKey
+) -> str | None:
     """What is wrong with a checkpoint: its signature, its place, or what it says."""
-    if signed.key and signed.key != key_id(key):
-        return f"this key did not sign it, but the key {signed.key}; this is {key_id(key)}"
-    content = {name: value for name, value in json.loads(signed.line).items() if name != "signature"}
+    if checkpoint.key and checkpoint.key != key_id(key):
+        return f"this key did not sign it, but the key {checkpoint.key}; this is {key_id(key)}"
+    content = {name: value for name, value in json.loads(checkpoint.line).items() if name != "signature"}
     try:
         key.verify(signature, message(content))
     except InvalidSignature:
         return "this key did not sign it"
-    return _misplaced(signed, before) or _contradicts(signed, before)
+    return _misplaced(checkpoint, before) or _contradicts(checkpoint, before)
 
 
-def _misplaced(signed: Signed, before: list[Signed]) -> str | None:
+def _misplaced(checkpoint: SignedCheckpoint, before: list[SignedCheckpoint]) -> str | None:
     last = before[-1] if before else None
-    if not signed.key:
+    if not checkpoint.key:
         return "it has no number, and comes after some that have one" if last and last.key else None
     expected = last.counter + 1 if last else 1
-    if signed.counter < expected:
-        return f"it is checkpoint {signed.counter} once more, signed anew or moved"
-    if signed.counter > expected:
+    if checkpoint.counter < expected:
+        return f"it is checkpoint {checkpoint.counter} once more, signed anew or moved"
+    if checkpoint.counter > expected:
         missing = f"checkpoint {expected} is missing"
-        if signed.counter > expected + 1:
-            missing = f"checkpoints {expected} to {signed.counter - 1} are missing"
-        return f"{missing} before checkpoint {signed.counter}"
-    if signed.previous != (last.digest if last else GENESIS):
+        if checkpoint.counter > expected + 1:
+            missing = f"checkpoints {expected} to {checkpoint.counter - 1} are missing"
+        return f"{missing} before checkpoint {checkpoint.counter}"
+    if checkpoint.previous != (last.digest if last else GENESIS):
         return "it does not follow the line before it: that was changed, or signed anew"
     return None
 
 
-def _contradicts(signed: Signed, before: list[Signed]) -> str | None:
-    last, point = before[-1] if before else None, signed.point
+def _contradicts(checkpoint: SignedCheckpoint, before: list[SignedCheckpoint]) -> str | None:
+    last, point = before[-1] if before else None, checkpoint.point
     if last is None or point.seq > last.point.seq or point == last.point:
         return None
     if point.seq < last.point.seq:
@@ -160,7 +164,7 @@ def _contradicts(signed: Signed, before: list[Signed]) -> str | None:
     return None if same else f"it and the one before it contradict each other about entry {point.seq}"
 
 
-def _parse_line(line: str, place: int) -> tuple[Signed, bytes] | None:
+def _parse_line(line: str, place: int) -> tuple[SignedCheckpoint, bytes] | None:
     """The checkpoint of a line, and its signature; one of before is counted by its place."""
     try:
         content = json.loads(line)
@@ -174,8 +178,8 @@ def _parse_line(line: str, place: int) -> tuple[Signed, bytes] | None:
         return None
     point = Checkpoint(content["at"], content["seq"], content["hash"])
     if "key" not in content:
-        return Signed(point, place, "", "", line), signature
-    return Signed(point, content["counter"], content["previous"], content["key"], line), signature
+        return SignedCheckpoint(point, place, "", "", line), signature
+    return SignedCheckpoint(point, content["counter"], content["previous"], content["key"], line), signature
 
 
 def _has_right_types(content: dict[str, Any]) -> bool:

@@ -124,11 +124,11 @@ def _cell(value: Any) -> str:
     return canonical(value) if isinstance(value, dict) else str(value)
 
 
-def person_id_of(case: Case, named: str) -> str:
+def person_id_of(case: Case, id_or_address: str) -> str:
     """The id of the person whom an id or e-mail address names. Raises Failure for an address nobody has."""
-    if "@" not in named:
-        return named
-    person = Directory(case).by_email(named)
+    if "@" not in id_or_address:
+        return id_or_address
+    person = Directory(case).by_email(id_or_address)
     if person is None:
-        raise Failure(f"Nobody here has the address {named}. You can also use a Slack member ID.")
+        raise Failure(f"Nobody here has the address {id_or_address}. You can also use a Slack member ID.")
     return person.id

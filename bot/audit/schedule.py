@@ -14,7 +14,7 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bot.audit import checkpoints, keys
-from bot.audit.checkpoints import FileLocked, Signed
+from bot.audit.checkpoints import FileLocked, SignedCheckpoint
 from bot.config import AuditConfig, Config
 from bot.errors import Failure
 from models import audit
@@ -48,28 +48,30 @@ def plan(every: Every, config: Config, store: Store) -> None:
         every(ERASE_INTERVAL, TextEraser(config.audit, store).erase)
 
 
-async def sign(store: Store, key: Ed25519PrivateKey, before: Signed | None) -> Signed:
+async def sign(store: Store, key: Ed25519PrivateKey, before: SignedCheckpoint | None) -> SignedCheckpoint:
     """Verify the trail from this checkpoint on (None: all of it) and sign where it ends. Raises NotSigned."""
 
-    def verified(case: Case) -> tuple[Verdict, Checkpoint]:
+    def verify(case: Case) -> tuple[Verdict, Checkpoint]:
         return audit.verify(case, after=before.point if before else None), audit.now_at(case, case.now)
 
-    verdict, point = await store.read(verified)
+    verdict, point = await store.read(verify)
     if verdict.fault:
         raise NotSigned(f"Nothing was signed: {verdict.fault}.")
     return checkpoints.sign(point, key, before)
 
 
-async def sign_into(store: Store, key: Ed25519PrivateKey, path: Path, *, wait: bool = True) -> Signed:
+async def sign_into(
+    store: Store, key: Ed25519PrivateKey, path: Path, *, wait: bool = True
+) -> SignedCheckpoint:
     """The same, after the last checkpoint of a file and added to it. Raises Failure for a file that is wrong.
 
     Raises FileLocked where somebody else signs just now, and `wait` is off.
     """
     with checkpoints.locked_file(path, wait=wait) as file:
         existing = checkpoints.parse(path, file.read(), key.public_key())
-        signed = await sign(store, key, existing[-1] if existing else None)
-        await asyncio.to_thread(checkpoints.append, signed, file)
-    return signed
+        checkpoint = await sign(store, key, existing[-1] if existing else None)
+        await asyncio.to_thread(checkpoints.append, checkpoint, file)
+    return checkpoint
 
 
 def notify_witness(out: Outcome, config: AuditConfig, name: str, text: str) -> None:
@@ -82,11 +84,11 @@ def notify_witness(out: Outcome, config: AuditConfig, name: str, text: str) -> N
             out.enqueue("witness", key, urgency=Urgency.LATER, **payload)
 
 
-def describe(signed: Signed) -> str:
+def describe(checkpoint: SignedCheckpoint) -> str:
     """A checkpoint as one line for the second witness."""
     return (
-        f"Keyturn signed checkpoint {signed.counter} of the audit trail at {signed.point.at}: "
-        f"entry {signed.point.seq}, digest {signed.digest}, key {signed.key}."
+        f"Keyturn signed checkpoint {checkpoint.counter} of the audit trail at {checkpoint.point.at}: "
+        f"entry {checkpoint.point.seq}, digest {checkpoint.digest}, key {checkpoint.key}."
     )
 
 
@@ -114,7 +116,7 @@ class CheckpointSigner:
         try:
             if not await asyncio.to_thread(self._is_due, now):
                 return
-            signed = await sign_into(self._store, self._key, self._path, wait=False)
+            checkpoint = await sign_into(self._store, self._key, self._path, wait=False)
         except FileLocked:
             return
         except Failure as failure:
@@ -123,7 +125,7 @@ class CheckpointSigner:
             await self._notify_witness(f"refused:{now:%Y-%m-%dT%H}", str(failure))
             return
         self._next = now + self._every
-        await self._notify_witness(str(signed.counter), describe(signed))
+        await self._notify_witness(str(checkpoint.counter), describe(checkpoint))
 
     async def _notify_witness(self, name: str, text: str) -> None:
         await self._store.run(notify_witness, self._config, name, text, priority=JOB)

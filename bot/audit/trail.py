@@ -10,12 +10,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from bot.audit import checkpoints, schedule
 from bot.audit.atomic_output import open_output, translate_write_errors
-from bot.audit.checkpoints import Signed
+from bot.audit.checkpoints import SignedCheckpoint
 from bot.audit.files import WRITERS, Selection, Write, person_id_of, read_jsonl
 from bot.config import AuditConfig
 from bot.database.connection import explain_errors, open_database
 from bot.errors import Failure
-from bot.plural import counted
+from bot.plural import plural
 from models import audit
 from models.audit import Verdict
 from models.durations import spoken
@@ -31,7 +31,7 @@ class Evidence:
     """What a trail is compared with: the checkpoints of a file, and digests that the second witness has."""
 
     path: Path | None = None
-    signed: Sequence[Signed] = ()
+    checkpoints: Sequence[SignedCheckpoint] = ()
     demanded: bool = False
     """Whether there has to be a checkpoint, since the configuration wants them."""
 
@@ -40,15 +40,15 @@ class Evidence:
         cls, path: Path, key: Ed25519PublicKey, *, demanded: bool = False, witnessed: Sequence[str] = ()
     ) -> "Evidence":
         """Read a file. Raises Failure for one that is wrong, or lacks what the witness heard of."""
-        signed = checkpoints.read(path, key)
-        digests = {each.digest for each in signed}
+        in_file = checkpoints.read(path, key)
+        digests = {checkpoint.digest for checkpoint in in_file}
         for digest in witnessed:
             if digest.lower() not in digests:
                 raise Failure(
                     f"No checkpoint in {path} has the digest {digest}: the one that the witness received "
                     "is missing, or was signed again."
                 )
-        return cls(path, signed, demanded)
+        return cls(path, in_file, demanded)
 
 
 NO_EVIDENCE = Evidence()
@@ -56,13 +56,13 @@ NO_EVIDENCE = Evidence()
 
 async def verify(url: str, evidence: Evidence = NO_EVIDENCE) -> str:
     """Verify the trail; returns a summary. Raises Failure that names the entry where it is not whole."""
-    points = [signed.point for signed in evidence.signed]
+    points = [checkpoint.point for checkpoint in evidence.checkpoints]
     return _verdict_in_words(await _read(url, lambda case: audit.verify(case, points)), evidence)
 
 
 def verify_export(file: Path, evidence: Evidence = NO_EVIDENCE) -> str:
     """Verify an export in JSON Lines, without a database; returns a summary. Raises Failure."""
-    points = [signed.point for signed in evidence.signed]
+    points = [checkpoint.point for checkpoint in evidence.checkpoints]
     try:
         with file.open(encoding="utf-8") as lines:
             return _verdict_in_words(audit.follow(read_jsonl(lines), points), evidence)
@@ -74,7 +74,7 @@ def verify_export(file: Path, evidence: Evidence = NO_EVIDENCE) -> str:
 
 async def sign(
     url: str, key: Ed25519PrivateKey, *, to: Path | None, after: Path | None, config: AuditConfig | None
-) -> Signed:
+) -> SignedCheckpoint:
     """Verify the trail and sign where it ends, after the last checkpoint of the file that it is added to.
 
     Where it is added to none it follows the last of `after`, or is the first. With `config` the second
@@ -85,11 +85,11 @@ async def sign(
             if to is None:
                 existing = checkpoints.read(after, key.public_key()) if after else []
                 return await schedule.sign(store, key, existing[-1] if existing else None)
-            signed = await schedule.sign_into(store, key, to)
+            checkpoint = await schedule.sign_into(store, key, to)
             if config is not None:
-                words = schedule.describe(signed)
-                await store.run(schedule.notify_witness, config, str(signed.counter), words)
-            return signed
+                words = schedule.describe(checkpoint)
+                await store.run(schedule.notify_witness, config, str(checkpoint.counter), words)
+            return checkpoint
 
 
 async def find_texts(url: str, person: str) -> tuple[str, list[erase_words.Text]]:
@@ -118,7 +118,7 @@ async def export(url: str, selection: Selection, form: str, output: Path | None)
 
 def entries_in_words(entries: int) -> str:
     """A number of entries: "1 entry", "10,000 entries"."""
-    return counted(entries, "entry", "entries")
+    return plural(entries, "entry", "entries")
 
 
 async def _read(url: str, work: Callable[[Case], T]) -> T:
@@ -136,27 +136,28 @@ def _write(case: Case, selection: Selection, write: Write, file: TextIO) -> int:
 def _verdict_in_words(verdict: Verdict, evidence: Evidence) -> str:
     if verdict.fault:
         raise Failure(_fault_in_words(verdict))
-    number = len(evidence.signed)
-    checked = f", as {counted(number, 'checkpoint says', 'checkpoints say')}" if number else ""
+    number = len(evidence.checkpoints)
+    checked = f", as {plural(number, 'checkpoint says', 'checkpoints say')}" if number else ""
     news = f"{entries_in_words(verdict.entries)}, whole{checked}, ends at {verdict.head}"
     if evidence.path is None:
         return news
     if number:
-        return f"{news}\n{_last_checkpoint_in_words(evidence.signed[-1])}"
+        return f"{news}\n{_last_checkpoint_in_words(evidence.checkpoints[-1])}"
     nothing = f"No checkpoint to compare with: there is none in {evidence.path}."
     if evidence.demanded:
         raise Failure(f"{nothing} [audit] requires one. The trail itself: {news}")
     return f"{news}\n{nothing}"
 
 
-def _last_checkpoint_in_words(signed: Signed) -> str:
+def _last_checkpoint_in_words(checkpoint: SignedCheckpoint) -> str:
     """The last checkpoint, with its age."""
-    age = datetime.now(UTC) - datetime.fromisoformat(signed.point.at)
+    point = checkpoint.point
+    age = datetime.now(UTC) - datetime.fromisoformat(point.at)
     unit = next((unit for unit in _UNITS if age >= unit), None)
     age_in_words = f"{spoken(age // unit * unit)} old" if unit else "less than a minute old"
     return (
-        f"The last checkpoint, number {signed.counter}, is {age_in_words} ({signed.point.at}, at entry "
-        f"{signed.point.seq}); its digest is {signed.digest}"
+        f"The last checkpoint, number {checkpoint.counter}, is {age_in_words} ({point.at}, at entry "
+        f"{point.seq}); its digest is {checkpoint.digest}"
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
 
-from bot.plural import counted
+from bot.plural import plural
 from models.catalogue.file.read import Catalogue, Change, diff, diff_parts
 from models.catalogue.spec import AppSpec
 from models.queries.usage import AccessKey, InUse, in_use
@@ -48,14 +48,14 @@ def diff_with_nothing(new: Catalogue) -> CatalogueDiff:
 def _diff(
     revision: int, stored: Catalogue, new: Catalogue, usage: Mapping[AccessKey, InUse]
 ) -> CatalogueDiff:
-    changes, others = diff(stored.apps, new.apps), diff_parts(stored.parts, new.parts)
+    changes, entry_changes = diff(stored.apps, new.apps), diff_parts(stored.parts, new.parts)
     before, after = ({app.key: app for app in catalogue.apps} for catalogue in (stored, new))
     lines = (
-        *(DiffLine(f"{change.sign} {change.text}", COLOURS[change.sign]) for change in others),
+        *(DiffLine(f"{change.sign} {change.text}", COLOURS[change.sign]) for change in entry_changes),
         *_changes(changes, before, after),
         *_still_used(before, after, usage),
     )
-    return CatalogueDiff(revision, (*others, *changes), lines)
+    return CatalogueDiff(revision, (*entry_changes, *changes), lines)
 
 
 def _changes(changes: Sequence[Change], before: Apps, after: Apps) -> Iterator[DiffLine]:
@@ -100,4 +100,4 @@ def _accesses(app: AppSpec) -> dict[str, str]:
 
 def _usage_in_words(use: InUse) -> str:
     parts = [(use.grants, "live grant"), (use.requests, "open request")]
-    return " and ".join(counted(number, word) for number, word in parts if number)
+    return " and ".join(plural(number, word) for number, word in parts if number)

@@ -11,7 +11,7 @@ from bot.catalogue.diff import CatalogueDiff, diff_with_nothing, diff_with_store
 from bot.connectors import registry
 from bot.database.connection import NoSchema, open_database, upgrade
 from bot.errors import Failure
-from bot.plural import counted
+from bot.plural import plural
 from models.catalogue.file.read import Catalogue, CatalogueError, dump, load
 from models.lifecycle.catalogue import propose_change
 from models.lifecycle.grant import end_dates
@@ -60,7 +60,7 @@ async def import_catalogue(url: str, file: Path, catalogue: Catalogue, *, yes: b
             _confirm(file, catalogue, yes)
             changes = [str(change) for change in difference.changes]
             await store.run(_import_if_unchanged, difference.revision, catalogue, changes)
-            typer.echo(f"Imported. The catalogue has {counted(len(catalogue.apps), 'app')} now.")
+            typer.echo(f"Imported. The catalogue has {plural(len(catalogue.apps), 'app')} now.")
 
 
 async def export_catalogue(url: str) -> str:

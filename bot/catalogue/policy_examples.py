@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.database.connection import NoSchema, open_database
 from bot.errors import Failure
-from bot.plural import counted
+from bot.plural import plural
 from models.catalogue.file.read import Catalogue
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.conflicts import CONFLICT, ConflictSpec
@@ -89,7 +89,7 @@ def raise_for_failed(results: Sequence[Ran], file: Path, catalogue: Catalogue) -
 
 def failing_count(number: int) -> str:
     """How many examples fail, in words: "1 example fails"."""
-    return f"{counted(number, 'example')} {'fails' if number == 1 else 'fail'}"
+    return f"{plural(number, 'example')} {'fails' if number == 1 else 'fail'}"
 
 
 def _details(result: Ran) -> str:

@@ -12,7 +12,7 @@ from bot.check.references import ReferenceState
 from bot.check.result import Status
 from bot.config import Config
 from bot.errors import Failure, RetryAfter, UpstreamUnavailable
-from bot.plural import counted
+from bot.plural import plural
 from bot.slack.gateway import Refused
 from bot.slack.identity import identify
 from models.catalogue.file.read import Catalogue
@@ -35,7 +35,7 @@ async def raise_for_unknown(config: Config, file: Path, catalogue: Catalogue) ->
     if unusable := [state for state in states if state.problem]:
         lines = sorted(line for state in unusable for line in _problem_lines(state, catalogue))
         problems = [f"{file}{f', line {line}' if line else ''}: {text}" for line, text in lines]
-        summary = f"Nothing was imported: {counted(len(problems), 'name')} to correct."
+        summary = f"Nothing was imported: {plural(len(problems), 'name')} to correct."
         raise Failure("\n".join([*problems, summary]))
     for note in (*(f"{state.who}, is empty" for state in states if state.empty), *notes):
         typer.echo(f"Note: {note}.", err=True)

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 from bot.check.context import CheckContext
 from bot.check.result import CheckResult, bad, note, ok
-from bot.plural import counted
+from bot.plural import plural
 from bot.slack.gateway import Gone, Refused
 from models.catalogue.mentions import all_stages
 from models.catalogue.spec.messages import MESSAGE, MessageSpec, broken
@@ -35,7 +35,7 @@ async def channels(context: CheckContext) -> AsyncIterator[CheckResult]:
         else:
             usable += 1
     if places:
-        yield ok("Channels", f"{counted(usable, 'channel')} ready")
+        yield ok("Channels", f"{plural(usable, 'channel')} ready")
 
 
 async def messages(context: CheckContext) -> AsyncIterator[CheckResult]:
@@ -45,7 +45,7 @@ async def messages(context: CheckContext) -> AsyncIterator[CheckResult]:
     for spec, name, text in problems:
         yield bad("Messages", f"{MESSAGE.title(spec)}, {name}: {text} The standard text is used instead")
     if specs and not problems:
-        yield ok("Messages", f"{counted(len(specs), 'message')} of your own")
+        yield ok("Messages", f"{plural(len(specs), 'message')} of your own")
 
 
 async def _channel_problem(context: CheckContext, channel: str) -> str | None:

@@ -7,7 +7,7 @@ from bot.check.context import CheckContext
 from bot.check.result import CheckResult, bad, ok
 from bot.connectors import registry
 from bot.connectors.base import Connector, ConnectorContext
-from bot.plural import counted
+from bot.plural import plural
 from models.catalogue.spec.connectors import ConnectorSpec
 from models.clock import SystemClock
 
@@ -26,7 +26,7 @@ async def connectors(context: CheckContext) -> AsyncIterator[CheckResult]:
             yield bad("Connectors", f"{place}: {problem}")
         else:
             good += 1
-    yield ok("Connectors", f"{good} of {counted(len(targets), 'target')} ready")
+    yield ok("Connectors", f"{good} of {plural(len(targets), 'target')} ready")
 
 
 def _targets(context: CheckContext) -> list[tuple[ConnectorSpec, str]]:

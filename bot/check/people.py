@@ -6,7 +6,7 @@ from bot.check import references
 from bot.check.context import CheckContext
 from bot.check.lookup import Lookup
 from bot.check.result import CheckResult, bad, note, ok
-from bot.plural import counted
+from bot.plural import plural
 from models.catalogue.mentions import mentions
 from models.catalogue.spec import PersonRef
 
@@ -38,7 +38,7 @@ async def people(context: CheckContext) -> AsyncIterator[CheckResult]:
         if entry.problem:
             yield bad("People", f"{entry.who}, {entry.problem}. {entry.fix}")
     usable = sum(not entry.problem for entry in entries)
-    yield ok("People", f"{counted(usable, 'person', 'people')} ready")
+    yield ok("People", f"{plural(usable, 'person', 'people')} ready")
 
 
 async def groups(context: CheckContext) -> AsyncIterator[CheckResult]:
@@ -53,4 +53,4 @@ async def groups(context: CheckContext) -> AsyncIterator[CheckResult]:
         elif entry.empty:
             yield note("User groups", f"{entry.who}, is empty")
     usable = sum(not entry.problem for entry in entries)
-    yield ok("User groups", f"{counted(usable, 'group')} ready")
+    yield ok("User groups", f"{plural(usable, 'group')} ready")

@@ -62,30 +62,32 @@ class ClockGuard:
 
     async def start(self) -> None:
         """Compare the machine's clock with what the database knows. To be done before anything is written."""
-        self.last_seen = seen = await self._store.read(mass_revocation.seen)
+        self.last_seen = last_seen = await self._store.read(mass_revocation.seen)
         if self._monotonic is None:
             return
-        if seen is not None:
-            await self._start(self._monotonic, seen)
+        if last_seen is not None:
+            await self._start(self._monotonic, last_seen)
         self._trusted_since = self._monotonic.now()
-        known = await self._store.read(lambda case: case.first(OPEN_PAUSES, PauseKind.CLOCK))
-        self._pause = known.id if known else None
+        open_pause = await self._store.read(lambda case: case.first(OPEN_PAUSES, PauseKind.CLOCK))
+        self._pause = open_pause.id if open_pause else None
 
-    async def _start(self, monotonic: MonotonicClock, seen: datetime) -> None:
+    async def _start(self, monotonic: MonotonicClock, last_seen: datetime) -> None:
         now = monotonic.now()
-        if abs(now - seen) >= JUMP and await self._is_doubtful(seen, now):
-            log.warning("the machine's clock is not believed", says=now.isoformat(), known=seen.isoformat())
-            monotonic.set_time(seen)
-        elif seen - now >= JUMP:
-            await self._store.run(clock_set_back.bring_back, seen - now)
-        elif now < seen:  # a small step back, while nobody ran
-            monotonic.set_time(seen)
+        if abs(now - last_seen) >= JUMP and await self._is_doubtful(last_seen, now):
+            log.warning(
+                "the machine's clock is not believed", says=now.isoformat(), known=last_seen.isoformat()
+            )
+            monotonic.set_time(last_seen)
+        elif last_seen - now >= JUMP:
+            await self._store.run(clock_set_back.bring_back, last_seen - now)
+        elif now < last_seen:  # a small step back, while nobody ran
+            monotonic.set_time(last_seen)
 
-    async def _is_doubtful(self, seen: datetime, now: datetime) -> bool:
+    async def _is_doubtful(self, last_seen: datetime, now: datetime) -> bool:
         witness_time = await self._witness()
         if witness_time is not None:
             return not _agrees(witness_time, now)
-        return now < seen or (now - seen >= ABSENCE and await self._ends_a_mass(seen, now))
+        return now < last_seen or (now - last_seen >= ABSENCE and await self._ends_a_mass(last_seen, now))
 
     async def check(self) -> None:
         """Check the clock, before each sweep, and note the time. Quick while the clock is right."""

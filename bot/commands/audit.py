@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from bot.commands.options import DEFAULT_CONFIG, ConfigFile, load_config, parse_since, parse_until
-from bot.plural import counted
+from bot.plural import plural
 
 READERS = {"--since": parse_since, "--until": parse_until}
 WHEN = "A day (2026-03-31) or a time (2026-03-31T09:00, UTC unless it says otherwise)."
@@ -173,7 +173,7 @@ def erase(
     url = load_config(config).database.url.get_secret_value()
     with explain_errors(url):
         person_id, texts = asyncio.run(trail.find_texts(url, person))
-        number = counted(len(texts), "text")
+        number = plural(len(texts), "text")
         if not texts:
             typer.echo(f"There is no text by or about {person_id} to erase.")
             return

@@ -8,7 +8,7 @@ import typer
 from bot.commands.options import DEFAULT_CONFIG, ConfigFile, load_config
 from bot.config import Config
 from bot.errors import Failure
-from bot.plural import counted
+from bot.plural import plural
 from bot.redact import Redactor
 
 
@@ -25,7 +25,7 @@ def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
     settings = load_config(config)
     wrong = asyncio.run(_report(config, settings))
     if wrong:
-        raise Failure(f"{counted(wrong, 'thing')} to fix.")
+        raise Failure(f"{plural(wrong, 'thing')} to fix.")
 
 
 async def _report(path: Path, config: Config) -> int:

@@ -153,10 +153,10 @@ class SlackUserGroup(Connector):
             # Only now, so that nobody who was in it before is in it again.
             if off:
                 await self._call("usergroups.enable", group_id)
-        shown = (answer.get("usergroup") or {}).get("users")
-        if shown is None:  # then it has to be asked for
-            shown = (await self._call("usergroups.users.list", group_id))["users"]
-        return GroupState(tuple(shown), GroupStatus.ON if off else group.status)
+        members_shown = (answer.get("usergroup") or {}).get("users")
+        if members_shown is None:  # then it has to be asked for
+            members_shown = (await self._call("usergroups.users.list", group_id))["users"]
+        return GroupState(tuple(members_shown), GroupStatus.ON if off else group.status)
 
     async def _read(self, settings: Settings) -> GroupState:
         try:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
-from bot.plural import counted
+from bot.plural import plural
 from bot.sandbox.browser import Panel, Table
 from bot.sandbox.mailbox import Mail
 from bot.sandbox.running_company import RunningCompany
@@ -65,4 +65,4 @@ def _verification(case: Case) -> str:
     result = audit.verify(case)
     if result.fault:
         return f"The chain is broken: {result.fault}."
-    return f"The chain is whole: {counted(result.entries, 'entry', 'entries')}."
+    return f"The chain is whole: {plural(result.entries, 'entry', 'entries')}."

@@ -1,7 +1,7 @@
 """Socket Mode: deliveries over WebSockets that we open, so that Slack needs no way in.
 
 Slack closes each connection every few hours and says so before; connections also go quiet without closing. So
-there are two, each acknowledges what came over it, and one that does not answer pings is opened anew.
+there are two, each acknowledges what came over it, and one that does not answer pings is answer anew.
 https://docs.slack.dev/apis/events-api/using-socket-mode
 """
 
@@ -34,7 +34,7 @@ SHORT_LIVED = 5.0
 STANDBY = 600.0
 """Seconds after which one that stands by tries again, though it is not needed."""
 RECONNECT_DELAY = 0.1
-"""Seconds that another connection has to open, before one that was cut off soon is opened anew."""
+"""Seconds that another connection has to open, before one that was cut off soon is answer anew."""
 CLOSE_TIMEOUT = 2.0
 """Seconds that Slack has to say goodbye."""
 GRACE = 5.0
@@ -115,9 +115,9 @@ class SocketMode:
 
         A Slack that lets only one in cuts one off soon after another is open: then one of them stands by.
         """
-        opened = await self._client.apps_connections_open(app_token=self._app_token)
+        answer = await self._client.apps_connections_open(app_token=self._app_token)
         socket = await self._http.ws_connect(
-            str(opened["url"]),
+            str(answer["url"]),
             heartbeat=self._heartbeat,
             timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_TIMEOUT),
         )

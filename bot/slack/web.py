@@ -95,11 +95,11 @@ def _parse(request: web.Request, body: bytes) -> AsyncBoltRequest | None:
     try:
         text = body.decode()
         delivery = AsyncBoltRequest(body=text, query=request.query_string, headers=dict(request.headers))
-        broken = has_lone_surrogate(text, delivery.body)
+        has_half_character = has_lone_surrogate(text, delivery.body)
     except Exception as error:  # noqa: BLE001 - Bolt trips over JSON of other shapes than Slack's, in many ways
         log.info("not to be read", error=str(error))
         return None
-    if broken:
+    if has_half_character:
         log.info("not to be read", error="there is half a character in it")
         return None
     # Bolt says that it is a dict, and takes whatever JSON there was.

@@ -350,7 +350,7 @@ def config(tmp_path: Path) -> Config:
     )  # fmt: skip
 
 
-def in_file(config: Config) -> list[checkpoints.Signed]:
+def in_file(config: Config) -> list[checkpoints.SignedCheckpoint]:
     assert config.audit is not None
     assert config.audit.key is not None
     assert config.audit.checkpoints is not None

@@ -157,7 +157,7 @@ THREATS = (
     ),
     mutant(
         "checkpoint-not-followed", "checkpoints", "bot/audit/checkpoints.py",
-        "if signed.previous != (last.digest if last else GENESIS):", "if False:",
+        "if checkpoint.previous != (last.digest if last else GENESIS):", "if False:",
         f"{OF_CHECKPOINTS}::test_checkpoints_that_are_missing_or_signed_anew_are_told",
     ),
     mutant(

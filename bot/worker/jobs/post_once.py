@@ -68,8 +68,8 @@ def is_person(channel: str) -> bool:
 
 async def open_dm(gateway: Gateway, person_id: str) -> str:
     """The id of our conversation with a person. Raises Gone where they take no messages."""
-    opened = await gateway.call("conversations.open", users=person_id)
-    return str(opened["channel"]["id"])
+    dm = await gateway.call("conversations.open", users=person_id)
+    return str(dm["channel"]["id"])
 
 
 async def find_lost_post(

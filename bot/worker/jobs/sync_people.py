@@ -17,7 +17,7 @@ from models.tables.people import Person, UserGroup
 
 EVER = datetime.fromtimestamp(0, UTC)
 """Only those are stale since then who were never looked up."""
-_KNOWN = select(UserGroup.id)
+_GROUP_IDS = select(UserGroup.id)
 
 
 class SyncPeopleJob:
@@ -44,8 +44,8 @@ class SyncPeopleJob:
     async def manager(self, work: Work) -> Result:
         """Have the manager asked whom the directory names now, looked up before; payload: {"request": id}."""
         request_id = int(work.payload["request"])
-        if named := await self._store.read(lambda case: open_requests.unknown(case, request_id)):
-            await self._introduce(named)
+        if id_or_address := await self._store.read(lambda case: open_requests.unknown(case, request_id)):
+            await self._introduce(id_or_address)
         return lambda out: open_requests.ask_anew(out, request_id)
 
     async def usergroups(self, _work: Work) -> Result:
@@ -60,23 +60,25 @@ class SyncPeopleJob:
             await self._introduce(person_id)
         return lambda out: _save_groups(out, groups)
 
-    async def _introduce(self, named: str) -> None:
+    async def _introduce(self, id_or_address: str) -> None:
         """Save somebody by id or address, at once; nothing where Slack knows nobody by it."""
         try:
-            person = await self._look_up(named)
+            person = await self._look_up(id_or_address)
         except Gone:
             return
         await self._store.run(person_changed.people_seen, [person], priority=JOB)
 
-    async def _look_up(self, named: str) -> Person:
-        method, argument = ("users.lookupByEmail", "email") if "@" in named else ("users.info", "user")
-        answer = await self._gateway.call(method, **{argument: named})
+    async def _look_up(self, id_or_address: str) -> Person:
+        method, argument = (
+            ("users.lookupByEmail", "email") if "@" in id_or_address else ("users.info", "user")
+        )
+        answer = await self._gateway.call(method, **{argument: id_or_address})
         return person_of(answer["user"])
 
 
 def _known_groups(case: Case, answer: Answer) -> list[UserGroup]:
-    known = set(case.read(_KNOWN))
-    return [group_of(group) for group in answer["usergroups"] if group["id"] in known]
+    known_ids = set(case.read(_GROUP_IDS))
+    return [group_of(group) for group in answer["usergroups"] if group["id"] in known_ids]
 
 
 def _save_groups(out: Outcome, groups: list[UserGroup]) -> None:
