@@ -28,39 +28,39 @@ class SmtpServer:
     password: str | None = field(default=None, repr=False)
 
 
-def split(text: str, words: str) -> SplitResult:
-    """The parts of a URL with a host and no blank or control character in it."""
+def split_url(text: str, message: str) -> SplitResult:
+    """The parts of a URL with a host and no blank or control character; else raises ValueError(message)."""
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError:
-        raise ValueError(words) from None
+        raise ValueError(message) from None
     if not parts.hostname or port == 0 or re.search(r"[\s\x00-\x1f\x7f]", text):
-        raise ValueError(words)
+        raise ValueError(message)
     return parts
 
 
 def check_api_url(text: str) -> str:
-    """Slack's Web API; method names are appended to it."""
-    words = 'should look like "https://slack.com/api/", with the slash at the end'
-    parts = split(text, words)
+    """Check the URL of Slack's Web API; method names are appended to it. Raises ValueError."""
+    message = 'should look like "https://slack.com/api/", with the slash at the end'
+    parts = split_url(text, message)
     plain = not parts.query and not parts.fragment
     if parts.scheme not in ("http", "https") or not parts.path.endswith("/") or not plain:
-        raise ValueError(words)
+        raise ValueError(message)
     return text
 
 
 def check_public_url(text: str) -> str:
-    """Where Slack reaches Keyturn from outside; Slack calls https only."""
-    words = 'should look like "https://keyturn.example.com"'
-    parts = split(text, words)
+    """Check the URL where Slack reaches Keyturn from outside: https only. Raises ValueError."""
+    message = 'should look like "https://keyturn.example.com"'
+    parts = split_url(text, message)
     if parts.scheme != "https" or parts.query or parts.fragment:
-        raise ValueError(words)
+        raise ValueError(message)
     return text
 
 
 def check_database_url(text: str) -> URL:
-    """A file of SQLite's or a database of PostgreSQL's, with the driver that Keyturn uses."""
+    """Check the URL of a SQLite file or a PostgreSQL database, with Keyturn's driver. Raises ValueError."""
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
@@ -75,8 +75,11 @@ def check_database_url(text: str) -> URL:
 
 
 def parse_smtp(text: str) -> SmtpServer:
-    """The server that an smtp:// or smtps:// URL names. User and password are percent-decoded."""
-    parts = split(text, SMTP_FORMAT)
+    """The server that an smtp:// or smtps:// URL names. User and password are percent-decoded.
+
+    Raises ValueError.
+    """
+    parts = split_url(text, SMTP_FORMAT)
     extra = parts.path not in ("", "/") or parts.query or parts.fragment
     if parts.scheme not in SMTP_PORTS or extra or not parts.hostname:
         raise ValueError(SMTP_FORMAT)
@@ -90,7 +93,7 @@ def parse_smtp(text: str) -> SmtpServer:
 
 
 def check_sender(text: str) -> str:
-    """One e-mail address, with or without a name: `Keyturn <keyturn@example.com>`."""
+    """Check one address, with or without a name: `Keyturn <keyturn@example.com>`. Raises ValueError."""
     address = parseaddr(text)[1]
     if not text.isprintable() or not re.fullmatch(r"[^@\s<>,]+@[^@\s<>,]+", address):
         raise ValueError('should be an e-mail address such as "keyturn@example.com"')

@@ -42,7 +42,7 @@ class Redactor:
         return text
 
     def value(self, value: object, depth: int = 0) -> object:
-        """The same for any value, as plain data: what is no text, number, list or dict becomes a text."""
+        """Any value with its secrets replaced: what is no text, number, list or dict becomes a text."""
         if value is None or isinstance(value, bool | int | float):
             return value
         if isinstance(value, dict) and depth < DEEPEST:

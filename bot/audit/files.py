@@ -35,7 +35,7 @@ class Selection:
         return audit.entries(case, **self._filters(case))
 
     def lines(self, case: Case) -> Iterator[tuple[int, str]]:
-        """The same as lines of JSON, many at once as one text, with their number. Raises Failure as well."""
+        """The entries as lines of JSON, many in one text, with their number. Raises Failure as `entries`."""
         return audit.exported(case, **self._filters(case))
 
     def _filters(self, case: Case) -> dict[str, Any]:

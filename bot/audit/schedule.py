@@ -63,7 +63,7 @@ async def sign(store: Store, key: Ed25519PrivateKey, before: SignedCheckpoint | 
 async def sign_into(
     store: Store, key: Ed25519PrivateKey, path: Path, *, wait: bool = True
 ) -> SignedCheckpoint:
-    """The same, after the last checkpoint of a file and added to it. Raises Failure for a file that is wrong.
+    """Sign after the last checkpoint of a file, and add the new one to it. Raises Failure for a wrong file.
 
     Raises FileLocked where somebody else signs just now, and `wait` is off.
     """

@@ -41,7 +41,7 @@ def diff_with_stored(case: Case, new: Catalogue) -> CatalogueDiff:
 
 
 def diff_with_nothing(new: Catalogue) -> CatalogueDiff:
-    """The same where there is no database yet."""
+    """Compare a new catalogue with an empty one, where there is no database yet."""
     return _diff(0, Catalogue(()), new, {})
 
 

@@ -1,1 +1,1 @@
-"""What `keyturn check` looks at, one file each; `run_checks` runs all of it."""
+"""The checks of `keyturn check`; `run_checks` runs them all."""

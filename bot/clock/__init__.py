@@ -1,1 +1,1 @@
-"""What time it is, where the machine's clock or the database may be wrong."""
+"""The time, where the machine's clock or the database may be wrong."""

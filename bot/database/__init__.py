@@ -1,1 +1,1 @@
-"""The database as a process meets it: opened, alone in it, taking what is written."""
+"""Open the database, keep other processes off it, and watch whether it takes writes."""

@@ -1,1 +1,1 @@
-"""Slack as Keyturn meets it: what comes in, what goes out, and how well that works."""
+"""Slack: deliveries, calls, and the health of both."""

@@ -41,7 +41,10 @@ Json = dict[str, Any]
 
 
 def manifest(mode: Mode, base_url: str | None = None) -> Json:
-    """The manifest for a mode. `base_url`, without a slash at its end, is where Slack reaches mode http."""
+    """The manifest for a mode. `base_url`, without a slash at its end, is where Slack reaches mode http.
+
+    Raises ValueError for mode http without it.
+    """
     if mode == "http" and base_url is None:
         raise ValueError("mode http needs the address that Slack reaches Keyturn at")
     url = f"{base_url}{PATH}" if mode == "http" else None

@@ -1,1 +1,1 @@
-"""Work in the background: jobs, and what goes by the clock."""
+"""Background work: jobs, and what is due by the clock."""
