@@ -4,10 +4,8 @@ from blocks import kit
 from blocks.cards import CardAction
 from blocks.forms import catalogue_change as change_form
 from blocks.forms.catalogue_change import ChangeForm
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click, Incoming, Submission
-from handlers.routes import Routes
+from handlers.routes import on_click, on_submit
 from handlers.whois import NOW
 from models.lifecycle.catalogue import approve_change as verbs
 from models.tables.catalogue import Proposal, ProposalState
@@ -15,30 +13,25 @@ from models.tables.catalogue import Proposal, ProposalState
 FIELDS = {"note": change_form.NOTE}
 
 
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen to the buttons and forms about changes."""
-    routes.action(CardAction.APPROVE_CHANGE)(listener(desk, Click, ask_to_approve))
-    routes.action(CardAction.REJECT_CHANGE)(listener(desk, Click, ask_to_reject))
-    routes.action(CardAction.WITHDRAW_CHANGE)(listener(desk, Click, withdraw))
-    routes.view(ChangeForm.APPROVE)(listener(desk, Submission, approve, FIELDS))
-    routes.view(ChangeForm.REJECT)(listener(desk, Submission, reject, FIELDS))
-
-
+@on_click(CardAction.APPROVE_CHANGE)
 async def ask_to_approve(click: Click) -> None:
     """Approve change was pressed."""
     await click.open(change_form.approve(await _decidable(click)))
 
 
+@on_click(CardAction.REJECT_CHANGE)
 async def ask_to_reject(click: Click) -> None:
     """Reject change was pressed."""
     await click.open(change_form.reject(await _decidable(click)))
 
 
+@on_click(CardAction.WITHDRAW_CHANGE)
 async def withdraw(click: Click) -> None:
     """Withdraw change was pressed; Slack has asked "are you sure" already."""
     await click.run(verbs.withdraw, click.value, click.person)
 
 
+@on_submit(ChangeForm.APPROVE, fields=FIELDS)
 async def approve(sent: Submission) -> None:
     """Apply it; where that cannot be any more, say why."""
     await _fresh(sent)
@@ -49,6 +42,7 @@ async def approve(sent: Submission) -> None:
         await sent.answer(response_action="update", view=dict(view))
 
 
+@on_submit(ChangeForm.REJECT, fields=FIELDS)
 async def reject(sent: Submission) -> None:
     """Say no."""
     await _fresh(sent)

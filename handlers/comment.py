@@ -11,10 +11,8 @@ from blocks.cards.thread_replies import mentioned_people, plain_text
 from blocks.forms import decision as decision_form
 from blocks.forms.decision import DecisionForm
 from blocks.kit.text import esc
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click, Event, Submission
-from handlers.routes import Routes
+from handlers.routes import on_click, on_event, on_submit
 from models.errors import Refusal
 from models.lifecycle.request import comment as verbs
 from models.registry.by_reference import card_at, request_behind
@@ -32,13 +30,7 @@ HELP = (
 )
 
 
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen to the Comment button and its form, and to what people write to the bot."""
-    routes.action(CardAction.COMMENT)(listener(desk, Click, ask))
-    routes.view(DecisionForm.COMMENT)(listener(desk, Submission, comment, FIELDS))
-    routes.event("message")(listener(desk, Event, message))
-
-
+@on_click(CardAction.COMMENT)
 async def ask(click: Click) -> None:
     """Comment was pressed."""
     await click.desk.whois.people([click.person])
@@ -46,6 +38,7 @@ async def ask(click: Click) -> None:
     await click.open(decision_form.comment(request))
 
 
+@on_submit(DecisionForm.COMMENT, fields=FIELDS)
 async def comment(sent: Submission) -> None:
     """Somebody has said something in the form."""
     ref, text = sent.carries.get("ref", ""), decision_form.parse_comment(sent.values)
@@ -59,6 +52,7 @@ def _commentable(case: Case, ref: str, person: str) -> Request:
     return request
 
 
+@on_event("message")
 async def message(event: Event) -> None:
     """Somebody wrote to the bot; what bots write, what was edited and what was deleted is passed over."""
     if not _from_a_person(event.event):

@@ -5,10 +5,8 @@ from blocks.forms import decision as decision_form
 from blocks.forms.decision import DecisionForm, DurationDecision
 from blocks.forms.term import TermBlock, TermChoice
 from handlers import fresh
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click, Submission
-from handlers.routes import Routes
+from handlers.routes import on_click, on_submit
 from models.lifecycle import separation_of_duties
 from models.lifecycle.request import decide
 from models.queries.stories import RequestStory, request_story
@@ -18,32 +16,25 @@ from models.registry.permissions import request_seen_by
 FIELDS = {"comment": decision_form.COMMENT, "term": TermBlock.CHOICE}
 
 
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen to the buttons and forms by which people decide."""
-    routes.action(CardAction.APPROVE)(listener(desk, Click, ask_to_approve))
-    routes.action(CardAction.REJECT)(listener(desk, Click, ask_to_reject))
-    routes.action(CardAction.MODIFY)(listener(desk, Click, ask_how_long))
-    routes.action(decision_form.CHOOSE_TERM)(listener(desk, Click, choose_term))
-    routes.view(DecisionForm.APPROVE)(listener(desk, Submission, approve, FIELDS))
-    routes.view(DecisionForm.REJECT)(listener(desk, Submission, reject, FIELDS))
-    routes.view(DecisionForm.MODIFY)(listener(desk, Submission, modify, FIELDS))
-
-
+@on_click(CardAction.APPROVE)
 async def ask_to_approve(click: Click) -> None:
     """Approve was pressed."""
     await click.open(decision_form.approve(await _approvable(click)))
 
 
+@on_click(CardAction.REJECT)
 async def ask_to_reject(click: Click) -> None:
     """Reject was pressed."""
     await click.open(decision_form.reject(await _decidable(click)))
 
 
+@on_click(CardAction.MODIFY)
 async def ask_how_long(click: Click) -> None:
     """Modify duration was pressed."""
     await click.open(decision_form.modify(await _approvable(click)))
 
 
+@on_click(decision_form.CHOOSE_TERM)
 async def choose_term(click: Click) -> None:
     """Another way to say how long was chosen: show the fields that belong to it."""
     ref = click.carries.get("ref", "")
@@ -52,18 +43,21 @@ async def choose_term(click: Click) -> None:
     await click.redraw(decision_form.modify(story, TermChoice.read(click.values)))
 
 
+@on_submit(DecisionForm.APPROVE, fields=FIELDS)
 async def approve(sent: Submission) -> None:
     """Approve, as asked for."""
     ref, by, comment = await _deciding(sent)
     await sent.run(decide.approve, ref, by, comment=comment)
 
 
+@on_submit(DecisionForm.REJECT, fields=FIELDS)
 async def reject(sent: Submission) -> None:
     """Reject."""
     ref, by, comment = await _deciding(sent)
     await sent.run(decide.reject, ref, by, comment=comment)
 
 
+@on_submit(DecisionForm.MODIFY, fields=FIELDS)
 async def modify(sent: Submission) -> None:
     """Approve with another duration."""
     ref, by, comment = await _deciding(sent)

@@ -4,27 +4,20 @@ from blocks import details as screen
 from blocks.cards import CardAction
 from blocks.details import DetailsAction
 from blocks.kit import View
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click
-from handlers.routes import Routes
+from handlers.routes import on_click
 from models.queries.stories import request_story, timeline
 from models.registry.permissions import can_reassign, request_seen_by
 from models.store.case import Case
 
 
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen to Details, and to the buttons that turn its pages."""
-    routes.action(CardAction.DETAILS)(listener(desk, Click, show))
-    for turn_over in DetailsAction:
-        routes.action(turn_over)(listener(desk, Click, turn))
-
-
+@on_click(CardAction.DETAILS)
 async def show(click: Click) -> None:
     """Details was pressed."""
     await click.open(await _view(click))
 
 
+@on_click(*DetailsAction)
 async def turn(click: Click) -> None:
     """Another page is wanted."""
     await click.redraw(await _view(click))

@@ -4,18 +4,11 @@ from blocks import request_form
 from blocks.request_form import RequestBlock, RequestInput
 from blocks.request_form import emergency as emergency_form
 from handlers import fresh, request_screen
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Submission
-from handlers.routes import Routes
+from handlers.routes import on_submit
 from handlers.whois import NOW, STANDING
 from models.lifecycle.request.plan import Draft, plan
 from models.lifecycle.request.submit import submit
-
-
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen to the second question's answer; nothing else uses emergency access."""
-    routes.view(emergency_form.FORM)(listener(desk, Submission, use, emergency_form.FIELDS))
 
 
 async def ask_again(sent: Submission, filled: RequestInput, draft: Draft) -> None:
@@ -24,6 +17,7 @@ async def ask_again(sent: Submission, filled: RequestInput, draft: Draft) -> Non
     await sent.answer(response_action="push", view=dict(emergency_form.build(filled, planned)))
 
 
+@on_submit(emergency_form.FORM, fields=emergency_form.FIELDS)
 async def use(sent: Submission) -> None:
     """It is meant: everything is looked at again, and access begins."""
     filled = emergency_form.parse(sent.carries, sent.values)

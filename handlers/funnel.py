@@ -23,9 +23,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from blocks import kit
 from blocks.kit.text import esc
 from handlers.desk import Desk
-from handlers.incoming import Click, Closing, Command, Event, Incoming, Submission, Suggestion
+from handlers.incoming import Click, Command, Event, Incoming, Submission, Suggestion
 from handlers.limiter import Overloaded
-from handlers.routes import Listener
 from models.errors import Refusal, Repeated, SentAlready
 from models.lifecycle.redraw import OVERLOADED, tell
 from models.store.base import Unavailable
@@ -33,6 +32,9 @@ from models.store.base import Unavailable
 log = structlog.get_logger("keyturn.handlers")
 
 In = TypeVar("In", bound=Incoming)
+HandlerFunction = Callable[[In], Awaitable[None]]
+Listener = Callable[..., Awaitable[None]]
+"""Takes `ack`, `body` and `client`, as a listener of Bolt's does, and answers."""
 
 COMMAND_WITHIN = 2.5
 """Seconds after which a command is acknowledged, whatever it still does. After three it counts as failed."""
@@ -45,7 +47,7 @@ ELSEWHERE = ("channel_not_found", "not_in_channel", "user_not_in_channel")
 def listener(
     desk: Desk,
     shape: type[In],
-    handle: Callable[[In], Awaitable[None]],
+    handle: HandlerFunction[In],
     fields: Mapping[str, str] | None = None,
     *,
     merges: bool = False,
@@ -175,7 +177,7 @@ def _explanation(error: Exception) -> str:
 
 async def _say(incoming: Incoming, sentence: str) -> None:
     """Show it in the place where the person waits for it; raises where Slack does not take it there."""
-    if isinstance(incoming, Event | Suggestion | Closing):
+    if isinstance(incoming, Event | Suggestion):
         return  # nobody waits for a word
     if isinstance(incoming, Command):
         await incoming.answer(text=esc(sentence))

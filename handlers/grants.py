@@ -5,11 +5,9 @@ from blocks.forms import extend as extend_form
 from blocks.forms.extend import ExtensionInput
 from blocks.forms.term import TermBlock, TermChoice
 from handlers import fresh
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.request_screen import refuse_unheard
-from handlers.routes import Routes
+from handlers.routes import on_click, on_submit
 from handlers.whois import NOW, STANDING
 from models.catalogue.spec import AccessPolicy
 from models.lifecycle.grant import revoke
@@ -23,17 +21,7 @@ from models.tables.grants import Grant
 FIELDS = {"term": TermBlock.CHOICE, "reason": extend_form.REASON}
 
 
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen to the buttons of active and of failed grants."""
-    routes.action(CardAction.EXTEND)(listener(desk, Click, ask_for_more))
-    routes.action(extend_form.CHOOSE_TERM)(listener(desk, Click, choose_term))
-    routes.view(extend_form.FORM)(listener(desk, Submission, extend, FIELDS))
-    routes.action(CardAction.GIVE_BACK)(listener(desk, Click, give_back))
-    routes.action(CardAction.IM_DONE)(listener(desk, Click, give_back))
-    routes.action(CardAction.RETRY)(listener(desk, Click, retry))
-    routes.action(CardAction.CANCEL)(listener(desk, Click, cancel))
-
-
+@on_click(CardAction.EXTEND)
 async def ask_for_more(click: Click) -> None:
     """Extend was pressed."""
     grant = await click.check(submit.may_extend, click.value, click.person)
@@ -41,12 +29,14 @@ async def ask_for_more(click: Click) -> None:
     await click.open(extend_form.build(grant, policy))
 
 
+@on_click(extend_form.CHOOSE_TERM)
 async def choose_term(click: Click) -> None:
     """Another way to say how long was chosen: show the fields that belong to it."""
     grant, policy = await _today(click, click.carries.get("ref", ""))
     await click.redraw(extend_form.build(grant, policy, TermChoice.read(click.values)))
 
 
+@on_submit(extend_form.FORM, fields=FIELDS)
 async def extend(sent: Submission) -> None:
     """Ask for more time; it is decided like a new request."""
     grant, policy = await _today(sent, sent.carries.get("ref", ""))
@@ -61,17 +51,20 @@ async def extend(sent: Submission) -> None:
     await sent.run(submit.extend, grant.ref, sent.person, wish.term, wish.reason, sent.desk.limits)
 
 
+@on_click(CardAction.GIVE_BACK, CardAction.IM_DONE)
 async def give_back(click: Click) -> None:
     """Give back, or I'm done, was pressed; Slack has asked "are you sure" already."""
     await click.run(revoke.give_back, click.value, click.person)
 
 
+@on_click(CardAction.RETRY)
 async def retry(click: Click) -> None:
     """Retry was pressed on what failed."""
     await fresh.for_action(click.desk, click.value, click.person)
     await click.run(revoke.retry_failed, click.value, click.person)
 
 
+@on_click(CardAction.CANCEL)
 async def cancel(click: Click) -> None:
     """Cancel was pressed on what could not be given."""
     await fresh.for_action(click.desk, click.value, click.person)

@@ -5,11 +5,9 @@ import asyncio
 from blocks.cards import CardAction
 from blocks.home import ALL, HomeAction
 from blocks.request_form import from_request
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click, Event
 from handlers.request import open_form
-from handlers.routes import Routes
+from handlers.routes import on_click, on_event
 from models.errors import NotAllowed, NotFound
 from models.lifecycle import parked_jobs
 from models.lifecycle.people import app_home
@@ -24,18 +22,7 @@ TABS = {
 }
 
 
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen to App Home."""
-    routes.event("app_home_opened")(listener(desk, Event, opened, merges=True))
-    for tab in TABS:
-        routes.action(tab)(listener(desk, Click, turn_to))
-    routes.action(HomeAction.NEWER)(listener(desk, Click, turn_page))
-    routes.action(HomeAction.OLDER)(listener(desk, Click, turn_page))
-    routes.action(HomeAction.FILTER)(listener(desk, Click, show_only))
-    routes.action(CardAction.AGAIN)(listener(desk, Click, ask_again))
-    routes.action(HomeAction.RUN_AGAIN)(listener(desk, Click, run_again))
-
-
+@on_event("app_home_opened", merges=True)
 async def opened(event: Event) -> None:
     """Somebody opened App Home (or the messages beside it, which is told by the same event)."""
     if event.event.get("tab", "home") == "home" and event.person:
@@ -43,17 +30,20 @@ async def opened(event: Event) -> None:
         await asyncio.shield(event.desk.homes_opened.want(event.person, flag="view" not in event.event))
 
 
+@on_click(*TABS)
 async def turn_to(click: Click) -> None:
     """A tab was pressed."""
     tab = TABS[HomeAction(str(click.action.get("action_id")))]
     await click.run(app_home.turn_to, click.person, tab)
 
 
+@on_click(HomeAction.NEWER, HomeAction.OLDER)
 async def turn_page(click: Click) -> None:
     """Newer or Older was pressed."""
     await click.run(app_home.turn_page, click.person, _page(click.value))
 
 
+@on_click(HomeAction.FILTER)
 async def show_only(click: Click) -> None:
     """Another status was chosen on "My requests"."""
     if click.value not in (ALL, *RequestState):
@@ -62,6 +52,7 @@ async def show_only(click: Click) -> None:
     await click.run(app_home.show_only, click.person, status)
 
 
+@on_click(CardAction.AGAIN)
 async def ask_again(click: Click) -> None:
     """Request again was pressed: the form opens as it was filled in then."""
     before = await click.read(request_behind, click.value)
@@ -72,6 +63,7 @@ async def ask_again(click: Click) -> None:
     )
 
 
+@on_click(HomeAction.RUN_AGAIN)
 async def run_again(click: Click) -> None:
     """Retry was pressed on a job that was given up."""
     await click.desk.whois.people([click.person])

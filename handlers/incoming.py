@@ -211,11 +211,6 @@ class Submission(Incoming):
 
 
 @dataclass
-class Closing(Incoming):
-    """A modal that was cancelled."""
-
-
-@dataclass
 class Suggestion(Incoming):
     """A menu that asks for its choices."""
 

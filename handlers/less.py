@@ -4,10 +4,8 @@ from blocks.cards import CardAction
 from blocks.forms import shorten as shorten_form
 from blocks.forms.shorten import ShortenTarget
 from blocks.forms.term import TermBlock, TermChoice
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click, Submission
-from handlers.routes import Routes
+from handlers.routes import on_click, on_submit
 from models.lifecycle.request import change_duration
 from models.registry.by_reference import grant_behind, request_behind
 from models.registry.permissions import request_seen_by
@@ -18,13 +16,7 @@ from models.tables.requests import Term
 FIELDS = {"term": TermBlock.CHOICE}
 
 
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen to Use less and its form."""
-    routes.action(CardAction.USE_LESS)(listener(desk, Click, ask_how_much))
-    routes.action(shorten_form.CHOOSE_TERM)(listener(desk, Click, choose_term))
-    routes.view(shorten_form.FORM)(listener(desk, Submission, use_less, FIELDS))
-
-
+@on_click(CardAction.USE_LESS)
 async def ask_how_much(click: Click) -> None:
     """Use less was pressed."""
     await click.check(change_duration.may_use_less, click.value, click.person)
@@ -32,12 +24,14 @@ async def ask_how_much(click: Click) -> None:
     await click.open(shorten_form.build(present, click.desk.clock.now()))
 
 
+@on_click(shorten_form.CHOOSE_TERM)
 async def choose_term(click: Click) -> None:
     """Another way to say how long was chosen: show the fields that belong to it."""
     present = await _looked_at(click)
     await click.redraw(shorten_form.build(present, click.desk.clock.now(), TermChoice.read(click.values)))
 
 
+@on_submit(shorten_form.FORM, fields=FIELDS)
 async def use_less(sent: Submission) -> None:
     """Shorten it."""
     present = await _looked_at(sent)

@@ -1,16 +1,15 @@
 """What the form's menus offer while somebody types."""
 
 from blocks.request_form import RequestAction, access_options, app_key_of, app_option, parse
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Suggestion
-from handlers.routes import Routes
+from handlers.routes import on_menu
 from models.lifecycle.request.plan import may_ask_for_others
 from models.queries.already_held import Mark, marks
 from models.registry.directory import Directory, only_members
 from models.store.case import Case
 
 
+@on_menu(RequestAction.APP)
 async def applications(incoming: Suggestion) -> None:
     """The applications that may be asked for and fit, the best first."""
     await incoming.read(only_members, incoming.person)
@@ -18,6 +17,7 @@ async def applications(incoming: Suggestion) -> None:
     await incoming.answer(options=[app_option(app) for app in found])
 
 
+@on_menu(RequestAction.ACCESS)
 async def accesses(incoming: Suggestion) -> None:
     """What of the chosen application fits; what the one who would have it has or has asked for says so."""
     app = await incoming.desk.catalogue.find(app_key_of(incoming.block))
@@ -35,9 +35,3 @@ async def accesses(incoming: Suggestion) -> None:
 
     marked, zone, own = await incoming.read(look)
     await incoming.answer(options=access_options(app, incoming.typed, marked, zone, own=own))
-
-
-def register(routes: Routes, desk: Desk) -> None:
-    """Answer the form's menus."""
-    routes.options(RequestAction.APP)(listener(desk, Suggestion, applications))
-    routes.options(RequestAction.ACCESS)(listener(desk, Suggestion, accesses))

@@ -9,10 +9,8 @@ from typing import Any
 
 import structlog
 
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Event
-from handlers.routes import Routes
+from handlers.routes import on_event
 from models.lifecycle.people import slack_events
 from models.registry.slack_mapping import person_of
 from models.store.outcome import SYSTEM
@@ -20,16 +18,7 @@ from models.store.outcome import SYSTEM
 log = structlog.get_logger("keyturn.people")
 
 
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen to what Slack tells about people, groups and us."""
-    for kind in ("user_change", "team_join"):
-        routes.event(kind)(listener(desk, Event, person_changed))
-    for kind in ("subteam_members_changed", "subteam_updated"):
-        routes.event(kind)(listener(desk, Event, group_changed))
-    for kind in ("app_uninstalled", "tokens_revoked"):
-        routes.event(kind)(listener(desk, Event, cut_off))
-
-
+@on_event("user_change", "team_join")
 async def person_changed(event: Event) -> None:
     """Somebody joined, or is not what they were. Most changes (a status, a picture) are none for us."""
     user = event.event.get("user")
@@ -41,6 +30,7 @@ async def person_changed(event: Event) -> None:
         await event.run(slack_events.person, told)
 
 
+@on_event("subteam_members_changed", "subteam_updated")
 async def group_changed(event: Event) -> None:
     """A user group has other members, another name, or was switched off or on."""
     group_id = _group_of(event.event)
@@ -48,6 +38,7 @@ async def group_changed(event: Event) -> None:
         await event.run(slack_events.groups)
 
 
+@on_event("app_uninstalled", "tokens_revoked")
 async def cut_off(event: Event) -> None:
     """The app was uninstalled, or tokens of it were revoked: nothing can be shown or given any more."""
     kind = str(event.event.get("type"))

@@ -3,10 +3,8 @@
 from blocks.cards import CardAction
 from blocks.forms import reassign as reassign_form
 from handlers import fresh
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click, Submission
-from handlers.routes import Routes
+from handlers.routes import on_click, on_submit
 from models.lifecycle.request import reassign as verbs
 from models.registry.directory import names_of
 
@@ -17,12 +15,7 @@ FIELDS = {
 }
 
 
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen to Reassign and its form."""
-    routes.action(CardAction.REASSIGN)(listener(desk, Click, ask))
-    routes.view(reassign_form.FORM)(listener(desk, Submission, reassign, FIELDS))
-
-
+@on_click(CardAction.REASSIGN)
 async def ask(click: Click) -> None:
     """Reassign was pressed."""
     await fresh.for_form(click.desk, click.value, click.person)
@@ -31,6 +24,7 @@ async def ask(click: Click) -> None:
     await click.open(reassign_form.build(passable, names))
 
 
+@on_submit(reassign_form.FORM, fields=FIELDS)
 async def reassign(sent: Submission) -> None:
     """Somebody was chosen."""
     ref, chosen = sent.carries.get("ref", ""), reassign_form.parse(sent.values, sent.carries)

@@ -8,11 +8,9 @@ from blocks.kit import View, carried
 from blocks.kit.state import Errors
 from blocks.request_form import CALLBACK, FIELDS, SHORTCUT, RequestAction, RequestBlock, RequestInput
 from handlers import command_text, emergency, fresh, request_screen
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click, Command, Incoming, Shortcut, Submission
 from handlers.request_screen import FLAGGED, Form
-from handlers.routes import Routes
+from handlers.routes import on_click, on_command, on_shortcut, on_submit
 from handlers.whois import NOW, STANDING
 from models.catalogue.spec import AppSpec
 from models.lifecycle.request.plan import Draft
@@ -37,6 +35,7 @@ class Unseen(Exception):
     """What would be sent is flagged, and the form has not said so yet: what to say on top of it."""
 
 
+@on_command(COMMAND)
 async def command(incoming: Command) -> None:
     """Open the form, filled in with what was typed."""
     text = command_text.as_typed(incoming.text)
@@ -47,11 +46,13 @@ async def command(incoming: Command) -> None:
     await request_screen.show(incoming, command_text.filled_in(typed, text), incoming.open)
 
 
+@on_shortcut(SHORTCUT)
 async def shortcut(incoming: Shortcut) -> None:
     """Open the form."""
     await open_form(incoming, RequestInput())
 
 
+@on_click(RequestAction.OPEN)
 async def button(incoming: Click) -> None:
     """Open the form, for the application that the button names, if it names one."""
     await open_form(incoming, RequestInput(app_key=incoming.value))
@@ -64,6 +65,7 @@ async def open_form(incoming: Incoming, filled: RequestInput) -> None:
     await request_screen.show(incoming, form, incoming.open)
 
 
+@on_click(RequestAction.APP, RequestAction.ACCESS, RequestAction.TERM, RequestAction.EMERGENCY)
 async def change(incoming: Click) -> None:
     """Draw the form anew after a choice, with what belongs to it and what it would come to."""
     filled = request_form.parse(incoming.values)
@@ -78,6 +80,7 @@ async def change(incoming: Click) -> None:
         await request_screen.redraw(incoming, view)
 
 
+@on_click(RequestAction.BENEFICIARY)
 async def choose_beneficiary(incoming: Click) -> None:
     """Somebody was chosen who would have it: look them up, and show what it would come to for them."""
     filled = request_form.parse(incoming.values)
@@ -86,6 +89,7 @@ async def choose_beneficiary(incoming: Click) -> None:
     await change(incoming)
 
 
+@on_submit(CALLBACK, fields=FIELDS)
 async def send(incoming: Submission) -> None:
     """Send the form: one request for each access. What is flagged is shown before it counts."""
     filled = request_form.parse(incoming.values)
@@ -108,17 +112,6 @@ async def send(incoming: Submission) -> None:
         await incoming.run(_send, draft, incoming)
     except Unseen as unseen:
         await _instead(incoming, Form(filled, app), str(unseen))
-
-
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen for everything about the form."""
-    routes.command(COMMAND)(listener(desk, Command, command))
-    routes.shortcut(SHORTCUT)(listener(desk, Shortcut, shortcut))
-    routes.action(RequestAction.OPEN)(listener(desk, Click, button))
-    routes.action(RequestAction.BENEFICIARY)(listener(desk, Click, choose_beneficiary))
-    for changed in (RequestAction.APP, RequestAction.ACCESS, RequestAction.TERM, RequestAction.EMERGENCY):
-        routes.action(changed)(listener(desk, Click, change))
-    routes.view(CALLBACK)(listener(desk, Submission, send, FIELDS))
 
 
 def _send(out: Outcome, draft: Draft, incoming: Submission) -> None:

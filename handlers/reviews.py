@@ -4,10 +4,8 @@ from blocks.cards import CardAction
 from blocks.forms import review as review_form
 from blocks.forms.review import ReviewForm
 from handlers import fresh
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click, Submission
-from handlers.routes import Routes
+from handlers.routes import on_click, on_submit
 from models.lifecycle.grant import revoke as verbs
 from models.lifecycle.request import emergency_review
 from models.queries.stories import RequestStory, request_story
@@ -16,25 +14,19 @@ from models.registry.by_reference import request_behind
 FIELDS = {"comment": review_form.COMMENT}
 
 
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen to the buttons and forms by which an emergency is reviewed, and to Revoke."""
-    routes.action(CardAction.JUSTIFIED)(listener(desk, Click, ask_whether_justified))
-    routes.action(CardAction.MISUSED)(listener(desk, Click, ask_what_was_wrong))
-    routes.action(CardAction.REVOKE)(listener(desk, Click, revoke))
-    routes.view(ReviewForm.JUSTIFIED)(listener(desk, Submission, justified, FIELDS))
-    routes.view(ReviewForm.MISUSED)(listener(desk, Submission, misused, FIELDS))
-
-
+@on_click(CardAction.JUSTIFIED)
 async def ask_whether_justified(click: Click) -> None:
     """Justified was pressed."""
     await click.open(review_form.justified(click.value, await _reviewable(click)))
 
 
+@on_click(CardAction.MISUSED)
 async def ask_what_was_wrong(click: Click) -> None:
     """Misused was pressed."""
     await click.open(review_form.misused(click.value, await _reviewable(click)))
 
 
+@on_submit(ReviewForm.JUSTIFIED, fields=FIELDS)
 async def justified(sent: Submission) -> None:
     """Somebody found it justified."""
     ref, comment = sent.carries.get("ref", ""), review_form.parse(sent.values)
@@ -42,6 +34,7 @@ async def justified(sent: Submission) -> None:
     await sent.run(emergency_review.justified, ref, sent.person, comment)
 
 
+@on_submit(ReviewForm.MISUSED, fields=FIELDS)
 async def misused(sent: Submission) -> None:
     """Somebody found it misused; what is left of the access goes."""
     ref, comment = sent.carries.get("ref", ""), review_form.parse(sent.values)
@@ -49,6 +42,7 @@ async def misused(sent: Submission) -> None:
     await sent.run(emergency_review.misused, ref, sent.person, comment)
 
 
+@on_click(CardAction.REVOKE)
 async def revoke(click: Click) -> None:
     """Revoke was pressed; Slack has asked "are you sure" already."""
     await fresh.for_action(click.desk, click.value, click.person)

@@ -1,4 +1,4 @@
-"""Which listener takes a delivery: found at once, by what kind of delivery it is and by its id.
+"""Register handlers by decorators, and find the one for a delivery by its kind and id.
 
 Bolt asks one listener after another whether it wants a delivery, and builds the arguments of each of them to
 ask. With a hundred listeners that costs more than writing a comment down; this looks into one table.
@@ -6,17 +6,21 @@ ask. With a hundred listeners that costs more than writing a comment down; this 
 
 from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-Listener = Callable[..., Awaitable[None]]
-"""Takes `ack`, `body` and `client`, as a listener of Bolt's does, and answers."""
+from handlers.desk import Desk
+from handlers.funnel import HandlerFunction, In, Listener, listener
+from handlers.incoming import Click, Command, Event, Shortcut, Submission, Suggestion
+
+Register = Callable[[HandlerFunction[In]], HandlerFunction[In]]
 
 
-class Delivered(StrEnum):
+class DeliveryKind(StrEnum):
     """The kinds of deliveries that we listen to, by what Slack calls them in `type`."""
 
     COMMAND = "command"
@@ -28,43 +32,83 @@ class Delivered(StrEnum):
     EVENT = "event_callback"
 
 
-class Routes(AsyncMiddleware):
-    """All listeners by kind and id, as the last middleware of a Bolt app."""
+Key = tuple[DeliveryKind, str]
+"""What kind of delivery, and its command, action_id, callback_id or event type."""
+
+
+class HandlerTable:
+    """Handlers by what they handle, filled by decorators while their modules are imported.
+
+    A decorator returns the handler as it is. It raises ValueError where something has a handler already.
+    """
 
     def __init__(self) -> None:
-        self.listeners: dict[tuple[Delivered, str], Listener] = {}
+        self._make: dict[Key, Callable[[Desk], Listener]] = {}
 
-    def command(self, name: str) -> Callable[[Listener], None]:
+    def on_command(self, name: str) -> Register[Command]:
         """For a slash command, with its slash."""
-        return self._adder(Delivered.COMMAND, name)
+        return self._register(DeliveryKind.COMMAND, (name,), Command)
 
-    def shortcut(self, callback_id: str) -> Callable[[Listener], None]:
+    def on_shortcut(self, callback_id: str) -> Register[Shortcut]:
         """For a global shortcut."""
-        return self._adder(Delivered.SHORTCUT, callback_id)
+        return self._register(DeliveryKind.SHORTCUT, (callback_id,), Shortcut)
 
-    def action(self, action_id: str) -> Callable[[Listener], None]:
-        """For a button or another element of a message or a view."""
-        return self._adder(Delivered.CLICK, action_id)
+    def on_click(self, *action_ids: str) -> Register[Click]:
+        """For buttons and other elements of a message or a view."""
+        return self._register(DeliveryKind.CLICK, action_ids, Click)
 
-    def view(self, callback_id: str) -> Callable[[Listener], None]:
-        """For a form that is sent."""
-        return self._adder(Delivered.SUBMISSION, callback_id)
+    def on_submit(self, *callback_ids: str, fields: Mapping[str, str] | None = None) -> Register[Submission]:
+        """For forms that are sent; `fields` says which block shows a refusal of which field."""
+        return self._register(DeliveryKind.SUBMISSION, callback_ids, Submission, fields)
 
-    def options(self, action_id: str) -> Callable[[Listener], None]:
-        """For a menu that asks what it may offer."""
-        return self._adder(Delivered.SUGGESTION, action_id)
+    def on_menu(self, *action_ids: str) -> Register[Suggestion]:
+        """For menus that ask what they may offer."""
+        return self._register(DeliveryKind.SUGGESTION, action_ids, Suggestion)
 
-    def event(self, name: str) -> Callable[[Listener], None]:
-        """For an event of the Events API."""
-        return self._adder(Delivered.EVENT, name)
+    def on_event(self, *types: str, merges: bool = False) -> Register[Event]:
+        """For events of the Events API; `merges`: any number of them cost as much as one."""
+        return self._register(DeliveryKind.EVENT, types, Event, merges=merges)
 
-    def _adder(self, kind: Delivered, ident: str) -> Callable[[Listener], None]:
-        def add(listener: Listener) -> None:
-            if (kind, str(ident)) in self.listeners:
-                raise ValueError(f"{kind} {ident} has a listener already")
-            self.listeners[kind, str(ident)] = listener
+    def listeners(self, desk: Desk) -> dict[Key, Listener]:
+        """Build the listeners of one bot."""
+        return {key: make(desk) for key, make in self._make.items()}
 
-        return add
+    def _register(
+        self,
+        kind: DeliveryKind,
+        names: tuple[str, ...],
+        shape: type[In],
+        fields: Mapping[str, str] | None = None,
+        *,
+        merges: bool = False,
+    ) -> Register[In]:
+        def register(handle: HandlerFunction[In]) -> HandlerFunction[In]:
+            for name in map(str, names):
+                if (kind, name) in self._make:
+                    raise ValueError(f"{kind} {name} has a handler already")
+                self._make[kind, name] = partial(
+                    listener, shape=shape, handle=handle, fields=fields, merges=merges
+                )
+            return handle
+
+        return register
+
+
+TABLE = HandlerTable()
+"""All handlers of the product."""
+on_command = TABLE.on_command
+on_shortcut = TABLE.on_shortcut
+on_click = TABLE.on_click
+on_submit = TABLE.on_submit
+on_menu = TABLE.on_menu
+on_event = TABLE.on_event
+
+
+class Routes(AsyncMiddleware):
+    """The listeners of one bot by kind and id, as the last middleware of its Bolt app."""
+
+    def __init__(self, listeners: Mapping[Key, Listener]) -> None:
+        self.listeners = listeners
 
     async def async_process(
         self,
@@ -87,15 +131,15 @@ def _where(body: Mapping[str, Any]) -> tuple[Any, str]:
     """A delivery's place in the table; nobody's place where it has none of Slack's shapes."""
     kind = body.get("type")
     if kind is None:
-        return Delivered.COMMAND, _named(body, "command")
-    if kind == Delivered.CLICK:
+        return DeliveryKind.COMMAND, _named(body, "command")
+    if kind == DeliveryKind.CLICK:
         actions = body.get("actions")
         return kind, _named(actions[0] if isinstance(actions, list) and actions else None, "action_id")
-    if kind == Delivered.SUBMISSION:
+    if kind == DeliveryKind.SUBMISSION:
         return kind, _named(body.get("view"), "callback_id")
-    if kind == Delivered.EVENT:
+    if kind == DeliveryKind.EVENT:
         return kind, _named(body.get("event"), "type")
-    ident = "action_id" if kind == Delivered.SUGGESTION else "callback_id"
+    ident = "action_id" if kind == DeliveryKind.SUGGESTION else "callback_id"
     return str(kind), _named(body, ident)
 
 

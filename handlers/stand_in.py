@@ -4,10 +4,8 @@ from datetime import date
 
 from blocks.forms import delegation as delegation_form
 from blocks.home import HomeAction
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click, Submission
-from handlers.routes import Routes
+from handlers.routes import on_click, on_submit
 from handlers.whois import NOW
 from models.errors import Invalid
 from models.lifecycle.people import delegations
@@ -19,19 +17,14 @@ FIELDS = {
 }
 
 
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen to the buttons and the form about stand-ins."""
-    routes.action(HomeAction.STAND_IN)(listener(desk, Click, ask))
-    routes.action(HomeAction.NO_STAND_IN)(listener(desk, Click, remove))
-    routes.view(delegation_form.FORM)(listener(desk, Submission, set_stand_in, FIELDS))
-
-
+@on_click(HomeAction.STAND_IN)
 async def ask(click: Click) -> None:
     """Set a stand-in was pressed."""
     await click.desk.whois.people([click.person])
     await click.open(delegation_form.build(await click.read(delegations.today, click.person)))
 
 
+@on_submit(delegation_form.FORM, fields=FIELDS)
 async def set_stand_in(sent: Submission) -> None:
     """Somebody was chosen. App Home shows it by itself."""
     chosen = delegation_form.parse(sent.values)
@@ -40,6 +33,7 @@ async def set_stand_in(sent: Submission) -> None:
     await sent.run(delegations.set_stand_in, sent.person, chosen.person, first, last)
 
 
+@on_click(HomeAction.NO_STAND_IN)
 async def remove(click: Click) -> None:
     """Remove was pressed beside a stand-in."""
     await click.run(delegations.remove, click.value, click.person)

@@ -1,6 +1,4 @@
-"""Register the listeners of every handler file on the Bolt app."""
-
-from collections.abc import Callable
+"""All handlers on a Bolt app, and its answer where there is none for a delivery."""
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -8,7 +6,6 @@ from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
 from handlers import (
-    admin,
     change,
     comment,
     decide,
@@ -28,44 +25,38 @@ from handlers import (
     tasks,
     withdraw,
 )
+from handlers.admin import (
+    conflicts,
+    examples,
+    forms,
+    listing,
+    messages,
+    overview,
+    rules,
+    settings,
+    suggestions,
+    would_ask,
+)
 from handlers.desk import Desk
-from handlers.routes import Routes
+from handlers.routes import TABLE, Routes
 
 log = structlog.stdlib.get_logger(__name__)
 
-REGISTRATIONS: tuple[Callable[[Routes, Desk], None], ...] = (
-    admin.register,
-    change.register,
-    comment.register,
-    decide.register,
-    details.register,
-    emergency.register,
-    grants.register,
-    home.register,
-    less.register,
-    lookups.register,
-    pauses.register,
-    people.register,
-    reassign.register,
-    remind.register,
-    request.register,
-    reviews.register,
-    stand_in.register,
-    tasks.register,
-    withdraw.register,
-)
+MODULES = (
+    change, comment, decide, details, emergency, grants, home, less, lookups, pauses, people, reassign,
+    remind, request, reviews, stand_in, tasks, withdraw,
+    conflicts, examples, forms, listing, messages, overview, rules, settings, suggestions, would_ask,
+)  # fmt: skip
+"""Importing them has filled the table."""
 
 
 def all_routes(desk: Desk) -> Routes:
-    """All listeners, by what they take."""
-    routes = Routes()
-    for register_listeners in REGISTRATIONS:
-        register_listeners(routes, desk)
-    return routes
+    """Build the listeners of one bot."""
+    return Routes(TABLE.listeners(desk))
 
 
 def register(app: AsyncApp, desk: Desk) -> None:
-    """Put all listeners on the Bolt app."""
+    """Answer all that Slack delivers to this Bolt app."""
     app.use(all_routes(desk))
     app.error(_answer)
 

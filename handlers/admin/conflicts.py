@@ -10,10 +10,8 @@ from blocks.admin.lists import layout
 from blocks.kit import Block, View, option
 from handlers.admin import screens, written
 from handlers.admin.gate import admins_only
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click, Incoming, Submission, Suggestion
-from handlers.routes import Routes
+from handlers.routes import on_click, on_menu, on_submit
 from models.catalogue.search import fold
 from models.catalogue.spec.conflicts import ConflictSpec
 from models.lifecycle.catalogue import edit_conflict as verbs
@@ -26,11 +24,15 @@ MOST = 100
 FIELDS = {"key": "key", "these": "these", "those": "those"}
 
 
+@on_click(AdminAction.CONFLICTS)
+@admins_only
 async def open_list(click: Click) -> None:
     """Show every conflict."""
     await click.open(await _list(click))
 
 
+@on_click(AdminAction.ADD_CONFLICT, AdminAction.EDIT_CONFLICT)
+@admins_only
 async def open_form(click: Click) -> None:
     """Open the form for a conflict, or for a new one."""
     if click.action_id == AdminAction.ADD_CONFLICT:
@@ -43,6 +45,8 @@ async def open_form(click: Click) -> None:
     await click.open(screen.build(entry.conflict, place, titles, known))
 
 
+@on_submit(AdminScreen.CONFLICT, fields=FIELDS)
+@admins_only
 async def save(sent: Submission) -> None:
     """Save what the form says, and show the list with it; the form closes."""
     place = screens.place_of(sent)
@@ -61,6 +65,8 @@ async def save(sent: Submission) -> None:
         await sent.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
 
 
+@on_click(AdminAction.DELETE_CONFLICT)
+@admins_only
 async def delete(click: Click) -> None:
     """Take a conflict out; Slack has asked "are you sure" already."""
     entry = await click.read(verbs.look, click.value, click.person)
@@ -68,6 +74,8 @@ async def delete(click: Click) -> None:
     await click.redraw(await _list(click))
 
 
+@on_menu(AdminAction.FIND_ANY)
+@admins_only
 async def suggest(menu: Suggestion) -> None:
     """The accesses of all apps that fit what was typed, and each app as a whole."""
     shelf = await menu.desk.catalogue.shelf()
@@ -76,16 +84,6 @@ async def suggest(menu: Suggestion) -> None:
     named = {ref: title for app in found for ref, title in conflict_list.access_titles(app).items()}
     fitting = [ref for ref, title in named.items() if all(word in fold(title) for word in words)]
     await menu.answer(options=[option(named[ref], ref) for ref in (fitting or list(named))[:MOST]])
-
-
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen for what is done with conflicts."""
-    routes.action(AdminAction.CONFLICTS)(listener(desk, Click, admins_only(open_list)))
-    for opens in (AdminAction.ADD_CONFLICT, AdminAction.EDIT_CONFLICT):
-        routes.action(opens)(listener(desk, Click, admins_only(open_form)))
-    routes.action(AdminAction.DELETE_CONFLICT)(listener(desk, Click, admins_only(delete)))
-    routes.view(AdminScreen.CONFLICT)(listener(desk, Submission, admins_only(save), FIELDS))
-    routes.options(AdminAction.FIND_ANY)(listener(desk, Suggestion, admins_only(suggest)))
 
 
 async def _list(incoming: Incoming) -> View:

@@ -6,10 +6,8 @@ from blocks.admin.ids import AdminAction, parse_number
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
 from handlers.admin.rules import entry_of
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click
-from handlers.routes import Routes
+from handlers.routes import on_click
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.conflicts import CONFLICT
 from models.policy.examples import Ran, run_all
@@ -18,12 +16,16 @@ from models.registry.directory import Directory
 from models.store.case import Case
 
 
+@on_click(AdminAction.EXAMPLES)
+@admins_only
 async def open_list(incoming: Click) -> None:
     """Show the examples over the app."""
     place = replace(screens.place_of(incoming), first_rule=0)
     await incoming.open(screens.example_list(await entry_of(incoming, place), place))
 
 
+@on_click(AdminAction.RUN_EXAMPLES)
+@admins_only
 async def run(incoming: Click) -> None:
     """Run them, and show at each what came out."""
     place = screens.place_of(incoming)
@@ -32,18 +34,12 @@ async def run(incoming: Click) -> None:
     await incoming.redraw(screens.example_list(entry, place, ran))
 
 
+@on_click(AdminAction.EXAMPLES_BACK, AdminAction.EXAMPLES_ON)
+@admins_only
 async def turn_page(incoming: Click) -> None:
     """Show other examples."""
     place = replace(screens.place_of(incoming), first_rule=parse_number(incoming.value))
     await incoming.redraw(screens.example_list(await entry_of(incoming, place), place))
-
-
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen for what is done with examples."""
-    routes.action(AdminAction.EXAMPLES)(listener(desk, Click, admins_only(open_list)))
-    routes.action(AdminAction.RUN_EXAMPLES)(listener(desk, Click, admins_only(run)))
-    for turns in (AdminAction.EXAMPLES_BACK, AdminAction.EXAMPLES_ON):
-        routes.action(turns)(listener(desk, Click, admins_only(turn_page)))
 
 
 def _run(case: Case, app: AppSpec) -> list[Ran]:

@@ -6,10 +6,8 @@ from blocks.admin.forms import access, basics, durations, emergency, example, ru
 from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen
 from handlers.admin import screens, written
 from handlers.admin.gate import admins_only
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click, Submission
-from handlers.routes import Routes
+from handlers.routes import on_click, on_submit
 from models.catalogue.mentions import named
 from models.catalogue.spec import AppSpec
 from models.lifecycle.catalogue import edit_app
@@ -30,6 +28,8 @@ PARSERS: dict[AdminScreen, Parse] = {
 }
 
 
+@on_submit(*PARSERS)
+@admins_only
 async def save(incoming: Submission) -> None:
     """Save what the form says, and show the app with it; the form closes, or gives way to its list."""
     place, parse = screens.place_of(incoming), PARSERS[screens.screen_of(incoming)]
@@ -49,16 +49,11 @@ async def _refuse_unknown(incoming: Submission, place: AdminPlace) -> None:
     await written.refuse_unknown(incoming, {str(ref) for ref, _ in named(entry.app)})
 
 
+@on_click(AdminAction.CONNECTOR)
+@admins_only
 async def choose_connector(incoming: Click) -> None:
     """Another kind of connector was chosen: show the fields that it has."""
     place = screens.place_of(incoming)
     entry = await incoming.read(edit_app.look, place.app, incoming.person, place.version)
     view = await screens.form(incoming, AdminScreen.ACCESS, entry, place, connector=incoming.value)
     await incoming.redraw(view)
-
-
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen for what is done in the forms."""
-    for screen in PARSERS:
-        routes.view(screen)(listener(desk, Submission, admins_only(save)))
-    routes.action(AdminAction.CONNECTOR)(listener(desk, Click, admins_only(choose_connector)))

@@ -1,23 +1,19 @@
 """What every handler here goes through: only admins pass, and a form's problems stand at its fields."""
 
-from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import TypeVar
 
 from blocks.admin.block_id_version import place_errors
 from blocks.admin.fields.base import InvalidForm
 from handlers.admin import screens
+from handlers.funnel import HandlerFunction, In
 from handlers.incoming import Click, Incoming, Submission
 from handlers.whois import SOON
 from models.errors import Invalid
 from models.lifecycle.catalogue.edit_app import Overtaken
 from models.registry.permissions import only_admins
 
-In = TypeVar("In", bound=Incoming)
-Handler = Callable[[In], Awaitable[None]]
 
-
-def admins_only(handle: Handler[In]) -> Handler[In]:
+def admins_only(handle: HandlerFunction[In]) -> HandlerFunction[In]:
     """The handler behind the gate. It raises NotAllowed for everybody else, looked up afresh each time."""
 
     @wraps(handle)

@@ -8,37 +8,45 @@ from blocks.kit import View
 from handlers.admin import screens, written
 from handlers.admin.gate import admins_only
 from handlers.catalogue import spoken_name
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click, Command, Incoming, Submission
-from handlers.routes import Routes
+from handlers.routes import on_click, on_command, on_submit
 from models.lifecycle.catalogue import edit_app
 from models.lifecycle.catalogue.edit_app import Entry
 
 COMMAND = "/access-admin"
 
 
+@on_command(COMMAND)
+@admins_only
 async def command(incoming: Command) -> None:
     """Open the list, or the app that was named."""
     await incoming.open(await _called_for(incoming))
 
 
+@on_click(AdminAction.FIND_APP, AdminAction.OPEN_APP)
+@admins_only
 async def open_app(incoming: Click) -> None:
     """An app was chosen, in the search or by its button."""
     entry = await _look(incoming, incoming.value)
     await incoming.open(await screens.one_app(incoming, entry, screens.place_of(incoming)))
 
 
+@on_click(AdminAction.APPS_BACK, AdminAction.APPS_ON)
+@admins_only
 async def turn_page(incoming: Click) -> None:
     """Previous or Next was pressed."""
     await incoming.redraw(await screens.apps(incoming, parse_number(incoming.value)))
 
 
+@on_click(AdminAction.ADD_APP)
+@admins_only
 async def add_app(incoming: Click) -> None:
     """Open the form for a new app."""
     await incoming.open(basics.build_new(screens.place_of(incoming)))
 
 
+@on_submit(AdminScreen.NEW_APP, fields={"key": "key"})
+@admins_only
 async def save_new_app(incoming: Submission) -> None:
     """Add the app, and show it in the form's place."""
     app = basics.parse_new(incoming.values)
@@ -51,17 +59,6 @@ async def save_new_app(incoming: Submission) -> None:
     await screens.refresh_list(incoming)
     view = await screens.one_app(incoming, entry, screens.place_of(incoming))
     await incoming.answer(response_action="update", view=dict(view))
-
-
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen for what is done in the list."""
-    routes.command(COMMAND)(listener(desk, Command, admins_only(command)))
-    for opens in (AdminAction.FIND_APP, AdminAction.OPEN_APP):
-        routes.action(opens)(listener(desk, Click, admins_only(open_app)))
-    for turns in (AdminAction.APPS_BACK, AdminAction.APPS_ON):
-        routes.action(turns)(listener(desk, Click, admins_only(turn_page)))
-    routes.action(AdminAction.ADD_APP)(listener(desk, Click, admins_only(add_app)))
-    routes.view(AdminScreen.NEW_APP)(listener(desk, Submission, admins_only(save_new_app), {"key": "key"}))
 
 
 async def _called_for(incoming: Command) -> View:

@@ -9,10 +9,8 @@ from blocks.admin.lists import layout, messages
 from blocks.kit import Block, View
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click, Incoming, Submission
-from handlers.routes import Routes
+from handlers.routes import on_click, on_submit
 from models.errors import NotFound
 from models.lifecycle.catalogue import edit_message as verbs
 from models.lifecycle.catalogue import propose_change
@@ -25,17 +23,23 @@ from models.wording.messages import MessageKey
 FIELDS = {"subject": "subject", "text": "text"}
 
 
+@on_click(AdminAction.MESSAGES)
+@admins_only
 async def open_list(click: Click) -> None:
     """Show every message."""
     await click.open(await _list(click))
 
 
+@on_click(AdminAction.EDIT_MESSAGE)
+@admins_only
 async def open_form(click: Click) -> None:
     """Open the form that words one."""
     entry = await _entry(click, click.value)
     await click.open(screen.build(entry, AdminPlace(part=entry.key.value, version=entry.version)))
 
 
+@on_click(AdminAction.PREVIEW_MESSAGE)
+@admins_only
 async def preview(click: Click) -> None:
     """Show below the fields how it would look; what was typed stays."""
     place = screens.place_of(click)
@@ -50,6 +54,8 @@ async def preview(click: Click) -> None:
     await click.redraw(screen.build(entry, place, shown))
 
 
+@on_click(AdminAction.STANDARD_WORDS)
+@admins_only
 async def standard(click: Click) -> None:
     """Put the standard words into the form; they hold once it is saved."""
     place = screens.place_of(click)
@@ -57,6 +63,8 @@ async def standard(click: Click) -> None:
     await click.redraw(screen.build(entry, screen.reset_to_standard(place)))
 
 
+@on_submit(AdminScreen.MESSAGE, fields=FIELDS)
+@admins_only
 async def save(sent: Submission) -> None:
     """Save the words, or propose them where two people are needed; the form closes."""
     place = screens.place_of(sent)
@@ -66,18 +74,6 @@ async def save(sent: Submission) -> None:
     await screens.redraw_view(sent, str(sent.view.get("previous_view_id") or ""), await _list(sent))
     if said:
         await sent.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
-
-
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen for what is done with messages."""
-    clicks = {
-        AdminAction.MESSAGES: open_list, AdminAction.EDIT_MESSAGE: open_form,
-        AdminAction.PREVIEW_MESSAGE: preview,
-        AdminAction.STANDARD_WORDS: standard,
-    }  # fmt: skip
-    for action, handle in clicks.items():
-        routes.action(action)(listener(desk, Click, admins_only(handle)))
-    routes.view(AdminScreen.MESSAGE)(listener(desk, Submission, admins_only(save), FIELDS))
 
 
 def _key(text: str) -> MessageKey:

@@ -7,10 +7,8 @@ from blocks.admin.forms import rule
 from blocks.admin.ids import AdminAction, AdminScreen, parse_number
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click
-from handlers.routes import Routes
+from handlers.routes import on_click
 from models.catalogue import app_edits
 from models.catalogue.app_edits import Spot
 from models.catalogue.spec import AppSpec
@@ -47,6 +45,8 @@ CHANGES: dict[AdminAction, Make] = {
 }
 
 
+@on_click(*OPENS)
+@admins_only
 async def open_form(incoming: Click) -> None:
     """Open the form for the part that was chosen, or for a new one."""
     place = screens.place_of(incoming)
@@ -56,6 +56,8 @@ async def open_form(incoming: Click) -> None:
     await screens.put(incoming, form)
 
 
+@on_click(*CHANGES)
+@admins_only
 async def change(incoming: Click) -> None:
     """Change the app as the button says, and show what became of it."""
     place, make = screens.place_of(incoming), CHANGES[AdminAction(incoming.action_id)]
@@ -67,18 +69,10 @@ async def change(incoming: Click) -> None:
     await screens.refresh_here(incoming, entry)
 
 
+@on_click(AdminAction.ACCESSES_BACK, AdminAction.ACCESSES_ON)
+@admins_only
 async def turn_page(incoming: Click) -> None:
     """Show other accesses of the app."""
     place = replace(screens.place_of(incoming), first_access=parse_number(incoming.value))
     entry = await incoming.read(edit_app.look, place.app, incoming.person)
     await incoming.redraw(await screens.one_app(incoming, entry, place))
-
-
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen for what is done with an app."""
-    for opens in OPENS:
-        routes.action(opens)(listener(desk, Click, admins_only(open_form)))
-    for changes in CHANGES:
-        routes.action(changes)(listener(desk, Click, admins_only(change)))
-    for turns in (AdminAction.ACCESSES_BACK, AdminAction.ACCESSES_ON):
-        routes.action(turns)(listener(desk, Click, admins_only(turn_page)))

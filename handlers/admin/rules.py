@@ -5,10 +5,8 @@ from dataclasses import replace
 from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen, OptionalPart, parse_number
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click
-from handlers.routes import Routes
+from handlers.routes import on_click
 from models.lifecycle.catalogue import edit_app
 from models.lifecycle.catalogue.edit_app import Entry
 
@@ -22,12 +20,16 @@ OPENS = {
 SHOWS = {AdminAction.MORE_CONDITIONS: OptionalPart.CONDITIONS, AdminAction.FURTHER: OptionalPart.FURTHER}
 
 
+@on_click(AdminAction.RULES)
+@admins_only
 async def open_list(incoming: Click) -> None:
     """Show the rules of the app, or those of the access that was chosen, over the app."""
     place = replace(screens.place_of(incoming), access=incoming.value, first_rule=0)
     await incoming.open(await screens.rules(incoming, await entry_of(incoming, place), place))
 
 
+@on_click(*OPENS)
+@admins_only
 async def open_form(incoming: Click) -> None:
     """Show the form for a rule or an example, in the place of the list: Slack puts no fourth modal on top."""
     place = replace(screens.place_of(incoming), part=incoming.value, more="")
@@ -35,6 +37,8 @@ async def open_form(incoming: Click) -> None:
     await incoming.redraw(await screens.form(incoming, OPENS[AdminAction(incoming.action_id)], entry, place))
 
 
+@on_click(*SHOWS)
+@admins_only
 async def show_more(incoming: Click) -> None:
     """Show what a form leaves out at first; what was filled in stays."""
     here = screens.place_of(incoming)
@@ -43,21 +47,12 @@ async def show_more(incoming: Click) -> None:
     await incoming.redraw(await screens.form(incoming, screens.screen_of(incoming), entry, place))
 
 
+@on_click(AdminAction.RULES_BACK, AdminAction.RULES_ON)
+@admins_only
 async def turn_page(incoming: Click) -> None:
     """Show other rules."""
     place = replace(screens.place_of(incoming), first_rule=parse_number(incoming.value))
     await incoming.redraw(await screens.rules(incoming, await entry_of(incoming, place), place))
-
-
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen for what is done with rules."""
-    routes.action(AdminAction.RULES)(listener(desk, Click, admins_only(open_list)))
-    for opens in OPENS:
-        routes.action(opens)(listener(desk, Click, admins_only(open_form)))
-    for shows in SHOWS:
-        routes.action(shows)(listener(desk, Click, admins_only(show_more)))
-    for turns in (AdminAction.RULES_BACK, AdminAction.RULES_ON):
-        routes.action(turns)(listener(desk, Click, admins_only(turn_page)))
 
 
 async def entry_of(incoming: Click, place: AdminPlace, version: int | None = None) -> Entry:

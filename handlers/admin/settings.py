@@ -5,10 +5,8 @@ from blocks.admin.forms import settings
 from blocks.admin.ids import AdminAction, AdminScreen
 from blocks.kit import View
 from handlers.admin.gate import admins_only
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click, Submission
-from handlers.routes import Routes
+from handlers.routes import on_click, on_submit
 from models.lifecycle.catalogue import edit_app, propose_change
 from models.registry import catalogue_entries
 from models.store.case import Case
@@ -17,6 +15,8 @@ from models.tables import catalogue
 FIELDS = {"two_people": settings.TWO_PEOPLE}
 
 
+@on_click(AdminAction.SETTINGS)
+@admins_only
 async def open_form(incoming: Click) -> None:
     """Show how they are, and what waits."""
 
@@ -28,14 +28,10 @@ async def open_form(incoming: Click) -> None:
     await incoming.open(await incoming.read(read))
 
 
+@on_submit(AdminScreen.SETTINGS, fields=FIELDS)
+@admins_only
 async def save(incoming: Submission) -> None:
     """Save them, or propose them where two people are needed; the form closes."""
     said = await incoming.run(edit_app.change_settings, settings.parse(incoming.values), incoming.person)
     if said:
         await incoming.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
-
-
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen for what is done with the settings."""
-    routes.action(AdminAction.SETTINGS)(listener(desk, Click, admins_only(open_form)))
-    routes.view(AdminScreen.SETTINGS)(listener(desk, Submission, admins_only(save), FIELDS))

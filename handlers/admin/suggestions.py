@@ -5,19 +5,21 @@ from blocks.admin.lists import apps as app_list
 from blocks.kit import option
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Suggestion
-from handlers.routes import Routes
+from handlers.routes import on_menu
 from models.catalogue.search import fold
 
 
+@on_menu(AdminAction.FIND_APP)
+@admins_only
 async def apps(incoming: Suggestion) -> None:
     """The apps that fit, switched on or off."""
     shelf = await incoming.desk.catalogue.shelf()
     await incoming.answer(options=app_list.app_options(shelf.search_all(incoming.typed)))
 
 
+@on_menu(AdminAction.FIND_ACCESS)
+@admins_only
 async def accesses(incoming: Suggestion) -> None:
     """The accesses of the app before the admin that have what was typed in their name or key."""
     app = await incoming.desk.catalogue.find(screens.place_of(incoming).app)
@@ -26,17 +28,9 @@ async def accesses(incoming: Suggestion) -> None:
     await incoming.answer(options=app_list.access_options(found[:100]))
 
 
+@on_menu(AdminAction.USER_GROUP)
+@admins_only
 async def user_groups(incoming: Suggestion) -> None:
     """The workspace's user groups that fit."""
     found = await incoming.desk.whois.usergroups.search(incoming.typed)
     await incoming.answer(options=[option(one.label, one.id) for one in found])
-
-
-def register(routes: Routes, desk: Desk) -> None:
-    """Answer the admins' menus."""
-    for menu, answer in (
-        (AdminAction.FIND_APP, apps),
-        (AdminAction.FIND_ACCESS, accesses),
-        (AdminAction.USER_GROUP, user_groups),
-    ):
-        routes.options(menu)(listener(desk, Suggestion, admins_only(answer)))

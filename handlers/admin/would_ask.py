@@ -8,10 +8,8 @@ from blocks.admin.forms import would_ask
 from blocks.admin.ids import AdminAction, AdminScreen
 from handlers.admin import screens
 from handlers.admin.gate import admins_only
-from handlers.desk import Desk
-from handlers.funnel import listener
 from handlers.incoming import Click, Incoming, Submission
-from handlers.routes import Routes
+from handlers.routes import on_click, on_submit
 from models.catalogue.spec import AppSpec
 from models.lifecycle.catalogue import edit_app
 from models.queries.would_ask import Scenario
@@ -20,11 +18,15 @@ from models.queries.would_ask import would_ask as policy_says
 log = structlog.get_logger("keyturn.admin")
 
 
+@on_click(AdminAction.WOULD_ASK)
+@admins_only
 async def open_form(incoming: Click) -> None:
     """Ask for whom, and for what."""
     await incoming.open(would_ask.build(await _app(incoming), screens.place_of(incoming)))
 
 
+@on_submit(AdminScreen.WOULD_ASK)
+@admins_only
 async def answer(incoming: Submission) -> None:
     """Show below the form what would become of it, by the rules and the people of now."""
     asked, app = would_ask.parse(incoming.values), await _app(incoming)
@@ -41,12 +43,6 @@ async def answer(incoming: Submission) -> None:
     planned = await incoming.read(policy_says, app, scenario)
     view = would_ask.build(app, screens.place_of(incoming), asked, would_ask.answer_blocks(planned))
     await incoming.answer(response_action="update", view=dict(view))
-
-
-def register(routes: Routes, desk: Desk) -> None:
-    """Listen for the question."""
-    routes.action(AdminAction.WOULD_ASK)(listener(desk, Click, admins_only(open_form)))
-    routes.view(AdminScreen.WOULD_ASK)(listener(desk, Submission, admins_only(answer)))
 
 
 async def _app(incoming: Incoming) -> AppSpec:

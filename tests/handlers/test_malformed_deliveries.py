@@ -12,7 +12,7 @@ from bot.sandbox.slack.client.client import Client
 from bot.sandbox.slack.delivery.delivery import Delivery
 from bot.slack import listeners
 from handlers.desk import Desk
-from handlers.routes import Delivered
+from handlers.routes import DeliveryKind
 from models import audit
 from tests.handlers.delivery_outcome import ENVELOPES, _payload
 from tests.handlers.roles_world import RolesWorld
@@ -20,7 +20,7 @@ from tests.handlers.roles_world import RolesWorld
 ROUTES = [
     (kind.name.lower(), name)
     for kind, name in sorted(listeners.all_routes(cast("Desk", None)).listeners)
-    if kind is not Delivered.EVENT  # those are told of people by Slack, and are looked up before they count
+    if kind is not DeliveryKind.EVENT  # those are looked up before they count
 ]
 NONSENSE: tuple[Any, ...] = (
     None, True, -1, 10**30, 1.5, "", "x" * 5000, "\ud800", "\x00", "AR-5", "{}", "[[]]", [], [None], [[]], {},

@@ -1,7 +1,7 @@
 """Every delivery finds its one listener, whatever it looks like."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from handlers.routes import Routes
+from handlers.desk import Desk
+from handlers.incoming import Click, Submission
+from handlers.routes import TABLE, DeliveryKind, HandlerTable, Routes
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -34,12 +36,22 @@ async def _dispatched(routes: Routes, body: dict[str, Any]) -> BoltResponse | No
     return await routes.async_process(req=request, resp=unheard, next=on)
 
 
-def test_two_listeners_for_one_button_are_a_defect_that_shows_at_the_start() -> None:
-    routes = Routes()
-    routes.action("approve")(_says_yes)
-    routes.view("approve")(_says_yes)
-    with pytest.raises(ValueError, match="block_actions approve has a listener already"):
-        routes.action("approve")(_says_yes)
+def test_two_handlers_for_one_button_are_a_defect_that_shows_at_the_import() -> None:
+    table = HandlerTable()
+
+    async def approve(_: Click) -> None: ...
+    async def send(_: Submission) -> None: ...
+
+    assert table.on_click("approve", "again")(approve) is approve
+    table.on_submit("approve")(send)
+    with pytest.raises(ValueError, match="block_actions approve has a handler already"):
+        table.on_click("approve")(approve)
+
+
+def test_every_bot_in_a_process_has_listeners_of_its_own() -> None:
+    one, other = (TABLE.listeners(cast("Desk", None)) for _ in range(2))
+    assert one.keys() == other.keys()
+    assert not set(one.values()) & set(other.values())
 
 
 @pytest.mark.parametrize(
@@ -54,16 +66,13 @@ def test_two_listeners_for_one_button_are_a_defect_that_shows_at_the_start() -> 
     ],
 )
 async def test_each_kind_of_delivery_finds_its_listener(body: dict[str, Any]) -> None:
-    routes = Routes()
-    for add in (routes.command, routes.shortcut, routes.action, routes.view, routes.options, routes.event):
-        add("x")(_says_yes)
-    answer = await _dispatched(routes, body)
+    answer = await _dispatched(Routes({(kind, "x"): _says_yes for kind in DeliveryKind}), body)
     assert answer is not None
     assert answer.status == 200
 
 
 @given(st.dictionaries(KEYS, VALUES))
 async def test_what_has_none_of_slacks_shapes_is_nobodys(body: dict[str, Any]) -> None:
-    answer = await _dispatched(Routes(), body)
+    answer = await _dispatched(Routes({}), body)
     assert answer is not None
     assert answer.status == 404
