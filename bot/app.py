@@ -35,9 +35,9 @@ from bot.slack.web import Checks, Web
 from bot.worker.jobs.table import job_handlers
 from bot.worker.schedule import Scheduler
 from bot.worker.worker import Worker
-from handlers.catalogue import CatalogueCache
-from handlers.desk import Desk
-from handlers.whois import WhoIs
+from handlers.catalogue_cache import CatalogueCache
+from handlers.context import Desk
+from handlers.people.lookup import WhoIs
 from models.clock import Clock
 from models.jobs import LEASE
 from models.lifecycle.request.rate_limits import Limits

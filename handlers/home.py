@@ -5,11 +5,10 @@ import asyncio
 from blocks.cards import CardAction
 from blocks.home import ALL, HomeAction
 from blocks.request_form import from_request
-from handlers.incoming import Click, Event
-from handlers.request import open_form
+from handlers.deliveries import Click, Event
+from handlers.request.form import open_form
 from handlers.routes import on_click, on_event
 from models.errors import NotAllowed, NotFound
-from models.lifecycle import parked_jobs
 from models.lifecycle.people import app_home
 from models.registry.by_reference import request_behind
 from models.tables.cards import HomeTab
@@ -61,13 +60,6 @@ async def ask_again(click: Click) -> None:
     await open_form(
         click, from_request(before, await click.desk.catalogue.find(before.app_key), click.person)
     )
-
-
-@on_click(HomeAction.RUN_AGAIN)
-async def run_again(click: Click) -> None:
-    """Retry was pressed on a job that was given up."""
-    await click.desk.whois.people([click.person])
-    await click.run(parked_jobs.run_again, click.value, click.person)
 
 
 def _page(value: str) -> int:

@@ -1,12 +1,14 @@
-"""Limit how many deliveries are handled at once: those who wait for an answer go before events.
-
-Slack waits three seconds. Whatever cannot begin in the first of them is turned away, in words: nobody is left
-with something that was half done when Slack gave up.
-"""
+"""Limit how many deliveries are handled at once, and tell people whose delivery was turned away."""
 
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from handlers.write_batcher import Merged
+from models.clock import Clock
+from models.lifecycle import redraw
+from models.store.base import Store
 
 AT_ONCE = 50
 """Plenty of those that wait for Slack's answers; those that only compute end one after the other anyway."""
@@ -75,3 +77,26 @@ class Limiter:
     def _overloaded(self) -> Overloaded:
         self.on_turned_away()
         return Overloaded()
+
+
+MINUTE = timedelta(minutes=1)
+MOST = 10_000
+"""Of so many people it is known that they were told."""
+
+
+class TurnedAway:
+    """Those who got no turn. It costs them no call of Slack's before they are answered."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._clock, self._messages = clock, Merged(store, redraw.overloaded)
+        self._told: dict[str, datetime] = {}
+
+    def tell(self, person_id: str) -> None:
+        """Send somebody the sentence, soon, unless they were sent it just now."""
+        now, before = self._clock.now(), self._told.get(person_id)
+        if before is not None and now - before < MINUTE:
+            return
+        if len(self._told) >= MOST:
+            self._told.clear()
+        self._told[person_id] = now
+        self._messages.want(person_id)

@@ -13,9 +13,9 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from handlers.desk import Desk
-from handlers.funnel import HandlerFunction, In, Listener, listener
-from handlers.incoming import Click, Command, Event, Shortcut, Submission, Suggestion
+from handlers.context import Desk
+from handlers.deliveries import Click, Command, Event, Shortcut, Submission, Suggestion
+from handlers.error_handling import HandlerFunction, In, Listener, listener
 
 Register = Callable[[HandlerFunction[In]], HandlerFunction[In]]
 

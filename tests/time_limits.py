@@ -7,8 +7,10 @@ and the bot in this process accordingly. A test about these seconds uses the pro
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from handlers import fresh, funnel, in_time, request_screen
-from handlers.admin import screens, written
+from handlers import error_handling
+from handlers.admin import modals, unknown_people
+from handlers.people import refresh, timeout
+from handlers.request import form_view
 
 SLACK = 3.0
 """Seconds that Slack waits."""
@@ -17,14 +19,14 @@ FACTOR = 5.0
 PRODUCT = {
     (module, name): getattr(module, name)
     for module, name in (
-        (fresh, "PATIENCE"),
-        (fresh, "BEFORE_A_FORM"),
-        (funnel, "COMMAND_WITHIN"),
-        (in_time, "PATIENCE"),
-        (request_screen, "AT_ONCE"),
-        (request_screen, "PATIENCE"),
-        (screens, "PATIENCE"),
-        (written, "PATIENCE"),
+        (refresh, "PATIENCE"),
+        (refresh, "BEFORE_A_FORM"),
+        (error_handling, "COMMAND_WITHIN"),
+        (timeout, "PATIENCE"),
+        (form_view, "AT_ONCE"),
+        (form_view, "PATIENCE"),
+        (modals, "PATIENCE"),
+        (unknown_people, "PATIENCE"),
     )
 }
 

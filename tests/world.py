@@ -16,7 +16,7 @@ from bot.connectors import registry
 from bot.sandbox.slack import LocalSlack, Person
 from bot.sandbox.slack.state.conversations import Message
 from bot.slack.manifest import manifest
-from handlers.whois import SOON
+from handlers.people.lookup import SOON
 from models.catalogue.spec import AppSpec
 from models.clock import Clock, ManualClock
 from models.registry import apps

@@ -14,7 +14,7 @@ from blocks.kit import Block
 from blocks.kit.state import Values
 
 _SEPARATOR = ":"
-"""It separates a block's id from what differs between two drawings of a form (as in `handlers.funnel`)."""
+"""Separates a block's id from what differs between two drawings of a form; error_handling cuts it off."""
 
 
 def version_block_ids(blocks: Iterable[Block]) -> list[Block]:

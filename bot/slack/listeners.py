@@ -5,47 +5,27 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.error import BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 
-from handlers import (
-    change,
-    comment,
-    decide,
-    details,
-    emergency,
-    grants,
-    home,
-    less,
-    lookups,
-    pauses,
-    people,
-    reassign,
-    remind,
-    request,
-    reviews,
-    stand_in,
-    tasks,
-    withdraw,
-)
+from handlers import delegation, grants, home, provisioning, workspace_events
 from handlers.admin import (
+    app,
+    app_list,
+    catalogue_changes,
     conflicts,
-    examples,
-    forms,
-    listing,
     messages,
-    overview,
     rules,
     settings,
-    suggestions,
     would_ask,
 )
-from handlers.desk import Desk
+from handlers.context import Desk
+from handlers.request import command, comment, decide, details, emergency, form
 from handlers.routes import TABLE, Routes
 
 log = structlog.stdlib.get_logger(__name__)
 
 MODULES = (
-    change, comment, decide, details, emergency, grants, home, less, lookups, pauses, people, reassign,
-    remind, request, reviews, stand_in, tasks, withdraw,
-    conflicts, examples, forms, listing, messages, overview, rules, settings, suggestions, would_ask,
+    delegation, grants, home, provisioning, workspace_events,
+    command, comment, decide, details, emergency, form,
+    app, app_list, catalogue_changes, conflicts, messages, rules, settings, would_ask,
 )  # fmt: skip
 """Importing them has filled the table."""
 
@@ -55,10 +35,10 @@ def all_routes(desk: Desk) -> Routes:
     return Routes(TABLE.listeners(desk))
 
 
-def register(app: AsyncApp, desk: Desk) -> None:
+def register(bolt: AsyncApp, desk: Desk) -> None:
     """Answer all that Slack delivers to this Bolt app."""
-    app.use(all_routes(desk))
-    app.error(_answer)
+    bolt.use(all_routes(desk))
+    bolt.error(_answer)
 
 
 async def _answer(error: Exception) -> BoltResponse:

@@ -8,9 +8,9 @@ from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen
 from blocks.admin.lists import conflicts as conflict_list
 from blocks.admin.lists import layout
 from blocks.kit import Block, View, option
-from handlers.admin import screens, written
-from handlers.admin.gate import admins_only
-from handlers.incoming import Click, Incoming, Submission, Suggestion
+from handlers.admin import modals, unknown_people
+from handlers.admin.admin_only import admins_only
+from handlers.deliveries import Click, Incoming, Submission, Suggestion
 from handlers.routes import on_click, on_menu, on_submit
 from models.catalogue.search import fold
 from models.catalogue.spec.conflicts import ConflictSpec
@@ -36,12 +36,12 @@ async def open_list(click: Click) -> None:
 async def open_form(click: Click) -> None:
     """Open the form for a conflict, or for a new one."""
     if click.action_id == AdminAction.ADD_CONFLICT:
-        await click.open(screen.build(None, AdminPlace(), {}, await screens.known(click, ())))
+        await click.open(screen.build(None, AdminPlace(), {}, await modals.known(click, ())))
         return
     entry = await click.read(verbs.look, click.value, click.person)
     place = AdminPlace(part=entry.conflict.key, version=entry.version)
     stages = [entry.conflict.stage] if entry.conflict.stage else []
-    titles, known = await _titles(click, [entry.conflict]), await screens.known(click, stages)
+    titles, known = await _titles(click, [entry.conflict]), await modals.known(click, stages)
     await click.open(screen.build(entry.conflict, place, titles, known))
 
 
@@ -49,18 +49,18 @@ async def open_form(click: Click) -> None:
 @admins_only
 async def save(sent: Submission) -> None:
     """Save what the form says, and show the list with it; the form closes."""
-    place = screens.place_of(sent)
+    place = modals.place_of(sent)
     if place.part:
         entry = await sent.read(verbs.look, place.part, sent.person)
         changed = screen.parse(entry.conflict, sent.values)
         stage = entry.conflict.stage
-        await written.refuse_unknown(sent, stage.everybody if stage else ())
+        await unknown_people.refuse_unknown(sent, stage.everybody if stage else ())
         said = await sent.run(verbs.change, changed, place.version, sent.person)
     else:
         new = screen.parse(None, sent.values)
-        await written.refuse_unknown(sent, ())
+        await unknown_people.refuse_unknown(sent, ())
         said = await sent.run(verbs.add, new, sent.person)
-    await screens.redraw_view(sent, str(sent.view.get("previous_view_id") or ""), await _list(sent))
+    await modals.redraw_view(sent, str(sent.view.get("previous_view_id") or ""), await _list(sent))
     if said:
         await sent.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
 

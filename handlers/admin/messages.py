@@ -7,9 +7,9 @@ from blocks.admin.forms.message_example import ExamplePeople
 from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen
 from blocks.admin.lists import layout, messages
 from blocks.kit import Block, View
-from handlers.admin import screens
-from handlers.admin.gate import admins_only
-from handlers.incoming import Click, Incoming, Submission
+from handlers.admin import modals
+from handlers.admin.admin_only import admins_only
+from handlers.deliveries import Click, Incoming, Submission
 from handlers.routes import on_click, on_submit
 from models.errors import NotFound
 from models.lifecycle.catalogue import edit_message as verbs
@@ -42,7 +42,7 @@ async def open_form(click: Click) -> None:
 @admins_only
 async def preview(click: Click) -> None:
     """Show below the fields how it would look; what was typed stays."""
-    place = screens.place_of(click)
+    place = modals.place_of(click)
     entry = await _entry(click, place.part)
     try:
         words = screen.parse(entry.key, click.values)
@@ -58,7 +58,7 @@ async def preview(click: Click) -> None:
 @admins_only
 async def standard(click: Click) -> None:
     """Put the standard words into the form; they hold once it is saved."""
-    place = screens.place_of(click)
+    place = modals.place_of(click)
     entry = await _entry(click, place.part)
     await click.redraw(screen.build(entry, screen.reset_to_standard(place)))
 
@@ -67,11 +67,11 @@ async def standard(click: Click) -> None:
 @admins_only
 async def save(sent: Submission) -> None:
     """Save the words, or propose them where two people are needed; the form closes."""
-    place = screens.place_of(sent)
+    place = modals.place_of(sent)
     key = _key(place.part)
     words = screen.parse(key, sent.values)
     said = await sent.run(verbs.change, key, words, place.version, sent.person)
-    await screens.redraw_view(sent, str(sent.view.get("previous_view_id") or ""), await _list(sent))
+    await modals.redraw_view(sent, str(sent.view.get("previous_view_id") or ""), await _list(sent))
     if said:
         await sent.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
 

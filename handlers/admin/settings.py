@@ -4,8 +4,8 @@ from blocks import kit
 from blocks.admin.forms import settings
 from blocks.admin.ids import AdminAction, AdminScreen
 from blocks.kit import View
-from handlers.admin.gate import admins_only
-from handlers.incoming import Click, Submission
+from handlers.admin.admin_only import admins_only
+from handlers.deliveries import Click, Submission
 from handlers.routes import on_click, on_submit
 from models.lifecycle.catalogue import edit_app, propose_change
 from models.registry import catalogue_entries

@@ -6,9 +6,9 @@ import structlog
 
 from blocks.admin.forms import would_ask
 from blocks.admin.ids import AdminAction, AdminScreen
-from handlers.admin import screens
-from handlers.admin.gate import admins_only
-from handlers.incoming import Click, Incoming, Submission
+from handlers.admin import modals
+from handlers.admin.admin_only import admins_only
+from handlers.deliveries import Click, Incoming, Submission
 from handlers.routes import on_click, on_submit
 from models.catalogue.spec import AppSpec
 from models.lifecycle.catalogue import edit_app
@@ -22,7 +22,7 @@ log = structlog.get_logger("keyturn.admin")
 @admins_only
 async def open_form(incoming: Click) -> None:
     """Ask for whom, and for what."""
-    await incoming.open(would_ask.build(await _app(incoming), screens.place_of(incoming)))
+    await incoming.open(would_ask.build(await _app(incoming), modals.place_of(incoming)))
 
 
 @on_submit(AdminScreen.WOULD_ASK)
@@ -41,19 +41,19 @@ async def answer(incoming: Submission) -> None:
         emergency=asked.emergency,
     )
     planned = await incoming.read(policy_says, app, scenario)
-    view = would_ask.build(app, screens.place_of(incoming), asked, would_ask.answer_blocks(planned))
+    view = would_ask.build(app, modals.place_of(incoming), asked, would_ask.answer_blocks(planned))
     await incoming.answer(response_action="update", view=dict(view))
 
 
 async def _app(incoming: Incoming) -> AppSpec:
-    entry = await incoming.read(edit_app.look, screens.place_of(incoming).app, incoming.person)
+    entry = await incoming.read(edit_app.look, modals.place_of(incoming).app, incoming.person)
     return entry.app
 
 
 async def _look_up(incoming: Incoming, app: AppSpec, people: set[str]) -> None:
     """Ask Slack who is who now, for as long as there is time. After that, what is known counts."""
     try:
-        async with asyncio.timeout(screens.PATIENCE):
+        async with asyncio.timeout(modals.PATIENCE):
             await incoming.desk.whois.for_app(app, people)
     except TimeoutError:
         log.warning("lookup took too long", app=app.key)

@@ -4,7 +4,7 @@ import sqlite3
 from datetime import timedelta
 
 from blocks import home as screen
-from handlers.catalogue import Shelf
+from handlers.catalogue_cache import Shelf
 from models.catalogue.spec import AppSpec
 from models.queries.home import Place, home_page
 from models.store.base import Store

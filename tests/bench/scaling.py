@@ -12,12 +12,12 @@ from typing import Any
 from blocks import home
 from blocks.admin.ids import AdminAction
 from blocks.request_form import access_block
-from handlers import lookups
-from handlers.admin import listing
-from handlers.catalogue import CatalogueCache
-from handlers.desk import Desk
-from handlers.incoming import Click, Suggestion
-from handlers.whois import WhoIs
+from handlers.admin import app_list
+from handlers.catalogue_cache import CatalogueCache
+from handlers.context import Desk
+from handlers.deliveries import Click, Suggestion
+from handlers.people.lookup import WhoIs
+from handlers.request import form
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.lifecycle import due
@@ -98,17 +98,17 @@ class _Company:
         action = {"action_id": AdminAction.APPS_ON, "value": str(self._apps // 2)}
         body = {"user": {"id": _ADMIN}, "actions": [action], "view": {"id": "V1", "hash": "1"}}
         client: Any = _Silent()
-        await listing.turn_page(Click(self._desk, _acknowledge, client, body))
+        await app_list.turn_page(Click(self._desk, _acknowledge, client, body))
         assert len(client.shown) == 1
 
     async def type_app(self) -> None:
         """Somebody types what an app is called."""
         for text in TYPED:
-            await lookups.applications(self._suggestion("app", text))
+            await form.suggest_apps(self._suggestion("app", text))
 
     async def type_access(self) -> None:
         """Somebody types what an access of an app is called."""
-        await lookups.accesses(self._suggestion(access_block("app-7"), "acc"))
+        await form.suggest_accesses(self._suggestion(access_block("app-7"), "acc"))
 
     def _suggestion(self, block: str, typed: str) -> Suggestion:
         body = {"user": {"id": _HOLDER}, "block_id": block, "value": typed}

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.slack.delivery.faults import Fault
-from handlers import fresh, in_time, request_screen
+from handlers.people import refresh, timeout
+from handlers.request import form_view
 from models.registry.directory import is_known
 from models.tables.requests import Asked, Decision
 from tests.rows import all_of, count_of
@@ -16,10 +17,10 @@ MINUTES = timedelta(minutes=20)
 
 
 LOOK_UPS = (
-    (in_time, "PATIENCE"),
-    (request_screen, "PATIENCE"),
-    (fresh, "PATIENCE"),
-    (fresh, "BEFORE_A_FORM"),
+    (timeout, "PATIENCE"),
+    (form_view, "PATIENCE"),
+    (refresh, "PATIENCE"),
+    (refresh, "BEFORE_A_FORM"),
 )
 """How long the bot waits for Slack to say who somebody is."""
 

@@ -23,8 +23,9 @@ with atheris.instrument_imports(include=["bot", "blocks", "handlers", "models"])
     from bot.audit.files import read_jsonl
     from bot.config import load as load_config
     from bot.errors import Failure
-    from handlers import command_text
-    from handlers.catalogue import Shelf
+    from handlers.catalogue_cache import Shelf
+    from handlers.request.command import as_typed, filled_in
+    from handlers.request.command_parser import read
     from models import durations
     from models.catalogue.file.read import CatalogueError
     from models.catalogue.file.read import load as load_catalogue
@@ -71,8 +72,8 @@ def duration(text: str) -> None:
 
 def command(text: str) -> None:
     """What is typed behind /request-access."""
-    typed = command_text.as_typed(text)
-    command_text.filled_in(command_text.read(typed, SHELF), typed)
+    typed = as_typed(text)
+    filled_in(read(typed, SHELF), typed)
 
 
 def trail(text: str) -> None:

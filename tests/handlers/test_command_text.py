@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from blocks.forms.term import TermChoice, TermOption
 from blocks.request_form import RequestInput
-from handlers.catalogue import Shelf
-from handlers.command_text import as_typed, filled_in, read
+from handlers.catalogue_cache import Shelf
+from handlers.request.command import as_typed, filled_in
+from handlers.request.command_parser import read
 from models.catalogue.spec import AppSpec, EmergencySpec
 from models.tables.requests import Term
 

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from bot.sandbox.slack.client.client import Client
 from bot.sandbox.slack.delivery.delivery import Delivery
 from bot.slack import listeners
-from handlers.desk import Desk
+from handlers.context import Desk
 from handlers.routes import DeliveryKind
 from models import audit
 from tests.handlers.delivery_outcome import ENVELOPES, _payload

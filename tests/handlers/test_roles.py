@@ -14,7 +14,7 @@ import typer
 
 from bot.cli import build
 from bot.slack import listeners
-from handlers.desk import Desk
+from handlers.context import Desk
 from tests.handlers.delivery_outcome import outcome
 from tests.handlers.roles_world import ROLES, RolesWorld
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from handlers.desk import Desk
-from handlers.incoming import Click, Submission
+from handlers.context import Desk
+from handlers.deliveries import Click, Submission
 from handlers.routes import TABLE, DeliveryKind, HandlerTable, Routes
 
 JSON = st.recursive(

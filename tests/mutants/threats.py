@@ -26,7 +26,7 @@ THREATS = (
         f"{OF_WEB}::test_giants_are_refused_before_they_are_read",
     ),
     mutant(
-        "submission-without-its-content", "R2", "handlers/incoming.py",
+        "submission-without-its-content", "R2", "handlers/deliveries.py",
         "#{_digest(self.values)[:32]}", "",
         "e2e/test_bad_deliveries.py::test_a_form_that_was_taken_and_comes_again_with_other_words_is_refused_clearly",
     ),

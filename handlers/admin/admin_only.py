@@ -1,0 +1,47 @@
+"""What every handler here goes through: only admins pass, and a form's problems stand at its fields."""
+
+from functools import wraps
+
+from blocks.admin.block_id_version import place_errors
+from blocks.admin.fields.base import InvalidForm
+from handlers.admin import modals
+from handlers.deliveries import Click, Incoming, Submission
+from handlers.error_handling import HandlerFunction, In
+from handlers.people.lookup import SOON
+from models.errors import Invalid
+from models.lifecycle.catalogue.edit_app import Overtaken
+from models.registry.permissions import only_admins
+
+
+def admins_only(handle: HandlerFunction[In]) -> HandlerFunction[In]:
+    """The handler behind the gate. It raises NotAllowed for everybody else, looked up afresh each time."""
+
+    @wraps(handle)
+    async def run(incoming: In) -> None:
+        await incoming.desk.whois.people([incoming.person], SOON)
+        await incoming.desk.whois.admins()
+        await incoming.read(only_admins, incoming.person)
+        try:
+            await handle(incoming)
+        except InvalidForm as problems:
+            at = place_errors(problems.errors, incoming.view)
+            await incoming.answer(response_action="errors", errors=at)
+        except Overtaken as overtaken:
+            await _show_what_is_new(incoming, overtaken)
+        except Invalid as invalid:
+            if not isinstance(incoming, Click) or not modals.in_a_list(incoming):
+                raise
+            # Slack puts nothing on top of a third modal, so what is wrong is said in it.
+            await incoming.redraw(await modals.unchanged(incoming, str(invalid)))
+
+    return run
+
+
+async def _show_what_is_new(incoming: Incoming, overtaken: Overtaken) -> None:
+    """Somebody else was faster: say who and what, and show the same screen as it is now."""
+    view = await modals.again(incoming, overtaken)
+    if not isinstance(incoming, Submission):
+        await incoming.redraw(view)
+        return
+    await modals.refresh_below(incoming, overtaken.entry)
+    await incoming.answer(response_action="update", view=dict(view))

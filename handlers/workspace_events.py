@@ -1,0 +1,51 @@
+"""What happens to people, to user groups and to the app itself, as Slack tells it.
+
+An event is a hint: it may come late, or twice. What counts (who is active, a guest, in a group) is looked
+up by a job before anything is done about it; the rest (names, addresses) is taken as it comes.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from handlers.deliveries import Event
+from handlers.routes import on_event
+from models.lifecycle.people import slack_events
+from models.registry.slack_mapping import person_of
+from models.store.outcome import SYSTEM
+
+log = structlog.get_logger("keyturn.people")
+
+
+@on_event("user_change", "team_join")
+async def person_changed(event: Event) -> None:
+    """Somebody joined, or is not what they were. Most changes (a status, a picture) are none for us."""
+    user = event.event.get("user")
+    if not isinstance(user, Mapping) or not user.get("id"):
+        return
+    event.desk.whois.forget_profile(str(user["id"]))
+    told = person_of(user)
+    if await event.read(slack_events.is_news, told):
+        await event.run(slack_events.person, told)
+
+
+@on_event("subteam_members_changed", "subteam_updated")
+async def group_changed(event: Event) -> None:
+    """A user group has other members, another name, or was switched off or on."""
+    group_id = _group_of(event.event)
+    if await event.read(slack_events.is_known_group, group_id):
+        await event.run(slack_events.groups)
+
+
+@on_event("app_uninstalled", "tokens_revoked")
+async def cut_off(event: Event) -> None:
+    """The app was uninstalled, or tokens of it were revoked: nothing can be shown or given any more."""
+    kind = str(event.event.get("type"))
+    log.error("Slack has cut us off. Install the app again, or give it a new token", kind=kind)
+    await event.run(lambda out: out.record(SYSTEM, f"slack.{kind}", "slack"))
+
+
+def _group_of(event: Mapping[str, Any]) -> str:
+    subteam = event.get("subteam")
+    return str(subteam.get("id", "")) if isinstance(subteam, Mapping) else str(event.get("subteam_id", ""))
