@@ -36,8 +36,8 @@ from bot.worker.jobs.table import job_handlers
 from bot.worker.schedule import Scheduler
 from bot.worker.worker import Worker
 from handlers.catalogue_cache import CatalogueCache
-from handlers.context import Desk
-from handlers.people.lookup import WhoIs
+from handlers.context import Context
+from handlers.people.lookup import PeopleLookup
 from models.clock import Clock
 from models.jobs import LEASE
 from models.lifecycle.request.rate_limits import Limits
@@ -58,7 +58,7 @@ class Keyturn:
 
     config: Config
     store: Store
-    desk: Desk
+    context: Context
     client: AsyncWebClient
     identity: Identity
     bolt: AsyncApp
@@ -97,7 +97,7 @@ class Keyturn:
             await self.identity.wait_until_known()
             # A database that takes nothing just now ends no process; they are looked up at their clicks.
             with suppress(Unavailable):
-                await self.desk.whois.people(self.config.slack.admins)
+                await self.context.people.refresh(self.config.slack.admins)
 
     async def stop(self) -> None:
         """Take nothing more, answer what is in hand, end or hand back the jobs, and close everything."""
@@ -143,16 +143,16 @@ async def build(
         clock_guard = await _guard_clock(resources, store, clock, client)
 
         types = registry.load_types()
-        desk = await _desk(config, store, clock, client, registry.kinds(types), metrics)
+        context = await _context(config, store, clock, client, registry.kinds(types), metrics)
         bolt = connections.bolt_app(config, http, identity)
-        listeners.register(bolt, desk)
-        on_gap = desk.whois.events_may_be_lost
+        listeners.register(bolt, context)
+        on_gap = context.people.invalidate
         socket = connections.socket_mode(config, bolt, client, http, metrics, on_gap)
         inlet = connections.http_inlet(config, bolt, metrics, on_gap)
 
         gateway = Gateway(connections.web_client(config, http, retries=False), clock, timeout=slack_timeout)
-        context = ConnectorContext(clock, http, gateway, bot_user_id=lambda: identity.user_id)
-        connectors = registry.instances(types, context)
+        connector_context = ConnectorContext(clock, http, gateway, bot_user_id=lambda: identity.user_id)
+        connectors = registry.instances(types, connector_context)
         worker = _worker(config, store, gateway, connectors, metrics, lease)
         probes = [lambda: slack_health.probe(client), database_health.probe]
         scheduler = _scheduler(config, store, metrics, clock_guard, probes)
@@ -161,7 +161,7 @@ async def build(
         web = Web(store, metrics, checks, lambda: database_health.problem, inlet)
         backup_check = RestoredBackupCheck(store, gateway, clock_guard.last_seen, always=observe)
         return Keyturn(
-            config, store, desk, client, identity, bolt, worker, backup_check, scheduler, web, socket,
+            config, store, context, client, identity, bolt, worker, backup_check, scheduler, web, socket,
             resources.pop_all(),
         )  # fmt: skip
 
@@ -185,27 +185,27 @@ async def _guard_clock(
     return guard
 
 
-async def _desk(
+async def _context(
     config: Config,
     store: Store,
     clock: Clock,
     client: AsyncWebClient,
     connectors: Sequence[ConnectorKind],
     metrics: Metrics,
-) -> Desk:
-    """What listeners work with; the admins of the configuration are entered and looked up."""
-    desk = Desk(
+) -> Context:
+    """Build the context of the handlers, and store and look up the admins of the configuration."""
+    context = Context(
         store=store,
         clock=clock,
-        whois=WhoIs(store, clock, client),
+        people=PeopleLookup(store, clock, client),
         catalogue=CatalogueCache(store),
         connectors=connectors,
         limits=Limits(**config.limits.model_dump()),
     )
-    desk.limiter.on_turned_away = metrics.turned_away.inc
+    context.limiter.on_overload = metrics.turned_away.inc
     await store.run(directory.administer, list(config.slack.admins), OPERATOR)
-    await desk.whois.people(config.slack.admins)
-    return desk
+    await context.people.refresh(config.slack.admins)
+    return context
 
 
 def _worker(

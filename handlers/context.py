@@ -1,4 +1,4 @@
-"""What every listener works with, put together once by the composition root."""
+"""What every handler of one bot works with, built once by the composition root."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,9 +6,9 @@ from functools import cached_property
 
 from blocks.admin.fields.connector import ConnectorKind
 from handlers.catalogue_cache import CatalogueCache
-from handlers.limiter import Limiter, TurnedAway
-from handlers.people.lookup import WhoIs
-from handlers.write_batcher import Merged
+from handlers.limiter import Limiter, OverloadNotices
+from handlers.people.lookup import PeopleLookup
+from handlers.write_batcher import WriteBatcher
 from models.clock import Clock
 from models.lifecycle.people import app_home
 from models.lifecycle.request.rate_limits import USUAL, Limits
@@ -16,26 +16,26 @@ from models.store.base import Store
 
 
 @dataclass(frozen=True)
-class Desk:
-    """The store, the time, and fresh word of who is who and which apps there are."""
+class Context:
+    """The store and the clock of one bot, its lookups of people, and its catalogue in memory."""
 
     store: Store
     clock: Clock
-    whois: WhoIs
+    people: PeopleLookup
     catalogue: CatalogueCache
     connectors: Sequence[ConnectorKind] = ()
     """The kinds of connector that admins may choose."""
     limits: Limits = USUAL
-    """How much one person may ask for and say."""
+    """How many requests and comments one person may send."""
     limiter: Limiter = field(default_factory=Limiter)
     """How many deliveries are handled at once."""
 
     @cached_property
-    def homes_opened(self) -> Merged:
-        """Those who opened App Home, with whether Slack had nothing of theirs to show."""
-        return Merged(self.store, app_home.all_opened)
+    def home_openings(self) -> WriteBatcher:
+        """Openings of App Home by person; the flag says that Slack had no view of theirs to show."""
+        return WriteBatcher(self.store, app_home.all_opened)
 
     @cached_property
-    def turned_away(self) -> TurnedAway:
-        """Those who are to be told that what they pressed was not begun."""
-        return TurnedAway(self.store, self.clock)
+    def overload_notices(self) -> OverloadNotices:
+        """Messages to people whose click was not handled."""
+        return OverloadNotices(self.store, self.clock)

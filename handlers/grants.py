@@ -1,4 +1,4 @@
-"""What people do with an access: more time, giving it back, and trying again what failed."""
+"""The buttons of an active grant: extend, shorten, give back and revoke it."""
 
 from blocks.cards import CardAction
 from blocks.forms import extend as extend_form
@@ -8,8 +8,7 @@ from blocks.forms.shorten import ShortenTarget
 from blocks.forms.term import TermBlock, TermChoice
 from handlers.deliveries import Click, Submission
 from handlers.people import refresh
-from handlers.people.lookup import NOW, STANDING
-from handlers.request.form_view import refuse_unheard
+from handlers.people.freshness import ALWAYS, PERSON_MAX_AGE
 from handlers.routes import on_click, on_submit
 from models.catalogue.spec import AccessPolicy
 from models.lifecycle.grant import revoke as revoke_verbs
@@ -22,100 +21,105 @@ from models.tables.grants import Grant
 from models.tables.requests import Term
 
 EXTEND_FIELDS = {"term": TermBlock.CHOICE, "reason": extend_form.REASON}
+SHORTEN_FIELDS = {"term": TermBlock.CHOICE}
 
 
 @on_click(CardAction.EXTEND)
-async def ask_for_more(click: Click) -> None:
-    """Extend was pressed."""
+async def open_extend_form(click: Click) -> None:
+    """Open the form for an extension."""
     grant = await click.check(submit.may_extend, click.value, click.person)
-    _, policy = await _today(click, grant.ref)
+    _, policy = await _grant_and_policy(click, grant.ref)
     await click.open(extend_form.build(grant, policy))
 
 
 @on_click(extend_form.CHOOSE_TERM)
-async def choose_extension_term(click: Click) -> None:
-    """Another way to say how long was chosen: show the fields that belong to it."""
-    grant, policy = await _today(click, click.carries.get("ref", ""))
+async def choose_extend_term(click: Click) -> None:
+    """Redraw the form with the fields of the chosen kind of duration."""
+    grant, policy = await _grant_and_policy(click, click.metadata.get("ref", ""))
     await click.redraw(extend_form.build(grant, policy, TermChoice.read(click.values)))
 
 
 @on_submit(extend_form.FORM, fields=EXTEND_FIELDS)
-async def extend(sent: Submission) -> None:
-    """Ask for more time; it is decided like a new request."""
-    grant, policy = await _today(sent, sent.carries.get("ref", ""))
-    wish = extend_form.parse(sent.values, policy, sent.desk.clock.now())
-    if not isinstance(wish, ExtensionInput):
-        await sent.answer(response_action="errors", errors=wish)
+async def extend(submission: Submission) -> None:
+    """Request an extension, which is decided like a new request."""
+    grant, policy = await _grant_and_policy(submission, submission.metadata.get("ref", ""))
+    extension = extend_form.parse(submission.values, policy, submission.context.clock.now())
+    if not isinstance(extension, ExtensionInput):
+        await submission.answer(response_action="errors", errors=extension)
         return
-    app = (await sent.read(policy_of, grant.policy)).app
-    at_once = refresh.may_be_given_at_once(app, (grant.access_key,), emergency=False)
-    await sent.desk.whois.for_app(app, {sent.person}, NOW if at_once else STANDING)
-    await refuse_unheard(sent, app, looked_up=True)
-    await sent.run(submit.extend, grant.ref, sent.person, wish.term, wish.reason, sent.desk.limits)
+    app = (await submission.read(policy_of, grant.policy)).app
+    at_once = refresh.may_be_granted_at_once(app, (grant.access_key,), emergency=False)
+    max_age = ALWAYS if at_once else PERSON_MAX_AGE
+    await submission.context.people.refresh_for_app(app, {submission.person}, max_age)
+    await refresh.refuse_if_unresolved(submission.context.people, app, looked_up=True)
+    limits = submission.context.limits
+    await submission.run(
+        submit.extend, grant.ref, submission.person, extension.term, extension.reason, limits
+    )
+
+
+@on_click(CardAction.USE_LESS)
+async def open_shorten_form(click: Click) -> None:
+    """Open the form that shortens a request or a grant."""
+    await click.check(change_duration.may_use_less, click.value, click.person)
+    target = await click.read(_shorten_target, click.value)
+    await click.open(shorten_form.build(target, click.context.clock.now()))
+
+
+@on_click(shorten_form.CHOOSE_TERM)
+async def choose_shorten_term(click: Click) -> None:
+    """Redraw the form with the fields of the chosen kind of duration."""
+    target = await _visible_target(click)
+    await click.redraw(shorten_form.build(target, click.context.clock.now(), TermChoice.read(click.values)))
+
+
+@on_submit(shorten_form.FORM, fields=SHORTEN_FIELDS)
+async def shorten(submission: Submission) -> None:
+    """Shorten a request or a grant."""
+    target = await _visible_target(submission)
+    term = shorten_form.parse(submission.values, target, submission.context.clock.now())
+    if not isinstance(term, Term):
+        await submission.answer(response_action="errors", errors=term)
+        return
+    await submission.run(change_duration.use_less, target.ref, submission.person, term)
 
 
 @on_click(CardAction.GIVE_BACK, CardAction.IM_DONE)
 async def give_back(click: Click) -> None:
-    """Give back, or I'm done, was pressed; Slack has asked "are you sure" already."""
+    """Give access back; the button itself has asked for confirmation."""
     await click.run(revoke_verbs.give_back, click.value, click.person)
 
 
 @on_click(CardAction.REVOKE)
 async def revoke(click: Click) -> None:
-    """Revoke was pressed; Slack has asked "are you sure" already."""
-    await refresh.for_action(click.desk.whois, click.value, click.person)
+    """Revoke an access; the button itself has asked for confirmation."""
+    await refresh.before_action(click.context.people, click.value, click.person)
     await click.run(revoke_verbs.revoke, click.value, click.person)
 
 
-async def _today(incoming: Click | Submission, ref: str) -> tuple[Grant, AccessPolicy]:
+async def _grant_and_policy(delivery: Click | Submission, ref: str) -> tuple[Grant, AccessPolicy]:
+    """Load a grant if this person may see it, with its policy of today."""
+
     def read(case: Case) -> tuple[Grant, AccessPolicy]:
-        request_seen_by(case, ref, incoming.person)
+        request_seen_by(case, ref, delivery.person)
         grant = grant_behind(case, ref)
         return grant, policy_today(case, grant)
 
-    return await incoming.read(read)
+    return await delivery.read(read)
 
 
-SHORTEN_FIELDS = {"term": TermBlock.CHOICE}
-
-
-@on_click(CardAction.USE_LESS)
-async def ask_how_much(click: Click) -> None:
-    """Use less was pressed."""
-    await click.check(change_duration.may_use_less, click.value, click.person)
-    present = await click.read(_present, click.value)
-    await click.open(shorten_form.build(present, click.desk.clock.now()))
-
-
-@on_click(shorten_form.CHOOSE_TERM)
-async def choose_shorter_term(click: Click) -> None:
-    """Another way to say how long was chosen: show the fields that belong to it."""
-    present = await _looked_at(click)
-    await click.redraw(shorten_form.build(present, click.desk.clock.now(), TermChoice.read(click.values)))
-
-
-@on_submit(shorten_form.FORM, fields=SHORTEN_FIELDS)
-async def use_less(sent: Submission) -> None:
-    """Shorten it."""
-    present = await _looked_at(sent)
-    term = shorten_form.parse(sent.values, present, sent.desk.clock.now())
-    if not isinstance(term, Term):
-        await sent.answer(response_action="errors", errors=term)
-        return
-    await sent.run(change_duration.use_less, present.ref, sent.person, term)
-
-
-async def _looked_at(incoming: Click | Submission) -> ShortenTarget:
-    ref = incoming.carries.get("ref", "")
+async def _visible_target(delivery: Click | Submission) -> ShortenTarget:
+    """Load what the form shortens if this person may see it."""
+    ref = delivery.metadata.get("ref", "")
 
     def read(case: Case) -> ShortenTarget:
-        request_seen_by(case, ref, incoming.person)
-        return _present(case, ref)
+        request_seen_by(case, ref, delivery.person)
+        return _shorten_target(case, ref)
 
-    return await incoming.read(read)
+    return await delivery.read(read)
 
 
-def _present(case: Case, ref: str) -> ShortenTarget:
+def _shorten_target(case: Case, ref: str) -> ShortenTarget:
     if ref.startswith("GR-"):
         grant = grant_behind(case, ref)
         return shorten_form.from_grant(grant, policy_of(case, grant.policy).policy.durations)

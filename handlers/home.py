@@ -1,4 +1,4 @@
-"""App Home: opening it, turning to another part of it, and the buttons that only stand there."""
+"""App Home: publish it when it is opened, and its tabs, pages and filters."""
 
 import asyncio
 
@@ -22,29 +22,33 @@ TABS = {
 
 
 @on_event("app_home_opened", merges=True)
-async def opened(event: Event) -> None:
-    """Somebody opened App Home (or the messages beside it, which is told by the same event)."""
+async def publish_home(event: Event) -> None:
+    """Publish App Home for who opened it; the same event comes for the Messages tab, which needs nothing."""
     if event.event.get("tab", "home") == "home" and event.person:
-        # Who gives up does not take it from the others.
-        await asyncio.shield(event.desk.homes_opened.want(event.person, flag="view" not in event.event))
+        # A delivery that is cancelled must not cancel it for the others.
+        await asyncio.shield(event.context.home_openings.add(event.person, flag="view" not in event.event))
 
 
 @on_click(*TABS)
-async def turn_to(click: Click) -> None:
-    """A tab was pressed."""
-    tab = TABS[HomeAction(str(click.action.get("action_id")))]
+async def show_tab(click: Click) -> None:
+    """Show another tab."""
+    tab = TABS[HomeAction(click.action_id)]
     await click.run(app_home.turn_to, click.person, tab)
 
 
 @on_click(HomeAction.NEWER, HomeAction.OLDER)
 async def turn_page(click: Click) -> None:
-    """Newer or Older was pressed."""
-    await click.run(app_home.turn_page, click.person, _page(click.value))
+    """Show newer or older entries."""
+    await click.run(app_home.turn_page, click.person, _parse_page(click.value))
 
 
 @on_click(HomeAction.FILTER)
-async def show_only(click: Click) -> None:
-    """Another status was chosen on "My requests"."""
+async def filter_by_status(click: Click) -> None:
+    """Show only requests of one status, or all.
+
+    Raises:
+        NotFound: There is no such status.
+    """
     if click.value not in (ALL, *RequestState):
         raise NotFound("That is not a status. Choose one from the list.")
     status = None if click.value == ALL else RequestState(click.value)
@@ -52,16 +56,19 @@ async def show_only(click: Click) -> None:
 
 
 @on_click(CardAction.AGAIN)
-async def ask_again(click: Click) -> None:
-    """Request again was pressed: the form opens as it was filled in then."""
-    before = await click.read(request_behind, click.value)
-    if click.person not in (before.requester_id, before.beneficiary_id):
-        raise NotAllowed(f"{before.ref} is somebody else's request.")
-    await open_form(
-        click, from_request(before, await click.desk.catalogue.find(before.app_key), click.person)
-    )
+async def request_again(click: Click) -> None:
+    """Open the request form with the entries of an earlier request.
+
+    Raises:
+        NotAllowed: The request is somebody else's.
+    """
+    earlier = await click.read(request_behind, click.value)
+    if click.person not in (earlier.requester_id, earlier.beneficiary_id):
+        raise NotAllowed(f"{earlier.ref} is somebody else's request.")
+    app = await click.context.catalogue.find(earlier.app_key)
+    await open_form(click, from_request(earlier, app, click.person))
 
 
-def _page(value: str) -> int:
-    """A page's number, counted from 0; whatever else a button may say means the first."""
+def _parse_page(value: str) -> int:
+    """Return a page's number, counted from 0; any other value means the first."""
     return int(value) if value.isascii() and value.isdigit() and len(value) <= len("999999") else 0

@@ -1,25 +1,33 @@
-"""Limit how many deliveries are handled at once, and tell people whose delivery was turned away."""
+"""Limit how many deliveries are handled at once, and tell people whose delivery was not handled.
+
+Slack waits three seconds for an answer. A delivery that cannot begin in the first of them is refused in
+words, so that nothing is left half done when Slack gives up.
+"""
 
 import asyncio
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from handlers.write_batcher import Merged
+from handlers.write_batcher import WriteBatcher
 from models.clock import Clock
 from models.lifecycle import redraw
 from models.store.base import Store
 
-AT_ONCE = 50
+CONCURRENT = 50
 """Plenty of those that wait for Slack's answers; those that only compute end one after the other anyway."""
-WAIT = 1.2
+QUEUE_TIMEOUT = 1.2
 """Seconds that a delivery may wait for its turn."""
-BRIEF = 0.1
-"""The same once others have waited without a break for `WAIT`: it has lain unread about as long."""
-MOST_WAITING = 10_000
-"""More are turned away at once: each holds its payload in memory."""
+BUSY_QUEUE_TIMEOUT = 0.1
+"""The same once the queue has not been empty for `QUEUE_TIMEOUT`: a delivery lay unread for about as long."""
+MAX_QUEUED = 10_000
+"""More are refused at once: each holds its payload in memory."""
+NOTICE_INTERVAL = timedelta(minutes=1)
+"""Between two notices to one person."""
+MAX_REMEMBERED = 10_000
+"""People of whom the time of their last notice is kept."""
 
-Waiting = deque["asyncio.Future[None]"]
+Queue = deque["asyncio.Future[None]"]
 
 
 class Overloaded(Exception):
@@ -27,28 +35,32 @@ class Overloaded(Exception):
 
 
 class Limiter:
-    """The turns of one process."""
+    """Turns for the deliveries of one process. People who wait for an answer go before events."""
 
-    def __init__(self, at_once: int = AT_ONCE, wait: float = WAIT) -> None:
-        """`at_once` deliveries are handled at a time; another waits `wait` seconds at most."""
-        self._free, self._wait = at_once, wait
-        self._people: Waiting = deque()
-        self._events: Waiting = deque()
-        self._waits_since: float | None = None
-        self.on_turned_away: Callable[[], object] = lambda: None
+    def __init__(self, concurrent: int = CONCURRENT, timeout: float = QUEUE_TIMEOUT) -> None:
+        """`concurrent` deliveries are handled at a time; another waits `timeout` seconds at most."""
+        self._free, self._timeout = concurrent, timeout
+        self._people: Queue = deque()
+        self._events: Queue = deque()
+        self._busy_since: float | None = None
+        self.on_overload: Callable[[], object] = lambda: None
         """Called for each delivery that gets no turn."""
 
     async def enter(self, *, person: bool) -> None:
-        """Wait for a turn, which `leave` ends; raises Overloaded. `person`: somebody waits for the answer."""
+        """Wait for a turn, which `leave` ends. `person`: somebody waits for the answer.
+
+        Raises:
+            Overloaded: No turn came in time.
+        """
         if self._free > 0:
             self._free -= 1
             return
-        if len(self._people) + len(self._events) >= MOST_WAITING:
+        if len(self._people) + len(self._events) >= MAX_QUEUED:
             raise self._overloaded()
         turn = asyncio.get_running_loop().create_future()
         (self._people if person else self._events).append(turn)
         try:
-            async with asyncio.timeout(self._patience()):
+            async with asyncio.timeout(self._queue_timeout()):
                 await turn
         except BaseException as error:
             if turn.done() and not turn.cancelled():
@@ -58,45 +70,43 @@ class Limiter:
             raise
 
     def leave(self) -> None:
-        """End a turn: whoever has waited longest is next, events after everybody else."""
-        for line in (self._people, self._events):
-            while line:
-                turn = line.popleft()
+        """End a turn: the longest waiting person is next, or else the longest waiting event."""
+        for queue in (self._people, self._events):
+            while queue:
+                turn = queue.popleft()
                 if not turn.done():
                     turn.set_result(None)
                     return
         self._free += 1
-        self._waits_since = None
+        self._busy_since = None
 
-    def _patience(self) -> float:
+    def _queue_timeout(self) -> float:
         now = asyncio.get_running_loop().time()
-        if self._waits_since is None:
-            self._waits_since = now
-        return self._wait if now - self._waits_since <= self._wait else BRIEF
+        if self._busy_since is None:
+            self._busy_since = now
+        return self._timeout if now - self._busy_since <= self._timeout else BUSY_QUEUE_TIMEOUT
 
     def _overloaded(self) -> Overloaded:
-        self.on_turned_away()
+        self.on_overload()
         return Overloaded()
 
 
-MINUTE = timedelta(minutes=1)
-MOST = 10_000
-"""Of so many people it is known that they were told."""
+class OverloadNotices:
+    """Messages that say that a click was not handled, at most one a minute to each person.
 
-
-class TurnedAway:
-    """Those who got no turn. It costs them no call of Slack's before they are answered."""
+    They cost no call to Slack before the click is answered.
+    """
 
     def __init__(self, store: Store, clock: Clock) -> None:
-        self._clock, self._messages = clock, Merged(store, redraw.overloaded)
-        self._told: dict[str, datetime] = {}
+        self._clock, self._messages = clock, WriteBatcher(store, redraw.overloaded)
+        self._sent_at: dict[str, datetime] = {}
 
-    def tell(self, person_id: str) -> None:
-        """Send somebody the sentence, soon, unless they were sent it just now."""
-        now, before = self._clock.now(), self._told.get(person_id)
-        if before is not None and now - before < MINUTE:
+    def send(self, person_id: str) -> None:
+        """Queue the message for a person, unless they were sent it within the last minute."""
+        now, before = self._clock.now(), self._sent_at.get(person_id)
+        if before is not None and now - before < NOTICE_INTERVAL:
             return
-        if len(self._told) >= MOST:
-            self._told.clear()
-        self._told[person_id] = now
-        self._messages.want(person_id)
+        if len(self._sent_at) >= MAX_REMEMBERED:
+            self._sent_at.clear()
+        self._sent_at[person_id] = now
+        self._messages.add(person_id)

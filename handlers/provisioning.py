@@ -1,4 +1,4 @@
-"""Work by hand: somebody has done it, or says why they cannot."""
+"""Provisioning that waits for a person: manual tasks, failed access, dead jobs, paused mass revocations."""
 
 from blocks.cards import CardAction
 from blocks.forms import task as task_form
@@ -7,65 +7,64 @@ from handlers.deliveries import Click, Submission
 from handlers.people import refresh
 from handlers.routes import on_click, on_submit
 from models.lifecycle import mass_revocation, parked_jobs
-from models.lifecycle.grant import revoke as revoke_verbs
-from models.lifecycle.grant import tasks
+from models.lifecycle.grant import revoke, tasks
 from models.queries.stories import task_story
 
 TASK_FIELDS = {"comment": task_form.NOTE}
 
 
 @on_click(CardAction.TASK_DONE)
-async def done(click: Click) -> None:
-    """Mark done was pressed."""
-    await refresh.for_action(click.desk.whois, click.value, click.person)
+async def mark_task_done(click: Click) -> None:
+    """Mark a manual task as done."""
+    await refresh.before_action(click.context.people, click.value, click.person)
     await click.run(tasks.done, click.value, click.person)
 
 
 @on_click(CardAction.TASK_CANNOT)
-async def ask_why(click: Click) -> None:
-    """I can't was pressed."""
+async def open_cannot_form(click: Click) -> None:
+    """Open the form that asks why a task cannot be done."""
     task = await click.check(tasks.may_do, click.value, click.person)
     await click.open(task_form.build(await click.read(task_story, task.ref)))
 
 
 @on_submit(task_form.FORM, fields=TASK_FIELDS)
-async def cannot(sent: Submission) -> None:
-    """Somebody has said why they cannot."""
-    ref, note = sent.carries.get("ref", ""), task_form.parse(sent.values)
-    await refresh.for_action(sent.desk.whois, ref, sent.person)
-    await sent.run(tasks.cannot, ref, sent.person, note)
+async def mark_task_impossible(submission: Submission) -> None:
+    """Fail a manual task, with the reason."""
+    ref, note = submission.metadata.get("ref", ""), task_form.parse(submission.values)
+    await refresh.before_action(submission.context.people, ref, submission.person)
+    await submission.run(tasks.cannot, ref, submission.person, note)
 
 
 @on_click(CardAction.WAIT)
-async def wait(click: Click) -> None:
-    """Wait was pressed."""
-    await click.desk.whois.people([click.person])
+async def keep_pause(click: Click) -> None:
+    """Let a paused mass revocation wait."""
+    await click.context.people.refresh([click.person])
     await click.run(mass_revocation.wait, click.value, click.person)
 
 
 @on_click(CardAction.REVOKE_PAUSED)
-async def revoke(click: Click) -> None:
-    """Revoke them now was pressed; Slack has asked "are you sure" already."""
-    await click.desk.whois.people([click.person])
+async def lift_pause(click: Click) -> None:
+    """Carry out a paused mass revocation; the button itself has asked for confirmation."""
+    await click.context.people.refresh([click.person])
     await click.run(mass_revocation.lift, click.value, click.person)
 
 
 @on_click(CardAction.RETRY)
-async def retry(click: Click) -> None:
-    """Retry was pressed on what failed."""
-    await refresh.for_action(click.desk.whois, click.value, click.person)
-    await click.run(revoke_verbs.retry_failed, click.value, click.person)
+async def retry_failed(click: Click) -> None:
+    """Try again to provision or revoke an access after a failure."""
+    await refresh.before_action(click.context.people, click.value, click.person)
+    await click.run(revoke.retry_failed, click.value, click.person)
 
 
 @on_click(CardAction.CANCEL)
-async def cancel(click: Click) -> None:
-    """Cancel was pressed on what could not be given."""
-    await refresh.for_action(click.desk.whois, click.value, click.person)
-    await click.run(revoke_verbs.cancel_failed, click.value, click.person)
+async def cancel_failed(click: Click) -> None:
+    """Cancel an access that could not be provisioned."""
+    await refresh.before_action(click.context.people, click.value, click.person)
+    await click.run(revoke.cancel_failed, click.value, click.person)
 
 
 @on_click(HomeAction.RUN_AGAIN)
-async def run_again(click: Click) -> None:
-    """Retry was pressed on a job that was given up."""
-    await click.desk.whois.people([click.person])
+async def retry_dead_job(click: Click) -> None:
+    """Run a dead job again."""
+    await click.context.people.refresh([click.person])
     await click.run(parked_jobs.run_again, click.value, click.person)

@@ -13,15 +13,15 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from handlers.context import Desk
+from handlers.context import Context
 from handlers.deliveries import Click, Command, Event, Shortcut, Submission, Suggestion
-from handlers.error_handling import HandlerFunction, In, Listener, listener
+from handlers.error_handling import D, HandlerFunction, Listener, listener
 
-Register = Callable[[HandlerFunction[In]], HandlerFunction[In]]
+Decorator = Callable[[HandlerFunction[D]], HandlerFunction[D]]
 
 
 class DeliveryKind(StrEnum):
-    """The kinds of deliveries that we listen to, by what Slack calls them in `type`."""
+    """The kinds of deliveries that have handlers, as Slack names them in `type`."""
 
     COMMAND = "command"
     """A slash command, which has no `type`."""
@@ -33,56 +33,56 @@ class DeliveryKind(StrEnum):
 
 
 Key = tuple[DeliveryKind, str]
-"""What kind of delivery, and its command, action_id, callback_id or event type."""
+"""The kind of a delivery, and its command, action_id, callback_id or event type."""
 
 
 class HandlerTable:
-    """Handlers by what they handle, filled by decorators while their modules are imported.
+    """Handlers by kind and id, filled by decorators while the handlers' modules are imported.
 
-    A decorator returns the handler as it is. It raises ValueError where something has a handler already.
+    A decorator returns the handler itself. It raises ValueError where an id has a handler already.
     """
 
     def __init__(self) -> None:
-        self._make: dict[Key, Callable[[Desk], Listener]] = {}
+        self._make: dict[Key, Callable[[Context], Listener]] = {}
 
-    def on_command(self, name: str) -> Register[Command]:
+    def on_command(self, name: str) -> Decorator[Command]:
         """For a slash command, with its slash."""
         return self._register(DeliveryKind.COMMAND, (name,), Command)
 
-    def on_shortcut(self, callback_id: str) -> Register[Shortcut]:
+    def on_shortcut(self, callback_id: str) -> Decorator[Shortcut]:
         """For a global shortcut."""
         return self._register(DeliveryKind.SHORTCUT, (callback_id,), Shortcut)
 
-    def on_click(self, *action_ids: str) -> Register[Click]:
+    def on_click(self, *action_ids: str) -> Decorator[Click]:
         """For buttons and other elements of a message or a view."""
         return self._register(DeliveryKind.CLICK, action_ids, Click)
 
-    def on_submit(self, *callback_ids: str, fields: Mapping[str, str] | None = None) -> Register[Submission]:
-        """For forms that are sent; `fields` says which block shows a refusal of which field."""
+    def on_submit(self, *callback_ids: str, fields: Mapping[str, str] | None = None) -> Decorator[Submission]:
+        """For submitted forms; `fields` maps the field of a refusal to the block that shows it."""
         return self._register(DeliveryKind.SUBMISSION, callback_ids, Submission, fields)
 
-    def on_menu(self, *action_ids: str) -> Register[Suggestion]:
-        """For menus that ask what they may offer."""
+    def on_menu(self, *action_ids: str) -> Decorator[Suggestion]:
+        """For menus that ask for their options."""
         return self._register(DeliveryKind.SUGGESTION, action_ids, Suggestion)
 
-    def on_event(self, *types: str, merges: bool = False) -> Register[Event]:
+    def on_event(self, *types: str, merges: bool = False) -> Decorator[Event]:
         """For events of the Events API; `merges`: any number of them cost as much as one."""
         return self._register(DeliveryKind.EVENT, types, Event, merges=merges)
 
-    def listeners(self, desk: Desk) -> dict[Key, Listener]:
-        """Build the listeners of one bot."""
-        return {key: make(desk) for key, make in self._make.items()}
+    def listeners(self, context: Context) -> dict[Key, Listener]:
+        """Build the listeners of one bot, by kind and id."""
+        return {key: make(context) for key, make in self._make.items()}
 
     def _register(
         self,
         kind: DeliveryKind,
         names: tuple[str, ...],
-        shape: type[In],
+        shape: type[D],
         fields: Mapping[str, str] | None = None,
         *,
         merges: bool = False,
-    ) -> Register[In]:
-        def register(handle: HandlerFunction[In]) -> HandlerFunction[In]:
+    ) -> Decorator[D]:
+        def register(handle: HandlerFunction[D]) -> HandlerFunction[D]:
             for name in map(str, names):
                 if (kind, name) in self._make:
                     raise ValueError(f"{kind} {name} has a handler already")
@@ -118,31 +118,31 @@ class Routes(AsyncMiddleware):
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002
     ) -> BoltResponse | None:
         """Run the listener and return what it answered; Bolt goes on where there is none."""
-        listener = self.listeners.get(_where(req.body))
+        listener = self.listeners.get(_key_of(req.body))
         if listener is None:
             return await next()
         ack = req.context.ack
         await listener(ack=ack, body=req.body, client=req.context.client)
-        # What was not answered was not taken: of an event, Slack sends it again.
+        # Without an answer Slack sends an event again.
         return ack.response or BoltResponse(status=503)
 
 
-def _where(body: Mapping[str, Any]) -> tuple[Any, str]:
-    """A delivery's place in the table; nobody's place where it has none of Slack's shapes."""
+def _key_of(body: Mapping[str, Any]) -> tuple[Any, str]:
+    """Return kind and id of a delivery; an id that has no handler where it has none of Slack's shapes."""
     kind = body.get("type")
     if kind is None:
-        return DeliveryKind.COMMAND, _named(body, "command")
+        return DeliveryKind.COMMAND, _string(body, "command")
     if kind == DeliveryKind.CLICK:
         actions = body.get("actions")
-        return kind, _named(actions[0] if isinstance(actions, list) and actions else None, "action_id")
+        return kind, _string(actions[0] if isinstance(actions, list) and actions else None, "action_id")
     if kind == DeliveryKind.SUBMISSION:
-        return kind, _named(body.get("view"), "callback_id")
+        return kind, _string(body.get("view"), "callback_id")
     if kind == DeliveryKind.EVENT:
-        return kind, _named(body.get("event"), "type")
+        return kind, _string(body.get("event"), "type")
     ident = "action_id" if kind == DeliveryKind.SUGGESTION else "callback_id"
-    return str(kind), _named(body, ident)
+    return str(kind), _string(body, ident)
 
 
-def _named(part: object, key: str) -> str:
+def _string(part: object, key: str) -> str:
     value = part.get(key) if isinstance(part, Mapping) else None
     return value if isinstance(value, str) else ""

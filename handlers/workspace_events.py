@@ -1,7 +1,7 @@
-"""What happens to people, to user groups and to the app itself, as Slack tells it.
+"""Handle Slack's events about people, user groups and the installation.
 
-An event is a hint: it may come late, or twice. What counts (who is active, a guest, in a group) is looked
-up by a job before anything is done about it; the rest (names, addresses) is taken as it comes.
+An event is only a hint: it may come late, or twice. What access depends on (who is active, a guest, in a
+group) is looked up by a job before anything is done about it; names and addresses are taken from the event.
 """
 
 from collections.abc import Mapping
@@ -20,27 +20,27 @@ log = structlog.get_logger("keyturn.people")
 
 @on_event("user_change", "team_join")
 async def person_changed(event: Event) -> None:
-    """Somebody joined, or is not what they were. Most changes (a status, a picture) are none for us."""
+    """Store a change of a person, or that they joined. Most changes (a status, a picture) are not stored."""
     user = event.event.get("user")
     if not isinstance(user, Mapping) or not user.get("id"):
         return
-    event.desk.whois.forget_profile(str(user["id"]))
-    told = person_of(user)
-    if await event.read(slack_events.is_news, told):
-        await event.run(slack_events.person, told)
+    event.context.people.forget_profile(str(user["id"]))
+    person = person_of(user)
+    if await event.read(slack_events.is_news, person):
+        await event.run(slack_events.person, person)
 
 
 @on_event("subteam_members_changed", "subteam_updated")
 async def group_changed(event: Event) -> None:
-    """A user group has other members, another name, or was switched off or on."""
+    """Have user groups synchronised: one has other members or another name, or was disabled or enabled."""
     group_id = _group_of(event.event)
     if await event.read(slack_events.is_known_group, group_id):
         await event.run(slack_events.groups)
 
 
 @on_event("app_uninstalled", "tokens_revoked")
-async def cut_off(event: Event) -> None:
-    """The app was uninstalled, or tokens of it were revoked: nothing can be shown or given any more."""
+async def record_disconnection(event: Event) -> None:
+    """Record that the app was uninstalled or its token revoked, so that nothing works any more."""
     kind = str(event.event.get("type"))
     log.error("Slack has cut us off. Install the app again, or give it a new token", kind=kind)
     await event.run(lambda out: out.record(SYSTEM, f"slack.{kind}", "slack"))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from handlers import error_handling
-from handlers.admin import modals, unknown_people
+from handlers.admin import modals, unknown_people, would_ask
 from handlers.people import refresh, timeout
 from handlers.request import form_view
 
@@ -19,14 +19,15 @@ FACTOR = 5.0
 PRODUCT = {
     (module, name): getattr(module, name)
     for module, name in (
-        (refresh, "PATIENCE"),
-        (refresh, "BEFORE_A_FORM"),
-        (error_handling, "COMMAND_WITHIN"),
-        (timeout, "PATIENCE"),
-        (form_view, "AT_ONCE"),
-        (form_view, "PATIENCE"),
-        (modals, "PATIENCE"),
-        (unknown_people, "PATIENCE"),
+        (refresh, "DECISION_TIMEOUT"),
+        (refresh, "FORM_TIMEOUT"),
+        (error_handling, "COMMAND_ACK_TIMEOUT"),
+        (timeout, "LOOKUP_TIMEOUT"),
+        (form_view, "FIRST_VIEW_TIMEOUT"),
+        (form_view, "LOOKUP_TIMEOUT"),
+        (modals, "REDRAW_TIMEOUT"),
+        (unknown_people, "LOOKUP_TIMEOUT"),
+        (would_ask, "LOOKUP_TIMEOUT"),
     )
 }
 

@@ -16,7 +16,7 @@ from bot.connectors import registry
 from bot.sandbox.slack import LocalSlack, Person
 from bot.sandbox.slack.state.conversations import Message
 from bot.slack.manifest import manifest
-from handlers.people.lookup import SOON
+from handlers.people.freshness import GROUP_MAX_AGE
 from models.catalogue.spec import AppSpec
 from models.clock import Clock, ManualClock
 from models.registry import apps
@@ -122,10 +122,10 @@ class World:
 
     async def acquaint(self) -> None:
         """Let the bot know everybody. A look-up that a busy machine held up for too long is made again."""
-        everybody, since = set(self.ids.values()), self.clock.now() - SOON
+        everybody, since = set(self.ids.values()), self.clock.now() - GROUP_MAX_AGE
         unknown = everybody
         for _ in range(20):
-            await self.bot.desk.whois.people(unknown)
+            await self.bot.context.people.refresh(unknown)
             unknown = await self.bot.store.read(lambda case: stale(case, everybody, since))
             if not unknown:
                 return

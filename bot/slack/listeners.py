@@ -16,7 +16,7 @@ from handlers.admin import (
     settings,
     would_ask,
 )
-from handlers.context import Desk
+from handlers.context import Context
 from handlers.request import command, comment, decide, details, emergency, form
 from handlers.routes import TABLE, Routes
 
@@ -30,19 +30,19 @@ MODULES = (
 """Importing them has filled the table."""
 
 
-def all_routes(desk: Desk) -> Routes:
+def all_routes(context: Context) -> Routes:
     """Build the listeners of one bot."""
-    return Routes(TABLE.listeners(desk))
+    return Routes(TABLE.listeners(context))
 
 
-def register(bolt: AsyncApp, desk: Desk) -> None:
+def register(bolt: AsyncApp, context: Context) -> None:
     """Answer all that Slack delivers to this Bolt app."""
-    bolt.use(all_routes(desk))
+    bolt.use(all_routes(context))
     bolt.error(_answer)
 
 
 async def _answer(error: Exception) -> BoltResponse:
-    """What no listener is for is acknowledged all the same, or Slack would send it again and again."""
+    """Acknowledge a delivery without a handler, or Slack would send it again and again."""
     if isinstance(error, BoltUnhandledRequestError):
         body = error.body
         log.info("nobody listens to this", type=body.get("type"), happened=_event_type(body))

@@ -1,1 +1,1 @@
-"""`/access-admin`: setting up apps in modals. The list, one app, and the forms of its parts."""
+"""`/access-admin`: set up apps, conflicts, messages and settings in modals, and decide on changes."""

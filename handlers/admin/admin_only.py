@@ -1,47 +1,51 @@
-"""What every handler here goes through: only admins pass, and a form's problems stand at its fields."""
+"""Let only admins run a handler, and show the errors of an admin form at its fields."""
 
 from functools import wraps
 
 from blocks.admin.block_id_version import place_errors
 from blocks.admin.fields.base import InvalidForm
 from handlers.admin import modals
-from handlers.deliveries import Click, Incoming, Submission
-from handlers.error_handling import HandlerFunction, In
-from handlers.people.lookup import SOON
+from handlers.deliveries import Click, SlackDelivery, Submission
+from handlers.error_handling import D, HandlerFunction
+from handlers.people.freshness import GROUP_MAX_AGE
 from models.errors import Invalid
 from models.lifecycle.catalogue.edit_app import Overtaken
 from models.registry.permissions import only_admins
 
 
-def admins_only(handle: HandlerFunction[In]) -> HandlerFunction[In]:
-    """The handler behind the gate. It raises NotAllowed for everybody else, looked up afresh each time."""
+def admins_only(handle: HandlerFunction[D]) -> HandlerFunction[D]:
+    """Make a handler look its person up and run only for admins.
+
+    Raises:
+        NotAllowed: The person is no admin (by the handler that is returned).
+    """
 
     @wraps(handle)
-    async def run(incoming: In) -> None:
-        await incoming.desk.whois.people([incoming.person], SOON)
-        await incoming.desk.whois.admins()
-        await incoming.read(only_admins, incoming.person)
+    async def run(delivery: D) -> None:
+        await delivery.context.people.refresh([delivery.person], GROUP_MAX_AGE)
+        await delivery.context.people.refresh_admins()
+        await delivery.read(only_admins, delivery.person)
         try:
-            await handle(incoming)
+            await handle(delivery)
         except InvalidForm as problems:
-            at = place_errors(problems.errors, incoming.view)
-            await incoming.answer(response_action="errors", errors=at)
+            errors = place_errors(problems.errors, delivery.view)
+            await delivery.answer(response_action="errors", errors=errors)
         except Overtaken as overtaken:
-            await _show_what_is_new(incoming, overtaken)
+            await _show_overtaken(delivery, overtaken)
         except Invalid as invalid:
-            if not isinstance(incoming, Click) or not modals.in_a_list(incoming):
+            if not isinstance(delivery, Click) or not modals.in_a_list(delivery):
                 raise
-            # Slack puts nothing on top of a third modal, so what is wrong is said in it.
-            await incoming.redraw(await modals.unchanged(incoming, str(invalid)))
+            # Slack opens no fourth modal, so the third one says what is wrong.
+            await delivery.redraw(await modals.unchanged_list_view(delivery, str(invalid)))
 
     return run
 
 
-async def _show_what_is_new(incoming: Incoming, overtaken: Overtaken) -> None:
-    """Somebody else was faster: say who and what, and show the same screen as it is now."""
-    view = await modals.again(incoming, overtaken)
-    if not isinstance(incoming, Submission):
-        await incoming.redraw(view)
+async def _show_overtaken(delivery: SlackDelivery, overtaken: Overtaken) -> None:
+    """Show the same modal as it is now, with who changed what meanwhile."""
+    view = await modals.overtaken_view(delivery, overtaken)
+    if not isinstance(delivery, Submission):
+        await delivery.redraw(view)
         return
-    await modals.refresh_below(incoming, overtaken.entry)
-    await incoming.answer(response_action="update", view=dict(view))
+    await modals.refresh_below(delivery, overtaken.entry)
+    await delivery.answer(response_action="update", view=dict(view))

@@ -1,4 +1,4 @@
-"""One app: opening the forms of its parts, and what its buttons and those of its lists change at once."""
+"""Set up one app: open and save the forms of its parts, and apply the buttons that change it at once."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +15,7 @@ from models.catalogue.mentions import named
 from models.catalogue.spec import AppSpec
 from models.lifecycle.catalogue import edit_app
 
-OPENS = {
+FORM_OF_ACTION = {
     AdminAction.EDIT_BASICS: AdminScreen.BASICS,
     AdminAction.EDIT_TIMES: AdminScreen.TIMES,
     AdminAction.EDIT_EMERGENCY: AdminScreen.EMERGENCY,
@@ -25,102 +25,103 @@ OPENS = {
     AdminAction.EDIT_ACCESS: AdminScreen.ACCESS,
     AdminAction.FIND_ACCESS: AdminScreen.ACCESS,
 }
-Make = Callable[[AppSpec, str, str], AppSpec]
-"""Makes the new entry of an app, a button's reference, and the access whose stages and rules are shown."""
+Edit = Callable[[AppSpec, str, str], AppSpec]
+"""Edits an app, by a button's value and the key of the access whose stages and rules are shown."""
 
-CHANGES: dict[AdminAction, Make] = {
+EDIT_OF_ACTION: dict[AdminAction, Edit] = {
     AdminAction.SWITCH_ON: lambda app, _, __: app_edits.switched(app, on=True),
     AdminAction.SWITCH_OFF: lambda app, _, __: app_edits.switched(app, on=False),
     AdminAction.DELETE_ACCESS: lambda app, key, _: app_edits.without_access(app, key),
-    AdminAction.DELETE_STAGE: lambda app, at, access: app_edits.without(
-        app, Spot("stage", parse_number(at), access)
+    AdminAction.DELETE_STAGE: lambda app, value, access: app_edits.without(
+        app, Spot("stage", parse_number(value), access)
     ),
-    AdminAction.MOVE_STAGE_UP: lambda app, at, access: app_edits.earlier(
-        app, Spot("stage", parse_number(at), access)
+    AdminAction.MOVE_STAGE_UP: lambda app, value, access: app_edits.earlier(
+        app, Spot("stage", parse_number(value), access)
     ),
     AdminAction.OWN_STAGES: lambda app, _, access: app_edits.with_own_stages(app, access),
     AdminAction.APP_S_STAGES: lambda app, _, access: app_edits.with_the_app_s_stages(app, access),
-    AdminAction.DELETE_RULE: lambda app, at, access: app_edits.without(app, rule.spot_of(at, access)),
-    AdminAction.DELETE_EXAMPLE: lambda app, at, _: app_edits.without(app, Spot("example", parse_number(at))),
-    AdminAction.MOVE_RULE_UP: lambda app, at, access: app_edits.earlier(app, rule.spot_of(at, access)),
+    AdminAction.DELETE_RULE: lambda app, value, access: app_edits.without(app, rule.spot_of(value, access)),
+    AdminAction.DELETE_EXAMPLE: lambda app, value, _: app_edits.without(
+        app, Spot("example", parse_number(value))
+    ),
+    AdminAction.MOVE_RULE_UP: lambda app, value, access: app_edits.earlier(app, rule.spot_of(value, access)),
+}
+Parse = Callable[[AppSpec, AdminPlace, Submission], AppSpec]
+"""Edits an app by what was entered in a form for the part at this place."""
+
+PARSERS: dict[AdminScreen, Parse] = {
+    AdminScreen.BASICS: lambda app, _, submission: basics.parse(app, submission.values),
+    AdminScreen.EMERGENCY: lambda app, _, submission: emergency.parse(app, submission.values),
+    AdminScreen.TIMES: lambda app, _, submission: durations.parse(app, submission.values),
+    AdminScreen.STAGE: lambda app, place, submission: stage.parse(app, place, submission.values),
+    AdminScreen.EXAMPLE: lambda app, place, submission: example.parse(app, place, submission.values),
+    AdminScreen.RULE: lambda app, place, submission: rule.parse(app, place, submission.values),
+    AdminScreen.ACCESS: lambda app, place, submission: access.parse(
+        app, place.part, submission.values, submission.context.connectors
+    ),
 }
 
 
-@on_click(*OPENS)
+@on_click(*FORM_OF_ACTION)
 @admins_only
-async def open_form(incoming: Click) -> None:
-    """Open the form for the part that was chosen, or for a new one."""
-    place = modals.place_of(incoming)
-    entry = await incoming.read(edit_app.look, place.app, incoming.person, place.version)
-    here = replace(place, part=incoming.value, more="")
-    form = await modals.form(incoming, OPENS[AdminAction(incoming.action_id)], entry, here)
-    await modals.put(incoming, form)
+async def open_form(click: Click) -> None:
+    """Open the form for a part of the app, or for a new one."""
+    place = modals.place_of(click)
+    entry = await modals.load_entry(click, place, place.version)
+    here = replace(place, part=click.value, more="")
+    form = await modals.part_view(click, FORM_OF_ACTION[AdminAction(click.action_id)], entry, here)
+    await modals.show_form(click, form)
 
 
-@on_click(*CHANGES)
+@on_click(*EDIT_OF_ACTION)
 @admins_only
-async def change(incoming: Click) -> None:
-    """Change the app as the button says, and show what became of it."""
-    place, make = modals.place_of(incoming), CHANGES[AdminAction(incoming.action_id)]
+async def change(click: Click) -> None:
+    """Change the app as the button says, and redraw it."""
+    place, edit_by = modals.place_of(click), EDIT_OF_ACTION[AdminAction(click.action_id)]
 
     def edit(app: AppSpec) -> AppSpec:
-        return make(app, incoming.value, place.access)
+        return edit_by(app, click.value, place.access)
 
-    entry = await incoming.run(edit_app.change, place.app, place.version, edit, incoming.person)
-    await modals.refresh_here(incoming, entry)
+    entry = await click.run(edit_app.change, place.app, place.version, edit, click.person)
+    await modals.refresh_here(click, entry)
 
 
 @on_click(AdminAction.ACCESSES_BACK, AdminAction.ACCESSES_ON)
 @admins_only
-async def turn_page(incoming: Click) -> None:
-    """Show other accesses of the app."""
-    place = replace(modals.place_of(incoming), first_access=parse_number(incoming.value))
-    entry = await incoming.read(edit_app.look, place.app, incoming.person)
-    await incoming.redraw(await modals.one_app(incoming, entry, place))
-
-
-Parse = Callable[[AppSpec, AdminPlace, Submission], AppSpec]
-"""Makes the new entry of an app, what the form is about, and what was entered."""
-
-PARSERS: dict[AdminScreen, Parse] = {
-    AdminScreen.BASICS: lambda app, _, sent: basics.parse(app, sent.values),
-    AdminScreen.EMERGENCY: lambda app, _, sent: emergency.parse(app, sent.values),
-    AdminScreen.TIMES: lambda app, _, sent: durations.parse(app, sent.values),
-    AdminScreen.STAGE: lambda app, place, sent: stage.parse(app, place, sent.values),
-    AdminScreen.EXAMPLE: lambda app, place, sent: example.parse(app, place, sent.values),
-    AdminScreen.RULE: lambda app, place, sent: rule.parse(app, place, sent.values),
-    AdminScreen.ACCESS: lambda app, place, sent: access.parse(
-        app, place.part, sent.values, sent.desk.connectors
-    ),
-}
+async def turn_page(click: Click) -> None:
+    """Show another page of the app's accesses."""
+    place = replace(modals.place_of(click), first_access=parse_number(click.value))
+    entry = await modals.load_entry(click, place)
+    await click.redraw(await modals.app_view(click, entry, place))
 
 
 @on_submit(*PARSERS)
 @admins_only
-async def save(incoming: Submission) -> None:
-    """Save what the form says, and show the app with it; the form closes, or gives way to its list."""
-    place, parse = modals.place_of(incoming), PARSERS[modals.screen_of(incoming)]
-    await _refuse_unknown(incoming, place)
+async def save(submission: Submission) -> None:
+    """Save the form and redraw the app; the form closes, or the list that it has replaced returns."""
+    place, parse = modals.place_of(submission), PARSERS[modals.screen_of(submission)]
+    await _refuse_unknown(submission, place)
 
     def edit(app: AppSpec) -> AppSpec:
-        return parse(app, place, incoming)
+        return parse(app, place, submission)
 
-    entry = await incoming.run(edit_app.change, place.app, place.version, edit, incoming.person)
-    await modals.refresh_below(incoming, entry)
-    if modals.in_a_list(incoming):
-        await incoming.answer(response_action="update", view=dict(await modals.the_list(incoming, entry)))
+    entry = await submission.run(edit_app.change, place.app, place.version, edit, submission.person)
+    await modals.refresh_below(submission, entry)
+    if modals.in_a_list(submission):
+        view = await modals.list_view(submission, entry)
+        await submission.answer(response_action="update", view=dict(view))
 
 
-async def _refuse_unknown(incoming: Submission, place: AdminPlace) -> None:
-    entry = await incoming.read(edit_app.look, place.app, incoming.person)
-    await unknown_people.refuse_unknown(incoming, {str(ref) for ref, _ in named(entry.app)})
+async def _refuse_unknown(submission: Submission, place: AdminPlace) -> None:
+    entry = await modals.load_entry(submission, place)
+    await unknown_people.refuse_unknown(submission, {str(ref) for ref, _ in named(entry.app)})
 
 
 @on_click(AdminAction.CONNECTOR)
 @admins_only
-async def choose_connector(incoming: Click) -> None:
-    """Another kind of connector was chosen: show the fields that it has."""
-    place = modals.place_of(incoming)
-    entry = await incoming.read(edit_app.look, place.app, incoming.person, place.version)
-    view = await modals.form(incoming, AdminScreen.ACCESS, entry, place, connector=incoming.value)
-    await incoming.redraw(view)
+async def choose_connector(click: Click) -> None:
+    """Redraw the form with the fields of the chosen kind of connector."""
+    place = modals.place_of(click)
+    entry = await modals.load_entry(click, place, place.version)
+    view = await modals.part_view(click, AdminScreen.ACCESS, entry, place, connector=click.value)
+    await click.redraw(view)

@@ -1,33 +1,29 @@
-"""Conflicts: the list of them, adding one, changing one, taking one out."""
+"""Conflicts between accesses: list, add, change and remove them."""
 
 from collections.abc import Mapping, Sequence
 
-from blocks import kit
 from blocks.admin.forms import conflict as screen
 from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen
 from blocks.admin.lists import conflicts as conflict_list
-from blocks.admin.lists import layout
-from blocks.kit import Block, View, option
+from blocks.kit import View, option
 from handlers.admin import modals, unknown_people
 from handlers.admin.admin_only import admins_only
-from handlers.deliveries import Click, Incoming, Submission, Suggestion
+from handlers.deliveries import Click, SlackDelivery, Submission, Suggestion
 from handlers.routes import on_click, on_menu, on_submit
 from models.catalogue.search import fold
 from models.catalogue.spec.conflicts import ConflictSpec
 from models.lifecycle.catalogue import edit_conflict as verbs
-from models.lifecycle.catalogue import propose_change
-from models.store.case import Case
 from models.tables import catalogue
 
-MOST = 100
-"""Choices in one answer to a menu."""
+MAX_OPTIONS = 100
+"""Options in one answer to a menu."""
 FIELDS = {"key": "key", "these": "these", "those": "those"}
 
 
 @on_click(AdminAction.CONFLICTS)
 @admins_only
 async def open_list(click: Click) -> None:
-    """Show every conflict."""
+    """Open the list of conflicts."""
     await click.open(await _list(click))
 
 
@@ -36,39 +32,38 @@ async def open_list(click: Click) -> None:
 async def open_form(click: Click) -> None:
     """Open the form for a conflict, or for a new one."""
     if click.action_id == AdminAction.ADD_CONFLICT:
-        await click.open(screen.build(None, AdminPlace(), {}, await modals.known(click, ())))
+        await click.open(screen.build(None, AdminPlace(), {}, await modals.load_slack_names(click, ())))
         return
     entry = await click.read(verbs.look, click.value, click.person)
     place = AdminPlace(part=entry.conflict.key, version=entry.version)
     stages = [entry.conflict.stage] if entry.conflict.stage else []
-    titles, known = await _titles(click, [entry.conflict]), await modals.known(click, stages)
-    await click.open(screen.build(entry.conflict, place, titles, known))
+    titles, names = await _titles(click, [entry.conflict]), await modals.load_slack_names(click, stages)
+    await click.open(screen.build(entry.conflict, place, titles, names))
 
 
 @on_submit(AdminScreen.CONFLICT, fields=FIELDS)
 @admins_only
-async def save(sent: Submission) -> None:
-    """Save what the form says, and show the list with it; the form closes."""
-    place = modals.place_of(sent)
+async def save(submission: Submission) -> None:
+    """Save the form, or propose it where two people are needed, and redraw the list; the form closes."""
+    place = modals.place_of(submission)
     if place.part:
-        entry = await sent.read(verbs.look, place.part, sent.person)
-        changed = screen.parse(entry.conflict, sent.values)
+        entry = await submission.read(verbs.look, place.part, submission.person)
+        conflict = screen.parse(entry.conflict, submission.values)
         stage = entry.conflict.stage
-        await unknown_people.refuse_unknown(sent, stage.everybody if stage else ())
-        said = await sent.run(verbs.change, changed, place.version, sent.person)
+        await unknown_people.refuse_unknown(submission, stage.everybody if stage else ())
+        proposed = await submission.run(verbs.change, conflict, place.version, submission.person)
     else:
-        new = screen.parse(None, sent.values)
-        await unknown_people.refuse_unknown(sent, ())
-        said = await sent.run(verbs.add, new, sent.person)
-    await modals.redraw_view(sent, str(sent.view.get("previous_view_id") or ""), await _list(sent))
-    if said:
-        await sent.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
+        conflict = screen.parse(None, submission.values)
+        await unknown_people.refuse_unknown(submission, ())
+        proposed = await submission.run(verbs.add, conflict, submission.person)
+    await modals.redraw_previous(submission, await _list(submission))
+    await modals.answer_proposed(submission, proposed)
 
 
 @on_click(AdminAction.DELETE_CONFLICT)
 @admins_only
 async def delete(click: Click) -> None:
-    """Take a conflict out; Slack has asked "are you sure" already."""
+    """Remove a conflict; the button itself has asked for confirmation."""
     entry = await click.read(verbs.look, click.value, click.person)
     await click.run(verbs.remove, click.value, entry.version, click.person)
     await click.redraw(await _list(click))
@@ -77,28 +72,23 @@ async def delete(click: Click) -> None:
 @on_menu(AdminAction.FIND_ANY)
 @admins_only
 async def suggest(menu: Suggestion) -> None:
-    """The accesses of all apps that fit what was typed, and each app as a whole."""
-    shelf = await menu.desk.catalogue.shelf()
-    words = fold(menu.typed).split()
-    found = shelf.search_all(menu.typed) or shelf.search_all(" ".join(words[:1]))
-    named = {ref: title for app in found for ref, title in conflict_list.access_titles(app).items()}
-    fitting = [ref for ref, title in named.items() if all(word in fold(title) for word in words)]
-    await menu.answer(options=[option(named[ref], ref) for ref in (fitting or list(named))[:MOST]])
+    """Offer the accesses of all apps that match, and each app as a whole."""
+    snapshot = await menu.context.catalogue.snapshot()
+    words = fold(menu.query).split()
+    apps = snapshot.search_all(menu.query) or snapshot.search_all(" ".join(words[:1]))
+    titles = {ref: title for app in apps for ref, title in conflict_list.access_titles(app).items()}
+    matches = [ref for ref, title in titles.items() if all(word in fold(title) for word in words)]
+    await menu.answer(options=[option(titles[ref], ref) for ref in (matches or list(titles))[:MAX_OPTIONS]])
 
 
-async def _list(incoming: Incoming) -> View:
-    found = await incoming.read(verbs.every, incoming.person)
-    waiting = await incoming.read(_waiting, incoming.person)
-    return conflict_list.build(found, await _titles(incoming, found), waiting)
+async def _list(delivery: SlackDelivery) -> View:
+    conflicts = await delivery.read(verbs.every, delivery.person)
+    pending = await delivery.read(modals.workspace_changes, catalogue.CONFLICT, delivery.person)
+    return conflict_list.build(conflicts, await _titles(delivery, conflicts), pending)
 
 
-def _waiting(case: Case, viewer: str) -> list[Block]:
-    waiting = propose_change.waiting_of(case, catalogue.CONFLICT)
-    return layout.pending_workspace_changes(waiting, viewer, propose_change.second_wanted(case, viewer))
-
-
-async def _titles(incoming: Incoming, conflicts: Sequence[ConflictSpec]) -> Mapping[str, str]:
-    """What the accesses are called that these name."""
-    shelf = await incoming.desk.catalogue.shelf()
-    apps = [app for key in conflict_list.app_keys(conflicts) if (app := shelf.find(key)) is not None]
+async def _titles(delivery: SlackDelivery, conflicts: Sequence[ConflictSpec]) -> Mapping[str, str]:
+    """Return the titles of the accesses in these conflicts, by their references."""
+    snapshot = await delivery.context.catalogue.snapshot()
+    apps = [app for key in conflict_list.app_keys(conflicts) if (app := snapshot.find(key)) is not None]
     return {ref: title for app in apps for ref, title in conflict_list.access_titles(app).items()}

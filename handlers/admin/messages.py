@@ -1,19 +1,17 @@
-"""Messages in the company's own words: the list of them, wording one, and how it would look."""
+"""Messages in the company's own words: list, edit, preview and reset them."""
 
-from blocks import kit
 from blocks.admin.fields.base import InvalidForm
 from blocks.admin.forms import message as screen
 from blocks.admin.forms.message_example import ExamplePeople
 from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen
-from blocks.admin.lists import layout, messages
-from blocks.kit import Block, View
+from blocks.admin.lists import messages
+from blocks.kit import View
 from handlers.admin import modals
 from handlers.admin.admin_only import admins_only
-from handlers.deliveries import Click, Incoming, Submission
+from handlers.deliveries import Click, SlackDelivery, Submission
 from handlers.routes import on_click, on_submit
 from models.errors import NotFound
 from models.lifecycle.catalogue import edit_message as verbs
-from models.lifecycle.catalogue import propose_change
 from models.lifecycle.catalogue.edit_message import MessageEntry
 from models.registry.directory import Directory, anybody_but, names_of
 from models.store.case import Case
@@ -26,14 +24,14 @@ FIELDS = {"subject": "subject", "text": "text"}
 @on_click(AdminAction.MESSAGES)
 @admins_only
 async def open_list(click: Click) -> None:
-    """Show every message."""
+    """Open the list of messages."""
     await click.open(await _list(click))
 
 
 @on_click(AdminAction.EDIT_MESSAGE)
 @admins_only
 async def open_form(click: Click) -> None:
-    """Open the form that words one."""
+    """Open the form for the words of a message."""
     entry = await _entry(click, click.value)
     await click.open(screen.build(entry, AdminPlace(part=entry.key.value, version=entry.version)))
 
@@ -41,23 +39,23 @@ async def open_form(click: Click) -> None:
 @on_click(AdminAction.PREVIEW_MESSAGE)
 @admins_only
 async def preview(click: Click) -> None:
-    """Show below the fields how it would look; what was typed stays."""
+    """Show below the fields how the message would look; the entries stay."""
     place = modals.place_of(click)
     entry = await _entry(click, place.part)
     try:
         words = screen.parse(entry.key, click.values)
-        shown = screen.preview(entry.key, words, await _people(click), click.desk.clock.now())
+        blocks = screen.preview(entry.key, words, await _people(click), click.context.clock.now())
     except InvalidForm as problems:
-        shown = screen.problem_blocks(
-            f"{name.capitalize()}: {said}" for name, said in problems.errors.items()
+        blocks = screen.problem_blocks(
+            f"{name.capitalize()}: {sentence}" for name, sentence in problems.errors.items()
         )
-    await click.redraw(screen.build(entry, place, shown))
+    await click.redraw(screen.build(entry, place, blocks))
 
 
 @on_click(AdminAction.STANDARD_WORDS)
 @admins_only
-async def standard(click: Click) -> None:
-    """Put the standard words into the form; they hold once it is saved."""
+async def reset(click: Click) -> None:
+    """Fill the form with the standard words; they apply once it is saved."""
     place = modals.place_of(click)
     entry = await _entry(click, place.part)
     await click.redraw(screen.build(entry, screen.reset_to_standard(place)))
@@ -65,46 +63,41 @@ async def standard(click: Click) -> None:
 
 @on_submit(AdminScreen.MESSAGE, fields=FIELDS)
 @admins_only
-async def save(sent: Submission) -> None:
+async def save(submission: Submission) -> None:
     """Save the words, or propose them where two people are needed; the form closes."""
-    place = modals.place_of(sent)
-    key = _key(place.part)
-    words = screen.parse(key, sent.values)
-    said = await sent.run(verbs.change, key, words, place.version, sent.person)
-    await modals.redraw_view(sent, str(sent.view.get("previous_view_id") or ""), await _list(sent))
-    if said:
-        await sent.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
+    place = modals.place_of(submission)
+    key = _parse_key(place.part)
+    words = screen.parse(key, submission.values)
+    proposed = await submission.run(verbs.change, key, words, place.version, submission.person)
+    await modals.redraw_previous(submission, await _list(submission))
+    await modals.answer_proposed(submission, proposed)
 
 
-def _key(text: str) -> MessageKey:
+def _parse_key(text: str) -> MessageKey:
     try:
         return MessageKey(text)
     except ValueError:
         raise NotFound("There is no such message.") from None
 
 
-async def _entry(incoming: Incoming, named: str) -> MessageEntry:
-    return await incoming.read(verbs.look, _key(named), incoming.person)
+async def _entry(delivery: SlackDelivery, key: str) -> MessageEntry:
+    return await delivery.read(verbs.look, _parse_key(key), delivery.person)
 
 
-async def _list(incoming: Incoming) -> View:
+async def _list(delivery: SlackDelivery) -> View:
     def read(case: Case) -> View:
-        return messages.build(verbs.every(case, incoming.person), _waiting(case, incoming.person))
+        pending = modals.workspace_changes(case, catalogue.MESSAGE, delivery.person)
+        return messages.build(verbs.every(case, delivery.person), pending)
 
-    return await incoming.read(read)
-
-
-def _waiting(case: Case, viewer: str) -> list[Block]:
-    waiting = propose_change.waiting_of(case, catalogue.MESSAGE)
-    return layout.pending_workspace_changes(waiting, viewer, propose_change.second_wanted(case, viewer))
+    return await delivery.read(read)
 
 
-async def _people(incoming: Incoming) -> ExamplePeople:
-    """Who looks at it, and another admin or, where there is none, somebody else who is known."""
+async def _people(delivery: SlackDelivery) -> ExamplePeople:
+    """Return the admin, and another admin or, where there is none, any other person."""
 
     def read(case: Case) -> ExamplePeople:
-        admins = [one for one in Directory(case).admins() if one != incoming.person]
-        other = next(iter(admins), None) or anybody_but(case, incoming.person) or incoming.person
-        return ExamplePeople(incoming.person, other, names_of(case, {incoming.person, other}))
+        admins = (admin for admin in Directory(case).admins() if admin != delivery.person)
+        other = next(admins, None) or anybody_but(case, delivery.person) or delivery.person
+        return ExamplePeople(delivery.person, other, names_of(case, {delivery.person, other}))
 
-    return await incoming.read(read)
+    return await delivery.read(read)

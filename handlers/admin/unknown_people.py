@@ -1,4 +1,4 @@
-"""Those whom an admin wrote into a form by address, id or handle: whether Slack knows them."""
+"""Check that people and user groups typed into an admin form exist in Slack."""
 
 import asyncio
 from collections.abc import Collection, Mapping
@@ -9,54 +9,57 @@ from slack_sdk.errors import SlackApiError
 
 from blocks.admin.fields.base import InvalidForm
 from blocks.admin.fields.people import typed_people
-from handlers.deliveries import Incoming, Submission
+from handlers.deliveries import SlackDelivery, Submission
 from models.catalogue.spec import ApproverRef, GroupRef, PersonRef, parse_approver
 
 log = structlog.get_logger("keyturn.admin")
 
-PATIENCE = 1.0
-"""Seconds to wait for Slack within an answer that has to be given in three."""
+LOOKUP_TIMEOUT = 1.0
+"""Seconds to wait for Slack, of the three in which it waits for an answer."""
 UNKNOWN = {"user_not_found", "users_not_found"}
-MOST = 20
-"""As many are asked about at once."""
+MAX_LOOKUPS = 20
+"""People and user groups that are looked up at once."""
 
 
-async def refuse_unknown(sent: Submission, before: Collection[str]) -> None:
-    """Raises InvalidForm, at their field, where somebody is written whom Slack does not know or who has left.
+async def refuse_unknown(submission: Submission, before: Collection[str]) -> None:
+    """Look up who was typed into a form and was not there `before`.
 
-    Whoever was there `before` may stay. Where Slack does not answer in time, everybody passes:
-    `keyturn check` looks again.
+    Where Slack does not answer in time, everybody passes: `keyturn check` looks again.
+
+    Raises:
+        InvalidForm: Slack does not know somebody, or they have left; with an error at each field.
     """
-    new = {one: block for one, block in typed_people(sent.values).items() if one not in before}
-    refs = {one: ref for one in list(new)[:MOST] if (ref := _ref(one)) is not None}
-    said = await asyncio.gather(*(_problem(sent, ref) for ref in refs.values()))
-    errors = {new[one]: text for one, text in zip(refs, said, strict=True) if text}
+    blocks = {text: block for text, block in typed_people(submission.values).items() if text not in before}
+    refs = {text: ref for text in list(blocks)[:MAX_LOOKUPS] if (ref := _parse_ref(text)) is not None}
+    problems = await asyncio.gather(*(_problem(submission, ref) for ref in refs.values()))
+    errors = {blocks[text]: problem for text, problem in zip(refs, problems, strict=True) if problem}
     if errors:
         raise InvalidForm(errors)
 
 
-def _ref(text: str) -> ApproverRef | None:
-    """None where it is nothing that can be looked up: the form itself says so."""
+def _parse_ref(text: str) -> ApproverRef | None:
+    """Return None for what cannot be looked up: parsing the form says so."""
     try:
         return parse_approver(text)
     except ValueError:
         return None
 
 
-async def _problem(sent: Submission, ref: ApproverRef) -> str:
+async def _problem(submission: Submission, ref: ApproverRef) -> str:
     if isinstance(ref, GroupRef):
-        groups = await sent.desk.whois.usergroups.labels()
-        gone = bool(groups) and str(ref) not in groups
-        return f"Slack has no user group {ref}. Choose it in the menu, or correct it." if gone else ""
-    if isinstance(ref, PersonRef) and await _gone(sent, ref):
+        groups = await submission.context.people.usergroups.labels()
+        unknown = bool(groups) and str(ref) not in groups
+        return f"Slack has no user group {ref}. Choose it in the menu, or correct it." if unknown else ""
+    if isinstance(ref, PersonRef) and await _is_unknown(submission, ref):
         return f"Nobody active in Slack is {ref}. Correct it, or take it out."
     return ""
 
 
-async def _gone(sent: Incoming, ref: PersonRef) -> bool:
-    call = sent.client.users_info(user=ref.id) if ref.id else sent.client.users_lookupByEmail(email=str(ref))
+async def _is_unknown(delivery: SlackDelivery, ref: PersonRef) -> bool:
+    client = delivery.client
+    call = client.users_info(user=ref.id) if ref.id else client.users_lookupByEmail(email=str(ref))
     try:
-        answer = await asyncio.wait_for(call, PATIENCE)
+        answer = await asyncio.wait_for(call, LOOKUP_TIMEOUT)
     except SlackApiError as error:
         return error.response.get("error") in UNKNOWN
     except (TimeoutError, aiohttp.ClientError, OSError) as error:

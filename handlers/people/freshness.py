@@ -1,7 +1,7 @@
-"""Whom an app's rules look at, and of whom of them the tables know enough."""
+"""How old a Slack lookup may be, and which people and groups of an app's rules need a new one."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from models.catalogue import mentions
@@ -11,73 +11,79 @@ from models.lifecycle import separation_of_duties
 from models.registry import directory
 from models.store.case import Case
 
+ALWAYS = timedelta(0)
+"""Look up in any case."""
+GROUP_MAX_AGE = timedelta(minutes=1)
+"""Of a user group, and of an admin at work."""
+PERSON_MAX_AGE = timedelta(minutes=10)
+"""Of a person: whether they are active, a guest, of another company, a bot."""
+EVENTS_MAX_AGE = timedelta(hours=12)
+"""Of what Slack's events keep current anyway."""
 
-class Since(NamedTuple):
-    """The moments after which something has to be looked up to be known well enough."""
+
+class Cutoffs(NamedTuple):
+    """Moments since which a lookup is fresh enough."""
 
     groups: datetime
     requesters: datetime
     approvers: datetime
 
 
-class Missing(NamedTuple):
-    """Of whom the tables do not know enough."""
+class StaleEntries(NamedTuple):
+    """People and groups whose last lookup is too old, or who were never looked up."""
 
     groups: set[GroupRef]
     requesters: set[str]
     approvers: set[str]
-    """Admins too, who are asked where nobody else can be."""
+    """With the admins, who are asked where nobody else can be."""
     emails: set[str]
 
 
-def missing(case: Case, app: AppSpec, people: Iterable[str], since: Since) -> Missing:
-    """Those of whom more has to be known whom an app's rules look at, if `people` ask."""
-    who, people, refs = directory.Directory(case), set(people), named(case, app)
+def find_stale(case: Case, app: AppSpec, people: Iterable[str], cutoffs: Cutoffs) -> StaleEntries:
+    """Return who has to be looked up before an app's rules can be applied to requests of `people`."""
+    entries, people, refs = directory.Directory(case), set(people), mentioned_approvers(case, app)
     groups = {ref: directory.group_row(case, str(ref)) for ref in refs if isinstance(ref, GroupRef)}
     persons = [ref for ref in refs if isinstance(ref, PersonRef)]
-    approvers = {*who.admins(), *(ref.id for ref in persons if ref.id)}
+    approvers = {*entries.admins(), *(ref.id for ref in persons if ref.id)}
     emails = {ref.email for ref in persons if ref.email} | _listed_managers(case, people)
-    return Missing(
-        {
+    return StaleEntries(
+        groups={
             ref
             for ref, group in groups.items()
-            if group is None or not since.groups <= group.checked_at <= case.now
+            if group is None or not cutoffs.groups <= group.checked_at <= case.now
         },
-        directory.stale(case, people, since.requesters),
-        directory.stale(case, approvers, since.approvers),
-        {email for email in emails if who.by_email(email) is None},
+        requesters=directory.stale(case, people, cutoffs.requesters),
+        approvers=directory.stale(case, approvers, cutoffs.approvers),
+        emails={email for email in emails if entries.by_email(email) is None},
     )
 
 
-def named(case: Case, app: AppSpec) -> list[ApproverRef]:
-    """Everybody whom an app's rules name, or those of conflicts for something of this app."""
-    more = [
-        parse_approver(text)
-        for stage in separation_of_duties.stages_for(case, app)
-        for text in stage.everybody
-    ]
-    return [*(ref for ref, _ in mentions.named(app)), *more]
+def mentioned_approvers(case: Case, app: AppSpec) -> list[ApproverRef]:
+    """Return the approvers that an app's rules name, and those of conflicts that concern the app."""
+    conflict_stages = separation_of_duties.stages_for(case, app)
+    conflict_approvers = [parse_approver(text) for stage in conflict_stages for text in stage.everybody]
+    return [*(ref for ref, _ in mentions.named(app)), *conflict_approvers]
 
 
 def _listed_managers(case: Case, people: Iterable[str]) -> set[str]:
-    """The addresses of those whom the directory table names as the managers of these people."""
-    who = directory.Directory(case)
-    return {address for one in people if "@" in (address := who.manager_named(one))}
+    """Return the addresses that the directory table names as the managers of these people."""
+    entries = directory.Directory(case)
+    return {address for person_id in people if "@" in (address := entries.manager_named(person_id))}
 
 
-def looks_at_profiles(app: AppSpec) -> bool:
-    """Whether managers or departments count here, which stand in another place of Slack's."""
+def needs_profiles(app: AppSpec) -> bool:
+    """Whether an app's rules need managers or departments, which only Slack's profiles hold."""
     departments = any(when.department for when in mentions.conditions(app))
     managers = any(ref is Role.MANAGER for ref, _ in mentions.named(app))
     return managers or departments or app.on_behalf is OnBehalf.MANAGERS
 
 
-def untold(case: Case, app: AppSpec) -> set[str]:
-    """Whom an app's rules name by address or as a user group, and of whom the tables know nothing."""
-    who, refs = directory.Directory(case), named(case, app)
+def unknown_refs(case: Case, app: AppSpec) -> set[str]:
+    """Return the addresses and user groups in an app's rules that no table knows."""
+    entries, refs = directory.Directory(case), mentioned_approvers(case, app)
     groups = [ref for ref in refs if isinstance(ref, GroupRef)]
     emails = {ref.email for ref in refs if isinstance(ref, PersonRef) and ref.email}
     return {
         *(str(ref) for ref in groups if directory.group_row(case, str(ref)) is None),
-        *(email for email in emails if who.by_email(email) is None),
+        *(email for email in emails if entries.by_email(email) is None),
     }

@@ -1,19 +1,28 @@
-"""Look up in Slack who is who: people, their managers, and who is in which user group.
+"""Look up people, their managers and the members of user groups in Slack, and store what it says.
 
-What Slack says is kept in the tables, where the rules look. Slack's events keep the tables current; how old
-what stands there may be is said here, and by `handlers.people.refresh` for decisions. Where Slack does not
-answer in time, what is known already counts.
+The rules read the tables, which Slack's events keep current; `freshness` says how old their rows may be.
+Where Slack does not answer in time, the tables count as they are.
 """
 
 import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.people import freshness
-from handlers.people.timeout import InTime
+from handlers.people.freshness import (
+    ALWAYS,
+    EVENTS_MAX_AGE,
+    GROUP_MAX_AGE,
+    PERSON_MAX_AGE,
+    Cutoffs,
+    find_stale,
+    needs_profiles,
+    unknown_refs,
+)
+from handlers.people.timeout import TimedCalls
 from handlers.people.usergroups import UserGroups
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.references import GroupRef
@@ -25,180 +34,175 @@ from models.store.base import Store
 from models.store.case import Case
 from models.tables.people import Person, UserGroup
 
-NOW = timedelta(0)
-"""Looked up in any case."""
-SOON = timedelta(minutes=1)
-"""Fresh enough of a user group, and of an admin at work."""
-STANDING = timedelta(minutes=10)
-"""Fresh enough of a person: whether they are active, a guest, of another company, a bot."""
-TODAY = timedelta(hours=12)
-"""Fresh enough for what Slack's events tell us about anyway."""
-NOBODY = ("user_not_found", "user_not_visible")
-"""Slack's words for an id that is nobody's, or nobody's whom we may ever see."""
-PEOPLE = 10_000
-"""Of so many people a process knows when they were looked up, and when it read their profile."""
-MEMBERS = 1000
-"""Of a private channel, so many are looked through for whoever wants to see it."""
+UNKNOWN_USER = ("user_not_found", "user_not_visible")
+"""Slack's error codes for an id that is nobody's, or nobody's whom the bot may ever see."""
+MAX_PEOPLE = 10_000
+"""People of whom a process keeps the time of their last lookup, and of their profile."""
+MAX_MEMBERS = 1000
+"""Members of a private channel among whom a person is searched."""
 
 
-class WhoIs:
-    """Looks people and user groups up in Slack, and remembers them in the store."""
+class PeopleLookup:
+    """Looks people and user groups up in Slack, and keeps them in the store."""
 
     def __init__(self, store: Store, clock: Clock, client: AsyncWebClient) -> None:
         self.store = store
         self._clock = clock
         self._client = client
-        self._asked = InTime()
-        self._events_since = clock.now()
-        self._profiles: dict[str, datetime] = {}
-        self._checked: dict[str, datetime] = {}
-        self._looking: dict[str, asyncio.Task[None]] = {}
-        self.usergroups = UserGroups(clock, client, self._asked)
+        self._calls = TimedCalls()
+        self._valid_from = clock.now()
+        self._profile_read_at: dict[str, datetime] = {}
+        self._checked_at: dict[str, datetime] = {}
+        self._lookups: dict[str, asyncio.Task[None]] = {}
+        self.usergroups = UserGroups(clock, client, self._calls)
 
-    def events_may_be_lost(self) -> None:
-        """Trust nothing about standing and groups that was looked up before now.
+    def invalidate(self) -> None:
+        """Count every lookup of people and groups until now as too old, since events may have been missed.
 
-        Before this process started nobody may have listened; while a connection to Slack was down, or where
-        an event could not be written down, one may have been missed.
+        That is so when the process starts, when a connection to Slack was down, and where an event could
+        not be stored.
         """
-        self._events_since = self._clock.now()
+        self._valid_from = self._clock.now()
 
     def _since(self, max_age: timedelta) -> datetime:
-        """The moment after which something has to be looked up to be trusted."""
+        """Return the moment since which a lookup is fresh enough."""
         oldest = self._clock.now() - max_age
-        return oldest if max_age == TODAY else max(oldest, self._events_since)
+        return oldest if max_age == EVENTS_MAX_AGE else max(oldest, self._valid_from)
 
-    async def people(self, ids: Iterable[str], max_age: timedelta = STANDING) -> None:
-        """Make sure that these people are known, by word not older than `max_age`."""
-        since, wanted = self._since(max_age), set(ids)
-        if max_age > NOW:
-            wanted = {one for one in wanted if not self._is_fresh(one, since)}
-            if wanted:
-                self._know(await self.store.read(lambda case: directory.checked_at(case, wanted)))
-                wanted = {one for one in wanted if not self._is_fresh(one, since)}
-        await self._look_all_up(wanted, shared=max_age > NOW)
+    async def refresh(self, ids: Iterable[str], max_age: timedelta = PERSON_MAX_AGE) -> None:
+        """Look up those of these people whose last lookup is older than `max_age`."""
+        since, stale = self._since(max_age), set(ids)
+        if max_age > ALWAYS:
+            stale = {person_id for person_id in stale if not self._is_fresh(person_id, since)}
+            if stale:
+                self._note_checks(await self.store.read(lambda case: directory.checked_at(case, stale)))
+                stale = {person_id for person_id in stale if not self._is_fresh(person_id, since)}
+        await self._look_up_all(stale, shared=max_age > ALWAYS)
 
-    async def admins(self) -> None:
-        """Make sure that everybody who administers Keyturn is known, and whether they still work here."""
+    async def refresh_admins(self) -> None:
+        """Look up those admins of Keyturn whose last lookup is too old."""
         ids = await self.store.read(lambda case: directory.Directory(case).admins())
-        await self.people(ids, TODAY)
+        await self.refresh(ids, EVENTS_MAX_AGE)
 
-    async def groups(self, refs: Iterable[GroupRef]) -> None:
-        """Make sure that these user groups and their members are known, by word of the last minute."""
-        since = self._since(SOON)
+    async def refresh_groups(self, refs: Iterable[GroupRef]) -> None:
+        """Look up those of these user groups, with their members, whose last lookup is over a minute old."""
+        since = self._since(GROUP_MAX_AGE)
         for ref in set(refs):
-            known = await self._known_group(ref)
-            if known is None or not since <= known.checked_at <= self._clock.now():
-                await self._look_group_up(ref, known)
+            row = await self.store.read(partial(directory.group_row, ref=str(ref)))
+            if row is None or not since <= row.checked_at <= self._clock.now():
+                await self._look_up_group(ref, row)
 
-    async def channels(self, ids: Iterable[str], person_id: str) -> frozenset[str]:
-        """Those of these channels that this person can see: public ones, and private ones with them in."""
-        wanted = sorted(ids)
-        seen = await asyncio.gather(*(self._asked.answer(self._sees(one, person_id)) for one in wanted))
-        return frozenset(one for one, sees in zip(wanted, seen, strict=True) if sees)
+    async def visible_channels(self, ids: Iterable[str], person_id: str) -> frozenset[str]:
+        """Return those of these channels that a person sees: public ones, and private ones they are in."""
+        channels = sorted(ids)
+        answers = await asyncio.gather(
+            *(self._calls.call(self._can_see(channel, person_id)) for channel in channels)
+        )
+        return frozenset(channel for channel, sees in zip(channels, answers, strict=True) if sees)
 
-    async def for_app(self, app: AppSpec, people: Iterable[str], max_age: timedelta = STANDING) -> None:
-        """Make sure that everybody is known whom this app's rules look at, if these people ask for it.
+    async def refresh_for_app(
+        self, app: AppSpec, people: Iterable[str], max_age: timedelta = PERSON_MAX_AGE
+    ) -> None:
+        """Look up everybody on whom this app's rules depend for requests of these people.
 
-        `max_age` is how old the word of `people` may be.
+        `max_age` is how old the last lookup of `people` may be.
         """
-        ages = freshness.Since(self._since(SOON), self._since(max_age), self._since(TODAY))
-        missing = await self.store.read(lambda case: freshness.missing(case, app, people, ages))
-        if any(missing) or max_age == NOW:
-            await self.groups(missing.groups)
-            await self._look_all_up({*people} if max_age == NOW else missing.requesters, shared=max_age > NOW)
-            # What is known of them now may name others.
-            missing = await self.store.read(lambda case: freshness.missing(case, app, people, ages))
-        if freshness.looks_at_profiles(app):
-            await self.people(await self._managers(people), TODAY)
-        await self._look_all_up(missing.approvers)
-        await self._by_email(missing.emails)
+        cutoffs = Cutoffs(self._since(GROUP_MAX_AGE), self._since(max_age), self._since(EVENTS_MAX_AGE))
+        stale = await self.store.read(lambda case: find_stale(case, app, people, cutoffs))
+        if any(stale) or max_age == ALWAYS:
+            await self.refresh_groups(stale.groups)
+            requesters = {*people} if max_age == ALWAYS else stale.requesters
+            await self._look_up_all(requesters, shared=max_age > ALWAYS)
+            # What the tables say now may name others.
+            stale = await self.store.read(lambda case: find_stale(case, app, people, cutoffs))
+        if needs_profiles(app):
+            await self.refresh(await self._managers(people), EVENTS_MAX_AGE)
+        await self._look_up_all(stale.approvers)
+        await self._look_up_emails(stale.emails)
 
-    async def not_told(self, app: AppSpec, *, looked_up: bool) -> list[str]:
-        """Whom this app's rules name by address or as a user group, and of whom Slack has told nothing yet.
+    async def unresolved_approvers(self, app: AppSpec, *, looked_up: bool) -> list[str]:
+        """Return the addresses and user groups in this app's rules for which Slack gave no answer yet.
 
-        `looked_up` says whether all of them were asked for (`for_app`), answered or not.
-
-        Not those of whom it said that there is no such: they are nobody, and others are asked.
+        `looked_up` says whether `refresh_for_app` has asked for all of them, answered or not. Those that
+        do not exist by Slack's answer are left out: they are nobody, and others are asked.
         """
-        if looked_up and not self._asked.silent:
+        if looked_up and not self._calls.unanswered_refs:
             return []
-        untold = await self.store.read(lambda case: freshness.untold(case, app))
-        return sorted(untold - self._asked.nobodies)
+        unknown = await self.store.read(lambda case: unknown_refs(case, app))
+        return sorted(unknown - self._calls.unknown_refs)
 
-    async def remember(self, people: list[Person]) -> None:
-        """Keep what Slack says of these people; for somebody who has left, everything moves on."""
+    async def save(self, people: list[Person]) -> None:
+        """Store what Slack says of these people; requests and grants of who has left move on."""
         if people:
             await self.store.run(person_changed.people_seen, people)
 
-    def _know(self, checked_at: Mapping[str, datetime]) -> None:
-        """Remember when these people were looked up last: a row of theirs says never less than that."""
-        if len(self._checked) + len(checked_at) > PEOPLE:
-            self._checked.clear()
-        self._checked.update(checked_at)
+    def _note_checks(self, checked_at: Mapping[str, datetime]) -> None:
+        """Remember when these people were looked up last; their rows are never older than that."""
+        if len(self._checked_at) + len(checked_at) > MAX_PEOPLE:
+            self._checked_at.clear()
+        self._checked_at.update(checked_at)
 
     def _is_fresh(self, person_id: str, since: datetime) -> bool:
-        # Not what seems to be of the future either: then the clock was set back since.
-        checked_at = self._checked.get(person_id)
+        # A time in the future means that the clock was set back since.
+        checked_at = self._checked_at.get(person_id)
         return checked_at is not None and since <= checked_at <= self._clock.now()
 
-    async def _look_all_up(self, ids: Iterable[str], *, shared: bool = True) -> None:
-        await asyncio.gather(*(self._look_up(one, shared=shared) for one in ids))
+    async def _look_up_all(self, ids: Iterable[str], *, shared: bool = True) -> None:
+        await asyncio.gather(*(self._look_up(person_id, shared=shared) for person_id in ids))
 
     async def _look_up(self, person_id: str, *, shared: bool) -> None:
-        """Look somebody up and remember what Slack says; `shared`: with whoever waits for that already."""
-        looking = self._looking.get(person_id) if shared else None
-        if looking is None:
-            looking = self._looking[person_id] = asyncio.create_task(self._met(person_id))
-            looking.add_done_callback(lambda done: self._looked(person_id, done))
-        # Who gives up does not take it from the others.
-        await asyncio.shield(looking)
+        """Look a person up and store what Slack says; `shared`: join a lookup of them that is under way."""
+        lookup = self._lookups.get(person_id) if shared else None
+        if lookup is None:
+            lookup = self._lookups[person_id] = asyncio.create_task(self._fetch_and_save(person_id))
+            lookup.add_done_callback(lambda task: self._forget_lookup(person_id, task))
+        # A caller that is cancelled must not cancel it for the others.
+        await asyncio.shield(lookup)
 
-    async def _met(self, person_id: str) -> None:
-        person = await self._asked.answer(self._person(person_id))
-        await self.remember([person] if person else [])
+    async def _fetch_and_save(self, person_id: str) -> None:
+        person = await self._calls.call(self._person(person_id))
+        await self.save([person] if person else [])
 
-    def _looked(self, person_id: str, done: "asyncio.Task[None]") -> None:
-        if self._looking.get(person_id) is done:
-            del self._looking[person_id]
-        if not done.cancelled():
-            done.exception()  # whoever asked may have given up
+    def _forget_lookup(self, person_id: str, task: "asyncio.Task[None]") -> None:
+        if self._lookups.get(person_id) is task:
+            del self._lookups[person_id]
+        if not task.cancelled():
+            task.exception()  # retrieved, as its callers may all have been cancelled
 
     async def _is_known(self, person_id: str) -> bool:
         return await self.store.read(lambda case: directory.is_known(case, person_id))
 
-    async def _known_group(self, ref: GroupRef) -> UserGroup | None:
-        return await self.store.read(lambda case: directory.group_row(case, str(ref)))
-
-    async def _look_group_up(self, ref: GroupRef, known: UserGroup | None) -> None:
-        group = await self._group(ref, known)
+    async def _look_up_group(self, ref: GroupRef, row: UserGroup | None) -> None:
+        group = await self._group(ref, row)
         if group is not None:
-            await self.people(group.members, TODAY)
+            await self.refresh(group.members, EVENTS_MAX_AGE)
             await self.store.run(person_changed.group_seen, group)
 
     async def _managers(self, people: Iterable[str]) -> set[str]:
-        await asyncio.gather(*(self.profile(one) for one in people if not self._profile_is_fresh(one)))
+        stale = [person_id for person_id in people if not self._profile_is_fresh(person_id)]
+        await asyncio.gather(*(self.refresh_profile(person_id) for person_id in stale))
 
         def read(case: Case) -> set[str]:
-            who = directory.Directory(case)
-            return {p.manager_id for one in people if (p := who.person(one)) is not None and p.manager_id}
+            entries = directory.Directory(case)
+            rows = (entries.person(person_id) for person_id in people)
+            return {row.manager_id for row in rows if row is not None and row.manager_id}
 
         return await self.store.read(read)
 
-    async def _by_email(self, emails: set[str]) -> None:
+    async def _look_up_emails(self, emails: set[str]) -> None:
         def unknown(case: Case) -> set[str]:
-            who = directory.Directory(case)
-            return {email for email in emails if who.by_email(email) is None}
+            entries = directory.Directory(case)
+            return {email for email in emails if entries.by_email(email) is None}
 
         for email in await self.store.read(unknown) if emails else ():
-            person = await self._asked.answer(self._person_by_email(email), email)
-            await self.remember([person] if person else [])
+            person = await self._calls.call(self._person_by_email(email), email)
+            await self.save([person] if person else [])
 
     async def _person(self, person_id: str) -> Person | None:
         try:
             answer = await self._client.users_info(user=person_id)
         except SlackApiError as error:
-            if error.response.get("error") not in NOBODY or await self._is_known(person_id):
+            if error.response.get("error") not in UNKNOWN_USER or await self._is_known(person_id):
                 raise
             return directory.nobody(person_id)
         user = mapping(answer.get("user"))
@@ -209,14 +213,14 @@ class WhoIs:
         user = mapping(answer.get("user"))
         return person_of(user) if user else None
 
-    async def profile(self, person_id: str) -> None:
-        """Look up the manager and the department in a person's Slack profile, and keep them."""
-        answer = await self._asked.answer(self._client.users_profile_get(user=person_id, include_labels=True))
+    async def refresh_profile(self, person_id: str) -> None:
+        """Look up the manager and the department in a person's Slack profile, and store them."""
+        answer = await self._calls.call(self._client.users_profile_get(user=person_id, include_labels=True))
         profile = None if answer is None else profile_of(answer)
         if answer is not None:
-            if len(self._profiles) >= PEOPLE:
-                self._profiles.clear()
-            self._profiles[person_id] = self._clock.now()
+            if len(self._profile_read_at) >= MAX_PEOPLE:
+                self._profile_read_at.clear()
+            self._profile_read_at[person_id] = self._clock.now()
         if profile is not None:
             manager, department = profile
             await self.store.run(
@@ -224,39 +228,38 @@ class WhoIs:
             )
 
     def forget_profile(self, person_id: str) -> None:
-        """Read a person's profile anew when it is needed next: Slack says that it has changed."""
-        self._profiles.pop(person_id, None)
+        """Read a person's profile again when it is needed next, since it has changed."""
+        self._profile_read_at.pop(person_id, None)
 
     def _profile_is_fresh(self, person_id: str) -> bool:
-        read_at = self._profiles.get(person_id)
-        return read_at is not None and self._since(STANDING) <= read_at <= self._clock.now()
+        read_at = self._profile_read_at.get(person_id)
+        return read_at is not None and self._since(PERSON_MAX_AGE) <= read_at <= self._clock.now()
 
-    async def _sees(self, channel_id: str, person_id: str) -> bool:
+    async def _can_see(self, channel_id: str, person_id: str) -> bool:
         channel = mapping((await self._client.conversations_info(channel=channel_id)).get("channel"))
         if channel.get("is_archived") or not channel.get("is_private"):
             return bool(channel) and not channel.get("is_archived")
-        answer = await self._client.conversations_members(channel=channel_id, limit=MEMBERS)
+        answer = await self._client.conversations_members(channel=channel_id, limit=MAX_MEMBERS)
         return person_id in (answer.get("members") or ())
 
-    async def _group(self, ref: GroupRef, known: UserGroup | None) -> UserGroup | None:
-        if known is None:
-            known = await self._asked.answer(self._find_group(ref), str(ref)) or _by_its_id(ref)
-        if known is None:
+    async def _group(self, ref: GroupRef, row: UserGroup | None) -> UserGroup | None:
+        group = row or await self._calls.call(self._find_group(ref), str(ref)) or _group_by_id(ref)
+        if group is None:
             return None
-        answer = await self._asked.answer(self._client.usergroups_users_list(usergroup=known.id), str(ref))
+        answer = await self._calls.call(self._client.usergroups_users_list(usergroup=group.id), str(ref))
         if answer is None:
             return None
-        return with_members(known, answer.get("users") or [])
+        return with_members(group, answer.get("users") or [])
 
     async def _find_group(self, ref: GroupRef) -> UserGroup | None:
         answer = await self._client.usergroups_list(include_disabled=True)
-        for one in answer.get("usergroups") or []:
-            if one.get("id") == ref.id or (ref.handle and one.get("handle") == ref.handle):
-                return group_of(one)
-        self._asked.nobodies.add(str(ref))
+        for group in answer.get("usergroups") or []:
+            if group.get("id") == ref.id or (ref.handle and group.get("handle") == ref.handle):
+                return group_of(group)
+        self._calls.unknown_refs.add(str(ref))
         return None
 
 
-def _by_its_id(ref: GroupRef) -> UserGroup | None:
-    """A group of which Slack tells nothing but, perhaps, its members."""
+def _group_by_id(ref: GroupRef) -> UserGroup | None:
+    """A group without handle or name, of which Slack may still list the members."""
     return UserGroup(id=ref.id, handle="", name=ref.id, enabled=True, members=[]) if ref.id else None

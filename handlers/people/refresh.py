@@ -1,74 +1,91 @@
-"""Look people and user groups up in Slack before somebody decides, where the word of them is too old.
+"""Refresh the people and user groups that a decision depends on, just before it.
 
-Who pressed is proved by Slack's signature. Whether they still may is looked up: where the word of a person is
-older than ten minutes (`whois.STANDING`), of a user group older than a minute, or from before events may have
-been lost. What Slack's events say meanwhile stands in the tables without that.
+Slack's signature proves who clicked. Whether they still may decide is looked up where the last lookup of a
+person is older than ten minutes (`PERSON_MAX_AGE`), that of a user group older than a minute, or where events
+may have been lost since. Slack's events keep the tables current in between.
 
-A button looks up everybody whom the decision behind its form is about, so that the form, sent within ten
-minutes, costs no call. A decision on a high or critical risk looks in any case, and where it is taken: at the
-button it would say nothing of the hour that the form may stand open, and at both it would cost twice.
+A button refreshes everybody whom the decision behind its form depends on, so that the form, sent within ten
+minutes, costs no call. A decision on a high or critical risk always looks them up, and when it is taken: at
+the button that would say nothing of the hour that the form may stay open, and at both it would cost twice.
 """
 
 import asyncio
 
 import structlog
 
-from handlers.people.lookup import NOW, STANDING, WhoIs
+from handlers.people.freshness import ALWAYS, PERSON_MAX_AGE
+from handlers.people.lookup import PeopleLookup
 from models.catalogue.spec import AppSpec, Risk, StageSpec, effective
 from models.catalogue.spec.references import GroupRef, parse_approver
+from models.errors import Refusal
+from models.policy.stages import listed
 from models.registry.by_reference import request_behind
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case
 from models.tables.requests import STAGES, Request
 
-log = structlog.get_logger("keyturn.fresh")
+log = structlog.get_logger("keyturn.people")
 
-PATIENCE = 2.0
-"""Seconds; Slack waits three for the answer. After that, what is known already counts."""
-BEFORE_A_FORM = 1.5
+DECISION_TIMEOUT = 2.0
+"""Seconds; Slack waits three for the answer. After that, what the tables know counts."""
+FORM_TIMEOUT = 1.5
 """Seconds, since the form has to be open within the three."""
 
 
-async def for_form(lookup: WhoIs, ref: str, by: str) -> None:
-    """At a button with a form behind it: who pressed, those whom it is about, the groups that may decide."""
-    await _look_up(lookup, ref, {by}, BEFORE_A_FORM)
+async def before_form(lookup: PeopleLookup, ref: str, actor: str) -> None:
+    """Refresh who clicked a button that opens a form, and whom its decision depends on."""
+    await _refresh(lookup, ref, {actor}, FORM_TIMEOUT)
 
 
-async def for_decision(lookup: WhoIs, ref: str, by: str, *others: str) -> None:
-    """The same with these others at the decision itself; in any case where the risk is high or critical."""
-    await _look_up(lookup, ref, {by, *filter(None, others)}, PATIENCE, decides=True)
+async def before_decision(lookup: PeopleLookup, ref: str, actor: str, *others: str) -> None:
+    """Refresh the same and these others for the decision itself; always where the risk is high."""
+    await _refresh(lookup, ref, {actor, *filter(None, others)}, DECISION_TIMEOUT, decides=True)
 
 
-async def for_action(lookup: WhoIs, ref: str, by: str) -> None:
-    """Whoever does something about a request, a grant or a task that is no decision on it."""
-    risky = await lookup.store.read(lambda case: is_risky(_risk(case, request_behind(case, ref))))
-    await lookup.people([by], NOW if risky else STANDING)
+async def before_action(lookup: PeopleLookup, ref: str, actor: str) -> None:
+    """Refresh who acts on a request, a grant or a task without deciding on it."""
+    risky = await lookup.store.read(lambda case: is_high_risk(_risk(case, request_behind(case, ref))))
+    await lookup.refresh([actor], ALWAYS if risky else PERSON_MAX_AGE)
 
 
-def may_be_given_at_once(app: AppSpec, access_keys: tuple[str, ...], *, emergency: bool) -> bool:
-    """Whether sending a request for these may decide it, on a high or critical risk: nobody is asked then."""
-    policies = [effective(app, one) for one in app.access if one.key in access_keys]
-    return any(is_risky(policy.risk) and (emergency or policy.auto_approve) for policy in policies)
+async def refuse_if_unresolved(lookup: PeopleLookup, app: AppSpec, *, looked_up: bool) -> None:
+    """Refuse a request while Slack has not said who decides on it: it must not go to others instead.
+
+    Raises:
+        Refusal: An address or a user group in the app's rules is not resolved yet.
+    """
+    if unresolved := await lookup.unresolved_approvers(app, looked_up=looked_up):
+        raise Refusal(
+            f"Slack does not say just now who {listed(unresolved)} is, who would be asked. Nothing was sent. "
+            "Send it again in a moment.",
+            field="access",
+        )
 
 
-def is_risky(risk: Risk) -> bool:
-    """Whether people are looked up at each decision on it, however fresh the word of them is."""
+def may_be_granted_at_once(app: AppSpec, access_keys: tuple[str, ...], *, emergency: bool) -> bool:
+    """Whether a request for these may be granted without an approver, and its risk is high or critical."""
+    policies = [effective(app, access) for access in app.access if access.key in access_keys]
+    return any(is_high_risk(policy.risk) and (emergency or policy.auto_approve) for policy in policies)
+
+
+def is_high_risk(risk: Risk) -> bool:
+    """Whether people are looked up at each decision, however fresh their last lookup is."""
     return risk >= Risk.HIGH
 
 
-async def _look_up(
-    lookup: WhoIs, ref: str, people: set[str], patience: float, *, decides: bool = False
+async def _refresh(
+    lookup: PeopleLookup, ref: str, people: set[str], seconds: float, *, decides: bool = False
 ) -> None:
     def read(case: Case) -> tuple[set[str], set[GroupRef], bool]:
         request = request_behind(case, ref)
-        about = {request.requester_id, request.beneficiary_id}
-        return about, _groups(case, request), decides and is_risky(_risk(case, request))
+        parties = {request.requester_id, request.beneficiary_id}
+        return parties, _groups(case, request), decides and is_high_risk(_risk(case, request))
 
-    about, groups, always = await lookup.store.read(read)
+    parties, groups, always = await lookup.store.read(read)
     try:
-        async with asyncio.timeout(patience):
-            age = NOW if always else STANDING
-            await asyncio.gather(lookup.people(people | about, age), lookup.groups(groups))
+        async with asyncio.timeout(seconds):
+            age = ALWAYS if always else PERSON_MAX_AGE
+            await asyncio.gather(lookup.refresh(people | parties, age), lookup.refresh_groups(groups))
     except TimeoutError:
         log.warning("lookup took too long", request=ref)
 
@@ -78,9 +95,9 @@ def _risk(case: Case, request: Request) -> Risk:
 
 
 def _groups(case: Case, request: Request) -> set[GroupRef]:
-    """Those that its stages name, with the ones that a conflict asked for."""
+    """Return the user groups that a request's stages and emergency reviewers name."""
     specs = [StageSpec.model_validate(stage.spec) for stage in case.all(STAGES, request.id)]
-    named = [parse_approver(text) for spec in specs for text in spec.everybody]
+    approvers = [parse_approver(text) for spec in specs for text in spec.everybody]
     emergency = policy_of(case, request.policy).policy.emergency
-    named += [parse_approver(text) for text in (emergency.reviewers if emergency else ())]
-    return {one for one in named if isinstance(one, GroupRef)}
+    approvers += [parse_approver(text) for text in (emergency.reviewers if emergency else ())]
+    return {ref for ref in approvers if isinstance(ref, GroupRef)}

@@ -1,4 +1,4 @@
-"""Asking Slack for something while somebody waits: it answers in time, or what is known already counts."""
+"""Call Slack while somebody waits: without an answer in time, what the tables know counts."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -9,39 +9,39 @@ import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 
-log = structlog.get_logger("keyturn.whois")
+log = structlog.get_logger("keyturn.people")
 
-PATIENCE = 1.5
+LOOKUP_TIMEOUT = 1.5
 """Seconds to wait for Slack within an answer that has to be given in three."""
-PASSING = ("fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable")
-"""Slack's words for what is over soon."""
+TRANSIENT_ERRORS = ("fatal_error", "internal_error", "ratelimited", "request_timeout", "service_unavailable")
+"""Slack's error codes for trouble of its own."""
 
 
-class InTime:
-    """Asks, and remembers of what Slack told nothing."""
+class TimedCalls:
+    """Calls Slack with a timeout, and remembers which addresses and user groups it does not resolve."""
 
     def __init__(self) -> None:
-        self.nobodies: set[str] = set()
-        """Addresses and user groups of which Slack said that there is no such."""
-        self.silent: set[str] = set()
-        """Those of which it said nothing when it was asked last."""
+        self.unknown_refs: set[str] = set()
+        """Addresses and user groups that do not exist, by Slack's answer."""
+        self.unanswered_refs: set[str] = set()
+        """Addresses and user groups without an answer to the last call."""
 
-    async def answer(self, call: Awaitable[Any], about: str = "") -> Any:
-        """The answer, or None where Slack has none for us now.
+    async def call(self, call: Awaitable[Any], about: str = "") -> Any:
+        """Return the answer; None after an error or the timeout, which is only logged.
 
-        `about` is the address or the user group that it is about.
+        `about` is the address or the user group that the call is about.
         """
-        silent = {about} - {""}
+        refs = {about} - {""}
         try:
-            answer = await asyncio.wait_for(_awaited(call), PATIENCE)
+            answer = await asyncio.wait_for(_awaited(call), LOOKUP_TIMEOUT)
         except SlackApiError as error:
             log.warning("lookup refused", why=str(error))
-            (self.silent if _passing(error) else self.nobodies).update(silent)
+            (self.unanswered_refs if _is_transient(error) else self.unknown_refs).update(refs)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             log.warning("lookup got no answer", why=str(error) or type(error).__name__)
-            self.silent |= silent
+            self.unanswered_refs |= refs
         else:
-            self.silent -= silent
+            self.unanswered_refs -= refs
             return answer
         return None
 
@@ -50,10 +50,10 @@ async def _awaited(call: Awaitable[Any]) -> Any:
     return await call
 
 
-def _passing(error: SlackApiError) -> bool:
-    """Whether Slack has trouble of its own, or is asked too much, rather than an answer."""
-    word = error.response.get("error")
+def _is_transient(error: SlackApiError) -> bool:
+    """Whether Slack has trouble of its own or limits the rate, so that the same call may succeed later."""
+    code = error.response.get("error")
     return (
-        word in PASSING
+        code in TRANSIENT_ERRORS
         or int(getattr(error.response, "status_code", 200)) >= HTTPStatus.INTERNAL_SERVER_ERROR
     )

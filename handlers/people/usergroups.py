@@ -1,4 +1,4 @@
-"""The workspace's user groups, for menus: Slack is asked at most once a minute, whoever types."""
+"""The workspace's user groups, for menus: listed at most once a minute, whoever types."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from handlers.people.timeout import InTime
+from handlers.people.timeout import TimedCalls
 from models.catalogue.search import fold
 from models.clock import Clock
 
-FRESH = timedelta(minutes=1)
+MAX_AGE = timedelta(minutes=1)
 """Slack allows about twenty calls of `usergroups.list` a minute, for all admins together."""
 
 
@@ -24,42 +24,44 @@ class GroupName:
 
     @property
     def label(self) -> str:
-        """What to call it: "@oncall, On call"."""
+        """Handle and name: "@oncall, On call"."""
         return f"@{self.handle}, {self.name}" if self.name and self.name != self.handle else f"@{self.handle}"
 
 
 class UserGroups:
-    """All user groups that are switched on. Where Slack does not answer, those it told of before."""
+    """All enabled user groups. Where Slack does not answer, those of its last answer."""
 
-    def __init__(self, clock: Clock, client: AsyncWebClient, asked: InTime) -> None:
+    def __init__(self, clock: Clock, client: AsyncWebClient, calls: TimedCalls) -> None:
         self._clock = clock
         self._client = client
-        self._asked = asked
-        self._known: tuple[GroupName, ...] = ()
-        self._asked_at: datetime | None = None
+        self._calls = calls
+        self._groups: tuple[GroupName, ...] = ()
+        self._listed_at: datetime | None = None
 
-    async def search(self, typed: str, limit: int = 100) -> list[GroupName]:
-        """Those with what was typed in their handle or their name, by handle."""
-        wanted = fold(typed).strip().removeprefix("@")
-        found = [one for one in await self.every() if wanted in fold(f"{one.handle} {one.name}")]
-        return sorted(found, key=lambda one: one.handle)[:limit]
+    async def search(self, text: str, limit: int = 100) -> list[GroupName]:
+        """Return the groups with this text in their handle or name, by handle."""
+        query = fold(text).strip().removeprefix("@")
+        groups = [group for group in await self.all() if query in fold(f"{group.handle} {group.name}")]
+        return sorted(groups, key=lambda group: group.handle)[:limit]
 
     async def labels(self) -> Mapping[str, str]:
-        """What to call each, by its id and by its handle with the @."""
-        return {ref: one.label for one in await self.every() for ref in (one.id, f"@{one.handle}")}
+        """Return the label of each, by its id and by its handle with the @."""
+        return {ref: group.label for group in await self.all() for ref in (group.id, f"@{group.handle}")}
 
-    async def every(self) -> tuple[GroupName, ...]:
-        """All of them."""
+    async def all(self) -> tuple[GroupName, ...]:
+        """Return all enabled groups."""
         now = self._clock.now()
-        if self._asked_at is None or not timedelta() <= now - self._asked_at < FRESH:
-            self._asked_at = now
-            await self._ask()
-        return self._known
+        if self._listed_at is None or not timedelta() <= now - self._listed_at < MAX_AGE:
+            self._listed_at = now
+            await self._list()
+        return self._groups
 
-    async def _ask(self) -> None:
-        answer = await self._asked.answer(self._client.usergroups_list())
+    async def _list(self) -> None:
+        answer = await self._calls.call(self._client.usergroups_list())
         if answer is not None:
-            self._known = tuple(
-                GroupName(str(one["id"]), str(one.get("handle") or one["id"]), str(one.get("name") or ""))
-                for one in answer.get("usergroups") or []
+            self._groups = tuple(
+                GroupName(
+                    str(group["id"]), str(group.get("handle") or group["id"]), str(group.get("name") or "")
+                )
+                for group in answer.get("usergroups") or []
             )

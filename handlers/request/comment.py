@@ -1,4 +1,4 @@
-"""Comments: from the card's button, or as a reply in the card's thread."""
+"""Comment on a request, by the card's button or by a reply in the card's thread."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -31,19 +31,19 @@ HELP = (
 
 
 @on_click(CardAction.COMMENT)
-async def ask(click: Click) -> None:
-    """Comment was pressed."""
-    await click.desk.whois.people([click.person])
+async def open_comment_form(click: Click) -> None:
+    """Open the form for a comment."""
+    await click.context.people.refresh([click.person])
     request = await click.read(_commentable, click.value, click.person)
     await click.open(decision_form.comment(request))
 
 
 @on_submit(DecisionForm.COMMENT, fields=FIELDS)
-async def comment(sent: Submission) -> None:
-    """Somebody has said something in the form."""
-    ref, text = sent.carries.get("ref", ""), decision_form.parse_comment(sent.values)
-    await sent.desk.whois.people([sent.person])
-    await sent.run(verbs.comment, ref, sent.person, text, limits=sent.desk.limits)
+async def comment(submission: Submission) -> None:
+    """Add a comment from the form."""
+    ref, text = submission.metadata.get("ref", ""), decision_form.parse_comment(submission.values)
+    await submission.context.people.refresh([submission.person])
+    await submission.run(verbs.comment, ref, submission.person, text, limits=submission.context.limits)
 
 
 def _commentable(case: Case, ref: str, person: str) -> Request:
@@ -53,44 +53,53 @@ def _commentable(case: Case, ref: str, person: str) -> Request:
 
 
 @on_event("message")
-async def message(event: Event) -> None:
-    """Somebody wrote to the bot; what bots write, what was edited and what was deleted is passed over."""
-    if not _from_a_person(event.event):
+async def handle_message(event: Event) -> None:
+    """Answer a direct message: in a card's thread it is a comment, elsewhere it gets the help text.
+
+    Messages of bots, and edits and deletions, are ignored.
+    """
+    if not _is_new_direct_message(event.event):
         return
     if event.event.get("thread_ts"):
-        await _reply(event)
+        await _comment_by_reply(event)
     else:
-        await _tell(event, HELP)
+        await _answer(event, HELP)
 
 
-def _from_a_person(said: Mapping[str, Any]) -> bool:
-    """Whether this is something new that a person wrote in their conversation with the bot."""
-    new = said.get("subtype") in (None, "thread_broadcast")
-    # Where Slack does not say what kind of conversation it is, its id does.
-    direct = said.get("channel_type") == "im" if "channel_type" in said else _is_direct(said.get("channel"))
-    return new and direct and bool(said.get("user")) and not said.get("bot_id")
+def _is_new_direct_message(message: Mapping[str, Any]) -> bool:
+    """Whether a person has sent this in their conversation with the bot."""
+    new = message.get("subtype") in (None, "thread_broadcast")
+    if "channel_type" in message:
+        direct = message["channel_type"] == "im"
+    else:  # the id of the channel says it too
+        direct = _is_direct(message.get("channel"))
+    return new and direct and bool(message.get("user")) and not message.get("bot_id")
 
 
 def _is_direct(channel: object) -> bool:
     return isinstance(channel, str) and channel.startswith("D")
 
 
-async def _reply(event: Event) -> None:
+async def _comment_by_reply(event: Event) -> None:
     source = f"{event.event.get('channel', '')}:{event.event.get('ts', '')}"
     try:
-        found = await event.read(_meant, event)
-        if found is None:
+        reply = await event.read(_parse_reply, event)
+        if reply is None:
             return
-        request, text = found
-        await event.desk.whois.people([event.person])
-        limits = event.desk.limits
+        request, text = reply
+        await event.context.people.refresh([event.person])
+        limits = event.context.limits
         await event.run(verbs.comment, request.ref, event.person, text, source=source, limits=limits)
     except Refusal as refusal:
-        await _tell(event, esc(str(refusal)))
+        await _answer(event, esc(str(refusal)))
 
 
-def _meant(case: Case, event: Event) -> tuple[Request, str] | None:
-    """The request whose card this person's reply stands under, and what they say about it."""
+def _parse_reply(case: Case, event: Event) -> tuple[Request, str] | None:
+    """Return the request under whose card the reply stands, and its text; None under any other message.
+
+    Raises:
+        Refusal: It stands under the card of a catalogue change, which takes no comments.
+    """
     channel, thread = str(event.event.get("channel", "")), str(event.event.get("thread_ts", ""))
     card = card_at(case, channel, thread)
     if card is None or card.person_id != event.person:
@@ -99,12 +108,12 @@ def _meant(case: Case, event: Event) -> tuple[Request, str] | None:
         raise Refusal(
             "Nobody reads this here. Say it with Approve change or Reject change: its author reads that."
         )
-    written = str(event.event.get("text") or "")
-    return request_behind(case, card.about), plain_text(written, names_of(case, mentioned_people(written)))
+    text = str(event.event.get("text") or "")
+    return request_behind(case, card.about), plain_text(text, names_of(case, mentioned_people(text)))
 
 
-async def _tell(event: Event, text: str) -> None:
-    """Answer so that only they see it, where they wrote."""
+async def _answer(event: Event, text: str) -> None:
+    """Answer where they wrote, as an ephemeral message where Slack takes one."""
     thread = {"thread_ts": event.event["thread_ts"]} if event.event.get("thread_ts") else {}
     channel = str(event.event.get("channel", ""))
     try:

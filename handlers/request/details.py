@@ -1,6 +1,6 @@
-"""The whole story of a request, to look at; also from its grant and its tasks."""
+"""Show the details of a request, also from the cards of its grant and its tasks."""
 
-from blocks import details as screen
+from blocks import details
 from blocks.cards import CardAction
 from blocks.details import DetailsAction
 from blocks.kit import View
@@ -12,25 +12,30 @@ from models.store.case import Case
 
 
 @on_click(CardAction.DETAILS)
-async def show(click: Click) -> None:
-    """Details was pressed."""
+async def open_details(click: Click) -> None:
+    """Open the details."""
     await click.open(await _view(click))
 
 
 @on_click(*DetailsAction)
-async def turn(click: Click) -> None:
-    """Another page is wanted."""
+async def turn_page(click: Click) -> None:
+    """Show another page of the details."""
     await click.redraw(await _view(click))
 
 
 async def _view(click: Click) -> View:
-    ref, page = screen.parse_page(click.value)
-    await click.desk.whois.people([click.person])
-    return await click.read(_drawn, ref, page, click.person)
+    ref, page = details.parse_page(click.value)
+    await click.context.people.refresh([click.person])
+    return await click.read(_draw, ref, page, click.person)
 
 
-def _drawn(case: Case, ref: str, page: int, person: str) -> View:
-    request = request_seen_by(case, ref, person)
+def _draw(case: Case, ref: str, page: int, viewer: str) -> View:
+    """Draw a page for a viewer.
+
+    Raises:
+        NotAllowed: They may not see the request.
+    """
+    request = request_seen_by(case, ref, viewer)
     story = request_story(case, request.ref)
-    reassigns = can_reassign(case, request, person)
-    return screen.details(story, timeline(case, story), page, viewer=person, reassigns=reassigns)
+    reassigns = can_reassign(case, request, viewer)
+    return details.details(story, timeline(case, story), page, viewer=viewer, reassigns=reassigns)

@@ -1,4 +1,4 @@
-"""Showing the form that asks for access, and who would be asked."""
+"""Show the request form with a preview of who will be asked, and look those people up meanwhile."""
 
 import asyncio
 import json
@@ -15,158 +15,153 @@ from blocks.forms.term import TermBlock
 from blocks.kit import Block, View
 from blocks.kit.state import Errors
 from blocks.request_form import RequestInput, access_block, preview
-from handlers.deliveries import Incoming, which
-from handlers.people.lookup import STANDING
+from handlers.deliveries import SlackDelivery, view_version
+from handlers.people.freshness import PERSON_MAX_AGE
 from models.catalogue.spec import AppSpec
 from models.errors import Refusal
 from models.lifecycle.request.plan import Draft, may_ask_for_others, plan
-from models.policy.stages import listed
 from models.registry.directory import Directory, only_members
 from models.store.case import Case
 
 log = structlog.get_logger("keyturn.request")
 
-AT_ONCE = 0.3
-"""Seconds that the form waits for Slack's word before it is shown without."""
-PATIENCE = 1.5
-"""Seconds until it is shown with what is known. Slack waits three for the answer to a click."""
+FIRST_VIEW_TIMEOUT = 0.3
+"""Seconds that the form waits for lookups in Slack before it is shown without a preview."""
+LOOKUP_TIMEOUT = 1.5
+"""Seconds until the preview is drawn from the tables as they are. Slack waits three for an answer."""
 FLAGGED = "yes"
-_ROOM = 2700
-"""For what was typed, of the 3,000 characters that a modal carries."""
-_GONE = ("not_found", "hash_conflict")
-"""The form was closed, or shows something newer."""
-_UNABLE = ("unknown_method", "method_not_supported", "missing_scope")
-"""Slack redraws no forms here; this one shows what belongs to the choice when it is sent."""
+_MAX_COMMAND = 2700
+"""Characters of the command's text, of the 3,000 in a modal's private_metadata."""
+_CLOSED_ERRORS = ("not_found", "hash_conflict")
+"""Slack's error codes for a form that was closed or redrawn meanwhile."""
+_UNSUPPORTED_ERRORS = ("unknown_method", "method_not_supported", "missing_scope")
+"""Slack's error codes where forms cannot be redrawn; this one shows its fields once it is sent."""
 
-Put = Callable[[View], Awaitable[Mapping[str, Any]]]
-"""Shows a view, and returns it as Slack has it; empty where there is nothing left to show it on."""
+ShowView = Callable[[View], Awaitable[Mapping[str, Any]]]
+"""Shows a view, and returns it as Slack has it; empty where the form was closed."""
 
 
 @dataclass(frozen=True)
-class Form:
-    """What is to be shown."""
+class RequestForm:
+    """The entries of a request form, with what is shown above them."""
 
-    filled: RequestInput
+    request_input: RequestInput
     app: AppSpec | None = None
     note: str = ""
     command: str = ""
-    """What was typed behind the command, while there is no application to read it by."""
+    """The text behind the command, while no app is chosen to parse it for."""
 
-    def view(self, outlook: "Outlook") -> View:
-        """The form, drawn with this below."""
-        carries = {"flagged": FLAGGED} if outlook.flagged else {}
+    def view(self, form_preview: "FormPreview") -> View:
+        """Draw the form with this preview."""
+        metadata = {"flagged": FLAGGED} if form_preview.flagged else {}
         if self.command and self.app is None:
-            carries["command"] = _brief(self.command)
+            metadata["command"] = _shorten_command(self.command)
         return request_form.build(
-            self.filled,
+            self.request_input,
             self.app,
-            outlook.blocks,
+            form_preview.blocks,
             note=self.note,
-            others=outlook.others,
-            temporary=outlook.temporary,
-            carries=carries,
+            others=form_preview.others,
+            temporary=form_preview.temporary,
+            carries=metadata,
         )
 
 
 @dataclass(frozen=True)
-class Outlook:
-    """What sending a form would come to."""
+class FormPreview:
+    """What sending a form would lead to."""
 
     blocks: list[Block]
     flagged: bool = False
-    """Whether it shows something that one should have read before sending."""
+    """Whether it shows a warning, which has to be shown before the form is sent."""
     others: bool = False
-    """Whether somebody else can be chosen who would have it."""
+    """Whether a beneficiary can be chosen."""
     temporary: bool = False
-    """Whether it is for a guest or a contractor, who always have an end."""
+    """Whether the beneficiary is a guest or a contractor, whose access always ends."""
 
 
-async def show(incoming: Incoming, form: Form, put: Put) -> None:
-    """Show a form whose application is new here, so that the people whom it asks may not be known yet.
+async def show_form(delivery: SlackDelivery, form: RequestForm, show_view: ShowView) -> None:
+    """Show a form for an app whose approvers may not have been looked up yet.
 
-    It is shown at once, and once more where Slack's word of them comes later.
+    It is shown at once, and redrawn where their lookup takes longer than `FIRST_VIEW_TIMEOUT`.
     """
-    await incoming.read(only_members, incoming.person)
+    await delivery.read(only_members, delivery.person)
     if form.app is None:
-        await put(form.view(await outlook(incoming, form)))
+        await show_view(form.view(await load_preview(delivery, form)))
         return
-    lookups = asyncio.create_task(_look_up(incoming, form.app, form.filled))
+    lookups = asyncio.create_task(_look_up(delivery, form.app, form.request_input))
     try:
-        if await _within(lookups, AT_ONCE):
-            await put(form.view(await outlook(incoming, form)))
-        elif shown := await put(form.view(Outlook(preview.hint_blocks("Looking up who will be asked…")))):
-            await _within(lookups, PATIENCE)
-            later = form.view(await outlook(incoming, form))
-            await _update(incoming, later, **which(shown))
+        if await _finished_within(lookups, FIRST_VIEW_TIMEOUT):
+            await show_view(form.view(await load_preview(delivery, form)))
+        elif first_view := await show_view(
+            form.view(FormPreview(preview.hint_blocks("Looking up who will be asked…")))
+        ):
+            await _finished_within(lookups, LOOKUP_TIMEOUT)
+            complete_view = form.view(await load_preview(delivery, form))
+            await _update(delivery, complete_view, **view_version(first_view))
     finally:
         lookups.cancel()
 
 
-async def refresh(
-    incoming: Incoming, app: AppSpec | None, filled: RequestInput, max_age: timedelta = STANDING
+async def refresh_people(
+    delivery: SlackDelivery,
+    app: AppSpec | None,
+    request_input: RequestInput,
+    max_age: timedelta = PERSON_MAX_AGE,
 ) -> bool:
-    """Look up whoever the form is about, for as long as there is time. After that, what is known counts.
+    """Look up everybody on whom the form depends, within `LOOKUP_TIMEOUT`; returns whether that sufficed.
 
-    `max_age` is how old the word may be of those who request. Returns whether there was time to ask for
-    everybody.
+    `max_age` is how old the last lookup of requester and beneficiary may be.
     """
     try:
-        async with asyncio.timeout(PATIENCE):
-            await _look_up(incoming, app, filled, max_age)
+        async with asyncio.timeout(LOOKUP_TIMEOUT):
+            await _look_up(delivery, app, request_input, max_age)
     except TimeoutError:
         log.warning("lookup took too long", app=app and app.key)
         return False
     return True
 
 
-async def refuse_unheard(incoming: Incoming, app: AppSpec, *, looked_up: bool) -> None:
-    """Raises a Refusal while Slack has not told who decides here: nobody else is asked for that."""
-    if unheard := await incoming.desk.whois.not_told(app, looked_up=looked_up):
-        raise Refusal(
-            f"Slack does not say just now who {listed(unheard)} is, who would be asked. Nothing was sent. "
-            "Send it again in a moment.",
-            field="access",
-        )
-
-
-async def outlook(incoming: Incoming, form: Form) -> Outlook:
-    """What sending would come to, or what is missing or in the way."""
+async def load_preview(delivery: SlackDelivery, form: RequestForm) -> FormPreview:
+    """Return what sending the form would lead to, or what is missing or in the way."""
     app = form.app
     if app is None:
-        return Outlook(preview.hint_blocks("Choose an application, and you see here who will be asked."))
+        return FormPreview(preview.hint_blocks("Choose an application, and you see here who will be asked."))
     if not request_form.open_accesses(app):
-        return Outlook(preview.hint_blocks(f"{app.name} has nothing that can be asked for at the moment."))
-    draft = request_form.to_draft(form.filled, app, incoming.person, incoming.desk.clock.now())
+        return FormPreview(
+            preview.hint_blocks(f"{app.name} has nothing that can be asked for at the moment.")
+        )
+    draft = request_form.to_draft(form.request_input, app, delivery.person, delivery.context.clock.now())
 
-    def look(case: Case) -> Outlook:
-        others = may_ask_for_others(case, app, incoming.person)
-        beneficiary = Directory(case).person(form.filled.for_whom or incoming.person)
+    def read(case: Case) -> FormPreview:
+        others = may_ask_for_others(case, app, delivery.person)
+        beneficiary = Directory(case).person(form.request_input.for_whom or delivery.person)
         temporary = bool(beneficiary and beneficiary.temporary)
         if isinstance(draft, Draft):
-            found = _planned(case, draft)
+            form_preview = _plan_preview(case, draft)
         else:
-            found = Outlook(preview.hint_blocks(_missing(draft, form.filled)))
-        return replace(found, others=others, temporary=temporary)
+            form_preview = FormPreview(preview.hint_blocks(_missing(draft, form.request_input)))
+        return replace(form_preview, others=others, temporary=temporary)
 
-    return await incoming.read(look)
-
-
-async def redraw(incoming: Incoming, view: View) -> Mapping[str, Any]:
-    """Draw the form anew that somebody has changed, and return it; empty if they have closed it."""
-    return await _update(incoming, view, view_id=str(incoming.view.get("id") or ""))
+    return await delivery.read(read)
 
 
-def _planned(case: Case, draft: Draft) -> Outlook:
+async def redraw(delivery: SlackDelivery, view: View) -> Mapping[str, Any]:
+    """Redraw the form that the delivery came from, and return it; empty where it was closed."""
+    return await _update(delivery, view, view_id=str(delivery.view.get("id") or ""))
+
+
+def _plan_preview(case: Case, draft: Draft) -> FormPreview:
     try:
-        planned = plan(case, draft)
+        outcome = plan(case, draft)
     except Refusal as refusal:
-        return Outlook(preview.refusal_blocks(refusal))
-    return Outlook(preview.preview(planned), preview.has_warnings(planned))
+        return FormPreview(preview.refusal_blocks(refusal))
+    return FormPreview(preview.preview(outcome), preview.has_warnings(outcome))
 
 
-def _missing(errors: Errors, filled: RequestInput) -> str:
-    if access_block(filled.app_key) in errors and filled.access_keys:
-        return errors[access_block(filled.app_key)]
+def _missing(errors: Errors, request_input: RequestInput) -> str:
+    if access_block(request_input.app_key) in errors and request_input.access_keys:
+        return errors[access_block(request_input.app_key)]
     if TermBlock.END in errors:
         return errors[TermBlock.END]
     if TermBlock.LENGTH in errors:
@@ -175,14 +170,20 @@ def _missing(errors: Errors, filled: RequestInput) -> str:
     return f"Choose {what}, and you see here who will be asked."
 
 
-async def _update(incoming: Incoming, view: View, **named: str) -> Mapping[str, Any]:
-    """With a `hash`, nothing newer is drawn over."""
-    if not named.get("view_id"):
+async def _update(delivery: SlackDelivery, view: View, **version: str) -> Mapping[str, Any]:
+    """Replace a view by its `view_id`; with its `hash`, only where nothing newer is shown.
+
+    Returns the view as Slack has it now; empty where it was closed.
+
+    Raises:
+        SlackApiError: Slack does not take the view.
+    """
+    if not version.get("view_id"):
         return {}
     try:
-        answer = await incoming.client.views_update(view=dict(view), **named)
+        answer = await delivery.client.views_update(view=dict(view), **version)
     except SlackApiError as error:
-        if error.response.get("error") not in (*_GONE, *_UNABLE):
+        if error.response.get("error") not in (*_CLOSED_ERRORS, *_UNSUPPORTED_ERRORS):
             raise
         log.info("the form was not drawn anew", why=error.response.get("error"))
         return {}
@@ -190,20 +191,24 @@ async def _update(incoming: Incoming, view: View, **named: str) -> Mapping[str, 
 
 
 async def _look_up(
-    incoming: Incoming, app: AppSpec | None, filled: RequestInput, max_age: timedelta = STANDING
+    delivery: SlackDelivery,
+    app: AppSpec | None,
+    request_input: RequestInput,
+    max_age: timedelta = PERSON_MAX_AGE,
 ) -> None:
-    whois, people = incoming.desk.whois, {incoming.person, filled.for_whom or incoming.person}
-    await (whois.for_app(app, people, max_age) if app else whois.people(people, max_age))
+    lookup = delivery.context.people
+    ids = {delivery.person, request_input.for_whom or delivery.person}
+    await (lookup.refresh_for_app(app, ids, max_age) if app else lookup.refresh(ids, max_age))
 
 
-async def _within(lookups: asyncio.Task[None], seconds: float) -> bool:
-    """Whether they are done by then. What went wrong in them is raised."""
+async def _finished_within(lookups: asyncio.Task[None], seconds: float) -> bool:
+    """Whether the task ends within this time. Its error is raised."""
     done, _ = await asyncio.wait({lookups}, timeout=seconds)
-    for one in done:
-        one.result()
+    if done:
+        lookups.result()
     return bool(done)
 
 
-def _brief(command: str) -> str:
-    """As much of it as a modal carries; JSON writes some characters as six."""
-    return command if len(json.dumps(command)) <= _ROOM else command[: _ROOM // 6]
+def _shorten_command(command: str) -> str:
+    """Cut the text to what fits into private_metadata; JSON writes some characters as six."""
+    return command if len(json.dumps(command)) <= _MAX_COMMAND else command[: _MAX_COMMAND // 6]

@@ -4,7 +4,7 @@ import sqlite3
 from datetime import timedelta
 
 from blocks import home as screen
-from handlers.catalogue_cache import Shelf
+from handlers.catalogue_cache import CatalogueSnapshot
 from models.catalogue.spec import AppSpec
 from models.queries.home import Place, home_page
 from models.store.base import Store
@@ -20,7 +20,7 @@ _WORDS = ("git", "sales", "data", "team", "platform", "ware", "house", "cloud", 
 async def typeahead() -> list[Result]:
     """What the form's first menu asks while somebody types."""
     apps = [_app(number) for number in range(APPS)]
-    shelf = Shelf(apps)
+    shelf = CatalogueSnapshot(apps)
     raw = sqlite3.connect(":memory:")
     raw.execute("CREATE TABLE apps (key TEXT, name TEXT, description TEXT, category TEXT)")
     rows = [(app.key, app.name, app.description, app.category) for app in apps]

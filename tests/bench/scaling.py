@@ -14,9 +14,9 @@ from blocks.admin.ids import AdminAction
 from blocks.request_form import access_block
 from handlers.admin import app_list
 from handlers.catalogue_cache import CatalogueCache
-from handlers.context import Desk
+from handlers.context import Context
 from handlers.deliveries import Click, Suggestion
-from handlers.people.lookup import WhoIs
+from handlers.people.lookup import PeopleLookup
 from handlers.request import form
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
@@ -72,8 +72,8 @@ class _Company:
     def __init__(self, path: Path, store: Store, clock: ManualClock, apps: int) -> None:
         self.path, self.store, self._apps = path, store, apps
         nobody: Any = None
-        whois = WhoIs(store, clock, nobody)
-        self._desk = Desk(store, clock, whois, CatalogueCache(store))
+        people = PeopleLookup(store, clock, nobody)
+        self._context = Context(store, clock, people, CatalogueCache(store))
         self._ended = 0
 
     async def sweep(self) -> None:
@@ -98,7 +98,7 @@ class _Company:
         action = {"action_id": AdminAction.APPS_ON, "value": str(self._apps // 2)}
         body = {"user": {"id": _ADMIN}, "actions": [action], "view": {"id": "V1", "hash": "1"}}
         client: Any = _Silent()
-        await app_list.turn_page(Click(self._desk, _acknowledge, client, body))
+        await app_list.turn_page(Click(self._context, _acknowledge, client, body))
         assert len(client.shown) == 1
 
     async def type_app(self) -> None:
@@ -113,7 +113,7 @@ class _Company:
     def _suggestion(self, block: str, typed: str) -> Suggestion:
         body = {"user": {"id": _HOLDER}, "block_id": block, "value": typed}
         client: Any = _Silent()
-        return Suggestion(self._desk, _acknowledge, client, body)
+        return Suggestion(self._context, _acknowledge, client, body)
 
 
 class _Silent:

@@ -49,7 +49,7 @@ async def test_an_example_is_added_in_slack_run_and_stops_a_change_that_breaks_i
 async def test_running_says_of_each_example_what_came_out_instead(world: World) -> None:
     """What is known of people changes without a save: an example can fail by itself."""
     ada = world.ids["Ada"]
-    await world.bot.desk.whois.people([ada])
+    await world.bot.context.people.refresh([ada])
     example = {"who": ada, "access": "engineering", "duration": "8h", "expect": "ask", "stages": ["Owner"]}
     await world.offer(deny=[INTERNS], example=[example, example | {"duration": "1h"}])
     await world.bot.store.run(edit, Person, ada, title="Intern")

@@ -49,7 +49,7 @@ async def world(
 async def many_hold(world: World) -> None:
     await world.offer(auto_approve=[{"name": "Everybody may"}], stage=[])
     people = [world.slack.workspace.add_person(f"P{number}").id for number in range(MASS)]
-    await world.bot.desk.whois.people(people)
+    await world.bot.context.people.refresh(people)
 
     def work(out: Outcome) -> None:
         for person in people:

@@ -53,7 +53,7 @@ async def test_slack_goes_and_comes_back(world: World) -> None:
     await becomes(world, 200)
     with world.slack.faults.down():
         for _ in range(2):  # somebody's card
-            await world.bot.desk.whois.people([world.ids["Ada"]])
+            await world.bot.context.people.refresh([world.ids["Ada"]])
         await becomes(world, 503, slack=False)
         assert not await shown(world)
     await becomes(world, 200)

@@ -17,10 +17,10 @@ MINUTES = timedelta(minutes=20)
 
 
 LOOK_UPS = (
-    (timeout, "PATIENCE"),
-    (form_view, "PATIENCE"),
-    (refresh, "PATIENCE"),
-    (refresh, "BEFORE_A_FORM"),
+    (timeout, "LOOKUP_TIMEOUT"),
+    (form_view, "LOOKUP_TIMEOUT"),
+    (refresh, "DECISION_TIMEOUT"),
+    (refresh, "FORM_TIMEOUT"),
 )
 """How long the bot waits for Slack to say who somebody is."""
 
@@ -47,7 +47,7 @@ async def meet(world: World, *names: str) -> None:
     """Let the bot know these; nobody else is known to it."""
     ids = {world.ids[name] for name in names}
     for _ in range(20):  # on a busy machine the first look-up may take too long
-        await world.bot.desk.whois.people(ids)
+        await world.bot.context.people.refresh(ids)
         if await world.bot.store.read(lambda case: all(is_known(case, one) for one in ids)):
             return
     raise AssertionError("the local Slack says nothing")

@@ -23,16 +23,16 @@ with atheris.instrument_imports(include=["bot", "blocks", "handlers", "models"])
     from bot.audit.files import read_jsonl
     from bot.config import load as load_config
     from bot.errors import Failure
-    from handlers.catalogue_cache import Shelf
-    from handlers.request.command import as_typed, filled_in
-    from handlers.request.command_parser import read
+    from handlers.catalogue_cache import CatalogueSnapshot
+    from handlers.request.command import decode_text, prefill
+    from handlers.request.command_parser import parse_command
     from models import durations
     from models.catalogue.file.read import CatalogueError
     from models.catalogue.file.read import load as load_catalogue
     from models.catalogue.spec import AppSpec
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-SHELF = Shelf(
+CATALOGUE = CatalogueSnapshot(
     [
         AppSpec.model_validate(
             {"key": key, "name": key.title(), "owners": ["U0123"], "access": [{"key": "a", "name": "Admin"}]}
@@ -72,8 +72,8 @@ def duration(text: str) -> None:
 
 def command(text: str) -> None:
     """What is typed behind /request-access."""
-    typed = as_typed(text)
-    filled_in(read(typed, SHELF), typed)
+    typed = decode_text(text)
+    prefill(parse_command(typed, CATALOGUE), typed)
 
 
 def trail(text: str) -> None:

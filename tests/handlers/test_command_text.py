@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from blocks.forms.term import TermChoice, TermOption
 from blocks.request_form import RequestInput
-from handlers.catalogue_cache import Shelf
-from handlers.request.command import as_typed, filled_in
-from handlers.request.command_parser import read
+from handlers.catalogue_cache import CatalogueSnapshot
+from handlers.request.command import decode_text, prefill
+from handlers.request.command_parser import parse_command
 from models.catalogue.spec import AppSpec, EmergencySpec
 from models.tables.requests import Term
 
@@ -24,7 +24,7 @@ GITLAB = app("gitlab", "GitLab", dev="Developer")
 PROD = app("prod-db", "Production Database", read="Read only", write="Read and write")
 TOOLS = app("tools", "Tools for Work", user="User")
 CLOSED = GITHUB.model_copy(update={"key": "old", "name": "Old thing", "enabled": False})
-SHELF = Shelf([GITHUB, GITLAB, PROD, TOOLS, CLOSED])
+CATALOGUE = CatalogueSnapshot([GITHUB, GITLAB, PROD, TOOLS, CLOSED])
 
 HOURS_8 = Term(length=timedelta(hours=8))
 
@@ -57,7 +57,7 @@ def strange(text: str) -> list[str]:
 def test_names_a_length_and_a_reason_are_understood(
     text: str, expected: tuple[str | None, tuple[str, ...], Term | None, str]
 ) -> None:
-    typed = read(text, SHELF)
+    typed = parse_command(text, CATALOGUE)
     assert (typed.app and typed.app.key, typed.access_keys, typed.term, typed.reason) == expected
     assert typed.unread == ""
 
@@ -74,41 +74,41 @@ def test_names_a_length_and_a_reason_are_understood(
 def test_beginnings_of_words_will_do_where_only_one_thing_fits(
     text: str, app_key: str, accesses: tuple[str, ...]
 ) -> None:
-    typed = read(text, SHELF)
+    typed = parse_command(text, CATALOGUE)
     assert (typed.app and typed.app.key, typed.access_keys) == (app_key, accesses)
 
 
 @pytest.mark.parametrize("text", ["git", "gi", "x", "read", "thing"])
 def test_nothing_is_guessed_where_several_or_none_fit(text: str) -> None:
-    typed = read(text, SHELF)
+    typed = parse_command(text, CATALOGUE)
     assert typed.app is None
     assert typed.unread == text
 
 
 def test_the_first_of_two_applications_with_one_name_is_not_taken_for_granted() -> None:
-    twins = Shelf([app("a", "Twin"), app("b", "Twin")])
-    assert read("twin", twins).app is None
-    found = read("b", twins).app
+    twins = CatalogueSnapshot([app("a", "Twin"), app("b", "Twin")])
+    assert parse_command("twin", twins).app is None
+    found = parse_command("b", twins).app
     assert found is not None
     assert found.key == "b"
 
 
 def test_what_cannot_be_placed_comes_back() -> None:
-    assert read("github enginering 8h because INC-42", SHELF).unread == "enginering"
-    assert read("I need access to github engineering 8h", SHELF).unread == "I need access to"
-    typed = read("githb engineering 8h because INC-42", SHELF)
+    assert parse_command("github enginering 8h because INC-42", CATALOGUE).unread == "enginering"
+    assert parse_command("I need access to github engineering 8h", CATALOGUE).unread == "I need access to"
+    typed = parse_command("githb engineering 8h because INC-42", CATALOGUE)
     assert (typed.unread, typed.term, typed.reason) == ("githb engineering", HOURS_8, "INC-42")
 
 
 def test_a_sentence_behind_the_names_is_the_reason_as_it_was_typed() -> None:
-    typed = read("github engineering to fix  the admin page, within 8h", SHELF)
+    typed = parse_command("github engineering to fix  the admin page, within 8h", CATALOGUE)
     assert typed.access_keys == ("engineering",)
     assert typed.reason == "to fix  the admin page, within 8h"
-    assert read("github admin urgent because INC-7", SHELF).reason == "urgent because INC-7"
+    assert parse_command("github admin urgent because INC-7", CATALOGUE).reason == "urgent because INC-7"
 
 
 def test_the_rest_is_read_for_the_application_that_is_chosen_later() -> None:
-    typed = read("githb engineering 8h because INC-42", SHELF, GITHUB)
+    typed = parse_command("githb engineering 8h because INC-42", CATALOGUE, GITHUB)
     assert (typed.app, typed.access_keys, typed.term, typed.reason) == (
         GITHUB,
         ("engineering",),
@@ -116,7 +116,7 @@ def test_the_rest_is_read_for_the_application_that_is_chosen_later() -> None:
         "INC-42",
     )
     assert typed.unread == ""
-    assert read("gitlab dev 8h", SHELF, GITHUB).app is GITHUB
+    assert parse_command("gitlab dev 8h", CATALOGUE, GITHUB).app is GITHUB
 
 
 KNOWN = "github GitHub, prod-db engineering admin read and write 8h 2 days for a no end because reason: : -"
@@ -125,7 +125,7 @@ WORDS = st.sampled_from([*KNOWN.split(), "team", "to", "zqx", "Zqy!", "zqz:", "�
 
 @given(st.lists(WORDS, max_size=14).map(" ".join), st.sampled_from([None, GITHUB, PROD]))
 def test_no_word_is_lost(text: str, chosen: AppSpec | None) -> None:
-    typed = read(text, SHELF, chosen)
+    typed = parse_command(text, CATALOGUE, chosen)
     told, kept = strange(text), strange(f"{typed.unread} {typed.reason}")
     assert kept == told or (chosen and kept == told[1:])
     assert typed.reason in text
@@ -133,16 +133,16 @@ def test_no_word_is_lost(text: str, chosen: AppSpec | None) -> None:
 
 @given(st.text(max_size=300))
 def test_any_text_can_be_read(text: str) -> None:
-    typed = read(text, SHELF)
+    typed = parse_command(text, CATALOGUE)
     assert typed.reason in text
-    filled_in(typed, as_typed(text)).filled.reason.strip()
+    prefill(typed, decode_text(text)).request_input.reason.strip()
 
 
 @given(st.lists(st.sampled_from([*GITHUB.access]), unique=True), st.integers(1, 9999), st.text(max_size=30))
 def test_what_is_spelled_out_is_understood(accesses: list[object], hours: int, reason: str) -> None:
     names = [access.name for access in GITHUB.access if access in accesses]
     reason = " ".join(reason.split())
-    typed = read(f"GitHub {', '.join(names)} {hours}h because {reason}", SHELF)
+    typed = parse_command(f"GitHub {', '.join(names)} {hours}h because {reason}", CATALOGUE)
     assert typed.app is GITHUB
     assert len(typed.access_keys) == len(names)
     assert typed.term == Term(length=timedelta(hours=hours))
@@ -151,31 +151,31 @@ def test_what_is_spelled_out_is_understood(accesses: list[object], hours: int, r
 
 def test_the_form_is_filled_in_with_what_was_understood() -> None:
     text = "github engineering 8h because INC-42"
-    form = filled_in(read(text, SHELF), text)
-    assert form.filled == RequestInput("github", ("engineering",), TermChoice("28800"), "INC-42")
+    form = prefill(parse_command(text, CATALOGUE), text)
+    assert form.request_input == RequestInput("github", ("engineering",), TermChoice("28800"), "INC-42")
     assert form.note == ""
-    other = filled_in(read("github engineering 9h", SHELF), "github engineering 9h")
-    assert other.filled.term == TermChoice(TermOption.OTHER, length="9 hours")
+    other = prefill(parse_command("github engineering 9h", CATALOGUE), "github engineering 9h")
+    assert other.request_input.term == TermChoice(TermOption.OTHER, length="9 hours")
 
 
 def test_the_form_says_what_was_not_understood() -> None:
-    form = filled_in(read("github foo 8h", SHELF), "github foo 8h")
+    form = prefill(parse_command("github foo 8h", CATALOGUE), "github foo 8h")
     assert form.note == "Not understood: “foo”. Look whether something is missing."
-    endless = filled_in(read("github admin forever", SHELF), "github admin forever")
+    endless = prefill(parse_command("github admin forever", CATALOGUE), "github admin forever")
     assert endless.note == "GitHub is given for a limited time. Choose how long."
-    assert endless.filled.term == TermChoice("3600")
+    assert endless.request_input.term == TermChoice("3600")
 
 
 def test_without_an_application_the_form_keeps_what_was_typed() -> None:
-    form = filled_in(read("foo 8h", SHELF), "foo 8h")
+    form = prefill(parse_command("foo 8h", CATALOGUE), "foo 8h")
     assert form.command == "foo 8h"
     assert form.note.startswith("No application fits “foo”.")
-    assert filled_in(read("8h", SHELF), "8h").note.startswith("Choose one from the list")
-    assert filled_in(read("", SHELF), "").note == ""
+    assert prefill(parse_command("8h", CATALOGUE), "8h").note.startswith("Choose one from the list")
+    assert prefill(parse_command("", CATALOGUE), "").note == ""
 
 
 def test_slacks_entities_are_what_the_person_typed() -> None:
-    assert as_typed(" R&amp;D &lt;b&gt; &amp;lt;\u202e\x00 ") == "R&D <b> &lt;"
+    assert decode_text(" R&amp;D &lt;b&gt; &amp;lt;\u202e\x00 ") == "R&D <b> &lt;"
 
 
 EMERGENCIES = GITHUB.model_copy(update={"emergency": EmergencySpec(max=timedelta(hours=4))})
@@ -195,10 +195,10 @@ EMERGENCIES = GITHUB.model_copy(update={"emergency": EmergencySpec(max=timedelta
 def test_the_word_emergency_ticks_the_box_where_no_sentence_goes_on_with_it(
     text: str, expected: tuple[bool, str]
 ) -> None:
-    typed = read(text, Shelf([EMERGENCIES]))
+    typed = parse_command(text, CatalogueSnapshot([EMERGENCIES]))
     assert (typed.emergency, typed.reason) == expected
-    assert filled_in(typed, text).filled.emergency is expected[0]
+    assert prefill(typed, text).request_input.emergency is expected[0]
 
 
 def test_it_is_a_word_like_others_where_the_application_has_no_emergencies() -> None:
-    assert not read("github admin 1h emergency because INC-42", SHELF).emergency
+    assert not parse_command("github admin 1h emergency because INC-42", CATALOGUE).emergency

@@ -82,7 +82,7 @@ async def test_who_is_deactivated_between_the_click_and_the_decision_is_refused(
 
 async def test_who_left_the_group_between_the_click_and_the_decision_is_refused(world: World) -> None:
     await world.offer(stage=[{"name": "Crew", "approvers": [world.group.id]}])
-    await world.bot.desk.whois.groups([GroupRef(id=world.group.id)])
+    await world.bot.context.people.refresh_groups([GroupRef(id=world.group.id)])
     ref = await submit_request(world)
     await press(world, "Otto", "Approve")
     world.group.members.clear()  # and no event tells of it

@@ -16,7 +16,7 @@ async def waits(turns: Limiter, name: str, began: list[str], *, person: bool = T
 
 
 async def test_people_go_before_events_each_in_their_order() -> None:
-    turns, began = Limiter(at_once=1), list[str]()
+    turns, began = Limiter(concurrent=1), list[str]()
     await turns.enter(person=True)
     names = ("event 1", "Ada", "event 2", "Ben")
     tasks = [
@@ -30,7 +30,7 @@ async def test_people_go_before_events_each_in_their_order() -> None:
 
 
 async def test_no_more_than_so_many_have_a_turn_at_once() -> None:
-    turns, under_way, most = Limiter(at_once=3), 0, 0
+    turns, under_way, most = Limiter(concurrent=3), 0, 0
 
     async def work() -> None:
         nonlocal under_way, most
@@ -45,8 +45,8 @@ async def test_no_more_than_so_many_have_a_turn_at_once() -> None:
 
 
 async def test_who_gets_no_turn_in_time_is_turned_away_and_counted() -> None:
-    turns, counted = Limiter(at_once=1, wait=0.02), list[int]()
-    turns.on_turned_away = lambda: counted.append(1)
+    turns, counted = Limiter(concurrent=1, timeout=0.02), list[int]()
+    turns.on_overload = lambda: counted.append(1)
     await turns.enter(person=True)
     outcomes = await asyncio.gather(
         *(turns.enter(person=person) for person in (True, False, True)), return_exceptions=True
@@ -60,8 +60,8 @@ async def test_who_gets_no_turn_in_time_is_turned_away_and_counted() -> None:
 async def test_while_others_wait_without_a_break_a_newcomer_waits_briefly(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(limiter, "BRIEF", 0.0)
-    turns = Limiter(at_once=1, wait=0.05)
+    monkeypatch.setattr(limiter, "BUSY_QUEUE_TIMEOUT", 0.0)
+    turns = Limiter(concurrent=1, timeout=0.05)
     await turns.enter(person=True)
     with pytest.raises(Overloaded):
         await turns.enter(person=True)
@@ -79,8 +79,8 @@ async def test_while_others_wait_without_a_break_a_newcomer_waits_briefly(
 
 
 async def test_more_than_so_many_do_not_even_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limiter, "MOST_WAITING", 2)
-    turns, began = Limiter(at_once=1), list[str]()
+    monkeypatch.setattr(limiter, "MAX_QUEUED", 2)
+    turns, began = Limiter(concurrent=1), list[str]()
     await turns.enter(person=True)
     tasks = [asyncio.create_task(waits(turns, name, began)) for name in ("Ada", "Ben")]
     await asyncio.sleep(0)
@@ -92,7 +92,7 @@ async def test_more_than_so_many_do_not_even_wait(monkeypatch: pytest.MonkeyPatc
 
 
 async def test_who_gives_up_takes_no_turn_from_the_next() -> None:
-    turns, began = Limiter(at_once=1), list[str]()
+    turns, began = Limiter(concurrent=1), list[str]()
     await turns.enter(person=True)
     tasks = [asyncio.create_task(waits(turns, name, began)) for name in ("Ada", "Ben")]
     await asyncio.sleep(0)
@@ -105,7 +105,7 @@ async def test_who_gives_up_takes_no_turn_from_the_next() -> None:
 
 
 async def test_a_turn_that_comes_as_somebody_gives_up_goes_to_the_next() -> None:
-    turns, began = Limiter(at_once=1), list[str]()
+    turns, began = Limiter(concurrent=1), list[str]()
     await turns.enter(person=True)
     tasks = [asyncio.create_task(waits(turns, name, began)) for name in ("Ada", "Ben")]
     await asyncio.sleep(0)

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from bot.sandbox.slack.client.client import Client
 from bot.sandbox.slack.delivery.delivery import Delivery
 from bot.slack import listeners
-from handlers.context import Desk
+from handlers.context import Context
 from handlers.routes import DeliveryKind
 from models import audit
 from tests.handlers.delivery_outcome import ENVELOPES, _payload
@@ -19,7 +19,7 @@ from tests.handlers.roles_world import RolesWorld
 
 ROUTES = [
     (kind.name.lower(), name)
-    for kind, name in sorted(listeners.all_routes(cast("Desk", None)).listeners)
+    for kind, name in sorted(listeners.all_routes(cast("Context", None)).listeners)
     if kind is not DeliveryKind.EVENT  # those are looked up before they count
 ]
 NONSENSE: tuple[Any, ...] = (

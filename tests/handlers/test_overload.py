@@ -25,9 +25,9 @@ TOO_MUCH = "Keyturn has too much to do right now."
 @asynccontextmanager
 async def full(world: World) -> AsyncIterator[None]:
     """Somebody has the only turn, for as long as the block."""
-    limiter, before = Limiter(at_once=1, wait=0.05), world.bot.desk.limiter
-    limiter.on_turned_away = before.on_turned_away
-    object.__setattr__(world.bot.desk, "limiter", limiter)
+    limiter, before = Limiter(concurrent=1, timeout=0.05), world.bot.context.limiter
+    limiter.on_overload = before.on_overload
+    object.__setattr__(world.bot.context, "limiter", limiter)
     await limiter.enter(person=True)
     yield
     limiter.leave()

@@ -9,8 +9,8 @@ from tests.world import World
 
 
 def limit(world: World, limits: Limits) -> None:
-    """As `[limits]` in the configuration says it; the desk is put together once for good."""
-    object.__setattr__(world.bot.desk, "limits", limits)
+    """As `[limits]` in the configuration says it; the context is built once for good."""
+    object.__setattr__(world.bot.context, "limits", limits)
 
 
 async def test_the_form_says_what_to_do_and_sends_nothing(world: World) -> None:

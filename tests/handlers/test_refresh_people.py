@@ -150,7 +150,7 @@ async def test_when_events_may_have_been_lost_everybody_is_looked_up_again(world
     ref = await submit_request(world)
     becomes(world, "Grace")
     world.clock.advance(timedelta(seconds=1))
-    world.bot.desk.whois.events_may_be_lost()
+    world.bot.context.people.invalidate()
     assert not await presses(world, "Grace")
     assert (await request_of(world, ref)).state is RequestState.PENDING
 
@@ -188,7 +188,7 @@ async def test_what_a_clock_that_ran_ahead_wrote_is_not_believed(world: World) -
 
 async def test_a_group_is_read_again_at_the_click_when_it_is_older_than_a_minute(world: World) -> None:
     await world.offer(stage=[{"name": "Crew", "approvers": [world.group.id]}])
-    await world.bot.desk.whois.groups([GroupRef(id=world.group.id)])
+    await world.bot.context.people.refresh_groups([GroupRef(id=world.group.id)])
     ref = await submit_request(world)
     world.group.members.clear()  # and no event tells of it
     world.clock.advance(timedelta(minutes=1, seconds=1))
@@ -198,7 +198,7 @@ async def test_a_group_is_read_again_at_the_click_when_it_is_older_than_a_minute
 
 async def test_a_group_is_not_read_twice_in_a_minute(world: World) -> None:
     await world.offer(stage=[{"name": "Crew", "approvers": [world.group.id]}])
-    await world.bot.desk.whois.groups([GroupRef(id=world.group.id)])
+    await world.bot.context.people.refresh_groups([GroupRef(id=world.group.id)])
     await submit_request(world)
     calls = len(world.slack.log.calls())
     assert await presses(world, "Otto")
@@ -245,7 +245,7 @@ async def test_many_who_wait_for_the_same_look_up_share_it(world: World) -> None
     world.clock.advance(JUST_OVER)
     calls = len(world.slack.log.calls())
     with world.slack.faults.slow("users.info", delay=0.2):
-        await asyncio.gather(*(world.bot.desk.whois.people([world.ids["Ada"]]) for _ in range(20)))
+        await asyncio.gather(*(world.bot.context.people.refresh([world.ids["Ada"]]) for _ in range(20)))
     assert looked_up(world, calls) == ["Ada"]
 
 

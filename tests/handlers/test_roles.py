@@ -14,7 +14,7 @@ import typer
 
 from bot.cli import build
 from bot.slack import listeners
-from handlers.context import Desk
+from handlers.context import Context
 from tests.handlers.delivery_outcome import outcome
 from tests.handlers.roles_world import ROLES, RolesWorld
 
@@ -58,7 +58,7 @@ ROWS = [
 
 
 def test_every_action_has_its_row_with_a_cell_for_every_part() -> None:
-    registered = listeners.all_routes(cast("Desk", None)).listeners
+    registered = listeners.all_routes(cast("Context", None)).listeners
     assert sorted((row.kind, row.name) for row in ROWS) == sorted(
         (kind.name.lower(), name) for kind, name in registered
     )

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from handlers.context import Desk
+from handlers.context import Context
 from handlers.deliveries import Click, Submission
 from handlers.routes import TABLE, DeliveryKind, HandlerTable, Routes
 
@@ -49,7 +49,7 @@ def test_two_handlers_for_one_button_are_a_defect_that_shows_at_the_import() -> 
 
 
 def test_every_bot_in_a_process_has_listeners_of_its_own() -> None:
-    one, other = (TABLE.listeners(cast("Desk", None)) for _ in range(2))
+    one, other = (TABLE.listeners(cast("Context", None)) for _ in range(2))
     assert one.keys() == other.keys()
     assert not set(one.values()) & set(other.values())
 

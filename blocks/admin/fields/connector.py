@@ -1,6 +1,6 @@
 """The field for an access's connector, and the connectors that it offers with their parameters.
 
-The composition root hands in the connectors there are (`handlers.context.Desk.connectors`).
+The composition root hands in the connectors there are (`handlers.context.Context.connectors`).
 """
 
 from collections.abc import Callable, Sequence
