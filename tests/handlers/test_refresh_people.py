@@ -258,3 +258,12 @@ async def test_an_event_that_slack_sends_again_shows_that_others_may_be_lost(wor
     again = Delivery("event", "events_api", envelope, retry_num=1, retry_reason="connection_failed")
     assert (await world.slack.deliveries.send(world.app, again)).ok
     assert not await presses(world, "Grace")
+
+
+@pytest.mark.parametrize("trouble", ["cut", "lose_answer", "fail", "ratelimit"])
+async def test_a_decision_goes_on_by_what_is_known(world: World, trouble: str) -> None:
+    await world.ask("Ada", "github engineering 8h because INC-42")
+    with getattr(world.slack.faults, trouble)("users.info"):
+        await world.approve("Grace", "Engineering team")
+    await world.settle()
+    assert world.ids["Ada"] in world.group.members
