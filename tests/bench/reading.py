@@ -20,7 +20,7 @@ _WORDS = ("git", "sales", "data", "team", "platform", "ware", "house", "cloud", 
 async def typeahead() -> list[Result]:
     """What the form's first menu asks while somebody types."""
     apps = [_app(number) for number in range(APPS)]
-    shelf = CatalogueSnapshot(apps)
+    catalogue = CatalogueSnapshot(apps)
     raw = sqlite3.connect(":memory:")
     raw.execute("CREATE TABLE apps (key TEXT, name TEXT, description TEXT, category TEXT)")
     rows = [(app.key, app.name, app.description, app.category) for app in apps]
@@ -32,7 +32,7 @@ async def typeahead() -> list[Result]:
 
     def search() -> None:
         for text in TYPED:
-            shelf.search(text)
+            catalogue.search(text)
 
     def select() -> None:
         for text in TYPED:

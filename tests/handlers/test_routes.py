@@ -1,6 +1,8 @@
 """Every delivery finds its one listener, whatever it looks like."""
 
+import re
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -9,6 +11,8 @@ from hypothesis import strategies as st
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+import handlers
+from bot.slack import listeners
 from handlers.context import Context
 from handlers.deliveries import Click, Submission
 from handlers.routes import TABLE, DeliveryKind, HandlerTable, Routes
@@ -52,6 +56,12 @@ def test_every_bot_in_a_process_has_listeners_of_its_own() -> None:
     one, other = (TABLE.listeners(cast("Context", None)) for _ in range(2))
     assert one.keys() == other.keys()
     assert not set(one.values()) & set(other.values())
+
+
+def test_every_file_with_handlers_is_imported_by_the_listeners() -> None:
+    root = Path(handlers.__file__).parent
+    files = {file for file in root.rglob("*.py") if re.search(r"^@on_\w+\(", file.read_text(), re.MULTILINE)}
+    assert files == {Path(str(module.__file__)) for module in listeners.MODULES}
 
 
 @pytest.mark.parametrize(
