@@ -8,7 +8,6 @@ from blocks.forms.shorten import ShortenTarget
 from blocks.forms.term import TermBlock, TermChoice
 from handlers.deliveries import Click, Submission
 from handlers.people import refresh
-from handlers.people.freshness import ALWAYS, PERSON_MAX_AGE
 from handlers.routes import on_click, on_submit
 from models.catalogue.spec import AccessPolicy
 from models.lifecycle.grant import revoke as revoke_verbs
@@ -48,8 +47,7 @@ async def extend(submission: Submission) -> None:
         await submission.answer(response_action="errors", errors=extension)
         return
     app = (await submission.read(policy_of, grant.policy)).app
-    at_once = refresh.may_be_granted_at_once(app, (grant.access_key,), emergency=False)
-    max_age = ALWAYS if at_once else PERSON_MAX_AGE
+    max_age = refresh.requester_max_age(app, (grant.access_key,), emergency=False)
     await submission.context.people.refresh_for_app(app, {submission.person}, max_age)
     await refresh.refuse_if_unresolved(submission.context.people, app, looked_up=True)
     limits = submission.context.limits

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from handlers import error_handling
-from handlers.admin import modals, unknown_people, would_ask
+from handlers.admin import modals, unknown_people
 from handlers.people import refresh, timeout
 from handlers.request import form_view
 
@@ -27,7 +27,6 @@ PRODUCT = {
         (form_view, "LOOKUP_TIMEOUT"),
         (modals, "REDRAW_TIMEOUT"),
         (unknown_people, "LOOKUP_TIMEOUT"),
-        (would_ask, "LOOKUP_TIMEOUT"),
     )
 }
 

@@ -32,6 +32,10 @@ class RequestInput:
     emergency: bool = False
     """Whether the emergency checkbox is checked."""
 
+    def people(self, requester: str) -> set[str]:
+        """Return the ids of requester and beneficiary."""
+        return {requester, self.for_whom or requester}
+
 
 def with_defaults(inputs: RequestInput, app: AppSpec) -> RequestInput:
     """Choose the only access, and the app's first preset, where nothing is chosen."""

@@ -10,6 +10,7 @@ the button that would say nothing of the hour that the form may stay open, and a
 """
 
 import asyncio
+from datetime import timedelta
 
 import structlog
 
@@ -29,7 +30,7 @@ log = structlog.get_logger("keyturn.people")
 DECISION_TIMEOUT = 2.0
 """Seconds; Slack waits three for the answer. After that, what the tables know counts."""
 FORM_TIMEOUT = 1.5
-"""Seconds, since the form has to be open within the three."""
+"""Seconds, where a form has to be opened, checked or redrawn within the three."""
 
 
 async def before_form(lookup: PeopleLookup, ref: str, actor: str) -> None:
@@ -48,6 +49,22 @@ async def before_action(lookup: PeopleLookup, ref: str, actor: str) -> None:
     await lookup.refresh([actor], ALWAYS if risky else PERSON_MAX_AGE)
 
 
+async def before_request(
+    lookup: PeopleLookup, app: AppSpec | None, people: set[str], max_age: timedelta = PERSON_MAX_AGE
+) -> bool:
+    """Refresh everybody on whom a request of these people depends; returns whether there was time for all.
+
+    `max_age` is how old the last lookup of these people may be.
+    """
+    try:
+        async with asyncio.timeout(FORM_TIMEOUT):
+            await (lookup.refresh_for_app(app, people, max_age) if app else lookup.refresh(people, max_age))
+    except TimeoutError:
+        log.warning("lookup took too long", app=app and app.key)
+        return False
+    return True
+
+
 async def refuse_if_unresolved(lookup: PeopleLookup, app: AppSpec, *, looked_up: bool) -> None:
     """Refuse a request while Slack has not said who decides on it: it must not go to others instead.
 
@@ -62,10 +79,14 @@ async def refuse_if_unresolved(lookup: PeopleLookup, app: AppSpec, *, looked_up:
         )
 
 
-def may_be_granted_at_once(app: AppSpec, access_keys: tuple[str, ...], *, emergency: bool) -> bool:
-    """Whether a request for these may be granted without an approver, and its risk is high or critical."""
-    policies = [effective(app, access) for access in app.access if access.key in access_keys]
-    return any(is_high_risk(policy.risk) and (emergency or policy.auto_approve) for policy in policies)
+def requester_max_age(app: AppSpec | None, access_keys: tuple[str, ...], *, emergency: bool) -> timedelta:
+    """Return how old the last lookup of a requester may be.
+
+    Where a request on a high or critical risk may be granted without an approver, nobody looks at them again.
+    """
+    policies = [effective(app, access) for access in app.access if access.key in access_keys] if app else []
+    without_approver = [policy for policy in policies if emergency or policy.auto_approve]
+    return ALWAYS if any(is_high_risk(policy.risk) for policy in without_approver) else PERSON_MAX_AGE
 
 
 def is_high_risk(risk: Risk) -> bool:

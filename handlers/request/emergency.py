@@ -8,8 +8,6 @@ from blocks.request_form import RequestBlock, RequestInput
 from blocks.request_form import emergency as emergency_form
 from handlers.deliveries import Click, Submission
 from handlers.people import refresh
-from handlers.people.freshness import ALWAYS, PERSON_MAX_AGE
-from handlers.request import form_view
 from handlers.routes import on_click, on_submit
 from models.lifecycle.request import emergency_review
 from models.lifecycle.request.plan import Draft, plan
@@ -31,8 +29,9 @@ async def use(submission: Submission) -> None:
     """Check the confirmed request again, and give the access."""
     request_input = emergency_form.parse(submission.metadata, submission.values)
     app = await submission.context.catalogue.find(request_input.app_key)
-    risky = app and refresh.may_be_granted_at_once(app, request_input.access_keys, emergency=True)
-    await form_view.refresh_people(submission, app, request_input, ALWAYS if risky else PERSON_MAX_AGE)
+    people = request_input.people(submission.person)
+    max_age = refresh.requester_max_age(app, request_input.access_keys, emergency=True)
+    await refresh.before_request(submission.context.people, app, people, max_age)
     draft = request_form.to_draft(request_input, app, submission.person, submission.context.clock.now())
     errors = (draft if isinstance(draft, dict) else {}) | request_form.reason_errors(request_input, app)
     if not isinstance(draft, Draft) or errors:

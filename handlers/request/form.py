@@ -1,7 +1,6 @@
 """The request form: open it, redraw it after a choice, offer its options, and send the requests."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from blocks import request_form
 from blocks.kit import View, carried
@@ -20,7 +19,6 @@ from blocks.request_form import (
 )
 from handlers.deliveries import Click, Shortcut, SlackDelivery, Submission, Suggestion
 from handlers.people import refresh
-from handlers.people.freshness import ALWAYS, PERSON_MAX_AGE
 from handlers.request import emergency, form_view
 from handlers.request.command import form_for_app
 from handlers.request.form_view import FLAGGED, RequestForm
@@ -84,7 +82,7 @@ async def choose_beneficiary(click: Click) -> None:
     """Look the chosen beneficiary up, and redraw the form for them."""
     request_input = request_form.parse(click.values)
     app = await click.context.catalogue.find(request_input.app_key)
-    await form_view.refresh_people(click, app, request_input)
+    await refresh.before_request(click.context.people, app, request_input.people(click.person))
     await redraw(click)
 
 
@@ -93,7 +91,9 @@ async def send(submission: Submission) -> None:
     """Send one request for each access; a warning that the form has not shown is shown first."""
     request_input = request_form.parse(submission.values)
     app = await submission.context.catalogue.find(request_input.app_key)
-    looked_up = await form_view.refresh_people(submission, app, request_input, _max_age(app, request_input))
+    lookup, people = submission.context.people, request_input.people(submission.person)
+    max_age = refresh.requester_max_age(app, request_input.access_keys, emergency=False)
+    looked_up = await refresh.before_request(lookup, app, people, max_age)
     if app is not None and _lacks_app_fields(submission, app):
         await _answer_with_form(
             submission, await form_for_app(submission, request_input, app), INCOMPLETE_NOTE
@@ -108,7 +108,7 @@ async def send(submission: Submission) -> None:
         await emergency.ask_to_confirm(submission, request_input, draft)
         return
     if app is not None:
-        await refresh.refuse_if_unresolved(submission.context.people, app, looked_up=looked_up)
+        await refresh.refuse_if_unresolved(lookup, app, looked_up=looked_up)
     try:
         await submission.run(_send, draft, submission)
     except UnseenWarning as warning:
@@ -128,12 +128,6 @@ def _send(out: Outcome, draft: Draft, submission: Submission) -> None:
         raise UnseenWarning(LONG_NOTE)
     if any(request.because["conflicts"] for request in requests):
         raise UnseenWarning(CONFLICT_NOTE)
-
-
-def _max_age(app: AppSpec | None, request_input: RequestInput) -> timedelta:
-    """How old the requester's last lookup may be: on a high risk that nobody decides on, none is fresh."""
-    at_once = app and refresh.may_be_granted_at_once(app, request_input.access_keys, emergency=False)
-    return ALWAYS if at_once else PERSON_MAX_AGE
 
 
 def _lacks_app_fields(delivery: SlackDelivery, app: AppSpec) -> bool:

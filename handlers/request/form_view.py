@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -16,7 +15,6 @@ from blocks.kit import Block, View
 from blocks.kit.state import Errors
 from blocks.request_form import RequestInput, access_block, preview
 from handlers.deliveries import SlackDelivery, view_version
-from handlers.people.freshness import PERSON_MAX_AGE
 from models.catalogue.spec import AppSpec
 from models.errors import Refusal
 from models.lifecycle.request.plan import Draft, may_ask_for_others, plan
@@ -89,7 +87,8 @@ async def show_form(delivery: SlackDelivery, form: RequestForm, show_view: ShowV
     if form.app is None:
         await show_view(form.view(await load_preview(delivery, form)))
         return
-    lookups = asyncio.create_task(_look_up(delivery, form.app, form.request_input))
+    people = form.request_input.people(delivery.person)
+    lookups = asyncio.create_task(delivery.context.people.refresh_for_app(form.app, people))
     try:
         if await _finished_within(lookups, FIRST_VIEW_TIMEOUT):
             await show_view(form.view(await load_preview(delivery, form)))
@@ -101,25 +100,6 @@ async def show_form(delivery: SlackDelivery, form: RequestForm, show_view: ShowV
             await _update(delivery, complete_view, **view_version(first_view))
     finally:
         lookups.cancel()
-
-
-async def refresh_people(
-    delivery: SlackDelivery,
-    app: AppSpec | None,
-    request_input: RequestInput,
-    max_age: timedelta = PERSON_MAX_AGE,
-) -> bool:
-    """Look up everybody on whom the form depends, within `LOOKUP_TIMEOUT`; returns whether that sufficed.
-
-    `max_age` is how old the last lookup of requester and beneficiary may be.
-    """
-    try:
-        async with asyncio.timeout(LOOKUP_TIMEOUT):
-            await _look_up(delivery, app, request_input, max_age)
-    except TimeoutError:
-        log.warning("lookup took too long", app=app and app.key)
-        return False
-    return True
 
 
 async def load_preview(delivery: SlackDelivery, form: RequestForm) -> FormPreview:
@@ -188,17 +168,6 @@ async def _update(delivery: SlackDelivery, view: View, **version: str) -> Mappin
         log.info("the form was not drawn anew", why=error.response.get("error"))
         return {}
     return answer.get("view") or {}
-
-
-async def _look_up(
-    delivery: SlackDelivery,
-    app: AppSpec | None,
-    request_input: RequestInput,
-    max_age: timedelta = PERSON_MAX_AGE,
-) -> None:
-    lookup = delivery.context.people
-    ids = {delivery.person, request_input.for_whom or delivery.person}
-    await (lookup.refresh_for_app(app, ids, max_age) if app else lookup.refresh(ids, max_age))
 
 
 async def _finished_within(lookups: asyncio.Task[None], seconds: float) -> bool:
