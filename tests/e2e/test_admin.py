@@ -10,6 +10,7 @@ from bot.sandbox.slack.blocks import visible
 from bot.sandbox.slack.client.client import Client
 from bot.sandbox.slack.client.surfaces import ViewSurface
 from bot.sandbox.slack.state.views import View
+from handlers.people import timeout
 from models import audit
 from models.audit import Entry
 from models.catalogue.spec import AppSpec
@@ -326,7 +327,7 @@ async def test_slack_is_asked_for_user_groups_once_however_much_is_typed(world: 
 
 async def test_what_is_saved_is_saved_though_slack_does_not_redraw_and_tells_nothing(world: World) -> None:
     root = await opened(world)
-    with world.slack.faults.hang("usergroups.list"), time_limits.as_in_product():
+    with world.slack.faults.hang("usergroups.list"), time_limits.as_in_product(timeout):
         world.clock.advance(timedelta(hours=1))
         await root.press("Edit", near="Engineering team")
     assert root.value("User group") == "@engineering, Engineering"

@@ -1,5 +1,6 @@
 """Whoever is written into an admin's form by address, id or handle has to be in Slack."""
 
+from handlers.admin import unknown_people
 from tests import time_limits
 from tests.e2e.test_admin import app_of, opened
 from tests.world import World
@@ -38,7 +39,7 @@ async def test_where_slack_does_not_answer_the_form_is_saved(world: World) -> No
     root = await opened(world)
     await root.press("Edit basics")
     await root.fill(OWNERS, "bob@example.com")
-    with world.slack.faults.hang("users.lookupByEmail"), time_limits.as_in_product():
+    with world.slack.faults.hang("users.lookupByEmail"), time_limits.as_in_product(unknown_people):
         assert (await root.submit()).ok
     assert "bob@example.com" in (await app_of(world)).owners
     await root.press("Edit basics")
