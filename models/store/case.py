@@ -172,11 +172,13 @@ class Case:
 
     def all(self, of: Group[R], key: Any = None) -> list[R]:
         """The rows of one group, in its order."""
-        members = self._loaded(of, key)
+        members = self._groups.get((of, key))
+        if members is None:
+            members = self._loaded(of, key)
         if not members:
             return []
         rows = self._rows[of.table]
-        return of.sorted(rows[one] for one in members)
+        return of.sorted([rows[one] for one in members])
 
     def first(self, of: Group[R], key: Any = None) -> R | None:
         """The first of a group; None where it is empty."""
@@ -270,9 +272,6 @@ class Case:
                     members.setdefault(joined, {})[key] = None
 
     def _loaded(self, of: Group[Any], key: Any) -> dict[Any, None]:
-        known = self._groups.get((of, key))
-        if known is not None:
-            return known
         keys = [key]
         if of.of is not None:
             hand = self._in_hand.get(of.of, {})

@@ -55,7 +55,7 @@ class Outcome:
 
     def add(self, table: type[R], /, **values: Any) -> R:
         """Add a row and return it. What is left out has its default; an `id` is given where it has one."""
-        if "id" in table.__table__.c and "id" not in values and keys_of(table) == ("id",):
+        if "id" not in values and keys_of(table) == ("id",):
             values["id"] = self.case.new_id(table)
         row: R = row_type(table)(**{**_defaults(table), **values})
         self._put(table, key_of(row), row)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from models.jobs.table import Urgency, Wanted, want
+from models.jobs.table import Urgency, Wanted
 from models.store.case import Case
 from models.store.statements import Read, among
 from models.tables.base import Json
@@ -123,4 +123,6 @@ def _requests_of_grants(case: Case, touched: set[str]) -> set[str]:
 
 def _draw(jobs: dict[str, Wanted], card_id: int, at: datetime) -> None:
     key = f"card:{card_id}"
-    want(jobs, Wanted("card", key, key, {"card": card_id}, Urgency.TELL, at))
+    known = jobs.get(key)
+    if known is None or at < known.run_at:
+        jobs[key] = Wanted("card", key, key, {"card": card_id}, Urgency.TELL, at)

@@ -22,7 +22,7 @@ from models.store.cache import Cache
 from models.store.case import Case
 from models.store.statements import Made
 from models.store.units import Priority, Queue, Unit, Waiting, carry_out, waiting_for
-from models.tables.base import encode_with
+from models.tables.base import decode, encode_with
 
 T = TypeVar("T")
 
@@ -31,7 +31,9 @@ TOGETHER = 64
 """How many works may share one commit."""
 BUSY_MS = 5000
 """How long to wait for another process (the command line) that writes to the same file."""
-_DIALECT: Any = SQLiteDialect_pysqlite(json_serializer=encode_with(json.JSONEncoder()))
+_DIALECT: Any = SQLiteDialect_pysqlite(
+    json_serializer=encode_with(json.JSONEncoder()), json_deserializer=decode
+)
 
 
 class SqliteSql(Made):

@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
@@ -157,6 +158,19 @@ class Plan(NamedTuple):
                 raise TypeError(f"the statement wants {missing}: {self.sql}") from None
             raise
 
+    def given_all(self, rows: Sequence[Values]) -> list[list[Any]]:
+        """The same for each of these, in half the time where they are many."""
+        names = [name for name, _ in self.binds]
+        if self.constants or len(rows) == 1 or len(names) == 1 or not all(map(rows[0].__contains__, names)):
+            return [self.given(row) for row in rows]
+        pick = itemgetter(*names)
+        made = [list(pick(row)) for row in rows]
+        for place, (_, process) in enumerate(self.binds):
+            if process is not None:
+                for fields in made:
+                    fields[place] = process(fields[place])
+        return made
+
 
 def entity_of(statement: Executable) -> type[Base] | None:
     """The table whose rows a statement reads whole (`select(Request)`), if it does that."""
@@ -189,7 +203,8 @@ def _plan(statement: Any, dialect: Dialect, keys: frozenset[str] | None) -> Plan
     compiled: Any = statement.compile(dialect=dialect, **options)
     names = compiled.positiontup or ()
     binds = tuple((name, _bind(compiled.binds[name].type, dialect)) for name in names)
-    constants = {name: compiled.binds[name].value for name in names if name not in required}
+    given = required | (keys or set())
+    constants = {name: compiled.binds[name].value for name in names if name not in given}
     columns = _columns(statement)
     results = tuple(
         (place, process)
@@ -229,8 +244,8 @@ def _result(type_: types.TypeEngine[Any], dialect: Dialect) -> Callable[[Any], A
 def _remembering(
     type_: types.TypeEngine[Any], process: Callable[[Any], Any] | None
 ) -> Callable[[Any], Any] | None:
-    """The same; moments and states come again and again, and cannot change: those it makes once."""
-    lasting = isinstance(type_, UtcDateTime | types.Enum)
+    """The same; moments, states and flags come again and again, and cannot change: those it makes once."""
+    lasting = isinstance(type_, UtcDateTime | types.Enum | types.Boolean)
     return process if process is None or not lasting else lru_cache(maxsize=1000)(process)
 
 
@@ -314,7 +329,7 @@ class Made(Sql):
         if not rows:
             return 0
         plan = self.plan(statement, frozenset(rows[0]) if statement.is_insert else None)
-        return self._many(plan.sql, [plan.given(row) for row in rows])
+        return self._many(plan.sql, plan.given_all(rows))
 
     def plan(self, statement: Any, keys: frozenset[str] | None = None) -> Plan:
         """How it is run here; of an INSERT `keys` are the columns that it is given."""

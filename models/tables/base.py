@@ -38,6 +38,14 @@ def encode_with(encoder: json.JSONEncoder) -> Callable[[Any], str]:
     return lambda value: "".join(encode(value, 0))
 
 
+def decode(text: str) -> Any:
+    """What `json.loads` makes of a text that the store has written: nothing stands around the value."""
+    return _raw_decode(text)[0]
+
+
+_raw_decode = json.JSONDecoder().raw_decode
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """Aware datetimes in, aware UTC datetimes out. A naive one is a defect and is refused."""
 
@@ -117,18 +125,26 @@ class Group(Generic[R]):
 
     def holds(self, row: R) -> bool:
         """Whether a row meets the conditions."""
-        for name, wanted in self.where.items():  # noqa: SIM110 - `all` takes twice the time, for each change
-            if not _meets(getattr(row, name), wanted):
+        for name, values, within in self._conditions:  # noqa: SIM110 - `all` takes twice, for each change
+            if (getattr(row, name) in values) is not within:
                 return False
         return True
+
+    @cached_property
+    def _conditions(self) -> list[tuple[str, frozenset[Any], bool]]:
+        """By column: some values, and whether it has to have one of them or none."""
+        return [(name, *_values_of(wanted)) for name, wanted in self.where.items()]
 
     def key_of(self, row: R) -> Any:
         """Which of the groups this row is in."""
         return getattr(row, self.by) if self.by else None
 
     def sorted(self, rows: Iterable[R]) -> list[R]:
-        names = self.order
-        return sorted(rows, key=lambda row: tuple(getattr(row, name) for name in names))
+        return sorted(rows, key=self._ordered)
+
+    @cached_property
+    def _ordered(self) -> Callable[[R], Any]:
+        return attrgetter(*self.order)
 
 
 @dataclass(frozen=True)
@@ -154,12 +170,10 @@ def group(
     return made
 
 
-def _meets(value: Any, wanted: Any) -> bool:
+def _values_of(wanted: Any) -> tuple[frozenset[Any], bool]:
     if isinstance(wanted, Not):
-        return value is not None if wanted.value is None else value != wanted.value
-    if isinstance(wanted, tuple):
-        return value in wanted
-    return value is None if wanted is None else bool(value == wanted)
+        return frozenset([wanted.value]), False
+    return frozenset(wanted if isinstance(wanted, tuple) else [wanted]), True
 
 
 @cache
@@ -170,8 +184,7 @@ def keys_of(table: type[Base]) -> tuple[str, ...]:
 
 def key_of(row: Base) -> Any:
     """A row's key: its value, or a tuple of several."""
-    names = keys_of(type_of(row))
-    return getattr(row, names[0]) if len(names) == 1 else tuple(getattr(row, name) for name in names)
+    return _KEYS[row.__table__](row)
 
 
 def asked_of(table: type[R]) -> Callable[[R], Any] | None:
@@ -206,3 +219,13 @@ class _Tables(dict[Any, type[Base]]):
 
 
 _TABLES = _Tables()
+
+
+class _Keys(dict[Any, Callable[[Any], Any]]):
+    def __missing__(self, table: Any) -> Callable[[Any], Any]:
+        self[table] = attrgetter(*keys_of(_TABLES[table]))
+        return self[table]
+
+
+_KEYS = _Keys()
+"""What reads the key of a row, by its table: asked for with each row that is read or changed."""
