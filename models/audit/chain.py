@@ -2,19 +2,18 @@
 
 import hashlib
 import json
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import sha256
+from os import urandom
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
 from models.store.statements import Read, Sql, Write
-from models.tables.audit import HEAD, AuditEntry, AuditHead, AuditText, canonical
+from models.tables.audit import HEAD, AuditEntry, AuditHead, AuditText, canonical, quote
 from models.tables.base import Json
 
 ERASED = "(erased)"
@@ -68,27 +67,30 @@ def set_aside(data: Json, seq: int, words: list[Words]) -> Json:
     if _KEYS.isdisjoint(data):
         return data
 
-    def put_aside(text: str, field: str, kind: Kind) -> Json:
-        salt, encoded = secrets.token_hex(16), canonical(text)
+    chained = dict(data)
+    for key, each in data.items():
+        if each and key in _KEYS:
+            chained[key] = _chained(each, key, KINDS.get(key), seq, words)
+    return chained
+
+
+def _chained(value: Any, field: str, kind: Kind | None, seq: int, words: list[Words]) -> Any:
+    """One value of an entry's data as it is chained."""
+    if isinstance(value, str):
+        if not kind or not value:
+            return value
+        salt, encoded = urandom(16).hex(), quote(value)
         words.append(Words(seq, field, kind.value, salt, encoded))
         return {"digest": digest(salt, field, encoded)}
-
-    def part(value: Any, field: str, kind: Kind | None) -> Any:
-        if isinstance(value, str):
-            return put_aside(str(value), field, kind) if kind and value else value
-        if isinstance(value, dict):  # by people's ids, each with a reason; or one of several parts
-            return {
-                key: part(each, f"{field}/{key}", KINDS.get(key, kind if isinstance(each, str) else None))
-                for key, each in value.items()
-            }
-        if isinstance(value, list | tuple):
-            return [
-                part(each, f"{field}/{place}", kind if isinstance(each, str) else None)
-                for place, each in enumerate(value)
-            ]
-        return value
-
-    return {key: part(each, key, KINDS.get(key)) if key in _KEYS else each for key, each in data.items()}
+    if isinstance(value, dict):  # by people's ids, each with a reason; or one of several parts
+        kinds = {key: KINDS.get(key, kind if isinstance(each, str) else None) for key, each in value.items()}
+        return {key: _chained(each, f"{field}/{key}", kinds[key], seq, words) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [
+            _chained(each, f"{field}/{place}", kind if isinstance(each, str) else None, seq, words)
+            for place, each in enumerate(value)
+        ]
+    return value
 
 
 def fields(data: Json) -> Iterator[str]:
@@ -133,8 +135,7 @@ GENESIS = "0" * 64
 """The hash before the first entry's."""
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """What a verb records; it becomes an entry when its transaction commits."""
 
     actor: str
@@ -142,7 +143,7 @@ class Fact:
     subject: str
     app: str = ""
     person: str = ""
-    data: Json = field(default_factory=dict)
+    data: Json = {}  # noqa: RUF012 - nobody changes a fact
 
 
 _LOCKED_HEAD = select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == HEAD).with_for_update()
@@ -183,7 +184,7 @@ def append(
         line = (
             f'{{"action":{_quoted(fact.action)},"actor":{_quoted(fact.actor)},"app":{_quoted(fact.app)},'
             f'"at":{written},"data":{data},"person":{_quoted(fact.person)},"seq":{seq},'
-            f'"subject":{canonical(fact.subject)}}}'
+            f'"subject":{quote(fact.subject)}}}'
         )
         link = sha256((previous + line).encode()).hexdigest()
         rows.append(
@@ -204,7 +205,7 @@ def append(
     return seq, previous
 
 
-_quoted = lru_cache(1000)(canonical)
+_quoted = lru_cache(1000)(quote)
 """People, actions and apps come again and again."""
 
 

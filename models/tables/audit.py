@@ -17,6 +17,9 @@ HEAD = 1
 canonical = encode_with(json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False))
 """Encode plain values as canonical JSON: keys sorted, no spaces, UTF-8."""
 
+quote: Callable[[str], str] = json.encoder.encode_basestring
+"""What `canonical` makes of a string, in a tenth of the time."""
+
 
 class CanonicalJson(TypeDecorator[Json]):
     """JSON that is kept as its canonical text, since a digest is taken of the text.
