@@ -98,22 +98,24 @@ def stages_for(case: Case, app: AppSpec) -> list[StageSpec]:
 def of_request(case: Case, request: Request) -> tuple[Clash, ...]:
     """What a request conflicts with, as things stand now."""
     conflicts = concerning(case, access_ref(request.app_key, request.access_key))
-    if not conflicts:
-        return ()
-    has = holdings_of_person(case, request.beneficiary_id, besides=request.id)
-    return _clashing(request, has, conflicts)
+    return _of_request(case, request, conflicts) if conflicts else ()
 
 
 def at_click(case: Case, request: Request) -> tuple[Clash, ...]:
     """The same, with others kept from giving this person anything that conflicts until the commit."""
-    hold(case, request)
-    return of_request(case, request)
+    conflicts = hold(case, request)
+    return _of_request(case, request, conflicts) if conflicts else ()
 
 
-def hold(case: Case, request: Request) -> None:
-    """Of two accesses of one person that conflict, whoever approves the second sees the first."""
-    if concerning(case, access_ref(request.app_key, request.access_key)):
+def hold(case: Case, request: Request) -> tuple[ConflictSpec, ...]:
+    """Of two accesses of one person that conflict, whoever approves the second sees the first.
+
+    Returns the conflicts that concern the request.
+    """
+    conflicts = concerning(case, access_ref(request.app_key, request.access_key))
+    if conflicts:
         case.lock(Person, request.beneficiary_id)
+    return conflicts
 
 
 def in_the_way(found: Sequence[Clash], name: str) -> str | None:
@@ -172,6 +174,11 @@ def stored(found: Iterable[Clash]) -> list[Json]:
         }
         for clash in found
     ]
+
+
+def _of_request(case: Case, request: Request, conflicts: Sequence[ConflictSpec]) -> tuple[Clash, ...]:
+    has = holdings_of_person(case, request.beneficiary_id, besides=request.id)
+    return _clashing(request, has, conflicts)
 
 
 def _clashing(

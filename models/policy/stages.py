@@ -172,10 +172,12 @@ class Staffing:
         """Whom these and the quiet approvers come to, as passed on, and with those who stand in for them."""
         named = dict.fromkeys((*approvers, *self.spec.quiet))
         found = pool(named, self.question, self.who, spent=self.spent)
-        quiet = set(pool(self.spec.quiet, self.question, self.who, spent=self.spent).ids)
-        candidates = tuple(
-            replace(one, quiet=True) if one.person_id in quiet else one for one in found.candidates
-        )
+        candidates = found.candidates
+        if self.spec.quiet:
+            quiet = set(pool(self.spec.quiet, self.question, self.who, spent=self.spent).ids)
+            candidates = tuple(
+                replace(one, quiet=True) if one.person_id in quiet else one for one in candidates
+            )
         candidates = passed_on(candidates, self.course, self.question, self.who)
         candidates = with_stand_ins(candidates, self.spent, self.question, self.who)
         return Pool(candidates, found.left_out)

@@ -9,12 +9,15 @@ from sqlalchemy import bindparam, select
 from models.catalogue.spec.references import parse_person
 from models.errors import NotAllowed
 from models.policy.facts import GroupFacts, PersonFacts, StandIn, address_key
+from models.registry.apps import REVISION
 from models.registry.directory_overrides import Drafted, Listing
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.store.statements import among, row_type
 from models.tables.base import Base
+from models.tables.catalogue import Part
 from models.tables.people import ABSENCES, ROLES, Delegation, Person, Role, RoleName, UserGroup
+from models.tables.settings import Setting
 
 
 def stand_ins(case: Case, at: datetime) -> dict[str, StandIn]:
@@ -59,21 +62,33 @@ UNMET = "Slack does not say just now who you are, so nothing was changed. Try ag
 class Directory:
     """The `Who` of one question or a few: whom it has looked up, it remembers."""
 
+    @classmethod
+    def of(cls, case: Case) -> "Directory":
+        """The one that all questions of a case share, so that a set of them looks everybody up once.
+
+        A unit that changes people has a new one for each.
+        """
+        changed = case.before.get
+        if changed(Person) or changed(Part) or REVISION in changed(Setting, ()):
+            return cls(case)
+        return case.keep("directory", lambda: cls(case))
+
     def __init__(self, case: Case, listing: Listing | Drafted | None = None) -> None:
         """`listing` is what the directory table says, where not what it says now counts."""
         self._case = case
-        self._people: dict[str, PersonFacts | None] = {}
-        self._away: dict[datetime, dict[str, StandIn]] = {}
+        self._people: dict[str, tuple[Person | None, PersonFacts | None]] = {}
         self._listing = listing or Listing(case)
 
     def look_up(self, person_ids: Iterable[str]) -> None:
         self._case.hand(Person, person_ids)
 
     def person(self, person_id: str) -> PersonFacts | None:
-        if person_id not in self._people:
-            row = self._case.get(Person, person_id)
-            self._people[person_id] = None if row is None or row.nobody else self._facts(row)
-        return self._people[person_id]
+        row = self._case.get(Person, person_id)
+        known = self._people.get(person_id)
+        if known is None or known[0] is not row:  # locked meanwhile, it may have been read anew
+            known = row, None if row is None or row.nobody else self._facts(row)
+            self._people[person_id] = known
+        return known[1]
 
     def missing(self, person_id: str) -> bool:
         row = self._case.get(Person, person_id)
@@ -94,9 +109,7 @@ class Directory:
         return tuple(role.person_id for role in self._case.all(ROLES, RoleName.WORKSPACE_ADMIN))
 
     def stand_in(self, person_id: str, at: datetime) -> StandIn | None:
-        if at not in self._away:
-            self._away[at] = stand_ins(self._case, at)
-        return self._away[at].get(person_id)
+        return stand_ins(self._case, at).get(person_id)
 
     def is_admin(self, person_id: str) -> bool:
         """Whether this person is a workspace admin and, as far as is known, may be one."""

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from threading import Lock
 
 from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, StageSpec, effective
+from models.catalogue.spec.connectors import identity_of
 from models.policy.facts import PersonFacts, Who, address_key
 from models.registry import apps
 from models.registry.directory import Directory
@@ -23,6 +24,8 @@ from models.tables.grants import Grant
 from models.tables.policies import Policy
 from models.tables.requests import Stage
 
+READABLE = 200
+"""Longer settings of a connector are named by their digest in `Grant.target`."""
 MOST = 4096
 """How many parsed policies a process keeps: those that were used last."""
 
@@ -56,6 +59,24 @@ class Snapshot:
         """The ids of its owners, as they are now, without those who may be none."""
         named = [who.by_email(one) if "@" in one else who.person(one) for one in self.app.owners]
         return tuple(dict.fromkeys(one.id for one in named if one is not None and not one.unfit))
+
+    @cached_property
+    def connector(self) -> Json:
+        """The settings of what gives the access, as grants keep them, made once: nobody may change them."""
+        return self.access.connector.stored()
+
+    @cached_property
+    def target(self) -> str:
+        """What the access's connector changes: grants with the same target are settled together."""
+        connector = self.access.connector
+        what = identity_of(connector)
+        if what is None:
+            return f"{connector.type}:{self.app.key}/{self.access.key}"
+        params = json.dumps(what, sort_keys=True, separators=(",", ":"))
+        readable = f"{connector.type}:{params}"
+        if len(readable) <= READABLE:
+            return readable
+        return f"{connector.type}:{hashlib.sha256(params.encode()).hexdigest()}"
 
     @cached_property
     def json(self) -> Json:
@@ -124,7 +145,7 @@ def policy_today(case: Case, grant: Grant) -> AccessPolicy:
 
 def stage_spec(row: Stage) -> StageSpec:
     """The stage as the policy has it."""
-    return _stage_spec(json.dumps(row.spec, sort_keys=True))
+    return _stage_spec(canonical(row.spec))
 
 
 # Most requests share a few stages, and checking a spec costs ten times what finding it does.

@@ -215,7 +215,7 @@ def test_one_user_group_is_one_target_however_it_is_written() -> None:
             {"key": "a", "name": "A", "access": [{"key": "b", "name": "B", "connector": connector}]}
         )
 
-    targets = {give.target_of(Snapshot(app, app.access[0])) for app in (spec(), spec(placeholder="U0BOT"))}
+    targets = {Snapshot(app, app.access[0]).target for app in (spec(), spec(placeholder="U0BOT"))}
     assert len(targets) == 1
 
 

@@ -86,7 +86,7 @@ LIFECYCLE = (
     ),
     mutant(
         "anybody-decides", "no approver", DECIDE,
-        "    if stage.because(by) is None or person is None or person.unfit:\n", "    if False:\n",
+        "    if candidate is None or person is None or person.unfit:\n", "    if False:\n",
         f"{OF_ALONE}::test_a_verb_that_refuses_has_collected_nothing",
         "models/test_approvers.py",
     ),

@@ -1,25 +1,19 @@
 """Giving: from the last approval to the access that is really there, or to a failure that somebody sees."""
 
-import hashlib
-import json
 from datetime import timedelta
 
-from models.catalogue.spec.connectors import identity_of
 from models.catalogue.spec.enums import RequestKind
 from models.jobs import Urgency
 from models.lifecycle import redraw, separation_of_duties, transitions
 from models.lifecycle.grant import end_dates
 from models.lifecycle.transitions import move_grant
 from models.registry.directory import Directory
-from models.registry.policy_snapshot import Snapshot, policy_of
+from models.registry.policy_snapshot import policy_of
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.cards import CardKind
 from models.tables.grants import BEING_TAKEN, Direction, Grant
 from models.tables.requests import Request, Term
 from models.tables.states import GrantEvent, GrantState
-
-READABLE = 200
-"""Longer settings of a connector are named by their digest in `Grant.target`."""
 
 TAKE_AGAIN = timedelta(hours=1)
 """How often taking what stands as failed is tried again: the access may still be there."""
@@ -39,19 +33,6 @@ def begin(out: Outcome, request: Request) -> Request:
             end_dates.lengthen(out, grant, request)
             return request
     return _create(out, request)
-
-
-def target_of(snapshot: Snapshot) -> str:
-    """What an access's connector changes: grants with the same target are settled together."""
-    connector = snapshot.access.connector
-    what = identity_of(connector)
-    if what is None:
-        return f"{connector.type}:{snapshot.app.key}/{snapshot.access.key}"
-    params = json.dumps(what, sort_keys=True, separators=(",", ":"))
-    readable = f"{connector.type}:{params}"
-    if len(readable) <= READABLE:
-        return readable
-    return f"{connector.type}:{hashlib.sha256(params.encode()).hexdigest()}"
 
 
 def settle_soon(out: Outcome, grant: Grant, urgency: Urgency) -> None:
@@ -124,8 +105,8 @@ def _create(out: Outcome, request: Request) -> Request:
         app_name=request.app_name,
         access_name=request.access_name,
         policy=request.policy,
-        connector=snapshot.access.connector.stored(),
-        target=target_of(snapshot),
+        connector=snapshot.connector,
+        target=snapshot.target,
         state=GrantState.SCHEDULED if later else GrantState.GRANTING,
         length=int(term.length.total_seconds()) if term.length else None,
         starts_at=term.start,

@@ -27,8 +27,8 @@ def still_possible(case: Case, request: Request) -> None:
     term = Term.from_json(request.term)
     if term.end is not None and term.end <= case.now:
         raise Invalid("The end that was asked for has passed. Choose another with Modify duration.")
-    person = Directory(case).person(request.beneficiary_id)
-    if term.indefinite and person is not None and (what := person.temporary):
+    person = Directory.of(case).person(request.beneficiary_id) if term.indefinite else None
+    if person is not None and (what := person.temporary):
         raise Invalid(f"{person.name} is {what} by now and needs an end. Choose one with Modify duration.")
 
 

@@ -153,10 +153,10 @@ def _open_stage(case: Case, request: Request, by: str) -> OpenStage:
     own = by in (request.requester_id, request.beneficiary_id)
     if own and not stage.sources.snapshot.policy.self_approve:
         raise OwnRequest(f"Nobody decides on their own request. {_who_can(case, stage)}")
-    person = stage.sources.who.person(by)
-    if stage.because(by) is not None and person is None:
+    person, candidate = stage.sources.who.person(by), stage.candidate(by)
+    if candidate is not None and person is None:
         raise NotAllowed(UNMET)
-    if stage.because(by) is None or person is None or person.unfit:
+    if candidate is None or person is None or person.unfit:
         raise NotAnApprover(f"You cannot decide on {request.ref}. {_who_can(case, stage)}")
     return stage
 

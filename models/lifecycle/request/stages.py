@@ -116,7 +116,7 @@ def current(case: Case, request: Request) -> OpenStage:
     row = case.all(STAGES, request.id)[request.position]
     snapshot = policy_of(case, request.policy)
     _hand_people(case, request, snapshot)
-    sources = _Sources(snapshot, Directory(case), case.now, _alternates(case, row), _reassigned(case, row))
+    sources = _Sources(snapshot, Directory.of(case), case.now, _alternates(case, row), _reassigned(case, row))
     return sources.look_up(request, row, tuple(case.all(DECISIONS, request.id)))
 
 
@@ -144,8 +144,9 @@ def _hand_people(case: Case, request: Request, snapshot: Snapshot) -> None:
         if Role.MANAGER in names:
             asking_manager.add(other.beneficiary_id)
     case.hand(Person, people)
-    rows = (case.get(Person, person_id) for person_id in asking_manager)
-    case.hand(Person, {row.manager_id for row in rows if row is not None and row.manager_id})
+    if asking_manager:
+        rows = (case.get(Person, person_id) for person_id in asking_manager)
+        case.hand(Person, {row.manager_id for row in rows if row is not None and row.manager_id})
 
 
 def _names(case: Case, request: Request) -> Iterator[str]:
