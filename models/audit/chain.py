@@ -176,7 +176,7 @@ def append(
         sql.write(after)
     seq, previous = head
     moment, rows, words = at.astimezone(UTC), list[Json](), list[Words]()
-    written = canonical(moment.isoformat())
+    written = quote(moment.isoformat())
     for fact in facts:
         seq += 1
         data = canonical(set_aside(fact.data, seq, words))

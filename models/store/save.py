@@ -56,19 +56,21 @@ def _rows(case: Case) -> list[Write]:
     writes: list[Write] = []
     for table in reversed(tables):
         gone = [old for old, new in changes[table] if new is None]
-        names = keys_of(table)
-        rows = [{f"was_{name}": getattr(row, name) for name in names} for row in gone]
-        writes.append(Write(_delete(table), rows))
+        if gone:
+            names = keys_of(table)
+            rows = [{f"was_{name}": getattr(row, name) for name in names} for row in gone]
+            writes.append(Write(_delete(table), rows))
     for table in tables:
         writes += _updates(case.sql, table, [(old, new) for old, new in changes[table] if old and new])
     for table in tables:
-        writes.append(Write(_insert(table), [new._asdict() for old, new in changes[table] if old is None]))
+        if added := [new._asdict() for old, new in changes[table] if old is None]:
+            writes.append(Write(_insert(table), added))
     return writes
 
 
 def _changes(case: Case, table: type[Base]) -> list[tuple[Any, Any]]:
     """The rows that differ from what the database has, as (before, after)."""
-    both = ((old, case.get(table, key)) for key, old in case.before[table].items())
+    both = [(old, case.get(table, key)) for key, old in case.before[table].items()]
     return [(old, new) for old, new in both if old != new]
 
 
@@ -77,7 +79,7 @@ def _updates(sql: Sql, table: type[Base], changes: list[tuple[Any, Any]]) -> lis
     sets: dict[tuple[str, ...], list[tuple[Any, Any]]] = {}
     fields = row_type(table)._fields
     for old, new in changes:
-        names = tuple(name for name, was, now in zip(fields, old, new, strict=True) if was != now)
+        names = tuple([name for name, was, now in zip(fields, old, new, strict=True) if was != now])
         sets.setdefault(names, []).append((old, new))
     return [_swap(sql, table, names, both) for names, both in sets.items()]
 

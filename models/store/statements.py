@@ -26,7 +26,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 
-from models.tables.base import Base, UtcDateTime
+from models.tables.base import Base, UtcDateTime, encode_with
 
 R = TypeVar("R", bound=Base)
 
@@ -44,6 +44,9 @@ def row_type(table: type[R]) -> type[R]:
     own = {name: value for name, value in vars(table).items() if isinstance(value, property)}
     body = {"__slots__": (), "__table__": table.__table__, "__doc__": table.__doc__, **own}
     return type(table.__name__, (namedtuple(table.__name__, names),), body)
+
+
+_encode = encode_with(json.JSONEncoder())
 
 
 class _Many(types.TypeDecorator[Sequence[Any]]):
@@ -66,8 +69,10 @@ class _Many(types.TypeDecorator[Sequence[Any]]):
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
         if dialect.name == "postgresql":
             return super().bind_processor(dialect)
-        each = self.element.dialect_impl(dialect).bind_processor(dialect) or (lambda value: value)
-        return lambda values: json.dumps([each(value) for value in values])  # type: ignore[no-untyped-call]
+        each = self.element.dialect_impl(dialect).bind_processor(dialect)
+        if each is None:
+            return lambda values: _encode(list(values))
+        return lambda values: _encode([each(value) for value in values])
 
 
 class _Among(FunctionElement[bool]):
