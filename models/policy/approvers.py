@@ -145,6 +145,8 @@ def passed_on(
     Who passed it on does not decide any more in this stage. Where the new one cannot decide either by now,
     it is the one's before again. What was passed on stays so even if the one who had it first leaves.
     """
+    if not course.passed:
+        return tuple(candidates)
     ended: set[str] = set()
     heirs: dict[str, Candidate] = {}
     for chain in chains(course.passed):

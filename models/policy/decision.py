@@ -87,7 +87,8 @@ class PlannedStage:
     @property
     def quiet_seats(self) -> frozenset[str]:
         """Those of `seats` that nobody is asked for."""
-        return frozenset(self.seats) - {candidate.holds for candidate in self.asked}
+        asked = {one.holds for one in self.approvers if not one.quiet}
+        return frozenset(one.holds for one in self.approvers) - asked
 
     @property
     def alternate_seats(self) -> frozenset[str]:

@@ -72,7 +72,8 @@ class OpenStage:
     def after(self, request: Request, decision: Decision) -> "OpenStage":
         """The same stage with one decision more, which may have changed the request."""
         if self.now.rule == "any":  # it is decided, whoever else could have decided
-            return replace(self, request=request, decisions=(*self.decisions, decision))
+            decisions = (*self.decisions, decision)
+            return OpenStage(request, self.row, self.now, decisions, self.course, self.sources)
         return self.sources.look_up(request, self.row, (*self.decisions, decision))
 
     def because(self, person_id: str) -> str | None:
