@@ -136,9 +136,14 @@ def enqueue(sql: Sql, wanted: Iterable[Wanted], now: datetime) -> list[Write]:
     """
     # By key, so that two transactions that want the same jobs wait for each other in one order only.
     rows = [
-        vars(job)
-        | {"run_at": max(filter(None, (job.run_at, job.not_before)))}
-        | {"state": JobState.READY, "attempts": 0, "error": "", "created_at": now}
+        {
+            **job._asdict(),
+            "run_at": max(job.run_at, job.not_before) if job.not_before else job.run_at,
+            "state": JobState.READY,
+            "attempts": 0,
+            "error": "",
+            "created_at": now,
+        }
         for job in sorted(wanted, key=lambda job: job.key)
     ]
     return [Write(_ENQUEUE[sql.dialect.name], rows)]

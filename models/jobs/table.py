@@ -1,8 +1,9 @@
 """The table of jobs, and what may be said of one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -106,8 +107,7 @@ class Work:
     token: str
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Work to be written down."""
 
     kind: str
@@ -123,7 +123,7 @@ class Wanted:
         """One for two of the same key: the later one's payload, the earlier time, the higher urgency."""
         told = max(filter(None, (self.not_before, other.not_before)), default=None)
         earlier, urgency = min(self.run_at, other.run_at), min(self.urgency, other.urgency)
-        return replace(other, run_at=earlier, urgency=urgency, not_before=told)
+        return other._replace(run_at=earlier, urgency=urgency, not_before=told)
 
 
 def want(jobs: "dict[str, Wanted]", wanted: Wanted) -> None:

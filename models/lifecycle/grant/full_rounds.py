@@ -7,7 +7,7 @@ the sweep is over, or for `WAIT`: whichever comes first.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from models.jobs import Urgency
@@ -45,7 +45,7 @@ def hold_back(case: Case, outcomes: Iterable[Outcome]) -> None:
             if found.grants >= TOGETHER:
                 del waiting[key]
             else:
-                outcome.jobs[key] = replace(job, run_at=found.begins)
+                outcome.jobs[key] = job._replace(run_at=found.begins)
 
 
 def let_go(case: Case, begin: Callable[[], Outcome]) -> Outcome | None:
