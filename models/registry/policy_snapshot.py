@@ -114,6 +114,10 @@ def snapshot_of(case: Case, app: AppSpec, access: AccessSpec) -> Snapshot:
 
 def policy_of(case: Case, digest: str) -> Snapshot:
     """The policy of this digest, parsed once a process; raises LookupError where the database has none."""
+    return case.keep((Policy, digest), lambda: _policy_of(case, digest))
+
+
+def _policy_of(case: Case, digest: str) -> Snapshot:
     snapshot = _parsed.get(digest)
     if snapshot is None:
         snapshot = Snapshot.from_json(json.loads(case.get_one(Policy, digest).text))

@@ -28,9 +28,14 @@ class Lookahead:
     """Tables that get a row for each that this finds, to have their numbers at hand."""
 
 
+def makes_trips(case: Case) -> bool:
+    """Whether each statement is a trip to the database, so that reading ahead pays."""
+    return case.sql.dialect.name != "sqlite"
+
+
 def prefetch(case: Case, look: Lookahead) -> None:
     """Read it, but for what the case has already."""
-    if case.sql.dialect.name == "sqlite":
+    if not makes_trips(case):
         return
     groups = [(of, missing) for of, keys in look.groups if (missing := _missing(case, of, keys))]
     tables = [(table, missing) for table, keys in look.rows if (missing := _missing(case, table, keys))]

@@ -7,7 +7,7 @@ from sqlalchemy import and_, exists, not_, select
 
 from models.registry.apps import REVISION
 from models.store.case import Case
-from models.store.prefetch import Lookahead, prefetch
+from models.store.prefetch import Lookahead, makes_trips, prefetch
 from models.store.statements import Read, among
 from models.tables.grants import BEING_TAKEN, Grant
 from models.tables.people import ABSENCES, Person
@@ -34,6 +34,8 @@ _ONE_MORE_APPROVES = (
 
 def read_ahead(case: Case, request: Request, by: str, *, approves: bool) -> None:
     """Read at once what this decision looks at, and what those on other requests in hand will."""
+    if not makes_trips(case):
+        return
     requests = pending_in_hand(case, request, read_ahead)
     if requests:
         prefetch(case, _of_decisions(requests, by, approves=approves))
