@@ -60,20 +60,20 @@ def tally(
         counted = dict(list(counted.items())[:1])
     approvals = sum(counted.values())
     rejections = len(counted) - approvals
-    everybody = tuple(
-        one for one in dict.fromkeys(asked) if rule != "all" or one in counted or one not in quiet
-    )
-    needed = _needed(rule, sum(one not in alternates for one in everybody))
+    everybody = [one for one in dict.fromkeys(asked) if rule != "all" or one in counted or one not in quiet]
+    needed = _needed(rule, len([one for one in everybody if one not in alternates]))
     reach = 1 if rule == "any" else len(everybody)
     ends = rule == "all" or on_reject is OnReject.VETO
     status = TallyStatus.REJECTED if ends and rejections else _status(needed, approvals, rejections, reach)
-    waiting = tuple(person for person in everybody if person not in counted and person not in quiet)
+    waiting: list[str] = []
+    if status is TallyStatus.OPEN:
+        waiting = [person for person in everybody if person not in counted and person not in quiet]
     return Tally(
         status=status,
         approvals=approvals,
         rejections=rejections,
         still_needed=max(needed - approvals, 0),
-        waiting=waiting if status is TallyStatus.OPEN else (),
+        waiting=tuple(waiting),
     )
 
 

@@ -87,8 +87,8 @@ class OpenStage:
 
     def tally(self) -> Tally:
         """Where the stage stands, with those who have decided counted among the asked."""
-        seats = dict.fromkeys([*(d.holds for d in self.decided), *self.now.seats])
-        votes = tuple((d.holds, d.approve) for d in self.decided)
+        votes = [(d.holds, d.approve) for d in self.decided]
+        seats = dict.fromkeys([*[holds for holds, _ in votes], *self.now.seats])
         return tally(
             self.now.rule,
             tuple(seats),
