@@ -9,7 +9,7 @@ from blocks.kit import Block, Element
 from blocks.kit.text import mention, moment
 from models.catalogue.spec.enums import RequestKind
 from models.queries.my_requests import MyRequests
-from models.queries.pending_stages import Standing
+from models.queries.stage_stories import Standing
 from models.tables.requests import Request, Term
 from models.tables.states import RequestState
 

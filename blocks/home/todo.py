@@ -11,7 +11,7 @@ from blocks.kit import Block
 from blocks.kit.text import cut, esc, mention, moment, quote
 from models.catalogue.spec.enums import RequestKind
 from models.jobs import Job
-from models.queries.pending_stages import Standing
+from models.queries.stage_stories import Standing
 from models.queries.to_do import ToDo
 from models.tables.grants import Direction, Grant, Task
 from models.tables.people import Delegation

@@ -14,8 +14,8 @@ from handlers.incoming import Click, Incoming, Submission
 from handlers.routes import Routes
 from models.catalogue.spec import AppSpec
 from models.lifecycle.catalogue import edit_app
-from models.queries.would_ask import Scenario
-from models.queries.would_ask import would_ask as policy_says
+from models.queries.scenario import Scenario
+from models.queries.scenario import would_ask as policy_says
 
 log = structlog.get_logger("keyturn.admin")
 

@@ -19,7 +19,7 @@ from sqlalchemy import Select, TextClause, bindparam, not_, select, text
 
 from models.lifecycle import clock_set_back, mass_revocation, redraw, transitions
 from models.lifecycle.close_request import close_request
-from models.lifecycle.grant import end_dates, full_rounds, give, revoke
+from models.lifecycle.grant import end_dates, fill_rounds, give, revoke
 from models.lifecycle.people import delegations
 from models.lifecycle.request import emergency_review, escalate, remind
 from models.registry.policy_snapshot import policy_of
@@ -75,8 +75,8 @@ def sweep(case: Case, begin: Begin, passed_over: Collection[str] = ()) -> Swept:
         if swept.more:
             break
     if swept.more:
-        full_rounds.hold_back(case, swept.outcomes)
-    elif (out := full_rounds.let_go(case, begin)) is not None:
+        fill_rounds.hold_back(case, swept.outcomes)
+    elif (out := fill_rounds.let_go(case, begin)) is not None:
         swept.outcomes.append(out)
     return swept
 

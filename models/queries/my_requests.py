@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from models.lifecycle.request.duplicates import in_the_way
 from models.queries.my_access import Held, held_of
 from models.queries.paging import Pages, paged, read_page
-from models.queries.pending_stages import Standing, standings
+from models.queries.stage_stories import Standing, standings
 from models.store.case import Case
 from models.tables.base import is_a
 from models.tables.grants import Grant

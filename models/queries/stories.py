@@ -11,7 +11,7 @@ from models.catalogue.spec.enums import RequestKind
 from models.lifecycle import separation_of_duties
 from models.lifecycle.grant import end_dates
 from models.policy import Clash
-from models.queries.stage_story import StageStory, stage_stories
+from models.queries.stage_stories import StageStory, stage_stories
 from models.registry.by_reference import number_of
 from models.registry.directory import Directory, names_of
 from models.registry.policy_snapshot import Snapshot, policy_of

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from models.jobs.table import Job
 from models.policy.facts import address_key
 from models.queries.paging import Pages, Window, cut, paged, read_page
-from models.queries.pending_stages import Standing, standings
+from models.queries.stage_stories import Standing, standings
 from models.registry.directory import Directory
 from models.store.case import Case
 from models.store.statements import among

@@ -17,7 +17,7 @@ from models.store.case import Case
 from models.store.outcome import Outcome
 from models.tables.base import Base
 from models.tables.catalogue import APPS, App
-from models.tables.settings import Setting
+from models.tables.workspace import Setting
 
 T = TypeVar("T")
 

@@ -19,8 +19,8 @@ from models.store.case import Case
 from models.store.outcome import Outcome
 from models.tables.audit import canonical
 from models.tables.base import Json
+from models.tables.catalogue import Policy
 from models.tables.grants import Grant
-from models.tables.policies import Policy
 from models.tables.requests import Stage
 
 MOST = 4096

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, insert
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.store.statements import Sql
-from models.tables.settings import Setting
+from models.tables.workspace import Setting
 
 _ADD = insert(Setting)
 _REMOVE = delete(Setting).where(Setting.key == bindparam("key"))

@@ -1,4 +1,4 @@
-"""The catalogue: apps, its other entries, and changes that wait for a second admin."""
+"""Tables of the catalogue: apps, other entries, policies as they stood, changes for a second admin."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -105,3 +105,14 @@ class Proposal(Base):
 
 
 OPEN_CHANGES = group(Proposal, state=ProposalState.OPEN)
+
+
+class Policy(Base):
+    """An app with one of its accesses, as they stood when somebody requested it."""
+
+    __tablename__ = "policies"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of the text, in hex."""
+    text: Mapped[str] = mapped_column(Text)
+    """Canonical JSON: sorted keys, no spaces; see `models.registry.policy_snapshot`."""

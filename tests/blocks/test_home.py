@@ -13,7 +13,7 @@ from models.queries.home import Content, Counts, HomePage
 from models.queries.my_access import Held, MyAccess
 from models.queries.my_requests import MyRequests
 from models.queries.paging import PAGE, Pages
-from models.queries.pending_stages import Standing
+from models.queries.stage_stories import Standing
 from models.queries.to_do import ToDo
 from models.tables.grants import Direction, Grant, Task, TaskState
 from models.tables.requests import Request

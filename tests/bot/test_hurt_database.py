@@ -21,8 +21,8 @@ from models.store.base import Store, Unavailable
 from models.store.open import open_store
 from models.store.outcome import Outcome
 from models.tables.requests import Request
-from models.tables.settings import Setting
 from models.tables.states import RequestState
+from models.tables.workspace import Setting
 from tests.handlers.office import asks, office, request_of
 from tests.postgres import connect
 from tests.rows import all_of

@@ -20,12 +20,12 @@ from models.registry import directory
 from models.store import units
 from models.store.base import Store, Unavailable
 from models.store.outcome import Outcome
-from models.tables.deliveries import Delivery
+from models.tables.catalogue import Policy
 from models.tables.grants import Grant
 from models.tables.people import Person
-from models.tables.policies import Policy
 from models.tables.requests import Request, Term
 from models.tables.states import GrantState, RequestState
+from models.tables.workspace import Delivery
 from tests.models.company import ADA, GITHUB, found
 from tests.rows import all_of, clear, count_of, every, new_row, trail_of
 

@@ -22,7 +22,7 @@ from models.store.base import Priority, Store, Unavailable
 from models.store.open import open_store
 from models.store.outcome import Outcome
 from models.store.units import Unit
-from models.tables.settings import Setting
+from models.tables.workspace import Setting
 from tests.rows import all_of, edit
 
 pytestmark = pytest.mark.both_engines

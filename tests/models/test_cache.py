@@ -19,10 +19,9 @@ from models.store.base import Store
 from models.store.open import open_store
 from models.store.outcome import Outcome
 from models.store.statements import entity_of
-from models.tables.deliveries import Delivery
 from models.tables.people import Delegation
 from models.tables.requests import Term
-from models.tables.settings import Setting
+from models.tables.workspace import Delivery, Setting
 from tests.models.acting import ask, statements
 from tests.models.company import ADA, ALAN, GRACE, ROOT, found
 

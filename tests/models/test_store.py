@@ -29,8 +29,8 @@ from models.store.statements import Core
 from models.store.units import PATIENT, Queue, Unit, waiting_for
 from models.tables.people import Person
 from models.tables.requests import Request, Term
-from models.tables.settings import Setting
 from models.tables.states import RequestState
+from models.tables.workspace import Setting
 from tests.models.acting import ask, hold, request, settle
 from tests.models.company import ADA as ADA_ID
 from tests.models.company import GRACE, found
