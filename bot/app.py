@@ -201,7 +201,7 @@ def _desk(
 
 
 async def _appoint(desk: Desk, admins: tuple[str, ...]) -> None:
-    await desk.store.run(directory.administer, list(admins), "operator")
+    await desk.store.run(directory.set_admins, list(admins), "operator")
     await desk.whois.people(admins)
 
 

@@ -59,7 +59,7 @@ class Caution:
         if since is None:
             return
         if self._always or (now - since >= LONG and await behind(self._store, self._gateway, since)):
-            await self._store.run(mass_revocation.begin, PauseKind.RESTORED, since, now)
+            await self._store.run(mass_revocation.open_pause, PauseKind.RESTORED, since, now)
 
 
 async def behind(store: Store, gateway: Gateway, since: datetime) -> bool:

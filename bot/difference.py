@@ -36,7 +36,7 @@ class Difference:
 
 def compare(case: Case, wanted: Catalogue) -> Difference:
     """Hold a new catalogue against the present one."""
-    present = Catalogue(tuple(apps.every(case)), catalogue_entries.whole(case))
+    present = Catalogue(tuple(apps.all_apps(case)), catalogue_entries.all_parts(case))
     return _difference(apps.revision(case), present, wanted, in_use(case))
 
 

@@ -68,7 +68,7 @@ async def take_in(url: str, file: Path, catalogue: Catalogue, *, yes: bool) -> N
 async def give_out(url: str) -> str:
     """The catalogue as TOML."""
     async with opened(url) as store:
-        return await store.read(lambda case: dump(apps.every(case), catalogue_entries.whole(case)))
+        return await store.read(lambda case: dump(apps.all_apps(case), catalogue_entries.all_parts(case)))
 
 
 async def _show(found: Difference, url: str, file: Path, catalogue: Catalogue) -> None:
@@ -96,16 +96,16 @@ def _agree(file: Path, catalogue: Catalogue, yes: bool) -> None:
 
 def put_in(out: Outcome, catalogue: Catalogue) -> None:
     """Make the catalogue be this one."""
-    before = open_requests.asked(out.case)
-    apps.replace(out, list(catalogue.apps), OPERATOR)
-    catalogue_entries.replace(out, catalogue.parts, OPERATOR)
-    end_dates.seen_directory(out)
-    open_requests.changed(out, before)
+    before = open_requests.managers_of_pending(out.case)
+    apps.replace_apps(out, list(catalogue.apps), OPERATOR)
+    catalogue_entries.replace_entries(out, catalogue.parts, OPERATOR)
+    end_dates.limit_contractors(out)
+    open_requests.enqueue_manager_changes(out, before)
 
 
 def _replace(out: Outcome, revision: int, catalogue: Catalogue, words: Sequence[str]) -> None:
     """Make the catalogue be this one, if it is still the one that the difference was shown for."""
-    if apps.hold(out) != revision:
+    if apps.lock_catalogue(out) != revision:
         raise Failure("Somebody changed the catalogue in the meantime. Nothing was imported: try again.")
     take_in_now(out, catalogue, words)
 
@@ -116,9 +116,9 @@ def take_in_now(out: Outcome, catalogue: Catalogue, words: Sequence[str]) -> Non
     Where two people are needed for a change, every admin is told: whoever has this command line has the
     database too, so that it could not be kept from them, but it can be seen.
     """
-    two = propose_change.needed(out.case)
+    two = propose_change.needs_second_admin(out.case)
     put_in(out, catalogue)
     if two:
-        propose_change.imported(out, words, OPERATOR)
-    propose_change.overtake(out)
+        propose_change.record_import(out, words, OPERATOR)
+    propose_change.mark_superseded(out)
     cancel_unoffered(out, OPERATOR)

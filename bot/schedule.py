@@ -124,7 +124,7 @@ class Scheduler:
     async def count(self) -> None:
         """Bring the numbers for /metrics up to date."""
         shown = self._metrics
-        found = await self._store.read(health.look)
+        found = await self._store.read(health.read_health)
         for state, number in found.jobs.items():
             shown.jobs.labels(state).set(number)
         self._show_waiting(found.waiting)
@@ -135,7 +135,7 @@ class Scheduler:
         await self._count_grants()
         shown.counted_at.set_to_current_time()
 
-    def _show_waiting(self, waiting: tuple[health.Waiting, ...]) -> None:
+    def _show_waiting(self, waiting: tuple[health.JobBacklog, ...]) -> None:
         self._metrics.due_jobs.clear()
         for one in waiting:
             self._metrics.due_jobs.labels(one.kind, one.urgency.name.lower()).set(one.number)
@@ -147,7 +147,7 @@ class Scheduler:
         began = time.monotonic()
         if began < self._grants_again:
             return
-        for state, number in (await self._store.read(health.grants)).items():
+        for state, number in (await self._store.read(health.count_grants)).items():
             self._metrics.grants.labels(state).set(number)
         ended = time.monotonic()
         self._grants_again = ended + SHARE * (ended - began)

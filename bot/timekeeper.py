@@ -62,7 +62,7 @@ class Timekeeper:
 
     async def begin(self) -> None:
         """Hold the machine's clock against what the database knows. To be done before anything is written."""
-        self.seen_before = seen = await self._store.read(mass_revocation.seen)
+        self.seen_before = seen = await self._store.read(mass_revocation.last_time)
         if self._steady is None:
             return
         if seen is not None:
@@ -77,7 +77,7 @@ class Timekeeper:
             log.warning("the machine's clock is not believed", says=now.isoformat(), known=seen.isoformat())
             steady.go_on_from(seen)
         elif seen - now >= JUMP:
-            await self._store.run(clock_set_back.bring_back, seen - now)
+            await self._store.run(clock_set_back.move_times_back, seen - now)
         elif now < seen:  # a small step back, while nobody ran
             steady.go_on_from(seen)
 
@@ -93,7 +93,7 @@ class Timekeeper:
             await self._judge(self._steady)
         now = self._clock.now()
         if self._noted is None or abs(now - self._noted) >= NOTED:
-            await self._store.run(mass_revocation.note_time)
+            await self._store.run(mass_revocation.save_time)
             self._noted = now
 
     async def _judge(self, steady: SteadyClock) -> None:
@@ -123,7 +123,7 @@ class Timekeeper:
             await self._right_again()
         elif steady.ahead > timedelta() and await self._many(now, machine):
             if said is not None and self._pause is None:
-                pause = await self._store.run(mass_revocation.begin, PauseKind.CLOCK, now, machine)
+                pause = await self._store.run(mass_revocation.open_pause, PauseKind.CLOCK, now, machine)
                 self._pause = pause.id
         elif said is None and steady.ahead > timedelta():
             await self._believe(steady)  # few are concerned, and nobody says that it is wrong
@@ -136,12 +136,12 @@ class Timekeeper:
         self._since = steady.now()
         if ahead < timedelta():
             # Killed in between, the next sweep brings back what lies ahead of the present.
-            await self._store.run(clock_set_back.bring_back, -ahead, since)
+            await self._store.run(clock_set_back.move_times_back, -ahead, since)
 
     async def _right_again(self) -> None:
         """A pause that lies about is settled."""
         if (pause_id := self._pause) is not None:
-            await self._store.run(mass_revocation.over, pause_id)
+            await self._store.run(mass_revocation.close_pause, pause_id)
         self._pause = None
 
     async def _lifted(self) -> bool:
@@ -154,7 +154,7 @@ class Timekeeper:
         return pause.state is PauseState.LIFTED
 
     async def _many(self, since: datetime, until: datetime) -> bool:
-        ending = await self._store.read(lambda case: mass_revocation.would_end(case, since, until))
+        ending = await self._store.read(lambda case: mass_revocation.count_ending(case, since, until))
         return ending >= MANY
 
 

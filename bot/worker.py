@@ -273,7 +273,7 @@ class Worker:
         self._metrics.job_failures.labels(work.kind).inc()
         try:
             given_up = await self._store.run(
-                parked_jobs.hand_back, work, error=error, wait=wait, park=park, priority=JOB
+                parked_jobs.return_job, work, error=error, wait=wait, park=park, priority=JOB
             )
         except LeaseLost:
             await self._overtaken(work)

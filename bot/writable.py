@@ -52,7 +52,7 @@ class Writable:
     async def _try(self) -> None:
         try:
             async with asyncio.timeout(PATIENCE):
-                await self._store.write(lambda out: settings.touch(out.sql))
+                await self._store.write(lambda out: settings.check_writable(out.sql))
         except Unavailable:  # `_refuse` has heard of it
             return
         except TimeoutError:

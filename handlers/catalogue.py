@@ -79,4 +79,4 @@ class CatalogueCache:
 
     def _changed(self, case: Case) -> tuple[int, Shelf] | None:
         revision = apps.revision(case)
-        return None if revision == self._revision else (revision, Shelf(apps.every(case)))
+        return None if revision == self._revision else (revision, Shelf(apps.all_apps(case)))

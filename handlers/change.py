@@ -36,14 +36,14 @@ async def ask_to_reject(click: Click) -> None:
 
 async def withdraw(click: Click) -> None:
     """Withdraw change was pressed; Slack has asked "are you sure" already."""
-    await click.run(verbs.withdraw, click.value, click.person)
+    await click.run(verbs.withdraw_change, click.value, click.person)
 
 
 async def approve(sent: Submission) -> None:
     """Apply it; where that cannot be any more, say why."""
     await _fresh(sent)
     ref, edition = sent.carries.get("ref", ""), sent.carries.get("edition", "")
-    done = await sent.run(verbs.approve, ref, edition, sent.person, change_form.parse(sent.values))
+    done = await sent.run(verbs.approve_change, ref, edition, sent.person, change_form.parse(sent.values))
     if done.state is ProposalState.OVERTAKEN:
         view = kit.notice("Overtaken", f"Nothing was changed. {done.note}")
         await sent.answer(response_action="update", view=dict(view))
@@ -52,12 +52,14 @@ async def approve(sent: Submission) -> None:
 async def reject(sent: Submission) -> None:
     """Say no."""
     await _fresh(sent)
-    await sent.run(verbs.reject, sent.carries.get("ref", ""), sent.person, change_form.parse(sent.values))
+    await sent.run(
+        verbs.reject_change, sent.carries.get("ref", ""), sent.person, change_form.parse(sent.values)
+    )
 
 
 async def _decidable(click: Click) -> Proposal:
     await _fresh(click)
-    return await click.read(verbs.decidable, click.value, click.person)
+    return await click.read(verbs.may_decide_change, click.value, click.person)
 
 
 async def _fresh(incoming: Incoming) -> None:

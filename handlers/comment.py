@@ -17,7 +17,7 @@ from handlers.incoming import Click, Event, Submission
 from handlers.routes import Routes
 from models.errors import Refusal
 from models.lifecycle.request import comment as verbs
-from models.registry.by_reference import card_at, request_behind
+from models.registry.by_reference import card_at, find_request
 from models.registry.directory import names_of
 from models.registry.permissions import only_involved
 from models.store.case import Case
@@ -54,7 +54,7 @@ async def comment(sent: Submission) -> None:
 
 
 def _commentable(case: Case, ref: str, person: str) -> Request:
-    request = request_behind(case, ref)
+    request = find_request(case, ref)
     only_involved(case, request, person)
     return request
 
@@ -106,7 +106,7 @@ def _meant(case: Case, event: Event) -> tuple[Request, str] | None:
             "Nobody reads this here. Say it with Approve change or Reject change: its author reads that."
         )
     written = str(event.event.get("text") or "")
-    return request_behind(case, card.about), plain_text(written, names_of(case, mentioned_people(written)))
+    return find_request(case, card.about), plain_text(written, names_of(case, mentioned_people(written)))
 
 
 async def _tell(event: Event, text: str) -> None:

@@ -12,7 +12,7 @@ from handlers.routes import Routes
 from models.lifecycle import separation_of_duties
 from models.lifecycle.request import decide
 from models.queries.stories import RequestStory, request_story
-from models.registry.by_reference import request_behind
+from models.registry.by_reference import find_request
 from models.registry.permissions import request_seen_by
 
 FIELDS = {"comment": decision_form.COMMENT, "term": TermBlock.CHOICE}
@@ -83,7 +83,7 @@ async def _decidable(click: Click) -> RequestStory:
 async def _approvable(click: Click) -> RequestStory:
     """The request, unless something that conflicts with it has come up since; its cards say that then."""
     story = await _decidable(click)
-    await click.read(separation_of_duties.refuse, story.request, story.conflicts)
+    await click.read(separation_of_duties.refuse_conflict, story.request, story.conflicts)
     return story
 
 
@@ -94,4 +94,4 @@ async def _deciding(sent: Submission) -> tuple[str, str, str]:
 
 
 async def _story(incoming: Click | Submission, ref: str) -> RequestStory:
-    return await incoming.read(lambda case: request_story(case, request_behind(case, ref).ref))
+    return await incoming.read(lambda case: request_story(case, find_request(case, ref).ref))

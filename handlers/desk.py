@@ -12,7 +12,7 @@ from handlers.turned_away import TurnedAway
 from handlers.whois import WhoIs
 from models.clock import Clock
 from models.lifecycle.people import app_home
-from models.lifecycle.request.rate_limits import USUAL, Limits
+from models.lifecycle.request.rate_limits import DEFAULT_LIMITS, Limits
 from models.store.base import Store
 
 
@@ -26,7 +26,7 @@ class Desk:
     catalogue: CatalogueCache
     connectors: Sequence[ConnectorKind] = ()
     """The kinds of connector that admins may choose."""
-    limits: Limits = USUAL
+    limits: Limits = DEFAULT_LIMITS
     """How much one person may ask for and say."""
     limiter: Limiter = field(default_factory=Limiter)
     """How many deliveries are handled at once."""
@@ -34,7 +34,7 @@ class Desk:
     @cached_property
     def homes_opened(self) -> Merged:
         """Those who opened App Home, with whether Slack had nothing of theirs to show."""
-        return Merged(self.store, app_home.all_opened)
+        return Merged(self.store, app_home.open_homes)
 
     @cached_property
     def turned_away(self) -> TurnedAway:

@@ -17,7 +17,7 @@ from handlers.desk import Desk
 from handlers.whois import NOW, STANDING
 from models.catalogue.spec import AppSpec, Risk, StageSpec, effective
 from models.catalogue.spec.references import GroupRef, parse_approver
-from models.registry.by_reference import request_behind
+from models.registry.by_reference import find_request
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case
 from models.tables.requests import STAGES, Request
@@ -42,7 +42,7 @@ async def for_decision(desk: Desk, ref: str, by: str, *others: str) -> None:
 
 async def for_action(desk: Desk, ref: str, by: str) -> None:
     """Whoever does something about a request, a grant or a task that is no decision on it."""
-    risky = await desk.store.read(lambda case: is_risky(_risk(case, request_behind(case, ref))))
+    risky = await desk.store.read(lambda case: is_risky(_risk(case, find_request(case, ref))))
     await desk.whois.people([by], NOW if risky else STANDING)
 
 
@@ -59,7 +59,7 @@ def is_risky(risk: Risk) -> bool:
 
 async def _look_up(desk: Desk, ref: str, people: set[str], patience: float, *, decides: bool = False) -> None:
     def read(case: Case) -> tuple[set[str], set[GroupRef], bool]:
-        request = request_behind(case, ref)
+        request = find_request(case, ref)
         about = {request.requester_id, request.beneficiary_id}
         return about, _groups(case, request), decides and is_risky(_risk(case, request))
 

@@ -27,7 +27,7 @@ from handlers.incoming import Click, Closing, Command, Event, Incoming, Submissi
 from handlers.limiter import Overloaded
 from handlers.routes import Listener
 from models.errors import Refusal, Repeated, SentAlready
-from models.lifecycle.redraw import OVERLOADED, tell
+from models.lifecycle.redraw import OVERLOADED, send_text
 from models.store.base import Unavailable
 
 log = structlog.get_logger("keyturn.handlers")
@@ -156,7 +156,7 @@ async def _tell(incoming: Incoming, sentence: str) -> None:
 
 async def _send(incoming: Incoming, sentence: str) -> None:
     try:
-        await incoming.desk.store.run(tell, incoming.person, sentence, incoming.delivery)
+        await incoming.desk.store.run(send_text, incoming.person, sentence, incoming.delivery)
     except Exception as error:
         log.exception("could not tell", why=str(error), sentence=sentence)
 

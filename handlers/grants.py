@@ -14,7 +14,7 @@ from handlers.whois import NOW, STANDING
 from models.catalogue.spec import AccessPolicy
 from models.lifecycle.grant import revoke
 from models.lifecycle.request import submit
-from models.registry.by_reference import grant_behind
+from models.registry.by_reference import find_grant
 from models.registry.permissions import request_seen_by
 from models.registry.policy_snapshot import policy_of, policy_today
 from models.store.case import Case
@@ -81,7 +81,7 @@ async def cancel(click: Click) -> None:
 async def _today(incoming: Click | Submission, ref: str) -> tuple[Grant, AccessPolicy]:
     def read(case: Case) -> tuple[Grant, AccessPolicy]:
         request_seen_by(case, ref, incoming.person)
-        grant = grant_behind(case, ref)
+        grant = find_grant(case, ref)
         return grant, policy_today(case, grant)
 
     return await incoming.read(read)

@@ -13,7 +13,7 @@ from handlers.routes import Routes
 from models.errors import NotAllowed, NotFound
 from models.lifecycle import parked_jobs
 from models.lifecycle.people import app_home
-from models.registry.by_reference import request_behind
+from models.registry.by_reference import find_request
 from models.tables.cards import HomeTab
 from models.tables.states import RequestState
 
@@ -46,12 +46,12 @@ async def opened(event: Event) -> None:
 async def turn_to(click: Click) -> None:
     """A tab was pressed."""
     tab = TABS[HomeAction(str(click.action.get("action_id")))]
-    await click.run(app_home.turn_to, click.person, tab)
+    await click.run(app_home.show_tab, click.person, tab)
 
 
 async def turn_page(click: Click) -> None:
     """Newer or Older was pressed."""
-    await click.run(app_home.turn_page, click.person, _page(click.value))
+    await click.run(app_home.show_page, click.person, _page(click.value))
 
 
 async def show_only(click: Click) -> None:
@@ -59,12 +59,12 @@ async def show_only(click: Click) -> None:
     if click.value not in (ALL, *RequestState):
         raise NotFound("That is not a status. Choose one from the list.")
     status = None if click.value == ALL else RequestState(click.value)
-    await click.run(app_home.show_only, click.person, status)
+    await click.run(app_home.filter_requests, click.person, status)
 
 
 async def ask_again(click: Click) -> None:
     """Request again was pressed: the form opens as it was filled in then."""
-    before = await click.read(request_behind, click.value)
+    before = await click.read(find_request, click.value)
     if click.person not in (before.requester_id, before.beneficiary_id):
         raise NotAllowed(f"{before.ref} is somebody else's request.")
     await open_form(
@@ -75,7 +75,7 @@ async def ask_again(click: Click) -> None:
 async def run_again(click: Click) -> None:
     """Retry was pressed on a job that was given up."""
     await click.desk.whois.people([click.person])
-    await click.run(parked_jobs.run_again, click.value, click.person)
+    await click.run(parked_jobs.run_parked_job, click.value, click.person)
 
 
 def _page(value: str) -> int:

@@ -73,7 +73,7 @@ class Incoming:
         def work(out: Outcome) -> T:
             result = verb(out, *args, **kwargs)
             if self.view.get("type") == "home":
-                app_home.pressed(out, self.person)
+                app_home.publish_now(out, self.person)
             return result
 
         return await self.desk.store.write(

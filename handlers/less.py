@@ -9,7 +9,7 @@ from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.routes import Routes
 from models.lifecycle.request import change_duration
-from models.registry.by_reference import grant_behind, request_behind
+from models.registry.by_reference import find_grant, find_request
 from models.registry.permissions import request_seen_by
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case
@@ -27,7 +27,7 @@ def register(routes: Routes, desk: Desk) -> None:
 
 async def ask_how_much(click: Click) -> None:
     """Use less was pressed."""
-    await click.check(change_duration.may_use_less, click.value, click.person)
+    await click.check(change_duration.may_shorten, click.value, click.person)
     present = await click.read(_present, click.value)
     await click.open(shorten_form.build(present, click.desk.clock.now()))
 
@@ -45,7 +45,7 @@ async def use_less(sent: Submission) -> None:
     if not isinstance(term, Term):
         await sent.answer(response_action="errors", errors=term)
         return
-    await sent.run(change_duration.use_less, present.ref, sent.person, term)
+    await sent.run(change_duration.shorten, present.ref, sent.person, term)
 
 
 async def _looked_at(incoming: Click | Submission) -> ShortenTarget:
@@ -60,7 +60,7 @@ async def _looked_at(incoming: Click | Submission) -> ShortenTarget:
 
 def _present(case: Case, ref: str) -> ShortenTarget:
     if ref.startswith("GR-"):
-        grant = grant_behind(case, ref)
+        grant = find_grant(case, ref)
         return shorten_form.from_grant(grant, policy_of(case, grant.policy).policy.durations)
-    request = request_behind(case, ref)
+    request = find_request(case, ref)
     return shorten_form.from_request(request, policy_of(case, request.policy).policy.durations)

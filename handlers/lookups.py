@@ -5,8 +5,8 @@ from handlers.desk import Desk
 from handlers.funnel import listener
 from handlers.incoming import Suggestion
 from handlers.routes import Routes
-from models.lifecycle.request.plan import may_ask_for_others
-from models.queries.already_held import Mark, marks
+from models.lifecycle.request.plan import can_request_for_others
+from models.queries.already_held import AccessMark, marks
 from models.registry.directory import Directory, only_members
 from models.store.case import Case
 
@@ -25,11 +25,11 @@ async def accesses(incoming: Suggestion) -> None:
         await incoming.answer(options=[])
         return
 
-    def look(case: Case) -> tuple[dict[str, Mark], str, bool]:
+    def look(case: Case) -> tuple[dict[str, AccessMark], str, bool]:
         only_members(case, incoming.person)
         person, whom = Directory(case).person(incoming.person), parse(incoming.values).for_whom
         # What others have is nobody's business who cannot ask for them.
-        whose = whom if whom and may_ask_for_others(case, app, incoming.person) else incoming.person
+        whose = whom if whom and can_request_for_others(case, app, incoming.person) else incoming.person
         own = whose == incoming.person
         return marks(case, whose, app.key), person.tz if person else "UTC", own
 

@@ -53,7 +53,7 @@ def named(case: Case, app: AppSpec) -> list[ApproverRef]:
     """Everybody whom an app's rules name, or those of conflicts for something of this app."""
     more = [
         parse_approver(text)
-        for stage in separation_of_duties.stages_for(case, app)
+        for stage in separation_of_duties.conflict_stages(case, app)
         for text in stage.everybody
     ]
     return [*(ref for ref, _ in mentions.named(app)), *more]

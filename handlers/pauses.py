@@ -17,10 +17,10 @@ def register(routes: Routes, desk: Desk) -> None:
 async def wait(click: Click) -> None:
     """Wait was pressed."""
     await click.desk.whois.people([click.person])
-    await click.run(mass_revocation.wait, click.value, click.person)
+    await click.run(mass_revocation.keep_pause, click.value, click.person)
 
 
 async def revoke(click: Click) -> None:
     """Revoke them now was pressed; Slack has asked "are you sure" already."""
     await click.desk.whois.people([click.person])
-    await click.run(mass_revocation.lift, click.value, click.person)
+    await click.run(mass_revocation.lift_pause, click.value, click.person)

@@ -37,15 +37,15 @@ async def person_changed(event: Event) -> None:
         return
     event.desk.whois.forget_profile(str(user["id"]))
     told = person_of(user)
-    if await event.read(slack_events.is_news, told):
-        await event.run(slack_events.person, told)
+    if await event.read(slack_events.is_new, told):
+        await event.run(slack_events.keep_person, told)
 
 
 async def group_changed(event: Event) -> None:
     """A user group has other members, another name, or was switched off or on."""
     group_id = _group_of(event.event)
     if await event.read(slack_events.is_known_group, group_id):
-        await event.run(slack_events.groups)
+        await event.run(slack_events.refresh_groups)
 
 
 async def cut_off(event: Event) -> None:

@@ -26,7 +26,7 @@ def register(routes: Routes, desk: Desk) -> None:
 async def ask(click: Click) -> None:
     """Reassign was pressed."""
     await fresh.for_form(click.desk, click.value, click.person)
-    passable = await click.check(verbs.passable, click.value, click.person)
+    passable = await click.check(verbs.may_reassign, click.value, click.person)
     names = await click.read(names_of, set(passable.seats))
     await click.open(reassign_form.build(passable, names))
 

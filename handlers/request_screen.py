@@ -19,7 +19,7 @@ from handlers.incoming import Incoming, which
 from handlers.whois import STANDING
 from models.catalogue.spec import AppSpec
 from models.errors import Refusal
-from models.lifecycle.request.plan import Draft, may_ask_for_others, plan
+from models.lifecycle.request.plan import Draft, can_request_for_others, plan
 from models.policy.stages import listed
 from models.registry.directory import Directory, only_members
 from models.store.case import Case
@@ -139,7 +139,7 @@ async def outlook(incoming: Incoming, form: Form) -> Outlook:
     draft = request_form.to_draft(form.filled, app, incoming.person, incoming.desk.clock.now())
 
     def look(case: Case) -> Outlook:
-        others = may_ask_for_others(case, app, incoming.person)
+        others = can_request_for_others(case, app, incoming.person)
         beneficiary = Directory(case).person(form.filled.for_whom or incoming.person)
         temporary = bool(beneficiary and beneficiary.temporary)
         if isinstance(draft, Draft):

@@ -37,12 +37,12 @@ async def set_stand_in(sent: Submission) -> None:
     chosen = delegation_form.parse(sent.values)
     first, last = _given(chosen.first, "first"), _given(chosen.last, "last")
     await sent.desk.whois.people([sent.person, chosen.person], NOW)
-    await sent.run(delegations.set_stand_in, sent.person, chosen.person, first, last)
+    await sent.run(delegations.set_delegate, sent.person, chosen.person, first, last)
 
 
 async def remove(click: Click) -> None:
     """Remove was pressed beside a stand-in."""
-    await click.run(delegations.remove, click.value, click.person)
+    await click.run(delegations.remove_delegate, click.value, click.person)
 
 
 def _given(day: date | None, field: str) -> date:

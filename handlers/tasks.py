@@ -23,12 +23,12 @@ def register(routes: Routes, desk: Desk) -> None:
 async def done(click: Click) -> None:
     """Mark done was pressed."""
     await fresh.for_action(click.desk, click.value, click.person)
-    await click.run(tasks.done, click.value, click.person)
+    await click.run(tasks.complete_task, click.value, click.person)
 
 
 async def ask_why(click: Click) -> None:
     """I can't was pressed."""
-    task = await click.check(tasks.may_do, click.value, click.person)
+    task = await click.check(tasks.may_complete, click.value, click.person)
     await click.open(task_form.build(await click.read(task_story, task.ref)))
 
 
@@ -36,4 +36,4 @@ async def cannot(sent: Submission) -> None:
     """Somebody has said why they cannot."""
     ref, note = sent.carries.get("ref", ""), task_form.parse(sent.values)
     await fresh.for_action(sent.desk, ref, sent.person)
-    await sent.run(tasks.cannot, ref, sent.person, note)
+    await sent.run(tasks.refuse_task, ref, sent.person, note)

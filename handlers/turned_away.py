@@ -16,7 +16,7 @@ class TurnedAway:
     """Those who got no turn. It costs them no call of Slack's before they are answered."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
-        self._clock, self._messages = clock, Merged(store, redraw.overloaded)
+        self._clock, self._messages = clock, Merged(store, redraw.send_overloaded)
         self._told: dict[str, datetime] = {}
 
     def tell(self, person_id: str) -> None:

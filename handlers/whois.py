@@ -129,7 +129,7 @@ class WhoIs:
     async def remember(self, people: list[Person]) -> None:
         """Keep what Slack says of these people; for somebody who has left, everything moves on."""
         if people:
-            await self._store.run(person_changed.people_seen, people)
+            await self._store.run(person_changed.save_people, people)
 
     def _know(self, checked_at: Mapping[str, datetime]) -> None:
         """Remember when these people were looked up last: a row of theirs says never less than that."""
@@ -174,7 +174,7 @@ class WhoIs:
         group = await self._group(ref, known)
         if group is not None:
             await self.people(group.members, TODAY)
-            await self._store.run(person_changed.group_seen, group)
+            await self._store.run(person_changed.save_group, group)
 
     async def _managers(self, people: Iterable[str]) -> set[str]:
         await asyncio.gather(*(self.profile(one) for one in people if not self._profile_is_fresh(one)))
@@ -200,7 +200,7 @@ class WhoIs:
         except SlackApiError as error:
             if error.response.get("error") not in NOBODY or await self._is_known(person_id):
                 raise
-            return directory.nobody(person_id)
+            return directory.unknown_person(person_id)
         user = mapping(answer.get("user"))
         return person_of({"id": person_id, **user}) if user else None
 

@@ -8,7 +8,7 @@ from blocks.cards.access import can_extend
 from blocks.kit import Block, Element
 from blocks.kit.text import mentions, moment
 from models.durations import spoken_left
-from models.queries.my_access import Held, MyAccess
+from models.queries.my_access import HeldGrant, MyAccess
 from models.tables.grants import Direction, Grant
 from models.tables.states import GrantState
 
@@ -22,14 +22,14 @@ def my_access(tab: MyAccess, viewer: str, now: datetime) -> list[Block]:
     return (blocks or [kit.section(NOTHING)]) + ([kit.section("*Ended lately*"), *ended] if ended else [])
 
 
-def _grant_rows(held: Held, viewer: str, admins: tuple[str, ...], now: datetime) -> list[Block]:
+def _grant_rows(held: HeldGrant, viewer: str, admins: tuple[str, ...], now: datetime) -> list[Block]:
     lines = [f"*{phrases.access_title(held.grant)}*", _status(held, admins, now)]
     if held.extension is not None:
         lines.append(f"More time is asked for in {held.extension.ref}.")
     return [kit.section("\n".join(lines)), kit.actions(_buttons(held, viewer))]
 
 
-def _status(held: Held, admins: tuple[str, ...], now: datetime) -> str:
+def _status(held: HeldGrant, admins: tuple[str, ...], now: datetime) -> str:
     grant = held.grant
     if grant.state is GrantState.ACTIVE and grant.ends_at is not None:
         return f"*{grant.state.label}* · {spoken_left(grant.ends_at - now)}, until {moment(grant.ends_at)}"
@@ -40,7 +40,7 @@ def _status(held: Held, admins: tuple[str, ...], now: datetime) -> str:
     return progress.grant_status(grant, admins)
 
 
-def _buttons(held: Held, viewer: str) -> list[Element]:
+def _buttons(held: HeldGrant, viewer: str) -> list[Element]:
     grant = held.grant
     if grant.state is GrantState.FAILED:
         can_give_back = grant.failing is Direction.GIVE

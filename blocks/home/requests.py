@@ -9,7 +9,7 @@ from blocks.kit import Block, Element
 from blocks.kit.text import mention, moment
 from models.catalogue.spec.enums import RequestKind
 from models.queries.my_requests import MyRequests
-from models.queries.stage_stories import Standing
+from models.queries.stage_stories import RequestProgress
 from models.tables.requests import Request, Term
 from models.tables.states import RequestState
 
@@ -36,7 +36,7 @@ def _filter(status: RequestState | None) -> Block:
     return kit.actions([menu], block_id=FILTER_BLOCK)
 
 
-def _pending_rows(request: Request, standing: Standing | None) -> list[Block]:
+def _pending_rows(request: Request, standing: RequestProgress | None) -> list[Block]:
     status = f"*{request.state.label}*"
     if standing is not None:
         stage = f"stage {request.position + 1} of {standing.stages}, " if standing.stages > 1 else ""

@@ -11,7 +11,7 @@ from blocks.kit import Block
 from blocks.kit.text import cut, esc, mention, moment, quote
 from models.catalogue.spec.enums import RequestKind
 from models.jobs import Job
-from models.queries.stage_stories import Standing
+from models.queries.stage_stories import RequestProgress
 from models.queries.to_do import ToDo
 from models.tables.grants import Direction, Grant, Task
 from models.tables.people import Delegation
@@ -63,7 +63,7 @@ def _section(title: str, entries: Iterable[Item], draw: Callable[[Item], list[Bl
     return [kit.section(f"*{title}*"), *blocks] if blocks else []
 
 
-def _decision_rows(request: Request, standing: Standing, viewer: str) -> list[Block]:
+def _decision_rows(request: Request, standing: RequestProgress, viewer: str) -> list[Block]:
     ref, reason = request.ref, standing.because(viewer)
     term = phrases.term_text(Term.from_json(request.term))
     usual = " · :warning: longer than the usual maximum" if request.over_max else ""
@@ -104,7 +104,7 @@ def _days(delegation: Delegation) -> str:
     return f"on {first}" if first == last else f"{first} to {last}"
 
 
-def _watched_row(request: Request, standing: Standing) -> Block:
+def _watched_row(request: Request, standing: RequestProgress) -> Block:
     approvers = progress.waiting_for(standing.stage)
     text = f"{_requester_text(request)} · {request.ref}\n{approvers[0].upper()}{approvers[1:]}"
     return kit.section(text, accessory=buttons.details(request.ref))

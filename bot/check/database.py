@@ -85,12 +85,12 @@ def _standing(url: str, schema: Schema) -> Finding:
 
 
 def _catalogue_and_admins(case: Case) -> tuple[tuple[AppSpec, ...], Parts, tuple[str, ...]]:
-    return tuple(apps.every(case)), catalogue_entries.whole(case), Directory(case).admins()
+    return tuple(apps.all_apps(case)), catalogue_entries.all_parts(case), Directory(case).admins()
 
 
 def _doubts(case: Case) -> tuple[str, ...]:
     who = Directory(case)
-    return tuple(text for app in apps.every(case) for text in stage_sizes.too_few(app, who))
+    return tuple(text for app in apps.all_apps(case) for text in stage_sizes.too_few(app, who))
 
 
 def _damage(case: Case) -> str | None:

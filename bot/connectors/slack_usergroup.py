@@ -14,7 +14,7 @@ from bot.connectors.base import Connector, Params, trouble_of
 from bot.connectors.usergroup import Group, Settings, Standing
 from bot.later import Away, Later
 from bot.slack import Answer, Refused
-from models.lifecycle.grant.reconcile import Change, Done, Outcome, Trouble
+from models.lifecycle.grant.reconcile import ConnectorResult, Done, Failure, TargetChange
 from models.tables.grants import Direction
 
 PERSONAL = {
@@ -72,13 +72,13 @@ class SlackUserGroup(Connector):
     def identity(cls, params: Params) -> Params:
         return {"usergroup": params.get("usergroup")}
 
-    async def give(self, change: Change) -> Outcome:
+    async def give(self, change: TargetChange) -> ConnectorResult:
         return (await self.apply([change]))[change.grant_id]
 
-    async def take(self, change: Change) -> Outcome:
+    async def take(self, change: TargetChange) -> ConnectorResult:
         return (await self.apply([change]))[change.grant_id]
 
-    async def holds(self, change: Change) -> bool | None:
+    async def holds(self, change: TargetChange) -> bool | None:
         return (await self._read(_settings(change))).gives(change.person_id)
 
     async def probe(self, params: Params) -> str | None:
@@ -90,24 +90,24 @@ class SlackUserGroup(Connector):
             return str(error)
         return SWITCHED_OFF if group.standing is Standing.OFF_BY_OTHERS else None
 
-    async def apply(self, changes: Sequence[Change]) -> Mapping[int, Outcome]:
+    async def apply(self, changes: Sequence[TargetChange]) -> Mapping[int, ConnectorResult]:
         settings = _settings(changes[0])
         try:
             group = await self._read(settings)
         except (Refused, Later, Away) as error:
             return _all(changes, _trouble(error))
-        outcomes: dict[int, Outcome] = {}
+        outcomes: dict[int, ConnectorResult] = {}
         if group.standing is Standing.OFF_BY_OTHERS:
             giving = [change for change in changes if change.direction is Direction.GIVE]
-            outcomes |= _all(giving, Trouble(SWITCHED_OFF, passing=False))
+            outcomes |= _all(giving, Failure(SWITCHED_OFF, passing=False))
         left = [change for change in changes if change.grant_id not in outcomes]
         return outcomes | await self._in_batches(settings, group, left)
 
     async def _in_batches(
-        self, settings: Settings, group: Group, changes: Sequence[Change]
-    ) -> dict[int, Outcome]:
+        self, settings: Settings, group: Group, changes: Sequence[TargetChange]
+    ) -> dict[int, ConnectorResult]:
         """All at once; where Slack refuses somebody, halves of halves, until only that person is left out."""
-        outcomes: dict[int, Outcome] = {}
+        outcomes: dict[int, ConnectorResult] = {}
         batches = [list(changes)] if changes else []
         while batches:
             batch = batches.pop(0)
@@ -126,7 +126,7 @@ class SlackUserGroup(Connector):
                 outcomes |= {change.grant_id: _verdict(group, change, settings) for change in batch}
         return outcomes
 
-    async def _bring(self, settings: Settings, group: Group, changes: Sequence[Change]) -> Group:
+    async def _bring(self, settings: Settings, group: Group, changes: Sequence[TargetChange]) -> Group:
         """Write what the changes need, if anything; returns the group as Slack then tells it."""
         members = usergroup.wanted(group, changes, settings)
         if members and (set(members) != set(group.members) or group.standing is Standing.OFF_BY_US):
@@ -182,20 +182,20 @@ class SlackUserGroup(Connector):
         return await self.tools.slack.call(method, usergroup=group_id, **arguments)
 
 
-def _settings(change: Change) -> Settings:
+def _settings(change: TargetChange) -> Settings:
     return Settings.model_validate({key: one for key, one in change.connector.items() if key != "type"})
 
 
-def _verdict(group: Group, change: Change, settings: Settings) -> Outcome:
+def _verdict(group: Group, change: TargetChange, settings: Settings) -> ConnectorResult:
     if usergroup.is_so(group, change, settings):
         return Done()
-    return Trouble("Slack took the new list of members, but does not show it.")
+    return Failure("Slack took the new list of members, but does not show it.")
 
 
-def _trouble(error: Exception) -> Trouble:
+def _trouble(error: Exception) -> Failure:
     sentence = SENTENCES.get(error.error) if isinstance(error, Refused) else None
-    return Trouble(sentence, passing=False) if sentence else trouble_of(error)
+    return Failure(sentence, passing=False) if sentence else trouble_of(error)
 
 
-def _all(changes: Sequence[Change], outcome: Outcome) -> dict[int, Outcome]:
+def _all(changes: Sequence[TargetChange], outcome: ConnectorResult) -> dict[int, ConnectorResult]:
     return {change.grant_id: outcome for change in changes}

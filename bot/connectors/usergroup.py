@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from bot.explain import explain
-from models.lifecycle.grant.reconcile import Change
+from models.lifecycle.grant.reconcile import TargetChange
 from models.tables.grants import Direction
 
 
@@ -69,7 +69,7 @@ class Group:
         return self.standing is Standing.ON and person_id in self.members
 
 
-def wanted(group: Group, changes: Iterable[Change], settings: Settings) -> tuple[str, ...]:
+def wanted(group: Group, changes: Iterable[TargetChange], settings: Settings) -> tuple[str, ...]:
     """Who should be in the group after the changes; empty where it has to be switched off.
 
     Members that others put in stay, in their order.
@@ -82,7 +82,7 @@ def wanted(group: Group, changes: Iterable[Change], settings: Settings) -> tuple
     return after or ((settings.placeholder,) if settings.placeholder else ())
 
 
-def is_so(group: Group, change: Change, settings: Settings) -> bool:
+def is_so(group: Group, change: TargetChange, settings: Settings) -> bool:
     """Whether a change has come true."""
     there = group.gives(change.person_id)
     if change.direction is Direction.GIVE:

@@ -91,7 +91,7 @@ class CardJob:
 
     def _noted(self, out: Outcome, drawn: Drawn, channel: str, ts: str) -> None:
         card = drawn.card
-        redraw.shown(out, card.id, channel, ts, drawn.digest)
+        redraw.save_drawn(out, card.id, channel, ts, drawn.digest)
         company_words.note(out, own_of(drawn.story))
         self._mailing.shown(out, card, drawn.story, first=not card.ts)
 

@@ -40,7 +40,7 @@ class GroupsJob:
         except Gone:
             return
         person = person_of(answer["user"])
-        await self._store.run(person_changed.people_seen, [person], priority=JOB)
+        await self._store.run(person_changed.save_people, [person], priority=JOB)
 
 
 def _known(case: Case, answer: Answer) -> list[UserGroup]:
@@ -50,4 +50,4 @@ def _known(case: Case, answer: Answer) -> list[UserGroup]:
 
 def _seen(out: Outcome, groups: list[UserGroup]) -> None:
     for group in groups:
-        person_changed.group_seen(out, group)
+        person_changed.save_group(out, group)

@@ -17,9 +17,9 @@ class ManagerJob:
     async def run(self, work: Work) -> Result:
         """Carry out one; its payload is {"request": id}."""
         request_id = int(work.payload["request"])
-        if named := await self._store.read(lambda case: open_requests.unknown(case, request_id)):
+        if named := await self._store.read(lambda case: open_requests.unknown_manager(case, request_id)):
             await self._meet(named)
-        return lambda out: open_requests.ask_anew(out, request_id)
+        return lambda out: open_requests.ask_present_manager(out, request_id)
 
     async def _meet(self, named: str) -> None:
         method, by = ("users.lookupByEmail", "email") if "@" in named else ("users.info", "user")
@@ -28,4 +28,4 @@ class ManagerJob:
         except Gone:
             return
         person = person_of(answer["user"])
-        await self._store.run(person_changed.people_seen, [person], priority=JOB)
+        await self._store.run(person_changed.save_people, [person], priority=JOB)

@@ -27,7 +27,7 @@ class PersonJob:
         except Gone:
             if await self._store.read(lambda case: directory.is_known(case, person_id)):
                 raise
-            person = directory.nobody(person_id)
+            person = directory.unknown_person(person_id)
         else:
             person = person_of(answer["user"])
-        return lambda out: person_changed.people_seen(out, [person])
+        return lambda out: person_changed.save_people(out, [person])

@@ -10,7 +10,7 @@ from bot.metrics import Metrics
 from bot.worker import Result
 from models.jobs import Work
 from models.lifecycle.grant import reconcile
-from models.lifecycle.grant.reconcile import Change, Done, Trouble
+from models.lifecycle.grant.reconcile import Done, Failure, TargetChange
 from models.store.base import JOB, Store
 from models.tables.grants import Direction
 
@@ -19,7 +19,7 @@ log = structlog.stdlib.get_logger(__name__)
 PATIENCE = 100
 """Seconds for one round at a connector."""
 
-Outcomes = dict[int, tuple[Direction, reconcile.Outcome]]
+Outcomes = dict[int, tuple[Direction, reconcile.ConnectorResult]]
 
 
 class SettleJob:
@@ -35,38 +35,40 @@ class SettleJob:
             lambda out: reconcile.begin_round(out, target), priority=JOB, large=True
         )
         outcomes = await self._outcomes(changes)
-        return lambda out: reconcile.settled(out, target, outcomes)
+        return lambda out: reconcile.save_outcomes(out, target, outcomes)
 
-    async def _outcomes(self, changes: list[Change]) -> Outcomes:
+    async def _outcomes(self, changes: list[TargetChange]) -> Outcomes:
         # What another grant still gives is let go without touching the target.
-        found: dict[int, reconcile.Outcome] = {change.grant_id: Done() for change in changes if change.kept}
+        found: dict[int, reconcile.ConnectorResult] = {
+            change.grant_id: Done() for change in changes if change.kept
+        }
         left = [change for change in changes if not change.kept]
         if left:
             found |= await self._applied(left)
-        lost = Trouble("The connector did not say what became of it.")
+        lost = Failure("The connector did not say what became of it.")
         return {one.grant_id: (one.direction, found.get(one.grant_id, lost)) for one in changes}
 
-    async def _applied(self, changes: list[Change]) -> Mapping[int, reconcile.Outcome]:
+    async def _applied(self, changes: list[TargetChange]) -> Mapping[int, reconcile.ConnectorResult]:
         kind = str(changes[0].connector.get("type"))
         outcomes = await self._tried(kind, changes)
         for change in changes:
             outcome = outcomes.get(change.grant_id)
-            if isinstance(outcome, Trouble):
+            if isinstance(outcome, Failure):
                 self._metrics.connector_failures.labels(kind, change.direction.value).inc()
                 log.warning("connector failed", grant=change.ref, connector=kind, error=outcome.error)
         return outcomes
 
-    async def _tried(self, kind: str, changes: list[Change]) -> Mapping[int, reconcile.Outcome]:
+    async def _tried(self, kind: str, changes: list[TargetChange]) -> Mapping[int, reconcile.ConnectorResult]:
         connector = self._connectors.get(kind)
         if connector is None:
-            unknown = Trouble(f"This Keyturn has no connector {kind!r}.", passing=False)
+            unknown = Failure(f"This Keyturn has no connector {kind!r}.", passing=False)
             return {change.grant_id: unknown for change in changes}
         try:
             async with asyncio.timeout(PATIENCE):
                 with self._metrics.connector_times.labels(kind).time():
                     return await connector.apply(changes)
         except TimeoutError:
-            trouble = Trouble(f"The target system did not answer within {PATIENCE} seconds.")
+            trouble = Failure(f"The target system did not answer within {PATIENCE} seconds.")
         except Exception as error:
             log.exception("connector broke", connector=kind)
             trouble = trouble_of(error)

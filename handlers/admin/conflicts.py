@@ -36,7 +36,7 @@ async def open_form(click: Click) -> None:
     if click.action_id == AdminAction.ADD_CONFLICT:
         await click.open(screen.build(None, AdminPlace(), {}, await screens.known(click, ())))
         return
-    entry = await click.read(verbs.look, click.value, click.person)
+    entry = await click.read(verbs.get_conflict, click.value, click.person)
     place = AdminPlace(part=entry.conflict.key, version=entry.version)
     stages = [entry.conflict.stage] if entry.conflict.stage else []
     titles, known = await _titles(click, [entry.conflict]), await screens.known(click, stages)
@@ -47,15 +47,15 @@ async def save(sent: Submission) -> None:
     """Save what the form says, and show the list with it; the form closes."""
     place = screens.place_of(sent)
     if place.part:
-        entry = await sent.read(verbs.look, place.part, sent.person)
+        entry = await sent.read(verbs.get_conflict, place.part, sent.person)
         changed = screen.parse(entry.conflict, sent.values)
         stage = entry.conflict.stage
         await written.refuse_unknown(sent, stage.everybody if stage else ())
-        said = await sent.run(verbs.change, changed, place.version, sent.person)
+        said = await sent.run(verbs.change_conflict, changed, place.version, sent.person)
     else:
         new = screen.parse(None, sent.values)
         await written.refuse_unknown(sent, ())
-        said = await sent.run(verbs.add, new, sent.person)
+        said = await sent.run(verbs.add_conflict, new, sent.person)
     await screens.redraw_view(sent, str(sent.view.get("previous_view_id") or ""), await _list(sent))
     if said:
         await sent.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
@@ -63,8 +63,8 @@ async def save(sent: Submission) -> None:
 
 async def delete(click: Click) -> None:
     """Take a conflict out; Slack has asked "are you sure" already."""
-    entry = await click.read(verbs.look, click.value, click.person)
-    await click.run(verbs.remove, click.value, entry.version, click.person)
+    entry = await click.read(verbs.get_conflict, click.value, click.person)
+    await click.run(verbs.remove_conflict, click.value, entry.version, click.person)
     await click.redraw(await _list(click))
 
 
@@ -89,14 +89,16 @@ def register(routes: Routes, desk: Desk) -> None:
 
 
 async def _list(incoming: Incoming) -> View:
-    found = await incoming.read(verbs.every, incoming.person)
+    found = await incoming.read(verbs.list_conflicts, incoming.person)
     waiting = await incoming.read(_waiting, incoming.person)
     return conflict_list.build(found, await _titles(incoming, found), waiting)
 
 
 def _waiting(case: Case, viewer: str) -> list[Block]:
-    waiting = propose_change.waiting_of(case, catalogue.CONFLICT)
-    return layout.pending_workspace_changes(waiting, viewer, propose_change.second_wanted(case, viewer))
+    waiting = propose_change.open_changes_of_kind(case, catalogue.CONFLICT)
+    return layout.pending_workspace_changes(
+        waiting, viewer, propose_change.waiting_for_sentence(case, viewer)
+    )
 
 
 async def _titles(incoming: Incoming, conflicts: Sequence[ConflictSpec]) -> Mapping[str, str]:

@@ -47,4 +47,4 @@ def register(routes: Routes, desk: Desk) -> None:
 
 
 def _run(case: Case, app: AppSpec) -> list[Ran]:
-    return list(run_all([app], Directory(case), catalogue_entries.every(case, CONFLICT)))
+    return list(run_all([app], Directory(case), catalogue_entries.all_entries(case, CONFLICT)))

@@ -38,21 +38,21 @@ async def save(incoming: Submission) -> None:
     def edit(app: AppSpec) -> AppSpec:
         return parse(app, place, incoming)
 
-    entry = await incoming.run(edit_app.change, place.app, place.version, edit, incoming.person)
+    entry = await incoming.run(edit_app.change_app, place.app, place.version, edit, incoming.person)
     await screens.refresh_below(incoming, entry)
     if screens.in_a_list(incoming):
         await incoming.answer(response_action="update", view=dict(await screens.the_list(incoming, entry)))
 
 
 async def _refuse_unknown(incoming: Submission, place: AdminPlace) -> None:
-    entry = await incoming.read(edit_app.look, place.app, incoming.person)
+    entry = await incoming.read(edit_app.get_app, place.app, incoming.person)
     await written.refuse_unknown(incoming, {str(ref) for ref, _ in named(entry.app)})
 
 
 async def choose_connector(incoming: Click) -> None:
     """Another kind of connector was chosen: show the fields that it has."""
     place = screens.place_of(incoming)
-    entry = await incoming.read(edit_app.look, place.app, incoming.person, place.version)
+    entry = await incoming.read(edit_app.get_app, place.app, incoming.person, place.version)
     view = await screens.form(incoming, AdminScreen.ACCESS, entry, place, connector=incoming.value)
     await incoming.redraw(view)
 

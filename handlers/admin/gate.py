@@ -10,7 +10,7 @@ from handlers.admin import screens
 from handlers.incoming import Click, Incoming, Submission
 from handlers.whois import SOON
 from models.errors import Invalid
-from models.lifecycle.catalogue.edit_app import Overtaken
+from models.lifecycle.catalogue.edit_app import Superseded
 from models.registry.permissions import only_admins
 
 In = TypeVar("In", bound=Incoming)
@@ -30,7 +30,7 @@ def admins_only(handle: Handler[In]) -> Handler[In]:
         except InvalidForm as problems:
             at = place_errors(problems.errors, incoming.view)
             await incoming.answer(response_action="errors", errors=at)
-        except Overtaken as overtaken:
+        except Superseded as overtaken:
             await _show_what_is_new(incoming, overtaken)
         except Invalid as invalid:
             if not isinstance(incoming, Click) or not screens.in_a_list(incoming):
@@ -41,7 +41,7 @@ def admins_only(handle: Handler[In]) -> Handler[In]:
     return run
 
 
-async def _show_what_is_new(incoming: Incoming, overtaken: Overtaken) -> None:
+async def _show_what_is_new(incoming: Incoming, overtaken: Superseded) -> None:
     """Somebody else was faster: say who and what, and show the same screen as it is now."""
     view = await screens.again(incoming, overtaken)
     if not isinstance(incoming, Submission):

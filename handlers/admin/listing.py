@@ -13,7 +13,7 @@ from handlers.funnel import listener
 from handlers.incoming import Click, Command, Incoming, Submission
 from handlers.routes import Routes
 from models.lifecycle.catalogue import edit_app
-from models.lifecycle.catalogue.edit_app import Entry
+from models.lifecycle.catalogue.edit_app import AppEntry
 
 COMMAND = "/access-admin"
 
@@ -43,7 +43,7 @@ async def save_new_app(incoming: Submission) -> None:
     """Add the app, and show it in the form's place."""
     app = basics.parse_new(incoming.values)
     await written.refuse_unknown(incoming, ())
-    entry = await incoming.run(edit_app.add, app, incoming.person)
+    entry = await incoming.run(edit_app.add_app, app, incoming.person)
     if entry.version == 0:
         said = f"{entry.app.name} is not in the catalogue yet. {entry.second}"
         await incoming.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
@@ -73,5 +73,5 @@ async def _called_for(incoming: Command) -> View:
     return app_list.build(found, len(found), AdminPlace()) if found else await screens.apps(incoming)
 
 
-async def _look(incoming: Incoming, key: str) -> Entry:
-    return await incoming.read(edit_app.look, key, incoming.person)
+async def _look(incoming: Incoming, key: str) -> AppEntry:
+    return await incoming.read(edit_app.get_app, key, incoming.person)

@@ -17,7 +17,7 @@ from models.errors import NotFound
 from models.lifecycle.catalogue import edit_message as verbs
 from models.lifecycle.catalogue import propose_change
 from models.lifecycle.catalogue.edit_message import MessageEntry
-from models.registry.directory import Directory, anybody_but, names_of
+from models.registry.directory import Directory, another_person, names_of
 from models.store.case import Case
 from models.tables import catalogue
 from models.wording.messages import MessageKey
@@ -62,7 +62,7 @@ async def save(sent: Submission) -> None:
     place = screens.place_of(sent)
     key = _key(place.part)
     words = screen.parse(key, sent.values)
-    said = await sent.run(verbs.change, key, words, place.version, sent.person)
+    said = await sent.run(verbs.change_message, key, words, place.version, sent.person)
     await screens.redraw_view(sent, str(sent.view.get("previous_view_id") or ""), await _list(sent))
     if said:
         await sent.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
@@ -88,19 +88,21 @@ def _key(text: str) -> MessageKey:
 
 
 async def _entry(incoming: Incoming, named: str) -> MessageEntry:
-    return await incoming.read(verbs.look, _key(named), incoming.person)
+    return await incoming.read(verbs.get_message, _key(named), incoming.person)
 
 
 async def _list(incoming: Incoming) -> View:
     def read(case: Case) -> View:
-        return messages.build(verbs.every(case, incoming.person), _waiting(case, incoming.person))
+        return messages.build(verbs.list_messages(case, incoming.person), _waiting(case, incoming.person))
 
     return await incoming.read(read)
 
 
 def _waiting(case: Case, viewer: str) -> list[Block]:
-    waiting = propose_change.waiting_of(case, catalogue.MESSAGE)
-    return layout.pending_workspace_changes(waiting, viewer, propose_change.second_wanted(case, viewer))
+    waiting = propose_change.open_changes_of_kind(case, catalogue.MESSAGE)
+    return layout.pending_workspace_changes(
+        waiting, viewer, propose_change.waiting_for_sentence(case, viewer)
+    )
 
 
 async def _people(incoming: Incoming) -> ExamplePeople:
@@ -108,7 +110,7 @@ async def _people(incoming: Incoming) -> ExamplePeople:
 
     def read(case: Case) -> ExamplePeople:
         admins = [one for one in Directory(case).admins() if one != incoming.person]
-        other = next(iter(admins), None) or anybody_but(case, incoming.person) or incoming.person
+        other = next(iter(admins), None) or another_person(case, incoming.person) or incoming.person
         return ExamplePeople(incoming.person, other, names_of(case, {incoming.person, other}))
 
     return await incoming.read(read)

@@ -50,7 +50,7 @@ CHANGES: dict[AdminAction, Make] = {
 async def open_form(incoming: Click) -> None:
     """Open the form for the part that was chosen, or for a new one."""
     place = screens.place_of(incoming)
-    entry = await incoming.read(edit_app.look, place.app, incoming.person, place.version)
+    entry = await incoming.read(edit_app.get_app, place.app, incoming.person, place.version)
     here = replace(place, part=incoming.value, more="")
     form = await screens.form(incoming, OPENS[AdminAction(incoming.action_id)], entry, here)
     await screens.put(incoming, form)
@@ -63,14 +63,14 @@ async def change(incoming: Click) -> None:
     def edit(app: AppSpec) -> AppSpec:
         return make(app, incoming.value, place.access)
 
-    entry = await incoming.run(edit_app.change, place.app, place.version, edit, incoming.person)
+    entry = await incoming.run(edit_app.change_app, place.app, place.version, edit, incoming.person)
     await screens.refresh_here(incoming, entry)
 
 
 async def turn_page(incoming: Click) -> None:
     """Show other accesses of the app."""
     place = replace(screens.place_of(incoming), first_access=parse_number(incoming.value))
-    entry = await incoming.read(edit_app.look, place.app, incoming.person)
+    entry = await incoming.read(edit_app.get_app, place.app, incoming.person)
     await incoming.redraw(await screens.one_app(incoming, entry, place))
 
 

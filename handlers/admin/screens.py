@@ -24,7 +24,7 @@ from models.catalogue.spec import AppSpec, StageSpec
 from models.catalogue.spec.references import GroupRef, PersonRef, parse_approver, parse_person
 from models.errors import NotFound
 from models.lifecycle.catalogue import edit_app
-from models.lifecycle.catalogue.edit_app import Entry, Overtaken
+from models.lifecycle.catalogue.edit_app import AppEntry, Superseded
 from models.policy.examples import Ran
 from models.registry.directory import Directory
 from models.store.case import Case
@@ -47,7 +47,7 @@ PATIENCE = 1.5
 """Seconds to wait for Slack to redraw what lies below, within an answer that has to be given in three."""
 
 
-def _waiting(incoming: Incoming, entry: Entry) -> list[Block]:
+def _waiting(incoming: Incoming, entry: AppEntry) -> list[Block]:
     return layout.pending_app_changes(entry.waiting, incoming.person, entry.second)
 
 
@@ -83,7 +83,9 @@ async def apps(incoming: Incoming, first: int = 0) -> View:
     return app_list.build(found, len(shelf), AdminPlace(first_app=first))
 
 
-async def one_app(incoming: Incoming, entry: Entry, place: AdminPlace, above: Sequence[Block] = ()) -> View:
+async def one_app(
+    incoming: Incoming, entry: AppEntry, place: AdminPlace, above: Sequence[Block] = ()
+) -> View:
     """An app with all its parts."""
     here = replace(place, app=entry.app.key, version=entry.version, part="", access="", more="")
     known = SlackNames(groups=await _groups(incoming, entry.app))
@@ -92,7 +94,7 @@ async def one_app(incoming: Incoming, entry: Entry, place: AdminPlace, above: Se
     return overview.build(entry.app, here, known, kinds, notes=entry.notes, above=shown)
 
 
-async def rules(incoming: Incoming, entry: Entry, place: AdminPlace, above: Sequence[Block] = ()) -> View:
+async def rules(incoming: Incoming, entry: AppEntry, place: AdminPlace, above: Sequence[Block] = ()) -> View:
     """The rules of an app or, with its stages, of an access (`place.access`)."""
     here = replace(place, app=entry.app.key, version=entry.version, part="", more="")
     known = SlackNames(groups=await _groups(incoming, entry.app))
@@ -101,14 +103,14 @@ async def rules(incoming: Incoming, entry: Entry, place: AdminPlace, above: Sequ
 
 
 def example_list(
-    entry: Entry, place: AdminPlace, ran: Sequence[Ran] = (), above: Sequence[Block] = ()
+    entry: AppEntry, place: AdminPlace, ran: Sequence[Ran] = (), above: Sequence[Block] = ()
 ) -> View:
     """The examples of an app's policy, with what came of those that were run."""
     here = replace(place, app=entry.app.key, version=entry.version, part="", access="", more="")
     return examples.build(entry.app, here, ran, notes=entry.notes, above=above)
 
 
-async def the_list(incoming: Incoming, entry: Entry, above: Sequence[Block] = ()) -> View:
+async def the_list(incoming: Incoming, entry: AppEntry, above: Sequence[Block] = ()) -> View:
     """The list that this is, or that the form stands in the place of."""
     if screen_of(incoming) in (AdminScreen.EXAMPLES, AdminScreen.EXAMPLE):
         shown = [*above, *_waiting(incoming, entry)]
@@ -119,7 +121,7 @@ async def the_list(incoming: Incoming, entry: Entry, above: Sequence[Block] = ()
 async def form(
     incoming: Incoming,
     screen: AdminScreen,
-    entry: Entry,
+    entry: AppEntry,
     place: AdminPlace,
     *,
     connector: str = "",
@@ -139,7 +141,7 @@ async def form(
     return BUILDERS[screen](app, here, known, above)
 
 
-async def again(incoming: Incoming, overtaken: Overtaken) -> View:
+async def again(incoming: Incoming, overtaken: Superseded) -> View:
     """The screen that this came from as it is now, with who changed what in the meantime."""
     above = layout.overtaken_banner(overtaken.by, overtaken.changes)
     place, screen = place_of(incoming), screen_of(incoming)
@@ -153,16 +155,16 @@ async def again(incoming: Incoming, overtaken: Overtaken) -> View:
 async def unchanged(incoming: Incoming, why: str) -> View:
     """The list as it is, with why it was not changed."""
     place = place_of(incoming)
-    entry = await incoming.read(edit_app.look, place.app, incoming.person)
+    entry = await incoming.read(edit_app.get_app, place.app, incoming.person)
     return await the_list(incoming, entry, [kit.section(f":warning: {cut(esc(why), 2500)}"), kit.divider()])
 
 
-async def refresh_below(incoming: Incoming, entry: Entry) -> None:
+async def refresh_below(incoming: Incoming, entry: AppEntry) -> None:
     """Draw anew what lies below a form: the app, and the list below that."""
     await _refresh(incoming, entry, str(incoming.view.get("previous_view_id") or ""))
 
 
-async def refresh_here(incoming: Incoming, entry: Entry) -> None:
+async def refresh_here(incoming: Incoming, entry: AppEntry) -> None:
     """Draw an app anew in its own modal, and the list below it; or such a list, and all below that."""
     here = str(incoming.view.get("id") or "")
     if in_a_list(incoming):
@@ -183,7 +185,7 @@ async def redraw_view(incoming: Incoming, view_id: str, view: View) -> None:
     await _redraw_one(incoming, view_id, view)
 
 
-async def _refresh(incoming: Incoming, entry: Entry, at: str) -> None:
+async def _refresh(incoming: Incoming, entry: AppEntry, at: str) -> None:
     lowest, place = str(incoming.view.get("root_view_id") or ""), place_of(incoming)
     views = {lowest: await apps(incoming, place.first_app), at: await one_app(incoming, entry, place)}
     await _redraw(incoming, views)  # an app that was opened by its name lies lowest itself

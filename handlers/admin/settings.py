@@ -21,9 +21,9 @@ async def open_form(incoming: Click) -> None:
     """Show how they are, and what waits."""
 
     def read(case: Case) -> View:
-        waiting = propose_change.waiting(case, catalogue.SETTINGS, "settings")
-        second = propose_change.second_wanted(case, incoming.person)
-        return settings.build(catalogue_entries.workspace(case), waiting, incoming.person, second)
+        waiting = propose_change.open_changes(case, catalogue.SETTINGS, "settings")
+        second = propose_change.waiting_for_sentence(case, incoming.person)
+        return settings.build(catalogue_entries.workspace_settings(case), waiting, incoming.person, second)
 
     await incoming.open(await incoming.read(read))
 

@@ -15,7 +15,7 @@ from handlers.routes import Routes
 from models.catalogue.spec import AppSpec
 from models.lifecycle.catalogue import edit_app
 from models.queries.scenario import Scenario
-from models.queries.scenario import would_ask as policy_says
+from models.queries.scenario import plan_scenario as policy_says
 
 log = structlog.get_logger("keyturn.admin")
 
@@ -50,7 +50,7 @@ def register(routes: Routes, desk: Desk) -> None:
 
 
 async def _app(incoming: Incoming) -> AppSpec:
-    entry = await incoming.read(edit_app.look, screens.place_of(incoming).app, incoming.person)
+    entry = await incoming.read(edit_app.get_app, screens.place_of(incoming).app, incoming.person)
     return entry.app
 
 

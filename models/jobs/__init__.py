@@ -21,7 +21,7 @@ from models.jobs.queue import (
     retry_or_park,
     unpark,
 )
-from models.jobs.table import Job, JobState, LeaseLost, Urgency, Wanted, Work
+from models.jobs.table import Job, JobState, LeaseLost, NewJob, Urgency, Work
 
 __all__ = [
     "ATTEMPTS",
@@ -30,8 +30,8 @@ __all__ = [
     "Job",
     "JobState",
     "LeaseLost",
+    "NewJob",
     "Urgency",
-    "Wanted",
     "Work",
     "backoff",
     "claim",

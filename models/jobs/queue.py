@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, delete, func, not_, null, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from models.jobs.table import Job, JobState, LeaseLost, Wanted, Work
+from models.jobs.table import Job, JobState, LeaseLost, NewJob, Work
 from models.store.statements import Sql, among, many
 
 LEASE = timedelta(seconds=60)
@@ -129,7 +129,7 @@ _CLOCK = select(func.clock_timestamp(type_=_C.run_at.type))
 _ONE_CLAIM = select(func.pg_advisory_xact_lock(0x6B65797475726E))
 
 
-def enqueue(sql: Sql, wanted: Iterable[Wanted], now: datetime) -> None:
+def enqueue(sql: Sql, wanted: Iterable[NewJob], now: datetime) -> None:
     """Write jobs down. Where one of a key is ready already, the earlier time wins (`not_before` apart).
 
     And so does the higher urgency.

@@ -107,7 +107,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class NewJob:
     """Work to be written down."""
 
     kind: str
@@ -119,14 +119,14 @@ class Wanted:
     not_before: datetime | None = None
     """What the other side asked for: the job waits until then, also where it is wanted again earlier."""
 
-    def merged(self, other: "Wanted") -> "Wanted":
+    def merged(self, other: "NewJob") -> "NewJob":
         """One for two of the same key: the later one's payload, the earlier time, the higher urgency."""
         told = max(filter(None, (self.not_before, other.not_before)), default=None)
         earlier, urgency = min(self.run_at, other.run_at), min(self.urgency, other.urgency)
         return replace(other, run_at=earlier, urgency=urgency, not_before=told)
 
 
-def want(jobs: "dict[str, Wanted]", wanted: Wanted) -> None:
+def add_job(jobs: "dict[str, NewJob]", wanted: NewJob) -> None:
     """Add what is wanted to jobs by key; two of one key become one."""
     before = jobs.get(wanted.key)
     jobs[wanted.key] = before.merged(wanted) if before else wanted

@@ -15,12 +15,12 @@ from models import audit, jobs
 from models.jobs import Urgency
 from models.lifecycle import redraw, transitions
 from models.lifecycle.grant import end_dates
-from models.lifecycle.grant.give import TAKE_AGAIN
+from models.lifecycle.grant.give import RETRY_FAILED_TAKE
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.base import Json
 from models.tables.grants import UNSETTLED, Grant
 
-NOTICED = timedelta(minutes=5)
+TOLERANCE = timedelta(minutes=5)
 """Clocks of several machines differ by seconds; by more, one of them was set."""
 
 _GRANTS: Any = Grant.__table__
@@ -40,14 +40,14 @@ _TAKE_SOON = (
 )
 
 
-def mend(out: Outcome) -> None:
+def correct_times(out: Outcome) -> None:
     """Look whether the clock was set back, and bring to the present what was reckoned ahead of it."""
     latest = audit.latest(out.case)
-    if latest is not None and latest > out.now + NOTICED:
-        bring_back(out, latest - out.now)
+    if latest is not None and latest > out.now + TOLERANCE:
+        move_times_back(out, latest - out.now)
 
 
-def bring_back(out: Outcome, by: timedelta, since: datetime | None = None) -> None:
+def move_times_back(out: Outcome, by: timedelta, since: datetime | None = None) -> None:
     """The clock was set back by so much: bring what was reckoned before that to the present.
 
     It was wrong from `since` on, by its own reckoning. Where that is not known, only what lies in the future
@@ -68,8 +68,8 @@ def _set_back(out: Outcome, grant: Grant, by: timedelta) -> None:
     active_at, ends_at = min(grant.active_at - by, out.now), grant.ends_at
     if ends_at is not None and grant.length is not None:
         ends_at -= grant.active_at - active_at
-    grant = end_dates.arm(out, grant, active_at=active_at, ends_at=ends_at)
-    transitions.of_grant(out, grant, SYSTEM, "grant.set_back", before=before, after=_as_json(grant))
+    grant = end_dates.reschedule(out, grant, active_at=active_at, ends_at=ends_at)
+    transitions.record_grant(out, grant, SYSTEM, "grant.set_back", before=before, after=_as_json(grant))
     redraw.redraw_grant(out, grant)
 
 
@@ -79,7 +79,7 @@ def _try_now(out: Outcome) -> None:
     for target in out.case.read(_TARGETS, present=out.now):
         out.enqueue("settle", f"settle:{target}", urgency=Urgency.TAKE, target=target)
     out.bulk(_TRY_NOW, present=out.now)
-    out.bulk(_TAKE_SOON, soon=out.now + TAKE_AGAIN)
+    out.bulk(_TAKE_SOON, soon=out.now + RETRY_FAILED_TAKE)
 
 
 def _as_json(grant: Grant) -> Json:

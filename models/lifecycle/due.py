@@ -69,14 +69,14 @@ def sweep(case: Case, begin: Begin, passed_over: Collection[str] = ()) -> Swept:
     swept = Swept()
     mending = "set back clock"
     if mending not in passed_over:
-        _attempt(swept, begin, mending, clock_set_back.mend)
+        _attempt(swept, begin, mending, clock_set_back.correct_times)
     for part in PARTS:
         part.carry_out(swept, case, begin, passed_over)
         if swept.more:
             break
     if swept.more:
-        fill_rounds.hold_back(case, swept.outcomes)
-    elif (out := fill_rounds.let_go(case, begin)) is not None:
+        fill_rounds.delay_rounds(case, swept.outcomes)
+    elif (out := fill_rounds.start_rounds(case, begin)) is not None:
         swept.outcomes.append(out)
     return swept
 
@@ -170,18 +170,18 @@ class _Part(Generic[Row]):
         return still and at is not None and at <= case.now
 
 
-def _move(out: Outcome, grant: Grant) -> None:
+def _move_grant(out: Outcome, grant: Grant) -> None:
     ended = grant.ends_at is not None and grant.ends_at <= out.now
     if grant.state is GrantState.FAILED and grant.failing is Direction.TAKE:
         give.retry(out, grant, SYSTEM)
     elif ended and (pause := mass_revocation.pause_for(out.case, grant)) is not None:
-        mass_revocation.hold_back(out, grant, pause)
+        mass_revocation.hold_grant(out, grant, pause)
     elif ended and (until := _held_over(out, grant)) is not None:
         out.change(grant, due_at=until)
     elif ended:
-        revoke.time_up(out, grant)
+        revoke.expire_grant(out, grant)
     elif grant.state is GrantState.SCHEDULED:
-        give.start(out, grant)
+        give.start_scheduled(out, grant)
     else:  # its end was moved after the index was set; look again then
         out.change(grant, due_at=grant.ends_at)
 
@@ -190,13 +190,15 @@ def _held_over(out: Outcome, grant: Grant) -> datetime | None:
     """Until when a pending extension holds up the end, where the app has a grace period."""
     if grant.ends_at is None or grant.state is not GrantState.ACTIVE:
         return None
-    extension = end_dates.waiting(out.case, grant)
+    extension = end_dates.pending_extension(out.case, grant)
     if extension is None:
         return None
     until = grant.ends_at + (policy_of(out.case, grant.policy).policy.grace or timedelta())
     if until <= out.now:
         return None
-    transitions.of_grant(out, grant, SYSTEM, "grant.grace", request=extension.ref, until=until.isoformat())
+    transitions.record_grant(
+        out, grant, SYSTEM, "grant.grace", request=extension.ref, until=until.isoformat()
+    )
     return until
 
 
@@ -223,8 +225,8 @@ def _notify(out: Outcome, grant: Grant) -> None:
     if grant.state is GrantState.ACTIVE and grant.ends_at is not None and grant.ends_at > out.now:
         last = min(passed, default=0)
         subject = f"{grant.ref}/{last}/{int(grant.ends_at.timestamp())}"
-        redraw.show(out, CardKind.NOTICE, subject, grant.ref, grant.person_id)
-        transitions.of_grant(out, grant, SYSTEM, "grant.notice", before_end=last)
+        redraw.want_card(out, CardKind.NOTICE, subject, grant.ref, grant.person_id)
+        transitions.record_grant(out, grant, SYSTEM, "grant.notice", before_end=last)
 
 
 def _emergencies(case: Case, reviews: Collection[Review]) -> None:
@@ -232,13 +234,13 @@ def _emergencies(case: Case, reviews: Collection[Review]) -> None:
 
 
 PARTS: tuple[_Part[Any], ...] = (
-    _Part("move", Grant, "due_at", _move, _holders),
+    _Part("move", Grant, "due_at", _move_grant, _holders),
     _Part("expire", Request, "expires_at", _expire, _grants),
     _Part("escalate", Request, "escalate_at", escalate.escalate),
-    _Part("warn", Request, "warn_at", remind.warn),
+    _Part("warn", Request, "warn_at", remind.warn_of_expiry),
     _Part("notice", Grant, "notice_at", _notify),
-    _Part("remind", Request, "remind_at", remind.remind_again),
-    _Part("stand in", Delegation, "due_at", delegations.turn),
-    _Part("review", Review, "remind_at", emergency_review.remind, _emergencies),
+    _Part("remind", Request, "remind_at", remind.send_reminder),
+    _Part("stand in", Delegation, "due_at", delegations.begin_or_end),
+    _Part("review", Review, "remind_at", emergency_review.remind_reviewers, _emergencies),
 )
 """In the order of urgency."""

@@ -42,7 +42,7 @@ _OLDEST = (
 _ERASE = delete(AuditText).where(AuditText.seq == bindparam("entry"), AuditText.field == bindparam("place"))
 
 
-def of_person(case: Case, person_id: str) -> list[Text]:
+def texts_of_person(case: Case, person_id: str) -> list[Text]:
     """The texts of entries by or about a person, and those beside their id or with their name elsewhere."""
     known = case.get(Person, person_id)
     name = _like(canonical(known.name)[1:-1]) if known and known.name else ""
@@ -50,7 +50,7 @@ def of_person(case: Case, person_id: str) -> list[Text]:
     return list(_pages(case, asked))
 
 
-def erase_of_person(out: Outcome, person_id: str, texts: Sequence[Text], by: str) -> int:
+def erase_person(out: Outcome, person_id: str, texts: Sequence[Text], by: str) -> int:
     """Erase these texts of theirs; at most `AT_ONCE`."""
     _erase(out, texts)
     out.record(by, "audit.erased", person_id, person=person_id, texts=len(texts))

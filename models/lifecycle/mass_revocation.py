@@ -19,7 +19,7 @@ from models.tables.grants import Grant
 from models.tables.pauses import OPEN_PAUSES, Pause, PauseKind, PauseState
 from models.tables.states import GrantState
 
-SEEN = "clock.seen"
+LAST_TIME = "clock.seen"
 """The setting that says what time it was when a bot last worked on this database."""
 
 _GRANTS: Any = Grant.__table__
@@ -38,54 +38,54 @@ _FIRST_HELD = select(Grant).where(*_HELD).order_by(Grant.ends_at, Grant.id).limi
 _LET_END = update(_GRANTS).where(*_HELD).values(due_at=_GRANTS.c.ends_at)
 
 
-def seen(case: Case) -> datetime | None:
+def last_time(case: Case) -> datetime | None:
     """The latest time that the database knows to have been; None in one that nothing happened in."""
-    stamp = settings.read(case, SEEN)
+    stamp = settings.read_setting(case, LAST_TIME)
     return datetime.fromisoformat(stamp) if stamp else audit.latest(case)
 
 
-def note_time(out: Outcome) -> None:
+def save_time(out: Outcome) -> None:
     """Let the database know what time it is."""
-    settings.write(out, SEEN, out.now.isoformat())
+    settings.write_setting(out, LAST_TIME, out.now.isoformat())
 
 
-def would_end(case: Case, since: datetime, until: datetime) -> int:
+def count_ending(case: Case, since: datetime, until: datetime) -> int:
     """How many accesses that people have would be over at `until` and were not at `since`."""
     return int(case.read(_COUNT_ENDING, since=since, until=until)[0])
 
 
-def begin(out: Outcome, kind: PauseKind, since: datetime, until: datetime) -> Pause:
+def open_pause(out: Outcome, kind: PauseKind, since: datetime, until: datetime) -> Pause:
     """Ask every admin before what ends between the two moments is taken away; once for one kind."""
     known = out.case.first(OPEN_PAUSES, kind)
     if known is not None:
         return known
-    count = would_end(out.case, since, until)
+    count = count_ending(out.case, since, until)
     pause = out.add(Pause, kind=kind, since=since, until=until, count=count, created_at=out.now)
     out.record(
         SYSTEM, "pause.open", pause.ref, kind=kind, since=since.isoformat(), until=until.isoformat()
     )  # fmt: skip
     for person_id in Directory(out.case).admins():
-        redraw.show(out, CardKind.PAUSE, pause.ref, pause.ref, person_id)
+        redraw.want_card(out, CardKind.PAUSE, pause.ref, pause.ref, person_id)
     return pause
 
 
-def wait(out: Outcome, ref: str, by: str) -> None:
+def keep_pause(out: Outcome, ref: str, by: str) -> None:
     """An admin wants to find out first. Raises NotAllowed, NotFound, Closed."""
     _decide(out, ref, by, PauseState.WAITING)
 
 
-def lift(out: Outcome, ref: str, by: str) -> None:
+def lift_pause(out: Outcome, ref: str, by: str) -> None:
     """An admin says: take it away. Raises NotAllowed, NotFound, Closed."""
     pause = _decide(out, ref, by, PauseState.LIFTED)
     if pause.kind is PauseKind.RESTORED:
         out.bulk(_LET_END, begun_at=pause.created_at)
 
 
-def over(out: Outcome, pause_id: int) -> None:
+def close_pause(out: Outcome, pause_id: int) -> None:
     """The cause is gone."""
     pause = out.case.lock(Pause, pause_id)
     if pause is not None and pause.open:
-        _become(out, pause, PauseState.OVER, SYSTEM)
+        _set_state(out, pause, PauseState.OVER, SYSTEM)
 
 
 def pause_for(case: Case, grant: Grant) -> Pause | None:
@@ -99,15 +99,15 @@ def pause_for(case: Case, grant: Grant) -> Pause | None:
     return pause if pause is not None and grant.created_at <= pause.created_at else None
 
 
-def hold_back(out: Outcome, grant: Grant, pause: Pause) -> Grant:
+def hold_grant(out: Outcome, grant: Grant, pause: Pause) -> Grant:
     """Leave an access whose end has come as it is, until the pause is lifted."""
     grant = out.change(grant, due_at=None)
-    transitions.of_grant(out, grant, SYSTEM, "grant.held", pause=pause.ref)
-    redraw.redraw(out, pause.ref)
+    transitions.record_grant(out, grant, SYSTEM, "grant.held", pause=pause.ref)
+    redraw.redraw_cards(out, pause.ref)
     return grant
 
 
-def waiting(case: Case, pause: Pause, most: int) -> tuple[int, list[Grant]]:
+def paused_grants(case: Case, pause: Pause, most: int) -> tuple[int, list[Grant]]:
     """How many accesses wait because of this pause, and those that end first."""
     if pause.kind is PauseKind.RESTORED:
         count = case.read(_COUNT_HELD, begun_at=pause.created_at)[0]
@@ -123,11 +123,11 @@ def _decide(out: Outcome, ref: str, by: str, state: PauseState) -> Pause:
         raise NotFound("That is not there any more.")
     if not pause.open:
         raise Closed("This is settled already.")
-    return _become(out, pause, state, by)
+    return _set_state(out, pause, state, by)
 
 
-def _become(out: Outcome, pause: Pause, state: PauseState, by: str) -> Pause:
+def _set_state(out: Outcome, pause: Pause, state: PauseState, by: str) -> Pause:
     pause = out.change(pause, state=state, decided_by=by)
     out.record(by, f"pause.{state}", pause.ref, kind=pause.kind)
-    redraw.redraw(out, pause.ref)
+    redraw.redraw_cards(out, pause.ref)
     return pause

@@ -12,7 +12,7 @@ from models.registry.permissions import only_admins
 from models.store.outcome import Outcome
 
 
-def hand_back(
+def return_job(
     out: Outcome, work: Work, *, error: str, wait: timedelta | None = None, park: bool = True
 ) -> bool:
     """A run failed: plan the next one, or give the job up (`jobs.retry_or_park`). True if it was given up."""
@@ -23,7 +23,7 @@ def hand_back(
     return given_up
 
 
-def run_again(out: Outcome, ref: str, by: str) -> None:
+def run_parked_job(out: Outcome, ref: str, by: str) -> None:
     """Let a parked job (JB-3) run from its first attempt; raises Closed where somebody was first."""
     only_admins(out.case, by, "let this run again")
     job = out.case.lock(Job, number_of(ref, "JB"))

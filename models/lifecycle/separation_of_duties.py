@@ -21,7 +21,7 @@ from models.tables.people import Person
 from models.tables.requests import PENDING_OF_BENEFICIARY, Request
 from models.tables.states import GrantState
 
-_HOW = {
+_HOLDS = {
     GrantState.SCHEDULED: Hold.SCHEDULED,
     GrantState.GRANTING: Hold.COMING,
     GrantState.ACTIVE: Hold.HAS,
@@ -39,7 +39,7 @@ def grants_of(case: Case, person_id: str) -> list[Grant]:
     return [one for one in live if one.failing is not Direction.GIVE or one.state is not GrantState.FAILED]
 
 
-def asked_by(case: Case, person_id: str, besides: int | None = None) -> list[Request]:
+def pending_requests_of(case: Case, person_id: str, besides: int | None = None) -> list[Request]:
     """Everything that waits to be decided for somebody, but the request with this id.
 
     Not more time for what they have.
@@ -51,7 +51,7 @@ def asked_by(case: Case, person_id: str, besides: int | None = None) -> list[Req
 def holding_of_grant(grant: Grant) -> Holding:
     """A grant, as the policy sees it."""
     at = grant.starts_at if grant.state is GrantState.SCHEDULED else grant.ends_at
-    return Holding(access_ref(grant.app_key, grant.access_key), access_title(grant), _HOW[grant.state], at)
+    return Holding(access_ref(grant.app_key, grant.access_key), access_title(grant), _HOLDS[grant.state], at)
 
 
 def holding_of_request(request: Request) -> Holding:
@@ -68,55 +68,55 @@ def holdings_of_person(case: Case, person_id: str, besides: int | None = None) -
     """All of it. `besides` is the request that it is looked at for."""
     return (
         *(holding_of_grant(one) for one in grants_of(case, person_id)),
-        *(holding_of_request(one) for one in asked_by(case, person_id, besides)),
+        *(holding_of_request(one) for one in pending_requests_of(case, person_id, besides)),
     )
 
 
-def concerning(case: Case, ref: str) -> tuple[ConflictSpec, ...]:
+def conflicts_about(case: Case, ref: str) -> tuple[ConflictSpec, ...]:
     """The conflicts that name this access, as they stand now."""
-    return tuple(one for one in catalogue_entries.every(case, CONFLICT) if one.concerns(ref))
+    return tuple(one for one in catalogue_entries.all_entries(case, CONFLICT) if one.concerns(ref))
 
 
-def looked_at(case: Case, question: Question, chosen: Iterable[Holding] = ()) -> Question:
+def with_conflicts(case: Case, question: Question, chosen: Iterable[Holding] = ()) -> Question:
     """The question with the conflicts that concern it, and with what the one has who would get it.
 
     `chosen` is asked for in the same submission.
     """
-    conflicts = concerning(case, question.ref)
+    conflicts = conflicts_about(case, question.ref)
     if not conflicts:
         return question
     has = (*holdings_of_person(case, question.beneficiary), *chosen)
     return replace(question, conflicts=conflicts, holdings=has)
 
 
-def stages_for(case: Case, app: AppSpec) -> list[StageSpec]:
+def conflict_stages(case: Case, app: AppSpec) -> list[StageSpec]:
     """The stages that conflicts may ask for, for something of this app."""
-    concerned = [one for one in catalogue_entries.every(case, CONFLICT) if app.key in apps_of(one)]
+    concerned = [one for one in catalogue_entries.all_entries(case, CONFLICT) if app.key in apps_of(one)]
     return [one.stage for one in concerned if one.stage is not None]
 
 
-def of_request(case: Case, request: Request) -> tuple[Clash, ...]:
+def clashes_of(case: Case, request: Request) -> tuple[Clash, ...]:
     """What a request conflicts with, as things stand now."""
-    conflicts = concerning(case, access_ref(request.app_key, request.access_key))
+    conflicts = conflicts_about(case, access_ref(request.app_key, request.access_key))
     if not conflicts:
         return ()
     has = holdings_of_person(case, request.beneficiary_id, besides=request.id)
-    return _clashing(request, has, conflicts)
+    return _clashes(request, has, conflicts)
 
 
-def at_click(case: Case, request: Request) -> tuple[Clash, ...]:
+def lock_and_find_clashes(case: Case, request: Request) -> tuple[Clash, ...]:
     """The same, with others kept from giving this person anything that conflicts until the commit."""
-    hold(case, request)
-    return of_request(case, request)
+    lock_for(case, request)
+    return clashes_of(case, request)
 
 
-def hold(case: Case, request: Request) -> None:
+def lock_for(case: Case, request: Request) -> None:
     """Of two accesses of one person that conflict, whoever approves the second sees the first."""
-    if concerning(case, access_ref(request.app_key, request.access_key)):
+    if conflicts_about(case, access_ref(request.app_key, request.access_key)):
         case.lock(Person, request.beneficiary_id)
 
 
-def in_the_way(found: Sequence[Clash], name: str) -> str | None:
+def blocking_sentence(found: Sequence[Clash], name: str) -> str | None:
     """Why a request cannot be approved now, in words; None where it can.
 
     What is asked for too is in nobody's way before it is approved itself.
@@ -124,33 +124,35 @@ def in_the_way(found: Sequence[Clash], name: str) -> str | None:
     return blocked([clash for clash in found if clash.holding.how is not Hold.PENDING], name)
 
 
-def refuse(case: Case, request: Request, found: Sequence[Clash]) -> None:
+def refuse_conflict(case: Case, request: Request, found: Sequence[Clash]) -> None:
     """Raises Conflicting where a conflict that blocks has come up."""
     if not found:
         return
     name = names_of(case, {request.beneficiary_id})[request.beneficiary_id]
-    if said := in_the_way(found, name):
+    if said := blocking_sentence(found, name):
         raise Conflicting(f"{request.ref} cannot be approved now. {said}", field="comment")
 
 
-def obstacle(case: Case, grant: Grant, name: str) -> str | None:
+def reason_not_to_give(case: Case, grant: Grant, name: str) -> str | None:
     """Why an approved access must not be given to somebody of this name; None if it may.
 
     Of two that were approved, the first is given. What could not be given at its time waits for all others.
     """
-    conflicts = concerning(case, access_ref(grant.app_key, grant.access_key))
+    conflicts = conflicts_about(case, access_ref(grant.app_key, grant.access_key))
     if not conflicts:
         return None
-    others = [one for one in grants_of(case, grant.person_id) if _first(one, grant)]
-    said = blocked(_clashing(grant, [holding_of_grant(one) for one in others], conflicts), name)
+    others = [one for one in grants_of(case, grant.person_id) if _goes_first(one, grant)]
+    said = blocked(_clashes(grant, [holding_of_grant(one) for one in others], conflicts), name)
     return f"{said} Nothing was given." if said else None
 
 
-def moved(out: Outcome, *rows: Grant | Request) -> None:
+def redraw_conflicting(out: Outcome, *rows: Grant | Request) -> None:
     """Accesses of one person came or went, or were asked for: what they ask for shows what conflicts now."""
     refs = [access_ref(row.app_key, row.access_key) for row in rows]
     conflicts = [
-        one for one in catalogue_entries.every(out.case, CONFLICT) if any(one.concerns(ref) for ref in refs)
+        one
+        for one in catalogue_entries.all_entries(out.case, CONFLICT)
+        if any(one.concerns(ref) for ref in refs)
     ]
     if not conflicts:
         return
@@ -159,7 +161,7 @@ def moved(out: Outcome, *rows: Grant | Request) -> None:
             redraw.redraw_request(out, request)
 
 
-def stored(found: Iterable[Clash]) -> list[Json]:
+def clashes_as_json(found: Iterable[Clash]) -> list[Json]:
     """Conflicts for the record: which rule, what it does, and the other access."""
     return [
         {
@@ -174,7 +176,7 @@ def stored(found: Iterable[Clash]) -> list[Json]:
     ]
 
 
-def _clashing(
+def _clashes(
     row: Request | Grant, has: Iterable[Holding], conflicts: Iterable[ConflictSpec]
 ) -> tuple[Clash, ...]:
     return clashes(access_ref(row.app_key, row.access_key), access_title(row), has, conflicts)
@@ -184,7 +186,7 @@ def _holder(row: Grant | Request) -> str:
     return row.person_id if is_a(row, Grant) else cast("Request", row).beneficiary_id
 
 
-def _first(other: Grant, grant: Grant) -> bool:
+def _goes_first(other: Grant, grant: Grant) -> bool:
     """Whether another grant of the same person goes before this one."""
     there = other.state in (GrantState.ACTIVE, GrantState.REVOKING, GrantState.FAILED)
     return other.id != grant.id and (there or other.id < grant.id or grant.failing is Direction.GIVE)

@@ -10,12 +10,12 @@ from models.tables.requests import Request
 from models.tables.states import GRANT_MOVES, REQUEST_MOVES, GrantEvent, RequestEvent
 
 
-def of_request(out: Outcome, request: Request, by: str, action: str, /, **data: Any) -> None:
+def record_request(out: Outcome, request: Request, by: str, action: str, /, **data: Any) -> None:
     """Record a step of a request, by this person or by Keyturn; `data` is what JSON can hold."""
     out.record(by, action, request.ref, app=request.app_key, person=request.beneficiary_id, **data)
 
 
-def of_grant(out: Outcome, grant: Grant, by: str, action: str, /, **data: Any) -> None:
+def record_grant(out: Outcome, grant: Grant, by: str, action: str, /, **data: Any) -> None:
     """Record a step of a grant, in the same way."""
     out.record(by, action, grant.ref, app=grant.app_key, person=grant.person_id, **data)
 
@@ -42,7 +42,7 @@ def move_request(
     if after is None:
         raise Closed(f"{request.ref} is {before.label.lower()} already.")
     request = out.change(request, **also, state=after)
-    of_request(out, request, by, f"request.{after}", before=before, after=after, **data)
+    record_request(out, request, by, f"request.{after}", before=before, after=after, **data)
     return request
 
 
@@ -56,5 +56,5 @@ def move_grant(
     if after is None:
         raise IllegalMove(f"{grant.ref} is {before}: there is no {event}")
     grant = out.change(grant, **also, state=after)
-    of_grant(out, grant, by, f"grant.{after}", before=before, after=after, event=event, **data)
+    record_grant(out, grant, by, f"grant.{after}", before=before, after=after, event=event, **data)
     return grant

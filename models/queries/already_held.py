@@ -25,7 +25,7 @@ _HELD = select(Grant.access_key, Grant.id, Grant.state, Grant.ends_at).where(
 
 
 @dataclass(frozen=True)
-class Mark:
+class AccessMark:
     """Why an access need not be asked for: a pending request, or a grant."""
 
     ref: str
@@ -34,8 +34,10 @@ class Mark:
     ends_at: datetime | None = None
 
 
-def marks(case: Case, person_id: str, app_key: str) -> dict[str, Mark]:
+def marks(case: Case, person_id: str, app_key: str) -> dict[str, AccessMark]:
     """What of one app is marked for one person, by the access's key. What is held outdoes what is asked."""
     of = {"person": person_id, "app": app_key}
-    found = {key: Mark(f"AR-{row}", state) for key, row, state in case.read(_REQUESTED, **of)}
-    return found | {key: Mark(f"GR-{row}", state, end) for key, row, state, end in case.read(_HELD, **of)}
+    found = {key: AccessMark(f"AR-{row}", state) for key, row, state in case.read(_REQUESTED, **of)}
+    return found | {
+        key: AccessMark(f"GR-{row}", state, end) for key, row, state, end in case.read(_HELD, **of)
+    }

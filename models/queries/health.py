@@ -48,7 +48,7 @@ _GRANTS = select(Grant.state, func.count()).where(LIVE).group_by(Grant.state)
 
 
 @dataclass(frozen=True)
-class Waiting:
+class JobBacklog:
     """The due jobs of one kind and urgency, and for how long the oldest has waited."""
 
     kind: str
@@ -62,39 +62,39 @@ class Health:
     """What is there, what waits, and how many grants outlived their end."""
 
     jobs: dict[str, int]
-    waiting: tuple[Waiting, ...]
+    waiting: tuple[JobBacklog, ...]
     pending_requests: int
     open_tasks: int
     open_reviews: int
     overdue_revokes: int
 
 
-def look(case: Case) -> Health:
+def read_health(case: Case) -> Health:
     """Count what is open; it costs the same with a million grants."""
     late = case.now - LATE
     return Health(
-        jobs={state: _counted(case, statement) for state, statement in _JOBS.items()},
+        jobs={state: _count(case, statement) for state, statement in _JOBS.items()},
         waiting=_waiting(case),
-        pending_requests=_counted(case, _REQUESTS),
-        open_tasks=_counted(case, _TASKS),
-        open_reviews=_counted(case, _REVIEWS),
-        overdue_revokes=sum(_counted(case, statement, late=late) for statement in _OVERDUE),
+        pending_requests=_count(case, _REQUESTS),
+        open_tasks=_count(case, _TASKS),
+        open_reviews=_count(case, _REVIEWS),
+        overdue_revokes=sum(_count(case, statement, late=late) for statement in _OVERDUE),
     )
 
 
-def grants(case: Case) -> dict[str, int]:
+def count_grants(case: Case) -> dict[str, int]:
     """The grants that are not over, by state. By an index alone, but as many entries as there are grants."""
     counted = dict(case.read(_GRANTS))
     return {state.value: counted.get(state, 0) for state in LIVE_GRANTS}
 
 
-def _counted(case: Case, statement: Select[int], **values: Any) -> int:
+def _count(case: Case, statement: Select[int], **values: Any) -> int:
     (number,) = case.read(statement, **values)
     return int(number)
 
 
-def _waiting(case: Case) -> tuple[Waiting, ...]:
+def _waiting(case: Case) -> tuple[JobBacklog, ...]:
     return tuple(
-        Waiting(kind, Urgency(urgency), number, case.now - oldest)
+        JobBacklog(kind, Urgency(urgency), number, case.now - oldest)
         for kind, urgency, number, oldest in case.read(_WAITING, now=case.now)
     )

@@ -55,9 +55,9 @@ class HomePage:
 
 def home_page(case: Case, person_id: str, place: Place) -> HomePage:
     """Read what this person's App Home shows at this place."""
-    held = my_access.count(case, person_id)
-    pending = my_requests.count(case, person_id)
-    waiting = to_do.waiting(case, person_id)
+    held = my_access.count_access(case, person_id)
+    pending = my_requests.count_requests(case, person_id)
+    waiting = to_do.count_to_do(case, person_id)
     content: Content
     match place.tab:
         case HomeTab.ACCESS:

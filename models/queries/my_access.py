@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, func, select, text
 
 from models.catalogue.spec.enums import RequestKind
-from models.lifecycle.request.duplicates import in_the_way
+from models.lifecycle.request.duplicates import pending_or_held
 from models.queries.paging import Pages, paged, read_page
 from models.registry.directory import Directory
 from models.store.case import Case
@@ -38,7 +38,7 @@ _BY_HAND = select(Task.grant_id, Task.asked).where(
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldGrant:
     """A grant that is not over."""
 
     grant: Grant
@@ -52,7 +52,7 @@ class Held:
 class MyAccess:
     """The tab "My access"."""
 
-    live: tuple[Held, ...]
+    live: tuple[HeldGrant, ...]
     """Newest first."""
     ended: tuple[Grant, ...]
     """The last few that are over, on the first page."""
@@ -63,14 +63,14 @@ class MyAccess:
     pages: Pages
 
 
-def count(case: Case, person_id: str) -> int:
+def count_access(case: Case, person_id: str) -> int:
     """How many grants of a person are not over."""
     (number,) = case.read(_COUNT, person=person_id)
     return int(number)
 
 
 def my_access(case: Case, person_id: str, page: int, total: int) -> MyAccess:
-    """One page of what a person holds, of whom `count` said how much that is."""
+    """One page of what a person holds, of whom `count_access` said how much that is."""
     pages = Pages.of(page, total)
     (window,) = pages.windows([total])
     ended = tuple(case.read(_ENDED, person=person_id)) if pages.number == 0 else ()
@@ -83,17 +83,17 @@ def my_access(case: Case, person_id: str, page: int, total: int) -> MyAccess:
     )
 
 
-def held_of(case: Case, grants: Sequence[Grant]) -> tuple[Held, ...]:
+def held_of(case: Case, grants: Sequence[Grant]) -> tuple[HeldGrant, ...]:
     """These grants, each with what is under way about it."""
     if not grants:
         return ()
     ids = [grant.id for grant in grants]
     extensions = {one.grant_id: one for one in case.read(_EXTENSIONS, grants=ids)}
     by_hand = {grant_id: tuple(people) for grant_id, people in case.read(_BY_HAND, grants=ids)}
-    return tuple(Held(one, extensions.get(one.id), by_hand.get(one.id, ())) for one in grants)
+    return tuple(HeldGrant(one, extensions.get(one.id), by_hand.get(one.id, ())) for one in grants)
 
 
 def _again(case: Case, ended: Sequence[Grant]) -> frozenset[int]:
     wanted = {one.id: (one.person_id, one.app_key, one.access_key) for one in ended}
-    found = in_the_way(case, set(wanted.values()))
+    found = pending_or_held(case, set(wanted.values()))
     return frozenset(key for key, what in wanted.items() if what not in found)

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
-from models.lifecycle.request.duplicates import in_the_way
-from models.queries.my_access import Held, held_of
+from models.lifecycle.request.duplicates import pending_or_held
+from models.queries.my_access import HeldGrant, held_of
 from models.queries.paging import Pages, paged, read_page
-from models.queries.stage_stories import Standing, standings
+from models.queries.stage_stories import RequestProgress, progress_of
 from models.store.case import Case
 from models.tables.base import is_a
 from models.tables.grants import Grant
@@ -41,18 +41,18 @@ _LATEST_CLOSED, _LATEST_CLOSED_AS = _latest(*_CLOSED), _latest(*_CLOSED_AS)
 class MyRequests:
     """The tab "My requests"."""
 
-    pending: tuple[tuple[Request, Standing | None], ...]
+    pending: tuple[tuple[Request, RequestProgress | None], ...]
     """Newest first; the standing is missing only for what no stage decides."""
     closed: tuple[Request, ...]
     """The one that was closed last first."""
-    instead: Mapping[int, Held | None]
+    instead: Mapping[int, HeldGrant | None]
     """By id, those of `closed` that cannot be asked for again now: the access is held (None: asked for)."""
     status: RequestState | None
     """Only those of this status; None: all."""
     pages: Pages
 
 
-def count(case: Case, person_id: str) -> int:
+def count_requests(case: Case, person_id: str) -> int:
     """How many requests of a person are pending."""
     (number,) = case.read(_HOW_MANY_PENDING, person=person_id)
     return int(number)
@@ -71,7 +71,7 @@ def my_requests(
     latest = _LATEST_CLOSED if status is None else _LATEST_CLOSED_AS
     open_now = read_page(case, _NEWEST_PENDING, show_pending, person=person_id)
     over = read_page(case, latest, show_closed, person=person_id, status=status)
-    where = standings(case, open_now)
+    where = progress_of(case, open_now)
     return MyRequests(
         pending=tuple((request, where.get(request.id)) for request in open_now),
         closed=tuple(over),
@@ -87,9 +87,9 @@ def _closed(case: Case, person_id: str, status: RequestState | None) -> int:
     return int(number)
 
 
-def _instead(case: Case, over: Sequence[Request]) -> dict[int, Held | None]:
+def _instead(case: Case, over: Sequence[Request]) -> dict[int, HeldGrant | None]:
     wanted = {one.id: (one.beneficiary_id, one.app_key, one.access_key) for one in over}
-    found = in_the_way(case, set(wanted.values()))
+    found = pending_or_held(case, set(wanted.values()))
     held = held_of(case, [row for row in found.values() if is_a(row, Grant)])
     by_grant = {one.grant.id: one for one in held}
     return {

@@ -74,7 +74,7 @@ def read_page(case: Case, statement: Select[Any], window: Window, **values: Any)
     return case.read(statement, skip=skip, most=most, **values) if most else []
 
 
-def cut(rows: Sequence[T], window: Window) -> Sequence[T]:
+def page_slice(rows: Sequence[T], window: Window) -> Sequence[T]:
     """What of a list is in the window."""
     skip, most = window
     return rows[skip : skip + most]

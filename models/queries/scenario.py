@@ -29,7 +29,7 @@ class Scenario:
     emergency: bool = False
 
 
-def would_ask(case: Case, app: AppSpec, scenario: Scenario) -> Planned:
+def plan_scenario(case: Case, app: AppSpec, scenario: Scenario) -> Planned:
     """The policy's word on such a request, whether or not the person has it already.
 
     Raises NotFound where the app has no such access.
@@ -46,7 +46,7 @@ def would_ask(case: Case, app: AppSpec, scenario: Scenario) -> Planned:
         kind=scenario.kind,
         emergency=scenario.emergency,
     )
-    question = separation_of_duties.looked_at(case, question)
+    question = separation_of_duties.with_conflicts(case, question)
     person = who.person(scenario.person)
     temporary = bool(person and person.temporary)
     verdict = check_length(snapshot.policy, scenario.length, None, None, scenario.at, temporary=temporary)

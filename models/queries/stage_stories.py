@@ -91,7 +91,7 @@ _DECISIONS = select(Decision).where(among(Decision.request_id, "requests")).orde
 
 
 @dataclass(frozen=True)
-class Standing:
+class RequestProgress:
     """Where a pending request stands."""
 
     stage: StageStory
@@ -108,7 +108,7 @@ class Standing:
         return next((one.because for one in self.stage.asked if one.person_id == person_id), "")
 
 
-def standings(case: Case, requests: Iterable[Request]) -> dict[int, Standing]:
+def progress_of(case: Case, requests: Iterable[Request]) -> dict[int, RequestProgress]:
     """The standing of each of these requests that has stages, by the request's id."""
     positions = {request.id: request.position for request in requests}
     if not positions:
@@ -118,9 +118,9 @@ def standings(case: Case, requests: Iterable[Request]) -> dict[int, Standing]:
         for statement in (_STAGES, _ASKED, _DECISIONS)
     )
     number = Counter(request_id for request_id, _ in stages)
-    found = dict[int, Standing]()
+    found = dict[int, RequestProgress]()
     for at in positions.items():
         for stage in stages[at]:
             story = StageStory(stage, tuple(asked[at]), tuple(decisions[at]))
-            found[stage.request_id] = Standing(story, number[stage.request_id])
+            found[stage.request_id] = RequestProgress(story, number[stage.request_id])
     return found

@@ -19,8 +19,8 @@ from sqlalchemy import (
 
 from models.jobs.table import Job
 from models.policy.facts import address_key
-from models.queries.paging import Pages, Window, cut, paged, read_page
-from models.queries.stage_stories import Standing, standings
+from models.queries.paging import Pages, Window, page_slice, paged, read_page
+from models.queries.stage_stories import RequestProgress, progress_of
 from models.registry.directory import Directory
 from models.store.case import Case
 from models.store.statements import among
@@ -32,7 +32,7 @@ from models.tables.reviews import OPEN_REVIEWS, Review
 
 DECIDED = 5
 """How many of one's own decisions are shown."""
-STAND_INS = 10
+ABSENCES_SHOWN = 10
 """How many absences are shown."""
 WATCHED = 5
 """How many requests that others decide are shown."""
@@ -78,7 +78,7 @@ def _watched(*which: Any) -> Select[Any]:
 
 def _absences(whose: Any) -> Select[Any]:
     ahead = select(Delegation).where(whose == _PERSON, Delegation.due_at.is_not(None))
-    return ahead.order_by(Delegation.starts_at).limit(STAND_INS)
+    return ahead.order_by(Delegation.starts_at).limit(ABSENCES_SHOWN)
 
 
 _TO_DECIDE = _to_decide()
@@ -102,7 +102,7 @@ _OWNERS_ASKED = select(App.key, App.spec["owners"]).where(
 
 
 @dataclass(frozen=True)
-class Waiting:
+class ToDoCounts:
     """How much waits for a person, by kind."""
 
     decisions: int
@@ -121,7 +121,7 @@ class Waiting:
 class ToDo:
     """The tab "To do", each kind newest first."""
 
-    decide: tuple[tuple[Request, Standing], ...]
+    decide: tuple[tuple[Request, RequestProgress], ...]
     tasks: tuple[tuple[Task, Grant], ...]
     changes: tuple[Proposal, ...]
     """Changes of the catalogue that others propose; for admins."""
@@ -140,22 +140,22 @@ class ToDo:
     """Who stands in for the person, now and later, on the first page."""
     stands_in: tuple[Delegation, ...] = ()
     """For whom the person stands in, the same."""
-    watched: tuple[tuple[Request, Standing], ...] = ()
+    watched: tuple[tuple[Request, RequestProgress], ...] = ()
     """What waits longest for others, on the first page; for owners of their apps, for admins of any."""
 
 
-def waiting(case: Case, person_id: str) -> Waiting:
+def count_to_do(case: Case, person_id: str) -> ToDoCounts:
     """Count what waits for a person."""
     decisions, tasks = case.read(_NUMBERS, person=person_id)[0]
     reviews = len(_to_review(case, person_id))
     if not Directory(case).is_admin(person_id):
-        return Waiting(decisions, tasks, 0, reviews, 0, 0)
+        return ToDoCounts(decisions, tasks, 0, reviews, 0, 0)
     failed, parked = case.read(_ADMINS_NUMBERS)[0]
-    return Waiting(decisions, tasks, len(_for_others(case, person_id)), reviews, failed, parked)
+    return ToDoCounts(decisions, tasks, len(_for_others(case, person_id)), reviews, failed, parked)
 
 
-def to_do(case: Case, person_id: str, page: int, counts: Waiting) -> ToDo:
-    """One page of what waits for a person, of whom `waiting` said how much that is."""
+def to_do(case: Case, person_id: str, page: int, counts: ToDoCounts) -> ToDo:
+    """One page of what waits for a person, of whom `count_to_do` said how much that is."""
     lengths = [counts.decisions, counts.tasks, counts.changes, counts.reviews, counts.failed, counts.parked]
     pages = Pages.of(page, counts.total)
     decide, tasks, changes, reviews, failed, parked = pages.windows(lengths)
@@ -163,7 +163,7 @@ def to_do(case: Case, person_id: str, page: int, counts: Waiting) -> ToDo:
     return ToDo(
         decide=_decide(case, person_id, decide),
         tasks=_tasks(case, person_id, tasks),
-        changes=tuple(cut(_for_others(case, person_id), changes) if changes[1] else ()),
+        changes=tuple(page_slice(_for_others(case, person_id), changes) if changes[1] else ()),
         reviews=_reviews(case, person_id, reviews),
         failed=tuple(read_page(case, _FAILED_GRANTS, failed)),
         parked=tuple(read_page(case, _PARKED_JOBS, parked)),
@@ -186,7 +186,7 @@ def _for_others(case: Case, person_id: str) -> list[Proposal]:
     return [one for one in reversed(case.all(OPEN_CHANGES)) if one.by != person_id]
 
 
-def _decide(case: Case, person_id: str, window: Window) -> tuple[tuple[Request, Standing], ...]:
+def _decide(case: Case, person_id: str, window: Window) -> tuple[tuple[Request, RequestProgress], ...]:
     ids = read_page(case, _DECIDE, window, person=person_id)
     case.hand(Request, ids)
     return _standing(case, [case.get_one(Request, one) for one in ids])
@@ -199,7 +199,7 @@ def _tasks(case: Case, person_id: str, window: Window) -> tuple[tuple[Task, Gran
 
 
 def _reviews(case: Case, person_id: str, window: Window) -> tuple[tuple[Review, Request], ...]:
-    rows = cut(_to_review(case, person_id), window)
+    rows = page_slice(_to_review(case, person_id), window)
     case.hand(Request, [review.request_id for review in rows])
     return tuple((review, case.get_one(Request, review.request_id)) for review in rows)
 
@@ -210,19 +210,19 @@ def _decided(case: Case, person_id: str) -> tuple[tuple[Decision, Request], ...]
     return tuple((decision, case.get_one(Request, decision.request_id)) for decision in rows)
 
 
-def _watch(case: Case, person_id: str) -> tuple[tuple[Request, Standing], ...]:
+def _watch(case: Case, person_id: str) -> tuple[tuple[Request, RequestProgress], ...]:
     if Directory(case).is_admin(person_id):
         return _standing(case, case.read(_WATCHED, person=person_id))
-    apps = _owned(case, person_id)
+    apps = _owned_apps(case, person_id)
     return _standing(case, case.read(_WATCHED_OF_APPS, person=person_id, apps=apps)) if apps else ()
 
 
-def _standing(case: Case, requests: list[Request]) -> tuple[tuple[Request, Standing], ...]:
-    where = standings(case, requests)
+def _standing(case: Case, requests: list[Request]) -> tuple[tuple[Request, RequestProgress], ...]:
+    where = progress_of(case, requests)
     return tuple((request, where[request.id]) for request in requests)
 
 
-def _owned(case: Case, person_id: str) -> list[str]:
+def _owned_apps(case: Case, person_id: str) -> list[str]:
     """The keys of the apps that this person owns and that somebody asks for."""
     person = Directory(case).person(person_id)
     if person is None or person.unfit:

@@ -36,9 +36,9 @@ class _Read:
     """All, in the catalogue's order; None where not all were read."""
 
 
-def every(case: Case) -> list[AppSpec]:
+def all_apps(case: Case) -> list[AppSpec]:
     """All apps, in the catalogue's order."""
-    read = kept(case, App, _Read)
+    read = cached(case, App, _Read)
     if read.keys is None:
         rows = case.all(APPS)
         for row in rows:
@@ -47,9 +47,9 @@ def every(case: Case) -> list[AppSpec]:
     return [read.specs[key] for key in read.keys]
 
 
-def find(case: Case, key: str) -> AppSpec | None:
+def find_app(case: Case, key: str) -> AppSpec | None:
     """One app by its key."""
-    read = kept(case, App, _Read)
+    read = cached(case, App, _Read)
     if key in read.specs:
         return read.specs[key]
     row = None if read.keys is not None else case.get(App, key)
@@ -64,10 +64,10 @@ def _spec(read: _Read, row: App) -> AppSpec:
 
 def revision(case: Case) -> int:
     """A number that grows with every change of the catalogue, for those who keep a copy in memory."""
-    return int(settings.read(case, REVISION, 0))
+    return int(settings.read_setting(case, REVISION, 0))
 
 
-def kept(case: Case, table: type[Base], make: Callable[[], T]) -> T:
+def cached(case: Case, table: type[Base], make: Callable[[], T]) -> T:
     """What was read of a table of the catalogue: `make` makes an empty one.
 
     It is kept in the store's memory for its revision, the newest only; in a unit of work that changes the
@@ -82,38 +82,38 @@ def kept(case: Case, table: type[Base], make: Callable[[], T]) -> T:
     return known[1]
 
 
-def changing(out: Outcome) -> None:
+def drop_cached(out: Outcome) -> None:
     """The catalogue is about to change in this unit of work: what the case keeps of it holds no more."""
     out.case.kept[_CHANGES] = out.case.kept.get(_CHANGES, 0) + 1
 
 
-def hold(out: Outcome) -> int:
+def lock_catalogue(out: Outcome) -> int:
     """Keep others from changing the catalogue until the commit; returns its revision."""
-    changing(out)
-    return int(settings.hold(out, REVISION, 0))
+    drop_cached(out)
+    return int(settings.lock_setting(out, REVISION, 0))
 
 
-def turn(out: Outcome) -> None:
+def bump_revision(out: Outcome) -> None:
     """Count one more change of the catalogue."""
-    settings.write(out, REVISION, hold(out) + 1)
+    settings.write_setting(out, REVISION, lock_catalogue(out) + 1)
 
 
-def save(out: Outcome, spec: AppSpec, by: str, **more: str) -> list[str]:
+def save_app(out: Outcome, spec: AppSpec, by: str, **more: str) -> list[str]:
     """Add or change an app; returns the change in words (empty where nothing changes).
 
     `more` is recorded with it.
     """
-    hold(out)
+    lock_catalogue(out)
     row = out.case.lock(App, spec.key)
     words = _put(out, row, spec, by, _last(out.case) + 1 if row is None else row.position, **more)
     if words:
-        turn(out)
+        bump_revision(out)
     return words
 
 
-def replace(out: Outcome, specs: list[AppSpec], by: str) -> list[str]:
+def replace_apps(out: Outcome, specs: list[AppSpec], by: str) -> list[str]:
     """Make the catalogue be exactly these apps, in this order; returns the changes in words."""
-    hold(out)
+    lock_catalogue(out)
     rows = {row.key: row for row in out.case.all(APPS)}
     words: list[str] = []
     for gone in sorted(rows.keys() - {spec.key for spec in specs}):
@@ -121,20 +121,20 @@ def replace(out: Outcome, specs: list[AppSpec], by: str) -> list[str]:
     for position, spec in enumerate(specs):
         words += _put(out, rows.get(spec.key), spec, by, position)
     if words or list(rows) != [spec.key for spec in specs]:
-        turn(out)
+        bump_revision(out)
     return words
 
 
-def remove(out: Outcome, key: str, by: str) -> list[str]:
+def remove_app(out: Outcome, key: str, by: str) -> list[str]:
     """Take an app out of the catalogue. Requests and grants keep the copy of it that they were made with."""
-    hold(out)
+    lock_catalogue(out)
     words = _drop(out, out.case.get_one(App, key), by)
-    turn(out)
+    bump_revision(out)
     return words
 
 
 def _put(out: Outcome, row: App | None, spec: AppSpec, by: str, position: int, **more: str) -> list[str]:
-    changing(out)
+    drop_cached(out)
     before = None if row is None else AppSpec.model_validate(row.spec)
     if row is not None and before == spec:
         out.change(row, position=position)
@@ -150,7 +150,7 @@ def _put(out: Outcome, row: App | None, spec: AppSpec, by: str, position: int, *
 
 
 def _drop(out: Outcome, row: App, by: str) -> list[str]:
-    changing(out)
+    drop_cached(out)
     words = [str(change) for change in diff([AppSpec.model_validate(row.spec)], [])]
     out.record(by, "app.removed", f"app:{row.key}", app=row.key, before=row.spec, changes=words)
     out.remove(row)

@@ -53,7 +53,7 @@ def lock_review(case: Case, ref: str) -> Review:
     return _locked(case, Review, number_of(ref, "RV"), ref)
 
 
-def request_behind(case: Case, ref: str) -> Request:
+def find_request(case: Case, ref: str) -> Request:
     """The request of a reference: AR-1 itself, or that of a grant (GR-1), a task (TK-1) or a review (RV-1).
 
     Raises NotFound for anything else.
@@ -66,14 +66,14 @@ def request_behind(case: Case, ref: str) -> Request:
         task = case.get(Task, number_of(ref, "TK"))
         ref = f"GR-{task.grant_id}" if task else ""
     if prefix in ("GR", "TK"):
-        return case.get_one(Request, grant_behind(case, ref).request_id)
+        return case.get_one(Request, find_grant(case, ref).request_id)
     request = case.get(Request, number_of(ref, "AR"))
     if request is None:
         raise NotFound(f"There is no {ref}.")
     return request
 
 
-def grant_behind(case: Case, ref: str) -> Grant:
+def find_grant(case: Case, ref: str) -> Grant:
     """The grant of a reference (GR-1); raises NotFound for anything else."""
     grant = case.get(Grant, number_of(ref, "GR"))
     if grant is None:

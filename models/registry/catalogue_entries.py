@@ -39,7 +39,7 @@ class _Read:
 
 
 def _read(case: Case, kind: Kind[Any]) -> _Read:
-    kinds: dict[str, _Read] = apps.kept(case, Part, dict)
+    kinds: dict[str, _Read] = apps.cached(case, Part, dict)
     if kind.name not in kinds:
         kinds[kind.name] = _Read(_keys(case, kind))
     return kinds[kind.name]
@@ -54,7 +54,7 @@ def _keys(case: Case, kind: Kind[Any]) -> frozenset[str]:
     return frozenset((set(case.read(_KEYS, kind=kind.name)) - changed.keys()) | there)
 
 
-def every(case: Case, kind: Kind[P]) -> list[P]:
+def all_entries(case: Case, kind: Kind[P]) -> list[P]:
     """All entries of a kind, in the catalogue's order."""
     read = _read(case, kind)
     if read.every is None:
@@ -63,7 +63,7 @@ def every(case: Case, kind: Kind[P]) -> list[P]:
     return list(read.every)
 
 
-def stored(case: Case, kind: Kind[Any]) -> Mapping[str, Json]:
+def stored_entries(case: Case, kind: Kind[Any]) -> Mapping[str, Json]:
     """All entries of a kind by their keys, as they are kept: whatever they are worth."""
     read = _read(case, kind)
     if read.stored is None:
@@ -71,7 +71,7 @@ def stored(case: Case, kind: Kind[Any]) -> Mapping[str, Json]:
     return read.stored
 
 
-def find(case: Case, kind: Kind[P], key: str) -> P | None:
+def find_entry(case: Case, kind: Kind[P], key: str) -> P | None:
     """One entry by its key."""
     read = _read(case, kind)
     if key in read.specs or key not in read.keys:
@@ -87,49 +87,49 @@ def _spec(read: _Read, kind: Kind[P], row: Part) -> P:
     return spec
 
 
-def whole(case: Case) -> Parts:
+def all_parts(case: Case) -> Parts:
     """Everything that is no app."""
-    found = {kind.name: tuple(every(case, kind)) for kind in KINDS}
+    found = {kind.name: tuple(all_entries(case, kind)) for kind in KINDS}
     return {name: entries for name, entries in found.items() if entries}
 
 
-def workspace(case: Case) -> SettingsSpec:
+def workspace_settings(case: Case) -> SettingsSpec:
     """The settings of the workspace."""
-    return find(case, SETTINGS, "settings") or SettingsSpec()
+    return find_entry(case, SETTINGS, "settings") or SettingsSpec()
 
 
-def save(out: Outcome, kind: Kind[P], spec: P, by: str, **more: str) -> list[str]:
+def save_entry(out: Outcome, kind: Kind[P], spec: P, by: str, **more: str) -> list[str]:
     """Add or change an entry; returns the change in words (empty where nothing changes).
 
     `more` is recorded with it.
     """
-    apps.hold(out)
+    apps.lock_catalogue(out)
     row = out.case.lock(Part, (kind.name, kind.key(spec)))
     position = _last(out.case, kind) + 1 if row is None else row.position
     words = _put(out, kind, row, spec, by, position, **more)
     if words:
-        apps.turn(out)
+        apps.bump_revision(out)
     return words
 
 
-def remove(out: Outcome, kind: Kind[P], key: str, by: str, **more: str) -> list[str]:
+def remove_entry(out: Outcome, kind: Kind[P], key: str, by: str, **more: str) -> list[str]:
     """Take an entry out; returns the change in words (empty where there is none). `more` is recorded."""
-    apps.hold(out)
+    apps.lock_catalogue(out)
     row = out.case.lock(Part, (kind.name, key))
     if row is None:
         return []
     words = _drop(out, kind, row, by, **more)
-    apps.turn(out)
+    apps.bump_revision(out)
     return words
 
 
-def replace(out: Outcome, parts: Parts, by: str) -> list[str]:
+def replace_entries(out: Outcome, parts: Parts, by: str) -> list[str]:
     """Make the catalogue have exactly these parts, in this order; returns the changes in words."""
-    apps.hold(out)
-    words = [str(change) for change in diff_parts(whole(out.case), parts)]
+    apps.lock_catalogue(out)
+    words = [str(change) for change in diff_parts(all_parts(out.case), parts)]
     moved = [_replace(out, kind, parts.get(kind.name, ()), by) for kind in KINDS]
     if words or any(moved):
-        apps.turn(out)
+        apps.bump_revision(out)
     return words
 
 
@@ -148,7 +148,7 @@ def _replace(out: Outcome, kind: Kind[Any], specs: tuple[Spec, ...], by: str) ->
 def _put(
     out: Outcome, kind: Kind[P], row: Part | None, spec: P, by: str, position: int, **more: str
 ) -> list[str]:
-    apps.changing(out)
+    apps.drop_cached(out)
     before = None if row is None else kind.model.model_validate(row.spec)
     words = [str(change) for change in change_of(kind, before, spec)]
     if not words:
@@ -160,19 +160,21 @@ def _put(
     columns = {"position": position, "version": version + 1, "spec": new, "updated_at": out.now}
     out.put(Part, kind=kind.name, key=key, **columns)
     what = "changed" if before or kind.single else "added"
-    out.record(by, f"catalogue.{what}", subject(kind, key), changes=words, before=old, after=new, **more)
+    out.record(
+        by, f"catalogue.{what}", audit_subject(kind, key), changes=words, before=old, after=new, **more
+    )
     return words
 
 
 def _drop(out: Outcome, kind: Kind[Any], row: Part, by: str, **more: str) -> list[str]:
-    apps.changing(out)
+    apps.drop_cached(out)
     words = [str(change) for change in change_of(kind, kind.model.model_validate(row.spec), None)]
-    out.record(by, "catalogue.removed", subject(kind, row.key), changes=words, before=row.spec, **more)
+    out.record(by, "catalogue.removed", audit_subject(kind, row.key), changes=words, before=row.spec, **more)
     out.remove(row)
     return words
 
 
-def subject(kind: Kind[Any], key: str) -> str:
+def audit_subject(kind: Kind[Any], key: str) -> str:
     """What the trail calls an entry."""
     return f"{kind.name}:{key}"[:_SUBJECT]
 

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from models.catalogue.spec.references import parse_person
 from models.errors import NotAllowed
 from models.policy.facts import GroupFacts, PersonFacts, StandIn, address_key
-from models.registry.directory_overrides import Drafted, Listing
+from models.registry.directory_overrides import FileOverrides, TableOverrides
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.store.statements import among, row_type
@@ -17,7 +17,7 @@ from models.tables.base import Base
 from models.tables.people import ABSENCES, ROLES, Delegation, Person, Role, RoleName, UserGroup
 
 
-def stand_ins(case: Case, at: datetime) -> dict[str, StandIn]:
+def delegates_at(case: Case, at: datetime) -> dict[str, StandIn]:
     """Who stands in at that moment, by the id of who is away."""
     if case.before.get(Delegation):
         return _running(case, at)
@@ -31,7 +31,7 @@ def absences_of(case: Case, person_id: str, starts: datetime, ends: datetime) ->
     return sorted(meeting, key=lambda one: one.starts_at)
 
 
-def stood_in_for(case: Case, person_id: str, at: datetime) -> list[Delegation]:
+def absences_covered_by(case: Case, person_id: str, at: datetime) -> list[Delegation]:
     """The absences in which this person stands in, now or later, the next one first."""
     theirs = (one for one in case.all(ABSENCES) if one.delegate_id == person_id and one.ends_at > at)
     return sorted(theirs, key=lambda one: one.starts_at)
@@ -52,19 +52,19 @@ _ANOTHER = (
     select(Person.id).where(Person.active, Person.id != bindparam("person")).order_by(Person.id).limit(1)
 )
 
-UNMET = "Slack does not say just now who you are, so nothing was changed. Try again in a moment."
+PERSON_UNKNOWN = "Slack does not say just now who you are, so nothing was changed. Try again in a moment."
 """To somebody who would decide and was never looked up: they may be a guest, or of another company."""
 
 
 class Directory:
     """The `Who` of one question or a few: whom it has looked up, it remembers."""
 
-    def __init__(self, case: Case, listing: Listing | Drafted | None = None) -> None:
+    def __init__(self, case: Case, listing: TableOverrides | FileOverrides | None = None) -> None:
         """`listing` is what the directory table says, where not what it says now counts."""
         self._case = case
         self._people: dict[str, PersonFacts | None] = {}
         self._away: dict[datetime, dict[str, StandIn]] = {}
-        self._listing = listing or Listing(case)
+        self._listing = listing or TableOverrides(case)
 
     def look_up(self, person_ids: Iterable[str]) -> None:
         self._case.hand(Person, person_ids)
@@ -95,7 +95,7 @@ class Directory:
 
     def stand_in(self, person_id: str, at: datetime) -> StandIn | None:
         if at not in self._away:
-            self._away[at] = stand_ins(self._case, at)
+            self._away[at] = delegates_at(self._case, at)
         return self._away[at].get(person_id)
 
     def is_admin(self, person_id: str) -> bool:
@@ -185,7 +185,7 @@ def names_of(case: Case, ids: Iterable[str]) -> dict[str, str]:
     return {person_id: row.name if row is not None and row.name else person_id for person_id, row in rows}
 
 
-def anybody_but(case: Case, person_id: str) -> str | None:
+def another_person(case: Case, person_id: str) -> str | None:
     """Somebody else who may use Slack; None where nobody else is known."""
     found: list[str] = case.read(_ANOTHER, person=person_id)
     return found[0] if found else None
@@ -211,7 +211,7 @@ def appoint(out: Outcome, person_ids: list[str], by: str) -> None:
             out.record(by, "role.given", person_id, person=person_id, role=RoleName.WORKSPACE_ADMIN.value)
 
 
-def administer(out: Outcome, person_ids: list[str], by: str) -> None:
+def set_admins(out: Outcome, person_ids: list[str], by: str) -> None:
     """Make exactly these people workspace admins, of those whom `by` appoints. None changes nothing."""
     appoint(out, person_ids, by)
     for role in out.case.all(ROLES, RoleName.WORKSPACE_ADMIN) if person_ids else ():
@@ -220,7 +220,7 @@ def administer(out: Outcome, person_ids: list[str], by: str) -> None:
             out.record(by, "role.taken", role.person_id, person=role.person_id, role=role.role.value)
 
 
-def nobody(person_id: str) -> Person:
+def unknown_person(person_id: str) -> Person:
     """What is kept of an id that a catalogue names and Slack does not know."""
     row: Person = row_type(Person)(
         id=person_id, name="", handle="", email="", title="", department="", timezone="UTC", manager_id=None,
@@ -236,11 +236,11 @@ def remember_profile(out: Outcome, person_id: str, *, manager_id: str | None, de
         out.change(row, manager_id=manager_id, department=department[:200])
 
 
-def remember(out: Outcome, people: Iterable[Person]) -> None:
+def remember_people(out: Outcome, people: Iterable[Person]) -> None:
     """Keep what Slack says of these people now, whole. `checked_at` is set here."""
     # In one order, so that two who look up the same people do not wait for each other.
     for person in sorted(people, key=lambda one: one.id):
-        _keep_person(out, _columns(Person, person))
+        _put_person(out, _columns(Person, person))
 
 
 def remember_account(out: Outcome, person: Person) -> None:
@@ -252,7 +252,7 @@ def remember_account(out: Outcome, person: Person) -> None:
     known = out.case.get(Person, person.id)
     if known is not None:
         values |= {"manager_id": known.manager_id, "department": known.department}
-    _keep_person(out, values)
+    _put_person(out, values)
 
 
 def remember_group(out: Outcome, group: UserGroup) -> None:
@@ -260,7 +260,7 @@ def remember_group(out: Outcome, group: UserGroup) -> None:
     out.put(UserGroup, **_columns(UserGroup, group), checked_at=out.now)
 
 
-def _keep_person(out: Outcome, values: dict[str, Any]) -> None:
+def _put_person(out: Outcome, values: dict[str, Any]) -> None:
     email = address_key(str(values.pop("email", "")))
     out.put(Person, **values, email=email, checked_at=out.now)
 

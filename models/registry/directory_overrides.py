@@ -25,7 +25,7 @@ class Override:
 
     def over(self, facts: PersonFacts, manager_id: str | None) -> PersonFacts:
         """The facts with this laid over; `manager_id` is whom `manager` names, as far as that is known."""
-        if self is NOTHING and not facts.contractor:
+        if self is NO_OVERRIDE and not facts.contractor:
             return facts
         return replace(
             facts,
@@ -36,10 +36,10 @@ class Override:
         )
 
 
-NOTHING = Override()
+NO_OVERRIDE = Override()
 
 
-class Drafted:
+class FileOverrides:
     """The table of a file that is not taken in yet."""
 
     def __init__(self, entries: Iterable[PersonSpec]) -> None:
@@ -48,10 +48,10 @@ class Drafted:
     def of(self, row: Person) -> Override:
         """What stands there of somebody, as `Listing.of`."""
         keys = filter(None, (row.id, plain(row.email)))
-        return _merged(self._by_key[key] for key in keys if key in self._by_key)
+        return _merge(self._by_key[key] for key in keys if key in self._by_key)
 
 
-class Listing:
+class TableOverrides:
     """The table as it stands now, read entry by entry."""
 
     def __init__(self, case: Case) -> None:
@@ -62,13 +62,13 @@ class Listing:
         entries = [
             entry
             for key in (row.id, plain(row.email))
-            if key and (entry := catalogue_entries.find(self._case, PERSON, key)) is not None
+            if key and (entry := catalogue_entries.find_entry(self._case, PERSON, key)) is not None
         ]
-        return _merged(entries)
+        return _merge(entries)
 
 
-def _merged(entries: Iterable[PersonSpec]) -> Override:
-    merged = NOTHING
+def _merge(entries: Iterable[PersonSpec]) -> Override:
+    merged = NO_OVERRIDE
     for entry in entries:
         merged = Override(
             merged.manager or entry.manager or "",

@@ -11,7 +11,7 @@ from models.catalogue.spec import Reassign
 from models.catalogue.spec.condition_words import either
 from models.errors import NotAllowed
 from models.policy.facts import PersonFacts
-from models.registry.by_reference import request_behind
+from models.registry.by_reference import find_request
 from models.registry.directory import Directory, names_of
 from models.registry.policy_snapshot import Snapshot, policy_of
 from models.store.case import Case
@@ -111,7 +111,7 @@ def can_see(case: Case, request: Request, person_id: str) -> bool:
 
 def request_seen_by(case: Case, ref: str, person_id: str) -> Request:
     """The request behind a reference, for somebody who may see it; raises NotFound, or NotAllowed."""
-    request = request_behind(case, ref)
+    request = find_request(case, ref)
     if not can_see(case, request, person_id):
         raise NotAllowed(f"Only those involved in {request.ref} can see its details.")
     return request

@@ -23,7 +23,7 @@ from models.tables.catalogue import Policy
 from models.tables.grants import Grant
 from models.tables.requests import Stage
 
-MOST = 4096
+CACHE_SIZE = 4096
 """How many parsed policies a process keeps: those that were used last."""
 
 
@@ -83,7 +83,7 @@ class Snapshot:
 
 def snapshot_of(case: Case, app: AppSpec, access: AccessSpec) -> Snapshot:
     """The policy of an access as this app has it, made once for as long as the catalogue stands."""
-    known: dict[tuple[str, str], tuple[AppSpec, Snapshot]] = apps.kept(case, Policy, dict)
+    known: dict[tuple[str, str], tuple[AppSpec, Snapshot]] = apps.cached(case, Policy, dict)
     of, snapshot = known.get((app.key, access.key), (None, None))
     if snapshot is None or of is not app:  # the policy of an older request may have another of that key
         snapshot = Snapshot(app, access).alone
@@ -100,7 +100,7 @@ def policy_of(case: Case, digest: str) -> Snapshot:
     return snapshot
 
 
-def keep_policies(out: Outcome, snapshots: Sequence[Snapshot]) -> list[str]:
+def save_policies(out: Outcome, snapshots: Sequence[Snapshot]) -> list[str]:
     """Store these policies, where they are not there yet; returns their digests."""
     digests = [one.digest for one in snapshots]
     out.case.hand(Policy, digests)
@@ -115,7 +115,7 @@ def policy_today(case: Case, grant: Grant) -> AccessPolicy:
 
     For a holder who always has an end it offers no other.
     """
-    app = apps.find(case, grant.app_key)
+    app = apps.find_app(case, grant.app_key)
     access = next((one for one in app.access if one.key == grant.access_key), None) if app else None
     policy = effective(app, access) if app and access else policy_of(case, grant.policy).policy
     holder = Directory(case).person(grant.person_id)
@@ -142,5 +142,5 @@ def _remember(digest: str, snapshot: Snapshot) -> None:
     with _changing:
         _parsed[digest] = snapshot
         _parsed.move_to_end(digest)
-        if len(_parsed) > MOST:
+        if len(_parsed) > CACHE_SIZE:
             _parsed.popitem(last=False)

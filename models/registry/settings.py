@@ -14,19 +14,19 @@ _ADD = insert(Setting)
 _REMOVE = delete(Setting).where(Setting.key == bindparam("key"))
 
 
-def read(case: Case, key: str, default: Any = None) -> Any:
+def read_setting(case: Case, key: str, default: Any = None) -> Any:
     """The value of a setting, or the default where it was never set."""
     row = case.get(Setting, key)
     return default if row is None else row.value["value"]
 
 
-def write(out: Outcome, key: str, value: Any) -> None:
+def write_setting(out: Outcome, key: str, value: Any) -> None:
     """Set a setting; the value is anything that JSON can hold."""
     out.case.lock(Setting, key)
     out.put(Setting, key=key, value={"value": value})
 
 
-def hold(out: Outcome, key: str, default: Any = None) -> Any:
+def lock_setting(out: Outcome, key: str, default: Any = None) -> Any:
     """Keep others from setting it until the commit, so that what is read now still holds when it is written.
 
     Returns the value. Where it was never set, it is set to the default.
@@ -37,7 +37,7 @@ def hold(out: Outcome, key: str, default: Any = None) -> Any:
     return row.value["value"]
 
 
-def touch(sql: Sql) -> None:
+def check_writable(sql: Sql) -> None:
     """Write something and take it away again: raises what the database has against being written to."""
     key = f"touch.{secrets.token_hex(8)}"  # one's own: nobody who froze with it locked is waited for
     sql.run(_ADD, [{"key": key, "value": {"value": None}}])

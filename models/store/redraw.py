@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from models.jobs.table import Urgency, Wanted, want
+from models.jobs.table import NewJob, Urgency, add_job
 from models.store.case import Case
 from models.store.statements import Sql, among
 from models.tables.base import Json
@@ -50,9 +50,9 @@ _HOMES = select(Home.person_id).where(
 
 def wanted_jobs(
     case: Case, cards: Mapping[tuple[str, str, str], Json], touched: Iterable[str]
-) -> dict[str, Wanted]:
+) -> dict[str, NewJob]:
     """Write down the cards that are not there yet; returns the jobs that draw what was touched, by key."""
-    jobs: dict[str, Wanted] = {}
+    jobs: dict[str, NewJob] = {}
     if cards:
         _add_cards(case.sql, case.now, cards, jobs)
     names = set(touched)
@@ -62,7 +62,7 @@ def wanted_jobs(
 
 
 def _add_cards(
-    sql: Sql, now: datetime, cards: Mapping[tuple[str, str, str], Json], jobs: dict[str, Wanted]
+    sql: Sql, now: datetime, cards: Mapping[tuple[str, str, str], Json], jobs: dict[str, NewJob]
 ) -> None:
     blank = {"channel": "", "ts": "", "digest": "", "gone": False, "created_at": now}
     sql.run(_ADD[sql.dialect.name], [cards[key] | blank for key in sorted(cards)])
@@ -72,7 +72,7 @@ def _add_cards(
             _draw(jobs, card_id, now)
 
 
-def _draw_touched(case: Case, touched: set[str], jobs: dict[str, Wanted]) -> None:
+def _draw_touched(case: Case, touched: set[str], jobs: dict[str, NewJob]) -> None:
     sql, now = case.sql, case.now
     just_begun = _requests_of_grants(case, touched)
     for card_id, person_id, kind, about in sql.all(_CARDS, abouts=sorted(touched)):
@@ -82,7 +82,7 @@ def _draw_touched(case: Case, touched: set[str], jobs: dict[str, Wanted]) -> Non
     requests = [int(name[3:]) for name in touched if name.startswith("AR-")]
     for person_id in sql.all(_HOMES, people=sorted(touched), requests=requests):
         key, at = f"home:{person_id}", now + MOMENT if person_id in just_begun else now
-        jobs[key] = Wanted("home", key, key, {"person": person_id}, Urgency.LATER, at)
+        jobs[key] = NewJob("home", key, key, {"person": person_id}, Urgency.LATER, at)
 
 
 def _requests_of_grants(case: Case, touched: set[str]) -> set[str]:
@@ -109,6 +109,6 @@ def _requests_of_grants(case: Case, touched: set[str]) -> set[str]:
     return just_begun
 
 
-def _draw(jobs: dict[str, Wanted], card_id: int, at: datetime) -> None:
+def _draw(jobs: dict[str, NewJob], card_id: int, at: datetime) -> None:
     key = f"card:{card_id}"
-    want(jobs, Wanted("card", key, key, {"card": card_id}, Urgency.TELL, at))
+    add_job(jobs, NewJob("card", key, key, {"card": card_id}, Urgency.TELL, at))

@@ -109,7 +109,7 @@ async def furnish(store: Store, people: Iterable[str], *specs: Any, admins: Iter
 
     await store.write(known)
     for spec in specs:
-        await store.run(apps.save, spec, "operator")
+        await store.run(apps.save_app, spec, "operator")
 
 
 # ── by the hundred thousand, as they would stand there ───────────────────────────────────────────────────

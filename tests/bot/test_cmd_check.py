@@ -65,7 +65,7 @@ class Office:
     async def catalogue(self, *entries: dict[str, Any]) -> None:
         specs = [AppSpec.model_validate(entry) for entry in entries]
         store = open_store(self.url, SystemClock())
-        await store.run(apps.replace, specs, "operator")
+        await store.run(apps.replace_apps, specs, "operator")
         await store.close()
 
     async def check(self) -> Checked:
@@ -388,6 +388,6 @@ async def test_messages_that_cannot_be_used_are_told(office: Office, text: str, 
     await office.catalogue(github())
     own = MessageSpec(key=MessageKey.REJECTED, text=text)
     store = open_store(office.url, SystemClock())
-    await store.run(catalogue_entries.save, MESSAGE, own, "operator")
+    await store.run(catalogue_entries.save_entry, MESSAGE, own, "operator")
     await store.close()
     assert (await office.check()).about("Messages") == [line]

@@ -12,7 +12,7 @@ from bot.failure import Failure
 from bot.slack import Gateway
 from models.catalogue.spec.connectors import ConnectorSpec
 from models.clock import ManualClock
-from models.lifecycle.grant.reconcile import ByHand, Change, Done
+from models.lifecycle.grant.reconcile import ByHand, Done, TargetChange
 from models.tables.grants import Direction
 
 
@@ -93,7 +93,9 @@ async def test_what_is_done_by_hand_is_somebodys_task(
     outcome: object,
 ) -> None:
     connector = Manual(Tools(clock, http, gateway, lambda: "UKEYTURN"))
-    change = Change(7, "GR-7", direction, "UADA", "", {"type": "manual"}, kept=False, was_active=was_active)
+    change = TargetChange(
+        7, "GR-7", direction, "UADA", "", {"type": "manual"}, kept=False, was_active=was_active
+    )
     assert await connector.apply([change]) == {7: outcome}
     assert await connector.holds(change) is None
     assert await connector.probe({}) is None

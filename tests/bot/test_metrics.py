@@ -187,6 +187,6 @@ def _plans(out: Outcome) -> list[str]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Made, "all", explained)
-        health.look(out.case)
-        health.grants(out.case)
+        health.read_health(out.case)
+        health.count_grants(out.case)
     return plans

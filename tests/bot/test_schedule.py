@@ -62,7 +62,7 @@ async def hold(store: Store, count: int) -> None:
         found(out, AUTOMATIC)
         for number in range(count):
             person = f"UADA{number}"
-            directory.remember(out, [new_row(Person, id=person, name=person, email="", active=True)])
+            directory.remember_people(out, [new_row(Person, id=person, name=person, email="", active=True)])
             draft = Draft(
                 person, person, "github", ("engineering",), Term(length=timedelta(hours=8)), "INC-42"
             )
@@ -70,7 +70,7 @@ async def hold(store: Store, count: int) -> None:
 
     def given(out: Outcome) -> None:
         for grant in every(out.case, Grant):
-            give.given(out, grant)
+            give.mark_active(out, grant)
 
     await store.write(work)
     await store.write(given)

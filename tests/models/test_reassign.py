@@ -42,7 +42,7 @@ def _people(
         stages.insert(0, {"name": "First", "approvers": list(first)})
     found(out, AppSpec.model_validate(GITHUB.stored() | {"stage": stages, "reassign": to}))
     names = {OTTO: "Otto", MIA: "Mia", GUS: "Gus", BO: "Bo"}
-    directory.remember(
+    directory.remember_people(
         out,
         [
             new_row(
@@ -145,7 +145,7 @@ def _as_guest(out: Outcome, person_id: str) -> None:
     changed = new_row(
         Person, id=known.id, name=known.name, handle="x", email=known.email, guest=True, active=True
     )
-    person_changed.people_seen(out, [changed])
+    person_changed.save_people(out, [changed])
 
 
 async def test_what_is_closed_or_switched_off_is_not_passed_on(store: Store) -> None:

@@ -73,7 +73,7 @@ async def test_a_round_that_is_full_begins_while_the_sweep_goes_on(
     store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(due, "BATCH", 1)
-    monkeypatch.setattr(fill_rounds, "TOGETHER", 1)
+    monkeypatch.setattr(fill_rounds, "ROUND_SIZE", 1)
     await only_held(store, "engineering")
     clock.advance(8 * HOUR)
     assert (await store.write_many(due.sweep)).more

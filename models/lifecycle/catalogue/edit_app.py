@@ -22,13 +22,13 @@ from models.store.outcome import Outcome
 from models.tables.catalogue import APP, App, Proposal
 
 
-def uphold(case: Case, spec: AppSpec) -> None:
+def check_app(case: Case, spec: AppSpec) -> None:
     """Raises Invalid, with the reason, where this entry cannot be saved."""
-    if why := objection(case, spec):
+    if why := app_objection(case, spec):
         raise Invalid(why)
 
 
-def objection(case: Case, spec: AppSpec) -> str:
+def app_objection(case: Case, spec: AppSpec) -> str:
     """Why this entry cannot be saved; empty where it can."""
     return _broken_conflict(case, spec) or _broken_example(case, spec)
 
@@ -36,7 +36,7 @@ def objection(case: Case, spec: AppSpec) -> str:
 def _broken_conflict(case: Case, spec: AppSpec) -> str:
     """Which conflict names an access that the app has no more."""
     known = known_accesses([spec])
-    for conflict in catalogue_entries.every(case, CONFLICT):
+    for conflict in catalogue_entries.all_entries(case, CONFLICT):
         for _, ref in named_by(conflict):
             if app_of(ref) == spec.key and ref not in known:
                 named = f"The conflict “{conflict.name}” names “{ref}”"
@@ -46,7 +46,7 @@ def _broken_conflict(case: Case, spec: AppSpec) -> str:
 
 def _broken_example(case: Case, spec: AppSpec) -> str:
     """Which example of its policy the entry breaks, with what came out instead."""
-    ran_all = run_all([spec], Directory(case), catalogue_entries.every(case, CONFLICT))
+    ran_all = run_all([spec], Directory(case), catalogue_entries.all_entries(case, CONFLICT))
     broken = [ran for ran in ran_all if not ran.met]
     if not broken:
         return ""
@@ -54,7 +54,7 @@ def _broken_example(case: Case, spec: AppSpec) -> str:
     return f"This is not saved: an example of {spec.name} says otherwise. {broken[0]}{more}"
 
 
-MOST_TOLD = 20
+MOST_VERSIONS = 20
 """How many changes of others are told at most."""
 
 Edit = Callable[[AppSpec], AppSpec]
@@ -62,7 +62,7 @@ Edit = Callable[[AppSpec], AppSpec]
 
 
 @dataclass(frozen=True)
-class Entry:
+class AppEntry:
     """An app as it stands."""
 
     app: AppSpec
@@ -75,39 +75,39 @@ class Entry:
     """Who can approve what the one who looks has proposed, as a sentence; empty where nothing waits."""
 
 
-class Overtaken(Refusal):
+class Superseded(Refusal):
     """Somebody changed the app after it was shown. `entry` is how it stands now."""
 
-    def __init__(self, entry: Entry, by: str, changes: list[str]) -> None:
+    def __init__(self, entry: AppEntry, by: str, changes: list[str]) -> None:
         super().__init__(f"{entry.app.name} was changed in the meantime. Nothing of yours is saved yet.")
         self.entry, self.by, self.changes = entry, by, changes
 
 
-def look(case: Case, key: str, by: str, version: int | None = None) -> Entry:
+def get_app(case: Case, key: str, by: str, version: int | None = None) -> AppEntry:
     """An app as it stands. With `version` it has to be that one still.
 
     Raises NotAllowed, NotFound, Overtaken.
     """
     only_admins(case, by)
-    return _checked(case, case.get(App, key), key, by, version)
+    return _entry(case, case.get(App, key), key, by, version)
 
 
-def add(out: Outcome, spec: AppSpec, by: str) -> Entry:
+def add_app(out: Outcome, spec: AppSpec, by: str) -> AppEntry:
     """Put a new app into the catalogue.
 
     Raises NotAllowed, Duplicate (field "key") where there is one with this key, or Invalid where
     an example of its policy is not met. Where two people are needed, it waits: the entry has version 0 then.
     """
     only_admins(out.case, by)
-    apps.hold(out)
+    apps.lock_catalogue(out)
     if out.case.get(App, spec.key) is not None:
         raise Duplicate(f"There is an app with the key “{spec.key}” already. Choose another.", field="key")
-    if propose_change.needed(out.case):
-        return _proposed(out, None, 0, spec, by)
+    if propose_change.needs_second_admin(out.case):
+        return _propose(out, None, 0, spec, by)
     return _save(out, spec, by)
 
 
-def change(out: Outcome, key: str, version: int, edit: Edit, by: str) -> Entry:
+def change_app(out: Outcome, key: str, version: int, edit: Edit, by: str) -> AppEntry:
     """Change an app that stands at this version.
 
     Where two people are needed, it waits for a second admin, with what they have proposed there already.
@@ -115,23 +115,23 @@ def change(out: Outcome, key: str, version: int, edit: Edit, by: str) -> Entry:
     policy is not met any more.
     """
     only_admins(out.case, by)
-    apps.hold(out)
+    apps.lock_catalogue(out)
     row = out.case.lock(App, key)
-    entry = _checked(out.case, row, key, by, version)
-    if row is not None and propose_change.needed(out.case):
-        return _proposed(out, row, row.version, edit(entry.app), by)
+    entry = _entry(out.case, row, key, by, version)
+    if row is not None and propose_change.needs_second_admin(out.case):
+        return _propose(out, row, row.version, edit(entry.app), by)
     changed = _save(out, edit(entry.app), by)
     cancel.cancel_unoffered(out, by)
     return changed
 
 
-def _save(out: Outcome, spec: AppSpec, by: str) -> Entry:
+def _save(out: Outcome, spec: AppSpec, by: str) -> AppEntry:
     settled, notes = settle(spec)
-    uphold(out.case, settled)
-    apps.save(out, settled, by)
-    propose_change.overtake(out)
+    check_app(out.case, settled)
+    apps.save_app(out, settled, by)
+    propose_change.mark_superseded(out)
     said = (*notes, *stage_sizes.doubts(settled, Directory(out.case)))
-    return Entry(settled, out.case.get_one(App, spec.key).version, said)
+    return AppEntry(settled, out.case.get_one(App, spec.key).version, said)
 
 
 def change_settings(out: Outcome, spec: SettingsSpec, by: str) -> str:
@@ -140,50 +140,54 @@ def change_settings(out: Outcome, spec: SettingsSpec, by: str) -> str:
     Raises NotAllowed, or Invalid (field "two_people") where there is nobody else to approve anything.
     """
     only_admins(out.case, by)
-    apps.hold(out)
-    present = catalogue_entries.workspace(out.case)
+    apps.lock_catalogue(out)
+    present = catalogue_entries.workspace_settings(out.case)
     if present.two_people:
         waits = propose_change.propose_settings(out, spec, by)
-        return f"Nothing is changed yet. {propose_change.second_wanted(out.case, by)}" if waits else ""
-    if spec.two_people and not propose_change.seconds(out.case, by):
+        return f"Nothing is changed yet. {propose_change.waiting_for_sentence(out.case, by)}" if waits else ""
+    if spec.two_people and not propose_change.other_admins(out.case, by):
         raise Invalid(
             "You are the only admin of Keyturn, and two are needed for that. Whoever runs Keyturn can make "
             "another one: in its configuration, under [slack] admins.",
             field="two_people",
         )
-    catalogue_entries.save(out, SETTINGS, spec, by)
-    propose_change.overtake(out)
+    catalogue_entries.save_entry(out, SETTINGS, spec, by)
+    propose_change.mark_superseded(out)
     return ""
 
 
-def _proposed(out: Outcome, row: App | None, version: int, spec: AppSpec, by: str) -> Entry:
+def _propose(out: Outcome, row: App | None, version: int, spec: AppSpec, by: str) -> AppEntry:
     settled, notes = settle(spec)
-    uphold(out.case, settled)
+    check_app(out.case, settled)
     present = None if row is None else AppSpec.model_validate(row.spec)
     propose_change.propose_app(out, present, version, settled, by)
-    waiting = tuple(propose_change.waiting(out.case, APP, spec.key))
-    return Entry(settled, version, tuple(notes), waiting, propose_change.second_wanted(out.case, by))
+    waiting = tuple(propose_change.open_changes(out.case, APP, spec.key))
+    return AppEntry(
+        settled, version, tuple(notes), waiting, propose_change.waiting_for_sentence(out.case, by)
+    )
 
 
-def _checked(case: Case, row: App | None, key: str, by: str, version: int | None) -> Entry:
+def _entry(case: Case, row: App | None, key: str, by: str, version: int | None) -> AppEntry:
     if row is None:
         raise NotFound(f"There is no app “{key[:40]}” in the catalogue any more.")
-    waiting = tuple(propose_change.waiting(case, APP, key))
+    waiting = tuple(propose_change.open_changes(case, APP, key))
     drafts = [one.after for one in waiting if one.by == by and one.version == row.version]
-    app = AppSpec.model_validate(drafts[0] if drafts and propose_change.needed(case) else row.spec)
-    second = propose_change.second_wanted(case, by) if waiting else ""
-    entry = Entry(
+    app = AppSpec.model_validate(
+        drafts[0] if drafts and propose_change.needs_second_admin(case) else row.spec
+    )
+    second = propose_change.waiting_for_sentence(case, by) if waiting else ""
+    entry = AppEntry(
         app, row.version, (*settle(app)[1], *stage_sizes.doubts(app, Directory(case))), waiting, second
     )
     if version is not None and version != row.version:
-        raise _overtaken(case, entry, row.version - version)
+        raise _superseded(case, entry, row.version - version)
     return entry
 
 
-def _overtaken(case: Case, entry: Entry, steps: int) -> Overtaken:
+def _superseded(case: Case, entry: AppEntry, steps: int) -> Superseded:
     """Every version but the first has one entry in the trail: the last `steps` of them tell what happened."""
     story = audit.story_of(case, [f"app:{entry.app.key}"])
     versions = [one for one in story if one.action in ("app.added", "app.changed")]
-    last = versions[-min(max(steps, 1), MOST_TOLD) :]
+    last = versions[-min(max(steps, 1), MOST_VERSIONS) :]
     changes = [str(words) for one in last for words in one.data.get("changes", [])]
-    return Overtaken(entry, last[-1].actor if last else "", changes)
+    return Superseded(entry, last[-1].actor if last else "", changes)

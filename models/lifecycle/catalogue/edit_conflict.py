@@ -33,87 +33,93 @@ class ConflictEntry:
     version: int
 
 
-def every(case: Case, by: str) -> list[ConflictSpec]:
+def list_conflicts(case: Case, by: str) -> list[ConflictSpec]:
     """All conflicts, in the catalogue's order. Raises NotAllowed."""
     only_admins(case, by)
-    return catalogue_entries.every(case, CONFLICT)
+    return catalogue_entries.all_entries(case, CONFLICT)
 
 
-def look(case: Case, key: str, by: str) -> ConflictEntry:
+def get_conflict(case: Case, key: str, by: str) -> ConflictEntry:
     """A conflict as it stands, or as the one who looks has proposed it. Raises NotAllowed, NotFound."""
     only_admins(case, by)
     row = _row(case, key)
-    draft = propose_change.draft_of(case, CONFLICT.name, key, by) if propose_change.needed(case) else None
+    draft = (
+        propose_change.draft_of(case, CONFLICT.name, key, by)
+        if propose_change.needs_second_admin(case)
+        else None
+    )
     mine = draft is not None and draft.version == row.version and draft.after  # nothing: to be taken out
     return ConflictEntry(ConflictSpec.model_validate(mine or row.spec), row.version)
 
 
-def add(out: Outcome, spec: ConflictSpec, by: str) -> str:
+def add_conflict(out: Outcome, spec: ConflictSpec, by: str) -> str:
     """Put a new conflict in; where that needs two people, returns who else is wanted, else "".
 
     Raises NotAllowed, Duplicate (field "key") or Invalid.
     """
-    _may(out, by)
+    _lock(out, by)
     if out.case.get(Part, (CONFLICT.name, spec.key)) is not None:
         raise Duplicate(
             f"There is a conflict with the key “{spec.key}” already. Choose another.", field="key"
         )
-    return _saved_or_proposed(out, None, spec, by)
+    return _save_or_propose(out, None, spec, by)
 
 
-def change(out: Outcome, spec: ConflictSpec, version: int, by: str) -> str:
-    """Change a conflict that stands at this version; returns as `add` does.
+def change_conflict(out: Outcome, spec: ConflictSpec, version: int, by: str) -> str:
+    """Change a conflict that stands at this version; returns as `add_conflict` does.
 
     Raises NotAllowed, NotFound, Closed where somebody was faster, and Invalid where it names what the
     catalogue does not have or breaks an example of a policy.
     """
-    present = _still(out, spec.key, version, by)
-    return _saved_or_proposed(out, present, spec, by)
+    present = _lock_version(out, spec.key, version, by)
+    return _save_or_propose(out, present, spec, by)
 
 
-def remove(out: Outcome, key: str, version: int, by: str) -> str:
-    """Take a conflict out. Returns and raises as `change` does."""
-    return _saved_or_proposed(out, _still(out, key, version, by), None, by)
+def remove_conflict(out: Outcome, key: str, version: int, by: str) -> str:
+    """Take a conflict out. Returns and raises as `change_conflict` does."""
+    return _save_or_propose(out, _lock_version(out, key, version, by), None, by)
 
 
-def check(case: Case, present: ConflictSpec | None, wanted: ConflictSpec | None) -> None:
+def check_conflict(case: Case, present: ConflictSpec | None, wanted: ConflictSpec | None) -> None:
     """Raises Invalid where the catalogue cannot have this one instead of that one."""
-    if why := objection(case, present, wanted):
+    if why := conflict_objection(case, present, wanted):
         raise why
 
 
-def objection(case: Case, present: ConflictSpec | None, wanted: ConflictSpec | None) -> Invalid | None:
+def conflict_objection(
+    case: Case, present: ConflictSpec | None, wanted: ConflictSpec | None
+) -> Invalid | None:
     """Why the catalogue cannot have this one instead of that one; None where it can."""
     if wanted is not None:
-        for side, what in unknown(wanted, _concerned(case, wanted)):
+        for side, what in unknown(wanted, _apps_of(case, wanted)):
             return Invalid(f"This {what}", field=side)
     for spec in filter(None, (present, wanted)):
-        others = [one for one in catalogue_entries.every(case, CONFLICT) if one.key != spec.key]
+        others = [one for one in catalogue_entries.all_entries(case, CONFLICT) if one.key != spec.key]
         if why := _broken_example(case, spec, [*others, *([wanted] if wanted else [])]):
             return Invalid(why)
     return None
 
 
-def put(
+def save_conflict(
     out: Outcome, present: ConflictSpec | None, wanted: ConflictSpec | None, by: str, **more: str
 ) -> None:
     """Make the catalogue have this one instead of that one; `more` is recorded with it."""
     if wanted is not None:
-        catalogue_entries.save(out, CONFLICT, wanted, by, **more)
+        catalogue_entries.save_entry(out, CONFLICT, wanted, by, **more)
     elif present is not None:
-        catalogue_entries.remove(out, CONFLICT, present.key, by, **more)
+        catalogue_entries.remove_entry(out, CONFLICT, present.key, by, **more)
     for spec in (present, wanted):
         if spec is not None:
             _redraw(out, spec)
 
 
-def _may(out: Outcome, by: str) -> None:
+def _lock(out: Outcome, by: str) -> None:
     only_admins(out.case, by)
-    apps.hold(out)
+    apps.lock_catalogue(out)
 
 
-def _still(out: Outcome, key: str, version: int, by: str) -> ConflictSpec:
-    _may(out, by)
+def _lock_version(out: Outcome, key: str, version: int, by: str) -> ConflictSpec:
+    _lock(out, by)
     row = _row(out.case, key)
     if row.version != version:
         raise Closed("Somebody changed this conflict in the meantime. Close the form and look at it again.")
@@ -127,19 +133,17 @@ def _row(case: Case, key: str) -> Part:
     return row
 
 
-def _saved_or_proposed(
-    out: Outcome, present: ConflictSpec | None, wanted: ConflictSpec | None, by: str
-) -> str:
-    check(out.case, present, wanted)
-    if propose_change.needed(out.case):
+def _save_or_propose(out: Outcome, present: ConflictSpec | None, wanted: ConflictSpec | None, by: str) -> str:
+    check_conflict(out.case, present, wanted)
+    if propose_change.needs_second_admin(out.case):
         waits = propose_change.propose_conflict(out, present, wanted, by)
-        return f"Nothing is changed yet. {propose_change.second_wanted(out.case, by)}" if waits else ""
-    put(out, present, wanted, by)
-    propose_change.overtake(out)
+        return f"Nothing is changed yet. {propose_change.waiting_for_sentence(out.case, by)}" if waits else ""
+    save_conflict(out, present, wanted, by)
+    propose_change.mark_superseded(out)
     return ""
 
 
-def _concerned(case: Case, spec: ConflictSpec) -> list[AppSpec]:
+def _apps_of(case: Case, spec: ConflictSpec) -> list[AppSpec]:
     keys = sorted(apps_of(spec))
     case.hand(App, keys)
     rows = [row for row in (case.get(App, key) for key in keys) if row is not None]
@@ -148,7 +152,7 @@ def _concerned(case: Case, spec: ConflictSpec) -> list[AppSpec]:
 
 def _broken_example(case: Case, spec: ConflictSpec, conflicts: Sequence[ConflictSpec]) -> str:
     """Which example of an app that it names is broken now, with what came out instead."""
-    ran = run_all(_concerned(case, spec), Directory(case), conflicts)
+    ran = run_all(_apps_of(case, spec), Directory(case), conflicts)
     broken = next((one for one in ran if not one.met), None)
     if broken is None:
         return ""

@@ -1,6 +1,6 @@
 """A change of the catalogue by two people: proposed by one admin, applied once another approves it.
 
-Whoever changes the catalogue holds it first (`apps.hold`), and then what waits: always in this order.
+Whoever changes the catalogue locks it first (`apps.lock_catalogue`), then the open changes.
 """
 
 from collections.abc import Iterable
@@ -27,30 +27,30 @@ from models.tables.cards import CardKind
 from models.tables.catalogue import APP, IMPORT, OPEN_CHANGES, SETTINGS, App, Part, Proposal, ProposalState
 
 
-def needed(case: Case) -> bool:
+def needs_second_admin(case: Case) -> bool:
     """Whether a change waits for a second admin."""
-    return catalogue_entries.workspace(case).two_people
+    return catalogue_entries.workspace_settings(case).two_people
 
 
-def seconds(case: Case, by: str) -> list[str]:
+def other_admins(case: Case, by: str) -> list[str]:
     """The admins who can approve what this person proposes: everybody else who may use Slack."""
     who = Directory(case)
     return [one for one in who.admins() if one != by and who.is_admin(one)]
 
 
-def waiting_of(case: Case, kind: str) -> list[Proposal]:
+def open_changes_of_kind(case: Case, kind: str) -> list[Proposal]:
     """The open changes of everything of a kind, oldest first."""
     return [one for one in case.all(OPEN_CHANGES) if one.kind == kind]
 
 
-def waiting(case: Case, kind: str, key: str) -> list[Proposal]:
+def open_changes(case: Case, kind: str, key: str) -> list[Proposal]:
     """The open changes of one app (or of another entry of the catalogue), oldest first."""
-    return [one for one in waiting_of(case, kind) if one.key == key]
+    return [one for one in open_changes_of_kind(case, kind) if one.key == key]
 
 
 def draft_of(case: Case, kind: str, key: str, by: str) -> Proposal | None:
     """The open change that this person has made there. There is one at most."""
-    return next((one for one in waiting(case, kind, key) if one.by == by), None)
+    return next((one for one in open_changes(case, kind, key) if one.by == by), None)
 
 
 def propose_app(
@@ -62,15 +62,15 @@ def propose_app(
     """
     words = [str(one) for one in diff([present] if present else [], [spec])]
     before = present.stored() if present else {}
-    return _propose(out, _Wish(APP, spec.key, spec.name, version, before, spec.stored(), words), by)
+    return _propose(out, _Draft(APP, spec.key, spec.name, version, before, spec.stored(), words), by)
 
 
 def propose_settings(out: Outcome, spec: SettingsSpec, by: str) -> Proposal | None:
     """The same for the settings."""
-    present = catalogue_entries.workspace(out.case)
+    present = catalogue_entries.workspace_settings(out.case)
     words = [str(one) for one in change_of(SETTINGS_KIND, present, spec)]
     version = version_of(out.case, SETTINGS, "settings")
-    wish = _Wish(SETTINGS, "settings", "Settings", version, present.stored(), spec.stored(), words)
+    wish = _Draft(SETTINGS, "settings", "Settings", version, present.stored(), spec.stored(), words)
     return _propose(out, wish, by)
 
 
@@ -88,14 +88,14 @@ def propose_message(
     return _propose_part(out, MESSAGE_KIND, (present, wanted), by)
 
 
-def overtake(out: Outcome) -> None:
+def mark_superseded(out: Outcome) -> None:
     """The catalogue was changed: what waits for an app that is not what it was fits no more."""
     for proposal in out.case.all(OPEN_CHANGES):
         if version_of(out.case, proposal.kind, proposal.key) != proposal.version:
-            close(out, proposal, ProposalState.OVERTAKEN, SYSTEM, moved(proposal))
+            close_change(out, proposal, ProposalState.OVERTAKEN, SYSTEM, superseded_sentence(proposal))
 
 
-def imported(out: Outcome, words: Iterable[str], by: str) -> None:
+def record_import(out: Outcome, words: Iterable[str], by: str) -> None:
     """The operator took in a file while two people are needed: it is done, and every admin sees what."""
     said = list(words)
     if not said:
@@ -109,7 +109,7 @@ def imported(out: Outcome, words: Iterable[str], by: str) -> None:
 
 
 @dataclass(frozen=True)
-class _Wish:
+class _Draft:
     """What somebody wants to be saved, by the names of `Proposal`."""
 
     kind: str
@@ -130,14 +130,14 @@ def _propose_part(out: Outcome, kind: Kind[P], both: tuple[P | None, P | None], 
     before, after = (spec.stored() if spec else {} for spec in both)
     title = f"the {kind.word} {kind.title(one)}"[:75]
     version = version_of(out.case, kind.name, key)
-    return _propose(out, _Wish(kind.name, key, title, version, before, after, words), by)
+    return _propose(out, _Draft(kind.name, key, title, version, before, after, words), by)
 
 
-def _propose(out: Outcome, wish: _Wish, by: str) -> Proposal | None:
+def _propose(out: Outcome, wish: _Draft, by: str) -> Proposal | None:
     draft = draft_of(out.case, wish.kind, wish.key, by)
     if not wish.words:
         if draft is not None:
-            close(out, draft, ProposalState.WITHDRAWN, by, "")
+            close_change(out, draft, ProposalState.WITHDRAWN, by, "")
         return None
     if draft is None:
         proposal = out.add(Proposal, by=by, at=out.now, **vars(wish))
@@ -165,19 +165,19 @@ def _show(out: Outcome, proposal: Proposal) -> None:
     """A card for every admin, and for who made it."""
     admins = set(Directory(out.case).admins())
     for person_id in sorted(admins | ({proposal.by} if proposal.kind != IMPORT else set())):
-        redraw.show(out, CardKind.CHANGE, proposal.ref, proposal.ref, person_id)
+        redraw.want_card(out, CardKind.CHANGE, proposal.ref, proposal.ref, person_id)
     redraw.refresh_homes(out, admins)
 
 
-def second_wanted(case: Case, by: str) -> str:
+def waiting_for_sentence(case: Case, by: str) -> str:
     """Who can approve what this person proposes, in a sentence."""
-    others = set(seconds(case, by))
+    others = set(other_admins(case, by))
     if not others:
         return "Nobody else is an admin of Keyturn now, so it waits until there is one."
     return f"A second admin has to approve it: {either(sorted(names_of(case, others).values()))}."
 
 
-def moved(proposal: Proposal) -> str:
+def superseded_sentence(proposal: Proposal) -> str:
     """Why a change of something that was changed meanwhile is overtaken."""
     title = proposal.title[:1].upper() + proposal.title[1:]
     return f"{title} was changed after this was proposed. Propose it again, if it is still wanted."
@@ -189,12 +189,12 @@ def version_of(case: Case, kind: str, key: str) -> int:
     return 0 if row is None else row.version
 
 
-def close(out: Outcome, proposal: Proposal, state: ProposalState, by: str, note: str) -> Proposal:
+def close_change(out: Outcome, proposal: Proposal, state: ProposalState, by: str, note: str) -> Proposal:
     """Note what became of a change, with what was said, and show it wherever it is shown."""
     proposal = out.change(proposal, state=state, decided_by=by, decided_at=out.now, note=note)
     _record(out, proposal, state, by, proposed_by=proposal.by, note=note)
-    redraw.redraw(out, proposal.ref)
+    redraw.redraw_cards(out, proposal.ref)
     if by != proposal.by:
-        redraw.show(out, CardKind.CHANGE_DONE, proposal.ref, proposal.ref, proposal.by)
+        redraw.want_card(out, CardKind.CHANGE_DONE, proposal.ref, proposal.ref, proposal.by)
     redraw.refresh_homes(out, Directory(out.case).admins())
     return proposal

@@ -22,12 +22,12 @@ from models.tables.requests import EXTENDING, Request, Term
 from models.tables.states import GrantState
 
 
-def waiting(case: Case, grant: Grant) -> Request | None:
+def pending_extension(case: Case, grant: Grant) -> Request | None:
     """The request for more time that waits to be decided, if there is one."""
     return case.first(EXTENDING, grant.id)
 
 
-def hold(case: Case, grant_id: int) -> None:
+def lock_extensions(case: Case, grant_id: int) -> None:
     """Keep others from deciding on more time for this grant until the commit.
 
     To be called before the grant is locked: whoever decides locks the request first, and then the grant.
@@ -35,7 +35,7 @@ def hold(case: Case, grant_id: int) -> None:
     case.lock_all(EXTENDING, grant_id)
 
 
-def arm(out: Outcome, grant: Grant, **new: Any) -> Grant:
+def reschedule(out: Outcome, grant: Grant, **new: Any) -> Grant:
     """Change an active grant, and set when the scheduler next has to look at it: its end, a notice before."""
     grant = out.change(grant, **new)
     return out.change(grant, due_at=grant.ends_at, notice_at=next_notice(out.case, grant))
@@ -64,13 +64,13 @@ def passed_notices(case: Case, grant: Grant, now: datetime) -> list[int]:
     return sorted(int(lead.total_seconds()) for lead in leads if end is not None and end - lead <= now)
 
 
-def must_be_later(grant: Grant, term: Term) -> None:
+def check_later(grant: Grant, term: Term) -> None:
     """More time is a later end: raises Invalid (field "term") for an explicit end that is none."""
     if term.end is not None and grant.ends_at is not None and term.end <= grant.ends_at:
         raise Invalid("The access lasts until then already. Choose a later end.", field="term")
 
 
-def lengthen(out: Outcome, grant: Grant, request: Request) -> Grant:
+def lengthen_grant(out: Outcome, grant: Grant, request: Request) -> Grant:
     """An extension is approved: its length is added to an active grant's end, its end replaces that."""
     term, before = Term.from_json(request.term), _as_json(grant)
     if term.length is not None and grant.ends_at is not None:
@@ -79,20 +79,20 @@ def lengthen(out: Outcome, grant: Grant, request: Request) -> Grant:
     else:
         grant = out.change(grant, length=None, ends_at=term.end)
     # Who was just given more time need not hear at once that it is short.
-    grant = arm(out, grant, notices=passed_notices(out.case, grant, out.now))
-    transitions.of_grant(
+    grant = reschedule(out, grant, notices=passed_notices(out.case, grant, out.now))
+    transitions.record_grant(
         out, grant, SYSTEM, "grant.extended", request=request.ref, before=before, after=_as_json(grant)
     )
     redraw.redraw_grant(out, grant)
     return grant
 
 
-def shorten(out: Outcome, grant: Grant, by: str, end: datetime) -> Grant:
+def shorten_grant(out: Outcome, grant: Grant, by: str, end: datetime) -> Grant:
     """Let an active grant end at `end`, which is earlier; its notices are those of the new end."""
     before = _as_json(grant)
     grant = out.change(grant, length=None, ends_at=end)
-    grant = arm(out, grant, notices=passed_notices(out.case, grant, out.now))
-    transitions.of_grant(out, grant, by, "grant.shortened", before=before, after=_as_json(grant))
+    grant = reschedule(out, grant, notices=passed_notices(out.case, grant, out.now))
+    transitions.record_grant(out, grant, by, "grant.shortened", before=before, after=_as_json(grant))
     redraw.redraw_grant(out, grant)
     return grant
 
@@ -101,11 +101,11 @@ def _as_json(grant: Grant) -> Json:
     return {"length": grant.length, "end": grant.ends_at.isoformat() if grant.ends_at else None}
 
 
-USUAL = timedelta(days=30)
+DEFAULT_MAXIMUM = timedelta(days=30)
 """How long they keep it where the app sets no maximum: time enough to ask for what they still need."""
 
 
-def seen(out: Outcome, person_id: str) -> None:
+def limit_person(out: Outcome, person_id: str) -> None:
     """Look at what somebody holds without an end, where they are a guest or a contractor by now.
 
     Safe to repeat.
@@ -113,19 +113,19 @@ def seen(out: Outcome, person_id: str) -> None:
     _limit_all(out, [Directory(out.case).person(person_id)])
 
 
-def seen_directory(out: Outcome) -> None:
+def limit_contractors(out: Outcome) -> None:
     """The directory table was changed: look at every contractor in it."""
     who = Directory(out.case)
     refs = [
         parse_person(entry.person)
-        for entry in catalogue_entries.every(out.case, PERSON)
+        for entry in catalogue_entries.all_entries(out.case, PERSON)
         if entry.contractor
     ]  # fmt: skip
     who.look_up(ref.id for ref in refs if ref.id)
     _limit_all(out, [who.person(ref.id) if ref.id else who.by_email(ref.email or "") for ref in refs])
 
 
-def begun(out: Outcome, grant: Grant) -> Grant:
+def limit_new_grant(out: Outcome, grant: Grant) -> Grant:
     """A grant became active just now: its holder may have become a guest while it was being given."""
     person = Directory(out.case).person(grant.person_id)
     if grant.ends_at is None and person is not None and person.temporary:
@@ -145,10 +145,10 @@ def _limit_all(out: Outcome, people: Iterable[PersonFacts | None]) -> None:
 
 def _limit(out: Outcome, grant: Grant, person: PersonFacts) -> Grant:
     snapshot, who = policy_of(out.case, grant.policy), Directory(out.case)
-    end = out.now + (snapshot.policy.max_duration or USUAL)
+    end = out.now + (snapshot.policy.max_duration or DEFAULT_MAXIMUM)
     grant = out.change(grant, ends_at=end)
-    grant = arm(out, grant, notices=passed_notices(out.case, grant, out.now))
-    transitions.of_grant(
+    grant = reschedule(out, grant, notices=passed_notices(out.case, grant, out.now))
+    transitions.record_grant(
         out,
         grant,
         SYSTEM,
@@ -159,5 +159,5 @@ def _limit(out: Outcome, grant: Grant, person: PersonFacts) -> Grant:
     )
     in_charge = snapshot.owners(who) or who.admins()
     for person_id in sorted({grant.person_id, *in_charge}):
-        redraw.show(out, CardKind.LIMITED, grant.ref, grant.ref, person_id)
+        redraw.want_card(out, CardKind.LIMITED, grant.ref, grant.ref, person_id)
     return grant

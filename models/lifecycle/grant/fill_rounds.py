@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from models.jobs import Urgency
-from models.lifecycle.grant.reconcile import TOGETHER
+from models.lifecycle.grant.reconcile import ROUND_SIZE
 from models.store.case import Case
 from models.store.outcome import Outcome
 
@@ -29,9 +29,9 @@ class _Round:
     grants: int = 0
 
 
-def hold_back(case: Case, outcomes: Iterable[Outcome]) -> None:
+def delay_rounds(case: Case, outcomes: Iterable[Outcome]) -> None:
     """The sweep goes on: rounds that these outcomes (one for each grant) want wait, unless they are full."""
-    waiting = _waiting(case)
+    waiting = _delayed_rounds(case)
     for outcome in outcomes:
         for key, job in outcome.jobs.items():
             if job.kind != "settle" or job.run_at > case.now:
@@ -42,15 +42,15 @@ def hold_back(case: Case, outcomes: Iterable[Outcome]) -> None:
                 found = waiting[key] = _Round(case.now + WAIT, target, job.urgency)
             found.grants += 1
             found.urgency = min(found.urgency, job.urgency)
-            if found.grants >= TOGETHER:
+            if found.grants >= ROUND_SIZE:
                 del waiting[key]
             else:
                 outcome.jobs[key] = replace(job, run_at=found.begins)
 
 
-def let_go(case: Case, begin: Callable[[], Outcome]) -> Outcome | None:
+def start_rounds(case: Case, begin: Callable[[], Outcome]) -> Outcome | None:
     """The sweep is over: rounds that wait begin now. Returns the outcome that says so, if there are any."""
-    waiting = _waiting(case)
+    waiting = _delayed_rounds(case)
     left = {key: found for key, found in waiting.items() if found.begins > case.now}
     waiting.clear()
     if not left:
@@ -61,7 +61,7 @@ def let_go(case: Case, begin: Callable[[], Outcome]) -> Outcome | None:
     return out
 
 
-def _waiting(case: Case) -> dict[str, _Round]:
+def _delayed_rounds(case: Case) -> dict[str, _Round]:
     """Those of this process, by the key of their job. What is lost with a process begins after `WAIT`."""
     waiting: dict[str, _Round] = case.memory.setdefault(__name__, {})
     return waiting

@@ -60,23 +60,23 @@ def _missing(case: Case, request_id: int, trail: _Trail) -> str | None:
     if request is None or request.state is not RequestState.APPROVED:
         return "Its request is not approved, so nothing was given."
     stages = case.all(STAGES, request.id)
-    if not stages and not (_by_a_rule(request) and request.ref in trail.by_rule):
+    if not stages and not (_approved_by_rule(request) and request.ref in trail.by_rule):
         return "No rule and no person has approved it, so nothing was given."
-    if request.emergency and (obstacle := _no_emergency(case, request)):
+    if request.emergency and (obstacle := _emergency_problem(case, request)):
         return obstacle
     for stage in stages:
-        if stage.state is not StageState.APPROVED or not _carried(case, request, stage, trail):
+        if stage.state is not StageState.APPROVED or not _is_approved(case, request, stage, trail):
             return f"The stage “{stage.name}” lacks approvals, so nothing was given."
     return None
 
 
-def _by_a_rule(request: Request) -> bool:
+def _approved_by_rule(request: Request) -> bool:
     """Whether a rule that approves by itself spoke: in an emergency the rule for it, otherwise another."""
     rules = [str(reason["rule"]) for reason in request.because["reasons"]]
     return any(rule.startswith(RULE) is request.emergency for rule in rules)
 
 
-def _no_emergency(case: Case, request: Request) -> str | None:
+def _emergency_problem(case: Case, request: Request) -> str | None:
     """What is wrong with an emergency: its app must allow it, so long, and it has a review."""
     spec, term = policy_of(case, request.policy).policy.emergency, Term.from_json(request.term)
     length = term.length or (term.end - request.created_at if term.end else None)
@@ -87,7 +87,7 @@ def _no_emergency(case: Case, request: Request) -> str | None:
     return None
 
 
-def _carried(case: Case, request: Request, stage: Stage, trail: _Trail) -> bool:
+def _is_approved(case: Case, request: Request, stage: Stage, trail: _Trail) -> bool:
     """Whether those who decided on a stage have approved it."""
     asked = [row.person_id for row in case.all(ASKED, request.id) if row.position == stage.position]
     own = {request.requester_id, request.beneficiary_id}

@@ -18,7 +18,7 @@ from models.tables.requests import PENDING_OF_BENEFICIARY, PENDING_OF_REQUESTER,
 from models.tables.states import OVER_GRANTS, GrantState, RequestEvent, RequestState
 
 
-def people_seen(out: Outcome, people: Iterable[Person]) -> None:
+def save_people(out: Outcome, people: Iterable[Person]) -> None:
     """Keep what Slack says of these people now, and act on it where it counts. Safe to repeat.
 
     Manager and department stand elsewhere in Slack (`directory.remember_profile`); they stay as they are.
@@ -26,21 +26,21 @@ def people_seen(out: Outcome, people: Iterable[Person]) -> None:
     in_order = sorted(people, key=lambda person: person.id)
     out.case.hand(Person, [person.id for person in in_order])
     for person in in_order:
-        _person_seen(out, person)
+        _save_person(out, person)
 
 
-def _person_seen(out: Outcome, person: Person) -> None:
+def _save_person(out: Outcome, person: Person) -> None:
     known = out.case.lock(Person, person.id)
     before, after = None if known is None else standing(known), standing(person)
     directory.remember_account(out, person)
     if before is not None and before != after:
         out.record(SYSTEM, "person.changed", person.id, person=person.id, before=before, after=after)
     if not person.active:
-        leave(out, person.id)
+        offboard(out, person.id)
         return
-    end_dates.seen(out, person.id)
+    end_dates.limit_person(out, person.id)
     if before != after:
-        move_on(out, person.id)
+        recheck_approver(out, person.id)
 
 
 def standing(person: Person) -> dict[str, bool]:
@@ -53,16 +53,16 @@ def standing(person: Person) -> dict[str, bool]:
     }
 
 
-def group_seen(out: Outcome, group: UserGroup) -> None:
+def save_group(out: Outcome, group: UserGroup) -> None:
     """Keep what Slack says of a user group now; pending stages that ask it look again who can decide."""
     known = out.case.get(UserGroup, group.id)
     changed = known is None or (known.enabled, set(known.members)) != (group.enabled, set(group.members))
     directory.remember_group(out, group)
     if changed:
-        _recheck(out, open_requests.naming(out.case, group))
+        _recheck(out, open_requests.requests_naming(out.case, group))
 
 
-def leave(out: Outcome, person_id: str) -> None:
+def offboard(out: Outcome, person_id: str) -> None:
     """Cancel, take and pass on whatever a person has who was deactivated. Safe to repeat."""
     requests, grants = _requests_of(out.case, person_id), _grants_of(out.case, person_id)
     for request in requests:
@@ -71,23 +71,23 @@ def leave(out: Outcome, person_id: str) -> None:
         grant = out.case.get_one(Grant, grant_id)
         leaves = grant.state is GrantState.REVOKING or grant.failing is Direction.TAKE
         if not leaves and grant.state not in OVER_GRANTS:
-            revoke.take_away(out, grant, SYSTEM, Cause.OFFBOARDING)
-    tasks.move_on(out, person_id)
-    move_on(out, person_id)
+            revoke.revoke_grant(out, grant, SYSTEM, Cause.OFFBOARDING)
+    tasks.ask_other_workers(out, person_id)
+    recheck_approver(out, person_id)
 
 
-def move_on(out: Outcome, person_id: str) -> None:
+def recheck_approver(out: Outcome, person_id: str) -> None:
     """Look again who can decide: a person may not any more (or now may).
 
     That is for the pending requests that ask them, or of which they have a card, and their open reviews.
     """
-    asking = open_requests.asking(out.case, person_id)
-    _recheck(out, asking | open_requests.with_card(out.case, person_id))
-    emergency_review.move_on(out, person_id)
+    asking = open_requests.requests_asking(out.case, person_id)
+    _recheck(out, asking | open_requests.requests_with_card(out.case, person_id))
+    emergency_review.ask_other_reviewers(out, person_id)
 
 
 def _recheck(out: Outcome, request_ids: Iterable[int]) -> None:
-    for held in open_requests.hold(out.case, request_ids):
+    for held in open_requests.lock_pending(out.case, request_ids):
         request = out.case.get_one(Request, held.id)  # as the one before has left it
         if request.state is RequestState.PENDING:
             decide.recheck_open_stage(out, request)
@@ -96,7 +96,9 @@ def _recheck(out: Outcome, request_ids: Iterable[int]) -> None:
 def _requests_of(case: Case, person_id: str) -> list[Request]:
     """What this person has requested, or somebody for them, held until the commit."""
     both = (PENDING_OF_REQUESTER, PENDING_OF_BENEFICIARY)
-    return open_requests.hold(case, [request.id for group in both for request in case.all(group, person_id)])
+    return open_requests.lock_pending(
+        case, [request.id for group in both for request in case.all(group, person_id)]
+    )
 
 
 def _grants_of(case: Case, person_id: str) -> list[int]:

@@ -9,13 +9,13 @@ from models.store.outcome import Outcome
 from models.tables.people import Person, UserGroup
 
 
-def is_news(case: Case, user: Person) -> bool:
+def is_new(case: Case, user: Person) -> bool:
     """Whether this differs from what is known of the person. That somebody left always counts."""
     known = case.get(Person, user.id)
     return known is None or not user.active or _facts(known) != _facts(user)
 
 
-def person(out: Outcome, user: Person) -> None:
+def keep_person(out: Outcome, user: Person) -> None:
     """Keep what an event says of a person, or have it looked up where it would change what they may do."""
     known = out.case.get(Person, user.id)
     if known is not None and (not user.active or standing(known) != standing(user)):
@@ -29,7 +29,7 @@ def is_known_group(case: Case, group_id: str) -> bool:
     return case.get(UserGroup, group_id) is not None
 
 
-def groups(out: Outcome) -> None:
+def refresh_groups(out: Outcome) -> None:
     """Have the known user groups looked up, all in one call, however many have changed."""
     out.enqueue("groups", "groups", urgency=Urgency.GIVE)
 

@@ -18,7 +18,7 @@ from models.tables.requests import ASKED, DECISIONS, STAGES, Asked, Request, Sta
 from models.tables.states import StageState
 
 
-def opened(out: Outcome, request: Request, planned: PlannedStage) -> Request:
+def start_deadlines(out: Outcome, request: Request, planned: PlannedStage) -> Request:
     """A stage has opened: its people have their own time until the first reminder, and until it escalates."""
     policy = policy_of(out.case, request.policy).policy
     wait = escalation_wait(planned.spec, request.expires_at - out.now)
@@ -36,7 +36,7 @@ def warn_at(policy: AccessPolicy, asked_at: datetime) -> datetime:
     return asked_at + expiry - min(policy.expiry_warning, expiry / 2)
 
 
-def ask_first(out: Outcome, request: Request, row: Stage, planned: PlannedStage) -> Stage:
+def open_stage(out: Outcome, request: Request, row: Stage, planned: PlannedStage) -> Stage:
     """Open a stage, and ask everybody who may decide in it: each in a DM, or all at once in its channel."""
     many = len(planned.asked) > planned.spec.channel_over
     channel = planned.spec.channel if many else ""
@@ -44,12 +44,12 @@ def ask_first(out: Outcome, request: Request, row: Stage, planned: PlannedStage)
     for candidate in planned.approvers:
         _ask(out, request, row, candidate)
     if channel:
-        redraw.show_in(out, CardKind.APPROVAL, f"{request.ref}/{channel}", request.ref, channel)
+        redraw.want_channel_card(out, CardKind.APPROVAL, f"{request.ref}/{channel}", request.ref, channel)
     _record(out, "stage.opened", request, row, {"channel": channel, **_reasons(planned.approvers)})
     return row
 
 
-def ask_anew(out: Outcome, request: Request, row: Stage, planned: PlannedStage) -> Stage:
+def update_asked(out: Outcome, request: Request, row: Stage, planned: PlannedStage) -> Stage:
     """Ask in an open stage whoever may decide now and was not asked, and no longer ask whoever may not."""
     asked = {a.person_id: a for a in out.case.all(ASKED, request.id) if a.position == row.position}
     deciders = {decision.person_id for decision in out.case.all(DECISIONS, request.id)}
@@ -59,11 +59,11 @@ def ask_anew(out: Outcome, request: Request, row: Stage, planned: PlannedStage) 
         out.remove(asked[person_id])
     for candidate in planned.approvers:
         if candidate.person_id in asked:
-            _ask_otherwise(out, request, row, asked[candidate.person_id], candidate)
+            _update_row(out, request, row, asked[candidate.person_id], candidate)
         else:
             _ask(out, request, row, candidate)
     redraw.refresh_homes(out, dropped)
-    news = [candidate for candidate in planned.approvers if _is_news(candidate, asked)]
+    news = [candidate for candidate in planned.approvers if _is_new(candidate, asked)]
     if news or dropped:
         _record(out, "stage.asked", request, row, {"dropped": dropped, **_reasons(news)})
     return row
@@ -78,12 +78,12 @@ def leave_channel(out: Outcome, ref: str, channel: str) -> None:
     row = out.change(row, channel="")
     for asked in out.case.all(ASKED, request.id):
         if asked.position == row.position and not asked.quiet:
-            redraw.show(out, CardKind.APPROVAL, request.ref, request.ref, asked.person_id)
+            redraw.want_card(out, CardKind.APPROVAL, request.ref, request.ref, asked.person_id)
     _record(out, "stage.channel_gone", request, row, {"channel": channel})
     redraw.redraw_request(out, request)
 
 
-def tell_admins(out: Outcome, request: Request, row: Stage, planned: PlannedStage) -> Stage:
+def alert_admins(out: Outcome, request: Request, row: Stage, planned: PlannedStage) -> Stage:
     """Nobody can decide, and only an admin can mend that: the admins get the card too, once a reason."""
     if row.because == planned.because.text:
         return row
@@ -91,7 +91,7 @@ def tell_admins(out: Outcome, request: Request, row: Stage, planned: PlannedStag
     _record(out, "stage.stuck", request, row, {"because": row.because})
     for person_id in Directory(out.case).admins():
         if person_id != request.requester_id:
-            redraw.show(out, CardKind.APPROVAL, request.ref, request.ref, person_id)
+            redraw.want_card(out, CardKind.APPROVAL, request.ref, request.ref, person_id)
     return row
 
 
@@ -114,14 +114,14 @@ def _ask(out: Outcome, request: Request, row: Stage, candidate: Candidate) -> No
     )
     if out.case.get(Person, candidate.person_id) is None:  # Slack has not answered yet who they are
         out.enqueue("person", f"person:{candidate.person_id}", person=candidate.person_id)
-    _show(out, request, row, candidate)
+    _show_card(out, request, row, candidate)
 
 
-def _ask_otherwise(out: Outcome, request: Request, row: Stage, asked: Asked, candidate: Candidate) -> None:
+def _update_row(out: Outcome, request: Request, row: Stage, asked: Asked, candidate: Candidate) -> None:
     """Somebody who may decide already, perhaps for another reason now, or asked only now."""
     if asked.quiet and not candidate.quiet:
         asked = out.change(asked, asked_at=out.now)
-        _show(out, request, row, candidate)
+        _show_card(out, request, row, candidate)
     out.change(asked, **_columns(candidate))
 
 
@@ -134,12 +134,12 @@ def _columns(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _is_news(candidate: Candidate, asked: dict[str, Asked]) -> bool:
+def _is_new(candidate: Candidate, asked: dict[str, Asked]) -> bool:
     before = asked.get(candidate.person_id)
     return before is None or (before.quiet and not candidate.quiet)
 
 
-def _show(out: Outcome, request: Request, row: Stage, candidate: Candidate) -> None:
+def _show_card(out: Outcome, request: Request, row: Stage, candidate: Candidate) -> None:
     """A card of their own, but for the quiet and where the card lies in a channel. To do shows it anyway.
 
     Alternates come in one by one, and need not be in the channel.
@@ -147,9 +147,9 @@ def _show(out: Outcome, request: Request, row: Stage, candidate: Candidate) -> N
     if candidate.quiet or (row.channel and not candidate.alternate):
         redraw.refresh_homes(out, [candidate.person_id])
     else:
-        redraw.show(out, CardKind.APPROVAL, request.ref, request.ref, candidate.person_id)
+        redraw.want_card(out, CardKind.APPROVAL, request.ref, request.ref, candidate.person_id)
 
 
 def _record(out: Outcome, action: str, request: Request, row: Stage, data: Json) -> None:
     about = {"stage": row.name, "position": row.position}
-    transitions.of_request(out, request, SYSTEM, action, **about, **data)
+    transitions.record_request(out, request, SYSTEM, action, **about, **data)

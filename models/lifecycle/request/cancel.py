@@ -58,6 +58,6 @@ def _unoffered(case: Case) -> list[int]:
             pending[request.id] = (request.app_key, request.access_key)
     offered: dict[str, set[str]] = {}
     for app_key in {app_key for app_key, _ in pending.values()}:
-        app = apps.find(case, app_key)
+        app = apps.find_app(case, app_key)
         offered[app_key] = {access.key for access in app.access} if app else set()
     return sorted(key for key, (app_key, access_key) in pending.items() if access_key not in offered[app_key])

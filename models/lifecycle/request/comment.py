@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, or_, select
 
 from models.errors import Invalid, Repeated
 from models.lifecycle import redraw, transitions
-from models.lifecycle.request.rate_limits import USUAL, Limits, refuse_comment
+from models.lifecycle.request.rate_limits import DEFAULT_LIMITS, Limits, refuse_too_many_comments
 from models.registry.by_reference import lock_request
 from models.registry.permissions import only_involved
 from models.store.outcome import Outcome
@@ -25,7 +25,7 @@ _COPIES = select(Card.id, Card.person_id).where(
 
 
 def comment(
-    out: Outcome, ref: str, by: str, text: str, *, source: str | None = None, limits: Limits = USUAL
+    out: Outcome, ref: str, by: str, text: str, *, source: str | None = None, limits: Limits = DEFAULT_LIMITS
 ) -> Comment:
     """Say something about a request.
 
@@ -41,9 +41,9 @@ def comment(
     if len(text) > TEXT_LIMIT:
         raise Invalid(f"The comment has {len(text)} characters. {TEXT_LIMIT} fit.", field="comment")
     only_involved(out.case, request, by)
-    refuse_comment(out.case, request, by, limits)
+    refuse_too_many_comments(out.case, request, by, limits)
     written = out.add(Comment, request_id=request.id, person_id=by, text=text, at=out.now, source=source)
-    transitions.of_request(out, request, by, "comment", text=text)
+    transitions.record_request(out, request, by, "comment", text=text)
     _reply_to_others(out, request, written)
     redraw.redraw_request(out, request)
     return written

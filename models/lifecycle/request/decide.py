@@ -7,7 +7,7 @@ from models.lifecycle.request import change_duration, duplicates, stages
 from models.lifecycle.request.stages import OpenStage
 from models.policy import Clash, TallyStatus
 from models.registry.by_reference import lock_request
-from models.registry.directory import UNMET, names_of
+from models.registry.directory import PERSON_UNKNOWN, names_of
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
@@ -18,7 +18,7 @@ from models.text_cleanup import tidy
 COMMENT_LIMIT = 2000
 
 
-def fitting(case: Case, request: Request, comment: str, *, approves: bool) -> str:
+def check_comment(case: Case, request: Request, comment: str, *, approves: bool) -> str:
     """The comment as it is kept.
 
     Raises Invalid (field "comment") where it is too long, or missing and needed by the policy of the request.
@@ -28,17 +28,17 @@ def fitting(case: Case, request: Request, comment: str, *, approves: bool) -> st
         raise Invalid(f"The comment has {len(comment)} characters. {COMMENT_LIMIT} fit.", field="comment")
     policy = policy_of(case, request.policy).policy
     if not comment and policy.decision_comment.needed(approves=approves):
-        raise Invalid(_missing(request, approves=approves), field="comment")
+        raise Invalid(_missing_sentence(request, approves=approves), field="comment")
     return comment
 
 
-def _missing(request: Request, *, approves: bool) -> str:
+def _missing_sentence(request: Request, *, approves: bool) -> str:
     if approves:
         return f"Say why you approve it. {request.app_name} wants a comment with every decision."
     return f"Say why you reject it. {request.app_name} wants to know that."
 
 
-NAMED = 5
+MOST_NAMED = 5
 """How many people a refusal names before it counts the rest."""
 
 
@@ -59,7 +59,7 @@ def may_decide(out: Outcome, ref: str, by: str) -> Request:
     """Look whether this person may decide now, and change nothing; raises as `approve` does."""
     request = lock_request(out.case, ref)
     _open_stage(out.case, request, by)
-    if separation_of_duties.of_request(out.case, request):
+    if separation_of_duties.clashes_of(out.case, request):
         redraw.redraw_request(out, request)  # they may have come up after the cards were drawn
     return request
 
@@ -69,13 +69,13 @@ def recheck_open_stage(out: Outcome, request: Request) -> Request:
 
     It may be decided already by those who are left.
     """
-    stage = stages.ask(out, request)
+    stage = stages.ask_approvers(out, request)
     request = _count(out, stage.request, stage, SYSTEM, "Too few are left who can approve it.")
     redraw.redraw_request(out, request)
     return request
 
 
-def still_open(case: Case, request: Request) -> Request:
+def only_pending(case: Case, request: Request) -> Request:
     """The request, if it is pending; else raises Closed, which says by whom it was closed."""
     if request.state is RequestState.PENDING:
         return request
@@ -87,16 +87,16 @@ def still_open(case: Case, request: Request) -> Request:
 def _decide(out: Outcome, ref: str, by: str, approves: bool, comment: str, term: Term | None) -> Request:
     case = out.case
     request = lock_request(case, ref)
-    duplicates.refuse_decision(case, request, by, approves, comment, term)
+    duplicates.refuse_resent_decision(case, request, by, approves, comment, term)
     stage = _open_stage(case, request, by)
-    comment = fitting(case, request, comment, approves=approves)
-    conflicts = separation_of_duties.at_click(case, request)
+    comment = check_comment(case, request, comment, approves=approves)
+    conflicts = separation_of_duties.lock_and_find_clashes(case, request)
     if approves:
-        separation_of_duties.refuse(case, request, conflicts)
+        separation_of_duties.refuse_conflict(case, request, conflicts)
     if term is not None:
-        request = change_duration.change(out, request, by, term)
+        request = change_duration.change_term(out, request, by, term)
     elif approves:
-        change_duration.still_possible(case, request)
+        change_duration.refuse_impossible(case, request)
     candidate = stage.candidate(by)
     decision = out.add(
         Decision,
@@ -116,7 +116,7 @@ def _decide(out: Outcome, ref: str, by: str, approves: bool, comment: str, term:
 
 
 def _record(out: Outcome, stage: OpenStage, decision: Decision, conflicts: tuple[Clash, ...]) -> None:
-    transitions.of_request(
+    transitions.record_request(
         out,
         stage.request,
         decision.person_id,
@@ -127,7 +127,7 @@ def _record(out: Outcome, stage: OpenStage, decision: Decision, conflicts: tuple
         because=stage.because(decision.person_id),
         stands_in_for=decision.seat_id,
         term=decision.term,
-        **({"conflicts": separation_of_duties.stored(conflicts)} if conflicts else {}),
+        **({"conflicts": separation_of_duties.clashes_as_json(conflicts)} if conflicts else {}),
     )
 
 
@@ -146,14 +146,14 @@ def _count(out: Outcome, request: Request, stage: OpenStage, by: str, note: str)
 
 
 def _open_stage(case: Case, request: Request, by: str) -> OpenStage:
-    stage = stages.current(case, still_open(case, request))
+    stage = stages.current_stage(case, only_pending(case, request))
     _refuse_second_decision(case, stage, by)
     own = by in (request.requester_id, request.beneficiary_id)
     if own and not stage.sources.snapshot.policy.self_approve:
         raise OwnRequest(f"Nobody decides on their own request. {_who_can(case, stage)}")
     person = stage.sources.who.person(by)
     if stage.because(by) is not None and person is None:
-        raise NotAllowed(UNMET)
+        raise NotAllowed(PERSON_UNKNOWN)
     if stage.because(by) is None or person is None or person.unfit:
         raise NotAnApprover(f"You cannot decide on {request.ref}. {_who_can(case, stage)}")
     return stage
@@ -174,10 +174,10 @@ def _who_can(case: Case, stage: OpenStage) -> str:
     if not asked:
         return "Nobody can at the moment; an admin has to look at it."
     names = names_of(case, set(asked))
-    return f"{_listed([names[person_id] for person_id in asked])} can."
+    return f"{_joined_names([names[person_id] for person_id in asked])} can."
 
 
-def _listed(names: list[str]) -> str:
-    if len(names) > NAMED:
-        return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
+def _joined_names(names: list[str]) -> str:
+    if len(names) > MOST_NAMED:
+        return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} more"
     return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

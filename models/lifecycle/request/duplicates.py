@@ -19,10 +19,10 @@ from models.tables.requests import DECISIONS, Request, Term
 from models.tables.states import GrantState, RequestState
 from models.text_cleanup import tidy
 
-A_MOMENT = timedelta(minutes=10)
+RESEND_WINDOW = timedelta(minutes=10)
 """Whoever sends the same after longer than this means it."""
 
-Wanted = tuple[str, str, str]
+PersonAccess = tuple[str, str, str]
 """Who would have it, the app's key and the access's."""
 Row = TypeVar("Row", Request, Grant)
 
@@ -76,7 +76,7 @@ def kinds_of(
     return {key: RequestKind.RERAISE if key in before else RequestKind.NEW for key in wanted}
 
 
-def in_the_way(case: Case, wanted: Collection[Wanted]) -> dict[Wanted, Request | Grant]:
+def pending_or_held(case: Case, wanted: Collection[PersonAccess]) -> dict[PersonAccess, Request | Grant]:
     """What is in the way of asking for these: a request that is pending already, or a grant that is held."""
     if not wanted:
         return {}
@@ -85,40 +85,40 @@ def in_the_way(case: Case, wanted: Collection[Wanted]) -> dict[Wanted, Request |
         "apps": sorted({app for _, app, _ in wanted}),
         "accesses": sorted({access for _, _, access in wanted}),
     }
-    found: dict[Wanted, Request | Grant] = {}
-    for grant in _by_now(case, Grant, case.read(_HELD, **within)):
+    found: dict[PersonAccess, Request | Grant] = {}
+    for grant in _with_changes(case, Grant, case.read(_HELD, **within)):
         if grant.state in _HOLDS:
             found[grant.person_id, grant.app_key, grant.access_key] = grant
-    for request in _by_now(case, Request, case.read(_PENDING, **within)):
+    for request in _with_changes(case, Request, case.read(_PENDING, **within)):
         if request.state is RequestState.PENDING and request.kind is not RequestKind.EXTEND:
             found[request.beneficiary_id, request.app_key, request.access_key] = request
     return {key: row for key, row in found.items() if key in wanted}
 
 
-def is_the_same(
+def is_resent(
     request: Request, by: str, term: Term, reason: str, now: datetime, *, emergency: bool = False
 ) -> bool:
     """Whether a request was made a moment ago of what this person sends now, with the same in it."""
     return (
         request.requester_id == by
-        and now - request.created_at < A_MOMENT
+        and now - request.created_at < RESEND_WINDOW
         and (request.asked_term, request.reason, request.emergency)
         == (term.to_json(), tidy(reason), emergency)
     )
 
 
-def refuse_decision(
+def refuse_resent_decision(
     case: Case, request: Request, by: str, approves: bool, comment: str, term: Term | None
 ) -> None:
     """Raises SentAlready where this person has decided so on this request a moment ago."""
     this = (by, approves, tidy(comment), term.to_json() if term else None)
     for decision in case.all(DECISIONS, request.id):
         that = (decision.person_id, decision.approve, decision.comment, decision.term)
-        if this == that and case.now - decision.at < A_MOMENT:
+        if this == that and case.now - decision.at < RESEND_WINDOW:
             raise SentAlready(f"We have it: your decision on {request.ref} was sent a moment ago.")
 
 
-def taken(requests: Sequence[Request]) -> SentAlready:
+def sent_already(requests: Sequence[Request]) -> SentAlready:
     """What to say of these."""
     refs = sorted({request.ref for request in requests}, key=lambda ref: int(ref[3:]))
     if len(refs) == 1:
@@ -127,7 +127,7 @@ def taken(requests: Sequence[Request]) -> SentAlready:
     return SentAlready(f"We have it: {listed} were sent a moment ago. Their cards show how it goes on.")
 
 
-def _by_now(case: Case, table: type[Row], rows: Iterable[Row]) -> list[Row]:
+def _with_changes(case: Case, table: type[Row], rows: Iterable[Row]) -> list[Row]:
     """Rows that a statement has read, as this unit leaves them, and all others that it has changed."""
     unchanged = [row for row in rows if row.id not in case.before.get(table, {})]
     return unchanged + _changed(case, table)

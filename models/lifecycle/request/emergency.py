@@ -13,7 +13,7 @@ from models.tables.requests import Request
 from models.tables.reviews import Review, ReviewState
 
 
-def begin(out: Outcome, request: Request) -> None:
+def begin_emergency(out: Outcome, request: Request) -> None:
     """Tell everybody, and open the review.
 
     Several emergencies in a row are allowed, since in a true one a refusal does more harm; each is told of
@@ -33,7 +33,7 @@ def begin(out: Outcome, request: Request) -> None:
         remind_at=out.now + spec.review_within if spec else out.now,
         created_at=out.now,
     )
-    transitions.of_request(
+    transitions.record_request(
         out,
         request,
         request.requester_id,
@@ -46,8 +46,8 @@ def begin(out: Outcome, request: Request) -> None:
         told=list(people),
     )
     for person_id in people:
-        redraw.show(out, CardKind.ALERT, request.ref, request.ref, person_id)
-    ask(out, review, request)
+        redraw.want_card(out, CardKind.ALERT, request.ref, request.ref, person_id)
+    ask_reviewers(out, review, request)
 
 
 def reviewers(case: Case, request: Request) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ def reviewers(case: Case, request: Request) -> tuple[str, ...]:
     return _aftermath(case, request).reviewers
 
 
-def ask(out: Outcome, review: Review, request: Request) -> list[str]:
+def ask_reviewers(out: Outcome, review: Review, request: Request) -> list[str]:
     """Ask whoever may review it now, by the card about the emergency; returns who has that card for it.
 
     Where nobody may, these are all the admins, even the one whom it is about: the card says what to do.
@@ -63,16 +63,18 @@ def ask(out: Outcome, review: Review, request: Request) -> list[str]:
     before, asked = list(review.asked), list(reviewers(out.case, request))
     review = out.change(review, asked=asked)
     if asked != before or not before:
-        record(out, review, request, "review.open", SYSTEM, asked=asked)
+        record_review(out, review, request, "review.open", SYSTEM, asked=asked)
     people = asked or list(Directory(out.case).admins())
     for person_id in people:
-        redraw.show(out, CardKind.ALERT, request.ref, request.ref, person_id)
-    redraw.redraw(out, request.ref)
+        redraw.want_card(out, CardKind.ALERT, request.ref, request.ref, person_id)
+    redraw.redraw_cards(out, request.ref)
     redraw.refresh_homes(out, {*before, *people})
     return people
 
 
-def record(out: Outcome, review: Review, request: Request, action: str, by: str, /, **data: object) -> None:
+def record_review(
+    out: Outcome, review: Review, request: Request, action: str, by: str, /, **data: object
+) -> None:
     """Write an audit entry about a review; it names the app and who had the access."""
     out.record(
         by,

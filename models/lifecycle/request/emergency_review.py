@@ -7,7 +7,7 @@ from models.lifecycle import redraw
 from models.lifecycle.grant import end_dates, revoke
 from models.lifecycle.request import emergency
 from models.registry.by_reference import lock_grant, lock_review, number_of
-from models.registry.directory import UNMET, Directory, names_of
+from models.registry.directory import PERSON_UNKNOWN, Directory, names_of
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
@@ -18,64 +18,64 @@ from models.tables.reviews import OPEN_REVIEWS, Review, ReviewState
 from models.text_cleanup import tidy
 
 COMMENT_LIMIT = 2000
-LONGEST = timedelta(days=7)
+LONGEST_WAIT = timedelta(days=7)
 """Between two reminders, unless the first comes later."""
 
 
-def may_close(case: Case, ref: str, by: str) -> Review:
-    """Look whether this person may close the review now; raises as `justified` does."""
-    return _open(case, ref, by)[0]
+def may_close_review(case: Case, ref: str, by: str) -> Review:
+    """Look whether this person may close the review now; raises as `mark_justified` does."""
+    return _open_review(case, ref, by)[0]
 
 
-def justified(out: Outcome, ref: str, by: str, comment: str = "") -> Review:
+def mark_justified(out: Outcome, ref: str, by: str, comment: str = "") -> Review:
     """Close the review: it was right to use the emergency.
 
     Raises OwnRequest, NotAllowed, Closed or Invalid; each says who may or what is right.
     """
-    review, request = _open(out.case, ref, by)
-    return _close(out, review, request, ReviewState.JUSTIFIED, by, _fitting(comment))
+    review, request = _open_review(out.case, ref, by)
+    return _close(out, review, request, ReviewState.JUSTIFIED, by, _check_comment(comment))
 
 
-def misused(out: Outcome, ref: str, by: str, comment: str) -> Review:
+def mark_misused(out: Outcome, ref: str, by: str, comment: str) -> Review:
     """Close the review: it was not right, so what is left of the access is taken away at once.
 
-    Raises as `justified` does.
+    Raises as `mark_justified` does.
     """
     request = _request(out.case, ref)
     if request.grant_id is not None:  # first, as everybody does who takes a grant away
-        end_dates.hold(out.case, request.grant_id)
+        end_dates.lock_extensions(out.case, request.grant_id)
         lock_grant(out.case, f"GR-{request.grant_id}")
-    review, request = _open(out.case, ref, by)
-    comment = _fitting(comment)
+    review, request = _open_review(out.case, ref, by)
+    comment = _check_comment(comment)
     if not comment:
         raise Invalid("Say what was wrong with it.", field="comment")
     review = _close(out, review, request, ReviewState.MISUSED, by, comment)
-    _take_away(out, request, by, comment)
+    _revoke_rest(out, request, by, comment)
     return review
 
 
-def remind(out: Outcome, review: Review) -> None:
+def remind_reviewers(out: Outcome, review: Review) -> None:
     """Ask again whoever may review it now, and wait longer before the next time."""
     request = out.case.get_one(Request, review.request_id)
     spec = policy_of(out.case, request.policy).policy.emergency
-    within = spec.review_within if spec else LONGEST
+    within = spec.review_within if spec else LONGEST_WAIT
     number = review.reminders + 1
-    wait = min(within * 2 ** min(number, 10), max(within, LONGEST))
+    wait = min(within * 2 ** min(number, 10), max(within, LONGEST_WAIT))
     review = out.change(review, reminders=number, remind_at=out.now + wait)
-    people = emergency.ask(out, review, request)
+    people = emergency.ask_reviewers(out, review, request)
     for person_id in people:
-        redraw.show(out, CardKind.REVIEW, f"{review.ref}/{number}", request.ref, person_id)
-    emergency.record(out, review, request, "review.reminded", SYSTEM, people=people)
+        redraw.want_card(out, CardKind.REVIEW, f"{review.ref}/{number}", request.ref, person_id)
+    emergency.record_review(out, review, request, "review.reminded", SYSTEM, people=people)
 
 
-def move_on(out: Outcome, person_id: str) -> None:
+def ask_other_reviewers(out: Outcome, person_id: str) -> None:
     """Ask others for the open reviews of somebody who may review nothing any more."""
     theirs = [review for review in out.case.all(OPEN_REVIEWS) if person_id in review.asked]
     out.case.hand(Request, [review.request_id for review in theirs])
     for each in theirs:
         review = lock_review(out.case, each.ref)
         if review.state is ReviewState.OPEN:
-            emergency.ask(out, review, out.case.get_one(Request, review.request_id))
+            emergency.ask_reviewers(out, review, out.case.get_one(Request, review.request_id))
 
 
 def _request(case: Case, ref: str) -> Request:
@@ -85,7 +85,7 @@ def _request(case: Case, ref: str) -> Request:
     return case.get_one(Request, review.request_id)
 
 
-def _open(case: Case, ref: str, by: str) -> tuple[Review, Request]:
+def _open_review(case: Case, ref: str, by: str) -> tuple[Review, Request]:
     review = lock_review(case, ref)
     request = case.get_one(Request, review.request_id)
     may = emergency.reviewers(case, request)
@@ -95,7 +95,7 @@ def _open(case: Case, ref: str, by: str) -> tuple[Review, Request]:
         waits_for = _names(case, may) or "an admin"
         raise NotAllowed(f"{review.ref} is not yours to close. It waits for {waits_for}.")
     if Directory(case).person(by) is None:
-        raise NotAllowed(UNMET)
+        raise NotAllowed(PERSON_UNKNOWN)
     if review.state is not ReviewState.OPEN:
         by_whom = _names(case, (review.closed_by,)) if review.closed_by else "somebody"
         raise Closed(f"{by_whom} has closed {review.ref} already: {review.state}.")
@@ -116,7 +116,7 @@ def _names(case: Case, people: tuple[str, ...]) -> str:
     return " or ".join(names[person_id] for person_id in people[:5])
 
 
-def _fitting(comment: str) -> str:
+def _check_comment(comment: str) -> str:
     """The comment as it is kept; raises Invalid where it is too long."""
     comment = tidy(comment)
     if len(comment) > COMMENT_LIMIT:
@@ -129,18 +129,18 @@ def _close(
     out: Outcome, review: Review, request: Request, state: ReviewState, by: str, comment: str
 ) -> Review:
     review = out.change(review, state=state, closed_by=by, note=comment, closed_at=out.now, remind_at=None)
-    emergency.record(out, review, request, f"review.{state}", by, note=comment)
+    emergency.record_review(out, review, request, f"review.{state}", by, note=comment)
     for person_id in dict.fromkeys((request.requester_id, request.beneficiary_id)):
-        redraw.show(out, CardKind.REVIEWED, review.ref, request.ref, person_id)
+        redraw.want_card(out, CardKind.REVIEWED, review.ref, request.ref, person_id)
     redraw.redraw_request(out, request)
     redraw.refresh_homes(out, review.asked)
     return review
 
 
-def _take_away(out: Outcome, request: Request, by: str, comment: str) -> None:
+def _revoke_rest(out: Outcome, request: Request, by: str, comment: str) -> None:
     """Take what is left of the access, unless it is over or on its way out."""
     if request.grant_id is None:
         return
     grant = lock_grant(out.case, f"GR-{request.grant_id}")
-    if revoke.can_be_taken(grant):
-        revoke.take_away(out, grant, by, Cause.REVIEW, comment)
+    if revoke.can_be_revoked(grant):
+        revoke.revoke_grant(out, grant, by, Cause.REVIEW, comment)

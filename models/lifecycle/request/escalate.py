@@ -16,8 +16,8 @@ def escalate(out: Outcome, request: Request) -> None:
     """
     request = out.change(request, escalate_at=None)
     row = out.change(out.case.all(STAGES, request.id)[request.position], escalated_at=out.now)
-    stage = stages.current(out.case, request)
-    transitions.of_request(
+    stage = stages.current_stage(out.case, request)
+    transitions.record_request(
         out,
         request,
         SYSTEM,
@@ -40,6 +40,6 @@ def _show_overdue(out: Outcome, stage: OpenStage) -> None:
     besides = {request.requester_id, request.beneficiary_id, *stage.now.ids}
     people = [person_id for person_id in in_charge if person_id not in besides]
     for person_id in people:
-        redraw.show(out, CardKind.OVERDUE, f"{request.ref}/{row.position}", request.ref, person_id)
+        redraw.want_card(out, CardKind.OVERDUE, f"{request.ref}/{row.position}", request.ref, person_id)
     if people:
-        transitions.of_request(out, request, SYSTEM, "stage.overdue", stage=row.name, people=people)
+        transitions.record_request(out, request, SYSTEM, "stage.overdue", stage=row.name, people=people)

@@ -72,19 +72,19 @@ def plan(case: Case, draft: Draft, directory: Directory | None = None) -> list[P
     Raises the Refusal (with its field) that sending would meet.
     """
     directory = directory or Directory(case)
-    _may_ask(directory, draft)
-    app = _app(case, draft)
+    _refuse_non_members(directory, draft)
+    app = _app_of(case, draft)
     if not draft.access_keys:
         raise Invalid("Choose at least one access.", field="access")
     if draft.kind is not RequestKind.EXTEND:
-        _not_twice(case, draft)
+        _refuse_duplicates(case, draft)
     snapshots = [snapshot_of(case, app, one) for one in _accesses(app, dict.fromkeys(draft.access_keys))]
     questions = _questions(case, draft, snapshots)
-    planned = [_planned(directory, draft, *one) for one in zip(snapshots, questions, strict=True)]
-    return [_in_emergency(case, directory, one) for one in planned] if draft.emergency else planned
+    planned = [_plan_access(directory, draft, *one) for one in zip(snapshots, questions, strict=True)]
+    return [_with_aftermath(case, directory, one) for one in planned] if draft.emergency else planned
 
 
-def may_ask_for_others(case: Case, app: AppSpec, person_id: str) -> bool:
+def can_request_for_others(case: Case, app: AppSpec, person_id: str) -> bool:
     """Whether the form lets this person choose somebody else. For whom exactly, the policy says."""
     if app.on_behalf is OnBehalf.ADMINS:
         return manages(app.owners, person_id, Directory(case))
@@ -104,15 +104,15 @@ def question_of(request: Request, snapshot: Snapshot, at: datetime) -> Question:
     )
 
 
-def _may_ask(directory: Directory, draft: Draft) -> None:
+def _refuse_non_members(directory: Directory, draft: Draft) -> None:
     for person_id in {draft.requester_id, draft.beneficiary_id}:
         person = directory.person(person_id)
         if person is None or person.barred:
             raise NotAllowed("Only people of this workspace can ask for access.")
 
 
-def _app(case: Case, draft: Draft) -> AppSpec:
-    app = apps.find(case, draft.app_key)
+def _app_of(case: Case, draft: Draft) -> AppSpec:
+    app = apps.find_app(case, draft.app_key)
     if draft.grant_id is not None:
         # An extension keeps to the policy of today, but works for an app that is switched off for newcomers.
         return app or policy_of(case, case.get_one(Grant, draft.grant_id).policy).app
@@ -131,22 +131,22 @@ def _accesses(app: AppSpec, keys: Collection[str]) -> list[AccessSpec]:
     return found
 
 
-def _not_twice(case: Case, draft: Draft) -> None:
+def _refuse_duplicates(case: Case, draft: Draft) -> None:
     wanted = [(draft.beneficiary_id, draft.app_key, key) for key in draft.access_keys]
-    there = duplicates.in_the_way(case, set(wanted))
+    there = duplicates.pending_or_held(case, set(wanted))
     if not there:
         return
-    asked = _behind(case, there.values())
-    if len(asked) == len(set(wanted)) and all(_just_sent(case, draft, one) for one in asked):
-        raise duplicates.taken(asked)
+    asked = _requests_among(case, there.values())
+    if len(asked) == len(set(wanted)) and all(_is_resent(case, draft, one) for one in asked):
+        raise duplicates.sent_already(asked)
     found = next(there[one] for one in wanted if one in there)
     if is_a(found, Grant):
-        raise Duplicate(_held_already(case, draft, found), field="access")
+        raise Duplicate(_held_sentence(case, draft, found), field="access")
     said = f"{found.access_name} is already asked for in {found.ref}, which is pending."
     raise Duplicate(f"{said} Withdraw that first." if draft.emergency else said, field="access")
 
 
-def _behind(case: Case, there: Iterable[Request | Grant]) -> list[Request]:
+def _requests_among(case: Case, there: Iterable[Request | Grant]) -> list[Request]:
     """The requests, and those that accesses come from which are not there yet."""
     asked = [one for one in there if is_a(one, Request)]
     coming = [one.request_id for one in there if is_a(one, Grant) and one.state is not GrantState.ACTIVE]
@@ -154,13 +154,13 @@ def _behind(case: Case, there: Iterable[Request | Grant]) -> list[Request]:
     return asked + [case.get_one(Request, key) for key in coming]
 
 
-def _just_sent(case: Case, draft: Draft, request: Request) -> bool:
-    return duplicates.is_the_same(
+def _is_resent(case: Case, draft: Draft, request: Request) -> bool:
+    return duplicates.is_resent(
         request, draft.requester_id, draft.term, draft.reason, case.now, emergency=draft.emergency
     )
 
 
-def _held_already(case: Case, draft: Draft, grant: Grant) -> str:
+def _held_sentence(case: Case, draft: Draft, grant: Grant) -> str:
     if draft.requester_id == grant.person_id:
         return f"You have {grant.access_name} already. To keep it longer, press Extend on App Home."
     name = names_of(case, {grant.person_id})[grant.person_id]
@@ -187,24 +187,24 @@ def _questions(case: Case, draft: Draft, snapshots: Sequence[Snapshot]) -> list[
         )
         for one in snapshots
     )
-    return [separation_of_duties.looked_at(case, question, chosen) for question in questions]
+    return [separation_of_duties.with_conflicts(case, question, chosen) for question in questions]
 
 
-def _planned(directory: Directory, draft: Draft, snapshot: Snapshot, question: Question) -> Planned:
+def _plan_access(directory: Directory, draft: Draft, snapshot: Snapshot, question: Question) -> Planned:
     length = _length(snapshot, draft, directory, question.at)
     decision = decide(question, directory)
     if decision.outcome in (Outcome.DENY, Outcome.NOBODY):
-        raise Denied(_why(decision, question, directory), field=_field_of(decision))
+        raise Denied(_denial(decision, question, directory), field=_denied_field(decision))
     return Planned(snapshot, question, decision, length)
 
 
-def _in_emergency(case: Case, directory: Directory, planned: Planned) -> Planned:
+def _with_aftermath(case: Case, directory: Directory, planned: Planned) -> Planned:
     question = planned.question
     earlier = unreviewed(case, question.beneficiary, question.app.key, question.access.key)
     return replace(planned, after=aftermath(question, directory), unreviewed=earlier)
 
 
-def _why(decision: Decision, question: Question, directory: Directory) -> str:
+def _denial(decision: Decision, question: Question, directory: Directory) -> str:
     """The reasons, said to the one who asks: where it is their own, what they have is what "you have"."""
     said = {
         told(clash, question, directory): clash.said("You have")
@@ -214,7 +214,7 @@ def _why(decision: Decision, question: Question, directory: Directory) -> str:
     return " ".join(said.get(reason.text, reason.text) for reason in decision.because)
 
 
-def _field_of(decision: Decision) -> str:
+def _denied_field(decision: Decision) -> str:
     return "beneficiary" if any(one.rule == ON_BEHALF for one in decision.because) else "access"
 
 

@@ -19,13 +19,13 @@ class Limits:
     """On one request."""
 
 
-USUAL = Limits()
+DEFAULT_LIMITS = Limits()
 
 
 HOUR = timedelta(hours=1)
 
 
-def refuse_requests(
+def refuse_too_many_requests(
     case: Case, person_id: str, wanted: int, limits: Limits, *, emergency: bool = False
 ) -> None:
     """Raises Denied, with what to do instead, where so many more are too many."""
@@ -54,7 +54,7 @@ def _too_many(waiting: int, wanted: int, most: int) -> str:
     )
 
 
-def refuse_comment(case: Case, request: Request, person_id: str, limits: Limits) -> None:
+def refuse_too_many_comments(case: Case, request: Request, person_id: str, limits: Limits) -> None:
     """Raises Invalid where somebody has said too much about a request in the last hour."""
     since = case.now - HOUR
     if case.count(COMMENTS, request.id, since=("at", since)) < limits.comments_an_hour:

@@ -19,7 +19,7 @@ from models.tables.requests import ASKED, Request
 from models.tables.states import RequestState
 
 
-def remind_again(out: Outcome, request: Request) -> None:
+def send_reminder(out: Outcome, request: Request) -> None:
     """Send the next reminder; the one after it takes twice as long.
 
     Shortly before the warning that the request expires there is none: the warning does it.
@@ -28,8 +28,8 @@ def remind_again(out: Outcome, request: Request) -> None:
     if request.warn_at is not None and request.warn_at - out.now < wait / 2:
         out.change(request, remind_at=request.warn_at + wait)
         return
-    stage = _still_waiting(out, out.change(request, remind_at=out.now + wait))
-    people = _waited_for(out.case, stage, out.now - wait / 2) if stage else []
+    stage = _recheck(out, out.change(request, remind_at=out.now + wait))
+    people = _people_to_remind(out.case, stage, out.now - wait / 2) if stage else []
     if stage and people:
         number = stage.request.reminders + 1
         subject = f"{request.ref}/{request.position}/{number}"
@@ -37,18 +37,18 @@ def remind_again(out: Outcome, request: Request) -> None:
         out.change(request, reminders=number, remind_at=out.now + wait * 2 ** min(number, 10))
 
 
-def warn(out: Outcome, request: Request) -> None:
+def warn_of_expiry(out: Outcome, request: Request) -> None:
     """Tell those who are waited for, and the requester, once, that the request is about to expire."""
-    stage = _still_waiting(out, out.change(request, warn_at=None))
+    stage = _recheck(out, out.change(request, warn_at=None))
     if stage is None:
         return
-    people = _waited_for(out.case, stage, out.now - (request.expires_at - out.now) / 2)
+    people = _people_to_remind(out.case, stage, out.now - (request.expires_at - out.now) / 2)
     if people:
         _show(out, stage, CardKind.WARNING, request.ref, people)
-        _hold_back(out, stage.request)
-    redraw.show(out, CardKind.WARNING, request.ref, request.ref, request.requester_id)
+        _delay_next(out, stage.request)
+    redraw.want_card(out, CardKind.WARNING, request.ref, request.ref, request.requester_id)
     expires = request.expires_at.isoformat()
-    transitions.of_request(out, request, SYSTEM, "request.warned", people=people, expires=expires)
+    transitions.record_request(out, request, SYSTEM, "request.warned", people=people, expires=expires)
 
 
 def remind(out: Outcome, ref: str, by: str) -> Request:
@@ -61,11 +61,11 @@ def remind(out: Outcome, ref: str, by: str) -> Request:
         raise NotAllowed("Only the person who asked can have the others reminded.")
     if request.state is not RequestState.PENDING:
         raise Closed(f"{request.ref} is {request.state.label.lower()} already.")
-    stage = _still_waiting(out, request)
+    stage = _recheck(out, request)
     if stage is not None:
         wait = policy_of(out.case, request.policy).policy.remind_wait
         _refuse_too_soon(out.case, stage, wait)
-        people = _waited_for(out.case, stage, out.now - wait)
+        people = _people_to_remind(out.case, stage, out.now - wait)
         if people:
             subject = f"{request.ref}/{int(out.now.timestamp())}"
             _remind(out, stage, by, CardKind.NUDGE, subject, people)
@@ -85,20 +85,20 @@ def _refuse_too_soon(case: Case, stage: OpenStage, wait: timedelta) -> None:
         raise NotAllowed(f"They were {before} not long ago. You can remind them in {how_long}.")
 
 
-def _still_waiting(out: Outcome, request: Request) -> OpenStage | None:
+def _recheck(out: Outcome, request: Request) -> OpenStage | None:
     """The open stage, if it is the same once it is known who can decide now."""
     after = decide.recheck_open_stage(out, request)
     if after.state is not RequestState.PENDING or after.position != request.position:
         return None
-    return stages.current(out.case, after)
+    return stages.current_stage(out.case, after)
 
 
 def _remind(
     out: Outcome, stage: OpenStage, by: str, kind: CardKind, subject: str, people: list[str]
 ) -> Request:
     _show(out, stage, kind, subject, people)
-    request = _hold_back(out, stage.request)
-    transitions.of_request(out, request, by, "request.reminded", people=people)
+    request = _delay_next(out, stage.request)
+    transitions.record_request(out, request, by, "request.reminded", people=people)
     return request
 
 
@@ -107,13 +107,13 @@ def _show(out: Outcome, stage: OpenStage, kind: CardKind, subject: str, people: 
     ref, channel = stage.request.ref, stage.row.channel
     alone = {one.person_id for one in stage.now.asked if one.alternate or not channel}
     if channel and not alone.issuperset(people):
-        redraw.show_in(out, kind, f"{subject}/{channel}", ref, channel)
+        redraw.want_channel_card(out, kind, f"{subject}/{channel}", ref, channel)
     for person_id in people:
         if person_id in alone:
-            redraw.show(out, kind, subject, ref, person_id)
+            redraw.want_card(out, kind, subject, ref, person_id)
 
 
-def _hold_back(out: Outcome, request: Request) -> Request:
+def _delay_next(out: Outcome, request: Request) -> Request:
     """Somebody has just been reminded: the next reminder by itself keeps its distance."""
     soonest = out.now + policy_of(out.case, request.policy).policy.remind_after
     remind_at = max(request.remind_at or soonest, soonest)
@@ -122,7 +122,7 @@ def _hold_back(out: Outcome, request: Request) -> Request:
     return request
 
 
-def _waited_for(case: Case, stage: OpenStage, before: datetime) -> list[str]:
+def _people_to_remind(case: Case, stage: OpenStage, before: datetime) -> list[str]:
     """Whom the open stage waits for, of those whom it asked before this moment."""
     return [person_id for person_id, at in _asked_at(case, stage).items() if at <= before]
 

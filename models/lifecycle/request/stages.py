@@ -97,7 +97,7 @@ class OpenStage:
         )
 
 
-def begin(
+def open_first_stage(
     out: Outcome, request: Request, rows: Sequence[Stage], who: Directory, *, approved_by_rule: bool
 ) -> Request:
     """Start a new request on its way: open its first stage, or approve it where a rule does.
@@ -105,12 +105,12 @@ def begin(
     `rows` are its stages, and `who` has looked up its people a moment ago.
     """
     if approved_by_rule:
-        return approve(out, request, SYSTEM, "; ".join(r["text"] for r in request.because["reasons"]))
+        return approve_request(out, request, SYSTEM, "; ".join(r["text"] for r in request.because["reasons"]))
     sources = _Sources(policy_of(out.case, request.policy), who, out.now)
-    return _ask(out, sources.look_up(request, rows[0], ())).request
+    return _ask_approvers(out, sources.look_up(request, rows[0], ())).request
 
 
-def current(case: Case, request: Request) -> OpenStage:
+def current_stage(case: Case, request: Request) -> OpenStage:
     """The open stage, its people looked up afresh by the policy of the submission."""
     row = case.all(STAGES, request.id)[request.position]
     snapshot = policy_of(case, request.policy)
@@ -137,7 +137,7 @@ def _hand_people(case: Case, request: Request, snapshot: Snapshot) -> None:
     Those are requesters and beneficiaries, whom stages name by their id, and the managers that they ask.
     """
     people, asking_manager = ids_among(snapshot.app.owners), set[str]()
-    for other in _not_seen(case, request):
+    for other in _not_read(case, request):
         names = set(_names(case, other))
         people |= {other.requester_id, other.beneficiary_id, *ids_among(names)}
         if Role.MANAGER in names:
@@ -147,7 +147,7 @@ def _hand_people(case: Case, request: Request, snapshot: Snapshot) -> None:
     case.hand(Person, {row.manager_id for row in rows if row is not None and row.manager_id})
 
 
-def _not_seen(case: Case, request: Request) -> list[Request]:
+def _not_read(case: Case, request: Request) -> list[Request]:
     """This request and all that are in hand and pending; none of them where it was among them before."""
     seen: set[int] = case.keep(_hand_people, set)
     if request.id in seen:
@@ -164,20 +164,20 @@ def _names(case: Case, request: Request) -> Iterator[str]:
             yield from row.spec.get(key, ())
 
 
-def ask(out: Outcome, request: Request) -> OpenStage:
+def ask_approvers(out: Outcome, request: Request) -> OpenStage:
     """Open the present stage, if it is not yet, and ask whoever belongs to it now."""
-    return _ask(out, current(out.case, request))
+    return _ask_approvers(out, current_stage(out.case, request))
 
 
-def _ask(out: Outcome, stage: OpenStage) -> OpenStage:
+def _ask_approvers(out: Outcome, stage: OpenStage) -> OpenStage:
     request, row, planned = stage.request, stage.row, stage.now
     if row.state is StageState.WAITING:
-        request = asked_people.opened(out, request, planned)
-        row = asked_people.ask_first(out, request, row, planned)
+        request = asked_people.start_deadlines(out, request, planned)
+        row = asked_people.open_stage(out, request, row, planned)
     else:
-        row = asked_people.ask_anew(out, request, row, planned)
+        row = asked_people.update_asked(out, request, row, planned)
     if not planned.approvers and stage.tally().status is TallyStatus.OPEN:
-        row = asked_people.tell_admins(out, request, row, planned)
+        row = asked_people.alert_admins(out, request, row, planned)
     return replace(stage, request=request, row=row)
 
 
@@ -185,14 +185,14 @@ def advance(out: Outcome, request: Request, stage: OpenStage, by: str) -> Reques
     """This stage is approved: open the next, or approve the request."""
     out.change(stage.row, state=StageState.APPROVED, closed_at=out.now)
     if request.position + 1 == len(out.case.all(STAGES, request.id)):
-        return approve(out, request, by)
+        return approve_request(out, request, by)
     request = out.change(request, position=request.position + 1)
-    return ask(out, request).request
+    return ask_approvers(out, request).request
 
 
-def approve(out: Outcome, request: Request, by: str, note: str = "") -> Request:
+def approve_request(out: Outcome, request: Request, by: str, note: str = "") -> Request:
     """All stages have approved (or a rule has): close the request and let the access be given."""
-    request = give.begin(out, close_request(out, request, RequestEvent.APPROVE, by, note))
+    request = give.fulfil_request(out, close_request(out, request, RequestEvent.APPROVE, by, note))
     if request.emergency:
-        emergency.begin(out, request)
+        emergency.begin_emergency(out, request)
     return request

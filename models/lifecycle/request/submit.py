@@ -9,12 +9,12 @@ from models.lifecycle import redraw, separation_of_duties, transitions
 from models.lifecycle.grant import end_dates
 from models.lifecycle.request import asked_people, duplicates, stages
 from models.lifecycle.request.plan import Draft, Planned, plan
-from models.lifecycle.request.rate_limits import USUAL, Limits, refuse_requests
+from models.lifecycle.request.rate_limits import DEFAULT_LIMITS, Limits, refuse_too_many_requests
 from models.policy import Outcome as Verdict
 from models.policy import PlannedStage
 from models.registry.by_reference import lock_grant
 from models.registry.directory import Directory
-from models.registry.policy_snapshot import keep_policies
+from models.registry.policy_snapshot import save_policies
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.tables.base import Json
@@ -28,7 +28,7 @@ from models.text_cleanup import tidy
 REASON_LIMIT = 2000
 
 
-def submit(out: Outcome, draft: Draft, limits: Limits = USUAL) -> list[Request]:
+def submit(out: Outcome, draft: Draft, limits: Limits = DEFAULT_LIMITS) -> list[Request]:
     """Send a draft. Returns its requests, pending (or approved already, where a rule says so).
 
     Raises a Refusal with the field that it belongs to, and then nothing is sent.
@@ -39,23 +39,25 @@ def submit(out: Outcome, draft: Draft, limits: Limits = USUAL) -> list[Request]:
     for person_id in sorted({draft.beneficiary_id, draft.requester_id}):
         case.lock(Person, person_id)
     wanted = len(draft.access_keys)
-    refuse_requests(case, draft.requester_id, wanted, limits, emergency=draft.emergency)
+    refuse_too_many_requests(case, draft.requester_id, wanted, limits, emergency=draft.emergency)
     who = Directory(case)
     planned = plan(case, draft, who)
     _check_reason(draft, planned)
     requests = _write(out, draft, planned)
-    sent = [_begin(out, request, one, who) for request, one in zip(requests, planned, strict=True)]
-    separation_of_duties.moved(out, *(one for one in sent if one.because["conflicts"]))
+    sent = [_open(out, request, one, who) for request, one in zip(requests, planned, strict=True)]
+    separation_of_duties.redraw_conflicting(out, *(one for one in sent if one.because["conflicts"]))
     return sent
 
 
-def extend(out: Outcome, grant_ref: str, by: str, term: Term, reason: str, limits: Limits = USUAL) -> Request:
+def extend(
+    out: Outcome, grant_ref: str, by: str, term: Term, reason: str, limits: Limits = DEFAULT_LIMITS
+) -> Request:
     """Ask for a longer end on a grant that is active; decided like a new request."""
-    grant, pending = _extendable(out.case, grant_ref, by)
+    grant, pending = _extendable_grant(out.case, grant_ref, by)
     if pending is not None:
-        again = duplicates.is_the_same(pending, by, term, reason, out.now)
-        raise duplicates.taken([pending]) if again else _waits_already(pending)
-    end_dates.must_be_later(grant, term)
+        again = duplicates.is_resent(pending, by, term, reason, out.now)
+        raise duplicates.sent_already([pending]) if again else _pending_extension_error(pending)
+    end_dates.check_later(grant, term)
     draft = Draft(
         by, grant.person_id, grant.app_key, (grant.access_key,), term, reason, RequestKind.EXTEND, grant.id
     )
@@ -64,13 +66,13 @@ def extend(out: Outcome, grant_ref: str, by: str, term: Term, reason: str, limit
 
 def may_extend(case: Case, grant_ref: str, by: str) -> Grant:
     """Look whether this person may ask for more time now; raises as `extend` does."""
-    grant, pending = _extendable(case, grant_ref, by)
+    grant, pending = _extendable_grant(case, grant_ref, by)
     if pending is not None:
-        raise _waits_already(pending)
+        raise _pending_extension_error(pending)
     return grant
 
 
-def _extendable(case: Case, grant_ref: str, by: str) -> tuple[Grant, Request | None]:
+def _extendable_grant(case: Case, grant_ref: str, by: str) -> tuple[Grant, Request | None]:
     """The grant, if more time can be asked for, with the request for it that waits already."""
     grant = lock_grant(case, grant_ref)
     if by != grant.person_id:
@@ -82,7 +84,7 @@ def _extendable(case: Case, grant_ref: str, by: str) -> tuple[Grant, Request | N
     return grant, case.first(EXTENDING, grant.id)
 
 
-def _waits_already(pending: Request) -> Duplicate:
+def _pending_extension_error(pending: Request) -> Duplicate:
     return Duplicate(f"More time is already asked for in {pending.ref}, which is pending.")
 
 
@@ -97,7 +99,7 @@ def _check_reason(draft: Draft, planned: list[Planned]) -> None:
 
 def _write(out: Outcome, draft: Draft, planned: list[Planned]) -> list[Request]:
     """Add the requests of one submission, and what is recorded of each."""
-    submission, digests = uuid.uuid4().hex, keep_policies(out, [one.snapshot for one in planned])
+    submission, digests = uuid.uuid4().hex, save_policies(out, [one.snapshot for one in planned])
     requests = [
         _add(out, draft, one, submission, digest) for one, digest in zip(planned, digests, strict=True)
     ]
@@ -106,13 +108,13 @@ def _write(out: Outcome, draft: Draft, planned: list[Planned]) -> list[Request]:
     return requests
 
 
-def _begin(out: Outcome, request: Request, planned: Planned, who: Directory) -> Request:
+def _open(out: Outcome, request: Request, planned: Planned, who: Directory) -> Request:
     """Give a request its stages, and start it on its way."""
     rows = [_add_stage(out, request, stage) for stage in planned.decision.stages]
     for person_id in {request.requester_id, request.beneficiary_id}:
-        redraw.show(out, CardKind.REQUEST, request.ref, request.ref, person_id)
+        redraw.want_card(out, CardKind.REQUEST, request.ref, request.ref, person_id)
     by_rule = planned.decision.outcome is Verdict.AUTO
-    request = stages.begin(out, request, rows, who, approved_by_rule=by_rule)
+    request = stages.open_first_stage(out, request, rows, who, approved_by_rule=by_rule)
     redraw.redraw_request(out, request)
     return request
 
@@ -138,7 +140,7 @@ def _add(out: Outcome, draft: Draft, planned: Planned, submission: str, digest: 
         emergency=draft.emergency,
         because={
             "reasons": [{"rule": r.rule, "text": r.text} for r in planned.decision.because],
-            "conflicts": separation_of_duties.stored(planned.decision.conflicts),
+            "conflicts": separation_of_duties.clashes_as_json(planned.decision.conflicts),
         },
         state=RequestState.PENDING,
         grant_id=draft.grant_id,
@@ -165,7 +167,7 @@ def _add_stage(out: Outcome, request: Request, planned: PlannedStage) -> Stage:
 
 
 def _record(out: Outcome, request: Request, planned: Planned) -> None:
-    transitions.of_request(
+    transitions.record_request(
         out,
         request,
         request.requester_id,
