@@ -112,7 +112,7 @@ class Scheduler:
 
     async def _sweep(self) -> bool:
         """Do one batch of what is due; returns whether there may be more."""
-        work = partial(due.sweep, passed_over=frozenset(self._passed_over))
+        work = partial(due.sweep, skip=frozenset(self._passed_over))
         with self._metrics.sweeps.time():
             swept = await self._store.write_many(work, priority=SWEEP)
         self._swept = self._passed()

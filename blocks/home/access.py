@@ -18,7 +18,7 @@ NOTHING = "You hold no access yet. Press *Request access* to ask for some."
 def my_access(tab: MyAccess, viewer: str, now: datetime) -> list[Block]:
     """The tab's blocks, at most two an access."""
     blocks = [block for held in tab.live for block in _grant_rows(held, viewer, tab.admins, now)]
-    ended = [_ended_row(grant, again=grant.id in tab.again) for grant in tab.ended]
+    ended = [_ended_row(grant, again=grant.id in tab.requestable) for grant in tab.ended]
     return (blocks or [kit.section(NOTHING)]) + ([kit.section("*Ended lately*"), *ended] if ended else [])
 
 
@@ -33,9 +33,9 @@ def _status(held: HeldGrant, admins: tuple[str, ...], now: datetime) -> str:
     grant = held.grant
     if grant.state is GrantState.ACTIVE and grant.ends_at is not None:
         return f"*{grant.state.label}* · {spoken_left(grant.ends_at - now)}, until {moment(grant.ends_at)}"
-    if held.by_hand:
+    if held.task_workers:
         work = "set it up" if grant.state is GrantState.GRANTING else "take it back"
-        people = mentions(held.by_hand, word="or")
+        people = mentions(held.task_workers, word="or")
         return f"*{grant.state.label}* · waiting for {people} to {work} by hand"
     return progress.grant_status(grant, admins)
 

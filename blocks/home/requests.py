@@ -62,9 +62,9 @@ def _repeat_buttons(request: Request, tab: MyRequests, viewer: str) -> list[Elem
     """Request again, or Extend while the access is active; empty where neither would be accepted."""
     if request.kind is RequestKind.EXTEND:
         return []
-    if request.id not in tab.instead:
+    if request.id not in tab.unavailable:
         return [buttons.request_again(request.ref)]
-    held = tab.instead[request.id]
+    held = tab.unavailable[request.id]
     if held is None or held.grant.request_id != request.id:
         return []
     return [buttons.extend(held.grant)] if can_extend(held.grant, held.extension, viewer) else []

@@ -15,7 +15,7 @@ from blocks.admin.fields.connector import ConnectorParam
 from bot.later import Away, Later
 from bot.slack import Gateway
 from models.clock import Clock
-from models.lifecycle.grant.reconcile import ConnectorResult, Done, Failure, TargetChange
+from models.lifecycle.grant.reconcile import ConnectorFailure, ConnectorResult, Done, TargetChange
 from models.tables.grants import Direction
 
 Params = Mapping[str, Any]
@@ -97,10 +97,10 @@ class Connector(ABC):
             return trouble_of(error)
 
 
-def trouble_of(error: Exception) -> Failure:
+def trouble_of(error: Exception) -> ConnectorFailure:
     """An exception as an outcome: it may pass, for all that is known."""
     if isinstance(error, Later):
-        return Failure(str(error), wait=error.wait)
+        return ConnectorFailure(str(error), wait=error.wait)
     if isinstance(error, Away):
-        return Failure(f"The other side does not answer: {error}.")
-    return Failure(f"{type(error).__name__}: {error}"[:500])
+        return ConnectorFailure(f"The other side does not answer: {error}.")
+    return ConnectorFailure(f"{type(error).__name__}: {error}"[:500])

@@ -14,7 +14,7 @@ from bot.connectors.base import Connector, Params, trouble_of
 from bot.connectors.usergroup import Group, Settings, Standing
 from bot.later import Away, Later
 from bot.slack import Answer, Refused
-from models.lifecycle.grant.reconcile import ConnectorResult, Done, Failure, TargetChange
+from models.lifecycle.grant.reconcile import ConnectorFailure, ConnectorResult, Done, TargetChange
 from models.tables.grants import Direction
 
 PERSONAL = {
@@ -99,7 +99,7 @@ class SlackUserGroup(Connector):
         outcomes: dict[int, ConnectorResult] = {}
         if group.standing is Standing.OFF_BY_OTHERS:
             giving = [change for change in changes if change.direction is Direction.GIVE]
-            outcomes |= _all(giving, Failure(SWITCHED_OFF, passing=False))
+            outcomes |= _all(giving, ConnectorFailure(SWITCHED_OFF, transient=False))
         left = [change for change in changes if change.grant_id not in outcomes]
         return outcomes | await self._in_batches(settings, group, left)
 
@@ -189,12 +189,12 @@ def _settings(change: TargetChange) -> Settings:
 def _verdict(group: Group, change: TargetChange, settings: Settings) -> ConnectorResult:
     if usergroup.is_so(group, change, settings):
         return Done()
-    return Failure("Slack took the new list of members, but does not show it.")
+    return ConnectorFailure("Slack took the new list of members, but does not show it.")
 
 
-def _trouble(error: Exception) -> Failure:
+def _trouble(error: Exception) -> ConnectorFailure:
     sentence = SENTENCES.get(error.error) if isinstance(error, Refused) else None
-    return Failure(sentence, passing=False) if sentence else trouble_of(error)
+    return ConnectorFailure(sentence, transient=False) if sentence else trouble_of(error)
 
 
 def _all(changes: Sequence[TargetChange], outcome: ConnectorResult) -> dict[int, ConnectorResult]:

@@ -10,7 +10,7 @@ from bot.metrics import Metrics
 from bot.worker import Result
 from models.jobs import Work
 from models.lifecycle.grant import reconcile
-from models.lifecycle.grant.reconcile import Done, Failure, TargetChange
+from models.lifecycle.grant.reconcile import ConnectorFailure, Done, TargetChange
 from models.store.base import JOB, Store
 from models.tables.grants import Direction
 
@@ -40,12 +40,12 @@ class SettleJob:
     async def _outcomes(self, changes: list[TargetChange]) -> Outcomes:
         # What another grant still gives is let go without touching the target.
         found: dict[int, reconcile.ConnectorResult] = {
-            change.grant_id: Done() for change in changes if change.kept
+            change.grant_id: Done() for change in changes if change.held_otherwise
         }
-        left = [change for change in changes if not change.kept]
+        left = [change for change in changes if not change.held_otherwise]
         if left:
             found |= await self._applied(left)
-        lost = Failure("The connector did not say what became of it.")
+        lost = ConnectorFailure("The connector did not say what became of it.")
         return {one.grant_id: (one.direction, found.get(one.grant_id, lost)) for one in changes}
 
     async def _applied(self, changes: list[TargetChange]) -> Mapping[int, reconcile.ConnectorResult]:
@@ -53,7 +53,7 @@ class SettleJob:
         outcomes = await self._tried(kind, changes)
         for change in changes:
             outcome = outcomes.get(change.grant_id)
-            if isinstance(outcome, Failure):
+            if isinstance(outcome, ConnectorFailure):
                 self._metrics.connector_failures.labels(kind, change.direction.value).inc()
                 log.warning("connector failed", grant=change.ref, connector=kind, error=outcome.error)
         return outcomes
@@ -61,14 +61,14 @@ class SettleJob:
     async def _tried(self, kind: str, changes: list[TargetChange]) -> Mapping[int, reconcile.ConnectorResult]:
         connector = self._connectors.get(kind)
         if connector is None:
-            unknown = Failure(f"This Keyturn has no connector {kind!r}.", passing=False)
+            unknown = ConnectorFailure(f"This Keyturn has no connector {kind!r}.", transient=False)
             return {change.grant_id: unknown for change in changes}
         try:
             async with asyncio.timeout(PATIENCE):
                 with self._metrics.connector_times.labels(kind).time():
                     return await connector.apply(changes)
         except TimeoutError:
-            trouble = Failure(f"The target system did not answer within {PATIENCE} seconds.")
+            trouble = ConnectorFailure(f"The target system did not answer within {PATIENCE} seconds.")
         except Exception as error:
             log.exception("connector broke", connector=kind)
             trouble = trouble_of(error)

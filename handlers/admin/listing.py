@@ -45,7 +45,7 @@ async def save_new_app(incoming: Submission) -> None:
     await written.refuse_unknown(incoming, ())
     entry = await incoming.run(edit_app.add_app, app, incoming.person)
     if entry.version == 0:
-        said = f"{entry.app.name} is not in the catalogue yet. {entry.second}"
+        said = f"{entry.app.name} is not in the catalogue yet. {entry.waiting_for}"
         await incoming.answer(response_action="update", view=dict(kit.notice("Proposed", said)))
         return
     await screens.refresh_list(incoming)

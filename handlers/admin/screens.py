@@ -48,7 +48,7 @@ PATIENCE = 1.5
 
 
 def _waiting(incoming: Incoming, entry: AppEntry) -> list[Block]:
-    return layout.pending_app_changes(entry.waiting, incoming.person, entry.second)
+    return layout.pending_app_changes(entry.open_changes, incoming.person, entry.waiting_for)
 
 
 def place_of(incoming: Incoming) -> AdminPlace:

@@ -34,7 +34,7 @@ async def answer(incoming: Submission) -> None:
         asked.access,
         asked.length,
         asked.at(incoming.desk.clock.now()),
-        asker=asked.asker,
+        requester=asked.asker,
         kind=asked.kind,
         emergency=asked.emergency,
     )

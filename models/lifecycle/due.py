@@ -56,22 +56,22 @@ class Swept:
     """How many rows were seen to."""
     more: bool = False
     """Whether there may be more that is due."""
-    spent: float = 0
+    seconds: float = 0
     """Seconds of work, without what is looked up for many at once."""
 
 
-def sweep(case: Case, begin: Begin, passed_over: Collection[str] = ()) -> Swept:
+def sweep(case: Case, begin: Begin, skip: Collection[str] = ()) -> Swept:
     """Do some of what is due: up to `BATCH` rows, and about `AT_ONCE` seconds of work.
 
     `begin` makes an outcome over the case; those that are to be saved are returned. What is named in
-    `passed_over` is left alone: what was broken before.
+    `skip` is left alone: what was broken before.
     """
     swept = Swept()
     mending = "set back clock"
-    if mending not in passed_over:
+    if mending not in skip:
         _attempt(swept, begin, mending, clock_set_back.correct_times)
     for part in PARTS:
-        part.carry_out(swept, case, begin, passed_over)
+        part.carry_out(swept, case, begin, skip)
         if swept.more:
             break
     if swept.more:
@@ -127,10 +127,10 @@ class _Part(Generic[Row]):
             .with_for_update(skip_locked=True)
         )
 
-    def carry_out(self, swept: Swept, case: Case, begin: Begin, passed_over: Collection[str]) -> None:
+    def carry_out(self, swept: Swept, case: Case, begin: Begin, skip: Collection[str]) -> None:
         """Do it for the rows that were due first, until all are done or the time is over."""
         without = [
-            int(what.rpartition("-")[2]) for what in passed_over if what.startswith(f"{self.doing} ")
+            int(what.rpartition("-")[2]) for what in skip if what.startswith(f"{self.doing} ")
         ]  # fmt: skip
         read = case.read(self._due, now=case.now, without=without, most=BATCH)
         if not read:
@@ -145,9 +145,9 @@ class _Part(Generic[Row]):
             settled += done or not due
             seen += 1
             if seen == 1:  # it has looked up what belongs to all of them
-                began = time.monotonic() - swept.spent
-            swept.spent = time.monotonic() - began
-            if swept.spent >= AT_ONCE:
+                began = time.monotonic() - swept.seconds
+            swept.seconds = time.monotonic() - began
+            if swept.seconds >= AT_ONCE:
                 break
         swept.more = seen < len(read) or (len(read) >= BATCH and bool(settled or swept.broken))
 

@@ -20,7 +20,7 @@ class ChangeStory:
     proposal: Proposal
     names: Mapping[str, str]
     admins: tuple[str, ...]
-    second: str
+    waiting_for: str
     """Who can approve it, as a sentence."""
 
 

@@ -44,7 +44,7 @@ class HeldGrant:
     grant: Grant
     extension: Request | None
     """A pending request for more time."""
-    by_hand: tuple[str, ...]
+    task_workers: tuple[str, ...]
     """The people whose open task it is to give or take it."""
 
 
@@ -56,7 +56,7 @@ class MyAccess:
     """Newest first."""
     ended: tuple[Grant, ...]
     """The last few that are over, on the first page."""
-    again: frozenset[int]
+    requestable: frozenset[int]
     """Those of `ended`, by id, that can be asked for again: they are not held or asked for by now."""
     admins: tuple[str, ...]
     """Whom to ask about what failed."""
@@ -77,7 +77,7 @@ def my_access(case: Case, person_id: str, page: int, total: int) -> MyAccess:
     return MyAccess(
         live=held_of(case, read_page(case, _LIVE, window, person=person_id)),
         ended=ended,
-        again=_again(case, ended),
+        requestable=_requestable(case, ended),
         admins=Directory(case).admins(),
         pages=pages,
     )
@@ -93,7 +93,7 @@ def held_of(case: Case, grants: Sequence[Grant]) -> tuple[HeldGrant, ...]:
     return tuple(HeldGrant(one, extensions.get(one.id), by_hand.get(one.id, ())) for one in grants)
 
 
-def _again(case: Case, ended: Sequence[Grant]) -> frozenset[int]:
+def _requestable(case: Case, ended: Sequence[Grant]) -> frozenset[int]:
     wanted = {one.id: (one.person_id, one.app_key, one.access_key) for one in ended}
     found = pending_or_held(case, set(wanted.values()))
     return frozenset(key for key, what in wanted.items() if what not in found)

@@ -45,7 +45,7 @@ class MyRequests:
     """Newest first; the standing is missing only for what no stage decides."""
     closed: tuple[Request, ...]
     """The one that was closed last first."""
-    instead: Mapping[int, HeldGrant | None]
+    unavailable: Mapping[int, HeldGrant | None]
     """By id, those of `closed` that cannot be asked for again now: the access is held (None: asked for)."""
     status: RequestState | None
     """Only those of this status; None: all."""
@@ -75,7 +75,7 @@ def my_requests(
     return MyRequests(
         pending=tuple((request, where.get(request.id)) for request in open_now),
         closed=tuple(over),
-        instead=_instead(case, over),
+        unavailable=_unavailable(case, over),
         status=status,
         pages=pages,
     )
@@ -87,7 +87,7 @@ def _closed(case: Case, person_id: str, status: RequestState | None) -> int:
     return int(number)
 
 
-def _instead(case: Case, over: Sequence[Request]) -> dict[int, HeldGrant | None]:
+def _unavailable(case: Case, over: Sequence[Request]) -> dict[int, HeldGrant | None]:
     wanted = {one.id: (one.beneficiary_id, one.app_key, one.access_key) for one in over}
     found = pending_or_held(case, set(wanted.values()))
     held = held_of(case, [row for row in found.values() if is_a(row, Grant)])

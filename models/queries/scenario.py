@@ -23,7 +23,7 @@ class Scenario:
     length: timedelta | None
     """None is without an end."""
     at: datetime
-    asker: str = ""
+    requester: str = ""
     """Who asks; empty: the person."""
     kind: RequestKind = RequestKind.NEW
     emergency: bool = False
@@ -37,7 +37,7 @@ def plan_scenario(case: Case, app: AppSpec, scenario: Scenario) -> Planned:
     who = Directory(case)
     snapshot = Snapshot(app, app.access[access_at(app, scenario.access)])
     question = Question(
-        requester=scenario.asker or scenario.person,
+        requester=scenario.requester or scenario.person,
         beneficiary=scenario.person,
         app=app,
         access=snapshot.access,

@@ -34,7 +34,7 @@ class StageStory:
     stage: Stage
     asked: tuple[Asked, ...]
     decisions: tuple[Decision, ...]
-    passed: tuple[Reassignment, ...] = ()
+    reassigned: tuple[Reassignment, ...] = ()
     """What was passed on in it, in order."""
 
     @cached_property

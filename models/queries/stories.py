@@ -45,7 +45,7 @@ class RequestStory:
     """Of an emergency that has begun."""
     owners: tuple[str, ...] = ()
     """Ids of the app's owners who are active; read for emergencies only."""
-    present: tuple[Grant, ...] = ()
+    other_grants: tuple[Grant, ...] = ()
     """What the one has in the same app already who would get it; empty once it is decided."""
     own: OwnWords = NONE
     """What the company words itself."""
@@ -59,17 +59,17 @@ class RequestStory:
         return Term.from_json(self.request.asked_term)
 
     @property
-    def modified(self) -> Decision | None:
+    def last_term_change(self) -> Decision | None:
         """The decision that last changed the duration, if one did."""
         changed = [d for stage in self.stages for d in stage.decisions if d.term is not None]
         return max(changed, key=lambda d: d.at, default=None)
 
     @property
-    def changed_by(self) -> str | None:
+    def term_changed_by(self) -> str | None:
         """Who made the duration what it is: an approver, or the requester, who can shorten it any time."""
         if self.term == self.asked_term:
             return None
-        by = self.modified
+        by = self.last_term_change
         approver = by is not None and by.term is not None and Term.from_json(by.term) == self.term
         return by.person_id if by is not None and approver else self.request.requester_id
 
@@ -85,14 +85,14 @@ class RequestStory:
         found = [a.because for stage in self.stages for a in stage.asked if a.person_id == person_id]
         return found[-1] if found else ""
 
-    def passed_to(self, person_id: str) -> Reassignment | None:
+    def reassignment_to(self, person_id: str) -> Reassignment | None:
         """How this person came to be asked in the open stage, where somebody passed it on to them."""
-        there = self.open_stage.passed if self.open_stage and self.may_decide(person_id) else ()
+        there = self.open_stage.reassigned if self.open_stage and self.may_decide(person_id) else ()
         return next((one for one in reversed(there) if one.to_id == person_id), None)
 
-    def passed_from(self, person_id: str) -> Reassignment | None:
+    def reassignment_from(self, person_id: str) -> Reassignment | None:
         """How what this person had, or had in their hands, was passed on; None where they can decide."""
-        there = [o for stage in self.stages for o in stage.passed if person_id in (o.seat_id, o.by_id)]
+        there = [o for stage in self.stages for o in stage.reassigned if person_id in (o.seat_id, o.by_id)]
         return there[-1] if there and not self.may_decide(person_id) else None
 
     def may_decide(self, person_id: str) -> bool:
@@ -177,7 +177,7 @@ def request_story(case: Case, ref: str) -> RequestStory:
         temporary=bool(beneficiary and beneficiary.temporary),
         review=review,
         owners=owners,
-        present=tuple(_present(case, request)) if pending else (),
+        other_grants=tuple(_other_grants(case, request)) if pending else (),
         own=company_words.read(case),
     )
 
@@ -226,10 +226,10 @@ def _involved(stages: Iterable[StageStory]) -> Iterator[str]:
     for stage in stages:
         yield from (asked.person_id for asked in stage.asked)
         yield from (decision.person_id for decision in stage.decisions)
-        yield from (one for passed in stage.passed for one in (passed.to_id, passed.by_id))
+        yield from (person_id for row in stage.reassigned for person_id in (row.to_id, row.by_id))
 
 
-def _present(case: Case, request: Request) -> Iterator[Grant]:
+def _other_grants(case: Case, request: Request) -> Iterator[Grant]:
     for grant in separation_of_duties.grants_of(case, request.beneficiary_id):
         if grant.app_key == request.app_key and grant.id != request.grant_id:
             yield grant

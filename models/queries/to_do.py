@@ -121,7 +121,7 @@ class ToDoCounts:
 class ToDo:
     """The tab "To do", each kind newest first."""
 
-    decide: tuple[tuple[Request, RequestProgress], ...]
+    to_decide: tuple[tuple[Request, RequestProgress], ...]
     tasks: tuple[tuple[Task, Grant], ...]
     changes: tuple[Proposal, ...]
     """Changes of the catalogue that others propose; for admins."""
@@ -131,16 +131,16 @@ class ToDo:
     """Grants that could not be given or taken; for admins."""
     parked: tuple[Job, ...]
     """Jobs that were given up; for admins."""
-    decided: tuple[tuple[Decision, Request], ...]
+    recent_decisions: tuple[tuple[Decision, Request], ...]
     """What the person decided last, on the first page."""
     pages: Pages
-    first: bool = False
+    first_page: bool = False
     """Whether it is the first page, where what goes beyond the things to do stands too."""
-    away: tuple[Delegation, ...] = ()
+    absences: tuple[Delegation, ...] = ()
     """Who stands in for the person, now and later, on the first page."""
-    stands_in: tuple[Delegation, ...] = ()
+    covering: tuple[Delegation, ...] = ()
     """For whom the person stands in, the same."""
-    watched: tuple[tuple[Request, RequestProgress], ...] = ()
+    for_others: tuple[tuple[Request, RequestProgress], ...] = ()
     """What waits longest for others, on the first page; for owners of their apps, for admins of any."""
 
 
@@ -161,17 +161,17 @@ def to_do(case: Case, person_id: str, page: int, counts: ToDoCounts) -> ToDo:
     decide, tasks, changes, reviews, failed, parked = pages.windows(lengths)
     first = pages.number == 0
     return ToDo(
-        decide=_decide(case, person_id, decide),
+        to_decide=_decide(case, person_id, decide),
         tasks=_tasks(case, person_id, tasks),
         changes=tuple(page_slice(_for_others(case, person_id), changes) if changes[1] else ()),
         reviews=_reviews(case, person_id, reviews),
         failed=tuple(read_page(case, _FAILED_GRANTS, failed)),
         parked=tuple(read_page(case, _PARKED_JOBS, parked)),
-        decided=_decided(case, person_id) if first else (),
-        away=tuple(case.read(_AWAY, person=person_id)) if first else (),
-        stands_in=tuple(case.read(_STANDS_IN, person=person_id)) if first else (),
-        first=first,
-        watched=_watch(case, person_id) if first else (),
+        recent_decisions=_decided(case, person_id) if first else (),
+        absences=tuple(case.read(_AWAY, person=person_id)) if first else (),
+        covering=tuple(case.read(_STANDS_IN, person=person_id)) if first else (),
+        first_page=first,
+        for_others=_watch(case, person_id) if first else (),
         pages=pages,
     )
 

@@ -58,20 +58,20 @@ def requests(
 
 def todo(**parts: Any) -> ToDo:
     usual: dict[str, Any] = {
-        "decide": (),
+        "to_decide": (),
         "tasks": (),
         "changes": (),
         "reviews": (),
         "failed": (),
         "parked": (),
-        "decided": (),
+        "recent_decisions": (),
         "pages": ONE,
     }
     return ToDo(**(usual | parts))
 
 
 def to_decide(**changes: Any) -> ToDo:
-    return todo(decide=((request(SHOT, **changes), RequestProgress(stage(0, "any", [GRACE]), 1)),))
+    return todo(to_decide=((request(SHOT, **changes), RequestProgress(stage(0, "any", [GRACE]), 1)),))
 
 
 def job(kind: str = "card", error: str = "channel_not_found") -> Job:
@@ -259,7 +259,7 @@ def test_an_admin_sees_what_failed_and_what_was_given_up() -> None:
 
 def test_what_one_decided_lately_stands_below() -> None:
     decided = ((decision(GRACE, approve=False), request(SHOT, state=RequestState.REJECTED)),)
-    words, _ = read(todo(decided=decided), GRACE)
+    words, _ = read(todo(recent_decisions=decided), GRACE)
     assert f"✗ You rejected GitHub, Engineering team for <@{ADA}> · AR-12" in words
     assert "now *Rejected*" in words
 
@@ -299,8 +299,8 @@ def full(words: str = "W" * 75, reason: str = "<!channel> & more\n" * 200) -> li
         MyRequests(((asked, where),) * PAGE, (), {}, None, pages),
         MyRequests((), (over,) * PAGE, {}, None, pages),
         todo(
-            decide=((asked, where),) * 5, tasks=((task(), held),) * 5, failed=(held,) * 5,
-            parked=(job("new", reason),) * 5, decided=((decision(GRACE), over),) * 5, pages=pages,
+            to_decide=((asked, where),) * 5, tasks=((task(), held),) * 5, failed=(held,) * 5,
+            parked=(job("new", reason),) * 5, recent_decisions=((decision(GRACE), over),) * 5, pages=pages,
         ),
     ]  # fmt: skip
 

@@ -94,7 +94,7 @@ async def test_what_is_done_by_hand_is_somebodys_task(
 ) -> None:
     connector = Manual(Tools(clock, http, gateway, lambda: "UKEYTURN"))
     change = TargetChange(
-        7, "GR-7", direction, "UADA", "", {"type": "manual"}, kept=False, was_active=was_active
+        7, "GR-7", direction, "UADA", "", {"type": "manual"}, held_otherwise=False, was_active=was_active
     )
     assert await connector.apply([change]) == {7: outcome}
     assert await connector.holds(change) is None

@@ -13,7 +13,7 @@ from models.catalogue.spec.settings import SETTINGS, SettingsSpec
 from models.clock import ManualClock
 from models.jobs import Job, JobState
 from models.lifecycle.catalogue import edit_app
-from models.lifecycle.grant.reconcile import ByHand, Failure
+from models.lifecycle.grant.reconcile import ByHand, ConnectorFailure
 from models.lifecycle.people import delegations
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
@@ -89,7 +89,7 @@ class Cast(World):
         await given("active", obliging)  # AR-1, GR-1
         await ask("urgent", ben, emergency=True)  # AR-2, GR-2, RV-1
         await settle(store)
-        await given("failing", lambda _: Failure("It says no.", passing=False))  # AR-3, GR-3
+        await given("failing", lambda _: ConnectorFailure("It says no.", transient=False))  # AR-3, GR-3
         await given("task", lambda _: ByHand())  # AR-4, GR-4, TK-1
         await ask("pending")  # AR-5
         today = self.clock.now().date()

@@ -51,7 +51,7 @@ async def settle(
     calls: list[TargetChange] = []
 
     def outcome(change: TargetChange) -> tuple[Direction, reconcile.ConnectorResult]:
-        if change.kept:
+        if change.held_otherwise:
             return change.direction, Done()
         calls.append(change)
         return change.direction, system(change)

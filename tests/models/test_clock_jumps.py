@@ -8,7 +8,7 @@ import pytest
 from models import audit, jobs
 from models.clock import ManualClock
 from models.lifecycle.grant import reconcile, revoke
-from models.lifecycle.grant.reconcile import Failure, TargetChange
+from models.lifecycle.grant.reconcile import ConnectorFailure, TargetChange
 from models.store.base import Store
 from models.tables.requests import Term
 from models.tables.states import GrantState
@@ -21,7 +21,7 @@ EIGHT_HOURS = Term(length=8 * HOUR)
 
 
 def away(_change: TargetChange) -> reconcile.ConnectorResult:
-    return Failure("It does not answer.")
+    return ConnectorFailure("It does not answer.")
 
 
 @pytest.mark.parametrize("jump", [HOUR, YEAR])

@@ -103,7 +103,7 @@ async def test_my_access_says_who_works_by_hand_and_where_more_time_is_asked_for
     grant = (await store.run(decide.approve, request, GRACE)).grant_id
     await store.write(lambda out: tasks.open_task(out, lock_grant(out.case, f"GR-{grant}"), Direction.GIVE))
     by_hand, active = (await access(store)).live
-    assert by_hand.by_hand == (GRACE, ALAN)
+    assert by_hand.task_workers == (GRACE, ALAN)
     assert active.extension is not None
     assert active.extension.ref == more.ref
 
@@ -137,16 +137,18 @@ async def test_what_is_held_or_asked_for_cannot_be_asked_for_again_until_it_is_o
     await store.run(decide.reject, other, GRACE)
     await store.run(ask, 2, 2)
     tab = await requests(store)
-    standing = {one.access_key: tab.instead.get(one.id, "free") for one in tab.closed}
+    standing = {one.access_key: tab.unavailable.get(one.id, "free") for one in tab.closed}
     assert isinstance(standing["a01"], HeldGrant)
     assert standing["a01"].grant.ref == held
     assert (standing["a02"], standing["a03"]) == (None, "free")
     await store.write(lambda out: revoke.mark_ended(out, revoke.give_back(out, held, ADA)))
-    assert "a01" not in {one.access_key for one in tab.closed if one.id in (await requests(store)).instead}
+    assert "a01" not in {
+        one.access_key for one in tab.closed if one.id in (await requests(store)).unavailable
+    }
     ended = await access(store)
-    assert ended.again == {ended.ended[0].id}
+    assert ended.requestable == {ended.ended[0].id}
     await store.run(ask, 1, 1)
-    assert (await access(store)).again == frozenset()
+    assert (await access(store)).requestable == frozenset()
 
 
 async def test_my_requests_can_be_filtered_by_status(store: Store) -> None:
@@ -167,10 +169,10 @@ async def test_to_do_shows_what_waits_for_a_person_and_nothing_that_does_not(sto
     refs = await store.run(ask, 1, 3)
     await store.run(decide.approve, refs[0], GRACE)
     graces, adas = await todo(store, GRACE), await todo(store, ADA)
-    assert [request.ref for request, _ in graces.decide] == [refs[2], refs[1]]
-    assert [request.ref for _, request in graces.decided] == [refs[0]]
-    assert graces.decide[0][1].because(GRACE) != ""
-    assert (adas.decide, adas.decided) == ((), ())
+    assert [request.ref for request, _ in graces.to_decide] == [refs[2], refs[1]]
+    assert [request.ref for _, request in graces.recent_decisions] == [refs[0]]
+    assert graces.to_decide[0][1].because(GRACE) != ""
+    assert (adas.to_decide, adas.recent_decisions) == ((), ())
 
 
 async def test_a_task_waits_for_those_who_are_asked_until_one_has_done_it(store: Store) -> None:

@@ -11,7 +11,7 @@ from models.clock import ManualClock
 from models.errors import Closed, NotAllowed
 from models.jobs import Job, Urgency
 from models.lifecycle.grant import give, reconcile, revoke, tasks
-from models.lifecycle.grant.reconcile import ByHand, Failure, TargetChange
+from models.lifecycle.grant.reconcile import ByHand, ConnectorFailure, TargetChange
 from models.lifecycle.people import person_changed
 from models.lifecycle.request import decide
 from models.registry.policy_snapshot import Snapshot
@@ -30,7 +30,7 @@ EIGHT_HOURS = Term(length=8 * HOUR)
 
 
 def broken(_change: TargetChange) -> reconcile.ConnectorResult:
-    return Failure("The plan does not allow it.", passing=False)
+    return ConnectorFailure("The plan does not allow it.", transient=False)
 
 
 def by_hand(_change: TargetChange) -> reconcile.ConnectorResult:
@@ -236,7 +236,7 @@ async def test_what_a_round_leaves_to_take_goes_before_what_others_are_to_be_giv
     """A system was away for a while: what is left of that round is no less urgent than it was."""
     await over(store, clock)
     await store.run(clear, Job)
-    await settle(store, lambda _change: Failure("It does not answer."))
+    await settle(store, lambda _change: ConnectorFailure("It does not answer."))
     (job,) = await all_of(store, Job, kind="settle")
     assert Urgency(job.urgency) is Urgency.TAKE
 
@@ -267,7 +267,7 @@ async def test_a_wait_that_the_target_asks_for_is_no_failure_however_often(
     ref = await ask(store, EIGHT_HOURS)
     await store.run(decide.approve, ref, GRACE)
     for _ in range(give.TRIES[Direction.GIVE] + 1):
-        await settle(store, lambda _change: Failure("Too many calls.", wait=wait))
+        await settle(store, lambda _change: ConnectorFailure("Too many calls.", wait=wait))
         clock.advance(wait)
     await settle(store)
     assert (await grant_of(store, ref)).state is GrantState.ACTIVE

@@ -20,7 +20,7 @@ from models.catalogue.spec.connectors import register_identity
 from models.clock import ManualClock
 from models.errors import Refusal
 from models.lifecycle.grant import reconcile, revoke
-from models.lifecycle.grant.reconcile import Done, Failure
+from models.lifecycle.grant.reconcile import ConnectorFailure, Done
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.store.open import open_store
@@ -142,9 +142,9 @@ class OneGroup(RuleBasedStateMachine):
     def called(
         self, change: reconcile.TargetChange, fails: set[str]
     ) -> tuple[Direction, reconcile.ConnectorResult]:
-        if not change.kept:
+        if not change.held_otherwise:
             if change.person_id in fails:
-                return change.direction, Failure("No.", passing=False)
+                return change.direction, ConnectorFailure("No.", transient=False)
             act = self.members.add if change.direction is Direction.GIVE else self.members.discard
             act(change.person_id)
         return change.direction, Done()

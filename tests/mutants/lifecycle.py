@@ -155,7 +155,7 @@ LIFECYCLE = (
     ),
     mutant(
         "union-not-looked-at", "R8", RECONCILE,
-        "kept=direction is Direction.TAKE and grant.person_id in kept", "kept=False",
+        "held_otherwise=direction is Direction.TAKE and grant.person_id in kept", "held_otherwise=False",
         "bot/test_settle_job.py::test_what_another_grant_still_gives_is_not_taken",
     ),
     mutant(

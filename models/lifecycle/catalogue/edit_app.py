@@ -69,9 +69,9 @@ class AppEntry:
     version: int
     notes: tuple[str, ...] = ()
     """What is worth a second look, and (after a save) what was understood otherwise than entered."""
-    waiting: tuple[Proposal, ...] = ()
+    open_changes: tuple[Proposal, ...] = ()
     """Changes that wait for a second admin; the app is shown with those of the one who looks."""
-    second: str = ""
+    waiting_for: str = ""
     """Who can approve what the one who looks has proposed, as a sentence; empty where nothing waits."""
 
 

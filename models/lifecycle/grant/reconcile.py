@@ -41,7 +41,7 @@ class TargetChange:
     person_id: str
     email: str
     connector: Json
-    kept: bool
+    held_otherwise: bool
     """To be taken, but another live grant of the same person gives the same: nothing to do."""
     was_active: bool
 
@@ -57,17 +57,17 @@ class ByHand:
 
 
 @dataclass(frozen=True)
-class Failure:
+class ConnectorFailure:
     """It did not work. `error` is for the admins, in plain words."""
 
     error: str
-    passing: bool = True
+    transient: bool = True
     """Whether it may work later by itself."""
     wait: timedelta | None = None
     """How long the other side asks to be left alone; such a wait is no failure."""
 
 
-ConnectorResult = Done | ByHand | Failure
+ConnectorResult = Done | ByHand | ConnectorFailure
 
 _AT_TARGET = (Grant.target == bindparam("target"), UNSETTLED)
 _TO_DO = (
@@ -169,7 +169,7 @@ def _change(grant: Grant, person: PersonFacts | None, kept: Collection[str]) -> 
         person_id=grant.person_id,
         email=person.email if person else "",
         connector=grant.connector,
-        kept=direction is Direction.TAKE and grant.person_id in kept,
+        held_otherwise=direction is Direction.TAKE and grant.person_id in kept,
         was_active=grant.active_at is not None,
     )
 
@@ -187,7 +187,7 @@ def _holders_otherwise(case: Case, target: str, taking: Collection[Grant]) -> se
 
 
 def _settle(out: Out, grant: Grant, direction: Direction, outcome: ConnectorResult) -> None:
-    if isinstance(outcome, Failure):
+    if isinstance(outcome, ConnectorFailure):
         _record_failure(out, grant, direction, outcome)
     elif isinstance(outcome, ByHand):
         tasks.open_task(out, out.change(grant, retry_at=None), direction)
@@ -197,10 +197,10 @@ def _settle(out: Out, grant: Grant, direction: Direction, outcome: ConnectorResu
         revoke.mark_ended(out, grant)
 
 
-def _record_failure(out: Out, grant: Grant, direction: Direction, trouble: Failure) -> None:
+def _record_failure(out: Out, grant: Grant, direction: Direction, trouble: ConnectorFailure) -> None:
     attempts = grant.attempts if trouble.wait is not None else grant.attempts + 1
     grant = out.change(grant, error=trouble.error, attempts=attempts)
-    if not trouble.passing or attempts >= TRIES[direction]:
+    if not trouble.transient or attempts >= TRIES[direction]:
         mark_failed(out, grant, direction, trouble.error)
     else:
         out.change(grant, retry_at=out.now + (trouble.wait or backoff(attempts)))
@@ -232,7 +232,7 @@ def _asked_to_wait(
     now: datetime, outcomes: Mapping[int, tuple[Direction, ConnectorResult]]
 ) -> datetime | None:
     """Until when the target system wants to be left alone; it holds for what is asked of it meanwhile too."""
-    troubles = (outcome for _, outcome in outcomes.values() if isinstance(outcome, Failure))
+    troubles = (outcome for _, outcome in outcomes.values() if isinstance(outcome, ConnectorFailure))
     waits = [trouble.wait for trouble in troubles if trouble.wait is not None]
     return now + max(waits) if waits else None
 

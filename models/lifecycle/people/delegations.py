@@ -21,7 +21,7 @@ from models.tables.requests import Request
 def record_absence(out: Outcome, row: Delegation, by: str) -> None:
     """Record that somebody is away from now on; before the open stages look again whom they ask."""
     for request, asked in open_requests.lock_asking(out.case, row.person_id):
-        approvers = stages.current_stage(out.case, request).now.approvers
+        approvers = stages.current_stage(out.case, request).plan.approvers
         seats = {(candidate.person_id, candidate.seat) for candidate in approvers}
         stands_in = (row.delegate_id, row.person_id) in seats
         # Who stood in for somebody else has no other behind them; who has decided needs nobody.

@@ -110,7 +110,7 @@ def _decide(out: Outcome, ref: str, by: str, approves: bool, comment: str, term:
         at=out.now,
     )
     _record(out, stage, decision, conflicts)
-    request = _count(out, request, stage.after(request, decision), by, comment)
+    request = _count(out, request, stage.with_decision(request, decision), by, comment)
     redraw.redraw_request(out, request)
     return request
 
@@ -170,7 +170,7 @@ def _refuse_second_decision(case: Case, stage: OpenStage, by: str) -> None:
 
 
 def _who_can(case: Case, stage: OpenStage) -> str:
-    asked = [c.person_id for c in stage.now.asked or stage.now.approvers]
+    asked = [c.person_id for c in stage.plan.asked or stage.plan.approvers]
     if not asked:
         return "Nobody can at the moment; an admin has to look at it."
     names = names_of(case, set(asked))

@@ -24,12 +24,12 @@ def escalate(out: Outcome, request: Request) -> None:
         "stage.escalated",
         stage=row.name,
         position=row.position,
-        because=stage.now.remark,
-        alternates={one.person_id: one.because for one in stage.now.approvers if one.alternate},
+        because=stage.plan.remark,
+        alternates={one.person_id: one.because for one in stage.plan.approvers if one.alternate},
     )
     request = decide.recheck_open_stage(out, request)
     still_open = request.state is RequestState.PENDING and request.position == row.position
-    if still_open and stage.now.approvers and not stage.now.alternate_seats:
+    if still_open and stage.plan.approvers and not stage.plan.alternate_seats:
         _show_overdue(out, stage)
 
 
@@ -37,7 +37,7 @@ def _show_overdue(out: Outcome, stage: OpenStage) -> None:
     """Nobody else can be asked: whoever is in charge, and has not got the card already, can pass it on."""
     request, row, who = stage.request, stage.row, stage.sources.who
     in_charge = dict.fromkeys((*stage.sources.snapshot.owners(who), *who.admins()))
-    besides = {request.requester_id, request.beneficiary_id, *stage.now.ids}
+    besides = {request.requester_id, request.beneficiary_id, *stage.plan.ids}
     people = [person_id for person_id in in_charge if person_id not in besides]
     for person_id in people:
         redraw.want_card(out, CardKind.OVERDUE, f"{request.ref}/{row.position}", request.ref, person_id)

@@ -84,7 +84,7 @@ def _reassignable(stage: OpenStage, by: str) -> Reassignable:
     if snapshot.policy.reassign is Reassign.NOBODY:
         raise NotAllowed(f"Decisions on {request.app_name} cannot be passed on.")
     own = (mine.holds,) if mine else ()
-    others = stage.now.seats or ("",)
+    others = stage.plan.seats or ("",)
     seats = tuple(dict.fromkeys((*own, *others))) if in_charge else own
     return Reassignable(request, seats, anyone=snapshot.policy.reassign is Reassign.ANYONE)
 
@@ -101,7 +101,7 @@ def _check_approver(case: Case, stage: OpenStage, by: str, to: str) -> None:
         raise Invalid("That is nobody whom Keyturn knows. Choose somebody else.", field="person")
     if to in question.people:
         raise Invalid(f"{person.name} cannot decide on their own request.", field="person")
-    asked = {candidate.person_id for candidate in stage.now.asked}
+    asked = {candidate.person_id for candidate in stage.plan.asked}
     if to in asked:
         raise Invalid(f"{person.name} is asked already. Choose somebody else.", field="person")
     if problem := cannot(person, question, stage.course.spent):

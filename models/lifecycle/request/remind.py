@@ -105,7 +105,7 @@ def _remind(
 def _show(out: Outcome, stage: OpenStage, kind: CardKind, subject: str, people: list[str]) -> None:
     """Each in a DM; where the stage is asked in a channel, all at once in there, but for its alternates."""
     ref, channel = stage.request.ref, stage.row.channel
-    alone = {one.person_id for one in stage.now.asked if one.alternate or not channel}
+    alone = {one.person_id for one in stage.plan.asked if one.alternate or not channel}
     if channel and not alone.issuperset(people):
         redraw.want_channel_card(out, kind, f"{subject}/{channel}", ref, channel)
     for person_id in people:
@@ -131,5 +131,5 @@ def _asked_at(case: Case, stage: OpenStage) -> dict[str, datetime]:
     """Whom the open stage waits for and pings, and since when."""
     asked = case.all(ASKED, stage.request.id)
     asked_at = {a.person_id: a.asked_at for a in asked if a.position == stage.row.position}
-    waiting = [candidate.person_id for candidate in stage.now.asked]
+    waiting = [candidate.person_id for candidate in stage.plan.asked]
     return {person_id: asked_at[person_id] for person_id in waiting if person_id in asked_at}

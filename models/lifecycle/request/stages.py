@@ -57,20 +57,20 @@ class OpenStage:
 
     request: Request
     row: Stage
-    now: PlannedStage
+    plan: PlannedStage
     decisions: tuple[Decision, ...]
     """All of the request, those of earlier stages too."""
     course: Course
     sources: _Sources
 
     @property
-    def decided(self) -> tuple[Decision, ...]:
+    def stage_decisions(self) -> tuple[Decision, ...]:
         """The decisions of this stage."""
         return tuple(d for d in self.decisions if d.position == self.row.position)
 
-    def after(self, request: Request, decision: Decision) -> "OpenStage":
+    def with_decision(self, request: Request, decision: Decision) -> "OpenStage":
         """The same stage with one decision more, which may have changed the request."""
-        if self.now.rule == "any":  # it is decided, whoever else could have decided
+        if self.plan.rule == "any":  # it is decided, whoever else could have decided
             return replace(self, request=request, decisions=(*self.decisions, decision))
         return self.sources.look_up(request, self.row, (*self.decisions, decision))
 
@@ -81,19 +81,19 @@ class OpenStage:
 
     def candidate(self, person_id: str) -> Candidate | None:
         """This person among those who may decide."""
-        return next((c for c in self.now.approvers if c.person_id == person_id), None)
+        return next((c for c in self.plan.approvers if c.person_id == person_id), None)
 
     def tally(self) -> Tally:
         """Where the stage stands, with those who have decided counted among the asked."""
-        seats = dict.fromkeys([*(d.holds for d in self.decided), *self.now.seats])
-        votes = tuple((d.holds, d.approve) for d in self.decided)
+        seats = dict.fromkeys([*(d.holds for d in self.stage_decisions), *self.plan.seats])
+        votes = tuple((d.holds, d.approve) for d in self.stage_decisions)
         return tally(
-            self.now.rule,
+            self.plan.rule,
             tuple(seats),
             votes,
-            self.now.quiet_seats,
-            on_reject=self.now.spec.on_reject,
-            alternates={*self.course.alternates, *self.now.alternate_seats},
+            self.plan.quiet_seats,
+            on_reject=self.plan.spec.on_reject,
+            alternates={*self.course.alternates, *self.plan.alternate_seats},
         )
 
 
@@ -170,7 +170,7 @@ def ask_approvers(out: Outcome, request: Request) -> OpenStage:
 
 
 def _ask_approvers(out: Outcome, stage: OpenStage) -> OpenStage:
-    request, row, planned = stage.request, stage.row, stage.now
+    request, row, planned = stage.request, stage.row, stage.plan
     if row.state is StageState.WAITING:
         request = asked_people.start_deadlines(out, request, planned)
         row = asked_people.open_stage(out, request, row, planned)
