@@ -18,10 +18,10 @@ from sqlalchemy import (
 )
 
 from models.jobs.table import Job
-from models.policy.facts import address_key
 from models.queries.paging import Pages, Window, page_slice, paged, read_page
 from models.queries.stage_stories import RequestProgress, progress_of
 from models.registry.directory import Directory
+from models.registry.policy_snapshot import is_owner
 from models.store.case import Case
 from models.store.statements import among
 from models.tables.catalogue import OPEN_CHANGES, App, Proposal
@@ -225,11 +225,6 @@ def _standing(case: Case, requests: list[Request]) -> tuple[tuple[Request, Reque
 def _owned_apps(case: Case, person_id: str) -> list[str]:
     """The keys of the apps that this person owns and that somebody asks for."""
     person = Directory(case).person(person_id)
-    if person is None or person.unfit:
+    if person is None:
         return []
-    names = {person_id, address_key(person.email) or person_id}
-    return [
-        key
-        for key, named in case.read(_OWNERS_ASKED)
-        if names & {address_key(str(one)) if "@" in one else one for one in named or ()}
-    ]
+    return [key for key, owners in case.read(_OWNERS_ASKED) if is_owner(person, owners or ())]

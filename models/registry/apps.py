@@ -160,5 +160,4 @@ def _drop(out: Outcome, row: App, by: str) -> list[str]:
 def _last(case: Case) -> int:
     """The last place in the catalogue; -1 in an empty one."""
     last: list[int] = case.read(_LAST)
-    changed = (case.get(App, key) for key in case.before.get(App, ()))
-    return max([*last, *(row.position for row in changed if row is not None)])
+    return max([*last, *(row.position for row in case.changed(App))])

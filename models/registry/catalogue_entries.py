@@ -47,11 +47,9 @@ def _read(case: Case, kind: Kind[Any]) -> _Read:
 
 def _keys(case: Case, kind: Kind[Any]) -> frozenset[str]:
     """The keys of a kind's entries: whoever has none, as most people, costs no look-up of their own."""
-    changed = {
-        key: case.get(Part, (name, key)) for name, key in case.before.get(Part, ()) if name == kind.name
-    }
-    there = {key for key, row in changed.items() if row is not None}
-    return frozenset((set(case.read(_KEYS, kind=kind.name)) - changed.keys()) | there)
+    changed = {key for name, key in case.before.get(Part, ()) if name == kind.name}
+    present = {row.key for row in case.changed(Part) if row.kind == kind.name}
+    return frozenset((set(case.read(_KEYS, kind=kind.name)) - changed) | present)
 
 
 def all_entries(case: Case, kind: Kind[P]) -> list[P]:
@@ -182,5 +180,4 @@ def audit_subject(kind: Kind[Any], key: str) -> str:
 def _last(case: Case, kind: Kind[Any]) -> int:
     """The last place among its kind; -1 where there is none."""
     last: list[int] = case.read(_LAST, kind=kind.name)
-    changed = (case.get(Part, key) for key in case.before.get(Part, ()) if key[0] == kind.name)
-    return max([*last, *(row.position for row in changed if row is not None)])
+    return max([*last, *(row.position for row in case.changed(Part) if row.kind == kind.name)])

@@ -144,9 +144,8 @@ def facts_of(row: Person) -> PersonFacts:
 def _with_email(case: Case, email: str) -> Person | None:
     """Whoever has this address (in small letters), those who may use Slack first."""
     stored: list[Person] = case.keep(("e-mail", email), lambda: case.read(_BY_EMAIL, email=email))
-    changed = case.before.get(Person, {})
-    rows = [row for row in stored if row.id not in changed]
-    rows += [row for key in changed if (row := case.get(Person, key)) is not None and row.email == email]
+    rows = [row for row in stored if row.id not in case.before.get(Person, {})]
+    rows += [row for row in case.changed(Person) if row.email == email]
     return min(rows, key=lambda row: (not row.active, row.id), default=None)
 
 
@@ -158,9 +157,8 @@ def group_row(case: Case, ref: str) -> UserGroup | None:
 
 def _with_handle(case: Case, handle: str) -> UserGroup | None:
     stored: list[UserGroup] = case.keep(("handle", handle), lambda: case.read(_BY_HANDLE, handle=handle))
-    changed = case.before.get(UserGroup, {})
-    rows = [row for row in stored if row.id not in changed]
-    rows += [row for key in changed if (row := case.get(UserGroup, key)) is not None and row.handle == handle]
+    rows = [row for row in stored if row.id not in case.before.get(UserGroup, {})]
+    rows += [row for row in case.changed(UserGroup) if row.handle == handle]
     return min(rows, key=lambda row: row.id, default=None)
 
 

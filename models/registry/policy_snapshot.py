@@ -6,7 +6,7 @@ A digest names the same policy everywhere: a process keeps what it has parsed, o
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from threading import Lock
@@ -25,6 +25,13 @@ from models.tables.requests import Stage
 
 CACHE_SIZE = 4096
 """How many parsed policies a process keeps: those that were used last."""
+
+
+def is_owner(person: PersonFacts, owners: Collection[str]) -> bool:
+    """Whether `owners` names this person, by id or by address in any spelling, and they may own an app."""
+    return person.unfit is None and (
+        person.id in owners or address_key(person.email) in {address_key(owner) for owner in owners}
+    )
 
 
 @dataclass(frozen=True)
@@ -46,11 +53,8 @@ class Snapshot:
         return Snapshot(self._app_alone(), self.access)
 
     def owned_by(self, person: PersonFacts) -> bool:
-        """Whether this person is named as an owner, by id or by address in any spelling, and may be one."""
-        owners = self.app.owners
-        return person.unfit is None and (
-            person.id in owners or address_key(person.email) in {address_key(owner) for owner in owners}
-        )
+        """Whether this person owns the app; see `is_owner`."""
+        return is_owner(person, self.app.owners)
 
     def owners(self, who: Who) -> tuple[str, ...]:
         """The ids of its owners, as they are now, without those who may be none."""

@@ -14,9 +14,7 @@ from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.cards import CardKind
 from models.tables.grants import ALL_OPEN_TASKS, OPEN_TASKS, Direction, Grant, Task, TaskState
-from models.text_cleanup import tidy
-
-NOTE_LIMIT = 2000
+from models.text_cleanup import tidy_text
 
 
 def open_task(out: Outcome, grant: Grant, direction: Direction) -> Task:
@@ -58,11 +56,9 @@ def complete_task(out: Outcome, ref: str, by: str) -> Task:
 def refuse_task(out: Outcome, ref: str, by: str, note: str) -> Task:
     """Somebody cannot do it; the admins see it, with what they say."""
     task, grant = _open(out.case, ref, by)
-    note = tidy(note)
+    note = tidy_text(note, "That")
     if not note:
         raise Invalid("Say why, so that somebody can help.", field="comment")
-    if len(note) > NOTE_LIMIT:
-        raise Invalid(f"That has {len(note)} characters. {NOTE_LIMIT} fit.", field="comment")
     task = _close(out, task, grant, TaskState.REFUSED, by, note)
     give.mark_failed(out, grant, task.direction, note)
     return task

@@ -50,12 +50,11 @@ class PendingStage(NamedTuple):
 def pending_stages(case: Case) -> dict[int, PendingStage]:
     """The open stage of every pending request, by the request's id."""
     found = {request_id: PendingStage(*others) for request_id, *others in case.read(_OPEN_STAGES)}
-    for request_id in case.before.get(Request, ()):
-        found.pop(request_id, None)
-        request = case.get(Request, request_id)
-        if request is not None and request.state is RequestState.PENDING:
-            stage = case.all(STAGES, request_id)[request.position]
-            found[request_id] = PendingStage(request.beneficiary_id, stage.spec)
+    for request in case.changed(Request):
+        found.pop(request.id, None)
+        if request.state is RequestState.PENDING:
+            stage = case.all(STAGES, request.id)[request.position]
+            found[request.id] = PendingStage(request.beneficiary_id, stage.spec)
     return found
 
 
@@ -71,7 +70,7 @@ def requests_naming(case: Case, group: UserGroup) -> list[int]:
 
 def requests_asking(case: Case, person_id: str) -> set[int]:
     """The ids of those whose open stage asks this person."""
-    added = {request_id for request_id, _, asked in case.before.get(Asked, ()) if asked == person_id}
+    added = {row.request_id for row in case.changed(Asked) if row.person_id == person_id}
     return added.union(case.read(_ASKING, person=person_id))
 
 

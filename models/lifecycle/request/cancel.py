@@ -52,9 +52,8 @@ def cancel_unoffered(out: Outcome, by: str) -> None:
 def _unoffered(case: Case) -> list[int]:
     """The ids of the requests, in order, those included that this unit of work has made."""
     pending: dict[int, tuple[str, str]] = {key: (app, access) for key, app, access in case.read(_PENDING)}
-    for key in case.before.get(Request, ()):
-        request = case.get(Request, key)
-        if request is not None and request.kind is not RequestKind.EXTEND:
+    for request in case.changed(Request):
+        if request.kind is not RequestKind.EXTEND:
             pending[request.id] = (request.app_key, request.access_key)
     offered: dict[str, set[str]] = {}
     for app_key in {app_key for app_key, _ in pending.values()}:

@@ -13,9 +13,7 @@ from models.registry.permissions import only_involved
 from models.store.outcome import Outcome
 from models.tables.cards import Card, CardKind
 from models.tables.requests import FROM_THREAD, Comment, Request
-from models.text_cleanup import tidy
-
-TEXT_LIMIT = 2000
+from models.text_cleanup import tidy_text
 
 _COPIES = select(Card.id, Card.person_id).where(
     Card.about == bindparam("about"),
@@ -35,11 +33,9 @@ def comment(
     request = lock_request(out.case, ref)
     if source is not None and out.case.first(FROM_THREAD, source) is not None:
         raise Repeated(source)
-    text = tidy(text)
+    text = tidy_text(text, "The comment")
     if not text:
         raise Invalid("Write something first.", field="comment")
-    if len(text) > TEXT_LIMIT:
-        raise Invalid(f"The comment has {len(text)} characters. {TEXT_LIMIT} fit.", field="comment")
     only_involved(out.case, request, by)
     refuse_too_many_comments(out.case, request, by, limits)
     written = out.add(Comment, request_id=request.id, person_id=by, text=text, at=out.now, source=source)

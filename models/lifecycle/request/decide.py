@@ -13,9 +13,7 @@ from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.requests import Decision, Request, Term
 from models.tables.states import RequestEvent, RequestState, StageState
-from models.text_cleanup import tidy
-
-COMMENT_LIMIT = 2000
+from models.text_cleanup import tidy_text
 
 
 def check_comment(case: Case, request: Request, comment: str, *, approves: bool) -> str:
@@ -23,9 +21,7 @@ def check_comment(case: Case, request: Request, comment: str, *, approves: bool)
 
     Raises Invalid (field "comment") where it is too long, or missing and needed by the policy of the request.
     """
-    comment = tidy(comment)
-    if len(comment) > COMMENT_LIMIT:
-        raise Invalid(f"The comment has {len(comment)} characters. {COMMENT_LIMIT} fit.", field="comment")
+    comment = tidy_text(comment, "The comment")
     policy = policy_of(case, request.policy).policy
     if not comment and policy.decision_comment.needed(approves=approves):
         raise Invalid(_missing_sentence(request, approves=approves), field="comment")

@@ -69,7 +69,7 @@ def kinds_of(
     """
     wanted = list(access_keys)
     before = set(case.read(_CLOSED, person=beneficiary_id, app=app_key, accesses=wanted))
-    for request in _changed(case, Request):
+    for request in case.changed(Request):
         theirs = (request.beneficiary_id, request.app_key) == (beneficiary_id, app_key)
         if theirs and request.closed_at is not None and request.kind is not RequestKind.EXTEND:
             before.add(request.access_key)
@@ -130,10 +130,4 @@ def sent_already(requests: Sequence[Request]) -> SentAlready:
 def _with_changes(case: Case, table: type[Row], rows: Iterable[Row]) -> list[Row]:
     """Rows that a statement has read, as this unit leaves them, and all others that it has changed."""
     unchanged = [row for row in rows if row.id not in case.before.get(table, {})]
-    return unchanged + _changed(case, table)
-
-
-def _changed(case: Case, table: type[Row]) -> list[Row]:
-    """The rows that this unit has added or changed, as they are by now."""
-    rows = (case.get(table, key) for key in case.before.get(table, {}))
-    return [row for row in rows if row is not None]
+    return unchanged + case.changed(table)

@@ -15,9 +15,8 @@ from models.tables.cards import CardKind
 from models.tables.grants import Cause
 from models.tables.requests import Request
 from models.tables.reviews import OPEN_REVIEWS, Review, ReviewState
-from models.text_cleanup import tidy
+from models.text_cleanup import tidy_text
 
-COMMENT_LIMIT = 2000
 LONGEST_WAIT = timedelta(days=7)
 """Between two reminders, unless the first comes later."""
 
@@ -33,7 +32,7 @@ def mark_justified(out: Outcome, ref: str, by: str, comment: str = "") -> Review
     Raises OwnRequest, NotAllowed, Closed or Invalid; each says who may or what is right.
     """
     review, request = _open_review(out.case, ref, by)
-    return _close(out, review, request, ReviewState.JUSTIFIED, by, _check_comment(comment))
+    return _close(out, review, request, ReviewState.JUSTIFIED, by, tidy_text(comment, "The comment"))
 
 
 def mark_misused(out: Outcome, ref: str, by: str, comment: str) -> Review:
@@ -46,7 +45,7 @@ def mark_misused(out: Outcome, ref: str, by: str, comment: str) -> Review:
         end_dates.lock_extensions(out.case, request.grant_id)
         lock_grant(out.case, f"GR-{request.grant_id}")
     review, request = _open_review(out.case, ref, by)
-    comment = _check_comment(comment)
+    comment = tidy_text(comment, "The comment")
     if not comment:
         raise Invalid("Say what was wrong with it.", field="comment")
     review = _close(out, review, request, ReviewState.MISUSED, by, comment)
@@ -114,15 +113,6 @@ def _not_your_own(case: Case, may: tuple[str, ...]) -> str:
 def _names(case: Case, people: tuple[str, ...]) -> str:
     names = names_of(case, set(people))
     return " or ".join(names[person_id] for person_id in people[:5])
-
-
-def _check_comment(comment: str) -> str:
-    """The comment as it is kept; raises Invalid where it is too long."""
-    comment = tidy(comment)
-    if len(comment) > COMMENT_LIMIT:
-        sentence = f"The comment has {len(comment)} characters. {COMMENT_LIMIT} fit."
-        raise Invalid(sentence, field="comment")
-    return comment
 
 
 def _close(

@@ -17,7 +17,7 @@ from models.store.case import Case
 from models.store.outcome import Outcome
 from models.tables.cards import CardKind
 from models.tables.requests import STAGES, Reassignment, Request
-from models.text_cleanup import tidy
+from models.text_cleanup import tidy_text
 
 NOTE_LIMIT = 500
 _MOST_NAMED = 5
@@ -48,9 +48,7 @@ def reassign(out: Outcome, ref: str, by: str, to: str, *, seat: str, note: str =
     stage = _open_stage(out.case, ref)
     if seat not in _reassignable(stage, by).seats:
         raise Invalid("They are not asked any more. Choose again whose decision it is.", field="seat")
-    note = tidy(note)
-    if len(note) > NOTE_LIMIT:
-        raise Invalid(f"The note has {len(note)} characters. {NOTE_LIMIT} fit.", field="note")
+    note = tidy_text(note, "The note", field="note", limit=NOTE_LIMIT)
     _check_approver(out.case, stage, by, to)
     row = out.add(
         Reassignment,
