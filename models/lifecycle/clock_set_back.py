@@ -1,9 +1,9 @@
-"""A clock that was set back.
+"""Correct stored times after the clock was set back.
 
-The trail knows the latest time that any of us has seen. Where that lies ahead, something was reckoned by
-hours that are taken back: an access seems to begin in the future, and would last too long; a failure waits
-for its next try for a year. An access goes back with the clock, so that it lasts as long as it would have;
-what waits is tried now. An explicit end stays as it is.
+The audit trail knows the latest time that any process has seen. Where that lies ahead of now, times were
+computed by a wrong clock: an access seems to begin in the future, and would last too long; a failure would
+be retried in a year. A grant moves back with the clock, so that it lasts as long as it would have; retries
+run now. An explicit end stays as it is.
 """
 
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from models.tables.base import Json
 from models.tables.grants import UNSETTLED, Grant
 
 TOLERANCE = timedelta(minutes=5)
-"""Clocks of several machines differ by seconds; by more, one of them was set."""
+"""Clocks of several machines differ by seconds; a larger difference means that one was set."""
 
 _GRANTS: Any = Grant.__table__
 _BEGUN_LATER = (
@@ -41,17 +41,17 @@ _TAKE_SOON = (
 
 
 def correct_times(out: Outcome) -> None:
-    """Look whether the clock was set back, and bring to the present what was reckoned ahead of it."""
+    """Correct stored times where the audit trail shows that the clock was set back."""
     latest = audit.latest(out.case)
     if latest is not None and latest > out.now + TOLERANCE:
         move_times_back(out, latest - out.now)
 
 
 def move_times_back(out: Outcome, by: timedelta, since: datetime | None = None) -> None:
-    """The clock was set back by so much: bring what was reckoned before that to the present.
+    """Move times back by as much as the clock was set back.
 
-    It was wrong from `since` on, by its own reckoning. Where that is not known, only what lies in the future
-    is sure to be wrong.
+    It was wrong from `since` on, by its own time. Where that is not known, only what lies in the future is
+    sure to be wrong.
     """
     moment = min(since, out.now) if since else out.now
     for grant in out.case.take(out.case.read(_BEGUN_LATER, moment=moment)):

@@ -1,6 +1,6 @@
 """Close a request, whatever ended it. What an approval leads to begins in `models.lifecycle.request.stages`.
 
-It stands above neither requests nor grants, since both end requests: a grant that ends drops its extension.
+It belongs neither to requests nor to grants: a grant that ends closes its extension too.
 """
 
 from models.catalogue.spec.enums import RequestKind
@@ -13,7 +13,7 @@ from models.tables.states import GrantState, RequestEvent, StageState
 
 
 def close_request(out: Outcome, request: Request, event: RequestEvent, by: str, note: str = "") -> Request:
-    """End a request, with the stages that were not decided; raises Closed where somebody was first."""
+    """Close a request with its undecided stages; raises Closed where somebody was first."""
     closing = {"closed_at": out.now, "closed_by": by, "closing_note": note}
     request = move_request(out, request, event, by, closing, note=note)
     for row in out.case.all(STAGES, request.id):
@@ -26,7 +26,7 @@ def close_request(out: Outcome, request: Request, event: RequestEvent, by: str, 
 
 
 def _end_grace(out: Outcome, request: Request) -> None:
-    """An extension that was not approved holds up its grant's end no longer."""
+    """Let the grant end that an extension, which was not approved, held up."""
     grant = out.case.lock(Grant, request.grant_id)
     if grant is not None and grant.state is GrantState.ACTIVE:
         out.change(grant, due_at=grant.ends_at)

@@ -1,11 +1,11 @@
-"""What is due: the scheduler asks, a batch at a time, in the order of urgency.
+"""Do what is due, for the scheduler: a batch at a time, in the order of urgency.
 
-Revokes come before starts, then requests that nobody decided: their end, their escalation, the warning; then
-notices and reminders. What was due while the bot was away is done once: of several notices that were missed,
-only the last is sent.
+Revocations come before starts, then requests that nobody decided: their end, their escalation, the warning;
+then notices and reminders. What was due while the bot was away is done once: of several notices that were
+missed, only the last is sent.
 
-Each row has an outcome of its own over one case: one that cannot be done is dropped and named, and holds up
-nothing else.
+Each row has an outcome of its own over one case: one that fails is dropped and named, and holds up nothing
+else.
 """
 
 import time
@@ -34,7 +34,7 @@ from models.tables.reviews import Review
 from models.tables.states import GrantState, RequestEvent, RequestState
 
 BATCH = 100
-"""How many rows of a kind are looked up at once."""
+"""Rows of one kind that are read at once."""
 AT_ONCE = 0.005
 """Seconds of work for one transaction, so that nobody waits long behind it."""
 
@@ -47,29 +47,29 @@ Row = TypeVar("Row", Grant, Request, Delegation, Review)
 
 @dataclass
 class Swept:
-    """What came of a sweep."""
+    """The result of a sweep."""
 
     outcomes: list[Outcome] = field(default_factory=list)
     broken: list[tuple[str, Exception]] = field(default_factory=list)
-    """What could not be done, by names such as "move GR-1", and why."""
+    """What failed, by names such as "move GR-1", and why."""
     done: int = 0
-    """How many rows were seen to."""
+    """How many rows were dealt with."""
     more: bool = False
     """Whether there may be more that is due."""
     seconds: float = 0
-    """Seconds of work, without what is looked up for many at once."""
+    """Seconds of work, without what is read for many at once."""
 
 
 def sweep(case: Case, begin: Begin, skip: Collection[str] = ()) -> Swept:
     """Do some of what is due: up to `BATCH` rows, and about `AT_ONCE` seconds of work.
 
-    `begin` makes an outcome over the case; those that are to be saved are returned. What is named in
-    `skip` is left alone: what was broken before.
+    `begin` makes an outcome over the case; those that are to be saved are returned. `skip` names what failed
+    before and is left alone.
     """
     swept = Swept()
-    mending = "set back clock"
-    if mending not in skip:
-        _attempt(swept, begin, mending, clock_set_back.correct_times)
+    correction = "set back clock"
+    if correction not in skip:
+        _attempt(swept, begin, correction, clock_set_back.correct_times)
     for part in PARTS:
         part.carry_out(swept, case, begin, skip)
         if swept.more:
@@ -82,7 +82,7 @@ def sweep(case: Case, begin: Begin, skip: Collection[str] = ()) -> Swept:
 
 
 def _attempt(swept: Swept, begin: Begin, what: str, work: Callable[[Outcome], object]) -> bool:
-    """Do one thing with an outcome of its own; True if it was done. Raises the database's own trouble."""
+    """Do one thing with an outcome of its own; True if it was done. Raises the database's own errors."""
     out = begin()
     try:
         work(out)
@@ -112,7 +112,7 @@ class _Part(Generic[Row]):
     """The column that says when."""
     work: Callable[[Outcome, Row], object]
     look_up: Callable[[Case, Collection[Row]], None] = _nothing
-    """Reads at once what the work needs for all the rows, besides what belongs to them."""
+    """Reads at once what the work needs for all the rows, besides their own groups."""
 
     @cached_property
     def _due(self) -> Select[Any]:
@@ -187,7 +187,7 @@ def _move_grant(out: Outcome, grant: Grant) -> None:
 
 
 def _held_over(out: Outcome, grant: Grant) -> datetime | None:
-    """Until when a pending extension holds up the end, where the app has a grace period."""
+    """Until when a pending extension delays the end, where the app has a grace period."""
     if grant.ends_at is None or grant.state is not GrantState.ACTIVE:
         return None
     extension = end_dates.pending_extension(out.case, grant)
@@ -211,7 +211,7 @@ def _expire(out: Outcome, request: Request) -> None:
 
 
 def _grants(case: Case, requests: Collection[Request]) -> None:
-    """Those that requests for more time are about."""
+    """Lock the grants that extensions are about."""
     case.lock_now(Grant, {request.grant_id for request in requests if request.grant_id is not None})
 
 

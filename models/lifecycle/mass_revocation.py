@@ -1,4 +1,4 @@
-"""Pausing: a mass of accesses that would end only by a clock or a database in doubt waits for an admin."""
+"""Pause mass revocations: accesses that would end only by a doubtful clock or database wait for an admin."""
 
 from datetime import datetime
 from typing import Any
@@ -39,23 +39,23 @@ _LET_END = update(_GRANTS).where(*_HELD).values(due_at=_GRANTS.c.ends_at)
 
 
 def last_time(case: Case) -> datetime | None:
-    """The latest time that the database knows to have been; None in one that nothing happened in."""
+    """The latest time that the database knows of; None where nothing happened in it yet."""
     stamp = settings.read_setting(case, LAST_TIME)
     return datetime.fromisoformat(stamp) if stamp else audit.latest(case)
 
 
 def save_time(out: Outcome) -> None:
-    """Let the database know what time it is."""
+    """Save the present time in the database."""
     settings.write_setting(out, LAST_TIME, out.now.isoformat())
 
 
 def count_ending(case: Case, since: datetime, until: datetime) -> int:
-    """How many accesses that people have would be over at `until` and were not at `since`."""
+    """Count the active grants that end after `since` and up to `until`."""
     return int(case.read(_COUNT_ENDING, since=since, until=until)[0])
 
 
 def open_pause(out: Outcome, kind: PauseKind, since: datetime, until: datetime) -> Pause:
-    """Ask every admin before what ends between the two moments is taken away; once for one kind."""
+    """Ask every admin before what ends between the two moments is revoked; once for each kind."""
     known = out.case.first(OPEN_PAUSES, kind)
     if known is not None:
         return known
@@ -70,28 +70,34 @@ def open_pause(out: Outcome, kind: PauseKind, since: datetime, until: datetime) 
 
 
 def keep_pause(out: Outcome, ref: str, by: str) -> None:
-    """An admin wants to find out first. Raises NotAllowed, NotFound, Closed."""
+    """Keep a pause open, since an admin wants to look into it first.
+
+    Raises:
+        NotAllowed: `by` is no admin.
+        NotFound: There is no such pause.
+        Closed: It is over.
+    """
     _decide(out, ref, by, PauseState.WAITING)
 
 
 def lift_pause(out: Outcome, ref: str, by: str) -> None:
-    """An admin says: take it away. Raises NotAllowed, NotFound, Closed."""
+    """Lift a pause as an admin: what waited is revoked. Raises as `keep_pause` does."""
     pause = _decide(out, ref, by, PauseState.LIFTED)
     if pause.kind is PauseKind.RESTORED:
         out.bulk(_LET_END, begun_at=pause.created_at)
 
 
 def close_pause(out: Outcome, pause_id: int) -> None:
-    """The cause is gone."""
+    """Close a pause whose cause is gone."""
     pause = out.case.lock(Pause, pause_id)
     if pause is not None and pause.open:
         _set_state(out, pause, PauseState.OVER, SYSTEM)
 
 
 def pause_for(case: Case, grant: Grant) -> Pause | None:
-    """The pause by which an access whose end has come is not over by itself: of a restored database.
+    """The pause of a restored database that keeps this grant from ending by itself.
 
-    It lasts until an admin says so, and is about what a person had when it began.
+    It is about grants that were there when it began, and lasts until an admin lifts it.
     """
     if grant.state is not GrantState.ACTIVE:
         return None
@@ -100,7 +106,7 @@ def pause_for(case: Case, grant: Grant) -> Pause | None:
 
 
 def hold_grant(out: Outcome, grant: Grant, pause: Pause) -> Grant:
-    """Leave an access whose end has come as it is, until the pause is lifted."""
+    """Leave a grant whose end has come as it is until the pause is lifted."""
     grant = out.change(grant, due_at=None)
     transitions.record_grant(out, grant, SYSTEM, "grant.held", pause=pause.ref)
     redraw.redraw_cards(out, pause.ref)
@@ -108,7 +114,7 @@ def hold_grant(out: Outcome, grant: Grant, pause: Pause) -> Grant:
 
 
 def paused_grants(case: Case, pause: Pause, most: int) -> tuple[int, list[Grant]]:
-    """How many accesses wait because of this pause, and those that end first."""
+    """Count the grants that wait because of this pause, and return the `most` that end first."""
     if pause.kind is PauseKind.RESTORED:
         count = case.read(_COUNT_HELD, begun_at=pause.created_at)[0]
         return count, case.read(_FIRST_HELD, begun_at=pause.created_at, most=most)
@@ -117,6 +123,12 @@ def paused_grants(case: Case, pause: Pause, most: int) -> tuple[int, list[Grant]
 
 
 def _decide(out: Outcome, ref: str, by: str, state: PauseState) -> Pause:
+    """Set the state of an open pause, as an admin.
+
+    Raises:
+        NotFound: There is no such pause.
+        Closed: It is over.
+    """
     only_admins(out.case, by, "decide on this")
     pause = out.case.lock(Pause, number_of(ref, "PS"))
     if pause is None:

@@ -1,4 +1,4 @@
-"""Separation of duties over what somebody holds and has requested: when sent, decided and given."""
+"""Separation of duties between what a person holds and has requested: when sent, decided and given."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -31,21 +31,24 @@ _HOLDS = {
 
 
 def grants_of(case: Case, person_id: str) -> list[Grant]:
-    """Everything that somebody has, or will have: what could not be given is not among it.
+    """The grants of somebody that count: what they have, will have, or may still have.
 
-    What could not be taken is, since it may still be there; and what failed before and is being tried again.
+    One that could not be provisioned does not count until it is tried again; one that was not revoked does.
     """
-    live = case.all(LIVE_OF, person_id)
-    return [one for one in live if one.failing is not Direction.GIVE or one.state is not GrantState.FAILED]
+    return [
+        grant
+        for grant in case.all(LIVE_OF, person_id)
+        if grant.failing is not Direction.GIVE or grant.state is not GrantState.FAILED
+    ]
 
 
 def pending_requests_of(case: Case, person_id: str, besides: int | None = None) -> list[Request]:
-    """Everything that waits to be decided for somebody, but the request with this id.
-
-    Not more time for what they have.
-    """
-    pending = case.all(PENDING_OF_BENEFICIARY, person_id)
-    return [one for one in pending if one.kind is not RequestKind.EXTEND and one.id != besides]
+    """The pending requests for somebody, without extensions and the request with the id `besides`."""
+    return [
+        request
+        for request in case.all(PENDING_OF_BENEFICIARY, person_id)
+        if request.kind is not RequestKind.EXTEND and request.id != besides
+    ]
 
 
 def holding_of_grant(grant: Grant) -> Holding:
@@ -60,27 +63,28 @@ def holding_of_request(request: Request) -> Holding:
 
 
 def access_title(row: Grant | Request) -> str:
-    """How people call an access: "Payments, Enter"."""
+    """An access as people call it: "Payments, Enter"."""
     return f"{row.app_name}, {row.access_name}"
 
 
 def holdings_of_person(case: Case, person_id: str, besides: int | None = None) -> tuple[Holding, ...]:
-    """All of it. `besides` is the request that it is looked at for."""
+    """All that somebody holds and has requested, except the request with the id `besides`."""
     return (
-        *(holding_of_grant(one) for one in grants_of(case, person_id)),
-        *(holding_of_request(one) for one in pending_requests_of(case, person_id, besides)),
+        *(holding_of_grant(grant) for grant in grants_of(case, person_id)),
+        *(holding_of_request(request) for request in pending_requests_of(case, person_id, besides)),
     )
 
 
 def conflicts_about(case: Case, ref: str) -> tuple[ConflictSpec, ...]:
     """The conflicts that name this access, as they stand now."""
-    return tuple(one for one in catalogue_entries.all_entries(case, CONFLICT) if one.concerns(ref))
+    conflicts = catalogue_entries.all_entries(case, CONFLICT)
+    return tuple(conflict for conflict in conflicts if conflict.concerns(ref))
 
 
 def with_conflicts(case: Case, question: Question, chosen: Iterable[Holding] = ()) -> Question:
-    """The question with the conflicts that concern it, and with what the one has who would get it.
+    """The question with the conflicts that concern it, and with what the beneficiary holds.
 
-    `chosen` is asked for in the same submission.
+    `chosen` is requested in the same submission.
     """
     conflicts = conflicts_about(case, question.ref)
     if not conflicts:
@@ -90,9 +94,9 @@ def with_conflicts(case: Case, question: Question, chosen: Iterable[Holding] = (
 
 
 def conflict_stages(case: Case, app: AppSpec) -> list[StageSpec]:
-    """The stages that conflicts may ask for, for something of this app."""
-    concerned = [one for one in catalogue_entries.all_entries(case, CONFLICT) if app.key in apps_of(one)]
-    return [one.stage for one in concerned if one.stage is not None]
+    """The stages that conflicts may add to requests for this app."""
+    conflicts = catalogue_entries.all_entries(case, CONFLICT)
+    return [conflict.stage for conflict in conflicts if conflict.stage and app.key in apps_of(conflict)]
 
 
 def clashes_of(case: Case, request: Request) -> tuple[Clash, ...]:
@@ -105,64 +109,68 @@ def clashes_of(case: Case, request: Request) -> tuple[Clash, ...]:
 
 
 def lock_and_find_clashes(case: Case, request: Request) -> tuple[Clash, ...]:
-    """The same, with others kept from giving this person anything that conflicts until the commit."""
+    """The same, with the beneficiary locked: nobody gives them anything that conflicts until the commit."""
     lock_for(case, request)
     return clashes_of(case, request)
 
 
 def lock_for(case: Case, request: Request) -> None:
-    """Of two accesses of one person that conflict, whoever approves the second sees the first."""
+    """Lock the beneficiary where conflicts concern the request: the second approval sees the first."""
     if conflicts_about(case, access_ref(request.app_key, request.access_key)):
         case.lock(Person, request.beneficiary_id)
 
 
 def blocking_sentence(found: Sequence[Clash], name: str) -> str | None:
-    """Why a request cannot be approved now, in words; None where it can.
+    """Why a request of somebody of this name cannot be approved now; None where it can.
 
-    What is asked for too is in nobody's way before it is approved itself.
+    Another pending request blocks nothing before it is approved itself.
     """
     return blocked([clash for clash in found if clash.holding.how is not Hold.PENDING], name)
 
 
 def refuse_conflict(case: Case, request: Request, found: Sequence[Clash]) -> None:
-    """Raises Conflicting where a conflict that blocks has come up."""
+    """Refuse an approval where a blocking conflict has come up.
+
+    Raises:
+        Conflicting: Says which; field "comment".
+    """
     if not found:
         return
     name = names_of(case, {request.beneficiary_id})[request.beneficiary_id]
-    if said := blocking_sentence(found, name):
-        raise Conflicting(f"{request.ref} cannot be approved now. {said}", field="comment")
+    if sentence := blocking_sentence(found, name):
+        raise Conflicting(f"{request.ref} cannot be approved now. {sentence}", field="comment")
 
 
 def reason_not_to_give(case: Case, grant: Grant, name: str) -> str | None:
-    """Why an approved access must not be given to somebody of this name; None if it may.
+    """Why an approved access must not be given to somebody of this name; None where it may.
 
-    Of two that were approved, the first is given. What could not be given at its time waits for all others.
+    Of two that were approved, the first is given. One that failed at its time yields to all others.
     """
     conflicts = conflicts_about(case, access_ref(grant.app_key, grant.access_key))
     if not conflicts:
         return None
-    others = [one for one in grants_of(case, grant.person_id) if _goes_first(one, grant)]
-    said = blocked(_clashes(grant, [holding_of_grant(one) for one in others], conflicts), name)
-    return f"{said} Nothing was given." if said else None
+    others = [other for other in grants_of(case, grant.person_id) if _goes_first(other, grant)]
+    sentence = blocked(_clashes(grant, [holding_of_grant(other) for other in others], conflicts), name)
+    return f"{sentence} Nothing was given." if sentence else None
 
 
 def redraw_conflicting(out: Outcome, *rows: Grant | Request) -> None:
-    """Accesses of one person came or went, or were asked for: what they ask for shows what conflicts now."""
+    """Redraw the pending requests of a person that conflict with these rows of theirs, which changed."""
     refs = [access_ref(row.app_key, row.access_key) for row in rows]
     conflicts = [
-        one
-        for one in catalogue_entries.all_entries(out.case, CONFLICT)
-        if any(one.concerns(ref) for ref in refs)
+        conflict
+        for conflict in catalogue_entries.all_entries(out.case, CONFLICT)
+        if any(conflict.concerns(ref) for ref in refs)
     ]
     if not conflicts:
         return
     for request in out.case.all(PENDING_OF_BENEFICIARY, _holder(rows[0])):
-        if any(one.concerns(access_ref(request.app_key, request.access_key)) for one in conflicts):
+        if any(conflict.concerns(access_ref(request.app_key, request.access_key)) for conflict in conflicts):
             redraw.redraw_request(out, request)
 
 
 def clashes_as_json(found: Iterable[Clash]) -> list[Json]:
-    """Conflicts for the record: which rule, what it does, and the other access."""
+    """Clashes as JSON for the audit trail and the request: the rule, its action, and the other access."""
     return [
         {
             "key": clash.conflict.key,

@@ -1,4 +1,4 @@
-"""Move a request or a grant to its next state, by the table of moves, with the audit entry."""
+"""Move a request or a grant to its next state, by the table of moves, with an audit entry."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,17 +11,17 @@ from models.tables.states import GRANT_MOVES, REQUEST_MOVES, GrantEvent, Request
 
 
 def record_request(out: Outcome, request: Request, by: str, action: str, /, **data: Any) -> None:
-    """Record a step of a request, by this person or by Keyturn; `data` is what JSON can hold."""
+    """Write an audit entry about a request; `data` is what JSON can hold."""
     out.record(by, action, request.ref, app=request.app_key, person=request.beneficiary_id, **data)
 
 
 def record_grant(out: Outcome, grant: Grant, by: str, action: str, /, **data: Any) -> None:
-    """Record a step of a grant, in the same way."""
+    """Write an audit entry about a grant, in the same way."""
     out.record(by, action, grant.ref, app=grant.app_key, person=grant.person_id, **data)
 
 
 class IllegalMove(Exception):
-    """A defect: code asked for a move that the table does not have."""
+    """A defect: the table has no such move."""
 
 
 _NOTHING: Mapping[str, Any] = {}
@@ -35,7 +35,11 @@ def move_request(
     also: Mapping[str, Any] = _NOTHING,
     **data: Any,
 ) -> Request:
-    """Move a request and record it, with `data`; raises Closed where it has no such move any more."""
+    """Move a request, with an audit entry that has `data`; `also` are further columns.
+
+    Raises:
+        Closed: The request is in a state that has no such move.
+    """
     request = out.case.get_one(Request, request.id)
     before = request.state
     after = REQUEST_MOVES.get((before, event))
@@ -49,7 +53,11 @@ def move_request(
 def move_grant(
     out: Outcome, grant: Grant, event: GrantEvent, by: str, also: Mapping[str, Any] = _NOTHING, **data: Any
 ) -> Grant:
-    """Move a grant and record it, with `data`; raises IllegalMove where the table has no such move."""
+    """Move a grant, with an audit entry that has `data`; `also` are further columns.
+
+    Raises:
+        IllegalMove: The table has no such move; callers check the state before.
+    """
     grant = out.case.get_one(Grant, grant.id)
     before = grant.state
     after = GRANT_MOVES.get((before, event))

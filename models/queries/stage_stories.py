@@ -58,7 +58,7 @@ class StageStory:
     @property
     def overdue(self) -> bool:
         """Whether its time has passed, and nobody could be asked besides who was asked already."""
-        return self.stage.escalated_at is not None and not any(one.alternate for one in self.asked)
+        return self.stage.escalated_at is not None and not any(row.alternate for row in self.asked)
 
     @property
     def on_reject(self) -> OnReject:
@@ -68,7 +68,7 @@ class StageStory:
 
 def stage_stories(case: Case, request_id: int) -> tuple[StageStory, ...]:
     """Those of a request, in the order of its stages."""
-    asked = by_stage(sorted(case.all(ASKED, request_id), key=lambda one: one.asked_at))
+    asked = by_stage(sorted(case.all(ASKED, request_id), key=lambda row: row.asked_at))
     decisions, passed = (by_stage(case.all(group, request_id)) for group in (DECISIONS, REASSIGNED))
     return tuple(
         StageStory(stage, tuple(asked[at]), tuple(decisions[at]), tuple(passed[at]))
@@ -101,7 +101,7 @@ class RequestProgress:
 
     def quiet(self, person_id: str) -> bool:
         """Whether this person may decide without being asked."""
-        return any(one.person_id == person_id and one.quiet for one in self.stage.asked)
+        return any(row.person_id == person_id and row.quiet for row in self.stage.asked)
 
     def because(self, person_id: str) -> str:
         """Why this person is asked; empty if they are not."""

@@ -178,18 +178,18 @@ def to_do(case: Case, person_id: str, page: int, counts: ToDoCounts) -> ToDo:
 
 def _to_review(case: Case, person_id: str) -> list[Review]:
     """The emergencies that this person may review, newest first."""
-    return [one for one in reversed(case.all(OPEN_REVIEWS)) if person_id in one.asked]
+    return [review for review in reversed(case.all(OPEN_REVIEWS)) if person_id in review.asked]
 
 
 def _for_others(case: Case, person_id: str) -> list[Proposal]:
     """The changes of the catalogue that an admin can decide on, since others have made them; newest first."""
-    return [one for one in reversed(case.all(OPEN_CHANGES)) if one.by != person_id]
+    return [change for change in reversed(case.all(OPEN_CHANGES)) if change.by != person_id]
 
 
 def _decide(case: Case, person_id: str, window: Window) -> tuple[tuple[Request, RequestProgress], ...]:
     ids = read_page(case, _DECIDE, window, person=person_id)
     case.hand(Request, ids)
-    return _standing(case, [case.get_one(Request, one) for one in ids])
+    return _standing(case, [case.get_one(Request, request_id) for request_id in ids])
 
 
 def _tasks(case: Case, person_id: str, window: Window) -> tuple[tuple[Task, Grant], ...]:

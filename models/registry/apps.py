@@ -1,7 +1,7 @@
-"""The catalogue as it is kept.
+"""Read and write the catalogue's apps, cached by a revision that counts changes.
 
-One row an app, its whole entry as one document, and a revision that counts changes. What was read is kept in
-memory for as long as the revision stands; a unit of work that changes the catalogue reads its own.
+An app is one row with its whole entry as one document. A unit of work that changes the catalogue reads its
+own version.
 """
 
 from collections.abc import Callable
@@ -23,13 +23,13 @@ T = TypeVar("T")
 
 REVISION = "catalogue.revision"
 _CHANGES = "changes of the catalogue"
-"""Where a case counts them, so that what it keeps of the catalogue is as it is by now."""
+"""Where a case counts them, so that what it has cached of the catalogue is up to date."""
 _LAST = select(func.coalesce(func.max(App.position), -1))
 
 
 @dataclass
 class _Read:
-    """What was read of the apps, at one revision."""
+    """Apps that were read at one revision."""
 
     specs: dict[str, AppSpec] = field(default_factory=dict)
     keys: tuple[str, ...] | None = None
@@ -63,15 +63,15 @@ def _spec(read: _Read, row: App) -> AppSpec:
 
 
 def revision(case: Case) -> int:
-    """A number that grows with every change of the catalogue, for those who keep a copy in memory."""
+    """A number that grows with every change of the catalogue, for caches."""
     return int(settings.read_setting(case, REVISION, 0))
 
 
 def cached(case: Case, table: type[Base], make: Callable[[], T]) -> T:
-    """What was read of a table of the catalogue: `make` makes an empty one.
+    """The cache of a table of the catalogue; `make` makes an empty one.
 
-    It is kept in the store's memory for its revision, the newest only; in a unit of work that changes the
-    catalogue it is kept in the case, until the next change.
+    It lives in the store's memory for the newest revision; in a unit of work that changes the catalogue it
+    lives in the case, until the next change.
     """
     if case.before.get(table) or REVISION in case.before.get(Setting, {}):
         return case.keep((table, case.kept.get(_CHANGES, 0)), make)
@@ -83,25 +83,25 @@ def cached(case: Case, table: type[Base], make: Callable[[], T]) -> T:
 
 
 def drop_cached(out: Outcome) -> None:
-    """The catalogue is about to change in this unit of work: what the case keeps of it holds no more."""
+    """Drop what this case has cached of the catalogue, which is about to change in this unit of work."""
     out.case.kept[_CHANGES] = out.case.kept.get(_CHANGES, 0) + 1
 
 
 def lock_catalogue(out: Outcome) -> int:
-    """Keep others from changing the catalogue until the commit; returns its revision."""
+    """Lock the catalogue until the commit; returns its revision."""
     drop_cached(out)
     return int(settings.lock_setting(out, REVISION, 0))
 
 
 def bump_revision(out: Outcome) -> None:
-    """Count one more change of the catalogue."""
+    """Count a change of the catalogue."""
     settings.write_setting(out, REVISION, lock_catalogue(out) + 1)
 
 
 def save_app(out: Outcome, spec: AppSpec, by: str, **more: str) -> list[str]:
     """Add or change an app; returns the change in words (empty where nothing changes).
 
-    `more` is recorded with it.
+    `more` stands in the audit entry.
     """
     lock_catalogue(out)
     row = out.case.lock(App, spec.key)
@@ -126,7 +126,7 @@ def replace_apps(out: Outcome, specs: list[AppSpec], by: str) -> list[str]:
 
 
 def remove_app(out: Outcome, key: str, by: str) -> list[str]:
-    """Take an app out of the catalogue. Requests and grants keep the copy of it that they were made with."""
+    """Remove an app from the catalogue. Requests and grants keep the copy of it that they were made with."""
     lock_catalogue(out)
     words = _drop(out, out.case.get_one(App, key), by)
     bump_revision(out)

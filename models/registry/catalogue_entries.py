@@ -1,6 +1,6 @@
-"""What the catalogue has besides apps, as it is kept: one row an entry, of whichever kind.
+"""Read and write the catalogue's entries that are no apps, of every kind: one row each.
 
-Every change is in the audit trail with before and after, and turns the catalogue's revision.
+Every change is in the audit trail with before and after, and bumps the catalogue's revision.
 """
 
 from collections.abc import Mapping
@@ -23,18 +23,18 @@ from models.tables.catalogue import PARTS, Part
 P = TypeVar("P", bound=Spec)
 
 _SUBJECT = 64
-"""As much as the trail keeps of what an entry is about."""
+"""Characters that an audit entry's subject may have."""
 _KEYS = select(Part.key).where(Part.kind == bindparam("kind"))
 _LAST = select(func.coalesce(func.max(Part.position), -1)).where(Part.kind == bindparam("kind"))
 
 
 @dataclass
 class _Read:
-    """What was read of the entries of one kind, at one revision."""
+    """Entries of one kind that were read at one revision."""
 
     keys: frozenset[str]
     specs: dict[str, Any] = field(default_factory=dict)
-    every: tuple[Any, ...] | None = None
+    entries: tuple[Any, ...] | None = None
     stored: Mapping[str, Json] | None = None
 
 
@@ -55,14 +55,14 @@ def _keys(case: Case, kind: Kind[Any]) -> frozenset[str]:
 def all_entries(case: Case, kind: Kind[P]) -> list[P]:
     """All entries of a kind, in the catalogue's order."""
     read = _read(case, kind)
-    if read.every is None:
+    if read.entries is None:
         rows = case.all(PARTS, kind.name) if read.keys else []
-        read.every = tuple(_spec(read, kind, row) for row in rows)
-    return list(read.every)
+        read.entries = tuple(_spec(read, kind, row) for row in rows)
+    return list(read.entries)
 
 
 def stored_entries(case: Case, kind: Kind[Any]) -> Mapping[str, Json]:
-    """All entries of a kind by their keys, as they are kept: whatever they are worth."""
+    """All entries of a kind by their keys, as they are stored, valid or not."""
     read = _read(case, kind)
     if read.stored is None:
         read.stored = {row.key: row.spec for row in case.all(PARTS, kind.name)} if read.keys else {}
@@ -86,7 +86,7 @@ def _spec(read: _Read, kind: Kind[P], row: Part) -> P:
 
 
 def all_parts(case: Case) -> Parts:
-    """Everything that is no app."""
+    """All entries that are no apps, by kind."""
     found = {kind.name: tuple(all_entries(case, kind)) for kind in KINDS}
     return {name: entries for name, entries in found.items() if entries}
 
@@ -99,7 +99,7 @@ def workspace_settings(case: Case) -> SettingsSpec:
 def save_entry(out: Outcome, kind: Kind[P], spec: P, by: str, **more: str) -> list[str]:
     """Add or change an entry; returns the change in words (empty where nothing changes).
 
-    `more` is recorded with it.
+    `more` stands in the audit entry.
     """
     apps.lock_catalogue(out)
     row = out.case.lock(Part, (kind.name, kind.key(spec)))
@@ -111,7 +111,7 @@ def save_entry(out: Outcome, kind: Kind[P], spec: P, by: str, **more: str) -> li
 
 
 def remove_entry(out: Outcome, kind: Kind[P], key: str, by: str, **more: str) -> list[str]:
-    """Take an entry out; returns the change in words (empty where there is none). `more` is recorded."""
+    """Remove an entry; returns the change in words (empty where there is none). `more` as in `save_entry`."""
     apps.lock_catalogue(out)
     row = out.case.lock(Part, (kind.name, key))
     if row is None:
@@ -135,7 +135,7 @@ def _replace(out: Outcome, kind: Kind[Any], specs: tuple[Spec, ...], by: str) ->
     """Make a kind have exactly these entries; True if others stand there now, or in another order."""
     rows = {row.key: row for row in out.case.all(PARTS, kind.name)}
     if kind.single and rows and not specs:
-        specs = (kind.model(),)  # its version goes on, for whoever looks at it just now
+        specs = (kind.model(),)  # its version goes on, for whoever has it open just now
     for gone in sorted(rows.keys() - {kind.key(spec) for spec in specs}):
         _drop(out, kind, rows[gone], by)
     for position, spec in enumerate(specs):
@@ -173,7 +173,7 @@ def _drop(out: Outcome, kind: Kind[Any], row: Part, by: str, **more: str) -> lis
 
 
 def audit_subject(kind: Kind[Any], key: str) -> str:
-    """What the trail calls an entry."""
+    """The subject of an entry's audit entries."""
     return f"{kind.name}:{key}"[:_SUBJECT]
 
 

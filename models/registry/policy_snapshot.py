@@ -24,7 +24,7 @@ from models.tables.grants import Grant
 from models.tables.requests import Stage
 
 CACHE_SIZE = 4096
-"""How many parsed policies a process keeps: those that were used last."""
+"""How many parsed policies a process keeps: the most recently used."""
 
 
 def is_owner(person: PersonFacts, owners: Collection[str]) -> bool:
@@ -36,7 +36,7 @@ def is_owner(person: PersonFacts, owners: Collection[str]) -> bool:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """An app with the one access that was asked for."""
+    """An app with the one access that was requested."""
 
     app: AppSpec
     access: AccessSpec
@@ -47,7 +47,7 @@ class Snapshot:
 
     @property
     def alone(self) -> "Snapshot":
-        """The same without the app's other accesses and its examples, as it is read from what is stored."""
+        """The same without the app's other accesses and its examples, as it is stored."""
         if self.app.access == (self.access,) and not self.app.example:
             return self
         return Snapshot(self._app_alone(), self.access)
@@ -57,9 +57,9 @@ class Snapshot:
         return is_owner(person, self.app.owners)
 
     def owners(self, who: Who) -> tuple[str, ...]:
-        """The ids of its owners, as they are now, without those who may be none."""
-        named = [who.by_email(one) if "@" in one else who.person(one) for one in self.app.owners]
-        return tuple(dict.fromkeys(one.id for one in named if one is not None and not one.unfit))
+        """The ids of its owners as they are now, without those who may hold no role."""
+        named = [who.by_email(owner) if "@" in owner else who.person(owner) for owner in self.app.owners]
+        return tuple(dict.fromkeys(person.id for person in named if person is not None and not person.unfit))
 
     @cached_property
     def json(self) -> Json:
@@ -73,7 +73,7 @@ class Snapshot:
 
     @cached_property
     def digest(self) -> str:
-        """What requests and grants name it by: the SHA-256 of its text."""
+        """The SHA-256 of its text, by which requests and grants refer to it."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     @classmethod
@@ -106,7 +106,7 @@ def policy_of(case: Case, digest: str) -> Snapshot:
 
 def save_policies(out: Outcome, snapshots: Sequence[Snapshot]) -> list[str]:
     """Store these policies, where they are not there yet; returns their digests."""
-    digests = [one.digest for one in snapshots]
+    digests = [snapshot.digest for snapshot in snapshots]
     out.case.hand(Policy, digests)
     for snapshot in snapshots:
         out.put(Policy, digest=snapshot.digest, text=snapshot.text)
@@ -115,12 +115,12 @@ def save_policies(out: Outcome, snapshots: Sequence[Snapshot]) -> list[str]:
 
 
 def policy_today(case: Case, grant: Grant) -> AccessPolicy:
-    """The policy that more time on a grant is asked for by: today's, or the grant's where the app is gone.
+    """The policy for an extension of a grant: today's, or the grant's own where the app is gone.
 
-    For a holder who always has an end it offers no other.
+    For a guest or a contractor it allows no access without an end.
     """
     app = apps.find_app(case, grant.app_key)
-    access = next((one for one in app.access if one.key == grant.access_key), None) if app else None
+    access = next((access for access in app.access if access.key == grant.access_key), None) if app else None
     policy = effective(app, access) if app and access else policy_of(case, grant.policy).policy
     holder = Directory(case).person(grant.person_id)
     return policy.model_copy(update={"indefinite": False}) if holder and holder.temporary else policy
@@ -138,7 +138,7 @@ def _stage_spec(text: str) -> StageSpec:
 
 
 _parsed: OrderedDict[str, Snapshot] = OrderedDict()
-"""The one that was used last stands last. Threads that read and the one that writes share it."""
+"""In the order of their last use. Threads that read and the one that writes share it."""
 _changing = Lock()
 
 

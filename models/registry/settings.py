@@ -1,4 +1,4 @@
-"""Small facts of the workspace, by key: read, set, and held while something depends on them."""
+"""Read, write and lock the settings of the workspace, by key."""
 
 import secrets
 from typing import Any
@@ -27,10 +27,7 @@ def write_setting(out: Outcome, key: str, value: Any) -> None:
 
 
 def lock_setting(out: Outcome, key: str, default: Any = None) -> Any:
-    """Keep others from setting it until the commit, so that what is read now still holds when it is written.
-
-    Returns the value. Where it was never set, it is set to the default.
-    """
+    """Lock a setting until the commit and return its value; one that was never set is set to the default."""
     row = out.case.lock(Setting, key)
     if row is None:
         row = out.add(Setting, key=key, value={"value": default})
@@ -38,7 +35,7 @@ def lock_setting(out: Outcome, key: str, default: Any = None) -> Any:
 
 
 def check_writable(sql: Sql) -> None:
-    """Write something and take it away again: raises what the database has against being written to."""
-    key = f"touch.{secrets.token_hex(8)}"  # one's own: nobody who froze with it locked is waited for
+    """Write a row and remove it again, so that a database which cannot be written to raises its error."""
+    key = f"touch.{secrets.token_hex(8)}"  # of its own: a process that froze with it locked blocks nobody
     sql.run(_ADD, [{"key": key, "value": {"value": None}}])
     sql.run(_REMOVE, [{"key": key}])

@@ -1,4 +1,4 @@
-"""Deciding on a change of the catalogue: by an admin who is not its author, looked up at every click."""
+"""Approve or reject a proposed change of the catalogue, as an admin who is not its author; or withdraw it."""
 
 from models.catalogue.lint.remarks import settle
 from models.catalogue.spec import AppSpec
@@ -28,8 +28,14 @@ from models.tables.catalogue import APP, CONFLICT, MESSAGE, Proposal, ProposalSt
 def approve_change(out: Outcome, ref: str, edition: str, by: str, note: str = "") -> Proposal:
     """Apply a change that another admin proposed.
 
-    Where the app was changed meanwhile, or an example of it fails by now, the change is overtaken instead:
-    look at its state. Raises NotFound, NotAllowed, Closed, Invalid (it was changed after it was shown).
+    Where the app was changed meanwhile, or an example of it fails by now, the change is superseded instead:
+    look at its state.
+
+    Raises:
+        NotFound: There is no such change.
+        NotAllowed: `by` is no admin, or its author.
+        Closed: It is not open any more.
+        Invalid: It was changed after it was shown (`edition`).
     """
     proposal = _for_another(out.case, _lock(out, ref), by)
     if str(proposal.edition) != edition:
@@ -44,18 +50,24 @@ def approve_change(out: Outcome, ref: str, edition: str, by: str, note: str = ""
 
 
 def may_decide_change(case: Case, ref: str, by: str) -> Proposal:
-    """An open change that this person may decide on. Raises as `approve_change` does."""
+    """Return an open change that this person may decide on; raises as `approve_change` does."""
     return _for_another(case, case.get(Proposal, number_of(ref, "CH")), by)
 
 
 def reject_change(out: Outcome, ref: str, by: str, note: str = "") -> Proposal:
-    """Say no to a change that another admin proposed. Raises as `approve_change` does."""
+    """Reject a change that another admin proposed; raises as `approve_change` does."""
     proposal = _for_another(out.case, _lock(out, ref), by)
     return close_change(out, proposal, ProposalState.REJECTED, by, note)
 
 
 def withdraw_change(out: Outcome, ref: str, by: str) -> Proposal:
-    """Take back one's own change. Raises NotFound, NotAllowed, Closed."""
+    """Withdraw one's own change.
+
+    Raises:
+        NotFound: There is no such change.
+        NotAllowed: It is somebody else's.
+        Closed: It is not open any more.
+    """
     proposal = _lock(out, ref)
     if proposal is None:
         raise NotFound("There is no such change.")
@@ -98,8 +110,8 @@ def _obstacle(case: Case, proposal: Proposal) -> str:
     if proposal.kind == CONFLICT:
         return str(edit_conflict.conflict_objection(case, *_both(proposal, ConflictSpec)) or "")
     if proposal.kind == MESSAGE:
-        wanted = _both(proposal, MessageSpec)[1]
-        return next((said for _, said in broken(wanted)), "") if wanted else ""
+        after = _both(proposal, MessageSpec)[1]
+        return next((sentence for _, sentence in broken(after)), "") if after else ""
     return ""
 
 
@@ -113,8 +125,8 @@ def _apply(out: Outcome, proposal: Proposal, by: str) -> None:
         before, after = _both(proposal, ConflictSpec)
         edit_conflict.save_conflict(out, before, after, proposal.by, **both)
     elif proposal.kind == MESSAGE:
-        own, wanted = _both(proposal, MessageSpec)
-        edit_message.save_message(out, own, wanted, proposal.by, **both)
+        present, wanted = _both(proposal, MessageSpec)
+        edit_message.save_message(out, present, wanted, proposal.by, **both)
     else:
         settings = SettingsSpec.model_validate(proposal.after)
         catalogue_entries.save_entry(out, SETTINGS, settings, proposal.by, **both)

@@ -1,4 +1,4 @@
-"""View, add and change an app of the catalogue, held against its conflicts and its own examples."""
+"""View, add and change an app of the catalogue, checked against its conflicts and its own examples."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,18 +23,22 @@ from models.tables.catalogue import APP, App, Proposal
 
 
 def check_app(case: Case, spec: AppSpec) -> None:
-    """Raises Invalid, with the reason, where this entry cannot be saved."""
+    """Check that this app can be saved.
+
+    Raises:
+        Invalid: It cannot, with the reason.
+    """
     if why := app_objection(case, spec):
         raise Invalid(why)
 
 
 def app_objection(case: Case, spec: AppSpec) -> str:
-    """Why this entry cannot be saved; empty where it can."""
+    """Why this app cannot be saved; empty where it can."""
     return _broken_conflict(case, spec) or _broken_example(case, spec)
 
 
 def _broken_conflict(case: Case, spec: AppSpec) -> str:
-    """Which conflict names an access that the app has no more."""
+    """The conflict that names an access which the app has no more, in a sentence."""
     known = known_accesses([spec])
     for conflict in catalogue_entries.all_entries(case, CONFLICT):
         for _, ref in named_by(conflict):
@@ -45,9 +49,9 @@ def _broken_conflict(case: Case, spec: AppSpec) -> str:
 
 
 def _broken_example(case: Case, spec: AppSpec) -> str:
-    """Which example of its policy the entry breaks, with what came out instead."""
-    ran_all = run_all([spec], Directory(case), catalogue_entries.all_entries(case, CONFLICT))
-    broken = [ran for ran in ran_all if not ran.met]
+    """The example of its policy that the app breaks, with what came out instead, in a sentence."""
+    results = run_all([spec], Directory(case), catalogue_entries.all_entries(case, CONFLICT))
+    broken = [result for result in results if not result.met]
     if not broken:
         return ""
     more = f" {len(broken) - 1} more of its examples fail." if len(broken) > 1 else ""
@@ -55,10 +59,10 @@ def _broken_example(case: Case, spec: AppSpec) -> str:
 
 
 MOST_VERSIONS = 20
-"""How many changes of others are told at most."""
+"""The most versions by others that are shown."""
 
 Edit = Callable[[AppSpec], AppSpec]
-"""Makes the new entry of the present one. Raises a Refusal where that cannot be."""
+"""Makes the new app of the present one; may raise a Refusal."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +72,11 @@ class AppEntry:
     app: AppSpec
     version: int
     notes: tuple[str, ...] = ()
-    """What is worth a second look, and (after a save) what was understood otherwise than entered."""
+    """Remarks of the checks, and (after a save) what was understood otherwise than entered."""
     open_changes: tuple[Proposal, ...] = ()
-    """Changes that wait for a second admin; the app is shown with those of the one who looks."""
+    """Changes that wait for a second admin; `app` has those of the viewer."""
     waiting_for: str = ""
-    """Who can approve what the one who looks has proposed, as a sentence; empty where nothing waits."""
+    """The admins who can approve the viewer's changes, as a sentence; empty where nothing waits."""
 
 
 class Superseded(Refusal):
@@ -84,19 +88,24 @@ class Superseded(Refusal):
 
 
 def get_app(case: Case, key: str, by: str, version: int | None = None) -> AppEntry:
-    """An app as it stands. With `version` it has to be that one still.
+    """An app as it stands; with `version`, it must still have that version.
 
-    Raises NotAllowed, NotFound, Overtaken.
+    Raises:
+        NotAllowed: `by` is no admin.
+        NotFound: There is no such app any more.
+        Superseded: It has another version by now.
     """
     only_admins(case, by)
     return _entry(case, case.get(App, key), key, by, version)
 
 
 def add_app(out: Outcome, spec: AppSpec, by: str) -> AppEntry:
-    """Put a new app into the catalogue.
+    """Add an app to the catalogue. Where two people are needed, it waits: the entry has version 0 then.
 
-    Raises NotAllowed, Duplicate (field "key") where there is one with this key, or Invalid where
-    an example of its policy is not met. Where two people are needed, it waits: the entry has version 0 then.
+    Raises:
+        NotAllowed: `by` is no admin.
+        Duplicate: There is an app with this key; field "key".
+        Invalid: An example of its policy is not met.
     """
     only_admins(out.case, by)
     apps.lock_catalogue(out)
@@ -108,11 +117,16 @@ def add_app(out: Outcome, spec: AppSpec, by: str) -> AppEntry:
 
 
 def change_app(out: Outcome, key: str, version: int, edit: Edit, by: str) -> AppEntry:
-    """Change an app that stands at this version.
+    """Change an app that has this version.
 
-    Where two people are needed, it waits for a second admin, with what they have proposed there already.
-    Raises NotAllowed, NotFound, Overtaken, whatever `edit` raises, and Invalid where an example of the app’s
-    policy is not met any more.
+    Where two people are needed, it waits for a second admin, with what `by` has proposed there already.
+
+    Raises:
+        NotAllowed: `by` is no admin.
+        NotFound: There is no such app any more.
+        Superseded: It has another version by now.
+        Invalid: An example of its policy is not met any more.
+        Refusal: Whatever `edit` raises.
     """
     only_admins(out.case, by)
     apps.lock_catalogue(out)
@@ -130,14 +144,16 @@ def _save(out: Outcome, spec: AppSpec, by: str) -> AppEntry:
     check_app(out.case, settled)
     apps.save_app(out, settled, by)
     propose_change.mark_superseded(out)
-    said = (*notes, *stage_sizes.doubts(settled, Directory(out.case)))
-    return AppEntry(settled, out.case.get_one(App, spec.key).version, said)
+    remarks = (*notes, *stage_sizes.doubts(settled, Directory(out.case)))
+    return AppEntry(settled, out.case.get_one(App, spec.key).version, remarks)
 
 
 def change_settings(out: Outcome, spec: SettingsSpec, by: str) -> str:
     """Change the settings; where two people are needed, returns the sentence that says who else is, else "".
 
-    Raises NotAllowed, or Invalid (field "two_people") where there is nobody else to approve anything.
+    Raises:
+        NotAllowed: `by` is no admin.
+        Invalid: Two people are wanted, and there is nobody else to approve; field "two_people".
     """
     only_admins(out.case, by)
     apps.lock_catalogue(out)
@@ -171,7 +187,7 @@ def _entry(case: Case, row: App | None, key: str, by: str, version: int | None) 
     if row is None:
         raise NotFound(f"There is no app “{key[:40]}” in the catalogue any more.")
     waiting = tuple(propose_change.open_changes(case, APP, key))
-    drafts = [one.after for one in waiting if one.by == by and one.version == row.version]
+    drafts = [change.after for change in waiting if change.by == by and change.version == row.version]
     app = AppSpec.model_validate(
         drafts[0] if drafts and propose_change.needs_second_admin(case) else row.spec
     )
@@ -187,7 +203,7 @@ def _entry(case: Case, row: App | None, key: str, by: str, version: int | None) 
 def _superseded(case: Case, entry: AppEntry, steps: int) -> Superseded:
     """Every version but the first has one entry in the trail: the last `steps` of them tell what happened."""
     story = audit.story_of(case, [f"app:{entry.app.key}"])
-    versions = [one for one in story if one.action in ("app.added", "app.changed")]
+    versions = [entry for entry in story if entry.action in ("app.added", "app.changed")]
     last = versions[-min(max(steps, 1), MOST_VERSIONS) :]
-    changes = [str(words) for one in last for words in one.data.get("changes", [])]
+    changes = [str(words) for entry in last for words in entry.data.get("changes", [])]
     return Superseded(entry, last[-1].actor if last else "", changes)

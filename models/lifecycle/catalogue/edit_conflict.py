@@ -1,4 +1,4 @@
-"""The admins' verbs for conflicts: look at them, put one in, take one out."""
+"""View, add, change and remove conflicts, as an admin."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,13 +34,13 @@ class ConflictEntry:
 
 
 def list_conflicts(case: Case, by: str) -> list[ConflictSpec]:
-    """All conflicts, in the catalogue's order. Raises NotAllowed."""
+    """All conflicts, in the catalogue's order; raises NotAllowed for anybody but an admin."""
     only_admins(case, by)
     return catalogue_entries.all_entries(case, CONFLICT)
 
 
 def get_conflict(case: Case, key: str, by: str) -> ConflictEntry:
-    """A conflict as it stands, or as the one who looks has proposed it. Raises NotAllowed, NotFound."""
+    """A conflict as it stands, or as the viewer has proposed it; raises NotAllowed or NotFound."""
     only_admins(case, by)
     row = _row(case, key)
     draft = (
@@ -53,9 +53,12 @@ def get_conflict(case: Case, key: str, by: str) -> ConflictEntry:
 
 
 def add_conflict(out: Outcome, spec: ConflictSpec, by: str) -> str:
-    """Put a new conflict in; where that needs two people, returns who else is wanted, else "".
+    """Add a conflict; where that needs two people, returns the sentence that says who else is, else "".
 
-    Raises NotAllowed, Duplicate (field "key") or Invalid.
+    Raises:
+        NotAllowed: `by` is no admin.
+        Duplicate: There is a conflict with this key; field "key".
+        Invalid: It names what the catalogue does not have, or breaks an example of a policy.
     """
     _lock(out, by)
     if out.case.get(Part, (CONFLICT.name, spec.key)) is not None:
@@ -66,22 +69,21 @@ def add_conflict(out: Outcome, spec: ConflictSpec, by: str) -> str:
 
 
 def change_conflict(out: Outcome, spec: ConflictSpec, version: int, by: str) -> str:
-    """Change a conflict that stands at this version; returns as `add_conflict` does.
+    """Change a conflict that has this version; returns and raises as `add_conflict` does.
 
-    Raises NotAllowed, NotFound, Closed where somebody was faster, and Invalid where it names what the
-    catalogue does not have or breaks an example of a policy.
+    Raises also NotFound where it is gone, and Closed where somebody was faster.
     """
     present = _lock_version(out, spec.key, version, by)
     return _save_or_propose(out, present, spec, by)
 
 
 def remove_conflict(out: Outcome, key: str, version: int, by: str) -> str:
-    """Take a conflict out. Returns and raises as `change_conflict` does."""
+    """Remove a conflict; returns and raises as `change_conflict` does."""
     return _save_or_propose(out, _lock_version(out, key, version, by), None, by)
 
 
 def check_conflict(case: Case, present: ConflictSpec | None, wanted: ConflictSpec | None) -> None:
-    """Raises Invalid where the catalogue cannot have this one instead of that one."""
+    """Raise `conflict_objection`, if there is one."""
     if why := conflict_objection(case, present, wanted):
         raise why
 
@@ -89,12 +91,12 @@ def check_conflict(case: Case, present: ConflictSpec | None, wanted: ConflictSpe
 def conflict_objection(
     case: Case, present: ConflictSpec | None, wanted: ConflictSpec | None
 ) -> Invalid | None:
-    """Why the catalogue cannot have this one instead of that one; None where it can."""
+    """Why the catalogue cannot have `wanted` instead of `present`; None where it can."""
     if wanted is not None:
         for side, what in unknown(wanted, _apps_of(case, wanted)):
             return Invalid(f"This {what}", field=side)
     for spec in filter(None, (present, wanted)):
-        others = [one for one in catalogue_entries.all_entries(case, CONFLICT) if one.key != spec.key]
+        others = [other for other in catalogue_entries.all_entries(case, CONFLICT) if other.key != spec.key]
         if why := _broken_example(case, spec, [*others, *([wanted] if wanted else [])]):
             return Invalid(why)
     return None
@@ -103,7 +105,7 @@ def conflict_objection(
 def save_conflict(
     out: Outcome, present: ConflictSpec | None, wanted: ConflictSpec | None, by: str, **more: str
 ) -> None:
-    """Make the catalogue have this one instead of that one; `more` is recorded with it."""
+    """Save `wanted` instead of `present`, and redraw what it concerns; `more` stands in the audit entry."""
     if wanted is not None:
         catalogue_entries.save_entry(out, CONFLICT, wanted, by, **more)
     elif present is not None:
@@ -152,15 +154,15 @@ def _apps_of(case: Case, spec: ConflictSpec) -> list[AppSpec]:
 
 def _broken_example(case: Case, spec: ConflictSpec, conflicts: Sequence[ConflictSpec]) -> str:
     """Which example of an app that it names is broken now, with what came out instead."""
-    ran = run_all(_apps_of(case, spec), Directory(case), conflicts)
-    broken = next((one for one in ran if not one.met), None)
+    results = run_all(_apps_of(case, spec), Directory(case), conflicts)
+    broken = next((result for result in results if not result.met), None)
     if broken is None:
         return ""
     return f"This is not saved: an example of {broken.app.name} says otherwise. {broken}"
 
 
 def _redraw(out: Outcome, spec: ConflictSpec) -> None:
-    """The cards of what waits show what conflicts by now."""
+    """Redraw the pending requests that this conflict concerns."""
     for request in out.case.read(_PENDING, apps=sorted(apps_of(spec))):
         if spec.concerns(access_ref(request.app_key, request.access_key)):
             redraw.redraw_request(out, request)

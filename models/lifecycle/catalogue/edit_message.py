@@ -1,4 +1,4 @@
-"""The admins' verbs for messages: look at them, word one, go back to the standard words."""
+"""View messages, word one, or go back to the standard words, as an admin."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from models.wording.messages import MESSAGES, MessageKey
 
 @dataclass(frozen=True)
 class MessageEntry:
-    """A message as it stands. `version` is 0 where it never had other words than the standard ones."""
+    """A message as it stands. `version` is 0 where it never had other words than the standard."""
 
     key: MessageKey
     own: MessageSpec | None
@@ -36,22 +36,27 @@ class MessageEntry:
 
 
 def list_messages(case: Case, by: str) -> list[MessageEntry]:
-    """All messages, worded or not. Raises NotAllowed."""
+    """All messages, with own words or not; raises NotAllowed for anybody but an admin."""
     only_admins(case, by)
     return [_entry(case, key) for key in MESSAGES]
 
 
 def get_message(case: Case, key: MessageKey, by: str) -> MessageEntry:
-    """One message. Raises NotAllowed."""
+    """One message; raises NotAllowed for anybody but an admin."""
     only_admins(case, by)
     return _entry(case, key)
 
 
 def change_message(out: Outcome, key: MessageKey, words: Mapping[str, str], version: int, by: str) -> str:
-    """Let a message that stands at this version say this ("subject", "text"; all standard: none of its own).
+    """Change the words of a message that has this version: "subject" and "text".
 
-    Where that needs two people, returns who else is wanted, else "". Raises NotAllowed, Closed where somebody
-    was faster, and Invalid (field "subject" or "text") where a template is broken, with its line.
+    Words that are all standard remove its own. Where that needs two people, returns the sentence that says
+    who else is, else "".
+
+    Raises:
+        NotAllowed: `by` is no admin.
+        Closed: Somebody was faster.
+        Invalid: A template is broken, with its line; field "subject" or "text".
     """
     only_admins(out.case, by)
     apps.lock_catalogue(out)
@@ -69,22 +74,26 @@ def change_message(out: Outcome, key: MessageKey, words: Mapping[str, str], vers
 
 
 def message_of(key: MessageKey, words: Mapping[str, str]) -> MessageSpec | None:
-    """The catalogue's entry that says this; None where all of it is what the standard says."""
+    """The catalogue's entry with these words; None where all of them are standard."""
     about = MESSAGES[key]
-    own = {name: said for name, said in words.items() if said != (getattr(about, name) or "")}
+    own = {name: text for name, text in words.items() if text != (getattr(about, name) or "")}
     return MessageSpec.model_validate({"key": key.value, **own}) if own else None
 
 
 def check_message(wanted: MessageSpec | None) -> None:
-    """Raises Invalid where a template of it cannot be used."""
-    for name, said in broken(wanted) if wanted else ():
-        raise Invalid(said, field=name)
+    """Check the templates of a message.
+
+    Raises:
+        Invalid: One is broken, with its line; field "subject" or "text".
+    """
+    for name, sentence in broken(wanted) if wanted else ():
+        raise Invalid(sentence, field=name)
 
 
 def save_message(
     out: Outcome, present: MessageSpec | None, wanted: MessageSpec | None, by: str, **more: str
 ) -> None:
-    """Make the catalogue have this one instead of that one; `more` is recorded with it."""
+    """Save `wanted` instead of `present`; `more` stands in the audit entry."""
     if wanted is not None:
         catalogue_entries.save_entry(out, MESSAGE, wanted, by, **more)
     elif present is not None:

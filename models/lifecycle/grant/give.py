@@ -1,4 +1,4 @@
-"""Giving: from the last approval to the access that is really there, or to a failure that somebody sees."""
+"""Provision access: from the last approval to an active grant, or to a failure that the admins see."""
 
 import hashlib
 import json
@@ -19,19 +19,19 @@ from models.tables.requests import Request, Term
 from models.tables.states import GrantEvent, GrantState
 
 LONGEST_TARGET = 200
-"""Longer settings of a connector are named by their digest in `Grant.target`."""
+"""Characters that `Grant.target` shows of a connector's settings; longer ones stand as their digest."""
 
 RETRY_FAILED_TAKE = timedelta(hours=1)
-"""How often taking what stands as failed is tried again: the access may still be there."""
+"""How often a failed revocation is tried again: the access may still be there."""
 TRIES = {Direction.GIVE: 6, Direction.TAKE: 10}
-"""Failures in a row (they may pass, says the connector) until a grant stands as failed: about 2 minutes for
-giving, where somebody waits, and half an hour for taking."""
+"""Transient failures in a row until a grant stands as failed: about 2 minutes to provision, where somebody
+waits, and half an hour to revoke."""
 
 
 def fulfil_request(out: Outcome, request: Request) -> Request:
-    """An approved request becomes a grant; an approved extension makes its grant's end later.
+    """Turn an approved request into a grant, or move the end of the grant that it extends.
 
-    Where the grant ended while the extension waited, the access is given anew.
+    Where the grant ended while the extension was pending, a new one is made.
     """
     if request.kind is RequestKind.EXTEND and request.grant_id is not None:
         grant = out.case.lock(Grant, request.grant_id)
@@ -42,7 +42,7 @@ def fulfil_request(out: Outcome, request: Request) -> Request:
 
 
 def target_of(snapshot: Snapshot) -> str:
-    """What an access's connector changes: grants with the same target are settled together."""
+    """What an access's connector changes, as `Grant.target` has it; one round serves all its grants."""
     connector = snapshot.access.connector
     what = identity_of(connector)
     if what is None:
@@ -55,14 +55,14 @@ def target_of(snapshot: Snapshot) -> str:
 
 
 def enqueue_round(out: Outcome, grant: Grant, urgency: Urgency) -> None:
-    """Let the worker bring the grant's target to what it should be, at `grant.retry_at`."""
+    """Have the worker run a round at the grant's target, at `grant.retry_at`."""
     out.enqueue(
         "settle", f"settle:{grant.target}", run_at=grant.retry_at, urgency=urgency, target=grant.target
     )
 
 
 def start_scheduled(out: Outcome, grant: Grant) -> Grant:
-    """A grant's start in the future has come."""
+    """Begin to provision a scheduled grant, whose start has come."""
     also = {"due_at": grant.ends_at, "retry_at": out.now}
     grant = move_grant(out, grant, GrantEvent.START, SYSTEM, also)
     _enqueue_giving(out, grant)
@@ -71,7 +71,7 @@ def start_scheduled(out: Outcome, grant: Grant) -> Grant:
 
 
 def mark_active(out: Outcome, grant: Grant, by: str = SYSTEM) -> Grant:
-    """The connector has given it, or saw that it is there: the duration counts from now."""
+    """Note that the access is there: the grant is active, and its duration counts from now."""
     grant = move_grant(out, grant, GrantEvent.GIVEN, by)
     ends_at = grant.ends_at if grant.length is None else out.now + timedelta(seconds=grant.length)
     grant = end_dates.reschedule(
@@ -84,7 +84,7 @@ def mark_active(out: Outcome, grant: Grant, by: str = SYSTEM) -> Grant:
 
 
 def mark_failed(out: Outcome, grant: Grant, direction: Direction, error: str) -> Grant:
-    """It did not work, and trying again by itself has come to an end: the admins see it, with Retry."""
+    """Note that the connector failed for good: the admins get a card, with Retry."""
     giving = direction is Direction.GIVE
     event = GrantEvent.GIVE_FAILED if giving else GrantEvent.TAKE_FAILED
     due_at = grant.ends_at if giving else out.now + RETRY_FAILED_TAKE
@@ -97,7 +97,7 @@ def mark_failed(out: Outcome, grant: Grant, direction: Direction, error: str) ->
 
 
 def retry(out: Outcome, grant: Grant, by: str) -> Grant:
-    """Try a failed grant again, the way it failed; once only where nobody asked for it."""
+    """Try a failed grant again in the direction that failed; only once where the scheduler does it."""
     taking = grant.failing is Direction.TAKE
     also = {
         "retry_at": out.now,
@@ -153,9 +153,9 @@ def _create(out: Outcome, request: Request) -> Request:
 
 
 def _enqueue_giving(out: Outcome, grant: Grant) -> None:
-    """Have it given. What is just being taken from the same person at the same target is looked at again.
+    """Have the grant provisioned, and recheck what is being revoked from the same person at the same target.
 
-    The next round lets that go, and nobody takes by hand what this grant gives.
+    The next round leaves that alone, and nobody revokes by hand what this grant gives.
     """
     for leaving in out.case.all(BEING_TAKEN, grant.person_id):
         other = out.case.lock(Grant, leaving.id) if leaving.target == grant.target else None

@@ -1,7 +1,7 @@
-"""What a connector has to do for one target, and what becomes of each grant when it has tried.
+"""Reconcile a target system with the grants: what its connector has to do, and what came of it.
 
 The worker reads the changes of a target, calls the connector outside of any transaction, and hands the
-outcomes back. What a person should hold on a target is the union of their live grants: nothing is taken
+outcomes back. What a person should hold on a target is the union of their live grants: nothing is revoked
 that another live grant still gives. A round looks up at once what all its grants need.
 """
 
@@ -28,7 +28,7 @@ from models.tables.people import Person
 from models.tables.states import GrantState
 
 ROUND_SIZE = 200
-"""How many changes of one target are put into one round."""
+"""The most changes of one target in one round."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,13 @@ class TargetChange:
     email: str
     connector: Json
     held_otherwise: bool
-    """To be taken, but another live grant of the same person gives the same: nothing to do."""
+    """To be revoked, but another live grant of the same person gives the same: nothing to do."""
     was_active: bool
 
 
 @dataclass(frozen=True)
 class Done:
-    """It is so: given, or taken, or it was so already."""
+    """The access is provisioned or revoked, or was so already."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +58,13 @@ class ByHand:
 
 @dataclass(frozen=True)
 class ConnectorFailure:
-    """It did not work. `error` is for the admins, in plain words."""
+    """The connector failed. `error` is for the admins, in plain words."""
 
     error: str
     transient: bool = True
-    """Whether it may work later by itself."""
+    """Whether a later try may work."""
     wait: timedelta | None = None
-    """How long the other side asks to be left alone; such a wait is no failure."""
+    """How long the target system asks to wait (Retry-After); such a wait counts as no failure."""
 
 
 ConnectorResult = Done | ByHand | ConnectorFailure
@@ -100,7 +100,7 @@ _LEFT_TO_TAKE = (
 
 
 def cancel_or_fail_ineligible(out: Out, target: str) -> None:
-    """Before a round: refuse to give what must not be given (any more).
+    """Cancel or fail, before a round, the grants that must not be provisioned (any more).
 
     Nothing is given without the approvals that its stages ask for, to somebody who left, after its end, to a
     guest or a contractor without one, or beside what it conflicts with.
@@ -115,13 +115,13 @@ def cancel_or_fail_ineligible(out: Out, target: str) -> None:
 
 
 def begin_round(out: Out, target: str) -> list[TargetChange]:
-    """Guard a round and read its changes in one unit of work: nothing is given that was not guarded."""
+    """Check a round's grants and read its changes in one unit of work: nothing unchecked is given."""
     cancel_or_fail_ineligible(out, target)
     return pending_changes(out.case, target)
 
 
 def pending_changes(case: Case, target: str) -> list[TargetChange]:
-    """What is to be done at this target now, taking before giving, oldest first."""
+    """What to do at this target now: revocations first, each kind oldest first."""
     ids = case.read(_TO_DO, target=target, now=case.now)
     case.hand(Grant, ids)
     waiting = [grant for grant in (case.get_one(Grant, key) for key in ids) if _is_due(grant, case.now)]
@@ -133,7 +133,7 @@ def pending_changes(case: Case, target: str) -> list[TargetChange]:
 
 
 def save_outcomes(out: Out, target: str, outcomes: Mapping[int, tuple[Direction, ConnectorResult]]) -> None:
-    """Write down what came of a round, by grant id, and plan the next one where something is left."""
+    """Save what came of a round, by grant id, and plan the next round where something is left."""
     case = out.case
     case.lock_now(Grant, outcomes.keys())
     grants = [case.lock(Grant, grant_id) for grant_id in sorted(outcomes)]
@@ -147,15 +147,15 @@ def save_outcomes(out: Out, target: str, outcomes: Mapping[int, tuple[Direction,
 
 
 def _is_due(grant: Grant, now: datetime) -> bool:
-    """Whether a connector has to see to it by now."""
+    """Whether a round has to include this grant now."""
     unsettled = grant.state in (GrantState.GRANTING, GrantState.REVOKING)
     return unsettled and grant.retry_at is not None and grant.retry_at <= now
 
 
 def _state_for(direction: Direction) -> GrantState:
-    """The state of a grant as long as this is wanted.
+    """The state of a grant for which this direction still holds.
 
-    While the connector worked it may have gone another way: then the next round sees to it.
+    While the connector worked, the grant may have changed direction: then the next round sees to it.
     """
     return GrantState.GRANTING if direction is Direction.GIVE else GrantState.REVOKING
 
@@ -175,7 +175,7 @@ def _change(grant: Grant, person: PersonFacts | None, kept: Collection[str]) -> 
 
 
 def _holders_otherwise(case: Case, target: str, taking: Collection[Grant]) -> set[str]:
-    """Of the people from whom something is taken, those who keep it by another live grant."""
+    """Of the people whose access is revoked, those who keep it by another live grant."""
     if not taking:
         return set()
     people = sorted({grant.person_id for grant in taking})
@@ -209,7 +209,7 @@ def _record_failure(out: Out, grant: Grant, direction: Direction, trouble: Conne
 def _plan_next_round(
     out: Out, target: str, outcomes: Mapping[int, tuple[Direction, ConnectorResult]]
 ) -> None:
-    """Have the target looked at again when something of it is due; what is left to take goes first."""
+    """Enqueue the target's next round, for when something of it is due; with the urgency of what is left."""
     case, besides = out.case, list(outcomes)
     rows = [grant for grant in (case.get(Grant, key) for key in besides) if grant is not None]
     left = [grant for grant in rows if grant.state in (GrantState.GRANTING, GrantState.REVOKING)]
@@ -231,14 +231,14 @@ def _plan_next_round(
 def _asked_to_wait(
     now: datetime, outcomes: Mapping[int, tuple[Direction, ConnectorResult]]
 ) -> datetime | None:
-    """Until when the target system wants to be left alone; it holds for what is asked of it meanwhile too."""
+    """Until when the target system wants no calls; that holds for later changes too."""
     troubles = (outcome for _, outcome in outcomes.values() if isinstance(outcome, ConnectorFailure))
     waits = [trouble.wait for trouble in troubles if trouble.wait is not None]
     return now + max(waits) if waits else None
 
 
 def _check_grants(out: Out, ids: Collection[int]) -> int:
-    """Look at these grants that are about to be given; returns how many may be."""
+    """Check grants that are about to be provisioned; returns how many may be."""
     case, good = out.case, 0
     case.lock_now(Grant, ids)
     locked = (case.lock(Grant, grant_id) for grant_id in ids)

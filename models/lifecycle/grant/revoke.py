@@ -1,4 +1,4 @@
-"""Taking: because the time is up, because somebody says so, or because the person is gone."""
+"""Revoke a grant: at its end, on request, or when its holder has left; retry or cancel a failed one."""
 
 from models.errors import Closed, NotAllowed
 from models.jobs import Urgency
@@ -17,11 +17,16 @@ from models.tables.grants import OPEN_TASKS, Cause, Direction, Grant, TaskState
 from models.tables.states import GRANT_MOVES, OVER_GRANTS, GrantEvent, GrantState, RequestEvent
 
 _CLEARED: Json = {"due_at": None, "notice_at": None, "failing": None, "error": "", "attempts": 0}
-"""Of a grant that is on its way out, or over: it ends no more, and nothing has failed yet."""
+"""Columns of a grant that is being revoked, or over: no end is due, and nothing has failed yet."""
 
 
 def give_back(out: Outcome, ref: str, by: str) -> Grant:
-    """The holder (or who asked for them) does not need it any more."""
+    """End one's own access early.
+
+    Raises:
+        NotAllowed: `by` neither holds nor requested it.
+        Closed: It is over or being revoked.
+    """
     grant = _lock(out.case, ref)
     if not can_use(out.case, grant, by):
         raise NotAllowed("Only the person who has this access can give it back.")
@@ -29,7 +34,12 @@ def give_back(out: Outcome, ref: str, by: str) -> Grant:
 
 
 def revoke(out: Outcome, ref: str, by: str, note: str = "") -> Grant:
-    """An admin, or an owner of the app, takes it away."""
+    """Revoke a grant as an admin or an owner of the app.
+
+    Raises:
+        NotAllowed: `by` is neither.
+        Closed: It is over or being revoked.
+    """
     grant = _lock(out.case, ref)
     if not can_manage(out.case, grant, by):
         raise NotAllowed(f"Only an owner of {grant.app_name} or an admin can take this access away.")
@@ -37,13 +47,17 @@ def revoke(out: Outcome, ref: str, by: str, note: str = "") -> Grant:
 
 
 def can_be_revoked(grant: Grant) -> bool:
-    """Whether there is something to take away: the access is not over, nor on its way out."""
+    """Whether there is something to revoke: the grant is neither over nor being revoked."""
     leaving = grant.state is GrantState.REVOKING or grant.failing is Direction.TAKE
     return grant.state not in OVER_GRANTS and not leaving
 
 
 def revoke_grant(out: Outcome, grant: Grant, by: str, cause: Cause, note: str = "") -> Grant:
-    """Take a grant away early, whatever the reason; raises Closed where it is over or on its way out."""
+    """End a grant early, whatever the cause, with its pending extension.
+
+    Raises:
+        Closed: It is over or being revoked.
+    """
     if grant.state in OVER_GRANTS:
         raise Closed(f"{grant.access_name} is {grant.state.label.lower()} already.")
     if not can_be_revoked(grant):
@@ -54,12 +68,12 @@ def revoke_grant(out: Outcome, grant: Grant, by: str, cause: Cause, note: str = 
 
 
 def expire_grant(out: Outcome, grant: Grant) -> Grant:
-    """The grant's end has come."""
+    """Revoke a grant whose end has come."""
     return _end(out, grant, GrantEvent.TIME_UP, SYSTEM, None)
 
 
 def mark_ended(out: Outcome, grant: Grant, by: str = SYSTEM) -> Grant:
-    """The connector has taken it, or saw that it is gone."""
+    """Note that the access is gone from the target system."""
     early = grant.cause is not None
     event = GrantEvent.TAKEN_EARLY if early else GrantEvent.TAKEN_AT_END
     grant = move_grant(out, grant, event, by, {**_CLEARED, "over_at": out.now, "retry_at": None})
@@ -72,7 +86,12 @@ def mark_ended(out: Outcome, grant: Grant, by: str = SYSTEM) -> Grant:
 
 
 def retry_failed(out: Outcome, ref: str, by: str) -> Grant:
-    """Somebody in charge says: try again."""
+    """Retry a failed grant, as an admin or an owner of the app.
+
+    Raises:
+        NotAllowed: `by` is neither.
+        Closed: It has not failed.
+    """
     grant = lock_grant(out.case, ref)
     if not can_manage(out.case, grant, by):
         raise NotAllowed(f"Only an owner of {grant.app_name} or an admin can try this again.")
@@ -82,7 +101,12 @@ def retry_failed(out: Outcome, ref: str, by: str) -> Grant:
 
 
 def cancel_failed(out: Outcome, ref: str, by: str) -> Grant:
-    """Somebody in charge gives up on giving it; what may be there already is taken back."""
+    """Give up provisioning a failed grant, as an admin or an owner; what may be there already is revoked.
+
+    Raises:
+        NotAllowed: `by` is neither.
+        Closed: It has not failed, or not while it was provisioned.
+    """
     grant = lock_grant(out.case, ref)
     if not can_manage(out.case, grant, by):
         raise NotAllowed(f"Only an owner of {grant.app_name} or an admin can cancel this.")
@@ -92,13 +116,13 @@ def cancel_failed(out: Outcome, ref: str, by: str) -> Grant:
 
 
 def _lock(case: Case, ref: str) -> Grant:
-    """The grant, and (first, as for whoever decides) the request for more time that waits about it."""
+    """Lock the grant, and before it its pending extension, in the order of a decision."""
     end_dates.lock_extensions(case, number_of(ref, "GR"))
     return lock_grant(case, ref)
 
 
 def _drop_extension(out: Outcome, grant: Grant, by: str) -> None:
-    """Nobody needs to decide on more time for what is taken away, and no approval may give it anew."""
+    """Close the pending extension: nobody needs to decide on it, and no approval may give the access anew."""
     if extension := end_dates.pending_extension(out.case, grant):
         theirs = by == extension.requester_id
         event = RequestEvent.WITHDRAW if theirs else RequestEvent.CANCEL
@@ -124,7 +148,7 @@ def _end(
 
 
 def _void_tasks(out: Outcome, grant: Grant) -> None:
-    """Nobody must do by hand what is no longer wanted."""
+    """Void the open tasks of a grant: nobody is to do by hand what is no longer wanted."""
     for task in out.case.all(OPEN_TASKS, grant.id):
         out.change(task, state=TaskState.VOID, closed_at=out.now)
         out.record(SYSTEM, "task.void", task.ref, app=grant.app_key, person=grant.person_id, grant=grant.ref)

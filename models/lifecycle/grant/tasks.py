@@ -1,7 +1,4 @@
-"""Work by hand.
-
-The owners are asked to give or take an access, and say when they have, or that they cannot.
-"""
+"""Tasks: owners provision or revoke an access by hand, and say when they have, or that they cannot."""
 
 from models.errors import Closed, Invalid, NotAllowed
 from models.lifecycle import redraw
@@ -18,10 +15,7 @@ from models.text_cleanup import tidy_text
 
 
 def open_task(out: Outcome, grant: Grant, direction: Direction) -> Task:
-    """Ask the app's owners (or the admins, where there are none) to do it.
-
-    Once, however often it is called.
-    """
+    """Ask the app's owners (or the admins, where there are none) to do it, once for each direction."""
     same = (task for task in out.case.all(OPEN_TASKS, grant.id) if task.direction is direction)
     task = next(same, None)
     if task is None:
@@ -34,7 +28,7 @@ def open_task(out: Outcome, grant: Grant, direction: Direction) -> Task:
 
 
 def ask_other_workers(out: Outcome, person_id: str) -> None:
-    """Somebody may do no tasks any more: for their open ones others are asked."""
+    """Ask again for the open tasks of somebody who may do none any more."""
     for theirs in out.case.all(ALL_OPEN_TASKS):
         if person_id in theirs.asked:
             task, grant = lock_task(out.case, theirs.ref)
@@ -43,7 +37,12 @@ def ask_other_workers(out: Outcome, person_id: str) -> None:
 
 
 def complete_task(out: Outcome, ref: str, by: str) -> Task:
-    """Somebody has done it: now it is true that the access is given, or taken."""
+    """Complete a task: the access is provisioned or revoked now.
+
+    Raises:
+        NotAllowed: The task is somebody else's.
+        Closed: It is not open any more.
+    """
     task, grant = _open(out.case, ref, by)
     task = _close(out, task, grant, TaskState.DONE, by)
     if task.direction is Direction.GIVE:
@@ -54,7 +53,11 @@ def complete_task(out: Outcome, ref: str, by: str) -> Task:
 
 
 def refuse_task(out: Outcome, ref: str, by: str, note: str) -> Task:
-    """Somebody cannot do it; the admins see it, with what they say."""
+    """Refuse a task: the grant fails, and the admins get the note.
+
+    Raises:
+        Invalid: The note is missing or too long; field "comment". The rest as `complete_task` does.
+    """
     task, grant = _open(out.case, ref, by)
     note = tidy_text(note, "That")
     if not note:

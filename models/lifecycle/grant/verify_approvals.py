@@ -1,4 +1,4 @@
-"""Before an access is given, the approvals that its stages ask for are looked for: in the audit trail too.
+"""Verify, before access is given, the approvals that its stages ask for, in the audit trail too.
 
 The tables alone prove nothing: a row that somebody put into `decisions` by hand counts only with the entry
 that a real decision leaves in the trail, which is chained and signed.
@@ -28,10 +28,10 @@ _ENTRIES = select(AuditEntry.subject, AuditEntry.action, AuditEntry.actor, Audit
 
 @dataclass(frozen=True)
 class _Trail:
-    """What the audit trail says of some requests."""
+    """The approvals of some requests that the audit trail has."""
 
     approvals: set[tuple[str, str, int]] = field(default_factory=set)
-    """Who approved: request, person and the position of the stage."""
+    """By request, person and the position of the stage."""
     by_rule: set[str] = field(default_factory=set)
     """The requests that Keyturn itself approved."""
 
@@ -71,7 +71,7 @@ def _missing(case: Case, request_id: int, trail: _Trail) -> str | None:
 
 
 def _approved_by_rule(request: Request) -> bool:
-    """Whether a rule that approves by itself spoke: in an emergency the rule for it, otherwise another."""
+    """Whether an approving rule applied: in an emergency the rule for emergencies, otherwise another."""
     rules = [str(reason["rule"]) for reason in request.because["reasons"]]
     return any(rule.startswith(RULE) is request.emergency for rule in rules)
 

@@ -1,7 +1,7 @@
-"""What a person looks at on App Home is kept, so that it can be drawn again when something changes.
+"""Keep what a person looks at on App Home, so that it can be published again when something changes.
 
-It is published by the job `home`, of which one a person is ready at a time: what is wanted meanwhile comes
-with it. Who pressed something there goes before who opened it, and both before what changed by itself.
+The job `home` publishes it, of which one for each person is ready at a time: later changes come with it. A
+press there goes before an opening, and both before what changed by itself.
 """
 
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ from models.tables.cards import Home, HomeTab
 from models.tables.states import RequestState
 
 JUST_OPENED = timedelta(minutes=1)
-"""A Home that was opened so short ago may not have reached Slack yet."""
+"""A Home that was opened within this time may not have reached Slack yet."""
 
 
 def open_home(out: Outcome, person_id: str, *, blank: bool = False) -> Home:
-    """Keep App Home up to date for somebody from now on: they open it, where they were last.
+    """Keep App Home up to date for a person from now on: they open it, where they were last.
 
-    `blank`: Slack has none of theirs to show. What is known of it is void then, unless it is on its way.
+    `blank`: Slack has nothing to show for them, so what is known of it is void, unless it is on its way.
     """
     home = _home(out, person_id)
     void = {"digest": ""} if blank and out.now - home.opened_at > JUST_OPENED else {}
@@ -35,7 +35,7 @@ def open_homes(out: Outcome, people: Mapping[str, bool]) -> None:
 
 
 def publish_now(out: Outcome, person_id: str) -> None:
-    """Show somebody what came of what they pressed on App Home."""
+    """Publish App Home at once, for a person who pressed something there."""
     _enqueue(out, person_id, Urgency.GIVE)
 
 
@@ -55,12 +55,12 @@ def filter_requests(out: Outcome, person_id: str, status: RequestState | None) -
 
 
 def save_published(out: Outcome, person_id: str, digest: str) -> None:
-    """Note that Slack has taken what has this digest; empty where it is not sure what they see."""
+    """Save the digest of what Slack has published; empty where it is not certain what the person sees."""
     out.change(_home(out, person_id), digest=digest)
 
 
 def publish_again(out: Outcome, work: Work) -> None:
-    """Publish it once more: two processes had the job, and the later may have shown what was true before."""
+    """Publish it once more: two processes had the job, and the later may have published an older state."""
     person_id = str(work.payload["person"])
     save_published(out, person_id, "")
     _enqueue(out, person_id, Urgency.LATER)

@@ -1,4 +1,4 @@
-"""Delegates: who decides for somebody while they are away, and what timelines say of it."""
+"""Set and remove delegates, who decide for somebody while they are away, and record it on requests."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -19,23 +19,23 @@ from models.tables.requests import Request
 
 
 def record_absence(out: Outcome, row: Delegation, by: str) -> None:
-    """Record that somebody is away from now on; before the open stages look again whom they ask."""
+    """Record on their requests that somebody is away from now on. Call it before stages are rechecked."""
     for request, asked in open_requests.lock_asking(out.case, row.person_id):
         approvers = stages.current_stage(out.case, request).plan.approvers
         seats = {(candidate.person_id, candidate.seat) for candidate in approvers}
-        stands_in = (row.delegate_id, row.person_id) in seats
-        # Who stood in for somebody else has no other behind them; who has decided needs nobody.
+        delegated = (row.delegate_id, row.person_id) in seats
+        # A delegate has no delegate behind them, and whoever has decided needs none.
         if asked.seat_id:
             _record_on_request(
                 out, request, by, "stage.away", row, until=row.last_day.isoformat(), delegate=""
             )
-        elif stands_in or (row.person_id, "") in seats:
-            about = {"delegate": row.delegate_id, "asked": stands_in}
+        elif delegated or (row.person_id, "") in seats:
+            about = {"delegate": row.delegate_id, "asked": delegated}
             _record_on_request(out, request, by, "stage.away", row, until=row.last_day.isoformat(), **about)
 
 
 def record_return(out: Outcome, row: Delegation, by: str) -> None:
-    """Record that the absence is over, or was taken back; before the open stages look again whom they ask."""
+    """Record on the requests that an absence is over or removed; to be called before stages are rechecked."""
     for request, asked in open_requests.lock_asking(out.case, row.delegate_id):
         if asked.seat_id == row.person_id:
             _record_on_request(out, request, by, "stage.back", row, delegate=row.delegate_id)
@@ -51,20 +51,21 @@ def _record_on_request(
 
 LONGEST_ABSENCE = timedelta(days=366)
 _LOCK = "delegations"
-"""The setting that whoever sets a delegate holds, so that two at once do not close a circle."""
+"""The setting that is locked while a delegate is set, so that two at once do not close a circle."""
 _DEEPEST = 50
 """More than anybody follows; there are no circles among the absences there are."""
 
 
 def today(case: Case, person_id: str) -> date:
-    """Which day it is where this person lives."""
+    """The present day where this person lives."""
     return case.now.astimezone(_zone(Directory(case).person(person_id))).date()
 
 
 def set_delegate(out: Outcome, by: str, delegate: str, first: date, last: date) -> Delegation:
-    """Have `delegate` stand in for `by` from the first day to the last, as days are where `by` lives.
+    """Have `delegate` decide for `by` from the first day to the last, as days are where `by` lives.
 
-    Raises Invalid with its field ("person", "first" or "last"), and the reason.
+    Raises:
+        Invalid: With the reason; field "person", "first" or "last".
     """
     settings.lock_setting(out, _LOCK, 0)
     starts, ends = _span(out.case, by, first, last)
@@ -95,7 +96,11 @@ def set_delegate(out: Outcome, by: str, delegate: str, first: date, last: date) 
 
 
 def remove_delegate(out: Outcome, ref: str, by: str) -> None:
-    """Take a delegation away before it begins, or before its end. Raises NotFound where it is not theirs."""
+    """Remove a delegation of one's own that is not over.
+
+    Raises:
+        NotFound: It is over, or somebody else's.
+    """
     row = out.case.lock(Delegation, number_of(ref, "DG"))
     if row is None or row.person_id != by or row.due_at is None:
         raise NotFound("That is not there any more.")
@@ -106,7 +111,7 @@ def remove_delegate(out: Outcome, ref: str, by: str) -> None:
 
 
 def begin_or_end(out: Outcome, row: Delegation) -> Delegation:
-    """Begin an absence, or end it: open stages look again whom they ask."""
+    """Begin or end an absence that is due, and recheck the open stages that it concerns."""
     over = row.ends_at <= out.now
     row = out.change(row, due_at=None if over else row.ends_at)
     _record(out, SYSTEM, "delegation.over" if over else "delegation.begun", row)
@@ -116,15 +121,19 @@ def begin_or_end(out: Outcome, row: Delegation) -> Delegation:
 
 
 def _recheck(out: Outcome, row: Delegation) -> None:
-    """Look again at what asks who is away, and those for whom they stand in: who is away cannot."""
-    others = [other.person_id for other in absences_covered_by(out.case, row.person_id, out.now)]
+    """Recheck what asks the person, or those whose delegate they are: who is away cannot decide."""
+    others = [absence.person_id for absence in absences_covered_by(out.case, row.person_id, out.now)]
     for person_id in dict.fromkeys((row.person_id, *others)):
         person_changed.recheck_approver(out, person_id)
     redraw.refresh_homes(out, {row.person_id, row.delegate_id})
 
 
 def _span(case: Case, by: str, first: date, last: date) -> tuple[datetime, datetime]:
-    """From the beginning of the first day to the end of the last, where they live."""
+    """From the beginning of the first day to the end of the last, where the person lives.
+
+    Raises:
+        Invalid: The days are past, in the wrong order or too many; field "first" or "last".
+    """
     zone = _zone(Directory(case).person(by))
     now = case.now.astimezone(zone).date()
     if first < now:
@@ -161,7 +170,7 @@ def _check_overlap(case: Case, by: str, starts: datetime, ends: datetime) -> Non
 
 
 def _leads_to(case: Case, who: str, by: str, starts: datetime, ends: datetime, *, depth: int) -> bool:
-    """Whether, at some moment of that time, those who stand in for `who` lead to `by`."""
+    """Whether, at some moment of that time, the delegates of `who` lead to `by`."""
     if depth > _DEEPEST:
         return True
     for absence in absences_of(case, who, starts, ends):

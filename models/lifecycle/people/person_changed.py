@@ -1,6 +1,6 @@
-"""Somebody has gone, or is not what they were.
+"""Act on a change of a person or a group: offboard whoever left, recheck who can decide.
 
-What they asked for is cancelled, what they held is taken, what waits for them moves on.
+Offboarding cancels their requests, revokes their grants, and asks others for what waits for them.
 """
 
 from collections.abc import Iterable
@@ -19,9 +19,9 @@ from models.tables.states import OVER_GRANTS, GrantState, RequestEvent, RequestS
 
 
 def save_people(out: Outcome, people: Iterable[Person]) -> None:
-    """Keep what Slack says of these people now, and act on it where it counts. Safe to repeat.
+    """Save what Slack says of these people now, and act on what changed. Safe to repeat.
 
-    Manager and department stand elsewhere in Slack (`directory.remember_profile`); they stay as they are.
+    Manager and department come from elsewhere in Slack (`directory.remember_profile`) and stay as they are.
     """
     in_order = sorted(people, key=lambda person: person.id)
     out.case.hand(Person, [person.id for person in in_order])
@@ -44,7 +44,7 @@ def _save_person(out: Outcome, person: Person) -> None:
 
 
 def standing(person: Person) -> dict[str, bool]:
-    """What decides whether somebody may ask, decide and hold."""
+    """The facts that decide whether somebody may request, decide and hold access."""
     return {
         "active": person.active,
         "guest": person.guest,
@@ -54,7 +54,7 @@ def standing(person: Person) -> dict[str, bool]:
 
 
 def save_group(out: Outcome, group: UserGroup) -> None:
-    """Keep what Slack says of a user group now; pending stages that ask it look again who can decide."""
+    """Save what Slack says of a user group now, and recheck the open stages that ask it."""
     known = out.case.get(UserGroup, group.id)
     changed = known is None or (known.enabled, set(known.members)) != (group.enabled, set(group.members))
     directory.remember_group(out, group)
@@ -63,7 +63,7 @@ def save_group(out: Outcome, group: UserGroup) -> None:
 
 
 def offboard(out: Outcome, person_id: str) -> None:
-    """Cancel, take and pass on whatever a person has who was deactivated. Safe to repeat."""
+    """Offboard a deactivated person: cancel, revoke and hand over. Safe to repeat."""
     requests, grants = _requests_of(out.case, person_id), _grants_of(out.case, person_id)
     for request in requests:
         close_request(out, request, RequestEvent.CANCEL, SYSTEM, "The person has left.")
@@ -77,9 +77,9 @@ def offboard(out: Outcome, person_id: str) -> None:
 
 
 def recheck_approver(out: Outcome, person_id: str) -> None:
-    """Look again who can decide: a person may not any more (or now may).
+    """Recheck who can decide, since this person may not any more (or may again).
 
-    That is for the pending requests that ask them, or of which they have a card, and their open reviews.
+    It concerns pending requests that ask them or of which they have a card, and open reviews.
     """
     asking = open_requests.requests_asking(out.case, person_id)
     _recheck(out, asking | open_requests.requests_with_card(out.case, person_id))
@@ -94,7 +94,7 @@ def _recheck(out: Outcome, request_ids: Iterable[int]) -> None:
 
 
 def _requests_of(case: Case, person_id: str) -> list[Request]:
-    """What this person has requested, or somebody for them, held until the commit."""
+    """Lock the pending requests by and for this person."""
     both = (PENDING_OF_REQUESTER, PENDING_OF_BENEFICIARY)
     return open_requests.lock_pending(
         case, [request.id for group in both for request in case.all(group, person_id)]
@@ -102,6 +102,6 @@ def _requests_of(case: Case, person_id: str) -> list[Request]:
 
 
 def _grants_of(case: Case, person_id: str) -> list[int]:
-    """The ids of what this person has, will have, or is losing, held until the commit."""
+    """Lock the live grants of this person; returns their ids."""
     case.lock_now(Grant, [grant.id for grant in case.all(LIVE_OF, person_id)])
     return [grant.id for grant in case.lock_all(LIVE_OF, person_id)]

@@ -1,4 +1,4 @@
-"""What Slack's events say of people and user groups: enough to know what to look up."""
+"""Take in Slack's events about people and user groups: enough to know what to look up."""
 
 from models.jobs.table import Urgency
 from models.lifecycle.people.person_changed import standing
@@ -10,13 +10,13 @@ from models.tables.people import Person, UserGroup
 
 
 def is_new(case: Case, user: Person) -> bool:
-    """Whether this differs from what is known of the person. That somebody left always counts."""
+    """Whether an event differs from what is known of the person. That somebody left always counts."""
     known = case.get(Person, user.id)
     return known is None or not user.active or _facts(known) != _facts(user)
 
 
 def keep_person(out: Outcome, user: Person) -> None:
-    """Keep what an event says of a person, or have it looked up where it would change what they may do."""
+    """Keep what an event says of a person, or have them looked up where it changes what they may do."""
     known = out.case.get(Person, user.id)
     if known is not None and (not user.active or standing(known) != standing(user)):
         out.enqueue("person", f"person:{user.id}", urgency=Urgency.TAKE, person=user.id)
@@ -25,12 +25,12 @@ def keep_person(out: Outcome, user: Person) -> None:
 
 
 def is_known_group(case: Case, group_id: str) -> bool:
-    """Whether any app has asked for this user group yet; the others do not concern us."""
+    """Whether Keyturn uses this user group; others are of no concern."""
     return case.get(UserGroup, group_id) is not None
 
 
 def refresh_groups(out: Outcome) -> None:
-    """Have the known user groups looked up, all in one call, however many have changed."""
+    """Have the known user groups looked up in one call, however many have changed."""
     out.enqueue("groups", "groups", urgency=Urgency.GIVE)
 
 

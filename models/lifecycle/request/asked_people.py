@@ -1,4 +1,4 @@
-"""Whom an open stage asks, kept in line as people and groups change, and when its deadlines are."""
+"""Ask the approvers of an open stage, follow changes of people and groups, and set the deadlines."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -19,7 +19,7 @@ from models.tables.states import StageState
 
 
 def start_deadlines(out: Outcome, request: Request, planned: PlannedStage) -> Request:
-    """A stage has opened: its people have their own time until the first reminder, and until it escalates."""
+    """Set when a stage that has just opened sends its first reminder, and when it escalates."""
     policy = policy_of(out.case, request.policy).policy
     wait = escalation_wait(planned.spec, request.expires_at - out.now)
     return out.change(
@@ -31,13 +31,13 @@ def start_deadlines(out: Outcome, request: Request, planned: PlannedStage) -> Re
 
 
 def warn_at(policy: AccessPolicy, asked_at: datetime) -> datetime:
-    """When those concerned are told that a request of this moment is about to expire."""
+    """When to warn that a request of this moment is about to expire."""
     expiry = policy.request_expiry
     return asked_at + expiry - min(policy.expiry_warning, expiry / 2)
 
 
 def open_stage(out: Outcome, request: Request, row: Stage, planned: PlannedStage) -> Stage:
-    """Open a stage, and ask everybody who may decide in it: each in a DM, or all at once in its channel."""
+    """Open a stage and ask everybody who may decide in it: each in a DM, or all at once in its channel."""
     many = len(planned.asked) > planned.spec.channel_over
     channel = planned.spec.channel if many else ""
     row = out.change(row, state=StageState.OPEN, opened_at=out.now, remark=planned.remark, channel=channel)
@@ -50,7 +50,7 @@ def open_stage(out: Outcome, request: Request, row: Stage, planned: PlannedStage
 
 
 def update_asked(out: Outcome, request: Request, row: Stage, planned: PlannedStage) -> Stage:
-    """Ask in an open stage whoever may decide now and was not asked, and no longer ask whoever may not."""
+    """Ask in an open stage those who may decide by now, and drop those who may not any more."""
     asked = {a.person_id: a for a in out.case.all(ASKED, request.id) if a.position == row.position}
     deciders = {decision.person_id for decision in out.case.all(DECISIONS, request.id)}
     row = out.change(row, remark=planned.remark)
@@ -63,14 +63,14 @@ def update_asked(out: Outcome, request: Request, row: Stage, planned: PlannedSta
         else:
             _ask(out, request, row, candidate)
     redraw.refresh_homes(out, dropped)
-    news = [candidate for candidate in planned.approvers if _is_new(candidate, asked)]
-    if news or dropped:
-        _record(out, "stage.asked", request, row, {"dropped": dropped, **_reasons(news)})
+    added = [candidate for candidate in planned.approvers if _is_new(candidate, asked)]
+    if added or dropped:
+        _record(out, "stage.asked", request, row, {"dropped": dropped, **_reasons(added)})
     return row
 
 
 def leave_channel(out: Outcome, ref: str, channel: str) -> None:
-    """A channel cannot be used: an open stage that is asked there asks each of its people in a DM instead."""
+    """Ask each person of an open stage in a DM, since its channel cannot be used."""
     request = lock_request(out.case, ref)
     row = next((s for s in out.case.all(STAGES, request.id) if s.position == request.position), None)
     if row is None or row.state is not StageState.OPEN or row.channel != channel:
@@ -84,7 +84,7 @@ def leave_channel(out: Outcome, ref: str, channel: str) -> None:
 
 
 def alert_admins(out: Outcome, request: Request, row: Stage, planned: PlannedStage) -> Stage:
-    """Nobody can decide, and only an admin can mend that: the admins get the card too, once a reason."""
+    """Give the admins the card, once for each reason why nobody can decide."""
     if row.because == planned.because.text:
         return row
     row = out.change(row, because=planned.because.text)
@@ -96,7 +96,7 @@ def alert_admins(out: Outcome, request: Request, row: Stage, planned: PlannedSta
 
 
 def _reasons(candidates: Iterable[Candidate]) -> Json:
-    """Who is asked and who else may decide, each with the reason, for the record."""
+    """Who is asked and who else may decide, each with the reason, for the audit entry."""
     reasons: Json = {"approvers": {}, "quiet": {}}
     for candidate in candidates:
         reasons["quiet" if candidate.quiet else "approvers"][candidate.person_id] = candidate.because
@@ -118,7 +118,7 @@ def _ask(out: Outcome, request: Request, row: Stage, candidate: Candidate) -> No
 
 
 def _update_row(out: Outcome, request: Request, row: Stage, asked: Asked, candidate: Candidate) -> None:
-    """Somebody who may decide already, perhaps for another reason now, or asked only now."""
+    """Keep up to date why somebody may decide; whoever was quiet and is asked now gets the card."""
     if asked.quiet and not candidate.quiet:
         asked = out.change(asked, asked_at=out.now)
         _show_card(out, request, row, candidate)
@@ -140,9 +140,9 @@ def _is_new(candidate: Candidate, asked: dict[str, Asked]) -> bool:
 
 
 def _show_card(out: Outcome, request: Request, row: Stage, candidate: Candidate) -> None:
-    """A card of their own, but for the quiet and where the card lies in a channel. To do shows it anyway.
+    """Give an approver a card of their own, unless they are quiet or the card lies in a channel.
 
-    Alternates come in one by one, and need not be in the channel.
+    To do on App Home shows it anyway. Alternates get one in any case: they need not be in the channel.
     """
     if candidate.quiet or (row.channel and not candidate.alternate):
         redraw.refresh_homes(out, [candidate.person_id])

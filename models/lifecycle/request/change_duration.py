@@ -1,4 +1,4 @@
-"""Change a duration: by an approver at the decision, or shorter by the requester or holder."""
+"""Change a duration: by an approver at the decision, or shorter by requester or holder."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -23,7 +23,11 @@ from models.tables.states import GrantState, RequestState
 
 
 def refuse_impossible(case: Case, request: Request) -> None:
-    """Raise Invalid where what was asked for became impossible while the request waited."""
+    """Refuse a duration that became impossible while the request waited.
+
+    Raises:
+        Invalid: The end has passed, or the beneficiary is a guest or contractor by now and needs one.
+    """
     term = Term.from_json(request.term)
     if term.end is not None and term.end <= case.now:
         raise Invalid("The end that was asked for has passed. Choose another with Modify duration.")
@@ -33,7 +37,11 @@ def refuse_impossible(case: Case, request: Request) -> None:
 
 
 def change_term(out: Outcome, request: Request, by: str, term: Term) -> Request:
-    """Give it for another time than was asked for, as an approver wants; raises Invalid (field "term")."""
+    """Change the requested duration to `term`, as an approver wants.
+
+    Raises:
+        Invalid: It is above the maximum, would have needed other approvers, or ends too early; field "term".
+    """
     case, snapshot = out.case, policy_of(out.case, request.policy)
     _within_maximum(case, request, snapshot, term)
     _not_wider(case, request, snapshot, term)
@@ -66,9 +74,12 @@ def _within_maximum(case: Case, request: Request, snapshot: Snapshot, term: Term
 
 
 def _not_wider(case: Case, request: Request, snapshot: Snapshot, term: Term) -> None:
-    """Raise Invalid where a rule would have refused so long a time, or others would have been asked.
+    """Refuse a term for which the policy would have decided otherwise, or asked others.
 
-    By the moment of the submission, except for how long it still is from now.
+    Judged as of the submission, except for how long an explicit end still is from now.
+
+    Raises:
+        Invalid: The reason; field "term".
     """
     question = replace(question_of(request, snapshot, case.now), at=request.created_at)
     asked = _question_for(question, Term.from_json(request.asked_term), request.created_at)
@@ -82,18 +93,20 @@ def _question_for(question: Question, term: Term, now: datetime) -> Question:
 
 
 def may_shorten(case: Case, ref: str, by: str) -> Request | Grant:
-    """Look whether this person may shorten a request (AR-1) or an access (GR-1).
+    """Return the request (AR-1) or grant (GR-1) that this person may shorten.
 
-    Raises NotAllowed, or Closed where there is nothing left to shorten.
+    Raises:
+        NotAllowed: It is somebody else's, or an extension of the grant is pending.
+        Closed: There is nothing left to shorten.
     """
     return _usable_grant(case, ref, by) if ref.startswith("GR-") else _own_pending_request(case, ref, by)
 
 
 def shorten(out: Outcome, ref: str, by: str, term: Term) -> None:
-    """Shorten it to `term`; an access's `length` counts from now.
+    """Shorten a request or a grant to `term`; a grant's `length` counts from now.
 
-    What was approved for longer stays approved, since this is less. Raises as `may_shorten` does, and
-    Invalid (field "term") where it is not shorter.
+    What was approved for longer stays approved. Raises as `may_shorten` does, and Invalid (field "term")
+    where `term` is not shorter.
     """
     row = may_shorten(out.case, ref, by)
     if is_a(row, Grant):
@@ -103,7 +116,7 @@ def shorten(out: Outcome, ref: str, by: str, term: Term) -> None:
 
 
 def is_shorter(term: Term, than: Term) -> bool:
-    """Whether a term gives less than another, whenever both begin. A length and an end are not compared."""
+    """Whether a term is shorter than another, whenever both begin; a length and an end are not compared."""
     if than.length is not None:
         return term.length is not None and term.length < than.length
     if than.end is not None:
@@ -149,7 +162,11 @@ def _shorten_request(out: Outcome, request: Request, by: str, term: Term) -> Non
 
 
 def _over_max(case: Case, request: Request, term: Term) -> bool:
-    """Whether it is above the usual maximum even so; raises Invalid where it cannot be."""
+    """Whether a term is still above the maximum.
+
+    Raises:
+        Invalid: The policy refuses it; field "term".
+    """
     start = term.start if term.start is not None and term.start > case.now else None
     policy = policy_of(case, request.policy).policy
     length = check_length(policy, term.length, start, term.end, case.now)

@@ -1,7 +1,4 @@
-"""Comments.
-
-Anybody who is involved may say something at any time; everybody involved reads it; no state changes.
-"""
+"""Comment on a request: anybody involved may at any time, everybody involved reads it, no state changes."""
 
 from sqlalchemy import bindparam, or_, select
 
@@ -25,10 +22,14 @@ _COPIES = select(Card.id, Card.person_id).where(
 def comment(
     out: Outcome, ref: str, by: str, text: str, *, source: str | None = None, limits: Limits = DEFAULT_LIMITS
 ) -> Comment:
-    """Say something about a request.
+    """Add a comment to a request.
 
-    `source` is "channel:ts" where it was written as a reply in a card's thread; from there it is taken once
-    (`Repeated`), by whatever it is delivered.
+    `source` is "channel:ts" where it was written as a reply in a card's thread.
+
+    Raises:
+        Repeated: The reply was taken already, by whichever delivery.
+        Invalid: The comment is empty, too long, or one too many; field "comment".
+        NotAllowed: `by` is not involved.
     """
     request = lock_request(out.case, ref)
     if source is not None and out.case.first(FROM_THREAD, source) is not None:

@@ -1,4 +1,4 @@
-"""Approve or reject a request, and what a decision's comment has to say."""
+"""Approve or reject a request, and count the votes of its open stage."""
 
 from models.errors import AlreadyDecided, Closed, Invalid, NotAllowed, NotAnApprover, OwnRequest
 from models.lifecycle import redraw, separation_of_duties, transitions
@@ -17,9 +17,10 @@ from models.text_cleanup import tidy_text
 
 
 def check_comment(case: Case, request: Request, comment: str, *, approves: bool) -> str:
-    """The comment as it is kept.
+    """Tidy a decision's comment, and check that the policy of the request is content with it.
 
-    Raises Invalid (field "comment") where it is too long, or missing and needed by the policy of the request.
+    Raises:
+        Invalid: It is too long, or missing where the policy needs it; field "comment".
     """
     comment = tidy_text(comment, "The comment")
     policy = policy_of(case, request.policy).policy
@@ -41,7 +42,15 @@ MOST_NAMED = 5
 def approve(out: Outcome, ref: str, by: str, *, comment: str = "", term: Term | None = None) -> Request:
     """Approve, with `term` where the approver changes the duration. Returns the request as it stands then.
 
-    Raises NotAnApprover, OwnRequest, AlreadyDecided, Closed or Invalid; each says who may or what is right.
+    Raises:
+        NotAnApprover: `by` may not decide; says who can.
+        OwnRequest: `by` is the requester or the beneficiary, and the policy does not allow it.
+        NotAllowed: It is not known who `by` is.
+        AlreadyDecided: `by` has decided before, or their delegate has.
+        SentAlready: `by` sent the very same a moment ago.
+        Conflicting: A blocking conflict has come up.
+        Closed: The request is not pending any more.
+        Invalid: The comment or the duration is not possible; names the field.
     """
     return _decide(out, ref, by, True, comment, term)
 
@@ -52,18 +61,18 @@ def reject(out: Outcome, ref: str, by: str, *, comment: str = "") -> Request:
 
 
 def may_decide(out: Outcome, ref: str, by: str) -> Request:
-    """Look whether this person may decide now, and change nothing; raises as `approve` does."""
+    """Return the request, if this person may decide on it now; raises as `approve` does."""
     request = lock_request(out.case, ref)
     _open_stage(out.case, request, by)
     if separation_of_duties.clashes_of(out.case, request):
-        redraw.redraw_request(out, request)  # they may have come up after the cards were drawn
+        redraw.redraw_request(out, request)  # conflicts may have come up after the cards were drawn
     return request
 
 
 def recheck_open_stage(out: Outcome, request: Request) -> Request:
-    """Ask whoever belongs to the open stage now, since people have changed.
+    """Ask whoever may decide in the open stage now, since people have changed.
 
-    It may be decided already by those who are left.
+    The decisions of those who are left may already settle the stage.
     """
     stage = stages.ask_approvers(out, request)
     request = _count(out, stage.request, stage, SYSTEM, "Too few are left who can approve it.")
@@ -72,7 +81,11 @@ def recheck_open_stage(out: Outcome, request: Request) -> Request:
 
 
 def only_pending(case: Case, request: Request) -> Request:
-    """The request, if it is pending; else raises Closed, which says by whom it was closed."""
+    """Return the request, if it is pending.
+
+    Raises:
+        Closed: It is not; says by whom it was closed.
+    """
     if request.state is RequestState.PENDING:
         return request
     by = request.closed_by or ""
@@ -128,9 +141,9 @@ def _record(out: Outcome, stage: OpenStage, decision: Decision, conflicts: tuple
 
 
 def _count(out: Outcome, request: Request, stage: OpenStage, by: str, note: str) -> Request:
-    """Look whether the open stage is decided now, and go on if so: the next stage, or the request's end.
+    """Count the votes, and go on where they settle the stage: to the next, or to the request's end.
 
-    `by` is whose step has decided it; `note` is kept where that rejects the request.
+    `by` is the person whose step settled it; `note` is kept where the request is rejected.
     """
     status = stage.tally().status
     if status is TallyStatus.APPROVED:

@@ -1,12 +1,12 @@
-"""The same request or decision, sent twice.
+"""Detect duplicates: an access that is requested or held already, a form that Slack sent twice.
 
-What is pending or held already is refused. Who sent it a moment ago reads that it was taken: Slack did not
-hear of that in time, and sent the form again.
+Somebody who sent the very same a moment ago is told that it was taken: Slack did not get the answer in time,
+and sent the form again.
 """
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from sqlalchemy import bindparam, select, text
 
@@ -20,10 +20,10 @@ from models.tables.states import GrantState, RequestState
 from models.text_cleanup import tidy
 
 RESEND_WINDOW = timedelta(minutes=10)
-"""Whoever sends the same after longer than this means it."""
+"""The same form within this time is a repetition; after it, a new wish."""
 
 PersonAccess = tuple[str, str, str]
-"""Who would have it, the app's key and the access's."""
+"""The beneficiary's id, the app's key and the access's."""
 Row = TypeVar("Row", Request, Grant)
 
 _CLOSED = (
@@ -63,9 +63,9 @@ _PENDING = (
 def kinds_of(
     case: Case, beneficiary_id: str, app_key: str, access_keys: Iterable[str]
 ) -> dict[str, RequestKind]:
-    """By access: a re-raise, where an earlier request for this person is closed, however; else a new one.
+    """The kind of a request by access: RERAISE where an earlier one for this person is closed, else NEW.
 
-    It goes by what happened, not by the button that was pressed, so that nobody chooses which rules hold.
+    It goes by what happened, not by the button that was pressed, so that nobody chooses which rules apply.
     """
     wanted = list(access_keys)
     before = set(case.read(_CLOSED, person=beneficiary_id, app=app_key, accesses=wanted))
@@ -77,7 +77,7 @@ def kinds_of(
 
 
 def pending_or_held(case: Case, wanted: Collection[PersonAccess]) -> dict[PersonAccess, Request | Grant]:
-    """What is in the way of asking for these: a request that is pending already, or a grant that is held."""
+    """What keeps these accesses from being requested: a pending request, or a live grant."""
     if not wanted:
         return {}
     within = {
@@ -98,7 +98,7 @@ def pending_or_held(case: Case, wanted: Collection[PersonAccess]) -> dict[Person
 def is_resent(
     request: Request, by: str, term: Term, reason: str, now: datetime, *, emergency: bool = False
 ) -> bool:
-    """Whether a request was made a moment ago of what this person sends now, with the same in it."""
+    """Whether this person sent the same request within `RESEND_WINDOW`, with the same content."""
     return (
         request.requester_id == by
         and now - request.created_at < RESEND_WINDOW
@@ -110,7 +110,11 @@ def is_resent(
 def refuse_resent_decision(
     case: Case, request: Request, by: str, approves: bool, comment: str, term: Term | None
 ) -> None:
-    """Raises SentAlready where this person has decided so on this request a moment ago."""
+    """Refuse a decision that this person sent within `RESEND_WINDOW`, with the same content.
+
+    Raises:
+        SentAlready: It was taken.
+    """
     this = (by, approves, tidy(comment), term.to_json() if term else None)
     for decision in case.all(DECISIONS, request.id):
         that = (decision.person_id, decision.approve, decision.comment, decision.term)
@@ -118,16 +122,20 @@ def refuse_resent_decision(
             raise SentAlready(f"We have it: your decision on {request.ref} was sent a moment ago.")
 
 
-def sent_already(requests: Sequence[Request]) -> SentAlready:
-    """What to say of these."""
+def refuse_resent_form(requests: Sequence[Request]) -> NoReturn:
+    """Refuse a form whose requests were taken a moment ago.
+
+    Raises:
+        SentAlready: Always; names the requests.
+    """
     refs = sorted({request.ref for request in requests}, key=lambda ref: int(ref[3:]))
     if len(refs) == 1:
-        return SentAlready(f"We have it: {refs[0]} was sent a moment ago. Its card shows how it goes on.")
+        raise SentAlready(f"We have it: {refs[0]} was sent a moment ago. Its card shows how it goes on.")
     listed = f"{', '.join(refs[:-1])} and {refs[-1]}"
-    return SentAlready(f"We have it: {listed} were sent a moment ago. Their cards show how it goes on.")
+    raise SentAlready(f"We have it: {listed} were sent a moment ago. Their cards show how it goes on.")
 
 
 def _with_changes(case: Case, table: type[Row], rows: Iterable[Row]) -> list[Row]:
-    """Rows that a statement has read, as this unit leaves them, and all others that it has changed."""
+    """These rows as the unit of work leaves them, and all others that it has changed."""
     unchanged = [row for row in rows if row.id not in case.before.get(table, {})]
     return unchanged + case.changed(table)

@@ -1,4 +1,4 @@
-"""An emergency: access was approved at once, so all who should know hear of it, and somebody reviews it."""
+"""Begin an emergency: access was approved at once, so people are notified and somebody reviews it."""
 
 from models.lifecycle import redraw, transitions
 from models.lifecycle.request.plan import question_of
@@ -14,10 +14,10 @@ from models.tables.reviews import Review, ReviewState
 
 
 def begin_emergency(out: Outcome, request: Request) -> None:
-    """Tell everybody, and open the review.
+    """Notify everybody who should know, and open the review.
 
-    Several emergencies in a row are allowed, since in a true one a refusal does more harm; each is told of
-    and reviewed on its own, and says how many of the same person for the same access are still unreviewed.
+    Several emergencies in a row are allowed, since in a real one a refusal does more harm. Each is reviewed
+    on its own, and says how many of the same person for the same access are still unreviewed.
     """
     spec = policy_of(out.case, request.policy).policy.emergency
     people = _aftermath(out.case, request).told
@@ -51,14 +51,14 @@ def begin_emergency(out: Outcome, request: Request) -> None:
 
 
 def reviewers(case: Case, request: Request) -> tuple[str, ...]:
-    """Who may review this emergency now; never who asked for it or had it."""
+    """The people who may review this emergency now; never its requester or beneficiary."""
     return _aftermath(case, request).reviewers
 
 
 def ask_reviewers(out: Outcome, review: Review, request: Request) -> list[str]:
-    """Ask whoever may review it now, by the card about the emergency; returns who has that card for it.
+    """Ask whoever may review it now, by the card about the emergency; returns who gets that card.
 
-    Where nobody may, these are all the admins, even the one whom it is about: the card says what to do.
+    Where nobody may, all admins get it, even the one whom it is about: the card says what to do.
     """
     before, asked = list(review.asked), list(reviewers(out.case, request))
     review = out.change(review, asked=asked)

@@ -1,4 +1,4 @@
-"""Reviewing an emergency: somebody else than its user finds it justified, or misused."""
+"""Review an emergency: somebody other than its user marks it as justified or misused."""
 
 from datetime import timedelta
 
@@ -22,26 +22,31 @@ LONGEST_WAIT = timedelta(days=7)
 
 
 def may_close_review(case: Case, ref: str, by: str) -> Review:
-    """Look whether this person may close the review now; raises as `mark_justified` does."""
+    """Return the review, if this person may close it now; raises as `mark_justified` does."""
     return _open_review(case, ref, by)[0]
 
 
 def mark_justified(out: Outcome, ref: str, by: str, comment: str = "") -> Review:
     """Close the review: it was right to use the emergency.
 
-    Raises OwnRequest, NotAllowed, Closed or Invalid; each says who may or what is right.
+    Raises:
+        OwnRequest: `by` requested or had the access.
+        NotAllowed: `by` may not review it; says who can.
+        Closed: The review is closed already.
+        Invalid: The comment is too long; field "comment".
     """
     review, request = _open_review(out.case, ref, by)
     return _close(out, review, request, ReviewState.JUSTIFIED, by, tidy_text(comment, "The comment"))
 
 
 def mark_misused(out: Outcome, ref: str, by: str, comment: str) -> Review:
-    """Close the review: it was not right, so what is left of the access is taken away at once.
+    """Close the review: it was not right, so what is left of the access is revoked at once.
 
-    Raises as `mark_justified` does.
+    Raises:
+        Invalid: The comment is missing or too long; field "comment". The rest as `mark_justified` does.
     """
     request = _request(out.case, ref)
-    if request.grant_id is not None:  # first, as everybody does who takes a grant away
+    if request.grant_id is not None:  # the grant first, as in every revocation
         end_dates.lock_extensions(out.case, request.grant_id)
         lock_grant(out.case, f"GR-{request.grant_id}")
     review, request = _open_review(out.case, ref, by)
@@ -54,7 +59,7 @@ def mark_misused(out: Outcome, ref: str, by: str, comment: str) -> Review:
 
 
 def remind_reviewers(out: Outcome, review: Review) -> None:
-    """Ask again whoever may review it now, and wait longer before the next time."""
+    """Remind whoever may review it now; the interval to the next reminder doubles, up to `LONGEST_WAIT`."""
     request = out.case.get_one(Request, review.request_id)
     spec = policy_of(out.case, request.policy).policy.emergency
     within = spec.review_within if spec else LONGEST_WAIT
@@ -68,7 +73,7 @@ def remind_reviewers(out: Outcome, review: Review) -> None:
 
 
 def ask_other_reviewers(out: Outcome, person_id: str) -> None:
-    """Ask others for the open reviews of somebody who may review nothing any more."""
+    """Ask again for the open reviews that ask this person: they may not review any more."""
     theirs = [review for review in out.case.all(OPEN_REVIEWS) if person_id in review.asked]
     out.case.hand(Request, [review.request_id for review in theirs])
     for each in theirs:
@@ -128,7 +133,7 @@ def _close(
 
 
 def _revoke_rest(out: Outcome, request: Request, by: str, comment: str) -> None:
-    """Take what is left of the access, unless it is over or on its way out."""
+    """Revoke the grant, unless it is over or being revoked."""
     if request.grant_id is None:
         return
     grant = lock_grant(out.case, f"GR-{request.grant_id}")

@@ -1,4 +1,4 @@
-"""Passing a decision on to somebody better suited: by whoever is asked, by an owner, or by an admin."""
+"""Reassign a decision to somebody better suited: by whoever is asked, by an owner, or by an admin."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -25,25 +25,29 @@ _MOST_NAMED = 5
 
 @dataclass(frozen=True)
 class Reassignable:
-    """What somebody can pass on of a request."""
+    """The decisions on a request that somebody can reassign."""
 
     request: Request
     seats: tuple[str, ...]
-    """Whose decision it can be, their own first. One empty id where nobody is asked and somebody is named."""
+    """Whose decision it can be, their own first. One empty id where nobody is asked."""
     anyone: bool
-    """Whether anybody may get it, and not only those who may decide on such requests anyway."""
+    """Whether anybody can be chosen, and not only those who may decide on such requests anyway."""
 
 
 def may_reassign(case: Case, ref: str, by: str) -> Reassignable:
-    """Look what this person can pass on now. Raises as `reassign` does."""
+    """Return what this person can reassign now; raises as `reassign` does."""
     return _reassignable(_open_stage(case, ref), by)
 
 
 def reassign(out: Outcome, ref: str, by: str, to: str, *, seat: str, note: str = "") -> Request:
     """Have `to` decide in the place of `seat` (an id; empty where nobody is asked), from now on.
 
-    Raises Closed, NotAllowed, NotAnApprover or OwnRequest, and Invalid with its field: "person", "seat" or
-    "note".
+    Raises:
+        OwnRequest: It is about a request of `by`.
+        NotAnApprover: `by` is not asked, no owner and no admin.
+        NotAllowed: The app's decisions cannot be reassigned.
+        Closed: The request is not pending any more.
+        Invalid: `to` cannot decide, or the note is too long; field "person", "seat" or "note".
     """
     stage = _open_stage(out.case, ref)
     if seat not in _reassignable(stage, by).seats:
@@ -88,7 +92,11 @@ def _reassignable(stage: OpenStage, by: str) -> Reassignable:
 
 
 def _check_approver(case: Case, stage: OpenStage, by: str, to: str) -> None:
-    """Raise Invalid where this person cannot decide on it, with the reason."""
+    """Check that `to` can decide on the request.
+
+    Raises:
+        Invalid: They cannot, with the reason; field "person".
+    """
     snapshot, who = stage.sources.snapshot, stage.sources.who
     question = question_of(stage.request, snapshot, case.now)
     person = who.person(to)
@@ -112,7 +120,11 @@ def _check_approver(case: Case, stage: OpenStage, by: str, to: str) -> None:
 def _check_eligible(
     case: Case, stage: OpenStage, question: Question, to: PersonFacts, *, besides: Collection[str]
 ) -> None:
-    """Raise Invalid, with who can be chosen: nobody of `besides`, who are asked already."""
+    """Check that `to` may decide on such requests anyway.
+
+    Raises:
+        Invalid: They may not; names others, but nobody of `besides`, who are asked already.
+    """
     request, who = stage.request, stage.sources.who
     named = [name for row in case.all(STAGES, request.id) for name in stage_spec(row).everybody]
     eligible = pool(dict.fromkeys((*named, Role.OWNERS, Role.ADMINS)), question, who, spent={}).ids

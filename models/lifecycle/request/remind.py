@@ -1,6 +1,6 @@
-"""Reminding those whom a request waits for: by itself at growing intervals, before it expires, and on demand.
+"""Remind approvers: automatically at growing intervals, before the request expires, and on demand.
 
-Nobody is reminded of what they were asked a moment ago, and one reminder holds back the next.
+Nobody is reminded of what they were asked a moment ago, and each reminder delays the next.
 """
 
 from datetime import datetime, timedelta
@@ -20,9 +20,9 @@ from models.tables.states import RequestState
 
 
 def send_reminder(out: Outcome, request: Request) -> None:
-    """Send the next reminder; the one after it takes twice as long.
+    """Send the next automatic reminder; the interval to the one after it doubles.
 
-    Shortly before the warning that the request expires there is none: the warning does it.
+    Shortly before the warning that the request expires none is sent: the warning is one.
     """
     wait = policy_of(out.case, request.policy).policy.remind_after
     if request.warn_at is not None and request.warn_at - out.now < wait / 2:
@@ -38,7 +38,7 @@ def send_reminder(out: Outcome, request: Request) -> None:
 
 
 def warn_of_expiry(out: Outcome, request: Request) -> None:
-    """Tell those who are waited for, and the requester, once, that the request is about to expire."""
+    """Warn the approvers waited for and the requester, once, that the request is about to expire."""
     stage = _recheck(out, out.change(request, warn_at=None))
     if stage is None:
         return
@@ -52,9 +52,11 @@ def warn_of_expiry(out: Outcome, request: Request) -> None:
 
 
 def remind(out: Outcome, ref: str, by: str) -> Request:
-    """Remind those who are waited for, as the requester wants.
+    """Remind the approvers waited for, as the requester wants.
 
-    Raises NotAllowed for somebody else, or where it is too soon, and says when it can be done; Closed.
+    Raises:
+        NotAllowed: `by` is not the requester, or it is too soon; says when it can be done.
+        Closed: The request is not pending any more.
     """
     request = lock_request(out.case, ref)
     if by != request.requester_id:
@@ -86,7 +88,7 @@ def _refuse_too_soon(case: Case, stage: OpenStage, wait: timedelta) -> None:
 
 
 def _recheck(out: Outcome, request: Request) -> OpenStage | None:
-    """The open stage, if it is the same once it is known who can decide now."""
+    """Recheck the open stage, and return it if the request still waits there."""
     after = decide.recheck_open_stage(out, request)
     if after.state is not RequestState.PENDING or after.position != request.position:
         return None
@@ -103,9 +105,9 @@ def _remind(
 
 
 def _show(out: Outcome, stage: OpenStage, kind: CardKind, subject: str, people: list[str]) -> None:
-    """Each in a DM; where the stage is asked in a channel, all at once in there, but for its alternates."""
+    """Remind each in a DM; where the stage is asked in a channel, all there at once, except alternates."""
     ref, channel = stage.request.ref, stage.row.channel
-    alone = {one.person_id for one in stage.plan.asked if one.alternate or not channel}
+    alone = {candidate.person_id for candidate in stage.plan.asked if candidate.alternate or not channel}
     if channel and not alone.issuperset(people):
         redraw.want_channel_card(out, kind, f"{subject}/{channel}", ref, channel)
     for person_id in people:
@@ -114,7 +116,7 @@ def _show(out: Outcome, stage: OpenStage, kind: CardKind, subject: str, people: 
 
 
 def _delay_next(out: Outcome, request: Request) -> Request:
-    """Somebody has just been reminded: the next reminder by itself keeps its distance."""
+    """Note that approvers have just been reminded, and delay the next automatic reminder."""
     soonest = out.now + policy_of(out.case, request.policy).policy.remind_after
     remind_at = max(request.remind_at or soonest, soonest)
     request = out.change(request, reminded_at=out.now, remind_at=remind_at)
@@ -123,12 +125,12 @@ def _delay_next(out: Outcome, request: Request) -> Request:
 
 
 def _people_to_remind(case: Case, stage: OpenStage, before: datetime) -> list[str]:
-    """Whom the open stage waits for, of those whom it asked before this moment."""
+    """The approvers waited for who were asked before this moment."""
     return [person_id for person_id, at in _asked_at(case, stage).items() if at <= before]
 
 
 def _asked_at(case: Case, stage: OpenStage) -> dict[str, datetime]:
-    """Whom the open stage waits for and pings, and since when."""
+    """The approvers waited for, with the moment at which each was asked."""
     asked = case.all(ASKED, stage.request.id)
     asked_at = {a.person_id: a.asked_at for a in asked if a.position == stage.row.position}
     waiting = [candidate.person_id for candidate in stage.plan.asked]

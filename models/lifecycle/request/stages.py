@@ -1,4 +1,4 @@
-"""The stages of a request: opening one, asking its people, and going on when it is decided."""
+"""Run the stages of a request: open one, ask its approvers, go on when it is decided."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,18 +21,18 @@ from models.tables.states import RequestEvent, RequestState, StageState
 
 @dataclass(frozen=True)
 class _Sources:
-    """Where the people of an open stage are looked up, besides its decisions."""
+    """What the people of an open stage are worked out from, besides its decisions."""
 
     snapshot: Snapshot
     """The policy of the submission."""
     who: Directory
     at: datetime
     alternates: frozenset[str] = frozenset()
-    """Who is, or was, asked in this stage because nobody decided in time."""
+    """Those whom this stage asks, or asked, because nobody decided in time."""
     reassigned: tuple[Passed, ...] = ()
 
     def look_up(self, request: Request, row: Stage, decisions: tuple[Decision, ...]) -> "OpenStage":
-        """The stage with its people, these decisions made."""
+        """The stage with its people, given these decisions."""
         question = question_of(request, self.snapshot, self.at)
         course = self._course(row, decisions)
         planned = open_stage(stage_spec(row), row.position, question, self.who, course)
@@ -53,7 +53,7 @@ class _Sources:
 
 @dataclass(frozen=True)
 class OpenStage:
-    """The stage that a request waits at, with the people who may decide now."""
+    """The open stage of a request, with the people who may decide now."""
 
     request: Request
     row: Stage
@@ -69,7 +69,7 @@ class OpenStage:
         return tuple(d for d in self.decisions if d.position == self.row.position)
 
     def with_decision(self, request: Request, decision: Decision) -> "OpenStage":
-        """The same stage with one decision more, which may have changed the request."""
+        """The same stage with one more decision, which may have changed the request."""
         if self.plan.rule == "any":  # it is decided, whoever else could have decided
             return replace(self, request=request, decisions=(*self.decisions, decision))
         return self.sources.look_up(request, self.row, (*self.decisions, decision))
@@ -84,7 +84,7 @@ class OpenStage:
         return next((c for c in self.plan.approvers if c.person_id == person_id), None)
 
     def tally(self) -> Tally:
-        """Where the stage stands, with those who have decided counted among the asked."""
+        """Count the votes; those who have decided count among the asked."""
         seats = dict.fromkeys([*(d.holds for d in self.stage_decisions), *self.plan.seats])
         votes = tuple((d.holds, d.approve) for d in self.stage_decisions)
         return tally(
@@ -100,7 +100,7 @@ class OpenStage:
 def open_first_stage(
     out: Outcome, request: Request, rows: Sequence[Stage], who: Directory, *, approved_by_rule: bool
 ) -> Request:
-    """Start a new request on its way: open its first stage, or approve it where a rule does.
+    """Open the first stage of a new request, or approve the request where a rule does.
 
     `rows` are its stages, and `who` has looked up its people a moment ago.
     """
@@ -111,7 +111,7 @@ def open_first_stage(
 
 
 def current_stage(case: Case, request: Request) -> OpenStage:
-    """The open stage, its people looked up afresh by the policy of the submission."""
+    """The open stage, with its people looked up now by the policy of the submission."""
     row = case.all(STAGES, request.id)[request.position]
     snapshot = policy_of(case, request.policy)
     _hand_people(case, request, snapshot)
@@ -132,9 +132,9 @@ def _reassigned(case: Case, row: Stage) -> tuple[Passed, ...]:
 
 
 def _hand_people(case: Case, request: Request, snapshot: Snapshot) -> None:
-    """Read at once whom the rules look at, for all pending requests that are in hand.
+    """Read the people of all pending requests in hand at once.
 
-    Those are requesters and beneficiaries, whom stages name by their id, and the managers that they ask.
+    Those are requesters and beneficiaries, people whom stages name by their id, and managers who are asked.
     """
     people, asking_manager = ids_among(snapshot.app.owners), set[str]()
     for other in _not_read(case, request):
@@ -148,7 +148,7 @@ def _hand_people(case: Case, request: Request, snapshot: Snapshot) -> None:
 
 
 def _not_read(case: Case, request: Request) -> list[Request]:
-    """This request and all that are in hand and pending; none of them where it was among them before."""
+    """This request and all others in hand and pending; empty where its people were read before."""
     seen: set[int] = case.keep(_hand_people, set)
     if request.id in seen:
         return []
@@ -158,14 +158,14 @@ def _not_read(case: Case, request: Request) -> list[Request]:
 
 
 def _names(case: Case, request: Request) -> Iterator[str]:
-    """Whom the stages that are not over name, as it is written there."""
+    """The approvers that the stages from the open one on name, as written there."""
     for row in case.all(STAGES, request.id)[request.position :]:
         for key in ("approvers", "quiet", "alternates"):
             yield from row.spec.get(key, ())
 
 
 def ask_approvers(out: Outcome, request: Request) -> OpenStage:
-    """Open the present stage, if it is not yet, and ask whoever belongs to it now."""
+    """Open the request's present stage, if it is not open yet, and ask whoever may decide in it now."""
     return _ask_approvers(out, current_stage(out.case, request))
 
 
@@ -182,7 +182,7 @@ def _ask_approvers(out: Outcome, stage: OpenStage) -> OpenStage:
 
 
 def advance(out: Outcome, request: Request, stage: OpenStage, by: str) -> Request:
-    """This stage is approved: open the next, or approve the request."""
+    """Close an approved stage, and open the next or approve the request."""
     out.change(stage.row, state=StageState.APPROVED, closed_at=out.now)
     if request.position + 1 == len(out.case.all(STAGES, request.id)):
         return approve_request(out, request, by)
@@ -191,7 +191,7 @@ def advance(out: Outcome, request: Request, stage: OpenStage, by: str) -> Reques
 
 
 def approve_request(out: Outcome, request: Request, by: str, note: str = "") -> Request:
-    """All stages have approved (or a rule has): close the request and let the access be given."""
+    """Approve a request whose stages have all approved, or that a rule approves: its grant begins."""
     request = give.fulfil_request(out, close_request(out, request, RequestEvent.APPROVE, by, note))
     if request.emergency:
         emergency.begin_emergency(out, request)

@@ -1,7 +1,8 @@
-"""Asking for access: a draft becomes requests of one submission, and their first stages open."""
+"""Submit a draft: its requests are written as one submission, and their first stages open."""
 
 import uuid
 from dataclasses import replace
+from typing import NoReturn
 
 from models.catalogue.spec.enums import Need, RequestKind
 from models.errors import Duplicate, Invalid, NotAllowed
@@ -29,32 +30,34 @@ from models.text_cleanup import check_length, tidy
 def submit(out: Outcome, draft: Draft, limits: Limits = DEFAULT_LIMITS) -> list[Request]:
     """Send a draft. Returns its requests, pending (or approved already, where a rule says so).
 
-    Raises a Refusal with the field that it belongs to, and then nothing is sent.
+    Raises:
+        Refusal: Nothing is sent; `field` names the part of the form to change.
     """
     case, draft = out.case, replace(draft, reason=tidy(draft.reason))
-    # One after the other for each person, so that the same is not asked for twice at once, nobody asks while
-    # they are found to have left, and no two pass a limit together.
+    # One submission at a time for each person: no access is requested twice at once, nobody who is just
+    # being offboarded gets in, and no two pass a limit together.
     for person_id in sorted({draft.beneficiary_id, draft.requester_id}):
         case.lock(Person, person_id)
-    wanted = len(draft.access_keys)
-    refuse_too_many_requests(case, draft.requester_id, wanted, limits, emergency=draft.emergency)
-    who = Directory(case)
+    number, who = len(draft.access_keys), Directory(case)
+    refuse_too_many_requests(case, draft.requester_id, number, limits, emergency=draft.emergency)
     planned = plan(case, draft, who)
     _check_reason(draft, planned)
     requests = _write(out, draft, planned)
-    sent = [_open(out, request, one, who) for request, one in zip(requests, planned, strict=True)]
-    separation_of_duties.redraw_conflicting(out, *(one for one in sent if one.because["conflicts"]))
-    return sent
+    requests = [_open(out, request, plan, who) for request, plan in zip(requests, planned, strict=True)]
+    conflicting = (request for request in requests if request.because["conflicts"])
+    separation_of_duties.redraw_conflicting(out, *conflicting)
+    return requests
 
 
 def extend(
     out: Outcome, grant_ref: str, by: str, term: Term, reason: str, limits: Limits = DEFAULT_LIMITS
 ) -> Request:
-    """Ask for a longer end on a grant that is active; decided like a new request."""
+    """Request a later end for an active grant; decided like a new request. Raises as `submit` does."""
     grant, pending = _extendable_grant(out.case, grant_ref, by)
     if pending is not None:
-        again = duplicates.is_resent(pending, by, term, reason, out.now)
-        raise duplicates.sent_already([pending]) if again else _pending_extension_error(pending)
+        if duplicates.is_resent(pending, by, term, reason, out.now):
+            duplicates.refuse_resent_form([pending])
+        _refuse_second_extension(pending)
     end_dates.check_later(grant, term)
     draft = Draft(
         by, grant.person_id, grant.app_key, (grant.access_key,), term, reason, RequestKind.EXTEND, grant.id
@@ -63,15 +66,24 @@ def extend(
 
 
 def may_extend(case: Case, grant_ref: str, by: str) -> Grant:
-    """Look whether this person may ask for more time now; raises as `extend` does."""
+    """Return the grant that this person may request an extension of now.
+
+    Raises:
+        NotAllowed: It is somebody else's, not active, or has no end.
+        Duplicate: An extension is pending already.
+    """
     grant, pending = _extendable_grant(case, grant_ref, by)
     if pending is not None:
-        raise _pending_extension_error(pending)
+        _refuse_second_extension(pending)
     return grant
 
 
 def _extendable_grant(case: Case, grant_ref: str, by: str) -> tuple[Grant, Request | None]:
-    """The grant, if more time can be asked for, with the request for it that waits already."""
+    """The grant, and the extension of it that is pending already.
+
+    Raises:
+        NotAllowed: It is somebody else's, not active, or has no end.
+    """
     grant = lock_grant(case, grant_ref)
     if by != grant.person_id:
         raise NotAllowed("Only the person who has this access can ask for more time.")
@@ -82,31 +94,31 @@ def _extendable_grant(case: Case, grant_ref: str, by: str) -> tuple[Grant, Reque
     return grant, case.first(EXTENDING, grant.id)
 
 
-def _pending_extension_error(pending: Request) -> Duplicate:
-    return Duplicate(f"More time is already asked for in {pending.ref}, which is pending.")
+def _refuse_second_extension(pending: Request) -> NoReturn:
+    raise Duplicate(f"More time is already asked for in {pending.ref}, which is pending.")
 
 
 def _check_reason(draft: Draft, planned: list[Planned]) -> None:
     if not draft.reason and draft.emergency:
         raise Invalid("Say what the emergency is. Everybody who is told of it reads it.", field="reason")
-    if not draft.reason and any(one.snapshot.policy.reason is Need.REQUIRED for one in planned):
+    if not draft.reason and any(plan.snapshot.policy.reason is Need.REQUIRED for plan in planned):
         raise Invalid("Say what you need it for. The approvers decide by it.", field="reason")
     check_length(draft.reason, "The reason", field="reason")
 
 
 def _write(out: Outcome, draft: Draft, planned: list[Planned]) -> list[Request]:
-    """Add the requests of one submission, and what is recorded of each."""
-    submission, digests = uuid.uuid4().hex, save_policies(out, [one.snapshot for one in planned])
+    """Add the requests of one submission, each with its audit entry."""
+    submission, digests = uuid.uuid4().hex, save_policies(out, [plan.snapshot for plan in planned])
     requests = [
-        _add(out, draft, one, submission, digest) for one, digest in zip(planned, digests, strict=True)
+        _add(out, draft, plan, submission, digest) for plan, digest in zip(planned, digests, strict=True)
     ]
-    # What is asked about one of them from here on is read for all at once.
+    # What is read about one of them from here on is read for all at once.
     out.case.hand(Request, [request.id for request in requests])
     return requests
 
 
 def _open(out: Outcome, request: Request, planned: Planned, who: Directory) -> Request:
-    """Give a request its stages, and start it on its way."""
+    """Write a request's stages and open the first; returns the request as it stands then."""
     rows = [_add_stage(out, request, stage) for stage in planned.decision.stages]
     for person_id in {request.requester_id, request.beneficiary_id}:
         redraw.want_card(out, CardKind.REQUEST, request.ref, request.ref, person_id)
