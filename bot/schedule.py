@@ -127,7 +127,7 @@ class Scheduler:
         found = await self._store.read(health.read_health)
         for state, number in found.jobs.items():
             shown.jobs.labels(state).set(number)
-        self._show_waiting(found.waiting)
+        self._show_waiting(found.backlog)
         shown.requests.set(found.pending_requests)
         shown.tasks.set(found.open_tasks)
         shown.reviews.set(found.open_reviews)

@@ -1,4 +1,4 @@
-"""The stories that wait for an admin: proposed catalogue changes, and paused mass revocations."""
+"""Read the stories that wait for an admin: proposed catalogue changes, and paused mass revocations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ from models.tables.pauses import Pause
 
 @dataclass(frozen=True)
 class ChangeStory:
-    """All that the cards of a change of the catalogue show."""
+    """All that the cards of a catalogue change show."""
 
     proposal: Proposal
     names: Mapping[str, str]
     admins: tuple[str, ...]
     waiting_for: str
-    """Who can approve it, as a sentence."""
+    """The admins who can approve it, as a sentence."""
 
 
 def change_story(case: Case, ref: str) -> ChangeStory:
@@ -33,7 +33,7 @@ def change_story(case: Case, ref: str) -> ChangeStory:
 
 
 SHOWN = 15
-"""So many accesses are named; the others are counted."""
+"""How many accesses are named; the others are counted."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""How the work stands, in a few numbers for whoever operates it.
+"""Measure the state of the work, in a few numbers for operators.
 
 Each is counted by a small index over what is open, never over what is closed. Conditions are literal SQL
-where an index has them: with bound values SQLite passes by it.
+where an index has them: with bound values SQLite does not use it.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from models.tables.reviews import Review
 from models.tables.states import LIVE_GRANTS, GrantState
 
 LATE = timedelta(minutes=1)
-"""A grant that is over for longer than this, and not taken back, is overdue."""
+"""A grant that is over for longer than this, and not revoked, is overdue."""
 
 
 def _number(table: type[Base], *where: Any) -> Select[int]:
@@ -49,7 +49,7 @@ _GRANTS = select(Grant.state, func.count()).where(LIVE).group_by(Grant.state)
 
 @dataclass(frozen=True)
 class JobBacklog:
-    """The due jobs of one kind and urgency, and for how long the oldest has waited."""
+    """The due jobs of one kind and urgency, and how long the oldest has waited."""
 
     kind: str
     urgency: Urgency
@@ -59,10 +59,10 @@ class JobBacklog:
 
 @dataclass(frozen=True)
 class Health:
-    """What is there, what waits, and how many grants outlived their end."""
+    """The numbers of jobs and open things, and of grants that outlived their end."""
 
     jobs: dict[str, int]
-    waiting: tuple[JobBacklog, ...]
+    backlog: tuple[JobBacklog, ...]
     pending_requests: int
     open_tasks: int
     open_reviews: int
@@ -74,7 +74,7 @@ def read_health(case: Case) -> Health:
     late = case.now - LATE
     return Health(
         jobs={state: _count(case, statement) for state, statement in _JOBS.items()},
-        waiting=_waiting(case),
+        backlog=_backlog(case),
         pending_requests=_count(case, _REQUESTS),
         open_tasks=_count(case, _TASKS),
         open_reviews=_count(case, _REVIEWS),
@@ -83,7 +83,7 @@ def read_health(case: Case) -> Health:
 
 
 def count_grants(case: Case) -> dict[str, int]:
-    """The grants that are not over, by state. By an index alone, but as many entries as there are grants."""
+    """Count the grants that are not over, by state. It reads an index only, but one entry for each grant."""
     counted = dict(case.read(_GRANTS))
     return {state.value: counted.get(state, 0) for state in LIVE_GRANTS}
 
@@ -93,7 +93,7 @@ def _count(case: Case, statement: Select[int], **values: Any) -> int:
     return int(number)
 
 
-def _waiting(case: Case) -> tuple[JobBacklog, ...]:
+def _backlog(case: Case) -> tuple[JobBacklog, ...]:
     return tuple(
         JobBacklog(kind, Urgency(urgency), number, case.now - oldest)
         for kind, urgency, number, oldest in case.read(_WAITING, now=case.now)

@@ -1,4 +1,4 @@
-"""What a person holds, and what they held last."""
+"""Read what a person holds, and what they held last."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from models.tables.grants import Grant, Task
 from models.tables.requests import Request
 
 ENDED = 5
-"""How many of those that are over are shown."""
+"""How many grants that are over are shown."""
 
 # As `ix_grants_holder` has them: a page costs the same, however much a person held.
 _HELD = (Grant.person_id == bindparam("person"), Grant.over_at.is_(None))
@@ -43,9 +43,9 @@ class HeldGrant:
 
     grant: Grant
     extension: Request | None
-    """A pending request for more time."""
+    """A pending extension."""
     task_workers: tuple[str, ...]
-    """The people whose open task it is to give or take it."""
+    """The people whose open task it is to provision or revoke it."""
 
 
 @dataclass(frozen=True)
@@ -57,20 +57,20 @@ class MyAccess:
     ended: tuple[Grant, ...]
     """The last few that are over, on the first page."""
     requestable: frozenset[int]
-    """Those of `ended`, by id, that can be asked for again: they are not held or asked for by now."""
+    """Those of `ended`, by id, that can be requested again: they are not held or requested by now."""
     admins: tuple[str, ...]
-    """Whom to ask about what failed."""
+    """The people to ask about what failed."""
     pages: Pages
 
 
 def count_access(case: Case, person_id: str) -> int:
-    """How many grants of a person are not over."""
+    """Count the grants of a person that are not over."""
     (number,) = case.read(_COUNT, person=person_id)
     return int(number)
 
 
 def my_access(case: Case, person_id: str, page: int, total: int) -> MyAccess:
-    """One page of what a person holds, of whom `count_access` said how much that is."""
+    """One page of what a person holds; `total` is from `count_access`."""
     pages = Pages.of(page, total)
     (window,) = pages.windows([total])
     ended = tuple(case.read(_ENDED, person=person_id)) if pages.number == 0 else ()
@@ -84,16 +84,16 @@ def my_access(case: Case, person_id: str, page: int, total: int) -> MyAccess:
 
 
 def held_of(case: Case, grants: Sequence[Grant]) -> tuple[HeldGrant, ...]:
-    """These grants, each with what is under way about it."""
+    """These grants, each with its pending extension and open task."""
     if not grants:
         return ()
     ids = [grant.id for grant in grants]
-    extensions = {one.grant_id: one for one in case.read(_EXTENSIONS, grants=ids)}
-    by_hand = {grant_id: tuple(people) for grant_id, people in case.read(_BY_HAND, grants=ids)}
-    return tuple(HeldGrant(one, extensions.get(one.id), by_hand.get(one.id, ())) for one in grants)
+    extensions = {request.grant_id: request for request in case.read(_EXTENSIONS, grants=ids)}
+    workers = {grant_id: tuple(people) for grant_id, people in case.read(_BY_HAND, grants=ids)}
+    return tuple(HeldGrant(grant, extensions.get(grant.id), workers.get(grant.id, ())) for grant in grants)
 
 
 def _requestable(case: Case, ended: Sequence[Grant]) -> frozenset[int]:
-    wanted = {one.id: (one.person_id, one.app_key, one.access_key) for one in ended}
-    found = pending_or_held(case, set(wanted.values()))
-    return frozenset(key for key, what in wanted.items() if what not in found)
+    accesses = {grant.id: (grant.person_id, grant.app_key, grant.access_key) for grant in ended}
+    taken = pending_or_held(case, set(accesses.values()))
+    return frozenset(grant_id for grant_id, access in accesses.items() if access not in taken)

@@ -1,4 +1,4 @@
-"""What a person has asked for: what is open, with its progress, then what became of the rest."""
+"""Read what a person has requested: pending requests with their progress, then closed ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,18 +42,18 @@ class MyRequests:
     """The tab "My requests"."""
 
     pending: tuple[tuple[Request, RequestProgress | None], ...]
-    """Newest first; the standing is missing only for what no stage decides."""
+    """Newest first; the progress is missing only where no stage decides."""
     closed: tuple[Request, ...]
-    """The one that was closed last first."""
+    """The most recently closed first."""
     unavailable: Mapping[int, HeldGrant | None]
-    """By id, those of `closed` that cannot be asked for again now: the access is held (None: asked for)."""
+    """By id, those of `closed` that cannot be requested again now: the access is held (None: requested)."""
     status: RequestState | None
     """Only those of this status; None: all."""
     pages: Pages
 
 
 def count_requests(case: Case, person_id: str) -> int:
-    """How many requests of a person are pending."""
+    """Count the pending requests of a person."""
     (number,) = case.read(_HOW_MANY_PENDING, person=person_id)
     return int(number)
 
@@ -61,7 +61,7 @@ def count_requests(case: Case, person_id: str) -> int:
 def my_requests(
     case: Case, person_id: str, status: RequestState | None, page: int, pending: int
 ) -> MyRequests:
-    """One page of what a person has asked for: the `pending` ones (so many) first, then the history."""
+    """One page of a person's requests: the pending ones first (so many as `pending` says), then closed."""
     lengths = [
         pending if status in (None, RequestState.PENDING) else 0,
         _closed(case, person_id, status) if status is not RequestState.PENDING else 0,
@@ -88,12 +88,12 @@ def _closed(case: Case, person_id: str, status: RequestState | None) -> int:
 
 
 def _unavailable(case: Case, over: Sequence[Request]) -> dict[int, HeldGrant | None]:
-    wanted = {one.id: (one.beneficiary_id, one.app_key, one.access_key) for one in over}
-    found = pending_or_held(case, set(wanted.values()))
-    held = held_of(case, [row for row in found.values() if is_a(row, Grant)])
-    by_grant = {one.grant.id: one for one in held}
+    accesses = {row.id: (row.beneficiary_id, row.app_key, row.access_key) for row in over}
+    taken = pending_or_held(case, set(accesses.values()))
+    held = held_of(case, [row for row in taken.values() if is_a(row, Grant)])
+    by_grant = {row.grant.id: row for row in held}
     return {
-        key: by_grant[found[what].id] if is_a(found[what], Grant) else None
-        for key, what in wanted.items()
-        if what in found
+        request_id: by_grant[taken[access].id] if is_a(taken[access], Grant) else None
+        for request_id, access in accesses.items()
+        if access in taken
     }

@@ -1,4 +1,4 @@
-"""What would become of a request: for admins who want to see what their rules do."""
+"""Plan a hypothetical request, for admins who want to see what their rules do."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,22 +15,22 @@ from models.store.case import Case
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is supposed: who would have it, for how long, and how it is asked for."""
+    """A hypothetical request: for whom, for how long, and how it is made."""
 
     person: str
     access: str
     """The key."""
     length: timedelta | None
-    """None is without an end."""
+    """None: without an end."""
     at: datetime
     requester: str = ""
-    """Who asks; empty: the person."""
+    """The requester's id; empty: the person."""
     kind: RequestKind = RequestKind.NEW
     emergency: bool = False
 
 
 def plan_scenario(case: Case, app: AppSpec, scenario: Scenario) -> Planned:
-    """The policy's word on such a request, whether or not the person has it already.
+    """Apply the policy to a scenario, whether or not the person has the access already.
 
     Raises NotFound where the app has no such access.
     """

@@ -35,17 +35,17 @@ class StageStory:
     asked: tuple[Asked, ...]
     decisions: tuple[Decision, ...]
     reassigned: tuple[Reassignment, ...] = ()
-    """What was passed on in it, in order."""
+    """The reassignments in it, in order."""
 
     @cached_property
     def tally(self) -> Tally:
-        """Where the stage stands, by those who were asked and those who decided."""
+        """Count the votes, by those who were asked and those who decided."""
         seats = dict.fromkeys([*(d.holds for d in self.decisions), *(a.holds for a in self.asked)])
         votes = tuple((d.holds, d.approve) for d in self.decisions)
-        waited = {a.holds: a.person_id for a in self.asked if not a.quiet}
-        quiet = {a.holds for a in self.asked} - waited.keys()
+        notified = {a.holds: a.person_id for a in self.asked if not a.quiet}
+        quiet = {a.holds for a in self.asked} - notified.keys()
         rule = self.stage.rule
-        found = tally(
+        counted = tally(
             int(rule) if rule.isdigit() else rule,
             tuple(seats),
             votes,
@@ -53,21 +53,21 @@ class StageStory:
             on_reject=self.on_reject,
             alternates={a.holds for a in self.asked if a.alternate},
         )
-        return replace(found, waiting=tuple(waited.get(seat, seat) for seat in found.waiting))
+        return replace(counted, waiting=tuple(notified.get(seat, seat) for seat in counted.waiting))
 
     @property
     def overdue(self) -> bool:
-        """Whether its time has passed, and nobody could be asked besides who was asked already."""
+        """Whether it has escalated, and there was nobody else to ask."""
         return self.stage.escalated_at is not None and not any(row.alternate for row in self.asked)
 
     @property
     def on_reject(self) -> OnReject:
-        """What one rejection does in it, where it wants a number of approvals."""
+        """What a rejection does in it, where it needs a number of approvals."""
         return OnReject(self.stage.spec.get("on_reject", OnReject.COUNT))
 
 
 def stage_stories(case: Case, request_id: int) -> tuple[StageStory, ...]:
-    """Those of a request, in the order of its stages."""
+    """The stories of a request's stages, in order."""
     asked = by_stage(sorted(case.all(ASKED, request_id), key=lambda row: row.asked_at))
     decisions, passed = (by_stage(case.all(group, request_id)) for group in (DECISIONS, REASSIGNED))
     return tuple(
@@ -78,7 +78,7 @@ def stage_stories(case: Case, request_id: int) -> tuple[StageStory, ...]:
 
 
 def by_stage(rows: Iterable[R]) -> dict[tuple[int, int], list[R]]:
-    """These rows by their request's id and the position of their stage, in their order."""
+    """Group rows by their request's id and the position of their stage, in their order."""
     found = defaultdict[tuple[int, int], list[R]](list)
     for row in rows:
         found[row.request_id, row.position].append(row)
@@ -92,7 +92,7 @@ _DECISIONS = select(Decision).where(among(Decision.request_id, "requests")).orde
 
 @dataclass(frozen=True)
 class RequestProgress:
-    """Where a pending request stands."""
+    """The progress of a pending request."""
 
     stage: StageStory
     """The stage that is open, with those it asks and what they decided."""
@@ -105,11 +105,11 @@ class RequestProgress:
 
     def because(self, person_id: str) -> str:
         """Why this person is asked; empty if they are not."""
-        return next((one.because for one in self.stage.asked if one.person_id == person_id), "")
+        return next((row.because for row in self.stage.asked if row.person_id == person_id), "")
 
 
 def progress_of(case: Case, requests: Iterable[Request]) -> dict[int, RequestProgress]:
-    """The standing of each of these requests that has stages, by the request's id."""
+    """The progress of each of these requests that has stages, by the request's id; read all at once."""
     positions = {request.id: request.position for request in requests}
     if not positions:
         return {}

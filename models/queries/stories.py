@@ -1,4 +1,4 @@
-"""A request's and a grant's whole story: what every card about it is a function of."""
+"""Read the whole story of a request, a grant or a task: all that a card about it shows."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -34,19 +34,19 @@ class RequestStory:
     comments: tuple[Comment, ...]
     grant: Grant | None
     extended: Grant | None
-    """The grant that an extension is about, so that the card can say until when it runs now."""
+    """The grant that an extension is about; its card says until when that runs now."""
     names: Mapping[str, str]
     admins: tuple[str, ...]
     conflicts: tuple[Clash, ...] = ()
-    """What does not go together with it, as things stand now; empty once it is decided."""
+    """Conflicts of the request as things stand now; empty once it is decided."""
     temporary: bool = False
-    """Whether the one who would have it is a guest or a contractor, who always have an end."""
+    """Whether the beneficiary is a guest or a contractor, whose access always has an end."""
     review: Review | None = None
     """Of an emergency that has begun."""
     owners: tuple[str, ...] = ()
     """Ids of the app's owners who are active; read for emergencies only."""
     other_grants: tuple[Grant, ...] = ()
-    """What the one has in the same app already who would get it; empty once it is decided."""
+    """What the beneficiary has in the same app already; empty once the request is decided."""
     own: OwnWords = NONE
     """What the company words itself."""
 
@@ -66,7 +66,7 @@ class RequestStory:
 
     @property
     def term_changed_by(self) -> str | None:
-        """Who made the duration what it is: an approver, or the requester, who can shorten it any time."""
+        """Who set the present duration: an approver, or the requester by shortening; None where unchanged."""
         if self.term == self.asked_term:
             return None
         by = self.last_term_change
@@ -75,7 +75,7 @@ class RequestStory:
 
     @cached_property
     def open_stage(self) -> StageStory | None:
-        """The stage that is waited for, while the request is pending."""
+        """The open stage, while the request is pending."""
         if self.request.state is not RequestState.PENDING:
             return None
         return self.stages[self.request.position] if self.request.position < len(self.stages) else None
@@ -86,27 +86,32 @@ class RequestStory:
         return found[-1] if found else ""
 
     def reassignment_to(self, person_id: str) -> Reassignment | None:
-        """How this person came to be asked in the open stage, where somebody passed it on to them."""
-        there = self.open_stage.reassigned if self.open_stage and self.may_decide(person_id) else ()
-        return next((one for one in reversed(there) if one.to_id == person_id), None)
+        """The reassignment of the open stage to this person, where there is one."""
+        rows = self.open_stage.reassigned if self.open_stage and self.may_decide(person_id) else ()
+        return next((row for row in reversed(rows) if row.to_id == person_id), None)
 
     def reassignment_from(self, person_id: str) -> Reassignment | None:
-        """How what this person had, or had in their hands, was passed on; None where they can decide."""
-        there = [o for stage in self.stages for o in stage.reassigned if person_id in (o.seat_id, o.by_id)]
-        return there[-1] if there and not self.may_decide(person_id) else None
+        """The last reassignment of or by this person; None where they can decide."""
+        rows = [
+            row for stage in self.stages for row in stage.reassigned if person_id in (row.seat_id, row.by_id)
+        ]
+        return rows[-1] if rows and not self.may_decide(person_id) else None
 
     def may_decide(self, person_id: str) -> bool:
         """Whether the open stage takes this person's decision, as far as was known when it was opened."""
         stage = self.open_stage
-        if stage is None or person_id in self._given:
+        if stage is None or person_id in self._voted:
             return False
-        return any(a.person_id == person_id and a.holds not in self._given for a in stage.asked)
+        return any(a.person_id == person_id and a.holds not in self._voted for a in stage.asked)
 
     @cached_property
-    def _given(self) -> frozenset[str]:
-        """Those whose vote is given, by themselves or by who stands in for them."""
+    def _voted(self) -> frozenset[str]:
+        """The people whose vote is cast, by themselves or by their delegate."""
         return frozenset(
-            one for stage in self.stages for d in stage.decisions for one in (d.person_id, d.seat_id)
+            person_id
+            for stage in self.stages
+            for decision in stage.decisions
+            for person_id in (decision.person_id, decision.seat_id)
         )
 
     def asked_in(self, channel: str) -> bool:
@@ -123,13 +128,13 @@ class GrantStory:
     request: Request
     snapshot: Snapshot
     extension: Request | None
-    """A pending request for more time."""
+    """A pending extension."""
     task: Task | None
     """The latest task about it."""
     names: Mapping[str, str]
     admins: tuple[str, ...]
     owners: tuple[str, ...]
-    """Ids of the app's owners who are active: whom to ask for help."""
+    """Ids of the app's active owners, to ask for help."""
     own: OwnWords = NONE
     """What the company words itself."""
 
@@ -145,13 +150,13 @@ class TaskStory:
     task: Task
     grant: GrantStory
     email: str
-    """The holder's address, by which other systems know them; empty if Slack does not tell."""
+    """The holder's address, by which other systems know them; empty if Slack does not give it."""
 
 
 def request_story(case: Case, ref: str) -> RequestStory:
     """Read one request's story by its reference (AR-12).
 
-    Raises LookupError / NotFound for one that is not there.
+    Raises LookupError or NotFound where there is none.
     """
     request = case.get_one(Request, number_of(ref, "AR"))
     pending = request.state is RequestState.PENDING
@@ -222,7 +227,7 @@ def timeline(case: Case, story: RequestStory) -> list[Entry]:
 
 
 def _involved(stages: Iterable[StageStory]) -> Iterator[str]:
-    """The ids of those who were asked, decided, passed it on or had it passed on to them."""
+    """The ids of those who were asked, decided, reassigned it or got it reassigned."""
     for stage in stages:
         yield from (asked.person_id for asked in stage.asked)
         yield from (decision.person_id for decision in stage.decisions)

@@ -1,4 +1,4 @@
-"""What waits for a person: requests to decide, work by hand, and for admins what failed and what is stuck."""
+"""Read what a person has to do: decisions, tasks, reviews; for admins also what failed and what is stuck."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -38,8 +38,8 @@ WATCHED = 5
 """How many requests that others decide are shown."""
 
 _PERSON: BindParameter[str] = bindparam("person", type_=String)
-# What waits is literal SQL, for the indexes of what is open. SQLite would still go over all requests by their
-# ids if it were not given a time to compare, or if it were to sort by the bare id.
+# Open states are literal SQL, for the partial indexes. SQLite would still go over all requests by their ids
+# if it were not given a time to compare, or if it were to sort by the bare id.
 _PENDING = text("requests.state = 'pending' AND requests.expires_at > '1970-01-01'")
 _IN_ORDER = Request.id + 0
 _FAILED, _PARKED = text("grants.state = 'failed'"), text("jobs.state = 'parked'")
@@ -103,7 +103,7 @@ _OWNERS_ASKED = select(App.key, App.spec["owners"]).where(
 
 @dataclass(frozen=True)
 class ToDoCounts:
-    """How much waits for a person, by kind."""
+    """How many things a person has to do, by kind."""
 
     decisions: int
     tasks: int
@@ -124,28 +124,28 @@ class ToDo:
     to_decide: tuple[tuple[Request, RequestProgress], ...]
     tasks: tuple[tuple[Task, Grant], ...]
     changes: tuple[Proposal, ...]
-    """Changes of the catalogue that others propose; for admins."""
+    """Changes of the catalogue proposed by others; for admins."""
     reviews: tuple[tuple[Review, Request], ...]
-    """Emergencies to be looked at."""
+    """Emergencies to review."""
     failed: tuple[Grant, ...]
-    """Grants that could not be given or taken; for admins."""
+    """Grants that could not be provisioned or revoked; for admins."""
     parked: tuple[Job, ...]
-    """Jobs that were given up; for admins."""
+    """Parked jobs; for admins."""
     recent_decisions: tuple[tuple[Decision, Request], ...]
     """What the person decided last, on the first page."""
     pages: Pages
     first_page: bool = False
-    """Whether it is the first page, where what goes beyond the things to do stands too."""
+    """Whether it is the first page, which shows more than the things to do."""
     absences: tuple[Delegation, ...] = ()
-    """Who stands in for the person, now and later, on the first page."""
+    """The person's own absences with their delegates, now and later, on the first page."""
     covering: tuple[Delegation, ...] = ()
-    """For whom the person stands in, the same."""
+    """The absences in which the person is the delegate, the same."""
     for_others: tuple[tuple[Request, RequestProgress], ...] = ()
-    """What waits longest for others, on the first page; for owners of their apps, for admins of any."""
+    """The requests that wait longest for others, on the first page: owners see their apps', admins all."""
 
 
 def count_to_do(case: Case, person_id: str) -> ToDoCounts:
-    """Count what waits for a person."""
+    """Count what a person has to do."""
     decisions, tasks = case.read(_NUMBERS, person=person_id)[0]
     reviews = len(_to_review(case, person_id))
     if not Directory(case).is_admin(person_id):
@@ -155,7 +155,7 @@ def count_to_do(case: Case, person_id: str) -> ToDoCounts:
 
 
 def to_do(case: Case, person_id: str, page: int, counts: ToDoCounts) -> ToDo:
-    """One page of what waits for a person, of whom `count_to_do` said how much that is."""
+    """One page of what a person has to do; `counts` is from `count_to_do`."""
     lengths = [counts.decisions, counts.tasks, counts.changes, counts.reviews, counts.failed, counts.parked]
     pages = Pages.of(page, counts.total)
     decide, tasks, changes, reviews, failed, parked = pages.windows(lengths)
@@ -182,7 +182,7 @@ def _to_review(case: Case, person_id: str) -> list[Review]:
 
 
 def _for_others(case: Case, person_id: str) -> list[Proposal]:
-    """The changes of the catalogue that an admin can decide on, since others have made them; newest first."""
+    """The open changes by others, which this admin can decide on; newest first."""
     return [change for change in reversed(case.all(OPEN_CHANGES)) if change.by != person_id]
 
 
@@ -223,7 +223,7 @@ def _standing(case: Case, requests: list[Request]) -> tuple[tuple[Request, Reque
 
 
 def _owned_apps(case: Case, person_id: str) -> list[str]:
-    """The keys of the apps that this person owns and that somebody asks for."""
+    """The keys of the apps with pending requests that this person owns."""
     person = Directory(case).person(person_id)
     if person is None:
         return []

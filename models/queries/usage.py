@@ -1,4 +1,4 @@
-"""What of the catalogue is in use: the grants that somebody holds and the requests that wait, by access."""
+"""Count live grants and pending requests by access: what of the catalogue is in use."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ _REQUESTS = (
 
 @dataclass(frozen=True, slots=True)
 class InUse:
-    """How many live grants and pending requests there are."""
+    """The numbers of live grants and pending requests."""
 
     grants: int = 0
     requests: int = 0
