@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select, text
 
-from models.jobs.table import Job, JobState, Urgency
 from models.store.case import Case
 from models.tables import reviews
 from models.tables.base import Base
 from models.tables.grants import LIVE, UNSETTLED, Direction, Grant, Task
+from models.tables.jobs import Job, JobState, Urgency
 from models.tables.requests import Request
 from models.tables.reviews import Review
 from models.tables.states import LIVE_GRANTS, GrantState

@@ -17,7 +17,6 @@ from sqlalchemy import (
     text,
 )
 
-from models.jobs.table import Job
 from models.queries.paging import Pages, Window, page_slice, paged, read_page
 from models.queries.stage_stories import RequestProgress, progress_of
 from models.registry.directory import Directory
@@ -26,6 +25,7 @@ from models.store.case import Case
 from models.store.statements import among
 from models.tables.catalogue import OPEN_CHANGES, App, Proposal
 from models.tables.grants import OPEN_TASK_OF, Grant, Task
+from models.tables.jobs import Job
 from models.tables.people import Delegation
 from models.tables.requests import Asked, Decision, Request
 from models.tables.reviews import OPEN_REVIEWS, Review

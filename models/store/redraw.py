@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from models.jobs.table import NewJob, Urgency, add_job
+from models.jobs.work import NewJob, add_job
 from models.store.case import Case
 from models.store.statements import Sql, among
 from models.tables.base import Json
 from models.tables.cards import Card, CardKind, Home
 from models.tables.grants import Grant
+from models.tables.jobs import Urgency
 from models.tables.requests import Asked, Request
 from models.tables.states import GrantState
 

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, column, delete, func, insert, literal, update
 
 from models import audit
 from models.jobs import queue
-from models.jobs.table import add_job
+from models.jobs.work import add_job
 from models.store import redraw
 from models.store.case import Case
 from models.store.outcome import Outcome

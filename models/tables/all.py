@@ -1,7 +1,6 @@
 """Every table, gathered in one place for the migrations: importing this fills `Base.metadata`."""
 
-from models.jobs import table as jobs
-from models.tables import audit, cards, catalogue, grants, pauses, people, requests, reviews, workspace
+from models.tables import audit, cards, catalogue, grants, jobs, pauses, people, requests, reviews, workspace
 from models.tables.base import Base
 
 __all__ = [

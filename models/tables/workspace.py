@@ -18,7 +18,7 @@ class Setting(Base):
 
 
 class Delivery(Base):
-    """A delivery that was carried out."""
+    """A delivery that was carried out: each counts once, however often Slack (or a forger) sends it."""
 
     __tablename__ = "deliveries"
 

@@ -7,9 +7,10 @@ press there goes before an opening, and both before what changed by itself.
 from collections.abc import Mapping
 from datetime import timedelta
 
-from models.jobs.table import Urgency, Work
+from models.jobs.work import Work
 from models.store.outcome import Outcome
 from models.tables.cards import Home, HomeTab
+from models.tables.jobs import Urgency
 from models.tables.states import RequestState
 
 JUST_OPENED = timedelta(minutes=1)

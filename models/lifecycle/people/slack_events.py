@@ -1,11 +1,11 @@
 """Take in Slack's events about people and user groups: enough to know what to look up."""
 
-from models.jobs.table import Urgency
 from models.lifecycle.people.person_changed import standing
 from models.policy.facts import address_key
 from models.registry import directory
 from models.store.case import Case
 from models.store.outcome import Outcome
+from models.tables.jobs import Urgency
 from models.tables.people import Person, UserGroup
 
 

@@ -1,11 +1,10 @@
 """Begin an emergency: access was approved at once, so people are notified and somebody reviews it."""
 
 from models.lifecycle import redraw, transitions
-from models.lifecycle.request.plan import question_of
+from models.lifecycle.request.plan import question_of, unreviewed
 from models.policy import Aftermath, aftermath
 from models.registry.directory import Directory
 from models.registry.policy_snapshot import policy_of
-from models.registry.reviews import unreviewed
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.cards import CardKind

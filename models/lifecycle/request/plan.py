@@ -27,11 +27,11 @@ from models.policy.stages import told
 from models.registry import apps
 from models.registry.directory import Directory, names_of
 from models.registry.policy_snapshot import Snapshot, policy_of, snapshot_of
-from models.registry.reviews import unreviewed
 from models.store.case import Case
 from models.tables.base import is_a
 from models.tables.grants import Grant
 from models.tables.requests import Request, Term
+from models.tables.reviews import UNREVIEWED
 from models.tables.states import GrantState
 
 
@@ -108,6 +108,12 @@ def question_of(request: Request, snapshot: Snapshot, at: datetime) -> Question:
         at,
         emergency=request.emergency,
     )
+
+
+def unreviewed(case: Case, person_id: str, app_key: str, access_key: str) -> int:
+    """Count the emergencies of one person for one access that are still to be reviewed."""
+    reviews = case.all(UNREVIEWED, person_id)
+    return sum((review.app_key, review.access_key) == (app_key, access_key) for review in reviews)
 
 
 def _refuse_non_members(directory: Directory, draft: Draft) -> None:
