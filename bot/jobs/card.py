@@ -21,12 +21,12 @@ from models.lifecycle.request import asked_people
 from models.queries import stories
 from models.queries.admin_stories import change_story, pause_story
 from models.queries.stories import GrantStory, RequestStory
+from models.registry import company_words
+from models.registry.company_words import NONE, OwnWords
 from models.store.base import JOB, Store
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.tables.cards import Card
-from models.wording import company_words
-from models.wording.company_words import NONE, OwnWords
 
 log = structlog.stdlib.get_logger(__name__)
 

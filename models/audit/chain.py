@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Text, bindparam, insert, select, update
 
-from models.store.statements import Sql
+from models.statements import Sql
 from models.tables.audit import HEAD, AuditEntry, AuditHead, AuditText, canonical
 from models.tables.base import Json
 

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, case, delete, func, not_, null, or_, select, t
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.jobs.work import LeaseLost, NewJob, Work
-from models.store.statements import Sql, among, many
+from models.statements import Sql, among, many
 from models.tables.jobs import Job, JobState
 
 LEASE = timedelta(seconds=60)

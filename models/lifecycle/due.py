@@ -23,9 +23,9 @@ from models.lifecycle.grant import end_dates, fill_rounds, give, revoke
 from models.lifecycle.people import delegations
 from models.lifecycle.request import emergency_review, escalate, remind
 from models.registry.policy_snapshot import policy_of
+from models.statements import among
 from models.store.case import Busy, Case
 from models.store.outcome import SYSTEM, Outcome
-from models.store.statements import among
 from models.tables.cards import CardKind
 from models.tables.grants import Direction, Grant
 from models.tables.people import Delegation, Person

@@ -9,8 +9,8 @@ from models.catalogue.spec.enums import RequestKind
 from models.lifecycle.request.duplicates import pending_or_held
 from models.queries.paging import Pages, paged, read_page
 from models.registry.directory import Directory
+from models.statements import among
 from models.store.case import Case
-from models.store.statements import among
 from models.tables.grants import Grant, Task
 from models.tables.requests import Request
 

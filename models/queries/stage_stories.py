@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from models.catalogue.spec.enums import OnReject
 from models.policy import Tally, tally
+from models.statements import among
 from models.store.case import Case
-from models.store.statements import among
 from models.tables.requests import (
     ASKED,
     DECISIONS,

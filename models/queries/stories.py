@@ -12,7 +12,9 @@ from models.lifecycle import separation_of_duties
 from models.lifecycle.grant import end_dates
 from models.policy import Clash
 from models.queries.stage_stories import StageStory, stage_stories
+from models.registry import company_words
 from models.registry.by_reference import number_of
+from models.registry.company_words import NONE, OwnWords
 from models.registry.directory import Directory, names_of
 from models.registry.policy_snapshot import Snapshot, policy_of
 from models.store.case import Case
@@ -20,8 +22,6 @@ from models.tables.grants import TASKS, Grant, Task
 from models.tables.requests import COMMENTS, Comment, Decision, Reassignment, Request, Term
 from models.tables.reviews import REVIEWS, Review
 from models.tables.states import RequestState
-from models.wording import company_words
-from models.wording.company_words import NONE, OwnWords
 
 
 @dataclass(frozen=True)

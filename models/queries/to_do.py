@@ -21,8 +21,8 @@ from models.queries.paging import Pages, Window, page_slice, paged, read_page
 from models.queries.stage_stories import RequestProgress, progress_of
 from models.registry.directory import Directory
 from models.registry.policy_snapshot import is_owner
+from models.statements import among
 from models.store.case import Case
-from models.store.statements import among
 from models.tables.catalogue import OPEN_CHANGES, App, Proposal
 from models.tables.grants import OPEN_TASK_OF, Grant, Task
 from models.tables.jobs import Job

@@ -10,9 +10,9 @@ from models.catalogue.spec.references import parse_person
 from models.errors import NotAllowed
 from models.policy.facts import GroupFacts, PersonFacts, StandIn, address_key
 from models.registry.directory_overrides import FileOverrides, TableOverrides
+from models.statements import among, row_type
 from models.store.case import Case
 from models.store.outcome import Outcome
-from models.store.statements import among, row_type
 from models.tables.base import Base
 from models.tables.people import ABSENCES, ROLES, Delegation, Person, Role, RoleName, UserGroup
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert
 
+from models.statements import Sql
 from models.store.case import Case
 from models.store.outcome import Outcome
-from models.store.statements import Sql
 from models.tables.workspace import Setting
 
 _ADD = insert(Setting)

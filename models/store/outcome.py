@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 from models.audit import Fact
 from models.jobs.work import NewJob, Work, add_job
+from models.statements import Sql, row_type
 from models.store.case import Case
-from models.store.statements import Sql, row_type
 from models.tables.base import Base, Json, key_of, keys_of, type_of
 from models.tables.jobs import Urgency
 

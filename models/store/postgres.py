@@ -19,10 +19,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import await_only
 
 from models.clock import Clock
+from models.statements import Made
 from models.store.base import STANDSTILL, Store, Unavailable
 from models.store.case import Case
 from models.store.save import Stale
-from models.store.statements import Made
 from models.store.units import Priority, Queue, Unit, Waiting, carry_out, waiting_for
 
 T = TypeVar("T")

@@ -12,8 +12,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models.jobs.work import NewJob, add_job
+from models.statements import Sql, among
 from models.store.case import Case
-from models.store.statements import Sql, among
 from models.tables.base import Json
 from models.tables.cards import Card, CardKind, Home
 from models.tables.grants import Grant

@@ -14,10 +14,10 @@ from sqlalchemy import bindparam, column, delete, func, insert, literal, update
 from models import audit
 from models.jobs import queue
 from models.jobs.work import add_job
+from models.statements import Sql, many, row_type
 from models.store import redraw
 from models.store.case import Case
 from models.store.outcome import Outcome
-from models.store.statements import Sql, many, row_type
 from models.tables.base import Base, keys_of
 
 

@@ -15,9 +15,9 @@ from bot import schedule
 from models.clock import ManualClock
 from models.jobs import Job
 from models.queries import health
+from models.statements import Made
 from models.store.base import Store
 from models.store.outcome import Outcome
-from models.store.statements import Made
 from tests.bot.scraping import scrape
 from tests.handlers.office import approved, asks, office
 from tests.rows import clear

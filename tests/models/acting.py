@@ -11,9 +11,9 @@ from models.lifecycle.grant import reconcile
 from models.lifecycle.grant.reconcile import Done, TargetChange
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
+from models.statements import Made
 from models.store.base import Store
 from models.store.outcome import Outcome
-from models.store.statements import Made
 from models.tables.grants import Direction, Grant
 from models.tables.requests import Request, Term
 from tests.models.company import ADA, GRACE

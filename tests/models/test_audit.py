@@ -18,10 +18,10 @@ from models.audit.chain import set_aside
 from models.audit.reading import BEFORE_ALL, _entries
 from models.clock import ManualClock
 from models.lifecycle import erase_words
+from models.statements import Core
 from models.store.base import Store
 from models.store.case import Case
 from models.store.outcome import Outcome
-from models.store.statements import Core
 from models.tables.base import encode_with
 from models.tables.people import Person
 from models.tables.requests import Decision, Term

@@ -15,10 +15,10 @@ from models import audit
 from models.clock import ManualClock
 from models.errors import Refusal
 from models.registry import directory, settings
+from models.statements import entity_of
 from models.store.base import Store
 from models.store.open import open_store
 from models.store.outcome import Outcome
-from models.store.statements import entity_of
 from models.tables.people import Delegation
 from models.tables.requests import Term
 from models.tables.workspace import Delivery, Setting

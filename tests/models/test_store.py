@@ -17,6 +17,7 @@ from models.errors import Invalid, Refusal, Repeated, SentBefore
 from models.lifecycle.grant import revoke
 from models.lifecycle.request import comment, decide, submit
 from models.registry import settings
+from models.statements import Core
 from models.store import sqlite as sqlite_store
 from models.store import units
 from models.store.base import CLICK, JOB, SWEEP, Store, Unavailable
@@ -25,7 +26,6 @@ from models.store.open import open_store
 from models.store.outcome import Outcome
 from models.store.save import Stale
 from models.store.sqlite import SqliteSql
-from models.store.statements import Core
 from models.store.units import PATIENT, Queue, Unit, waiting_for
 from models.tables.people import Person
 from models.tables.requests import Request, Term

@@ -15,9 +15,9 @@ from models.policy.examples import run_all
 from models.registry import apps, catalogue_entries
 from models.registry.directory import Directory
 from models.registry.permissions import only_admins
+from models.statements import among
 from models.store.case import Case
 from models.store.outcome import Outcome
-from models.store.statements import among
 from models.tables.catalogue import App, Part
 from models.tables.requests import Request
 

@@ -18,10 +18,10 @@ from models.lifecycle.grant.give import TRIES, mark_active, mark_failed
 from models.lifecycle.grant.verify_approvals import missing_approvals
 from models.policy import PersonFacts
 from models.registry.directory import Directory
+from models.statements import among
 from models.store.case import Case
 from models.store.outcome import SYSTEM
 from models.store.outcome import Outcome as Out
-from models.store.statements import among
 from models.tables.base import Json
 from models.tables.grants import UNSETTLED, Cause, Direction, Grant
 from models.tables.people import Person

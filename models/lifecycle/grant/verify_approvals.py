@@ -12,9 +12,9 @@ from sqlalchemy import select, text
 from models.policy import TallyStatus, tally
 from models.policy.decide import RULE
 from models.registry.policy_snapshot import policy_of, stage_spec
+from models.statements import among
 from models.store.case import Case
 from models.store.outcome import SYSTEM
-from models.store.statements import among
 from models.tables.audit import AuditEntry
 from models.tables.grants import Grant
 from models.tables.requests import ASKED, DECISIONS, STAGES, Decision, Request, Stage, Term

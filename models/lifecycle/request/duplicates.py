@@ -12,8 +12,8 @@ from sqlalchemy import bindparam, select, text
 
 from models.catalogue.spec.enums import RequestKind
 from models.errors import SentAlready
+from models.statements import among
 from models.store.case import Case
-from models.store.statements import among
 from models.tables.grants import Grant
 from models.tables.requests import DECISIONS, Request, Term
 from models.tables.states import GrantState, RequestState

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, Dialect, Executable, Select, Text, bindparam, types
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -203,6 +203,12 @@ class Sql(ABC):
         """The first of `all`; None where there is none."""
         found = self.all(statement, **values)
         return found[0] if found else None
+
+
+class Reader(Protocol):
+    """Whatever reads by declared statements; a `Case` does."""
+
+    def read(self, statement: Any, /, **values: Any) -> list[Any]: ...
 
 
 class Core(Sql):
