@@ -14,7 +14,7 @@ from handlers.funnel import listener
 from handlers.incoming import Event
 from handlers.routes import Routes
 from handlers.slack_objects import person_of
-from models.lifecycle.people import slack_events
+from models.lifecycle.people import update_people
 from models.store.outcome import SYSTEM
 
 log = structlog.get_logger("keyturn.people")
@@ -37,15 +37,15 @@ async def person_changed(event: Event) -> None:
         return
     event.desk.whois.forget_profile(str(user["id"]))
     told = person_of(user)
-    if await event.read(slack_events.is_new, told):
-        await event.run(slack_events.keep_person, told)
+    if await event.read(update_people.is_new, told):
+        await event.run(update_people.keep_person, told)
 
 
 async def group_changed(event: Event) -> None:
     """A user group has other members, another name, or was switched off or on."""
     group_id = _group_of(event.event)
-    if await event.read(slack_events.is_known_group, group_id):
-        await event.run(slack_events.refresh_groups)
+    if await event.read(update_people.is_known_group, group_id):
+        await event.run(update_people.refresh_groups)
 
 
 async def cut_off(event: Event) -> None:

@@ -9,7 +9,7 @@ from handlers.funnel import listener
 from handlers.incoming import Click, Submission
 from handlers.routes import Routes
 from models.lifecycle.grant import revoke as verbs
-from models.lifecycle.request import emergency_review
+from models.lifecycle.request import emergency
 from models.queries.stories import RequestStory, request_story
 from models.registry.by_reference import find_request
 
@@ -39,14 +39,14 @@ async def justified(sent: Submission) -> None:
     """Somebody found it justified."""
     ref, comment = sent.carries.get("ref", ""), review_form.parse(sent.values)
     await fresh.for_decision(sent.desk, ref, sent.person)
-    await sent.run(emergency_review.mark_justified, ref, sent.person, comment)
+    await sent.run(emergency.mark_justified, ref, sent.person, comment)
 
 
 async def misused(sent: Submission) -> None:
     """Somebody found it misused; what is left of the access goes."""
     ref, comment = sent.carries.get("ref", ""), review_form.parse(sent.values)
     await fresh.for_decision(sent.desk, ref, sent.person)
-    await sent.run(emergency_review.mark_misused, ref, sent.person, comment)
+    await sent.run(emergency.mark_misused, ref, sent.person, comment)
 
 
 async def revoke(click: Click) -> None:
@@ -57,5 +57,5 @@ async def revoke(click: Click) -> None:
 
 async def _reviewable(click: Click) -> RequestStory:
     await fresh.for_form(click.desk, click.value, click.person)
-    await click.check(emergency_review.may_close_review, click.value, click.person)
+    await click.check(emergency.may_close_review, click.value, click.person)
     return await click.read(lambda case: request_story(case, find_request(case, click.value).ref))

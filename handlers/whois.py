@@ -19,7 +19,7 @@ from handlers.usergroups import UserGroups
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.references import GroupRef
 from models.clock import Clock
-from models.lifecycle.people import person_changed
+from models.lifecycle.people import update_people
 from models.registry import directory
 from models.store.base import Store
 from models.store.case import Case
@@ -129,7 +129,7 @@ class WhoIs:
     async def remember(self, people: list[Person]) -> None:
         """Keep what Slack says of these people; for somebody who has left, everything moves on."""
         if people:
-            await self._store.run(person_changed.save_people, people)
+            await self._store.run(update_people.save_people, people)
 
     def _know(self, checked_at: Mapping[str, datetime]) -> None:
         """Remember when these people were looked up last: a row of theirs says never less than that."""
@@ -174,7 +174,7 @@ class WhoIs:
         group = await self._group(ref, known)
         if group is not None:
             await self.people(group.members, TODAY)
-            await self._store.run(person_changed.save_group, group)
+            await self._store.run(update_people.save_group, group)
 
     async def _managers(self, people: Iterable[str]) -> set[str]:
         await asyncio.gather(*(self.profile(one) for one in people if not self._profile_is_fresh(one)))

@@ -8,7 +8,7 @@ from bot.slack import Answer, Gateway, Gone
 from bot.worker import Result
 from handlers.slack_objects import group_of, person_of
 from models.jobs import Work
-from models.lifecycle.people import person_changed
+from models.lifecycle.people import update_people
 from models.registry import directory
 from models.store.base import JOB, Store
 from models.store.case import Case
@@ -40,7 +40,7 @@ class GroupsJob:
         except Gone:
             return
         person = person_of(answer["user"])
-        await self._store.run(person_changed.save_people, [person], priority=JOB)
+        await self._store.run(update_people.save_people, [person], priority=JOB)
 
 
 def _known(case: Case, answer: Answer) -> list[UserGroup]:
@@ -50,4 +50,4 @@ def _known(case: Case, answer: Answer) -> list[UserGroup]:
 
 def _seen(out: Outcome, groups: list[UserGroup]) -> None:
     for group in groups:
-        person_changed.save_group(out, group)
+        update_people.save_group(out, group)

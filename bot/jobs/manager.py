@@ -4,7 +4,7 @@ from bot.slack import Gateway, Gone
 from bot.worker import Result
 from handlers.slack_objects import person_of
 from models.jobs import Work
-from models.lifecycle.people import open_requests, person_changed
+from models.lifecycle.people import open_requests, update_people
 from models.store.base import JOB, Store
 
 
@@ -28,4 +28,4 @@ class ManagerJob:
         except Gone:
             return
         person = person_of(answer["user"])
-        await self._store.run(person_changed.save_people, [person], priority=JOB)
+        await self._store.run(update_people.save_people, [person], priority=JOB)

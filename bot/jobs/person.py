@@ -4,7 +4,7 @@ from bot.slack import Gateway, Gone
 from bot.worker import Result
 from handlers.slack_objects import person_of
 from models.jobs import Work
-from models.lifecycle.people import person_changed
+from models.lifecycle.people import update_people
 from models.registry import directory
 from models.store.base import Store
 
@@ -30,4 +30,4 @@ class PersonJob:
             person = directory.unknown_person(person_id)
         else:
             person = person_of(answer["user"])
-        return lambda out: person_changed.save_people(out, [person])
+        return lambda out: update_people.save_people(out, [person])

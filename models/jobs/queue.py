@@ -212,13 +212,7 @@ def hurry(sql: Sql, now: datetime) -> None:
 
 
 def retry_or_park(
-    sql: Sql,
-    work: Work,
-    now: datetime,
-    *,
-    error: str,
-    wait: timedelta | None = None,
-    park: bool = True,
+    sql: Sql, work: Work, now: datetime, *, error: str, wait: timedelta | None = None, park: bool = True
 ) -> bool:
     """Retry a failed job after `wait` (default: a growing one), or park it; True if it was parked.
 

@@ -18,10 +18,10 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Select, TextClause, bindparam, not_, select, text
 
 from models.lifecycle import clock_set_back, mass_revocation, redraw, transitions
-from models.lifecycle.close_request import close_request
 from models.lifecycle.grant import end_dates, fill_rounds, give, revoke
 from models.lifecycle.people import delegations
-from models.lifecycle.request import emergency_review, escalate, remind
+from models.lifecycle.request import emergency, escalate, remind
+from models.lifecycle.transitions import close_request
 from models.registry.policy_snapshot import policy_of
 from models.statements import among
 from models.store.case import Busy, Case
@@ -241,6 +241,6 @@ PARTS: tuple[_Part[Any], ...] = (
     _Part("notice", Grant, "notice_at", _notify),
     _Part("remind", Request, "remind_at", remind.send_reminder),
     _Part("stand in", Delegation, "due_at", delegations.begin_or_end),
-    _Part("review", Review, "remind_at", emergency_review.remind_reviewers, _emergencies),
+    _Part("review", Review, "remind_at", emergency.remind_reviewers, _emergencies),
 )
 """In the order of urgency."""

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from models.catalogue.spec.enums import RequestKind
 from models.errors import Closed
+from models.lifecycle import redraw
 from models.store.outcome import Outcome
 from models.tables.grants import Grant
-from models.tables.requests import Request
-from models.tables.states import GRANT_MOVES, REQUEST_MOVES, GrantEvent, RequestEvent
+from models.tables.requests import STAGES, Request
+from models.tables.states import GRANT_MOVES, REQUEST_MOVES, GrantEvent, GrantState, RequestEvent, StageState
 
 
 def record_request(out: Outcome, request: Request, by: str, action: str, /, **data: Any) -> None:
@@ -66,3 +68,23 @@ def move_grant(
     grant = out.change(grant, **also, state=after)
     record_grant(out, grant, by, f"grant.{after}", before=before, after=after, event=event, **data)
     return grant
+
+
+def close_request(out: Outcome, request: Request, event: RequestEvent, by: str, note: str = "") -> Request:
+    """Close a request with its undecided stages; raises Closed where somebody was first."""
+    closing = {"closed_at": out.now, "closed_by": by, "closing_note": note}
+    request = move_request(out, request, event, by, closing, note=note)
+    for row in out.case.all(STAGES, request.id):
+        if row.state in (StageState.OPEN, StageState.WAITING):
+            out.change(row, state=StageState.CLOSED, closed_at=out.now)
+    if request.kind is RequestKind.EXTEND and event is not RequestEvent.APPROVE:
+        _end_grace(out, request)
+    redraw.redraw_request(out, request)
+    return request
+
+
+def _end_grace(out: Outcome, request: Request) -> None:
+    """Let the grant end that an extension, which was not approved, held up."""
+    grant = out.case.lock(Grant, request.grant_id)
+    if grant is not None and grant.state is GrantState.ACTIVE:
+        out.change(grant, due_at=grant.ends_at)

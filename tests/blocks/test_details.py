@@ -9,7 +9,7 @@ from blocks.timeline import SENTENCES
 from models.audit import Entry
 from models.clock import ManualClock
 from models.lifecycle.grant import give, revoke, tasks
-from models.lifecycle.people import person_changed
+from models.lifecycle.people import update_people
 from models.lifecycle.request import cancel, comment, decide, submit
 from models.lifecycle.request.plan import Draft
 from models.queries.stories import RequestStory, request_story, timeline
@@ -201,14 +201,14 @@ async def test_what_people_leaving_and_clocks_do_is_told_as_sentences_too(
 
     def all_leave(out: Outcome) -> None:
         out.change(out.case.get_one(Person, OWNER), active=False)
-        person_changed.offboard(out, OWNER)
+        update_people.offboard(out, OWNER)
         out.change(out.case.get_one(Person, OTHER_OWNER), active=False)
         out.change(out.case.get_one(Person, ADMIN), active=False)
-        person_changed.offboard(out, OTHER_OWNER)
+        update_people.offboard(out, OTHER_OWNER)
 
     def one_comes_back(out: Outcome) -> None:
         out.change(out.case.get_one(Person, OWNER), active=True)
-        person_changed.recheck_approver(out, OWNER)
+        update_people.recheck_approver(out, OWNER)
 
     def approve(out: Outcome) -> None:
         request = decide.approve(out, ref, OWNER)

@@ -10,7 +10,7 @@ from models.clock import ManualClock
 from models.durations import parse
 from models.errors import OwnRequest
 from models.lifecycle.catalogue import edit_app
-from models.lifecycle.people import person_changed
+from models.lifecycle.people import update_people
 from models.lifecycle.request import cancel, decide
 from models.registry import apps, directory
 from models.store.base import Store
@@ -51,9 +51,9 @@ async def stuck(store: Store) -> str:
     """Root stood in for Grace in the first stage, so only Alan could decide in the second; he has left."""
     await store.run(found, app([GRACE], [ALAN]))
     ref = await ask(store, EIGHT_HOURS)
-    await store.run(person_changed.save_people, [seen(GRACE, active=False)])
+    await store.run(update_people.save_people, [seen(GRACE, active=False)])
     await store.run(decide.approve, ref, ROOT)
-    await store.run(person_changed.save_people, [seen(ALAN, active=False)])
+    await store.run(update_people.save_people, [seen(ALAN, active=False)])
     return ref
 
 
@@ -76,7 +76,7 @@ async def test_where_nobody_is_left_nothing_is_approved_and_the_admins_see_it(
 
 async def test_who_comes_back_is_asked_again(store: Store) -> None:
     ref = await stuck(store)
-    await store.run(person_changed.save_people, [seen(ALAN)])
+    await store.run(update_people.save_people, [seen(ALAN)])
     await store.run(decide.approve, ref, ALAN)
     assert (await request(store, ref)).state is RequestState.APPROVED
 
@@ -85,7 +85,7 @@ async def test_who_may_not_decide_any_more_is_not_asked_any_more(store: Store) -
     await store.run(found, app([GRACE, ALAN], owners=[ROOT]))
     ref = await ask(store, EIGHT_HOURS)
     assert set(await asked(store, ref)) == {GRACE, ALAN}
-    await store.run(person_changed.save_people, [seen(GRACE, active=False)])
+    await store.run(update_people.save_people, [seen(GRACE, active=False)])
     assert set(await asked(store, ref)) == {ALAN}
     assert "stage.asked" in await actions(store, ref)
 
@@ -95,7 +95,7 @@ async def test_who_has_decided_stays_among_those_asked(store: Store) -> None:
     await store.run(found, app(stage=everybody))
     ref = await ask(store, EIGHT_HOURS)
     await store.run(decide.approve, ref, GRACE)
-    await store.run(person_changed.save_people, [seen(ALAN, active=False)])
+    await store.run(update_people.save_people, [seen(ALAN, active=False)])
     assert set(await asked(store, ref)) == {GRACE, ROOT}
 
 

@@ -10,7 +10,7 @@ from blocks.timeline import line
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import AlreadyDecided, Invalid, NotAnApprover, NotFound
-from models.lifecycle.people import delegations, person_changed
+from models.lifecycle.people import delegations, update_people
 from models.lifecycle.request import decide
 from models.queries.stories import request_story, timeline
 from models.queries.to_do import count_to_do
@@ -204,7 +204,7 @@ async def test_a_stand_in_who_leaves_is_replaced_by_who_is_away(company: Store) 
 
 def _deactivated(out: Outcome, person_id: str) -> None:
     known = out.case.get_one(Person, person_id)
-    person_changed.save_people(
+    update_people.save_people(
         out, [new_row(Person, id=known.id, name=known.name, handle=known.handle, email="", active=False)]
     )
 

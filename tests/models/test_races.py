@@ -20,7 +20,7 @@ from models.clock import ManualClock
 from models.errors import Closed, Duplicate, Refusal, Repeated, SentAlready
 from models.lifecycle.catalogue import edit_app
 from models.lifecycle.grant import reconcile, revoke
-from models.lifecycle.people import person_changed
+from models.lifecycle.people import update_people
 from models.lifecycle.request import cancel, comment, decide, submit
 from models.lifecycle.request.plan import Draft
 from models.lifecycle.request.rate_limits import Limits
@@ -273,7 +273,7 @@ async def test_people_whom_many_look_up_at_once_are_known_once(store: Store) -> 
     newcomers = [f"UNEW{number}" for number in range(8)]
 
     def seen(out: Outcome, order: int) -> None:
-        person_changed.save_people(out, [person(one) for one in newcomers[::order]])
+        update_people.save_people(out, [person(one) for one in newcomers[::order]])
         directory.appoint(out, newcomers, "operator")
 
     await race(store, *(to(seen, 1 if number % 2 else -1) for number in range(8)))
@@ -292,7 +292,7 @@ async def test_whoever_leaves_while_asking_has_nothing_pending_and_holds_nothing
             decide.approve(out, request.ref, DECIDERS[0])
 
     verbs: list[Verb] = [partial(ask, f"a{number}") for number in range(6)]
-    await race(store, *verbs[:3], lambda out: person_changed.save_people(out, [gone]), *verbs[3:])
+    await race(store, *verbs[:3], lambda out: update_people.save_people(out, [gone]), *verbs[3:])
     assert RequestState.PENDING not in {request.state for request in await requests_of(store)}
     await settle(store)
     grants = await all_of(store, Grant)

@@ -6,7 +6,7 @@ import pytest
 
 from models.catalogue.spec import AppSpec
 from models.errors import AlreadyDecided, Closed, Invalid, NotAllowed, NotAnApprover, OwnRequest, Refusal
-from models.lifecycle.people import person_changed
+from models.lifecycle.people import update_people
 from models.lifecycle.request import decide, reassign
 from models.queries.stories import request_story
 from models.registry import directory
@@ -145,7 +145,7 @@ def _as_guest(out: Outcome, person_id: str) -> None:
     changed = new_row(
         Person, id=known.id, name=known.name, handle="x", email=known.email, guest=True, active=True
     )
-    person_changed.save_people(out, [changed])
+    update_people.save_people(out, [changed])
 
 
 async def test_what_is_closed_or_switched_off_is_not_passed_on(store: Store) -> None:

@@ -12,7 +12,7 @@ from models.errors import Closed, NotAllowed
 from models.jobs import Job, Urgency
 from models.lifecycle.grant import give, reconcile, revoke, tasks
 from models.lifecycle.grant.reconcile import ByHand, ConnectorFailure, TargetChange
-from models.lifecycle.people import person_changed
+from models.lifecycle.people import update_people
 from models.lifecycle.request import decide
 from models.registry.policy_snapshot import Snapshot
 from models.store.base import Store
@@ -183,7 +183,7 @@ async def test_the_tasks_of_an_owner_who_leaves_are_the_others(store: Store) -> 
     await settle(store, by_hand)
     (task,) = await open_tasks(store)
     assert task.asked == [ALAN]
-    await store.run(person_changed.save_people, [gone(ALAN)])
+    await store.run(update_people.save_people, [gone(ALAN)])
     (task,) = await open_tasks(store)
     assert task.asked == [ROOT]
     await store.run(tasks.complete_task, task.ref, ROOT)
@@ -223,8 +223,8 @@ async def test_word_that_somebody_left_twice_asks_the_others_once(store: Store) 
     await store.run(decide.approve, ref, GRACE)
     await settle(store, by_hand)
     before = await open_tasks(store)
-    await store.run(person_changed.save_people, [gone(ALAN)])
-    await store.run(person_changed.save_people, [gone(ALAN)])
+    await store.run(update_people.save_people, [gone(ALAN)])
+    await store.run(update_people.save_people, [gone(ALAN)])
     after = await open_tasks(store)
     assert (len(before), [one.asked for one in after]) == (1, [[GRACE]])
     assert (await actions(store, after[0].ref)).count("task.open") == 2

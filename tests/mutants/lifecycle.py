@@ -7,9 +7,7 @@ VERIFY, GIVE, REVOKE, RECONCILE, ENDS = (
     for name in ("verify_approvals", "give", "revoke", "reconcile", "end_dates")
 )
 DUE = "models/lifecycle/due.py"
-DECIDE, REVIEW, STAGES = (
-    f"models/lifecycle/request/{name}.py" for name in ("decide", "emergency_review", "stages")
-)
+DECIDE, REVIEW, STAGES = (f"models/lifecycle/request/{name}.py" for name in ("decide", "emergency", "stages"))
 OF_VERIFY, OF_ALONE = "models/test_verify_approvals.py", "models/test_verbs_alone.py"
 OF_LIFECYCLE = "models/test_lifecycle.py"
 OF_DUTIES, OF_EMERGENCIES = "models/test_duties.py", "models/test_emergencies.py"
@@ -217,7 +215,7 @@ LIFECYCLE = (
         "models/test_clock_jumps.py",
     ),
     mutant(
-        "leaver-keeps-access", "R18", "models/lifecycle/people/person_changed.py",
+        "leaver-keeps-access", "R18", "models/lifecycle/people/update_people.py",
         "            revoke.revoke_grant(out, grant, SYSTEM, Cause.OFFBOARDING)\n", "            pass\n",
         "models/test_leaving.py::test_whoever_leaves_loses_what_they_asked_for_and_what_they_held",
     ),

@@ -3,10 +3,9 @@
 from models.errors import Closed, NotAllowed
 from models.jobs import Urgency
 from models.lifecycle import redraw, separation_of_duties
-from models.lifecycle.close_request import close_request
 from models.lifecycle.grant import end_dates
 from models.lifecycle.grant.give import enqueue_round, retry
-from models.lifecycle.transitions import move_grant
+from models.lifecycle.transitions import close_request, move_grant
 from models.registry.by_reference import lock_grant, number_of
 from models.registry.permissions import can_manage, can_use
 from models.store.case import Case

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from models.errors import Invalid, NotFound
 from models.lifecycle import redraw, transitions
-from models.lifecycle.people import open_requests, person_changed
+from models.lifecycle.people import open_requests, update_people
 from models.lifecycle.request import stages
 from models.policy.approvers import day
 from models.policy.facts import PersonFacts
@@ -124,7 +124,7 @@ def _recheck(out: Outcome, row: Delegation) -> None:
     """Recheck what asks the person, or those whose delegate they are: who is away cannot decide."""
     others = [absence.person_id for absence in absences_covered_by(out.case, row.person_id, out.now)]
     for person_id in dict.fromkeys((row.person_id, *others)):
-        person_changed.recheck_approver(out, person_id)
+        update_people.recheck_approver(out, person_id)
     redraw.refresh_homes(out, {row.person_id, row.delegate_id})
 
 

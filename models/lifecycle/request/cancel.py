@@ -4,7 +4,7 @@ from sqlalchemy import select, text
 
 from models.catalogue.spec.enums import RequestKind
 from models.errors import NotAllowed
-from models.lifecycle.close_request import close_request
+from models.lifecycle.transitions import close_request
 from models.registry import apps
 from models.registry.by_reference import lock_request
 from models.registry.permissions import only_admins

@@ -2,9 +2,9 @@
 
 from models.errors import AlreadyDecided, Closed, Invalid, NotAllowed, NotAnApprover, OwnRequest
 from models.lifecycle import redraw, separation_of_duties, transitions
-from models.lifecycle.close_request import close_request
 from models.lifecycle.request import change_duration, duplicates, stages
 from models.lifecycle.request.stages import OpenStage
+from models.lifecycle.transitions import close_request
 from models.policy import Clash, TallyStatus
 from models.registry.by_reference import lock_request
 from models.registry.directory import PERSON_UNKNOWN, names_of

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.catalogue.spec.references import Role, ids_among
-from models.lifecycle.close_request import close_request
 from models.lifecycle.grant import give
 from models.lifecycle.request import asked_people, emergency
 from models.lifecycle.request.plan import question_of
+from models.lifecycle.transitions import close_request
 from models.policy import Candidate, Course, Passed, PlannedStage, Tally, TallyStatus, open_stage, tally
 from models.registry.directory import Directory
 from models.registry.policy_snapshot import Snapshot, policy_of, stage_spec

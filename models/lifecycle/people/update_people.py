@@ -1,18 +1,17 @@
-"""Act on a change of a person or a group: offboard whoever left, recheck who can decide.
-
-Offboarding cancels their requests, revokes their grants, and asks others for what waits for them.
-"""
+"""Update people and user groups from what Slack says: offboard whoever left, recheck who can decide."""
 
 from collections.abc import Iterable
 
-from models.lifecycle.close_request import close_request
 from models.lifecycle.grant import end_dates, revoke, tasks
 from models.lifecycle.people import open_requests
-from models.lifecycle.request import decide, emergency_review
+from models.lifecycle.request import decide, emergency
+from models.lifecycle.transitions import close_request
+from models.policy.facts import address_key
 from models.registry import directory
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.grants import LIVE_OF, Cause, Direction, Grant
+from models.tables.jobs import Urgency
 from models.tables.people import Person, UserGroup
 from models.tables.requests import PENDING_OF_BENEFICIARY, PENDING_OF_REQUESTER, Request
 from models.tables.states import OVER_GRANTS, GrantState, RequestEvent, RequestState
@@ -83,7 +82,7 @@ def recheck_approver(out: Outcome, person_id: str) -> None:
     """
     asking = open_requests.requests_asking(out.case, person_id)
     _recheck(out, asking | open_requests.requests_with_card(out.case, person_id))
-    emergency_review.ask_other_reviewers(out, person_id)
+    emergency.ask_other_reviewers(out, person_id)
 
 
 def _recheck(out: Outcome, request_ids: Iterable[int]) -> None:
@@ -105,3 +104,33 @@ def _grants_of(case: Case, person_id: str) -> list[int]:
     """Lock the live grants of this person; returns their ids."""
     case.lock_now(Grant, [grant.id for grant in case.all(LIVE_OF, person_id)])
     return [grant.id for grant in case.lock_all(LIVE_OF, person_id)]
+
+
+def is_new(case: Case, user: Person) -> bool:
+    """Whether an event differs from what is known of the person. That somebody left always counts."""
+    known = case.get(Person, user.id)
+    return known is None or not user.active or _facts(known) != _facts(user)
+
+
+def keep_person(out: Outcome, user: Person) -> None:
+    """Keep what an event says of a person, or have them looked up where it changes what they may do."""
+    known = out.case.get(Person, user.id)
+    if known is not None and (not user.active or standing(known) != standing(user)):
+        out.enqueue("person", f"person:{user.id}", urgency=Urgency.TAKE, person=user.id)
+    else:
+        directory.remember_account(out, user)
+
+
+def is_known_group(case: Case, group_id: str) -> bool:
+    """Whether Keyturn uses this user group; others are of no concern."""
+    return case.get(UserGroup, group_id) is not None
+
+
+def refresh_groups(out: Outcome) -> None:
+    """Have the known user groups looked up in one call, however many have changed."""
+    out.enqueue("groups", "groups", urgency=Urgency.GIVE)
+
+
+def _facts(person: Person) -> tuple[object, ...]:
+    words = (person.name, person.handle, address_key(person.email), person.title, person.timezone)
+    return (*words, standing(person))
