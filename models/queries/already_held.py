@@ -37,7 +37,7 @@ class AccessMark:
 def marks(case: Case, person_id: str, app_key: str) -> dict[str, AccessMark]:
     """The marks of one app for one person, by the access's key; a grant goes before a request."""
     of = {"person": person_id, "app": app_key}
-    found = {key: AccessMark(f"AR-{row}", state) for key, row, state in case.read(_REQUESTED, **of)}
-    return found | {
+    requested = {key: AccessMark(f"AR-{row}", state) for key, row, state in case.read(_REQUESTED, **of)}
+    return requested | {
         key: AccessMark(f"GR-{row}", state, end) for key, row, state, end in case.read(_HELD, **of)
     }

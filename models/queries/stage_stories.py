@@ -79,10 +79,10 @@ def stage_stories(case: Case, request_id: int) -> tuple[StageStory, ...]:
 
 def by_stage(rows: Iterable[R]) -> dict[tuple[int, int], list[R]]:
     """Group rows by their request's id and the position of their stage, in their order."""
-    found = defaultdict[tuple[int, int], list[R]](list)
+    grouped = defaultdict[tuple[int, int], list[R]](list)
     for row in rows:
-        found[row.request_id, row.position].append(row)
-    return found
+        grouped[row.request_id, row.position].append(row)
+    return grouped
 
 
 _STAGES = select(Stage).where(among(Stage.request_id, "requests"))
@@ -118,9 +118,9 @@ def progress_of(case: Case, requests: Iterable[Request]) -> dict[int, RequestPro
         for statement in (_STAGES, _ASKED, _DECISIONS)
     )
     number = Counter(request_id for request_id, _ in stages)
-    found = dict[int, RequestProgress]()
+    progress = dict[int, RequestProgress]()
     for at in positions.items():
         for stage in stages[at]:
             story = StageStory(stage, tuple(asked[at]), tuple(decisions[at]))
-            found[stage.request_id] = RequestProgress(story, number[stage.request_id])
-    return found
+            progress[stage.request_id] = RequestProgress(story, number[stage.request_id])
+    return progress

@@ -82,8 +82,8 @@ class RequestStory:
 
     def because(self, person_id: str) -> str:
         """Why this person is asked, by the latest stage that asks them; empty if none does."""
-        found = [a.because for stage in self.stages for a in stage.asked if a.person_id == person_id]
-        return found[-1] if found else ""
+        reasons = [a.because for stage in self.stages for a in stage.asked if a.person_id == person_id]
+        return reasons[-1] if reasons else ""
 
     def reassignment_to(self, person_id: str) -> Reassignment | None:
         """The reassignment of the open stage to this person, where there is one."""

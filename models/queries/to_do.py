@@ -72,8 +72,8 @@ def _number(ids: Select[Any]) -> ScalarSelect[int]:
 
 def _watched(*which: Any) -> Select[Any]:
     others = (Request.requester_id != _PERSON, Request.beneficiary_id != _PERSON)
-    found = select(Request).where(_PENDING, *others, Request.id.not_in(_TO_DECIDE), *which)
-    return found.order_by(_IN_ORDER).limit(WATCHED)
+    requests = select(Request).where(_PENDING, *others, Request.id.not_in(_TO_DECIDE), *which)
+    return requests.order_by(_IN_ORDER).limit(WATCHED)
 
 
 def _absences(whose: Any) -> Select[Any]:

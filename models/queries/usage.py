@@ -39,7 +39,7 @@ class InUse:
 
 def in_use(case: Case) -> dict[AccessKey, InUse]:
     """Every access that is in use, whether the catalogue still has it or not."""
-    found = {(app, access): InUse(grants=count) for app, access, count in case.read(_GRANTS)}
+    used = {(app, access): InUse(grants=count) for app, access, count in case.read(_GRANTS)}
     for app, access, count in case.read(_REQUESTS):
-        found[app, access] = found.get((app, access), InUse()) + InUse(requests=count)
-    return found
+        used[app, access] = used.get((app, access), InUse()) + InUse(requests=count)
+    return used

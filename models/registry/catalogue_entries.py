@@ -87,8 +87,8 @@ def _spec(read: _Read, kind: Kind[P], row: Part) -> P:
 
 def all_parts(case: Case) -> Parts:
     """All entries that are no apps, by kind."""
-    found = {kind.name: tuple(all_entries(case, kind)) for kind in KINDS}
-    return {name: entries for name, entries in found.items() if entries}
+    parts = {kind.name: tuple(all_entries(case, kind)) for kind in KINDS}
+    return {name: entries for name, entries in parts.items() if entries}
 
 
 def workspace_settings(case: Case) -> SettingsSpec:

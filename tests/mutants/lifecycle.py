@@ -31,7 +31,7 @@ LIFECYCLE = (
     ),
     mutant(
         "unapproved-is-given", "R4", RECONCILE,
-        "elif obstacle := unapproved.get(grant.id) or _ineligible(", "elif obstacle := _ineligible(",
+        "elif problem := unapproved.get(grant.id) or _ineligible(", "elif problem := _ineligible(",
         f"{OF_VERIFY}::test_a_decision_that_was_put_into_the_table_by_hand_gives_nothing[sqlite]",
     ),
     mutant(

@@ -252,8 +252,8 @@ def _check_grants(out: Out, ids: Collection[int]) -> int:
             revoke.revoke_grant(out, grant, SYSTEM, Cause.OFFBOARDING)
         elif grant.ends_at is not None and grant.ends_at <= out.now:
             revoke.expire_grant(out, grant)
-        elif obstacle := unapproved.get(grant.id) or _ineligible(case, grant, person):
-            mark_failed(out, grant, Direction.GIVE, obstacle)
+        elif problem := unapproved.get(grant.id) or _ineligible(case, grant, person):
+            mark_failed(out, grant, Direction.GIVE, problem)
         else:
             good += 1
     return good

@@ -41,8 +41,8 @@ def missing_approvals(case: Case, grants: Iterable[Grant]) -> dict[int, str]:
     request_ids = {grant.id: grant.request_id for grant in grants}
     case.hand(Request, request_ids.values())
     trail = _trail(case, {f"AR-{request_id}" for request_id in request_ids.values()})
-    found = {grant_id: _missing(case, request_id, trail) for grant_id, request_id in request_ids.items()}
-    return {grant_id: sentence for grant_id, sentence in found.items() if sentence is not None}
+    missing = {grant_id: _missing(case, request_id, trail) for grant_id, request_id in request_ids.items()}
+    return {grant_id: sentence for grant_id, sentence in missing.items() if sentence is not None}
 
 
 def _trail(case: Case, subjects: set[str]) -> _Trail:
@@ -62,8 +62,8 @@ def _missing(case: Case, request_id: int, trail: _Trail) -> str | None:
     stages = case.all(STAGES, request.id)
     if not stages and not (_approved_by_rule(request) and request.ref in trail.by_rule):
         return "No rule and no person has approved it, so nothing was given."
-    if request.emergency and (obstacle := _emergency_problem(case, request)):
-        return obstacle
+    if request.emergency and (problem := _emergency_problem(case, request)):
+        return problem
     for stage in stages:
         if stage.state is not StageState.APPROVED or not _is_approved(case, request, stage, trail):
             return f"The stage “{stage.name}” lacks approvals, so nothing was given."

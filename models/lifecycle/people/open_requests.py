@@ -49,13 +49,13 @@ class PendingStage(NamedTuple):
 
 def pending_stages(case: Case) -> dict[int, PendingStage]:
     """The open stage of every pending request, by the request's id."""
-    found = {request_id: PendingStage(*others) for request_id, *others in case.read(_OPEN_STAGES)}
+    stages = {request_id: PendingStage(*others) for request_id, *others in case.read(_OPEN_STAGES)}
     for request in case.changed(Request):
-        found.pop(request.id, None)
+        stages.pop(request.id, None)
         if request.state is RequestState.PENDING:
             stage = case.all(STAGES, request.id)[request.position]
-            found[request.id] = PendingStage(request.beneficiary_id, stage.spec)
-    return found
+            stages[request.id] = PendingStage(request.beneficiary_id, stage.spec)
+    return stages
 
 
 def requests_naming(case: Case, group: UserGroup) -> list[int]:

@@ -83,8 +83,8 @@ def _not_wider(case: Case, request: Request, snapshot: Snapshot, term: Term) -> 
     """
     question = replace(question_of(request, snapshot, case.now), at=request.created_at)
     asked = _question_for(question, Term.from_json(request.asked_term), request.created_at)
-    if obstacle := widened(asked, _question_for(question, term, case.now), Directory(case)):
-        raise Invalid(obstacle, field="term")
+    if problem := widened(asked, _question_for(question, term, case.now), Directory(case)):
+        raise Invalid(problem, field="term")
 
 
 def _question_for(question: Question, term: Term, now: datetime) -> Question:

@@ -137,10 +137,10 @@ def _app_of(case: Case, draft: Draft) -> AppSpec:
 
 def _accesses(app: AppSpec, keys: Collection[str]) -> list[AccessSpec]:
     offered = {access.key: access for access in app.access if access.enabled}
-    found = [offered[key] for key in keys if key in offered]
-    if len(found) < len(keys):
+    accesses = [offered[key] for key in keys if key in offered]
+    if len(accesses) < len(keys):
         raise NotFound(f"{app.name} has no such access any more. Choose again.", field="access")
-    return found
+    return accesses
 
 
 def _refuse_duplicates(case: Case, draft: Draft) -> None:
