@@ -26,7 +26,7 @@ def tidy(written: str) -> str:
     return remove_unseen(written).strip()
 
 
-def check_length(text: str, subject: str, *, field: str, limit: int = TEXT_LIMIT) -> None:
+def check_text_length(text: str, subject: str, *, field: str, limit: int = TEXT_LIMIT) -> None:
     """Check the length of a text; `subject` is what the sentence calls it, for example "The comment".
 
     Raises:
@@ -37,7 +37,7 @@ def check_length(text: str, subject: str, *, field: str, limit: int = TEXT_LIMIT
 
 
 def tidy_text(written: str, subject: str, *, field: str = "comment", limit: int = TEXT_LIMIT) -> str:
-    """Tidy a text and check its length; raises as `check_length` does."""
+    """Tidy a text and check its length; raises as `check_text_length` does."""
     text = tidy(written)
-    check_length(text, subject, field=field, limit=limit)
+    check_text_length(text, subject, field=field, limit=limit)
     return text

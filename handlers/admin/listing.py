@@ -13,7 +13,7 @@ from handlers.funnel import listener
 from handlers.incoming import Click, Command, Incoming, Submission
 from handlers.routes import Routes
 from models.lifecycle.catalogue import edit_app
-from models.lifecycle.catalogue.edit_app import AppEntry
+from models.lifecycle.catalogue.edit_app import EditableApp
 
 COMMAND = "/access-admin"
 
@@ -73,5 +73,5 @@ async def _called_for(incoming: Command) -> View:
     return app_list.build(found, len(found), AdminPlace()) if found else await screens.apps(incoming)
 
 
-async def _look(incoming: Incoming, key: str) -> AppEntry:
+async def _look(incoming: Incoming, key: str) -> EditableApp:
     return await incoming.read(edit_app.get_app, key, incoming.person)

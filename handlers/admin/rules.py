@@ -10,7 +10,7 @@ from handlers.funnel import listener
 from handlers.incoming import Click
 from handlers.routes import Routes
 from models.lifecycle.catalogue import edit_app
-from models.lifecycle.catalogue.edit_app import AppEntry
+from models.lifecycle.catalogue.edit_app import EditableApp
 
 OPENS = {
     AdminAction.ADD_RULE: AdminScreen.RULE,
@@ -60,6 +60,6 @@ def register(routes: Routes, desk: Desk) -> None:
         routes.action(turns)(listener(desk, Click, admins_only(turn_page)))
 
 
-async def entry_of(incoming: Click, place: AdminPlace, version: int | None = None) -> AppEntry:
+async def entry_of(incoming: Click, place: AdminPlace, version: int | None = None) -> EditableApp:
     """The app as it stands. With `version` it has to be that one still."""
     return await incoming.read(edit_app.get_app, place.app, incoming.person, version)

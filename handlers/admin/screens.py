@@ -24,7 +24,7 @@ from models.catalogue.spec import AppSpec, StageSpec
 from models.catalogue.spec.references import GroupRef, PersonRef, parse_approver, parse_person
 from models.errors import NotFound
 from models.lifecycle.catalogue import edit_app
-from models.lifecycle.catalogue.edit_app import AppEntry, Superseded
+from models.lifecycle.catalogue.edit_app import EditableApp, Superseded
 from models.policy.examples import Ran
 from models.registry.directory import Directory
 from models.store.case import Case
@@ -47,7 +47,7 @@ PATIENCE = 1.5
 """Seconds to wait for Slack to redraw what lies below, within an answer that has to be given in three."""
 
 
-def _waiting(incoming: Incoming, entry: AppEntry) -> list[Block]:
+def _waiting(incoming: Incoming, entry: EditableApp) -> list[Block]:
     return layout.pending_app_changes(entry.open_changes, incoming.person, entry.waiting_for)
 
 
@@ -84,7 +84,7 @@ async def apps(incoming: Incoming, first: int = 0) -> View:
 
 
 async def one_app(
-    incoming: Incoming, entry: AppEntry, place: AdminPlace, above: Sequence[Block] = ()
+    incoming: Incoming, entry: EditableApp, place: AdminPlace, above: Sequence[Block] = ()
 ) -> View:
     """An app with all its parts."""
     here = replace(place, app=entry.app.key, version=entry.version, part="", access="", more="")
@@ -94,7 +94,9 @@ async def one_app(
     return overview.build(entry.app, here, known, kinds, notes=entry.notes, above=shown)
 
 
-async def rules(incoming: Incoming, entry: AppEntry, place: AdminPlace, above: Sequence[Block] = ()) -> View:
+async def rules(
+    incoming: Incoming, entry: EditableApp, place: AdminPlace, above: Sequence[Block] = ()
+) -> View:
     """The rules of an app or, with its stages, of an access (`place.access`)."""
     here = replace(place, app=entry.app.key, version=entry.version, part="", more="")
     known = SlackNames(groups=await _groups(incoming, entry.app))
@@ -103,14 +105,14 @@ async def rules(incoming: Incoming, entry: AppEntry, place: AdminPlace, above: S
 
 
 def example_list(
-    entry: AppEntry, place: AdminPlace, ran: Sequence[Ran] = (), above: Sequence[Block] = ()
+    entry: EditableApp, place: AdminPlace, ran: Sequence[Ran] = (), above: Sequence[Block] = ()
 ) -> View:
     """The examples of an app's policy, with what came of those that were run."""
     here = replace(place, app=entry.app.key, version=entry.version, part="", access="", more="")
     return examples.build(entry.app, here, ran, notes=entry.notes, above=above)
 
 
-async def the_list(incoming: Incoming, entry: AppEntry, above: Sequence[Block] = ()) -> View:
+async def the_list(incoming: Incoming, entry: EditableApp, above: Sequence[Block] = ()) -> View:
     """The list that this is, or that the form stands in the place of."""
     if screen_of(incoming) in (AdminScreen.EXAMPLES, AdminScreen.EXAMPLE):
         shown = [*above, *_waiting(incoming, entry)]
@@ -121,7 +123,7 @@ async def the_list(incoming: Incoming, entry: AppEntry, above: Sequence[Block] =
 async def form(
     incoming: Incoming,
     screen: AdminScreen,
-    entry: AppEntry,
+    entry: EditableApp,
     place: AdminPlace,
     *,
     connector: str = "",
@@ -159,12 +161,12 @@ async def unchanged(incoming: Incoming, why: str) -> View:
     return await the_list(incoming, entry, [kit.section(f":warning: {cut(esc(why), 2500)}"), kit.divider()])
 
 
-async def refresh_below(incoming: Incoming, entry: AppEntry) -> None:
+async def refresh_below(incoming: Incoming, entry: EditableApp) -> None:
     """Draw anew what lies below a form: the app, and the list below that."""
     await _refresh(incoming, entry, str(incoming.view.get("previous_view_id") or ""))
 
 
-async def refresh_here(incoming: Incoming, entry: AppEntry) -> None:
+async def refresh_here(incoming: Incoming, entry: EditableApp) -> None:
     """Draw an app anew in its own modal, and the list below it; or such a list, and all below that."""
     here = str(incoming.view.get("id") or "")
     if in_a_list(incoming):
@@ -185,7 +187,7 @@ async def redraw_view(incoming: Incoming, view_id: str, view: View) -> None:
     await _redraw_one(incoming, view_id, view)
 
 
-async def _refresh(incoming: Incoming, entry: AppEntry, at: str) -> None:
+async def _refresh(incoming: Incoming, entry: EditableApp, at: str) -> None:
     lowest, place = str(incoming.view.get("root_view_id") or ""), place_of(incoming)
     views = {lowest: await apps(incoming, place.first_app), at: await one_app(incoming, entry, place)}
     await _redraw(incoming, views)  # an app that was opened by its name lies lowest itself

@@ -96,7 +96,7 @@ INTERNS = {"name": "No interns", "when": {"title": ["Intern"]}}
 EXAMPLE = {"who": {"title": "Intern"}, "access": "engineering", "duration": "8h", "expect": "deny"}
 
 
-def _change(out: Outcome, edit: edit_app.Edit) -> edit_app.AppEntry:
+def _change(out: Outcome, edit: edit_app.Edit) -> edit_app.EditableApp:
     return edit_app.change_app(out, "github", 1, edit, ROOT)
 
 

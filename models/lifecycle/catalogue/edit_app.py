@@ -66,7 +66,7 @@ Edit = Callable[[AppSpec], AppSpec]
 
 
 @dataclass(frozen=True)
-class AppEntry:
+class EditableApp:
     """An app as it stands."""
 
     app: AppSpec
@@ -82,12 +82,12 @@ class AppEntry:
 class Superseded(Refusal):
     """Somebody changed the app after it was shown. `entry` is how it stands now."""
 
-    def __init__(self, entry: AppEntry, by: str, changes: list[str]) -> None:
+    def __init__(self, entry: EditableApp, by: str, changes: list[str]) -> None:
         super().__init__(f"{entry.app.name} was changed in the meantime. Nothing of yours is saved yet.")
         self.entry, self.by, self.changes = entry, by, changes
 
 
-def get_app(case: Case, key: str, by: str, version: int | None = None) -> AppEntry:
+def get_app(case: Case, key: str, by: str, version: int | None = None) -> EditableApp:
     """An app as it stands; with `version`, it must still have that version.
 
     Raises:
@@ -99,7 +99,7 @@ def get_app(case: Case, key: str, by: str, version: int | None = None) -> AppEnt
     return _entry(case, case.get(App, key), key, by, version)
 
 
-def add_app(out: Outcome, spec: AppSpec, by: str) -> AppEntry:
+def add_app(out: Outcome, spec: AppSpec, by: str) -> EditableApp:
     """Add an app to the catalogue. Where two people are needed, it waits: the entry has version 0 then.
 
     Raises:
@@ -116,7 +116,7 @@ def add_app(out: Outcome, spec: AppSpec, by: str) -> AppEntry:
     return _save(out, spec, by)
 
 
-def change_app(out: Outcome, key: str, version: int, edit: Edit, by: str) -> AppEntry:
+def change_app(out: Outcome, key: str, version: int, edit: Edit, by: str) -> EditableApp:
     """Change an app that has this version.
 
     Where two people are needed, it waits for a second admin, with what `by` has proposed there already.
@@ -139,13 +139,13 @@ def change_app(out: Outcome, key: str, version: int, edit: Edit, by: str) -> App
     return changed
 
 
-def _save(out: Outcome, spec: AppSpec, by: str) -> AppEntry:
+def _save(out: Outcome, spec: AppSpec, by: str) -> EditableApp:
     settled, notes = settle(spec)
     check_app(out.case, settled)
     apps.save_app(out, settled, by)
     propose_change.mark_superseded(out)
     remarks = (*notes, *stage_sizes.doubts(settled, Directory(out.case)))
-    return AppEntry(settled, out.case.get_one(App, spec.key).version, remarks)
+    return EditableApp(settled, out.case.get_one(App, spec.key).version, remarks)
 
 
 def change_settings(out: Outcome, spec: SettingsSpec, by: str) -> str:
@@ -172,18 +172,18 @@ def change_settings(out: Outcome, spec: SettingsSpec, by: str) -> str:
     return ""
 
 
-def _propose(out: Outcome, row: App | None, version: int, spec: AppSpec, by: str) -> AppEntry:
+def _propose(out: Outcome, row: App | None, version: int, spec: AppSpec, by: str) -> EditableApp:
     settled, notes = settle(spec)
     check_app(out.case, settled)
     present = None if row is None else AppSpec.model_validate(row.spec)
     propose_change.propose_app(out, present, version, settled, by)
     waiting = tuple(propose_change.open_changes(out.case, APP, spec.key))
-    return AppEntry(
+    return EditableApp(
         settled, version, tuple(notes), waiting, propose_change.waiting_for_sentence(out.case, by)
     )
 
 
-def _entry(case: Case, row: App | None, key: str, by: str, version: int | None) -> AppEntry:
+def _entry(case: Case, row: App | None, key: str, by: str, version: int | None) -> EditableApp:
     if row is None:
         raise NotFound(f"There is no app “{key[:40]}” in the catalogue any more.")
     waiting = tuple(propose_change.open_changes(case, APP, key))
@@ -192,7 +192,7 @@ def _entry(case: Case, row: App | None, key: str, by: str, version: int | None) 
         drafts[0] if drafts and propose_change.needs_second_admin(case) else row.spec
     )
     second = propose_change.waiting_for_sentence(case, by) if waiting else ""
-    entry = AppEntry(
+    entry = EditableApp(
         app, row.version, (*settle(app)[1], *stage_sizes.doubts(app, Directory(case))), waiting, second
     )
     if version is not None and version != row.version:
@@ -200,7 +200,7 @@ def _entry(case: Case, row: App | None, key: str, by: str, version: int | None) 
     return entry
 
 
-def _superseded(case: Case, entry: AppEntry, steps: int) -> Superseded:
+def _superseded(case: Case, entry: EditableApp, steps: int) -> Superseded:
     """Every version but the first has one entry in the trail: the last `steps` of them tell what happened."""
     story = audit.story_of(case, [f"app:{entry.app.key}"])
     versions = [entry for entry in story if entry.action in ("app.added", "app.changed")]

@@ -36,7 +36,7 @@ def warn_at(policy: AccessPolicy, asked_at: datetime) -> datetime:
     return asked_at + expiry - min(policy.expiry_warning, expiry / 2)
 
 
-def open_stage(out: Outcome, request: Request, row: Stage, planned: PlannedStage) -> Stage:
+def open_and_ask(out: Outcome, request: Request, row: Stage, planned: PlannedStage) -> Stage:
     """Open a stage and ask everybody who may decide in it: each in a DM, or all at once in its channel."""
     many = len(planned.asked) > planned.spec.channel_over
     channel = planned.spec.channel if many else ""

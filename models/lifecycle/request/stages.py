@@ -173,7 +173,7 @@ def _ask_approvers(out: Outcome, stage: OpenStage) -> OpenStage:
     request, row, planned = stage.request, stage.row, stage.plan
     if row.state is StageState.WAITING:
         request = asked_people.start_deadlines(out, request, planned)
-        row = asked_people.open_stage(out, request, row, planned)
+        row = asked_people.open_and_ask(out, request, row, planned)
     else:
         row = asked_people.update_asked(out, request, row, planned)
     if not planned.approvers and stage.tally().status is TallyStatus.OPEN:

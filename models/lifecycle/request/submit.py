@@ -24,7 +24,7 @@ from models.tables.grants import Grant
 from models.tables.people import Person
 from models.tables.requests import EXTENDING, Action, Request, Stage, Term
 from models.tables.states import GrantState, RequestState, StageState
-from models.text_cleanup import check_length, tidy
+from models.text_cleanup import check_text_length, tidy
 
 
 def submit(out: Outcome, draft: Draft, limits: Limits = DEFAULT_LIMITS) -> list[Request]:
@@ -103,7 +103,7 @@ def _check_reason(draft: Draft, planned: list[Planned]) -> None:
         raise Invalid("Say what the emergency is. Everybody who is told of it reads it.", field="reason")
     if not draft.reason and any(plan.snapshot.policy.reason is Need.REQUIRED for plan in planned):
         raise Invalid("Say what you need it for. The approvers decide by it.", field="reason")
-    check_length(draft.reason, "The reason", field="reason")
+    check_text_length(draft.reason, "The reason", field="reason")
 
 
 def _write(out: Outcome, draft: Draft, planned: list[Planned]) -> list[Request]:
