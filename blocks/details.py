@@ -10,7 +10,7 @@ from blocks.kit.text import esc, mention
 from blocks.timeline import line
 from models.audit import Entry
 from models.catalogue.spec.enums import OnReject, RequestKind
-from models.queries.stage_story import StageStory
+from models.queries.stage_stories import StageStory
 from models.queries.stories import RequestStory
 from models.tables.states import StageState
 

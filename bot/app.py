@@ -203,7 +203,7 @@ async def _context(
         limits=Limits(**config.limits.model_dump()),
     )
     context.limiter.on_overload = metrics.turned_away.inc
-    await store.run(directory.administer, list(config.slack.admins), OPERATOR)
+    await store.run(directory.set_admins, list(config.slack.admins), OPERATOR)
     await context.people.refresh(config.slack.admins)
     return context
 

@@ -25,7 +25,7 @@ from bot.config_addresses import SmtpServer, check_api_url, check_database_url, 
 from bot.errors import Failure
 from bot.pydantic_errors import FieldProblem, explain, quoted
 from models.durations import parse
-from models.lifecycle.request.rate_limits import USUAL
+from models.lifecycle.request.rate_limits import DEFAULT_LIMITS
 
 Mode = Literal["socket", "http"]
 TEXTS = ("words", "names", "errors")
@@ -181,9 +181,9 @@ class AuditConfig(_Section):
 class LimitsConfig(_Section):
     """`[limits]`: how much one person may ask for and say (`models.lifecycle.request.rate_limits`)."""
 
-    open_requests: int = Field(default=USUAL.open_requests, ge=1)
-    requests_an_hour: int = Field(default=USUAL.requests_an_hour, ge=1)
-    comments_an_hour: int = Field(default=USUAL.comments_an_hour, ge=1)
+    open_requests: int = Field(default=DEFAULT_LIMITS.open_requests, ge=1)
+    requests_an_hour: int = Field(default=DEFAULT_LIMITS.requests_an_hour, ge=1)
+    comments_an_hour: int = Field(default=DEFAULT_LIMITS.comments_an_hour, ge=1)
 
 
 class Config(_Section):

@@ -79,4 +79,4 @@ class CatalogueCache:
 
     def _read_if_changed(self, case: Case) -> tuple[int, CatalogueSnapshot] | None:
         revision = apps.revision(case)
-        return None if revision == self._revision else (revision, CatalogueSnapshot(apps.every(case)))
+        return None if revision == self._revision else (revision, CatalogueSnapshot(apps.all_apps(case)))

@@ -11,7 +11,7 @@ from handlers.people.lookup import PeopleLookup
 from handlers.write_batcher import WriteBatcher
 from models.clock import Clock
 from models.lifecycle.people import app_home
-from models.lifecycle.request.rate_limits import USUAL, Limits
+from models.lifecycle.request.rate_limits import DEFAULT_LIMITS, Limits
 from models.store.base import Store
 
 
@@ -25,7 +25,7 @@ class Context:
     catalogue: CatalogueCache
     connectors: Sequence[ConnectorKind] = ()
     """The kinds of connector that admins may choose."""
-    limits: Limits = USUAL
+    limits: Limits = DEFAULT_LIMITS
     """How many requests and comments one person may send."""
     limiter: Limiter = field(default_factory=Limiter)
     """How many deliveries are handled at once."""
@@ -33,7 +33,7 @@ class Context:
     @cached_property
     def home_openings(self) -> WriteBatcher:
         """Openings of App Home by person; the flag says that Slack had no view of theirs to show."""
-        return WriteBatcher(self.store, app_home.all_opened)
+        return WriteBatcher(self.store, app_home.open_homes)
 
     @cached_property
     def overload_notices(self) -> OverloadNotices:

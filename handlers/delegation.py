@@ -30,13 +30,13 @@ async def set_delegate(submission: Submission) -> None:
     form = delegation_form.parse(submission.values)
     first, last = _require_day(form.first, "first"), _require_day(form.last, "last")
     await submission.context.people.refresh([submission.person, form.person], ALWAYS)
-    await submission.run(delegations.set_stand_in, submission.person, form.person, first, last)
+    await submission.run(delegations.set_delegate, submission.person, form.person, first, last)
 
 
 @on_click(HomeAction.NO_STAND_IN)
 async def remove_delegate(click: Click) -> None:
     """Remove a delegate."""
-    await click.run(delegations.remove, click.value, click.person)
+    await click.run(delegations.remove_delegate, click.value, click.person)
 
 
 def _require_day(day: date | None, field: str) -> date:

@@ -75,7 +75,7 @@ class SlackDelivery:
         def work(out: Outcome) -> T:
             result = verb(out, *args, **kwargs)
             if self.view.get("type") == "home":
-                app_home.pressed(out, self.person)
+                app_home.publish_now(out, self.person)
             return result
 
         return await self.context.store.write(

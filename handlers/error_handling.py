@@ -26,7 +26,7 @@ from handlers.context import Context
 from handlers.deliveries import Click, Command, Event, SlackDelivery, Submission, Suggestion
 from handlers.limiter import Overloaded
 from models.errors import Refusal, Repeated, SentAlready
-from models.lifecycle.redraw import OVERLOADED, tell
+from models.lifecycle.redraw import OVERLOADED, send_text
 from models.store.base import Unavailable
 
 log = structlog.get_logger("keyturn.handlers")
@@ -158,7 +158,7 @@ async def _show_or_send(delivery: SlackDelivery, sentence: str) -> None:
 
 async def _send(delivery: SlackDelivery, sentence: str) -> None:
     try:
-        await delivery.context.store.run(tell, delivery.person, sentence, delivery.dedup_key)
+        await delivery.context.store.run(send_text, delivery.person, sentence, delivery.dedup_key)
     except Exception as error:
         log.exception("could not tell", why=str(error), sentence=sentence)
 

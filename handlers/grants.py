@@ -12,7 +12,7 @@ from handlers.routes import on_click, on_submit
 from models.catalogue.spec import AccessPolicy
 from models.lifecycle.grant import revoke as revoke_verbs
 from models.lifecycle.request import change_duration, submit
-from models.registry.by_reference import grant_behind, request_behind
+from models.registry.by_reference import find_grant, find_request
 from models.registry.permissions import request_seen_by
 from models.registry.policy_snapshot import policy_of, policy_today
 from models.store.case import Case
@@ -59,7 +59,7 @@ async def extend(submission: Submission) -> None:
 @on_click(CardAction.USE_LESS)
 async def open_shorten_form(click: Click) -> None:
     """Open the form that shortens a request or a grant."""
-    await click.check(change_duration.may_use_less, click.value, click.person)
+    await click.check(change_duration.may_shorten, click.value, click.person)
     target = await click.read(_shorten_target, click.value)
     await click.open(shorten_form.build(target, click.context.clock.now()))
 
@@ -79,7 +79,7 @@ async def shorten(submission: Submission) -> None:
     if not isinstance(term, Term):
         await submission.answer(response_action="errors", errors=term)
         return
-    await submission.run(change_duration.use_less, target.ref, submission.person, term)
+    await submission.run(change_duration.shorten, target.ref, submission.person, term)
 
 
 @on_click(CardAction.GIVE_BACK, CardAction.IM_DONE)
@@ -100,7 +100,7 @@ async def _grant_and_policy(delivery: Click | Submission, ref: str) -> tuple[Gra
 
     def read(case: Case) -> tuple[Grant, AccessPolicy]:
         request_seen_by(case, ref, delivery.person)
-        grant = grant_behind(case, ref)
+        grant = find_grant(case, ref)
         return grant, policy_today(case, grant)
 
     return await delivery.read(read)
@@ -119,7 +119,7 @@ async def _visible_target(delivery: Click | Submission) -> ShortenTarget:
 
 def _shorten_target(case: Case, ref: str) -> ShortenTarget:
     if ref.startswith("GR-"):
-        grant = grant_behind(case, ref)
+        grant = find_grant(case, ref)
         return shorten_form.from_grant(grant, policy_of(case, grant.policy).policy.durations)
-    request = request_behind(case, ref)
+    request = find_request(case, ref)
     return shorten_form.from_request(request, policy_of(case, request.policy).policy.durations)

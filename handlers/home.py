@@ -10,7 +10,7 @@ from handlers.request.form import open_form
 from handlers.routes import on_click, on_event
 from models.errors import NotAllowed, NotFound
 from models.lifecycle.people import app_home
-from models.registry.by_reference import request_behind
+from models.registry.by_reference import find_request
 from models.tables.cards import HomeTab
 from models.tables.states import RequestState
 
@@ -33,13 +33,13 @@ async def publish_home(event: Event) -> None:
 async def show_tab(click: Click) -> None:
     """Show another tab."""
     tab = TABS[HomeAction(click.action_id)]
-    await click.run(app_home.turn_to, click.person, tab)
+    await click.run(app_home.show_tab, click.person, tab)
 
 
 @on_click(HomeAction.NEWER, HomeAction.OLDER)
 async def turn_page(click: Click) -> None:
     """Show newer or older entries."""
-    await click.run(app_home.turn_page, click.person, _parse_page(click.value))
+    await click.run(app_home.show_page, click.person, _parse_page(click.value))
 
 
 @on_click(HomeAction.FILTER)
@@ -52,7 +52,7 @@ async def filter_by_status(click: Click) -> None:
     if click.value not in (ALL, *RequestState):
         raise NotFound("That is not a status. Choose one from the list.")
     status = None if click.value == ALL else RequestState(click.value)
-    await click.run(app_home.show_only, click.person, status)
+    await click.run(app_home.filter_requests, click.person, status)
 
 
 @on_click(CardAction.AGAIN)
@@ -62,7 +62,7 @@ async def request_again(click: Click) -> None:
     Raises:
         NotAllowed: The request is somebody else's.
     """
-    earlier = await click.read(request_behind, click.value)
+    earlier = await click.read(find_request, click.value)
     if click.person not in (earlier.requester_id, earlier.beneficiary_id):
         raise NotAllowed(f"{earlier.ref} is somebody else's request.")
     app = await click.context.catalogue.find(earlier.app_key)

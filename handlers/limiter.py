@@ -98,7 +98,7 @@ class OverloadNotices:
     """
 
     def __init__(self, store: Store, clock: Clock) -> None:
-        self._clock, self._messages = clock, WriteBatcher(store, redraw.overloaded)
+        self._clock, self._messages = clock, WriteBatcher(store, redraw.send_overloaded)
         self._sent_at: dict[str, datetime] = {}
 
     def send(self, person_id: str) -> None:

@@ -17,13 +17,13 @@ TASK_FIELDS = {"comment": task_form.NOTE}
 async def mark_task_done(click: Click) -> None:
     """Mark a manual task as done."""
     await refresh.before_action(click.context.people, click.value, click.person)
-    await click.run(tasks.done, click.value, click.person)
+    await click.run(tasks.complete_task, click.value, click.person)
 
 
 @on_click(CardAction.TASK_CANNOT)
 async def open_cannot_form(click: Click) -> None:
     """Open the form that asks why a task cannot be done."""
-    task = await click.check(tasks.may_do, click.value, click.person)
+    task = await click.check(tasks.may_complete, click.value, click.person)
     await click.open(task_form.build(await click.read(task_story, task.ref)))
 
 
@@ -32,21 +32,21 @@ async def mark_task_impossible(submission: Submission) -> None:
     """Fail a manual task, with the reason."""
     ref, note = submission.metadata.get("ref", ""), task_form.parse(submission.values)
     await refresh.before_action(submission.context.people, ref, submission.person)
-    await submission.run(tasks.cannot, ref, submission.person, note)
+    await submission.run(tasks.refuse_task, ref, submission.person, note)
 
 
 @on_click(CardAction.WAIT)
 async def keep_pause(click: Click) -> None:
     """Let a paused mass revocation wait."""
     await click.context.people.refresh([click.person])
-    await click.run(mass_revocation.wait, click.value, click.person)
+    await click.run(mass_revocation.keep_pause, click.value, click.person)
 
 
 @on_click(CardAction.REVOKE_PAUSED)
 async def lift_pause(click: Click) -> None:
     """Carry out a paused mass revocation; the button itself has asked for confirmation."""
     await click.context.people.refresh([click.person])
-    await click.run(mass_revocation.lift, click.value, click.person)
+    await click.run(mass_revocation.lift_pause, click.value, click.person)
 
 
 @on_click(CardAction.RETRY)
@@ -67,4 +67,4 @@ async def cancel_failed(click: Click) -> None:
 async def retry_dead_job(click: Click) -> None:
     """Run a dead job again."""
     await click.context.people.refresh([click.person])
-    await click.run(parked_jobs.run_again, click.value, click.person)
+    await click.run(parked_jobs.run_parked_job, click.value, click.person)

@@ -11,7 +11,7 @@ import structlog
 
 from handlers.deliveries import Event
 from handlers.routes import on_event
-from models.lifecycle.people import slack_events
+from models.lifecycle.people import update_people
 from models.registry.slack_mapping import person_of
 from models.store.outcome import SYSTEM
 
@@ -26,16 +26,16 @@ async def person_changed(event: Event) -> None:
         return
     event.context.people.forget_profile(str(user["id"]))
     person = person_of(user)
-    if await event.read(slack_events.is_news, person):
-        await event.run(slack_events.person, person)
+    if await event.read(update_people.is_new, person):
+        await event.run(update_people.keep_person, person)
 
 
 @on_event("subteam_members_changed", "subteam_updated")
 async def group_changed(event: Event) -> None:
     """Have user groups synchronised: one has other members or another name, or was disabled or enabled."""
     group_id = _group_of(event.event)
-    if await event.read(slack_events.is_known_group, group_id):
-        await event.run(slack_events.groups)
+    if await event.read(update_people.is_known_group, group_id):
+        await event.run(update_people.refresh_groups)
 
 
 @on_event("app_uninstalled", "tokens_revoked")

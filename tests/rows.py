@@ -6,10 +6,10 @@ from typing import Any, TypeVar
 from sqlalchemy import Delete, Select, bindparam, delete, select
 
 from models.audit import AuditEntry, joined
+from models.statements import row_type
 from models.store.base import Store
 from models.store.case import Case
 from models.store.outcome import Outcome
-from models.store.statements import row_type
 from models.tables.base import Base, keys_of
 
 R = TypeVar("R", bound=Base)

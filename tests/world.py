@@ -103,7 +103,7 @@ class World:
     async def offer(self, **entry: Any) -> AppSpec:
         """Put an app into the catalogue: GitHub as below, with these changes."""
         spec = AppSpec.model_validate(self.github() | entry)
-        await self.bot.store.run(apps.save, spec, self.ids["Root"])
+        await self.bot.store.run(apps.save_app, spec, self.ids["Root"])
         return spec
 
     def github(self) -> dict[str, Any]:

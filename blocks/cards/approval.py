@@ -65,21 +65,21 @@ def _facts(story: RequestStory) -> dict[str, str]:
     }
     if story.extended is not None:
         facts["Ends"] = phrases.extended_end(story.extended, story)
-    if story.present:
-        facts[f"Has in {esc(request.app_name)} now"] = phrases.present_accesses(story.present)
+    if story.other_grants:
+        facts[f"Has in {esc(request.app_name)} now"] = phrases.present_accesses(story.other_grants)
     if request.beneficiary_id != request.requester_id:
         facts["For"] = mention(request.beneficiary_id)
     return facts
 
 
 def _why_asked(story: RequestStory, viewer: str) -> Block | None:
-    reason, reassignment = story.because(viewer), story.passed_from(viewer)
+    reason, reassignment = story.because(viewer), story.reassignment_from(viewer)
     if story.asked_in(viewer):
         return kit.context("Asked here instead of one by one. The buttons work for everybody who can decide.")
     if reassignment and story.open_stage:
         by = "You" if reassignment.by_id == viewer else mention(reassignment.by_id)
         return kit.context(f"{by} passed it on to {mention(reassignment.to_id)}{_note_of(reassignment)}")
-    if received := story.passed_to(viewer):
+    if received := story.reassignment_to(viewer):
         return kit.context(f"Why you: {mention(received.by_id)} passed it on to you{_note_of(received)}")
     if _can_unblock(story, viewer) and story.open_stage:
         return kit.section(f":warning: {esc(story.open_stage.stage.because)}")

@@ -114,4 +114,4 @@ def _status(story: ChangeStory, viewer: str) -> str:
         return outcome_text(proposal)
     if viewer != proposal.by:
         return "Nothing is changed until an admin other than its author approves it."
-    return f"Proposed, not saved: {pending_count(len(proposal.words))}. {esc(story.second)}"
+    return f"Proposed, not saved: {pending_count(len(proposal.words))}. {esc(story.waiting_for)}"

@@ -8,7 +8,7 @@ from blocks.kit import Block, Element, Message
 from blocks.kit.text import cut, esc, mention, moment, quote
 from models.catalogue.spec.conflicts import ConflictAction
 from models.durations import spoken
-from models.lifecycle.separation_of_duties import in_the_way
+from models.lifecycle.separation_of_duties import blocking_sentence
 from models.queries.stories import GrantStory, RequestStory
 from models.tables.requests import Request
 
@@ -99,7 +99,7 @@ def conflicts(story: RequestStory) -> Block | None:
     for clash in story.conflicts:
         mark = ":no_entry:" if clash.action is ConflictAction.BLOCK else ":warning:"
         lines.append(f"{mark} *Conflict:* {esc(clash.said(f'{name} has'))}")
-    if in_the_way(story.conflicts, name):
+    if blocking_sentence(story.conflicts, name):
         lines.append("*It cannot be approved as long as that is so.*")
     return kit.section(phrases.fit_lines(lines)) if lines else None
 
@@ -107,4 +107,4 @@ def conflicts(story: RequestStory) -> Block | None:
 def blocking_conflicts(story: RequestStory) -> Block | None:
     """The conflicts for the requester: only those that prevent an approval."""
     name = story.names.get(story.request.beneficiary_id, "")
-    return conflicts(story) if in_the_way(story.conflicts, name) else None
+    return conflicts(story) if blocking_sentence(story.conflicts, name) else None

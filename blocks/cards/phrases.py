@@ -48,7 +48,7 @@ def term_with_change(story: RequestStory) -> str:
     """The requested term and its change by an approver: "8 hours → 4 hours, changed by @Grace"."""
     requested, now = story.asked_term, story.term
     suffix = " more" if story.request.kind is RequestKind.EXTEND and now.length is not None else ""
-    changer = story.changed_by
+    changer = story.term_changed_by
     if changer is None:
         return f"{term_text(now)}{suffix}"
     return f"{term_text(requested)} → *{term_text(now)}*{suffix}, changed by {mention(changer)}"

@@ -4,7 +4,7 @@ from blocks.cards.phrases import inline_quote, person_name, term_text, until
 from blocks.kit.text import esc, mention, mentions, moment, quote
 from models.catalogue.spec.enums import OnReject
 from models.policy import Tally
-from models.queries.stage_story import StageStory
+from models.queries.stage_stories import StageStory
 from models.queries.stories import RequestStory
 from models.tables.grants import Direction, Grant
 from models.tables.requests import Decision, Request, Term

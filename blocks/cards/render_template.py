@@ -14,7 +14,7 @@ from jinja2 import Template, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from blocks.kit.text import cut, date, esc, join_words, moment
-from models.wording.company_words import OwnWords, Trouble
+from models.registry.company_words import OwnWords, Trouble
 from models.wording.grammar import parse
 from models.wording.messages import MessageKey
 

@@ -56,7 +56,7 @@ def _request_again_button(story: RequestStory, viewer: str) -> list[Element | No
 
 def _requester_buttons(story: RequestStory) -> list[Element | None]:
     """The requester's own buttons, with Use less where an approver changed the duration."""
-    ref, grant, changed = story.request.ref, story.grant, story.modified is not None
+    ref, grant, changed = story.request.ref, story.grant, story.last_term_change is not None
     if story.request.state is RequestState.PENDING:
         shorten = buttons.shorten(ref) if changed else None
         return [buttons.remind(ref), buttons.withdraw(ref), shorten]

@@ -16,10 +16,9 @@ from blocks.forms.term import TermChoice, TermOffer
 from blocks.kit import Block, View
 from blocks.kit.state import Errors, Values, text_of
 from models.catalogue.spec.enums import RequestKind
-from models.lifecycle.request.comment import TEXT_LIMIT
-from models.lifecycle.request.decide import COMMENT_LIMIT
 from models.queries.stories import RequestStory
 from models.tables.requests import Request, Term
+from models.text_cleanup import TEXT_LIMIT
 
 COMMENT = "comment"
 """The block of the one field that all of these forms have."""
@@ -116,4 +115,4 @@ def _summary(request: Request) -> Block:
 
 def _comment_field(story: RequestStory, hint: str, *, approves: bool) -> Block:
     optional = not story.snapshot.policy.decision_comment.needed(approves=approves)
-    return kit.text_block("Comment", block_id=COMMENT, limit=COMMENT_LIMIT, hint=hint, optional=optional)
+    return kit.text_block("Comment", block_id=COMMENT, limit=TEXT_LIMIT, hint=hint, optional=optional)

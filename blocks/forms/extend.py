@@ -11,9 +11,9 @@ from blocks.kit import View
 from blocks.kit.state import Errors, Values, text_of
 from models.catalogue.spec import AccessPolicy
 from models.catalogue.spec.enums import Need
-from models.lifecycle.request.submit import REASON_LIMIT
 from models.tables.grants import Grant
 from models.tables.requests import Term
+from models.text_cleanup import TEXT_LIMIT
 
 FORM = "extend"
 """The form's callback id."""
@@ -34,7 +34,7 @@ class ExtensionInput:
 def build(grant: Grant, policy: AccessPolicy, choice: TermChoice | None = None) -> View:
     """The form, by the present policy of the access."""
     optional = policy.reason is Need.OPTIONAL
-    reason = kit.text_block("Reason", block_id=REASON, limit=REASON_LIMIT, optional=optional)
+    reason = kit.text_block("Reason", block_id=REASON, limit=TEXT_LIMIT, optional=optional)
     blocks = [
         kit.section(f"*{phrases.access_title(grant)}*, active {phrases.until(grant.ends_at)}"),
         *term_form.build(_offer(policy), choice, action_id=CHOOSE_TERM),

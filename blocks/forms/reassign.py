@@ -7,7 +7,7 @@ from blocks import kit
 from blocks.cards import phrases
 from blocks.kit import View
 from blocks.kit.state import Values, choice_of, person_of, text_of
-from models.lifecycle.request.reassign import NOTE_LIMIT, Passable
+from models.lifecycle.request.reassign import NOTE_LIMIT, Reassignable
 
 FORM = "decision.reassign"
 """The form's callback id."""
@@ -24,7 +24,7 @@ class ReassignInput:
     note: str
 
 
-def build(passable: Passable, names: Mapping[str, str]) -> View:
+def build(passable: Reassignable, names: Mapping[str, str]) -> View:
     """The form. It has a menu of whose decision to reassign where the viewer may reassign several."""
     request, seats = passable.request, passable.seats
     blocks = [kit.section(phrases.request_title(request))]

@@ -7,8 +7,8 @@ from blocks.cards import phrases
 from blocks.kit import Block, View
 from blocks.kit.state import Values, text_of
 from blocks.kit.text import mention, moment, quote
-from models.lifecycle.request.emergency_review import COMMENT_LIMIT
 from models.queries.stories import RequestStory
+from models.text_cleanup import TEXT_LIMIT
 
 COMMENT = "comment"
 """The block of the one field that both forms have."""
@@ -55,4 +55,4 @@ def _summary(story: RequestStory) -> Block:
 
 
 def _comment(hint: str, *, optional: bool) -> Block:
-    return kit.text_block("Comment", block_id=COMMENT, limit=COMMENT_LIMIT, hint=hint, optional=optional)
+    return kit.text_block("Comment", block_id=COMMENT, limit=TEXT_LIMIT, hint=hint, optional=optional)

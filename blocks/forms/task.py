@@ -4,8 +4,8 @@ from blocks import kit
 from blocks.cards import phrases
 from blocks.kit import View
 from blocks.kit.state import Values, text_of
-from models.lifecycle.grant.tasks import NOTE_LIMIT
 from models.queries.stories import TaskStory
+from models.text_cleanup import TEXT_LIMIT
 
 FORM = "task.cannot"
 """The form's callback id."""
@@ -18,7 +18,7 @@ def build(story: TaskStory) -> View:
     hint = "The admins read it, and can try again or cancel."
     blocks = [
         kit.section(f"{story.task.ref}: *{phrases.access_title(story.grant.grant)}*"),
-        kit.text_block("What is in the way?", block_id=NOTE, limit=NOTE_LIMIT, hint=hint),
+        kit.text_block("What is in the way?", block_id=NOTE, limit=TEXT_LIMIT, hint=hint),
     ]
     return kit.modal("I can't", blocks, callback_id=FORM, submit="Send", carries={"ref": story.task.ref})
 

@@ -8,7 +8,7 @@ from blocks.cards.access import can_extend
 from blocks.kit import Block, Element
 from blocks.kit.text import mentions, moment
 from models.durations import spoken_left
-from models.queries.my_access import Held, MyAccess
+from models.queries.my_access import HeldGrant, MyAccess
 from models.tables.grants import Direction, Grant
 from models.tables.states import GrantState
 
@@ -18,29 +18,29 @@ NOTHING = "You hold no access yet. Press *Request access* to ask for some."
 def my_access(tab: MyAccess, viewer: str, now: datetime) -> list[Block]:
     """The tab's blocks, at most two an access."""
     blocks = [block for held in tab.live for block in _grant_rows(held, viewer, tab.admins, now)]
-    ended = [_ended_row(grant, again=grant.id in tab.again) for grant in tab.ended]
+    ended = [_ended_row(grant, again=grant.id in tab.requestable) for grant in tab.ended]
     return (blocks or [kit.section(NOTHING)]) + ([kit.section("*Ended lately*"), *ended] if ended else [])
 
 
-def _grant_rows(held: Held, viewer: str, admins: tuple[str, ...], now: datetime) -> list[Block]:
+def _grant_rows(held: HeldGrant, viewer: str, admins: tuple[str, ...], now: datetime) -> list[Block]:
     lines = [f"*{phrases.access_title(held.grant)}*", _status(held, admins, now)]
     if held.extension is not None:
         lines.append(f"More time is asked for in {held.extension.ref}.")
     return [kit.section("\n".join(lines)), kit.actions(_buttons(held, viewer))]
 
 
-def _status(held: Held, admins: tuple[str, ...], now: datetime) -> str:
+def _status(held: HeldGrant, admins: tuple[str, ...], now: datetime) -> str:
     grant = held.grant
     if grant.state is GrantState.ACTIVE and grant.ends_at is not None:
         return f"*{grant.state.label}* · {spoken_left(grant.ends_at - now)}, until {moment(grant.ends_at)}"
-    if held.by_hand:
+    if held.task_workers:
         work = "set it up" if grant.state is GrantState.GRANTING else "take it back"
-        people = mentions(held.by_hand, word="or")
+        people = mentions(held.task_workers, word="or")
         return f"*{grant.state.label}* · waiting for {people} to {work} by hand"
     return progress.grant_status(grant, admins)
 
 
-def _buttons(held: Held, viewer: str) -> list[Element]:
+def _buttons(held: HeldGrant, viewer: str) -> list[Element]:
     grant = held.grant
     if grant.state is GrantState.FAILED:
         can_give_back = grant.failing is Direction.GIVE

@@ -9,7 +9,7 @@ from blocks.kit import Block, Element
 from blocks.kit.text import mention, moment
 from models.catalogue.spec.enums import RequestKind
 from models.queries.my_requests import MyRequests
-from models.queries.pending_stages import Standing
+from models.queries.stage_stories import RequestProgress
 from models.tables.requests import Request, Term
 from models.tables.states import RequestState
 
@@ -36,7 +36,7 @@ def _filter(status: RequestState | None) -> Block:
     return kit.actions([menu], block_id=FILTER_BLOCK)
 
 
-def _pending_rows(request: Request, standing: Standing | None) -> list[Block]:
+def _pending_rows(request: Request, standing: RequestProgress | None) -> list[Block]:
     status = f"*{request.state.label}*"
     if standing is not None:
         stage = f"stage {request.position + 1} of {standing.stages}, " if standing.stages > 1 else ""
@@ -62,9 +62,9 @@ def _repeat_buttons(request: Request, tab: MyRequests, viewer: str) -> list[Elem
     """Request again, or Extend while the access is active; empty where neither would be accepted."""
     if request.kind is RequestKind.EXTEND:
         return []
-    if request.id not in tab.instead:
+    if request.id not in tab.unavailable:
         return [buttons.request_again(request.ref)]
-    held = tab.instead[request.id]
+    held = tab.unavailable[request.id]
     if held is None or held.grant.request_id != request.id:
         return []
     return [buttons.extend(held.grant)] if can_extend(held.grant, held.extension, viewer) else []

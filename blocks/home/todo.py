@@ -11,7 +11,7 @@ from blocks.kit import Block
 from blocks.kit.text import cut, esc, mention, moment, quote
 from models.catalogue.spec.enums import RequestKind
 from models.jobs import Job
-from models.queries.pending_stages import Standing
+from models.queries.stage_stories import RequestProgress
 from models.queries.to_do import ToDo
 from models.tables.grants import Direction, Grant, Task
 from models.tables.people import Delegation
@@ -39,7 +39,7 @@ _DEAD_JOBS = {
 def to_do(tab: ToDo, viewer: str) -> list[Block]:
     """The tab's blocks, at most two an entry."""
     blocks = [
-        *_section("Waiting for your decision", tab.decide, lambda row: _decision_rows(*row, viewer)),
+        *_section("Waiting for your decision", tab.to_decide, lambda row: _decision_rows(*row, viewer)),
         *_section("To be done by hand", tab.tasks, lambda row: _task_rows(*row)),
         *_section(
             "Changes of the catalogue", tab.changes, lambda row: catalogue_change.list_row(row, viewer)
@@ -48,13 +48,15 @@ def to_do(tab: ToDo, viewer: str) -> list[Block]:
         *_section("Failed", tab.failed, _failure_rows),
         *_section("Given up", tab.parked, _dead_job_rows),
     ]
-    decisions = _section("You decided lately", tab.decided, lambda row: [kit.context(_decision_line(*row))])
-    others = _section("Waiting for others", tab.watched, lambda row: [_watched_row(*row)])
+    decisions = _section(
+        "You decided lately", tab.recent_decisions, lambda row: [kit.context(_decision_line(*row))]
+    )
+    others = _section("Waiting for others", tab.for_others, lambda row: [_watched_row(*row)])
     return [
         *(blocks or [kit.section(NOTHING)]),
         *others,
         *decisions,
-        *(_delegations(tab) if tab.first else []),
+        *(_delegations(tab) if tab.first_page else []),
     ]
 
 
@@ -63,7 +65,7 @@ def _section(title: str, entries: Iterable[Item], draw: Callable[[Item], list[Bl
     return [kit.section(f"*{title}*"), *blocks] if blocks else []
 
 
-def _decision_rows(request: Request, standing: Standing, viewer: str) -> list[Block]:
+def _decision_rows(request: Request, standing: RequestProgress, viewer: str) -> list[Block]:
     ref, reason = request.ref, standing.because(viewer)
     term = phrases.term_text(Term.from_json(request.term))
     usual = " · :warning: longer than the usual maximum" if request.over_max else ""
@@ -81,13 +83,13 @@ def _decision_rows(request: Request, standing: Standing, viewer: str) -> list[Bl
 
 def _delegations(tab: ToDo) -> list[Block]:
     """The viewer's delegates, and the people for whom the viewer is one."""
-    nobody = [] if tab.away else [kit.context("Out of office: nobody stands in for you.")]
+    nobody = [] if tab.absences else [kit.context("Out of office: nobody stands in for you.")]
     for_others = [
         kit.context(f"You stand in for {mention(delegation.person_id)}, {_days(delegation)}.")
-        for delegation in tab.stands_in
+        for delegation in tab.covering
     ]
     button = kit.button("Set a stand-in", HomeAction.STAND_IN)
-    return [kit.divider(), *nobody, *map(_delegation_row, tab.away), *for_others, kit.actions([button])]
+    return [kit.divider(), *nobody, *map(_delegation_row, tab.absences), *for_others, kit.actions([button])]
 
 
 def _delegation_row(delegation: Delegation) -> Block:
@@ -104,7 +106,7 @@ def _days(delegation: Delegation) -> str:
     return f"on {first}" if first == last else f"{first} to {last}"
 
 
-def _watched_row(request: Request, standing: Standing) -> Block:
+def _watched_row(request: Request, standing: RequestProgress) -> Block:
     approvers = progress.waiting_for(standing.stage)
     text = f"{_requester_text(request)} · {request.ref}\n{approvers[0].upper()}{approvers[1:]}"
     return kit.section(text, accessory=buttons.details(request.ref))

@@ -14,7 +14,7 @@ from blocks.kit.text import cut, esc
 from blocks.request_form import RequestBlock, RequestInput, preview
 from models.durations import spoken
 from models.lifecycle.request.plan import Planned
-from models.lifecycle.request.submit import REASON_LIMIT
+from models.text_cleanup import TEXT_LIMIT
 
 FORM = "request.emergency"
 """The form's callback id."""
@@ -36,8 +36,8 @@ def build(previous: RequestInput, planned: Sequence[Planned]) -> View:
         "Reason",
         block_id=RequestBlock.REASON,
         action_id="reason",
-        limit=REASON_LIMIT,
-        initial=cut(previous.reason, REASON_LIMIT),
+        limit=TEXT_LIMIT,
+        initial=cut(previous.reason, TEXT_LIMIT),
         hint="Everybody who is told reads it.",
     )
     return kit.modal(

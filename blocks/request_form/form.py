@@ -20,7 +20,7 @@ from blocks.request_form.input import MAX_ACCESSES, RequestInput, access_policie
 from blocks.request_form.options import access_option, app_option, open_accesses
 from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, Need
 from models.durations import spoken
-from models.lifecycle.request.submit import REASON_LIMIT
+from models.text_cleanup import TEXT_LIMIT
 
 _CHECKED = "yes"
 
@@ -108,8 +108,8 @@ def _reason_field(inputs: RequestInput, need: Need) -> Block:
         "Reason",
         block_id=RequestBlock.REASON,
         action_id="reason",
-        limit=REASON_LIMIT,
-        initial=cut(inputs.reason, REASON_LIMIT),
+        limit=TEXT_LIMIT,
+        initial=cut(inputs.reason, TEXT_LIMIT),
         hint="Everybody who is told reads this." if inputs.emergency else "The people who decide read this.",
         optional=need is Need.OPTIONAL,
     )

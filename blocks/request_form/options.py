@@ -8,7 +8,7 @@ from blocks import kit
 from blocks.kit import Option
 from models.catalogue.search import AppEntry, AppIndex
 from models.catalogue.spec import AccessSpec, AppSpec
-from models.queries.already_held import Mark
+from models.queries.already_held import AccessMark
 from models.tables.states import GrantState, RequestState
 
 MAX_OPTIONS = 100
@@ -21,7 +21,7 @@ def app_option(app: AppSpec) -> Option:
 
 
 def access_option(
-    access: AccessSpec, mark: Mark | None = None, zone: str = "UTC", *, own: bool = True
+    access: AccessSpec, mark: AccessMark | None = None, zone: str = "UTC", *, own: bool = True
 ) -> Option:
     """An access as an option, with whether it is held or requested already, and its description.
 
@@ -32,7 +32,7 @@ def access_option(
 
 
 def access_options(
-    app: AppSpec, query: str, marks: Mapping[str, Mark], zone: str, *, own: bool = True
+    app: AppSpec, query: str, marks: Mapping[str, AccessMark], zone: str, *, own: bool = True
 ) -> list[Option]:
     """The accesses of an app that match the query, best first; an empty query gives the catalogue's order."""
     matches = _matching(app, query)[:MAX_OPTIONS]
@@ -60,7 +60,7 @@ def _entries(accesses: Iterable[AccessSpec]) -> Iterable[AppEntry]:
     )
 
 
-def _mark_text(mark: Mark, zone: str, *, own: bool) -> str:
+def _mark_text(mark: AccessMark, zone: str, *, own: bool) -> str:
     if mark.state is RequestState.PENDING:
         return f"Asked for in {mark.ref}"
     if mark.state is GrantState.SCHEDULED:

@@ -97,7 +97,7 @@ async def find_texts(url: str, person: str) -> tuple[str, list[erase_words.Text]
 
     def find(case: Case) -> tuple[str, list[erase_words.Text]]:
         person_id = person_id_of(case, person)
-        return person_id, erase_words.of_person(case, person_id)
+        return person_id, erase_words.texts_of_person(case, person_id)
 
     return await _read(url, find)
 
@@ -107,7 +107,7 @@ async def erase(url: str, person_id: str, texts: Sequence[erase_words.Text]) -> 
     async with open_database(url) as store:
         for start in range(0, len(texts), erase_words.AT_ONCE):
             piece = texts[start : start + erase_words.AT_ONCE]
-            await store.run(erase_words.erase_of_person, person_id, piece, OPERATOR)
+            await store.run(erase_words.erase_person, person_id, piece, OPERATOR)
 
 
 async def export(url: str, selection: Selection, form: str, output: Path | None) -> int:

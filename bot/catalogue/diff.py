@@ -36,7 +36,7 @@ class CatalogueDiff:
 
 def diff_with_stored(case: Case, new: Catalogue) -> CatalogueDiff:
     """Compare a new catalogue with the stored one."""
-    stored = Catalogue(tuple(apps.every(case)), catalogue_entries.whole(case))
+    stored = Catalogue(tuple(apps.all_apps(case)), catalogue_entries.all_parts(case))
     return _diff(apps.revision(case), stored, new, in_use(case))
 
 

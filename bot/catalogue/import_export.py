@@ -66,7 +66,7 @@ async def import_catalogue(url: str, file: Path, catalogue: Catalogue, *, yes: b
 async def export_catalogue(url: str) -> str:
     """The catalogue as TOML."""
     async with open_database(url) as store:
-        return await store.read(lambda case: dump(apps.every(case), catalogue_entries.whole(case)))
+        return await store.read(lambda case: dump(apps.all_apps(case), catalogue_entries.all_parts(case)))
 
 
 async def _show_changes(difference: CatalogueDiff, url: str, file: Path, catalogue: Catalogue) -> None:
@@ -94,16 +94,16 @@ def _confirm(file: Path, catalogue: Catalogue, yes: bool) -> None:
 
 def replace_catalogue(out: Outcome, catalogue: Catalogue) -> None:
     """Replace the catalogue, with what depends on who manages whom."""
-    before = open_requests.asked(out.case)
-    apps.replace(out, list(catalogue.apps), OPERATOR)
-    catalogue_entries.replace(out, catalogue.parts, OPERATOR)
-    end_dates.seen_directory(out)
-    open_requests.changed(out, before)
+    before = open_requests.managers_of_pending(out.case)
+    apps.replace_apps(out, list(catalogue.apps), OPERATOR)
+    catalogue_entries.replace_entries(out, catalogue.parts, OPERATOR)
+    end_dates.limit_contractors(out)
+    open_requests.enqueue_manager_changes(out, before)
 
 
 def _import_if_unchanged(out: Outcome, revision: int, catalogue: Catalogue, changes: Sequence[str]) -> None:
     """Replace the catalogue, if it is still the one that the difference was shown for. Raises Failure."""
-    if apps.hold(out) != revision:
+    if apps.lock_catalogue(out) != revision:
         raise Failure("Somebody changed the catalogue in the meantime. Nothing was imported: try again.")
     import_now(out, catalogue, changes)
 
@@ -114,9 +114,9 @@ def import_now(out: Outcome, catalogue: Catalogue, changes: Sequence[str]) -> No
     Where two people are needed for a change, every admin is told: whoever has this command line has the
     database too, so that it could not be kept from them, but it can be seen.
     """
-    needs_approval = propose_change.needed(out.case)
+    needs_approval = propose_change.needs_second_admin(out.case)
     replace_catalogue(out, catalogue)
     if needs_approval:
-        propose_change.imported(out, changes, OPERATOR)
-    propose_change.overtake(out)
+        propose_change.record_import(out, changes, OPERATOR)
+    propose_change.mark_superseded(out)
     cancel_unoffered(out, OPERATOR)

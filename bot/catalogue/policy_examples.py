@@ -16,7 +16,7 @@ from models.policy.examples import Ran, run_all
 from models.policy.facts import Who
 from models.registry import apps, catalogue_entries
 from models.registry.directory import Directory
-from models.registry.directory_overrides import Drafted
+from models.registry.directory_overrides import FileOverrides
 from models.store.case import Case
 
 
@@ -36,7 +36,7 @@ async def run_stored(url: str) -> ExampleRun:
     """Run the examples of the catalogue in the database. Raises Failure where there is none yet."""
 
     def read(case: Case) -> ExampleRun:
-        return _run(apps.every(case), Directory(case), catalogue_entries.every(case, CONFLICT))
+        return _run(apps.all_apps(case), Directory(case), catalogue_entries.all_entries(case, CONFLICT))
 
     async with open_database(url) as store:
         return await store.read(read)
@@ -50,7 +50,7 @@ async def run_file(url: str, catalogue: Catalogue) -> ExampleRun:
     specs, conflicts = catalogue.apps, catalogue.of(CONFLICT)
 
     def read(case: Case) -> ExampleRun:
-        return _run(specs, Directory(case, Drafted(catalogue.of(PERSON))), conflicts)
+        return _run(specs, Directory(case, FileOverrides(catalogue.of(PERSON))), conflicts)
 
     try:
         async with open_database(url) as store:

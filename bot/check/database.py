@@ -85,12 +85,12 @@ def _schema_result(url: str, schema: Schema) -> CheckResult:
 
 
 def _catalogue_and_admins(case: Case) -> tuple[tuple[AppSpec, ...], Parts, tuple[str, ...]]:
-    return tuple(apps.every(case)), catalogue_entries.whole(case), Directory(case).admins()
+    return tuple(apps.all_apps(case)), catalogue_entries.all_parts(case), Directory(case).admins()
 
 
 def _shortages(case: Case) -> tuple[str, ...]:
     directory = Directory(case)
-    return tuple(text for app in apps.every(case) for text in stage_sizes.too_few(app, directory))
+    return tuple(text for app in apps.all_apps(case) for text in stage_sizes.too_few(app, directory))
 
 
 def _find_damage(case: Case) -> str | None:

@@ -62,7 +62,7 @@ class ClockGuard:
 
     async def start(self) -> None:
         """Compare the machine's clock with what the database knows. To be done before anything is written."""
-        self.last_seen = last_seen = await self._store.read(mass_revocation.seen)
+        self.last_seen = last_seen = await self._store.read(mass_revocation.last_time)
         if self._monotonic is None:
             return
         if last_seen is not None:
@@ -79,7 +79,7 @@ class ClockGuard:
             )
             monotonic.set_time(last_seen)
         elif last_seen - now >= JUMP:
-            await self._store.run(clock_set_back.bring_back, last_seen - now)
+            await self._store.run(clock_set_back.move_times_back, last_seen - now)
         elif now < last_seen:  # a small step back, while nobody ran
             monotonic.set_time(last_seen)
 
@@ -95,7 +95,7 @@ class ClockGuard:
             await self._check_jump(self._monotonic)
         now = self._clock.now()
         if self._noted_at is None or abs(now - self._noted_at) >= NOTE_INTERVAL:
-            await self._store.run(mass_revocation.note_time)
+            await self._store.run(mass_revocation.save_time)
             self._noted_at = now
 
     async def _check_jump(self, monotonic: MonotonicClock) -> None:
@@ -125,7 +125,7 @@ class ClockGuard:
             await self._settle_pause()
         elif monotonic.ahead > timedelta() and await self._ends_a_mass(now, machine):
             if witness_time is not None and self._pause is None:
-                pause = await self._store.run(mass_revocation.begin, PauseKind.CLOCK, now, machine)
+                pause = await self._store.run(mass_revocation.open_pause, PauseKind.CLOCK, now, machine)
                 self._pause = pause.id
         elif witness_time is None and monotonic.ahead > timedelta():
             await self._accept(monotonic)  # few are concerned, and nobody says that it is wrong
@@ -138,12 +138,12 @@ class ClockGuard:
         self._trusted_since = monotonic.now()
         if ahead < timedelta():
             # Killed in between, the next sweep brings back what lies ahead of the present.
-            await self._store.run(clock_set_back.bring_back, -ahead, since)
+            await self._store.run(clock_set_back.move_times_back, -ahead, since)
 
     async def _settle_pause(self) -> None:
         """End the pause, if there is one: the clock is right again."""
         if (pause_id := self._pause) is not None:
-            await self._store.run(mass_revocation.over, pause_id)
+            await self._store.run(mass_revocation.close_pause, pause_id)
         self._pause = None
 
     async def _pause_lifted(self) -> bool:
@@ -156,7 +156,7 @@ class ClockGuard:
         return pause.state is PauseState.LIFTED
 
     async def _ends_a_mass(self, since: datetime, until: datetime) -> bool:
-        ending = await self._store.read(lambda case: mass_revocation.would_end(case, since, until))
+        ending = await self._store.read(lambda case: mass_revocation.count_ending(case, since, until))
         return ending >= MASS
 
 

@@ -60,7 +60,7 @@ class RestoredBackupCheck:
             return
         was_stopped = now - since >= MIN_GAP
         if self._always or (was_stopped and await is_behind_slack(self._store, self._gateway, since)):
-            await self._store.run(mass_revocation.begin, PauseKind.RESTORED, since, now)
+            await self._store.run(mass_revocation.open_pause, PauseKind.RESTORED, since, now)
 
 
 async def is_behind_slack(store: Store, gateway: Gateway, since: datetime) -> bool:

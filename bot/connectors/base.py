@@ -15,7 +15,7 @@ from blocks.admin.fields.connector import ConnectorParam
 from bot.errors import RetryAfter, UpstreamUnavailable
 from bot.slack.gateway import Gateway
 from models.clock import Clock
-from models.lifecycle.grant.reconcile import Change, Done, Outcome, Trouble
+from models.lifecycle.grant.reconcile import ConnectorFailure, ConnectorResult, Done, TargetChange
 from models.tables.grants import Direction
 
 Params = Mapping[str, Any]
@@ -64,22 +64,22 @@ class Connector(ABC):
         return params
 
     @abstractmethod
-    async def give(self, change: Change) -> Outcome:
+    async def give(self, change: TargetChange) -> ConnectorResult:
         """Give one person the access. Returns Done only when it is so."""
 
     @abstractmethod
-    async def take(self, change: Change) -> Outcome:
+    async def take(self, change: TargetChange) -> ConnectorResult:
         """Take the access from one person. Returns Done only when it is so."""
 
     @abstractmethod
-    async def holds(self, change: Change) -> bool | None:
+    async def holds(self, change: TargetChange) -> bool | None:
         """Whether the person has the access in the target system now; None where that cannot be seen."""
 
     async def probe(self, params: Params) -> str | None:
         """For `keyturn check`: what keeps us from the target system, as a sentence, or None."""
         return None
 
-    async def apply(self, changes: Sequence[Change]) -> Mapping[int, Outcome]:
+    async def apply(self, changes: Sequence[TargetChange]) -> Mapping[int, ConnectorResult]:
         """Make these changes of one target; what became of each, by grant id.
 
         One after the other, each only where it is not so already. A connector whose system takes several
@@ -87,7 +87,7 @@ class Connector(ABC):
         """
         return {change.grant_id: await self._apply_one(change) for change in changes}
 
-    async def _apply_one(self, change: Change) -> Outcome:
+    async def _apply_one(self, change: TargetChange) -> ConnectorResult:
         giving = change.direction is Direction.GIVE
         try:
             if await self.holds(change) is giving:
@@ -97,10 +97,10 @@ class Connector(ABC):
             return trouble_of(error)
 
 
-def trouble_of(error: Exception) -> Trouble:
+def trouble_of(error: Exception) -> ConnectorFailure:
     """An exception as an outcome: the change is tried again, since it may succeed then."""
     if isinstance(error, RetryAfter):
-        return Trouble(str(error), wait=error.wait)
+        return ConnectorFailure(str(error), wait=error.wait)
     if isinstance(error, UpstreamUnavailable):
-        return Trouble(f"The other side does not answer: {error}.")
-    return Trouble(f"{type(error).__name__}: {error}"[:500])
+        return ConnectorFailure(f"The other side does not answer: {error}.")
+    return ConnectorFailure(f"{type(error).__name__}: {error}"[:500])

@@ -2,7 +2,7 @@
 
 from bot.connectors.base import Connector, Params
 from models.catalogue.spec.connectors import BY_HAND
-from models.lifecycle.grant.reconcile import ByHand, Change, Done, Outcome
+from models.lifecycle.grant.reconcile import ByHand, ConnectorResult, Done, TargetChange
 
 
 class Manual(Connector):
@@ -19,12 +19,12 @@ class Manual(Connector):
     def identity(cls, params: Params) -> None:
         """Owners give each access by itself."""
 
-    async def give(self, change: Change) -> Outcome:
+    async def give(self, change: TargetChange) -> ConnectorResult:
         return ByHand()
 
-    async def take(self, change: Change) -> Outcome:
+    async def take(self, change: TargetChange) -> ConnectorResult:
         """What was never given needs nobody's hand; a task that asked for it is void."""
         return ByHand() if change.was_active else Done()
 
-    async def holds(self, change: Change) -> bool | None:
+    async def holds(self, change: TargetChange) -> bool | None:
         return None

@@ -14,7 +14,7 @@ from bot.connectors.base import Connector, Params, trouble_of
 from bot.connectors.slack_usergroup_diff import GroupState, GroupStatus, Settings
 from bot.errors import RetryAfter, UpstreamUnavailable
 from bot.slack.gateway import Answer, Refused
-from models.lifecycle.grant.reconcile import Change, Done, Outcome, Trouble
+from models.lifecycle.grant.reconcile import ConnectorFailure, ConnectorResult, Done, TargetChange
 from models.tables.grants import Direction
 
 PERSON_ERRORS = {
@@ -73,13 +73,13 @@ class SlackUserGroup(Connector):
     def identity(cls, params: Params) -> Params:
         return {"usergroup": params.get("usergroup")}
 
-    async def give(self, change: Change) -> Outcome:
+    async def give(self, change: TargetChange) -> ConnectorResult:
         return (await self.apply([change]))[change.grant_id]
 
-    async def take(self, change: Change) -> Outcome:
+    async def take(self, change: TargetChange) -> ConnectorResult:
         return (await self.apply([change]))[change.grant_id]
 
-    async def holds(self, change: Change) -> bool | None:
+    async def holds(self, change: TargetChange) -> bool | None:
         return (await self._read(_settings(change))).gives(change.person_id)
 
     async def probe(self, params: Params) -> str | None:
@@ -91,24 +91,24 @@ class SlackUserGroup(Connector):
             return str(error)
         return SWITCHED_OFF if group.status is GroupStatus.OFF_BY_OTHERS else None
 
-    async def apply(self, changes: Sequence[Change]) -> Mapping[int, Outcome]:
+    async def apply(self, changes: Sequence[TargetChange]) -> Mapping[int, ConnectorResult]:
         settings = _settings(changes[0])
         try:
             group = await self._read(settings)
         except (Refused, RetryAfter, UpstreamUnavailable) as error:
             return _same_for_all(changes, _trouble(error))
-        outcomes: dict[int, Outcome] = {}
+        outcomes: dict[int, ConnectorResult] = {}
         if group.status is GroupStatus.OFF_BY_OTHERS:
             giving = [change for change in changes if change.direction is Direction.GIVE]
-            outcomes |= _same_for_all(giving, Trouble(SWITCHED_OFF, passing=False))
+            outcomes |= _same_for_all(giving, ConnectorFailure(SWITCHED_OFF, transient=False))
         left = [change for change in changes if change.grant_id not in outcomes]
         return outcomes | await self._in_batches(settings, group, left)
 
     async def _in_batches(
-        self, settings: Settings, group: GroupState, changes: Sequence[Change]
-    ) -> dict[int, Outcome]:
+        self, settings: Settings, group: GroupState, changes: Sequence[TargetChange]
+    ) -> dict[int, ConnectorResult]:
         """All at once; where Slack refuses somebody, halves of halves, until only that person is left out."""
-        outcomes: dict[int, Outcome] = {}
+        outcomes: dict[int, ConnectorResult] = {}
         batches = [list(changes)] if changes else []
         while batches:
             batch = batches.pop(0)
@@ -128,7 +128,7 @@ class SlackUserGroup(Connector):
         return outcomes
 
     async def _apply_batch(
-        self, settings: Settings, group: GroupState, changes: Sequence[Change]
+        self, settings: Settings, group: GroupState, changes: Sequence[TargetChange]
     ) -> GroupState:
         """Write what the changes need, if anything; returns the group as Slack shows it then."""
         members = slack_usergroup_diff.members_after(group, changes, settings)
@@ -185,20 +185,20 @@ class SlackUserGroup(Connector):
         return await self.context.slack.call(method, usergroup=group_id, **arguments)
 
 
-def _settings(change: Change) -> Settings:
+def _settings(change: TargetChange) -> Settings:
     return Settings.model_validate({key: value for key, value in change.connector.items() if key != "type"})
 
 
-def _outcome(group: GroupState, change: Change, settings: Settings) -> Outcome:
+def _outcome(group: GroupState, change: TargetChange, settings: Settings) -> ConnectorResult:
     if slack_usergroup_diff.is_done(group, change, settings):
         return Done()
-    return Trouble("Slack took the new list of members, but does not show it.")
+    return ConnectorFailure("Slack took the new list of members, but does not show it.")
 
 
-def _trouble(error: Exception) -> Trouble:
+def _trouble(error: Exception) -> ConnectorFailure:
     sentence = SENTENCES.get(error.error) if isinstance(error, Refused) else None
-    return Trouble(sentence, passing=False) if sentence else trouble_of(error)
+    return ConnectorFailure(sentence, transient=False) if sentence else trouble_of(error)
 
 
-def _same_for_all(changes: Sequence[Change], outcome: Outcome) -> dict[int, Outcome]:
+def _same_for_all(changes: Sequence[TargetChange], outcome: ConnectorResult) -> dict[int, ConnectorResult]:
     return {change.grant_id: outcome for change in changes}

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from bot.pydantic_errors import explain
-from models.lifecycle.grant.reconcile import Change
+from models.lifecycle.grant.reconcile import TargetChange
 from models.tables.grants import Direction
 
 
@@ -69,7 +69,7 @@ class GroupState:
         return self.status is GroupStatus.ON and person_id in self.members
 
 
-def members_after(group: GroupState, changes: Iterable[Change], settings: Settings) -> tuple[str, ...]:
+def members_after(group: GroupState, changes: Iterable[TargetChange], settings: Settings) -> tuple[str, ...]:
     """Who should be in the group after the changes; empty where it has to be switched off.
 
     Members that others put in stay, in their order.
@@ -82,7 +82,7 @@ def members_after(group: GroupState, changes: Iterable[Change], settings: Settin
     return after or ((settings.placeholder,) if settings.placeholder else ())
 
 
-def is_done(group: GroupState, change: Change, settings: Settings) -> bool:
+def is_done(group: GroupState, change: TargetChange, settings: Settings) -> bool:
     """Whether the group shows what a change should bring about."""
     has_access = group.gives(change.person_id)
     if change.direction is Direction.GIVE:

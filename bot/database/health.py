@@ -52,7 +52,7 @@ class DatabaseHealth:
     async def _try_write(self) -> None:
         try:
             async with asyncio.timeout(TRIAL_TIMEOUT):
-                await self._store.write(lambda out: settings.touch(out.sql))
+                await self._store.write(lambda out: settings.check_writable(out.sql))
         except Unavailable:  # `_on_refusal` was called
             return
         except TimeoutError:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from models import jobs
 from models.jobs import Work
+from models.statements import Sql
 from models.store.outcome import Outcome
-from models.store.statements import Sql
 
 
 class Claim:

@@ -109,7 +109,7 @@ class JobRunner:
         self._metrics.job_failures.labels(work.kind).inc()
         try:
             parked = await self._store.run(
-                parked_jobs.hand_back, work, error=error, wait=wait, park=park, priority=JOB
+                parked_jobs.return_job, work, error=error, wait=wait, park=park, priority=JOB
             )
         except LeaseLost:
             await self._on_lease_lost(work)

@@ -116,7 +116,7 @@ class Scheduler:
 
     async def _sweep(self) -> bool:
         """Do one batch of what is due; returns whether there may be more."""
-        work = partial(due.sweep, passed_over=frozenset(self._skipped))
+        work = partial(due.sweep, skip=frozenset(self._skipped))
         with self._metrics.sweeps.time():
             swept = await self._store.write_many(work, priority=SWEEP)
         self._swept_at = self._monotonic()
@@ -127,10 +127,10 @@ class Scheduler:
 
     async def count(self) -> None:
         """Bring the numbers for /metrics up to date."""
-        metrics, counts = self._metrics, await self._store.read(health.look)
+        metrics, counts = self._metrics, await self._store.read(health.read_health)
         for state, number in counts.jobs.items():
             metrics.jobs.labels(state).set(number)
-        self._show_waiting(counts.waiting)
+        self._show_waiting(counts.backlog)
         metrics.requests.set(counts.pending_requests)
         metrics.tasks.set(counts.open_tasks)
         metrics.reviews.set(counts.open_reviews)
@@ -138,7 +138,7 @@ class Scheduler:
         await self._count_grants()
         metrics.counted_at.set_to_current_time()
 
-    def _show_waiting(self, waiting: tuple[health.Waiting, ...]) -> None:
+    def _show_waiting(self, waiting: tuple[health.JobBacklog, ...]) -> None:
         self._metrics.due_jobs.clear()
         for group in waiting:
             self._metrics.due_jobs.labels(group.kind, group.urgency.name.lower()).set(group.number)
@@ -151,7 +151,7 @@ class Scheduler:
         began = time.monotonic()
         if began < self._next_grant_count:
             return
-        for state, number in (await self._store.read(health.grants)).items():
+        for state, number in (await self._store.read(health.count_grants)).items():
             self._metrics.grants.labels(state).set(number)
         ended = time.monotonic()
         self._next_grant_count = ended + GRANT_COUNT_REST * (ended - began)

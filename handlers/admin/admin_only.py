@@ -9,7 +9,7 @@ from handlers.deliveries import Click, SlackDelivery, Submission
 from handlers.error_handling import D, HandlerFunction
 from handlers.people.freshness import GROUP_MAX_AGE
 from models.errors import Invalid
-from models.lifecycle.catalogue.edit_app import Overtaken
+from models.lifecycle.catalogue.edit_app import Superseded
 from models.registry.permissions import only_admins
 
 
@@ -30,7 +30,7 @@ def admins_only(handle: HandlerFunction[D]) -> HandlerFunction[D]:
         except InvalidForm as problems:
             errors = place_errors(problems.errors, delivery.view)
             await delivery.answer(response_action="errors", errors=errors)
-        except Overtaken as overtaken:
+        except Superseded as overtaken:
             await _show_overtaken(delivery, overtaken)
         except Invalid as invalid:
             if not isinstance(delivery, Click) or not modals.in_a_list(delivery):
@@ -41,7 +41,7 @@ def admins_only(handle: HandlerFunction[D]) -> HandlerFunction[D]:
     return run
 
 
-async def _show_overtaken(delivery: SlackDelivery, overtaken: Overtaken) -> None:
+async def _show_overtaken(delivery: SlackDelivery, overtaken: Superseded) -> None:
     """Show the same modal as it is now, with who changed what meanwhile."""
     view = await modals.overtaken_view(delivery, overtaken)
     if not isinstance(delivery, Submission):

@@ -82,7 +82,7 @@ async def change(click: Click) -> None:
     def edit(app: AppSpec) -> AppSpec:
         return edit_by(app, click.value, place.access)
 
-    entry = await click.run(edit_app.change, place.app, place.version, edit, click.person)
+    entry = await click.run(edit_app.change_app, place.app, place.version, edit, click.person)
     await modals.refresh_here(click, entry)
 
 
@@ -105,7 +105,7 @@ async def save(submission: Submission) -> None:
     def edit(app: AppSpec) -> AppSpec:
         return parse(app, place, submission)
 
-    entry = await submission.run(edit_app.change, place.app, place.version, edit, submission.person)
+    entry = await submission.run(edit_app.change_app, place.app, place.version, edit, submission.person)
     await modals.refresh_below(submission, entry)
     if modals.in_a_list(submission):
         view = await modals.list_view(submission, entry)

@@ -11,7 +11,7 @@ from handlers.deliveries import Click, Command, SlackDelivery, Submission, Sugge
 from handlers.routes import on_click, on_command, on_menu, on_submit
 from models.catalogue.search import fold
 from models.lifecycle.catalogue import edit_app
-from models.lifecycle.catalogue.edit_app import Entry
+from models.lifecycle.catalogue.edit_app import EditableApp
 
 COMMAND = "/access-admin"
 MAX_OPTIONS = 100
@@ -53,10 +53,10 @@ async def save_new_app(submission: Submission) -> None:
     """Add the app, and show it in place of the form."""
     app = basics.parse_new(submission.values)
     await unknown_people.refuse_unknown(submission, ())
-    entry = await submission.run(edit_app.add, app, submission.person)
+    entry = await submission.run(edit_app.add_app, app, submission.person)
     if entry.version == 0:
         await modals.answer_proposed(
-            submission, f"{entry.app.name} is not in the catalogue yet. {entry.second}"
+            submission, f"{entry.app.name} is not in the catalogue yet. {entry.waiting_for}"
         )
         return
     await modals.refresh_list(submission)
@@ -102,5 +102,5 @@ async def _view_for(command: Command) -> View:
     return await modals.app_list_view(command)
 
 
-async def _load_app(delivery: SlackDelivery, key: str) -> Entry:
-    return await delivery.read(edit_app.look, key, delivery.person)
+async def _load_app(delivery: SlackDelivery, key: str) -> EditableApp:
+    return await delivery.read(edit_app.get_app, key, delivery.person)

@@ -28,7 +28,7 @@ async def open_reject_form(click: Click) -> None:
 @on_click(CardAction.WITHDRAW_CHANGE)
 async def withdraw(click: Click) -> None:
     """Withdraw a change; the button itself has asked for confirmation."""
-    await click.run(verbs.withdraw, click.value, click.person)
+    await click.run(verbs.withdraw_change, click.value, click.person)
 
 
 @on_submit(ChangeForm.APPROVE, fields=FIELDS)
@@ -37,7 +37,7 @@ async def approve(submission: Submission) -> None:
     await _refresh_admin(submission)
     ref, edition = submission.metadata.get("ref", ""), submission.metadata.get("edition", "")
     note = change_form.parse(submission.values)
-    proposal = await submission.run(verbs.approve, ref, edition, submission.person, note)
+    proposal = await submission.run(verbs.approve_change, ref, edition, submission.person, note)
     if proposal.state is ProposalState.OVERTAKEN:
         view = kit.notice("Overtaken", f"Nothing was changed. {proposal.note}")
         await submission.answer(response_action="update", view=dict(view))
@@ -48,12 +48,12 @@ async def reject(submission: Submission) -> None:
     """Reject a change."""
     await _refresh_admin(submission)
     ref, note = submission.metadata.get("ref", ""), change_form.parse(submission.values)
-    await submission.run(verbs.reject, ref, submission.person, note)
+    await submission.run(verbs.reject_change, ref, submission.person, note)
 
 
 async def _decidable(click: Click) -> Proposal:
     await _refresh_admin(click)
-    return await click.read(verbs.decidable, click.value, click.person)
+    return await click.read(verbs.may_decide_change, click.value, click.person)
 
 
 async def _refresh_admin(delivery: SlackDelivery) -> None:

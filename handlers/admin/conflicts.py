@@ -34,7 +34,7 @@ async def open_form(click: Click) -> None:
     if click.action_id == AdminAction.ADD_CONFLICT:
         await click.open(screen.build(None, AdminPlace(), {}, await modals.load_slack_names(click, ())))
         return
-    entry = await click.read(verbs.look, click.value, click.person)
+    entry = await click.read(verbs.get_conflict, click.value, click.person)
     place = AdminPlace(part=entry.conflict.key, version=entry.version)
     stages = [entry.conflict.stage] if entry.conflict.stage else []
     titles, names = await _titles(click, [entry.conflict]), await modals.load_slack_names(click, stages)
@@ -47,15 +47,15 @@ async def save(submission: Submission) -> None:
     """Save the form, or propose it where two people are needed, and redraw the list; the form closes."""
     place = modals.place_of(submission)
     if place.part:
-        entry = await submission.read(verbs.look, place.part, submission.person)
+        entry = await submission.read(verbs.get_conflict, place.part, submission.person)
         conflict = screen.parse(entry.conflict, submission.values)
         stage = entry.conflict.stage
         await unknown_people.refuse_unknown(submission, stage.everybody if stage else ())
-        proposed = await submission.run(verbs.change, conflict, place.version, submission.person)
+        proposed = await submission.run(verbs.change_conflict, conflict, place.version, submission.person)
     else:
         conflict = screen.parse(None, submission.values)
         await unknown_people.refuse_unknown(submission, ())
-        proposed = await submission.run(verbs.add, conflict, submission.person)
+        proposed = await submission.run(verbs.add_conflict, conflict, submission.person)
     await modals.redraw_previous(submission, await _list(submission))
     await modals.answer_proposed(submission, proposed)
 
@@ -64,8 +64,8 @@ async def save(submission: Submission) -> None:
 @admins_only
 async def delete(click: Click) -> None:
     """Remove a conflict; the button itself has asked for confirmation."""
-    entry = await click.read(verbs.look, click.value, click.person)
-    await click.run(verbs.remove, click.value, entry.version, click.person)
+    entry = await click.read(verbs.get_conflict, click.value, click.person)
+    await click.run(verbs.remove_conflict, click.value, entry.version, click.person)
     await click.redraw(await _list(click))
 
 
@@ -82,7 +82,7 @@ async def suggest(menu: Suggestion) -> None:
 
 
 async def _list(delivery: SlackDelivery) -> View:
-    conflicts = await delivery.read(verbs.every, delivery.person)
+    conflicts = await delivery.read(verbs.list_conflicts, delivery.person)
     pending = await delivery.read(modals.workspace_changes, catalogue.CONFLICT, delivery.person)
     return conflict_list.build(conflicts, await _titles(delivery, conflicts), pending)
 

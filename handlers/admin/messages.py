@@ -13,7 +13,7 @@ from handlers.routes import on_click, on_submit
 from models.errors import NotFound
 from models.lifecycle.catalogue import edit_message as verbs
 from models.lifecycle.catalogue.edit_message import MessageEntry
-from models.registry.directory import Directory, anybody_but, names_of
+from models.registry.directory import Directory, another_person, names_of
 from models.store.case import Case
 from models.tables import catalogue
 from models.wording.messages import MessageKey
@@ -68,7 +68,7 @@ async def save(submission: Submission) -> None:
     place = modals.place_of(submission)
     key = _parse_key(place.part)
     words = screen.parse(key, submission.values)
-    proposed = await submission.run(verbs.change, key, words, place.version, submission.person)
+    proposed = await submission.run(verbs.change_message, key, words, place.version, submission.person)
     await modals.redraw_previous(submission, await _list(submission))
     await modals.answer_proposed(submission, proposed)
 
@@ -81,13 +81,13 @@ def _parse_key(text: str) -> MessageKey:
 
 
 async def _entry(delivery: SlackDelivery, key: str) -> MessageEntry:
-    return await delivery.read(verbs.look, _parse_key(key), delivery.person)
+    return await delivery.read(verbs.get_message, _parse_key(key), delivery.person)
 
 
 async def _list(delivery: SlackDelivery) -> View:
     def read(case: Case) -> View:
         pending = modals.workspace_changes(case, catalogue.MESSAGE, delivery.person)
-        return messages.build(verbs.every(case, delivery.person), pending)
+        return messages.build(verbs.list_messages(case, delivery.person), pending)
 
     return await delivery.read(read)
 
@@ -97,7 +97,7 @@ async def _people(delivery: SlackDelivery) -> ExamplePeople:
 
     def read(case: Case) -> ExamplePeople:
         admins = (admin for admin in Directory(case).admins() if admin != delivery.person)
-        other = next(admins, None) or anybody_but(case, delivery.person) or delivery.person
+        other = next(admins, None) or another_person(case, delivery.person) or delivery.person
         return ExamplePeople(delivery.person, other, names_of(case, {delivery.person, other}))
 
     return await delivery.read(read)

@@ -24,7 +24,7 @@ from models.catalogue.spec import AppSpec, StageSpec
 from models.catalogue.spec.references import GroupRef, PersonRef, parse_approver, parse_person
 from models.errors import NotFound
 from models.lifecycle.catalogue import edit_app, propose_change
-from models.lifecycle.catalogue.edit_app import Entry, Overtaken
+from models.lifecycle.catalogue.edit_app import EditableApp, Superseded
 from models.policy.examples import Ran
 from models.registry.directory import Directory
 from models.store.case import Case
@@ -75,23 +75,25 @@ async def show_form(delivery: SlackDelivery, form: View) -> None:
     await (delivery.redraw(form) if in_a_list(delivery) else delivery.open(form))
 
 
-async def load_entry(delivery: SlackDelivery, place: AdminPlace, version: int | None = None) -> Entry:
+async def load_entry(delivery: SlackDelivery, place: AdminPlace, version: int | None = None) -> EditableApp:
     """Load the app of a modal.
 
     Raises:
-        Overtaken: The app has another version than `version`.
+        Superseded: The app has another version than `version`.
     """
-    return await delivery.read(edit_app.look, place.app, delivery.person, version)
+    return await delivery.read(edit_app.get_app, place.app, delivery.person, version)
 
 
 def workspace_changes(case: Case, kind: str, viewer: str) -> list[Block]:
     """Draw the proposed changes of one kind of workspace entry that wait for a second admin."""
-    changes = propose_change.waiting_of(case, kind)
-    return layout.pending_workspace_changes(changes, viewer, propose_change.second_wanted(case, viewer))
+    changes = propose_change.open_changes_of_kind(case, kind)
+    return layout.pending_workspace_changes(
+        changes, viewer, propose_change.waiting_for_sentence(case, viewer)
+    )
 
 
-def _pending_changes(delivery: SlackDelivery, entry: Entry) -> list[Block]:
-    return layout.pending_app_changes(entry.waiting, delivery.person, entry.second)
+def _pending_changes(delivery: SlackDelivery, entry: EditableApp) -> list[Block]:
+    return layout.pending_app_changes(entry.open_changes, delivery.person, entry.waiting_for)
 
 
 async def app_list_view(delivery: SlackDelivery, first: int = 0) -> View:
@@ -103,7 +105,7 @@ async def app_list_view(delivery: SlackDelivery, first: int = 0) -> View:
 
 
 async def app_view(
-    delivery: SlackDelivery, entry: Entry, place: AdminPlace, above: Sequence[Block] = ()
+    delivery: SlackDelivery, entry: EditableApp, place: AdminPlace, above: Sequence[Block] = ()
 ) -> View:
     """Draw an app with all its parts."""
     here = replace(place, app=entry.app.key, version=entry.version, part="", access="", more="")
@@ -114,7 +116,7 @@ async def app_view(
 
 
 async def rules_view(
-    delivery: SlackDelivery, entry: Entry, place: AdminPlace, above: Sequence[Block] = ()
+    delivery: SlackDelivery, entry: EditableApp, place: AdminPlace, above: Sequence[Block] = ()
 ) -> View:
     """Draw the rules of an app or, with its stages, of an access (`place.access`)."""
     here = replace(place, app=entry.app.key, version=entry.version, part="", more="")
@@ -124,14 +126,14 @@ async def rules_view(
 
 
 def examples_view(
-    entry: Entry, place: AdminPlace, results: Sequence[Ran] = (), above: Sequence[Block] = ()
+    entry: EditableApp, place: AdminPlace, results: Sequence[Ran] = (), above: Sequence[Block] = ()
 ) -> View:
     """Draw the examples of an app's policy, with the results of those that were run."""
     here = replace(place, app=entry.app.key, version=entry.version, part="", access="", more="")
     return examples.build(entry.app, here, results, notes=entry.notes, above=above)
 
 
-async def list_view(delivery: SlackDelivery, entry: Entry, above: Sequence[Block] = ()) -> View:
+async def list_view(delivery: SlackDelivery, entry: EditableApp, above: Sequence[Block] = ()) -> View:
     """Draw the list that the modal is, or that the form has replaced."""
     if screen_of(delivery) in (AdminScreen.EXAMPLES, AdminScreen.EXAMPLE):
         blocks = [*above, *_pending_changes(delivery, entry)]
@@ -142,7 +144,7 @@ async def list_view(delivery: SlackDelivery, entry: Entry, above: Sequence[Block
 async def part_view(
     delivery: SlackDelivery,
     screen: AdminScreen,
-    entry: Entry,
+    entry: EditableApp,
     place: AdminPlace,
     *,
     connector: str = "",
@@ -166,7 +168,7 @@ async def part_view(
     return BUILDERS[screen](app, here, names, above)
 
 
-async def overtaken_view(delivery: SlackDelivery, overtaken: Overtaken) -> View:
+async def overtaken_view(delivery: SlackDelivery, overtaken: Superseded) -> View:
     """Draw the modal of this delivery as it is now, with who changed what meanwhile."""
     above = layout.overtaken_banner(overtaken.by, overtaken.changes)
     place, screen = place_of(delivery), screen_of(delivery)
@@ -183,12 +185,12 @@ async def unchanged_list_view(delivery: SlackDelivery, why: str) -> View:
     return await list_view(delivery, entry, [kit.section(f":warning: {cut(esc(why), 2500)}"), kit.divider()])
 
 
-async def refresh_below(delivery: SlackDelivery, entry: Entry) -> None:
+async def refresh_below(delivery: SlackDelivery, entry: EditableApp) -> None:
     """Redraw the modals below a form: the app, and the list of apps."""
     await _refresh(delivery, entry, str(delivery.view.get("previous_view_id") or ""))
 
 
-async def refresh_here(delivery: SlackDelivery, entry: Entry) -> None:
+async def refresh_here(delivery: SlackDelivery, entry: EditableApp) -> None:
     """Redraw the modal of this delivery, an app or a list over it, and all modals below."""
     here = str(delivery.view.get("id") or "")
     if in_a_list(delivery):
@@ -215,7 +217,7 @@ async def answer_proposed(submission: Submission, sentence: str) -> None:
         await submission.answer(response_action="update", view=dict(kit.notice("Proposed", sentence)))
 
 
-async def _refresh(delivery: SlackDelivery, entry: Entry, app_view_id: str) -> None:
+async def _refresh(delivery: SlackDelivery, entry: EditableApp, app_view_id: str) -> None:
     lowest, place = str(delivery.view.get("root_view_id") or ""), place_of(delivery)
     views = {
         lowest: await app_list_view(delivery, place.first_app),

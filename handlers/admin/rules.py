@@ -91,4 +91,4 @@ async def turn_examples_page(click: Click) -> None:
 
 
 def _run_all(case: Case, app: AppSpec) -> list[Ran]:
-    return list(run_all([app], Directory(case), catalogue_entries.every(case, CONFLICT)))
+    return list(run_all([app], Directory(case), catalogue_entries.all_entries(case, CONFLICT)))

@@ -21,9 +21,9 @@ async def open_form(click: Click) -> None:
     """Open the settings, with changes that wait for a second admin."""
 
     def read(case: Case) -> View:
-        pending = propose_change.waiting(case, catalogue.SETTINGS, "settings")
-        second = propose_change.second_wanted(case, click.person)
-        return settings.build(catalogue_entries.workspace(case), pending, click.person, second)
+        pending = propose_change.open_changes(case, catalogue.SETTINGS, "settings")
+        second = propose_change.waiting_for_sentence(case, click.person)
+        return settings.build(catalogue_entries.workspace_settings(case), pending, click.person, second)
 
     await click.open(await click.read(read))
 

@@ -7,8 +7,8 @@ from handlers.admin.admin_only import admins_only
 from handlers.deliveries import Click, Submission
 from handlers.people import refresh
 from handlers.routes import on_click, on_submit
-from models.queries.would_ask import Scenario
-from models.queries.would_ask import would_ask as policy_says
+from models.queries.scenario import Scenario
+from models.queries.scenario import plan_scenario as policy_says
 
 
 @on_click(AdminAction.WOULD_ASK)
@@ -32,7 +32,7 @@ async def answer(submission: Submission) -> None:
         form.access,
         form.length,
         form.at(submission.context.clock.now()),
-        asker=form.asker,
+        requester=form.asker,
         kind=form.kind,
         emergency=form.emergency,
     )

@@ -60,7 +60,7 @@ def find_stale(case: Case, app: AppSpec, people: Iterable[str], cutoffs: Cutoffs
 
 def mentioned_approvers(case: Case, app: AppSpec) -> list[ApproverRef]:
     """Return the approvers that an app's rules name, and those of conflicts that concern the app."""
-    conflict_stages = separation_of_duties.stages_for(case, app)
+    conflict_stages = separation_of_duties.conflict_stages(case, app)
     conflict_approvers = [parse_approver(text) for stage in conflict_stages for text in stage.everybody]
     return [*(ref for ref, _ in mentions.named(app)), *conflict_approvers]
 

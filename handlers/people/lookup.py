@@ -27,7 +27,7 @@ from handlers.people.usergroups import UserGroups
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.references import GroupRef
 from models.clock import Clock
-from models.lifecycle.people import person_changed
+from models.lifecycle.people import update_people
 from models.registry import directory
 from models.registry.slack_mapping import group_of, mapping, person_of, profile_of, with_members
 from models.store.base import Store
@@ -134,7 +134,7 @@ class PeopleLookup:
     async def save(self, people: list[Person]) -> None:
         """Store what Slack says of these people; requests and grants of who has left move on."""
         if people:
-            await self.store.run(person_changed.people_seen, people)
+            await self.store.run(update_people.save_people, people)
 
     def _note_checks(self, checked_at: Mapping[str, datetime]) -> None:
         """Remember when these people were looked up last; their rows are never older than that."""
@@ -176,7 +176,7 @@ class PeopleLookup:
         group = await self._group(ref, row)
         if group is not None:
             await self.refresh(group.members, EVENTS_MAX_AGE)
-            await self.store.run(person_changed.group_seen, group)
+            await self.store.run(update_people.save_group, group)
 
     async def _managers(self, people: Iterable[str]) -> set[str]:
         stale = [person_id for person_id in people if not self._profile_is_fresh(person_id)]
@@ -204,7 +204,7 @@ class PeopleLookup:
         except SlackApiError as error:
             if error.response.get("error") not in UNKNOWN_USER or await self._is_known(person_id):
                 raise
-            return directory.nobody(person_id)
+            return directory.unknown_person(person_id)
         user = mapping(answer.get("user"))
         return person_of({"id": person_id, **user}) if user else None
 

@@ -20,7 +20,7 @@ from models.catalogue.spec import AppSpec, Risk, StageSpec, effective
 from models.catalogue.spec.references import GroupRef, parse_approver
 from models.errors import Refusal
 from models.policy.stages import listed
-from models.registry.by_reference import request_behind
+from models.registry.by_reference import find_request
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case
 from models.tables.requests import STAGES, Request
@@ -45,7 +45,7 @@ async def before_decision(lookup: PeopleLookup, ref: str, actor: str, *others: s
 
 async def before_action(lookup: PeopleLookup, ref: str, actor: str) -> None:
     """Refresh who acts on a request, a grant or a task without deciding on it."""
-    risky = await lookup.store.read(lambda case: is_high_risk(_risk(case, request_behind(case, ref))))
+    risky = await lookup.store.read(lambda case: is_high_risk(_risk(case, find_request(case, ref))))
     await lookup.refresh([actor], ALWAYS if risky else PERSON_MAX_AGE)
 
 
@@ -98,7 +98,7 @@ async def _refresh(
     lookup: PeopleLookup, ref: str, people: set[str], seconds: float, *, decides: bool = False
 ) -> None:
     def read(case: Case) -> tuple[set[str], set[GroupRef], bool]:
-        request = request_behind(case, ref)
+        request = find_request(case, ref)
         parties = {request.requester_id, request.beneficiary_id}
         return parties, _groups(case, request), decides and is_high_risk(_risk(case, request))
 

@@ -15,7 +15,7 @@ from handlers.deliveries import Click, Event, Submission
 from handlers.routes import on_click, on_event, on_submit
 from models.errors import Refusal
 from models.lifecycle.request import comment as verbs
-from models.registry.by_reference import card_at, request_behind
+from models.registry.by_reference import card_at, find_request
 from models.registry.directory import names_of
 from models.registry.permissions import only_involved
 from models.store.case import Case
@@ -47,7 +47,7 @@ async def comment(submission: Submission) -> None:
 
 
 def _commentable(case: Case, ref: str, person: str) -> Request:
-    request = request_behind(case, ref)
+    request = find_request(case, ref)
     only_involved(case, request, person)
     return request
 
@@ -109,7 +109,7 @@ def _parse_reply(case: Case, event: Event) -> tuple[Request, str] | None:
             "Nobody reads this here. Say it with Approve change or Reject change: its author reads that."
         )
     text = str(event.event.get("text") or "")
-    return request_behind(case, card.about), plain_text(text, names_of(case, mentioned_people(text)))
+    return find_request(case, card.about), plain_text(text, names_of(case, mentioned_people(text)))
 
 
 async def _answer(event: Event, text: str) -> None:

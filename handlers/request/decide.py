@@ -13,7 +13,7 @@ from models.lifecycle.request import cancel, decide
 from models.lifecycle.request import reassign as reassign_verbs
 from models.lifecycle.request import remind as remind_verbs
 from models.queries.stories import RequestStory, request_story
-from models.registry.by_reference import request_behind
+from models.registry.by_reference import find_request
 from models.registry.directory import names_of
 from models.registry.permissions import request_seen_by
 
@@ -78,7 +78,7 @@ async def modify(submission: Submission) -> None:
 async def open_reassign_form(click: Click) -> None:
     """Open the form that reassigns a decision to somebody else."""
     await refresh.before_form(click.context.people, click.value, click.person)
-    passable = await click.check(reassign_verbs.passable, click.value, click.person)
+    passable = await click.check(reassign_verbs.may_reassign, click.value, click.person)
     names = await click.read(names_of, set(passable.seats))
     await click.open(reassign_form.build(passable, names))
 
@@ -114,7 +114,7 @@ async def _decidable(click: Click) -> RequestStory:
 async def _approvable(click: Click) -> RequestStory:
     """Load it unless it conflicts with what the beneficiary has got since, which its cards show then."""
     story = await _decidable(click)
-    await click.read(separation_of_duties.refuse, story.request, story.conflicts)
+    await click.read(separation_of_duties.refuse_conflict, story.request, story.conflicts)
     return story
 
 
@@ -126,4 +126,4 @@ async def _decision(submission: Submission) -> tuple[str, str, str]:
 
 
 async def _story(delivery: Click | Submission, ref: str) -> RequestStory:
-    return await delivery.read(lambda case: request_story(case, request_behind(case, ref).ref))
+    return await delivery.read(lambda case: request_story(case, find_request(case, ref).ref))

@@ -9,11 +9,11 @@ from blocks.request_form import emergency as emergency_form
 from handlers.deliveries import Click, Submission
 from handlers.people import refresh
 from handlers.routes import on_click, on_submit
-from models.lifecycle.request import emergency_review
+from models.lifecycle.request import emergency
 from models.lifecycle.request.plan import Draft, plan
 from models.lifecycle.request.submit import submit
 from models.queries.stories import RequestStory, request_story
-from models.registry.by_reference import request_behind
+from models.registry.by_reference import find_request
 
 REVIEW_FIELDS = {"comment": review_form.COMMENT}
 
@@ -59,7 +59,7 @@ async def mark_justified(submission: Submission) -> None:
     """Close a review as justified."""
     ref, comment = submission.metadata.get("ref", ""), review_form.parse(submission.values)
     await refresh.before_decision(submission.context.people, ref, submission.person)
-    await submission.run(emergency_review.justified, ref, submission.person, comment)
+    await submission.run(emergency.mark_justified, ref, submission.person, comment)
 
 
 @on_submit(ReviewForm.MISUSED, fields=REVIEW_FIELDS)
@@ -67,11 +67,11 @@ async def mark_misused(submission: Submission) -> None:
     """Close a review as misuse, and revoke what is left of the access."""
     ref, comment = submission.metadata.get("ref", ""), review_form.parse(submission.values)
     await refresh.before_decision(submission.context.people, ref, submission.person)
-    await submission.run(emergency_review.misused, ref, submission.person, comment)
+    await submission.run(emergency.mark_misused, ref, submission.person, comment)
 
 
 async def _reviewable(click: Click) -> RequestStory:
     """Load the request behind a review if this person may close it now."""
     await refresh.before_form(click.context.people, click.value, click.person)
-    await click.check(emergency_review.may_close, click.value, click.person)
-    return await click.read(lambda case: request_story(case, request_behind(case, click.value).ref))
+    await click.check(emergency.may_close_review, click.value, click.person)
+    return await click.read(lambda case: request_story(case, find_request(case, click.value).ref))

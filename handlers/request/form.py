@@ -24,9 +24,9 @@ from handlers.request.command import form_for_app
 from handlers.request.form_view import FLAGGED, RequestForm
 from handlers.routes import on_click, on_menu, on_shortcut, on_submit
 from models.catalogue.spec import AppSpec
-from models.lifecycle.request.plan import Draft, may_ask_for_others
+from models.lifecycle.request.plan import Draft, can_request_for_others
 from models.lifecycle.request.submit import submit
-from models.queries.already_held import Mark, marks
+from models.queries.already_held import AccessMark, marks
 from models.registry.directory import Directory, only_members
 from models.store.case import Case
 from models.store.outcome import Outcome
@@ -168,11 +168,11 @@ async def suggest_accesses(menu: Suggestion) -> None:
         await menu.answer(options=[])
         return
 
-    def read(case: Case) -> tuple[dict[str, Mark], str, bool]:
+    def read(case: Case) -> tuple[dict[str, AccessMark], str, bool]:
         only_members(case, menu.person)
         person, beneficiary = Directory(case).person(menu.person), parse(menu.values).for_whom
         # Only who may request for others may see what they have.
-        if not beneficiary or not may_ask_for_others(case, app, menu.person):
+        if not beneficiary or not can_request_for_others(case, app, menu.person):
             beneficiary = menu.person
         zone = person.tz if person else "UTC"
         return marks(case, beneficiary, app.key), zone, beneficiary == menu.person

@@ -17,7 +17,7 @@ from blocks.request_form import RequestInput, access_block, preview
 from handlers.deliveries import SlackDelivery, view_version
 from models.catalogue.spec import AppSpec
 from models.errors import Refusal
-from models.lifecycle.request.plan import Draft, may_ask_for_others, plan
+from models.lifecycle.request.plan import Draft, can_request_for_others, plan
 from models.registry.directory import Directory, only_members
 from models.store.case import Case
 
@@ -114,7 +114,7 @@ async def load_preview(delivery: SlackDelivery, form: RequestForm) -> FormPrevie
     draft = request_form.to_draft(form.request_input, app, delivery.person, delivery.context.clock.now())
 
     def read(case: Case) -> FormPreview:
-        others = may_ask_for_others(case, app, delivery.person)
+        others = can_request_for_others(case, app, delivery.person)
         beneficiary = Directory(case).person(form.request_input.for_whom or delivery.person)
         temporary = bool(beneficiary and beneficiary.temporary)
         if isinstance(draft, Draft):

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
-from models.store.statements import Read, Sql, Write
+from models.statements import Read, Sql, Write
 from models.tables.audit import HEAD, AuditEntry, AuditHead, AuditText, canonical, quote
 from models.tables.base import Json
 

@@ -10,8 +10,7 @@ from sqlalchemy import case as case_when
 
 from models.audit.chain import fields, put_back
 from models.audit.lines import EXPORTED, MEMBER, joined_texts
-from models.store.case import Case
-from models.store.statements import among
+from models.statements import Reader, among
 from models.tables.audit import AuditEntry, AuditText
 from models.tables.base import Json
 
@@ -84,18 +83,18 @@ def as_record(entry: _Row) -> Json:
     }
 
 
-def latest(case: Case) -> datetime | None:
+def latest(case: Reader) -> datetime | None:
     """When the last entry was written, by the clock of whoever wrote it; None in an empty trail."""
     return next(iter(case.read(_LATEST)), None)
 
 
-def story_of(case: Case, subjects: Sequence[str]) -> list[Entry]:
+def story_of(case: Reader, subjects: Sequence[str]) -> list[Entry]:
     """Every entry about these subjects, in order: a request's whole timeline."""
     return joined(case, map(Entry._make, case.read(_STORY, subjects=list(subjects))))
 
 
 def entries(
-    case: Case,
+    case: Reader,
     *,
     since: datetime | None = None,
     until: datetime | None = None,
@@ -112,7 +111,7 @@ def entries(
 
 
 def exported(
-    case: Case,
+    case: Reader,
     *,
     since: datetime | None = None,
     until: datetime | None = None,
@@ -136,7 +135,7 @@ def exported(
 _R = TypeVar("_R", bound=Entry | AuditEntry)
 
 
-def joined(case: Case, rows: Iterable[_R]) -> list[_R]:
+def joined(case: Reader, rows: Iterable[_R]) -> list[_R]:
     """These entries with their words in their data."""
     read = list(rows)
     apart = {row.seq for row in read if next(fields(row.data), None) is not None}
@@ -156,7 +155,7 @@ def _wanted(since: datetime | None, until: datetime | None, app: str | None, per
     return {name: value for name, value in given.items() if value}
 
 
-def _pieces(case: Case, statement: Select[Any], wanted: Json) -> Iterator[list[Any]]:
+def _pieces(case: Reader, statement: Select[Any], wanted: Json) -> Iterator[list[Any]]:
     """What a statement reads, in pieces; its first column is the entry's number."""
     after = BEFORE_ALL
     while rows := case.read(statement, after=after, **wanted):

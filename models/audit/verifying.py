@@ -11,7 +11,7 @@ from sqlalchemy import String, Text, bindparam, case, cast, exists, literal, sel
 from models.audit.chain import GENESIS, Words, digest
 from models.audit.lines import HASHED
 from models.audit.reading import AT_ONCE, BEFORE_ALL
-from models.store.case import Case
+from models.statements import Reader
 from models.tables.audit import HEAD, AuditEntry, AuditHead, AuditText
 from models.tables.requests import Decision
 
@@ -79,12 +79,12 @@ _UNRECORDED = (
 )
 
 
-def now_at(case: Case, at: datetime) -> Checkpoint:
+def now_at(case: Reader, at: datetime) -> Checkpoint:
     """Where the trail ends now, by its head."""
     return Checkpoint(at.isoformat(), *_head(case))
 
 
-def verify(case: Case, points: Iterable[Checkpoint] = (), *, after: Checkpoint | None = None) -> Verdict:
+def verify(case: Reader, points: Iterable[Checkpoint] = (), *, after: Checkpoint | None = None) -> Verdict:
     """Read the trail and hold every link against its entry. Stops at the first fault and names it.
 
     Looks at the tables too: a decision that the trail does not know was put there by hand. With `after`, a
@@ -127,18 +127,18 @@ def follow(
     return Verdict(last, previous, _cut(last, signed))
 
 
-def _parts(case: Case, after: int) -> Iterator[Part]:
+def _parts(case: Reader, after: int) -> Iterator[Part]:
     while rows := case.read(_LINKS, after=after):
         last = rows[-1][0]
         yield Part(rows, case.read(_WORDS_BETWEEN, after=after, last=last))
         after = last
 
 
-def _head(case: Case) -> tuple[int, str]:
+def _head(case: Reader) -> tuple[int, str]:
     return next(iter(case.read(_HEAD)), (0, GENESIS))
 
 
-def _contradicts(case: Case, point: Checkpoint) -> str | None:
+def _contradicts(case: Reader, point: Checkpoint) -> str | None:
     """What is wrong with the entry that a checkpoint is about."""
     found = next(iter(case.read(_HASH_OF, entry=point.seq)), GENESIS if point.seq == 0 else None)
     if found is None:
@@ -146,20 +146,20 @@ def _contradicts(case: Case, point: Checkpoint) -> str | None:
     return None if found == point.hash else _written_anew(point.seq, point.at, "")
 
 
-def _ends_early(case: Case, verdict: Verdict) -> str | None:
+def _ends_early(case: Reader, verdict: Verdict) -> str | None:
     seq, known = _head(case)
     if (seq, known) == (verdict.entries, verdict.head):
         return None
     return f"the trail ends at entry {verdict.entries}, but its head says {seq}: its end is missing"
 
 
-def _orphan(case: Case, verdict: Verdict) -> str | None:
+def _orphan(case: Reader, verdict: Verdict) -> str | None:
     for seq in case.read(_WORDS_AFTER, after=verdict.entries):
         return f"there is a text of entry {seq}, and no such entry"
     return None
 
 
-def _unrecorded(case: Case) -> str | None:
+def _unrecorded(case: Reader) -> str | None:
     for request_id, person_id, approve in case.read(_UNRECORDED):
         what = "approval" if approve else "rejection"
         return (

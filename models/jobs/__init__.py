@@ -1,8 +1,8 @@
-"""The job table: work that a fact causes, written down in the fact's own transaction and done by the worker.
+"""Jobs: work that a change causes, enqueued in the change's own transaction and done by the worker.
 
-A job has a `key`: while one of that key is ready, asking again changes nothing, so a job says "bring this
-up to date" and looks the facts up when it runs. It has a `lane`: at most one job of a lane runs at a time,
-over all processes.
+A job has a `key`: while one of that key is ready, enqueuing it again changes nothing, so a job says "bring
+this up to date" and looks the facts up when it runs. It has a `lane`: at most one job of a lane runs at a
+time, over all processes.
 """
 
 from models.jobs.queue import (
@@ -21,7 +21,8 @@ from models.jobs.queue import (
     retry_or_park,
     unpark,
 )
-from models.jobs.table import Job, JobState, LeaseLost, Urgency, Wanted, Work
+from models.jobs.work import LeaseLost, NewJob, Work
+from models.tables.jobs import Job, JobState, Urgency
 
 __all__ = [
     "ATTEMPTS",
@@ -30,8 +31,8 @@ __all__ = [
     "Job",
     "JobState",
     "LeaseLost",
+    "NewJob",
     "Urgency",
-    "Wanted",
     "Work",
     "backoff",
     "claim",

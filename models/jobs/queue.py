@@ -1,7 +1,7 @@
 """The queue over the job table: enqueue, claim with a lease, finish, retry with backoff, park.
 
-A job is written in the transaction of the fact that causes it (`enqueue`, by `models.store.save`), and done
-by the worker. It is held by a lease with a token; whoever lost the lease cannot finish it.
+A job is written in the transaction of the change that causes it (`enqueue`, by `models.store.save`), and done
+by the worker. It is held by a lease with a token; a process that lost the lease cannot finish it.
 """
 
 import secrets
@@ -12,8 +12,9 @@ from typing import Any
 from sqlalchemy import bindparam, case, delete, func, not_, null, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from models.jobs.table import Job, JobState, LeaseLost, Wanted, Work
-from models.store.statements import Sql, Write, among, many
+from models.jobs.work import LeaseLost, NewJob, Work
+from models.statements import Sql, Write, among, many
+from models.tables.jobs import Job, JobState
 
 LEASE = timedelta(seconds=60)
 FIRST_WAIT = timedelta(seconds=2)
@@ -25,41 +26,46 @@ _JOBS: Any = Job.__table__
 _C = _JOBS.c
 _READY = text("jobs.state = 'ready'")
 _RUNNING = text("jobs.state = 'running'")
-"""As literal SQL: with bound values SQLite passes by the partial indexes."""
+"""As literal SQL: with bound values SQLite does not use the partial indexes."""
 _ONE_READY: dict[str, Any] = {"index_elements": [_C.key], "index_where": text("state = 'ready'")}
 
 
-def _later(one: Any, other: Any) -> Any:
-    """The later of two times in SQL, of which one may be NULL."""
-    return case((one.is_(None), other), (one < other, other), else_=one)
+def _later(first: Any, second: Any) -> Any:
+    """The later of two times in SQL, of which the first may be NULL."""
+    return case((first.is_(None), second), (first < second, second), else_=first)
 
 
 def _upsert(insert: Any) -> Any:
-    """Write a job down; one of its key that is ready keeps the earlier time and the higher urgency."""
+    """Insert a job; one of its key that is ready keeps the earlier time and the higher urgency."""
     statement = insert(_JOBS)
     new = statement.excluded
-    told = _later(_C.not_before, new.not_before)
+    not_before = _later(_C.not_before, new.not_before)
     urgent = case((_C.urgency < new.urgency, _C.urgency), else_=new.urgency)
     soonest = case((_C.run_at < new.run_at, _C.run_at), else_=new.run_at)
     # PostgreSQL locks the ready job even where the time stays: nobody runs it before this commit, without
-    # seeing what it was wanted for.
+    # seeing the change that it was enqueued for.
     return statement.on_conflict_do_update(
         **_ONE_READY,
-        set_={"run_at": _later(soonest, told), "not_before": told, "payload": new.payload, "urgency": urgent},
+        set_={
+            "run_at": _later(soonest, not_before),
+            "not_before": not_before,
+            "payload": new.payload,
+            "urgency": urgent,
+        },
         where=or_(_C.run_at > new.run_at, _C.urgency > new.urgency, new.not_before.is_not(None)),
     )
 
 
 def _return(insert: Any) -> Any:
-    """Put a held job back; where the same was asked for while it ran, that one knows that it was tried."""
+    """Put a held job back; one of its key that was enqueued meanwhile takes over its attempts and error."""
     statement = insert(_JOBS)
     new = statement.excluded
-    told = _later(_C.not_before, new.not_before)
+    not_before = _later(_C.not_before, new.not_before)
     twin = {
         "attempts": case((_C.attempts > new.attempts, _C.attempts), else_=new.attempts),
         "error": new.error,
-        "run_at": _later(_C.run_at, told),
-        "not_before": told,
+        "run_at": _later(_C.run_at, not_before),
+        "not_before": not_before,
     }
     return statement.on_conflict_do_update(**_ONE_READY, set_=twin)
 
@@ -83,7 +89,7 @@ _DUE = (
     .where(not_(among(_C.kind, "without")))
     .order_by(_C.urgency, _C.run_at, _C.id)
     .limit(bindparam("most"))
-    # Who wants one of these again just now is not waited for; it is claimed after that commit.
+    # A job that is just being enqueued again is skipped; it is claimed after that commit.
     .with_for_update(skip_locked=True)
 )
 _TAKE = (
@@ -129,12 +135,12 @@ _CLOCK = select(func.clock_timestamp(type_=_C.run_at.type))
 _ONE_CLAIM = select(func.pg_advisory_xact_lock(0x6B65797475726E))
 
 
-def enqueue(sql: Sql, wanted: Iterable[Wanted], now: datetime) -> list[Write]:
-    """What writes jobs down. Where one of a key is ready already, the earlier time wins (`not_before` apart).
+def enqueue(sql: Sql, new_jobs: Iterable[NewJob], now: datetime) -> list[Write]:
+    """What inserts jobs. Where one of a key is ready already, the earlier time and the higher urgency win.
 
-    And so does the higher urgency.
+    `not_before` is kept in any case.
     """
-    # By key, so that two transactions that want the same jobs wait for each other in one order only.
+    # By key, so that two transactions that enqueue the same jobs cannot deadlock.
     rows = [
         {
             **job._asdict(),
@@ -144,13 +150,17 @@ def enqueue(sql: Sql, wanted: Iterable[Wanted], now: datetime) -> list[Write]:
             "error": "",
             "created_at": now,
         }
-        for job in sorted(wanted, key=lambda job: job.key)
+        for job in sorted(new_jobs, key=lambda job: job.key)
     ]
     return [Write(_ENQUEUE[sql.dialect.name], rows)]
 
 
 def finish(sql: Sql, works: Sequence[Work]) -> list[Write]:
-    """What takes jobs away that are done; raises LeaseLost where another process has one of them."""
+    """What deletes jobs that are done.
+
+    Raises:
+        LeaseLost: Another process has one of them (when it is written).
+    """
     if not works:
         return []
 
@@ -174,10 +184,10 @@ def claim(
     release: bool = True,
     mine: Collection[int] = (),
 ) -> list[Work]:
-    """Take up to `limit` due jobs, the most urgent first, one of a lane, none of the kinds `without`.
+    """Claim up to `limit` due jobs, the most urgent first, one of a lane, none of the kinds `without`.
 
-    They are held for as long as `lease`. With `release`, what a process held that stopped or froze is put
-    back first, but for `mine`: those whose leases could not be renewed and that this process still has.
+    They are held for as long as `lease`. With `release`, expired leases of processes that stopped or froze
+    are released first, except of `mine`: jobs that this process still has, their leases not renewed.
     """
     if sql.dialect.name == "postgresql":
         # Two processes must not both start a lane's first job; claims are short, so they queue.
@@ -199,28 +209,25 @@ def claim(
 
 
 def next_run(sql: Sql) -> datetime | None:
-    """When the next job is due, or None."""
+    """When the next job is due; None where there is none."""
     return sql.first(_NEXT)  # type: ignore[no-any-return]
 
 
 def hurry(sql: Sql, now: datetime) -> None:
-    """Let everything that waits run now: the clock that its time was reckoned by was set back."""
+    """Make all ready jobs due now, since the clock that set their times was set back."""
     sql.run(_HURRY, [{"now": now}])
 
 
 def retry_or_park(
-    sql: Sql,
-    work: Work,
-    now: datetime,
-    *,
-    error: str,
-    wait: timedelta | None = None,
-    park: bool = True,
+    sql: Sql, work: Work, now: datetime, *, error: str, wait: timedelta | None = None, park: bool = True
 ) -> bool:
-    """The job failed: try again after `wait` (default: a growing one), or park it. True if it was parked.
+    """Retry a failed job after `wait` (default: a growing one), or park it; True if it was parked.
 
-    A wait that the other side asked for (Retry-After) is not counted as a failure. With `park` False it is
-    tried for ever, as where the other side is away. Raises LeaseLost.
+    A wait that the other side asked for (Retry-After) does not count as a failure. With `park` False it is
+    retried for ever, as where the other side is away.
+
+    Raises:
+        LeaseLost: Another process has the job.
     """
     job = sql.first(_HELD, job=work.id, held_by=work.token)
     if job is None:
@@ -243,29 +250,29 @@ def backoff(attempts: int) -> timedelta:
 
 
 def release_expired(sql: Sql, now: datetime, mine: Collection[int] = ()) -> None:
-    """Put back what a process held that stopped or froze; not what this one has (`mine`, by their ids)."""
+    """Release the expired leases of processes that stopped or froze; not of this one's jobs (ids `mine`)."""
     for job in sql.all(_EXPIRED, now=lease_clock(sql), mine=sorted(mine)):
         if job.attempts >= ATTEMPTS:  # it takes its process down with it
             _park(sql, job._replace(error=job.error or "The process ended while it worked on this."))
         else:
-            # Whatever ends the process each time is parted by this from what only ran beside it.
+            # The wait separates a job that ends the process each time from those that only ran beside it.
             _make_ready(sql, job, now if job.attempts == 1 else now + backoff(job.attempts))
 
 
 def release_all(sql: Sql, now: datetime) -> None:
-    """Put everything back. At start, and only where no other process shares the database (SQLite)."""
+    """Release every lease. At start, and only where no other process shares the database (SQLite)."""
     sql.run(_END_LEASES, [{"moment": datetime.fromtimestamp(0, UTC)}])
     release_expired(sql, now)
 
 
 def extend_leases(sql: Sql, works: Sequence[Work], lease: timedelta = LEASE) -> set[int]:
-    """Keep holding what is still being worked on; returns the ids of what was still held."""
+    """Extend the leases of jobs that are being worked on; returns the ids of those that were still held."""
     ids, tokens = [work.id for work in works], [work.token for work in works]
     return set(sql.all(_EXTEND, jobs=ids, tokens=tokens, until=lease_clock(sql) + lease))
 
 
 def lease_clock(sql: Sql) -> datetime:
-    """The time that leases are measured by: the database server's where several machines share it.
+    """The time by which leases are measured: the database server's where several machines share it.
 
     Never the injected clock: a sandbox that jumps a day ahead must not take work from a process at work.
     """
@@ -275,16 +282,16 @@ def lease_clock(sql: Sql) -> datetime:
 
 
 def unpark(sql: Sql, key: str, now: datetime) -> None:
-    """Let a parked job run again, from its first attempt."""
+    """Make a parked job ready again, from its first attempt."""
     for job in sql.all(_PARKED, of_key=key):
         _make_ready(sql, job._replace(attempts=0), now)
 
 
 def _make_ready(sql: Sql, job: Any, run_at: datetime) -> None:
-    """Let a held job run again at `run_at`.
+    """Make a held job ready again at `run_at`.
 
-    Where the same was asked for while it ran, that one does it, and knows that it was tried; at its own time,
-    but not before `job.not_before`.
+    Where one of its key was enqueued while it ran, that one takes its place, with its attempts, at its own
+    time, but not before `job.not_before`.
     """
     columns = ("kind", "key", "lane", "payload", "urgency", "not_before", "attempts", "error", "created_at")
     values = {name: getattr(job, name) for name in columns}
@@ -293,6 +300,6 @@ def _make_ready(sql: Sql, job: Any, run_at: datetime) -> None:
 
 
 def _park(sql: Sql, job: Any) -> None:
-    """Give a job up. Of several of one key the last stands for all."""
+    """Park a job, in the place of any other parked one of its key."""
     sql.run(_DROP_PARKED, [{"of_key": job.key}])
     sql.run(_PARK, [{"job": job.id, "why": job.error}])

@@ -1,9 +1,9 @@
-"""A clock that was set back.
+"""Correct stored times after the clock was set back.
 
-The trail knows the latest time that any of us has seen. Where that lies ahead, something was reckoned by
-hours that are taken back: an access seems to begin in the future, and would last too long; a failure waits
-for its next try for a year. An access goes back with the clock, so that it lasts as long as it would have;
-what waits is tried now. An explicit end stays as it is.
+The audit trail knows the latest time that any process has seen. Where that lies ahead of now, times were
+computed by a wrong clock: an access seems to begin in the future, and would last too long; a failure would
+be retried in a year. A grant moves back with the clock, so that it lasts as long as it would have; retries
+run now. An explicit end stays as it is.
 """
 
 from datetime import datetime, timedelta
@@ -15,13 +15,13 @@ from models import audit, jobs
 from models.jobs import Urgency
 from models.lifecycle import redraw, transitions
 from models.lifecycle.grant import end_dates
-from models.lifecycle.grant.give import TAKE_AGAIN
+from models.lifecycle.grant.give import RETRY_FAILED_TAKE
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.base import Json
 from models.tables.grants import UNSETTLED, Grant
 
-NOTICED = timedelta(minutes=5)
-"""Clocks of several machines differ by seconds; by more, one of them was set."""
+TOLERANCE = timedelta(minutes=5)
+"""Clocks of several machines differ by seconds; a larger difference means that one was set."""
 
 _GRANTS: Any = Grant.__table__
 _BEGUN_LATER = (
@@ -40,18 +40,18 @@ _TAKE_SOON = (
 )
 
 
-def mend(out: Outcome) -> None:
-    """Look whether the clock was set back, and bring to the present what was reckoned ahead of it."""
+def correct_times(out: Outcome) -> None:
+    """Correct stored times where the audit trail shows that the clock was set back."""
     latest = audit.latest(out.case)
-    if latest is not None and latest > out.now + NOTICED:
-        bring_back(out, latest - out.now)
+    if latest is not None and latest > out.now + TOLERANCE:
+        move_times_back(out, latest - out.now)
 
 
-def bring_back(out: Outcome, by: timedelta, since: datetime | None = None) -> None:
-    """The clock was set back by so much: bring what was reckoned before that to the present.
+def move_times_back(out: Outcome, by: timedelta, since: datetime | None = None) -> None:
+    """Move times back by as much as the clock was set back.
 
-    It was wrong from `since` on, by its own reckoning. Where that is not known, only what lies in the future
-    is sure to be wrong.
+    It was wrong from `since` on, by its own time. Where that is not known, only what lies in the future is
+    sure to be wrong.
     """
     moment = min(since, out.now) if since else out.now
     for grant in out.case.take(out.case.read(_BEGUN_LATER, moment=moment)):
@@ -68,8 +68,8 @@ def _set_back(out: Outcome, grant: Grant, by: timedelta) -> None:
     active_at, ends_at = min(grant.active_at - by, out.now), grant.ends_at
     if ends_at is not None and grant.length is not None:
         ends_at -= grant.active_at - active_at
-    grant = end_dates.arm(out, grant, active_at=active_at, ends_at=ends_at)
-    transitions.of_grant(out, grant, SYSTEM, "grant.set_back", before=before, after=_as_json(grant))
+    grant = end_dates.reschedule(out, grant, active_at=active_at, ends_at=ends_at)
+    transitions.record_grant(out, grant, SYSTEM, "grant.set_back", before=before, after=_as_json(grant))
     redraw.redraw_grant(out, grant)
 
 
@@ -79,7 +79,7 @@ def _try_now(out: Outcome) -> None:
     for target in out.case.read(_TARGETS, present=out.now):
         out.enqueue("settle", f"settle:{target}", urgency=Urgency.TAKE, target=target)
     out.bulk(_TRY_NOW, present=out.now)
-    out.bulk(_TAKE_SOON, soon=out.now + TAKE_AGAIN)
+    out.bulk(_TAKE_SOON, soon=out.now + RETRY_FAILED_TAKE)
 
 
 def _as_json(grant: Grant) -> Json:

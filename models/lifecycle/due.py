@@ -1,11 +1,11 @@
-"""What is due: the scheduler asks, a batch at a time, in the order of urgency.
+"""Do what is due, for the scheduler: a batch at a time, in the order of urgency.
 
-Revokes come before starts, then requests that nobody decided: their end, their escalation, the warning; then
-notices and reminders. What was due while the bot was away is done once: of several notices that were missed,
-only the last is sent.
+Revocations come before starts, then requests that nobody decided: their end, their escalation, the warning;
+then notices and reminders. What was due while the bot was away is done once: of several notices that were
+missed, only the last is sent.
 
-Each row has an outcome of its own over one case: one that cannot be done is dropped and named, and holds up
-nothing else.
+Each row has an outcome of its own over one case: one that fails is dropped and named, and holds up nothing
+else.
 """
 
 import time
@@ -18,14 +18,14 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Select, TextClause, bindparam, not_, select, text
 
 from models.lifecycle import clock_set_back, mass_revocation, redraw, transitions
-from models.lifecycle.close_request import close_request
-from models.lifecycle.grant import end_dates, full_rounds, give, revoke
+from models.lifecycle.grant import end_dates, fill_rounds, give, revoke
 from models.lifecycle.people import delegations
-from models.lifecycle.request import emergency_review, escalate, remind
+from models.lifecycle.request import emergency, escalate, remind
+from models.lifecycle.transitions import close_request
 from models.registry.policy_snapshot import policy_of
+from models.statements import among
 from models.store.case import Busy, Case
 from models.store.outcome import SYSTEM, Outcome
-from models.store.statements import among
 from models.tables.cards import CardKind
 from models.tables.grants import Direction, Grant
 from models.tables.people import Delegation, Person
@@ -34,7 +34,7 @@ from models.tables.reviews import Review
 from models.tables.states import GrantState, RequestEvent, RequestState
 
 BATCH = 100
-"""How many rows of a kind are looked up at once."""
+"""Rows of one kind that are read at once."""
 AT_ONCE = 0.005
 """Seconds of work for one transaction, so that nobody waits long behind it."""
 
@@ -47,42 +47,42 @@ Row = TypeVar("Row", Grant, Request, Delegation, Review)
 
 @dataclass
 class Swept:
-    """What came of a sweep."""
+    """The result of a sweep."""
 
     outcomes: list[Outcome] = field(default_factory=list)
     broken: list[tuple[str, Exception]] = field(default_factory=list)
-    """What could not be done, by names such as "move GR-1", and why."""
+    """What failed, by names such as "move GR-1", and why."""
     done: int = 0
-    """How many rows were seen to."""
+    """How many rows were dealt with."""
     more: bool = False
     """Whether there may be more that is due."""
-    spent: float = 0
-    """Seconds of work, without what is looked up for many at once."""
+    seconds: float = 0
+    """Seconds of work, without what is read for many at once."""
 
 
-def sweep(case: Case, begin: Begin, passed_over: Collection[str] = ()) -> Swept:
+def sweep(case: Case, begin: Begin, skip: Collection[str] = ()) -> Swept:
     """Do some of what is due: up to `BATCH` rows, and about `AT_ONCE` seconds of work.
 
-    `begin` makes an outcome over the case; those that are to be saved are returned. What is named in
-    `passed_over` is left alone: what was broken before.
+    `begin` makes an outcome over the case; those that are to be saved are returned. `skip` names what failed
+    before and is left alone.
     """
     swept = Swept()
-    mending = "set back clock"
-    if mending not in passed_over:
-        _attempt(swept, begin, mending, clock_set_back.mend)
+    correction = "set back clock"
+    if correction not in skip:
+        _attempt(swept, begin, correction, clock_set_back.correct_times)
     for part in PARTS:
-        part.carry_out(swept, case, begin, passed_over)
+        part.carry_out(swept, case, begin, skip)
         if swept.more:
             break
     if swept.more:
-        full_rounds.hold_back(case, swept.outcomes)
-    elif (out := full_rounds.let_go(case, begin)) is not None:
+        fill_rounds.delay_rounds(case, swept.outcomes)
+    elif (out := fill_rounds.start_rounds(case, begin)) is not None:
         swept.outcomes.append(out)
     return swept
 
 
 def _attempt(swept: Swept, begin: Begin, what: str, work: Callable[[Outcome], object]) -> bool:
-    """Do one thing with an outcome of its own; True if it was done. Raises the database's own trouble."""
+    """Do one thing with an outcome of its own; True if it was done. Raises the database's own errors."""
     out = begin()
     try:
         work(out)
@@ -112,7 +112,7 @@ class _Part(Generic[Row]):
     """The column that says when."""
     work: Callable[[Outcome, Row], object]
     look_up: Callable[[Case, Collection[Row]], None] = _nothing
-    """Reads at once what the work needs for all the rows, besides what belongs to them."""
+    """Reads at once what the work needs for all the rows, besides their own groups."""
 
     @cached_property
     def _due(self) -> Select[Any]:
@@ -127,10 +127,10 @@ class _Part(Generic[Row]):
             .with_for_update(skip_locked=True)
         )
 
-    def carry_out(self, swept: Swept, case: Case, begin: Begin, passed_over: Collection[str]) -> None:
+    def carry_out(self, swept: Swept, case: Case, begin: Begin, skip: Collection[str]) -> None:
         """Do it for the rows that were due first, until all are done or the time is over."""
         without = [
-            int(what.rpartition("-")[2]) for what in passed_over if what.startswith(f"{self.doing} ")
+            int(what.rpartition("-")[2]) for what in skip if what.startswith(f"{self.doing} ")
         ]  # fmt: skip
         read = case.read(self._due, now=case.now, without=without, most=BATCH)
         if not read:
@@ -145,9 +145,9 @@ class _Part(Generic[Row]):
             settled += done or not due
             seen += 1
             if seen == 1:  # it has looked up what belongs to all of them
-                began = time.monotonic() - swept.spent
-            swept.spent = time.monotonic() - began
-            if swept.spent >= AT_ONCE:
+                began = time.monotonic() - swept.seconds
+            swept.seconds = time.monotonic() - began
+            if swept.seconds >= AT_ONCE:
                 break
         swept.more = seen < len(read) or (len(read) >= BATCH and bool(settled or swept.broken))
 
@@ -170,33 +170,35 @@ class _Part(Generic[Row]):
         return still and at is not None and at <= case.now
 
 
-def _move(out: Outcome, grant: Grant) -> None:
+def _move_grant(out: Outcome, grant: Grant) -> None:
     ended = grant.ends_at is not None and grant.ends_at <= out.now
     if grant.state is GrantState.FAILED and grant.failing is Direction.TAKE:
         give.retry(out, grant, SYSTEM)
     elif ended and (pause := mass_revocation.pause_for(out.case, grant)) is not None:
-        mass_revocation.hold_back(out, grant, pause)
+        mass_revocation.hold_grant(out, grant, pause)
     elif ended and (until := _held_over(out, grant)) is not None:
         out.change(grant, due_at=until)
     elif ended:
-        revoke.time_up(out, grant)
+        revoke.expire_grant(out, grant)
     elif grant.state is GrantState.SCHEDULED:
-        give.start(out, grant)
+        give.start_scheduled(out, grant)
     else:  # its end was moved after the index was set; look again then
         out.change(grant, due_at=grant.ends_at)
 
 
 def _held_over(out: Outcome, grant: Grant) -> datetime | None:
-    """Until when a pending extension holds up the end, where the app has a grace period."""
+    """Until when a pending extension delays the end, where the app has a grace period."""
     if grant.ends_at is None or grant.state is not GrantState.ACTIVE:
         return None
-    extension = end_dates.waiting(out.case, grant)
+    extension = end_dates.pending_extension(out.case, grant)
     if extension is None:
         return None
     until = grant.ends_at + (policy_of(out.case, grant.policy).policy.grace or timedelta())
     if until <= out.now:
         return None
-    transitions.of_grant(out, grant, SYSTEM, "grant.grace", request=extension.ref, until=until.isoformat())
+    transitions.record_grant(
+        out, grant, SYSTEM, "grant.grace", request=extension.ref, until=until.isoformat()
+    )
     return until
 
 
@@ -209,7 +211,7 @@ def _expire(out: Outcome, request: Request) -> None:
 
 
 def _grants(case: Case, requests: Collection[Request]) -> None:
-    """Those that requests for more time are about."""
+    """Lock the grants that extensions are about."""
     case.lock_now(Grant, {request.grant_id for request in requests if request.grant_id is not None})
 
 
@@ -223,8 +225,8 @@ def _notify(out: Outcome, grant: Grant) -> None:
     if grant.state is GrantState.ACTIVE and grant.ends_at is not None and grant.ends_at > out.now:
         last = min(passed, default=0)
         subject = f"{grant.ref}/{last}/{int(grant.ends_at.timestamp())}"
-        redraw.show(out, CardKind.NOTICE, subject, grant.ref, grant.person_id)
-        transitions.of_grant(out, grant, SYSTEM, "grant.notice", before_end=last)
+        redraw.want_card(out, CardKind.NOTICE, subject, grant.ref, grant.person_id)
+        transitions.record_grant(out, grant, SYSTEM, "grant.notice", before_end=last)
 
 
 def _emergencies(case: Case, reviews: Collection[Review]) -> None:
@@ -232,13 +234,13 @@ def _emergencies(case: Case, reviews: Collection[Review]) -> None:
 
 
 PARTS: tuple[_Part[Any], ...] = (
-    _Part("move", Grant, "due_at", _move, _holders),
+    _Part("move", Grant, "due_at", _move_grant, _holders),
     _Part("expire", Request, "expires_at", _expire, _grants),
     _Part("escalate", Request, "escalate_at", escalate.escalate),
-    _Part("warn", Request, "warn_at", remind.warn),
+    _Part("warn", Request, "warn_at", remind.warn_of_expiry),
     _Part("notice", Grant, "notice_at", _notify),
-    _Part("remind", Request, "remind_at", remind.remind_again),
-    _Part("stand in", Delegation, "due_at", delegations.turn),
-    _Part("review", Review, "remind_at", emergency_review.remind, _emergencies),
+    _Part("remind", Request, "remind_at", remind.send_reminder),
+    _Part("stand in", Delegation, "due_at", delegations.begin_or_end),
+    _Part("review", Review, "remind_at", emergency.remind_reviewers, _emergencies),
 )
 """In the order of urgency."""

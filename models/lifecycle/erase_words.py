@@ -1,4 +1,4 @@
-"""Erase words of the audit trail: those of one person, or those whose time is up. The trail still verifies.
+"""Erase words of the audit trail: those of one person, or those whose retention is over. It still verifies.
 
 The entries stay, with the digests of what was erased; that it was erased is an entry too.
 """
@@ -42,23 +42,23 @@ _OLDEST = (
 _ERASE = delete(AuditText).where(AuditText.seq == bindparam("entry"), AuditText.field == bindparam("place"))
 
 
-def of_person(case: Case, person_id: str) -> list[Text]:
+def texts_of_person(case: Case, person_id: str) -> list[Text]:
     """The texts of entries by or about a person, and those beside their id or with their name elsewhere."""
     known = case.get(Person, person_id)
     name = _like(canonical(known.name)[1:-1]) if known and known.name else ""
-    asked = {"person": person_id, "about": f"%/{_like(person_id)}", "name": f"%{name}%" if name else ""}
-    return list(_pages(case, asked))
+    wanted = {"person": person_id, "about": f"%/{_like(person_id)}", "name": f"%{name}%" if name else ""}
+    return list(_pages(case, wanted))
 
 
-def erase_of_person(out: Outcome, person_id: str, texts: Sequence[Text], by: str) -> int:
-    """Erase these texts of theirs; at most `AT_ONCE`."""
+def erase_person(out: Outcome, person_id: str, texts: Sequence[Text], by: str) -> int:
+    """Erase these texts of a person, at most `AT_ONCE`; returns how many."""
     _erase(out, texts)
     out.record(by, "audit.erased", person_id, person=person_id, texts=len(texts))
     return len(texts)
 
 
 def erase_expired(out: Outcome, retention: Mapping[Kind, timedelta]) -> int:
-    """Erase the oldest texts that were kept for long enough, by their kind; returns how many."""
+    """Erase the oldest texts whose retention is over, by their kind; returns how many."""
     texts: list[Text] = []
     for kind, kept in retention.items():
         oldest = out.case.read(_OLDEST, kind=kind.value)
@@ -74,13 +74,13 @@ def _erase(out: Outcome, texts: Sequence[Text]) -> None:
         out.bulk(_ERASE, entry=seq, place=field)
 
 
-def _pages(case: Case, asked: Mapping[str, str]) -> Iterator[Text]:
+def _pages(case: Case, wanted: Mapping[str, str]) -> Iterator[Text]:
     after: Text = (BEFORE_ALL, "")
-    while page := case.read(_THEIRS, after=after[0], after_field=after[1], **asked):
+    while page := case.read(_THEIRS, after=after[0], after_field=after[1], **wanted):
         yield from page
         after = page[-1]
 
 
 def _like(text: str) -> str:
-    """The text as it is meant, in a pattern."""
+    """Escape a text for a LIKE pattern."""
     return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,4 +1,4 @@
-"""Pausing: a mass of accesses that would end only by a clock or a database in doubt waits for an admin."""
+"""Pause mass revocations: accesses that would end only by a doubtful clock or database wait for an admin."""
 
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from models.tables.grants import Grant
 from models.tables.pauses import OPEN_PAUSES, Pause, PauseKind, PauseState
 from models.tables.states import GrantState
 
-SEEN = "clock.seen"
+LAST_TIME = "clock.seen"
 """The setting that says what time it was when a bot last worked on this database."""
 
 _GRANTS: Any = Grant.__table__
@@ -38,60 +38,66 @@ _FIRST_HELD = select(Grant).where(*_HELD).order_by(Grant.ends_at, Grant.id).limi
 _LET_END = update(_GRANTS).where(*_HELD).values(due_at=_GRANTS.c.ends_at)
 
 
-def seen(case: Case) -> datetime | None:
-    """The latest time that the database knows to have been; None in one that nothing happened in."""
-    stamp = settings.read(case, SEEN)
+def last_time(case: Case) -> datetime | None:
+    """The latest time that the database knows of; None where nothing happened in it yet."""
+    stamp = settings.read_setting(case, LAST_TIME)
     return datetime.fromisoformat(stamp) if stamp else audit.latest(case)
 
 
-def note_time(out: Outcome) -> None:
-    """Let the database know what time it is."""
-    settings.write(out, SEEN, out.now.isoformat())
+def save_time(out: Outcome) -> None:
+    """Save the present time in the database."""
+    settings.write_setting(out, LAST_TIME, out.now.isoformat())
 
 
-def would_end(case: Case, since: datetime, until: datetime) -> int:
-    """How many accesses that people have would be over at `until` and were not at `since`."""
+def count_ending(case: Case, since: datetime, until: datetime) -> int:
+    """Count the active grants that end after `since` and up to `until`."""
     return int(case.read(_COUNT_ENDING, since=since, until=until)[0])
 
 
-def begin(out: Outcome, kind: PauseKind, since: datetime, until: datetime) -> Pause:
-    """Ask every admin before what ends between the two moments is taken away; once for one kind."""
+def open_pause(out: Outcome, kind: PauseKind, since: datetime, until: datetime) -> Pause:
+    """Ask every admin before what ends between the two moments is revoked; once for each kind."""
     known = out.case.first(OPEN_PAUSES, kind)
     if known is not None:
         return known
-    count = would_end(out.case, since, until)
+    count = count_ending(out.case, since, until)
     pause = out.add(Pause, kind=kind, since=since, until=until, count=count, created_at=out.now)
     out.record(
         SYSTEM, "pause.open", pause.ref, kind=kind, since=since.isoformat(), until=until.isoformat()
     )  # fmt: skip
     for person_id in Directory(out.case).admins():
-        redraw.show(out, CardKind.PAUSE, pause.ref, pause.ref, person_id)
+        redraw.want_card(out, CardKind.PAUSE, pause.ref, pause.ref, person_id)
     return pause
 
 
-def wait(out: Outcome, ref: str, by: str) -> None:
-    """An admin wants to find out first. Raises NotAllowed, NotFound, Closed."""
+def keep_pause(out: Outcome, ref: str, by: str) -> None:
+    """Keep a pause open, since an admin wants to look into it first.
+
+    Raises:
+        NotAllowed: `by` is no admin.
+        NotFound: There is no such pause.
+        Closed: It is over.
+    """
     _decide(out, ref, by, PauseState.WAITING)
 
 
-def lift(out: Outcome, ref: str, by: str) -> None:
-    """An admin says: take it away. Raises NotAllowed, NotFound, Closed."""
+def lift_pause(out: Outcome, ref: str, by: str) -> None:
+    """Lift a pause as an admin: what waited is revoked. Raises as `keep_pause` does."""
     pause = _decide(out, ref, by, PauseState.LIFTED)
     if pause.kind is PauseKind.RESTORED:
         out.bulk(_LET_END, begun_at=pause.created_at)
 
 
-def over(out: Outcome, pause_id: int) -> None:
-    """The cause is gone."""
+def close_pause(out: Outcome, pause_id: int) -> None:
+    """Close a pause whose cause is gone."""
     pause = out.case.lock(Pause, pause_id)
     if pause is not None and pause.open:
-        _become(out, pause, PauseState.OVER, SYSTEM)
+        _set_state(out, pause, PauseState.OVER, SYSTEM)
 
 
 def pause_for(case: Case, grant: Grant) -> Pause | None:
-    """The pause by which an access whose end has come is not over by itself: of a restored database.
+    """The pause of a restored database that keeps this grant from ending by itself.
 
-    It lasts until an admin says so, and is about what a person had when it began.
+    It is about grants that were there when it began, and lasts until an admin lifts it.
     """
     if grant.state is not GrantState.ACTIVE:
         return None
@@ -99,16 +105,16 @@ def pause_for(case: Case, grant: Grant) -> Pause | None:
     return pause if pause is not None and grant.created_at <= pause.created_at else None
 
 
-def hold_back(out: Outcome, grant: Grant, pause: Pause) -> Grant:
-    """Leave an access whose end has come as it is, until the pause is lifted."""
+def hold_grant(out: Outcome, grant: Grant, pause: Pause) -> Grant:
+    """Leave a grant whose end has come as it is until the pause is lifted."""
     grant = out.change(grant, due_at=None)
-    transitions.of_grant(out, grant, SYSTEM, "grant.held", pause=pause.ref)
-    redraw.redraw(out, pause.ref)
+    transitions.record_grant(out, grant, SYSTEM, "grant.held", pause=pause.ref)
+    redraw.redraw_cards(out, pause.ref)
     return grant
 
 
-def waiting(case: Case, pause: Pause, most: int) -> tuple[int, list[Grant]]:
-    """How many accesses wait because of this pause, and those that end first."""
+def paused_grants(case: Case, pause: Pause, most: int) -> tuple[int, list[Grant]]:
+    """Count the grants that wait because of this pause, and return the `most` that end first."""
     if pause.kind is PauseKind.RESTORED:
         count = case.read(_COUNT_HELD, begun_at=pause.created_at)[0]
         return count, case.read(_FIRST_HELD, begun_at=pause.created_at, most=most)
@@ -117,17 +123,23 @@ def waiting(case: Case, pause: Pause, most: int) -> tuple[int, list[Grant]]:
 
 
 def _decide(out: Outcome, ref: str, by: str, state: PauseState) -> Pause:
+    """Set the state of an open pause, as an admin.
+
+    Raises:
+        NotFound: There is no such pause.
+        Closed: It is over.
+    """
     only_admins(out.case, by, "decide on this")
     pause = out.case.lock(Pause, number_of(ref, "PS"))
     if pause is None:
         raise NotFound("That is not there any more.")
     if not pause.open:
         raise Closed("This is settled already.")
-    return _become(out, pause, state, by)
+    return _set_state(out, pause, state, by)
 
 
-def _become(out: Outcome, pause: Pause, state: PauseState, by: str) -> Pause:
+def _set_state(out: Outcome, pause: Pause, state: PauseState, by: str) -> Pause:
     pause = out.change(pause, state=state, decided_by=by)
     out.record(by, f"pause.{state}", pause.ref, kind=pause.kind)
-    redraw.redraw(out, pause.ref)
+    redraw.redraw_cards(out, pause.ref)
     return pause

@@ -1,4 +1,4 @@
-"""Jobs that are given up are shown to the admins; one who has mended what was wrong lets them run again."""
+"""Park a job that keeps failing, where the admins see it, and run it again once the cause is gone."""
 
 from datetime import timedelta
 
@@ -12,19 +12,24 @@ from models.registry.permissions import only_admins
 from models.store.outcome import Outcome
 
 
-def hand_back(
+def return_job(
     out: Outcome, work: Work, *, error: str, wait: timedelta | None = None, park: bool = True
 ) -> bool:
-    """A run failed: plan the next one, or give the job up (`jobs.retry_or_park`). True if it was given up."""
-    given_up = jobs.retry_or_park(out.sql, work, out.now, error=error, wait=wait, park=park)
-    # A Home that cannot be drawn would be given up again, and so on.
-    if given_up and work.kind != "home":
+    """Plan the next run of a failed job, or park it (`jobs.retry_or_park`); True if it was parked."""
+    parked = jobs.retry_or_park(out.sql, work, out.now, error=error, wait=wait, park=park)
+    # A Home that cannot be drawn would be parked again, and so on.
+    if parked and work.kind != "home":
         redraw.refresh_homes(out, Directory(out.case).admins())
-    return given_up
+    return parked
 
 
-def run_again(out: Outcome, ref: str, by: str) -> None:
-    """Let a parked job (JB-3) run from its first attempt; raises Closed where somebody was first."""
+def run_parked_job(out: Outcome, ref: str, by: str) -> None:
+    """Run a parked job (JB-3) again, as an admin, from its first attempt.
+
+    Raises:
+        NotAllowed: `by` is no admin.
+        Closed: It runs again already.
+    """
     only_admins(out.case, by, "let this run again")
     job = out.case.lock(Job, number_of(ref, "JB"))
     if job is None or job.state is not JobState.PARKED:

@@ -1,4 +1,4 @@
-"""Separation of duties over what somebody holds and has requested: when sent, decided and given."""
+"""Separation of duties between what a person holds and has requested: when sent, decided and given."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -21,7 +21,7 @@ from models.tables.people import Person
 from models.tables.requests import PENDING_OF_BENEFICIARY, Request
 from models.tables.states import GrantState
 
-_HOW = {
+_HOLDS = {
     GrantState.SCHEDULED: Hold.SCHEDULED,
     GrantState.GRANTING: Hold.COMING,
     GrantState.ACTIVE: Hold.HAS,
@@ -31,27 +31,30 @@ _HOW = {
 
 
 def grants_of(case: Case, person_id: str) -> list[Grant]:
-    """Everything that somebody has, or will have: what could not be given is not among it.
+    """The grants of somebody that count: what they have, will have, or may still have.
 
-    What could not be taken is, since it may still be there; and what failed before and is being tried again.
+    One that could not be provisioned does not count until it is tried again; one that was not revoked does.
     """
-    live = case.all(LIVE_OF, person_id)
-    return [one for one in live if one.failing is not Direction.GIVE or one.state is not GrantState.FAILED]
+    return [
+        grant
+        for grant in case.all(LIVE_OF, person_id)
+        if grant.failing is not Direction.GIVE or grant.state is not GrantState.FAILED
+    ]
 
 
-def asked_by(case: Case, person_id: str, besides: int | None = None) -> list[Request]:
-    """Everything that waits to be decided for somebody, but the request with this id.
-
-    Not more time for what they have.
-    """
-    pending = case.all(PENDING_OF_BENEFICIARY, person_id)
-    return [one for one in pending if one.kind is not RequestKind.EXTEND and one.id != besides]
+def pending_requests_of(case: Case, person_id: str, besides: int | None = None) -> list[Request]:
+    """The pending requests for somebody, without extensions and the request with the id `besides`."""
+    return [
+        request
+        for request in case.all(PENDING_OF_BENEFICIARY, person_id)
+        if request.kind is not RequestKind.EXTEND and request.id != besides
+    ]
 
 
 def holding_of_grant(grant: Grant) -> Holding:
     """A grant, as the policy sees it."""
     at = grant.starts_at if grant.state is GrantState.SCHEDULED else grant.ends_at
-    return Holding(access_ref(grant.app_key, grant.access_key), access_title(grant), _HOW[grant.state], at)
+    return Holding(access_ref(grant.app_key, grant.access_key), access_title(grant), _HOLDS[grant.state], at)
 
 
 def holding_of_request(request: Request) -> Holding:
@@ -60,109 +63,116 @@ def holding_of_request(request: Request) -> Holding:
 
 
 def access_title(row: Grant | Request) -> str:
-    """How people call an access: "Payments, Enter"."""
+    """An access as people call it: "Payments, Enter"."""
     return f"{row.app_name}, {row.access_name}"
 
 
 def holdings_of_person(case: Case, person_id: str, besides: int | None = None) -> tuple[Holding, ...]:
-    """All of it. `besides` is the request that it is looked at for."""
+    """All that somebody holds and has requested, except the request with the id `besides`."""
     return (
-        *(holding_of_grant(one) for one in grants_of(case, person_id)),
-        *(holding_of_request(one) for one in asked_by(case, person_id, besides)),
+        *(holding_of_grant(grant) for grant in grants_of(case, person_id)),
+        *(holding_of_request(request) for request in pending_requests_of(case, person_id, besides)),
     )
 
 
-def concerning(case: Case, ref: str) -> tuple[ConflictSpec, ...]:
+def conflicts_about(case: Case, ref: str) -> tuple[ConflictSpec, ...]:
     """The conflicts that name this access, as they stand now."""
-    return tuple(one for one in catalogue_entries.every(case, CONFLICT) if one.concerns(ref))
+    conflicts = catalogue_entries.all_entries(case, CONFLICT)
+    return tuple(conflict for conflict in conflicts if conflict.concerns(ref))
 
 
-def looked_at(case: Case, question: Question, chosen: Iterable[Holding] = ()) -> Question:
-    """The question with the conflicts that concern it, and with what the one has who would get it.
+def with_conflicts(case: Case, question: Question, chosen: Iterable[Holding] = ()) -> Question:
+    """The question with the conflicts that concern it, and with what the beneficiary holds.
 
-    `chosen` is asked for in the same submission.
+    `chosen` is requested in the same submission.
     """
-    conflicts = concerning(case, question.ref)
+    conflicts = conflicts_about(case, question.ref)
     if not conflicts:
         return question
     has = (*holdings_of_person(case, question.beneficiary), *chosen)
     return replace(question, conflicts=conflicts, holdings=has)
 
 
-def stages_for(case: Case, app: AppSpec) -> list[StageSpec]:
-    """The stages that conflicts may ask for, for something of this app."""
-    concerned = [one for one in catalogue_entries.every(case, CONFLICT) if app.key in apps_of(one)]
-    return [one.stage for one in concerned if one.stage is not None]
+def conflict_stages(case: Case, app: AppSpec) -> list[StageSpec]:
+    """The stages that conflicts may add to requests for this app."""
+    conflicts = catalogue_entries.all_entries(case, CONFLICT)
+    return [conflict.stage for conflict in conflicts if conflict.stage and app.key in apps_of(conflict)]
 
 
-def of_request(case: Case, request: Request) -> tuple[Clash, ...]:
+def clashes_of(case: Case, request: Request) -> tuple[Clash, ...]:
     """What a request conflicts with, as things stand now."""
-    conflicts = concerning(case, access_ref(request.app_key, request.access_key))
-    return _of_request(case, request, conflicts) if conflicts else ()
+    conflicts = conflicts_about(case, access_ref(request.app_key, request.access_key))
+    return _clashes_of(case, request, conflicts) if conflicts else ()
 
 
-def at_click(case: Case, request: Request) -> tuple[Clash, ...]:
-    """The same, with others kept from giving this person anything that conflicts until the commit."""
-    conflicts = hold(case, request)
-    return _of_request(case, request, conflicts) if conflicts else ()
+def lock_and_find_clashes(case: Case, request: Request) -> tuple[Clash, ...]:
+    """The same, with the beneficiary locked: nobody gives them anything that conflicts until the commit."""
+    conflicts = lock_for(case, request)
+    return _clashes_of(case, request, conflicts) if conflicts else ()
 
 
-def hold(case: Case, request: Request) -> tuple[ConflictSpec, ...]:
-    """Of two accesses of one person that conflict, whoever approves the second sees the first.
+def lock_for(case: Case, request: Request) -> tuple[ConflictSpec, ...]:
+    """Lock the beneficiary where conflicts concern the request: the second approval sees the first.
 
     Returns the conflicts that concern the request.
     """
-    conflicts = concerning(case, access_ref(request.app_key, request.access_key))
+    conflicts = conflicts_about(case, access_ref(request.app_key, request.access_key))
     if conflicts:
         case.lock(Person, request.beneficiary_id)
     return conflicts
 
 
-def in_the_way(found: Sequence[Clash], name: str) -> str | None:
-    """Why a request cannot be approved now, in words; None where it can.
+def blocking_sentence(found: Sequence[Clash], name: str) -> str | None:
+    """Why a request of somebody of this name cannot be approved now; None where it can.
 
-    What is asked for too is in nobody's way before it is approved itself.
+    Another pending request blocks nothing before it is approved itself.
     """
     return blocked([clash for clash in found if clash.holding.how is not Hold.PENDING], name)
 
 
-def refuse(case: Case, request: Request, found: Sequence[Clash]) -> None:
-    """Raises Conflicting where a conflict that blocks has come up."""
+def refuse_conflict(case: Case, request: Request, found: Sequence[Clash]) -> None:
+    """Refuse an approval where a blocking conflict has come up.
+
+    Raises:
+        Conflicting: Says which; field "comment".
+    """
     if not found:
         return
     name = names_of(case, {request.beneficiary_id})[request.beneficiary_id]
-    if said := in_the_way(found, name):
-        raise Conflicting(f"{request.ref} cannot be approved now. {said}", field="comment")
+    if sentence := blocking_sentence(found, name):
+        raise Conflicting(f"{request.ref} cannot be approved now. {sentence}", field="comment")
 
 
-def obstacle(case: Case, grant: Grant, name: str) -> str | None:
-    """Why an approved access must not be given to somebody of this name; None if it may.
+def reason_not_to_give(case: Case, grant: Grant, name: str) -> str | None:
+    """Why an approved access must not be given to somebody of this name; None where it may.
 
-    Of two that were approved, the first is given. What could not be given at its time waits for all others.
+    Of two that were approved, the first is given. One that failed at its time yields to all others.
     """
-    conflicts = concerning(case, access_ref(grant.app_key, grant.access_key))
+    conflicts = conflicts_about(case, access_ref(grant.app_key, grant.access_key))
     if not conflicts:
         return None
-    others = [one for one in grants_of(case, grant.person_id) if _first(one, grant)]
-    said = blocked(_clashing(grant, [holding_of_grant(one) for one in others], conflicts), name)
-    return f"{said} Nothing was given." if said else None
+    others = [other for other in grants_of(case, grant.person_id) if _goes_first(other, grant)]
+    sentence = blocked(_clashes(grant, [holding_of_grant(other) for other in others], conflicts), name)
+    return f"{sentence} Nothing was given." if sentence else None
 
 
-def moved(out: Outcome, *rows: Grant | Request) -> None:
-    """Accesses of one person came or went, or were asked for: what they ask for shows what conflicts now."""
+def redraw_conflicting(out: Outcome, *rows: Grant | Request) -> None:
+    """Redraw the pending requests of a person that conflict with these rows of theirs, which changed."""
     refs = [access_ref(row.app_key, row.access_key) for row in rows]
     conflicts = [
-        one for one in catalogue_entries.every(out.case, CONFLICT) if any(one.concerns(ref) for ref in refs)
+        conflict
+        for conflict in catalogue_entries.all_entries(out.case, CONFLICT)
+        if any(conflict.concerns(ref) for ref in refs)
     ]
     if not conflicts:
         return
     for request in out.case.all(PENDING_OF_BENEFICIARY, _holder(rows[0])):
-        if any(one.concerns(access_ref(request.app_key, request.access_key)) for one in conflicts):
+        if any(conflict.concerns(access_ref(request.app_key, request.access_key)) for conflict in conflicts):
             redraw.redraw_request(out, request)
 
 
-def stored(found: Iterable[Clash]) -> list[Json]:
-    """Conflicts for the record: which rule, what it does, and the other access."""
+def clashes_as_json(found: Iterable[Clash]) -> list[Json]:
+    """Clashes as JSON for the audit trail and the request: the rule, its action, and the other access."""
     return [
         {
             "key": clash.conflict.key,
@@ -176,12 +186,12 @@ def stored(found: Iterable[Clash]) -> list[Json]:
     ]
 
 
-def _of_request(case: Case, request: Request, conflicts: Sequence[ConflictSpec]) -> tuple[Clash, ...]:
+def _clashes_of(case: Case, request: Request, conflicts: Sequence[ConflictSpec]) -> tuple[Clash, ...]:
     has = holdings_of_person(case, request.beneficiary_id, besides=request.id)
-    return _clashing(request, has, conflicts)
+    return _clashes(request, has, conflicts)
 
 
-def _clashing(
+def _clashes(
     row: Request | Grant, has: Iterable[Holding], conflicts: Iterable[ConflictSpec]
 ) -> tuple[Clash, ...]:
     return clashes(access_ref(row.app_key, row.access_key), access_title(row), has, conflicts)
@@ -191,7 +201,7 @@ def _holder(row: Grant | Request) -> str:
     return row.person_id if is_a(row, Grant) else cast("Request", row).beneficiary_id
 
 
-def _first(other: Grant, grant: Grant) -> bool:
+def _goes_first(other: Grant, grant: Grant) -> bool:
     """Whether another grant of the same person goes before this one."""
     there = other.state in (GrantState.ACTIVE, GrantState.REVOKING, GrantState.FAILED)
     return other.id != grant.id and (there or other.id < grant.id or grant.failing is Direction.GIVE)

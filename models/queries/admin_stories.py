@@ -1,10 +1,10 @@
-"""The stories that wait for an admin: proposed catalogue changes, and paused mass revocations."""
+"""Read the stories that wait for an admin: proposed catalogue changes, and paused mass revocations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models.lifecycle import mass_revocation
-from models.lifecycle.catalogue.propose_change import second_wanted
+from models.lifecycle.catalogue.propose_change import waiting_for_sentence
 from models.registry.by_reference import number_of
 from models.registry.directory import Directory, names_of
 from models.store.case import Case
@@ -15,13 +15,13 @@ from models.tables.pauses import Pause
 
 @dataclass(frozen=True)
 class ChangeStory:
-    """All that the cards of a change of the catalogue show."""
+    """All that the cards of a catalogue change show."""
 
     proposal: Proposal
     names: Mapping[str, str]
     admins: tuple[str, ...]
-    second: str
-    """Who can approve it, as a sentence."""
+    waiting_for: str
+    """The admins who can approve it, as a sentence."""
 
 
 def change_story(case: Case, ref: str) -> ChangeStory:
@@ -29,11 +29,11 @@ def change_story(case: Case, ref: str) -> ChangeStory:
     proposal = case.get_one(Proposal, number_of(ref, "CH"))
     admins = Directory(case).admins()
     names = names_of(case, {proposal.by, *admins, *([proposal.decided_by] if proposal.decided_by else [])})
-    return ChangeStory(proposal, names, admins, second_wanted(case, proposal.by))
+    return ChangeStory(proposal, names, admins, waiting_for_sentence(case, proposal.by))
 
 
 SHOWN = 15
-"""So many accesses are named; the others are counted."""
+"""How many accesses are named; the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class PauseStory:
 def pause_story(case: Case, ref: str) -> PauseStory:
     """Read the story of one pause by its reference (PS-1)."""
     pause = case.get_one(Pause, number_of(ref, "PS"))
-    count, first = mass_revocation.waiting(case, pause, SHOWN)
+    count, first = mass_revocation.paused_grants(case, pause, SHOWN)
     admins = Directory(case).admins()
     people = {*admins, *(grant.person_id for grant in first), pause.decided_by or ""}
     return PauseStory(pause, count, tuple(first), names_of(case, people), admins)

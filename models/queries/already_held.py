@@ -1,4 +1,4 @@
-"""What of an app somebody has already or has asked for, so that the form can say so beside each access."""
+"""Mark the accesses of an app that a person holds or has requested, for the form."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,8 +25,8 @@ _HELD = select(Grant.access_key, Grant.id, Grant.state, Grant.ends_at).where(
 
 
 @dataclass(frozen=True)
-class Mark:
-    """Why an access need not be asked for: a pending request, or a grant."""
+class AccessMark:
+    """Why an access need not be requested: a pending request, or a grant."""
 
     ref: str
     """Of the request (AR-12) or the grant (GR-7)."""
@@ -34,8 +34,10 @@ class Mark:
     ends_at: datetime | None = None
 
 
-def marks(case: Case, person_id: str, app_key: str) -> dict[str, Mark]:
-    """What of one app is marked for one person, by the access's key. What is held outdoes what is asked."""
+def marks(case: Case, person_id: str, app_key: str) -> dict[str, AccessMark]:
+    """The marks of one app for one person, by the access's key; a grant goes before a request."""
     of = {"person": person_id, "app": app_key}
-    found = {key: Mark(f"AR-{row}", state) for key, row, state in case.read(_REQUESTED, **of)}
-    return found | {key: Mark(f"GR-{row}", state, end) for key, row, state, end in case.read(_HELD, **of)}
+    requested = {key: AccessMark(f"AR-{row}", state) for key, row, state in case.read(_REQUESTED, **of)}
+    return requested | {
+        key: AccessMark(f"GR-{row}", state, end) for key, row, state, end in case.read(_HELD, **of)
+    }

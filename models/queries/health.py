@@ -1,7 +1,7 @@
-"""How the work stands, in a few numbers for whoever operates it.
+"""Measure the state of the work, in a few numbers for operators.
 
 Each is counted by a small index over what is open, never over what is closed. Conditions are literal SQL
-where an index has them: with bound values SQLite passes by it.
+where an index has them: with bound values SQLite does not use it.
 """
 
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select, text
 
-from models.jobs.table import Job, JobState, Urgency
 from models.store.case import Case
 from models.tables import reviews
 from models.tables.base import Base
 from models.tables.grants import LIVE, UNSETTLED, Direction, Grant, Task
+from models.tables.jobs import Job, JobState, Urgency
 from models.tables.requests import Request
 from models.tables.reviews import Review
 from models.tables.states import LIVE_GRANTS, GrantState
 
 LATE = timedelta(minutes=1)
-"""A grant that is over for longer than this, and not taken back, is overdue."""
+"""A grant that is over for longer than this, and not revoked, is overdue."""
 
 
 def _number(table: type[Base], *where: Any) -> Select[int]:
@@ -48,8 +48,8 @@ _GRANTS = select(Grant.state, func.count()).where(LIVE).group_by(Grant.state)
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """The due jobs of one kind and urgency, and for how long the oldest has waited."""
+class JobBacklog:
+    """The due jobs of one kind and urgency, and how long the oldest has waited."""
 
     kind: str
     urgency: Urgency
@@ -59,42 +59,42 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Health:
-    """What is there, what waits, and how many grants outlived their end."""
+    """The numbers of jobs and open things, and of grants that outlived their end."""
 
     jobs: dict[str, int]
-    waiting: tuple[Waiting, ...]
+    backlog: tuple[JobBacklog, ...]
     pending_requests: int
     open_tasks: int
     open_reviews: int
     overdue_revokes: int
 
 
-def look(case: Case) -> Health:
+def read_health(case: Case) -> Health:
     """Count what is open; it costs the same with a million grants."""
     late = case.now - LATE
     return Health(
-        jobs={state: _counted(case, statement) for state, statement in _JOBS.items()},
-        waiting=_waiting(case),
-        pending_requests=_counted(case, _REQUESTS),
-        open_tasks=_counted(case, _TASKS),
-        open_reviews=_counted(case, _REVIEWS),
-        overdue_revokes=sum(_counted(case, statement, late=late) for statement in _OVERDUE),
+        jobs={state: _count(case, statement) for state, statement in _JOBS.items()},
+        backlog=_backlog(case),
+        pending_requests=_count(case, _REQUESTS),
+        open_tasks=_count(case, _TASKS),
+        open_reviews=_count(case, _REVIEWS),
+        overdue_revokes=sum(_count(case, statement, late=late) for statement in _OVERDUE),
     )
 
 
-def grants(case: Case) -> dict[str, int]:
-    """The grants that are not over, by state. By an index alone, but as many entries as there are grants."""
+def count_grants(case: Case) -> dict[str, int]:
+    """Count the grants that are not over, by state. It reads an index only, but one entry for each grant."""
     counted = dict(case.read(_GRANTS))
     return {state.value: counted.get(state, 0) for state in LIVE_GRANTS}
 
 
-def _counted(case: Case, statement: Select[int], **values: Any) -> int:
+def _count(case: Case, statement: Select[int], **values: Any) -> int:
     (number,) = case.read(statement, **values)
     return int(number)
 
 
-def _waiting(case: Case) -> tuple[Waiting, ...]:
+def _backlog(case: Case) -> tuple[JobBacklog, ...]:
     return tuple(
-        Waiting(kind, Urgency(urgency), number, case.now - oldest)
+        JobBacklog(kind, Urgency(urgency), number, case.now - oldest)
         for kind, urgency, number, oldest in case.read(_WAITING, now=case.now)
     )

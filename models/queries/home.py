@@ -1,4 +1,4 @@
-"""One person's App Home: everything that it shows, in one read of a page at a time."""
+"""Read one person's App Home: everything that it shows, a page at a time."""
 
 from dataclasses import dataclass
 
@@ -15,19 +15,19 @@ Content = MyAccess | MyRequests | ToDo
 
 @dataclass(frozen=True)
 class Counts:
-    """What stands beside the tabs."""
+    """The numbers beside the tabs."""
 
     accesses: int
     """Grants that are not over."""
     requests: int
-    """Requests of one's own that are pending."""
+    """The person's own pending requests."""
     waiting: int
     """Things to do."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Which part of App Home a person looks at."""
+    """The part of App Home that a person looks at."""
 
     tab: HomeTab = HomeTab.ACCESS
     page: int = 0
@@ -37,7 +37,7 @@ class Place:
 
     @classmethod
     def of(cls, home: Home | None) -> "Place":
-        """Where a person was last; the first tab for somebody who never was."""
+        """The place where a person was last; the first tab for somebody who never opened it."""
         if home is None:
             return cls()
         return cls(home.tab, home.page, RequestState(home.filter) if home.filter else None)
@@ -55,9 +55,9 @@ class HomePage:
 
 def home_page(case: Case, person_id: str, place: Place) -> HomePage:
     """Read what this person's App Home shows at this place."""
-    held = my_access.count(case, person_id)
-    pending = my_requests.count(case, person_id)
-    waiting = to_do.waiting(case, person_id)
+    held = my_access.count_access(case, person_id)
+    pending = my_requests.count_requests(case, person_id)
+    waiting = to_do.count_to_do(case, person_id)
     content: Content
     match place.tab:
         case HomeTab.ACCESS:

@@ -1,4 +1,4 @@
-"""What a person has asked for: what is open, with its progress, then what became of the rest."""
+"""Read what a person has requested: pending requests with their progress, then closed ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
-from models.lifecycle.request.duplicates import in_the_way
-from models.queries.my_access import Held, held_of
+from models.lifecycle.request.duplicates import pending_or_held
+from models.queries.my_access import HeldGrant, held_of
 from models.queries.paging import Pages, paged, read_page
-from models.queries.pending_stages import Standing, standings
+from models.queries.stage_stories import RequestProgress, progress_of
 from models.store.case import Case
 from models.tables.base import is_a
 from models.tables.grants import Grant
@@ -41,19 +41,19 @@ _LATEST_CLOSED, _LATEST_CLOSED_AS = _latest(*_CLOSED), _latest(*_CLOSED_AS)
 class MyRequests:
     """The tab "My requests"."""
 
-    pending: tuple[tuple[Request, Standing | None], ...]
-    """Newest first; the standing is missing only for what no stage decides."""
+    pending: tuple[tuple[Request, RequestProgress | None], ...]
+    """Newest first; the progress is missing only where no stage decides."""
     closed: tuple[Request, ...]
-    """The one that was closed last first."""
-    instead: Mapping[int, Held | None]
-    """By id, those of `closed` that cannot be asked for again now: the access is held (None: asked for)."""
+    """The most recently closed first."""
+    unavailable: Mapping[int, HeldGrant | None]
+    """By id, those of `closed` that cannot be requested again now: the access is held (None: requested)."""
     status: RequestState | None
     """Only those of this status; None: all."""
     pages: Pages
 
 
-def count(case: Case, person_id: str) -> int:
-    """How many requests of a person are pending."""
+def count_requests(case: Case, person_id: str) -> int:
+    """Count the pending requests of a person."""
     (number,) = case.read(_HOW_MANY_PENDING, person=person_id)
     return int(number)
 
@@ -61,7 +61,7 @@ def count(case: Case, person_id: str) -> int:
 def my_requests(
     case: Case, person_id: str, status: RequestState | None, page: int, pending: int
 ) -> MyRequests:
-    """One page of what a person has asked for: the `pending` ones (so many) first, then the history."""
+    """One page of a person's requests: the pending ones first (so many as `pending` says), then closed."""
     lengths = [
         pending if status in (None, RequestState.PENDING) else 0,
         _closed(case, person_id, status) if status is not RequestState.PENDING else 0,
@@ -71,11 +71,11 @@ def my_requests(
     latest = _LATEST_CLOSED if status is None else _LATEST_CLOSED_AS
     open_now = read_page(case, _NEWEST_PENDING, show_pending, person=person_id)
     over = read_page(case, latest, show_closed, person=person_id, status=status)
-    where = standings(case, open_now)
+    where = progress_of(case, open_now)
     return MyRequests(
         pending=tuple((request, where.get(request.id)) for request in open_now),
         closed=tuple(over),
-        instead=_instead(case, over),
+        unavailable=_unavailable(case, over),
         status=status,
         pages=pages,
     )
@@ -87,13 +87,13 @@ def _closed(case: Case, person_id: str, status: RequestState | None) -> int:
     return int(number)
 
 
-def _instead(case: Case, over: Sequence[Request]) -> dict[int, Held | None]:
-    wanted = {one.id: (one.beneficiary_id, one.app_key, one.access_key) for one in over}
-    found = in_the_way(case, set(wanted.values()))
-    held = held_of(case, [row for row in found.values() if is_a(row, Grant)])
-    by_grant = {one.grant.id: one for one in held}
+def _unavailable(case: Case, over: Sequence[Request]) -> dict[int, HeldGrant | None]:
+    accesses = {row.id: (row.beneficiary_id, row.app_key, row.access_key) for row in over}
+    taken = pending_or_held(case, set(accesses.values()))
+    held = held_of(case, [row for row in taken.values() if is_a(row, Grant)])
+    by_grant = {row.grant.id: row for row in held}
     return {
-        key: by_grant[found[what].id] if is_a(found[what], Grant) else None
-        for key, what in wanted.items()
-        if what in found
+        request_id: by_grant[taken[access].id] if is_a(taken[access], Grant) else None
+        for request_id, access in accesses.items()
+        if access in taken
     }

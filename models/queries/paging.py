@@ -1,4 +1,4 @@
-"""Pages over lists that are shown one behind the other (what is open first, then the history)."""
+"""Page through lists that are shown one after the other: what is open first, then the history."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Pages:
 
     @classmethod
     def of(cls, wanted: int, total: int) -> "Pages":
-        """The page that is wanted, or the nearest that there is."""
+        """The page `wanted`, or the nearest that exists."""
         last = max(total - 1, 0) // PAGE
         return cls(min(max(wanted, 0), last), total)
 
@@ -44,23 +44,23 @@ class Pages:
 
     @property
     def newer(self) -> int | None:
-        """The page before; None on the first."""
+        """The number of the page before; None on the first."""
         return self.number - 1 if self.number else None
 
     @property
     def older(self) -> int | None:
-        """The page behind; None on the last."""
+        """The number of the page after; None on the last."""
         return self.number + 1 if self.end < self.total else None
 
     def windows(self, lengths: Sequence[int]) -> list[Window]:
-        """Of each list, by their lengths: what of it is on this page."""
-        found, skip, room = list[Window](), self.first, PAGE
+        """The window of each list on this page, by the lists' lengths."""
+        windows, skip, room = list[Window](), self.first, PAGE
         for length in lengths:
             offset = min(skip, length)
-            shown = min(length - offset, room)
-            found.append((offset, shown))
-            skip, room = skip - offset, room - shown
-        return found
+            number = min(length - offset, room)
+            windows.append((offset, number))
+            skip, room = skip - offset, room - number
+        return windows
 
 
 def paged(statement: Select[Any]) -> Select[Any]:
@@ -69,12 +69,12 @@ def paged(statement: Select[Any]) -> Select[Any]:
 
 
 def read_page(case: Case, statement: Select[Any], window: Window, **values: Any) -> list[Any]:
-    """Read what of a list (a `paged` statement) is in the window; an empty window costs nothing."""
+    """Read the window of a list (a `paged` statement); an empty window costs nothing."""
     skip, most = window
     return case.read(statement, skip=skip, most=most, **values) if most else []
 
 
-def cut(rows: Sequence[T], window: Window) -> Sequence[T]:
-    """What of a list is in the window."""
+def page_slice(rows: Sequence[T], window: Window) -> Sequence[T]:
+    """The window of a list that is in memory."""
     skip, most = window
     return rows[skip : skip + most]

@@ -1,4 +1,4 @@
-"""A request's and a grant's whole story: what every card about it is a function of."""
+"""Read the whole story of a request, a grant or a task: all that a card about it shows."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,8 +11,10 @@ from models.catalogue.spec.enums import RequestKind
 from models.lifecycle import separation_of_duties
 from models.lifecycle.grant import end_dates
 from models.policy import Clash
-from models.queries.stage_story import StageStory, stage_stories
+from models.queries.stage_stories import StageStory, stage_stories
+from models.registry import company_words
 from models.registry.by_reference import number_of
+from models.registry.company_words import NONE, OwnWords
 from models.registry.directory import Directory, names_of
 from models.registry.policy_snapshot import Snapshot, policy_of
 from models.store.case import Case
@@ -20,8 +22,6 @@ from models.tables.grants import TASKS, Grant, Task
 from models.tables.requests import COMMENTS, Comment, Decision, Reassignment, Request, Term
 from models.tables.reviews import REVIEWS, Review
 from models.tables.states import RequestState
-from models.wording import company_words
-from models.wording.company_words import NONE, OwnWords
 
 
 @dataclass(frozen=True)
@@ -34,19 +34,19 @@ class RequestStory:
     comments: tuple[Comment, ...]
     grant: Grant | None
     extended: Grant | None
-    """The grant that an extension is about, so that the card can say until when it runs now."""
+    """The grant that an extension is about; its card says until when that runs now."""
     names: Mapping[str, str]
     admins: tuple[str, ...]
     conflicts: tuple[Clash, ...] = ()
-    """What does not go together with it, as things stand now; empty once it is decided."""
+    """Conflicts of the request as things stand now; empty once it is decided."""
     temporary: bool = False
-    """Whether the one who would have it is a guest or a contractor, who always have an end."""
+    """Whether the beneficiary is a guest or a contractor, whose access always has an end."""
     review: Review | None = None
     """Of an emergency that has begun."""
     owners: tuple[str, ...] = ()
     """Ids of the app's owners who are active; read for emergencies only."""
-    present: tuple[Grant, ...] = ()
-    """What the one has in the same app already who would get it; empty once it is decided."""
+    other_grants: tuple[Grant, ...] = ()
+    """What the beneficiary has in the same app already; empty once the request is decided."""
     own: OwnWords = NONE
     """What the company words itself."""
 
@@ -59,54 +59,59 @@ class RequestStory:
         return Term.from_json(self.request.asked_term)
 
     @property
-    def modified(self) -> Decision | None:
+    def last_term_change(self) -> Decision | None:
         """The decision that last changed the duration, if one did."""
         changed = [d for stage in self.stages for d in stage.decisions if d.term is not None]
         return max(changed, key=lambda d: d.at, default=None)
 
     @property
-    def changed_by(self) -> str | None:
-        """Who made the duration what it is: an approver, or the requester, who can shorten it any time."""
+    def term_changed_by(self) -> str | None:
+        """Who set the present duration: an approver, or the requester by shortening; None where unchanged."""
         if self.term == self.asked_term:
             return None
-        by = self.modified
+        by = self.last_term_change
         approver = by is not None and by.term is not None and Term.from_json(by.term) == self.term
         return by.person_id if by is not None and approver else self.request.requester_id
 
     @cached_property
     def open_stage(self) -> StageStory | None:
-        """The stage that is waited for, while the request is pending."""
+        """The open stage, while the request is pending."""
         if self.request.state is not RequestState.PENDING:
             return None
         return self.stages[self.request.position] if self.request.position < len(self.stages) else None
 
     def because(self, person_id: str) -> str:
         """Why this person is asked, by the latest stage that asks them; empty if none does."""
-        found = [a.because for stage in self.stages for a in stage.asked if a.person_id == person_id]
-        return found[-1] if found else ""
+        reasons = [a.because for stage in self.stages for a in stage.asked if a.person_id == person_id]
+        return reasons[-1] if reasons else ""
 
-    def passed_to(self, person_id: str) -> Reassignment | None:
-        """How this person came to be asked in the open stage, where somebody passed it on to them."""
-        there = self.open_stage.passed if self.open_stage and self.may_decide(person_id) else ()
-        return next((one for one in reversed(there) if one.to_id == person_id), None)
+    def reassignment_to(self, person_id: str) -> Reassignment | None:
+        """The reassignment of the open stage to this person, where there is one."""
+        rows = self.open_stage.reassigned if self.open_stage and self.may_decide(person_id) else ()
+        return next((row for row in reversed(rows) if row.to_id == person_id), None)
 
-    def passed_from(self, person_id: str) -> Reassignment | None:
-        """How what this person had, or had in their hands, was passed on; None where they can decide."""
-        there = [o for stage in self.stages for o in stage.passed if person_id in (o.seat_id, o.by_id)]
-        return there[-1] if there and not self.may_decide(person_id) else None
+    def reassignment_from(self, person_id: str) -> Reassignment | None:
+        """The last reassignment of or by this person; None where they can decide."""
+        rows = [
+            row for stage in self.stages for row in stage.reassigned if person_id in (row.seat_id, row.by_id)
+        ]
+        return rows[-1] if rows and not self.may_decide(person_id) else None
 
     def may_decide(self, person_id: str) -> bool:
         """Whether the open stage takes this person's decision, as far as was known when it was opened."""
         stage = self.open_stage
-        if stage is None or person_id in self._given:
+        if stage is None or person_id in self._voted:
             return False
-        return any(a.person_id == person_id and a.holds not in self._given for a in stage.asked)
+        return any(a.person_id == person_id and a.holds not in self._voted for a in stage.asked)
 
     @cached_property
-    def _given(self) -> frozenset[str]:
-        """Those whose vote is given, by themselves or by who stands in for them."""
+    def _voted(self) -> frozenset[str]:
+        """The people whose vote is cast, by themselves or by their delegate."""
         return frozenset(
-            one for stage in self.stages for d in stage.decisions for one in (d.person_id, d.seat_id)
+            person_id
+            for stage in self.stages
+            for decision in stage.decisions
+            for person_id in (decision.person_id, decision.seat_id)
         )
 
     def asked_in(self, channel: str) -> bool:
@@ -123,13 +128,13 @@ class GrantStory:
     request: Request
     snapshot: Snapshot
     extension: Request | None
-    """A pending request for more time."""
+    """A pending extension."""
     task: Task | None
     """The latest task about it."""
     names: Mapping[str, str]
     admins: tuple[str, ...]
     owners: tuple[str, ...]
-    """Ids of the app's owners who are active: whom to ask for help."""
+    """Ids of the app's active owners, to ask for help."""
     own: OwnWords = NONE
     """What the company words itself."""
 
@@ -145,13 +150,13 @@ class TaskStory:
     task: Task
     grant: GrantStory
     email: str
-    """The holder's address, by which other systems know them; empty if Slack does not tell."""
+    """The holder's address, by which other systems know them; empty if Slack does not give it."""
 
 
 def request_story(case: Case, ref: str) -> RequestStory:
     """Read one request's story by its reference (AR-12).
 
-    Raises LookupError / NotFound for one that is not there.
+    Raises LookupError or NotFound where there is none.
     """
     request = case.get_one(Request, number_of(ref, "AR"))
     pending = request.state is RequestState.PENDING
@@ -173,11 +178,11 @@ def request_story(case: Case, ref: str) -> RequestStory:
         extended=grant if request.kind is RequestKind.EXTEND else None,
         names=names,
         admins=admins,
-        conflicts=separation_of_duties.of_request(case, request) if pending else (),
+        conflicts=separation_of_duties.clashes_of(case, request) if pending else (),
         temporary=bool(beneficiary and beneficiary.temporary),
         review=review,
         owners=owners,
-        present=tuple(_present(case, request)) if pending else (),
+        other_grants=tuple(_other_grants(case, request)) if pending else (),
         own=company_words.read(case),
     )
 
@@ -195,7 +200,7 @@ def grant_story(case: Case, ref: str) -> GrantStory:
         grant=grant,
         request=request,
         snapshot=snapshot,
-        extension=end_dates.waiting(case, grant),
+        extension=end_dates.pending_extension(case, grant),
         task=task,
         names=names_of(case, set(filter(None, people))),
         admins=admins,
@@ -222,14 +227,14 @@ def timeline(case: Case, story: RequestStory) -> list[Entry]:
 
 
 def _involved(stages: Iterable[StageStory]) -> Iterator[str]:
-    """The ids of those who were asked, decided, passed it on or had it passed on to them."""
+    """The ids of those who were asked, decided, reassigned it or got it reassigned."""
     for stage in stages:
         yield from (asked.person_id for asked in stage.asked)
         yield from (decision.person_id for decision in stage.decisions)
-        yield from (one for passed in stage.passed for one in (passed.to_id, passed.by_id))
+        yield from (person_id for row in stage.reassigned for person_id in (row.to_id, row.by_id))
 
 
-def _present(case: Case, request: Request) -> Iterator[Grant]:
+def _other_grants(case: Case, request: Request) -> Iterator[Grant]:
     for grant in separation_of_duties.grants_of(case, request.beneficiary_id):
         if grant.app_key == request.app_key and grant.id != request.grant_id:
             yield grant

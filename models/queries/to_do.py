@@ -1,4 +1,4 @@
-"""What waits for a person: requests to decide, work by hand, and for admins what failed and what is stuck."""
+"""Read what a person has to do: decisions, tasks, reviews; for admins also what failed and what is stuck."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,29 +17,29 @@ from sqlalchemy import (
     text,
 )
 
-from models.jobs.table import Job
-from models.policy.facts import address_key
-from models.queries.paging import Pages, Window, cut, paged, read_page
-from models.queries.pending_stages import Standing, standings
+from models.queries.paging import Pages, Window, page_slice, paged, read_page
+from models.queries.stage_stories import RequestProgress, progress_of
 from models.registry.directory import Directory
+from models.registry.policy_snapshot import is_owner
+from models.statements import among
 from models.store.case import Case
-from models.store.statements import among
 from models.tables.catalogue import OPEN_CHANGES, App, Proposal
 from models.tables.grants import OPEN_TASK_OF, Grant, Task
+from models.tables.jobs import Job
 from models.tables.people import Delegation
 from models.tables.requests import Asked, Decision, Request
 from models.tables.reviews import OPEN_REVIEWS, Review
 
 DECIDED = 5
 """How many of one's own decisions are shown."""
-STAND_INS = 10
+ABSENCES_SHOWN = 10
 """How many absences are shown."""
 WATCHED = 5
 """How many requests that others decide are shown."""
 
 _PERSON: BindParameter[str] = bindparam("person", type_=String)
-# What waits is literal SQL, for the indexes of what is open. SQLite would still go over all requests by their
-# ids if it were not given a time to compare, or if it were to sort by the bare id.
+# Open states are literal SQL, for the partial indexes. SQLite would still go over all requests by their ids
+# if it were not given a time to compare, or if it were to sort by the bare id.
 _PENDING = text("requests.state = 'pending' AND requests.expires_at > '1970-01-01'")
 _IN_ORDER = Request.id + 0
 _FAILED, _PARKED = text("grants.state = 'failed'"), text("jobs.state = 'parked'")
@@ -72,13 +72,13 @@ def _number(ids: Select[Any]) -> ScalarSelect[int]:
 
 def _watched(*which: Any) -> Select[Any]:
     others = (Request.requester_id != _PERSON, Request.beneficiary_id != _PERSON)
-    found = select(Request).where(_PENDING, *others, Request.id.not_in(_TO_DECIDE), *which)
-    return found.order_by(_IN_ORDER).limit(WATCHED)
+    requests = select(Request).where(_PENDING, *others, Request.id.not_in(_TO_DECIDE), *which)
+    return requests.order_by(_IN_ORDER).limit(WATCHED)
 
 
 def _absences(whose: Any) -> Select[Any]:
     ahead = select(Delegation).where(whose == _PERSON, Delegation.due_at.is_not(None))
-    return ahead.order_by(Delegation.starts_at).limit(STAND_INS)
+    return ahead.order_by(Delegation.starts_at).limit(ABSENCES_SHOWN)
 
 
 _TO_DECIDE = _to_decide()
@@ -102,8 +102,8 @@ _OWNERS_ASKED = select(App.key, App.spec["owners"]).where(
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """How much waits for a person, by kind."""
+class ToDoCounts:
+    """How many things a person has to do, by kind."""
 
     decisions: int
     tasks: int
@@ -121,75 +121,75 @@ class Waiting:
 class ToDo:
     """The tab "To do", each kind newest first."""
 
-    decide: tuple[tuple[Request, Standing], ...]
+    to_decide: tuple[tuple[Request, RequestProgress], ...]
     tasks: tuple[tuple[Task, Grant], ...]
     changes: tuple[Proposal, ...]
-    """Changes of the catalogue that others propose; for admins."""
+    """Changes of the catalogue proposed by others; for admins."""
     reviews: tuple[tuple[Review, Request], ...]
-    """Emergencies to be looked at."""
+    """Emergencies to review."""
     failed: tuple[Grant, ...]
-    """Grants that could not be given or taken; for admins."""
+    """Grants that could not be provisioned or revoked; for admins."""
     parked: tuple[Job, ...]
-    """Jobs that were given up; for admins."""
-    decided: tuple[tuple[Decision, Request], ...]
+    """Parked jobs; for admins."""
+    recent_decisions: tuple[tuple[Decision, Request], ...]
     """What the person decided last, on the first page."""
     pages: Pages
-    first: bool = False
-    """Whether it is the first page, where what goes beyond the things to do stands too."""
-    away: tuple[Delegation, ...] = ()
-    """Who stands in for the person, now and later, on the first page."""
-    stands_in: tuple[Delegation, ...] = ()
-    """For whom the person stands in, the same."""
-    watched: tuple[tuple[Request, Standing], ...] = ()
-    """What waits longest for others, on the first page; for owners of their apps, for admins of any."""
+    first_page: bool = False
+    """Whether it is the first page, which shows more than the things to do."""
+    absences: tuple[Delegation, ...] = ()
+    """The person's own absences with their delegates, now and later, on the first page."""
+    covering: tuple[Delegation, ...] = ()
+    """The absences in which the person is the delegate, the same."""
+    for_others: tuple[tuple[Request, RequestProgress], ...] = ()
+    """The requests that wait longest for others, on the first page: owners see their apps', admins all."""
 
 
-def waiting(case: Case, person_id: str) -> Waiting:
-    """Count what waits for a person."""
+def count_to_do(case: Case, person_id: str) -> ToDoCounts:
+    """Count what a person has to do."""
     decisions, tasks = case.read(_NUMBERS, person=person_id)[0]
     reviews = len(_to_review(case, person_id))
     if not Directory(case).is_admin(person_id):
-        return Waiting(decisions, tasks, 0, reviews, 0, 0)
+        return ToDoCounts(decisions, tasks, 0, reviews, 0, 0)
     failed, parked = case.read(_ADMINS_NUMBERS)[0]
-    return Waiting(decisions, tasks, len(_for_others(case, person_id)), reviews, failed, parked)
+    return ToDoCounts(decisions, tasks, len(_for_others(case, person_id)), reviews, failed, parked)
 
 
-def to_do(case: Case, person_id: str, page: int, counts: Waiting) -> ToDo:
-    """One page of what waits for a person, of whom `waiting` said how much that is."""
+def to_do(case: Case, person_id: str, page: int, counts: ToDoCounts) -> ToDo:
+    """One page of what a person has to do; `counts` is from `count_to_do`."""
     lengths = [counts.decisions, counts.tasks, counts.changes, counts.reviews, counts.failed, counts.parked]
     pages = Pages.of(page, counts.total)
     decide, tasks, changes, reviews, failed, parked = pages.windows(lengths)
     first = pages.number == 0
     return ToDo(
-        decide=_decide(case, person_id, decide),
+        to_decide=_decide(case, person_id, decide),
         tasks=_tasks(case, person_id, tasks),
-        changes=tuple(cut(_for_others(case, person_id), changes) if changes[1] else ()),
+        changes=tuple(page_slice(_for_others(case, person_id), changes) if changes[1] else ()),
         reviews=_reviews(case, person_id, reviews),
         failed=tuple(read_page(case, _FAILED_GRANTS, failed)),
         parked=tuple(read_page(case, _PARKED_JOBS, parked)),
-        decided=_decided(case, person_id) if first else (),
-        away=tuple(case.read(_AWAY, person=person_id)) if first else (),
-        stands_in=tuple(case.read(_STANDS_IN, person=person_id)) if first else (),
-        first=first,
-        watched=_watch(case, person_id) if first else (),
+        recent_decisions=_decided(case, person_id) if first else (),
+        absences=tuple(case.read(_AWAY, person=person_id)) if first else (),
+        covering=tuple(case.read(_STANDS_IN, person=person_id)) if first else (),
+        first_page=first,
+        for_others=_watch(case, person_id) if first else (),
         pages=pages,
     )
 
 
 def _to_review(case: Case, person_id: str) -> list[Review]:
     """The emergencies that this person may review, newest first."""
-    return [one for one in reversed(case.all(OPEN_REVIEWS)) if person_id in one.asked]
+    return [review for review in reversed(case.all(OPEN_REVIEWS)) if person_id in review.asked]
 
 
 def _for_others(case: Case, person_id: str) -> list[Proposal]:
-    """The changes of the catalogue that an admin can decide on, since others have made them; newest first."""
-    return [one for one in reversed(case.all(OPEN_CHANGES)) if one.by != person_id]
+    """The open changes by others, which this admin can decide on; newest first."""
+    return [change for change in reversed(case.all(OPEN_CHANGES)) if change.by != person_id]
 
 
-def _decide(case: Case, person_id: str, window: Window) -> tuple[tuple[Request, Standing], ...]:
+def _decide(case: Case, person_id: str, window: Window) -> tuple[tuple[Request, RequestProgress], ...]:
     ids = read_page(case, _DECIDE, window, person=person_id)
     case.hand(Request, ids)
-    return _standing(case, [case.get_one(Request, one) for one in ids])
+    return _standing(case, [case.get_one(Request, request_id) for request_id in ids])
 
 
 def _tasks(case: Case, person_id: str, window: Window) -> tuple[tuple[Task, Grant], ...]:
@@ -199,7 +199,7 @@ def _tasks(case: Case, person_id: str, window: Window) -> tuple[tuple[Task, Gran
 
 
 def _reviews(case: Case, person_id: str, window: Window) -> tuple[tuple[Review, Request], ...]:
-    rows = cut(_to_review(case, person_id), window)
+    rows = page_slice(_to_review(case, person_id), window)
     case.hand(Request, [review.request_id for review in rows])
     return tuple((review, case.get_one(Request, review.request_id)) for review in rows)
 
@@ -210,26 +210,21 @@ def _decided(case: Case, person_id: str) -> tuple[tuple[Decision, Request], ...]
     return tuple((decision, case.get_one(Request, decision.request_id)) for decision in rows)
 
 
-def _watch(case: Case, person_id: str) -> tuple[tuple[Request, Standing], ...]:
+def _watch(case: Case, person_id: str) -> tuple[tuple[Request, RequestProgress], ...]:
     if Directory(case).is_admin(person_id):
         return _standing(case, case.read(_WATCHED, person=person_id))
-    apps = _owned(case, person_id)
+    apps = _owned_apps(case, person_id)
     return _standing(case, case.read(_WATCHED_OF_APPS, person=person_id, apps=apps)) if apps else ()
 
 
-def _standing(case: Case, requests: list[Request]) -> tuple[tuple[Request, Standing], ...]:
-    where = standings(case, requests)
+def _standing(case: Case, requests: list[Request]) -> tuple[tuple[Request, RequestProgress], ...]:
+    where = progress_of(case, requests)
     return tuple((request, where[request.id]) for request in requests)
 
 
-def _owned(case: Case, person_id: str) -> list[str]:
-    """The keys of the apps that this person owns and that somebody asks for."""
+def _owned_apps(case: Case, person_id: str) -> list[str]:
+    """The keys of the apps with pending requests that this person owns."""
     person = Directory(case).person(person_id)
-    if person is None or person.unfit:
+    if person is None:
         return []
-    names = {person_id, address_key(person.email) or person_id}
-    return [
-        key
-        for key, named in case.read(_OWNERS_ASKED)
-        if names & {address_key(str(one)) if "@" in one else one for one in named or ()}
-    ]
+    return [key for key, owners in case.read(_OWNERS_ASKED) if is_owner(person, owners or ())]

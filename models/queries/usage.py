@@ -1,4 +1,4 @@
-"""What of the catalogue is in use: the grants that somebody holds and the requests that wait, by access."""
+"""Count live grants and pending requests by access: what of the catalogue is in use."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ _REQUESTS = (
 
 @dataclass(frozen=True, slots=True)
 class InUse:
-    """How many live grants and pending requests there are."""
+    """The numbers of live grants and pending requests."""
 
     grants: int = 0
     requests: int = 0
@@ -39,7 +39,7 @@ class InUse:
 
 def in_use(case: Case) -> dict[AccessKey, InUse]:
     """Every access that is in use, whether the catalogue still has it or not."""
-    found = {(app, access): InUse(grants=count) for app, access, count in case.read(_GRANTS)}
+    used = {(app, access): InUse(grants=count) for app, access, count in case.read(_GRANTS)}
     for app, access, count in case.read(_REQUESTS):
-        found[app, access] = found.get((app, access), InUse()) + InUse(requests=count)
-    return found
+        used[app, access] = used.get((app, access), InUse()) + InUse(requests=count)
+    return used

@@ -1,7 +1,7 @@
-"""The catalogue as it is kept.
+"""Read and write the catalogue's apps, cached by a revision that counts changes.
 
-One row an app, its whole entry as one document, and a revision that counts changes. What was read is kept in
-memory for as long as the revision stands; a unit of work that changes the catalogue reads its own.
+An app is one row with its whole entry as one document. A unit of work that changes the catalogue reads its
+own version.
 """
 
 from collections.abc import Callable
@@ -17,28 +17,28 @@ from models.store.case import Case
 from models.store.outcome import Outcome
 from models.tables.base import Base
 from models.tables.catalogue import APPS, App
-from models.tables.settings import Setting
+from models.tables.workspace import Setting
 
 T = TypeVar("T")
 
 REVISION = "catalogue.revision"
 _CHANGES = "changes of the catalogue"
-"""Where a case counts them, so that what it keeps of the catalogue is as it is by now."""
+"""Where a case counts them, so that what it has cached of the catalogue is up to date."""
 _LAST = select(func.coalesce(func.max(App.position), -1))
 
 
 @dataclass
 class _Read:
-    """What was read of the apps, at one revision."""
+    """Apps that were read at one revision."""
 
     specs: dict[str, AppSpec] = field(default_factory=dict)
     keys: tuple[str, ...] | None = None
     """All, in the catalogue's order; None where not all were read."""
 
 
-def every(case: Case) -> list[AppSpec]:
+def all_apps(case: Case) -> list[AppSpec]:
     """All apps, in the catalogue's order."""
-    read = kept(case, App, _Read)
+    read = cached(case, App, _Read)
     if read.keys is None:
         rows = case.all(APPS)
         for row in rows:
@@ -47,9 +47,9 @@ def every(case: Case) -> list[AppSpec]:
     return [read.specs[key] for key in read.keys]
 
 
-def find(case: Case, key: str) -> AppSpec | None:
+def find_app(case: Case, key: str) -> AppSpec | None:
     """One app by its key."""
-    read = kept(case, App, _Read)
+    read = cached(case, App, _Read)
     if key in read.specs:
         return read.specs[key]
     row = None if read.keys is not None else case.get(App, key)
@@ -63,15 +63,15 @@ def _spec(read: _Read, row: App) -> AppSpec:
 
 
 def revision(case: Case) -> int:
-    """A number that grows with every change of the catalogue, for those who keep a copy in memory."""
-    return int(settings.read(case, REVISION, 0))
+    """A number that grows with every change of the catalogue, for caches."""
+    return int(settings.read_setting(case, REVISION, 0))
 
 
-def kept(case: Case, table: type[Base], make: Callable[[], T]) -> T:
-    """What was read of a table of the catalogue: `make` makes an empty one.
+def cached(case: Case, table: type[Base], make: Callable[[], T]) -> T:
+    """The cache of a table of the catalogue; `make` makes an empty one.
 
-    It is kept in the store's memory for its revision, the newest only; in a unit of work that changes the
-    catalogue it is kept in the case, until the next change.
+    It lives in the store's memory for the newest revision; in a unit of work that changes the catalogue it
+    lives in the case, until the next change.
     """
     if case.before.get(table) or REVISION in case.before.get(Setting, {}):
         return case.keep((table, case.kept.get(_CHANGES, 0)), make)
@@ -82,38 +82,38 @@ def kept(case: Case, table: type[Base], make: Callable[[], T]) -> T:
     return known[1]
 
 
-def changing(out: Outcome) -> None:
-    """The catalogue is about to change in this unit of work: what the case keeps of it holds no more."""
+def drop_cached(out: Outcome) -> None:
+    """Drop what this case has cached of the catalogue, which is about to change in this unit of work."""
     out.case.kept[_CHANGES] = out.case.kept.get(_CHANGES, 0) + 1
 
 
-def hold(out: Outcome) -> int:
-    """Keep others from changing the catalogue until the commit; returns its revision."""
-    changing(out)
-    return int(settings.hold(out, REVISION, 0))
+def lock_catalogue(out: Outcome) -> int:
+    """Lock the catalogue until the commit; returns its revision."""
+    drop_cached(out)
+    return int(settings.lock_setting(out, REVISION, 0))
 
 
-def turn(out: Outcome) -> None:
-    """Count one more change of the catalogue."""
-    settings.write(out, REVISION, hold(out) + 1)
+def bump_revision(out: Outcome) -> None:
+    """Count a change of the catalogue."""
+    settings.write_setting(out, REVISION, lock_catalogue(out) + 1)
 
 
-def save(out: Outcome, spec: AppSpec, by: str, **more: str) -> list[str]:
+def save_app(out: Outcome, spec: AppSpec, by: str, **more: str) -> list[str]:
     """Add or change an app; returns the change in words (empty where nothing changes).
 
-    `more` is recorded with it.
+    `more` stands in the audit entry.
     """
-    hold(out)
+    lock_catalogue(out)
     row = out.case.lock(App, spec.key)
     words = _put(out, row, spec, by, _last(out.case) + 1 if row is None else row.position, **more)
     if words:
-        turn(out)
+        bump_revision(out)
     return words
 
 
-def replace(out: Outcome, specs: list[AppSpec], by: str) -> list[str]:
+def replace_apps(out: Outcome, specs: list[AppSpec], by: str) -> list[str]:
     """Make the catalogue be exactly these apps, in this order; returns the changes in words."""
-    hold(out)
+    lock_catalogue(out)
     rows = {row.key: row for row in out.case.all(APPS)}
     words: list[str] = []
     for gone in sorted(rows.keys() - {spec.key for spec in specs}):
@@ -121,20 +121,20 @@ def replace(out: Outcome, specs: list[AppSpec], by: str) -> list[str]:
     for position, spec in enumerate(specs):
         words += _put(out, rows.get(spec.key), spec, by, position)
     if words or list(rows) != [spec.key for spec in specs]:
-        turn(out)
+        bump_revision(out)
     return words
 
 
-def remove(out: Outcome, key: str, by: str) -> list[str]:
-    """Take an app out of the catalogue. Requests and grants keep the copy of it that they were made with."""
-    hold(out)
+def remove_app(out: Outcome, key: str, by: str) -> list[str]:
+    """Remove an app from the catalogue. Requests and grants keep the copy of it that they were made with."""
+    lock_catalogue(out)
     words = _drop(out, out.case.get_one(App, key), by)
-    turn(out)
+    bump_revision(out)
     return words
 
 
 def _put(out: Outcome, row: App | None, spec: AppSpec, by: str, position: int, **more: str) -> list[str]:
-    changing(out)
+    drop_cached(out)
     before = None if row is None else AppSpec.model_validate(row.spec)
     if row is not None and before == spec:
         out.change(row, position=position)
@@ -150,7 +150,7 @@ def _put(out: Outcome, row: App | None, spec: AppSpec, by: str, position: int, *
 
 
 def _drop(out: Outcome, row: App, by: str) -> list[str]:
-    changing(out)
+    drop_cached(out)
     words = [str(change) for change in diff([AppSpec.model_validate(row.spec)], [])]
     out.record(by, "app.removed", f"app:{row.key}", app=row.key, before=row.spec, changes=words)
     out.remove(row)
@@ -160,5 +160,4 @@ def _drop(out: Outcome, row: App, by: str) -> list[str]:
 def _last(case: Case) -> int:
     """The last place in the catalogue; -1 in an empty one."""
     last: list[int] = case.read(_LAST)
-    changed = (case.get(App, key) for key in case.before.get(App, ()))
-    return max([*last, *(row.position for row in changed if row is not None)])
+    return max([*last, *(row.position for row in case.changed(App))])

@@ -1,4 +1,4 @@
-"""From the references that Slack carries (AR-12, GR-7, TK-3, RV-1) to the rows that they name."""
+"""Find and lock rows by the references that Slack carries: AR-12, GR-7, TK-3, RV-1."""
 
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ from models.tables.requests import Request
 from models.tables.reviews import Review
 
 DIGITS = 18
-"""As many as a 64-bit key can always hold."""
+"""The most digits that a 64-bit key can always hold."""
 
 _CARD_AT = select(Card).where(Card.channel == bindparam("channel"), Card.ts == bindparam("ts"))
 
@@ -20,7 +20,11 @@ Row = TypeVar("Row", Request, Grant, Task, Review)
 
 
 def number_of(ref: str, prefix: str) -> int:
-    """The number in a reference; raises NotFound for anything that is not one."""
+    """The number in a reference.
+
+    Raises:
+        NotFound: It is no reference with this prefix.
+    """
     head, _, digits = ref.partition("-")
     if head != prefix or not digits.isascii() or not digits.isdigit() or len(digits) > DIGITS:
         raise NotFound("That is not there any more.")
@@ -38,12 +42,16 @@ def lock_grant(case: Case, ref: str) -> Grant:
 
 
 def lock_task(case: Case, ref: str) -> tuple[Task, Grant]:
-    """The task of this reference and its grant, held until the commit; raises NotFound."""
+    """The task of this reference and its grant, held until the commit.
+
+    Raises:
+        NotFound: There is no such task.
+    """
     key = number_of(ref, "TK")
     task = case.get(Task, key)
     if task is None:
         raise NotFound(f"There is no {ref}.")
-    # The grant first, as everybody does who moves a grant and its tasks with it.
+    # The grant first, as in every move of a grant with its tasks.
     grant = lock_grant(case, f"GR-{task.grant_id}")
     return _locked(case, Task, key, ref), grant
 
@@ -53,10 +61,11 @@ def lock_review(case: Case, ref: str) -> Review:
     return _locked(case, Review, number_of(ref, "RV"), ref)
 
 
-def request_behind(case: Case, ref: str) -> Request:
+def find_request(case: Case, ref: str) -> Request:
     """The request of a reference: AR-1 itself, or that of a grant (GR-1), a task (TK-1) or a review (RV-1).
 
-    Raises NotFound for anything else.
+    Raises:
+        NotFound: There is none.
     """
     prefix = ref.partition("-")[0]
     if prefix == "RV":
@@ -66,15 +75,19 @@ def request_behind(case: Case, ref: str) -> Request:
         task = case.get(Task, number_of(ref, "TK"))
         ref = f"GR-{task.grant_id}" if task else ""
     if prefix in ("GR", "TK"):
-        return case.get_one(Request, grant_behind(case, ref).request_id)
+        return case.get_one(Request, find_grant(case, ref).request_id)
     request = case.get(Request, number_of(ref, "AR"))
     if request is None:
         raise NotFound(f"There is no {ref}.")
     return request
 
 
-def grant_behind(case: Case, ref: str) -> Grant:
-    """The grant of a reference (GR-1); raises NotFound for anything else."""
+def find_grant(case: Case, ref: str) -> Grant:
+    """The grant of a reference (GR-1).
+
+    Raises:
+        NotFound: There is none.
+    """
     grant = case.get(Grant, number_of(ref, "GR"))
     if grant is None:
         raise NotFound(f"There is no {ref}.")

@@ -1,6 +1,6 @@
-"""What the catalogue has besides apps, as it is kept: one row an entry, of whichever kind.
+"""Read and write the catalogue's entries that are no apps, of every kind: one row each.
 
-Every change is in the audit trail with before and after, and turns the catalogue's revision.
+Every change is in the audit trail with before and after, and bumps the catalogue's revision.
 """
 
 from collections.abc import Mapping
@@ -23,23 +23,23 @@ from models.tables.catalogue import PARTS, Part
 P = TypeVar("P", bound=Spec)
 
 _SUBJECT = 64
-"""As much as the trail keeps of what an entry is about."""
+"""Characters that an audit entry's subject may have."""
 _KEYS = select(Part.key).where(Part.kind == bindparam("kind"))
 _LAST = select(func.coalesce(func.max(Part.position), -1)).where(Part.kind == bindparam("kind"))
 
 
 @dataclass
 class _Read:
-    """What was read of the entries of one kind, at one revision."""
+    """Entries of one kind that were read at one revision."""
 
     keys: frozenset[str]
     specs: dict[str, Any] = field(default_factory=dict)
-    every: tuple[Any, ...] | None = None
+    entries: tuple[Any, ...] | None = None
     stored: Mapping[str, Json] | None = None
 
 
 def _read(case: Case, kind: Kind[Any]) -> _Read:
-    kinds: dict[str, _Read] = apps.kept(case, Part, dict)
+    kinds: dict[str, _Read] = apps.cached(case, Part, dict)
     if kind.name not in kinds:
         kinds[kind.name] = _Read(_keys(case, kind))
     return kinds[kind.name]
@@ -47,31 +47,29 @@ def _read(case: Case, kind: Kind[Any]) -> _Read:
 
 def _keys(case: Case, kind: Kind[Any]) -> frozenset[str]:
     """The keys of a kind's entries: whoever has none, as most people, costs no look-up of their own."""
-    changed = {
-        key: case.get(Part, (name, key)) for name, key in case.before.get(Part, ()) if name == kind.name
-    }
-    there = {key for key, row in changed.items() if row is not None}
-    return frozenset((set(case.read(_KEYS, kind=kind.name)) - changed.keys()) | there)
+    changed = {key for name, key in case.before.get(Part, ()) if name == kind.name}
+    present = {row.key for row in case.changed(Part) if row.kind == kind.name}
+    return frozenset((set(case.read(_KEYS, kind=kind.name)) - changed) | present)
 
 
-def every(case: Case, kind: Kind[P]) -> list[P]:
+def all_entries(case: Case, kind: Kind[P]) -> list[P]:
     """All entries of a kind, in the catalogue's order."""
     read = _read(case, kind)
-    if read.every is None:
+    if read.entries is None:
         rows = case.all(PARTS, kind.name) if read.keys else []
-        read.every = tuple(_spec(read, kind, row) for row in rows)
-    return list(read.every)
+        read.entries = tuple(_spec(read, kind, row) for row in rows)
+    return list(read.entries)
 
 
-def stored(case: Case, kind: Kind[Any]) -> Mapping[str, Json]:
-    """All entries of a kind by their keys, as they are kept: whatever they are worth."""
+def stored_entries(case: Case, kind: Kind[Any]) -> Mapping[str, Json]:
+    """All entries of a kind by their keys, as they are stored, valid or not."""
     read = _read(case, kind)
     if read.stored is None:
         read.stored = {row.key: row.spec for row in case.all(PARTS, kind.name)} if read.keys else {}
     return read.stored
 
 
-def find(case: Case, kind: Kind[P], key: str) -> P | None:
+def find_entry(case: Case, kind: Kind[P], key: str) -> P | None:
     """One entry by its key."""
     read = _read(case, kind)
     if key in read.specs or key not in read.keys:
@@ -87,49 +85,49 @@ def _spec(read: _Read, kind: Kind[P], row: Part) -> P:
     return spec
 
 
-def whole(case: Case) -> Parts:
-    """Everything that is no app."""
-    found = {kind.name: tuple(every(case, kind)) for kind in KINDS}
-    return {name: entries for name, entries in found.items() if entries}
+def all_parts(case: Case) -> Parts:
+    """All entries that are no apps, by kind."""
+    parts = {kind.name: tuple(all_entries(case, kind)) for kind in KINDS}
+    return {name: entries for name, entries in parts.items() if entries}
 
 
-def workspace(case: Case) -> SettingsSpec:
+def workspace_settings(case: Case) -> SettingsSpec:
     """The settings of the workspace."""
-    return find(case, SETTINGS, "settings") or SettingsSpec()
+    return find_entry(case, SETTINGS, "settings") or SettingsSpec()
 
 
-def save(out: Outcome, kind: Kind[P], spec: P, by: str, **more: str) -> list[str]:
+def save_entry(out: Outcome, kind: Kind[P], spec: P, by: str, **more: str) -> list[str]:
     """Add or change an entry; returns the change in words (empty where nothing changes).
 
-    `more` is recorded with it.
+    `more` stands in the audit entry.
     """
-    apps.hold(out)
+    apps.lock_catalogue(out)
     row = out.case.lock(Part, (kind.name, kind.key(spec)))
     position = _last(out.case, kind) + 1 if row is None else row.position
     words = _put(out, kind, row, spec, by, position, **more)
     if words:
-        apps.turn(out)
+        apps.bump_revision(out)
     return words
 
 
-def remove(out: Outcome, kind: Kind[P], key: str, by: str, **more: str) -> list[str]:
-    """Take an entry out; returns the change in words (empty where there is none). `more` is recorded."""
-    apps.hold(out)
+def remove_entry(out: Outcome, kind: Kind[P], key: str, by: str, **more: str) -> list[str]:
+    """Remove an entry; returns the change in words (empty where there is none). `more` as in `save_entry`."""
+    apps.lock_catalogue(out)
     row = out.case.lock(Part, (kind.name, key))
     if row is None:
         return []
     words = _drop(out, kind, row, by, **more)
-    apps.turn(out)
+    apps.bump_revision(out)
     return words
 
 
-def replace(out: Outcome, parts: Parts, by: str) -> list[str]:
+def replace_entries(out: Outcome, parts: Parts, by: str) -> list[str]:
     """Make the catalogue have exactly these parts, in this order; returns the changes in words."""
-    apps.hold(out)
-    words = [str(change) for change in diff_parts(whole(out.case), parts)]
+    apps.lock_catalogue(out)
+    words = [str(change) for change in diff_parts(all_parts(out.case), parts)]
     moved = [_replace(out, kind, parts.get(kind.name, ()), by) for kind in KINDS]
     if words or any(moved):
-        apps.turn(out)
+        apps.bump_revision(out)
     return words
 
 
@@ -137,7 +135,7 @@ def _replace(out: Outcome, kind: Kind[Any], specs: tuple[Spec, ...], by: str) ->
     """Make a kind have exactly these entries; True if others stand there now, or in another order."""
     rows = {row.key: row for row in out.case.all(PARTS, kind.name)}
     if kind.single and rows and not specs:
-        specs = (kind.model(),)  # its version goes on, for whoever looks at it just now
+        specs = (kind.model(),)  # its version goes on, for whoever has it open just now
     for gone in sorted(rows.keys() - {kind.key(spec) for spec in specs}):
         _drop(out, kind, rows[gone], by)
     for position, spec in enumerate(specs):
@@ -148,7 +146,7 @@ def _replace(out: Outcome, kind: Kind[Any], specs: tuple[Spec, ...], by: str) ->
 def _put(
     out: Outcome, kind: Kind[P], row: Part | None, spec: P, by: str, position: int, **more: str
 ) -> list[str]:
-    apps.changing(out)
+    apps.drop_cached(out)
     before = None if row is None else kind.model.model_validate(row.spec)
     words = [str(change) for change in change_of(kind, before, spec)]
     if not words:
@@ -160,25 +158,26 @@ def _put(
     columns = {"position": position, "version": version + 1, "spec": new, "updated_at": out.now}
     out.put(Part, kind=kind.name, key=key, **columns)
     what = "changed" if before or kind.single else "added"
-    out.record(by, f"catalogue.{what}", subject(kind, key), changes=words, before=old, after=new, **more)
+    out.record(
+        by, f"catalogue.{what}", audit_subject(kind, key), changes=words, before=old, after=new, **more
+    )
     return words
 
 
 def _drop(out: Outcome, kind: Kind[Any], row: Part, by: str, **more: str) -> list[str]:
-    apps.changing(out)
+    apps.drop_cached(out)
     words = [str(change) for change in change_of(kind, kind.model.model_validate(row.spec), None)]
-    out.record(by, "catalogue.removed", subject(kind, row.key), changes=words, before=row.spec, **more)
+    out.record(by, "catalogue.removed", audit_subject(kind, row.key), changes=words, before=row.spec, **more)
     out.remove(row)
     return words
 
 
-def subject(kind: Kind[Any], key: str) -> str:
-    """What the trail calls an entry."""
+def audit_subject(kind: Kind[Any], key: str) -> str:
+    """The subject of an entry's audit entries."""
     return f"{kind.name}:{key}"[:_SUBJECT]
 
 
 def _last(case: Case, kind: Kind[Any]) -> int:
     """The last place among its kind; -1 where there is none."""
     last: list[int] = case.read(_LAST, kind=kind.name)
-    changed = (case.get(Part, key) for key in case.before.get(Part, ()) if key[0] == kind.name)
-    return max([*last, *(row.position for row in changed if row is not None)])
+    return max([*last, *(row.position for row in case.changed(Part) if row.kind == kind.name)])

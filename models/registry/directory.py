@@ -1,4 +1,4 @@
-"""Who is who, and who is away, as the policy asks it, answered from the tables."""
+"""Look up people, groups, admins and delegates in the tables, and keep what Slack says of them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,41 +10,43 @@ from models.catalogue.spec.references import parse_person
 from models.errors import NotAllowed
 from models.policy.facts import GroupFacts, PersonFacts, StandIn, address_key
 from models.registry.apps import REVISION
-from models.registry.directory_overrides import Drafted, Listing
+from models.registry.directory_overrides import FileOverrides, TableOverrides
+from models.statements import among, row_type
 from models.store.case import Case
 from models.store.outcome import Outcome
-from models.store.statements import among, row_type
 from models.tables.base import Base
 from models.tables.catalogue import Part
 from models.tables.people import ABSENCES, ROLES, Delegation, Person, Role, RoleName, UserGroup
-from models.tables.settings import Setting
+from models.tables.workspace import Setting
 
 
-def stand_ins(case: Case, at: datetime) -> dict[str, StandIn]:
-    """Who stands in at that moment, by the id of who is away."""
+def delegates_at(case: Case, at: datetime) -> dict[str, StandIn]:
+    """The delegates at that moment, by the id of the person who is away."""
     if case.before.get(Delegation):
         return _running(case, at)
     return case.keep(("stand-ins", at), lambda: _running(case, at))
 
 
 def absences_of(case: Case, person_id: str, starts: datetime, ends: datetime) -> list[Delegation]:
-    """The absences of one person that meet this time, the first one first."""
-    theirs = (one for one in case.all(ABSENCES) if one.person_id == person_id)
-    meeting = (one for one in theirs if one.starts_at < ends and one.ends_at > starts)
-    return sorted(meeting, key=lambda one: one.starts_at)
+    """The absences of one person that overlap this time, in order."""
+    absences = (absence for absence in case.all(ABSENCES) if absence.person_id == person_id)
+    overlapping = (absence for absence in absences if absence.starts_at < ends and absence.ends_at > starts)
+    return sorted(overlapping, key=lambda absence: absence.starts_at)
 
 
-def stood_in_for(case: Case, person_id: str, at: datetime) -> list[Delegation]:
-    """The absences in which this person stands in, now or later, the next one first."""
-    theirs = (one for one in case.all(ABSENCES) if one.delegate_id == person_id and one.ends_at > at)
-    return sorted(theirs, key=lambda one: one.starts_at)
+def absences_covered_by(case: Case, person_id: str, at: datetime) -> list[Delegation]:
+    """The absences in which this person is the delegate, now or later, in order."""
+    theirs = (
+        absence for absence in case.all(ABSENCES) if absence.delegate_id == person_id and absence.ends_at > at
+    )
+    return sorted(theirs, key=lambda absence: absence.starts_at)
 
 
 def _running(case: Case, at: datetime) -> dict[str, StandIn]:
     return {
-        one.person_id: StandIn(one.delegate_id, one.last_day)
-        for one in case.all(ABSENCES)
-        if one.starts_at <= at < one.ends_at
+        absence.person_id: StandIn(absence.delegate_id, absence.last_day)
+        for absence in case.all(ABSENCES)
+        if absence.starts_at <= at < absence.ends_at
     }
 
 
@@ -55,12 +57,12 @@ _ANOTHER = (
     select(Person.id).where(Person.active, Person.id != bindparam("person")).order_by(Person.id).limit(1)
 )
 
-UNMET = "Slack does not say just now who you are, so nothing was changed. Try again in a moment."
-"""To somebody who would decide and was never looked up: they may be a guest, or of another company."""
+PERSON_UNKNOWN = "Slack does not say just now who you are, so nothing was changed. Try again in a moment."
+"""For somebody who would decide and was never looked up: they may be a guest, or of another company."""
 
 
 class Directory:
-    """The `Who` of one question or a few: whom it has looked up, it remembers."""
+    """Implements the policy's `Who` over the tables; remembers whom it has looked up."""
 
     @classmethod
     def of(cls, case: Case) -> "Directory":
@@ -73,11 +75,11 @@ class Directory:
             return cls(case)
         return case.keep("directory", lambda: cls(case))
 
-    def __init__(self, case: Case, listing: Listing | Drafted | None = None) -> None:
-        """`listing` is what the directory table says, where not what it says now counts."""
+    def __init__(self, case: Case, listing: TableOverrides | FileOverrides | None = None) -> None:
+        """`listing` replaces the directory table as it stands now."""
         self._case = case
         self._people: dict[str, tuple[Person | None, PersonFacts | None]] = {}
-        self._listing = listing or Listing(case)
+        self._listing = listing or TableOverrides(case)
 
     def look_up(self, person_ids: Iterable[str]) -> None:
         self._case.hand(Person, person_ids)
@@ -109,7 +111,7 @@ class Directory:
         return tuple(role.person_id for role in self._case.all(ROLES, RoleName.WORKSPACE_ADMIN))
 
     def stand_in(self, person_id: str, at: datetime) -> StandIn | None:
-        return stand_ins(self._case, at).get(person_id)
+        return delegates_at(self._case, at).get(person_id)
 
     def is_admin(self, person_id: str) -> bool:
         """Whether this person is a workspace admin and, as far as is known, may be one."""
@@ -119,7 +121,7 @@ class Directory:
         return person.unfit is None if person else not self.missing(person_id)
 
     def manager_named(self, person_id: str) -> str:
-        """Whom the directory table names as their manager, as written there; empty where it names none."""
+        """The manager that the directory table names for a person, as written there; empty where none."""
         row = self._case.get(Person, person_id)
         return "" if row is None else self._listing.of(row).manager
 
@@ -138,7 +140,7 @@ class Directory:
 
 
 def facts_of(row: Person) -> PersonFacts:
-    """What Slack says of somebody, as the policy sees it."""
+    """A person's row as the policy sees it."""
     return PersonFacts(
         id=row.id,
         name=row.name,
@@ -155,11 +157,10 @@ def facts_of(row: Person) -> PersonFacts:
 
 
 def _with_email(case: Case, email: str) -> Person | None:
-    """Whoever has this address (in small letters), those who may use Slack first."""
+    """The person with this address (in small letters), active ones first."""
     stored: list[Person] = case.keep(("e-mail", email), lambda: case.read(_BY_EMAIL, email=email))
-    changed = case.before.get(Person, {})
-    rows = [row for row in stored if row.id not in changed]
-    rows += [row for key in changed if (row := case.get(Person, key)) is not None and row.email == email]
+    rows = [row for row in stored if row.id not in case.before.get(Person, {})]
+    rows += [row for row in case.changed(Person) if row.email == email]
     return min(rows, key=lambda row: (not row.active, row.id), default=None)
 
 
@@ -171,21 +172,24 @@ def group_row(case: Case, ref: str) -> UserGroup | None:
 
 def _with_handle(case: Case, handle: str) -> UserGroup | None:
     stored: list[UserGroup] = case.keep(("handle", handle), lambda: case.read(_BY_HANDLE, handle=handle))
-    changed = case.before.get(UserGroup, {})
-    rows = [row for row in stored if row.id not in changed]
-    rows += [row for key in changed if (row := case.get(UserGroup, key)) is not None and row.handle == handle]
+    rows = [row for row in stored if row.id not in case.before.get(UserGroup, {})]
+    rows += [row for row in case.changed(UserGroup) if row.handle == handle]
     return min(rows, key=lambda row: row.id, default=None)
 
 
 def only_members(case: Case, person_id: str) -> None:
-    """Refuse (NotAllowed) whoever is known to be no (or no more) member of this workspace, and bots."""
+    """Refuse whoever is known to be no member of this workspace (any more), and bots.
+
+    Raises:
+        NotAllowed: `person_id` is one of them.
+    """
     person = case.get(Person, person_id)
     if person is not None and facts_of(person).barred:
         raise NotAllowed("Only people of this workspace can do that.")
 
 
 def is_known(case: Case, person_id: str) -> bool:
-    """Whether Slack has ever told who this is."""
+    """Whether Slack has ever said who this is."""
     row = case.get(Person, person_id)
     return row is not None and not row.nobody
 
@@ -198,8 +202,8 @@ def names_of(case: Case, ids: Iterable[str]) -> dict[str, str]:
     return {person_id: row.name if row is not None and row.name else person_id for person_id, row in rows}
 
 
-def anybody_but(case: Case, person_id: str) -> str | None:
-    """Somebody else who may use Slack; None where nobody else is known."""
+def another_person(case: Case, person_id: str) -> str | None:
+    """The id of some other active person; None where nobody else is known."""
     found: list[str] = case.read(_ANOTHER, person=person_id)
     return found[0] if found else None
 
@@ -211,9 +215,11 @@ def checked_at(case: Case, ids: Iterable[str]) -> dict[str, datetime]:
 
 def stale(case: Case, ids: set[str], since: datetime) -> set[str]:
     """Those of these people that were never looked up, or not since then."""
-    # Not what seems to be of the future either: then the clock was set back since.
+    # A moment in the future does not count: the clock was set back since.
     known = checked_at(case, ids)
-    return {one for one in ids if one not in known or not since <= known[one] <= case.now}
+    return {
+        person_id for person_id in ids if person_id not in known or not since <= known[person_id] <= case.now
+    }
 
 
 def appoint(out: Outcome, person_ids: list[str], by: str) -> None:
@@ -224,7 +230,7 @@ def appoint(out: Outcome, person_ids: list[str], by: str) -> None:
             out.record(by, "role.given", person_id, person=person_id, role=RoleName.WORKSPACE_ADMIN.value)
 
 
-def administer(out: Outcome, person_ids: list[str], by: str) -> None:
+def set_admins(out: Outcome, person_ids: list[str], by: str) -> None:
     """Make exactly these people workspace admins, of those whom `by` appoints. None changes nothing."""
     appoint(out, person_ids, by)
     for role in out.case.all(ROLES, RoleName.WORKSPACE_ADMIN) if person_ids else ():
@@ -233,8 +239,8 @@ def administer(out: Outcome, person_ids: list[str], by: str) -> None:
             out.record(by, "role.taken", role.person_id, person=role.person_id, role=role.role.value)
 
 
-def nobody(person_id: str) -> Person:
-    """What is kept of an id that a catalogue names and Slack does not know."""
+def unknown_person(person_id: str) -> Person:
+    """The row of an id that a catalogue names and Slack does not know."""
     row: Person = row_type(Person)(
         id=person_id, name="", handle="", email="", title="", department="", timezone="UTC", manager_id=None,
         guest=False, stranger=False, bot=False, active=False, checked_at=None,
@@ -249,11 +255,11 @@ def remember_profile(out: Outcome, person_id: str, *, manager_id: str | None, de
         out.change(row, manager_id=manager_id, department=department[:200])
 
 
-def remember(out: Outcome, people: Iterable[Person]) -> None:
+def remember_people(out: Outcome, people: Iterable[Person]) -> None:
     """Keep what Slack says of these people now, whole. `checked_at` is set here."""
-    # In one order, so that two who look up the same people do not wait for each other.
-    for person in sorted(people, key=lambda one: one.id):
-        _keep_person(out, _columns(Person, person))
+    # In one order, so that two processes that save the same people do not deadlock.
+    for person in sorted(people, key=lambda person: person.id):
+        _put_person(out, _columns(Person, person))
 
 
 def remember_account(out: Outcome, person: Person) -> None:
@@ -265,7 +271,7 @@ def remember_account(out: Outcome, person: Person) -> None:
     known = out.case.get(Person, person.id)
     if known is not None:
         values |= {"manager_id": known.manager_id, "department": known.department}
-    _keep_person(out, values)
+    _put_person(out, values)
 
 
 def remember_group(out: Outcome, group: UserGroup) -> None:
@@ -273,13 +279,13 @@ def remember_group(out: Outcome, group: UserGroup) -> None:
     out.put(UserGroup, **_columns(UserGroup, group), checked_at=out.now)
 
 
-def _keep_person(out: Outcome, values: dict[str, Any]) -> None:
+def _put_person(out: Outcome, values: dict[str, Any]) -> None:
     email = address_key(str(values.pop("email", "")))
     out.put(Person, **values, email=email, checked_at=out.now)
 
 
 def _columns(table: type[Base], row: Base) -> dict[str, Any]:
-    """What somebody hands over of a row, by column; what they leave out has its default, or stays."""
+    """A row's values by column, except `checked_at`; what is None has its default, or stays."""
     values = {column.key: getattr(row, column.key) for column in table.__table__.columns}
     del values["checked_at"]
     return {

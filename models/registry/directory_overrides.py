@@ -1,4 +1,4 @@
-"""What the catalogue's directory table says of people, laid over what Slack says: the table wins.
+"""Override what Slack says of people with the catalogue's directory table.
 
 An admin wrote it on purpose, and a profile in Slack is often the person's own to edit.
 """
@@ -15,7 +15,7 @@ from models.tables.people import Person
 
 @dataclass(frozen=True)
 class Override:
-    """What the table says of one person; empty where it says nothing."""
+    """The table's entry for one person; empty where it says nothing."""
 
     manager: str = ""
     """An id or an address, as written."""
@@ -25,7 +25,7 @@ class Override:
 
     def over(self, facts: PersonFacts, manager_id: str | None) -> PersonFacts:
         """The facts with this laid over; `manager_id` is whom `manager` names, as far as that is known."""
-        if self is NOTHING and not facts.contractor:
+        if self is NO_OVERRIDE and not facts.contractor:
             return facts
         return replace(
             facts,
@@ -36,39 +36,39 @@ class Override:
         )
 
 
-NOTHING = Override()
+NO_OVERRIDE = Override()
 
 
-class Drafted:
-    """The table of a file that is not taken in yet."""
+class FileOverrides:
+    """The directory table of a file that is not imported yet."""
 
     def __init__(self, entries: Iterable[PersonSpec]) -> None:
         self._by_key = {PERSON.key(entry): entry for entry in entries}
 
     def of(self, row: Person) -> Override:
-        """What stands there of somebody, as `Listing.of`."""
+        """The override of a person, as `TableOverrides.of`."""
         keys = filter(None, (row.id, plain(row.email)))
-        return _merged(self._by_key[key] for key in keys if key in self._by_key)
+        return _merge(self._by_key[key] for key in keys if key in self._by_key)
 
 
-class Listing:
-    """The table as it stands now, read entry by entry."""
+class TableOverrides:
+    """The directory table as it stands now, read entry by entry."""
 
     def __init__(self, case: Case) -> None:
         self._case = case
 
     def of(self, row: Person) -> Override:
-        """What stands there of somebody, by their id and by their address; by the id counts first."""
+        """The override of a person, by their id and by their address; the id counts first."""
         entries = [
             entry
             for key in (row.id, plain(row.email))
-            if key and (entry := catalogue_entries.find(self._case, PERSON, key)) is not None
+            if key and (entry := catalogue_entries.find_entry(self._case, PERSON, key)) is not None
         ]
-        return _merged(entries)
+        return _merge(entries)
 
 
-def _merged(entries: Iterable[PersonSpec]) -> Override:
-    merged = NOTHING
+def _merge(entries: Iterable[PersonSpec]) -> Override:
+    merged = NO_OVERRIDE
     for entry in entries:
         merged = Override(
             merged.manager or entry.manager or "",

@@ -1,4 +1,4 @@
-"""Who may do what: each permission once, for handlers, verbs, queries and the command line.
+"""Permissions: each once, for handlers, verbs, queries and the command line.
 
 Two predicates of good standing lie behind all of them (`PersonFacts`): whoever is `barred` does nothing at
 all, and whoever is `unfit` holds no role: neither admin, owner, approver, delegate nor task worker.
@@ -11,7 +11,7 @@ from models.catalogue.spec import Reassign
 from models.catalogue.spec.condition_words import either
 from models.errors import NotAllowed
 from models.policy.facts import PersonFacts
-from models.registry.by_reference import request_behind
+from models.registry.by_reference import find_request
 from models.registry.directory import Directory, names_of
 from models.registry.policy_snapshot import Snapshot, policy_of
 from models.store.case import Case
@@ -48,11 +48,15 @@ def fit_for_role(case: Case, person_id: str) -> PersonFacts | None:
 
 
 def only_admins(case: Case, person_id: str, what: str = "set up apps") -> None:
-    """Refuse anybody else (NotAllowed), with `what` they cannot do and whom to ask."""
+    """Refuse anybody but an admin.
+
+    Raises:
+        NotAllowed: Says `what` they cannot do and whom to ask.
+    """
     who = Directory(case)
     if who.is_admin(person_id):
         return
-    admins = sorted(names_of(case, {one for one in who.admins() if who.is_admin(one)}).values())
+    admins = sorted(names_of(case, {admin for admin in who.admins() if who.is_admin(admin)}).values())
     ask = f" Ask {either(admins)}." if admins else ""
     raise NotAllowed(f"Only Keyturn’s admins can {what}.{ask}")
 
@@ -82,19 +86,23 @@ def can_do(case: Case, task: Task, person_id: str) -> bool:
 def can_comment(case: Case, request: Request, person_id: str) -> bool:
     """Whether somebody is involved and belongs to this workspace.
 
-    Involved are requester, beneficiary, whoever was asked or told or reassigned it, and the admins.
+    Involved are requester, beneficiary, whoever was asked or notified or reassigned it, and the admins.
     """
     if member(case, person_id) is None:
         return False
     return (
         person_id in (request.requester_id, request.beneficiary_id)
-        or _was_asked_or_told(case, request, person_id)
+        or _was_asked_or_notified(case, request, person_id)
         or Directory(case).is_admin(person_id)
     )
 
 
 def only_involved(case: Case, request: Request, person_id: str) -> None:
-    """Refuse anybody who may not comment (NotAllowed)."""
+    """Refuse anybody who may not comment.
+
+    Raises:
+        NotAllowed: `person_id` is not involved.
+    """
     if not can_comment(case, request, person_id):
         raise NotAllowed(f"Only those involved in {request.ref} and the admins can comment on it.")
 
@@ -110,15 +118,20 @@ def can_see(case: Case, request: Request, person_id: str) -> bool:
 
 
 def request_seen_by(case: Case, ref: str, person_id: str) -> Request:
-    """The request behind a reference, for somebody who may see it; raises NotFound, or NotAllowed."""
-    request = request_behind(case, ref)
+    """The request of a reference, for somebody who may see it.
+
+    Raises:
+        NotFound: There is none.
+        NotAllowed: They may not see it.
+    """
+    request = find_request(case, ref)
     if not can_see(case, request, person_id):
         raise NotAllowed(f"Only those involved in {request.ref} can see its details.")
     return request
 
 
 def can_reassign(case: Case, request: Request, person_id: str) -> bool:
-    """Whether Reassign is of use to this person, as far as is known; the verb looks again."""
+    """Whether to offer Reassign to this person; the verb checks again."""
     snapshot = policy_of(case, request.policy)
     own = person_id in (request.requester_id, request.beneficiary_id)
     closed = request.state is not RequestState.PENDING or snapshot.policy.reassign is Reassign.NOBODY
@@ -128,15 +141,15 @@ def can_reassign(case: Case, request: Request, person_id: str) -> bool:
     return person_id in asked or is_in_charge(case, snapshot, person_id)
 
 
-def _was_asked_or_told(case: Case, request: Request, person_id: str) -> bool:
-    just_asked = ((row.request_id, row.person_id) for row in case.changed(Asked))
-    return (request.id, person_id) in just_asked or bool(
+def _was_asked_or_notified(case: Case, request: Request, person_id: str) -> bool:
+    newly_asked = ((row.request_id, row.person_id) for row in case.changed(Asked))
+    return (request.id, person_id) in newly_asked or bool(
         case.read(_INVOLVED, request=request.id, person=person_id, about=request.ref)
     )
 
 
 def _works_on(case: Case, request: Request, person_id: str) -> bool:
-    """Whether this person gives or takes by hand what came of it. An extension has no tasks of its own."""
+    """Whether a task of the request's grant asks this person. An extension has no tasks of its own."""
     grant = case.get(Grant, request.grant_id) if request.grant_id else None
     if grant is None or grant.request_id != request.id:
         return False

@@ -6,7 +6,7 @@ A digest names the same policy everywhere: a process keeps what it has parsed, o
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from threading import Lock
@@ -20,19 +20,26 @@ from models.store.case import Case
 from models.store.outcome import Outcome
 from models.tables.audit import canonical
 from models.tables.base import Json
+from models.tables.catalogue import Policy
 from models.tables.grants import Grant
-from models.tables.policies import Policy
 from models.tables.requests import Stage
 
-READABLE = 200
-"""Longer settings of a connector are named by their digest in `Grant.target`."""
-MOST = 4096
-"""How many parsed policies a process keeps: those that were used last."""
+LONGEST_TARGET = 200
+"""Characters that `Grant.target` shows of a connector's settings; longer ones stand as their digest."""
+CACHE_SIZE = 4096
+"""How many parsed policies a process keeps: the most recently used."""
+
+
+def is_owner(person: PersonFacts, owners: Collection[str]) -> bool:
+    """Whether `owners` names this person, by id or by address in any spelling, and they may own an app."""
+    return person.unfit is None and (
+        person.id in owners or address_key(person.email) in {address_key(owner) for owner in owners}
+    )
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """An app with the one access that was asked for."""
+    """An app with the one access that was requested."""
 
     app: AppSpec
     access: AccessSpec
@@ -43,22 +50,19 @@ class Snapshot:
 
     @property
     def alone(self) -> "Snapshot":
-        """The same without the app's other accesses and its examples, as it is read from what is stored."""
+        """The same without the app's other accesses and its examples, as it is stored."""
         if self.app.access == (self.access,) and not self.app.example:
             return self
         return Snapshot(self._app_alone(), self.access)
 
     def owned_by(self, person: PersonFacts) -> bool:
-        """Whether this person is named as an owner, by id or by address in any spelling, and may be one."""
-        owners = self.app.owners
-        return person.unfit is None and (
-            person.id in owners or address_key(person.email) in {address_key(owner) for owner in owners}
-        )
+        """Whether this person owns the app; see `is_owner`."""
+        return is_owner(person, self.app.owners)
 
     def owners(self, who: Who) -> tuple[str, ...]:
-        """The ids of its owners, as they are now, without those who may be none."""
-        named = [who.by_email(one) if "@" in one else who.person(one) for one in self.app.owners]
-        return tuple(dict.fromkeys(one.id for one in named if one is not None and not one.unfit))
+        """The ids of its owners as they are now, without those who may hold no role."""
+        named = [who.by_email(owner) if "@" in owner else who.person(owner) for owner in self.app.owners]
+        return tuple(dict.fromkeys(person.id for person in named if person is not None and not person.unfit))
 
     @cached_property
     def connector(self) -> Json:
@@ -74,7 +78,7 @@ class Snapshot:
             return f"{connector.type}:{self.app.key}/{self.access.key}"
         params = json.dumps(what, sort_keys=True, separators=(",", ":"))
         readable = f"{connector.type}:{params}"
-        if len(readable) <= READABLE:
+        if len(readable) <= LONGEST_TARGET:
             return readable
         return f"{connector.type}:{hashlib.sha256(params.encode()).hexdigest()}"
 
@@ -90,7 +94,7 @@ class Snapshot:
 
     @cached_property
     def digest(self) -> str:
-        """What requests and grants name it by: the SHA-256 of its text."""
+        """The SHA-256 of its text, by which requests and grants refer to it."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
     @classmethod
@@ -104,7 +108,7 @@ class Snapshot:
 
 def snapshot_of(case: Case, app: AppSpec, access: AccessSpec) -> Snapshot:
     """The policy of an access as this app has it, made once for as long as the catalogue stands."""
-    known: dict[tuple[str, str], tuple[AppSpec, Snapshot]] = apps.kept(case, Policy, dict)
+    known: dict[tuple[str, str], tuple[AppSpec, Snapshot]] = apps.cached(case, Policy, dict)
     of, snapshot = known.get((app.key, access.key), (None, None))
     if snapshot is None or of is not app:  # the policy of an older request may have another of that key
         snapshot = Snapshot(app, access).alone
@@ -125,9 +129,9 @@ def _policy_of(case: Case, digest: str) -> Snapshot:
     return snapshot
 
 
-def keep_policies(out: Outcome, snapshots: Sequence[Snapshot]) -> list[str]:
+def save_policies(out: Outcome, snapshots: Sequence[Snapshot]) -> list[str]:
     """Store these policies, where they are not there yet; returns their digests."""
-    digests = [one.digest for one in snapshots]
+    digests = [snapshot.digest for snapshot in snapshots]
     out.case.hand(Policy, digests)
     for snapshot in snapshots:
         out.put(Policy, digest=snapshot.digest, text=snapshot.text)
@@ -136,12 +140,12 @@ def keep_policies(out: Outcome, snapshots: Sequence[Snapshot]) -> list[str]:
 
 
 def policy_today(case: Case, grant: Grant) -> AccessPolicy:
-    """The policy that more time on a grant is asked for by: today's, or the grant's where the app is gone.
+    """The policy for an extension of a grant: today's, or the grant's own where the app is gone.
 
-    For a holder who always has an end it offers no other.
+    For a guest or a contractor it allows no access without an end.
     """
-    app = apps.find(case, grant.app_key)
-    access = next((one for one in app.access if one.key == grant.access_key), None) if app else None
+    app = apps.find_app(case, grant.app_key)
+    access = next((access for access in app.access if access.key == grant.access_key), None) if app else None
     policy = effective(app, access) if app and access else policy_of(case, grant.policy).policy
     holder = Directory(case).person(grant.person_id)
     return policy.model_copy(update={"indefinite": False}) if holder and holder.temporary else policy
@@ -159,7 +163,7 @@ def _stage_spec(text: str) -> StageSpec:
 
 
 _parsed: OrderedDict[str, Snapshot] = OrderedDict()
-"""The one that was used last stands last. Threads that read and the one that writes share it."""
+"""In the order of their last use. Threads that read and the one that writes share it."""
 _changing = Lock()
 
 
@@ -167,5 +171,5 @@ def _remember(digest: str, snapshot: Snapshot) -> None:
     with _changing:
         _parsed[digest] = snapshot
         _parsed.move_to_end(digest)
-        if len(_parsed) > MOST:
+        if len(_parsed) > CACHE_SIZE:
             _parsed.popitem(last=False)

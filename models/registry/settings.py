@@ -1,44 +1,41 @@
-"""Small facts of the workspace, by key: read, set, and held while something depends on them."""
+"""Read, write and lock the settings of the workspace, by key."""
 
 import secrets
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert
 
+from models.statements import Sql
 from models.store.case import Case
 from models.store.outcome import Outcome
-from models.store.statements import Sql
-from models.tables.settings import Setting
+from models.tables.workspace import Setting
 
 _ADD = insert(Setting)
 _REMOVE = delete(Setting).where(Setting.key == bindparam("key"))
 
 
-def read(case: Case, key: str, default: Any = None) -> Any:
+def read_setting(case: Case, key: str, default: Any = None) -> Any:
     """The value of a setting, or the default where it was never set."""
     row = case.get(Setting, key)
     return default if row is None else row.value["value"]
 
 
-def write(out: Outcome, key: str, value: Any) -> None:
+def write_setting(out: Outcome, key: str, value: Any) -> None:
     """Set a setting; the value is anything that JSON can hold."""
     out.case.lock(Setting, key)
     out.put(Setting, key=key, value={"value": value})
 
 
-def hold(out: Outcome, key: str, default: Any = None) -> Any:
-    """Keep others from setting it until the commit, so that what is read now still holds when it is written.
-
-    Returns the value. Where it was never set, it is set to the default.
-    """
+def lock_setting(out: Outcome, key: str, default: Any = None) -> Any:
+    """Lock a setting until the commit and return its value; one that was never set is set to the default."""
     row = out.case.lock(Setting, key)
     if row is None:
         row = out.add(Setting, key=key, value={"value": default})
     return row.value["value"]
 
 
-def touch(sql: Sql) -> None:
-    """Write something and take it away again: raises what the database has against being written to."""
-    key = f"touch.{secrets.token_hex(8)}"  # one's own: nobody who froze with it locked is waited for
+def check_writable(sql: Sql) -> None:
+    """Write a row and remove it again, so that a database which cannot be written to raises its error."""
+    key = f"touch.{secrets.token_hex(8)}"  # of its own: a process that froze with it locked blocks nobody
     sql.run(_ADD, [{"key": key, "value": {"value": None}}])
     sql.run(_REMOVE, [{"key": key}])

@@ -9,9 +9,9 @@ from typing import Any, Protocol, TypeVar
 
 from models.audit import Fact
 from models.clock import Clock
+from models.statements import Sql
 from models.store.case import Case
 from models.store.outcome import Outcome
-from models.store.statements import Sql
 from models.store.units import CLICK, JOB, SWEEP, Priority, Unit
 from models.tables.base import Base
 from models.tables.grants import Grant

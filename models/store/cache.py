@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.tables.base import Base, Group
+from models.tables.catalogue import Policy
 from models.tables.people import Delegation, Role
-from models.tables.policies import Policy
-from models.tables.settings import Setting
+from models.tables.workspace import Setting
 
 TABLES: tuple[type[Base], ...] = (Setting, Delegation, Role, Policy)
 """Small tables that nearly every verb looks at and few change; a unit of work that changes one drops it."""

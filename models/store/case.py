@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from models.statements import Sql
 from models.store import reads
 from models.store.cache import MOST, TABLES, Cache
 from models.store.sequences import Sequences
-from models.store.statements import Sql
 from models.tables.base import GROUPS, Base, Group, asked_of, key_of, keys_of, type_of
 
 R = TypeVar("R", bound=Base)

@@ -9,10 +9,11 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from models.audit import Fact
-from models.jobs.table import Urgency, Wanted, Work, want
+from models.jobs.work import NewJob, Work, add_job
+from models.statements import Sql, row_type
 from models.store.case import Case
-from models.store.statements import Sql, row_type
 from models.tables.base import Base, Json, key_of, keys_of, type_of
+from models.tables.jobs import Urgency
 
 R = TypeVar("R", bound=Base)
 
@@ -28,7 +29,7 @@ class Outcome:
 
     case: Case
     facts: list[Fact] = field(default_factory=list)
-    jobs: dict[str, Wanted] = field(default_factory=dict)
+    jobs: dict[str, NewJob] = field(default_factory=dict)
     finished: list[Work] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     """What changed and has to be shown anew: references, and people's ids; see `models.store.redraw`."""
@@ -109,7 +110,7 @@ class Outcome:
         most one job of a `lane` (default: of the key) runs at a time.
         """
         at = run_at or self.now
-        want(self.jobs, Wanted(kind, key, lane or key, payload, urgency, at, not_before))
+        add_job(self.jobs, NewJob(kind, key, lane or key, payload, urgency, at, not_before))
 
     def finish(self, work: Work) -> None:
         """The job is done, with whatever else is in this outcome; LeaseLost where another process has it."""

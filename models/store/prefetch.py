@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from models.statements import Read
 from models.store import reads
 from models.store.case import Case
-from models.store.statements import Read
 from models.tables.base import Base, Group, type_of
 
 

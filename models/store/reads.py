@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Integer, Select, bindparam, func, select
 
-from models.store.statements import among
+from models.statements import among
 from models.tables.base import Base, Group, Not, keys_of
 
 

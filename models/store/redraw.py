@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from models.jobs.table import Urgency, Wanted
+from models.jobs.work import NewJob
+from models.statements import Read, among
 from models.store.case import Case
-from models.store.statements import Read, among
 from models.tables.base import Json
 from models.tables.cards import Card, CardKind, Home
 from models.tables.grants import Grant
+from models.tables.jobs import Urgency
 from models.tables.requests import Asked, Request
 from models.tables.states import GrantState
 
@@ -54,12 +55,12 @@ _HOMES = select(Home.person_id).where(
 
 def wanted_jobs(
     case: Case, cards: Mapping[tuple[str, str, str], Json], touched: Iterable[str]
-) -> dict[str, Wanted]:
+) -> dict[str, NewJob]:
     """Write down the cards that are not there yet; returns the jobs that draw what was touched, by key.
 
     What the unit has changed may be saved before or after this.
     """
-    jobs: dict[str, Wanted] = {}
+    jobs: dict[str, NewJob] = {}
     names = set(touched)
     just_begun = _requests_of_grants(case, names)
     if cards:
@@ -86,7 +87,7 @@ def _touched(case: Case, names: set[str]) -> list[Read]:
 
 
 def _draw_touched(
-    case: Case, jobs: dict[str, Wanted], cards: list[Any], homes: list[str], just_begun: set[str]
+    case: Case, jobs: dict[str, NewJob], cards: list[Any], homes: list[str], just_begun: set[str]
 ) -> None:
     now = case.now
     for card_id, kind, about in cards:
@@ -94,7 +95,7 @@ def _draw_touched(
         _draw(jobs, card_id, now + MOMENT if waits else now)
     for person_id in homes:
         key, at = f"home:{person_id}", now + MOMENT if person_id in just_begun else now
-        jobs[key] = Wanted("home", key, key, {"person": person_id}, Urgency.LATER, at)
+        jobs[key] = NewJob("home", key, key, {"person": person_id}, Urgency.LATER, at)
 
 
 def _requests_of_grants(case: Case, touched: set[str]) -> set[str]:
@@ -121,8 +122,8 @@ def _requests_of_grants(case: Case, touched: set[str]) -> set[str]:
     return just_begun
 
 
-def _draw(jobs: dict[str, Wanted], card_id: int, at: datetime) -> None:
+def _draw(jobs: dict[str, NewJob], card_id: int, at: datetime) -> None:
     key = f"card:{card_id}"
     known = jobs.get(key)
     if known is None or at < known.run_at:
-        jobs[key] = Wanted("card", key, key, {"card": card_id}, Urgency.TELL, at)
+        jobs[key] = NewJob("card", key, key, {"card": card_id}, Urgency.TELL, at)

@@ -13,11 +13,11 @@ from sqlalchemy import bindparam, column, delete, func, insert, literal, update
 
 from models import audit
 from models.jobs import queue
-from models.jobs.table import want
+from models.jobs.work import add_job
+from models.statements import Sql, Write, many, row_type
 from models.store import redraw
 from models.store.case import Case
 from models.store.outcome import Outcome
-from models.store.statements import Sql, Write, many, row_type
 from models.tables.base import Base, keys_of
 
 
@@ -39,7 +39,7 @@ def save(case: Case, outcomes: Sequence[Outcome]) -> bool:
     jobs = redraw.wanted_jobs(case, cards, touched)
     for outcome in outcomes:
         for wanted in outcome.jobs.values():
-            want(jobs, wanted)
+            add_job(jobs, wanted)
     writes += queue.finish(sql, [work for outcome in outcomes for work in outcome.finished])
     writes += queue.enqueue(sql, jobs.values(), case.now)
     if facts := [fact for outcome in outcomes for fact in outcome.facts]:

@@ -5,8 +5,8 @@ from collections.abc import Hashable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from models.statements import Sql
 from models.store import reads
-from models.store.statements import Sql
 from models.tables.base import Base
 
 FEW, MANY = 4, 64

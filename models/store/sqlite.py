@@ -17,10 +17,10 @@ import aiosqlite
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from models.clock import Clock
+from models.statements import Made
 from models.store.base import Offer, Store, Unavailable
 from models.store.cache import Cache
 from models.store.case import Case
-from models.store.statements import Made
 from models.store.units import Priority, Queue, Unit, Waiting, carry_out, waiting_for
 from models.tables.base import decode, encode_with
 

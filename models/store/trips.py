@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import column, func, literal_column, select
 
-from models.store.statements import Made, Plan, Read, Write, many, returns
+from models.statements import Made, Plan, Read, Write, many, returns
 
 KINDS = 1024
 """So many combinations of statements are kept: a verb has a few, by what it reads and writes."""

@@ -17,7 +17,7 @@ from models.store.case import Busy, Case
 from models.store.outcome import Outcome
 from models.store.save import save
 from models.tables.base import Base
-from models.tables.deliveries import Delivery
+from models.tables.workspace import Delivery
 
 
 class Priority(IntEnum):

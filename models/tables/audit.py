@@ -1,4 +1,4 @@
-"""The audit trail's tables: its entries, its end, and the words that stand beside it."""
+"""Tables of the audit trail: its entries, its head, and the words that are kept beside it."""
 
 import json
 from collections.abc import Callable
@@ -22,9 +22,9 @@ quote: Callable[[str], str] = json.encoder.encode_basestring
 
 
 class CanonicalJson(TypeDecorator[Json]):
-    """JSON that is kept as its canonical text, since a digest is taken of the text.
+    """JSON that is stored as its canonical text, since digests are of the text.
 
-    A text that is encoded already is taken as it is.
+    A text is stored as it is: it is encoded already.
     """
 
     impl = Text
@@ -38,7 +38,7 @@ class CanonicalJson(TypeDecorator[Json]):
 
 
 class AuditEntry(Base):
-    """One step: who did what to which thing, when and why."""
+    """One audit entry: who did what to which thing, when and why."""
 
     __tablename__ = "audit_entries"
 
@@ -65,7 +65,7 @@ class AuditEntry(Base):
 
 
 class AuditText(Base):
-    """Words that belong to an entry, kept beside the chain so that they can be erased."""
+    """Words of an entry, kept beside the chain so that they can be erased."""
 
     __tablename__ = "audit_texts"
 
@@ -82,7 +82,7 @@ class AuditText(Base):
 
 
 class AuditHead(Base):
-    """The chain's last link. Locking this one row keeps writers of the trail in line."""
+    """The chain's last link, in one row, which writers of the trail lock."""
 
     __tablename__ = "audit_head"
 

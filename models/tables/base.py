@@ -1,4 +1,4 @@
-"""The ground that every table stands on: naming, time and JSON, the same on SQLite and PostgreSQL."""
+"""Base of all tables: naming, times, JSON and groups of rows, the same on SQLite and PostgreSQL."""
 
 import enum
 import json
@@ -28,7 +28,7 @@ NAMING = {
 
 
 def encode_with(encoder: json.JSONEncoder) -> Callable[[Any], str]:
-    """What `encoder.encode` does, in half the time: that makes a new encoder in C for every value."""
+    """Like `encoder.encode`, in half the time: that makes a new encoder in C for every value."""
     make: Any = getattr(json.encoder, "c_make_encoder", None)
     if make is None:  # an implementation of Python without it
         return encoder.encode
@@ -47,7 +47,7 @@ _raw_decode = json.JSONDecoder().raw_decode
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware datetimes in, aware UTC datetimes out. A naive one is a defect and is refused."""
+    """Aware datetimes in, aware UTC datetimes out. A naive one is a defect: ValueError."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -87,7 +87,7 @@ class Base(DeclarativeBase):
 
 
 class ReadOnce:
-    """Marks a table whose rows a transaction holds once it has read them; see `models.store.session`."""
+    """Marks a table whose rows a transaction keeps once it has read them."""
 
 
 R = TypeVar("R", bound=Base)
@@ -100,27 +100,27 @@ GROUPS: dict[type[Base], "list[Group[Any]]"] = {}
 class Group(Generic[R]):
     """The rows of a table that share a value: the stages of a request, the live grants of a person.
 
-    Its conditions are said once, and hold in SQL and for rows that the unit of work has changed alike.
+    Its conditions are declared once, and apply in SQL and to rows that the unit of work has changed alike.
     """
 
     table: type[R]
     by: str | None
     """The column that they share; None: all that meet the conditions."""
     where: dict[str, Any]
-    """What else must be so, by column: a value, several in a tuple, None, or `Not(value)`."""
+    """Further conditions by column: a value, several in a tuple, None, or `Not(value)`."""
     order: tuple[str, ...]
-    """The columns that they come in the order of, by default their key."""
+    """The columns by which they are ordered, by default their key."""
     of: type[Base] | None
     """The table whose key `by` is: for all its rows in hand the group is read at once."""
 
     @cached_property
     def asked(self) -> Callable[[R], Any]:
-        """What it asks of a row: two versions that are alike in this are in the same group, or in none."""
+        """Reads the columns that decide a row's group: versions with equal values are in the same one."""
         return _getter(self.columns)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that say which group a row is in."""
+        """The columns that decide which group a row is in."""
         return (*self.where, self.by) if self.by else tuple(self.where)
 
     def holds(self, row: R) -> bool:
@@ -136,7 +136,7 @@ class Group(Generic[R]):
         return [(name, *_values_of(wanted)) for name, wanted in self.where.items()]
 
     def key_of(self, row: R) -> Any:
-        """Which of the groups this row is in."""
+        """The shared value of the group that this row is in."""
         return getattr(row, self.by) if self.by else None
 
     def sorted(self, rows: Iterable[R]) -> list[R]:
@@ -188,14 +188,14 @@ def key_of(row: Base) -> Any:
 
 
 def asked_of(table: type[R]) -> Callable[[R], Any] | None:
-    """What all groups of a table together ask of a row; None where it has no groups."""
+    """Reads the columns of a row that decide its groups; None for a table without groups."""
     if table not in _ASKED and table in GROUPS:
         _ASKED[table] = _getter({name for of in GROUPS[table] for name in of.columns})
     return _ASKED.get(table)
 
 
 def _getter(columns: Collection[str]) -> Callable[[Any], Any]:
-    """What reads these columns of a row; the same of every row where there are none."""
+    """A function that reads these columns of a row; None for every row where there are no columns."""
     return attrgetter(*columns) if columns else lambda _row: None
 
 

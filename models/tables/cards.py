@@ -1,7 +1,4 @@
-"""Tables of what stands on people's screens.
-
-Where each copy of a card lies, and whose App Home to keep up.
-"""
+"""Tables of what people see: where each copy of a card lies, and whose App Home to keep up to date."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +10,7 @@ from models.tables.base import BIG_KEY, Base, group
 
 
 class CardKind(StrEnum):
-    """What a card shows; its subject's reference is in brackets."""
+    """The kind of a card; its subject's reference is in brackets."""
 
     APPROVAL = "approval"  # an approver's copy (AR-1), or the one in a channel (AR-1/C0123)
     REQUEST = "request"  # the requester's copy (AR-1)
@@ -47,7 +44,7 @@ class Card(Base):
     kind: Mapped[CardKind]
     subject: Mapped[str] = mapped_column(String(64))
     about: Mapped[str] = mapped_column(String(32))
-    """The request, grant or task whose changes redraw it ("AR-1")."""
+    """The reference whose changes redraw it ("AR-1")."""
     person_id: Mapped[str] = mapped_column(String(32))
     """Whose it is; empty where it lies in a channel for everybody there."""
     place: Mapped[str] = mapped_column(String(32), default="")
@@ -55,7 +52,7 @@ class Card(Base):
     channel: Mapped[str] = mapped_column(String(32), default="")
     ts: Mapped[str] = mapped_column(String(32), default="")
     digest: Mapped[str] = mapped_column(String(64), default="")
-    """Of what was last shown: an unchanged card costs no call."""
+    """Digest of what was last shown: an unchanged card costs no call."""
     gone: Mapped[bool] = mapped_column(default=False)
     """Slack says that it cannot be reached any more (deleted, or the person is deactivated)."""
     created_at: Mapped[datetime]
@@ -81,7 +78,7 @@ class HomeTab(StrEnum):
 
 
 class Home(Base):
-    """What a person looks at on App Home. Somebody who never opened it has no row, and costs nothing."""
+    """The place that a person looks at on App Home. Somebody who never opened it has no row."""
 
     __tablename__ = "homes"
 

@@ -1,4 +1,4 @@
-"""The catalogue: apps, its other entries, and changes that wait for a second admin."""
+"""Tables of the catalogue: apps, other entries, policies as they stood, changes for a second admin."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from models.tables.base import BIG_KEY, Base, Json, JsonList, group
 
 
 class App(Base):
-    """An entry of the catalogue."""
+    """An app of the catalogue."""
 
     __tablename__ = "apps"
 
@@ -42,7 +42,7 @@ PARTS = group(Part, by="kind", order=("position", "key"))
 
 
 APP, SETTINGS, CONFLICT, MESSAGE, IMPORT = "app", "settings", "conflict", "message", "import"
-"""What a change is of: one app, the settings, one conflict or message, or all by the command line."""
+"""What a change is about: one app, the settings, one conflict or message, or all by the command line."""
 
 
 class ProposalState(StrEnum):
@@ -53,7 +53,7 @@ class ProposalState(StrEnum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     OVERTAKEN = "overtaken"
-    """The app was changed meanwhile, or the change fits no more."""
+    """Superseded: the app was changed meanwhile, or an example fails by now."""
 
 
 class Proposal(Base):
@@ -65,7 +65,7 @@ class Proposal(Base):
     kind: Mapped[str] = mapped_column(String(24))
     key: Mapped[str] = mapped_column(String(40))
     title: Mapped[str] = mapped_column(String(75))
-    """What people call what it changes."""
+    """The name of what it changes."""
     version: Mapped[int]
     """The version that it was made on; 0 for a new app."""
     edition: Mapped[int] = mapped_column(default=1)
@@ -73,16 +73,16 @@ class Proposal(Base):
     before: Mapped[Json]
     """Empty for a new app."""
     after: Mapped[Json]
-    """Empty for what is taken out."""
+    """Empty for a removal."""
     words: Mapped[JsonList]
-    """The difference, in sentences."""
+    """The changes, in sentences."""
     by: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
     state: Mapped[ProposalState] = mapped_column(default=ProposalState.OPEN)
     decided_by: Mapped[str | None] = mapped_column(String(64))
     decided_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(Text, default="")
-    """What was said to the decision, or why it was overtaken."""
+    """The note of the decision, or why it was superseded."""
 
     __table_args__ = (
         Index(
@@ -105,3 +105,14 @@ class Proposal(Base):
 
 
 OPEN_CHANGES = group(Proposal, state=ProposalState.OPEN)
+
+
+class Policy(Base):
+    """An app with one of its accesses, as they stood when somebody requested it."""
+
+    __tablename__ = "policies"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of the text, in hex."""
+    text: Mapped[str] = mapped_column(Text)
+    """Canonical JSON: sorted keys, no spaces; see `models.registry.policy_snapshot`."""

@@ -1,4 +1,4 @@
-"""Tables of grants, and of the tasks that people do by hand to give and take them."""
+"""Tables of grants, and of the tasks by which people provision and revoke them by hand."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from models.tables.states import LIVE_GRANTS, GrantState
 
 
 class Cause(StrEnum):
-    """Why an access was taken away before its time."""
+    """Why a grant was revoked before its end."""
 
     ADMIN = "admin"
     REQUESTER = "requester"
@@ -22,14 +22,14 @@ class Cause(StrEnum):
 
 
 class Direction(StrEnum):
-    """Which way a connector works."""
+    """What a connector does: provision or revoke."""
 
     GIVE = "give"
     TAKE = "take"
 
 
 UNSETTLED = text("state IN ('granting', 'revoking')")
-"""Grants that a connector has to see to. As literal SQL: with bound values SQLite passes by their index."""
+"""Grants that wait for a connector. As literal SQL: with bound values SQLite does not use their index."""
 LIVE = text("over_at IS NULL")
 """Grants that are not over."""
 
@@ -51,7 +51,7 @@ class Grant(Base):
     """As its request has it: a digest."""
     connector: Mapped[Json]
     target: Mapped[str] = mapped_column(String(255))
-    """What its connector changes: grants of one target are settled together, by one writer at a time."""
+    """What its connector changes: one round serves all grants of a target, one at a time."""
     state: Mapped[GrantState]
     length: Mapped[int | None]
     """Seconds from `active_at`, where the end follows from it."""
@@ -60,7 +60,7 @@ class Grant(Base):
     active_at: Mapped[datetime | None]
     over_at: Mapped[datetime | None]
     cause: Mapped[Cause | None]
-    """Why it was taken early; empty where its time was up."""
+    """Why it was revoked early; empty where its end came."""
     caused_by: Mapped[str | None] = mapped_column(String(64))
     failing: Mapped[Direction | None]
     error: Mapped[str] = mapped_column(Text, default="")
@@ -123,7 +123,7 @@ class TaskState(StrEnum):
 
 
 class Task(Base):
-    """Something that an owner does by hand before work goes on."""
+    """Something that an owner does by hand before the grant goes on."""
 
     __tablename__ = "tasks"
 
@@ -156,10 +156,10 @@ class Task(Base):
 
 
 LIVE_OF = group(Grant, by="person_id", state=LIVE_GRANTS)
-"""What a person has, will have, or is losing."""
+"""The grants of a person that are not over."""
 BEING_TAKEN = group(Grant, by="person_id", of=Person, state=GrantState.REVOKING)
 ENDLESS = group(Grant, by="person_id", of=Person, state=GrantState.ACTIVE, ends_at=None)
-"""What a person has for as long as nobody takes it."""
+"""The active grants of a person without an end."""
 TASKS = group(Task, by="grant_id", of=Grant)
 OPEN_TASKS = group(Task, by="grant_id", of=Grant, state=TaskState.OPEN)
 ALL_OPEN_TASKS = group(Task, order=("grant_id", "id"), state=TaskState.OPEN)

@@ -1,4 +1,4 @@
-"""Pauses: what would be taken away at once, and may be by mistake, waits for an admin's word."""
+"""Table of pauses: mass revocations, perhaps by mistake, that wait for an admin."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from models.tables.base import BIG_KEY, Base, group
 
 
 class PauseKind(StrEnum):
-    """Why it waits."""
+    """The cause of a pause."""
 
     CLOCK = "clock"  # the machine's clock jumped ahead, and Slack's does not agree with it
     RESTORED = "restored"  # the database is older than what was shown in Slack: a backup
@@ -26,7 +26,7 @@ class PauseState(StrEnum):
 
 
 class Pause(Base):
-    """What is not taken away by itself, and since when."""
+    """A pause of revocations, and what it is about."""
 
     __tablename__ = "pauses"
 
@@ -34,7 +34,7 @@ class Pause(Base):
     kind: Mapped[PauseKind]
     state: Mapped[PauseState] = mapped_column(default=PauseState.OPEN)
     since: Mapped[datetime]
-    """The last moment that is not in doubt."""
+    """The last moment that is certain."""
     until: Mapped[datetime]
     """What the clock said when it began."""
     count: Mapped[int]

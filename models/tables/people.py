@@ -1,4 +1,4 @@
-"""People, groups, roles, and who is away."""
+"""Tables of people, user groups, roles and delegations."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -10,7 +10,7 @@ from models.tables.base import BIG_KEY, Base, JsonList, Not, ReadOnce, group
 
 
 class Person(Base, ReadOnce):
-    """Somebody who uses Slack. `id` is Slack's and never changes; everything else is looked up afresh."""
+    """A person in Slack. `id` is Slack's and never changes; everything else is looked up again."""
 
     __tablename__ = "people"
 
@@ -49,7 +49,7 @@ class UserGroup(Base):
 
 
 class RoleName(StrEnum):
-    """What a person may do beyond asking and deciding."""
+    """A role beyond requesting and deciding."""
 
     WORKSPACE_ADMIN = "workspace_admin"
 
@@ -69,7 +69,7 @@ ROLES = group(Role, by="role")
 
 
 class Delegation(Base):
-    """One absence of one person, and who stands in for them meanwhile."""
+    """One absence of one person, and their delegate meanwhile."""
 
     __tablename__ = "delegations"
 
@@ -84,7 +84,7 @@ class Delegation(Base):
     ends_at: Mapped[datetime]
     """When the last day is over there."""
     due_at: Mapped[datetime | None]
-    """When it begins or ends next, and open stages have to look again whom they ask; None once it is over."""
+    """When it begins or ends next, and open stages are rechecked; None once it is over."""
 
     __table_args__ = (
         Index("ix_delegations_person", "person_id", "ends_at"),

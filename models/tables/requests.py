@@ -1,4 +1,4 @@
-"""Tables of requests: what was asked, by which stages it is decided, and what was said on the way."""
+"""Tables of requests: their stages, whom these ask, decisions, reassignments and comments."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Term:
-    """For how long.
+    """The duration of a request.
 
     A `length` that counts from the moment the access is active, or an explicit `end` (with a `start` in the
     future where wanted), or neither: with no end.
@@ -54,7 +54,7 @@ class Term:
 
 
 class Request(Base):
-    """One person asking for one access."""
+    """A request of one person for one access."""
 
     __tablename__ = "requests"
 
@@ -74,10 +74,10 @@ class Request(Base):
     term: Mapped[Json]
     """What would be given now, changed durations included (`Term.to_json`)."""
     asked_term: Mapped[Json]
-    """What was asked for at first."""
+    """The term as submitted."""
     over_max: Mapped[bool] = mapped_column(default=False)
     emergency: Mapped[bool] = mapped_column(default=False)
-    """Whether it was given at once, to be looked at afterwards."""
+    """Whether it was given at once, to be reviewed afterwards."""
     because: Mapped[Json]
     """The policy's reasons at the submission: {"reasons": [{"rule": …, "text": …}]}."""
     state: Mapped[RequestState]
@@ -91,11 +91,11 @@ class Request(Base):
     reminders: Mapped[int] = mapped_column(default=0)
     """How many reminders the open stage has had by itself."""
     reminded_at: Mapped[datetime | None]
-    """When those who are waited for were last reminded, by whomever, or warned that it expires."""
+    """When the approvers were last reminded, in whichever way, or warned that it expires."""
     escalate_at: Mapped[datetime | None]
     """When the alternates of the open stage are asked too."""
     warn_at: Mapped[datetime | None]
-    """When those concerned are told that it is about to expire."""
+    """When to warn that it is about to expire."""
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[str | None] = mapped_column(String(64))
     closing_note: Mapped[str] = mapped_column(Text, default="")
@@ -153,7 +153,7 @@ class Stage(Base):
     channel: Mapped[str] = mapped_column(String(32), default="")
     """The channel that it is asked in; empty where everybody has a card of their own."""
     remark: Mapped[str] = mapped_column(Text, default="")
-    """Who stands in or is asked too, and why; empty where it goes as its `spec` says."""
+    """Delegates and others who are asked too, and why; empty where all is as its `spec` says."""
     state: Mapped[StageState]
     opened_at: Mapped[datetime | None]
     escalated_at: Mapped[datetime | None]
@@ -162,7 +162,7 @@ class Stage(Base):
 
 
 class Asked(Base):
-    """Somebody whose decision a stage waits for, and why they."""
+    """A person whom a stage asks, and why."""
 
     __tablename__ = "asked"
 
@@ -171,23 +171,23 @@ class Asked(Base):
     person_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     because: Mapped[str] = mapped_column(Text)
     seat_id: Mapped[str] = mapped_column(String(32), default="")
-    """Whose vote it is, where they stand in for somebody."""
+    """The person whose vote it is, for a delegate or after a reassignment."""
     quiet: Mapped[bool] = mapped_column(default=False)
     """May decide, and gets no message about it."""
     alternate: Mapped[bool] = mapped_column(default=False)
-    """Whether they came in when nobody had decided in time."""
+    """Whether they are asked because nobody had decided in time."""
     asked_at: Mapped[datetime]
 
     __table_args__ = (Index("ix_asked_person", "person_id", "request_id"),)
 
     @property
     def holds(self) -> str:
-        """Whose vote a decision of theirs would be."""
+        """The id of the person whose vote their decision would be."""
         return self.seat_id or self.person_id
 
 
 class Reassignment(Base):
-    """A decision that was passed on: somebody is asked in the place of somebody else."""
+    """A reassigned decision: somebody is asked in the place of somebody else."""
 
     __tablename__ = "reassignments"
 
@@ -211,7 +211,7 @@ class Decision(Base):
     person_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     position: Mapped[int]
     seat_id: Mapped[str] = mapped_column(String(32), default="")
-    """For whom they stood in, where they did: it is that person's vote."""
+    """The person whose vote it is, for a delegate or after a reassignment."""
     approve: Mapped[bool]
     comment: Mapped[str] = mapped_column(Text, default="")
     term: Mapped[Json | None]
@@ -222,12 +222,12 @@ class Decision(Base):
 
     @property
     def holds(self) -> str:
-        """Whose vote it is."""
+        """The id of the person whose vote it is."""
         return self.seat_id or self.person_id
 
 
 class Comment(Base):
-    """What somebody said about a request."""
+    """A comment on a request."""
 
     __tablename__ = "comments"
 
@@ -253,4 +253,4 @@ PENDING_OF_REQUESTER = group(Request, by="requester_id", state=RequestState.PEND
 PENDING_OF_BENEFICIARY = group(Request, by="beneficiary_id", state=RequestState.PENDING)
 OF_REQUESTER = group(Request, by="requester_id")
 EXTENDING = group(Request, by="grant_id", of=Grant, kind=RequestKind.EXTEND, state=RequestState.PENDING)
-"""The request for more time that waits about a grant: there is one at most."""
+"""The pending extension of a grant: there is one at most."""

@@ -1,4 +1,4 @@
-"""Table of reviews: what was taken in an emergency, and what somebody else found when they looked at it."""
+"""Table of reviews: emergencies, and how somebody else judged them afterwards."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -23,11 +23,11 @@ class ReviewState(StrEnum):
 
 
 OPEN = text("state = 'open'")
-"""As literal SQL: with a bound value SQLite passes by the indexes of what is open."""
+"""As literal SQL: with a bound value SQLite does not use the partial indexes."""
 
 
 class Review(Base):
-    """One emergency that has to be looked at. It is open until somebody else than its user closes it."""
+    """The review of one emergency, open until somebody other than its user closes it."""
 
     __tablename__ = "reviews"
 
@@ -39,7 +39,7 @@ class Review(Base):
     access_key: Mapped[str] = mapped_column(String(40))
     state: Mapped[ReviewState]
     asked: Mapped[JsonList]
-    """Ids of the people who are to review it; any of them may. Nobody: none is left who may."""
+    """Ids of the people who may review it; empty where nobody may."""
     earlier: Mapped[int] = mapped_column(default=0)
     """How many emergencies of the same person for the same access were unreviewed when this one began."""
     reminders: Mapped[int] = mapped_column(default=0)

@@ -1,4 +1,4 @@
-"""Every state and every legal move, as tables that can be printed: the diagrams are made of them."""
+"""States of requests, grants and stages, and every legal move, as tables; the diagrams are made of them."""
 
 from enum import StrEnum
 
@@ -85,7 +85,7 @@ GRANT_MOVES: dict[tuple[GrantState, GrantEvent], GrantState] = {
     (_G.SCHEDULED, _H.TIME_UP): _G.ENDED,
     (_G.GRANTING, _H.GIVEN): _G.ACTIVE,
     (_G.GRANTING, _H.GIVE_FAILED): _G.FAILED,
-    # Taken away while it was being given: it may be there already, so it is taken as if it were.
+    # Revoked while it was being provisioned: it may be there already, so it is revoked as if it were.
     (_G.GRANTING, _H.REVOKE): _G.REVOKING,
     (_G.GRANTING, _H.TIME_UP): _G.REVOKING,
     (_G.ACTIVE, _H.TIME_UP): _G.REVOKING,

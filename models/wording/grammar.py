@@ -7,7 +7,7 @@ from typing import NamedTuple, cast
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
-from models.catalogue.did_you_mean import did_you_mean
+from models.did_you_mean import did_you_mean
 from models.wording.messages import FILTERS, MESSAGES, Fact, MessageKey, Sort
 
 _LEXING = Environment(autoescape=False)  # noqa: S701 - it only cuts a text into words

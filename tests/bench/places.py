@@ -20,10 +20,9 @@ from models.store.base import Store
 from models.store.open import open_store
 from models.store.outcome import Outcome
 from models.tables.base import Base
-from models.tables.catalogue import App
+from models.tables.catalogue import App, Policy
 from models.tables.grants import Grant
 from models.tables.people import Person
-from models.tables.policies import Policy
 from models.tables.requests import Request
 from tests.world import World, running
 
@@ -110,7 +109,7 @@ async def furnish(store: Store, people: Iterable[str], *specs: Any, admins: Iter
 
     await store.write(known)
     for spec in specs:
-        await store.run(apps.save, spec, "operator")
+        await store.run(apps.save_app, spec, "operator")
 
 
 # ── by the hundred thousand, as they would stand there ───────────────────────────────────────────────────

@@ -20,9 +20,9 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
+from models.statements import Sql
 from models.store import postgres, sqlite, units
 from models.store.case import Case
-from models.store.statements import Sql
 from models.tables.audit import canonical
 from tests.bench.machine import fsync_time
 

@@ -15,7 +15,7 @@ from bot.worker.runner import Handler
 from bot.worker.worker import Worker
 from models.audit import Fact
 from models.lifecycle import due
-from models.lifecycle.grant.reconcile import Change, Done, Outcome
+from models.lifecycle.grant.reconcile import ConnectorResult, Done, TargetChange
 from models.store.base import SWEEP, Store
 
 OTHERS = {"card", "home", "tell", "note", "say", "mail"}
@@ -31,13 +31,13 @@ class Obliging(Connector):
     def check(cls, params: Params) -> None:
         """Whatever they are, it takes them."""
 
-    async def give(self, change: Change) -> Outcome:
+    async def give(self, change: TargetChange) -> ConnectorResult:
         return Done()
 
-    async def take(self, change: Change) -> Outcome:
+    async def take(self, change: TargetChange) -> ConnectorResult:
         return Done()
 
-    async def holds(self, change: Change) -> bool | None:
+    async def holds(self, change: TargetChange) -> bool | None:
         return None
 
 

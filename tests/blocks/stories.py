@@ -6,7 +6,7 @@ from typing import Any
 
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.enums import RequestKind
-from models.queries.stage_story import StageStory
+from models.queries.stage_stories import StageStory
 from models.queries.stories import GrantStory, RequestStory, TaskStory
 from models.registry.policy_snapshot import Snapshot
 from models.tables.grants import Direction, Grant, Task, TaskState

@@ -16,7 +16,7 @@ from blocks.admin.forms.message_example import ExamplePeople, example
 from blocks.cards import template_values
 from blocks.cards.render_template import Value, render
 from models.queries.stories import RequestStory
-from models.wording.company_words import OwnWords
+from models.registry.company_words import OwnWords
 from models.wording.grammar import Broken
 from models.wording.messages import MessageKey
 from tests.blocks.stories import ADA, GRACE, NOON

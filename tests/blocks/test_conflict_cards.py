@@ -49,7 +49,7 @@ def test_what_is_only_asked_for_too_is_in_nobodys_way() -> None:
 
 
 def test_the_approver_reads_what_somebody_has_in_the_app_already() -> None:
-    said = text(dict(approval(replace(story(), present=(grant(),)), GRACE)))
+    said = text(dict(approval(replace(story(), other_grants=(grant(),)), GRACE)))
 
     assert "*Has in GitHub now*" in said
     assert "Engineering team (until" in said

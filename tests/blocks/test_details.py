@@ -9,7 +9,7 @@ from blocks.timeline import SENTENCES
 from models.audit import Entry
 from models.clock import ManualClock
 from models.lifecycle.grant import give, revoke, tasks
-from models.lifecycle.people import person_changed
+from models.lifecycle.people import update_people
 from models.lifecycle.request import cancel, comment, decide, submit
 from models.lifecycle.request.plan import Draft
 from models.queries.stories import RequestStory, request_story, timeline
@@ -120,7 +120,7 @@ async def test_every_step_of_a_life_is_told_as_a_sentence(store: Store, clock: M
 
     def by_hand(out: Outcome, ref: str, direction: Direction) -> None:
         grant = out.case.get_one(Grant, out.case.get_one(Request, int(ref[3:])).grant_id)
-        tasks.done(out, tasks.open_task(out, grant, direction).ref, OTHER_OWNER)
+        tasks.complete_task(out, tasks.open_task(out, grant, direction).ref, OTHER_OWNER)
 
     await store.write(found)
     ref = await store.write(live)
@@ -163,10 +163,10 @@ async def test_other_endings_are_told_as_sentences_too(store: Store, clock: Manu
 
     def refuse(out: Outcome) -> None:
         grant = out.case.get_one(Grant, 1)
-        tasks.cannot(out, tasks.open_task(out, grant, Direction.GIVE).ref, OWNER, "No licence")
+        tasks.refuse_task(out, tasks.open_task(out, grant, Direction.GIVE).ref, OWNER, "No licence")
         grant = give.retry(out, out.case.get_one(Grant, 1), ADMIN)
         tasks.open_task(out, grant, Direction.GIVE)
-        revoke.take_away(out, grant, ADMIN, Cause.ADMIN)
+        revoke.revoke_grant(out, grant, ADMIN, Cause.ADMIN)
 
     approved = await store.write(_submit)
     clock.advance(timedelta(hours=25))
@@ -198,18 +198,18 @@ async def test_what_people_leaving_and_clocks_do_is_told_as_sentences_too(
 
     def all_leave(out: Outcome) -> None:
         out.change(out.case.get_one(Person, OWNER), active=False)
-        person_changed.leave(out, OWNER)
+        update_people.offboard(out, OWNER)
         out.change(out.case.get_one(Person, OTHER_OWNER), active=False)
         out.change(out.case.get_one(Person, ADMIN), active=False)
-        person_changed.leave(out, OTHER_OWNER)
+        update_people.offboard(out, OTHER_OWNER)
 
     def one_comes_back(out: Outcome) -> None:
         out.change(out.case.get_one(Person, OWNER), active=True)
-        person_changed.move_on(out, OWNER)
+        update_people.recheck_approver(out, OWNER)
 
     def approve(out: Outcome) -> None:
         request = decide.approve(out, ref, OWNER)
-        give.given(out, out.case.get_one(Grant, request.grant_id))
+        give.mark_active(out, out.case.get_one(Grant, request.grant_id))
 
     await store.write(found_with_grace)
     ref = await store.write(_submit)

@@ -10,10 +10,10 @@ from blocks.cards import CardAction
 from models.catalogue.spec.enums import RequestKind
 from models.jobs import Job
 from models.queries.home import Content, Counts, HomePage
-from models.queries.my_access import Held, MyAccess
+from models.queries.my_access import HeldGrant, MyAccess
 from models.queries.my_requests import MyRequests
 from models.queries.paging import PAGE, Pages
-from models.queries.pending_stages import Standing
+from models.queries.stage_stories import RequestProgress
 from models.queries.to_do import ToDo
 from models.tables.grants import Direction, Grant, Task, TaskState
 from models.tables.requests import Request
@@ -40,7 +40,9 @@ def read(content: Content, viewer: str = ADA) -> tuple[str, list[str]]:
     return words_of(view["blocks"]), buttons_of(view["blocks"][1:])
 
 
-def access(*held: Held, ended: tuple[Grant, ...] = (), pages: Pages = ONE, again: bool = True) -> MyAccess:
+def access(
+    *held: HeldGrant, ended: tuple[Grant, ...] = (), pages: Pages = ONE, again: bool = True
+) -> MyAccess:
     return MyAccess(held, ended, frozenset(one.id for one in ended if again), (ROOT,), pages)
 
 
@@ -48,28 +50,28 @@ def requests(
     *pending: Request,
     closed: tuple[Request, ...] = (),
     status: RequestState | None = None,
-    instead: dict[int, Held | None] | None = None,
+    instead: dict[int, HeldGrant | None] | None = None,
 ) -> MyRequests:
-    where = Standing(stage(0, "any", [GRACE, ALAN]), 2)
+    where = RequestProgress(stage(0, "any", [GRACE, ALAN]), 2)
     return MyRequests(tuple((one, where) for one in pending), closed, instead or {}, status, ONE)
 
 
 def todo(**parts: Any) -> ToDo:
     usual: dict[str, Any] = {
-        "decide": (),
+        "to_decide": (),
         "tasks": (),
         "changes": (),
         "reviews": (),
         "failed": (),
         "parked": (),
-        "decided": (),
+        "recent_decisions": (),
         "pages": ONE,
     }
     return ToDo(**(usual | parts))
 
 
 def to_decide(**changes: Any) -> ToDo:
-    return todo(decide=((request(SHOT, **changes), Standing(stage(0, "any", [GRACE]), 1)),))
+    return todo(to_decide=((request(SHOT, **changes), RequestProgress(stage(0, "any", [GRACE]), 1)),))
 
 
 def job(kind: str = "card", error: str = "channel_not_found") -> Job:
@@ -103,21 +105,21 @@ def test_an_empty_tab_says_so(content: Content, said: str) -> None:
 
 def test_an_active_access_says_how_long_it_lasts_still() -> None:
     ends = NOON + timedelta(days=2, hours=3, minutes=40)
-    words, buttons = read(access(Held(grant(SHOT, state=GrantState.ACTIVE, ends_at=ends), None, ())))
+    words, buttons = read(access(HeldGrant(grant(SHOT, state=GrantState.ACTIVE, ends_at=ends), None, ())))
     assert "GitHub, Engineering team" in words
     assert "*Active* · 2 days 3 hours left, until <!date^" in words
     assert buttons == ["Extend", "Give back", "Details"]
 
 
 def test_an_access_without_an_end_cannot_be_extended() -> None:
-    words, buttons = read(access(Held(grant(SHOT, state=GrantState.ACTIVE, ends_at=None), None, ())))
+    words, buttons = read(access(HeldGrant(grant(SHOT, state=GrantState.ACTIVE, ends_at=None), None, ())))
     assert "*Active* with no end" in words
     assert buttons == ["Give back", "Details"]
 
 
 def test_more_time_is_asked_for_once() -> None:
     more = request(SHOT, id=19, kind=RequestKind.EXTEND)
-    words, buttons = read(access(Held(grant(SHOT, state=GrantState.ACTIVE), more, ())))
+    words, buttons = read(access(HeldGrant(grant(SHOT, state=GrantState.ACTIVE), more, ())))
     assert "More time is asked for in AR-19." in words
     assert "Extend" not in buttons
 
@@ -140,13 +142,13 @@ def test_more_time_is_asked_for_once() -> None:
 def test_each_state_says_what_is_going_on_and_offers_only_what_works(
     state: GrantState, changes: dict[str, Any], said: str, buttons: list[str]
 ) -> None:
-    words, there = read(access(Held(grant(SHOT, state=state, **changes), None, ())))
+    words, there = read(access(HeldGrant(grant(SHOT, state=state, **changes), None, ())))
     assert said in words
     assert there == buttons
 
 
 def test_an_access_that_is_set_up_by_hand_says_by_whom() -> None:
-    words, _ = read(access(Held(grant(SHOT, state=GrantState.GRANTING), None, (GRACE, ALAN))))
+    words, _ = read(access(HeldGrant(grant(SHOT, state=GrantState.GRANTING), None, (GRACE, ALAN))))
     assert f"waiting for <@{GRACE}> or <@{ALAN}> to set it up by hand" in words
 
 
@@ -169,7 +171,7 @@ def approved() -> Request:
 
 def test_an_approved_access_that_is_held_still_can_be_extended_and_not_asked_for_again() -> None:
     one = approved()
-    held = Held(grant(SHOT, state=GrantState.ACTIVE, request_id=one.id), None, ())
+    held = HeldGrant(grant(SHOT, state=GrantState.ACTIVE, request_id=one.id), None, ())
     assert read(requests(closed=(one,), instead={one.id: held}))[1] == ["Extend", "Details"]
 
 
@@ -177,14 +179,14 @@ def test_an_approved_access_that_is_held_still_can_be_extended_and_not_asked_for
     "held",
     [
         None,
-        Held(grant(SHOT, state=GrantState.ACTIVE, request_id=99), None, ()),
-        Held(grant(SHOT, state=GrantState.ACTIVE, ends_at=None), None, ()),
-        Held(grant(SHOT, state=GrantState.ACTIVE), request(SHOT, kind=RequestKind.EXTEND), ()),
-        Held(grant(SHOT, state=GrantState.ACTIVE, person_id=ALAN), None, ()),
+        HeldGrant(grant(SHOT, state=GrantState.ACTIVE, request_id=99), None, ()),
+        HeldGrant(grant(SHOT, state=GrantState.ACTIVE, ends_at=None), None, ()),
+        HeldGrant(grant(SHOT, state=GrantState.ACTIVE), request(SHOT, kind=RequestKind.EXTEND), ()),
+        HeldGrant(grant(SHOT, state=GrantState.ACTIVE, person_id=ALAN), None, ()),
     ],
     ids=["asked for again", "held by another request", "no end", "more is asked for", "somebody else's"],
 )
-def test_where_neither_would_be_taken_neither_is_offered(held: Held | None) -> None:
+def test_where_neither_would_be_taken_neither_is_offered(held: HeldGrant | None) -> None:
     one = approved()
     assert read(requests(closed=(one,), instead={one.id: held}))[1] == ["Details"]
 
@@ -257,7 +259,7 @@ def test_an_admin_sees_what_failed_and_what_was_given_up() -> None:
 
 def test_what_one_decided_lately_stands_below() -> None:
     decided = ((decision(GRACE, approve=False), request(SHOT, state=RequestState.REJECTED)),)
-    words, _ = read(todo(decided=decided), GRACE)
+    words, _ = read(todo(recent_decisions=decided), GRACE)
     assert f"✗ You rejected GitHub, Engineering team for <@{ADA}> · AR-12" in words
     assert "now *Rejected*" in words
 
@@ -288,17 +290,17 @@ def full(words: str = "W" * 75, reason: str = "<!channel> & more\n" * 200) -> li
         app_name=words[:75], access_name=words[:75],
     )  # fmt: skip
     crowd = [f"U{n:010}" for n in range(40)]
-    where = Standing(stage(0, "any", [*crowd, GRACE], because=reason), 2)
+    where = RequestProgress(stage(0, "any", [*crowd, GRACE], because=reason), 2)
     pages = Pages(1, 3 * PAGE)
     return [
         MyAccess(
-            (Held(held, asked, tuple(crowd)),) * PAGE, (held,) * 5, frozenset([7]), tuple(crowd), pages
+            (HeldGrant(held, asked, tuple(crowd)),) * PAGE, (held,) * 5, frozenset([7]), tuple(crowd), pages
         ),
         MyRequests(((asked, where),) * PAGE, (), {}, None, pages),
         MyRequests((), (over,) * PAGE, {}, None, pages),
         todo(
-            decide=((asked, where),) * 5, tasks=((task(), held),) * 5, failed=(held,) * 5,
-            parked=(job("new", reason),) * 5, decided=((decision(GRACE), over),) * 5, pages=pages,
+            to_decide=((asked, where),) * 5, tasks=((task(), held),) * 5, failed=(held,) * 5,
+            parked=(job("new", reason),) * 5, recent_decisions=((decision(GRACE), over),) * 5, pages=pages,
         ),
     ]  # fmt: skip
 

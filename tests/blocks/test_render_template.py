@@ -8,10 +8,10 @@ from blocks.admin.forms.message_example import ExamplePeople, example
 from blocks.cards import draw, render_template, template_values
 from blocks.cards.render_template import render
 from models.queries.stories import GrantStory, RequestStory
+from models.registry.company_words import OwnWords
 from models.tables.cards import CardKind
 from models.tables.grants import Cause, Direction
 from models.tables.states import GrantState, RequestState
-from models.wording.company_words import OwnWords
 from models.wording.grammar import Broken
 from models.wording.messages import FILTERS, MESSAGES, MessageKey
 from tests.blocks.slack_validation import check_markup, check_message, words_of

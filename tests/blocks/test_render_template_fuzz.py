@@ -11,7 +11,7 @@ from blocks.admin.forms.message_example import ExamplePeople, example
 from blocks.cards import draw, render_template, template_values
 from blocks.cards.render_template import render
 from models.queries.stories import GrantStory, RequestStory
-from models.wording.company_words import OwnWords
+from models.registry.company_words import OwnWords
 from models.wording.grammar import LONGEST, wrong
 from models.wording.messages import FILTERS, MESSAGES, MessageKey
 from tests.blocks.slack_validation import check_markup, check_message, words_of

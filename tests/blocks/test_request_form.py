@@ -21,7 +21,7 @@ from blocks.request_form.input import MAX_ACCESSES
 from bot.sandbox.slack.validate import validate_suggestions
 from models.catalogue.spec import AppSpec
 from models.lifecycle.request.plan import Draft
-from models.queries.already_held import Mark
+from models.queries.already_held import AccessMark
 from models.tables.requests import Term
 from models.tables.states import GrantState, RequestState
 from models.text_cleanup import remove_unseen
@@ -238,15 +238,23 @@ def test_an_application_is_offered_with_its_category_and_risk() -> None:
 @pytest.mark.parametrize(
     ("mark", "zone", "said"),
     [
-        (Mark("AR-12", RequestState.PENDING), "UTC", "Asked for in AR-12"),
-        (Mark("GR-1", GrantState.ACTIVE, NOON), "Europe/Berlin", "You have this until 6 May 2030 14:00"),
-        (Mark("GR-1", GrantState.ACTIVE, NOON), "Mars/Base", "You have this until 6 May 2030 12:00 UTC"),
-        (Mark("GR-1", GrantState.ACTIVE), "UTC", "You have this"),
-        (Mark("GR-1", GrantState.GRANTING), "UTC", "Being given to you now"),
-        (Mark("GR-1", GrantState.SCHEDULED), "UTC", "Will be yours soon"),
+        (AccessMark("AR-12", RequestState.PENDING), "UTC", "Asked for in AR-12"),
+        (
+            AccessMark("GR-1", GrantState.ACTIVE, NOON),
+            "Europe/Berlin",
+            "You have this until 6 May 2030 14:00",
+        ),
+        (
+            AccessMark("GR-1", GrantState.ACTIVE, NOON),
+            "Mars/Base",
+            "You have this until 6 May 2030 12:00 UTC",
+        ),
+        (AccessMark("GR-1", GrantState.ACTIVE), "UTC", "You have this"),
+        (AccessMark("GR-1", GrantState.GRANTING), "UTC", "Being given to you now"),
+        (AccessMark("GR-1", GrantState.SCHEDULED), "UTC", "Will be yours soon"),
     ],
 )
-def test_an_access_says_whether_one_has_it_already(mark: Mark, zone: str, said: str) -> None:
+def test_an_access_says_whether_one_has_it_already(mark: AccessMark, zone: str, said: str) -> None:
     options = access_options(GITHUB, "", {"engineering": mark}, zone)
     assert options[0]["description"]["text"] == said
     assert "description" not in options[1]

@@ -52,7 +52,7 @@ class ConfiguredWorkspace:
         """Make these the apps of the catalogue."""
         specs = [AppSpec.model_validate(entry) for entry in entries]
         store = open_store(self.url, SystemClock())
-        await store.run(apps.replace, specs, "operator")
+        await store.run(apps.replace_apps, specs, "operator")
         await store.close()
 
     async def check(self) -> Report:

@@ -21,7 +21,7 @@ from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.jobs import LeaseLost, Work
 from models.lifecycle.grant import reconcile
-from models.lifecycle.grant.reconcile import Change, Done
+from models.lifecycle.grant.reconcile import Done, TargetChange
 from models.lifecycle.request import submit
 from models.lifecycle.request.plan import Draft
 from models.store.base import Store
@@ -54,16 +54,16 @@ class Moody(Connector):
     def check(cls, _params: Params) -> str | None:
         return None
 
-    async def give(self, change: Change) -> reconcile.Outcome:
+    async def give(self, change: TargetChange) -> reconcile.ConnectorResult:
         return self._act("give", change, self.members.add)
 
-    async def take(self, change: Change) -> reconcile.Outcome:
+    async def take(self, change: TargetChange) -> reconcile.ConnectorResult:
         return self._act("take", change, self.members.discard)
 
-    async def holds(self, change: Change) -> bool | None:
+    async def holds(self, change: TargetChange) -> bool | None:
         return change.person_id in self.members
 
-    def _act(self, what: str, change: Change, act: Callable[[str], None]) -> reconcile.Outcome:
+    def _act(self, what: str, change: TargetChange, act: Callable[[str], None]) -> reconcile.ConnectorResult:
         if mood := self.moods.get(change.person_id):
             raise mood
         act(change.person_id)
@@ -196,7 +196,7 @@ async def test_what_may_pass_is_tried_again_when_it_may_have_passed(
 async def test_a_connector_that_breaks_altogether_is_tried_again(
     store: Store, job: ApplyAccessJob, moody: Moody, monkeypatch: pytest.MonkeyPatch, clock: ManualClock
 ) -> None:
-    async def breaks(_: Sequence[Change]) -> Mapping[int, reconcile.Outcome]:
+    async def breaks(_: Sequence[TargetChange]) -> Mapping[int, reconcile.ConnectorResult]:
         raise KeyError("surprise")
 
     monkeypatch.setattr(moody, "apply", breaks)
@@ -212,7 +212,7 @@ async def test_a_connector_that_breaks_altogether_is_tried_again(
 async def test_a_connector_that_hangs_is_cut_off(
     store: Store, job: ApplyAccessJob, moody: Moody, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def hangs(_: Sequence[Change]) -> Mapping[int, reconcile.Outcome]:
+    async def hangs(_: Sequence[TargetChange]) -> Mapping[int, reconcile.ConnectorResult]:
         await asyncio.Event().wait()
         return {}
 
@@ -226,7 +226,7 @@ async def test_a_connector_that_hangs_is_cut_off(
 async def test_a_connector_that_forgets_somebody_is_asked_again(
     store: Store, job: ApplyAccessJob, moody: Moody, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def forgets(changes: Sequence[Change]) -> Mapping[int, reconcile.Outcome]:
+    async def forgets(changes: Sequence[TargetChange]) -> Mapping[int, reconcile.ConnectorResult]:
         return {changes[0].grant_id: Done()}
 
     monkeypatch.setattr(moody, "apply", forgets)

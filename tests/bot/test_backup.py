@@ -53,7 +53,7 @@ async def somebody_asks(world: World, person: str) -> None:
     draft = Draft(person, person, "github", ("admin",), EIGHT_HOURS, "INC-42")
 
     known = new_row(Person, id=person, name=person, email="")
-    await world.bot.store.run(directory.remember, [known])
+    await world.bot.store.run(directory.remember_people, [known])
     await world.bot.store.run(submit.submit, draft)
 
 

@@ -89,11 +89,11 @@ async def test_a_mass_that_a_jump_would_end_waits_for_an_admin(machine: Machine,
     assert await machine.active() == MASS
     (pause,) = await machine.pauses()
     assert (pause.state, pause.count, pause.since, pause.until) == (PauseState.OPEN, MASS, true, true + jump)
-    await machine.store.run(mass_revocation.wait, pause.ref, ROOT)
+    await machine.store.run(mass_revocation.keep_pause, pause.ref, ROOT)
     machine.passes(2 * ASK_INTERVAL)
     await machine.tick()
     assert await machine.active() == MASS
-    await machine.store.run(mass_revocation.lift, pause.ref, ROOT)
+    await machine.store.run(mass_revocation.lift_pause, pause.ref, ROOT)
     await machine.tick()
     assert await machine.active() == 0
 
@@ -124,7 +124,7 @@ async def test_the_pause_is_over_when_the_clock_is_right_again(machine: Machine)
     assert pause.state is PauseState.OVER
     assert await machine.active() == MASS
     with pytest.raises(Closed):
-        await machine.store.run(mass_revocation.lift, pause.ref, ROOT)
+        await machine.store.run(mass_revocation.lift_pause, pause.ref, ROOT)
 
 
 async def test_a_jump_that_slack_agrees_with_was_a_machine_asleep(machine: Machine) -> None:
@@ -324,19 +324,19 @@ async def test_only_an_admin_decides_and_only_once(machine: Machine) -> None:
     machine.slack = lambda: true
     machine.clock.advance(YEAR)
     await machine.tick()
-    for verb in (mass_revocation.wait, mass_revocation.lift):
+    for verb in (mass_revocation.keep_pause, mass_revocation.lift_pause):
         with pytest.raises(NotAllowed):
             await machine.store.run(verb, "PS-1", ADA)
-    await machine.store.run(mass_revocation.lift, "PS-1", ROOT)
+    await machine.store.run(mass_revocation.lift_pause, "PS-1", ROOT)
     with pytest.raises(Closed):
-        await machine.store.run(mass_revocation.wait, "PS-1", ROOT)
+        await machine.store.run(mass_revocation.keep_pause, "PS-1", ROOT)
 
 
 async def test_the_database_is_told_the_time_once_a_minute(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[datetime] = []
-    monkeypatch.setattr(mass_revocation, "note_time", lambda out: told.append(out.now))
+    monkeypatch.setattr(mass_revocation, "save_time", lambda out: told.append(out.now))
     for _ in range(121):
         await machine.keeper.check()
         machine.passes(timedelta(seconds=1))

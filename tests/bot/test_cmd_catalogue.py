@@ -170,7 +170,7 @@ def test_what_nobody_has_is_removed_without_more_words(keyturn: CommandLine) -> 
     keyturn.write("catalogue.toml", PRODUCT_EXAMPLE)
     ended = keyturn("catalogue", "import", "catalogue.toml")
     assert "held" not in ended.out
-    assert seen(SQLITE, apps.every) != []
+    assert seen(SQLITE, apps.all_apps) != []
 
 
 def test_what_is_understood_otherwise_is_told(keyturn: CommandLine) -> None:
@@ -279,7 +279,7 @@ def test_a_change_by_others_meanwhile_is_not_overwritten(keyturn: CommandLine) -
     keyturn.write("catalogue.toml", WIKI)
 
     def yes_but_somebody_is_faster() -> str:
-        on(SQLITE, lambda out: apps.save(out, GITHUB.model_copy(update={"name": "Git"}), "UROOT"))
+        on(SQLITE, lambda out: apps.save_app(out, GITHUB.model_copy(update={"name": "Git"}), "UROOT"))
         return "y"
 
     code, screen = at_a_terminal(keyturn, yes_but_somebody_is_faster)

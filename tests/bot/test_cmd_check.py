@@ -335,6 +335,6 @@ async def test_messages_that_cannot_be_used_are_told(
     await workspace.catalogue(github())
     own = MessageSpec(key=MessageKey.REJECTED, text=text)
     store = open_store(workspace.url, SystemClock())
-    await store.run(catalogue_entries.save, MESSAGE, own, "operator")
+    await store.run(catalogue_entries.save_entry, MESSAGE, own, "operator")
     await store.close()
     assert (await workspace.check()).about("Messages") == [line]

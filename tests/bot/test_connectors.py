@@ -14,7 +14,7 @@ from bot.errors import Failure
 from bot.slack.gateway import Gateway
 from models.catalogue.spec.connectors import BY_HAND, ConnectorSpec
 from models.clock import ManualClock
-from models.lifecycle.grant.reconcile import ByHand, Change, Done
+from models.lifecycle.grant.reconcile import ByHand, Done, TargetChange
 from models.tables.grants import Direction
 
 
@@ -108,7 +108,9 @@ async def test_what_is_done_by_hand_is_somebodys_task(
     outcome: object,
 ) -> None:
     connector = Manual(ConnectorContext(clock, http, gateway, lambda: "UKEYTURN"))
-    change = Change(7, "GR-7", direction, "UADA", "", {"type": "manual"}, kept=False, was_active=was_active)
+    change = TargetChange(
+        7, "GR-7", direction, "UADA", "", {"type": "manual"}, held_otherwise=False, was_active=was_active
+    )
     assert await connector.apply([change]) == {7: outcome}
     assert await connector.holds(change) is None
     assert await connector.probe({}) is None

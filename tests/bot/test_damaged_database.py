@@ -23,8 +23,8 @@ from models.store.base import Store, Unavailable
 from models.store.open import open_store
 from models.store.outcome import Outcome
 from models.tables.requests import Request
-from models.tables.settings import Setting
 from models.tables.states import RequestState
+from models.tables.workspace import Setting
 from tests.postgres import connect
 from tests.ready_world import ready_world, request_of, submit_request
 from tests.rows import all_of
@@ -207,7 +207,7 @@ async def test_one_write_that_was_lost_with_its_connection_takes_nobody_out_of_t
 
 
 async def test_looking_whether_it_can_be_written_leaves_nothing_behind(store: Store) -> None:
-    await store.write(lambda out: settings.touch(out.sql))
+    await store.write(lambda out: settings.check_writable(out.sql))
     assert await all_of(store, Setting) == []
 
 
@@ -223,9 +223,9 @@ async def test_a_damaged_file_is_said_by_reads_and_writes(damaged: Path, clock: 
     store = open_store(f"sqlite+aiosqlite:///{damaged}", clock)
     try:
         with pytest.raises(Unavailable, match="malformed"):
-            await store.run(settings.write, "a", 1)
+            await store.run(settings.write_setting, "a", 1)
         with pytest.raises(Unavailable, match="malformed"):
-            await store.read(lambda case: settings.read(case, "a"))
+            await store.read(lambda case: settings.read_setting(case, "a"))
     finally:
         await store.close()
 

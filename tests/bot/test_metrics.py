@@ -15,9 +15,9 @@ from bot.worker import schedule
 from models.clock import ManualClock
 from models.jobs import Job
 from models.queries import health
+from models.statements import Made
 from models.store.base import Store
 from models.store.outcome import Outcome
-from models.store.statements import Made
 from tests.bot.metrics_scrape import scrape
 from tests.ready_world import approve_request, ready_world, submit_request
 from tests.rows import clear
@@ -187,6 +187,6 @@ def _plans(out: Outcome) -> list[str]:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Made, "all", explained)
-        health.look(out.case)
-        health.grants(out.case)
+        health.read_health(out.case)
+        health.count_grants(out.case)
     return plans

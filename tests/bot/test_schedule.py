@@ -20,12 +20,12 @@ from models.registry import directory
 from models.store import units
 from models.store.base import Store, Unavailable
 from models.store.outcome import Outcome
-from models.tables.deliveries import Delivery
+from models.tables.catalogue import Policy
 from models.tables.grants import Grant
 from models.tables.people import Person
-from models.tables.policies import Policy
 from models.tables.requests import Request, Term
 from models.tables.states import GrantState, RequestState
+from models.tables.workspace import Delivery
 from tests.models.company import ADA, GITHUB, found
 from tests.rows import all_of, clear, count_of, every, new_row, trail_of
 
@@ -62,7 +62,7 @@ async def hold(store: Store, count: int) -> None:
         found(out, AUTOMATIC)
         for number in range(count):
             person = f"UADA{number}"
-            directory.remember(out, [new_row(Person, id=person, name=person, email="", active=True)])
+            directory.remember_people(out, [new_row(Person, id=person, name=person, email="", active=True)])
             draft = Draft(
                 person, person, "github", ("engineering",), Term(length=timedelta(hours=8)), "INC-42"
             )
@@ -70,7 +70,7 @@ async def hold(store: Store, count: int) -> None:
 
     def given(out: Outcome) -> None:
         for grant in every(out.case, Grant):
-            give.given(out, grant)
+            give.mark_active(out, grant)
 
     await store.write(work)
     await store.write(given)

@@ -9,7 +9,7 @@ from bot.sandbox.slack.state.conversations import Message
 from bot.worker.jobs import delete_duplicate_posts, post_once
 from models.clock import ManualClock
 from models.jobs import Job, JobState, Work
-from models.lifecycle.redraw import tell
+from models.lifecycle.redraw import send_text
 from models.lifecycle.request import comment, decide
 from models.store.outcome import Outcome
 from models.tables.cards import Card
@@ -204,7 +204,7 @@ async def test_of_a_comment_that_was_said_twice_one_is_left(world: World) -> Non
 
 async def test_of_what_somebody_was_told_twice_one_is_left(world: World) -> None:
     ada, at = world.ids["Ada"], world.clock.now()
-    await world.bot.store.run(tell, ada, "That did not work.", "x")
+    await world.bot.store.run(send_text, ada, "That did not work.", "x")
     await world.bot.idle()
     (told,) = world.person("Ada").messages()
     await world.bot.client.chat_postMessage(channel=ada, text="Again", metadata=told.metadata)

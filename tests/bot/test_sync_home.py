@@ -53,7 +53,7 @@ async def published(store: Store, slack: Slack, work: Work) -> None:
 async def test_what_changes_while_it_is_published_is_published_after_it(store: Store) -> None:
     slack = Slack()
     await store.write(found)
-    await store.run(app_home.opened, ADA)
+    await store.run(app_home.open_home, ADA)
     slack.meanwhile = lambda: ask(store, Term(length=timedelta(hours=8)))
     (work,) = await homes(store)
     await published(store, slack, work)
@@ -61,7 +61,7 @@ async def test_what_changes_while_it_is_published_is_published_after_it(store: S
     (again,) = await homes(store)
     await published(store, slack, again)
     assert slack.published == 2
-    await store.run(app_home.opened, ADA)
+    await store.run(app_home.open_home, ADA)
     (nothing_new,) = await homes(store)
     await published(store, slack, nothing_new)
     assert slack.published == 2
@@ -71,10 +71,10 @@ async def test_after_a_run_that_failed_it_is_published_though_nothing_has_change
     """Slack may have taken it and not said so, and somebody may see what was true before."""
     slack = Slack()
     await store.write(found)
-    await store.run(app_home.opened, ADA)
+    await store.run(app_home.open_home, ADA)
     (work,) = await homes(store)
     await published(store, slack, work)
-    await store.run(app_home.opened, ADA)
+    await store.run(app_home.open_home, ADA)
     (failed,) = await homes(store)
     await store.write(lambda out: jobs.retry_or_park(out.sql, failed, out.now, error="away", park=False))
     await store.write(lambda out: jobs.hurry(out.sql, out.now))

@@ -13,7 +13,7 @@ from bot.sandbox.slack import App, LocalSlack
 from bot.sandbox.slack.state.people import UserGroup
 from bot.slack.gateway import Gateway
 from models.clock import ManualClock
-from models.lifecycle.grant.reconcile import Change, Done, Outcome, Trouble
+from models.lifecycle.grant.reconcile import ConnectorFailure, ConnectorResult, Done, TargetChange
 from models.tables.grants import Direction
 
 GIVE, TAKE = Direction.GIVE, Direction.TAKE
@@ -32,23 +32,23 @@ class Team:
     def new(self, name: str) -> str:
         return self.slack.workspace.add_person(name).id
 
-    def change(self, direction: Direction, person_id: str) -> Change:
+    def change(self, direction: Direction, person_id: str) -> TargetChange:
         number = next(self._ids)
-        return Change(
+        return TargetChange(
             grant_id=number,
             ref=f"GR-{number}",
             direction=direction,
             person_id=person_id,
             email="",
             connector={"type": "slack_usergroup", "usergroup": self.group.id} | self.more,
-            kept=False,
+            held_otherwise=False,
             was_active=True,
         )
 
-    async def apply(self, *wanted: tuple[Direction, str]) -> list[Outcome]:
+    async def apply(self, *wanted: tuple[Direction, str]) -> list[ConnectorResult]:
         return await self.applied([self.change(*one) for one in wanted])
 
-    async def applied(self, changes: Sequence[Change]) -> list[Outcome]:
+    async def applied(self, changes: Sequence[TargetChange]) -> list[ConnectorResult]:
         outcomes = await self.connector.apply(changes)
         return [outcomes[change.grant_id] for change in changes]
 
@@ -134,7 +134,10 @@ async def test_a_group_that_somebody_switched_off_is_not_switched_on(team: Team)
     ada, ben = team.new("Ada"), team.new("Ben")
     team.slack.workspace.set_members(team.group, [team.otto, ben])
     team.slack.workspace.enable_group(team.group, False, by=ada)
-    assert await team.apply((TAKE, ben), (GIVE, ada)) == [Done(), Trouble(SWITCHED_OFF, passing=False)]
+    assert await team.apply((TAKE, ben), (GIVE, ada)) == [
+        Done(),
+        ConnectorFailure(SWITCHED_OFF, transient=False),
+    ]
     assert team.group.disabled_at
     assert team.group.members == [team.otto]  # Ben does not come back when it is switched on
 
@@ -147,8 +150,8 @@ async def test_one_whom_slack_does_not_take_keeps_nobody_out(team: Team) -> None
     outcomes = await team.apply((TAKE, team.otto), *((GIVE, one) for one in wanted))
     assert outcomes.count(Done()) == 51
     trouble = outcomes[31]
-    assert isinstance(trouble, Trouble)
-    assert not trouble.passing
+    assert isinstance(trouble, ConnectorFailure)
+    assert not trouble.transient
     assert "does not take this person" in trouble.error
     assert set(team.members) == set(people)
     assert len(team.calls()) <= 15  # and not one for each
@@ -158,8 +161,8 @@ async def test_a_wait_that_slack_asks_for_is_handed_on(team: Team) -> None:
     ada = team.new("Ada")
     team.slack.faults.ratelimit("usergroups.users.update", retry_after=37, times=1)
     (trouble,) = await team.apply((GIVE, ada))
-    assert isinstance(trouble, Trouble)
-    assert (trouble.passing, trouble.wait) == (True, timedelta(seconds=37))
+    assert isinstance(trouble, ConnectorFailure)
+    assert (trouble.transient, trouble.wait) == (True, timedelta(seconds=37))
 
 
 @pytest.mark.parametrize("fault", ["fail", "hang", "cut"])
@@ -167,8 +170,8 @@ async def test_a_slack_that_does_not_answer_may_answer_later(team: Team, fault: 
     ada = team.new("Ada")
     with getattr(team.slack.faults, fault)("usergroups.*"):
         (trouble,) = await team.apply((GIVE, ada))
-    assert isinstance(trouble, Trouble)
-    assert (trouble.passing, trouble.wait) == (True, None)
+    assert isinstance(trouble, ConnectorFailure)
+    assert (trouble.transient, trouble.wait) == (True, None)
     assert await team.apply((GIVE, ada)) == [Done()]
 
 
@@ -176,8 +179,8 @@ async def test_a_lost_answer_is_found_out_by_looking(team: Team) -> None:
     ada = team.new("Ada")
     with team.slack.faults.lose_answer("usergroups.users.update"):
         (trouble,) = await team.apply((GIVE, ada))
-    assert isinstance(trouble, Trouble)
-    assert trouble.passing
+    assert isinstance(trouble, ConnectorFailure)
+    assert trouble.transient
     assert await team.apply((GIVE, ada)) == [Done()]
     assert team.calls().count("users.update") == 1
 
@@ -188,7 +191,7 @@ async def test_nothing_is_believed_that_slack_does_not_show(
     ada = team.new("Ada")
     monkeypatch.setattr(team.slack.workspace, "set_members", lambda *_: None)
     (trouble,) = await team.apply((GIVE, ada))
-    assert trouble == Trouble("Slack took the new list of members, but does not show it.")
+    assert trouble == ConnectorFailure("Slack took the new list of members, but does not show it.")
 
 
 def not_allowed(team: Team, _app: App) -> None:
@@ -222,8 +225,8 @@ async def test_what_does_not_pass_by_itself_says_what_to_do(
     assert callable(mistake)
     mistake(team, app)
     (trouble,) = await team.apply((GIVE, team.new("Ada")))
-    assert isinstance(trouble, Trouble)
-    assert not trouble.passing
+    assert isinstance(trouble, ConnectorFailure)
+    assert not trouble.transient
     assert words in trouble.error
 
 

@@ -24,7 +24,7 @@ from models.store.base import Priority, Store, Unavailable
 from models.store.open import open_store
 from models.store.outcome import Outcome
 from models.store.units import Unit
-from models.tables.settings import Setting
+from models.tables.workspace import Setting
 from tests.models.workflow_steps import job_rows
 from tests.rows import edit
 
@@ -169,14 +169,14 @@ async def test_the_result_and_the_end_of_the_job_are_one(store: Store, clock: Ma
         )
 
         def result(out: Outcome) -> None:
-            settings.write(out, "done", 1)
+            settings.write_setting(out, "done", 1)
 
         return result
 
     async with at_work(store, run) as worker:
         await enqueue(store, "a")
         await worker.idle()
-    assert await store.read(lambda case: settings.read(case, "done")) is None
+    assert await store.read(lambda case: settings.read_setting(case, "done")) is None
     assert [job.run_at for job in await job_rows(store)] == [clock.now() + timedelta(hours=1)]
 
 
@@ -453,7 +453,7 @@ async def test_what_was_done_while_the_database_took_nothing_is_written_once_it_
     async def run(work: Work) -> Result:
         done.append(work.key)
         monkeypatch.setattr(type(store), "_write", no_room)
-        return lambda out: settings.write(out, "done", work.key)
+        return lambda out: settings.write_setting(out, "done", work.key)
 
     monkeypatch.setattr(runner, "RESULT_RETRY", 0.01)
     async with at_work(store, run) as worker:
@@ -463,7 +463,7 @@ async def test_what_was_done_while_the_database_took_nothing_is_written_once_it_
         await store.write(lambda out: out.sql.run(LEASES, [{"ended": datetime.fromtimestamp(0, UTC)}]))
         await worker.idle()
     assert done == ["a"]
-    assert await store.read(lambda case: settings.read(case, "done")) == "a"
+    assert await store.read(lambda case: settings.read_setting(case, "done")) == "a"
     assert await job_rows(store) == []
 
 
@@ -489,7 +489,7 @@ async def test_who_waits_for_another_process_keeps_no_job_from_being_claimed(
 ) -> None:
     """A verb waits for a row that another process holds; the jobs of others begin meanwhile."""
     done: list[str] = []
-    await store.run(settings.write, "held", 0)
+    await store.run(settings.write_setting, "held", 0)
     elsewhere = create_async_engine(database_url)
     async with at_work(store, finishing(done)) as worker, elsewhere.connect() as other:
         await other.execute(text("SELECT value FROM settings WHERE key = 'held' FOR UPDATE"))

@@ -1,7 +1,7 @@
 """A connector as another package would provide it (see test_connectors)."""
 
 from bot.connectors.base import Connector, Params
-from models.lifecycle.grant.reconcile import Change, Done, Outcome
+from models.lifecycle.grant.reconcile import ConnectorResult, Done, TargetChange
 
 
 class ThirdPartyConnector(Connector):
@@ -14,11 +14,11 @@ class ThirdPartyConnector(Connector):
     def check(cls, _params: Params) -> str | None:
         return None
 
-    async def give(self, change: Change) -> Outcome:
+    async def give(self, change: TargetChange) -> ConnectorResult:
         return Done()
 
-    async def take(self, change: Change) -> Outcome:
+    async def take(self, change: TargetChange) -> ConnectorResult:
         return Done()
 
-    async def holds(self, change: Change) -> bool | None:
+    async def holds(self, change: TargetChange) -> bool | None:
         return None

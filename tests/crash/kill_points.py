@@ -18,9 +18,9 @@ from typing import Any
 from slack_sdk.web.async_base_client import AsyncBaseClient
 
 from bot.worker.claim import Claim
+from models.statements import Sql
 from models.store import postgres, sqlite
 from models.store.case import Case
-from models.store.statements import Sql
 from models.store.units import Unit, carry_out
 
 PASSED_OVER = ("auth.test", "apps.connections.open")

@@ -178,7 +178,7 @@ class ProcessWorld(World):
         """Let the bot know everybody, however slowly a busy machine answers."""
         client = AsyncWebClient(self.app.bot_token, base_url=self.slack.api_url, session=self.http)
         people = [person_of((await client.users_info(user=one))["user"]) for one in self.ids.values()]
-        await self.store.run(directory.remember, people)
+        await self.store.run(directory.remember_people, people)
 
     def kept(self) -> Kept:
         """All that is to be known to go on from here, beside the database."""
@@ -265,7 +265,7 @@ class ProcessWorld(World):
 
     async def offer(self, **entry: Any) -> AppSpec:
         spec = AppSpec.model_validate(self.github() | entry)
-        await self.store.run(apps.save, spec, self.ids["Root"])
+        await self.store.run(apps.save_app, spec, self.ids["Root"])
         return spec
 
     async def settle(self) -> None:

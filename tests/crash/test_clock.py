@@ -171,9 +171,9 @@ async def machine(sqlite_template: str, tmp_path: Path) -> AsyncIterator[Machine
     await made.slack.start()
     try:
         people = [new_row(Person, id=one, name=name, email="", active=True) for name, one in made.ids.items()]
-        await store.run(directory.remember, people)
+        await store.run(directory.remember_people, people)
         offer = made.github() | {"auto_approve": [{"name": "Everybody may"}]}
-        await store.run(apps.save, AppSpec.model_validate(offer), made.ids["Root"])
+        await store.run(apps.save_app, AppSpec.model_validate(offer), made.ids["Root"])
         async with aiohttp.ClientSession() as made.http:
             made.begin()
             await made.until(made.ready)

@@ -54,7 +54,7 @@ async def everybody_has_it(world: ProcessWorld) -> list[str]:
 
     def ask(out: Outcome) -> None:
         for person in people:
-            directory.remember(out, [new_row(Person, id=person, name=person, email="", active=True)])
+            directory.remember_people(out, [new_row(Person, id=person, name=person, email="", active=True)])
             term = Term(length=timedelta(hours=8))
             submit.submit(out, Draft(person, person, "github", ("engineering",), term, "INC-42"))
 

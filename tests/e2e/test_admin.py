@@ -23,7 +23,7 @@ REFUSED = "Only Keyturn’s admins can set up apps. Ask Root."
 
 async def app_of(world: World, key: str = "github") -> AppSpec:
     """An app as it is kept."""
-    found = await world.bot.store.read(lambda case: apps.find(case, key))
+    found = await world.bot.store.read(lambda case: apps.find_app(case, key))
     assert found is not None
     return found
 
@@ -346,7 +346,7 @@ async def test_what_is_saved_is_saved_though_slack_does_not_redraw_and_tells_not
 
 async def test_a_thousand_apps_are_paged_and_found(world: World) -> None:
     many = [AppSpec.model_validate({"key": f"app-{n}", "name": f"App {n:05}"}) for n in range(1000)]
-    await world.bot.store.run(apps.replace, many, "operator")
+    await world.bot.store.run(apps.replace_apps, many, "operator")
     root = world.person("Root")
     await root.command("/access-admin")
     assert "App 00000" in modal_text(root)

@@ -8,7 +8,7 @@ from tests.world import World
 
 
 async def conflicts(world: World) -> list[ConflictSpec]:
-    return await world.bot.store.read(lambda case: catalogue_entries.every(case, CONFLICT))
+    return await world.bot.store.read(lambda case: catalogue_entries.all_entries(case, CONFLICT))
 
 
 async def trail(world: World, key: str) -> list[AuditEntry]:
@@ -74,7 +74,7 @@ async def test_what_makes_no_sense_is_said_in_the_form(world: World) -> None:
 
 async def test_who_would_be_asked_shows_what_conflicts(world: World) -> None:
     spec = ConflictSpec(key="k", name="Team or admin", these=("github/engineering",), those=("github/admin",))
-    await world.bot.store.run(catalogue_entries.save, CONFLICT, spec, world.ids["Root"])
+    await world.bot.store.run(catalogue_entries.save_entry, CONFLICT, spec, world.ids["Root"])
     await world.ask("Ada", "github engineering 8h because of a release")
     root = world.person("Root")
     await root.command("/access-admin", "github")

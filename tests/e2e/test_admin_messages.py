@@ -13,7 +13,7 @@ SAID = "Use &lt;!channel&gt; &amp; the read-only role"
 
 
 async def saved(world: World) -> list[MessageSpec]:
-    return await world.bot.store.read(lambda case: catalogue_entries.every(case, MESSAGE))
+    return await world.bot.store.read(lambda case: catalogue_entries.all_entries(case, MESSAGE))
 
 
 async def trail(world: World, action: str) -> list[AuditEntry]:
@@ -97,7 +97,7 @@ async def test_a_preview_shows_the_card_and_keeps_what_was_typed(world: World) -
 async def test_back_to_the_standard_words_takes_the_own_words_out(world: World) -> None:
     root = world.person("Root")
     own = MessageSpec.model_validate({"key": "rejected", "text": "No."})
-    await world.bot.store.run(catalogue_entries.save, MESSAGE, own, world.ids["Root"])
+    await world.bot.store.run(catalogue_entries.save_entry, MESSAGE, own, world.ids["Root"])
     await word(world)
     await root.fill("Text", "Never.")
 
@@ -114,7 +114,7 @@ async def test_where_a_change_needs_two_people_words_wait_for_the_second(world: 
     mias = world.ids["Mia"]
     await world.bot.store.run(directory.appoint, [mias], "operator")
     await world.bot.store.run(
-        catalogue_entries.save, SETTINGS, SettingsSpec(two_people=True), world.ids["Root"]
+        catalogue_entries.save_entry, SETTINGS, SettingsSpec(two_people=True), world.ids["Root"]
     )
     root, mia = world.person("Root"), world.person("Mia")
     await word(world)
@@ -138,7 +138,7 @@ async def test_words_that_cannot_be_used_give_way_to_the_standard_ones_and_the_a
     world: World,
 ) -> None:
     unusable = MessageSpec.model_validate({"key": "rejected", "text": "Dear {{ gone }}"})
-    await world.bot.store.run(catalogue_entries.save, MESSAGE, unusable, world.ids["Root"])
+    await world.bot.store.run(catalogue_entries.save_entry, MESSAGE, unusable, world.ids["Root"])
 
     await reject(world, "Not today")
 

@@ -72,6 +72,6 @@ async def test_a_change_that_breaks_an_example_stays_in_the_form_with_what_came_
     await root.fill("Name", "Somebody")
     errors = (await root.submit()).errors
     assert "Instead: asked for in Somebody." in errors["Name"]
-    kept = await world.bot.store.read(lambda case: apps.find(case, "github"))
+    kept = await world.bot.store.read(lambda case: apps.find_app(case, "github"))
     assert kept is not None
     assert kept.stage[0].name == "Owner"

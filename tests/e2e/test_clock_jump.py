@@ -57,7 +57,7 @@ async def many_hold(world: World) -> None:
 
     def given(out: Outcome) -> None:
         for grant in every(out.case, Grant):
-            give.given(out, grant)
+            give.mark_active(out, grant)
 
     await world.bot.store.write(work)
     await world.bot.store.write(given)

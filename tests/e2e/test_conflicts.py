@@ -19,7 +19,7 @@ async def rule(world: World, action: str = "block", **fields: Any) -> None:
     }  # fmt: skip
     extra = {"stage": {"name": "Auditors", "approvers": [world.ids["Mia"]]}} if action == "stage" else {}
     spec = ConflictSpec.model_validate(usual | extra | fields)
-    await world.bot.store.run(catalogue_entries.save, CONFLICT, spec, world.ids["Root"])
+    await world.bot.store.run(catalogue_entries.save_entry, CONFLICT, spec, world.ids["Root"])
 
 
 async def holds_engineering(world: World) -> None:

@@ -116,7 +116,7 @@ async def test_a_rejection_in_the_companys_words_goes_out_by_email_word_for_word
         "text": "Sorry, {{ requester|name }}.\n{{ decider }}: {{ comment }}\nAsk again {{ deadline|date }}.",
     }
     own = MessageSpec.model_validate(words)
-    await world.bot.store.run(catalogue_entries.save, MESSAGE, own, world.ids["Root"])
+    await world.bot.store.run(catalogue_entries.save_entry, MESSAGE, own, world.ids["Root"])
     leaves(world, "Ada")
     ref = await submit_quietly(world)
     said = "Not <!channel> & not today"
@@ -234,12 +234,12 @@ async def test_with_slack_away_for_hours_access_ends_and_people_hear_of_it(
     (request,) = await store.run(submit.submit, draft)
     await store.run(decide.approve, request.ref, grace)
     await world.settle()
-    await store.run(tasks.done, "TK-1", grace)
+    await store.run(tasks.complete_task, "TK-1", grace)
     await world.settle()
     with world.slack.faults.down():
         await pass_time(world, timedelta(minutes=30), times=18)
         assert "take" in to(mailbox, "Alan")[-1].text.lower()
-        await store.run(tasks.done, "TK-2", grace)
+        await store.run(tasks.complete_task, "TK-2", grace)
         await pass_time(world, timedelta(minutes=30), times=2)
         assert "its time was up" in to(mailbox, "Ada")[-1].text
 
@@ -277,7 +277,7 @@ async def held(world: World, access: str) -> None:
     await store.run(decide.approve, request.ref, grace)
     await world.settle()
     if access == "admin":
-        await store.run(tasks.done, "TK-1", grace)
+        await store.run(tasks.complete_task, "TK-1", grace)
         await world.settle()
 
 

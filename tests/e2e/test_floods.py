@@ -84,7 +84,7 @@ async def people(world: ProcessWorld, what: str) -> list[str]:
     """So many people who are known."""
     added = [world.slack.workspace.add_person(f"{what} {number}") for number in range(PEOPLE)]
     known = [person_of(user.as_json(with_email=True)) for user in added]
-    await world.store.run(directory.remember, known)
+    await world.store.run(directory.remember_people, known)
     return [user.id for user in added]
 
 

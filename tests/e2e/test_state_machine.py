@@ -147,9 +147,9 @@ class Life(RuleBasedStateMachine):
     def work(self, pick: int, name: str, can: bool) -> None:
         ref, who = self.some(Task, pick, TaskState.OPEN), self.world.ids[name]
         if ref and can:
-            self.do(tasks.done, ref, who)
+            self.do(tasks.complete_task, ref, who)
         elif ref:
-            self.do(tasks.cannot, ref, who, "The console is down")
+            self.do(tasks.refuse_task, ref, who, "The console is down")
 
     @rule(pick=PICK, name=st.sampled_from(["Root", "Grace", "Otto"]), again=st.booleans())
     def mend(self, pick: int, name: str, again: bool) -> None:

@@ -17,7 +17,7 @@ from tests.world import World, modal_text
 
 
 async def app_of(world: World, key: str = "github") -> AppSpec | None:
-    return await world.bot.store.read(lambda case: apps.find(case, key))
+    return await world.bot.store.read(lambda case: apps.find_app(case, key))
 
 
 async def risk(world: World) -> str:
@@ -40,7 +40,7 @@ async def two_admins(world: World, *more: str) -> None:
     await root.press("Settings")
     await root.choose("Changes", ["A change of the catalogue needs two people"])
     assert (await root.submit()).ok
-    assert await world.bot.store.read(propose_change.needed)
+    assert await world.bot.store.read(propose_change.needs_second_admin)
     await root.close(whole_stack=True)
 
 
@@ -247,7 +247,7 @@ async def test_the_only_admin_cannot_switch_it_on_and_hears_why(world: World) ->
     await root.choose("Changes", ["A change of the catalogue needs two people"])
     refused = await root.submit()
     assert "You are the only admin of Keyturn" in refused.errors["Changes"]
-    assert not await world.bot.store.read(propose_change.needed)
+    assert not await world.bot.store.read(propose_change.needs_second_admin)
 
 
 async def test_switching_it_off_needs_two_as_well(world: World) -> None:
@@ -258,12 +258,12 @@ async def test_switching_it_off_needs_two_as_well(world: World) -> None:
     await root.choose("Changes", [])
     await root.submit()
     assert "Nothing is changed yet. A second admin has to approve it: Mia." in modal_text(root)
-    assert await world.bot.store.read(propose_change.needed)
+    assert await world.bot.store.read(propose_change.needs_second_admin)
     await world.settle()
     mia = world.person("Mia")
     await mia.click(world.card("Mia", "proposes to change Settings"), "Approve change")
     assert (await mia.submit()).ok
-    assert not await world.bot.store.read(propose_change.needed)
+    assert not await world.bot.store.read(propose_change.needs_second_admin)
 
 
 async def test_where_nobody_else_is_left_the_form_says_that_it_waits(world: World) -> None:

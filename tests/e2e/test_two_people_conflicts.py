@@ -11,7 +11,7 @@ async def test_a_conflict_is_added_and_taken_out_by_two_admins(world: World) -> 
     mias = world.ids["Mia"]
     await world.bot.store.run(directory.appoint, [mias], "operator")
     await world.bot.store.run(
-        catalogue_entries.save, SETTINGS, SettingsSpec(two_people=True), world.ids["Root"]
+        catalogue_entries.save_entry, SETTINGS, SettingsSpec(two_people=True), world.ids["Root"]
     )
     root, mia = world.person("Root"), world.person("Mia")
     await root.command("/access-admin")

@@ -13,7 +13,7 @@ from models.catalogue.spec.settings import SETTINGS, SettingsSpec
 from models.clock import ManualClock
 from models.jobs import Job, JobState
 from models.lifecycle.catalogue import edit_app
-from models.lifecycle.grant.reconcile import ByHand, Trouble
+from models.lifecycle.grant.reconcile import ByHand, ConnectorFailure
 from models.lifecycle.people import delegations
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
@@ -92,11 +92,11 @@ class RolesWorld(World):
         await given("active", obliging)  # AR-1, GR-1
         await ask("urgent", ben, emergency=True)  # AR-2, GR-2, RV-1
         await settle(store)
-        await given("failing", lambda _: Trouble("It says no.", passing=False))  # AR-3, GR-3
+        await given("failing", lambda _: ConnectorFailure("It says no.", transient=False))  # AR-3, GR-3
         await given("task", lambda _: ByHand())  # AR-4, GR-4, TK-1
         await ask("pending")  # AR-5
         today = self.clock.now().date()
-        await store.run(delegations.set_stand_in, grace, dora, today, today)  # DG-1
+        await store.run(delegations.set_delegate, grace, dora, today, today)  # DG-1
         await store.write(self._configured)
 
     def _app(self) -> dict[str, Any]:
@@ -112,9 +112,11 @@ class RolesWorld(World):
         """Two people change the catalogue, and one has begun (CH-1); a job was given up (JB-1)."""
         root, rita = self.ids["Root"], self.ids["Rita"]
         directory.appoint(out, [rita], "operator")
-        catalogue_entries.save(out, SETTINGS, SettingsSpec(two_people=True), root)
+        catalogue_entries.save_entry(out, SETTINGS, SettingsSpec(two_people=True), root)
         version = out.case.get_one(App, "github").version
-        edit_app.change(out, "github", version, lambda app: app.model_copy(update={"name": "GitHub 2"}), rita)
+        edit_app.change_app(
+            out, "github", version, lambda app: app.model_copy(update={"name": "GitHub 2"}), rita
+        )
         mine = the(out.case, Card, about="AR-5", person_id=self.ids["Grace"])
         channel, ts = THREAD
         out.change(mine, channel=channel, ts=ts)

@@ -172,7 +172,7 @@ async def test_an_event_that_could_not_be_written_down_counts_as_lost(
     await submit_request(world)
     world.clock.advance(timedelta(seconds=1))
     with monkeypatch.context() as patch:
-        patch.setattr("models.lifecycle.people.slack_events.is_news", lambda *_: 1 / 0)
+        patch.setattr("models.lifecycle.people.update_people.is_new", lambda *_: 1 / 0)
         world.slack.workspace.deactivate(world.ids["Grace"])
         await world.settle()
     assert not await presses(world, "Grace")

@@ -33,7 +33,7 @@ def found(out: Outcome, *specs: AppSpec) -> None:
         )
         for one, name in NAMES.items()
     ]
-    directory.remember(out, people)
+    directory.remember_people(out, people)
     directory.appoint(out, [ROOT], "operator")
     for spec in specs or (GITHUB,):
-        apps.save(out, spec, ROOT)
+        apps.save_app(out, spec, ROOT)

@@ -23,9 +23,9 @@ async def company(store: Store) -> Store:
 
 
 async def test_who_is_no_longer_in_the_configuration_is_no_admin_any_more(company: Store) -> None:
-    await company.run(directory.administer, [ROOT, GRACE], "operator")
+    await company.run(directory.set_admins, [ROOT, GRACE], "operator")
     assert await admins(company) == {ROOT, GRACE}
-    await company.run(directory.administer, [GRACE], "operator")
+    await company.run(directory.set_admins, [GRACE], "operator")
     assert await admins(company) == {GRACE}
     with pytest.raises(NotAllowed, match="Ask Grace"):
         await company.read(lambda case: only_admins(case, ROOT))
@@ -34,11 +34,11 @@ async def test_who_is_no_longer_in_the_configuration_is_no_admin_any_more(compan
 
 
 async def test_a_configuration_that_names_nobody_leaves_the_admins_that_there_are(company: Store) -> None:
-    await company.run(directory.administer, [], "operator")
+    await company.run(directory.set_admins, [], "operator")
     assert await admins(company) == {ROOT}
 
 
 async def test_who_was_appointed_otherwise_stays(company: Store) -> None:
     await company.run(directory.appoint, [ALAN], GRACE)
-    await company.run(directory.administer, [ROOT], "operator")
+    await company.run(directory.set_admins, [ROOT], "operator")
     assert await admins(company) == {ROOT, ALAN}

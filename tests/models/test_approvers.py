@@ -10,7 +10,7 @@ from models.clock import ManualClock
 from models.durations import parse
 from models.errors import OwnRequest
 from models.lifecycle.catalogue import edit_app
-from models.lifecycle.people import person_changed
+from models.lifecycle.people import update_people
 from models.lifecycle.request import cancel, decide
 from models.registry import apps, directory
 from models.store.base import Store
@@ -53,9 +53,9 @@ async def stuck(store: Store) -> str:
     """Root stood in for Grace in the first stage, so only Alan could decide in the second; he has left."""
     await store.run(found, app([GRACE], [ALAN]))
     ref = await ask(store, EIGHT_HOURS)
-    await store.run(person_changed.people_seen, [seen(GRACE, active=False)])
+    await store.run(update_people.save_people, [seen(GRACE, active=False)])
     await store.run(decide.approve, ref, ROOT)
-    await store.run(person_changed.people_seen, [seen(ALAN, active=False)])
+    await store.run(update_people.save_people, [seen(ALAN, active=False)])
     return ref
 
 
@@ -78,7 +78,7 @@ async def test_where_nobody_is_left_nothing_is_approved_and_the_admins_see_it(
 
 async def test_who_comes_back_is_asked_again(store: Store) -> None:
     ref = await stuck(store)
-    await store.run(person_changed.people_seen, [seen(ALAN)])
+    await store.run(update_people.save_people, [seen(ALAN)])
     await store.run(decide.approve, ref, ALAN)
     assert (await request(store, ref)).state is RequestState.APPROVED
 
@@ -87,7 +87,7 @@ async def test_who_may_not_decide_any_more_is_not_asked_any_more(store: Store) -
     await store.run(found, app([GRACE, ALAN], owners=[ROOT]))
     ref = await ask(store, EIGHT_HOURS)
     assert set(await asked(store, ref)) == {GRACE, ALAN}
-    await store.run(person_changed.people_seen, [seen(GRACE, active=False)])
+    await store.run(update_people.save_people, [seen(GRACE, active=False)])
     assert set(await asked(store, ref)) == {ALAN}
     assert "stage.asked" in await actions(store, ref)
 
@@ -97,7 +97,7 @@ async def test_who_has_decided_stays_among_those_asked(store: Store) -> None:
     await store.run(found, app(stage=everybody))
     ref = await ask(store, EIGHT_HOURS)
     await store.run(decide.approve, ref, GRACE)
-    await store.run(person_changed.people_seen, [seen(ALAN, active=False)])
+    await store.run(update_people.save_people, [seen(ALAN, active=False)])
     assert set(await asked(store, ref)) == {GRACE, ROOT}
 
 
@@ -124,7 +124,7 @@ async def test_deciding_reads_a_large_group_at_once(store: Store) -> None:
 
     def company(out: Outcome, members: list[str]) -> None:
         people = [new_row(Person, id=one, name=one, active=True) for one in members]
-        directory.remember(out, people)
+        directory.remember_people(out, people)
         group = new_row(UserGroup, id="S0ONC", handle="oncall", name="On call", enabled=True, members=members)
         directory.remember_group(out, group)
 
@@ -163,12 +163,12 @@ async def test_what_leaves_the_catalogue_is_not_decided_any_more(store: Store) -
     await store.write(found)
     refs = [await ask(store, EIGHT_HOURS, "engineering"), await ask(store, EIGHT_HOURS, "design")]
     without = GITHUB.model_copy(update={"access": GITHUB.access[:1]})
-    await store.run(edit_app.change, "github", 1, lambda _app: without, ROOT)
+    await store.run(edit_app.change_app, "github", 1, lambda _app: without, ROOT)
     kept, gone = [await request(store, ref) for ref in refs]
     assert (kept.state, gone.state) == (RequestState.PENDING, RequestState.CANCELLED)
     assert gone.closed_by == ROOT
     assert "not in the catalogue" in gone.closing_note
-    await store.run(apps.remove, "github", "operator")
+    await store.run(apps.remove_app, "github", "operator")
     await store.run(cancel.cancel_unoffered, "operator")
     assert (await request(store, refs[0])).state is RequestState.CANCELLED
 
@@ -177,9 +177,9 @@ async def test_what_is_switched_off_is_decided_and_what_is_held_stays(store: Sto
     await store.write(found)
     pending, held = await ask(store, EIGHT_HOURS, "design"), await hold(store, EIGHT_HOURS, "engineering")
     off = GITHUB.model_copy(update={"enabled": False})
-    await store.run(edit_app.change, "github", 1, lambda _app: off, ROOT)
+    await store.run(edit_app.change_app, "github", 1, lambda _app: off, ROOT)
     assert (await request(store, pending)).state is RequestState.PENDING
-    await store.run(apps.remove, "github", "operator")
+    await store.run(apps.remove_app, "github", "operator")
     await store.run(cancel.cancel_unoffered, "operator")
     assert (await actions(store, held))[-1] == "grant.active"
 

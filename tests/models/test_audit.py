@@ -18,10 +18,10 @@ from models.audit.chain import set_aside
 from models.audit.reading import BEFORE_ALL, _entries
 from models.clock import ManualClock
 from models.lifecycle import erase_words
+from models.statements import Core
 from models.store.base import Store
 from models.store.case import Case
 from models.store.outcome import Outcome
-from models.store.statements import Core
 from models.tables.base import encode_with
 from models.tables.people import Person
 from models.tables.requests import Decision, Term
@@ -282,11 +282,11 @@ async def test_the_words_of_a_person_are_erased_and_the_trail_still_verifies(sto
     await store.write(asked)
     await store.write(lambda out: out.record("UKIM", "comment", "AR-7", text="mine"))
     await store.write(lambda out: out.record(GRACE, "comment", "AR-1", person=ALAN, text="about Alan"))
-    mine = await store.read(lambda case: erase_words.of_person(case, ADA))
+    mine = await store.read(lambda case: erase_words.texts_of_person(case, ADA))
     assert {(seq, field) for seq, field in mine} == {
         (1, "reason"), (1, "because/0/text"), (1, "stages/0/because"), (1, "stages/0/approvers/UGRACE"),
     }  # fmt: skip
-    assert await store.run(erase_words.erase_of_person, ADA, mine, "operator") == 4
+    assert await store.run(erase_words.erase_person, ADA, mine, "operator") == 4
     assert await fault(store) is None
     data = (await store.read(lambda case: audit.story_of(case, ["AR-1"])))[0].data
     assert (data["reason"], data["term"]) == (ERASED, {"length": 3600})
@@ -305,7 +305,7 @@ async def test_so_are_sentences_that_name_them_elsewhere_but_not_what_others_wro
         out.record(GRACE, "comment", "AR-9", person=ALAN, text="Ada Lovelace said no")
 
     await store.write(met)
-    assert await store.read(lambda case: erase_words.of_person(case, ADA)) == [
+    assert await store.read(lambda case: erase_words.texts_of_person(case, ADA)) == [
         (1, "because"), (2, f"approvers/{ADA}"),
     ]  # fmt: skip
 
@@ -330,7 +330,7 @@ async def test_many_words_are_found_in_pages(store: Store, monkeypatch: pytest.M
     monkeypatch.setattr(erase_words, "_THEIRS", erase_words._THEIRS.limit(3))
     await store.write(asked)
     await store.write(asked)
-    assert len(await store.read(lambda case: erase_words.of_person(case, ADA))) == 8
+    assert len(await store.read(lambda case: erase_words.texts_of_person(case, ADA))) == 8
 
 
 def test_entries_are_written_in_three_statements() -> None:

@@ -15,14 +15,13 @@ from models import audit
 from models.clock import ManualClock
 from models.errors import Refusal
 from models.registry import directory, settings
+from models.statements import entity_of
 from models.store.base import Store
 from models.store.open import open_store
 from models.store.outcome import Outcome
-from models.store.statements import entity_of
-from models.tables.deliveries import Delivery
 from models.tables.people import Delegation
 from models.tables.requests import Term
-from models.tables.settings import Setting
+from models.tables.workspace import Delivery, Setting
 from tests.models.company import ADA, ALAN, GRACE, ROOT, found
 from tests.models.workflow_steps import ask, statements
 
@@ -45,8 +44,8 @@ async def other(database_url: str, clock: ManualClock) -> AsyncIterator[Store]:
 
 
 def increment(out: Outcome) -> int:
-    value = int(settings.hold(out, "count", 0)) + 1
-    settings.write(out, "count", value)
+    value = int(settings.lock_setting(out, "count", 0)) + 1
+    settings.write_setting(out, "count", value)
     out.record(ADA, "counted", "count", value=value)
     return value
 
@@ -74,8 +73,8 @@ def go_away(out: Outcome, **number: int) -> int:
 
 def look(out: Outcome) -> tuple[int, int]:
     """The count, and the absences."""
-    away = directory.stood_in_for(out.case, GRACE, out.now.replace(year=2000))
-    return settings.read(out.case, "count", 0), len(away)
+    away = directory.absences_covered_by(out.case, GRACE, out.now.replace(year=2000))
+    return settings.read_setting(out.case, "count", 0), len(away)
 
 
 async def sound(store: Store) -> bool:
@@ -171,7 +170,9 @@ async def test_a_table_of_which_too_much_is_known_begins_anew(
 ) -> None:
     monkeypatch.setattr("models.store.case.MOST", 3)
     for number in range(8):
-        await store.run(settings.write, f"fact-{number}", number)
-    assert [await store.run(settings.hold, f"fact-{number}", None) for number in range(8)] == [*range(8)]
+        await store.run(settings.write_setting, f"fact-{number}", number)
+    assert [await store.run(settings.lock_setting, f"fact-{number}", None) for number in range(8)] == [
+        *range(8)
+    ]
     known = await store.write(lambda out: len(out.case.cache.rows.get(Setting, {})))
     assert known <= 3

@@ -178,14 +178,16 @@ async def test_an_access_that_a_conflict_names_cannot_be_taken_out(store: Store)
     named = ConflictSpec(
         key="k", name="One team only", these=("github/design",), those=("github/engineering",)
     )
-    await store.run(catalogue_entries.save, CONFLICT, named, ROOT)
+    await store.run(catalogue_entries.save_entry, CONFLICT, named, ROOT)
 
     def without_design(out: Outcome) -> None:
-        edit_app.change(out, "github", 1, lambda app: app.model_copy(update={"access": app.access[:1]}), ROOT)
+        edit_app.change_app(
+            out, "github", 1, lambda app: app.model_copy(update={"access": app.access[:1]}), ROOT
+        )
 
     with pytest.raises(Invalid, match="The conflict “One team only” names “github/design”"):
         await store.write(without_design)
 
-    app = await store.read(lambda case: apps.find(case, "github"))
+    app = await store.read(lambda case: apps.find_app(case, "github"))
     assert app is not None
     assert len(app.access) == 2

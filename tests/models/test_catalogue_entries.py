@@ -135,30 +135,32 @@ def _comes_back(start: str, managers: dict[str, str]) -> bool:
 async def test_the_database_keeps_what_the_file_said_and_gives_it_back(store: Store) -> None:
     said = load(WRITTEN, "c").parts
     before = await store.read(apps.revision)
-    assert await store.run(catalogue_entries.replace, said, "operator")
-    assert await store.read(lambda case: dump([app()], catalogue_entries.whole(case))) == dump([app()], said)
+    assert await store.run(catalogue_entries.replace_entries, said, "operator")
+    assert await store.read(lambda case: dump([app()], catalogue_entries.all_parts(case))) == dump(
+        [app()], said
+    )
     assert await store.read(apps.revision) == before + 1
-    assert (await store.read(catalogue_entries.workspace)).two_people
+    assert (await store.read(catalogue_entries.workspace_settings)).two_people
 
 
 async def test_the_same_again_changes_and_records_nothing(store: Store) -> None:
     said = load(WRITTEN, "c").parts
-    await store.run(catalogue_entries.replace, said, "operator")
+    await store.run(catalogue_entries.replace_entries, said, "operator")
     before = await store.read(lambda case: (apps.revision(case), len(list(audit.entries(case)))))
-    assert await store.run(catalogue_entries.replace, said, "operator") == []
+    assert await store.run(catalogue_entries.replace_entries, said, "operator") == []
     after = await store.read(lambda case: (apps.revision(case), len(list(audit.entries(case)))))
     assert after == before
 
 
 async def test_what_a_file_leaves_out_is_removed_and_recorded_with_what_it_was(store: Store) -> None:
-    await store.run(catalogue_entries.replace, load(WRITTEN, "c").parts, "operator")
-    words = await store.run(catalogue_entries.replace, {}, "operator")
+    await store.run(catalogue_entries.replace_entries, load(WRITTEN, "c").parts, "operator")
+    words = await store.run(catalogue_entries.replace_entries, {}, "operator")
     assert words == [
         "Settings: two people for a change yes → no",
         "directory entry ana@example.com is removed",
         "directory entry U0123 is removed",
     ]
-    assert await store.read(lambda case: catalogue_entries.every(case, PERSON)) == []
+    assert await store.read(lambda case: catalogue_entries.all_entries(case, PERSON)) == []
     trail = await store.read(lambda case: list(audit.entries(case)))
     last = {entry.subject: entry for entry in trail}
     assert last["settings:settings"].data["before"] == {"two_people": True}
@@ -174,10 +176,10 @@ async def test_what_a_file_leaves_out_is_removed_and_recorded_with_what_it_was(s
 async def test_one_entry_is_added_changed_and_removed_alone(store: Store) -> None:
     first, second = PersonSpec(person="U0123"), PersonSpec(person="U0123", title="Lead")
     said = [
-        await store.run(catalogue_entries.save, PERSON, first, "U0ROOT"),
-        await store.run(catalogue_entries.save, PERSON, second, "U0ROOT"),
-        await store.run(catalogue_entries.remove, PERSON, "U0123", "U0ROOT"),
-        await store.run(catalogue_entries.remove, PERSON, "U0123", "U0ROOT"),
+        await store.run(catalogue_entries.save_entry, PERSON, first, "U0ROOT"),
+        await store.run(catalogue_entries.save_entry, PERSON, second, "U0ROOT"),
+        await store.run(catalogue_entries.remove_entry, PERSON, "U0123", "U0ROOT"),
+        await store.run(catalogue_entries.remove_entry, PERSON, "U0123", "U0ROOT"),
     ]
     assert said == [
         ["new directory entry U0123"],
@@ -188,7 +190,7 @@ async def test_one_entry_is_added_changed_and_removed_alone(store: Store) -> Non
 
 
 async def test_settings_count_their_versions_through_a_removal(store: Store) -> None:
-    await store.run(catalogue_entries.save, SETTINGS, SettingsSpec(two_people=True), "U0ROOT")
-    await store.run(catalogue_entries.replace, {}, "operator")
+    await store.run(catalogue_entries.save_entry, SETTINGS, SettingsSpec(two_people=True), "U0ROOT")
+    await store.run(catalogue_entries.replace_entries, {}, "operator")
     row = await row_of(store, Part, ("settings", "settings"))
     assert (row.version, row.spec) == (2, {})

@@ -106,7 +106,7 @@ def test_a_change_is_told_line_by_line_and_whole() -> None:
 
 async def change(store: Store, words: dict[str, str], version: int = 0, by: str = ROOT) -> str:
     key = MessageKey.EXPIRED
-    return await store.run(edit_message.change, key, words, version, by)
+    return await store.run(edit_message.change_message, key, words, version, by)
 
 
 async def test_words_are_saved_recorded_and_gone_once_they_are_the_standard_ones(store: Store) -> None:
@@ -115,11 +115,11 @@ async def test_words_are_saved_recorded_and_gone_once_they_are_the_standard_ones
     before = await store.read(apps.revision)
     words = {"subject": standard.subject or "", "text": "Nobody got to it."}
     assert await change(store, words) == ""
-    assert await store.read(lambda case: catalogue_entries.every(case, MESSAGE)) == [
+    assert await store.read(lambda case: catalogue_entries.all_entries(case, MESSAGE)) == [
         MessageSpec(key=MessageKey.EXPIRED, text="Nobody got to it.")
     ]
     assert await change(store, words | {"text": standard.text}, 1) == ""
-    assert await store.read(lambda case: catalogue_entries.every(case, MESSAGE)) == []
+    assert await store.read(lambda case: catalogue_entries.all_entries(case, MESSAGE)) == []
     found_there = await trail_of(store, subject="message:expired")
     kept: dict[str, Any] = {"key": "expired", "text": "Nobody got to it."}
     trail = [(one.actor, one.action, one.data["before"], one.data.get("after")) for one in found_there]
@@ -137,5 +137,5 @@ async def test_who_is_no_admin_or_too_late_or_wrong_changes_nothing(store: Store
     await change(store, {"text": "x"})
     with pytest.raises(Closed, match="Somebody changed this message in the meantime"):
         await change(store, {"text": "y"})
-    (kept,) = await store.read(lambda case: catalogue_entries.every(case, MESSAGE))
+    (kept,) = await store.read(lambda case: catalogue_entries.all_entries(case, MESSAGE))
     assert kept.text == "x"

@@ -37,7 +37,7 @@ def taken(out: Outcome, ref: str, term: Term) -> Term | None:
     """What Grace gives who approves it for so long; None where she cannot."""
     request = lock_request(out.case, ref)
     try:
-        change_duration.change(out, request, GRACE, term)
+        change_duration.change_term(out, request, GRACE, term)
     except Invalid:
         return None
     return Term.from_json(out.case.get_one(Request, request.id).term)

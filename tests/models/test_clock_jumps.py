@@ -8,7 +8,7 @@ import pytest
 from models import audit, jobs
 from models.clock import ManualClock
 from models.lifecycle.grant import reconcile, revoke
-from models.lifecycle.grant.reconcile import Change, Trouble
+from models.lifecycle.grant.reconcile import ConnectorFailure, TargetChange
 from models.store.base import Store
 from models.tables.requests import Term
 from models.tables.states import GrantState
@@ -20,8 +20,8 @@ YEAR = timedelta(days=365)
 EIGHT_HOURS = Term(length=8 * HOUR)
 
 
-def away(_change: Change) -> reconcile.Outcome:
-    return Trouble("It does not answer.")
+def away(_change: TargetChange) -> reconcile.ConnectorResult:
+    return ConnectorFailure("It does not answer.")
 
 
 @pytest.mark.parametrize("jump", [HOUR, YEAR])

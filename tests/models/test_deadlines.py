@@ -9,7 +9,7 @@ from models.audit import AuditEntry
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import Closed, Invalid, NotAllowed
-from models.lifecycle.people import person_changed
+from models.lifecycle.people import update_people
 from models.lifecycle.request import cancel, decide, reassign, remind, stages
 from models.policy import TallyStatus
 from models.queries.stories import request_story
@@ -169,7 +169,7 @@ async def agree(store: Store, ref: str) -> None:
         row = out.case.get_one(Request, int(ref[3:]))
         story = request_story(out.case, ref).open_stage
         assert story is not None
-        ours, theirs = stages.current(out.case, row).tally(), story.tally
+        ours, theirs = stages.current_stage(out.case, row).tally(), story.tally
         assert set(ours.waiting) == set(theirs.waiting)
         return (ours.status, ours.approvals, ours.still_needed), (
             theirs.status,
@@ -302,7 +302,7 @@ async def test_who_has_left_is_not_reminded(store: Store, clock: ManualClock) ->
     ref = await asked_for(store)
     clock.advance(5 * HOUR)
     gone = new_row(Person, id=ALAN, name="Alan", email="alan@example.com", active=False)
-    await store.run(person_changed.people_seen, [gone])
+    await store.run(update_people.save_people, [gone])
     await store.run(remind.remind, ref, ADA)
     assert await cards(store, CardKind.NUDGE) == [GRACE]
     assert "request.reminded" in await actions(store, ref)

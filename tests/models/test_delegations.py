@@ -10,10 +10,10 @@ from blocks.timeline import line
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import AlreadyDecided, Invalid, NotAnApprover, NotFound
-from models.lifecycle.people import delegations, person_changed
+from models.lifecycle.people import delegations, update_people
 from models.lifecycle.request import decide
 from models.queries.stories import request_story, timeline
-from models.queries.to_do import waiting
+from models.queries.to_do import count_to_do
 from models.registry import directory
 from models.registry.by_reference import lock_request
 from models.store.base import Store
@@ -40,7 +40,7 @@ async def company(store: Store) -> Store:
 
     def write(out: Outcome) -> None:
         found(out, both)
-        directory.remember(
+        directory.remember_people(
             out,
             [
                 new_row(
@@ -64,12 +64,12 @@ async def away(store: Store, who: str, stand_in: str, first: int = 0, last: int 
     """Be away from so many days after today to so many."""
     today = store.clock.now().date()
     days = (today + timedelta(days=first), today + timedelta(days=last))
-    return await store.run(delegations.set_stand_in, who, stand_in, *days)
+    return await store.run(delegations.set_delegate, who, stand_in, *days)
 
 
 async def to_decide(store: Store, who: str) -> int:
     """How much App Home says is waiting for this person's decision."""
-    return (await store.read(lambda case: waiting(case, who))).decisions
+    return (await store.read(lambda case: count_to_do(case, who))).decisions
 
 
 async def carded(store: Store) -> set[str]:
@@ -130,7 +130,7 @@ async def test_an_absence_stands_in_the_timeline_of_what_waits_when_it_begins_an
     day = f"{row.last_day.day} {row.last_day:%B %Y}"
     begun = f"<@{GRACE}> is away until {day}, and <@{OTTO}> stands in"
     assert await sentences(company, ref) == [begun]
-    await company.run(delegations.remove, row.ref, GRACE)
+    await company.run(delegations.remove_delegate, row.ref, GRACE)
     over = f"<@{OTTO}> no longer stands in for <@{GRACE}>"
     assert await sentences(company, ref) == [begun, over]
     await away(company, GRACE, OTTO, first=1, last=1)
@@ -178,8 +178,8 @@ async def test_a_stand_in_that_is_set_or_removed_counts_at_once(company: Store) 
     row = await away(company, GRACE, OTTO)
     assert await waits_for(company, ref) == {OTTO, ALAN}
     with pytest.raises(NotFound):
-        await company.run(delegations.remove, row.ref, ALAN)
-    await company.run(delegations.remove, row.ref, GRACE)
+        await company.run(delegations.remove_delegate, row.ref, ALAN)
+    await company.run(delegations.remove_delegate, row.ref, GRACE)
     assert await waits_for(company, ref) == {GRACE, ALAN}
 
 
@@ -199,7 +199,7 @@ async def test_a_stand_in_who_leaves_is_replaced_by_who_is_away(company: Store) 
 
 def _deactivated(out: Outcome, person_id: str) -> None:
     known = out.case.get_one(Person, person_id)
-    person_changed.people_seen(
+    update_people.save_people(
         out, [new_row(Person, id=known.id, name=known.name, handle=known.handle, email="", active=False)]
     )
 
@@ -241,6 +241,6 @@ async def test_a_circle_is_refused_however_long_but_only_at_the_same_time(
 
 
 async def test_days_are_those_of_where_the_person_lives(company: Store) -> None:
-    row = await company.run(delegations.set_stand_in, OTTO, ALAN, date(2031, 1, 1), date(2031, 1, 1))
+    row = await company.run(delegations.set_delegate, OTTO, ALAN, date(2031, 1, 1), date(2031, 1, 1))
     assert row.starts_at.isoformat() == "2030-12-31T15:00:00+00:00"
     assert row.ends_at - row.starts_at == timedelta(days=1)

@@ -11,7 +11,7 @@ from models.catalogue.spec.people import PersonSpec
 from models.clock import ManualClock
 from models.errors import Invalid
 from models.lifecycle.grant import end_dates
-from models.lifecycle.people import person_changed
+from models.lifecycle.people import update_people
 from models.lifecycle.request import decide
 from models.policy import Company, PersonFacts
 from models.policy.conditions import applies
@@ -44,8 +44,8 @@ async def listed(store: Store, entries: Mapping[str, Mapping[str, object]] | Non
         specs = tuple(
             PersonSpec.model_validate({"person": who, **said}) for who, said in (entries or {}).items()
         )
-        catalogue_entries.replace(out, {"person": specs}, "operator")
-        end_dates.seen_directory(out)
+        catalogue_entries.replace_entries(out, {"person": specs}, "operator")
+        end_dates.limit_contractors(out)
 
     await store.write(put)
 
@@ -75,7 +75,7 @@ async def test_the_table_fills_what_slack_leaves_empty_and_wins_where_both_say_s
     store: Store,
 ) -> None:
     await store.write(found)
-    await store.run(person_changed.people_seen, [ada_now()])
+    await store.run(update_people.save_people, [ada_now()])
     await store.run(directory.remember_profile, ADA, manager_id=ALAN, department="Engineering")
     await listed(store, {ADA: {"manager": "Grace@example.com", "title": "Agent"}})
     ada = await facts(store, ADA)
@@ -154,9 +154,9 @@ async def test_who_becomes_a_guest_keeps_what_they_hold_for_as_long_as_the_app_a
     spec = app(owners=[], indefinite=True, guests=True, max_duration=longest, durations=["1h"])
     await store.run(found, spec.model_copy(update={"owners": (GRACE,)}))
     ref = await hold(store, FOREVER)
-    await store.run(person_changed.people_seen, [ada_now()])
+    await store.run(update_people.save_people, [ada_now()])
     assert (await row_of(store, Grant, int(ref[3:]))).ends_at is None
-    await store.run(person_changed.people_seen, [ada_now(guest=True)])
+    await store.run(update_people.save_people, [ada_now(guest=True)])
     grant = await row_of(store, Grant, int(ref[3:]))
     assert grant.ends_at == clock.now() + timedelta(days=days)
     assert await told(store, ref) == {ADA, GRACE}

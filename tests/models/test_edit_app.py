@@ -8,7 +8,7 @@ from models.catalogue.app_edits import Spot
 from models.catalogue.spec import AppSpec
 from models.errors import Duplicate, Invalid, NotAllowed, NotFound
 from models.lifecycle.catalogue import edit_app
-from models.lifecycle.catalogue.edit_app import Overtaken
+from models.lifecycle.catalogue.edit_app import Superseded
 from models.registry import apps, directory
 from models.store.base import Store
 from models.store.outcome import Outcome
@@ -27,15 +27,15 @@ async def test_only_an_admin_who_is_active_sets_apps_up(store: Store) -> None:
     await store.write(found)
     for by in (ADA, GRACE, "UNOBODY"):
         for verb in (
-            lambda out, by=by: edit_app.look(out.case, "github", by),
-            lambda out, by=by: edit_app.add(out, specs.app(key="new"), by),
-            lambda out, by=by: edit_app.change(out, "github", 1, renamed("Mine"), by),
+            lambda out, by=by: edit_app.get_app(out.case, "github", by),
+            lambda out, by=by: edit_app.add_app(out, specs.app(key="new"), by),
+            lambda out, by=by: edit_app.change_app(out, "github", 1, renamed("Mine"), by),
         ):
             with pytest.raises(NotAllowed, match="Ask Root"):
                 await store.write(verb)
     await store.run(edit, Person, ROOT, active=False)
     with pytest.raises(NotAllowed):
-        await store.run(edit_app.change, "github", 1, renamed("Mine"), ROOT)
+        await store.run(edit_app.change_app, "github", 1, renamed("Mine"), ROOT)
 
 
 async def test_a_change_of_what_somebody_changed_meanwhile_is_refused_with_what_they_did(
@@ -43,13 +43,13 @@ async def test_a_change_of_what_somebody_changed_meanwhile_is_refused_with_what_
 ) -> None:
     await store.write(found)
     await store.run(directory.appoint, [GRACE], "operator")
-    seen = await store.read(lambda case: edit_app.look(case, "github", ROOT))
-    await store.run(edit_app.change, "github", seen.version, renamed("Hub"), GRACE)
+    seen = await store.read(lambda case: edit_app.get_app(case, "github", ROOT))
+    await store.run(edit_app.change_app, "github", seen.version, renamed("Hub"), GRACE)
     for verb in (
-        lambda out: edit_app.change(out, "github", seen.version, renamed("Mine"), ROOT),
-        lambda out: edit_app.look(out.case, "github", ROOT, seen.version),
+        lambda out: edit_app.change_app(out, "github", seen.version, renamed("Mine"), ROOT),
+        lambda out: edit_app.get_app(out.case, "github", ROOT, seen.version),
     ):
-        with pytest.raises(Overtaken) as refused:
+        with pytest.raises(Superseded) as refused:
             await store.write(verb)
         assert (refused.value.by, refused.value.changes) == (GRACE, ["GitHub is now called Hub"])
         assert (refused.value.entry.app.name, refused.value.entry.version) == ("Hub", 2)
@@ -59,20 +59,20 @@ async def test_saving_makes_n_of_n_all_and_says_what_is_worth_a_look(store: Stor
     await store.write(found)
     both: dict[str, Any] = {"name": "Both", "approvers": [ADA, GRACE], "rule": 2}
     spec = specs.app(key="new", owners=[], stage=[both])
-    entry = await store.run(edit_app.add, spec, ROOT)
+    entry = await store.run(edit_app.add_app, spec, ROOT)
     assert entry.app.stage[0].rule == "all"
     assert "so its rule is now “all”" in entry.notes[0]
     assert "has no owner" in entry.notes[1]
-    assert await store.read(lambda case: apps.find(case, "new")) == entry.app
+    assert await store.read(lambda case: apps.find_app(case, "new")) == entry.app
 
 
 async def test_a_key_is_taken_once_and_an_app_that_is_gone_is_said_to_be(store: Store) -> None:
     await store.write(found)
     with pytest.raises(Duplicate) as refused:
-        await store.run(edit_app.add, specs.app(), ROOT)
+        await store.run(edit_app.add_app, specs.app(), ROOT)
     assert refused.value.field == "key"
     with pytest.raises(NotFound, match="no app “gone”"):
-        await store.read(lambda case: edit_app.look(case, "gone", ROOT))
+        await store.read(lambda case: edit_app.get_app(case, "gone", ROOT))
 
 
 def test_stages_move_up_and_parts_are_taken_out() -> None:
@@ -96,8 +96,8 @@ INTERNS = {"name": "No interns", "when": {"title": ["Intern"]}}
 EXAMPLE = {"who": {"title": "Intern"}, "access": "engineering", "duration": "8h", "expect": "deny"}
 
 
-def _change(out: Outcome, edit: edit_app.Edit) -> edit_app.Entry:
-    return edit_app.change(out, "github", 1, edit, ROOT)
+def _change(out: Outcome, edit: edit_app.Edit) -> edit_app.EditableApp:
+    return edit_app.change_app(out, "github", 1, edit, ROOT)
 
 
 async def test_a_change_that_breaks_an_example_is_not_saved_and_says_what_came_out(store: Store) -> None:
@@ -110,12 +110,14 @@ async def test_a_change_that_breaks_an_example_is_not_saved_and_says_what_came_o
         with pytest.raises(Invalid, match="an example of GitHub says otherwise") as refused:
             await store.write(functools.partial(_change, edit=change))
         assert instead in str(refused.value)
-    entry = await store.read(lambda case: edit_app.look(case, "github", ROOT))
+    entry = await store.read(lambda case: edit_app.get_app(case, "github", ROOT))
     assert (entry.version, len(entry.app.deny)) == (1, 1)
 
 
 async def test_an_app_with_examples_can_be_switched_off_and_changed(store: Store) -> None:
     await store.run(found, specs.app(deny=[INTERNS], example=[EXAMPLE]))
-    await store.run(edit_app.change, "github", 1, renamed("Hub"), ROOT)
-    entry = await store.run(edit_app.change, "github", 2, lambda app: app_edits.switched(app, on=False), ROOT)
+    await store.run(edit_app.change_app, "github", 1, renamed("Hub"), ROOT)
+    entry = await store.run(
+        edit_app.change_app, "github", 2, lambda app: app_edits.switched(app, on=False), ROOT
+    )
     assert (entry.app.name, entry.app.enabled) == ("Hub", False)

@@ -26,7 +26,7 @@ def conflict(**fields: Any) -> ConflictSpec:
 async def test_only_admins_change_conflicts(store: Store) -> None:
     await store.write(found)
 
-    for verb, args in ((verbs.add, (conflict(),)), (verbs.remove, ("k", 1))):
+    for verb, args in ((verbs.add_conflict, (conflict(),)), (verbs.remove_conflict, ("k", 1))):
         with pytest.raises(NotAllowed, match="Ask Root"):
             await store.run(verb, *args, ADA)
 
@@ -36,30 +36,30 @@ async def test_a_change_that_breaks_an_example_is_not_saved(store: Store) -> Non
     await store.run(found, app)
 
     with pytest.raises(Invalid, match="an example of GitHub says otherwise"):
-        await store.run(verbs.add, conflict(), ROOT)
+        await store.run(verbs.add_conflict, conflict(), ROOT)
 
-    assert await store.read(lambda case: catalogue_entries.every(case, CONFLICT)) == []
-    await store.run(verbs.add, conflict(action="flag"), ROOT)
+    assert await store.read(lambda case: catalogue_entries.all_entries(case, CONFLICT)) == []
+    await store.run(verbs.add_conflict, conflict(action="flag"), ROOT)
 
 
 async def test_what_the_catalogue_does_not_have_is_refused_at_its_field(store: Store) -> None:
     await store.write(found)
 
     with pytest.raises(Invalid, match=r"This names “github/desing”.* Did you mean “github/design”") as no:
-        await store.run(verbs.add, conflict(those=["github/desing"]), ROOT)
+        await store.run(verbs.add_conflict, conflict(those=["github/desing"]), ROOT)
 
     assert no.value.field == "those"
 
 
 async def test_nobody_overwrites_what_somebody_else_has_changed(store: Store) -> None:
     await store.write(found)
-    await store.run(verbs.add, conflict(), ROOT)
-    await store.run(verbs.change, conflict(action="flag"), 1, ROOT)
+    await store.run(verbs.add_conflict, conflict(), ROOT)
+    await store.run(verbs.change_conflict, conflict(action="flag"), 1, ROOT)
 
     with pytest.raises(Closed, match="in the meantime"):
-        await store.run(verbs.change, conflict(why="Because."), 1, ROOT)
+        await store.run(verbs.change_conflict, conflict(why="Because."), 1, ROOT)
     with pytest.raises(Duplicate, match="already"):
-        await store.run(verbs.add, conflict(), ROOT)
+        await store.run(verbs.add_conflict, conflict(), ROOT)
 
 
 async def test_the_cards_of_what_waits_are_drawn_anew(store: Store) -> None:
@@ -67,7 +67,7 @@ async def test_the_cards_of_what_waits_are_drawn_anew(store: Store) -> None:
     ref, other = await ask(store, EIGHT_HOURS), await ask(store, EIGHT_HOURS, "design")
 
     def touched(out: Outcome) -> set[str]:
-        verbs.add(out, conflict(action="flag"), ROOT)
+        verbs.add_conflict(out, conflict(action="flag"), ROOT)
         return set(out.touched)
 
     assert {ref, other} <= await store.write(touched)

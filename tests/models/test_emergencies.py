@@ -10,12 +10,12 @@ from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import Closed, Denied, Duplicate, Invalid, NotAllowed, NotFound, OwnRequest
 from models.lifecycle.grant import revoke
-from models.lifecycle.people import person_changed
-from models.lifecycle.request import comment, decide, emergency_review, submit
+from models.lifecycle.people import update_people
+from models.lifecycle.request import comment, decide, emergency, submit
 from models.lifecycle.request.plan import Draft, plan
-from models.queries.to_do import to_do, waiting
+from models.queries.to_do import count_to_do, to_do
 from models.registry import directory
-from models.registry.policy_snapshot import keep_policies, policy_of
+from models.registry.policy_snapshot import policy_of, save_policies
 from models.store.base import Store
 from models.store.outcome import Outcome
 from models.tables.cards import Card, CardKind
@@ -103,8 +103,8 @@ async def test_an_access_that_switches_it_off_is_not_given(store: Store) -> None
 async def test_nobody_closes_the_review_of_their_own_emergency(store: Store, who: str) -> None:
     await used(store, by=who, emergency={"max": "4h", "reviewers": [ADA, GRACE, ALAN]}, self_approve=True)
     for close in (
-        lambda out: emergency_review.justified(out, "RV-1", who),
-        lambda out: emergency_review.misused(out, "RV-1", who, "x"),
+        lambda out: emergency.mark_justified(out, "RV-1", who),
+        lambda out: emergency.mark_misused(out, "RV-1", who, "x"),
     ):
         with pytest.raises(OwnRequest, match="This one waits for"):
             await store.write(close)
@@ -117,20 +117,20 @@ async def test_neither_does_who_asked_for_somebody_else(store: Store) -> None:
     assert (await review(store)).asked == [ALAN]
     for who in (GRACE, ADA):
         with pytest.raises(OwnRequest):
-            await store.run(emergency_review.justified, "RV-1", who)
+            await store.run(emergency.mark_justified, "RV-1", who)
 
 
 async def test_only_its_reviewers_close_it_and_once(store: Store) -> None:
     await used(store)
     with pytest.raises(NotAllowed, match="waits for Grace or Alan"):
-        await store.run(emergency_review.justified, "RV-1", ROOT)
+        await store.run(emergency.mark_justified, "RV-1", ROOT)
     with pytest.raises(NotFound):
-        await store.run(emergency_review.justified, "RV-9", GRACE)
-    await store.run(emergency_review.justified, "RV-1", GRACE, "  It was down.  ")
+        await store.run(emergency.mark_justified, "RV-9", GRACE)
+    await store.run(emergency.mark_justified, "RV-1", GRACE, "  It was down.  ")
     closed = await review(store)
     assert (closed.state, closed.closed_by, closed.note) == (ReviewState.JUSTIFIED, GRACE, "It was down.")
     with pytest.raises(Closed, match="Grace has closed RV-1 already: justified"):
-        await store.run(emergency_review.misused, "RV-1", ALAN, "No")
+        await store.run(emergency.mark_misused, "RV-1", ALAN, "No")
     assert await cards(store, CardKind.REVIEWED) == [("RV-1", ADA)]
     assert await actions(store, "RV-1") == ["review.open", "review.justified"]
 
@@ -138,8 +138,8 @@ async def test_only_its_reviewers_close_it_and_once(store: Store) -> None:
 async def test_misused_wants_a_comment_and_takes_what_is_left_away(store: Store) -> None:
     ref = await used(store)
     with pytest.raises(Invalid, match="Say what was wrong"):
-        await store.run(emergency_review.misused, "RV-1", GRACE, " ")
-    await store.run(emergency_review.misused, "RV-1", GRACE, "There was no incident.")
+        await store.run(emergency.mark_misused, "RV-1", GRACE, " ")
+    await store.run(emergency.mark_misused, "RV-1", GRACE, "There was no incident.")
     await settle(store)
     grant = await grant_of(store, ref)
     assert (grant.state, grant.cause, grant.caused_by) == (GrantState.REVOKED, Cause.REVIEW, GRACE)
@@ -150,7 +150,7 @@ async def test_misused_after_the_end_takes_nothing(store: Store, clock: ManualCl
     clock.advance(HOUR)
     await sweep(store)
     await settle(store)
-    await store.run(emergency_review.misused, "RV-1", GRACE, "There was no incident.")
+    await store.run(emergency.mark_misused, "RV-1", GRACE, "There was no incident.")
     assert (await grant_of(store, ref)).state is GrantState.ENDED
     assert (await review(store)).state is ReviewState.MISUSED
 
@@ -168,7 +168,7 @@ async def test_it_is_reminded_after_growing_intervals_until_it_is_closed(
     assert times == [1, 3, 7, 14, 21, 28]
     assert ("RV-1/6", GRACE) in await cards(store, CardKind.REVIEW)
     assert (await actions(store, "RV-1")).count("review.reminded") == 6
-    await store.run(emergency_review.justified, "RV-1", GRACE)
+    await store.run(emergency.mark_justified, "RV-1", GRACE)
     clock.advance(timedelta(days=30))
     await sweep(store)
     assert (await review(store)).reminders == 6
@@ -184,12 +184,12 @@ async def test_after_a_long_absence_it_is_reminded_once(store: Store, clock: Man
 
 async def test_a_reviewer_who_leaves_is_replaced(store: Store) -> None:
     await used(store, emergency={"max": "4h", "reviewers": [GRACE]})
-    await store.run(person_changed.people_seen, [person(GRACE, active=False)])
+    await store.run(update_people.save_people, [person(GRACE, active=False)])
     assert (await review(store)).asked == [ROOT]
     assert ROOT in {who for _, who in await cards(store, CardKind.ALERT)}
     with pytest.raises(NotAllowed):
-        await store.run(emergency_review.justified, "RV-1", GRACE)
-    await store.run(emergency_review.justified, "RV-1", ROOT)
+        await store.run(emergency.mark_justified, "RV-1", GRACE)
+    await store.run(emergency.mark_justified, "RV-1", ROOT)
 
 
 async def test_where_nobody_else_is_left_the_admins_are_told_and_it_stays_open(
@@ -199,12 +199,12 @@ async def test_where_nobody_else_is_left_the_admins_are_told_and_it_stays_open(
     assert (await review(store)).asked == []
     assert await cards(store, CardKind.ALERT) == [(ref, ROOT)]
     with pytest.raises(OwnRequest, match="Name another owner or admin, who can then close it"):
-        await store.run(emergency_review.justified, "RV-1", ROOT)
+        await store.run(emergency.mark_justified, "RV-1", ROOT)
     await store.run(directory.appoint, [GRACE], "operator")
     clock.advance(timedelta(days=1))
     await sweep(store)
     assert (await review(store)).asked == [GRACE]
-    await store.run(emergency_review.justified, "RV-1", GRACE)
+    await store.run(emergency.mark_justified, "RV-1", GRACE)
 
 
 async def test_while_it_is_held_it_is_not_asked_for_again_and_then_the_next_says_that_it_is_the_second(
@@ -273,7 +273,7 @@ async def test_nothing_is_given_by_an_emergency_that_is_none(store: Store, broke
             case "not allowed":
                 kept = policy_of(out.case, row.policy)
                 strict = replace(kept, app=kept.app.model_copy(update={"emergency": None}))
-                out.change(row, policy=keep_policies(out, [strict])[0])
+                out.change(row, policy=save_policies(out, [strict])[0])
             case "too long":
                 out.change(row, term=Term(length=9 * HOUR).to_json())
             case "no rule":
@@ -291,17 +291,17 @@ async def test_it_stands_under_to_do_of_its_reviewers_until_it_is_closed(store: 
     await used(store)
 
     async def listed(who: str) -> list[str]:
-        counts = await store.read(lambda case: waiting(case, who))
+        counts = await store.read(lambda case: count_to_do(case, who))
         tab = await store.read(lambda case: to_do(case, who, 0, counts))
         return [one.ref for one, _ in tab.reviews]
 
     assert (await listed(GRACE), await listed(ADA), await listed(ROOT)) == (["RV-1"], [], [])
-    await store.run(emergency_review.justified, "RV-1", ALAN)
+    await store.run(emergency.mark_justified, "RV-1", ALAN)
     assert await listed(GRACE) == []
 
 
 async def test_one_of_two_reviewers_at_once_is_told_who_was_first(store: Store) -> None:
     await used(store)
-    await store.run(emergency_review.misused, "RV-1", ALAN, "No incident.")
+    await store.run(emergency.mark_misused, "RV-1", ALAN, "No incident.")
     with pytest.raises(Closed, match="Alan has closed RV-1 already: misused"):
-        await store.run(emergency_review.justified, "RV-1", GRACE)
+        await store.run(emergency.mark_justified, "RV-1", GRACE)

@@ -20,7 +20,7 @@ from models.catalogue.spec.connectors import register_identity
 from models.clock import ManualClock
 from models.errors import Refusal
 from models.lifecycle.grant import reconcile, revoke
-from models.lifecycle.grant.reconcile import Done, Trouble
+from models.lifecycle.grant.reconcile import ConnectorFailure, Done
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.store.open import open_store
@@ -67,7 +67,7 @@ class OneGroup(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.clock = ManualClock(START)
         self.members: set[str] = set()
-        self.untold: list[tuple[str, dict[int, tuple[Direction, reconcile.Outcome]]]] = []
+        self.untold: list[tuple[str, dict[int, tuple[Direction, reconcile.ConnectorResult]]]] = []
 
     @initialize(lengths=st.tuples(HOURS, HOURS, HOURS, HOURS))
     def begin(self, lengths: tuple[timedelta, ...]) -> None:
@@ -130,19 +130,21 @@ class OneGroup(RuleBasedStateMachine):
 
     def call(self, out: Outcome, fails: set[str]) -> None:
         for target in targets(out):
-            reconcile.guard(out, target)
-            changes = reconcile.changes(out.case, target)
+            reconcile.cancel_or_fail_ineligible(out, target)
+            changes = reconcile.pending_changes(out.case, target)
             self.untold.append((target, {one.grant_id: self.called(one, fails) for one in changes}))
 
     def tell(self) -> None:
         for target, outcomes in self.untold:
-            self.do(partial(reconcile.settled, target=target, outcomes=outcomes))
+            self.do(partial(reconcile.save_outcomes, target=target, outcomes=outcomes))
         self.untold.clear()
 
-    def called(self, change: reconcile.Change, fails: set[str]) -> tuple[Direction, reconcile.Outcome]:
-        if not change.kept:
+    def called(
+        self, change: reconcile.TargetChange, fails: set[str]
+    ) -> tuple[Direction, reconcile.ConnectorResult]:
+        if not change.held_otherwise:
             if change.person_id in fails:
-                return change.direction, Trouble("No.", passing=False)
+                return change.direction, ConnectorFailure("No.", transient=False)
             act = self.members.add if change.direction is Direction.GIVE else self.members.discard
             act(change.person_id)
         return change.direction, Done()

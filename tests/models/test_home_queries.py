@@ -14,7 +14,7 @@ from models.lifecycle.people import app_home
 from models.lifecycle.request import cancel, decide, submit
 from models.lifecycle.request.plan import Draft
 from models.queries.home import HomePage, Place, home_page
-from models.queries.my_access import Held, MyAccess
+from models.queries.my_access import HeldGrant, MyAccess
 from models.queries.my_requests import MyRequests
 from models.queries.paging import PAGE
 from models.queries.to_do import ToDo
@@ -53,7 +53,7 @@ def hold(out: Outcome, first: int, last: int) -> list[str]:
     grants = []
     for ref in ask(out, first, last):
         grant = lock_grant(out.case, f"GR-{decide.approve(out, ref, GRACE).grant_id}")
-        give.given(out, grant)
+        give.mark_active(out, grant)
         grants.append(grant.ref)
     return grants
 
@@ -92,7 +92,7 @@ async def test_my_access_shows_what_is_held_newest_first_and_then_what_is_over(
 ) -> None:
     refs = await store.run(hold, 1, 3)
     clock.advance(timedelta(hours=1))
-    await store.write(lambda out: revoke.taken(out, revoke.give_back(out, refs[1], ADA)))
+    await store.write(lambda out: revoke.mark_ended(out, revoke.give_back(out, refs[1], ADA)))
     tab = await access(store)
     assert [held.grant.ref for held in tab.live] == [refs[2], refs[0]]
     assert [grant.ref for grant in tab.ended] == [refs[1]]
@@ -105,7 +105,7 @@ async def test_my_access_says_who_works_by_hand_and_where_more_time_is_asked_for
     grant = (await store.run(decide.approve, request, GRACE)).grant_id
     await store.write(lambda out: tasks.open_task(out, lock_grant(out.case, f"GR-{grant}"), Direction.GIVE))
     by_hand, active = (await access(store)).live
-    assert by_hand.by_hand == (GRACE, ALAN)
+    assert by_hand.task_workers == (GRACE, ALAN)
     assert active.extension is not None
     assert active.extension.ref == more.ref
 
@@ -139,16 +139,18 @@ async def test_what_is_held_or_asked_for_cannot_be_asked_for_again_until_it_is_o
     await store.run(decide.reject, other, GRACE)
     await store.run(ask, 2, 2)
     tab = await requests(store)
-    standing = {one.access_key: tab.instead.get(one.id, "free") for one in tab.closed}
-    assert isinstance(standing["a01"], Held)
+    standing = {one.access_key: tab.unavailable.get(one.id, "free") for one in tab.closed}
+    assert isinstance(standing["a01"], HeldGrant)
     assert standing["a01"].grant.ref == held
     assert (standing["a02"], standing["a03"]) == (None, "free")
-    await store.write(lambda out: revoke.taken(out, revoke.give_back(out, held, ADA)))
-    assert "a01" not in {one.access_key for one in tab.closed if one.id in (await requests(store)).instead}
+    await store.write(lambda out: revoke.mark_ended(out, revoke.give_back(out, held, ADA)))
+    assert "a01" not in {
+        one.access_key for one in tab.closed if one.id in (await requests(store)).unavailable
+    }
     ended = await access(store)
-    assert ended.again == {ended.ended[0].id}
+    assert ended.requestable == {ended.ended[0].id}
     await store.run(ask, 1, 1)
-    assert (await access(store)).again == frozenset()
+    assert (await access(store)).requestable == frozenset()
 
 
 async def test_my_requests_can_be_filtered_by_status(store: Store) -> None:
@@ -169,10 +171,10 @@ async def test_to_do_shows_what_waits_for_a_person_and_nothing_that_does_not(sto
     refs = await store.run(ask, 1, 3)
     await store.run(decide.approve, refs[0], GRACE)
     graces, adas = await todo(store, GRACE), await todo(store, ADA)
-    assert [request.ref for request, _ in graces.decide] == [refs[2], refs[1]]
-    assert [request.ref for _, request in graces.decided] == [refs[0]]
-    assert graces.decide[0][1].because(GRACE) != ""
-    assert (adas.decide, adas.decided) == ((), ())
+    assert [request.ref for request, _ in graces.to_decide] == [refs[2], refs[1]]
+    assert [request.ref for _, request in graces.recent_decisions] == [refs[0]]
+    assert graces.to_decide[0][1].because(GRACE) != ""
+    assert (adas.to_decide, adas.recent_decisions) == ((), ())
 
 
 async def test_a_task_waits_for_those_who_are_asked_until_one_has_done_it(store: Store) -> None:
@@ -183,12 +185,12 @@ async def test_a_task_waits_for_those_who_are_asked_until_one_has_done_it(store:
     )
     assert [(t.ref, g.id) for t, g in (await todo(store, ALAN)).tasks] == [(task.ref, grant)]
     assert (await todo(store, ROOT)).tasks == ()
-    await store.run(tasks.done, task.ref, ALAN)
+    await store.run(tasks.complete_task, task.ref, ALAN)
     assert (await todo(store, ALAN)).tasks == ()
 
 
 async def test_a_new_task_refreshes_the_home_of_those_whose_it_is(store: Store) -> None:
-    await store.run(app_home.opened, ALAN)
+    await store.run(app_home.open_home, ALAN)
     (ref,) = await store.run(ask, 1, 1)
     grant = (await store.run(decide.approve, ref, GRACE)).grant_id
     await store.run(clear, Job)
@@ -202,7 +204,7 @@ async def fail_something(store: Store) -> str:
 
     def go_wrong(out: Outcome) -> str:
         grant = lock_grant(out.case, f"GR-{decide.approve(out, ref, GRACE).grant_id}")
-        give.failed(out, grant, Direction.GIVE, "The plan does not allow it.")
+        give.mark_failed(out, grant, Direction.GIVE, "The plan does not allow it.")
         job = the(out.case, Job, key="card:77")
         out.change(job, state=JobState.PARKED, error="channel_not_found", attempts=jobs.ATTEMPTS)
         return f"JB-{job.id}"
@@ -223,12 +225,12 @@ async def test_only_admins_see_what_failed_and_what_was_given_up(store: Store) -
 async def test_an_admin_lets_a_parked_job_run_again_once(store: Store) -> None:
     ref = await fail_something(store)
     with pytest.raises(NotAllowed, match="Ask Root"):
-        await store.run(parked_jobs.run_again, ref, GRACE)
-    await store.run(parked_jobs.run_again, ref, ROOT)
+        await store.run(parked_jobs.run_parked_job, ref, GRACE)
+    await store.run(parked_jobs.run_parked_job, ref, ROOT)
     (job,) = await all_of(store, Job, key="card:77")
     assert (job.state, job.attempts) == (JobState.READY, 0)
     with pytest.raises(Closed):
-        await store.run(parked_jobs.run_again, ref, ROOT)
+        await store.run(parked_jobs.run_parked_job, ref, ROOT)
 
 
 async def test_the_counts_stand_beside_every_tab(store: Store) -> None:
@@ -240,12 +242,12 @@ async def test_the_counts_stand_beside_every_tab(store: Store) -> None:
 
 
 async def test_what_a_person_looks_at_is_kept(store: Store) -> None:
-    await store.run(app_home.opened, ADA)
-    await store.run(app_home.turn_page, ADA, 3)
-    await store.run(app_home.turn_to, ADA, HomeTab.REQUESTS)
-    await store.run(app_home.show_only, ADA, RequestState.REJECTED)
-    await store.run(app_home.turn_page, ADA, 1)
-    await store.run(app_home.opened, ADA)
+    await store.run(app_home.open_home, ADA)
+    await store.run(app_home.show_page, ADA, 3)
+    await store.run(app_home.show_tab, ADA, HomeTab.REQUESTS)
+    await store.run(app_home.filter_requests, ADA, RequestState.REJECTED)
+    await store.run(app_home.show_page, ADA, 1)
+    await store.run(app_home.open_home, ADA)
     home = await store.read(lambda case: case.get(Home, ADA))
     assert Place.of(home) == Place(HomeTab.REQUESTS, 1, RequestState.REJECTED)
 
@@ -262,9 +264,9 @@ async def test_a_page_costs_the_same_however_much_there_is(store: Store, tab: Ho
 
 
 async def test_a_home_that_two_processes_published_is_published_once_more(store: Store) -> None:
-    await store.run(app_home.opened, ADA)
+    await store.run(app_home.open_home, ADA)
     (work,) = await store.write(lambda out: jobs.claim(out.sql, out.now, 1))
-    await store.run(app_home.shown, ADA, "what was true before")
+    await store.run(app_home.save_published, ADA, "what was true before")
     await store.run(Outcome.finish, work)
     await store.run(app_home.publish_again, work)
     assert [job.key for job in await all_of(store, Job)] == [f"home:{ADA}"]

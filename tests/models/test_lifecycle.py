@@ -38,11 +38,12 @@ async def settle(store: Store) -> None:
 
     def round_of(out: Outcome) -> None:
         for target in targets(out):
-            reconcile.guard(out, target)
+            reconcile.cancel_or_fail_ineligible(out, target)
             outcomes = {
-                c.grant_id: (c.direction, reconcile.Done()) for c in reconcile.changes(out.case, target)
+                c.grant_id: (c.direction, reconcile.Done())
+                for c in reconcile.pending_changes(out.case, target)
             }
-            reconcile.settled(out, target, outcomes)
+            reconcile.save_outcomes(out, target, outcomes)
 
     await store.write(round_of)
 

@@ -19,7 +19,7 @@ from bot.serve import keep_what_is_loaded
 from models.audit import AuditEntry
 from models.clock import ManualClock
 from models.lifecycle.grant import reconcile
-from models.lifecycle.grant.reconcile import Change
+from models.lifecycle.grant.reconcile import TargetChange
 from models.store.base import Store
 from models.store.outcome import Outcome
 from models.tables.grants import Grant
@@ -99,7 +99,7 @@ async def test_all_that_end_in_one_minute_are_taken_once_and_none_early(
     assert await states(crowd) == {GrantState.REVOKING: MANY}
     calls: Counter[str] = Counter()
 
-    def take(change: Change) -> reconcile.Outcome:
+    def take(change: TargetChange) -> reconcile.ConnectorResult:
         calls[change.ref] += 1
         return obliging(change)
 

@@ -32,7 +32,7 @@ async def held(store: Store, clock: ManualClock) -> str:
     ref = await hold(store, EIGHT_HOURS)
     since = clock.now()
     clock.advance(9 * HOUR)
-    await store.run(mass_revocation.begin, PauseKind.RESTORED, since, clock.now())
+    await store.run(mass_revocation.open_pause, PauseKind.RESTORED, since, clock.now())
     await sweep(store)
     await sweep(store)
     return ref
@@ -43,21 +43,21 @@ async def test_what_is_over_by_a_backup_waits_and_goes_when_an_admin_says_so(sto
     assert (await actions(store, held)).count("grant.held") == 1
     story = await store.read(lambda case: pause_story(case, "PS-1"))
     assert (story.count, [one.ref for one in story.first]) == (1, [held])
-    await store.run(mass_revocation.wait, "PS-1", ROOT)
+    await store.run(mass_revocation.keep_pause, "PS-1", ROOT)
     await sweep(store)
     assert (await grant(store, held)).state is GrantState.ACTIVE
-    await store.run(mass_revocation.lift, "PS-1", ROOT)
+    await store.run(mass_revocation.lift_pause, "PS-1", ROOT)
     await sweep(store)
     assert (await grant(store, held)).state is GrantState.REVOKING
 
 
 @pytest.mark.usefixtures("held")
 async def test_it_waits_as_well_where_it_ends_while_the_admins_look(store: Store, clock: ManualClock) -> None:
-    await store.run(mass_revocation.lift, "PS-1", ROOT)
+    await store.run(mass_revocation.lift_pause, "PS-1", ROOT)
     await sweep(store)
     await settle(store)
     ref = await hold(store, EIGHT_HOURS, "design")
-    await store.run(mass_revocation.begin, PauseKind.RESTORED, clock.now(), clock.now())
+    await store.run(mass_revocation.open_pause, PauseKind.RESTORED, clock.now(), clock.now())
     clock.advance(8 * HOUR)
     await sweep(store)
     assert (await grant(store, ref)).state is GrantState.ACTIVE
@@ -82,7 +82,7 @@ async def test_who_is_held_can_be_given_more_time_and_can_give_it_back(
     await store.run(decide.approve, request.ref, GRACE)
     assert (await grant(store, held)).ends_at == clock.now() + 8 * HOUR
     await sweep(store)
-    await store.run(mass_revocation.lift, "PS-1", ROOT)
+    await store.run(mass_revocation.lift_pause, "PS-1", ROOT)
     await sweep(store)
     assert (await grant(store, held)).state is GrantState.ACTIVE
     await store.run(revoke.give_back, held, ADA)
@@ -93,18 +93,18 @@ async def test_who_is_held_can_be_given_more_time_and_can_give_it_back(
 async def test_only_admins_and_only_while_it_holds(store: Store) -> None:
     for by in (ADA, GRACE, ALAN, ""):
         with pytest.raises(NotAllowed, match=r"admins can decide on this\. Ask Root"):
-            await store.run(mass_revocation.lift, "PS-1", by)
+            await store.run(mass_revocation.lift_pause, "PS-1", by)
     for ref in ("PS-2", "AR-1", "", "PS-x"):
         with pytest.raises(NotFound):
-            await store.run(mass_revocation.lift, ref, ROOT)
-    await store.run(mass_revocation.lift, "PS-1", ROOT)
+            await store.run(mass_revocation.lift_pause, ref, ROOT)
+    await store.run(mass_revocation.lift_pause, "PS-1", ROOT)
     with pytest.raises(Closed):
-        await store.run(mass_revocation.wait, "PS-1", ROOT)
+        await store.run(mass_revocation.keep_pause, "PS-1", ROOT)
     assert (await actions(store, "PS-1")) == ["pause.open", "pause.lifted"]
 
 
 async def test_the_sweep_after_a_pause_finds_nothing_left(store: Store, held: str) -> None:
     await store.run(revoke.give_back, held, ADA)
-    await store.run(mass_revocation.lift, "PS-1", ROOT)
+    await store.run(mass_revocation.lift_pause, "PS-1", ROOT)
     await sweep(store)
     assert (await grant(store, held)).cause is not None

@@ -63,7 +63,7 @@ def _only_admins(case: Case, person_id: str) -> bool:
 
 def _stand_in_for(out: Outcome, person_id: str) -> None:
     today = out.now.date()
-    delegations.set_stand_in(out, GRACE if person_id != GRACE else ALAN, person_id, today, today)
+    delegations.set_delegate(out, GRACE if person_id != GRACE else ALAN, person_id, today, today)
 
 
 OPEN: dict[str, tuple[Check, set[str], set[str]]] = {
@@ -75,7 +75,7 @@ OPEN: dict[str, tuple[Check, set[str], set[str]]] = {
         set(),
     ),
     "reassign, by the verb": (
-        allowed(lambda out, by: reassign.passable(out.case, "AR-1", by), ...),
+        allowed(lambda out, by: reassign.may_reassign(out.case, "AR-1", by), ...),
         {"approver", "owner", "admin"},
         set(),
     ),
@@ -101,7 +101,7 @@ ACTIVE: dict[str, tuple[Check, set[str], set[str]]] = {
     ),
     "do the task": (lambda case, one: permissions.can_do(case, only(case, Task), one), {"worker"}, set()),
     "do the task, by the verb": (
-        allowed(lambda out, by: tasks.may_do(out.case, "TK-1", by), ...),
+        allowed(lambda out, by: tasks.may_complete(out.case, "TK-1", by), ...),
         {"worker"},
         set(),
     ),
@@ -126,7 +126,7 @@ def active() -> Case:
 
 def _with_others(case: Case) -> Case:
     people = [new_row(Person, id=one, name=one, handle=one, active=True) for one in (BEN, OTTO)]
-    play(directory.remember, case, people)
+    play(directory.remember_people, case, people)
     return case
 
 

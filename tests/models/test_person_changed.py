@@ -8,7 +8,7 @@ from models.clock import ManualClock
 from models.errors import NotAllowed
 from models.jobs import Job
 from models.lifecycle.grant import give
-from models.lifecycle.people import person_changed, slack_events
+from models.lifecycle.people import update_people
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.registry import directory
@@ -66,13 +66,13 @@ async def people_asked(store: Store, ref: str) -> set[str]:
 
 
 async def leaves(store: Store, person_id: str) -> None:
-    await store.run(person_changed.people_seen, [person(person_id, active=False)])
+    await store.run(update_people.save_people, [person(person_id, active=False)])
 
 
 async def test_whoever_leaves_loses_what_they_asked_for_and_what_they_held(store: Store) -> None:
     ref = await asked(store, GRACE)
     grant = (await store.run(decide.approve, ref, GRACE)).grant_id
-    await store.write(lambda out: give.given(out, out.case.get_one(Grant, grant)))
+    await store.write(lambda out: give.mark_active(out, out.case.get_one(Grant, grant)))
     await leaves(store, ADA)
     row = await row_of(store, Grant, grant)
     assert (row.state, row.cause) == (GrantState.REVOKING, Cause.OFFBOARDING)
@@ -94,7 +94,7 @@ async def test_when_the_only_approver_may_not_decide_any_more_the_owners_are_ask
     store: Store, change: dict[str, bool]
 ) -> None:
     ref = await asked(store, GRACE)
-    await store.run(person_changed.people_seen, [person(GRACE, **change)])
+    await store.run(update_people.save_people, [person(GRACE, **change)])
     assert await people_asked(store, ref) == {ROOT}
 
 
@@ -112,34 +112,34 @@ async def test_a_new_member_of_a_group_is_asked_and_the_group_may_be_named_by_it
 ) -> None:
     ref = await asked(store, "@oncall")
     assert await people_asked(store, ref) == {GRACE}
-    await store.run(person_changed.group_seen, group(GRACE, ALAN))
+    await store.run(update_people.save_group, group(GRACE, ALAN))
     assert await people_asked(store, ref) == {GRACE, ALAN}
 
 
 async def test_when_a_group_is_switched_off_the_owners_are_asked_instead(store: Store) -> None:
     ref = await asked(store, "S0ONC")
-    await store.run(person_changed.group_seen, group(GRACE, enabled=False))
+    await store.run(update_people.save_group, group(GRACE, enabled=False))
     assert await people_asked(store, ref) == {ROOT}
 
 
 async def test_a_group_that_has_not_changed_asks_nobody_again(store: Store) -> None:
     await asked(store, "@oncall")
     await store.run(clear, Job)
-    await store.run(person_changed.group_seen, group(GRACE))
+    await store.run(update_people.save_group, group(GRACE))
     assert await count_of(store, Job) == 0
 
 
 async def test_what_a_profile_says_survives_word_of_the_person(store: Store) -> None:
     await asked(store, GRACE)
     await store.run(directory.remember_profile, ADA, manager_id=GRACE, department="Engineering")
-    await store.run(person_changed.people_seen, [person(ADA)])
+    await store.run(update_people.save_people, [person(ADA)])
     row = await row_of(store, Person, ADA)
     assert (row.manager_id, row.department) == (GRACE, "Engineering")
 
 
 async def test_a_hint_that_somebody_left_is_looked_up_before_it_counts(store: Store) -> None:
     ref = await asked(store, GRACE)
-    await store.run(slack_events.person, person(ADA, active=False))
+    await store.run(update_people.keep_person, person(ADA, active=False))
     row = await row_of(store, Person, ADA)
     assert row.active
     assert (await request(store, ref)).state is RequestState.PENDING
@@ -151,10 +151,10 @@ async def test_a_new_name_is_taken_as_it_comes_and_the_same_again_is_no_news(
 ) -> None:
     await asked(store, GRACE)
     told = person(ADA, name="Ada Lovelace")
-    assert await store.read(lambda case: slack_events.is_news(case, told))
-    await store.run(slack_events.person, told)
+    assert await store.read(lambda case: update_people.is_new(case, told))
+    await store.run(update_people.keep_person, told)
     again = person(ADA, name="Ada Lovelace")
-    assert not await store.read(lambda case: slack_events.is_news(case, again))
+    assert not await store.read(lambda case: update_people.is_new(case, again))
     assert (await row_of(store, Person, ADA)).checked_at == clock.now()
 
 

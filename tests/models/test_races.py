@@ -20,7 +20,7 @@ from models.clock import ManualClock
 from models.errors import Closed, Duplicate, Refusal, Repeated, SentAlready
 from models.lifecycle.catalogue import edit_app
 from models.lifecycle.grant import reconcile, revoke
-from models.lifecycle.people import person_changed
+from models.lifecycle.people import update_people
 from models.lifecycle.request import cancel, comment, decide, submit
 from models.lifecycle.request.plan import Draft
 from models.lifecycle.request.rate_limits import Limits
@@ -71,9 +71,9 @@ def github(accesses: int = 1, rule: str | int = "any", **fields: Any) -> AppSpec
 
 def found(out: Outcome, app: AppSpec) -> None:
     """The company: Ada asks, eight people decide, Root administers."""
-    directory.remember(out, [person(one) for one in (ADA, ROOT, *DECIDERS)])
+    directory.remember_people(out, [person(one) for one in (ADA, ROOT, *DECIDERS)])
     directory.appoint(out, [ROOT], "operator")
-    apps.save(out, app, ROOT)
+    apps.save_app(out, app, ROOT)
 
 
 async def asked(store: Store, app: AppSpec) -> list[str]:
@@ -98,10 +98,10 @@ async def settle(store: Store) -> None:
 
     def round_of(out: Outcome) -> None:
         for target in targets(out):
-            reconcile.guard(out, target)
-            found = reconcile.changes(out.case, target)
+            reconcile.cancel_or_fail_ineligible(out, target)
+            found = reconcile.pending_changes(out.case, target)
             done = {change.grant_id: (change.direction, reconcile.Done()) for change in found}
-            reconcile.settled(out, target, done)
+            reconcile.save_outcomes(out, target, done)
 
     await store.write(round_of)
 
@@ -273,7 +273,7 @@ async def test_people_whom_many_look_up_at_once_are_known_once(store: Store) -> 
     newcomers = [f"UNEW{number}" for number in range(8)]
 
     def seen(out: Outcome, order: int) -> None:
-        person_changed.people_seen(out, [person(one) for one in newcomers[::order]])
+        update_people.save_people(out, [person(one) for one in newcomers[::order]])
         directory.appoint(out, newcomers, "operator")
 
     await race(store, *(to(seen, 1 if number % 2 else -1) for number in range(8)))
@@ -292,7 +292,7 @@ async def test_whoever_leaves_while_asking_has_nothing_pending_and_holds_nothing
             decide.approve(out, request.ref, DECIDERS[0])
 
     verbs: list[Verb] = [partial(ask, f"a{number}") for number in range(6)]
-    await race(store, *verbs[:3], lambda out: person_changed.people_seen(out, [gone]), *verbs[3:])
+    await race(store, *verbs[:3], lambda out: update_people.save_people(out, [gone]), *verbs[3:])
     assert RequestState.PENDING not in {request.state for request in await requests_of(store)}
     await settle(store)
     grants = await all_of(store, Grant)
@@ -303,7 +303,7 @@ async def test_changes_of_the_catalogue_at_once_are_all_counted(store: Store) ->
     await store.run(found, github())
     before = await store.read(apps.revision)
     specs = [github(key=f"app{number}", name=f"App {number}") for number in range(8)]
-    await race(store, *(to(edit_app.add, spec, ROOT) for spec in specs))
+    await race(store, *(to(edit_app.add_app, spec, ROOT) for spec in specs))
     rows = await all_of(store, App)
     assert await store.read(apps.revision) == before + 8
     assert sorted(row.position for row in rows) == list(range(9))
@@ -312,15 +312,15 @@ async def test_changes_of_the_catalogue_at_once_are_all_counted(store: Store) ->
 async def test_one_app_that_two_admins_add_or_change_at_once_is_the_first_ones(store: Store) -> None:
     await store.run(found, github())
     other = github(key="other", name="Other")
-    added = await race(store, *[to(edit_app.add, other, ROOT)] * 4)
+    added = await race(store, *[to(edit_app.add_app, other, ROOT)] * 4)
     assert sum(isinstance(one, Duplicate) for one in added) == 3
 
     def rename(name: str, out: Outcome) -> object:
-        return edit_app.change(out, "other", 1, lambda app: app.model_copy(update={"name": name}), ROOT)
+        return edit_app.change_app(out, "other", 1, lambda app: app.model_copy(update={"name": name}), ROOT)
 
     def renamed(out: Outcome, name: str) -> None:
-        edit_app.change(out, "other", 1, lambda app: app.model_copy(update={"name": name}), ROOT)
+        edit_app.change_app(out, "other", 1, lambda app: app.model_copy(update={"name": name}), ROOT)
 
     changed = await race(store, *(to(renamed, f"Name {number}") for number in range(4)))
-    assert sum(isinstance(one, edit_app.Overtaken) for one in changed) == 3
+    assert sum(isinstance(one, edit_app.Superseded) for one in changed) == 3
     assert (await row_of(store, App, "other")).version == 2

@@ -6,7 +6,7 @@ import pytest
 
 from models.catalogue.spec import AppSpec
 from models.errors import AlreadyDecided, Closed, Invalid, NotAllowed, NotAnApprover, OwnRequest, Refusal
-from models.lifecycle.people import person_changed
+from models.lifecycle.people import update_people
 from models.lifecycle.request import decide, reassign
 from models.queries.stories import request_story
 from models.registry import directory
@@ -44,7 +44,7 @@ def _people(
         stages.insert(0, {"name": "First", "approvers": list(first)})
     found(out, AppSpec.model_validate(GITHUB.stored() | {"stage": stages, "reassign": to}))
     names = {OTTO: "Otto", MIA: "Mia", GUS: "Gus", BO: "Bo"}
-    directory.remember(
+    directory.remember_people(
         out,
         [
             new_row(
@@ -141,7 +141,7 @@ def _as_guest(out: Outcome, person_id: str) -> None:
     changed = new_row(
         Person, id=known.id, name=known.name, handle="x", email=known.email, guest=True, active=True
     )
-    person_changed.people_seen(out, [changed])
+    update_people.save_people(out, [changed])
 
 
 async def test_what_is_closed_or_switched_off_is_not_passed_on(store: Store) -> None:

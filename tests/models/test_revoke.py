@@ -11,8 +11,8 @@ from models.clock import ManualClock
 from models.errors import Closed, NotAllowed
 from models.jobs import Job, Urgency
 from models.lifecycle.grant import give, reconcile, revoke, tasks
-from models.lifecycle.grant.reconcile import ByHand, Change, Trouble
-from models.lifecycle.people import person_changed
+from models.lifecycle.grant.reconcile import ByHand, ConnectorFailure, TargetChange
+from models.lifecycle.people import update_people
 from models.lifecycle.request import decide
 from models.registry.policy_snapshot import Snapshot
 from models.store.base import Store
@@ -31,11 +31,11 @@ HOUR = timedelta(hours=1)
 EIGHT_HOURS = Term(length=8 * HOUR)
 
 
-def broken(_change: Change) -> reconcile.Outcome:
-    return Trouble("The plan does not allow it.", passing=False)
+def broken(_change: TargetChange) -> reconcile.ConnectorResult:
+    return ConnectorFailure("The plan does not allow it.", transient=False)
 
 
-def by_hand(_change: Change) -> reconcile.Outcome:
+def by_hand(_change: TargetChange) -> reconcile.ConnectorResult:
     return ByHand()
 
 
@@ -185,10 +185,10 @@ async def test_the_tasks_of_an_owner_who_leaves_are_the_others(store: Store) -> 
     await settle(store, by_hand)
     (task,) = await open_tasks(store)
     assert task.asked == [ALAN]
-    await store.run(person_changed.people_seen, [gone(ALAN)])
+    await store.run(update_people.save_people, [gone(ALAN)])
     (task,) = await open_tasks(store)
     assert task.asked == [ROOT]
-    await store.run(tasks.done, task.ref, ROOT)
+    await store.run(tasks.complete_task, task.ref, ROOT)
     assert (await grant_of(store, ref)).state is GrantState.ACTIVE
 
 
@@ -225,8 +225,8 @@ async def test_word_that_somebody_left_twice_asks_the_others_once(store: Store) 
     await store.run(decide.approve, ref, GRACE)
     await settle(store, by_hand)
     before = await open_tasks(store)
-    await store.run(person_changed.people_seen, [gone(ALAN)])
-    await store.run(person_changed.people_seen, [gone(ALAN)])
+    await store.run(update_people.save_people, [gone(ALAN)])
+    await store.run(update_people.save_people, [gone(ALAN)])
     after = await open_tasks(store)
     assert (len(before), [one.asked for one in after]) == (1, [[GRACE]])
     assert (await actions(store, after[0].ref)).count("task.open") == 2
@@ -238,7 +238,7 @@ async def test_what_a_round_leaves_to_take_goes_before_what_others_are_to_be_giv
     """A system was away for a while: what is left of that round is no less urgent than it was."""
     await over(store, clock)
     await store.run(clear, Job)
-    await settle(store, lambda _change: Trouble("It does not answer."))
+    await settle(store, lambda _change: ConnectorFailure("It does not answer."))
     (job,) = await all_of(store, Job, kind="settle")
     assert Urgency(job.urgency) is Urgency.TAKE
 
@@ -269,7 +269,7 @@ async def test_a_wait_that_the_target_asks_for_is_no_failure_however_often(
     ref = await ask(store, EIGHT_HOURS)
     await store.run(decide.approve, ref, GRACE)
     for _ in range(give.TRIES[Direction.GIVE] + 1):
-        await settle(store, lambda _change: Trouble("Too many calls.", wait=wait))
+        await settle(store, lambda _change: ConnectorFailure("Too many calls.", wait=wait))
         clock.advance(wait)
     await settle(store)
     assert (await grant_of(store, ref)).state is GrantState.ACTIVE
@@ -302,6 +302,6 @@ async def test_a_task_is_done_by_those_who_are_asked_and_nobody_else(store: Stor
     (task,) = await open_tasks(store)
     for by in (ADA, ROOT):
         with pytest.raises(NotAllowed):
-            await store.run(tasks.done, task.ref, by)
-    await store.run(tasks.done, task.ref, ALAN)
+            await store.run(tasks.complete_task, task.ref, by)
+    await store.run(tasks.complete_task, task.ref, ALAN)
     assert (await grant_of(store, ref)).state is GrantState.ACTIVE

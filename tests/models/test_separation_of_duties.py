@@ -38,7 +38,7 @@ async def rule(store: Store, action: str = "block", **fields: Any) -> None:
     }  # fmt: skip
     extra = {"stage": {"name": "Auditors", "approvers": ["admins"]}} if action == "stage" else {}
     spec = ConflictSpec.model_validate(usual | extra | fields)
-    await store.run(catalogue_entries.save, CONFLICT, spec, ROOT)
+    await store.run(catalogue_entries.save_entry, CONFLICT, spec, ROOT)
 
 
 async def conflicts_shown(store: Store, ref: str) -> list[str]:
@@ -293,4 +293,4 @@ async def test_the_cards_of_what_conflicts_are_drawn_anew_when_access_comes_and_
 
 def _fail(out: Outcome, ref: str) -> None:
     row = out.case.get_one(Request, int(ref[3:]))
-    give.failed(out, out.case.get_one(Grant, row.grant_id), Direction.GIVE, "It is switched off.")
+    give.mark_failed(out, out.case.get_one(Grant, row.grant_id), Direction.GIVE, "It is switched off.")

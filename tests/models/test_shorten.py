@@ -10,7 +10,7 @@ from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.errors import Closed, Invalid, NotAllowed
 from models.lifecycle.request import change_duration, decide, submit
-from models.lifecycle.request.change_duration import shorter
+from models.lifecycle.request.change_duration import is_shorter
 from models.store.base import Store
 from models.tables.requests import Term
 from models.tables.states import GrantState, RequestState
@@ -36,9 +36,9 @@ def ending(term: Term, begins: timedelta) -> float:
 
 @given(terms, terms, st.timedeltas(timedelta(), timedelta(days=30)))
 def test_what_is_shorter_ends_sooner_whenever_it_begins(one: Term, other: Term, begins: timedelta) -> None:
-    if shorter(one, other):
+    if is_shorter(one, other):
         assert ending(one, begins) < ending(other, begins)
-        assert not shorter(other, one)
+        assert not is_shorter(other, one)
 
 
 async def two_approvals(store: Store) -> None:
@@ -52,7 +52,7 @@ async def test_an_approval_of_more_stays_valid_where_less_is_wanted(store: Store
     await two_approvals(store)
     ref = await ask(store, WEEK)
     await store.run(decide.approve, ref, GRACE, term=EIGHT_HOURS)
-    await store.run(change_duration.use_less, ref, ADA, Term(length=HOUR))
+    await store.run(change_duration.shorten, ref, ADA, Term(length=HOUR))
     await store.run(decide.approve, ref, ALAN)
     await settle(store)
     given_now = await grant_of(store, ref)
@@ -66,7 +66,7 @@ async def test_only_less_is_taken(store: Store, term: Term) -> None:
     ref = await ask(store, WEEK)
     await store.run(decide.approve, ref, GRACE, term=EIGHT_HOURS)
     with pytest.raises(Invalid) as refused:
-        await store.run(change_duration.use_less, ref, ADA, term)
+        await store.run(change_duration.shorten, ref, ADA, term)
     assert refused.value.field == "term"
     assert Term.from_json((await request(store, ref)).term) == EIGHT_HOURS
 
@@ -75,17 +75,17 @@ async def test_a_start_in_the_future_stays_where_it_is(store: Store, clock: Manu
     await two_approvals(store)
     start = clock.now() + HOUR
     ref = await ask(store, Term(start=start, end=start + 8 * HOUR))
-    await store.run(change_duration.use_less, ref, ADA, Term(end=start + HOUR))
+    await store.run(change_duration.shorten, ref, ADA, Term(end=start + HOUR))
     assert Term.from_json((await request(store, ref)).term) == Term(start=start, end=start + HOUR)
     with pytest.raises(Invalid, match="before the start"):
-        await store.run(change_duration.use_less, ref, ADA, Term(end=start))
+        await store.run(change_duration.shorten, ref, ADA, Term(end=start))
 
 
 async def test_less_than_the_maximum_is_flagged_no_more(store: Store) -> None:
     await two_approvals(store)
     ref = await ask(store, Term(length=timedelta(days=60)))
     assert (await request(store, ref)).over_max
-    await store.run(change_duration.use_less, ref, ADA, WEEK)
+    await store.run(change_duration.shorten, ref, ADA, WEEK)
     assert not (await request(store, ref)).over_max
 
 
@@ -94,7 +94,7 @@ async def test_only_who_asked_asks_for_less(store: Store, by: str) -> None:
     await two_approvals(store)
     ref = await ask(store, WEEK)
     with pytest.raises(NotAllowed, match="Only the person who asked"):
-        await store.run(change_duration.use_less, ref, by, EIGHT_HOURS)
+        await store.run(change_duration.shorten, ref, by, EIGHT_HOURS)
 
 
 async def test_what_is_decided_is_not_asked_for_anew(store: Store) -> None:
@@ -102,7 +102,7 @@ async def test_what_is_decided_is_not_asked_for_anew(store: Store) -> None:
     ref = await ask(store, WEEK)
     await store.run(decide.reject, ref, GRACE)
     with pytest.raises(Closed, match="rejected already"):
-        await store.run(change_duration.use_less, ref, ADA, EIGHT_HOURS)
+        await store.run(change_duration.shorten, ref, ADA, EIGHT_HOURS)
     assert (await request(store, ref)).state is RequestState.REJECTED
 
 
@@ -110,7 +110,7 @@ async def test_an_active_access_ends_sooner_with_a_notice_before(store: Store, c
     await store.write(found)
     ref = await hold(store, WEEK)
     clock.advance(HOUR)
-    await store.run(change_duration.use_less, ref, ADA, Term(length=3 * HOUR))
+    await store.run(change_duration.shorten, ref, ADA, Term(length=3 * HOUR))
     row = await grant(store, ref)
     end = clock.now() + 3 * HOUR
     assert (row.ends_at, row.due_at, row.notice_at) == (end, end, end - HOUR)
@@ -129,16 +129,16 @@ async def test_an_active_access_never_ends_later_or_at_once(store: Store, clock:
     ref = await hold(store, EIGHT_HOURS)
     for term in (EIGHT_HOURS, WEEK, Term(), Term(end=clock.now() + 8 * HOUR)):
         with pytest.raises(Invalid, match="ends before that already"):
-            await store.run(change_duration.use_less, ref, ADA, term)
+            await store.run(change_duration.shorten, ref, ADA, term)
     with pytest.raises(Invalid, match="Give back"):
-        await store.run(change_duration.use_less, ref, ADA, Term(end=clock.now()))
+        await store.run(change_duration.shorten, ref, ADA, Term(end=clock.now()))
     assert (await grant(store, ref)).ends_at == clock.now() + 8 * HOUR
 
 
 async def test_what_has_no_end_is_given_one(store: Store, clock: ManualClock) -> None:
     await store.run(found, GITHUB.model_copy(update={"indefinite": True}))
     ref = await hold(store, Term())
-    await store.run(change_duration.use_less, ref, ADA, WEEK)
+    await store.run(change_duration.shorten, ref, ADA, WEEK)
     row = await grant(store, ref)
     assert row.due_at == row.ends_at == clock.now() + timedelta(days=7)
 
@@ -148,7 +148,7 @@ async def test_who_asks_for_more_time_does_not_shorten_it_meanwhile(store: Store
     ref = await hold(store, EIGHT_HOURS)
     more = await store.run(submit.extend, ref, ADA, EIGHT_HOURS, "Not done yet")
     with pytest.raises(NotAllowed, match=f"{more.ref}. Withdraw that first"):
-        await store.run(change_duration.use_less, ref, ADA, Term(length=HOUR))
+        await store.run(change_duration.shorten, ref, ADA, Term(length=HOUR))
 
 
 @pytest.mark.parametrize("by", [GRACE, ROOT])
@@ -156,4 +156,4 @@ async def test_nobody_else_shortens_an_access(store: Store, by: str) -> None:
     await store.write(found)
     ref = await hold(store, EIGHT_HOURS)
     with pytest.raises(NotAllowed):
-        await store.run(change_duration.use_less, ref, by, Term(length=HOUR))
+        await store.run(change_duration.shorten, ref, by, Term(length=HOUR))

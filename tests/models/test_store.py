@@ -17,6 +17,7 @@ from models.errors import Invalid, Refusal, Repeated, SentBefore
 from models.lifecycle.grant import revoke
 from models.lifecycle.request import comment, decide, submit
 from models.registry import settings
+from models.statements import Core
 from models.store import sqlite as sqlite_store
 from models.store import units
 from models.store.base import CLICK, JOB, SWEEP, Store, Unavailable
@@ -25,12 +26,11 @@ from models.store.open import open_store
 from models.store.outcome import Outcome
 from models.store.save import Stale
 from models.store.sqlite import SqliteSql
-from models.store.statements import Core
 from models.store.units import PATIENT, Queue, Unit, waiting_for
 from models.tables.people import Person
 from models.tables.requests import Request, Term
-from models.tables.settings import Setting
 from models.tables.states import RequestState
+from models.tables.workspace import Setting
 from tests.models.company import ADA as ADA_ID
 from tests.models.company import GRACE, found
 from tests.models.workflow_steps import ask, hold, request, settle
@@ -39,8 +39,8 @@ pytestmark = pytest.mark.both_engines
 
 
 def increment(out: Outcome) -> int:
-    value = int(settings.hold(out, "count", 0)) + 1
-    settings.write(out, "count", value)
+    value = int(settings.lock_setting(out, "count", 0)) + 1
+    settings.write_setting(out, "count", value)
     return value
 
 
@@ -52,7 +52,7 @@ def refuse(out: Outcome) -> None:
 
 
 async def count(store: Store) -> int:
-    return await store.read(lambda case: int(settings.read(case, "count", 0)))
+    return await store.read(lambda case: int(settings.read_setting(case, "count", 0)))
 
 
 async def test_what_was_written_is_there_for_every_later_reader(store: Store) -> None:
@@ -116,7 +116,7 @@ async def test_a_full_disk_is_said_and_nothing_is_half_done(store: Store) -> Non
     def fill(out: Outcome) -> None:
         out.sql.all(text("PRAGMA max_page_count = 1"))
         increment(out)
-        settings.write(out, "big", "x" * 1_000_000)
+        settings.write_setting(out, "big", "x" * 1_000_000)
 
     with pytest.raises(Unavailable, match="full"):
         await store.write(fill)
@@ -173,7 +173,7 @@ async def test_a_driver_that_was_cut_off_within_a_statement_is_said_to_be_so(sto
 async def test_work_that_a_deadlock_undid_is_done_once_in_the_end(store: Store) -> None:
     """Each locks one row and then wants the other's."""
     for key in ("a", "b"):
-        await store.run(settings.write, key, 0)
+        await store.run(settings.write_setting, key, 0)
 
     def both(out: Outcome, *keys: str) -> None:
         for key in keys:
@@ -183,7 +183,7 @@ async def test_work_that_a_deadlock_undid_is_done_once_in_the_end(store: Store) 
             out.change(row, value={"value": row.value["value"] + 1})
 
     await asyncio.gather(*(store.run(both, *order) for order in ("ab", "ba") * 2))
-    totals = [await store.read(lambda case, k=key: settings.read(case, k)) for key in ("a", "b")]  # type: ignore[misc]
+    totals = [await store.read(lambda case, k=key: settings.read_setting(case, k)) for key in ("a", "b")]  # type: ignore[misc]
     assert totals == [4, 4]
 
 
@@ -323,13 +323,13 @@ async def test_of_many_things_in_one_work_those_that_fail_are_dropped_and_the_ot
     def several(_case: Case, begin: Callable[[], Outcome]) -> int:
         for number in range(4):
             out = begin()
-            settings.write(out, f"n{number}", number)
+            settings.write_setting(out, f"n{number}", number)
             if number % 2:
                 out.drop()
         return 4
 
     assert await store.write_many(several) == 4
-    keys = await store.read(lambda case: [settings.read(case, f"n{number}") for number in range(4)])
+    keys = await store.read(lambda case: [settings.read_setting(case, f"n{number}") for number in range(4)])
     assert keys == [0, None, 2, None]
 
 

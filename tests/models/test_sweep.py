@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from models.clock import ManualClock
 from models.jobs import Job
 from models.lifecycle import due, redraw
-from models.lifecycle.grant import full_rounds
+from models.lifecycle.grant import fill_rounds
 from models.store.base import Store
 from models.store.outcome import Outcome
 from models.tables.grants import Grant
@@ -66,7 +66,7 @@ async def test_a_round_waits_for_what_else_is_due_and_begins_when_the_sweep_is_o
     await only_held(store, "engineering", "design")
     clock.advance(8 * HOUR)
     assert (await store.write_many(due.sweep)).more
-    assert await begins(store) == [clock.now() + full_rounds.WAIT]
+    assert await begins(store) == [clock.now() + fill_rounds.WAIT]
     await sweep(store)
     assert await begins(store) == [clock.now()] * 2
 
@@ -75,7 +75,7 @@ async def test_a_round_that_is_full_begins_while_the_sweep_goes_on(
     store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(due, "BATCH", 1)
-    monkeypatch.setattr(full_rounds, "TOGETHER", 1)
+    monkeypatch.setattr(fill_rounds, "ROUND_SIZE", 1)
     await only_held(store, "engineering")
     clock.advance(8 * HOUR)
     assert (await store.write_many(due.sweep)).more
@@ -89,7 +89,7 @@ async def test_a_round_begins_by_itself_where_the_sweep_does_not_end(
     await only_held(store, "engineering")
     clock.advance(8 * HOUR)
     assert (await store.write_many(due.sweep)).more
-    clock.advance(full_rounds.WAIT)
+    clock.advance(fill_rounds.WAIT)
     await sweep(store)
     assert await begins(store) == [clock.now()]
 

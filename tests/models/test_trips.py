@@ -16,19 +16,19 @@ from models.errors import OwnRequest
 from models.lifecycle.people import app_home
 from models.lifecycle.request import decide
 from models.registry import directory
+from models.statements import Sql, Write
 from models.store import postgres
 from models.store.base import Store
 from models.store.open import open_store
 from models.store.outcome import Outcome
 from models.store.postgres import PostgresSql
-from models.store.statements import Sql, Write
 from models.store.trips import Trips
 from models.tables.audit import AuditEntry, AuditHead, AuditText
 from models.tables.base import Base
 from models.tables.people import Person
 from models.tables.requests import Request, Term
-from models.tables.settings import Setting
 from models.tables.states import RequestState
+from models.tables.workspace import Setting
 from tests.models.company import ADA, GRACE, found
 from tests.models.test_store import a_whole_story
 from tests.models.workflow_steps import ask, grant_of, request
@@ -64,7 +64,7 @@ def trips() -> Iterator[list[str]]:
 async def test_an_approval_takes_five_trips(store: Store) -> None:
     await store.write(found)
     for person_id in (ADA, GRACE):
-        await store.run(app_home.opened, person_id)
+        await store.run(app_home.open_home, person_id)
     refs = [await ask(store, HOURS, access) for access in ("engineering", "design")]
     await store.run(decide.approve, refs[0], GRACE)  # the process has parsed the policy by then
     with trips() as sent:
@@ -76,7 +76,7 @@ async def test_an_approval_takes_five_trips(store: Store) -> None:
 async def test_approvals_at_once_take_as_many_trips_as_one(store: Store) -> None:
     people = [f"U{number}" for number in range(8)]
     await store.write(found)
-    await store.write(lambda out: directory.remember(out, [_person(one) for one in people]))
+    await store.write(lambda out: directory.remember_people(out, [_person(one) for one in people]))
     refs = [await ask(store, HOURS, by=one) for one in people]
     await store.run(decide.may_decide, refs[0], GRACE)
     with trips() as sent:
@@ -135,13 +135,13 @@ async def test_what_leaves_a_unique_index_leaves_it_before_what_comes_in(store: 
 
 
 async def test_what_is_too_long_is_refused_and_not_cut_off(store: Store) -> None:
-    await store.write(lambda out: directory.remember(out, [_person(ADA)]))
+    await store.write(lambda out: directory.remember_people(out, [_person(ADA)]))
 
     def rename(out: Outcome) -> None:
         out.change(out.case.get_one(Person, ADA), handle="a" * 1000)
 
     with pytest.raises(asyncpg.StringDataRightTruncationError):
-        await store.write(lambda out: directory.remember(out, [_person("U" * 100)]))
+        await store.write(lambda out: directory.remember_people(out, [_person("U" * 100)]))
     with pytest.raises(asyncpg.StringDataRightTruncationError):
         await store.write(rename)
     assert [(one.id, one.handle) for one in await all_of(store, Person)] == [(ADA, "")]

@@ -69,7 +69,7 @@ def begins(out: Outcome, ref: str) -> None:
     grant = lock_grant(out.case, ref)
     if grant.state is not GrantState.GRANTING:
         raise Closed(f"{ref} is {grant.state.label.lower()}.")
-    give.given(out, grant)
+    give.mark_active(out, grant)
 
 
 def test_an_approval_closes_the_request_and_has_the_access_given() -> None:
@@ -174,7 +174,7 @@ def test_what_is_taken_away_takes_the_request_for_more_time_with_it() -> None:
         (decide.approve, ("AR-2", GRACE), NotFound),
         (decide.approve, ("AR-x", GRACE), NotFound),
         (cancel.cancel, ("AR-1", GRACE), NotAllowed),
-        (change_duration.use_less, ("AR-1", ADA, EIGHT_HOURS), Invalid),
+        (change_duration.shorten, ("AR-1", ADA, EIGHT_HOURS), Invalid),
         (submit.extend, ("GR-1", ADA, EIGHT_HOURS, ""), NotFound),
         (revoke.revoke, ("GR-1", ROOT), NotFound),
     ],
@@ -264,7 +264,7 @@ STEPS: st.SearchStrategy[Step] = st.one_of(
     verb(comment.comment, on("AR"), WHO, st.sampled_from(["Which one?", " "])),
     verb(begins, on("GR")),
     verb(submit.extend, on("GR"), WHO, LENGTHS, st.just("Not done yet")),
-    verb(change_duration.use_less, st.one_of(on("AR"), on("GR")), WHO, LENGTHS),
+    verb(change_duration.shorten, st.one_of(on("AR"), on("GR")), WHO, LENGTHS),
     verb(revoke.give_back, on("GR"), WHO),
     verb(revoke.revoke, on("GR"), WHO),
 )  # fmt: skip

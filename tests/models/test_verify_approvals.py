@@ -47,7 +47,7 @@ async def test_a_decision_that_was_put_into_the_table_by_hand_gives_nothing(stor
             out.change(stage, state=StageState.APPROVED)
         request = out.change(out.case.get_one(Request, int(ref[3:])), state=RequestState.APPROVED)
         out.add(Decision, request_id=request.id, person_id=GRACE, position=0, approve=True, at=out.now)
-        give.begin(out, request)
+        give.fulfil_request(out, request)
 
     await store.write(forge)
     assert await settle(store) == []
@@ -82,18 +82,18 @@ async def test_every_change_of_a_round_was_looked_at_however_many_are_refused(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those that are refused make room in the round: for others that were looked at as well."""
-    monkeypatch.setattr(reconcile, "TOGETHER", 3)
+    monkeypatch.setattr(reconcile, "ROUND_SIZE", 3)
 
     def many(out: Outcome) -> None:
         found(out, AUTOMATIC)
         for number in range(8):
             person = f"UADA{number}"
-            directory.remember(out, [new_row(Person, id=person, name=person, email="", active=True)])
+            directory.remember_people(out, [new_row(Person, id=person, name=person, email="", active=True)])
             submit.submit(out, Draft(person, person, "github", ("engineering",), EIGHT_HOURS, "INC-42"))
 
     await store.write(many)
     await store.write(lambda out: out.bulk(FORGET_APPROVALS))
-    await store.run(reconcile.guard, (await all_of(store, Grant))[0].target)
+    await store.run(reconcile.cancel_or_fail_ineligible, (await all_of(store, Grant))[0].target)
     states = [grant.state for grant in await all_of(store, Grant)]
     assert states == [GrantState.GRANTING, *[GrantState.FAILED] * 7]
 
@@ -109,7 +109,7 @@ async def test_nobody_s_own_decision_gives_anything_even_where_the_trail_has_it(
         request = out.change(out.case.get_one(Request, int(ref[3:])), state=RequestState.APPROVED)
         out.add(Decision, request_id=request.id, person_id=ADA, position=0, approve=True, at=out.now)
         out.record(ADA, "decision.approve", ref, app="github", person=ADA, position=0)
-        give.begin(out, request)
+        give.fulfil_request(out, request)
 
     await store.write(decided)
     assert await settle(store) == []

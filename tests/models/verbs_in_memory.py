@@ -8,9 +8,9 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.sql.functions import FunctionElement
 
 from models.errors import Refusal
+from models.statements import Sql, Values
 from models.store.case import Case
 from models.store.outcome import Outcome
-from models.store.statements import Sql, Values
 from models.tables.base import Base, key_of, type_of
 
 R = TypeVar("R", bound=Base)

@@ -11,13 +11,13 @@ from models import jobs
 from models.jobs import Job, Work
 from models.lifecycle import due
 from models.lifecycle.grant import reconcile
-from models.lifecycle.grant.reconcile import Change, Done
+from models.lifecycle.grant.reconcile import Done, TargetChange
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
 from models.queries.stories import request_story
+from models.statements import Made
 from models.store.base import Store
 from models.store.outcome import Outcome
-from models.store.statements import Made
 from models.tables.grants import Direction, Grant
 from models.tables.requests import Request, Term
 from tests.models.company import ADA, GRACE
@@ -38,7 +38,7 @@ async def hold(store: Store, term: Term, *accesses: str, app: str = "github", by
     return (await grant_of(store, ref)).ref
 
 
-def obliging(_change: Change) -> reconcile.Outcome:
+def obliging(_change: TargetChange) -> reconcile.ConnectorResult:
     """A target system that does what it is told."""
     return Done()
 
@@ -48,21 +48,23 @@ def targets(out: Outcome) -> list[str]:
     return sorted({one.target for one in every(out.case, Grant)})
 
 
-async def settle(store: Store, system: Callable[[Change], reconcile.Outcome] = obliging) -> list[Change]:
+async def settle(
+    store: Store, system: Callable[[TargetChange], reconcile.ConnectorResult] = obliging
+) -> list[TargetChange]:
     """One round at every target, as the worker does it; returns what the target system was asked to do."""
-    calls: list[Change] = []
+    calls: list[TargetChange] = []
 
-    def outcome(change: Change) -> tuple[Direction, reconcile.Outcome]:
-        if change.kept:
+    def outcome(change: TargetChange) -> tuple[Direction, reconcile.ConnectorResult]:
+        if change.held_otherwise:
             return change.direction, Done()
         calls.append(change)
         return change.direction, system(change)
 
     def round_of(out: Outcome) -> None:
         for target in targets(out):
-            reconcile.guard(out, target)
-            found = reconcile.changes(out.case, target)
-            reconcile.settled(out, target, {change.grant_id: outcome(change) for change in found})
+            reconcile.cancel_or_fail_ineligible(out, target)
+            found = reconcile.pending_changes(out.case, target)
+            reconcile.save_outcomes(out, target, {change.grant_id: outcome(change) for change in found})
 
     await store.write(round_of)
     return calls

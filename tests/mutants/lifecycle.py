@@ -7,9 +7,7 @@ VERIFY, GIVE, REVOKE, RECONCILE, ENDS = (
     for name in ("verify_approvals", "give", "revoke", "reconcile", "end_dates")
 )
 DUE = "models/lifecycle/due.py"
-DECIDE, REVIEW, STAGES = (
-    f"models/lifecycle/request/{name}.py" for name in ("decide", "emergency_review", "stages")
-)
+DECIDE, REVIEW, STAGES = (f"models/lifecycle/request/{name}.py" for name in ("decide", "emergency", "stages"))
 OF_VERIFY, OF_ALONE = "models/test_verify_approvals.py", "models/test_verbs_in_memory.py"
 OF_LIFECYCLE = "models/test_lifecycle.py"
 OF_DUTIES, OF_EMERGENCIES = "models/test_separation_of_duties.py", "models/test_emergencies.py"
@@ -28,17 +26,17 @@ LIFECYCLE = (
     ),
     mutant(
         "rule-not-in-the-trail", "R4", VERIFY,
-        "(_by_a_rule(request) and request.ref in trail.by_rule)", "_by_a_rule(request)",
+        "(_approved_by_rule(request) and request.ref in trail.by_rule)", "_approved_by_rule(request)",
         f"{OF_VERIFY}::test_a_rule_that_approves_by_itself_is_in_the_trail_too[sqlite]",
     ),
     mutant(
         "unapproved-is-given", "R4", RECONCILE,
-        "elif obstacle := unapproved.get(grant.id) or _obstacle(", "elif obstacle := _obstacle(",
+        "elif problem := unapproved.get(grant.id) or _ineligible(", "elif problem := _ineligible(",
         f"{OF_VERIFY}::test_a_decision_that_was_put_into_the_table_by_hand_gives_nothing[sqlite]",
     ),
     mutant(
         "wanted-emergency-not-told", "emergency misused", STAGES,
-        "        emergency.begin(out, request)\n", "        pass\n",
+        "        emergency.begin_emergency(out, request)\n", "        pass\n",
         f"{OF_EMERGENCIES}::test_it_is_approved_by_its_rule_given_at_once_and_told_to_everybody",
     ),
     mutant(
@@ -54,23 +52,23 @@ LIFECYCLE = (
     ),
     mutant(
         "misuse-takes-nothing", "emergency misused", REVIEW,
-        "    if revoke.can_be_taken(grant):\n", "    if False:\n",
+        "    if revoke.can_be_revoked(grant):\n", "    if False:\n",
         f"{OF_EMERGENCIES}::test_misused_wants_a_comment_and_takes_what_is_left_away",
     ),
     mutant(
         "duties-not-looked-at-when-sent", "R4", "models/lifecycle/request/plan.py",
-        "return [separation_of_duties.looked_at(case, question, chosen) for question in questions]",
+        "return [separation_of_duties.with_conflicts(case, question, chosen) for question in questions]",
         "return list(questions)",
         f"{OF_DUTIES}::test_who_has_one_is_refused_the_other_before_anything_is_sent",
     ),
     mutant(
         "duties-not-looked-at-when-decided", "R4", DECIDE,
-        "        separation_of_duties.refuse(case, request, conflicts)\n", "        pass\n",
+        "        separation_of_duties.refuse_conflict(case, request, conflicts)\n", "        pass\n",
         f"{OF_DUTIES}::test_a_block_that_has_come_up_since_lets_nobody_approve",
     ),
     mutant(
         "duties-not-looked-at-when-given", "R4", RECONCILE,
-        "return _endless(grant, person) or separation_of_duties.obstacle(case, grant, person.name)",
+        "return _endless(grant, person) or separation_of_duties.reason_not_to_give(case, grant, person.name)",
         "return _endless(grant, person)",
         f"{OF_DUTIES}::test_a_block_that_came_up_after_the_approval_stops_the_second_at_the_grant",
     ),
@@ -117,7 +115,7 @@ LIFECYCLE = (
     ),
     mutant(
         "closed-request-decided", "R3", DECIDE,
-        "stages.current(case, still_open(case, request))", "stages.current(case, request)",
+        "stages.current_stage(case, only_pending(case, request))", "stages.current_stage(case, request)",
         f"{OF_LIFECYCLE}::test_a_decided_request_says_so_to_the_second_approver",
         f"{OF_LIFECYCLE}::test_a_withdrawn_request_cannot_be_approved",
     ),
@@ -134,18 +132,18 @@ LIFECYCLE = (
     ),
     mutant(
         "failed-take-never-tried-again", "R5", GIVE,
-        "grant.ends_at if giving else out.now + TAKE_AGAIN", "grant.ends_at if giving else None",
+        "grant.ends_at if giving else out.now + RETRY_FAILED_TAKE", "grant.ends_at if giving else None",
         f"{OF_TAKING}::test_what_could_not_be_taken_stands_as_failed_and_is_tried_every_hour",
     ),
     mutant(
         "failure-not-told", "R5, R20", GIVE,
-        '        redraw.show(out, CardKind.FAILURE, f"{grant.ref}/{direction}", grant.ref, person_id)\n',
+        '        redraw.want_card(out, CardKind.FAILURE, f"{grant.ref}/{direction}", grant.ref, person_id)\n',
         "        pass\n",
         f"{OF_TAKING}::test_what_failed_stands_before_every_admin",
     ),
     mutant(
         "taken-away-twice", "R7", REVOKE,
-        "    if not can_be_taken(grant):\n", "    if False:\n",
+        "    if not can_be_revoked(grant):\n", "    if False:\n",
         f"{OF_TAKING}::test_what_is_being_taken_away_is_not_taken_away_once_more",
     ),
     mutant(
@@ -155,7 +153,7 @@ LIFECYCLE = (
     ),
     mutant(
         "union-not-looked-at", "R8", RECONCILE,
-        "kept=direction is Direction.TAKE and grant.person_id in kept", "kept=False",
+        "held_otherwise=direction is Direction.TAKE and grant.person_id in kept", "held_otherwise=False",
         "bot/test_apply_access.py::test_what_another_grant_still_gives_is_not_taken",
     ),
     mutant(
@@ -213,22 +211,22 @@ LIFECYCLE = (
     ),
     mutant(
         "clock-set-back-not-seen", "R13", "models/lifecycle/clock_set_back.py",
-        "if latest is not None and latest > out.now + NOTICED:", "if False:",
+        "if latest is not None and latest > out.now + TOLERANCE:", "if False:",
         "models/test_clock_jumps.py",
     ),
     mutant(
-        "leaver-keeps-access", "R18", "models/lifecycle/people/person_changed.py",
-        "            revoke.take_away(out, grant, SYSTEM, Cause.OFFBOARDING)\n", "            pass\n",
+        "leaver-keeps-access", "R18", "models/lifecycle/people/update_people.py",
+        "            revoke.revoke_grant(out, grant, SYSTEM, Cause.OFFBOARDING)\n", "            pass\n",
         "models/test_person_changed.py::test_whoever_leaves_loses_what_they_asked_for_and_what_they_held",
     ),
     mutant(
         "home-not-published-again", "R9, R20", "models/lifecycle/people/app_home.py",
-        '    shown(out, person_id, "")\n    _want(out, person_id, Urgency.LATER)', "    pass",
+        '    save_published(out, person_id, "")\n    _enqueue(out, person_id, Urgency.LATER)', "    pass",
         "models/test_home_queries.py::test_a_home_that_two_processes_published_is_published_once_more",
     ),
     mutant(
         "home-not-looked-at-again", "R20", "models/store/redraw.py",
-        'jobs[key] = Wanted("home", key, key, {"person": person_id}, Urgency.LATER, at)', "pass",
+        'jobs[key] = NewJob("home", key, key, {"person": person_id}, Urgency.LATER, at)', "pass",
         "bot/test_sync_home.py::test_what_changes_while_it_is_published_is_published_after_it",
     ),
     mutant(

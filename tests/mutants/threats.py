@@ -97,7 +97,7 @@ THREATS = (
     ),
     mutant(
         "requests-without-end", "floods", "models/lifecycle/request/rate_limits.py",
-        "if not emergency and waiting + wanted > limits.open_requests:", "if False:",
+        "if not emergency and pending + number > limits.open_requests:", "if False:",
         "models/test_rate_limits.py::test_a_form_that_asks_for_too_much_at_once_sends_nothing_of_it",
     ),
     mutant(

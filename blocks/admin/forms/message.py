@@ -18,7 +18,7 @@ from blocks.kit.text import cut, esc, quote
 from blocks.mail import render
 from models.catalogue.spec.messages import MessageSpec, broken
 from models.lifecycle.catalogue.edit_message import MessageEntry
-from models.wording.company_words import OwnWords
+from models.registry.company_words import OwnWords
 from models.wording.messages import FILTERS, MESSAGES, About, MessageKey
 
 _IF_HELP = "`{% if app %} … {% else %} … {% endif %}` depends on a fact; also with `==`, `and`, `or`, `not`"

@@ -8,14 +8,14 @@ from typing import Any
 from blocks.cards import Story
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.enums import RequestKind
-from models.queries.stage_story import StageStory
+from models.queries.stage_stories import StageStory
 from models.queries.stories import GrantStory, RequestStory
+from models.registry.company_words import OwnWords
 from models.registry.policy_snapshot import Snapshot
 from models.tables.cards import CardKind
 from models.tables.grants import Cause, Direction, Grant
 from models.tables.requests import Action, Asked, Decision, Request, Stage, Term
 from models.tables.states import GrantState, RequestState, StageState
-from models.wording.company_words import OwnWords
 from models.wording.messages import MessageKey
 
 _LENGTH = timedelta(hours=8)

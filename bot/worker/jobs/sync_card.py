@@ -19,12 +19,12 @@ from models.lifecycle.request import asked_people
 from models.queries import stories
 from models.queries.admin_stories import change_story, pause_story
 from models.queries.stories import GrantStory, RequestStory
+from models.registry import company_words
+from models.registry.company_words import NONE, OwnWords
 from models.store.base import JOB, Store
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.tables.cards import Card
-from models.wording import company_words
-from models.wording.company_words import NONE, OwnWords
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -91,7 +91,7 @@ class SyncCardJob:
 
     def _save_posted(self, out: Outcome, content: CardContent, channel: str, ts: str) -> None:
         card = content.card
-        redraw.shown(out, card.id, channel, ts, content.digest)
+        redraw.save_drawn(out, card.id, channel, ts, content.digest)
         company_words.note(out, custom_wording(content.story))
         self._email.after_post(out, card, content.story, first=not card.ts)
 

@@ -34,7 +34,7 @@ class SyncHomeJob:
             await self._gateway.call("views.publish", user_id=person_id, view=dict(view))
         except Gone:
             digest = ""  # nobody looks at it any more
-        return lambda out: app_home.shown(out, person_id, digest)
+        return lambda out: app_home.save_published(out, person_id, digest)
 
 
 def _draw(case: Case, person_id: str) -> tuple[View, str, str]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from bot.slack.gateway import Answer, Gateway, Gone
 from bot.worker.runner import Result
 from models.jobs import Work
-from models.lifecycle.people import open_requests, person_changed
+from models.lifecycle.people import open_requests, update_people
 from models.registry import directory
 from models.registry.slack_mapping import group_of, person_of
 from models.store.base import JOB, Store
@@ -38,15 +38,17 @@ class SyncPeopleJob:
         except Gone:
             if await self._store.read(lambda case: directory.is_known(case, person_id)):
                 raise
-            person = directory.nobody(person_id)
-        return lambda out: person_changed.people_seen(out, [person])
+            person = directory.unknown_person(person_id)
+        return lambda out: update_people.save_people(out, [person])
 
     async def manager(self, work: Work) -> Result:
         """Have the manager asked whom the directory names now, looked up before; payload: {"request": id}."""
         request_id = int(work.payload["request"])
-        if id_or_address := await self._store.read(lambda case: open_requests.unknown(case, request_id)):
+        if id_or_address := await self._store.read(
+            lambda case: open_requests.unknown_manager(case, request_id)
+        ):
             await self._introduce(id_or_address)
-        return lambda out: open_requests.ask_anew(out, request_id)
+        return lambda out: open_requests.ask_present_manager(out, request_id)
 
     async def usergroups(self, _work: Work) -> Result:
         """Look up all known user groups, in one call; no payload.
@@ -66,7 +68,7 @@ class SyncPeopleJob:
             person = await self._look_up(id_or_address)
         except Gone:
             return
-        await self._store.run(person_changed.people_seen, [person], priority=JOB)
+        await self._store.run(update_people.save_people, [person], priority=JOB)
 
     async def _look_up(self, id_or_address: str) -> Person:
         method, argument = (
@@ -83,4 +85,4 @@ def _known_groups(case: Case, answer: Answer) -> list[UserGroup]:
 
 def _save_groups(out: Outcome, groups: list[UserGroup]) -> None:
     for group in groups:
-        person_changed.group_seen(out, group)
+        update_people.save_group(out, group)

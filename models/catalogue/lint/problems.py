@@ -7,13 +7,13 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from models.catalogue.did_you_mean import did_you_mean
 from models.catalogue.spec.conditions import When
 from models.catalogue.spec.connectors import ConnectorSpec
 from models.catalogue.spec.entry_kinds import KINDS
 from models.catalogue.spec.examples import ExampleSpec, Someone
 from models.catalogue.spec.fields import Path
 from models.catalogue.spec.specs import AccessSpec, AppSpec, EmergencySpec, RequireSpec, RuleSpec, StageSpec
+from models.did_you_mean import did_you_mean
 
 _MODELS: dict[str, type[BaseModel]] = {
     "app": AppSpec,

@@ -6,11 +6,11 @@ from typing import Self
 
 from pydantic import field_validator, model_validator
 
-from models.catalogue.did_you_mean import did_you_mean
 from models.catalogue.spec.entry_kind import Complaint, Kind
 from models.catalogue.spec.fields import Description, Key, Name, Spec, Switch
 from models.catalogue.spec.references import ALL, AccessRefs, access_ref, app_of, covers
 from models.catalogue.spec.specs import AppSpec, StageSpec
+from models.did_you_mean import did_you_mean
 
 
 class ConflictAction(StrEnum):

@@ -1,4 +1,4 @@
-"""Deciding on a change of the catalogue: by an admin who is not its author, looked up at every click."""
+"""Approve or reject a proposed change of the catalogue, as an admin who is not its author; or withdraw it."""
 
 from models.catalogue.lint.remarks import settle
 from models.catalogue.spec import AppSpec
@@ -8,7 +8,13 @@ from models.catalogue.spec.messages import MessageSpec, broken
 from models.catalogue.spec.settings import SETTINGS, SettingsSpec
 from models.errors import Closed, Invalid, NotAllowed, NotFound
 from models.lifecycle.catalogue import edit_app, edit_conflict, edit_message
-from models.lifecycle.catalogue.propose_change import close, moved, overtake, second_wanted, version_of
+from models.lifecycle.catalogue.propose_change import (
+    close_change,
+    mark_superseded,
+    superseded_sentence,
+    version_of,
+    waiting_for_sentence,
+)
 from models.lifecycle.request import cancel
 from models.registry import apps, catalogue_entries
 from models.registry.by_reference import number_of
@@ -19,49 +25,61 @@ from models.store.outcome import SYSTEM, Outcome
 from models.tables.catalogue import APP, CONFLICT, MESSAGE, Proposal, ProposalState
 
 
-def approve(out: Outcome, ref: str, edition: str, by: str, note: str = "") -> Proposal:
+def approve_change(out: Outcome, ref: str, edition: str, by: str, note: str = "") -> Proposal:
     """Apply a change that another admin proposed.
 
-    Where the app was changed meanwhile, or an example of it fails by now, the change is overtaken instead:
-    look at its state. Raises NotFound, NotAllowed, Closed, Invalid (it was changed after it was shown).
+    Where the app was changed meanwhile, or an example of it fails by now, the change is superseded instead:
+    look at its state.
+
+    Raises:
+        NotFound: There is no such change.
+        NotAllowed: `by` is no admin, or its author.
+        Closed: It is not open any more.
+        Invalid: It was changed after it was shown (`edition`).
     """
-    proposal = _for_another(out.case, _hold(out, ref), by)
+    proposal = _for_another(out.case, _lock(out, ref), by)
     if str(proposal.edition) != edition:
         name = names_of(out.case, {proposal.by})[proposal.by]
         raise Invalid(f"{name} has changed it meanwhile. Look again.")
     if why := _obstacle(out.case, proposal):
-        return close(out, proposal, ProposalState.OVERTAKEN, SYSTEM, why)
-    proposal = close(out, proposal, ProposalState.APPROVED, by, note)
+        return close_change(out, proposal, ProposalState.OVERTAKEN, SYSTEM, why)
+    proposal = close_change(out, proposal, ProposalState.APPROVED, by, note)
     _apply(out, proposal, by)
-    overtake(out)
+    mark_superseded(out)
     return proposal
 
 
-def decidable(case: Case, ref: str, by: str) -> Proposal:
-    """An open change that this person may decide on. Raises as `approve` does."""
+def may_decide_change(case: Case, ref: str, by: str) -> Proposal:
+    """Return an open change that this person may decide on; raises as `approve_change` does."""
     return _for_another(case, case.get(Proposal, number_of(ref, "CH")), by)
 
 
-def reject(out: Outcome, ref: str, by: str, note: str = "") -> Proposal:
-    """Say no to a change that another admin proposed. Raises as `approve` does."""
-    proposal = _for_another(out.case, _hold(out, ref), by)
-    return close(out, proposal, ProposalState.REJECTED, by, note)
+def reject_change(out: Outcome, ref: str, by: str, note: str = "") -> Proposal:
+    """Reject a change that another admin proposed; raises as `approve_change` does."""
+    proposal = _for_another(out.case, _lock(out, ref), by)
+    return close_change(out, proposal, ProposalState.REJECTED, by, note)
 
 
-def withdraw(out: Outcome, ref: str, by: str) -> Proposal:
-    """Take back one's own change. Raises NotFound, NotAllowed, Closed."""
-    proposal = _hold(out, ref)
+def withdraw_change(out: Outcome, ref: str, by: str) -> Proposal:
+    """Withdraw one's own change.
+
+    Raises:
+        NotFound: There is no such change.
+        NotAllowed: It is somebody else's.
+        Closed: It is not open any more.
+    """
+    proposal = _lock(out, ref)
     if proposal is None:
         raise NotFound("There is no such change.")
     if proposal.by != by:
         raise NotAllowed("Only the person who proposed this change can withdraw it.")
     _must_be_open(out.case, proposal)
-    return close(out, proposal, ProposalState.WITHDRAWN, by, "")
+    return close_change(out, proposal, ProposalState.WITHDRAWN, by, "")
 
 
-def _hold(out: Outcome, ref: str) -> Proposal | None:
+def _lock(out: Outcome, ref: str) -> Proposal | None:
     number = number_of(ref, "CH")
-    apps.hold(out)
+    apps.lock_catalogue(out)
     return out.case.lock(Proposal, number)
 
 
@@ -70,7 +88,7 @@ def _for_another(case: Case, proposal: Proposal | None, by: str) -> Proposal:
     if proposal is None:
         raise NotFound("There is no such change.")
     if proposal.by == by:
-        raise NotAllowed(f"You proposed this yourself. {second_wanted(case, by)}")
+        raise NotAllowed(f"You proposed this yourself. {waiting_for_sentence(case, by)}")
     _must_be_open(case, proposal)
     return proposal
 
@@ -86,14 +104,14 @@ def _must_be_open(case: Case, proposal: Proposal) -> None:
 def _obstacle(case: Case, proposal: Proposal) -> str:
     """Why a change cannot be applied as it was proposed; empty where it can."""
     if version_of(case, proposal.kind, proposal.key) != proposal.version:
-        return moved(proposal)
+        return superseded_sentence(proposal)
     if proposal.kind == APP:
-        return edit_app.objection(case, AppSpec.model_validate(proposal.after))
+        return edit_app.app_objection(case, AppSpec.model_validate(proposal.after))
     if proposal.kind == CONFLICT:
-        return str(edit_conflict.objection(case, *_both(proposal, ConflictSpec)) or "")
+        return str(edit_conflict.conflict_objection(case, *_both(proposal, ConflictSpec)) or "")
     if proposal.kind == MESSAGE:
-        wanted = _both(proposal, MessageSpec)[1]
-        return next((said for _, said in broken(wanted)), "") if wanted else ""
+        after = _both(proposal, MessageSpec)[1]
+        return next((sentence for _, sentence in broken(after)), "") if after else ""
     return ""
 
 
@@ -101,17 +119,17 @@ def _apply(out: Outcome, proposal: Proposal, by: str) -> None:
     both = {"approved_by": by, "change": proposal.ref}
     if proposal.kind == APP:
         spec, _ = settle(AppSpec.model_validate(proposal.after))
-        apps.save(out, spec, proposal.by, **both)
+        apps.save_app(out, spec, proposal.by, **both)
         cancel.cancel_unoffered(out, by)
     elif proposal.kind == CONFLICT:
         before, after = _both(proposal, ConflictSpec)
-        edit_conflict.put(out, before, after, proposal.by, **both)
+        edit_conflict.save_conflict(out, before, after, proposal.by, **both)
     elif proposal.kind == MESSAGE:
-        own, wanted = _both(proposal, MessageSpec)
-        edit_message.put(out, own, wanted, proposal.by, **both)
+        present, wanted = _both(proposal, MessageSpec)
+        edit_message.save_message(out, present, wanted, proposal.by, **both)
     else:
         settings = SettingsSpec.model_validate(proposal.after)
-        catalogue_entries.save(out, SETTINGS, settings, proposal.by, **both)
+        catalogue_entries.save_entry(out, SETTINGS, settings, proposal.by, **both)
 
 
 def _both(proposal: Proposal, model: type[P]) -> tuple[P | None, P | None]:

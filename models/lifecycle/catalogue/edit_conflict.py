@@ -1,4 +1,4 @@
-"""The admins' verbs for conflicts: look at them, put one in, take one out."""
+"""View, add, change and remove conflicts, as an admin."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from models.policy.examples import run_all
 from models.registry import apps, catalogue_entries
 from models.registry.directory import Directory
 from models.registry.permissions import only_admins
+from models.statements import among
 from models.store.case import Case
 from models.store.outcome import Outcome
-from models.store.statements import among
 from models.tables.catalogue import App, Part
 from models.tables.requests import Request
 
@@ -33,87 +33,95 @@ class ConflictEntry:
     version: int
 
 
-def every(case: Case, by: str) -> list[ConflictSpec]:
-    """All conflicts, in the catalogue's order. Raises NotAllowed."""
+def list_conflicts(case: Case, by: str) -> list[ConflictSpec]:
+    """All conflicts, in the catalogue's order; raises NotAllowed for anybody but an admin."""
     only_admins(case, by)
-    return catalogue_entries.every(case, CONFLICT)
+    return catalogue_entries.all_entries(case, CONFLICT)
 
 
-def look(case: Case, key: str, by: str) -> ConflictEntry:
-    """A conflict as it stands, or as the one who looks has proposed it. Raises NotAllowed, NotFound."""
+def get_conflict(case: Case, key: str, by: str) -> ConflictEntry:
+    """A conflict as it stands, or as the viewer has proposed it; raises NotAllowed or NotFound."""
     only_admins(case, by)
     row = _row(case, key)
-    draft = propose_change.draft_of(case, CONFLICT.name, key, by) if propose_change.needed(case) else None
+    draft = (
+        propose_change.draft_of(case, CONFLICT.name, key, by)
+        if propose_change.needs_second_admin(case)
+        else None
+    )
     mine = draft is not None and draft.version == row.version and draft.after  # nothing: to be taken out
     return ConflictEntry(ConflictSpec.model_validate(mine or row.spec), row.version)
 
 
-def add(out: Outcome, spec: ConflictSpec, by: str) -> str:
-    """Put a new conflict in; where that needs two people, returns who else is wanted, else "".
+def add_conflict(out: Outcome, spec: ConflictSpec, by: str) -> str:
+    """Add a conflict; where that needs two people, returns the sentence that says who else is, else "".
 
-    Raises NotAllowed, Duplicate (field "key") or Invalid.
+    Raises:
+        NotAllowed: `by` is no admin.
+        Duplicate: There is a conflict with this key; field "key".
+        Invalid: It names what the catalogue does not have, or breaks an example of a policy.
     """
-    _may(out, by)
+    _lock(out, by)
     if out.case.get(Part, (CONFLICT.name, spec.key)) is not None:
         raise Duplicate(
             f"There is a conflict with the key “{spec.key}” already. Choose another.", field="key"
         )
-    return _saved_or_proposed(out, None, spec, by)
+    return _save_or_propose(out, None, spec, by)
 
 
-def change(out: Outcome, spec: ConflictSpec, version: int, by: str) -> str:
-    """Change a conflict that stands at this version; returns as `add` does.
+def change_conflict(out: Outcome, spec: ConflictSpec, version: int, by: str) -> str:
+    """Change a conflict that has this version; returns and raises as `add_conflict` does.
 
-    Raises NotAllowed, NotFound, Closed where somebody was faster, and Invalid where it names what the
-    catalogue does not have or breaks an example of a policy.
+    Raises also NotFound where it is gone, and Closed where somebody was faster.
     """
-    present = _still(out, spec.key, version, by)
-    return _saved_or_proposed(out, present, spec, by)
+    present = _lock_version(out, spec.key, version, by)
+    return _save_or_propose(out, present, spec, by)
 
 
-def remove(out: Outcome, key: str, version: int, by: str) -> str:
-    """Take a conflict out. Returns and raises as `change` does."""
-    return _saved_or_proposed(out, _still(out, key, version, by), None, by)
+def remove_conflict(out: Outcome, key: str, version: int, by: str) -> str:
+    """Remove a conflict; returns and raises as `change_conflict` does."""
+    return _save_or_propose(out, _lock_version(out, key, version, by), None, by)
 
 
-def check(case: Case, present: ConflictSpec | None, wanted: ConflictSpec | None) -> None:
-    """Raises Invalid where the catalogue cannot have this one instead of that one."""
-    if why := objection(case, present, wanted):
+def check_conflict(case: Case, present: ConflictSpec | None, wanted: ConflictSpec | None) -> None:
+    """Raise `conflict_objection`, if there is one."""
+    if why := conflict_objection(case, present, wanted):
         raise why
 
 
-def objection(case: Case, present: ConflictSpec | None, wanted: ConflictSpec | None) -> Invalid | None:
-    """Why the catalogue cannot have this one instead of that one; None where it can."""
+def conflict_objection(
+    case: Case, present: ConflictSpec | None, wanted: ConflictSpec | None
+) -> Invalid | None:
+    """Why the catalogue cannot have `wanted` instead of `present`; None where it can."""
     if wanted is not None:
-        for side, what in unknown(wanted, _concerned(case, wanted)):
+        for side, what in unknown(wanted, _apps_of(case, wanted)):
             return Invalid(f"This {what}", field=side)
     for spec in filter(None, (present, wanted)):
-        others = [one for one in catalogue_entries.every(case, CONFLICT) if one.key != spec.key]
+        others = [other for other in catalogue_entries.all_entries(case, CONFLICT) if other.key != spec.key]
         if why := _broken_example(case, spec, [*others, *([wanted] if wanted else [])]):
             return Invalid(why)
     return None
 
 
-def put(
+def save_conflict(
     out: Outcome, present: ConflictSpec | None, wanted: ConflictSpec | None, by: str, **more: str
 ) -> None:
-    """Make the catalogue have this one instead of that one; `more` is recorded with it."""
+    """Save `wanted` instead of `present`, and redraw what it concerns; `more` stands in the audit entry."""
     if wanted is not None:
-        catalogue_entries.save(out, CONFLICT, wanted, by, **more)
+        catalogue_entries.save_entry(out, CONFLICT, wanted, by, **more)
     elif present is not None:
-        catalogue_entries.remove(out, CONFLICT, present.key, by, **more)
+        catalogue_entries.remove_entry(out, CONFLICT, present.key, by, **more)
     for spec in (present, wanted):
         if spec is not None:
             _redraw(out, spec)
 
 
-def _may(out: Outcome, by: str) -> None:
+def _lock(out: Outcome, by: str) -> None:
     only_admins(out.case, by)
-    apps.hold(out)
+    apps.lock_catalogue(out)
 
 
-def _still(out: Outcome, key: str, version: int, by: str) -> ConflictSpec:
-    _may(out, by)
+def _lock_version(out: Outcome, key: str, version: int, by: str) -> ConflictSpec:
+    _lock(out, by)
     row = _row(out.case, key)
     if row.version != version:
         raise Closed("Somebody changed this conflict in the meantime. Close the form and look at it again.")
@@ -127,19 +135,17 @@ def _row(case: Case, key: str) -> Part:
     return row
 
 
-def _saved_or_proposed(
-    out: Outcome, present: ConflictSpec | None, wanted: ConflictSpec | None, by: str
-) -> str:
-    check(out.case, present, wanted)
-    if propose_change.needed(out.case):
+def _save_or_propose(out: Outcome, present: ConflictSpec | None, wanted: ConflictSpec | None, by: str) -> str:
+    check_conflict(out.case, present, wanted)
+    if propose_change.needs_second_admin(out.case):
         waits = propose_change.propose_conflict(out, present, wanted, by)
-        return f"Nothing is changed yet. {propose_change.second_wanted(out.case, by)}" if waits else ""
-    put(out, present, wanted, by)
-    propose_change.overtake(out)
+        return f"Nothing is changed yet. {propose_change.waiting_for_sentence(out.case, by)}" if waits else ""
+    save_conflict(out, present, wanted, by)
+    propose_change.mark_superseded(out)
     return ""
 
 
-def _concerned(case: Case, spec: ConflictSpec) -> list[AppSpec]:
+def _apps_of(case: Case, spec: ConflictSpec) -> list[AppSpec]:
     keys = sorted(apps_of(spec))
     case.hand(App, keys)
     rows = [row for row in (case.get(App, key) for key in keys) if row is not None]
@@ -148,15 +154,15 @@ def _concerned(case: Case, spec: ConflictSpec) -> list[AppSpec]:
 
 def _broken_example(case: Case, spec: ConflictSpec, conflicts: Sequence[ConflictSpec]) -> str:
     """Which example of an app that it names is broken now, with what came out instead."""
-    ran = run_all(_concerned(case, spec), Directory(case), conflicts)
-    broken = next((one for one in ran if not one.met), None)
+    results = run_all(_apps_of(case, spec), Directory(case), conflicts)
+    broken = next((result for result in results if not result.met), None)
     if broken is None:
         return ""
     return f"This is not saved: an example of {broken.app.name} says otherwise. {broken}"
 
 
 def _redraw(out: Outcome, spec: ConflictSpec) -> None:
-    """The cards of what waits show what conflicts by now."""
+    """Redraw the pending requests that this conflict concerns."""
     for request in out.case.read(_PENDING, apps=sorted(apps_of(spec))):
         if spec.concerns(access_ref(request.app_key, request.access_key)):
             redraw.redraw_request(out, request)

@@ -1,4 +1,4 @@
-"""The admins' verbs for messages: look at them, word one, go back to the standard words."""
+"""View messages, word one, or go back to the standard words, as an admin."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from models.wording.messages import MESSAGES, MessageKey
 
 @dataclass(frozen=True)
 class MessageEntry:
-    """A message as it stands. `version` is 0 where it never had other words than the standard ones."""
+    """A message as it stands. `version` is 0 where it never had other words than the standard."""
 
     key: MessageKey
     own: MessageSpec | None
@@ -35,58 +35,69 @@ class MessageEntry:
         return MESSAGES[self.key].text if own is None else own
 
 
-def every(case: Case, by: str) -> list[MessageEntry]:
-    """All messages, worded or not. Raises NotAllowed."""
+def list_messages(case: Case, by: str) -> list[MessageEntry]:
+    """All messages, with own words or not; raises NotAllowed for anybody but an admin."""
     only_admins(case, by)
     return [_entry(case, key) for key in MESSAGES]
 
 
-def look(case: Case, key: MessageKey, by: str) -> MessageEntry:
-    """One message. Raises NotAllowed."""
+def get_message(case: Case, key: MessageKey, by: str) -> MessageEntry:
+    """One message; raises NotAllowed for anybody but an admin."""
     only_admins(case, by)
     return _entry(case, key)
 
 
-def change(out: Outcome, key: MessageKey, words: Mapping[str, str], version: int, by: str) -> str:
-    """Let a message that stands at this version say this ("subject", "text"; all standard: none of its own).
+def change_message(out: Outcome, key: MessageKey, words: Mapping[str, str], version: int, by: str) -> str:
+    """Change the words of a message that has this version: "subject" and "text".
 
-    Where that needs two people, returns who else is wanted, else "". Raises NotAllowed, Closed where somebody
-    was faster, and Invalid (field "subject" or "text") where a template is broken, with its line.
+    Words that are all standard remove its own. Where that needs two people, returns the sentence that says
+    who else is, else "".
+
+    Raises:
+        NotAllowed: `by` is no admin.
+        Closed: Somebody was faster.
+        Invalid: A template is broken, with its line; field "subject" or "text".
     """
     only_admins(out.case, by)
-    apps.hold(out)
+    apps.lock_catalogue(out)
     entry = _entry(out.case, key)
     if entry.version != version:
         raise Closed("Somebody changed this message in the meantime. Close the form and look at it again.")
-    wanted = of_words(key, words)
-    check(wanted)
-    if propose_change.needed(out.case):
+    wanted = message_of(key, words)
+    check_message(wanted)
+    if propose_change.needs_second_admin(out.case):
         waits = propose_change.propose_message(out, entry.own, wanted, by)
-        return f"Nothing is changed yet. {propose_change.second_wanted(out.case, by)}" if waits else ""
-    put(out, entry.own, wanted, by)
-    propose_change.overtake(out)
+        return f"Nothing is changed yet. {propose_change.waiting_for_sentence(out.case, by)}" if waits else ""
+    save_message(out, entry.own, wanted, by)
+    propose_change.mark_superseded(out)
     return ""
 
 
-def of_words(key: MessageKey, words: Mapping[str, str]) -> MessageSpec | None:
-    """The catalogue's entry that says this; None where all of it is what the standard says."""
+def message_of(key: MessageKey, words: Mapping[str, str]) -> MessageSpec | None:
+    """The catalogue's entry with these words; None where all of them are standard."""
     about = MESSAGES[key]
-    own = {name: said for name, said in words.items() if said != (getattr(about, name) or "")}
+    own = {name: text for name, text in words.items() if text != (getattr(about, name) or "")}
     return MessageSpec.model_validate({"key": key.value, **own}) if own else None
 
 
-def check(wanted: MessageSpec | None) -> None:
-    """Raises Invalid where a template of it cannot be used."""
-    for name, said in broken(wanted) if wanted else ():
-        raise Invalid(said, field=name)
+def check_message(wanted: MessageSpec | None) -> None:
+    """Check the templates of a message.
+
+    Raises:
+        Invalid: One is broken, with its line; field "subject" or "text".
+    """
+    for name, sentence in broken(wanted) if wanted else ():
+        raise Invalid(sentence, field=name)
 
 
-def put(out: Outcome, present: MessageSpec | None, wanted: MessageSpec | None, by: str, **more: str) -> None:
-    """Make the catalogue have this one instead of that one; `more` is recorded with it."""
+def save_message(
+    out: Outcome, present: MessageSpec | None, wanted: MessageSpec | None, by: str, **more: str
+) -> None:
+    """Save `wanted` instead of `present`; `more` stands in the audit entry."""
     if wanted is not None:
-        catalogue_entries.save(out, MESSAGE, wanted, by, **more)
+        catalogue_entries.save_entry(out, MESSAGE, wanted, by, **more)
     elif present is not None:
-        catalogue_entries.remove(out, MESSAGE, present.key.value, by, **more)
+        catalogue_entries.remove_entry(out, MESSAGE, present.key.value, by, **more)
 
 
 def _entry(case: Case, key: MessageKey) -> MessageEntry:

@@ -1,6 +1,6 @@
-"""A change of the catalogue by two people: proposed by one admin, applied once another approves it.
+"""Propose a change of the catalogue, which applies once a second admin approves it.
 
-Whoever changes the catalogue holds it first (`apps.hold`), and then what waits: always in this order.
+Whoever changes the catalogue locks it first (`apps.lock_catalogue`), then the open changes.
 """
 
 from collections.abc import Iterable
@@ -27,90 +27,90 @@ from models.tables.cards import CardKind
 from models.tables.catalogue import APP, IMPORT, OPEN_CHANGES, SETTINGS, App, Part, Proposal, ProposalState
 
 
-def needed(case: Case) -> bool:
+def needs_second_admin(case: Case) -> bool:
     """Whether a change waits for a second admin."""
-    return catalogue_entries.workspace(case).two_people
+    return catalogue_entries.workspace_settings(case).two_people
 
 
-def seconds(case: Case, by: str) -> list[str]:
-    """The admins who can approve what this person proposes: everybody else who may use Slack."""
+def other_admins(case: Case, by: str) -> list[str]:
+    """The admins who can approve what this person proposes: all others in good standing."""
     who = Directory(case)
-    return [one for one in who.admins() if one != by and who.is_admin(one)]
+    return [admin for admin in who.admins() if admin != by and who.is_admin(admin)]
 
 
-def waiting_of(case: Case, kind: str) -> list[Proposal]:
+def open_changes_of_kind(case: Case, kind: str) -> list[Proposal]:
     """The open changes of everything of a kind, oldest first."""
-    return [one for one in case.all(OPEN_CHANGES) if one.kind == kind]
+    return [change for change in case.all(OPEN_CHANGES) if change.kind == kind]
 
 
-def waiting(case: Case, kind: str, key: str) -> list[Proposal]:
+def open_changes(case: Case, kind: str, key: str) -> list[Proposal]:
     """The open changes of one app (or of another entry of the catalogue), oldest first."""
-    return [one for one in waiting_of(case, kind) if one.key == key]
+    return [change for change in open_changes_of_kind(case, kind) if change.key == key]
 
 
 def draft_of(case: Case, kind: str, key: str, by: str) -> Proposal | None:
     """The open change that this person has made there. There is one at most."""
-    return next((one for one in waiting(case, kind, key) if one.by == by), None)
+    return next((change for change in open_changes(case, kind, key) if change.by == by), None)
 
 
 def propose_app(
     out: Outcome, present: AppSpec | None, version: int, spec: AppSpec, by: str
 ) -> Proposal | None:
-    """Let a change of an app wait for a second admin; None where it changes nothing.
+    """Propose a change of an app; None where it changes nothing.
 
-    `version` is the app's, 0 for a new one. What the same person has proposed there already becomes this.
+    `version` is the app's, 0 for a new one. An open change of the same person there is replaced by this one.
     """
-    words = [str(one) for one in diff([present] if present else [], [spec])]
+    words = [str(change) for change in diff([present] if present else [], [spec])]
     before = present.stored() if present else {}
-    return _propose(out, _Wish(APP, spec.key, spec.name, version, before, spec.stored(), words), by)
+    return _propose(out, _Draft(APP, spec.key, spec.name, version, before, spec.stored(), words), by)
 
 
 def propose_settings(out: Outcome, spec: SettingsSpec, by: str) -> Proposal | None:
-    """The same for the settings."""
-    present = catalogue_entries.workspace(out.case)
-    words = [str(one) for one in change_of(SETTINGS_KIND, present, spec)]
+    """Propose a change of the settings, in the same way."""
+    present = catalogue_entries.workspace_settings(out.case)
+    words = [str(change) for change in change_of(SETTINGS_KIND, present, spec)]
     version = version_of(out.case, SETTINGS, "settings")
-    wish = _Wish(SETTINGS, "settings", "Settings", version, present.stored(), spec.stored(), words)
-    return _propose(out, wish, by)
+    proposed = _Draft(SETTINGS, "settings", "Settings", version, present.stored(), spec.stored(), words)
+    return _propose(out, proposed, by)
 
 
 def propose_conflict(
     out: Outcome, present: ConflictSpec | None, wanted: ConflictSpec | None, by: str
 ) -> Proposal | None:
-    """The same for a conflict: a new one, another one, or (nothing `wanted`) none any more."""
+    """Propose a conflict, in the same way: a new one, a changed one, or (`wanted` is None) its removal."""
     return _propose_part(out, CONFLICT_KIND, (present, wanted), by)
 
 
 def propose_message(
     out: Outcome, present: MessageSpec | None, wanted: MessageSpec | None, by: str
 ) -> Proposal | None:
-    """The same for a message in the company's own words."""
+    """Propose a message in the company's own words, in the same way."""
     return _propose_part(out, MESSAGE_KIND, (present, wanted), by)
 
 
-def overtake(out: Outcome) -> None:
-    """The catalogue was changed: what waits for an app that is not what it was fits no more."""
+def mark_superseded(out: Outcome) -> None:
+    """Mark the open changes as superseded whose app or entry has another version by now."""
     for proposal in out.case.all(OPEN_CHANGES):
         if version_of(out.case, proposal.kind, proposal.key) != proposal.version:
-            close(out, proposal, ProposalState.OVERTAKEN, SYSTEM, moved(proposal))
+            close_change(out, proposal, ProposalState.OVERTAKEN, SYSTEM, superseded_sentence(proposal))
 
 
-def imported(out: Outcome, words: Iterable[str], by: str) -> None:
-    """The operator took in a file while two people are needed: it is done, and every admin sees what."""
-    said = list(words)
-    if not said:
+def record_import(out: Outcome, words: Iterable[str], by: str) -> None:
+    """Record an import that the operator made while two people are needed, and show it to every admin."""
+    changes = list(words)
+    if not changes:
         return
     proposal = out.add(
-        Proposal, kind=IMPORT, key="", title="The catalogue", version=0, before={}, after={}, words=said,
+        Proposal, kind=IMPORT, key="", title="The catalogue", version=0, before={}, after={}, words=changes,
         by=by, at=out.now, state=ProposalState.APPROVED, decided_by=by, decided_at=out.now,
     )  # fmt: skip
-    out.record(by, "change.imported", proposal.ref, changes=said)
+    out.record(by, "change.imported", proposal.ref, changes=changes)
     _show(out, proposal)
 
 
 @dataclass(frozen=True)
-class _Wish:
-    """What somebody wants to be saved, by the names of `Proposal`."""
+class _Draft:
+    """A change that is to be proposed, by the columns of `Proposal`."""
 
     kind: str
     key: str
@@ -123,26 +123,26 @@ class _Wish:
 
 def _propose_part(out: Outcome, kind: Kind[P], both: tuple[P | None, P | None], by: str) -> Proposal | None:
     present, wanted = both
-    one = wanted or present
-    if one is None:
+    spec = wanted or present
+    if spec is None:
         return None
-    words, key = [str(change) for change in change_of(kind, present, wanted)], kind.key(one)
+    words, key = [str(change) for change in change_of(kind, present, wanted)], kind.key(spec)
     before, after = (spec.stored() if spec else {} for spec in both)
-    title = f"the {kind.word} {kind.title(one)}"[:75]
+    title = f"the {kind.word} {kind.title(spec)}"[:75]
     version = version_of(out.case, kind.name, key)
-    return _propose(out, _Wish(kind.name, key, title, version, before, after, words), by)
+    return _propose(out, _Draft(kind.name, key, title, version, before, after, words), by)
 
 
-def _propose(out: Outcome, wish: _Wish, by: str) -> Proposal | None:
-    draft = draft_of(out.case, wish.kind, wish.key, by)
-    if not wish.words:
+def _propose(out: Outcome, proposed: _Draft, by: str) -> Proposal | None:
+    draft = draft_of(out.case, proposed.kind, proposed.key, by)
+    if not proposed.words:
         if draft is not None:
-            close(out, draft, ProposalState.WITHDRAWN, by, "")
+            close_change(out, draft, ProposalState.WITHDRAWN, by, "")
         return None
     if draft is None:
-        proposal = out.add(Proposal, by=by, at=out.now, **vars(wish))
+        proposal = out.add(Proposal, by=by, at=out.now, **vars(proposed))
     else:
-        proposal = out.change(draft, at=out.now, edition=draft.edition + 1, **vars(wish))
+        proposal = out.change(draft, at=out.now, edition=draft.edition + 1, **vars(proposed))
     _record(out, proposal, "proposed", by)
     _show(out, proposal)
     return proposal
@@ -165,36 +165,36 @@ def _show(out: Outcome, proposal: Proposal) -> None:
     """A card for every admin, and for who made it."""
     admins = set(Directory(out.case).admins())
     for person_id in sorted(admins | ({proposal.by} if proposal.kind != IMPORT else set())):
-        redraw.show(out, CardKind.CHANGE, proposal.ref, proposal.ref, person_id)
+        redraw.want_card(out, CardKind.CHANGE, proposal.ref, proposal.ref, person_id)
     redraw.refresh_homes(out, admins)
 
 
-def second_wanted(case: Case, by: str) -> str:
-    """Who can approve what this person proposes, in a sentence."""
-    others = set(seconds(case, by))
+def waiting_for_sentence(case: Case, by: str) -> str:
+    """The admins who can approve what this person proposes, in a sentence."""
+    others = set(other_admins(case, by))
     if not others:
         return "Nobody else is an admin of Keyturn now, so it waits until there is one."
     return f"A second admin has to approve it: {either(sorted(names_of(case, others).values()))}."
 
 
-def moved(proposal: Proposal) -> str:
-    """Why a change of something that was changed meanwhile is overtaken."""
+def superseded_sentence(proposal: Proposal) -> str:
+    """Why a change is superseded, in a sentence."""
     title = proposal.title[:1].upper() + proposal.title[1:]
     return f"{title} was changed after this was proposed. Propose it again, if it is still wanted."
 
 
 def version_of(case: Case, kind: str, key: str) -> int:
-    """The version of what a change is of; 0 where it is not there."""
+    """The version of an app or an entry; 0 where there is none."""
     row = case.get(App, key) if kind == APP else case.get(Part, (kind, key))
     return 0 if row is None else row.version
 
 
-def close(out: Outcome, proposal: Proposal, state: ProposalState, by: str, note: str) -> Proposal:
-    """Note what became of a change, with what was said, and show it wherever it is shown."""
+def close_change(out: Outcome, proposal: Proposal, state: ProposalState, by: str, note: str) -> Proposal:
+    """Close a change with its outcome and the note, and redraw its cards."""
     proposal = out.change(proposal, state=state, decided_by=by, decided_at=out.now, note=note)
     _record(out, proposal, state, by, proposed_by=proposal.by, note=note)
-    redraw.redraw(out, proposal.ref)
+    redraw.redraw_cards(out, proposal.ref)
     if by != proposal.by:
-        redraw.show(out, CardKind.CHANGE_DONE, proposal.ref, proposal.ref, proposal.by)
+        redraw.want_card(out, CardKind.CHANGE_DONE, proposal.ref, proposal.ref, proposal.by)
     redraw.refresh_homes(out, Directory(out.case).admins())
     return proposal

@@ -1,4 +1,4 @@
-"""When an access ends: deadlines, extensions, and the end that guests and contractors always have."""
+"""Set when a grant ends: extensions, shortening, notices, and the end that guests and contractors need."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -21,30 +21,33 @@ from models.tables.people import Person
 from models.tables.requests import EXTENDING, Request, Term
 from models.tables.states import GrantState
 
+DEFAULT_MAXIMUM = timedelta(days=30)
+"""How long guests and contractors keep access where the app sets no maximum."""
 
-def waiting(case: Case, grant: Grant) -> Request | None:
-    """The request for more time that waits to be decided, if there is one."""
+
+def pending_extension(case: Case, grant: Grant) -> Request | None:
+    """The pending request to extend a grant, if there is one."""
     return case.first(EXTENDING, grant.id)
 
 
-def hold(case: Case, grant_id: int) -> None:
-    """Keep others from deciding on more time for this grant until the commit.
+def lock_extensions(case: Case, grant_id: int) -> None:
+    """Lock the pending extensions of a grant until the commit, so that nobody decides on them.
 
-    To be called before the grant is locked: whoever decides locks the request first, and then the grant.
+    Call it before the grant is locked: a decision locks the request first, and then the grant.
     """
     case.lock_all(EXTENDING, grant_id)
 
 
-def arm(out: Outcome, grant: Grant, **new: Any) -> Grant:
-    """Change an active grant, and set when the scheduler next has to look at it: its end, a notice before."""
+def reschedule(out: Outcome, grant: Grant, **new: Any) -> Grant:
+    """Change columns of an active grant, and set when its end and its next notice are due."""
     grant = out.change(grant, **new)
     return out.change(grant, due_at=grant.ends_at, notice_at=next_notice(out.case, grant))
 
 
 def next_notice(case: Case, grant: Grant) -> datetime | None:
-    """When the next expiry notice is due.
+    """When the next expiry notice is due: the earliest that was not sent.
 
-    The earliest that was not sent, none longer than the access itself.
+    Notices with a lead time longer than the access itself are left out.
     """
     if grant.ends_at is None or grant.active_at is None:
         return None
@@ -64,35 +67,39 @@ def passed_notices(case: Case, grant: Grant, now: datetime) -> list[int]:
     return sorted(int(lead.total_seconds()) for lead in leads if end is not None and end - lead <= now)
 
 
-def must_be_later(grant: Grant, term: Term) -> None:
-    """More time is a later end: raises Invalid (field "term") for an explicit end that is none."""
+def check_later(grant: Grant, term: Term) -> None:
+    """Check that an extension's explicit end is later than the grant's.
+
+    Raises:
+        Invalid: It is not; field "term".
+    """
     if term.end is not None and grant.ends_at is not None and term.end <= grant.ends_at:
         raise Invalid("The access lasts until then already. Choose a later end.", field="term")
 
 
-def lengthen(out: Outcome, grant: Grant, request: Request) -> Grant:
-    """An extension is approved: its length is added to an active grant's end, its end replaces that."""
+def lengthen_grant(out: Outcome, grant: Grant, request: Request) -> Grant:
+    """Carry out an approved extension: a length is added to the present end, an explicit end replaces it."""
     term, before = Term.from_json(request.term), _as_json(grant)
     if term.length is not None and grant.ends_at is not None:
-        # Where the end came while the request waited (in a grace period), more time begins now.
+        # Where the end came while the request waited (in a grace period), the length counts from now.
         grant = out.change(grant, ends_at=max(grant.ends_at, out.now) + term.length)
     else:
         grant = out.change(grant, length=None, ends_at=term.end)
-    # Who was just given more time need not hear at once that it is short.
-    grant = arm(out, grant, notices=passed_notices(out.case, grant, out.now))
-    transitions.of_grant(
+    # Nobody whose access was just extended needs a notice at once that it is short.
+    grant = reschedule(out, grant, notices=passed_notices(out.case, grant, out.now))
+    transitions.record_grant(
         out, grant, SYSTEM, "grant.extended", request=request.ref, before=before, after=_as_json(grant)
     )
     redraw.redraw_grant(out, grant)
     return grant
 
 
-def shorten(out: Outcome, grant: Grant, by: str, end: datetime) -> Grant:
-    """Let an active grant end at `end`, which is earlier; its notices are those of the new end."""
+def shorten_grant(out: Outcome, grant: Grant, by: str, end: datetime) -> Grant:
+    """Move the end of an active grant to `end`, which is earlier, with the notices of the new end."""
     before = _as_json(grant)
     grant = out.change(grant, length=None, ends_at=end)
-    grant = arm(out, grant, notices=passed_notices(out.case, grant, out.now))
-    transitions.of_grant(out, grant, by, "grant.shortened", before=before, after=_as_json(grant))
+    grant = reschedule(out, grant, notices=passed_notices(out.case, grant, out.now))
+    transitions.record_grant(out, grant, by, "grant.shortened", before=before, after=_as_json(grant))
     redraw.redraw_grant(out, grant)
     return grant
 
@@ -101,32 +108,28 @@ def _as_json(grant: Grant) -> Json:
     return {"length": grant.length, "end": grant.ends_at.isoformat() if grant.ends_at else None}
 
 
-USUAL = timedelta(days=30)
-"""How long they keep it where the app sets no maximum: time enough to ask for what they still need."""
-
-
-def seen(out: Outcome, person_id: str) -> None:
-    """Look at what somebody holds without an end, where they are a guest or a contractor by now.
+def limit_person(out: Outcome, person_id: str) -> None:
+    """Set an end for what a person holds without one, where they are a guest or contractor by now.
 
     Safe to repeat.
     """
     _limit_all(out, [Directory(out.case).person(person_id)])
 
 
-def seen_directory(out: Outcome) -> None:
-    """The directory table was changed: look at every contractor in it."""
+def limit_contractors(out: Outcome) -> None:
+    """Set an end for what the contractors in the directory table hold without one."""
     who = Directory(out.case)
     refs = [
         parse_person(entry.person)
-        for entry in catalogue_entries.every(out.case, PERSON)
+        for entry in catalogue_entries.all_entries(out.case, PERSON)
         if entry.contractor
     ]  # fmt: skip
     who.look_up(ref.id for ref in refs if ref.id)
     _limit_all(out, [who.person(ref.id) if ref.id else who.by_email(ref.email or "") for ref in refs])
 
 
-def begun(out: Outcome, grant: Grant) -> Grant:
-    """A grant became active just now: its holder may have become a guest while it was being given."""
+def limit_new_grant(out: Outcome, grant: Grant) -> Grant:
+    """Set an end for a grant that just became active: its holder may have become a guest meanwhile."""
     person = Directory(out.case).person(grant.person_id)
     if grant.ends_at is None and person is not None and person.temporary:
         return _limit(out, grant, person)
@@ -145,10 +148,10 @@ def _limit_all(out: Outcome, people: Iterable[PersonFacts | None]) -> None:
 
 def _limit(out: Outcome, grant: Grant, person: PersonFacts) -> Grant:
     snapshot, who = policy_of(out.case, grant.policy), Directory(out.case)
-    end = out.now + (snapshot.policy.max_duration or USUAL)
+    end = out.now + (snapshot.policy.max_duration or DEFAULT_MAXIMUM)
     grant = out.change(grant, ends_at=end)
-    grant = arm(out, grant, notices=passed_notices(out.case, grant, out.now))
-    transitions.of_grant(
+    grant = reschedule(out, grant, notices=passed_notices(out.case, grant, out.now))
+    transitions.record_grant(
         out,
         grant,
         SYSTEM,
@@ -159,5 +162,5 @@ def _limit(out: Outcome, grant: Grant, person: PersonFacts) -> Grant:
     )
     in_charge = snapshot.owners(who) or who.admins()
     for person_id in sorted({grant.person_id, *in_charge}):
-        redraw.show(out, CardKind.LIMITED, grant.ref, grant.ref, person_id)
+        redraw.want_card(out, CardKind.LIMITED, grant.ref, grant.ref, person_id)
     return grant

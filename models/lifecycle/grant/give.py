@@ -1,4 +1,4 @@
-"""Giving: from the last approval to the access that is really there, or to a failure that somebody sees."""
+"""Provision access: from the last approval to an active grant, or to a failure that the admins see."""
 
 from datetime import timedelta
 
@@ -15,70 +15,70 @@ from models.tables.grants import BEING_TAKEN, Direction, Grant
 from models.tables.requests import Request, Term
 from models.tables.states import GrantEvent, GrantState
 
-TAKE_AGAIN = timedelta(hours=1)
-"""How often taking what stands as failed is tried again: the access may still be there."""
+RETRY_FAILED_TAKE = timedelta(hours=1)
+"""How often a failed revocation is tried again: the access may still be there."""
 TRIES = {Direction.GIVE: 6, Direction.TAKE: 10}
-"""Failures in a row (they may pass, says the connector) until a grant stands as failed: about 2 minutes for
-giving, where somebody waits, and half an hour for taking."""
+"""Transient failures in a row until a grant stands as failed: about 2 minutes to provision, where somebody
+waits, and half an hour to revoke."""
 
 
-def begin(out: Outcome, request: Request) -> Request:
-    """An approved request becomes a grant; an approved extension makes its grant's end later.
+def fulfil_request(out: Outcome, request: Request) -> Request:
+    """Turn an approved request into a grant, or move the end of the grant that it extends.
 
-    Where the grant ended while the extension waited, the access is given anew.
+    Where the grant ended while the extension was pending, a new one is made.
     """
     if request.kind is RequestKind.EXTEND and request.grant_id is not None:
         grant = out.case.lock(Grant, request.grant_id)
         if grant is not None and grant.state is GrantState.ACTIVE:
-            end_dates.lengthen(out, grant, request)
+            end_dates.lengthen_grant(out, grant, request)
             return request
     return _create(out, request)
 
 
-def settle_soon(out: Outcome, grant: Grant, urgency: Urgency) -> None:
-    """Let the worker bring the grant's target to what it should be, at `grant.retry_at`."""
+def enqueue_round(out: Outcome, grant: Grant, urgency: Urgency) -> None:
+    """Have the worker run a round at the grant's target, at `grant.retry_at`."""
     out.enqueue(
         "settle", f"settle:{grant.target}", run_at=grant.retry_at, urgency=urgency, target=grant.target
     )
 
 
-def start(out: Outcome, grant: Grant) -> Grant:
-    """A grant's start in the future has come."""
+def start_scheduled(out: Outcome, grant: Grant) -> Grant:
+    """Begin to provision a scheduled grant, whose start has come."""
     also = {"due_at": grant.ends_at, "retry_at": out.now}
     grant = move_grant(out, grant, GrantEvent.START, SYSTEM, also)
-    _settle_first(out, grant)
+    _enqueue_giving(out, grant)
     redraw.redraw_grant(out, grant)
     return grant
 
 
-def given(out: Outcome, grant: Grant, by: str = SYSTEM) -> Grant:
-    """The connector has given it, or saw that it is there: the duration counts from now."""
+def mark_active(out: Outcome, grant: Grant, by: str = SYSTEM) -> Grant:
+    """Note that the access is there: the grant is active, and its duration counts from now."""
     grant = move_grant(out, grant, GrantEvent.GIVEN, by)
     ends_at = grant.ends_at if grant.length is None else out.now + timedelta(seconds=grant.length)
-    grant = end_dates.arm(
+    grant = end_dates.reschedule(
         out, grant, active_at=out.now, ends_at=ends_at, failing=None, error="", attempts=0, retry_at=None
     )
-    grant = end_dates.begun(out, grant)
-    redraw.show(out, CardKind.ACCESS, grant.ref, grant.ref, grant.person_id)
+    grant = end_dates.limit_new_grant(out, grant)
+    redraw.want_card(out, CardKind.ACCESS, grant.ref, grant.ref, grant.person_id)
     redraw.redraw_grant(out, grant)
     return grant
 
 
-def failed(out: Outcome, grant: Grant, direction: Direction, error: str) -> Grant:
-    """It did not work, and trying again by itself has come to an end: the admins see it, with Retry."""
+def mark_failed(out: Outcome, grant: Grant, direction: Direction, error: str) -> Grant:
+    """Note that the connector failed for good: the admins get a card, with Retry."""
     giving = direction is Direction.GIVE
     event = GrantEvent.GIVE_FAILED if giving else GrantEvent.TAKE_FAILED
-    due_at = grant.ends_at if giving else out.now + TAKE_AGAIN
+    due_at = grant.ends_at if giving else out.now + RETRY_FAILED_TAKE
     also = {"failing": direction, "error": error, "retry_at": None, "due_at": due_at}
     grant = move_grant(out, grant, event, SYSTEM, also, error=error)
     for person_id in Directory(out.case).admins():
-        redraw.show(out, CardKind.FAILURE, f"{grant.ref}/{direction}", grant.ref, person_id)
+        redraw.want_card(out, CardKind.FAILURE, f"{grant.ref}/{direction}", grant.ref, person_id)
     redraw.redraw_grant(out, grant)
     return grant
 
 
 def retry(out: Outcome, grant: Grant, by: str) -> Grant:
-    """Try a failed grant again, the way it failed; once only where nobody asked for it."""
+    """Try a failed grant again in the direction that failed; only once where the scheduler does it."""
     taking = grant.failing is Direction.TAKE
     also = {
         "retry_at": out.now,
@@ -87,13 +87,13 @@ def retry(out: Outcome, grant: Grant, by: str) -> Grant:
     }
     event = GrantEvent.RETRY_TAKE if taking else GrantEvent.RETRY_GIVE
     grant = move_grant(out, grant, event, by, also)
-    settle_soon(out, grant, Urgency.TAKE if taking else Urgency.GIVE)
+    enqueue_round(out, grant, Urgency.TAKE if taking else Urgency.GIVE)
     redraw.redraw_grant(out, grant)
     return grant
 
 
 def _create(out: Outcome, request: Request) -> Request:
-    separation_of_duties.hold(out.case, request)
+    separation_of_duties.lock_for(out.case, request)
     term, snapshot = Term.from_json(request.term), policy_of(out.case, request.policy)
     later = term.start is not None and term.start > out.now
     grant = out.add(
@@ -117,7 +117,7 @@ def _create(out: Outcome, request: Request) -> Request:
         created_at=out.now,
     )
     request = out.change(request, grant_id=grant.id)
-    transitions.of_grant(
+    transitions.record_grant(
         out,
         grant,
         SYSTEM,
@@ -127,19 +127,19 @@ def _create(out: Outcome, request: Request) -> Request:
         term=request.term,
     )
     if not later:
-        _settle_first(out, grant)
+        _enqueue_giving(out, grant)
     redraw.redraw_request(out, request)
-    separation_of_duties.moved(out, grant)
+    separation_of_duties.redraw_conflicting(out, grant)
     return request
 
 
-def _settle_first(out: Outcome, grant: Grant) -> None:
-    """Have it given. What is just being taken from the same person at the same target is looked at again.
+def _enqueue_giving(out: Outcome, grant: Grant) -> None:
+    """Have the grant provisioned, and recheck what is being revoked from the same person at the same target.
 
-    The next round lets that go, and nobody takes by hand what this grant gives.
+    The next round leaves that alone, and nobody revokes by hand what this grant gives.
     """
     for leaving in out.case.all(BEING_TAKEN, grant.person_id):
         other = out.case.lock(Grant, leaving.id) if leaving.target == grant.target else None
         if other is not None and other.state is GrantState.REVOKING:
             out.change(other, retry_at=out.now)
-    settle_soon(out, grant, Urgency.GIVE)
+    enqueue_round(out, grant, Urgency.GIVE)

@@ -1,7 +1,7 @@
-"""What a connector has to do for one target, and what becomes of each grant when it has tried.
+"""Reconcile a target system with the grants: what its connector has to do, and what came of it.
 
 The worker reads the changes of a target, calls the connector outside of any transaction, and hands the
-outcomes back. What a person should hold on a target is the union of their live grants: nothing is taken
+outcomes back. What a person should hold on a target is the union of their live grants: nothing is revoked
 that another live grant still gives. A round looks up at once what all its grants need.
 """
 
@@ -14,25 +14,25 @@ from sqlalchemy import bindparam, not_, select, text
 from models.jobs import Urgency, backoff
 from models.lifecycle import separation_of_duties
 from models.lifecycle.grant import revoke, tasks
-from models.lifecycle.grant.give import TRIES, failed, given
+from models.lifecycle.grant.give import TRIES, mark_active, mark_failed
 from models.lifecycle.grant.verify_approvals import missing_approvals
 from models.policy import PersonFacts
 from models.registry.directory import Directory
+from models.statements import among
 from models.store.case import Case
 from models.store.outcome import SYSTEM
 from models.store.outcome import Outcome as Out
-from models.store.statements import among
 from models.tables.base import Json
 from models.tables.grants import UNSETTLED, Cause, Direction, Grant
 from models.tables.people import Person
 from models.tables.states import GrantState
 
-TOGETHER = 200
-"""How many changes of one target are put into one round."""
+ROUND_SIZE = 200
+"""The most changes of one target in one round."""
 
 
 @dataclass(frozen=True)
-class Change:
+class TargetChange:
     """One thing to do in a target system."""
 
     grant_id: int
@@ -41,14 +41,14 @@ class Change:
     person_id: str
     email: str
     connector: Json
-    kept: bool
-    """To be taken, but another live grant of the same person gives the same: nothing to do."""
+    held_otherwise: bool
+    """To be revoked, but another live grant of the same person gives the same: nothing to do."""
     was_active: bool
 
 
 @dataclass(frozen=True)
 class Done:
-    """It is so: given, or taken, or it was so already."""
+    """The access is provisioned or revoked, or was so already."""
 
 
 @dataclass(frozen=True)
@@ -57,31 +57,31 @@ class ByHand:
 
 
 @dataclass(frozen=True)
-class Trouble:
-    """It did not work. `error` is for the admins, in plain words."""
+class ConnectorFailure:
+    """The connector failed. `error` is for the admins, in plain words."""
 
     error: str
-    passing: bool = True
-    """Whether it may work later by itself."""
+    transient: bool = True
+    """Whether a later try may work."""
     wait: timedelta | None = None
-    """How long the other side asks to be left alone; such a wait is no failure."""
+    """How long the target system asks to wait (Retry-After); such a wait counts as no failure."""
 
 
-Outcome = Done | ByHand | Trouble
+ConnectorResult = Done | ByHand | ConnectorFailure
 
 _AT_TARGET = (Grant.target == bindparam("target"), UNSETTLED)
 _TO_DO = (
     select(Grant.id)
     .where(*_AT_TARGET, Grant.retry_at <= bindparam("now"))
     .order_by(Grant.state.desc(), Grant.id)
-    .limit(TOGETHER)
+    .limit(ROUND_SIZE)
 )
 _TO_GIVE = (
     select(Grant.id)
     .where(*_AT_TARGET, text("state = 'granting'"), Grant.retry_at <= bindparam("now"))
     .where(Grant.id > bindparam("after"))
     .order_by(Grant.id)
-    .limit(TOGETHER)
+    .limit(ROUND_SIZE)
 )
 _OTHERWISE = select(Grant.id).where(
     Grant.target == bindparam("target"),
@@ -99,32 +99,32 @@ _LEFT_TO_TAKE = (
 )
 
 
-def guard(out: Out, target: str) -> None:
-    """Before a round: refuse to give what must not be given (any more).
+def cancel_or_fail_ineligible(out: Out, target: str) -> None:
+    """Cancel or fail, before a round, the grants that must not be provisioned (any more).
 
     Nothing is given without the approvals that its stages ask for, to somebody who left, after its end, to a
     guest or a contractor without one, or beside what it conflicts with.
     """
     good, after = 0, 0
-    while good < TOGETHER:  # as many as a round can give
+    while good < ROUND_SIZE:  # as many as a round can give
         ids = out.case.read(_TO_GIVE, target=target, now=out.now, after=after)
-        good += _guarded(out, ids) if ids else 0
-        if len(ids) < TOGETHER:
+        good += _check_grants(out, ids) if ids else 0
+        if len(ids) < ROUND_SIZE:
             return
         after = ids[-1]
 
 
-def begin_round(out: Out, target: str) -> list[Change]:
-    """Guard a round and read its changes in one unit of work: nothing is given that was not guarded."""
-    guard(out, target)
-    return changes(out.case, target)
+def begin_round(out: Out, target: str) -> list[TargetChange]:
+    """Check a round's grants and read its changes in one unit of work: nothing unchecked is given."""
+    cancel_or_fail_ineligible(out, target)
+    return pending_changes(out.case, target)
 
 
-def changes(case: Case, target: str) -> list[Change]:
-    """What is to be done at this target now, taking before giving, oldest first."""
+def pending_changes(case: Case, target: str) -> list[TargetChange]:
+    """What to do at this target now: revocations first, each kind oldest first."""
     ids = case.read(_TO_DO, target=target, now=case.now)
     case.hand(Grant, ids)
-    waiting = [grant for grant in (case.get_one(Grant, key) for key in ids) if _waits(grant, case.now)]
+    waiting = [grant for grant in (case.get_one(Grant, key) for key in ids) if _is_due(grant, case.now)]
     waiting.sort(key=lambda grant: (grant.state is GrantState.GRANTING, grant.id))
     who = Directory(case)
     who.look_up({grant.person_id for grant in waiting})
@@ -132,8 +132,8 @@ def changes(case: Case, target: str) -> list[Change]:
     return [_change(grant, who.person(grant.person_id), kept) for grant in waiting]
 
 
-def settled(out: Out, target: str, outcomes: Mapping[int, tuple[Direction, Outcome]]) -> None:
-    """Write down what came of a round, by grant id, and plan the next one where something is left."""
+def save_outcomes(out: Out, target: str, outcomes: Mapping[int, tuple[Direction, ConnectorResult]]) -> None:
+    """Save what came of a round, by grant id, and plan the next round where something is left."""
     case = out.case
     case.lock_now(Grant, outcomes.keys())
     grants = [case.lock(Grant, grant_id) for grant_id in sorted(outcomes)]
@@ -146,36 +146,36 @@ def settled(out: Out, target: str, outcomes: Mapping[int, tuple[Direction, Outco
     _plan_next_round(out, target, outcomes)
 
 
-def _waits(grant: Grant, now: datetime) -> bool:
-    """Whether a connector has to see to it by now."""
+def _is_due(grant: Grant, now: datetime) -> bool:
+    """Whether a round has to include this grant now."""
     unsettled = grant.state in (GrantState.GRANTING, GrantState.REVOKING)
     return unsettled and grant.retry_at is not None and grant.retry_at <= now
 
 
 def _state_for(direction: Direction) -> GrantState:
-    """The state of a grant as long as this is wanted.
+    """The state of a grant for which this direction still holds.
 
-    While the connector worked it may have gone another way: then the next round sees to it.
+    While the connector worked, the grant may have changed direction: then the next round sees to it.
     """
     return GrantState.GRANTING if direction is Direction.GIVE else GrantState.REVOKING
 
 
-def _change(grant: Grant, person: PersonFacts | None, kept: Collection[str]) -> Change:
+def _change(grant: Grant, person: PersonFacts | None, kept: Collection[str]) -> TargetChange:
     direction = Direction.GIVE if grant.state is GrantState.GRANTING else Direction.TAKE
-    return Change(
+    return TargetChange(
         grant_id=grant.id,
         ref=grant.ref,
         direction=direction,
         person_id=grant.person_id,
         email=person.email if person else "",
         connector=grant.connector,
-        kept=direction is Direction.TAKE and grant.person_id in kept,
+        held_otherwise=direction is Direction.TAKE and grant.person_id in kept,
         was_active=grant.active_at is not None,
     )
 
 
 def _holders_otherwise(case: Case, target: str, taking: Collection[Grant]) -> set[str]:
-    """Of the people from whom something is taken, those who keep it by another live grant."""
+    """Of the people whose access is revoked, those who keep it by another live grant."""
     if not taking:
         return set()
     people = sorted({grant.person_id for grant in taking})
@@ -186,28 +186,30 @@ def _holders_otherwise(case: Case, target: str, taking: Collection[Grant]) -> se
     return {other.person_id for other in others if other.state in live}
 
 
-def _settle(out: Out, grant: Grant, direction: Direction, outcome: Outcome) -> None:
-    if isinstance(outcome, Trouble):
-        _trouble(out, grant, direction, outcome)
+def _settle(out: Out, grant: Grant, direction: Direction, outcome: ConnectorResult) -> None:
+    if isinstance(outcome, ConnectorFailure):
+        _record_failure(out, grant, direction, outcome)
     elif isinstance(outcome, ByHand):
         tasks.open_task(out, out.change(grant, retry_at=None), direction)
     elif direction is Direction.GIVE:
-        given(out, grant)
+        mark_active(out, grant)
     else:
-        revoke.taken(out, grant)
+        revoke.mark_ended(out, grant)
 
 
-def _trouble(out: Out, grant: Grant, direction: Direction, trouble: Trouble) -> None:
+def _record_failure(out: Out, grant: Grant, direction: Direction, trouble: ConnectorFailure) -> None:
     attempts = grant.attempts if trouble.wait is not None else grant.attempts + 1
     grant = out.change(grant, error=trouble.error, attempts=attempts)
-    if not trouble.passing or attempts >= TRIES[direction]:
-        failed(out, grant, direction, trouble.error)
+    if not trouble.transient or attempts >= TRIES[direction]:
+        mark_failed(out, grant, direction, trouble.error)
     else:
         out.change(grant, retry_at=out.now + (trouble.wait or backoff(attempts)))
 
 
-def _plan_next_round(out: Out, target: str, outcomes: Mapping[int, tuple[Direction, Outcome]]) -> None:
-    """Have the target looked at again when something of it is due; what is left to take goes first."""
+def _plan_next_round(
+    out: Out, target: str, outcomes: Mapping[int, tuple[Direction, ConnectorResult]]
+) -> None:
+    """Enqueue the target's next round, for when something of it is due; with the urgency of what is left."""
     case, besides = out.case, list(outcomes)
     rows = [grant for grant in (case.get(Grant, key) for key in besides) if grant is not None]
     left = [grant for grant in rows if grant.state in (GrantState.GRANTING, GrantState.REVOKING)]
@@ -226,37 +228,39 @@ def _plan_next_round(out: Out, target: str, outcomes: Mapping[int, tuple[Directi
         )
 
 
-def _asked_to_wait(now: datetime, outcomes: Mapping[int, tuple[Direction, Outcome]]) -> datetime | None:
-    """Until when the target system wants to be left alone; it holds for what is asked of it meanwhile too."""
-    troubles = (outcome for _, outcome in outcomes.values() if isinstance(outcome, Trouble))
+def _asked_to_wait(
+    now: datetime, outcomes: Mapping[int, tuple[Direction, ConnectorResult]]
+) -> datetime | None:
+    """Until when the target system wants no calls; that holds for later changes too."""
+    troubles = (outcome for _, outcome in outcomes.values() if isinstance(outcome, ConnectorFailure))
     waits = [trouble.wait for trouble in troubles if trouble.wait is not None]
     return now + max(waits) if waits else None
 
 
-def _guarded(out: Out, ids: Collection[int]) -> int:
-    """Look at these grants that are about to be given; returns how many may be."""
+def _check_grants(out: Out, ids: Collection[int]) -> int:
+    """Check grants that are about to be provisioned; returns how many may be."""
     case, good = out.case, 0
     case.lock_now(Grant, ids)
     locked = (case.lock(Grant, grant_id) for grant_id in ids)
-    grants = [g for g in locked if g is not None and g.state is GrantState.GRANTING and _waits(g, case.now)]
+    grants = [g for g in locked if g is not None and g.state is GrantState.GRANTING and _is_due(g, case.now)]
     who = Directory(case)
     who.look_up({grant.person_id for grant in grants})
     unapproved = missing_approvals(case, grants)
     for grant in grants:
         person = who.person(grant.person_id)
         if person is None or not person.active:
-            revoke.take_away(out, grant, SYSTEM, Cause.OFFBOARDING)
+            revoke.revoke_grant(out, grant, SYSTEM, Cause.OFFBOARDING)
         elif grant.ends_at is not None and grant.ends_at <= out.now:
-            revoke.time_up(out, grant)
-        elif obstacle := unapproved.get(grant.id) or _obstacle(case, grant, person):
-            failed(out, grant, Direction.GIVE, obstacle)
+            revoke.expire_grant(out, grant)
+        elif problem := unapproved.get(grant.id) or _ineligible(case, grant, person):
+            mark_failed(out, grant, Direction.GIVE, problem)
         else:
             good += 1
     return good
 
 
-def _obstacle(case: Case, grant: Grant, person: PersonFacts) -> str | None:
-    return _endless(grant, person) or separation_of_duties.obstacle(case, grant, person.name)
+def _ineligible(case: Case, grant: Grant, person: PersonFacts) -> str | None:
+    return _endless(grant, person) or separation_of_duties.reason_not_to_give(case, grant, person.name)
 
 
 def _endless(grant: Grant, person: PersonFacts) -> str | None:

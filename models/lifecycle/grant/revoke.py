@@ -1,12 +1,11 @@
-"""Taking: because the time is up, because somebody says so, or because the person is gone."""
+"""Revoke a grant: at its end, on request, or when its holder has left; retry or cancel a failed one."""
 
 from models.errors import Closed, NotAllowed
 from models.jobs import Urgency
 from models.lifecycle import redraw, separation_of_duties
-from models.lifecycle.close_request import close_request
 from models.lifecycle.grant import end_dates
-from models.lifecycle.grant.give import retry, settle_soon
-from models.lifecycle.transitions import move_grant
+from models.lifecycle.grant.give import enqueue_round, retry
+from models.lifecycle.transitions import close_request, move_grant
 from models.registry.by_reference import lock_grant, number_of
 from models.registry.permissions import can_manage, can_use
 from models.store.case import Case
@@ -16,63 +15,82 @@ from models.tables.cards import CardKind
 from models.tables.grants import OPEN_TASKS, Cause, Direction, Grant, TaskState
 from models.tables.states import GRANT_MOVES, OVER_GRANTS, GrantEvent, GrantState, RequestEvent
 
-_SETTLED: Json = {"due_at": None, "notice_at": None, "failing": None, "error": "", "attempts": 0}
-"""Of a grant that is on its way out, or over: it ends no more, and nothing has failed yet."""
+_CLEARED: Json = {"due_at": None, "notice_at": None, "failing": None, "error": "", "attempts": 0}
+"""Columns of a grant that is being revoked, or over: no end is due, and nothing has failed yet."""
 
 
 def give_back(out: Outcome, ref: str, by: str) -> Grant:
-    """The holder (or who asked for them) does not need it any more."""
-    grant = _held(out.case, ref)
+    """End one's own access early.
+
+    Raises:
+        NotAllowed: `by` neither holds nor requested it.
+        Closed: It is over or being revoked.
+    """
+    grant = _lock(out.case, ref)
     if not can_use(out.case, grant, by):
         raise NotAllowed("Only the person who has this access can give it back.")
-    return take_away(out, grant, by, Cause.REQUESTER)
+    return revoke_grant(out, grant, by, Cause.REQUESTER)
 
 
 def revoke(out: Outcome, ref: str, by: str, note: str = "") -> Grant:
-    """An admin, or an owner of the app, takes it away."""
-    grant = _held(out.case, ref)
+    """Revoke a grant as an admin or an owner of the app.
+
+    Raises:
+        NotAllowed: `by` is neither.
+        Closed: It is over or being revoked.
+    """
+    grant = _lock(out.case, ref)
     if not can_manage(out.case, grant, by):
         raise NotAllowed(f"Only an owner of {grant.app_name} or an admin can take this access away.")
-    return take_away(out, grant, by, Cause.ADMIN, note)
+    return revoke_grant(out, grant, by, Cause.ADMIN, note)
 
 
-def can_be_taken(grant: Grant) -> bool:
-    """Whether there is something to take away: the access is not over, nor on its way out."""
+def can_be_revoked(grant: Grant) -> bool:
+    """Whether there is something to revoke: the grant is neither over nor being revoked."""
     leaving = grant.state is GrantState.REVOKING or grant.failing is Direction.TAKE
     return grant.state not in OVER_GRANTS and not leaving
 
 
-def take_away(out: Outcome, grant: Grant, by: str, cause: Cause, note: str = "") -> Grant:
-    """Take a grant away early, whatever the reason; raises Closed where it is over or on its way out."""
+def revoke_grant(out: Outcome, grant: Grant, by: str, cause: Cause, note: str = "") -> Grant:
+    """End a grant early, whatever the cause, with its pending extension.
+
+    Raises:
+        Closed: It is over or being revoked.
+    """
     if grant.state in OVER_GRANTS:
         raise Closed(f"{grant.access_name} is {grant.state.label.lower()} already.")
-    if not can_be_taken(grant):
+    if not can_be_revoked(grant):
         raise Closed(f"{grant.access_name} is being taken back already.")
-    grant = _leave(out, grant, GrantEvent.REVOKE, by, cause, note)
+    grant = _end(out, grant, GrantEvent.REVOKE, by, cause, note)
     _drop_extension(out, grant, by)
     return grant
 
 
-def time_up(out: Outcome, grant: Grant) -> Grant:
-    """The grant's end has come."""
-    return _leave(out, grant, GrantEvent.TIME_UP, SYSTEM, None)
+def expire_grant(out: Outcome, grant: Grant) -> Grant:
+    """Revoke a grant whose end has come."""
+    return _end(out, grant, GrantEvent.TIME_UP, SYSTEM, None)
 
 
-def taken(out: Outcome, grant: Grant, by: str = SYSTEM) -> Grant:
-    """The connector has taken it, or saw that it is gone."""
+def mark_ended(out: Outcome, grant: Grant, by: str = SYSTEM) -> Grant:
+    """Note that the access is gone from the target system."""
     early = grant.cause is not None
     event = GrantEvent.TAKEN_EARLY if early else GrantEvent.TAKEN_AT_END
-    grant = move_grant(out, grant, event, by, {**_SETTLED, "over_at": out.now, "retry_at": None})
+    grant = move_grant(out, grant, event, by, {**_CLEARED, "over_at": out.now, "retry_at": None})
     _void_tasks(out, grant)
     if grant.active_at is not None:
-        redraw.show(out, CardKind.OVER, grant.ref, grant.ref, grant.person_id)
+        redraw.want_card(out, CardKind.OVER, grant.ref, grant.ref, grant.person_id)
     redraw.redraw_grant(out, grant)
-    separation_of_duties.moved(out, grant)
+    separation_of_duties.redraw_conflicting(out, grant)
     return grant
 
 
 def retry_failed(out: Outcome, ref: str, by: str) -> Grant:
-    """Somebody in charge says: try again."""
+    """Retry a failed grant, as an admin or an owner of the app.
+
+    Raises:
+        NotAllowed: `by` is neither.
+        Closed: It has not failed.
+    """
     grant = lock_grant(out.case, ref)
     if not can_manage(out.case, grant, by):
         raise NotAllowed(f"Only an owner of {grant.app_name} or an admin can try this again.")
@@ -82,34 +100,39 @@ def retry_failed(out: Outcome, ref: str, by: str) -> Grant:
 
 
 def cancel_failed(out: Outcome, ref: str, by: str) -> Grant:
-    """Somebody in charge gives up on giving it; what may be there already is taken back."""
+    """Give up provisioning a failed grant, as an admin or an owner; what may be there already is revoked.
+
+    Raises:
+        NotAllowed: `by` is neither.
+        Closed: It has not failed, or not while it was provisioned.
+    """
     grant = lock_grant(out.case, ref)
     if not can_manage(out.case, grant, by):
         raise NotAllowed(f"Only an owner of {grant.app_name} or an admin can cancel this.")
     if grant.state is not GrantState.FAILED or grant.failing is not Direction.GIVE:
         raise Closed(f"{grant.access_name} is {grant.state.label.lower()}; there is nothing to cancel.")
-    return take_away(out, grant, by, Cause.ADMIN)
+    return revoke_grant(out, grant, by, Cause.ADMIN)
 
 
-def _held(case: Case, ref: str) -> Grant:
-    """The grant, and (first, as for whoever decides) the request for more time that waits about it."""
-    end_dates.hold(case, number_of(ref, "GR"))
+def _lock(case: Case, ref: str) -> Grant:
+    """Lock the grant, and before it its pending extension, in the order of a decision."""
+    end_dates.lock_extensions(case, number_of(ref, "GR"))
     return lock_grant(case, ref)
 
 
 def _drop_extension(out: Outcome, grant: Grant, by: str) -> None:
-    """Nobody needs to decide on more time for what is taken away, and no approval may give it anew."""
-    if extension := end_dates.waiting(out.case, grant):
+    """Close the pending extension: nobody needs to decide on it, and no approval may give the access anew."""
+    if extension := end_dates.pending_extension(out.case, grant):
         theirs = by == extension.requester_id
         event = RequestEvent.WITHDRAW if theirs else RequestEvent.CANCEL
         close_request(out, extension, event, by, "" if theirs else "The access was taken away.")
 
 
-def _leave(
+def _end(
     out: Outcome, grant: Grant, event: GrantEvent, by: str, cause: Cause | None, note: str = ""
 ) -> Grant:
     still_there = GRANT_MOVES.get((grant.state, event)) is GrantState.REVOKING
-    leaving = _SETTLED | {
+    leaving = _CLEARED | {
         "cause": cause,
         "caused_by": by if cause else None,
         "retry_at": out.now if still_there else None,
@@ -118,14 +141,14 @@ def _leave(
     grant = move_grant(out, grant, event, by, leaving, cause=cause.value if cause else None, note=note)
     _void_tasks(out, grant)
     if still_there:
-        settle_soon(out, grant, Urgency.TAKE)
+        enqueue_round(out, grant, Urgency.TAKE)
     redraw.redraw_grant(out, grant)
     return grant
 
 
 def _void_tasks(out: Outcome, grant: Grant) -> None:
-    """Nobody must do by hand what is no longer wanted."""
+    """Void the open tasks of a grant: nobody is to do by hand what is no longer wanted."""
     for task in out.case.all(OPEN_TASKS, grant.id):
         out.change(task, state=TaskState.VOID, closed_at=out.now)
         out.record(SYSTEM, "task.void", task.ref, app=grant.app_key, person=grant.person_id, grant=grant.ref)
-        redraw.redraw(out, task.ref)
+        redraw.redraw_cards(out, task.ref)

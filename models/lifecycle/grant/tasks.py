@@ -1,7 +1,4 @@
-"""Work by hand.
-
-The owners are asked to give or take an access, and say when they have, or that they cannot.
-"""
+"""Tasks: owners provision or revoke an access by hand, and say when they have, or that they cannot."""
 
 from models.errors import Closed, Invalid, NotAllowed
 from models.lifecycle import redraw
@@ -14,16 +11,11 @@ from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.cards import CardKind
 from models.tables.grants import ALL_OPEN_TASKS, OPEN_TASKS, Direction, Grant, Task, TaskState
-from models.text_cleanup import tidy
-
-NOTE_LIMIT = 2000
+from models.text_cleanup import tidy_text
 
 
 def open_task(out: Outcome, grant: Grant, direction: Direction) -> Task:
-    """Ask the app's owners (or the admins, where there are none) to do it.
-
-    Once, however often it is called.
-    """
+    """Ask the app's owners (or the admins, where there are none) to do it, once for each direction."""
     same = (task for task in out.case.all(OPEN_TASKS, grant.id) if task.direction is direction)
     task = next(same, None)
     if task is None:
@@ -35,8 +27,8 @@ def open_task(out: Outcome, grant: Grant, direction: Direction) -> Task:
     return task
 
 
-def move_on(out: Outcome, person_id: str) -> None:
-    """Somebody may do no tasks any more: for their open ones others are asked."""
+def ask_other_workers(out: Outcome, person_id: str) -> None:
+    """Ask again for the open tasks of somebody who may do none any more."""
     for theirs in out.case.all(ALL_OPEN_TASKS):
         if person_id in theirs.asked:
             task, grant = lock_task(out.case, theirs.ref)
@@ -44,32 +36,39 @@ def move_on(out: Outcome, person_id: str) -> None:
                 _ask(out, task, grant)
 
 
-def done(out: Outcome, ref: str, by: str) -> Task:
-    """Somebody has done it: now it is true that the access is given, or taken."""
+def complete_task(out: Outcome, ref: str, by: str) -> Task:
+    """Complete a task: the access is provisioned or revoked now.
+
+    Raises:
+        NotAllowed: The task is somebody else's.
+        Closed: It is not open any more.
+    """
     task, grant = _open(out.case, ref, by)
     task = _close(out, task, grant, TaskState.DONE, by)
     if task.direction is Direction.GIVE:
-        give.given(out, grant, by)
+        give.mark_active(out, grant, by)
     else:
-        revoke.taken(out, grant, by)
+        revoke.mark_ended(out, grant, by)
     return task
 
 
-def cannot(out: Outcome, ref: str, by: str, note: str) -> Task:
-    """Somebody cannot do it; the admins see it, with what they say."""
+def refuse_task(out: Outcome, ref: str, by: str, note: str) -> Task:
+    """Refuse a task: the grant fails, and the admins get the note.
+
+    Raises:
+        Invalid: The note is missing or too long; field "comment". The rest as `complete_task` does.
+    """
     task, grant = _open(out.case, ref, by)
-    note = tidy(note)
+    note = tidy_text(note, "That")
     if not note:
         raise Invalid("Say why, so that somebody can help.", field="comment")
-    if len(note) > NOTE_LIMIT:
-        raise Invalid(f"That has {len(note)} characters. {NOTE_LIMIT} fit.", field="comment")
     task = _close(out, task, grant, TaskState.REFUSED, by, note)
-    give.failed(out, grant, task.direction, note)
+    give.mark_failed(out, grant, task.direction, note)
     return task
 
 
-def may_do(case: Case, ref: str, by: str) -> Task:
-    """Look whether this task is open and this person's, and change nothing; raises as `done` does."""
+def may_complete(case: Case, ref: str, by: str) -> Task:
+    """Return the task, if it is open and this person may do it; raises as `complete_task` does."""
     return _open(case, ref, by)[0]
 
 
@@ -94,13 +93,13 @@ def _close(out: Outcome, task: Task, grant: Grant, state: TaskState, by: str, no
         direction=task.direction.value,
         note=note,
     )
-    redraw.redraw(out, task.ref)
+    redraw.redraw_cards(out, task.ref)
     return task
 
 
 def _ask(out: Outcome, task: Task, grant: Grant) -> Task:
     redraw.refresh_homes(out, task.asked)
-    task = out.change(task, asked=_people(out.case, grant))
+    task = out.change(task, asked=_workers(out.case, grant))
     out.record(
         SYSTEM,
         "task.open",
@@ -112,13 +111,13 @@ def _ask(out: Outcome, task: Task, grant: Grant) -> Task:
         asked=task.asked,
     )
     for person_id in task.asked:
-        redraw.show(out, CardKind.TASK, task.ref, task.ref, person_id)
-    redraw.redraw(out, task.ref)
+        redraw.want_card(out, CardKind.TASK, task.ref, task.ref, person_id)
+    redraw.redraw_cards(out, task.ref)
     redraw.refresh_homes(out, task.asked)
     return task
 
 
-def _people(case: Case, grant: Grant) -> list[str]:
+def _workers(case: Case, grant: Grant) -> list[str]:
     directory = Directory(case)
     owners = policy_of(case, grant.policy).owners(directory)
     return list(owners) or [admin for admin in directory.admins() if directory.is_admin(admin)]

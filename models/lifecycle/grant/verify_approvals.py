@@ -1,4 +1,4 @@
-"""Before an access is given, the approvals that its stages ask for are looked for: in the audit trail too.
+"""Verify, before access is given, the approvals that its stages ask for, in the audit trail too.
 
 The tables alone prove nothing: a row that somebody put into `decisions` by hand counts only with the entry
 that a real decision leaves in the trail, which is chained and signed.
@@ -12,9 +12,9 @@ from sqlalchemy import select, text
 from models.policy import TallyStatus, tally
 from models.policy.decide import RULE
 from models.registry.policy_snapshot import policy_of, stage_spec
+from models.statements import among
 from models.store.case import Case
 from models.store.outcome import SYSTEM
-from models.store.statements import among
 from models.tables.audit import AuditEntry
 from models.tables.grants import Grant
 from models.tables.requests import ASKED, DECISIONS, STAGES, Decision, Request, Stage, Term
@@ -28,10 +28,10 @@ _ENTRIES = select(AuditEntry.subject, AuditEntry.action, AuditEntry.actor, Audit
 
 @dataclass(frozen=True)
 class _Trail:
-    """What the audit trail says of some requests."""
+    """The approvals of some requests that the audit trail has."""
 
     approvals: set[tuple[str, str, int]] = field(default_factory=set)
-    """Who approved: request, person and the position of the stage."""
+    """By request, person and the position of the stage."""
     by_rule: set[str] = field(default_factory=set)
     """The requests that Keyturn itself approved."""
 
@@ -41,8 +41,8 @@ def missing_approvals(case: Case, grants: Iterable[Grant]) -> dict[int, str]:
     request_ids = {grant.id: grant.request_id for grant in grants}
     case.hand(Request, request_ids.values())
     trail = _trail(case, {f"AR-{request_id}" for request_id in request_ids.values()})
-    found = {grant_id: _missing(case, request_id, trail) for grant_id, request_id in request_ids.items()}
-    return {grant_id: sentence for grant_id, sentence in found.items() if sentence is not None}
+    missing = {grant_id: _missing(case, request_id, trail) for grant_id, request_id in request_ids.items()}
+    return {grant_id: sentence for grant_id, sentence in missing.items() if sentence is not None}
 
 
 def _trail(case: Case, subjects: set[str]) -> _Trail:
@@ -60,23 +60,23 @@ def _missing(case: Case, request_id: int, trail: _Trail) -> str | None:
     if request is None or request.state is not RequestState.APPROVED:
         return "Its request is not approved, so nothing was given."
     stages = case.all(STAGES, request.id)
-    if not stages and not (_by_a_rule(request) and request.ref in trail.by_rule):
+    if not stages and not (_approved_by_rule(request) and request.ref in trail.by_rule):
         return "No rule and no person has approved it, so nothing was given."
-    if request.emergency and (obstacle := _no_emergency(case, request)):
-        return obstacle
+    if request.emergency and (problem := _emergency_problem(case, request)):
+        return problem
     for stage in stages:
-        if stage.state is not StageState.APPROVED or not _carried(case, request, stage, trail):
+        if stage.state is not StageState.APPROVED or not _is_approved(case, request, stage, trail):
             return f"The stage “{stage.name}” lacks approvals, so nothing was given."
     return None
 
 
-def _by_a_rule(request: Request) -> bool:
-    """Whether a rule that approves by itself spoke: in an emergency the rule for it, otherwise another."""
+def _approved_by_rule(request: Request) -> bool:
+    """Whether an approving rule applied: in an emergency the rule for emergencies, otherwise another."""
     rules = [str(reason["rule"]) for reason in request.because["reasons"]]
     return any(rule.startswith(RULE) is request.emergency for rule in rules)
 
 
-def _no_emergency(case: Case, request: Request) -> str | None:
+def _emergency_problem(case: Case, request: Request) -> str | None:
     """What is wrong with an emergency: its app must allow it, so long, and it has a review."""
     spec, term = policy_of(case, request.policy).policy.emergency, Term.from_json(request.term)
     length = term.length or (term.end - request.created_at if term.end else None)
@@ -87,7 +87,7 @@ def _no_emergency(case: Case, request: Request) -> str | None:
     return None
 
 
-def _carried(case: Case, request: Request, stage: Stage, trail: _Trail) -> bool:
+def _is_approved(case: Case, request: Request, stage: Stage, trail: _Trail) -> bool:
     """Whether those who decided on a stage have approved it."""
     asked = [row.person_id for row in case.all(ASKED, request.id) if row.position == stage.position]
     own = {request.requester_id, request.beneficiary_id}

@@ -1,4 +1,4 @@
-"""The pending requests by whom their open stage asks, managers included."""
+"""Find pending requests by the people and groups that their open stage asks, managers included."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -35,53 +35,52 @@ _OPEN_STAGES = (
 )
 
 
-class OpenStage(NamedTuple):
-    """The stage that a pending request waits at, as the policy has it."""
+class PendingStage(NamedTuple):
+    """The open stage of a pending request, as the policy has it."""
 
     beneficiary: str
     spec: Json
 
     @property
-    def named(self) -> tuple[str, ...]:
-        """All whom it names, those included who are asked later."""
+    def approvers(self) -> tuple[str, ...]:
+        """All approvers that it names, those included who are asked later."""
         return tuple(name for key in ("approvers", "quiet", "alternates") for name in self.spec.get(key, ()))
 
 
-def open_stages(case: Case) -> dict[int, OpenStage]:
+def pending_stages(case: Case) -> dict[int, PendingStage]:
     """The open stage of every pending request, by the request's id."""
-    found = {request_id: OpenStage(*others) for request_id, *others in case.read(_OPEN_STAGES)}
-    for request_id in case.before.get(Request, ()):
-        found.pop(request_id, None)
-        request = case.get(Request, request_id)
-        if request is not None and request.state is RequestState.PENDING:
-            stage = case.all(STAGES, request_id)[request.position]
-            found[request_id] = OpenStage(request.beneficiary_id, stage.spec)
-    return found
+    stages = {request_id: PendingStage(*others) for request_id, *others in case.read(_OPEN_STAGES)}
+    for request in case.changed(Request):
+        stages.pop(request.id, None)
+        if request.state is RequestState.PENDING:
+            stage = case.all(STAGES, request.id)[request.position]
+            stages[request.id] = PendingStage(request.beneficiary_id, stage.spec)
+    return stages
 
 
-def naming(case: Case, group: UserGroup) -> list[int]:
-    """The ids of those whose open stage names this group, by its id or its handle."""
+def requests_naming(case: Case, group: UserGroup) -> list[int]:
+    """The ids of requests whose open stage names this group, by its id or its handle."""
     refs = {GroupRef(id=group.id), GroupRef(handle=group.handle)}
     return [
         request_id
-        for request_id, stage in open_stages(case).items()
-        if refs & {parse_approver(name) for name in stage.named}
+        for request_id, stage in pending_stages(case).items()
+        if refs & {parse_approver(name) for name in stage.approvers}
     ]
 
 
-def asking(case: Case, person_id: str) -> set[int]:
-    """The ids of those whose open stage asks this person."""
-    added = {request_id for request_id, _, asked in case.before.get(Asked, ()) if asked == person_id}
+def requests_asking(case: Case, person_id: str) -> set[int]:
+    """The ids of requests whose open stage asks this person."""
+    added = {row.request_id for row in case.changed(Asked) if row.person_id == person_id}
     return added.union(case.read(_ASKING, person=person_id))
 
 
-def with_card(case: Case, person_id: str) -> set[int]:
-    """The ids of those of which this person has an approver's card."""
+def requests_with_card(case: Case, person_id: str) -> set[int]:
+    """The ids of requests of which this person has an approver's card."""
     return set(case.read(_WITH_CARD, person=person_id))
 
 
-def hold(case: Case, request_ids: Iterable[int]) -> list[Request]:
-    """Those of these requests that are pending, in order, held until the commit and read at once."""
+def lock_pending(case: Case, request_ids: Iterable[int]) -> list[Request]:
+    """Lock those of these requests that are pending until the commit; returns them in order."""
     ids = sorted(set(request_ids))
     if ids:
         case.lock_now(Request, ids)
@@ -89,11 +88,11 @@ def hold(case: Case, request_ids: Iterable[int]) -> list[Request]:
     return [request for request in held if request is not None and request.state is RequestState.PENDING]
 
 
-def hold_asking(case: Case, person_id: str) -> list[tuple[Request, Asked]]:
-    """The requests whose open stage asks this person, held until the commit, and as what it asks them."""
+def lock_asking(case: Case, person_id: str) -> list[tuple[Request, Asked]]:
+    """Lock the requests whose open stage asks this person; returns each with the row that asks them."""
     return [
         (request, asked)
-        for request in hold(case, asking(case, person_id))
+        for request in lock_pending(case, requests_asking(case, person_id))
         for asked in case.all(ASKED, request.id)
         if (asked.position, asked.person_id) == (request.position, person_id)
     ]
@@ -103,31 +102,31 @@ Managers = dict[int, tuple[str, str | None]]
 """By the request's id: the manager as the directory names them, and their id, as far as it is known."""
 
 
-def asked(case: Case) -> Managers:
-    """The managers whom the pending requests ask, or would ask, in the stage that is open now."""
-    stages = open_stages(case)
-    waiting = {key: stage.beneficiary for key, stage in stages.items() if Role.MANAGER in stage.named}
+def managers_of_pending(case: Case) -> Managers:
+    """The managers that pending requests ask, or would ask, in their open stage."""
+    stages = pending_stages(case)
+    people = {key: stage.beneficiary for key, stage in stages.items() if Role.MANAGER in stage.approvers}
     who = Directory(case)
-    who.look_up(waiting.values())
-    return {request_id: _manager(who, person_id) for request_id, person_id in waiting.items()}
+    who.look_up(people.values())
+    return {request_id: _manager(who, person_id) for request_id, person_id in people.items()}
 
 
-def changed(out: Outcome, before: Managers) -> None:
-    """Have every request looked at again that waits for another manager now: the directory was changed."""
-    for request_id, manager in asked(out.case).items():
+def enqueue_manager_changes(out: Outcome, before: Managers) -> None:
+    """Enqueue a recheck of each request whose manager differs from `before`: the directory was changed."""
+    for request_id, manager in managers_of_pending(out.case).items():
         if before.get(request_id) != manager:
             out.enqueue("manager", f"manager:{request_id}", request=request_id)
 
 
-def ask_anew(out: Outcome, request_id: int) -> None:
-    """Ask whoever is the manager now, once they are known."""
+def ask_present_manager(out: Outcome, request_id: int) -> None:
+    """Recheck the open stage of a request, once its present manager is known."""
     request = out.case.lock(Request, request_id)
     if request is not None and request.state is RequestState.PENDING:
         decide.recheck_open_stage(out, request)
 
 
-def unknown(case: Case, request_id: int) -> str:
-    """The manager whom the directory names for this request, where nobody is known by that; else empty."""
+def unknown_manager(case: Case, request_id: int) -> str:
+    """The manager that the directory names for this request, where it is not known who that is; else ""."""
     request = case.get_one(Request, request_id)
     who = Directory(case)
     named, manager_id = _manager(who, request.beneficiary_id)

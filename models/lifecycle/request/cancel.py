@@ -1,10 +1,10 @@
-"""Taking a request back: by the requester, by an admin, or since the catalogue does not offer it any more."""
+"""End a request undecided: withdrawn, cancelled by an admin, or no longer in the catalogue."""
 
 from sqlalchemy import select, text
 
 from models.catalogue.spec.enums import RequestKind
 from models.errors import NotAllowed
-from models.lifecycle.close_request import close_request
+from models.lifecycle.transitions import close_request
 from models.registry import apps
 from models.registry.by_reference import lock_request
 from models.registry.permissions import only_admins
@@ -16,11 +16,16 @@ from models.tables.states import RequestEvent, RequestState
 _PENDING = select(Request.id, Request.app_key, Request.access_key).where(
     text("requests.state = 'pending'"), Request.kind != RequestKind.EXTEND
 )
-"""Of all requests that wait, only what they are about: there are many, and few are cancelled."""
+"""Of all pending requests, only what they are about: there are many, and few are cancelled."""
 
 
 def withdraw(out: Outcome, ref: str, by: str) -> Request:
-    """Take back one's own request. Raises Closed where it is decided already."""
+    """Withdraw one's own request.
+
+    Raises:
+        NotAllowed: It is somebody else's.
+        Closed: It is decided already.
+    """
     request = lock_request(out.case, ref)
     if by != request.requester_id:
         raise NotAllowed("Only the person who asked can withdraw a request.")
@@ -28,16 +33,21 @@ def withdraw(out: Outcome, ref: str, by: str) -> Request:
 
 
 def cancel(out: Outcome, ref: str, by: str, note: str = "") -> Request:
-    """End a request that should not be decided, as an admin."""
+    """Cancel a request, as an admin.
+
+    Raises:
+        NotAllowed: `by` is no admin.
+        Closed: It is decided already.
+    """
     request = lock_request(out.case, ref)
     only_admins(out.case, by, "cancel somebody’s request")
     return close_request(out, request, RequestEvent.CANCEL, by, note)
 
 
 def cancel_unoffered(out: Outcome, by: str) -> None:
-    """Cancel the pending requests for what the catalogue does not have any more.
+    """Cancel the pending requests for accesses that the catalogue does not have any more.
 
-    Whoever holds it keeps it, and may still ask for more time. What is only switched off is decided as usual.
+    Grants stay and may still be extended. Requests for what is only switched off are decided as usual.
     """
     ids = _unoffered(out.case)
     if ids:
@@ -50,14 +60,13 @@ def cancel_unoffered(out: Outcome, by: str) -> None:
 
 
 def _unoffered(case: Case) -> list[int]:
-    """The ids of the requests, in order, those included that this unit of work has made."""
+    """Their ids in order, with those that this unit of work has made."""
     pending: dict[int, tuple[str, str]] = {key: (app, access) for key, app, access in case.read(_PENDING)}
-    for key in case.before.get(Request, ()):
-        request = case.get(Request, key)
-        if request is not None and request.kind is not RequestKind.EXTEND:
+    for request in case.changed(Request):
+        if request.kind is not RequestKind.EXTEND:
             pending[request.id] = (request.app_key, request.access_key)
     offered: dict[str, set[str]] = {}
     for app_key in {app_key for app_key, _ in pending.values()}:
-        app = apps.find(case, app_key)
+        app = apps.find_app(case, app_key)
         offered[app_key] = {access.key for access in app.access} if app else set()
     return sorted(key for key, (app_key, access_key) in pending.items() if access_key not in offered[app_key])

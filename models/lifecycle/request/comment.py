@@ -1,21 +1,16 @@
-"""Comments.
-
-Anybody who is involved may say something at any time; everybody involved reads it; no state changes.
-"""
+"""Comment on a request: anybody involved may at any time, everybody involved reads it, no state changes."""
 
 from sqlalchemy import bindparam, or_, select
 
 from models.errors import Invalid, Repeated
 from models.lifecycle import redraw, transitions
-from models.lifecycle.request.rate_limits import USUAL, Limits, refuse_comment
+from models.lifecycle.request.rate_limits import DEFAULT_LIMITS, Limits, refuse_too_many_comments
 from models.registry.by_reference import lock_request
 from models.registry.permissions import only_involved
 from models.store.outcome import Outcome
 from models.tables.cards import Card, CardKind
 from models.tables.requests import FROM_THREAD, Comment, Request
-from models.text_cleanup import tidy
-
-TEXT_LIMIT = 2000
+from models.text_cleanup import tidy_text
 
 _COPIES = select(Card.id, Card.person_id).where(
     Card.about == bindparam("about"),
@@ -25,25 +20,27 @@ _COPIES = select(Card.id, Card.person_id).where(
 
 
 def comment(
-    out: Outcome, ref: str, by: str, text: str, *, source: str | None = None, limits: Limits = USUAL
+    out: Outcome, ref: str, by: str, text: str, *, source: str | None = None, limits: Limits = DEFAULT_LIMITS
 ) -> Comment:
-    """Say something about a request.
+    """Add a comment to a request.
 
-    `source` is "channel:ts" where it was written as a reply in a card's thread; from there it is taken once
-    (`Repeated`), by whatever it is delivered.
+    `source` is "channel:ts" where it was written as a reply in a card's thread.
+
+    Raises:
+        Repeated: The reply was taken already, by whichever delivery.
+        Invalid: The comment is empty, too long, or one too many; field "comment".
+        NotAllowed: `by` is not involved.
     """
     request = lock_request(out.case, ref)
     if source is not None and out.case.first(FROM_THREAD, source) is not None:
         raise Repeated(source)
-    text = tidy(text)
+    text = tidy_text(text, "The comment")
     if not text:
         raise Invalid("Write something first.", field="comment")
-    if len(text) > TEXT_LIMIT:
-        raise Invalid(f"The comment has {len(text)} characters. {TEXT_LIMIT} fit.", field="comment")
     only_involved(out.case, request, by)
-    refuse_comment(out.case, request, by, limits)
+    refuse_too_many_comments(out.case, request, by, limits)
     written = out.add(Comment, request_id=request.id, person_id=by, text=text, at=out.now, source=source)
-    transitions.of_request(out, request, by, "comment", text=text)
+    transitions.record_request(out, request, by, "comment", text=text)
     _reply_to_others(out, request, written)
     redraw.redraw_request(out, request)
     return written

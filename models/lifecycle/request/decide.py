@@ -1,51 +1,56 @@
-"""Approve or reject a request, and what a decision's comment has to say."""
+"""Approve or reject a request, and count the votes of its open stage."""
 
 from models.errors import AlreadyDecided, Closed, Invalid, NotAllowed, NotAnApprover, OwnRequest
 from models.lifecycle import redraw, separation_of_duties, transitions
-from models.lifecycle.close_request import close_request
 from models.lifecycle.request import change_duration, duplicates, look_ahead, stages
 from models.lifecycle.request.stages import OpenStage
+from models.lifecycle.transitions import close_request
 from models.policy import Clash, TallyStatus
 from models.registry.by_reference import lock_request
-from models.registry.directory import UNMET, names_of
+from models.registry.directory import PERSON_UNKNOWN, names_of
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.requests import Decision, Request, Term
 from models.tables.states import RequestEvent, RequestState, StageState
-from models.text_cleanup import tidy
-
-COMMENT_LIMIT = 2000
+from models.text_cleanup import tidy_text
 
 
-def fitting(case: Case, request: Request, comment: str, *, approves: bool) -> str:
-    """The comment as it is kept.
+def check_comment(case: Case, request: Request, comment: str, *, approves: bool) -> str:
+    """Tidy a decision's comment, and check that the policy of the request is content with it.
 
-    Raises Invalid (field "comment") where it is too long, or missing and needed by the policy of the request.
+    Raises:
+        Invalid: It is too long, or missing where the policy needs it; field "comment".
     """
-    comment = tidy(comment)
-    if len(comment) > COMMENT_LIMIT:
-        raise Invalid(f"The comment has {len(comment)} characters. {COMMENT_LIMIT} fit.", field="comment")
+    comment = tidy_text(comment, "The comment")
     policy = policy_of(case, request.policy).policy
     if not comment and policy.decision_comment.needed(approves=approves):
-        raise Invalid(_missing(request, approves=approves), field="comment")
+        raise Invalid(_missing_sentence(request, approves=approves), field="comment")
     return comment
 
 
-def _missing(request: Request, *, approves: bool) -> str:
+def _missing_sentence(request: Request, *, approves: bool) -> str:
     if approves:
         return f"Say why you approve it. {request.app_name} wants a comment with every decision."
     return f"Say why you reject it. {request.app_name} wants to know that."
 
 
-NAMED = 5
+MOST_NAMED = 5
 """How many people a refusal names before it counts the rest."""
 
 
 def approve(out: Outcome, ref: str, by: str, *, comment: str = "", term: Term | None = None) -> Request:
     """Approve, with `term` where the approver changes the duration. Returns the request as it stands then.
 
-    Raises NotAnApprover, OwnRequest, AlreadyDecided, Closed or Invalid; each says who may or what is right.
+    Raises:
+        NotAnApprover: `by` may not decide; says who can.
+        OwnRequest: `by` is the requester or the beneficiary, and the policy does not allow it.
+        NotAllowed: It is not known who `by` is.
+        AlreadyDecided: `by` has decided before, or their delegate has.
+        SentAlready: `by` sent the very same a moment ago.
+        Conflicting: A blocking conflict has come up.
+        Closed: The request is not pending any more.
+        Invalid: The comment or the duration is not possible; names the field.
     """
     return _decide(out, ref, by, True, comment, term)
 
@@ -56,28 +61,32 @@ def reject(out: Outcome, ref: str, by: str, *, comment: str = "") -> Request:
 
 
 def may_decide(out: Outcome, ref: str, by: str) -> Request:
-    """Look whether this person may decide now, and change nothing; raises as `approve` does."""
+    """Return the request, if this person may decide on it now; raises as `approve` does."""
     request = lock_request(out.case, ref)
     look_ahead.read_ahead(out.case, request, by, approves=False)
     _open_stage(out.case, request, by)
-    if separation_of_duties.of_request(out.case, request):
-        redraw.redraw_request(out, request)  # they may have come up after the cards were drawn
+    if separation_of_duties.clashes_of(out.case, request):
+        redraw.redraw_request(out, request)  # conflicts may have come up after the cards were drawn
     return request
 
 
 def recheck_open_stage(out: Outcome, request: Request) -> Request:
-    """Ask whoever belongs to the open stage now, since people have changed.
+    """Ask whoever may decide in the open stage now, since people have changed.
 
-    It may be decided already by those who are left.
+    The decisions of those who are left may already settle the stage.
     """
-    stage = stages.ask(out, request)
+    stage = stages.ask_approvers(out, request)
     request = _count(out, stage.request, stage, SYSTEM, "Too few are left who can approve it.")
     redraw.redraw_request(out, request)
     return request
 
 
-def still_open(case: Case, request: Request) -> Request:
-    """The request, if it is pending; else raises Closed, which says by whom it was closed."""
+def only_pending(case: Case, request: Request) -> Request:
+    """Return the request, if it is pending.
+
+    Raises:
+        Closed: It is not; says by whom it was closed.
+    """
     if request.state is RequestState.PENDING:
         return request
     by = request.closed_by or ""
@@ -89,16 +98,16 @@ def _decide(out: Outcome, ref: str, by: str, approves: bool, comment: str, term:
     case = out.case
     request = lock_request(case, ref)
     look_ahead.read_ahead(case, request, by, approves=approves)
-    duplicates.refuse_decision(case, request, by, approves, comment, term)
+    duplicates.refuse_resent_decision(case, request, by, approves, comment, term)
     stage = _open_stage(case, request, by)
-    comment = fitting(case, request, comment, approves=approves)
-    conflicts = separation_of_duties.at_click(case, request)
+    comment = check_comment(case, request, comment, approves=approves)
+    conflicts = separation_of_duties.lock_and_find_clashes(case, request)
     if approves:
-        separation_of_duties.refuse(case, request, conflicts)
+        separation_of_duties.refuse_conflict(case, request, conflicts)
     if term is not None:
-        request = change_duration.change(out, request, by, term)
+        request = change_duration.change_term(out, request, by, term)
     elif approves:
-        change_duration.still_possible(case, request)
+        change_duration.refuse_impossible(case, request)
     candidate = stage.candidate(by)
     decision = out.add(
         Decision,
@@ -112,13 +121,13 @@ def _decide(out: Outcome, ref: str, by: str, approves: bool, comment: str, term:
         at=out.now,
     )
     _record(out, stage, decision, conflicts)
-    request = _count(out, request, stage.after(request, decision), by, comment)
+    request = _count(out, request, stage.with_decision(request, decision), by, comment)
     redraw.redraw_request(out, request)
     return request
 
 
 def _record(out: Outcome, stage: OpenStage, decision: Decision, conflicts: tuple[Clash, ...]) -> None:
-    transitions.of_request(
+    transitions.record_request(
         out,
         stage.request,
         decision.person_id,
@@ -129,14 +138,14 @@ def _record(out: Outcome, stage: OpenStage, decision: Decision, conflicts: tuple
         because=stage.because(decision.person_id),
         stands_in_for=decision.seat_id,
         term=decision.term,
-        **({"conflicts": separation_of_duties.stored(conflicts)} if conflicts else {}),
+        **({"conflicts": separation_of_duties.clashes_as_json(conflicts)} if conflicts else {}),
     )
 
 
 def _count(out: Outcome, request: Request, stage: OpenStage, by: str, note: str) -> Request:
-    """Look whether the open stage is decided now, and go on if so: the next stage, or the request's end.
+    """Count the votes, and go on where they settle the stage: to the next, or to the request's end.
 
-    `by` is whose step has decided it; `note` is kept where that rejects the request.
+    `by` is the person whose step settled it; `note` is kept where the request is rejected.
     """
     status = stage.tally().status
     if status is TallyStatus.APPROVED:
@@ -148,14 +157,14 @@ def _count(out: Outcome, request: Request, stage: OpenStage, by: str, note: str)
 
 
 def _open_stage(case: Case, request: Request, by: str) -> OpenStage:
-    stage = stages.current(case, still_open(case, request))
+    stage = stages.current_stage(case, only_pending(case, request))
     _refuse_second_decision(case, stage, by)
     own = by in (request.requester_id, request.beneficiary_id)
     if own and not stage.sources.snapshot.policy.self_approve:
         raise OwnRequest(f"Nobody decides on their own request. {_who_can(case, stage)}")
     person, candidate = stage.sources.who.person(by), stage.candidate(by)
     if candidate is not None and person is None:
-        raise NotAllowed(UNMET)
+        raise NotAllowed(PERSON_UNKNOWN)
     if candidate is None or person is None or person.unfit:
         raise NotAnApprover(f"You cannot decide on {request.ref}. {_who_can(case, stage)}")
     return stage
@@ -172,14 +181,14 @@ def _refuse_second_decision(case: Case, stage: OpenStage, by: str) -> None:
 
 
 def _who_can(case: Case, stage: OpenStage) -> str:
-    asked = [c.person_id for c in stage.now.asked or stage.now.approvers]
+    asked = [c.person_id for c in stage.plan.asked or stage.plan.approvers]
     if not asked:
         return "Nobody can at the moment; an admin has to look at it."
     names = names_of(case, set(asked))
-    return f"{_listed([names[person_id] for person_id in asked])} can."
+    return f"{_joined_names([names[person_id] for person_id in asked])} can."
 
 
-def _listed(names: list[str]) -> str:
-    if len(names) > NAMED:
-        return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
+def _joined_names(names: list[str]) -> str:
+    if len(names) > MOST_NAMED:
+        return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} more"
     return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

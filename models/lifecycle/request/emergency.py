@@ -1,23 +1,32 @@
-"""An emergency: access was approved at once, so all who should know hear of it, and somebody reviews it."""
+"""Emergencies: access is approved at once, people are notified, and somebody else reviews it afterwards."""
 
+from datetime import timedelta
+
+from models.errors import Closed, Invalid, NotAllowed, NotFound, OwnRequest
 from models.lifecycle import redraw, transitions
-from models.lifecycle.request.plan import question_of
+from models.lifecycle.grant import end_dates, revoke
+from models.lifecycle.request.plan import question_of, unreviewed
 from models.policy import Aftermath, aftermath
-from models.registry.directory import Directory
+from models.registry.by_reference import lock_grant, lock_review, number_of
+from models.registry.directory import PERSON_UNKNOWN, Directory, names_of
 from models.registry.policy_snapshot import policy_of
-from models.registry.reviews import unreviewed
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.cards import CardKind
+from models.tables.grants import Cause
 from models.tables.requests import Request
-from models.tables.reviews import Review, ReviewState
+from models.tables.reviews import OPEN_REVIEWS, Review, ReviewState
+from models.text_cleanup import tidy_text
+
+LONGEST_WAIT = timedelta(days=7)
+"""Between two reminders, unless the first comes later."""
 
 
-def begin(out: Outcome, request: Request) -> None:
-    """Tell everybody, and open the review.
+def begin_emergency(out: Outcome, request: Request) -> None:
+    """Notify everybody who should know, and open the review.
 
-    Several emergencies in a row are allowed, since in a true one a refusal does more harm; each is told of
-    and reviewed on its own, and says how many of the same person for the same access are still unreviewed.
+    Several emergencies in a row are allowed, since in a real one a refusal does more harm. Each is reviewed
+    on its own, and says how many of the same person for the same access are still unreviewed.
     """
     spec = policy_of(out.case, request.policy).policy.emergency
     people = _aftermath(out.case, request).told
@@ -33,7 +42,7 @@ def begin(out: Outcome, request: Request) -> None:
         remind_at=out.now + spec.review_within if spec else out.now,
         created_at=out.now,
     )
-    transitions.of_request(
+    transitions.record_request(
         out,
         request,
         request.requester_id,
@@ -46,33 +55,33 @@ def begin(out: Outcome, request: Request) -> None:
         told=list(people),
     )
     for person_id in people:
-        redraw.show(out, CardKind.ALERT, request.ref, request.ref, person_id)
-    ask(out, review, request)
+        redraw.want_card(out, CardKind.ALERT, request.ref, request.ref, person_id)
+    ask_reviewers(out, review, request)
 
 
 def reviewers(case: Case, request: Request) -> tuple[str, ...]:
-    """Who may review this emergency now; never who asked for it or had it."""
+    """The people who may review this emergency now; never its requester or beneficiary."""
     return _aftermath(case, request).reviewers
 
 
-def ask(out: Outcome, review: Review, request: Request) -> list[str]:
-    """Ask whoever may review it now, by the card about the emergency; returns who has that card for it.
+def ask_reviewers(out: Outcome, review: Review, request: Request) -> list[str]:
+    """Ask whoever may review it now, by the card about the emergency; returns who gets that card.
 
-    Where nobody may, these are all the admins, even the one whom it is about: the card says what to do.
+    Where nobody may, all admins get it, even the one whom it is about: the card says what to do.
     """
     before, asked = list(review.asked), list(reviewers(out.case, request))
     review = out.change(review, asked=asked)
     if asked != before or not before:
-        record(out, review, request, "review.open", SYSTEM, asked=asked)
+        _record(out, review, request, "review.open", SYSTEM, asked=asked)
     people = asked or list(Directory(out.case).admins())
     for person_id in people:
-        redraw.show(out, CardKind.ALERT, request.ref, request.ref, person_id)
-    redraw.redraw(out, request.ref)
+        redraw.want_card(out, CardKind.ALERT, request.ref, request.ref, person_id)
+    redraw.redraw_cards(out, request.ref)
     redraw.refresh_homes(out, {*before, *people})
     return people
 
 
-def record(out: Outcome, review: Review, request: Request, action: str, by: str, /, **data: object) -> None:
+def _record(out: Outcome, review: Review, request: Request, action: str, by: str, /, **data: object) -> None:
     """Write an audit entry about a review; it names the app and who had the access."""
     out.record(
         by,
@@ -88,3 +97,123 @@ def record(out: Outcome, review: Review, request: Request, action: str, by: str,
 def _aftermath(case: Case, request: Request) -> Aftermath:
     question = question_of(request, policy_of(case, request.policy), case.now)
     return aftermath(question, Directory(case))
+
+
+def may_close_review(case: Case, ref: str, by: str) -> Review:
+    """Return the review, if this person may close it now; raises as `mark_justified` does."""
+    return _open_review(case, ref, by)[0]
+
+
+def mark_justified(out: Outcome, ref: str, by: str, comment: str = "") -> Review:
+    """Close the review: it was right to use the emergency.
+
+    Raises:
+        OwnRequest: `by` requested or had the access.
+        NotAllowed: `by` may not review it; says who can.
+        Closed: The review is closed already.
+        Invalid: The comment is too long; field "comment".
+    """
+    review, request = _open_review(out.case, ref, by)
+    return _close(out, review, request, ReviewState.JUSTIFIED, by, tidy_text(comment, "The comment"))
+
+
+def mark_misused(out: Outcome, ref: str, by: str, comment: str) -> Review:
+    """Close the review: it was not right, so what is left of the access is revoked at once.
+
+    Raises:
+        Invalid: The comment is missing or too long; field "comment". The rest as `mark_justified` does.
+    """
+    request = _request(out.case, ref)
+    if request.grant_id is not None:  # the grant first, as in every revocation
+        end_dates.lock_extensions(out.case, request.grant_id)
+        lock_grant(out.case, f"GR-{request.grant_id}")
+    review, request = _open_review(out.case, ref, by)
+    comment = tidy_text(comment, "The comment")
+    if not comment:
+        raise Invalid("Say what was wrong with it.", field="comment")
+    review = _close(out, review, request, ReviewState.MISUSED, by, comment)
+    _revoke_rest(out, request, by, comment)
+    return review
+
+
+def remind_reviewers(out: Outcome, review: Review) -> None:
+    """Remind whoever may review it now; the interval to the next reminder doubles, up to `LONGEST_WAIT`."""
+    request = out.case.get_one(Request, review.request_id)
+    spec = policy_of(out.case, request.policy).policy.emergency
+    within = spec.review_within if spec else LONGEST_WAIT
+    number = review.reminders + 1
+    wait = min(within * 2 ** min(number, 10), max(within, LONGEST_WAIT))
+    review = out.change(review, reminders=number, remind_at=out.now + wait)
+    people = ask_reviewers(out, review, request)
+    for person_id in people:
+        redraw.want_card(out, CardKind.REVIEW, f"{review.ref}/{number}", request.ref, person_id)
+    _record(out, review, request, "review.reminded", SYSTEM, people=people)
+
+
+def ask_other_reviewers(out: Outcome, person_id: str) -> None:
+    """Ask again for the open reviews that ask this person: they may not review any more."""
+    theirs = [review for review in out.case.all(OPEN_REVIEWS) if person_id in review.asked]
+    out.case.hand(Request, [review.request_id for review in theirs])
+    for each in theirs:
+        review = lock_review(out.case, each.ref)
+        if review.state is ReviewState.OPEN:
+            ask_reviewers(out, review, out.case.get_one(Request, review.request_id))
+
+
+def _request(case: Case, ref: str) -> Request:
+    review = case.get(Review, number_of(ref, "RV"))
+    if review is None:
+        raise NotFound(f"There is no {ref}.")
+    return case.get_one(Request, review.request_id)
+
+
+def _open_review(case: Case, ref: str, by: str) -> tuple[Review, Request]:
+    review = lock_review(case, ref)
+    request = case.get_one(Request, review.request_id)
+    may = reviewers(case, request)
+    if by in (request.requester_id, request.beneficiary_id):
+        raise OwnRequest(_not_your_own(case, may))
+    if by not in may:
+        waits_for = _names(case, may) or "an admin"
+        raise NotAllowed(f"{review.ref} is not yours to close. It waits for {waits_for}.")
+    if Directory(case).person(by) is None:
+        raise NotAllowed(PERSON_UNKNOWN)
+    if review.state is not ReviewState.OPEN:
+        by_whom = _names(case, (review.closed_by,)) if review.closed_by else "somebody"
+        raise Closed(f"{by_whom} has closed {review.ref} already: {review.state}.")
+    return review, request
+
+
+def _not_your_own(case: Case, may: tuple[str, ...]) -> str:
+    if may:
+        return f"Nobody reviews their own emergency. This one waits for {_names(case, may)}."
+    return (
+        "Nobody reviews their own emergency, and nobody else may review this one yet. "
+        "Name another owner or admin, who can then close it."
+    )
+
+
+def _names(case: Case, people: tuple[str, ...]) -> str:
+    names = names_of(case, set(people))
+    return " or ".join(names[person_id] for person_id in people[:5])
+
+
+def _close(
+    out: Outcome, review: Review, request: Request, state: ReviewState, by: str, comment: str
+) -> Review:
+    review = out.change(review, state=state, closed_by=by, note=comment, closed_at=out.now, remind_at=None)
+    _record(out, review, request, f"review.{state}", by, note=comment)
+    for person_id in dict.fromkeys((request.requester_id, request.beneficiary_id)):
+        redraw.want_card(out, CardKind.REVIEWED, review.ref, request.ref, person_id)
+    redraw.redraw_request(out, request)
+    redraw.refresh_homes(out, review.asked)
+    return review
+
+
+def _revoke_rest(out: Outcome, request: Request, by: str, comment: str) -> None:
+    """Revoke the grant, unless it is over or being revoked."""
+    if request.grant_id is None:
+        return
+    grant = lock_grant(out.case, f"GR-{request.grant_id}")
+    if revoke.can_be_revoked(grant):
+        revoke.revoke_grant(out, grant, by, Cause.REVIEW, comment)

@@ -1,4 +1,4 @@
-"""Escalation: nobody has decided in time, so a stage asks its alternates too."""
+"""Escalate: nobody has decided in time, so a stage asks its alternates too."""
 
 from models.lifecycle import redraw, transitions
 from models.lifecycle.request import decide, stages
@@ -10,36 +10,37 @@ from models.tables.states import RequestState
 
 
 def escalate(out: Outcome, request: Request) -> None:
-    """Ask the alternates of the open stage. Where none of them can be asked, owners and admins are told.
+    """Ask the alternates of the open stage. Where none of them can be asked, owners and admins are notified.
 
-    They are not asked in their place: the stage has people who can decide.
+    Owners and admins are not asked to decide: the stage has people who can.
     """
     request = out.change(request, escalate_at=None)
     row = out.change(out.case.all(STAGES, request.id)[request.position], escalated_at=out.now)
-    stage = stages.current(out.case, request)
-    transitions.of_request(
+    stage = stages.current_stage(out.case, request)
+    alternates = (candidate for candidate in stage.plan.approvers if candidate.alternate)
+    transitions.record_request(
         out,
         request,
         SYSTEM,
         "stage.escalated",
         stage=row.name,
         position=row.position,
-        because=stage.now.remark,
-        alternates={one.person_id: one.because for one in stage.now.approvers if one.alternate},
+        because=stage.plan.remark,
+        alternates={candidate.person_id: candidate.because for candidate in alternates},
     )
     request = decide.recheck_open_stage(out, request)
     still_open = request.state is RequestState.PENDING and request.position == row.position
-    if still_open and stage.now.approvers and not stage.now.alternate_seats:
+    if still_open and stage.plan.approvers and not stage.plan.alternate_seats:
         _show_overdue(out, stage)
 
 
 def _show_overdue(out: Outcome, stage: OpenStage) -> None:
-    """Nobody else can be asked: whoever is in charge, and has not got the card already, can pass it on."""
+    """Notify owners and admins who do not have the card already: they can reassign the decision."""
     request, row, who = stage.request, stage.row, stage.sources.who
     in_charge = dict.fromkeys((*stage.sources.snapshot.owners(who), *who.admins()))
-    besides = {request.requester_id, request.beneficiary_id, *stage.now.ids}
+    besides = {request.requester_id, request.beneficiary_id, *stage.plan.ids}
     people = [person_id for person_id in in_charge if person_id not in besides]
     for person_id in people:
-        redraw.show(out, CardKind.OVERDUE, f"{request.ref}/{row.position}", request.ref, person_id)
+        redraw.want_card(out, CardKind.OVERDUE, f"{request.ref}/{row.position}", request.ref, person_id)
     if people:
-        transitions.of_request(out, request, SYSTEM, "stage.overdue", stage=row.name, people=people)
+        transitions.record_request(out, request, SYSTEM, "stage.overdue", stage=row.name, people=people)

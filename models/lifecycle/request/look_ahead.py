@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import and_, exists, not_, select
 
 from models.registry.apps import REVISION
+from models.statements import Read, among
 from models.store.case import Case
 from models.store.prefetch import Lookahead, makes_trips, prefetch
-from models.store.statements import Read, among
 from models.tables.grants import BEING_TAKEN, Grant
 from models.tables.people import ABSENCES, Person
 from models.tables.requests import DECISIONS, REASSIGNED, STAGES, Asked, Request, Stage
-from models.tables.settings import Setting
 from models.tables.states import RequestState
+from models.tables.workspace import Setting
 
 _ASKED = select(Person).where(
     Person.id.in_(select(Asked.person_id).where(among(Asked.request_id, "requests")))

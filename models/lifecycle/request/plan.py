@@ -1,4 +1,4 @@
-"""What a request would come to: looked at for the form's preview, and again when it is sent."""
+"""Plan requests: what a draft would come to, for the form's preview and again when it is sent."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -27,17 +27,17 @@ from models.policy.stages import told
 from models.registry import apps
 from models.registry.directory import Directory, names_of
 from models.registry.policy_snapshot import Snapshot, policy_of, snapshot_of
-from models.registry.reviews import unreviewed
 from models.store.case import Case
 from models.tables.base import is_a
 from models.tables.grants import Grant
 from models.tables.requests import Request, Term
+from models.tables.reviews import UNREVIEWED
 from models.tables.states import GrantState
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What somebody is about to ask for; several accesses make several requests."""
+    """A request before it is sent; several accesses make several requests."""
 
     requester_id: str
     beneficiary_id: str
@@ -49,50 +49,56 @@ class Draft:
     grant_id: int | None = None
     """The grant that an extension is about."""
     emergency: bool = False
-    """Whether it is wanted at once, to be reviewed afterwards."""
+    """Whether the access is needed at once, to be reviewed afterwards."""
 
 
 @dataclass(frozen=True)
 class Planned:
-    """One request that a draft would make: the policy's word on it, and on its length."""
+    """One request that a draft would make, with the policy's decision on it and on its duration."""
 
     snapshot: Snapshot
     question: Question
     decision: Decision
     length: Length
     after: Aftermath | None = None
-    """Of an emergency: who is told, and who reviews it."""
+    """Of an emergency: who is notified, and who reviews it."""
     unreviewed: int = 0
     """Of an emergency: how many earlier ones for the same are still to be reviewed."""
 
 
 def plan(case: Case, draft: Draft, directory: Directory | None = None) -> list[Planned]:
-    """Look at each access of a draft by the rules, and at people as `directory` knows them (default: anew).
+    """Apply the policy to each access of a draft, with people as `directory` knows them (default: anew).
 
-    Raises the Refusal (with its field) that sending would meet.
+    Raises:
+        Refusal: The draft cannot be sent; `field` names the part of the form to change.
+        Invalid: No access is chosen, or the duration is not possible.
     """
     directory = directory or Directory(case)
-    _may_ask(directory, draft)
-    app = _app(case, draft)
+    _refuse_non_members(directory, draft)
+    app = _app_of(case, draft)
     if not draft.access_keys:
         raise Invalid("Choose at least one access.", field="access")
     if draft.kind is not RequestKind.EXTEND:
-        _not_twice(case, draft)
-    snapshots = [snapshot_of(case, app, one) for one in _accesses(app, dict.fromkeys(draft.access_keys))]
+        _refuse_duplicates(case, draft)
+    accesses = _accesses(app, dict.fromkeys(draft.access_keys))
+    snapshots = [snapshot_of(case, app, access) for access in accesses]
     questions = _questions(case, draft, snapshots)
-    planned = [_planned(directory, draft, *one) for one in zip(snapshots, questions, strict=True)]
-    return [_in_emergency(case, directory, one) for one in planned] if draft.emergency else planned
+    plans = [
+        _plan_access(directory, draft, snapshot, question)
+        for snapshot, question in zip(snapshots, questions, strict=True)
+    ]
+    return [_with_aftermath(case, directory, planned) for planned in plans] if draft.emergency else plans
 
 
-def may_ask_for_others(case: Case, app: AppSpec, person_id: str) -> bool:
-    """Whether the form lets this person choose somebody else. For whom exactly, the policy says."""
+def can_request_for_others(case: Case, app: AppSpec, person_id: str) -> bool:
+    """Whether the form lets this person request for somebody else. For whom exactly, the policy says."""
     if app.on_behalf is OnBehalf.ADMINS:
         return manages(app.owners, person_id, Directory(case))
     return app.on_behalf is not OnBehalf.NOBODY
 
 
 def question_of(request: Request, snapshot: Snapshot, at: datetime) -> Question:
-    """The question that a stored request asks, put again at `at`."""
+    """The policy question of a stored request, put again at the moment `at`."""
     return _question(
         request.requester_id,
         request.beneficiary_id,
@@ -104,15 +110,21 @@ def question_of(request: Request, snapshot: Snapshot, at: datetime) -> Question:
     )
 
 
-def _may_ask(directory: Directory, draft: Draft) -> None:
+def unreviewed(case: Case, person_id: str, app_key: str, access_key: str) -> int:
+    """Count the emergencies of one person for one access that are still to be reviewed."""
+    reviews = case.all(UNREVIEWED, person_id)
+    return sum((review.app_key, review.access_key) == (app_key, access_key) for review in reviews)
+
+
+def _refuse_non_members(directory: Directory, draft: Draft) -> None:
     for person_id in {draft.requester_id, draft.beneficiary_id}:
         person = directory.person(person_id)
         if person is None or person.barred:
             raise NotAllowed("Only people of this workspace can ask for access.")
 
 
-def _app(case: Case, draft: Draft) -> AppSpec:
-    app = apps.find(case, draft.app_key)
+def _app_of(case: Case, draft: Draft) -> AppSpec:
+    app = apps.find_app(case, draft.app_key)
     if draft.grant_id is not None:
         # An extension keeps to the policy of today, but works for an app that is switched off for newcomers.
         return app or policy_of(case, case.get_one(Grant, draft.grant_id).policy).app
@@ -125,42 +137,47 @@ def _app(case: Case, draft: Draft) -> AppSpec:
 
 def _accesses(app: AppSpec, keys: Collection[str]) -> list[AccessSpec]:
     offered = {access.key: access for access in app.access if access.enabled}
-    found = [offered[key] for key in keys if key in offered]
-    if len(found) < len(keys):
+    accesses = [offered[key] for key in keys if key in offered]
+    if len(accesses) < len(keys):
         raise NotFound(f"{app.name} has no such access any more. Choose again.", field="access")
-    return found
+    return accesses
 
 
-def _not_twice(case: Case, draft: Draft) -> None:
+def _refuse_duplicates(case: Case, draft: Draft) -> None:
+    """Refuse what the beneficiary holds or has requested already.
+
+    Raises:
+        Duplicate: Names the request or the grant; `SentAlready` where the same draft was just sent.
+    """
     wanted = [(draft.beneficiary_id, draft.app_key, key) for key in draft.access_keys]
-    there = duplicates.in_the_way(case, set(wanted))
+    there = duplicates.pending_or_held(case, set(wanted))
     if not there:
         return
-    asked = _behind(case, there.values())
-    if len(asked) == len(set(wanted)) and all(_just_sent(case, draft, one) for one in asked):
-        raise duplicates.taken(asked)
-    found = next(there[one] for one in wanted if one in there)
-    if is_a(found, Grant):
-        raise Duplicate(_held_already(case, draft, found), field="access")
-    said = f"{found.access_name} is already asked for in {found.ref}, which is pending."
-    raise Duplicate(f"{said} Withdraw that first." if draft.emergency else said, field="access")
+    requests = _requests_among(case, there.values())
+    if len(requests) == len(set(wanted)) and all(_is_resent(case, draft, request) for request in requests):
+        duplicates.refuse_resent_form(requests)
+    first = next(there[key] for key in wanted if key in there)
+    if is_a(first, Grant):
+        raise Duplicate(_held_sentence(case, draft, first), field="access")
+    sentence = f"{first.access_name} is already asked for in {first.ref}, which is pending."
+    raise Duplicate(f"{sentence} Withdraw that first." if draft.emergency else sentence, field="access")
 
 
-def _behind(case: Case, there: Iterable[Request | Grant]) -> list[Request]:
-    """The requests, and those that accesses come from which are not there yet."""
-    asked = [one for one in there if is_a(one, Request)]
-    coming = [one.request_id for one in there if is_a(one, Grant) and one.state is not GrantState.ACTIVE]
+def _requests_among(case: Case, there: Iterable[Request | Grant]) -> list[Request]:
+    """The requests among these rows, and those of grants that are not active yet."""
+    pending = [row for row in there if is_a(row, Request)]
+    coming = [row.request_id for row in there if is_a(row, Grant) and row.state is not GrantState.ACTIVE]
     case.hand(Request, coming)
-    return asked + [case.get_one(Request, key) for key in coming]
+    return pending + [case.get_one(Request, key) for key in coming]
 
 
-def _just_sent(case: Case, draft: Draft, request: Request) -> bool:
-    return duplicates.is_the_same(
+def _is_resent(case: Case, draft: Draft, request: Request) -> bool:
+    return duplicates.is_resent(
         request, draft.requester_id, draft.term, draft.reason, case.now, emergency=draft.emergency
     )
 
 
-def _held_already(case: Case, draft: Draft, grant: Grant) -> str:
+def _held_sentence(case: Case, draft: Draft, grant: Grant) -> str:
     if draft.requester_id == grant.person_id:
         return f"You have {grant.access_name} already. To keep it longer, press Extend on App Home."
     name = names_of(case, {grant.person_id})[grant.person_id]
@@ -168,54 +185,55 @@ def _held_already(case: Case, draft: Draft, grant: Grant) -> str:
 
 
 def _questions(case: Case, draft: Draft, snapshots: Sequence[Snapshot]) -> list[Question]:
-    app, keys = snapshots[0].app, [one.access.key for one in snapshots]
+    app, keys = snapshots[0].app, [snapshot.access.key for snapshot in snapshots]
     kinds = dict.fromkeys(keys, draft.kind)
     if draft.kind is not RequestKind.EXTEND:
         kinds = duplicates.kinds_of(case, draft.beneficiary_id, app.key, keys)
     chosen = [
-        Holding(access_ref(app.key, one.access.key), one.policy.title, Hold.SAME_TIME) for one in snapshots
+        Holding(access_ref(app.key, snapshot.access.key), snapshot.policy.title, Hold.SAME_TIME)
+        for snapshot in snapshots
     ]
     questions = (
         _question(
             draft.requester_id,
             draft.beneficiary_id,
-            one,
+            snapshot,
             draft.term,
-            kinds[one.access.key],
+            kinds[snapshot.access.key],
             case.now,
             emergency=draft.emergency,
         )
-        for one in snapshots
+        for snapshot in snapshots
     )
-    return [separation_of_duties.looked_at(case, question, chosen) for question in questions]
+    return [separation_of_duties.with_conflicts(case, question, chosen) for question in questions]
 
 
-def _planned(directory: Directory, draft: Draft, snapshot: Snapshot, question: Question) -> Planned:
+def _plan_access(directory: Directory, draft: Draft, snapshot: Snapshot, question: Question) -> Planned:
     length = _length(snapshot, draft, directory, question.at)
     decision = decide(question, directory)
     if decision.outcome in (Outcome.DENY, Outcome.NOBODY):
-        raise Denied(_why(decision, question, directory), field=_field_of(decision))
+        raise Denied(_denial(decision, question, directory), field=_denied_field(decision))
     return Planned(snapshot, question, decision, length)
 
 
-def _in_emergency(case: Case, directory: Directory, planned: Planned) -> Planned:
+def _with_aftermath(case: Case, directory: Directory, planned: Planned) -> Planned:
     question = planned.question
     earlier = unreviewed(case, question.beneficiary, question.app.key, question.access.key)
     return replace(planned, after=aftermath(question, directory), unreviewed=earlier)
 
 
-def _why(decision: Decision, question: Question, directory: Directory) -> str:
-    """The reasons, said to the one who asks: where it is their own, what they have is what "you have"."""
-    said = {
+def _denial(decision: Decision, question: Question, directory: Directory) -> str:
+    """The reasons, addressed to the requester; where they request for themselves, a clash says "you have"."""
+    own_words = {
         told(clash, question, directory): clash.said("You have")
         for clash in decision.conflicts
         if not question.on_behalf
     }
-    return " ".join(said.get(reason.text, reason.text) for reason in decision.because)
+    return " ".join(own_words.get(reason.text, reason.text) for reason in decision.because)
 
 
-def _field_of(decision: Decision) -> str:
-    return "beneficiary" if any(one.rule == ON_BEHALF for one in decision.because) else "access"
+def _denied_field(decision: Decision) -> str:
+    return "beneficiary" if any(reason.rule == ON_BEHALF for reason in decision.because) else "access"
 
 
 def _length(snapshot: Snapshot, draft: Draft, directory: Directory, now: datetime) -> Length:

@@ -1,4 +1,4 @@
-"""Limits of how much one person may request and comment, and the refusals beyond them."""
+"""Rate limits: how much one person may request and comment, and the refusals beyond that."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,49 +13,55 @@ class Limits:
     """For each person."""
 
     open_requests: int = 50
-    """Asked for, and waiting for a decision. Emergencies wait for none, and this keeps nobody from them."""
+    """Pending at a time. It keeps nobody from an emergency, which waits for no decision."""
     requests_an_hour: int = 100
     comments_an_hour: int = 60
     """On one request."""
 
 
-USUAL = Limits()
-
-
+DEFAULT_LIMITS = Limits()
 HOUR = timedelta(hours=1)
 
 
-def refuse_requests(
-    case: Case, person_id: str, wanted: int, limits: Limits, *, emergency: bool = False
+def refuse_too_many_requests(
+    case: Case, person_id: str, number: int, limits: Limits, *, emergency: bool = False
 ) -> None:
-    """Raises Denied, with what to do instead, where so many more are too many."""
-    waiting = case.count(PENDING_OF_REQUESTER, person_id)
-    lately = case.count(OF_REQUESTER, person_id, since=("created_at", case.now - HOUR))
-    if not emergency and waiting + wanted > limits.open_requests:
-        raise Denied(_too_many(waiting, wanted, limits.open_requests), field="access")
-    if lately + wanted > limits.requests_an_hour:
+    """Refuse `number` more requests of one person where they are too many.
+
+    Raises:
+        Denied: Beyond a limit, with what to do instead; field "access".
+    """
+    pending = case.count(PENDING_OF_REQUESTER, person_id)
+    recent = case.count(OF_REQUESTER, person_id, since=("created_at", case.now - HOUR))
+    if not emergency and pending + number > limits.open_requests:
+        raise Denied(_too_many(pending, number, limits.open_requests), field="access")
+    if recent + number > limits.requests_an_hour:
         raise Denied(
-            f"You have asked for {lately} things in the last hour, and {limits.requests_an_hour} is "
+            f"You have asked for {recent} things in the last hour, and {limits.requests_an_hour} is "
             "the most. Nothing of this was sent. Try again in an hour.",
             field="access",
         )
 
 
-def _too_many(waiting: int, wanted: int, most: int) -> str:
+def _too_many(pending: int, number: int, most: int) -> str:
     limit = f"{most} is the most for one person. "
-    if wanted > 1:
+    if number > 1:
         would = (
-            f"With these {wanted}, {waiting + wanted} of your requests would wait for a decision, and {limit}"
+            f"With these {number}, {pending + number} of your requests would wait for a decision, and {limit}"
         )
         return f"{would}Ask for fewer at once."
     return (
-        f"{waiting} of your requests wait for a decision, and {limit}"
+        f"{pending} of your requests wait for a decision, and {limit}"
         "Withdraw what you do not need any more on App Home, or wait until some are decided."
     )
 
 
-def refuse_comment(case: Case, request: Request, person_id: str, limits: Limits) -> None:
-    """Raises Invalid where somebody has said too much about a request in the last hour."""
+def refuse_too_many_comments(case: Case, request: Request, person_id: str, limits: Limits) -> None:
+    """Refuse one more comment on a request where somebody has written too many in the last hour.
+
+    Raises:
+        Invalid: Beyond the limit; field "comment".
+    """
     since = case.now - HOUR
     if case.count(COMMENTS, request.id, since=("at", since)) < limits.comments_an_hour:
         return  # of everybody together

@@ -1,4 +1,4 @@
-"""Passing a decision on to somebody better suited: by whoever is asked, by an owner, or by an admin."""
+"""Reassign a decision to somebody better suited: by whoever is asked, by an owner, or by an admin."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,41 +17,43 @@ from models.store.case import Case
 from models.store.outcome import Outcome
 from models.tables.cards import CardKind
 from models.tables.requests import STAGES, Reassignment, Request
-from models.text_cleanup import tidy
+from models.text_cleanup import tidy_text
 
 NOTE_LIMIT = 500
-_NAMED = 5
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
-class Passable:
-    """What somebody can pass on of a request."""
+class Reassignable:
+    """The decisions on a request that somebody can reassign."""
 
     request: Request
     seats: tuple[str, ...]
-    """Whose decision it can be, their own first. One empty id where nobody is asked and somebody is named."""
+    """Whose decision it can be, their own first. One empty id where nobody is asked."""
     anyone: bool
-    """Whether anybody may get it, and not only those who may decide on such requests anyway."""
+    """Whether anybody can be chosen, and not only those who may decide on such requests anyway."""
 
 
-def passable(case: Case, ref: str, by: str) -> Passable:
-    """Look what this person can pass on now. Raises as `reassign` does."""
-    return _passable(_open_stage(case, ref), by)
+def may_reassign(case: Case, ref: str, by: str) -> Reassignable:
+    """Return what this person can reassign now; raises as `reassign` does."""
+    return _reassignable(_open_stage(case, ref), by)
 
 
 def reassign(out: Outcome, ref: str, by: str, to: str, *, seat: str, note: str = "") -> Request:
     """Have `to` decide in the place of `seat` (an id; empty where nobody is asked), from now on.
 
-    Raises Closed, NotAllowed, NotAnApprover or OwnRequest, and Invalid with its field: "person", "seat" or
-    "note".
+    Raises:
+        OwnRequest: It is about a request of `by`.
+        NotAnApprover: `by` is not asked, no owner and no admin.
+        NotAllowed: The app's decisions cannot be reassigned.
+        Closed: The request is not pending any more.
+        Invalid: `to` cannot decide, or the note is too long; field "person", "seat" or "note".
     """
     stage = _open_stage(out.case, ref)
-    if seat not in _passable(stage, by).seats:
+    if seat not in _reassignable(stage, by).seats:
         raise Invalid("They are not asked any more. Choose again whose decision it is.", field="seat")
-    note = tidy(note)
-    if len(note) > NOTE_LIMIT:
-        raise Invalid(f"The note has {len(note)} characters. {NOTE_LIMIT} fit.", field="note")
-    _must_fit(out.case, stage, by, to)
+    note = tidy_text(note, "The note", field="note", limit=NOTE_LIMIT)
+    _check_approver(out.case, stage, by, to)
     row = out.add(
         Reassignment,
         request_id=stage.request.id,
@@ -62,14 +64,14 @@ def reassign(out: Outcome, ref: str, by: str, to: str, *, seat: str, note: str =
         note=note,
         at=out.now,
     )
-    return _reassigned(out, stage, row)
+    return _carry_out(out, stage, row)
 
 
 def _open_stage(case: Case, ref: str) -> OpenStage:
-    return stages.current(case, decide.still_open(case, lock_request(case, ref)))
+    return stages.current_stage(case, decide.only_pending(case, lock_request(case, ref)))
 
 
-def _passable(stage: OpenStage, by: str) -> Passable:
+def _reassignable(stage: OpenStage, by: str) -> Reassignable:
     request, snapshot, who = stage.request, stage.sources.snapshot, stage.sources.who
     if by in (request.requester_id, request.beneficiary_id):
         raise OwnRequest("Nobody chooses who decides on their own request.")
@@ -84,13 +86,17 @@ def _passable(stage: OpenStage, by: str) -> Passable:
     if snapshot.policy.reassign is Reassign.NOBODY:
         raise NotAllowed(f"Decisions on {request.app_name} cannot be passed on.")
     own = (mine.holds,) if mine else ()
-    others = stage.now.seats or ("",)
+    others = stage.plan.seats or ("",)
     seats = tuple(dict.fromkeys((*own, *others))) if in_charge else own
-    return Passable(request, seats, anyone=snapshot.policy.reassign is Reassign.ANYONE)
+    return Reassignable(request, seats, anyone=snapshot.policy.reassign is Reassign.ANYONE)
 
 
-def _must_fit(case: Case, stage: OpenStage, by: str, to: str) -> None:
-    """Raise Invalid where this person cannot decide on it, with the reason."""
+def _check_approver(case: Case, stage: OpenStage, by: str, to: str) -> None:
+    """Check that `to` can decide on the request.
+
+    Raises:
+        Invalid: They cannot, with the reason; field "person".
+    """
     snapshot, who = stage.sources.snapshot, stage.sources.who
     question = question_of(stage.request, snapshot, case.now)
     person = who.person(to)
@@ -101,35 +107,39 @@ def _must_fit(case: Case, stage: OpenStage, by: str, to: str) -> None:
         raise Invalid("That is nobody whom Keyturn knows. Choose somebody else.", field="person")
     if to in question.people:
         raise Invalid(f"{person.name} cannot decide on their own request.", field="person")
-    asked = {candidate.person_id for candidate in stage.now.asked}
+    asked = {candidate.person_id for candidate in stage.plan.asked}
     if to in asked:
         raise Invalid(f"{person.name} is asked already. Choose somebody else.", field="person")
     if problem := cannot(person, question, stage.course.spent):
         raise Invalid(f"{person.name} {problem}, so they cannot decide on it.", field="person")
     if snapshot.policy.reassign is Reassign.ELIGIBLE:
         besides = asked if late else asked | {by}
-        _must_be_eligible(case, stage, question, person, besides=besides)
+        _check_eligible(case, stage, question, person, besides=besides)
 
 
-def _must_be_eligible(
+def _check_eligible(
     case: Case, stage: OpenStage, question: Question, to: PersonFacts, *, besides: Collection[str]
 ) -> None:
-    """Raise Invalid, with who can be chosen: nobody of `besides`, who are asked already."""
+    """Check that `to` may decide on such requests anyway.
+
+    Raises:
+        Invalid: They may not; names others, but nobody of `besides`, who are asked already.
+    """
     request, who = stage.request, stage.sources.who
     named = [name for row in case.all(STAGES, request.id) for name in stage_spec(row).everybody]
     eligible = pool(dict.fromkeys((*named, Role.OWNERS, Role.ADMINS)), question, who, spent={}).ids
     if to.id in eligible:
         return
     left = [person_id for person_id in eligible if person_id not in besides]
-    names = [person.name for person_id in left[:_NAMED] if (person := who.person(person_id))]
-    more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
+    names = [person.name for person_id in left[:_MOST_NAMED] if (person := who.person(person_id))]
+    more = f" and {len(left) - _MOST_NAMED} more" if len(left) > _MOST_NAMED else ""
     others = f"Who does: {', '.join(names)}{more}." if names else "Everybody else who does is asked already."
     raise Invalid(f"{to.name} does not decide on {request.app_name}. {others}", field="person")
 
 
-def _reassigned(out: Outcome, stage: OpenStage, row: Reassignment) -> Request:
+def _carry_out(out: Outcome, stage: OpenStage, row: Reassignment) -> Request:
     request = stage.request
-    transitions.of_request(
+    transitions.record_request(
         out,
         request,
         row.by_id,
@@ -141,5 +151,5 @@ def _reassigned(out: Outcome, stage: OpenStage, row: Reassignment) -> Request:
         note=row.note,
     )
     if stage.row.channel:  # who comes in from outside need not be in the channel
-        redraw.show(out, CardKind.APPROVAL, request.ref, request.ref, row.to_id)
+        redraw.want_card(out, CardKind.APPROVAL, request.ref, request.ref, row.to_id)
     return decide.recheck_open_stage(out, request)

@@ -1,15 +1,15 @@
-"""The stages of a request: opening one, asking its people, and going on when it is decided."""
+"""Run the stages of a request: open one, ask its approvers, go on when it is decided."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from models.catalogue.spec.references import Role, ids_among
-from models.lifecycle.close_request import close_request
 from models.lifecycle.grant import give
 from models.lifecycle.request import asked_people, emergency
 from models.lifecycle.request.look_ahead import pending_in_hand
 from models.lifecycle.request.plan import question_of
+from models.lifecycle.transitions import close_request
 from models.policy import Candidate, Course, Passed, PlannedStage, Tally, TallyStatus, open_stage, tally
 from models.registry.directory import Directory
 from models.registry.policy_snapshot import Snapshot, policy_of, stage_spec
@@ -22,18 +22,18 @@ from models.tables.states import RequestEvent, StageState
 
 @dataclass(frozen=True)
 class _Sources:
-    """Where the people of an open stage are looked up, besides its decisions."""
+    """What the people of an open stage are worked out from, besides its decisions."""
 
     snapshot: Snapshot
     """The policy of the submission."""
     who: Directory
     at: datetime
     alternates: frozenset[str] = frozenset()
-    """Who is, or was, asked in this stage because nobody decided in time."""
+    """Those whom this stage asks, or asked, because nobody decided in time."""
     reassigned: tuple[Passed, ...] = ()
 
     def look_up(self, request: Request, row: Stage, decisions: tuple[Decision, ...]) -> "OpenStage":
-        """The stage with its people, these decisions made."""
+        """The stage with its people, given these decisions."""
         question = question_of(request, self.snapshot, self.at)
         course = self._course(row, decisions)
         planned = open_stage(stage_spec(row), row.position, question, self.who, course)
@@ -54,26 +54,26 @@ class _Sources:
 
 @dataclass(frozen=True)
 class OpenStage:
-    """The stage that a request waits at, with the people who may decide now."""
+    """The open stage of a request, with the people who may decide now."""
 
     request: Request
     row: Stage
-    now: PlannedStage
+    plan: PlannedStage
     decisions: tuple[Decision, ...]
     """All of the request, those of earlier stages too."""
     course: Course
     sources: _Sources
 
     @property
-    def decided(self) -> tuple[Decision, ...]:
+    def stage_decisions(self) -> tuple[Decision, ...]:
         """The decisions of this stage."""
         return tuple(d for d in self.decisions if d.position == self.row.position)
 
-    def after(self, request: Request, decision: Decision) -> "OpenStage":
-        """The same stage with one decision more, which may have changed the request."""
-        if self.now.rule == "any":  # it is decided, whoever else could have decided
+    def with_decision(self, request: Request, decision: Decision) -> "OpenStage":
+        """The same stage with one more decision, which may have changed the request."""
+        if self.plan.rule == "any":  # it is decided, whoever else could have decided
             decisions = (*self.decisions, decision)
-            return OpenStage(request, self.row, self.now, decisions, self.course, self.sources)
+            return OpenStage(request, self.row, self.plan, decisions, self.course, self.sources)
         return self.sources.look_up(request, self.row, (*self.decisions, decision))
 
     def because(self, person_id: str) -> str | None:
@@ -83,37 +83,37 @@ class OpenStage:
 
     def candidate(self, person_id: str) -> Candidate | None:
         """This person among those who may decide."""
-        return next((c for c in self.now.approvers if c.person_id == person_id), None)
+        return next((c for c in self.plan.approvers if c.person_id == person_id), None)
 
     def tally(self) -> Tally:
-        """Where the stage stands, with those who have decided counted among the asked."""
-        votes = [(d.holds, d.approve) for d in self.decided]
-        seats = dict.fromkeys([*[holds for holds, _ in votes], *self.now.seats])
+        """Count the votes; those who have decided count among the asked."""
+        votes = [(d.holds, d.approve) for d in self.stage_decisions]
+        seats = dict.fromkeys([*[holds for holds, _ in votes], *self.plan.seats])
         return tally(
-            self.now.rule,
+            self.plan.rule,
             tuple(seats),
             votes,
-            self.now.quiet_seats,
-            on_reject=self.now.spec.on_reject,
-            alternates={*self.course.alternates, *self.now.alternate_seats},
+            self.plan.quiet_seats,
+            on_reject=self.plan.spec.on_reject,
+            alternates={*self.course.alternates, *self.plan.alternate_seats},
         )
 
 
-def begin(
+def open_first_stage(
     out: Outcome, request: Request, rows: Sequence[Stage], who: Directory, *, approved_by_rule: bool
 ) -> Request:
-    """Start a new request on its way: open its first stage, or approve it where a rule does.
+    """Open the first stage of a new request, or approve the request where a rule does.
 
     `rows` are its stages, and `who` has looked up its people a moment ago.
     """
     if approved_by_rule:
-        return approve(out, request, SYSTEM, "; ".join(r["text"] for r in request.because["reasons"]))
+        return approve_request(out, request, SYSTEM, "; ".join(r["text"] for r in request.because["reasons"]))
     sources = _Sources(policy_of(out.case, request.policy), who, out.now)
-    return _ask(out, sources.look_up(request, rows[0], ())).request
+    return _ask_approvers(out, sources.look_up(request, rows[0], ())).request
 
 
-def current(case: Case, request: Request) -> OpenStage:
-    """The open stage, its people looked up afresh by the policy of the submission."""
+def current_stage(case: Case, request: Request) -> OpenStage:
+    """The open stage, with its people looked up now by the policy of the submission."""
     row = case.all(STAGES, request.id)[request.position]
     snapshot = policy_of(case, request.policy)
     _hand_people(case, request, snapshot)
@@ -134,9 +134,9 @@ def _reassigned(case: Case, row: Stage) -> tuple[Passed, ...]:
 
 
 def _hand_people(case: Case, request: Request, snapshot: Snapshot) -> None:
-    """Read at once whom the rules look at, for all pending requests that are in hand.
+    """Read the people of all pending requests in hand at once.
 
-    Those are requesters and beneficiaries, whom stages name by their id, and the managers that they ask.
+    Those are requesters and beneficiaries, people whom stages name by their id, and managers who are asked.
     """
     people, asking_manager = ids_among(snapshot.app.owners), set[str]()
     for other in pending_in_hand(case, request, _hand_people):
@@ -151,41 +151,41 @@ def _hand_people(case: Case, request: Request, snapshot: Snapshot) -> None:
 
 
 def _names(case: Case, request: Request) -> Iterator[str]:
-    """Whom the stages that are not over name, as it is written there."""
+    """The approvers that the stages from the open one on name, as written there."""
     for row in case.all(STAGES, request.id)[request.position :]:
         for key in ("approvers", "quiet", "alternates"):
             yield from row.spec.get(key, ())
 
 
-def ask(out: Outcome, request: Request) -> OpenStage:
-    """Open the present stage, if it is not yet, and ask whoever belongs to it now."""
-    return _ask(out, current(out.case, request))
+def ask_approvers(out: Outcome, request: Request) -> OpenStage:
+    """Open the request's present stage, if it is not open yet, and ask whoever may decide in it now."""
+    return _ask_approvers(out, current_stage(out.case, request))
 
 
-def _ask(out: Outcome, stage: OpenStage) -> OpenStage:
-    request, row, planned = stage.request, stage.row, stage.now
+def _ask_approvers(out: Outcome, stage: OpenStage) -> OpenStage:
+    request, row, planned = stage.request, stage.row, stage.plan
     if row.state is StageState.WAITING:
-        request = asked_people.opened(out, request, planned)
-        row = asked_people.ask_first(out, request, row, planned)
+        request = asked_people.start_deadlines(out, request, planned)
+        row = asked_people.open_and_ask(out, request, row, planned)
     else:
-        row = asked_people.ask_anew(out, request, row, planned)
+        row = asked_people.update_asked(out, request, row, planned)
     if not planned.approvers and stage.tally().status is TallyStatus.OPEN:
-        row = asked_people.tell_admins(out, request, row, planned)
+        row = asked_people.alert_admins(out, request, row, planned)
     return replace(stage, request=request, row=row)
 
 
 def advance(out: Outcome, request: Request, stage: OpenStage, by: str) -> Request:
-    """This stage is approved: open the next, or approve the request."""
+    """Close an approved stage, and open the next or approve the request."""
     out.change(stage.row, state=StageState.APPROVED, closed_at=out.now)
     if request.position + 1 == len(out.case.all(STAGES, request.id)):
-        return approve(out, request, by)
+        return approve_request(out, request, by)
     request = out.change(request, position=request.position + 1)
-    return ask(out, request).request
+    return ask_approvers(out, request).request
 
 
-def approve(out: Outcome, request: Request, by: str, note: str = "") -> Request:
-    """All stages have approved (or a rule has): close the request and let the access be given."""
-    request = give.begin(out, close_request(out, request, RequestEvent.APPROVE, by, note))
+def approve_request(out: Outcome, request: Request, by: str, note: str = "") -> Request:
+    """Approve a request whose stages have all approved, or that a rule approves: its grant begins."""
+    request = give.fulfil_request(out, close_request(out, request, RequestEvent.APPROVE, by, note))
     if request.emergency:
-        emergency.begin(out, request)
+        emergency.begin_emergency(out, request)
     return request

@@ -1,7 +1,8 @@
-"""Asking for access: a draft becomes requests of one submission, and their first stages open."""
+"""Submit a draft: its requests are written as one submission, and their first stages open."""
 
 import uuid
 from dataclasses import replace
+from typing import NoReturn
 
 from models.catalogue.spec.enums import Need, RequestKind
 from models.errors import Duplicate, Invalid, NotAllowed
@@ -9,12 +10,12 @@ from models.lifecycle import redraw, separation_of_duties, transitions
 from models.lifecycle.grant import end_dates
 from models.lifecycle.request import asked_people, duplicates, stages
 from models.lifecycle.request.plan import Draft, Planned, plan
-from models.lifecycle.request.rate_limits import USUAL, Limits, refuse_requests
+from models.lifecycle.request.rate_limits import DEFAULT_LIMITS, Limits, refuse_too_many_requests
 from models.policy import Outcome as Verdict
 from models.policy import PlannedStage
 from models.registry.by_reference import lock_grant
 from models.registry.directory import Directory
-from models.registry.policy_snapshot import keep_policies
+from models.registry.policy_snapshot import save_policies
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.tables.base import Json
@@ -23,39 +24,41 @@ from models.tables.grants import Grant
 from models.tables.people import Person
 from models.tables.requests import EXTENDING, Action, Request, Stage, Term
 from models.tables.states import GrantState, RequestState, StageState
-from models.text_cleanup import tidy
-
-REASON_LIMIT = 2000
+from models.text_cleanup import check_text_length, tidy
 
 
-def submit(out: Outcome, draft: Draft, limits: Limits = USUAL) -> list[Request]:
+def submit(out: Outcome, draft: Draft, limits: Limits = DEFAULT_LIMITS) -> list[Request]:
     """Send a draft. Returns its requests, pending (or approved already, where a rule says so).
 
-    Raises a Refusal with the field that it belongs to, and then nothing is sent.
+    Raises:
+        Refusal: Nothing is sent; `field` names the part of the form to change.
     """
     case, draft = out.case, replace(draft, reason=tidy(draft.reason))
-    # One after the other for each person, so that the same is not asked for twice at once, nobody asks while
-    # they are found to have left, and no two pass a limit together.
+    # One submission at a time for each person: no access is requested twice at once, nobody who is just
+    # being offboarded gets in, and no two pass a limit together.
     for person_id in sorted({draft.beneficiary_id, draft.requester_id}):
         case.lock(Person, person_id)
-    wanted = len(draft.access_keys)
-    refuse_requests(case, draft.requester_id, wanted, limits, emergency=draft.emergency)
-    who = Directory(case)
+    number, who = len(draft.access_keys), Directory(case)
+    refuse_too_many_requests(case, draft.requester_id, number, limits, emergency=draft.emergency)
     planned = plan(case, draft, who)
     _check_reason(draft, planned)
     requests = _write(out, draft, planned)
-    sent = [_begin(out, request, one, who) for request, one in zip(requests, planned, strict=True)]
-    separation_of_duties.moved(out, *(one for one in sent if one.because["conflicts"]))
-    return sent
+    requests = [_open(out, request, plan, who) for request, plan in zip(requests, planned, strict=True)]
+    conflicting = (request for request in requests if request.because["conflicts"])
+    separation_of_duties.redraw_conflicting(out, *conflicting)
+    return requests
 
 
-def extend(out: Outcome, grant_ref: str, by: str, term: Term, reason: str, limits: Limits = USUAL) -> Request:
-    """Ask for a longer end on a grant that is active; decided like a new request."""
-    grant, pending = _extendable(out.case, grant_ref, by)
+def extend(
+    out: Outcome, grant_ref: str, by: str, term: Term, reason: str, limits: Limits = DEFAULT_LIMITS
+) -> Request:
+    """Request a later end for an active grant; decided like a new request. Raises as `submit` does."""
+    grant, pending = _extendable_grant(out.case, grant_ref, by)
     if pending is not None:
-        again = duplicates.is_the_same(pending, by, term, reason, out.now)
-        raise duplicates.taken([pending]) if again else _waits_already(pending)
-    end_dates.must_be_later(grant, term)
+        if duplicates.is_resent(pending, by, term, reason, out.now):
+            duplicates.refuse_resent_form([pending])
+        _refuse_second_extension(pending)
+    end_dates.check_later(grant, term)
     draft = Draft(
         by, grant.person_id, grant.app_key, (grant.access_key,), term, reason, RequestKind.EXTEND, grant.id
     )
@@ -63,15 +66,24 @@ def extend(out: Outcome, grant_ref: str, by: str, term: Term, reason: str, limit
 
 
 def may_extend(case: Case, grant_ref: str, by: str) -> Grant:
-    """Look whether this person may ask for more time now; raises as `extend` does."""
-    grant, pending = _extendable(case, grant_ref, by)
+    """Return the grant that this person may request an extension of now.
+
+    Raises:
+        NotAllowed: It is somebody else's, not active, or has no end.
+        Duplicate: An extension is pending already.
+    """
+    grant, pending = _extendable_grant(case, grant_ref, by)
     if pending is not None:
-        raise _waits_already(pending)
+        _refuse_second_extension(pending)
     return grant
 
 
-def _extendable(case: Case, grant_ref: str, by: str) -> tuple[Grant, Request | None]:
-    """The grant, if more time can be asked for, with the request for it that waits already."""
+def _extendable_grant(case: Case, grant_ref: str, by: str) -> tuple[Grant, Request | None]:
+    """The grant, and the extension of it that is pending already.
+
+    Raises:
+        NotAllowed: It is somebody else's, not active, or has no end.
+    """
     grant = lock_grant(case, grant_ref)
     if by != grant.person_id:
         raise NotAllowed("Only the person who has this access can ask for more time.")
@@ -82,37 +94,36 @@ def _extendable(case: Case, grant_ref: str, by: str) -> tuple[Grant, Request | N
     return grant, case.first(EXTENDING, grant.id)
 
 
-def _waits_already(pending: Request) -> Duplicate:
-    return Duplicate(f"More time is already asked for in {pending.ref}, which is pending.")
+def _refuse_second_extension(pending: Request) -> NoReturn:
+    raise Duplicate(f"More time is already asked for in {pending.ref}, which is pending.")
 
 
 def _check_reason(draft: Draft, planned: list[Planned]) -> None:
     if not draft.reason and draft.emergency:
         raise Invalid("Say what the emergency is. Everybody who is told of it reads it.", field="reason")
-    if not draft.reason and any(one.snapshot.policy.reason is Need.REQUIRED for one in planned):
+    if not draft.reason and any(plan.snapshot.policy.reason is Need.REQUIRED for plan in planned):
         raise Invalid("Say what you need it for. The approvers decide by it.", field="reason")
-    if len(draft.reason) > REASON_LIMIT:
-        raise Invalid(f"The reason has {len(draft.reason)} characters. {REASON_LIMIT} fit.", field="reason")
+    check_text_length(draft.reason, "The reason", field="reason")
 
 
 def _write(out: Outcome, draft: Draft, planned: list[Planned]) -> list[Request]:
-    """Add the requests of one submission, and what is recorded of each."""
-    submission, digests = uuid.uuid4().hex, keep_policies(out, [one.snapshot for one in planned])
+    """Add the requests of one submission, each with its audit entry."""
+    submission, digests = uuid.uuid4().hex, save_policies(out, [plan.snapshot for plan in planned])
     requests = [
-        _add(out, draft, one, submission, digest) for one, digest in zip(planned, digests, strict=True)
+        _add(out, draft, plan, submission, digest) for plan, digest in zip(planned, digests, strict=True)
     ]
-    # What is asked about one of them from here on is read for all at once.
+    # What is read about one of them from here on is read for all at once.
     out.case.hand(Request, [request.id for request in requests])
     return requests
 
 
-def _begin(out: Outcome, request: Request, planned: Planned, who: Directory) -> Request:
-    """Give a request its stages, and start it on its way."""
+def _open(out: Outcome, request: Request, planned: Planned, who: Directory) -> Request:
+    """Write a request's stages and open the first; returns the request as it stands then."""
     rows = [_add_stage(out, request, stage) for stage in planned.decision.stages]
     for person_id in {request.requester_id, request.beneficiary_id}:
-        redraw.show(out, CardKind.REQUEST, request.ref, request.ref, person_id)
+        redraw.want_card(out, CardKind.REQUEST, request.ref, request.ref, person_id)
     by_rule = planned.decision.outcome is Verdict.AUTO
-    request = stages.begin(out, request, rows, who, approved_by_rule=by_rule)
+    request = stages.open_first_stage(out, request, rows, who, approved_by_rule=by_rule)
     redraw.redraw_request(out, request)
     return request
 
@@ -138,7 +149,7 @@ def _add(out: Outcome, draft: Draft, planned: Planned, submission: str, digest: 
         emergency=draft.emergency,
         because={
             "reasons": [{"rule": r.rule, "text": r.text} for r in planned.decision.because],
-            "conflicts": separation_of_duties.stored(planned.decision.conflicts),
+            "conflicts": separation_of_duties.clashes_as_json(planned.decision.conflicts),
         },
         state=RequestState.PENDING,
         grant_id=draft.grant_id,
@@ -165,7 +176,7 @@ def _add_stage(out: Outcome, request: Request, planned: PlannedStage) -> Stage:
 
 
 def _record(out: Outcome, request: Request, planned: Planned) -> None:
-    transitions.of_request(
+    transitions.record_request(
         out,
         request,
         request.requester_id,

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection, Dialect, Executable, Select, String, Text, bindparam, types
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -291,6 +291,12 @@ class Sql(ABC):
                 some = returns(statement)
                 check(len(self.all(statement, **rows[0])) if some else self.run(statement, rows))
         return self.all(then.statement, **then.values) if then is not None else []
+
+
+class Reader(Protocol):
+    """Whatever reads by declared statements; a `Case` does."""
+
+    def read(self, statement: Any, /, **values: Any) -> list[Any]: ...
 
 
 class Core(Sql):

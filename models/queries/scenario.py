@@ -1,4 +1,4 @@
-"""What would become of a request: for admins who want to see what their rules do."""
+"""Plan a hypothetical request, for admins who want to see what their rules do."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,29 +15,29 @@ from models.store.case import Case
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is supposed: who would have it, for how long, and how it is asked for."""
+    """A hypothetical request: for whom, for how long, and how it is made."""
 
     person: str
     access: str
     """The key."""
     length: timedelta | None
-    """None is without an end."""
+    """None: without an end."""
     at: datetime
-    asker: str = ""
-    """Who asks; empty: the person."""
+    requester: str = ""
+    """The requester's id; empty: the person."""
     kind: RequestKind = RequestKind.NEW
     emergency: bool = False
 
 
-def would_ask(case: Case, app: AppSpec, scenario: Scenario) -> Planned:
-    """The policy's word on such a request, whether or not the person has it already.
+def plan_scenario(case: Case, app: AppSpec, scenario: Scenario) -> Planned:
+    """Apply the policy to a scenario, whether or not the person has the access already.
 
     Raises NotFound where the app has no such access.
     """
     who = Directory(case)
     snapshot = Snapshot(app, app.access[access_at(app, scenario.access)])
     question = Question(
-        requester=scenario.asker or scenario.person,
+        requester=scenario.requester or scenario.person,
         beneficiary=scenario.person,
         app=app,
         access=snapshot.access,
@@ -46,7 +46,7 @@ def would_ask(case: Case, app: AppSpec, scenario: Scenario) -> Planned:
         kind=scenario.kind,
         emergency=scenario.emergency,
     )
-    question = separation_of_duties.looked_at(case, question)
+    question = separation_of_duties.with_conflicts(case, question)
     person = who.person(scenario.person)
     temporary = bool(person and person.temporary)
     verdict = check_length(snapshot.policy, scenario.length, None, None, scenario.at, temporary=temporary)

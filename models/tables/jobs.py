@@ -1,9 +1,7 @@
-"""The table of jobs, and what may be said of one."""
+"""Table of jobs: work that a change causes, done by the worker."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import NamedTuple
 
 from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -93,44 +91,3 @@ class Job(Base):
             postgresql_where=text("state = 'running'"),
         ),
     )
-
-
-@dataclass(frozen=True)
-class Work:
-    """A claimed job, as the worker carries it."""
-
-    id: int
-    kind: str
-    key: str
-    payload: Json
-    attempts: int
-    token: str
-
-
-class Wanted(NamedTuple):
-    """Work to be written down."""
-
-    kind: str
-    key: str
-    lane: str
-    payload: Json
-    urgency: Urgency
-    run_at: datetime
-    not_before: datetime | None = None
-    """What the other side asked for: the job waits until then, also where it is wanted again earlier."""
-
-    def merged(self, other: "Wanted") -> "Wanted":
-        """One for two of the same key: the later one's payload, the earlier time, the higher urgency."""
-        told = max(filter(None, (self.not_before, other.not_before)), default=None)
-        earlier, urgency = min(self.run_at, other.run_at), min(self.urgency, other.urgency)
-        return other._replace(run_at=earlier, urgency=urgency, not_before=told)
-
-
-def want(jobs: "dict[str, Wanted]", wanted: Wanted) -> None:
-    """Add what is wanted to jobs by key; two of one key become one."""
-    before = jobs.get(wanted.key)
-    jobs[wanted.key] = before.merged(wanted) if before else wanted
-
-
-class LeaseLost(Exception):
-    """The lease ran out and another process has the job; nothing of this run may be written."""

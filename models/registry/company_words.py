@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from models.catalogue.spec.messages import MESSAGE
 from models.registry import catalogue_entries, settings
-from models.registry.catalogue_entries import subject
+from models.registry.catalogue_entries import audit_subject
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.wording.messages import MessageKey
@@ -42,7 +42,7 @@ NONE = OwnWords()
 
 def read(case: Case) -> OwnWords:
     """The workspace's words as they are now."""
-    templates = catalogue_entries.stored(case, MESSAGE)
+    templates = catalogue_entries.stored_entries(case, MESSAGE)
     return OwnWords(templates) if templates else NONE
 
 
@@ -50,9 +50,9 @@ def note(out: Outcome, words: OwnWords) -> None:
     """Record, once each, what could not be used."""
     for trouble in words.troubles:
         known = f"{UNUSABLE}:{trouble.key}:{trouble.field}"
-        if settings.read(out.case, known) == trouble.error:
+        if settings.read_setting(out.case, known) == trouble.error:
             continue
-        if settings.hold(out, known) != trouble.error:  # several cards are drawn at the same moment
-            settings.write(out, known, trouble.error)
-            about = subject(MESSAGE, trouble.key)
+        if settings.lock_setting(out, known) != trouble.error:  # several cards are drawn at the same moment
+            settings.write_setting(out, known, trouble.error)
+            about = audit_subject(MESSAGE, trouble.key)
             out.record(SYSTEM, UNUSABLE, about, field=trouble.field, error=trouble.error)
