@@ -96,7 +96,7 @@ def replace_catalogue(out: Outcome, catalogue: Catalogue) -> None:
     """Replace the catalogue, with what depends on who manages whom."""
     before = open_requests.asked(out.case)
     apps.replace(out, list(catalogue.apps), OPERATOR)
-    catalogue_entries.replace(out, catalogue.parts, OPERATOR)
+    catalogue_entries.replace(out, catalogue.entries, OPERATOR)
     end_dates.seen_directory(out)
     open_requests.changed(out, before)
 

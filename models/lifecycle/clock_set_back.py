@@ -42,7 +42,7 @@ _TAKE_SOON = (
 
 def mend(out: Outcome) -> None:
     """Look whether the clock was set back, and bring to the present what was reckoned ahead of it."""
-    latest = audit.latest(out.case)
+    latest = audit.latest_time(out.case)
     if latest is not None and latest > out.now + NOTICED:
         bring_back(out, latest - out.now)
 

@@ -41,7 +41,7 @@ _LET_END = update(_GRANTS).where(*_HELD).values(due_at=_GRANTS.c.ends_at)
 def seen(case: Case) -> datetime | None:
     """The latest time that the database knows to have been; None in one that nothing happened in."""
     stamp = settings.read(case, SEEN)
-    return datetime.fromisoformat(stamp) if stamp else audit.latest(case)
+    return datetime.fromisoformat(stamp) if stamp else audit.latest_time(case)
 
 
 def note_time(out: Outcome) -> None:

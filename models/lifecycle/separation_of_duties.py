@@ -10,7 +10,7 @@ from models.catalogue.spec.enums import RequestKind
 from models.catalogue.spec.references import access_ref
 from models.errors import Conflicting
 from models.lifecycle import redraw
-from models.policy import Clash, Hold, Holding, Question, blocked, clashes
+from models.policy import Conflict, Holding, HoldingState, Question, block_sentence, find_conflicts
 from models.registry import catalogue_entries
 from models.registry.directory import names_of
 from models.store.case import Case
@@ -22,11 +22,11 @@ from models.tables.requests import PENDING_OF_BENEFICIARY, Request
 from models.tables.states import GrantState
 
 _HOW = {
-    GrantState.SCHEDULED: Hold.SCHEDULED,
-    GrantState.GRANTING: Hold.COMING,
-    GrantState.ACTIVE: Hold.HAS,
-    GrantState.REVOKING: Hold.GOING,
-    GrantState.FAILED: Hold.GOING,
+    GrantState.SCHEDULED: HoldingState.SCHEDULED,
+    GrantState.GRANTING: HoldingState.COMING,
+    GrantState.ACTIVE: HoldingState.HAS,
+    GrantState.REVOKING: HoldingState.GOING,
+    GrantState.FAILED: HoldingState.GOING,
 }
 
 
@@ -56,7 +56,9 @@ def holding_of_grant(grant: Grant) -> Holding:
 
 def holding_of_request(request: Request) -> Holding:
     """A pending request, as the policy sees it."""
-    return Holding(access_ref(request.app_key, request.access_key), access_title(request), Hold.PENDING)
+    return Holding(
+        access_ref(request.app_key, request.access_key), access_title(request), HoldingState.PENDING
+    )
 
 
 def access_title(row: Grant | Request) -> str:
@@ -95,13 +97,13 @@ def stages_for(case: Case, app: AppSpec) -> list[StageSpec]:
     return [one.stage for one in concerned if one.stage is not None]
 
 
-def of_request(case: Case, request: Request) -> tuple[Clash, ...]:
+def of_request(case: Case, request: Request) -> tuple[Conflict, ...]:
     """What a request conflicts with, as things stand now."""
     conflicts = concerning(case, access_ref(request.app_key, request.access_key))
     return _of_request(case, request, conflicts) if conflicts else ()
 
 
-def at_click(case: Case, request: Request) -> tuple[Clash, ...]:
+def at_click(case: Case, request: Request) -> tuple[Conflict, ...]:
     """The same, with others kept from giving this person anything that conflicts until the commit."""
     conflicts = hold(case, request)
     return _of_request(case, request, conflicts) if conflicts else ()
@@ -118,15 +120,17 @@ def hold(case: Case, request: Request) -> tuple[ConflictSpec, ...]:
     return conflicts
 
 
-def in_the_way(found: Sequence[Clash], name: str) -> str | None:
+def in_the_way(found: Sequence[Conflict], name: str) -> str | None:
     """Why a request cannot be approved now, in words; None where it can.
 
     What is asked for too is in nobody's way before it is approved itself.
     """
-    return blocked([clash for clash in found if clash.holding.how is not Hold.PENDING], name)
+    return block_sentence(
+        [conflict for conflict in found if conflict.holding.state is not HoldingState.PENDING], name
+    )
 
 
-def refuse(case: Case, request: Request, found: Sequence[Clash]) -> None:
+def refuse(case: Case, request: Request, found: Sequence[Conflict]) -> None:
     """Raises Conflicting where a conflict that blocks has come up."""
     if not found:
         return
@@ -144,7 +148,7 @@ def obstacle(case: Case, grant: Grant, name: str) -> str | None:
     if not conflicts:
         return None
     others = [one for one in grants_of(case, grant.person_id) if _first(one, grant)]
-    said = blocked(_clashing(grant, [holding_of_grant(one) for one in others], conflicts), name)
+    said = block_sentence(_conflicts_of(grant, [holding_of_grant(one) for one in others], conflicts), name)
     return f"{said} Nothing was given." if said else None
 
 
@@ -161,30 +165,30 @@ def moved(out: Outcome, *rows: Grant | Request) -> None:
             redraw.redraw_request(out, request)
 
 
-def stored(found: Iterable[Clash]) -> list[Json]:
+def stored(found: Iterable[Conflict]) -> list[Json]:
     """Conflicts for the record: which rule, what it does, and the other access."""
     return [
         {
-            "key": clash.conflict.key,
-            "rule": clash.conflict.name,
-            "action": clash.action.value,
-            "access": clash.holding.access,
-            "title": clash.holding.title,
-            "how": clash.holding.how.value,
+            "key": conflict.spec.key,
+            "rule": conflict.spec.name,
+            "action": conflict.action.value,
+            "access": conflict.holding.access,
+            "title": conflict.holding.title,
+            "how": conflict.holding.state.value,
         }
-        for clash in found
+        for conflict in found
     ]
 
 
-def _of_request(case: Case, request: Request, conflicts: Sequence[ConflictSpec]) -> tuple[Clash, ...]:
+def _of_request(case: Case, request: Request, conflicts: Sequence[ConflictSpec]) -> tuple[Conflict, ...]:
     has = holdings_of_person(case, request.beneficiary_id, besides=request.id)
-    return _clashing(request, has, conflicts)
+    return _conflicts_of(request, has, conflicts)
 
 
-def _clashing(
+def _conflicts_of(
     row: Request | Grant, has: Iterable[Holding], conflicts: Iterable[ConflictSpec]
-) -> tuple[Clash, ...]:
-    return clashes(access_ref(row.app_key, row.access_key), access_title(row), has, conflicts)
+) -> tuple[Conflict, ...]:
+    return find_conflicts(access_ref(row.app_key, row.access_key), access_title(row), has, conflicts)
 
 
 def _holder(row: Grant | Request) -> str:

@@ -36,10 +36,10 @@ class StageStory:
     @cached_property
     def tally(self) -> Tally:
         """Where the stage stands, by those who were asked and those who decided."""
-        seats = dict.fromkeys([*(d.holds for d in self.decisions), *(a.holds for a in self.asked)])
-        votes = tuple((d.holds, d.approve) for d in self.decisions)
-        waited = {a.holds: a.person_id for a in self.asked if not a.quiet}
-        quiet = {a.holds for a in self.asked} - waited.keys()
+        seats = dict.fromkeys([*(d.votes_for for d in self.decisions), *(a.votes_for for a in self.asked)])
+        votes = tuple((d.votes_for, d.approve) for d in self.decisions)
+        waited = {a.votes_for: a.person_id for a in self.asked if not a.quiet}
+        quiet = {a.votes_for for a in self.asked} - waited.keys()
         rule = self.stage.rule
         found = tally(
             int(rule) if rule.isdigit() else rule,
@@ -47,7 +47,7 @@ class StageStory:
             votes,
             quiet,
             on_reject=self.on_reject,
-            alternates={a.holds for a in self.asked if a.alternate},
+            alternates={a.votes_for for a in self.asked if a.alternate},
         )
         return replace(found, waiting=tuple(waited.get(seat, seat) for seat in found.waiting))
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from models import audit
-from models.audit import Entry
+from models.audit import TrailEntry
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.enums import RequestKind
 from models.lifecycle import separation_of_duties
 from models.lifecycle.grant import end_dates
-from models.policy import Clash
+from models.policy import Conflict
 from models.queries.stage_story import StageStory, stage_stories
 from models.registry.by_reference import number_of
 from models.registry.directory import Directory, names_of
@@ -20,8 +20,8 @@ from models.tables.grants import TASKS, Grant, Task
 from models.tables.requests import COMMENTS, Comment, Decision, Reassignment, Request, Term
 from models.tables.reviews import REVIEWS, Review
 from models.tables.states import RequestState
-from models.wording import company_words
-from models.wording.company_words import NONE, OwnWords
+from models.wording import company_templates
+from models.wording.company_templates import NO_TEMPLATES, CompanyTemplates
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class RequestStory:
     """The grant that an extension is about, so that the card can say until when it runs now."""
     names: Mapping[str, str]
     admins: tuple[str, ...]
-    conflicts: tuple[Clash, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     """What does not go together with it, as things stand now; empty once it is decided."""
     temporary: bool = False
     """Whether the one who would have it is a guest or a contractor, who always have an end."""
@@ -47,7 +47,7 @@ class RequestStory:
     """Ids of the app's owners who are active; read for emergencies only."""
     present: tuple[Grant, ...] = ()
     """What the one has in the same app already who would get it; empty once it is decided."""
-    own: OwnWords = NONE
+    own: CompanyTemplates = NO_TEMPLATES
     """What the company words itself."""
 
     @cached_property
@@ -100,7 +100,7 @@ class RequestStory:
         stage = self.open_stage
         if stage is None or person_id in self._given:
             return False
-        return any(a.person_id == person_id and a.holds not in self._given for a in stage.asked)
+        return any(a.person_id == person_id and a.votes_for not in self._given for a in stage.asked)
 
     @cached_property
     def _given(self) -> frozenset[str]:
@@ -130,7 +130,7 @@ class GrantStory:
     admins: tuple[str, ...]
     owners: tuple[str, ...]
     """Ids of the app's owners who are active: whom to ask for help."""
-    own: OwnWords = NONE
+    own: CompanyTemplates = NO_TEMPLATES
     """What the company words itself."""
 
     @property
@@ -178,7 +178,7 @@ def request_story(case: Case, ref: str) -> RequestStory:
         review=review,
         owners=owners,
         present=tuple(_present(case, request)) if pending else (),
-        own=company_words.read(case),
+        own=company_templates.read_templates(case),
     )
 
 
@@ -200,7 +200,7 @@ def grant_story(case: Case, ref: str) -> GrantStory:
         names=names_of(case, set(filter(None, people))),
         admins=admins,
         owners=owners,
-        own=company_words.read(case),
+        own=company_templates.read_templates(case),
     )
 
 
@@ -212,13 +212,13 @@ def task_story(case: Case, ref: str) -> TaskStory:
     return TaskStory(task, story, holder.email if holder else "")
 
 
-def timeline(case: Case, story: RequestStory) -> list[Entry]:
+def timeline(case: Case, story: RequestStory) -> list[TrailEntry]:
     """Every audit entry about a request, its grant and the grant's tasks, in order."""
     subjects = [story.request.ref]
     if story.grant is not None:
         subjects += [story.grant.ref, *(task.ref for task in case.all(TASKS, story.grant.id))]
     subjects += [story.review.ref] if story.review else []
-    return audit.story_of(case, subjects)
+    return audit.entries_about(case, subjects)
 
 
 def _involved(stages: Iterable[StageStory]) -> Iterator[str]:

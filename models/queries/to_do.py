@@ -17,8 +17,8 @@ from sqlalchemy import (
     text,
 )
 
+from models.catalogue.spec.references import address_key, person_key
 from models.jobs.table import Job
-from models.policy.facts import address_key
 from models.queries.paging import Pages, Window, cut, paged, read_page
 from models.queries.pending_stages import Standing, standings
 from models.registry.directory import Directory
@@ -231,5 +231,5 @@ def _owned(case: Case, person_id: str) -> list[str]:
     return [
         key
         for key, named in case.read(_OWNERS_ASKED)
-        if names & {address_key(str(one)) if "@" in one else one for one in named or ()}
+        if names & {person_key(str(ref)) for ref in named or ()}
     ]

@@ -9,11 +9,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, func, select
 
-from models.catalogue.file.diff import change_of, diff_parts
-from models.catalogue.spec.entry_kind import Kind, Parts
-from models.catalogue.spec.entry_kinds import KINDS
+from models.catalogue.file.diff import diff_entries, entry_change
+from models.catalogue.spec.entry_kind import EntriesByKind, EntryKind
+from models.catalogue.spec.entry_kinds import KINDS, SETTINGS, SettingsSpec
 from models.catalogue.spec.fields import Spec
-from models.catalogue.spec.settings import SETTINGS, SettingsSpec
 from models.registry import apps
 from models.store.case import Case
 from models.store.outcome import Outcome
@@ -38,14 +37,14 @@ class _Read:
     stored: Mapping[str, Json] | None = None
 
 
-def _read(case: Case, kind: Kind[Any]) -> _Read:
+def _read(case: Case, kind: EntryKind[Any]) -> _Read:
     kinds: dict[str, _Read] = apps.kept(case, Part, dict)
     if kind.name not in kinds:
         kinds[kind.name] = _Read(_keys(case, kind))
     return kinds[kind.name]
 
 
-def _keys(case: Case, kind: Kind[Any]) -> frozenset[str]:
+def _keys(case: Case, kind: EntryKind[Any]) -> frozenset[str]:
     """The keys of a kind's entries: whoever has none, as most people, costs no look-up of their own."""
     changed = {
         key: case.get(Part, (name, key)) for name, key in case.before.get(Part, ()) if name == kind.name
@@ -54,7 +53,7 @@ def _keys(case: Case, kind: Kind[Any]) -> frozenset[str]:
     return frozenset((set(case.read(_KEYS, kind=kind.name)) - changed.keys()) | there)
 
 
-def every(case: Case, kind: Kind[P]) -> list[P]:
+def every(case: Case, kind: EntryKind[P]) -> list[P]:
     """All entries of a kind, in the catalogue's order."""
     read = _read(case, kind)
     if read.every is None:
@@ -63,7 +62,7 @@ def every(case: Case, kind: Kind[P]) -> list[P]:
     return list(read.every)
 
 
-def stored(case: Case, kind: Kind[Any]) -> Mapping[str, Json]:
+def stored(case: Case, kind: EntryKind[Any]) -> Mapping[str, Json]:
     """All entries of a kind by their keys, as they are kept: whatever they are worth."""
     read = _read(case, kind)
     if read.stored is None:
@@ -71,7 +70,7 @@ def stored(case: Case, kind: Kind[Any]) -> Mapping[str, Json]:
     return read.stored
 
 
-def find(case: Case, kind: Kind[P], key: str) -> P | None:
+def find(case: Case, kind: EntryKind[P], key: str) -> P | None:
     """One entry by its key."""
     read = _read(case, kind)
     if key in read.specs or key not in read.keys:
@@ -80,14 +79,14 @@ def find(case: Case, kind: Kind[P], key: str) -> P | None:
     return None if row is None else _spec(read, kind, row)
 
 
-def _spec(read: _Read, kind: Kind[P], row: Part) -> P:
+def _spec(read: _Read, kind: EntryKind[P], row: Part) -> P:
     if row.key not in read.specs:
         read.specs[row.key] = kind.model.model_validate(row.spec)
     spec: P = read.specs[row.key]
     return spec
 
 
-def whole(case: Case) -> Parts:
+def whole(case: Case) -> EntriesByKind:
     """Everything that is no app."""
     found = {kind.name: tuple(every(case, kind)) for kind in KINDS}
     return {name: entries for name, entries in found.items() if entries}
@@ -98,7 +97,7 @@ def workspace(case: Case) -> SettingsSpec:
     return find(case, SETTINGS, "settings") or SettingsSpec()
 
 
-def save(out: Outcome, kind: Kind[P], spec: P, by: str, **more: str) -> list[str]:
+def save(out: Outcome, kind: EntryKind[P], spec: P, by: str, **more: str) -> list[str]:
     """Add or change an entry; returns the change in words (empty where nothing changes).
 
     `more` is recorded with it.
@@ -112,7 +111,7 @@ def save(out: Outcome, kind: Kind[P], spec: P, by: str, **more: str) -> list[str
     return words
 
 
-def remove(out: Outcome, kind: Kind[P], key: str, by: str, **more: str) -> list[str]:
+def remove(out: Outcome, kind: EntryKind[P], key: str, by: str, **more: str) -> list[str]:
     """Take an entry out; returns the change in words (empty where there is none). `more` is recorded."""
     apps.hold(out)
     row = out.case.lock(Part, (kind.name, key))
@@ -123,17 +122,17 @@ def remove(out: Outcome, kind: Kind[P], key: str, by: str, **more: str) -> list[
     return words
 
 
-def replace(out: Outcome, parts: Parts, by: str) -> list[str]:
+def replace(out: Outcome, parts: EntriesByKind, by: str) -> list[str]:
     """Make the catalogue have exactly these parts, in this order; returns the changes in words."""
     apps.hold(out)
-    words = [str(change) for change in diff_parts(whole(out.case), parts)]
+    words = [str(change) for change in diff_entries(whole(out.case), parts)]
     moved = [_replace(out, kind, parts.get(kind.name, ()), by) for kind in KINDS]
     if words or any(moved):
         apps.turn(out)
     return words
 
 
-def _replace(out: Outcome, kind: Kind[Any], specs: tuple[Spec, ...], by: str) -> bool:
+def _replace(out: Outcome, kind: EntryKind[Any], specs: tuple[Spec, ...], by: str) -> bool:
     """Make a kind have exactly these entries; True if others stand there now, or in another order."""
     rows = {row.key: row for row in out.case.all(PARTS, kind.name)}
     if kind.single and rows and not specs:
@@ -146,11 +145,11 @@ def _replace(out: Outcome, kind: Kind[Any], specs: tuple[Spec, ...], by: str) ->
 
 
 def _put(
-    out: Outcome, kind: Kind[P], row: Part | None, spec: P, by: str, position: int, **more: str
+    out: Outcome, kind: EntryKind[P], row: Part | None, spec: P, by: str, position: int, **more: str
 ) -> list[str]:
     apps.changing(out)
     before = None if row is None else kind.model.model_validate(row.spec)
-    words = [str(change) for change in change_of(kind, before, spec)]
+    words = [str(change) for change in entry_change(kind, before, spec)]
     if not words:
         if row is not None:
             out.change(row, position=position)
@@ -164,20 +163,20 @@ def _put(
     return words
 
 
-def _drop(out: Outcome, kind: Kind[Any], row: Part, by: str, **more: str) -> list[str]:
+def _drop(out: Outcome, kind: EntryKind[Any], row: Part, by: str, **more: str) -> list[str]:
     apps.changing(out)
-    words = [str(change) for change in change_of(kind, kind.model.model_validate(row.spec), None)]
+    words = [str(change) for change in entry_change(kind, kind.model.model_validate(row.spec), None)]
     out.record(by, "catalogue.removed", subject(kind, row.key), changes=words, before=row.spec, **more)
     out.remove(row)
     return words
 
 
-def subject(kind: Kind[Any], key: str) -> str:
+def subject(kind: EntryKind[Any], key: str) -> str:
     """What the trail calls an entry."""
     return f"{kind.name}:{key}"[:_SUBJECT]
 
 
-def _last(case: Case, kind: Kind[Any]) -> int:
+def _last(case: Case, kind: EntryKind[Any]) -> int:
     """The last place among its kind; -1 where there is none."""
     last: list[int] = case.read(_LAST, kind=kind.name)
     changed = (case.get(Part, key) for key in case.before.get(Part, ()) if key[0] == kind.name)

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from models.catalogue.spec.references import parse_person
+from models.catalogue.spec.references import address_key, parse_person
 from models.errors import NotAllowed
-from models.policy.facts import GroupFacts, PersonFacts, StandIn, address_key
+from models.policy.facts import Delegate, GroupFacts, PersonFacts
 from models.registry.apps import REVISION
 from models.registry.directory_overrides import Drafted, Listing
 from models.store.case import Case
@@ -20,7 +20,7 @@ from models.tables.people import ABSENCES, ROLES, Delegation, Person, Role, Role
 from models.tables.settings import Setting
 
 
-def stand_ins(case: Case, at: datetime) -> dict[str, StandIn]:
+def stand_ins(case: Case, at: datetime) -> dict[str, Delegate]:
     """Who stands in at that moment, by the id of who is away."""
     if case.before.get(Delegation):
         return _running(case, at)
@@ -40,9 +40,9 @@ def stood_in_for(case: Case, person_id: str, at: datetime) -> list[Delegation]:
     return sorted(theirs, key=lambda one: one.starts_at)
 
 
-def _running(case: Case, at: datetime) -> dict[str, StandIn]:
+def _running(case: Case, at: datetime) -> dict[str, Delegate]:
     return {
-        one.person_id: StandIn(one.delegate_id, one.last_day)
+        one.person_id: Delegate(one.delegate_id, one.last_day)
         for one in case.all(ABSENCES)
         if one.starts_at <= at < one.ends_at
     }
@@ -90,7 +90,7 @@ class Directory:
             self._people[person_id] = known
         return known[1]
 
-    def missing(self, person_id: str) -> bool:
+    def is_missing(self, person_id: str) -> bool:
         row = self._case.get(Person, person_id)
         return row is not None and row.nobody
 
@@ -108,7 +108,7 @@ class Directory:
     def admins(self) -> tuple[str, ...]:
         return tuple(role.person_id for role in self._case.all(ROLES, RoleName.WORKSPACE_ADMIN))
 
-    def stand_in(self, person_id: str, at: datetime) -> StandIn | None:
+    def delegate_of(self, person_id: str, at: datetime) -> Delegate | None:
         return stand_ins(self._case, at).get(person_id)
 
     def is_admin(self, person_id: str) -> bool:
@@ -116,7 +116,7 @@ class Directory:
         if person_id not in self.admins():
             return False
         person = self.person(person_id)
-        return person.unfit is None if person else not self.missing(person_id)
+        return person.unfit is None if person else not self.is_missing(person_id)
 
     def manager_named(self, person_id: str) -> str:
         """Whom the directory table names as their manager, as written there; empty where it names none."""

@@ -15,7 +15,7 @@ from models.tables.cards import CardKind
 from models.tables.grants import Cause, Direction, Grant
 from models.tables.requests import Action, Asked, Decision, Request, Stage, Term
 from models.tables.states import GrantState, RequestState, StageState
-from models.wording.company_words import OwnWords
+from models.wording.company_templates import CompanyTemplates
 from models.wording.messages import MessageKey
 
 _LENGTH = timedelta(hours=8)
@@ -58,7 +58,9 @@ class ExamplePeople:
     names: Mapping[str, str]
 
 
-def example(key: MessageKey, people: ExamplePeople, now: datetime, own: OwnWords) -> tuple[CardKind, Story]:
+def example(
+    key: MessageKey, people: ExamplePeople, now: datetime, own: CompanyTemplates
+) -> tuple[CardKind, Story]:
     """The card of this message with these templates, as the viewer would get it."""
     if key in _REQUESTS:
         approval = key is MessageKey.APPROVAL
@@ -77,7 +79,7 @@ def _request_story(
     approver: str,
     names: Mapping[str, str],
     now: datetime,
-    own: OwnWords,
+    own: CompanyTemplates,
 ) -> RequestStory:
     decided = state in _COMMENTS
     approvers = () if decided else (Asked(person_id=approver, because="owner of GitHub", asked_at=now),)
@@ -101,7 +103,9 @@ def _request_story(
     )
 
 
-def _grant_story(state: GrantState, people: ExamplePeople, now: datetime, own: OwnWords) -> GrantStory:
+def _grant_story(
+    state: GrantState, people: ExamplePeople, now: datetime, own: CompanyTemplates
+) -> GrantStory:
     return GrantStory(
         grant=_grant(state, people.viewer, people.other, now),
         request=_request(RequestState.APPROVED, people.viewer, people.other, now),

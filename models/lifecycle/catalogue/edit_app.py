@@ -4,16 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from models import audit
-from models.catalogue.lint.remarks import settle
+from models.catalogue.lint.remarks import normalize_app
 from models.catalogue.spec import AppSpec
-from models.catalogue.spec.conflicts import CONFLICT, known_accesses, named_by
+from models.catalogue.spec.conflicts import CONFLICT, access_refs, known_accesses
+from models.catalogue.spec.entry_kinds import SETTINGS, SettingsSpec
 from models.catalogue.spec.references import app_of
-from models.catalogue.spec.settings import SETTINGS, SettingsSpec
 from models.errors import Duplicate, Invalid, NotFound, Refusal
 from models.lifecycle.catalogue import propose_change
 from models.lifecycle.request import cancel
 from models.policy import stage_sizes
-from models.policy.examples import run_all
+from models.policy.examples import run_examples
 from models.registry import apps, catalogue_entries
 from models.registry.directory import Directory
 from models.registry.permissions import only_admins
@@ -37,7 +37,7 @@ def _broken_conflict(case: Case, spec: AppSpec) -> str:
     """Which conflict names an access that the app has no more."""
     known = known_accesses([spec])
     for conflict in catalogue_entries.every(case, CONFLICT):
-        for _, ref in named_by(conflict):
+        for _, ref in access_refs(conflict):
             if app_of(ref) == spec.key and ref not in known:
                 named = f"The conflict “{conflict.name}” names “{ref}”"
                 return f"This is not saved. {named}; take it out there first."
@@ -46,7 +46,7 @@ def _broken_conflict(case: Case, spec: AppSpec) -> str:
 
 def _broken_example(case: Case, spec: AppSpec) -> str:
     """Which example of its policy the entry breaks, with what came out instead."""
-    ran_all = run_all([spec], Directory(case), catalogue_entries.every(case, CONFLICT))
+    ran_all = run_examples([spec], Directory(case), catalogue_entries.every(case, CONFLICT))
     broken = [ran for ran in ran_all if not ran.met]
     if not broken:
         return ""
@@ -126,11 +126,11 @@ def change(out: Outcome, key: str, version: int, edit: Edit, by: str) -> Entry:
 
 
 def _save(out: Outcome, spec: AppSpec, by: str) -> Entry:
-    settled, notes = settle(spec)
+    settled, notes = normalize_app(spec)
     uphold(out.case, settled)
     apps.save(out, settled, by)
     propose_change.overtake(out)
-    said = (*notes, *stage_sizes.doubts(settled, Directory(out.case)))
+    said = (*notes, *stage_sizes.stage_warnings(settled, Directory(out.case)))
     return Entry(settled, out.case.get_one(App, spec.key).version, said)
 
 
@@ -157,7 +157,7 @@ def change_settings(out: Outcome, spec: SettingsSpec, by: str) -> str:
 
 
 def _proposed(out: Outcome, row: App | None, version: int, spec: AppSpec, by: str) -> Entry:
-    settled, notes = settle(spec)
+    settled, notes = normalize_app(spec)
     uphold(out.case, settled)
     present = None if row is None else AppSpec.model_validate(row.spec)
     propose_change.propose_app(out, present, version, settled, by)
@@ -173,7 +173,11 @@ def _checked(case: Case, row: App | None, key: str, by: str, version: int | None
     app = AppSpec.model_validate(drafts[0] if drafts and propose_change.needed(case) else row.spec)
     second = propose_change.second_wanted(case, by) if waiting else ""
     entry = Entry(
-        app, row.version, (*settle(app)[1], *stage_sizes.doubts(app, Directory(case))), waiting, second
+        app,
+        row.version,
+        (*normalize_app(app)[1], *stage_sizes.stage_warnings(app, Directory(case))),
+        waiting,
+        second,
     )
     if version is not None and version != row.version:
         raise _overtaken(case, entry, row.version - version)
@@ -182,7 +186,7 @@ def _checked(case: Case, row: App | None, key: str, by: str, version: int | None
 
 def _overtaken(case: Case, entry: Entry, steps: int) -> Overtaken:
     """Every version but the first has one entry in the trail: the last `steps` of them tell what happened."""
-    story = audit.story_of(case, [f"app:{entry.app.key}"])
+    story = audit.entries_about(case, [f"app:{entry.app.key}"])
     versions = [one for one in story if one.action in ("app.added", "app.changed")]
     last = versions[-min(max(steps, 1), MOST_TOLD) :]
     changes = [str(words) for one in last for words in one.data.get("changes", [])]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import select, text
 
 from models.catalogue.spec import AppSpec
-from models.catalogue.spec.conflicts import CONFLICT, ConflictSpec, apps_of, unknown
+from models.catalogue.spec.conflicts import CONFLICT, ConflictSpec, apps_of, unknown_accesses
 from models.catalogue.spec.references import access_ref
 from models.errors import Closed, Duplicate, Invalid, NotFound
 from models.lifecycle import redraw
 from models.lifecycle.catalogue import propose_change
-from models.policy.examples import run_all
+from models.policy.examples import run_examples
 from models.registry import apps, catalogue_entries
 from models.registry.directory import Directory
 from models.registry.permissions import only_admins
@@ -85,7 +85,7 @@ def check(case: Case, present: ConflictSpec | None, wanted: ConflictSpec | None)
 def objection(case: Case, present: ConflictSpec | None, wanted: ConflictSpec | None) -> Invalid | None:
     """Why the catalogue cannot have this one instead of that one; None where it can."""
     if wanted is not None:
-        for side, what in unknown(wanted, _concerned(case, wanted)):
+        for side, what in unknown_accesses(wanted, _concerned(case, wanted)):
             return Invalid(f"This {what}", field=side)
     for spec in filter(None, (present, wanted)):
         others = [one for one in catalogue_entries.every(case, CONFLICT) if one.key != spec.key]
@@ -148,7 +148,7 @@ def _concerned(case: Case, spec: ConflictSpec) -> list[AppSpec]:
 
 def _broken_example(case: Case, spec: ConflictSpec, conflicts: Sequence[ConflictSpec]) -> str:
     """Which example of an app that it names is broken now, with what came out instead."""
-    ran = run_all(_concerned(case, spec), Directory(case), conflicts)
+    ran = run_examples(_concerned(case, spec), Directory(case), conflicts)
     broken = next((one for one in ran if not one.met), None)
     if broken is None:
         return ""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.catalogue.spec.messages import MESSAGE, MessageSpec, broken
+from models.catalogue.spec.messages import MESSAGE, MessageSpec, template_problems
 from models.errors import Closed, Invalid
 from models.lifecycle.catalogue import propose_change
 from models.registry import apps, catalogue_entries
@@ -77,7 +77,7 @@ def of_words(key: MessageKey, words: Mapping[str, str]) -> MessageSpec | None:
 
 def check(wanted: MessageSpec | None) -> None:
     """Raises Invalid where a template of it cannot be used."""
-    for name, said in broken(wanted) if wanted else ():
+    for name, said in template_problems(wanted) if wanted else ():
         raise Invalid(said, field=name)
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import String, bindparam, cast, select, text
 
-from models.catalogue.spec.references import GroupRef, Role, parse_approver
+from models.catalogue.spec.references import ApproverRole, GroupRef, parse_approver
 from models.lifecycle.request import decide
 from models.registry.directory import Directory
 from models.store.case import Case
@@ -106,7 +106,7 @@ Managers = dict[int, tuple[str, str | None]]
 def asked(case: Case) -> Managers:
     """The managers whom the pending requests ask, or would ask, in the stage that is open now."""
     stages = open_stages(case)
-    waiting = {key: stage.beneficiary for key, stage in stages.items() if Role.MANAGER in stage.named}
+    waiting = {key: stage.beneficiary for key, stage in stages.items() if ApproverRole.MANAGER in stage.named}
     who = Directory(case)
     who.look_up(waiting.values())
     return {request_id: _manager(who, person_id) for request_id, person_id in waiting.items()}

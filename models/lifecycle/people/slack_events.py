@@ -1,8 +1,8 @@
 """What Slack's events say of people and user groups: enough to know what to look up."""
 
+from models.catalogue.spec.references import address_key
 from models.jobs.table import Urgency
 from models.lifecycle.people.person_changed import standing
-from models.policy.facts import address_key
 from models.registry import directory
 from models.store.case import Case
 from models.store.outcome import Outcome

@@ -13,7 +13,7 @@ from models.registry.permissions import only_involved
 from models.store.outcome import Outcome
 from models.tables.cards import Card, CardKind
 from models.tables.requests import FROM_THREAD, Comment, Request
-from models.text_cleanup import tidy
+from models.text import tidy
 
 TEXT_LIMIT = 2000
 

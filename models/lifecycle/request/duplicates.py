@@ -17,7 +17,7 @@ from models.store.statements import among
 from models.tables.grants import Grant
 from models.tables.requests import DECISIONS, Request, Term
 from models.tables.states import GrantState, RequestState
-from models.text_cleanup import tidy
+from models.text import join_words, tidy
 
 A_MOMENT = timedelta(minutes=10)
 """Whoever sends the same after longer than this means it."""
@@ -123,8 +123,9 @@ def taken(requests: Sequence[Request]) -> SentAlready:
     refs = sorted({request.ref for request in requests}, key=lambda ref: int(ref[3:]))
     if len(refs) == 1:
         return SentAlready(f"We have it: {refs[0]} was sent a moment ago. Its card shows how it goes on.")
-    listed = f"{', '.join(refs[:-1])} and {refs[-1]}"
-    return SentAlready(f"We have it: {listed} were sent a moment ago. Their cards show how it goes on.")
+    return SentAlready(
+        f"We have it: {join_words(refs)} were sent a moment ago. Their cards show how it goes on."
+    )
 
 
 def _by_now(case: Case, table: type[Row], rows: Iterable[Row]) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from models.lifecycle import redraw, transitions
 from models.lifecycle.request.plan import question_of
-from models.policy import Aftermath, aftermath
+from models.policy import EmergencyFollowUp, emergency_follow_up
 from models.registry.directory import Directory
 from models.registry.policy_snapshot import policy_of
 from models.registry.reviews import unreviewed
@@ -20,7 +20,7 @@ def begin(out: Outcome, request: Request) -> None:
     and reviewed on its own, and says how many of the same person for the same access are still unreviewed.
     """
     spec = policy_of(out.case, request.policy).policy.emergency
-    people = _aftermath(out.case, request).told
+    people = _aftermath(out.case, request).notified
     review = out.add(
         Review,
         request_id=request.id,
@@ -85,6 +85,6 @@ def record(out: Outcome, review: Review, request: Request, action: str, by: str,
     )
 
 
-def _aftermath(case: Case, request: Request) -> Aftermath:
+def _aftermath(case: Case, request: Request) -> EmergencyFollowUp:
     question = question_of(request, policy_of(case, request.policy), case.now)
-    return aftermath(question, Directory(case))
+    return emergency_follow_up(question, Directory(case))

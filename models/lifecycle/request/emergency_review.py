@@ -15,7 +15,7 @@ from models.tables.cards import CardKind
 from models.tables.grants import Cause
 from models.tables.requests import Request
 from models.tables.reviews import OPEN_REVIEWS, Review, ReviewState
-from models.text_cleanup import tidy
+from models.text import tidy
 
 COMMENT_LIMIT = 2000
 LONGEST = timedelta(days=7)

@@ -29,7 +29,7 @@ def escalate(out: Outcome, request: Request) -> None:
     )
     request = decide.recheck_open_stage(out, request)
     still_open = request.state is RequestState.PENDING and request.position == row.position
-    if still_open and stage.now.approvers and not stage.now.alternate_seats:
+    if still_open and stage.now.approvers and not stage.now.alternate_voters:
         _show_overdue(out, stage)
 
 

@@ -11,19 +11,19 @@ from models.errors import Denied, Duplicate, Invalid, NotAllowed, NotFound
 from models.lifecycle import separation_of_duties
 from models.lifecycle.request import duplicates
 from models.policy import (
-    Aftermath,
-    Decision,
-    Hold,
+    DurationCheck,
+    EmergencyFollowUp,
     Holding,
-    Length,
-    Outcome,
+    HoldingState,
+    PolicyDecision,
     Question,
-    aftermath,
-    check_length,
+    Verdict,
+    check_duration,
     decide,
+    emergency_follow_up,
 )
-from models.policy.decide import ON_BEHALF, manages
-from models.policy.stages import told
+from models.policy.decide import ON_BEHALF, is_owner_or_admin
+from models.policy.stages import conflict_sentence
 from models.registry import apps
 from models.registry.directory import Directory, names_of
 from models.registry.policy_snapshot import Snapshot, policy_of, snapshot_of
@@ -58,9 +58,9 @@ class Planned:
 
     snapshot: Snapshot
     question: Question
-    decision: Decision
-    length: Length
-    after: Aftermath | None = None
+    decision: PolicyDecision
+    length: DurationCheck
+    after: EmergencyFollowUp | None = None
     """Of an emergency: who is told, and who reviews it."""
     unreviewed: int = 0
     """Of an emergency: how many earlier ones for the same are still to be reviewed."""
@@ -87,7 +87,7 @@ def plan(case: Case, draft: Draft, directory: Directory | None = None) -> list[P
 def may_ask_for_others(case: Case, app: AppSpec, person_id: str) -> bool:
     """Whether the form lets this person choose somebody else. For whom exactly, the policy says."""
     if app.on_behalf is OnBehalf.ADMINS:
-        return manages(app.owners, person_id, Directory(case))
+        return is_owner_or_admin(app.owners, person_id, Directory(case))
     return app.on_behalf is not OnBehalf.NOBODY
 
 
@@ -173,7 +173,8 @@ def _questions(case: Case, draft: Draft, snapshots: Sequence[Snapshot]) -> list[
     if draft.kind is not RequestKind.EXTEND:
         kinds = duplicates.kinds_of(case, draft.beneficiary_id, app.key, keys)
     chosen = [
-        Holding(access_ref(app.key, one.access.key), one.policy.title, Hold.SAME_TIME) for one in snapshots
+        Holding(access_ref(app.key, one.access.key), one.policy.title, HoldingState.SAME_TIME)
+        for one in snapshots
     ]
     questions = (
         _question(
@@ -193,7 +194,7 @@ def _questions(case: Case, draft: Draft, snapshots: Sequence[Snapshot]) -> list[
 def _planned(directory: Directory, draft: Draft, snapshot: Snapshot, question: Question) -> Planned:
     length = _length(snapshot, draft, directory, question.at)
     decision = decide(question, directory)
-    if decision.outcome in (Outcome.DENY, Outcome.NOBODY):
+    if decision.verdict in (Verdict.DENY, Verdict.NOBODY):
         raise Denied(_why(decision, question, directory), field=_field_of(decision))
     return Planned(snapshot, question, decision, length)
 
@@ -201,26 +202,26 @@ def _planned(directory: Directory, draft: Draft, snapshot: Snapshot, question: Q
 def _in_emergency(case: Case, directory: Directory, planned: Planned) -> Planned:
     question = planned.question
     earlier = unreviewed(case, question.beneficiary, question.app.key, question.access.key)
-    return replace(planned, after=aftermath(question, directory), unreviewed=earlier)
+    return replace(planned, after=emergency_follow_up(question, directory), unreviewed=earlier)
 
 
-def _why(decision: Decision, question: Question, directory: Directory) -> str:
+def _why(decision: PolicyDecision, question: Question, directory: Directory) -> str:
     """The reasons, said to the one who asks: where it is their own, what they have is what "you have"."""
     said = {
-        told(clash, question, directory): clash.said("You have")
-        for clash in decision.conflicts
+        conflict_sentence(conflict, question, directory): conflict.sentence("You have")
+        for conflict in decision.conflicts
         if not question.on_behalf
     }
     return " ".join(said.get(reason.text, reason.text) for reason in decision.because)
 
 
-def _field_of(decision: Decision) -> str:
+def _field_of(decision: PolicyDecision) -> str:
     return "beneficiary" if any(one.rule == ON_BEHALF for one in decision.because) else "access"
 
 
-def _length(snapshot: Snapshot, draft: Draft, directory: Directory, now: datetime) -> Length:
+def _length(snapshot: Snapshot, draft: Draft, directory: Directory, now: datetime) -> DurationCheck:
     beneficiary = directory.person(draft.beneficiary_id)
-    length = check_length(
+    length = check_duration(
         snapshot.policy,
         draft.term.length,
         draft.term.start,

@@ -8,22 +8,22 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from sqlalchemy import ColumnElement, Select, Text, bindparam, func, literal_column, or_, select
 from sqlalchemy import case as case_when
 
-from models.audit.chain import fields, put_back
-from models.audit.lines import EXPORTED, MEMBER, joined_texts
+from models.audit.canonical_lines import EXPORTED, MEMBER, joined_texts
+from models.audit.chain import restore_texts, text_fields
 from models.store.case import Case
 from models.store.statements import among
 from models.tables.audit import AuditEntry, AuditText
 from models.tables.base import Json
 
-AT_ONCE = 500
-"""How many entries are read in one statement: enough to be quick, and of no weight in memory."""
+BATCH_SIZE = 500
+"""How many entries one statement reads: enough to be quick, few enough to need little memory."""
 BEFORE_ALL = -(2**63)
-"""Before every number that an entry could have; one that is not counted from 1 is read, and found out."""
+"""Below every number that an entry can have, so that a forged one below 1 is read too, and detected."""
 AFTER_ALL = 2**63 - 1
 
 
-class Entry(NamedTuple):
-    """An entry as it is read: its words are in its data, or `ERASED` stands there."""
+class TrailEntry(NamedTuple):
+    """An entry as it is read: its texts are in its data, or `ERASED` in their place."""
 
     seq: int
     at: datetime
@@ -38,7 +38,7 @@ class Entry(NamedTuple):
 
 
 class _Row(Protocol):
-    """An entry, of whatever class."""
+    """An entry: the table's row or a `TrailEntry`."""
 
     @property
     def seq(self) -> Any: ...
@@ -58,10 +58,10 @@ class _Row(Protocol):
     def data(self) -> Any: ...
 
 
-_COLUMNS = [AuditEntry.__table__.c[name] for name in Entry._fields]
+_COLUMNS = [AuditEntry.__table__.c[name] for name in TrailEntry._fields]
 _STORY = select(*_COLUMNS).where(among(AuditEntry.subject, "subjects")).order_by(AuditEntry.seq)
 _LATEST = select(AuditEntry.at).order_by(AuditEntry.seq.desc()).limit(1)
-_WORDS_OF = select(AuditText.seq, AuditText.field, AuditText.text).where(among(AuditText.seq, "entries"))
+_TEXTS_OF = select(AuditText.seq, AuditText.field, AuditText.text).where(among(AuditText.seq, "entries"))
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "since": AuditEntry.at >= bindparam("since"),
     "until": AuditEntry.at <= bindparam("until"),
@@ -70,8 +70,8 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
 }
 
 
-def as_record(entry: _Row) -> Json:
-    """The entry as plain values, in the order of the export's columns, hashes left out."""
+def hashed_fields(entry: _Row) -> Json:
+    """What the entry's hash covers, as plain values in the order of an export's columns."""
     return {
         "seq": entry.seq,
         "at": entry.at.isoformat(),
@@ -84,14 +84,14 @@ def as_record(entry: _Row) -> Json:
     }
 
 
-def latest(case: Case) -> datetime | None:
-    """When the last entry was written, by the clock of whoever wrote it; None in an empty trail."""
+def latest_time(case: Case) -> datetime | None:
+    """The time of the last entry, by the clock of the process that wrote it; None in an empty trail."""
     return next(iter(case.read(_LATEST)), None)
 
 
-def story_of(case: Case, subjects: Sequence[str]) -> list[Entry]:
-    """Every entry about these subjects, in order: a request's whole timeline."""
-    return joined(case, map(Entry._make, case.read(_STORY, subjects=list(subjects))))
+def entries_about(case: Case, subjects: Sequence[str]) -> list[TrailEntry]:
+    """All entries about these subjects, in order: a request's timeline."""
+    return with_texts(case, map(TrailEntry._make, case.read(_STORY, subjects=list(subjects))))
 
 
 def entries(
@@ -101,17 +101,19 @@ def entries(
     until: datetime | None = None,
     app: str | None = None,
     person: str | None = None,
-) -> Iterator[Entry]:
-    """The trail in order, read in pieces so that ten million entries need no memory.
+) -> Iterator[TrailEntry]:
+    """The trail in order, read in batches so that ten million entries need little memory.
 
-    Times are inclusive, UTC; `person` is by or about them.
+    Times are inclusive, in UTC; `person`: entries by or about them.
     """
-    wanted = _wanted(since, until, app, person)
-    for rows in _pieces(case, _entries(frozenset(wanted)), wanted):
-        yield from joined(case, map(Entry._make, rows))
+    filters = _filters(since, until, app, person)
+    statement, after = _entries(frozenset(filters)), BEFORE_ALL
+    while rows := case.read(statement, after=after, **filters):
+        yield from with_texts(case, map(TrailEntry._make, rows))
+        after = rows[-1][0]
 
 
-def exported(
+def export_lines(
     case: Case,
     *,
     since: datetime | None = None,
@@ -119,72 +121,65 @@ def exported(
     app: str | None = None,
     person: str | None = None,
 ) -> Iterator[tuple[int, str]]:
-    """The same as lines of JSON: how many entries were read at once, and their lines as one text.
+    """The same entries as lines of JSON, in batches: how many entries, and their lines as one text.
 
-    See `lines.EXPORTED`. The words of an entry, unless erased, are its `texts`: by field, salt and text.
+    Each line is `canonical_lines.EXPORTED`, with the texts that were not erased as `texts`: by field, salt
+    and text.
     """
-    wanted = _wanted(since, until, app, person)
-    names, after, last = frozenset(wanted), BEFORE_ALL, BEFORE_ALL
+    filters = _filters(since, until, app, person)
+    names, after, last = frozenset(filters), BEFORE_ALL, BEFORE_ALL
     while last < AFTER_ALL:
-        last = next(iter(case.read(_end_of_piece(names), after=after, **wanted)), AFTER_ALL)
-        ((count, lines),) = case.read(_lines(names), after=after, last=last, **wanted)
+        last = next(iter(case.read(_batch_end(names), after=after, **filters)), AFTER_ALL)
+        ((count, lines),) = case.read(_lines(names), after=after, last=last, **filters)
         if count:
             yield count, lines
         after = last
 
 
-_R = TypeVar("_R", bound=Entry | AuditEntry)
+_R = TypeVar("_R", bound=TrailEntry | AuditEntry)
 
 
-def joined(case: Case, rows: Iterable[_R]) -> list[_R]:
-    """These entries with their words in their data."""
-    read = list(rows)
-    apart = {row.seq for row in read if next(fields(row.data), None) is not None}
-    if not apart:
-        return read
-    words: dict[int, dict[str, str]] = {}
-    for seq, field, text in case.read(_WORDS_OF, entries=sorted(apart)):
-        words.setdefault(seq, {})[field] = text
+def with_texts(case: Case, rows: Iterable[_R]) -> list[_R]:
+    """The entries with their texts in their data."""
+    entries_read = list(rows)
+    with_digests = {row.seq for row in entries_read if next(text_fields(row.data), None) is not None}
+    if not with_digests:
+        return entries_read
+    texts: dict[int, dict[str, str]] = {}
+    for seq, field, text in case.read(_TEXTS_OF, entries=sorted(with_digests)):
+        texts.setdefault(seq, {})[field] = text
     return [
-        row._replace(data=put_back(row.data, words.get(row.seq, {}))) if row.seq in apart else row  # type: ignore[union-attr,misc]
-        for row in read
+        row._replace(data=restore_texts(row.data, texts.get(row.seq, {}))) if row.seq in with_digests else row  # type: ignore[union-attr,misc]
+        for row in entries_read
     ]
 
 
-def _wanted(since: datetime | None, until: datetime | None, app: str | None, person: str | None) -> Json:
-    given = {"since": since, "until": until, "app": app, "person": person}
-    return {name: value for name, value in given.items() if value}
-
-
-def _pieces(case: Case, statement: Select[Any], wanted: Json) -> Iterator[list[Any]]:
-    """What a statement reads, in pieces; its first column is the entry's number."""
-    after = BEFORE_ALL
-    while rows := case.read(statement, after=after, **wanted):
-        yield rows
-        after = rows[-1][0]
+def _filters(since: datetime | None, until: datetime | None, app: str | None, person: str | None) -> Json:
+    filters = {"since": since, "until": until, "app": app, "person": person}
+    return {name: value for name, value in filters.items() if value}
 
 
 @cache
 def _entries(names: frozenset[str]) -> Select[Any]:
     after = AuditEntry.seq > bindparam("after")
-    return select(*_COLUMNS).where(after, *_conditions(names)).order_by(AuditEntry.seq).limit(AT_ONCE)
+    return select(*_COLUMNS).where(after, *_conditions(names)).order_by(AuditEntry.seq).limit(BATCH_SIZE)
 
 
 @cache
-def _end_of_piece(names: frozenset[str]) -> Select[Any]:
-    """The number of the last entry of the next piece; none where so many are not left."""
+def _batch_end(names: frozenset[str]) -> Select[Any]:
+    """The number of the last entry of the next batch; none where fewer entries are left."""
     after = AuditEntry.seq > bindparam("after")
     number = select(AuditEntry.seq).where(after, *_conditions(names)).order_by(AuditEntry.seq)
-    return number.limit(1).offset(AT_ONCE - 1)
+    return number.limit(1).offset(BATCH_SIZE - 1)
 
 
 @cache
 def _lines(names: frozenset[str]) -> Select[Any]:
-    """How many entries a piece has, and their lines, each with its words, as one text."""
+    """How many entries a batch has, and their lines, each with its texts, as one text."""
     numbers = select(AuditEntry.seq).where(*_between(AuditEntry.seq), *_conditions(names))
-    mine = _between(AuditText.seq) if not names else (AuditText.seq.in_(numbers),)
+    in_batch = _between(AuditText.seq) if not names else (AuditText.seq.in_(numbers),)
     members = joined_texts(MEMBER, ",", AuditText.__table__.c.field).label("members")
-    words = select(AuditText.seq, members).where(*mine).group_by(AuditText.seq).subquery("words")
+    words = select(AuditText.seq, members).where(*in_batch).group_by(AuditText.seq).subquery("words")
     without_brace = func.rtrim(EXPORTED, literal_column("'}'"), type_=Text)
     with_words = without_brace + literal_column("',\"texts\":{'") + words.c.members + literal_column("'}}'")
     line = case_when((words.c.members.is_(None), EXPORTED), else_=with_words).label("line")
