@@ -8,7 +8,7 @@ from blocks.cards import buttons, emergency, layout, phrases, progress
 from blocks.kit import Block, Element, View
 from blocks.kit.text import esc, mention
 from blocks.timeline import line
-from models.audit import Entry
+from models.audit import TrailEntry
 from models.catalogue.spec.enums import OnReject, RequestKind
 from models.queries.stage_stories import StageStory
 from models.queries.stories import RequestStory
@@ -33,7 +33,7 @@ class DetailsAction(StrEnum):
 
 def details(
     story: RequestStory,
-    entries: Sequence[Entry],
+    entries: Sequence[TrailEntry],
     page: int = 0,
     *,
     viewer: str = "",

@@ -19,7 +19,7 @@ from models.tables.cards import CardKind
 from models.tables.grants import TaskState
 from models.tables.reviews import Review, ReviewState
 from models.tables.states import GrantState, RequestState
-from models.text_cleanup import remove_unseen
+from models.text import remove_unseen
 
 SUBJECT_LIMIT = 150
 NO_LINK = (

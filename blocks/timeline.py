@@ -10,8 +10,8 @@ from typing import Any
 
 from blocks.cards.phrases import inline_quote, term_text
 from blocks.kit.text import esc, mention, mentions, moment
-from models.audit import Entry
-from models.durations import spoken
+from models.audit import TrailEntry
+from models.durations import duration_words
 from models.tables.base import Json
 from models.tables.grants import Direction
 from models.tables.requests import Term
@@ -22,7 +22,7 @@ TEXT_LIMIT = 2600
 Sentence = Callable[[str, Json], str]
 
 
-def line(entry: Entry) -> str:
+def line(entry: TrailEntry) -> str:
     """One entry: its time and its sentence. An action without a sentence shows its name."""
     sentence = SENTENCES.get(entry.action)
     if sentence is None:
@@ -135,7 +135,7 @@ def _end(value: Json) -> str:
     """The end, or the length where that is what counts."""
     if value.get("end"):
         return moment(datetime.fromisoformat(value["end"]))
-    return spoken(timedelta(seconds=value["length"])) if value.get("length") else "no end"
+    return duration_words(timedelta(seconds=value["length"])) if value.get("length") else "no end"
 
 
 def _end_moved(data: Json) -> str:
@@ -152,7 +152,9 @@ def _grace(_actor: str, data: Json) -> str:
 
 
 def _expiry_notice(actor: str, data: Json) -> str:
-    return f"{actor} told the holder that it ends within {spoken(timedelta(seconds=data['before_end']))}"
+    return (
+        f"{actor} told the holder that it ends within {duration_words(timedelta(seconds=data['before_end']))}"
+    )
 
 
 def _task(data: Json, give: str = "give", take: str = "take") -> str:

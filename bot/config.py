@@ -24,7 +24,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.config_addresses import SmtpServer, check_api_url, check_database_url, check_sender, parse_smtp
 from bot.errors import Failure
 from bot.pydantic_errors import FieldProblem, explain, quoted
-from models.durations import parse
+from models.durations import parse_duration
 from models.lifecycle.request.rate_limits import DEFAULT_LIMITS
 
 Mode = Literal["socket", "http"]
@@ -66,7 +66,7 @@ def _length(value: object) -> timedelta:
         return value
     if not isinstance(value, str):
         raise ValueError('should be a length such as "365d"')  # noqa: TRY004 - pydantic's way to say it
-    return parse(value)
+    return parse_duration(value)
 
 
 def _database(secret: SecretStr) -> SecretStr:

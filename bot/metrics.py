@@ -16,7 +16,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from models.audit import Fact
+from models.audit import AuditEvent
 from models.store.base import Store
 
 log = structlog.stdlib.get_logger(__name__)
@@ -128,7 +128,7 @@ class Metrics:
 def follow_audit_trail(store: Store, metrics: Metrics) -> None:
     """Count and log the audit entries that this process writes from now on, one line for each commit."""
 
-    def on_commit(entries: Sequence[Fact]) -> None:
+    def on_commit(entries: Sequence[AuditEvent]) -> None:
         for action, number in collections.Counter(entry.action for entry in entries).items():
             metrics.recorded.labels(action).inc(number)
         descriptions = [

@@ -1,14 +1,14 @@
-"""The time, handed in: the bot, the tests and the sandbox differ only in the clock they hold."""
+"""Clocks: whatever needs the time gets one, so that the bot, tests and sandbox differ only in their clock."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time."""
+    """A source of the present time."""
 
     def now(self) -> datetime:
-        """Return the present as an aware datetime in UTC."""
+        """The present time, aware, in UTC."""
         ...
 
 
@@ -20,7 +20,7 @@ class SystemClock:
 
 
 class ManualClock:
-    """A clock that stands still until it is moved. For tests and stories."""
+    """A clock that stands still until it is moved, for tests and the sandbox's stories."""
 
     def __init__(self, start: datetime) -> None:
         self._now = start.astimezone(UTC)
@@ -29,6 +29,6 @@ class ManualClock:
         return self._now
 
     def advance(self, step: timedelta) -> datetime:
-        """Move by `step` (it may be negative, as a machine's clock may jump back); return the new time."""
+        """Move by `step` and return the new time. `step` may be negative: machines' clocks jump back too."""
         self._now += step
         return self._now

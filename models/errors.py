@@ -1,11 +1,11 @@
-"""Refusals: what a person tried and may not do, each with the sentence that they read."""
+"""Refusals: why something that a person tried cannot be done, each with the sentence shown to them."""
 
 
 class Refusal(Exception):
-    """Something that a person asked for cannot be done. `str()` is what they are shown, as plain text.
+    """Something that a person tried cannot be done. `str()` is the sentence shown to them, as plain text.
 
-    `field` names the part of a form that the sentence belongs to, where there is one
-    (see `blocks.ids` for where each stands): "app", "access", "term", "reason", "comment".
+    `field` names the field of a form that the sentence belongs to, where there is one: "app", "access",
+    "term", "reason", "comment". `blocks.ids` knows the block of each.
     """
 
     def __init__(self, sentence: str, *, field: str | None = None) -> None:
@@ -14,7 +14,7 @@ class Refusal(Exception):
 
 
 class NotFound(Refusal):
-    """What a button or a command names does not exist, or not any more."""
+    """What a button or a command names does not exist (any more)."""
 
 
 class NotAllowed(Refusal):
@@ -22,7 +22,7 @@ class NotAllowed(Refusal):
 
 
 class NotAnApprover(NotAllowed):
-    """Somebody who is not asked (or no longer) tried to decide; says who can."""
+    """Somebody who is no approver (any more) tried to decide; says who can."""
 
 
 class OwnRequest(NotAllowed):
@@ -30,39 +30,39 @@ class OwnRequest(NotAllowed):
 
 
 class AlreadyDecided(Refusal):
-    """This person has decided on this request before."""
+    """This person or their delegate has decided on this request before."""
 
 
 class Closed(Refusal):
-    """Somebody was first: what it was about is no longer open. Says who closed it and how."""
+    """It is no longer open, since somebody was first. Says who closed it and how."""
 
 
 class Duplicate(Refusal):
-    """The same is already asked for, or already held."""
+    """The same access is requested already, or held already."""
 
 
 class SentAlready(Duplicate):
-    """The very same was sent by this person a moment ago: it was taken, and is not sent twice."""
+    """This person sent the very same a moment ago; it was accepted, and is not sent twice."""
 
 
 class Denied(Refusal):
-    """A rule says no, or nobody can be asked."""
+    """A rule denies the request, or it has nobody to approve it."""
 
 
 class Conflicting(Denied):
-    """It does not go with other access of the same person."""
+    """The access conflicts with other access of the same person."""
 
 
 class Invalid(Refusal):
-    """What was entered cannot be used. Says what would be right."""
+    """What was entered is not valid. Says what would be right."""
 
 
 class SentBefore(Refusal):
-    """A form whose sending was carried out comes again with something else in it: that is not in it."""
+    """A submitted form came again with other content, which was not used."""
 
 
 class Repeated(Exception):
     """This delivery was carried out before.
 
-    Not a refusal: the right answer is the first one's, a plain yes.
+    Not a refusal: Slack gets the answer of the first time, an acknowledgement.
     """

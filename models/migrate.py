@@ -1,4 +1,4 @@
-"""Bringing the schema up to date, with Alembic, on both databases.
+"""Migrate the database's schema, with Alembic, on SQLite and PostgreSQL.
 
 Alembic is imported only where there is something to migrate: a database is nearly always up to date, and
 without it the bot is ready 50 ms sooner, and 18 MiB smaller.
@@ -16,19 +16,19 @@ from sqlalchemy.pool import NullPool
 
 Result = TypeVar("Result")
 
-HERE = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 _TABLE = "alembic_version"
 """Where Alembic keeps the revision that a database has."""
 
 
 async def upgrade(url: str) -> tuple[str | None, str]:
-    """Migrate the database of this URL to the newest schema; returns the revisions before and after."""
-    return await _on(url, _upgrade)
+    """Migrate the database at `url` to the newest schema. Returns the revisions before and after."""
+    return await _run(url, _upgrade)
 
 
 async def check(url: str) -> str | None:
-    """The schema's revision in the database, None for an empty one; changes nothing."""
-    return await _on(url, _current)
+    """The revision of the database's schema, None for an empty database. Changes nothing."""
+    return await _run(url, _current)
 
 
 def newest() -> str:
@@ -37,20 +37,20 @@ def newest() -> str:
 
 
 def knows(revision: str | None) -> bool:
-    """Whether this version of Keyturn knows the revision; one of a newer version it does not."""
+    """Whether this version of Keyturn knows a revision; not so if it is of a newer version."""
     return revision is None or revision in _revisions()
 
 
 @cache
 def _revisions() -> list[str]:
-    """All revisions, the oldest first: each migration's file is called by its own, and they are numbered."""
-    return sorted(file.name.partition("_")[0] for file in (HERE / "versions").glob("[0-9]*_*.py"))
+    """All revisions, the oldest first. The names of the migrations' files begin with them, as numbers."""
+    return sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
-async def _on(url: str, work: Callable[[Connection], Result]) -> Result:
+async def _run(url: str, work: Callable[[Connection], Result]) -> Result:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return await asyncio.to_thread(_on_sqlite, parsed.database or "", work)
+        return await asyncio.to_thread(_run_on_sqlite, parsed.database or "", work)
     engine = create_async_engine(parsed.set(drivername="postgresql+asyncpg"), poolclass=NullPool)
     try:
         async with engine.begin() as connection:
@@ -59,7 +59,7 @@ async def _on(url: str, work: Callable[[Connection], Result]) -> Result:
         await engine.dispose()
 
 
-def _on_sqlite(path: str, work: Callable[[Connection], Result]) -> Result:
+def _run_on_sqlite(path: str, work: Callable[[Connection], Result]) -> Result:
     engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
     with engine.begin() as connection:
         return work(connection)
@@ -81,11 +81,11 @@ def _current(connection: Connection) -> str | None:
 
 
 def migrate_to(connection: Connection, revision: str) -> None:
-    """Migrate the database of this connection as far as to a revision."""
+    """Migrate the database of this connection up to a revision."""
     from alembic import command  # noqa: PLC0415 - see above
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", str(HERE))
+    config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Delete, Select, bindparam, delete, select
 
-from models.audit import AuditEntry, joined
+from models.audit import AuditEntry, with_texts
 from models.statements import row_type
 from models.store.base import Store
 from models.store.case import Case
@@ -26,7 +26,7 @@ def new_row(table: type[R], /, **values: Any) -> R:
 def every(case: Case, table: type[R], /, **values: Any) -> list[R]:
     """The rows that have these values, by their keys: as the database has them, entries with their words."""
     found: list[Any] = case.read(_rows(table, tuple(sorted(values))), **values)
-    return joined(case, found) if table is AuditEntry else found
+    return with_texts(case, found) if table is AuditEntry else found
 
 
 def the(case: Case, table: type[R], /, **values: Any) -> R:

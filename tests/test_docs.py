@@ -5,7 +5,7 @@ import pytest
 from pydantic import BaseModel
 
 from models.catalogue.file.read import load
-from models.catalogue.spec import AccessSpec, AppSpec, ExampleSpec, RuleSpec, Someone, StageSpec, When
+from models.catalogue.spec import AccessSpec, AppSpec, ExamplePerson, ExampleSpec, RuleSpec, StageSpec, When
 from models.catalogue.spec.entry_kinds import KINDS
 from models.tables.states import as_mermaid
 from models.wording.messages import FILTERS, MESSAGES, MessageKey
@@ -25,7 +25,7 @@ ENTRIES = (
     RuleSpec,
     When,
     ExampleSpec,
-    Someone,
+    ExamplePerson,
     *(one.model for one in KINDS),
 )
 
@@ -47,7 +47,7 @@ def test_every_message_with_its_facts_is_in_the_documentation(key: MessageKey) -
 def test_the_documented_message_can_be_used() -> None:
     page = (ROOT / "docs/catalogue.md").read_text()
     (written,) = re.findall(r"```toml\n(\[\[message\]\].*?)```", page, re.DOTALL)
-    assert load(written, "docs").parts["message"]
+    assert load(written, "docs").entries["message"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from blocks.admin.fields.text import TextField
 from blocks.admin.ids import AdminPlace, AdminScreen
 from blocks.kit import Block, View
 from blocks.kit.state import Errors, Values
-from models.catalogue.lint.problems import Problem, explain
+from models.catalogue.lint.problems import CatalogueProblem, explain_errors
 from models.catalogue.lint.unreachable_rules import contradictions
 from models.catalogue.search import fold
 from models.catalogue.spec import AppSpec
@@ -66,7 +66,7 @@ def validate_app(
     try:
         app = AppSpec.model_validate(data)
     except ValidationError as error:
-        raise InvalidForm(_errors_by_block(explain(error, data), fields, within, otherwise)) from None
+        raise InvalidForm(_errors_by_block(explain_errors(error, data), fields, within, otherwise)) from None
     if problems := contradictions(app):
         raise InvalidForm(_errors_by_block(problems, fields, within, otherwise))
     return app
@@ -77,11 +77,11 @@ def validate_entry(model: type[Entry], data: Mapping[str, Any], fields: Sequence
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise InvalidForm(_errors_by_block(explain(error, data, model), fields, (), "name")) from None
+        raise InvalidForm(_errors_by_block(explain_errors(error, data, model), fields, (), "name")) from None
 
 
 def _errors_by_block(
-    problems: Iterable[Problem], fields: Sequence[Field], within: Path, otherwise: str
+    problems: Iterable[CatalogueProblem], fields: Sequence[Field], within: Path, otherwise: str
 ) -> Errors:
     errors = Errors()
     for problem in problems:

@@ -7,7 +7,7 @@ from blocks.cards import buttons, phrases, progress
 from blocks.kit import Block, Element, Message
 from blocks.kit.text import cut, esc, mention, moment, quote
 from models.catalogue.spec.conflicts import ConflictAction
-from models.durations import spoken
+from models.durations import duration_words
 from models.lifecycle.separation_of_duties import blocking_sentence
 from models.queries.stories import GrantStory, RequestStory
 from models.tables.requests import Request
@@ -46,8 +46,12 @@ def reason(request: Request) -> Block | None:
 
 def over_max_warning(story: RequestStory) -> Block | None:
     """The warning that a request is longer than its maximum."""
-    longest = phrases.max_duration(story.snapshot) if story.request.over_max else None
-    return kit.section(f":warning: Longer than the usual maximum of {spoken(longest)}.") if longest else None
+    longest = story.snapshot.policy.max_duration if story.request.over_max else None
+    return (
+        kit.section(f":warning: Longer than the usual maximum of {duration_words(longest)}.")
+        if longest
+        else None
+    )
 
 
 def stages(story: RequestStory) -> Block | None:
@@ -96,9 +100,9 @@ def conflicts(story: RequestStory) -> Block | None:
     """A request's conflicts (separation of duties), each with the other access, the rule and the reason."""
     name = story.names.get(story.request.beneficiary_id, story.request.beneficiary_id)
     lines = []
-    for clash in story.conflicts:
-        mark = ":no_entry:" if clash.action is ConflictAction.BLOCK else ":warning:"
-        lines.append(f"{mark} *Conflict:* {esc(clash.said(f'{name} has'))}")
+    for conflict in story.conflicts:
+        mark = ":no_entry:" if conflict.action is ConflictAction.BLOCK else ":warning:"
+        lines.append(f"{mark} *Conflict:* {esc(conflict.sentence(f'{name} has'))}")
     if blocking_sentence(story.conflicts, name):
         lines.append("*It cannot be approved as long as that is so.*")
     return kit.section(phrases.fit_lines(lines)) if lines else None

@@ -1,16 +1,17 @@
 """Phrases that cards and modals share: what, who, how long, until when. All of it is mrkdwn."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from blocks.kit.text import SECTION, cut, esc, first_items, mention, moment
+from blocks.kit.text import SECTION, cut, esc, mention, moment
 from models.catalogue.spec.enums import RequestKind
-from models.durations import spoken
+from models.durations import duration_words
 from models.queries.stories import RequestStory
 from models.registry.policy_snapshot import Snapshot
 from models.tables.grants import Grant
 from models.tables.requests import Request, Term
 from models.tables.states import GrantState, RequestState
+from models.text import first_items
 
 NOTIFICATION = 300
 """Characters of a notification: more than any client shows."""
@@ -38,7 +39,7 @@ def term_text(term: Term) -> str:
     """A term: "8 hours", "until 4 March", "4 March to 9 March", "no end"."""
     if term.length is not None:
         after = f" from {moment(term.start)}" if term.start else ""
-        return f"{spoken(term.length)}{after}"
+        return f"{duration_words(term.length)}{after}"
     if term.end is not None:
         return f"{moment(term.start)} to {moment(term.end)}" if term.start else f"until {moment(term.end)}"
     return f"no end, from {moment(term.start)}" if term.start else "no end"
@@ -88,13 +89,8 @@ def _grant_period(grant: Grant) -> str:
 
 
 def risk(snapshot: Snapshot) -> str:
-    """The risk of the access, or else of the app: "High"."""
-    return (snapshot.access.risk or snapshot.app.risk).value.capitalize()
-
-
-def max_duration(snapshot: Snapshot) -> timedelta | None:
-    """The maximum duration of the access, or else of the app."""
-    return snapshot.access.max_duration or snapshot.app.max_duration
+    """The risk of the access: "High"."""
+    return snapshot.policy.risk.value.capitalize()
 
 
 def instructions(snapshot: Snapshot) -> str:

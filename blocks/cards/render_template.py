@@ -13,8 +13,9 @@ from functools import lru_cache
 from jinja2 import Template, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from blocks.kit.text import cut, date, esc, join_words, moment
-from models.registry.company_words import OwnWords, Trouble
+from blocks.kit.text import MAX_MENTIONS, cut, date, esc, moment
+from models.registry.company_templates import CompanyTemplates, TemplateFailure
+from models.text import join_words
 from models.wording.grammar import parse
 from models.wording.messages import MessageKey
 
@@ -52,13 +53,13 @@ ValueSource = Callable[[], Mapping[str, Value]]
 """Returns a template's values; called only if there is a template."""
 
 
-def subject(words: OwnWords, key: MessageKey, facts: ValueSource) -> str | None:
+def subject(words: CompanyTemplates, key: MessageKey, facts: ValueSource) -> str | None:
     """The subject by the company's template, in one line; None where the standard one holds."""
     text = _render_or_none(words, key, "subject", facts, SUBJECT_LIMIT)
     return " ".join(text.split()) or None if text else None
 
 
-def text(words: OwnWords, key: MessageKey, facts: ValueSource, limit: int = TEXT_LIMIT) -> str | None:
+def text(words: CompanyTemplates, key: MessageKey, facts: ValueSource, limit: int = TEXT_LIMIT) -> str | None:
     """The text by the company's template, possibly empty; None where the standard one holds."""
     return _render_or_none(words, key, "text", facts, limit)
 
@@ -70,7 +71,7 @@ def render(key: MessageKey, template: str, facts: Mapping[str, Value], limit: in
 
 
 def _render_or_none(
-    words: OwnWords, key: MessageKey, name: str, facts: ValueSource, limit: int
+    words: CompanyTemplates, key: MessageKey, name: str, facts: ValueSource, limit: int
 ) -> str | None:
     template = words.of(key, name)
     if template is None:
@@ -78,7 +79,7 @@ def _render_or_none(
     try:
         return render(key, template, facts(), limit)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with the words, the message goes out
-        words.troubles.append(Trouble(key, name, str(error)))
+        words.failures.append(TemplateFailure(key, name, str(error)))
         return None
 
 
@@ -111,7 +112,7 @@ def _to_mrkdwn(value: Value) -> str:
         case PersonValue():
             return value.mrkdwn
         case PeopleValue():
-            return join_words(value.mrkdwn)
+            return join_words(value.mrkdwn, limit=MAX_MENTIONS)
         case datetime():
             return moment(value)
     return esc(value)
@@ -126,7 +127,7 @@ FILTERS: Mapping[str, Callable[..., Value]] = {
     "lower": _text_filter(str.lower),
     "capitalize": _text_filter(str.capitalize),
     "name": lambda person: person.name if person else "",
-    "either": lambda people: Mrkdwn(join_words(people.mrkdwn, word="or")),
+    "either": lambda people: Mrkdwn(join_words(people.mrkdwn, word="or", limit=MAX_MENTIONS)),
     "date": lambda at: Mrkdwn(date(at) if at else ""),
     "default": lambda value, otherwise: value or otherwise,
 }

@@ -18,7 +18,7 @@ from blocks.kit.state import Errors, Values, text_of
 from models.catalogue.spec.enums import RequestKind
 from models.queries.stories import RequestStory
 from models.tables.requests import Request, Term
-from models.text_cleanup import TEXT_LIMIT
+from models.text import TEXT_LIMIT
 
 COMMENT = "comment"
 """The block of the one field that all of these forms have."""

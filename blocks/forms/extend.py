@@ -13,7 +13,7 @@ from models.catalogue.spec import AccessPolicy
 from models.catalogue.spec.enums import Need
 from models.tables.grants import Grant
 from models.tables.requests import Term
-from models.text_cleanup import TEXT_LIMIT
+from models.text import TEXT_LIMIT
 
 FORM = "extend"
 """The form's callback id."""

@@ -8,7 +8,7 @@ from blocks.kit import Block, View
 from blocks.kit.state import Values, text_of
 from blocks.kit.text import mention, moment, quote
 from models.queries.stories import RequestStory
-from models.text_cleanup import TEXT_LIMIT
+from models.text import TEXT_LIMIT
 
 COMMENT = "comment"
 """The block of the one field that both forms have."""

@@ -9,7 +9,7 @@ from blocks.forms import term as term_form
 from blocks.forms.term import TermChoice, TermOffer, TermOption
 from blocks.kit import View
 from blocks.kit.state import Errors, Values
-from models.durations import spoken
+from models.durations import duration_words
 from models.tables.grants import Grant
 from models.tables.requests import Request, Term
 
@@ -83,5 +83,5 @@ def _offer(target: ShortenTarget, now: datetime) -> TermOffer:
         presets=tuple(preset for preset in target.presets if longest is None or preset < longest),
         starts=False,
         dates=held or longest is None,
-        note=f"Less than {spoken(longest)}." if longest and not held else "Counted from now.",
+        note=f"Less than {duration_words(longest)}." if longest and not held else "Counted from now.",
     )

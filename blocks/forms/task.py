@@ -5,7 +5,7 @@ from blocks.cards import phrases
 from blocks.kit import View
 from blocks.kit.state import Values, text_of
 from models.queries.stories import TaskStory
-from models.text_cleanup import TEXT_LIMIT
+from models.text import TEXT_LIMIT
 
 FORM = "task.cannot"
 """The form's callback id."""

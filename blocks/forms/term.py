@@ -13,7 +13,7 @@ from blocks import kit
 from blocks.kit import Block, Option
 from blocks.kit.state import Errors, Values, choice_of, datetime_of, text_of
 from models.catalogue.spec import AccessPolicy, OverMax
-from models.durations import parse_spoken, spoken
+from models.durations import duration_words, parse_typed_duration
 from models.tables.requests import Term
 
 
@@ -90,7 +90,7 @@ class TermChoice:
             return (
                 cls(_seconds(term.length))
                 if preset
-                else cls(TermOption.OTHER.value, length=spoken(term.length))
+                else cls(TermOption.OTHER.value, length=duration_words(term.length))
             )
         if term.end is not None:
             return cls(TermOption.DATES.value, start=term.start, end=term.end)
@@ -149,7 +149,7 @@ def to_term(choice: TermChoice, offer: TermOffer, now: datetime) -> Term | Error
     """The term that the fields' content stands for, or the errors."""
     if choice.choice == TermOption.OTHER:
         try:
-            return Term(length=parse_spoken(choice.length))
+            return Term(length=parse_typed_duration(choice.length))
         except ValueError as error:
             return {TermBlock.LENGTH: str(error)}
     if choice.choice == TermOption.DATES:
@@ -177,7 +177,9 @@ def _options(offer: TermOffer) -> list[Option]:
     options = [kit.option("Another length", TermOption.OTHER)]
     options += [kit.option(dates, TermOption.DATES)] if offer.dates else []
     never = [kit.option("No end", TermOption.NEVER)] if offer.indefinite else []
-    return [kit.option(spoken(preset), _seconds(preset)) for preset in offer.presets] + options + never
+    return (
+        [kit.option(duration_words(preset), _seconds(preset)) for preset in offer.presets] + options + never
+    )
 
 
 def _length_field(choice: TermChoice, live_action: str | None) -> Block:
@@ -220,9 +222,9 @@ def _maximum_note(longest: timedelta | None, refused: bool) -> str:
     if longest is None:
         return ""
     return (
-        f"At most {spoken(longest)}."
+        f"At most {duration_words(longest)}."
         if refused
-        else f"Longer than {spoken(longest)} is flagged to the approvers."
+        else f"Longer than {duration_words(longest)} is flagged to the approvers."
     )
 
 
@@ -242,4 +244,6 @@ def emergency_offer(policies: Sequence[AccessPolicy]) -> TermOffer:
     if maximum is None:
         return usual
     presets = tuple(preset for preset in usual.presets if preset <= maximum) or (maximum,)
-    return TermOffer(presets, starts=False, dates=False, note=f"At most {spoken(maximum)} in an emergency.")
+    return TermOffer(
+        presets, starts=False, dates=False, note=f"At most {duration_words(maximum)} in an emergency."
+    )

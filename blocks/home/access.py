@@ -7,7 +7,7 @@ from blocks.cards import buttons, phrases, progress
 from blocks.cards.access import can_extend
 from blocks.kit import Block, Element
 from blocks.kit.text import mentions, moment
-from models.durations import spoken_left
+from models.durations import time_left_words
 from models.queries.my_access import HeldGrant, MyAccess
 from models.tables.grants import Direction, Grant
 from models.tables.states import GrantState
@@ -32,7 +32,9 @@ def _grant_rows(held: HeldGrant, viewer: str, admins: tuple[str, ...], now: date
 def _status(held: HeldGrant, admins: tuple[str, ...], now: datetime) -> str:
     grant = held.grant
     if grant.state is GrantState.ACTIVE and grant.ends_at is not None:
-        return f"*{grant.state.label}* · {spoken_left(grant.ends_at - now)}, until {moment(grant.ends_at)}"
+        return (
+            f"*{grant.state.label}* · {time_left_words(grant.ends_at - now)}, until {moment(grant.ends_at)}"
+        )
     if held.task_workers:
         work = "set it up" if grant.state is GrantState.GRANTING else "take it back"
         people = mentions(held.task_workers, word="or")

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypedDict
 
 from blocks.kit.text import HEADER, OPTION, SECTION, TITLE, cut
-from models.text_cleanup import remove_unseen
+from models.text import remove_unseen
 
 Block = dict[str, Any]
 Element = dict[str, Any]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from models.text_cleanup import tidy
+from models.text import tidy
 
 Errors = dict[str, str]
 """Error messages of a form, by block id."""

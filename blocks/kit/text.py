@@ -7,12 +7,14 @@ button 75, a modal's title and buttons 24.
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from models.text_cleanup import remove_unseen
+from models.text import join_words, remove_unseen
 
 SECTION = 3000
 HEADER = 150
 OPTION = 75
 TITLE = 24
+MAX_MENTIONS = 6
+"""How many people a line mentions before it counts the rest."""
 _NOBODY = {"keyturn": "Keyturn", "operator": "The operator"}
 
 
@@ -50,21 +52,9 @@ def mention(person_id: str) -> str:
     return _NOBODY.get(person_id) or f"<@{esc(person_id)}>"
 
 
-def mentions(person_ids: Sequence[str], *, word: str = "and", limit: int = 6) -> str:
+def mentions(person_ids: Sequence[str], *, word: str = "and", limit: int = MAX_MENTIONS) -> str:
     """Join mentions: "@Ada, @Grace and @Alan". Beyond `limit` they are counted."""
     return join_words([mention(person_id) for person_id in person_ids], word=word, limit=limit)
-
-
-def join_words(items: Sequence[str], *, word: str = "and", limit: int = 6) -> str:
-    """Join texts that are mrkdwn already: "a, b and c". Beyond `limit` they are counted."""
-    parts = first_items(items, limit)
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}" if parts else ""
-
-
-def first_items(items: Sequence[str], limit: int) -> list[str]:
-    """The first `limit` items, followed by "3 more" where there are more."""
-    rest = [f"{len(items) - limit} more"] if len(items) > limit else []
-    return [*items[:limit], *rest]
 
 
 def moment(at: datetime) -> str:

@@ -12,9 +12,9 @@ from blocks.kit import Block, View
 from blocks.kit.state import Values, text_of
 from blocks.kit.text import cut, esc
 from blocks.request_form import RequestBlock, RequestInput, preview
-from models.durations import spoken
+from models.durations import duration_words
 from models.lifecycle.request.plan import Planned
-from models.text_cleanup import TEXT_LIMIT
+from models.text import TEXT_LIMIT
 
 FORM = "request.emergency"
 """The form's callback id."""
@@ -65,5 +65,5 @@ def parse(carries: Mapping[str, str], values: Values) -> RequestInput:
 def _summary(planned: Sequence[Planned]) -> Block:
     names = cut(", ".join(esc(plan.snapshot.access.name) for plan in planned), _NAMES_LIMIT)
     first = planned[0]
-    period = f" for {spoken(first.question.duration)}" if first.question.duration else ""
+    period = f" for {duration_words(first.question.duration)}" if first.question.duration else ""
     return kit.section(f"*{esc(first.snapshot.app.name)}, {names}*{period}")

@@ -19,8 +19,8 @@ from blocks.request_form.ids import CALLBACK, RequestAction, RequestBlock, acces
 from blocks.request_form.input import MAX_ACCESSES, RequestInput, access_policies, reason_need, term_offer
 from blocks.request_form.options import access_option, app_option, open_accesses
 from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, Need
-from models.durations import spoken
-from models.text_cleanup import TEXT_LIMIT
+from models.durations import duration_words
+from models.text import TEXT_LIMIT
 
 _CHECKED = "yes"
 
@@ -129,7 +129,7 @@ def _emergency_field(app: AppSpec, policies: Sequence[AccessPolicy], *, checked:
     maximum = emergency_maximum(policies) or (app.emergency.max if app.emergency and checked else None)
     if maximum is None:
         return None
-    description = f"Access at once, for at most {spoken(maximum)}; reviewed afterwards."
+    description = f"Access at once, for at most {duration_words(maximum)}; reviewed afterwards."
     box = kit.checkboxes(
         RequestAction.EMERGENCY,
         [kit.option("It is an emergency", _CHECKED, description)],

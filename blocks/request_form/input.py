@@ -8,7 +8,7 @@ from blocks.forms.term import TermChoice, TermOffer
 from blocks.kit.state import Errors
 from blocks.request_form.ids import RequestBlock, access_block
 from blocks.request_form.options import open_accesses
-from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, Need, effective
+from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, Need, effective_policy
 from models.durations import LONGEST
 from models.lifecycle.request.plan import Draft
 from models.tables.requests import Request, Term
@@ -110,7 +110,7 @@ def reason_errors(inputs: RequestInput, app: AppSpec | None) -> Errors:
 def access_policies(inputs: RequestInput, app: AppSpec) -> list[AccessPolicy]:
     """The policies of the chosen accesses, or of the app while none is chosen."""
     selected = [access for access in open_accesses(app) if access.key in inputs.access_keys] or [_ANY]
-    return [effective(app, access) for access in selected]
+    return [effective_policy(app, access) for access in selected]
 
 
 def reason_need(inputs: RequestInput, app: AppSpec) -> Need:

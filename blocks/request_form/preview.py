@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from blocks import kit
 from blocks.kit import Block
-from blocks.kit.text import cut, esc, first_items, mentions
+from blocks.kit.text import cut, esc, mentions
 from models.catalogue.spec.conflicts import ConflictAction
 from models.catalogue.spec.enums import OnReject
-from models.durations import spoken
+from models.durations import duration_words
 from models.errors import Refusal, SentAlready
 from models.lifecycle.request.plan import Planned
-from models.policy import Aftermath, Outcome, PlannedStage, escalation_wait
+from models.policy import EmergencyFollowUp, PlannedStage, Verdict, escalation_wait
+from models.text import first_items
 
 _MAX_BLOCKS = 60
 """Of the 100 blocks of a modal; the form's own fields need a dozen."""
@@ -58,7 +59,7 @@ def _group_by_outcome(planned: Sequence[Planned]) -> list[list[Planned]]:
         decision = plan.decision
         stages = tuple((stage.name, stage.rule, stage.asked, stage.because) for stage in decision.stages)
         key = (
-            decision.outcome,
+            decision.verdict,
             stages or decision.because,
             plan.length.message,
             plan.after,
@@ -79,7 +80,7 @@ def _group_blocks(group: Sequence[Planned], *, with_names: bool) -> Iterator[Blo
     yield from (kit.section(f":warning: *Conflict:* {esc(text)}") for text in _conflict_texts(first))
     if first.after is not None:
         yield from _emergency_blocks(first, first.after)
-    if first.decision.outcome is Outcome.AUTO:
+    if first.decision.verdict is Verdict.AUTO:
         if first.after is None:
             yield kit.section("*No approval is needed*")
             yield kit.context(*(esc(reason.text) for reason in first.decision.because))
@@ -100,15 +101,15 @@ def _stage_blocks(plan: Planned) -> Iterator[Block]:
             yield kit.context(*notes)
 
 
-def _emergency_blocks(plan: Planned, after: Aftermath) -> Iterator[Block]:
+def _emergency_blocks(plan: Planned, after: EmergencyFollowUp) -> Iterator[Block]:
     """What emergency access means here: the start, who is informed, and who reviews it."""
     spec = plan.snapshot.policy.emergency
-    maximum = f", for at most {spoken(spec.max)}" if spec else ""
-    event = "you confirm" if plan.decision.outcome is Outcome.AUTO else "it is approved"
+    maximum = f", for at most {duration_words(spec.max)}" if spec else ""
+    event = "you confirm" if plan.decision.verdict is Verdict.AUTO else "it is approved"
     sentences = [f"It begins as soon as {event}{maximum}."]
-    if after.told:
-        are = "is" if len(after.told) == 1 else "are"
-        sentences.append(f"{mentions(after.told)} {are} told then, with your reason.")
+    if after.notified:
+        are = "is" if len(after.notified) == 1 else "are"
+        sentences.append(f"{mentions(after.notified)} {are} told then, with your reason.")
     if after.reviewers:
         reviewers = mentions(after.reviewers, word="or")
         sentences.append(f"Afterwards it is reviewed by {reviewers}. Nobody reviews their own emergency.")
@@ -125,7 +126,9 @@ def _conflict_texts(planned: Planned) -> list[str]:
     """The conflicts that approvers are warned of. A stage that a conflict adds names it itself."""
     conflicts, question = planned.decision.conflicts, planned.question
     if not question.on_behalf:
-        return [conflict.said("You have") for conflict in conflicts if conflict.action is ConflictAction.FLAG]
+        return [
+            conflict.sentence("You have") for conflict in conflicts if conflict.action is ConflictAction.FLAG
+        ]
     rules = {conflict.rule for conflict in conflicts}
     return [reason.text for reason in planned.decision.because if reason.rule in rules]
 
@@ -147,7 +150,9 @@ def _stage_notes(stage: PlannedStage, expiry: timedelta) -> list[str]:
     alternates = [alternate.person_id for alternate in stage.alternates]
     if delay and alternates:
         are = "is" if len(alternates) == 1 else "are"
-        notes.append(f"If nobody decides within {spoken(delay)}, {mentions(alternates)} {are} asked too.")
+        notes.append(
+            f"If nobody decides within {duration_words(delay)}, {mentions(alternates)} {are} asked too."
+        )
     if isinstance(stage.rule, int) and stage.spec.on_reject is OnReject.VETO:
         notes.append("One rejection ends it.")
     return notes

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from bot.errors import Failure
 from models import audit
-from models.audit import Entry, Link, Part, Words, as_record, canonical
+from models.audit import Batch, EntryText, Link, TrailEntry, canonical, hashed_fields
 from models.registry.directory import Directory
 from models.store.case import Case
 
@@ -30,13 +30,13 @@ class Selection:
     person: str | None = None
     """An id, or an e-mail address that the tables know."""
 
-    def entries(self, case: Case) -> Iterator[Entry]:
+    def entries(self, case: Case) -> Iterator[TrailEntry]:
         """The entries, oldest first. Raises Failure for an address that nobody has."""
         return audit.entries(case, **self._filters(case))
 
     def lines(self, case: Case) -> Iterator[tuple[int, str]]:
         """The entries as lines of JSON, many in one text, with their number. Raises Failure as `entries`."""
-        return audit.exported(case, **self._filters(case))
+        return audit.export_lines(case, **self._filters(case))
 
     def _filters(self, case: Case) -> dict[str, Any]:
         return vars(self) | {"person": self.person and person_id_of(case, self.person)}
@@ -66,40 +66,40 @@ def write_csv(case: Case, selection: Selection, file: TextIO) -> int:
     return write_table(selection.entries(case), file)
 
 
-def write_table(entries: Iterable[Entry], file: TextIO) -> int:
+def write_table(entries: Iterable[TrailEntry], file: TextIO) -> int:
     """The table of these entries."""
     table, count = csv.writer(file), 0
-    table.writerow(Entry._fields)
+    table.writerow(TrailEntry._fields)
     for count, entry in enumerate(entries, start=1):  # noqa: B007 - the last one is how many there were
         table.writerow([escape_formula(_cell(value)) for value in _with_hashes(entry).values()])
     return count
 
 
-def read_jsonl(lines: Iterable[str]) -> Iterator[Part]:
+def read_jsonl(lines: Iterable[str]) -> Iterator[Batch]:
     """The entries of an export in JSON Lines, to be verified. Raises Failure with the line that is none."""
     numbered = enumerate(lines, start=1)
     while batch := list(islice(numbered, BATCH)):
-        links, words = list[Link](), list[Words]()
+        links, words = list[Link](), list[EntryText]()
         for number, line in batch:
             link, texts = _parse_line(line) or (None, [])
             if link is None:
                 raise Failure(f"Line {number} of the export isn't an audit entry.")
             links.append(link)
             words += texts
-        yield Part(links, words)
+        yield Batch(links, words)
 
 
-def _parse_line(line: str) -> tuple[Link, list[Words]] | None:
+def _parse_line(line: str) -> tuple[Link, list[EntryText]] | None:
     """The entry that was written as exactly this line, with its texts; None for any other line."""
     try:
         parsed = json.loads(line)
         texts = parsed.pop("texts", {})
-        entry = Entry(**parsed | {"at": datetime.fromisoformat(parsed["at"])})
+        entry = TrailEntry(**parsed | {"at": datetime.fromisoformat(parsed["at"])})
         if canonical(_with_hashes(entry)) != canonical(parsed):
             return None
-        link = (entry.seq, entry.previous, entry.hash, entry.previous + canonical(as_record(entry)))
+        link = (entry.seq, entry.previous, entry.hash, entry.previous + canonical(hashed_fields(entry)))
         words = [
-            Words(entry.seq, field, "", text["salt"], canonical(text["text"]))
+            EntryText(entry.seq, field, "", text["salt"], canonical(text["text"]))
             for field, text in texts.items()
         ]
         "".join([*link[1:], *(part for each in words for part in each[1:])]).encode()
@@ -116,8 +116,8 @@ def escape_formula(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
-def _with_hashes(entry: Entry) -> dict[str, Any]:
-    return as_record(entry) | {"previous": entry.previous, "hash": entry.hash}
+def _with_hashes(entry: TrailEntry) -> dict[str, Any]:
+    return hashed_fields(entry) | {"previous": entry.previous, "hash": entry.hash}
 
 
 def _cell(value: Any) -> str:

@@ -18,7 +18,7 @@ from bot.audit.checkpoints import FileLocked, SignedCheckpoint
 from bot.config import AuditConfig, Config
 from bot.errors import Failure
 from models import audit
-from models.audit import Checkpoint, Kind, Verdict
+from models.audit import Checkpoint, TextKind, Verification
 from models.jobs import Urgency
 from models.lifecycle import erase_words
 from models.store.base import JOB, SWEEP, Store
@@ -51,8 +51,10 @@ def plan(every: Every, config: Config, store: Store) -> None:
 async def sign(store: Store, key: Ed25519PrivateKey, before: SignedCheckpoint | None) -> SignedCheckpoint:
     """Verify the trail from this checkpoint on (None: all of it) and sign where it ends. Raises NotSigned."""
 
-    def verify(case: Case) -> tuple[Verdict, Checkpoint]:
-        return audit.verify(case, after=before.point if before else None), audit.now_at(case, case.now)
+    def verify(case: Case) -> tuple[Verification, Checkpoint]:
+        return audit.verify(case, after=before.point if before else None), audit.current_checkpoint(
+            case, case.now
+        )
 
     verdict, point = await store.read(verify)
     if verdict.fault:
@@ -145,7 +147,7 @@ class TextEraser:
     """Erases texts whose retention is over."""
 
     def __init__(self, config: AuditConfig, store: Store) -> None:
-        self._retention = {Kind(kind): kept for kind, kept in config.retention.items()}
+        self._retention = {TextKind(kind): kept for kind, kept in config.retention.items()}
         self._store = store
 
     async def erase(self) -> None:

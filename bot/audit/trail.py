@@ -17,8 +17,8 @@ from bot.database.connection import explain_errors, open_database
 from bot.errors import Failure
 from bot.plural import plural
 from models import audit
-from models.audit import Verdict
-from models.durations import spoken
+from models.audit import Verification
+from models.durations import duration_words
 from models.lifecycle import erase_words
 from models.store.case import Case
 from models.store.outcome import OPERATOR
@@ -65,7 +65,7 @@ def verify_export(file: Path, evidence: Evidence = NO_EVIDENCE) -> str:
     points = [checkpoint.point for checkpoint in evidence.checkpoints]
     try:
         with file.open(encoding="utf-8") as lines:
-            return _verdict_in_words(audit.follow(read_jsonl(lines), points), evidence)
+            return _verdict_in_words(audit.verify_links(read_jsonl(lines), points), evidence)
     except OSError as error:
         raise Failure(f"{file} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError:
@@ -133,7 +133,7 @@ def _write(case: Case, selection: Selection, write: Write, file: TextIO) -> int:
     return count
 
 
-def _verdict_in_words(verdict: Verdict, evidence: Evidence) -> str:
+def _verdict_in_words(verdict: Verification, evidence: Evidence) -> str:
     if verdict.fault:
         raise Failure(_fault_in_words(verdict))
     number = len(evidence.checkpoints)
@@ -154,7 +154,7 @@ def _last_checkpoint_in_words(checkpoint: SignedCheckpoint) -> str:
     point = checkpoint.point
     age = datetime.now(UTC) - datetime.fromisoformat(point.at)
     unit = next((unit for unit in _UNITS if age >= unit), None)
-    age_in_words = f"{spoken(age // unit * unit)} old" if unit else "less than a minute old"
+    age_in_words = f"{duration_words(age // unit * unit)} old" if unit else "less than a minute old"
     return (
         f"The last checkpoint, number {checkpoint.counter}, is {age_in_words} ({point.at}, at entry "
         f"{point.seq}); its digest is {checkpoint.digest}"
@@ -164,6 +164,6 @@ def _last_checkpoint_in_words(checkpoint: SignedCheckpoint) -> str:
 _UNITS = (timedelta(days=1), timedelta(hours=1), timedelta(minutes=1))
 
 
-def _fault_in_words(verdict: Verdict) -> str:
+def _fault_in_words(verdict: Verification) -> str:
     whole = f" {entries_in_words(verdict.entries)} before that: whole." if verdict.entries else ""
     return f"The audit trail is not whole: {verdict.fault}.{whole}"

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from bot.plural import plural
-from models.catalogue.file.read import Catalogue, Change, diff, diff_parts
+from models.catalogue.file.read import Catalogue, CatalogueChange, diff, diff_entries
 from models.catalogue.spec import AppSpec
 from models.queries.usage import AccessKey, InUse, in_use
 from models.registry import apps, catalogue_entries
@@ -30,7 +30,7 @@ class CatalogueDiff:
     """What an import changes. `revision` is the stored catalogue's: an import has to find the same one."""
 
     revision: int
-    changes: tuple[Change, ...]
+    changes: tuple[CatalogueChange, ...]
     lines: tuple[DiffLine, ...]
 
 
@@ -48,7 +48,7 @@ def diff_with_nothing(new: Catalogue) -> CatalogueDiff:
 def _diff(
     revision: int, stored: Catalogue, new: Catalogue, usage: Mapping[AccessKey, InUse]
 ) -> CatalogueDiff:
-    changes, entry_changes = diff(stored.apps, new.apps), diff_parts(stored.parts, new.parts)
+    changes, entry_changes = diff(stored.apps, new.apps), diff_entries(stored.entries, new.entries)
     before, after = ({app.key: app for app in catalogue.apps} for catalogue in (stored, new))
     lines = (
         *(DiffLine(f"{change.sign} {change.text}", COLOURS[change.sign]) for change in entry_changes),
@@ -58,7 +58,7 @@ def _diff(
     return CatalogueDiff(revision, (*entry_changes, *changes), lines)
 
 
-def _changes(changes: Sequence[Change], before: Apps, after: Apps) -> Iterator[DiffLine]:
+def _changes(changes: Sequence[CatalogueChange], before: Apps, after: Apps) -> Iterator[DiffLine]:
     for key, changes_of_app in groupby(changes, key=lambda change: change.app):
         texts = [change.text for change in changes_of_app]
         if key in before and key in after:

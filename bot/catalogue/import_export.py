@@ -96,7 +96,7 @@ def replace_catalogue(out: Outcome, catalogue: Catalogue) -> None:
     """Replace the catalogue, with what depends on who manages whom."""
     before = open_requests.managers_of_pending(out.case)
     apps.replace_apps(out, list(catalogue.apps), OPERATOR)
-    catalogue_entries.replace_entries(out, catalogue.parts, OPERATOR)
+    catalogue_entries.replace_entries(out, catalogue.entries, OPERATOR)
     end_dates.limit_contractors(out)
     open_requests.enqueue_manager_changes(out, before)
 

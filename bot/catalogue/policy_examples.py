@@ -12,8 +12,8 @@ from models.catalogue.spec import AppSpec
 from models.catalogue.spec.conflicts import CONFLICT, ConflictSpec
 from models.catalogue.spec.people import PERSON
 from models.policy import Company, stage_sizes
-from models.policy.examples import Ran, run_all
-from models.policy.facts import Who
+from models.policy.examples import ExampleResult, run_examples
+from models.policy.facts import PeopleDirectory
 from models.registry import apps, catalogue_entries
 from models.registry.directory import Directory
 from models.registry.directory_overrides import FileOverrides
@@ -24,7 +24,7 @@ from models.store.case import Case
 class ExampleRun:
     """The results of a catalogue's examples, and its doubtful stages and groups."""
 
-    results: list[Ran] = field(default_factory=list)
+    results: list[ExampleResult] = field(default_factory=list)
     """What came of each example."""
     stage_shortages: list[str] = field(default_factory=list)
     """Its stages that want more people than are known, a sentence each."""
@@ -56,25 +56,25 @@ async def run_file(url: str, catalogue: Catalogue) -> ExampleRun:
         async with open_database(url) as store:
             return await store.read(read)
     except NoSchema:
-        return ExampleRun(list(run_all(specs, Company([]), conflicts)))
+        return ExampleRun(list(run_examples(specs, Company([]), conflicts)))
 
 
-def _run(specs: Sequence[AppSpec], who: Who, conflicts: Sequence[ConflictSpec]) -> ExampleRun:
+def _run(specs: Sequence[AppSpec], who: PeopleDirectory, conflicts: Sequence[ConflictSpec]) -> ExampleRun:
     return ExampleRun(
-        list(run_all(specs, who, conflicts)),
-        [text for app in specs for text in stage_sizes.too_few(app, who)],
-        [text for app in specs for text in stage_sizes.nobody_in(app, who)],
+        list(run_examples(specs, who, conflicts)),
+        [text for app in specs for text in stage_sizes.understaffed_stages(app, who)],
+        [text for app in specs for text in stage_sizes.empty_groups(app, who)],
     )
 
 
-def report(results: Iterable[Ran]) -> Iterator[tuple[bool, str]]:
+def report(results: Iterable[ExampleResult]) -> Iterator[tuple[bool, str]]:
     """A line for each example, with whether it is met; what came out instead stands below it."""
     for result in results:
         line = f"{'✓' if result.met else '✗'} {result.app.name}: {result.example}"
         yield result.met, line if result.met else f"{line}\n{_details(result)}"
 
 
-def raise_for_failed(results: Sequence[Ran], file: Path, catalogue: Catalogue) -> None:
+def raise_for_failed(results: Sequence[ExampleResult], file: Path, catalogue: Catalogue) -> None:
     """Raises Failure with every example that is not met, each with file and line."""
     order = {app.key: at for at, app in enumerate(catalogue.apps)}
     failed = [result for result in results if not result.met]
@@ -92,7 +92,7 @@ def failing_count(number: int) -> str:
     return f"{plural(number, 'example')} {'fails' if number == 1 else 'fail'}"
 
 
-def _details(result: Ran) -> str:
+def _details(result: ExampleResult) -> str:
     """What came out instead, and why the example stands there."""
     because = [f"    Because: {result.example.because}"] if result.example.because else []
-    return "\n".join([f"    {result.instead}", *because])
+    return "\n".join([f"    {result.actual}", *because])

@@ -16,7 +16,7 @@ from bot.plural import plural
 from bot.slack.gateway import Refused
 from bot.slack.identity import identify
 from models.catalogue.file.read import Catalogue
-from models.catalogue.mentions import Mention, mentions
+from models.catalogue.mentions import Mention, find_mentions
 
 
 async def raise_for_unknown(config: Config, file: Path, catalogue: Catalogue) -> None:
@@ -24,7 +24,7 @@ async def raise_for_unknown(config: Config, file: Path, catalogue: Catalogue) ->
 
     Raises Failure with everybody who is not there or cannot act, each with file and line.
     """
-    if not (named := list(mentions(catalogue.apps, catalogue.parts))):
+    if not (named := list(find_mentions(catalogue.apps, catalogue.entries))):
         return
     try:
         states, notes = await _look_up(config, catalogue, named)
@@ -46,7 +46,7 @@ async def _look_up(
 ) -> tuple[list[ReferenceState], list[str]]:
     """Those whom it names, and what is to be said of its channels."""
     async with open_context(config) as context:
-        context.apps, context.parts = catalogue.apps, catalogue.parts
+        context.apps, context.parts = catalogue.apps, catalogue.entries
         await identify(context.client)
         people = await references.people(context.slack, named)
         groups = await references.groups(context.slack, named)

@@ -8,7 +8,7 @@ from bot.check.result import CheckResult, bad, note, ok
 from bot.plural import plural
 from bot.slack.gateway import Gone, Refused
 from models.catalogue.mentions import all_stages
-from models.catalogue.spec.messages import MESSAGE, MessageSpec, broken
+from models.catalogue.spec.messages import MESSAGE, MessageSpec, template_problems
 
 FALLBACK = "Until then, approvers get direct messages"
 
@@ -41,7 +41,7 @@ async def channels(context: CheckContext) -> AsyncIterator[CheckResult]:
 async def messages(context: CheckContext) -> AsyncIterator[CheckResult]:
     """Whether this version of Keyturn can use each template. No result where there is none."""
     specs = [spec for spec in context.parts.get(MESSAGE.name, ()) if isinstance(spec, MessageSpec)]
-    problems = [(spec, name, text) for spec in specs for name, text in broken(spec)]
+    problems = [(spec, name, text) for spec in specs for name, text in template_problems(spec)]
     for spec, name, text in problems:
         yield bad("Messages", f"{MESSAGE.title(spec)}, {name}: {text} The standard text is used instead")
     if specs and not problems:

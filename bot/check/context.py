@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.config import Config
 from bot.slack.gateway import Answer, Gateway, SlackRateLimit
 from models.catalogue.spec import AppSpec
-from models.catalogue.spec.entry_kind import Parts
+from models.catalogue.spec.entry_kind import EntriesByKind
 from models.clock import SystemClock
 
 CALL_TIMEOUT = 10
@@ -45,7 +45,7 @@ class CheckContext:
     """Keyturn's user id in Slack; None while no token works."""
     apps: tuple[AppSpec, ...] | None = None
     """The catalogue; None while it cannot be read."""
-    parts: Parts = field(default_factory=dict)
+    parts: EntriesByKind = field(default_factory=dict)
     """What the catalogue has besides."""
     shortages: tuple[str, ...] = ()
     """Its stages that want more people than are known, a sentence each."""

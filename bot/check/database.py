@@ -11,7 +11,7 @@ from bot.check.context import CheckContext
 from bot.check.result import CheckResult, bad, note, ok
 from bot.database.connection import Schema, explain_errors, open_database, safe_url, schema_of, sqlite_file
 from models.catalogue.spec import AppSpec
-from models.catalogue.spec.entry_kind import Parts
+from models.catalogue.spec.entry_kind import EntriesByKind
 from models.policy import stage_sizes
 from models.registry import apps, catalogue_entries
 from models.registry.directory import Directory
@@ -84,13 +84,15 @@ def _schema_result(url: str, schema: Schema) -> CheckResult:
     )
 
 
-def _catalogue_and_admins(case: Case) -> tuple[tuple[AppSpec, ...], Parts, tuple[str, ...]]:
+def _catalogue_and_admins(case: Case) -> tuple[tuple[AppSpec, ...], EntriesByKind, tuple[str, ...]]:
     return tuple(apps.all_apps(case)), catalogue_entries.all_parts(case), Directory(case).admins()
 
 
 def _shortages(case: Case) -> tuple[str, ...]:
     directory = Directory(case)
-    return tuple(text for app in apps.all_apps(case) for text in stage_sizes.too_few(app, directory))
+    return tuple(
+        text for app in apps.all_apps(case) for text in stage_sizes.understaffed_stages(app, directory)
+    )
 
 
 def _find_damage(case: Case) -> str | None:

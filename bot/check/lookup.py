@@ -4,7 +4,8 @@ from collections.abc import Collection
 
 from bot.slack.gateway import Gateway, Gone
 from models.catalogue.spec import PersonRef
-from models.policy.facts import PersonFacts, address_key
+from models.catalogue.spec.references import address_key
+from models.policy.facts import PersonFacts
 from models.registry.directory import facts_of
 from models.registry.slack_mapping import person_of
 

@@ -7,7 +7,7 @@ from bot.check.context import CheckContext
 from bot.check.lookup import Lookup
 from bot.check.result import CheckResult, bad, note, ok
 from bot.plural import plural
-from models.catalogue.mentions import mentions
+from models.catalogue.mentions import find_mentions
 from models.catalogue.spec import PersonRef
 
 MISSING = "doesn't exist in Slack"
@@ -33,7 +33,7 @@ async def admins(context: CheckContext) -> AsyncIterator[CheckResult]:
 
 async def people(context: CheckContext) -> AsyncIterator[CheckResult]:
     """Whether everybody whom the catalogue names is there and can decide."""
-    entries = await references.people(context.slack, mentions(context.apps or (), context.parts))
+    entries = await references.people(context.slack, find_mentions(context.apps or (), context.parts))
     for entry in entries:
         if entry.problem:
             yield bad("People", f"{entry.who}, {entry.problem}. {entry.fix}")
@@ -43,7 +43,7 @@ async def people(context: CheckContext) -> AsyncIterator[CheckResult]:
 
 async def groups(context: CheckContext) -> AsyncIterator[CheckResult]:
     """Whether the user groups of stages and conditions are there and in use."""
-    entries = await references.groups(context.slack, mentions(context.apps or (), context.parts))
+    entries = await references.groups(context.slack, find_mentions(context.apps or (), context.parts))
     if not entries:
         yield ok("User groups", "none in the catalogue")
         return

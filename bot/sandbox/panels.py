@@ -33,7 +33,7 @@ def panels(running: RunningCompany) -> tuple[Panel, ...]:
 def _trail(case: Case, names: Mapping[str, str]) -> Table:
     """The last entries, newest first, and the result of `keyturn audit verify`."""
     columns = ("No.", "Time (UTC)", "Who", "What", "Which", "App", "For", "More")
-    entries = audit.joined(case, case.read(_LATEST))
+    entries = audit.with_texts(case, case.read(_LATEST))
     return Table(columns, [_row(entry, names) for entry in entries], _verification(case))
 
 

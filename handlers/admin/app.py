@@ -10,8 +10,8 @@ from handlers.admin.admin_only import admins_only
 from handlers.deliveries import Click, Submission
 from handlers.routes import on_click, on_submit
 from models.catalogue import app_edits
-from models.catalogue.app_edits import Spot
-from models.catalogue.mentions import named
+from models.catalogue.app_edits import ItemRef
+from models.catalogue.mentions import app_refs
 from models.catalogue.spec import AppSpec
 from models.lifecycle.catalogue import edit_app
 
@@ -29,22 +29,24 @@ Edit = Callable[[AppSpec, str, str], AppSpec]
 """Edits an app, by a button's value and the key of the access whose stages and rules are shown."""
 
 EDIT_OF_ACTION: dict[AdminAction, Edit] = {
-    AdminAction.SWITCH_ON: lambda app, _, __: app_edits.switched(app, on=True),
-    AdminAction.SWITCH_OFF: lambda app, _, __: app_edits.switched(app, on=False),
-    AdminAction.DELETE_ACCESS: lambda app, key, _: app_edits.without_access(app, key),
-    AdminAction.DELETE_STAGE: lambda app, value, access: app_edits.without(
-        app, Spot("stage", parse_number(value), access)
+    AdminAction.SWITCH_ON: lambda app, _, __: app_edits.set_enabled(app, on=True),
+    AdminAction.SWITCH_OFF: lambda app, _, __: app_edits.set_enabled(app, on=False),
+    AdminAction.DELETE_ACCESS: lambda app, key, _: app_edits.remove_access(app, key),
+    AdminAction.DELETE_STAGE: lambda app, value, access: app_edits.remove_item(
+        app, ItemRef("stage", parse_number(value), access)
     ),
-    AdminAction.MOVE_STAGE_UP: lambda app, value, access: app_edits.earlier(
-        app, Spot("stage", parse_number(value), access)
+    AdminAction.MOVE_STAGE_UP: lambda app, value, access: app_edits.move_up(
+        app, ItemRef("stage", parse_number(value), access)
     ),
-    AdminAction.OWN_STAGES: lambda app, _, access: app_edits.with_own_stages(app, access),
-    AdminAction.APP_S_STAGES: lambda app, _, access: app_edits.with_the_app_s_stages(app, access),
-    AdminAction.DELETE_RULE: lambda app, value, access: app_edits.without(app, rule.spot_of(value, access)),
-    AdminAction.DELETE_EXAMPLE: lambda app, value, _: app_edits.without(
-        app, Spot("example", parse_number(value))
+    AdminAction.OWN_STAGES: lambda app, _, access: app_edits.copy_app_stages(app, access),
+    AdminAction.APP_S_STAGES: lambda app, _, access: app_edits.inherit_app_stages(app, access),
+    AdminAction.DELETE_RULE: lambda app, value, access: app_edits.remove_item(
+        app, rule.item_ref(value, access)
     ),
-    AdminAction.MOVE_RULE_UP: lambda app, value, access: app_edits.earlier(app, rule.spot_of(value, access)),
+    AdminAction.DELETE_EXAMPLE: lambda app, value, _: app_edits.remove_item(
+        app, ItemRef("example", parse_number(value))
+    ),
+    AdminAction.MOVE_RULE_UP: lambda app, value, access: app_edits.move_up(app, rule.item_ref(value, access)),
 }
 Parse = Callable[[AppSpec, AdminPlace, Submission], AppSpec]
 """Edits an app by what was entered in a form for the part at this place."""
@@ -114,7 +116,7 @@ async def save(submission: Submission) -> None:
 
 async def _refuse_unknown(submission: Submission, place: AdminPlace) -> None:
     entry = await modals.load_entry(submission, place)
-    await unknown_people.refuse_unknown(submission, {str(ref) for ref, _ in named(entry.app)})
+    await unknown_people.refuse_unknown(submission, {str(ref) for ref in app_refs(entry.app)})
 
 
 @on_click(AdminAction.CONNECTOR)

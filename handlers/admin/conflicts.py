@@ -50,7 +50,7 @@ async def save(submission: Submission) -> None:
         entry = await submission.read(verbs.get_conflict, place.part, submission.person)
         conflict = screen.parse(entry.conflict, submission.values)
         stage = entry.conflict.stage
-        await unknown_people.refuse_unknown(submission, stage.everybody if stage else ())
+        await unknown_people.refuse_unknown(submission, stage.deciders_and_alternates if stage else ())
         proposed = await submission.run(verbs.change_conflict, conflict, place.version, submission.person)
     else:
         conflict = screen.parse(None, submission.values)

@@ -19,13 +19,13 @@ from blocks.kit import Block, View
 from blocks.kit.text import cut, esc
 from handlers.deliveries import SlackDelivery, Submission
 from handlers.people.freshness import EVENTS_MAX_AGE
-from models.catalogue.mentions import named
+from models.catalogue.mentions import app_refs
 from models.catalogue.spec import AppSpec, StageSpec
 from models.catalogue.spec.references import GroupRef, PersonRef, parse_approver, parse_person
 from models.errors import NotFound
 from models.lifecycle.catalogue import edit_app, propose_change
 from models.lifecycle.catalogue.edit_app import EditableApp, Superseded
-from models.policy.examples import Ran
+from models.policy.examples import ExampleResult
 from models.registry.directory import Directory
 from models.store.case import Case
 
@@ -126,7 +126,7 @@ async def rules_view(
 
 
 def examples_view(
-    entry: EditableApp, place: AdminPlace, results: Sequence[Ran] = (), above: Sequence[Block] = ()
+    entry: EditableApp, place: AdminPlace, results: Sequence[ExampleResult] = (), above: Sequence[Block] = ()
 ) -> View:
     """Draw the examples of an app's policy, with the results of those that were run."""
     here = replace(place, app=entry.app.key, version=entry.version, part="", access="", more="")
@@ -248,7 +248,7 @@ async def _app_names(delivery: SlackDelivery, app: AppSpec) -> SlackNames:
 
 async def load_slack_names(delivery: SlackDelivery, stages: Sequence[StageSpec]) -> SlackNames:
     """Return the same, with visible channels, for stages that belong to no app."""
-    refs = [parse_approver(text) for stage in stages for text in stage.everybody]
+    refs = [parse_approver(text) for stage in stages for text in stage.deciders_and_alternates]
     people = {ref.id for ref in refs if isinstance(ref, PersonRef) and ref.id}
     labels = _labels(delivery, needed=any(isinstance(ref, GroupRef) for ref in refs))
     lookups = _look_up(delivery, people, labels), _channels(delivery, stages)
@@ -282,12 +282,12 @@ async def _look_up(
 
 async def _groups(delivery: SlackDelivery, app: AppSpec) -> Mapping[str, str]:
     in_connectors = any(entry_access.connector.params for entry_access in app.access)
-    in_rules = any(isinstance(ref, GroupRef) for ref, _ in named(app))
+    in_rules = any(isinstance(ref, GroupRef) for ref in app_refs(app))
     in_examples = any(case.who.groups for case in app.example)
     return await _labels(delivery, needed=in_connectors or in_rules or in_examples)
 
 
 def _people(app: AppSpec) -> set[str]:
-    people = {ref.id for ref, _ in named(app) if isinstance(ref, PersonRef) and ref.id}
+    people = {ref.id for ref in app_refs(app) if isinstance(ref, PersonRef) and ref.id}
     in_examples = {case.who.person for case in app.example if case.who.person}
     return people | {person for person in in_examples if parse_person(person).id}

@@ -9,7 +9,8 @@ from handlers.deliveries import Click
 from handlers.routes import on_click
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.conflicts import CONFLICT
-from models.policy.examples import Ran, run_all
+from models.policy import examples as policy_examples
+from models.policy.examples import ExampleResult
 from models.registry import catalogue_entries
 from models.registry.directory import Directory
 from models.store.case import Case
@@ -90,5 +91,7 @@ async def turn_examples_page(click: Click) -> None:
     await click.redraw(modals.examples_view(await modals.load_entry(click, place), place))
 
 
-def _run_all(case: Case, app: AppSpec) -> list[Ran]:
-    return list(run_all([app], Directory(case), catalogue_entries.all_entries(case, CONFLICT)))
+def _run_all(case: Case, app: AppSpec) -> list[ExampleResult]:
+    return list(
+        policy_examples.run_examples([app], Directory(case), catalogue_entries.all_entries(case, CONFLICT))
+    )

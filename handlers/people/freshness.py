@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from models.catalogue import mentions
 from models.catalogue.spec import AppSpec, OnBehalf
-from models.catalogue.spec.references import ApproverRef, GroupRef, PersonRef, Role, parse_approver
+from models.catalogue.spec.references import ApproverRef, ApproverRole, GroupRef, PersonRef, parse_approver
 from models.lifecycle import separation_of_duties
 from models.registry import directory
 from models.store.case import Case
@@ -61,8 +61,10 @@ def find_stale(case: Case, app: AppSpec, people: Iterable[str], cutoffs: Cutoffs
 def mentioned_approvers(case: Case, app: AppSpec) -> list[ApproverRef]:
     """Return the approvers that an app's rules name, and those of conflicts that concern the app."""
     conflict_stages = separation_of_duties.conflict_stages(case, app)
-    conflict_approvers = [parse_approver(text) for stage in conflict_stages for text in stage.everybody]
-    return [*(ref for ref, _ in mentions.named(app)), *conflict_approvers]
+    conflict_approvers = [
+        parse_approver(text) for stage in conflict_stages for text in stage.deciders_and_alternates
+    ]
+    return [*(ref for ref in mentions.app_refs(app)), *conflict_approvers]
 
 
 def _listed_managers(case: Case, people: Iterable[str]) -> set[str]:
@@ -74,7 +76,7 @@ def _listed_managers(case: Case, people: Iterable[str]) -> set[str]:
 def needs_profiles(app: AppSpec) -> bool:
     """Whether an app's rules need managers or departments, which only Slack's profiles hold."""
     departments = any(when.department for when in mentions.conditions(app))
-    managers = any(ref is Role.MANAGER for ref, _ in mentions.named(app))
+    managers = any(ref is ApproverRole.MANAGER for ref in mentions.app_refs(app))
     return managers or departments or app.on_behalf is OnBehalf.MANAGERS
 
 

@@ -16,14 +16,14 @@ import structlog
 
 from handlers.people.freshness import ALWAYS, PERSON_MAX_AGE
 from handlers.people.lookup import PeopleLookup
-from models.catalogue.spec import AppSpec, Risk, StageSpec, effective
+from models.catalogue.spec import AppSpec, Risk, StageSpec, effective_policy
 from models.catalogue.spec.references import GroupRef, parse_approver
 from models.errors import Refusal
-from models.policy.stages import listed
 from models.registry.by_reference import find_request
 from models.registry.policy_snapshot import policy_of
 from models.store.case import Case
 from models.tables.requests import STAGES, Request
+from models.text import join_words
 
 log = structlog.get_logger("keyturn.people")
 
@@ -73,8 +73,8 @@ async def refuse_if_unresolved(lookup: PeopleLookup, app: AppSpec, *, looked_up:
     """
     if unresolved := await lookup.unresolved_approvers(app, looked_up=looked_up):
         raise Refusal(
-            f"Slack does not say just now who {listed(unresolved)} is, who would be asked. Nothing was sent. "
-            "Send it again in a moment.",
+            f"Slack does not say just now who {join_words(unresolved)} is, who would be asked. "
+            "Nothing was sent. Send it again in a moment.",
             field="access",
         )
 
@@ -84,7 +84,9 @@ def requester_max_age(app: AppSpec | None, access_keys: tuple[str, ...], *, emer
 
     Where a request on a high or critical risk may be granted without an approver, nobody looks at them again.
     """
-    policies = [effective(app, access) for access in app.access if access.key in access_keys] if app else []
+    policies = (
+        [effective_policy(app, access) for access in app.access if access.key in access_keys] if app else []
+    )
     without_approver = [policy for policy in policies if emergency or policy.auto_approve]
     return ALWAYS if any(is_high_risk(policy.risk) for policy in without_approver) else PERSON_MAX_AGE
 
@@ -118,7 +120,7 @@ def _risk(case: Case, request: Request) -> Risk:
 def _groups(case: Case, request: Request) -> set[GroupRef]:
     """Return the user groups that a request's stages and emergency reviewers name."""
     specs = [StageSpec.model_validate(stage.spec) for stage in case.all(STAGES, request.id)]
-    approvers = [parse_approver(text) for spec in specs for text in spec.everybody]
+    approvers = [parse_approver(text) for spec in specs for text in spec.deciders_and_alternates]
     emergency = policy_of(case, request.policy).policy.emergency
     approvers += [parse_approver(text) for text in (emergency.reviewers if emergency else ())]
     return {ref for ref in approvers if isinstance(ref, GroupRef)}

@@ -13,7 +13,7 @@ from handlers.request.form_view import RequestForm
 from handlers.routes import on_command
 from models.catalogue.spec import AppSpec
 from models.tables.requests import Term
-from models.text_cleanup import tidy
+from models.text import tidy
 
 COMMAND = "/request-access"
 HELP = f"""*Ask for access*

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from handlers.catalogue_cache import CatalogueSnapshot
 from handlers.request.command_matching import AccessNames, Tokens, find_app, find_app_by_prefix
 from models.catalogue.spec import AppSpec
-from models.durations import parse_spoken
+from models.durations import parse_typed_duration
 from models.tables.requests import Term
 
 _ENDLESS = frozenset(
@@ -186,6 +186,6 @@ def _parse_term(name: str) -> Term | None:
     if name in _ENDLESS:
         return Term()
     try:
-        return Term(length=parse_spoken(name, bare_hours=False))
+        return Term(length=parse_typed_duration(name, bare_hours=False))
     except ValueError:
         return None

@@ -2,44 +2,59 @@
 
 An entry's hash is SHA-256 over the hash before it and the entry's canonical JSON (sorted keys, no spaces,
 UTF-8), so a changed, missing, added or reordered entry breaks the chain at its place. The head row knows the
-last hash, so a trail that was cut at its end is found out as well.
+last hash, so that a trail that was cut at its end is detected too.
 
-chain      write entries
-texts      words that people wrote and names, beside the chain: erasable, a salted digest in the chain
-lines      an entry's canonical line, built by the database
-reading    entries for timelines, for programs and for spreadsheets
-verifying  hold every link against its entry, and the trail against signed checkpoints and the tables
+chain            append entries; people's words stand beside the chain, erasable, with a salted digest in it
+canonical_lines  an entry's canonical JSON, built by the database
+read             entries for timelines and exports
+verification     check every link, and the trail against signed checkpoints and the tables
 """
 
-from models.audit.chain import ERASED, GENESIS, KINDS, Fact, Kind, Words, append
-from models.audit.reading import Entry, as_record, entries, exported, joined, latest, story_of
-from models.audit.verifying import Checkpoint, Link, Part, Verdict, follow, now_at, verify
+from models.audit.chain import ERASED, GENESIS, TEXT_KINDS, AuditEvent, EntryText, TextKind, append
+from models.audit.read import (
+    TrailEntry,
+    entries,
+    entries_about,
+    export_lines,
+    hashed_fields,
+    latest_time,
+    with_texts,
+)
+from models.audit.verification import (
+    Batch,
+    Checkpoint,
+    Link,
+    Verification,
+    current_checkpoint,
+    verify,
+    verify_links,
+)
 from models.tables.audit import AuditEntry, AuditHead, AuditText, canonical
 
 __all__ = [
     "ERASED",
     "GENESIS",
-    "KINDS",
+    "TEXT_KINDS",
     "AuditEntry",
+    "AuditEvent",
     "AuditHead",
     "AuditText",
+    "Batch",
     "Checkpoint",
-    "Entry",
-    "Fact",
-    "Kind",
+    "EntryText",
     "Link",
-    "Part",
-    "Verdict",
-    "Words",
+    "TextKind",
+    "TrailEntry",
+    "Verification",
     "append",
-    "as_record",
     "canonical",
+    "current_checkpoint",
     "entries",
-    "exported",
-    "follow",
-    "joined",
-    "latest",
-    "now_at",
-    "story_of",
+    "entries_about",
+    "export_lines",
+    "hashed_fields",
+    "latest_time",
     "verify",
+    "verify_links",
+    "with_texts",
 ]

@@ -1,4 +1,4 @@
-"""Write the trail: each entry with the hash of the one before, its words beside it with a salted digest."""
+"""Append to the trail: each entry with the hash of the one before, people's words beside it."""
 
 import hashlib
 import json
@@ -17,38 +17,38 @@ from models.tables.audit import HEAD, AuditEntry, AuditHead, AuditText, canonica
 from models.tables.base import Json
 
 ERASED = "(erased)"
-"""What is read where the words were erased."""
+"""Stands in the data that is read where a text was erased."""
 
 
-class Kind(StrEnum):
-    """What the words are; each kind has its own retention."""
+class TextKind(StrEnum):
+    """What a text is; each kind has its own retention."""
 
     WORDS = "words"  # what people wrote: reasons, comments, notes
-    NAMES = "names"  # sentences of Keyturn's own that may name people: why somebody is asked
-    ERRORS = "errors"  # what another system said
+    NAMES = "names"  # sentences of Keyturn's own that may name people: why an approver is asked
+    ERRORS = "errors"  # messages of other systems
 
 
-KINDS: Mapping[str, Kind] = {
-    "reason": Kind.WORDS,
-    "comment": Kind.WORDS,
-    "text": Kind.WORDS,
-    "note": Kind.WORDS,
-    "because": Kind.NAMES,
-    "remark": Kind.NAMES,
-    "approvers": Kind.NAMES,
-    "quiet": Kind.NAMES,
-    "alternates": Kind.NAMES,
-    "error": Kind.ERRORS,
+TEXT_KINDS: Mapping[str, TextKind] = {
+    "reason": TextKind.WORDS,
+    "comment": TextKind.WORDS,
+    "text": TextKind.WORDS,
+    "note": TextKind.WORDS,
+    "because": TextKind.NAMES,
+    "remark": TextKind.NAMES,
+    "approvers": TextKind.NAMES,
+    "quiet": TextKind.NAMES,
+    "alternates": TextKind.NAMES,
+    "error": TextKind.ERRORS,
 }
 """The keys of an entry's data whose texts stand beside the chain."""
 
 _LISTS = ("stages",)
-"""The keys of lists in whose parts the same keys are looked for. Other values (an app's settings) are not."""
-_KEYS = frozenset((*KINDS, *_LISTS))
+"""The keys of lists whose items are searched for the same keys. Other values (an app's settings) are not."""
+_KEYS = frozenset((*TEXT_KINDS, *_LISTS))
 
 
-class Words(NamedTuple):
-    """Words of an entry, as `AuditText` keeps them."""
+class EntryText(NamedTuple):
+    """A text of an entry, as `AuditText` stores it."""
 
     seq: int
     field: str
@@ -57,44 +57,46 @@ class Words(NamedTuple):
     text: str
 
 
-def digest(salt: str, field: str, text: str) -> str:
-    """The digest that the chain has of a text: SHA-256 of salt, field and canonical JSON, a line each."""
+def text_digest(salt: str, field: str, text: str) -> str:
+    """The digest of a text in the chain: SHA-256 of salt, field and canonical JSON, a line each."""
     return "sha256:" + hashlib.sha256(f"{salt}\n{field}\n{text}".encode()).hexdigest()
 
 
-def set_aside(data: Json, seq: int, words: list[Words]) -> Json:
-    """Return the data as it is chained; the words that it had are added to `words`."""
+def separate_texts(data: Json, seq: int, texts: list[EntryText]) -> Json:
+    """Return the data as it is chained, with digests for texts; the texts are added to `texts`."""
     if _KEYS.isdisjoint(data):
         return data
 
     chained = dict(data)
-    for key, each in data.items():
-        if each and key in _KEYS:
-            chained[key] = _chained(each, key, KINDS.get(key), seq, words)
+    for key, value in data.items():
+        if value and key in _KEYS:
+            chained[key] = _chained(value, key, TEXT_KINDS.get(key), seq, texts)
     return chained
 
 
-def _chained(value: Any, field: str, kind: Kind | None, seq: int, words: list[Words]) -> Any:
+def _chained(value: Any, field: str, kind: TextKind | None, seq: int, texts: list[EntryText]) -> Any:
     """One value of an entry's data as it is chained."""
     if isinstance(value, str):
         if not kind or not value:
             return value
         salt, encoded = urandom(16).hex(), quote(value)
-        words.append(Words(seq, field, kind.value, salt, encoded))
-        return {"digest": digest(salt, field, encoded)}
-    if isinstance(value, dict):  # by people's ids, each with a reason; or one of several parts
-        kinds = {key: KINDS.get(key, kind if isinstance(each, str) else None) for key, each in value.items()}
-        return {key: _chained(each, f"{field}/{key}", kinds[key], seq, words) for key, each in value.items()}
+        texts.append(EntryText(seq, field, kind.value, salt, encoded))
+        return {"digest": text_digest(salt, field, encoded)}
+    if isinstance(value, dict):  # by people's ids, each with a reason; or one of several items
+        kinds = {
+            key: TEXT_KINDS.get(key, kind if isinstance(each, str) else None) for key, each in value.items()
+        }
+        return {key: _chained(each, f"{field}/{key}", kinds[key], seq, texts) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [
-            _chained(each, f"{field}/{place}", kind if isinstance(each, str) else None, seq, words)
+            _chained(each, f"{field}/{place}", kind if isinstance(each, str) else None, seq, texts)
             for place, each in enumerate(value)
         ]
     return value
 
 
-def fields(data: Json) -> Iterator[str]:
-    """The fields of chained data whose words stand beside the chain, erased or not."""
+def text_fields(data: Json) -> Iterator[str]:
+    """The fields of chained data whose texts stand beside the chain, erased or not: "stages/0/because"."""
 
     def search(value: Any, field: str) -> Iterator[str]:
         if _is_digest(value):
@@ -110,8 +112,8 @@ def fields(data: Json) -> Iterator[str]:
         yield from search(data[key], key)
 
 
-def put_back(data: Json, words: Mapping[str, str]) -> Json:
-    """The data with its words, given by field; `ERASED` for those that are not there any more."""
+def restore_texts(data: Json, words: Mapping[str, str]) -> Json:
+    """Return chained data with its texts, by field; with `ERASED` where a text is not there any more."""
 
     def part(value: Any, field: str) -> Any:
         if _is_digest(value):
@@ -135,20 +137,20 @@ GENESIS = "0" * 64
 """The hash before the first entry's."""
 
 
-class Fact(NamedTuple):
-    """What a verb records; it becomes an entry when its transaction commits."""
+class AuditEvent(NamedTuple):
+    """What a lifecycle verb records; it becomes an entry when its transaction commits."""
 
     actor: str
     action: str
     subject: str
     app: str = ""
     person: str = ""
-    data: Json = {}  # noqa: RUF012 - nobody changes a fact
+    data: Json = {}  # noqa: RUF012 - nobody changes an event
 
 
 _LOCKED_HEAD = select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == HEAD).with_for_update()
 _ADD = insert(AuditEntry)
-_ADD_WORDS = insert(AuditText)
+_ADD_TEXTS = insert(AuditText)
 _ADD_HEAD = insert(AuditHead)
 _MOVE_HEAD = (
     update(AuditHead)
@@ -159,38 +161,39 @@ _MOVE_HEAD = (
 
 def append(
     sql: Sql,
-    facts: Iterable[Fact],
+    events: Iterable[AuditEvent],
     at: datetime,
     head: tuple[int, str] | None = None,
     *,
     after: Sequence[Write] = (),
 ) -> tuple[int, str]:
-    """Chain the facts to the trail. The last thing a transaction does, since others wait for the head.
+    """Append events to the trail. The last thing a transaction does, since others wait for the head.
 
     `head` is the number and the hash of the last entry, where they are known and nobody else can write one;
-    `after` is what is written before the entries. Returns the number and hash of the last entry now.
+    `after` is what is written before the entries. Returns the number and the hash of the new last entry.
     """
     if head is None:
         head = _head(sql, after)
     else:
         sql.write(after)
     seq, previous = head
-    moment, rows, words = at.astimezone(UTC), list[Json](), list[Words]()
-    written = quote(moment.isoformat())
-    for fact in facts:
+    moment, rows, texts = at.astimezone(UTC), list[Json](), list[EntryText]()
+    time = quote(moment.isoformat())
+    for event in events:
         seq += 1
-        data = canonical(set_aside(fact.data, seq, words))
-        # What `canonical` makes of all of the entry; its data is encoded once for both, chain and column.
+        data = canonical(separate_texts(event.data, seq, texts))
+        # What `canonical` makes of the whole entry; its data is encoded once for both, chain and column.
         line = (
-            f'{{"action":{_quoted(fact.action)},"actor":{_quoted(fact.actor)},"app":{_quoted(fact.app)},'
-            f'"at":{written},"data":{data},"person":{_quoted(fact.person)},"seq":{seq},'
-            f'"subject":{quote(fact.subject)}}}'
+            f'{{"action":{_quoted(event.action)},"actor":{_quoted(event.actor)},"app":{_quoted(event.app)},'
+            f'"at":{time},"data":{data},"person":{_quoted(event.person)},"seq":{seq},'
+            f'"subject":{quote(event.subject)}}}'
         )
         link = sha256((previous + line).encode()).hexdigest()
         rows.append(
             {
-                "seq": seq, "at": moment, "actor": fact.actor, "action": fact.action, "subject": fact.subject,
-                "app": fact.app, "person": fact.person, "data": data, "previous": previous, "hash": link,
+                "seq": seq, "at": moment, "actor": event.actor, "action": event.action,
+                "subject": event.subject, "app": event.app, "person": event.person, "data": data,
+                "previous": previous, "hash": link,
             }
         )  # fmt: skip
         previous = link
@@ -198,7 +201,7 @@ def append(
     sql.write(
         [
             Write(_ADD, rows),
-            Write(_ADD_WORDS, [each._asdict() for each in words]),
+            Write(_ADD_TEXTS, [text._asdict() for text in texts]),
             Write(_MOVE_HEAD, [moved]),
         ]
     )
@@ -206,13 +209,13 @@ def append(
 
 
 _quoted = lru_cache(1000)(quote)
-"""People, actions and apps come again and again."""
+"""Cached, since people, actions and apps recur."""
 
 
 def _head(sql: Sql, after: Sequence[Write]) -> tuple[int, str]:
     """The number and the hash of the last entry; nobody else writes one until the commit."""
     head = next(iter(sql.write(after, then=Read(_LOCKED_HEAD))), None)
-    if head is None:  # the migration has written it; so it was taken away, and `verify` says what is missing
+    if head is None:  # the migration has written it; so it was removed, and `verify` says what is missing
         sql.run(_ADD_HEAD, [{"id": HEAD, "seq": 0, "hash": GENESIS}])
         head = 0, GENESIS
     return head[0], head[1]

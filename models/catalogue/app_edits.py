@@ -1,4 +1,8 @@
-"""The parts of an app's entry that stand in lists: stages, rules, examples; its own or those of an access."""
+"""Edit an app's entry: its stages, rules and examples by their place, its accesses by key.
+
+Each function returns a changed copy. All but `set_enabled` raise NotFound where the item or the access was
+removed in the meantime; so do `list_items`, `get_item`, `item_path` and `access_index`.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,96 +13,106 @@ from models.errors import NotFound
 
 RULES = ("deny", "require", "auto_approve")
 """The lists of rules, in the order in which they count."""
+_ITEM_WORDS = {"stage": "stage", "example": "example"}
 
 
 @dataclass(frozen=True)
-class Spot:
-    """Where one stands: in which list, at which place, and of which access (its key; empty: the app's)."""
+class ItemRef:
+    """A stage, rule or example of an app: its list, its index there, and the access that has the list."""
 
-    name: str
-    at: int
+    list_name: str
+    """The field's name: "stage", "example" or one of `RULES`."""
+    index: int
     access: str = ""
+    """The access's key; empty: the app's own list."""
 
 
-def every(app: AppSpec, name: str, access: str = "") -> tuple[Any, ...]:
-    """The whole list. Raises NotFound where there is no such access."""
-    owner = app.access[access_at(app, access)] if access else app
+def list_items(app: AppSpec, name: str, access: str = "") -> tuple[Any, ...]:
+    """The list of this name, the app's or that of an access.
+
+    Raises:
+        NotFound: there is no such access.
+    """
+    owner = app.access[access_index(app, access)] if access else app
     return getattr(owner, name) or ()
 
 
-def found(app: AppSpec, spot: Spot) -> Any:
-    """The part itself. Raises NotFound."""
-    parts = every(app, spot.name, spot.access)
-    if not 0 <= spot.at < len(parts):
-        raise NotFound(f"{app.name} has no such {_WORDS.get(spot.name, 'rule')} any more.")
-    return parts[spot.at]
+def get_item(app: AppSpec, ref: ItemRef) -> Any:
+    """The stage, rule or example itself.
+
+    Raises:
+        NotFound: it is not there, or its access is not.
+    """
+    items = list_items(app, ref.list_name, ref.access)
+    if not 0 <= ref.index < len(items):
+        raise NotFound(f"{app.name} has no such {_ITEM_WORDS.get(ref.list_name, 'rule')} any more.")
+    return items[ref.index]
 
 
-def path(app: AppSpec, spot: Spot) -> Path:
-    """Where it stands in the entry's data. Raises NotFound where there is no such access."""
-    within: Path = ("access", access_at(app, spot.access)) if spot.access else ()
-    return (*within, spot.name, spot.at)
+def item_path(app: AppSpec, ref: ItemRef) -> Path:
+    """The path to an item in the entry's data: ("access", 0, "stage", 1)."""
+    owner: Path = ("access", access_index(app, ref.access)) if ref.access else ()
+    return (*owner, ref.list_name, ref.index)
 
 
-def without(app: AppSpec, spot: Spot) -> AppSpec:
-    """The app without it. Raises NotFound."""
-    found(app, spot)
-    parts = every(app, spot.name, spot.access)
-    return replaced(app, spot.name, spot.access, parts[: spot.at] + parts[spot.at + 1 :])
+def access_index(app: AppSpec, key: str) -> int:
+    """The place of the access with this key.
+
+    Raises:
+        NotFound: there is no such access.
+    """
+    index = next((index for index, access in enumerate(app.access) if access.key == key), None)
+    if index is None:
+        raise NotFound(f"{app.name} has no access “{key[:40]}” any more.")
+    return index
 
 
-def earlier(app: AppSpec, spot: Spot) -> AppSpec:
-    """The app with it before the one that it follows. Raises NotFound."""
-    moved, parts = found(app, spot), every(app, spot.name, spot.access)
-    others, to = parts[: spot.at] + parts[spot.at + 1 :], max(spot.at - 1, 0)
-    return replaced(app, spot.name, spot.access, (*others[:to], moved, *others[to:]))
+def remove_item(app: AppSpec, ref: ItemRef) -> AppSpec:
+    """Remove a stage, rule or example."""
+    get_item(app, ref)
+    items = list_items(app, ref.list_name, ref.access)
+    return replace_list(app, ref.list_name, ref.access, items[: ref.index] + items[ref.index + 1 :])
 
 
-def replaced(app: AppSpec, name: str, access: str, parts: tuple[Any, ...]) -> AppSpec:
-    """The app with this list instead. Raises NotFound where there is no such access."""
+def move_up(app: AppSpec, ref: ItemRef) -> AppSpec:
+    """Move a stage, rule or example before the one that it follows; the first stays where it is."""
+    items, before = [*list_items(app, ref.list_name, ref.access)], max(ref.index - 1, 0)
+    item = get_item(app, ref)
+    items[before : ref.index + 1] = [item, *items[before : ref.index]]
+    return replace_list(app, ref.list_name, ref.access, tuple(items))
+
+
+def replace_list(app: AppSpec, name: str, access: str, items: tuple[Any, ...]) -> AppSpec:
+    """Replace the list of this name, the app's or that of an access."""
     if not access:
-        return app.model_copy(update={name: parts})
-    changed = app.access[access_at(app, access)].model_copy(update={name: parts})
-    return _with_access(app, changed)
+        return app.model_copy(update={name: items})
+    changed = app.access[access_index(app, access)].model_copy(update={name: items})
+    return _replace_access(app, changed)
 
 
-def with_own_stages(app: AppSpec, access: str) -> AppSpec:
-    """The app with stages of this access's own, which are the app's to begin with. Raises NotFound."""
-    return replaced(app, "stage", access, app.stage)
+def copy_app_stages(app: AppSpec, access: str) -> AppSpec:
+    """Give an access stages of its own, which are the app's to begin with."""
+    return replace_list(app, "stage", access, app.stage)
 
 
-def with_the_app_s_stages(app: AppSpec, access: str) -> AppSpec:
-    """The app with this access going through the app's stages. Raises NotFound."""
-    stored = app.access[access_at(app, access)].stored()
+def inherit_app_stages(app: AppSpec, access: str) -> AppSpec:
+    """Remove an access's own stages, so that it goes through the app's."""
+    stored = app.access[access_index(app, access)].stored()
     rest = {name: value for name, value in stored.items() if name != "stage"}
-    return _with_access(app, AccessSpec.model_validate(rest))
+    return _replace_access(app, AccessSpec.model_validate(rest))
 
 
-def _with_access(app: AppSpec, changed: AccessSpec) -> AppSpec:
-    at = access_at(app, changed.key)
-    return app.model_copy(update={"access": (*app.access[:at], changed, *app.access[at + 1 :])})
+def remove_access(app: AppSpec, key: str) -> AppSpec:
+    """Remove an access."""
+    index = access_index(app, key)
+    return app.model_copy(update={"access": app.access[:index] + app.access[index + 1 :]})
 
 
-_WORDS = {"stage": "stage", "example": "example"}
-
-
-def switched(app: AppSpec, *, on: bool) -> AppSpec:
-    """The app that may, or may not, be requested."""
+def set_enabled(app: AppSpec, *, on: bool) -> AppSpec:
+    """Open the app for requests, or close it."""
     return app.model_copy(update={"enabled": on})
 
 
-def without_access(app: AppSpec, key: str) -> AppSpec:
-    """The app without this access. Raises NotFound."""
-    return app.model_copy(update={"access": _without(app.access, access_at(app, key))})
-
-
-def access_at(app: AppSpec, key: str) -> int:
-    """The place of the access with this key. Raises NotFound where there is none."""
-    found = next((at for at, access in enumerate(app.access) if access.key == key), None)
-    if found is None:
-        raise NotFound(f"{app.name} has no access “{key[:40]}” any more.")
-    return found
-
-
-def _without(parts: tuple[Any, ...], at: int) -> tuple[Any, ...]:
-    return parts[:at] + parts[at + 1 :]
+def _replace_access(app: AppSpec, changed: AccessSpec) -> AppSpec:
+    index = access_index(app, changed.key)
+    return app.model_copy(update={"access": (*app.access[:index], changed, *app.access[index + 1 :])})

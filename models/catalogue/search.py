@@ -1,4 +1,4 @@
-"""Finding an app while somebody types: ten thousand of them, in a fraction of a millisecond."""
+"""Search apps while somebody types: ten thousand of them, in a fraction of a millisecond."""
 
 import re
 import unicodedata
@@ -17,7 +17,7 @@ _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "
 
 @dataclass(frozen=True, slots=True)
 class AppEntry:
-    """What is searched of an app."""
+    """The searched fields of an app."""
 
     key: str
     name: str
@@ -26,25 +26,25 @@ class AppEntry:
     risk: Risk = Risk.LOW
     kinds: frozenset[AccessKind] = frozenset()
     accesses: tuple[str, ...] = ()
-    """The names of what can be asked for."""
+    """The names of the accesses that can be requested."""
 
     @classmethod
     def of(cls, app: AppSpec) -> "AppEntry":
-        """The entry of an app with those of its accesses that may be asked for."""
-        open_ones = [access for access in app.access if access.enabled]
+        """The entry of an app, with the accesses that can be requested."""
+        accesses = [access for access in app.access if access.enabled]
         return cls(
             key=app.key,
             name=app.name,
             description=app.description,
             category=app.category,
             risk=app.risk,
-            kinds=frozenset(access.kind for access in open_ones),
-            accesses=tuple(access.name for access in open_ones),
+            kinds=frozenset(access.kind for access in accesses),
+            accesses=tuple(access.name for access in accesses),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class AppFilter:
     """Only apps of this category, with an access of this kind, of this risk. None: of any."""
 
     category: str | None = None
@@ -53,15 +53,15 @@ class Filter:
 
 
 def fold(text: str) -> str:
-    """Without case and accents: "Größe" and "GROSSE" are the same."""
+    """Remove case and accents: "Größe" and "GROSSE" become the same."""
     if text.isascii():
         return text.lower()
-    taken_apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in taken_apart if not unicodedata.combining(char)).translate(_PLAIN)
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_PLAIN)
 
 
 class AppIndex:
-    """A search index that never changes. Build a new one when the catalogue does.
+    """An immutable search index of apps. Build a new one when the catalogue changes.
 
     Best first: names that begin with what was typed, then names of which every word typed begins a word,
     then the same in key, category, accesses and description, then words with it in their middle.
@@ -72,37 +72,36 @@ class AppIndex:
         self._entries = sorted(entries, key=lambda entry: (fold(entry.name), entry.key))
         self._names = [fold(entry.name) for entry in self._entries]
         self._name_words = WordIndex(self._names)
-        self._all_words = WordIndex(map(_everything, self._entries))
-        self._of: dict[tuple[str, str], set[int]] = defaultdict(set)
+        self._all_words = WordIndex(map(_all_text, self._entries))
+        self._by_trait: dict[tuple[str, str], set[int]] = defaultdict(set)
         for at, entry in enumerate(self._entries):
             for trait in _traits(entry):
-                self._of[trait].add(at)
+                self._by_trait[trait].add(at)
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def search(self, text: str, limit: int = 100, where: Filter | None = None) -> list[AppEntry]:
-        """The best `limit` apps for what was typed so far. Nothing typed gives the first by name."""
-        allowed = self._allowed(where)
-        found = islice(self._ranked(fold(text).strip(), allowed), limit)
-        return [self._entries[at] for at in found]
+    def search(self, text: str, limit: int = 100, where: AppFilter | None = None) -> list[AppEntry]:
+        """The best `limit` apps for the text typed so far. An empty text gives the first by name."""
+        ranked = self._ranked(fold(text).strip(), self._allowed(where))
+        return [self._entries[at] for at in islice(ranked, limit)]
 
     def categories(self) -> list[str]:
         """Every category there is, by name."""
         return sorted({entry.category for entry in self._entries if entry.category}, key=fold)
 
-    def _allowed(self, where: Filter | None) -> set[int] | None:
-        wanted = _wanted(where) if where else []
-        return set.intersection(*(self._of.get(trait, set()) for trait in wanted)) if wanted else None
+    def _allowed(self, where: AppFilter | None) -> set[int] | None:
+        traits = _filter_traits(where) if where else []
+        return set.intersection(*(self._by_trait.get(trait, set()) for trait in traits)) if traits else None
 
     def _ranked(self, text: str, allowed: set[int] | None) -> Iterator[int]:
         if not text:
             yield from sorted(allowed) if allowed is not None else range(len(self._entries))
             return
-        shown: set[int] = set()
+        yielded: set[int] = set()
         for at in chain.from_iterable(self._tiers(text)):
-            if at not in shown and (allowed is None or at in allowed):
-                shown.add(at)
+            if at not in yielded and (allowed is None or at in allowed):
+                yielded.add(at)
                 yield at
 
     def _tiers(self, text: str) -> Iterator[Iterable[int]]:
@@ -113,7 +112,7 @@ class AppIndex:
             yield self._all_words.containing(words)
 
 
-def _everything(entry: AppEntry) -> str:
+def _all_text(entry: AppEntry) -> str:
     return fold(" ".join((entry.name, entry.key, entry.category, *entry.accesses, entry.description)))
 
 
@@ -123,16 +122,16 @@ def _traits(entry: AppEntry) -> Iterator[tuple[str, str]]:
     yield from (("kind", kind) for kind in entry.kinds)
 
 
-def _wanted(where: Filter) -> list[tuple[str, str]]:
-    wanted = {"category": where.category and fold(where.category), "kind": where.kind, "risk": where.risk}
-    return [(name, value) for name, value in wanted.items() if value is not None]
+def _filter_traits(where: AppFilter) -> list[tuple[str, str]]:
+    values = {"category": where.category and fold(where.category), "kind": where.kind, "risk": where.risk}
+    return [(name, value) for name, value in values.items() if value is not None]
 
 
 WORD = re.compile(r"[^\W_]+")
 LAST = "\U0010ffff"
 """Sorts behind every letter: all that begins with x stands from x to x + LAST."""
 _DENSE = 10
-"""From one text in so many on, looking through all texts finds a screenful sooner than collecting them."""
+"""Where one text in so many matches, scanning all texts fills a screen sooner than collecting matches."""
 
 
 class WordIndex:
@@ -143,13 +142,13 @@ class WordIndex:
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._texts = [" ".join(["", *WORD.findall(text)]) for text in texts]
-        found: dict[str, list[int]] = defaultdict(list)
+        texts_of: dict[str, list[int]] = defaultdict(list)
         for at, text in enumerate(self._texts):
             for word in set(text.split()):
-                found[word].append(at)
-        self._words = sorted(found)
-        self._having = [tuple(found[word]) for word in self._words]
-        self._before = list(accumulate(map(len, self._having), initial=0))
+                texts_of[word].append(at)
+        self._words = sorted(texts_of)
+        self._texts_of = [tuple(texts_of[word]) for word in self._words]
+        self._before = list(accumulate(map(len, self._texts_of), initial=0))
         # All words in one text, each after a space, so that one search runs through all of them.
         self._joined = "".join(f" {word}" for word in self._words)
         self._starts = list(accumulate((len(word) + 1 for word in self._words), initial=0))
@@ -174,7 +173,7 @@ class WordIndex:
         """The texts of these words; all texts, to be looked through, where that is less work."""
         if self._count(words) > len(self._texts) / _DENSE:
             return range(len(self._texts))
-        return sorted(set().union(*self._having[words.start : words.stop]))
+        return sorted(set().union(*self._texts_of[words.start : words.stop]))
 
     def _some_with(self, part: str) -> Iterable[int]:
         if self._joined.count(part) > len(self._texts) / _DENSE:
@@ -183,7 +182,7 @@ class WordIndex:
         at = self._joined.find(part)
         while at >= 0:
             word = bisect_right(self._starts, at) - 1
-            found.update(self._having[word])
+            found.update(self._texts_of[word])
             at = self._joined.find(part, self._starts[word + 1])
         return sorted(found)
 

@@ -42,7 +42,7 @@ _TAKE_SOON = (
 
 def correct_times(out: Outcome) -> None:
     """Correct stored times where the audit trail shows that the clock was set back."""
-    latest = audit.latest(out.case)
+    latest = audit.latest_time(out.case)
     if latest is not None and latest > out.now + TOLERANCE:
         move_times_back(out, latest - out.now)
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from sqlalchemy import and_, bindparam, delete, or_, select
 
-from models.audit import Kind, canonical
-from models.audit.reading import BEFORE_ALL
+from models.audit import TextKind, canonical
+from models.audit.read import BEFORE_ALL
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.audit import AuditEntry, AuditText
@@ -22,7 +22,9 @@ Text = tuple[int, str]
 """The number of a text's entry, and its field there."""
 
 _OF_ENTRY = or_(AuditEntry.person == bindparam("person"), AuditEntry.actor == bindparam("person"))
-_NAMES_THEM = and_(AuditText.kind == Kind.NAMES.value, AuditText.text.like(bindparam("name"), escape="\\"))
+_NAMES_THEM = and_(
+    AuditText.kind == TextKind.NAMES.value, AuditText.text.like(bindparam("name"), escape="\\")
+)
 _THEIRS = (
     select(AuditText.seq, AuditText.field)
     .join(AuditEntry, AuditEntry.seq == AuditText.seq)
@@ -57,7 +59,7 @@ def erase_person(out: Outcome, person_id: str, texts: Sequence[Text], by: str) -
     return len(texts)
 
 
-def erase_expired(out: Outcome, retention: Mapping[Kind, timedelta]) -> int:
+def erase_expired(out: Outcome, retention: Mapping[TextKind, timedelta]) -> int:
     """Erase the oldest texts whose retention is over, by their kind; returns how many."""
     texts: list[Text] = []
     for kind, kept in retention.items():

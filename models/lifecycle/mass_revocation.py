@@ -41,7 +41,7 @@ _LET_END = update(_GRANTS).where(*_HELD).values(due_at=_GRANTS.c.ends_at)
 def last_time(case: Case) -> datetime | None:
     """The latest time that the database knows of; None where nothing happened in it yet."""
     stamp = settings.read_setting(case, LAST_TIME)
-    return datetime.fromisoformat(stamp) if stamp else audit.latest(case)
+    return datetime.fromisoformat(stamp) if stamp else audit.latest_time(case)
 
 
 def save_time(out: Outcome) -> None:

@@ -10,7 +10,7 @@ from models.catalogue.spec.enums import RequestKind
 from models.catalogue.spec.references import access_ref
 from models.errors import Conflicting
 from models.lifecycle import redraw
-from models.policy import Clash, Hold, Holding, Question, blocked, clashes
+from models.policy import Conflict, Holding, HoldingState, Question, block_sentence, find_conflicts
 from models.registry import catalogue_entries
 from models.registry.directory import names_of
 from models.store.case import Case
@@ -22,11 +22,11 @@ from models.tables.requests import PENDING_OF_BENEFICIARY, Request
 from models.tables.states import GrantState
 
 _HOLDS = {
-    GrantState.SCHEDULED: Hold.SCHEDULED,
-    GrantState.GRANTING: Hold.COMING,
-    GrantState.ACTIVE: Hold.HAS,
-    GrantState.REVOKING: Hold.GOING,
-    GrantState.FAILED: Hold.GOING,
+    GrantState.SCHEDULED: HoldingState.SCHEDULED,
+    GrantState.GRANTING: HoldingState.COMING,
+    GrantState.ACTIVE: HoldingState.HAS,
+    GrantState.REVOKING: HoldingState.GOING,
+    GrantState.FAILED: HoldingState.GOING,
 }
 
 
@@ -59,7 +59,9 @@ def holding_of_grant(grant: Grant) -> Holding:
 
 def holding_of_request(request: Request) -> Holding:
     """A pending request, as the policy sees it."""
-    return Holding(access_ref(request.app_key, request.access_key), access_title(request), Hold.PENDING)
+    return Holding(
+        access_ref(request.app_key, request.access_key), access_title(request), HoldingState.PENDING
+    )
 
 
 def access_title(row: Grant | Request) -> str:
@@ -99,13 +101,13 @@ def conflict_stages(case: Case, app: AppSpec) -> list[StageSpec]:
     return [conflict.stage for conflict in conflicts if conflict.stage and app.key in apps_of(conflict)]
 
 
-def clashes_of(case: Case, request: Request) -> tuple[Clash, ...]:
+def clashes_of(case: Case, request: Request) -> tuple[Conflict, ...]:
     """What a request conflicts with, as things stand now."""
     conflicts = conflicts_about(case, access_ref(request.app_key, request.access_key))
     return _clashes_of(case, request, conflicts) if conflicts else ()
 
 
-def lock_and_find_clashes(case: Case, request: Request) -> tuple[Clash, ...]:
+def lock_and_find_clashes(case: Case, request: Request) -> tuple[Conflict, ...]:
     """The same, with the beneficiary locked: nobody gives them anything that conflicts until the commit."""
     conflicts = lock_for(case, request)
     return _clashes_of(case, request, conflicts) if conflicts else ()
@@ -122,15 +124,17 @@ def lock_for(case: Case, request: Request) -> tuple[ConflictSpec, ...]:
     return conflicts
 
 
-def blocking_sentence(found: Sequence[Clash], name: str) -> str | None:
+def blocking_sentence(found: Sequence[Conflict], name: str) -> str | None:
     """Why a request of somebody of this name cannot be approved now; None where it can.
 
     Another pending request blocks nothing before it is approved itself.
     """
-    return blocked([clash for clash in found if clash.holding.how is not Hold.PENDING], name)
+    return block_sentence(
+        [conflict for conflict in found if conflict.holding.state is not HoldingState.PENDING], name
+    )
 
 
-def refuse_conflict(case: Case, request: Request, found: Sequence[Clash]) -> None:
+def refuse_conflict(case: Case, request: Request, found: Sequence[Conflict]) -> None:
     """Refuse an approval where a blocking conflict has come up.
 
     Raises:
@@ -152,7 +156,8 @@ def reason_not_to_give(case: Case, grant: Grant, name: str) -> str | None:
     if not conflicts:
         return None
     others = [other for other in grants_of(case, grant.person_id) if _goes_first(other, grant)]
-    sentence = blocked(_clashes(grant, [holding_of_grant(other) for other in others], conflicts), name)
+    holdings = [holding_of_grant(other) for other in others]
+    sentence = block_sentence(_conflicts_of(grant, holdings, conflicts), name)
     return f"{sentence} Nothing was given." if sentence else None
 
 
@@ -171,30 +176,30 @@ def redraw_conflicting(out: Outcome, *rows: Grant | Request) -> None:
             redraw.redraw_request(out, request)
 
 
-def clashes_as_json(found: Iterable[Clash]) -> list[Json]:
+def clashes_as_json(found: Iterable[Conflict]) -> list[Json]:
     """Clashes as JSON for the audit trail and the request: the rule, its action, and the other access."""
     return [
         {
-            "key": clash.conflict.key,
-            "rule": clash.conflict.name,
-            "action": clash.action.value,
-            "access": clash.holding.access,
-            "title": clash.holding.title,
-            "how": clash.holding.how.value,
+            "key": conflict.spec.key,
+            "rule": conflict.spec.name,
+            "action": conflict.action.value,
+            "access": conflict.holding.access,
+            "title": conflict.holding.title,
+            "how": conflict.holding.state.value,
         }
-        for clash in found
+        for conflict in found
     ]
 
 
-def _clashes_of(case: Case, request: Request, conflicts: Sequence[ConflictSpec]) -> tuple[Clash, ...]:
+def _clashes_of(case: Case, request: Request, conflicts: Sequence[ConflictSpec]) -> tuple[Conflict, ...]:
     has = holdings_of_person(case, request.beneficiary_id, besides=request.id)
-    return _clashes(request, has, conflicts)
+    return _conflicts_of(request, has, conflicts)
 
 
-def _clashes(
+def _conflicts_of(
     row: Request | Grant, has: Iterable[Holding], conflicts: Iterable[ConflictSpec]
-) -> tuple[Clash, ...]:
-    return clashes(access_ref(row.app_key, row.access_key), access_title(row), has, conflicts)
+) -> tuple[Conflict, ...]:
+    return find_conflicts(access_ref(row.app_key, row.access_key), access_title(row), has, conflicts)
 
 
 def _holder(row: Grant | Request) -> str:

@@ -1,42 +1,59 @@
-"""The rules, as pure functions: no database, no clock, no Slack. The question and the facts are handed in."""
+"""Access rules as pure functions of a `Question` and a directory: no database, no clock, no Slack."""
 
 from models.policy.conditions import applies
-from models.policy.decide import Aftermath, aftermath, decide
-from models.policy.decision import Candidate, Course, Decision, Outcome, Passed, PlannedStage, Reason
-from models.policy.duration_rules import Length, check_length
-from models.policy.facts import Company, GroupFacts, Hold, Holding, PersonFacts, Question, StandIn, Who
-from models.policy.separation_of_duties import Clash, blocked, clashes
+from models.policy.decide import EmergencyFollowUp, decide, emergency_follow_up
+from models.policy.decision import (
+    Candidate,
+    PlannedStage,
+    PolicyDecision,
+    Reason,
+    ReassignedVote,
+    StageHistory,
+    Verdict,
+)
+from models.policy.duration_rules import DurationCheck, check_duration
+from models.policy.facts import (
+    Company,
+    Delegate,
+    GroupFacts,
+    Holding,
+    HoldingState,
+    PeopleDirectory,
+    PersonFacts,
+    Question,
+)
+from models.policy.separation_of_duties import Conflict, block_sentence, find_conflicts
 from models.policy.stages import open_stage
 from models.policy.tally import Tally, TallyStatus, escalation_wait, tally
 
 __all__ = [
-    "Aftermath",
     "Candidate",
-    "Clash",
     "Company",
-    "Course",
-    "Decision",
+    "Conflict",
+    "Delegate",
+    "DurationCheck",
+    "EmergencyFollowUp",
     "GroupFacts",
-    "Hold",
     "Holding",
-    "Length",
-    "Outcome",
-    "Passed",
+    "HoldingState",
+    "PeopleDirectory",
     "PersonFacts",
     "PlannedStage",
+    "PolicyDecision",
     "Question",
     "Reason",
-    "StandIn",
+    "ReassignedVote",
+    "StageHistory",
     "Tally",
     "TallyStatus",
-    "Who",
-    "aftermath",
+    "Verdict",
     "applies",
-    "blocked",
-    "check_length",
-    "clashes",
+    "block_sentence",
+    "check_duration",
     "decide",
+    "emergency_follow_up",
     "escalation_wait",
+    "find_conflicts",
     "open_stage",
     "tally",
 ]

@@ -1,226 +1,268 @@
-"""From the names in a stage to the people who can decide: named, reassigned to, or delegates."""
+"""Find who can decide in a stage: the people it names, those a vote was reassigned to, and delegates."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
-from models.catalogue.spec import ApproverRef, GroupRef, PersonRef, Role, parse_approver, parse_person
-from models.policy.decision import Candidate, Course, Passed, chains
-from models.policy.facts import PersonFacts, Question, StandIn, Who
+from models.catalogue.spec import (
+    AccessPolicy,
+    ApproverRef,
+    ApproverRole,
+    GroupRef,
+    PersonRef,
+    parse_approver,
+    parse_person,
+)
+from models.policy.decision import Candidate, ReassignedVote, StageHistory, reassignment_chains
+from models.policy.facts import PeopleDirectory, PersonFacts, Question
 
 
 @dataclass(frozen=True, slots=True)
-class Pool:
+class CandidatePool:
     """Who can be asked, in the order in which they are named, and who cannot, with the reason."""
 
     candidates: tuple[Candidate, ...]
     left_out: tuple[str, ...]
+    """Sentences without a full stop: "Bo is deactivated"."""
 
     @property
-    def ids(self) -> tuple[str, ...]:
+    def voters(self) -> tuple[str, ...]:
         """Whose votes are asked for, each once."""
-        return tuple(dict.fromkeys(one.holds for one in self.candidates if not one.quiet))
+        return tuple(
+            dict.fromkeys(candidate.votes_for for candidate in self.candidates if not candidate.quiet)
+        )
 
     @property
-    def awake(self) -> "Pool":
-        """The same with nobody quiet but those who are away, for whom somebody else is asked."""
-        away = {one.seat for one in self.candidates if one.seat}
-        if all(one.quiet == (one.person_id in away) for one in self.candidates):
+    def with_quiet_asked(self) -> "CandidatePool":
+        """The same pool where quiet approvers are asked too; those with a delegate stay quiet."""
+        away = {candidate.on_behalf_of for candidate in self.candidates if candidate.on_behalf_of}
+        if all(candidate.quiet == (candidate.person_id in away) for candidate in self.candidates):
             return self
-        return replace(
-            self, candidates=tuple(replace(one, quiet=one.person_id in away) for one in self.candidates)
-        )
+        asked = (replace(candidate, quiet=candidate.person_id in away) for candidate in self.candidates)
+        return replace(self, candidates=tuple(asked))
+
+
+def find_candidates(
+    approvers: Iterable[str], question: Question, directory: PeopleDirectory, *, ineligible: Mapping[str, str]
+) -> CandidatePool:
+    """Look up everybody whom these entries name, each once, with all reasons why they are asked.
+
+    Args:
+        approvers: as a stage lists them: "U0123", "@oncall", "manager".
+        question: the request that is to be decided.
+        directory: who is who at present.
+        ineligible: who does not decide for another reason, by id with the words: "has decided already".
+    """
+    reasons: dict[str, list[str]] = {}
+    left_out: dict[str, None] = {}
+    for text in approvers:
+        for entry in _resolve(parse_approver(text), question, directory):
+            if entry.person is None:
+                left_out[entry.because] = None
+            elif problem := why_not_approver(entry.person, question, ineligible):
+                left_out[f"{entry.person.name} {problem}"] = None
+            elif entry.because not in reasons.setdefault(entry.person.id, []):
+                reasons[entry.person.id].append(entry.because)
+    candidates = (Candidate(person_id, " and ".join(because)) for person_id, because in reasons.items())
+    return CandidatePool(tuple(candidates), tuple(left_out))
+
+
+def why_not_approver(person: PersonFacts, question: Question, ineligible: Mapping[str, str]) -> str | None:
+    """Why this person does not decide on this request, to follow their name; None if they can.
+
+    Never those who hold no role (deactivated, bots, guests, people of other companies), and never on their
+    own request.
+    """
+    if person.unfit:
+        return person.unfit
+    if is_barred_from_own(question.policy, person.id, question.people):
+        return _own_words(person.id, question)
+    return ineligible.get(person.id)
+
+
+def is_barred_from_own(policy: AccessPolicy, person_id: str, people: Collection[str]) -> bool:
+    """Whether this person may not decide because it is their own request.
+
+    Nobody decides on a request that they made or would benefit from, unless the app allows it
+    (`self_approve`). The one place of this rule: approvers are found by it, each click is checked by it, and
+    so are the approvals before access is granted.
+
+    Args:
+        policy: what the request was sent under.
+        person_id: who decides or has decided.
+        people: the request's requester and beneficiary.
+    """
+    return person_id in people and not policy.self_approve
+
+
+def _own_words(person_id: str, question: Question) -> str:
+    return "asks for it" if person_id == question.requester else "would have it"
+
+
+def name_of(person_id: str, directory: PeopleDirectory) -> str:
+    """What people call somebody; their id if nothing is known of them."""
+    person = directory.person(person_id)
+    return person.name if person else person_id
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
-    """One person that an entry names, or (without a person) why it names nobody."""
+class _ResolvedEntry:
+    """One person whom an entry of a stage names, or (without a person) why it names nobody."""
 
     person: PersonFacts | None
     because: str
 
 
-def pool(approvers: Iterable[str], question: Question, who: Who, *, spent: Mapping[str, str]) -> Pool:
-    """Look up everybody whom these entries name, each once, with all the reasons why they.
-
-    Left out are the requester and the beneficiary (unless the app allows it), whoever is `spent` (by id,
-    with the words for it), and those who never decide: the deactivated, bots, guests and
-    people of other companies.
-    """
-    reasons: dict[str, list[str]] = {}
-    left_out: dict[str, None] = {}
-    for named in _everybody(approvers, question, who):
-        if named.person is None:
-            left_out[named.because] = None
-        elif problem := cannot(named.person, question, spent):
-            left_out[f"{named.person.name} {problem}"] = None
-        elif named.because not in reasons.setdefault(named.person.id, []):
-            reasons[named.person.id].append(named.because)
-    return Pool(tuple(Candidate(key, " and ".join(why)) for key, why in reasons.items()), tuple(left_out))
-
-
-def name_of(person_id: str, who: Who) -> str:
-    """What people call somebody; their id if nothing is known of them."""
-    person = who.person(person_id)
-    return person.name if person else person_id
-
-
-def cannot(person: PersonFacts, question: Question, spent: Mapping[str, str]) -> str | None:
-    """Why this person does not decide on this request; None if they can."""
-    if person.unfit:
-        return person.unfit
-    if person.id in question.people and not question.policy.self_approve:
-        return "asks for it" if person.id == question.requester else "would have it"
-    return spent.get(person.id)
-
-
-def _everybody(approvers: Iterable[str], question: Question, who: Who) -> Iterator[_Named]:
-    for text in approvers:
-        yield from _named(parse_approver(text), question, who)
-
-
-def _named(ref: ApproverRef, question: Question, who: Who) -> Iterator[_Named]:
+def _resolve(ref: ApproverRef, question: Question, directory: PeopleDirectory) -> Iterator[_ResolvedEntry]:
     match ref:
         case PersonRef():
-            yield _person(ref, "named in this stage", who)
+            yield _person(ref, "named in this stage", directory)
         case GroupRef():
-            yield from _group(ref, who)
-        case Role.MANAGER:
-            yield _manager(question, who)
-        case Role.OWNERS:
-            yield from _owners(question, who)
-        case Role.ADMINS:
-            yield from _several(who.admins(), "workspace admin", who)
+            yield from _group(ref, directory)
+        case ApproverRole.MANAGER:
+            yield _manager(question, directory)
+        case ApproverRole.OWNERS:
+            yield from _owners(question, directory)
+        case ApproverRole.ADMINS:
+            yield from _people(directory.admins(), "workspace admin", directory)
 
 
-def _person(ref: PersonRef, because: str, who: Who) -> _Named:
-    person = who.person(ref.id) if ref.id else who.by_email(ref.email or "")
-    if person is None and ref.id and not who.missing(ref.id):
+def _person(ref: PersonRef, because: str, directory: PeopleDirectory) -> _ResolvedEntry:
+    person = directory.person(ref.id) if ref.id else directory.by_email(ref.email or "")
+    if person is None and ref.id and not directory.is_missing(ref.id):
         # The policy names them, and Slack has not answered yet who they are: no reason to ask others instead.
         # They are looked up before they decide.
         person = PersonFacts(ref.id, ref.id)
-    return _Named(person, because) if person else _Named(None, f"{ref} is not known")
+    return _ResolvedEntry(person, because) if person else _ResolvedEntry(None, f"{ref} is not known")
 
 
-def _known(person_id: str, because: str, who: Who) -> _Named:
-    return _person(PersonRef(id=person_id), because, who)
+def _people(person_ids: Sequence[str], because: str, directory: PeopleDirectory) -> Iterator[_ResolvedEntry]:
+    directory.look_up(person_ids)
+    return (_person(PersonRef(id=person_id), because, directory) for person_id in person_ids)
 
 
-def _several(person_ids: Sequence[str], because: str, who: Who) -> Iterator[_Named]:
-    who.look_up(person_ids)
-    return (_known(person_id, because, who) for person_id in person_ids)
-
-
-def _group(ref: GroupRef, who: Who) -> Iterator[_Named]:
-    group = who.group(str(ref))
+def _group(ref: GroupRef, directory: PeopleDirectory) -> Iterator[_ResolvedEntry]:
+    group = directory.group(str(ref))
     if group is None:
-        yield _Named(None, f"the user group {ref} is not known")
+        yield _ResolvedEntry(None, f"the user group {ref} is not known")
         return
     if not group.members:
-        yield _Named(None, f"the user group @{group.handle} is empty")
-    yield from _several(group.members, f"in @{group.handle}", who)
+        yield _ResolvedEntry(None, f"the user group @{group.handle} is empty")
+    yield from _people(group.members, f"in @{group.handle}", directory)
 
 
-def _manager(question: Question, who: Who) -> _Named:
-    """The manager of the one who would have the access."""
-    person = who.person(question.beneficiary)
-    name = name_of(question.beneficiary, who)
+def _manager(question: Question, directory: PeopleDirectory) -> _ResolvedEntry:
+    """The beneficiary's manager, not the requester's."""
+    person, name = directory.person(question.beneficiary), name_of(question.beneficiary, directory)
     if person is None or person.manager_id is None:
-        return _Named(None, f"{name} has no manager")
-    return _known(person.manager_id, f"manager of {name}", who)
+        return _ResolvedEntry(None, f"{name} has no manager")
+    return _person(PersonRef(id=person.manager_id), f"manager of {name}", directory)
 
 
-def _owners(question: Question, who: Who) -> Iterator[_Named]:
+def _owners(question: Question, directory: PeopleDirectory) -> Iterator[_ResolvedEntry]:
     if not question.policy.owners:
-        yield _Named(None, f"{question.policy.app_name} has no owner")
+        yield _ResolvedEntry(None, f"{question.policy.app_name} has no owner")
     for owner in question.policy.owners:
-        yield _person(parse_person(owner), f"owner of {question.policy.app_name}", who)
+        yield _person(parse_person(owner), f"owner of {question.policy.app_name}", directory)
 
 
-def passed_on(
-    candidates: Sequence[Candidate], course: Course, question: Question, who: Who
+def with_reassignments(
+    candidates: Sequence[Candidate], history: StageHistory, question: Question, directory: PeopleDirectory
 ) -> tuple[Candidate, ...]:
-    """The candidates, with those to whom a decision was passed in place of those who had it.
+    """Replace each candidate whose vote was reassigned by the person who has it now.
 
-    Who passed it on does not decide any more in this stage. Where the new one cannot decide either by now,
-    it is the one's before again. What was passed on stays so even if the one who had it first leaves.
+    Whoever reassigned a vote no longer decides in this stage. Where the new approver cannot decide either by
+    now, the vote goes back to the one before them. A reassignment stays even if the original approver leaves.
     """
-    if not course.passed:
+    if not history.reassignments:
         return tuple(candidates)
-    ended: set[str] = set()
-    heirs: dict[str, Candidate] = {}
-    for chain in chains(course.passed):
-        heir = _heir(chain, course, question, who)
-        voted = any(one.to in course.spent for one in chain)
-        if heir or voted:
-            ended |= {chain[0].seat, *(one.to for one in chain)}
-        if heir and not voted:
-            heirs[heir.person_id] = heir
-    # Somebody quiet, whom nobody has asked so far, is asked now.
-    woken = {one.person_id for one in candidates if one.quiet} & heirs.keys()
-    stay = [one for one in candidates if one.person_id not in ended | woken]
-    there = {one.person_id for one in stay}
-    return (*stay, *(heir for heir in heirs.values() if heir.person_id not in there))
+    replaced_ids: set[str] = set()
+    new_approvers: dict[str, Candidate] = {}
+    for chain in reassignment_chains(history.reassignments):
+        approver = _last_eligible(chain, history, question, directory)
+        voted = any(reassigned.to in history.already_voted for reassigned in chain)
+        if approver or voted:
+            replaced_ids |= {chain[0].voter, *(reassigned.to for reassigned in chain)}
+        if approver and not voted:
+            new_approvers[approver.person_id] = approver
+    # A quiet approver, who got no message so far, is asked now.
+    replaced_ids |= {
+        candidate.person_id for candidate in candidates if candidate.quiet
+    } & new_approvers.keys()
+    kept = [candidate for candidate in candidates if candidate.person_id not in replaced_ids]
+    kept_ids = {candidate.person_id for candidate in kept}
+    return (*kept, *(approver for key, approver in new_approvers.items() if key not in kept_ids))
 
 
-def _heir(chain: Sequence[Passed], course: Course, question: Question, who: Who) -> Candidate | None:
-    """The last in the chain who can decide."""
-    for one in reversed(chain):
-        person = who.person(one.to)
-        if person is None or one.to in question.people or cannot(person, question, course.spent):
+def _last_eligible(
+    chain: Sequence[ReassignedVote], history: StageHistory, question: Question, directory: PeopleDirectory
+) -> Candidate | None:
+    for reassigned in reversed(chain):
+        person = directory.person(reassigned.to)
+        if person is None or reassigned.to in question.people:
             continue
-        note = f": {one.note}" if one.note else ""
-        return Candidate(one.to, f"passed on by {name_of(one.by, who)}{note}")
+        if why_not_approver(person, question, history.already_voted):
+            continue
+        note = f": {reassigned.note}" if reassigned.note else ""
+        return Candidate(reassigned.to, f"passed on by {name_of(reassigned.by, directory)}{note}")
     return None
 
 
-def with_stand_ins(
-    candidates: Sequence[Candidate], spent: Mapping[str, str], question: Question, who: Who
+def with_delegates(
+    candidates: Sequence[Candidate],
+    ineligible: Mapping[str, str],
+    question: Question,
+    directory: PeopleDirectory,
 ) -> tuple[Candidate, ...]:
-    """The candidates, and before each who is away the one who stands in for them: two people for one vote.
+    """Put the delegate of each candidate who is out of office before them: two people for one vote.
 
-    Who is away can decide all the same, and is not asked. A stand-in who cannot decide here, who has a vote
-    of their own or somebody else's already, or who is away too, is passed over (and nobody is looked for
-    behind them): then the one who is away is asked after all.
+    The candidate can still decide, and is not asked. A delegate is passed over who cannot decide here, has a
+    vote already (their own or as somebody's delegate) or is out of office too; then the candidate is asked
+    after all. Delegates of delegates are not looked for.
     """
-    taken = {one.person_id for one in candidates}
-    found: list[Candidate] = []
-    for one in candidates:
-        away = None if one.quiet else who.stand_in(one.person_id, question.at)
-        if away is None:
-            found.append(one)
-        elif problem := _problem(away.person_id, taken, spent, question, who):
-            name = name_of(away.person_id, who)
-            found.append(replace(one, because=f"{one.because}; away, but the stand-in {name} {problem}"))
+    voters = {candidate.person_id for candidate in candidates}
+    result: list[Candidate] = []
+    for candidate in candidates:
+        absence = None if candidate.quiet else directory.delegate_of(candidate.person_id, question.at)
+        if absence is None:
+            result.append(candidate)
+        elif problem := _why_not_delegate(absence.person_id, voters, ineligible, question, directory):
+            away = f"away, but the stand-in {name_of(absence.person_id, directory)} {problem}"
+            result.append(replace(candidate, because=f"{candidate.because}; {away}"))
         else:
-            taken.add(away.person_id)
-            because = f"for {name_of(one.person_id, who)}, who is away {_until(away, question.at)}"
-            found.append(Candidate(away.person_id, f"{because} ({one.because})", seat=one.person_id))
-            found.append(replace(one, quiet=True))
-    return tuple(found)
+            voters.add(absence.person_id)
+            until = day_words(absence.last_day, question.at.date())
+            because = f"for {name_of(candidate.person_id, directory)}, who is away until {until}"
+            because = f"{because} ({candidate.because})"
+            result.append(Candidate(absence.person_id, because, on_behalf_of=candidate.person_id))
+            result.append(replace(candidate, quiet=True))
+    return tuple(result)
 
 
-def _problem(
-    person_id: str, taken: Collection[str], spent: Mapping[str, str], question: Question, who: Who
+def _why_not_delegate(
+    person_id: str,
+    voters: Collection[str],
+    ineligible: Mapping[str, str],
+    question: Question,
+    directory: PeopleDirectory,
 ) -> str | None:
-    """Why this person cannot stand in here."""
-    person = who.person(person_id)
+    """Why this person cannot decide as a delegate, to follow their name.
+
+    Not for their own request, even where the app allows deciding on it: the vote is somebody else's.
+    """
+    person = directory.person(person_id)
     if person is None:
         return "is not known"
     if person_id in question.people:
-        return "asks for it" if person_id == question.requester else "would have it"
-    if person_id in taken:
+        return _own_words(person_id, question)
+    if person_id in voters:
         return "is asked already"
-    if who.stand_in(person_id, question.at):
+    if directory.delegate_of(person_id, question.at):
         return "is away too"
-    return cannot(person, question, spent)
+    return why_not_approver(person, question, ineligible)
 
 
-def _until(away: StandIn, at: datetime) -> str:
-    return f"until {day(away.last_day, at.date())}"
-
-
-def day(one: date, today: date) -> str:
+def day_words(day: date, today: date) -> str:
     """A day in words, with the year where it is another one: "3 March"."""
-    year = f" {one.year}" if one.year != today.year else ""
-    return f"{one.day} {one:%B}{year}"
+    year = f" {day.year}" if day.year != today.year else ""
+    return f"{day.day} {day:%B}{year}"

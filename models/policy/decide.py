@@ -1,116 +1,128 @@
-"""Decide on a request: refused, approved by a rule, or asked for, and by which rules."""
+"""Decide on a request: denied, approved by a rule, or for approvers to decide, and by which rules."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from models.catalogue.spec import OnBehalf, RequestKind, Role, RuleSpec
-from models.catalogue.spec.condition_words import condition
+from models.catalogue.spec import ApproverRole, OnBehalf, RequestKind, RuleSpec, StageSpec, parse_person
+from models.catalogue.spec.condition_words import describe_condition
 from models.catalogue.spec.conflicts import ConflictAction
-from models.catalogue.spec.references import parse_person
-from models.durations import spoken
-from models.policy.approvers import name_of, pool
+from models.durations import duration_words
+from models.policy.approvers import find_candidates, name_of
 from models.policy.conditions import applies
-from models.policy.decision import Decision, Outcome, Reason
-from models.policy.facts import Question, Who
-from models.policy.separation_of_duties import Clash, blocking, clashes
-from models.policy.stages import plan_stages, told
+from models.policy.decision import PolicyDecision, Reason, Verdict
+from models.policy.duration_rules import emergency_duration_problem
+from models.policy.facts import PeopleDirectory, Question
+from models.policy.separation_of_duties import Conflict, blocking_conflicts, find_conflicts
+from models.policy.stages import conflict_sentence, plan_stages
+
+ON_BEHALF = "on behalf"
+"""How reasons name the rule of who may request for somebody else."""
+EMERGENCY_RULE = "emergency access"
+"""How reasons name the rule that approves an emergency, before the app."""
 
 
-def decide(question: Question, who: Who) -> Decision:
-    """Decide what becomes of a request. A refusal beats an approval; what no rule settles is asked for.
+def decide(question: Question, directory: PeopleDirectory) -> PolicyDecision:
+    """Decide what becomes of a request. Deny beats approve; what no rule settles goes to approvers.
 
-    What conflicts with other access is never approved by a rule alone: people see the conflict, and decide.
-    An emergency alone is given in spite of a conflict that is only flagged.
+    A request that conflicts with other access is never approved by a rule alone: approvers see the conflict,
+    and decide. Only an emergency is granted in spite of a conflict that is merely flagged.
     """
-    found = clashes(question.ref, question.policy.title, question.holdings, question.conflicts)
-    blocked = _reasons(blocking(found), question, who)
-    if refusals := (_closed(question, who) or (*_refused(question, who), *blocked)):
-        return Decision(Outcome.DENY, refusals, conflicts=found)
-    if not found and not question.emergency and (approved := _approved(question, who)):
-        return Decision(Outcome.AUTO, (approved,))
-    stages = plan_stages(question, who, found)
-    if question.emergency and not stages:
-        at_once = (approval(question), *_flagged(found, question, who))
-        return Decision(Outcome.AUTO, at_once, conflicts=found)
-    if not stages[-1].approvers:
-        return Decision(Outcome.NOBODY, (stages[-1].because,), conflicts=found)
-    because = (*(stage.because for stage in stages), *_flagged(found, question, who))
-    return Decision(Outcome.ASK, because, stages, found)
-
-
-def _flagged(found: Sequence[Clash], question: Question, who: Who) -> tuple[Reason, ...]:
-    return _reasons([clash for clash in found if clash.action is ConflictAction.FLAG], question, who)
-
-
-def _reasons(found: Sequence[Clash], question: Question, who: Who) -> tuple[Reason, ...]:
-    return tuple(Reason(clash.rule, told(clash, question, who)) for clash in found)
-
-
-def _closed(question: Question, who: Who) -> tuple[Reason, ...]:
-    """What holds without being written in any app: for whom access is closed, and which apps are."""
     policy = question.policy
-    reasons = [reason for person_id in question.people if (reason := _closed_to(person_id, question, who))]
-    if not reasons and (meddling := barred_from_asking(question, who)):
-        reasons.append(meddling)
+    conflicts = find_conflicts(question.ref, policy.title, question.holdings, question.conflicts)
+    denials = _closed(question, directory)
+    if not denials:
+        blocks = _conflict_reasons(blocking_conflicts(conflicts), question, directory)
+        denials = (*_denied_by_rules(question, directory), *blocks)
+    if denials:
+        return PolicyDecision(Verdict.DENY, denials, conflicts=conflicts)
+    if not conflicts and not question.emergency and (approved := _approved(question, directory)):
+        return PolicyDecision(Verdict.AUTO, (approved,))
+    flagged = [conflict for conflict in conflicts if conflict.action is ConflictAction.FLAG]
+    flags = _conflict_reasons(flagged, question, directory)
+    stages = plan_stages(question, directory, conflicts)
+    if question.emergency and not stages:
+        return PolicyDecision(Verdict.AUTO, (emergency_reason(question), *flags), conflicts=conflicts)
+    if not stages[-1].approvers:
+        return PolicyDecision(Verdict.NOBODY, (stages[-1].because,), conflicts=conflicts)
+    because = (*(stage.because for stage in stages), *flags)
+    return PolicyDecision(Verdict.ASK, because, stages, conflicts)
+
+
+def _conflict_reasons(
+    conflicts: Sequence[Conflict], question: Question, directory: PeopleDirectory
+) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(conflict.rule, conflict_sentence(conflict, question, directory)) for conflict in conflicts
+    )
+
+
+def _closed(question: Question, directory: PeopleDirectory) -> tuple[Reason, ...]:
+    """Denials that no app has to write: people who have no access here, and apps that are switched off."""
+    policy = question.policy
+    reasons = [
+        reason for person_id in question.people if (reason := _closed_to(person_id, question, directory))
+    ]
+    if not reasons and (refusal := on_behalf_refusal(question, directory)):
+        reasons.append(refusal)
     if not policy.enabled and question.kind is not RequestKind.EXTEND:  # who has it may keep it for longer
         reasons.append(Reason("may be requested", f"{policy.title} cannot be requested at the moment."))
     return tuple(reasons)
 
 
-def _closed_to(person_id: str, question: Question, who: Who) -> Reason | None:
-    person = who.person(person_id)
+def _closed_to(person_id: str, question: Question, directory: PeopleDirectory) -> Reason | None:
+    person = directory.person(person_id)
     if person is None:
         return Reason("people", f"{person_id} is not known here.")
     if person.barred:
         return Reason("people", f"{person.name} {person.barred}.")
     if person.guest and not question.policy.guests:
-        return Reason(
-            "guests", f"{question.policy.app_name} is not open to guests, and {person.name} is one."
-        )
+        text = f"{question.policy.app_name} is not open to guests, and {person.name} is one."
+        return Reason("guests", text)
     return None
 
 
-def _refused(question: Question, who: Who) -> tuple[Reason, ...]:
-    """The rules that refuse: all of them, so that nobody meets the next one after mending the first."""
-    policy = question.policy
-    denied = (rule for rule in policy.deny if applies(rule.when, question, who))
-    missing = (rule for rule in policy.require if not applies(rule.when, question, who, both=True))
-    return (
-        *(_spoken(rule, _refusal(rule, policy.app_name)) for rule in denied),
-        *(_spoken(rule, f"{policy.app_name} is given only when {condition(rule.when)}.") for rule in missing),
-        *(obstacles(question) if question.emergency else ()),
-    )
+def _denied_by_rules(question: Question, directory: PeopleDirectory) -> tuple[Reason, ...]:
+    """All rules that deny, so that nobody meets the next one after mending the first."""
+    policy, reasons = question.policy, list[Reason]()
+    for rule in policy.deny:
+        if applies(rule.when, question, directory):
+            when = f" when {describe_condition(rule.when)}" if rule.when else ""
+            reasons.append(_rule_reason(rule, f"{policy.app_name} is not given{when}."))
+    for rule in policy.require:
+        if not applies(rule.when, question, directory, both=True):
+            condition = describe_condition(rule.when)
+            reasons.append(_rule_reason(rule, f"{policy.app_name} is given only when {condition}."))
+    return (*reasons, *(emergency_obstacles(question) if question.emergency else ()))
 
 
-def _refusal(rule: RuleSpec, app: str) -> str:
-    return f"{app} is not given{f' when {condition(rule.when)}' if rule.when else ''}."
-
-
-def _approved(question: Question, who: Who) -> Reason | None:
+def _approved(question: Question, directory: PeopleDirectory) -> Reason | None:
     for rule in question.policy.auto_approve:
-        if found := applies(rule.when, question, who, both=True):
-            name = name_of(question.beneficiary, who)
-            text = f"{name} needs no approval for {question.policy.title}. {found.text}"
-            return _spoken(rule, text)
+        if reason := applies(rule.when, question, directory, both=True):
+            name = name_of(question.beneficiary, directory)
+            return _rule_reason(rule, f"{name} needs no approval for {question.policy.title}. {reason.text}")
     return None
 
 
-def _spoken(rule: RuleSpec, otherwise: str) -> Reason:
-    return Reason(f"rule “{rule.name}”", rule.why or otherwise)
+def _rule_reason(rule: RuleSpec, default: str) -> Reason:
+    """The rule's own explanation, or `default` where it has none."""
+    return Reason(f"rule “{rule.name}”", rule.why or default)
 
 
-ON_BEHALF = "on behalf"
-"""How reasons name this rule."""
-
-
-def barred_from_asking(question: Question, who: Who) -> Reason | None:
-    """Why the requester may not ask for the beneficiary; None if they may, or ask for themselves."""
-    if not question.on_behalf or _may(question, who):
+def on_behalf_refusal(question: Question, directory: PeopleDirectory) -> Reason | None:
+    """Why the requester may not request for the beneficiary; None if they may, or request for themselves."""
+    policy = question.policy
+    if not question.on_behalf or policy.on_behalf is OnBehalf.ANYONE:
         return None
-    policy, name = question.policy, name_of(question.beneficiary, who)
+    name = name_of(question.beneficiary, directory)
     if policy.on_behalf is OnBehalf.NOBODY:
         return Reason(ON_BEHALF, f"{policy.app_name} is asked for by oneself. {name} can ask for it.")
-    manager = f"the manager of {name}, " if policy.on_behalf is OnBehalf.MANAGERS else ""
+    managers_may = policy.on_behalf is OnBehalf.MANAGERS
+    person = directory.person(question.beneficiary)
+    if managers_may and person is not None and person.manager_id == question.requester:
+        return None
+    if is_owner_or_admin(policy.owners, question.requester, directory):
+        return None
+    manager = f"the manager of {name}, " if managers_may else ""
     return Reason(
         ON_BEHALF,
         f"For {name}, only {manager}an owner of {policy.app_name} or a workspace admin can ask. "
@@ -118,87 +130,96 @@ def barred_from_asking(question: Question, who: Who) -> Reason | None:
     )
 
 
-def manages(app_owners: tuple[str, ...], person_id: str, who: Who) -> bool:
+def is_owner_or_admin(app_owners: tuple[str, ...], person_id: str, directory: PeopleDirectory) -> bool:
     """Whether somebody is one of these owners or a workspace admin, and may hold that role."""
-    person = who.person(person_id)
+    person = directory.person(person_id)
     if person is not None and person.unfit:
         return False
-    owners = [parse_person(owner) for owner in app_owners]
-    found = [who.person(one.id) if one.id else who.by_email(one.email or "") for one in owners]
-    return person_id in who.admins() or person_id in {owner.id for owner in found if owner}
+    refs = [parse_person(owner) for owner in app_owners]
+    owners = [directory.person(ref.id) if ref.id else directory.by_email(ref.email or "") for ref in refs]
+    return person_id in directory.admins() or person_id in {owner.id for owner in owners if owner}
 
 
-def _may(question: Question, who: Who) -> bool:
-    allowed = question.policy.on_behalf
-    if allowed in (OnBehalf.NOBODY, OnBehalf.ANYONE):
-        return allowed is OnBehalf.ANYONE
-    person = who.person(question.beneficiary)
-    is_manager = person is not None and person.manager_id == question.requester
-    return (allowed is OnBehalf.MANAGERS and is_manager) or manages(
-        question.policy.owners, question.requester, who
-    )
+def longer_duration_obstacle(asked: Question, given: Question, directory: PeopleDirectory) -> str | None:
+    """A sentence where a changed duration meets a rule or a stage that the requested one did not meet.
+
+    An approver cannot give what the policy would have denied, or has others decide on. None: nothing is in
+    the way.
+    """
+    denied_before = set(_denials(asked, directory))
+    if denied := [text for text in _denials(given, directory) if text not in denied_before]:
+        return f"{denied[0]} Choose less."
+    stages_before = set(_applying_stages(asked, directory))
+    for stage in _applying_stages(given, directory):
+        if stage not in stages_before:
+            duration = duration_words(given.duration) if given.duration else "No end"
+            return f"{duration} needs the stage “{stage.name}” too, which was not asked. Choose less."
+    return None
 
 
-RULE = "emergency access"
-"""How the rule that approves an emergency is named, before the app."""
+def _denials(question: Question, directory: PeopleDirectory) -> list[str]:
+    decision = decide(question, directory)
+    return [reason.text for reason in decision.because] if decision.verdict is Verdict.DENY else []
+
+
+def _applying_stages(question: Question, directory: PeopleDirectory) -> Iterator[StageSpec]:
+    return (stage for stage in question.policy.stages if applies(stage.when, question, directory))
 
 
 @dataclass(frozen=True, slots=True)
-class Aftermath:
+class EmergencyFollowUp:
     """What an emergency brings about, by people's ids."""
 
-    told: tuple[str, ...]
-    """Who is told at once: those who would have decided, the owners and the workspace admins."""
+    notified: tuple[str, ...]
+    """Who is notified at once: those who would have decided, the owners and the workspace admins."""
     reviewers: tuple[str, ...]
-    """Who may review it: never who asked for it or had it. Nobody, where none but these is left."""
+    """Who may review it: never its requester or beneficiary. Empty where nobody else is left."""
 
 
-def approval(question: Question) -> Reason:
+def emergency_reason(question: Question) -> Reason:
     """The rule that gives access at once."""
     policy = question.policy
-    longest = f", for at most {spoken(policy.emergency.max)}" if policy.emergency else ""
+    longest = f", for at most {duration_words(policy.emergency.max)}" if policy.emergency else ""
     text = f"{policy.app_name} is given at once in an emergency{longest}, and it is reviewed afterwards."
-    return Reason(f"{RULE} of {policy.app_name}", text)
+    return Reason(f"{EMERGENCY_RULE} of {policy.app_name}", text)
 
 
-def obstacles(question: Question) -> tuple[Reason, ...]:
+def emergency_obstacles(question: Question) -> tuple[Reason, ...]:
     """Why this is not given at once; empty where nothing is in the way."""
-    policy, asked = question.policy, question.duration
+    policy = question.policy
     if policy.emergency is None:
         text = f"{policy.title} cannot be had at once. Ask for it without the emergency."
     elif question.kind is RequestKind.EXTEND:
         text = "More time is never an emergency. Ask for it as usual."
-    elif question.starts_at is not None and question.starts_at > question.at:
-        text = "In an emergency access begins at once. Leave the start out."
-    elif asked is None or asked > policy.emergency.max:
-        longest = spoken(policy.emergency.max)
-        text = f"In an emergency {policy.app_name} is given for at most {longest}. Choose less."
     else:
-        return ()
-    return (Reason(f"{RULE} of {policy.app_name}", text),)
+        later = question.starts_at is not None and question.starts_at > question.at
+        problem = emergency_duration_problem(policy, question.duration, starts_later=later)
+        if problem is None:
+            return ()
+        text = problem
+    return (Reason(f"{EMERGENCY_RULE} of {policy.app_name}", text),)
 
 
-def aftermath(question: Question, who: Who) -> Aftermath:
-    """Who is told of an emergency, and who reviews it, as people and groups are now."""
-    usual = plan_stages(replace(question, emergency=False), who)
-    asked = [one.person_id for stage in usual for one in stage.asked]
-    told = dict.fromkeys((*asked, *_others((Role.OWNERS,), question, who), *_admins(who)))
-    return Aftermath(
-        told=tuple(person_id for person_id in told if person_id not in question.people),
-        reviewers=_reviewers(question, who),
+def emergency_follow_up(question: Question, directory: PeopleDirectory) -> EmergencyFollowUp:
+    """Who is notified of an emergency, and who reviews it, as people and groups are now."""
+
+    def others(*approvers: str) -> tuple[str, ...]:
+        """Whom these name, without requester and beneficiary, even where they may decide themselves."""
+        own = dict.fromkeys(question.people, "used it")
+        pool = find_candidates(approvers, question, directory, ineligible=own)
+        return tuple(person_id for person_id in pool.voters if person_id not in question.people)
+
+    usual = plan_stages(replace(question, emergency=False), directory)
+    approvers = [approver.person_id for stage in usual for approver in stage.asked]
+    admins = [
+        person_id
+        for person_id in directory.admins()
+        if (person := directory.person(person_id)) is None or not person.unfit
+    ]
+    notified = dict.fromkeys((*approvers, *others(ApproverRole.OWNERS), *admins))
+    policy = question.policy
+    named = policy.emergency.reviewers if policy.emergency else (ApproverRole.OWNERS,)
+    return EmergencyFollowUp(
+        notified=tuple(person_id for person_id in notified if person_id not in question.people),
+        reviewers=others(*named) or others(ApproverRole.ADMINS),
     )
-
-
-def _reviewers(question: Question, who: Who) -> tuple[str, ...]:
-    named = question.policy.emergency.reviewers if question.policy.emergency else (Role.OWNERS,)
-    return _others(named, question, who) or _others((Role.ADMINS,), question, who)
-
-
-def _others(approvers: tuple[str, ...], question: Question, who: Who) -> tuple[str, ...]:
-    """Whom these name, without those whom it is about, even where people may decide on their own requests."""
-    found = pool(approvers, question, who, spent=dict.fromkeys(question.people, "used it"))
-    return tuple(person_id for person_id in found.ids if person_id not in question.people)
-
-
-def _admins(who: Who) -> tuple[str, ...]:
-    return tuple(one for one in who.admins() if (person := who.person(one)) is None or not person.unfit)

@@ -1,4 +1,4 @@
-"""What the policy is asked: a request, the people and groups it concerns, what the beneficiary holds."""
+"""The input of the policy: a request, the people and groups it concerns, what the beneficiary holds."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,25 +7,25 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Protocol
 
-from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, RequestKind, effective
+from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, RequestKind, effective_policy
 from models.catalogue.spec.conflicts import ConflictSpec
-from models.catalogue.spec.references import access_ref
+from models.catalogue.spec.references import access_ref, address_key
 
 
-class Hold(StrEnum):
-    """How somebody is related to an access."""
+class HoldingState(StrEnum):
+    """Whether somebody has an access already, or is about to have it."""
 
     HAS = "has"
     SCHEDULED = "scheduled"
     """Approved, and it begins later."""
     COMING = "coming"
-    """Approved, and being given."""
+    """Approved, and being granted."""
     GOING = "going"
-    """Being taken, and perhaps still there."""
+    """Being revoked, and perhaps still there."""
     PENDING = "pending"
-    """Asked for in another request, and not decided."""
+    """Requested separately, and not decided."""
     SAME_TIME = "same time"
-    """Asked for in the same submission."""
+    """Requested in the same submission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +35,10 @@ class Holding:
     access: str
     """As conflicts name it: "payments/enter"."""
     title: str
-    """How people call it: "Payments, Enter"."""
-    how: Hold = Hold.HAS
+    """What people call it: "Payments, Enter"."""
+    state: HoldingState = HoldingState.HAS
     at: datetime | None = None
     """When it ends; of a scheduled one, when it begins. None: open."""
-
-
-def address_key(email: str) -> str:
-    """An e-mail address as it is compared and stored: people write it in capitals or not."""
-    return email.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +53,7 @@ class PersonFacts:
     contractor: bool = False
     """As the directory table of the catalogue says; Slack does not know."""
     stranger: bool = False
-    """Somebody of another company."""
+    """A member of another company's workspace."""
     bot: bool = False
     manager_id: str | None = None
     title: str = ""
@@ -72,7 +67,7 @@ class PersonFacts:
 
     @property
     def barred(self) -> str | None:
-        """Why this person neither asks nor decides, whatever it is about; None if they can."""
+        """Why this person neither requests nor decides anything, to follow their name; None if they may."""
         if not self.active:
             return "is deactivated"
         if self.bot:
@@ -81,7 +76,10 @@ class PersonFacts:
 
     @property
     def unfit(self) -> str | None:
-        """Why this person holds no role (admin, owner, approver, delegate, task worker); None if they may."""
+        """Why this person holds no role (admin, owner, approver, delegate, task worker).
+
+        In words that follow their name; None if they may. With `barred` the one predicate of good standing.
+        """
         return self.barred or ("is a guest" if self.guest else None)
 
 
@@ -96,25 +94,25 @@ class GroupFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class StandIn:
-    """Who decides for somebody that is away."""
+class Delegate:
+    """Who decides for an approver who is out of office."""
 
     person_id: str
     last_day: date
-    """Of the absence, where the one who is away lives."""
+    """Of the absence, in the absent person's time zone."""
 
 
-class Who(Protocol):
-    """Answers who is who. What is not known is None."""
+class PeopleDirectory(Protocol):
+    """Looks up people, user groups and delegates as they are now. None stands for what is not known."""
 
     def person(self, person_id: str, /) -> PersonFacts | None: ...
 
     def look_up(self, person_ids: Iterable[str], /) -> None:
-        """Read these people in one go, where they are soon asked for one by one."""
+        """Read these people in one go, before `person` is called for each."""
         ...
 
-    def missing(self, person_id: str, /) -> bool:
-        """Whether there is nobody by this id. Of somebody who is not known nobody may have said so yet."""
+    def is_missing(self, person_id: str, /) -> bool:
+        """Whether there is certainly nobody by this id; False also for an id that was never looked up."""
         ...
 
     def by_email(self, email: str, /) -> PersonFacts | None: ...
@@ -125,20 +123,20 @@ class Who(Protocol):
 
     def admins(self) -> tuple[str, ...]: ...
 
-    def stand_in(self, person_id: str, at: datetime, /) -> StandIn | None:
-        """Who stands in for this person at that moment; None while they are not away."""
+    def delegate_of(self, person_id: str, at: datetime, /) -> Delegate | None:
+        """The delegate of this person at that moment (aware); None while they are not out of office."""
         ...
 
 
 class Company:
-    """A `Who` that holds everybody in memory: for examples of a policy, and for tests."""
+    """A `PeopleDirectory` in memory: for examples of a policy, and for tests."""
 
     def __init__(
         self,
         people: Iterable[PersonFacts],
         groups: Iterable[GroupFacts] = (),
         admins: Iterable[str] = (),
-        away: Mapping[str, StandIn] | None = None,
+        away: Mapping[str, Delegate] | None = None,
     ) -> None:
         self._people = {person.id: person for person in people}
         self._emails = {address_key(person.email): person for person in self._people.values() if person.email}
@@ -152,7 +150,7 @@ class Company:
     def look_up(self, person_ids: Iterable[str], /) -> None:
         """All are in memory."""
 
-    def missing(self, person_id: str, /) -> bool:
+    def is_missing(self, person_id: str, /) -> bool:
         return person_id not in self._people
 
     def by_email(self, email: str, /) -> PersonFacts | None:
@@ -164,13 +162,13 @@ class Company:
     def admins(self) -> tuple[str, ...]:
         return self._admins
 
-    def stand_in(self, person_id: str, at: datetime, /) -> StandIn | None:
+    def delegate_of(self, person_id: str, at: datetime, /) -> Delegate | None:
         return self._away.get(person_id)
 
 
 @dataclass(frozen=True)
 class Question:
-    """One person asking for one access. `at` is now (aware), the moment that conditions look at."""
+    """A request for one access, as the policy sees it. `at` is now (aware), the moment conditions look at."""
 
     requester: str
     beneficiary: str
@@ -183,18 +181,18 @@ class Question:
     kind: RequestKind = RequestKind.NEW
     emergency: bool = False
     holdings: tuple[Holding, ...] = ()
-    """What the beneficiary has, has asked for, and asks for at the same time."""
+    """What the beneficiary has, has requested, and requests at the same time."""
     conflicts: tuple[ConflictSpec, ...] = ()
-    """The rules of what nobody should have together."""
+    """The catalogue's conflicts."""
 
     @cached_property
     def policy(self) -> AccessPolicy:
-        """What holds for this access."""
-        return effective(self.app, self.access)
+        """The policy of this access."""
+        return effective_policy(self.app, self.access)
 
     @property
     def on_behalf(self) -> bool:
-        """Whether somebody asks for somebody else."""
+        """Whether it is a request for someone else."""
         return self.requester != self.beneficiary
 
     @property
@@ -204,5 +202,5 @@ class Question:
 
     @property
     def people(self) -> tuple[str, ...]:
-        """Requester and beneficiary, once each: those who do not decide."""
+        """Requester and beneficiary, once each."""
         return tuple(dict.fromkeys((self.requester, self.beneficiary)))

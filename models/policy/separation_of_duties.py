@@ -1,84 +1,87 @@
-"""Separation of duties: what somebody has, or is about to have, that does not go with what they ask for."""
+"""Separation of duties: find what somebody has, or is about to have, that conflicts with a request."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 
 from models.catalogue.spec.conflicts import ConflictAction, ConflictSpec
-from models.policy.facts import Hold, Holding
+from models.policy.facts import Holding, HoldingState
 
 
 @dataclass(frozen=True, slots=True)
-class Clash:
-    """A conflict that applies: with which other access."""
+class Conflict:
+    """A conflict of the catalogue that applies to a request, and the access that it applies for."""
 
-    conflict: ConflictSpec
+    spec: ConflictSpec
     holding: Holding
     wanted: str
-    """How people call what is asked for."""
+    """What people call the requested access."""
 
     @property
     def action(self) -> ConflictAction:
-        return self.conflict.action
+        return self.spec.action
 
     @property
     def rule(self) -> str:
         """How reasons name it."""
-        return f"conflict “{self.conflict.name}”"
+        return f"conflict “{self.spec.name}”"
 
-    def said(self, subject: str) -> str:
-        """In words. `subject` is "Ada has" or "You have"."""
-        why = f" {self.conflict.why}" if self.conflict.why else ""
-        return f"{self._held(subject)}, and the rule “{self.conflict.name}” {self._verb}.{why}"
+    def sentence(self, subject: str) -> str:
+        """The conflict as a sentence. `subject` is "Ada has" or "You have"."""
+        why = f" {self.spec.why}" if self.spec.why else ""
+        return f"{self._holding_words(subject)}, and the rule “{self.spec.name}” {self._effect}.{why}"
 
     @property
-    def _verb(self) -> str:
-        if self.action is ConflictAction.BLOCK:
-            return f"does not allow {self.wanted} beside it"
-        more = "wants one more approval for" if self.action is ConflictAction.STAGE else "warns of"
-        return f"{more} {self.wanted} beside it"
+    def _effect(self) -> str:
+        match self.action:
+            case ConflictAction.BLOCK:
+                return f"does not allow {self.wanted} beside it"
+            case ConflictAction.STAGE:
+                return f"wants one more approval for {self.wanted} beside it"
+            case ConflictAction.FLAG:
+                return f"warns of {self.wanted} beside it"
 
-    def _held(self, subject: str) -> str:
-        title, when = self.holding.title, self._when()
-        match self.holding.how:
-            case Hold.PENDING:
+    def _holding_words(self, subject: str) -> str:
+        title, at = self.holding.title, self.holding.at
+        day = f"{at.astimezone(UTC):%-d %B %Y}" if at else ""
+        match self.holding.state:
+            case HoldingState.PENDING:
                 return f"{subject} asked for {title} too, which is pending"
-            case Hold.SAME_TIME:
+            case HoldingState.SAME_TIME:
                 return f"{subject} chosen {title} at the same time"
-            case Hold.SCHEDULED:
-                return f"{subject} {title}{f' from {when} on' if when else ' soon'}"
-            case Hold.COMING:
+            case HoldingState.SCHEDULED:
+                return f"{subject} {title}{f' from {day} on' if day else ' soon'}"
+            case HoldingState.COMING:
                 return f"{subject} {title}, which is being set up"
-            case Hold.GOING:
+            case HoldingState.GOING:
                 return f"{subject} {title}, which is being taken back at the moment"
-        return f"{subject} {title}{f' (until {when})' if when else ''}"
-
-    def _when(self) -> str:
-        return self.holding.at.astimezone(UTC).strftime("%-d %B %Y") if self.holding.at else ""
+            case HoldingState.HAS:
+                return f"{subject} {title}{f' (until {day})' if day else ''}"
 
 
-def clashes(
+def find_conflicts(
     wanted: str, title: str, holdings: Iterable[Holding], conflicts: Iterable[ConflictSpec]
-) -> tuple[Clash, ...]:
+) -> tuple[Conflict, ...]:
     """The conflicts that apply, each with every access that it applies for; those that block come first.
 
     `wanted` is the access that somebody with these `holdings` is to get ("payments/approve"), and `title`
     what people call it.
     """
-    found = [
-        Clash(conflict, holding, title)
-        for conflict in conflicts
+    applying = [
+        Conflict(spec, holding, title)
+        for spec in conflicts
         for holding in holdings
-        if holding.access != wanted and conflict.keeps_from(holding.access, wanted)
+        if holding.access != wanted and spec.forbids(holding.access, wanted)
     ]
-    return tuple(sorted(found, key=lambda clash: list(ConflictAction).index(clash.action)))
+    return tuple(sorted(applying, key=lambda conflict: list(ConflictAction).index(conflict.action)))
 
 
-def blocking(found: Sequence[Clash]) -> tuple[Clash, ...]:
-    """Those of them that allow nothing."""
-    return tuple(clash for clash in found if clash.action is ConflictAction.BLOCK)
+def blocking_conflicts(conflicts: Sequence[Conflict]) -> tuple[Conflict, ...]:
+    """Those of the conflicts that do not allow the access at all."""
+    return tuple(conflict for conflict in conflicts if conflict.action is ConflictAction.BLOCK)
 
 
-def blocked(found: Sequence[Clash], name: str) -> str | None:
-    """Why somebody of this name cannot have it, in words; None where nothing blocks it."""
-    return " ".join(clash.said(f"{name} has") for clash in blocking(found)) or None
+def block_sentence(conflicts: Sequence[Conflict], name: str) -> str | None:
+    """Why the person called `name` cannot have it, as sentences; None where nothing blocks it."""
+    blocking = blocking_conflicts(conflicts)
+    return " ".join(conflict.sentence(f"{name} has") for conflict in blocking) or None

@@ -1,4 +1,4 @@
-"""Count a stage: what it has decided, whether its people suffice, and when it escalates."""
+"""Count a stage: what its votes have decided, whether its people suffice, and when it escalates."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class TallyStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Where a stage stands, in numbers and names."""
+    """Where a stage stands, in numbers and people's ids."""
 
     status: TallyStatus
     approvals: int
@@ -39,35 +39,40 @@ def tally(
     on_reject: OnReject = OnReject.COUNT,
     alternates: Collection[str] = (),
 ) -> Tally:
-    """Count a stage.
+    """Count a stage. Everybody is named by the id of the person whose vote it is.
 
     Args:
         rule: "any" (the first decision counts), "all" (one rejection rejects) or a number of approvals,
-            which approve whatever the rejections; out of reach, it is rejected.
+            which approve whatever the rejections; out of reach, the stage is rejected.
         asked: everybody who was asked, those included who decided and may have left since.
-        decisions: (person, approves) in the order in which they were made. Of a person's several the first
-            counts, and those of people who were not asked do not.
+        decisions: (person, approves) in order. Each person's first counts, if they were asked.
         quiet: those of the asked for whom nobody waits; "all" does without them until they decide.
-        on_reject: whether one rejection ends it under a number, too.
-        alternates: those of the asked who are so because the others did not decide in time. Under "all" they
-            add no approval that is needed: each of theirs takes the place of a missing one.
+        on_reject: whether one rejection ends the stage under a number, too.
+        alternates: those asked by escalation. Under "all" each of theirs replaces a missing approval.
     """
-    counted: dict[str, bool] = {}
+    votes: dict[str, bool] = {}
     for person, approves in decisions:
         if person in asked:
-            counted.setdefault(person, approves)
+            votes.setdefault(person, approves)
     if rule == "any":
-        counted = dict(list(counted.items())[:1])
-    approvals = sum(counted.values())
-    rejections = len(counted) - approvals
-    everybody = [one for one in dict.fromkeys(asked) if rule != "all" or one in counted or one not in quiet]
-    needed = _needed(rule, len([one for one in everybody if one not in alternates]))
-    reach = 1 if rule == "any" else len(everybody)
-    ends = rule == "all" or on_reject is OnReject.VETO
-    status = TallyStatus.REJECTED if ends and rejections else _status(needed, approvals, rejections, reach)
+        votes = dict(list(votes.items())[:1])
+    voters = [
+        person for person in dict.fromkeys(asked) if rule != "all" or person in votes or person not in quiet
+    ]
+    approvals = sum(votes.values())
+    rejections = len(votes) - approvals
+    needed = _needed(rule, len([person for person in voters if person not in alternates]))
+    reachable = (1 if rule == "any" else len(voters)) - rejections
+    status = TallyStatus.OPEN
+    if rejections and (rule == "all" or on_reject is OnReject.VETO):
+        status = TallyStatus.REJECTED
+    elif approvals >= needed:
+        status = TallyStatus.APPROVED
+    elif rejections and reachable < needed:
+        status = TallyStatus.REJECTED
     waiting: list[str] = []
     if status is TallyStatus.OPEN:
-        waiting = [person for person in everybody if person not in counted and person not in quiet]
+        waiting = [person for person in voters if person not in votes and person not in quiet]
     return Tally(
         status=status,
         approvals=approvals,
@@ -77,21 +82,13 @@ def tally(
     )
 
 
-def _needed(rule: str | int, asked: int) -> int:
+def _needed(rule: str | int, voters: int) -> int:
     if isinstance(rule, int):
         return rule
-    return max(asked, 1) if rule == "all" else 1  # nobody asked is nobody who approves
+    return max(voters, 1) if rule == "all" else 1  # nobody asked is nobody who approves
 
 
-def _status(needed: int, approvals: int, rejections: int, asked: int) -> TallyStatus:
-    if approvals >= needed:
-        return TallyStatus.APPROVED
-    if rejections and (asked - rejections < needed):
-        return TallyStatus.REJECTED
-    return TallyStatus.OPEN
-
-
-class Seating:
+class StageMatching:
     """Gives people to stages, each person to one.
 
     Stages come one after the other, and the earlier ones keep their number of people, though not always
@@ -102,34 +99,35 @@ class Seating:
         self._pools: dict[int, Sequence[str]] = {}
         self._stage_of: dict[str, int] = {}
 
-    def take(self, stage: int, pool: Sequence[str], count: int) -> bool:
-        """Find `count` people of `pool` for a new stage. False, with none taken, if there are too few."""
+    def assign(self, stage: int, pool: Sequence[str], count: int) -> bool:
+        """Find `count` people of `pool` for a new stage. False, with none assigned, if there are too few."""
         before = dict(self._stage_of)
         self._pools[stage] = pool
-        if all(self._seat(stage, set()) for _ in range(count)):
+        if all(self._assign_person(stage, set()) for _ in range(count)):
             return True
         self._stage_of = before
         return False
 
-    def _seat(self, stage: int, tried: set[int]) -> bool:
-        tried.add(stage)
+    def _assign_person(self, stage: int, visited: set[int]) -> bool:
+        """Assign one more person, moving people between the stages that are not `visited` where it takes."""
+        visited.add(stage)
         for person in self._pools[stage]:
             if person not in self._stage_of:
                 self._stage_of[person] = stage
                 return True
         for person in self._pools[stage]:
-            holder = self._stage_of[person]
-            if holder not in tried and self._seat(holder, tried):
+            other = self._stage_of[person]
+            if other not in visited and self._assign_person(other, visited):
                 self._stage_of[person] = stage
                 return True
         return False
 
 
 def escalation_wait(spec: StageSpec, left: timedelta) -> timedelta | None:
-    """How long after its opening a stage escalates, with so much time left until the request expires.
+    """How long after its opening a stage escalates; None where it has no alternates.
 
-    What the stage says; half of the time that is left where it says nothing, or something that would be too
-    late. None where it has no alternates.
+    As the stage says. Half of the time that is `left` until the request expires where it says nothing, or
+    more than that time.
     """
     if not spec.alternates:
         return None

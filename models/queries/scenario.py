@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from models.catalogue.app_edits import access_at
+from models.catalogue.app_edits import access_index
 from models.catalogue.spec import AppSpec, RequestKind
 from models.lifecycle import separation_of_duties
 from models.lifecycle.request.plan import Planned
-from models.policy import Question, check_length, decide
+from models.policy import Question, check_duration, decide
 from models.registry.directory import Directory
 from models.registry.policy_snapshot import Snapshot
 from models.store.case import Case
@@ -35,7 +35,7 @@ def plan_scenario(case: Case, app: AppSpec, scenario: Scenario) -> Planned:
     Raises NotFound where the app has no such access.
     """
     who = Directory(case)
-    snapshot = Snapshot(app, app.access[access_at(app, scenario.access)])
+    snapshot = Snapshot(app, app.access[access_index(app, scenario.access)])
     question = Question(
         requester=scenario.requester or scenario.person,
         beneficiary=scenario.person,
@@ -49,5 +49,5 @@ def plan_scenario(case: Case, app: AppSpec, scenario: Scenario) -> Planned:
     question = separation_of_duties.with_conflicts(case, question)
     person = who.person(scenario.person)
     temporary = bool(person and person.temporary)
-    verdict = check_length(snapshot.policy, scenario.length, None, None, scenario.at, temporary=temporary)
+    verdict = check_duration(snapshot.policy, scenario.length, None, None, scenario.at, temporary=temporary)
     return Planned(snapshot, question, decide(question, who), verdict)

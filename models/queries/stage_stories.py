@@ -40,10 +40,10 @@ class StageStory:
     @cached_property
     def tally(self) -> Tally:
         """Count the votes, by those who were asked and those who decided."""
-        seats = dict.fromkeys([*(d.holds for d in self.decisions), *(a.holds for a in self.asked)])
-        votes = tuple((d.holds, d.approve) for d in self.decisions)
-        notified = {a.holds: a.person_id for a in self.asked if not a.quiet}
-        quiet = {a.holds for a in self.asked} - notified.keys()
+        seats = dict.fromkeys([*(d.votes_for for d in self.decisions), *(a.votes_for for a in self.asked)])
+        votes = tuple((d.votes_for, d.approve) for d in self.decisions)
+        notified = {a.votes_for: a.person_id for a in self.asked if not a.quiet}
+        quiet = {a.votes_for for a in self.asked} - notified.keys()
         rule = self.stage.rule
         counted = tally(
             int(rule) if rule.isdigit() else rule,
@@ -51,7 +51,7 @@ class StageStory:
             votes,
             quiet,
             on_reject=self.on_reject,
-            alternates={a.holds for a in self.asked if a.alternate},
+            alternates={a.votes_for for a in self.asked if a.alternate},
         )
         return replace(counted, waiting=tuple(notified.get(seat, seat) for seat in counted.waiting))
 

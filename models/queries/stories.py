@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from models import audit
-from models.audit import Entry
+from models.audit import TrailEntry
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.enums import RequestKind
 from models.lifecycle import separation_of_duties
 from models.lifecycle.grant import end_dates
-from models.policy import Clash
+from models.policy import Conflict
 from models.queries.stage_stories import StageStory, stage_stories
-from models.registry import company_words
+from models.registry import company_templates
 from models.registry.by_reference import number_of
-from models.registry.company_words import NONE, OwnWords
+from models.registry.company_templates import NO_TEMPLATES, CompanyTemplates
 from models.registry.directory import Directory, names_of
 from models.registry.policy_snapshot import Snapshot, policy_of
 from models.store.case import Case
@@ -37,7 +37,7 @@ class RequestStory:
     """The grant that an extension is about; its card says until when that runs now."""
     names: Mapping[str, str]
     admins: tuple[str, ...]
-    conflicts: tuple[Clash, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
     """Conflicts of the request as things stand now; empty once it is decided."""
     temporary: bool = False
     """Whether the beneficiary is a guest or a contractor, whose access always has an end."""
@@ -47,7 +47,7 @@ class RequestStory:
     """Ids of the app's owners who are active; read for emergencies only."""
     other_grants: tuple[Grant, ...] = ()
     """What the beneficiary has in the same app already; empty once the request is decided."""
-    own: OwnWords = NONE
+    own: CompanyTemplates = NO_TEMPLATES
     """What the company words itself."""
 
     @cached_property
@@ -102,7 +102,7 @@ class RequestStory:
         stage = self.open_stage
         if stage is None or person_id in self._voted:
             return False
-        return any(a.person_id == person_id and a.holds not in self._voted for a in stage.asked)
+        return any(a.person_id == person_id and a.votes_for not in self._voted for a in stage.asked)
 
     @cached_property
     def _voted(self) -> frozenset[str]:
@@ -135,7 +135,7 @@ class GrantStory:
     admins: tuple[str, ...]
     owners: tuple[str, ...]
     """Ids of the app's active owners, to ask for help."""
-    own: OwnWords = NONE
+    own: CompanyTemplates = NO_TEMPLATES
     """What the company words itself."""
 
     @property
@@ -183,7 +183,7 @@ def request_story(case: Case, ref: str) -> RequestStory:
         review=review,
         owners=owners,
         other_grants=tuple(_other_grants(case, request)) if pending else (),
-        own=company_words.read(case),
+        own=company_templates.read_templates(case),
     )
 
 
@@ -205,7 +205,7 @@ def grant_story(case: Case, ref: str) -> GrantStory:
         names=names_of(case, set(filter(None, people))),
         admins=admins,
         owners=owners,
-        own=company_words.read(case),
+        own=company_templates.read_templates(case),
     )
 
 
@@ -217,13 +217,13 @@ def task_story(case: Case, ref: str) -> TaskStory:
     return TaskStory(task, story, holder.email if holder else "")
 
 
-def timeline(case: Case, story: RequestStory) -> list[Entry]:
+def timeline(case: Case, story: RequestStory) -> list[TrailEntry]:
     """Every audit entry about a request, its grant and the grant's tasks, in order."""
     subjects = [story.request.ref]
     if story.grant is not None:
         subjects += [story.grant.ref, *(task.ref for task in case.all(TASKS, story.grant.id))]
     subjects += [story.review.ref] if story.review else []
-    return audit.story_of(case, subjects)
+    return audit.entries_about(case, subjects)
 
 
 def _involved(stages: Iterable[StageStory]) -> Iterator[str]:

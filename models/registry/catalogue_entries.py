@@ -9,11 +9,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, func, select
 
-from models.catalogue.file.diff import change_of, diff_parts
-from models.catalogue.spec.entry_kind import Kind, Parts
-from models.catalogue.spec.entry_kinds import KINDS
+from models.catalogue.file.diff import diff_entries, entry_change
+from models.catalogue.spec.entry_kind import EntriesByKind, EntryKind
+from models.catalogue.spec.entry_kinds import KINDS, SETTINGS, SettingsSpec
 from models.catalogue.spec.fields import Spec
-from models.catalogue.spec.settings import SETTINGS, SettingsSpec
 from models.registry import apps
 from models.store.case import Case
 from models.store.outcome import Outcome
@@ -38,21 +37,21 @@ class _Read:
     stored: Mapping[str, Json] | None = None
 
 
-def _read(case: Case, kind: Kind[Any]) -> _Read:
+def _read(case: Case, kind: EntryKind[Any]) -> _Read:
     kinds: dict[str, _Read] = apps.cached(case, Part, dict)
     if kind.name not in kinds:
         kinds[kind.name] = _Read(_keys(case, kind))
     return kinds[kind.name]
 
 
-def _keys(case: Case, kind: Kind[Any]) -> frozenset[str]:
+def _keys(case: Case, kind: EntryKind[Any]) -> frozenset[str]:
     """The keys of a kind's entries: whoever has none, as most people, costs no look-up of their own."""
     changed = {key for name, key in case.before.get(Part, ()) if name == kind.name}
     present = {row.key for row in case.changed(Part) if row.kind == kind.name}
     return frozenset((set(case.read(_KEYS, kind=kind.name)) - changed) | present)
 
 
-def all_entries(case: Case, kind: Kind[P]) -> list[P]:
+def all_entries(case: Case, kind: EntryKind[P]) -> list[P]:
     """All entries of a kind, in the catalogue's order."""
     read = _read(case, kind)
     if read.entries is None:
@@ -61,7 +60,7 @@ def all_entries(case: Case, kind: Kind[P]) -> list[P]:
     return list(read.entries)
 
 
-def stored_entries(case: Case, kind: Kind[Any]) -> Mapping[str, Json]:
+def stored_entries(case: Case, kind: EntryKind[Any]) -> Mapping[str, Json]:
     """All entries of a kind by their keys, as they are stored, valid or not."""
     read = _read(case, kind)
     if read.stored is None:
@@ -69,7 +68,7 @@ def stored_entries(case: Case, kind: Kind[Any]) -> Mapping[str, Json]:
     return read.stored
 
 
-def find_entry(case: Case, kind: Kind[P], key: str) -> P | None:
+def find_entry(case: Case, kind: EntryKind[P], key: str) -> P | None:
     """One entry by its key."""
     read = _read(case, kind)
     if key in read.specs or key not in read.keys:
@@ -78,14 +77,14 @@ def find_entry(case: Case, kind: Kind[P], key: str) -> P | None:
     return None if row is None else _spec(read, kind, row)
 
 
-def _spec(read: _Read, kind: Kind[P], row: Part) -> P:
+def _spec(read: _Read, kind: EntryKind[P], row: Part) -> P:
     if row.key not in read.specs:
         read.specs[row.key] = kind.model.model_validate(row.spec)
     spec: P = read.specs[row.key]
     return spec
 
 
-def all_parts(case: Case) -> Parts:
+def all_parts(case: Case) -> EntriesByKind:
     """All entries that are no apps, by kind."""
     parts = {kind.name: tuple(all_entries(case, kind)) for kind in KINDS}
     return {name: entries for name, entries in parts.items() if entries}
@@ -96,7 +95,7 @@ def workspace_settings(case: Case) -> SettingsSpec:
     return find_entry(case, SETTINGS, "settings") or SettingsSpec()
 
 
-def save_entry(out: Outcome, kind: Kind[P], spec: P, by: str, **more: str) -> list[str]:
+def save_entry(out: Outcome, kind: EntryKind[P], spec: P, by: str, **more: str) -> list[str]:
     """Add or change an entry; returns the change in words (empty where nothing changes).
 
     `more` stands in the audit entry.
@@ -110,7 +109,7 @@ def save_entry(out: Outcome, kind: Kind[P], spec: P, by: str, **more: str) -> li
     return words
 
 
-def remove_entry(out: Outcome, kind: Kind[P], key: str, by: str, **more: str) -> list[str]:
+def remove_entry(out: Outcome, kind: EntryKind[P], key: str, by: str, **more: str) -> list[str]:
     """Remove an entry; returns the change in words (empty where there is none). `more` as in `save_entry`."""
     apps.lock_catalogue(out)
     row = out.case.lock(Part, (kind.name, key))
@@ -121,17 +120,17 @@ def remove_entry(out: Outcome, kind: Kind[P], key: str, by: str, **more: str) ->
     return words
 
 
-def replace_entries(out: Outcome, parts: Parts, by: str) -> list[str]:
+def replace_entries(out: Outcome, parts: EntriesByKind, by: str) -> list[str]:
     """Make the catalogue have exactly these parts, in this order; returns the changes in words."""
     apps.lock_catalogue(out)
-    words = [str(change) for change in diff_parts(all_parts(out.case), parts)]
+    words = [str(change) for change in diff_entries(all_parts(out.case), parts)]
     moved = [_replace(out, kind, parts.get(kind.name, ()), by) for kind in KINDS]
     if words or any(moved):
         apps.bump_revision(out)
     return words
 
 
-def _replace(out: Outcome, kind: Kind[Any], specs: tuple[Spec, ...], by: str) -> bool:
+def _replace(out: Outcome, kind: EntryKind[Any], specs: tuple[Spec, ...], by: str) -> bool:
     """Make a kind have exactly these entries; True if others stand there now, or in another order."""
     rows = {row.key: row for row in out.case.all(PARTS, kind.name)}
     if kind.single and rows and not specs:
@@ -144,11 +143,11 @@ def _replace(out: Outcome, kind: Kind[Any], specs: tuple[Spec, ...], by: str) ->
 
 
 def _put(
-    out: Outcome, kind: Kind[P], row: Part | None, spec: P, by: str, position: int, **more: str
+    out: Outcome, kind: EntryKind[P], row: Part | None, spec: P, by: str, position: int, **more: str
 ) -> list[str]:
     apps.drop_cached(out)
     before = None if row is None else kind.model.model_validate(row.spec)
-    words = [str(change) for change in change_of(kind, before, spec)]
+    words = [str(change) for change in entry_change(kind, before, spec)]
     if not words:
         if row is not None:
             out.change(row, position=position)
@@ -164,20 +163,20 @@ def _put(
     return words
 
 
-def _drop(out: Outcome, kind: Kind[Any], row: Part, by: str, **more: str) -> list[str]:
+def _drop(out: Outcome, kind: EntryKind[Any], row: Part, by: str, **more: str) -> list[str]:
     apps.drop_cached(out)
-    words = [str(change) for change in change_of(kind, kind.model.model_validate(row.spec), None)]
+    words = [str(change) for change in entry_change(kind, kind.model.model_validate(row.spec), None)]
     out.record(by, "catalogue.removed", audit_subject(kind, row.key), changes=words, before=row.spec, **more)
     out.remove(row)
     return words
 
 
-def audit_subject(kind: Kind[Any], key: str) -> str:
+def audit_subject(kind: EntryKind[Any], key: str) -> str:
     """The subject of an entry's audit entries."""
     return f"{kind.name}:{key}"[:_SUBJECT]
 
 
-def _last(case: Case, kind: Kind[Any]) -> int:
+def _last(case: Case, kind: EntryKind[Any]) -> int:
     """The last place among its kind; -1 where there is none."""
     last: list[int] = case.read(_LAST, kind=kind.name)
     return max([*last, *(row.position for row in case.changed(Part) if row.kind == kind.name)])

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from models.catalogue.spec.references import parse_person
+from models.catalogue.spec.references import address_key, parse_person
 from models.errors import NotAllowed
-from models.policy.facts import GroupFacts, PersonFacts, StandIn, address_key
+from models.policy.facts import Delegate, GroupFacts, PersonFacts
 from models.registry.apps import REVISION
 from models.registry.directory_overrides import FileOverrides, TableOverrides
 from models.statements import among, row_type
@@ -20,7 +20,7 @@ from models.tables.people import ABSENCES, ROLES, Delegation, Person, Role, Role
 from models.tables.workspace import Setting
 
 
-def delegates_at(case: Case, at: datetime) -> dict[str, StandIn]:
+def delegates_at(case: Case, at: datetime) -> dict[str, Delegate]:
     """The delegates at that moment, by the id of the person who is away."""
     if case.before.get(Delegation):
         return _running(case, at)
@@ -42,9 +42,9 @@ def absences_covered_by(case: Case, person_id: str, at: datetime) -> list[Delega
     return sorted(theirs, key=lambda absence: absence.starts_at)
 
 
-def _running(case: Case, at: datetime) -> dict[str, StandIn]:
+def _running(case: Case, at: datetime) -> dict[str, Delegate]:
     return {
-        absence.person_id: StandIn(absence.delegate_id, absence.last_day)
+        absence.person_id: Delegate(absence.delegate_id, absence.last_day)
         for absence in case.all(ABSENCES)
         if absence.starts_at <= at < absence.ends_at
     }
@@ -92,7 +92,7 @@ class Directory:
             self._people[person_id] = known
         return known[1]
 
-    def missing(self, person_id: str) -> bool:
+    def is_missing(self, person_id: str) -> bool:
         row = self._case.get(Person, person_id)
         return row is not None and row.nobody
 
@@ -110,7 +110,7 @@ class Directory:
     def admins(self) -> tuple[str, ...]:
         return tuple(role.person_id for role in self._case.all(ROLES, RoleName.WORKSPACE_ADMIN))
 
-    def stand_in(self, person_id: str, at: datetime) -> StandIn | None:
+    def delegate_of(self, person_id: str, at: datetime) -> Delegate | None:
         return delegates_at(self._case, at).get(person_id)
 
     def is_admin(self, person_id: str) -> bool:
@@ -118,7 +118,7 @@ class Directory:
         if person_id not in self.admins():
             return False
         person = self.person(person_id)
-        return person.unfit is None if person else not self.missing(person_id)
+        return person.unfit is None if person else not self.is_missing(person_id)
 
     def manager_named(self, person_id: str) -> str:
         """The manager that the directory table names for a person, as written there; empty where none."""

@@ -6,7 +6,8 @@ An admin wrote it on purpose, and a profile in Slack is often the person's own t
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from models.catalogue.spec.people import PERSON, PersonSpec, plain
+from models.catalogue.spec.people import PERSON, PersonSpec
+from models.catalogue.spec.references import person_key
 from models.policy.facts import PersonFacts
 from models.registry import catalogue_entries
 from models.store.case import Case
@@ -47,7 +48,7 @@ class FileOverrides:
 
     def of(self, row: Person) -> Override:
         """The override of a person, as `TableOverrides.of`."""
-        keys = filter(None, (row.id, plain(row.email)))
+        keys = filter(None, (row.id, person_key(row.email)))
         return _merge(self._by_key[key] for key in keys if key in self._by_key)
 
 
@@ -61,7 +62,7 @@ class TableOverrides:
         """The override of a person, by their id and by their address; the id counts first."""
         entries = [
             entry
-            for key in (row.id, plain(row.email))
+            for key in (row.id, person_key(row.email))
             if key and (entry := catalogue_entries.find_entry(self._case, PERSON, key)) is not None
         ]
         return _merge(entries)

@@ -8,7 +8,6 @@ all, and whoever is `unfit` holds no role: neither admin, owner, approver, deleg
 from sqlalchemy import BindParameter, ColumnElement, bindparam, literal_column, or_, select, union_all
 
 from models.catalogue.spec import Reassign
-from models.catalogue.spec.condition_words import either
 from models.errors import NotAllowed
 from models.policy.facts import PersonFacts
 from models.registry.by_reference import find_request
@@ -19,6 +18,7 @@ from models.tables.cards import Card, CardKind
 from models.tables.grants import TASKS, Grant, Task
 from models.tables.requests import ASKED, Asked, Reassignment, Request
 from models.tables.states import RequestState
+from models.text import join_words
 
 _THERE: ColumnElement[int] = literal_column("1")
 _REQUEST: BindParameter[int] = bindparam("request")
@@ -57,7 +57,7 @@ def only_admins(case: Case, person_id: str, what: str = "set up apps") -> None:
     if who.is_admin(person_id):
         return
     admins = sorted(names_of(case, {admin for admin in who.admins() if who.is_admin(admin)}).values())
-    ask = f" Ask {either(admins)}." if admins else ""
+    ask = f" Ask {join_words(admins, word='or')}." if admins else ""
     raise NotAllowed(f"Only Keyturn’s admins can {what}.{ask}")
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from threading import Lock
 
-from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, StageSpec, effective
+from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, StageSpec, effective_policy
 from models.catalogue.spec.connectors import identity_of
-from models.policy.facts import PersonFacts, Who, address_key
+from models.catalogue.spec.references import address_key
+from models.policy.facts import PeopleDirectory, PersonFacts
 from models.registry import apps
 from models.registry.directory import Directory
 from models.store.case import Case
@@ -46,7 +47,7 @@ class Snapshot:
 
     @cached_property
     def policy(self) -> AccessPolicy:
-        return effective(self.app, self.access)
+        return effective_policy(self.app, self.access)
 
     @property
     def alone(self) -> "Snapshot":
@@ -59,7 +60,7 @@ class Snapshot:
         """Whether this person owns the app; see `is_owner`."""
         return is_owner(person, self.app.owners)
 
-    def owners(self, who: Who) -> tuple[str, ...]:
+    def owners(self, who: PeopleDirectory) -> tuple[str, ...]:
         """The ids of its owners as they are now, without those who may hold no role."""
         named = [who.by_email(owner) if "@" in owner else who.person(owner) for owner in self.app.owners]
         return tuple(dict.fromkeys(person.id for person in named if person is not None and not person.unfit))
@@ -146,7 +147,7 @@ def policy_today(case: Case, grant: Grant) -> AccessPolicy:
     """
     app = apps.find_app(case, grant.app_key)
     access = next((access for access in app.access if access.key == grant.access_key), None) if app else None
-    policy = effective(app, access) if app and access else policy_of(case, grant.policy).policy
+    policy = effective_policy(app, access) if app and access else policy_of(case, grant.policy).policy
     holder = Directory(case).person(grant.person_id)
     return policy.model_copy(update={"indefinite": False}) if holder and holder.temporary else policy
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from models.audit import Fact
+from models.audit import AuditEvent
 from models.clock import Clock
 from models.statements import Sql
 from models.store.case import Case
@@ -53,10 +53,10 @@ class Store(ABC):
         """What cases of this database may keep beyond their transaction (`Case.memory`)."""
         self._offer: Callable[[], Offer | None] | None = None
         self._job_listeners: list[Callable[[], object]] = []
-        self._record_listeners: list[Callable[[Sequence[Fact]], object]] = []
+        self._record_listeners: list[Callable[[Sequence[AuditEvent]], object]] = []
         self._refusal_listeners: list[Callable[[Unavailable], object]] = []
 
-    def on_records(self, listener: Callable[[Sequence[Fact]], object]) -> None:
+    def on_records(self, listener: Callable[[Sequence[AuditEvent]], object]) -> None:
         """Call `listener` with what each verb of this process wrote to the audit trail, once it is on disk.
 
         It runs in the context (`contextvars`) of whoever called the store.
@@ -76,7 +76,7 @@ class Store(ABC):
         for listener in self._job_listeners:
             listener()
 
-    def recorded(self, facts: Sequence[Fact]) -> None:
+    def recorded(self, facts: Sequence[AuditEvent]) -> None:
         """Tell those who read the trail along."""
         for listener in self._record_listeners if facts else ():
             with suppress(Exception):  # what is committed stands, whatever becomes of telling it

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from models.audit import Fact
+from models.audit import AuditEvent
 from models.jobs.work import NewJob, Work, add_job
 from models.statements import Sql, row_type
 from models.store.case import Case
@@ -28,7 +28,7 @@ class Outcome:
     """What one verb collects. Everything in it is saved in the transaction of its case, or nothing is."""
 
     case: Case
-    facts: list[Fact] = field(default_factory=list)
+    facts: list[AuditEvent] = field(default_factory=list)
     jobs: dict[str, NewJob] = field(default_factory=dict)
     finished: list[Work] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
@@ -90,7 +90,7 @@ class Outcome:
         self, actor: str, action: str, subject: str, *, app: str = "", person: str = "", **data: Any
     ) -> None:
         """Write an audit entry; it is chained to the trail at the commit. `data` is what JSON can hold."""
-        self.facts.append(Fact(actor, action, subject, app, person, data))
+        self.facts.append(AuditEvent(actor, action, subject, app, person, data))
 
     def enqueue(
         self,

@@ -68,7 +68,7 @@ class Unit:
         self.error = error
 
     @property
-    def facts(self) -> list[audit.Fact]:
+    def facts(self) -> list[audit.AuditEvent]:
         return [fact for outcome in self.outcomes for fact in outcome.facts]
 
 

@@ -181,7 +181,7 @@ class Asked(Base):
     __table_args__ = (Index("ix_asked_person", "person_id", "request_id"),)
 
     @property
-    def holds(self) -> str:
+    def votes_for(self) -> str:
         """The id of the person whose vote their decision would be."""
         return self.seat_id or self.person_id
 
@@ -221,7 +221,7 @@ class Decision(Base):
     __table_args__ = (Index("ix_decisions_person", "person_id", "at"),)
 
     @property
-    def holds(self) -> str:
+    def votes_for(self) -> str:
         """The id of the person whose vote it is."""
         return self.seat_id or self.person_id
 

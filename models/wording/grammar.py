@@ -1,4 +1,4 @@
-"""What a template may be: text, facts, a few filters and conditions. All else is refused, at its place."""
+"""The grammar of templates: text, facts, a few filters and conditions. All else is refused, at its place."""
 
 import re
 from collections.abc import Mapping
@@ -7,106 +7,28 @@ from typing import NamedTuple, cast
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
-from models.did_you_mean import did_you_mean
-from models.wording.messages import FILTERS, MESSAGES, Fact, MessageKey, Sort
+from models.text import did_you_mean
+from models.wording.messages import FILTERS, MESSAGES, Fact, FactType, MessageKey
 
-_LEXING = Environment(autoescape=False)  # noqa: S701 - it only cuts a text into words
-_WORDS = ("name", "operator", "string", "integer", "float")
-_BEGINS = ("variable_begin", "block_begin")
-_AT = re.compile(r" at (\d+)$")
-_TAG = re.compile(r"unknown tag '(.*?)'")
-_GOT = re.compile(r"got '(.*?)'$")
-_SIGN = re.compile(r"unexpected char (.*?) at")
-_SAID = (
-    (re.compile(r"Unexpected end of template.*'endif'"), "an {% if … %} is not closed. Write {% endif %}."),
-    (
-        re.compile("unexpected end of template|end of comment"),
-        "a tag is not closed. Write }} or %} there.",
-    ),
-    (re.compile("Expected an expression"), "a fact is missing in the brackets. Write one there."),
-)
+MAX_CHARACTERS = 2000
+"""Of a template."""
+MAX_IF_DEPTH = 5
+MAX_EXPRESSION_DEPTH = 20
 
-
-class _Spot(NamedTuple):
-    line: int
-    column: int
-    kind: str
-    text: str
-
-
-class Spots:
-    """The words of a template with their places."""
-
-    def __init__(self, source: str) -> None:
-        self._source = source
-
-    def of(self, line: int, word: str) -> tuple[int, int]:
-        """The line and column of this word in this line, or of the first tag there."""
-        here = [spot for spot in self._found() if spot.line == line]
-        named = (spot for spot in here if word and spot.kind in _WORDS and spot.text == word)
-        begun = (spot for spot in here if spot.kind in _BEGINS)
-        found = next(named, None) or next(begun, None)
-        return (line, found.column) if found else (line, 1)
-
-    def of_error(self, error: TemplateSyntaxError) -> tuple[int, int]:
-        """The same for what the reader could not read."""
-        said = error.message or ""
-        if at := _AT.search(said):
-            return self.at_offset(int(at[1]))
-        named = _TAG.search(said) or _GOT.search(said)
-        return self.of(error.lineno, named[1] if named else "")
-
-    def at_offset(self, offset: int) -> tuple[int, int]:
-        """The line and column of a character."""
-        before = self._source[:offset]
-        return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
-
-    def _found(self) -> list[_Spot]:
-        found, offset = list[_Spot](), 0
-        try:
-            for _, kind, text in _LEXING.lex(self._source):
-                offset = max(self._source.find(text, offset), offset)
-                found.append(_Spot(*self.at_offset(offset), kind, text))
-                offset += len(text)
-        except TemplateSyntaxError:
-            pass  # up to where it can be read
-        return found
-
-
-def plainly(error: TemplateSyntaxError) -> str:
-    """What is wrong with it, without the reader's own words where that can be."""
-    said = error.message or ""
-    if tag := _TAG.search(said):
-        return f"“{{% {tag[1]} %}}” cannot be used here. It can have {{{{ facts }}}} and {{% if … %}}."
-    if sign := _SIGN.search(said):
-        return f"the sign {sign[1]} cannot be read here. Text in brackets needs its closing quote."
-    for pattern, text in _SAID:
-        if pattern.search(said):
-            return text
-    if got := _GOT.search(said):
-        return f"“{got[1]}” is not expected here. A fact stands by itself in its brackets."
-    return f"cannot be read: {said.rstrip('.')}."
-
-
-LONGEST = 2000
-"""Characters of a template."""
-DEEPEST_IF = 5
-DEEPEST_EXPRESSION = 20
-
-_READING = Environment(autoescape=False)  # noqa: S701 - it only reads: nothing is rendered by it
+_JINJA = Environment(autoescape=False)  # noqa: S701 - it only parses: nothing is rendered by it
 _USE = "It can have {{ facts }} and {% if … %}."
 _NO_FACT = f"there is something in the brackets that cannot be used. {_USE}"
 _NO_TEXT = "a number or a switch cannot be used here. Write text in quotes."
-_CALLED: dict[type[nodes.Node], str] = {
+_STATEMENT_NAMES: dict[type[nodes.Node], str] = {
     nodes.For: "for", nodes.Macro: "macro", nodes.Assign: "set", nodes.AssignBlock: "set",
     nodes.Include: "include", nodes.Import: "import", nodes.FromImport: "from", nodes.Extends: "extends",
     nodes.Block: "block", nodes.CallBlock: "call", nodes.FilterBlock: "filter", nodes.With: "with",
     nodes.ScopedEvalContextModifier: "autoescape",
 }  # fmt: skip
-_COMPARED = ("eq", "ne")
+_COMPARISONS = ("eq", "ne")
 
 
-class Broken(ValueError):
+class TemplateError(ValueError):
     """A template that cannot be used: where, counted from 1, and what is wrong with it."""
 
     def __init__(self, line: int, column: int, text: str) -> None:
@@ -115,60 +37,63 @@ class Broken(ValueError):
 
 
 @lru_cache(maxsize=1024)
-def wrong(key: MessageKey, source: str) -> Broken | None:
-    """What is wrong with this template for this message; None if nothing is."""
+def find_error(key: MessageKey, source: str) -> TemplateError | None:
+    """What is wrong with a template for this message; None if nothing is."""
     try:
         parse(key, source)
-    except Broken as broken:
-        return broken
+    except TemplateError as error:
+        return error
     return None
 
 
 def parse(key: MessageKey, source: str) -> nodes.Template:
-    """The template as a tree in which nothing is but what is allowed. Raises Broken."""
-    spots = Spots(source)
-    if len(source) > LONGEST:
-        line, column = spots.at_offset(LONGEST)
-        raise Broken(line, column, f"from here on it is longer than {LONGEST} characters. Shorten it.")
+    """Parse a template into a tree that holds nothing but what is allowed.
+
+    Raises:
+        TemplateError: with the place and a sentence of what is wrong.
+    """
+    positions = TokenPositions(source)
+    if len(source) > MAX_CHARACTERS:
+        line, column = positions.at_offset(MAX_CHARACTERS)
+        raise TemplateError(
+            line, column, f"from here on it is longer than {MAX_CHARACTERS} characters. Shorten it."
+        )
     try:
-        tree = _READING.parse(source)
-        _Reading(MESSAGES[key].facts, spots).body(tree.body, 0)
+        tree = _JINJA.parse(source)
+        _Validator(MESSAGES[key].facts, positions).body(tree.body, 0)
     except TemplateSyntaxError as error:
-        raise Broken(*spots.of_error(error), plainly(error)) from None
+        raise TemplateError(*positions.of_error(error), explain_syntax_error(error)) from None
     except (RecursionError, MemoryError):
-        raise Broken(1, 1, "there is too much inside one another. Say it more simply.") from None
+        raise TemplateError(1, 1, "there is too much inside one another. Say it more simply.") from None
     return tree
 
 
-class _Reading:
-    """Walks over a template of a message with these facts."""
+class _Validator:
+    """Checks the tree of a template of a message that has these facts."""
 
-    def __init__(self, facts: Mapping[str, Fact], spots: Spots) -> None:
-        self._facts, self._spots = facts, spots
+    def __init__(self, facts: Mapping[str, Fact], positions: "TokenPositions") -> None:
+        self._facts, self._positions = facts, positions
 
     def body(self, body: list[nodes.Node], depth: int) -> None:
         for node in body:
             if isinstance(node, nodes.Output):
-                for one in node.nodes:
-                    self._output(one)
+                for output in node.nodes:
+                    if not isinstance(output, nodes.TemplateData):
+                        self._value(output, 0)
             elif isinstance(node, nodes.If):
                 self._if(node, depth + 1)
             else:
-                word = _CALLED.get(type(node), "")
+                word = _STATEMENT_NAMES.get(type(node), "")
                 raise self._refused(node, word, f"“{{% {word or '…'} %}}” cannot be used here. {_USE}")
 
     def _if(self, node: nodes.If, depth: int) -> None:
-        if depth > DEEPEST_IF:
-            raise self._refused(node, "if", f"more than {DEEPEST_IF} conditions stand inside one another.")
+        if depth > MAX_IF_DEPTH:
+            raise self._refused(node, "if", f"more than {MAX_IF_DEPTH} conditions stand inside one another.")
         self._condition(cast("nodes.Expr", node.test), 0)
         self.body(node.body, depth)
-        for other in node.elif_:
-            self._if(other, depth)
+        for branch in node.elif_:
+            self._if(branch, depth)
         self.body(node.else_, depth)
-
-    def _output(self, node: nodes.Expr) -> None:
-        if not isinstance(node, nodes.TemplateData):
-            self._value(node, 0)
 
     def _condition(self, node: nodes.Expr, depth: int) -> None:
         self._not_too_deep(node, depth)
@@ -184,18 +109,18 @@ class _Reading:
                 self._value(node, depth + 1)
 
     def _comparison(self, node: nodes.Compare, depth: int) -> None:
-        if any(one.op not in _COMPARED for one in node.ops):
+        if any(operand.op not in _COMPARISONS for operand in node.ops):
             raise self._refused(node, "", "things are compared with == and != only.")
-        for one in (node.expr, *(operand.expr for operand in node.ops)):
-            self._value(one, depth)
+        for compared in (node.expr, *(operand.expr for operand in node.ops)):
+            self._value(compared, depth)
 
-    def _value(self, node: nodes.Expr, depth: int) -> Sort:
+    def _value(self, node: nodes.Expr, depth: int) -> FactType:
         self._not_too_deep(node, depth)
         match node:
             case nodes.Name():
                 return self._fact(node)
             case nodes.Const(value=str()):
-                return Sort.TEXT
+                return FactType.TEXT
             case nodes.Const():
                 raise self._refused(node, "", _NO_TEXT)
             case nodes.Filter(node=nodes.Expr()):
@@ -203,37 +128,110 @@ class _Reading:
             case _:
                 raise self._refused(node, "", _NO_FACT)
 
-    def _fact(self, node: nodes.Name) -> Sort:
+    def _fact(self, node: nodes.Name) -> FactType:
         fact = self._facts.get(node.name)
         if fact is None:
-            raise self._refused(
-                node, node.name, f"“{node.name}” is no fact of this message. {self._meant(node)}"
-            )
+            hint = did_you_mean(node.name, list(self._facts))
+            raise self._refused(node, node.name, f"“{node.name}” is no fact of this message. {hint}")
         return fact.sort
 
-    def _meant(self, node: nodes.Name) -> str:
-        return did_you_mean(node.name, list(self._facts))
-
-    def _filter(self, node: nodes.Filter, depth: int) -> Sort:
-        known = FILTERS.get(node.name)
-        if known is None:
-            said = f"“{node.name}” is no filter. {did_you_mean(node.name, list(FILTERS))}"
-            raise self._refused(node, node.name, said)
+    def _filter(self, node: nodes.Filter, depth: int) -> FactType:
+        spec = FILTERS.get(node.name)
+        if spec is None:
+            text = f"“{node.name}” is no filter. {did_you_mean(node.name, list(FILTERS))}"
+            raise self._refused(node, node.name, text)
         sort = self._value(cast("nodes.Expr", node.node), depth + 1)
-        if sort not in known.takes:
-            said = f"“{node.name}” is not for a {sort}; it is for {', '.join(sorted(known.takes))}."
-            raise self._refused(node, node.name, said)
-        words = [one for one in node.args if isinstance(one, nodes.Const) and isinstance(one.value, str)]
+        if sort not in spec.takes:
+            text = f"“{node.name}” is not for a {sort}; it is for {', '.join(sorted(spec.takes))}."
+            raise self._refused(node, node.name, text)
+        words = [arg for arg in node.args if isinstance(arg, nodes.Const) and isinstance(arg.value, str)]
         more = [*node.kwargs, node.dyn_args, node.dyn_kwargs]
-        if len(node.args) != known.words or len(words) != known.words or any(more):
-            wanted = "one text in quotes" if known.words else "nothing"
-            raise self._refused(node, node.name, f"“{node.name}” takes {wanted} in brackets.")
-        return Sort.TEXT if known.words and sort is Sort.TEXT else known.gives
+        if len(node.args) != spec.words or len(words) != spec.words or any(more):
+            expected = "one text in quotes" if spec.words else "nothing"
+            raise self._refused(node, node.name, f"“{node.name}” takes {expected} in brackets.")
+        return FactType.TEXT if spec.words and sort is FactType.TEXT else spec.gives
 
     def _not_too_deep(self, node: nodes.Node, depth: int) -> None:
-        if depth > DEEPEST_EXPRESSION:
+        if depth > MAX_EXPRESSION_DEPTH:
             raise self._refused(node, "", "the condition is too long. Say it more simply.")
 
-    def _refused(self, node: nodes.Node, word: str, text: str) -> Broken:
-        named = word or next((one.name for one in node.find_all(nodes.Name)), "")
-        return Broken(*self._spots.of(node.lineno, named), text)
+    def _refused(self, node: nodes.Node, word: str, text: str) -> TemplateError:
+        token = word or next((name.name for name in node.find_all(nodes.Name)), "")
+        return TemplateError(*self._positions.of(node.lineno, token), text)
+
+
+_WORDS = ("name", "operator", "string", "integer", "float")
+_BEGINS = ("variable_begin", "block_begin")
+_AT = re.compile(r" at (\d+)$")
+_TAG = re.compile(r"unknown tag '(.*?)'")
+_GOT = re.compile(r"got '(.*?)'$")
+_SIGN = re.compile(r"unexpected char (.*?) at")
+_EXPLANATIONS = (
+    (re.compile(r"Unexpected end of template.*'endif'"), "an {% if … %} is not closed. Write {% endif %}."),
+    (
+        re.compile("unexpected end of template|end of comment"),
+        "a tag is not closed. Write }} or %} there.",
+    ),
+    (re.compile("Expected an expression"), "a fact is missing in the brackets. Write one there."),
+)
+
+
+class _Token(NamedTuple):
+    line: int
+    column: int
+    kind: str
+    text: str
+
+
+class TokenPositions:
+    """The lines and columns of a template's tokens, counted from 1."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    def of(self, line: int, word: str) -> tuple[int, int]:
+        """The position of this word in this line, or else of the first tag there."""
+        tokens = [token for token in self._tokens() if token.line == line]
+        words = (token for token in tokens if word and token.kind in _WORDS and token.text == word)
+        tags = (token for token in tokens if token.kind in _BEGINS)
+        token = next(words, None) or next(tags, None)
+        return (line, token.column) if token else (line, 1)
+
+    def of_error(self, error: TemplateSyntaxError) -> tuple[int, int]:
+        """The position that a syntax error is about."""
+        message = error.message or ""
+        if at := _AT.search(message):
+            return self.at_offset(int(at[1]))
+        word = _TAG.search(message) or _GOT.search(message)
+        return self.of(error.lineno, word[1] if word else "")
+
+    def at_offset(self, offset: int) -> tuple[int, int]:
+        """The position of a character, whose `offset` counts from 0."""
+        before = self._source[:offset]
+        return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+    def _tokens(self) -> list[_Token]:
+        tokens, offset = list[_Token](), 0
+        try:
+            for _, kind, text in _JINJA.lex(self._source):
+                offset = max(self._source.find(text, offset), offset)
+                tokens.append(_Token(*self.at_offset(offset), kind, text))
+                offset += len(text)
+        except TemplateSyntaxError:
+            pass  # up to where it can be read
+        return tokens
+
+
+def explain_syntax_error(error: TemplateSyntaxError) -> str:
+    """A syntax error in plain words; in Jinja's own only where the error is none of those known here."""
+    message = error.message or ""
+    if tag := _TAG.search(message):
+        return f"“{{% {tag[1]} %}}” cannot be used here. It can have {{{{ facts }}}} and {{% if … %}}."
+    if sign := _SIGN.search(message):
+        return f"the sign {sign[1]} cannot be read here. Text in brackets needs its closing quote."
+    for pattern, text in _EXPLANATIONS:
+        if pattern.search(message):
+            return text
+    if got := _GOT.search(message):
+        return f"“{got[1]}” is not expected here. A fact stands by itself in its brackets."
+    return f"cannot be read: {message.rstrip('.')}."

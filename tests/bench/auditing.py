@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.audit.files import Selection, write_jsonl
 from models import audit
-from models.audit import Fact
+from models.audit import AuditEvent
 from models.store.base import Store
 from models.store.case import Case
 from models.store.sqlite import SqliteSql
@@ -53,7 +53,7 @@ def _rate(what: str, ours: float, floor: float, goal: float) -> Result:
 
 async def _verify(store: Store, entries: int) -> None:
     verdict = await store.read(audit.verify)
-    assert verdict.whole, verdict.fault
+    assert verdict.intact, verdict.fault
     assert verdict.entries == entries
 
 
@@ -87,7 +87,7 @@ def _fill(path: Path, entries: int) -> None:
             raw.execute("COMMIT")
 
 
-def _facts() -> Iterator[Fact]:
+def _facts() -> Iterator[AuditEvent]:
     """What is recorded of one request after the other, from submit to the end: three of nine have words."""
     by, about, number = "UGRACE", "UADA", 0
     term = {"length": 28800, "start": None, "end": None}
@@ -95,8 +95,8 @@ def _facts() -> Iterator[Fact]:
         number += 1
         request, grant = f"AR-{number}", f"GR-{number}"
 
-        def of(ref: str, actor: str, action: str, **data: object) -> Fact:
-            return Fact(actor, action, ref, "github", about, data)
+        def of(ref: str, actor: str, action: str, **data: object) -> AuditEvent:
+            return AuditEvent(actor, action, ref, "github", about, data)
 
         yield of(request, about, "request.pending", kind="request", access="engineering", term=term,
                  reason="INC-42: db is down", over_max=False, emergency=False)  # fmt: skip

@@ -13,7 +13,7 @@ from bot.metrics import Metrics
 from bot.worker.jobs.apply_access import ApplyAccessJob
 from bot.worker.runner import Handler
 from bot.worker.worker import Worker
-from models.audit import Fact
+from models.audit import AuditEvent
 from models.lifecycle import due
 from models.lifecycle.grant.reconcile import ConnectorResult, Done, TargetChange
 from models.store.base import SWEEP, Store
@@ -66,7 +66,7 @@ class Ends:
             await asyncio.wait_for(self._news.wait(), 60)
         assert self._ended == until, (self._ended, until)
 
-    def _recorded(self, facts: Sequence[Fact]) -> None:
+    def _recorded(self, facts: Sequence[AuditEvent]) -> None:
         self._ended += sum(fact.action == "grant.ended" for fact in facts)
         self._news.set()
 

@@ -76,11 +76,11 @@ def forms_of(app: AppSpec) -> list[tuple[Build, Parse]]:
         build = partial(access.build, app, AdminPlace(app.key, part=one.key), KNOWN, KINDS)
         found.append((build, partial(access.parse, app, one.key, kinds=KINDS)))
     for place in (AdminPlace(app.key, access=key) for key in ("", *(one.key for one in app.access))):
-        for at in range(len(app_edits.every(app, "stage", place.access))):
+        for at in range(len(app_edits.list_items(app, "stage", place.access))):
             here = replace(place, part=str(at))
             found.append((partial(stage.build, app, here, KNOWN), partial(stage.parse, app, here)))
         for name in app_edits.RULES:
-            for at in range(len(app_edits.every(app, name, place.access))):
+            for at in range(len(app_edits.list_items(app, name, place.access))):
                 here = replace(place, part=f"{name}:{at}", more="c" if at % 2 else "")
                 found.append((partial(rule.build, app, here, KNOWN), partial(rule.parse, app, here)))
     return found

@@ -16,8 +16,8 @@ from blocks.admin.forms.message_example import ExamplePeople, example
 from blocks.cards import template_values
 from blocks.cards.render_template import Value, render
 from models.queries.stories import RequestStory
-from models.registry.company_words import OwnWords
-from models.wording.grammar import Broken
+from models.registry.company_templates import CompanyTemplates
+from models.wording.grammar import TemplateError
 from models.wording.messages import MessageKey
 from tests.blocks.stories import ADA, GRACE, NOON
 
@@ -32,7 +32,7 @@ def main() -> None:
     """Take the limits, then the templates."""
     templates = json.load(sys.stdin)
     people = ExamplePeople(ADA, GRACE, {ADA: "Ada", GRACE: "Grace"})
-    _, story = example(MessageKey.REJECTED, people, NOON, OwnWords())
+    _, story = example(MessageKey.REJECTED, people, NOON, CompanyTemplates())
     assert isinstance(story, RequestStory)
     facts = dict(template_values.template_values(story, by_name=False))
     render(MessageKey.REJECTED, "{{ app }}", facts)
@@ -51,7 +51,7 @@ def _limit() -> None:
 def _ours(template: str, facts: Facts) -> str | int:
     try:
         return len(render(MessageKey.REJECTED, template, facts))
-    except Broken as broken:
+    except TemplateError as broken:
         return str(broken)
 
 

@@ -16,7 +16,7 @@ from blocks.admin.lists import examples, overview, rules
 from bot.sandbox.slack.blocks.form import Form
 from bot.sandbox.slack.validate import VIEW_SIZE
 from models.catalogue.spec import AppSpec
-from models.policy.examples import Ran
+from models.policy.examples import ExampleResult
 from tests.blocks.admin_forms import KINDS, KNOWN, forms_of, state
 from tests.blocks.slack_validation import check_view, words_of
 from tests.models import specs
@@ -36,7 +36,7 @@ def test_saving_an_untouched_form_changes_nothing_and_loses_nothing(app: AppSpec
 def test_slack_takes_every_app_and_every_list_of_apps(app: AppSpec, known: SlackNames) -> None:
     check_view(overview.build(app, AdminPlace(app.key, 3), known, KINDS, notes=["Look at <this>."]))
     check_view(app_list.build([app] * 20, 41, AdminPlace(first_app=20)))
-    ran = [Ran(app, at, one, "Instead: <denied>." * at) for at, one in enumerate(app.example)]
+    ran = [ExampleResult(app, at, one, "Instead: <denied>." * at) for at, one in enumerate(app.example)]
     check_view(examples.build(app, AdminPlace(app.key), ran))
     for key in ("", *(one.key for one in app.access)):
         check_view(rules.build(app, AdminPlace(app.key, access=key), known))

@@ -9,10 +9,10 @@ from blocks.admin.forms.example import PERSON_TRAITS
 from models.catalogue.spec import (
     AccessSpec,
     AppSpec,
+    ExamplePerson,
     ExampleSpec,
     RequireSpec,
     RuleSpec,
-    Someone,
     StageSpec,
     When,
 )
@@ -31,7 +31,7 @@ IN_FORMS: dict[type[BaseModel], set[str]] = {
     ExampleSpec: {one.name for one in example._fields(specs.app())},
     When: {one.name for one in PARTS},
     EmergencySpec: {one.name for one in emergency.PARTS},
-    Someone: {one.name for one in PERSON_TRAITS},
+    ExamplePerson: {one.name for one in PERSON_TRAITS},
     ConflictSpec: {one.name for one in conflict._fields(new=True)},
 }
 ELSEWHERE: dict[type[BaseModel], set[str]] = {
@@ -39,7 +39,7 @@ ELSEWHERE: dict[type[BaseModel], set[str]] = {
     AccessSpec: LISTS - {"access", "example"},
     When: {"any_of", "all_of", "not_"},  # together in one field, in the notation of the file
     ConflictSpec: {"stage"},  # fields of its own, below the others
-    Someone: {"person"},  # a menu, or an address below it
+    ExamplePerson: {"person"},  # a menu, or an address below it
 }
 
 

@@ -7,8 +7,8 @@ from hypothesis import assume, given
 from blocks.admin.forms import stage
 from blocks.admin.ids import AdminPlace
 from blocks.admin.lists import overview, summaries
-from models.catalogue.app_edits import Spot
-from models.catalogue.lint.unreachable_rules import why_never
+from models.catalogue.app_edits import ItemRef
+from models.catalogue.lint.unreachable_rules import reason_unreachable
 from models.catalogue.spec import AppSpec, When
 from tests.blocks.admin_forms import KINDS, KNOWN, chosen, filled, refused, state
 from tests.blocks.slack_validation import check_view, words_of
@@ -28,7 +28,7 @@ def bare(when: When | None) -> dict[str, Any]:
 @given(with_one_stage, with_one_stage)
 def test_what_the_form_shows_of_one_stage_can_be_entered_for_another(old: AppSpec, new: AppSpec) -> None:
     wanted = new.stage[0]
-    assume(why_never(new, Spot("stage", 0)) is None)
+    assume(reason_unreachable(new, ItemRef("stage", 0)) is None)
     saved = stage.parse(
         old, AdminPlace(part="0"), state(stage.build(new, AdminPlace(part="0"), KNOWN))
     ).stage[0]

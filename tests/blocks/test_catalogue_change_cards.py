@@ -8,7 +8,7 @@ from blocks.admin.forms import settings
 from blocks.admin.lists import layout
 from blocks.cards import draw
 from blocks.forms import catalogue_change as change_form
-from models.catalogue.spec.settings import SettingsSpec
+from models.catalogue.spec.entry_kinds import SettingsSpec
 from models.queries.admin_stories import ChangeStory
 from models.tables.cards import CardKind
 from models.tables.catalogue import APP, IMPORT, Proposal, ProposalState

@@ -6,22 +6,22 @@ from datetime import UTC, datetime
 from blocks import timeline
 from blocks.cards.approval import approval
 from blocks.cards.request import request
-from models.audit import Entry
+from models.audit import TrailEntry
 from models.catalogue.spec.conflicts import ConflictSpec
-from models.policy import Clash, Hold, Holding
+from models.policy import Conflict, Holding, HoldingState
 from models.queries.stories import RequestStory
 from tests.blocks.stories import ADA, GRACE, grant, story
 
 MAY = datetime(2030, 5, 7, tzinfo=UTC)
 
 
-def clashing(action: str, how: Hold = Hold.HAS) -> RequestStory:
+def clashing(action: str, how: HoldingState = HoldingState.HAS) -> RequestStory:
     conflict = ConflictSpec.model_validate(
         {"key": "k", "name": "<!here> & co", "why": "Or else.", "these": ["a/b"], "those": ["c/d"],
          "action": action}
         | ({"stage": {"approvers": ["admins"]}} if action == "stage" else {})
     )  # fmt: skip
-    return replace(story(), conflicts=(Clash(conflict, Holding("a/b", "A, B", how, MAY), "GitHub, D"),))
+    return replace(story(), conflicts=(Conflict(conflict, Holding("a/b", "A, B", how, MAY), "GitHub, D"),))
 
 
 def text(message: dict[str, object]) -> str:
@@ -45,7 +45,7 @@ def test_what_blocks_is_on_the_requesters_card_too() -> None:
 
 
 def test_what_is_only_asked_for_too_is_in_nobodys_way() -> None:
-    assert "cannot be approved" not in text(dict(approval(clashing("block", Hold.PENDING), GRACE)))
+    assert "cannot be approved" not in text(dict(approval(clashing("block", HoldingState.PENDING), GRACE)))
 
 
 def test_the_approver_reads_what_somebody_has_in_the_app_already() -> None:
@@ -56,7 +56,7 @@ def test_the_approver_reads_what_somebody_has_in_the_app_already() -> None:
 
 
 def test_the_timeline_says_what_conflicted() -> None:
-    entry = Entry(
+    entry = TrailEntry(
         seq=1, at=MAY, actor=GRACE, action="decision.approve", subject="AR-12", app="", person="",
         previous="", hash="",
         data={"stage": "Owner", "comment": "", "conflicts": [{"title": "A, B", "rule": "Four eyes"}]},

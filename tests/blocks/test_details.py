@@ -6,7 +6,7 @@ from hypothesis import given
 from blocks.details import PAGE, DetailsAction, details, parse_page
 from blocks.kit import View
 from blocks.timeline import SENTENCES
-from models.audit import Entry
+from models.audit import TrailEntry
 from models.clock import ManualClock
 from models.lifecycle.grant import give, revoke, tasks
 from models.lifecycle.people import update_people
@@ -30,8 +30,8 @@ from tests.models.company import ROOT as ADMIN
 from tests.models.workflow_steps import sweep
 
 
-def entry(number: int, action: str = "comment", **data: object) -> Entry:
-    return Entry(
+def entry(number: int, action: str = "comment", **data: object) -> TrailEntry:
+    return TrailEntry(
         seq=number,
         at=NOON + timedelta(minutes=number),
         actor=ADA,
@@ -102,8 +102,8 @@ def test_slack_takes_the_details_whatever_people_wrote(about: RequestStory, word
     check_view(details(about, [entry(1, word[:48])], 0))
 
 
-async def _story(store: Store, ref: str) -> tuple[RequestStory, list[Entry]]:
-    def read(case: Case) -> tuple[RequestStory, list[Entry]]:
+async def _story(store: Store, ref: str) -> tuple[RequestStory, list[TrailEntry]]:
+    def read(case: Case) -> tuple[RequestStory, list[TrailEntry]]:
         about = request_story(case, ref)
         return about, timeline(case, about)
 

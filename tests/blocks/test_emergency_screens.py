@@ -17,7 +17,7 @@ from blocks.request_form import emergency as emergency_form
 from blocks.request_form.preview import preview
 from models.catalogue.spec import AppSpec
 from models.lifecycle.request.plan import Planned
-from models.policy import Company, PersonFacts, Question, aftermath, check_length, decide
+from models.policy import Company, PersonFacts, Question, check_duration, decide, emergency_follow_up
 from models.queries.stories import RequestStory
 from models.tables.cards import CardKind
 from models.tables.requests import Term
@@ -38,8 +38,10 @@ HOSTILE = st.sampled_from(
 
 def planned(earlier: int = 0, *, by: str = ADA) -> Planned:
     question = Question(by, by, SHOT.app, SHOT.access, HOUR, NOON, emergency=True)
-    length = check_length(SHOT.policy, HOUR, None, None, NOON, emergency=True)
-    return Planned(SHOT, question, decide(question, COMPANY), length, aftermath(question, COMPANY), earlier)
+    length = check_duration(SHOT.policy, HOUR, None, None, NOON, emergency=True)
+    return Planned(
+        SHOT, question, decide(question, COMPANY), length, emergency_follow_up(question, COMPANY), earlier
+    )
 
 
 def review(state: ReviewState = ReviewState.OPEN, *asked: str, **changes: Any) -> Review:

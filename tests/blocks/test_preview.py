@@ -10,7 +10,7 @@ from blocks.request_form import preview
 from models.catalogue.spec import AppSpec
 from models.errors import Denied
 from models.lifecycle.request.plan import Planned
-from models.policy import Company, PersonFacts, Question, check_length, decide
+from models.policy import Company, PersonFacts, Question, check_duration, decide
 from models.registry.policy_snapshot import Snapshot
 from tests.blocks.slack_validation import check_view, words_of
 from tests.blocks.test_cards import HOSTILE, visible
@@ -26,7 +26,7 @@ def planned(app: AppSpec, who: Company = COMPANY, length: timedelta = LENGTH) ->
     for access in app.access:
         shot = Snapshot(app, access)
         question = Question(ANA.id, ANA.id, app, access, length, NOW)
-        verdict = check_length(shot.policy, length, None, None, NOW)
+        verdict = check_duration(shot.policy, length, None, None, NOW)
         found.append(Planned(shot, question, decide(question, who), verdict))
     return found
 

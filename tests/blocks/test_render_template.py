@@ -8,11 +8,11 @@ from blocks.admin.forms.message_example import ExamplePeople, example
 from blocks.cards import draw, render_template, template_values
 from blocks.cards.render_template import render
 from models.queries.stories import GrantStory, RequestStory
-from models.registry.company_words import OwnWords
+from models.registry.company_templates import CompanyTemplates
 from models.tables.cards import CardKind
 from models.tables.grants import Cause, Direction
 from models.tables.states import GrantState, RequestState
-from models.wording.grammar import Broken
+from models.wording.grammar import TemplateError
 from models.wording.messages import FILTERS, MESSAGES, MessageKey
 from tests.blocks.slack_validation import check_markup, check_message, words_of
 from tests.blocks.stories import ADA, GRACE, NOON, decision, grant, grant_story, snapshot, stage, story
@@ -74,7 +74,7 @@ def test_the_standard_words_of_an_access_are_what_its_card_says(
 def test_every_message_has_its_place_on_a_card_and_every_fact_its_value(key: MessageKey) -> None:
     subject = "Our subject" if MESSAGES[key].subject else None
     words = {"text": "Our words", **({"subject": subject} if subject else {})}
-    kind, about = example(key, PEOPLE, NOON, OwnWords({key: words}))
+    kind, about = example(key, PEOPLE, NOON, CompanyTemplates({key: words}))
     message = draw(kind, about, ADA)
     check_message(message)
     assert "Our words" in words_of(message["blocks"])
@@ -90,7 +90,7 @@ def test_the_filters_that_are_documented_are_those_that_there_are() -> None:
 def test_people_are_mentioned_on_a_card_and_named_in_a_subject() -> None:
     words = {"subject": "{{ requester }} and {{ decider }}", "text": "{{ requester }} and {{ decider|name }}"}
     rejected = story(state=RequestState.REJECTED, closed_by=GRACE)
-    about = replace(rejected, own=OwnWords({MessageKey.REJECTED: words}))
+    about = replace(rejected, own=CompanyTemplates({MessageKey.REJECTED: words}))
     message = draw(CardKind.REQUEST, about, ADA)
     assert message["text"] == "Ada and Grace"
     assert "<@UADA> and Grace" in words_of(message["blocks"])
@@ -116,7 +116,7 @@ def test_what_is_written_is_text_and_makes_no_mention(template: str, said: str |
     )  # fmt: skip
     facts = template_values.template_values(about, by_name=False)
     if said is None:
-        with pytest.raises(Broken):
+        with pytest.raises(TemplateError):
             render(MessageKey.REJECTED, template, facts)
     else:
         assert render(MessageKey.REJECTED, template, facts) == said
@@ -131,12 +131,12 @@ def test_a_text_is_cut_between_its_facts_and_never_within_a_mention() -> None:
 
 
 def test_words_that_break_leave_the_card_as_it_is_and_are_kept_for_the_record() -> None:
-    own = OwnWords({MessageKey.REJECTED: {"subject": "{{ gone }}", "text": "{% for a in app %}"}})
+    own = CompanyTemplates({MessageKey.REJECTED: {"subject": "{{ gone }}", "text": "{% for a in app %}"}})
     as_usual = story(state=RequestState.REJECTED, closed_by=GRACE)
     assert draw(CardKind.REQUEST, replace(as_usual, own=own), ADA) == draw(CardKind.REQUEST, as_usual, ADA)
-    assert {(one.key, one.field) for one in own.troubles} == {("rejected", "subject"), ("rejected", "text")}
+    assert {(one.key, one.field) for one in own.failures} == {("rejected", "subject"), ("rejected", "text")}
 
 
 def test_nothing_but_text_counts_as_words() -> None:
-    own = OwnWords({MessageKey.REJECTED: {"text": 7}})
+    own = CompanyTemplates({MessageKey.REJECTED: {"text": 7}})
     assert own.of(MessageKey.REJECTED, "text") is None

@@ -11,8 +11,8 @@ from blocks.admin.forms.message_example import ExamplePeople, example
 from blocks.cards import draw, render_template, template_values
 from blocks.cards.render_template import render
 from models.queries.stories import GrantStory, RequestStory
-from models.registry.company_words import OwnWords
-from models.wording.grammar import LONGEST, wrong
+from models.registry.company_templates import CompanyTemplates
+from models.wording.grammar import MAX_CHARACTERS, find_error
 from models.wording.messages import FILTERS, MESSAGES, MessageKey
 from tests.blocks.slack_validation import check_markup, check_message, words_of
 from tests.blocks.stories import ADA, GRACE, NOON
@@ -54,7 +54,7 @@ TEMPLATES = st.lists(PIECES, max_size=6).map("".join)
 def test_any_template_is_refused_at_a_place_in_it_or_says_what_slack_takes(
     key: MessageKey, template: str, hostile: str
 ) -> None:
-    problem = wrong(key, template)
+    problem = find_error(key, template)
     if problem is not None:
         lines = template.split("\n")
         assert 1 <= problem.line <= len(lines)
@@ -72,7 +72,7 @@ def test_any_template_is_refused_at_a_place_in_it_or_says_what_slack_takes(
 
 @given(KEYS, TEMPLATES, TEMPLATES)
 def test_no_words_keep_a_card_from_being_sent(key: MessageKey, subject: str, text: str) -> None:
-    kind, about = example(key, PEOPLE, NOON, OwnWords({key: {"subject": subject, "text": text}}))
+    kind, about = example(key, PEOPLE, NOON, CompanyTemplates({key: {"subject": subject, "text": text}}))
     message = draw(kind, about, ADA)
     check_message(message)
     assert "GitHub" in words_of(message["blocks"])
@@ -82,9 +82,9 @@ def test_no_words_keep_a_card_from_being_sent(key: MessageKey, subject: str, tex
 def test_the_place_of_a_mistake_is_where_it_was_made(before: str, spaces: int) -> None:
     before = before.replace("{", "").replace("\r", "")
     template = f"{before}{' ' * spaces}{{{{ nobody }}}}"
-    if len(template) > LONGEST:
+    if len(template) > MAX_CHARACTERS:
         return
-    problem = wrong(MessageKey.REJECTED, template)
+    problem = find_error(MessageKey.REJECTED, template)
     assert problem is not None
     line = template.split("\n")[problem.line - 1]
     assert line[problem.column - 1 :].startswith("nobody")
@@ -92,7 +92,7 @@ def test_the_place_of_a_mistake_is_where_it_was_made(before: str, spaces: int) -
 
 def _about(key: MessageKey, hostile: str) -> RequestStory | GrantStory:
     """A story of this message, in which people wrote what is hostile."""
-    _, about = example(key, PEOPLE, NOON + timedelta(days=1), OwnWords())
+    _, about = example(key, PEOPLE, NOON + timedelta(days=1), CompanyTemplates())
     assert isinstance(about, RequestStory | GrantStory)
     written: Mapping[str, Any] = {"app_name": hostile, "access_name": hostile}
     for name, value in written.items():

@@ -24,7 +24,7 @@ from models.lifecycle.request.plan import Draft
 from models.queries.already_held import AccessMark
 from models.tables.requests import Term
 from models.tables.states import GrantState, RequestState
-from models.text_cleanup import remove_unseen
+from models.text import remove_unseen
 from tests.blocks.form_state import labels, shown
 from tests.blocks.slack_validation import check_view, words_of
 from tests.blocks.stories import ADA, NOON

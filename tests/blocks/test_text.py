@@ -1,7 +1,7 @@
 import re
 
 from blocks.kit.text import cut, esc
-from models.text_cleanup import remove_unseen
+from models.text import remove_unseen
 
 WHOLE = re.compile("(?:[^&<>]|&(?:amp|lt|gt);)*")
 

@@ -32,4 +32,4 @@ async def test_every_step_is_told_without_its_words(store: Store) -> None:
     assert len(after) == len(before)
     assert not any("not today" in each or "INC-42" in each or "owner of" in each for each in after)
     assert sum(audit.ERASED in each for each in after) >= 3
-    assert (await store.read(audit.verify)).whole
+    assert (await store.read(audit.verify)).intact

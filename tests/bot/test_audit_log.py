@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models.audit import Fact
+from models.audit import AuditEvent
 from models.clock import ManualClock
 from models.store.base import Store
 from models.store.outcome import Outcome
@@ -65,7 +65,7 @@ async def test_neither_tokens_nor_what_people_wrote_are_in_the_log(
 
 
 async def test_a_log_that_cannot_be_written_stops_no_work(store: Store) -> None:
-    def broken(_facts: Sequence[Fact]) -> None:
+    def broken(_facts: Sequence[AuditEvent]) -> None:
         raise ValueError("I/O operation on closed file")
 
     store.on_records(broken)

@@ -419,7 +419,7 @@ async def test_words_are_erased_where_the_configuration_wants_that(
     clock.advance(timedelta(days=2, seconds=1))
     await eraser.erase()
     assert await count_of(store, audit.AuditText) == 0
-    assert (await store.read(audit.verify)).whole
+    assert (await store.read(audit.verify)).intact
 
 
 @pytest.mark.usefixtures("store")

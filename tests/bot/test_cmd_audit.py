@@ -20,7 +20,7 @@ from sqlalchemy import text
 
 from bot.audit import trail
 from bot.audit.files import Selection, escape_formula, write_table
-from models.audit import Entry
+from models.audit import TrailEntry
 from models.clock import ManualClock
 from models.store.open import open_store
 from models.store.outcome import Outcome
@@ -231,7 +231,7 @@ async def test_a_long_trail_needs_no_more_memory(database_url: str, clock: Manua
     assert await peak() < 2 * short
 
 
-def cells(entries: list[Entry]) -> Iterator[list[str]]:
+def cells(entries: list[TrailEntry]) -> Iterator[list[str]]:
     file = io.StringIO(newline="")
     write_table(entries, file)
     yield from csv.reader(io.StringIO(file.getvalue(), newline=""))
@@ -246,9 +246,9 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"])) | st.sampled_from(
 def test_no_cell_of_a_table_is_a_formula_and_none_is_lost(
     actor: str, person: str, data: dict[str, str]
 ) -> None:
-    written = Entry(7, NOON, actor, "comment", "AR-1", "", person, data, "0" * 64, "f" * 64)
+    written = TrailEntry(7, NOON, actor, "comment", "AR-1", "", person, data, "0" * 64, "f" * 64)
     heading, row = cells([written])
-    assert heading == list(Entry._fields)
+    assert heading == list(TrailEntry._fields)
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) for cell in row)
     assert row[heading.index("actor")] in (actor, f"'{actor}")
     assert row[heading.index("person")] in (person, f"'{person}")

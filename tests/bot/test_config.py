@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bot.config import TEXTS, Config, ConfigError, load
 from bot.pydantic_errors import model_at
-from models.audit import Kind
+from models.audit import TextKind
 
 SOCKET = {"bot_token": "xoxb-1-canary", "app_token": "xapp-1-canary"}
 HTTP = {"mode": "http", "bot_token": "xoxb-1-canary", "signing_secret": "s1gning-canary"}
@@ -288,6 +288,6 @@ def test_texts_are_kept_for_one_time_or_by_kind(tmp_path: Path) -> None:
         assert config.audit is not None
         return config.audit.retention
 
-    assert tuple(Kind) == TEXTS
+    assert tuple(TextKind) == TEXTS
     assert retention("365d") == dict.fromkeys(TEXTS, timedelta(days=365))
     assert retention({"names": "2w"}) == {"names": timedelta(weeks=2)}

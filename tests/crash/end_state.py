@@ -41,7 +41,7 @@ def _recorded(case: Case) -> Facts:
         "when grants are looked at": _rows(case, Grant, "due_at", "notice_at", "retry_at"),
         "tasks": _rows(case, Task, "state", "direction", "done_by"),
         "trail": sorted(Counter((e.action, e.subject) for e in every(case, AuditEntry)).items()),
-        "the trail is whole": audit.verify(case).whole,
+        "the trail is whole": audit.verify(case).intact,
         "left to do": _rows(case, Job, "kind", "state", "error"),
     }
 

@@ -96,7 +96,7 @@ async def test_approve_against_reject_at_two_processes_has_one_outcome(world: Pr
             (RequestState.APPROVED, [True], 1),
             (RequestState.REJECTED, [False], 0),
         )
-    assert (await world.store.read(audit.verify)).whole
+    assert (await world.store.read(audit.verify)).intact
 
 
 @heavy
@@ -168,7 +168,7 @@ async def all_is_well(world: ProcessWorld) -> None:
     for name in ASKERS:
         said = [one.text for one in world.person(name).messages()]
         assert len([text for text in said if "You have access" in text]) == 1
-    assert (await world.store.read(audit.verify)).whole
+    assert (await world.store.read(audit.verify)).intact
 
 
 @pytest.fixture

@@ -90,4 +90,4 @@ async def test_what_ended_while_nobody_ran_is_ended_once_though_the_sweep_is_kil
         said = [one.text for one in world.slack.person(person, world.app).messages()]
         # The card of the access, and the message that it is over.
         assert len([text for text in said if "its time was up" in text]) == 2, said
-    assert (await world.store.read(audit.verify)).whole
+    assert (await world.store.read(audit.verify)).intact

@@ -12,7 +12,7 @@ from bot.sandbox.slack.client.surfaces import ViewSurface
 from bot.sandbox.slack.state.views import View
 from handlers.people import timeout
 from models import audit
-from models.audit import Entry
+from models.audit import TrailEntry
 from models.catalogue.spec import AppSpec
 from models.registry import apps, directory
 from tests import time_limits
@@ -28,9 +28,9 @@ async def app_of(world: World, key: str = "github") -> AppSpec:
     return found
 
 
-async def trail(world: World, key: str = "github") -> list[Entry]:
+async def trail(world: World, key: str = "github") -> list[TrailEntry]:
     """What the audit trail has of an app."""
-    return await world.bot.store.read(lambda case: audit.story_of(case, [f"app:{key}"]))
+    return await world.bot.store.read(lambda case: audit.entries_about(case, [f"app:{key}"]))
 
 
 async def opened(world: World, name: str = "Root") -> Person:
@@ -83,7 +83,7 @@ async def test_everything_of_an_app_can_be_changed_and_stands_in_the_trail(world
     changes = [words for entry in await trail(world) for words in entry.data["changes"]]
     assert "GitHub Cloud: longest 30 days → 7 days" in changes
     assert [entry.actor for entry in await trail(world)][1:] == [world.ids["Root"]] * 2
-    assert (await world.bot.store.read(audit.verify)).whole
+    assert (await world.bot.store.read(audit.verify)).intact
 
 
 async def test_stages_are_added_moved_and_deleted(world: World) -> None:

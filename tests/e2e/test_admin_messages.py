@@ -1,8 +1,8 @@
 """Admins word the messages: in Slack, with a preview, and people read exactly these words."""
 
 from models.audit import AuditEntry
+from models.catalogue.spec.entry_kinds import SETTINGS, SettingsSpec
 from models.catalogue.spec.messages import MESSAGE, MessageSpec
-from models.catalogue.spec.settings import SETTINGS, SettingsSpec
 from models.registry import catalogue_entries, directory
 from tests.rows import trail_of
 from tests.world import World, modal_text

@@ -162,7 +162,7 @@ async def test_payloads_with_any_part_changed_crash_nothing_and_give_nothing(
         for path in dice.sample(places, min(EXAMPLES, len(places))):
             await send(world, name, changed(payload, path, dice.choice(JUNK)))
     await world.settle()
-    assert (await world.bot.store.read(audit.verify)).whole
+    assert (await world.bot.store.read(audit.verify)).intact
     assert (await counts(world))[3] == 0
     assert world.bot.worker.alive
     assert "listener failed" not in log.getvalue()

@@ -161,7 +161,7 @@ async def test_everything_is_answered_in_time_and_what_was_not_begun_says_so(wor
     await world.until(lambda: quiet(world))
     assert {1, 2} >= {published[person_id] for person_id in openers}
     await the_approvals_are_as_they_were_answered(world, flood)
-    assert (await world.store.read(audit.verify)).whole
+    assert (await world.store.read(audit.verify)).intact
 
 
 def mixed(*kinds: list[Sent]) -> list[Sent]:

@@ -217,9 +217,9 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def every_change_is_on_record(self) -> None:
         verdict = self.read(audit.verify)
-        assert verdict.whole, verdict.fault
+        assert verdict.intact, verdict.fault
         for ref, state in self.read(states_now):
-            entries = self.read(lambda case, ref=ref: audit.story_of(case, [ref]))  # type: ignore[misc]
+            entries = self.read(lambda case, ref=ref: audit.entries_about(case, [ref]))  # type: ignore[misc]
             kind = "request." if ref.startswith("AR") else "grant."
             moves = [entry.action for entry in entries if entry.action in {f"{kind}{one}" for one in STATES}]
             assert moves[-1] == f"{kind}{state}", (ref, state, moves)

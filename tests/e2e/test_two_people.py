@@ -92,7 +92,7 @@ async def test_a_change_is_made_once_a_second_admin_approves_it(world: World) ->
     told = world.card("Root", "*Your change of GitHub*").text
     assert "*Approved*" in told
     assert "Right so" in told
-    trail = await world.bot.store.read(lambda case: audit.story_of(case, ["app:github", "CH-1"]))
+    trail = await world.bot.store.read(lambda case: audit.entries_about(case, ["app:github", "CH-1"]))
     assert [entry.action for entry in trail] == [
         "app.added", "change.proposed", "change.approved", "app.changed",
     ]  # fmt: skip
@@ -193,7 +193,7 @@ async def test_of_two_who_approve_at_once_one_does_and_the_other_hears_of_it(wor
     sent = await asyncio.gather(*(person.submit() for person in people))
     await world.settle()
     assert await risk(world) == "high"
-    trail = await world.bot.store.read(lambda case: audit.story_of(case, ["app:github", "CH-1"]))
+    trail = await world.bot.store.read(lambda case: audit.entries_about(case, ["app:github", "CH-1"]))
     actions = [entry.action for entry in trail]
     assert (actions.count("change.approved"), actions.count("app.changed")) == (1, 1)
     (refused,) = [one.errors for one in sent if not one.ok]

@@ -1,6 +1,6 @@
 """Where a change needs two people, one of a conflict waits for the second admin as an app's does."""
 
-from models.catalogue.spec.settings import SETTINGS, SettingsSpec
+from models.catalogue.spec.entry_kinds import SETTINGS, SettingsSpec
 from models.registry import catalogue_entries, directory
 from tests.e2e.test_admin_conflicts import conflicts, trail
 from tests.world import World, modal_text

@@ -63,9 +63,9 @@ def configuration(text: str) -> None:
 
 def duration(text: str) -> None:
     """How long, as the catalogue and as people write it."""
-    for parse in (durations.parse, durations.parse_spoken):
+    for parse in (durations.parse_duration, durations.parse_typed_duration):
         try:
-            durations.spoken(parse(text))
+            durations.duration_words(parse(text))
         except ValueError as error:
             str(error)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.app import build
-from models.catalogue.spec.settings import SETTINGS, SettingsSpec
+from models.catalogue.spec.entry_kinds import SETTINGS, SettingsSpec
 from models.clock import ManualClock
 from models.jobs import Job, JobState
 from models.lifecycle.catalogue import edit_app

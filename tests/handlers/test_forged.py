@@ -69,7 +69,7 @@ async def still(sqlite_template: str, tmp_path_factory: pytest.TempPathFactory) 
 
 async def length(world: World) -> int:
     verdict = await world.bot.store.read(audit.verify)
-    assert verdict.whole
+    assert verdict.intact
     return verdict.entries
 
 

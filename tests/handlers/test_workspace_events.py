@@ -108,7 +108,7 @@ async def test_a_group_that_nobody_named_is_not_kept(world: World) -> None:
 @pytest.mark.parametrize("kind", ["app_uninstalled", "tokens_revoked"])
 async def test_that_slack_has_cut_us_off_stands_in_the_trail(world: World, kind: str) -> None:
     await happens(world, kind, tokens={"bot": ["UBOT"]})
-    entries = await world.bot.store.read(lambda case: audit.story_of(case, ["slack"]))
+    entries = await world.bot.store.read(lambda case: audit.entries_about(case, ["slack"]))
     assert [entry.action for entry in entries] == [f"slack.{kind}"]
 
 

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from models.catalogue.file.read import CatalogueError, load
 from models.catalogue.lint.satisfiability import can_hold
 from models.catalogue.spec import AppSpec, When
+from models.catalogue.spec.entry_kinds import SettingsSpec
 from models.catalogue.spec.fields import Spec
-from models.catalogue.spec.people import PersonSpec, plain
-from models.catalogue.spec.settings import SettingsSpec
+from models.catalogue.spec.people import PersonSpec
+from models.catalogue.spec.references import person_key
 from models.durations import LONGEST, format_duration
 
 PRODUCT_EXAMPLE = """\
@@ -244,5 +245,5 @@ def _parts(settings: SettingsSpec | None, entries: list[PersonSpec]) -> dict[str
 parts_of_any_kind = st.builds(
     _parts,
     st.none() | st.builds(SettingsSpec, two_people=st.booleans()),
-    st.lists(directory_entries, max_size=3, unique_by=lambda one: plain(one.person)),
+    st.lists(directory_entries, max_size=3, unique_by=lambda one: person_key(one.person)),
 )

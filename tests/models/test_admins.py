@@ -29,7 +29,7 @@ async def test_who_is_no_longer_in_the_configuration_is_no_admin_any_more(compan
     assert await admins(company) == {GRACE}
     with pytest.raises(NotAllowed, match="Ask Grace"):
         await company.read(lambda case: only_admins(case, ROOT))
-    told = (await company.read(lambda case: audit.story_of(case, [ROOT])))[-1]
+    told = (await company.read(lambda case: audit.entries_about(case, [ROOT])))[-1]
     assert (told.action, told.actor, told.person) == ("role.taken", "operator", ROOT)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
-from models.durations import parse
+from models.durations import parse_duration
 from models.errors import OwnRequest
 from models.lifecycle.catalogue import edit_app
 from models.lifecycle.people import update_people
@@ -154,7 +154,7 @@ async def test_a_reminder_finds_that_those_who_are_left_have_decided(
     ref = await ask(store, EIGHT_HOURS)
     await store.run(decide.approve, ref, ALAN)
     await store.run(managed_by, ALAN)
-    clock.advance(parse("1h"))
+    clock.advance(parse_duration("1h"))
     await sweep(store)
     assert (await request(store, ref)).state is RequestState.APPROVED
 

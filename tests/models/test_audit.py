@@ -13,9 +13,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import StaticPool
 
 from models import audit
-from models.audit import ERASED, Fact, Kind, as_record, canonical
-from models.audit.chain import set_aside
-from models.audit.reading import BEFORE_ALL, _entries
+from models.audit import ERASED, AuditEvent, TextKind, canonical, hashed_fields
+from models.audit.chain import separate_texts
+from models.audit.read import BEFORE_ALL, _entries
 from models.clock import ManualClock
 from models.lifecycle import erase_words
 from models.statements import Core
@@ -61,7 +61,7 @@ async def fault(store: Store) -> str | None:
 async def test_an_untouched_trail_is_whole(store: Store) -> None:
     await fill(store)
     verdict = await store.read(audit.verify)
-    assert (verdict.whole, verdict.entries) == (True, 6)
+    assert (verdict.intact, verdict.entries) == (True, 6)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ async def test_entries_of_one_transaction_follow_each_other(store: Store) -> Non
         out.record("UADA", "b", "AR-1")
 
     await store.write(two)
-    assert [entry.action for entry in await store.read(lambda case: audit.story_of(case, ["AR-1"]))] == [
+    assert [entry.action for entry in await store.read(lambda case: audit.entries_about(case, ["AR-1"]))] == [
         "a",
         "b",
     ]
@@ -145,11 +145,11 @@ async def test_verifying_from_a_checkpoint_on_reads_what_came_after_and_looks_at
     store: Store,
 ) -> None:
     await fill(store, 3)
-    point = await store.read(lambda case: audit.now_at(case, START))
+    point = await store.read(lambda case: audit.current_checkpoint(case, START))
     await fill(store, 2)
     await store.write(sql("UPDATE audit_entries SET actor = 'UEVE' WHERE seq = 1"))
 
-    async def after(**changed: Any) -> audit.Verdict:
+    async def after(**changed: Any) -> audit.Verification:
         known = audit.Checkpoint(**vars(point) | changed)
         return await store.read(lambda case: audit.verify(case, after=known))
 
@@ -185,9 +185,9 @@ def test_canonical_json_is_what_the_standard_library_makes_of_it(data: Any) -> N
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.builds(Fact, TEXT, TEXT, TEXT, TEXT, TEXT, DATA), min_size=1, max_size=4), MOMENTS)
+@given(st.lists(st.builds(AuditEvent, TEXT, TEXT, TEXT, TEXT, TEXT, DATA), min_size=1, max_size=4), MOMENTS)
 async def test_the_line_that_the_database_builds_is_what_was_hashed(
-    store: Store, facts: list[Fact], at: datetime
+    store: Store, facts: list[AuditEvent], at: datetime
 ) -> None:
     """Byte for byte what Python makes of the entry, with all that texts can hold."""
 
@@ -199,11 +199,11 @@ async def test_the_line_that_the_database_builds_is_what_was_hashed(
         assert audit.verify(out.case).fault is None
         previous, lines = (
             audit.GENESIS,
-            [line for _, piece in audit.exported(out.case) for line in piece.split("\n")],
+            [line for _, piece in audit.export_lines(out.case) for line in piece.split("\n")],
         )
         for row, line in zip(out.case.read(_entries(frozenset()), after=BEFORE_ALL), lines, strict=True):
-            entry = audit.Entry._make(row)
-            record = as_record(entry)
+            entry = audit.TrailEntry._make(row)
+            record = hashed_fields(entry)
             assert entry.hash == hashlib.sha256((previous + canonical(record)).encode()).hexdigest()
             exported = canonical(record | {"previous": previous, "hash": entry.hash})
             assert line == exported or line.startswith(f'{exported[:-1]},"texts":{{')
@@ -218,13 +218,13 @@ async def test_the_line_that_the_database_builds_is_what_was_hashed(
 
 @given(DATA)
 def test_words_go_beside_the_chain_and_come_back(data: dict[str, Any]) -> None:
-    words: list[audit.Words] = []
-    chained = json.loads(canonical(set_aside(data, 1, words)))
-    assert sorted(audit.chain.fields(chained)) == sorted(each.field for each in words)
-    found_again = audit.chain.put_back(chained, {each.field: each.text for each in words})
+    words: list[audit.EntryText] = []
+    chained = json.loads(canonical(separate_texts(data, 1, words)))
+    assert sorted(audit.chain.text_fields(chained)) == sorted(each.field for each in words)
+    found_again = audit.chain.restore_texts(chained, {each.field: each.text for each in words})
     assert found_again == json.loads(canonical(data))
     for each in words:
-        assert audit.chain.digest(each.salt, each.field, each.text) in canonical(chained)
+        assert audit.chain.text_digest(each.salt, each.field, each.text) in canonical(chained)
 
 
 # ── words ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -248,7 +248,7 @@ _DATA = text("SELECT data FROM audit_entries WHERE seq = :entry").columns()
 
 
 async def story(store: Store) -> dict[str, Any]:
-    (entry,) = await store.read(lambda case: audit.story_of(case, ["AR-1"]))
+    (entry,) = await store.read(lambda case: audit.entries_about(case, ["AR-1"]))
     return entry.data
 
 
@@ -274,7 +274,7 @@ async def test_equal_words_have_different_digests(store: Store) -> None:
 
 async def lines(store: Store) -> list[str]:
     return await store.read(
-        lambda case: [line for _, piece in audit.exported(case) for line in piece.split("\n")]
+        lambda case: [line for _, piece in audit.export_lines(case) for line in piece.split("\n")]
     )
 
 
@@ -288,11 +288,11 @@ async def test_the_words_of_a_person_are_erased_and_the_trail_still_verifies(sto
     }  # fmt: skip
     assert await store.run(erase_words.erase_person, ADA, mine, "operator") == 4
     assert await fault(store) is None
-    data = (await store.read(lambda case: audit.story_of(case, ["AR-1"])))[0].data
+    data = (await store.read(lambda case: audit.entries_about(case, ["AR-1"])))[0].data
     assert (data["reason"], data["term"]) == (ERASED, {"length": 3600})
     assert data["stages"][0]["approvers"] == {"UGRACE": ERASED}
     assert "texts" not in json.loads((await lines(store))[0])
-    (erased,) = await store.read(lambda case: audit.story_of(case, [ADA]))
+    (erased,) = await store.read(lambda case: audit.entries_about(case, [ADA]))
     assert (erased.actor, erased.action, erased.data) == ("operator", "audit.erased", {"texts": 4})
     assert await count_of(store, audit.AuditText) == 2
 
@@ -314,7 +314,7 @@ async def test_words_are_erased_when_their_time_is_up(store: Store, clock: Manua
     await store.write(asked)
     clock.advance(timedelta(days=10))
     await fill(store, 1)
-    kept = {Kind.WORDS: timedelta(days=10), Kind.ERRORS: timedelta(days=1)}
+    kept = {TextKind.WORDS: timedelta(days=10), TextKind.ERRORS: timedelta(days=1)}
     assert await store.run(erase_words.erase_expired, kept) == 0
     clock.advance(timedelta(seconds=1))
     assert await store.run(erase_words.erase_expired, kept) == 2
@@ -322,7 +322,7 @@ async def test_words_are_erased_when_their_time_is_up(store: Store, clock: Manua
     assert await fault(store) is None
     assert (await story(store))["reason"] == ERASED
     assert (await story(store))["stages"] == [STAGE]
-    (expired,) = await store.read(lambda case: audit.story_of(case, ["audit"]))
+    (expired,) = await store.read(lambda case: audit.entries_about(case, ["audit"]))
     assert (expired.action, expired.data) == ("audit.expired", {"texts": 2})
 
 
@@ -340,12 +340,12 @@ def test_entries_are_written_in_three_statements() -> None:
         audit.AuditEntry.metadata.create_all(connection)
         counting = _Counting(connection)
         audit.append(
-            counting, [Fact("UADA", "comment", "AR-1", data={"text": str(n)}) for n in range(50)], START
+            counting, [AuditEvent("UADA", "comment", "AR-1", data={"text": str(n)}) for n in range(50)], START
         )
         assert counting.statements == 5  # the head was not there either
         counting.statements = 0
         audit.append(
-            counting, [Fact("UADA", "comment", "AR-1", data={"text": str(n)}) for n in range(50)], START
+            counting, [AuditEvent("UADA", "comment", "AR-1", data={"text": str(n)}) for n in range(50)], START
         )
         assert counting.statements == 4
         assert audit.verify(Case(counting, START)).entries == 100

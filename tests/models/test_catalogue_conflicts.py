@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.catalogue.file.read import CatalogueError, diff_parts, dump, load
+from models.catalogue.file.read import CatalogueError, diff_entries, dump, load
 from models.catalogue.spec.conflicts import CONFLICT, ConflictAction, ConflictSpec
 from models.catalogue.spec.references import covers
 from models.errors import Invalid
@@ -79,7 +79,7 @@ def problems(changed: str, to: str) -> list[str]:
 
 def one() -> ConflictSpec:
     """The conflict of the file."""
-    (read,) = load(WRITTEN, "c.toml").parts["conflict"]
+    (read,) = load(WRITTEN, "c.toml").entries["conflict"]
     assert isinstance(read, ConflictSpec)
     return read
 
@@ -87,7 +87,7 @@ def one() -> ConflictSpec:
 def test_a_file_with_a_conflict_comes_back_letter_by_letter() -> None:
     read = load(WRITTEN, "c.toml")
 
-    assert dump(read.apps, read.parts) == WRITTEN
+    assert dump(read.apps, read.entries) == WRITTEN
 
 
 @given(conflicts, conflicts)
@@ -95,10 +95,10 @@ def test_any_conflict_reads_back_the_same_and_any_difference_is_told(
     old: ConflictSpec, new: ConflictSpec
 ) -> None:
     read = load(WRITTEN, "c.toml").apps
-    said = load(dump(read, {"conflict": (old,)}), "c.toml").parts
+    said = load(dump(read, {"conflict": (old,)}), "c.toml").entries
 
     assert said == {"conflict": (old,)}
-    assert (diff_parts(said, {"conflict": (new,)}) == []) is (old == new)
+    assert (diff_entries(said, {"conflict": (new,)}) == []) is (old == new)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_what_is_wrong_is_refused_with_place_and_reason(
 def test_a_change_is_told_in_words(fields: dict[str, Any], words: str) -> None:
     changed = one().model_copy(update=fields)
 
-    found = diff_parts({"conflict": (one(),)}, {"conflict": (changed,)})
+    found = diff_entries({"conflict": (one(),)}, {"conflict": (changed,)})
 
     assert "; ".join(map(str, found)) == words
 
@@ -163,7 +163,7 @@ def test_a_change_of_its_stage_is_told_in_words() -> None:
     assert stage is not None
     changed = one().model_copy(update={"stage": stage.model_copy(update={"rule": "all"})})
 
-    found = diff_parts({"conflict": (one(),)}, {"conflict": (changed,)})
+    found = diff_entries({"conflict": (one(),)}, {"conflict": (changed,)})
 
     assert list(map(str, found)) == ["conflict “Payments: enter and approve”: stage “Auditors”: rule 2 → all"]
 

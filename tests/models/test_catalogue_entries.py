@@ -5,12 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import audit
-from models.catalogue.file.diff import Change
-from models.catalogue.file.read import CatalogueError, diff_parts, dump, load
+from models.catalogue.file.diff import CatalogueChange
+from models.catalogue.file.read import CatalogueError, diff_entries, dump, load
 from models.catalogue.spec import AppSpec
-from models.catalogue.spec.entry_kind import Parts
-from models.catalogue.spec.people import PERSON, PersonSpec, plain
-from models.catalogue.spec.settings import SETTINGS, SettingsSpec
+from models.catalogue.spec.entry_kind import EntriesByKind
+from models.catalogue.spec.entry_kinds import SETTINGS, SettingsSpec
+from models.catalogue.spec.people import PERSON, PersonSpec
+from models.catalogue.spec.references import person_key
 from models.registry import apps, catalogue_entries
 from models.store.base import Store
 from models.tables.catalogue import Part
@@ -46,35 +47,35 @@ def entry(person: str, manager: str = "") -> str:
 
 def test_a_file_with_every_kind_of_part_comes_back_letter_by_letter() -> None:
     read = load(WRITTEN, "catalogue.toml")
-    assert read.parts["settings"] == (SettingsSpec(two_people=True),)
-    assert [one.title for one in read.parts["person"] if isinstance(one, PersonSpec)] == ["Agent", ""]
-    assert dump(read.apps, read.parts) == WRITTEN
+    assert read.entries["settings"] == (SettingsSpec(two_people=True),)
+    assert [one.title for one in read.entries["person"] if isinstance(one, PersonSpec)] == ["Agent", ""]
+    assert dump(read.apps, read.entries) == WRITTEN
 
 
 @given(catalogues, parts_of_any_kind)
-def test_what_is_written_reads_back_the_same(specs: list[AppSpec], said: Parts) -> None:
+def test_what_is_written_reads_back_the_same(specs: list[AppSpec], said: EntriesByKind) -> None:
     read = load(dump(specs, said), "catalogue.toml")
-    assert diff_parts(said, read.parts) == []
-    assert dump(read.apps, read.parts) == dump(read.apps, said)
+    assert diff_entries(said, read.entries) == []
+    assert dump(read.apps, read.entries) == dump(read.apps, said)
 
 
 @given(parts_of_any_kind, parts_of_any_kind)
-def test_a_difference_is_told_if_and_only_if_there_is_one(old: Parts, new: Parts) -> None:
+def test_a_difference_is_told_if_and_only_if_there_is_one(old: EntriesByKind, new: EntriesByKind) -> None:
     same = dump([], old) == dump([], new) or (
         old.get("person", ()) == new.get("person", ())
         and old.get("settings", (SettingsSpec(),)) == new.get("settings", (SettingsSpec(),))
     )
-    assert (diff_parts(old, new) == []) is same
+    assert (diff_entries(old, new) == []) is same
 
 
 def test_the_difference_is_in_words() -> None:
-    before = load(WRITTEN, "c").parts
-    after = load(entry("U0123", "ana@example.com") + entry("bo@example.com", "U0123"), "c").parts
-    assert diff_parts(before, after) == [
-        Change("", "Settings: two people for a change yes → no"),
-        Change("", "directory entry ana@example.com is removed", "-"),
-        Change("", "directory entry U0123: manager as Slack says → ana@example.com"),
-        Change("", "new directory entry bo@example.com (manager U0123)", "+"),
+    before = load(WRITTEN, "c").entries
+    after = load(entry("U0123", "ana@example.com") + entry("bo@example.com", "U0123"), "c").entries
+    assert diff_entries(before, after) == [
+        CatalogueChange("", "Settings: two people for a change yes → no"),
+        CatalogueChange("", "directory entry ana@example.com is removed", "-"),
+        CatalogueChange("", "directory entry U0123: manager as Slack says → ana@example.com"),
+        CatalogueChange("", "new directory entry bo@example.com (manager U0123)", "+"),
     ]
 
 
@@ -112,7 +113,7 @@ def test_what_is_wrong_is_said_with_place_and_reason(text: str, place: str, reas
     assert file_problems(text) == [f"catalogue.toml, {place}: {reason}"]
 
 
-@given(st.dictionaries(people.map(plain), people.map(plain), max_size=6))
+@given(st.dictionaries(people.map(person_key), people.map(person_key), max_size=6))
 def test_no_file_that_loads_has_a_circle_of_managers(managers: dict[str, str]) -> None:
     text = "".join(entry(person, manager) for person, manager in managers.items())
     try:
@@ -133,7 +134,7 @@ def _comes_back(start: str, managers: dict[str, str]) -> bool:
 
 
 async def test_the_database_keeps_what_the_file_said_and_gives_it_back(store: Store) -> None:
-    said = load(WRITTEN, "c").parts
+    said = load(WRITTEN, "c").entries
     before = await store.read(apps.revision)
     assert await store.run(catalogue_entries.replace_entries, said, "operator")
     assert await store.read(lambda case: dump([app()], catalogue_entries.all_parts(case))) == dump(
@@ -144,7 +145,7 @@ async def test_the_database_keeps_what_the_file_said_and_gives_it_back(store: St
 
 
 async def test_the_same_again_changes_and_records_nothing(store: Store) -> None:
-    said = load(WRITTEN, "c").parts
+    said = load(WRITTEN, "c").entries
     await store.run(catalogue_entries.replace_entries, said, "operator")
     before = await store.read(lambda case: (apps.revision(case), len(list(audit.entries(case)))))
     assert await store.run(catalogue_entries.replace_entries, said, "operator") == []
@@ -153,7 +154,7 @@ async def test_the_same_again_changes_and_records_nothing(store: Store) -> None:
 
 
 async def test_what_a_file_leaves_out_is_removed_and_recorded_with_what_it_was(store: Store) -> None:
-    await store.run(catalogue_entries.replace_entries, load(WRITTEN, "c").parts, "operator")
+    await store.run(catalogue_entries.replace_entries, load(WRITTEN, "c").entries, "operator")
     words = await store.run(catalogue_entries.replace_entries, {}, "operator")
     assert words == [
         "Settings: two people for a change yes → no",

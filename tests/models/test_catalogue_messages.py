@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.catalogue.file.read import CatalogueError, diff_parts, dump, load
+from models.catalogue.file.read import CatalogueError, diff_entries, dump, load
 from models.catalogue.spec.messages import MESSAGE, MessageSpec
 from models.errors import Closed, Invalid, NotAllowed
 from models.lifecycle.catalogue import edit_message
@@ -47,18 +47,18 @@ def problems(text: str) -> list[str]:
 
 def test_a_file_with_messages_comes_back_letter_by_letter() -> None:
     read = load(WRITTEN, "c.toml")
-    assert dump(read.apps, read.parts) == WRITTEN
+    assert dump(read.apps, read.entries) == WRITTEN
 
 
 @given(messages, messages)
 def test_any_message_reads_back_the_same_and_any_difference_is_told(
     old: MessageSpec, new: MessageSpec
 ) -> None:
-    read = load(dump([], {"message": (old,)}), "c.toml").parts
+    read = load(dump([], {"message": (old,)}), "c.toml").entries
     assert read == {"message": (old,)}
     if old.key is new.key:
-        assert (diff_parts(read, {"message": (new,)}) == []) is (old == new)
-    assert diff_parts({}, read) != []
+        assert (diff_entries(read, {"message": (new,)}) == []) is (old == new)
+    assert diff_entries({}, read) != []
 
 
 @pytest.mark.parametrize(
@@ -89,12 +89,12 @@ def test_what_is_wrong_is_refused_with_its_line(written: str, to: str, place: st
 
 def test_a_change_is_told_line_by_line_and_whole() -> None:
     long = "word " * 100
-    before = load(f'[[message]]\nkey = "rejected"\ntext = """\nHello\nyou\n{long}"""\n', "c").parts
-    after = load(f'[[message]]\nkey = "rejected"\ntext = """\nHello\nthem\n{long}end"""\n', "c").parts
-    assert list(map(str, diff_parts(before, after))) == [
+    before = load(f'[[message]]\nkey = "rejected"\ntext = """\nHello\nyou\n{long}"""\n', "c").entries
+    after = load(f'[[message]]\nkey = "rejected"\ntext = """\nHello\nthem\n{long}end"""\n', "c").entries
+    assert list(map(str, diff_entries(before, after))) == [
         f"message “Rejected”: text, line 2: “you\n{long.strip()}” → “them\n{long}end”"
     ]
-    assert list(map(str, diff_parts({}, load(WRITTEN, "c").parts))) == [
+    assert list(map(str, diff_entries({}, load(WRITTEN, "c").entries))) == [
         "message “Rejected”: subject the standard words → “No: {{ app }}”",
         (
             "message “Rejected”: text the standard words → “Sorry, {{ requester|name }}.\n"

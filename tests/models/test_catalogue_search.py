@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.catalogue.search import WORD, AppEntry, AppIndex, Filter, fold
+from models.catalogue.search import WORD, AppEntry, AppFilter, AppIndex, fold
 from models.catalogue.spec import AccessKind, AppSpec, Risk
 from tests.models.specs import app
 
@@ -13,7 +13,7 @@ SHOP = AppEntry("shop", "Web shop: Git export", "", "Sales")
 COMPANY = AppIndex([SHOP, REPORTS, LEGIT, GITLAB, GITHUB])
 
 
-def found(text: str, where: Filter | None = None) -> list[str]:
+def found(text: str, where: AppFilter | None = None) -> list[str]:
     return [entry.key for entry in COMPANY.search(text, where=where)]
 
 
@@ -51,11 +51,11 @@ def test_a_search_for_signs_only_finds_nothing() -> None:
 
 
 def test_results_can_be_filtered_by_category_kind_and_risk() -> None:
-    assert found("git", Filter(category="engineering")) == ["github", "gitlab"]
-    assert found("", Filter(risk=Risk.HIGH)) == ["gitlab", "legit"]
-    assert found("", Filter(kind=AccessKind.GROUP)) == ["github"]
-    assert found("", Filter(category="Engineering", risk=Risk.HIGH)) == ["gitlab"]
-    assert found("", Filter(category="Nowhere")) == []
+    assert found("git", AppFilter(category="engineering")) == ["github", "gitlab"]
+    assert found("", AppFilter(risk=Risk.HIGH)) == ["gitlab", "legit"]
+    assert found("", AppFilter(kind=AccessKind.GROUP)) == ["github"]
+    assert found("", AppFilter(category="Engineering", risk=Risk.HIGH)) == ["gitlab"]
+    assert found("", AppFilter(category="Nowhere")) == []
 
 
 def test_the_index_knows_how_many_apps_there_are() -> None:

@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from models.catalogue.lint.problems import explain
+from models.catalogue.lint.problems import explain_errors
 from models.catalogue.spec import (
     AccessPolicy,
+    ApproverRole,
     AppSpec,
     GroupRef,
     PersonRef,
     Risk,
-    Role,
-    effective,
+    effective_policy,
     parse_approver,
 )
 from tests.models.specs import PRODUCT_EXAMPLE, app, apps
@@ -28,7 +28,7 @@ def refused(**changed: Any) -> list[str]:
     data = {"key": "github", "name": "GitHub"} | changed
     with pytest.raises(ValidationError) as caught:
         AppSpec.model_validate(data)
-    return [str(problem) for problem in explain(caught.value, data)]
+    return [str(problem) for problem in explain_errors(caught.value, data)]
 
 
 def test_the_documented_entry_is_understood() -> None:
@@ -60,7 +60,7 @@ def test_equal_entries_have_one_hash(entry: AppSpec) -> None:
 @given(apps)
 def test_the_policy_that_a_request_keeps_survives_storage(entry: AppSpec) -> None:
     for access in entry.access:
-        policy = effective(entry, access)
+        policy = effective_policy(entry, access)
         assert AccessPolicy.model_validate(json.loads(json.dumps(policy.stored()))) == policy
         assert policy.stages
 
@@ -203,9 +203,9 @@ def test_a_connector_without_a_type_is_refused() -> None:
         ("ana@example.com", PersonRef(email="ana@example.com")),
         ("S0123", GroupRef(id="S0123")),
         ("@on-call", GroupRef(handle="on-call")),
-        ("manager", Role.MANAGER),
-        ("owners", Role.OWNERS),
-        ("admins", Role.ADMINS),
+        ("manager", ApproverRole.MANAGER),
+        ("owners", ApproverRole.OWNERS),
+        ("admins", ApproverRole.ADMINS),
     ],
 )
 def test_approvers_are_people_groups_and_roles(text: str, ref: object) -> None:
@@ -235,7 +235,9 @@ def test_risks_are_ordered() -> None:
 
 class TestEffectivePolicy:
     def test_the_access_has_what_the_app_has(self) -> None:
-        policy = effective(app(risk="high", instructions="Sign in", max_duration="30d"), app().access[0])
+        policy = effective_policy(
+            app(risk="high", instructions="Sign in", max_duration="30d"), app().access[0]
+        )
         assert (policy.risk, policy.instructions, policy.max_duration) == (
             Risk.HIGH,
             "Sign in",
@@ -250,29 +252,29 @@ class TestEffectivePolicy:
             "durations": ["1h"], "stage": [stage],
         }  # fmt: skip
         entry = app(indefinite=True, instructions="Sign in", access=[access])
-        policy = effective(entry, entry.access[0])
+        policy = effective_policy(entry, entry.access[0])
         assert (policy.risk, policy.indefinite, policy.instructions) == (Risk.CRITICAL, False, "")
         assert policy.durations == (timedelta(hours=1),)
         assert [stage.name for stage in policy.stages] == ["Security"]
 
     def test_presets_above_the_maximum_are_left_away(self) -> None:
         entry = app(max_duration="8h")
-        assert effective(entry, entry.access[0]).durations == (timedelta(hours=1), timedelta(hours=8))
+        assert effective_policy(entry, entry.access[0]).durations == (timedelta(hours=1), timedelta(hours=8))
         short = app(max_duration="30m")
-        assert effective(short, short.access[0]).durations == (timedelta(minutes=30),)
+        assert effective_policy(short, short.access[0]).durations == (timedelta(minutes=30),)
 
     def test_without_stages_the_owners_decide(self) -> None:
         for entry in (app(), app(access=[{"key": "a", "name": "A", "stage": []}])):
-            (stage,) = effective(entry, entry.access[0]).stages
+            (stage,) = effective_policy(entry, entry.access[0]).stages
             assert (stage.approvers, stage.rule) == (("owners",), "any")
 
     def test_rules_of_app_and_access_hold_together(self) -> None:
         access = {"key": "a", "name": "A", "deny": [{"name": "two"}]}
         entry = app(deny=[{"name": "one"}], access=[access])
-        assert [rule.name for rule in effective(entry, entry.access[0]).deny] == ["one", "two"]
+        assert [rule.name for rule in effective_policy(entry, entry.access[0]).deny] == ["one", "two"]
 
     def test_an_access_of_an_app_that_is_switched_off_is_off(self) -> None:
-        assert not effective(app(enabled=False), app().access[0]).enabled
+        assert not effective_policy(app(enabled=False), app().access[0]).enabled
 
 
 def test_an_emergency_cannot_last_longer_than_what_is_approved() -> None:
@@ -289,7 +291,7 @@ def test_an_access_keeps_to_its_own_maximum_in_an_emergency_and_may_switch_it_of
             {"key": "admin", "name": "Admin", "emergency": False},
         ],
     )
-    read, write, admin = (effective(entry, access).emergency for access in entry.access)
+    read, write, admin = (effective_policy(entry, access).emergency for access in entry.access)
     assert read is not None
     assert write is not None
     assert (read.max, write.max, admin) == (timedelta(hours=4), timedelta(hours=1), None)
@@ -297,4 +299,4 @@ def test_an_access_keeps_to_its_own_maximum_in_an_emergency_and_may_switch_it_of
 
 def test_an_access_that_is_switched_off_itself_is_off() -> None:
     entry = app(access=[{"key": "a", "name": "A", "enabled": False}, {"key": "b", "name": "B"}])
-    assert [effective(entry, access).enabled for access in entry.access] == [False, True]
+    assert [effective_policy(entry, access).enabled for access in entry.access] == [False, True]

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.catalogue.app_edits import Spot
+from models.catalogue.app_edits import ItemRef
 from models.catalogue.file import read
 from models.catalogue.lint.satisfiability import can_fail, can_hold
-from models.catalogue.lint.unreachable_rules import contradictions, remarks, why_never
+from models.catalogue.lint.unreachable_rules import contradictions, reason_unreachable, remarks
 from models.catalogue.spec import When
 from tests.models import specs
 
@@ -76,7 +76,7 @@ def why(name: str, when: dict[str, Any], **fields: Any) -> str | None:
     """What is said of a stage or rule with this condition."""
     entry = STAGE if name == "stage" else {"name": "Rule"}
     app = specs.app(**{"access": [PLAIN]} | fields | {name: [entry | {"when": when}]})
-    return why_never(app, Spot(name, 0))
+    return reason_unreachable(app, ItemRef(name, 0))
 
 
 def test_what_no_access_is_makes_a_stage_that_is_never_asked() -> None:
@@ -115,16 +115,16 @@ def test_what_a_rule_without_conditions_leaves_nothing_to_is_found() -> None:
         auto_approve=[{"name": "Rule", "when": {"risk": ["low"]}}],
     )
     said = "the rule “Frozen” refuses every request."
-    assert why_never(app, Spot("stage", 0)) == f"is never asked: {said}"
-    assert why_never(app, Spot("auto_approve", 0)) == f"never approves anything: {said}"
+    assert reason_unreachable(app, ItemRef("stage", 0)) == f"is never asked: {said}"
+    assert reason_unreachable(app, ItemRef("auto_approve", 0)) == f"never approves anything: {said}"
     assert list(remarks(app)) == [
         f"GitHub: stage “Security” is never asked: {said}",
         f"GitHub: rule “Rule” never approves anything: {said}",
     ]
     rules = [{"name": "All", "when": {"any": [{"guest": True}, {"guest": False}]}}, {"name": "Late"}]
     app = specs.app(auto_approve=rules, stage=[STAGE])
-    assert why_never(app, Spot("auto_approve", 0)) is None
-    assert why_never(app, Spot("auto_approve", 1)) == (
+    assert reason_unreachable(app, ItemRef("auto_approve", 0)) is None
+    assert reason_unreachable(app, ItemRef("auto_approve", 1)) == (
         "never approves anything: the rule “All” approves every request before."
     )
 
@@ -132,8 +132,8 @@ def test_what_a_rule_without_conditions_leaves_nothing_to_is_found() -> None:
 def test_a_rule_of_one_access_shadows_that_access_only() -> None:
     own = PLAIN | {"deny": [{"name": "No"}], "stage": [STAGE]}
     app = specs.app(access=[own, STRONG], stage=[STAGE])
-    assert why_never(app, Spot("stage", 0)) is None
-    assert "the rule “No” refuses every request" in str(why_never(app, Spot("stage", 0, "a")))
+    assert reason_unreachable(app, ItemRef("stage", 0)) is None
+    assert "the rule “No” refuses every request" in str(reason_unreachable(app, ItemRef("stage", 0, "a")))
 
 
 def test_a_file_with_a_contradiction_is_refused_with_its_line_and_one_that_is_never_met_is_noted() -> None:

@@ -87,7 +87,7 @@ async def test_a_clock_that_goes_forth_and_back_does_nothing_twice(store: Store,
         await sweep(store)
         assert await settle(store) == []
     assert await actions(store, ref) == before
-    assert (await store.read(audit.verify)).whole
+    assert (await store.read(audit.verify)).intact
 
 
 async def test_clocks_that_differ_by_seconds_change_nothing(store: Store, clock: ManualClock) -> None:

@@ -15,7 +15,7 @@ from models.lifecycle.people import update_people
 from models.lifecycle.request import decide
 from models.policy import Company, PersonFacts
 from models.policy.conditions import applies
-from models.policy.examples import run
+from models.policy.examples import run_example
 from models.registry import catalogue_entries, directory
 from models.store.base import Store
 from models.store.outcome import Outcome
@@ -138,7 +138,9 @@ async def test_who_becomes_a_contractor_gets_an_end_to_what_they_hold_and_everyb
     assert grant.notice_at == clock.now() + timedelta(days=29)
     assert await told(store, ref) == {ADA, GRACE, ALAN}
     (entry,) = [
-        one for one in await store.read(lambda case: audit.story_of(case, [ref])) if "limited" in one.action
+        one
+        for one in await store.read(lambda case: audit.entries_about(case, [ref]))
+        if "limited" in one.action
     ]
     assert (entry.data["because"], entry.data["before"]) == ("a contractor", {"end": None})
     clock.advance(timedelta(days=1))
@@ -187,7 +189,7 @@ def test_an_example_can_be_about_a_contractor() -> None:
     asking = {"who": {"contractor": True}, "access": "engineering", "duration": "forever"}
     example = ExampleSpec.model_validate(asking | {"expect": "deny"})
     assert str(example) == "A contractor asks for engineering without an end: denied"
-    assert run(app(indefinite=True), example, Company([])) == ""
-    assert "Guests and contractors" in run(
+    assert run_example(app(indefinite=True), example, Company([])) == ""
+    assert "Guests and contractors" in run_example(
         app(indefinite=True), ExampleSpec.model_validate(asking | {"expect": "ask"}), Company([])
     )

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from models.catalogue import app_edits
-from models.catalogue.app_edits import Spot
+from models.catalogue.app_edits import ItemRef
 from models.catalogue.spec import AppSpec
 from models.errors import Duplicate, Invalid, NotAllowed, NotFound
 from models.lifecycle.catalogue import edit_app
@@ -82,14 +82,14 @@ def test_stages_move_up_and_parts_are_taken_out() -> None:
     def order(changed: AppSpec) -> str:
         return "".join(stage.name for stage in changed.stage)
 
-    assert [order(app_edits.earlier(app, Spot("stage", at))) for at in range(3)] == ["ABC", "BAC", "ACB"]
-    assert order(app_edits.without(app, Spot("stage", 1))) == "AC"
-    assert [one.key for one in app_edits.without_access(app, "engineering").access] == ["design"]
-    assert not app_edits.switched(app, on=False).enabled
+    assert [order(app_edits.move_up(app, ItemRef("stage", at))) for at in range(3)] == ["ABC", "BAC", "ACB"]
+    assert order(app_edits.remove_item(app, ItemRef("stage", 1))) == "AC"
+    assert [one.key for one in app_edits.remove_access(app, "engineering").access] == ["design"]
+    assert not app_edits.set_enabled(app, on=False).enabled
     with pytest.raises(NotFound):
-        app_edits.without(app, Spot("stage", 3))
+        app_edits.remove_item(app, ItemRef("stage", 3))
     with pytest.raises(NotFound):
-        app_edits.without_access(app, "gone")
+        app_edits.remove_access(app, "gone")
 
 
 INTERNS = {"name": "No interns", "when": {"title": ["Intern"]}}
@@ -104,7 +104,7 @@ async def test_a_change_that_breaks_an_example_is_not_saved_and_says_what_came_o
     await store.run(found, specs.app(deny=[INTERNS], example=[EXAMPLE]))
     breaking: list[tuple[edit_app.Edit, str]] = [
         (lambda app: app.model_copy(update={"deny": ()}), "Instead: asked for in Owners."),
-        (lambda app: app_edits.without_access(app, "engineering"), "GitHub has no access “engineering”"),
+        (lambda app: app_edits.remove_access(app, "engineering"), "GitHub has no access “engineering”"),
     ]
     for change, instead in breaking:
         with pytest.raises(Invalid, match="an example of GitHub says otherwise") as refused:
@@ -118,6 +118,6 @@ async def test_an_app_with_examples_can_be_switched_off_and_changed(store: Store
     await store.run(found, specs.app(deny=[INTERNS], example=[EXAMPLE]))
     await store.run(edit_app.change_app, "github", 1, renamed("Hub"), ROOT)
     entry = await store.run(
-        edit_app.change_app, "github", 2, lambda app: app_edits.switched(app, on=False), ROOT
+        edit_app.change_app, "github", 2, lambda app: app_edits.set_enabled(app, on=False), ROOT
     )
     assert (entry.app.name, entry.app.enabled) == ("Hub", False)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from models.clock import ManualClock
-from models.durations import parse
+from models.durations import parse_duration
 from models.errors import Duplicate, Invalid, NotAllowed
 from models.lifecycle.grant import revoke
 from models.lifecycle.request import cancel, decide, submit
@@ -55,7 +55,7 @@ async def test_more_time_that_is_approved_after_the_end_gives_the_access_anew(
 async def test_a_grace_period_holds_the_end_up_only_while_more_time_is_asked_for(
     store: Store, clock: ManualClock
 ) -> None:
-    await store.run(found, GITHUB.model_copy(update={"grace": parse("4h")}))
+    await store.run(found, GITHUB.model_copy(update={"grace": parse_duration("4h")}))
     ref = await hold(store, EIGHT_HOURS)
     extension = await more(store, ref)
     clock.advance(8 * HOUR)
@@ -69,7 +69,7 @@ async def test_a_grace_period_holds_the_end_up_only_while_more_time_is_asked_for
 
 
 async def test_a_grace_period_ends_even_if_nobody_decides(store: Store, clock: ManualClock) -> None:
-    await store.run(found, GITHUB.model_copy(update={"grace": parse("4h")}))
+    await store.run(found, GITHUB.model_copy(update={"grace": parse_duration("4h")}))
     ref = await hold(store, EIGHT_HOURS)
     await more(store, ref)
     clock.advance(8 * HOUR)
@@ -82,7 +82,7 @@ async def test_a_grace_period_ends_even_if_nobody_decides(store: Store, clock: M
 async def test_more_time_that_is_approved_in_the_grace_period_counts_from_the_approval(
     store: Store, clock: ManualClock
 ) -> None:
-    await store.run(found, GITHUB.model_copy(update={"grace": parse("4h")}))
+    await store.run(found, GITHUB.model_copy(update={"grace": parse_duration("4h")}))
     ref = await hold(store, EIGHT_HOURS)
     extension = await more(store, ref, Term(length=HOUR))
     clock.advance(10 * HOUR)

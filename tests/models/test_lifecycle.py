@@ -70,7 +70,7 @@ async def test_an_approved_request_is_given_and_taken_when_its_time_is_up(
     assert (await grant_of(store, ref)).state is GrantState.REVOKING
     await settle(store)
     assert (await grant_of(store, ref)).state is GrantState.ENDED
-    assert (await store.read(audit.verify)).whole
+    assert (await store.read(audit.verify)).intact
 
 
 async def test_nobody_approves_their_own_request(store: Store) -> None:

@@ -16,7 +16,7 @@ def differences(connection: Connection) -> list[object]:
 
 
 async def test_the_migrations_make_exactly_the_schema_of_the_models(database_url: str) -> None:
-    assert await migrate._on(database_url, differences) == []
+    assert await migrate._run(database_url, differences) == []
 
 
 async def test_upgrading_twice_changes_nothing(database_url: str) -> None:
@@ -24,7 +24,7 @@ async def test_upgrading_twice_changes_nothing(database_url: str) -> None:
 
 
 def test_the_files_are_called_by_the_revisions_that_alembic_knows() -> None:
-    scripts = ScriptDirectory(str(migrate.HERE))
+    scripts = ScriptDirectory(str(migrate.MIGRATIONS))
     revisions = [script.revision for script in scripts.walk_revisions()]
     assert migrate.newest() == scripts.get_current_head()
     assert migrate._revisions() == sorted(revisions)

@@ -76,7 +76,7 @@ async def test_whoever_leaves_loses_what_they_asked_for_and_what_they_held(store
     await leaves(store, ADA)
     row = await row_of(store, Grant, grant)
     assert (row.state, row.cause) == (GrantState.REVOKING, Cause.OFFBOARDING)
-    assert (await store.read(audit.verify)).whole
+    assert (await store.read(audit.verify)).intact
 
 
 async def test_a_pending_request_of_somebody_who_leaves_is_cancelled_once(store: Store) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from models.catalogue.spec import RequestKind, When
-from models.catalogue.spec.condition_words import condition
+from models.catalogue.spec.condition_words import describe_condition
 from models.policy import Question, applies
 from tests.models.policy_questions import ANA, BEN, COMPANY, GUS, NOW, SAM, ask
 from tests.models.specs import conditions
@@ -121,7 +121,7 @@ def test_without_a_condition_it_always_applies() -> None:
     reason = applies(None, ask(), COMPANY, rule="rule “Everyone”")
     assert reason is not None
     assert (reason.rule, reason.text) == ("rule “Everyone”", "It always applies.")
-    assert condition(None) == "always"
+    assert describe_condition(None) == "always"
 
 
 @given(conditions)
@@ -133,7 +133,7 @@ def test_not_turns_every_condition_round(when: When) -> None:
 
 @given(conditions)
 def test_every_condition_can_be_said(when: When) -> None:
-    assert condition(when)
+    assert describe_condition(when)
     for kind in RequestKind:
         reason = applies(when, replace(ask(), kind=kind, duration=timedelta(days=9)), COMPANY)
         assert reason is None or reason.text.startswith("It applies because ")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models.catalogue.spec.conflicts import ConflictAction, ConflictSpec
 from models.catalogue.spec.references import access_ref
-from models.policy import Decision, Hold, Holding, Outcome, Question, clashes, decide
+from models.policy import Holding, HoldingState, PolicyDecision, Question, Verdict, decide, find_conflicts
 from tests.models.policy_questions import ADI, ANA, COMPANY, MAX, OLA, ask, stage
 
 ENTER = Holding("payments/enter", "Payments, Enter", at=datetime(2030, 6, 4, tzinfo=UTC))
@@ -33,14 +33,16 @@ def asks(*conflicts: ConflictSpec, holdings: tuple[Holding, ...] = (ENTER,), **f
     return replace(ask(**fields), holdings=holdings, conflicts=conflicts)
 
 
-def decided(*conflicts: ConflictSpec, holdings: tuple[Holding, ...] = (ENTER,), **fields: Any) -> Decision:
+def decided(
+    *conflicts: ConflictSpec, holdings: tuple[Holding, ...] = (ENTER,), **fields: Any
+) -> PolicyDecision:
     return decide(asks(*conflicts, holdings=holdings, **fields), COMPANY)
 
 
 def test_who_has_one_side_is_refused_the_other_and_told_what_and_why() -> None:
     decision = decided(conflict())
 
-    assert decision.outcome is Outcome.DENY
+    assert decision.verdict is Verdict.DENY
     (reason,) = decision.because
     assert reason.rule == "conflict “Pay and build”"
     assert reason.text == (
@@ -57,32 +59,32 @@ def test_who_has_nothing_of_it_is_asked_for_as_ever() -> None:
 @pytest.mark.parametrize(
     ("how", "said"),
     [
-        (Hold.HAS, "Ana has Payments, Enter, and"),
-        (Hold.SCHEDULED, "Ana has Payments, Enter soon, and"),
-        (Hold.COMING, "Ana has Payments, Enter, which is being set up, and"),
-        (Hold.GOING, "Ana has Payments, Enter, which is being taken back at the moment, and"),
-        (Hold.PENDING, "Ana has asked for Payments, Enter too, which is pending, and"),
-        (Hold.SAME_TIME, "Ana has chosen Payments, Enter at the same time, and"),
+        (HoldingState.HAS, "Ana has Payments, Enter, and"),
+        (HoldingState.SCHEDULED, "Ana has Payments, Enter soon, and"),
+        (HoldingState.COMING, "Ana has Payments, Enter, which is being set up, and"),
+        (HoldingState.GOING, "Ana has Payments, Enter, which is being taken back at the moment, and"),
+        (HoldingState.PENDING, "Ana has asked for Payments, Enter too, which is pending, and"),
+        (HoldingState.SAME_TIME, "Ana has chosen Payments, Enter at the same time, and"),
     ],
 )
-def test_whatever_way_it_is_there_it_counts_and_is_said(how: Hold, said: str) -> None:
+def test_whatever_way_it_is_there_it_counts_and_is_said(how: HoldingState, said: str) -> None:
     decision = decided(conflict(), holdings=(Holding("payments/enter", "Payments, Enter", how),))
 
-    assert decision.outcome is Outcome.DENY
+    assert decision.verdict is Verdict.DENY
     assert decision.because[0].text.startswith(said)
 
 
 def test_an_app_with_a_star_means_every_access_of_it() -> None:
     decision = decided(conflict(these=["erp/*"]), holdings=(Holding("erp/anything", "ERP, Anything"),))
 
-    assert decision.outcome is Outcome.DENY
+    assert decision.verdict is Verdict.DENY
 
 
 def test_a_flag_changes_nothing_but_what_the_approvers_read() -> None:
     decision, usual = decided(conflict(action="flag")), decided()
 
     assert decision.stages == usual.stages
-    assert [clash.conflict.key for clash in decision.conflicts] == ["pay"]
+    assert [clash.spec.key for clash in decision.conflicts] == ["pay"]
     assert decision.because[-1].text.startswith("Ana has Payments, Enter")
 
 
@@ -108,8 +110,8 @@ def test_two_conflicts_with_the_same_stage_ask_it_once() -> None:
 def test_no_rule_approves_by_itself_what_people_have_to_see(action: str) -> None:
     easy: dict[str, Any] = {"auto_approve": [{"name": "Everybody"}]}
 
-    assert decided(**easy).outcome is Outcome.AUTO
-    assert decided(conflict(action=action), **easy).outcome is Outcome.ASK
+    assert decided(**easy).verdict is Verdict.AUTO
+    assert decided(conflict(action=action), **easy).verdict is Verdict.ASK
 
 
 def test_what_counts_is_what_the_one_has_who_would_get_it() -> None:
@@ -122,7 +124,7 @@ def test_one_way_keeps_only_those_from_whoever_has_these() -> None:
     forth = conflict(one_way=True)
     back = conflict(one_way=True, these=[THIS], those=["payments/enter"])
 
-    assert decided(forth).outcome is Outcome.DENY
+    assert decided(forth).verdict is Verdict.DENY
     assert decided(back) == decided()
 
 
@@ -133,11 +135,9 @@ def test_a_conflict_without_a_direction_is_the_same_from_both_sides(
     both = conflict(these=["a/*" if every else "a/x"], those=["b/x", "b/y"])
     one_way = both.model_copy(update={"one_way": True})
 
-    assert both.keeps_from(held, wanted) == both.keeps_from(wanted, held)
-    assert both.keeps_from(held, wanted) == (
-        one_way.keeps_from(held, wanted) or one_way.keeps_from(wanted, held)
-    )
-    assert not (one_way.keeps_from(held, wanted) and one_way.keeps_from(wanted, held))
+    assert both.forbids(held, wanted) == both.forbids(wanted, held)
+    assert both.forbids(held, wanted) == (one_way.forbids(held, wanted) or one_way.forbids(wanted, held))
+    assert not (one_way.forbids(held, wanted) and one_way.forbids(wanted, held))
 
 
 @given(st.lists(ACTIONS, max_size=4), st.booleans(), st.booleans())
@@ -151,11 +151,11 @@ def test_a_refusal_wins_over_every_other_rule(actions: list[ConflictAction], den
     decision = decided(*conflicts, **rules)
 
     blocks = actions.count(ConflictAction.BLOCK)
-    assert (decision.outcome is Outcome.DENY) == bool(deny or blocks)
-    assert (decision.outcome is Outcome.AUTO) == bool(auto and not deny and not actions)
+    assert (decision.verdict is Verdict.DENY) == bool(deny or blocks)
+    assert (decision.verdict is Verdict.AUTO) == bool(auto and not deny and not actions)
     assert len(decision.conflicts) == len(actions)
     assert all(reason.rule and reason.text for reason in decision.because)
-    if decision.outcome is Outcome.DENY:
+    if decision.verdict is Verdict.DENY:
         assert len(decision.because) == deny + blocks
 
 
@@ -165,4 +165,4 @@ def test_nothing_conflicts_with_itself(refs: list[str], action: ConflictAction) 
     question = asks(every, holdings=(Holding(THIS, "GitHub, Engineering"),))
 
     assert access_ref(question.app.key, question.access.key) == question.ref == THIS
-    assert clashes(THIS, "GitHub", question.holdings, question.conflicts) == ()
+    assert find_conflicts(THIS, "GitHub", question.holdings, question.conflicts) == ()

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.catalogue.spec import AppSpec, RequestKind
-from models.policy import Company, Decision, Outcome, PersonFacts, Question, applies, decide
+from models.policy import Company, PersonFacts, PolicyDecision, Question, Verdict, applies, decide
 from tests.models.policy_questions import (
     ADI,
     ANA,
@@ -29,13 +29,13 @@ from tests.models.specs import whens
 def asked(question: Question, who: Company = COMPANY) -> list[tuple[str, ...]]:
     """Who is asked, stage by stage."""
     decision = decide(question, who)
-    assert decision.outcome is Outcome.ASK, decision
+    assert decision.verdict is Verdict.ASK, decision
     return [planned.ids for planned in decision.stages]
 
 
-def told(question: Question, who: Company = COMPANY) -> tuple[Outcome, list[str]]:
+def told(question: Question, who: Company = COMPANY) -> tuple[Verdict, list[str]]:
     decision = decide(question, who)
-    return decision.outcome, [reason.text for reason in decision.because]
+    return decision.verdict, [reason.text for reason in decision.because]
 
 
 class TestStages:
@@ -119,7 +119,7 @@ class TestNobodyLeft:
 
     def test_and_if_none_is_left_it_says_so_and_approves_nothing(self) -> None:
         decision = decide(ask(OLA, stage=[stage("manager", name="Manager")]), Company(EVERYBODY, [ONCALL]))
-        assert (decision.outcome, decision.stages) == (Outcome.NOBODY, ())
+        assert (decision.verdict, decision.stages) == (Verdict.NOBODY, ())
         assert decision.because[0].text == (
             "Nobody can decide stage “Manager” of GitHub: no one it names, no owner and no workspace admin "
             "can be asked (Ola has no manager, Ola asks for it)."
@@ -136,7 +136,7 @@ class TestNobodyLeft:
         assert "Too few of the people it names can be asked (Deb is deactivated)" in told(question)[1][0]
         assert asked(ask(stage=[stage("manager", "@empty", rule=3)])) == [("U0MAX", "U0OLA", "U0ADI")]
         outcome, texts = told(ask(stage=[stage("manager", "@empty", rule=4)]))
-        assert outcome is Outcome.NOBODY
+        assert outcome is Verdict.NOBODY
         assert texts[0].startswith("Too few people can decide stage “Check” of GitHub: it needs 4")
 
     def test_all_are_all_of_those_who_can_be_asked(self) -> None:
@@ -164,7 +164,7 @@ class TestOnePersonInOneStage:
     def test_where_even_owners_and_admins_are_too_few_it_says_so(self) -> None:
         stages = [stage("owners"), stage("owners", name="Two"), stage("owners", name="Three")]
         outcome, texts = told(ask(stage=stages))
-        assert outcome is Outcome.NOBODY
+        assert outcome is Verdict.NOBODY
         assert texts == [
             "Too few people can decide stage “Three” of GitHub, as one person counts in one stage only."
         ]
@@ -182,8 +182,8 @@ class TestRefusals:
         ],
     )
     def test_access_is_closed_to_whoever_is_not_of_the_house(self, person: PersonFacts, text: str) -> None:
-        assert told(ask(person)) == (Outcome.DENY, [text])
-        assert told(ask(ANA, beneficiary=person)) == (Outcome.DENY, [text])
+        assert told(ask(person)) == (Verdict.DENY, [text])
+        assert told(ask(ANA, beneficiary=person)) == (Verdict.DENY, [text])
 
     def test_guests_may_ask_where_the_app_lets_them(self) -> None:
         assert asked(ask(GUS, guests=True)) == [("U0OLA",)]
@@ -191,7 +191,7 @@ class TestRefusals:
     def test_what_is_switched_off_cannot_be_asked_for_but_extended(self) -> None:
         question = ask(enabled=False)
         assert told(question) == (
-            Outcome.DENY,
+            Verdict.DENY,
             ["GitHub, Engineering team cannot be requested at the moment."],
         )
         assert asked(replace(question, kind=RequestKind.EXTEND)) == [("U0OLA",)]
@@ -199,7 +199,7 @@ class TestRefusals:
     def test_a_rule_refuses_in_its_own_words_or_in_those_of_its_condition(self) -> None:
         interns = {"name": "Interns", "when": {"title": ["Intern"]}}
         assert told(ask(BEN, deny=[interns])) == (
-            Outcome.DENY,
+            Verdict.DENY,
             ["GitHub is not given when the title is Intern."],
         )
         assert told(ask(BEN, deny=[interns | {"why": "Ask your mentor."}]))[1] == ["Ask your mentor."]
@@ -208,7 +208,7 @@ class TestRefusals:
 
     def test_a_refusal_cannot_be_got_round_by_asking_through_somebody(self) -> None:
         interns = {"name": "Interns", "when": {"title": ["Intern"]}}
-        assert told(ask(ANA, beneficiary=BEN, deny=[interns]))[0] is Outcome.DENY
+        assert told(ask(ANA, beneficiary=BEN, deny=[interns]))[0] is Verdict.DENY
 
     def test_all_refusals_are_said_at_once(self) -> None:
         rules = [{"name": "One", "why": "First."}, {"name": "Two", "why": "Second."}]
@@ -220,23 +220,23 @@ class TestRequirement:
 
     def test_who_does_not_meet_it_is_refused_with_what_it_wants(self) -> None:
         decision = decide(ask(require=[self.FINANCE]), COMPANY)
-        assert decision.outcome is Outcome.DENY
+        assert decision.verdict is Verdict.DENY
         assert decision.because[0].rule == "rule “Finance”"
         assert decision.because[0].text.startswith("GitHub is given only when ")
 
     def test_its_own_words_are_what_people_read(self) -> None:
         rule = self.FINANCE | {"why": "Only Finance has it."}
-        assert told(ask(require=[rule])) == (Outcome.DENY, ["Only Finance has it."])
+        assert told(ask(require=[rule])) == (Verdict.DENY, ["Only Finance has it."])
 
     def test_who_meets_it_is_asked_for_as_ever(self) -> None:
         assert asked(ask(BEN, require=[self.FINANCE])) == asked(ask(BEN))
 
     def test_requester_and_beneficiary_both_have_to_meet_it(self) -> None:
-        assert told(ask(BEN, beneficiary=ANA, require=[self.FINANCE]))[0] is Outcome.DENY
-        assert told(ask(ANA, beneficiary=BEN, require=[self.FINANCE]))[0] is Outcome.DENY
+        assert told(ask(BEN, beneficiary=ANA, require=[self.FINANCE]))[0] is Verdict.DENY
+        assert told(ask(ANA, beneficiary=BEN, require=[self.FINANCE]))[0] is Verdict.DENY
 
     def test_it_wins_over_an_automatic_approval(self) -> None:
-        assert told(ask(require=[self.FINANCE], auto_approve=[SALES]))[0] is Outcome.DENY
+        assert told(ask(require=[self.FINANCE], auto_approve=[SALES]))[0] is Verdict.DENY
 
     def test_an_access_adds_its_own_to_those_of_the_app(self) -> None:
         own = {"key": "engineering", "name": "Engineering team", "require": [self.FINANCE]}
@@ -249,17 +249,17 @@ SALES = {"name": "Sales", "when": {"department": ["Sales"]}}
 class TestAutomaticApproval:
     def test_a_rule_approves_and_says_why(self) -> None:
         decision = decide(ask(auto_approve=[SALES]), COMPANY)
-        assert decision.outcome is Outcome.AUTO
+        assert decision.verdict is Verdict.AUTO
         assert decision.because[0].rule == "rule “Sales”"
         assert decision.because[0].text == (
             "Ana needs no approval for GitHub, Engineering team. It applies because Ana is in Sales."
         )
 
     def test_it_does_not_reach_others_through_somebody(self) -> None:
-        assert told(ask(ANA, beneficiary=BEN, auto_approve=[SALES]))[0] is Outcome.ASK
+        assert told(ask(ANA, beneficiary=BEN, auto_approve=[SALES]))[0] is Verdict.ASK
 
     def test_a_refusal_wins(self) -> None:
-        assert told(ask(auto_approve=[SALES], deny=[{"name": "No"}]))[0] is Outcome.DENY
+        assert told(ask(auto_approve=[SALES], deny=[{"name": "No"}]))[0] is Verdict.DENY
 
 
 def _people(ids: list[str]) -> st.SearchStrategy[list[PersonFacts]]:
@@ -313,9 +313,9 @@ def test_every_decision_has_reasons_and_only_asking_has_people(asking: tuple[Que
     decision = decide(question, who)
     assert decision.because
     assert all(reason.rule and reason.text.endswith(".") for reason in decision.because)
-    assert bool(decision.stages) is (decision.outcome is Outcome.ASK)
+    assert bool(decision.stages) is (decision.verdict is Verdict.ASK)
     assert all(planned.approvers for planned in decision.stages)
-    assert decision.outcome is not Outcome.AUTO or question.policy.auto_approve
+    assert decision.verdict is not Verdict.AUTO or question.policy.auto_approve
 
 
 @given(questions())
@@ -339,7 +339,7 @@ def test_every_request_that_is_asked_for_can_be_approved_by_different_people(
     assert _approvable(decide(*asking), frozenset(), 0)
 
 
-def _approvable(decision: Decision, spent: frozenset[str], at: int) -> bool:
+def _approvable(decision: PolicyDecision, spent: frozenset[str], at: int) -> bool:
     """Whether some choice of deciders takes the request through all stages from `at` on."""
     if at == len(decision.stages):
         return True
@@ -366,7 +366,7 @@ def test_a_requirement_refuses_exactly_those_who_do_not_meet_it(
     if applies(strict.app.require[0].when, strict, who, both=True):
         assert decide(strict, who) == decide(question, who)
     else:
-        assert decide(strict, who).outcome is Outcome.DENY
+        assert decide(strict, who).verdict is Verdict.DENY
 
 
 @given(questions(), whens)
@@ -378,7 +378,7 @@ def test_a_deny_rule_that_applies_wins_over_everything_else(
     strict = replace(question, app=AppSpec.model_validate(question.app.stored() | {"deny": [rule]}))
     decision = decide(strict, who)
     if applies(strict.app.deny[0].when, strict, who):
-        assert decision.outcome is Outcome.DENY
+        assert decision.verdict is Verdict.DENY
     else:
         assert decision == decide(question, who)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.catalogue.spec import AppSpec, RequestKind
-from models.policy import Company, Outcome, Question, aftermath, applies, check_length, decide
+from models.policy import Company, Question, Verdict, applies, check_duration, decide, emergency_follow_up
 from tests.models.policy_questions import (
     ADI,
     ANA,
@@ -41,7 +41,7 @@ def emergency(person: Any = ANA, **fields: Any) -> Question:
 
 def test_an_emergency_that_the_app_allows_needs_nobody_and_says_by_which_rule() -> None:
     decision = decide(emergency(stage=[stage("manager"), stage("owners")]), COMPANY)
-    assert (decision.outcome, decision.stages) == (Outcome.AUTO, ())
+    assert (decision.verdict, decision.stages) == (Verdict.AUTO, ())
     assert [(one.rule, one.text) for one in decision.because] == [
         (
             "emergency access of GitHub",
@@ -71,12 +71,12 @@ def test_an_emergency_that_the_app_allows_needs_nobody_and_says_by_which_rule() 
 )
 def test_it_is_refused_with_a_reason(changes: dict[str, Any], said: str) -> None:
     decision = decide(emergency(changes.pop("person", ANA), **changes), COMPANY)
-    assert decision.outcome is Outcome.DENY
+    assert decision.verdict is Verdict.DENY
     assert said in decision.because[0].text
 
 
 def test_more_time_and_a_later_start_are_no_emergencies() -> None:
-    assert decide(replace(emergency(), kind=RequestKind.EXTEND), COMPANY).outcome is Outcome.DENY
+    assert decide(replace(emergency(), kind=RequestKind.EXTEND), COMPANY).verdict is Verdict.DENY
     later = replace(emergency(), starts_at=NOW + HOUR)
     assert decide(later, COMPANY).because[0].text.startswith("In an emergency access begins at once.")
 
@@ -90,12 +90,12 @@ def test_only_the_stages_that_name_emergencies_are_asked_before() -> None:
         stage("U0OLE", name="High", when={"emergency": True, "risk": ["high"]}),
     ]
     decision = decide(emergency(stage=stages), COMPANY)
-    assert (decision.outcome, [one.name for one in decision.stages]) == (Outcome.ASK, ["Duty"])
+    assert (decision.verdict, [one.name for one in decision.stages]) == (Verdict.ASK, ["Duty"])
     assert decision.stages[0].because.text == "It applies because it is an emergency."
 
 
 def test_the_people_who_would_have_decided_the_owners_and_the_admins_are_told() -> None:
-    told = aftermath(emergency(stage=[stage("manager"), stage("@oncall")]), COMPANY).told
+    told = emergency_follow_up(emergency(stage=[stage("manager"), stage("@oncall")]), COMPANY).notified
     assert told == ("U0MAX", "U0SAM", "U0OLA", "U0ADI")
 
 
@@ -113,7 +113,7 @@ def test_its_user_never_reviews_it_and_the_admins_stand_in(
     reviewers: list[str], person: Any, found: tuple[str, ...]
 ) -> None:
     question = emergency(person, emergency_spec=ALLOWED | {"reviewers": reviewers}, self_approve=True)
-    assert aftermath(question, COMPANY).reviewers == found
+    assert emergency_follow_up(question, COMPANY).reviewers == found
 
 
 PEOPLE = st.sampled_from([one.id for one in EVERYBODY] + ["owners", "admins", "manager", "@oncall"])
@@ -136,8 +136,8 @@ def test_neither_who_asked_nor_who_had_it_may_review_it_whatever_is_configured(
         self_approve=self_approve,
         stage=[stage(*reviewers)],
     )
-    after = aftermath(question, Company(EVERYBODY, [ONCALL], admins))
-    assert not {requester.id, beneficiary.id} & {*after.reviewers, *after.told}
+    after = emergency_follow_up(question, Company(EVERYBODY, [ONCALL], admins))
+    assert not {requester.id, beneficiary.id} & {*after.reviewers, *after.notified}
 
 
 @given(whens, st.integers(1, 10))
@@ -147,18 +147,18 @@ def test_a_rule_that_denies_wins_over_an_emergency_and_none_is_ever_longer_than_
     question = emergency(duration=hours * HOUR, deny=[{"name": "Never", "when": when}])
     decision = decide(question, COMPANY)
     denied = applies(question.app.deny[0].when, question, COMPANY) is not None
-    assert (decision.outcome is Outcome.DENY) is (denied or hours > 4)
+    assert (decision.verdict is Verdict.DENY) is (denied or hours > 4)
 
 
 def test_the_length_keeps_to_the_maximum_for_emergencies_whatever_the_app_flags() -> None:
     policy = emergency(max_duration="30d").policy
-    assert check_length(policy, 4 * HOUR, None, None, NOW, emergency=True).ok
-    too_long = check_length(policy, 5 * HOUR, None, None, NOW, emergency=True)
+    assert check_duration(policy, 4 * HOUR, None, None, NOW, emergency=True).ok
+    too_long = check_duration(policy, 5 * HOUR, None, None, NOW, emergency=True)
     assert (too_long.ok, too_long.message) == (
         False,
         "In an emergency GitHub is given for at most 4 hours. Choose less.",
     )
-    assert not check_length(policy, None, None, NOW + 5 * HOUR, NOW, emergency=True).ok
-    assert not check_length(policy, None, None, None, NOW, emergency=True).ok
-    assert not check_length(policy, HOUR, NOW + HOUR, None, NOW, emergency=True).ok
-    assert not check_length(ask().policy, HOUR, None, None, NOW, emergency=True).ok
+    assert not check_duration(policy, None, None, NOW + 5 * HOUR, NOW, emergency=True).ok
+    assert not check_duration(policy, None, None, None, NOW, emergency=True).ok
+    assert not check_duration(policy, HOUR, NOW + HOUR, None, NOW, emergency=True).ok
+    assert not check_duration(ask().policy, HOUR, None, None, NOW, emergency=True).ok

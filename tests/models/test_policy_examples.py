@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from models.catalogue.spec import AppSpec, ExampleSpec
 from models.catalogue.spec.conflicts import ConflictSpec
 from models.policy import Company, decide
-from models.policy.examples import AT, run, run_all
+from models.policy.examples import AT, run_example, run_examples
 from tests.conftest import EXAMPLES
 from tests.models.policy_questions import COMPANY, EVERYBODY, ask, stage
 from tests.models.specs import app, apps, lengths, someone
@@ -21,7 +21,7 @@ ONCALL_FREE = {"name": "On call", "when": {"requester_group": ["@oncall"]}}
 def came_out(example: dict[str, Any], who: Company = COMPANY, **fields: Any) -> str:
     """What comes out instead of what the example expects, of GitHub with these fields."""
     plain = {"who": {}, "access": "engineering", "duration": "8h", "expect": "ask"}
-    return run(app(**fields), ExampleSpec.model_validate(plain | example), who)
+    return run_example(app(**fields), ExampleSpec.model_validate(plain | example), who)
 
 
 def test_a_described_person_meets_the_rules_that_they_are_described_for() -> None:
@@ -118,7 +118,7 @@ def test_an_access_that_the_app_has_not_is_named_with_those_it_has() -> None:
 def test_a_run_says_where_each_example_stands() -> None:
     plain = {"who": {}, "access": "engineering", "duration": "8h"}
     entry = app(example=[plain | {"expect": "ask"}, plain | {"expect": "deny", "because": "It is new."}])
-    met, broken = run_all([entry], COMPANY)
+    met, broken = run_examples([entry], COMPANY)
     assert met.met
     assert not broken.met
     assert str(broken) == (
@@ -137,14 +137,16 @@ def test_exactly_one_outcome_meets_an_example_and_the_others_say_why(
     access = data.draw(st.sampled_from(spec.access)).key
     plain = {"who": who, "access": access, "duration": length}
     outcomes = ("ask", "auto", "deny", "nobody")
-    said = [run(spec, ExampleSpec.model_validate(plain | {"expect": one}), COMPANY) for one in outcomes]
+    said = [
+        run_example(spec, ExampleSpec.model_validate(plain | {"expect": one}), COMPANY) for one in outcomes
+    ]
     assert sorted(map(bool, said)) == [False, True, True, True]
     assert all(text.startswith("Instead: ") for text in said if text)
 
 
 def test_an_example_about_somebody_known_comes_out_as_their_request_would() -> None:
     question = ask(at=AT, deny=[NO_INTERNS], stage=[stage("manager", "owners")])
-    outcome = decide(question, COMPANY).outcome
+    outcome = decide(question, COMPANY).verdict
     assert came_out({"who": "U0ANA", "expect": outcome.value}, stage=[stage("manager", "owners")]) == ""
 
 
@@ -206,8 +208,8 @@ def test_an_example_says_what_somebody_has_and_a_conflict_answers() -> None:
     (example,) = entry.example
 
     assert str(example) == "Somebody who has payments/enter asks for engineering for 8 hours: denied"
-    assert run(entry, example, COMPANY, [FOUR_EYES]) == ""
-    assert run(entry, example, COMPANY).startswith("Instead: asked for")
+    assert run_example(entry, example, COMPANY, [FOUR_EYES]) == ""
+    assert run_example(entry, example, COMPANY).startswith("Instead: asked for")
 
 
 def test_what_somebody_has_is_named_one_by_one() -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.catalogue.spec import When
-from models.policy import Outcome, PersonFacts, applies, decide
+from models.policy import PersonFacts, Verdict, applies, decide
 from models.policy.decide import ON_BEHALF
 from tests.models.policy_questions import ADI, ANA, BEN, COMPANY, MAX, OLA, SAM, ask, stage
 
@@ -20,14 +20,14 @@ MAY = {
 @pytest.mark.parametrize("allowed", MAY)
 def test_who_may_ask_for_somebody_else_is_as_the_app_says(allowed: str, who: str) -> None:
     decision = decide(ask(WHO[who], beneficiary=ANA, on_behalf=allowed), COMPANY)
-    refused = decision.outcome is Outcome.DENY
+    refused = decision.verdict is Verdict.DENY
     assert refused is (who not in MAY[allowed])
     assert (decision.because[0].rule == ON_BEHALF) is refused
 
 
 @pytest.mark.parametrize("allowed", MAY)
 def test_for_oneself_everybody_may_ask(allowed: str) -> None:
-    assert decide(ask(ANA, on_behalf=allowed), COMPANY).outcome is Outcome.ASK
+    assert decide(ask(ANA, on_behalf=allowed), COMPANY).verdict is Verdict.ASK
 
 
 def test_the_refusal_names_who_can_ask() -> None:

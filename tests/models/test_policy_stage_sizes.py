@@ -16,7 +16,7 @@ COMPANY = Company(
 def doubts(**stage: Any) -> list[str]:
     """What is said of an app with this stage."""
     app = specs.app(stage=[{"name": "Security", **stage}], deny=[])
-    return list(stage_sizes.doubts(app, COMPANY))
+    return list(stage_sizes.stage_warnings(app, COMPANY))
 
 
 def test_a_number_above_the_people_that_are_known_is_said() -> None:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.catalogue.spec import StageSpec
-from models.policy import Company, Course, TallyStatus, decide, escalation_wait, open_stage, tally
+from models.policy import Company, StageHistory, TallyStatus, decide, escalation_wait, open_stage, tally
 from tests.models.policy_questions import ADI, ANA, BEN, COMPANY, EVERYBODY, MAX, OLA, SAM, ask, stage
 
 PEOPLE = [person.id for person in EVERYBODY]
@@ -18,13 +18,13 @@ def test_a_stage_that_opens_asks_whom_the_plan_named() -> None:
 
 
 def test_who_decided_in_an_earlier_stage_is_not_asked_again() -> None:
-    opened = open_stage(StageSpec(approvers=("U0SAM", "U0MAX")), 1, ask(), COMPANY, Course(("U0SAM",)))
+    opened = open_stage(StageSpec(approvers=("U0SAM", "U0MAX")), 1, ask(), COMPANY, StageHistory(("U0SAM",)))
     assert opened.ids == ("U0MAX",)
     assert opened.left_out == ("Sam has decided already",)
 
 
 def test_owners_stand_in_where_an_earlier_stage_used_everyone_up() -> None:
-    opened = open_stage(StageSpec(approvers=("U0SAM",)), 1, ask(), COMPANY, Course(("U0SAM",)))
+    opened = open_stage(StageSpec(approvers=("U0SAM",)), 1, ask(), COMPANY, StageHistory(("U0SAM",)))
     assert (opened.ids, opened.fallback) == (("U0OLA",), True)
 
 
@@ -35,12 +35,12 @@ def test_whoever_left_the_company_since_is_not_asked() -> None:
 
 
 def test_decisions_of_this_stage_count_towards_its_number() -> None:
-    opened = open_stage(TWO_OF_THREE, 0, ask(), COMPANY, Course(("U0SAM",), decided_here=1))
+    opened = open_stage(TWO_OF_THREE, 0, ask(), COMPANY, StageHistory(("U0SAM",), decided_here=1))
     assert (opened.ids, opened.needed, opened.fallback) == (("U0MAX", "U0OLE"), 2, False)
 
 
 def test_a_stage_out_of_reach_is_not_filled_up_with_others() -> None:
-    opened = open_stage(TWO_OF_THREE, 0, ask(), COMPANY, Course(("U0SAM", "U0MAX"), decided_here=2))
+    opened = open_stage(TWO_OF_THREE, 0, ask(), COMPANY, StageHistory(("U0SAM", "U0MAX"), decided_here=2))
     decisions = [("U0SAM", False), ("U0MAX", False)]
     assert opened.ids == ("U0OLE",)
     assert tally(opened.rule, ("U0SAM", "U0MAX", *opened.ids), decisions).status is TallyStatus.REJECTED
@@ -48,14 +48,14 @@ def test_a_stage_out_of_reach_is_not_filled_up_with_others() -> None:
 
 def test_a_stage_for_all_that_everyone_has_decided_asks_no_stand_ins() -> None:
     both = StageSpec(approvers=("U0SAM", "U0MAX"), rule="all")
-    opened = open_stage(both, 0, ask(), COMPANY, Course(("U0SAM", "U0MAX"), decided_here=2))
+    opened = open_stage(both, 0, ask(), COMPANY, StageHistory(("U0SAM", "U0MAX"), decided_here=2))
     assert (opened.ids, opened.needed) == ((), 2)
 
 
 def test_the_alternates_are_asked_too_once_its_time_has_passed() -> None:
     spec = StageSpec(approvers=("U0SAM",), alternates=("U0OLE", "@oncall", "U0ANA"))
     opened, late = (
-        open_stage(spec, 0, ask(), COMPANY, Course(escalated=escalated)) for escalated in (False, True)
+        open_stage(spec, 0, ask(), COMPANY, StageHistory(escalated=escalated)) for escalated in (False, True)
     )
     assert (opened.ids, [one.person_id for one in opened.alternates]) == (("U0SAM",), ["U0OLE", "U0OLA"])
     assert (late.ids, late.alternates, late.needed) == (("U0SAM", "U0OLE", "U0OLA"), (), 1)
@@ -69,7 +69,7 @@ def test_the_alternates_are_asked_too_once_its_time_has_passed() -> None:
 
 def test_where_no_alternate_can_be_asked_nobody_stands_in_silently() -> None:
     spec = StageSpec(approvers=("U0SAM",), alternates=("U0DEB", "U0ANA"))
-    late = open_stage(spec, 0, ask(), COMPANY, Course(escalated=True))
+    late = open_stage(spec, 0, ask(), COMPANY, StageHistory(escalated=True))
     assert late.ids == ("U0SAM",)
     assert late.remark == (
         "It was not decided in time, but none of its alternates can be asked "
@@ -84,7 +84,7 @@ def test_alternates_are_the_first_to_stand_in_where_nobody_of_the_stage_can_be_a
     assert opened.remark == (
         "Nobody it names can be asked (Deb is deactivated), so its alternates are asked."
     )
-    assert open_stage(spec, 0, ask(), COMPANY, Course(escalated=True)) == opened
+    assert open_stage(spec, 0, ask(), COMPANY, StageHistory(escalated=True)) == opened
 
 
 def test_owners_and_admins_stand_in_after_the_alternates() -> None:
@@ -96,7 +96,7 @@ def test_owners_and_admins_stand_in_after_the_alternates() -> None:
 
 def test_an_alternate_who_has_decided_is_still_one_who_was_asked() -> None:
     spec = StageSpec(approvers=("U0SAM", "U0MAX", "U0OLA"), rule="all", alternates=("U0OLE",))
-    course = Course(("U0OLE",), decided_here=1, escalated=True, alternates=("U0OLE",))
+    course = StageHistory(("U0OLE",), decided_here=1, escalated=True, alternates=("U0OLE",))
     late = open_stage(spec, 0, ask(), COMPANY, course)
     assert (late.needed, late.remark) == (3, "It was not decided in time, so its alternates are asked too.")
 
@@ -105,7 +105,7 @@ def test_an_alternate_who_has_decided_is_still_one_who_was_asked() -> None:
 def test_escalation_never_asks_the_requester_nor_anybody_twice(named: set[str], others: list[str]) -> None:
     spec = StageSpec(approvers=tuple(sorted(named - {*others})) or ("owners",), alternates=tuple(others))
     question = ask(beneficiary=BEN)
-    late = open_stage(spec, 0, question, COMPANY, Course(escalated=True))
+    late = open_stage(spec, 0, question, COMPANY, StageHistory(escalated=True))
     assert not {ANA.id, BEN.id} & set(late.ids)
     assert len(set(late.ids)) == len(late.ids)
 
@@ -129,7 +129,7 @@ def test_a_stage_keeps_its_people_when_its_condition_no_longer_holds() -> None:
 def test_with_nobody_left_the_stage_has_no_people_and_says_why() -> None:
     alone = Company([ANA, OLA, MAX, ADI], admins=["U0ANA"])
     opened = open_stage(
-        StageSpec(name="Check", approvers=("manager",)), 1, ask(), alone, Course(("U0MAX", "U0OLA"))
+        StageSpec(name="Check", approvers=("manager",)), 1, ask(), alone, StageHistory(("U0MAX", "U0OLA"))
     )
     assert opened.approvers == ()
     assert opened.because.text == (

@@ -148,7 +148,7 @@ async def test_eight_approve_and_reject_at_once_and_each_request_has_one_outcome
     approved = {f"AR-{grant.request_id}" for grant in grants}
     assert approved == {ref for ref, approve in by_request.items() if approve}
     assert len(grants) == len(approved)
-    assert (await store.read(audit.verify)).whole
+    assert (await store.read(audit.verify)).intact
 
 
 @pytest.mark.parametrize(("rule", "needed"), [("all", 8), (2, 2)])

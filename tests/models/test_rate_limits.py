@@ -55,7 +55,7 @@ async def test_of_a_thousand_requests_by_one_person_fifty_are_taken(shop: Store)
     (said,) = {str(one) for one in refused}
     assert said.startswith("50 of your requests wait for a decision, and 50 is the most for one person.")
     assert "Withdraw what you do not need any more on App Home" in said
-    assert (await shop.read(audit.verify)).whole
+    assert (await shop.read(audit.verify)).intact
 
 
 async def test_a_form_that_asks_for_too_much_at_once_sends_nothing_of_it(shop: Store) -> None:

@@ -44,7 +44,7 @@ async def rule(store: Store, action: str = "block", **fields: Any) -> None:
 async def conflicts_shown(store: Store, ref: str) -> list[str]:
     """What a request's card says of conflicts now."""
     story = await store.read(lambda case: request_story(case, ref))
-    return [clash.said("She has") for clash in story.conflicts]
+    return [clash.sentence("She has") for clash in story.conflicts]
 
 
 async def recorded(store: Store, ref: str, action: str) -> Any:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, Integer, create_engine, insert, make_url, text, update
 from sqlalchemy.pool import NullPool
 
-from models.audit import Fact
+from models.audit import AuditEvent
 from models.clock import ManualClock
 from models.errors import Invalid, Refusal, Repeated, SentBefore
 from models.lifecycle.grant import revoke
@@ -437,7 +437,7 @@ async def test_whoever_reads_the_trail_along_hears_of_what_is_on_disk_only(
 ) -> None:
     on_disk: list[int] = []
 
-    def look(_facts: Sequence[Fact]) -> None:
+    def look(_facts: Sequence[AuditEvent]) -> None:
         with closing(sqlite3.connect(tmp_path / "keyturn.db")) as other:
             on_disk.append(other.execute("SELECT count(*) FROM audit_entries").fetchone()[0])
 

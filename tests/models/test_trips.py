@@ -70,7 +70,7 @@ async def test_an_approval_takes_five_trips(store: Store) -> None:
     with trips() as sent:
         await store.run(decide.approve, refs[1], GRACE)
     assert len(sent) == TRIPS, sent
-    assert (await store.read(audit.verify)).whole
+    assert (await store.read(audit.verify)).intact
 
 
 async def test_approvals_at_once_take_as_many_trips_as_one(store: Store) -> None:
@@ -83,7 +83,7 @@ async def test_approvals_at_once_take_as_many_trips_as_one(store: Store) -> None
         await asyncio.gather(*(store.run(decide.approve, ref, GRACE) for ref in refs))
     assert len(sent) == TRIPS, sent
     assert {one.state for one in await all_of(store, Request)} == {RequestState.APPROVED}
-    assert (await store.read(audit.verify)).whole
+    assert (await store.read(audit.verify)).intact
 
 
 async def test_a_story_leaves_the_same_rows_in_few_trips_as_statement_by_statement(

@@ -47,7 +47,7 @@ def upgraded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """Gives the database of a release, brought up to date as `keyturn run` does it; each is made once."""
 
     async def make(url: str, release: str) -> None:
-        await migrate._on(url, lambda connection: made(connection, release))
+        await migrate._run(url, lambda connection: made(connection, release))
         assert await migrate.upgrade(url) == (release, migrate.newest())
 
     @cache
@@ -117,7 +117,7 @@ async def test_what_waits_is_decided_and_given_and_what_was_going_goes(store: St
     assert await states(store) == [
         GrantState.ACTIVE, GrantState.REVOKED, GrantState.REVOKED, GrantState.ACTIVE,
     ]  # fmt: skip
-    assert (await store.read(audit.verify)).whole
+    assert (await store.read(audit.verify)).intact
 
 
 async def test_what_is_held_gets_more_time_and_ends(store: Store, clock: ManualClock) -> None:

@@ -21,7 +21,7 @@ LIFECYCLE = (
     ),
     mutant(
         "own-decision-counts", "R4, approving one's own", VERIFY,
-        "may = self_approve or decision.person_id not in own", "may = True",
+        "may = not is_barred_from_own(policy, decision.person_id, parties)", "may = True",
         f"{OF_VERIFY}::test_nobody_s_own_decision_gives_anything_even_where_the_trail_has_it",
     ),
     mutant(
@@ -74,12 +74,12 @@ LIFECYCLE = (
     ),
     mutant(
         "self-approval-planned", "approving one's own", "models/policy/approvers.py",
-        "if person.id in question.people and not question.policy.self_approve:", "if False:",
+        "    return person_id in people and not policy.self_approve", "    return False",
         f"{OF_LIFECYCLE}::test_an_owner_who_asks_is_not_asked_to_decide",
     ),
     mutant(
         "self-approval-at-the-click", "approving one's own", DECIDE,
-        "if own and not stage.sources.snapshot.policy.self_approve:", "if False:",
+        "if is_barred_from_own(stage.sources.snapshot.policy, by, parties):", "if False:",
         f"{OF_ALONE}::test_nobody_decides_on_what_they_ask_for_or_get",
     ),
     mutant(

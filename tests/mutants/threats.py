@@ -5,7 +5,7 @@ from tests.mutants.mutant import mutant
 SIGNATURE, TEXT = "bot/slack/signature.py", "blocks/kit/text.py"
 PERMISSIONS = "models/registry/permissions.py"
 OF_PERMISSIONS = "models/test_permissions.py::test_nobody_keeps_a_right_that_their_standing_takes"
-VERIFYING = "models/audit/verifying.py"
+VERIFYING = "models/audit/verification.py"
 OF_WEB, OF_AUDIT, OF_CHECKPOINTS = "bot/test_web.py", "models/test_audit.py", "bot/test_checkpoints.py"
 OF_TEXT = "blocks/test_text.py"
 
@@ -37,7 +37,7 @@ THREATS = (
     ),
     mutant(
         "admin-who-left", "a role of the barred", "models/registry/directory.py",
-        "return person.unfit is None if person else not self.missing(person_id)", "return True",
+        "return person.unfit is None if person else not self.is_missing(person_id)", "return True",
         "models/test_edit_app.py::test_only_an_admin_who_is_active_sets_apps_up",
     ),
     mutant(
@@ -111,8 +111,8 @@ THREATS = (
         f"{OF_TEXT}::test_what_somebody_wrote_is_no_markup",
     ),
     mutant(
-        "unseen-characters-kept", "look-alike text", "models/text_cleanup.py",
-        'return UNSEEN.sub("", written', 'return ("" + written',
+        "unseen-characters-kept", "look-alike text", "models/text.py",
+        'return UNSEEN.sub("", text', 'return ("" + text',
         f"{OF_TEXT}::test_characters_that_nobody_sees_are_taken_out",
     ),
     mutant(

@@ -20,11 +20,11 @@ from blocks.kit import Block
 from blocks.kit.state import Values, text_of
 from blocks.kit.text import cut, esc
 from models.catalogue import app_edits
-from models.catalogue.app_edits import Spot
+from models.catalogue.app_edits import ItemRef
 from models.catalogue.file import write
-from models.catalogue.lint.unreachable_rules import why_never
+from models.catalogue.lint.unreachable_rules import reason_unreachable
 from models.catalogue.spec import AccessKind, AppSpec, Risk, RuleSpec, StageSpec, Weekday, When
-from models.catalogue.spec.condition_words import DAYS, condition
+from models.catalogue.spec.condition_words import DAYS, describe_condition
 from models.catalogue.spec.conditions import NESTED as NESTED_KEYS
 from models.catalogue.spec.fields import Path
 
@@ -139,7 +139,7 @@ class NestedConditionField(Field):
     """The nested conditions (any of, all of, not) of a `When`, in the syntax of the catalogue file."""
 
     def form_value(self, value: Any) -> str:
-        text = write.write(value)
+        text = write.write_nested(value)
         return text if len(text) <= DISPLAY_LIMIT else ""
 
     def blocks(self, form_value: Any, names: SlackNames) -> list[Block]:
@@ -152,7 +152,7 @@ class NestedConditionField(Field):
 
     def to_data(self, form_value: Any, value: Any) -> dict[str, Any]:
         try:
-            return write.read(form_value)
+            return write.read_nested(form_value)
         except ValueError as error:
             raise InvalidEntry(self.id, sentence(str(error))) from None
 
@@ -160,7 +160,7 @@ class NestedConditionField(Field):
 NESTED = NestedConditionField(
     "nested",
     "Any of, all of, not",
-    f'As the catalogue file has it: {write.EXAMPLE}, or not = {{ department = ["Sales"] }}.',
+    f'As the catalogue file has it: {write.NESTED_EXAMPLE}, or not = {{ department = ["Sales"] }}.',
     block="when_nested",
 )
 
@@ -232,22 +232,22 @@ _EMPTY = {part.id: part.form_value(None) for part in _REVEALING}
 
 def hidden_condition_note(when: When | None) -> list[Block]:
     """A note of nested conditions that are too long for the form."""
-    if when is None or NESTED.form_value(when) or not write.write(when):
+    if when is None or NESTED.form_value(when) or not write.write_nested(when):
         return []
     nested = when.model_copy(update={part.name: None for part in PARTS if part.name != "time_zone"})
-    sentence = f"Also only when {cut(esc(condition(nested)), 2000)}."
+    sentence = f"Also only when {cut(esc(describe_condition(nested)), 2000)}."
     return [
         kit.context(f"{sentence} That is too long to be shown, and stays unless you write something there.")
     ]
 
 
-def require_satisfiable(app: AppSpec, spot: Spot, before: StageSpec | RuleSpec | None) -> AppSpec:
+def require_satisfiable(app: AppSpec, ref: ItemRef, before: StageSpec | RuleSpec | None) -> AppSpec:
     """The app, unless the condition just entered can never hold. An older one is only noted elsewhere.
 
     Raises InvalidForm with the reason.
     """
-    after: StageSpec | RuleSpec = app_edits.found(app, spot)
-    problem = why_never(app, spot) if before is None or before.when != after.when else None
+    after: StageSpec | RuleSpec = app_edits.get_item(app, ref)
+    problem = reason_unreachable(app, ref) if before is None or before.when != after.when else None
     if problem:
         raise InvalidForm({PARTS[0].id: f"It {problem}"})
     return app

@@ -15,7 +15,7 @@ from blocks.admin.ids import AdminAction
 from blocks.kit import Block, Element
 from blocks.kit.state import Values, choice_of, text_of
 from models.catalogue.spec import ConnectorSpec
-from models.text_cleanup import tidy
+from models.text import tidy
 
 REFERENCE_LIMIT = 75
 """Characters of an option's value in a menu. Slack's limit is 150."""

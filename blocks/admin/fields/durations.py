@@ -10,7 +10,7 @@ from blocks.admin.fields.base import Field, InvalidEntry, SlackNames
 from blocks.admin.fields.text import TEXT
 from blocks.kit import Block
 from blocks.kit.state import Values, text_of
-from models.durations import format_duration, parse_spoken, spoken
+from models.durations import duration_words, format_duration, parse_typed_duration
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class DurationField(Field):
     """Whether it may be empty, which leaves it out of the entry."""
 
     def form_value(self, value: Any) -> str:
-        return "" if value is None else spoken(value)
+        return "" if value is None else duration_words(value)
 
     def blocks(self, form_value: Any, names: SlackNames) -> list[Block]:
         return [self.input(kit.text_input(TEXT, initial=form_value, limit=100), optional=self.optional)]
@@ -43,7 +43,7 @@ class DurationsField(Field):
     """Whether an empty field is left out of the entry."""
 
     def form_value(self, value: Any) -> str:
-        return ", ".join(map(spoken, value or ()))
+        return ", ".join(map(duration_words, value or ()))
 
     def blocks(self, form_value: Any, names: SlackNames) -> list[Block]:
         return [self.input(kit.text_input(TEXT, initial=form_value, limit=3000), optional=True)]
@@ -63,6 +63,6 @@ class DurationsField(Field):
 def parse_length(text: str, block: str) -> timedelta:
     """Parse a duration with its unit. Raises InvalidEntry at this block."""
     try:
-        return parse_spoken(text, bare_hours=False)
+        return parse_typed_duration(text, bare_hours=False)
     except ValueError as error:
         raise InvalidEntry(block, str(error)) from None

@@ -13,13 +13,13 @@ from blocks.admin.fields.text import NUMBER, TEXT
 from blocks.admin.ids import AdminAction
 from blocks.kit import Block
 from blocks.kit.state import Values, choice_of, choices_of, people_of, text_of
-from models.catalogue.spec import GroupRef, PersonRef, Role, parse_approver, parse_person
-from models.catalogue.spec.fields import MOST_PEOPLE
+from models.catalogue.spec import ApproverRole, GroupRef, PersonRef, parse_approver, parse_person
+from models.catalogue.spec.fields import MAX_PEOPLE
 
 ROLES: Mapping[str, str] = {
-    Role.MANAGER: "Their manager",
-    Role.OWNERS: "The app’s owners",
-    Role.ADMINS: "Keyturn’s admins",
+    ApproverRole.MANAGER: "Their manager",
+    ApproverRole.OWNERS: "The app’s owners",
+    ApproverRole.ADMINS: "Keyturn’s admins",
 }
 QUORUMS = (
     FieldOption("any", "One of them: the first decision counts", "any"),
@@ -145,7 +145,7 @@ class QuorumField(Field):
 
     def blocks(self, form_value: Any, names: SlackNames) -> list[Block]:
         word, number = form_value
-        number_input = kit.number_input(NUMBER, initial=number, minimum=1, maximum=MOST_PEOPLE)
+        number_input = kit.number_input(NUMBER, initial=number, minimum=1, maximum=MAX_PEOPLE)
         hint = "Only for “A number of them”."
         beside = kit.input_block("How many", number_input, block_id=self.number_id, optional=True, hint=hint)
         return [*self._choice.blocks(word, names), beside]

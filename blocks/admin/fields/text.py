@@ -7,7 +7,7 @@ from blocks import kit
 from blocks.admin.fields.base import Field, InvalidEntry, SlackNames, prefix_within_limit
 from blocks.kit import Block
 from blocks.kit.state import Values, text_of
-from models.text_cleanup import tidy
+from models.text import tidy
 
 TEXT, NUMBER = "text", "number"
 """Action ids of the elements."""

@@ -20,7 +20,7 @@ from blocks.admin.form_mapping import (
 from blocks.admin.ids import AdminPlace, AdminScreen
 from blocks.kit import Block, View
 from blocks.kit.state import Values
-from models.catalogue.app_edits import access_at
+from models.catalogue.app_edits import access_index
 from models.catalogue.spec import AccessKind, AccessSpec, AppSpec, ConnectorSpec, Risk
 
 _AS_THE_APP = "As the app has it"
@@ -80,7 +80,7 @@ def build(
 
     `connector` is the type just chosen in it. Raises NotFound where there is no such access.
     """
-    access = _BLANK if not place.part else app.access[access_at(app, place.part)]
+    access = _BLANK if not place.part else app.access[access_index(app, place.part)]
     if connector != access.connector.type and connector in {kind.type for kind in kinds}:
         access = access.model_copy(update={"connector": ConnectorSpec(type=connector)})
     title = "Access" if place.part else "Add an access"
@@ -94,7 +94,7 @@ def parse(app: AppSpec, part: str, values: Values, kinds: Sequence[ConnectorKind
 
     Raises InvalidForm, or NotFound where there is no such access any more.
     """
-    at = access_at(app, part) if part else len(app.access)
+    at = access_index(app, part) if part else len(app.access)
     access = app.access[at] if part else _BLANK
     fields = _fields(part, kinds)
     data = merge_changes(fields, access, values, access.stored() if part else {})

@@ -15,7 +15,7 @@ from blocks.kit.state import Values
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.fields import Path
 from models.catalogue.spec.specs import EmergencySpec
-from models.durations import parse as hours
+from models.durations import parse_duration
 
 _ALLOWED = CheckboxField(
     "allowed",
@@ -39,7 +39,7 @@ PARTS: tuple[Field, ...] = (
         roles="Also as reviewers",
     ),
 )
-_DEFAULT = EmergencySpec(max=hours("4h"))
+_DEFAULT = EmergencySpec(max=parse_duration("4h"))
 """What the form offers for an app without emergency access."""
 
 

@@ -28,17 +28,17 @@ from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen, parse_number
 from blocks.kit import Block, View
 from blocks.kit.state import Values, choice_of, person_of, text_of
 from models.catalogue import app_edits
-from models.catalogue.app_edits import Spot
+from models.catalogue.app_edits import ItemRef
 from models.catalogue.spec import (
     FOREVER,
     AccessSpec,
     AppSpec,
     Asker,
+    ExamplePerson,
     ExampleSpec,
     Expect,
-    Someone,
 )
-from models.durations import format_duration, spoken
+from models.durations import duration_words, format_duration
 
 PERSON_TRAITS: tuple[Field, ...] = (
     TextField("title", "Or somebody with the title", block="who_title", inherits=True),
@@ -111,7 +111,7 @@ class ExampleDurationField(Field):
     """A duration; empty is without an end."""
 
     def form_value(self, value: Any) -> str:
-        return "" if value is None else spoken(value)
+        return "" if value is None else duration_words(value)
 
     def blocks(self, form_value: Any, names: SlackNames) -> list[Block]:
         return [self.input(kit.text_input(TEXT, initial=form_value, limit=100), optional=True)]
@@ -158,13 +158,13 @@ _OUTCOMES = (
     FieldOption("deny", "It is refused", Expect.DENY.value),
     FieldOption("nobody", "Nobody can be asked", Expect.NOBODY.value),
 )
-_BLANK = ExampleSpec.model_construct(who=Someone(), access="", duration=None, expect=Expect.ASK)
+_BLANK = ExampleSpec.model_construct(who=ExamplePerson(), access="", duration=None, expect=Expect.ASK)
 _NEW = {"who": {}, "duration": "forever", "expect": "ask"}
 
 
 def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Block] = ()) -> View:
     """The form for the example at `place`, or for a new one. Raises NotFound where there is none any more."""
-    example = app_edits.found(app, _spot(app, place)) if place.part else _BLANK
+    example = app_edits.get_item(app, _item_ref(app, place)) if place.part else _BLANK
     title = "Example" if place.part else "Add an example"
     return form_view(
         AdminScreen.EXAMPLE, title, draw_fields(_fields(app), example, names), place, above=above
@@ -176,17 +176,17 @@ def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
 
     Raises InvalidForm, or NotFound where there is no such example any more.
     """
-    spot, fields = _spot(app, place), _fields(app)
-    example = app_edits.found(app, spot) if place.part else _BLANK
+    ref, fields = _item_ref(app, place), _fields(app)
+    example = app_edits.get_item(app, ref) if place.part else _BLANK
     data = merge_changes(fields, example, values, example.stored() if place.part else _NEW)
     if not data.get("access"):
         raise InvalidForm({"access": "Choose an access."})
-    path = app_edits.path(app, spot)
+    path = app_edits.item_path(app, ref)
     return validate_app(replace_entry(app.stored(), path, data), fields, path)
 
 
-def _spot(app: AppSpec, place: AdminPlace) -> Spot:
-    return Spot("example", parse_number(place.part) if place.part else len(app.example))
+def _item_ref(app: AppSpec, place: AdminPlace) -> ItemRef:
+    return ItemRef("example", parse_number(place.part) if place.part else len(app.example))
 
 
 def _fields(app: AppSpec) -> tuple[Field, ...]:

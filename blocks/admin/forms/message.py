@@ -16,10 +16,10 @@ from blocks.kit import Block, View
 from blocks.kit.state import Values
 from blocks.kit.text import cut, esc, quote
 from blocks.mail import render
-from models.catalogue.spec.messages import MessageSpec, broken
+from models.catalogue.spec.messages import MessageSpec, template_problems
 from models.lifecycle.catalogue.edit_message import MessageEntry
-from models.registry.company_words import OwnWords
-from models.wording.messages import FILTERS, MESSAGES, About, MessageKey
+from models.registry.company_templates import CompanyTemplates
+from models.wording.messages import FILTERS, MESSAGES, MessageInfo, MessageKey
 
 _IF_HELP = "`{% if app %} … {% else %} … {% endif %}` depends on a fact; also with `==`, `and`, `or`, `not`"
 _STANDARD_HINT = "These are the standard words. They hold once you save."
@@ -62,14 +62,14 @@ def parse(key: MessageKey, values: Values) -> dict[str, str]:
     fields = _fields(key)
     words = {field.name: field.read(values) for field in fields}
     spec = validate_entry(MessageSpec, {"key": key.value, **words}, fields)
-    if problems := dict(broken(spec)):
+    if problems := dict(template_problems(spec)):
         raise InvalidForm({name: sentence(text) for name, text in problems.items()})
     return {name: str(getattr(spec, name)) for name in words}
 
 
 def preview(key: MessageKey, words: Mapping[str, str], people: ExamplePeople, now: datetime) -> list[Block]:
     """The message with these templates, on an example's card and as an e-mail."""
-    kind, story = example(key, people, now, OwnWords({key: words}))
+    kind, story = example(key, people, now, CompanyTemplates({key: words}))
     message = draw_card(kind, story, people.viewer)
     visible = [block for block in message["blocks"] if block["type"] != "actions"]
     email = render(message, people.names, "UTC", None)
@@ -93,7 +93,7 @@ def _fields(key: MessageKey) -> tuple[TextField, ...]:
     return (_TEXT,) if MESSAGES[key].subject is None else (_SUBJECT, _TEXT)
 
 
-def _help(about: About) -> list[Block]:
+def _help(about: MessageInfo) -> list[Block]:
     facts = "\n".join(f"`{{{{ {name} }}}}` {esc(fact.about)}" for name, fact in about.facts.items())
     lines = [_IF_HELP]
     for name, template_filter in FILTERS.items():

@@ -10,7 +10,7 @@ from models.catalogue.spec import AppSpec
 from models.catalogue.spec.enums import RequestKind
 from models.queries.stage_stories import StageStory
 from models.queries.stories import GrantStory, RequestStory
-from models.registry.company_words import OwnWords
+from models.registry.company_templates import CompanyTemplates
 from models.registry.policy_snapshot import Snapshot
 from models.tables.cards import CardKind
 from models.tables.grants import Cause, Direction, Grant
@@ -58,7 +58,9 @@ class ExamplePeople:
     names: Mapping[str, str]
 
 
-def example(key: MessageKey, people: ExamplePeople, now: datetime, own: OwnWords) -> tuple[CardKind, Story]:
+def example(
+    key: MessageKey, people: ExamplePeople, now: datetime, own: CompanyTemplates
+) -> tuple[CardKind, Story]:
     """The card of this message with these templates, as the viewer would get it."""
     if key in _REQUESTS:
         approval = key is MessageKey.APPROVAL
@@ -77,7 +79,7 @@ def _request_story(
     approver: str,
     names: Mapping[str, str],
     now: datetime,
-    own: OwnWords,
+    own: CompanyTemplates,
 ) -> RequestStory:
     decided = state in _COMMENTS
     approvers = () if decided else (Asked(person_id=approver, because="owner of GitHub", asked_at=now),)
@@ -101,7 +103,9 @@ def _request_story(
     )
 
 
-def _grant_story(state: GrantState, people: ExamplePeople, now: datetime, own: OwnWords) -> GrantStory:
+def _grant_story(
+    state: GrantState, people: ExamplePeople, now: datetime, own: CompanyTemplates
+) -> GrantStory:
     return GrantStory(
         grant=_grant(state, people.viewer, people.other, now),
         request=_request(RequestState.APPROVED, people.viewer, people.other, now),

@@ -17,7 +17,7 @@ from blocks.admin.ids import AdminPlace, AdminScreen, OptionalPart, parse_number
 from blocks.kit import Block, View
 from blocks.kit.state import Values
 from models.catalogue import app_edits
-from models.catalogue.app_edits import Spot
+from models.catalogue.app_edits import ItemRef
 from models.catalogue.spec import AppSpec, RuleSpec
 from models.errors import NotFound
 
@@ -83,7 +83,7 @@ _BLANK = RuleSpec.model_construct(name="")
 def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Block] = ()) -> View:
     """The form for the rule at `place`, or for a new one. Raises NotFound where there is none any more."""
     kind, part, new = _locate(app, place)
-    rule = _BLANK if new else app_edits.found(app, part)
+    rule = _BLANK if new else app_edits.get_item(app, part)
     fields = (*kind.fields[:-1], replace(kind.when, with_rare=OptionalPart.CONDITIONS in place.more))
     return form_view(
         AdminScreen.RULE,
@@ -100,26 +100,26 @@ def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
     Raises InvalidForm, or NotFound where there is no such rule any more.
     """
     kind, part, new = _locate(app, place)
-    rule = _BLANK if new else app_edits.found(app, part)
+    rule = _BLANK if new else app_edits.get_item(app, part)
     data = merge_changes(kind.fields, rule, values, {} if new else rule.stored())
     if kind.list == "require" and "when" not in data:
         raise InvalidForm({kind.when.id: "Say what must hold: at least one of these."})
-    path = app_edits.path(app, part)
+    path = app_edits.item_path(app, part)
     saved = validate_app(replace_entry(app.stored(), path, data), kind.fields, path)
     return require_satisfiable(saved, part, None if new else rule)
 
 
-def spot_of(reference: str, access: str) -> Spot:
+def item_ref(reference: str, access: str) -> ItemRef:
     """The rule of a reference like "deny:0". Raises NotFound for a malformed one."""
     name, _, at = reference.partition(":")
     if name not in KINDS:
         raise NotFound("There is no such rule any more.")
-    return Spot(name, parse_number(at), access)
+    return ItemRef(name, parse_number(at), access)
 
 
-def _locate(app: AppSpec, place: AdminPlace) -> tuple[RuleKind, Spot, bool]:
-    """The kind of rule, its spot in the app, and whether it is new."""
-    part, new = spot_of(place.part, place.access), place.part.endswith(":")
+def _locate(app: AppSpec, place: AdminPlace) -> tuple[RuleKind, ItemRef, bool]:
+    """The kind of rule, its place in the app, and whether it is new."""
+    part, new = item_ref(place.part, place.access), place.part.endswith(":")
     if new:
-        part = replace(part, at=len(app_edits.every(app, part.name, place.access)))
-    return KINDS[part.name], part, new
+        part = replace(part, index=len(app_edits.list_items(app, part.list_name, place.access)))
+    return KINDS[part.list_name], part, new

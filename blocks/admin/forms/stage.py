@@ -21,9 +21,9 @@ from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen, OptionalPart,
 from blocks.kit import Block, View
 from blocks.kit.state import Values
 from models.catalogue import app_edits
-from models.catalogue.app_edits import Spot
+from models.catalogue.app_edits import ItemRef
 from models.catalogue.spec import AppSpec, OnReject, StageSpec
-from models.catalogue.spec.fields import MOST_ASKED
+from models.catalogue.spec.fields import MAX_ASKED
 
 _WHO: tuple[Field, ...] = (
     TextField("name", "Name", "As in Manager, or Security.", optional=False),
@@ -64,7 +64,7 @@ FURTHER: tuple[Field, ...] = (
         "Channel for many",
         "There it is asked instead of in many messages. Invite Keyturn to it.",
     ),
-    NumberField("channel_over", "In the channel when there are more than", maximum=MOST_ASKED),
+    NumberField("channel_over", "In the channel when there are more than", maximum=MAX_ASKED),
 )
 """Fields that few stages need: shown where one of them is set, or on request."""
 WHEN = ConditionField(
@@ -76,7 +76,7 @@ _BLANK = StageSpec.model_construct(name="", approvers=())
 
 def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Block] = ()) -> View:
     """The form for the stage at `place`, or for a new one. Raises NotFound where there is none any more."""
-    stage = app_edits.found(app, _spot(app, place)) if place.part else _BLANK
+    stage = app_edits.get_item(app, _item_ref(app, place)) if place.part else _BLANK
     title = "Approval stage" if place.part else "Add a stage"
     blocks = [
         *draw_fields(_WHO, stage, names),
@@ -92,14 +92,14 @@ def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
 
     Raises InvalidForm, or NotFound where there is no such stage any more.
     """
-    spot = _spot(app, place)
-    stage = app_edits.found(app, spot) if place.part else _BLANK
+    ref = _item_ref(app, place)
+    stage = app_edits.get_item(app, ref) if place.part else _BLANK
     data = merge_changes(FIELDS, stage, values, stage.stored() if place.part else {})
     if not data.get("approvers"):
         raise InvalidForm({"approvers": "Say who decides: people, user groups, or one of the boxes below."})
-    path = app_edits.path(app, spot)
+    path = app_edits.item_path(app, ref)
     saved = validate_app(replace_entry(app.stored(), path, data), FIELDS, path)
-    return require_satisfiable(saved, spot, None if stage is _BLANK else stage)
+    return require_satisfiable(saved, ref, None if stage is _BLANK else stage)
 
 
 _FURTHER_BUTTON = kit.actions([kit.button("Alternates, quiet approvers, channel …", AdminAction.FURTHER)])
@@ -110,6 +110,6 @@ def _shows_further(stage: StageSpec, place: AdminPlace) -> bool:
     return OptionalPart.FURTHER in place.more or bool(set_ones)
 
 
-def _spot(app: AppSpec, place: AdminPlace) -> Spot:
-    at = parse_number(place.part) if place.part else len(app_edits.every(app, "stage", place.access))
-    return Spot("stage", at, place.access)
+def _item_ref(app: AppSpec, place: AdminPlace) -> ItemRef:
+    at = parse_number(place.part) if place.part else len(app_edits.list_items(app, "stage", place.access))
+    return ItemRef("stage", at, place.access)

@@ -14,16 +14,16 @@ from blocks.kit.state import Values, choice_of, choices_of, person_of, text_of
 from blocks.kit.text import esc
 from blocks.request_form import preview
 from models.catalogue.spec import AppSpec, RequestKind, examples
-from models.durations import parse_spoken
+from models.durations import parse_typed_duration
 from models.lifecycle.request.plan import Planned
-from models.policy import Outcome
+from models.policy import Verdict
 
 PERSON, ACCESS, LENGTH = "person", "access", "length"
 ASKER, KIND, EMERGENCY, MOMENT = "asker", "kind", "emergency", "moment"
 _ANY_MOMENT = datetime(2026, 1, 5, tzinfo=UTC)
 _OUTCOME_TEXTS = {
-    Outcome.DENY: "It would be refused",
-    Outcome.NOBODY: "Nobody could be asked, so it cannot be sent",
+    Verdict.DENY: "It would be refused",
+    Verdict.NOBODY: "Nobody could be asked, so it cannot be sent",
 }
 
 
@@ -46,11 +46,11 @@ class HypotheticalRequest:
     @property
     def length(self) -> timedelta | None:
         """The duration; None is without an end. Raises ValueError with a sentence."""
-        return parse_spoken(self.duration_text) if self.duration_text else None
+        return parse_typed_duration(self.duration_text) if self.duration_text else None
 
     def at(self, now: datetime) -> datetime:
         """The moment of the request. Raises ValueError with a problem that reads on after "This"."""
-        return examples.checked(self.moment_text).next(now) if self.moment_text else now
+        return examples.parse_week_moment(self.moment_text).next(now) if self.moment_text else now
 
 
 def build(
@@ -101,10 +101,10 @@ def parse(values: Values) -> HypotheticalRequest:
 def answer_blocks(planned: Planned) -> list[Block]:
     """The outcome of the request, with its reasons."""
     reasons = [reason.text for reason in planned.decision.because]
-    if outcome := _OUTCOME_TEXTS.get(planned.decision.outcome):
+    if outcome := _OUTCOME_TEXTS.get(planned.decision.verdict):
         return _refused(outcome, reasons)
     if not planned.length.ok:
-        return _refused(_OUTCOME_TEXTS[Outcome.DENY], [planned.length.message])
+        return _refused(_OUTCOME_TEXTS[Verdict.DENY], [planned.length.message])
     return preview.preview([planned])
 
 

@@ -7,7 +7,7 @@ from blocks.admin.ids import AdminAction, AdminScreen
 from blocks.admin.lists.layout import delete_button
 from blocks.kit import Block, View
 from blocks.kit.text import cut, esc
-from models.catalogue.file.value_words import stage as stage_words
+from models.catalogue.file.value_words import format_stage
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.conflicts import ConflictAction, ConflictSpec
 from models.catalogue.spec.references import ALL, access_ref, app_of
@@ -43,7 +43,7 @@ def _row(conflict: ConflictSpec, titles: Mapping[str, str]) -> list[Block]:
     sides = [
         ", ".join(esc(titles.get(ref, ref)) for ref in refs) for refs in (conflict.these, conflict.those)
     ]
-    stage = f": {esc(conflict.stage.name)} ({esc(stage_words(conflict.stage))})" if conflict.stage else ""
+    stage = f": {esc(conflict.stage.name)} ({esc(format_stage(conflict.stage))})" if conflict.stage else ""
     why = f"\n{esc(conflict.why)}" if conflict.why else ""
     text = f"*{esc(conflict.name)}*\n{f' {arrow} '.join(sides)}\n{ACTION_TEXTS[conflict.action]}{stage}{why}"
     delete = delete_button(

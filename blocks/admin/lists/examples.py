@@ -8,7 +8,7 @@ from blocks.admin.lists import layout
 from blocks.kit import Block, View
 from blocks.kit.text import cut, esc
 from models.catalogue.spec import AppSpec, ExampleSpec
-from models.policy.examples import Ran
+from models.policy.examples import ExampleResult
 
 PAGE = 20
 """Examples on a page, at two blocks each."""
@@ -18,7 +18,7 @@ _ABOUT = "What has to come of the rules. They are run at every change; what brea
 def build(
     app: AppSpec,
     place: AdminPlace,
-    results: Sequence[Ran] = (),
+    results: Sequence[ExampleResult] = (),
     *,
     notes: Sequence[str] = (),
     above: Sequence[Block] = (),
@@ -49,7 +49,7 @@ def build(
     )
 
 
-def _summary(results: Sequence[Ran]) -> list[Block]:
+def _summary(results: Sequence[ExampleResult]) -> list[Block]:
     if not results:
         return []
     broken = sum(not result.met for result in results)
@@ -62,11 +62,11 @@ def _summary(results: Sequence[Ran]) -> list[Block]:
     ]
 
 
-def _row(example: ExampleSpec, at: int, result: Ran | None) -> list[Block]:
+def _row(example: ExampleSpec, at: int, result: ExampleResult | None) -> list[Block]:
     mark = "" if result is None else ":white_check_mark: " if result.met else ":x: "
     lines = [f"{mark}{at + 1}. {cut(esc(str(example)), 1000)}."]
     if result and not result.met:
-        lines.append(cut(esc(result.instead), 1000))
+        lines.append(cut(esc(result.actual), 1000))
     if example.because:
         lines.append(f"Because: {cut(esc(example.because), 700)}")
     edit = kit.button("Edit", AdminAction.EDIT_EXAMPLE, str(at))

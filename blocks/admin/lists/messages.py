@@ -6,7 +6,7 @@ from blocks import kit
 from blocks.admin.ids import AdminAction, AdminScreen
 from blocks.kit import Block, View
 from blocks.kit.text import cut, esc
-from models.catalogue.spec.messages import broken
+from models.catalogue.spec.messages import template_problems
 from models.lifecycle.catalogue.edit_message import MessageEntry
 from models.wording.messages import MESSAGES
 
@@ -30,7 +30,7 @@ def _row(entry: MessageEntry) -> list[Block]:
         ]
         lines += [
             f":warning: The standard words go out. {name.capitalize()}: {esc(text)}"
-            for name, text in broken(own)
+            for name, text in template_problems(own)
         ]
     edit = kit.button("Edit", AdminAction.EDIT_MESSAGE, entry.key.value)
     return [kit.divider(), kit.section("\n".join(lines), accessory=edit)]

@@ -10,7 +10,7 @@ from blocks.admin.lists.layout import stage_rows
 from blocks.kit import Block, Element, View
 from blocks.kit.text import cut, esc
 from models.catalogue import app_edits
-from models.catalogue.app_edits import access_at
+from models.catalogue.app_edits import access_index
 from models.catalogue.spec import AppSpec, RuleSpec
 
 PAGE = 20
@@ -36,7 +36,7 @@ def build(
     above: Sequence[Block] = (),
 ) -> View:
     """The rules of an app, or of the access at `place`. Raises NotFound where there is no such access."""
-    title = app.access[access_at(app, place.access)].name if place.access else f"Rules of {app.name}"
+    title = app.access[access_index(app, place.access)].name if place.access else f"Rules of {app.name}"
     blocks = [
         *above,
         *layout.note_banner(notes),
@@ -47,7 +47,7 @@ def build(
 
 
 def _access_stages(app: AppSpec, key: str, names: SlackNames) -> list[Block]:
-    access = app.access[access_at(app, key)]
+    access = app.access[access_index(app, key)]
     name = esc(access.name)
     if access.stage is None:
         intro = f"*Approval stages*\n{name} goes through those of {esc(app.name)}:"
@@ -80,7 +80,7 @@ def _rules(app: AppSpec, place: AdminPlace) -> list[Block]:
     rules = [
         (name, at, rule)
         for name in app_edits.RULES
-        for at, rule in enumerate(app_edits.every(app, name, place.access))
+        for at, rule in enumerate(app_edits.list_items(app, name, place.access))
     ]
     first = layout.page_start(place.first_rule, len(rules), PAGE)
     page = rules[first : first + PAGE]

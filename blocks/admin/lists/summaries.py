@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from blocks.admin.fields.base import SlackNames
 from blocks.admin.fields.connector import ConnectorKind
 from blocks.admin.fields.people import ROLES
-from blocks.kit.text import cut, esc, first_items, mention
+from blocks.kit.text import cut, esc, mention
 from models.catalogue.app_edits import RULES
 from models.catalogue.spec import (
     AccessSpec,
+    ApproverRole,
     AppSpec,
     ConnectorSpec,
     DecisionComment,
@@ -18,13 +19,13 @@ from models.catalogue.spec import (
     OnReject,
     OverMax,
     Reassign,
-    Role,
     RuleSpec,
     StageSpec,
     parse_approver,
 )
-from models.catalogue.spec.condition_words import condition
-from models.durations import spoken
+from models.catalogue.spec.condition_words import describe_condition
+from models.durations import duration_words
+from models.text import first_items
 
 MAX_NAMES = 12
 """People and groups named in one line; the others are counted."""
@@ -55,24 +56,28 @@ def about_app(app: AppSpec) -> str:
 def durations(app: AppSpec) -> str:
     """The durations of an app's accesses, requests and notices."""
     longer = "refused" if app.over_max is OverMax.REFUSE else "flagged to the approvers"
-    longest = f"at most {spoken(app.max_duration)} (longer is {longer})" if app.max_duration else "any length"
-    presets = ", ".join(map(spoken, app.durations)) or "no presets"
-    notices = ", ".join(map(spoken, app.expiry_notices)) or "none"
+    longest = (
+        f"at most {duration_words(app.max_duration)} (longer is {longer})"
+        if app.max_duration
+        else "any length"
+    )
+    presets = ", ".join(map(duration_words, app.durations)) or "no presets"
+    notices = ", ".join(map(duration_words, app.expiry_notices)) or "none"
     lines = [
         f"*How long:* {presets}; {longest}{'; or without an end' if app.indefinite else ''}.",
         _waiting_times(app),
         f"*Notices before the end:* {notices}.",
-        f"*Grace* while more time is asked for: {spoken(app.grace)}." if app.grace else "",
+        f"*Grace* while more time is asked for: {duration_words(app.grace)}." if app.grace else "",
     ]
     return "\n".join(line for line in lines if line)
 
 
 def _waiting_times(app: AppSpec) -> str:
     """How long requests wait, and when somebody is told of it."""
-    warning = spoken(min(app.expiry_warning, app.request_expiry / 2))
-    expiry = f"*Requests* expire after {spoken(app.request_expiry)}, with a warning {warning} before."
-    reminder = f"{spoken(app.remind_wait)} after the last, whoever asks can send one"
-    return f"{expiry}\n*Reminders* after {spoken(app.remind_after)}; {reminder}."
+    warning = duration_words(min(app.expiry_warning, app.request_expiry / 2))
+    expiry = f"*Requests* expire after {duration_words(app.request_expiry)}, with a warning {warning} before."
+    reminder = f"{duration_words(app.remind_wait)} after the last, whoever asks can send one"
+    return f"{expiry}\n*Reminders* after {duration_words(app.remind_after)}; {reminder}."
 
 
 def emergency(app: AppSpec, names: SlackNames) -> str:
@@ -82,17 +87,17 @@ def emergency(app: AppSpec, names: SlackNames) -> str:
     spec = app.emergency
     reviewers = _approver_list(spec.reviewers, names)
     return (
-        f"*Emergencies:* access at once, for at most {spoken(spec.max)}, reviewed by {reviewers}; "
-        f"reminded after {spoken(spec.review_within)}."
+        f"*Emergencies:* access at once, for at most {duration_words(spec.max)}, reviewed by {reviewers}; "
+        f"reminded after {duration_words(spec.review_within)}."
     )
 
 
 def stage(spec: StageSpec, at: int, names: SlackNames) -> str:
     """One stage: its approvers, how many, and when."""
     count = {"any": "one of ", "all": "all of "}.get(str(spec.rule), f"{spec.rule} of ")
-    if spec.approvers == (Role.MANAGER,):
+    if spec.approvers == (ApproverRole.MANAGER,):
         count = ""  # there is but one
-    when = f"\nOnly when {cut(esc(condition(spec.when)), 1000)}." if spec.when else ""
+    when = f"\nOnly when {cut(esc(describe_condition(spec.when)), 1000)}." if spec.when else ""
     lines = [
         f"*{at + 1}. {esc(spec.name)}*: {count}{_approver_list(spec.approvers, names)}.",
         *_stage_details(spec, names),
@@ -103,7 +108,7 @@ def stage(spec: StageSpec, at: int, names: SlackNames) -> str:
 def _stage_details(spec: StageSpec, names: SlackNames) -> list[str]:
     veto = "One rejection ends it." if spec.on_reject is OnReject.VETO else ""
     quiet = f"Without a message: {_approver_list(spec.quiet, names)}." if spec.quiet else ""
-    after = f"after {spoken(spec.escalate_after)}" if spec.escalate_after else "at half of the time"
+    after = f"after {duration_words(spec.escalate_after)}" if spec.escalate_after else "at half of the time"
     later = f"Asked {after}: {_approver_list(spec.alternates, names)}." if spec.alternates else ""
     channel = f"In the channel <#{esc(spec.channel)}> when it would ask more than {spec.channel_over}."
     lines = [veto, quiet, later, channel if spec.channel else ""]
@@ -128,7 +133,7 @@ def rule_lines(spec: AppSpec | AccessSpec) -> list[str]:
 def rule(name: str, spec: RuleSpec) -> str:
     """A rule of the list `name`: its effect, and its condition."""
     effect, always = _RULE_TEXTS[name]
-    text = f"{effect} {cut(esc(condition(spec.when)), 1500)}" if spec.when else always
+    text = f"{effect} {cut(esc(describe_condition(spec.when)), 1500)}" if spec.when else always
     return f"*{esc(spec.name)}*: {text}."
 
 
@@ -166,7 +171,7 @@ def _approver_list(refs: Sequence[str], names: SlackNames) -> str:
 
 def _approver(text: str, names: SlackNames) -> str:
     ref = parse_approver(text)
-    if isinstance(ref, Role):
+    if isinstance(ref, ApproverRole):
         return ROLES[ref][0].lower() + ROLES[ref][1:]
     if isinstance(ref, GroupRef):
         return cut(esc(names.groups.get(text, text)), NAME_LIMIT)
@@ -183,8 +188,8 @@ def _connector_text(connector: ConnectorSpec, kinds: Sequence[ConnectorKind], na
 
 
 def _overrides(spec: AccessSpec) -> list[str]:
-    presets = ", ".join(map(spoken, spec.durations or ()))
-    longest = [f"at most {spoken(spec.max_duration)}"] if spec.max_duration else []
+    presets = ", ".join(map(duration_words, spec.durations or ()))
+    longest = [f"at most {duration_words(spec.max_duration)}"] if spec.max_duration else []
     lengths = [f"for {presets}"] if presets else []
     lines = [f"Of its own: {', '.join([*lengths, *longest])}."] if lengths or longest else []
     if spec.stage is not None:

@@ -19,8 +19,8 @@ from models.lifecycle.request import asked_people
 from models.queries import stories
 from models.queries.admin_stories import change_story, pause_story
 from models.queries.stories import GrantStory, RequestStory
-from models.registry import company_words
-from models.registry.company_words import NONE, OwnWords
+from models.registry import company_templates
+from models.registry.company_templates import NO_TEMPLATES, CompanyTemplates
 from models.store.base import JOB, Store
 from models.store.case import Case
 from models.store.outcome import Outcome
@@ -92,7 +92,7 @@ class SyncCardJob:
     def _save_posted(self, out: Outcome, content: CardContent, channel: str, ts: str) -> None:
         card = content.card
         redraw.save_drawn(out, card.id, channel, ts, content.digest)
-        company_words.note(out, custom_wording(content.story))
+        company_templates.record_failures(out, custom_wording(content.story))
         self._email.after_post(out, card, content.story, first=not card.ts)
 
     def _save_unreachable(self, out: Outcome, content: CardContent) -> None:
@@ -113,9 +113,9 @@ class SyncCardJob:
             await self._store.run(self._email.slack_unavailable, card, story, priority=JOB)
 
 
-def custom_wording(story: Story) -> OwnWords:
+def custom_wording(story: Story) -> CompanyTemplates:
     """The company's own wording that a story was drawn with."""
-    return story.own if isinstance(story, RequestStory | GrantStory) else NONE
+    return story.own if isinstance(story, RequestStory | GrantStory) else NO_TEMPLATES
 
 
 def read_cards(case: Case, ids: Sequence[int]) -> dict[int, CardContent]:

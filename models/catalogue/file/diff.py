@@ -1,12 +1,12 @@
-"""The difference between two catalogues, in words: "GitHub: Engineering team: risk low → high"."""
+"""Compare two catalogues, in words: "GitHub: Engineering team: risk low → high"."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from models.catalogue.file.value_words import say, stage
-from models.catalogue.spec.entry_kind import Kind, Parts
+from models.catalogue.file.value_words import format_stage, format_value
+from models.catalogue.spec.entry_kind import EntriesByKind, EntryKind
 from models.catalogue.spec.entry_kinds import KINDS
 from models.catalogue.spec.fields import Spec
 from models.catalogue.spec.specs import AccessSpec, AppSpec, StageSpec
@@ -42,34 +42,39 @@ _LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One difference. `app` is the app's key, empty for what is no app; `str()` is the sentence."""
+class CatalogueChange:
+    """One difference. `app` is the app's key, empty for other entries; `str()` is the sentence."""
 
     app: str
     text: str
     sign: str = "~"
-    """Of what is no app: "+" for what is new, "-" for what is removed, "~" for what is changed."""
+    """Of entries that are no apps: "+" for a new one, "-" for a removed one, "~" for a change."""
 
     def __str__(self) -> str:
         return self.text
 
 
-def diff(old: Iterable[AppSpec], new: Iterable[AppSpec]) -> list[Change]:
-    """What would change if `old` became `new`. Empty if, and only if, nothing would."""
+def diff(old: Iterable[AppSpec], new: Iterable[AppSpec]) -> list[CatalogueChange]:
+    """What changes in the apps if `old` becomes `new`. Empty if, and only if, nothing does."""
     before, after = ({app.key: app for app in apps} for apps in (old, new))
-    changes = [Change(key, f"{app.name} is removed") for key, app in before.items() if key not in after]
+    changes = [
+        CatalogueChange(key, f"{app.name} is removed") for key, app in before.items() if key not in after
+    ]
     for key, app in after.items():
         if key not in before:
-            changes.append(Change(key, f"new app {app.name}"))
+            changes.append(CatalogueChange(key, f"new app {app.name}"))
         else:
-            changes += [Change(key, f"{before[key].name}{text}") for text in differences(before[key], app)]
+            changes += [
+                CatalogueChange(key, f"{before[key].name}{text}")
+                for text in field_differences(before[key], app)
+            ]
     if not changes and list(before) != list(after):
-        changes.append(Change("", "the apps stand in another order"))
+        changes.append(CatalogueChange("", "the apps stand in another order"))
     return changes
 
 
-def differences(old: Any, new: Any) -> list[str]:
-    """The differences of two entries of one kind, each to stand after the entry's name."""
+def field_differences(old: Any, new: Any) -> list[str]:
+    """The differences of two entries of one kind, each to follow the entry's name."""
     texts = []
     for name in type(new).model_fields:
         before, after = getattr(old, name), getattr(new, name)
@@ -80,39 +85,39 @@ def differences(old: Any, new: Any) -> list[str]:
 
 def _plain(name: str, before: Any, after: Any) -> list[str]:
     label = _LABELS.get(name, name.replace("_", " "))
-    return [f": {label} {say(before, name)} → {say(after, name)}"]
+    return [f": {label} {format_value(before, name)} → {format_value(after, name)}"]
 
 
-def _renamed(_: str, _before: str, after: str) -> list[str]:
+def _name(_: str, _before: str, after: str) -> list[str]:
     return [f" is now called {after}"]
 
 
-def _switched(_: str, _before: bool, after: bool) -> list[str]:
+def _enabled(_: str, _before: bool, after: bool) -> list[str]:
     return [f" is switched {'on' if after else 'off'}"]
 
 
-def _listed(name: str, before: Sequence[str], after: Sequence[str]) -> list[str]:
+def _by_value(name: str, before: Sequence[str], after: Sequence[str]) -> list[str]:
     label = _LABELS.get(name, name)
-    texts = [f": {label}: {one} is added" for one in after if one not in before]
-    texts += [f": {label}: {one} is removed" for one in before if one not in after]
+    texts = [f": {label}: {item} is added" for item in after if item not in before]
+    texts += [f": {label}: {item} is removed" for item in before if item not in after]
     return texts or [f": {label} in another order"]
 
 
 def _examples(name: str, before: Sequence[Any], after: Sequence[Any]) -> list[str]:
     """An example that was changed counts as a new one."""
-    texts = [f": new {name}: {one}" for one in after if one not in before]
-    texts += [f": {name} is removed: {one}" for one in before if one not in after]
+    texts = [f": new {name}: {example}" for example in after if example not in before]
+    texts += [f": {name} is removed: {example}" for example in before if example not in after]
     return texts or [f": {name} in another order"]
 
 
 def _wording(name: str, before: str | None, after: str | None) -> list[str]:
-    """Line by line and whole: whoever approves it has to see all that people will read."""
+    """Line by line and uncut: whoever approves the change has to see all that people will read."""
     if before is None or after is None or "\n" not in before + after:
         return [f": {name} {_quoted(before)} → {_quoted(after)}"]
     old, new, texts = before.split("\n"), after.split("\n"), []
     for what, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if what != "equal":
-            was, now = ("\n".join(some) or None for some in (old[a:b], new[c:d]))
+            was, now = ("\n".join(lines) or None for lines in (old[a:b], new[c:d]))
             texts.append(f": {name}, line {a + 1}: {_quoted(was, 'nothing')} → {_quoted(now, 'nothing')}")
     return texts
 
@@ -122,27 +127,28 @@ def _quoted(text: str | None, otherwise: str = "the standard words") -> str:
 
 
 def _accesses(_: str, before: Sequence[AccessSpec], after: Sequence[AccessSpec]) -> list[str]:
-    return _parts("access", before, after, lambda access: access.key)
+    return _by_key("access", before, after, lambda access: access.key)
 
 
-def _named(name: str, before: Sequence[Any] | None, after: Sequence[Any] | None) -> list[str]:
-    names = [[entry.name for entry in entries or ()] for entries in (before, after)]
-    clear = all(len(set(some)) == len(some) for some in names)
-    if before is None or after is None or not clear:
+def _by_name(name: str, before: Sequence[Any] | None, after: Sequence[Any] | None) -> list[str]:
+    lists = [[entry.name for entry in entries or ()] for entries in (before, after)]
+    unique = all(len(set(names)) == len(names) for names in lists)
+    if before is None or after is None or not unique:
         return _plain(name, before, after)
-    return _parts(_LABELS.get(name, name), before, after, lambda entry: entry.name)
+    return _by_key(_LABELS.get(name, name), before, after, lambda entry: entry.name)
 
 
 def _stages(name: str, before: Any, after: Any) -> list[str]:
     """The stages of an app or an access, or the one of a conflict."""
     if isinstance(before, StageSpec) and isinstance(after, StageSpec):
-        return [f": stage “{before.name}”{text}" for text in differences(before, after)]
+        return [f": stage “{before.name}”{text}" for text in field_differences(before, after)]
     if isinstance(before, StageSpec) or isinstance(after, StageSpec):
-        return [f": stage {say(before) if before else 'none'} → {say(after) if after else 'none'}"]
-    return _named(name, before, after)
+        was, now = (format_value(spec) if spec else "none" for spec in (before, after))
+        return [f": stage {was} → {now}"]
+    return _by_name(name, before, after)
 
 
-def _parts(word: str, before: Sequence[Any], after: Sequence[Any], key: Callable[[Any], str]) -> list[str]:
+def _by_key(word: str, before: Sequence[Any], after: Sequence[Any], key: Callable[[Any], str]) -> list[str]:
     """The differences of two lists of entries that have a key each."""
     old, new = ({key(entry): entry for entry in entries} for entries in (before, after))
     texts = [f": {_called(entry, word)} is removed" for name, entry in old.items() if name not in new]
@@ -150,7 +156,7 @@ def _parts(word: str, before: Sequence[Any], after: Sequence[Any], key: Callable
         if name not in old:
             texts.append(f": new {word} “{entry.name}”{_summary(entry)}")
         else:
-            texts += [f": {_called(old[name], word)}{text}" for text in differences(old[name], entry)]
+            texts += [f": {_called(old[name], word)}{text}" for text in field_differences(old[name], entry)]
     return texts or [f": {word} in another order"]
 
 
@@ -159,68 +165,76 @@ def _called(entry: Any, word: str) -> str:
 
 
 def _summary(entry: Any) -> str:
-    return f" ({stage(entry)})" if isinstance(entry, StageSpec) else ""
+    return f" ({format_stage(entry)})" if isinstance(entry, StageSpec) else ""
 
 
 _SPECIAL: dict[str, Callable[[str, Any, Any], list[str]]] = {
-    "name": _renamed,
-    "enabled": _switched,
-    "owners": _listed,
-    "approvers": _listed,
-    "quiet": _listed,
-    "alternates": _listed,
+    "name": _name,
+    "enabled": _enabled,
+    "owners": _by_value,
+    "approvers": _by_value,
+    "quiet": _by_value,
+    "alternates": _by_value,
     "access": _accesses,
     "stage": _stages,
-    "these": _listed,
-    "those": _listed,
-    "deny": _named,
-    "require": _named,
+    "these": _by_value,
+    "those": _by_value,
+    "deny": _by_name,
+    "require": _by_name,
     "example": _examples,
-    "auto_approve": _named,
+    "auto_approve": _by_name,
     "subject": _wording,
     "text": _wording,
 }
 
 
-def diff_parts(old: Parts, new: Parts) -> list[Change]:
-    """What would change if `old` became `new`. Empty if, and only if, nothing would."""
+def diff_entries(old: EntriesByKind, new: EntriesByKind) -> list[CatalogueChange]:
+    """What changes in the other entries if `old` becomes `new`. Empty if, and only if, nothing does."""
     return [
-        change for kind in KINDS for change in _of_kind(kind, old.get(kind.name, ()), new.get(kind.name, ()))
+        change
+        for kind in KINDS
+        for change in _kind_changes(kind, old.get(kind.name, ()), new.get(kind.name, ()))
     ]
 
 
-def change_of(kind: Kind[Any], old: Spec | None, new: Spec | None) -> list[Change]:
-    """The same for one entry; None where there is none."""
+def entry_change(kind: EntryKind[Any], old: Spec | None, new: Spec | None) -> list[CatalogueChange]:
+    """What changes in one entry; None where there is none."""
     if kind.single:
         old, new = old or kind.model(), new or kind.model()
-    if kind.otherwise and (one := old or new):
-        old, new = old or kind.otherwise(one), new or kind.otherwise(one)
+    if kind.default and (entry := old or new):
+        old, new = old or kind.default(entry), new or kind.default(entry)
     if old is None:
-        return [] if new is None else [Change("", f"new {_entry_title(kind, new)}{_said(new)}", "+")]
+        return (
+            []
+            if new is None
+            else [CatalogueChange("", f"new {_entry_title(kind, new)}{_new_entry_words(new)}", "+")]
+        )
     if new is None:
-        return [Change("", f"{_entry_title(kind, old)} is removed", "-")]
-    return [Change("", f"{_entry_title(kind, old)}{text}") for text in differences(old, new)]
+        return [CatalogueChange("", f"{_entry_title(kind, old)} is removed", "-")]
+    return [CatalogueChange("", f"{_entry_title(kind, old)}{text}") for text in field_differences(old, new)]
 
 
-def _of_kind(kind: Kind[Any], old: Sequence[Spec], new: Sequence[Spec]) -> Iterator[Change]:
-    before, after = ({kind.key(one): one for one in some} for some in (old, new))
-    found = False
+def _kind_changes(
+    kind: EntryKind[Any], old: Sequence[Spec], new: Sequence[Spec]
+) -> Iterator[CatalogueChange]:
+    before, after = ({kind.key(entry): entry for entry in entries} for entries in (old, new))
+    changed = False
     for key in dict.fromkeys((*before, *after)):
-        for change in change_of(kind, before.get(key), after.get(key)):
-            found = True
+        for change in entry_change(kind, before.get(key), after.get(key)):
+            changed = True
             yield change
-    if not found and before.keys() == after.keys() and list(before) != list(after):
-        yield Change("", f"the {kind.word} list stands in another order")
+    if not changed and before.keys() == after.keys() and list(before) != list(after):
+        yield CatalogueChange("", f"the {kind.word} list stands in another order")
 
 
-def _entry_title(kind: Kind[Any], spec: Spec) -> str:
+def _entry_title(kind: EntryKind[Any], spec: Spec) -> str:
     return kind.title(spec) if kind.single else f"{kind.word} {kind.title(spec)}"
 
 
-def _said(spec: Spec) -> str:
-    """What a new entry says, after its title; fields that nobody set are left away."""
+def _new_entry_words(spec: Spec) -> str:
+    """The fields of a new entry that were set, in words that follow its title."""
     words = [
-        f"{name.replace('_', ' ')} {say(getattr(spec, name), name)}"
+        f"{name.replace('_', ' ')} {format_value(getattr(spec, name), name)}"
         for name in type(spec).model_fields
         if name in spec.model_fields_set and name not in ("key", "name", "person")
     ]

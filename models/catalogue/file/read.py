@@ -1,4 +1,4 @@
-"""The catalogue as a TOML file: read with every problem named, at its line, and held against what is live."""
+"""Read the catalogue's TOML file; a file that cannot be used is refused with every problem, at its line."""
 
 import re
 import tomllib
@@ -9,18 +9,27 @@ from typing import Any
 
 from pydantic import ValidationError, create_model, field_validator
 
-from models.catalogue.file.diff import Change, diff, diff_parts
+from models.catalogue.file.diff import CatalogueChange, diff, diff_entries
 from models.catalogue.file.write import dump
-from models.catalogue.lint.problems import Problem, explain, sentence, where
-from models.catalogue.lint.remarks import settle
+from models.catalogue.lint.problems import CatalogueProblem, describe_path, explain_errors, sentence
+from models.catalogue.lint.remarks import normalize_app
 from models.catalogue.lint.unreachable_rules import contradictions
 from models.catalogue.spec.connectors import ConnectorSpec
-from models.catalogue.spec.entry_kind import Complaint, Kind, P, Parts
+from models.catalogue.spec.entry_kind import EntriesByKind, EntryKind, EntryProblem, P
 from models.catalogue.spec.entry_kinds import KINDS
-from models.catalogue.spec.fields import Path, Spec, named_twice
+from models.catalogue.spec.fields import Path, Spec, refuse_duplicate_keys
 from models.catalogue.spec.specs import AppSpec
 
-__all__ = ["Catalogue", "CatalogueError", "Change", "CheckConnector", "diff", "diff_parts", "dump", "load"]
+__all__ = [
+    "Catalogue",
+    "CatalogueChange",
+    "CatalogueError",
+    "CheckConnector",
+    "diff",
+    "diff_entries",
+    "dump",
+    "load",
+]
 
 _TOKENS = re.compile(
     r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*',
@@ -30,24 +39,24 @@ _HEADER = re.compile(r"\s*(\[\[?)\s*([\w-]+(?:\s*\.\s*[\w-]+)*)\s*\]")
 _KEY = re.compile(r"\s*([\w-]+)\s*=")
 
 
-class Lines:
-    """The lines of a TOML text that can be parsed, found by its headings and the keys at line starts."""
+class TomlLines:
+    """The line numbers of a TOML text's entries and keys, found by its headings and keys at line starts."""
 
     def __init__(self, text: str) -> None:
-        self._found: dict[Path, int] = {}
+        self._lines: dict[Path, int] = {}
         self._counts: Counter[Path] = Counter()
         here: Path = ()
         for number, line in enumerate(_TOKENS.sub(_without_lines, text).split("\n"), start=1):
             if header := _HEADER.match(line):
                 here = self._enter(header[2], number, listed=header[1] == "[[")
-                self._found.setdefault(here, number)
+                self._lines.setdefault(here, number)
             elif key := _KEY.match(line):
-                self._found.setdefault((*here, key[1]), number)
+                self._lines.setdefault((*here, key[1]), number)
 
     def of(self, path: Path) -> int | None:
-        """The line of the innermost part of this path that has one."""
+        """The line of a path, or else of the innermost entry around it that has one."""
         parts = (path[:end] for end in range(len(path), 0, -1))
-        return next((self._found[part] for part in parts if part in self._found), None)
+        return next((self._lines[part] for part in parts if part in self._lines), None)
 
     def _enter(self, header: str, number: int, *, listed: bool) -> Path:
         path: Path = ()
@@ -58,14 +67,14 @@ class Lines:
                 path = (*path, self._counts[path] - 1)
         path = (*path, last)
         if listed:
-            self._found.setdefault(path, number)
+            self._lines.setdefault(path, number)
             self._counts[path] += 1
             path = (*path, self._counts[path] - 1)
         return path
 
 
 def _without_lines(token: re.Match[str]) -> str:
-    """Comments go, and of a text over several lines only the line breaks stay."""
+    """A token without what could look like a heading or a key: no comment, and of long texts the breaks."""
     text = token[0]
     if text.startswith("#"):
         return ""
@@ -78,22 +87,22 @@ CheckConnector = Callable[[ConnectorSpec], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """What a file says. `notes` tell what was understood otherwise than written, or is worth a look."""
+    """The content of a file. `notes` are the remarks of `normalize_app`, a sentence each."""
 
     apps: tuple[AppSpec, ...]
-    parts: Parts = field(default_factory=dict)
-    """What is no app, by the name of its kind; of a kind that the file does not have there is none."""
+    entries: EntriesByKind = field(default_factory=dict)
+    """The entries that are no apps, by the name of their kind; kinds without entries are left out."""
     notes: tuple[str, ...] = field(default=(), compare=False)
-    lines: Lines = field(default_factory=lambda: Lines(""), compare=False, repr=False)
-    """Where in the file each part stands."""
+    lines: TomlLines = field(default_factory=lambda: TomlLines(""), compare=False, repr=False)
+    """The line of each entry and key."""
 
-    def of(self, kind: Kind[P]) -> tuple[P, ...]:
+    def of(self, kind: EntryKind[P]) -> tuple[P, ...]:
         """The entries of one kind."""
-        return tuple(one for one in self.parts.get(kind.name, ()) if isinstance(one, kind.model))
+        return tuple(entry for entry in self.entries.get(kind.name, ()) if isinstance(entry, kind.model))
 
 
 class CatalogueError(Exception):
-    """A file that cannot be used. `lines` has one per problem: file, line, where, what would be right."""
+    """A file that cannot be used. `lines` has one sentence per problem: file, line, place, what is right."""
 
     def __init__(self, lines: list[str]) -> None:
         super().__init__("\n".join(lines))
@@ -108,11 +117,11 @@ class _Apps(Spec):
     @field_validator("app")
     @classmethod
     def _once(cls, apps: tuple[AppSpec, ...]) -> tuple[AppSpec, ...]:
-        named_twice(apps)
+        refuse_duplicate_keys(apps)
         return apps
 
 
-def _field(kind: Kind[Any]) -> tuple[Any, Any]:
+def _field(kind: EntryKind[Any]) -> tuple[Any, Any]:
     return (kind.model, kind.model()) if kind.single else (tuple[kind.model, ...], ())  # type: ignore[name-defined]
 
 
@@ -136,44 +145,46 @@ def load(text: str, name: str, check_connector: CheckConnector | None = None) ->
     try:
         read = _File.model_validate(data)
     except ValidationError as error:
-        raise _failed(text, name, explain(error, data, _File)) from None
-    parts = _parts(read)
-    problems = _complaints(parts, read, data)
-    problems += _contradictions(read, data)
-    problems += _connectors(read, data, check_connector) if check_connector else []
+        raise CatalogueError(_problem_lines(text, name, explain_errors(error, data, _File))) from None
+    entries = _entries_by_kind(read)
+    problems = _entry_problems(entries, read, data) + _contradictions(read, data)
+    problems += _connector_problems(read, data, check_connector) if check_connector else []
     if problems:
-        raise _failed(text, name, problems)
-    settled = [settle(app) for app in read.app]
-    notes = tuple(note for _, notes in settled for note in notes)
-    return Catalogue(tuple(app for app, _ in settled), parts, notes, Lines(text))
+        raise CatalogueError(_problem_lines(text, name, problems))
+    normalized = [normalize_app(app) for app in read.app]
+    notes = tuple(note for _, notes in normalized for note in notes)
+    return Catalogue(tuple(app for app, _ in normalized), entries, notes, TomlLines(text))
 
 
-def _parts(read: _Apps) -> Parts:
-    found = {kind.name: getattr(read, kind.name) for kind in KINDS if kind.name in read.model_fields_set}
-    return {name: said if isinstance(said, tuple) else (said,) for name, said in found.items() if said}
+def _entries_by_kind(read: _Apps) -> EntriesByKind:
+    values = {kind.name: getattr(read, kind.name) for kind in KINDS if kind.name in read.model_fields_set}
+    return {name: value if isinstance(value, tuple) else (value,) for name, value in values.items() if value}
 
 
-def _complaints(parts: Parts, read: _Apps, data: object) -> list[Problem]:
+def _entry_problems(by_kind: EntriesByKind, read: _Apps, data: object) -> list[CatalogueProblem]:
     problems = []
     for kind in KINDS:
-        entries: tuple[Any, ...] = parts.get(kind.name, ())
-        for at, field_name, text in (*_twice(kind, entries), *kind.complaints(entries, read.app)):
+        entries: tuple[Any, ...] = by_kind.get(kind.name, ())
+        for at, field_name, text in (*_duplicates(kind, entries), *kind.find_problems(entries, read.app)):
             path: Path = (kind.name, at, field_name)
-            problems.append(Problem(path, where(path, data), sentence(text)))
+            problems.append(CatalogueProblem(path, describe_path(path, data), sentence(text)))
     return problems
 
 
-def _contradictions(read: _Apps, data: object) -> list[Problem]:
-    found = ((at, problem) for at, app in enumerate(read.app) for problem in contradictions(app))
-    paths = [(("app", at, *problem.path), problem.text) for at, problem in found]
-    return [Problem(path, where(path, data), text) for path, text in paths]
+def _contradictions(read: _Apps, data: object) -> list[CatalogueProblem]:
+    problems = []
+    for at, app in enumerate(read.app):
+        for problem in contradictions(app):
+            path: Path = ("app", at, *problem.path)
+            problems.append(CatalogueProblem(path, describe_path(path, data), problem.text))
+    return problems
 
 
-def _twice(kind: Kind[Any], entries: tuple[Any, ...]) -> list[Complaint]:
-    keys = [kind.key(one) for one in entries]
-    named = next(iter(kind.model.model_fields))
+def _duplicates(kind: EntryKind[Any], entries: tuple[Any, ...]) -> list[EntryProblem]:
+    keys = [kind.key(entry) for entry in entries]
+    first_field = next(iter(kind.model.model_fields))
     return [
-        Complaint(at, named, f"“{key}” stands there twice. Make one {kind.word} of both")
+        EntryProblem(at, first_field, f"“{key}” stands there twice. Make one {kind.word} of both")
         for at, key in enumerate(keys)
         if key in keys[:at]
     ]
@@ -185,26 +196,24 @@ def _parse(text: str, name: str) -> dict[str, object]:
     except RecursionError:
         raise CatalogueError([f"{name}: is nested too deep. Say it more simply."]) from None
     except ValueError as error:  # TOMLDecodeError, and a number with thousands of digits
-        found = re.search(r" \(at line (\d+), column \d+\)$", str(error))
-        said, line = (str(error)[: found.start()], f", line {found[1]}") if found else (str(error), "")
-        raise CatalogueError([f"{name}{line}: cannot be read as TOML: {said}."]) from None
+        match = re.search(r" \(at line (\d+), column \d+\)$", str(error))
+        text, line = (str(error)[: match.start()], f", line {match[1]}") if match else (str(error), "")
+        raise CatalogueError([f"{name}{line}: cannot be read as TOML: {text}."]) from None
 
 
-def _connectors(read: _Apps, data: object, check: CheckConnector) -> list[Problem]:
+def _connector_problems(read: _Apps, data: object, check: CheckConnector) -> list[CatalogueProblem]:
     problems = []
     for at, app in enumerate(read.app):
         for place, access in enumerate(app.access):
-            if said := check(access.connector):
+            if sentence := check(access.connector):
                 path: Path = ("app", at, "access", place, "connector")
-                problems.append(Problem(path, where(path, data), said))
+                problems.append(CatalogueProblem(path, describe_path(path, data), sentence))
     return problems
 
 
-def _failed(text: str, name: str, problems: list[Problem]) -> CatalogueError:
-    lines = Lines(text)
+def _problem_lines(text: str, name: str, problems: list[CatalogueProblem]) -> list[str]:
+    lines = TomlLines(text)
     numbered = sorted(
         ((lines.of(problem.path), problem) for problem in problems), key=lambda pair: pair[0] or 0
     )
-    return CatalogueError(
-        [f"{name}{f', line {line}' if line else ''}: {problem}" for line, problem in numbered]
-    )
+    return [f"{name}{f', line {line}' if line else ''}: {problem}" for line, problem in numbered]

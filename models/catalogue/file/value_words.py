@@ -1,16 +1,16 @@
-"""Values of the catalogue said in words, as they stand in a list of changes."""
+"""Format the catalogue's values in words, for a list of changes."""
 
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from models.catalogue.spec.condition_words import condition
+from models.catalogue.spec.condition_words import describe_condition
 from models.catalogue.spec.conditions import When
 from models.catalogue.spec.connectors import ConnectorSpec
 from models.catalogue.spec.enums import DecisionComment, OnReject
 from models.catalogue.spec.examples import ExampleSpec
 from models.catalogue.spec.specs import EmergencySpec, RuleSpec, StageSpec
-from models.durations import spoken
+from models.durations import duration_words
 
 _NOT_SET = {
     "max_duration": "no limit",
@@ -23,19 +23,19 @@ _NOT_SET = {
     "text": "the standard words",
 }
 _PROSE = frozenset({"description", "instructions", "why", "subject", "text"})
-_LONGEST = 80
+_MAX_LENGTH = 80
 
 
-def say(value: Any, name: str = "") -> str:
-    """Say the value of the field `name`, cut to what fits in a line."""
-    said = _whole(value, name)
-    return said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
+def format_value(value: Any, name: str = "") -> str:
+    """The value of the field `name` in words, cut to what fits in a line."""
+    words = _words(value, name)
+    return words if len(words) <= _MAX_LENGTH else f"{words[: _MAX_LENGTH - 1]}…"
 
 
-def stage(spec: StageSpec) -> str:
-    """Say a stage without its name: "any of owners, manager when the risk is high"."""
+def format_stage(spec: StageSpec) -> str:
+    """A stage in words, without its name: "any of owners, manager when the risk is high"."""
     veto = ", one rejection ends it" if spec.on_reject is OnReject.VETO else ""
-    when = f" when {condition(spec.when)}" if spec.when else ""
+    when = f" when {describe_condition(spec.when)}" if spec.when else ""
     quiet = f", quietly {', '.join(spec.quiet)}" if spec.quiet else ""
     channel = f", in {spec.channel} for more than {spec.channel_over} people" if spec.channel else ""
     return f"{spec.rule} of {', '.join(spec.approvers)}{quiet}{veto}{_alternates(spec)}{channel}{when}"
@@ -44,22 +44,22 @@ def stage(spec: StageSpec) -> str:
 def _alternates(spec: StageSpec) -> str:
     if not spec.alternates:
         return ""
-    after = f" after {spoken(spec.escalate_after)}" if spec.escalate_after else ""
+    after = f" after {duration_words(spec.escalate_after)}" if spec.escalate_after else ""
     return f", alternates{after}: {', '.join(spec.alternates)}"
 
 
-def _whole(value: Any, name: str = "") -> str:
+def _words(value: Any, name: str = "") -> str:
     if value is None:
         return _NOT_SET.get(name, "as the app has it")
-    words = next((words for kind, words in _WORDS if isinstance(value, kind)), None)
-    if words:
-        return words(value)
+    format_kind = next((words for kind, words in _WORDS if isinstance(value, kind)), None)
+    if format_kind:
+        return format_kind(value)
     return f"“{value}”" if value and name in _PROSE else str(value) or "nothing"
 
 
 def _emergency(value: EmergencySpec) -> str:
-    within = f"reviewed by {', '.join(value.reviewers)}, reminded after {spoken(value.review_within)}"
-    return f"up to {spoken(value.max)}, {within}"
+    within = f"reviewed by {', '.join(value.reviewers)}, reminded after {duration_words(value.review_within)}"
+    return f"up to {duration_words(value.max)}, {within}"
 
 
 def _connector(value: ConnectorSpec) -> str:
@@ -68,14 +68,14 @@ def _connector(value: ConnectorSpec) -> str:
 
 _WORDS: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (bool, lambda value: "yes" if value else "no"),
-    (timedelta, spoken),
+    (timedelta, duration_words),
     (DecisionComment, lambda value: value.replace("_", " ")),
     (OnReject, lambda value: "ends it" if value is OnReject.VETO else "counts"),
-    (When, condition),
-    (StageSpec, lambda value: f"“{value.name}” ({stage(value)})"),
+    (When, describe_condition),
+    (StageSpec, lambda value: f"“{value.name}” ({format_stage(value)})"),
     (RuleSpec, lambda value: f"“{value.name}”"),
     (ExampleSpec, str),
     (ConnectorSpec, _connector),
     (EmergencySpec, _emergency),
-    (tuple, lambda values: ", ".join(map(_whole, values)) or "none"),
+    (tuple, lambda values: ", ".join(map(_words, values)) or "none"),
 )

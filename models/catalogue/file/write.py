@@ -1,4 +1,4 @@
-"""Writing the catalogue file, in the layout of the documentation: every key that was set, and no other."""
+"""Write the catalogue's TOML file, in the layout of the documentation: every key that was set, no other."""
 
 import json
 import tomllib
@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from models.catalogue.lint.problems import explain
+from models.catalogue.lint.problems import explain_errors
 from models.catalogue.spec.conditions import NESTED, When
-from models.catalogue.spec.entry_kind import Parts
+from models.catalogue.spec.entry_kind import EntriesByKind
 from models.catalogue.spec.entry_kinds import KINDS
 from models.catalogue.spec.specs import AppSpec
 
@@ -17,25 +17,24 @@ _TABLES = frozenset({"access", "stage", "deny", "require", "auto_approve", "exam
 """Lists that stand under headings of their own."""
 
 
-def dump(apps: Iterable[AppSpec], parts: Parts | None = None) -> str:
-    """The catalogue as TOML. `models.catalogue.file.read.load` gives the same back."""
-    said = parts or {}
+def dump(apps: Iterable[AppSpec], entries: EntriesByKind | None = None) -> str:
+    """The catalogue as TOML. `models.catalogue.file.read.load` reads the same back."""
     tables = [
-        *_parts(said, single=True),
+        *_entry_tables(entries or {}, single=True),
         *(_table(("app",), app.stored()) for app in apps),
-        *_parts(said, single=False),
+        *_entry_tables(entries or {}, single=False),
     ]
     return "\n".join("\n".join(table) + "\n" for table in tables)
 
 
-def lines(entry: Mapping[str, Any]) -> str:
-    """Each key of the entry with its value in one line, as it stands in the file."""
+def entry_lines(entry: Mapping[str, Any]) -> str:
+    """An entry's keys and values as TOML, a line each."""
     return "\n".join(f"{_key(name)} = {_value(value)}" for name, value in entry.items())
 
 
-def _parts(parts: Parts, *, single: bool) -> Iterator[Iterator[str]]:
+def _entry_tables(entries: EntriesByKind, *, single: bool) -> Iterator[Iterator[str]]:
     for kind in KINDS:
-        for spec in parts.get(kind.name, ()) if kind.single is single else ():
+        for spec in entries.get(kind.name, ()) if kind.single is single else ():
             if stored := spec.stored():
                 yield _table((kind.name,), stored, listed=not single)
 
@@ -62,7 +61,7 @@ def _value(value: Any, *, lines: bool = False) -> str:
         )
         return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, list):
-        return f"[{', '.join(_value(one) for one in value)}]"
+        return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, str) and lines and "\n" in value:
         return '"""\n' + "\n".join(_text(line)[1:-1] for line in value.split("\n")) + '"""'
     return _text(value) if isinstance(value, str) else json.dumps(value)
@@ -78,45 +77,41 @@ def _text(value: str) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-EXAMPLE = 'any = [{ risk = ["high"] }, { guest = true }]'
+NESTED_EXAMPLE = 'any = [{ risk = ["high"] }, { guest = true }]'
 _CURLY = str.maketrans("“”„‘’", '"""\'\'')
-"""What keyboards make of quotes."""
-_MOST_SAID = 3
+"""Quotes as keyboards write them, to be read as plain ones."""
+_MAX_PROBLEMS = 3
 
 
-def write(when: When | None) -> str:
-    """The nested parts, a line each; empty where nothing is nested."""
+def write_nested(when: When | None) -> str:
+    """The nested conditions of a form's field, as TOML, a line each; empty where nothing is nested."""
     data = when.stored() if when else {}
-    return lines({name: data[name] for name in NESTED if name in data})
+    return entry_lines({name: data[name] for name in NESTED if name in data})
 
 
-def read(text: str) -> dict[str, Any]:
-    """The nested parts as data, each checked by itself.
+def read_nested(text: str) -> dict[str, Any]:
+    """Read the nested conditions of a form's field: {"any": […]}; empty for an empty text.
 
     Raises:
         ValueError: with sentences that say where what is wrong.
     """
-    data = _parsed(text)
+    try:
+        data = _loaded(text)
+    except ValueError:
+        data = _loaded(text.translate(_CURLY))
     if not data:
         return {}
     for name in data:
         if name in When.model_fields:
-            raise ValueError(f"“{name}” has a field of its own here. Nest it, as in {EXAMPLE}.")
+            raise ValueError(f"“{name}” has a field of its own here. Nest it, as in {NESTED_EXAMPLE}.")
         if name not in NESTED:
             raise ValueError(f"“{name[:40]}” is not known here. It can be any, all and not.")
     try:
         When.model_validate(data)
     except ValidationError as error:
-        said = [str(problem) for problem in explain(error, data, When)]
-        raise ValueError(f"In {' In '.join(said[:_MOST_SAID])}") from None
+        problems = explain_errors(error, data, When)[:_MAX_PROBLEMS]
+        raise ValueError(f"In {' In '.join(map(str, problems))}") from None
     return data
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        return _loaded(text)
-    except ValueError:
-        return _loaded(text.translate(_CURLY))
 
 
 def _loaded(text: str) -> dict[str, Any]:
@@ -125,5 +120,6 @@ def _loaded(text: str) -> dict[str, Any]:
     except RecursionError:
         raise ValueError("This is nested too deep. Say it more simply.") from None
     except ValueError as error:
-        said = str(error)[:200]
-        raise ValueError(f"This cannot be read: {said}. Write it as in {EXAMPLE}.") from None
+        raise ValueError(
+            f"This cannot be read: {str(error)[:200]}. Write it as in {NESTED_EXAMPLE}."
+        ) from None

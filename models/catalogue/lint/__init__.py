@@ -1,1 +1,1 @@
-"""What is wrong with an entry of the catalogue, or worth a second look."""
+"""Check entries of the catalogue: problems, which refuse them, and remarks, which are worth a second look."""

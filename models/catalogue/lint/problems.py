@@ -1,4 +1,4 @@
-"""What is wrong with an entry, in sentences: where it is, what is wrong with it, and what would be right."""
+"""Explain what is wrong with an entry: where, what is wrong, and what would be right."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from pydantic_core import ErrorDetails
 from models.catalogue.spec.conditions import When
 from models.catalogue.spec.connectors import ConnectorSpec
 from models.catalogue.spec.entry_kinds import KINDS
-from models.catalogue.spec.examples import ExampleSpec, Someone
+from models.catalogue.spec.examples import ExamplePerson, ExampleSpec
 from models.catalogue.spec.fields import Path
 from models.catalogue.spec.specs import AccessSpec, AppSpec, EmergencySpec, RequireSpec, RuleSpec, StageSpec
-from models.did_you_mean import did_you_mean
+from models.text import did_you_mean
 
 _MODELS: dict[str, type[BaseModel]] = {
     "app": AppSpec,
@@ -23,7 +23,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "require": RequireSpec,
     "auto_approve": RuleSpec,
     "example": ExampleSpec,
-    "who": Someone,
+    "who": ExamplePerson,
     "connector": ConnectorSpec,
     "emergency": EmergencySpec,
     "when": When,
@@ -50,59 +50,61 @@ _SENTENCES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing that is wrong. `path` leads to it: ("app", 0, "access", 1, "kind")."""
+class CatalogueProblem:
+    """A problem of the catalogue. `path` leads to it: ("app", 0, "access", 1, "kind")."""
 
     path: Path
     where: str
-    """The same for people: app "github" → access "engineering" → kind."""
+    """The path in words: app "github" → access "engineering" → kind."""
     text: str
 
     def __str__(self) -> str:
         return f"{self.where}: {self.text}" if self.where else self.text
 
 
-def explain(error: ValidationError, data: object, root: type[BaseModel] = AppSpec) -> list[Problem]:
-    """Say each problem that pydantic found in `data`, which was to be a `root`."""
-    every = error.errors(include_url=False)
+def explain_errors(
+    error: ValidationError, data: object, root: type[BaseModel] = AppSpec
+) -> list[CatalogueProblem]:
+    """The problems that pydantic found in `data`, which was validated as a `root`."""
+    errors = error.errors(include_url=False)
     return [
-        Problem(found["loc"], where(found["loc"], data), _sentence(found, root))
-        for found in every
-        if not _follows(found, every)
+        CatalogueProblem(details["loc"], describe_path(details["loc"], data), _sentence(details, root))
+        for details in errors
+        if not _follows_from_others(details, errors)
     ]
 
 
-def _follows(found: ErrorDetails, every: Sequence[ErrorDetails]) -> bool:
-    """Whether a list is only called empty because what stands in it cannot be used, which is said already."""
-    path = found["loc"]
-    return found["type"] == "too_short" and any(
-        other["loc"][: len(path)] == path and other["loc"] != path for other in every
+def _follows_from_others(details: ErrorDetails, errors: Sequence[ErrorDetails]) -> bool:
+    """Whether a list counts as empty only because its items are wrong, which other errors say."""
+    path = details["loc"]
+    return details["type"] == "too_short" and any(
+        other["loc"][: len(path)] == path and other["loc"] != path for other in errors
     )
 
 
-def where(path: Path, data: object) -> str:
-    """Say where in `data` a path leads: entries by their key or name, places in a list counted from 1."""
+def describe_path(path: Path, data: object) -> str:
+    """A path in words: entries of `data` by their key or name, places in a list counted from 1."""
     steps: list[str] = []
     for step in path:
         data = _inside(data, step)
         if isinstance(step, int) and steps:
-            steps[-1] += f" {_called(data, step)}"
+            steps[-1] += f" {_name_or_place(data, step)}"
         else:
             steps.append(str(step)[:80])
     return " → ".join(steps)
 
 
-def _sentence(found: ErrorDetails, root: type[BaseModel]) -> str:
-    kind, context = found["type"], found.get("ctx", {})
+def _sentence(details: ErrorDetails, root: type[BaseModel]) -> str:
+    kind, context = details["type"], details.get("ctx", {})
     if kind == "value_error":
         text = str(context["error"])
     elif kind == "extra_forbidden":
-        return f"is not known here. {did_you_mean(str(found['loc'][-1]), _keys(found['loc'], root))}"
+        return f"is not known here. {did_you_mean(str(details['loc'][-1]), _keys(details['loc'], root))}"
     elif kind == "enum":
         known = [word.strip(" '") for word in context["expected"].replace(" or ", ", ").split(",")]
-        return f"“{str(found['input'])[:40]}” is not known. {did_you_mean(str(found['input']), known)}"
+        return f"“{str(details['input'])[:40]}” is not known. {did_you_mean(str(details['input']), known)}"
     else:
-        text = _SENTENCES[kind].format(**context) if kind in _SENTENCES else found["msg"]
+        text = _SENTENCES[kind].format(**context) if kind in _SENTENCES else details["msg"]
     return sentence(text)
 
 
@@ -112,7 +114,7 @@ def sentence(text: str) -> str:
 
 
 def _keys(path: Path, root: type[BaseModel]) -> list[str]:
-    """The keys that are known where this path leads."""
+    """The keys that an entry at this path can have."""
     names = [step for step in path[:-1] if isinstance(step, str)]
     model = _MODELS.get(names[-1], root) if names else root
     return [field.alias or name for name, field in model.model_fields.items()]
@@ -125,7 +127,7 @@ def _inside(data: object, step: str | int) -> object:
     return data[step] if within and isinstance(data, Sequence) and isinstance(step, int) else None
 
 
-def _called(entry: object, place: int) -> str:
-    named: Any = entry if isinstance(entry, Mapping) else {}
-    called = next((named[key] for key in ("key", "name", "person") if isinstance(named.get(key), str)), None)
-    return f'"{called[:80]}"' if called else f"{place + 1}"
+def _name_or_place(entry: object, place: int) -> str:
+    fields: Any = entry if isinstance(entry, Mapping) else {}
+    name = next((fields[key] for key in ("key", "name", "person") if isinstance(fields.get(key), str)), None)
+    return f'"{name[:80]}"' if name else f"{place + 1}"

@@ -1,17 +1,17 @@
-"""What saving an entry says: what is understood otherwise than written, or worth a second look."""
+"""Normalize an app before it is saved, and remark on what its admin should look at again."""
 
 from collections.abc import Iterable
 
 from models.catalogue.lint import unreachable_rules
 from models.catalogue.spec.enums import OnReject
 from models.catalogue.spec.specs import AccessSpec, AppSpec, StageSpec, people_listed
-from models.durations import spoken
+from models.durations import duration_words
 
 
-def settle(app: AppSpec) -> tuple[AppSpec, list[str]]:
-    """The entry as it is to be kept, and a sentence for each thing that an admin should know about it.
+def normalize_app(app: AppSpec) -> tuple[AppSpec, list[str]]:
+    """The entry as it is to be kept, and remarks for its admin, a sentence each.
 
-    A number of approvals that equals the number of people listed becomes "all".
+    A number of approvals that equals the number of people listed becomes "all", and a remark says so.
     """
     notes: list[str] = []
     changes: dict[str, object] = {}
@@ -32,7 +32,7 @@ def _access(access: AccessSpec, app: AppSpec, notes: list[str]) -> AccessSpec:
 
 
 def _stages(stages: Iterable[StageSpec], whose: str, notes: list[str]) -> tuple[StageSpec, ...]:
-    settled = []
+    normalized = []
     for stage in stages:
         if set(stage.approvers) <= set(stage.quiet):
             notes.append(
@@ -43,10 +43,10 @@ def _stages(stages: Iterable[StageSpec], whose: str, notes: list[str]) -> tuple[
                 f"{whose}: stage “{stage.name}” wants {stage.rule} approvals of {stage.rule} people, "
                 "so its rule is now “all”."
             )
-            settled.append(stage.model_copy(update={"rule": "all"}))
+            normalized.append(stage.model_copy(update={"rule": "all"}))
         else:
-            settled.append(stage)
-    return tuple(settled)
+            normalized.append(stage)
+    return tuple(normalized)
 
 
 def _stage_remarks(app: AppSpec) -> Iterable[str]:
@@ -66,14 +66,14 @@ def _remarks(app: AppSpec) -> Iterable[str]:
     yield from _stage_remarks(app)
     if "expiry_warning" in app.model_fields_set and app.expiry_warning * 2 > app.request_expiry:
         yield (
-            f"{app.name}: requests expire after {spoken(app.request_expiry)}, so the warning comes when half "
-            "of that is over."
+            f"{app.name}: requests expire after {duration_words(app.request_expiry)}, "
+            "so the warning comes when half of that is over."
         )
-    for what, rules in (
+    for scope, rules in (
         ("every access", app.auto_approve),
-        *((one.name, one.auto_approve) for one in app.access),
+        *((access.name, access.auto_approve) for access in app.access),
     ):
         for rule in rules:
             if rule.when is None:
-                yield f"{app.name}: rule “{rule.name}” has no condition, so everyone gets {what} unasked."
+                yield f"{app.name}: rule “{rule.name}” has no condition, so everyone gets {scope} unasked."
     yield from unreachable_rules.remarks(app)

@@ -1,11 +1,10 @@
-"""The shapes of the catalogue in one place, to import from: one format for file, forms and database.
+"""The entries of the catalogue as pydantic models: one format for file, forms and database.
 
-`AppSpec.model_validate(…)` reads plain data, `.stored()` gives it back; `effective(app, access)` is the
-policy that a request keeps. What is wrong comes as pydantic's `ValidationError`, of which
-`models.catalogue.lint.problems` makes sentences.
+`AppSpec.model_validate(…)` reads plain data, `.stored()` gives it back; `effective_policy(app, access)` is
+what a request keeps. `models.catalogue.lint.problems` makes sentences of pydantic's `ValidationError`.
 """
 
-from models.catalogue.spec.access_policy import DEFAULT_STAGE, AccessPolicy, effective
+from models.catalogue.spec.access_policy import DEFAULT_STAGE, AccessPolicy, effective_policy
 from models.catalogue.spec.conditions import When
 from models.catalogue.spec.connectors import ConnectorSpec
 from models.catalogue.spec.enums import (
@@ -23,12 +22,12 @@ from models.catalogue.spec.enums import (
     Risk,
     Weekday,
 )
-from models.catalogue.spec.examples import FOREVER, ExampleSpec, Someone
+from models.catalogue.spec.examples import FOREVER, ExamplePerson, ExampleSpec
 from models.catalogue.spec.references import (
     ApproverRef,
+    ApproverRole,
     GroupRef,
     PersonRef,
-    Role,
     parse_approver,
     parse_group,
     parse_person,
@@ -43,11 +42,13 @@ __all__ = [
     "AccessSpec",
     "AppSpec",
     "ApproverRef",
+    "ApproverRole",
     "Asker",
     "ConnectorSpec",
     "DecisionComment",
     "EmailUse",
     "EmergencySpec",
+    "ExamplePerson",
     "ExampleSpec",
     "Expect",
     "GroupRef",
@@ -60,13 +61,11 @@ __all__ = [
     "RequestKind",
     "RequireSpec",
     "Risk",
-    "Role",
     "RuleSpec",
-    "Someone",
     "StageSpec",
     "Weekday",
     "When",
-    "effective",
+    "effective_policy",
     "parse_approver",
     "parse_group",
     "parse_person",

@@ -1,4 +1,4 @@
-"""The policy of one access: the app's, with what the access has of its own. A request keeps it whole."""
+"""The policy of one access: the app's settings with the access's own on top. A request keeps it whole."""
 
 from datetime import timedelta
 from typing import TypeVar
@@ -11,11 +11,11 @@ from models.catalogue.spec.specs import AccessSpec, AppSpec, EmergencySpec, Requ
 T = TypeVar("T")
 
 DEFAULT_STAGE = StageSpec(name="Owners", approvers=("owners",), rule="any")
-"""Decides where an app has no stage of its own. Nothing is ever approved for want of a stage."""
+"""The stage of apps that have none. Nothing is ever approved for want of a stage."""
 
 
 class AccessPolicy(Spec):
-    """Everything that holds for requests of one access. `stored()` and `model_validate` go round."""
+    """Everything that holds for requests of one access. `model_validate` reads what `stored()` gives."""
 
     app: str
     """The app's key."""
@@ -49,31 +49,31 @@ class AccessPolicy(Spec):
     instructions: str
     connector: ConnectorSpec
     stages: tuple[StageSpec, ...]
-    """At least one: `DEFAULT_STAGE` where nothing else is said."""
+    """At least one: `DEFAULT_STAGE` where the catalogue has none."""
     deny: tuple[RuleSpec, ...]
     require: tuple[RequireSpec, ...]
     auto_approve: tuple[RuleSpec, ...]
 
     @property
     def title(self) -> str:
-        """How people call it: "GitHub, Engineering team"."""
+        """What people call it: "GitHub, Engineering team"."""
         return f"{self.app_name}, {self.access_name}"
 
 
-KEPT = 4096
-"""How many policies are kept: specs are frozen, and those in use are few."""
-_KEPT: dict[tuple[int, int], tuple[AppSpec, AccessSpec, AccessPolicy]] = {}
+CACHE_SIZE = 4096
+"""How many policies are cached: specs are frozen, and those in use are few."""
+_CACHE: dict[tuple[int, int], tuple[AppSpec, AccessSpec, AccessPolicy]] = {}
 
 
-def effective(app: AppSpec, access: AccessSpec) -> AccessPolicy:
+def effective_policy(app: AppSpec, access: AccessSpec) -> AccessPolicy:
     """The policy of `access`, which is one of `app`. Made once for the same two objects."""
     # By identity, since the hash of a spec is that of all that is in it; both are held, so it stays theirs.
-    known = _KEPT.get((id(app), id(access)))
-    if known is None:
-        if len(_KEPT) >= KEPT:
-            _KEPT.clear()
-        known = _KEPT[id(app), id(access)] = app, access, _policy(app, access)
-    return known[2]
+    cached = _CACHE.get((id(app), id(access)))
+    if cached is None:
+        if len(_CACHE) >= CACHE_SIZE:
+            _CACHE.clear()
+        cached = _CACHE[id(app), id(access)] = app, access, _policy(app, access)
+    return cached[2]
 
 
 def _policy(app: AppSpec, access: AccessSpec) -> AccessPolicy:
@@ -91,12 +91,12 @@ def _policy(app: AppSpec, access: AccessSpec) -> AccessPolicy:
         "privileged": access.privileged,
         "connector": access.connector,
         "risk": access.risk or app.risk,
-        "instructions": _first(access.instructions, app.instructions),
-        "durations": _first(access.durations, _within(app.durations, longest)),
+        "instructions": _own_or_app(access.instructions, app.instructions),
+        "durations": _own_or_app(access.durations, _within(app.durations, longest)),
         "max_duration": longest,
-        "indefinite": _first(access.indefinite, app.indefinite),
+        "indefinite": _own_or_app(access.indefinite, app.indefinite),
         "emergency": _emergency(app, access, longest),
-        "stages": _first(access.stage, app.stage) or (DEFAULT_STAGE,),
+        "stages": _own_or_app(access.stage, app.stage) or (DEFAULT_STAGE,),
         "deny": app.deny + access.deny,
         "require": app.require + access.require,
         "auto_approve": app.auto_approve + access.auto_approve,
@@ -104,7 +104,7 @@ def _policy(app: AppSpec, access: AccessSpec) -> AccessPolicy:
     return AccessPolicy(**{**same, **own})
 
 
-def _first(own: T | None, inherited: T) -> T:
+def _own_or_app(own: T | None, inherited: T) -> T:
     return inherited if own is None else own
 
 

@@ -1,4 +1,4 @@
-"""Conditions: when a stage or a rule applies. `models.policy.when` evaluates them."""
+"""Conditions: when a stage or a rule applies. `models.policy.conditions` evaluates them."""
 
 import re
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from models.catalogue.spec.enums import AccessKind, RequestKind, Risk, Weekday
 from models.catalogue.spec.fields import Duration, Groups, Label, Spec, Switch
 
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
-DEEPEST = 5
-"""How far conditions may be nested. Nobody understands deeper ones."""
+MAX_DEPTH = 5
+"""How deep conditions may be nested: deeper ones are hard to understand."""
 
 
 def _hours(text: str) -> str:
@@ -21,8 +21,12 @@ def _hours(text: str) -> str:
     return text
 
 
-def zone(text: str) -> str:
-    """The name of a time zone, which is known here; raises ValueError with a sentence for any other."""
+def check_time_zone(text: str) -> str:
+    """The name of a time zone, if it is known here.
+
+    Raises:
+        ValueError: with a sentence that says what would be right.
+    """
     try:
         ZoneInfo(text)
     except (KeyError, ValueError, OSError):  # unknown, a path, a folder of zones
@@ -31,7 +35,7 @@ def zone(text: str) -> str:
 
 
 Hours = Annotated[str, AfterValidator(_hours)]
-Zone = Annotated[str, AfterValidator(zone)]
+Zone = Annotated[str, AfterValidator(check_time_zone)]
 
 
 NESTED = ("any", "all", "not")
@@ -39,10 +43,10 @@ NESTED = ("any", "all", "not")
 
 
 class When(Spec):
-    """A condition. Every part that is there must hold; inside one list, one of the values is enough.
+    """A condition. Every part that is set must hold; inside one list, one of the values is enough.
 
-    What it says of a person (`requester_group`, `department`, `title`, `guest`, `contractor`) is looked at
-    for the requester and for the beneficiary. `weekday` and `hours` are those of the moment of asking, in
+    What it says of a person (`requester_group`, `department`, `title`, `guest`, `contractor`) is evaluated
+    for the requester and for the beneficiary. `weekday` and `hours` are those of the request's moment, in
     `time_zone`; hours that end before they begin go over midnight.
     """
 
@@ -59,7 +63,7 @@ class When(Spec):
     request: Annotated[tuple[RequestKind, ...], Field(min_length=1)] | None = None
     emergency: Switch | None = None
     on_behalf: Switch | None = None
-    """Whether it is asked for by somebody else than the one who would have it."""
+    """Whether requester and beneficiary are two people."""
     weekday: Annotated[tuple[Weekday, ...], Field(min_length=1)] | None = None
     hours: Hours | None = None
     time_zone: Zone = "UTC"
@@ -69,8 +73,8 @@ class When(Spec):
 
     @model_validator(mode="before")
     @classmethod
-    def _zone_where_days_and_hours_are(cls, data: Any) -> Any:
-        """A time zone holds for what is nested too; where there are no days and hours it says nothing."""
+    def _inherit_zone(cls, data: Any) -> Any:
+        """Hand a time zone down to nested conditions, and drop it where there are no days and hours."""
         if not isinstance(data, Mapping) or "time_zone" not in data:
             return data
         inner = {name: _in_zone(data[name], data["time_zone"]) for name in NESTED if name in data}
@@ -79,11 +83,11 @@ class When(Spec):
         return {name: value for name, value in data.items() if name not in dropped} | inner
 
     @model_validator(mode="after")
-    def _says_something(self) -> Self:
+    def _is_neither_empty_nor_too_deep(self) -> Self:
         if not self.parts():
             raise ValueError("has no condition in it. Leave “when” out for always")
-        if _depth(self) > DEEPEST:
-            raise ValueError(f"is nested more than {DEEPEST} deep. Say it more simply")
+        if _depth(self) > MAX_DEPTH:
+            raise ValueError(f"is nested more than {MAX_DEPTH} deep. Say it more simply")
         return self
 
     def parts(self) -> dict[str, Any]:
@@ -94,6 +98,10 @@ class When(Spec):
             if name != "time_zone" and getattr(self, name) is not None
         }
 
+    def nested(self) -> tuple["When", ...]:
+        """The conditions inside `any`, `all` and `not`, one level down."""
+        return (*(self.any_of or ()), *(self.all_of or ()), *((self.not_,) if self.not_ else ()))
+
 
 def minutes_of(hours: str) -> tuple[int, int]:
     """The start and the end of `When.hours`, in minutes of the day; 24:00 is 1440."""
@@ -102,22 +110,21 @@ def minutes_of(hours: str) -> tuple[int, int]:
 
 
 def _in_zone(nested: Any, zone_name: Any) -> Any:
-    """What is nested, in this time zone where it names none of its own."""
+    """The nested condition with this time zone, unless it names its own."""
     if isinstance(nested, Mapping):
         return {"time_zone": zone_name, **nested}
     if isinstance(nested, list | tuple):
-        return [_in_zone(one, zone_name) for one in nested]
+        return [_in_zone(condition, zone_name) for condition in nested]
     return nested
 
 
 def _is_wrong(zone_name: Any) -> bool:
     try:
-        zone(zone_name)
+        check_time_zone(zone_name)
     except (ValueError, TypeError):
         return True
     return False
 
 
 def _depth(when: When) -> int:
-    inner = (*(when.any_of or ()), *(when.all_of or ()), *((when.not_,) if when.not_ else ()))
-    return 1 + max((_depth(one) for one in inner), default=0)
+    return 1 + max(map(_depth, when.nested()), default=0)

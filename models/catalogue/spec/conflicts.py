@@ -1,4 +1,4 @@
-"""Separation of duties: which accesses nobody should have together, and what becomes of asking for both."""
+"""`[[conflict]]`: accesses that nobody should have together, and what becomes of a request for both."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
@@ -6,11 +6,11 @@ from typing import Self
 
 from pydantic import field_validator, model_validator
 
-from models.catalogue.spec.entry_kind import Complaint, Kind
+from models.catalogue.spec.entry_kind import EntryKind, EntryProblem
 from models.catalogue.spec.fields import Description, Key, Name, Spec, Switch
 from models.catalogue.spec.references import ALL, AccessRefs, access_ref, app_of, covers
 from models.catalogue.spec.specs import AppSpec, StageSpec
-from models.did_you_mean import did_you_mean
+from models.text import did_you_mean
 
 
 class ConflictAction(StrEnum):
@@ -29,14 +29,14 @@ class ConflictSpec(Spec):
     key: Key
     name: Name
     why: Description = ""
-    """Read by the person who asks, and by those who decide."""
+    """Shown to the requester and to the approvers."""
     these: AccessRefs
     those: AccessRefs
     one_way: Switch = False
-    """Only who has one of `these` is kept from `those`; the other way round is fine."""
+    """Whoever has one of `these` may not get `those`; the other way round is fine."""
     action: ConflictAction = ConflictAction.BLOCK
     stage: StageSpec | None = None
-    """Who decides in addition, where the action is "stage"."""
+    """The additional stage, where the action is "stage"."""
 
     @field_validator("stage")
     @classmethod
@@ -61,7 +61,7 @@ class ConflictSpec(Spec):
             )
         return self
 
-    def keeps_from(self, held: str, wanted: str) -> bool:
+    def forbids(self, held: str, wanted: str) -> bool:
         """Whether somebody with the access `held` should not get `wanted` too."""
         there = covers(self.these, held) and covers(self.those, wanted)
         back = covers(self.those, held) and covers(self.these, wanted)
@@ -72,56 +72,59 @@ class ConflictSpec(Spec):
         return covers(self.these, ref) or covers(self.those, ref)
 
 
-def named_by(conflict: ConflictSpec) -> Iterator[tuple[str, str]]:
-    """Each access that it names, with the side."""
+def access_refs(conflict: ConflictSpec) -> Iterator[tuple[str, str]]:
+    """Each access that a conflict names, with its side."""
     yield from (("these", ref) for ref in conflict.these)
     yield from (("those", ref) for ref in conflict.those)
 
 
 def apps_of(conflict: ConflictSpec) -> set[str]:
-    """The keys of the apps that it is about."""
-    return {app_of(ref) for _, ref in named_by(conflict)}
+    """The keys of the apps that a conflict names."""
+    return {app_of(ref) for _, ref in access_refs(conflict)}
 
 
 def _overlap(ref: str, refs: Iterable[str]) -> bool:
     return covers(refs, ref) or any(covers((ref,), other) for other in refs)
 
 
-_MOST_NAMED = 20
-"""How many accesses are named where it is not clear which was meant."""
+_MAX_HINTS = 20
+"""How many accesses a sentence lists where no known one is close."""
 
 
-def unknown(conflict: ConflictSpec, apps: Sequence[AppSpec]) -> Iterator[tuple[str, str]]:
-    """Each access that it names and the catalogue does not have: the side, and a sentence."""
+def unknown_accesses(conflict: ConflictSpec, apps: Sequence[AppSpec]) -> Iterator[tuple[str, str]]:
+    """Each access that a conflict names and the catalogue does not have: its side, and a sentence."""
     known = known_accesses(apps)
-    for side, ref in named_by(conflict):
+    for side, ref in access_refs(conflict):
         if ref not in known:
             yield side, _sentence(ref, known)
 
 
 def known_accesses(apps: Sequence[AppSpec]) -> dict[str, None]:
     """Every access as a conflict can name it, in the catalogue's order."""
-    refs = [access_ref(app.key, key) for app in apps for key in (ALL, *(one.key for one in app.access))]
-    return dict.fromkeys(refs)
+    return {
+        access_ref(app.key, key): None
+        for app in apps
+        for key in (ALL, *(access.key for access in app.access))
+    }
 
 
 def _sentence(ref: str, known: dict[str, None]) -> str:
-    beside = [one for one in known if app_of(one) == app_of(ref)]
-    hint = did_you_mean(ref, (beside or list(known))[:_MOST_NAMED]) if known else "It has no app yet."
+    same_app = [other for other in known if app_of(other) == app_of(ref)]
+    hint = did_you_mean(ref, (same_app or list(known))[:_MAX_HINTS]) if known else "It has no app yet."
     return f"names “{ref}”, which the catalogue does not have. {hint}"
 
 
-def _complaints(conflicts: Sequence[ConflictSpec], apps: Sequence[AppSpec]) -> Iterator[Complaint]:
+def _find_problems(conflicts: Sequence[ConflictSpec], apps: Sequence[AppSpec]) -> Iterator[EntryProblem]:
     for at, conflict in enumerate(conflicts):
-        for side, text in unknown(conflict, apps):
-            yield Complaint(at, side, text)
+        for side, text in unknown_accesses(conflict, apps):
+            yield EntryProblem(at, side, text)
 
 
-CONFLICT = Kind(
+CONFLICT = EntryKind(
     name="conflict",
     model=ConflictSpec,
     word="conflict",
-    key=lambda one: one.key,
-    title=lambda one: f"“{one.name}”",
-    complaints=_complaints,
+    key=lambda conflict: conflict.key,
+    title=lambda conflict: f"“{conflict.name}”",
+    find_problems=_find_problems,
 )

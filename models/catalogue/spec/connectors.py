@@ -1,4 +1,4 @@
-"""The connector of an access, and its parameters. Which connectors exist is not known here."""
+"""An access's connector: its type and parameters. Which types exist is not known here."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Self
@@ -7,8 +7,8 @@ from pydantic import ConfigDict, JsonValue, StringConstraints, model_validator
 
 from models.catalogue.spec.fields import Spec
 
-_DEEPEST = 4
-_LARGEST = 2**63 - 1  # what TOML promises to keep of a whole number
+_MAX_DEPTH = 4
+_MAX_INTEGER = 2**63 - 1  # what TOML promises to keep of a whole number
 
 BY_HAND = "manual"
 """The type of an access whose owners grant and revoke it by hand, by tasks: the default of the catalogue.
@@ -18,14 +18,14 @@ It is the only one that is known here; the others come from `register_identity` 
 
 Params = Mapping[str, Any]
 Identity = Callable[[Params], Params | None]
-"""Of a connector's parameters those that say what it changes, where others say only how.
+"""Selects of a connector's parameters those that say what it changes; others say only how.
 
-None: nothing outside; each access is a thing of its own.
+None: it changes nothing outside, and no two accesses change the same.
 """
 
 
 class ConnectorSpec(Spec):
-    """A connector's `type`, and whatever else that connector wants to know (`params`)."""
+    """A connector's `type`, and the parameters of that type (`params`)."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, JsonValue]
@@ -55,15 +55,15 @@ class ConnectorSpec(Spec):
 
 
 def register_identity(connector_type: str, identity: Identity) -> None:
-    """Say which parameters of a type of connector name what it changes; without that, all of them do.
+    """Register which parameters of a type of connector say what it changes; without that, all of them do.
 
-    Whoever puts a process together does it for each connector that there is, before anything is given.
+    A process does it once for each type, before anything is granted.
     """
     _IDENTITIES[connector_type] = identity
 
 
 def identity_of(connector: ConnectorSpec) -> Params | None:
-    """What an access's connector changes: equal for two accesses that are one thing at their target."""
+    """What an access's connector changes: equal for two accesses that are the same at their target."""
     identity = _IDENTITIES.get(connector.type)
     return connector.params if identity is None else identity(connector.params)
 
@@ -72,16 +72,16 @@ _IDENTITIES: dict[str, Identity] = {BY_HAND: lambda _params: None}
 
 
 def _unwritable(value: JsonValue, depth: int = 1) -> str | None:
-    """What keeps a value from standing in the file, where there is no null and no endless number."""
-    if depth > _DEEPEST:
-        return f"is nested more than {_DEEPEST} deep"
+    """Why a value cannot be written to a TOML file, to follow its name; None if it can."""
+    if depth > _MAX_DEPTH:
+        return f"is nested more than {_MAX_DEPTH} deep"
     if isinstance(value, list | dict):
         inner = value.values() if isinstance(value, dict) else value
-        return next((found for one in inner if (found := _unwritable(one, depth + 1))), None)
+        return next((problem for item in inner if (problem := _unwritable(item, depth + 1))), None)
     if value is None:
         return "is empty. Leave it out"
     if isinstance(value, float) and not abs(value) < float("inf"):
         return "is not a number"
-    if isinstance(value, int) and abs(value) > _LARGEST:
+    if isinstance(value, int) and abs(value) > _MAX_INTEGER:
         return "is too large a number"
     return None

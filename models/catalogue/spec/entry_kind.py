@@ -1,4 +1,4 @@
-"""What each kind of catalogue entry besides apps has to provide; see `models.catalogue.spec.entry_kinds`."""
+"""What a kind of catalogue entry besides apps provides; `entry_kinds` lists the kinds."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,37 +9,37 @@ from models.catalogue.spec.specs import AppSpec
 
 P = TypeVar("P", bound=Spec)
 
-Parts = Mapping[str, tuple[Spec, ...]]
-"""The parts of a catalogue by their kind's name, in order. A kind without entries may be left out."""
+EntriesByKind = Mapping[str, tuple[Spec, ...]]
+"""The entries of a catalogue by their kind's name, in order. A kind without entries may be left out."""
 
 
-class Complaint(NamedTuple):
-    """What is wrong with the entry at this place, seen beside the others; `field` is the key it is about."""
+class EntryProblem(NamedTuple):
+    """What is wrong with the entry at index `at` beside the others; `field` is the key that it is about."""
 
     at: int
     field: str
     text: str
 
 
-def content(_entries: Sequence[P], _apps: Sequence[AppSpec]) -> Iterable[Complaint]:
-    """Nothing to complain about."""
+def no_problems(_entries: Sequence[P], _apps: Sequence[AppSpec]) -> Iterable[EntryProblem]:
+    """Find nothing: for kinds whose entries cannot contradict each other."""
     return ()
 
 
 @dataclass(frozen=True)
-class Kind(Generic[P]):
-    """One kind of part: `[[name]]` in the file, or `[name]` where there is one only (`single`)."""
+class EntryKind(Generic[P]):
+    """One kind of entry: `[[name]]` in the file, or `[name]` where there is one only (`single`)."""
 
     name: str
     model: type[P]
     word: str
     """What people call one of them: "directory entry"."""
     key: Callable[[P], str]
-    """Tells one from another; the same for two entries means that one of them is too many."""
+    """Identifies an entry; no two of a catalogue may have the same."""
     title: Callable[[P], str]
-    """What this one is called in a list of changes."""
+    """What an entry is called in a list of changes."""
     single: bool = False
-    otherwise: Callable[[P], P] | None = None
-    """What holds where there is no such entry, if something does: its difference is told then."""
-    complaints: Callable[[Sequence[P], Sequence[AppSpec]], Iterable[Complaint]] = content
-    """What is wrong with these entries together, and beside these apps."""
+    default: Callable[[P], P] | None = None
+    """The entry that holds where there is none, if one does; changes are then compared with it."""
+    find_problems: Callable[[Sequence[P], Sequence[AppSpec]], Iterable[EntryProblem]] = no_problems
+    """What is wrong with all entries of the kind together, and beside these apps."""

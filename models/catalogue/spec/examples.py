@@ -1,4 +1,4 @@
-"""Examples of a policy: who requests what, when, and the expected outcome; see `models.policy.examples`."""
+"""`[[app.example]]`: who requests what, when, and the expected outcome. `models.policy.examples` runs it."""
 
 import re
 from dataclasses import dataclass
@@ -16,18 +16,18 @@ from pydantic import (
     model_validator,
 )
 
-from models.catalogue.spec.conditions import zone
+from models.catalogue.spec.conditions import check_time_zone
 from models.catalogue.spec.enums import Asker, Expect, RequestKind, Weekday
 from models.catalogue.spec.fields import Description, Groups, Key, Label, Name, Spec, Switch
 from models.catalogue.spec.references import SingleRefs, parse_person
-from models.durations import check, format_duration, parse, spoken
+from models.durations import check, duration_words, format_duration, parse_duration
 
-_WRITTEN = re.compile(r"(mon|tue|wed|thu|fri|sat|sun) (([01][0-9]|2[0-3]):([0-5][0-9]))( \S{1,40})?")
+_WEEK_MOMENT = re.compile(r"(mon|tue|wed|thu|fri|sat|sun) (([01][0-9]|2[0-3]):([0-5][0-9]))( \S{1,40})?")
 
 
 @dataclass(frozen=True)
 class WeekMoment:
-    """A day of the week with a time of day, there."""
+    """A day of the week with a time of day in a time zone: "sat 22:30 Europe/Berlin"."""
 
     day: Weekday
     hour: int
@@ -35,12 +35,12 @@ class WeekMoment:
     zone: str = "UTC"
 
     def __str__(self) -> str:
-        """As it is written in the file."""
-        there = "" if self.zone == "UTC" else f" {self.zone}"
-        return f"{self.day} {self.hour:02}:{self.minute:02}{there}"
+        """As it stands in the file."""
+        zone = "" if self.zone == "UTC" else f" {self.zone}"
+        return f"{self.day} {self.hour:02}:{self.minute:02}{zone}"
 
     def after(self, monday: datetime) -> datetime:
-        """This moment of the week that begins on `monday`."""
+        """This moment in the week that begins on `monday`."""
         day = monday.date() + timedelta(days=list(Weekday).index(self.day))
         return datetime(day.year, day.month, day.day, self.hour, self.minute, tzinfo=ZoneInfo(self.zone))
 
@@ -54,28 +54,32 @@ class WeekMoment:
 def _read(value: object) -> WeekMoment:
     if isinstance(value, WeekMoment):
         return value
-    found = _WRITTEN.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
+    match = _WEEK_MOMENT.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
         raise ValueError(
             'is not a moment of the week. Write it as in "sat 22:30" or "mon 09:00 Europe/Berlin"'
         )
-    return WeekMoment(Weekday(found[1]), int(found[3]), int(found[4]), (found[5] or " UTC").strip())
+    return WeekMoment(Weekday(match[1]), int(match[3]), int(match[4]), (match[5] or " UTC").strip())
 
 
-def _in_a_zone(moment: WeekMoment) -> WeekMoment:
-    zone(moment.zone)
+def _in_known_zone(moment: WeekMoment) -> WeekMoment:
+    check_time_zone(moment.zone)
     return moment
 
 
-def checked(text: str) -> WeekMoment:
-    """Read a moment. Raises ValueError with what would be right, to stand after “This”."""
-    return _in_a_zone(_read(text))
+def parse_week_moment(text: str) -> WeekMoment:
+    """Read a moment of the week.
+
+    Raises:
+        ValueError: with what would be right, to follow “This”.
+    """
+    return _in_known_zone(_read(text))
 
 
 Moment = Annotated[
     WeekMoment,
     BeforeValidator(_read),
-    AfterValidator(_in_a_zone),
+    AfterValidator(_in_known_zone),
     PlainSerializer(str, return_type=str),
 ]
 
@@ -88,26 +92,28 @@ def _person(text: str) -> str:
     return text
 
 
-def _how_long(value: object) -> timedelta | None:
+def _duration(value: object) -> timedelta | None:
     if value is None or value == FOREVER:
         return None
     if isinstance(value, str):
-        return parse(value)
+        return parse_duration(value)
     if isinstance(value, timedelta):
         return check(value)
     raise ValueError(f'is not a length of time. Write it as text, as in "8h" or "{FOREVER}"')
 
 
-def _written(length: timedelta | None) -> str:
-    return FOREVER if length is None else format_duration(length)
+def _format(duration: timedelta | None) -> str:
+    return FOREVER if duration is None else format_duration(duration)
 
 
-HowLong = Annotated[timedelta | None, BeforeValidator(_how_long), PlainSerializer(_written, return_type=str)]
+ExampleDuration = Annotated[
+    timedelta | None, BeforeValidator(_duration), PlainSerializer(_format, return_type=str)
+]
 """None, written "forever", is without an end."""
 
 
-class Someone(Spec):
-    """Who asks in an example: somebody described, or (written as plain text) somebody by id or e-mail."""
+class ExamplePerson(Spec):
+    """The beneficiary of an example: described, or (written as plain text) named by id or e-mail address."""
 
     person: Annotated[str, AfterValidator(_person)] | None = None
     title: Label = ""
@@ -116,17 +122,17 @@ class Someone(Spec):
     contractor: Switch = False
     groups: Groups | None = None
     manager: Switch = True
-    """Whether they have one."""
+    """Whether the person has a manager."""
     holds: SingleRefs = ()
-    """What they have already, for conflicts: each as app/access."""
+    """What the person has already, for conflicts: each as app/access."""
 
     @model_validator(mode="before")
     @classmethod
-    def _named(cls, data: Any) -> Any:
+    def _from_plain_text(cls, data: Any) -> Any:
         return {"person": data} if isinstance(data, str) else data
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
+    def _is_named_or_described(self) -> Self:
         if self.person and len(self.model_fields_set) > 1:
             raise ValueError("names a person and describes one too. Do one of the two")
         return self
@@ -151,48 +157,48 @@ class Someone(Spec):
 
 
 class ExampleSpec(Spec):
-    """One example: what has to come of a request like this."""
+    """One example: a request, and what the policy has to decide about it."""
 
-    who: Someone
-    """Who would have it, and asks for it unless `asked_by` says otherwise."""
+    who: ExamplePerson
+    """The beneficiary, who is the requester too unless `asked_by` says otherwise."""
     asked_by: Asker = Asker.THEMSELF
     access: Key
-    duration: HowLong
+    duration: ExampleDuration
     request: RequestKind = RequestKind.NEW
     emergency: Switch = False
     at: Moment | None = None
-    """When it is asked. Left out: on a Monday at noon, UTC."""
+    """When it is requested. Left out: on a Monday at noon, UTC."""
     expect: Expect
     stages: Annotated[tuple[Name, ...], Field(max_length=10)] | None = None
-    """The names of the stages that it goes through, in order. None: whichever."""
+    """The names of the stages that it goes through, in order. None: any."""
     because: Description = ""
-    """Why it has to be so, for the one whose change is stopped by it."""
+    """Why it has to be so, shown to whoever makes a change that breaks it."""
 
     @model_validator(mode="after")
-    def _stages_are_asked(self) -> Self:
+    def _stages_only_with_ask(self) -> Self:
         if self.stages is not None and self.expect is not Expect.ASK:
             raise ValueError('names stages, but only an example that expects "ask" has some. Take them out')
         return self
 
     def __str__(self) -> str:
         """In words: "Somebody with the title Intern asks for admin for 8 hours: denied"."""
-        length = "without an end" if self.duration is None else f"for {spoken(self.duration)}"
-        said = f"{self.who} asks for {self.access} {length}{self._circumstances}"
-        return f"{said}: {expected(self.expect, self.stages)}"
+        duration = "without an end" if self.duration is None else f"for {duration_words(self.duration)}"
+        request = f"{self.who} asks for {self.access} {duration}{self._circumstances}"
+        return f"{request}: {outcome_words(self.expect, self.stages)}"
 
     @property
     def _circumstances(self) -> str:
-        said = (
+        words = (
             _ASKERS.get(self.asked_by),
             _KINDS.get(self.request),
             "in an emergency" if self.emergency else None,
             str(self.at) if self.at else None,
         )
-        return f" ({', '.join(filter(None, said))})" if any(said) else ""
+        return f" ({', '.join(filter(None, words))})" if any(words) else ""
 
 
-def expected(outcome: Expect, stages: tuple[str, ...] | None = None) -> str:
-    """An outcome in words, with its stages where they count: "asked for in Manager, then Owner"."""
+def outcome_words(outcome: Expect, stages: tuple[str, ...] | None = None) -> str:
+    """An expected outcome in words, with its stages if named: "asked for in Manager, then Owner"."""
     if outcome is Expect.ASK and stages:
         return f"asked for in {', then '.join(stages)}"
     return _OUTCOMES[outcome]

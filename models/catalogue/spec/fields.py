@@ -18,35 +18,35 @@ from pydantic import (
 )
 
 from models.catalogue.spec.references import parse_approver, parse_group, parse_person
-from models.durations import check, format_duration, parse
-from models.text_cleanup import UNSEEN
+from models.durations import check, format_duration, parse_duration
+from models.text import UNSEEN
 
 T = TypeVar("T")
 
-MOST_PEOPLE = 100
-"""How many a stage, a condition or an app can list."""
+MAX_PEOPLE = 100
+"""How many people or groups a stage, a condition or an app can list."""
+
+MAX_ASKED = 10_000
+"""How many people a stage can ask in DMs at the most, before it asks in its channel."""
 
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _ICON = re.compile(r":[a-z0-9_+'-]{1,80}:|https://\S{1,2900}")
 _LINK = re.compile(r"https?://[^\s/]\S{0,2900}")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{2,30}")
-MOST_ASKED = 10_000
-"""How many people a stage can ask in DMs at the most, before it asks in its channel."""
-
 
 Path = tuple[str | int, ...]
 
 
 class Spec(BaseModel):
-    """Base of everything in the catalogue: unchangeable, hashable, and no unknown keys.
+    """Base of the catalogue's models: frozen, hashable, and without unknown keys.
 
-    `stored` gives what `model_validate` reads back as an equal object.
+    `model_validate` reads what `stored` gives as an equal object.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, hide_input_in_errors=True)
 
     def stored(self) -> dict[str, Any]:
-        """As plain JSON, without what was left out: what a file or the database keeps."""
+        """As plain JSON with the fields that were set, for a file or the database."""
         return self.model_dump(mode="json", exclude_unset=True)
 
 
@@ -61,8 +61,8 @@ def _key(text: str) -> str:
 
 def _prose(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if found := UNSEEN.search(text):
-        raise ValueError(f"contains an invisible character (U+{ord(found[0]):04X}). Take it out")
+    if match := UNSEEN.search(text):
+        raise ValueError(f"contains an invisible character (U+{ord(match[0]):04X}). Take it out")
     return text
 
 
@@ -96,15 +96,15 @@ def _channel(text: str) -> str:
     return text
 
 
-def _many(value: object) -> object:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_ASKED:
-        raise ValueError(f"is not a number of people. Write one from 0 to {MOST_ASKED}, without quotes")
+def _people_count(value: object) -> object:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_ASKED:
+        raise ValueError(f"is not a number of people. Write one from 0 to {MAX_ASKED}, without quotes")
     return value
 
 
-def _length(value: object) -> timedelta:
+def _duration(value: object) -> timedelta:
     if isinstance(value, str):
-        return parse(value)
+        return parse_duration(value)
     if isinstance(value, timedelta):
         return check(value)
     raise ValueError('is not a length of time. Write it as text, as in "8h"')
@@ -113,15 +113,17 @@ def _length(value: object) -> timedelta:
 def _rule(value: object) -> object:
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value[:6])
-    number = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_PEOPLE
+    number = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_PEOPLE
     if not number and value not in ("any", "all"):
-        raise ValueError(f"is not a rule. It can be any, all, or a number from 1 to {MOST_PEOPLE}")
+        raise ValueError(f"is not a rule. It can be any, all, or a number from 1 to {MAX_PEOPLE}")
     return value
 
 
-def _names(parse_one: Callable[[str], object]) -> Callable[[str], str]:
+def _parsed_by(parse: Callable[[str], object]) -> Callable[[str], str]:
+    """A validator that keeps the text as it is written, if `parse` can read it."""
+
     def validate(text: str) -> str:
-        parse_one(text)
+        parse(text)
         return text
 
     return validate
@@ -130,13 +132,17 @@ def _names(parse_one: Callable[[str], object]) -> Callable[[str], str]:
 def _distinct(values: tuple[T, ...]) -> tuple[T, ...]:
     twice = next((value for at, value in enumerate(values) if value in values[:at]), None)
     if twice is not None:
-        said = format_duration(twice) if isinstance(twice, timedelta) else str(twice)
-        raise ValueError(f"“{said}” stands there twice. Take one out")
+        text = format_duration(twice) if isinstance(twice, timedelta) else str(twice)
+        raise ValueError(f"“{text}” stands there twice. Take one out")
     return values
 
 
-def named_twice(items: Sequence[Any]) -> None:
-    """Raise a `ValueError` where two of these (each with a `key`) have the same key."""
+def refuse_duplicate_keys(items: Sequence[Any]) -> None:
+    """Check that no two items have the same `key`.
+
+    Raises:
+        ValueError: with a sentence that names the key.
+    """
     counts = Counter(item.key for item in items)
     twice = next((key for key, count in counts.items() if count > 1), None)
     if twice is not None:
@@ -160,25 +166,25 @@ Wording = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_pro
 Icon = Annotated[str, AfterValidator(_icon)]
 Link = Annotated[str, AfterValidator(_link)]
 Switch = StrictBool
-Duration = Annotated[timedelta, BeforeValidator(_length), PlainSerializer(format_duration, return_type=str)]
+Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(format_duration, return_type=str)]
 Durations = Annotated[tuple[Duration, ...], Field(max_length=24), AfterValidator(_distinct)]
 People = Annotated[
-    tuple[Annotated[str, AfterValidator(_names(parse_person))], ...],
-    Field(max_length=MOST_PEOPLE),
+    tuple[Annotated[str, AfterValidator(_parsed_by(parse_person))], ...],
+    Field(max_length=MAX_PEOPLE),
     AfterValidator(_distinct),
 ]
 Groups = Annotated[
-    tuple[Annotated[str, AfterValidator(_names(parse_group))], ...],
-    Field(min_length=1, max_length=MOST_PEOPLE),
+    tuple[Annotated[str, AfterValidator(_parsed_by(parse_group))], ...],
+    Field(min_length=1, max_length=MAX_PEOPLE),
     AfterValidator(_distinct),
 ]
-_Approver = Annotated[str, AfterValidator(_names(parse_approver))]
+_Approver = Annotated[str, AfterValidator(_parsed_by(parse_approver))]
 Approvers = Annotated[
-    tuple[_Approver, ...], Field(min_length=1, max_length=MOST_PEOPLE), AfterValidator(_distinct)
+    tuple[_Approver, ...], Field(min_length=1, max_length=MAX_PEOPLE), AfterValidator(_distinct)
 ]
-Quiet = Annotated[tuple[_Approver, ...], Field(max_length=MOST_PEOPLE), AfterValidator(_distinct)]
+Quiet = Annotated[tuple[_Approver, ...], Field(max_length=MAX_PEOPLE), AfterValidator(_distinct)]
 """Approvers of whom there may be none."""
 Alternates = Quiet
 Channel = Annotated[str, AfterValidator(_channel)]
-Many = Annotated[int, BeforeValidator(_many)]
+PeopleCount = Annotated[int, BeforeValidator(_people_count)]
 Rule = Annotated[Literal["any", "all"] | int, BeforeValidator(_rule)]

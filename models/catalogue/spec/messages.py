@@ -1,19 +1,19 @@
-"""A message in the company's own words, as the catalogue has it."""
+"""`[[message]]`: the company's own words for one of Keyturn's messages."""
 
 from collections.abc import Iterator, Sequence
 
-from models.catalogue.spec.entry_kind import Complaint, Kind
+from models.catalogue.spec.entry_kind import EntryKind, EntryProblem
 from models.catalogue.spec.fields import Spec, Subject, Wording
 from models.catalogue.spec.specs import AppSpec
-from models.wording.grammar import wrong
+from models.wording.grammar import find_error
 from models.wording.messages import MESSAGES, MessageKey
 
 
 class MessageSpec(Spec):
     """What one message says instead of its standard words. What is left out stays as it is.
 
-    Whether it can be used is looked at where it is written (`models.catalogue.spec.messages`), not where it
-    is read: what a newer version of Keyturn refuses must not keep anybody from reading the catalogue.
+    Templates are checked when an entry is written (`template_problems`), not when it is read: what a newer
+    version of Keyturn refuses must not keep anybody from reading the catalogue.
     """
 
     key: MessageKey
@@ -23,31 +23,31 @@ class MessageSpec(Spec):
     """A paragraph on the card and in the e-mail. Empty: nothing."""
 
 
-def broken(message: MessageSpec) -> Iterator[tuple[str, str]]:
-    """What is wrong with it: the key that it is about, and a sentence with the line inside the template."""
+def template_problems(message: MessageSpec) -> Iterator[tuple[str, str]]:
+    """What is wrong with a message: the field, and a sentence with the line inside the template."""
     about = MESSAGES[message.key]
     if message.subject is None and message.text is None:
         yield "key", "says nothing of its own. Give it a subject or a text, or take it out."
     if message.subject is not None and about.subject is None:
         yield "subject", "is not to be had: this message goes under another one’s subject. Take it out."
     for name, template in (("subject", message.subject), ("text", message.text)):
-        problem = wrong(message.key, template) if template else None
+        problem = find_error(message.key, template) if template else None
         if problem is not None:
             yield name, str(problem)
 
 
-def _complaints(messages: Sequence[MessageSpec], _apps: Sequence[AppSpec]) -> Iterator[Complaint]:
+def _find_problems(messages: Sequence[MessageSpec], _apps: Sequence[AppSpec]) -> Iterator[EntryProblem]:
     for at, message in enumerate(messages):
-        for name, text in broken(message):
-            yield Complaint(at, name, text)
+        for name, text in template_problems(message):
+            yield EntryProblem(at, name, text)
 
 
-MESSAGE = Kind(
+MESSAGE = EntryKind(
     name="message",
     model=MessageSpec,
     word="message",
-    key=lambda one: one.key.value,
-    title=lambda one: f"“{MESSAGES[one.key].title}”",
-    otherwise=lambda one: MessageSpec(key=one.key),
-    complaints=_complaints,
+    key=lambda message: message.key.value,
+    title=lambda message: f"“{MESSAGES[message.key].title}”",
+    default=lambda message: MessageSpec(key=message.key),
+    find_problems=_find_problems,
 )

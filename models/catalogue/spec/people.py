@@ -1,13 +1,13 @@
-"""`[[person]]`: what Slack's profiles do not say of somebody. What stands here wins over Slack."""
+"""`[[person]]`: what Slack's profiles lack of somebody. What stands here wins over Slack."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from pydantic import AfterValidator, ValidationInfo, field_validator
 
-from models.catalogue.spec.entry_kind import Complaint, Kind
+from models.catalogue.spec.entry_kind import EntryKind, EntryProblem
 from models.catalogue.spec.fields import Label, Spec, Switch
-from models.catalogue.spec.references import parse_person
+from models.catalogue.spec.references import parse_person, person_key
 from models.catalogue.spec.specs import AppSpec
 
 
@@ -20,7 +20,7 @@ OnePerson = Annotated[str, AfterValidator(_person)]
 
 
 class PersonSpec(Spec):
-    """One person of the directory. What is left out is as Slack says."""
+    """One person of the directory. What is left out is as in Slack's profile."""
 
     person: OnePerson
     manager: OnePerson | None = None
@@ -33,31 +33,26 @@ class PersonSpec(Spec):
     @classmethod
     def _not_oneself(cls, manager: str | None, info: ValidationInfo) -> str | None:
         person = info.data.get("person")
-        if manager and person and plain(manager) == plain(person):
+        if manager and person and person_key(manager) == person_key(person):
             raise ValueError("is the same person. Nobody is their own manager; name somebody else")
         return manager
 
 
-def plain(ref: str) -> str:
-    """A person as written, so that two ways to write one address are the same."""
-    return ref.lower() if "@" in ref else ref
-
-
-def _complaints(people: Sequence[PersonSpec], _apps: Sequence[AppSpec]) -> Iterator[Complaint]:
-    managers = {plain(one.person): plain(one.manager) for one in people if one.manager}
-    told: set[str] = set()
-    for at, one in enumerate(people):
-        circle = _circle(plain(one.person), managers)
-        if circle and told.isdisjoint(circle):
-            told.update(circle)
+def _find_problems(people: Sequence[PersonSpec], _apps: Sequence[AppSpec]) -> Iterator[EntryProblem]:
+    managers = {person_key(entry.person): person_key(entry.manager) for entry in people if entry.manager}
+    reported: set[str] = set()
+    for at, entry in enumerate(people):
+        circle = _circle(person_key(entry.person), managers)
+        if circle and reported.isdisjoint(circle):
+            reported.update(circle)
             chain = " → ".join([*circle, circle[0]])
-            yield Complaint(
+            yield EntryProblem(
                 at, "manager", f"goes round in a circle of managers: {chain}. Correct one of them"
             )
 
 
 def _circle(start: str, managers: dict[str, str]) -> list[str]:
-    """The managers from this person back to them; empty where they do not lead back."""
+    """The chain of managers from this person back to them; empty where it does not lead back."""
     chain = [start]
     while (above := managers.get(chain[-1])) is not None:
         if above == start:
@@ -68,11 +63,11 @@ def _circle(start: str, managers: dict[str, str]) -> list[str]:
     return []
 
 
-PERSON = Kind(
+PERSON = EntryKind(
     name="person",
     model=PersonSpec,
     word="directory entry",
-    key=lambda one: plain(one.person),
-    title=lambda one: one.person,
-    complaints=_complaints,
+    key=lambda entry: person_key(entry.person),
+    title=lambda entry: entry.person,
+    find_problems=_find_problems,
 )

@@ -15,8 +15,8 @@ _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w-]{1,63}\.){1,8}[\w-]{
 _HANDLE = re.compile(r"@[\w.-]{1,80}")
 
 
-class Role(StrEnum):
-    """People who are named by what they are to the request."""
+class ApproverRole(StrEnum):
+    """Approvers who are named by what they are to the request."""
 
     MANAGER = "manager"
     OWNERS = "owners"
@@ -45,11 +45,21 @@ class GroupRef:
         return self.id or f"@{self.handle}"
 
 
-ApproverRef = PersonRef | GroupRef | Role
+ApproverRef = PersonRef | GroupRef | ApproverRole
+
+
+def address_key(email: str) -> str:
+    """An e-mail address as it is compared and stored: people write it in capitals or not."""
+    return email.lower()
+
+
+def person_key(ref: str) -> str:
+    """A person as the catalogue names them (id or address), as it is compared and stored."""
+    return address_key(ref) if "@" in ref else ref
 
 
 def ids_among(names: Iterable[str]) -> set[str]:
-    """Those of these names that are people's ids."""
+    """The names that are people's ids."""
     return {name for name in names if _PERSON_ID.fullmatch(name)}
 
 
@@ -61,8 +71,8 @@ def parse_approver(text: str) -> ApproverRef:
     Raises:
         ValueError: with a sentence that says what would be right.
     """
-    if text in set(Role):
-        return Role(text)
+    if text in set(ApproverRole):
+        return ApproverRole(text)
     try:
         return parse_group(text)
     except ValueError:
@@ -106,30 +116,30 @@ def parse_group(text: str) -> GroupRef:
 
 ALL = "*"
 """Stands for every access of an app, those included that it has later."""
-MOST_ACCESSES = 100
+MAX_ACCESSES = 100
 _KEY = "[a-z0-9][a-z0-9_-]{0,39}"
-_ONE = re.compile(f"{_KEY}/{_KEY}")
+_ACCESS = re.compile(f"{_KEY}/{_KEY}")
 _REFERENCE = re.compile(rf"{_KEY}/({_KEY}|\*)")
 
 
 def access_ref(app: str, access: str) -> str:
-    """How an access is named: "payments/enter"."""
+    """The name of an access: "payments/enter"."""
     return f"{app}/{access}"
 
 
 def app_of(ref: str) -> str:
-    """The key of the app that a reference is about."""
+    """The app's key in the name of an access."""
     return ref.partition("/")[0]
 
 
 def covers(refs: Iterable[str], ref: str) -> bool:
-    """Whether one of these names the access `ref`, by itself or with its whole app."""
-    every = access_ref(app_of(ref), ALL)
-    return any(one in (ref, every) for one in refs)
+    """Whether one of `refs` names the access `ref`, by itself or with its whole app."""
+    whole_app = access_ref(app_of(ref), ALL)
+    return any(name in (ref, whole_app) for name in refs)
 
 
-def _one(text: str) -> str:
-    if not _ONE.fullmatch(text):
+def _access(text: str) -> str:
+    if not _ACCESS.fullmatch(text):
         raise ValueError(f"“{text[:80]}” names no access. Write app/access, as in payments/enter")
     return text
 
@@ -143,7 +153,7 @@ def _reference(text: str) -> str:
     return text
 
 
-def _once(refs: tuple[str, ...]) -> tuple[str, ...]:
+def _distinct(refs: tuple[str, ...]) -> tuple[str, ...]:
     twice = next((ref for at, ref in enumerate(refs) if covers(refs[:at], ref)), None)
     if twice is not None:
         raise ValueError(f"“{twice}” stands there twice. Take one out")
@@ -152,11 +162,13 @@ def _once(refs: tuple[str, ...]) -> tuple[str, ...]:
 
 AccessRefs = Annotated[
     tuple[Annotated[str, AfterValidator(_reference)], ...],
-    Field(min_length=1, max_length=MOST_ACCESSES),
-    AfterValidator(_once),
+    Field(min_length=1, max_length=MAX_ACCESSES),
+    AfterValidator(_distinct),
 ]
 """Accesses of any apps, each as app/access or app/*."""
 SingleRefs = Annotated[
-    tuple[Annotated[str, AfterValidator(_one)], ...], Field(max_length=MOST_ACCESSES), AfterValidator(_once)
+    tuple[Annotated[str, AfterValidator(_access)], ...],
+    Field(max_length=MAX_ACCESSES),
+    AfterValidator(_distinct),
 ]
 """Each as app/access."""

@@ -1,4 +1,4 @@
-"""The entries of the catalogue. One format for the TOML file, the admin's forms and the database."""
+"""`[[app]]` with its accesses, stages, rules and emergency access."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -32,42 +32,41 @@ from models.catalogue.spec.fields import (
     Key,
     Label,
     Link,
-    Many,
     Name,
     People,
+    PeopleCount,
     Quiet,
     Rule,
     Spec,
     Switch,
-    named_twice,
+    refuse_duplicate_keys,
 )
-from models.catalogue.spec.references import PersonRef, Role, parse_approver
-from models.durations import parse, spoken
+from models.catalogue.spec.references import ApproverRole, PersonRef, parse_approver
+from models.durations import duration_words, parse_duration
 
 
 class EmergencySpec(Spec):
-    """Access at once, without approval, for a short time. Where an app has none of this, there is none.
+    """Access at once, without approval, for a short time. Apps without this entry have no such access.
 
-    Those who would have decided, the owners and the workspace admins are told at once, and somebody else
-    than the one who used it has to review it. Of the stages, only those whose `when` names
-    `emergency = true` (by itself, or inside `any` or `all`) are asked before; rules that deny or require
-    hold as always.
+    Those who would have decided, the owners and the workspace admins are notified at once, and somebody else
+    than its user has to review it. Of the stages, only those apply before whose `when` names
+    `emergency = true` (by itself, or inside `any` or `all`); rules that deny or require hold as always.
     """
 
     max: Duration
-    """The longest. It is never more, whatever `over_max` says."""
-    review_within: Duration = parse("24h")
+    """The maximum duration, whatever `over_max` says."""
+    review_within: Duration = parse_duration("24h")
     """After so long the reviewers are reminded; then again, each time after twice as long, up to a week."""
-    reviewers: Approvers = (Role.OWNERS.value,)
-    """Who reviews it. Where nobody of them is left who may, the workspace admins do."""
+    reviewers: Approvers = (ApproverRole.OWNERS.value,)
+    """Who reviews it; the workspace admins where none of these may."""
 
 
-USUAL_PRESETS = (parse("1h"), parse("8h"), parse("7d"))
-"""Offered where an app names none; those above its maximum are left away."""
+USUAL_PRESETS = (parse_duration("1h"), parse_duration("8h"), parse_duration("7d"))
+"""The presets of apps that name none; those above the maximum are dropped."""
 
 
 def people_listed(approvers: Sequence[str]) -> int | None:
-    """How many people these approvers are at most, or None where that is only known by looking them up."""
+    """How many people these approvers are, or None where groups or roles have to be looked up for that."""
     refs = [parse_approver(text) for text in approvers]
     return len(refs) if all(isinstance(ref, PersonRef) for ref in refs) else None
 
@@ -76,8 +75,9 @@ def _escalate_in_time(stages: "Sequence[StageSpec]", expiry: timedelta | None) -
     for stage in stages:
         if expiry and stage.escalate_after and stage.escalate_after >= expiry:
             raise ValueError(
-                f"“{stage.name}” asks its alternates after {spoken(stage.escalate_after)}, but by then "
-                f"requests have expired (after {spoken(expiry)}). Ask them sooner, or let requests wait"
+                f"“{stage.name}” asks its alternates after {duration_words(stage.escalate_after)}, "
+                f"but by then requests have expired (after {duration_words(expiry)}). "
+                "Ask them sooner, or let requests wait"
             )
 
 
@@ -85,7 +85,8 @@ def _presets_fit(presets: Sequence[timedelta], longest: timedelta | None) -> Non
     over = next((preset for preset in presets if longest and preset > longest), None)
     if over and longest and tuple(presets) != USUAL_PRESETS:
         raise ValueError(
-            f"is {spoken(longest)}, but the presets offer {spoken(over)}. Drop it or raise the maximum"
+            f"is {duration_words(longest)}, but the presets offer {duration_words(over)}. "
+            "Drop it or raise the maximum"
         )
 
 
@@ -95,51 +96,51 @@ class StageSpec(Spec):
     name: Name = "Approval"
     approvers: Approvers
     quiet: Quiet = ()
-    """May decide as well, but get no message. Who is named in both is quiet."""
+    """May decide as well, but get no message. Approvers that both lists name are quiet."""
     rule: Rule = "any"
     on_reject: OnReject = OnReject.COUNT
     """With a number of approvals: whether one rejection ends it. "any" and "all" end with one anyway."""
     alternates: Alternates = ()
-    """Asked too once `escalate_after` has passed; and first of all where nobody of `approvers` can be."""
+    """Asked too once `escalate_after` has passed, and at once where none of `approvers` can be asked."""
     escalate_after: Duration | None = None
-    """Counted from the opening of the stage. None: when half of the time is over that is left then."""
+    """Counted from the opening of the stage. None: half of the time that is left then."""
     when: When | None = None
     channel: Channel = ""
-    """Where it is asked when it would ask more than `channel_over` people; by id."""
-    channel_over: Many = 20
+    """The id of the channel that is asked in place of more than `channel_over` people."""
+    channel_over: PeopleCount = 20
 
     @property
-    def named(self) -> tuple[str, ...]:
-        """All whom it names to decide, each once."""
+    def deciders(self) -> tuple[str, ...]:
+        """Approvers and quiet approvers, each once."""
         return tuple(dict.fromkeys((*self.approvers, *self.quiet)))
 
     @property
-    def everybody(self) -> tuple[str, ...]:
-        """All whom it names, those included who are asked later."""
-        return tuple(dict.fromkeys((*self.named, *self.alternates)))
+    def deciders_and_alternates(self) -> tuple[str, ...]:
+        """The same with the alternates."""
+        return tuple(dict.fromkeys((*self.deciders, *self.alternates)))
 
     @field_validator("rule")
     @classmethod
-    def _within_reach(cls, rule: str | int, info: ValidationInfo) -> str | int:
-        named = dict.fromkeys((*info.data.get("approvers", ()), *info.data.get("quiet", ())))
-        listed = people_listed(tuple(named))
-        if isinstance(rule, int) and listed is not None and rule > listed:
+    def _rule_is_reachable(cls, rule: str | int, info: ValidationInfo) -> str | int:
+        deciders = dict.fromkeys((*info.data.get("approvers", ()), *info.data.get("quiet", ())))
+        people = people_listed(tuple(deciders))
+        if isinstance(rule, int) and people is not None and rule > people:
             raise ValueError(
-                f"wants {rule} approvals, but lists only {listed} people. Lower it or add people"
+                f"wants {rule} approvals, but lists only {people} people. Lower it or add people"
             )
         return rule
 
     @field_validator("alternates")
     @classmethod
-    def _others(cls, alternates: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
-        twice = next((one for one in alternates if one in info.data.get("approvers", ())), None)
+    def _alternates_are_others(cls, alternates: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        twice = next((ref for ref in alternates if ref in info.data.get("approvers", ())), None)
         if twice:
             raise ValueError(f"“{twice}” is among the approvers already. Take it out of one of the two")
         return alternates
 
     @field_validator("escalate_after")
     @classmethod
-    def _to_somebody(cls, after: timedelta | None, info: ValidationInfo) -> timedelta | None:
+    def _escalation_needs_alternates(cls, after: timedelta | None, info: ValidationInfo) -> timedelta | None:
         if after and not info.data.get("alternates", True):
             raise ValueError(
                 "says when the alternates are asked, and there are none. List some in alternates"
@@ -148,16 +149,16 @@ class StageSpec(Spec):
 
 
 class RuleSpec(Spec):
-    """A rule that decides by itself: under `deny` it refuses, under `auto_approve` it approves."""
+    """A rule that decides without approvers: under `deny` it denies, under `auto_approve` it approves."""
 
     name: Name
     why: Description = ""
-    """Read by the person who asks. Left out, they read what the condition says."""
+    """Shown to the requester. Left out, the condition is shown in words."""
     when: When | None = None
 
 
 class RequireSpec(RuleSpec):
-    """A condition that has to hold, for requester and beneficiary both. Where it does not, it refuses."""
+    """A condition that has to hold for requester and beneficiary; a request is denied where it does not."""
 
     when: When
 
@@ -169,7 +170,7 @@ Examples = Annotated[tuple[ExampleSpec, ...], Field(max_length=200)]
 
 
 class AccessSpec(Spec):
-    """One thing inside an app that can be asked for. What is None here is as the app has it."""
+    """An access of an app, which can be requested. What is None here is as the app has it."""
 
     key: Key
     name: Name
@@ -184,7 +185,7 @@ class AccessSpec(Spec):
     max_duration: Duration | None = None
     indefinite: Switch | None = None
     emergency: Switch = True
-    """Whether it may be had in an emergency, where the app allows that."""
+    """Whether emergency access is possible, where the app allows it."""
     stage: Stages | None = None
     """Replaces the app's stages. An empty list leaves the owners to decide."""
     deny: Rules = ()
@@ -196,7 +197,7 @@ class AccessSpec(Spec):
 
 
 class AppSpec(Spec):
-    """An entry of the catalogue that people can ask for."""
+    """An app, whose accesses people can request."""
 
     key: Key
     name: Name
@@ -214,30 +215,30 @@ class AppSpec(Spec):
     """The presets that the form offers."""
     max_duration: Duration | None = None
     indefinite: Switch = False
-    """Whether access without an end may be asked for."""
+    """Whether access without an end may be requested."""
     over_max: OverMax = OverMax.FLAG
     reason: Need = Need.REQUIRED
     decision_comment: DecisionComment = DecisionComment.OPTIONAL
-    """When an approver has to say something with the decision."""
+    """When a decision needs a comment."""
     on_behalf: OnBehalf = OnBehalf.NOBODY
-    """Who may ask for somebody else."""
+    """Who may request for someone else."""
     reassign: Reassign = Reassign.ELIGIBLE
-    """To whom an approver, an owner or an admin may pass a decision on."""
-    request_expiry: Duration = parse("48h")
-    remind_after: Duration = parse("24h")
+    """To whom an approver, an owner or an admin may reassign a decision."""
+    request_expiry: Duration = parse_duration("48h")
+    remind_after: Duration = parse_duration("24h")
     """When approvers who have not decided are reminded, from the opening of a stage; then after twice as long
     each time. Once, in the usual 48 hours."""
-    remind_wait: Duration = parse("4h")
-    """How long after asking or reminding its approvers a requester can have them reminded (again)."""
-    expiry_warning: Duration = parse("4h")
-    """How long before a request expires those concerned are told; at most half of `request_expiry`."""
-    expiry_notices: Durations = (parse("1d"), parse("1h"))
+    remind_wait: Duration = parse_duration("4h")
+    """How long after the request or the last reminder a requester can have its approvers reminded."""
+    expiry_warning: Duration = parse_duration("4h")
+    """How long before a request expires a warning is sent; at most half of `request_expiry`."""
+    expiry_notices: Durations = (parse_duration("1d"), parse_duration("1h"))
     grace: Duration | None = None
-    """By how much at most a pending extension holds up the expiry. None: not at all."""
+    """By how much at most a pending extension delays the end of access. None: not at all."""
     email: EmailUse = EmailUse.FALLBACK
     self_approve: Switch = False
     emergency: EmergencySpec | None = None
-    """Access at once, reviewed afterwards. None: not to be had."""
+    """Access at once, reviewed afterwards. None: not possible."""
     instructions: Instructions = ""
     access: Annotated[tuple[AccessSpec, ...], Field(max_length=1000)] = ()
     stage: Stages = ()
@@ -246,34 +247,39 @@ class AppSpec(Spec):
     require: Requirements = ()
     auto_approve: Rules = ()
     example: Examples = ()
-    """What has to come of the rules; a change that breaks one is not saved."""
+    """Test cases of the rules; a change that breaks one is not saved."""
 
     @field_validator("max_duration")
     @classmethod
-    def _holds_presets(cls, longest: timedelta | None, info: ValidationInfo) -> timedelta | None:
+    def _presets_within_maximum(cls, longest: timedelta | None, info: ValidationInfo) -> timedelta | None:
         _presets_fit(info.data.get("durations", ()), longest)
         return longest
 
     @field_validator("emergency")
     @classmethod
-    def _no_longer(cls, emergency: EmergencySpec | None, info: ValidationInfo) -> EmergencySpec | None:
+    def _emergency_within_maximum(
+        cls, emergency: EmergencySpec | None, info: ValidationInfo
+    ) -> EmergencySpec | None:
         longest = info.data.get("max_duration")
         if emergency and longest and emergency.max > longest:
             raise ValueError(
-                f"lasts {spoken(emergency.max)}, but the longest is {spoken(longest)}. Lower its “max”"
+                f"lasts {duration_words(emergency.max)}, but the longest is {duration_words(longest)}. "
+                "Lower its “max”"
             )
         return emergency
 
     @field_validator("stage")
     @classmethod
-    def _escalate(cls, stages: tuple[StageSpec, ...], info: ValidationInfo) -> tuple[StageSpec, ...]:
+    def _stages_escalate_in_time(
+        cls, stages: tuple[StageSpec, ...], info: ValidationInfo
+    ) -> tuple[StageSpec, ...]:
         _escalate_in_time(stages, info.data.get("request_expiry"))
         return stages
 
     @field_validator("access")
     @classmethod
-    def _fits(cls, accesses: tuple[AccessSpec, ...], info: ValidationInfo) -> tuple[AccessSpec, ...]:
-        named_twice(accesses)
+    def _accesses_fit(cls, accesses: tuple[AccessSpec, ...], info: ValidationInfo) -> tuple[AccessSpec, ...]:
+        refuse_duplicate_keys(accesses)
         for access in accesses:
             _presets_fit(access.durations or (), access.max_duration or info.data.get("max_duration"))
             _escalate_in_time(access.stage or (), info.data.get("request_expiry"))

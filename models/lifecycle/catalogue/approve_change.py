@@ -1,11 +1,11 @@
 """Approve or reject a proposed change of the catalogue, as an admin who is not its author; or withdraw it."""
 
-from models.catalogue.lint.remarks import settle
+from models.catalogue.lint.remarks import normalize_app
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.conflicts import ConflictSpec
 from models.catalogue.spec.entry_kind import P
-from models.catalogue.spec.messages import MessageSpec, broken
-from models.catalogue.spec.settings import SETTINGS, SettingsSpec
+from models.catalogue.spec.entry_kinds import SETTINGS, SettingsSpec
+from models.catalogue.spec.messages import MessageSpec, template_problems
 from models.errors import Closed, Invalid, NotAllowed, NotFound
 from models.lifecycle.catalogue import edit_app, edit_conflict, edit_message
 from models.lifecycle.catalogue.propose_change import (
@@ -111,14 +111,14 @@ def _obstacle(case: Case, proposal: Proposal) -> str:
         return str(edit_conflict.conflict_objection(case, *_both(proposal, ConflictSpec)) or "")
     if proposal.kind == MESSAGE:
         after = _both(proposal, MessageSpec)[1]
-        return next((sentence for _, sentence in broken(after)), "") if after else ""
+        return next((sentence for _, sentence in template_problems(after)), "") if after else ""
     return ""
 
 
 def _apply(out: Outcome, proposal: Proposal, by: str) -> None:
     both = {"approved_by": by, "change": proposal.ref}
     if proposal.kind == APP:
-        spec, _ = settle(AppSpec.model_validate(proposal.after))
+        spec, _ = normalize_app(AppSpec.model_validate(proposal.after))
         apps.save_app(out, spec, proposal.by, **both)
         cancel.cancel_unoffered(out, by)
     elif proposal.kind == CONFLICT:

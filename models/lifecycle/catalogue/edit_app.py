@@ -4,16 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from models import audit
-from models.catalogue.lint.remarks import settle
+from models.catalogue.lint.remarks import normalize_app
 from models.catalogue.spec import AppSpec
-from models.catalogue.spec.conflicts import CONFLICT, known_accesses, named_by
+from models.catalogue.spec.conflicts import CONFLICT, access_refs, known_accesses
+from models.catalogue.spec.entry_kinds import SETTINGS, SettingsSpec
 from models.catalogue.spec.references import app_of
-from models.catalogue.spec.settings import SETTINGS, SettingsSpec
 from models.errors import Duplicate, Invalid, NotFound, Refusal
 from models.lifecycle.catalogue import propose_change
 from models.lifecycle.request import cancel
 from models.policy import stage_sizes
-from models.policy.examples import run_all
+from models.policy.examples import run_examples
 from models.registry import apps, catalogue_entries
 from models.registry.directory import Directory
 from models.registry.permissions import only_admins
@@ -41,7 +41,7 @@ def _broken_conflict(case: Case, spec: AppSpec) -> str:
     """The conflict that names an access which the app has no more, in a sentence."""
     known = known_accesses([spec])
     for conflict in catalogue_entries.all_entries(case, CONFLICT):
-        for _, ref in named_by(conflict):
+        for _, ref in access_refs(conflict):
             if app_of(ref) == spec.key and ref not in known:
                 named = f"The conflict “{conflict.name}” names “{ref}”"
                 return f"This is not saved. {named}; take it out there first."
@@ -50,7 +50,7 @@ def _broken_conflict(case: Case, spec: AppSpec) -> str:
 
 def _broken_example(case: Case, spec: AppSpec) -> str:
     """The example of its policy that the app breaks, with what came out instead, in a sentence."""
-    results = run_all([spec], Directory(case), catalogue_entries.all_entries(case, CONFLICT))
+    results = run_examples([spec], Directory(case), catalogue_entries.all_entries(case, CONFLICT))
     broken = [result for result in results if not result.met]
     if not broken:
         return ""
@@ -140,11 +140,11 @@ def change_app(out: Outcome, key: str, version: int, edit: Edit, by: str) -> Edi
 
 
 def _save(out: Outcome, spec: AppSpec, by: str) -> EditableApp:
-    settled, notes = settle(spec)
+    settled, notes = normalize_app(spec)
     check_app(out.case, settled)
     apps.save_app(out, settled, by)
     propose_change.mark_superseded(out)
-    remarks = (*notes, *stage_sizes.doubts(settled, Directory(out.case)))
+    remarks = (*notes, *stage_sizes.stage_warnings(settled, Directory(out.case)))
     return EditableApp(settled, out.case.get_one(App, spec.key).version, remarks)
 
 
@@ -173,7 +173,7 @@ def change_settings(out: Outcome, spec: SettingsSpec, by: str) -> str:
 
 
 def _propose(out: Outcome, row: App | None, version: int, spec: AppSpec, by: str) -> EditableApp:
-    settled, notes = settle(spec)
+    settled, notes = normalize_app(spec)
     check_app(out.case, settled)
     present = None if row is None else AppSpec.model_validate(row.spec)
     propose_change.propose_app(out, present, version, settled, by)
@@ -193,7 +193,11 @@ def _entry(case: Case, row: App | None, key: str, by: str, version: int | None) 
     )
     second = propose_change.waiting_for_sentence(case, by) if waiting else ""
     entry = EditableApp(
-        app, row.version, (*settle(app)[1], *stage_sizes.doubts(app, Directory(case))), waiting, second
+        app,
+        row.version,
+        (*normalize_app(app)[1], *stage_sizes.stage_warnings(app, Directory(case))),
+        waiting,
+        second,
     )
     if version is not None and version != row.version:
         raise _superseded(case, entry, row.version - version)
@@ -202,7 +206,7 @@ def _entry(case: Case, row: App | None, key: str, by: str, version: int | None) 
 
 def _superseded(case: Case, entry: EditableApp, steps: int) -> Superseded:
     """Every version but the first has one entry in the trail: the last `steps` of them tell what happened."""
-    story = audit.story_of(case, [f"app:{entry.app.key}"])
+    story = audit.entries_about(case, [f"app:{entry.app.key}"])
     versions = [entry for entry in story if entry.action in ("app.added", "app.changed")]
     last = versions[-min(max(steps, 1), MOST_VERSIONS) :]
     changes = [str(words) for entry in last for words in entry.data.get("changes", [])]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from sqlalchemy import select, text
 
 from models.catalogue.spec import AppSpec
-from models.catalogue.spec.conflicts import CONFLICT, ConflictSpec, apps_of, unknown
+from models.catalogue.spec.conflicts import CONFLICT, ConflictSpec, apps_of, unknown_accesses
 from models.catalogue.spec.references import access_ref
 from models.errors import Closed, Duplicate, Invalid, NotFound
 from models.lifecycle import redraw
 from models.lifecycle.catalogue import propose_change
-from models.policy.examples import run_all
+from models.policy.examples import run_examples
 from models.registry import apps, catalogue_entries
 from models.registry.directory import Directory
 from models.registry.permissions import only_admins
@@ -93,7 +93,7 @@ def conflict_objection(
 ) -> Invalid | None:
     """Why the catalogue cannot have `wanted` instead of `present`; None where it can."""
     if wanted is not None:
-        for side, what in unknown(wanted, _apps_of(case, wanted)):
+        for side, what in unknown_accesses(wanted, _apps_of(case, wanted)):
             return Invalid(f"This {what}", field=side)
     for spec in filter(None, (present, wanted)):
         others = [other for other in catalogue_entries.all_entries(case, CONFLICT) if other.key != spec.key]
@@ -154,7 +154,7 @@ def _apps_of(case: Case, spec: ConflictSpec) -> list[AppSpec]:
 
 def _broken_example(case: Case, spec: ConflictSpec, conflicts: Sequence[ConflictSpec]) -> str:
     """Which example of an app that it names is broken now, with what came out instead."""
-    results = run_all(_apps_of(case, spec), Directory(case), conflicts)
+    results = run_examples(_apps_of(case, spec), Directory(case), conflicts)
     broken = next((result for result in results if not result.met), None)
     if broken is None:
         return ""

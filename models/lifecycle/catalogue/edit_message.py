@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from models.catalogue.spec.messages import MESSAGE, MessageSpec, broken
+from models.catalogue.spec.messages import MESSAGE, MessageSpec, template_problems
 from models.errors import Closed, Invalid
 from models.lifecycle.catalogue import propose_change
 from models.registry import apps, catalogue_entries
@@ -86,7 +86,7 @@ def check_message(wanted: MessageSpec | None) -> None:
     Raises:
         Invalid: One is broken, with its line; field "subject" or "text".
     """
-    for name, sentence in broken(wanted) if wanted else ():
+    for name, sentence in template_problems(wanted) if wanted else ():
         raise Invalid(sentence, field=name)
 
 

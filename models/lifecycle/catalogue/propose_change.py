@@ -6,17 +6,16 @@ Whoever changes the catalogue locks it first (`apps.lock_catalogue`), then the o
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from models.catalogue.file.diff import change_of
+from models.catalogue.file.diff import entry_change
 from models.catalogue.file.read import diff
 from models.catalogue.spec import AppSpec
-from models.catalogue.spec.condition_words import either
 from models.catalogue.spec.conflicts import CONFLICT as CONFLICT_KIND
 from models.catalogue.spec.conflicts import ConflictSpec
-from models.catalogue.spec.entry_kind import Kind, P
+from models.catalogue.spec.entry_kind import EntryKind, P
+from models.catalogue.spec.entry_kinds import SETTINGS as SETTINGS_KIND
+from models.catalogue.spec.entry_kinds import SettingsSpec
 from models.catalogue.spec.messages import MESSAGE as MESSAGE_KIND
 from models.catalogue.spec.messages import MessageSpec
-from models.catalogue.spec.settings import SETTINGS as SETTINGS_KIND
-from models.catalogue.spec.settings import SettingsSpec
 from models.lifecycle import redraw
 from models.registry import catalogue_entries
 from models.registry.directory import Directory, names_of
@@ -25,6 +24,7 @@ from models.store.outcome import SYSTEM, Outcome
 from models.tables.base import Json
 from models.tables.cards import CardKind
 from models.tables.catalogue import APP, IMPORT, OPEN_CHANGES, SETTINGS, App, Part, Proposal, ProposalState
+from models.text import join_words
 
 
 def needs_second_admin(case: Case) -> bool:
@@ -68,7 +68,7 @@ def propose_app(
 def propose_settings(out: Outcome, spec: SettingsSpec, by: str) -> Proposal | None:
     """Propose a change of the settings, in the same way."""
     present = catalogue_entries.workspace_settings(out.case)
-    words = [str(change) for change in change_of(SETTINGS_KIND, present, spec)]
+    words = [str(change) for change in entry_change(SETTINGS_KIND, present, spec)]
     version = version_of(out.case, SETTINGS, "settings")
     proposed = _Draft(SETTINGS, "settings", "Settings", version, present.stored(), spec.stored(), words)
     return _propose(out, proposed, by)
@@ -121,12 +121,14 @@ class _Draft:
     words: list[str]
 
 
-def _propose_part(out: Outcome, kind: Kind[P], both: tuple[P | None, P | None], by: str) -> Proposal | None:
+def _propose_part(
+    out: Outcome, kind: EntryKind[P], both: tuple[P | None, P | None], by: str
+) -> Proposal | None:
     present, wanted = both
     spec = wanted or present
     if spec is None:
         return None
-    words, key = [str(change) for change in change_of(kind, present, wanted)], kind.key(spec)
+    words, key = [str(change) for change in entry_change(kind, present, wanted)], kind.key(spec)
     before, after = (spec.stored() if spec else {} for spec in both)
     title = f"the {kind.word} {kind.title(spec)}"[:75]
     version = version_of(out.case, kind.name, key)
@@ -174,7 +176,8 @@ def waiting_for_sentence(case: Case, by: str) -> str:
     others = set(other_admins(case, by))
     if not others:
         return "Nobody else is an admin of Keyturn now, so it waits until there is one."
-    return f"A second admin has to approve it: {either(sorted(names_of(case, others).values()))}."
+    names = sorted(names_of(case, others).values())
+    return f"A second admin has to approve it: {join_words(names, word='or')}."
 
 
 def superseded_sentence(proposal: Proposal) -> str:

@@ -11,7 +11,7 @@ from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.cards import CardKind
 from models.tables.grants import ALL_OPEN_TASKS, OPEN_TASKS, Direction, Grant, Task, TaskState
-from models.text_cleanup import tidy_text
+from models.text import tidy_text
 
 
 def open_task(out: Outcome, grant: Grant, direction: Direction) -> Task:

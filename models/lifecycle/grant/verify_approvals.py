@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import select, text
 
 from models.policy import TallyStatus, tally
-from models.policy.decide import RULE
+from models.policy.approvers import is_barred_from_own
+from models.policy.decide import EMERGENCY_RULE
 from models.registry.policy_snapshot import policy_of, stage_spec
 from models.statements import among
 from models.store.case import Case
@@ -73,7 +74,7 @@ def _missing(case: Case, request_id: int, trail: _Trail) -> str | None:
 def _approved_by_rule(request: Request) -> bool:
     """Whether an approving rule applied: in an emergency the rule for emergencies, otherwise another."""
     rules = [str(reason["rule"]) for reason in request.because["reasons"]]
-    return any(rule.startswith(RULE) is request.emergency for rule in rules)
+    return any(rule.startswith(EMERGENCY_RULE) is request.emergency for rule in rules)
 
 
 def _emergency_problem(case: Case, request: Request) -> str | None:
@@ -90,12 +91,11 @@ def _emergency_problem(case: Case, request: Request) -> str | None:
 def _is_approved(case: Case, request: Request, stage: Stage, trail: _Trail) -> bool:
     """Whether those who decided on a stage have approved it."""
     asked = [row.person_id for row in case.all(ASKED, request.id) if row.position == stage.position]
-    own = {request.requester_id, request.beneficiary_id}
-    self_approve = policy_of(case, request.policy).policy.self_approve
+    policy, parties = policy_of(case, request.policy).policy, (request.requester_id, request.beneficiary_id)
 
     def counts(decision: Decision) -> bool:
         recorded = (request.ref, decision.person_id, decision.position) in trail.approvals
-        may = self_approve or decision.person_id not in own
+        may = not is_barred_from_own(policy, decision.person_id, parties)
         return decision.position == stage.position and may and (recorded or not decision.approve)
 
     valid = [decision for decision in case.all(DECISIONS, request.id) if counts(decision)]

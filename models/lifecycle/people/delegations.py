@@ -7,7 +7,7 @@ from models.errors import Invalid, NotFound
 from models.lifecycle import redraw, transitions
 from models.lifecycle.people import open_requests, update_people
 from models.lifecycle.request import stages
-from models.policy.approvers import day
+from models.policy.approvers import day_words
 from models.policy.facts import PersonFacts
 from models.registry import directory, settings
 from models.registry.by_reference import number_of
@@ -22,7 +22,7 @@ def record_absence(out: Outcome, row: Delegation, by: str) -> None:
     """Record on their requests that somebody is away from now on. Call it before stages are rechecked."""
     for request, asked in open_requests.lock_asking(out.case, row.person_id):
         approvers = stages.current_stage(out.case, request).plan.approvers
-        seats = {(candidate.person_id, candidate.seat) for candidate in approvers}
+        seats = {(candidate.person_id, candidate.on_behalf_of) for candidate in approvers}
         delegated = (row.delegate_id, row.person_id) in seats
         # A delegate has no delegate behind them, and whoever has decided needs none.
         if asked.seat_id:
@@ -137,9 +137,9 @@ def _span(case: Case, by: str, first: date, last: date) -> tuple[datetime, datet
     zone = _zone(Directory(case).person(by))
     now = case.now.astimezone(zone).date()
     if first < now:
-        raise Invalid(f"{day(first, now)} is past. Begin today or later.", field="first")
+        raise Invalid(f"{day_words(first, now)} is past. Begin today or later.", field="first")
     if last < first:
-        raise Invalid(f"That is before {day(first, now)}, when it begins.", field="last")
+        raise Invalid(f"That is before {day_words(first, now)}, when it begins.", field="last")
     if last - first > LONGEST_ABSENCE:
         raise Invalid("That is longer than a year. Choose an earlier day.", field="last")
     midnights = [datetime.combine(each, time(), zone) for each in (first, last + timedelta(days=1))]
@@ -163,8 +163,8 @@ def _check_overlap(case: Case, by: str, starts: datetime, ends: datetime) -> Non
         name = names_of(case, {other.delegate_id})[other.delegate_id]
         now = case.now.date()
         raise Invalid(
-            f"{name} stands in for you from {day(other.first_day, now)} to {day(other.last_day, now)} "
-            "already. Remove that first, or choose other days.",
+            f"{name} stands in for you from {day_words(other.first_day, now)} to "
+            f"{day_words(other.last_day, now)} already. Remove that first, or choose other days.",
             field="first",
         )
 

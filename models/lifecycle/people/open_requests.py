@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import String, bindparam, cast, select, text
 
-from models.catalogue.spec.references import GroupRef, Role, parse_approver
+from models.catalogue.spec.references import ApproverRole, GroupRef, parse_approver
 from models.lifecycle.request import decide
 from models.registry.directory import Directory
 from models.store.case import Case
@@ -105,7 +105,9 @@ Managers = dict[int, tuple[str, str | None]]
 def managers_of_pending(case: Case) -> Managers:
     """The managers that pending requests ask, or would ask, in their open stage."""
     stages = pending_stages(case)
-    people = {key: stage.beneficiary for key, stage in stages.items() if Role.MANAGER in stage.approvers}
+    people = {
+        key: stage.beneficiary for key, stage in stages.items() if ApproverRole.MANAGER in stage.approvers
+    }
     who = Directory(case)
     who.look_up(people.values())
     return {request_id: _manager(who, person_id) for request_id, person_id in people.items()}

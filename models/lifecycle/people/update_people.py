@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
+from models.catalogue.spec.references import address_key
 from models.lifecycle.grant import end_dates, revoke, tasks
 from models.lifecycle.people import open_requests
 from models.lifecycle.request import decide, emergency
 from models.lifecycle.transitions import close_request
-from models.policy.facts import address_key
 from models.registry import directory
 from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome

@@ -128,7 +128,7 @@ def _update_row(out: Outcome, request: Request, row: Stage, asked: Asked, candid
 def _columns(candidate: Candidate) -> dict[str, Any]:
     return {
         "because": candidate.because,
-        "seat_id": candidate.seat,
+        "seat_id": candidate.on_behalf_of,
         "quiet": candidate.quiet,
         "alternate": candidate.alternate,
     }

@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from models.durations import spoken
+from models.catalogue.spec import OverMax
 from models.errors import Closed, Invalid, NotAllowed
 from models.lifecycle import redraw, transitions
 from models.lifecycle.grant import end_dates
 from models.lifecycle.request.plan import question_of
-from models.policy import Question, check_length
-from models.policy.duration_rules import widened
+from models.policy import Question, check_duration
+from models.policy.decide import longer_duration_obstacle
 from models.registry.by_reference import lock_grant, lock_request, number_of
 from models.registry.directory import Directory
 from models.registry.permissions import can_use
@@ -57,8 +57,8 @@ def change_term(out: Outcome, request: Request, by: str, term: Term) -> Request:
 
 def _within_maximum(case: Case, request: Request, snapshot: Snapshot, term: Term) -> None:
     person = Directory(case).person(request.beneficiary_id)
-    length = check_length(
-        snapshot.policy,
+    length = check_duration(
+        snapshot.policy.model_copy(update={"over_max": OverMax.REFUSE}),  # approvers keep to the maximum
         term.length,
         term.start,
         term.end,
@@ -68,9 +68,6 @@ def _within_maximum(case: Case, request: Request, snapshot: Snapshot, term: Term
     )
     if not length.ok:
         raise Invalid(length.message, field="term")
-    longest = snapshot.policy.max_duration
-    if length.over_max and longest is not None:
-        raise Invalid(f"The longest for {request.app_name} is {spoken(longest)}. Choose less.", field="term")
 
 
 def _not_wider(case: Case, request: Request, snapshot: Snapshot, term: Term) -> None:
@@ -83,7 +80,7 @@ def _not_wider(case: Case, request: Request, snapshot: Snapshot, term: Term) -> 
     """
     question = replace(question_of(request, snapshot, case.now), at=request.created_at)
     asked = _question_for(question, Term.from_json(request.asked_term), request.created_at)
-    if problem := widened(asked, _question_for(question, term, case.now), Directory(case)):
+    if problem := longer_duration_obstacle(asked, _question_for(question, term, case.now), Directory(case)):
         raise Invalid(problem, field="term")
 
 
@@ -169,7 +166,7 @@ def _over_max(case: Case, request: Request, term: Term) -> bool:
     """
     start = term.start if term.start is not None and term.start > case.now else None
     policy = policy_of(case, request.policy).policy
-    length = check_length(policy, term.length, start, term.end, case.now)
+    length = check_duration(policy, term.length, start, term.end, case.now)
     if not length.ok:
         raise Invalid(length.message, field="term")
     return length.over_max

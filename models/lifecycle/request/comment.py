@@ -10,7 +10,7 @@ from models.registry.permissions import only_involved
 from models.store.outcome import Outcome
 from models.tables.cards import Card, CardKind
 from models.tables.requests import FROM_THREAD, Comment, Request
-from models.text_cleanup import tidy_text
+from models.text import tidy_text
 
 _COPIES = select(Card.id, Card.person_id).where(
     Card.about == bindparam("about"),

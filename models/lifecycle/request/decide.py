@@ -5,7 +5,8 @@ from models.lifecycle import redraw, separation_of_duties, transitions
 from models.lifecycle.request import change_duration, duplicates, look_ahead, stages
 from models.lifecycle.request.stages import OpenStage
 from models.lifecycle.transitions import close_request
-from models.policy import Clash, TallyStatus
+from models.policy import Conflict, TallyStatus
+from models.policy.approvers import is_barred_from_own
 from models.registry.by_reference import lock_request
 from models.registry.directory import PERSON_UNKNOWN, names_of
 from models.registry.policy_snapshot import policy_of
@@ -13,7 +14,7 @@ from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.requests import Decision, Request, Term
 from models.tables.states import RequestEvent, RequestState, StageState
-from models.text_cleanup import tidy_text
+from models.text import join_words, tidy_text
 
 
 def check_comment(case: Case, request: Request, comment: str, *, approves: bool) -> str:
@@ -35,7 +36,7 @@ def _missing_sentence(request: Request, *, approves: bool) -> str:
     return f"Say why you reject it. {request.app_name} wants to know that."
 
 
-MOST_NAMED = 5
+MAX_NAMES = 5
 """How many people a refusal names before it counts the rest."""
 
 
@@ -114,7 +115,7 @@ def _decide(out: Outcome, ref: str, by: str, approves: bool, comment: str, term:
         request_id=request.id,
         person_id=by,
         position=request.position,
-        seat_id=candidate.seat if candidate else "",
+        seat_id=candidate.on_behalf_of if candidate else "",
         approve=approves,
         comment=comment,
         term=term.to_json() if term else None,
@@ -126,7 +127,7 @@ def _decide(out: Outcome, ref: str, by: str, approves: bool, comment: str, term:
     return request
 
 
-def _record(out: Outcome, stage: OpenStage, decision: Decision, conflicts: tuple[Clash, ...]) -> None:
+def _record(out: Outcome, stage: OpenStage, decision: Decision, conflicts: tuple[Conflict, ...]) -> None:
     transitions.record_request(
         out,
         stage.request,
@@ -159,8 +160,8 @@ def _count(out: Outcome, request: Request, stage: OpenStage, by: str, note: str)
 def _open_stage(case: Case, request: Request, by: str) -> OpenStage:
     stage = stages.current_stage(case, only_pending(case, request))
     _refuse_second_decision(case, stage, by)
-    own = by in (request.requester_id, request.beneficiary_id)
-    if own and not stage.sources.snapshot.policy.self_approve:
+    parties = (request.requester_id, request.beneficiary_id)
+    if is_barred_from_own(stage.sources.snapshot.policy, by, parties):
         raise OwnRequest(f"Nobody decides on their own request. {_who_can(case, stage)}")
     person, candidate = stage.sources.who.person(by), stage.candidate(by)
     if candidate is not None and person is None:
@@ -185,10 +186,5 @@ def _who_can(case: Case, stage: OpenStage) -> str:
     if not asked:
         return "Nobody can at the moment; an admin has to look at it."
     names = names_of(case, set(asked))
-    return f"{_joined_names([names[person_id] for person_id in asked])} can."
-
-
-def _joined_names(names: list[str]) -> str:
-    if len(names) > MOST_NAMED:
-        return f"{', '.join(names[:MOST_NAMED])} and {len(names) - MOST_NAMED} more"
-    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    word = "or" if len(asked) <= MAX_NAMES else "and"
+    return f"{join_words([names[person_id] for person_id in asked], word=word, limit=MAX_NAMES)} can."

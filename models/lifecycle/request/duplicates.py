@@ -17,7 +17,7 @@ from models.store.case import Case
 from models.tables.grants import Grant
 from models.tables.requests import DECISIONS, Request, Term
 from models.tables.states import GrantState, RequestState
-from models.text_cleanup import tidy
+from models.text import join_words, tidy
 
 RESEND_WINDOW = timedelta(minutes=10)
 """The same form within this time is a repetition; after it, a new wish."""
@@ -131,8 +131,9 @@ def refuse_resent_form(requests: Sequence[Request]) -> NoReturn:
     refs = sorted({request.ref for request in requests}, key=lambda ref: int(ref[3:]))
     if len(refs) == 1:
         raise SentAlready(f"We have it: {refs[0]} was sent a moment ago. Its card shows how it goes on.")
-    listed = f"{', '.join(refs[:-1])} and {refs[-1]}"
-    raise SentAlready(f"We have it: {listed} were sent a moment ago. Their cards show how it goes on.")
+    raise SentAlready(
+        f"We have it: {join_words(refs)} were sent a moment ago. Their cards show how it goes on."
+    )
 
 
 def _with_changes(case: Case, table: type[Row], rows: Iterable[Row]) -> list[Row]:

@@ -6,7 +6,7 @@ from models.errors import Closed, Invalid, NotAllowed, NotFound, OwnRequest
 from models.lifecycle import redraw, transitions
 from models.lifecycle.grant import end_dates, revoke
 from models.lifecycle.request.plan import question_of, unreviewed
-from models.policy import Aftermath, aftermath
+from models.policy import EmergencyFollowUp, emergency_follow_up
 from models.registry.by_reference import lock_grant, lock_review, number_of
 from models.registry.directory import PERSON_UNKNOWN, Directory, names_of
 from models.registry.policy_snapshot import policy_of
@@ -16,7 +16,7 @@ from models.tables.cards import CardKind
 from models.tables.grants import Cause
 from models.tables.requests import Request
 from models.tables.reviews import OPEN_REVIEWS, Review, ReviewState
-from models.text_cleanup import tidy_text
+from models.text import tidy_text
 
 LONGEST_WAIT = timedelta(days=7)
 """Between two reminders, unless the first comes later."""
@@ -29,7 +29,7 @@ def begin_emergency(out: Outcome, request: Request) -> None:
     on its own, and says how many of the same person for the same access are still unreviewed.
     """
     spec = policy_of(out.case, request.policy).policy.emergency
-    people = _aftermath(out.case, request).told
+    people = _aftermath(out.case, request).notified
     review = out.add(
         Review,
         request_id=request.id,
@@ -94,9 +94,9 @@ def _record(out: Outcome, review: Review, request: Request, action: str, by: str
     )
 
 
-def _aftermath(case: Case, request: Request) -> Aftermath:
+def _aftermath(case: Case, request: Request) -> EmergencyFollowUp:
     question = question_of(request, policy_of(case, request.policy), case.now)
-    return aftermath(question, Directory(case))
+    return emergency_follow_up(question, Directory(case))
 
 
 def may_close_review(case: Case, ref: str, by: str) -> Review:

@@ -30,7 +30,7 @@ def escalate(out: Outcome, request: Request) -> None:
     )
     request = decide.recheck_open_stage(out, request)
     still_open = request.state is RequestState.PENDING and request.position == row.position
-    if still_open and stage.plan.approvers and not stage.plan.alternate_seats:
+    if still_open and stage.plan.approvers and not stage.plan.alternate_voters:
         _show_overdue(out, stage)
 
 

@@ -11,19 +11,19 @@ from models.errors import Denied, Duplicate, Invalid, NotAllowed, NotFound
 from models.lifecycle import separation_of_duties
 from models.lifecycle.request import duplicates
 from models.policy import (
-    Aftermath,
-    Decision,
-    Hold,
+    DurationCheck,
+    EmergencyFollowUp,
     Holding,
-    Length,
-    Outcome,
+    HoldingState,
+    PolicyDecision,
     Question,
-    aftermath,
-    check_length,
+    Verdict,
+    check_duration,
     decide,
+    emergency_follow_up,
 )
-from models.policy.decide import ON_BEHALF, manages
-from models.policy.stages import told
+from models.policy.decide import ON_BEHALF, is_owner_or_admin
+from models.policy.stages import conflict_sentence
 from models.registry import apps
 from models.registry.directory import Directory, names_of
 from models.registry.policy_snapshot import Snapshot, policy_of, snapshot_of
@@ -58,9 +58,9 @@ class Planned:
 
     snapshot: Snapshot
     question: Question
-    decision: Decision
-    length: Length
-    after: Aftermath | None = None
+    decision: PolicyDecision
+    length: DurationCheck
+    after: EmergencyFollowUp | None = None
     """Of an emergency: who is notified, and who reviews it."""
     unreviewed: int = 0
     """Of an emergency: how many earlier ones for the same are still to be reviewed."""
@@ -93,7 +93,7 @@ def plan(case: Case, draft: Draft, directory: Directory | None = None) -> list[P
 def can_request_for_others(case: Case, app: AppSpec, person_id: str) -> bool:
     """Whether the form lets this person request for somebody else. For whom exactly, the policy says."""
     if app.on_behalf is OnBehalf.ADMINS:
-        return manages(app.owners, person_id, Directory(case))
+        return is_owner_or_admin(app.owners, person_id, Directory(case))
     return app.on_behalf is not OnBehalf.NOBODY
 
 
@@ -190,7 +190,7 @@ def _questions(case: Case, draft: Draft, snapshots: Sequence[Snapshot]) -> list[
     if draft.kind is not RequestKind.EXTEND:
         kinds = duplicates.kinds_of(case, draft.beneficiary_id, app.key, keys)
     chosen = [
-        Holding(access_ref(app.key, snapshot.access.key), snapshot.policy.title, Hold.SAME_TIME)
+        Holding(access_ref(app.key, snapshot.access.key), snapshot.policy.title, HoldingState.SAME_TIME)
         for snapshot in snapshots
     ]
     questions = (
@@ -211,7 +211,7 @@ def _questions(case: Case, draft: Draft, snapshots: Sequence[Snapshot]) -> list[
 def _plan_access(directory: Directory, draft: Draft, snapshot: Snapshot, question: Question) -> Planned:
     length = _length(snapshot, draft, directory, question.at)
     decision = decide(question, directory)
-    if decision.outcome in (Outcome.DENY, Outcome.NOBODY):
+    if decision.verdict in (Verdict.DENY, Verdict.NOBODY):
         raise Denied(_denial(decision, question, directory), field=_denied_field(decision))
     return Planned(snapshot, question, decision, length)
 
@@ -219,26 +219,26 @@ def _plan_access(directory: Directory, draft: Draft, snapshot: Snapshot, questio
 def _with_aftermath(case: Case, directory: Directory, planned: Planned) -> Planned:
     question = planned.question
     earlier = unreviewed(case, question.beneficiary, question.app.key, question.access.key)
-    return replace(planned, after=aftermath(question, directory), unreviewed=earlier)
+    return replace(planned, after=emergency_follow_up(question, directory), unreviewed=earlier)
 
 
-def _denial(decision: Decision, question: Question, directory: Directory) -> str:
+def _denial(decision: PolicyDecision, question: Question, directory: Directory) -> str:
     """The reasons, addressed to the requester; where they request for themselves, a clash says "you have"."""
     own_words = {
-        told(clash, question, directory): clash.said("You have")
-        for clash in decision.conflicts
+        conflict_sentence(conflict, question, directory): conflict.sentence("You have")
+        for conflict in decision.conflicts
         if not question.on_behalf
     }
     return " ".join(own_words.get(reason.text, reason.text) for reason in decision.because)
 
 
-def _denied_field(decision: Decision) -> str:
+def _denied_field(decision: PolicyDecision) -> str:
     return "beneficiary" if any(reason.rule == ON_BEHALF for reason in decision.because) else "access"
 
 
-def _length(snapshot: Snapshot, draft: Draft, directory: Directory, now: datetime) -> Length:
+def _length(snapshot: Snapshot, draft: Draft, directory: Directory, now: datetime) -> DurationCheck:
     beneficiary = directory.person(draft.beneficiary_id)
-    length = check_length(
+    length = check_duration(
         snapshot.policy,
         draft.term.length,
         draft.term.start,

@@ -3,21 +3,21 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from models.catalogue.spec import Reassign, Role
+from models.catalogue.spec import ApproverRole, Reassign
 from models.errors import Invalid, NotAllowed, NotAnApprover, OwnRequest
 from models.lifecycle import redraw, transitions
 from models.lifecycle.request import decide, stages
 from models.lifecycle.request.plan import question_of
 from models.lifecycle.request.stages import OpenStage
 from models.policy import PersonFacts, Question
-from models.policy.approvers import cannot, pool
+from models.policy.approvers import find_candidates, why_not_approver
 from models.registry.by_reference import lock_request
 from models.registry.policy_snapshot import stage_spec
 from models.store.case import Case
 from models.store.outcome import Outcome
 from models.tables.cards import CardKind
 from models.tables.requests import STAGES, Reassignment, Request
-from models.text_cleanup import tidy_text
+from models.text import tidy_text
 
 NOTE_LIMIT = 500
 _MOST_NAMED = 5
@@ -85,8 +85,8 @@ def _reassignable(stage: OpenStage, by: str) -> Reassignable:
         )
     if snapshot.policy.reassign is Reassign.NOBODY:
         raise NotAllowed(f"Decisions on {request.app_name} cannot be passed on.")
-    own = (mine.holds,) if mine else ()
-    others = stage.plan.seats or ("",)
+    own = (mine.votes_for,) if mine else ()
+    others = stage.plan.voters or ("",)
     seats = tuple(dict.fromkeys((*own, *others))) if in_charge else own
     return Reassignable(request, seats, anyone=snapshot.policy.reassign is Reassign.ANYONE)
 
@@ -110,7 +110,7 @@ def _check_approver(case: Case, stage: OpenStage, by: str, to: str) -> None:
     asked = {candidate.person_id for candidate in stage.plan.asked}
     if to in asked:
         raise Invalid(f"{person.name} is asked already. Choose somebody else.", field="person")
-    if problem := cannot(person, question, stage.course.spent):
+    if problem := why_not_approver(person, question, stage.course.already_voted):
         raise Invalid(f"{person.name} {problem}, so they cannot decide on it.", field="person")
     if snapshot.policy.reassign is Reassign.ELIGIBLE:
         besides = asked if late else asked | {by}
@@ -126,8 +126,10 @@ def _check_eligible(
         Invalid: They may not; names others, but nobody of `besides`, who are asked already.
     """
     request, who = stage.request, stage.sources.who
-    named = [name for row in case.all(STAGES, request.id) for name in stage_spec(row).everybody]
-    eligible = pool(dict.fromkeys((*named, Role.OWNERS, Role.ADMINS)), question, who, spent={}).ids
+    named = [name for row in case.all(STAGES, request.id) for name in stage_spec(row).deciders_and_alternates]
+    eligible = find_candidates(
+        dict.fromkeys((*named, ApproverRole.OWNERS, ApproverRole.ADMINS)), question, who, ineligible={}
+    ).voters
     if to.id in eligible:
         return
     left = [person_id for person_id in eligible if person_id not in besides]

@@ -5,7 +5,7 @@ Nobody is reminded of what they were asked a moment ago, and each reminder delay
 
 from datetime import datetime, timedelta
 
-from models.durations import spoken_left
+from models.durations import time_left_words
 from models.errors import Closed, NotAllowed
 from models.lifecycle import redraw, transitions
 from models.lifecycle.request import decide, stages
@@ -83,7 +83,7 @@ def _refuse_too_soon(case: Case, stage: OpenStage, wait: timedelta) -> None:
     left = (last if last is not None and reminded else first) + wait - case.now
     if left > timedelta():
         before = "reminded" if reminded else "asked"
-        how_long = spoken_left(left).removesuffix(" left")
+        how_long = time_left_words(left).removesuffix(" left")
         raise NotAllowed(f"They were {before} not long ago. You can remind them in {how_long}.")
 
 

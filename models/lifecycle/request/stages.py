@@ -4,13 +4,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from models.catalogue.spec.references import Role, ids_among
+from models.catalogue.spec.references import ApproverRole, ids_among
 from models.lifecycle.grant import give
 from models.lifecycle.request import asked_people, emergency
 from models.lifecycle.request.look_ahead import pending_in_hand
 from models.lifecycle.request.plan import question_of
 from models.lifecycle.transitions import close_request
-from models.policy import Candidate, Course, Passed, PlannedStage, Tally, TallyStatus, open_stage, tally
+from models.policy import (
+    Candidate,
+    PlannedStage,
+    ReassignedVote,
+    StageHistory,
+    Tally,
+    TallyStatus,
+    open_stage,
+    tally,
+)
 from models.registry.directory import Directory
 from models.registry.policy_snapshot import Snapshot, policy_of, stage_spec
 from models.store.case import Case
@@ -30,7 +39,7 @@ class _Sources:
     at: datetime
     alternates: frozenset[str] = frozenset()
     """Those whom this stage asks, or asked, because nobody decided in time."""
-    reassigned: tuple[Passed, ...] = ()
+    reassigned: tuple[ReassignedVote, ...] = ()
 
     def look_up(self, request: Request, row: Stage, decisions: tuple[Decision, ...]) -> "OpenStage":
         """The stage with its people, given these decisions."""
@@ -39,16 +48,16 @@ class _Sources:
         planned = open_stage(stage_spec(row), row.position, question, self.who, course)
         return OpenStage(request, row, planned, decisions, course, self)
 
-    def _course(self, row: Stage, decisions: tuple[Decision, ...]) -> Course:
+    def _course(self, row: Stage, decisions: tuple[Decision, ...]) -> StageHistory:
         here = tuple(d for d in decisions if d.position == row.position)
-        return Course(
+        return StageHistory(
             decided=tuple(d.person_id for d in decisions),
             decided_here=len(here),
             approved_here=sum(d.approve for d in here),
-            stood_in=tuple(d.seat_id for d in decisions if d.seat_id),
-            passed=self.reassigned,
+            represented=tuple(d.seat_id for d in decisions if d.seat_id),
+            reassignments=self.reassigned,
             escalated=row.escalated_at is not None,
-            alternates=tuple(d.holds for d in here if d.person_id in self.alternates),
+            alternates=tuple(d.votes_for for d in here if d.person_id in self.alternates),
         )
 
 
@@ -61,7 +70,7 @@ class OpenStage:
     plan: PlannedStage
     decisions: tuple[Decision, ...]
     """All of the request, those of earlier stages too."""
-    course: Course
+    course: StageHistory
     sources: _Sources
 
     @property
@@ -87,15 +96,15 @@ class OpenStage:
 
     def tally(self) -> Tally:
         """Count the votes; those who have decided count among the asked."""
-        votes = [(d.holds, d.approve) for d in self.stage_decisions]
-        seats = dict.fromkeys([*[holds for holds, _ in votes], *self.plan.seats])
+        votes = [(d.votes_for, d.approve) for d in self.stage_decisions]
+        seats = dict.fromkeys([*[holds for holds, _ in votes], *self.plan.voters])
         return tally(
             self.plan.rule,
             tuple(seats),
             votes,
-            self.plan.quiet_seats,
+            self.plan.quiet_voters,
             on_reject=self.plan.spec.on_reject,
-            alternates={*self.course.alternates, *self.plan.alternate_seats},
+            alternates={*self.course.alternates, *self.plan.alternate_voters},
         )
 
 
@@ -128,9 +137,11 @@ def _alternates(case: Case, row: Stage) -> frozenset[str]:
     return frozenset(a.person_id for a in asked if a.position == row.position and a.alternate)
 
 
-def _reassigned(case: Case, row: Stage) -> tuple[Passed, ...]:
+def _reassigned(case: Case, row: Stage) -> tuple[ReassignedVote, ...]:
     rows = case.all(REASSIGNED, row.request_id)
-    return tuple(Passed(r.seat_id, r.to_id, r.by_id, r.note) for r in rows if r.position == row.position)
+    return tuple(
+        ReassignedVote(r.seat_id, r.to_id, r.by_id, r.note) for r in rows if r.position == row.position
+    )
 
 
 def _hand_people(case: Case, request: Request, snapshot: Snapshot) -> None:
@@ -142,7 +153,7 @@ def _hand_people(case: Case, request: Request, snapshot: Snapshot) -> None:
     for other in pending_in_hand(case, request, _hand_people):
         names = set(_names(case, other))
         people |= {other.requester_id, other.beneficiary_id, *ids_among(names)}
-        if Role.MANAGER in names:
+        if ApproverRole.MANAGER in names:
             asking_manager.add(other.beneficiary_id)
     case.hand(Person, people)
     if asking_manager:

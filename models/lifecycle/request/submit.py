@@ -11,8 +11,7 @@ from models.lifecycle.grant import end_dates
 from models.lifecycle.request import asked_people, duplicates, stages
 from models.lifecycle.request.plan import Draft, Planned, plan
 from models.lifecycle.request.rate_limits import DEFAULT_LIMITS, Limits, refuse_too_many_requests
-from models.policy import Outcome as Verdict
-from models.policy import PlannedStage
+from models.policy import PlannedStage, Verdict
 from models.registry.by_reference import lock_grant
 from models.registry.directory import Directory
 from models.registry.policy_snapshot import save_policies
@@ -24,7 +23,7 @@ from models.tables.grants import Grant
 from models.tables.people import Person
 from models.tables.requests import EXTENDING, Action, Request, Stage, Term
 from models.tables.states import GrantState, RequestState, StageState
-from models.text_cleanup import check_text_length, tidy
+from models.text import check_text_length, tidy
 
 
 def submit(out: Outcome, draft: Draft, limits: Limits = DEFAULT_LIMITS) -> list[Request]:
@@ -122,7 +121,7 @@ def _open(out: Outcome, request: Request, planned: Planned, who: Directory) -> R
     rows = [_add_stage(out, request, stage) for stage in planned.decision.stages]
     for person_id in {request.requester_id, request.beneficiary_id}:
         redraw.want_card(out, CardKind.REQUEST, request.ref, request.ref, person_id)
-    by_rule = planned.decision.outcome is Verdict.AUTO
+    by_rule = planned.decision.verdict is Verdict.AUTO
     request = stages.open_first_stage(out, request, rows, who, approved_by_rule=by_rule)
     redraw.redraw_request(out, request)
     return request

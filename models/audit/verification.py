@@ -1,4 +1,4 @@
-"""Verify the trail: every link against its entry, and all of it against what is known from elsewhere."""
+"""Verify the trail: every link against its entry, and the whole against signed checkpoints and the tables."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,30 +8,30 @@ from typing import NamedTuple
 
 from sqlalchemy import String, Text, bindparam, case, cast, exists, literal, select, type_coerce
 
-from models.audit.chain import GENESIS, Words, digest
-from models.audit.lines import HASHED
-from models.audit.reading import AT_ONCE, BEFORE_ALL
+from models.audit.canonical_lines import HASHED
+from models.audit.chain import GENESIS, EntryText, text_digest
+from models.audit.read import BATCH_SIZE, BEFORE_ALL
 from models.statements import Reader
 from models.tables.audit import HEAD, AuditEntry, AuditHead, AuditText
 from models.tables.requests import Decision
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What a verification found: how many entries were read, and the first fault's place and sentence."""
+class Verification:
+    """The result: how many entries are intact, the hash of the last, and the first fault as a sentence."""
 
     entries: int
     head: str
     fault: str | None = None
 
     @property
-    def whole(self) -> bool:
+    def intact(self) -> bool:
         return self.fault is None
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Where the trail ended at a moment: the number of its last entry and that entry's hash."""
+    """The end of the trail at a moment: the number of its last entry and that entry's hash."""
 
     at: str
     seq: int
@@ -45,11 +45,11 @@ Plain tuples, as the driver makes them: naming the parts of each would cost as m
 """
 
 
-class Part(NamedTuple):
-    """Entries that follow each other, and the words that stand beside them."""
+class Batch(NamedTuple):
+    """Consecutive entries, and the texts that stand beside them."""
 
     links: Sequence[Link]
-    words: Sequence[Words]
+    texts: Sequence[EntryText]
 
 
 _HEAD = select(AuditHead.seq, AuditHead.hash).where(AuditHead.id == HEAD)
@@ -58,7 +58,7 @@ _LINKS = (
     select(AuditEntry.seq, AuditEntry.previous, AuditEntry.hash, AuditEntry.previous + HASHED)
     .where(AuditEntry.seq > bindparam("after"))
     .order_by(AuditEntry.seq)
-    .limit(AT_ONCE)
+    .limit(BATCH_SIZE)
 )
 _WORDS = select(AuditText.seq, AuditText.field, AuditText.kind, AuditText.salt, AuditText.text)
 _WORDS_BETWEEN = _WORDS.where(AuditText.seq > bindparam("after"), AuditText.seq <= bindparam("last"))
@@ -79,58 +79,60 @@ _UNRECORDED = (
 )
 
 
-def now_at(case: Reader, at: datetime) -> Checkpoint:
-    """Where the trail ends now, by its head."""
+def current_checkpoint(case: Reader, at: datetime) -> Checkpoint:
+    """The end of the trail now, by its head."""
     return Checkpoint(at.isoformat(), *_head(case))
 
 
-def verify(case: Reader, points: Iterable[Checkpoint] = (), *, after: Checkpoint | None = None) -> Verdict:
-    """Read the trail and hold every link against its entry. Stops at the first fault and names it.
+def verify(
+    case: Reader, points: Iterable[Checkpoint] = (), *, after: Checkpoint | None = None
+) -> Verification:
+    """Verify every link of the trail; stops at the first fault.
 
-    Looks at the tables too: a decision that the trail does not know was put there by hand. With `after`, a
-    checkpoint up to which the trail was verified before, only what came after it is read.
+    Then the tables: a decision that the trail does not know was put there by hand. With `after`, a checkpoint
+    up to which the trail was verified before, only later entries are read.
     """
-    if after is not None and (fault := _contradicts(case, after)):
-        return Verdict(0, GENESIS, fault)
-    verdict = follow(_parts(case, after.seq if after else BEFORE_ALL), points, after=after)
-    if not verdict.whole:
+    if after is not None and (fault := _checkpoint_fault(case, after)):
+        return Verification(0, GENESIS, fault)
+    verdict = verify_links(_batches(case, after.seq if after else BEFORE_ALL), points, after=after)
+    if not verdict.intact:
         return verdict
     return replace(verdict, fault=_ends_early(case, verdict) or _orphan(case, verdict) or _unrecorded(case))
 
 
-def follow(
-    parts: Iterable[Part], points: Iterable[Checkpoint] = (), *, after: Checkpoint | None = None
-) -> Verdict:
-    """Hold every link against its entry, and the entries against what is known from elsewhere of the trail.
+def verify_links(
+    batches: Iterable[Batch], points: Iterable[Checkpoint] = (), *, after: Checkpoint | None = None
+) -> Verification:
+    """Verify the links of these batches, and their entries against signed checkpoints.
 
-    That shows what the links alone do not: a trail that lost its end, or was written anew as a whole.
+    Checkpoints show what links alone do not: a trail that lost its end, or was written anew as a whole.
     """
-    signed: dict[int, list[Checkpoint]] = {}
+    open_points: dict[int, list[Checkpoint]] = {}
     for point in points:
-        signed.setdefault(point.seq, []).append(point)
-    last, previous, sure = (after.seq, after.hash, after.seq) if after else (0, GENESIS, 0)
-    for links, words in parts:
+        open_points.setdefault(point.seq, []).append(point)
+    last, previous, confirmed = (after.seq, after.hash, after.seq) if after else (0, GENESIS, 0)
+    for links, texts in batches:
         began, fault = last, None
         for seq, before, own, text in links:
             if seq != last + 1 or before != previous or sha256(text.encode()).hexdigest() != own:
                 fault = _fault(seq, before, last + 1, previous)
                 break
             last, previous = seq, own
-        for seq in sorted(seq for seq in signed if began < seq <= last):
+        for seq in sorted(seq for seq in open_points if began < seq <= last):
             _, before, own, _ = links[seq - began - 1]
-            if unlike := _unlike(seq, own, signed.pop(seq), sure):
-                return Verdict(seq - 1, before, unlike)
-            sure = seq
-        if fault := fault or _changed_words(links, words):
-            return Verdict(last, previous, fault)
-    signed = {seq: found for seq, found in signed.items() if seq > (after.seq if after else 0)}
-    return Verdict(last, previous, _cut(last, signed))
+            if mismatch := _mismatch(seq, own, open_points.pop(seq), confirmed):
+                return Verification(seq - 1, before, mismatch)
+            confirmed = seq
+        if fault := fault or _changed_text(links, texts):
+            return Verification(last, previous, fault)
+    later = {seq: points for seq, points in open_points.items() if seq > (after.seq if after else 0)}
+    return Verification(last, previous, _missing_end(last, later))
 
 
-def _parts(case: Reader, after: int) -> Iterator[Part]:
+def _batches(case: Reader, after: int) -> Iterator[Batch]:
     while rows := case.read(_LINKS, after=after):
         last = rows[-1][0]
-        yield Part(rows, case.read(_WORDS_BETWEEN, after=after, last=last))
+        yield Batch(rows, case.read(_WORDS_BETWEEN, after=after, last=last))
         after = last
 
 
@@ -138,22 +140,22 @@ def _head(case: Reader) -> tuple[int, str]:
     return next(iter(case.read(_HEAD)), (0, GENESIS))
 
 
-def _contradicts(case: Reader, point: Checkpoint) -> str | None:
-    """What is wrong with the entry that a checkpoint is about."""
-    found = next(iter(case.read(_HASH_OF, entry=point.seq)), GENESIS if point.seq == 0 else None)
-    if found is None:
+def _checkpoint_fault(case: Reader, point: Checkpoint) -> str | None:
+    """What is wrong with the entry of a checkpoint; None if it is as it was."""
+    current = next(iter(case.read(_HASH_OF, entry=point.seq)), GENESIS if point.seq == 0 else None)
+    if current is None:
         return f"entry {point.seq} is missing, but at {point.at} the trail had it"
-    return None if found == point.hash else _written_anew(point.seq, point.at, "")
+    return None if current == point.hash else _written_anew(point.seq, point.at, "")
 
 
-def _ends_early(case: Reader, verdict: Verdict) -> str | None:
+def _ends_early(case: Reader, verdict: Verification) -> str | None:
     seq, known = _head(case)
     if (seq, known) == (verdict.entries, verdict.head):
         return None
     return f"the trail ends at entry {verdict.entries}, but its head says {seq}: its end is missing"
 
 
-def _orphan(case: Reader, verdict: Verdict) -> str | None:
+def _orphan(case: Reader, verdict: Verification) -> str | None:
     for seq in case.read(_WORDS_AFTER, after=verdict.entries):
         return f"there is a text of entry {seq}, and no such entry"
     return None
@@ -177,19 +179,19 @@ def _fault(seq: int, before: str, expected: int, previous: str) -> str:
     return f"entry {seq} was changed"
 
 
-def _changed_words(links: Sequence[Link], words: Iterable[Words]) -> str | None:
-    texts = {seq: text for seq, _, _, text in links} if words else {}
-    for seq, field, _, salt, text in words:
-        if f'"digest":"{digest(salt, field, text)}"' not in texts.get(seq, ""):
+def _changed_text(links: Sequence[Link], texts: Iterable[EntryText]) -> str | None:
+    hashed = {seq: text for seq, _, _, text in links} if texts else {}
+    for seq, field, _, salt, text in texts:
+        if f'"digest":"{text_digest(salt, field, text)}"' not in hashed.get(seq, ""):
             return f"the text “{field}” of entry {seq} was changed"
     return None
 
 
-def _unlike(seq: int, own: str, points: Iterable[Checkpoint], sure: int) -> str | None:
+def _mismatch(seq: int, own: str, points: Iterable[Checkpoint], confirmed: int) -> str | None:
     point = next((point for point in points if point.hash != own), None)
     if point is None:
         return None
-    since = f"after entry {sure}, which is as it was" if sure else "from the beginning"
+    since = f"after entry {confirmed}, which is as it was" if confirmed else "from the beginning"
     return _written_anew(seq, point.at, f" {since}")
 
 
@@ -197,8 +199,8 @@ def _written_anew(seq: int, at: str, since: str) -> str:
     return f"entry {seq} is not what it was at {at}: the trail was written anew{since}"
 
 
-def _cut(last: int, left: Mapping[int, list[Checkpoint]]) -> str | None:
-    if not left:
+def _missing_end(last: int, open_points: Mapping[int, list[Checkpoint]]) -> str | None:
+    if not open_points:
         return None
-    point = left[max(left)][0]
+    point = open_points[max(open_points)][0]
     return f"the trail ends at entry {last}, but at {point.at} it had entry {point.seq}: its end is missing"
