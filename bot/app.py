@@ -153,7 +153,7 @@ async def build(
         gateway = Gateway(connections.web_client(config, http, retries=False), clock, timeout=slack_timeout)
         connector_context = ConnectorContext(clock, http, gateway, bot_user_id=lambda: identity.user_id)
         connectors = registry.instances(types, connector_context)
-        worker = _worker(config, store, gateway, connectors, metrics, lease)
+        worker = _worker(config, store, desk, gateway, connectors, metrics, lease)
         probes = [lambda: slack_health.probe(client), database_health.probe]
         scheduler = _scheduler(config, store, metrics, clock_guard, probes)
         checks = _checks(worker, scheduler, identity, slack_health, database_health, socket)
@@ -211,13 +211,15 @@ async def _context(
 def _worker(
     config: Config,
     store: Store,
+    desk: Desk,
     gateway: Gateway,
     connectors: Mapping[str, Connector],
     metrics: Metrics,
     lease: timedelta,
 ) -> Worker:
     mailer = Mailer(config.email) if config.email else None
-    return Worker(store, job_handlers(store, gateway, connectors, metrics, mailer), metrics, lease=lease)
+    handlers = job_handlers(store, gateway, connectors, metrics, mailer)
+    return Worker(store, handlers, metrics, lease=lease, deliveries=lambda: desk.limiter.in_hand)
 
 
 def _scheduler(

@@ -39,12 +39,17 @@ class Limiter:
 
     def __init__(self, concurrent: int = CONCURRENT, timeout: float = QUEUE_TIMEOUT) -> None:
         """`concurrent` deliveries are handled at a time; another waits `timeout` seconds at most."""
-        self._free, self._timeout = concurrent, timeout
+        self._concurrent, self._free, self._timeout = concurrent, concurrent, timeout
         self._people: Queue = deque()
         self._events: Queue = deque()
         self._busy_since: float | None = None
         self.on_overload: Callable[[], object] = lambda: None
         """Called for each delivery that gets no turn."""
+
+    @property
+    def in_hand(self) -> int:
+        """How many deliveries have their turn just now."""
+        return self._concurrent - self._free
 
     async def enter(self, *, person: bool) -> None:
         """Wait for a turn, which `leave` ends. `person`: somebody waits for the answer.

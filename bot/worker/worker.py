@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -10,11 +10,11 @@ import structlog
 from sqlalchemy import bindparam, select, text
 
 from bot.metrics import Metrics
-from bot.worker.claim import Claim, commit_to_claim, return_unstarted
+from bot.worker.claim import Claim, Throttle, commit_to_claim, return_unstarted
 from bot.worker.lease import JobLease
 from bot.worker.runner import Handler, JobRunner
 from models import jobs
-from models.jobs import Job, Work
+from models.jobs import Job, Urgency, Work
 from models.store.base import JOB, Store
 from models.store.case import Case
 
@@ -25,6 +25,8 @@ MAX_OF_A_KIND = 12
 """So many of one kind at most, so that a target system or a Slack that hangs leaves room for the others."""
 POLL = 1.0
 """Seconds between looks for jobs that other processes left, or whose time has come."""
+LOOK_AGAIN = 0.01
+"""Seconds between looks whether jobs are still to be held back."""
 STOP_GRACE = 10.0
 """Seconds that jobs under way may still take when the worker is stopped."""
 _DUE = select(Job.id).where(text("jobs.state = 'ready'"), Job.run_at <= bindparam("now")).limit(1)
@@ -41,10 +43,16 @@ class Worker:
         metrics: Metrics,
         *,
         lease: timedelta = jobs.LEASE,
+        deliveries: Callable[[], int] = lambda: 0,
     ) -> None:
-        """`lease` is how long a job of a process that died or froze is left alone by the others."""
+        """`lease` is how long a job of a process that died or froze is left alone by the others.
+
+        `deliveries` says how many deliveries of Slack's are in hand: what only tells people waits for many.
+        """
         self._store, self._lease = store, lease
-        self._runner = JobRunner(store, handlers, metrics)
+        self._runner, self._throttle = JobRunner(store, handlers, metrics), Throttle(deliveries)
+        self._held_back: asyncio.TimerHandle | None = None
+        """Looks again whether jobs that were held back may be claimed."""
         self._running: dict[asyncio.Task[None], JobLease] = {}
         self._wake, self._job_ended = asyncio.Event(), asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
@@ -76,6 +84,8 @@ class Worker:
         """Claim nothing more, let what is under way end, and hand back what takes too long."""
         self._stopping = True
         self._wake.set()
+        if self._held_back is not None:
+            self._held_back.cancel()
         # Not cancelled at once: a claim that is being written would be held by nobody.
         if ending := [*self._loops[:1], *self._running]:
             await asyncio.wait(ending, timeout=STOP_GRACE)
@@ -125,9 +135,11 @@ class Worker:
             self._claim_missed |= self._claim is not None
             return None
         began = asyncio.get_running_loop().time()
+        limit, least = self._throttle.limits(began, free)
         self._claim = Claim(
-            free,
+            limit,
             full_kinds=full,
+            least=least,
             lease=self._lease,
             running=[lease.work.id for lease in self._running.values()],
             release=self._release_is_due(began),
@@ -140,10 +152,12 @@ class Worker:
         self._claim = None
         if self._claim_missed:
             self._wake.set()
+        if claim.works and claim.least is Urgency.LATER:
+            self._throttle.spend(asyncio.get_running_loop().time())
         if claim.committed:
             self._next_due = claim.next_due
             if claim.next_due is not None and self._seconds_until(claim.next_due) < POLL:
-                self._wake.set()
+                self._claim_rest(claim)
         if self._stopping and claim.works:
             task = asyncio.create_task(self._return_unstarted(claim.works))
             self._returning.add(task)
@@ -155,6 +169,24 @@ class Worker:
             self._running[task] = lease
             task.add_done_callback(self._on_job_end)
         self._claimed_count += len(claim.works)
+
+    def _claim_rest(self, claim: Claim) -> None:
+        """See that what a claim left is claimed: at once, or when it is held back no more."""
+        if claim.least is Urgency.LATER:
+            self._wake.set()
+        else:
+            self._hold_back()
+
+    def _hold_back(self) -> None:
+        if self._held_back is None:
+            self._held_back = asyncio.get_running_loop().call_later(LOOK_AGAIN, self._look_again)
+
+    def _look_again(self) -> None:
+        self._held_back = None
+        if self._throttle.holds(asyncio.get_running_loop().time()):
+            self._hold_back()
+        else:
+            self._wake.set()
 
     def _seconds_until(self, due: datetime) -> float:
         return (due - self._store.clock.now()).total_seconds()

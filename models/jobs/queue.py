@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from models.jobs.work import LeaseLost, NewJob, Work
 from models.statements import Sql, Write, among, many
-from models.tables.jobs import Job, JobState
+from models.tables.jobs import Job, JobState, Urgency
 
 LEASE = timedelta(seconds=60)
 FIRST_WAIT = timedelta(seconds=2)
@@ -86,7 +86,7 @@ _BUSY_LANES = select(_C.lane).where(_RUNNING).correlate(None)
 _DUE = (
     select(Job)
     .where(_READY, _C.run_at <= bindparam("now"), _C.lane.not_in(_BUSY_LANES))
-    .where(not_(among(_C.kind, "without")))
+    .where(not_(among(_C.kind, "without")), _C.urgency <= bindparam("least"))
     .order_by(_C.urgency, _C.run_at, _C.id)
     .limit(bindparam("most"))
     # A job that is just being enqueued again is skipped; it is claimed after that commit.
@@ -181,21 +181,22 @@ def claim(
     without: Collection[str] = (),
     lease: timedelta = LEASE,
     *,
-    release: bool = True,
-    mine: Collection[int] = (),
+    least: Urgency = Urgency.LATER,
+    mine: Collection[int] | None = (),
 ) -> list[Work]:
     """Claim up to `limit` due jobs, the most urgent first, one of a lane, none of the kinds `without`.
 
-    They are held for as long as `lease`. With `release`, expired leases of processes that stopped or froze
-    are released first, except of `mine`: jobs that this process still has, their leases not renewed.
+    None is less urgent than `least`. They are held for as long as `lease`. Expired leases of processes that
+    stopped or froze are released first, except of `mine`: jobs that this process still has, their leases not
+    renewed. With None for `mine` nothing is released.
     """
     if sql.dialect.name == "postgresql":
         # Two processes must not both start a lane's first job; claims are short, so they queue.
         sql.all(_ONE_CLAIM)
-    if release:
+    if mine is not None:
         release_expired(sql, now, mine)
     first_of_lane: dict[str, Job] = {}
-    for job in sql.all(_DUE, now=now, without=sorted(without), most=limit):
+    for job in sql.all(_DUE, now=now, without=sorted(without), least=least, most=limit):
         first_of_lane.setdefault(job.lane, job)
     if not first_of_lane:
         return []

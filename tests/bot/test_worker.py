@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.errors import RetryAfter, UpstreamUnavailable
 from bot.metrics import Metrics
-from bot.worker import runner
+from bot.worker import claim, runner
 from bot.worker import worker as workers
 from bot.worker.runner import Handler, Result
 from bot.worker.worker import Worker
@@ -36,8 +36,10 @@ Run = Callable[[Work], Awaitable[Result | None]]
 
 
 @asynccontextmanager
-async def at_work(store: Store, run: Run, *, patience: float = 5) -> AsyncIterator[Worker]:
-    worker = Worker(store, {"task": Handler(run, patience)}, Metrics())
+async def at_work(
+    store: Store, run: Run, *, patience: float = 5, deliveries: Callable[[], int] = lambda: 0
+) -> AsyncIterator[Worker]:
+    worker = Worker(store, {"task": Handler(run, patience)}, Metrics(), deliveries=deliveries)
     await worker.start()
     try:
         yield worker
@@ -158,6 +160,41 @@ async def test_what_waits_for_its_lane_or_for_room_begins_when_that_is_free_and_
         await asyncio.wait_for(all_done.wait(), 10)
     assert sorted(done[: len(keys)]) == sorted(keys)
     assert sorted(done[len(keys) :]) == sorted(lane)
+
+
+async def test_while_many_people_wait_for_answers_access_is_seen_to_and_messages_wait(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claim, "HOLD", 3600)
+    in_hand, done = [claim.FEW + 1], list[str]()
+    ended = {key: asyncio.Event() for key in ("tell", "give", "take")}
+
+    async def run(work: Work) -> None:
+        done.append(work.key)
+        ended[work.key].set()
+
+    async with at_work(store, run, deliveries=lambda: in_hand[0]):
+        await enqueue(store, "tell", urgency=Urgency.TELL)
+        for urgency in (Urgency.GIVE, Urgency.TAKE):
+            await enqueue(store, urgency.name.lower(), urgency=urgency)
+            await asyncio.wait_for(ended[urgency.name.lower()].wait(), 5)
+        assert done == ["give", "take"]
+        in_hand[0] = claim.FEW
+        await asyncio.wait_for(ended["tell"].wait(), 5)
+
+
+async def test_no_message_waits_for_ever_while_clicks_never_cease(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(claim, "HOLD", 0.01)
+    monkeypatch.setattr(claim, "PORTION", 2)
+    done, keys = list[str](), [str(number) for number in range(7)]
+
+    async with at_work(store, finishing(done), deliveries=lambda: claim.FEW + 1), asyncio.timeout(20):
+        await enqueue(store, *keys)
+        while len(done) < len(keys):
+            await store.write(lambda _out: None)
+    assert sorted(done) == keys
 
 
 async def test_the_result_and_the_end_of_the_job_are_one(store: Store, clock: ManualClock) -> None:

@@ -44,6 +44,15 @@ async def test_no_more_than_so_many_have_a_turn_at_once() -> None:
     assert most == 3
 
 
+async def test_it_knows_how_many_are_in_hand() -> None:
+    turns = Limiter(at_once=3)
+    await turns.enter(person=True)
+    await turns.enter(person=False)
+    assert turns.in_hand == 2
+    turns.leave()
+    assert turns.in_hand == 1
+
+
 async def test_who_gets_no_turn_in_time_is_turned_away_and_counted() -> None:
     turns, counted = Limiter(concurrent=1, timeout=0.02), list[int]()
     turns.on_overload = lambda: counted.append(1)

@@ -5,7 +5,8 @@ from tests.mutants.mutant import mutant
 CASE, OUTCOME, SAVE = "models/store/case.py", "models/store/outcome.py", "models/store/save.py"
 SQLITE, POSTGRES = "models/store/sqlite.py", "models/store/postgres.py"
 QUEUE, UNITS = "models/jobs/queue.py", "models/store/units.py"
-OF_CACHE = "models/test_cache.py"
+CLAIM = "bot/worker/claim.py"
+OF_CACHE, OF_THROTTLE = "models/test_cache.py", "bot/test_throttle.py"
 OF_STORE, OF_JOBS, OF_WORKER = "models/test_store.py", "models/test_jobs.py", "bot/test_worker.py"
 MOVED = f"{OF_STORE}::test_what_moved_since_it_was_read_is_not_written_over"
 SLEPT = f"{OF_JOBS}::test_a_process_that_slept_past_its_lease_cannot_finish_the_work"
@@ -208,5 +209,28 @@ STORE = (
         "run-outlives-its-lease", "R14", "bot/worker/lease.py",
         "asyncio.timeout_at(min(self._run_ends, self._until))", "asyncio.timeout_at(self._run_ends)",
         "bot/test_lease.py::test_who_wakes_past_the_lease_sends_nothing_more_though_the_answer_lies_there",
+    ),
+    mutant(
+        "messages-not-held-back", "R21", CLAIM,
+        "return free, Urgency.GIVE", "return free, Urgency.LATER",
+        f"{OF_WORKER}::test_while_many_people_wait_for_answers_access_is_seen_to_and_messages_wait",
+    ),
+    mutant(
+        "messages-held-back-for-ever", "R21", CLAIM,
+        "return now < self._held_since + HOLD", "return True",
+        f"{OF_WORKER}::test_no_message_waits_for_ever_while_clicks_never_cease",
+    ),
+    mutant(
+        "portion-of-any-size", "R21", CLAIM,
+        "min(free, PORTION)", "free",
+        f"{OF_THROTTLE}::test_under_a_steady_stream_one_portion_goes_in_each_span_of_time",
+    ),
+    mutant(
+        "portion-spent-by-an-offer", "R21", CLAIM,
+        "        return now < self._held_since + HOLD\n",
+        "        held = now < self._held_since + HOLD\n"
+        "        self._held_since = self._held_since if held else now\n"
+        "        return held\n",
+        f"{OF_THROTTLE}::test_a_portion_that_nobody_took_is_offered_until_somebody_does",
     ),
 )  # fmt: skip
