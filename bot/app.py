@@ -37,6 +37,7 @@ from bot.worker.schedule import Scheduler
 from bot.worker.worker import Worker
 from handlers.catalogue_cache import CatalogueCache
 from handlers.context import Context
+from handlers.limiter import Limiter
 from handlers.people.lookup import PeopleLookup
 from models.clock import Clock
 from models.jobs import LEASE
@@ -153,7 +154,7 @@ async def build(
         gateway = Gateway(connections.web_client(config, http, retries=False), clock, timeout=slack_timeout)
         connector_context = ConnectorContext(clock, http, gateway, bot_user_id=lambda: identity.user_id)
         connectors = registry.instances(types, connector_context)
-        worker = _worker(config, store, desk, gateway, connectors, metrics, lease)
+        worker = _worker(config, store, context.limiter, gateway, connectors, metrics, lease)
         probes = [lambda: slack_health.probe(client), database_health.probe]
         scheduler = _scheduler(config, store, metrics, clock_guard, probes)
         checks = _checks(worker, scheduler, identity, slack_health, database_health, socket)
@@ -211,7 +212,7 @@ async def _context(
 def _worker(
     config: Config,
     store: Store,
-    desk: Desk,
+    limiter: Limiter,
     gateway: Gateway,
     connectors: Mapping[str, Connector],
     metrics: Metrics,
@@ -219,7 +220,7 @@ def _worker(
 ) -> Worker:
     mailer = Mailer(config.email) if config.email else None
     handlers = job_handlers(store, gateway, connectors, metrics, mailer)
-    return Worker(store, handlers, metrics, lease=lease, deliveries=lambda: desk.limiter.in_hand)
+    return Worker(store, handlers, metrics, lease=lease, deliveries=lambda: limiter.in_hand)
 
 
 def _scheduler(

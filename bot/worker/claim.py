@@ -53,9 +53,8 @@ class Claim:
     """What a worker can take on, for one commit (a `models.store.base.Offer`).
 
     Up to `limit` jobs of other kinds than `full_kinds` and not less urgent than `least`, held for as long as
-    `lease`. With `release`, jobs
-    whose lease ran out are put back first, but never `running`: the ids of those that this process has in
-    hand. `on_end` is called once, when the commit is done or has failed.
+    `lease`. With `release`, jobs whose lease ran out are put back first, but never `running`: the ids of
+    those that this process has in hand. `on_end` is called once, when the commit is done or has failed.
     """
 
     def __init__(

@@ -63,7 +63,7 @@ class Worker:
         self._next_due: datetime | None = None
         self._backlog = True
         """Whether something due may wait for one of the running to end."""
-        self._claim_missed = False
+        self._claim_missed = self._unclaimed = False
         """Whether a commit claimed nothing because another's claim was under way."""
 
     async def start(self) -> None:
@@ -71,7 +71,7 @@ class Worker:
         if not self._store.shared:
             await self._store.write(lambda out: jobs.release_all(out.sql, out.now))
         loop = asyncio.get_running_loop()
-        self._store.on_jobs(lambda: _set_threadsafe(loop, self._wake))
+        self._store.on_jobs(lambda: _call_threadsafe(loop, self._on_unclaimed_jobs))
         self._store.claim_with(self._offer)
         self._loops = [asyncio.create_task(self._claim_forever()), asyncio.create_task(self._renew())]
 
@@ -113,11 +113,13 @@ class Worker:
 
     async def _claim_due(self) -> float:
         """Start what is due; returns the seconds until there may be more, 0 for at once."""
-        self._claim_missed = False
+        self._claim_missed = self._unclaimed = False
         ended, claimed = self._ended_count, self._claimed_count
         await self._store.run(commit_to_claim, priority=JOB)
-        # What has woken it until now is claimed by that commit.
+        # What has woken it until now is claimed by that commit, but for jobs of others beside it (PostgreSQL).
         self._wake.clear()
+        if self._unclaimed:
+            return 0
         if self._claim_missed:  # the other claim wakes it when it is over
             return 0 if self._claim is None else POLL
         wait = self._seconds_until(self._next_due) if self._next_due else POLL
@@ -126,6 +128,11 @@ class Worker:
         if self._backlog:
             return 0 if self._claimed_count > claimed or self._ended_count > ended else POLL
         return min(wait, POLL)
+
+    def _on_unclaimed_jobs(self) -> None:
+        """A commit left jobs that it could not claim: look for them."""
+        self._unclaimed = True
+        self._wake.set()
 
     def _offer(self) -> Claim | None:
         """What the next commit may claim; one claim at a time, so that no two take the same room."""
@@ -250,10 +257,10 @@ async def _wait(event: asyncio.Event, seconds: float) -> None:
             await event.wait()
 
 
-def _set_threadsafe(loop: asyncio.AbstractEventLoop, event: asyncio.Event) -> None:
+def _call_threadsafe(loop: asyncio.AbstractEventLoop, call: Callable[[], object]) -> None:
     # The store may outlive the loop by a commit.
     with suppress(RuntimeError):
-        loop.call_soon_threadsafe(event.set)
+        loop.call_soon_threadsafe(call)
 
 
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:

@@ -45,7 +45,7 @@ async def test_no_more_than_so_many_have_a_turn_at_once() -> None:
 
 
 async def test_it_knows_how_many_are_in_hand() -> None:
-    turns = Limiter(at_once=3)
+    turns = Limiter(concurrent=3)
     await turns.enter(person=True)
     await turns.enter(person=False)
     assert turns.in_hand == 2
