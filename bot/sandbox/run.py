@@ -11,7 +11,6 @@ from pathlib import Path
 from bot.errors import Failure
 from bot.sandbox import company
 from bot.sandbox.browser import Browser, DueEvent, Setup, Switch
-from bot.sandbox.next_due import next_due
 from bot.sandbox.panels import panels
 from bot.sandbox.running_company import CompanyFiles, RunningCompany, run_company
 from bot.sandbox.slack.delivery.faults import Fault
@@ -33,7 +32,7 @@ class MovableTime:
         await self.running.forward(step)
 
     async def next_due(self) -> DueEvent | None:
-        return await self.running.bot.store.read(next_due)
+        return await self.running.next_due()
 
 
 async def run_story(folder: Path, report: Report) -> None:

@@ -15,7 +15,9 @@ from bot.connectors import registry
 from bot.database.single_instance import single_instance
 from bot.errors import Failure
 from bot.sandbox import company
+from bot.sandbox.browser import DueEvent
 from bot.sandbox.mailbox import Mailbox
+from bot.sandbox.next_due import next_due, next_retry
 from bot.sandbox.slack import App, LocalSlack, Person, snapshot
 from bot.sandbox.slack.snapshot import UnreadableSnapshot
 from bot.sandbox.slack.state.apps import app_settings
@@ -25,6 +27,8 @@ from models.catalogue.file.read import load
 
 FILE_NAMES = ("slack.json", "clock.json", "mail.json", "keyturn.db", "keyturn.db-wal", "keyturn.db-shm")
 IDLE_TIMEOUT = 5.0  # real seconds; with a fault set, what became due may never be done
+BUSY_TIMEOUT = 0.2  # real seconds, once that was waited for in vain
+RETRY_WINDOW = timedelta(minutes=40)  # longer than two of the longest waits between retries
 
 
 class MovableClock:
@@ -110,20 +114,40 @@ class RunningCompany:
         assert matches, f"{name} has no message with “{text}”"  # noqa: S101  the story reports it
         return matches[-1]
 
-    async def wait_until_idle(self) -> None:
-        """Wait until nothing more is due or in progress, `IDLE_TIMEOUT` at most."""
+    async def wait_until_idle(self, seconds: float = IDLE_TIMEOUT) -> bool:
+        """Wait until nothing more is due or in progress; returns whether that was within `seconds`."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(IDLE_TIMEOUT):
+            async with asyncio.timeout(seconds):
                 await self.slack.idle()
                 await self.bot.idle()
                 await self.slack.idle()
+                return True
+        return False
+
+    async def next_due(self) -> DueEvent | None:
+        """The next event by itself, None if nothing is scheduled."""
+        return await self.bot.store.read(next_due)
 
     async def forward(self, step: timedelta) -> None:
-        """Move the clock forward and wait until everything due by then is done."""
-        self.clock.advance(step)
+        """Move the clock forward; everything due in between is done at its own time."""
+        end, patience = self.clock.now() + step, IDLE_TIMEOUT
+        while (due := await self.next_due()) is not None and due.at < end:
+            # With a fault that lets calls hang, waiting once is enough.
+            patience = patience if await self._move_to(due.at, patience) else BUSY_TIMEOUT
+        await self._move_to(end, patience)
+
+    async def retry(self) -> None:
+        """Move the clock to the retries of what failed, until none is left within `RETRY_WINDOW`."""
+        end = self.clock.now() + RETRY_WINDOW
+        while (at := await self.bot.store.read(next_retry)) is not None and at < end:
+            await self.forward(at - self.clock.now())
+
+    async def _move_to(self, moment: datetime, patience: float) -> bool:
+        """Set the clock to a moment and do what is due; returns whether all of it was done."""
+        self.clock.advance(moment - self.clock.now())
         self.slack.run_due()
         await self.bot.catch_up()
-        await self.wait_until_idle()
+        return await self.wait_until_idle(patience)
 
 
 @asynccontextmanager

@@ -7,18 +7,25 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.connectors import registry
 from bot.errors import Failure
 from bot.sandbox import company, run
-from bot.sandbox.next_due import next_due
 from bot.sandbox.panels import panels
 from bot.sandbox.running_company import CompanyFiles, MovableClock, run_company
 from bot.sandbox.slack import LocalSlack
-from bot.sandbox.story import add_history, ask
+from bot.sandbox.story import add_history, approve, ask
+from models.audit import AuditEntry
 from models.catalogue.file.read import load
+from models.store.case import Case
 
 ROOT = Path(__file__).parents[2]
+ENDS = ("grant.notice", "grant.ended")
+
+
+def _trail(case: Case) -> list[AuditEntry]:
+    return list(case.read(select(AuditEntry)))
 
 
 def test_the_catalogue_is_in_order_and_names_only_who_is_there() -> None:
@@ -55,12 +62,36 @@ async def test_the_company_has_a_history_and_something_due(tmp_path: Path) -> No
         assert "Approve" in running.card("mia", "Salesforce").buttons
         assert company.id_of("gus") in running.members("dashboards")
         now = running.clock.now()
-        due = await running.bot.store.read(next_due)
+        due = await running.next_due()
         assert due is not None
         assert due.at > now
         trail = panels(running)[0]
         table = await trail.draw()
         assert "The chain is whole" in str(table)
+
+
+async def test_a_day_plays_the_notice_and_the_end_of_an_access_at_their_own_times(tmp_path: Path) -> None:
+    files = CompanyFiles(tmp_path)
+    files.begin(fresh=False)
+    async with run_company(files) as running:
+        start = running.clock.now()
+        await ask(running, "ada", "prod-db read 4h because INC-42")
+        await approve(running, "mia", "INC-42")
+        await approve(running, "omar", "INC-42")
+        assert company.id_of("ada") in running.members("prod-db-read")
+        await running.forward(timedelta(days=1))
+        assert company.id_of("ada") not in running.members("prod-db-read")
+        ends = [entry for entry in await running.bot.store.read(_trail) if entry.action in ENDS]
+        assert [(entry.action, round((entry.at - start) / timedelta(minutes=1))) for entry in ends] == [
+            ("grant.notice", 210),  # its app tells 30 and 5 minutes before
+            ("grant.notice", 235),
+            ("grant.ended", 240),
+        ]
+        posted = [
+            round((float(each.ts) - start.timestamp()) / 60) for each in running.person("ada").messages()
+        ]
+        assert {210, 235} <= set(posted)
+        assert running.clock.now() - start < timedelta(days=1, minutes=1)
 
 
 async def test_an_app_that_wants_copies_is_seen_in_the_panel_of_emails_also_in_the_next_run(
