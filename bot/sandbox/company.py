@@ -10,9 +10,13 @@ BERLIN = "Europe/Berlin"
 
 @dataclass(frozen=True)
 class Colleague:
-    """A person of the company. `key` is the first name in lower case, `manager` another one's key."""
+    """A person of the company. `key` is the first name in lower case, `manager` another one's key.
+
+    `role` is the person's part in the sandbox, in a word.
+    """
 
     name: str
+    role: str
     title: str
     department: str
     manager: str | None = "mia"
@@ -35,14 +39,14 @@ def id_of(key: str) -> str:
 
 
 PEOPLE = (
-    Colleague("Ada Lindqvist", "Engineer", "Engineering"),
-    Colleague("Mia Okafor", "Engineering manager", "Engineering", manager="olga"),
-    Colleague("Olga Brandt", "Platform lead, owns most apps", "Platform", manager=None),
-    Colleague("Omar Haddad", "Database engineer, owner", "Platform", manager="olga"),
-    Colleague("Ivo Petrov", "IT administrator", "IT", manager="olga"),
-    Colleague("Sena Yilmaz", "Security engineer", "Security", manager="olga"),
-    Colleague("Robin Ashby", "Looks after Keyturn", "IT", manager="olga", admin=True),
-    Colleague("Gus Moreno", "Contractor", "Engineering", guest=True, tz="America/New_York"),
+    Colleague("Ada Lindqvist", "employee", "Engineer", "Engineering"),
+    Colleague("Mia Okafor", "manager", "Engineering manager", "Engineering", manager="olga"),
+    Colleague("Olga Brandt", "owner", "Platform lead, owns most apps", "Platform", manager=None),
+    Colleague("Omar Haddad", "owner", "Database engineer, owner", "Platform", manager="olga"),
+    Colleague("Ivo Petrov", "IT", "IT administrator", "IT", manager="olga"),
+    Colleague("Sena Yilmaz", "security", "Security engineer", "Security", manager="olga"),
+    Colleague("Robin Ashby", "admin", "Keyturn admin", "IT", manager="olga", admin=True),
+    Colleague("Gus Moreno", "guest", "Contractor", "Engineering", guest=True, tz="America/New_York"),
 )
 ADMINS = tuple(colleague.id for colleague in PEOPLE if colleague.admin)
 

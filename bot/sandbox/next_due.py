@@ -34,7 +34,7 @@ _IS_PENDING = Request.state == RequestState.PENDING
 # For each kind of event: the next row, the column with its time, and its name.
 _KINDS: tuple[tuple[Select[Any], str, Callable[[Any], str]], ...] = (
     (_next(Grant.due_at), "due_at", _move),
-    (_next(Grant.notice_at), "notice_at", lambda grant: f"{_access_name(grant)}: expiry notice"),
+    (_next(Grant.notice_at), "notice_at", lambda grant: f"{_access_name(grant)}: notice"),
     (_next(Request.expires_at, _IS_PENDING), "expires_at", lambda request: f"{request.ref} expires"),
     (_next(Request.remind_at, _IS_PENDING), "remind_at", lambda request: f"{request.ref}: reminder"),
     (_next(Request.escalate_at, _IS_PENDING), "escalate_at", lambda request: f"{request.ref}: escalation"),

@@ -4,35 +4,17 @@ import asyncio
 import errno
 import signal
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.errors import Failure
 from bot.sandbox import company
-from bot.sandbox.browser import Browser, DueEvent, Setup, Switch
+from bot.sandbox.browser import Browser, Preset, Setup
+from bot.sandbox.guide import MainStory
 from bot.sandbox.panels import panels
 from bot.sandbox.running_company import CompanyFiles, RunningCompany, run_company
-from bot.sandbox.slack.delivery.faults import Fault
 from bot.sandbox.story import StoryError, add_history, play_story
 
 Report = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class MovableTime:
-    """The company's clock, as the browser's buttons move it."""
-
-    running: RunningCompany
-
-    def now(self) -> datetime:
-        return self.running.clock.now()
-
-    async def forward(self, step: timedelta) -> None:
-        await self.running.forward(step)
-
-    async def next_due(self) -> DueEvent | None:
-        return await self.running.next_due()
 
 
 async def run_story(folder: Path, report: Report) -> None:
@@ -51,7 +33,7 @@ async def run_story(folder: Path, report: Report) -> None:
 
 
 async def run_browser(folder: Path, port: int, report: Report, *, fresh: bool) -> None:
-    """Run the company for a browser, until SIGTERM or Ctrl-C.
+    """Run the company for a browser, until SIGTERM or Ctrl-C; Reset in the page starts a new one.
 
     Raises:
         Failure: it cannot start, as where the port is taken.
@@ -59,17 +41,28 @@ async def run_browser(folder: Path, port: int, report: Report, *, fresh: bool) -
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    files = CompanyFiles(folder)
-    files.begin(fresh=fresh)
-    async with run_company(files) as running:
-        if running.fresh:
-            await add_history(running)
-        browser = Browser(running.slack, page_setup(running))
-        await _listen(browser, port)
-        report(f"The sandbox is at {browser.url}")
-        report("Ctrl-C ends it; next time it goes on where you left it.")
-        await stop.wait()
-        await browser.stop()
+    files, announced = CompanyFiles(folder), False
+    while not stop.is_set():
+        files.begin(fresh=fresh)
+        async with run_company(files) as running:
+            if running.fresh:
+                await add_history(running)
+            reset = asyncio.Event()
+            browser = Browser(running.slack, page_setup(running, reset.set))
+            await _listen(browser, port)
+            if not announced:
+                report(f"The sandbox is at {browser.url}")
+                report("Ctrl-C ends it; next time it goes on where you left it.")
+            port, fresh, announced = browser.port, True, True
+            await _first_of(stop, reset)
+            await browser.stop()
+
+
+async def _first_of(*events: asyncio.Event) -> None:
+    waits = [asyncio.create_task(event.wait()) for event in events]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
 
 
 async def _listen(browser: Browser, port: int) -> None:
@@ -80,39 +73,46 @@ async def _listen(browser: Browser, port: int) -> None:
         raise Failure(f"Port {port} {reason}. Try another one, or --port 0 for any.") from error
 
 
-def page_setup(running: RunningCompany) -> Setup:
-    """What the browser shows beside Slack."""
+SLACK_AWAY = Preset(
+    "Slack is away",
+    "Every call to Slack fails (503). What people do still arrives, and is done later.",
+    lambda faults: faults.fail("*", status=503),
+)
+PRESETS = (
+    SLACK_AWAY,
+    Preset(
+        "GitHub is away",
+        "User groups, which stand for GitHub and the other apps here, can’t be read or changed (503).",
+        lambda faults: faults.fail("usergroups.*", status=503),
+    ),
+    Preset(
+        "Slack is slow",
+        "Each call to Slack takes two seconds.",
+        lambda faults: faults.slow("*", delay=2.0),
+    ),
+)
+
+
+def page_setup(running: RunningCompany, reset: Callable[[], None] | None = None) -> Setup:
+    """What the browser shows beside Slack; `reset` starts the company over."""
     return Setup(
         title="Keyturn sandbox",
-        time=MovableTime(running),
+        time=running,
+        guide=MainStory(running, SLACK_AWAY),
         panels=panels(running),
-        switches=(_target_system(running),),
+        presets=PRESETS,
         welcome=_welcome,
         order=tuple(colleague.id for colleague in company.PEOPLE),
+        roles={colleague.id: colleague.role for colleague in company.PEOPLE},
+        reset=reset,
     )
-
-
-def _target_system(running: RunningCompany) -> Switch:
-    """A switch that breaks user groups, the system in which this company's access is granted."""
-    faults: list[Fault] = []
-
-    def broken() -> bool:
-        return any(fault.active for fault in faults)
-
-    def flip(is_broken: bool) -> None:
-        for fault in faults:
-            fault.remove()
-        faults[:] = [running.slack.faults.fail("usergroups.*", status=503)] if is_broken else []
-
-    about = "Where accesses are given and taken: no user group can be read or changed."
-    return Switch("User groups", about, broken, flip)
 
 
 def _welcome(user_id: str) -> str:
     if user_id in company.ADMINS:
-        return "You look after Keyturn here. Type /access-admin to see and change what can be asked for."
+        return "Type /access-admin to see and change what people can request."
     return (
-        "Nothing here yet. Type /request-access and press Enter to ask for something, "
-        "or /request-access github engineering 8h because INC-42 to fill the form at once.\n\n"
-        "Then be somebody else, on the left, and decide."
+        "Nothing here yet. Type /request-access and press Enter to request an access, "
+        "or /request-access github engineering 8h because INC-42 to fill in the form at once.\n\n"
+        "Then act as an approver, and decide."
     )

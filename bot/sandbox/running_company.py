@@ -124,6 +124,10 @@ class RunningCompany:
                 return True
         return False
 
+    def now(self) -> datetime:
+        """The company's time."""
+        return self.clock.now()
+
     async def next_due(self) -> DueEvent | None:
         """The next event by itself, None if nothing is scheduled."""
         return await self.bot.store.read(next_due)
@@ -209,7 +213,11 @@ def _new_workspace(slack: LocalSlack) -> App:
 
 
 def _stored_workspace(slack: LocalSlack, files: CompanyFiles) -> App:
-    """Restore the workspace; the app gets the manifest of this version of Keyturn."""
+    """Restore the workspace; the app gets the manifest of this version of Keyturn.
+
+    Raises:
+        Failure: the file cannot be read.
+    """
     try:
         snapshot.load(slack, files.slack)
     except UnreadableSnapshot as error:

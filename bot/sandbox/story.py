@@ -16,12 +16,13 @@ class StoryError(Exception):
 
 async def add_history(running: RunningCompany) -> None:
     """Make the first requests of a new company: two with access given, one for Mia to decide."""
-    await ask(running, "gus", "dashboards viewer 8h because I prepare the hand-over")
+    await ask(running, "gus", "dashboards viewer 7d because I prepare the hand-over")
+    await approve(running, "mia", "Viewer")
     await ask(running, "omar", "github engineering 7d because the schema migration starts on Monday")
     await approve(running, "olga", "Engineering team")
-    await ask(running, "ada", "salesforce sales-user 30d because support needs the customer export")
-    for person in ("gus", "omar", "olga"):
+    for person in ("gus", "omar", "olga", "mia"):
         running.person(person).read()
+    await ask(running, "ada", "salesforce sales-user 30d because support needs the customer export")
 
 
 async def ask(running: RunningCompany, name: str, text: str) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy import select
 from bot.connectors import registry
 from bot.errors import Failure
 from bot.sandbox import company, run
+from bot.sandbox.browser import GuideError
+from bot.sandbox.guide import MainStory
 from bot.sandbox.panels import panels
 from bot.sandbox.running_company import CompanyFiles, MovableClock, run_company
 from bot.sandbox.slack import LocalSlack
@@ -144,16 +146,65 @@ async def test_what_cannot_be_read_says_how_to_start_over(tmp_path: Path) -> Non
             pass
 
 
-async def test_a_target_system_that_is_away_can_be_brought_back(tmp_path: Path) -> None:
+async def test_faults_with_a_name_are_injected_once_and_end(tmp_path: Path) -> None:
     files = CompanyFiles(tmp_path)
     files.begin(fresh=False)
     async with run_company(files) as running:
-        switch = run.page_setup(running).switches[0]
-        switch.flip(True)
-        assert switch.broken()
-        switch.flip(False)
-        assert not switch.broken()
-        assert not running.slack.faults.active
+        faults = running.slack.faults
+        for preset in run.page_setup(running).presets:
+            preset.start(faults)
+            preset.start(faults)
+            fault = preset.active(faults)
+            assert faults.active == [fault]
+            assert fault is not None
+            fault.remove()
+            assert preset.active(faults) is None
+
+
+async def test_what_a_fault_held_up_is_done_as_soon_as_it_is_fixed(tmp_path: Path) -> None:
+    files = CompanyFiles(tmp_path)
+    files.begin(fresh=False)
+    async with run_company(files) as running:
+        away = next(preset for preset in run.PRESETS if preset.name == "GitHub is away")
+        fault = away.inject(running.slack.faults)
+        await ask(running, "ada", "dashboards viewer 8h")
+        await running.forward(timedelta(hours=1))
+        assert company.id_of("ada") not in running.members("dashboards")
+        before = running.clock.now()
+        fault.remove()
+        await running.retry()
+        assert company.id_of("ada") in running.members("dashboards")
+        assert running.clock.now() - before < timedelta(minutes=40)
+
+
+async def test_a_step_of_the_story_says_what_is_in_its_way(tmp_path: Path) -> None:
+    files = CompanyFiles(tmp_path)
+    files.begin(fresh=False)
+    async with run_company(files) as running:
+        story = MainStory(running, run.SLACK_AWAY, pace=0)
+        places: list[tuple[str, str]] = []
+        with pytest.raises(GuideError, match="no card to approve"):
+            await story.play(1, lambda *place: places.append(place))
+        assert places == [(company.id_of("mia"), "")]
+        run.SLACK_AWAY.start(running.slack.faults)
+        with pytest.raises(GuideError, match="Fix it first"):
+            await story.play(0, lambda *place: places.append(place))
+        assert (await story.progress()).done == 0
+
+
+async def test_an_access_given_back_early_counts_as_the_end_of_the_story(tmp_path: Path) -> None:
+    files = CompanyFiles(tmp_path)
+    files.begin(fresh=False)
+    async with run_company(files) as running:
+        story = MainStory(running, run.SLACK_AWAY, pace=0)
+        for step in (0, 1):
+            assert (await story.progress()).done == step
+            await story.play(step, lambda *_place: None)
+        ada = running.person("ada")
+        access = next(message for message in ada.messages() if "Give back" in message.buttons)
+        assert (await ada.click(access, "Give back")).ok
+        await running.wait_until_idle()
+        assert (await story.progress()).done == 4
 
 
 def test_the_story_is_played_from_the_command_line(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ The sandbox can do anything in its world, so no other page in the same browser m
 """
 
 import asyncio
+import secrets
 import socket as sockets
 from importlib.resources import files
 from urllib.parse import urlsplit
@@ -41,7 +42,9 @@ class Browser:
         self._handlers = {**handlers.HANDLERS, **world_controls.handlers(self._setup)}
         self._runner: web.AppRunner | None = None
         self._watcher: asyncio.Task[None] | None = None
-        self.url = ""
+        self._edition = secrets.token_hex(8)
+        """A page that meets another edition after its connection was lost starts over."""
+        self.port, self.url = 0, ""
 
     async def start(self, port: int = 0) -> None:
         """Listen on 127.0.0.1; port 0 takes a free one.
@@ -57,7 +60,7 @@ class Browser:
         await self._runner.setup()
         await web.SockSite(self._runner, listener).start()
         self._watcher = asyncio.create_task(self._memberships.watch())
-        self.url = f"http://127.0.0.1:{port}/"
+        self.port, self.url = port, f"http://127.0.0.1:{port}/"
 
     async def stop(self) -> None:
         """Close the WebSockets of all windows."""
@@ -102,6 +105,7 @@ class Browser:
         app = conversation.app_at(self._slack, window.place)
         if app:
             conversation.notify_app_opened(window, app)
+        await socket.send_json({"edition": self._edition})
         await serve(window, socket, self._draw, self._handle)
         return socket
 

@@ -49,12 +49,14 @@ class MenuOption:
 class Window:
     """The state of one window; it ends with the connection.
 
-    `regions` is the HTML last sent, `options` those of open menus, by the key of the element.
+    `regions` is the HTML last sent, `options` those of open menus, by the key of the element. `moved` says
+    that the place was changed here, so that the page's address has to follow.
     """
 
     slack: LocalSlack
     place: Place
     visible: bool = True
+    moved: bool = False
     question: Confirmation | None = None
     busy: set[str] = field(default_factory=set)
     troubles: dict[str, str] = field(default_factory=dict)
@@ -173,6 +175,9 @@ async def _send_regions(window: Window, socket: web.WebSocketResponse, draw: Dra
             regions = {"problem": "<p>This screen could not be drawn. The terminal says why.</p>"}
         fresh = {name: html for name, html in regions.items() if window.regions.get(name) != html}
         window.regions |= fresh
-        if fresh:
+        message: Json = {"regions": fresh} if fresh else {}
+        if window.moved:
+            window.moved, message["at"] = False, window.place.url()
+        if message:
             with suppress(ConnectionError):
-                await socket.send_json({"regions": fresh})
+                await socket.send_json(message)

@@ -16,8 +16,9 @@ def installed_apps(slack: LocalSlack) -> list[App]:
 
 
 def with_default_conversation(slack: LocalSlack, place: Place) -> Place:
-    """The place; without a conversation, at the Messages tab of the first app."""
-    if place.where or not installed_apps(slack):
+    """The place; without a conversation that there is, at the Messages tab of the first app."""
+    places = {*slack.workspace.channels, *slack.workspace.apps}
+    if place.where in places or not installed_apps(slack):
         return place
     return replace(place, where=slack.workspace.im(place.user_id, installed_apps(slack)[0]).id)
 

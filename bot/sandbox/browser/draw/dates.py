@@ -25,6 +25,11 @@ def clock(moment: datetime) -> str:
     return moment.strftime("%H:%M")
 
 
+def day_and_clock(moment: datetime) -> str:
+    """The weekday, day and time of day: `Mon, Mar 2 14:05`."""
+    return f"{moment:%a, %b} {moment.day} {clock(moment)}"
+
+
 def day(moment: datetime, now: datetime) -> str:
     """A day as a divider shows it: Today, Yesterday, or `Monday, March 2`."""
     return _pretty(_weekday)(moment, now).capitalize()
@@ -81,10 +86,26 @@ def ago(moment: datetime, now: datetime) -> str:
         return "just now"
     for unit, length in _UNITS:
         if distance >= length:
-            count = distance // length
-            text = f"{count} {unit}{'' if count == 1 else 's'}"
+            text = _count(distance // length, unit)
             return f"{text} ago" if moment < now else f"in {text}"
     return "just now"
+
+
+def until(moment: datetime, now: datetime) -> str:
+    """How long until then, to the minute: "in 8 hours", "in 7 h 59 min", "in 3 days"."""
+    minutes = round((moment - now) / timedelta(minutes=1))
+    hours, rest = divmod(minutes, 60)
+    if minutes < 1:
+        return "in a moment"
+    if hours >= 48:  # noqa: PLR2004  two days
+        return f"in {hours // 24} days"
+    if hours and rest:
+        return f"in {hours} h {rest} min"
+    return f"in {_count(hours, 'hour') if hours else _count(rest, 'minute')}"
+
+
+def _count(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 _UNITS = [("day", timedelta(days=1)), ("hour", timedelta(hours=1)), ("minute", timedelta(minutes=1))]

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, Template
@@ -17,8 +16,8 @@ from bot.sandbox.browser.membership_history import MembershipHistory
 from bot.sandbox.browser.screen import drawer
 from bot.sandbox.browser.screen.screen import Screen
 
-REGIONS = ("people", "talks", "top", "main", "side", "drawer", "modal", "question", "notices")
-TABS = {"traffic": "Traffic", "kit": "Block Kit", "members": "Groups and channels", "break": "Break things"}
+REGIONS = ("people", "talks", "top", "guide", "main", "side", "drawer", "modal", "question", "notices")
+TABS = {"members": "Groups and channels", "traffic": "Traffic", "kit": "Block Kit"}
 CACHE_SIZE = 2000  # surfaces, those drawn last
 
 
@@ -59,25 +58,20 @@ class Pages:
         }
 
     async def _variables(self, screen: Screen) -> dict[str, Any]:
-        time = self._setup.time
+        time, guide = self._setup.time, self._setup.guide
         due = await time.next_due() if time else None
         return {
             "screen": screen,
             "place": screen.place,
             "setup": self._setup,
             "blocks": self._blocks,
-            "due": due and self._due_text(screen, due.at, due.text),
+            "due": due and f"{due.text} {dates.until(due.at, screen.reader.now)}",
+            "progress": await guide.progress() if guide else None,
             "dates": dates,
             "tabs": TABS | {panel.key: panel.name for panel in self._setup.panels},
             "drawer": await self._drawer(screen),
             "faults": world_controls.FAULTS,
         }
-
-    def _due_text(self, screen: Screen, at: datetime, text: str) -> str:
-        when = dates.format_date(
-            at.astimezone(screen.reader.zone), "{date_short_pretty} {time}", screen.reader.now
-        )
-        return f"{text}, {when}"
 
     async def _drawer(self, screen: Screen) -> Any:
         tab = screen.place.drawer

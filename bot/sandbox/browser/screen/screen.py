@@ -174,9 +174,12 @@ class Screen:
         return len(self.slack.views.stack(self.user.id))
 
     @property
-    def broken(self) -> bool:
-        """Whether a fault is set or a switch flipped."""
-        return bool(self.slack.faults.active) or any(switch.broken() for switch in self.setup.switches)
+    def fault(self) -> str:
+        """The faults in force in a few words; empty for none."""
+        faults = self.slack.faults.active
+        if len(faults) > 1:
+            return f"{len(faults)} faults"
+        return faults[0].label or "1 fault" if faults else ""
 
     def text(self, value: object) -> Markup:
         """A text object outside any surface, as in a confirm dialog."""

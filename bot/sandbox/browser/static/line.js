@@ -4,6 +4,7 @@ const waiting = new Map();
 let socket = null;
 let count = 0;
 let pause = 200;
+let edition = null;
 
 export function connect(draw) {
   const at = encodeURIComponent(location.pathname + location.search);
@@ -19,13 +20,17 @@ export function connect(draw) {
 }
 
 function receive(said, draw) {
+  if (said.edition && said.edition !== (edition ??= said.edition)) startOver();
+  if (said.at) history.pushState(null, "", said.at);
   if (said.regions) draw(said.regions);
   waiting.get(said.answer)?.(said);
   waiting.delete(said.answer);
 }
 
 export function send(message) {
-  if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+  const text = JSON.stringify(message);
+  if (socket?.readyState === WebSocket.OPEN) socket.send(text);
+  else if (!edition) socket?.addEventListener("open", () => socket.send(text)); // clicked before the page was ready
 }
 
 export function ask(message) {
@@ -35,5 +40,8 @@ export function ask(message) {
     send({ ...message, n: count });
   });
 }
+
+// Another sandbox answers, as after a reset: what was open is gone, and the person stays.
+const startOver = () => location.assign(location.pathname.split("/").slice(0, 3).join("/"));
 
 const lost = (isLost) => { document.getElementById("line").hidden = !isLost; };

@@ -5,14 +5,12 @@ const keyOf = (node) => (node.nodeType === Node.ELEMENT_NODE && (node.dataset.ke
 export function fill(element, html) {
   const fresh = document.createElement("template");
   fresh.innerHTML = html;
-  const followed = new Map([...element.querySelectorAll("[data-bottom]")].map((box) => [box, isAtBottom(box)]));
   children(element, fresh.content);
-  for (const box of element.querySelectorAll("[data-bottom]")) if (followed.get(box) ?? true) toBottom(box);
 }
 
 export const toBottom = (box) => { box.scrollTop = box.scrollHeight; };
 
-const isAtBottom = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 40;
+export const isAtBottom = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < 40;
 
 function children(old, fresh) {
   const wanted = new Set([...fresh.childNodes].map(keyOf));

@@ -3,14 +3,17 @@
 import * as composer from "./composer.js";
 import { connect, send } from "./line.js";
 import * as menu from "./menu.js";
-import { fill, toBottom } from "./morph.js";
+import { fill, isAtBottom, toBottom } from "./morph.js";
 
 const region = (name) => document.getElementById(name);
 let returnTo = null;
 let dialog = null;
 
 function draw(regions) {
+  const boxes = () => document.querySelectorAll("[data-bottom]");
+  const followed = new Map([...boxes()].map((box) => [box, isAtBottom(box)]));
   for (const [name, html] of Object.entries(regions)) if (region(name)) fill(region(name), html);
+  for (const box of boxes()) if (followed.get(box) ?? true) toBottom(box); // a drawer that opens takes its height
   document.title = document.title.replace(/^[^·]*/, `${document.querySelector(".me strong")?.textContent} `);
   composer.restore();
   guardDialogs();
@@ -48,8 +51,10 @@ const clicks = {
   shortcut: (_, data) => send({ ...data }),
   message_action: (_, data) => send({ ...data }),
   forward: (_, data) => send({ do: "forward", step: data.step }),
-  mend: (_, data) => send({ ...data }),
-  switch: (_, data) => send({ ...data }),
+  fix: (_, data) => send({ ...data }),
+  preset: (_, data) => send({ ...data }),
+  play: (_, data) => send({ ...data }),
+  reset: () => send({ do: "reset" }),
   theme: () => paint(dark() ? "light" : "dark"),
 };
 

@@ -22,6 +22,8 @@ class Fault:
     error: str = "internal_error"
     delay: float = 0.0
     """Real seconds."""
+    label: str = ""
+    """The name that whoever injected it has for it."""
     used: int = 0
     removed: asyncio.Event = field(default_factory=asyncio.Event)
     on_change: Callable[[], None] = lambda: None
