@@ -13,6 +13,11 @@ from tests.browser.chromium import Window, chromium
 WIDTH, HEIGHT = 1280, 800
 
 
+def _first_minute(window: Window) -> None:
+    window.go("")
+    window.find("#guide [aria-current=step]", "1 Request as the employee")
+
+
 def _form(window: Window) -> None:
     window.go("as/U0ADA")
     window.write("/request-access github engineering 8h because INC-42: checkout is down")
@@ -46,7 +51,7 @@ def _admin(window: Window) -> None:
     window.sees("Edit basics", "#modal")
 
 
-def _traffic(window: Window) -> None:
+def _under_the_hood(window: Window) -> None:
     window.click("×", "#modal")
     window.sees_no_more("Edit basics", "#modal")
     window.go("as/U0ADA?drawer=traffic")
@@ -54,12 +59,13 @@ def _traffic(window: Window) -> None:
 
 
 SCREENS: dict[str, Callable[[Window], None]] = {
+    "first-minute": _first_minute,
     "request-form": _form,
     "approval-card": _card,
     "access-given": _granted,
     "app-home": _home,
     "admin": _admin,
-    "what-happened": _traffic,
+    "under-the-hood": _under_the_hood,
 }
 
 
