@@ -99,7 +99,7 @@ class Browser:
         target = place.parse_url(request.query.get("at", ""))
         if target is None or target.user_id not in self._slack.workspace.users:
             raise web.HTTPNotFound
-        socket = web.WebSocketResponse(heartbeat=30)
+        socket = web.WebSocketResponse(heartbeat=30, compress=False)
         await socket.prepare(request)
         window = Window(self._slack, conversation.with_default_conversation(self._slack, target))
         app = conversation.app_at(self._slack, window.place)
