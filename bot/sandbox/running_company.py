@@ -142,6 +142,7 @@ class RunningCompany:
 
     async def retry(self) -> None:
         """Move the clock to the retries of what failed, until none is left within `RETRY_WINDOW`."""
+        await self.wait_until_idle()  # calls that hung fail now, and only then have a retry
         end = self.clock.now() + RETRY_WINDOW
         while (at := await self.bot.store.read(next_retry)) is not None and at < end:
             await self.forward(at - self.clock.now())
