@@ -36,7 +36,8 @@ TEXTS = (
     "Ada was told before the end, and is out of @engineering. What if Slack fails?",
     "That was the story. Act as anyone and try more, or press Reset to start over.",
 )
-IN_OUTAGE = "Slack is away. Ada just sent another request: it is saved, and waits for Slack."
+IN_OUTAGE = "Slack is away. What Ada has just requested is saved, and waits for Slack."
+IN_OTHER_OUTAGE = "Slack is away. What people do now is saved, and waits for Slack."
 
 _GITHUB = ("github", "engineering")
 _GRANTS = (
@@ -61,13 +62,13 @@ class MainStory:
     def __init__(self, running: RunningCompany, outage: Preset, pace: float = PACE) -> None:
         """`outage` is the fault of the last step."""
         self._running, self._outage, self._pace = running, outage, pace
-        self._group_shown = self._outage_shown = False
+        self._group_shown = self._outage_shown = self._sent_in_outage = False
         self._play = (self._request, self._approve, self._show_group, self._let_expire, self._break_slack)
 
     async def progress(self) -> Progress:
         """The number of steps done, and what they led to."""
         if self._outage.active(self._running.slack.faults) and self._outage_shown:
-            return Progress(len(STEPS), IN_OUTAGE)
+            return Progress(len(STEPS), IN_OUTAGE if self._sent_in_outage else IN_OTHER_OUTAGE)
         done = await self._running.bot.store.read(_steps_done)
         if done == STEPS.index("See the group change") and self._group_shown:
             done += 1
@@ -90,9 +91,11 @@ class MainStory:
         await self._running.wait_until_idle()
 
     async def _request(self, show: Show) -> None:
-        await self._send_form(show, REQUEST)
+        if not await self._send_form(show, REQUEST):
+            raise GuideError("Ada’s form was refused; it says why.")
 
-    async def _send_form(self, show: Show, text: str, fault: Preset | None = None) -> None:
+    async def _send_form(self, show: Show, text: str, fault: Preset | None = None) -> bool:
+        """Fill in and send Ada's form, with a fault from then on; returns False if it was refused."""
         ada = self._running.person("ada")
         show(ADA, "break" if fault else "")
         await _close_modals(ada)
@@ -100,8 +103,8 @@ class MainStory:
         await asyncio.sleep(self._pace)
         if fault:
             fault.start(self._running.slack.faults)
-        if ada.view is not None:  # else whoever watches sent or closed it meanwhile
-            await ada.submit()
+        # Without a form, whoever watches has sent or closed it meanwhile.
+        return ada.view is None or (await ada.submit()).ok
 
     async def _approve(self, show: Show) -> None:
         mia = self._running.person("mia")
@@ -127,7 +130,8 @@ class MainStory:
 
     async def _break_slack(self, show: Show) -> None:
         self._outage_shown = True
-        await self._send_form(show, REQUEST_IN_OUTAGE, self._outage)
+        self._sent_in_outage = await self._send_form(show, REQUEST_IN_OUTAGE, self._outage)
+        await _close_modals(self._running.person("ada"))  # refused where Ada has this access already
 
 
 async def _close_modals(person: Person) -> None:

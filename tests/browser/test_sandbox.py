@@ -133,7 +133,7 @@ def test_the_story_is_played_from_its_first_to_its_last_step_in_six_clicks(
     window.sees("@engineering − Ada Lindqvist", "#drawer")
 
     _next_step(window, "5 Break Slack")
-    window.sees("it is saved, and waits for Slack", "#guide")
+    window.sees("is saved, and waits for Slack", "#guide")
     window.sees("Slack is away", "#top")
     assert "Dashboards" not in window.text("#main")
     window.click("Fix Slack", "#guide")

@@ -191,6 +191,18 @@ async def test_a_step_of_the_story_says_what_is_in_its_way(tmp_path: Path) -> No
         assert (await story.progress()).done == 0
 
 
+async def test_the_last_step_goes_without_a_request_where_ada_has_the_access(tmp_path: Path) -> None:
+    files = CompanyFiles(tmp_path)
+    files.begin(fresh=False)
+    async with run_company(files) as running:
+        story = MainStory(running, run.SLACK_AWAY, pace=0)
+        await ask(running, "ada", "dashboards viewer 8h")
+        await story.play(4, lambda *_place: None)
+        assert running.person("ada").view is None
+        assert "What people do now is saved" in (await story.progress()).text
+        running.slack.faults.clear()
+
+
 async def test_an_access_given_back_early_counts_as_the_end_of_the_story(tmp_path: Path) -> None:
     files = CompanyFiles(tmp_path)
     files.begin(fresh=False)
