@@ -51,7 +51,7 @@ def sandbox(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def phone_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def quiet_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`keyturn sandbox` for tests that only look; its address."""
     yield from _serve(["bot", "sandbox", "--fresh", "--port", "0"], tmp_path_factory.mktemp("sandbox"))
 

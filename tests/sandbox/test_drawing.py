@@ -1,7 +1,9 @@
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from bot.sandbox.browser.draw import dates
 from bot.sandbox.browser.draw.canvas import FieldStatus
 from tests.sandbox.drawing import canvas, draw, read
 from tests.sandbox.every_block import CONFIRM, FIELDS, HOME, MESSAGE, button, field, mrkdwn, plain
@@ -95,3 +97,14 @@ def test_fields_show_what_they_begin_with() -> None:
     )
     block = drawn.blocks[0]
     assert drawn.text_value(block, block["element"]) == "2026-03-02T09:00"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(0.2, "in a moment"), (1, "in 1 minute"), (59.8, "in 1 hour"), (479, "in 7 h 59 min"),
+     (480, "in 8 hours"), (1430, "in 24 hours"), (47 * 60, "in 47 hours"),
+     (50 * 60, "in 2 days"), (30 * 24 * 60, "in 30 days")],
+)  # fmt: skip
+def test_how_long_until_an_event(minutes: float, words: str) -> None:
+    now = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    assert dates.until(now + timedelta(minutes=minutes), now) == words

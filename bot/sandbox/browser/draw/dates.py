@@ -92,9 +92,9 @@ def ago(moment: datetime, now: datetime) -> str:
 
 
 def until(moment: datetime, now: datetime) -> str:
-    """How long until then, to the minute: "in 8 hours", "in 7 h 59 min", "in 3 days"."""
+    """How long until then: "in 40 minutes", "in 7 h 59 min", "in 24 hours", "in 3 days"."""
     minutes = round((moment - now) / timedelta(minutes=1))
-    hours, rest = divmod(minutes, 60)
+    hours, rest = divmod(minutes if minutes < 12 * 60 else 60 * round(minutes / 60), 60)
     if minutes < 1:
         return "in a moment"
     if hours >= 48:  # noqa: PLR2004  two days
