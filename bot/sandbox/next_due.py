@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from bot.sandbox.browser import DueEvent
-from models.jobs.table import Job, JobState
 from models.store.case import Case
 from models.tables.grants import Grant
+from models.tables.jobs import Job, JobState
 from models.tables.people import Delegation
 from models.tables.requests import Request
 from models.tables.reviews import Review
