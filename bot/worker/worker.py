@@ -116,7 +116,7 @@ class Worker:
         self._claim_missed = self._unclaimed = False
         ended, claimed = self._ended_count, self._claimed_count
         await self._store.run(commit_to_claim, priority=JOB)
-        # What has woken it until now is claimed by that commit, but for jobs of others meanwhile (PostgreSQL).
+        # What woke it until now is claimed by that commit, but for jobs of others meanwhile (PostgreSQL).
         self._wake.clear()
         if self._unclaimed:
             return 0
