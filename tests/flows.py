@@ -30,13 +30,17 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 @dataclass
 class Flow:
-    """What ran while a flow was recorded: the functions by file, both in the order of their first call."""
+    """What ran while a flow was recorded: (file, function) in the order of their first call."""
 
-    functions: dict[str, list[str]] = field(default_factory=dict)
+    calls: dict[tuple[str, str], None] = field(default_factory=dict)
 
-    def hops(self) -> list[str]:
-        """The functions as `file:function`."""
-        return [f"{file}:{name}" for file, names in self.functions.items() for name in names]
+    @property
+    def functions(self) -> dict[str, list[str]]:
+        """The functions by file."""
+        found: dict[str, list[str]] = {}
+        for file, function in self.calls:
+            found.setdefault(file, []).append(function)
+        return found
 
 
 class Recorder:
@@ -77,9 +81,7 @@ class Recorder:
             self._files[code.co_filename] = _ours(code.co_filename)
         name = self._files[code.co_filename]
         if name is not None and not code.co_name.startswith("<"):
-            known = self._flow.functions.setdefault(name, [])
-            if code.co_qualname not in known:
-                known.append(code.co_qualname)
+            self._flow.calls.setdefault((name, code.co_qualname))
 
 
 def _ours(path: str) -> str | None:
@@ -124,7 +126,7 @@ async def both_flows() -> dict[str, Flow]:
         await migrate.upgrade(url)
         async with running(url, ManualClock(START), "socket") as world:
             await world.offer()
-            await world.ask("Otto", "github engineering 1h because of a look at what stays the same")
+            await world.ask("Otto", "github engineering 1h because it warms the caches")
             await world.approve("Alan", "Engineering team")
             return {
                 "form sent → cards posted": await form_sent(world, recorder),

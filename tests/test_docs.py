@@ -55,6 +55,7 @@ def test_the_documented_message_can_be_used() -> None:
     [
         "README.md",
         "CONTRIBUTING.md",
+        "docs/architecture.md",
         "docs/catalogue.md",
         "docs/lifecycle.md",
         "docs/operating/README.md",
