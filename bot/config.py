@@ -1,11 +1,10 @@
-"""The configuration: a TOML file, and Slack's three secrets from the environment where they are set there."""
+"""The configuration: a TOML file, the environment, or both; the environment wins."""
 
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
@@ -19,25 +18,16 @@ from pydantic import (
     field_validator,
 )
 from pydantic_core.core_schema import ValidationInfo
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.config_addresses import SmtpServer, check_api_url, check_database_url, check_sender, parse_smtp
-from bot.errors import Failure
-from bot.pydantic_errors import FieldProblem, explain, quoted
+from bot.config_sources import ConfigError, Sources
+from bot.pydantic_errors import explain, quoted
 from models.durations import parse_duration
 from models.lifecycle.request.rate_limits import DEFAULT_LIMITS
 
 Mode = Literal["socket", "http"]
 TEXTS = ("words", "names", "errors")
 """The kinds of `models.audit.Kind`, which a command line without the database does not import."""
-
-
-class ConfigError(Failure):
-    """The configuration cannot be used. The text has one line per problem: file, key, what would be right."""
-
-    def __init__(self, path: Path, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(f"{path}: {problem}" for problem in problems))
-        self.path, self.problems = path, tuple(problems)
 
 
 def _member_id(text: str) -> str:
@@ -205,62 +195,32 @@ class Config(_Section):
         return tuple(value for value in values if value)
 
 
-class _Environment(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="SLACK_", env_ignore_empty=True)
+def load(path: Path | None = None) -> Config:
+    """Load the configuration of a file (None: config.toml, if there is one) and the environment.
 
-    bot_token: str | None = None
-    app_token: str | None = None
-    signing_secret: str | None = None
-
-
-def load(path: Path) -> Config:
-    """Reads `path`; where the environment has a secret of Slack's, that one counts. Raises ConfigError."""
-    document = _read(path)
-    secrets = _Environment().model_dump(exclude_none=True)
-    slack = document.get("slack", {})
-    if isinstance(slack, dict):
-        document["slack"] = slack | secrets
-    try:
-        return Config.model_validate(document)
-    except ValidationError as error:
-        problems = [_line(problem, secrets) for problem in explain(error, Config)]
-        raise ConfigError(path, problems) from None
-
-
-def load_mode(path: Path, default: Mode) -> Mode:
-    """Only the mode, for what is done before there are tokens. `default` where there is no file yet.
-
-    Raises ConfigError, but looks at nothing else in the file.
+    Raises ConfigError; a file that is named has to be there.
     """
-    if not path.exists():
-        return default
-    slack = _read(path).get("slack", {})
+    sources = Sources.read(path, Config)
+    config, problems = None, []
     try:
-        return TypeAdapter(Mode).validate_python(slack.get("mode", "socket"))
+        config = Config.model_validate(sources.document)
+    except ValidationError as error:
+        problems = [sources.line(problem) for problem in explain(error, Config)]
+    if lost := sources.lost_database():
+        problems.append(lost)
+    if config is None or problems:
+        raise ConfigError(sources.name, problems)
+    return config
+
+
+def load_mode(path: Path | None, default: Mode) -> Mode:
+    """Only the mode, for what is done before there are tokens. `default` where nothing is configured yet.
+
+    Raises ConfigError, but looks at nothing else.
+    """
+    sources = Sources.read(path, Config, required=False)
+    slack = sources.document.get("slack", {})
+    try:
+        return TypeAdapter(Mode).validate_python(slack.get("mode", "socket" if sources.file else default))
     except (AttributeError, ValidationError):
-        raise ConfigError(path, ["slack.mode should be 'socket' or 'http'"]) from None
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        hint = "there is no such file; copy config.example.toml to it and fill it in"
-        raise ConfigError(path, [hint]) from None
-    except OSError as error:
-        raise ConfigError(path, [f"cannot be read: {error.strerror}"]) from None
-    except UnicodeDecodeError:
-        raise ConfigError(path, ["is not text in UTF-8"]) from None
-    except RecursionError:
-        raise ConfigError(path, ["is nested too deeply"]) from None
-    except ValueError as error:
-        # tomllib ends its sentence with the line and column.
-        raise ConfigError(path, [f"is not TOML: {error}"]) from None
-
-
-def _line(problem: FieldProblem, from_environment: dict[str, Any]) -> str:
-    """One problem with its place, which is the environment where the value came from there."""
-    section, *rest = problem.location
-    if section == "slack" and rest and rest[0] in from_environment:
-        return f"SLACK_{str(rest[0]).upper()} in the environment {problem.words}"
-    return f"{problem.key} {problem.words}"
+        raise ConfigError(sources.name, ["slack.mode should be 'socket' or 'http'"]) from None

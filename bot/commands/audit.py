@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from bot.commands.options import DEFAULT_CONFIG, ConfigFile, load_config, parse_since, parse_until
+from bot.commands.options import ConfigFile, load_config, parse_since, parse_until
 from bot.plural import plural
 
 READERS = {"--since": parse_since, "--until": parse_until}
@@ -80,7 +80,7 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(
-    config: ConfigFile = DEFAULT_CONFIG,
+    config: ConfigFile = None,
     checkpoints: Checkpoints = None,
     key: PublicKey = None,
     exported: Exported = None,
@@ -129,9 +129,7 @@ def key(file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to writ
     typer.echo(f"{file} signs checkpoints. Give {keys.new_key(file)} to the auditor.")
 
 
-def checkpoint(
-    config: ConfigFile = DEFAULT_CONFIG, key: Signer = None, to: To = None, after: After = None
-) -> None:
+def checkpoint(config: ConfigFile = None, key: Signer = None, to: To = None, after: After = None) -> None:
     """Verify the trail from the last checkpoint on, and sign its end.
 
     Keep the line out of reach of anyone who can change the database.
@@ -159,7 +157,7 @@ def checkpoint(
 
 def erase(
     person: Erased,
-    config: ConfigFile = DEFAULT_CONFIG,
+    config: ConfigFile = None,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask for confirmation.")] = False,
 ) -> None:
     """Erase what a person wrote, and what was written about them; the trail still verifies.
@@ -186,7 +184,7 @@ def erase(
 
 
 def export(
-    config: ConfigFile = DEFAULT_CONFIG,
+    config: ConfigFile = None,
     form: Form = "jsonl",
     since: Since = None,
     until: Until = None,

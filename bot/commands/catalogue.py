@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.options import DEFAULT_CONFIG, ConfigFile, load_config
+from bot.commands.options import ConfigFile, load_config
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The catalogue (TOML).")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def import_catalogue(
     file: File,
-    config: ConfigFile = DEFAULT_CONFIG,
+    config: ConfigFile = None,
     dry_run: DryRun = False,
     yes: Yes = False,
     offline: Offline = False,
@@ -52,7 +52,7 @@ def import_catalogue(
             asyncio.run(import_export.import_catalogue(url, file, catalogue, yes=yes))
 
 
-def export_catalogue(config: ConfigFile = DEFAULT_CONFIG) -> None:
+def export_catalogue(config: ConfigFile = None) -> None:
     """Print the catalogue as TOML, for `catalogue import`."""
     # As above.
     from bot.catalogue import import_export  # noqa: PLC0415

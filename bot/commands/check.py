@@ -5,8 +5,9 @@ from pathlib import Path
 
 import typer
 
-from bot.commands.options import DEFAULT_CONFIG, ConfigFile, load_config
+from bot.commands.options import ConfigFile, load_config
 from bot.config import Config
+from bot.config_sources import DEFAULT_FILE
 from bot.errors import Failure
 from bot.plural import plural
 from bot.redact import Redactor
@@ -17,7 +18,7 @@ def register(app: typer.Typer) -> None:
     app.command("check")(check)
 
 
-def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
+def check(config: ConfigFile = None) -> None:
     """Check configuration, database, Slack app, catalogue and connectors, and say what to fix.
 
     Changes nothing. The exit code is 1 if something needs fixing.
@@ -28,7 +29,7 @@ def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
         raise Failure(f"{plural(wrong, 'thing')} to fix.")
 
 
-async def _report(path: Path, config: Config) -> int:
+async def _report(path: Path | None, config: Config) -> int:
     """Print the findings as they come; returns how many need fixing."""
     # What it takes to call Slack and the target systems is not for the other commands to wait for.
     from bot.check.result import Status, ok  # noqa: PLC0415
@@ -36,7 +37,8 @@ async def _report(path: Path, config: Config) -> int:
 
     colours = {Status.OK: "green", Status.NOTE: "yellow", Status.BAD: "red", Status.SKIPPED: None}
     redactor, wrong = Redactor(config.secrets()), 0
-    typer.secho(str(ok("Configuration", f"{path}, mode {config.slack.mode}")), fg=colours[Status.OK])
+    source = path or (DEFAULT_FILE if DEFAULT_FILE.exists() else "environment")
+    typer.secho(str(ok("Configuration", f"{source}, mode {config.slack.mode}")), fg=colours[Status.OK])
     async for result in run_checks(config):
         typer.secho(redactor.text(str(result)), fg=colours[result.status])
         wrong += result.status is Status.BAD

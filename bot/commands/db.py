@@ -4,7 +4,7 @@ import asyncio
 
 import typer
 
-from bot.commands.options import DEFAULT_CONFIG, ConfigFile, load_config
+from bot.commands.options import ConfigFile, load_config
 
 
 def register(app: typer.Typer) -> None:
@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="db")
 
 
-def upgrade_schema(config: ConfigFile = DEFAULT_CONFIG) -> None:
+def upgrade_schema(config: ConfigFile = None) -> None:
     """Bring the database's schema up to date. `keyturn run` does this when it starts."""
     # Here, and not above: the other commands start without the database.
     from bot.database.connection import explain_errors, upgrade  # noqa: PLC0415

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.options import DEFAULT_CONFIG, ConfigFile
+from bot.commands.options import ConfigFile
 from bot.config import Mode, load_mode
 from bot.config_addresses import check_public_url
 from bot.slack.manifest import as_yaml, manifest
@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
     app.command("manifest")(print_manifest)
 
 
-def print_manifest(config: ConfigFile = DEFAULT_CONFIG, url: Address = None) -> None:
+def print_manifest(config: ConfigFile = None, url: Address = None) -> None:
     """Print the Slack app's manifest (YAML), with the scopes and events that Keyturn uses.
 
     Works without a configuration: then for Socket Mode, or for HTTP if --url is given.

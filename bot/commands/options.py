@@ -11,15 +11,20 @@ import typer
 from bot import log
 from bot.config import Config, load
 
-# Every command takes it: `def check(config: ConfigFile = DEFAULT_CONFIG) -> None`.
-ConfigFile = Annotated[Path, typer.Option("--config", metavar="FILE", help="The configuration file.")]
-DEFAULT_CONFIG = Path("config.toml")
-
+# Every command takes it: `def check(config: ConfigFile = None) -> None`.
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="The configuration file; by default config.toml, or the environment alone where there is none.",
+    ),
+]
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-def load_config(path: Path) -> Config:
+def load_config(path: Path | None) -> Config:
     """Load the configuration. From here on no log shows its secrets. Raises ConfigError."""
     config = load(path)
     log.configure(config.secrets(), level=logging.WARNING)

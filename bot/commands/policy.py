@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.options import DEFAULT_CONFIG, ConfigFile, load_config
+from bot.commands.options import ConfigFile, load_config
 from bot.errors import Failure
 
 File = Annotated[
@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="policy")
 
 
-def check(config: ConfigFile = DEFAULT_CONFIG, file: File = None) -> None:
+def check(config: ConfigFile = None, file: File = None) -> None:
     """Run the catalogue's examples with the people and groups in the database.
 
     Changes nothing. Also notes stages that need more people than are known. The exit code is 1 if an example

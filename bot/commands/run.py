@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot import log
-from bot.commands.options import DEFAULT_CONFIG, ConfigFile
+from bot.commands.options import ConfigFile
 from bot.config import load
 from models.clock import SystemClock
 
@@ -22,7 +22,7 @@ Observe = Annotated[
 ]
 
 
-def run(config: ConfigFile = DEFAULT_CONFIG, observe: Observe = False) -> None:
+def run(config: ConfigFile = None, observe: Observe = False) -> None:
     """Run the bot until SIGTERM or Ctrl-C.
 
     Updates the database's schema, does whatever became due while it was down, then listens to Slack.

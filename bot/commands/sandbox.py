@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot import log
-from bot.commands.options import DEFAULT_CONFIG, ConfigFile
+from bot.commands.options import ConfigFile
 
 FOLDER = Path(".keyturn-sandbox")
 
@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def sandbox(
-    config: ConfigFile = DEFAULT_CONFIG,  # noqa: ARG001  every command takes it; the sandbox brings its own
+    config: ConfigFile = None,  # noqa: ARG001  every command takes it; the sandbox brings its own
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 for any free one.")] = 8700,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over.")] = False,
     story: Annotated[bool, typer.Option("--story", help="Play the main loop without a browser.")] = False,

@@ -1,6 +1,7 @@
 """`keyturn …` as somebody runs it: in this process, or as a program of its own."""
 
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from bot import cli
+from bot.config_environment import PLATFORM_NAMES, PORT, PREFIX, SEPARATOR, TEMPORARY_DISK
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,6 +28,13 @@ class Terminal(io.StringIO):
 
     def isatty(self) -> bool:
         return True
+
+
+def clear_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave nothing in the environment that configures Keyturn."""
+    ours = {name for name in os.environ if name.startswith(PREFIX) and SEPARATOR in name}
+    for name in (*PLATFORM_NAMES, PORT, *TEMPORARY_DISK, *ours):
+        monkeypatch.delenv(name, raising=False)
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> Ended:
@@ -87,8 +96,7 @@ def keyturn(
 ) -> CommandLine:
     """Runs `keyturn …` in a folder with a config.toml for SQLite and no Slack."""
     monkeypatch.chdir(tmp_path)
-    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
-        monkeypatch.delenv(name, raising=False)
+    clear_environment(monkeypatch)
     line = CommandLine(tmp_path, capsys)
     line.configure()
     return line

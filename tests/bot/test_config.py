@@ -11,9 +11,11 @@ import tomlkit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.config import TEXTS, Config, ConfigError, load
+from bot.config import TEXTS, Config, load
+from bot.config_sources import ConfigError
 from bot.pydantic_errors import model_at
 from models.audit import TextKind
+from tests.bot.command_line import clear_environment
 
 SOCKET = {"bot_token": "xoxb-1-canary", "app_token": "xapp-1-canary"}
 HTTP = {"mode": "http", "bot_token": "xoxb-1-canary", "signing_secret": "s1gning-canary"}
@@ -23,8 +25,7 @@ one_file_for_all_examples = settings(suppress_health_check=[HealthCheck.function
 
 @pytest.fixture(autouse=True)
 def _empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("BOT_TOKEN", "APP_TOKEN", "SIGNING_SECRET"):
-        monkeypatch.delenv(f"SLACK_{name}", raising=False)
+    clear_environment(monkeypatch)
 
 
 def write(folder: Path, **document: Any) -> Path:
