@@ -31,9 +31,9 @@ def new_key(path: Path) -> Path:
     public_pem = key.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    _write_new(public, public_pem, 0o644)
+    _write_new(public, public_pem)
     try:
-        _write_new(path, private_pem, OWNER_ONLY)
+        _write_new(path, private_pem)
     except Failure:
         public.unlink()  # of no use to anybody: its other half is nowhere
         raise
@@ -45,9 +45,9 @@ def public_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.pub")
 
 
-def _write_new(path: Path, content: bytes, mode: int) -> None:
+def _write_new(path: Path, content: bytes) -> None:
     try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY), "wb") as file:
             file.write(content)
     except FileExistsError:
         raise Failure(f"{path} already exists. Choose another file; a key is never overwritten.") from None

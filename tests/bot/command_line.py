@@ -40,8 +40,12 @@ def clear_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> Ended:
     """Run `keyturn …` in this process."""
     capsys.readouterr()
-    with pytest.raises(SystemExit) as ended:
-        cli.main(arguments)
+    umask = os.umask(0o022)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            cli.main(arguments)
+    finally:
+        os.umask(umask)
     # Text as a code is what the interpreter prints to standard error, with exit code 1.
     text = ended.value.code if isinstance(ended.value.code, str) else ""
     code = 1 if text else int(ended.value.code or 0)

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,7 +15,7 @@ import yaml
 from bot import cli
 from bot.errors import Failure
 from bot.slack.manifest import manifest
-from tests.bot.command_line import Ended, run
+from tests.bot.command_line import Ended, clear_environment, run
 
 URL = "https://keyturn.example.com"
 
@@ -116,3 +117,28 @@ def test_it_runs_as_a_program(start: list[str], tmp_path: Path) -> None:
         [sys.executable, *start, "manifest"], capture_output=True, text=True, check=True, cwd=tmp_path
     )
     assert yaml.safe_load(done.stdout) == manifest("socket")
+
+
+def test_the_version_is_the_packages(keyturn: Run) -> None:
+    assert keyturn("--version") == (0, f"keyturn {version('keyturn')}\n", "")
+
+
+@pytest.mark.parametrize("group", [[], ["audit"], ["catalogue"]])
+def test_help_cuts_no_sentence(keyturn: Run, group: list[str]) -> None:
+    ended = keyturn(*group, "--help")
+    assert ended.code == 0
+    assert "..." not in ended.out.replace("[ARGS]...", "")
+    assert max(map(len, ended.out.splitlines())) <= 80
+
+
+def test_what_it_writes_is_for_its_own_user(keyturn: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    clear_environment(monkeypatch)
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-1")
+    assert keyturn("db", "upgrade").code == 0
+    assert keyturn("audit", "export", "--output", "trail.jsonl").code == 0
+    assert keyturn("audit", "key", "audit.key").code == 0
+    assert keyturn("audit", "checkpoint", "--key", "audit.key", "--to", "points.jsonl").code == 0
+    modes = {path.name: path.stat().st_mode & 0o777 for path in Path().iterdir()}
+    assert modes.keys() >= {"keyturn.db", "trail.jsonl", "audit.key", "points.jsonl"}
+    assert set(modes.values()) == {0o600}
