@@ -1,7 +1,13 @@
 """The result of a check, as one line of the report."""
 
+import textwrap
 from dataclasses import dataclass
 from enum import StrEnum
+
+COLUMN = len("Signing secret:")
+"""Characters of the column with what was checked; this is the longest."""
+NARROWEST = 40
+"""A narrower terminal is written to as if it had so many columns."""
 
 
 class Status(StrEnum):
@@ -26,6 +32,18 @@ class CheckResult:
 
     def __str__(self) -> str:
         return f"{self.status} {self.about}: {self.text}"
+
+    def folded(self, width: int) -> str:
+        """The same for a terminal of so many columns: in columns, folded between words."""
+        start = f"{self.status} {self.about + ':':{COLUMN}} "
+        return textwrap.fill(
+            self.text,
+            max(width, NARROWEST),
+            initial_indent=start,
+            subsequent_indent=" " * len(start),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
 
 
 def ok(about: str, text: str) -> CheckResult:

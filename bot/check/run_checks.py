@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import structlog
 
-from bot.check import catalogue, connectors, database, email, people, slack
+from bot.check import catalogue, connectors, database, email, files, people, slack
 from bot.check.context import CheckContext, open_context
 from bot.check.result import CheckResult, bad, skipped
 from bot.config import Config
@@ -26,6 +26,7 @@ class Check(NamedTuple):
 
 CHECKS = (
     Check("Database", database.database),
+    Check("Files", files.files),
     Check("E-mail", email.server),
     Check("Slack token", slack.token),
     Check("Scopes", slack.scopes, slack=True),

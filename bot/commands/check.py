@@ -1,13 +1,14 @@
 """`keyturn check`: check everything that Keyturn needs, and say what to fix."""
 
 import asyncio
+import shutil
+import sys
 from pathlib import Path
 
 import typer
 
 from bot.commands.options import ConfigFile, load_config
 from bot.config import Config
-from bot.config_sources import DEFAULT_FILE
 from bot.errors import Failure
 from bot.plural import plural
 from bot.redact import Redactor
@@ -32,14 +33,21 @@ def check(config: ConfigFile = None) -> None:
 async def _report(path: Path | None, config: Config) -> int:
     """Print the findings as they come; returns how many need fixing."""
     # What it takes to call Slack and the target systems is not for the other commands to wait for.
-    from bot.check.result import Status, ok  # noqa: PLC0415
+    from bot.check.files import configuration  # noqa: PLC0415
+    from bot.check.result import CheckResult, Status  # noqa: PLC0415
     from bot.check.run_checks import run_checks  # noqa: PLC0415
 
     colours = {Status.OK: "green", Status.NOTE: "yellow", Status.BAD: "red", Status.SKIPPED: None}
-    redactor, wrong = Redactor(config.secrets()), 0
-    source = path or (DEFAULT_FILE if DEFAULT_FILE.exists() else "environment")
-    typer.secho(str(ok("Configuration", f"{source}, mode {config.slack.mode}")), fg=colours[Status.OK])
+    redactor, terminal, wrong = Redactor(config.secrets()), sys.stdout.isatty(), 0
+
+    def show(result: CheckResult) -> None:
+        # A file or another program gets each finding as one line.
+        text = result.folded(shutil.get_terminal_size().columns) if terminal else str(result)
+        typer.secho(redactor.text(text), fg=colours[result.status])
+
+    for result in configuration(path, config):
+        show(result)
     async for result in run_checks(config):
-        typer.secho(redactor.text(str(result)), fg=colours[result.status])
+        show(result)
         wrong += result.status is Status.BAD
     return wrong

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bot.database.connection import sqlite_file
 from bot.sandbox.slack import App, LocalSlack
 from models.catalogue.spec import AppSpec
 from models.clock import SystemClock
@@ -36,6 +37,8 @@ class ConfiguredWorkspace:
         for name in ("Root", "Grace", "Alan"):
             slack.workspace.add_person(name, id=f"U0{name.upper()}", email=f"{name.lower()}@example.com")
         slack.workspace.add_usergroup("On call", handle="oncall", id="S0ONCALL", members=["U0ALAN"])
+        if file := sqlite_file(url):
+            file.chmod(0o600)  # as `keyturn run` makes it
         self.configure()
 
     def configure(self, **slack: Any) -> None:

@@ -1,6 +1,7 @@
 """`keyturn check`: one line a check, what to mend in it, and on with the next."""
 
 from collections.abc import AsyncIterator, Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from bot.check import slack as slack_checks
 from bot.check.context import CheckContext
 from bot.check.database import has_wal_reset_fixed
-from bot.check.result import CheckResult, ok
+from bot.check.files import files
+from bot.check.result import CheckResult, bad, note, ok
 from bot.check.run_checks import Check, run_checks
 from bot.config import load
 from bot.sandbox.mailbox import Mailbox
@@ -43,7 +45,7 @@ async def test_all_is_well(workspace: ConfiguredWorkspace) -> None:
     assert (checked.code, checked.err, checked.bad()) == (0, "", [])
     good = [line.split(":")[0].removeprefix("ok").strip() for line in checked.lines if line.startswith("ok")]
     assert good == [
-        *("Configuration", "Database", "Slack token", "Scopes", "Socket Mode"),
+        *("Configuration", "Database", "Files", "Slack token", "Scopes", "Socket Mode"),
         *("Admins", "People", "User groups", "Stages", "Connectors"),
     ]
 
@@ -338,3 +340,41 @@ async def test_messages_that_cannot_be_used_are_told(
     await store.run(catalogue_entries.save_entry, MESSAGE, own, "operator")
     await store.close()
     assert (await workspace.check()).about("Messages") == [line]
+
+
+async def test_files_that_others_can_open_are_told_with_what_mends_them(keyturn: CommandLine) -> None:
+    with (keyturn.folder / "config.toml").open("a") as file:
+        file.write('\n[audit]\nkey = "audit.key"\ncheckpoints = "points.jsonl"\n')
+    paths = [f"keyturn.db{end}" for end in ("", "-wal", ".lock")] + ["audit.key", "points.jsonl"]
+
+    async def look() -> list[str]:
+        return [
+            str(result) async for result in run_checks(load(Path("config.toml")), [Check("Files", files)])
+        ]
+
+    for name in paths:
+        (keyturn.folder / name).touch(mode=0o640)
+    found = [f"✗  Files: others on this machine can open {path}. Run `chmod 600 {path}`" for path in paths]
+    assert await look() == found
+    for name in paths:
+        (keyturn.folder / name).chmod(0o600)
+    assert await look() == ["ok Files: 5 files, open to nobody else on this machine"]
+
+
+def test_a_configuration_that_others_can_read_is_noted(keyturn: CommandLine) -> None:
+    assert "·  Configuration: others on this machine can read config.toml. Run" in keyturn("check").out
+    (keyturn.folder / "config.toml").chmod(0o600)
+    assert keyturn("check").out.count("Configuration") == 1
+
+
+def test_on_a_terminal_findings_stand_in_columns_and_are_folded() -> None:
+    finding = note(
+        "People", "one two three four five six seven eight https://example.com/a-very-long-address-indeed"
+    )
+    assert finding.folded(48).splitlines() == [
+        "·  People:         one two three four five six",
+        "                   seven eight",
+        "                   https://example.com/a-very-long-address-indeed",
+    ]
+    assert bad("Signing secret", "wrong").folded(45) == "✗  Signing secret: wrong"
+    assert ok("E-mail", "x").folded(10) == ok("E-mail", "x").folded(80)
