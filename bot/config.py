@@ -124,6 +124,11 @@ class DatabaseConfig(_Section):
 
     url: Annotated[SecretStr, AfterValidator(_database)] = SecretStr("sqlite+aiosqlite:///keyturn.db")
 
+    @property
+    def password(self) -> str:
+        """The password in the URL; empty where there is none."""
+        return check_database_url(self.url.get_secret_value()).password or ""
+
 
 class EmailConfig(_Section):
     """`[email]`: the server that e-mail goes out by, and whom it is from."""
@@ -190,7 +195,7 @@ class Config(_Section):
         """Every secret value, so that a log can leave them out (see bot.log)."""
         tokens = (self.slack.bot_token, self.slack.app_token, self.slack.signing_secret)
         values = [token.get_secret_value() for token in tokens if token]
-        values.append(check_database_url(self.database.url.get_secret_value()).password or "")
+        values.append(self.database.password)
         values.append((self.email and self.email.server.password) or "")
         return tuple(value for value in values if value)
 
@@ -211,6 +216,24 @@ def load(path: Path | None = None) -> Config:
     if config is None or problems:
         raise ConfigError(sources.name, problems)
     return config
+
+
+class _DatabaseOnly(_Section):
+    database: DatabaseConfig = DatabaseConfig()
+
+
+def load_database(path: Path | None = None) -> DatabaseConfig:
+    """Load only `[database]`, for what needs no Slack; without any configuration it is the default.
+
+    Raises ConfigError, but looks at nothing else.
+    """
+    sources = Sources.read(path, Config, required=False)
+    document = {key: value for key, value in sources.document.items() if key == "database"}
+    try:
+        return _DatabaseOnly.model_validate(document).database
+    except ValidationError as error:
+        problems = [sources.line(problem) for problem in explain(error, _DatabaseOnly)]
+        raise ConfigError(sources.name, problems) from None
 
 
 def load_mode(path: Path | None, default: Mode) -> Mode:

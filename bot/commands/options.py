@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from bot import log
-from bot.config import Config, load
+from bot.config import Config, load, load_database
 
 # Every command takes it: `def check(config: ConfigFile = None) -> None`.
 ConfigFile = Annotated[
@@ -29,6 +29,13 @@ def load_config(path: Path | None) -> Config:
     config = load(path)
     log.configure(config.secrets(), level=logging.WARNING)
     return config
+
+
+def load_database_url(path: Path | None) -> str:
+    """The database's URL, for commands that need no Slack and so no token. Raises ConfigError."""
+    database = load_database(path)
+    log.configure([database.password] if database.password else [], level=logging.WARNING)
+    return database.url.get_secret_value()
 
 
 def parse_since(text: str) -> datetime:

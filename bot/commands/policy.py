@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.options import ConfigFile, load_config
+from bot.commands.options import ConfigFile, load_database_url
 from bot.errors import Failure
 
 File = Annotated[
@@ -27,14 +27,14 @@ def register(app: typer.Typer) -> None:
 def check(config: ConfigFile = None, file: File = None) -> None:
     """Run the catalogue's examples with the people and groups in the database.
 
-    Changes nothing. Also notes stages that need more people than are known. The exit code is 1 if an example
-    fails.
+    Changes nothing. Also notes stages that need more people than are known. With --file neither configuration
+    nor database is needed: then everybody in it is supposed to exist. The exit code is 1 if an example fails.
     """
     # Here, and not above: the other commands start without the database and the connectors.
     from bot.catalogue import import_export, policy_examples  # noqa: PLC0415
     from bot.database.connection import explain_errors  # noqa: PLC0415
 
-    url = load_config(config).database.url.get_secret_value()
+    url = load_database_url(config)
     catalogue = import_export.read(file) if file else None
     with explain_errors(url):
         run = asyncio.run(

@@ -88,7 +88,7 @@ def test_a_file_is_tried_with_the_directory_that_it_brings(keyturn: CommandLine)
     directory = '\n[[person]]\nperson = "ada@example.com"\ndepartment = "Sales"\n'
     keyturn.write("apps.toml", PRODUCT_EXAMPLE + sales + directory)
     assert keyturn("policy", "check", "--file", "apps.toml").code == 0
-    assert keyturn("catalogue", "import", "apps.toml", "--offline").code == 0
+    assert keyturn("catalogue", "import", "apps.toml", "--offline", "--yes").code == 0
     keyturn.write("apps.toml", PRODUCT_EXAMPLE + sales + directory.replace("Sales", "Support"))
     ended = keyturn("catalogue", "import", "apps.toml", "--offline")
     assert ended.code == 1
@@ -112,7 +112,7 @@ def test_a_stage_that_wants_more_people_than_are_known_is_noted(keyturn: Command
     said = "Note: GitHub: stage “Two” wants 3 approvals, and only 2 people can be asked."
     empty = "Note: GitHub: stage “Two” names @none, and nobody is in it."
     assert said in keyturn("catalogue", "import", "apps.toml", "--dry-run", "--offline").out.splitlines()
-    assert said in keyturn("catalogue", "import", "apps.toml", "--offline").out.splitlines()
+    assert said in keyturn("catalogue", "import", "apps.toml", "--offline", "--yes").out.splitlines()
     for options in ((), ("--file", "apps.toml")):
         lines = keyturn("policy", "check", *options).out.splitlines()
         assert lines[:2] == [said, empty]
@@ -127,3 +127,10 @@ def test_without_a_database_there_is_nothing_to_check(keyturn: CommandLine) -> N
     ended = keyturn("policy", "check")
     assert ended.code == 1
     assert "There is nothing in the database yet" in ended.err
+
+
+def test_a_file_is_checked_without_tokens_configuration_or_database(keyturn: CommandLine) -> None:
+    (keyturn.folder / "config.toml").unlink()
+    keyturn.write("apps.toml", PRODUCT_EXAMPLE)
+    assert keyturn("policy", "check", "--file", "apps.toml") == (0, "There are no examples yet.\n", "")
+    assert [path.name for path in keyturn.folder.iterdir()] == ["apps.toml"]
