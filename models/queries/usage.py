@@ -1,9 +1,12 @@
 """Count live grants and pending requests by access: what of the catalogue is in use."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, text
 
+from models.catalogue.spec import AppSpec
+from models.catalogue.spec.enums import RequestKind
 from models.store.case import Case
 from models.tables.grants import LIVE, Grant
 from models.tables.requests import Request
@@ -20,6 +23,11 @@ _REQUESTS = (
     select(Request.app_key, Request.access_key, func.count())
     .where(text("requests.state = 'pending' AND requests.expires_at > '1970-01-01'"))
     .group_by(Request.app_key, Request.access_key)
+)
+
+
+_PENDING = select(Request.id, Request.app_key, Request.access_key).where(
+    text("requests.state = 'pending'"), Request.kind != RequestKind.EXTEND
 )
 
 
@@ -43,3 +51,11 @@ def in_use(case: Case) -> dict[AccessKey, InUse]:
     for app, access, count in case.read(_REQUESTS):
         used[app, access] = used.get((app, access), InUse()) + InUse(requests=count)
     return used
+
+
+def not_offered(case: Case, specs: Iterable[AppSpec]) -> list[Request]:
+    """The pending requests that a catalogue of these apps cancels (`cancel_unoffered`), oldest first."""
+    offered = {(app.key, access.key) for app in specs for access in app.access}
+    ids = sorted(key for key, app, access in case.read(_PENDING) if (app, access) not in offered)
+    case.hand(Request, ids)
+    return [row for key in ids if (row := case.get(Request, key)) is not None]

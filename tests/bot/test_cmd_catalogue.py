@@ -135,7 +135,7 @@ def test_parts_that_are_no_apps_are_imported_exported_and_removed_with_the_file(
     shown = keyturn("catalogue", "import", "catalogue.toml", "--dry-run")
     assert shown.out.splitlines()[0] == "- directory entry ana@example.com is removed"
     assert "[[person]]" in keyturn("catalogue", "export").out
-    keyturn("catalogue", "import", "catalogue.toml")
+    keyturn("catalogue", "import", "catalogue.toml", "--yes")
     assert keyturn("catalogue", "export").out == PRODUCT_EXAMPLE
 
 
@@ -157,9 +157,9 @@ def test_what_is_removed_but_held_is_told_with_numbers(keyturn: CommandLine, dat
     keyturn.write("catalogue.toml", WIKI)
     ended = keyturn("catalogue", "import", "catalogue.toml", "--dry-run")
     assert "    GitHub: 1 live grant and 1 open request" in ended.out.splitlines()
-    assert "stays as it is" in ended.out
+    assert "    Existing access runs to its end. Nobody can request it again." in ended.out.splitlines()
     keyturn.write("catalogue.toml", DESIGN)
-    ended = keyturn("catalogue", "import", "catalogue.toml")
+    ended = keyturn("catalogue", "import", "catalogue.toml", "--yes")
     assert "    GitHub, Engineering team: 1 live grant" in ended.out.splitlines()
     assert ended.out.count("live grant") == 1
 
@@ -168,8 +168,8 @@ def test_what_nobody_has_is_removed_without_more_words(keyturn: CommandLine) -> 
     keyturn.write("catalogue.toml", PRODUCT_EXAMPLE + WIKI)
     keyturn("catalogue", "import", "catalogue.toml")
     keyturn.write("catalogue.toml", PRODUCT_EXAMPLE)
-    ended = keyturn("catalogue", "import", "catalogue.toml")
-    assert "held" not in ended.out
+    ended = keyturn("catalogue", "import", "catalogue.toml", "--yes")
+    assert "still in use" not in ended.out
     assert seen(SQLITE, apps.all_apps) != []
 
 
@@ -230,7 +230,7 @@ def test_an_import_is_whole_or_not_at_all(keyturn: CommandLine) -> None:
             "CREATE TRIGGER full BEFORE INSERT ON audit_entries BEGIN SELECT RAISE(ABORT, 'disk full'); END"
         )
     keyturn.write("catalogue.toml", WIKI)
-    ended = keyturn("catalogue", "import", "catalogue.toml")
+    ended = keyturn("catalogue", "import", "catalogue.toml", "--yes")
     assert ended.code == 1
     assert "disk full" in ended.err
     assert keyturn("catalogue", "export").out == PRODUCT_EXAMPLE
