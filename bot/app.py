@@ -76,11 +76,16 @@ class Keyturn:
         """Where we listen, without a slash at the end; known once started."""
         return self.web.base_url
 
+    @property
+    def health_url(self) -> str:
+        """Where reasons and metrics are; in Socket Mode the same, and empty where that port is taken."""
+        return self.web.health_url
+
     async def start(self) -> None:
         """Do what was due meanwhile, and take deliveries from now on. Raises Failure for a port in use."""
-        http = self.config.http
+        http, health = self.config.http, self.config.health
         try:
-            await self.web.start(http.host, http.port)
+            await self.web.start((http.host, http.port), (health.host, health.port))
         except OSError as error:
             raise Failure(f"Keyturn cannot listen at {http.host}:{http.port}: {error.strerror}.") from error
         await self.backup_check.run()

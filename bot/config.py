@@ -119,6 +119,13 @@ class HttpConfig(_Section):
     port: int = Field(default=3000, ge=0, le=65535)
 
 
+class HealthConfig(_Section):
+    """`[health]`: where metrics and reasons are, in mode http. Port 0 takes any free one."""
+
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=3001, ge=0, le=65535)
+
+
 class DatabaseConfig(_Section):
     """`[database]`: a SQLAlchemy URL, secret since it may hold a password."""
 
@@ -186,6 +193,7 @@ class Config(_Section):
 
     slack: SlackConfig
     http: HttpConfig = HttpConfig()
+    health: HealthConfig = HealthConfig()
     database: DatabaseConfig = DatabaseConfig()
     limits: LimitsConfig = LimitsConfig()
     email: EmailConfig | None = None

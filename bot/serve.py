@@ -34,7 +34,9 @@ async def serve(config: Config, clock: Clock, *, lease: timedelta = LEASE, obser
         with _explain_database_errors():
             await keyturn.start()
         keep_what_is_loaded()
-        log.info("ready", mode=config.slack.mode, listening=keyturn.base_url)
+        log.info(
+            "ready", mode=config.slack.mode, listening=keyturn.base_url, health=keyturn.health_url or "none"
+        )
         await _run_until(stopping, keyturn)
         log.info("stopping")
     finally:

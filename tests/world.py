@@ -71,6 +71,7 @@ class World:
                     "admins": (self.ids["Root"],),
                 },
                 "http": {"host": "127.0.0.1", "port": 0},
+                "health": {"host": "127.0.0.1", "port": 0},
                 "database": {"url": url},
                 "limits": self.limits,
                 "email": {"smtp": self.smtp, "sender": "Keyturn <k@example.com>"} if self.smtp else None,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import structlog
 
-from bot.check import catalogue, connectors, database, email, files, people, slack
+from bot.check import catalogue, connectors, database, email, files, health, people, slack
 from bot.check.context import CheckContext, open_context
 from bot.check.result import CheckResult, bad, skipped
 from bot.config import Config
@@ -31,6 +31,7 @@ CHECKS = (
     Check("Slack token", slack.token),
     Check("Scopes", slack.scopes, slack=True),
     Check("Deliveries", slack.deliveries),
+    Check("Health", health.port),
     Check("Admins", people.admins, slack=True),
     Check("People", people.people, slack=True, catalogue=True),
     Check("User groups", people.groups, slack=True, catalogue=True),

@@ -26,7 +26,8 @@ def run(config: ConfigFile = None, observe: Observe = False) -> None:
     """Run the bot until SIGTERM or Ctrl-C.
 
     Updates the database's schema, does whatever became due while it was down, then listens to Slack.
-    Health is at /healthz and /readyz, metrics at /metrics, on [http] host:port.
+    Health is at /healthz and /readyz on [http] host:port, and so are metrics at /metrics in Socket Mode. In
+    mode http, metrics and reasons are on [health] host:port.
     """
     # What is loaded by now and until it is ready stays: looking through it again and again, while it grows,
     # takes a sixth of the time until then. See `keep_what_is_loaded`.

@@ -11,9 +11,9 @@ from bot.config import Config
 from bot.metrics import Metrics
 from bot.slack import call_metrics
 from bot.slack.health import SlackHealth
+from bot.slack.http_inlet import Inlet
 from bot.slack.identity import Identity
 from bot.slack.socket_mode import SocketMode
-from bot.slack.web import Inlet
 
 
 def http_session(
@@ -37,7 +37,7 @@ def web_client(config: Config, http: aiohttp.ClientSession, *, retries: bool = T
 
 
 def bolt_app(config: Config, http: aiohttp.ClientSession, identity: Identity) -> AsyncApp:
-    """The Bolt app: a listener has committed when Slack gets its answer (signatures: `bot.slack.web`)."""
+    """The Bolt app: a listener has committed when Slack gets its answer (signatures: `http_inlet`)."""
 
     async def authorize() -> AuthorizeResult:
         return identity.authorization  # Bolt would ask auth.test, at the first delivery or at each

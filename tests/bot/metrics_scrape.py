@@ -30,6 +30,6 @@ class Scraped:
 async def scrape(bot: Keyturn, http: aiohttp.ClientSession) -> Scraped:
     """Update the gauges from the database, and scrape."""
     await bot.scheduler.count()
-    async with http.get(f"{bot.base_url}/metrics") as answer:
+    async with http.get(f"{bot.health_url}/metrics") as answer:
         assert answer.status == 200
         return Scraped(await answer.text())

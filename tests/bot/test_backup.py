@@ -92,7 +92,7 @@ async def test_a_backup_while_people_ask_is_whole_and_runs(
     bot = await build(world.config(url), world.clock)
     try:
         await bot.start()
-        async with http.get(f"{bot.base_url}/readyz") as answer:
+        async with http.get(f"{bot.health_url}/readyz") as answer:
             assert answer.status == 200
         await bot.idle()
         assert (await counted(bot.store))[0] == requests

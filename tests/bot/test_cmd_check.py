@@ -1,6 +1,7 @@
 """`keyturn check`: one line a check, what to mend in it, and on with the next."""
 
-from collections.abc import AsyncIterator, Callable, Iterable
+import socket
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,12 @@ from tests.bot.configured_workspace import ConfiguredWorkspace, engine, workspac
 from tests.rows import new_row
 
 __all__ = ["engine", "keyturn", "workspace"]
+
+
+@pytest.fixture
+def free() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
 
 
 def github(*approvers: str, **more: Any) -> dict[str, Any]:
@@ -365,6 +372,22 @@ def test_a_configuration_that_others_can_read_is_noted(keyturn: CommandLine) -> 
     assert "·  Configuration: others on this machine can read config.toml. Run" in keyturn("check").out
     (keyturn.folder / "config.toml").chmod(0o600)
     assert keyturn("check").out.count("Configuration") == 1
+
+
+async def test_in_mode_http_the_port_for_metrics_is_looked_at(
+    workspace: ConfiguredWorkspace, free: socket.socket
+) -> None:
+    host, port = free.getsockname()
+    workspace.configure(mode="http", signing_secret="0" * 32)
+    with (workspace.keyturn.folder / "config.toml").open("a") as file:
+        file.write(f"\n[health]\nport = {port}\n")
+    (taken,) = (await workspace.check()).about("Health")
+    assert taken.startswith(f"·  Health: {host}:{port} can't be used (Address already in use)")
+    assert taken.endswith("Change [health] port")
+    free.close()
+    assert (await workspace.check()).about("Health") == [
+        f"ok Health: {host}:{port} is free for metrics and reasons"
+    ]
 
 
 def test_on_a_terminal_findings_stand_in_columns_and_are_folded() -> None:

@@ -144,7 +144,7 @@ def test_the_example_as_it_is_asks_for_the_tokens_only() -> None:
 
 def test_the_example_names_every_key() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
-    sections = {"slack", "http", "database", "limits", "email", "audit"}
+    sections = {"slack", "http", "health", "database", "limits", "email", "audit"}
     assert set(Config.model_fields) == sections
     for section in sections:
         table = text.partition(f"[{section}]")[2]

@@ -154,7 +154,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def looked_at(world: World, path: str) -> tuple[int, str]:
-    async with aiohttp.ClientSession() as http, http.get(world.bot.base_url + path) as answer:
+    async with aiohttp.ClientSession() as http, http.get(world.bot.health_url + path) as answer:
         return answer.status, await answer.text()
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from structlog.testing import capture_logs
 
 from bot.app import Keyturn, build
 from bot.config import Config
@@ -162,6 +163,25 @@ async def test_a_database_that_cannot_be_used_is_named(
         await build(configured(slack, app, f"sqlite+aiosqlite:///{tmp_path / 'keyturn.db'}"), clock)
     with pytest.raises(Failure, match="cannot be written"):
         await build(configured(slack, app, f"sqlite+aiosqlite:///{tmp_path / 'not' / 'there.db'}"), clock)
+
+
+async def test_a_port_for_metrics_that_is_taken_is_said_and_the_rest_works(
+    slack: LocalSlack, app: App, url: str, clock: ManualClock, http: aiohttp.ClientSession
+) -> None:
+    with sockets.create_server(("127.0.0.1", 0)) as taken, capture_logs() as logs:
+        port = taken.getsockname()[1]
+        http_mode = {"mode": "http", "signing_secret": app.signing_secret}
+        given = configured(slack, app, url)
+        config = Config.model_validate(
+            given.model_dump() | {"slack": given.slack.model_dump() | http_mode, "health": {"port": port}}
+        )
+        async with up(config, clock) as keyturn:
+            assert keyturn.health_url == ""
+            async with http.get(f"{keyturn.base_url}/readyz") as answer:
+                assert (answer.status, await answer.text()) == (200, "ready")
+    (line,) = [line for line in logs if line["event"] == "metrics and reasons are not served"]
+    assert line["where"] == f"127.0.0.1:{port}"
+    assert line["mend"] == "Change [health] port."
 
 
 class Process:

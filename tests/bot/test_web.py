@@ -18,9 +18,11 @@ import aiohttp
 import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
+from yarl import URL
 
 from bot.sandbox.slack.delivery.signing import signature, signed_headers
-from bot.slack.web import MAX_BODY
+from bot.slack import http_inlet
+from bot.slack.http_inlet import MAX_BODY
 from models.clock import ManualClock
 from tests.conftest import START
 from tests.world import World, running
@@ -86,7 +88,7 @@ async def test_a_clock_that_is_off_is_named_in_the_log(alone: Forger, ahead: int
     because = [line.get("because") for line in logs if line.get("why") == "stale"]
     named = f"This machine's clock is {words} Slack's. Set it right."
     assert because == [None, None, named, named]
-    async with alone.http.get(f"{alone.world.bot.base_url}/metrics") as answer:
+    async with alone.http.get(f"{alone.world.bot.health_url}/metrics") as answer:
         assert 'keyturn_refused_deliveries_total{why="stale"} 4.0' in await answer.text()
 
 
@@ -196,29 +198,41 @@ async def test_what_nobody_listens_to_is_acknowledged_or_slack_would_send_it_aga
 
 async def test_refusals_are_counted(alone: Forger) -> None:
     await alone.send(CHALLENGE, {"Content-Type": JSON})
-    async with alone.http.get(f"{alone.world.bot.base_url}/metrics") as answer:
+    async with alone.http.get(f"{alone.world.bot.health_url}/metrics") as answer:
         assert 'keyturn_refused_deliveries_total{why="signature"} 1.0' in await answer.text()
+
+
+async def look(alone: Forger, url: str) -> tuple[int, str]:
+    async with alone.http.get(url) as answer:
+        return answer.status, await answer.text()
 
 
 async def test_it_is_ready_as_long_as_all_its_parts_are(alone: Forger) -> None:
     bot = alone.world.bot
-
-    async def get(path: str) -> tuple[int, str]:
-        async with alone.http.get(bot.base_url + path) as answer:
-            return answer.status, await answer.text()
-
-    assert await get("/healthz") == (200, "ok")
-    status, text = await get("/readyz")
+    public, private = bot.base_url, bot.health_url
+    assert await look(alone, f"{public}/healthz") == await look(alone, f"{private}/healthz") == (200, "ok")
+    status, text = await look(alone, f"{private}/readyz")
     assert (status, json.loads(text)) == (
         200,
         {"worker": True, "sweeps": True, "slack": True, "database": True},
     )
+    assert await look(alone, f"{public}/readyz") == (200, "ready")
     await bot.worker.stop()
-    assert (await get("/readyz"))[0] == 503
+    assert (await look(alone, f"{private}/readyz"))[0] == 503
     await bot.store.close()
-    status, text = await get("/readyz")
+    status, text = await look(alone, f"{private}/readyz")
     assert (status, json.loads(text)["database"]) == (503, False)
-    assert await get("/healthz") == (200, "ok")
+    assert await look(alone, f"{public}/readyz") == (503, "not ready")
+    assert await look(alone, f"{public}/healthz") == (200, "ok")
+
+
+async def test_the_public_port_shows_no_numbers_and_no_reasons(forger: Forger) -> None:
+    bot = forger.world.bot
+    assert bot.health_url.startswith("http://127.0.0.1:")
+    assert bot.health_url != bot.base_url
+    assert (await look(forger, f"{bot.base_url}/metrics"))[0] == 404
+    assert (await look(forger, f"{bot.health_url}/metrics"))[0] == 200
+    assert (await forger.http.post(f"{bot.health_url}/slack/events")).status == 404
 
 
 async def test_what_is_in_hand_when_it_stops_is_still_answered(alone: Forger) -> None:
@@ -238,6 +252,41 @@ async def test_what_is_in_hand_when_it_stops_is_still_answered(alone: Forger) ->
     may_answer.set()
     await stopping
     assert await asked == (200, "Late, but here")
+
+
+async def begun(forger: Forger, headers: dict[str, str], length: int) -> bytes:
+    """What is answered to a delivery whose headers came, and whose body does not."""
+    url = URL(forger.url)
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    lines = [f"{name}: {value}" for name, value in (headers | {"Content-Length": str(length)}).items()]
+    writer.write("\r\n".join(["POST /slack/events HTTP/1.1", "Host: x", *lines, "", ""]).encode())
+    try:
+        async with asyncio.timeout(1):
+            return (await reader.readline()).partition(b" ")[2][:3]
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    ("changed", "length", "status"),
+    [
+        ({"X-Slack-Signature": ""}, 100, b"401"),
+        ({"X-Slack-Signature": "v0=short"}, 100, b"401"),
+        ({"X-Slack-Request-Timestamp": "1000000000"}, 100, b"401"),
+        ({}, MAX_BODY + 1, b"413"),
+    ],
+)
+async def test_what_is_refused_anyway_is_refused_before_its_body_is_there(
+    forger: Forger, changed: dict[str, str], length: int, status: bytes
+) -> None:
+    assert await begun(forger, forger.headers(CHALLENGE) | changed, length) == status
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(
+    forger: Forger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_inlet, "BODY_TIMEOUT", 0.05)
+    assert await begun(forger, forger.headers(CHALLENGE), len(CHALLENGE)) == b"408"
 
 
 async def test_other_addresses_show_nothing(forger: Forger) -> None:

@@ -87,8 +87,8 @@ def bot_launcher() -> Iterator[BotLauncher]:
 class Bot:
     """One process, which may have died."""
 
-    def __init__(self, bot_launcher: BotLauncher, order: LaunchOrder, port: int) -> None:
-        self.pid, self.port = bot_launcher.launch(order), port
+    def __init__(self, bot_launcher: BotLauncher, order: LaunchOrder, port: int, health_port: int) -> None:
+        self.pid, self.port, self.health_port = bot_launcher.launch(order), port, health_port
 
     @property
     def alive(self) -> bool:
@@ -200,15 +200,16 @@ class ProcessWorld(World):
     ) -> Bot:  # fmt: skip
         """One more bot, ready, or struck by the signal at its point; with a lease of its own (in seconds)."""
         port = free_port()
+        health_port = port if self.mode == "socket" else free_port()
         config = self.folder / f"config-{port}.toml"
-        config.write_text(config_of(self, self.url, port))
+        config.write_text(config_of(self, self.url, port, health_port))
         order = LaunchOrder(
             folder=str(self.folder), config=str(config), clock=str(self.folder / "clock.txt"),
             lease=lease or self._lease, points=str(self.folder / "points.txt") if points else "",
             strike=strike, number=number, batch=self.batch,
         )  # fmt: skip
         self._freezes = strike if number == signal.SIGSTOP else None
-        bot = Bot(self._launcher, order, port)
+        bot = Bot(self._launcher, order, port, health_port)
         self.bots.append(bot)
         await self.until(lambda: self._ready_or_struck(bot, strike))
         self.reach(bot)
@@ -433,13 +434,14 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def config_of(world: World, url: str, port: int) -> str:
+def config_of(world: World, url: str, port: int, health_port: int = 0) -> str:
     """The configuration file of a bot that serves this world."""
     app = world.app
     return (
         f'[slack]\nmode = "{world.mode}"\nbot_token = "{app.bot_token}"\napp_token = "{app.app_token}"\n'
         f'signing_secret = "{app.signing_secret}"\napi_url = "{world.slack.api_url}"\n'
-        f'admins = ["{world.ids["Root"]}"]\n[http]\nport = {port}\n[database]\nurl = "{url}"\n'
+        f'admins = ["{world.ids["Root"]}"]\n[http]\nport = {port}\n'
+        f'[health]\nport = {health_port}\n[database]\nurl = "{url}"\n'
     )
 
 

@@ -196,7 +196,7 @@ def starved(pid: int) -> float:
 
 async def slowest(world: ProcessWorld) -> float:
     """The seconds that the bot took at most for an answer, by its own numbers (the upper end of a range)."""
-    async with world.http.get(f"http://127.0.0.1:{world.bots[0].port}/metrics") as answer:
+    async with world.http.get(f"http://127.0.0.1:{world.bots[0].health_port}/metrics") as answer:
         lines = (await answer.text()).splitlines()
     counts = [line for line in lines if line.startswith("keyturn_acknowledgement_seconds_bucket")]
     every = counts[-1].split()[-1]

@@ -27,7 +27,7 @@ async def world(
 async def found(world: World) -> tuple[int, dict[str, bool]]:
     async with (
         aiohttp.ClientSession() as http,
-        http.get(f"{world.bot.base_url}/readyz") as answer,
+        http.get(f"{world.bot.health_url}/readyz") as answer,
     ):
         return answer.status, json.loads(await answer.text())
 
@@ -43,7 +43,7 @@ async def becomes(world: World, status: int, **parts: bool) -> None:
 async def shown(world: World) -> bool:
     async with (
         aiohttp.ClientSession() as http,
-        http.get(f"{world.bot.base_url}/metrics") as answer,
+        http.get(f"{world.bot.health_url}/metrics") as answer,
     ):
         return 'keyturn_up{part="slack"} 1.0' in await answer.text()
 

@@ -56,7 +56,7 @@ class RolesWorld(World):
         """Listen, with the story told. Only Slack knows by then that Dan has left and that Robo is a bot."""
         time_limits.stretch(time_limits.FACTOR)
         self._bot = await build(self.config(f"sqlite+aiosqlite:///{self.file}"), self.clock)
-        await self.bot.web.start("127.0.0.1", 0)
+        await self.bot.web.start(("127.0.0.1", 0), ("127.0.0.1", 0))
         self.app.request_url = self.app.options_url = f"{self.bot.base_url}/slack/events"
         await self.acquaint()
         await self._tell()

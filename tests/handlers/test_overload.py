@@ -121,7 +121,7 @@ async def test_opening_home_needs_no_turn(world: World) -> None:
 async def test_it_is_counted(world: World) -> None:
     async with full(world):
         await world.person("Ada").command("/request-access", "")
-    async with aiohttp.ClientSession() as http, http.get(f"{world.bot.base_url}/metrics") as answer:
+    async with aiohttp.ClientSession() as http, http.get(f"{world.bot.health_url}/metrics") as answer:
         assert "keyturn_turned_away_total 1.0" in await answer.text()
 
 
