@@ -1,6 +1,9 @@
 """Verify, sign, export and erase the audit trail for the command line."""
 
-from collections.abc import Callable, Sequence
+import io
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +19,7 @@ from bot.config import AuditConfig
 from bot.database.connection import explain_errors, open_database
 from bot.errors import Failure
 from bot.plural import plural
+from bot.progress import Progress, progress
 from models import audit
 from models.audit import Verification
 from models.durations import duration_words
@@ -57,19 +61,28 @@ NO_EVIDENCE = Evidence()
 async def verify(url: str, evidence: Evidence = NO_EVIDENCE) -> str:
     """Verify the trail; returns a summary. Raises Failure that names the entry where it is not whole."""
     points = [checkpoint.point for checkpoint in evidence.checkpoints]
-    return _verdict_in_words(await _read(url, lambda case: audit.verify(case, points)), evidence)
+    with progress("Verifying the audit trail") as shown:
+
+        def verify_all(case: Case) -> Verification:
+            if shown:
+                shown.text = f"Verifying {entries_in_words(audit.current_checkpoint(case, case.now).seq)}"
+            return audit.verify(case, points)
+
+        verdict = await _read(url, verify_all)
+    return _verdict_in_words(verdict, evidence)
 
 
 def verify_export(file: Path, evidence: Evidence = NO_EVIDENCE) -> str:
     """Verify an export in JSON Lines, without a database; returns a summary. Raises Failure."""
     points = [checkpoint.point for checkpoint in evidence.checkpoints]
     try:
-        with file.open(encoding="utf-8") as lines:
-            return _verdict_in_words(audit.verify_links(read_jsonl(lines), points), evidence)
+        with file.open(encoding="utf-8") as lines, progress("Verifying the export") as shown:
+            verdict = audit.verify_links(read_jsonl(_counted(lines, shown)), points)
     except OSError as error:
         raise Failure(f"{file} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError:
         raise Failure(f"{file} is not text in UTF-8.") from None
+    return _verdict_in_words(verdict, evidence)
 
 
 async def sign(
@@ -112,13 +125,42 @@ async def erase(url: str, person_id: str, texts: Sequence[erase_words.Text]) -> 
 
 async def export(url: str, selection: Selection, form: str, output: Path | None) -> int:
     """Write the entries to a file (None: standard output) in a form of WRITERS; returns how many."""
-    with open_output(output) as file, explain_errors(url):
-        return await _read(url, lambda case: _write(case, selection, WRITERS[form], file))
+    # On a terminal that shows the entries themselves, a line about them would only be in the way.
+    told = output is not None or not sys.stdout.isatty()
+    with (
+        open_output(output) as file,
+        explain_errors(url),
+        progress("Exporting entries") if told else nullcontext() as shown,
+    ):
+        counted = _CountedFile(file, shown) if shown else file
+        return await _read(url, lambda case: _write(case, selection, WRITERS[form], counted))
 
 
 def entries_in_words(entries: int) -> str:
     """A number of entries: "1 entry", "10,000 entries"."""
     return plural(entries, "entry", "entries")
+
+
+def _counted(lines: Iterable[str], shown: Progress | None) -> Iterator[str]:
+    for line in lines:
+        if shown:
+            shown.count += 1
+        yield line
+
+
+class _CountedFile(io.StringIO):
+    """Passes on what is written, and counts its lines."""
+
+    def __init__(self, file: TextIO, shown: Progress) -> None:
+        super().__init__()
+        self._file, self._shown = file, shown
+
+    def write(self, text: str) -> int:
+        self._shown.count += text.count("\n")
+        return self._file.write(text)
+
+    def flush(self) -> None:
+        self._file.flush()
 
 
 async def _read(url: str, work: Callable[[Case], T]) -> T:

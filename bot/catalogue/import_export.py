@@ -14,6 +14,7 @@ from bot.connectors import registry
 from bot.database.connection import NoSchema, open_database, upgrade
 from bot.errors import Failure
 from bot.plural import listing, plural
+from bot.progress import progress
 from models.catalogue.file.read import Catalogue, CatalogueError, dump, load
 from models.lifecycle.catalogue import propose_change
 from models.lifecycle.grant import end_dates
@@ -81,12 +82,14 @@ async def import_catalogue(url: str, file: Path, catalogue: Catalogue, consent: 
     """
     await upgrade(url)
     async with open_database(url) as store:
-        difference = await store.read(lambda case: diff_with_stored(case, catalogue))
+        with progress("Comparing"):
+            difference = await store.read(lambda case: diff_with_stored(case, catalogue))
         await _show_changes(difference, url, file, catalogue)
         if difference.changes:
             _confirm(difference, consent)
             changes = [str(change) for change in difference.changes]
-            await store.run(_import_if_unchanged, difference.revision, catalogue, changes, consent.source)
+            with progress("Importing"):
+                await store.run(_import_if_unchanged, difference.revision, catalogue, changes, consent.source)
             typer.echo(f"Imported. The catalogue has {plural(len(catalogue.apps), 'app')} now.")
 
 
@@ -111,7 +114,8 @@ async def _show_changes(difference: CatalogueDiff, url: str, file: Path, catalog
         typer.echo(f"No changes: the catalogue already matches {file}.")
     for line in difference.lines:
         typer.secho(line.text, fg=line.colour)
-    run = await policy_examples.run_file(url, catalogue)
+    with progress("Running the examples of the policies"):
+        run = await policy_examples.run_file(url, catalogue)
     for note in (*catalogue.notes, *run.stage_shortages):
         typer.echo(f"Note: {note}")
     policy_examples.raise_for_failed(run.results, file, catalogue)

@@ -13,6 +13,7 @@ from bot.check.result import Status
 from bot.config import Config
 from bot.errors import Failure, RetryAfter, UpstreamUnavailable
 from bot.plural import plural
+from bot.progress import progress
 from bot.slack.gateway import Refused
 from bot.slack.identity import identify
 from models.catalogue.file.read import Catalogue
@@ -27,7 +28,8 @@ async def raise_for_unknown(config: Config, file: Path, catalogue: Catalogue) ->
     if not (named := list(find_mentions(catalogue.apps, catalogue.entries))):
         return
     try:
-        states, notes = await _look_up(config, catalogue, named)
+        with progress("Looking people up in Slack"):
+            states, notes = await _look_up(config, catalogue, named)
     except (Failure, Refused, UpstreamUnavailable, RetryAfter) as error:
         why = str(error).rstrip(".")
         typer.echo(f"Note: people and user groups were not looked up: {why}. `keyturn check` does.", err=True)

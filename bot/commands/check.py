@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import typer
@@ -11,6 +12,7 @@ from bot.commands.options import ConfigFile, load_config
 from bot.config import Config
 from bot.errors import Failure
 from bot.plural import plural
+from bot.progress import progress
 from bot.redact import Redactor
 
 
@@ -43,11 +45,13 @@ async def _report(path: Path | None, config: Config) -> int:
     def show(result: CheckResult) -> None:
         # A file or another program gets each finding as one line.
         text = result.folded(shutil.get_terminal_size().columns) if terminal else str(result)
-        typer.secho(redactor.text(text), fg=colours[result.status])
+        with shown.hidden() if shown else nullcontext():
+            typer.secho(redactor.text(text), fg=colours[result.status])
 
-    for result in configuration(path, config):
-        show(result)
-    async for result in run_checks(config):
-        show(result)
-        wrong += result.status is Status.BAD
+    with progress("Checking") as shown:
+        for result in configuration(path, config):
+            show(result)
+        async for result in run_checks(config):
+            show(result)
+            wrong += result.status is Status.BAD
     return wrong
