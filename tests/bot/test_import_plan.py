@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from models import audit
+from models.lifecycle.request import submit
+from models.lifecycle.request.plan import Draft
 from models.registry import apps
 from tests.bot.command_line import CommandLine, Ended, keyturn
-from tests.bot.test_cmd_catalogue import DESIGN, SQLITE, WIKI, ask, on, seen
-from tests.models.company import ADA, ALAN, GRACE, found
+from tests.bot.test_cmd_catalogue import DESIGN, SQLITE, TERM, WIKI, ask, on, seen
+from tests.models.company import ADA, ALAN, GITHUB, GRACE, found
 from tests.models.specs import PRODUCT_EXAMPLE
 
 __all__ = ["keyturn"]
@@ -52,6 +54,29 @@ def test_what_waits_for_a_removed_app_is_told_as_cancelled_and_is(
     ended = [entry.subject for entry in seen(database_url, lambda case: list(audit.entries(case)))
              if entry.action == "request.cancelled"]  # fmt: skip
     assert ended == ["AR-1", "AR-2"]
+
+
+def test_one_app_for_eight_with_35_open_requests_is_refused(keyturn: CommandLine) -> None:
+    keyturn("db", "upgrade")
+    others = [
+        GITHUB.model_copy(update={"key": f"app-{number}", "name": f"App {number}"}) for number in range(7)
+    ]
+    on(SQLITE, lambda out: found(out, GITHUB, *others))
+    requests = [
+        lambda out, app=app, person=person, access=access: submit.submit(
+            out, Draft(person, person, app, (access,), TERM, "INC-42")
+        )
+        for app in ["github", *(other.key for other in others)]
+        for person in (ADA, GRACE, ALAN)
+        for access in ("engineering", "design")
+    ]
+    on(SQLITE, *requests[:35])
+    refused = import_(keyturn, WIKI)
+    assert (refused.code, refused.out.count("    AR-")) == (1, 35)
+    apps_named = "GitHub, App 0, App 1, App 2, App 3, App 4, App 5 and App 6"
+    assert refused.err.startswith(f"{apps_named} would be removed, and 35 open requests cancelled.")
+    assert import_(keyturn, WIKI, "--plan").code == 3
+    assert len(seen(SQLITE, apps.all_apps)) == 8
 
 
 def test_additions_and_changes_need_nobody(keyturn: CommandLine) -> None:

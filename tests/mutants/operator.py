@@ -85,7 +85,7 @@ OPERATOR = (
         "bot/check/files.py",
         "OTHERS = 0o077",
         "OTHERS = 0o007",
-        "bot/test_cmd_check.py::test_files_that_others_can_open_are_told_with_what_mends_them",
+        "bot/test_check_machine.py::test_files_that_others_can_open_are_told_with_what_mends_them",
     ),
     mutant(
         "removed-without-a-word",
