@@ -26,8 +26,9 @@ MOST = 4096
 """Connections that are allowed at most: each takes memory."""
 HEADERS_TIMEOUT = 10.0
 """Seconds until the headers of a connection's first request have to be there."""
-KEEPALIVE_TIMEOUT = 30.0
-"""Seconds that a connection may be idle between two requests."""
+KEEPALIVE_TIMEOUT = 650.0
+"""Seconds that a connection may be idle between two requests: longer than load balancers keep theirs (Google's
+ten minutes are the longest), which else send a delivery into a connection that was just closed."""
 LINGER = 2.0
 """Seconds that an unread body may still come in after the answer, so that its sender reads the answer."""
 BACKLOG = 4096
