@@ -211,7 +211,8 @@ class Config(_Section):
 def load(path: Path | None = None) -> Config:
     """Load the configuration of a file (None: config.toml, if there is one) and the environment.
 
-    Raises ConfigError; a file that is named has to be there.
+    Raises:
+        ConfigError: The file is named and not there, or something in it or in the environment is wrong.
     """
     sources = Sources.read(path, Config)
     config, problems = None, []
@@ -233,7 +234,8 @@ class _DatabaseOnly(_Section):
 def load_database(path: Path | None = None) -> DatabaseConfig:
     """Load only `[database]`, for what needs no Slack; without any configuration it is the default.
 
-    Raises ConfigError, but looks at nothing else.
+    Raises:
+        ConfigError: It is wrong; nothing else is looked at.
     """
     sources = Sources.read(path, Config, required=False)
     document = {key: value for key, value in sources.document.items() if key == "database"}
@@ -247,7 +249,8 @@ def load_database(path: Path | None = None) -> DatabaseConfig:
 def load_mode(path: Path | None, default: Mode) -> Mode:
     """Only the mode, for what is done before there are tokens. `default` where nothing is configured yet.
 
-    Raises ConfigError, but looks at nothing else.
+    Raises:
+        ConfigError: It is wrong; nothing else is looked at.
     """
     sources = Sources.read(path, Config, required=False)
     slack = sources.document.get("slack", {})

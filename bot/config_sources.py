@@ -38,7 +38,8 @@ class Sources:
     def read(cls, path: Path | None, model: type[BaseModel], *, required: bool = True) -> "Sources":
         """Read both, `model` being the whole configuration; `path` None is `DEFAULT_FILE`, if there is one.
 
-        Raises ConfigError where neither has anything, if that is `required`.
+        Raises:
+            ConfigError: The file cannot be read, or neither has anything although that is `required`.
         """
         found = variables(os.environ, model)
         if path is None and (DEFAULT_FILE.exists() or (required and not found)):

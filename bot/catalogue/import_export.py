@@ -52,7 +52,8 @@ class Consent:
 async def plan(url: str, file: Path, catalogue: Catalogue, *, as_json: bool) -> bool:
     """Print what an import would change, with the digest to apply just that; returns whether there is any.
 
-    Raises Failure where an example of the policies is not met.
+    Raises:
+        Failure: An example of the policies is not met.
     """
     difference, run = await _compare(url, catalogue), await policy_examples.run_file(url, catalogue)
     if as_json:
@@ -77,8 +78,9 @@ async def dry_run(url: str, file: Path, catalogue: Catalogue) -> None:
 async def import_catalogue(url: str, file: Path, catalogue: Catalogue, consent: Consent) -> None:
     """Show what changes, ask where there is somebody to ask, and replace the catalogue.
 
-    Raises Failure, with every example of the policies that is not met, where the answer is no, or where
-    something would be removed that nobody agreed to.
+    Raises:
+        Failure: An example of the policies is not met, the answer is no, the plan is another one, or
+            something would be removed that nobody agreed to.
     """
     await upgrade(url)
     async with open_database(url) as store:
@@ -122,7 +124,11 @@ async def _show_changes(difference: CatalogueDiff, url: str, file: Path, catalog
 
 
 def _confirm(difference: CatalogueDiff, consent: Consent) -> None:
-    """Ask, where there is somebody to ask. Raises Failure where nothing is to be imported."""
+    """Ask, where there is somebody to ask.
+
+    Raises:
+        Failure: Nothing is to be imported.
+    """
     if consent.digest is not None:
         if consent.digest.lower() != difference.digest:
             raise Failure(
@@ -162,7 +168,11 @@ def replace_catalogue(out: Outcome, catalogue: Catalogue) -> None:
 def _import_if_unchanged(
     out: Outcome, revision: int, catalogue: Catalogue, changes: Sequence[str], source: Mapping[str, str]
 ) -> None:
-    """Replace the catalogue, if it is still the one that the difference was shown for. Raises Failure."""
+    """Replace the catalogue.
+
+    Raises:
+        Failure: It is not the one any more that the difference was shown for.
+    """
     if apps.lock_catalogue(out) != revision:
         raise Failure("Somebody changed the catalogue in the meantime. Nothing was imported: try again.")
     import_now(out, catalogue, changes)

@@ -102,7 +102,8 @@ def import_catalogue(  # noqa: PLR0913, PLR0917 - each is an option
 def _source(by: str | None, ref: str | None, url: str | None) -> dict[str, str]:
     """What the audit trail is to say of where the file comes from.
 
-    Raises BadParameter for what it can't keep.
+    Raises:
+        BadParameter: It can't be kept: too long, several lines, or no address.
     """
     given = {"imported_by": by, "ref": ref, "url": url}
     source = {key: value for key, value in given.items() if value}

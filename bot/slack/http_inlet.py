@@ -61,7 +61,11 @@ class Inlet:
         return response
 
     async def _signed_body(self, request: web.Request) -> bytes:
-        """The body, where Slack has signed it just now. Raises _Refused."""
+        """The body.
+
+        Raises:
+            _Refused: Slack has not signed it just now, or it is too large or too slow.
+        """
         stamp = request.headers.get("X-Slack-Request-Timestamp", "")
         signature = request.headers.get("X-Slack-Signature", "")
         if not is_signature(stamp, signature):
@@ -81,7 +85,11 @@ class Inlet:
         return body
 
     async def _dispatch(self, request: web.Request, body: bytes) -> web.Response:
-        """Let Bolt answer. Raises _Refused for what Slack does not send."""
+        """Let Bolt answer.
+
+        Raises:
+            _Refused: It has a shape that Slack does not send.
+        """
         if request.content_type not in TYPES:
             raise self._refused("type", 415)
         if request.headers.get("X-Slack-Retry-Num"):

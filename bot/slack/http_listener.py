@@ -27,8 +27,8 @@ MOST = 4096
 HEADERS_TIMEOUT = 10.0
 """Seconds until the headers of a connection's first request have to be there."""
 KEEPALIVE_TIMEOUT = 650.0
-"""Seconds that a connection may be idle between two requests: longer than load balancers keep theirs (Google's
-ten minutes are the longest), which else send a delivery into a connection that was just closed."""
+"""Seconds that a connection may be idle between two requests: longer than load balancers keep theirs (ten
+minutes at Google), which else send a delivery into a connection that was just closed."""
 LINGER = 2.0
 """Seconds that an unread body may still come in after the answer, so that its sender reads the answer."""
 BACKLOG = 4096
@@ -75,7 +75,11 @@ class HttpListener:
         self.base_url = ""
 
     async def start(self, host: str, port: int) -> None:
-        """Listen; port 0 takes a free one, see `base_url`. Raises OSError where the address is taken."""
+        """Listen; port 0 takes a free one, see `base_url`.
+
+        Raises:
+            OSError: The address is taken.
+        """
         await self._runner.setup()
         make = self._runner.server
         assert make is not None  # noqa: S101 - set up in the line above

@@ -61,9 +61,12 @@ class Web:
         return self._private.base_url
 
     async def start(self, http: Address, health: Address) -> None:
-        """Listen; port 0 takes a free one. Raises OSError where `http` is taken.
+        """Listen; port 0 takes a free one.
 
         `health` is for mode http. Where it is taken the log says so, and the rest works.
+
+        Raises:
+            OSError: `http` is taken.
         """
         await (self._public or self._private).start(*http)
         if self._public is None:
