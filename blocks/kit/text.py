@@ -58,9 +58,12 @@ def mentions(person_ids: Sequence[str], *, word: str = "and", limit: int = MAX_M
 
 
 def moment(at: datetime) -> str:
-    """A date and time in the reader's own time zone, in mrkdwn; UTC where a client cannot do that."""
+    """A date and time in the reader's own time zone, in mrkdwn; UTC where a client cannot do that.
+
+    Of Slack's patterns, {date_pretty} leaves out the year within six months.
+    """
     fallback = at.astimezone(UTC).isoformat(" ")[: len("2026-03-02 09:00")]
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{fallback} UTC>"
+    return f"<!date^{int(at.timestamp())}^{{date_pretty}} at {{time}}|{fallback} UTC>"
 
 
 def date(at: datetime) -> str:

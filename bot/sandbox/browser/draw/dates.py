@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 _TOKEN = re.compile(r"\{(\w+)\}")
+_MONTHS_WITHOUT_YEAR = 6
 
 
 def format_date(moment: datetime, pattern: str, now: datetime) -> str:
@@ -44,8 +45,11 @@ def _number(moment: datetime, _now: datetime) -> str:
     return moment.strftime("%Y-%m-%d")
 
 
-def _plain(moment: datetime, _now: datetime) -> str:
-    return f"{moment:%B} {_ordinal(moment.day)}, {moment.year}"
+def _plain(moment: datetime, now: datetime) -> str:
+    """Without the year where the date is less than six months away, as Slack's reference says."""
+    months = abs((moment.year - now.year) * 12 + moment.month - now.month)
+    year = f", {moment.year}" if months >= _MONTHS_WITHOUT_YEAR else ""
+    return f"{moment:%B} {_ordinal(moment.day)}{year}"
 
 
 def _short(moment: datetime, _now: datetime) -> str:
