@@ -12,7 +12,7 @@ from models.audit import TrailEntry
 from models.catalogue.spec.enums import OnReject, RequestKind
 from models.queries.stage_stories import StageStory
 from models.queries.stories import RequestStory
-from models.tables.states import StageState
+from models.tables.states import RequestState, StageState
 
 PAGE = 30
 """Entries on a page; a view takes 100 blocks and 250 kB."""
@@ -50,11 +50,16 @@ def details(
         layout.facts(_facts(story)),
         layout.reason(story.request),
         kit.section(_status(story)),
-        emergency.mark(story),
+        layout.paragraph(emergency.mark_text(story)),
         *(_stage(story_stage, len(story.stages)) for story_stage in story.stages),
-        layout.button_row(*_decision_buttons(story, viewer, reassigns=reassigns)),
+        layout.button_row(
+            *_decision_buttons(story, viewer, reassigns=reassigns), about=layout.request_title(story)
+        ),
         kit.divider(),
-        *(kit.section(line(entry)) for entry in entries[page * PAGE : (page + 1) * PAGE]),
+        *(
+            kit.section(line(entry, raw_errors=viewer in story.admins))
+            for entry in entries[page * PAGE : (page + 1) * PAGE]
+        ),
         *_page_buttons(story.request.ref, page, last),
     ]
     return kit.modal(
@@ -73,9 +78,9 @@ def parse_page(value: str) -> tuple[str, int]:
 
 def _title(story: RequestStory) -> str:
     request, beneficiary = story.request, mention(story.request.beneficiary_id)
-    if request.kind is RequestKind.EXTEND:
-        return f"{beneficiary} keeps *{phrases.access_title(request)}* for longer"
-    return f"{beneficiary} gets *{phrases.access_title(request)}*"
+    extension = "an extension of " if request.kind is RequestKind.EXTEND else ""
+    verb = {RequestState.PENDING: "requests", RequestState.APPROVED: "gets"}.get(request.state, "wanted")
+    return f"{beneficiary} {verb} {extension}*{phrases.access_title(request)}*"
 
 
 def _facts(story: RequestStory) -> dict[str, str]:

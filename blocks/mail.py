@@ -22,9 +22,7 @@ from models.tables.states import GrantState, RequestState
 from models.text import remove_unseen
 
 SUBJECT_LIMIT = 150
-NO_LINK = (
-    "To answer, open Keyturn in Slack: it is listed under Apps, and its Home shows all that concerns you."
-)
+NO_LINK = "To answer, open Keyturn in Slack, under Apps. Its Home tab shows everything that needs you."
 
 _MARKUP = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
 _EMOJI = re.compile(r"(?<!\S):[a-z][a-z0-9_+-]*:(?:\s|$)")

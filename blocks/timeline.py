@@ -22,13 +22,18 @@ TEXT_LIMIT = 2600
 Sentence = Callable[[str, Json], str]
 
 
-def line(entry: TrailEntry) -> str:
-    """One entry: its time and its sentence. An action without a sentence shows its name."""
-    sentence = SENTENCES.get(entry.action)
+def line(entry: TrailEntry, *, raw_errors: bool = True) -> str:
+    """One entry: its time and its sentence. An action without a sentence shows its name.
+
+    `raw_errors`: whether the reader is an admin, who can do something with what a target system said.
+    """
+    sentence, data = SENTENCES.get(entry.action), entry.data
+    if not raw_errors:
+        data = {name: value for name, value in data.items() if name != "error"}
     if sentence is None:
         name = " ".join(part for part in entry.action.partition(".")[::2] if part).replace("_", " ")
         return f"{moment(entry.at)} · {mention(entry.actor)}: {esc(name)}"
-    return f"{moment(entry.at)} · {sentence(mention(entry.actor), entry.data)}"
+    return f"{moment(entry.at)} · {sentence(mention(entry.actor), data)}"
 
 
 def _state(actor: str, data: Json) -> str:
@@ -52,64 +57,73 @@ def _people(ids: Iterable[str], word: str = "and") -> str:
 
 def _conflict_note(data: Json) -> str:
     """The conflicts at that moment, to stand at the end of a sentence."""
-    conflicts = [f"{esc(entry['title'])}, by “{esc(entry['rule'])}”" for entry in data.get("conflicts") or ()]
+    conflicts = [
+        f"{esc(entry['title'])} (rule “{esc(entry['rule'])}”)" for entry in data.get("conflicts") or ()
+    ]
     return f" :warning: Conflict with {'; '.join(conflicts)}" if conflicts else ""
 
 
 def _submitted(actor: str, data: Json) -> str:
-    more = " more" if data.get("kind") == "extend" and data["term"]["length"] else ""
-    again = " again" if data.get("kind") == "re-raise" else ""
-    emergency = ", in an emergency" if data.get("emergency") else ""
+    kind = data.get("kind")
+    verb = {"extend": "requested an extension", "re-raise": "requested it again"}.get(
+        str(kind), "requested it"
+    )
+    emergency = " in an emergency" if data.get("emergency") else ""
     details = f"{_quotation(data.get('reason'))}{_conflict_note(data)}"
-    return f"{actor} asked{again}, for {_term(data['term'])}{more}{emergency}{details}"
+    return f"{actor} {verb}{emergency} ({_term(data['term'])}){details}"
 
 
 def _request_warned(actor: str, data: Json) -> str:
-    people = _people([*data["people"], "the requester"])
-    return f"{actor} told {people} that it expires {moment(datetime.fromisoformat(data['expires']))}"
+    people = f"{_people(data['people'])} and the requester" if data["people"] else "the requester"
+    return (
+        f"{actor} warned {people} that the request expires {moment(datetime.fromisoformat(data['expires']))}"
+    )
 
 
 def _stage_opened(_actor: str, data: Json) -> str:
-    people = _people(sorted(data["approvers"])) or "nobody: the admins have to look at it"
+    people = _people(sorted(data["approvers"]), "or") or "an approver, whom an admin has to choose"
     place = f" in <#{esc(data['channel'])}>" if data.get("channel") else ""
-    return f"Stage “{esc(data['stage'])}” began and asks {people}{place}"
+    return f"Stage “{esc(data['stage'])}” opened: waiting for {people}{place}"
 
 
 def _approvers_changed(_actor: str, data: Json) -> str:
     changes = [
-        f"asks {_people(sorted(data['approvers']))}" if data["approvers"] else "",
-        f"lets {_people(sorted(data['quiet']))} decide" if data.get("quiet") else "",
-        f"no longer asks {_people(sorted(data['dropped']))}" if data["dropped"] else "",
+        f"{_people(sorted(data['approvers']))} asked" if data["approvers"] else "",
+        f"{_people(sorted(data['quiet']))} may decide too" if data.get("quiet") else "",
+        f"{_people(sorted(data['dropped']))} no longer asked" if data["dropped"] else "",
     ]
-    return f"Stage “{esc(data['stage'])}” {' and '.join(change for change in changes if change)}"
+    return f"Approvers of stage “{esc(data['stage'])}” changed: {', '.join(filter(None, changes))}"
 
 
 def _stage_overdue(_actor: str, data: Json) -> str:
-    were = "was" if len(data["people"]) == 1 else "were"
-    return f"{_people(data['people'])} {were} told that nobody else can be asked"
+    return f"{_people(data['people'])} notified: no decision in time, and nobody else can be asked"
 
 
 def _reassigned(actor: str, data: Json) -> str:
     approver, details = mention(data["to"]), f"in “{esc(data['stage'])}”{_quotation(data['note'])}"
     if not data["seat"]:
-        return f"{actor} named {approver} to decide {details}"
-    subject = "it" if actor == mention(data["seat"]) else f"what {mention(data['seat'])} had to decide"
-    return f"{actor} passed {subject} on to {approver} {details}"
+        return f"{actor} chose {approver} as approver {details}"
+    subject = "the decision" if actor == mention(data["seat"]) else f"the decision of {mention(data['seat'])}"
+    return f"{actor} reassigned {subject} to {approver} {details}"
 
 
 def _approver_away(_actor: str, data: Json) -> str:
     last = date.fromisoformat(data["until"])
-    absence = f"{mention(data['away'])} is away until {last.day} {last:%B %Y}"
+    absence = f"{mention(data['away'])} is out of office until {last.day} {last:%B}"
     if not data["delegate"]:
         return absence
-    delegate = mention(data["delegate"])
-    return f"{absence}, and {delegate} {'stands in' if data['asked'] else 'cannot stand in here'}"
+    unable = "" if data["asked"] else ", but can't decide here"
+    return f"{absence}; {mention(data['delegate'])} is the delegate{unable}"
 
 
 def _decision(verb: str) -> Sentence:
     def sentence(actor: str, data: Json) -> str:
         term = f" with {_term(data['term'])}" if data.get("term") else ""
-        absent = f" for {mention(data['stands_in_for'])}, who is away," if data.get("stands_in_for") else ""
+        absent = (
+            f" for {mention(data['stands_in_for'])}, who is out of office,"
+            if data.get("stands_in_for")
+            else ""
+        )
         details = f"{_quotation(data.get('comment'))}{_conflict_note(data)}"
         return f"{actor} {verb}{absent}{term} in “{esc(data['stage'])}”{details}"
 
@@ -118,17 +132,19 @@ def _decision(verb: str) -> Sentence:
 
 def _emergency_used(actor: str, data: Json) -> str:
     people = _people(data["told"]) or "nobody"
-    details = f"{_term(data['term'])}{_quotation(data.get('reason'))}"
-    return f"{actor} used emergency access, for {details}. Told: {people}"
+    details = f"({_term(data['term'])}){_quotation(data.get('reason'))}"
+    return f"{actor} used emergency access {details}. Notified: {people}"
 
 
 def _review_opened(_actor: str, data: Json) -> str:
     people = _people(data["asked"], "or")
-    return f"Asked {people} to review it" if people else "Nobody may review it: the admins have to look at it"
+    return (
+        f"Review assigned to {people}" if people else "Nobody may review it: an admin has to name a reviewer"
+    )
 
 
 def _review_closed(verdict: str) -> Sentence:
-    return lambda actor, data: f"{actor} found the emergency *{verdict}*{_quotation(data.get('note'))}"
+    return lambda actor, data: f"{actor} marked the emergency as *{verdict}*{_quotation(data.get('note'))}"
 
 
 def _end(value: Json) -> str:
@@ -143,21 +159,21 @@ def _end_moved(data: Json) -> str:
 
 
 def _provisioning_started(actor: str, data: Json) -> str:
-    return f"{actor} began to set it up for {esc(str(data.get('request') or 'the request'))}"
+    return f"{actor} started to set it up for {esc(str(data.get('request') or 'the request'))}"
 
 
 def _grace(_actor: str, data: Json) -> str:
     until = moment(datetime.fromisoformat(data["until"]))
-    return f"The end is held up until {until}, while {esc(data['request'])} waits"
+    return f"Access continues until {until} at most, while {esc(data['request'])} is pending"
 
 
 def _expiry_notice(actor: str, data: Json) -> str:
     return (
-        f"{actor} told the holder that it ends within {duration_words(timedelta(seconds=data['before_end']))}"
+        f"{actor} notified the holder that access ends within {duration_words(timedelta(seconds=data['before_end']))}"
     )
 
 
-def _task(data: Json, give: str = "give", take: str = "take") -> str:
+def _task(data: Json, give: str = "assign", take: str = "remove") -> str:
     return take if data.get("direction") == Direction.TAKE else give
 
 
@@ -169,10 +185,10 @@ SENTENCES: dict[str, Sentence] = {
     "request.withdrawn": _state,
     "request.cancelled": _state,
     "request.term_changed": lambda actor, data: (
-        f"{actor} changed how long: {_term(data['before'])} → {_term(data['after'])}"
+        f"{actor} changed the duration: {_term(data['before'])} → {_term(data['after'])}"
     ),
     "request.shortened": lambda actor, data: (
-        f"{actor} wants less: {_term(data['before'])} → {_term(data['after'])}"
+        f"{actor} shortened it: {_term(data['before'])} → {_term(data['after'])}"
     ),
     "request.reminded": lambda actor, data: f"{actor} reminded {_people(data['people']) or 'nobody'}",
     "request.warned": _request_warned,
@@ -182,18 +198,18 @@ SENTENCES: dict[str, Sentence] = {
         f"Stage “{esc(data['stage'])}” was escalated{_quotation(data['because'])}"
     ),
     "stage.overdue": _stage_overdue,
-    "stage.stuck": lambda _, data: f"The admins were told{_quotation(data.get('because'))}",
+    "stage.stuck": lambda _, data: f"Admins notified{_quotation(data.get('because'))}",
     "stage.reassigned": _reassigned,
     "stage.away": _approver_away,
     "stage.back": lambda _, data: (
-        f"{mention(data['delegate'])} no longer stands in for {mention(data['away'])}"
+        f"{mention(data['delegate'])} is no longer the delegate of {mention(data['away'])}"
     ),
     "stage.channel_gone": lambda _, data: (
-        f"<#{esc(data['channel'])}> could not be used, so each was asked in a message of their own"
+        f"<#{esc(data['channel'])}> couldn't be used, so approvers were asked in direct messages"
     ),
     "decision.approve": _decision("approved"),
     "decision.reject": _decision("rejected"),
-    "comment": lambda actor, data: f"{actor} said{_quotation(data.get('text'))}",
+    "comment": lambda actor, data: f"{actor} commented{_quotation(data.get('text'))}",
     "emergency.used": _emergency_used,
     "review.open": _review_opened,
     "review.reminded": lambda _, data: f"Reminded {_people(data['people']) or 'nobody'} of the review",
@@ -206,20 +222,20 @@ SENTENCES: dict[str, Sentence] = {
     "grant.ended": _state,
     "grant.revoked": _state,
     "grant.failed": _state,
-    "grant.extended": lambda _, data: f"The end moved with {esc(data['request'])}: {_end_moved(data)}",
-    "grant.shortened": lambda actor, data: f"{actor} lets it end sooner: {_end_moved(data)}",
+    "grant.extended": lambda _, data: f"Extended by {esc(data['request'])}: {_end_moved(data)}",
+    "grant.shortened": lambda actor, data: f"{actor} shortened it: {_end_moved(data)}",
     "grant.grace": _grace,
     "grant.held": lambda *_: (
-        "Its time is up by a database that looks like a restored backup: an admin is asked first"
+        "Not revoked: the database looks like a restored backup, so an admin decides first"
     ),
     "grant.limited": lambda _, data: (
-        f"The holder is {esc(data['because'])} by now, so it has an end: {_end(data['after'])}"
+        f"End date added, since the holder is now {esc(data['because'])}: {_end(data['after'])}"
     ),
-    "grant.set_back": lambda _, data: f"The clock was set back, and the end with it: {_end_moved(data)}",
+    "grant.set_back": lambda _, data: f"The clock was set back, so the end moved: {_end_moved(data)}",
     "grant.notice": _expiry_notice,
-    "task.open": lambda _, data: f"Asked {_people(data['asked'], 'or')} to {_task(data)} it by hand",
-    "task.done": lambda actor, data: f"{actor} has {_task(data, 'given', 'taken')} it by hand",
-    "task.refused": lambda actor, data: f"{actor} could not {_task(data)} it{_quotation(data.get('note'))}",
-    "task.void": lambda *_: "Nothing is left to do by hand",
-    "mail.sent": lambda *_: "An e-mail was sent",
+    "task.open": lambda _, data: f"Task for {_people(data['asked'], 'or')}: {_task(data)} it by hand",
+    "task.done": lambda actor, data: f"{actor} {_task(data, 'assigned', 'removed')} it by hand",
+    "task.refused": lambda actor, data: f"{actor} couldn't {_task(data)} it{_quotation(data.get('note'))}",
+    "task.void": lambda *_: "Nothing left to do by hand",
+    "mail.sent": lambda *_: "E-mail sent",
 }

@@ -1,45 +1,51 @@
 """The holder's cards about an access: active, ending soon, ended, or with an end date added."""
 
 from blocks import kit
-from blocks.cards import buttons, layout, phrases, template_values
-from blocks.kit import Block, Message
-from blocks.kit.text import SECTION, mention, mentions, moment
+from blocks.cards import buttons, layout, phrases, progress, template_values
+from blocks.cards.closed import GRANT_SIGNS
+from blocks.kit import Element, Message
+from blocks.kit.text import SECTION, esc, mention, mentions, moment
 from models.queries.stories import GrantStory
-from models.tables.grants import Cause, Direction, Grant
+from models.tables.grants import Cause, Grant
 from models.tables.requests import Request
 from models.tables.states import OVER_GRANTS, GrantState
 from models.wording.messages import MessageKey
 
 _END_CAUSES = {
-    None: "its time was up",
-    Cause.REVIEW: "a review took it away",
+    None: "time's up",
+    Cause.REVIEW: "after a review",
     Cause.OFFBOARDING: "the account was deactivated",
-    Cause.SUPERSEDED: "another access took its place",
+    Cause.SUPERSEDED: "replaced by another access",
 }
-_LIMIT_REASON = "Guests and contractors have every access for a limited time only."
+_LIMIT_REASON = "Access of guests and contractors always has an end."
 
 
 def access(story: GrantStory, viewer: str) -> Message:
     """The card of an active access. Once the access ends, it shows the state, without buttons."""
     grant, is_holder = story.grant, viewer == story.grant.person_id
     if grant.state is not GrantState.ACTIVE:
-        return _state_card(story)
-    title = f"You have access to {phrases.access_title(grant)}"
+        return _state_card(story, viewer)
     instructions = template_values.text(story, MessageKey.ACTIVE, SECTION)
     if instructions is None:
         instructions = phrases.instructions(story.snapshot)
+    title = phrases.bold_title(story.app, grant)
     return layout.card(
-        template_values.subject(story, MessageKey.ACTIVE, title),
+        template_values.subject(
+            story, MessageKey.ACTIVE, f"You have access to {phrases.access_title(grant)}"
+        ),
         [
-            kit.section(f"*{title}* {phrases.until(grant.ends_at)}"),
+            layout.paragraph(
+                f":white_check_mark: You have access to {title} {phrases.until(grant.ends_at, bold=True)}",
+                esc(story.app.link),
+                _pending_extension(story),
+            ),
             kit.section(instructions) if instructions.strip() else None,
-            _pending_extension(story),
-            layout.button_row(
+            _buttons(
+                story,
                 buttons.extend(grant) if can_extend(grant, story.extension, viewer) else None,
                 buttons.give_back(grant) if is_holder else None,
                 buttons.details(grant.ref),
             ),
-            layout.grant_footer(story),
         ],
     )
 
@@ -48,28 +54,30 @@ def expiry_notice(story: GrantStory, viewer: str) -> Message:
     """The notice before the end, with Extend and I'm done."""
     grant, is_holder = story.grant, viewer == story.grant.person_id
     if grant.state is not GrantState.ACTIVE:
-        return _state_card(story)
+        return _state_card(story, viewer)
     title = f"Your access to {phrases.access_title(grant)}"
     if grant.ends_at:
-        key, notification, end = MessageKey.ENDS_SOON, f"{title} ends soon", f"ends {moment(grant.ends_at)}"
+        key, notification, end = MessageKey.ENDS_SOON, f"{title} ends soon", f"ends *{moment(grant.ends_at)}*"
     else:
-        key, notification, end = None, f"{title}: {grant.state.label}", "has no end any more"
+        key, notification, end = None, f"{title} no longer has an end", "no longer has an end"
     return layout.card(
         template_values.subject(story, key, notification),
         [
-            kit.section(f"*{title}* {end}"),
+            layout.paragraph(
+                f":hourglass_flowing_sand: {phrases.bold_title(story.app, grant)} {end}",
+                _pending_extension(story),
+            ),
             template_values.paragraph(story, key),
-            _pending_extension(story),
-            layout.button_row(
+            _buttons(
+                story,
                 buttons.extend(grant) if can_extend(grant, story.extension, viewer) else None,
                 buttons.done_early(grant) if is_holder else None,
             ),
-            layout.grant_footer(story),
         ],
     )
 
 
-def end_notice(story: GrantStory, _viewer: str) -> Message:
+def end_notice(story: GrantStory, viewer: str) -> Message:
     """The notice after the end, with Request again."""
     grant = story.grant
     again = buttons.request_again(story.request.ref) if grant.state in OVER_GRANTS else None
@@ -77,10 +85,9 @@ def end_notice(story: GrantStory, _viewer: str) -> Message:
     return layout.card(
         template_values.subject(story, key, _state_notification(grant)),
         [
-            kit.section(_state_text(story)),
+            layout.paragraph(_state_text(story, viewer)),
             template_values.paragraph(story, key),
-            layout.button_row(again, buttons.details(grant.ref)),
-            layout.grant_footer(story),
+            _buttons(story, again, buttons.details(grant.ref)),
         ],
     )
 
@@ -91,37 +98,42 @@ def can_extend(grant: Grant, extension: Request | None, viewer: str) -> bool:
     return active and viewer == grant.person_id and extension is None
 
 
-def _pending_extension(story: GrantStory) -> Block | None:
+def _buttons(story: GrantStory, *elements: Element | None) -> kit.Block | None:
+    return layout.button_row(*elements, about=layout.grant_title(story))
+
+
+def _pending_extension(story: GrantStory) -> str:
     request = story.extension
-    if request is None:
-        return None
-    return kit.section(f"More time is asked for in {request.ref}: *{request.state.label}*")
+    return f"Extension requested ({request.ref}, {request.state.label.lower()})" if request else ""
 
 
-def _state_card(story: GrantStory) -> Message:
+def _state_card(story: GrantStory, viewer: str) -> Message:
     """The card of an access that is not active: its state, without buttons."""
-    blocks = [kit.section(_state_text(story)), layout.grant_footer(story)]
-    return layout.card(_state_notification(story.grant), blocks)
+    return layout.card(_state_notification(story.grant), [layout.paragraph(_state_text(story, viewer))])
 
 
-def _state_text(story: GrantStory) -> str:
-    grant, word = story.grant, f"*{story.grant.state.label}*"
-    title = f"*Your access to {phrases.access_title(grant)}*"
+def _state_text(story: GrantStory, viewer: str) -> str:
+    """The status word first, then what it is about: "⏹ *Ended* 20:22 (time's up) · GitHub · Admin"."""
+    grant = story.grant
+    word, title = f"{GRANT_SIGNS[grant.state]} *{grant.state.label}*", phrases.bold_title(story.app, grant)
     if grant.state in OVER_GRANTS:
-        return f"{title}: {word}{f' {moment(grant.over_at)}' if grant.over_at else ''}, {_end_cause(grant)}"
+        at = f" {moment(grant.over_at)}" if grant.over_at else ""
+        return f"{word}{at} ({_end_cause(grant, viewer)}) · {title}"
     if grant.state is GrantState.REVOKING:
-        return f"{title}: {word}, {_end_cause(grant)}"
-    if grant.state is GrantState.FAILED and grant.failing is Direction.TAKE:
-        return f"{title}: {word}. It is over, but could not be taken back yet. The admins know."
+        return f"{word} ({_end_cause(grant, viewer)}) · {title}"
+    if grant.state is GrantState.FAILED:
+        return f"{word} · {title}\n{progress.failure(grant, story.admins)}"
     contacts = mentions(story.owners or story.admins, word="or")
-    return f"{title}: {word}.{f' Ask {contacts}.' if contacts else ''}"
+    return f"{word} · {title}{f' · ask {contacts}' if contacts else ''}"
 
 
-def _end_cause(grant: Grant) -> str:
+def _end_cause(grant: Grant, viewer: str) -> str:
+    """Why it ended, told to the viewer: "time's up", "you gave it back"."""
     if grant.cause is Cause.REQUESTER:
-        return f"given back by {mention(grant.caused_by or '')}"
+        by = phrases.you_or(grant.caused_by or "", viewer)
+        return f"{by} gave it back"
     if grant.cause is Cause.ADMIN:
-        return f"taken away by {mention(grant.caused_by or '')}"
+        return f"by {phrases.you_or(grant.caused_by or '', viewer)}"
     return _END_CAUSES[grant.cause]
 
 
@@ -133,22 +145,23 @@ def end_date_added(story: GrantStory, viewer: str) -> Message:
     """The notice that an access without an end has one now, for its holder and the app's owners."""
     grant = story.grant
     own, active = viewer == grant.person_id, grant.state is GrantState.ACTIVE
-    holder_name = "Your" if own else f"{phrases.person_name(story.names, grant.person_id)}’s"
-    holder = "Your" if own else f"{mention(grant.person_id)}’s"
-    ends = f"has an end now: {phrases.until(grant.ends_at)}" if active else f"is over: {grant.state.label}"
-    status = "has an end now" if active else f"is over: {grant.state.label}"
+    holder_name = "Your" if own else f"{phrases.person_name(story.names, grant.person_id)}'s"
+    holder = "Your" if own else f"{mention(grant.person_id)}'s"
+    ends = f"now ends {moment(grant.ends_at)}" if grant.ends_at else "no longer has an end"
+    status = "now has an end" if active else f"is over: {grant.state.label}"
     reason = template_values.text(story, MessageKey.LIMITED)
     if reason is None:
         reason = _LIMIT_REASON
+    title = phrases.bold_title(story.app, grant)
     return layout.card(
         f"{holder_name} access to {phrases.access_title(grant)} {status}",
         [
-            kit.section(f"*{holder} access to {phrases.access_title(grant)}* {ends}"),
+            layout.paragraph(f":calendar: {holder} access to {title} {ends if active else status}"),
             kit.context(reason) if reason else None,
-            layout.button_row(
+            _buttons(
+                story,
                 buttons.extend(grant) if can_extend(grant, story.extension, viewer) else None,
                 buttons.details(grant.ref),
             ),
-            layout.grant_footer(story),
         ],
     )

@@ -42,9 +42,9 @@ class CardAction(StrEnum):
     REVOKE_PAUSED = "card.revoke_paused"
 
 
-def approve(ref: str) -> Element:
-    """Opens the confirmation of an approval, with a comment."""
-    return kit.button("Approve", CardAction.APPROVE, ref, style="primary")
+def approve(ref: str, *, green: bool = True) -> Element:
+    """Opens the confirmation of an approval, with a comment. Not `green` where it wants a second look."""
+    return kit.button("Approve", CardAction.APPROVE, ref, style="primary" if green else None)
 
 
 def reject(ref: str) -> Element:
@@ -67,6 +67,14 @@ def reassign(ref: str) -> Element:
     return kit.button("Reassign", CardAction.REASSIGN, ref)
 
 
+def more(ref: str) -> Element:
+    """The menu behind ⋯ of a request's card, for what is done rarely.
+
+    Its action is that of the button that it replaces: Slack sends the chosen entry's value with it.
+    """
+    return kit.overflow(CardAction.REASSIGN, [kit.option("Reassign", ref)])
+
+
 def details(ref: str) -> Element:
     """Opens the details: of a request (AR-1), a grant (GR-1) or a task (TK-1)."""
     return kit.button("Details", CardAction.DETAILS, ref)
@@ -74,7 +82,9 @@ def details(ref: str) -> Element:
 
 def withdraw(ref: str) -> Element:
     """Withdraws a request, after a confirmation."""
-    sure = kit.confirm("Withdraw this request?", f"Nobody will decide on {ref} then.", "Withdraw", "Keep it")
+    sure = kit.confirm(
+        "Withdraw this request?", f"{ref} is closed without a decision.", "Withdraw", "Keep it"
+    )
     return kit.button("Withdraw", CardAction.WITHDRAW, ref, confirm=sure)
 
 
@@ -115,7 +125,7 @@ def retry(ref: str) -> Element:
 
 def cancel(grant: Grant) -> Element:
     """Cancels a grant that could not be provisioned, after a confirmation."""
-    text = f"{grant.access_name} of {grant.app_name} will not be given. What is there already is taken back."
+    text = f"{_title(grant)} won't be set up. Whatever is there already is removed."
     sure = kit.confirm("Cancel this access?", text, "Cancel the access", "Keep trying", danger=True)
     return kit.button("Cancel", CardAction.CANCEL, grant.ref, style="danger", confirm=sure)
 
@@ -127,7 +137,7 @@ def task_done(ref: str) -> Element:
 
 def refuse_task(ref: str) -> Element:
     """Opens the form for why a manual task cannot be done."""
-    return kit.button("I can't", CardAction.TASK_CANNOT, ref)
+    return kit.button("I can't", CardAction.TASK_CANNOT, ref, style="danger")
 
 
 def approve_change(proposal: Proposal) -> Element:
@@ -148,8 +158,8 @@ def withdraw_change(proposal: Proposal) -> Element:
 
 def revoke(grant: Grant) -> Element:
     """Revokes somebody's access, after a confirmation."""
-    text = f"{grant.access_name} of {grant.app_name} is taken away now, before its time is up."
-    sure = kit.confirm("Take it away?", text, "Revoke", "Leave it", danger=True)
+    text = f"Access to {_title(grant)} ends now."
+    sure = kit.confirm("Revoke this access?", text, "Revoke", "Keep it", danger=True)
     return kit.button("Revoke", CardAction.REVOKE, grant.ref, confirm=sure)
 
 
@@ -170,13 +180,16 @@ def keep_paused(ref: str) -> Element:
 
 def revoke_paused(ref: str, count: int) -> Element:
     """Ends a pause and revokes what it holds back, after a confirmation."""
-    subject = "1 access is" if count == 1 else f"{count} accesses are"
-    sure = kit.confirm(
-        "Take them away?", f"{subject} taken away now.", "Revoke them now", "Wait", danger=True
-    )
+    subject = "1 access ends" if count == 1 else f"{count} accesses end"
+    sure = kit.confirm("Revoke them?", f"{subject} now.", "Revoke them now", "Wait", danger=True)
     return kit.button("Revoke them now", CardAction.REVOKE_PAUSED, ref, style="danger", confirm=sure)
 
 
 def _confirm_give_back(grant: Grant) -> Element:
-    text = f"You lose {grant.access_name} of {grant.app_name} now, before its time is up."
+    text = f"Your access to {_title(grant)} ends now."
     return kit.confirm("Give it back?", text, "Give back", "Keep it")
+
+
+def _title(grant: Grant) -> str:
+    """App and access as plain text, for a confirmation."""
+    return f"{grant.app_name} · {grant.access_name}"

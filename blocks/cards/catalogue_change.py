@@ -25,7 +25,7 @@ def proposal_card(story: ChangeStory, viewer: str) -> Message:
             kit.section(f"*{heading(proposal)}*"),
             kit.section(phrases.fit_lines(difference_lines(proposal.words))),
             kit.section(_status(story, viewer)),
-            layout.button_row(*decision_buttons(proposal, viewer))
+            layout.button_row(*decision_buttons(proposal, viewer), about=f"{proposal.ref}, {proposal.title}")
             if viewer == proposal.by or viewer in story.admins
             else None,
             kit.context(f"{proposal.ref} · {moment(proposal.at)}"),
@@ -40,7 +40,7 @@ def outcome_card(story: ChangeStory, _viewer: str) -> Message:
     return layout.card(
         notification,
         [
-            kit.section(f"*Your change of {esc(proposal.title)}*: {outcome_text(proposal)}"),
+            kit.section(outcome_text(proposal, f"your change of *{esc(proposal.title)}*")),
             kit.section(phrases.fit_lines(difference_lines(proposal.words))),
             kit.context(proposal.ref),
         ],
@@ -52,9 +52,9 @@ def heading(proposal: Proposal) -> str:
     if proposal.kind == IMPORT:
         return f"{mention(proposal.by)} imported a catalogue"
     if proposal.kind == MESSAGE:
-        verb = "change"  # there is always one, if only in the standard words
+        verb = "change"  # there is always a text, at least the standard one
     elif proposal.before or proposal.version:
-        verb = "change" if proposal.after else "take out"
+        verb = "change" if proposal.after else "remove"
     else:
         verb = "add"
     return f"{mention(proposal.by)} proposes to {verb} {esc(proposal.title)}"
@@ -65,17 +65,18 @@ def difference_lines(sentences: Iterable[str]) -> list[str]:
     return [f"• {cut(esc(str(sentence)), SENTENCE_LIMIT)}" for sentence in sentences]
 
 
-def outcome_text(proposal: Proposal) -> str:
-    """The decision on a change, with its note."""
+def outcome_text(proposal: Proposal, title: str = "") -> str:
+    """The decision on a change, with its note; `title` is what it was about."""
+    subject = f" · {title}" if title else ""
     note = f"\n{quote(proposal.note, 1000)}" if proposal.note else ""
     if proposal.state is ProposalState.OVERTAKEN:
-        return f"*Overtaken*. Nothing of it is applied.{note}"
-    outcomes = {
-        ProposalState.APPROVED: "*Approved* by {who}, and applied.",
-        ProposalState.REJECTED: "*Rejected* by {who}.",
-        ProposalState.WITHDRAWN: "*Withdrawn* by {who}.",
-    }
-    return outcomes[proposal.state].format(who=mention(proposal.decided_by or "")) + note
+        return f":no_entry_sign: *Overtaken* by another change, nothing was applied{subject}{note}"
+    sign, outcome = {
+        ProposalState.APPROVED: (":white_check_mark:", "*Approved* and applied"),
+        ProposalState.REJECTED: (":x:", "*Rejected*"),
+        ProposalState.WITHDRAWN: (":leftwards_arrow_with_hook:", "*Withdrawn*"),
+    }[proposal.state]
+    return f"{sign} {outcome} by {mention(proposal.decided_by or '')}{subject}{note}"
 
 
 def decision_buttons(proposal: Proposal, viewer: str) -> list[Element | None]:
@@ -93,25 +94,24 @@ def list_row(proposal: Proposal, viewer: str) -> list[Block]:
         [f"{heading(proposal)} · {proposal.ref} · {moment(proposal.at)}", *difference_lines(proposal.words)],
         1500,
     )
-    return [
-        kit.section(text),
-        kit.actions([button for button in decision_buttons(proposal, viewer) if button is not None]),
-    ]
+    row = layout.button_row(*decision_buttons(proposal, viewer), about=f"{proposal.ref}, {proposal.title}")
+    return [kit.section(text), *([row] if row else [])]
 
 
 def pending_count(count: int) -> str:
-    """How many changes are pending: "2 changes wait for a second admin"."""
-    return f"{count} change{'s wait' if count != 1 else ' waits'} for a second admin"
+    """How many changes are pending: "2 changes need a second admin"."""
+    return f"{count} change{'s need' if count != 1 else ' needs'} a second admin"
 
 
 def _status(story: ChangeStory, viewer: str) -> str:
     proposal = story.proposal
     if proposal.kind == IMPORT:
         return (
-            "It is applied: who runs Keyturn’s command line has the database too. Look whether it was meant."
+            "Already applied, since anyone with the command line controls the database. "
+            "Check that this import was intended."
         )
     if not proposal.open:
         return outcome_text(proposal)
     if viewer != proposal.by:
-        return "Nothing is changed until an admin other than its author approves it."
+        return "Nothing changes until an admin other than the author approves it."
     return f"Proposed, not saved: {pending_count(len(proposal.words))}. {esc(story.waiting_for)}"

@@ -1,8 +1,7 @@
 """Cards of an emergency access: the alert, and its review."""
 
-from blocks import kit
 from blocks.cards import buttons, layout, phrases, progress
-from blocks.kit import Block, Element, Message
+from blocks.kit import Element, Message
 from blocks.kit.text import esc, mention, mentions, quote
 from models.queries.stories import RequestStory
 from models.tables.grants import Direction
@@ -18,25 +17,26 @@ _HELD_STATES = (GrantState.SCHEDULED, GrantState.GRANTING, GrantState.ACTIVE)
 def alert(story: RequestStory, viewer: str) -> Message:
     """The alert at the start of emergency access, with buttons for its reviewers and for those in charge."""
     request = story.request
-    name, requester = phrases.person_name(story.names, request.beneficiary_id), mention(request.requester_id)
-    on_behalf = request.requester_id != request.beneficiary_id
+    name, holder = phrases.person_name(story.names, request.beneficiary_id), request.beneficiary_id
+    on_behalf = request.requester_id != holder
     reasons = [esc(str(reason["text"])) for reason in request.because["reasons"]]
     return layout.card(
         f"Emergency: {name} {_usage(story, plain=True)}",
         [
-            kit.section(f"{SIGN} *Emergency: {mention(request.beneficiary_id)} {_usage(story)}*"),
-            layout.reason(request),
-            kit.context(f"{requester} asked for it.") if on_behalf else None,
-            kit.context(*reasons) if reasons else None,
-            _repeat_warning(story.review),
-            layout.stages(story),
-            _grant_status(story),
-            review_block(story),
+            layout.paragraph(
+                f"{SIGN} *Emergency:* {mention(holder)} {_usage(story)}", phrases.quoted_reason(request)
+            ),
+            layout.context_line(
+                f"requested by {mention(request.requester_id)}" if on_behalf else "", *reasons, request.ref
+            ),
+            layout.paragraph(_repeat_warning(story.review), _grant_status(story), review_text(story)),
             layout.comments(story),
             layout.button_row(
-                *_review_buttons(story, viewer), *_grant_buttons(story, viewer), buttons.details(request.ref)
+                *_review_buttons(story, viewer),
+                *_grant_buttons(story, viewer),
+                buttons.details(request.ref),
+                about=layout.request_title(story),
             ),
-            layout.request_footer(request),
         ],
     )
 
@@ -46,16 +46,21 @@ def review_reminder(story: RequestStory, viewer: str) -> Message:
     request = story.request
     name = phrases.person_name(story.names, request.beneficiary_id)
     is_open = story.review is not None and story.review.state is ReviewState.OPEN
-    status = "is still to be reviewed" if is_open else "was reviewed"
-    subject = f"emergency access to {phrases.access_title(request)} {status}"
+    status = "still needs a review" if is_open else "was reviewed"
+    title = phrases.access_title(request)
     return layout.card(
-        f"{name}’s {subject}",
+        f"{name}'s emergency access to {title} {status}",
         [
-            kit.section(f"{mention(request.beneficiary_id)}’s *{subject}*"),
-            layout.reason(request) if is_open else None,
-            review_block(story),
-            layout.button_row(*_review_buttons(story, viewer), buttons.details(request.ref)),
-            layout.request_footer(request),
+            layout.paragraph(
+                f"{SIGN} {mention(request.beneficiary_id)}'s emergency access to *{title}* {status}",
+                phrases.quoted_reason(request) if is_open else "",
+                review_text(story),
+            ),
+            layout.button_row(
+                *_review_buttons(story, viewer),
+                buttons.details(request.ref),
+                about=layout.request_title(story),
+            ),
         ],
     )
 
@@ -63,31 +68,30 @@ def review_reminder(story: RequestStory, viewer: str) -> Message:
 def review_outcome(story: RequestStory, viewer: str) -> Message:
     """The outcome of the review, for the requester and the holder."""
     request = story.request
-    holder = "Your" if viewer == request.beneficiary_id else f"{mention(request.beneficiary_id)}’s"
-    subject = f"emergency access to {phrases.access_title(request)} was reviewed"
+    holder = "Your" if viewer == request.beneficiary_id else f"{mention(request.beneficiary_id)}'s"
+    title = phrases.access_title(request)
     return layout.card(
-        f"The {subject}: {story.review.state.label if story.review else ''}",
+        f"The emergency access to {title} was reviewed: {story.review.state.label if story.review else ''}",
         [
-            kit.section(f"*{holder} {subject}*"),
-            review_block(story),
-            layout.button_row(buttons.details(request.ref)),
-            layout.request_footer(request),
+            layout.paragraph(
+                f"{SIGN} {holder} emergency access to *{title}* was reviewed",
+                review_text(story),
+                accessory=layout.details_button(story),
+            )
         ],
     )
 
 
-def mark(story: RequestStory) -> Block | None:
-    """The mark of an emergency on other cards, with the state of its review."""
+def mark_text(story: RequestStory) -> str:
+    """The mark of an emergency on other cards, with the state of its review; empty where it is none."""
     if not story.request.emergency:
-        return None
-    if story.review is None:
-        return kit.section(f"{SIGN} *Emergency.* It is reviewed afterwards.")
-    return kit.section(f"{SIGN} *Emergency.* {review_status(story.review)}")
+        return ""
+    return f"{SIGN} *Emergency.* {review_text(story) or 'To be reviewed afterwards.'}"
 
 
-def review_block(story: RequestStory) -> Block | None:
+def review_text(story: RequestStory) -> str:
     """The state of the review, if there is one."""
-    return kit.section(review_status(story.review)) if story.review else None
+    return review_status(story.review) if story.review else ""
 
 
 def review_status(review: Review) -> str:
@@ -95,40 +99,45 @@ def review_status(review: Review) -> str:
     if review.state is ReviewState.OPEN and review.asked:
         return f"To be reviewed by {mentions(review.asked, word='or')}."
     if review.state is ReviewState.OPEN:
-        reason = f"Nobody else than {mention(review.person_id)} is there to review it, and nobody reviews"
-        remedy = "An admin has to name another owner or reviewer; it stays open until then"
-        return f"{reason} their own emergency. {remedy}."
+        return (
+            f"Nobody but {mention(review.person_id)} could review this, and nobody reviews their own "
+            "emergency. It stays open until an admin names another owner or reviewer."
+        )
     by = f" by {mention(review.closed_by)}" if review.closed_by else ""
     note = f"\n{quote(review.note, NOTE_LIMIT)}" if review.note.strip() else ""
     return f"Reviewed{by}: *{review.state.label}*{note}"
 
 
 def _usage(story: RequestStory, *, plain: bool = False) -> str:
-    """What the holder used: "took GitHub, Admin until 14:00". `plain` leaves out the end."""
+    """What the holder used: "used emergency access to GitHub · Admin until 14:00".
+
+    `plain` is for notifications: without bold and without the end.
+    """
     grant, title = story.grant, phrases.access_title(story.request)
     if grant is None or plain:
-        return f"took {title}"
+        return f"used emergency access to {title}"
+    bold = phrases.bold_title(story.snapshot.app, story.request)
     if grant.state is GrantState.ACTIVE:
-        return f"took {title} {phrases.until(grant.ends_at)}"
+        return f"used emergency access to {bold} {phrases.until(grant.ends_at, bold=True)}"
     if grant.over_at is None:
-        return f"took {title} for {phrases.term_text(story.term)}"
-    return f"had {title}"
+        return f"used emergency access to {bold} {phrases.for_term(story.term)}"
+    return f"had emergency access to {bold}"
 
 
-def _repeat_warning(review: Review | None) -> Block | None:
+def _repeat_warning(review: Review | None) -> str:
     if review is None or review.earlier == 0:
-        return None
+        return ""
     number = review.earlier + 1
     nth = _ORDINALS[number - 2] if number - 2 < len(_ORDINALS) else f"{number}th"
-    before = "the one before is" if review.earlier == 1 else f"the {review.earlier} before are"
-    return kit.section(f":warning: This is the *{nth} emergency* of this kind; {before} not reviewed yet.")
+    earlier = "the one before isn't" if review.earlier == 1 else f"the {review.earlier} before aren't"
+    return f":warning: This is the *{nth} emergency* of this kind; {earlier} reviewed yet."
 
 
-def _grant_status(story: RequestStory) -> Block | None:
+def _grant_status(story: RequestStory) -> str:
     """The state of the grant; while it is active, the title shows it."""
     if story.grant is None or story.grant.state is GrantState.ACTIVE:
-        return None
-    return kit.section(progress.grant_status(story.grant, story.admins))
+        return ""
+    return progress.grant_status(story.grant, story.admins)
 
 
 def _review_buttons(story: RequestStory, viewer: str) -> list[Element | None]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from blocks.kit.text import SECTION, cut, esc, mention, moment
+from blocks.kit.text import SECTION, cut, esc, first_items, mention, moment, quote
+from models.catalogue.spec import AppSpec
 from models.catalogue.spec.enums import RequestKind
 from models.durations import duration_words
 from models.queries.stories import RequestStory
@@ -15,18 +16,44 @@ from models.text import first_items
 
 NOTIFICATION = 300
 """Characters of a notification: more than any client shows."""
+REASON = 300
+"""Characters of a reason on a card that waits."""
+DECIDED = 100
+"""Characters of a reason or comment on a card that is decided."""
+_MAX_REASON_LINES = 8
 _MAX_PRESENT = 5
 """Accesses that a card names before it counts the rest."""
 
 
 def access_title(row: Request | Grant) -> str:
-    """App and access: "GitHub, Engineering team"."""
-    return f"{esc(row.app_name)}, {esc(row.access_name)}"
+    """App and access: "GitHub · Engineering team"."""
+    return f"{esc(row.app_name)} · {esc(row.access_name)}"
+
+
+def bold_title(app: AppSpec, row: Request | Grant) -> str:
+    """App and access in bold, after the app's icon where it has one."""
+    return f"{icon(app)}*{access_title(row)}*"
+
+
+def icon(app: AppSpec) -> str:
+    """The app's emoji and a space; empty without one, and where the icon is a picture's address."""
+    return f"{app.icon} " if app.icon.startswith(":") else ""
+
+
+def spoken_title(ref: str, row: Request | Grant, person_id: str, names: Mapping[str, str]) -> str:
+    """What a button is about, for screen readers: "AR-8, AWS · Billing for Ada". Plain text, not escaped."""
+    name = names.get(person_id, "")
+    return f"{ref}, {row.app_name} · {row.access_name}{f' for {name}' if name else ''}"
 
 
 def request_title(request: Request) -> str:
-    """The request with its reference and beneficiary: "AR-12: *GitHub, Engineering team* for @Ada"."""
+    """The request with its reference and beneficiary: "AR-12: *GitHub · Engineering team* for @Ada"."""
     return f"{request.ref}: *{access_title(request)}* for {mention(request.beneficiary_id)}"
+
+
+def you_or(person_id: str, viewer: str) -> str:
+    """A person for a reader: "you", or a mention."""
+    return "you" if person_id == viewer else mention(person_id)
 
 
 def person_name(names: Mapping[str, str], person_id: str) -> str:
@@ -45,19 +72,36 @@ def term_text(term: Term) -> str:
     return f"no end, from {moment(term.start)}" if term.start else "no end"
 
 
+def for_term(term: Term, *, extension: bool = False) -> str:
+    """A term within a sentence: "for *8 hours*", "until *4 March*", "with *no end*"; "by *8 hours*" more."""
+    start = f" from {moment(term.start)}" if term.start else ""
+    if term.length is not None:
+        return f"{'by' if extension else 'for'} *{spoken(term.length)}*{start}"
+    if term.end is None:
+        return f"with *no end*{start}"
+    end = moment(term.end)
+    return f"from *{moment(term.start)}* to *{end}*" if term.start else f"until *{end}*"
+
+
+def term_change(story: RequestStory) -> str:
+    """The requested term, and what it was changed to: "8 hours → *4 hours*"."""
+    now = term_text(story.term)
+    more = " more" if story.request.kind is RequestKind.EXTEND and story.term.length is not None else ""
+    if story.term_changed_by is None:
+        return f"{now}{more}"
+    return f"{term_text(story.asked_term)} → *{now}*{more}"
+
+
 def term_with_change(story: RequestStory) -> str:
     """The requested term and its change by an approver: "8 hours → 4 hours, changed by @Grace"."""
-    requested, now = story.asked_term, story.term
-    suffix = " more" if story.request.kind is RequestKind.EXTEND and now.length is not None else ""
-    changer = story.term_changed_by
-    if changer is None:
-        return f"{term_text(now)}{suffix}"
-    return f"{term_text(requested)} → *{term_text(now)}*{suffix}, changed by {mention(changer)}"
+    change, changer = term_change(story), story.term_changed_by
+    return f"{change}, changed by {mention(changer)}" if changer else change
 
 
-def until(ends_at: datetime | None) -> str:
+def until(ends_at: datetime | None, *, bold: bool = False) -> str:
     """An end: "until 4 March", "with no end"."""
-    return f"until {moment(ends_at)}" if ends_at else "with no end"
+    mark = "*" if bold else ""
+    return f"until {mark}{moment(ends_at)}{mark}" if ends_at else f"with {mark}no end{mark}"
 
 
 def extended_end(grant: Grant, story: RequestStory) -> str:
@@ -66,7 +110,7 @@ def extended_end(grant: Grant, story: RequestStory) -> str:
     if story.request.state is not RequestState.PENDING:
         return now
     if grant.over_at is not None:
-        return f"ended {moment(grant.over_at)}; once approved, it is given again"
+        return f"ended {moment(grant.over_at)}; approving grants it again"
     return f"{now} → {_end_after_extension(grant, story.term)}"
 
 
@@ -94,7 +138,7 @@ def risk(snapshot: Snapshot) -> str:
 
 
 def instructions(snapshot: Snapshot) -> str:
-    """The instructions of the access, or else of the app."""
+    """The instructions of the access, or else of the app, escaped."""
     own = snapshot.access.instructions
     return esc(snapshot.app.instructions if own is None else own)
 
@@ -102,6 +146,24 @@ def instructions(snapshot: Snapshot) -> str:
 def inline_quote(text: str, limit: int = 300) -> str:
     """A text that somebody wrote, in one line and in quotation marks."""
     return f"“{cut(esc(' '.join(text.split())), limit)}”"
+
+
+def quoted_reason(request: Request, limit: int = REASON) -> str:
+    """The reason, quoted up to `limit` characters; the rest stands in Details. Empty without a reason."""
+    lines = [line for line in request.reason.strip().splitlines() if line.strip()]
+    text = "\n".join(lines[:_MAX_REASON_LINES])
+    whole = len(lines) <= _MAX_REASON_LINES and len(text) <= limit
+    return (
+        quote(text, SECTION)
+        if whole
+        else f"{quote(cut(text, limit), SECTION).rstrip('…')}… (more in Details)"
+    )
+
+
+def quoted_line(text: str, limit: int = DECIDED) -> str:
+    """A text that somebody wrote, quoted in one line; empty where there is none."""
+    line = " ".join(text.split())
+    return f"> {cut(esc(line), limit)}" if line else ""
 
 
 def fit_lines(lines: Iterable[str], limit: int = SECTION) -> str:

@@ -1,7 +1,11 @@
 """The progress of a request: its stages, the decisions, what is still needed, and the outcome."""
 
-from blocks.cards.phrases import inline_quote, person_name, term_text, until
-from blocks.kit.text import esc, mention, mentions, moment, quote
+import re
+from collections.abc import Sequence
+
+from blocks.cards.phrases import inline_quote, person_name, term_text, until, you_or
+from blocks.kit.text import cut, esc, join_words, mention, mentions, moment, quote
+from models.catalogue.spec.connectors import BY_HAND
 from models.catalogue.spec.enums import OnReject
 from models.policy import Tally
 from models.queries.stage_stories import StageStory
@@ -12,6 +16,13 @@ from models.tables.states import GrantState, RequestState, StageState
 
 NOTE_LIMIT = 900
 """Characters of a comment or note; Details shows the whole."""
+_CAUSE_LIMIT = 300
+_PAIR = 2
+_SILENT = ("The other side does not answer", "The target system did not answer")
+_TECHNICAL = re.compile(
+    r"HTTP [0-9]|[A-Za-z]_[A-Za-z]|\b[A-Z][A-Z0-9]{7,}\b|\w(?:Error|Exception|Refused)\b|['{}]"
+)
+"""Marks of a raw error: a status, a name out of a program, an id, an exception."""
 
 
 def status_line(story: RequestStory) -> str:
@@ -20,15 +31,31 @@ def status_line(story: RequestStory) -> str:
     word = f"*{request.state.label}*"
     match request.state:
         case RequestState.PENDING:
-            total = len(story.stages)
-            stage = f"stage {request.position + 1} of {total}" if total > 1 else ""
-            parts = [word, stage, last_reminder(request), f"expires {moment(request.expires_at)}"]
+            parts = [
+                word,
+                stage_number(story),
+                last_reminder(request),
+                f"expires {moment(request.expires_at)}",
+            ]
             return " · ".join(text for text in parts if text)
         case RequestState.EXPIRED:
-            return f"{word} · nobody decided until {moment(request.expires_at)}"
+            return f"{word}: nobody decided by {moment(request.expires_at)}"
         case _:
+            if was_emergency(request):
+                return f"{word}: emergency access, not approved in advance"
             by = f" by {mention(request.closed_by)}" if request.closed_by else ""
             return f"{word}{by}"
+
+
+def was_emergency(request: Request) -> bool:
+    """Whether nobody approved it: emergency access is reviewed afterwards."""
+    return request.emergency and request.state is RequestState.APPROVED
+
+
+def stage_number(story: RequestStory) -> str:
+    """The open stage among several: "stage 1 of 2"; empty where there is one."""
+    total = len(story.stages)
+    return f"stage {story.request.position + 1} of {total}" if total > 1 else ""
 
 
 def closing_note(story: RequestStory) -> str:
@@ -40,59 +67,82 @@ def closing_note(story: RequestStory) -> str:
     return quote(request.closing_note, NOTE_LIMIT) if request.closing_note.strip() and not repeated else ""
 
 
-def stage_lines(story: RequestStory) -> list[str]:
-    """The stages so far with their decisions and awaited approvers, then the stages to come."""
+def closing_comment(story: RequestStory) -> str:
+    """The comment of the person who closed the request, or the note of the rule that did."""
+    request = story.request
+    decisions = [decision for stage in story.stages for decision in stage.decisions]
+    comments = (
+        decision.comment for decision in reversed(decisions) if decision.person_id == request.closed_by
+    )
+    return next((comment for comment in comments if comment.strip()), request.closing_note)
+
+
+def decision_lines(story: RequestStory) -> list[str]:
+    """The decisions so far, the remark on who is asked instead or as well, and the stages to come."""
     lines, several = list[str](), len(story.stages) > 1
     for story_stage in story.stages:
-        if story_stage.stage.state is StageState.WAITING or not (story_stage.asked or story_stage.decisions):
-            continue
-        prefix = f"Stage {story_stage.stage.position + 1} of {len(story.stages)}: " if several else ""
-        details = [decision_line(decision) for decision in story_stage.decisions]
-        if story_stage is story.open_stage:
-            details += [line for line in (waiting_for(story_stage), stage_remark(story_stage)) if line]
-        elif several and not details:
-            details.append("not decided")
-        if details:  # it may have ended before anybody decided, and the status says how
-            lines += [f"*{prefix}{esc(story_stage.stage.name)}*", *details]
+        place = f" in “{esc(story_stage.stage.name)}”" if several else ""
+        lines += [decision_line(decision, place) for decision in story_stage.decisions]
+    if story.open_stage and (remark := stage_remark(story.open_stage)):
+        lines.append(remark)
     stages = (story_stage.stage for story_stage in story.stages)
     later = [esc(stage.name) for stage in stages if stage.state is StageState.WAITING]
     return lines + ([f"Then: {', '.join(later)}"] if later else [])
 
 
-def decision_line(decision: Decision) -> str:
-    """One decision: "✓ @Ada approved: “Fine”"."""
+def decision_line(decision: Decision, place: str = "") -> str:
+    """One decision: "✓ @Ada approved: “Fine”". `place` says in which stage, where there are several."""
     mark, verb = ("✓", "approved") if decision.approve else ("✗", "rejected")
     term = f" with {term_text(Term.from_json(decision.term))}" if decision.term is not None else ""
     comment = f": {inline_quote(decision.comment, NOTE_LIMIT)}" if decision.comment.strip() else ""
     absent = f" for {mention(decision.seat_id)}, who is away," if decision.seat_id else ""
-    return f"{mark} {mention(decision.person_id)} {verb}{absent}{term}{comment}"
+    return f"{mark} {mention(decision.person_id)} {verb}{absent}{term}{place}{comment}"
 
 
-def waiting_for(stage: StageStory) -> str:
-    """What an open stage still needs: "waiting for @Grace or @Alan", with a count where it needs several."""
+def waiting_for(stage: StageStory, viewer: str = "") -> str:
+    """What an open stage still needs: "waiting for you or @Alan", with a count where it needs several."""
     tally = stage.tally
     needed = tally.approvals + tally.still_needed
     count = f"{tally.approvals} of {needed} approvals, " if needed > 1 else ""
-    veto = ". One rejection ends it" if stage.on_reject is OnReject.VETO and needed > 1 else ""
-    return f"{count}waiting for {_awaited_approvers(tally, stage.stage.channel or '')}{veto}"
+    veto = " (one rejection rejects it)" if stage.on_reject is OnReject.VETO and needed > 1 else ""
+    return f"{count}waiting for {_awaited_approvers(tally, stage.stage.channel or '', viewer)}{veto}"
 
 
-def _awaited_approvers(tally: Tally, channel: str) -> str:
+def _awaited_approvers(tally: Tally, channel: str, viewer: str) -> str:
     """The awaited approvers: "@Ada and @Bo", "@Ada or @Bo" or "2 of @Ada, @Bo and @Cy".
 
     `channel` is the id of the channel in which they are asked, if any.
     """
     if not tally.waiting:
-        return "somebody who can decide; the admins have to look at it"
+        return "an approver: an admin has to choose one"
     if channel:
         total = len(tally.waiting)
-        number = "one" if tally.still_needed == 1 else str(min(tally.still_needed, total))
-        return f"{number} of {total} people, asked in <#{channel}>"
+        return f"{min(tally.still_needed, total)} of {total} approvers in <#{channel}>"
     if len(tally.waiting) <= tally.still_needed:
-        return mentions(tally.waiting, word="and")
+        return _people(tally.waiting, viewer, "and")
     if tally.still_needed == 1:
-        return mentions(tally.waiting, word="or")
-    return f"{tally.still_needed} of {mentions(tally.waiting, word='and')}"
+        return _people(tally.waiting, viewer, "or")
+    return f"{tally.still_needed} of {_people(tally.waiting, viewer, 'and')}"
+
+
+def _people(ids: Sequence[str], viewer: str, word: str) -> str:
+    """These people for a reader, who comes first as "you"."""
+    reader_first = sorted(ids, key=lambda person_id: person_id != viewer)
+    return join_words([you_or(person_id, viewer) for person_id in reader_first], word=word)
+
+
+def other_approvers(stage: StageStory, viewer: str) -> str:
+    """Who decides besides the viewer: "@Olga can decide too", "2 of 5 approvers"; empty for nobody."""
+    tally = stage.tally
+    needed, others = tally.approvals + tally.still_needed, [one for one in tally.waiting if one != viewer]
+    if needed == 1:
+        return f"{mentions(others, word='or', limit=3)} can decide too" if others else ""
+    total = tally.approvals + tally.rejections + len(tally.waiting)
+    everybody = "both" if total == _PAIR else f"all {total}"
+    count = f"{everybody} must approve" if needed >= total else f"{needed} of {total} approvers"
+    so_far = f", {tally.approvals} approved so far" if tally.approvals else ""
+    veto = ", one rejection rejects it" if stage.on_reject is OnReject.VETO else ""
+    return f"{count}{so_far}{veto}"
 
 
 def stage_remark(story_stage: StageStory) -> str:
@@ -122,22 +172,40 @@ def grant_status(grant: Grant, admins: tuple[str, ...]) -> str:
     word = f"*{grant.state.label}*"
     match grant.state:
         case GrantState.SCHEDULED:
-            return f"{word} · it starts {moment(grant.starts_at) if grant.starts_at else 'later'}"
+            return f"{word}: starts {moment(grant.starts_at) if grant.starts_at else 'later'}"
         case GrantState.GRANTING:
-            return f"{word} · it is being set up. You hear when it is there."
+            return f"{word}: setting up. We'll let you know when it's ready."
         case GrantState.ACTIVE:
             return f"{word} {until(grant.ends_at)}"
         case GrantState.FAILED:
-            ask = f" The admins know about it; ask {mentions(admins, word='or')}." if admins else ""
-            return f"{word} · {_failure_text(grant)}{ask}"
+            return f"{word}. {failure(grant, admins)}"
         case GrantState.REVOKING:
-            return f"{word} · it is being taken back"
+            return f"{word}: access is being revoked"
         case GrantState.ENDED | GrantState.REVOKED:
             by = f" by {mention(grant.caused_by)}" if grant.caused_by else ""
             return f"{word}{by}{f' {moment(grant.over_at)}' if grant.over_at else ''}"
 
 
-def _failure_text(grant: Grant) -> str:
+def failure(grant: Grant, admins: tuple[str, ...]) -> str:
+    """What failed, why, and who knows it, in words for everyone; the raw error stands elsewhere."""
+    has = "has" if len(admins) == 1 else "have"
+    contacts = f" {mentions(admins)} {has} been told." if admins else ""
     if grant.failing is Direction.TAKE:
-        return "it is over, but it could not be taken back yet."
-    return f"it could not be set up{f': {inline_quote(grant.error)}' if grant.error else ''}."
+        return f"It's over, but couldn't be revoked yet.{contacts}"
+    cause = failure_cause(grant)
+    return f"Couldn't be set up yet{f': {cause}' if cause else ''}.{contacts}"
+
+
+def failure_cause(grant: Grant) -> str:
+    """Why a grant failed, for everyone, without a full stop: "Slack isn't answering".
+
+    Empty where only a raw error says it.
+    """
+    connector = str(grant.connector.get("type") or "")
+    if grant.error.startswith(_SILENT):
+        return f"{esc(connector.partition('_')[0].capitalize() or 'The target system')} isn't answering"
+    if connector == BY_HAND and grant.error.strip():
+        return inline_quote(grant.error)
+    if _TECHNICAL.search(grant.error):
+        return ""
+    return esc(cut(" ".join(grant.error.split()), _CAUSE_LIMIT).rstrip("."))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from blocks import kit
-from blocks.cards import phrases, render_template
+from blocks.cards import phrases, progress, render_template
 from blocks.cards.render_template import Mrkdwn, PeopleValue, PersonValue, Value
 from blocks.kit import Block
 from blocks.kit.text import cut, mention
@@ -101,9 +101,9 @@ def _request_values(story: RequestStory, people: _PersonValues) -> dict[str, Val
         "length": Mrkdwn(phrases.term_text(story.term)),
         "deadline": request.expires_at,
         "decider": None if request.state is RequestState.EXPIRED else people.person(request.closed_by),
-        "comment": cut(_closing_comment(story), _EXCERPT),
+        "comment": cut(progress.closing_comment(story), _EXCERPT),
         "standing": grant.state.label if has_access and grant is not None else "",
-        "error": cut(" ".join(grant.error.split()), 300) if grant is not None else "",
+        "error": Mrkdwn(progress.failure_cause(grant) if grant is not None else ""),
     }
 
 
@@ -134,13 +134,3 @@ def _common_values(
         "holder": people.person(holder),
         "admins": people.all(admins),
     }
-
-
-def _closing_comment(story: RequestStory) -> str:
-    """The comment of the person who closed the request."""
-    request = story.request
-    decisions = [decision for stage in story.stages for decision in stage.decisions]
-    comments = (
-        decision.comment for decision in reversed(decisions) if decision.person_id == request.closed_by
-    )
-    return next((comment for comment in comments if comment.strip()), request.closing_note)

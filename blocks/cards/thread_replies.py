@@ -23,7 +23,7 @@ def comment_reply(person_id: str, text: str) -> Message:
 def term_change_reply(person_id: str, before: Json, after: Json) -> Message:
     """The notice that an approver changed the duration. `before` and `after` are terms as stored."""
     was, now = (term_text(Term.from_json(term)) for term in (before, after))
-    text = f"{mention(person_id)} changed how long you have it: {was} → *{now}*"
+    text = f"{mention(person_id)} changed the duration: {was} → *{now}*"
     return Message(text=text, blocks=[kit.section(text)])
 
 

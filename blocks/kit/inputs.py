@@ -135,3 +135,8 @@ def date_picker(action_id: str, *, initial: date | None = None) -> Element:
     """A calendar date."""
     element: Element = {"type": "datepicker", "action_id": action_id}
     return element | ({"initial_date": initial.isoformat()} if initial else {})
+
+
+def overflow(action_id: str, options: Sequence[Option]) -> Element:
+    """The menu behind ⋯, with at most five entries; an entry that is chosen acts at once."""
+    return {"type": "overflow", "action_id": action_id, "options": list(options)}

@@ -73,7 +73,7 @@ async def play_story(running: RunningCompany, report: Callable[[str], None]) -> 
 async def _story(running: RunningCompany) -> AsyncIterator[str]:
     _expect(ADA not in running.members("engineering"), "Ada is in @engineering before she asked")
     await ask(running, "ada", "github engineering 8h because INC-42: checkout is down")
-    yield "Ada asked for GitHub, Engineering team, for 8 hours, because INC-42: checkout is down."
+    yield "Ada requested GitHub · Engineering team for 8 hours, because INC-42: checkout is down."
     _expect("INC-42" in running.card("mia", "Engineering team").text, "Mia's card does not say why")
     yield "Mia, her manager, and Olga, the owner, each have a card with the reason on it."
     await approve(running, "mia", "Engineering team")
@@ -97,7 +97,7 @@ async def _time_passes(running: RunningCompany) -> AsyncIterator[str]:
     _expect((await ada.submit()).ok, "Ada cannot ask for more time")
     await running.wait_until_idle()
     await approve(running, "mia", "INC-42 is nearly done")
-    yield "She asked for one hour more, and Mia approved."
+    yield "She requested an extension of one hour, and Mia approved."
     await running.forward(timedelta(hours=1, minutes=30))
     _expect(ADA in running.members("engineering"), "Ada lost the access although it was extended")
     yield "When the eight hours were over, Ada still had the access."

@@ -1,7 +1,7 @@
 """Read the whole story of a request, a grant or a task: all that a card about it shows."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from models import audit
@@ -47,6 +47,8 @@ class RequestStory:
     """Ids of the app's owners who are active; read for emergencies only."""
     other_grants: tuple[Grant, ...] = ()
     """What the beneficiary has in the same app already; empty once the request is decided."""
+    positions: Mapping[str, str] = field(default_factory=dict)
+    """Title and department of requester and beneficiary, by id."""
     own: CompanyTemplates = NO_TEMPLATES
     """What the company words itself."""
 
@@ -183,6 +185,7 @@ def request_story(case: Case, ref: str) -> RequestStory:
         review=review,
         owners=owners,
         other_grants=tuple(_other_grants(case, request)) if pending else (),
+        positions=_positions(who, {request.requester_id, request.beneficiary_id}) if pending else {},
         own=company_templates.read_templates(case),
     )
 
@@ -232,6 +235,16 @@ def _involved(stages: Iterable[StageStory]) -> Iterator[str]:
         yield from (asked.person_id for asked in stage.asked)
         yield from (decision.person_id for decision in stage.decisions)
         yield from (person_id for row in stage.reassigned for person_id in (row.to_id, row.by_id))
+
+
+def _positions(who: Directory, person_ids: Iterable[str]) -> dict[str, str]:
+    """Title and department by id: "Engineer, Engineering"."""
+    people = ((person_id, who.person(person_id)) for person_id in person_ids)
+    return {
+        person_id: ", ".join(text for text in (person.title, person.department) if text)
+        for person_id, person in people
+        if person is not None
+    }
 
 
 def _other_grants(case: Case, request: Request) -> Iterator[Grant]:

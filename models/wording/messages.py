@@ -83,16 +83,16 @@ _OF_OVER = _OF_GRANTS | {
     "over": Fact(FactType.MOMENT, "when it was over"),
     "by": Fact(FactType.PERSON, "who took it away or gave it back; nobody where its time was up"),
 }
-_ERROR = {"error": Fact(FactType.TEXT, "what went wrong")}
+_ERROR = {"error": Fact(FactType.TEXT, "what went wrong, in plain words")}
 
-_THING = "{{ app }}, {{ access }}"
+_THING = "{{ app }} · {{ access }}"
 _BY = "{% if decider %} by {{ decider }}{% endif %}"
 _OUTCOME = f"{_THING}: {{{{ status }}}}{_BY}"
 _GIVEN = f"{_OUTCOME}{{% if standing %}}, {{{{ standing }}}}{{% endif %}}"
 _GONE = f"Your access to {_THING}: {{{{ status }}}}"
 _NOT_SET_UP = (
-    "it could not be set up{% if error %}: “{{ error }}”{% endif %}."
-    "{% if admins %} The admins know about it; ask {{ admins|either }}.{% endif %}"
+    "Couldn't be set up yet{% if error %}: {{ error }}{% endif %}."
+    "{% if admins %} {{ admins }} has been told.{% endif %}"
 )
 
 MESSAGES: Mapping[MessageKey, MessageInfo] = MappingProxyType(
@@ -111,7 +111,7 @@ MESSAGES: Mapping[MessageKey, MessageInfo] = MappingProxyType(
             "Expired",
             "To the requester, when nobody has decided in time",
             _OF_REQUESTS,
-            "nobody decided until {{ deadline }}",
+            "nobody decided by {{ deadline }}",
             f"{_THING}: {{{{ status }}}}",
         ),
         MessageKey.CANCELLED: MessageInfo(
@@ -147,7 +147,7 @@ MESSAGES: Mapping[MessageKey, MessageInfo] = MappingProxyType(
             "Has an end now",
             "To the holder and the owners, when a guest’s access gets an end",
             _OF_GRANTS,
-            "Guests and contractors have every access for a limited time only.",
+            "Access of guests and contractors always has an end.",
         ),
     }
 )

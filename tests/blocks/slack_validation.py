@@ -9,11 +9,12 @@ from slack_sdk.models.views import View
 
 from blocks import kit
 from blocks.cards import Story, draw
+from blocks.kit.text import cut
 from bot.sandbox.slack.validate import TOTAL_TEXT, text_length, validate_message, validate_view
 from models.tables.cards import CardKind
 
 OURS = re.compile(
-    r"<@[UW][A-Z0-9]+>|<#[CG][A-Z0-9]+>|<!date\^[0-9]+\^\{date_short_pretty\} at \{time\}\|[0-9: UTC-]+>"
+    r"<@[UW][A-Z0-9]+>|<#[CG][A-Z0-9]+>|<!date\^[0-9]+\^\{date_pretty\} at \{time\}\|[0-9: UTC-]+>"
 )
 """The only markup that a screen holds: mentions of people, channels that are known, and moments."""
 
@@ -70,9 +71,31 @@ def words_of(blocks: list[kit.Block]) -> str:
 
 
 def buttons_of(blocks: list[kit.Block]) -> list[str]:
-    """The labels of its buttons, in order."""
-    rows = [block["elements"] for block in blocks if block["type"] == "actions"]
-    return [element["text"]["text"] for row in rows for element in row if element["type"] == "button"]
+    """The labels of its buttons and of the entries of its menus, in order."""
+    rows = [
+        block["elements"] if block["type"] == "actions" else [block["accessory"]]
+        for block in blocks
+        if block["type"] == "actions" or "accessory" in block
+    ]
+    return [label for row in rows for element in row for label in _labels(element)]
+
+
+def buttons_in(message: kit.Message) -> list[kit.Element]:
+    """Its buttons, in rows and beside texts."""
+    rows = [block.get("elements", [block.get("accessory")]) for block in message["blocks"]]
+    return [element for row in rows for element in row if element and element["type"] == "button"]
+
+
+def check_labels(message: kit.Message, about: str) -> None:
+    """Each button tells a screen reader what it does, and about what."""
+    for button in buttons_in(message):
+        assert button["accessibility_label"] == cut(f"{button['text']['text']} {about}", 75)
+
+
+def _labels(element: Any) -> list[str]:
+    if element["type"] == "button":
+        return [element["text"]["text"]]
+    return [option["text"]["text"] for option in element["options"]] if element["type"] == "overflow" else []
 
 
 def _texts(drawn: Any) -> Iterator[str]:

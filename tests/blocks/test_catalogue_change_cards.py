@@ -12,7 +12,7 @@ from models.catalogue.spec.entry_kinds import SettingsSpec
 from models.queries.admin_stories import ChangeStory
 from models.tables.cards import CardKind
 from models.tables.catalogue import APP, IMPORT, Proposal, ProposalState
-from tests.blocks.slack_validation import buttons_of, check_message, check_view, drawn, words_of
+from tests.blocks.slack_validation import buttons_of, check_labels, check_message, check_view, drawn, words_of
 from tests.blocks.stories import ADA, GRACE, NAMES, NOON, ROOT
 from tests.rows import new_row
 
@@ -39,11 +39,13 @@ def test_another_admin_sees_the_difference_and_decides() -> None:
     assert text == "Root proposes to change GitHub"
     assert "• GitHub: risk low → high" in said
     assert buttons == ["Approve change", "Reject change"]
+    message = draw(CardKind.CHANGE, ChangeStory(proposal(), NAMES, (ROOT, GRACE), SECOND), GRACE)
+    check_labels(message, "CH-7, GitHub")
 
 
 def test_its_author_sees_that_nothing_is_saved_and_can_only_withdraw() -> None:
     said, buttons, _ = change(ROOT)
-    assert f"Proposed, not saved: 1 change waits for a second admin. {SECOND}" in said
+    assert f"Proposed, not saved: 1 change needs a second admin. {SECOND}" in said
     assert buttons == ["Withdraw change"]
 
 
@@ -67,7 +69,7 @@ def test_an_import_says_that_it_is_done() -> None:
     message = draw(CardKind.CHANGE, ChangeStory(done, NAMES, (ROOT, GRACE), ""), GRACE)
     check_message(message)
     assert message["text"] == "The operator imported a catalogue"
-    assert "It is applied" in words_of(message["blocks"])
+    assert "Already applied" in words_of(message["blocks"])
     assert buttons_of(message["blocks"]) == []
 
 
@@ -82,7 +84,7 @@ def test_the_form_that_approves_shows_every_word_where_the_card_has_no_room() ->
 def test_above_an_app_ones_own_change_comes_first_and_not_all_are_shown() -> None:
     others = [proposal(id=number, by=GRACE) for number in range(4)]
     blocks = layout.pending_app_changes([*others, proposal()], ROOT, SECOND)
-    assert words_of(blocks).startswith("*Proposed, not saved: 1 change waits for a second admin.*")
+    assert words_of(blocks).startswith("*Proposed, not saved: 1 change needs a second admin.*")
     assert buttons_of(blocks)[0] == "Withdraw change"
     assert "2 more on App Home" in words_of(blocks)
     assert layout.pending_app_changes([], ROOT, "") == []

@@ -31,28 +31,29 @@ def text(message: dict[str, object]) -> str:
 def test_the_approver_reads_the_other_access_the_rule_and_why() -> None:
     said = text(dict(approval(clashing("flag"), GRACE)))
 
-    assert ":warning: *Conflict:* Ada has A, B (until 7 May 2030), and the rule" in said
-    assert "“&lt;!here&gt; &amp; co” warns of GitHub, D beside it. Or else." in said
-    assert "cannot be approved" not in said
+    assert ":warning: *Conflict:* also holds A, B until <!date" in said
+    assert "(rule “&lt;!here&gt; &amp; co”). Or else." in said
+    assert "can't be approved" not in said
+    assert "'style': 'primary'" not in said
 
 
 def test_what_blocks_is_on_the_requesters_card_too() -> None:
     blocked = clashing("block")
 
     assert ":no_entry: *Conflict:*" in text(dict(approval(blocked, GRACE)))
-    assert "It cannot be approved as long as that is so." in text(dict(request(blocked, ADA)))
+    for words in ("you also hold A, B until <!date", "*It can't be approved while this is so.*"):
+        assert words in text(dict(request(blocked, ADA)))
     assert "Conflict" not in text(dict(request(clashing("flag"), ADA)))
 
 
 def test_what_is_only_asked_for_too_is_in_nobodys_way() -> None:
-    assert "cannot be approved" not in text(dict(approval(clashing("block", HoldingState.PENDING), GRACE)))
+    assert "can't be approved" not in text(dict(approval(clashing("block", HoldingState.PENDING), GRACE)))
 
 
 def test_the_approver_reads_what_somebody_has_in_the_app_already() -> None:
     said = text(dict(approval(replace(story(), other_grants=(grant(),)), GRACE)))
 
-    assert "*Has in GitHub now*" in said
-    assert "Engineering team (until" in said
+    assert "Already has in GitHub: Engineering team (until" in said
 
 
 def test_the_timeline_says_what_conflicted() -> None:
@@ -62,4 +63,6 @@ def test_the_timeline_says_what_conflicted() -> None:
         data={"stage": "Owner", "comment": "", "conflicts": [{"title": "A, B", "rule": "Four eyes"}]},
     )  # fmt: skip
 
-    assert timeline.line(entry).endswith("approved in “Owner” :warning: Conflict with A, B, by “Four eyes”")
+    assert timeline.line(entry).endswith(
+        "approved in “Owner” :warning: Conflict with A, B (rule “Four eyes”)"
+    )

@@ -41,7 +41,7 @@ def test_each_form_has_one_comment_and_says_what_sending_does(form: Any, submit:
     assert labels(view["blocks"]) == ["Comment"]
     assert view["blocks"][-1]["optional"] is optional
     assert submit_of(view) == submit
-    assert "GitHub, Engineering team" in words_of(view["blocks"])
+    assert "GitHub · Engineering team" in words_of(view["blocks"])
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def checked(view: View) -> str:
 def test_details_say_what_changes_who_decides_and_how_many_are_needed() -> None:
     waits = stage(0, "2", [GRACE, ALAN, ROOT], decision(GRACE, comment="Fine"))
     said = checked(details(story(waits), []))
-    assert "<@UADA> gets *GitHub, Engineering team*" in said
+    assert "<@UADA> requests *GitHub · Engineering team*" in said
     assert "2 approvals are needed" in said
     assert "✓ <@UGRACE> approved: “Fine”" in said
     assert "1 of 2 approvals, waiting for <@UALAN> or <@UROOT>" in said
@@ -135,18 +135,18 @@ async def test_every_step_of_a_life_is_told_as_a_sentence(store: Store, clock: M
     assert {one.action for one in entries} <= set(SENTENCES)
     said = checked(details(about, entries))
     for words in (
-        "<@UADA> asked, for 8 hours: “INC-42”",
-        "Stage “Owner” began and asks <@UALAN> and <@UGRACE>",
-        "<@UGRACE> said: “What for?”",
-        "<@UGRACE> changed how long: 8 hours → 4 hours",
+        "<@UADA> requested it (8 hours): “INC-42”",
+        "Stage “Owner” opened: waiting for <@UALAN> or <@UGRACE>",
+        "<@UGRACE> commented: “What for?”",
+        "<@UGRACE> changed the duration: 8 hours → 4 hours",
         "<@UGRACE> approved with 4 hours in “Owner”: “Fine”",
         "*Approved* by <@UGRACE>",
-        "Keyturn began to set it up for AR-1",
-        "Asked <@UGRACE> or <@UALAN> to give it by hand",
-        "<@UALAN> has given it by hand",
+        "Keyturn started to set it up for AR-1",
+        "Task for <@UGRACE> or <@UALAN>: assign it by hand",
+        "<@UALAN> assigned it by hand",
         "*Active* by <@UALAN>",
-        "Keyturn told the holder that it ends within 1 hour",
-        "The end moved with AR-2",
+        "Keyturn notified the holder that access ends within 1 hour",
+        "Extended by AR-2",
         "*Revoking* by <@UADA>",
         "*Revoked* by <@UALAN>",
     ):
@@ -182,9 +182,9 @@ async def test_other_endings_are_told_as_sentences_too(store: Store, clock: Manu
         said += checked(details(about, entries))
     for words in (
         "Keyturn reminded <@UGRACE> and <@UALAN>",
-        "<@UGRACE> could not give it: “No licence”",
+        "<@UGRACE> couldn't assign it: “No licence”",
         "*Failed* by",
-        "Nothing is left to do by hand",
+        "Nothing left to do by hand",
         "*Withdrawn* by <@UADA>",
     ):
         assert words in said, words
@@ -224,11 +224,11 @@ async def test_what_people_leaving_and_clocks_do_is_told_as_sentences_too(
     assert {one.action for one in entries} <= set(SENTENCES)
     said = checked(details(about, entries))
     for words in (
-        "Stage “Owner” no longer asks <@UGRACE>",
-        "The admins were told: “Nobody can decide stage “Owner” of GitHub",
-        "Stage “Owner” no longer asks <@UALAN>",
-        "Stage “Owner” asks <@UGRACE>",
-        "The clock was set back, and the end with it",
-        "The end is held up until",
+        "Approvers of stage “Owner” changed: <@UGRACE> no longer asked",
+        "Admins notified: “Nobody can decide stage “Owner” of GitHub",
+        "<@UALAN> no longer asked",
+        "Approvers of stage “Owner” changed: <@UGRACE> asked",
+        "The clock was set back, so the end moved",
+        "Access continues until",
     ):
         assert words in said, words

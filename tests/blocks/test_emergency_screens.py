@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks import mail, request_form
+from blocks.cards import draw
 from blocks.forms import review as review_form
 from blocks.forms.term import TermChoice
 from blocks.kit import carried
@@ -24,7 +25,7 @@ from models.tables.requests import Term
 from models.tables.reviews import Review, ReviewState
 from models.tables.states import GrantState, RequestState
 from tests.blocks.form_state import labels, picked, shown, typed
-from tests.blocks.slack_validation import check_view, drawn, words_of
+from tests.blocks.slack_validation import check_labels, check_view, drawn, words_of
 from tests.blocks.stories import ADA, ALAN, GRACE, NAMES, NOON, OTTO, ROOT, grant, snapshot, story
 from tests.rows import new_row
 
@@ -66,9 +67,11 @@ def seen(kind: CardKind, about: RequestStory, viewer: str) -> tuple[str, list[st
 def test_a_reviewer_can_close_it_and_an_owner_or_admin_take_it_away() -> None:
     about = taken(review(ReviewState.OPEN, GRACE))
     said, buttons = seen(CardKind.ALERT, about, GRACE)
-    assert "*Emergency: <@UADA> took GitHub, Engineering team until" in said
+    assert "*Emergency:* <@UADA> used emergency access to *GitHub · Engineering team* until" in said
     assert "To be reviewed by <@UGRACE>." in said
     assert buttons == ["Justified", "Misused", "Revoke", "Comment", "Details"]
+    for kind in (CardKind.ALERT, CardKind.REVIEW, CardKind.REVIEWED):
+        check_labels(draw(kind, about, GRACE), "AR-12, GitHub · Engineering team for Ada")
     assert seen(CardKind.ALERT, about, ROOT)[1] == ["Revoke", "Comment", "Details"]
     assert seen(CardKind.ALERT, about, OTTO)[1] == ["Comment", "Details"]
 
@@ -80,13 +83,13 @@ def test_nothing_is_left_to_take_once_it_is_over_and_nothing_to_say_once_it_is_r
     said, buttons = seen(CardKind.ALERT, taken(closed, GrantState.REVOKED), GRACE)
     assert "Reviewed by <@UGRACE>: *Misused*\n> No incident." in said
     assert buttons == ["Details"]
-    assert "*Your emergency access to" in seen(CardKind.REVIEWED, taken(closed), ADA)[0]
+    assert "Your emergency access to" in seen(CardKind.REVIEWED, taken(closed), ADA)[0]
     assert "was reviewed" in seen(CardKind.REVIEW, taken(closed), GRACE)[0]
 
 
 def test_where_nobody_else_is_left_the_card_says_so_plainly_and_has_no_button_for_it() -> None:
     said, buttons = seen(CardKind.ALERT, taken(review()), ADA)
-    assert "Nobody else than <@UADA> is there to review it, and nobody reviews their own emergency." in said
+    assert "Nobody but <@UADA> could review this, and nobody reviews their own emergency." in said
     assert not {"Justified", "Misused", "Revoke"} & set(buttons)
 
 

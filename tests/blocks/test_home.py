@@ -106,7 +106,7 @@ def test_an_empty_tab_says_so(content: Content, said: str) -> None:
 def test_an_active_access_says_how_long_it_lasts_still() -> None:
     ends = NOON + timedelta(days=2, hours=3, minutes=40)
     words, buttons = read(access(HeldGrant(grant(SHOT, state=GrantState.ACTIVE, ends_at=ends), None, ())))
-    assert "GitHub, Engineering team" in words
+    assert "GitHub · Engineering team" in words
     assert "*Active* · 2 days 3 hours left, until <!date^" in words
     assert buttons == ["Extend", "Give back", "Details"]
 
@@ -127,16 +127,16 @@ def test_more_time_is_asked_for_once() -> None:
 @pytest.mark.parametrize(
     ("state", "changes", "said", "buttons"),
     [
-        (GrantState.SCHEDULED, {"starts_at": NOON}, "*Scheduled* · it starts", ["Give back", "Details"]),
-        (GrantState.GRANTING, {}, "*Granting* · it is being set up", ["Give back", "Details"]),
-        (GrantState.REVOKING, {}, "*Revoking* · it is being taken back", ["Details"]),
+        (GrantState.SCHEDULED, {"starts_at": NOON}, "*Scheduled*: starts", ["Give back", "Details"]),
+        (GrantState.GRANTING, {}, "*Granting*: setting up", ["Give back", "Details"]),
+        (GrantState.REVOKING, {}, "*Revoking*: access is being revoked", ["Details"]),
         (
             GrantState.FAILED,
             {"failing": Direction.GIVE, "error": "no seat"},
-            f"could not be set up: “no seat”. The admins know about it; ask <@{ROOT}>.",
+            f"Couldn't be set up yet: “no seat”. <@{ROOT}> has been told.",
             ["Give back", "Details"],
         ),
-        (GrantState.FAILED, {"failing": Direction.TAKE}, "could not be taken back yet", ["Details"]),
+        (GrantState.FAILED, {"failing": Direction.TAKE}, "couldn't be revoked yet", ["Details"]),
     ],
 )
 def test_each_state_says_what_is_going_on_and_offers_only_what_works(
@@ -219,7 +219,7 @@ def test_the_history_says_how_it_ended_and_offers_it_again(state: RequestState, 
 def test_an_extension_is_not_asked_for_again_by_itself() -> None:
     over = request(SHOT, kind=RequestKind.EXTEND, state=RequestState.EXPIRED, closed_at=NOON)
     words, buttons = read(requests(closed=(over,)))
-    assert "More time for *GitHub, Engineering team*" in words
+    assert "More time for *GitHub · Engineering team*" in words
     assert buttons == ["Details"]
 
 
@@ -232,7 +232,7 @@ def test_the_filter_shows_what_is_chosen() -> None:
 
 def test_a_decision_that_waits_says_who_what_why_and_why_you() -> None:
     words, buttons = read(to_decide(over_max=True), GRACE)
-    assert f"<@{ADA}> asks for *GitHub, Engineering team* · AR-12" in words
+    assert f"<@{ADA}> asks for *GitHub · Engineering team* · AR-12" in words
     assert "longer than the usual maximum" in words
     assert "> INC-42: db is down" in words
     assert "Why you: owner of GitHub" in words
@@ -241,7 +241,7 @@ def test_a_decision_that_waits_says_who_what_why_and_why_you() -> None:
 
 def test_work_by_hand_says_what_to_do() -> None:
     words, buttons = read(todo(tasks=((task(), grant(SHOT)),)), GRACE)
-    assert f"Give <@{ADA}> *GitHub, Engineering team* · TK-3" in words
+    assert f"Give <@{ADA}> *GitHub · Engineering team* · TK-3" in words
     assert buttons == ["Mark done", "I can't", "Details"]
     assert f"away from <@{ADA}>" in read(todo(tasks=((task(Direction.TAKE), grant(SHOT)),)), GRACE)[0]
 
@@ -251,7 +251,7 @@ def test_an_admin_sees_what_failed_and_what_was_given_up() -> None:
     words, buttons = read(todo(failed=(broken,), parked=(job(),)), ROOT)
     assert f"could not be given to <@{ADA}>" in words
     assert "> The plan is full." in words
-    assert buttons == ["Retry", "Details"]
+    assert buttons == ["Retry", "Details", "Retry"]
     assert "A message could not be sent" in words
     last = drawn(todo(parked=(job(),)), ROOT)["blocks"][-1]
     assert (last["accessory"]["action_id"], last["accessory"]["value"]) == (home.HomeAction.RUN_AGAIN, "JB-3")
@@ -260,7 +260,7 @@ def test_an_admin_sees_what_failed_and_what_was_given_up() -> None:
 def test_what_one_decided_lately_stands_below() -> None:
     decided = ((decision(GRACE, approve=False), request(SHOT, state=RequestState.REJECTED)),)
     words, _ = read(todo(recent_decisions=decided), GRACE)
-    assert f"✗ You rejected GitHub, Engineering team for <@{ADA}> · AR-12" in words
+    assert f"✗ You rejected GitHub · Engineering team for <@{ADA}> · AR-12" in words
     assert "now *Rejected*" in words
 
 

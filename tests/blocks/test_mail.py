@@ -30,8 +30,10 @@ def asked(reason: str = "INC-42", **changes: Any) -> Story:
 
 def test_people_are_named_and_nothing_of_slacks_markup_is_left() -> None:
     mail = written(CardKind.APPROVAL, asked())
-    assert mail.subject == "Ada asks for GitHub, Engineering team"
-    assert mail.text.startswith("Ada asks for GitHub, Engineering team\n\nHow long: 8 hours\n\n")
+    assert mail.subject == "Ada requests GitHub · Engineering team"
+    assert mail.text.startswith(
+        "Ada requests GitHub · Engineering team for 8 hours\n> INC-42\n\nHigh risk · you own GitHub"
+    )
     assert not any(mark in mail.text for mark in ("<@", "<!", "*", "&amp;", "Approve"))
 
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from blocks import mail
+from blocks.cards import draw
 from models.queries.admin_stories import PauseStory
 from models.tables.cards import CardKind
 from models.tables.pauses import Pause, PauseKind, PauseState
-from tests.blocks.slack_validation import drawn
+from tests.blocks.slack_validation import check_labels, drawn
 from tests.blocks.stories import ADA, NAMES, NOON, ROOT, grant, snapshot
 from tests.rows import new_row
 
@@ -32,17 +33,18 @@ def card(pause: PauseStory, viewer: str = ROOT) -> tuple[str, list[str], str]:
 @pytest.mark.parametrize("kind", list(PauseKind))
 def test_it_says_what_and_how_many_and_asks(kind: PauseKind) -> None:
     said, buttons, text = card(story(kind, 214, 15))
-    assert "214 accesses are over by" in said
-    assert said.count("GitHub, Engineering team") == 15
+    assert "214 accesses over according to" in said
+    assert said.count("GitHub · Engineering team") == 15
     assert "and 199 more" in said
     assert buttons == ["Wait", "Revoke them now"]
-    assert "214 accesses are not taken away yet" in text
+    check_labels(draw(CardKind.PAUSE, story(kind, 214, 15), ROOT), "PS-1, 214 accesses")
+    assert "214 accesses not revoked yet" in text
 
 
 @pytest.mark.parametrize("kind", list(PauseKind))
 def test_who_waits_is_named_and_it_can_still_be_let_go(kind: PauseKind) -> None:
     said, buttons, _ = card(story(kind, state=PauseState.WAITING, decided_by=ROOT))
-    assert f"<@{ROOT}> wants to wait." in said
+    assert f"<@{ROOT}> chose to wait." in said
     assert buttons == ["Revoke them now"]
 
 

@@ -112,7 +112,7 @@ async def test_a_full_disk_is_said_and_it_goes_on_by_itself_once_there_is_room(
         await world.offer()
         ref, ada, grace = await submit_request(world), world.person("Ada"), world.person("Grace")
         await ada.command("/request-access", f"github admin 8h because INC-43 {'x' * 1900}")
-        await grace.click(world.card("Grace", "asks for"), "Approve")
+        await grace.click(world.card("Grace", "requests"), "Approve")
         async with full(world, small_disk):
             for person in (ada, grace):
                 sent = await person.submit()

@@ -33,15 +33,15 @@ async def shortened_and_given(world: ProcessWorld) -> None:
 
 
 async def told_of_the_end(world: ProcessWorld) -> None:
-    await _later(world, 7, lambda: world.sees("Ada", "ends <!date"))
+    await _later(world, 7, lambda: world.sees("Ada", "ends *<!date"))
 
 
 async def asked_for_more(world: ProcessWorld) -> None:
-    await world.decide("Ada", "ends <!date", "Extend", How_long="8 hours", Reason="Still down")
+    await world.decide("Ada", "ends *<!date", "Extend", How_long="8 hours", Reason="Still down")
 
 
 async def extended(world: ProcessWorld) -> None:
-    await world.decide("Grace", "more time with", "Approve")
+    await world.decide("Grace", "wants to extend", "Approve")
 
 
 async def over(world: ProcessWorld) -> None:

@@ -32,7 +32,7 @@ async def reject(world: World, comment: str) -> None:
     """Ada asks, and Grace rejects."""
     await world.ask("Ada", "github engineering 8h because INC-42")
     grace = world.person("Grace")
-    await grace.click(world.card("Grace", "asks for GitHub"), "Reject")
+    await grace.click(world.card("Grace", "requests *GitHub"), "Reject")
     await grace.fill("Comment", comment)
     assert (await grace.submit()).ok
     await world.settle()
@@ -83,7 +83,7 @@ async def test_a_preview_shows_the_card_and_keeps_what_was_typed(world: World) -
     assert "How it would look" in modal_text(root)
     assert "*Rejected* by" in modal_text(root)
     assert modal_text(root).count("Sorry about GitHub.") == 2  # on the card, and in the e-mail
-    assert "> GitHub, Engineering team: Rejected by" in modal_text(root)
+    assert "> GitHub · Engineering team: Rejected by" in modal_text(root)
     await root.fill("Text", "Sorry about {{ app")
     await root.press("Preview")
     assert "Text: Line 1, column 13: " in modal_text(root)

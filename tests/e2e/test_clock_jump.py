@@ -77,10 +77,10 @@ async def test_an_admin_is_asked_on_a_card_before_a_mass_is_taken_away(
     await world.settle()
     assert await states(world) == {GrantState.ACTIVE}
     root, card = world.person("Root"), world.card("Root", "jumped ahead")
-    assert f"{MASS} accesses are over by that clock" in str(card.blocks)
+    assert f"{MASS} accesses over according to that clock" in str(card.blocks)
     await root.click(card, "Wait")
     await world.settle()
-    assert "wants to wait. It goes on by itself once the clock is right" in str(
+    assert "chose to wait. It continues by itself once the clock is right" in str(
         world.card("Root", "jumped ahead").blocks
     )
     await root.click(world.card("Root", "jumped ahead"), "Revoke them now")
@@ -88,7 +88,7 @@ async def test_an_admin_is_asked_on_a_card_before_a_mass_is_taken_away(
     await world.bot.catch_up()
     await world.settle()
     assert await states(world) == {GrantState.ENDED}
-    assert "let them be taken away" in str(world.card("Root", "jumped ahead").blocks)
+    assert "had them revoked" in str(world.card("Root", "jumped ahead").blocks)
 
 
 async def test_once_the_clock_is_mended_nobody_has_to_decide(world: World, machine: ManualClock) -> None:
@@ -100,4 +100,4 @@ async def test_once_the_clock_is_mended_nobody_has_to_decide(world: World, machi
     await world.bot.catch_up()
     await world.settle()
     assert await states(world) == {GrantState.ACTIVE}
-    assert "nothing was taken away by the jump" in str(world.card("Root", "Settled").blocks)
+    assert "the jump revoked nothing" in str(world.card("Root", "Settled").blocks)

@@ -81,13 +81,13 @@ async def test_an_approver_whom_slack_does_not_reach_gets_an_email(world: World,
     leaves(world, "Alan")
     ref = await submit_quietly(world, "INC-42: the <db> is down & out")
     (mail,) = mailbox.mails
-    assert (mail.to, mail.subject) == ("alan@example.com", "Ada asks for GitHub, Engineering team")
+    assert (mail.to, mail.subject) == ("alan@example.com", "Ada requests GitHub · Engineering team")
     assert "> INC-42: the <db> is down & out" in mail.text
-    assert "How long: 8 hours" in mail.text
+    assert "for 8 hours" in mail.text
     assert "open Keyturn in Slack" in mail.text
     assert "<@" not in mail.text
     assert "<!date" not in mail.text
-    assert "Monday, 2 March 2026, 09:00 UTC" in mail.text
+    assert "expires Wednesday, 4 March 2026, 09:00 UTC" in mail.text
     assert ref in mail.text
     assert await recorded(world) == [(world.ids["Alan"], "mail.sent", "gone")]
 
@@ -168,11 +168,11 @@ async def test_an_app_may_want_a_copy_of_every_message(world: World, mailbox: Ma
     assert "In Slack: https://" in mailbox.mails[0].text
     await world.bot.store.run(decide.approve, ref, world.ids["Grace"])
     await world.settle()
-    assert any("Approved by Grace" in mail.text for mail in to(mailbox, "Ada"))
-    assert any("You have access to GitHub, Engineering team" in mail.text for mail in to(mailbox, "Ada"))
+    assert any("approved by Grace" in mail.text for mail in to(mailbox, "Ada"))
+    assert any("You have access to GitHub · Engineering team" in mail.text for mail in to(mailbox, "Ada"))
     before = len(mailbox.mails)
     await pass_time(world, 8 * HOUR)
-    assert any("its time was up" in mail.text for mail in to(mailbox, "Ada"))
+    assert any("(time's up)" in mail.text for mail in to(mailbox, "Ada"))
     idents = [mail.ident for mail in mailbox.mails]
     assert len(set(idents)) == len(idents) > before
 
@@ -185,8 +185,8 @@ async def test_the_outcome_says_who_changed_how_long_and_what_they_said(
     given = Term(length=HOUR)
     await world.bot.store.run(decide.approve, ref, world.ids["Grace"], comment=said, term=given)
     await world.settle()
-    (outcome,) = [mail for mail in to(mailbox, "Ada") if "Approved by Grace" in mail.text]
-    assert "How long: 8 hours → 1 hour, changed by Grace" in outcome.text
+    (outcome,) = [mail for mail in to(mailbox, "Ada") if "approved by Grace" in mail.text]
+    assert "8 hours → 1 hour" in outcome.text
     assert said.strip() in outcome.text
 
 
@@ -238,10 +238,10 @@ async def test_with_slack_away_for_hours_access_ends_and_people_hear_of_it(
     await world.settle()
     with world.slack.faults.down():
         await pass_time(world, timedelta(minutes=30), times=18)
-        assert "take" in to(mailbox, "Alan")[-1].text.lower()
+        assert "Remove Ada from GitHub" in to(mailbox, "Alan")[-1].text
         await store.run(tasks.complete_task, "TK-2", grace)
         await pass_time(world, timedelta(minutes=30), times=2)
-        assert "its time was up" in to(mailbox, "Ada")[-1].text
+        assert "(time's up)" in to(mailbox, "Ada")[-1].text
 
 
 async def test_when_slack_is_back_after_hours_everything_arrives_at_once_and_nothing_twice(
@@ -266,7 +266,7 @@ async def test_when_slack_is_back_after_hours_everything_arrives_at_once_and_not
         if message.metadata is not None
     ]
     assert len(marks) == len(set(marks))
-    assert "its time was up" in world.card("Ada", "Engineering team*: *Ended*").text
+    assert "(time's up)" in world.card("Ada", "time's up").text
 
 
 async def held(world: World, access: str) -> None:
@@ -308,7 +308,7 @@ async def test_no_name_adds_a_header_or_a_reader(world: World, mailbox: Mailbox,
     await submit_quietly(world, f"{hostile}\r\n.\r\nMAIL FROM:<eve@example.com>")
     (mail,) = mailbox.mails
     assert mail.to == "alan@example.com"
-    assert "asks for GitHub, Engineering team" in mail.subject
+    assert "requests GitHub · Engineering team" in mail.subject
 
 
 @pytest.mark.parametrize("address", ["alan@example.com\r\nBcc: eve@example.com", "alan@x.com, eve@x.com", ""])

@@ -11,7 +11,7 @@ ALL_PAIRINGS = [("sqlite", "socket"), ("sqlite", "http"), ("postgres", "socket")
 async def test_from_the_command_to_the_access_and_to_its_end(world: World) -> None:
     ada = world.ids["Ada"]
     await world.ask("Ada", "github engineering 8h because INC-42: db is down")
-    assert "Pending" in world.card("Ada", "Engineering team").text
+    assert "Waiting for" in world.card("Ada", "Engineering team").text
     for owner in ("Grace", "Alan"):
         assert "INC-42: db is down" in world.card(owner, "Engineering team").text
     assert ada not in world.group.members

@@ -54,7 +54,7 @@ async def test_a_stage_is_asked_once_in_its_channel_and_any_of_its_people_decide
     channel = await in_channel(world)
     ids = world.ids
     assert world.person("Grace").messages() == []
-    assert f"waiting for one of 2 people, asked in <#{channel.id}>" in world.card("Ada", ASKED).text
+    assert f"Waiting for 1 of 2 approvers in <#{channel.id}>" in world.card("Ada", ASKED).text
     otto = world.person("Otto")
     await otto.click(posted(channel), "Approve")
     assert otto.view is None
@@ -65,7 +65,7 @@ async def test_a_stage_is_asked_once_in_its_channel_and_any_of_its_people_decide
     await world.settle()
     assert ids["Ada"] in world.group.members
     card = posted(channel)
-    assert f"✓ <@{ids['Grace']}> approved" in card.text
+    assert f"*Approved* by <@{ids['Grace']}>" in card.text
     assert "Approve" not in card.buttons
 
 
@@ -83,15 +83,15 @@ async def test_where_keyturn_is_not_in_the_channel_everybody_is_asked_in_a_messa
     await world.person("Grace").click(world.card("Grace", ASKED), "Details")
     view = world.person("Grace").view
     assert view is not None
-    assert f"<#{channel.id}> could not be used, so each was asked in a message of their own" in view.text
+    assert f"<#{channel.id}> couldn't be used, so approvers were asked in direct messages" in view.text
 
 
 async def test_a_reminder_goes_to_the_channel_and_who_it_is_passed_on_to_has_a_card(world: World) -> None:
     channel = await in_channel(world)
     await world.pass_time(timedelta(hours=25))
-    assert "still waits" in channel.messages[-1].text
+    assert "still waiting" in channel.messages[-1].text
     grace = world.person("Grace")
-    await grace.click(posted_first(channel), "Reassign")
+    await grace.menu(posted_first(channel), "Reassign")
     await grace.choose("Who decides instead", "Root")
     assert (await grace.submit()).ok
     await world.settle()

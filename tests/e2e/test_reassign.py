@@ -29,7 +29,7 @@ async def fills(world: World, person: Person, to: str, note: str = "", seat: str
 
 async def passes(world: World, who: str, to: str, note: str = "") -> str:
     """Press Reassign on one's card, and fill in the form."""
-    await world.person(who).click(world.card(who, ASKED), "Reassign")
+    await world.person(who).menu(world.card(who, ASKED), "Reassign")
     return await fills(world, world.person(who), to, note)
 
 
@@ -50,10 +50,10 @@ async def test_an_approver_passes_it_on_and_the_cards_say_who_is_waited_for(worl
     ids = world.ids
     assert await passes(world, "Mia", "Otto", "You know the repository") == ""
     old, new = world.card("Mia", ASKED), world.card("Otto", ASKED)
-    assert f"You passed it on to <@{ids['Otto']}>: “You know the repository”" in old.text
+    assert f"you reassigned it to <@{ids['Otto']}>: “You know the repository”" in old.text
     assert not {"Approve", "Reject", "Reassign"} & set(old.buttons)
-    assert f"Why you: <@{ids['Mia']}> passed it on to you: “You know the repository”" in new.text
-    assert f"waiting for <@{ids['Otto']}>" in world.card("Ada", ASKED).text
+    assert f"<@{ids['Mia']}> reassigned it to you: “You know the repository”" in new.text
+    assert f"Waiting for <@{ids['Otto']}>" in world.card("Ada", ASKED).text
     await world.approve("Otto", ASKED)
     assert ids["Ada"] in world.group.members
 
@@ -73,7 +73,7 @@ async def test_an_admin_passes_on_the_decision_of_one_of_several(world: World) -
     ids = world.ids
     root = await from_home(world, "Root")
     assert await fills(world, root, "Otto", seat="Alan") == ""
-    assert f"<@{ids['Root']}> passed it on to <@{ids['Otto']}>" in world.card("Alan", ASKED).text
+    assert f"<@{ids['Root']}> reassigned it to <@{ids['Otto']}>" in world.card("Alan", ASKED).text
     await world.approve("Grace", ASKED)
     assert "1 of 2 approvals" in world.card("Ada", ASKED).text
     await world.approve("Otto", ASKED)
@@ -88,7 +88,7 @@ async def test_an_owner_who_is_not_asked_can_pass_it_on_and_the_story_says_so(wo
     await otto.click(world.card("Otto", ASKED), "Details")
     assert otto.view is not None
     ids = world.ids
-    told = f"<@{ids['Grace']}> passed what <@{ids['Mia']}> had to decide on to <@{ids['Otto']}> in “Lead”"
+    told = f"<@{ids['Grace']}> reassigned the decision of <@{ids['Mia']}> to <@{ids['Otto']}> in “Lead”"
     assert f"{told}: “On holiday”" in otto.view.text
 
 
@@ -108,7 +108,7 @@ async def test_who_cannot_decide_is_refused_at_the_field_with_the_reason(world: 
 async def test_somebody_deactivated_since_is_refused_when_it_is_sent(world: World) -> None:
     await asks(world)
     mia = world.person("Mia")
-    await mia.click(world.card("Mia", ASKED), "Reassign")
+    await mia.menu(world.card("Mia", ASKED), "Reassign")
     await mia.choose("Who decides instead", "Otto")
     world.slack.workspace.users[world.ids["Otto"]].deleted = True  # and no event tells of it
     world.clock.advance(timedelta(minutes=11))

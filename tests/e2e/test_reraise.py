@@ -12,7 +12,7 @@ async def test_who_was_rejected_reads_why_and_asks_again(world: World) -> None:
     await grace.fill("Comment", "Not during the freeze")
     assert (await grace.submit()).ok
     await world.settle()
-    ada, card = world.person("Ada"), world.card("Ada", "You asked for")
+    ada, card = world.person("Ada"), world.card("Ada", "Rejected")
     assert f"*Rejected* by <@{world.ids['Grace']}>" in card.text
     assert "“Not during the freeze”" in card.text
     await ada.click(card, "Request again")
@@ -24,6 +24,6 @@ async def test_who_was_rejected_reads_why_and_asks_again(world: World) -> None:
     await world.settle()
     await grace.click(world.card("Grace", "The freeze is over"), "Details")
     assert grace.view is not None
-    assert "asked again, for 8 hours" in " ".join(grace.view.texts)
+    assert "requested it again (8 hours)" in " ".join(grace.view.texts)
     await world.approve("Grace", "The freeze is over")
     assert world.ids["Ada"] in world.group.members

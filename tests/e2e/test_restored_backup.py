@@ -72,11 +72,11 @@ async def test_a_backup_from_before_an_extension_is_recognised_and_an_admin_is_a
     ada, root = world.ids["Ada"], world.person("Root")
     assert ada in world.group.members
     card = world.card("Root", "restored backup")
-    assert "1 access is over by this database" in str(card.blocks)
-    assert f"GitHub, Engineering team: <@{ada}>" in str(card.blocks)
+    assert "1 access over according to this database" in str(card.blocks)
+    assert f"GitHub · Engineering team: <@{ada}>" in str(card.blocks)
     await root.click(card, "Wait")
     await world.settle()
-    assert "wants to wait" in str(world.card("Root", "restored backup").blocks)
+    assert "chose to wait" in str(world.card("Root", "restored backup").blocks)
     await world.pass_time(HOUR)
     assert await state(world) is GrantState.ACTIVE
     await root.click(world.card("Root", "restored backup"), "Revoke them now")
@@ -103,4 +103,4 @@ async def test_who_knows_that_it_is_a_backup_says_so(world: World, tmp_path: Pat
     world.clock.advance(9 * HOUR)
     await restore(world, tmp_path, observe=True)
     assert await state(world) is GrantState.ACTIVE
-    assert "1 access is over" in str(world.card("Root", "restored backup").blocks)
+    assert "1 access over" in str(world.card("Root", "restored backup").blocks)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from tests.world import World
 
 HOUR = timedelta(hours=1)
-ASKED = "asked for"
+ASKED = "of a release"
 
 
 async def both_decide(world: World) -> None:
@@ -37,11 +37,9 @@ async def test_a_requester_hears_who_changed_it_and_accepts_less_while_it_is_pen
     card, grace = world.card("Ada", ASKED), f"<@{world.ids['Grace']}>"
     assert f"7 days → *8 hours*, changed by {grace}" in card.text
     assert card.buttons == ["Remind", "Withdraw", "Use less", "Comment", "Details"]
-    assert [reply.text for reply in card.replies] == [
-        f"{grace} changed how long you have it: 7 days → *8 hours*"
-    ]
+    assert [reply.text for reply in card.replies] == [f"{grace} changed the duration: 7 days → *8 hours*"]
     await ada_uses_less(world, "1 hour")
-    for name, words in (("Ada", ASKED), ("Grace", "asks for"), ("Alan", "asks for")):
+    for name, words in (("Ada", ASKED), ("Grace", ASKED), ("Alan", ASKED)):
         assert f"7 days → *1 hour*, changed by <@{world.ids['Ada']}>" in world.card(name, words).text
     await world.approve("Alan", "Engineering team")  # and Grace's approval still counts
     assert world.ids["Ada"] in world.group.members

@@ -75,7 +75,7 @@ async def approve(world: World, name: str) -> None:
 async def test_a_change_is_made_once_a_second_admin_approves_it(world: World) -> None:
     await two_admins(world)
     root = await propose_risk(world)
-    assert "Proposed, not saved: 1 change waits for a second admin." in modal_text(root)
+    assert "Proposed, not saved: 1 change needs a second admin." in modal_text(root)
     assert "A second admin has to approve it: Mia." in modal_text(root)
     assert await risk(world) == "low"
     card = world.card("Mia", "proposes to change GitHub")
@@ -89,7 +89,7 @@ async def test_a_change_is_made_once_a_second_admin_approves_it(world: World) ->
     await world.settle()
     assert await risk(world) == "high"
     assert "Approve change" not in str(world.card("Mia", "proposes to change GitHub").blocks)
-    told = world.card("Root", "*Your change of GitHub*").text
+    told = world.card("Root", "your change of *GitHub*").text
     assert "*Approved*" in told
     assert "Right so" in told
     trail = await world.bot.store.read(lambda case: audit.entries_about(case, ["app:github", "CH-1"]))
@@ -130,7 +130,7 @@ async def test_a_rejection_says_why_and_changes_nothing(world: World) -> None:
     await mia.fill("Comment", "Too much")
     assert (await mia.submit()).ok
     await world.settle()
-    told = world.card("Root", "*Your change of GitHub*").text
+    told = world.card("Root", "your change of *GitHub*").text
     assert "*Rejected*" in told
     assert "Too much" in told
     assert await risk(world) == "low"
@@ -159,7 +159,7 @@ async def test_what_somebody_proposes_goes_on_growing_and_is_approved_as_a_whole
     await root.press("Edit durations")
     await root.fill("The longest", "1 week")
     assert (await root.submit()).ok
-    assert "2 changes wait for a second admin" in modal_text(root)
+    assert "2 changes need a second admin" in modal_text(root)
     refused = await mia.submit()  # she has seen one change only
     assert refused.errors == {"Comment": "Root has changed it meanwhile. Look again."}
     assert await risk(world) == "low"
@@ -177,7 +177,7 @@ async def test_of_two_proposals_one_is_applied_and_the_other_is_overtaken_and_sa
     await propose_risk(world, "Mia", "Critical")
     await approve(world, "Mia")
     assert await risk(world) == "high"
-    told = world.card("Mia", "*Your change of GitHub*").text
+    told = world.card("Mia", "your change of *GitHub*").text
     assert "*Overtaken*" in told
     assert "GitHub was changed after this was proposed" in told
     assert await risk(world) == "high"
@@ -282,4 +282,4 @@ async def test_the_operators_import_is_done_and_every_admin_sees_what_it_did(wor
     await world.settle()
     for name in ("Root", "Mia"):
         assert "GitHub is now called Hub" in world.card(name, "The operator imported a catalogue").text
-    assert "*Overtaken*" in world.card("Root", "*Your change of GitHub*").text
+    assert "*Overtaken*" in world.card("Root", "your change of *GitHub*").text

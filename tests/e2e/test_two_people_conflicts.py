@@ -49,9 +49,7 @@ async def test_a_conflict_is_added_and_taken_out_by_two_admins(world: World) -> 
     assert "Proposed, not saved." in modal_text(mia)
     await world.settle()
     assert await conflicts(world) == [saved]
-    await root.click(
-        world.card("Root", "proposes to take out the conflict “Team or admin”"), "Approve change"
-    )
+    await root.click(world.card("Root", "proposes to remove the conflict “Team or admin”"), "Approve change")
     assert (await root.submit()).ok
     await world.settle()
     assert await conflicts(world) == []

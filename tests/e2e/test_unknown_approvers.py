@@ -88,7 +88,7 @@ async def test_an_approver_who_could_not_be_looked_up_is_asked_and_nobody_in_the
         if grace.view is not None:
             await grace.close()
     await world.settle()
-    assert "waiting for" in world.card("Ada", "Engineering team").text
+    assert "Waiting for" in world.card("Ada", "Engineering team").text
     await world.approve("Grace", "Engineering team")
     assert world.ids["Ada"] in world.group.members
 

@@ -10,7 +10,7 @@ from tests.ready_world import request_of, submit_request
 from tests.world import World
 
 
-async def press(world: World, name: str, button: str, words: str = "asks for") -> None:
+async def press(world: World, name: str, button: str, words: str = "requests") -> None:
     """Press a button of the latest card with these words."""
     outcome = await world.person(name).click(world.card(name, words), button)
     assert outcome.ok, outcome
@@ -24,10 +24,9 @@ async def test_approving_asks_once_more_and_changes_every_copy(world: World) -> 
     assert (await grace.submit()).ok
     await world.settle()
     assert (await request_of(world, ref)).state is RequestState.APPROVED
-    for name, words in (("Grace", "asks for"), ("Alan", "asks for"), ("Ada", "You asked for")):
-        card = world.card(name, words)
-        assert "Fine by me" in card.text
-        assert "*Approved* by" in card.text
+    for name, status in (("Grace", "*Approved* by you"), ("Alan", "*Approved* by"), ("Ada", "*Active*")):
+        card = world.card(name, "Fine by me")
+        assert status in card.text
         assert "Approve" not in card.buttons
     assert f"<@{world.ids['Otto']}>" not in world.card("Ada", "You have access").text
     assert world.ids["Ada"] in world.group.members
@@ -40,7 +39,7 @@ async def test_rejecting_tells_the_requester_by_whom_and_why(world: World) -> No
     assert (await world.person("Grace").submit()).ok
     await world.settle()
     assert (await request_of(world, ref)).state is RequestState.REJECTED
-    said = world.card("Ada", "You asked for").text
+    said = world.card("Ada", "Rejected").text
     assert f"*Rejected* by <@{world.ids['Grace']}>" in said
     assert "Not during the freeze" in said
 
@@ -57,7 +56,7 @@ async def test_who_has_to_say_something_is_asked_for_it_at_the_comment(world: Wo
     await grace.fill("Comment", "Not during the freeze")
     assert (await grace.submit()).ok
     await world.settle()
-    assert "“Not during the freeze”" in world.card("Ada", "You asked for").text
+    assert "“Not during the freeze”" in world.card("Ada", "Rejected").text
 
 
 async def test_a_form_that_was_open_while_somebody_else_decided_says_who_it_was(world: World) -> None:
@@ -115,8 +114,8 @@ async def test_a_duration_is_modified_with_a_length_of_ones_own(world: World) ->
     request = await request_of(world, ref)
     assert request.state is RequestState.APPROVED
     assert Term.from_json(request.term) == Term(length=timedelta(minutes=90))
-    said = world.card("Ada", "You asked for").text
-    assert f"8 hours → *1 hour 30 minutes*, changed by <@{world.ids['Grace']}>" in said
+    said = world.card("Ada", "*Active*").text
+    assert f"8 hours → *1 hour 30 minutes* · approved by <@{world.ids['Grace']}>" in said
 
 
 async def test_a_start_and_an_end_are_read_and_what_is_typed_survives_the_choice(world: World) -> None:
@@ -144,7 +143,7 @@ async def test_more_than_the_maximum_is_refused_at_the_length(world: World) -> N
 @pytest.mark.parametrize("label", ["Approve", "Reject", "Modify duration", "Details"])
 async def test_a_button_of_somebody_elses_card_does_nothing(world: World, label: str) -> None:
     ref = await submit_request(world)
-    otto, card = world.person("Otto"), world.card("Grace", "asks for")
+    otto, card = world.person("Otto"), world.card("Grace", "requests")
     pressed = await otto.client.act(
         otto.client.surface(card), element_lookup.button(card.blocks, label, None)
     )
@@ -158,7 +157,7 @@ async def test_a_button_of_somebody_elses_card_does_nothing(world: World, label:
 
 async def test_a_refusal_that_slack_shows_nowhere_reaches_the_person_once_slack_is_back(world: World) -> None:
     ref = await submit_request(world)
-    otto, card = world.person("Otto"), world.card("Grace", "asks for")
+    otto, card = world.person("Otto"), world.card("Grace", "requests")
     otto_presses = element_lookup.button(card.blocks, "Reject", None)
     with world.slack.faults.fail("chat.*"), world.slack.faults.fail("views.*"):
         await otto.client.act(otto.client.surface(card), otto_presses)
@@ -176,21 +175,21 @@ async def test_comments_reach_the_others_from_the_form_and_from_the_thread(world
     await world.person("Grace").fill("Comment", "What for?")
     assert (await world.person("Grace").submit()).ok
     ada = world.person("Ada")
-    await ada.reply(world.card("Ada", "You asked for"), "For the outage & its review")
+    await ada.reply(world.card("Ada", "You requested"), "For the outage & its review")
     await world.settle()
     for name in ("Grace", "Alan"):
-        assert "For the outage &amp; its review" in world.card(name, "asks for").text
-    assert "What for?" in world.card("Ada", "You asked for").text
-    assert any("What for?" in reply.text for reply in world.card("Ada", "You asked for").replies)
+        assert "For the outage &amp; its review" in world.card(name, "requests").text
+    assert "What for?" in world.card("Ada", "You requested").text
+    assert any("What for?" in reply.text for reply in world.card("Ada", "You requested").replies)
 
 
 async def test_a_reply_that_cannot_be_a_comment_is_answered_in_its_thread(world: World) -> None:
     await submit_request(world)
     ada = world.person("Ada")
-    await ada.reply(world.card("Ada", "You asked for"), "x" * 2001)
+    await ada.reply(world.card("Ada", "You requested"), "x" * 2001)
     await world.settle()
     assert any("2001 characters" in text for text in ada.ephemeral)
-    assert ada.ephemerals[-1].thread_ts == world.card("Ada", "You asked for").ts
+    assert ada.ephemerals[-1].thread_ts == world.card("Ada", "You requested").ts
 
 
 async def test_who_writes_to_the_bot_reads_what_one_can_do_here(world: World) -> None:
@@ -203,13 +202,13 @@ async def test_who_writes_to_the_bot_reads_what_one_can_do_here(world: World) ->
 async def test_a_request_is_withdrawn_after_a_question(world: World) -> None:
     ref = await submit_request(world)
     ada = world.person("Ada")
-    card = world.card("Ada", "You asked for")
+    card = world.card("Ada", "You requested")
     await ada.click(card, "Withdraw", confirm=False)
     assert (await request_of(world, ref)).state is RequestState.PENDING
     await ada.click(card, "Withdraw")
     await world.settle()
     assert (await request_of(world, ref)).state is RequestState.WITHDRAWN
-    assert world.card("Grace", "asks for").buttons == ["Details"]
+    assert world.card("Grace", "Withdrawn").buttons == ["Details"]
 
 
 async def test_details_show_the_whole_timeline(world: World) -> None:
@@ -217,4 +216,4 @@ async def test_details_show_the_whole_timeline(world: World) -> None:
     await press(world, "Grace", "Details")
     view = world.person("Grace").view
     assert view is not None
-    assert "Stage “Owner” began" in str(view.blocks)
+    assert "Stage “Owner” opened" in str(view.blocks)

@@ -78,7 +78,7 @@ async def length(world: World) -> int:
 async def test_a_button_with_another_value_or_of_another_person_changes_nothing(
     still: World, action: str
 ) -> None:
-    otto, card = still.person("Otto"), still.card("Grace", "asks for")
+    otto, card = still.person("Otto"), still.card("Grace", "requests")
     real, before = element_lookup.button(card.blocks, "Details", None), await length(still)
     forged = [BlockElement(real.block, real.element | {"action_id": action, "value": ref}) for ref in REFS]
     with capture_logs() as logs:
@@ -111,17 +111,17 @@ async def test_a_form_with_other_references_and_values_changes_nothing(still: Wo
 async def test_the_same_delivery_counts_once(world: World) -> None:
     await submit_request(world)
     grace = world.person("Grace")
-    await grace.click(world.card("Grace", "asks for"), "Comment")
+    await grace.click(world.card("Grace", "requests"), "Comment")
     await grace.fill("Comment", "What for?")
     with world.slack.faults.duplicate("view_submission"):
         assert (await grace.submit()).ok
     await world.settle()
-    assert world.card("Ada", "You asked for").text.count("What for?") == 1
+    assert world.card("Ada", "You requested").text.count("What for?") == 1
 
 
 async def test_a_reply_that_is_delivered_twice_is_one_comment(world: World) -> None:
     await submit_request(world)
     with world.slack.faults.duplicate("event:message.im"):
-        await world.person("Ada").reply(world.card("Ada", "You asked for"), "It is urgent")
+        await world.person("Ada").reply(world.card("Ada", "You requested"), "It is urgent")
     await world.settle()
-    assert world.card("Grace", "asks for").text.count("It is urgent") == 1
+    assert world.card("Grace", "requests").text.count("It is urgent") == 1

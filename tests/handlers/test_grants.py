@@ -19,7 +19,7 @@ async def test_more_time_is_asked_for_from_the_notice_and_decided_like_a_request
     ends = (await grant(world)).ends_at
     assert ends is not None
     await world.pass_time(timedelta(hours=7))
-    ada, notice = world.person("Ada"), world.card("Ada", "ends <!date")
+    ada, notice = world.person("Ada"), world.card("Ada", "ends *<!date")
     assert notice.buttons == ["Extend", "I'm done"]
     await ada.click(notice, "Extend")
     await ada.choose("How long", "Another length")
@@ -28,10 +28,10 @@ async def test_more_time_is_asked_for_from_the_notice_and_decided_like_a_request
     await ada.fill("Reason", "Still down")
     assert (await ada.submit()).ok
     await world.settle()
-    assert "More time is asked for in AR-2: *Pending*" in notice.text
+    assert "Extension requested (AR-2, pending)" in notice.text
     assert notice.buttons == ["I'm done"]
-    asked = world.card("Grace", "more time with")
-    assert "2 hours more" in asked.text
+    asked = world.card("Grace", "wants to extend")
+    assert "by *2 hours*" in asked.text
     await world.person("Grace").click(asked, "Approve")
     assert (await world.person("Grace").submit()).ok
     await world.settle()
@@ -53,7 +53,9 @@ async def test_more_time_beyond_the_maximum_is_refused_at_the_length_where_the_a
     assert "30 days" in (await ada.submit()).errors["How long"]
 
 
-@pytest.mark.parametrize(("words", "button"), [("You have access", "Give back"), ("ends <!date", "I'm done")])
+@pytest.mark.parametrize(
+    ("words", "button"), [("You have access", "Give back"), ("ends *<!date", "I'm done")]
+)
 async def test_an_access_is_given_back_before_its_time(world: World, words: str, button: str) -> None:
     await approve_request(world, await submit_request(world))
     await world.pass_time(timedelta(hours=7))
@@ -65,7 +67,7 @@ async def test_an_access_is_given_back_before_its_time(world: World, words: str,
     assert "*Revoked*" in card.text
     assert card.buttons == []
     assert ada.messages()[-1].buttons == ["Request again", "Details"]
-    assert "given back by" in ada.messages()[-1].text
+    assert "you gave it back" in ada.messages()[-1].text
 
 
 async def test_somebody_elses_access_stays_theirs(world: World) -> None:
@@ -80,42 +82,43 @@ async def test_somebody_elses_access_stays_theirs(world: World) -> None:
 async def test_work_by_hand_is_marked_done_and_then_it_is_true(world: World) -> None:
     await approve_request(world, await submit_request(world, access="admin"))
     assert (await grant(world)).state is GrantState.GRANTING
-    task = world.card("Alan", "Please give")
+    task = world.card("Alan", "Assign")
     assert "INC-42: &lt;!channel&gt; &amp; co" in task.text
     await world.person("Alan").click(task, "Mark done")
     await world.settle()
     assert (await grant(world)).state is GrantState.ACTIVE
     assert "Sign in with SSO." in world.card("Ada", "You have access").text
     for name in ("Alan", "Grace"):
-        assert f"✓ Done by <@{world.ids['Alan']}>" in world.card(name, "Please give").text
-        assert world.card(name, "Please give").buttons == ["Details"]
+        by = "you" if name == "Alan" else f"<@{world.ids['Alan']}>"
+        assert f"*Done* by {by}" in world.card(name, "Assign").text
+        assert world.card(name, "Assign").buttons == ["Details"]
 
 
 async def test_what_cannot_be_done_stands_before_the_admins_with_retry(world: World) -> None:
     await approve_request(world, await submit_request(world, access="admin"))
     alan, root = world.person("Alan"), world.person("Root")
-    await alan.click(world.card("Alan", "Please give"), "I can't")
+    await alan.click(world.card("Alan", "Assign"), "I can't")
     await alan.fill("What is in the way?", "No licence left")
     assert (await alan.submit()).ok
     await world.settle()
-    failed = world.card("Root", "could not be given")
-    assert "> No licence left" in failed.text
-    assert "“No licence left”" in world.card("Ada", "You asked for").text
+    failed = world.card("Root", "couldn't be set up")
+    assert "“No licence left”" in failed.text
+    assert "“No licence left”" in world.card("Ada", "Failed").text
     await root.click(failed, "Retry")
     await world.settle()
     assert (await grant(world)).state is GrantState.GRANTING
     assert failed.buttons == ["Details"]
-    assert world.card("Grace", "Please give").buttons == ["Mark done", "I can't", "Details"]
+    assert world.card("Grace", "Assign").buttons == ["Mark done", "I can't", "Details"]
 
 
 async def test_an_admin_cancels_what_could_not_be_given(world: World) -> None:
     await approve_request(world, await submit_request(world, access="admin"))
     alan = world.person("Alan")
-    await alan.click(world.card("Alan", "Please give"), "I can't")
+    await alan.click(world.card("Alan", "Assign"), "I can't")
     await alan.fill("What is in the way?", "No licence left")
     await alan.submit()
     await world.settle()
-    await world.person("Root").click(world.card("Root", "could not be given"), "Cancel")
+    await world.person("Root").click(world.card("Root", "couldn't be set up"), "Cancel")
     await world.settle()
     assert (await grant(world)).state in (GrantState.REVOKING, GrantState.REVOKED)
 
@@ -123,23 +126,23 @@ async def test_an_admin_cancels_what_could_not_be_given(world: World) -> None:
 async def test_details_open_from_an_access_and_from_a_task(world: World) -> None:
     await approve_request(world, await submit_request(world, access="admin"))
     alan = world.person("Alan")
-    await alan.click(world.card("Alan", "Please give"), "Details")
+    await alan.click(world.card("Alan", "Assign"), "Details")
     assert alan.view is not None
-    await alan.click(world.card("Alan", "Please give"), "Mark done")
+    await alan.click(world.card("Alan", "Assign"), "Mark done")
     await world.settle()
     ada = world.person("Ada")
     await ada.click(world.card("Ada", "You have access"), "Details")
     assert ada.view is not None
-    assert "has given it by hand" in str(ada.view.blocks)
+    assert "assigned it by hand" in str(ada.view.blocks)
 
 
 async def test_a_long_story_is_turned_page_by_page(world: World) -> None:
     ref = await submit_request(world)
     for number in range(40):
-        await world.person("Grace").reply(world.card("Grace", "asks for"), f"word {number}.")
+        await world.person("Grace").reply(world.card("Grace", "requests"), f"word {number}.")
     await world.settle()
     ada = world.person("Ada")
-    await ada.click(world.card("Ada", "You asked for"), "Details")
+    await ada.click(world.card("Ada", "You requested"), "Details")
     assert ada.view is not None
     assert "word 39." not in str(ada.view.blocks)
     await ada.press("Later")

@@ -42,7 +42,7 @@ def home(world: World, name: str) -> View:
 async def holds(world: World, access: str = "engineering") -> Grant:
     """Ada asks, Grace approves, and it is given."""
     ref = await submit_request(world, access=access)
-    await world.approve("Grace", "asks for")
+    await world.approve("Grace", "requests")
     grant_id = (await request_of(world, ref)).grant_id
     return await row_of(world.bot.store, Grant, grant_id)
 
@@ -61,10 +61,10 @@ async def test_home_keeps_up_with_what_happens(world: World) -> None:
     await submit_request(world)
     assert "waiting for" in home(world, "Ada").text
     assert "INC-42: &lt;!channel&gt; &amp; co" in home(world, "Grace").text
-    await world.approve("Grace", "asks for")
+    await world.approve("Grace", "requests")
     assert "*Approved* by" in home(world, "Ada").text
     assert "Nothing waits for you." in home(world, "Grace").text
-    assert "You approved GitHub, Engineering team" in home(world, "Grace").text
+    assert "You approved GitHub · Engineering team" in home(world, "Grace").text
 
 
 async def test_a_home_that_shows_what_is_true_costs_no_call(world: World) -> None:

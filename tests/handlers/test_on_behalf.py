@@ -35,14 +35,14 @@ async def test_a_manager_asks_for_somebody_and_they_get_the_access(world: World)
     assert (await mia.submit()).action == "close"
     await world.settle()
     assert (
-        f"You asked for GitHub, Engineering team for <@{world.ids['Ada']}>"
-        in world.card("Mia", "You asked").text
+        f"*You requested GitHub · Engineering team* for <@{world.ids['Ada']}>"
+        in world.card("Mia", "You requested").text
     )
     assert (
-        f"<@{world.ids['Mia']}> asked for GitHub, Engineering team for you"
+        f"<@{world.ids['Mia']}> requested GitHub · Engineering team* for you"
         in world.card("Ada", "for you").text
     )
-    card = world.card("Grace", "asks")
+    card = world.card("Grace", "requests")
     assert f"<@{world.ids['Ada']}>" in card.text
     await approve_request(world, "AR-1")
     grant = await row_of(world.bot.store, Grant, 1)

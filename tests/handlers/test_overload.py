@@ -53,7 +53,7 @@ async def test_a_command_says_so(world: World) -> None:
 async def test_a_form_says_so_and_stays_as_it_is_filled_in(world: World) -> None:
     ref = await submit_request(world)
     grace = world.person("Grace")
-    await grace.click(world.card("Grace", "asks for"), "Approve")
+    await grace.click(world.card("Grace", "requests"), "Approve")
     await grace.fill("Comment", "Fine by me")
     async with full(world):
         sent = await grace.submit()
@@ -61,12 +61,12 @@ async def test_a_form_says_so_and_stays_as_it_is_filled_in(world: World) -> None
     assert (await request_of(world, ref)).state is RequestState.PENDING
     assert (await grace.submit()).ok
     await world.settle()
-    assert "Fine by me" in world.card("Ada", "You asked for").text
+    assert "Fine by me" in world.card("Ada", "*Active*").text
 
 
 async def test_who_pressed_a_button_is_sent_it_once_a_minute(world: World) -> None:
     ref = await submit_request(world)
-    ada, card = world.person("Ada"), world.card("Ada", "You asked for")
+    ada, card = world.person("Ada"), world.card("Ada", "You requested")
     async with full(world):
         for _ in range(5):
             assert (await ada.click(card, "Withdraw")).ok
@@ -107,7 +107,7 @@ async def test_until_then_nobody_is_taken_for_what_they_were(world: World) -> No
     async with full(world):
         world.slack.workspace.deactivate(world.ids["Grace"])
         await world.slack.idle()
-    await grace.click(world.card("Grace", "asks for"), "Approve")
+    await grace.click(world.card("Grace", "requests"), "Approve")
     assert grace.view is None
 
 

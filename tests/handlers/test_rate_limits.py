@@ -32,7 +32,7 @@ async def test_one_comment_too_many_is_refused_at_its_field(world: World) -> Non
     grace = world.person("Grace")
 
     async def says(text: str) -> SubmitResult:
-        await grace.click(world.card("Grace", "asks for"), "Comment")
+        await grace.click(world.card("Grace", "requests"), "Comment")
         await grace.fill("Comment", text)
         return await grace.submit()
 

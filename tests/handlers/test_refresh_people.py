@@ -34,7 +34,7 @@ def looked_up(world: World, since: int = 0) -> list[str]:
     return sorted(names[call.request["user"]] for call in calls if call.name == "users.info")
 
 
-async def presses(world: World, name: str, words: str = "asks for") -> bool:
+async def presses(world: World, name: str, words: str = "requests") -> bool:
     """Press Approve; whether a form to approve is open."""
     person = world.person(name)
     outcome = await person.click(world.card(name, words), "Approve")
@@ -236,7 +236,7 @@ async def test_whoever_does_something_about_a_high_risk_is_looked_up_in_any_case
     await approve_request(world, await submit_request(world, access="admin"))
     becomes(world, "Alan")
     alan = world.person("Alan")
-    assert (await alan.click(world.card("Alan", "Please give"), "Mark done")).ok
+    assert (await alan.click(world.card("Alan", "Assign"), "Mark done")).ok
     await world.settle()
     assert (await one_of(world.bot.store, Grant)).state is GrantState.GRANTING
 

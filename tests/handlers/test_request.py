@@ -253,7 +253,7 @@ async def test_a_form_that_is_sent_before_it_has_grown_grows_instead(world: Worl
     await ada.choose("Access", "Engineering team")
     assert (await ada.submit()).ok
     await world.settle()
-    assert "INC-42" in world.card("Grace", "asks for").text
+    assert "INC-42" in world.card("Grace", "requests").text
 
 
 async def test_the_manager_is_asked_whom_slack_names(world: World) -> None:

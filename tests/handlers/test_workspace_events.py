@@ -32,7 +32,7 @@ async def happens(world: World, kind: str, **body: object) -> None:
 
 async def test_whoever_is_deactivated_loses_what_they_hold_and_asked_for(world: World) -> None:
     first = await submit_request(world)
-    await world.approve("Grace", "asks for")
+    await world.approve("Grace", "requests")
     second = await submit_request(world, access="admin")
     world.slack.workspace.deactivate(world.ids["Ada"])
     await world.settle()
@@ -69,7 +69,7 @@ async def test_an_approver_who_becomes_a_guest_is_replaced(world: World) -> None
     world.slack.workspace.update_person(world.ids["Grace"], guest=True)
     await world.settle()
     assert await asked(world, ref) == {"Alan"}
-    assert "asks for" in world.card("Alan", "asks for").text
+    assert "requests" in world.card("Alan", "requests").text
 
 
 async def test_a_new_name_is_known_at_once(world: World) -> None:

@@ -71,7 +71,11 @@ def preview(key: MessageKey, words: Mapping[str, str], people: ExamplePeople, no
     """The message with these templates, on an example's card and as an e-mail."""
     kind, story = example(key, people, now, CompanyTemplates({key: words}))
     message = draw_card(kind, story, people.viewer)
-    visible = [block for block in message["blocks"] if block["type"] != "actions"]
+    visible = [
+        {name: part for name, part in block.items() if name != "accessory"}
+        for block in message["blocks"]
+        if block["type"] != "actions"
+    ]
     email = render(message, people.names, "UTC", None)
     return [
         kit.divider(),
