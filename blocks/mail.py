@@ -7,7 +7,7 @@ that people wrote. Buttons are left out, since an e-mail has none.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from blocks.cards import Story
@@ -24,6 +24,8 @@ from models.text import remove_unseen
 SUBJECT_LIMIT = 150
 NO_LINK = "To answer, open Keyturn in Slack, under Apps. Its Home tab shows everything that needs you."
 
+_WITHOUT_YEAR = timedelta(days=182)
+"""Dates that are nearer than this say no year."""
 _MARKUP = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
 _EMOJI = re.compile(r"(?<!\S):[a-z][a-z0-9_+-]*:(?:\s|$)")
 _BOLD = re.compile(r"(?<!\w)\*([^*\n]+)\*(?!\w)")
@@ -74,12 +76,14 @@ def _should_mail_grant(kind: CardKind, state: GrantState) -> bool:
     return kind is CardKind.OVER or state is GrantState.ACTIVE
 
 
-def render(message: Message, names: Mapping[str, str], timezone: str, link: str | None) -> Letter:
-    """The card as an e-mail to somebody in `timezone` ("Europe/Berlin"; UTC if unknown).
+def render(
+    message: Message, names: Mapping[str, str], timezone: str, link: str | None, now: datetime
+) -> Letter:
+    """The card as an e-mail that is sent `now` to somebody in `timezone` ("Europe/Berlin"; UTC if unknown).
 
     `names` are people's by id. `link` leads to the card in Slack; None without one.
     """
-    reader = _Reader(names, _zone(timezone))
+    reader = _Reader(names, _zone(timezone), now)
     parts = [reader.text(part) for block in message["blocks"] for part in _texts(block)]
     parts.append(f"In Slack: {link}" if link else NO_LINK)
     subject = " ".join(reader.text(message["text"]).split())
@@ -113,10 +117,11 @@ def _zone(name: str) -> ZoneInfo:
 
 @dataclass(frozen=True)
 class _Reader:
-    """The recipient: the names to use, and the time zone."""
+    """The recipient: the names to use, the time zone, and the moment of sending."""
 
     names: Mapping[str, str]
     zone: ZoneInfo
+    now: datetime
 
     def text(self, mrkdwn: str) -> str:
         """Slack's markup as plain text."""
@@ -134,7 +139,8 @@ class _Reader:
 
     def _moment(self, timestamp: int, *, timed: bool) -> str:
         at = datetime.fromtimestamp(timestamp, UTC).astimezone(self.zone)
-        return f"{at:%A, %-d %B %Y, %H:%M} {at:%Z}" if timed else f"{at:%A, %-d %B %Y}"
+        day = f"{at:%A, %-d %B}" if abs(at - self.now) < _WITHOUT_YEAR else f"{at:%A, %-d %B %Y}"
+        return f"{day}, {at:%H:%M} {at:%Z}" if timed else day
 
 
 def _without_bold(line: str) -> str:

@@ -21,7 +21,7 @@ LINK = "https://example.slack.com/archives/D1/p1"
 def written(
     kind: CardKind, story: Story, viewer: str = GRACE, zone: str = "UTC", link: str | None = None
 ) -> Letter:
-    return render(draw(kind, story, viewer), names_of(story), zone, link)
+    return render(draw(kind, story, viewer), names_of(story), zone, link, NOON)
 
 
 def asked(reason: str = "INC-42", **changes: Any) -> Story:
@@ -45,11 +45,11 @@ def test_what_people_wrote_stands_there_as_they_wrote_it() -> None:
 @pytest.mark.parametrize(
     ("zone", "shown"),
     [
-        ("Europe/Berlin", "Wednesday, 8 May 2030, 14:00 CEST"),
-        ("America/New_York", "Wednesday, 8 May 2030, 08:00 EDT"),
-        ("Nowhere/Land", "Wednesday, 8 May 2030, 12:00 UTC"),
-        ("../../etc", "Wednesday, 8 May 2030, 12:00 UTC"),
-        ("", "Wednesday, 8 May 2030, 12:00 UTC"),
+        ("Europe/Berlin", "Wednesday, 8 May, 14:00 CEST"),
+        ("America/New_York", "Wednesday, 8 May, 08:00 EDT"),
+        ("Nowhere/Land", "Wednesday, 8 May, 12:00 UTC"),
+        ("../../etc", "Wednesday, 8 May, 12:00 UTC"),
+        ("", "Wednesday, 8 May, 12:00 UTC"),
     ],
 )
 def test_moments_are_the_readers_with_their_zone(zone: str, shown: str) -> None:
@@ -104,7 +104,12 @@ def test_work_by_hand_is_told_while_it_is_to_be_done() -> None:
     assert "Ada" in written(CardKind.TASK, stories.task_story()).text
 
 
+def test_a_date_more_than_half_a_year_away_says_its_year() -> None:
+    story = stories.grant_story(ends_at=NOON + timedelta(days=200))
+    assert "Friday, 22 November 2030, 12:00 UTC" in written(CardKind.NOTICE, story, ADA).text
+
+
 def test_a_notice_says_when_it_ends() -> None:
     story = stories.grant_story(ends_at=NOON + timedelta(hours=1))
     mail = written(CardKind.NOTICE, story, ADA, "Europe/Berlin")
-    assert "Monday, 6 May 2030, 15:00 CEST" in mail.text
+    assert "Monday, 6 May, 15:00 CEST" in mail.text

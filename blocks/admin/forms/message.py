@@ -76,7 +76,7 @@ def preview(key: MessageKey, words: Mapping[str, str], people: ExamplePeople, no
         for block in message["blocks"]
         if block["type"] != "actions"
     ]
-    email = render(message, people.names, "UTC", None)
+    email = render(message, people.names, "UTC", None, now)
     return [
         kit.divider(),
         kit.section("*How it would look*"),

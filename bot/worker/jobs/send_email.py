@@ -33,8 +33,8 @@ class SendEmailJob:
             return None
         content, person = due
         link = await self._permalink(content.card)
-        letter = mail.render(content.message, mail.names_of(content.story), person.timezone, link)
         ident, now = _ident(content.card), self._store.clock.now()
+        letter = mail.render(content.message, mail.names_of(content.story), person.timezone, link, now)
         try:
             await self._mailer.send(person.email, letter, ident=ident, at=now)
         except Undeliverable as refusal:
