@@ -65,8 +65,8 @@ def holding_of_request(request: Request) -> Holding:
 
 
 def access_title(row: Grant | Request) -> str:
-    """An access as people call it: "Payments, Enter"."""
-    return f"{row.app_name}, {row.access_name}"
+    """An access as people call it: "Payments · Enter"."""
+    return f"{row.app_name} · {row.access_name}"
 
 
 def holdings_of_person(case: Case, person_id: str, besides: int | None = None) -> tuple[Holding, ...]:

@@ -35,7 +35,7 @@ def _granted(window: Window) -> None:
     window.sees("Approve request?", "#modal")
     window.click("Approve", "#modal")
     window.go("as/U0ADA?drawer=members")
-    window.sees("You have access to GitHub", "#main")
+    window.sees("You have access to", "#main")
 
 
 def _home(window: Window) -> None:

@@ -40,7 +40,7 @@ async def test_what_conflicts_is_shown_before_sending_and_refused_at_the_access(
     await rule(world)
     await holds_engineering(world)
     ada, view = world.person("Ada"), await opens_form(world, "github admin 8h because of a release")
-    said = "You have GitHub, Engineering team"
+    said = "You have GitHub · Engineering team"
 
     assert "This cannot be sent yet" in view.text
     assert said in view.text
@@ -57,7 +57,7 @@ async def test_two_that_conflict_are_not_sent_in_one_form(world: World) -> None:
     await ada.choose("Access", ["Engineering team", "Admin role"])
     await ada.fill("Reason", "Both")
 
-    assert "You have chosen GitHub, Admin role at the same time" in view.text
+    assert "You have chosen GitHub · Admin role at the same time" in view.text
     assert (await ada.submit()).errors
 
 
@@ -66,7 +66,7 @@ async def test_a_flag_is_seen_before_sending_and_on_the_card(world: World) -> No
     await holds_engineering(world)
     ada, view = world.person("Ada"), await opens_form(world, "github admin 8h because of a release")
 
-    assert "Conflict:* You have GitHub, Engineering team" in view.text
+    assert "Conflict:* You have GitHub · Engineering team" in view.text
     assert (await ada.submit()).ok
     await world.settle()
 
@@ -101,7 +101,7 @@ async def test_a_conflict_can_ask_one_more_stage(world: World) -> None:
     await holds_engineering(world)
     ada, view = world.person("Ada"), await opens_form(world, "github admin 8h because of a release")
     assert "2. Auditors" in view.text
-    assert "wants one more approval for GitHub, Admin role beside it" in view.text
+    assert "wants one more approval for GitHub · Admin role beside it" in view.text
     assert (await ada.submit()).ok
     await world.settle()
 
@@ -122,7 +122,7 @@ async def test_what_came_up_since_lets_nobody_approve_and_the_card_says_so(world
     await world.settle()
 
     said = " ".join([*grace.ephemeral, *(grace.view.texts if grace.view else [])])
-    assert "cannot be approved now. Ada has GitHub, Engineering team" in said
+    assert "cannot be approved now. Ada has GitHub · Engineering team" in said
     card = world.card("Grace", "Admin role")
     assert ":no_entry: *Conflict:* also holds GitHub" in card.text
     assert "can't be approved while this is so" in card.text
@@ -163,8 +163,8 @@ async def test_what_came_up_after_the_approval_is_not_given_and_the_admins_are_t
     await world.pass_time(timedelta(hours=2))
 
     told = world.card("Root", "Admin role").text
-    assert "Ada has GitHub, Engineering team" in told
-    assert "does not allow GitHub, Admin role beside it" in told
+    assert "Ada has GitHub · Engineering team" in told
+    assert "does not allow GitHub · Admin role beside it" in told
     assert "Retry" in world.card("Root", "Admin role").buttons
 
 

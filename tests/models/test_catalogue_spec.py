@@ -243,7 +243,7 @@ class TestEffectivePolicy:
             "Sign in",
             timedelta(days=30),
         )
-        assert policy.title == "GitHub, Engineering team"
+        assert policy.title == "GitHub · Engineering team"
 
     def test_what_the_access_says_itself_wins(self) -> None:
         stage = {"name": "Security", "approvers": ["@security"]}

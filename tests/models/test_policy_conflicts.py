@@ -47,7 +47,7 @@ def test_who_has_one_side_is_refused_the_other_and_told_what_and_why() -> None:
     assert reason.rule == "conflict “Pay and build”"
     assert reason.text == (
         "Ana has Payments, Enter (until 4 June 2030), and the rule “Pay and build” does not allow "
-        "GitHub, Engineering team beside it. One person could hide a payment."
+        "GitHub · Engineering team beside it. One person could hide a payment."
     )
 
 
@@ -92,7 +92,7 @@ def test_a_stage_of_a_conflict_comes_after_the_others_with_other_people() -> Non
     decision = decided(conflict(action="stage"), stage=[stage(OLA.id, name="Owner")])
 
     assert [(one.name, one.ids) for one in decision.stages] == [("Owner", (OLA.id,)), ("Auditors", (ADI.id,))]
-    assert "wants one more approval for GitHub, Engineering" in decision.stages[1].because.text
+    assert "wants one more approval for GitHub · Engineering" in decision.stages[1].because.text
     assert decision.stages[1].because.rule == "stage “Auditors”"
 
 

@@ -192,7 +192,7 @@ class TestRefusals:
         question = ask(enabled=False)
         assert told(question) == (
             Verdict.DENY,
-            ["GitHub, Engineering team cannot be requested at the moment."],
+            ["GitHub · Engineering team cannot be requested at the moment."],
         )
         assert asked(replace(question, kind=RequestKind.EXTEND)) == [("U0OLA",)]
 
@@ -252,7 +252,7 @@ class TestAutomaticApproval:
         assert decision.verdict is Verdict.AUTO
         assert decision.because[0].rule == "rule “Sales”"
         assert decision.because[0].text == (
-            "Ana needs no approval for GitHub, Engineering team. It applies because Ana is in Sales."
+            "Ana needs no approval for GitHub · Engineering team. It applies because Ana is in Sales."
         )
 
     def test_it_does_not_reach_others_through_somebody(self) -> None:

@@ -53,15 +53,15 @@ def test_an_emergency_that_the_app_allows_needs_nobody_and_says_by_which_rule() 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"emergency_spec": None}, "GitHub, Engineering team cannot be had at once."),
+        ({"emergency_spec": None}, "GitHub · Engineering team cannot be had at once."),
         ({"duration": 5 * HOUR}, "In an emergency GitHub is given for at most 4 hours. Choose less."),
         ({"duration": None}, "In an emergency GitHub is given for at most 4 hours. Choose less."),
         (
             {"access": [{"key": "engineering", "name": "Engineering team", "emergency": False}]},
-            "GitHub, Engineering team cannot be had at once. Ask for it without the emergency.",
+            "GitHub · Engineering team cannot be had at once. Ask for it without the emergency.",
         ),
         ({"person": GUS}, "GitHub is not open to guests, and Gus is one."),
-        ({"enabled": False}, "GitHub, Engineering team cannot be requested at the moment."),
+        ({"enabled": False}, "GitHub · Engineering team cannot be requested at the moment."),
         ({"deny": [{"name": "No", "why": "Not on Mondays."}]}, "Not on Mondays."),
         (
             {"require": [{"name": "Sales", "when": {"department": ["IT"]}}]},

@@ -59,7 +59,7 @@ async def test_who_has_one_is_refused_the_other_before_anything_is_sent(store: S
     await hold(store, EIGHT_HOURS)
 
     with pytest.raises(
-        Denied, match=r"^You have GitHub, Engineering team .*One builds, the other tests\.$"
+        Denied, match=r"^You have GitHub · Engineering team .*One builds, the other tests\.$"
     ) as no:
         await ask(store, EIGHT_HOURS, "design")
 
@@ -72,7 +72,7 @@ async def test_what_is_asked_for_already_counts(store: Store) -> None:
     await rule(store)
     await ask(store, EIGHT_HOURS)
 
-    with pytest.raises(Denied, match="You have asked for GitHub, Engineering team too, which is pending"):
+    with pytest.raises(Denied, match="You have asked for GitHub · Engineering team too, which is pending"):
         await ask(store, EIGHT_HOURS, "design")
 
 
@@ -80,7 +80,7 @@ async def test_two_that_conflict_cannot_be_asked_for_in_one_form(store: Store) -
     await store.write(found)
     await rule(store)
 
-    with pytest.raises(Denied, match="You have chosen GitHub, Design team at the same time"):
+    with pytest.raises(Denied, match="You have chosen GitHub · Design team at the same time"):
         await ask(store, EIGHT_HOURS, "engineering", "design")
 
 
@@ -90,7 +90,7 @@ async def test_what_counts_is_what_the_other_person_has(store: Store) -> None:
     await hold(store, EIGHT_HOURS)
     draft = Draft(ALAN, ADA, "github", ("design",), EIGHT_HOURS, "For Ada")
 
-    with pytest.raises(Denied, match=r"^Ada has GitHub, Engineering team"):
+    with pytest.raises(Denied, match=r"^Ada has GitHub · Engineering team"):
         await store.run(submit.submit, draft)
 
 
@@ -131,7 +131,7 @@ async def test_a_flag_is_told_to_whoever_decides_and_kept_with_the_decision(stor
     await hold(store, EIGHT_HOURS)
     ref = await ask(store, EIGHT_HOURS, "design")
 
-    assert "She has GitHub, Engineering team" in (await conflicts_shown(store, ref))[0]
+    assert "She has GitHub · Engineering team" in (await conflicts_shown(store, ref))[0]
     await store.run(decide.approve, ref, GRACE)
 
     assert await recorded(store, ref, "decision.approve") == [("teams", "flag", "github/engineering", "has")]
@@ -144,8 +144,8 @@ async def test_a_block_that_has_come_up_since_lets_nobody_approve(store: Store) 
     await hold(store, EIGHT_HOURS)
     await rule(store)
 
-    assert "does not allow GitHub, Design team" in (await conflicts_shown(store, ref))[0]
-    with pytest.raises(Conflicting, match=r"cannot be approved now. Ada has GitHub, Engineering team"):
+    assert "does not allow GitHub · Design team" in (await conflicts_shown(store, ref))[0]
+    with pytest.raises(Conflicting, match=r"cannot be approved now. Ada has GitHub · Engineering team"):
         await store.run(decide.approve, ref, GRACE)
     assert (await request(store, ref)).state is RequestState.PENDING
 
@@ -191,7 +191,7 @@ async def test_a_block_that_came_up_after_the_approval_stops_the_second_at_the_g
     first, second = [await grant_of(store, ref) for ref in refs]
     assert (first.state, second.state) == (GrantState.ACTIVE, GrantState.FAILED)
     assert second.failing is Direction.GIVE
-    assert second.error.startswith("Ada has GitHub, Engineering team")
+    assert second.error.startswith("Ada has GitHub · Engineering team")
     assert second.error.endswith("Nothing was given.")
 
 
@@ -247,7 +247,7 @@ async def test_more_time_is_refused_for_what_conflicts_by_now(store: Store) -> N
     await hold(store, EIGHT_HOURS, "design")
     await rule(store)
 
-    with pytest.raises(Denied, match="You have GitHub, Design team"):
+    with pytest.raises(Denied, match="You have GitHub · Design team"):
         await store.run(submit.extend, held, ADA, EIGHT_HOURS, "Not done yet")
 
 

@@ -56,8 +56,8 @@ class AccessPolicy(Spec):
 
     @property
     def title(self) -> str:
-        """What people call it: "GitHub, Engineering team"."""
-        return f"{self.app_name}, {self.access_name}"
+        """What people call it: "GitHub · Engineering team"."""
+        return f"{self.app_name} · {self.access_name}"
 
 
 CACHE_SIZE = 4096
