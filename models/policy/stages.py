@@ -168,8 +168,8 @@ class ApproverSearch:
         if not planned.approvers or (planned.fallback and not more):
             return planned  # they were needed from the start, as far as they can be asked
         asked = more or self.history.alternates
-        outcome = "so its alternates are asked too" if asked else self._why_no_alternates()
-        stage = _with_remark(planned, f"It was not decided in time, {outcome}.")
+        outcome = "alternates were asked" if asked else self._why_no_alternates()
+        stage = _with_remark(planned, f"No decision in time; {outcome}.")
         return replace(stage, approvers=(*planned.approvers, *more), alternates=())
 
     def _fallbacks(self) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -228,7 +228,7 @@ class ApproverSearch:
     def _why_no_alternates(self) -> str:
         pool = self._pool(self.spec.alternates)
         asked = tuple(f"{name_of(voter, self.directory)} is asked already" for voter in pool.voters)
-        return f"but none of its alternates can be asked{_details((*asked, *pool.left_out))}"
+        return f"none of its alternates can be asked{_details((*asked, *pool.left_out))}"
 
     def _shortage(self, named: CandidatePool, needed: int) -> str:
         if not named.candidates:

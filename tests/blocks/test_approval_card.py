@@ -225,7 +225,7 @@ def test_a_veto_is_said_where_several_have_to_approve() -> None:
 
 
 def test_who_was_asked_later_and_why_stands_on_the_card() -> None:
-    remark = "It was not decided in time, so its alternates are asked too."
+    remark = "No decision in time; alternates were asked."
     later = story(stage(0, "any", [GRACE, OTTO], remark=remark, escalated_at=NOON))
     for viewer in (ADA, GRACE):
         said = drawn(CardKind.REQUEST if viewer == ADA else CardKind.APPROVAL, later, viewer)[0]

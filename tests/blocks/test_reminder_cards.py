@@ -49,7 +49,7 @@ def test_a_warning_that_is_over_says_how_it_ended() -> None:
     assert "*Expired*" in drawn(CardKind.WARNING, over, GRACE)[0]
 
 
-NO_ALTERNATE = "It was not decided in time, but none of its alternates can be asked (Ada asks for it)."
+NO_ALTERNATE = "No decision in time; none of its alternates can be asked (Ada asks for it)."
 
 
 def test_an_admin_reads_what_is_overdue_for_whom_it_waits_and_what_to_do() -> None:

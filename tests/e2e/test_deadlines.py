@@ -19,7 +19,7 @@ async def test_the_alternate_gets_the_card_when_nobody_decides_in_time_and_can_a
     await world.pass_time(HOUR)
     assert "you're an alternate" in world.card("Otto", "Engineering team").text
     card = world.card("Ada", "Engineering team").text
-    assert "It was not decided in time, so its alternates are asked too." in card
+    assert "No decision in time; alternates were asked." in card
     assert f"Waiting for <@{world.ids['Grace']}> or <@{world.ids['Otto']}>" in card
     await world.approve("Otto", "Engineering team")
     assert world.ids["Ada"] in world.group.members

@@ -64,7 +64,7 @@ async def test_the_alternates_are_asked_when_the_time_of_the_stage_is_up(
     assert await cards(store, CardKind.APPROVAL) == [GRACE, ALAN]
     (entry,) = await told(store, "stage.escalated")
     assert entry.data["alternates"] == {ALAN: "alternate, named in this stage"}
-    assert entry.data["because"] == "It was not decided in time, so its alternates are asked too."
+    assert entry.data["because"] == "No decision in time; alternates were asked."
     await store.run(decide.approve, ref, ALAN)
     await settle(store)
     assert (await grant_of(store, ref)).active_at is not None
@@ -103,7 +103,7 @@ async def test_where_no_alternate_can_be_asked_nobody_else_is_and_it_is_told(
     await later(store, clock, 2)
     assert await cards(store, CardKind.APPROVAL) == [GRACE]
     (entry,) = await told(store, "stage.escalated")
-    said = "It was not decided in time, but none of its alternates can be asked (Ada asks for it)."
+    said = "No decision in time; none of its alternates can be asked (Ada asks for it)."
     assert entry.data["because"] == said
     story = await store.read(lambda case: request_story(case, ref))
     assert story.stages[0].stage.remark == said

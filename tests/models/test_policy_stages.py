@@ -63,7 +63,7 @@ def test_the_alternates_are_asked_too_once_its_time_has_passed() -> None:
         "alternate, named in this stage",
         "alternate, in @oncall",
     ]
-    assert late.remark == "It was not decided in time, so its alternates are asked too."
+    assert late.remark == "No decision in time; alternates were asked."
     assert late.because.text.endswith(late.remark)
 
 
@@ -72,8 +72,7 @@ def test_where_no_alternate_can_be_asked_nobody_stands_in_silently() -> None:
     late = open_stage(spec, 0, ask(), COMPANY, StageHistory(escalated=True))
     assert late.ids == ("U0SAM",)
     assert late.remark == (
-        "It was not decided in time, but none of its alternates can be asked "
-        "(Deb is deactivated, Ana asks for it)."
+        "No decision in time; none of its alternates can be asked (Deb is deactivated, Ana asks for it)."
     )
 
 
@@ -98,7 +97,7 @@ def test_an_alternate_who_has_decided_is_still_one_who_was_asked() -> None:
     spec = StageSpec(approvers=("U0SAM", "U0MAX", "U0OLA"), rule="all", alternates=("U0OLE",))
     course = StageHistory(("U0OLE",), decided_here=1, escalated=True, alternates=("U0OLE",))
     late = open_stage(spec, 0, ask(), COMPANY, course)
-    assert (late.needed, late.remark) == (3, "It was not decided in time, so its alternates are asked too.")
+    assert (late.needed, late.remark) == (3, "No decision in time; alternates were asked.")
 
 
 @given(st.sets(st.sampled_from(PEOPLE)), st.lists(st.sampled_from(PEOPLE), unique=True, min_size=1))
