@@ -1,5 +1,6 @@
 """Any template at all: it is refused where it is wrong, or it says what Slack takes, and no card is lost."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -56,7 +57,7 @@ def test_any_template_is_refused_at_a_place_in_it_or_says_what_slack_takes(
 ) -> None:
     problem = find_error(key, template)
     if problem is not None:
-        lines = template.split("\n")
+        lines = re.split("\r\n|\r|\n", template)  # as Jinja counts them
         assert 1 <= problem.line <= len(lines)
         assert problem.column >= 1
         assert problem.text
