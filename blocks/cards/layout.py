@@ -71,8 +71,9 @@ def paragraph(*lines: str, accessory: Element | None = None) -> Block | None:
 
 
 def context_line(*parts: str) -> Block:
-    """The parts that are not empty, small and in one line."""
-    return kit.context(" · ".join(filter(None, parts)))
+    """The parts that are not empty, small and in one line that begins with a capital."""
+    text = " · ".join(filter(None, parts))
+    return kit.context(f"{text[:1].upper()}{text[1:]}")
 
 
 def reason(request: Request) -> Block | None:

@@ -104,7 +104,6 @@ def undecided(story: RequestStory, viewer: str) -> Message:
     if not can_reassign:
         advice = f"Decisions on {esc(request.app_name)} can't be reassigned, so ask them yourself."
     bold = phrases.bold_title(story.snapshot.app, request)
-    waiting = progress.waiting_for(stage)
     return layout.card(
         f"Nobody has decided on {title} for {name}, and nobody else can be asked",
         [
@@ -112,7 +111,7 @@ def undecided(story: RequestStory, viewer: str) -> Message:
                 f":warning: *Nobody has decided* on {bold} for {mention(request.beneficiary_id)}", advice
             ),
             layout.context_line(
-                f"{waiting[:1].upper()}{waiting[1:]}",
+                progress.waiting_for(stage),
                 f"expires {moment(request.expires_at)}",
                 request.ref,
             ),

@@ -33,7 +33,7 @@ def _pending_card(story: RequestStory, viewer: str, subject: str, key: MessageKe
         [
             layout.paragraph(_title(story, viewer), ends, phrases.quoted_reason(request)),
             layout.context_line(
-                f"{waiting[:1].upper()}{waiting[1:]}",
+                waiting,
                 progress.stage_number(story),
                 progress.last_reminder(request),
                 f"expires {moment(request.expires_at)}",
