@@ -179,8 +179,8 @@ class EmergencyFollowUp:
 def emergency_reason(question: Question) -> Reason:
     """The rule that gives access at once."""
     policy = question.policy
-    longest = f", for at most {duration_words(policy.emergency.max)}" if policy.emergency else ""
-    text = f"{policy.app_name} is given at once in an emergency{longest}, and it is reviewed afterwards."
+    longest = f" for up to {duration_words(policy.emergency.max)}" if policy.emergency else ""
+    text = f"Emergency access: granted immediately{longest}, reviewed afterwards."
     return Reason(f"{EMERGENCY_RULE} of {policy.app_name}", text)
 
 

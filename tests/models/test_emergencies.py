@@ -66,7 +66,7 @@ async def test_it_is_approved_by_its_rule_given_at_once_and_told_to_everybody(
     ref = await used(store)
     row, grant = await request(store, ref), await grant_of(store, ref)
     assert (row.state, row.closed_by, row.emergency) == (RequestState.APPROVED, "keyturn", True)
-    assert "given at once in an emergency" in row.closing_note
+    assert "granted immediately" in row.closing_note
     assert (grant.state, grant.ends_at) == (GrantState.ACTIVE, clock.now() + HOUR)
     assert await cards(store, CardKind.ALERT) == [(ref, ALAN), (ref, GRACE), (ref, ROOT)]
     assert await cards(store, CardKind.APPROVAL) == []

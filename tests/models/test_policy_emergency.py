@@ -45,7 +45,7 @@ def test_an_emergency_that_the_app_allows_needs_nobody_and_says_by_which_rule() 
     assert [(one.rule, one.text) for one in decision.because] == [
         (
             "emergency access of GitHub",
-            "GitHub is given at once in an emergency, for at most 4 hours, and it is reviewed afterwards.",
+            "Emergency access: granted immediately for up to 4 hours, reviewed afterwards.",
         )
     ]
 
