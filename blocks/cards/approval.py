@@ -34,6 +34,7 @@ def approval(story: RequestStory, viewer: str) -> Message:
                 heading(story), _ends(story), phrases.quoted_reason(story.request), _description(story)
             ),
             _context(story, viewer),
+            _present_access(story),
             _warnings(story, viewer),
             _missing_approver(story, viewer),
             layout.progress_lines(story),
@@ -115,20 +116,22 @@ def _context(story: RequestStory, viewer: str) -> Block:
 
 
 def _warnings(story: RequestStory, viewer: str) -> Block | None:
-    """What needs a second look: an emergency, over the maximum, conflicts, what somebody has already."""
-    present = ""
-    if story.other_grants:
-        present = (
-            f"Already has in {esc(story.request.app_name)}: {phrases.present_accesses(story.other_grants)}"
-        )
+    """What needs a second look: an emergency, over the maximum, conflicts."""
     lines = [
         emergency.mark_text(story),
         layout.over_max_warning(story),
         *layout.conflict_lines(story, viewer),
-        present,
     ]
     shown = [line for line in lines if line]
     return kit.section(phrases.fit_lines(shown)) if shown else None
+
+
+def _present_access(story: RequestStory) -> Block | None:
+    """What the beneficiary had in the same app when the card was drawn."""
+    if not story.other_grants:
+        return None
+    app = esc(story.request.app_name)
+    return layout.context_line(f"Already has in {app}: {phrases.present_accesses(story.other_grants)}")
 
 
 def _missing_approver(story: RequestStory, viewer: str) -> Block | None:
