@@ -168,9 +168,8 @@ def _grace(_actor: str, data: Json) -> str:
 
 
 def _expiry_notice(actor: str, data: Json) -> str:
-    return (
-        f"{actor} notified the holder that access ends within {duration_words(timedelta(seconds=data['before_end']))}"
-    )
+    left = duration_words(timedelta(seconds=data["before_end"]))
+    return f"{actor} notified the holder that access ends within {left}"
 
 
 def _task(data: Json, give: str = "assign", take: str = "remove") -> str:

@@ -4,12 +4,13 @@ from blocks import kit
 from blocks.cards import layout, phrases, progress
 from blocks.cards.emergency import SIGN
 from blocks.kit import Block
-from blocks.kit.text import join_words, mention, moment
+from blocks.kit.text import mention, moment
 from models.catalogue.spec.enums import RequestKind
 from models.queries.stories import RequestStory
 from models.tables.grants import Grant
 from models.tables.requests import Request
 from models.tables.states import GrantState, RequestState
+from models.text import join_words
 
 _SIGNS = {
     RequestState.PENDING: ":hourglass_flowing_sand:",

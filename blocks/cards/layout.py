@@ -9,10 +9,10 @@ from blocks.kit.text import cut, esc, mention, moment, quote
 from models.catalogue.spec.conflicts import ConflictAction
 from models.durations import duration_words
 from models.lifecycle.separation_of_duties import blocking_sentence
-from models.policy import Clash, Hold
+from models.policy import Conflict, HoldingState
 from models.queries.stories import GrantStory, RequestStory
 from models.tables.requests import Request
-from models.text_cleanup import remove_unseen
+from models.text import remove_unseen
 
 REASON_LIMIT = 2900
 MAX_COMMENTS = 3
@@ -120,7 +120,7 @@ def conflicts(story: RequestStory, viewer: str = "") -> Block | None:
 def conflict_lines(story: RequestStory, viewer: str = "") -> list[str]:
     """The conflicts, one a line, for a reader who may be the beneficiary."""
     own = viewer == story.request.beneficiary_id
-    lines = [_conflict_line(clash, own=own) for clash in story.conflicts]
+    lines = [_conflict_line(conflict, own=own) for conflict in story.conflicts]
     if blocking_sentence(story.conflicts, ""):
         lines.append("*It can't be approved while this is so.*")
     return lines
@@ -131,27 +131,26 @@ def blocking_conflicts(story: RequestStory, viewer: str) -> Block | None:
     return conflicts(story, viewer) if blocking_sentence(story.conflicts, "") else None
 
 
-def _conflict_line(clash: Clash, *, own: bool) -> str:
-    sign = ":no_entry:" if clash.action is ConflictAction.BLOCK else ":warning:"
-    stage = ", which adds an approval" if clash.action is ConflictAction.STAGE else ""
-    why = f". {esc(clash.conflict.why)}" if clash.conflict.why else ""
-    return (
-        f"{sign} *Conflict:* {_other_access(clash, own=own)} (rule “{esc(clash.conflict.name)}”{stage}){why}"
-    )
+def _conflict_line(conflict: Conflict, *, own: bool) -> str:
+    sign = ":no_entry:" if conflict.action is ConflictAction.BLOCK else ":warning:"
+    stage = ", which adds an approval" if conflict.action is ConflictAction.STAGE else ""
+    why = f". {esc(conflict.spec.why)}" if conflict.spec.why else ""
+    rule = f"(rule “{esc(conflict.spec.name)}”{stage})"
+    return f"{sign} *Conflict:* {_other_access(conflict, own=own)} {rule}{why}"
 
 
-def _other_access(clash: Clash, *, own: bool) -> str:
+def _other_access(conflict: Conflict, *, own: bool) -> str:
     """The access that conflicts: "also holds AWS · Billing until 4 March"."""
-    holding = clash.holding
+    holding = conflict.holding
     title, at = esc(holding.title), moment(holding.at) if holding.at else ""
     holds, requested = ("you also hold", "you also requested") if own else ("also holds", "also requested")
-    match holding.how:
-        case Hold.PENDING | Hold.SAME_TIME:
+    match holding.state:
+        case HoldingState.PENDING | HoldingState.SAME_TIME:
             return f"{requested} {title}"
-        case Hold.SCHEDULED:
+        case HoldingState.SCHEDULED:
             return f"{holds} {title} {f'from {at}' if at else 'soon'}"
-        case Hold.COMING:
+        case HoldingState.COMING:
             return f"{holds} {title}, now being set up"
-        case Hold.GOING:
+        case HoldingState.GOING:
             return f"{holds} {title}, now being revoked"
     return f"{holds} {title}{f' until {at}' if at else ''}"

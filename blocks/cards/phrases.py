@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from blocks.kit.text import SECTION, cut, esc, first_items, mention, moment, quote
+from blocks.kit.text import SECTION, cut, esc, mention, moment, quote
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.enums import RequestKind
 from models.durations import duration_words
@@ -76,7 +76,7 @@ def for_term(term: Term, *, extension: bool = False) -> str:
     """A term within a sentence: "for *8 hours*", "until *4 March*", "with *no end*"; "by *8 hours*" more."""
     start = f" from {moment(term.start)}" if term.start else ""
     if term.length is not None:
-        return f"{'by' if extension else 'for'} *{spoken(term.length)}*{start}"
+        return f"{'by' if extension else 'for'} *{duration_words(term.length)}*{start}"
     if term.end is None:
         return f"with *no end*{start}"
     end = moment(term.end)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from blocks.cards.phrases import inline_quote, person_name, term_text, until, you_or
-from blocks.kit.text import cut, esc, join_words, mention, mentions, moment, quote
+from blocks.kit.text import cut, esc, mention, mentions, moment, quote
 from models.catalogue.spec.connectors import BY_HAND
 from models.catalogue.spec.enums import OnReject
 from models.policy import Tally
@@ -13,6 +13,7 @@ from models.queries.stories import RequestStory
 from models.tables.grants import Direction, Grant
 from models.tables.requests import Decision, Request, Term
 from models.tables.states import GrantState, RequestState, StageState
+from models.text import join_words
 
 NOTE_LIMIT = 900
 """Characters of a comment or note; Details shows the whole."""

@@ -127,11 +127,11 @@ async def test_an_absence_stands_in_the_timeline_of_what_waits_when_it_begins_an
 ) -> None:
     ref = await ask(company, EIGHT_HOURS)
     row = await away(company, GRACE, OTTO)
-    day = f"{row.last_day.day} {row.last_day:%B %Y}"
-    begun = f"<@{GRACE}> is away until {day}, and <@{OTTO}> stands in"
+    day = f"{row.last_day.day} {row.last_day:%B}"
+    begun = f"<@{GRACE}> is out of office until {day}; <@{OTTO}> is the delegate"
     assert await sentences(company, ref) == [begun]
     await company.run(delegations.remove_delegate, row.ref, GRACE)
-    over = f"<@{OTTO}> no longer stands in for <@{GRACE}>"
+    over = f"<@{OTTO}> is no longer the delegate of <@{GRACE}>"
     assert await sentences(company, ref) == [begun, over]
     await away(company, GRACE, OTTO, first=1, last=1)
     assert len(await sentences(company, ref)) == 2
@@ -153,9 +153,9 @@ async def test_the_timeline_says_where_the_stand_in_cannot_and_nothing_of_what_i
     decided = await ask(company, EIGHT_HOURS, by=ROOT)
     await company.run(decide.approve, decided, GRACE)
     await away(company, GRACE, ADA)
-    until = f"{day.day} {day:%B %Y}"
+    until = f"{day.day} {day:%B}"
     assert await sentences(company, ref) == [
-        f"<@{GRACE}> is away until {until}, and <@{ADA}> cannot stand in here"
+        f"<@{GRACE}> is out of office until {until}; <@{ADA}> is the delegate, but can't decide here"
     ]
     assert await sentences(company, closed) == await sentences(company, decided) == []
 
@@ -164,7 +164,7 @@ async def test_where_the_stand_in_goes_away_too_the_timeline_says_so(company: St
     ref = await ask(company, EIGHT_HOURS)
     await away(company, GRACE, OTTO)
     await away(company, OTTO, ROOT)
-    assert (await sentences(company, ref))[1].startswith(f"<@{OTTO}> is away until ")
+    assert (await sentences(company, ref))[1].startswith(f"<@{OTTO}> is out of office until ")
     assert f"<@{ROOT}>" not in (await sentences(company, ref))[1]
     assert await waits_for(company, ref) == {GRACE, ALAN}
 
