@@ -37,7 +37,11 @@ def draw_fields(fields: Iterable[Field], spec: object, names: SlackNames) -> lis
 def merge_changes(
     fields: Iterable[Field], spec: object, values: Values, data: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The entry's data with the changes of the submitted form. Raises InvalidForm with all its errors."""
+    """The entry's data with the changes of the submitted form.
+
+    Raises:
+        InvalidForm: A field cannot be read; with the errors of all fields.
+    """
     result, errors = dict(data), Errors()
     values = plain_block_ids(values)
     for field in fields:
@@ -58,10 +62,13 @@ def merge_changes(
 def validate_app(
     data: Mapping[str, Any], fields: Sequence[Field], within: Path = (), *, otherwise: str = "name"
 ) -> AppSpec:
-    """Validate an app's data. Raises InvalidForm, with each problem at its field.
+    """Validate an app's data.
 
     `within` is the path of the form's entry, as in ("access", 1). A problem outside of it is shown at the
     block `otherwise`.
+
+    Raises:
+        InvalidForm: The data is not valid or contradicts itself; with each problem at its field.
     """
     try:
         app = AppSpec.model_validate(data)
@@ -73,7 +80,11 @@ def validate_app(
 
 
 def validate_entry(model: type[Entry], data: Mapping[str, Any], fields: Sequence[Field]) -> Entry:
-    """Validate the data of another kind of entry. Raises InvalidForm as `validate_app` does."""
+    """Validate the data of another kind of entry.
+
+    Raises:
+        InvalidForm: The data is not valid; with each problem at its field.
+    """
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -124,7 +135,11 @@ def make_key(name: str) -> str:
 
 
 def with_key(data: dict[str, Any]) -> dict[str, Any]:
-    """A new entry's data with its key. Raises InvalidForm if there is none and the name gives none."""
+    """A new entry's data with its key.
+
+    Raises:
+        InvalidForm: There is no key, and the name gives none.
+    """
     key = data.get(KEY.name) or make_key(str(data.get("name", "")))
     if not key:
         raise InvalidForm({KEY.id: "Give it a key: small letters, digits, - and _."})

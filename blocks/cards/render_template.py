@@ -65,7 +65,11 @@ def text(words: CompanyTemplates, key: MessageKey, facts: ValueSource, limit: in
 
 
 def render(key: MessageKey, template: str, facts: Mapping[str, Value], limit: int = TEXT_LIMIT) -> str:
-    """Render a template with these values. Raises Broken where it cannot be used."""
+    """Render a template with these values.
+
+    Raises:
+        Broken: The template cannot be used.
+    """
     compiled = _compile(key, template)
     return _join_within(compiled.root_render_func(compiled.new_context(dict(facts))), limit).strip()
 

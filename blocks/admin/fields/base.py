@@ -83,7 +83,8 @@ class Field(ABC):
     def to_data(self, form_value: Any, value: Any) -> Any:
         """The catalogue's data for changed content that replaces `value`; None leaves it out.
 
-        Raises InvalidEntry.
+        Raises:
+            InvalidEntry: The content cannot be saved; at the field's block.
         """
 
     def input(self, element: Element, *, optional: bool = False, dispatch: bool = False) -> Block:

@@ -244,7 +244,8 @@ def hidden_condition_note(when: When | None) -> list[Block]:
 def require_satisfiable(app: AppSpec, ref: ItemRef, before: StageSpec | RuleSpec | None) -> AppSpec:
     """The app, unless the condition just entered can never hold. An older one is only noted elsewhere.
 
-    Raises InvalidForm with the reason.
+    Raises:
+        InvalidForm: The condition can never hold; says why.
     """
     after: StageSpec | RuleSpec = app_edits.get_item(app, ref)
     problem = reason_unreachable(app, ref) if before is None or before.when != after.when else None

@@ -61,7 +61,11 @@ class DurationsField(Field):
 
 
 def parse_length(text: str, block: str) -> timedelta:
-    """Parse a duration with its unit. Raises InvalidEntry at this block."""
+    """Parse a duration with its unit.
+
+    Raises:
+        InvalidEntry: The text is no duration, or has no unit; at this block.
+    """
     try:
         return parse_typed_duration(text, bare_hours=False)
     except ValueError as error:

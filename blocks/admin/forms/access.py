@@ -78,7 +78,10 @@ def build(
 ) -> View:
     """The form for the access at `place`, or for a new one.
 
-    `connector` is the type just chosen in it. Raises NotFound where there is no such access.
+    `connector` is the type just chosen in it.
+
+    Raises:
+        NotFound: There is no such access.
     """
     access = _BLANK if not place.part else app.access[access_index(app, place.part)]
     if connector != access.connector.type and connector in {kind.type for kind in kinds}:
@@ -92,7 +95,9 @@ def build(
 def parse(app: AppSpec, part: str, values: Values, kinds: Sequence[ConnectorKind]) -> AppSpec:
     """The app with the submitted access. `part` is the access's key; empty adds one.
 
-    Raises InvalidForm, or NotFound where there is no such access any more.
+    Raises:
+        InvalidForm: The form is not valid; with an error at each field.
+        NotFound: There is no such access any more.
     """
     at = access_index(app, part) if part else len(app.access)
     access = app.access[at] if part else _BLANK

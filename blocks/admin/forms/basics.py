@@ -84,10 +84,18 @@ def build_new(place: AdminPlace) -> View:
 
 
 def parse(app: AppSpec, values: Values) -> AppSpec:
-    """The app with the submitted changes. Raises InvalidForm."""
+    """The app with the submitted changes.
+
+    Raises:
+        InvalidForm: The form is not valid; with an error at each field.
+    """
     return validate_app(merge_changes(FIELDS, app, values, app.stored()), FIELDS)
 
 
 def parse_new(values: Values) -> AppSpec:
-    """The submitted new app. Raises InvalidForm."""
+    """The submitted new app.
+
+    Raises:
+        InvalidForm: The form is not valid; with an error at each field.
+    """
     return validate_app(with_key(merge_changes(NEW_FIELDS, _BLANK, values, {})), NEW_FIELDS)

@@ -49,7 +49,11 @@ def build(
 
 
 def parse(conflict: ConflictSpec | None, values: Values) -> ConflictSpec:
-    """The submitted conflict. Raises InvalidForm."""
+    """The submitted conflict.
+
+    Raises:
+        InvalidForm: The form is not valid; with an error at each field.
+    """
     fields = _fields(new=conflict is None)
     data = merge_changes(fields, conflict or _BLANK, values, conflict.stored() if conflict else {})
     data.pop("stage", None)

@@ -44,5 +44,9 @@ def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Bl
 
 
 def parse(app: AppSpec, values: Values) -> AppSpec:
-    """The app with the submitted durations. Raises InvalidForm."""
+    """The app with the submitted durations.
+
+    Raises:
+        InvalidForm: The form is not valid; with an error at each field.
+    """
     return validate_app(merge_changes(FIELDS, app, values, app.stored()), FIELDS, otherwise="max_duration")

@@ -97,5 +97,9 @@ def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Bl
 
 
 def parse(app: AppSpec, values: Values) -> AppSpec:
-    """The app with the submitted emergency access. Raises InvalidForm."""
+    """The app with the submitted emergency access.
+
+    Raises:
+        InvalidForm: The form is not valid; with an error at each field.
+    """
     return validate_app(merge_changes(FIELDS, app, values, app.stored()), FIELDS, otherwise=PARTS[0].id)

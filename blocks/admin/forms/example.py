@@ -163,7 +163,11 @@ _NEW = {"who": {}, "duration": "forever", "expect": "ask"}
 
 
 def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Block] = ()) -> View:
-    """The form for the example at `place`, or for a new one. Raises NotFound where there is none any more."""
+    """The form for the example at `place`, or for a new one.
+
+    Raises:
+        NotFound: There is no such example any more.
+    """
     example = app_edits.get_item(app, _item_ref(app, place)) if place.part else _BLANK
     title = "Example" if place.part else "Add an example"
     return form_view(
@@ -174,7 +178,9 @@ def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Bl
 def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
     """The app with the submitted example. `place.part` is its index; empty adds one.
 
-    Raises InvalidForm, or NotFound where there is no such example any more.
+    Raises:
+        InvalidForm: The form is not valid; with an error at each field.
+        NotFound: There is no such example any more.
     """
     ref, fields = _item_ref(app, place), _fields(app)
     example = app_edits.get_item(app, ref) if place.part else _BLANK

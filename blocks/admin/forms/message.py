@@ -57,7 +57,11 @@ def reset_to_standard(place: AdminPlace) -> AdminPlace:
 
 
 def parse(key: MessageKey, values: Values) -> dict[str, str]:
-    """The submitted templates. Raises InvalidForm, with the line of each problem."""
+    """The submitted templates.
+
+    Raises:
+        InvalidForm: A template is broken; with the line of each problem.
+    """
     values = plain_block_ids(values)
     fields = _fields(key)
     words = {field.name: field.read(values) for field in fields}

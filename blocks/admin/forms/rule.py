@@ -81,7 +81,11 @@ _BLANK = RuleSpec.model_construct(name="")
 
 
 def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Block] = ()) -> View:
-    """The form for the rule at `place`, or for a new one. Raises NotFound where there is none any more."""
+    """The form for the rule at `place`, or for a new one.
+
+    Raises:
+        NotFound: There is no such rule any more.
+    """
     kind, part, new = _locate(app, place)
     rule = _BLANK if new else app_edits.get_item(app, part)
     fields = (*kind.fields[:-1], replace(kind.when, with_rare=OptionalPart.CONDITIONS in place.more))
@@ -97,7 +101,9 @@ def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Bl
 def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
     """The app with the submitted rule.
 
-    Raises InvalidForm, or NotFound where there is no such rule any more.
+    Raises:
+        InvalidForm: The form is not valid; with an error at each field.
+        NotFound: There is no such rule any more.
     """
     kind, part, new = _locate(app, place)
     rule = _BLANK if new else app_edits.get_item(app, part)
@@ -110,7 +116,11 @@ def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
 
 
 def item_ref(reference: str, access: str) -> ItemRef:
-    """The rule of a reference like "deny:0". Raises NotFound for a malformed one."""
+    """The rule of a reference like "deny:0".
+
+    Raises:
+        NotFound: The reference is malformed.
+    """
     name, _, at = reference.partition(":")
     if name not in KINDS:
         raise NotFound("There is no such rule any more.")

@@ -75,7 +75,11 @@ _BLANK = StageSpec.model_construct(name="", approvers=())
 
 
 def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Block] = ()) -> View:
-    """The form for the stage at `place`, or for a new one. Raises NotFound where there is none any more."""
+    """The form for the stage at `place`, or for a new one.
+
+    Raises:
+        NotFound: There is no such stage any more.
+    """
     stage = app_edits.get_item(app, _item_ref(app, place)) if place.part else _BLANK
     title = "Approval stage" if place.part else "Add a stage"
     blocks = [
@@ -90,7 +94,9 @@ def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Bl
 def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
     """The app with the submitted stage. `place.part` is its index; empty adds one.
 
-    Raises InvalidForm, or NotFound where there is no such stage any more.
+    Raises:
+        InvalidForm: The form is not valid; with an error at each field.
+        NotFound: There is no such stage any more.
     """
     ref = _item_ref(app, place)
     stage = app_edits.get_item(app, ref) if place.part else _BLANK

@@ -45,11 +45,19 @@ class HypotheticalRequest:
 
     @property
     def length(self) -> timedelta | None:
-        """The duration; None is without an end. Raises ValueError with a sentence."""
+        """The duration; None is without an end.
+
+        Raises:
+            ValueError: The text is no duration; says so in a sentence.
+        """
         return parse_typed_duration(self.duration_text) if self.duration_text else None
 
     def at(self, now: datetime) -> datetime:
-        """The moment of the request. Raises ValueError with a problem that reads on after "This"."""
+        """The moment of the request.
+
+        Raises:
+            ValueError: The text is no moment; with a problem that reads on after "This".
+        """
         return examples.parse_week_moment(self.moment_text).next(now) if self.moment_text else now
 
 
@@ -72,7 +80,11 @@ def build(
 
 
 def parse(values: Values) -> HypotheticalRequest:
-    """The content of the form. Raises InvalidForm."""
+    """The content of the form.
+
+    Raises:
+        InvalidForm: A field is missing or cannot be read; with an error at each.
+    """
     hypothetical = HypotheticalRequest(
         person_of(values, PERSON),
         choice_of(values, ACCESS),

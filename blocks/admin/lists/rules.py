@@ -35,7 +35,11 @@ def build(
     notes: Sequence[str] = (),
     above: Sequence[Block] = (),
 ) -> View:
-    """The rules of an app, or of the access at `place`. Raises NotFound where there is no such access."""
+    """The rules of an app, or of the access at `place`.
+
+    Raises:
+        NotFound: There is no such access.
+    """
     title = app.access[access_index(app, place.access)].name if place.access else f"Rules of {app.name}"
     blocks = [
         *above,
