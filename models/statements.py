@@ -151,7 +151,12 @@ class Plan(NamedTuple):
         return made
 
     def given(self, values: Values) -> list[Any]:
-        """Its parameters in order; raises TypeError where one is missing."""
+        """Its parameters in order.
+
+        Raises:
+            TypeError: A parameter is missing.
+            KeyError: The conversion of a value raises one.
+        """
         if self.constants:
             values = {**self.constants, **values}
         try:

@@ -71,7 +71,11 @@ def move_grant(
 
 
 def close_request(out: Outcome, request: Request, event: RequestEvent, by: str, note: str = "") -> Request:
-    """Close a request with its undecided stages; raises Closed where somebody was first."""
+    """Close a request with its undecided stages.
+
+    Raises:
+        Closed: Somebody was faster.
+    """
     closing = {"closed_at": out.now, "closed_by": by, "closing_note": note}
     request = move_request(out, request, event, by, closing, note=note)
     for row in out.case.all(STAGES, request.id):

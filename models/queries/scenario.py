@@ -32,7 +32,8 @@ class Scenario:
 def plan_scenario(case: Case, app: AppSpec, scenario: Scenario) -> Planned:
     """Apply the policy to a scenario, whether or not the person has the access already.
 
-    Raises NotFound where the app has no such access.
+    Raises:
+        NotFound: The app has no such access.
     """
     who = Directory(case)
     snapshot = Snapshot(app, app.access[access_index(app, scenario.access)])

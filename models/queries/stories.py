@@ -158,7 +158,9 @@ class TaskStory:
 def request_story(case: Case, ref: str) -> RequestStory:
     """Read one request's story by its reference (AR-12).
 
-    Raises LookupError or NotFound where there is none.
+    Raises:
+        LookupError: There is no such request.
+        NotFound: It is no reference of a request.
     """
     request = case.get_one(Request, number_of(ref, "AR"))
     pending = request.state is RequestState.PENDING

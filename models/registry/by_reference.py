@@ -32,12 +32,20 @@ def number_of(ref: str, prefix: str) -> int:
 
 
 def lock_request(case: Case, ref: str) -> Request:
-    """The request of this reference, held until the commit; raises NotFound."""
+    """The request of this reference, held until the commit.
+
+    Raises:
+        NotFound: There is no such request.
+    """
     return _locked(case, Request, number_of(ref, "AR"), ref)
 
 
 def lock_grant(case: Case, ref: str) -> Grant:
-    """The grant of this reference, held until the commit; raises NotFound."""
+    """The grant of this reference, held until the commit.
+
+    Raises:
+        NotFound: There is no such grant.
+    """
     return _locked(case, Grant, number_of(ref, "GR"), ref)
 
 
@@ -57,7 +65,11 @@ def lock_task(case: Case, ref: str) -> tuple[Task, Grant]:
 
 
 def lock_review(case: Case, ref: str) -> Review:
-    """The review of this reference, held until the commit; raises NotFound."""
+    """The review of this reference, held until the commit.
+
+    Raises:
+        NotFound: There is no such review.
+    """
     return _locked(case, Review, number_of(ref, "RV"), ref)
 
 

@@ -118,7 +118,11 @@ def snapshot_of(case: Case, app: AppSpec, access: AccessSpec) -> Snapshot:
 
 
 def policy_of(case: Case, digest: str) -> Snapshot:
-    """The policy of this digest, parsed once a process; raises LookupError where the database has none."""
+    """The policy of this digest, parsed once a process.
+
+    Raises:
+        LookupError: The database has no such policy.
+    """
     return case.keep((Policy, digest), lambda: _policy_of(case, digest))
 
 

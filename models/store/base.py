@@ -116,10 +116,13 @@ class Store(ABC):
         """Carry out `work` and return its result once what it collected is on disk.
 
         Works that wait at the same time share a transaction, but for those that are `large`. With `delivery`
-        (the key of one of Slack's deliveries) it counts at most once, ever: a repetition raises `Repeated`.
-        What `work` raises undoes it, and is raised here. It may run twice, on a fresh case, where somebody
-        else was faster: so it must have no other effect than its outcome. References in `about` are read
-        with those of other works. Raises `Unavailable` where the database does not take it.
+        (the key of one of Slack's deliveries) it counts at most once, ever. What `work` raises undoes it, and
+        is raised here. It may run twice, on a fresh case, where somebody else was faster: so it must have no
+        other effect than its outcome. References in `about` are read with those of other works.
+
+        Raises:
+            Repeated: `delivery` was carried out before.
+            Unavailable: The database does not take it.
         """
         unit = Unit(work, large=large, delivery=delivery, hints=_hints(about))
         return await self._carry_out(unit, priority)  # type: ignore[no-any-return]

@@ -81,7 +81,11 @@ class Case:
         return rows[key]  # type: ignore[no-any-return]
 
     def get_one(self, table: type[R], key: Any) -> R:
-        """The same, where it must be there; raises LookupError."""
+        """The same, where it must be there.
+
+        Raises:
+            LookupError: There is no such row.
+        """
         row = self.get(table, key)
         if row is None:
             raise LookupError(f"{table.__tablename__} has no {key}")
@@ -90,7 +94,8 @@ class Case:
     def lock(self, table: type[R], key: Any) -> R | None:
         """The row, held until the commit so that nobody else changes it; what belongs to it is read after.
 
-        Raises Busy where others wait in the same transaction and somebody else holds it.
+        Raises:
+            Busy: Others wait in the same transaction, and somebody else holds the row.
         """
         if self._free or self.added(table, key) or (table, key) in self._locked:
             self.hand(table, [key])

@@ -12,8 +12,10 @@ from models.store.sqlite import SqliteStore
 def open_store(url: str, clock: Clock, *, standstill: timedelta = STANDSTILL) -> Store:
     """Open the store of `sqlite+aiosqlite:///FILE` or `postgresql+asyncpg://…`.
 
-    After `standstill` a process of ours that froze within a transaction is cut off (PostgreSQL). Raises
-    ValueError for another URL.
+    After `standstill` a process of ours that froze within a transaction is cut off (PostgreSQL).
+
+    Raises:
+        ValueError: It is another URL.
     """
     parsed = make_url(url)
     backend = parsed.get_backend_name()

@@ -50,7 +50,11 @@ class Unit:
     outcomes: list[Outcome] = field(default_factory=list)
 
     def run(self, case: Case, begin: Callable[[], Outcome]) -> Any:
-        """Run it, with outcomes from `begin`; raises Repeated for a delivery that was carried out before."""
+        """Run it, with outcomes from `begin`.
+
+        Raises:
+            Repeated: The delivery was carried out before.
+        """
         if self.several is not None:
             return self.several(case, begin)
         out = begin()
@@ -75,8 +79,11 @@ class Unit:
 def carry_out(case: Case, units: Sequence[Unit]) -> bool:
     """Run these units over one case and save what they collected; True if jobs are ready that were not.
 
-    What a verb raises is its unit's `error`, and undoes that verb alone. Raises what the database raises, and
-    Stale: then nothing of any unit may be committed.
+    What a verb raises is its unit's `error`, and undoes that verb alone. What the database raises is raised
+    here too; then, as with Stale, nothing of any unit may be committed.
+
+    Raises:
+        Stale: A row is not as a verb saw it.
     """
     in_hand(case, [unit.delivery for unit in units if unit.delivery])
     _hand(case, units)
@@ -197,7 +204,9 @@ def in_hand(case: Case, deliveries: Iterable[str]) -> None:
 def once(out: Outcome, delivery: str) -> None:
     """Take note of a delivery in the outcome that carries it out; a digest may stand in it after a #.
 
-    Raises Repeated if it was noted before, SentBefore if that was with another digest.
+    Raises:
+        Repeated: It was noted before, with the same digest.
+        SentBefore: It was noted before, with another digest.
     """
     key, content = _parts(delivery)
     known = out.case.get(Delivery, key)

@@ -34,13 +34,22 @@ class ConflictEntry:
 
 
 def list_conflicts(case: Case, by: str) -> list[ConflictSpec]:
-    """All conflicts, in the catalogue's order; raises NotAllowed for anybody but an admin."""
+    """All conflicts, in the catalogue's order.
+
+    Raises:
+        NotAllowed: `by` is no admin.
+    """
     only_admins(case, by)
     return catalogue_entries.all_entries(case, CONFLICT)
 
 
 def get_conflict(case: Case, key: str, by: str) -> ConflictEntry:
-    """A conflict as it stands, or as the viewer has proposed it; raises NotAllowed or NotFound."""
+    """A conflict as it stands, or as the viewer has proposed it.
+
+    Raises:
+        NotAllowed: `by` is no admin.
+        NotFound: There is no such conflict.
+    """
     only_admins(case, by)
     row = _row(case, key)
     draft = (
@@ -71,7 +80,9 @@ def add_conflict(out: Outcome, spec: ConflictSpec, by: str) -> str:
 def change_conflict(out: Outcome, spec: ConflictSpec, version: int, by: str) -> str:
     """Change a conflict that has this version; returns and raises as `add_conflict` does.
 
-    Raises also NotFound where it is gone, and Closed where somebody was faster.
+    Raises:
+        NotFound: It is gone.
+        Closed: Somebody was faster.
     """
     present = _lock_version(out, spec.key, version, by)
     return _save_or_propose(out, present, spec, by)

@@ -36,13 +36,21 @@ class MessageEntry:
 
 
 def list_messages(case: Case, by: str) -> list[MessageEntry]:
-    """All messages, with own words or not; raises NotAllowed for anybody but an admin."""
+    """All messages, with own words or not.
+
+    Raises:
+        NotAllowed: `by` is no admin.
+    """
     only_admins(case, by)
     return [_entry(case, key) for key in MESSAGES]
 
 
 def get_message(case: Case, key: MessageKey, by: str) -> MessageEntry:
-    """One message; raises NotAllowed for anybody but an admin."""
+    """One message.
+
+    Raises:
+        NotAllowed: `by` is no admin.
+    """
     only_admins(case, by)
     return _entry(case, key)
 
