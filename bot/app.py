@@ -82,7 +82,11 @@ class Keyturn:
         return self.web.health_url
 
     async def start(self) -> None:
-        """Do what was due meanwhile, and take deliveries from now on. Raises Failure for a port in use."""
+        """Do what was due meanwhile, and take deliveries from now on.
+
+        Raises:
+            Failure: The port is in use.
+        """
         http, health = self.config.http, self.config.health
         try:
             await self.web.start((http.host, http.port), (health.host, health.port))
@@ -97,7 +101,8 @@ class Keyturn:
     async def wait_for_identity(self) -> None:
         """Return when Slack has told who we are; asks until then, where it did not answer at the start.
 
-        Raises Failure if Slack refuses our token.
+        Raises:
+            Failure: Slack refuses our token.
         """
         if not self.identity.known:
             await self.identity.wait_until_known()
@@ -131,10 +136,11 @@ async def build(
 ) -> Keyturn:
     """Put a bot together: schema up to date, store open; nothing is taken from Slack yet.
 
-    `slack_timeout` is how many seconds one call to Slack may take, `lease` how long other processes leave a
-    job alone that this one has in hand. With `observe` no access ends by itself until an admin says so, as
-    after a backup was restored. Raises Failure, with what to mend. A Slack that does not answer is none: what
-    needs no Slack goes on (see `Keyturn.wait_for_identity`).
+    `slack_timeout` is how many seconds a call to Slack may take, `lease` how long other processes leave this
+    one's jobs alone. With `observe` no access ends by itself until an admin says so (a backup was restored).
+
+    Raises:
+        Failure: Something has to be mended first; says what. (A Slack that does not answer is waited for.)
     """
     async with AsyncExitStack() as resources:
         store = await _open_store(resources, config.database.url.get_secret_value(), clock, lease)

@@ -43,7 +43,11 @@ def _channel_id(text: str | None) -> str | None:
 
 
 def _retention(value: object) -> object:
-    """One length for all kinds of text, or one for each; as `Mapping`."""
+    """One length for all kinds of text, or one for each; as `Mapping`.
+
+    Raises:
+        ValueError: There is no such kind of text.
+    """
     if not isinstance(value, dict):
         value = dict.fromkeys(TEXTS, value)
     if unknown := [key for key in value if key not in TEXTS]:

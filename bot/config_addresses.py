@@ -29,7 +29,11 @@ class SmtpServer:
 
 
 def split_url(text: str, message: str) -> SplitResult:
-    """The parts of a URL with a host and no blank or control character; else raises ValueError(message)."""
+    """The parts of a URL.
+
+    Raises:
+        ValueError: The URL has no host, or a blank or control character; with this message.
+    """
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -41,7 +45,11 @@ def split_url(text: str, message: str) -> SplitResult:
 
 
 def check_api_url(text: str) -> str:
-    """Check the URL of Slack's Web API; method names are appended to it. Raises ValueError."""
+    """Check the URL of Slack's Web API; method names are appended to it.
+
+    Raises:
+        ValueError: It is no http(s) URL with a slash at its end.
+    """
     message = 'should look like "https://slack.com/api/", with the slash at the end'
     parts = split_url(text, message)
     plain = not parts.query and not parts.fragment
@@ -51,7 +59,11 @@ def check_api_url(text: str) -> str:
 
 
 def check_public_url(text: str) -> str:
-    """Check the URL where Slack reaches Keyturn from outside: https only. Raises ValueError."""
+    """Check the URL where Slack reaches Keyturn from outside.
+
+    Raises:
+        ValueError: It is no https URL, or has a query or a fragment.
+    """
     message = 'should look like "https://keyturn.example.com"'
     parts = split_url(text, message)
     if parts.scheme != "https" or parts.query or parts.fragment:
@@ -60,7 +72,11 @@ def check_public_url(text: str) -> str:
 
 
 def check_database_url(text: str) -> URL:
-    """Check the URL of a SQLite file or a PostgreSQL database, with Keyturn's driver. Raises ValueError."""
+    """Check the URL of a SQLite file or a PostgreSQL database, with Keyturn's driver.
+
+    Raises:
+        ValueError: It is no such URL, or names no database.
+    """
     try:
         url = make_url(text)
     except (ArgumentError, ValueError):
@@ -77,7 +93,8 @@ def check_database_url(text: str) -> URL:
 def parse_smtp(text: str) -> SmtpServer:
     """The server that an smtp:// or smtps:// URL names. User and password are percent-decoded.
 
-    Raises ValueError.
+    Raises:
+        ValueError: It is no such URL, or has more than a server and a login.
     """
     parts = split_url(text, SMTP_FORMAT)
     extra = parts.path not in ("", "/") or parts.query or parts.fragment
@@ -93,7 +110,11 @@ def parse_smtp(text: str) -> SmtpServer:
 
 
 def check_sender(text: str) -> str:
-    """Check one address, with or without a name: `Keyturn <keyturn@example.com>`. Raises ValueError."""
+    """Check one address, with or without a name: `Keyturn <keyturn@example.com>`.
+
+    Raises:
+        ValueError: It is no such address.
+    """
     address = parseaddr(text)[1]
     if not text.isprintable() or not re.fullmatch(r"[^@\s<>,]+@[^@\s<>,]+", address):
         raise ValueError('should be an e-mail address such as "keyturn@example.com"')

@@ -46,9 +46,11 @@ class Mailer:
     async def send(self, to: str, letter: Letter, *, ident: str, at: datetime) -> None:
         """Send an e-mail. `ident` makes its Message-ID, by which a repetition is recognized.
 
-        Raises Undeliverable, UpstreamUnavailable where it can be tried again later, and SMTPException for
-        what an admin has to mend, such as a login that is refused.
-        """
+        Raises:
+            Undeliverable: The server will never take an e-mail to this person, or `to` is no address.
+            UpstreamUnavailable: The server does not answer, or not now: it can be tried again later.
+            SMTPException: An admin has to mend something, such as a login that is refused.
+        """  # noqa: DOC501 - `_recipient_error` makes one of these
         message = compose(self._config.sender, to, letter, ident=ident, at=at)
         try:
             async with connected(self._config) as server:
@@ -58,7 +60,11 @@ class Mailer:
 
 
 def compose(sender: str, to: str, letter: Letter, *, ident: str, at: datetime) -> EmailMessage:
-    """The message as it is sent. Raises Undeliverable where `to` is no address."""
+    """The message as it is sent.
+
+    Raises:
+        Undeliverable: `to` is no address.
+    """
     if not is_address(to):
         raise Undeliverable("it is no e-mail address")
     message = EmailMessage(LINE_ENDS)
@@ -73,10 +79,14 @@ def compose(sender: str, to: str, letter: Letter, *, ident: str, at: datetime) -
 
 @asynccontextmanager
 async def connected(config: EmailConfig) -> AsyncIterator[aiosmtplib.SMTP]:
-    """Connect, greet and log in. Raises UpstreamUnavailable where the server does not answer, or not now.
+    """Connect, greet and log in.
 
     smtps:// is encrypted from the start; smtp:// by STARTTLS where the server has it. A password is only ever
     sent encrypted.
+
+    Raises:
+        UpstreamUnavailable: The server does not answer, or not now.
+        SMTPResponseException: The server refuses for good.
     """
     server = config.server
     client = aiosmtplib.SMTP(

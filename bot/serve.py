@@ -22,7 +22,8 @@ log = structlog.stdlib.get_logger(__name__)
 async def serve(config: Config, clock: Clock, *, lease: timedelta = LEASE, observe: bool = False) -> None:
     """Run until SIGTERM or SIGINT; what is in hand is finished first. For `lease` and `observe` see `build`.
 
-    Raises Failure if it cannot start, or where Slack was away then and now does not take the token.
+    Raises:
+        Failure: It cannot start, or Slack was away then and now does not take the token.
     """
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -56,7 +57,11 @@ def keep_what_is_loaded() -> None:
 
 @contextmanager
 def _explain_database_errors() -> Iterator[None]:
-    """Raise a Failure for a database that cannot be used: no defect of Keyturn's."""
+    """Raise a Failure for a database that cannot be used: no defect of Keyturn's.
+
+    Raises:
+        Failure: The database cannot be used.
+    """
     try:
         yield
     except Unavailable as error:

@@ -19,8 +19,11 @@ def open_output(output: Path | None) -> Iterator[TextIO]:
     """A file to write to, in UTF-8 and with line ends as they are written; None is standard output.
 
     The file gets its name when the block ends well: nobody takes half an export for a whole one.
-    Raises NotWritten; BrokenPipeError where the reader of standard output has left, which the command line
-    ends on without a word.
+
+    Raises:
+        NotWritten: The output cannot be written.
+        BrokenPipeError: The reader of standard output has left, which the command line ends on without a
+            word.
     """
     try:
         if output is None:
@@ -34,7 +37,11 @@ def open_output(output: Path | None) -> Iterator[TextIO]:
 
 @contextmanager
 def translate_write_errors() -> Iterator[None]:
-    """Raise NotWritten for OSErrors of what writes, so that they are not taken for the database's."""
+    """Raise NotWritten for OSErrors of what writes, so that they are not taken for the database's.
+
+    Raises:
+        NotWritten: Writing has failed inside the block.
+    """
     try:
         yield
     except OSError as error:

@@ -76,7 +76,12 @@ class FileLocked(Exception):
 
 @contextmanager
 def locked_file(path: Path, *, wait: bool) -> Iterator[IO[str]]:
-    """The file, locked so that no other process adds a checkpoint. Raises FileLocked instead of waiting."""
+    """The file, locked so that no other process adds a checkpoint.
+
+    Raises:
+        FileLocked: Another process holds the lock, and `wait` is off.
+        Failure: The file cannot be written.
+    """
     try:
         file = path.open("a+", encoding="utf-8", errors="replace")
     except OSError as error:
@@ -91,7 +96,11 @@ def locked_file(path: Path, *, wait: bool) -> Iterator[IO[str]]:
 
 
 def append(checkpoint: SignedCheckpoint, file: IO[str]) -> None:
-    """Write it behind the others, on the disk when this returns. Raises Failure."""
+    """Write it behind the others, on the disk when this returns.
+
+    Raises:
+        Failure: The file cannot be written.
+    """
     try:
         file.write(f"{checkpoint.line}\n")
         file.flush()
@@ -101,12 +110,20 @@ def append(checkpoint: SignedCheckpoint, file: IO[str]) -> None:
 
 
 def read(path: Path, key: Ed25519PublicKey) -> list[SignedCheckpoint]:
-    """The checkpoints of a file. Raises Failure with the line that is wrong by itself or by those before."""
+    """The checkpoints of a file.
+
+    Raises:
+        Failure: The file cannot be read, or a line is wrong by itself or by those before; names it.
+    """
     return parse(path, read_bytes(path).decode("utf-8", "replace"), key)
 
 
 def parse(path: Path, text: str, key: Ed25519PublicKey) -> list[SignedCheckpoint]:
-    """The checkpoints in the text of a file. Raises Failure, as `read` does."""
+    """The checkpoints in the text of a file.
+
+    Raises:
+        Failure: A line is wrong by itself or by those before; names it.
+    """
     earlier: list[SignedCheckpoint] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():

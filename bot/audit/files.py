@@ -31,11 +31,19 @@ class Selection:
     """An id, or an e-mail address that the tables know."""
 
     def entries(self, case: Case) -> Iterator[TrailEntry]:
-        """The entries, oldest first. Raises Failure for an address that nobody has."""
+        """The entries, oldest first.
+
+        Raises:
+            Failure: Nobody has the address.
+        """
         return audit.entries(case, **self._filters(case))
 
     def lines(self, case: Case) -> Iterator[tuple[int, str]]:
-        """The entries as lines of JSON, many in one text, with their number. Raises Failure as `entries`."""
+        """The entries as lines of JSON, many in one text, with their number.
+
+        Raises:
+            Failure: Nobody has the address.
+        """
         return audit.export_lines(case, **self._filters(case))
 
     def _filters(self, case: Case) -> dict[str, Any]:
@@ -76,7 +84,11 @@ def write_table(entries: Iterable[TrailEntry], file: TextIO) -> int:
 
 
 def read_jsonl(lines: Iterable[str]) -> Iterator[Batch]:
-    """The entries of an export in JSON Lines, to be verified. Raises Failure with the line that is none."""
+    """The entries of an export in JSON Lines, to be verified.
+
+    Raises:
+        Failure: A line is no audit entry; names it.
+    """
     numbered = enumerate(lines, start=1)
     while batch := list(islice(numbered, BATCH)):
         links, words = list[Link](), list[EntryText]()
@@ -125,7 +137,11 @@ def _cell(value: Any) -> str:
 
 
 def person_id_of(case: Case, id_or_address: str) -> str:
-    """The id of the person whom an id or e-mail address names. Raises Failure for an address nobody has."""
+    """The id of the person whom an id or e-mail address names.
+
+    Raises:
+        Failure: Nobody has the address.
+    """
     if "@" not in id_or_address:
         return id_or_address
     person = Directory(case).by_email(id_or_address)

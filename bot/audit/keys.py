@@ -21,8 +21,9 @@ def key_id(key: Ed25519PublicKey) -> str:
 def new_key(path: Path) -> Path:
     """Make a key in a file that only its owner can read; returns the file beside it with the public half.
 
-    Raises Failure where there is either file already: a key that signed something is not written over, nor
-    the half that verifies it.
+    Raises:
+        Failure: There is either file already. A key that signed something is not written over, nor the half
+            that verifies it.
     """
     key, public = Ed25519PrivateKey.generate(), public_path(path)
     private_pem = key.private_bytes(
@@ -56,7 +57,11 @@ def _write_new(path: Path, content: bytes) -> None:
 
 
 def private_key(path: Path) -> Ed25519PrivateKey:
-    """The key that signs. Raises Failure where others can read the file, or it is none."""
+    """The key that signs.
+
+    Raises:
+        Failure: The file cannot be read, others can read it too, or it holds no such key.
+    """
     pem = read_bytes(path)  # says first whether it can be read at all
     if path.stat().st_mode & 0o077:
         raise Failure(f"Others can read {path}. Run this first: chmod 600 {path}")
@@ -70,7 +75,11 @@ def private_key(path: Path) -> Ed25519PrivateKey:
 
 
 def public_key(path: Path) -> Ed25519PublicKey:
-    """The key that a signature is held against. Raises Failure where the file holds none."""
+    """The key that a signature is held against.
+
+    Raises:
+        Failure: The file cannot be read, or holds no such key.
+    """
     try:
         key = serialization.load_pem_public_key(read_bytes(path))
     except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -81,7 +90,11 @@ def public_key(path: Path) -> Ed25519PublicKey:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a file. Raises Failure where it cannot be read."""
+    """The content of a file.
+
+    Raises:
+        Failure: The file cannot be read.
+    """
     try:
         return path.read_bytes()
     except OSError as error:

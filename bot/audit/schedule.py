@@ -41,7 +41,11 @@ class NotSigned(Failure):
 
 
 def plan(every: Every, config: Config, store: Store) -> None:
-    """Schedule what `[audit]` configures. Raises Failure for a key that cannot be used."""
+    """Schedule what `[audit]` configures.
+
+    Raises:
+        Failure: The key cannot be used, or the witness cannot be reached.
+    """
     if config.audit is not None and config.audit.key is not None:
         every(CHECK_INTERVAL, CheckpointSigner(config, store).sign_if_due)
     if config.audit is not None and config.audit.retention:
@@ -49,7 +53,11 @@ def plan(every: Every, config: Config, store: Store) -> None:
 
 
 async def sign(store: Store, key: Ed25519PrivateKey, before: SignedCheckpoint | None) -> SignedCheckpoint:
-    """Verify the trail from this checkpoint on (None: all of it) and sign where it ends. Raises NotSigned."""
+    """Verify the trail from this checkpoint on (None: all of it) and sign where it ends.
+
+    Raises:
+        NotSigned: The trail is not whole; says where.
+    """
 
     def verify(case: Case) -> tuple[Verification, Checkpoint]:
         return audit.verify(case, after=before.point if before else None), audit.current_checkpoint(
@@ -65,9 +73,12 @@ async def sign(store: Store, key: Ed25519PrivateKey, before: SignedCheckpoint | 
 async def sign_into(
     store: Store, key: Ed25519PrivateKey, path: Path, *, wait: bool = True
 ) -> SignedCheckpoint:
-    """Sign after the last checkpoint of a file, and add the new one to it. Raises Failure for a wrong file.
+    """Sign after the last checkpoint of a file, and add the new one to it.
 
-    Raises FileLocked where somebody else signs just now, and `wait` is off.
+    Raises:
+        Failure: A line of the file is wrong, or the file cannot be written.
+        FileLocked: Somebody else signs just now, and `wait` is off.
+        NotSigned: The trail is not whole; says where.
     """
     with checkpoints.locked_file(path, wait=wait) as file:
         existing = checkpoints.parse(path, file.read(), key.public_key())
@@ -98,7 +109,11 @@ class CheckpointSigner:
     """Signs a checkpoint when one is due."""
 
     def __init__(self, config: Config, store: Store) -> None:
-        """Raises Failure for a key that cannot be used, or a witness that cannot be reached."""
+        """Read the key, so that a configuration that cannot work fails at the start.
+
+        Raises:
+            Failure: The key cannot be used, or the witness cannot be reached.
+        """
         audit_config = config.audit or AuditConfig()
         if audit_config.key is None or audit_config.checkpoints is None:
             raise Failure("[audit] has no key to sign with.")

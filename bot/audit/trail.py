@@ -43,7 +43,11 @@ class Evidence:
     def read(
         cls, path: Path, key: Ed25519PublicKey, *, demanded: bool = False, witnessed: Sequence[str] = ()
     ) -> "Evidence":
-        """Read a file. Raises Failure for one that is wrong, or lacks what the witness heard of."""
+        """Read a file.
+
+        Raises:
+            Failure: A line is wrong, or the file lacks what the witness heard of.
+        """
         in_file = checkpoints.read(path, key)
         digests = {checkpoint.digest for checkpoint in in_file}
         for digest in witnessed:
@@ -59,7 +63,11 @@ NO_EVIDENCE = Evidence()
 
 
 async def verify(url: str, evidence: Evidence = NO_EVIDENCE) -> str:
-    """Verify the trail; returns a summary. Raises Failure that names the entry where it is not whole."""
+    """Verify the trail; returns a summary.
+
+    Raises:
+        Failure: The trail is not whole; names the entry.
+    """
     points = [checkpoint.point for checkpoint in evidence.checkpoints]
     with progress("Verifying the audit trail") as shown:
 
@@ -73,7 +81,11 @@ async def verify(url: str, evidence: Evidence = NO_EVIDENCE) -> str:
 
 
 def verify_export(file: Path, evidence: Evidence = NO_EVIDENCE) -> str:
-    """Verify an export in JSON Lines, without a database; returns a summary. Raises Failure."""
+    """Verify an export in JSON Lines, without a database; returns a summary.
+
+    Raises:
+        Failure: The file cannot be read, or its entries are not whole.
+    """
     points = [checkpoint.point for checkpoint in evidence.checkpoints]
     try:
         with file.open(encoding="utf-8") as lines, progress("Verifying the export") as shown:
@@ -91,7 +103,10 @@ async def sign(
     """Verify the trail and sign where it ends, after the last checkpoint of the file that it is added to.
 
     Where it is added to none it follows the last of `after`, or is the first. With `config` the second
-    witness hears of it. Raises Failure.
+    witness hears of it.
+
+    Raises:
+        Failure: The trail is not whole, or the file or the database cannot be used.
     """
     with explain_errors(url):
         async with open_database(url) as store:

@@ -25,7 +25,11 @@ from models.store.outcome import OPERATOR, Outcome
 
 
 def read(file: Path) -> Catalogue:
-    """The catalogue in a file. Raises Failure with every problem, each with file and line."""
+    """The catalogue in a file.
+
+    Raises:
+        Failure: The file cannot be read or is not valid; with every problem, each with file and line.
+    """
     types = registry.load_types()
     try:
         text = file.read_text(encoding="utf-8-sig")  # editors on Windows put a byte order mark before it
@@ -111,7 +115,11 @@ async def export_catalogue(url: str) -> str:
 
 
 async def _show_changes(difference: CatalogueDiff, url: str, file: Path, catalogue: Catalogue) -> None:
-    """Show what changes and what is worth a second look; raises Failure where an example is not met."""
+    """Show what changes and what is worth a second look.
+
+    Raises:
+        Failure: An example is not met.
+    """
     if not difference.changes:
         typer.echo(f"No changes: the catalogue already matches {file}.")
     for line in difference.lines:

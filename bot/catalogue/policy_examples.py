@@ -33,7 +33,11 @@ class ExampleRun:
 
 
 async def run_stored(url: str) -> ExampleRun:
-    """Run the examples of the catalogue in the database. Raises Failure where there is none yet."""
+    """Run the examples of the catalogue in the database.
+
+    Raises:
+        Failure: There is no database yet, or its schema is another one.
+    """
 
     def read(case: Case) -> ExampleRun:
         return _run(apps.all_apps(case), Directory(case), catalogue_entries.all_entries(case, CONFLICT))
@@ -75,7 +79,11 @@ def report(results: Iterable[ExampleResult]) -> Iterator[tuple[bool, str]]:
 
 
 def raise_for_failed(results: Sequence[ExampleResult], file: Path, catalogue: Catalogue) -> None:
-    """Raises Failure with every example that is not met, each with file and line."""
+    """Stop where an example is not met.
+
+    Raises:
+        Failure: Examples are not met; with every one, each with file and line.
+    """
     order = {app.key: at for at, app in enumerate(catalogue.apps)}
     failed = [result for result in results if not result.met]
     paths = [("app", order[result.app.key], "example", result.place) for result in failed]

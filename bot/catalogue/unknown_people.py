@@ -23,7 +23,8 @@ from models.catalogue.mentions import Mention, find_mentions
 async def raise_for_unknown(config: Config, file: Path, catalogue: Catalogue) -> None:
     """Look everybody up in Slack; where Slack cannot be asked, say so and let the file pass.
 
-    Raises Failure with everybody who is not there or cannot act, each with file and line.
+    Raises:
+        Failure: Somebody is not there or cannot act; with everybody, each with file and line.
     """
     if not (named := list(find_mentions(catalogue.apps, catalogue.entries))):
         return

@@ -13,7 +13,11 @@ from models.clock import SystemClock
 
 
 async def connectors(context: CheckContext) -> AsyncIterator[CheckResult]:
-    """Looks at each target that the catalogue names, once. Raises Failure as `registry.load_types` does."""
+    """Look at each target that the catalogue names, once.
+
+    Raises:
+        Failure: A package's connector cannot be loaded.
+    """
     types = registry.load_types()
     connector_context = ConnectorContext(
         clock=SystemClock(), http=context.http, slack=context.slack, bot_user_id=lambda: context.me or ""

@@ -10,7 +10,11 @@ from bot.email import connected
 
 
 async def server(context: CheckContext) -> AsyncIterator[CheckResult]:
-    """Connect, greet, and log in where there is a login; nothing is sent. Raises UpstreamUnavailable."""
+    """Connect, greet, and log in where there is a login; nothing is sent.
+
+    Raises:
+        UpstreamUnavailable: The server does not answer, or not now.
+    """
     config = context.config.email
     if config is None:
         yield note("E-mail", "not set up; people Slack can't reach won't be notified")

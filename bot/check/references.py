@@ -44,7 +44,7 @@ class ReferenceState:
 
 
 async def people(slack: Gateway, mentions: Iterable[Mention]) -> list[ReferenceState]:
-    """Look every person up. Raises what the gateway raises."""
+    """Look every person up. What the gateway raises is raised here."""
     by_ref, lookup = _by_ref(PersonRef, mentions), Lookup(slack)
     await lookup.prepare(by_ref)
     states = []
@@ -59,7 +59,7 @@ async def people(slack: Gateway, mentions: Iterable[Mention]) -> list[ReferenceS
 
 
 async def groups(slack: Gateway, mentions: Iterable[Mention]) -> list[ReferenceState]:
-    """Look every user group up; what connectors fill is not here. Raises what the gateway raises."""
+    """Look every user group up; what connectors fill is not here. What the gateway raises is raised here."""
     by_ref = _by_ref(GroupRef, mentions)
     if not by_ref:
         return []

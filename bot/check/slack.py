@@ -15,7 +15,11 @@ SOCKET_MODE = "Turn on Socket Mode on the Slack app's page"
 
 
 async def token(context: CheckContext) -> AsyncIterator[CheckResult]:
-    """Whether the bot token works, and where. Raises Failure."""
+    """Whether the bot token works, and where.
+
+    Raises:
+        Failure: Slack refuses the token, or does not answer.
+    """
     identity = await identify(context.client)
     context.me = identity.bot_user_id
     yield ok("Slack token", f"user {identity.bot_user_id} in workspace {identity.team}")

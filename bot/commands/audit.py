@@ -216,7 +216,11 @@ def _period(since: str | None, until: str | None) -> tuple[datetime | None, date
 
 
 def _moment(option: str, text: str | None) -> datetime | None:
-    """The moment that an option names. Raises BadParameter with what would be right."""
+    """The moment that an option names.
+
+    Raises:
+        BadParameter: The text is no moment; says what would be right.
+    """
     try:
         return None if text is None else READERS[option](text)
     except ValueError as error:

@@ -37,7 +37,11 @@ def print_manifest(config: ConfigFile = None, url: Address = None) -> None:
 
 
 def base_url(mode: Mode, url: str | None) -> str:
-    """The address without a slash at its end. Raises typer.BadParameter for one that cannot be used."""
+    """The address without a slash at its end.
+
+    Raises:
+        BadParameter: The address cannot be used, or the mode needs none.
+    """
     if url is None:
         return PLACEHOLDER
     if mode == "socket":

@@ -25,14 +25,22 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def load_config(path: Path | None) -> Config:
-    """Load the configuration. From here on no log shows its secrets. Raises ConfigError."""
+    """Load the configuration. From here on no log shows its secrets.
+
+    Raises:
+        ConfigError: The configuration is not valid.
+    """
     config = load(path)
     log.configure(config.secrets(), level=logging.WARNING)
     return config
 
 
 def load_database_url(path: Path | None) -> str:
-    """The database's URL, for commands that need no Slack and so no token. Raises ConfigError."""
+    """The database's URL, for commands that need no Slack and so no token.
+
+    Raises:
+        ConfigError: The configuration is not valid.
+    """
     database = load_database(path)
     log.configure([database.password] if database.password else [], level=logging.WARNING)
     return database.url.get_secret_value()
@@ -41,13 +49,18 @@ def load_database_url(path: Path | None) -> str:
 def parse_since(text: str) -> datetime:
     """The beginning of a period: of a day, its first moment; UTC unless the text says otherwise.
 
-    Raises ValueError with what would be right.
+    Raises:
+        ValueError: The text is no day or moment; says what would be right.
     """
     return _parse_moment(text, time.min)
 
 
 def parse_until(text: str) -> datetime:
-    """The end of a period: of a day, its last moment. Raises ValueError with what would be right."""
+    """The end of a period: of a day, its last moment.
+
+    Raises:
+        ValueError: The text is no day or moment; says what would be right.
+    """
     return _parse_moment(text, time.max)
 
 

@@ -19,7 +19,8 @@ Types = dict[str, type[Connector]]
 def load_types() -> Types:
     """Every connector's class by its type; registers what `models` has to know of each.
 
-    Raises Failure where a package's connector cannot be loaded.
+    Raises:
+        Failure: A package's connector cannot be loaded, or has the name of another.
     """
     types: Types = {connector.type: connector for connector in BUILT_IN}
     for entry in entry_points(group=GROUP):

@@ -71,7 +71,11 @@ async def schema_of(url: str) -> Schema:
 
 
 async def upgrade(url: str) -> Schema:
-    """Upgrade the schema; returns what it was. Raises Failure where a newer Keyturn has upgraded it."""
+    """Upgrade the schema; returns what it was.
+
+    Raises:
+        Failure: A newer Keyturn has upgraded it.
+    """
     from models import migrate  # noqa: PLC0415 - see above
 
     schema = await schema_of(url)
@@ -86,7 +90,9 @@ async def upgrade(url: str) -> Schema:
 async def open_database(url: str) -> AsyncIterator[Store]:
     """Open the store, where its schema is the one that this Keyturn works with.
 
-    Raises NoSchema where there is nothing yet, Failure where the schema is another one.
+    Raises:
+        NoSchema: There is nothing in the database yet.
+        Failure: The schema is another one.
     """
     schema = await schema_of(url)
     if schema.present is None:
@@ -102,7 +108,12 @@ async def open_database(url: str) -> AsyncIterator[Store]:
 
 @contextmanager
 def explain_errors(url: str) -> Iterator[None]:
-    """Raise a Failure, in a sentence, for what the database does not do inside the block."""
+    """Raise a Failure, in a sentence, for what the database does not do inside the block.
+
+    Raises:
+        Failure: The database cannot be used.
+        BrokenPipeError: Whoever reads the command's output has left.
+    """
     try:
         yield
     except BrokenPipeError:

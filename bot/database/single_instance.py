@@ -14,7 +14,9 @@ def single_instance(url: str) -> Iterator[None]:
     """Lock a SQLite database against other processes inside the block; does nothing on PostgreSQL.
 
     The lock is on a file beside the database ("keyturn.db.lock") and goes with the process, however it ends.
-    Raises Failure where another process holds it.
+
+    Raises:
+        Failure: Another process holds the lock, or its file cannot be written.
     """
     database = sqlite_file(url)
     if database is None:

@@ -68,7 +68,11 @@ class Gateway:
     async def call(self, method: str, **arguments: Any) -> Answer:
         """Call a Web API method, by Slack's name for it ("chat.postMessage"), and return its answer.
 
-        Raises SlackRateLimit, Unreachable, Gone or Refused.
+        Raises:
+            SlackRateLimit: Slack asks to wait.
+            Unreachable: Slack does not answer, or not in time.
+            Gone: What the call is about is not there any more.
+            Refused: Slack refuses the call.
         """
         lane = (method, str(arguments.get("channel", "")) if method == "chat.postMessage" else "")
         self._check_pause(lane)

@@ -26,8 +26,10 @@ class SlackUnavailable(Failure):
 async def identify(client: AsyncWebClient) -> AuthorizeResult:
     """Our ids, as Bolt wants them with every delivery.
 
-    Raises Failure that says what to mend, or SlackUnavailable where Slack does not answer.
-    """
+    Raises:
+        Failure: Slack refuses; says what to mend.
+        SlackUnavailable: Slack does not answer.
+    """  # noqa: DOC501 - `_failure` makes one of these
     try:
         answer = await client.auth_test()
     except SlackApiError as error:
@@ -60,7 +62,11 @@ class Identity:
         return str(self.authorization.bot_user_id or "")
 
     async def ask(self) -> bool:
-        """Ask Slack once; returns whether it has answered. Raises Failure where it refuses our token."""
+        """Ask Slack once; returns whether it has answered.
+
+        Raises:
+            Failure: Slack refuses our token.
+        """
         try:
             self.authorization = await identify(self._client)
         except SlackUnavailable as error:
@@ -70,7 +76,11 @@ class Identity:
         return True
 
     async def wait_until_known(self) -> None:
-        """Ask until Slack has answered. Raises Failure where it refuses our token."""
+        """Ask until Slack has answered.
+
+        Raises:
+            Failure: Slack refuses our token.
+        """
         wait = FIRST_WAIT
         while not (self.known or await self.ask()):
             await asyncio.sleep(wait)

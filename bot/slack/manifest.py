@@ -43,7 +43,8 @@ Json = dict[str, Any]
 def manifest(mode: Mode, base_url: str | None = None) -> Json:
     """The manifest for a mode. `base_url`, without a slash at its end, is where Slack reaches mode http.
 
-    Raises ValueError for mode http without it.
+    Raises:
+        ValueError: Mode http has no `base_url`.
     """
     if mode == "http" and base_url is None:
         raise ValueError("mode http needs the address that Slack reaches Keyturn at")

@@ -114,6 +114,9 @@ class SocketMode:
         """One connection from its beginning to its end; returns whether it ended as it should.
 
         A Slack that lets only one in cuts one off soon after another is open: then one of them stands by.
+
+        Raises:
+            CancelledError: The bot stops; the connection stays open until what is in hand is answered.
         """
         answer = await self._client.apps_connections_open(app_token=self._app_token)
         socket = await self._http.ws_connect(

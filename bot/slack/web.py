@@ -127,7 +127,11 @@ def _application() -> web.Application:
 
 @web.middleware
 async def _catch_all(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """No traceback leaves the process."""
+    """No traceback leaves the process.
+
+    Raises:
+        HTTPException: The handler answers with one, which aiohttp turns into a response.
+    """
     try:
         return await handler(request)
     except web.HTTPException:

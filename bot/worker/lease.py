@@ -23,7 +23,11 @@ class JobLease:
 
     @asynccontextmanager
     async def time_limit(self, seconds: float) -> AsyncIterator[None]:
-        """A run that may take so many seconds, and no longer than the lease. Raises TimeoutError."""
+        """A run that may take so many seconds, and no longer than the lease.
+
+        Raises:
+            TimeoutError: The run takes longer.
+        """
         self._run_ends = asyncio.get_running_loop().time() + seconds
         self._timeout = timeout = asyncio.timeout_at(min(self._run_ends, self._until))
         try:

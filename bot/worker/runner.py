@@ -52,7 +52,11 @@ class JobRunner:
         self._store, self._handlers, self._metrics = store, handlers, metrics
 
     async def run(self, lease: JobLease) -> None:
-        """Run a job and write how it ended. Raises CancelledError alone, with the job handed back."""
+        """Run a job and write how it ended. Nothing else is raised.
+
+        Raises:
+            CancelledError: The bot stops; the job is handed back.
+        """
         work = lease.work
         with bound(job=work.key, kind=work.kind):
             try:

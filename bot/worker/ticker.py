@@ -47,7 +47,11 @@ class Ticker:
 
 
 async def attempt(work: Callable[[], Awaitable[object]]) -> None:
-    """Do something whose failure is only logged, since it is done again another time."""
+    """Do something whose failure is only logged, since it is done again another time.
+
+    Raises:
+        CancelledError: The bot stops.
+    """
     try:
         await work()
     except Unavailable as error:

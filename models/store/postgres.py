@@ -163,7 +163,11 @@ class PostgresStore(Store):
                     self._start(self._carry_out_alone(waiting))
 
     async def _carry_out_together(self, batch: list[Waiting]) -> list[Waiting]:
-        """Carry out these works in one transaction; returns those that have to run alone instead."""
+        """Carry out these works in one transaction; returns those that have to run alone instead.
+
+        Raises:
+            Unavailable: The database does not answer.
+        """  # noqa: DOC501 - `_unavailable` makes it
         try:
             await self._committed(batch, alone=False)
         except Exception as error:

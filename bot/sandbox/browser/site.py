@@ -77,7 +77,11 @@ class Browser:
         application.router.add_get("/static/{name}", self._static)
 
     async def _first(self, _request: web.Request) -> web.Response:
-        """Redirect to the page of the first person."""
+        """Redirect to the page of the first person.
+
+        Raises:
+            HTTPFound: Always, but in a workspace without people.
+        """
         users = [user for user in self._slack.workspace.users.values() if not user.is_bot]
         first = next(iter(self._setup.order), None) or (users[0].id if users else None)
         if first is None:
@@ -95,7 +99,11 @@ class Browser:
         return web.Response(text=html, content_type="text/html")
 
     async def _live(self, request: web.Request) -> web.StreamResponse:
-        """The WebSocket of a window: sends regions of the page, receives what the person does."""
+        """The WebSocket of a window: sends regions of the page, receives what the person does.
+
+        Raises:
+            HTTPNotFound: The address names nobody who is there.
+        """
         target = place.parse_url(request.query.get("at", ""))
         if target is None or target.user_id not in self._slack.workspace.users:
             raise web.HTTPNotFound

@@ -23,9 +23,14 @@ class NotifyWitnessJob:
     async def run(self, work: Work) -> None:
         """Carry out one; payload: {"text": plain} and either {"channel": id} or {"email": address}.
 
-        Raises Gone or Refused for a channel, Undeliverable for an address that is not there: then the job is
-        parked before the admins, since silence would look as if all were well. Raises Failure without
-        [email].
+        A witness who is not there has the job parked before the admins, since silence would look as if all
+        were well.
+
+        Raises:
+            Gone: There is no such channel.
+            Refused: Slack does not take the message.
+            Undeliverable: There is no such address.
+            Failure: There is no [email].
         """
         if "email" in work.payload:
             await self._mail(work)

@@ -82,7 +82,11 @@ class PostMessageJob:
         self._store, self._gateway = store, gateway
 
     async def run(self, work: Work) -> None:
-        """Carry out one; see `read_post` for its payload. Raises RetryAfter until its card is posted."""
+        """Carry out one; see `read_post` for its payload.
+
+        Raises:
+            RetryAfter: Its card is not posted yet.
+        """
         post = await self._store.read(lambda case: read_post(case, work.payload, work.key))
         if post is None:
             return

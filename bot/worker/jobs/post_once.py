@@ -48,7 +48,10 @@ async def post(
 ) -> Answer:
     """Post to a channel or a person, under the message `thread` (a ts) if there is one.
 
-    The answer has the channel and the ts. Raises what `Gateway.call` raises.
+    The answer has the channel and the ts. What else `Gateway.call` raises is raised here too.
+
+    Raises:
+        Gone: There is no such channel or person, or they take no messages.
     """
     arguments = {"metadata": metadata, **message, **NO_PREVIEWS} | ({"thread_ts": thread} if thread else {})
     try:
@@ -67,7 +70,11 @@ def is_person(channel: str) -> bool:
 
 
 async def open_dm(gateway: Gateway, person_id: str) -> str:
-    """The id of our conversation with a person. Raises Gone where they take no messages."""
+    """The id of our conversation with a person.
+
+    Raises:
+        Gone: They take no messages.
+    """
     dm = await gateway.call("conversations.open", users=person_id)
     return str(dm["channel"]["id"])
 
@@ -77,7 +84,10 @@ async def find_lost_post(
 ) -> tuple[str, str] | None:
     """Channel and ts of a post whose answer was lost, to a person or a channel; None if there is none.
 
-    Where Slack does not let us look it counts as none: twice is better than never. Raises Gone.
+    Where Slack does not let us look it counts as none: twice is better than never.
+
+    Raises:
+        Gone: There is no such channel or person, or they take no messages.
     """
     try:
         channel = await open_dm(gateway, place) if is_person(place) else place

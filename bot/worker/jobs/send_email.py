@@ -26,7 +26,8 @@ class SendEmailJob:
     async def run(self, work: Work) -> Result | None:
         """Carry out one; payload: {"card": id, "why": an EmailReason}.
 
-        Raises UpstreamUnavailable while the mail server does not answer.
+        Raises:
+            UpstreamUnavailable: The mail server does not answer, or not now.
         """
         due = await self._store.read(lambda case: _read_due(case, work))
         if self._mailer is None or due is None:

@@ -64,7 +64,13 @@ class SyncCardJob:
         )
 
     async def run(self, work: Work) -> Result:
-        """Carry out one; payload: {"card": id}. Raises what `Gateway.call` raises, but Gone."""
+        """Carry out one; payload: {"card": id}.
+
+        What else `Gateway.call` raises is raised here too, but not Gone.
+
+        Raises:
+            UpstreamUnavailable: Slack does not answer; an e-mail is considered first.
+        """
         content = await self._contents.get(work.payload["card"])
         if content.up_to_date:
             return lambda out: self._save_unchanged(out, content)

@@ -29,8 +29,9 @@ class SyncPeopleJob:
     async def person(self, work: Work) -> Result:
         """Look up somebody of whom Slack has told a change that counts; payload: {"person": id}.
 
-        Raises Gone for somebody who is known here and not to Slack. They have not left, so an admin has to
-        see it, as a job given up.
+        Raises:
+            Gone: Somebody is known here and not to Slack. They have not left, so an admin has to see it, as a
+                job given up.
         """
         person_id = str(work.payload["person"])
         try:

@@ -62,7 +62,11 @@ def _blocks(blocks: Any) -> list[Json]:
 
 
 def _raise_for_problems(problems: list[Problem]) -> None:
-    """Raise `invalid_blocks` with each problem and its JSON pointer, if there are any."""
+    """Stop where there are problems.
+
+    Raises:
+        SlackError: `invalid_blocks`, with each problem and its JSON pointer.
+    """
     if problems:
         lines = [str(problem) for problem in problems]
         messages = {"messages": [f"[ERROR] {line}" for line in lines]}
@@ -70,7 +74,13 @@ def _raise_for_problems(problems: list[Problem]) -> None:
 
 
 def _metadata(metadata: Any) -> Json | None:
-    """https://docs.slack.dev/messaging/message-metadata: an event type and a payload, both required."""
+    """Message metadata: an event type and a payload, both required.
+
+    See https://docs.slack.dev/messaging/message-metadata.
+
+    Raises:
+        SlackError: `invalid_metadata_format`, or `metadata_too_large`.
+    """
     if metadata is None:
         return None
     if (
@@ -91,7 +101,7 @@ def check_view(definition: Any, kind: str | None) -> Json:
 
     Raises:
         SlackError: `invalid_arguments` with JSON pointers, or `view_too_large`.
-    """
+    """  # noqa: DOC501 - `invalid_arguments` makes a SlackError
     problems = validate_view(definition, kind)
     if problems:
         general = "failed to match all allowed schemas [json-pointer:/view]"

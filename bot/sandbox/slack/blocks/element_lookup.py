@@ -39,7 +39,11 @@ def _option_texts(target: BlockElement) -> list[str]:
 
 
 def field(blocks: list[Json], name: str) -> BlockElement:
-    """An input by its label; else a menu by its placeholder, its block's text, or its action_id."""
+    """An input by its label; else a menu by its placeholder, its block's text, or its action_id.
+
+    Raises:
+        NotVisible: There is no such field, or more than one.
+    """
     fields = [
         target
         for target in visible.block_elements(blocks)

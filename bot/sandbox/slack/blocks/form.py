@@ -116,7 +116,9 @@ def parse_input(element: Json, value: Any) -> Any:
     """A person's input as the element stores it; None for no input.
 
     Dates as `YYYY-MM-DD`, times as `HH:MM`, dates with a time as Unix seconds, everything else as text.
-    Raises ValueError where the input is no date or time.
+
+    Raises:
+        ValueError: The input is no date or time.
     """
     if value is None or value == "":
         return None

@@ -63,6 +63,9 @@ class Fields:
         """Choose options by text; people by name, handle or id; conversations by name or id.
 
         A menu of several takes a list, [] clears it. With `confirm=False` a confirm dialog is declined.
+
+        Raises:
+            NotVisible: There is no such field or option, or the field takes exactly one choice.
         """
         surface = self._surface(where)
         target = element_lookup.field(surface.blocks, field)
@@ -97,7 +100,11 @@ class Fields:
         return await self._set(surface, element_lookup.field(surface.blocks, field), None)
 
     async def fill(self, field: str, value: Any, *, where: FieldSurface = None) -> Outcome:
-        """Type text, a number, an address, a date (`2026-01-31`), a time (`14:30`) or an aware datetime."""
+        """Type text, a number, an address, a date (`2026-01-31`), a time (`14:30`) or an aware datetime.
+
+        Raises:
+            NotVisible: There is no such field, or it is one to choose from.
+        """
         surface = self._surface(where)
         target = element_lookup.field(surface.blocks, field)
         if "select" in target.element["type"] or target.element["type"] in ("radio_buttons", "checkboxes"):
@@ -143,7 +150,11 @@ class Fields:
 
 
 def _find_person(workspace: Workspace, name: str) -> str:
-    """The id of a person by id, full name or handle; deactivated people cannot be chosen."""
+    """The id of a person by id, full name or handle; deactivated people cannot be chosen.
+
+    Raises:
+        NotVisible: Nobody is called that.
+    """
     for user in workspace.users.values():
         if name in (user.id, user.real_name, user.name, "@" + user.name) and not user.deleted:
             return user.id
@@ -151,7 +162,11 @@ def _find_person(workspace: Workspace, name: str) -> str:
 
 
 def _find_conversation(workspace: Workspace, name: str) -> str:
-    """The id of a conversation by id or name."""
+    """The id of a conversation by id or name.
+
+    Raises:
+        NotVisible: There is no such conversation.
+    """
     for channel in workspace.channels.values():
         if channel.id == name or (channel.name and channel.name == name.removeprefix("#")):
             return channel.id

@@ -120,7 +120,11 @@ class Person(Fields):
         return self.home
 
     async def submit(self) -> SubmitResult:
-        """Press the submit button of the modal on top."""
+        """Press the submit button of the modal on top.
+
+        Raises:
+            NotVisible: No modal is open, or it has no submit button.
+        """
         view = self._modal()
         if view.submit is None:
             raise NotVisible(f"the modal {view.title!r} has no submit button")

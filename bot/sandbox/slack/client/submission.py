@@ -51,7 +51,11 @@ def _apply_action(slack: ClientServices, view: View, action: str, body: Any) -> 
 
 
 def _show_errors(slack: ClientServices, view: View, errors: Json) -> SubmitResult:
-    """Show errors at inputs; a block_id of anything else makes the whole answer invalid."""
+    """Show errors at inputs.
+
+    Raises:
+        SlackError: `invalid_errors` without errors, or with a block_id of anything but an input.
+    """
     labels = {block["block_id"]: block["label"]["text"] for block in view.blocks if block["type"] == "input"}
     if not errors or any(block_id not in labels for block_id in errors):
         raise SlackError("invalid_errors")

@@ -69,7 +69,12 @@ def _require_public_access(call: Call, channel: Channel) -> None:
 
 
 def _direct_message(call: Call, user_id: str) -> Channel:
-    """The direct message with a person; deactivated people and apps without a Messages tab have none."""
+    """The direct message with a person.
+
+    Raises:
+        SlackError: `channel_not_found` for a bot or deactivated person, `messages_tab_disabled` for an app
+            without that tab.
+    """
     user = call.slack.workspace.user(user_id)
     if user.deleted or user.is_bot:
         raise SlackError("channel_not_found")
@@ -79,12 +84,20 @@ def _direct_message(call: Call, user_id: str) -> Channel:
 
 
 def require_membership(call: Call, channel: Channel) -> None:
-    """Raise `not_in_channel` unless the bot is a member."""
+    """Check that the bot is a member.
+
+    Raises:
+        SlackError: `not_in_channel`.
+    """
     if not is_member(call, channel):
         raise SlackError("not_in_channel")
 
 
 def require_channel(channel: Channel) -> None:
-    """Raise `method_not_supported_for_channel_type` for a direct message."""
+    """Check that it is no direct message.
+
+    Raises:
+        SlackError: `method_not_supported_for_channel_type`.
+    """
     if channel.kind == "im":
         raise SlackError("method_not_supported_for_channel_type")

@@ -11,7 +11,11 @@ from bot.sandbox.slack.web_api.dispatch import Call, handles
 
 @handles("api.test")
 def api_test(call: Call) -> Json:
-    """Return the arguments, or the error in `error`."""
+    """Return the arguments.
+
+    Raises:
+        SlackError: The code in the argument `error`.
+    """
     if error := call.get("error"):
         raise SlackError(error, args=call.args)
     return {"args": call.args}
@@ -42,7 +46,11 @@ def auth_revoke(call: Call) -> Json:
 
 @handles("apps.connections.open")
 def connections_open(call: Call) -> Json:
-    """A new address for one Socket Mode connection."""
+    """A new address for one Socket Mode connection.
+
+    Raises:
+        SlackError: `forbidden_team` for an app without Socket Mode.
+    """
     if not call.app.socket_mode:
         raise SlackError("forbidden_team")
     return {"url": call.slack.sockets.issue_ticket(call.app)}
@@ -50,7 +58,11 @@ def connections_open(call: Call) -> Json:
 
 @handles("bots.info")
 def bots_info(call: Call) -> Json:
-    """A bot by its bot id, by default the caller's own."""
+    """A bot by its bot id, by default the caller's own.
+
+    Raises:
+        SlackError: `bot_not_found`.
+    """
     for app in call.slack.workspace.apps.values():
         if app.bot_id == call.get("bot", call.app.bot_id):
             return {"bot": _bot(call, app.bot_id, app.name, app.id, app.bot_user_id)}
@@ -72,7 +84,12 @@ def _bot(call: Call, bot_id: str, name: str, app_id: str, user_id: str) -> Json:
 
 @handles("blocks.validate")
 def blocks_validate(call: Call) -> Json:
-    """Validate blocks, a view or a message. JSON pointers start at that value, not at the arguments."""
+    """Validate blocks, a view or a message. JSON pointers start at that value, not at the arguments.
+
+    Raises:
+        SlackError: `invalid_blocks`, `invalid_view` or `invalid_message` with all problems;
+            `invalid_arguments` unless there is exactly one value.
+    """
     if len(call.args) != 1:
         message = "must provide exactly one of `blocks`, `view`, or `message`"
         raise SlackError("invalid_arguments", response_metadata={"messages": [message]})
@@ -100,7 +117,11 @@ def _problem_json(problem: Problem) -> Json:
 
 @handles("team.info")
 def team_info(call: Call) -> Json:
-    """The team of the token; any other id is `team_not_found`."""
+    """The team of the token.
+
+    Raises:
+        SlackError: `team_not_found` for any other id.
+    """
     workspace = call.slack.workspace
     if call.get("team", workspace.id) != workspace.id:
         raise SlackError("team_not_found")

@@ -26,7 +26,11 @@ def _writable_channel(call: Call) -> Channel:
 
 @handles("conversations.invite")
 def invite(call: Call) -> Json:
-    """Add people; nobody is added where one of them cannot be."""
+    """Add people; nobody is added where one of them cannot be.
+
+    Raises:
+        SlackError: `no_user`, or the code for the first who cannot be added, with the others in `errors`.
+    """
     channel, users = _writable_channel(call), call.get("users")
     if not users:
         raise SlackError("no_user")
@@ -54,7 +58,11 @@ def _invite_error(call: Call, channel: Channel, user_id: str) -> str | None:
 
 @handles("conversations.kick")
 def kick(call: Call) -> Json:
-    """Remove a person."""
+    """Remove a person.
+
+    Raises:
+        SlackError: `cant_kick_self`, `cant_kick_from_general`, or `not_in_channel`.
+    """
     channel, user_id = _channel(call), str(call.get("user"))
     channel_access.require_membership(call, channel)
     call.slack.workspace.user(user_id)
@@ -70,7 +78,11 @@ def kick(call: Call) -> Json:
 
 @handles("conversations.join")
 def join(call: Call) -> Json:
-    """Add the bot to a public channel."""
+    """Add the bot to a public channel.
+
+    Raises:
+        SlackError: `channel_not_found`, `method_not_supported_for_channel_type`, or `is_archived`.
+    """
     channel = call.slack.workspace.channels.get(str(call.get("channel")))
     if channel is None or (channel.kind != "public" and not channel_access.is_member(call, channel)):
         raise SlackError("channel_not_found")
@@ -86,7 +98,11 @@ def join(call: Call) -> Json:
 
 @handles("conversations.leave")
 def leave(call: Call) -> Json:
-    """Remove the bot from a channel."""
+    """Remove the bot from a channel.
+
+    Raises:
+        SlackError: `cant_leave_general`, or `last_member` of a private channel.
+    """
     channel = _channel(call)
     if channel.general:
         raise SlackError("cant_leave_general")
@@ -120,7 +136,11 @@ def _check_name(call: Call, name: str) -> None:
 
 @handles("conversations.archive")
 def archive(call: Call) -> Json:
-    """Archive a channel."""
+    """Archive a channel.
+
+    Raises:
+        SlackError: `already_archived`, or `cant_archive_general`.
+    """
     channel = _channel(call)
     channel_access.require_membership(call, channel)
     if channel.archived:
@@ -133,7 +153,11 @@ def archive(call: Call) -> Json:
 
 @handles("conversations.unarchive")
 def unarchive(call: Call) -> Json:
-    """Restore an archived channel."""
+    """Restore an archived channel.
+
+    Raises:
+        SlackError: `not_archived`.
+    """
     channel = _channel(call)
     if not channel.archived:
         raise SlackError("not_archived")
@@ -143,7 +167,11 @@ def unarchive(call: Call) -> Json:
 
 @handles("conversations.setTopic")
 def set_topic(call: Call) -> Json:
-    """Set the topic, the line below a channel's name."""
+    """Set the topic, the line below a channel's name.
+
+    Raises:
+        SlackError: `too_long`.
+    """
     channel, topic = _writable_channel(call), str(call.get("topic"))
     if len(topic) > LONGEST_TOPIC:
         raise SlackError("too_long")

@@ -20,7 +20,11 @@ def post_message(call: Call) -> Json:
 
 
 def build_message(call: Call, channel: Channel) -> Message:
-    """The bot's message from valid arguments, not posted yet."""
+    """The bot's message from valid arguments, not posted yet.
+
+    Raises:
+        SlackError: `cannot_reply_to_message` where there is no such thread.
+    """
     content, thread_ts = check_message(call.args), call.get("thread_ts")
     if thread_ts and channel.find(thread_ts) is None:
         raise SlackError("cannot_reply_to_message")
@@ -57,7 +61,11 @@ def update(call: Call) -> Json:
 
 
 def _set_content(call: Call, message: Message) -> None:
-    """Set the new content. Text alone removes the blocks; metadata is kept unless there is new."""
+    """Set the new content. Text alone removes the blocks; metadata is kept unless there is new.
+
+    Raises:
+        SlackError: `msg_too_long`.
+    """
     content = check_message(call.args)
     if len(str(call.get("text", ""))) > LONGEST_UPDATE:
         raise SlackError("msg_too_long")
@@ -96,7 +104,11 @@ LATEST = 120 * 86400  # a message can be scheduled 120 days ahead
 
 @handles("chat.postEphemeral")
 def post_ephemeral(call: Call) -> Json:
-    """Show a message to one member of a channel, until they reload their client."""
+    """Show a message to one member of a channel, until they reload their client.
+
+    Raises:
+        SlackError: `user_not_in_channel`.
+    """
     channel = channel_access.writable_channel(call)
     user = call.slack.workspace.users.get(str(call.get("user")))
     if user is None or user.id not in channel.members:
@@ -108,7 +120,11 @@ def post_ephemeral(call: Call) -> Json:
 
 @handles("chat.scheduleMessage")
 def schedule_message(call: Call) -> Json:
-    """Post at a later time of the local Slack's clock."""
+    """Post at a later time of the local Slack's clock.
+
+    Raises:
+        SlackError: `time_in_past`, or `time_too_far`.
+    """
     channel, at = channel_access.writable_channel(call), int(call.args["post_at"])
     now = call.slack.workspace.timestamps.seconds()
     if at <= now:
@@ -131,7 +147,11 @@ def _post(call: Call, channel: Channel) -> None:
 
 @handles("chat.deleteScheduledMessage")
 def delete_scheduled(call: Call) -> Json:
-    """Cancel a scheduled message."""
+    """Cancel a scheduled message.
+
+    Raises:
+        SlackError: `invalid_scheduled_message_id`.
+    """
     if not call.slack.schedule.cancel(str(call.get("scheduled_message_id"))):
         raise SlackError("invalid_scheduled_message_id")
     return {}
@@ -139,7 +159,11 @@ def delete_scheduled(call: Call) -> Json:
 
 @handles("chat.getPermalink")
 def get_permalink(call: Call) -> Json:
-    """The permanent link of a message."""
+    """The permanent link of a message.
+
+    Raises:
+        SlackError: `channel_not_found`, or `message_not_found`.
+    """
     workspace = call.slack.workspace
     channel = workspace.channels.get(str(call.get("channel")))
     if channel is None:
@@ -153,7 +177,11 @@ def get_permalink(call: Call) -> Json:
 
 @handles("reactions.add")
 def add_reaction(call: Call) -> Json:
-    """Add the bot's reaction to a message, once for each emoji."""
+    """Add the bot's reaction to a message, once for each emoji.
+
+    Raises:
+        SlackError: `message_not_found`, or `already_reacted`.
+    """
     channel, name = channel_access.visible_channel(call, "read"), str(call.get("name")).strip(":")
     message = channel.find(str(call.get("timestamp")))
     if message is None:

@@ -12,7 +12,11 @@ _KINDS = {"public_channel": "public", "private_channel": "private", "im": "im", 
 
 @handles("conversations.open")
 def open_conversation(call: Call) -> Json:
-    """Open the direct message with one or more people; it is created on first use."""
+    """Open the direct message with one or more people; it is created on first use.
+
+    Raises:
+        SlackError: `users_list_not_supplied`.
+    """
     if reference := call.get("channel"):
         channel = channel_access.visible_channel(call, "manage")
         return {
@@ -112,7 +116,11 @@ def history(call: Call) -> Json:
 
 @handles("conversations.replies")
 def replies(call: Call) -> Json:
-    """A thread: the parent, then its replies, oldest first."""
+    """A thread: the parent, then its replies, oldest first.
+
+    Raises:
+        SlackError: `thread_not_found`.
+    """
     channel = channel_access.visible_channel(call, "history")
     channel_access.require_membership(call, channel)
     parent = channel.find(str(call.get("ts")))

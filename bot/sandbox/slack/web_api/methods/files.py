@@ -13,7 +13,11 @@ _FILES = array(shape(_FIELDS, "id"), 100)
 
 @handles("files.getUploadURLExternal")
 def get_upload_url(call: Call) -> Json:
-    """Announce a file and return the address to send its bytes to."""
+    """Announce a file and return the address to send its bytes to.
+
+    Raises:
+        SlackError: `invalid_arguments` for an empty file, or `file_upload_size_restricted`.
+    """  # noqa: DOC501 - `invalid_arguments` makes a SlackError
     if call.args["length"] <= 0:
         raise invalid_arguments("must be greater than 0 [json-pointer:/length]")
     if call.args["length"] > MAX_SIZE:
@@ -24,7 +28,11 @@ def get_upload_url(call: Call) -> Json:
 
 @handles("files.completeUploadExternal")
 def complete_upload(call: Call) -> Json:
-    """Complete uploads and share them in channels."""
+    """Complete uploads and share them in channels.
+
+    Raises:
+        SlackError: `invalid_arguments` with each problem of `files`.
+    """  # noqa: DOC501 - `invalid_arguments` makes a SlackError
     report: Report = []
     _FILES(call.args["files"], "/files", report)
     if report:

@@ -97,7 +97,11 @@ def _set_enabled(call: Call, enabled: bool) -> Json:
 
 @handles("usergroups.users.list")
 def list_users(call: Call) -> Json:
-    """The ids of the members."""
+    """The ids of the members.
+
+    Raises:
+        SlackError: `no_such_subteam`.
+    """
     _require_paid(call)
     group = _group(call)
     if group.disabled_at and not call.get("include_disabled"):
@@ -107,7 +111,11 @@ def list_users(call: Call) -> Json:
 
 @handles("usergroups.users.update")
 def update_users(call: Call) -> Json:
-    """Replace the members; the list cannot be empty."""
+    """Replace the members.
+
+    Raises:
+        SlackError: `no_users_provided`: the list cannot be empty.
+    """
     _require_writable(call)
     group, users = _group(call), call.get("users")
     if not users:

@@ -25,7 +25,11 @@ def info(call: Call) -> Json:
 
 @handles("users.list")
 def list_users(call: Call) -> Json:
-    """All people, page by page; without a limit only in a small workspace."""
+    """All people, page by page.
+
+    Raises:
+        SlackError: `limit_required`, but in a small workspace.
+    """
     users = [user for user in call.slack.workspace.users.values() if not user.stranger]
     limit = call.get("limit")
     if not limit and len(users) > MAX_WITHOUT_LIMIT:
@@ -43,7 +47,11 @@ def list_users(call: Call) -> Json:
 
 @handles("users.lookupByEmail")
 def lookup_by_email(call: Call) -> Json:
-    """The active person with this e-mail address."""
+    """The active person with this e-mail address.
+
+    Raises:
+        SlackError: `users_not_found`.
+    """
     email = str(call.get("email")).lower()
     for user in call.slack.workspace.users.values():
         if user.email and user.email.lower() == email and not user.deleted and not user.stranger:

@@ -34,7 +34,11 @@ def push(call: Call) -> Json:
 
 @handles("views.update")
 def update(call: Call) -> Json:
-    """Replace the content of a view."""
+    """Replace the content of a view.
+
+    Raises:
+        SlackError: `invalid_arguments` unless exactly one id names the view, or where its type would change.
+    """  # noqa: DOC501 - `invalid_arguments` makes a SlackError
     view_id, external_id = call.get("view_id"), call.get("external_id")
     if view_id and external_id:
         raise invalid_arguments("Cannot provide both `view_id` and `external_id`")
@@ -50,7 +54,11 @@ def update(call: Call) -> Json:
 
 @handles("views.publish")
 def publish(call: Call) -> Json:
-    """Publish a person's Home tab."""
+    """Publish a person's Home tab.
+
+    Raises:
+        SlackError: `not_enabled` for an app without a Home tab, `invalid_arguments` for nobody's.
+    """  # noqa: DOC501 - `invalid_arguments` makes a SlackError
     if not call.app.home_tab:
         raise SlackError("not_enabled")
     definition = check_view(call.args["view"], "home")
