@@ -29,15 +29,15 @@ from bot.slack import connections, listeners
 from bot.slack.clock import slack_time
 from bot.slack.gateway import Gateway
 from bot.slack.health import SlackHealth
+from bot.slack.http_server import Checks, Web
 from bot.slack.identity import Identity
 from bot.slack.socket_mode import SocketMode
-from bot.slack.web import Checks, Web
 from bot.worker.jobs.table import job_handlers
 from bot.worker.schedule import Scheduler
 from bot.worker.worker import Worker
 from handlers.catalogue_cache import CatalogueCache
 from handlers.context import Context
-from handlers.limiter import Limiter
+from handlers.overload import Limiter
 from handlers.people.lookup import PeopleLookup
 from models.clock import Clock
 from models.jobs import LEASE
@@ -160,7 +160,7 @@ async def build(
         listeners.register(bolt, context)
         on_gap = context.people.invalidate
         socket = connections.socket_mode(config, bolt, client, http, metrics, on_gap)
-        inlet = connections.http_inlet(config, bolt, metrics, on_gap)
+        inlet = connections.http_receiver(config, bolt, metrics, on_gap)
 
         gateway = Gateway(connections.web_client(config, http, retries=False), clock, timeout=slack_timeout)
         connector_context = ConnectorContext(clock, http, gateway, bot_user_id=lambda: identity.user_id)

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from blocks.admin.fields.connector import ConnectorKind
 from handlers.catalogue_cache import CatalogueCache
-from handlers.limiter import Limiter, OverloadNotices
+from handlers.overload import Limiter, OverloadNotices
 from handlers.people.lookup import PeopleLookup
 from handlers.write_batcher import WriteBatcher
 from models.clock import Clock

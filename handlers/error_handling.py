@@ -1,6 +1,6 @@
 """Run handlers so that every delivery is answered and every error is shown and logged.
 
-Only so many run at once (`handlers.limiter`). A delivery that gets no turn is refused at once, in words: in
+Only so many run at once (`handlers.overload`). A delivery that gets no turn is refused at once, in words: in
 the form, as the command's answer, or in a message to whoever clicked. An event is not answered, so that Slack
 sends it again.
 
@@ -24,7 +24,7 @@ from blocks import kit
 from blocks.kit.text import esc
 from handlers.context import Context
 from handlers.deliveries import Click, Command, Event, SlackDelivery, Submission, Suggestion
-from handlers.limiter import Overloaded
+from handlers.overload import Overloaded
 from models.errors import Refusal, Repeated, SentAlready
 from models.lifecycle.redraw import OVERLOADED, send_text
 from models.store.base import Unavailable

@@ -8,7 +8,7 @@ from blocks.kit import Block, Element, Message
 from blocks.kit.text import cut, esc, mention, moment, quote
 from models.catalogue.spec.conflicts import ConflictAction
 from models.durations import duration_words
-from models.lifecycle.separation_of_duties import blocking_sentence
+from models.lifecycle.check_conflicts import blocking_sentence
 from models.policy import Conflict, HoldingState
 from models.queries.stories import GrantStory, RequestStory
 from models.tables.requests import Request

@@ -11,7 +11,7 @@ from bot.config import Config
 from bot.metrics import Metrics
 from bot.slack import call_metrics
 from bot.slack.health import SlackHealth
-from bot.slack.http_inlet import Inlet
+from bot.slack.http_receiver import HttpReceiver
 from bot.slack.identity import Identity
 from bot.slack.socket_mode import SocketMode
 
@@ -37,7 +37,7 @@ def web_client(config: Config, http: aiohttp.ClientSession, *, retries: bool = T
 
 
 def bolt_app(config: Config, http: aiohttp.ClientSession, identity: Identity) -> AsyncApp:
-    """The Bolt app: a listener has committed when Slack gets its answer (signatures: `http_inlet`)."""
+    """The Bolt app: a listener has committed when Slack gets its answer (signatures: `http_receiver`)."""
 
     async def authorize() -> AuthorizeResult:
         return identity.authorization  # Bolt would ask auth.test, at the first delivery or at each
@@ -64,11 +64,11 @@ def socket_mode(
     return SocketMode(bolt, client, http, token.get_secret_value(), metrics, on_gap=on_gap)
 
 
-def http_inlet(
+def http_receiver(
     config: Config, bolt: AsyncApp, metrics: Metrics, on_gap: Callable[[], object]
-) -> Inlet | None:
+) -> HttpReceiver | None:
     """The endpoint for deliveries in mode http, else None; `on_gap` as in `socket_mode`."""
     secret = config.slack.signing_secret
     if config.slack.mode != "http" or secret is None:
         return None
-    return Inlet(bolt, secret.get_secret_value(), metrics, on_gap=on_gap)
+    return HttpReceiver(bolt, secret.get_secret_value(), metrics, on_gap=on_gap)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from models.catalogue import mentions
 from models.catalogue.spec import AppSpec, OnBehalf
 from models.catalogue.spec.references import ApproverRef, ApproverRole, GroupRef, PersonRef, parse_approver
-from models.lifecycle import separation_of_duties
+from models.lifecycle import check_conflicts
 from models.registry import directory
 from models.store.case import Case
 
@@ -60,7 +60,7 @@ def find_stale(case: Case, app: AppSpec, people: Iterable[str], cutoffs: Cutoffs
 
 def mentioned_approvers(case: Case, app: AppSpec) -> list[ApproverRef]:
     """Return the approvers that an app's rules name, and those of conflicts that concern the app."""
-    conflict_stages = separation_of_duties.conflict_stages(case, app)
+    conflict_stages = check_conflicts.conflict_stages(case, app)
     conflict_approvers = [
         parse_approver(text) for stage in conflict_stages for text in stage.deciders_and_alternates
     ]

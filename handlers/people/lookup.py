@@ -23,7 +23,7 @@ from handlers.people.freshness import (
     unknown_refs,
 )
 from handlers.people.timeout import TimedCalls
-from handlers.people.usergroups import UserGroups
+from handlers.people.usergroup_menu import UserGroupMenu
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.references import GroupRef
 from models.clock import Clock
@@ -54,7 +54,7 @@ class PeopleLookup:
         self._profile_read_at: dict[str, datetime] = {}
         self._checked_at: dict[str, datetime] = {}
         self._lookups: dict[str, asyncio.Task[None]] = {}
-        self.usergroups = UserGroups(clock, client, self._calls)
+        self.usergroups = UserGroupMenu(clock, client, self._calls)
 
     def invalidate(self) -> None:
         """Count every lookup of people and groups until now as too old, since events may have been missed.

@@ -8,7 +8,7 @@ from blocks.forms.term import TermBlock, TermChoice
 from handlers.deliveries import Click, Submission
 from handlers.people import refresh
 from handlers.routes import on_click, on_submit
-from models.lifecycle import separation_of_duties
+from models.lifecycle import check_conflicts
 from models.lifecycle.request import cancel, decide
 from models.lifecycle.request import reassign as reassign_verbs
 from models.lifecycle.request import remind as remind_verbs
@@ -114,7 +114,7 @@ async def _decidable(click: Click) -> RequestStory:
 async def _approvable(click: Click) -> RequestStory:
     """Load it unless it conflicts with what the beneficiary has got since, which its cards show then."""
     story = await _decidable(click)
-    await click.read(separation_of_duties.refuse_conflict, story.request, story.conflicts)
+    await click.read(check_conflicts.refuse_conflict, story.request, story.conflicts)
     return story
 
 

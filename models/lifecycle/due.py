@@ -17,8 +17,8 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, TextClause, bindparam, not_, select, text
 
-from models.lifecycle import clock_set_back, mass_revocation, redraw, transitions
-from models.lifecycle.grant import end_dates, fill_rounds, give, revoke
+from models.lifecycle import clock_set_back, mass_revocation, transitions
+from models.lifecycle.grant import end_dates, expiry_notices, fill_rounds, give, revoke
 from models.lifecycle.people import delegations
 from models.lifecycle.request import emergency, escalate, remind
 from models.lifecycle.transitions import close_request
@@ -26,7 +26,6 @@ from models.registry.policy_snapshot import policy_of
 from models.statements import among
 from models.store.case import Busy, Case
 from models.store.outcome import SYSTEM, Outcome
-from models.tables.cards import CardKind
 from models.tables.grants import Direction, Grant
 from models.tables.people import Delegation, Person
 from models.tables.requests import Request
@@ -215,20 +214,6 @@ def _grants(case: Case, requests: Collection[Request]) -> None:
     case.lock_now(Grant, {request.grant_id for request in requests if request.grant_id is not None})
 
 
-def _notify(out: Outcome, grant: Grant) -> None:
-    if grant.ends_at is None:  # it has no end any more, and so no notices
-        out.change(grant, notice_at=None)
-        return
-    passed = end_dates.passed_notices(out.case, grant, out.now)
-    grant = out.change(grant, notices=sorted({*grant.notices, *passed}))
-    grant = out.change(grant, notice_at=end_dates.next_notice(out.case, grant))
-    if grant.state is GrantState.ACTIVE and grant.ends_at is not None and grant.ends_at > out.now:
-        last = min(passed, default=0)
-        subject = f"{grant.ref}/{last}/{int(grant.ends_at.timestamp())}"
-        redraw.want_card(out, CardKind.NOTICE, subject, grant.ref, grant.person_id)
-        transitions.record_grant(out, grant, SYSTEM, "grant.notice", before_end=last)
-
-
 def _emergencies(case: Case, reviews: Collection[Review]) -> None:
     case.hand(Request, {review.request_id for review in reviews})
 
@@ -238,7 +223,7 @@ PARTS: tuple[_Part[Any], ...] = (
     _Part("expire", Request, "expires_at", _expire, _grants),
     _Part("escalate", Request, "escalate_at", escalate.escalate),
     _Part("warn", Request, "warn_at", remind.warn_of_expiry),
-    _Part("notice", Grant, "notice_at", _notify),
+    _Part("notice", Grant, "notice_at", expiry_notices.send),
     _Part("remind", Request, "remind_at", remind.send_reminder),
     _Part("stand in", Delegation, "due_at", delegations.begin_or_end),
     _Part("review", Review, "remind_at", emergency.remind_reviewers, _emergencies),

@@ -1,6 +1,7 @@
 """Access rules as pure functions of a `Question` and a directory: no database, no clock, no Slack."""
 
 from models.policy.conditions import applies
+from models.policy.conflicts import Conflict, block_sentence, find_conflicts
 from models.policy.decide import EmergencyFollowUp, decide, emergency_follow_up
 from models.policy.decision import (
     Candidate,
@@ -22,7 +23,6 @@ from models.policy.facts import (
     PersonFacts,
     Question,
 )
-from models.policy.separation_of_duties import Conflict, block_sentence, find_conflicts
 from models.policy.stages import open_stage
 from models.policy.tally import Tally, TallyStatus, escalation_wait, tally
 

@@ -9,10 +9,10 @@ from models.catalogue.spec.conflicts import ConflictAction
 from models.durations import duration_words
 from models.policy.approvers import find_candidates, name_of
 from models.policy.conditions import applies
+from models.policy.conflicts import Conflict, blocking_conflicts, find_conflicts
 from models.policy.decision import PolicyDecision, Reason, Verdict
 from models.policy.duration_rules import emergency_duration_problem
 from models.policy.facts import PeopleDirectory, Question
-from models.policy.separation_of_duties import Conflict, blocking_conflicts, find_conflicts
 from models.policy.stages import conflict_sentence, plan_stages
 
 ON_BEHALF = "on behalf"

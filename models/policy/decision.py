@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from models.catalogue.spec import StageSpec
-from models.policy.separation_of_duties import Conflict
+from models.policy.conflicts import Conflict
 
 
 class Verdict(StrEnum):

@@ -12,9 +12,9 @@ from models.policy.approvers import (
     with_reassignments,
 )
 from models.policy.conditions import applies, names_emergency
+from models.policy.conflicts import Conflict
 from models.policy.decision import NEW_STAGE, Candidate, PlannedStage, Reason, StageHistory
 from models.policy.facts import PeopleDirectory, Question
-from models.policy.separation_of_duties import Conflict
 from models.policy.tally import StageMatching
 from models.text import first_items, join_words
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from models.catalogue.app_edits import access_index
 from models.catalogue.spec import AppSpec, RequestKind
-from models.lifecycle import separation_of_duties
+from models.lifecycle import check_conflicts
 from models.lifecycle.request.plan import Planned
 from models.policy import Question, check_duration, decide
 from models.registry.directory import Directory
@@ -47,7 +47,7 @@ def plan_scenario(case: Case, app: AppSpec, scenario: Scenario) -> Planned:
         kind=scenario.kind,
         emergency=scenario.emergency,
     )
-    question = separation_of_duties.with_conflicts(case, question)
+    question = check_conflicts.with_conflicts(case, question)
     person = who.person(scenario.person)
     temporary = bool(person and person.temporary)
     verdict = check_duration(snapshot.policy, scenario.length, None, None, scenario.at, temporary=temporary)

@@ -8,7 +8,7 @@ from models import audit
 from models.audit import TrailEntry
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.enums import RequestKind
-from models.lifecycle import separation_of_duties
+from models.lifecycle import check_conflicts
 from models.lifecycle.grant import end_dates
 from models.policy import Conflict
 from models.queries.stage_stories import StageStory, stage_stories
@@ -182,7 +182,7 @@ def request_story(case: Case, ref: str) -> RequestStory:
         extended=grant if request.kind is RequestKind.EXTEND else None,
         names=names,
         admins=admins,
-        conflicts=separation_of_duties.clashes_of(case, request) if pending else (),
+        conflicts=check_conflicts.clashes_of(case, request) if pending else (),
         temporary=bool(beneficiary and beneficiary.temporary),
         review=review,
         owners=owners,
@@ -250,6 +250,6 @@ def _positions(who: Directory, person_ids: Iterable[str]) -> dict[str, str]:
 
 
 def _other_grants(case: Case, request: Request) -> Iterator[Grant]:
-    for grant in separation_of_duties.grants_of(case, request.beneficiary_id):
+    for grant in check_conflicts.grants_of(case, request.beneficiary_id):
         if grant.app_key == request.app_key and grant.id != request.grant_id:
             yield grant

@@ -21,8 +21,8 @@ from structlog.testing import capture_logs
 from yarl import URL
 
 from bot.sandbox.slack.delivery.signing import signature, signed_headers
-from bot.slack import http_inlet
-from bot.slack.http_inlet import MAX_BODY
+from bot.slack import http_receiver
+from bot.slack.http_receiver import MAX_BODY
 from models.clock import ManualClock
 from tests.conftest import START
 from tests.world import World, running
@@ -285,7 +285,7 @@ async def test_what_is_refused_anyway_is_refused_before_its_body_is_there(
 async def test_a_body_that_does_not_come_is_not_waited_for(
     forger: Forger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http_inlet, "BODY_TIMEOUT", 0.05)
+    monkeypatch.setattr(http_receiver, "BODY_TIMEOUT", 0.05)
     assert await begun(forger, forger.headers(CHALLENGE), len(CHALLENGE)) == b"408"
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import aiohttp
 
-from handlers.limiter import Limiter
+from handlers.overload import Limiter
 from models.jobs import Job
 from models.lifecycle.redraw import OVERLOADED
 from models.lifecycle.request.plan import Draft

@@ -122,3 +122,31 @@ async def test_of_several_notices_that_were_missed_the_last_is_sent(store: Store
     await sweep(store)
     (told,) = await trail_of(store, subject=ref, action="grant.notice")
     assert told.data["before_end"] == 30 * 60
+
+
+@pytest.mark.parametrize(
+    ("length", "notices", "expected"),
+    [
+        (timedelta(hours=1), ["1d", "1h"], timedelta(minutes=10)),
+        (timedelta(minutes=12), ["1d", "1h"], timedelta(minutes=5)),
+        (timedelta(minutes=9), ["1d", "1h"], None),
+        (timedelta(hours=8), ["1d", "1h"], timedelta(hours=1)),
+        (timedelta(hours=1), [], None),
+    ],
+)
+async def test_a_short_access_has_a_notice_that_comes_in_time(
+    store: Store, clock: ManualClock, length: timedelta, notices: list[str], expected: timedelta | None
+) -> None:
+    await store.run(found, GITHUB.model_validate(GITHUB.stored() | {"expiry_notices": notices}))
+    ref = await hold(store, Term(length=length), "engineering")
+    held = await grant(store, ref)
+    if expected is None:
+        assert held.notice_at is None
+        return
+    assert held.ends_at is not None
+    assert held.notice_at == held.ends_at - expected
+    clock.advance(length - expected)
+    await sweep(store)
+    (entry,) = await trail_of(store, subject=ref, action="grant.notice")
+    assert entry.data["before_end"] == expected.total_seconds()
+    assert (await grant(store, ref)).notice_at is None

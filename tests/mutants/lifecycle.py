@@ -57,18 +57,18 @@ LIFECYCLE = (
     ),
     mutant(
         "duties-not-looked-at-when-sent", "R4", "models/lifecycle/request/plan.py",
-        "return [separation_of_duties.with_conflicts(case, question, chosen) for question in questions]",
+        "return [check_conflicts.with_conflicts(case, question, chosen) for question in questions]",
         "return list(questions)",
         f"{OF_DUTIES}::test_who_has_one_is_refused_the_other_before_anything_is_sent",
     ),
     mutant(
         "duties-not-looked-at-when-decided", "R4", DECIDE,
-        "        separation_of_duties.refuse_conflict(case, request, conflicts)\n", "        pass\n",
+        "        check_conflicts.refuse_conflict(case, request, conflicts)\n", "        pass\n",
         f"{OF_DUTIES}::test_a_block_that_has_come_up_since_lets_nobody_approve",
     ),
     mutant(
         "duties-not-looked-at-when-given", "R4", RECONCILE,
-        "return _endless(grant, person) or separation_of_duties.reason_not_to_give(case, grant, person.name)",
+        "return _endless(grant, person) or check_conflicts.reason_not_to_give(case, grant, person.name)",
         "return _endless(grant, person)",
         f"{OF_DUTIES}::test_a_block_that_came_up_after_the_approval_stops_the_second_at_the_grant",
     ),
@@ -199,9 +199,14 @@ LIFECYCLE = (
         "bot/test_schedule.py::test_what_is_broken_holds_up_nothing_else",
     ),
     mutant(
-        "first-notice-instead-of-the-last", "R20", DUE,
+        "first-notice-instead-of-the-last", "R20", "models/lifecycle/grant/expiry_notices.py",
         "last = min(passed, default=0)", "last = max(passed, default=0)",
         f"{OF_SWEEP}::test_of_several_notices_that_were_missed_the_last_is_sent",
+    ),
+    mutant(
+        "no-notice-for-a-short-access", "R20", "models/lifecycle/grant/expiry_notices.py",
+        "return [max(length / 6, SHORTEST_LEAD)] if length >= SHORTEST_GRANT else []", "return []",
+        f"{OF_SWEEP}::test_a_short_access_has_a_notice_that_comes_in_time",
     ),
     mutant(
         "backup-not-held-back", "R15", "models/lifecycle/mass_revocation.py",

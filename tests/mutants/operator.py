@@ -9,7 +9,7 @@ OPERATOR = (
     mutant(
         "unsigned-waited-for",
         "idle connections",
-        "bot/slack/http_inlet.py",
+        "bot/slack/http_receiver.py",
         "if not is_signature(stamp, signature):",
         "if not stamp:",
         f"{OF_WEB}::test_what_is_refused_anyway_is_refused_before_its_body_is_there",
@@ -17,7 +17,7 @@ OPERATOR = (
     mutant(
         "stale-waited-for",
         "idle connections",
-        "bot/slack/http_inlet.py",
+        "bot/slack/http_receiver.py",
         "if not request.content.is_eof():",
         "if False:",
         f"{OF_WEB}::test_what_is_refused_anyway_is_refused_before_its_body_is_there",
@@ -25,7 +25,7 @@ OPERATOR = (
     mutant(
         "slow-body",
         "idle connections",
-        "bot/slack/http_inlet.py",
+        "bot/slack/http_receiver.py",
         "async with asyncio.timeout(BODY_TIMEOUT):",
         "async with asyncio.timeout(3600):",
         f"{OF_WEB}::test_a_body_that_does_not_come_is_not_waited_for",
@@ -66,7 +66,7 @@ OPERATOR = (
     mutant(
         "reasons-in-public",
         "health on the public port",
-        "bot/slack/web.py",
+        "bot/slack/http_server.py",
         'add_get("/readyz", self._bare_readyz)',
         'add_get("/readyz", self._readyz)',
         f"{OF_WEB}::test_it_is_ready_as_long_as_all_its_parts_are",

@@ -21,7 +21,7 @@ THREATS = (
         f"{OF_WEB}::test_a_signature_is_good_for_five_minutes",
     ),
     mutant(
-        "giant-read", "giants", "bot/slack/web.py",
+        "giant-read", "giants", "bot/slack/http_server.py",
         "web.Application(client_max_size=MAX_BODY,", "web.Application(client_max_size=MAX_BODY * 64,",
         f"{OF_WEB}::test_giants_are_refused_before_they_are_read",
     ),

@@ -8,6 +8,7 @@ from models.catalogue.spec.people import PERSON
 from models.catalogue.spec.references import parse_person
 from models.errors import Invalid
 from models.lifecycle import redraw, transitions
+from models.lifecycle.grant import expiry_notices
 from models.policy import PersonFacts
 from models.registry import catalogue_entries
 from models.registry.directory import Directory
@@ -41,30 +42,7 @@ def lock_extensions(case: Case, grant_id: int) -> None:
 def reschedule(out: Outcome, grant: Grant, **new: Any) -> Grant:
     """Change columns of an active grant, and set when its end and its next notice are due."""
     grant = out.change(grant, **new)
-    return out.change(grant, due_at=grant.ends_at, notice_at=next_notice(out.case, grant))
-
-
-def next_notice(case: Case, grant: Grant) -> datetime | None:
-    """When the next expiry notice is due: the earliest that was not sent.
-
-    Notices with a lead time longer than the access itself are left out.
-    """
-    if grant.ends_at is None or grant.active_at is None:
-        return None
-    leads = [
-        lead
-        for lead in policy_of(case, grant.policy).policy.expiry_notices
-        if int(lead.total_seconds()) not in grant.notices
-    ]
-    moments = [grant.ends_at - lead for lead in leads if grant.ends_at - lead > grant.active_at]
-    return min(moments, default=None)
-
-
-def passed_notices(case: Case, grant: Grant, now: datetime) -> list[int]:
-    """The lead times, in seconds, of the notices whose moment before the present end has come."""
-    leads = policy_of(case, grant.policy).policy.expiry_notices
-    end = grant.ends_at
-    return sorted(int(lead.total_seconds()) for lead in leads if end is not None and end - lead <= now)
+    return out.change(grant, due_at=grant.ends_at, notice_at=expiry_notices.next_notice(out.case, grant))
 
 
 def check_later(grant: Grant, term: Term) -> None:
@@ -86,7 +64,7 @@ def lengthen_grant(out: Outcome, grant: Grant, request: Request) -> Grant:
     else:
         grant = out.change(grant, length=None, ends_at=term.end)
     # Nobody whose access was just extended needs a notice at once that it is short.
-    grant = reschedule(out, grant, notices=passed_notices(out.case, grant, out.now))
+    grant = reschedule(out, grant, notices=expiry_notices.passed_notices(out.case, grant, out.now))
     transitions.record_grant(
         out, grant, SYSTEM, "grant.extended", request=request.ref, before=before, after=_as_json(grant)
     )
@@ -98,7 +76,7 @@ def shorten_grant(out: Outcome, grant: Grant, by: str, end: datetime) -> Grant:
     """Move the end of an active grant to `end`, which is earlier, with the notices of the new end."""
     before = _as_json(grant)
     grant = out.change(grant, length=None, ends_at=end)
-    grant = reschedule(out, grant, notices=passed_notices(out.case, grant, out.now))
+    grant = reschedule(out, grant, notices=expiry_notices.passed_notices(out.case, grant, out.now))
     transitions.record_grant(out, grant, by, "grant.shortened", before=before, after=_as_json(grant))
     redraw.redraw_grant(out, grant)
     return grant
@@ -150,7 +128,7 @@ def _limit(out: Outcome, grant: Grant, person: PersonFacts) -> Grant:
     snapshot, who = policy_of(out.case, grant.policy), Directory(out.case)
     end = out.now + (snapshot.policy.max_duration or DEFAULT_MAXIMUM)
     grant = out.change(grant, ends_at=end)
-    grant = reschedule(out, grant, notices=passed_notices(out.case, grant, out.now))
+    grant = reschedule(out, grant, notices=expiry_notices.passed_notices(out.case, grant, out.now))
     transitions.record_grant(
         out,
         grant,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from models.catalogue.spec.enums import RequestKind
 from models.jobs import Urgency
-from models.lifecycle import redraw, separation_of_duties, transitions
+from models.lifecycle import check_conflicts, redraw, transitions
 from models.lifecycle.grant import end_dates
 from models.lifecycle.transitions import move_grant
 from models.registry.directory import Directory
@@ -93,7 +93,7 @@ def retry(out: Outcome, grant: Grant, by: str) -> Grant:
 
 
 def _create(out: Outcome, request: Request) -> Request:
-    separation_of_duties.lock_for(out.case, request)
+    check_conflicts.lock_for(out.case, request)
     term, snapshot = Term.from_json(request.term), policy_of(out.case, request.policy)
     later = term.start is not None and term.start > out.now
     grant = out.add(
@@ -129,7 +129,7 @@ def _create(out: Outcome, request: Request) -> Request:
     if not later:
         _enqueue_giving(out, grant)
     redraw.redraw_request(out, request)
-    separation_of_duties.redraw_conflicting(out, grant)
+    check_conflicts.redraw_conflicting(out, grant)
     return request
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, not_, select, text
 
 from models.jobs import Urgency, backoff
-from models.lifecycle import separation_of_duties
+from models.lifecycle import check_conflicts
 from models.lifecycle.grant import revoke, tasks
 from models.lifecycle.grant.give import TRIES, mark_active, mark_failed
 from models.lifecycle.grant.verify_approvals import missing_approvals
@@ -260,7 +260,7 @@ def _check_grants(out: Out, ids: Collection[int]) -> int:
 
 
 def _ineligible(case: Case, grant: Grant, person: PersonFacts) -> str | None:
-    return _endless(grant, person) or separation_of_duties.reason_not_to_give(case, grant, person.name)
+    return _endless(grant, person) or check_conflicts.reason_not_to_give(case, grant, person.name)
 
 
 def _endless(grant: Grant, person: PersonFacts) -> str | None:

@@ -2,7 +2,7 @@
 
 from models.errors import Closed, NotAllowed
 from models.jobs import Urgency
-from models.lifecycle import redraw, separation_of_duties
+from models.lifecycle import check_conflicts, redraw
 from models.lifecycle.grant import end_dates
 from models.lifecycle.grant.give import enqueue_round, retry
 from models.lifecycle.transitions import close_request, move_grant
@@ -80,7 +80,7 @@ def mark_ended(out: Outcome, grant: Grant, by: str = SYSTEM) -> Grant:
     if grant.active_at is not None:
         redraw.want_card(out, CardKind.OVER, grant.ref, grant.ref, grant.person_id)
     redraw.redraw_grant(out, grant)
-    separation_of_duties.redraw_conflicting(out, grant)
+    check_conflicts.redraw_conflicting(out, grant)
     return grant
 
 

@@ -1,8 +1,8 @@
 """Approve or reject a request, and count the votes of its open stage."""
 
 from models.errors import AlreadyDecided, Closed, Invalid, NotAllowed, NotAnApprover, OwnRequest
-from models.lifecycle import redraw, separation_of_duties, transitions
-from models.lifecycle.request import change_duration, duplicates, look_ahead, stages
+from models.lifecycle import check_conflicts, redraw, transitions
+from models.lifecycle.request import change_duration, duplicates, prefetch_decision, stages
 from models.lifecycle.request.stages import OpenStage
 from models.lifecycle.transitions import close_request
 from models.policy import Conflict, TallyStatus
@@ -64,9 +64,9 @@ def reject(out: Outcome, ref: str, by: str, *, comment: str = "") -> Request:
 def may_decide(out: Outcome, ref: str, by: str) -> Request:
     """Return the request, if this person may decide on it now; raises as `approve` does."""
     request = lock_request(out.case, ref)
-    look_ahead.read_ahead(out.case, request, by, approves=False)
+    prefetch_decision.read_ahead(out.case, request, by, approves=False)
     _open_stage(out.case, request, by)
-    if separation_of_duties.clashes_of(out.case, request):
+    if check_conflicts.clashes_of(out.case, request):
         redraw.redraw_request(out, request)  # conflicts may have come up after the cards were drawn
     return request
 
@@ -98,13 +98,13 @@ def only_pending(case: Case, request: Request) -> Request:
 def _decide(out: Outcome, ref: str, by: str, approves: bool, comment: str, term: Term | None) -> Request:
     case = out.case
     request = lock_request(case, ref)
-    look_ahead.read_ahead(case, request, by, approves=approves)
+    prefetch_decision.read_ahead(case, request, by, approves=approves)
     duplicates.refuse_resent_decision(case, request, by, approves, comment, term)
     stage = _open_stage(case, request, by)
     comment = check_comment(case, request, comment, approves=approves)
-    conflicts = separation_of_duties.lock_and_find_clashes(case, request)
+    conflicts = check_conflicts.lock_and_find_clashes(case, request)
     if approves:
-        separation_of_duties.refuse_conflict(case, request, conflicts)
+        check_conflicts.refuse_conflict(case, request, conflicts)
     if term is not None:
         request = change_duration.change_term(out, request, by, term)
     elif approves:
@@ -139,7 +139,7 @@ def _record(out: Outcome, stage: OpenStage, decision: Decision, conflicts: tuple
         because=stage.because(decision.person_id),
         stands_in_for=decision.seat_id,
         term=decision.term,
-        **({"conflicts": separation_of_duties.clashes_as_json(conflicts)} if conflicts else {}),
+        **({"conflicts": check_conflicts.clashes_as_json(conflicts)} if conflicts else {}),
     )
 
 

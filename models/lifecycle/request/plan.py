@@ -8,7 +8,7 @@ from models.catalogue.spec import AccessSpec, AppSpec
 from models.catalogue.spec.enums import OnBehalf, RequestKind
 from models.catalogue.spec.references import access_ref
 from models.errors import Denied, Duplicate, Invalid, NotAllowed, NotFound
-from models.lifecycle import separation_of_duties
+from models.lifecycle import check_conflicts
 from models.lifecycle.request import duplicates
 from models.policy import (
     DurationCheck,
@@ -205,7 +205,7 @@ def _questions(case: Case, draft: Draft, snapshots: Sequence[Snapshot]) -> list[
         )
         for snapshot in snapshots
     )
-    return [separation_of_duties.with_conflicts(case, question, chosen) for question in questions]
+    return [check_conflicts.with_conflicts(case, question, chosen) for question in questions]
 
 
 def _plan_access(directory: Directory, draft: Draft, snapshot: Snapshot, question: Question) -> Planned:

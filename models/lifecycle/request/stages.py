@@ -7,8 +7,8 @@ from datetime import datetime
 from models.catalogue.spec.references import ApproverRole, ids_among
 from models.lifecycle.grant import give
 from models.lifecycle.request import asked_people, emergency
-from models.lifecycle.request.look_ahead import pending_in_hand
 from models.lifecycle.request.plan import question_of
+from models.lifecycle.request.prefetch_decision import pending_in_hand
 from models.lifecycle.transitions import close_request
 from models.policy import (
     Candidate,

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from models.catalogue.spec.enums import Need, RequestKind
 from models.errors import Duplicate, Invalid, NotAllowed
-from models.lifecycle import redraw, separation_of_duties, transitions
+from models.lifecycle import check_conflicts, redraw, transitions
 from models.lifecycle.grant import end_dates
 from models.lifecycle.request import asked_people, duplicates, stages
 from models.lifecycle.request.plan import Draft, Planned, plan
@@ -44,7 +44,7 @@ def submit(out: Outcome, draft: Draft, limits: Limits = DEFAULT_LIMITS) -> list[
     requests = _write(out, draft, planned)
     requests = [_open(out, request, plan, who) for request, plan in zip(requests, planned, strict=True)]
     conflicting = (request for request in requests if request.because["conflicts"])
-    separation_of_duties.redraw_conflicting(out, *conflicting)
+    check_conflicts.redraw_conflicting(out, *conflicting)
     return requests
 
 
@@ -148,7 +148,7 @@ def _add(out: Outcome, draft: Draft, planned: Planned, submission: str, digest: 
         emergency=draft.emergency,
         because={
             "reasons": [{"rule": r.rule, "text": r.text} for r in planned.decision.because],
-            "conflicts": separation_of_duties.clashes_as_json(planned.decision.conflicts),
+            "conflicts": check_conflicts.clashes_as_json(planned.decision.conflicts),
         },
         state=RequestState.PENDING,
         grant_id=draft.grant_id,

@@ -28,7 +28,7 @@ class GroupName:
         return f"@{self.handle}, {self.name}" if self.name and self.name != self.handle else f"@{self.handle}"
 
 
-class UserGroups:
+class UserGroupMenu:
     """All enabled user groups. Where Slack does not answer, those of its last answer."""
 
     def __init__(self, clock: Clock, client: AsyncWebClient, calls: TimedCalls) -> None:

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from handlers import limiter
-from handlers.limiter import Limiter, Overloaded
+from handlers import overload
+from handlers.overload import Limiter, Overloaded
 
 
 async def waits(turns: Limiter, name: str, began: list[str], *, person: bool = True) -> None:
@@ -69,7 +69,7 @@ async def test_who_gets_no_turn_in_time_is_turned_away_and_counted() -> None:
 async def test_while_others_wait_without_a_break_a_newcomer_waits_briefly(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(limiter, "BUSY_QUEUE_TIMEOUT", 0.0)
+    monkeypatch.setattr(overload, "BUSY_QUEUE_TIMEOUT", 0.0)
     turns = Limiter(concurrent=1, timeout=0.05)
     await turns.enter(person=True)
     with pytest.raises(Overloaded):
@@ -88,7 +88,7 @@ async def test_while_others_wait_without_a_break_a_newcomer_waits_briefly(
 
 
 async def test_more_than_so_many_do_not_even_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limiter, "MAX_QUEUED", 2)
+    monkeypatch.setattr(overload, "MAX_QUEUED", 2)
     turns, began = Limiter(concurrent=1), list[str]()
     await turns.enter(person=True)
     tasks = [asyncio.create_task(waits(turns, name, began)) for name in ("Ada", "Ben")]

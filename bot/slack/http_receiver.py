@@ -40,7 +40,7 @@ class _Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Inlet:
+class HttpReceiver:
     """Receives Slack's deliveries over HTTP and hands them to Bolt."""
 
     bolt: AsyncApp

@@ -9,8 +9,8 @@ from aiohttp import web
 from sqlalchemy import Integer, literal_column, select
 
 from bot.metrics import Metrics
-from bot.slack.http_inlet import MAX_BODY, Inlet
 from bot.slack.http_listener import Handler, HttpListener, connection_limit
+from bot.slack.http_receiver import MAX_BODY, HttpReceiver
 from bot.slack.manifest import PATH
 from models.store.base import Store
 
@@ -29,7 +29,12 @@ class Web:
     """In mode http a public server, and one for metrics and reasons; else one with all of it."""
 
     def __init__(
-        self, store: Store, metrics: Metrics, checks: Checks, problem: Callable[[], str], inlet: Inlet | None
+        self,
+        store: Store,
+        metrics: Metrics,
+        checks: Checks,
+        problem: Callable[[], str],
+        inlet: HttpReceiver | None,
     ) -> None:
         """`checks` are named and quick, and all have to be true for /readyz; `inlet` is for mode http.
 
