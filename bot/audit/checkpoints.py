@@ -1,4 +1,4 @@
-r"""SignedCheckpoint checkpoints of the audit trail, kept where whoever has the database cannot reach them.
+r"""Signed checkpoints of the audit trail, kept where whoever has the database cannot reach them.
 
 The chain alone shows what was changed inside it. Somebody who may write to the database can cut off its end,
 or write all of it anew; neither goes with a checkpoint that was signed before. A checkpoint is one line of
