@@ -54,9 +54,9 @@ def test_lengths_of_time_are_entered_in_words_and_refused_with_what_would_be_rig
     assert saved.stored()["durations"] == ["30m", "8h", "2d"]
     assert saved.stored()["max_duration"] == "1w"
     assert saved.stored()["request_expiry"] == "48h"
-    said = refused(lambda: durations.parse(app, filled(view, durations="8, soon", request_expiry="")))
+    said = refused(lambda: durations.parse(app, filled(view, durations="8h, soon", request_expiry="")))
     assert said == {
-        "durations": "“8” is not a length of time. Try 30 minutes, 8 hours, 2 days or 1 week.",
+        "durations": "“soon” is not a length of time. Try 30 minutes, 8 hours, 2 days or 1 week.",
         "request_expiry": "“” is not a length of time. Try 30 minutes, 8 hours, 2 days or 1 week.",
     }
     said = refused(lambda: durations.parse(app, filled(view, durations="8h, 8 hours, 3d", max_duration="2d")))
@@ -87,6 +87,21 @@ def test_a_name_that_gives_no_key_asks_for_one_and_a_wrong_key_is_refused() -> N
     assert "key" in refused(lambda: basics.parse_new(filled(view, name="会計")))
     assert "key" in refused(lambda: basics.parse_new(filled(view, name="会計", key="No Key")))
     assert basics.parse_new(filled(view, name="会計", key="accounting")).key == "accounting"
+
+
+def test_a_plain_number_in_a_length_field_is_hours_as_in_the_request_form() -> None:
+    app = specs.app(expiry_notices=["1d"])
+    view = durations.build(app, AdminPlace(), KNOWN)
+    entered = filled(view, durations="1, 6", max_duration="6", request_expiry=" 12 ", grace="1.5")
+    saved = durations.parse(app, filled(view, expiry_notices="24, 2")).stored()
+    assert saved["expiry_notices"] == ["1d", "2h"]
+    saved = durations.parse(app, entered).stored()
+    lengths = [saved[name] for name in ("durations", "max_duration", "request_expiry", "grace")]
+    assert lengths == [["1h", "6h"], "6h", "12h", "90m"]
+    view = emergency.build(app, AdminPlace(), KNOWN)
+    values = filled(view, emergency_allowed=[chosen("yes")], emergency_max="6", emergency_review_within="48")
+    saved_emergency = emergency.parse(app, values).stored()["emergency"]
+    assert (saved_emergency["max"], saved_emergency["review_within"]) == ("6h", "2d")
 
 
 def test_emergencies_are_allowed_with_their_terms_and_switched_off_again() -> None:

@@ -61,12 +61,12 @@ class DurationsField(Field):
 
 
 def parse_length(text: str, block: str) -> timedelta:
-    """Parse a duration with its unit.
+    """Parse a typed duration; a number without a unit counts hours.
 
     Raises:
         InvalidEntry: The text is no duration, or has no unit; at this block.
     """
     try:
-        return parse_typed_duration(text, bare_hours=False)
+        return parse_typed_duration(text)
     except ValueError as error:
         raise InvalidEntry(block, str(error)) from None
