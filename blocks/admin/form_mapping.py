@@ -20,7 +20,7 @@ from models.catalogue.spec import AppSpec
 from models.catalogue.spec.fields import Path
 
 KEY_LIMIT = 40
-KEY = TextField("key", "Key", "Its name in files. It stays. Left empty: made from the name.", limit=KEY_LIMIT)
+KEY = TextField("key", "Key", "Permanent id, used in files. Leave empty to generate it.", limit=KEY_LIMIT)
 """The field of a new entry's key."""
 Entry = TypeVar("Entry", bound=BaseModel)
 
@@ -142,7 +142,7 @@ def with_key(data: dict[str, Any]) -> dict[str, Any]:
     """
     key = data.get(KEY.name) or make_key(str(data.get("name", "")))
     if not key:
-        raise InvalidForm({KEY.id: "Give it a key: small letters, digits, - and _."})
+        raise InvalidForm({KEY.id: "Enter a key: lowercase letters, digits, - and _."})
     return {**data, KEY.name: key}
 
 

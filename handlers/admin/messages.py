@@ -77,7 +77,7 @@ def _parse_key(text: str) -> MessageKey:
     try:
         return MessageKey(text)
     except ValueError:
-        raise NotFound("There is no such message.") from None
+        raise NotFound("This message no longer exists.") from None
 
 
 async def _entry(delivery: SlackDelivery, key: str) -> MessageEntry:

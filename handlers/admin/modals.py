@@ -42,7 +42,7 @@ BUILDERS = {
     AdminScreen.EXAMPLE: example.build,
 }
 
-_NO_MODAL = "That is not there any more. Open it again with /access-admin."
+_NO_MODAL = "This no longer exists. Open it again with /access-admin."
 REDRAW_TIMEOUT = 1.5
 """Seconds to wait for Slack to redraw the modals below, of the three in which it waits for an answer."""
 

@@ -49,9 +49,9 @@ async def _problem(submission: Submission, ref: ApproverRef) -> str:
     if isinstance(ref, GroupRef):
         groups = await submission.context.people.usergroups.labels()
         unknown = bool(groups) and str(ref) not in groups
-        return f"Slack has no user group {ref}. Choose it in the menu, or correct it." if unknown else ""
+        return f"Slack has no user group {ref}. Correct it, or choose one from the menu." if unknown else ""
     if isinstance(ref, PersonRef) and await _is_unknown(submission, ref):
-        return f"Nobody active in Slack is {ref}. Correct it, or take it out."
+        return f"No active Slack user is {ref}. Correct or remove it."
     return ""
 
 

@@ -15,7 +15,9 @@ def test_the_connector_s_fields_are_those_of_the_kind_that_is_chosen() -> None:
     view = access.build(app, place, KNOWN, KINDS, connector="slack_usergroup")
     check_view(view)
     block = "connector_slack_usergroup_usergroup"
-    assert refused(lambda: access.parse(app, "engineering", state(view), KINDS)) == {block: "This is needed."}
+    assert refused(lambda: access.parse(app, "engineering", state(view), KINDS)) == {
+        block: "This is required."
+    }
     values = filled(view, **{block: chosen("S0123")})
     saved = access.parse(app, "engineering", values, KINDS).access[0]
     assert saved.connector.stored() == {"type": "slack_usergroup", "usergroup": "S0123"}
@@ -58,7 +60,7 @@ def test_two_accesses_cannot_have_one_key() -> None:
     view = access.build(app, AdminPlace(), KNOWN, KINDS)
     check_view(view)
     said = refused(lambda: access.parse(app, "", filled(view, name="Engineering"), KINDS))
-    assert said == {"key": "There is an access with the key “engineering” already. Choose another."}
+    assert said == {"key": "Another access already has the key “engineering”. Choose a different one."}
     saved = access.parse(app, "", filled(view, name="Design"), KINDS)
     assert [one.key for one in saved.access] == ["engineering", "design"]
     assert saved.access[1].stored() == {"key": "design", "name": "Design"}

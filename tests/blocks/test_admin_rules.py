@@ -100,7 +100,7 @@ def test_a_requirement_has_to_require_something_and_a_refusal_may_hold_always() 
     app = specs.app()
     values = filled(rule.build(app, AdminPlace(part="require:"), KNOWN), name="All")
     said = refused(lambda: rule.parse(app, AdminPlace(part="require:"), values))
-    assert said == {"when_risk": "Say what must hold: at least one of these."}
+    assert said == {"when_risk": "Set at least one condition."}
     assert rule.parse(app, AdminPlace(part="deny:"), values).deny[0].stored() == {"name": "All"}
 
 
@@ -108,7 +108,7 @@ def test_conditions_too_long_for_a_form_stay_and_are_said() -> None:
     when = {"any": [{"title": [f"{'x' * 70}{n}" for n in range(60)]}]}
     app = specs.app(deny=[{"name": "Long", "when": when}])
     view = rule.build(app, AdminPlace(part="deny:0"), KNOWN)
-    assert "too long to be shown" in words_of(view["blocks"])
+    assert "Too long to show here" in words_of(view["blocks"])
     saved = rule.parse(app, AdminPlace(part="deny:0"), filled(view, name="Longer")).deny[0]
     assert (saved.name, saved.stored()["when"]) == ("Longer", when)
 
@@ -121,11 +121,11 @@ def test_an_access_has_stages_and_rules_beside_those_of_the_app() -> None:
                     require=[{"name": "Short", "when": {"not": {"duration_over": "1d"}}}])  # fmt: skip
     said = words_of(rules.build(app, AdminPlace(access="a"), KNOWN)["blocks"])
     assert "*1. Two*: one of the app’s owners." in said
-    assert "*Never*: refused when always.\n_No._" not in said
-    assert "*Never*: always refused.\n_No._" in said
-    assert "The rules of GitHub hold too:\n• *Short*: refused unless it is not so that" in said
+    assert "*Never*: denied when always.\n_No._" not in said
+    assert "*Never*: always denied.\n_No._" in said
+    assert "Rules of GitHub also apply:\n• *Short*: denied unless it is not so that" in said
     said = words_of(rules.build(app, AdminPlace(access="b"), KNOWN)["blocks"])
-    assert "Read goes through those of GitHub:" in said
+    assert "Same as GitHub:" in said
     assert "*1. One*: one of <@U0123>." in said
     place = AdminPlace(access="a", part="0")
     saved = stage.parse(app, place, filled(stage.build(app, place, KNOWN), name="Three"))

@@ -78,9 +78,9 @@ def test_a_stage_without_anybody_or_without_its_number_is_refused() -> None:
     app = specs.app()
     view = stage.build(app, AdminPlace(), KNOWN)
     said = refused(lambda: stage.parse(app, AdminPlace(), filled(view, name="Nobody", rule=chosen("number"))))
-    assert said == {"rule_number": "Say how many have to approve."}
+    assert said == {"rule_number": "Enter how many must approve."}
     said = refused(lambda: stage.parse(app, AdminPlace(), filled(view, name="Nobody")))
-    assert said == {"approvers": "Say who decides: people, user groups, or one of the boxes below."}
+    assert said == {"approvers": "Choose approvers: people, user groups or roles."}
     values = filled(view, name="Two of one", approvers=["U0123"], rule=chosen("number"), rule_number="2")
     said = refused(lambda: stage.parse(app, AdminPlace(), values))
     assert said == {"rule": "This wants 2 approvals, but lists only 1 people. Lower it or add people."}
@@ -120,12 +120,12 @@ def test_a_stage_has_alternates_quiet_approvers_and_a_channel() -> None:
     }
     said = summaries.stage(saved.stage[0], 0, KNOWN)
     assert said.splitlines()[1:] == [
-        "One rejection ends it.",
-        "Without a message: <@U0OLA>.",
-        "Asked after 4 hours: the app’s owners.",
-        "In the channel <#C0123> when it would ask more than 5.",
+        "One rejection is final.",
+        "Quiet approvers: <@U0OLA>.",
+        "Alternates after 4 hours: the app’s owners.",
+        "In <#C0123> for more than 5 approvers.",
     ]
-    assert "Alternates, asked when" in words_of(stage.build(saved, AdminPlace(part="0"), KNOWN)["blocks"])
+    assert "Alternates (asked if" in words_of(stage.build(saved, AdminPlace(part="0"), KNOWN)["blocks"])
     values = filled(view, name="A", approvers_roles=[chosen("owners")], channel_over="many")
     said_of = refused(lambda: stage.parse(app, AdminPlace(), values))
-    assert said_of == {"channel_over": "Write a number from 0 to 10000."}
+    assert said_of == {"channel_over": "Enter a number from 0 to 10000."}

@@ -37,17 +37,17 @@ def test_who_is_asked_is_said_as_in_the_preview() -> None:
 
 def test_a_refusal_names_every_rule() -> None:
     rules = [{"name": "One", "why": "First."}, {"name": "Two", "why": "Second."}]
-    assert seen(deny=rules) == "*It would be refused*\nFirst.\nSecond."
+    assert seen(deny=rules) == "*This would be denied*\nFirst.\nSecond."
 
 
 def test_nobody_to_ask_is_said_with_the_reason() -> None:
     text = seen(Company(EVERYBODY), owners=[], stage=[stage("U0DEB")])
-    assert text.startswith("*Nobody could be asked, so it cannot be sent*\nNobody can decide stage")
+    assert text.startswith("*No approver can be asked, so this can’t be sent*\nNobody can decide stage")
 
 
 def test_a_length_that_cannot_be_is_a_refusal() -> None:
     fields: dict[str, Any] = {"max_duration": "1h", "durations": ["1h"], "over_max": "refuse"}
-    assert seen(**fields) == ("*It would be refused*\nThe longest for GitHub is 1 hour. Choose less.")
+    assert seen(**fields) == ("*This would be denied*\nThe longest for GitHub is 1 hour. Choose less.")
 
 
 def test_the_form_keeps_what_was_filled_in() -> None:

@@ -50,7 +50,7 @@ async def test_an_admin_adds_an_app_and_somebody_gets_access_by_it(world: World)
     await root.choose("Owners", ["Grace"])
     assert (await root.submit()).action == "update"
     assert "key `figma-draw`" in modal_text(root)
-    assert "There is none yet" in modal_text(root)
+    assert "No access yet" in modal_text(root)
     await root.press("Add an access")
     await root.fill("Name", "Editor")
     assert (await root.submit()).ok
@@ -73,7 +73,7 @@ async def test_everything_of_an_app_can_be_changed_and_stands_in_the_trail(world
     assert "GitHub Cloud" in modal_text(root)
     await root.press("Edit durations")
     await root.fill("Presets", "1 hour, 2 days")
-    await root.fill("The longest", "1 week")
+    await root.fill("Longest duration", "1 week")
     assert (await root.submit()).ok
     assert "1 hour, 2 days; at most 7 days" in modal_text(root)
     app = await app_of(world)
@@ -94,7 +94,7 @@ async def test_stages_are_added_moved_and_deleted(world: World) -> None:
     await root.choose("User groups", ["@engineering"])
     await root.choose("Also ask", ["Their manager"])
     await root.choose("How many must approve", "A number of them")
-    assert (await root.submit()).errors == {"How many": "Say how many have to approve."}
+    assert (await root.submit()).errors == {"How many": "Enter how many must approve."}
     await root.fill("How many", "2")
     await root.choose("Only when the risk is", ["Low", "Critical"])
     assert (await root.submit()).ok
@@ -118,12 +118,12 @@ async def test_what_few_stages_have_is_shown_once_it_is_asked_for_and_keeps_what
     await root.press("Alternates, quiet approvers, channel …")
     await root.press("More conditions")
     assert (root.value("Name"), root.value("Also ask")) == ("Security", ["Their manager"])
-    await root.choose("Alternates, asked when nobody has decided in time", ["Mia"])
-    await root.fill("The alternates are asked after", "3 days")
-    await root.choose("Only when it is urgent", "No emergency")
+    await root.choose("Alternates (asked if no decision in time)", ["Mia"])
+    await root.fill("Ask alternates after", "3 days")
+    await root.choose("Emergency requests", "No emergency requests")
     errors = (await root.submit()).errors
     assert "by then requests have expired" in str(errors)
-    await root.fill("The alternates are asked after", "4 hours")
+    await root.fill("Ask alternates after", "4 hours")
     assert (await root.submit()).ok
     assert (await app_of(world)).stage[1].stored() == {
         "name": "Security",
@@ -132,7 +132,7 @@ async def test_what_few_stages_have_is_shown_once_it_is_asked_for_and_keeps_what
         "escalate_after": "4h",
         "when": {"emergency": False},
     }
-    assert f"Asked after 4 hours: <@{world.ids['Mia']}>." in modal_text(root)
+    assert f"Alternates after 4 hours: <@{world.ids['Mia']}>." in modal_text(root)
 
 
 async def test_the_channel_of_a_stage_is_chosen_among_those_that_one_sees(world: World) -> None:
@@ -146,20 +146,20 @@ async def test_the_channel_of_a_stage_is_chosen_among_those_that_one_sees(world:
     root = await opened(world)
     await root.press("Edit", near="1. Owner")
     await root.press("Alternates, quiet approvers, channel …")
-    await root.choose("Channel for many", ["approvals"])
+    await root.choose("Approval channel", ["approvals"])
     assert (await root.submit()).ok
     assert await chosen() == shared.id
-    assert f"In the channel <#{shared.id}>" in str(root.view and root.view.blocks)
+    assert f"In <#{shared.id}>" in str(root.view and root.view.blocks)
     await root.press("Edit", near="1. Owner")
-    assert root.value("Channel for many") == ["approvals"]
-    await root.choose("Channel for many", [])
+    assert root.value("Approval channel") == ["approvals"]
+    await root.choose("Approval channel", [])
     assert (await root.submit()).ok
     assert await chosen() == ""
     await world.offer(stage=[{"name": "Owner", "approvers": ["owners"], "channel": hidden.id}])
     await root.close()
     root = await opened(world)
     await root.press("Edit", near="1. Owner")
-    assert "By its id, since Slack cannot show it to you." in str(root.view and root.view.blocks)
+    assert "Shown by id because Slack can’t show it to you." in str(root.view and root.view.blocks)
     await root.fill("Name", "Lead")
     assert (await root.submit()).ok
     assert await chosen() == hidden.id
@@ -167,18 +167,18 @@ async def test_the_channel_of_a_stage_is_chosen_among_those_that_one_sees(world:
 
 async def test_an_app_allows_emergencies_and_says_who_decides_how(world: World) -> None:
     root = await opened(world)
-    assert "access is not given at once" in modal_text(root)
-    await root.press("Edit emergencies")
-    await root.choose("Emergencies", ["Access may be had at once in an emergency"])
-    await root.fill("For at most", "2 hours")
+    assert "*Emergency access:* off." in modal_text(root)
+    await root.press("Edit emergency access")
+    await root.choose("Emergency access", ["Allow immediate access in an emergency"])
+    await root.fill("For up to", "2 hours")
     assert (await root.submit()).ok
-    assert "access at once, for at most 2 hours" in modal_text(root)
+    assert "immediate for up to 2 hours" in modal_text(root)
     await root.press("Edit basics")
-    await root.choose("Who may ask for somebody else", "Everybody")
-    await root.choose("A comment with the decision", "Has to be given with a rejection")
-    await root.choose("Approvers may pass a decision on", "To nobody")
+    await root.choose("Who may request for someone else", "Everyone")
+    await root.choose("Decision comment", "Required for rejections")
+    await root.choose("Who can approvers reassign to", "Nobody")
     assert (await root.submit()).ok
-    assert "Everybody may ask for others. A rejection needs a comment." in modal_text(root)
+    assert "Everyone may request for others. A rejection needs a comment." in modal_text(root)
     stored = (await app_of(world)).stored()
     assert stored["emergency"] == {"max": "2h"}
     kept = (stored["on_behalf"], stored["decision_comment"], stored["reassign"])
@@ -200,9 +200,9 @@ async def test_as_many_approvals_as_people_become_all_and_the_screen_says_so(wor
 async def test_an_access_gets_its_connector_by_choosing_a_user_group(world: World) -> None:
     root = await opened(world)
     await root.press("Edit", near="Admin role")
-    assert root.value("How it is given") == "By hand, by the owners"
+    assert root.value("How it is provisioned") == "By hand, by the owners"
     await root.fill("Description", "Everything")
-    await root.choose("How it is given", "Slack user group")
+    await root.choose("How it is provisioned", "Slack user group")
     assert root.value("Description") == "Everything"
     assert (await root.submit()).errors == {"User group": "Please complete this required field."}
     assert await root.options("User group", "engin") == ["@engineering, Engineering"]
@@ -234,10 +234,10 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_saved(world: Wo
     root = await opened(world)
     before = await app_of(world)
     await root.press("Edit durations")
-    await root.fill("The longest", "soon")
+    await root.fill("Longest duration", "soon")
     said = await root.submit()
     assert said.errors == {
-        "The longest": "“soon” is not a length of time. Try 30 minutes, 8 hours, 2 days or 1 week."
+        "Longest duration": "“soon” is not a length of time. Try 30 minutes, 8 hours, 2 days or 1 week."
     }
     assert await app_of(world) == before
     await root.close()
@@ -291,7 +291,7 @@ async def test_everybody_else_is_refused_at_every_click_and_every_form(world: Wo
     await world.acquaint()
     root = await opened(world)
     before, otto = await app_of(world), Client(world.slack, world.ids["Otto"], world.app)
-    parts = ("Edit basics", "Edit durations", "Edit emergencies", "Edit rules", "Examples")
+    parts = ("Edit basics", "Edit durations", "Edit emergency access", "Edit rules", "Examples")
     for depth, press in ((2, one) for one in (*parts, "Add a stage", "Add an access")):
         await root.press(press)
         await _send_all(root, otto)

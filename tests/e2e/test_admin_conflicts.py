@@ -22,24 +22,24 @@ async def test_a_conflict_is_added_changed_and_taken_out(world: World) -> None:
     await root.press("Add a conflict")
     await root.fill("Name", "Team or admin")
     await root.fill("Why", "Admins approve what the team builds.")
-    assert await root.options("Who has one of these", "git eng") == ["GitHub, Engineering team"]
-    await root.choose("Who has one of these", ["GitHub, Engineering team"])
-    await root.choose("should not get one of those", ["GitHub, Admin role"])
-    await root.choose("Asking for it all the same", "Cannot be sent, nor approved")
+    assert await root.options("Anyone with one of these", "git eng") == ["GitHub · Engineering team"]
+    await root.choose("Anyone with one of these", ["GitHub · Engineering team"])
+    await root.choose("should not get one of these", ["GitHub · Admin role"])
+    await root.choose("If requested anyway", "Block the request")
     assert (await root.submit()).ok
 
     assert root.view is not None
-    assert "GitHub, Engineering team ↔ GitHub, Admin role" in root.view.text
+    assert "GitHub · Engineering team ↔ GitHub · Admin role" in root.view.text
     (saved,) = await conflicts(world)
     assert (saved.key, saved.these, saved.those) == (
         "team-or-admin", ("github/engineering",), ("github/admin",),
     )  # fmt: skip
 
     await root.press("Edit", near="Team or admin")
-    await root.choose("Asking for it all the same", "One more stage has to approve")
-    assert (await root.submit()).errors == {"Who decides in it": "Say who decides in the stage."}
-    await root.choose("Who decides in it", ["Mia"])
-    await root.fill("The stage’s name", "Auditors")
+    await root.choose("If requested anyway", "Require one more stage")
+    assert (await root.submit()).errors == {"Stage approvers": "Choose who approves the stage."}
+    await root.choose("Stage approvers", ["Mia"])
+    await root.fill("Stage name", "Auditors")
     assert (await root.submit()).ok
 
     (changed,) = await conflicts(world)
@@ -54,7 +54,7 @@ async def test_a_conflict_is_added_changed_and_taken_out(world: World) -> None:
 
     await root.press("Delete", near="Team or admin")
     assert await conflicts(world) == []
-    assert "There is none yet." in root.view.text
+    assert "None yet." in root.view.text
     assert {entry.actor for entry in await trail(world, "team-or-admin")} == {world.ids["Root"]}
 
 
@@ -64,9 +64,9 @@ async def test_what_makes_no_sense_is_said_in_the_form(world: World) -> None:
     await root.press("Conflicts")
     await root.press("Add a conflict")
     await root.fill("Name", "Team or admin")
-    await root.choose("Who has one of these", ["GitHub, everything"])
-    await root.choose("should not get one of those", ["GitHub, Admin role"])
-    await root.choose("Asking for it all the same", "The approvers see it, and decide")
+    await root.choose("Anyone with one of these", ["GitHub · all access"])
+    await root.choose("should not get one of these", ["GitHub · Admin role"])
+    await root.choose("If requested anyway", "Warn approvers")
 
     assert "on both sides" in " ".join((await root.submit()).errors.values())
     assert await conflicts(world) == []
@@ -86,5 +86,5 @@ async def test_who_would_be_asked_shows_what_conflicts(world: World) -> None:
     await root.submit()
 
     assert root.view is not None
-    assert "It would be refused" in root.view.text
+    assert "This would be denied" in root.view.text
     assert "Ada has asked for GitHub · Engineering team too, which is pending" in root.view.text

@@ -12,20 +12,20 @@ async def test_an_example_is_added_in_slack_run_and_stops_a_change_that_breaks_i
     await world.offer(deny=[INTERNS])
     root = await opened(world)
     await root.press("Examples")
-    assert "There is none yet." in modal_text(root)
+    assert "None yet." in modal_text(root)
     await root.press("Add an example")
-    await root.fill("Or somebody with the title", "Intern")
+    await root.fill("Or someone with the title", "Intern")
     await root.choose("Access", "Admin role")
     await root.fill("How long", "8 hours")
     errors = (await root.submit()).errors
     assert "Instead: denied. GitHub is not given when the title is Intern." in str(errors)
-    await root.choose("What has to come of it", "It is refused")
-    await root.fill("Why it has to be so", "Interns work on copies.")
+    await root.choose("Expected result", "Denied")
+    await root.fill("Why", "Interns work on copies.")
     assert (await root.submit()).action == "update"
     assert "1. Somebody with the title Intern asks for admin for 8 hours: denied." in modal_text(root)
     assert "Because: Interns work on copies." in modal_text(root)
     await root.press("Run them")
-    assert "All come out as they should." in modal_text(root)
+    assert "All examples pass." in modal_text(root)
     assert [one.stored() for one in (await app_of(world)).example] == [
         {
             "who": {"title": "Intern"},
@@ -56,7 +56,7 @@ async def test_running_says_of_each_example_what_came_out_instead(world: World) 
     root = await opened(world)
     await root.press("Examples (2)")
     await root.press("Run them")
-    assert "2 of 2 come out otherwise." in modal_text(root)
+    assert "2 of 2 examples fail." in modal_text(root)
     assert "Instead: denied. GitHub is not given when the title is Intern." in modal_text(root)
 
 
@@ -66,18 +66,16 @@ async def test_examples_are_edited_and_deleted(world: World) -> None:
     root = await opened(world)
     await root.press("Examples (1)")
     await root.press("Edit", near="1. A guest")
-    assert root.value("What has to come of it") == "It is refused"
+    assert root.value("Expected result") == "Denied"
     await root.choose("Who it is for", "Ada")
-    assert (await root.submit()).errors == {
-        "Who it is for": "Choose somebody, or describe somebody. Not both."
-    }
+    assert (await root.submit()).errors == {"Who it is for": "Choose a person or describe one, not both."}
     await root.clear("Who it is for")
-    await root.fill("When it is asked", "sat 22:30")
+    await root.fill("Requested at", "sat 22:30")
     await root.fill("In these stages", "Owner")
     assert "only an example that expects" in str((await root.submit()).errors)
     await root.clear("In these stages")
     assert (await root.submit()).action == "update"
     assert (await app_of(world)).example[0].stored() == example | {"at": "sat 22:30"}
     await root.press("Delete", near="1. A guest")
-    assert "There is none yet." in modal_text(root)
+    assert "None yet." in modal_text(root)
     assert (await app_of(world)).example == ()

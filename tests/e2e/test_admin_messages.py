@@ -44,7 +44,7 @@ async def test_a_rejection_in_the_companys_words_is_what_the_requester_reads(wor
     await root.fill("Subject", "About {{ app }}: {{ status|lower }}")
     await root.fill("Text", SORRY)
     assert (await root.submit()).ok
-    assert "in your own words" in modal_text(root)
+    assert "custom text" in modal_text(root)
 
     await reject(world, "Use <!channel> & the read-only role")
 
@@ -80,7 +80,7 @@ async def test_a_preview_shows_the_card_and_keeps_what_was_typed(world: World) -
     await root.fill("Text", "Sorry about {{ app }}.")
 
     await root.press("Preview")
-    assert "How it would look" in modal_text(root)
+    assert "*Preview*" in modal_text(root)
     assert "*Rejected* by" in modal_text(root)
     assert modal_text(root).count("Sorry about GitHub.") == 2  # on the card, and in the e-mail
     assert "> GitHub · Engineering team: Rejected by" in modal_text(root)
@@ -101,13 +101,13 @@ async def test_back_to_the_standard_words_takes_the_own_words_out(world: World) 
     await word(world)
     await root.fill("Text", "Never.")
 
-    await root.press("Back to the standard words")
-    assert "These are the standard words. They hold once you save." in modal_text(root)
+    await root.press("Restore standard text")
+    assert "This is the standard text. Save to use it." in modal_text(root)
     assert await saved(world) == [own]
     assert (await root.submit()).ok
 
     assert await saved(world) == []
-    assert "in your own words" not in modal_text(root)
+    assert "custom text" not in modal_text(root)
 
 
 async def test_where_a_change_needs_two_people_words_wait_for_the_second(world: World) -> None:
@@ -151,4 +151,4 @@ async def test_words_that_cannot_be_used_give_way_to_the_standard_ones_and_the_a
     root = world.person("Root")
     await root.command("/access-admin")
     await root.press("Messages")
-    assert "The standard words go out. Text: Line 1, column 9: “gone”" in modal_text(root)
+    assert "The standard text is sent. Text: Line 1, column 9: “gone”" in modal_text(root)

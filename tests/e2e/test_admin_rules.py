@@ -6,15 +6,15 @@ from tests.world import World, modal_text
 
 async def test_a_rule_is_added_read_in_words_and_refuses_from_then_on(world: World) -> None:
     root = await opened(world)
-    assert "There is none: the stages decide on every request." in modal_text(root)
+    assert "None: the stages decide every request." in modal_text(root)
     await root.press("Edit rules")
-    await root.press("Add a refusal")
+    await root.press("Add a deny rule")
     await root.fill("Name", "Short for guests")
     await root.fill("Why", "A day is enough for visitors.")
     await root.choose("Only when the access is", "Not privileged")
-    await root.fill("Only when it is for longer than", "1 day")
+    await root.fill("Only when longer than", "1 day")
     assert (await root.submit()).action == "update"
-    said = "*Short for guests*: refused when it is not privileged, and it is for longer than 1 day."
+    said = "*Short for guests*: denied when it is not privileged, and it is for longer than 1 day."
     assert f"{said}\n_A day is enough for visitors._" in modal_text(root)
     await root.close()
     assert f"• {said}" in modal_text(root)
@@ -32,8 +32,8 @@ async def test_rules_are_edited_moved_and_deleted_and_the_app_below_shows_it(wor
     await root.press("Move up", near="*B*")
     assert [one.name for one in (await app_of(world)).auto_approve] == ["B", "A"]
     await root.press("Edit", near="*A*")
-    assert root.value("Only when it is for") == "A guest"
-    await root.choose("Only when it is for", "Guests and colleagues")
+    assert root.value("Only when requested for") == "A guest"
+    await root.choose("Only when requested for", "Anyone")
     await root.fill("Name", "Calm")
     await root.press("More conditions")
     assert root.value("Name") == "Calm"
@@ -50,15 +50,15 @@ async def test_rules_are_edited_moved_and_deleted_and_the_app_below_shows_it(wor
     await root.press("Delete", near="*B*")
     assert [one.name for one in (await app_of(world)).auto_approve] == ["Calm"]
     await root.close()
-    assert "*Calm*: approved without asking" in modal_text(root)
+    assert "*Calm*: approved automatically" in modal_text(root)
     assert "*B*" not in modal_text(root)
 
 
 async def test_an_access_gets_stages_of_its_own_and_goes_back_to_the_app_s(world: World) -> None:
     root = await opened(world)
     await root.press("Stages and rules", near="Admin role")
-    assert "Admin role goes through those of GitHub:" in modal_text(root)
-    await root.press("Give it its own")
+    assert "Same as GitHub:" in modal_text(root)
+    await root.press("Use its own stages")
     assert "*1. Owner*" in modal_text(root)
     await root.press("Add a stage")
     await root.fill("Name", "Security")
@@ -74,24 +74,24 @@ async def test_an_access_gets_stages_of_its_own_and_goes_back_to_the_app_s(world
     await root.fill("Name", "Mia")
     assert (await root.submit()).action == "update"
     await root.close()
-    assert "Stages of its own: Mia." in modal_text(root)
+    assert "Own stages: Mia." in modal_text(root)
     await world.ask("Ada", "github admin 8h because INC-42")
     assert world.person("Grace").messages() == []
     assert "Admin role" in str(world.person("Mia").messages()[-1].blocks)
     await root.press("Stages and rules", near="Admin role")
-    await root.press("As the app has it")
-    assert "goes through those of GitHub" in modal_text(root)
+    await root.press("Same as the app")
+    assert "Same as GitHub" in modal_text(root)
     assert (await app_of(world)).access[1].stage is None
-    await root.press("Give it its own")
+    await root.press("Use its own stages")
     await root.press("Delete", near="1. Owner")
-    assert "There is none, so the owners decide." in modal_text(root)
+    assert "None: owners decide." in modal_text(root)
     assert (await app_of(world)).access[1].stage == ()
 
 
 async def test_a_rule_of_one_access_holds_for_that_one_only(world: World) -> None:
     root = await opened(world)
     await root.press("Stages and rules", near="Engineering team")
-    await root.press("Add an approval")
+    await root.press("Add an approval rule")
     await root.fill("Name", "Everybody")
     await root.choose("Only when the access is", "Not privileged")
     assert (await root.submit()).action == "update"
@@ -144,7 +144,7 @@ async def test_many_rules_are_paged(world: World) -> None:
 async def test_what_can_never_be_met_is_refused_where_it_is_written_and_noted_elsewhere(world: World) -> None:
     root = await opened(world)
     await root.press("Edit rules")
-    await root.press("Add an approval")
+    await root.press("Add an approval rule")
     await root.fill("Name", "Never")
     await root.choose("Only when the risk is", ["Critical"])
     said = (await root.submit()).errors["Only when the risk is"]

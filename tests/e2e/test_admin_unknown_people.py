@@ -13,7 +13,7 @@ async def test_an_address_that_nobody_in_slack_has_is_refused_at_its_field(world
     await root.press("Edit basics")
     await root.fill(OWNERS, "otto@example.com, bob@example.com")
     assert (await root.submit()).errors == {
-        OWNERS: "Nobody active in Slack is bob@example.com. Correct it, or take it out."
+        OWNERS: "No active Slack user is bob@example.com. Correct or remove it."
     }
     assert "otto@example.com" not in (await app_of(world)).owners
     await root.fill(OWNERS, "otto@example.com")
@@ -29,10 +29,10 @@ async def test_who_has_left_and_groups_that_are_not_there_are_refused(world: Wor
     await root.fill("Name", "Audit")
     await root.choose("People", ["Mia"])
     await root.fill(others, world.ids["Otto"])
-    assert "Nobody active" in (await root.submit()).errors[others]
+    assert "No active Slack user" in (await root.submit()).errors[others]
     await root.fill(others, "@nowhere")
     said = (await root.submit()).errors[others]
-    assert said == "Slack has no user group @nowhere. Choose it in the menu, or correct it."
+    assert said == "Slack has no user group @nowhere. Correct it, or choose one from the menu."
 
 
 async def test_where_slack_does_not_answer_the_form_is_saved(world: World) -> None:

@@ -34,9 +34,9 @@ async def test_the_form_can_be_asked_again_and_names_the_rule_that_refuses(world
     root = await opened(world)
     await root.press("Who would be asked?")
     said = await answer(root, "Ada", "Engineering team", "2 days")
-    assert "It would be refused" in said
+    assert "This would be denied" in said
     assert "Only for a day." in said
-    assert "It would be refused" not in await answer(root, "Ada", "Engineering team", "8 hours")
+    assert "This would be denied" not in await answer(root, "Ada", "Engineering team", "8 hours")
     await root.fill("How long", "soon")
     assert "How long" in (await root.submit()).errors
     assert "Only for a day." in await answer(root, "Otto", "Admin role", "")
@@ -53,13 +53,13 @@ async def test_the_circumstances_can_be_supposed(world: World) -> None:
     await root.fill("When", "sat 22:30")
     assert "Not at weekends." in await answer(root, "Ada", "Engineering team", "1 hour")
     await root.fill("When", "mon 12:00")
-    await root.choose("Asked for by", "Otto")
+    await root.choose("Requested by", "Otto")
     said = await answer(root, "Ada", "Engineering team", "1 hour")
     assert "Not at weekends." not in said
     assert "Ask yourself." in said
-    await root.clear("Asked for by")
-    await root.choose("Emergency", ["It is an emergency"])
-    assert "It would be refused" not in await answer(root, "Ada", "Engineering team", "1 hour")
+    await root.clear("Requested by")
+    await root.choose("Emergency", ["This is an emergency"])
+    assert "This would be denied" not in await answer(root, "Ada", "Engineering team", "1 hour")
     await root.fill("When", "tomorrow")
     assert "not a moment of the week" in (await root.submit()).errors["When"]
 

@@ -38,7 +38,7 @@ async def two_admins(world: World, *more: str) -> None:
     root = world.person("Root")
     assert (await root.command("/access-admin")).ok
     await root.press("Settings")
-    await root.choose("Changes", ["A change of the catalogue needs two people"])
+    await root.choose("Changes", ["Catalogue changes need two people"])
     assert (await root.submit()).ok
     assert await world.bot.store.read(propose_change.needs_second_admin)
     await root.close(whole_stack=True)
@@ -157,7 +157,7 @@ async def test_what_somebody_proposes_goes_on_growing_and_is_approved_as_a_whole
     mia = world.person("Mia")
     await mia.click(world.card("Mia", "proposes to change GitHub"), "Approve change")
     await root.press("Edit durations")
-    await root.fill("The longest", "1 week")
+    await root.fill("Longest duration", "1 week")
     assert (await root.submit()).ok
     assert "2 changes need a second admin" in modal_text(root)
     refused = await mia.submit()  # she has seen one change only
@@ -244,7 +244,7 @@ async def test_the_only_admin_cannot_switch_it_on_and_hears_why(world: World) ->
     root = world.person("Root")
     await root.command("/access-admin")
     await root.press("Settings")
-    await root.choose("Changes", ["A change of the catalogue needs two people"])
+    await root.choose("Changes", ["Catalogue changes need two people"])
     refused = await root.submit()
     assert "You are the only admin of Keyturn" in refused.errors["Changes"]
     assert not await world.bot.store.read(propose_change.needs_second_admin)

@@ -18,9 +18,9 @@ async def test_a_conflict_is_added_and_taken_out_by_two_admins(world: World) -> 
     await root.press("Conflicts")
     await root.press("Add a conflict")
     await root.fill("Name", "Team or admin")
-    await root.choose("Who has one of these", ["GitHub, Engineering team"])
-    await root.choose("should not get one of those", ["GitHub, Admin role"])
-    await root.choose("Asking for it all the same", "The approvers see it, and decide")
+    await root.choose("Anyone with one of these", ["GitHub · Engineering team"])
+    await root.choose("should not get one of these", ["GitHub · Admin role"])
+    await root.choose("If requested anyway", "Warn approvers")
     assert (await root.submit()).action == "update"
     assert "Nothing is changed yet. A second admin has to approve it: Mia." in modal_text(root)
     await root.close()

@@ -16,11 +16,11 @@ from models.catalogue.spec import RequestKind
 CHOICE = "choice"
 REQUEST_KINDS = {
     RequestKind.NEW: "A new request",
-    RequestKind.RERAISE: "Asked for again",
+    RequestKind.RERAISE: "Requested again",
     RequestKind.EXTEND: "An extension",
 }
 CHANNEL = "channel"
-BY_ID = "By its id, since Slack cannot show it to you. Empty it, and open this again, to choose another."
+BY_ID = "Shown by id because Slack can’t show it to you. To choose another, clear it, save and reopen."
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class ChoiceField(Field):
         for option in self.options:
             if option.word == form_value:
                 return option.data
-        raise InvalidEntry(self.id, "Choose one of these.")
+        raise InvalidEntry(self.id, "Choose an option.")
 
 
 @dataclass(frozen=True)

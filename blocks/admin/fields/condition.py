@@ -32,7 +32,7 @@ COMMON: tuple[Field, ...] = (
     MultiChoiceField(
         "risk",
         "Only when the risk is",
-        "None ticked: whatever the risk.",
+        "Leave empty to ignore.",
         block="when_risk",
         options=enum_options(Risk),
     ),
@@ -47,87 +47,87 @@ COMMON: tuple[Field, ...] = (
         ),
     ),
     DurationField(
-        "duration_over", "Only when it is for longer than", "As in 8 hours.", block="when_duration_over"
+        "duration_over", "Only when longer than", "For example 8 hours.", block="when_duration_over"
     ),
     UserGroupsField(
         "requester_group",
         "Only when the requester is in",
-        "One of these user groups is enough.",
+        "Any of these user groups.",
         block="when_requester_group",
     ),
     ChoiceField(
         "guest",
-        "Only when it is for",
+        "Only when requested for",
         block="when_guest",
         options=(
-            FieldOption("either", "Guests and colleagues", None),
+            FieldOption("either", "Anyone", None),
             FieldOption("guest", "A guest", True),
-            FieldOption("colleague", "Nobody who is a guest", False),
+            FieldOption("colleague", "Anyone but guests", False),
         ),
     ),
 )
 RARE: tuple[Field, ...] = (
     ChoiceField(
         "contractor",
-        "Only when the person is",
+        "Only when the beneficiary is",
         block="when_contractor",
         options=(
-            FieldOption("either", "A contractor or not", None),
+            FieldOption("either", "Anyone", None),
             FieldOption("contractor", "A contractor", True),
-            FieldOption("employee", "No contractor", False),
+            FieldOption("employee", "Not a contractor", False),
         ),
     ),
     MultiChoiceField(
         "kind",
-        "Only when the access is a",
+        "Only when the access kind is",
         block="when_kind",
         options=enum_options(AccessKind),
     ),
-    LinesField("department", "Only when the department is", "One in each line.", block="when_department"),
-    LinesField("title", "Only when the title is", "One in each line.", block="when_title"),
+    LinesField("department", "Only when the department is", "One per line.", block="when_department"),
+    LinesField("title", "Only when the title is", "One per line.", block="when_title"),
     MultiChoiceField(
         "request",
-        "Only when it is",
+        "Only when the request is",
         block="when_request",
         options=enum_options(REQUEST_KINDS, REQUEST_KINDS),
     ),
     ChoiceField(
         "emergency",
-        "Only when it is urgent",
+        "Emergency requests",
         block="when_emergency",
         options=(
-            FieldOption("either", "Emergency or not", None),
-            FieldOption("emergency", "An emergency", True),
-            FieldOption("calm", "No emergency", False),
+            FieldOption("either", "All requests", None),
+            FieldOption("emergency", "Only emergency requests", True),
+            FieldOption("calm", "No emergency requests", False),
         ),
     ),
     ChoiceField(
         "on_behalf",
-        "Only when somebody asks",
+        "Requests for someone else",
         block="when_on_behalf",
         options=(
-            FieldOption("either", "For themselves or for somebody else", None),
-            FieldOption("others", "For somebody else", True),
-            FieldOption("self", "For themselves", False),
+            FieldOption("either", "All requests", None),
+            FieldOption("others", "Only for someone else", True),
+            FieldOption("self", "Only for the requester", False),
         ),
     ),
     MultiChoiceField(
         "weekday",
-        "Only when it is asked for on",
+        "Only when requested on",
         block="when_weekday",
         options=enum_options(Weekday, DAYS),
     ),
     TextField(
         "hours",
-        "Only when it is asked for between",
-        "As in 09:00-18:00. 22:00-06:00 goes over midnight.",
+        "Only when requested between",
+        "For example 09:00-18:00, or 22:00-06:00 overnight.",
         block="when_hours",
         inherits=True,
     ),
     TextField(
         "time_zone",
-        "Time zone of day and hours",
-        "As in Europe/Berlin. Left empty: UTC.",
+        "Time zone for days and hours",
+        "For example Europe/Berlin. Leave empty for UTC.",
         block="when_time_zone",
         inherits=True,
     ),
@@ -160,7 +160,7 @@ class NestedConditionField(Field):
 NESTED = NestedConditionField(
     "nested",
     "Any of, all of, not",
-    f'As the catalogue file has it: {write.NESTED_EXAMPLE}, or not = {{ department = ["Sales"] }}.',
+    f'In the catalogue file’s syntax: {write.NESTED_EXAMPLE}, or not = {{ department = ["Sales"] }}.',
     block="when_nested",
 )
 
@@ -236,9 +236,7 @@ def hidden_condition_note(when: When | None) -> list[Block]:
         return []
     nested = when.model_copy(update={part.name: None for part in PARTS if part.name != "time_zone"})
     sentence = f"Also only when {cut(esc(describe_condition(nested)), 2000)}."
-    return [
-        kit.context(f"{sentence} That is too long to be shown, and stays unless you write something there.")
-    ]
+    return [kit.context(f"{sentence} Too long to show here; it stays unless you enter something above.")]
 
 
 def require_satisfiable(app: AppSpec, ref: ItemRef, before: StageSpec | RuleSpec | None) -> AppSpec:

@@ -79,7 +79,7 @@ class ConnectorField(Field):
         kind_type, texts = form_value
         options = [kit.option(kind.label, kind.type) for kind in self.kinds]
         if kind_type not in {kind.type for kind in self.kinds}:
-            options.append(kit.option(f"{kind_type} (stays as it is)", kind_type))
+            options.append(kit.option(f"{kind_type} (unchanged)", kind_type))
         menu = self.input(kit.select(AdminAction.CONNECTOR, options, initial=kind_type), dispatch=True)
         params = zip(self._params(kind_type), texts, strict=True)
         return [menu, *(self._param(kind_type, param, text, names) for param, (_, text) in params)]
@@ -99,7 +99,7 @@ class ConnectorField(Field):
             if text == before.get(name):
                 continue
             if not text and not param.optional:
-                raise InvalidEntry(self._block(kind_type, param), "This is needed.")
+                raise InvalidEntry(self._block(kind_type, param), "This is required.")
             data |= {name: text}
             if not text:
                 del data[name]
@@ -109,7 +109,7 @@ class ConnectorField(Field):
     def _check(self, kind_type: str, data: dict[str, Any]) -> None:
         kind = self._kind(kind_type)
         if kind is None:
-            raise InvalidEntry(self.id, "Choose one of these.")
+            raise InvalidEntry(self.id, "Choose an option.")
         if problem := kind.check(ConnectorSpec.model_validate(data)):
             raise self._invalid_param(kind, problem)
 

@@ -22,7 +22,7 @@ ROLES: Mapping[str, str] = {
     ApproverRole.ADMINS: "Keyturn’s admins",
 }
 QUORUMS = (
-    FieldOption("any", "One of them: the first decision counts", "any"),
+    FieldOption("any", "Any one of them", "any"),
     FieldOption("all", "All of them", "all"),
     FieldOption(NUMBER, "A number of them", None),
 )
@@ -77,7 +77,7 @@ class PeopleField(Field):
 
     def _others(self, refs: Iterable[str]) -> Block:
         element = kit.text_input(TEXT, initial=", ".join(sorted(refs)), multiline=True, limit=3000)
-        hint = "For those whom Slack does not offer above. Put commas between them."
+        hint = "Not in Slack? Enter e-mail addresses, separated by commas."
         return kit.input_block(self.others, element, block_id=self.others_id, optional=True, hint=hint)
 
     def _parse(self, ref: str) -> object:
@@ -159,7 +159,7 @@ class QuorumField(Field):
         if word != NUMBER:
             return self._choice.to_data(word, value)
         if not (number.isascii() and number.isdigit()):
-            raise InvalidEntry(self.number_id, "Say how many have to approve.")
+            raise InvalidEntry(self.number_id, "Enter how many must approve.")
         return int(number[:6])
 
     @property

@@ -74,5 +74,5 @@ class NumberField(Field):
 
     def to_data(self, form_value: Any, value: Any) -> Any:
         if not (form_value.isascii() and form_value.isdigit()):
-            raise InvalidEntry(self.id, f"Write a number from 0 to {self.maximum}.")
+            raise InvalidEntry(self.id, f"Enter a number from 0 to {self.maximum}.")
         return int(form_value[:9])

@@ -23,7 +23,7 @@ from blocks.kit.state import Values
 from models.catalogue.app_edits import access_index
 from models.catalogue.spec import AccessKind, AccessSpec, AppSpec, ConnectorSpec, Risk
 
-_AS_THE_APP = "As the app has it"
+_AS_THE_APP = "Same as the app"
 _NAME = TextField("name", "Name", optional=False)
 _GENERAL: tuple[Field, ...] = (
     TextField("description", "Description", limit=500, multiline=True),
@@ -37,30 +37,32 @@ _GENERAL: tuple[Field, ...] = (
         "Risk",
         options=[FieldOption("app", _AS_THE_APP, None), *enum_options(Risk)],
     ),
-    CheckboxField("privileged", "Privileged", sentence="Gives more than everyday work needs"),
-    CheckboxField("enabled", "Requests", sentence="May be requested"),
-    CheckboxField("emergency", "Emergencies", sentence="At once in an emergency, where the app allows it"),
+    CheckboxField("privileged", "Privileged", sentence="More than everyday work needs"),
+    CheckboxField("enabled", "Requests", sentence="Can be requested"),
+    CheckboxField(
+        "emergency", "Emergency access", sentence="Immediate in an emergency, if the app allows it"
+    ),
 )
 _OVERRIDES: tuple[Field, ...] = (
     TextField(
         "instructions",
         "Instructions",
-        "Left empty: as the app has it.",
+        "Leave empty to use the app’s.",
         limit=2500,
         multiline=True,
         inherits=True,
     ),
     DurationsField(
-        "durations", "Presets", "As in 1 hour, 8 hours. Left empty: as the app has it.", inherits=True
+        "durations", "Presets", "For example 1 hour, 8 hours. Leave empty to use the app’s.", inherits=True
     ),
-    DurationField("max_duration", "The longest", "Left empty: as the app has it."),
+    DurationField("max_duration", "Longest duration", "Leave empty to use the app’s."),
     ChoiceField(
         "indefinite",
         "Without an end",
         options=(
             FieldOption("app", _AS_THE_APP, None),
-            FieldOption("yes", "May be asked for", True),
-            FieldOption("no", "May not be asked for", False),
+            FieldOption("yes", "Can be requested", True),
+            FieldOption("no", "Can’t be requested", False),
         ),
     ),
 )
@@ -108,13 +110,13 @@ def parse(app: AppSpec, part: str, values: Values, kinds: Sequence[ConnectorKind
 
 
 def _fields(part: str, kinds: Sequence[ConnectorKind]) -> tuple[Field, ...]:
-    connector = ConnectorField("connector", "How it is given", kinds=kinds)
+    connector = ConnectorField("connector", "How it is provisioned", kinds=kinds)
     return (_NAME, *(() if part else (KEY,)), *_GENERAL, connector, *_OVERRIDES)
 
 
 def _with_unique_key(app: AppSpec, data: dict[str, Any]) -> dict[str, Any]:
     keyed = with_key(data)
     if any(access.key == keyed["key"] for access in app.access):
-        sentence = f"There is an access with the key “{keyed['key']}” already. Choose another."
+        sentence = f"Another access already has the key “{keyed['key']}”. Choose a different one."
         raise InvalidForm({KEY.id: sentence})
     return keyed

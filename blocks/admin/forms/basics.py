@@ -13,58 +13,58 @@ from blocks.kit.state import Values
 from models.catalogue.spec import AppSpec, DecisionComment, EmailUse, Need, OnBehalf, Reassign, Risk
 
 REASONS = (
-    FieldOption("required", "Has to be given", Need.REQUIRED.value),
-    FieldOption("optional", "May be given", Need.OPTIONAL.value),
-    FieldOption("hidden", "Is not asked for", Need.HIDDEN.value),
+    FieldOption("required", "Required", Need.REQUIRED.value),
+    FieldOption("optional", "Optional", Need.OPTIONAL.value),
+    FieldOption("hidden", "Hidden", Need.HIDDEN.value),
 )
 EMAIL = (
-    FieldOption("fallback", "Only what Slack does not bring", EmailUse.FALLBACK.value),
+    FieldOption("fallback", "Only if Slack delivery fails", EmailUse.FALLBACK.value),
     FieldOption("copy", "A copy of every message", EmailUse.COPY.value),
 )
 COMMENTS = (
-    FieldOption("optional", "May be left out", DecisionComment.OPTIONAL.value),
-    FieldOption("on_reject", "Has to be given with a rejection", DecisionComment.ON_REJECT.value),
-    FieldOption("always", "Has to be given with every decision", DecisionComment.ALWAYS.value),
+    FieldOption("optional", "Optional", DecisionComment.OPTIONAL.value),
+    FieldOption("on_reject", "Required for rejections", DecisionComment.ON_REJECT.value),
+    FieldOption("always", "Required for every decision", DecisionComment.ALWAYS.value),
 )
 ON_BEHALF = (
     FieldOption("nobody", "Nobody", OnBehalf.NOBODY.value),
     FieldOption("admins", "The app’s owners and Keyturn’s admins", OnBehalf.ADMINS.value),
-    FieldOption("managers", "These, and their manager", OnBehalf.MANAGERS.value),
-    FieldOption("anyone", "Everybody", OnBehalf.ANYONE.value),
+    FieldOption("managers", "Owners, admins and the beneficiary’s manager", OnBehalf.MANAGERS.value),
+    FieldOption("anyone", "Everyone", OnBehalf.ANYONE.value),
 )
 REASSIGN = (
-    FieldOption("eligible", "To those whom the stages name, owners and admins", Reassign.ELIGIBLE.value),
-    FieldOption("anyone", "To every colleague", Reassign.ANYONE.value),
-    FieldOption("nobody", "To nobody", Reassign.NOBODY.value),
+    FieldOption("eligible", "Other approvers, owners and admins", Reassign.ELIGIBLE.value),
+    FieldOption("anyone", "Any colleague", Reassign.ANYONE.value),
+    FieldOption("nobody", "Nobody", Reassign.NOBODY.value),
 )
 FIELDS: tuple[Field, ...] = (
     TextField("name", "Name", optional=False),
     TextField("description", "Description", "One or two sentences.", limit=500, multiline=True),
-    TextField("category", "Category", "As in Engineering or Sales."),
+    TextField("category", "Category", "For example Engineering."),
     TextField(
         "icon",
         "Icon",
-        "The name of an emoji between colons, or the https:// address of a picture.",
+        "An emoji such as :rocket:, or the https:// address of a picture.",
         limit=3000,
     ),
-    TextField("link", "Link", "Where the app is: https://…", limit=3000),
+    TextField("link", "Link", "For example https://github.com.", limit=3000),
     ChoiceField(
         "risk",
         "Risk",
         options=enum_options(Risk),
     ),
     PeopleField("owners", "Owners", others="More owners, by e-mail address"),
-    ChoiceField("reason", "The reason for a request", options=REASONS),
-    ChoiceField("on_behalf", "Who may ask for somebody else", options=ON_BEHALF),
-    ChoiceField("decision_comment", "A comment with the decision", options=COMMENTS),
-    ChoiceField("reassign", "Approvers may pass a decision on", options=REASSIGN),
-    CheckboxField("guests", "Guests", sentence="Guests may ask for it"),
-    CheckboxField("self_approve", "Own requests", sentence="Approvers may decide on their own requests"),
-    ChoiceField("email", "E-mail, where the operator has set it up", options=EMAIL),
+    ChoiceField("reason", "Reason for a request", options=REASONS),
+    ChoiceField("on_behalf", "Who may request for someone else", options=ON_BEHALF),
+    ChoiceField("decision_comment", "Decision comment", options=COMMENTS),
+    ChoiceField("reassign", "Who can approvers reassign to", options=REASSIGN),
+    CheckboxField("guests", "Guests", sentence="Guests may request it"),
+    CheckboxField("self_approve", "Own requests", sentence="Approvers may decide their own requests"),
+    ChoiceField("email", "E-mail (if set up)", options=EMAIL),
     TextField(
         "instructions",
         "Instructions",
-        "How to use the access. Shown to people when they have it.",
+        "How to use the access. Shown once access is granted.",
         limit=2500,
         multiline=True,
     ),

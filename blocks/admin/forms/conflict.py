@@ -21,14 +21,14 @@ from models.catalogue.spec import StageSpec
 from models.catalogue.spec.conflicts import ConflictAction, ConflictSpec
 
 ACTIONS = (
-    FieldOption("block", "Cannot be sent, nor approved", ConflictAction.BLOCK),
-    FieldOption("flag", "The approvers see it, and decide", ConflictAction.FLAG),
-    FieldOption("stage", "One more stage has to approve", ConflictAction.STAGE),
+    FieldOption("block", "Block the request", ConflictAction.BLOCK),
+    FieldOption("flag", "Warn approvers", ConflictAction.FLAG),
+    FieldOption("stage", "Require one more stage", ConflictAction.STAGE),
 )
 
 STAGE_FIELDS: tuple[Field, ...] = (
-    TextField("name", "The stage’s name", "Only for “One more stage has to approve”.", block="stage_name"),
-    ApproversField("approvers", "Who decides in it", others="More people, by e-mail address"),
+    TextField("name", "Stage name", "Only for “Require one more stage”.", block="stage_name"),
+    ApproversField("approvers", "Stage approvers", others="More people, by e-mail address"),
     QuorumField("rule", "How many must approve"),
 )
 _BLANK = ConflictSpec.model_construct(key="", name="", these=(), those=())
@@ -67,13 +67,13 @@ def parse(conflict: ConflictSpec | None, values: Values) -> ConflictSpec:
 
 def _fields(*, new: bool, titles: Mapping[str, str] | None = None) -> tuple[Field, ...]:
     return (
-        TextField("name", "Name", "As in Payments: enter and approve.", optional=False),
+        TextField("name", "Name", "For example Payments: enter and approve.", optional=False),
         *([KEY] if new else []),
-        TextField("why", "Why", "Read by those who ask, and who decide.", limit=500, multiline=True),
-        AccessesField("these", "Who has one of these", titles=titles or {}),
-        AccessesField("those", "should not get one of those", titles=titles or {}),
-        CheckboxField("one_way", "Direction", sentence="The other way round is fine"),
-        ChoiceField("action", "Asking for it all the same", options=ACTIONS),
+        TextField("why", "Why", "Shown to requesters and approvers.", limit=500, multiline=True),
+        AccessesField("these", "Anyone with one of these", titles=titles or {}),
+        AccessesField("those", "should not get one of these", titles=titles or {}),
+        CheckboxField("one_way", "Direction", sentence="The other way round is allowed"),
+        ChoiceField("action", "If requested anyway", options=ACTIONS),
     )
 
 
@@ -81,7 +81,7 @@ def _stage(conflict: ConflictSpec | None, values: Values) -> StageSpec:
     before = conflict.stage if conflict else None
     data = merge_changes(STAGE_FIELDS, before or _BLANK_STAGE, values, before.stored() if before else {})
     if not data.get("approvers"):
-        raise InvalidForm({"approvers": "Say who decides in the stage."})
+        raise InvalidForm({"approvers": "Choose who approves the stage."})
     if not data.get("name"):
-        raise InvalidForm({"stage_name": "Give the stage a name."})
+        raise InvalidForm({"stage_name": "Enter a name for the stage."})
     return validate_entry(StageSpec, data, STAGE_FIELDS)

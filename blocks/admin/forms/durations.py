@@ -12,28 +12,30 @@ from blocks.kit.state import Values
 from models.catalogue.spec import AppSpec, OverMax
 
 OVER_MAX = (
-    FieldOption("flag", "Flag it to the approvers", OverMax.FLAG.value),
-    FieldOption("refuse", "Refuse it", OverMax.REFUSE.value),
+    FieldOption("flag", "Allowed, with a warning to approvers", OverMax.FLAG.value),
+    FieldOption("refuse", "Not allowed", OverMax.REFUSE.value),
 )
 FIELDS: tuple[Field, ...] = (
-    DurationsField("durations", "Presets", "What the form offers, as in 1 hour, 8 hours, 7 days."),
-    DurationField("max_duration", "The longest", "As in 30 days. Left empty: no limit."),
-    ChoiceField("over_max", "A request for longer than that", options=OVER_MAX),
-    CheckboxField("indefinite", "No end", sentence="May be asked for without an end"),
-    DurationField("request_expiry", "A request that nobody decides expires after", optional=False),
+    DurationsField("durations", "Presets", "Offered in the form. For example 1 hour, 8 hours, 7 days."),
+    DurationField("max_duration", "Longest duration", "For example 30 days. Leave empty for no limit."),
+    ChoiceField("over_max", "Longer requests", options=OVER_MAX),
+    CheckboxField("indefinite", "No end", sentence="Can be requested without an end"),
+    DurationField("request_expiry", "Undecided requests expire after", optional=False),
     DurationField("remind_after", "Approvers are reminded after", optional=False),
     DurationField(
         "remind_wait",
-        "Whoever asks can have them reminded after",
-        "Counted from when they were asked, or reminded last.",
+        "Requester can remind after",
+        "Counted from the request or the last reminder.",
         optional=False,
     ),
-    DurationField("expiry_warning", "A warning before a request expires", optional=False),
-    DurationsField("expiry_notices", "Notices before the end", "As in 1 day, 1 hour. Left empty: none."),
+    DurationField("expiry_warning", "Warn before a request expires", optional=False),
+    DurationsField(
+        "expiry_notices", "Notices before access ends", "For example 1 day, 1 hour. Leave empty for none."
+    ),
     DurationField(
         "grace",
-        "Grace for an extension",
-        "How long an access may outlast its end while more time is asked for. Left empty: not at all.",
+        "Grace for a pending extension",
+        "How long access may outlast its end while an extension is pending. Leave empty for none.",
     ),
 )
 

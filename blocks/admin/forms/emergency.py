@@ -19,23 +19,23 @@ from models.durations import parse_duration
 
 _ALLOWED = CheckboxField(
     "allowed",
-    "Emergencies",
-    "With a reason, and told to everybody who would have decided.",
+    "Emergency access",
+    "A reason is required. Everyone who would have approved is notified.",
     block="emergency_allowed",
-    sentence="Access may be had at once in an emergency",
+    sentence="Allow immediate access in an emergency",
 )
 PARTS: tuple[Field, ...] = (
-    DurationField("max", "For at most", block="emergency_max", optional=False),
+    DurationField("max", "For up to", block="emergency_max", optional=False),
     DurationField(
         "review_within", "Reviewers are reminded after", block="emergency_review_within", optional=False
     ),
     ApproversField(
         "reviewers",
-        "Who reviews it",
-        "Never who used it.",
+        "Reviewers",
+        "Never the person who used it.",
         block="emergency_reviewers",
         others="More reviewers, by e-mail address",
-        groups="User groups that review it",
+        groups="User groups as reviewers",
         roles="Also as reviewers",
     ),
 )
@@ -86,13 +86,13 @@ class EmergencyField(Field):
         return data
 
 
-FIELDS: tuple[Field, ...] = (EmergencyField("emergency", "Emergencies"),)
+FIELDS: tuple[Field, ...] = (EmergencyField("emergency", "Emergency access"),)
 
 
 def build(app: AppSpec, place: AdminPlace, names: SlackNames, above: Sequence[Block] = ()) -> View:
     """The form, with the app's emergency access."""
     return form_view(
-        AdminScreen.EMERGENCY, "Emergencies", draw_fields(FIELDS, app, names), place, above=above
+        AdminScreen.EMERGENCY, "Emergency access", draw_fields(FIELDS, app, names), place, above=above
     )
 
 

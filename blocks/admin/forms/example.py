@@ -41,13 +41,13 @@ from models.catalogue.spec import (
 from models.durations import duration_words, format_duration
 
 PERSON_TRAITS: tuple[Field, ...] = (
-    TextField("title", "Or somebody with the title", block="who_title", inherits=True),
-    TextField("department", "… of the department", block="who_department", inherits=True),
-    UserGroupsField("groups", "… who is in the user groups", block="who_groups"),
+    TextField("title", "Or someone with the title", block="who_title", inherits=True),
+    TextField("department", "… in the department", block="who_department", inherits=True),
+    UserGroupsField("groups", "… in the user groups", block="who_groups"),
     CheckboxField("guest", "… who is", block="who_guest", sentence="A guest"),
     CheckboxField("contractor", "… who is hired", block="who_contractor", sentence="As a contractor"),
     CheckboxField("manager", "… who has", block="who_manager", sentence="A manager"),
-    AccessesField("holds", "… who has already", block="who_holds", optional=True),
+    AccessesField("holds", "… who already has", block="who_holds", optional=True),
 )
 _DEFAULT_TRAITS = {"manager": True}
 """Traits of a person that an example does not describe."""
@@ -97,7 +97,7 @@ class ExamplePersonField(Field):
         defaults = self.form_value(None)[1:]
         if person:
             if tuple(trait_values) != defaults:
-                raise InvalidEntry(self.id, "Choose somebody, or describe somebody. Not both.")
+                raise InvalidEntry(self.id, "Choose a person or describe one, not both.")
             return person
         return {
             trait.name: trait.to_data(trait_value, None)
@@ -148,15 +148,15 @@ class ExampleAccessField(Field):
 
 
 _ASKERS = (
-    FieldOption("themself", "They ask themselves", Asker.THEMSELF.value),
-    FieldOption("manager", "Their manager asks for them", Asker.MANAGER.value),
-    FieldOption("colleague", "A colleague asks for them", Asker.COLLEAGUE.value),
+    FieldOption("themself", "The beneficiary", Asker.THEMSELF.value),
+    FieldOption("manager", "Their manager", Asker.MANAGER.value),
+    FieldOption("colleague", "A colleague", Asker.COLLEAGUE.value),
 )
 _OUTCOMES = (
-    FieldOption("ask", "It is asked for", Expect.ASK.value),
-    FieldOption("auto", "It is approved without asking", Expect.AUTO.value),
-    FieldOption("deny", "It is refused", Expect.DENY.value),
-    FieldOption("nobody", "Nobody can be asked", Expect.NOBODY.value),
+    FieldOption("ask", "Approvers are asked", Expect.ASK.value),
+    FieldOption("auto", "Approved automatically", Expect.AUTO.value),
+    FieldOption("deny", "Denied", Expect.DENY.value),
+    FieldOption("nobody", "No approver can be asked", Expect.NOBODY.value),
 )
 _BLANK = ExampleSpec.model_construct(who=ExamplePerson(), access="", duration=None, expect=Expect.ASK)
 _NEW = {"who": {}, "duration": "forever", "expect": "ask"}
@@ -199,19 +199,17 @@ def _fields(app: AppSpec) -> tuple[Field, ...]:
     return (
         ExamplePersonField("who", "Who it is for"),
         ExampleAccessField("access", "Access", accesses=app.access),
-        ExampleDurationField("duration", "How long", "As in 8 hours. Left empty: without an end."),
-        ChoiceField("expect", "What has to come of it", options=_OUTCOMES),
-        LinesField("stages", "In these stages", "Their names, one in each line. Left empty: whichever."),
-        TextField(
-            "because", "Why it has to be so", "Who is stopped by it reads this.", limit=500, multiline=True
-        ),
-        ChoiceField("asked_by", "Who asks", options=_ASKERS),
-        ChoiceField("request", "What kind of request", options=enum_options(REQUEST_KINDS, REQUEST_KINDS)),
-        CheckboxField("emergency", "Emergency", sentence="It is an emergency"),
+        ExampleDurationField("duration", "How long", "For example 8 hours. Leave empty for no end."),
+        ChoiceField("expect", "Expected result", options=_OUTCOMES),
+        LinesField("stages", "In these stages", "Stage names, one per line. Leave empty for any."),
+        TextField("because", "Why", "Shown to admins whose change breaks this.", limit=500, multiline=True),
+        ChoiceField("asked_by", "Requester", options=_ASKERS),
+        ChoiceField("request", "Kind of request", options=enum_options(REQUEST_KINDS, REQUEST_KINDS)),
+        CheckboxField("emergency", "Emergency", sentence="This is an emergency"),
         TextField(
             "at",
-            "When it is asked",
-            "As in sat 22:30 Europe/Berlin. Left empty: Monday noon, UTC.",
+            "Requested at",
+            "For example sat 22:30 Europe/Berlin. Leave empty for Monday noon, UTC.",
             inherits=True,
         ),
     )

@@ -21,10 +21,10 @@ from models.lifecycle.catalogue.edit_message import MessageEntry
 from models.registry.company_templates import CompanyTemplates
 from models.wording.messages import FILTERS, MESSAGES, MessageInfo, MessageKey
 
-_IF_HELP = "`{% if app %} … {% else %} … {% endif %}` depends on a fact; also with `==`, `and`, `or`, `not`"
-_STANDARD_HINT = "These are the standard words. They hold once you save."
+_IF_HELP = "`{% if app %} … {% else %} … {% endif %}` depends on a value; also with `==`, `and`, `or`, `not`"
+_STANDARD_HINT = "This is the standard text. Save to use it."
 _SUBJECT = TextField(
-    "subject", "Subject", "Of the e-mail, and Slack’s notification.", limit=500, optional=False
+    "subject", "Subject", "For the e-mail and the Slack notification.", limit=500, optional=False
 )
 _TEXT = TextField("text", "Text", "On the card and in the e-mail. Can be empty.", limit=2000, multiline=True)
 
@@ -36,7 +36,7 @@ def build(entry: MessageEntry, place: AdminPlace, preview: Sequence[Block] = ())
     fields = draw_fields(_fields(entry.key), content, SlackNames())
     buttons = [
         kit.button("Preview", AdminAction.PREVIEW_MESSAGE),
-        kit.button("Back to the standard words", AdminAction.STANDARD_WORDS),
+        kit.button("Restore standard text", AdminAction.STANDARD_WORDS),
     ]
     hint = f"{about.when}. {_STANDARD_HINT}" if place.more else about.when
     view = form_view(
@@ -83,11 +83,9 @@ def preview(key: MessageKey, words: Mapping[str, str], people: ExamplePeople, no
     email = render(message, people.names, "UTC", None, now)
     return [
         kit.divider(),
-        kit.section("*How it would look*"),
+        kit.section("*Preview*"),
         *visible,
-        kit.section(
-            "*As an e-mail, where that is set up*\n" + quote(f"{email.subject}\n\n{email.text}", 2500)
-        ),
+        kit.section("*As an e-mail (if set up)*\n" + quote(f"{email.subject}\n\n{email.text}", 2500)),
         kit.divider(),
     ]
 
@@ -107,4 +105,4 @@ def _help(about: MessageInfo) -> list[Block]:
     for name, template_filter in FILTERS.items():
         usage = f"|{name}('…')" if template_filter.words else f"|{name}"
         lines.append(f"`{usage}` {esc(template_filter.about)}")
-    return [kit.context("*What it can say*"), kit.context(facts), kit.context("\n".join(lines))]
+    return [kit.context("*Placeholders*"), kit.context(facts), kit.context("\n".join(lines))]

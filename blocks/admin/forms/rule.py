@@ -21,11 +21,11 @@ from models.catalogue.app_edits import ItemRef
 from models.catalogue.spec import AppSpec, RuleSpec
 from models.errors import NotFound
 
-_NAME = TextField("name", "Name", "As in No contractors.", optional=False)
+_NAME = TextField("name", "Name", "For example No contractors.", optional=False)
 _WHY = TextField(
     "why",
     "Why",
-    "The person who asks reads this. Left empty, they read the conditions.",
+    "Shown to the requester. Leave empty to show the conditions.",
     limit=500,
     multiline=True,
 )
@@ -50,29 +50,29 @@ KINDS = {
     for kind in (
         RuleKind(
             "deny",
-            "A rule that refuses",
+            "Deny rule",
             ConditionField(
                 "when",
-                "When it refuses",
-                "When all of these hold; with nothing set, always. Leave alone what does not matter.",
+                "When it denies",
+                "Every condition must match; with none, always. Leave empty to ignore.",
             ),
         ),
         RuleKind(
             "require",
-            "A rule that must hold",
+            "Requirement",
             ConditionField(
                 "when",
                 "What must hold",
-                "All of these, for whoever asks and for whom it is. Leave alone what does not matter.",
+                "Every condition, for requester and beneficiary. Leave empty to ignore.",
             ),
         ),
         RuleKind(
             "auto_approve",
-            "A rule that approves",
+            "Automatic approval",
             ConditionField(
                 "when",
-                "When it approves without asking anybody",
-                "When all of these hold; with nothing set, always. Leave alone what does not matter.",
+                "When it approves",
+                "Every condition must match; with none, always. Leave empty to ignore.",
             ),
         ),
     )
@@ -109,7 +109,7 @@ def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
     rule = _BLANK if new else app_edits.get_item(app, part)
     data = merge_changes(kind.fields, rule, values, {} if new else rule.stored())
     if kind.list == "require" and "when" not in data:
-        raise InvalidForm({kind.when.id: "Say what must hold: at least one of these."})
+        raise InvalidForm({kind.when.id: "Set at least one condition."})
     path = app_edits.item_path(app, part)
     saved = validate_app(replace_entry(app.stored(), path, data), kind.fields, path)
     return require_satisfiable(saved, part, None if new else rule)
@@ -123,7 +123,7 @@ def item_ref(reference: str, access: str) -> ItemRef:
     """
     name, _, at = reference.partition(":")
     if name not in KINDS:
-        raise NotFound("There is no such rule any more.")
+        raise NotFound("This rule no longer exists.")
     return ItemRef(name, parse_number(at), access)
 
 

@@ -11,7 +11,7 @@ from models.catalogue.spec.entry_kinds import SettingsSpec
 from models.tables.catalogue import Proposal
 
 TWO_PEOPLE = "two_people"
-_HINT = "A second admin gets each change with its difference in words, and approves or rejects it."
+_HINT = "A second admin must approve every change."
 
 
 def build(
@@ -19,7 +19,7 @@ def build(
 ) -> View:
     """The form, with the pending changes of the settings above it."""
     above = pending_workspace_changes(pending, viewer, second)
-    option = kit.option("A change of the catalogue needs two people", "yes")
+    option = kit.option("Catalogue changes need two people", "yes")
     box = kit.checkboxes("choice", [option], initial=["yes"] if settings.two_people else [])
     field = kit.input_block("Changes", box, block_id=TWO_PEOPLE, hint=_HINT, optional=True)
     return kit.modal(

@@ -26,50 +26,48 @@ from models.catalogue.spec import AppSpec, OnReject, StageSpec
 from models.catalogue.spec.fields import MAX_ASKED
 
 _WHO: tuple[Field, ...] = (
-    TextField("name", "Name", "As in Manager, or Security.", optional=False),
+    TextField("name", "Name", "For example Manager or Security.", optional=False),
     ApproversField("approvers", "People", others="More people, by e-mail address"),
     QuorumField("rule", "How many must approve"),
 )
 FURTHER: tuple[Field, ...] = (
     ChoiceField(
         "on_reject",
-        "When one of them rejects",
-        "Where a number of them must approve. Otherwise one rejection ends it anyway.",
+        "After one rejection",
+        "Only for “A number of them”; otherwise one rejection is final.",
         options=(
-            FieldOption("count", "It counts: rejected once too few are left", OnReject.COUNT.value),
-            FieldOption("veto", "The request is rejected at once", OnReject.VETO.value),
+            FieldOption("count", "Rejected once too few approvers remain", OnReject.COUNT.value),
+            FieldOption("veto", "Rejected immediately", OnReject.VETO.value),
         ),
     ),
     ApproversField(
         "alternates",
-        "Alternates, asked when nobody has decided in time",
+        "Alternates (asked if no decision in time)",
         others="More alternates, by e-mail address",
         groups="User groups as alternates",
         roles="Also as alternates",
     ),
     DurationField(
         "escalate_after",
-        "The alternates are asked after",
-        "As in 4 hours. Left empty: when half of the time is over.",
+        "Ask alternates after",
+        "For example 4 hours. Leave empty for half of the time to decide.",
     ),
     ApproversField(
         "quiet",
-        "Quiet approvers, who may decide but get no message",
+        "Quiet approvers (may decide, get no message)",
         others="More quiet approvers, by e-mail address",
         groups="User groups as quiet approvers",
         roles="Also as quiet approvers",
     ),
     ChannelField(
         "channel",
-        "Channel for many",
-        "There it is asked instead of in many messages. Invite Keyturn to it.",
+        "Approval channel",
+        "Used instead of many messages. Invite Keyturn to it.",
     ),
-    NumberField("channel_over", "In the channel when there are more than", maximum=MAX_ASKED),
+    NumberField("channel_over", "Use the channel for more than", maximum=MAX_ASKED),
 )
 """Fields that few stages need: shown where one of them is set, or on request."""
-WHEN = ConditionField(
-    "when", "When it is asked", "Only when all of these hold. Leave alone what does not matter."
-)
+WHEN = ConditionField("when", "Requested at", "Every condition must match. Leave empty to ignore.")
 FIELDS: tuple[Field, ...] = (*_WHO, *FURTHER, WHEN)
 _BLANK = StageSpec.model_construct(name="", approvers=())
 
@@ -102,7 +100,7 @@ def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
     stage = app_edits.get_item(app, ref) if place.part else _BLANK
     data = merge_changes(FIELDS, stage, values, stage.stored() if place.part else {})
     if not data.get("approvers"):
-        raise InvalidForm({"approvers": "Say who decides: people, user groups, or one of the boxes below."})
+        raise InvalidForm({"approvers": "Choose approvers: people, user groups or roles."})
     path = app_edits.item_path(app, ref)
     saved = validate_app(replace_entry(app.stored(), path, data), FIELDS, path)
     return require_satisfiable(saved, ref, None if stage is _BLANK else stage)

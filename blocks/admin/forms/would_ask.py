@@ -22,8 +22,8 @@ PERSON, ACCESS, LENGTH = "person", "access", "length"
 ASKER, KIND, EMERGENCY, MOMENT = "asker", "kind", "emergency", "moment"
 _ANY_MOMENT = datetime(2026, 1, 5, tzinfo=UTC)
 _OUTCOME_TEXTS = {
-    Verdict.DENY: "It would be refused",
-    Verdict.NOBODY: "Nobody could be asked, so it cannot be sent",
+    Verdict.DENY: "This would be denied",
+    Verdict.NOBODY: "No approver can be asked, so this can’t be sent",
 }
 
 
@@ -94,7 +94,7 @@ def parse(values: Values) -> HypotheticalRequest:
         emergency="yes" in choices_of(values, EMERGENCY),
         moment_text=text_of(values, MOMENT),
     )
-    errors = {} if hypothetical.person else {PERSON: "Choose somebody."}
+    errors = {} if hypothetical.person else {PERSON: "Choose a person."}
     if not hypothetical.access:
         errors[ACCESS] = "Choose an access."
     try:
@@ -135,9 +135,7 @@ def _fields(app: AppSpec, hypothetical: HypotheticalRequest) -> list[Block]:
     return [
         kit.input_block("Person", kit.person_select(PERSON, initial=hypothetical.person), block_id=PERSON),
         kit.input_block("Access", menu, block_id=ACCESS),
-        kit.input_block(
-            "How long", how_long, block_id=LENGTH, optional=True, hint="Left empty: without an end."
-        ),
+        kit.input_block("How long", how_long, block_id=LENGTH, optional=True, hint="Leave empty for no end."),
         *_circumstances(hypothetical),
     ]
 
@@ -149,16 +147,14 @@ def _circumstances(hypothetical: HypotheticalRequest) -> list[Block]:
         kit.text_input(MOMENT, initial=hypothetical.moment_text),
     )
     kinds = [kit.option(label, kind) for kind, label in REQUEST_KINDS.items()]
-    yes = [kit.option("It is an emergency", "yes")]
+    yes = [kit.option("This is an emergency", "yes")]
     ticked = kit.checkboxes(EMERGENCY, yes, initial=["yes"] if hypothetical.emergency else [])
-    hint = "As in sat 22:30, or mon 09:00 Europe/Berlin. Left empty: now."
+    hint = "For example sat 22:30, or mon 09:00 Europe/Berlin. Leave empty for now."
     return [
         kit.input_block(
-            "Asked for by", asker, block_id=ASKER, optional=True, hint="Left empty: they ask themselves."
+            "Requested by", asker, block_id=ASKER, optional=True, hint="Leave empty if it is the same person."
         ),
-        kit.input_block(
-            "What kind of request", kit.select(KIND, kinds, initial=hypothetical.kind), block_id=KIND
-        ),
+        kit.input_block("Kind of request", kit.select(KIND, kinds, initial=hypothetical.kind), block_id=KIND),
         kit.input_block("When", moment, block_id=MOMENT, optional=True, hint=hint),
         kit.input_block("Emergency", ticked, block_id=EMERGENCY, optional=True),
     ]

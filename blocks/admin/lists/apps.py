@@ -25,7 +25,7 @@ def build(apps: Sequence[AppSpec], total: int, place: AdminPlace) -> View:
         kit.button("Messages", AdminAction.MESSAGES),
     )
     top = [kit.actions([find, add, conflicts, messages, settings])]
-    rows = [_row(app) for app in apps] or [kit.section("There is no app yet.")]
+    rows = [_row(app) for app in apps] or [kit.section("No apps yet.")]
     carries = AdminPlace(first_app=place.first_app).carries()
     pages = layout.page_buttons(place.first_app, total, PAGE, (AdminAction.APPS_BACK, AdminAction.APPS_ON))
     blocks = [*top, *rows, *pages]

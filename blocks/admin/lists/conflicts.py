@@ -15,8 +15,8 @@ from models.catalogue.spec.references import ALL, access_ref, app_of
 PAGE = 38
 """Conflicts in the list, at two blocks each; a modal holds a hundred."""
 ACTION_TEXTS = {
-    ConflictAction.BLOCK: "Asking for both is refused",
-    ConflictAction.FLAG: "The approvers see it",
+    ConflictAction.BLOCK: "Requesting both is blocked",
+    ConflictAction.FLAG: "Approvers see a warning",
     ConflictAction.STAGE: "One more stage",
 }
 
@@ -24,18 +24,18 @@ ACTION_TEXTS = {
 def build(conflicts: Sequence[ConflictSpec], titles: Mapping[str, str], above: Sequence[Block] = ()) -> View:
     """The list, with the buttons that change each conflict. `titles` are the accesses' by reference."""
     add = kit.button("Add a conflict", AdminAction.ADD_CONFLICT, style="primary")
-    head = kit.section("Accesses that nobody should have together.", accessory=add)
+    head = kit.section("Access that nobody should hold together.", accessory=add)
     rows = [block for conflict in conflicts[:PAGE] for block in _row(conflict, titles)]
     hidden = len(conflicts) - PAGE
-    rest = [kit.context(f"{hidden} more stand in the catalogue’s file.")] if hidden > 0 else []
-    blocks = [*above, head, *(rows or [kit.section("There is none yet.")]), *rest]
+    rest = [kit.context(f"{hidden} more in the catalogue file.")] if hidden > 0 else []
+    blocks = [*above, head, *(rows or [kit.section("None yet.")]), *rest]
     return kit.modal("Conflicts", blocks, callback_id=AdminScreen.CONFLICTS, close="Back")
 
 
 def access_titles(app: AppSpec) -> dict[str, str]:
     """The titles of an app's accesses, and of all of them together, by reference."""
-    titles = {access_ref(app.key, access.key): f"{app.name}, {access.name}" for access in app.access}
-    return titles | {access_ref(app.key, ALL): f"{app.name}, everything"}
+    titles = {access_ref(app.key, access.key): f"{app.name} · {access.name}" for access in app.access}
+    return titles | {access_ref(app.key, ALL): f"{app.name} · all access"}
 
 
 def _row(conflict: ConflictSpec, titles: Mapping[str, str]) -> list[Block]:
@@ -50,7 +50,7 @@ def _row(conflict: ConflictSpec, titles: Mapping[str, str]) -> list[Block]:
         AdminAction.DELETE_CONFLICT,
         conflict.key,
         f"Delete {conflict.name}?"[:90],
-        "Both may be asked for together from now on.",
+        "Both can be requested together from now on.",
     )
     edit = kit.button("Edit", AdminAction.EDIT_CONFLICT, conflict.key)
     return [kit.section(cut(text, 2900)), kit.actions([edit, delete])]

@@ -12,7 +12,7 @@ from models.policy.examples import ExampleResult
 
 PAGE = 20
 """Examples on a page, at two blocks each."""
-_ABOUT = "What has to come of the rules. They are run at every change; what breaks one is not saved."
+_ABOUT = "Test cases for the rules, run on every save. A change that breaks one is rejected."
 
 
 def build(
@@ -25,7 +25,7 @@ def build(
 ) -> View:
     """The list; with `results`, each example has its result, and a summary stands above."""
     first = layout.page_start(place.first_rule, len(app.example), PAGE)
-    intro = f"*Examples*\n{_ABOUT if app.example else f'There is none yet. {_ABOUT}'}"
+    intro = f"*Examples*\n{_ABOUT if app.example else f'None yet. {_ABOUT}'}"
     run = [kit.button("Run them", AdminAction.RUN_EXAMPLES)] if app.example else []
     buttons = [kit.button("Add an example", AdminAction.ADD_EXAMPLE), *run]
     blocks = [
@@ -55,9 +55,9 @@ def _summary(results: Sequence[ExampleResult]) -> list[Block]:
     broken = sum(not result.met for result in results)
     return [
         kit.section(
-            f":x: {broken} of {len(results)} come out otherwise."
+            f":x: {broken} of {len(results)} examples fail."
             if broken
-            else ":white_check_mark: All come out as they should."
+            else ":white_check_mark: All examples pass."
         )
     ]
 
@@ -71,6 +71,6 @@ def _row(example: ExampleSpec, at: int, result: ExampleResult | None) -> list[Bl
         lines.append(f"Because: {cut(esc(example.because), 700)}")
     edit = kit.button("Edit", AdminAction.EDIT_EXAMPLE, str(at))
     delete = layout.delete_button(
-        AdminAction.DELETE_EXAMPLE, str(at), "Delete this example?", "It is not looked at any more."
+        AdminAction.DELETE_EXAMPLE, str(at), "Delete this example?", "It no longer runs when you save."
     )
     return [kit.section("\n".join(lines)), kit.actions([edit, delete])]

@@ -23,7 +23,7 @@ def pending_app_changes(proposals: Sequence[Proposal], viewer: str, second: str)
     for proposal in own_first:
         if proposal.by == viewer:
             status = f"*Proposed, not saved: {catalogue_change.pending_count(len(proposal.words))}.*"
-            blocks.append(kit.section(f"{status} {esc(second)} You see the app as you want it to be."))
+            blocks.append(kit.section(f"{status} {esc(second)} Shown with your changes."))
     for proposal in own_first[:MAX_APP_CHANGES]:
         blocks += catalogue_change.list_row(proposal, viewer)
     hidden = len(proposals) - MAX_APP_CHANGES
@@ -51,9 +51,9 @@ def note_banner(sentences: Sequence[str]) -> list[Block]:
 
 def overtaken_banner(by: str, changes: Sequence[str]) -> list[Block]:
     """The banner of a concurrent change: its author, and what it changed."""
-    author = mention(by) if by else "Somebody"
+    author = mention(by) if by else "Someone"
     lines = "\n".join(f"• {esc(change)}" for change in changes)
-    text = f"*{author} changed this in the meantime.* Nothing of yours is saved yet.\n{lines}"
+    text = f"*{author} changed this in the meantime.* Your changes aren’t saved yet.\n{lines}"
     return [kit.section(cut(text, 2900)), kit.divider()]
 
 
@@ -65,8 +65,8 @@ def stage_rows(stages: Sequence[StageSpec], names: SlackNames) -> list[Block]:
         delete = delete_button(
             AdminAction.DELETE_STAGE,
             str(at),
-            f"Delete the stage {stage.name}?",
-            "It is not asked any more from the next request on. Requests under way go on as they began.",
+            f"Delete stage {stage.name}?",
+            "New requests skip it. Open requests keep it.",
         )
         buttons = [kit.button("Edit", AdminAction.EDIT_STAGE, str(at)), *up, delete]
         blocks += [kit.section(summaries.stage(stage, at, names)), kit.actions(buttons)]

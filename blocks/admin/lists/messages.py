@@ -15,21 +15,21 @@ _EXCERPT = 200
 
 def build(entries: Sequence[MessageEntry], above: Sequence[Block] = ()) -> View:
     """Every message, with a button that opens its form."""
-    head = kit.section("What people read. Who, what, until when and the status stand there in any case.")
+    head = kit.section("Who, what, when and status are always shown.")
     blocks = [*above, head, *(block for entry in entries for block in _row(entry))]
     return kit.modal("Messages", blocks, callback_id=AdminScreen.MESSAGES, close="Back")
 
 
 def _row(entry: MessageEntry) -> list[Block]:
     about, own = MESSAGES[entry.key], entry.own
-    mark = "  in your own words" if own else ""
+    mark = " · custom text" if own else ""
     lines = [f"*{about.title}*{mark}", esc(about.when)]
     if own:
         lines += [
             f"> {cut(esc(' '.join(text.split())), _EXCERPT)}" for text in (own.subject, own.text) if text
         ]
         lines += [
-            f":warning: The standard words go out. {name.capitalize()}: {esc(text)}"
+            f":warning: The standard text is sent. {name.capitalize()}: {esc(text)}"
             for name, text in template_problems(own)
         ]
     edit = kit.button("Edit", AdminAction.EDIT_MESSAGE, entry.key.value)

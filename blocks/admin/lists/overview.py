@@ -40,7 +40,7 @@ def build(
 
 
 def _basics(app: AppSpec) -> list[Block]:
-    status = "People can ask for it." if app.enabled else "*Switched off.* Nobody can ask for it."
+    status = "Can be requested." if app.enabled else "*Switched off:* it can’t be requested."
     return [
         kit.section(summaries.about_app(app), accessory=kit.button("Edit basics", AdminAction.EDIT_BASICS)),
         kit.section(status, accessory=_switch(app)),
@@ -52,7 +52,7 @@ def _switch(app: AppSpec) -> Element:
         return kit.button("Switch on", AdminAction.SWITCH_ON, style="primary")
     sure = kit.confirm(
         f"Switch off {app.name}?",
-        "Nobody can ask for it any more. Who has access keeps it until its end.",
+        "New requests stop. Existing access runs to its end.",
         "Switch off",
         danger=True,
     )
@@ -61,7 +61,7 @@ def _switch(app: AppSpec) -> Element:
 
 def _times(app: AppSpec, names: SlackNames) -> list[Block]:
     edit = kit.button("Edit durations", AdminAction.EDIT_TIMES)
-    emergency = kit.button("Edit emergencies", AdminAction.EDIT_EMERGENCY)
+    emergency = kit.button("Edit emergency access", AdminAction.EDIT_EMERGENCY)
     return [
         kit.divider(),
         kit.section(summaries.durations(app), accessory=edit),
@@ -70,16 +70,16 @@ def _times(app: AppSpec, names: SlackNames) -> list[Block]:
 
 
 def _stages(app: AppSpec, names: SlackNames) -> list[Block]:
-    hint = "One after the other." if app.stage else "There is none, so the owners decide."
+    hint = "Asked in this order." if app.stage else "None: owners decide."
     add = kit.button("Add a stage", AdminAction.ADD_STAGE)
     blocks = [kit.divider(), kit.section(f"*Approval stages*\n{hint}", accessory=add)]
     return [*blocks, *stage_rows(app.stage, names)]
 
 
 def _accesses(app: AppSpec, first: int, kinds: Sequence[ConnectorKind], names: SlackNames) -> list[Block]:
-    hint = "What people can ask for." if app.access else "There is none yet, so nobody can ask for anything."
+    hint = "" if app.access else "\nNo access yet: nobody can request this app."
     add = kit.button("Add an access", AdminAction.ADD_ACCESS)
-    blocks = [kit.divider(), kit.section(f"*Accesses*\n{hint}", accessory=add)]
+    blocks = [kit.divider(), kit.section(f"*Accesses*{hint}", accessory=add)]
     first = layout.page_start(first, len(app.access), PAGE)
     for access in app.access[first : first + PAGE]:
         buttons = [
@@ -89,7 +89,7 @@ def _accesses(app: AppSpec, first: int, kinds: Sequence[ConnectorKind], names: S
                 AdminAction.DELETE_ACCESS,
                 access.key,
                 f"Delete {access.name}?",
-                "Nobody can ask for it any more. Who has it keeps it until its end.",
+                "New requests stop. Existing access runs to its end.",
             ),
         ]
         blocks += [kit.section(summaries.access(access, kinds, names)), kit.actions(buttons)]
@@ -99,9 +99,9 @@ def _accesses(app: AppSpec, first: int, kinds: Sequence[ConnectorKind], names: S
 
 
 def _rules(app: AppSpec) -> list[Block]:
-    lines = summaries.rule_lines(app) or ["There is none: the stages decide on every request."]
+    lines = summaries.rule_lines(app) or ["None: the stages decide every request."]
     edit = kit.button("Edit rules", AdminAction.RULES)
-    text = cut("\n".join(["*Rules that decide by themselves*", *lines]), 2900)
+    text = cut("\n".join(["*Automatic rules*", *lines]), 2900)
     return [kit.divider(), kit.section(text, accessory=edit)]
 
 

@@ -16,12 +16,12 @@ from models.catalogue.spec import AppSpec, RuleSpec
 PAGE = 20
 """Rules on a page, at two blocks each."""
 GROUPS = {
-    "deny": ("Refused", "One of them that applies is enough. Nothing goes before it.", "Add a refusal"),
-    "require": ("Required", "All of them must hold, or it is refused.", "Add a requirement"),
+    "deny": ("Deny", "Any match denies; deny always wins.", "Add a deny rule"),
+    "require": ("Require", "Every one must hold, or the request is denied.", "Add a requirement"),
     "auto_approve": (
-        "Approved without asking",
-        "The first that applies approves at once, where nothing refuses.",
-        "Add an approval",
+        "Approve automatically",
+        "The first match approves, unless a rule denies.",
+        "Add an approval rule",
     ),
 }
 """For each list of rules: its title, how its rules combine, and the label of its Add button."""
@@ -54,15 +54,15 @@ def _access_stages(app: AppSpec, key: str, names: SlackNames) -> list[Block]:
     access = app.access[access_index(app, key)]
     name = esc(access.name)
     if access.stage is None:
-        intro = f"*Approval stages*\n{name} goes through those of {esc(app.name)}:"
-        own = kit.button("Give it its own", AdminAction.OWN_STAGES)
+        intro = f"*Approval stages*\nSame as {esc(app.name)}:"
+        own = kit.button("Use its own stages", AdminAction.OWN_STAGES)
         inherited = [summaries.stage(stage, at, names) for at, stage in enumerate(app.stage)]
         return [
             kit.section(intro, accessory=own),
-            kit.context(cut("\n".join(inherited) or "There is none, so the owners decide.", 2900)),
+            kit.context(cut("\n".join(inherited) or "None: owners decide.", 2900)),
         ]
-    order = "One after the other." if access.stage else "There is none, so the owners decide."
-    intro = f"*Approval stages*, of {name}’s own\n{order}"
+    order = "Asked in this order." if access.stage else "None: owners decide."
+    intro = f"*Approval stages* of {name}\n{order}"
     return [
         kit.section(intro, accessory=kit.button("Add a stage", AdminAction.ADD_STAGE)),
         *stage_rows(access.stage, names),
@@ -72,12 +72,12 @@ def _access_stages(app: AppSpec, key: str, names: SlackNames) -> list[Block]:
 
 def _inherit_button(app: str, access: str) -> Element:
     sure = kit.confirm(
-        f"Go back to the stages of {app}?",
-        f"The stages of {access}’s own are deleted. Requests under way go on as they began.",
-        "Go back",
+        f"Use the stages of {app}?",
+        f"The stages of {access} are deleted. Open requests keep theirs.",
+        "Use them",
         danger=True,
     )
-    return kit.button("As the app has it", AdminAction.APP_S_STAGES, confirm=sure)
+    return kit.button("Same as the app", AdminAction.APP_S_STAGES, confirm=sure)
 
 
 def _rules(app: AppSpec, place: AdminPlace) -> list[Block]:
@@ -114,8 +114,8 @@ def _row(name: str, at: int, rule: RuleSpec) -> list[Block]:
     delete = layout.delete_button(
         AdminAction.DELETE_RULE,
         reference,
-        f"Delete the rule {rule.name}?",
-        "It does not count any more from the next request on. Requests under way go on as they began.",
+        f"Delete rule {rule.name}?",
+        "New requests ignore it. Open requests keep it.",
     )
     why = f"\n_{esc(rule.why)}_" if rule.why and "\n" not in rule.why else ""
     return [
@@ -126,5 +126,5 @@ def _row(name: str, at: int, rule: RuleSpec) -> list[Block]:
 
 def _app_rules(app: AppSpec) -> Iterator[Block]:
     if lines := summaries.rule_lines(app):
-        text = "\n".join([f"The rules of {esc(app.name)} hold too:", *lines])
+        text = "\n".join([f"Rules of {esc(app.name)} also apply:", *lines])
         yield kit.context(cut(text, 2900))

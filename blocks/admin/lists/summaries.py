@@ -31,14 +31,14 @@ MAX_NAMES = 12
 """People and groups named in one line; the others are counted."""
 NAME_LIMIT = 60
 _RULE_TEXTS = {
-    "deny": ("refused when", "always refused"),
-    "require": ("refused unless", "always given"),
-    "auto_approve": ("approved without asking when", "always approved without asking"),
+    "deny": ("denied when", "always denied"),
+    "require": ("denied unless", "always met"),
+    "auto_approve": ("approved automatically when", "always approved automatically"),
 }
 _REASON_TEXTS = {
     "required": "a reason is required",
     "optional": "a reason is optional",
-    "hidden": "no reason is asked for",
+    "hidden": "no reason is requested",
 }
 
 
@@ -49,25 +49,23 @@ def about_app(app: AppSpec) -> str:
     traits += [f"{app.risk} risk", f"key `{app.key}`", *([esc(app.link)] if app.link else [])]
     lines = [f"{icon}*{esc(app.name)}*", cut(esc(app.description), 800), cut(" · ".join(traits), 400)]
     instructions = f"Instructions: {cut(esc(app.instructions), 300)}" if app.instructions else ""
-    owners = f"Owners: {_approver_list(app.owners, SlackNames())}" if app.owners else "No owner yet"
+    owners = f"Owners: {_approver_list(app.owners, SlackNames())}" if app.owners else "No owner"
     return "\n".join(line for line in [*lines, owners, _request_rules(app), instructions] if line)
 
 
 def durations(app: AppSpec) -> str:
     """The durations of an app's accesses, requests and notices."""
-    longer = "refused" if app.over_max is OverMax.REFUSE else "flagged to the approvers"
+    longer = "not allowed" if app.over_max is OverMax.REFUSE else "allowed with a warning"
     longest = (
-        f"at most {duration_words(app.max_duration)} (longer is {longer})"
-        if app.max_duration
-        else "any length"
+        f"at most {duration_words(app.max_duration)} (longer: {longer})" if app.max_duration else "any length"
     )
     presets = ", ".join(map(duration_words, app.durations)) or "no presets"
     notices = ", ".join(map(duration_words, app.expiry_notices)) or "none"
     lines = [
         f"*How long:* {presets}; {longest}{'; or without an end' if app.indefinite else ''}.",
         _waiting_times(app),
-        f"*Notices before the end:* {notices}.",
-        f"*Grace* while more time is asked for: {duration_words(app.grace)}." if app.grace else "",
+        f"*Notices before access ends:* {notices}.",
+        f"*Grace* for a pending extension: {duration_words(app.grace)}." if app.grace else "",
     ]
     return "\n".join(line for line in lines if line)
 
@@ -76,18 +74,18 @@ def _waiting_times(app: AppSpec) -> str:
     """How long requests wait, and when somebody is told of it."""
     warning = duration_words(min(app.expiry_warning, app.request_expiry / 2))
     expiry = f"*Requests* expire after {duration_words(app.request_expiry)}, with a warning {warning} before."
-    reminder = f"{duration_words(app.remind_wait)} after the last, whoever asks can send one"
+    reminder = f"requesters can remind after {duration_words(app.remind_wait)}"
     return f"{expiry}\n*Reminders* after {duration_words(app.remind_after)}; {reminder}."
 
 
 def emergency(app: AppSpec, names: SlackNames) -> str:
     """The emergency access of an app."""
     if app.emergency is None:
-        return "*Emergencies:* access is not given at once."
+        return "*Emergency access:* off."
     spec = app.emergency
     reviewers = _approver_list(spec.reviewers, names)
     return (
-        f"*Emergencies:* access at once, for at most {duration_words(spec.max)}, reviewed by {reviewers}; "
+        f"*Emergency access:* immediate for up to {duration_words(spec.max)}, reviewed by {reviewers}; "
         f"reminded after {duration_words(spec.review_within)}."
     )
 
@@ -106,21 +104,21 @@ def stage(spec: StageSpec, at: int, names: SlackNames) -> str:
 
 
 def _stage_details(spec: StageSpec, names: SlackNames) -> list[str]:
-    veto = "One rejection ends it." if spec.on_reject is OnReject.VETO else ""
-    quiet = f"Without a message: {_approver_list(spec.quiet, names)}." if spec.quiet else ""
-    after = f"after {duration_words(spec.escalate_after)}" if spec.escalate_after else "at half of the time"
-    later = f"Asked {after}: {_approver_list(spec.alternates, names)}." if spec.alternates else ""
-    channel = f"In the channel <#{esc(spec.channel)}> when it would ask more than {spec.channel_over}."
+    veto = "One rejection is final." if spec.on_reject is OnReject.VETO else ""
+    quiet = f"Quiet approvers: {_approver_list(spec.quiet, names)}." if spec.quiet else ""
+    after = f"after {duration_words(spec.escalate_after)}" if spec.escalate_after else "halfway to expiry"
+    later = f"Alternates {after}: {_approver_list(spec.alternates, names)}." if spec.alternates else ""
+    channel = f"In <#{esc(spec.channel)}> for more than {spec.channel_over} approvers."
     lines = [veto, quiet, later, channel if spec.channel else ""]
     return [line for line in lines if line]
 
 
 def access(spec: AccessSpec, kinds: Sequence[ConnectorKind], names: SlackNames) -> str:
     """One access: its traits, its connector, and what it has of its own."""
-    status = "" if spec.enabled else " (may not be requested)"
+    status = "" if spec.enabled else " (can’t be requested)"
     traits = [spec.kind.value, *(["privileged"] if spec.privileged else [])]
     traits += [f"{spec.risk} risk"] if spec.risk else []
-    traits += [] if spec.emergency else ["not at once in an emergency"]
+    traits += [] if spec.emergency else ["no emergency access"]
     details = f"{', '.join(traits)} · {cut(esc(_connector_text(spec.connector, kinds, names)), 500)}"
     return "\n".join([f"*{esc(spec.name)}*{status}", details, *_overrides(spec)])
 
@@ -138,8 +136,8 @@ def rule(name: str, spec: RuleSpec) -> str:
 
 
 def _request_rules(app: AppSpec) -> str:
-    guests = "guests may ask" if app.guests else "not for guests"
-    own = "; approvers may decide on their own requests" if app.self_approve else ""
+    guests = "guests may request it" if app.guests else "guests can’t request it"
+    own = "; approvers may decide their own requests" if app.self_approve else ""
     copies = "; a copy of every message by e-mail" if app.email is EmailUse.COPY else ""
     text = f"{_REASON_TEXTS[app.reason]}; {guests}{own}{copies}."
     lines = [text[0].upper() + text[1:], *_exceptions(app)]
@@ -149,17 +147,17 @@ def _request_rules(app: AppSpec) -> str:
 def _exceptions(app: AppSpec) -> list[str]:
     """Rules of requesting and deciding that differ from the defaults."""
     others = {
-        OnBehalf.ADMINS: "Owners and admins may ask for others.",
-        OnBehalf.MANAGERS: "Managers, owners and admins may ask for others.",
-        OnBehalf.ANYONE: "Everybody may ask for others.",
+        OnBehalf.ADMINS: "Owners and admins may request for others.",
+        OnBehalf.MANAGERS: "Managers, owners and admins may request for others.",
+        OnBehalf.ANYONE: "Everyone may request for others.",
     }
     comments = {
         DecisionComment.ON_REJECT: "A rejection needs a comment.",
         DecisionComment.ALWAYS: "Every decision needs a comment.",
     }
     passing = {
-        Reassign.ANYONE: "Decisions may be passed on to every colleague.",
-        Reassign.NOBODY: "Decisions cannot be passed on.",
+        Reassign.ANYONE: "Approvers may reassign to any colleague.",
+        Reassign.NOBODY: "Approvers can’t reassign.",
     }
     texts = (others.get(app.on_behalf), comments.get(app.decision_comment), passing.get(app.reassign))
     return [text for text in texts if text]
@@ -190,10 +188,10 @@ def _connector_text(connector: ConnectorSpec, kinds: Sequence[ConnectorKind], na
 def _overrides(spec: AccessSpec) -> list[str]:
     presets = ", ".join(map(duration_words, spec.durations or ()))
     longest = [f"at most {duration_words(spec.max_duration)}"] if spec.max_duration else []
-    lengths = [f"for {presets}"] if presets else []
-    lines = [f"Of its own: {', '.join([*lengths, *longest])}."] if lengths or longest else []
+    lengths = [presets] if presets else []
+    lines = [f"Own durations: {', '.join([*lengths, *longest])}."] if lengths or longest else []
     if spec.stage is not None:
         names = ", ".join(esc(stage.name) for stage in spec.stage)
-        lines.append(f"Stages of its own: {names or 'none, so the owners decide'}.")
+        lines.append(f"Own stages: {names or 'none: owners decide'}.")
     lines += rule_lines(spec)
     return [cut("\n".join(lines), 1500)] if lines else []
