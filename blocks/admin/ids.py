@@ -37,6 +37,7 @@ class AdminAction(StrEnum):
     FIND_APP = "admin_find_app"
     OPEN_APP = "admin_open_app"
     ADD_APP = "admin_add_app"
+    MORE_OF_APP = "admin_more_of_app"
     SETTINGS = "admin_open_settings"
     APPS_BACK = "admin_apps_back"
     APPS_ON = "admin_apps_on"

@@ -1,7 +1,11 @@
 """The list of apps: open it by the command, search it, add an app, and offer the admins' menus."""
 
+from dataclasses import replace
+
+from blocks.admin.fields.base import InvalidForm
+from blocks.admin.form_mapping import KEY
 from blocks.admin.forms import basics
-from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen, parse_number
+from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen, OptionalPart, parse_number
 from blocks.admin.lists import apps as apps_modal
 from blocks.kit import View, option
 from handlers.admin import modals, unknown_people
@@ -10,6 +14,7 @@ from handlers.catalogue_cache import normalize_name
 from handlers.deliveries import Click, Command, SlackDelivery, Submission, Suggestion
 from handlers.routes import on_click, on_command, on_menu, on_submit
 from models.catalogue.search import fold
+from models.errors import Duplicate
 from models.lifecycle.catalogue import edit_app
 from models.lifecycle.catalogue.edit_app import EditableApp
 
@@ -47,13 +52,27 @@ async def open_new_app_form(click: Click) -> None:
     await click.open(basics.build_new(modals.place_of(click)))
 
 
-@on_submit(AdminScreen.NEW_APP, fields={"key": "key"})
+@on_click(AdminAction.MORE_OF_APP)
+@admins_only
+async def show_more_of_new_app(click: Click) -> None:
+    """Show every field of the form for a new app; the entries stay."""
+    await click.redraw(basics.build_new(replace(modals.place_of(click), more=OptionalPart.FURTHER)))
+
+
+@on_submit(AdminScreen.NEW_APP)
 @admins_only
 async def save_new_app(submission: Submission) -> None:
-    """Add the app, and show it in place of the form."""
+    """Add the app, and show it in place of the form.
+
+    Raises:
+        InvalidForm: A field is wrong, or there is an app with this key.
+    """
     app = basics.parse_new(submission.values)
     await unknown_people.refuse_unknown(submission, ())
-    entry = await submission.run(edit_app.add_app, app, submission.person)
+    try:
+        entry = await submission.run(edit_app.add_app, app, submission.person)
+    except Duplicate as duplicate:
+        raise InvalidForm({KEY.id: str(duplicate)}) from None  # at the name, where the key is not drawn
     if entry.version == 0:
         await modals.answer_proposed(
             submission, f"{entry.app.name} is not in the catalogue yet. {entry.waiting_for}"

@@ -4,12 +4,14 @@ import pytest
 from hypothesis import given
 
 from blocks.admin.forms import basics, durations, emergency
-from blocks.admin.ids import AdminPlace
+from blocks.admin.ids import AdminPlace, OptionalPart
 from blocks.admin.lists import summaries
 from models.catalogue.spec import AppSpec
 from tests.blocks.admin_forms import KNOWN, chosen, filled, refused, state
 from tests.blocks.slack_validation import check_view
 from tests.models import specs
+
+EVERY_FIELD = AdminPlace(more=OptionalPart.FURTHER)
 
 
 @given(specs.apps, specs.apps)
@@ -75,15 +77,41 @@ def test_a_maximum_below_an_access_s_own_presets_is_refused() -> None:
     [("GitHub", "github"), ("Größe & Co", "grosse-co"), ("  Prod / DB ", "prod-db"), ("x" * 75, "x" * 40)],
 )
 def test_a_new_app_gets_a_key_made_from_its_name(name: str, key: str) -> None:
-    view = basics.build_new(AdminPlace())
+    view = basics.build_new(EVERY_FIELD)
     check_view(view)
     app = basics.parse_new(filled(view, name=name))
     assert (app.key, app.name) == (key, name.strip())
     assert app.stored() == {"key": key, "name": name.strip()}
 
 
-def test_a_name_that_gives_no_key_asks_for_one_and_a_wrong_key_is_refused() -> None:
+def test_four_fields_make_an_app_that_can_be_requested() -> None:
     view = basics.build_new(AdminPlace())
+    check_view(view)
+    labels = [block["label"]["text"] for block in view["blocks"] if block["type"] == "input"]
+    assert labels == ["Name", "First access", "Owners", "Who approves"]
+    values = filled(view, name="Figma", first_access="Editor", owners=["U0OLA"], approval=chosen("both"))
+    assert basics.parse_new(values).stored() == {
+        "key": "figma",
+        "name": "Figma",
+        "owners": ["U0OLA"],
+        "access": [{"key": "editor", "name": "Editor"}],
+        "stage": [
+            {"name": "Manager", "approvers": ["manager"]},
+            {"name": "Owner", "approvers": ["owners"]},
+        ],
+    }
+    without_latin = basics.parse_new(filled(view, name="Figma", first_access="編集"))
+    assert [(one.key, one.name) for one in without_latin.access] == [("access", "編集")]
+    assert refused(lambda: basics.parse_new(filled(view, name="Figma", first_access="a\tb"))).keys() == {
+        "first_access"
+    }
+
+
+def test_a_name_that_gives_no_key_asks_for_one_and_a_wrong_key_is_refused() -> None:
+    assert refused(lambda: basics.parse_new(filled(basics.build_new(AdminPlace()), name="会計"))) == {
+        "name": "No key can be made from this name. Press More and enter one."
+    }
+    view = basics.build_new(EVERY_FIELD)
     assert "key" in refused(lambda: basics.parse_new(filled(view, name="会計")))
     assert "key" in refused(lambda: basics.parse_new(filled(view, name="会計", key="No Key")))
     assert basics.parse_new(filled(view, name="会計", key="accounting")).key == "accounting"

@@ -46,6 +46,8 @@ async def test_an_admin_adds_an_app_and_somebody_gets_access_by_it(world: World)
     await root.command("/access-admin")
     await root.press("Add an app")
     await root.fill("Name", "Figma <draw>")
+    await root.press("More")
+    assert root.value("Name") == "Figma <draw>"
     await root.choose("Risk", "Medium")
     await root.choose("Owners", ["Grace"])
     assert (await root.submit()).action == "update"
@@ -60,6 +62,21 @@ async def test_an_admin_adds_an_app_and_somebody_gets_access_by_it(world: World)
     await world.ask("Ada", "figma-draw editor 8h because of a release")
     await world.approve("Grace", "Editor")
     assert [entry.action for entry in await trail(world, "figma-draw")] == ["app.added", "app.changed"]
+
+
+async def test_an_app_is_added_in_four_fields_and_one_submit_and_can_be_requested(world: World) -> None:
+    root = world.person("Root")
+    await root.command("/access-admin")
+    await root.press("Add an app")
+    await root.fill("Name", "Figma")
+    await root.fill("First access", "Editor")
+    await root.choose("Owners", ["Grace"])
+    await root.choose("Who approves", "The app’s owners")
+    assert (await root.submit()).ok
+    assert "*Editor*" in modal_text(root)
+    await world.ask("Ada", "figma editor 8h because of a release")
+    await world.approve("Grace", "Editor")
+    assert [entry.action for entry in await trail(world, "figma")] == ["app.added"]
 
 
 async def test_everything_of_an_app_can_be_changed_and_stands_in_the_trail(world: World) -> None:
@@ -245,7 +262,7 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_saved(world: Wo
     await root.press("Add an app")
     await root.fill("Name", "GitHub")
     said = await root.submit()
-    assert said.errors == {"Key": "There is an app with the key “github” already. Choose another."}
+    assert said.errors == {"Name": "There is an app with the key “github” already. Choose another."}
 
 
 async def test_a_stale_form_overwrites_nothing_and_says_who_was_faster(world: World) -> None:
