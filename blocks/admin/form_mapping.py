@@ -40,7 +40,7 @@ def merge_changes(
     """The entry's data with the changes of the submitted form.
 
     Raises:
-        InvalidForm: A field cannot be read; with the errors of all fields.
+        InvalidForm: Fields are wrong; with the error of each.
     """
     result, errors = dict(data), Errors()
     values = plain_block_ids(values)
@@ -68,7 +68,7 @@ def validate_app(
     block `otherwise`.
 
     Raises:
-        InvalidForm: The data is not valid or contradicts itself; with each problem at its field.
+        InvalidForm: The data is wrong; with each problem at its field.
     """
     try:
         app = AppSpec.model_validate(data)
@@ -83,7 +83,7 @@ def validate_entry(model: type[Entry], data: Mapping[str, Any], fields: Sequence
     """Validate the data of another kind of entry.
 
     Raises:
-        InvalidForm: The data is not valid; with each problem at its field.
+        InvalidForm: The data is wrong; with each problem at its field.
     """
     try:
         return model.model_validate(data)
@@ -138,7 +138,7 @@ def with_key(data: dict[str, Any]) -> dict[str, Any]:
     """A new entry's data with its key.
 
     Raises:
-        InvalidForm: There is no key, and the name gives none.
+        InvalidForm: There is none, and the name gives none.
     """
     key = data.get(KEY.name) or make_key(str(data.get("name", "")))
     if not key:

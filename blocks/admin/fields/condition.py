@@ -243,7 +243,7 @@ def require_satisfiable(app: AppSpec, ref: ItemRef, before: StageSpec | RuleSpec
     """The app, unless the condition just entered can never hold. An older one is only noted elsewhere.
 
     Raises:
-        InvalidForm: The condition can never hold; says why.
+        InvalidForm: The condition can never hold; with the reason.
     """
     after: StageSpec | RuleSpec = app_edits.get_item(app, ref)
     problem = reason_unreachable(app, ref) if before is None or before.when != after.when else None

@@ -64,7 +64,7 @@ def parse_length(text: str, block: str) -> timedelta:
     """Parse a typed duration; a number without a unit counts hours.
 
     Raises:
-        InvalidEntry: The text is no duration, or has no unit; at this block.
+        InvalidEntry: It is no duration; at this block.
     """
     try:
         return parse_typed_duration(text)

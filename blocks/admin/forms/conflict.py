@@ -52,7 +52,7 @@ def parse(conflict: ConflictSpec | None, values: Values) -> ConflictSpec:
     """The submitted conflict.
 
     Raises:
-        InvalidForm: The form is not valid; with an error at each field.
+        InvalidForm: A field is wrong or missing.
     """
     fields = _fields(new=conflict is None)
     data = merge_changes(fields, conflict or _BLANK, values, conflict.stored() if conflict else {})

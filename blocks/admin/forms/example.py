@@ -179,7 +179,7 @@ def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
     """The app with the submitted example. `place.part` is its index; empty adds one.
 
     Raises:
-        InvalidForm: The form is not valid; with an error at each field.
+        InvalidForm: A field is wrong or missing.
         NotFound: There is no such example any more.
     """
     ref, fields = _item_ref(app, place), _fields(app)

@@ -60,7 +60,7 @@ def parse(key: MessageKey, values: Values) -> dict[str, str]:
     """The submitted templates.
 
     Raises:
-        InvalidForm: A template is broken; with the line of each problem.
+        InvalidForm: A template is wrong; with the line of each problem.
     """
     values = plain_block_ids(values)
     fields = _fields(key)

@@ -102,7 +102,7 @@ def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
     """The app with the submitted rule.
 
     Raises:
-        InvalidForm: The form is not valid; with an error at each field.
+        InvalidForm: A field is wrong or missing.
         NotFound: There is no such rule any more.
     """
     kind, part, new = _locate(app, place)

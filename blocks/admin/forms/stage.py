@@ -93,7 +93,7 @@ def parse(app: AppSpec, place: AdminPlace, values: Values) -> AppSpec:
     """The app with the submitted stage. `place.part` is its index; empty adds one.
 
     Raises:
-        InvalidForm: The form is not valid; with an error at each field.
+        InvalidForm: A field is wrong or missing.
         NotFound: There is no such stage any more.
     """
     ref = _item_ref(app, place)

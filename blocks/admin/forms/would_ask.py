@@ -83,7 +83,7 @@ def parse(values: Values) -> HypotheticalRequest:
     """The content of the form.
 
     Raises:
-        InvalidForm: A field is missing or cannot be read; with an error at each.
+        InvalidForm: A field is wrong or missing.
     """
     hypothetical = HypotheticalRequest(
         person_of(values, PERSON),
