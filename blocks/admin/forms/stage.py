@@ -67,7 +67,7 @@ FURTHER: tuple[Field, ...] = (
     NumberField("channel_over", "Use the channel for more than", maximum=MAX_ASKED),
 )
 """Fields that few stages need: shown where one of them is set, or on request."""
-WHEN = ConditionField("when", "Requested at", "Every condition must match. Leave empty to ignore.")
+WHEN = ConditionField("when", "When this stage applies", "Every condition must match. Leave empty to ignore.")
 FIELDS: tuple[Field, ...] = (*_WHO, *FURTHER, WHEN)
 _BLANK = StageSpec.model_construct(name="", approvers=())
 

@@ -17,7 +17,7 @@ PAGE = 20
 """Rules on a page, at two blocks each."""
 GROUPS = {
     "deny": ("Deny", "Any match denies; deny always wins.", "Add a deny rule"),
-    "require": ("Require", "Every one must hold, or the request is denied.", "Add a requirement"),
+    "require": ("Require", "All must hold, or the request is denied.", "Add a requirement"),
     "auto_approve": (
         "Approve automatically",
         "The first match approves, unless a rule denies.",

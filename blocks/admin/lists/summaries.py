@@ -170,7 +170,8 @@ def _approver_list(refs: Sequence[str], names: SlackNames) -> str:
 def _approver(text: str, names: SlackNames) -> str:
     ref = parse_approver(text)
     if isinstance(ref, ApproverRole):
-        return ROLES[ref][0].lower() + ROLES[ref][1:]
+        label = ROLES[ref]
+        return label[0].lower() + label[1:] if label.startswith("The") else label
     if isinstance(ref, GroupRef):
         return cut(esc(names.groups.get(text, text)), NAME_LIMIT)
     return mention(ref.id) if ref.id else cut(esc(text), NAME_LIMIT)
