@@ -31,7 +31,7 @@ def submit_of(view: View) -> str:
 @pytest.mark.parametrize(
     ("form", "submit", "optional"),
     [
-        (decision_form.approve, "Approve", True),
+        (decision_form.approve, "Approve for 8 hours", True),
         (decision_form.reject, "Reject", True),
         (lambda about: decision_form.comment(about.request), "Send", False),
     ],
@@ -57,6 +57,32 @@ def test_the_forms_ask_for_a_comment_where_the_policy_wants_one(
     assert checked(decision_form.reject(about))["blocks"][-1]["optional"] is rejecting
 
 
+@pytest.mark.parametrize("form", [decision_form.approve, decision_form.reject])
+def test_who_approves_or_rejects_reads_the_reason_once_more(form: Any) -> None:
+    assert "> INC-42: db is down" in words_of(checked(form(story()))["blocks"])
+
+
+@pytest.mark.parametrize(
+    ("term", "kind", "label"),
+    [
+        (Term(length=timedelta(hours=8)), RequestKind.NEW, "Approve for 8 hours"),
+        (Term(length=timedelta(hours=8)), RequestKind.EXTEND, "Approve 8 hours more"),
+        (Term(length=timedelta(days=1, hours=12)), RequestKind.NEW, "Approve"),
+        (Term(end=NOON + timedelta(days=1)), RequestKind.NEW, "Approve"),
+        (Term(), RequestKind.NEW, "Approve"),
+    ],
+)
+def test_the_button_says_for_how_long_where_it_fits(term: Term, kind: RequestKind, label: str) -> None:
+    about = story(kind=kind, term=term)
+    assert submit_of(checked(decision_form.approve(about))) == label
+
+
+def test_modifying_says_the_chosen_length_on_its_button() -> None:
+    hour = checked(decision_form.modify(story(), TermChoice("3600")))
+    assert submit_of(hour) == "Approve for 1 hour"
+    assert submit_of(checked(decision_form.modify(story(), TermChoice(TermOption.OTHER)))) == "Approve"
+
+
 def test_a_form_carries_the_reference_and_nothing_else() -> None:
     about = story()
     for view in (decision_form.approve(about), decision_form.modify(about)):
@@ -65,9 +91,8 @@ def test_a_form_carries_the_reference_and_nothing_else() -> None:
 
 def test_modifying_begins_with_what_was_asked_for() -> None:
     view = checked(decision_form.modify(story()))
-    assert "Asked for: *8 hours*" in words_of(view["blocks"])
-    assert "Sending this approves" in words_of(view["blocks"])
-    assert submit_of(view) == "Approve"
+    assert "Requested: *8 hours*" in words_of(view["blocks"])
+    assert submit_of(view) == "Approve for 8 hours"
     assert decision_form.parse_duration(shown(view["blocks"]), story(), NOON) == DurationDecision(
         EIGHT_HOURS, ""
     )

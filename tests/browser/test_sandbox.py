@@ -44,7 +44,7 @@ def test_the_whole_loop_by_clicking_as_three_people(sandbox: str, open_window: O
     olga.sees("INC-42: checkout is down", "#main")
     mia.click("Approve", "#main")
     mia.sees("Approve request?", "#modal")
-    mia.click("Approve", "#modal")
+    mia.click("Approve for 8 hours", "#modal")
 
     olga.sees("Approved by", "#main")
     assert "Reject" not in olga.text("#main article:last-of-type")
