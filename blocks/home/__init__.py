@@ -25,8 +25,8 @@ def _content(page: HomePage, now: datetime) -> tuple[str, list[Block]]:
     if isinstance(content, MyAccess):
         return TABS[HomeAction.ACCESS], my_access(content, page.person_id, now)
     if isinstance(content, MyRequests):
-        return TABS[HomeAction.REQUESTS], my_requests(content, page.person_id)
-    return TABS[HomeAction.TODO], to_do(content, page.person_id)
+        return TABS[HomeAction.REQUESTS], my_requests(content, page.person_id, now)
+    return TABS[HomeAction.TODO], to_do(content, page.person_id, now)
 
 
 __all__ = ["ALL", "HomeAction", "home"]

@@ -1,10 +1,12 @@
 """The tab "My requests": the pending ones with their approvers, then the closed ones."""
 
+from datetime import datetime
+
 from blocks import kit
 from blocks.cards import buttons, phrases, progress
 from blocks.cards.access import can_extend
 from blocks.cards.emergency import SIGN
-from blocks.home.tabs import ALL, HomeAction
+from blocks.home.tabs import ALL, HomeAction, expires_in
 from blocks.kit import Block, Element
 from blocks.kit.text import mention, moment
 from models.catalogue.spec.enums import RequestKind
@@ -14,17 +16,15 @@ from models.tables.requests import Request, Term
 from models.tables.states import RequestState
 
 FILTER_BLOCK = "home.filter"
-NOTHING = "You have not asked for anything yet. Press *Request access* to begin."
+NOTHING = "No requests yet. Press *Request access* to get started."
 
 
-def my_requests(tab: MyRequests, viewer: str) -> list[Block]:
+def my_requests(tab: MyRequests, viewer: str, now: datetime) -> list[Block]:
     """The tab's blocks, at most two a request."""
-    blocks = [block for request, standing in tab.pending for block in _pending_rows(request, standing)]
+    blocks = [block for request, standing in tab.pending for block in _pending_rows(request, standing, now)]
     blocks += [block for request in tab.closed for block in _closed_rows(request, tab, viewer)]
     if not blocks:
-        blocks = [
-            kit.section(f"None of your requests is {tab.status.label.lower()}." if tab.status else NOTHING)
-        ]
+        blocks = [kit.section(f"No {tab.status.label.lower()} requests." if tab.status else NOTHING)]
     return [_filter(tab.status), *blocks]
 
 
@@ -36,16 +36,16 @@ def _filter(status: RequestState | None) -> Block:
     return kit.actions([menu], block_id=FILTER_BLOCK)
 
 
-def _pending_rows(request: Request, standing: RequestProgress | None) -> list[Block]:
+def _pending_rows(request: Request, standing: RequestProgress | None, now: datetime) -> list[Block]:
     status = f"*{request.state.label}*"
     if standing is not None:
         stage = f"stage {request.position + 1} of {standing.stages}, " if standing.stages > 1 else ""
         status = f"{status} · {stage}{progress.waiting_for(standing.stage)}"
     dates = [
         f"For {phrases.term_text(Term.from_json(request.term))}",
-        f"asked {moment(request.created_at)}",
+        f"requested {moment(request.created_at)}",
         progress.last_reminder(request),
-        f"expires {moment(request.expires_at)}",
+        expires_in(request.expires_at, now),
     ]
     lines = [_title(request), status, " · ".join(text for text in dates if text)]
     own = [buttons.remind(request.ref), buttons.withdraw(request.ref)]
@@ -72,7 +72,7 @@ def _repeat_buttons(request: Request, tab: MyRequests, viewer: str) -> list[Elem
 
 def _title(request: Request) -> str:
     title = f"*{phrases.access_title(request)}*"
-    text = f"More time for {title}" if request.kind is RequestKind.EXTEND else title
+    text = f"Extension of {title}" if request.kind is RequestKind.EXTEND else title
     on_behalf = request.beneficiary_id != request.requester_id
     text = f"{SIGN} {text}" if request.emergency else text
     return f"{text}{f' for {mention(request.beneficiary_id)}' if on_behalf else ''} · {request.ref}"
@@ -81,7 +81,7 @@ def _title(request: Request) -> str:
 def _outcome(request: Request) -> str:
     word = f"*{request.state.label}*"
     if request.state is RequestState.EXPIRED:
-        return f"{word} · nobody decided until {moment(request.expires_at)}"
+        return f"{word}: nobody decided by {moment(request.expires_at)}"
     by = f" by {mention(request.closed_by)}" if request.closed_by else ""
     at = f" {moment(request.closed_at)}" if request.closed_at else ""
     note = f": {phrases.inline_quote(request.closing_note)}" if request.closing_note.strip() else ""

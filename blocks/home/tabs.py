@@ -1,10 +1,13 @@
 """App Home's tab bar, counts and pages, and the ids of its buttons."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from blocks import kit
 from blocks.kit import Block
+from blocks.kit.text import moment
 from blocks.request_form import RequestAction
+from models.durations import time_left_words
 from models.queries.home import Counts
 from models.queries.paging import Pages
 
@@ -22,8 +25,8 @@ class HomeAction(StrEnum):
     OLDER = "home.older"  # the same
     FILTER = "home.filter"  # a status, or ALL
     STAND_IN = "home.set_stand_in"
-    NO_STAND_IN = "home.no_stand_in"  # the stand-in to remove (DG-1)
-    RUN_AGAIN = "home.run_again"  # a job that was given up (JB-1)
+    NO_STAND_IN = "home.no_stand_in"  # the delegation to remove (DG-1)
+    RUN_AGAIN = "home.run_again"  # a dead job (JB-1)
 
 
 TABS = {
@@ -41,11 +44,16 @@ def tab_bar() -> Block:
 
 def count_line(counts: Counts) -> Block:
     """How many accesses, open requests and things to do the viewer has."""
-    return kit.context(
-        f"You hold {_number(counts.accesses, 'access', 'accesses')}"
-        f" · {_number(counts.requests, 'request')} open"
-        f" · {_number(counts.waiting, 'thing')} to do"
-    )
+    accesses = _number(counts.accesses, "active access", "active accesses")
+    requests = _number(counts.requests, "open request", "open requests")
+    waiting = f"*{counts.waiting}* to do" if counts.waiting else "nothing to do"
+    return kit.context(f"{accesses} · {requests} · {waiting}")
+
+
+def expires_in(at: datetime, now: datetime) -> str:
+    """When something expires: "expires in 2 days (Mon 19:16)". The words are right when the tab is drawn."""
+    wait = f"in {time_left_words(at - now).removesuffix(' left')}" if at > now else "now"
+    return f"expires {wait} ({moment(at)})"
 
 
 def page_buttons(pages: Pages) -> list[Block]:
@@ -57,5 +65,5 @@ def page_buttons(pages: Pages) -> list[Block]:
     return [kit.context(f"{pages.first + 1}–{pages.end} of {pages.total}"), kit.actions(buttons)]
 
 
-def _number(count: int, singular: str, plural: str = "") -> str:
-    return f"*{count}* {singular if count == 1 else plural or f'{singular}s'}"
+def _number(count: int, singular: str, plural: str) -> str:
+    return f"*{count}* {singular if count == 1 else plural}" if count else f"no {plural}"

@@ -1,14 +1,15 @@
 """The tab "To do": what waits for the viewer, recent decisions, and delegations."""
 
 from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from typing import TypeVar
 
 from blocks import kit
 from blocks.cards import buttons, catalogue_change, phrases, progress
 from blocks.cards.emergency import SIGN
-from blocks.home.tabs import HomeAction
+from blocks.home.tabs import HomeAction, expires_in
 from blocks.kit import Block
-from blocks.kit.text import cut, esc, mention, moment, quote
+from blocks.kit.text import cut, day_words, esc, mention, moment, quote
 from models.catalogue.spec.enums import RequestKind
 from models.jobs import Job
 from models.queries.stage_stories import RequestProgress
@@ -20,43 +21,41 @@ from models.tables.reviews import Review
 
 Item = TypeVar("Item")
 
-NOTHING = "Nothing waits for you."
+NOTHING = "Nothing needs your attention."
 EXCERPT = 400
 """Characters of a reason or an error; Details shows the whole."""
 _DEAD_JOBS = {
-    "card": "A message could not be sent or brought up to date",
-    "note": "A change of how long something lasts could not be told",
-    "tell": "An answer could not be sent",
-    "say": "A comment could not be passed on",
-    "settle": "An application's accesses could not be brought up to date",
-    "home": "Somebody's App Home could not be drawn",
-    "person": "Somebody could not be looked up in Slack",
-    "manager": "The manager whom the directory names now could not be asked",
-    "groups": "User groups could not be looked up in Slack",
+    "card": "A message couldn't be sent or updated",
+    "note": "Someone couldn't be notified of a changed duration",
+    "tell": "A reply couldn't be sent",
+    "say": "A comment couldn't be delivered",
+    "settle": "The accesses of an app couldn't be updated",
+    "home": "An App Home couldn't be updated",
+    "person": "A person couldn't be looked up in Slack",
+    "manager": "A new manager couldn't be asked",
+    "groups": "User groups couldn't be looked up in Slack",
 }
 
 
-def to_do(tab: ToDo, viewer: str) -> list[Block]:
+def to_do(tab: ToDo, viewer: str, now: datetime) -> list[Block]:
     """The tab's blocks, at most two an entry."""
     blocks = [
-        *_section("Waiting for your decision", tab.to_decide, lambda row: _decision_rows(*row, viewer)),
-        *_section("To be done by hand", tab.tasks, lambda row: _task_rows(*row)),
-        *_section(
-            "Changes of the catalogue", tab.changes, lambda row: catalogue_change.list_row(row, viewer)
-        ),
-        *_section("To be reviewed", tab.reviews, lambda row: _review_rows(*row)),
+        *_section("Waiting for your decision", tab.to_decide, lambda row: _decision_rows(*row, viewer, now)),
+        *_section("To do by hand", tab.tasks, lambda row: _task_rows(*row)),
+        *_section("Catalogue changes", tab.changes, lambda row: catalogue_change.list_row(row, viewer)),
+        *_section("To review", tab.reviews, lambda row: _review_rows(*row)),
         *_section("Failed", tab.failed, _failure_rows),
-        *_section("Given up", tab.parked, _dead_job_rows),
+        *_section("Dead jobs", tab.parked, _dead_job_rows),
     ]
     decisions = _section(
-        "You decided lately", tab.recent_decisions, lambda row: [kit.context(_decision_line(*row))]
+        "Recent decisions", tab.recent_decisions, lambda row: [kit.context(_decision_line(*row))]
     )
     others = _section("Waiting for others", tab.for_others, lambda row: [_watched_row(*row)])
     return [
         *(blocks or [kit.section(NOTHING)]),
         *others,
         *decisions,
-        *(_delegations(tab) if tab.first_page else []),
+        *(_delegations(tab, now.date()) if tab.first_page else []),
     ]
 
 
@@ -65,44 +64,45 @@ def _section(title: str, entries: Iterable[Item], draw: Callable[[Item], list[Bl
     return [kit.section(f"*{title}*"), *blocks] if blocks else []
 
 
-def _decision_rows(request: Request, standing: RequestProgress, viewer: str) -> list[Block]:
+def _decision_rows(request: Request, standing: RequestProgress, viewer: str, now: datetime) -> list[Block]:
     ref, reason = request.ref, standing.because(viewer)
     term = phrases.term_text(Term.from_json(request.term))
     usual = " · :warning: longer than the usual maximum" if request.over_max else ""
     lines = [
         f"{SIGN + ' ' if request.emergency else ''}{_requester_text(request)} · {ref}",
-        f"For {term}{usual} · asked {moment(request.created_at)} · expires {moment(request.expires_at)}",
+        f"For {term}{usual} · requested {moment(request.created_at)} · {expires_in(request.expires_at, now)}",
         *([quote(request.reason, EXCERPT)] if request.reason.strip() else []),
         *([f"Why you: {cut(esc(reason), EXCERPT)}"] if reason else []),
     ]
     if standing.quiet(viewer):
-        lines.append("You may decide on it. Others are asked.")
+        lines.append("You can decide too; others are asked.")
     row = [buttons.approve(ref), buttons.reject(ref), buttons.comment(ref), buttons.details(ref)]
     return [kit.section("\n".join(lines)), kit.actions(row)]
 
 
-def _delegations(tab: ToDo) -> list[Block]:
+def _delegations(tab: ToDo, today: date) -> list[Block]:
     """The viewer's delegates, and the people for whom the viewer is one."""
-    nobody = [] if tab.absences else [kit.context("Out of office: nobody stands in for you.")]
+    nobody = [] if tab.absences else [kit.context("No delegate set.")]
+    own = [_delegation_row(delegation, today) for delegation in tab.absences]
     for_others = [
-        kit.context(f"You stand in for {mention(delegation.person_id)}, {_days(delegation)}.")
+        kit.context(f"You're the delegate of {mention(delegation.person_id)}, {_days(delegation, today)}.")
         for delegation in tab.covering
     ]
-    button = kit.button("Set a stand-in", HomeAction.STAND_IN)
-    return [kit.divider(), *nobody, *map(_delegation_row, tab.absences), *for_others, kit.actions([button])]
+    button = kit.button("Out of office", HomeAction.STAND_IN)
+    return [kit.divider(), *nobody, *own, *for_others, kit.actions([button])]
 
 
-def _delegation_row(delegation: Delegation) -> Block:
-    sure = kit.confirm("Remove the stand-in?", "You are asked yourself again.", "Remove", "Keep it")
+def _delegation_row(delegation: Delegation, today: date) -> Block:
+    sure = kit.confirm("Remove this delegate?", "Requests go to you again.", "Remove", "Keep")
     remove = kit.button("Remove", HomeAction.NO_STAND_IN, delegation.ref, confirm=sure)
     return kit.section(
-        f"Out of office: {mention(delegation.delegate_id)} stands in for you, {_days(delegation)}.",
+        f"Out of office: {mention(delegation.delegate_id)} is your delegate, {_days(delegation, today)}.",
         accessory=remove,
     )
 
 
-def _days(delegation: Delegation) -> str:
-    first, last = (f"{d.day} {d:%B %Y}" for d in (delegation.first_day, delegation.last_day))
+def _days(delegation: Delegation, today: date) -> str:
+    first, last = (day_words(day, today) for day in (delegation.first_day, delegation.last_day))
     return f"on {first}" if first == last else f"{first} to {last}"
 
 
@@ -113,40 +113,42 @@ def _watched_row(request: Request, standing: RequestProgress) -> Block:
 
 
 def _requester_text(request: Request) -> str:
-    """Who requests what: "@Ada asks for *GitHub, Admin*"."""
+    """Who requests what: "@Ada requests *GitHub · Admin*"."""
     title = f"*{phrases.access_title(request)}*"
-    if request.requester_id != request.beneficiary_id:
-        return f"{mention(request.requester_id)} asks, for {mention(request.beneficiary_id)}, for {title}"
-    extension = "more time for " if request.kind is RequestKind.EXTEND else ""
-    return f"{mention(request.requester_id)} asks for {extension}{title}"
+    on_behalf = request.requester_id != request.beneficiary_id
+    verb = "wants to extend" if request.kind is RequestKind.EXTEND else "requests"
+    beneficiary = f" for {mention(request.beneficiary_id)}" if on_behalf else ""
+    return f"{mention(request.requester_id)} {verb} {title}{beneficiary}"
 
 
 def _task_rows(task: Task, grant: Grant) -> list[Block]:
     person, title = mention(grant.person_id), f"*{phrases.access_title(grant)}*"
     work = (
-        f"Give {person} {title}" if task.direction is Direction.GIVE else f"Take {title} away from {person}"
+        f"Provision {title} for {person}"
+        if task.direction is Direction.GIVE
+        else f"Revoke {title} from {person}"
     )
     row = [buttons.task_done(task.ref), buttons.refuse_task(task.ref), buttons.details(task.ref)]
-    created = f"asked {moment(task.created_at)}"
+    created = f"since {moment(task.created_at)}"
     return [kit.section(f"{work} · {task.ref} · {created}"), kit.actions(row)]
 
 
 def _review_rows(review: Review, request: Request) -> list[Block]:
     person, title = mention(request.beneficiary_id), f"*{phrases.access_title(request)}*"
-    line = f"{SIGN} {person} took {title} in an emergency · {review.ref} · {moment(review.created_at)}"
+    line = f"{SIGN} {person} used emergency access to {title} · {review.ref} · {moment(review.created_at)}"
     row = [buttons.justified(review.ref), buttons.misused(review.ref), buttons.details(request.ref)]
     return [kit.section(f"{line}\n{quote(request.reason, EXCERPT)}"), kit.actions(row)]
 
 
 def _failure_rows(grant: Grant) -> list[Block]:
-    verb = "taken from" if grant.failing is Direction.TAKE else "given to"
-    text = f"*{phrases.access_title(grant)}* could not be {verb} {mention(grant.person_id)} · {grant.ref}"
+    verb = "revoked from" if grant.failing is Direction.TAKE else "granted to"
+    text = f"*{phrases.access_title(grant)}* couldn't be {verb} {mention(grant.person_id)} · {grant.ref}"
     row = [buttons.retry(grant.ref), buttons.details(grant.ref)]
     return [kit.section(f"{text}\n{quote(grant.error, EXCERPT)}"), kit.actions(row)]
 
 
 def _dead_job_rows(job: Job) -> list[Block]:
-    failure = _DEAD_JOBS.get(job.kind, "Something could not be done")
+    failure = _DEAD_JOBS.get(job.kind, "A job failed")
     text = f"{failure} · `{esc(job.key)}`\n{quote(job.error, EXCERPT)}"
     return [kit.section(text, accessory=kit.button("Retry", HomeAction.RUN_AGAIN, f"JB-{job.id}"))]
 

@@ -5,7 +5,8 @@ button 75, a modal's title and buttons 24.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from datetime import date as calendar_day
 
 from models.text import join_words, remove_unseen
 
@@ -15,6 +16,8 @@ OPTION = 75
 TITLE = 24
 MAX_MENTIONS = 6
 """How many people a line mentions before it counts the rest."""
+_WITHOUT_YEAR = timedelta(days=182)
+"""Days this near are named without the year: half a year."""
 _NOBODY = {"keyturn": "Keyturn", "operator": "The operator"}
 
 
@@ -69,3 +72,9 @@ def moment(at: datetime) -> str:
 def date(at: datetime) -> str:
     """A date in the reader's own time zone, in mrkdwn."""
     return f"<!date^{int(at.timestamp())}^{{date_long}}|{at.astimezone(UTC):%Y-%m-%d}>"
+
+
+def day_words(day: calendar_day, today: calendar_day) -> str:
+    """A day as plain text, without the year within six months: "6 May", "6 May 2031"."""
+    year = "" if abs(day - today) < _WITHOUT_YEAR else f" {day.year}"
+    return f"{day.day} {day:%B}{year}"

@@ -1,6 +1,7 @@
 import re
+from datetime import date
 
-from blocks.kit.text import cut, esc
+from blocks.kit.text import cut, day_words, esc
 from models.text import remove_unseen
 
 WHOLE = re.compile("(?:[^&<>]|&(?:amp|lt|gt);)*")
@@ -20,3 +21,9 @@ def test_characters_that_nobody_sees_are_taken_out() -> None:
 
 def test_what_somebody_wrote_is_no_markup() -> None:
     assert esc("<!here> <@U1> R&D &lt;") == "&lt;!here&gt; &lt;@U1&gt; R&amp;D &amp;lt;"
+
+
+def test_a_day_has_its_year_only_where_it_is_half_a_year_away() -> None:
+    today = date(2030, 5, 6)
+    near, far = date(2030, 11, 3), date(2030, 11, 6)
+    assert [day_words(day, today) for day in (near, far)] == ["3 November", "6 November 2030"]
