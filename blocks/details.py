@@ -19,8 +19,8 @@ PAGE = 30
 
 _RULE_TEXTS = {
     "any": "the first decision counts",
-    "all": "all of them have to approve",
-    "1": "1 approval is needed",
+    "all": "all must approve",
+    "1": "1 approval needed",
 }
 
 
@@ -91,8 +91,8 @@ def _facts(story: RequestStory) -> dict[str, str]:
         "How long": phrases.term_with_change(story),
         "Risk": phrases.risk(story.snapshot),
         "Kind": access.kind.value.capitalize() + (", privileged" if access.privileged else ""),
-        "Given and taken": "by hand" if by_hand else f"by Keyturn ({connector})",
-        "Asked by": mention(story.request.requester_id),
+        "Provisioning": "by hand" if by_hand else f"automatic ({connector})",
+        "Requester": mention(story.request.requester_id),
     }
     return facts | ({"Ends": phrases.extended_end(story.extended, story)} if story.extended else {})
 
@@ -100,23 +100,23 @@ def _facts(story: RequestStory) -> dict[str, str]:
 def _status(story: RequestStory) -> str:
     lines = [progress.status_line(story), progress.closing_note(story)]
     if story.grant is not None and story.extended is None:
-        lines.append(f"The access: {progress.grant_status(story.grant, story.admins)}")
+        lines.append(f"Access: {progress.grant_status(story.grant, story.admins)}")
     return "\n".join(text for text in lines if text)
 
 
 def _stage(story_stage: StageStory, stages: int) -> Block:
     stage = story_stage.stage
-    rule = _RULE_TEXTS.get(stage.rule, f"{stage.rule} approvals are needed")
+    rule = _RULE_TEXTS.get(stage.rule, f"{stage.rule} approvals needed")
     if story_stage.on_reject is OnReject.VETO and stage.rule.isdigit():
-        rule += ", and one rejection ends it"
+        rule += ", one rejection rejects it"
     place = f"Stage {stage.position + 1} of {stages}: " if stages > 1 else ""
     head = f"*{place}{esc(stage.name)}* · {rule}"
     lines = [head, *(progress.decision_line(decision) for decision in story_stage.decisions)]
     if stage.state is StageState.OPEN:
         lines += filter(None, (progress.waiting_for(story_stage), progress.stage_remark(story_stage)))
     for approver in story_stage.asked:
-        label = "Not asked, but may decide" if approver.quiet else "Asked"
-        lines.append(f"{label}: {mention(approver.person_id)}, {esc(approver.because)}")
+        label = "Can decide too" if approver.quiet else "Asked"
+        lines.append(f"{label}: {mention(approver.person_id)} ({esc(approver.because)})")
     return kit.section(phrases.fit_lines(lines))
 
 

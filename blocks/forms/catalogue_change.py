@@ -41,7 +41,7 @@ def parse(values: Values) -> str:
 
 
 def _form(form: ChangeForm, title: str, proposal: Proposal) -> View:
-    hint = "Its author reads it."
+    hint = "Visible to the author."
     comment = kit.text_block("Comment", block_id=NOTE, limit=NOTE_LIMIT, hint=hint, optional=True)
     blocks = [kit.section(f"*{heading(proposal)}*"), *list(_difference(proposal))[:_MAX_SECTIONS], comment]
     carries = {"ref": proposal.ref, "edition": str(proposal.edition)}

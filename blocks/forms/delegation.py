@@ -24,16 +24,14 @@ class DelegationInput:
 
 def build(today: date) -> View:
     """The form; the first day is preset to `today`."""
-    delegate_hint = "They are asked instead of you, and decide for you. You can still decide yourself."
-    days_hint = "Both days count."
+    delegate_hint = "Gets your requests and decides for you. You can still decide yourself."
+    days_hint = "The first and the last day are included."
     blocks = [
-        kit.input_block(
-            "Who stands in for you", kit.person_select(PERSON), block_id=PERSON, hint=delegate_hint
-        ),
+        kit.input_block("Delegate", kit.person_select(PERSON), block_id=PERSON, hint=delegate_hint),
         kit.input_block("First day", kit.date_picker(FIRST, initial=today), block_id=FIRST),
         kit.input_block("Last day", kit.date_picker(LAST), block_id=LAST, hint=days_hint),
     ]
-    return kit.modal("Out of office", blocks, callback_id=FORM, submit="Set")
+    return kit.modal("Out of office", blocks, callback_id=FORM, submit="Set delegate")
 
 
 def parse(values: Values) -> DelegationInput:

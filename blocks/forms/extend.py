@@ -36,12 +36,12 @@ def build(grant: Grant, policy: AccessPolicy, choice: TermChoice | None = None) 
     optional = policy.reason is Need.OPTIONAL
     reason = kit.text_block("Reason", block_id=REASON, limit=TEXT_LIMIT, optional=optional)
     blocks = [
-        kit.section(f"*{phrases.access_title(grant)}*, active {phrases.until(grant.ends_at)}"),
+        kit.section(f"*{phrases.access_title(grant)}* · active {phrases.until(grant.ends_at)}"),
         *term_form.build(_offer(policy), choice, action_id=CHOOSE_TERM),
         *([] if policy.reason is Need.HIDDEN else [reason]),
     ]
     return kit.modal(
-        "Ask for more time", blocks, callback_id=FORM, submit="Send request", carries={"ref": grant.ref}
+        "Extend access", blocks, callback_id=FORM, submit="Send request", carries={"ref": grant.ref}
     )
 
 
@@ -50,7 +50,7 @@ def parse(values: Values, policy: AccessPolicy, now: datetime) -> ExtensionInput
     term, reason = term_form.parse(values, _offer(policy), now), text_of(values, REASON)
     errors = {} if isinstance(term, Term) else dict(term)
     if policy.reason is Need.REQUIRED and not reason:
-        errors[REASON] = "Say why you need more time."
+        errors[REASON] = "Say why you need the extension."
     return ExtensionInput(term, reason) if isinstance(term, Term) and not errors else errors
 
 

@@ -33,19 +33,18 @@ def build(passable: Reassignable, names: Mapping[str, str]) -> View:
         menu = kit.select(SEAT, options, initial=seats[0])
         blocks.append(kit.input_block("Whose decision", menu, block_id=SEAT))
     if passable.anyone:
-        hint = "Anybody but guests, and not who asks for it."
+        hint = "Anyone except guests and the requester."
     else:
-        eligible = "an approver, an owner or a workspace admin"
-        hint = f"Somebody who decides on {request.app_name} anyway: {eligible}."
-    note_hint = "They read it on their card."
+        hint = f"Must be an approver or owner of {request.app_name}, or an admin."
+    note_hint = "Shown on their card."
     blocks += [
-        kit.input_block("Who decides instead", kit.person_select(PERSON), block_id=PERSON, hint=hint),
+        kit.input_block("New approver", kit.person_select(PERSON), block_id=PERSON, hint=hint),
         kit.text_block(
             "Note", block_id=NOTE, action_id=NOTE, limit=NOTE_LIMIT, hint=note_hint, optional=True
         ),
     ]
     carries = {"ref": request.ref} | ({"seat": seats[0]} if len(seats) == 1 else {})
-    return kit.modal("Reassign", blocks, callback_id=FORM, submit="Pass on", carries=carries)
+    return kit.modal("Reassign", blocks, callback_id=FORM, submit="Reassign", carries=carries)
 
 
 def parse(values: Values, carries: Mapping[str, str]) -> ReassignInput:

@@ -24,16 +24,16 @@ class ReviewForm(StrEnum):
 
 def justified(ref: str, story: RequestStory) -> View:
     """The form that closes a review as justified, with a comment."""
-    field = _comment("Those who were told of the emergency can read it.", optional=True)
-    return _form(ReviewForm.JUSTIFIED, "Justified?", "Justified", ref, story, [field])
+    field = _comment("Visible to everyone notified.", optional=True)
+    return _form(ReviewForm.JUSTIFIED, "Mark as justified?", "Mark as justified", ref, story, [field])
 
 
 def misused(ref: str, story: RequestStory) -> View:
     """The form that closes a review as misused, with the reason; access that is left is revoked."""
     active = story.grant is not None and story.grant.over_at is None
-    blocks = [kit.section(":warning: The access is still there. It is taken away at once.")] if active else []
-    field = _comment("They and those who were told of the emergency can read it.", optional=False)
-    return _form(ReviewForm.MISUSED, "Misused?", "Misused", ref, story, [*blocks, field])
+    blocks = [kit.section(":warning: Their access will be revoked now.")] if active else []
+    field = _comment("Visible to the user and everyone notified.", optional=False)
+    return _form(ReviewForm.MISUSED, "Mark as misuse?", "Mark as misuse", ref, story, [*blocks, field])
 
 
 def parse(values: Values) -> str:
@@ -49,8 +49,8 @@ def _form(
 
 def _summary(story: RequestStory) -> Block:
     request = story.request
-    took = f"took *{phrases.access_title(request)}* for {phrases.term_text(story.term)} in an emergency"
-    line = f"{mention(request.beneficiary_id)} {took}, {moment(request.created_at)}"
+    access = f"emergency access to *{phrases.access_title(request)}* for {phrases.term_text(story.term)}"
+    line = f"{mention(request.beneficiary_id)} used {access} · {moment(request.created_at)}"
     return kit.section(f"{line}\n{quote(request.reason, _REASON_LIMIT)}")
 
 

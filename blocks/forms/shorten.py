@@ -17,7 +17,7 @@ FORM = "less"
 """The form's callback id."""
 CHOOSE_TERM = "less.term"
 """The action of its select."""
-_HINT = "You can only make it shorter here. Nobody has to decide on that."
+_HINT = "You can only choose less here. No approval needed."
 
 
 @dataclass(frozen=True)
@@ -44,13 +44,13 @@ class ShortenTarget:
 def from_request(request: Request, presets: tuple[timedelta, ...]) -> ShortenTarget:
     """The target for a pending request."""
     term = Term.from_json(request.term)
-    summary = f"{request.ref}: *{phrases.access_title(request)}*, {phrases.term_text(term)}"
+    summary = f"{request.ref}: *{phrases.access_title(request)}* · {phrases.term_text(term)}"
     return ShortenTarget(request.ref, summary, presets, term=term)
 
 
 def from_grant(grant: Grant, presets: tuple[timedelta, ...]) -> ShortenTarget:
     """The target for an active access."""
-    summary = f"*{phrases.access_title(grant)}*, active {phrases.until(grant.ends_at)}"
+    summary = f"*{phrases.access_title(grant)}* · active {phrases.until(grant.ends_at)}"
     return ShortenTarget(grant.ref, summary, presets, ends_at=grant.ends_at)
 
 
@@ -83,5 +83,5 @@ def _offer(target: ShortenTarget, now: datetime) -> TermOffer:
         presets=tuple(preset for preset in target.presets if longest is None or preset < longest),
         starts=False,
         dates=held or longest is None,
-        note=f"Less than {duration_words(longest)}." if longest and not held else "Counted from now.",
+        note=f"Less than {duration_words(longest)}." if longest and not held else "Counts from now.",
     )

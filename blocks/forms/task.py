@@ -15,10 +15,10 @@ NOTE = "note"
 
 def build(story: TaskStory) -> View:
     """The form. Its text is shown on the admins' and the requester's cards."""
-    hint = "The admins read it, and can try again or cancel."
+    hint = "Admins will see this, and can retry or cancel."
     blocks = [
         kit.section(f"{story.task.ref}: *{phrases.access_title(story.grant.grant)}*"),
-        kit.text_block("What is in the way?", block_id=NOTE, limit=TEXT_LIMIT, hint=hint),
+        kit.text_block("What's in the way?", block_id=NOTE, limit=TEXT_LIMIT, hint=hint),
     ]
     return kit.modal("I can't", blocks, callback_id=FORM, submit="Send", carries={"ref": story.task.ref})
 

@@ -168,12 +168,12 @@ def _parse_dates(start: datetime | None, end: datetime | None, now: datetime) ->
     if end <= now:
         return {TermBlock.END: "The end has passed. Choose a later one."}
     if start is not None and end <= start:
-        return {TermBlock.END: "The end comes before the start. Choose a later end."}
+        return {TermBlock.END: "The end is before the start. Choose a later end."}
     return Term(start=start, end=end)
 
 
 def _options(offer: TermOffer) -> list[Option]:
-    dates = "Start and end" if offer.starts else "Until a date"
+    dates = "Start and end…" if offer.starts else "Until a date"
     options = [kit.option("Another length", TermOption.OTHER)]
     options += [kit.option(dates, TermOption.DATES)] if offer.dates else []
     never = [kit.option("No end", TermOption.NEVER)] if offer.indefinite else []
@@ -194,7 +194,7 @@ def _length_field(choice: TermChoice, live_action: str | None) -> Block:
         "Length",
         element,
         block_id=TermBlock.LENGTH,
-        hint="A number counts hours. 30 minutes or 2 days works too.",
+        hint="A plain number means hours. 30 minutes or 2 days work too.",
         dispatch=bool(live_action),
     )
 
@@ -206,7 +206,7 @@ def _start_field(choice: TermChoice, live_action: str | None) -> Block:
         element,
         block_id=TermBlock.START,
         optional=True,
-        hint="Left empty: as soon as it is approved.",
+        hint="Leave empty to start as soon as it is approved.",
         dispatch=bool(live_action),
     )
 
@@ -221,11 +221,8 @@ def _shared_presets(policies: Sequence[AccessPolicy], longest: timedelta | None)
 def _maximum_note(longest: timedelta | None, refused: bool) -> str:
     if longest is None:
         return ""
-    return (
-        f"At most {duration_words(longest)}."
-        if refused
-        else f"Longer than {duration_words(longest)} is flagged to the approvers."
-    )
+    flagged = "" if refused else " If you ask for more, approvers will see a warning."
+    return f"Up to {duration_words(longest)}.{flagged}"
 
 
 def _seconds(length: timedelta) -> str:
@@ -245,5 +242,5 @@ def emergency_offer(policies: Sequence[AccessPolicy]) -> TermOffer:
         return usual
     presets = tuple(preset for preset in usual.presets if preset <= maximum) or (maximum,)
     return TermOffer(
-        presets, starts=False, dates=False, note=f"At most {duration_words(maximum)} in an emergency."
+        presets, starts=False, dates=False, note=f"Up to {duration_words(maximum)} in an emergency."
     )

@@ -38,7 +38,7 @@ def build(previous: RequestInput, planned: Sequence[Planned]) -> View:
         action_id="reason",
         limit=TEXT_LIMIT,
         initial=cut(previous.reason, TEXT_LIMIT),
-        hint="Everybody who is told reads it.",
+        hint="Visible to everyone notified.",
     )
     return kit.modal(
         "Use emergency access?",
@@ -66,4 +66,4 @@ def _summary(planned: Sequence[Planned]) -> Block:
     names = cut(", ".join(esc(plan.snapshot.access.name) for plan in planned), _NAMES_LIMIT)
     first = planned[0]
     period = f" for {duration_words(first.question.duration)}" if first.question.duration else ""
-    return kit.section(f"*{esc(first.snapshot.app.name)}, {names}*{period}")
+    return kit.section(f"*{esc(first.snapshot.app.name)} · {names}*{period}")

@@ -110,17 +110,15 @@ def _reason_field(inputs: RequestInput, need: Need) -> Block:
         action_id="reason",
         limit=TEXT_LIMIT,
         initial=cut(inputs.reason, TEXT_LIMIT),
-        hint="Everybody who is told reads this." if inputs.emergency else "The people who decide read this.",
+        hint="Visible to everyone notified." if inputs.emergency else "Approvers will see this.",
         optional=need is Need.OPTIONAL,
     )
 
 
 def _beneficiary_field(inputs: RequestInput) -> Block:
-    menu = kit.person_select(
-        RequestAction.BENEFICIARY, initial=inputs.for_whom, placeholder="Leave empty if it is for you"
-    )
+    menu = kit.person_select(RequestAction.BENEFICIARY, initial=inputs.for_whom, placeholder="Someone else")
     return kit.input_block(
-        "For somebody else", menu, block_id=RequestBlock.BENEFICIARY, optional=True, dispatch=True
+        "Request for", menu, block_id=RequestBlock.BENEFICIARY, optional=True, dispatch=True
     )
 
 
@@ -129,10 +127,10 @@ def _emergency_field(app: AppSpec, policies: Sequence[AccessPolicy], *, checked:
     maximum = emergency_maximum(policies) or (app.emergency.max if app.emergency and checked else None)
     if maximum is None:
         return None
-    description = f"Access at once, for at most {duration_words(maximum)}; reviewed afterwards."
+    description = f"Immediate access for up to {duration_words(maximum)}, reviewed afterwards."
     box = kit.checkboxes(
         RequestAction.EMERGENCY,
-        [kit.option("It is an emergency", _CHECKED, description)],
+        [kit.option("This is an emergency", _CHECKED, description)],
         initial=[_CHECKED] if checked else (),
     )
     return kit.input_block("Emergency", box, block_id=RequestBlock.EMERGENCY, optional=True, dispatch=True)

@@ -85,7 +85,7 @@ def to_draft(inputs: RequestInput, app: AppSpec | None, person_id: str, now: dat
     The reason is checked apart (`reason_errors`), since nothing in the preview depends on it.
     """
     if app is None:
-        return {RequestBlock.APP: "Choose an application from the list."}
+        return {RequestBlock.APP: "Choose an app from the list."}
     term = term_form.to_term(inputs.term, term_offer(inputs, app), now)
     errors = _access_errors(inputs, app) | (term if isinstance(term, dict) else {})
     if errors or isinstance(term, dict):
@@ -123,9 +123,9 @@ def _access_errors(inputs: RequestInput, app: AppSpec) -> Errors:
     if not keys:
         sentence = "Choose at least one access."
     elif len(keys) > MAX_ACCESSES:
-        sentence = f"Choose at most {MAX_ACCESSES} at once. {len(keys)} are chosen."
+        sentence = f"Choose up to {MAX_ACCESSES} at once. You have chosen {len(keys)}."
     elif not open_keys.issuperset(keys):
-        sentence = f"{app.name} has no such access any more. Choose again."
+        sentence = f"{app.name} no longer offers this access. Choose again."
     else:
         return {}
     return {access_block(app.key): sentence}

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from blocks import kit
 from blocks.kit import Option
+from blocks.kit.text import day_words
 from models.catalogue.search import AppEntry, AppIndex
 from models.catalogue.spec import AccessSpec, AppSpec
 from models.queries.already_held import AccessMark
@@ -20,23 +21,21 @@ def app_option(app: AppSpec) -> Option:
     return kit.option(app.name, app.key, " · ".join(filter(None, (app.category, f"{app.risk} risk"))))
 
 
-def access_option(
-    access: AccessSpec, mark: AccessMark | None = None, zone: str = "UTC", *, own: bool = True
-) -> Option:
-    """An access as an option, with whether it is held or requested already, and its description.
-
-    Times are in `zone`. `own`: the mark is about the viewer, not about another beneficiary.
-    """
-    parts = (_mark_text(mark, zone, own=own) if mark else "", access.description)
-    return kit.option(access.name, access.key, " · ".join(filter(None, parts)))
+def access_option(access: AccessSpec, mark: str = "") -> Option:
+    """An access as an option, with whether it is held or requested already (`mark`), and its description."""
+    return kit.option(access.name, access.key, " · ".join(filter(None, (mark, access.description))))
 
 
 def access_options(
-    app: AppSpec, query: str, marks: Mapping[str, AccessMark], zone: str, *, own: bool = True
+    app: AppSpec, query: str, marks: Mapping[str, AccessMark], now: datetime, zone: str, *, own: bool = True
 ) -> list[Option]:
-    """The accesses of an app that match the query, best first; an empty query gives the catalogue's order."""
+    """The accesses of an app that match the query, best first; an empty query gives the catalogue's order.
+
+    Times are in `zone`. `own`: the marks are about the viewer, not about another beneficiary.
+    """
+    texts = {key: _mark_text(mark, _local(now, zone), own=own) for key, mark in marks.items()}
     matches = _matching(app, query)[:MAX_OPTIONS]
-    return [access_option(access, marks.get(access.key), zone, own=own) for access in matches]
+    return [access_option(access, texts.get(access.key, "")) for access in matches]
 
 
 def open_accesses(app: AppSpec) -> list[AccessSpec]:
@@ -60,20 +59,26 @@ def _entries(accesses: Iterable[AccessSpec]) -> Iterable[AppEntry]:
     )
 
 
-def _mark_text(mark: AccessMark, zone: str, *, own: bool) -> str:
+def _mark_text(mark: AccessMark, now: datetime, *, own: bool) -> str:
+    """What stands beside an access; times are in the zone of `now`."""
     if mark.state is RequestState.PENDING:
-        return f"Asked for in {mark.ref}"
+        return f"Requested ({mark.ref})"
     if mark.state is GrantState.SCHEDULED:
-        return f"Will be {'yours' if own else 'theirs'} soon"
+        return "Scheduled"
     if mark.state is GrantState.GRANTING:
-        return f"Being given to {'you' if own else 'them'} now"
-    until = f" until {_local_time(mark.ends_at, zone)}" if mark.ends_at else ""
+        return "Being set up"
+    until = f" until {_local_time(mark.ends_at, now)}" if mark.ends_at else ""
     return f"{'You' if own else 'They'} have this{until}"
 
 
-def _local_time(at: datetime, zone: str) -> str:
+def _local(at: datetime, zone: str) -> datetime:
     try:
-        local = at.astimezone(ZoneInfo(zone))
+        return at.astimezone(ZoneInfo(zone))
     except (KeyError, ValueError, OSError):  # a zone that this machine does not know
-        local = at.astimezone(UTC)
-    return local.strftime("%-d %b %Y %H:%M") + (" UTC" if local.tzinfo is UTC else "")
+        return at.astimezone(UTC)
+
+
+def _local_time(at: datetime, now: datetime) -> str:
+    local = at.astimezone(now.tzinfo)
+    suffix = " UTC" if local.tzinfo is UTC else ""
+    return f"{day_words(local.date(), now.date())} {local:%H:%M}{suffix}"

@@ -1,6 +1,8 @@
 """The preview of a request: the approvers of each stage and why, or what prevents sending."""
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from blocks import kit
@@ -11,27 +13,35 @@ from models.catalogue.spec.enums import OnReject
 from models.durations import duration_words
 from models.errors import Refusal, SentAlready
 from models.lifecycle.request.plan import Planned
-from models.policy import EmergencyFollowUp, PlannedStage, Verdict, escalation_wait
+from models.policy import Conflict, EmergencyFollowUp, PlannedStage, Verdict, escalation_wait
 from models.text import first_items
 
 _MAX_BLOCKS = 60
 """Of the 100 blocks of a modal; the form's own fields need a dozen."""
 _MAX_NAMES = 8
+_MANAGER = re.compile(r"\bmanager of .+?(?= and |; |\)|$)")
+"""How a stage names the beneficiary's manager among the reasons."""
 _REASON_LIMIT = 150
 """Characters of a reason, so that eight reasons with their people fit one section and no mention is cut."""
 
 
-def preview(planned: Sequence[Planned]) -> list[Block]:
-    """The approval path of each access. Accesses with the same path are shown together."""
-    groups = _group_by_outcome(planned)
+def preview(planned: Sequence[Planned], *, own: bool = True) -> list[Block]:
+    """The approval path of each access. Accesses with the same path are shown together.
+
+    `own`: the reader is the requester, not an admin who tries the rules.
+    """
+    groups = _group_by_outcome([_with_your_manager(plan) for plan in planned] if own else planned)
     blocks = [kit.divider()]
     if len(planned) > 1:
-        blocks.append(kit.context(f"{len(planned)} requests will be sent, and each is decided on its own."))
+        blocks.append(kit.context(f"This sends {len(planned)} separate requests."))
     for at, group in enumerate(groups):
         group_blocks = list(_group_blocks(group, with_names=len(groups) > 1))
         if len(blocks) + len(group_blocks) > _MAX_BLOCKS:
             remaining = sum(len(rest) for rest in groups[at:])
-            return [*blocks, kit.context(f"{remaining} more go other ways. Send them apart to see each.")]
+            return [
+                *blocks,
+                kit.context(f"{remaining} more have other approvers. Send them separately to see each."),
+            ]
         blocks += group_blocks
     return blocks
 
@@ -45,12 +55,29 @@ def refusal_blocks(refusal: Refusal) -> list[Block]:
     """Why the request cannot be sent, or was sent already."""
     if isinstance(refusal, SentAlready):
         return [kit.divider(), kit.section(f":white_check_mark: {esc(str(refusal))}")]
-    return [kit.divider(), kit.section(f":no_entry: *This cannot be sent yet.* {esc(str(refusal))}")]
+    return [kit.divider(), kit.section(f":no_entry: {esc(str(refusal))}")]
 
 
 def hint_blocks(sentence: str) -> list[Block]:
     """What is missing or in progress before there is a preview."""
     return [kit.context(esc(sentence))]
+
+
+def _with_your_manager(plan: Planned) -> Planned:
+    """The plan with "your manager" where a stage names the requester's manager."""
+    if plan.question.on_behalf:
+        return plan
+    stages = tuple(
+        replace(
+            stage,
+            approvers=tuple(
+                replace(approver, because=_MANAGER.sub("your manager", approver.because))
+                for approver in stage.approvers
+            ),
+        )
+        for stage in plan.decision.stages
+    )
+    return replace(plan, decision=replace(plan.decision, stages=stages))
 
 
 def _group_by_outcome(planned: Sequence[Planned]) -> list[list[Planned]]:
@@ -82,11 +109,11 @@ def _group_blocks(group: Sequence[Planned], *, with_names: bool) -> Iterator[Blo
         yield from _emergency_blocks(first, first.after)
     if first.decision.verdict is Verdict.AUTO:
         if first.after is None:
-            yield kit.section("*No approval is needed*")
+            yield kit.section("*No approval needed*")
             yield kit.context(*(esc(reason.text) for reason in first.decision.because))
         return
     if not with_names or first.after is not None:
-        yield kit.section("*Who will be asked before*" if first.after else "*Who will be asked*")
+        yield kit.section("*Who will approve it first*" if first.after else "*Who will approve it*")
     yield from _stage_blocks(first)
 
 
@@ -104,22 +131,23 @@ def _stage_blocks(plan: Planned) -> Iterator[Block]:
 def _emergency_blocks(plan: Planned, after: EmergencyFollowUp) -> Iterator[Block]:
     """What emergency access means here: the start, who is informed, and who reviews it."""
     spec = plan.snapshot.policy.emergency
-    maximum = f", for at most {duration_words(spec.max)}" if spec else ""
+    maximum = f", for up to {duration_words(spec.max)}" if spec else ""
     event = "you confirm" if plan.decision.verdict is Verdict.AUTO else "it is approved"
-    sentences = [f"It begins as soon as {event}{maximum}."]
+    sentences = [f"Starts as soon as {event}{maximum}."]
     if after.notified:
-        are = "is" if len(after.notified) == 1 else "are"
-        sentences.append(f"{mentions(after.notified)} {are} told then, with your reason.")
+        sentences.append(f"{mentions(after.notified)} will be notified, with your reason.")
     if after.reviewers:
         reviewers = mentions(after.reviewers, word="or")
-        sentences.append(f"Afterwards it is reviewed by {reviewers}. Nobody reviews their own emergency.")
+        sentences.append(f"Reviewed afterwards by {reviewers}.")
     else:
-        sentences.append("Nobody else is there to review it, so the admins are asked to name somebody.")
-    yield kit.section(f":rotating_light: *Access at once*\n{' '.join(sentences)}")
+        sentences.append("Nobody else can review it, so admins will choose a reviewer.")
+    yield kit.section(f":rotating_light: *Immediate access*\n{' '.join(sentences)}")
     if plan.unreviewed:
-        earlier = "An earlier one" if plan.unreviewed == 1 else f"{plan.unreviewed} earlier ones"
-        warning = f"{earlier} for this {'is' if plan.unreviewed == 1 else 'are'} not reviewed yet"
-        yield kit.section(f":warning: {warning}, and those who are told see that.")
+        single = plan.unreviewed == 1
+        earlier = "1 earlier emergency" if single else f"{plan.unreviewed} earlier emergencies"
+        verb = "isn't" if single else "aren't"
+        warning = f"{earlier} for this {verb} reviewed yet; everyone notified will see that."
+        yield kit.section(f":warning: {warning}")
 
 
 def _conflict_texts(planned: Planned) -> list[str]:
@@ -127,14 +155,24 @@ def _conflict_texts(planned: Planned) -> list[str]:
     conflicts, question = planned.decision.conflicts, planned.question
     if not question.on_behalf:
         return [
-            conflict.sentence("You have") for conflict in conflicts if conflict.action is ConflictAction.FLAG
+            _conflict_text(planned, conflict)
+            for conflict in conflicts
+            if conflict.action is ConflictAction.FLAG
         ]
     rules = {conflict.rule for conflict in conflicts}
     return [reason.text for reason in planned.decision.because if reason.rule in rules]
 
 
+def _conflict_text(planned: Planned, conflict: Conflict) -> str:
+    requested = f"{planned.snapshot.app.name} · {planned.snapshot.access.name}"
+    rule = f"should not be held together (rule “{conflict.spec.name}”)."
+    why = f" {conflict.spec.why}" if conflict.spec.why else ""
+    sendable = "You can still send this; approvers will see the warning."
+    return f"{requested} and {conflict.holding.title} {rule}{why} {sendable}"
+
+
 def _stage(stage: PlannedStage, *, numbered: bool) -> str:
-    """A stage in one line: "*1. Owner:* @Mia (manager of Ada), or @Grace or @Alan (owner of GitHub)"."""
+    """A stage in one line: "*1. Owner:* @Mia (your manager), or @Grace or @Alan (owner of GitHub)"."""
     number = f"{stage.position + 1}. " if numbered else ""
     if len(stage.asked) == 1 or stage.rule == "any":
         quorum = ""
@@ -150,11 +188,10 @@ def _stage_notes(stage: PlannedStage, expiry: timedelta) -> list[str]:
     alternates = [alternate.person_id for alternate in stage.alternates]
     if delay and alternates:
         are = "is" if len(alternates) == 1 else "are"
-        notes.append(
-            f"If nobody decides within {duration_words(delay)}, {mentions(alternates)} {are} asked too."
-        )
+        late = f"After {duration_words(delay)} without a decision"
+        notes.append(f"{late}, {mentions(alternates)} {are} asked as well.")
     if isinstance(stage.rule, int) and stage.spec.on_reject is OnReject.VETO:
-        notes.append("One rejection ends it.")
+        notes.append("One rejection rejects the request.")
     return notes
 
 

@@ -1,6 +1,7 @@
 """The request form: open it, redraw it after a choice, offer its options, and send the requests."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from blocks import request_form
 from blocks.kit import View, carried
@@ -168,14 +169,14 @@ async def suggest_accesses(menu: Suggestion) -> None:
         await menu.answer(options=[])
         return
 
-    def read(case: Case) -> tuple[dict[str, AccessMark], str, bool]:
+    def read(case: Case) -> tuple[dict[str, AccessMark], datetime, str, bool]:
         only_members(case, menu.person)
         person, beneficiary = Directory(case).person(menu.person), parse(menu.values).for_whom
         # Only who may request for others may see what they have.
         if not beneficiary or not can_request_for_others(case, app, menu.person):
             beneficiary = menu.person
         zone = person.tz if person else "UTC"
-        return marks(case, beneficiary, app.key), zone, beneficiary == menu.person
+        return marks(case, beneficiary, app.key), case.now, zone, beneficiary == menu.person
 
-    held, zone, own = await menu.read(read)
-    await menu.answer(options=access_options(app, menu.query, held, zone, own=own))
+    held, now, zone, own = await menu.read(read)
+    await menu.answer(options=access_options(app, menu.query, held, now, zone, own=own))

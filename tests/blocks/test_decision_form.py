@@ -138,7 +138,7 @@ def test_asking_for_more_time_asks_for_a_reason_where_the_app_wants_one(need: st
     values = picked(shown(view["blocks"]), TermBlock.CHOICE, "28800")
     wish = extend_form.parse(values, policy, NOON)
     if need == "required":
-        assert wish == {extend_form.REASON: "Say why you need more time."}
+        assert wish == {extend_form.REASON: "Say why you need the extension."}
     else:
         assert wish == ExtensionInput(EIGHT_HOURS, "")
 
@@ -152,7 +152,7 @@ def test_everything_that_is_missing_is_said_at_once() -> None:
 
 def test_who_cannot_do_a_task_says_why() -> None:
     view = checked(task_form.build(task_story()))
-    assert labels(view["blocks"]) == ["What is in the way?"]
+    assert labels(view["blocks"]) == ["What's in the way?"]
     assert carried(view["private_metadata"]) == {"ref": "TK-3"}
     assert (
         task_form.parse(typed(shown(view["blocks"]), task_form.NOTE, " No licence left "))

@@ -54,10 +54,10 @@ def test_details_say_what_changes_who_decides_and_how_many_are_needed() -> None:
     waits = stage(0, "2", [GRACE, ALAN, ROOT], decision(GRACE, comment="Fine"))
     said = checked(details(story(waits), []))
     assert "<@UADA> requests *GitHub · Engineering team*" in said
-    assert "2 approvals are needed" in said
+    assert "2 approvals needed" in said
     assert "✓ <@UGRACE> approved: “Fine”" in said
     assert "1 of 2 approvals, waiting for <@UALAN> or <@UROOT>" in said
-    assert "Asked: <@UROOT>, owner of GitHub" in said
+    assert "Asked: <@UROOT> (owner of GitHub)" in said
     assert "by hand" in said
 
 

@@ -165,10 +165,10 @@ class TestTheForm:
 
     def test_the_preview_names_who_is_told_and_who_reviews_it(self) -> None:
         said = words_of(preview([planned(1)]))
-        assert "It begins as soon as you confirm, for at most 4 hours." in said
-        assert "<@UGRACE>, <@UALAN> and <@UROOT> are told then, with your reason." in said
-        assert "Afterwards it is reviewed by <@UGRACE> or <@UALAN>. Nobody reviews their own" in said
-        assert "An earlier one for this is not reviewed yet" in said
+        assert "Starts as soon as you confirm, for up to 4 hours." in said
+        assert "<@UGRACE>, <@UALAN> and <@UROOT> will be notified, with your reason." in said
+        assert "Reviewed afterwards by <@UGRACE> or <@UALAN>." in said
+        assert "1 earlier emergency for this isn't reviewed yet" in said
 
     def test_the_lengths_of_an_approver_keep_to_it_too(self) -> None:
         draft = request_form.to_draft(self.filled, self.app, ADA, NOON)

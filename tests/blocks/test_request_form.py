@@ -97,7 +97,9 @@ def test_slack_takes_the_form_whatever_people_wrote(written: str, typed: str) ->
     app = specs.app(name=name, category=name, access=[{"key": "a", "name": name, "description": name}])
     filled = RequestInput("github", ("a",), TermChoice(TermOption.OTHER, length=typed[:60]), typed)
     form(filled, app, note=typed)
-    assert validate_suggestions({"options": [app_option(app), *access_options(app, "", {}, "UTC")]}) == []
+    assert (
+        validate_suggestions({"options": [app_option(app), *access_options(app, "", {}, NOON, "UTC")]}) == []
+    )
 
 
 @given(
@@ -195,7 +197,7 @@ def test_what_is_missing_is_said_at_its_field() -> None:
         TermBlock.CHOICE: "Choose how long.",
     }
     assert request_form.to_draft(RequestInput(), None, ADA, NOON) == {
-        RequestBlock.APP: "Choose an application from the list."
+        RequestBlock.APP: "Choose an app from the list."
     }
     assert request_form.reason_errors(RequestInput("github"), GITHUB) == {
         RequestBlock.REASON: "Say why you need it."
@@ -207,26 +209,28 @@ def test_what_is_missing_is_said_at_its_field() -> None:
 def test_what_is_not_there_any_more_or_too_much_is_said_at_the_accesses() -> None:
     gone = RequestInput("github", ("engineering", "\x00"), FILLED.term)
     assert request_form.to_draft(gone, GITHUB, ADA, NOON) == {
-        access_block("github"): "GitHub has no such access any more. Choose again."
+        access_block("github"): "GitHub no longer offers this access. Choose again."
     }
     many = specs.app(durations=["4h"], access=[{"key": f"a{n}", "name": f"A {n}"} for n in range(1000)])
     keys = tuple(access.key for access in many.access)
     too_many = request_form.to_draft(RequestInput("github", keys, FILLED.term), many, ADA, NOON)
-    assert too_many == {access_block("github"): f"Choose at most {MAX_ACCESSES} at once. 1000 are chosen."}
+    assert too_many == {access_block("github"): f"Choose up to {MAX_ACCESSES} at once. You have chosen 1000."}
     form(RequestInput("github", keys, FILLED.term), many)
 
 
 def test_a_thousand_accesses_are_found_by_typing() -> None:
     many = specs.app(access=[{"key": f"a{n}", "name": f"Role {n}"} for n in range(1000)])
-    first = access_options(many, "", {}, "UTC")
+    first = access_options(many, "", {}, NOON, "UTC")
     assert [option["value"] for option in first] == [f"a{n}" for n in range(100)]
-    assert [option["text"]["text"] for option in access_options(many, "role 997", {}, "UTC")] == ["Role 997"]
+    assert [option["text"]["text"] for option in access_options(many, "role 997", {}, NOON, "UTC")] == [
+        "Role 997"
+    ]
     assert validate_suggestions({"options": first}) == []
 
 
 def test_accesses_that_may_not_be_asked_for_are_not_offered() -> None:
     app = specs.app(access=[{"key": "a", "name": "A", "enabled": False}, {"key": "b", "name": "B"}])
-    assert [option["value"] for option in access_options(app, "", {}, "UTC")] == ["b"]
+    assert [option["value"] for option in access_options(app, "", {}, NOON, "UTC")] == ["b"]
 
 
 def test_an_application_is_offered_with_its_category_and_risk() -> None:
@@ -238,24 +242,24 @@ def test_an_application_is_offered_with_its_category_and_risk() -> None:
 @pytest.mark.parametrize(
     ("mark", "zone", "said"),
     [
-        (AccessMark("AR-12", RequestState.PENDING), "UTC", "Asked for in AR-12"),
+        (AccessMark("AR-12", RequestState.PENDING), "UTC", "Requested (AR-12)"),
         (
             AccessMark("GR-1", GrantState.ACTIVE, NOON),
             "Europe/Berlin",
-            "You have this until 6 May 2030 14:00",
+            "You have this until 6 May 14:00",
         ),
         (
             AccessMark("GR-1", GrantState.ACTIVE, NOON),
             "Mars/Base",
-            "You have this until 6 May 2030 12:00 UTC",
+            "You have this until 6 May 12:00 UTC",
         ),
         (AccessMark("GR-1", GrantState.ACTIVE), "UTC", "You have this"),
-        (AccessMark("GR-1", GrantState.GRANTING), "UTC", "Being given to you now"),
-        (AccessMark("GR-1", GrantState.SCHEDULED), "UTC", "Will be yours soon"),
+        (AccessMark("GR-1", GrantState.GRANTING), "UTC", "Being set up"),
+        (AccessMark("GR-1", GrantState.SCHEDULED), "UTC", "Scheduled"),
     ],
 )
 def test_an_access_says_whether_one_has_it_already(mark: AccessMark, zone: str, said: str) -> None:
-    options = access_options(GITHUB, "", {"engineering": mark}, zone)
+    options = access_options(GITHUB, "", {"engineering": mark}, NOON, zone)
     assert options[0]["description"]["text"] == said
     assert "description" not in options[1]
 

@@ -70,7 +70,7 @@ def test_the_choices_are_the_presets_and_what_the_policy_allows() -> None:
     def choices(offer: TermOffer) -> list[str]:
         return [option["text"]["text"] for option in form(offer)[0]["element"]["options"]]
 
-    usual = ["1 hour", "8 hours", "7 days", "Another length", "Start and end"]
+    usual = ["1 hour", "8 hours", "7 days", "Another length", "Start and end…"]
     assert choices(TermOffer.of([policy()])) == usual
     assert choices(TermOffer.of([policy(indefinite=True)])) == [*usual, "No end"]
     assert choices(TermOffer.of([policy(indefinite=True)], temporary=True)) == usual
@@ -85,9 +85,9 @@ def test_several_accesses_offer_what_all_of_them_offer() -> None:
     offer = TermOffer.of([short, long])
     assert offer.presets == (timedelta(hours=8),)
     assert not offer.indefinite
-    assert offer.note == "Longer than 8 hours is flagged to the approvers."
-    assert TermOffer.of([short, long], strict=True).note == "At most 8 hours."
-    assert TermOffer.of([policy(over_max="refuse")]).note == "At most 30 days."
+    assert offer.note == "Up to 8 hours. If you ask for more, approvers will see a warning."
+    assert TermOffer.of([short, long], strict=True).note == "Up to 8 hours."
+    assert TermOffer.of([policy(over_max="refuse")]).note == "Up to 30 days."
 
 
 def test_accesses_without_a_common_preset_offer_those_within_the_shortest_maximum() -> None:

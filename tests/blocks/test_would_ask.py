@@ -29,7 +29,7 @@ def seen(who: Company = COMPANY, **fields: Any) -> str:
 
 def test_who_is_asked_is_said_as_in_the_preview() -> None:
     assert seen(stage=[stage("manager")]).splitlines() == [
-        "*Who will be asked*",
+        "*Who will approve it*",
         "*Check:* <@U0MAX> (manager of Ana)",
         "Every request for GitHub goes through it.",
     ]

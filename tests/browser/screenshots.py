@@ -21,7 +21,7 @@ def _first_minute(window: Window) -> None:
 def _form(window: Window) -> None:
     window.go("as/U0ADA")
     window.write("/request-access github engineering 8h because INC-42: checkout is down")
-    window.sees("Who will be asked", "#modal")
+    window.sees("Who will approve it", "#modal")
 
 
 def _card(window: Window) -> None:
@@ -33,7 +33,7 @@ def _card(window: Window) -> None:
 def _granted(window: Window) -> None:
     window.click("Approve", "#main")
     window.sees("Approve request?", "#modal")
-    window.click("Approve", "#modal")
+    window.click("Approve for 8 hours", "#modal")
     window.go("as/U0ADA?drawer=members")
     window.sees("You have access to", "#main")
 
@@ -41,7 +41,7 @@ def _granted(window: Window) -> None:
 def _home(window: Window) -> None:
     window.go("as/U0ADA")
     window.click("Home", "#main")
-    window.sees("You hold", "#main")
+    window.sees("active access", "#main")
     window.sees("Give back", "#main")
 
 

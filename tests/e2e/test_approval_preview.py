@@ -21,7 +21,7 @@ async def test_the_answer_is_the_preview_with_its_reasons_and_asks_nobody(world:
     root = await opened(world)
     await root.press("Who would be asked?")
     said = await answer(root, "Otto", "Admin role", "8 hours")
-    assert "Who will be asked" in said
+    assert "Who will approve it" in said
     assert "owner of GitHub" in said
     assert "Every request for GitHub goes through it." in said
     assert await count_of(world.bot.store, Request) == 0

@@ -33,7 +33,7 @@ async def test_where_no_alternate_can_be_asked_an_admin_is_told_and_passes_it_on
     assert f"Waiting for <@{world.ids['Grace']}>" in card.text
     assert "none of its alternates can be asked (Ada asks for it)" in card.text
     await root.click(card, "Reassign")
-    await root.choose("Who decides instead", "Mia")
+    await root.choose("New approver", "Mia")
     assert (await root.submit()).ok
     await world.settle()
     await world.approve("Mia", "Engineering team")

@@ -20,8 +20,8 @@ async def to_do(world: World, name: str) -> Person:
 async def away(world: World, name: str, stand_in: str, days: int = 1) -> str:
     """Set a stand-in on App Home, from today on; what the form says is wrong."""
     person = await to_do(world, name)
-    await person.press_home("Set a stand-in")
-    await person.choose("Who stands in for you", stand_in)
+    await person.press_home("Out of office")
+    await person.choose("Delegate", stand_in)
     last = world.clock.now() + timedelta(days=days - 1)
     await person.fill("Last day", last.date().isoformat())
     sent = await person.submit()
@@ -35,7 +35,7 @@ async def test_a_stand_in_is_asked_and_decides_for_who_is_away(world: World) -> 
     assert await away(world, "Mia", "Otto") == ""
     home = world.person("Mia").home
     assert home is not None
-    assert f"<@{ids['Otto']}> stands in for you, on 2 March 2026" in home.text
+    assert f"<@{ids['Otto']}> is your delegate, on 2 March" in home.text
     await world.ask("Ada", "github engineering 8h because of a release")
     assert world.person("Mia").messages() == []
     card = world.card("Otto", ASKED)
@@ -73,9 +73,9 @@ async def test_what_is_wrong_is_said_in_the_form_and_a_stand_in_can_be_removed(w
     assert (await away(world, "Otto", "Mia")).startswith("Mia is away at that time too")
     otto = await to_do(world, "Otto")
     assert otto.home is not None
-    assert f"You stand in for <@{world.ids['Mia']}>, 2 March 2026 to 4 March 2026." in otto.home.text
+    assert f"You're the delegate of <@{world.ids['Mia']}>, 2 March to 4 March." in otto.home.text
     mia = await to_do(world, "Mia")
     await mia.press_home("Remove")
     await world.settle()
     assert mia.home is not None
-    assert "nobody stands in for you" in mia.home.text
+    assert "No delegate set." in mia.home.text

@@ -39,10 +39,10 @@ async def test_a_quiet_approver_has_no_message_and_decides_from_app_home(world: 
     await otto.press_home("To do")
     await world.settle()
     assert otto.home is not None
-    assert "You may decide on it. Others are asked." in otto.home.text
+    assert "You can decide too; others are asked." in otto.home.text
     await otto.press_home("Details")
     assert otto.view is not None
-    assert f"Not asked, but may decide: <@{ids['Otto']}>" in otto.view.text
+    assert f"Can decide too: <@{ids['Otto']}>" in otto.view.text
     await otto.press("Approve")
     assert (await otto.submit()).ok
     await world.settle()
@@ -92,7 +92,7 @@ async def test_a_reminder_goes_to_the_channel_and_who_it_is_passed_on_to_has_a_c
     assert "still waiting" in channel.messages[-1].text
     grace = world.person("Grace")
     await grace.menu(posted_first(channel), "Reassign")
-    await grace.choose("Who decides instead", "Root")
+    await grace.choose("New approver", "Root")
     assert (await grace.submit()).ok
     await world.settle()
     assert "Approve" in world.card("Root", ASKED).buttons

@@ -20,7 +20,7 @@ async def fills(world: World, person: Person, to: str, note: str = "", seat: str
     """Fill in the form that is open; what it says is wrong."""
     if seat:
         await person.choose("Whose decision", seat)
-    await person.choose("Who decides instead", to)
+    await person.choose("New approver", to)
     await person.fill("Note", note)
     sent = await person.submit()
     await world.settle()
@@ -109,7 +109,7 @@ async def test_somebody_deactivated_since_is_refused_when_it_is_sent(world: Worl
     await asks(world)
     mia = world.person("Mia")
     await mia.menu(world.card("Mia", ASKED), "Reassign")
-    await mia.choose("Who decides instead", "Otto")
+    await mia.choose("New approver", "Otto")
     world.slack.workspace.users[world.ids["Otto"]].deleted = True  # and no event tells of it
     world.clock.advance(timedelta(minutes=11))
     assert "Otto is deactivated" in " ".join((await mia.submit()).errors.values())

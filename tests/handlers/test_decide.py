@@ -123,7 +123,7 @@ async def test_a_start_and_an_end_are_read_and_what_is_typed_survives_the_choice
     await press(world, "Grace", "Modify duration")
     grace, start = world.person("Grace"), world.clock.now() + timedelta(hours=1)
     await grace.fill("Comment", "Tomorrow")
-    await grace.choose("How long", "Start and end")
+    await grace.choose("How long", "Start and end…")
     await grace.fill("Start", start)
     await grace.fill("End", start + timedelta(hours=2))
     assert (await grace.submit()).ok

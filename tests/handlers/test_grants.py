@@ -98,7 +98,7 @@ async def test_what_cannot_be_done_stands_before_the_admins_with_retry(world: Wo
     await approve_request(world, await submit_request(world, access="admin"))
     alan, root = world.person("Alan"), world.person("Root")
     await alan.click(world.card("Alan", "Assign"), "I can't")
-    await alan.fill("What is in the way?", "No licence left")
+    await alan.fill("What's in the way?", "No licence left")
     assert (await alan.submit()).ok
     await world.settle()
     failed = world.card("Root", "couldn't be set up")
@@ -115,7 +115,7 @@ async def test_an_admin_cancels_what_could_not_be_given(world: World) -> None:
     await approve_request(world, await submit_request(world, access="admin"))
     alan = world.person("Alan")
     await alan.click(world.card("Alan", "Assign"), "I can't")
-    await alan.fill("What is in the way?", "No licence left")
+    await alan.fill("What's in the way?", "No licence left")
     await alan.submit()
     await world.settle()
     await world.person("Root").click(world.card("Root", "couldn't be set up"), "Cancel")

@@ -51,7 +51,7 @@ async def test_home_opens_on_what_one_holds(world: World) -> None:
     await holds(world)
     view = await opens(world, "Ada")
     assert "Active" in view.text
-    assert "8 hours left" in view.text
+    assert "expires in 8 hours" in view.text
     assert view.buttons[4:] == ["Extend", "Give back", "Details"]
 
 
@@ -63,7 +63,7 @@ async def test_home_keeps_up_with_what_happens(world: World) -> None:
     assert "INC-42: &lt;!channel&gt; &amp; co" in home(world, "Grace").text
     await world.approve("Grace", "requests")
     assert "*Approved* by" in home(world, "Ada").text
-    assert "Nothing waits for you." in home(world, "Grace").text
+    assert "Nothing needs your attention." in home(world, "Grace").text
     assert "You approved GitHub · Engineering team" in home(world, "Grace").text
 
 
@@ -87,7 +87,7 @@ async def test_giving_back_from_home_asks_first_and_takes_it(world: World) -> No
     await press(world, "Ada", "Give back")
     after = await row_of(world.bot.store, Grant, grant.id)
     assert after.state is GrantState.REVOKED
-    assert "You hold no access yet." in home(world, "Ada").text
+    assert "No access yet." in home(world, "Ada").text
     assert "Request again" in home(world, "Ada").buttons
 
 
@@ -115,7 +115,7 @@ async def test_what_is_held_still_is_extended_from_its_request_and_asked_for_aga
     await press(world, "Ada", "Extend")
     form = world.person("Ada").view
     assert form is not None
-    assert form.title == "Ask for more time"
+    assert form.title == "Extend access"
     await press(world, "Ada", "My access")
     await press(world, "Ada", "Give back")
     await press(world, "Ada", "My requests")
@@ -170,11 +170,11 @@ async def test_pages_are_turned(world: World) -> None:
 async def test_an_owner_does_work_by_hand_from_home(world: World) -> None:
     await opens(world, "Alan", "To do")
     grant = await holds(world, access="admin")
-    assert f"Give <@{world.ids['Ada']}>" in home(world, "Alan").text
+    assert f"for <@{world.ids['Ada']}>" in home(world, "Alan").text
     await press(world, "Alan", "Mark done")
     after = await row_of(world.bot.store, Grant, grant.id)
     assert after.state is GrantState.ACTIVE
-    assert "Nothing waits for you." in home(world, "Alan").text
+    assert "Nothing needs your attention." in home(world, "Alan").text
 
 
 async def test_an_admin_sees_what_was_given_up_and_lets_it_run_again(world: World) -> None:
@@ -191,10 +191,10 @@ async def test_an_admin_sees_what_was_given_up_and_lets_it_run_again(world: Worl
 
         await world.bot.store.write(last_try)
         await world.settle()
-    assert "Somebody could not be looked up in Slack" in home(world, "Root").text
+    assert "A person couldn't be looked up in Slack" in home(world, "Root").text
     assert "fatal_reason" in home(world, "Root").text
     await press(world, "Root", "Retry")
-    assert "Nothing waits for you." in home(world, "Root").text
+    assert "Nothing needs your attention." in home(world, "Root").text
 
 
 @pytest.mark.parametrize("trouble", ["fail", "cut", "ratelimit"])
@@ -205,4 +205,4 @@ async def test_where_slack_does_not_take_the_home_at_once_it_comes_a_little_late
     getattr(world.slack.faults, trouble)("views.publish", times=1)
     await press(world, "Ada", "To do")
     await world.pass_time(timedelta(seconds=5))
-    assert "Nothing waits for you." in home(world, "Ada").text
+    assert "Nothing needs your attention." in home(world, "Ada").text

@@ -24,14 +24,14 @@ async def fill(world: World, asker: str, whom: str) -> None:
     """The form, ready to be sent."""
     person = world.person(asker)
     await person.command("/request-access", "github engineering 8h because she starts on Monday")
-    await person.choose("For somebody else", whom)
+    await person.choose("Request for", whom)
 
 
 async def test_a_manager_asks_for_somebody_and_they_get_the_access(world: World) -> None:
     await fill(world, "Mia", "Ada")
     mia = world.person("Mia")
     assert mia.view is not None
-    assert "Who will be asked" in mia.view.text
+    assert "Who will approve it" in mia.view.text
     assert (await mia.submit()).action == "close"
     await world.settle()
     assert (
@@ -56,7 +56,7 @@ async def test_who_may_not_reads_it_at_the_field_and_nothing_is_sent(world: Worl
     outcome = await otto.submit()
     assert outcome.action == "errors"
     assert outcome.errors == {
-        "For somebody else": "For Ada, only the manager of Ada, an owner of GitHub or a workspace admin "
+        "Request for": "For Ada, only the manager of Ada, an owner of GitHub or a workspace admin "
         "can ask. Ada can ask too."
     }
 
@@ -77,7 +77,7 @@ async def test_where_the_app_lets_nobody_there_is_no_such_field(world: World) ->
     mia = world.person("Mia")
     await mia.command("/request-access", "github engineering 8h")
     assert mia.view is not None
-    assert "For somebody else" not in mia.view.labels
+    assert "Request for" not in mia.view.labels
 
 
 @pytest.mark.parametrize(("name", "there"), [("Root", True), ("Grace", True), ("Mia", False)])
@@ -88,4 +88,4 @@ async def test_where_only_owners_and_admins_may_only_they_see_it(
     person = world.person(name)
     await person.command("/request-access", "github engineering 8h")
     assert person.view is not None
-    assert ("For somebody else" in person.view.labels) is there
+    assert ("Request for" in person.view.labels) is there

@@ -158,7 +158,7 @@ async def test_what_changes_while_home_is_published_takes_one_more(world: World)
     assert published(world, "Ada") == 2
     home = world.person("Ada").home
     assert home is not None
-    assert "*2* requests open" in home.text
+    assert "*2* open requests" in home.text
 
 
 async def test_a_home_that_slack_has_none_of_is_published_again(world: World) -> None:

@@ -58,7 +58,7 @@ async def test_the_form_fills_step_by_step_and_shows_who_will_be_asked(world: Wo
     assert ada.value("How long") == "1 hour"
     assert await ada.options("Access") == ["Engineering team", "Admin role"]
     await ada.choose("Access", ["Engineering team", "Admin role"])
-    assert "2 requests will be sent" in view.text
+    assert "This sends 2 separate requests." in view.text
     assert owners(world) in view.text
     await ada.fill("Reason", "INC-42: <!channel>")
     outcome = await ada.submit()
@@ -165,7 +165,7 @@ async def test_an_access_that_is_taken_out_meanwhile_is_said_in_the_form(world: 
     ada, view = world.person("Ada"), await form_of(world, text="github engineering 1h because INC-42")
     await world.offer(access=[{"key": "admin", "name": "Admin role"}])
     await ada.choose("How long", "8 hours")
-    assert "GitHub has no such access any more. Choose again." in view.text
+    assert "GitHub no longer offers this access. Choose again." in view.text
 
 
 async def test_an_access_that_is_asked_for_already_says_so_everywhere(world: World) -> None:
@@ -179,7 +179,7 @@ async def test_an_access_that_is_asked_for_already_says_so_everywhere(world: Wor
 
 async def test_an_end_that_has_passed_is_said_in_the_form(world: World) -> None:
     ada, view = world.person("Ada"), await form_of(world, text="github engineering because INC-42")
-    await ada.choose("How long", "Start and end")
+    await ada.choose("How long", "Start and end…")
     await ada.fill("End", world.clock.now() - timedelta(hours=1))
     assert "The end has passed. Choose a later one." in view.text
     await ada.fill("End", world.clock.now() + timedelta(hours=1))
@@ -260,7 +260,7 @@ async def test_the_manager_is_asked_whom_slack_names(world: World) -> None:
     world.slack.workspace.users[world.ids["Ada"]].manager = world.ids["Mia"]
     await world.offer(key="figma", name="Figma", stage=[{"name": "Manager", "approvers": ["manager"]}])
     view = await form_of(world, text="figma engineering 1h")
-    assert f"*Manager:* <@{world.ids['Mia']}> (manager of Ada)" in view.text
+    assert f"*Manager:* <@{world.ids['Mia']}> (your manager)" in view.text
 
 
 async def test_a_choice_that_changes_nothing_to_be_seen_is_not_drawn_again(world: World) -> None:
@@ -274,7 +274,7 @@ async def test_a_changed_state_never_breaks_the_form(world: World) -> None:
     ada, view = world.person("Ada"), await form_of(world, text="github engineering 8h because INC-42")
     strange = {"text": {"type": "plain_text", "text": "x"}, "value": "\x00<!channel>"}
     view.form.set(("access:github", "request.access"), [strange])
-    assert (await ada.submit()).errors == {"Access": "GitHub has no such access any more. Choose again."}
+    assert (await ada.submit()).errors == {"Access": "GitHub no longer offers this access. Choose again."}
     view.form.set(("app", "request.app"), strange)
-    assert (await ada.submit()).errors == {"Application": "Choose an application from the list."}
+    assert (await ada.submit()).errors == {"Application": "Choose an app from the list."}
     assert await sent(world) == []

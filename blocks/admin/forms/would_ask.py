@@ -117,7 +117,7 @@ def answer_blocks(planned: Planned) -> list[Block]:
         return _refused(outcome, reasons)
     if not planned.length.ok:
         return _refused(_OUTCOME_TEXTS[Verdict.DENY], [planned.length.message])
-    return preview.preview([planned])
+    return preview.preview([planned], own=False)
 
 
 def _refused(outcome: str, reasons: Sequence[str]) -> list[Block]:
