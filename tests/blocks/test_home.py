@@ -244,7 +244,7 @@ def test_work_by_hand_says_what_to_do() -> None:
     assert f"Provision *GitHub · Engineering team* for <@{ADA}> · TK-3" in words
     assert buttons == ["Mark done", "I can't", "Details"]
     words, _ = read(todo(tasks=((task(Direction.TAKE), grant(SHOT)),)), GRACE)
-    assert f"Revoke *GitHub, Engineering team* from <@{ADA}>" in words
+    assert f"Revoke *GitHub · Engineering team* from <@{ADA}>" in words
 
 
 def test_an_admin_sees_what_failed_and_what_was_given_up() -> None:
