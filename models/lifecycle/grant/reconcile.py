@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, not_, select, text
 
 from models.jobs import Urgency, backoff
-from models.lifecycle import check_conflicts
+from models.lifecycle import check_conflicts, redraw
 from models.lifecycle.grant import revoke, tasks
 from models.lifecycle.grant.give import TRIES, mark_active, mark_failed
 from models.lifecycle.grant.verify_approvals import missing_approvals
@@ -199,6 +199,8 @@ def _settle(out: Out, grant: Grant, direction: Direction, outcome: ConnectorResu
 
 def _record_failure(out: Out, grant: Grant, direction: Direction, trouble: ConnectorFailure) -> None:
     attempts = grant.attempts if trouble.wait is not None else grant.attempts + 1
+    if grant.attempts == 0:  # its cards were to show at once what came of it
+        redraw.redraw_grant(out, grant)
     grant = out.change(grant, error=trouble.error, attempts=attempts)
     if not trouble.transient or attempts >= TRIES[direction]:
         mark_failed(out, grant, direction, trouble.error)
