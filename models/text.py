@@ -16,6 +16,10 @@ UNSEEN = re.compile(
 )
 
 
+# Letters and patterns that are drawn as nothing: Hangul fillers and the empty Braille cell.
+_BLANK = re.compile("[\\s\u115f\u1160\u2800\u3164\uffa0]*")
+
+
 def remove_unseen(text: str) -> str:
     """Remove the characters that nobody sees, and leave one kind of line end."""
     if text.isprintable():  # nearly always, and a card has dozens of texts
@@ -24,8 +28,9 @@ def remove_unseen(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """Remove unseen characters, and the space around the text."""
-    return remove_unseen(text).strip()
+    """Remove unseen characters, and the space around the text; empty where nothing is left to read."""
+    text = remove_unseen(text).strip()
+    return "" if _BLANK.fullmatch(text) else text
 
 
 def check_text_length(text: str, subject: str, *, field: str, limit: int = TEXT_LIMIT) -> None:
@@ -35,7 +40,7 @@ def check_text_length(text: str, subject: str, *, field: str, limit: int = TEXT_
         Invalid: The text is too long; names the form's `field`.
     """
     if len(text) > limit:
-        raise Invalid(f"{subject} has {len(text)} characters. {limit} fit.", field=field)
+        raise Invalid(f"{subject} has {len(text)} characters. The limit is {limit}.", field=field)
 
 
 def tidy_text(text: str, subject: str, *, field: str = "comment", limit: int = TEXT_LIMIT) -> str:

@@ -2,7 +2,7 @@ import re
 from datetime import date
 
 from blocks.kit.text import cut, day_words, esc
-from models.text import remove_unseen
+from models.text import remove_unseen, tidy
 
 WHOLE = re.compile("(?:[^&<>]|&(?:amp|lt|gt);)*")
 
@@ -27,3 +27,8 @@ def test_a_day_has_its_year_only_where_it_is_half_a_year_away() -> None:
     today = date(2030, 5, 6)
     near, far = date(2030, 11, 3), date(2030, 11, 6)
     assert [day_words(day, today) for day in (near, far)] == ["3 November", "6 November 2030"]
+
+
+def test_what_is_drawn_as_nothing_is_no_text() -> None:
+    assert tidy("\u3164 \u2800") == ""
+    assert tidy("\u3164 INC-42") == "\u3164 INC-42"
