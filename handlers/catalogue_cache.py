@@ -31,6 +31,10 @@ class CatalogueSnapshot:
         entries += self._disabled_index.search(text, limit=limit - len(entries))
         return [self._apps[entry.key] for entry in entries]
 
+    def enabled(self) -> list[AppSpec]:
+        """Return all enabled apps."""
+        return [app for app in self._apps.values() if app.enabled]
+
     def __len__(self) -> int:
         return len(self._apps)
 

@@ -8,6 +8,7 @@ from blocks.kit.text import unescape
 from blocks.request_form import RequestInput
 from handlers.deliveries import Command, SlackDelivery
 from handlers.request import form_view
+from handlers.request.command_matching import closest_access
 from handlers.request.command_parser import ParsedCommand, parse_command
 from handlers.request.form_view import RequestForm
 from handlers.routes import on_command
@@ -16,12 +17,12 @@ from models.tables.requests import Term
 from models.text import tidy
 
 COMMAND = "/request-access"
-HELP = f"""*Ask for access*
+HELP = f"""*Request access*
 `{COMMAND}` opens the form.
-`{COMMAND} github engineering 8h because INC-42` opens it filled in: the application, what you need in it, \
-for how long, and why. Leave away what you like; you see everything before it is sent.
-Where an application allows it, `emergency` before the reason asks for access at once.
-How long can be written as 30m, 8h, 2 days, 1 week or forever."""
+`{COMMAND} github engineering 8h because INC-42` fills it in: app, access, duration and reason.
+Leave out anything; you can review before sending.
+Add `emergency` before the reason for immediate access (if allowed).
+Durations: 30m, 8h, 2 days, 1 week or forever."""
 
 
 @on_command(COMMAND)
@@ -55,14 +56,19 @@ def prefill(parsed: ParsedCommand, text: str) -> RequestForm:
     """Build the form with all that was parsed of `text`, and a note of what was not."""
     if parsed.app is None:
         return RequestForm(RequestInput(reason=parsed.reason), note=_app_note(parsed, text), command=text)
-    request_input = RequestInput(
-        parsed.app.key, parsed.access_keys, reason=parsed.reason, emergency=parsed.emergency
-    )
-    offer = request_form.term_offer(request_input, parsed.app)
+    app, access_keys, advice = parsed.app, parsed.access_keys, ""
+    if parsed.unread and not access_keys and (access := closest_access(parsed.unread, app)):
+        access_keys, advice = (access.key,), f" Did you mean {access.name}?"
+    request_input = RequestInput(app.key, access_keys, reason=parsed.reason, emergency=parsed.emergency)
+    offer = request_form.term_offer(request_input, app)
     term = parsed.term if _is_offered(parsed.term, offer) else None
     request_input = replace(request_input, term=TermChoice.of(term, offer))
-    note = _note(parsed, parsed.app, offer)
-    return RequestForm(request_form.with_defaults(request_input, parsed.app), parsed.app, note=note)
+    return RequestForm(
+        request_form.with_defaults(request_input, app),
+        app,
+        note=_note(parsed, app, offer, advice),
+        command=text if parsed.misspelled else "",
+    )
 
 
 def _is_offered(term: Term | None, offer: TermOffer) -> bool:
@@ -72,14 +78,16 @@ def _is_offered(term: Term | None, offer: TermOffer) -> bool:
 def _app_note(parsed: ParsedCommand, text: str) -> str:
     if not text:
         return ""
-    advice = "Choose one from the list, and what else you typed is filled in."
-    return f"No application fits “{parsed.unread}”. {advice}" if parsed.unread else advice
+    advice = "Choose one from the list; the rest is filled in."
+    return f"No app called “{parsed.unread}”. {advice}" if parsed.unread else advice
 
 
-def _note(parsed: ParsedCommand, app: AppSpec, offer: TermOffer) -> str:
+def _note(parsed: ParsedCommand, app: AppSpec, offer: TermOffer, advice: str) -> str:
     notes = []
+    if parsed.misspelled:
+        notes.append(f"No app called “{parsed.misspelled}”. Did you mean {app.name}?")
     if parsed.unread:
-        notes.append(f"Not understood: “{parsed.unread}”. Look whether something is missing.")
+        notes.append(f"Couldn't match “{parsed.unread}”.{advice}")
     if not _is_offered(parsed.term, offer):
-        notes.append(f"{app.name} is given for a limited time. Choose how long.")
+        notes.append(f"{app.name} needs an end date. Choose how long.")
     return " ".join(notes)

@@ -1,20 +1,26 @@
 """The tokens of a typed command, and the apps and accesses whose names they match."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from typing import TypeVar
 
 from handlers.catalogue_cache import CatalogueSnapshot, normalize_name
 from models.catalogue.search import WORD, fold
-from models.catalogue.spec import AppSpec
+from models.catalogue.spec import AccessSpec, AppSpec
 
 T = TypeVar("T")
+E = TypeVar("E", AppSpec, AccessSpec)
 
 _LONGEST = 8
 """Tokens of a name or a length at most."""
 _MIN_PREFIX = 3
 """Characters that the prefix of a name needs."""
+_MIN_CLOSE = 4
+"""Characters that a misspelled name needs."""
+_CLOSE = 0.8
+"""How alike a misspelled name has to be, as `difflib` measures it from 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,16 @@ def find_app_by_prefix(name: str, snapshot: CatalogueSnapshot) -> AppSpec | None
     return apps[0] if len(apps) == 1 else None
 
 
+def closest_app(name: str, snapshot: CatalogueSnapshot) -> AppSpec | None:
+    """Return the enabled app whose name or key this is with a slip in it; None where several are as close."""
+    return _closest(name, snapshot.enabled())
+
+
+def closest_access(text: str, app: AppSpec) -> AccessSpec | None:
+    """Return the enabled access whose name or key this is with a slip in it, or one word of its name."""
+    return _closest(normalize_name(text), [access for access in app.access if access.enabled])
+
+
 class AccessNames:
     """The enabled accesses of an app, by their names."""
 
@@ -89,6 +105,20 @@ class AccessNames:
             return None
         keys = [key for key, words in self._words if _has_prefixes(name, words)]
         return keys[0] if len(keys) == 1 else None
+
+
+def _closest(name: str, entries: Sequence[E]) -> E | None:
+    if len(name) < _MIN_CLOSE:
+        return None
+    scored = [(_closeness(name, entry), entry) for entry in entries]
+    best = max((score for score, _ in scored), default=0.0)
+    closest = [entry for score, entry in scored if score == best]
+    return closest[0] if best >= _CLOSE and len(closest) == 1 else None
+
+
+def _closeness(name: str, entry: AppSpec | AccessSpec) -> float:
+    names = {normalize_name(entry.name), entry.key, *_words(entry.name)}
+    return max(SequenceMatcher(None, name, known).ratio() for known in names)
 
 
 def _words(text: str) -> list[str]:

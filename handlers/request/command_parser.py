@@ -5,10 +5,10 @@ only one fits. Nothing is lost: what cannot be placed comes back as `unread`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from handlers.catalogue_cache import CatalogueSnapshot
-from handlers.request.command_matching import AccessNames, Tokens, find_app, find_app_by_prefix
+from handlers.request.command_matching import AccessNames, Tokens, closest_app, find_app, find_app_by_prefix
 from models.catalogue.spec import AppSpec
 from models.durations import parse_typed_duration
 from models.tables.requests import Term
@@ -36,28 +36,39 @@ class ParsedCommand:
     unread: str = ""
     """The words without a meaning."""
     emergency: bool = False
+    misspelled: str = ""
+    """The words that `app` was guessed from, where no app is called so."""
 
 
 def parse_command(text: str, snapshot: CatalogueSnapshot, app: AppSpec | None = None) -> ParsedCommand:
     """Parse a command's text. With `app`, which was chosen in the form meanwhile, no other app is searched.
 
-    A first word without a meaning is then a mistyped name of that app, and is left out.
+    A first word without a meaning is then a mistyped name of that app, and is left out. Without `app`, the
+    first words may be a misspelled name.
     """
     tokens = Tokens.of(text)
     match = _find_app(tokens, snapshot)
     if match and app in (None, match[0]):
         return _Parser(tokens, *match).parse()
+    if app is None and (guess := tokens.longest(0, _end(tokens), lambda name: closest_app(name, snapshot))):
+        parsed = _Parser(tokens, guess[0], 0, guess[1]).parse()
+        return replace(parsed, misspelled=tokens.slice(0, guess[1]))
     return _Parser(tokens, app, 0, 0).parse()
 
 
 def _find_app(tokens: Tokens, snapshot: CatalogueSnapshot) -> tuple[AppSpec, int, int] | None:
     """Return the app, and where its name starts and stops: a whole name anywhere, a prefix only first."""
-    end = next((at for at, name in enumerate(tokens.names) if name in _REASON), len(tokens))
+    end = _end(tokens)
     for start in range(min(end, _MAX_TOKENS)):
         if match := tokens.longest(start, len(tokens), lambda name: find_app(name, snapshot)):
             return match[0], start, match[1]
     match = tokens.longest(0, end, lambda name: find_app_by_prefix(name, snapshot))
     return (match[0], 0, match[1]) if match else None
+
+
+def _end(tokens: Tokens) -> int:
+    """Return where the reason starts, or else where the tokens stop."""
+    return next((at for at, name in enumerate(tokens.names) if name in _REASON), len(tokens))
 
 
 class _Parser:

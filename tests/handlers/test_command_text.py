@@ -96,8 +96,23 @@ def test_the_first_of_two_applications_with_one_name_is_not_taken_for_granted() 
 def test_what_cannot_be_placed_comes_back() -> None:
     assert parse_command("github enginering 8h because INC-42", CATALOGUE).unread == "enginering"
     assert parse_command("I need access to github engineering 8h", CATALOGUE).unread == "I need access to"
-    typed = parse_command("githb engineering 8h because INC-42", CATALOGUE)
-    assert (typed.unread, typed.term, typed.reason) == ("githb engineering", HOURS_8, "INC-42")
+    typed = parse_command("nowhere engineering 8h because INC-42", CATALOGUE)
+    assert (typed.unread, typed.term, typed.reason) == ("nowhere engineering", HOURS_8, "INC-42")
+
+
+def test_a_misspelled_application_is_guessed_and_named_so() -> None:
+    typed = parse_command("gihub engineering 8h because INC-42", CATALOGUE)
+    assert typed.app is not None
+    assert (typed.app.name, typed.misspelled, typed.unread) == ("GitHub", "gihub", "")
+    assert (typed.access_keys, typed.term, typed.reason) == (("engineering",), HOURS_8, "INC-42")
+    form = prefill(typed, "gihub engineering 8h because INC-42")
+    assert form.note == "No app called “gihub”. Did you mean GitHub?"
+
+
+def test_a_misspelled_access_is_guessed_and_filled_in() -> None:
+    form = prefill(parse_command("github enginering 8h because INC-42", CATALOGUE), "")
+    assert form.note == "Couldn't match “enginering”. Did you mean Engineering team?"
+    assert form.request_input.access_keys == ("engineering",)
 
 
 def test_a_sentence_behind_the_names_is_the_reason_as_it_was_typed() -> None:
@@ -160,16 +175,16 @@ def test_the_form_is_filled_in_with_what_was_understood() -> None:
 
 def test_the_form_says_what_was_not_understood() -> None:
     form = prefill(parse_command("github foo 8h", CATALOGUE), "github foo 8h")
-    assert form.note == "Not understood: “foo”. Look whether something is missing."
+    assert form.note == "Couldn't match “foo”."
     endless = prefill(parse_command("github admin forever", CATALOGUE), "github admin forever")
-    assert endless.note == "GitHub is given for a limited time. Choose how long."
+    assert endless.note == "GitHub needs an end date. Choose how long."
     assert endless.request_input.term == TermChoice("3600")
 
 
 def test_without_an_application_the_form_keeps_what_was_typed() -> None:
     form = prefill(parse_command("foo 8h", CATALOGUE), "foo 8h")
     assert form.command == "foo 8h"
-    assert form.note.startswith("No application fits “foo”.")
+    assert form.note.startswith("No app called “foo”.")
     assert prefill(parse_command("8h", CATALOGUE), "8h").note.startswith("Choose one from the list")
     assert prefill(parse_command("", CATALOGUE), "").note == ""
 
