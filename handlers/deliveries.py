@@ -29,7 +29,7 @@ from models.store.outcome import Outcome
 P = ParamSpec("P")
 T = TypeVar("T")
 
-TOO_LATE = "Slack waited too long for the form. Please try that again."
+TOO_LATE = "That took too long for Slack to open the form. Try again."
 
 
 @dataclass

@@ -38,8 +38,8 @@ Listener = Callable[..., Awaitable[None]]
 
 COMMAND_ACK_TIMEOUT = 2.5
 """Seconds after which a command is acknowledged though it still runs. After three Slack calls it failed."""
-ERROR_TITLE = "That did not work"
-ALREADY_SENT_TITLE = "It is sent"
+ERROR_TITLE = "That didn't work"
+ALREADY_SENT_TITLE = "Sent"
 NOT_IN_CHANNEL = ("channel_not_found", "not_in_channel", "user_not_in_channel")
 """Slack's error codes where the person does not see the card, so that they cannot have clicked in it."""
 
@@ -166,13 +166,13 @@ async def _send(delivery: SlackDelivery, sentence: str) -> None:
 def _explanation(error: Exception) -> str:
     """Say what a person can do about an error that is not theirs."""
     if isinstance(error, Unavailable):
-        return "Keyturn cannot reach its database. Nothing was changed. Try again soon."
+        return "Keyturn can't reach its database. Nothing was changed. Try again soon."
     if isinstance(error, SlackApiError) and error.response.get("error") == "ratelimited":
         wait = error.response.headers.get("Retry-After", "a few")
-        return f"Slack asks Keyturn to slow down. Try again in {wait} seconds."
+        return f"Slack is asking Keyturn to slow down. Try again in {wait} seconds."
     if isinstance(error, SlackApiError | aiohttp.ClientError | TimeoutError):
-        return "Slack did not take what Keyturn answered. Try again; if it stays so, tell an admin."
-    return "Something went wrong in Keyturn. Please tell an admin."
+        return "Slack refused Keyturn's answer. Try again; if it happens again, tell an admin."
+    return "Something went wrong in Keyturn. Tell an admin."
 
 
 async def _show(delivery: SlackDelivery, sentence: str) -> None:

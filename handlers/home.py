@@ -50,7 +50,7 @@ async def filter_by_status(click: Click) -> None:
         NotFound: There is no such status.
     """
     if click.value not in (ALL, *RequestState):
-        raise NotFound("That is not a status. Choose one from the list.")
+        raise NotFound("This is not a status. Choose one from the list.")
     status = None if click.value == ALL else RequestState(click.value)
     await click.run(app_home.filter_requests, click.person, status)
 
@@ -64,7 +64,7 @@ async def request_again(click: Click) -> None:
     """
     earlier = await click.read(find_request, click.value)
     if click.person not in (earlier.requester_id, earlier.beneficiary_id):
-        raise NotAllowed(f"{earlier.ref} is somebody else's request.")
+        raise NotAllowed(f"{earlier.ref} is someone else's request.")
     app = await click.context.catalogue.find(earlier.app_key)
     await open_form(click, from_request(earlier, app, click.person))
 

@@ -42,7 +42,7 @@ async def group_changed(event: Event) -> None:
 async def record_disconnection(event: Event) -> None:
     """Record that the app was uninstalled or its token revoked, so that nothing works any more."""
     kind = str(event.event.get("type"))
-    log.error("Slack has cut us off. Install the app again, or give it a new token", kind=kind)
+    log.error("Slack has revoked Keyturn's access. Install the app again, or set a new token", kind=kind)
     await event.run(lambda out: out.record(SYSTEM, f"slack.{kind}", "slack"))
 
 

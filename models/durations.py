@@ -35,7 +35,7 @@ class WrittenDuration(timedelta):
         match = _WRITTEN.fullmatch(text)
         if not match:
             raise ValueError(
-                f"“{text[:40]}” is not a length of time. Write a number and s, m, h, d or w, as in 8h or 7d."
+                f"“{text[:40]}” is not a duration. Write a number and s, m, h, d or w, for example 8h or 7d."
             )
         seconds = int(match[1]) * _SECONDS[match[2]]
         _check(seconds, text)
@@ -77,7 +77,7 @@ def parse_typed_duration(text: str, *, bare_hours: bool = True) -> timedelta:
         at = part.end()
     if not typed or at < len(typed):
         raise ValueError(
-            f"“{text.strip()[:40]}” is not a length of time. Try 30 minutes, 8 hours, 2 days or 1 week."
+            f"“{text.strip()[:40]}” is not a duration. Try 30 minutes, 8 hours, 2 days or 1 week."
         )
     return _check(round(seconds), text.strip())
 
@@ -89,7 +89,7 @@ def check(duration: timedelta) -> timedelta:
         ValueError: with a sentence that says what would be right.
     """
     if duration.microseconds:
-        raise ValueError("A length of time is a whole number of seconds.")
+        raise ValueError("A duration is a whole number of seconds.")
     _check(duration // timedelta(seconds=1), duration_words(duration))
     return duration
 
@@ -133,7 +133,7 @@ def _parts(duration: timedelta) -> list[str]:
 
 def _check(seconds: int, text: str) -> timedelta:
     if seconds <= 0:
-        raise ValueError(f"“{text[:40]}” is no time at all. Give a length above zero.")
+        raise ValueError(f"“{text[:40]}” is zero. Give a duration above zero.")
     if seconds > LONGEST.total_seconds():
-        raise ValueError(f"“{text[:40]}” is too long. The longest is ten years, 3650d.")
+        raise ValueError(f"“{text[:40]}” is too long. The limit is ten years, 3650d.")
     return timedelta(seconds=seconds)

@@ -98,7 +98,7 @@ class World:
         time_limits.stretch(1)
 
     def person(self, name: str) -> Person:
-        """Somebody with a Slack client."""
+        """Someone with a Slack client."""
         return self.slack.person(self.ids[name], self.app)
 
     async def offer(self, **entry: Any) -> AppSpec:

@@ -73,8 +73,8 @@ async def refuse_if_unresolved(lookup: PeopleLookup, app: AppSpec, *, looked_up:
     """
     if unresolved := await lookup.unresolved_approvers(app, looked_up=looked_up):
         raise Refusal(
-            f"Slack does not say just now who {join_words(unresolved)} is, who would be asked. "
-            "Nothing was sent. Send it again in a moment.",
+            f"Slack isn't saying who {join_words(unresolved)} is right now, and they would be asked. "
+            "Nothing was sent. Try again in a moment.",
             field="access",
         )
 

@@ -25,7 +25,7 @@ log = structlog.get_logger("keyturn.comment")
 
 FIELDS = {"comment": decision_form.COMMENT}
 HELP = (
-    "Type `/request-access` to ask for access. What you have and what waits for you is on my Home tab. "
+    "Type `/request-access` to request access. Your access and open requests are on my Home tab. "
     "To comment on a request, reply in its card's thread."
 )
 
@@ -106,7 +106,7 @@ def _parse_reply(case: Case, event: Event) -> tuple[Request, str] | None:
         return None
     if card.about.startswith("CH-"):
         raise Refusal(
-            "Nobody reads this here. Say it with Approve change or Reject change: its author reads that."
+            "Nobody sees replies here. Use Approve change or Reject change: its author sees your comment."
         )
     text = str(event.event.get("text") or "")
     return find_request(case, card.about), plain_text(text, names_of(case, mentioned_people(text)))

@@ -32,9 +32,9 @@ from models.registry.directory import Directory, only_members
 from models.store.case import Case
 from models.store.outcome import Outcome
 
-LONG_NOTE = "This is longer than usual. Look below, then send it again."
-CONFLICT_NOTE = "This conflicts with other access. Look below, then send it again."
-INCOMPLETE_NOTE = "Here is what belongs to it. Look through it, then send it."
+LONG_NOTE = "This is longer than usual. Check the warning below, then send it again."
+CONFLICT_NOTE = "This conflicts with other access. Check the warning below, then send it again."
+INCOMPLETE_NOTE = "The details are now below. Check them, then send it."
 """For a form that was sent before the fields of its app were there."""
 
 

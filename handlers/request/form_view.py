@@ -93,7 +93,7 @@ async def show_form(delivery: SlackDelivery, form: RequestForm, show_view: ShowV
         if await _finished_within(lookups, FIRST_VIEW_TIMEOUT):
             await show_view(form.view(await load_preview(delivery, form)))
         elif first_view := await show_view(
-            form.view(FormPreview(preview.hint_blocks("Looking up who will be asked…")))
+            form.view(FormPreview(preview.hint_blocks("Looking up approvers…")))
         ):
             await _finished_within(lookups, LOOKUP_TIMEOUT)
             complete_view = form.view(await load_preview(delivery, form))
@@ -106,11 +106,9 @@ async def load_preview(delivery: SlackDelivery, form: RequestForm) -> FormPrevie
     """Return what sending the form would lead to, or what is missing or in the way."""
     app = form.app
     if app is None:
-        return FormPreview(preview.hint_blocks("Choose an application, and you see here who will be asked."))
+        return FormPreview(preview.hint_blocks("Choose an app to see who will approve it."))
     if not request_form.open_accesses(app):
-        return FormPreview(
-            preview.hint_blocks(f"{app.name} has nothing that can be asked for at the moment.")
-        )
+        return FormPreview(preview.hint_blocks(f"{app.name} has nothing to request right now."))
     draft = request_form.to_draft(form.request_input, app, delivery.person, delivery.context.clock.now())
 
     def read(case: Case) -> FormPreview:
@@ -145,9 +143,9 @@ def _missing(errors: Errors, request_input: RequestInput) -> str:
     if TermBlock.END in errors:
         return errors[TermBlock.END]
     if TermBlock.LENGTH in errors:
-        return "Type how long, such as 8 hours or 2 days, and you see here who will be asked."
+        return "Enter how long, such as 8 hours or 2 days, to see who will approve it."
     what = "how long" if TermBlock.CHOICE in errors else "an access"
-    return f"Choose {what}, and you see here who will be asked."
+    return f"Choose {what} to see who will approve it."
 
 
 async def _update(delivery: SlackDelivery, view: View, **version: str) -> Mapping[str, Any]:

@@ -45,7 +45,7 @@ def get_item(app: AppSpec, ref: ItemRef) -> Any:
     """
     items = list_items(app, ref.list_name, ref.access)
     if not 0 <= ref.index < len(items):
-        raise NotFound(f"{app.name} has no such {_ITEM_WORDS.get(ref.list_name, 'rule')} any more.")
+        raise NotFound(f"{app.name} no longer has this {_ITEM_WORDS.get(ref.list_name, 'rule')}.")
     return items[ref.index]
 
 
@@ -63,7 +63,7 @@ def access_index(app: AppSpec, key: str) -> int:
     """
     index = next((index for index, access in enumerate(app.access) if access.key == key), None)
     if index is None:
-        raise NotFound(f"{app.name} has no access “{key[:40]}” any more.")
+        raise NotFound(f"{app.name} no longer has the access “{key[:40]}”.")
     return index
 
 

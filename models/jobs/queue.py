@@ -254,7 +254,7 @@ def release_expired(sql: Sql, now: datetime, mine: Collection[int] = ()) -> None
     """Release the expired leases of processes that stopped or froze; not of this one's jobs (ids `mine`)."""
     for job in sql.all(_EXPIRED, now=lease_clock(sql), mine=sorted(mine)):
         if job.attempts >= ATTEMPTS:  # it takes its process down with it
-            _park(sql, job._replace(error=job.error or "The process ended while it worked on this."))
+            _park(sql, job._replace(error=job.error or "The process ended while it ran this."))
         else:
             # The wait separates a job that ends the process each time from those that only ran beside it.
             _make_ready(sql, job, now if job.attempts == 1 else now + backoff(job.attempts))

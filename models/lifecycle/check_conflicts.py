@@ -144,7 +144,7 @@ def refuse_conflict(case: Case, request: Request, found: Sequence[Conflict]) -> 
         return
     name = names_of(case, {request.beneficiary_id})[request.beneficiary_id]
     if sentence := blocking_sentence(found, name):
-        raise Conflicting(f"{request.ref} cannot be approved now. {sentence}", field="comment")
+        raise Conflicting(f"{request.ref} can't be approved now. {sentence}", field="comment")
 
 
 def reason_not_to_give(case: Case, grant: Grant, name: str) -> str | None:
@@ -158,7 +158,7 @@ def reason_not_to_give(case: Case, grant: Grant, name: str) -> str | None:
     others = [other for other in grants_of(case, grant.person_id) if _goes_first(other, grant)]
     holdings = [holding_of_grant(other) for other in others]
     sentence = block_sentence(_conflicts_of(grant, holdings, conflicts), name)
-    return f"{sentence} Nothing was given." if sentence else None
+    return f"{sentence} No access was granted." if sentence else None
 
 
 def redraw_conflicting(out: Outcome, *rows: Grant | Request) -> None:

@@ -132,9 +132,9 @@ def _decide(out: Outcome, ref: str, by: str, state: PauseState) -> Pause:
     only_admins(out.case, by, "decide on this")
     pause = out.case.lock(Pause, number_of(ref, "PS"))
     if pause is None:
-        raise NotFound("That is not there any more.")
+        raise NotFound("This no longer exists.")
     if not pause.open:
-        raise Closed("This is settled already.")
+        raise Closed("This is already settled.")
     return _set_state(out, pause, state, by)
 
 

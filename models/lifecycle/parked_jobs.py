@@ -30,10 +30,10 @@ def run_parked_job(out: Outcome, ref: str, by: str) -> None:
         NotAllowed: `by` is no admin.
         Closed: It runs again already.
     """
-    only_admins(out.case, by, "let this run again")
+    only_admins(out.case, by, "run this again")
     job = out.case.lock(Job, number_of(ref, "JB"))
     if job is None or job.state is not JobState.PARKED:
-        raise Closed("That runs again already.")
+        raise Closed("This is already running again.")
     out.record(by, "job.retried", ref, kind=job.kind, key=job.key, error=job.error)
     jobs.unpark(out.sql, job.key, out.now)
     out.woke = True

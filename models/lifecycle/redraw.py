@@ -64,7 +64,7 @@ def refresh_homes(out: Outcome, person_ids: Iterable[str]) -> None:
     out.touched.update(person_ids)
 
 
-OVERLOADED = "Keyturn has too much to do right now. Nothing was changed. Try again in a minute."
+OVERLOADED = "Keyturn is busy right now. Nothing was changed. Try again in a minute."
 """For whoever pressed or sent something that could not be started."""
 
 

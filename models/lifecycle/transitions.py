@@ -46,7 +46,7 @@ def move_request(
     before = request.state
     after = REQUEST_MOVES.get((before, event))
     if after is None:
-        raise Closed(f"{request.ref} is {before.label.lower()} already.")
+        raise Closed(f"{request.ref} is already {before.label.lower()}.")
     request = out.change(request, **also, state=after)
     record_request(out, request, by, f"request.{after}", before=before, after=after, **data)
     return request

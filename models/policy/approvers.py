@@ -96,7 +96,7 @@ def is_barred_from_own(policy: AccessPolicy, person_id: str, people: Collection[
 
 
 def _own_words(person_id: str, question: Question) -> str:
-    return "asks for it" if person_id == question.requester else "would have it"
+    return "is the requester" if person_id == question.requester else "is the beneficiary"
 
 
 def name_of(person_id: str, directory: PeopleDirectory) -> str:
@@ -204,7 +204,7 @@ def _last_eligible(
         if why_not_approver(person, question, history.already_voted):
             continue
         note = f": {reassigned.note}" if reassigned.note else ""
-        return Candidate(reassigned.to, f"passed on by {name_of(reassigned.by, directory)}{note}")
+        return Candidate(reassigned.to, f"reassigned by {name_of(reassigned.by, directory)}{note}")
     return None
 
 
@@ -227,12 +227,12 @@ def with_delegates(
         if absence is None:
             result.append(candidate)
         elif problem := _why_not_delegate(absence.person_id, voters, ineligible, question, directory):
-            away = f"away, but the stand-in {name_of(absence.person_id, directory)} {problem}"
+            away = f"out of office, but the delegate {name_of(absence.person_id, directory)} {problem}"
             result.append(replace(candidate, because=f"{candidate.because}; {away}"))
         else:
             voters.add(absence.person_id)
             until = day_words(absence.last_day, question.at.date())
-            because = f"for {name_of(candidate.person_id, directory)}, who is away until {until}"
+            because = f"for {name_of(candidate.person_id, directory)}, out of office until {until}"
             because = f"{because} ({candidate.because})"
             result.append(Candidate(absence.person_id, because, on_behalf_of=candidate.person_id))
             result.append(replace(candidate, quiet=True))
@@ -256,9 +256,9 @@ def _why_not_delegate(
     if person_id in question.people:
         return _own_words(person_id, question)
     if person_id in voters:
-        return "is asked already"
+        return "is already asked"
     if directory.delegate_of(person_id, question.at):
-        return "is away too"
+        return "is out of office too"
     return why_not_approver(person, question, ineligible)
 
 

@@ -1,6 +1,6 @@
 """Evaluate the conditions of rules and stages against a request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,16 +27,19 @@ def applies(
     directory: PeopleDirectory,
     *,
     rule: str = "condition",
+    effect: str = "Required",
     both: bool = False,
 ) -> Reason | None:
     """The reason why a condition holds, under the name of `rule`; None if it does not hold.
+
+    The sentence is "`effect` because Ada is in @oncall.".
 
     What it says of a person is evaluated for the requester and for the beneficiary: it holds if it holds for
     one of them or, with `both`, only if for each. So nobody gets round a rule that denies, nor into one that
     approves, by requesting for someone else.
     """
     if when is None:
-        return Reason(rule, "It always applies.")
+        return Reason(rule, f"{effect}.")
     people = [
         directory.person(person_id) or PersonFacts(person_id, person_id) for person_id in question.people
     ]
@@ -44,7 +47,28 @@ def applies(
     reasons = [text for text in results if text is not None]
     if not reasons or (both and len(reasons) < len(results)):
         return None
-    return Reason(rule, f"It applies because {reasons[0]}.")
+    return Reason(rule, f"{effect} because {reasons[0]}.")
+
+
+def with_handles(when: When, directory: PeopleDirectory) -> When:
+    """The condition with the handles of its user groups instead of their ids, where they are known."""
+
+    def handle(ref: str) -> str:
+        group = directory.group(ref)
+        return f"@{group.handle}" if group else ref
+
+    def nested(inner: Sequence[When] | None) -> tuple[When, ...] | None:
+        return None if inner is None else tuple(with_handles(each, directory) for each in inner)
+
+    groups = when.requester_group
+    return when.model_copy(
+        update={
+            "requester_group": None if groups is None else tuple(map(handle, groups)),
+            "any_of": nested(when.any_of),
+            "all_of": nested(when.all_of),
+            "not_": when.not_ and with_handles(when.not_, directory),
+        }
+    )
 
 
 def names_emergency(when: When | None) -> bool:
@@ -84,7 +108,7 @@ def _risk(wanted: Any, subject: _Subject) -> str | None:
 
 def _kind(wanted: Any, subject: _Subject) -> str | None:
     kind = subject.question.policy.kind
-    return f"it is a {kind}" if kind in wanted else None
+    return f"this access is a {kind}" if kind in wanted else None
 
 
 def _privileged(wanted: Any, subject: _Subject) -> str | None:
@@ -94,7 +118,7 @@ def _privileged(wanted: Any, subject: _Subject) -> str | None:
 def _duration_over(wanted: Any, subject: _Subject) -> str | None:
     duration = subject.question.duration
     if duration is None:
-        return "it has no end"
+        return "the request has no end"
     return describe_duration_over(wanted) if duration > wanted else None
 
 
@@ -172,7 +196,9 @@ def _all(wanted: Any, subject: _Subject) -> str | None:
 
 
 def _not(wanted: Any, subject: _Subject) -> str | None:
-    return f"it is not so that {describe_condition(wanted)}" if _holds(wanted, subject) is None else None
+    if _holds(wanted, subject) is not None:
+        return None
+    return f"it is not the case that {describe_condition(with_handles(wanted, subject.directory))}"
 
 
 _CHECKS: dict[str, Callable[[Any, _Subject], str | None]] = {

@@ -29,34 +29,37 @@ class Conflict:
     def sentence(self, subject: str) -> str:
         """The conflict as a sentence. `subject` is "Ada has" or "You have"."""
         why = f" {self.spec.why}" if self.spec.why else ""
-        return f"{self._holding_words(subject)}, and the rule “{self.spec.name}” {self._effect}.{why}"
+        holding = f" {subject} {words}." if (words := self._holding_words()) else ""
+        both = f"{self.wanted} and {self.holding.title}"
+        return f"{both} {self._effect} (rule “{self.spec.name}”).{holding}{why}"
 
     @property
     def _effect(self) -> str:
         match self.action:
             case ConflictAction.BLOCK:
-                return f"does not allow {self.wanted} beside it"
+                return "can't be held together"
             case ConflictAction.STAGE:
-                return f"wants one more approval for {self.wanted} beside it"
+                return "need one more approval to be held together"
             case ConflictAction.FLAG:
-                return f"warns of {self.wanted} beside it"
+                return "should not be held together"
 
-    def _holding_words(self, subject: str) -> str:
+    def _holding_words(self) -> str:
+        """The other access, to follow "Ada has"; empty where both are requested at the same time."""
         title, at = self.holding.title, self.holding.at
         day = f"{at.astimezone(UTC):%-d %B %Y}" if at else ""
         match self.holding.state:
             case HoldingState.PENDING:
-                return f"{subject} asked for {title} too, which is pending"
+                return f"an open request for {title}"
             case HoldingState.SAME_TIME:
-                return f"{subject} chosen {title} at the same time"
+                return ""
             case HoldingState.SCHEDULED:
-                return f"{subject} {title}{f' from {day} on' if day else ' soon'}"
+                return f"{title} ({f'from {day}' if day else 'starting soon'})"
             case HoldingState.COMING:
-                return f"{subject} {title}, which is being set up"
+                return f"{title} (being set up)"
             case HoldingState.GOING:
-                return f"{subject} {title}, which is being taken back at the moment"
+                return f"{title} (being revoked)"
             case HoldingState.HAS:
-                return f"{subject} {title}{f' (until {day})' if day else ''}"
+                return f"{title}{f' (until {day})' if day else ''}"
 
 
 def find_conflicts(

@@ -8,7 +8,7 @@ from models.catalogue.spec.condition_words import describe_condition
 from models.catalogue.spec.conflicts import ConflictAction
 from models.durations import duration_words
 from models.policy.approvers import find_candidates, name_of
-from models.policy.conditions import applies
+from models.policy.conditions import applies, with_handles
 from models.policy.conflicts import Conflict, blocking_conflicts, find_conflicts
 from models.policy.decision import PolicyDecision, Reason, Verdict
 from models.policy.duration_rules import emergency_duration_problem
@@ -65,18 +65,18 @@ def _closed(question: Question, directory: PeopleDirectory) -> tuple[Reason, ...
     if not reasons and (refusal := on_behalf_refusal(question, directory)):
         reasons.append(refusal)
     if not policy.enabled and question.kind is not RequestKind.EXTEND:  # who has it may keep it for longer
-        reasons.append(Reason("may be requested", f"{policy.title} cannot be requested at the moment."))
+        reasons.append(Reason("may be requested", f"{policy.title} can't be requested right now."))
     return tuple(reasons)
 
 
 def _closed_to(person_id: str, question: Question, directory: PeopleDirectory) -> Reason | None:
     person = directory.person(person_id)
     if person is None:
-        return Reason("people", f"{person_id} is not known here.")
+        return Reason("people", f"Keyturn doesn't know {person_id}.")
     if person.barred:
         return Reason("people", f"{person.name} {person.barred}.")
     if person.guest and not question.policy.guests:
-        text = f"{question.policy.app_name} is not open to guests, and {person.name} is one."
+        text = f"Guests can't request {question.policy.app_name}."
         return Reason("guests", text)
     return None
 
@@ -86,20 +86,19 @@ def _denied_by_rules(question: Question, directory: PeopleDirectory) -> tuple[Re
     policy, reasons = question.policy, list[Reason]()
     for rule in policy.deny:
         if applies(rule.when, question, directory):
-            when = f" when {describe_condition(rule.when)}" if rule.when else ""
-            reasons.append(_rule_reason(rule, f"{policy.app_name} is not given{when}."))
+            when = f" when {describe_condition(with_handles(rule.when, directory))}" if rule.when else ""
+            reasons.append(_rule_reason(rule, f"{policy.app_name} can't be requested{when}."))
     for rule in policy.require:
         if not applies(rule.when, question, directory, both=True):
-            condition = describe_condition(rule.when)
-            reasons.append(_rule_reason(rule, f"{policy.app_name} is given only when {condition}."))
+            condition = describe_condition(with_handles(rule.when, directory))
+            reasons.append(_rule_reason(rule, f"{policy.app_name} can be requested only when {condition}."))
     return (*reasons, *(emergency_obstacles(question) if question.emergency else ()))
 
 
 def _approved(question: Question, directory: PeopleDirectory) -> Reason | None:
     for rule in question.policy.auto_approve:
-        if reason := applies(rule.when, question, directory, both=True):
-            name = name_of(question.beneficiary, directory)
-            return _rule_reason(rule, f"{name} needs no approval for {question.policy.title}. {reason.text}")
+        if reason := applies(rule.when, question, directory, effect="No approval needed", both=True):
+            return _rule_reason(rule, reason.text)
     return None
 
 
@@ -115,7 +114,9 @@ def on_behalf_refusal(question: Question, directory: PeopleDirectory) -> Reason 
         return None
     name = name_of(question.beneficiary, directory)
     if policy.on_behalf is OnBehalf.NOBODY:
-        return Reason(ON_BEHALF, f"{policy.app_name} is asked for by oneself. {name} can ask for it.")
+        return Reason(
+            ON_BEHALF, f"{policy.app_name} can't be requested for someone else. {name} can request it."
+        )
     managers_may = policy.on_behalf is OnBehalf.MANAGERS
     person = directory.person(question.beneficiary)
     if managers_may and person is not None and person.manager_id == question.requester:
@@ -125,8 +126,8 @@ def on_behalf_refusal(question: Question, directory: PeopleDirectory) -> Reason 
     manager = f"the manager of {name}, " if managers_may else ""
     return Reason(
         ON_BEHALF,
-        f"For {name}, only {manager}an owner of {policy.app_name} or a workspace admin can ask. "
-        f"{name} can ask too.",
+        f"For {name}, only {manager}an owner of {policy.app_name} or a workspace admin can request "
+        f"this. {name} can request it too.",
     )
 
 
@@ -153,7 +154,7 @@ def longer_duration_obstacle(asked: Question, given: Question, directory: People
     for stage in _applying_stages(given, directory):
         if stage not in stages_before:
             duration = duration_words(given.duration) if given.duration else "No end"
-            return f"{duration} needs the stage “{stage.name}” too, which was not asked. Choose less."
+            return f"{duration} also needs the stage “{stage.name}”, which wasn't asked. Choose less."
     return None
 
 
@@ -188,9 +189,9 @@ def emergency_obstacles(question: Question) -> tuple[Reason, ...]:
     """Why this is not given at once; empty where nothing is in the way."""
     policy = question.policy
     if policy.emergency is None:
-        text = f"{policy.title} cannot be had at once. Ask for it without the emergency."
+        text = f"{policy.title} doesn't allow emergency access. Request it without the emergency."
     elif question.kind is RequestKind.EXTEND:
-        text = "More time is never an emergency. Ask for it as usual."
+        text = "An extension can't be an emergency. Request it as usual."
     else:
         later = question.starts_at is not None and question.starts_at > question.at
         problem = emergency_duration_problem(policy, question.duration, starts_later=later)

@@ -163,8 +163,8 @@ class StageHistory:
     def already_voted(self) -> dict[str, str]:
         """Who cannot decide any more, by id with the words for it."""
         return {
-            **dict.fromkeys(self.represented, "had a stand-in who has decided"),
-            **dict.fromkeys(self.decided, "has decided already"),
+            **dict.fromkeys(self.represented, "has a delegate who has decided"),
+            **dict.fromkeys(self.decided, "has already decided"),
         }
 
 

@@ -59,12 +59,12 @@ def emergency_duration_problem(
 ) -> str | None:
     """Why access is not given at once for that long; None: it is. `over_max` makes no difference here."""
     if policy.emergency is None:
-        return f"{policy.title} cannot be had at once in an emergency."
+        return f"{policy.title} doesn't allow emergency access."
     if starts_later:
-        return "In an emergency access begins at once. Leave the start out."
+        return "Emergency access starts immediately. Leave the start out."
     if requested is None or requested > policy.emergency.max:
         longest = duration_words(policy.emergency.max)
-        return f"In an emergency {policy.app_name} is given for at most {longest}. Choose less."
+        return f"Emergency access to {policy.app_name} is for up to {longest}. Choose less."
     return None
 
 
@@ -72,13 +72,13 @@ def _contradiction(
     duration: timedelta | None, start: datetime | None, end: datetime | None, at: datetime
 ) -> str | None:
     checks = (
-        (duration is not None and end is not None, "Choose a length or an end, not both."),
+        (duration is not None and end is not None, "Choose a duration or an end, not both."),
         (start is not None and start < at - _TIME_TO_FILL_IN, "The start has passed. Choose a later one."),
         (
             start is not None and start > at + LONGEST,
             "The start is too far away. Choose one within ten years.",
         ),
-        (duration is not None and duration <= timedelta(), "Choose a length above zero."),
+        (duration is not None and duration <= timedelta(), "Choose a duration above zero."),
         (end is not None and end <= at, "The end has passed. Choose a later one."),
         (
             end is not None and start is not None and end <= start,
@@ -90,20 +90,20 @@ def _contradiction(
 
 def _no_end_problem(policy: AccessPolicy, *, temporary: bool) -> str | None:
     if temporary:
-        return "Guests and contractors have access for a limited time. Choose how long."
+        return "Guests and contractors need an end date. Choose how long."
     if not policy.indefinite:
-        return f"{policy.app_name} is given for a limited time. Choose how long."
+        return f"{policy.app_name} needs an end date. Choose how long."
     return None
 
 
 def _check_maximum(policy: AccessPolicy, requested: timedelta) -> DurationCheck:
     if requested > LONGEST:
-        return DurationCheck(ok=False, message="The longest is ten years. Choose less.")
+        return DurationCheck(ok=False, message="The limit is ten years. Choose less.")
     longest = policy.max_duration
     if longest is None or requested <= longest:
         return DurationCheck(ok=True)
-    sentence = f"The longest for {policy.app_name} is {duration_words(longest)}."
+    sentence = f"The limit for {policy.app_name} is {duration_words(longest)}."
     if policy.over_max is OverMax.REFUSE:
         return DurationCheck(ok=False, over_max=True, message=f"{sentence} Choose less.")
-    message = f"{sentence} You can send it, and the approvers will see that."
+    message = f"{sentence} You can still send this; approvers will see a warning."
     return DurationCheck(ok=True, over_max=True, message=message)

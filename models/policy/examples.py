@@ -55,8 +55,8 @@ def run_example(
     person = _beneficiary(example.who, directory)
     if person is None:
         return (
-            f"{example.who} is not known here, so it cannot be run. "
-            "Describe them instead: title, department, guest, groups."
+            f"{example.who} is unknown here, so this can't be run. Describe the person instead: "
+            "title, department, guest, groups."
         )
     question = replace(
         _question(app, access, example, person),
@@ -124,7 +124,7 @@ def _compare(example: ExampleSpec, decision: PolicyDecision) -> str:
     return f"Instead: {outcome_words(outcome, stages)}. {why}"
 
 
-DESCRIBED = "the one who asks"
+DESCRIBED = "the requester"
 """The id of the person whom an example describes. Slack's ids have no spaces."""
 MANAGER = "their manager"
 COLLEAGUE = "a colleague"

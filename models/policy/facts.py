@@ -72,7 +72,7 @@ class PersonFacts:
             return "is deactivated"
         if self.bot:
             return "is a bot"
-        return "is not of this company" if self.stranger else None
+        return "is not part of this company" if self.stranger else None
 
     @property
     def unfit(self) -> str | None:

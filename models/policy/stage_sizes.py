@@ -18,11 +18,11 @@ def empty_groups(app: AppSpec, directory: PeopleDirectory) -> Iterator[str]:
     for where, stage in _stages(app):
         for ref in stage.deciders_and_alternates:
             if _empty(ref, directory):
-                yield f"{where} names {_called(ref, directory)}, and nobody is in it."
+                yield f"{where} names {_called(ref, directory)}, which has no members."
     for ref in dict.fromkeys(ref for when in conditions(app) for ref in when.requester_group or ()):
         if _empty(ref, directory):
             group = _called(ref, directory)
-            yield f"{app.name}: a condition looks for members of {group}, and nobody is in it."
+            yield f"{app.name}: a condition names {group}, which has no members."
 
 
 def understaffed_stages(app: AppSpec, directory: PeopleDirectory) -> Iterator[str]:
@@ -31,7 +31,7 @@ def understaffed_stages(app: AppSpec, directory: PeopleDirectory) -> Iterator[st
         people = _people(app, stage, directory)
         if isinstance(stage.rule, int) and people is not None and len(people) < stage.rule:
             counted = f"{len(people)} people" if len(people) != 1 else "1 person"
-            yield f"{where} wants {stage.rule} approvals, and only {counted} can be asked."
+            yield f"{where} needs {stage.rule} approvals, but only {counted} can be asked."
 
 
 def _stages(app: AppSpec) -> Iterator[tuple[str, StageSpec]]:
@@ -40,7 +40,7 @@ def _stages(app: AppSpec) -> Iterator[tuple[str, StageSpec]]:
         yield f"{app.name}: stage “{stage.name}”", stage
     for access in app.access:
         for stage in access.stage or ():
-            yield f"{app.name}, {access.name}: stage “{stage.name}”", stage
+            yield f"{app.name} · {access.name}: stage “{stage.name}”", stage
 
 
 def _empty(ref: str, directory: PeopleDirectory) -> bool:

@@ -113,7 +113,7 @@ def _why_applies(spec: StageSpec, question: Question, directory: PeopleDirectory
     if spec.when is None:
         own = spec in (question.access.stage or ())
         scope = question.access.name if own else question.policy.app_name
-        return Reason(stage_rule(spec), f"Every request for {scope} goes through it.")
+        return Reason(stage_rule(spec), f"Required for every {scope} request.")
     return applies(spec.when, question, directory, rule=stage_rule(spec))
 
 
@@ -121,7 +121,7 @@ def _why_still(spec: StageSpec, question: Question, directory: PeopleDirectory) 
     """Why a stage of a request under way applies; the stage of a conflict is not in the policy."""
     own = spec in (*question.policy.stages, DEFAULT_STAGE)
     return (_why_applies(spec, question, directory) if own else None) or Reason(
-        stage_rule(spec), "It applied when the request was sent."
+        stage_rule(spec), "Required when the request was sent."
     )
 
 
@@ -149,7 +149,7 @@ class ApproverSearch:
         if named.with_quiet_asked != named:
             named = named.with_quiet_asked
             if matching.assign(self.position, named.voters, needed):
-                remark = "Without the quiet approvers too few could be asked, so they are asked too."
+                remark = "Quiet approvers are asked as well, as there are too few others."
                 return _with_remark(self._stage(named, why), remark)
         entries, pool, helpers = self.spec.approvers, named, list[str]()
         for more, words in self._fallbacks():
@@ -227,26 +227,28 @@ class ApproverSearch:
 
     def _why_no_alternates(self) -> str:
         pool = self._pool(self.spec.alternates)
-        asked = tuple(f"{name_of(voter, self.directory)} is asked already" for voter in pool.voters)
+        asked = tuple(f"{name_of(voter, self.directory)} is already asked" for voter in pool.voters)
         return f"none of its alternates can be asked{_details((*asked, *pool.left_out))}"
 
     def _shortage(self, named: CandidatePool, needed: int) -> str:
         if not named.candidates:
-            return f"Nobody it names can be asked{_details(named.left_out)}"
+            return f"None of its approvers can be asked{_details(named.left_out)}"
         if len(named.voters) < needed:
-            return f"Too few of the people it names can be asked{_details(named.left_out)}"
-        return "Those it names are needed in another stage, and one person counts in one stage only"
+            return f"Too few of its approvers can be asked{_details(named.left_out)}"
+        return "Its approvers are needed in another stage, and each person counts in one stage only"
 
     def _why_nobody(self, everybody: CandidatePool, needed: int) -> Reason:
         stage = f"stage “{self.spec.name}” of {self.question.policy.app_name}"
         if not everybody.candidates:
-            text = f"Nobody can decide {stage}: no one it names, no owner and no workspace admin can be asked"
+            text = (
+                f"Nobody can decide {stage}: none of its approvers, owners or workspace admins can be asked"
+            )
         elif len(everybody.voters) < needed:
             text = (
                 f"Too few people can decide {stage}: it needs {needed}, owners and workspace admins included"
             )
         else:
-            text = f"Too few people can decide {stage}, as one person counts in one stage only"
+            text = f"Too few people can decide {stage}, as each person counts in one stage only"
         return Reason(stage_rule(self.spec), f"{text}{_details(everybody.left_out)}.")
 
 

@@ -22,7 +22,7 @@ from models.tables.workspace import Setting
 T = TypeVar("T")
 
 REVISION = "catalogue.revision"
-_CHANGES = "changes of the catalogue"
+_CHANGES = "catalogue changes"
 """Where a case counts them, so that what it has cached of the catalogue is up to date."""
 _LAST = select(func.coalesce(func.max(App.position), -1))
 

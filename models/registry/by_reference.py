@@ -27,7 +27,7 @@ def number_of(ref: str, prefix: str) -> int:
     """
     head, _, digits = ref.partition("-")
     if head != prefix or not digits.isascii() or not digits.isdigit() or len(digits) > DIGITS:
-        raise NotFound("That is not there any more.")
+        raise NotFound("This no longer exists.")
     return int(digits)
 
 

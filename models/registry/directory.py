@@ -57,7 +57,7 @@ _ANOTHER = (
     select(Person.id).where(Person.active, Person.id != bindparam("person")).order_by(Person.id).limit(1)
 )
 
-PERSON_UNKNOWN = "Slack does not say just now who you are, so nothing was changed. Try again in a moment."
+PERSON_UNKNOWN = "Slack isn't saying who you are right now, so nothing was changed. Try again in a moment."
 """For somebody who would decide and was never looked up: they may be a guest, or of another company."""
 
 

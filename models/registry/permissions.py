@@ -104,7 +104,7 @@ def only_involved(case: Case, request: Request, person_id: str) -> None:
         NotAllowed: `person_id` is not involved.
     """
     if not can_comment(case, request, person_id):
-        raise NotAllowed(f"Only those involved in {request.ref} and the admins can comment on it.")
+        raise NotAllowed(f"Only people involved in {request.ref} and admins can comment on it.")
 
 
 def can_see(case: Case, request: Request, person_id: str) -> bool:
@@ -126,7 +126,7 @@ def request_seen_by(case: Case, ref: str, person_id: str) -> Request:
     """
     request = find_request(case, ref)
     if not can_see(case, request, person_id):
-        raise NotAllowed(f"Only those involved in {request.ref} can see its details.")
+        raise NotAllowed(f"Only people involved in {request.ref} can see its details.")
     return request
 
 

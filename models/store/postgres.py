@@ -268,7 +268,7 @@ def _in_transaction(driver: Any, work: Callable[[PostgresSql], T], begin: str) -
 
 
 def _unavailable(error: Exception) -> Exception:
-    return Unavailable(f"The database does not answer: {_root(error)}.") if _is_away(error) else error
+    return Unavailable(f"The database isn't answering: {_root(error)}.") if _is_away(error) else error
 
 
 def _is_away(error: Exception) -> bool:

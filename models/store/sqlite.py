@@ -250,4 +250,4 @@ def _database_is_hurt(error: BaseException) -> bool:
 
 
 def _unavailable(error: Exception) -> Exception:
-    return Unavailable(f"The database did not take it: {error}.") if _database_is_hurt(error) else error
+    return Unavailable(f"The database refused the write: {error}.") if _database_is_hurt(error) else error

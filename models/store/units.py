@@ -189,10 +189,7 @@ def waiting_for(unit: Unit) -> Waiting:
 KEPT = timedelta(days=2)
 """Longer than Slack's last retry (minutes) and than any signature is taken as fresh (5 minutes)."""
 
-BEFORE = (
-    "This was sent already, and what you have changed since is not in it. Close the form, and look what "
-    "became of what you sent."
-)
+BEFORE = "This was already sent, without what you have changed since. Close the form and check what you sent."
 _OLD = delete(Delivery).where(Delivery.at < bindparam("before"))
 
 

@@ -30,13 +30,13 @@ def test_what_is_wrong_is_said_at_its_field_all_of_it_at_once() -> None:
     app = specs.app()
     values = filled(basics.build(app, AdminPlace(), KNOWN), name="Git\tHub", icon="key", owners_others="bob")
     assert refused(lambda: basics.parse(app, values)) == {
-        "owners_others": "“bob” is not a person. Write an id such as U0123 or an e-mail address."
+        "owners_others": "“bob” is not a person. Use an id such as U0123 or an e-mail address."
     }
     values = filled(basics.build(app, AdminPlace(), KNOWN), icon="key", link="example.com", name="a\nb")
     assert refused(lambda: basics.parse(app, values)) == {
-        "name": "This has a line break or a tab in it. Write it in one line.",
-        "icon": "“key” is not an icon. Write an emoji such as :key: or the https:// address of one.",
-        "link": "“example.com” is not a link. Write an address that begins with https://.",
+        "name": "This contains a line break or a tab. Write it in one line.",
+        "icon": "“key” is not an icon. Write an emoji such as :key: or an https:// address.",
+        "link": "“example.com” is not a link. Write an address that starts with https://.",
     }
 
 
@@ -58,17 +58,17 @@ def test_lengths_of_time_are_entered_in_words_and_refused_with_what_would_be_rig
     assert saved.stored()["request_expiry"] == "48h"
     said = refused(lambda: durations.parse(app, filled(view, durations="8h, soon", request_expiry="")))
     assert said == {
-        "durations": "“soon” is not a length of time. Try 30 minutes, 8 hours, 2 days or 1 week.",
-        "request_expiry": "“” is not a length of time. Try 30 minutes, 8 hours, 2 days or 1 week.",
+        "durations": "“soon” is not a duration. Try 30 minutes, 8 hours, 2 days or 1 week.",
+        "request_expiry": "“” is not a duration. Try 30 minutes, 8 hours, 2 days or 1 week.",
     }
     said = refused(lambda: durations.parse(app, filled(view, durations="8h, 8 hours, 3d", max_duration="2d")))
-    assert said["durations"] == "“8h” stands there twice. Take one out."
+    assert said["durations"] == "“8h” is listed twice. Remove one."
 
 
 def test_a_maximum_below_an_access_s_own_presets_is_refused() -> None:
     app = specs.app(access=[{"key": "a", "name": "A", "durations": ["7d"]}])
     values = filled(durations.build(app, AdminPlace(), KNOWN), max_duration="1 day")
-    said = "Access: This is 1 day, but the presets offer 7 days. Drop it or raise the maximum."
+    said = "Access: This is 1 day, but the presets offer 7 days. Remove it or raise the maximum."
     assert refused(lambda: durations.parse(app, values)) == {"max_duration": said}
 
 

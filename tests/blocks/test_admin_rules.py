@@ -66,9 +66,9 @@ def test_every_condition_can_be_entered() -> None:
 @pytest.mark.parametrize(
     ("field", "text", "said"),
     [
-        ("when_hours", "9-18", "“9-18” is not a time of day. Write it as in 09:00-18:00."),
+        ("when_hours", "9-18", "“9-18” is not a time range. Write it like 09:00-18:00."),
         ("when_time_zone", "Berlin", "“Berlin” is not a time zone."),
-        ("when_duration_over", "long", "“long” is not a length of time."),
+        ("when_duration_over", "long", "“long” is not a duration."),
         ("when_nested", 'any = [{ risk = ["hgh"] }]', "In any 1 → risk 1: “hgh” is not known. Did you mean"),
         ("when_nested", 'any = [{ risc = ["high"] }]', "In any 1 → risc: is not known here. Did you mean"),
         ("when_nested", "guest = true", "“guest” has a field of its own here."),
@@ -123,7 +123,7 @@ def test_an_access_has_stages_and_rules_beside_those_of_the_app() -> None:
     assert "*1. Two*: one of the app’s owners." in said
     assert "*Never*: denied when always.\n_No._" not in said
     assert "*Never*: always denied.\n_No._" in said
-    assert "Rules of GitHub also apply:\n• *Short*: denied unless it is not so that" in said
+    assert "Rules of GitHub also apply:\n• *Short*: denied unless it is not the case that" in said
     said = words_of(rules.build(app, AdminPlace(access="b"), KNOWN)["blocks"])
     assert "Same as GitHub:" in said
     assert "*1. One*: one of <@U0123>." in said

@@ -83,7 +83,7 @@ def test_a_stage_without_anybody_or_without_its_number_is_refused() -> None:
     assert said == {"approvers": "Choose approvers: people, user groups or roles."}
     values = filled(view, name="Two of one", approvers=["U0123"], rule=chosen("number"), rule_number="2")
     said = refused(lambda: stage.parse(app, AdminPlace(), values))
-    assert said == {"rule": "This wants 2 approvals, but lists only 1 people. Lower it or add people."}
+    assert said == {"rule": "This needs 2 approvals, but lists only 1 people. Lower it or add people."}
 
 
 def test_a_stage_has_alternates_quiet_approvers_and_a_channel() -> None:

@@ -16,7 +16,7 @@ from tests.blocks.slack_validation import buttons_of, check_labels, check_messag
 from tests.blocks.stories import ADA, GRACE, NAMES, NOON, ROOT
 from tests.rows import new_row
 
-SECOND = "A second admin has to approve it: Grace."
+SECOND = "A second admin must approve it: Grace."
 
 
 def proposal(**changes: Any) -> Proposal:

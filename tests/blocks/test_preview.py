@@ -46,7 +46,7 @@ def test_it_names_the_people_of_each_stage_and_says_why() -> None:
     assert seen(owners=["U0OLE"], stage=stages).splitlines() == [
         "*Who will approve it*",
         "*1. Owner:* all of <@U0OLE> (owner of GitHub); <@U0MAX> (named in this stage)",
-        "Every request for GitHub goes through it.",
+        "Required for every GitHub request.",
         "*2. On call:* <@U0SAM> or <@U0OLA> (in @oncall)",
     ]
 
@@ -83,7 +83,7 @@ def test_a_length_over_the_maximum_is_flagged() -> None:
     app = specs.app(max_duration="1h", durations=["1h"])
     found = planned(app)
     assert preview.has_warnings(found)
-    assert "The longest for GitHub is 1 hour. You can send it, and the approvers will see that." in said(
+    assert "The limit for GitHub is 1 hour. You can still send this; approvers will see a warning." in said(
         preview.preview(found)
     )
     assert not preview.has_warnings(planned(specs.app()))
@@ -109,7 +109,7 @@ def test_accesses_that_go_other_ways_are_told_apart() -> None:
         "GitHub has no stages, so its owners decide.",
         "*Write*",
         "*Check:* <@U0MAX> (named in this stage)",
-        "Every request for Write goes through it.",
+        "Required for every Write request.",
     ]
 
 

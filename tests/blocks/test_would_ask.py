@@ -31,7 +31,7 @@ def test_who_is_asked_is_said_as_in_the_preview() -> None:
     assert seen(stage=[stage("manager")]).splitlines() == [
         "*Who will approve it*",
         "*Check:* <@U0MAX> (manager of Ana)",
-        "Every request for GitHub goes through it.",
+        "Required for every GitHub request.",
     ]
 
 

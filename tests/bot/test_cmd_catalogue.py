@@ -74,7 +74,7 @@ def test_what_was_imported_comes_back(keyturn: CommandLine, database_url: str) -
     imported = keyturn("catalogue", "import", "catalogue.toml")
     first, note, last = imported.out.splitlines()
     assert (first, last) == ("+ new app GitHub (github)", "Imported. The catalogue has 1 app now.")
-    assert note.startswith("Note: GitHub: stage “Owner” is never asked: it needs that the risk is high")
+    assert note.startswith("Note: GitHub: stage “Owner” is never used: it requires that the risk is high")
     exported = keyturn("catalogue", "export")
     assert exported == (0, PRODUCT_EXAMPLE, "")
     keyturn.write("exported.toml", exported.out)
@@ -177,7 +177,7 @@ def test_what_is_understood_otherwise_is_told(keyturn: CommandLine) -> None:
     stage = '[[app.stage]]\napprovers = ["UADA", "UGRACE"]\nrule = 2\n'
     keyturn.write("catalogue.toml", WIKI + stage)
     ended = keyturn("catalogue", "import", "catalogue.toml")
-    assert "Note: Wiki: stage “Approval” wants 2 approvals of 2 people" in ended.out
+    assert "Note: Wiki: stage “Approval” needs 2 approvals from 2 people" in ended.out
     assert 'rule = "all"' in keyturn("catalogue", "export").out
 
 

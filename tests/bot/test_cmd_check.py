@@ -150,7 +150,7 @@ async def test_whom_the_catalogue_names_and_cannot_ask_is_told(workspace: Config
         "U0ALAN, approver of GitHub, is deactivated. Correct the catalogue",
         "bob@example.com, approver of GitHub, isn't an active person in Slack. Correct the catalogue",
         "alan@example.com, owner of Wiki, isn't an active person in Slack. Correct the catalogue",
-        "U0STU, owner of Wiki, is not of this company. Correct the catalogue",
+        "U0STU, owner of Wiki, is not part of this company. Correct the catalogue",
         "ok People: 1 person ready",
     ]
     assert checked.err == "4 things to fix."

@@ -32,7 +32,7 @@ RULES = """
 """
 GOOD = PRODUCT_EXAMPLE + RULES
 BROKEN = GOOD.replace('title = ["Intern"]', 'title = ["Trainee"]')
-INSTEAD = "Instead: asked for in Owners. No stage of GitHub applies, so its owners decide."
+INSTEAD = "Instead: needs approval by Owners. No stage of GitHub applies, so its owners decide."
 
 
 def test_every_example_of_the_stored_catalogue_is_run(keyturn: CommandLine) -> None:
@@ -41,8 +41,11 @@ def test_every_example_of_the_stored_catalogue_is_run(keyturn: CommandLine) -> N
     ended = keyturn("policy", "check")
     assert ended.code == 0
     assert ended.out.splitlines() == [
-        "✓ GitHub: Somebody with the title Intern asks for engineering for 8 hours: denied",
-        "✓ GitHub: Somebody with the title Engineer asks for engineering for 8 hours: asked for in Owners",
+        "✓ GitHub: Someone with the title Intern requests engineering for 8 hours: denied",
+        (
+            "✓ GitHub: Someone with the title Engineer requests engineering for 8 hours: "
+            "needs approval by Owners"
+        ),
         "All 2 pass.",
     ]
 
@@ -52,7 +55,7 @@ def test_a_file_is_checked_without_a_database_and_says_what_came_out_instead(key
     ended = keyturn("policy", "check", "--file", "apps.toml")
     assert (ended.code, ended.err) == (1, "1 example fails, of 2.")
     assert ended.out.splitlines()[:2] == [
-        "✗ GitHub: Somebody with the title Intern asks for engineering for 8 hours: denied",
+        "✗ GitHub: Someone with the title Intern requests engineering for 8 hours: denied",
         f"    {INSTEAD}",
     ]
     assert not (keyturn.folder / "keyturn.db").exists()
@@ -74,7 +77,7 @@ def test_a_failing_example_stops_an_import_with_its_place(keyturn: CommandLine) 
         ended = keyturn("catalogue", "import", "apps.toml", option, "--offline")
         assert ended.code == 1
         assert ended.err == (
-            'apps.toml, line 35: app "github" → example 1: Somebody with the title Intern asks for '
+            'apps.toml, line 35: app "github" → example 1: Someone with the title Intern asks for '
             f"engineering for 8 hours: denied. {INSTEAD}\nNothing was imported: 1 example fails."
         )
     assert keyturn("catalogue", "export").out == ""
@@ -92,7 +95,7 @@ def test_a_file_is_tried_with_the_directory_that_it_brings(keyturn: CommandLine)
     keyturn.write("apps.toml", PRODUCT_EXAMPLE + sales + directory.replace("Sales", "Support"))
     ended = keyturn("catalogue", "import", "apps.toml", "--offline")
     assert ended.code == 1
-    assert "ada@example.com asks for engineering for 8 hours: denied. Instead: asked for" in ended.err
+    assert "ada@example.com requests engineering for 8 hours: denied. Instead: asked for" in ended.err
     assert keyturn("policy", "check").code == 0
 
 
@@ -110,7 +113,7 @@ def test_a_stage_that_wants_more_people_than_are_known_is_noted(keyturn: Command
     stage = '\n  [[app.stage]]\n  name = "Two"\n  approvers = ["@two", "@none"]\n  rule = 3\n'
     keyturn.write("apps.toml", PRODUCT_EXAMPLE + stage)
     said = "Note: GitHub: stage “Two” wants 3 approvals, and only 2 people can be asked."
-    empty = "Note: GitHub: stage “Two” names @none, and nobody is in it."
+    empty = "Note: GitHub: stage “Two” names @none, which has no members."
     assert said in keyturn("catalogue", "import", "apps.toml", "--dry-run", "--offline").out.splitlines()
     assert said in keyturn("catalogue", "import", "apps.toml", "--offline", "--yes").out.splitlines()
     for options in ((), ("--file", "apps.toml")):

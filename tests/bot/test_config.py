@@ -273,7 +273,7 @@ def test_no_document_whatever_breaks_the_checks(tmp_path: Path, document: dict[s
             {"key": "a", "checkpoints": "p", "witness_channel": "#audit"},
             'audit.witness_channel should be a channel id such as "C0123"',
         ),
-        ({"retention": "long"}, "audit.retention “long” is not a length of time"),
+        ({"retention": "long"}, "audit.retention “long” is not a duration"),
         ({"retention": {"word": "1d"}}, "audit.retention has no word; known here: words, names, errors"),
         ({"retention": {"words": 7}}, 'audit.retention should be a length such as "365d"'),
     ],

@@ -204,11 +204,11 @@ async def test_of_a_comment_that_was_said_twice_one_is_left(world: World) -> Non
 
 async def test_of_what_somebody_was_told_twice_one_is_left(world: World) -> None:
     ada, at = world.ids["Ada"], world.clock.now()
-    await world.bot.store.run(send_text, ada, "That did not work.", "x")
+    await world.bot.store.run(send_text, ada, "That didn't work.", "x")
     await world.bot.idle()
     (told,) = world.person("Ada").messages()
     await world.bot.client.chat_postMessage(channel=ada, text="Again", metadata=told.metadata)
-    payload = {"person": ada, "text": "That did not work.", "at": at.isoformat()}
+    payload = {"person": ada, "text": "That didn't work.", "at": at.isoformat()}
     await world.bot.store.write(overtaken(Work(1, "tell", "tell:x", payload, 1, "lost")))
     await world.pass_time(timedelta(minutes=1))
     assert [message.text for message in world.person("Ada").messages()] == [told.text]

@@ -484,7 +484,7 @@ async def test_what_was_done_while_the_database_took_nothing_is_written_once_it_
     async def no_room(self: Store, unit: Unit, priority: Priority) -> Any:
         if not room:
             refused.set()
-            raise Unavailable("The database did not take it: database or disk is full.")
+            raise Unavailable("The database refused the write: database or disk is full.")
         return await write(self, unit, priority)
 
     async def run(work: Work) -> Result:

@@ -378,7 +378,7 @@ async def _sent(person: Person) -> bool:
     """
     sent = await person.submit()
     if sent.ok and person.view is not None:
-        taken = "We have it" in " ".join(person.view.texts)
+        taken = "Received" in " ".join(person.view.texts)
         await person.close()
         return taken
     return sent.ok

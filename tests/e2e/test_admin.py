@@ -254,7 +254,7 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_saved(world: Wo
     await root.fill("Longest duration", "soon")
     said = await root.submit()
     assert said.errors == {
-        "Longest duration": "“soon” is not a length of time. Try 30 minutes, 8 hours, 2 days or 1 week."
+        "Longest duration": "“soon” is not a duration. Try 30 minutes, 8 hours, 2 days or 1 week."
     }
     assert await app_of(world) == before
     await root.close()
@@ -262,7 +262,9 @@ async def test_what_is_wrong_is_said_at_its_field_and_nothing_is_saved(world: Wo
     await root.press("Add an app")
     await root.fill("Name", "GitHub")
     said = await root.submit()
-    assert said.errors == {"Name": "There is an app with the key “github” already. Choose another."}
+    assert said.errors == {
+        "Name": ("The key “github” is already used by another app. Choose a different one.")
+    }
 
 
 async def test_a_stale_form_overwrites_nothing_and_says_who_was_faster(world: World) -> None:

@@ -18,11 +18,11 @@ async def test_an_example_is_added_in_slack_run_and_stops_a_change_that_breaks_i
     await root.choose("Access", "Admin role")
     await root.fill("How long", "8 hours")
     errors = (await root.submit()).errors
-    assert "Instead: denied. GitHub is not given when the title is Intern." in str(errors)
+    assert "Instead: denied. GitHub can't be requested when the title is Intern." in str(errors)
     await root.choose("Expected result", "Denied")
     await root.fill("Why", "Interns work on copies.")
     assert (await root.submit()).action == "update"
-    assert "1. Somebody with the title Intern asks for admin for 8 hours: denied." in modal_text(root)
+    assert "1. Someone with the title Intern asks for admin for 8 hours: denied." in modal_text(root)
     assert "Because: Interns work on copies." in modal_text(root)
     await root.press("Run them")
     assert "All examples pass." in modal_text(root)
@@ -41,9 +41,9 @@ async def test_an_example_is_added_in_slack_run_and_stops_a_change_that_breaks_i
     await root.press("Edit", near="*Interns*")
     await root.fill("Only when the title is", "Trainee")
     errors = (await root.submit()).errors
-    assert "an example of GitHub says otherwise" in errors["Name"]
+    assert "a test case of GitHub fails" in errors["Name"]
     assert "Interns work on copies" in errors["Name"]
-    assert "Instead: asked for in Owner." in errors["Name"]
+    assert "Instead: needs approval by Owner." in errors["Name"]
 
 
 async def test_running_says_of_each_example_what_came_out_instead(world: World) -> None:
@@ -57,7 +57,7 @@ async def test_running_says_of_each_example_what_came_out_instead(world: World) 
     await root.press("Examples (2)")
     await root.press("Run them")
     assert "2 of 2 examples fail." in modal_text(root)
-    assert "Instead: denied. GitHub is not given when the title is Intern." in modal_text(root)
+    assert "Instead: denied. GitHub can't be requested when the title is Intern." in modal_text(root)
 
 
 async def test_examples_are_edited_and_deleted(world: World) -> None:

@@ -55,7 +55,7 @@ async def test_a_rejection_in_the_companys_words_is_what_the_requester_reads(wor
     (added,) = await trail(world, "catalogue.added")
     assert (added.actor, added.subject) == (world.ids["Root"], "message:rejected")
     assert added.data["changes"][0] == (
-        "message “Rejected”: subject the standard words → “About {{ app }}: {{ status|lower }}”"
+        "message “Rejected”: subject the standard text → “About {{ app }}: {{ status|lower }}”"
     )
 
 
@@ -120,7 +120,7 @@ async def test_where_a_change_needs_two_people_words_wait_for_the_second(world: 
     await word(world)
     await root.fill("Text", SORRY)
     await root.submit()
-    assert "Nothing is changed yet. A second admin has to approve it: Mia." in modal_text(root)
+    assert "Nothing is changed yet. A second admin must approve it: Mia." in modal_text(root)
     await root.close()
     assert "Proposed, not saved." in modal_text(root)
     await world.settle()

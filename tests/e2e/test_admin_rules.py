@@ -14,7 +14,10 @@ async def test_a_rule_is_added_read_in_words_and_refuses_from_then_on(world: Wor
     await root.choose("Only when the access is", "Not privileged")
     await root.fill("Only when longer than", "1 day")
     assert (await root.submit()).action == "update"
-    said = "*Short for guests*: denied when it is not privileged, and it is for longer than 1 day."
+    said = (
+        "*Short for guests*: denied when this access is not privileged, and the request is for "
+        "longer than 1 day."
+    )
     assert f"{said}\n_A day is enough for visitors._" in modal_text(root)
     await root.close()
     assert f"• {said}" in modal_text(root)
@@ -45,7 +48,10 @@ async def test_rules_are_edited_moved_and_deleted_and_the_app_below_shows_it(wor
     kept = (await app_of(world)).auto_approve[1].stored()
     when = {"department": ["Sales", "Finance"], "not": {"title": ["Intern"]}}
     assert kept == {"name": "Calm", "when": when}
-    assert "the department is Sales or Finance, and it is not so that the title is Intern" in modal_text(root)
+    assert (
+        "the department is Sales or Finance, and it is not the case that the title is Intern"
+        in modal_text(root)
+    )
     assert not (await root.press("Delete", near="*B*", confirm=False)).sent
     await root.press("Delete", near="*B*")
     assert [one.name for one in (await app_of(world)).auto_approve] == ["Calm"]
@@ -126,7 +132,7 @@ async def test_a_change_that_breaks_an_example_is_said_in_the_list_that_it_was_m
     await root.press("Edit rules")
     await root.press("Delete", near="*Interns*")
     assert "This is not saved" in modal_text(root)
-    assert "Instead: asked for in Owner." in modal_text(root)
+    assert "Instead: needs approval by Owner." in modal_text(root)
     assert len((await app_of(world)).deny) == 1
 
 
@@ -148,7 +154,7 @@ async def test_what_can_never_be_met_is_refused_where_it_is_written_and_noted_el
     await root.fill("Name", "Never")
     await root.choose("Only when the risk is", ["Critical"])
     said = (await root.submit()).errors["Only when the risk is"]
-    reason = "it needs that the risk is critical, and no access of GitHub is like that."
+    reason = "it requires that the risk is critical, and no access of GitHub matches."
     assert said == f"It never approves anything: {reason}"
     await root.press("More conditions")
     await root.choose("Only when the risk is", ["Low"])

@@ -23,7 +23,7 @@ async def test_the_answer_is_the_preview_with_its_reasons_and_asks_nobody(world:
     said = await answer(root, "Otto", "Admin role", "8 hours")
     assert "Who will approve it" in said
     assert "owner of GitHub" in said
-    assert "Every request for GitHub goes through it." in said
+    assert "Required for every GitHub request." in said
     assert await count_of(world.bot.store, Request) == 0
     assert world.person("Grace").messages() == []
 
@@ -71,7 +71,7 @@ async def test_a_change_that_breaks_an_example_stays_in_the_form_with_what_came_
     await root.press("Edit", near="1. Owner")
     await root.fill("Name", "Somebody")
     errors = (await root.submit()).errors
-    assert "Instead: asked for in Somebody." in errors["Name"]
+    assert "Instead: needs approval by Somebody." in errors["Name"]
     kept = await world.bot.store.read(lambda case: apps.find_app(case, "github"))
     assert kept is not None
     assert kept.stage[0].name == "Owner"

@@ -122,7 +122,7 @@ async def test_what_came_up_since_lets_nobody_approve_and_the_card_says_so(world
     await world.settle()
 
     said = " ".join([*grace.ephemeral, *(grace.view.texts if grace.view else [])])
-    assert "cannot be approved now. Ada has GitHub · Engineering team" in said
+    assert "can't be approved now. GitHub · Design team and" in said
     card = world.card("Grace", "Admin role")
     assert ":no_entry: *Conflict:* also holds GitHub" in card.text
     assert "can't be approved while this is so" in card.text

@@ -31,7 +31,7 @@ async def test_where_no_alternate_can_be_asked_an_admin_is_told_and_passes_it_on
     await world.pass_time(4 * HOUR)
     root, card = world.person("Root"), world.card("Root", "Nobody has decided")
     assert f"Waiting for <@{world.ids['Grace']}>" in card.text
-    assert "none of its alternates can be asked (Ada asks for it)" in card.text
+    assert "none of its alternates can be asked (Ada is the requester)" in card.text
     await root.click(card, "Reassign")
     await root.choose("New approver", "Mia")
     assert (await root.submit()).ok
@@ -52,7 +52,9 @@ async def test_the_requester_reminds_and_reads_when_it_was_done_and_when_it_can_
     ada = world.person("Ada")
     await ada.click(world.card("Ada", "Engineering team"), "Remind")
     await world.settle()
-    assert "They were asked not long ago. You can remind them in 4 hours." in " ".join(ada.ephemeral)
+    assert "The approvers were asked a short while ago. You can remind them in 4 hours." in " ".join(
+        ada.ephemeral
+    )
     await world.pass_time(4 * HOUR)
     await ada.click(world.card("Ada", "Engineering team"), "Remind")
     await world.settle()

@@ -68,7 +68,9 @@ async def test_it_ends_with_the_last_day_and_then_they_are_asked_themselves(worl
 
 
 async def test_what_is_wrong_is_said_in_the_form_and_a_stand_in_can_be_removed(world: World) -> None:
-    assert await away(world, "Mia", "Gus") == "Gus is a guest, and so cannot stand in."
+    assert await away(world, "Mia", "Gus") == (
+        "Gus is a guest, so they can't be a delegate. Choose someone else."
+    )
     assert await away(world, "Mia", "Otto", days=3) == ""
     assert (await away(world, "Otto", "Mia")).startswith("Mia is away at that time too")
     otto = await to_do(world, "Otto")

@@ -147,7 +147,7 @@ async def test_nobody_reviews_their_own_emergency_not_even_by_a_forged_click(wor
     for action in ("card.justified", "card.misused"):
         forged = BlockElement(real.block, real.element | {"action_id": action, "value": "RV-1"})
         await grace.client.act(grace.client.surface(own), forged)
-    assert "Nobody reviews their own emergency. This one waits for Alan." in grace.ephemeral[-1]
+    assert "You can't review your own emergency. This one waits for Alan." in grace.ephemeral[-1]
     for form in ("review.justified", "review.misused"):
         view: dict[str, object] = {
             "id": f"V{form}", "type": "modal", "callback_id": form, "hash": "1", "blocks": [],
@@ -216,9 +216,9 @@ async def test_an_app_without_emergencies_has_no_box_and_too_long_is_refused(wor
     await ada.close()
     await allowed(world)
     await ticked(world, text="github engineering 7d because INC-42")
-    assert "In an emergency GitHub is given for at most 4 hours. Choose less." in ada.view.text
+    assert "Emergency access to GitHub is for up to 4 hours. Choose less." in ada.view.text
     sent = await ada.submit()
-    assert "at most 4 hours" in sent.errors["How long"]
+    assert "up to 4 hours" in sent.errors["How long"]
     assert await requests(world) == 0
 
 
@@ -227,7 +227,7 @@ async def test_what_the_second_question_carries_is_looked_at_again(world: World)
     ada = await ticked(world)
     assert (await ada.submit()).action == "push"
     await world.offer(emergency=None)
-    assert "cannot be had at once" in str((await ada.submit()).errors)
+    assert "doesn't allow emergency access" in str((await ada.submit()).errors)
     assert await requests(world) == 0
 
 

@@ -30,12 +30,12 @@ async def test_what_was_taken_and_is_sent_again_from_a_form_drawn_anew_is_not_re
     await ada.choose("How long", "7 days")
     await ada.choose("How long", "8 hours")
     assert ada.view is not None
-    assert "We have it: AR-1 was sent a moment ago." in " ".join(ada.view.texts)
+    assert "Received: AR-1 was sent a moment ago." in " ".join(ada.view.texts)
     assert ":no_entry:" not in " ".join(ada.view.texts)
     assert (await ada.submit()).ok
     assert ada.view is not None
     assert ada.view.title == "It is sent"
-    assert "We have it: AR-1 was sent a moment ago. Its card shows how it goes on." in " ".join(
+    assert "Received: AR-1 was sent a moment ago. Its card shows what happens next." in " ".join(
         ada.view.texts
     )
     await world.settle()
@@ -49,5 +49,5 @@ async def test_whoever_writes_something_else_into_it_is_told_that_this_is_not_in
     await answered_too_late(world)
     await ada.choose("How long", "7 days")
     sent = await ada.submit()
-    assert "already asked for in AR-1, which is pending" in str(sent.errors)
+    assert "already have an open request for this (AR-1)" in str(sent.errors)
     assert len(await requests(world)) == 1

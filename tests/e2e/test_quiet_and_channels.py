@@ -58,7 +58,7 @@ async def test_a_stage_is_asked_once_in_its_channel_and_any_of_its_people_decide
     otto = world.person("Otto")
     await otto.click(posted(channel), "Approve")
     assert otto.view is None
-    assert otto.ephemeral == ["You cannot decide on AR-1. Grace or Alan can."]
+    assert otto.ephemeral == ["You can't decide on AR-1. Grace or Alan can."]
     grace = world.person("Grace")
     await grace.click(posted(channel), "Approve")
     assert (await grace.submit()).ok

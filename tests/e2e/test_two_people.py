@@ -76,7 +76,7 @@ async def test_a_change_is_made_once_a_second_admin_approves_it(world: World) ->
     await two_admins(world)
     root = await propose_risk(world)
     assert "Proposed, not saved: 1 change needs a second admin." in modal_text(root)
-    assert "A second admin has to approve it: Mia." in modal_text(root)
+    assert "A second admin must approve it: Mia." in modal_text(root)
     assert await risk(world) == "low"
     card = world.card("Mia", "proposes to change GitHub")
     assert "GitHub: risk low → high" in card.text
@@ -145,7 +145,7 @@ async def test_whoever_proposed_takes_it_back_and_then_nobody_can_approve_it(wor
     await mia.click(world.card("Mia", "proposes to change GitHub"), "Approve change")
     await root.press("Withdraw change")
     await world.settle()
-    assert (await mia.submit()).errors == {"Comment": "This change is withdrawn already by Root."}
+    assert (await mia.submit()).errors == {"Comment": "This change is already withdrawn by Root."}
     assert await risk(world) == "low"
     assert "*Withdrawn*" in world.card("Mia", "proposes to change GitHub").text
 
@@ -161,7 +161,7 @@ async def test_what_somebody_proposes_goes_on_growing_and_is_approved_as_a_whole
     assert (await root.submit()).ok
     assert "2 changes need a second admin" in modal_text(root)
     refused = await mia.submit()  # she has seen one change only
-    assert refused.errors == {"Comment": "Root has changed it meanwhile. Look again."}
+    assert refused.errors == {"Comment": "Root has changed it in the meantime. Review it again."}
     assert await risk(world) == "low"
     await mia.close(whole_stack=True)
     await approve(world, "Mia")
@@ -229,7 +229,7 @@ async def test_a_new_app_waits_too(world: World) -> None:
     await root.press("Add an app")
     await root.fill("Name", "Figma")
     await root.submit()
-    assert "Figma is not in the catalogue yet. A second admin has to approve it: Mia." in modal_text(root)
+    assert "Figma is not in the catalogue yet. A second admin must approve it: Mia." in modal_text(root)
     await world.settle()
     assert await app_of(world, "figma") is None
     mia = world.person("Mia")
@@ -257,7 +257,7 @@ async def test_switching_it_off_needs_two_as_well(world: World) -> None:
     await root.press("Settings")
     await root.choose("Changes", [])
     await root.submit()
-    assert "Nothing is changed yet. A second admin has to approve it: Mia." in modal_text(root)
+    assert "Nothing is changed yet. A second admin must approve it: Mia." in modal_text(root)
     assert await world.bot.store.read(propose_change.needs_second_admin)
     await world.settle()
     mia = world.person("Mia")
@@ -271,7 +271,7 @@ async def test_where_nobody_else_is_left_the_form_says_that_it_waits(world: Worl
     world.slack.workspace.update_person(world.ids["Mia"], deleted=True)
     await world.settle()
     root = await propose_risk(world)
-    assert "Nobody else is an admin of Keyturn now, so it waits until there is one." in modal_text(root)
+    assert "There is no other admin of Keyturn right now; it waits until there is one." in modal_text(root)
 
 
 async def test_the_operators_import_is_done_and_every_admin_sees_what_it_did(world: World) -> None:

@@ -22,7 +22,7 @@ async def test_a_conflict_is_added_and_taken_out_by_two_admins(world: World) -> 
     await root.choose("should not get one of these", ["GitHub · Admin role"])
     await root.choose("If requested anyway", "Warn approvers")
     assert (await root.submit()).action == "update"
-    assert "Nothing is changed yet. A second admin has to approve it: Mia." in modal_text(root)
+    assert "Nothing is changed yet. A second admin must approve it: Mia." in modal_text(root)
     await root.close()
     assert "Proposed, not saved." in modal_text(root)
     await world.settle()

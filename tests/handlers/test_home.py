@@ -135,7 +135,7 @@ async def test_nobody_fills_the_form_with_somebody_elses_reason(world: World) ->
     otto.home.replace(ada.home.definition)
     await otto.press_home("Request again")
     assert otto.view is not None
-    assert "somebody else's request" in otto.view.text
+    assert "someone else's request" in otto.view.text
 
 
 async def test_the_filter_leaves_one_status(world: World) -> None:

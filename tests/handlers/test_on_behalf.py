@@ -56,8 +56,8 @@ async def test_who_may_not_reads_it_at_the_field_and_nothing_is_sent(world: Worl
     outcome = await otto.submit()
     assert outcome.action == "errors"
     assert outcome.errors == {
-        "Request for": "For Ada, only the manager of Ada, an owner of GitHub or a workspace admin "
-        "can ask. Ada can ask too."
+        "Request for": "For Ada, only the manager of Ada, an owner of GitHub or a workspace "
+        "admin can request this. Ada can request it too."
     }
 
 
@@ -69,7 +69,7 @@ async def test_what_they_have_already_is_said_in_the_menu_and_in_the_preview(wor
     await world.pass_time(timedelta(hours=1))  # the same a moment later would be taken for the same request
     await fill(world, "Mia", "Ada")
     assert mia.view is not None
-    assert "Ada has Engineering team already." in mia.view.text
+    assert "Ada already has Engineering team." in mia.view.text
 
 
 async def test_where_the_app_lets_nobody_there_is_no_such_field(world: World) -> None:

@@ -19,7 +19,7 @@ from tests.ready_world import EIGHT_HOURS, request_of, submit_request
 from tests.rows import all_of, row_of
 from tests.world import World
 
-TOO_MUCH = "Keyturn has too much to do right now."
+TOO_MUCH = "Keyturn is busy right now."
 
 
 @asynccontextmanager
@@ -196,4 +196,4 @@ async def test_a_command_whose_form_opens_late_is_acknowledged_and_explained(wor
         assert answer.ok
         assert answer.text is None
         await world.slack.until(lambda: ada.ephemeral)
-    assert ada.ephemeral == ["Slack waited too long for the form. Please try that again."]
+    assert ada.ephemeral == ["That took too long for Slack to open the form. Try again."]

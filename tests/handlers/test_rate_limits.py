@@ -20,8 +20,8 @@ async def test_the_form_says_what_to_do_and_sends_nothing(world: World) -> None:
     assert (await ada.command("/request-access", "github admin 8h because INC-43")).ok
     sent = await ada.submit()
     (sentence,) = sent.errors.values()
-    assert "1 is the most for one person" in sentence
-    assert "Withdraw what you do not need any more on App Home" in sentence
+    assert "You have 1 open request; the limit is 1" in sentence
+    assert "Withdraw some on App Home" in sentence
     await world.settle()
     assert await count_of(world.bot.store, Request) == 1
 

@@ -49,7 +49,7 @@ async def decides(world: World, name: str = "Grace") -> SubmitResult:
 
 
 def refused(sent: SubmitResult) -> bool:
-    return "cannot decide" in " ".join(sent.errors.values())
+    return "can't decide" in " ".join(sent.errors.values())
 
 
 async def test_whoever_was_looked_up_within_ten_minutes_decides_without_a_call(world: World) -> None:

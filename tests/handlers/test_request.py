@@ -96,7 +96,7 @@ async def test_the_command_fills_in_the_form(world: World) -> None:
 
 async def test_what_was_typed_waits_for_the_application(world: World) -> None:
     ada, view = world.person("Ada"), await form_of(world, text="githb engineering 8h because INC-42")
-    assert "No application fits “githb engineering”." in view.text
+    assert "No app called “githb”. Did you mean GitHub?" in view.text
     await ada.choose("Application", "GitHub")
     held = [ada.value(field) for field in view.labels]
     assert held == ["GitHub", ["Engineering team"], "8 hours", "INC-42"]
@@ -128,16 +128,16 @@ async def test_the_button_on_home_opens_the_same_form(world: World) -> None:
 async def test_an_application_without_anything_to_ask_for_says_so(world: World) -> None:
     await world.offer(key="empty", name="Empty", access=[])
     view = await form_of(world, text="empty")
-    assert "Empty has nothing that can be asked for at the moment." in view.text
+    assert "Empty has nothing to request right now." in view.text
     assert (await world.person("Ada").submit()).errors == {"Application": "Choose at least one access."}
 
 
 async def test_a_length_over_the_maximum_is_flagged_while_it_is_typed(world: World) -> None:
     ada, view = world.person("Ada"), await form_of(world, text="github engineering because INC-42")
     await ada.choose("How long", "Another length")
-    assert "Type how long" in view.text
+    assert "Enter how long" in view.text
     await ada.fill("Length", "60 days")
-    assert "The longest for GitHub is 30 days." in view.text
+    assert "The limit for GitHub is 30 days." in view.text
     assert (await ada.submit()).action == "close"
     assert [one.over_max for one in await sent(world)] == [True]
 
@@ -148,7 +148,7 @@ async def test_what_was_not_flagged_before_is_flagged_instead_of_sent(world: Wor
     view.form.set(("term_length", "request.term"), "60 days")  # sent before Slack told of the typing
     assert (await ada.submit()).action == "update"
     assert await sent(world) == []
-    assert "The longest for GitHub is 30 days." in view.text
+    assert "The limit for GitHub is 30 days." in view.text
     assert (await ada.submit()).action == "close"
     assert [one.over_max for one in await sent(world)] == [True]
 
@@ -171,7 +171,7 @@ async def test_an_access_that_is_taken_out_meanwhile_is_said_in_the_form(world: 
 async def test_an_access_that_is_asked_for_already_says_so_everywhere(world: World) -> None:
     ref = await submit_request(world)
     ada, view = world.person("Ada"), await form_of(world, text="github engineering 8h because INC-42")
-    sentence = f"Engineering team is already asked for in {ref}, which is pending."
+    sentence = f"You already have an open request for this ({ref})."
     assert sentence in view.text
     assert (await ada.submit()).errors == {"Access": sentence}
     assert len(await sent(world)) == 1
@@ -188,7 +188,7 @@ async def test_an_end_that_has_passed_is_said_in_the_form(world: World) -> None:
 
 async def test_a_guest_reads_why_not(world: World) -> None:
     gus, view = world.person("Gus"), await form_of(world, "Gus", "github engineering 8h because INC-42")
-    assert "GitHub is not open to guests" in view.text
+    assert "Guests can't request GitHub" in view.text
     assert not (await gus.submit()).ok
 
 
@@ -204,7 +204,7 @@ async def test_an_application_that_is_switched_off_meanwhile_is_refused_in_words
     ada, _ = world.person("Ada"), await form_of(world, text="figma 4h because INC-42")
     await world.offer(key="figma", name="Figma", enabled=False, access=[{"key": "editor", "name": "Editor"}])
     assert await ada.options("Application") == ["GitHub"]
-    assert (await ada.submit()).errors == {"Application": "Figma cannot be asked for at the moment."}
+    assert (await ada.submit()).errors == {"Application": "Figma can't be requested right now."}
 
 
 async def test_a_form_that_arrives_twice_counts_once(world: World) -> None:
@@ -224,7 +224,7 @@ async def test_the_form_is_there_before_slack_has_told_who_is_who(world: World) 
         )
         view = await form_of(world, text="github engineering 8h because INC-42")
     (opened,) = world.slack.log.calls("views.open")
-    assert "Looking up who will be asked…" in str(opened.request)
+    assert "Looking up approvers…" in str(opened.request)
     assert owners(world) in view.text
 
 

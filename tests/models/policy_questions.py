@@ -37,7 +37,7 @@ def ask(
     emergency: bool = False,
     **fields: Any,
 ) -> Question:
-    """Somebody asks for the engineering team of GitHub, which has these fields."""
+    """Someone requests the engineering team of GitHub, which has these fields."""
     entry = app(**({"on_behalf": "anyone"} if beneficiary else {}) | fields)
     return Question(
         requester=requester.id,

@@ -66,7 +66,7 @@ async def test_where_nobody_is_left_nothing_is_approved_and_the_admins_see_it(
     assert (await request(store, ref)).state is RequestState.PENDING
     assert await has_card(store, ROOT, ref)
     assert (await actions(store, ref)).count("stage.stuck") == 1
-    with pytest.raises(OwnRequest, match="Nobody can at the moment"):
+    with pytest.raises(OwnRequest, match="Nobody can right now"):
         await store.run(decide.approve, ref, ADA)
     clock.advance(timedelta(hours=47))
     await sweep(store)
@@ -167,7 +167,7 @@ async def test_what_leaves_the_catalogue_is_not_decided_any_more(store: Store) -
     kept, gone = [await request(store, ref) for ref in refs]
     assert (kept.state, gone.state) == (RequestState.PENDING, RequestState.CANCELLED)
     assert gone.closed_by == ROOT
-    assert "not in the catalogue" in gone.closing_note
+    assert "no longer in the catalogue" in gone.closing_note
     await store.run(apps.remove_app, "github", "operator")
     await store.run(cancel.cancel_unoffered, "operator")
     assert (await request(store, refs[0])).state is RequestState.CANCELLED

@@ -44,7 +44,7 @@ def test_apps_come_and_go_by_name() -> None:
 def test_another_order_of_the_apps_is_a_difference_too() -> None:
     other = app(key="other")
     assert [str(change) for change in diff([app(), other], [other, app()])] == [
-        "the apps stand in another order"
+        "the order of apps is changed"
     ]
 
 
@@ -63,7 +63,7 @@ STAGE = {"name": "Owner", "approvers": ["owners"]}
         ({"durations": ["1h"]}, {"durations": ["1h", "2d"]}, ["GitHub: presets 1 hour → 1 hour, 2 days"]),
         ({}, {"description": "Code"}, ["GitHub: description nothing → “Code”"]),
         ({}, {"decision_comment": "on_reject"}, ["GitHub: comment with a decision optional → on reject"]),
-        ({}, {"reassign": "anyone"}, ["GitHub: decisions may be passed on to eligible → anyone"]),
+        ({}, {"reassign": "anyone"}, ["GitHub: approvers may reassign to eligible → anyone"]),
         (
             {"stage": [STAGE]},
             {"stage": [STAGE | {"quiet": ["@leads"]}]},
@@ -74,7 +74,7 @@ STAGE = {"name": "Owner", "approvers": ["owners"]}
             {"stage": [STAGE | {"channel": "C0123", "channel_over": 0}]},
             [
                 "GitHub: stage “Owner”: channel nothing → C0123",
-                "GitHub: stage “Owner”: in the channel for more people than 20 → 0",
+                "GitHub: stage “Owner”: in the channel for more approvers than 20 → 0",
             ],
         ),
         (
@@ -82,7 +82,7 @@ STAGE = {"name": "Owner", "approvers": ["owners"]}
             {"stage": [STAGE | {"quiet": ["admins"], "channel": "C0123"}]},
             ["GitHub: new stage “Owner” (any of owners, quietly admins, in C0123 for more than 20 people)"],
         ),
-        ({}, {"self_approve": True}, ["GitHub: deciding on one’s own request no → yes"]),
+        ({}, {"self_approve": True}, ["GitHub: self-approval no → yes"]),
         ({}, {"remind_wait": "1h"}, ["GitHub: time between reminders by the requester 4 hours → 1 hour"]),
         ({}, {"expiry_warning": "1h"}, ["GitHub: warning before requests expire 4 hours → 1 hour"]),
         (
@@ -117,12 +117,12 @@ STAGE = {"name": "Owner", "approvers": ["owners"]}
         (
             {"owners": ["U0AAA", "U0BBB"]},
             {"owners": ["U0BBB", "U0AAA"]},
-            ["GitHub: owners in another order"],
+            ["GitHub: order of owners is changed"],
         ),
         (
             {"access": [ENGINEERING]},
             {"access": [ENGINEERING | {"risk": "high"}]},
-            ["GitHub: Engineering team: risk as the app has it → high"],
+            ["GitHub: Engineering team: risk as set for the app → high"],
         ),
         (
             {"access": [ENGINEERING]},
@@ -134,14 +134,19 @@ STAGE = {"name": "Owner", "approvers": ["owners"]}
         (
             {"access": [ENGINEERING]},
             {"access": [ENGINEERING | {"stage": [STAGE]}]},
-            ["GitHub: Engineering team: stage as the app has it → “Owner” (any of owners)"],
+            ["GitHub: Engineering team: stage as set for the app → “Owner” (any of owners)"],
         ),
         ({}, {"stage": [STAGE]}, ["GitHub: new stage “Owner” (any of owners)"]),
         ({"stage": [STAGE]}, {"stage": [STAGE | {"rule": "all"}]}, ["GitHub: stage “Owner”: rule any → all"]),
         (
             {"stage": [STAGE]},
             {"stage": [STAGE | {"when": {"risk": ["high", "critical"], "privileged": True}}]},
-            ["GitHub: stage “Owner”: applies always → the risk is high or critical, and it is privileged"],
+            [
+                (
+                    "GitHub: stage “Owner”: applies always → the risk is high or critical, "
+                    "and this access is privileged"
+                )
+            ],
         ),
         ({}, {"deny": [{"name": "Interns"}]}, ["GitHub: new refusal “Interns”"]),
     ],

@@ -72,9 +72,9 @@ def test_the_difference_is_in_words() -> None:
     before = load(WRITTEN, "c").entries
     after = load(entry("U0123", "ana@example.com") + entry("bo@example.com", "U0123"), "c").entries
     assert diff_entries(before, after) == [
-        CatalogueChange("", "Settings: two people for a change yes → no"),
+        CatalogueChange("", "Settings: two-person approval of changes yes → no"),
         CatalogueChange("", "directory entry ana@example.com is removed", "-"),
-        CatalogueChange("", "directory entry U0123: manager as Slack says → ana@example.com"),
+        CatalogueChange("", "directory entry U0123: manager as in Slack → ana@example.com"),
         CatalogueChange("", "new directory entry bo@example.com (manager U0123)", "+"),
     ]
 
@@ -95,17 +95,17 @@ def test_the_difference_is_in_words() -> None:
         (
             entry("Ana@example.com", "ana@EXAMPLE.com"),
             'line 3: person "Ana@example.com" → manager',
-            "is the same person. Nobody is their own manager; name somebody else.",
+            "is the same person. Nobody is their own manager; choose someone else.",
         ),
         (
             entry("ana@example.com") + entry("U0123") + entry("Ana@Example.com"),
             'line 6: person "Ana@Example.com" → person',
-            "“ana@example.com” stands there twice. Make one directory entry of both.",
+            "“ana@example.com” is listed twice. Merge the two.",
         ),
         (
             entry("U0AAA", "U0BBB") + entry("U0BBB", "U0CCC") + entry("U0CCC", "U0BBB"),
             'line 6: person "U0BBB" → manager',
-            "goes round in a circle of managers: U0BBB → U0CCC → U0BBB. Correct one of them.",
+            "is a circle of managers: U0BBB → U0CCC → U0BBB. Correct one of them.",
         ),
     ],
 )
@@ -157,7 +157,7 @@ async def test_what_a_file_leaves_out_is_removed_and_recorded_with_what_it_was(s
     await store.run(catalogue_entries.replace_entries, load(WRITTEN, "c").entries, "operator")
     words = await store.run(catalogue_entries.replace_entries, {}, "operator")
     assert words == [
-        "Settings: two people for a change yes → no",
+        "Settings: two-person approval of changes yes → no",
         "directory entry ana@example.com is removed",
         "directory entry U0123 is removed",
     ]

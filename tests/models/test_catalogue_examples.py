@@ -54,10 +54,10 @@ def test_the_documented_file_is_still_exported_letter_for_letter() -> None:
         ('expect = "refuse"', "line 34: app \"github\" → example 1 → expect: “refuse” is not known."),
         ('who = "the intern"', "line 31: app \"github\" → example 1 → who → person: “the intern” is not a"),
         ('who = { titel = "Intern" }', "example 1 → who → titel: is not known here. Did you mean “title”?"),
-        ('who = { person = "U0ANA", guest = true }', "names a person and describes one too."),
+        ('who = { person = "U0ANA", guest = true }', "names a person and also describes one."),
         ('duration = "always"', "line 33: app \"github\" → example 1 → duration:"),
-        ("duration = 8", 'is not a length of time. Write it as text, as in "8h" or "forever".'),
-        ('stages = ["Owner"]', 'names stages, but only an example that expects "ask" has some.'),
+        ("duration = 8", 'is not a duration. Write it as text, for example "8h" or "forever".'),
+        ('stages = ["Owner"]', 'names stages, but only an example that expects "ask" can.'),
     ],
 )  # fmt: skip
 def test_what_is_wrong_in_an_example_is_said_with_its_place(line: str, said: str) -> None:
@@ -75,7 +75,7 @@ _RIGHT = {"who": '"U0ANA"', "access": '"engineering"', "duration": '"8h"', "expe
 def test_a_requirement_without_a_condition_is_refused() -> None:
     text = f'{PRODUCT_EXAMPLE}\n[[app.require]]\nname = "Anything"\n'
     assert wrong(text) == [
-        'apps.toml, line 30: app "github" → require "Anything" → when: is missing. It has to be there.'
+        'apps.toml, line 30: app "github" → require "Anything" → when: is missing. Add it.'
     ]
 
 
@@ -83,8 +83,8 @@ def test_a_new_and_a_removed_example_are_said_in_words() -> None:
     old = app(example=[example()])
     new = app(example=[example(who={"title": "Intern", "guest": True}, expect="deny", duration="forever")])
     assert [str(change) for change in diff([old], [new])] == [
-        "GitHub: new example: A guest with the title Intern asks for engineering without an end: denied",
-        "GitHub: example is removed: Somebody asks for engineering for 8 hours: asked for",
+        "GitHub: new example: A guest with the title Intern requests engineering without an end: denied",
+        "GitHub: example is removed: Someone requests engineering for 8 hours: needs approval",
     ]
 
 
@@ -102,8 +102,8 @@ def test_an_example_says_its_stages_and_whom_it_is_about() -> None:
         )
     )
     assert str(spec) == (
-        "Somebody of Sales in @a and S0123 without a manager asks for engineering for 8 hours: "
-        "asked for in One, then Two"
+        "Someone of Sales in @a and S0123 without a manager requests engineering for 8 hours: "
+        "needs approval by One, then Two"
     )
 
 

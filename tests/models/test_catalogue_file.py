@@ -64,9 +64,7 @@ def test_each_problem_is_a_line_with_file_line_place_and_remedy() -> None:
         .replace('"30d"', '"30 days"')
     )
     remedies = [line.removeprefix("catalogue.toml, ") for line in file_problems(text)]
-    assert remedies[0].startswith(
-        'line 9: app "github" → max_duration: “30 days” is not a length of time. Write a'
-    )
+    assert remedies[0].startswith('line 9: app "github" → max_duration: “30 days” is not a duration. Write a')
     assert remedies[1:] == [
         'line 11: app "github" → overmax: is not known here. Did you mean “over_max”?',
         'line 20: app "github" → access "engineering" → kind: “grup” is not known. Did you mean “group”?',
@@ -85,7 +83,7 @@ def test_lines_are_right_after_comments_and_long_texts() -> None:
 def test_two_apps_cannot_have_one_key() -> None:
     app_text = '[[app]]\nkey = "a"\nname = "A"\n'
     (line,) = file_problems(app_text * 2)
-    assert line.endswith("the key “a” stands there twice. Give each its own.")
+    assert line.endswith("the key “a” is used twice. Make each unique.")
 
 
 def test_an_unknown_table_is_named() -> None:
@@ -98,7 +96,7 @@ def test_an_unknown_table_is_named() -> None:
     ("text", "line"),
     [
         ("[[app]]\nkey = \n", "catalogue.toml, line 2: cannot be read as TOML: Invalid value."),
-        ("x = " + "[" * 9999, "catalogue.toml: is nested too deep. Say it more simply."),
+        ("x = " + "[" * 9999, "catalogue.toml: is nested too deep. Simplify it."),
     ],
 )
 def test_what_is_not_toml_is_said_plainly(text: str, line: str) -> None:
@@ -150,8 +148,8 @@ def test_as_many_approvals_as_people_become_all_and_the_notes_say_so() -> None:
     assert loaded.apps[0].access[0].stage is not None
     assert loaded.apps[0].access[0].stage[0].rule == "all"
     assert loaded.notes == (
-        "GitHub: stage “Both” wants 2 approvals of 2 people, so its rule is now “all”.",
-        "GitHub, Admin: stage “Both” wants 2 approvals of 2 people, so its rule is now “all”.",
+        "GitHub: stage “Both” needs 2 approvals from 2 people, so its rule is now “all”.",
+        "GitHub · Admin: stage “Both” needs 2 approvals from 2 people, so its rule is now “all”.",
     )
 
 
@@ -165,8 +163,8 @@ def test_a_veto_or_a_warning_that_comes_out_otherwise_is_noted() -> None:
     stage = {"name": "Any", "approvers": ["owners"], "on_reject": "veto"}
     entry = app(stage=[stage], request_expiry="4h", expiry_warning="3h")
     assert load(dump([entry]), "catalogue.toml").notes == (
-        "GitHub: stage “Any” ends with one rejection anyway, since its rule is “any”.",
-        "GitHub: requests expire after 4 hours, so the warning comes when half of that is over.",
+        "GitHub: stage “Any” ends with the first rejection anyway, as its rule is “any”.",
+        "GitHub: requests expire after 4 hours, so the warning comes halfway.",
     )
 
 
@@ -174,11 +172,11 @@ def test_what_is_worth_a_second_look_is_noted() -> None:
     rule = {"name": "Everyone"}
     access = {"key": "admin", "name": "Admin", "auto_approve": [rule]}
     notes = load(dump([app(owners=[], auto_approve=[rule], access=[access])]), "catalogue.toml").notes
-    before = "never approves anything: the rule “Everyone” approves every request before."
+    before = "never approves anything: the rule “Everyone” approves every request first."
     assert notes == (
-        "GitHub has no owner. The workspace admins are asked where an owner would be.",
-        "GitHub: rule “Everyone” has no condition, so everyone gets every access unasked.",
-        "GitHub: rule “Everyone” has no condition, so everyone gets Admin unasked.",
+        "GitHub has no owner. Workspace admins are asked instead of owners.",
+        "GitHub: rule “Everyone” has no condition, so everyone gets every access without approval.",
+        "GitHub: rule “Everyone” has no condition, so everyone gets Admin without approval.",
         f"GitHub: rule “Everyone” {before}",
     )
-    assert load(dump([app(access=[])]), "c").notes == ("GitHub has no access yet, so nobody can ask for it.",)
+    assert load(dump([app(access=[])]), "c").notes == ("GitHub has no access: nobody can request it.",)

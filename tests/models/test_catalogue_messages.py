@@ -73,11 +73,11 @@ def test_any_message_reads_back_the_same_and_any_difference_is_told(
         ('"rejected"', '"rejectet"', 'line 2: message "rejectet" → key',
          "“rejectet” is not known. Did you mean “rejected”?"),
         ('text = ""\n', 'subject = "x"\n', 'line 10: message "limited" → subject',
-         "is not to be had: this message goes under another one’s subject. Take it out."),
+         "can't be used: this message has the subject of another one. Remove it."),
         ('text = ""\n', "", 'line 9: message "limited" → key',
-         "says nothing of its own. Give it a subject or a text, or take it out."),
+         "has no text. Write a subject or a text, or remove it."),
         ('"limited"', '"rejected"', 'line 9: message "rejected" → key',
-         "“rejected” stands there twice. Make one message of both."),
+         "“rejected” is listed twice. Merge the two."),
         ('text = ""\n', 'txt = ""\n', 'line 10: message "limited" → txt',
          "is not known here. Did you mean “text”?"),
     ],
@@ -95,12 +95,12 @@ def test_a_change_is_told_line_by_line_and_whole() -> None:
         f"message “Rejected”: text, line 2: “you\n{long.strip()}” → “them\n{long}end”"
     ]
     assert list(map(str, diff_entries({}, load(WRITTEN, "c").entries))) == [
-        "message “Rejected”: subject the standard words → “No: {{ app }}”",
+        "message “Rejected”: subject the standard text → “No: {{ app }}”",
         (
-            "message “Rejected”: text the standard words → “Sorry, {{ requester|name }}.\n"
+            "message “Rejected”: text the standard text → “Sorry, {{ requester|name }}.\n"
             "{% if comment %}{{ decider }}: {{ comment }}{% endif %}”"
         ),
-        "message “Has an end now”: text the standard words → nothing",
+        "message “Has an end now”: text the standard text → nothing",
     ]
 
 
@@ -135,7 +135,7 @@ async def test_who_is_no_admin_or_too_late_or_wrong_changes_nothing(store: Store
         await change(store, {"text": "{{ foo }}"})
     assert refused.value.field == "text"
     await change(store, {"text": "x"})
-    with pytest.raises(Closed, match="Somebody changed this message in the meantime"):
+    with pytest.raises(Closed, match="Someone changed this message in the meantime"):
         await change(store, {"text": "y"})
     (kept,) = await store.read(lambda case: catalogue_entries.all_entries(case, MESSAGE))
     assert kept.text == "x"

@@ -73,9 +73,9 @@ def test_entries_cannot_be_changed() -> None:
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [
-        ("key", "Git Hub", "key: “Git Hub” cannot be a key. Use up to 40 small letters"),
+        ("key", "Git Hub", "key: “Git Hub” can't be a key. Use up to 40 small letters"),
         ("name", "", "name: is empty. Write something."),
-        ("name", "a\nb", "name: has a line break or a tab in it"),
+        ("name", "a\nb", "name: contains a line break or a tab"),
         ("name", "Git\u202ehub", "name: contains an invisible character (U+202E)"),
         ("name", "x" * 76, "name: is longer than 75 characters"),
         ("name", 5, "name: is not text. Write it in quotes."),
@@ -84,17 +84,21 @@ def test_entries_cannot_be_changed() -> None:
         ("enabled", "yes", "enabled: is not a switch. Write true or false."),
         ("owners", ["@oncall"], "owners 1: “@oncall” is not a person"),
         ("owners", "U0123", "owners: is not a list. Write it in [ ]."),
-        ("owners", ["U0123", "U0123"], "owners: “U0123” stands there twice"),
-        ("durations", ["8 hours"], "durations 1: “8 hours” is not a length of time"),
-        ("durations", ["1h", "60m"], "durations: “60m” stands there twice"),
-        ("request_expiry", 48, 'request_expiry: is not a length of time. Write it as text, as in "8h".'),
+        ("owners", ["U0123", "U0123"], "owners: “U0123” is listed twice"),
+        ("durations", ["8 hours"], "durations 1: “8 hours” is not a duration"),
+        ("durations", ["1h", "60m"], "durations: “60m” is listed twice"),
+        ("request_expiry", 48, 'request_expiry: is not a duration. Write it as text, for example "8h".'),
         ("reassign", "all", "reassign: “all” is not known. It can be eligible, anyone, nobody."),
         ("icon", "key.png", "icon: “key.png” is not an icon"),
         ("link", "javascript:alert(1)", "link: “javascript:alert(1)” is not a link"),
-        ("emergency", {}, "emergency → max: is missing. It has to be there."),
-        ("emergency", {"max": "4"}, "emergency → max: “4” is not a length of time"),
+        ("emergency", {}, "emergency → max: is missing. Add it."),
+        ("emergency", {"max": "4"}, "emergency → max: “4” is not a duration"),
         ("emergency", {"max": "4h", "reviewer": []}, "emergency → reviewer: is not known here. Did you mean"),
-        ("emergency", {"max": "4h", "reviewers": ["boss"]}, "emergency → reviewers 1: “boss” names nobody."),
+        (
+            "emergency",
+            {"max": "4h", "reviewers": ["boss"]},
+            "emergency → reviewers 1: “boss” is not an approver.",
+        ),
         ("descripton", "x", "descripton: is not known here. Did you mean “description”?"),
     ],
 )
@@ -105,14 +109,14 @@ def test_a_wrong_field_is_answered_with_what_would_be_right(field: str, value: A
 @pytest.mark.parametrize(
     ("stage", "said"),
     [
-        ({"approvers": []}, "stage 1 → approvers: is empty. List at least one, or leave it out."),
+        ({"approvers": []}, "stage 1 → approvers: is empty. List at least one, or remove it."),
         ({}, "stage 1 → approvers: is missing."),
-        ({"approvers": ["boss"]}, "stage 1 → approvers 1: “boss” names nobody."),
+        ({"approvers": ["boss"]}, "stage 1 → approvers 1: “boss” is not an approver."),
         ({"approvers": ["owners"], "rule": "most"}, "stage 1 → rule: is not a rule."),
         ({"approvers": ["owners"], "rule": 0}, "stage 1 → rule: is not a rule."),
         ({"approvers": ["owners"], "rule": True}, "stage 1 → rule: is not a rule."),
-        ({"approvers": ["U0123"], "rule": 2}, "stage 1 → rule: wants 2 approvals, but lists only 1"),
-        ({"approvers": ["owners"], "quiet": ["boss"]}, "stage 1 → quiet 1: “boss” names nobody."),
+        ({"approvers": ["U0123"], "rule": 2}, "stage 1 → rule: needs 2 approvals, but lists only 1"),
+        ({"approvers": ["owners"], "quiet": ["boss"]}, "stage 1 → quiet 1: “boss” is not an approver."),
         ({"approvers": ["owners"], "channel": "#general"}, "stage 1 → channel: “#general” is not a channel."),
         ({"approvers": ["owners"], "channel_over": -1}, "stage 1 → channel_over: is not a number of people."),
         (
@@ -120,12 +124,15 @@ def test_a_wrong_field_is_answered_with_what_would_be_right(field: str, value: A
             "stage 1 → channel_over: is not a number of people.",
         ),
         ({"approvers": ["owners"], "on_reject": "stop"}, "stage 1 → on_reject: “stop” is not known."),
-        ({"approvers": ["owners"], "alternates": ["boss"]}, "stage 1 → alternates 1: “boss” names nobody."),
-        ({"approvers": ["owners"], "alternates": ["owners"]}, "stage 1 → alternates: “owners” is among the"),
-        ({"approvers": ["owners"], "escalate_after": "4h"}, "stage 1 → escalate_after: says when the"),
+        (
+            {"approvers": ["owners"], "alternates": ["boss"]},
+            "stage 1 → alternates 1: “boss” is not an approver.",
+        ),
+        ({"approvers": ["owners"], "alternates": ["owners"]}, "stage 1 → alternates: “owners” is both"),
+        ({"approvers": ["owners"], "escalate_after": "4h"}, "stage 1 → escalate_after: says when"),
         (
             {"approvers": ["owners"], "alternates": [], "escalate_after": "4h"},
-            "stage 1 → escalate_after: says when the alternates are asked, and there are none.",
+            "stage 1 → escalate_after: says when alternates are asked, but there are none.",
         ),
         ({"approvers": ["owners"], "when": {}}, "stage 1 → when: has no condition in it."),
         ({"approvers": ["owners"], "when": {"risk": []}}, "stage 1 → when → risk: is empty."),
@@ -164,7 +171,7 @@ def test_conditions_can_be_nested_but_not_without_end() -> None:
 
 def test_alternates_that_would_be_asked_after_the_request_has_expired_are_refused() -> None:
     late = {"name": "Check", "approvers": ["owners"], "alternates": ["admins"], "escalate_after": "2d"}
-    said = "“Check” asks its alternates after 2 days, but by then requests have expired (after 2 days)."
+    said = "“Check” asks its alternates after 2 days, but requests expire before that (after 2 days)."
     assert refused(stage=[late])[0].startswith(f"stage: {said}")
     access = {"key": "admin", "name": "Admin", "stage": [late]}
     assert refused(access=[access])[0].startswith(f"access: {said}")
@@ -173,9 +180,7 @@ def test_alternates_that_would_be_asked_after_the_request_has_expired_are_refuse
 
 def test_two_accesses_cannot_have_one_key() -> None:
     access = {"key": "admin", "name": "Admin"}
-    assert refused(access=[access, access]) == [
-        "access: the key “admin” stands there twice. Give each its own."
-    ]
+    assert refused(access=[access, access]) == ["access: the key “admin” is used twice. Make each unique."]
 
 
 def test_a_preset_above_the_maximum_is_refused() -> None:
@@ -192,7 +197,7 @@ def test_a_connector_holds_only_what_the_file_can_hold(value: Any) -> None:
 
 def test_a_connector_without_a_type_is_refused() -> None:
     access = {"key": "admin", "name": "Admin", "connector": {"usergroup": "S0123"}}
-    assert refused(access=[access]) == ['access "admin" → connector → type: is missing. It has to be there.']
+    assert refused(access=[access]) == ['access "admin" → connector → type: is missing. Add it.']
 
 
 @pytest.mark.parametrize(
@@ -217,7 +222,7 @@ def test_approvers_are_people_groups_and_roles(text: str, ref: object) -> None:
     "text", ["", "Owners", "u0123", "@", "a@b", "U0123 ", "a b@example.com", "@a b", "a@b.c\0"]
 )
 def test_nobody_else_is_an_approver(text: str) -> None:
-    with pytest.raises(ValueError, match="names nobody"):
+    with pytest.raises(ValueError, match="is not an approver"):
         parse_approver(text)
 
 

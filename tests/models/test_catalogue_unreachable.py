@@ -82,11 +82,12 @@ def why(name: str, when: dict[str, Any], **fields: Any) -> str | None:
 def test_what_no_access_is_makes_a_stage_that_is_never_asked() -> None:
     said = why("stage", {"privileged": True}, access=[PLAIN, PLAIN | {"key": "c"}])
     assert said == (
-        "is never asked: it needs that it is privileged, and no access that goes through it is like that."
+        "is never used: it requires that this access is privileged, "
+        "and no access that goes through it matches."
     )
     assert why("stage", {"privileged": True}, access=[PLAIN, STRONG]) is None
     assert why("stage", {"privileged": True, "risk": ["low"]}, access=[PLAIN, STRONG]) == (
-        "is never asked: its conditions do not go together there."
+        "is never used: its conditions can't hold together."
     )
     assert why("stage", {"privileged": True}, access=[]) is None
 
@@ -94,18 +95,20 @@ def test_what_no_access_is_makes_a_stage_that_is_never_asked() -> None:
 def test_a_length_that_is_never_given_is_found_where_longer_is_refused() -> None:
     terms: dict[str, Any] = {"max_duration": "8h", "durations": ["1h"]}
     assert why("auto_approve", {"duration_over": "8h"}, **terms) is None
-    said = "never approves anything: it needs that it is for longer than 8 hours, and GitHub is not given"
+    said = (
+        "never approves anything: it requires that the request is for longer than 8 hours, and GitHub can't"
+    )
     assert str(why("auto_approve", {"duration_over": "8h"}, over_max="refuse", **terms)).startswith(said)
     assert why("auto_approve", {"duration_over": "8h"}, over_max="refuse", indefinite=True, **terms) is None
     assert why("auto_approve", {"duration_over": "7h"}, over_max="refuse", **terms) is None
 
 
 def test_what_the_app_does_not_have_is_found() -> None:
-    assert "nobody may ask for somebody else" in str(why("deny", {"on_behalf": True}))
+    assert "nobody can request GitHub for someone else" in str(why("deny", {"on_behalf": True}))
     assert why("deny", {"on_behalf": True}, on_behalf="anyone") is None
-    assert "at once in an emergency" in str(why("deny", {"emergency": True}))
+    assert "no emergency access" in str(why("deny", {"emergency": True}))
     assert why("deny", {"emergency": True}, emergency={"max": "1h"}) is None
-    assert str(why("require", {"kind": ["group"]})).startswith("refuses every request: it needs that it is")
+    assert str(why("require", {"kind": ["group"]})).startswith("denies every request: it requires that this")
 
 
 def test_what_a_rule_without_conditions_leaves_nothing_to_is_found() -> None:
@@ -114,18 +117,18 @@ def test_what_a_rule_without_conditions_leaves_nothing_to_is_found() -> None:
         stage=[STAGE],
         auto_approve=[{"name": "Rule", "when": {"risk": ["low"]}}],
     )
-    said = "the rule “Frozen” refuses every request."
-    assert reason_unreachable(app, ItemRef("stage", 0)) == f"is never asked: {said}"
+    said = "the rule “Frozen” denies every request."
+    assert reason_unreachable(app, ItemRef("stage", 0)) == f"is never used: {said}"
     assert reason_unreachable(app, ItemRef("auto_approve", 0)) == f"never approves anything: {said}"
     assert list(remarks(app)) == [
-        f"GitHub: stage “Security” is never asked: {said}",
+        f"GitHub: stage “Security” is never used: {said}",
         f"GitHub: rule “Rule” never approves anything: {said}",
     ]
     rules = [{"name": "All", "when": {"any": [{"guest": True}, {"guest": False}]}}, {"name": "Late"}]
     app = specs.app(auto_approve=rules, stage=[STAGE])
     assert reason_unreachable(app, ItemRef("auto_approve", 0)) is None
     assert reason_unreachable(app, ItemRef("auto_approve", 1)) == (
-        "never approves anything: the rule “All” approves every request before."
+        "never approves anything: the rule “All” approves every request first."
     )
 
 
@@ -133,7 +136,7 @@ def test_a_rule_of_one_access_shadows_that_access_only() -> None:
     own = PLAIN | {"deny": [{"name": "No"}], "stage": [STAGE]}
     app = specs.app(access=[own, STRONG], stage=[STAGE])
     assert reason_unreachable(app, ItemRef("stage", 0)) is None
-    assert "the rule “No” refuses every request" in str(reason_unreachable(app, ItemRef("stage", 0, "a")))
+    assert "the rule “No” denies every request" in str(reason_unreachable(app, ItemRef("stage", 0, "a")))
 
 
 def test_a_file_with_a_contradiction_is_refused_with_its_line_and_one_that_is_never_met_is_noted() -> None:
@@ -150,7 +153,7 @@ access = [{ key = "a", name = "Plain" }]
   when = { privileged = true, risk = ["high"] }
 """
     (note,) = read.load(text, "x.toml").notes
-    assert note.startswith("GitHub: stage “Security” is never asked: it needs that the risk is high, and")
+    assert note.startswith("GitHub: stage “Security” is never used: it requires that the risk is high, and")
     wrong = text.replace('risk = ["high"]', "not = { privileged = true }")
     with pytest.raises(read.CatalogueError) as refused:
         read.load(wrong, "x.toml")

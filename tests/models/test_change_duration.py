@@ -76,7 +76,7 @@ async def test_whatever_an_approver_chooses_it_keeps_to_the_maximum_and_a_guest_
 async def test_an_approver_does_not_give_what_others_would_have_been_asked_for(store: Store) -> None:
     await store.run(found, github(stage=[OWNERS, SECURITY]))
     ref = await ask(store, EIGHT_HOURS)
-    with pytest.raises(Invalid, match="8 days needs the stage “Security” too") as refused:
+    with pytest.raises(Invalid, match="8 days also needs the stage “Security”") as refused:
         await store.run(decide.approve, ref, GRACE, term=Term(length=8 * DAY))
     assert refused.value.field == "term"
     await store.run(decide.approve, ref, GRACE, term=Term(length=7 * DAY))

@@ -103,7 +103,7 @@ async def test_where_no_alternate_can_be_asked_nobody_else_is_and_it_is_told(
     await later(store, clock, 2)
     assert await cards(store, CardKind.APPROVAL) == [GRACE]
     (entry,) = await told(store, "stage.escalated")
-    said = "No decision in time; none of its alternates can be asked (Ada asks for it)."
+    said = "No decision in time; none of its alternates can be asked (Ada is the requester)."
     assert entry.data["because"] == said
     story = await store.read(lambda case: request_story(case, ref))
     assert story.stages[0].stage.remark == said
@@ -128,7 +128,7 @@ async def test_whoever_is_told_that_nobody_decides_can_step_in_and_not_before(
     store: Store, clock: ManualClock
 ) -> None:
     ref = await asked_for(store, one(GRACE, ADA, escalate_after="2h"), owners=[GRACE])
-    with pytest.raises(Invalid, match="somebody else than yourself"):
+    with pytest.raises(Invalid, match="someone else, not yourself"):
         await store.run(reassign.reassign, ref, ROOT, ROOT, seat=GRACE)
     await later(store, clock, 2)
     await store.run(reassign.reassign, ref, ROOT, ROOT, seat=GRACE)
@@ -253,7 +253,7 @@ async def test_the_requester_can_have_them_reminded_but_not_too_often(
     ref = await asked_for(store, remind_wait="4h")
     clock.advance(1.5 * HOUR)
     with pytest.raises(
-        NotAllowed, match=r"were asked not long ago\. You can remind them in 2 hours 30 minutes"
+        NotAllowed, match=r"were asked a short while ago\. You can remind them in 2 hours 30 minutes"
     ):
         await store.run(remind.remind, ref, ADA)
     clock.advance(2.5 * HOUR)
@@ -261,7 +261,9 @@ async def test_the_requester_can_have_them_reminded_but_not_too_often(
     assert sorted(await cards(store, CardKind.NUDGE)) == [ALAN, GRACE]
     assert (await told(store, "request.reminded"))[0].actor == ADA
     clock.advance(HOUR)
-    with pytest.raises(NotAllowed, match=r"were reminded not long ago\. You can remind them in 3 hours\."):
+    with pytest.raises(
+        NotAllowed, match=r"were reminded a short while ago\. You can remind them in 3 hours\."
+    ):
         await store.run(remind.remind, ref, ADA)
     clock.advance(3 * HOUR)
     await store.run(remind.remind, ref, ADA)
@@ -272,7 +274,7 @@ async def test_a_reminder_that_came_by_itself_counts_too(store: Store, clock: Ma
     ref = await asked_for(store, remind_after="5h", remind_wait="4h")
     await later(store, clock, 5)
     clock.advance(HOUR)
-    with pytest.raises(NotAllowed, match="were reminded not long ago"):
+    with pytest.raises(NotAllowed, match="were reminded a short while ago"):
         await store.run(remind.remind, ref, ADA)
 
 
@@ -291,10 +293,10 @@ async def test_only_the_requester_reminds_and_only_while_it_is_pending(
 ) -> None:
     ref = await asked_for(store)
     clock.advance(5 * HOUR)
-    with pytest.raises(NotAllowed, match="Only the person who asked"):
+    with pytest.raises(NotAllowed, match="Only the requester"):
         await store.run(remind.remind, ref, ROOT)
     await store.run(cancel.withdraw, ref, ADA)
-    with pytest.raises(Closed, match="is withdrawn already"):
+    with pytest.raises(Closed, match="is already withdrawn"):
         await store.run(remind.remind, ref, ADA)
 
 

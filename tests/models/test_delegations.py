@@ -83,7 +83,7 @@ async def test_the_stand_in_is_asked_and_their_word_is_the_vote_of_who_is_away(c
     ref = await ask(company, EIGHT_HOURS)
     assert await carded(company) == {OTTO, ALAN}
     await company.run(decide.approve, ref, OTTO)
-    with pytest.raises(AlreadyDecided, match="Otto has decided on AR-1 in your place"):
+    with pytest.raises(AlreadyDecided, match="Otto has already decided on AR-1 as your delegate"):
         await company.run(decide.approve, ref, GRACE)
     assert await waits_for(company, ref) == {ALAN}
     await company.run(decide.approve, ref, ALAN)
@@ -214,17 +214,23 @@ async def refused(store: Store, *absence: Any) -> tuple[str, str]:
 async def test_what_cannot_be_is_refused_with_the_reason(company: Store) -> None:
     today = company.clock.now().date()
     yesterday = today - timedelta(days=1)
-    assert await refused(company, GRACE, GRACE) == ("person", "Choose somebody else than yourself.")
-    assert await refused(company, GRACE, GUS) == ("person", "Gus is a guest, and so cannot stand in.")
+    assert await refused(company, GRACE, GRACE) == (
+        "person",
+        "You can't be your own delegate. Choose someone else.",
+    )
+    assert await refused(company, GRACE, GUS) == (
+        "person",
+        "Gus is a guest, so they can't be a delegate. Choose someone else.",
+    )
     field, said = await refused(company, GRACE, "UNOBODY")
-    assert (field, said[:14]) == ("person", "That is nobody")
+    assert (field, said[:14]) == ("person", "Keyturn doesn'")
     field, said = await refused(company, GRACE, OTTO, -1, 3)
-    assert (field, said) == ("first", f"{yesterday.day} {yesterday:%B} is past. Begin today or later.")
+    assert (field, said) == ("first", f"{yesterday.day} {yesterday:%B} has passed. Start today or later.")
     field, said = await refused(company, GRACE, OTTO, 3, 2)
-    assert (field, said[:14]) == ("last", "That is before")
+    assert (field, said[:14]) == ("last", "The last day i")
     await away(company, GRACE, OTTO, 0, 5)
     field, said = await refused(company, GRACE, ALAN, 5, 9)
-    assert (field, said[:24]) == ("first", "Otto stands in for you f")
+    assert (field, said[:24]) == ("first", "Otto is already your del")
     await away(company, GRACE, ALAN, 6, 9)
 
 
@@ -236,7 +242,7 @@ async def test_a_circle_is_refused_however_long_but_only_at_the_same_time(
         await away(company, one, other, 2, 5)
     field, said = await refused(company, chain[-1], chain[0], 4, 8)
     assert field == "person"
-    assert said.startswith("Grace is away at that time too")
+    assert said.startswith("Grace is out of office then too")
     await away(company, chain[-1], chain[0], 9, 12)
 
 

@@ -102,7 +102,7 @@ async def test_a_manager_whom_nobody_knows_is_none_rather_than_another(store: St
 async def test_a_contractor_cannot_ask_for_access_without_an_end(store: Store) -> None:
     await store.run(found, ENDLESS)
     await listed(store, {ADA: {"contractor": True}})
-    with pytest.raises(Invalid, match="Guests and contractors have access for a limited time"):
+    with pytest.raises(Invalid, match="Guests and contractors need an end date"):
         await ask(store, FOREVER)
 
 
@@ -110,7 +110,7 @@ async def test_who_became_a_contractor_while_it_waited_is_not_approved_without_a
     await store.run(found, ENDLESS)
     ref = await ask(store, FOREVER)
     await listed(store, {ADA: {"contractor": True}})
-    with pytest.raises(Invalid, match="Ada is a contractor by now and needs an end"):
+    with pytest.raises(Invalid, match="Ada is now a contractor and needs an end"):
         await store.run(decide.approve, ref, GRACE)
 
 
@@ -123,7 +123,7 @@ async def test_nothing_without_an_end_is_given_to_who_became_a_contractor(store:
     grant = await grant_of(store, ref)
     assert (grant.state, grant.error) == (
         GrantState.FAILED,
-        "Ada is a contractor by now, and has access for a limited time only.",
+        "Ada is now a contractor, and needs an end date for access.",
     )
 
 
@@ -179,7 +179,7 @@ def test_a_condition_on_contractors_says_why_it_holds() -> None:
     who = Company([cy, ANA])
     held = applies(When(contractor=True), question(cy), who)
     assert held is not None
-    assert held.text == "It applies because Cy is a contractor."
+    assert held.text == "Required because Cy is a contractor."
     assert applies(When(contractor=True), question(ANA), who) is None
     assert applies(When(guest=True), question(cy), who) is None
     assert applies(When(contractor=False), question(ANA), who) is not None
@@ -188,7 +188,7 @@ def test_a_condition_on_contractors_says_why_it_holds() -> None:
 def test_an_example_can_be_about_a_contractor() -> None:
     asking = {"who": {"contractor": True}, "access": "engineering", "duration": "forever"}
     example = ExampleSpec.model_validate(asking | {"expect": "deny"})
-    assert str(example) == "A contractor asks for engineering without an end: denied"
+    assert str(example) == "A contractor requests engineering without an end: denied"
     assert run_example(app(indefinite=True), example, Company([])) == ""
     assert "Guests and contractors" in run_example(
         app(indefinite=True), ExampleSpec.model_validate(asking | {"expect": "ask"}), Company([])

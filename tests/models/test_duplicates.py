@@ -33,7 +33,7 @@ async def shop(store: Store) -> Store:
 
 async def test_who_sends_the_same_twice_reads_that_it_was_taken(shop: Store) -> None:
     await shop.run(submit.submit, WISH)
-    with pytest.raises(SentAlready, match=r"We have it: AR-1 and AR-2 were sent a moment ago\."):
+    with pytest.raises(SentAlready, match=r"Received: AR-1 and AR-2 were sent a moment ago\."):
         await shop.run(submit.submit, replace(WISH, reason=" INC-42 "))
 
 
@@ -41,7 +41,7 @@ async def test_what_a_rule_has_approved_meanwhile_was_taken_too(shop: Store) -> 
     free = GITHUB.stored() | {"auto_approve": [{"name": "Everybody may"}]}
     await shop.run(found, GITHUB.model_validate(free))
     await shop.run(submit.submit, WISH)
-    with pytest.raises(SentAlready, match="We have it"):
+    with pytest.raises(SentAlready, match="Received"):
         await shop.run(submit.submit, WISH)
 
 
@@ -55,7 +55,9 @@ async def test_something_else_is_a_duplicate(shop: Store, other: str) -> None:
 
 async def test_a_part_of_it_with_something_new_is_a_duplicate(shop: Store) -> None:
     await shop.run(submit.submit, replace(WISH, access_keys=("engineering",)))
-    with pytest.raises(Duplicate, match="already asked for in AR-1") as refused:
+    with pytest.raises(
+        Duplicate, match="already have an open request for Engineering team \\(AR-1\\)"
+    ) as refused:
         await shop.run(submit.submit, WISH)
     assert not isinstance(refused.value, SentAlready)
 
@@ -63,7 +65,7 @@ async def test_a_part_of_it_with_something_new_is_a_duplicate(shop: Store) -> No
 async def test_later_it_is_meant_and_a_duplicate(shop: Store, clock: ManualClock) -> None:
     await shop.run(submit.submit, WISH)
     clock.advance(timedelta(minutes=10))
-    with pytest.raises(Duplicate, match="already asked for"):
+    with pytest.raises(Duplicate, match="already have an open request"):
         await shop.run(submit.submit, WISH)
 
 
@@ -71,9 +73,9 @@ async def test_who_sends_the_same_decision_twice_reads_that_it_was_taken(shop: S
     (ref, _) = [one.ref for one in await shop.run(submit.submit, WISH)]
     shorter = Term(length=timedelta(hours=2))
     await shop.run(decide.approve, ref, GRACE, comment="A day is enough", term=shorter)
-    with pytest.raises(SentAlready, match=rf"We have it: your decision on {ref} was sent a moment ago\."):
+    with pytest.raises(SentAlready, match=rf"Received: your decision on {ref} was sent a moment ago\."):
         await shop.run(decide.approve, ref, GRACE, comment=" A day is enough", term=shorter)
-    with pytest.raises(Closed, match="approved already, by Grace"):
+    with pytest.raises(Closed, match="already approved by Grace"):
         await shop.run(decide.approve, ref, GRACE, comment="Two hours", term=shorter)
     with pytest.raises(Closed):
         await shop.run(decide.approve, ref, GRACE, comment="A day is enough", term=EIGHT_HOURS)

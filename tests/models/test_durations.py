@@ -116,7 +116,7 @@ def test_what_is_not_a_length_is_answered_with_examples(said: str) -> None:
 
 
 def test_a_bare_number_can_be_left_to_mean_something_else() -> None:
-    with pytest.raises(ValueError, match="not a length"):
+    with pytest.raises(ValueError, match="not a duration"):
         parse_typed_duration("8", bare_hours=False)
 
 

@@ -71,7 +71,7 @@ async def test_a_key_is_taken_once_and_an_app_that_is_gone_is_said_to_be(store: 
     with pytest.raises(Duplicate) as refused:
         await store.run(edit_app.add_app, specs.app(), ROOT)
     assert refused.value.field == "key"
-    with pytest.raises(NotFound, match="no app “gone”"):
+    with pytest.raises(NotFound, match="“gone” is no longer in the catalogue"):
         await store.read(lambda case: edit_app.get_app(case, "gone", ROOT))
 
 
@@ -103,11 +103,11 @@ def _change(out: Outcome, edit: edit_app.Edit) -> edit_app.EditableApp:
 async def test_a_change_that_breaks_an_example_is_not_saved_and_says_what_came_out(store: Store) -> None:
     await store.run(found, specs.app(deny=[INTERNS], example=[EXAMPLE]))
     breaking: list[tuple[edit_app.Edit, str]] = [
-        (lambda app: app.model_copy(update={"deny": ()}), "Instead: asked for in Owners."),
+        (lambda app: app.model_copy(update={"deny": ()}), "Instead: needs approval by Owners."),
         (lambda app: app_edits.remove_access(app, "engineering"), "GitHub has no access “engineering”"),
     ]
     for change, instead in breaking:
-        with pytest.raises(Invalid, match="an example of GitHub says otherwise") as refused:
+        with pytest.raises(Invalid, match="a test case of GitHub fails") as refused:
             await store.write(functools.partial(_change, edit=change))
         assert instead in str(refused.value)
     entry = await store.read(lambda case: edit_app.get_app(case, "github", ROOT))

@@ -35,7 +35,7 @@ async def test_a_change_that_breaks_an_example_is_not_saved(store: Store) -> Non
     app = AppSpec.model_validate({**GITHUB.stored(), "example": [HAS]})
     await store.run(found, app)
 
-    with pytest.raises(Invalid, match="an example of GitHub says otherwise"):
+    with pytest.raises(Invalid, match="a test case of GitHub fails"):
         await store.run(verbs.add_conflict, conflict(), ROOT)
 
     assert await store.read(lambda case: catalogue_entries.all_entries(case, CONFLICT)) == []

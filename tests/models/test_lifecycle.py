@@ -82,7 +82,7 @@ async def test_nobody_approves_their_own_request(store: Store) -> None:
 async def test_a_decided_request_says_so_to_the_second_approver(store: Store) -> None:
     ref = await asked(store)
     await store.run(decide.reject, ref, GRACE)
-    with pytest.raises(Closed, match="rejected already, by Grace"):
+    with pytest.raises(Closed, match="already rejected by Grace"):
         await store.run(decide.approve, ref, ALAN)
 
 
@@ -102,7 +102,7 @@ async def test_several_accesses_make_several_requests_of_one_submission(store: S
 async def test_a_withdrawn_request_cannot_be_approved(store: Store) -> None:
     ref = await asked(store)
     await store.run(cancel.withdraw, ref, ADA)
-    with pytest.raises(Closed, match="withdrawn already, by Ada"):
+    with pytest.raises(Closed, match="already withdrawn by Ada"):
         await store.run(decide.approve, ref, GRACE)
 
 

@@ -23,27 +23,27 @@ def said(when: dict[str, Any], question: Question) -> str | None:
 @pytest.mark.parametrize(
     ("when", "text"),
     [
-        ({"risk": ["high", "critical"]}, "It applies because the risk is high."),
-        ({"kind": ["group"]}, "It applies because it is a group."),
-        ({"privileged": True}, "It applies because it is privileged."),
-        ({"duration_over": "4h"}, "It applies because it is for longer than 4 hours."),
-        ({"department": ["sales", "Legal"]}, "It applies because Ana is in Sales."),
-        ({"title": ["SELLER"]}, "It applies because Ana’s title is Seller."),
-        ({"guest": False}, "It applies because Ana is not a guest."),
-        ({"request": ["request"]}, "It applies because it is a new request."),
-        ({"emergency": False}, "It applies because it is no emergency."),
-        ({"weekday": ["mon"]}, "It applies because it is Monday."),
-        ({"hours": "09:00-18:00"}, "It applies because it is between 09:00 and 18:00 (UTC)."),
+        ({"risk": ["high", "critical"]}, "Required because the risk is high."),
+        ({"kind": ["group"]}, "Required because this access is a group."),
+        ({"privileged": True}, "Required because this access is privileged."),
+        ({"duration_over": "4h"}, "Required because the request is for longer than 4 hours."),
+        ({"department": ["sales", "Legal"]}, "Required because Ana is in Sales."),
+        ({"title": ["SELLER"]}, "Required because Ana’s title is Seller."),
+        ({"guest": False}, "Required because Ana is not a guest."),
+        ({"request": ["request"]}, "Required because it is a new request."),
+        ({"emergency": False}, "Required because it is not an emergency."),
+        ({"weekday": ["mon"]}, "Required because it is Monday."),
+        ({"hours": "09:00-18:00"}, "Required because it is between 09:00 and 18:00 (UTC)."),
         (
             {"risk": ["high"], "privileged": True},
-            "It applies because the risk is high and it is privileged.",
+            "Required because the risk is high and this access is privileged.",
         ),
-        ({"any": [{"risk": ["low"]}, {"privileged": True}]}, "It applies because it is privileged."),
+        ({"any": [{"risk": ["low"]}, {"privileged": True}]}, "Required because this access is privileged."),
         (
             {"all": [{"risk": ["high"]}, {"kind": ["group"]}]},
-            "It applies because the risk is high and it is a group.",
+            "Required because the risk is high and this access is a group.",
         ),
-        ({"not": {"risk": ["low"]}}, "It applies because it is not so that the risk is low."),
+        ({"not": {"risk": ["low"]}}, "Required because it is not the case that the risk is low."),
     ],
 )
 def test_a_condition_that_holds_says_why(when: dict[str, Any], text: str) -> None:
@@ -76,12 +76,14 @@ def test_a_condition_that_does_not_hold_gives_no_reason(when: dict[str, Any]) ->
 
 
 def test_no_end_is_longer_than_anything() -> None:
-    assert said({"duration_over": "3650d"}, ask(duration=None)) == "It applies because it has no end."
+    assert said({"duration_over": "3650d"}, ask(duration=None)) == (
+        "Required because the request has no end."
+    )
 
 
 def test_groups_are_found_by_handle_and_by_id() -> None:
     for ref in ("@oncall", "S0ONC"):
-        assert said({"requester_group": [ref]}, ask(SAM)) == "It applies because Sam is in @oncall."
+        assert said({"requester_group": [ref]}, ask(SAM)) == "Required because Sam is in @oncall."
 
 
 @pytest.mark.parametrize(
@@ -120,7 +122,7 @@ def test_it_can_be_asked_to_hold_for_both() -> None:
 def test_without_a_condition_it_always_applies() -> None:
     reason = applies(None, ask(), COMPANY, rule="rule “Everyone”")
     assert reason is not None
-    assert (reason.rule, reason.text) == ("rule “Everyone”", "It always applies.")
+    assert (reason.rule, reason.text) == ("rule “Everyone”", "Required.")
     assert describe_condition(None) == "always"
 
 
@@ -136,11 +138,11 @@ def test_every_condition_can_be_said(when: When) -> None:
     assert describe_condition(when)
     for kind in RequestKind:
         reason = applies(when, replace(ask(), kind=kind, duration=timedelta(days=9)), COMPANY)
-        assert reason is None or reason.text.startswith("It applies because ")
+        assert reason is None or reason.text.startswith("Required because ")
 
 
 def test_the_moment_that_counts_is_the_one_of_asking() -> None:
-    assert said({"weekday": ["tue"]}, ask(at=NOW + timedelta(days=1))) == "It applies because it is Tuesday."
+    assert said({"weekday": ["tue"]}, ask(at=NOW + timedelta(days=1))) == ("Required because it is Tuesday.")
 
 
 def test_a_time_zone_holds_for_what_is_nested_in_it_too() -> None:

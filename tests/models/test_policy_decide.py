@@ -62,7 +62,7 @@ class TestStages:
         stages = [stage("manager"), stage("U0SAM", name="Security", when={"risk": ["high"]})]
         assert asked(ask(stage=stages)) == [("U0MAX",)]
         decision = decide(ask(stage=stages, risk="high"), COMPANY)
-        assert decision.because[1].text == "It applies because the risk is high."
+        assert decision.because[1].text == "Required because the risk is high."
 
     def test_without_stages_the_owners_are_asked(self) -> None:
         assert asked(ask()) == [("U0OLA",)]
@@ -95,7 +95,7 @@ class TestWhoIsNeverAsked:
             "Gus is a guest",
             "Deb is deactivated",
             "Rob is a bot",
-            "Stu is not of this company",
+            "Stu is not part of this company",
         )
 
 
@@ -105,7 +105,7 @@ class TestNobodyLeft:
         (planned,) = decision.stages
         assert (planned.ids, planned.fallback) == (("U0OLA",), True)
         assert planned.because.text.endswith(
-            "Nobody it names can be asked (Ben has no manager), so the owners of GitHub are asked."
+            "None of its approvers can be asked (Ben has no manager), so the owners of GitHub are asked."
         )
 
     @pytest.mark.parametrize("approver", ["@nosuch", "S0NIL", "U0NOBODY", "no@example.com", "U0DEB"])
@@ -121,8 +121,8 @@ class TestNobodyLeft:
         decision = decide(ask(OLA, stage=[stage("manager", name="Manager")]), Company(EVERYBODY, [ONCALL]))
         assert (decision.verdict, decision.stages) == (Verdict.NOBODY, ())
         assert decision.because[0].text == (
-            "Nobody can decide stage “Manager” of GitHub: no one it names, no owner and no workspace admin "
-            "can be asked (Ola has no manager, Ola asks for it)."
+            "Nobody can decide stage “Manager” of GitHub: none of its approvers, owners or workspace "
+            "admins can be asked (Ola has no manager, Ola is the requester)."
         )
 
     def test_a_long_list_of_causes_is_cut(self) -> None:
@@ -133,7 +133,7 @@ class TestNobodyLeft:
     def test_a_number_that_too_few_can_reach_is_filled_up_with_owners_then_admins(self) -> None:
         question = ask(stage=[stage("manager", "U0DEB", rule=2)])
         assert asked(question) == [("U0MAX", "U0OLA")]
-        assert "Too few of the people it names can be asked (Deb is deactivated)" in told(question)[1][0]
+        assert "Too few of its approvers can be asked (Deb is deactivated)" in told(question)[1][0]
         assert asked(ask(stage=[stage("manager", "@empty", rule=3)])) == [("U0MAX", "U0OLA", "U0ADI")]
         outcome, texts = told(ask(stage=[stage("manager", "@empty", rule=4)]))
         assert outcome is Verdict.NOBODY
@@ -149,7 +149,7 @@ class TestOnePersonInOneStage:
         question = ask(stage=[stage("U0SAM"), stage("U0SAM", name="Again")])
         assert asked(question) == [("U0SAM",), ("U0SAM", "U0OLA")]
         assert (
-            "one person counts in one stage only, so the owners of GitHub are asked too"
+            "each person counts in one stage only, so the owners of GitHub are asked too"
             in told(question)[1][1]
         )
 
@@ -166,7 +166,7 @@ class TestOnePersonInOneStage:
         outcome, texts = told(ask(stage=stages))
         assert outcome is Verdict.NOBODY
         assert texts == [
-            "Too few people can decide stage “Three” of GitHub, as one person counts in one stage only."
+            "Too few people can decide stage “Three” of GitHub, as each person counts in one stage only."
         ]
 
 
@@ -176,9 +176,9 @@ class TestRefusals:
         [
             (DEB, "Deb is deactivated."),
             (ROB, "Rob is a bot."),
-            (STU, "Stu is not of this company."),
-            (GUS, "GitHub is not open to guests, and Gus is one."),
-            (PersonFacts("U0NEW", "?"), "U0NEW is not known here."),
+            (STU, "Stu is not part of this company."),
+            (GUS, "Guests can't request GitHub."),
+            (PersonFacts("U0NEW", "?"), "Keyturn doesn't know U0NEW."),
         ],
     )
     def test_access_is_closed_to_whoever_is_not_of_the_house(self, person: PersonFacts, text: str) -> None:
@@ -192,7 +192,7 @@ class TestRefusals:
         question = ask(enabled=False)
         assert told(question) == (
             Verdict.DENY,
-            ["GitHub · Engineering team cannot be requested at the moment."],
+            ["GitHub · Engineering team can't be requested right now."],
         )
         assert asked(replace(question, kind=RequestKind.EXTEND)) == [("U0OLA",)]
 
@@ -200,11 +200,11 @@ class TestRefusals:
         interns = {"name": "Interns", "when": {"title": ["Intern"]}}
         assert told(ask(BEN, deny=[interns])) == (
             Verdict.DENY,
-            ["GitHub is not given when the title is Intern."],
+            ["GitHub can't be requested when the title is Intern."],
         )
         assert told(ask(BEN, deny=[interns | {"why": "Ask your mentor."}]))[1] == ["Ask your mentor."]
         assert decide(ask(BEN, deny=[interns]), COMPANY).because[0].rule == "rule “Interns”"
-        assert told(ask(BEN, deny=[{"name": "Closed"}]))[1] == ["GitHub is not given."]
+        assert told(ask(BEN, deny=[{"name": "Closed"}]))[1] == ["GitHub can't be requested."]
 
     def test_a_refusal_cannot_be_got_round_by_asking_through_somebody(self) -> None:
         interns = {"name": "Interns", "when": {"title": ["Intern"]}}
@@ -222,7 +222,12 @@ class TestRequirement:
         decision = decide(ask(require=[self.FINANCE]), COMPANY)
         assert decision.verdict is Verdict.DENY
         assert decision.because[0].rule == "rule “Finance”"
-        assert decision.because[0].text.startswith("GitHub is given only when ")
+        assert decision.because[0].text.startswith("GitHub can be requested only when ")
+
+    def test_a_user_group_that_is_named_by_its_id_is_called_by_its_handle(self) -> None:
+        for when in ({"requester_group": ["S0ONC"]}, {"any": [{"requester_group": ["S0ONC"]}]}):
+            (text,) = told(ask(require=[{"name": "On call", "when": when}]))[1]
+            assert "the requester is in @oncall" in text
 
     def test_its_own_words_are_what_people_read(self) -> None:
         rule = self.FINANCE | {"why": "Only Finance has it."}
@@ -251,9 +256,7 @@ class TestAutomaticApproval:
         decision = decide(ask(auto_approve=[SALES]), COMPANY)
         assert decision.verdict is Verdict.AUTO
         assert decision.because[0].rule == "rule “Sales”"
-        assert decision.because[0].text == (
-            "Ana needs no approval for GitHub · Engineering team. It applies because Ana is in Sales."
-        )
+        assert decision.because[0].text == ("No approval needed because Ana is in Sales.")
 
     def test_it_does_not_reach_others_through_somebody(self) -> None:
         assert told(ask(ANA, beneficiary=BEN, auto_approve=[SALES]))[0] is Verdict.ASK

@@ -44,13 +44,15 @@ class TestStandIns:
         assert asked(stage) == ["U0OLE"]
         assert stage.ids == ("U0OLE", "U0OLA")
         assert (stage.voters, stage.needed) == (("U0OLA",), 1)
-        assert stage.approvers[0].because == "for Ola, who is away until 3 March 2031 (named in this stage)"
+        assert stage.approvers[0].because == (
+            "for Ola, out of office until 3 March 2031 (named in this stage)"
+        )
 
     def test_a_stand_in_with_a_vote_of_their_own_gives_only_that(self) -> None:
         stage = opened(company(OLA="U0OLE"), "U0OLA", "U0OLE", rule="all")
         assert asked(stage) == ["U0OLA", "U0OLE"]
-        assert (
-            stage.approvers[0].because == "named in this stage; away, but the stand-in Ole is asked already"
+        assert stage.approvers[0].because == (
+            "named in this stage; out of office, but the delegate Ole is already asked"
         )
 
     def test_one_person_stands_in_for_one_at_a_time(self) -> None:
@@ -60,13 +62,13 @@ class TestStandIns:
     def test_a_stand_in_who_is_away_too_is_not_followed(self) -> None:
         stage = opened(company(OLA="U0OLE", OLE="U0SAM"), "U0OLA")
         assert asked(stage) == ["U0OLA"]
-        assert "the stand-in Ole is away too" in stage.approvers[0].because
+        assert "the delegate Ole is out of office too" in stage.approvers[0].because
 
     def test_once_the_stand_in_has_decided_the_one_who_is_away_has_no_vote_left(self) -> None:
         course = StageHistory(decided=("U0OLE",), decided_here=1, approved_here=1, represented=("U0OLA",))
         stage = opened(company(OLA="U0OLE"), "U0OLA", "U0SAM", rule=2, course=course)
         assert stage.ids == ("U0SAM",)
-        assert "Ola had a stand-in who has decided" in stage.left_out
+        assert "Ola has a delegate who has decided" in stage.left_out
 
 
 class TestPassedOn:
@@ -74,7 +76,7 @@ class TestPassedOn:
         course = StageHistory(reassignments=(ReassignedVote("U0SAM", "U0OLE", "U0SAM", "Ask Ole"),))
         stage = opened(company(), "U0SAM", "U0MAX", rule="all", course=course)
         assert (stage.ids, stage.needed) == (("U0MAX", "U0OLE"), 2)
-        assert stage.approvers[-1].because == "passed on by Sam: Ask Ole"
+        assert stage.approvers[-1].because == "reassigned by Sam: Ask Ole"
 
     def test_it_can_be_passed_on_further_and_comes_back_from_who_cannot_decide(self) -> None:
         further = StageHistory(
@@ -118,7 +120,7 @@ class TestQuiet:
     def test_where_there_are_only_quiet_ones_they_are_asked_and_the_reason_says_so(self) -> None:
         stage = opened(company(), "U0SAM", quiet=("U0SAM", "U0MAX"))
         assert asked(stage) == ["U0SAM", "U0MAX"]
-        assert stage.because.text.endswith("so they are asked too.")
+        assert stage.because.text.endswith("as there are too few others.")
 
     def test_they_are_asked_once_the_others_cannot_make_up_the_number(self) -> None:
         rejected = StageHistory(decided=("U0SAM",), decided_here=1)

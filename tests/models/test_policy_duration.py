@@ -27,9 +27,9 @@ def test_a_length_within_the_maximum_is_fine() -> None:
 def test_over_the_maximum_is_flagged_or_refused_as_the_app_says() -> None:
     flagged = check_duration(policy(max_duration="30d"), 31 * DAY, None, None, NOW)
     assert (flagged.ok, flagged.over_max) == (True, True)
-    assert flagged.message.startswith("The longest for GitHub is 30 days.")
+    assert flagged.message.startswith("The limit for GitHub is 30 days.")
     refused = check_duration(policy(max_duration="30d", over_max="refuse"), 31 * DAY, None, None, NOW)
-    assert (refused.ok, refused.message) == (False, "The longest for GitHub is 30 days. Choose less.")
+    assert (refused.ok, refused.message) == (False, "The limit for GitHub is 30 days. Choose less.")
 
 
 def test_an_explicit_end_counts_from_the_start_or_from_now() -> None:
@@ -42,7 +42,7 @@ def test_without_an_end_only_where_the_app_allows_it_and_never_for_guests() -> N
     assert not check_duration(policy(), None, None, None, NOW).ok
     assert check_duration(policy(indefinite=True), None, None, None, NOW).ok
     guest = check_duration(policy(indefinite=True), None, None, None, NOW, temporary=True)
-    assert guest.message == "Guests and contractors have access for a limited time. Choose how long."
+    assert guest.message == "Guests and contractors need an end date. Choose how long."
     assert not guest.ok
 
 

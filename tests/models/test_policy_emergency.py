@@ -31,7 +31,7 @@ ALLOWED = {"max": "4h"}
 
 
 def emergency(person: Any = ANA, **fields: Any) -> Question:
-    """Somebody asks for GitHub in an emergency, which it allows for 4 hours."""
+    """Someone requests GitHub in an emergency, which it allows for 4 hours."""
     usual: dict[str, Any] = {"duration": HOUR, "emergency_spec": ALLOWED} | fields
     spec, length = usual.pop("emergency_spec"), usual.pop("duration")
     beneficiary, at = usual.pop("beneficiary", None), usual.pop("at", NOW)
@@ -53,19 +53,19 @@ def test_an_emergency_that_the_app_allows_needs_nobody_and_says_by_which_rule() 
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"emergency_spec": None}, "GitHub · Engineering team cannot be had at once."),
-        ({"duration": 5 * HOUR}, "In an emergency GitHub is given for at most 4 hours. Choose less."),
-        ({"duration": None}, "In an emergency GitHub is given for at most 4 hours. Choose less."),
+        ({"emergency_spec": None}, "GitHub · Engineering team doesn't allow emergency access."),
+        ({"duration": 5 * HOUR}, "Emergency access to GitHub is for up to 4 hours. Choose less."),
+        ({"duration": None}, "Emergency access to GitHub is for up to 4 hours. Choose less."),
         (
             {"access": [{"key": "engineering", "name": "Engineering team", "emergency": False}]},
-            "GitHub · Engineering team cannot be had at once. Ask for it without the emergency.",
+            "GitHub · Engineering team doesn't allow emergency access. Request it without the emergency.",
         ),
-        ({"person": GUS}, "GitHub is not open to guests, and Gus is one."),
-        ({"enabled": False}, "GitHub · Engineering team cannot be requested at the moment."),
+        ({"person": GUS}, "Guests can't request GitHub."),
+        ({"enabled": False}, "GitHub · Engineering team can't be requested right now."),
         ({"deny": [{"name": "No", "why": "Not on Mondays."}]}, "Not on Mondays."),
         (
             {"require": [{"name": "Sales", "when": {"department": ["IT"]}}]},
-            "GitHub is given only when the department is IT.",
+            "GitHub can be requested only when the department is IT.",
         ),
     ],
 )
@@ -78,7 +78,7 @@ def test_it_is_refused_with_a_reason(changes: dict[str, Any], said: str) -> None
 def test_more_time_and_a_later_start_are_no_emergencies() -> None:
     assert decide(replace(emergency(), kind=RequestKind.EXTEND), COMPANY).verdict is Verdict.DENY
     later = replace(emergency(), starts_at=NOW + HOUR)
-    assert decide(later, COMPANY).because[0].text.startswith("In an emergency access begins at once.")
+    assert decide(later, COMPANY).because[0].text.startswith("Emergency access starts immediately.")
 
 
 def test_only_the_stages_that_name_emergencies_are_asked_before() -> None:
@@ -91,7 +91,7 @@ def test_only_the_stages_that_name_emergencies_are_asked_before() -> None:
     ]
     decision = decide(emergency(stage=stages), COMPANY)
     assert (decision.verdict, [one.name for one in decision.stages]) == (Verdict.ASK, ["Duty"])
-    assert decision.stages[0].because.text == "It applies because it is an emergency."
+    assert decision.stages[0].because.text == "Required because it is an emergency."
 
 
 def test_the_people_who_would_have_decided_the_owners_and_the_admins_are_told() -> None:
@@ -156,7 +156,7 @@ def test_the_length_keeps_to_the_maximum_for_emergencies_whatever_the_app_flags(
     too_long = check_duration(policy, 5 * HOUR, None, None, NOW, emergency=True)
     assert (too_long.ok, too_long.message) == (
         False,
-        "In an emergency GitHub is given for at most 4 hours. Choose less.",
+        "Emergency access to GitHub is for up to 4 hours. Choose less.",
     )
     assert not check_duration(policy, None, None, NOW + 5 * HOUR, NOW, emergency=True).ok
     assert not check_duration(policy, None, None, None, NOW, emergency=True).ok

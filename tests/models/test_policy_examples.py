@@ -34,7 +34,7 @@ def test_a_broken_example_says_what_came_out_instead_and_why() -> None:
         "Instead: denied. Interns ask their mentor."
     )
     assert came_out({"expect": "auto"}, stage=[stage("owners", name="Owner")]) == (
-        "Instead: asked for in Owner. Every request for GitHub goes through it."
+        "Instead: needs approval by Owner. Required for every GitHub request."
     )
 
 
@@ -45,8 +45,8 @@ def test_a_named_person_asks_as_what_is_known_of_them(named: str) -> None:
 
 def test_somebody_named_who_is_not_known_is_to_be_described() -> None:
     assert came_out({"who": "new@example.com"}) == (
-        "new@example.com is not known here, so it cannot be run. "
-        "Describe them instead: title, department, guest, groups."
+        "new@example.com is unknown here, so this can't be run. Describe the person instead: title, "
+        "department, guest, groups."
     )
 
 
@@ -89,13 +89,13 @@ def test_the_stages_count_where_the_example_names_them() -> None:
     stages = [stage("owners", name="Owner"), stage("admins", name="Admin")]
     assert came_out({"stages": ["Owner", "Admin"]}, stage=stages) == ""
     assert came_out({"stages": ["Admin"]}, stage=stages).startswith(
-        "Instead: asked for in Owner, then Admin."
+        "Instead: needs approval by Owner, then Admin."
     )
 
 
 def test_a_length_that_the_form_refuses_is_a_denial() -> None:
     assert came_out({"duration": "forever"}) == (
-        "Instead: denied. GitHub is given for a limited time. Choose how long."
+        "Instead: denied. GitHub needs an end date. Choose how long."
     )
     assert came_out({"duration": "forever"}, indefinite=True) == ""
     over = {"duration": "9d", "expect": "deny"}
@@ -122,8 +122,8 @@ def test_a_run_says_where_each_example_stands() -> None:
     assert met.met
     assert not broken.met
     assert str(broken) == (
-        'app "github" → example 2: Somebody asks for engineering for 8 hours: denied (It is new). '
-        "Instead: asked for in Owners. GitHub has no stages, so its owners decide."
+        'app "github" → example 2: Someone requests engineering for 8 hours: denied (It is new). '
+        "Instead: needs approval by Owners. GitHub has no stages, so its owners decide."
     )
 
 
@@ -186,14 +186,14 @@ def test_an_example_is_said_with_its_circumstances() -> None:
         }
     )
     assert str(example) == (
-        "Somebody with the title Intern asks for admin for 1 hour "
+        "Someone with the title Intern requests admin for 1 hour "
         "(by their manager, in an emergency, sat 22:30): denied"
     )
 
 
 @pytest.mark.parametrize("moment", ["saturday", "sat 25:00", "sat 22:30 Mars/Base", 5])
 def test_a_moment_that_is_none_is_refused_with_the_way_to_write_it(moment: object) -> None:
-    with pytest.raises(ValidationError, match="Write it as in"):
+    with pytest.raises(ValidationError, match="Write it like"):
         ExampleSpec.model_validate(
             {"who": {}, "access": "a", "duration": "1h", "expect": "ask", "at": moment}
         )
@@ -207,11 +207,11 @@ def test_an_example_says_what_somebody_has_and_a_conflict_answers() -> None:
     entry = app(example=[HOLDING])
     (example,) = entry.example
 
-    assert str(example) == "Somebody who has payments/enter asks for engineering for 8 hours: denied"
+    assert str(example) == "Someone who has payments/enter requests engineering for 8 hours: denied"
     assert run_example(entry, example, COMPANY, [FOUR_EYES]) == ""
-    assert run_example(entry, example, COMPANY).startswith("Instead: asked for")
+    assert run_example(entry, example, COMPANY).startswith("Instead: needs approval")
 
 
 def test_what_somebody_has_is_named_one_by_one() -> None:
-    with pytest.raises(ValidationError, match=r"“payments/\*” names no access"):
+    with pytest.raises(ValidationError, match=r"“payments/\*” is not an access"):
         app(example=[HOLDING | {"who": {"holds": ["payments/*"]}}])

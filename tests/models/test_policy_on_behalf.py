@@ -34,8 +34,11 @@ def test_the_refusal_names_who_can_ask() -> None:
     def said(allowed: str) -> str:
         return decide(ask(SAM, beneficiary=ANA, on_behalf=allowed), COMPANY).because[0].text
 
-    assert said("nobody") == "GitHub is asked for by oneself. Ana can ask for it."
-    assert said("admins") == "For Ana, only an owner of GitHub or a workspace admin can ask. Ana can ask too."
+    assert said("nobody") == "GitHub can't be requested for someone else. Ana can request it."
+    assert (
+        said("admins")
+        == "For Ana, only an owner of GitHub or a workspace admin can request this. Ana can request it too."
+    )
     assert said("managers").startswith("For Ana, only the manager of Ana, an owner of GitHub or")
 
 
@@ -53,6 +56,6 @@ def test_a_condition_tells_asking_for_somebody_else_from_asking_for_oneself() ->
     behalf = When.model_validate({"on_behalf": True})
     reason = applies(behalf, ask(MAX, beneficiary=ANA), COMPANY)
     assert reason
-    assert reason.text == "It applies because it is asked for somebody else."
+    assert reason.text == "Required because it is for someone else."
     assert applies(behalf, ask(ANA), COMPANY) is None
     assert applies(When.model_validate({"on_behalf": False}), ask(ANA), COMPANY)

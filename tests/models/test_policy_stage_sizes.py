@@ -20,7 +20,7 @@ def doubts(**stage: Any) -> list[str]:
 
 
 def test_a_number_above_the_people_that_are_known_is_said() -> None:
-    said = "GitHub: stage “Security” wants 4 approvals, and only 3 people can be asked."
+    said = "GitHub: stage “Security” needs 4 approvals, but only 3 people can be asked."
     assert doubts(approvers=["@two", "owners"], rule=4) == [said]
     assert doubts(approvers=["@two", "ola@example.com", "owners"], rule=4) == [said]
     assert doubts(approvers=["@two", "admins", "owners"], rule=4) == []
@@ -35,9 +35,7 @@ def test_what_is_not_known_raises_no_doubt() -> None:
 
 def test_a_group_with_nobody_in_it_is_said_of_stages_and_of_conditions() -> None:
     assert doubts(approvers=["@two", "@none"]) == [
-        "GitHub: stage “Security” names @none, and nobody is in it."
+        "GitHub: stage “Security” names @none, which has no members."
     ]
     when = {"not": {"requester_group": ["S0NONE", "@two"]}}
-    assert doubts(approvers=["@two"], when=when) == [
-        "GitHub: a condition looks for members of @none, and nobody is in it."
-    ]
+    assert doubts(approvers=["@two"], when=when) == ["GitHub: a condition names @none, which has no members."]

@@ -20,7 +20,7 @@ def test_a_stage_that_opens_asks_whom_the_plan_named() -> None:
 def test_who_decided_in_an_earlier_stage_is_not_asked_again() -> None:
     opened = open_stage(StageSpec(approvers=("U0SAM", "U0MAX")), 1, ask(), COMPANY, StageHistory(("U0SAM",)))
     assert opened.ids == ("U0MAX",)
-    assert opened.left_out == ("Sam has decided already",)
+    assert opened.left_out == ("Sam has already decided",)
 
 
 def test_owners_stand_in_where_an_earlier_stage_used_everyone_up() -> None:
@@ -72,7 +72,7 @@ def test_where_no_alternate_can_be_asked_nobody_stands_in_silently() -> None:
     late = open_stage(spec, 0, ask(), COMPANY, StageHistory(escalated=True))
     assert late.ids == ("U0SAM",)
     assert late.remark == (
-        "No decision in time; none of its alternates can be asked (Deb is deactivated, Ana asks for it)."
+        "No decision in time; none of its alternates can be asked (Deb is deactivated, Ana is the requester)."
     )
 
 
@@ -81,7 +81,7 @@ def test_alternates_are_the_first_to_stand_in_where_nobody_of_the_stage_can_be_a
     opened = open_stage(spec, 0, ask(), COMPANY)
     assert (opened.ids, opened.fallback, opened.alternates) == (("U0SAM",), True, ())
     assert opened.remark == (
-        "Nobody it names can be asked (Deb is deactivated), so its alternates are asked."
+        "None of its approvers can be asked (Deb is deactivated), so its alternates are asked."
     )
     assert open_stage(spec, 0, ask(), COMPANY, StageHistory(escalated=True)) == opened
 
@@ -122,7 +122,7 @@ def test_a_stage_keeps_its_people_when_its_condition_no_longer_holds() -> None:
     night = StageSpec(approvers=("U0SAM",), when={"hours": "22:00-06:00"})
     opened = open_stage(night, 0, ask(), COMPANY)
     assert opened.ids == ("U0SAM",)
-    assert opened.because.text == "It applied when the request was sent."
+    assert opened.because.text == "Required when the request was sent."
 
 
 def test_with_nobody_left_the_stage_has_no_people_and_says_why() -> None:
@@ -132,7 +132,7 @@ def test_with_nobody_left_the_stage_has_no_people_and_says_why() -> None:
     )
     assert opened.approvers == ()
     assert opened.because.text == (
-        "Nobody can decide stage “Check” of GitHub: no one it names, no owner and no workspace admin can be "
-        "asked (Max has decided already, Ola has decided already, Ana asks for it)."
+        "Nobody can decide stage “Check” of GitHub: none of its approvers, owners or workspace "
+        "admins can be asked (Max has already decided, Ola has already decided, Ana is the requester)."
     )
     assert tally(opened.rule, opened.ids, [("U0MAX", True)]).status is TallyStatus.OPEN

@@ -53,13 +53,13 @@ async def test_of_a_thousand_requests_by_one_person_fifty_are_taken(shop: Store)
     refused = [one for one in came if isinstance(one, Denied)]
     assert len(refused) == 950
     (said,) = {str(one) for one in refused}
-    assert said.startswith("50 of your requests wait for a decision, and 50 is the most for one person.")
-    assert "Withdraw what you do not need any more on App Home" in said
+    assert said.startswith("You have 50 open requests; the limit is 50.")
+    assert "Withdraw some on App Home" in said
     assert (await shop.read(audit.verify)).intact
 
 
 async def test_a_form_that_asks_for_too_much_at_once_sends_nothing_of_it(shop: Store) -> None:
-    with pytest.raises(Denied, match=r"With these 4, 4 of your requests would wait .* 3 is the most"):
+    with pytest.raises(Denied, match=r"With these 4 you would have 4 open requests; the limit is 3"):
         await shop.run(submit.submit, wish(1, 2, 3, 4), FEW)
     assert await requests(shop) == 0
     assert len(await shop.run(submit.submit, wish(1, 2, 3), FEW)) == 3
@@ -71,7 +71,7 @@ async def test_what_is_withdrawn_makes_room_until_the_hour_s_number_is_reached(
     for number in range(5):
         (request,) = await shop.run(submit.submit, wish(number), FEW)
         await shop.run(cancel.withdraw, request.ref, ADA)
-    with pytest.raises(Denied, match="asked for 5 things in the last hour, and 5 is the most"):
+    with pytest.raises(Denied, match="sent 5 requests in the last hour; the limit is 5"):
         await shop.run(submit.submit, wish(6), FEW)
     clock.advance(HOUR)
     assert (await shop.run(submit.submit, wish(6), FEW))[0].state is RequestState.PENDING

@@ -96,7 +96,7 @@ async def test_all_and_numbers_stay_what_they_were(office: Store) -> None:
 async def test_it_can_come_back_and_who_has_decided_gets_nothing(office: Store) -> None:
     ref = await ask(office, WEEK)
     await office.run(decide.approve, ref, OTTO)
-    with pytest.raises(Invalid, match="Otto has decided already"):
+    with pytest.raises(Invalid, match="Otto has already decided"):
         await office.run(reassign.reassign, ref, MIA, OTTO, seat=MIA)
     await office.run(reassign.reassign, ref, MIA, BO, seat=MIA)
     await office.run(reassign.reassign, ref, BO, MIA, seat=BO)
@@ -107,12 +107,12 @@ async def test_who_may_decide_but_was_not_asked_is_asked_when_it_is_passed_to_th
     await store.run(_people, "eligible", rule="any", quiet=[BO])
     ref = await ask(store, WEEK)
     assert await waits_for(store, ref) == {MIA, OTTO}
-    with pytest.raises(Invalid, match="Otto is asked already"):
+    with pytest.raises(Invalid, match="Otto is already asked"):
         await store.run(reassign.reassign, ref, MIA, OTTO, seat=MIA)
     await store.run(reassign.reassign, ref, MIA, BO, seat=MIA, note="You know it better")
     assert await waits_for(store, ref) == {BO, OTTO}
     story = await store.read(lambda case: request_story(case, ref))
-    assert story.because(BO) == "passed on by Mia: You know it better"
+    assert story.because(BO) == "reassigned by Mia: You know it better"
     assert await all_of(store, Card, about=ref, person_id=BO)
 
 
@@ -147,7 +147,7 @@ def _as_guest(out: Outcome, person_id: str) -> None:
 async def test_what_is_closed_or_switched_off_is_not_passed_on(store: Store) -> None:
     await store.run(_people, "nobody")
     ref = await ask(store, WEEK)
-    with pytest.raises(NotAllowed, match="cannot be passed on"):
+    with pytest.raises(NotAllowed, match="doesn't allow approvers to reassign"):
         await store.run(reassign.reassign, ref, MIA, BO, seat=MIA)
     await store.run(decide.reject, ref, OTTO)
     with pytest.raises(Closed):

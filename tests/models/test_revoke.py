@@ -75,7 +75,7 @@ async def test_what_could_not_be_taken_keeps_why_it_was_taken(store: Store) -> N
     ref = await hold(store, EIGHT_HOURS)
     await store.run(revoke.revoke, ref, ROOT)
     await settle(store, broken)
-    with pytest.raises(Closed, match="being taken back already"):
+    with pytest.raises(Closed, match="already being revoked"):
         await store.run(revoke.give_back, ref, ADA)
     await store.run(revoke.retry_failed, ref, ROOT)
     await settle(store)

@@ -59,7 +59,7 @@ async def test_who_has_one_is_refused_the_other_before_anything_is_sent(store: S
     await hold(store, EIGHT_HOURS)
 
     with pytest.raises(
-        Denied, match=r"^You have GitHub · Engineering team .*One builds, the other tests\.$"
+        Denied, match=r"You have GitHub · Engineering team .*One builds, the other tests\.$"
     ) as no:
         await ask(store, EIGHT_HOURS, "design")
 
@@ -72,7 +72,7 @@ async def test_what_is_asked_for_already_counts(store: Store) -> None:
     await rule(store)
     await ask(store, EIGHT_HOURS)
 
-    with pytest.raises(Denied, match="You have asked for GitHub · Engineering team too, which is pending"):
+    with pytest.raises(Denied, match="You have an open request for GitHub · Engineering team"):
         await ask(store, EIGHT_HOURS, "design")
 
 
@@ -80,7 +80,9 @@ async def test_two_that_conflict_cannot_be_asked_for_in_one_form(store: Store) -
     await store.write(found)
     await rule(store)
 
-    with pytest.raises(Denied, match="You have chosen GitHub · Design team at the same time"):
+    with pytest.raises(
+        Denied, match="GitHub · Engineering team and GitHub · Design team can't be held together"
+    ):
         await ask(store, EIGHT_HOURS, "engineering", "design")
 
 
@@ -90,7 +92,7 @@ async def test_what_counts_is_what_the_other_person_has(store: Store) -> None:
     await hold(store, EIGHT_HOURS)
     draft = Draft(ALAN, ADA, "github", ("design",), EIGHT_HOURS, "For Ada")
 
-    with pytest.raises(Denied, match=r"^Ada has GitHub · Engineering team"):
+    with pytest.raises(Denied, match=r"Ada has GitHub · Engineering team"):
         await store.run(submit.submit, draft)
 
 
@@ -101,7 +103,7 @@ async def test_what_is_over_is_in_nobodys_way(store: Store, clock: ManualClock) 
     clock.advance(8 * HOUR)
     await sweep(store)
 
-    with pytest.raises(Denied, match="being taken back at the moment"):
+    with pytest.raises(Denied, match="being revoked"):
         await ask(store, EIGHT_HOURS, "design")
     await settle(store)
 
@@ -144,8 +146,8 @@ async def test_a_block_that_has_come_up_since_lets_nobody_approve(store: Store) 
     await hold(store, EIGHT_HOURS)
     await rule(store)
 
-    assert "does not allow GitHub · Design team" in (await conflicts_shown(store, ref))[0]
-    with pytest.raises(Conflicting, match=r"cannot be approved now. Ada has GitHub · Engineering team"):
+    assert "can't be held together" in (await conflicts_shown(store, ref))[0]
+    with pytest.raises(Conflicting, match=r"can't be approved now. GitHub · Design team and"):
         await store.run(decide.approve, ref, GRACE)
     assert (await request(store, ref)).state is RequestState.PENDING
 
@@ -159,7 +161,7 @@ async def test_of_two_requests_the_first_approval_counts(store: Store) -> None:
     await rule(store)
 
     await store.run(decide.approve, second, GRACE)
-    with pytest.raises(Conflicting, match="which is being set up"):
+    with pytest.raises(Conflicting, match="\\(being set up\\)"):
         await store.run(decide.approve, first, ALAN)
 
 
@@ -191,8 +193,8 @@ async def test_a_block_that_came_up_after_the_approval_stops_the_second_at_the_g
     first, second = [await grant_of(store, ref) for ref in refs]
     assert (first.state, second.state) == (GrantState.ACTIVE, GrantState.FAILED)
     assert second.failing is Direction.GIVE
-    assert second.error.startswith("Ada has GitHub · Engineering team")
-    assert second.error.endswith("Nothing was given.")
+    assert second.error.startswith("GitHub · Design team and GitHub · Engineering team")
+    assert second.error.endswith("No access was granted.")
 
 
 async def test_a_start_in_the_future_is_looked_at_when_it_comes(store: Store, clock: ManualClock) -> None:

@@ -93,7 +93,7 @@ async def test_less_than_the_maximum_is_flagged_no_more(store: Store) -> None:
 async def test_only_who_asked_asks_for_less(store: Store, by: str) -> None:
     await two_approvals(store)
     ref = await ask(store, WEEK)
-    with pytest.raises(NotAllowed, match="Only the person who asked"):
+    with pytest.raises(NotAllowed, match="Only the requester"):
         await store.run(change_duration.shorten, ref, by, EIGHT_HOURS)
 
 
@@ -101,7 +101,7 @@ async def test_what_is_decided_is_not_asked_for_anew(store: Store) -> None:
     await store.write(found)
     ref = await ask(store, WEEK)
     await store.run(decide.reject, ref, GRACE)
-    with pytest.raises(Closed, match="rejected already"):
+    with pytest.raises(Closed, match="already rejected"):
         await store.run(change_duration.shorten, ref, ADA, EIGHT_HOURS)
     assert (await request(store, ref)).state is RequestState.REJECTED
 
@@ -128,7 +128,7 @@ async def test_an_active_access_never_ends_later_or_at_once(store: Store, clock:
     await store.write(found)
     ref = await hold(store, EIGHT_HOURS)
     for term in (EIGHT_HOURS, WEEK, Term(), Term(end=clock.now() + 8 * HOUR)):
-        with pytest.raises(Invalid, match="ends before that already"):
+        with pytest.raises(Invalid, match="already ends before that"):
             await store.run(change_duration.shorten, ref, ADA, term)
     with pytest.raises(Invalid, match="Give back"):
         await store.run(change_duration.shorten, ref, ADA, Term(end=clock.now()))
@@ -147,7 +147,7 @@ async def test_who_asks_for_more_time_does_not_shorten_it_meanwhile(store: Store
     await store.write(found)
     ref = await hold(store, EIGHT_HOURS)
     more = await store.run(submit.extend, ref, ADA, EIGHT_HOURS, "Not done yet")
-    with pytest.raises(NotAllowed, match=f"{more.ref}. Withdraw that first"):
+    with pytest.raises(NotAllowed, match=rf"{more.ref}\). Withdraw it first"):
         await store.run(change_duration.shorten, ref, ADA, Term(length=HOUR))
 
 

@@ -96,13 +96,13 @@ def test_a_rejection_closes_the_request_with_its_comment_and_gives_nothing() -> 
 
 def test_who_asked_takes_it_back_and_nobody_else_does() -> None:
     case = asked()
-    with pytest.raises(NotAllowed, match="Only the person who asked"):
+    with pytest.raises(NotAllowed, match="Only the requester"):
         play(cancel.withdraw, case, "AR-1", ROOT)
     out = play(cancel.withdraw, case, "AR-1", ADA)
     assert only(case, Request).state is RequestState.WITHDRAWN
     assert only(case, Stage).state is StageState.CLOSED
     assert actions(out) == ["request.withdrawn"]
-    with pytest.raises(Closed, match="withdrawn already, by Ada"):
+    with pytest.raises(Closed, match="already withdrawn by Ada"):
         play(decide.approve, case, "AR-1", GRACE)
 
 
@@ -115,7 +115,7 @@ def test_the_next_stage_asks_its_people_once_the_one_before_has_approved() -> No
     assert {one.person_id for one in all_in(case, Asked) if one.position == 1} == {ROOT}
     assert actions(out) == ["decision.approve", "stage.opened"]
     assert (CardKind.APPROVAL, "AR-1", ROOT) in out.cards
-    with pytest.raises(AlreadyDecided, match="You have decided on AR-1 already"):
+    with pytest.raises(AlreadyDecided, match="You have already decided on AR-1"):
         play(decide.reject, case, "AR-1", GRACE)
     out = play(decide.approve, case, "AR-1", ROOT)
     assert actions(out) == ["decision.approve", "request.approved", "grant.granting"]
@@ -162,7 +162,7 @@ def test_what_is_taken_away_takes_the_request_for_more_time_with_it() -> None:
     assert (grant.state, grant.cause, grant.caused_by) == (GrantState.REVOKING, Cause.ADMIN, ROOT)
     assert (more.state, more.closed_by) == (RequestState.CANCELLED, ROOT)
     assert actions(out) == ["grant.revoking", "request.cancelled"]
-    with pytest.raises(Closed, match="being taken back already"):
+    with pytest.raises(Closed, match="already being revoked"):
         play(revoke.give_back, case, "GR-1", ADA)
 
 

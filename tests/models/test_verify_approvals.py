@@ -51,7 +51,7 @@ async def test_a_decision_that_was_put_into_the_table_by_hand_gives_nothing(stor
 
     await store.write(forge)
     assert await settle(store) == []
-    lacks = "The stage “Owner” lacks approvals, so nothing was given."
+    lacks = "The stage “Owner” lacks approvals, so no access was granted."
     assert await error_of(store, ref) == (GrantState.FAILED, lacks)
 
 
@@ -73,7 +73,7 @@ async def test_a_rule_that_approves_by_itself_is_in_the_trail_too(store: Store) 
     second = await ask(store, EIGHT_HOURS, "design")
     await store.write(lambda out: out.bulk(FORGET_RULE))
     await settle(store)
-    lacks = "No rule and no person has approved it, so nothing was given."
+    lacks = "No rule or person has approved it, so no access was granted."
     assert (await error_of(store, first))[0] is GrantState.ACTIVE
     assert await error_of(store, second) == (GrantState.FAILED, lacks)
 

@@ -25,7 +25,7 @@ from tests.rows import all_of, every, row_of, trail_of
 
 
 async def ask(store: Store, term: Term, *accesses: str, app: str = "github", by: str = ADA) -> str:
-    """Somebody asks for themselves; the (first) request's reference."""
+    """Someone requests themselves; the (first) request's reference."""
     draft = Draft(by, by, app, accesses or ("engineering",), term, "INC-42")
     return (await store.run(submit.submit, draft))[0].ref
 

@@ -72,7 +72,7 @@ THREATS = (
     ),
     mutant(
         "stranger-holds-a-role", "a role of the barred", "models/policy/facts.py",
-        'return "is not of this company" if self.stranger else None', "return None",
+        'return "is not part of this company" if self.stranger else None', "return None",
         OF_PERMISSIONS,
     ),
     mutant(

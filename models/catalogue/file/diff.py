@@ -15,11 +15,11 @@ _LABELS = {
     "durations": "presets",
     "max_duration": "longest",
     "indefinite": "without an end",
-    "over_max": "over the longest",
+    "over_max": "over the maximum",
     "decision_comment": "comment with a decision",
-    "reassign": "decisions may be passed on to",
+    "reassign": "approvers may reassign to",
     "quiet": "quiet approvers",
-    "channel_over": "in the channel for more people than",
+    "channel_over": "in the channel for more approvers than",
     "request_expiry": "requests expire after",
     "remind_after": "reminders after",
     "remind_wait": "time between reminders by the requester",
@@ -29,7 +29,7 @@ _LABELS = {
     "expiry_notices": "notices before the end",
     "grace": "grace for a pending extension",
     "emergency": "emergency access",
-    "self_approve": "deciding on one’s own request",
+    "self_approve": "self-approval",
     "guests": "open to guests",
     "email": "e-mail",
     "when": "applies",
@@ -37,7 +37,7 @@ _LABELS = {
     "deny": "refusal",
     "require": "requirement",
     "why": "explanation",
-    "two_people": "two people for a change",
+    "two_people": "two-person approval of changes",
 }
 
 
@@ -69,7 +69,7 @@ def diff(old: Iterable[AppSpec], new: Iterable[AppSpec]) -> list[CatalogueChange
                 for text in field_differences(before[key], app)
             ]
     if not changes and list(before) != list(after):
-        changes.append(CatalogueChange("", "the apps stand in another order"))
+        changes.append(CatalogueChange("", "the order of apps is changed"))
     return changes
 
 
@@ -100,14 +100,14 @@ def _by_value(name: str, before: Sequence[str], after: Sequence[str]) -> list[st
     label = _LABELS.get(name, name)
     texts = [f": {label}: {item} is added" for item in after if item not in before]
     texts += [f": {label}: {item} is removed" for item in before if item not in after]
-    return texts or [f": {label} in another order"]
+    return texts or [f": order of {label} is changed"]
 
 
 def _examples(name: str, before: Sequence[Any], after: Sequence[Any]) -> list[str]:
     """An example that was changed counts as a new one."""
     texts = [f": new {name}: {example}" for example in after if example not in before]
     texts += [f": {name} is removed: {example}" for example in before if example not in after]
-    return texts or [f": {name} in another order"]
+    return texts or [f": order of {name} is changed"]
 
 
 def _wording(name: str, before: str | None, after: str | None) -> list[str]:
@@ -122,7 +122,7 @@ def _wording(name: str, before: str | None, after: str | None) -> list[str]:
     return texts
 
 
-def _quoted(text: str | None, otherwise: str = "the standard words") -> str:
+def _quoted(text: str | None, otherwise: str = "the standard text") -> str:
     return otherwise if text is None else f"“{text}”" if text else "nothing"
 
 
@@ -157,7 +157,7 @@ def _by_key(word: str, before: Sequence[Any], after: Sequence[Any], key: Callabl
             texts.append(f": new {word} “{entry.name}”{_summary(entry)}")
         else:
             texts += [f": {_called(old[name], word)}{text}" for text in field_differences(old[name], entry)]
-    return texts or [f": {word} in another order"]
+    return texts or [f": order of {word} is changed"]
 
 
 def _called(entry: Any, word: str) -> str:
@@ -224,7 +224,7 @@ def _kind_changes(
             changed = True
             yield change
     if not changed and before.keys() == after.keys() and list(before) != list(after):
-        yield CatalogueChange("", f"the {kind.word} list stands in another order")
+        yield CatalogueChange("", f"the order of the {kind.word} list is changed")
 
 
 def _entry_title(kind: EntryKind[Any], spec: Spec) -> str:

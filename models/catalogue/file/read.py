@@ -184,7 +184,7 @@ def _duplicates(kind: EntryKind[Any], entries: tuple[Any, ...]) -> list[EntryPro
     keys = [kind.key(entry) for entry in entries]
     first_field = next(iter(kind.model.model_fields))
     return [
-        EntryProblem(at, first_field, f"“{key}” stands there twice. Make one {kind.word} of both")
+        EntryProblem(at, first_field, f"“{key}” is listed twice. Merge the two")
         for at, key in enumerate(keys)
         if key in keys[:at]
     ]
@@ -194,7 +194,7 @@ def _parse(text: str, name: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise CatalogueError([f"{name}: is nested too deep. Say it more simply."]) from None
+        raise CatalogueError([f"{name}: is nested too deep. Simplify it."]) from None
     except ValueError as error:  # TOMLDecodeError, and a number with thousands of digits
         match = re.search(r" \(at line (\d+), column \d+\)$", str(error))
         text, line = (str(error)[: match.start()], f", line {match[1]}") if match else (str(error), "")

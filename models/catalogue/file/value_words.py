@@ -17,10 +17,10 @@ _NOT_SET = {
     "grace": "none",
     "emergency": "none",
     "when": "always",
-    "manager": "as Slack says",
+    "manager": "as in Slack",
     "escalate_after": "half of the time that is left",
-    "subject": "the standard words",
-    "text": "the standard words",
+    "subject": "the standard text",
+    "text": "the standard text",
 }
 _PROSE = frozenset({"description", "instructions", "why", "subject", "text"})
 _MAX_LENGTH = 80
@@ -50,7 +50,7 @@ def _alternates(spec: StageSpec) -> str:
 
 def _words(value: Any, name: str = "") -> str:
     if value is None:
-        return _NOT_SET.get(name, "as the app has it")
+        return _NOT_SET.get(name, "as set for the app")
     format_kind = next((words for kind, words in _WORDS if isinstance(value, kind)), None)
     if format_kind:
         return format_kind(value)

@@ -103,9 +103,9 @@ def read_nested(text: str) -> dict[str, Any]:
         return {}
     for name in data:
         if name in When.model_fields:
-            raise ValueError(f"“{name}” has a field of its own here. Nest it, as in {NESTED_EXAMPLE}.")
+            raise ValueError(f"“{name}” has a field of its own here. Nest it, for example {NESTED_EXAMPLE}.")
         if name not in NESTED:
-            raise ValueError(f"“{name[:40]}” is not known here. It can be any, all and not.")
+            raise ValueError(f"“{name[:40]}” is unknown here. Use any, all or not.")
     try:
         When.model_validate(data)
     except ValidationError as error:
@@ -118,8 +118,6 @@ def _loaded(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise ValueError("This is nested too deep. Say it more simply.") from None
+        raise ValueError("This is nested too deep. Simplify it.") from None
     except ValueError as error:
-        raise ValueError(
-            f"This cannot be read: {str(error)[:200]}. Write it as in {NESTED_EXAMPLE}."
-        ) from None
+        raise ValueError(f"This can't be read: {str(error)[:200]}. Write it like {NESTED_EXAMPLE}.") from None

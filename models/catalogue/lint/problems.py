@@ -33,19 +33,19 @@ _MODELS: dict[str, type[BaseModel]] = {
     **{kind.name: kind.model for kind in KINDS},
 }
 _SENTENCES = {
-    "missing": "is missing. It has to be there",
+    "missing": "is missing. Add it",
     "string_type": "is not text. Write it in quotes",
-    "string_unicode": "is not text that can be read",
+    "string_unicode": "is not valid text",
     "string_too_short": "is empty. Write something",
     "string_too_long": "is longer than {max_length} characters. Shorten it",
-    "string_pattern_mismatch": "can have small letters, digits and _ only",
+    "string_pattern_mismatch": "may contain small letters, digits and _ only",
     "bool_type": "is not a switch. Write true or false",
     "tuple_type": "is not a list. Write it in [ ]",
-    "too_short": "is empty. List at least one, or leave it out",
-    "too_long": "has more than {max_length} entries. Take some out",
+    "too_short": "is empty. List at least one, or remove it",
+    "too_long": "has more than {max_length} entries. Remove some",
     "model_type": "is not a table. Write it in {{ }} or under a heading of its own",
-    "invalid-json-value": "cannot be kept. Write text, a number, true, false, a list or a table",
-    "recursion_loop": "is nested too deep. Say it more simply",
+    "invalid-json-value": "can't be stored. Write text, a number, true, false, a list or a table",
+    "recursion_loop": "is nested too deep. Simplify it",
 }
 
 

@@ -27,7 +27,7 @@ def normalize_app(app: AppSpec) -> tuple[AppSpec, list[str]]:
 def _access(access: AccessSpec, app: AppSpec, notes: list[str]) -> AccessSpec:
     if access.stage is None:
         return access
-    stages = _stages(access.stage, f"{app.name}, {access.name}", notes)
+    stages = _stages(access.stage, f"{app.name} · {access.name}", notes)
     return access if stages == access.stage else access.model_copy(update={"stage": stages})
 
 
@@ -40,7 +40,7 @@ def _stages(stages: Iterable[StageSpec], whose: str, notes: list[str]) -> tuple[
             )
         if isinstance(stage.rule, int) and not stage.quiet and stage.rule == people_listed(stage.approvers):
             notes.append(
-                f"{whose}: stage “{stage.name}” wants {stage.rule} approvals of {stage.rule} people, "
+                f"{whose}: stage “{stage.name}” needs {stage.rule} approvals from {stage.rule} people, "
                 "so its rule is now “all”."
             )
             normalized.append(stage.model_copy(update={"rule": "all"}))
@@ -53,21 +53,21 @@ def _stage_remarks(app: AppSpec) -> Iterable[str]:
     for stage in (*app.stage, *(stage for access in app.access for stage in access.stage or ())):
         if stage.on_reject is OnReject.VETO and not isinstance(stage.rule, int):
             yield (
-                f"{app.name}: stage “{stage.name}” ends with one rejection anyway, since its rule is "
-                f"“{stage.rule}”."
+                f"{app.name}: stage “{stage.name}” ends with the first rejection anyway, as its rule "
+                f"is “{stage.rule}”."
             )
 
 
 def _remarks(app: AppSpec) -> Iterable[str]:
     if not app.access:
-        yield f"{app.name} has no access yet, so nobody can ask for it."
+        yield f"{app.name} has no access: nobody can request it."
     if not app.owners:
-        yield f"{app.name} has no owner. The workspace admins are asked where an owner would be."
+        yield f"{app.name} has no owner. Workspace admins are asked instead of owners."
     yield from _stage_remarks(app)
     if "expiry_warning" in app.model_fields_set and app.expiry_warning * 2 > app.request_expiry:
         yield (
-            f"{app.name}: requests expire after {duration_words(app.request_expiry)}, "
-            "so the warning comes when half of that is over."
+            f"{app.name}: requests expire after {duration_words(app.request_expiry)}, so the warning "
+            "comes halfway."
         )
     for scope, rules in (
         ("every access", app.auto_approve),
@@ -75,5 +75,8 @@ def _remarks(app: AppSpec) -> Iterable[str]:
     ):
         for rule in rules:
             if rule.when is None:
-                yield f"{app.name}: rule “{rule.name}” has no condition, so everyone gets {scope} unasked."
+                yield (
+                    f"{app.name}: rule “{rule.name}” has no condition, so everyone gets {scope} "
+                    "without approval."
+                )
     yield from unreachable_rules.remarks(app)

@@ -21,9 +21,9 @@ from models.catalogue.spec.specs import AccessSpec, AppSpec
 from models.durations import LONGEST
 
 _NEVER = {
-    "stage": "is never asked",
-    "deny": "never refuses anything",
-    "require": "refuses every request",
+    "stage": "is never used",
+    "deny": "never denies anything",
+    "require": "denies every request",
     "auto_approve": "never approves anything",
 }
 
@@ -121,19 +121,19 @@ def _why_impossible(app: AppSpec, when: When, accesses: list[AccessSpec], ref: I
         alone = when.model_copy(update=dict.fromkeys(set(parts) - {name}))
         if not _holds_for_any(app, alone, accesses):
             fact = _contrary_fact(app, name, accesses[0] if ref.access else None, ref)
-            return f"it needs that {describe_condition(alone)}, and {fact}"
-    return "its conditions do not go together there"
+            return f"it requires that {describe_condition(alone)}, and {fact}"
+    return "its conditions can't hold together"
 
 
 def _contrary_fact(app: AppSpec, name: str, access: AccessSpec | None, ref: ItemRef) -> str:
     """Why the part `name` cannot hold; `access` where the rule is for that one only."""
     facts = {
-        "duration_over": f"{app.name} is not given for that long",
-        "emergency": f"{app.name} gives nothing at once in an emergency",
-        "on_behalf": f"nobody may ask for somebody else at {app.name}",
+        "duration_over": f"{app.name} can't be requested for that long",
+        "emergency": f"{app.name} has no emergency access",
+        "on_behalf": f"nobody can request {app.name} for someone else",
     }
     those = "that goes through it" if ref.list_name == "stage" else f"of {app.name}"
-    plain = f"{access.name} is not like that" if access else f"no access {those} is like that"
+    plain = f"{access.name} doesn't match" if access else f"no access {those} matches"
     return facts.get(name, plain)
 
 
@@ -149,11 +149,11 @@ def _decided_before(app: AppSpec, access: AccessSpec, ref: ItemRef) -> str | Non
     requests = _possible_requests(app, access)
     for rule in (*app.deny, *access.deny):
         if rule.when is None or not can_fail(rule.when, requests):
-            return f"{_NEVER[ref.list_name]}: the rule “{rule.name}” refuses every request."
+            return f"{_NEVER[ref.list_name]}: the rule “{rule.name}” denies every request."
     rules = (*app.auto_approve, *access.auto_approve)
     if ref.list_name == "auto_approve":
         rules = rules[: ref.index + (len(app.auto_approve) if ref.access else 0)]
     for rule in rules:
         if rule.when is None or not can_fail(rule.when, requests):
-            return f"{_NEVER[ref.list_name]}: the rule “{rule.name}” approves every request before."
+            return f"{_NEVER[ref.list_name]}: the rule “{rule.name}” approves every request first."
     return None

@@ -19,7 +19,7 @@ DAYS = {
 }
 REQUEST_KINDS = {
     RequestKind.NEW: "it is a new request",
-    RequestKind.RERAISE: "it is asked for again",
+    RequestKind.RERAISE: "it is a repeated request",
     RequestKind.EXTEND: "it is an extension",
 }
 
@@ -33,22 +33,22 @@ def describe_condition(when: When | None) -> str:
 
 def describe_privileged(value: bool) -> str:
     """The condition `privileged` in words."""
-    return "it is privileged" if value else "it is not privileged"
+    return "this access is privileged" if value else "this access is not privileged"
 
 
 def describe_emergency(value: bool) -> str:
     """The condition `emergency` in words."""
-    return "it is an emergency" if value else "it is no emergency"
+    return "it is an emergency" if value else "it is not an emergency"
 
 
 def describe_on_behalf(value: bool) -> str:
     """The condition `on_behalf` in words."""
-    return "it is asked for somebody else" if value else "it is asked for oneself"
+    return "it is for someone else" if value else "it is for the requester"
 
 
 def describe_duration_over(value: Any) -> str:
     """The condition `duration_over` in words."""
-    return f"it is for longer than {duration_words(value)}"
+    return f"the request is for longer than {duration_words(value)}"
 
 
 def describe_hours(value: str) -> str:
@@ -70,7 +70,7 @@ def _nested(word: str) -> Callable[[Sequence[When]], str]:
 
 _DESCRIPTIONS: dict[str, Callable[[Any], str]] = {
     "risk": lambda values: f"the risk is {_either(values)}",
-    "kind": lambda values: f"it is a {_either(values)}",
+    "kind": lambda values: f"this access is a {_either(values)}",
     "privileged": describe_privileged,
     "duration_over": describe_duration_over,
     "requester_group": lambda values: f"the requester is in {_either(values)}",
@@ -85,5 +85,5 @@ _DESCRIPTIONS: dict[str, Callable[[Any], str]] = {
     "hours": describe_hours,
     "any_of": _nested("or"),
     "all_of": _nested("and"),
-    "not_": lambda inner: f"it is not so that {describe_condition(inner)}",
+    "not_": lambda inner: f"it is not the case that {describe_condition(inner)}",
 }

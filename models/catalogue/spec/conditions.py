@@ -17,7 +17,7 @@ MAX_DEPTH = 5
 
 def _hours(text: str) -> str:
     if not _HOURS.fullmatch(text):
-        raise ValueError(f"“{text[:20]}” is not a time of day. Write it as in 09:00-18:00")
+        raise ValueError(f"“{text[:20]}” is not a time range. Write it like 09:00-18:00")
     return text
 
 
@@ -30,7 +30,7 @@ def check_time_zone(text: str) -> str:
     try:
         ZoneInfo(text)
     except (KeyError, ValueError, OSError):  # unknown, a path, a folder of zones
-        raise ValueError(f"“{text[:40]}” is not a time zone. Write it as in Europe/Berlin or UTC") from None
+        raise ValueError(f"“{text[:40]}” is not a time zone. Write it like Europe/Berlin or UTC") from None
     return text
 
 
@@ -85,9 +85,9 @@ class When(Spec):
     @model_validator(mode="after")
     def _is_neither_empty_nor_too_deep(self) -> Self:
         if not self.parts():
-            raise ValueError("has no condition in it. Leave “when” out for always")
+            raise ValueError("has no condition in it. Leave “when” out to apply always")
         if _depth(self) > MAX_DEPTH:
-            raise ValueError(f"is nested more than {MAX_DEPTH} deep. Say it more simply")
+            raise ValueError(f"is nested more than {MAX_DEPTH} deep. Simplify it")
         return self
 
     def parts(self) -> dict[str, Any]:

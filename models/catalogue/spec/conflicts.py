@@ -42,22 +42,20 @@ class ConflictSpec(Spec):
     @classmethod
     def _unconditional(cls, stage: StageSpec | None) -> StageSpec | None:
         if stage is not None and stage.when is not None:
-            raise ValueError("has a condition, but it applies whenever there is a conflict. Take “when” out")
+            raise ValueError("has a condition, but it applies whenever there is a conflict. Remove “when”")
         return stage
 
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
         if both := next((ref for ref in self.those if _overlap(ref, self.these)), None):
             raise ValueError(
-                f"has “{both}” on both sides, and no access conflicts with itself. Take it out of one"
+                f"has “{both}” on both sides, but an access can't conflict with itself. Remove it from one"
             )
         if self.action is ConflictAction.STAGE and self.stage is None:
-            raise ValueError(
-                'has the action "stage", but no stage. Say who decides, or choose another action'
-            )
+            raise ValueError('has the action "stage", but no stage. Add one, or choose another action')
         if self.action is not ConflictAction.STAGE and self.stage is not None:
             raise ValueError(
-                f'has a stage, but its action is "{self.action}". Take the stage out, or choose "stage"'
+                f'has a stage, but its action is "{self.action}". Remove the stage, or choose "stage"'
             )
         return self
 
@@ -110,8 +108,10 @@ def known_accesses(apps: Sequence[AppSpec]) -> dict[str, None]:
 
 def _sentence(ref: str, known: dict[str, None]) -> str:
     same_app = [other for other in known if app_of(other) == app_of(ref)]
-    hint = did_you_mean(ref, (same_app or list(known))[:_MAX_HINTS]) if known else "It has no app yet."
-    return f"names “{ref}”, which the catalogue does not have. {hint}"
+    hint = (
+        did_you_mean(ref, (same_app or list(known))[:_MAX_HINTS]) if known else "The catalogue has no apps."
+    )
+    return f"names “{ref}”, which is not in the catalogue. {hint}"
 
 
 def _find_problems(conflicts: Sequence[ConflictSpec], apps: Sequence[AppSpec]) -> Iterator[EntryProblem]:

@@ -79,7 +79,7 @@ def _unwritable(value: JsonValue, depth: int = 1) -> str | None:
         inner = value.values() if isinstance(value, dict) else value
         return next((problem for item in inner if (problem := _unwritable(item, depth + 1))), None)
     if value is None:
-        return "is empty. Leave it out"
+        return "is empty. Remove it"
     if isinstance(value, float) and not abs(value) < float("inf"):
         return "is not a number"
     if isinstance(value, int) and abs(value) > _MAX_INTEGER:

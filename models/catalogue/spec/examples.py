@@ -56,9 +56,7 @@ def _read(value: object) -> WeekMoment:
         return value
     match = _WEEK_MOMENT.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise ValueError(
-            'is not a moment of the week. Write it as in "sat 22:30" or "mon 09:00 Europe/Berlin"'
-        )
+        raise ValueError('is not a day and time. Write it like "sat 22:30" or "mon 09:00 Europe/Berlin"')
     return WeekMoment(Weekday(match[1]), int(match[3]), int(match[4]), (match[5] or " UTC").strip())
 
 
@@ -99,7 +97,7 @@ def _duration(value: object) -> timedelta | None:
         return parse_duration(value)
     if isinstance(value, timedelta):
         return check(value)
-    raise ValueError(f'is not a length of time. Write it as text, as in "8h" or "{FOREVER}"')
+    raise ValueError(f'is not a duration. Write it as text, for example "8h" or "{FOREVER}"')
 
 
 def _format(duration: timedelta | None) -> str:
@@ -134,7 +132,7 @@ class ExamplePerson(Spec):
     @model_validator(mode="after")
     def _is_named_or_described(self) -> Self:
         if self.person and len(self.model_fields_set) > 1:
-            raise ValueError("names a person and describes one too. Do one of the two")
+            raise ValueError("names a person and also describes one. Do only one of the two")
         return self
 
     @model_serializer(mode="wrap")
@@ -146,7 +144,7 @@ class ExamplePerson(Spec):
         if self.person:
             return self.person
         parts = [
-            "A guest" if self.guest else "A contractor" if self.contractor else "Somebody",
+            "A guest" if self.guest else "A contractor" if self.contractor else "Someone",
             f" with the title {self.title}" if self.title else "",
             f" of {self.department}" if self.department else "",
             f" in {' and '.join(self.groups)}" if self.groups else "",
@@ -177,13 +175,13 @@ class ExampleSpec(Spec):
     @model_validator(mode="after")
     def _stages_only_with_ask(self) -> Self:
         if self.stages is not None and self.expect is not Expect.ASK:
-            raise ValueError('names stages, but only an example that expects "ask" has some. Take them out')
+            raise ValueError('names stages, but only an example that expects "ask" can. Remove them')
         return self
 
     def __str__(self) -> str:
-        """In words: "Somebody with the title Intern asks for admin for 8 hours: denied"."""
+        """In words: "Someone with the title Intern asks for admin for 8 hours: denied"."""
         duration = "without an end" if self.duration is None else f"for {duration_words(self.duration)}"
-        request = f"{self.who} asks for {self.access} {duration}{self._circumstances}"
+        request = f"{self.who} requests {self.access} {duration}{self._circumstances}"
         return f"{request}: {outcome_words(self.expect, self.stages)}"
 
     @property
@@ -200,15 +198,15 @@ class ExampleSpec(Spec):
 def outcome_words(outcome: Expect, stages: tuple[str, ...] | None = None) -> str:
     """An expected outcome in words, with its stages if named: "asked for in Manager, then Owner"."""
     if outcome is Expect.ASK and stages:
-        return f"asked for in {', then '.join(stages)}"
+        return f"needs approval by {', then '.join(stages)}"
     return _OUTCOMES[outcome]
 
 
 _ASKERS = {Asker.MANAGER: "by their manager", Asker.COLLEAGUE: "by a colleague"}
 _KINDS = {RequestKind.RERAISE: "again", RequestKind.EXTEND: "as an extension"}
 _OUTCOMES = {
-    Expect.ASK: "asked for",
-    Expect.AUTO: "approved without asking",
+    Expect.ASK: "needs approval",
+    Expect.AUTO: "approved automatically",
     Expect.DENY: "denied",
-    Expect.NOBODY: "nobody can be asked",
+    Expect.NOBODY: "nobody can approve it",
 }

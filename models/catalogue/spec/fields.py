@@ -53,8 +53,8 @@ class Spec(BaseModel):
 def _key(text: str) -> str:
     if not _KEY.fullmatch(text):
         raise ValueError(
-            f"“{text[:80]}” cannot be a key. Use up to 40 small letters, digits, - and _, "
-            "and begin with a letter or a digit"
+            f"“{text[:80]}” can't be a key. Use up to 40 small letters, digits, - and _, and start "
+            "with a letter or a digit"
         )
     return text
 
@@ -62,36 +62,34 @@ def _key(text: str) -> str:
 def _prose(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if match := UNSEEN.search(text):
-        raise ValueError(f"contains an invisible character (U+{ord(match[0]):04X}). Take it out")
+        raise ValueError(f"contains an invisible character (U+{ord(match[0]):04X}). Remove it")
     return text
 
 
 def _line(text: str) -> str:
     text = _prose(text)
     if "\n" in text or "\t" in text:
-        raise ValueError("has a line break or a tab in it. Write it in one line")
+        raise ValueError("contains a line break or a tab. Write it in one line")
     return text
 
 
 def _icon(text: str) -> str:
     if text and not _ICON.fullmatch(text):
-        raise ValueError(
-            f"“{text[:80]}” is not an icon. Write an emoji such as :key: or the https:// address of one"
-        )
+        raise ValueError(f"“{text[:80]}” is not an icon. Write an emoji such as :key: or an https:// address")
     return text
 
 
 def _link(text: str) -> str:
     if text and not _LINK.fullmatch(text):
-        raise ValueError(f"“{text[:80]}” is not a link. Write an address that begins with https://")
+        raise ValueError(f"“{text[:80]}” is not a link. Write an address that starts with https://")
     return text
 
 
 def _channel(text: str) -> str:
     if text and not _CHANNEL.fullmatch(text):
         raise ValueError(
-            f"“{text[:80]}” is not a channel. Write its id, such as C0123, which stands at the end of the "
-            "channel’s details in Slack"
+            f"“{text[:80]}” is not a channel. Write its id, such as C0123 (at the end of the "
+            "channel’s details in Slack)"
         )
     return text
 
@@ -107,7 +105,7 @@ def _duration(value: object) -> timedelta:
         return parse_duration(value)
     if isinstance(value, timedelta):
         return check(value)
-    raise ValueError('is not a length of time. Write it as text, as in "8h"')
+    raise ValueError('is not a duration. Write it as text, for example "8h"')
 
 
 def _rule(value: object) -> object:
@@ -115,7 +113,7 @@ def _rule(value: object) -> object:
         value = int(value[:6])
     number = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_PEOPLE
     if not number and value not in ("any", "all"):
-        raise ValueError(f"is not a rule. It can be any, all, or a number from 1 to {MAX_PEOPLE}")
+        raise ValueError(f"is not a rule. Use any, all, or a number from 1 to {MAX_PEOPLE}")
     return value
 
 
@@ -133,7 +131,7 @@ def _distinct(values: tuple[T, ...]) -> tuple[T, ...]:
     twice = next((value for at, value in enumerate(values) if value in values[:at]), None)
     if twice is not None:
         text = format_duration(twice) if isinstance(twice, timedelta) else str(twice)
-        raise ValueError(f"“{text}” stands there twice. Take one out")
+        raise ValueError(f"“{text}” is listed twice. Remove one")
     return values
 
 
@@ -146,7 +144,7 @@ def refuse_duplicate_keys(items: Sequence[Any]) -> None:
     counts = Counter(item.key for item in items)
     twice = next((key for key, count in counts.items() if count > 1), None)
     if twice is not None:
-        raise ValueError(f"the key “{twice}” stands there twice. Give each its own")
+        raise ValueError(f"the key “{twice}” is used twice. Make each unique")
 
 
 Key = Annotated[str, AfterValidator(_key)]

@@ -27,9 +27,9 @@ def template_problems(message: MessageSpec) -> Iterator[tuple[str, str]]:
     """What is wrong with a message: the field, and a sentence with the line inside the template."""
     about = MESSAGES[message.key]
     if message.subject is None and message.text is None:
-        yield "key", "says nothing of its own. Give it a subject or a text, or take it out."
+        yield "key", "has no text. Write a subject or a text, or remove it."
     if message.subject is not None and about.subject is None:
-        yield "subject", "is not to be had: this message goes under another one’s subject. Take it out."
+        yield "subject", "can't be used: this message has the subject of another one. Remove it."
     for name, template in (("subject", message.subject), ("text", message.text)):
         problem = find_error(message.key, template) if template else None
         if problem is not None:

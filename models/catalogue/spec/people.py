@@ -34,7 +34,7 @@ class PersonSpec(Spec):
     def _not_oneself(cls, manager: str | None, info: ValidationInfo) -> str | None:
         person = info.data.get("person")
         if manager and person and person_key(manager) == person_key(person):
-            raise ValueError("is the same person. Nobody is their own manager; name somebody else")
+            raise ValueError("is the same person. Nobody is their own manager; choose someone else")
         return manager
 
 
@@ -46,9 +46,7 @@ def _find_problems(people: Sequence[PersonSpec], _apps: Sequence[AppSpec]) -> It
         if circle and reported.isdisjoint(circle):
             reported.update(circle)
             chain = " → ".join([*circle, circle[0]])
-            yield EntryProblem(
-                at, "manager", f"goes round in a circle of managers: {chain}. Correct one of them"
-            )
+            yield EntryProblem(at, "manager", f"is a circle of managers: {chain}. Correct one of them")
 
 
 def _circle(start: str, managers: dict[str, str]) -> list[str]:

@@ -81,8 +81,8 @@ def parse_approver(text: str) -> ApproverRef:
         return parse_person(text)
     except ValueError:
         raise ValueError(
-            f"“{text[:80]}” names nobody. It can be a person (U0123 or an e-mail address), "
-            "a user group (S0123 or @oncall), manager, owners or admins"
+            f"“{text[:80]}” is not an approver. Use a person (U0123 or an e-mail address), a user "
+            "group (S0123 or @oncall), manager, owners or admins"
         ) from None
 
 
@@ -96,7 +96,7 @@ def parse_person(text: str) -> PersonRef:
         return PersonRef(id=text)
     if _EMAIL.fullmatch(text):
         return PersonRef(email=text)
-    raise ValueError(f"“{text[:80]}” is not a person. Write an id such as U0123 or an e-mail address")
+    raise ValueError(f"“{text[:80]}” is not a person. Use an id such as U0123 or an e-mail address")
 
 
 def parse_group(text: str) -> GroupRef:
@@ -110,7 +110,7 @@ def parse_group(text: str) -> GroupRef:
     if _HANDLE.fullmatch(text):
         return GroupRef(handle=text[1:])
     raise ValueError(
-        f"“{text[:80]}” is not a user group. Write an id such as S0123 or a handle such as @oncall"
+        f"“{text[:80]}” is not a user group. Use an id such as S0123 or a handle such as @oncall"
     )
 
 
@@ -140,15 +140,15 @@ def covers(refs: Iterable[str], ref: str) -> bool:
 
 def _access(text: str) -> str:
     if not _ACCESS.fullmatch(text):
-        raise ValueError(f"“{text[:80]}” names no access. Write app/access, as in payments/enter")
+        raise ValueError(f"“{text[:80]}” is not an access. Write app/access, for example payments/enter")
     return text
 
 
 def _reference(text: str) -> str:
     if not _REFERENCE.fullmatch(text):
         raise ValueError(
-            f"“{text[:80]}” names no access. Write app/access, as in payments/enter, "
-            "or payments/* for every access of the app"
+            f"“{text[:80]}” is not an access. Write app/access, for example payments/enter, or "
+            "payments/* for every access of the app"
         )
     return text
 
@@ -156,7 +156,7 @@ def _reference(text: str) -> str:
 def _distinct(refs: tuple[str, ...]) -> tuple[str, ...]:
     twice = next((ref for at, ref in enumerate(refs) if covers(refs[:at], ref)), None)
     if twice is not None:
-        raise ValueError(f"“{twice}” stands there twice. Take one out")
+        raise ValueError(f"“{twice}” is listed twice. Remove one")
     return refs
 
 

@@ -76,8 +76,8 @@ def _escalate_in_time(stages: "Sequence[StageSpec]", expiry: timedelta | None) -
         if expiry and stage.escalate_after and stage.escalate_after >= expiry:
             raise ValueError(
                 f"“{stage.name}” asks its alternates after {duration_words(stage.escalate_after)}, "
-                f"but by then requests have expired (after {duration_words(expiry)}). "
-                "Ask them sooner, or let requests wait"
+                f"but requests expire before that (after {duration_words(expiry)}). Ask them sooner, "
+                "or let requests wait longer"
             )
 
 
@@ -85,8 +85,8 @@ def _presets_fit(presets: Sequence[timedelta], longest: timedelta | None) -> Non
     over = next((preset for preset in presets if longest and preset > longest), None)
     if over and longest and tuple(presets) != USUAL_PRESETS:
         raise ValueError(
-            f"is {duration_words(longest)}, but the presets offer {duration_words(over)}. "
-            "Drop it or raise the maximum"
+            f"is {duration_words(longest)}, but the presets offer {duration_words(over)}. Remove it "
+            "or raise the maximum"
         )
 
 
@@ -126,7 +126,7 @@ class StageSpec(Spec):
         people = people_listed(tuple(deciders))
         if isinstance(rule, int) and people is not None and rule > people:
             raise ValueError(
-                f"wants {rule} approvals, but lists only {people} people. Lower it or add people"
+                f"needs {rule} approvals, but lists only {people} people. Lower it or add people"
             )
         return rule
 
@@ -135,16 +135,17 @@ class StageSpec(Spec):
     def _alternates_are_others(cls, alternates: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         twice = next((ref for ref in alternates if ref in info.data.get("approvers", ())), None)
         if twice:
-            raise ValueError(f"“{twice}” is among the approvers already. Take it out of one of the two")
+            raise ValueError(
+                f"“{twice}” is both an approver and a quiet approver or alternate. "
+                "Remove it from one of the two"
+            )
         return alternates
 
     @field_validator("escalate_after")
     @classmethod
     def _escalation_needs_alternates(cls, after: timedelta | None, info: ValidationInfo) -> timedelta | None:
         if after and not info.data.get("alternates", True):
-            raise ValueError(
-                "says when the alternates are asked, and there are none. List some in alternates"
-            )
+            raise ValueError("says when alternates are asked, but there are none. Add some to alternates")
         return after
 
 

@@ -40,7 +40,7 @@ def approve_change(out: Outcome, ref: str, edition: str, by: str, note: str = ""
     proposal = _for_another(out.case, _lock(out, ref), by)
     if str(proposal.edition) != edition:
         name = names_of(out.case, {proposal.by})[proposal.by]
-        raise Invalid(f"{name} has changed it meanwhile. Look again.")
+        raise Invalid(f"{name} has changed it in the meantime. Review it again.")
     if why := _obstacle(out.case, proposal):
         return close_change(out, proposal, ProposalState.OVERTAKEN, SYSTEM, why)
     proposal = close_change(out, proposal, ProposalState.APPROVED, by, note)
@@ -70,7 +70,7 @@ def withdraw_change(out: Outcome, ref: str, by: str) -> Proposal:
     """
     proposal = _lock(out, ref)
     if proposal is None:
-        raise NotFound("There is no such change.")
+        raise NotFound("This change no longer exists.")
     if proposal.by != by:
         raise NotAllowed("Only the person who proposed this change can withdraw it.")
     _must_be_open(out.case, proposal)
@@ -84,11 +84,11 @@ def _lock(out: Outcome, ref: str) -> Proposal | None:
 
 
 def _for_another(case: Case, proposal: Proposal | None, by: str) -> Proposal:
-    only_admins(case, by, "decide on a change of the catalogue")
+    only_admins(case, by, "decide on catalogue changes")
     if proposal is None:
-        raise NotFound("There is no such change.")
+        raise NotFound("This change no longer exists.")
     if proposal.by == by:
-        raise NotAllowed(f"You proposed this yourself. {waiting_for_sentence(case, by)}")
+        raise NotAllowed(f"You can't approve your own change. {waiting_for_sentence(case, by)}")
     _must_be_open(case, proposal)
     return proposal
 
@@ -98,7 +98,7 @@ def _must_be_open(case: Case, proposal: Proposal) -> None:
         return
     by = proposal.decided_by or SYSTEM
     who = "" if by == SYSTEM else f" by {names_of(case, {by})[by]}"
-    raise Closed(f"This change is {proposal.state} already{who}.")
+    raise Closed(f"This change is already {proposal.state}{who}.")
 
 
 def _obstacle(case: Case, proposal: Proposal) -> str:

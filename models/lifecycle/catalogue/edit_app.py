@@ -44,7 +44,7 @@ def _broken_conflict(case: Case, spec: AppSpec) -> str:
         for _, ref in access_refs(conflict):
             if app_of(ref) == spec.key and ref not in known:
                 named = f"The conflict “{conflict.name}” names “{ref}”"
-                return f"This is not saved. {named}; take it out there first."
+                return f"Not saved. {named}; remove it there first."
     return ""
 
 
@@ -54,8 +54,8 @@ def _broken_example(case: Case, spec: AppSpec) -> str:
     broken = [result for result in results if not result.met]
     if not broken:
         return ""
-    more = f" {len(broken) - 1} more of its examples fail." if len(broken) > 1 else ""
-    return f"This is not saved: an example of {spec.name} says otherwise. {broken[0]}{more}"
+    more = f" {len(broken) - 1} more of its test cases fail." if len(broken) > 1 else ""
+    return f"Not saved: a test case of {spec.name} fails. {broken[0]}{more}"
 
 
 MOST_VERSIONS = 20
@@ -83,7 +83,7 @@ class Superseded(Refusal):
     """Somebody changed the app after it was shown. `entry` is how it stands now."""
 
     def __init__(self, entry: EditableApp, by: str, changes: list[str]) -> None:
-        super().__init__(f"{entry.app.name} was changed in the meantime. Nothing of yours is saved yet.")
+        super().__init__(f"{entry.app.name} was changed in the meantime. Your changes are not saved.")
         self.entry, self.by, self.changes = entry, by, changes
 
 
@@ -110,7 +110,9 @@ def add_app(out: Outcome, spec: AppSpec, by: str) -> EditableApp:
     only_admins(out.case, by)
     apps.lock_catalogue(out)
     if out.case.get(App, spec.key) is not None:
-        raise Duplicate(f"There is an app with the key “{spec.key}” already. Choose another.", field="key")
+        raise Duplicate(
+            f"The key “{spec.key}” is already used by another app. Choose a different one.", field="key"
+        )
     if propose_change.needs_second_admin(out.case):
         return _propose(out, None, 0, spec, by)
     return _save(out, spec, by)
@@ -163,8 +165,8 @@ def change_settings(out: Outcome, spec: SettingsSpec, by: str) -> str:
         return f"Nothing is changed yet. {propose_change.waiting_for_sentence(out.case, by)}" if waits else ""
     if spec.two_people and not propose_change.other_admins(out.case, by):
         raise Invalid(
-            "You are the only admin of Keyturn, and two are needed for that. Whoever runs Keyturn can make "
-            "another one: in its configuration, under [slack] admins.",
+            "You are the only admin of Keyturn, and this needs two. The operator can add one in the "
+            "configuration, under [slack] admins.",
             field="two_people",
         )
     catalogue_entries.save_entry(out, SETTINGS, spec, by)
@@ -185,7 +187,7 @@ def _propose(out: Outcome, row: App | None, version: int, spec: AppSpec, by: str
 
 def _entry(case: Case, row: App | None, key: str, by: str, version: int | None) -> EditableApp:
     if row is None:
-        raise NotFound(f"There is no app “{key[:40]}” in the catalogue any more.")
+        raise NotFound(f"The app “{key[:40]}” is no longer in the catalogue.")
     waiting = tuple(propose_change.open_changes(case, APP, key))
     drafts = [change.after for change in waiting if change.by == by and change.version == row.version]
     app = AppSpec.model_validate(

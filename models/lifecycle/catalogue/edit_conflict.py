@@ -72,7 +72,7 @@ def add_conflict(out: Outcome, spec: ConflictSpec, by: str) -> str:
     _lock(out, by)
     if out.case.get(Part, (CONFLICT.name, spec.key)) is not None:
         raise Duplicate(
-            f"There is a conflict with the key “{spec.key}” already. Choose another.", field="key"
+            f"The key “{spec.key}” is already used by another conflict. Choose a different one.", field="key"
         )
     return _save_or_propose(out, None, spec, by)
 
@@ -135,14 +135,14 @@ def _lock_version(out: Outcome, key: str, version: int, by: str) -> ConflictSpec
     _lock(out, by)
     row = _row(out.case, key)
     if row.version != version:
-        raise Closed("Somebody changed this conflict in the meantime. Close the form and look at it again.")
+        raise Closed("Someone changed this conflict in the meantime. Close the form and open it again.")
     return ConflictSpec.model_validate(row.spec)
 
 
 def _row(case: Case, key: str) -> Part:
     row = case.get(Part, (CONFLICT.name, key))
     if row is None:
-        raise NotFound("There is no such conflict any more.")
+        raise NotFound("This conflict no longer exists.")
     return row
 
 
@@ -169,7 +169,7 @@ def _broken_example(case: Case, spec: ConflictSpec, conflicts: Sequence[Conflict
     broken = next((result for result in results if not result.met), None)
     if broken is None:
         return ""
-    return f"This is not saved: an example of {broken.app.name} says otherwise. {broken}"
+    return f"Not saved: a test case of {broken.app.name} fails. {broken}"
 
 
 def _redraw(out: Outcome, spec: ConflictSpec) -> None:

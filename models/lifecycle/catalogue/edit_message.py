@@ -70,7 +70,7 @@ def change_message(out: Outcome, key: MessageKey, words: Mapping[str, str], vers
     apps.lock_catalogue(out)
     entry = _entry(out.case, key)
     if entry.version != version:
-        raise Closed("Somebody changed this message in the meantime. Close the form and look at it again.")
+        raise Closed("Someone changed this message in the meantime. Close the form and open it again.")
     wanted = message_of(key, words)
     check_message(wanted)
     if propose_change.needs_second_admin(out.case):

@@ -175,15 +175,15 @@ def waiting_for_sentence(case: Case, by: str) -> str:
     """The admins who can approve what this person proposes, in a sentence."""
     others = set(other_admins(case, by))
     if not others:
-        return "Nobody else is an admin of Keyturn now, so it waits until there is one."
+        return "There is no other admin of Keyturn right now; it waits until there is one."
     names = sorted(names_of(case, others).values())
-    return f"A second admin has to approve it: {join_words(names, word='or')}."
+    return f"A second admin must approve it: {join_words(names, word='or')}."
 
 
 def superseded_sentence(proposal: Proposal) -> str:
     """Why a change is superseded, in a sentence."""
     title = proposal.title[:1].upper() + proposal.title[1:]
-    return f"{title} was changed after this was proposed. Propose it again, if it is still wanted."
+    return f"{title} was changed after this was proposed. Propose it again if you still want it."
 
 
 def version_of(case: Case, kind: str, key: str) -> int:

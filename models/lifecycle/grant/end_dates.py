@@ -52,7 +52,7 @@ def check_later(grant: Grant, term: Term) -> None:
         Invalid: It is not; field "term".
     """
     if term.end is not None and grant.ends_at is not None and term.end <= grant.ends_at:
-        raise Invalid("The access lasts until then already. Choose a later end.", field="term")
+        raise Invalid("The access already lasts until then. Choose a later end.", field="term")
 
 
 def lengthen_grant(out: Outcome, grant: Grant, request: Request) -> Grant:

@@ -268,4 +268,4 @@ def _ineligible(case: Case, grant: Grant, person: PersonFacts) -> str | None:
 def _endless(grant: Grant, person: PersonFacts) -> str | None:
     if not person.temporary or grant.ends_at is not None or grant.length is not None:
         return None
-    return f"{person.name} is {person.temporary} by now, and has access for a limited time only."
+    return f"{person.name} is now {person.temporary}, and needs an end date for access."

@@ -28,7 +28,7 @@ def give_back(out: Outcome, ref: str, by: str) -> Grant:
     """
     grant = _lock(out.case, ref)
     if not can_use(out.case, grant, by):
-        raise NotAllowed("Only the person who has this access can give it back.")
+        raise NotAllowed("Only the person who has this access can end it early.")
     return revoke_grant(out, grant, by, Cause.REQUESTER)
 
 
@@ -41,7 +41,7 @@ def revoke(out: Outcome, ref: str, by: str, note: str = "") -> Grant:
     """
     grant = _lock(out.case, ref)
     if not can_manage(out.case, grant, by):
-        raise NotAllowed(f"Only an owner of {grant.app_name} or an admin can take this access away.")
+        raise NotAllowed(f"Only an owner of {grant.app_name} or an admin can revoke this access.")
     return revoke_grant(out, grant, by, Cause.ADMIN, note)
 
 
@@ -58,9 +58,9 @@ def revoke_grant(out: Outcome, grant: Grant, by: str, cause: Cause, note: str = 
         Closed: It is over or being revoked.
     """
     if grant.state in OVER_GRANTS:
-        raise Closed(f"{grant.access_name} is {grant.state.label.lower()} already.")
+        raise Closed(f"{grant.access_name} is already {grant.state.label.lower()}.")
     if not can_be_revoked(grant):
-        raise Closed(f"{grant.access_name} is being taken back already.")
+        raise Closed(f"{grant.access_name} is already being revoked.")
     grant = _end(out, grant, GrantEvent.REVOKE, by, cause, note)
     _drop_extension(out, grant, by)
     return grant
@@ -93,9 +93,9 @@ def retry_failed(out: Outcome, ref: str, by: str) -> Grant:
     """
     grant = lock_grant(out.case, ref)
     if not can_manage(out.case, grant, by):
-        raise NotAllowed(f"Only an owner of {grant.app_name} or an admin can try this again.")
+        raise NotAllowed(f"Only an owner of {grant.app_name} or an admin can retry this.")
     if grant.state is not GrantState.FAILED:
-        raise Closed(f"{grant.access_name} is {grant.state.label.lower()}; there is nothing to try again.")
+        raise Closed(f"{grant.access_name} is {grant.state.label.lower()}; there is nothing to retry.")
     return retry(out, grant, by)
 
 
@@ -125,7 +125,7 @@ def _drop_extension(out: Outcome, grant: Grant, by: str) -> None:
     if extension := end_dates.pending_extension(out.case, grant):
         theirs = by == extension.requester_id
         event = RequestEvent.WITHDRAW if theirs else RequestEvent.CANCEL
-        close_request(out, extension, event, by, "" if theirs else "The access was taken away.")
+        close_request(out, extension, event, by, "" if theirs else "The access was revoked.")
 
 
 def _end(

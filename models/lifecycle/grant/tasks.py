@@ -61,7 +61,7 @@ def refuse_task(out: Outcome, ref: str, by: str, note: str) -> Task:
     task, grant = _open(out.case, ref, by)
     note = tidy_text(note, "That")
     if not note:
-        raise Invalid("Say why, so that somebody can help.", field="comment")
+        raise Invalid("Say what went wrong, so that someone can help.", field="comment")
     task = _close(out, task, grant, TaskState.REFUSED, by, note)
     give.mark_failed(out, grant, task.direction, note)
     return task
@@ -75,9 +75,9 @@ def may_complete(case: Case, ref: str, by: str) -> Task:
 def _open(case: Case, ref: str, by: str) -> tuple[Task, Grant]:
     task, grant = lock_task(case, ref)
     if task.state is not TaskState.OPEN:
-        raise Closed(f"{task.ref} is {task.state.value} already.")
+        raise Closed(f"{task.ref} is already {task.state.value}.")
     if not can_do(case, task, by):
-        raise NotAllowed("This task is somebody else's.")
+        raise NotAllowed("This task is assigned to someone else.")
     return task, grant
 
 

@@ -59,15 +59,15 @@ def _trail(case: Case, subjects: set[str]) -> _Trail:
 def _missing(case: Case, request_id: int, trail: _Trail) -> str | None:
     request = case.get(Request, request_id)
     if request is None or request.state is not RequestState.APPROVED:
-        return "Its request is not approved, so nothing was given."
+        return "The request isn't approved, so no access was granted."
     stages = case.all(STAGES, request.id)
     if not stages and not (_approved_by_rule(request) and request.ref in trail.by_rule):
-        return "No rule and no person has approved it, so nothing was given."
+        return "No rule or person has approved it, so no access was granted."
     if request.emergency and (problem := _emergency_problem(case, request)):
         return problem
     for stage in stages:
         if stage.state is not StageState.APPROVED or not _is_approved(case, request, stage, trail):
-            return f"The stage “{stage.name}” lacks approvals, so nothing was given."
+            return f"The stage “{stage.name}” lacks approvals, so no access was granted."
     return None
 
 
@@ -82,9 +82,9 @@ def _emergency_problem(case: Case, request: Request) -> str | None:
     spec, term = policy_of(case, request.policy).policy.emergency, Term.from_json(request.term)
     length = term.length or (term.end - request.created_at if term.end else None)
     if spec is None or length is None or length > spec.max:
-        return "The app does not allow this in an emergency, so nothing was given."
+        return "The app doesn't allow this in an emergency, so no access was granted."
     if case.first(REVIEWS, request.id) is None:
-        return "Nobody was told of the emergency, so nothing was given."
+        return "Nobody was notified of the emergency, so no access was granted."
     return None
 
 

@@ -74,8 +74,7 @@ def set_delegate(out: Outcome, by: str, delegate: str, first: date, last: date) 
     if _leads_to(out.case, delegate, by, starts, ends, depth=0):
         name = names_of(out.case, {delegate})[delegate]
         raise Invalid(
-            f"{name} is away at that time too, and whoever stands in for them leads back to you. "
-            "Choose somebody else.",
+            f"{name} is out of office then too, and their delegate leads back to you. Choose someone else.",
             field="person",
         )
     row = out.add(
@@ -103,7 +102,7 @@ def remove_delegate(out: Outcome, ref: str, by: str) -> None:
     """
     row = out.case.lock(Delegation, number_of(ref, "DG"))
     if row is None or row.person_id != by or row.due_at is None:
-        raise NotFound("That is not there any more.")
+        raise NotFound("This no longer exists.")
     _record(out, by, "delegation.removed", row)
     record_return(out, row, by)
     out.remove(row)
@@ -137,9 +136,9 @@ def _span(case: Case, by: str, first: date, last: date) -> tuple[datetime, datet
     zone = _zone(Directory(case).person(by))
     now = case.now.astimezone(zone).date()
     if first < now:
-        raise Invalid(f"{day_words(first, now)} is past. Begin today or later.", field="first")
+        raise Invalid(f"{day_words(first, now)} has passed. Start today or later.", field="first")
     if last < first:
-        raise Invalid(f"That is before {day_words(first, now)}, when it begins.", field="last")
+        raise Invalid(f"The last day is before the first one, {day_words(first, now)}.", field="last")
     if last - first > LONGEST_ABSENCE:
         raise Invalid("That is longer than a year. Choose an earlier day.", field="last")
     midnights = [datetime.combine(each, time(), zone) for each in (first, last + timedelta(days=1))]
@@ -150,11 +149,13 @@ def _check_delegate(case: Case, by: str, delegate: str) -> None:
     directory.only_members(case, by)
     person = Directory(case).person(delegate)
     if delegate == by:
-        raise Invalid("Choose somebody else than yourself.", field="person")
+        raise Invalid("You can't be your own delegate. Choose someone else.", field="person")
     if person is None:
-        raise Invalid("That is nobody whom Keyturn knows. Choose somebody else.", field="person")
+        raise Invalid("Keyturn doesn't know this person. Choose someone else.", field="person")
     if problem := (person.unfit):
-        raise Invalid(f"{person.name} {problem}, and so cannot stand in.", field="person")
+        raise Invalid(
+            f"{person.name} {problem}, so they can't be a delegate. Choose someone else.", field="person"
+        )
 
 
 def _check_overlap(case: Case, by: str, starts: datetime, ends: datetime) -> None:
@@ -163,8 +164,8 @@ def _check_overlap(case: Case, by: str, starts: datetime, ends: datetime) -> Non
         name = names_of(case, {other.delegate_id})[other.delegate_id]
         now = case.now.date()
         raise Invalid(
-            f"{name} stands in for you from {day_words(other.first_day, now)} to "
-            f"{day_words(other.last_day, now)} already. Remove that first, or choose other days.",
+            f"{name} is already your delegate from {day_words(other.first_day, now)} to "
+            f"{day_words(other.last_day, now)}. Remove that first, or choose other days.",
             field="first",
         )
 

@@ -28,7 +28,7 @@ def withdraw(out: Outcome, ref: str, by: str) -> Request:
     """
     request = lock_request(out.case, ref)
     if by != request.requester_id:
-        raise NotAllowed("Only the person who asked can withdraw a request.")
+        raise NotAllowed("Only the requester can withdraw a request.")
     return close_request(out, request, RequestEvent.WITHDRAW, by)
 
 
@@ -40,7 +40,7 @@ def cancel(out: Outcome, ref: str, by: str, note: str = "") -> Request:
         Closed: It is decided already.
     """
     request = lock_request(out.case, ref)
-    only_admins(out.case, by, "cancel somebody’s request")
+    only_admins(out.case, by, "cancel someone’s request")
     return close_request(out, request, RequestEvent.CANCEL, by, note)
 
 
@@ -55,7 +55,7 @@ def cancel_unoffered(out: Outcome, by: str) -> None:
     for request_id in ids:
         request = out.case.lock(Request, request_id)
         if request is not None and request.state is RequestState.PENDING:
-            note = f"{request.access_name} of {request.app_name} is not in the catalogue any more."
+            note = f"{request.app_name} · {request.access_name} is no longer in the catalogue."
             close_request(out, request, RequestEvent.CANCEL, by, note)
 
 

@@ -30,10 +30,10 @@ def refuse_impossible(case: Case, request: Request) -> None:
     """
     term = Term.from_json(request.term)
     if term.end is not None and term.end <= case.now:
-        raise Invalid("The end that was asked for has passed. Choose another with Modify duration.")
+        raise Invalid("The requested end has passed. Choose a new one with Modify duration.")
     person = Directory.of(case).person(request.beneficiary_id) if term.indefinite else None
     if person is not None and (what := person.temporary):
-        raise Invalid(f"{person.name} is {what} by now and needs an end. Choose one with Modify duration.")
+        raise Invalid(f"{person.name} is now {what} and needs an end. Choose one with Modify duration.")
 
 
 def change_term(out: Outcome, request: Request, by: str, term: Term) -> Request:
@@ -124,9 +124,9 @@ def is_shorter(term: Term, than: Term) -> bool:
 def _own_pending_request(case: Case, ref: str, by: str) -> Request:
     request = lock_request(case, ref)
     if by != request.requester_id:
-        raise NotAllowed("Only the person who asked can ask for less.")
+        raise NotAllowed("Only the requester can shorten it.")
     if request.state is not RequestState.PENDING:
-        raise Closed(f"{request.ref} is {request.state.label.lower()} already.")
+        raise Closed(f"{request.ref} is already {request.state.label.lower()}.")
     return request
 
 
@@ -134,11 +134,11 @@ def _usable_grant(case: Case, ref: str, by: str) -> Grant:
     end_dates.lock_extensions(case, number_of(ref, "GR"))  # before the grant, as whoever decides on it does
     grant = lock_grant(case, ref)
     if not can_use(case, grant, by):
-        raise NotAllowed("Only the person who has this access can let it end sooner.")
+        raise NotAllowed("Only the person who has this access can end it earlier.")
     if grant.state is not GrantState.ACTIVE:
         raise Closed(f"{grant.access_name} is {grant.state.label.lower()}, so there is nothing to shorten.")
     if extension := end_dates.pending_extension(case, grant):
-        raise NotAllowed(f"More time is asked for in {extension.ref}. Withdraw that first.")
+        raise NotAllowed(f"You have requested an extension ({extension.ref}). Withdraw it first.")
     return grant
 
 
@@ -146,7 +146,7 @@ def _shorten_request(out: Outcome, request: Request, by: str, term: Term) -> Non
     before = Term.from_json(request.term)
     term = replace(term, start=before.start)
     if not is_shorter(term, before):
-        raise Invalid("That is not less than what would be given. Choose less.", field="term")
+        raise Invalid("This isn't shorter than what you requested. Choose less.", field="term")
     over_max = _over_max(out.case, request, term)
     extended = out.case.get(Grant, request.grant_id) if request.grant_id else None
     if extended is not None and extended.state is GrantState.ACTIVE:
@@ -175,9 +175,9 @@ def _over_max(case: Case, request: Request, term: Term) -> bool:
 def _shorten_grant(out: Outcome, grant: Grant, by: str, term: Term) -> None:
     end = _end_of(term, out.now)
     if end is None or (grant.ends_at is not None and end >= grant.ends_at):
-        raise Invalid("It ends before that already. Choose an earlier end.", field="term")
+        raise Invalid("The access already ends before that. Choose an earlier end.", field="term")
     if end <= out.now:
-        raise Invalid("That has passed. Choose a later end, or press Give back.", field="term")
+        raise Invalid("This time has passed. Choose a later end, or press Give back.", field="term")
     end_dates.shorten_grant(out, grant, by, end)
 
 

@@ -36,7 +36,7 @@ def comment(
         raise Repeated(source)
     text = tidy_text(text, "The comment")
     if not text:
-        raise Invalid("Write something first.", field="comment")
+        raise Invalid("Write a comment first.", field="comment")
     only_involved(out.case, request, by)
     refuse_too_many_comments(out.case, request, by, limits)
     written = out.add(Comment, request_id=request.id, person_id=by, text=text, at=out.now, source=source)

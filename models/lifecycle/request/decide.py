@@ -32,8 +32,8 @@ def check_comment(case: Case, request: Request, comment: str, *, approves: bool)
 
 def _missing_sentence(request: Request, *, approves: bool) -> str:
     if approves:
-        return f"Say why you approve it. {request.app_name} wants a comment with every decision."
-    return f"Say why you reject it. {request.app_name} wants to know that."
+        return f"{request.app_name} requires a comment with every decision. Say why you approve it."
+    return f"{request.app_name} requires a reason for every rejection. Say why you reject it."
 
 
 MAX_NAMES = 5
@@ -77,7 +77,7 @@ def recheck_open_stage(out: Outcome, request: Request) -> Request:
     The decisions of those who are left may already settle the stage.
     """
     stage = stages.ask_approvers(out, request)
-    request = _count(out, stage.request, stage, SYSTEM, "Too few are left who can approve it.")
+    request = _count(out, stage.request, stage, SYSTEM, "Too few people are left who can approve it.")
     redraw.redraw_request(out, request)
     return request
 
@@ -92,7 +92,7 @@ def only_pending(case: Case, request: Request) -> Request:
         return request
     by = request.closed_by or ""
     who = names_of(case, {by})[by]
-    raise Closed(f"{request.ref} is {request.state.label.lower()} already, by {who}.")
+    raise Closed(f"{request.ref} was already {request.state.label.lower()} by {who}.")
 
 
 def _decide(out: Outcome, ref: str, by: str, approves: bool, comment: str, term: Term | None) -> Request:
@@ -162,12 +162,12 @@ def _open_stage(case: Case, request: Request, by: str) -> OpenStage:
     _refuse_second_decision(case, stage, by)
     parties = (request.requester_id, request.beneficiary_id)
     if is_barred_from_own(stage.sources.snapshot.policy, by, parties):
-        raise OwnRequest(f"Nobody decides on their own request. {_who_can(case, stage)}")
+        raise OwnRequest(f"You can't decide on your own request. {_who_can(case, stage)}")
     person, candidate = stage.sources.who.person(by), stage.candidate(by)
     if candidate is not None and person is None:
         raise NotAllowed(PERSON_UNKNOWN)
     if candidate is None or person is None or person.unfit:
-        raise NotAnApprover(f"You cannot decide on {request.ref}. {_who_can(case, stage)}")
+        raise NotAnApprover(f"You can't decide on {request.ref}. {_who_can(case, stage)}")
     return stage
 
 
@@ -175,16 +175,16 @@ def _refuse_second_decision(case: Case, stage: OpenStage, by: str) -> None:
     ref = stage.request.ref
     for decision in stage.decisions:
         if decision.person_id == by:
-            raise AlreadyDecided(f"You have decided on {ref} already.")
+            raise AlreadyDecided(f"You have already decided on {ref}.")
         if decision.seat_id == by:
             name = names_of(case, {decision.person_id})[decision.person_id]
-            raise AlreadyDecided(f"{name} has decided on {ref} in your place.")
+            raise AlreadyDecided(f"{name} has already decided on {ref} as your delegate.")
 
 
 def _who_can(case: Case, stage: OpenStage) -> str:
     asked = [c.person_id for c in stage.plan.asked or stage.plan.approvers]
     if not asked:
-        return "Nobody can at the moment; an admin has to look at it."
+        return "Nobody can right now; an admin has to look at it."
     names = names_of(case, set(asked))
     word = "or" if len(asked) <= MAX_NAMES else "and"
     return f"{join_words([names[person_id] for person_id in asked], word=word, limit=MAX_NAMES)} can."

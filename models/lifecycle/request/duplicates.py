@@ -119,7 +119,7 @@ def refuse_resent_decision(
     for decision in case.all(DECISIONS, request.id):
         that = (decision.person_id, decision.approve, decision.comment, decision.term)
         if this == that and case.now - decision.at < RESEND_WINDOW:
-            raise SentAlready(f"We have it: your decision on {request.ref} was sent a moment ago.")
+            raise SentAlready(f"Received: your decision on {request.ref} was sent a moment ago.")
 
 
 def refuse_resent_form(requests: Sequence[Request]) -> NoReturn:
@@ -130,9 +130,9 @@ def refuse_resent_form(requests: Sequence[Request]) -> NoReturn:
     """
     refs = sorted({request.ref for request in requests}, key=lambda ref: int(ref[3:]))
     if len(refs) == 1:
-        raise SentAlready(f"We have it: {refs[0]} was sent a moment ago. Its card shows how it goes on.")
+        raise SentAlready(f"Received: {refs[0]} was sent a moment ago. Its card shows what happens next.")
     raise SentAlready(
-        f"We have it: {join_words(refs)} were sent a moment ago. Their cards show how it goes on."
+        f"Received: {join_words(refs)} were sent a moment ago. Their cards show what happens next."
     )
 
 

@@ -175,21 +175,21 @@ def _open_review(case: Case, ref: str, by: str) -> tuple[Review, Request]:
         raise OwnRequest(_not_your_own(case, may))
     if by not in may:
         waits_for = _names(case, may) or "an admin"
-        raise NotAllowed(f"{review.ref} is not yours to close. It waits for {waits_for}.")
+        raise NotAllowed(f"You can't review {review.ref}. It waits for {waits_for}.")
     if Directory(case).person(by) is None:
         raise NotAllowed(PERSON_UNKNOWN)
     if review.state is not ReviewState.OPEN:
         by_whom = _names(case, (review.closed_by,)) if review.closed_by else "somebody"
-        raise Closed(f"{by_whom} has closed {review.ref} already: {review.state}.")
+        raise Closed(f"{by_whom} has already closed {review.ref}: {review.state}.")
     return review, request
 
 
 def _not_your_own(case: Case, may: tuple[str, ...]) -> str:
     if may:
-        return f"Nobody reviews their own emergency. This one waits for {_names(case, may)}."
+        return f"You can't review your own emergency. This one waits for {_names(case, may)}."
     return (
-        "Nobody reviews their own emergency, and nobody else may review this one yet. "
-        "Name another owner or admin, who can then close it."
+        "You can't review your own emergency, and there is nobody else to review it. Add another "
+        "owner or admin."
     )
 
 

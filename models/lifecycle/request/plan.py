@@ -120,7 +120,7 @@ def _refuse_non_members(directory: Directory, draft: Draft) -> None:
     for person_id in {draft.requester_id, draft.beneficiary_id}:
         person = directory.person(person_id)
         if person is None or person.barred:
-            raise NotAllowed("Only people of this workspace can ask for access.")
+            raise NotAllowed("Only people of this workspace can request access.")
 
 
 def _app_of(case: Case, draft: Draft) -> AppSpec:
@@ -129,9 +129,9 @@ def _app_of(case: Case, draft: Draft) -> AppSpec:
         # An extension keeps to the policy of today, but works for an app that is switched off for newcomers.
         return app or policy_of(case, case.get_one(Grant, draft.grant_id).policy).app
     if app is None:
-        raise NotFound("Choose an application from the list.", field="app")
+        raise NotFound("Choose an app from the list.", field="app")
     if not app.enabled:
-        raise Denied(f"{app.name} cannot be asked for at the moment.", field="app")
+        raise Denied(f"{app.name} can't be requested right now.", field="app")
     return app
 
 
@@ -139,7 +139,7 @@ def _accesses(app: AppSpec, keys: Collection[str]) -> list[AccessSpec]:
     offered = {access.key: access for access in app.access if access.enabled}
     accesses = [offered[key] for key in keys if key in offered]
     if len(accesses) < len(keys):
-        raise NotFound(f"{app.name} has no such access any more. Choose again.", field="access")
+        raise NotFound(f"{app.name} no longer has this access. Choose another.", field="access")
     return accesses
 
 
@@ -159,8 +159,8 @@ def _refuse_duplicates(case: Case, draft: Draft) -> None:
     first = next(there[key] for key in wanted if key in there)
     if is_a(first, Grant):
         raise Duplicate(_held_sentence(case, draft, first), field="access")
-    sentence = f"{first.access_name} is already asked for in {first.ref}, which is pending."
-    raise Duplicate(f"{sentence} Withdraw that first." if draft.emergency else sentence, field="access")
+    sentence = _pending_sentence(case, draft, first)
+    raise Duplicate(f"{sentence} Withdraw it first." if draft.emergency else sentence, field="access")
 
 
 def _requests_among(case: Case, there: Iterable[Request | Grant]) -> list[Request]:
@@ -177,11 +177,19 @@ def _is_resent(case: Case, draft: Draft, request: Request) -> bool:
     )
 
 
+def _pending_sentence(case: Case, draft: Draft, request: Request | Grant) -> str:
+    access = "this" if len(draft.access_keys) == 1 else request.access_name
+    if draft.requester_id == draft.beneficiary_id:
+        return f"You already have an open request for {access} ({request.ref})."
+    name = names_of(case, {draft.beneficiary_id})[draft.beneficiary_id]
+    return f"{name} already has an open request for {access} ({request.ref})."
+
+
 def _held_sentence(case: Case, draft: Draft, grant: Grant) -> str:
     if draft.requester_id == grant.person_id:
-        return f"You have {grant.access_name} already. To keep it longer, press Extend on App Home."
+        return f"You already have {grant.access_name}. To keep it longer, press Extend on App Home."
     name = names_of(case, {grant.person_id})[grant.person_id]
-    return f"{name} has {grant.access_name} already. They can keep it longer with Extend on App Home."
+    return f"{name} already has {grant.access_name}. They can extend it on App Home."
 
 
 def _questions(case: Case, draft: Draft, snapshots: Sequence[Snapshot]) -> list[Question]:

@@ -37,22 +37,21 @@ def refuse_too_many_requests(
         raise Denied(_too_many(pending, number, limits.open_requests), field="access")
     if recent + number > limits.requests_an_hour:
         raise Denied(
-            f"You have asked for {recent} things in the last hour, and {limits.requests_an_hour} is "
-            "the most. Nothing of this was sent. Try again in an hour.",
+            f"You have sent {recent} requests in the last hour; the limit is "
+            f"{limits.requests_an_hour}. Nothing was sent. Try again in an hour.",
             field="access",
         )
 
 
 def _too_many(pending: int, number: int, most: int) -> str:
-    limit = f"{most} is the most for one person. "
     if number > 1:
-        would = (
-            f"With these {number}, {pending + number} of your requests would wait for a decision, and {limit}"
+        return (
+            f"With these {number} you would have {pending + number} open requests; the limit is {most}. "
+            "Request fewer at once."
         )
-        return f"{would}Ask for fewer at once."
     return (
-        f"{pending} of your requests wait for a decision, and {limit}"
-        "Withdraw what you do not need any more on App Home, or wait until some are decided."
+        f"You have {pending} open request{'' if pending == 1 else 's'}; the limit is {most}. "
+        "Withdraw some on App Home, or wait for decisions."
     )
 
 
@@ -68,7 +67,7 @@ def refuse_too_many_comments(case: Case, request: Request, person_id: str, limit
     theirs = [row for row in case.all(COMMENTS, request.id) if row.person_id == person_id]
     if sum(row.at > since for row in theirs) >= limits.comments_an_hour:
         raise Invalid(
-            f"You have commented on {request.ref} {limits.comments_an_hour} times in the last hour. "
-            "Everybody involved is told of each. Try again in an hour.",
+            f"You have commented on {request.ref} {limits.comments_an_hour} times in the last hour, "
+            "and everyone involved is notified. Try again in an hour.",
             field="comment",
         )

@@ -51,7 +51,7 @@ def reassign(out: Outcome, ref: str, by: str, to: str, *, seat: str, note: str =
     """
     stage = _open_stage(out.case, ref)
     if seat not in _reassignable(stage, by).seats:
-        raise Invalid("They are not asked any more. Choose again whose decision it is.", field="seat")
+        raise Invalid("This approver is no longer asked. Choose again.", field="seat")
     note = tidy_text(note, "The note", field="note", limit=NOTE_LIMIT)
     _check_approver(out.case, stage, by, to)
     row = out.add(
@@ -74,17 +74,16 @@ def _open_stage(case: Case, ref: str) -> OpenStage:
 def _reassignable(stage: OpenStage, by: str) -> Reassignable:
     request, snapshot, who = stage.request, stage.sources.snapshot, stage.sources.who
     if by in (request.requester_id, request.beneficiary_id):
-        raise OwnRequest("Nobody chooses who decides on their own request.")
+        raise OwnRequest("You can't choose who decides on your own request.")
     person, mine = who.person(by), stage.candidate(by)
     fit = person is not None and person.unfit is None
     in_charge = person is not None and fit and (who.is_admin(by) or snapshot.owned_by(person))
     if not fit or not (in_charge or mine):
         raise NotAnApprover(
-            f"Only those who are asked to decide on {request.ref}, the owners of {request.app_name} and the "
-            "admins can pass it on."
+            f"Only approvers of {request.ref}, owners of {request.app_name} and admins can reassign it."
         )
     if snapshot.policy.reassign is Reassign.NOBODY:
-        raise NotAllowed(f"Decisions on {request.app_name} cannot be passed on.")
+        raise NotAllowed(f"{request.app_name} doesn't allow approvers to reassign decisions.")
     own = (mine.votes_for,) if mine else ()
     others = stage.plan.voters or ("",)
     seats = tuple(dict.fromkeys((*own, *others))) if in_charge else own
@@ -102,16 +101,16 @@ def _check_approver(case: Case, stage: OpenStage, by: str, to: str) -> None:
     person = who.person(to)
     late = stage.row.escalated_at is not None  # whoever is in charge may step in themselves
     if to == by and not late:
-        raise Invalid("Choose somebody else than yourself.", field="person")
+        raise Invalid("Choose someone else, not yourself.", field="person")
     if person is None:
-        raise Invalid("That is nobody whom Keyturn knows. Choose somebody else.", field="person")
+        raise Invalid("Keyturn doesn't know this person. Choose someone else.", field="person")
     if to in question.people:
-        raise Invalid(f"{person.name} cannot decide on their own request.", field="person")
+        raise Invalid(f"{person.name} can't decide on their own request.", field="person")
     asked = {candidate.person_id for candidate in stage.plan.asked}
     if to in asked:
-        raise Invalid(f"{person.name} is asked already. Choose somebody else.", field="person")
+        raise Invalid(f"{person.name} is already asked. Choose someone else.", field="person")
     if problem := why_not_approver(person, question, stage.course.already_voted):
-        raise Invalid(f"{person.name} {problem}, so they cannot decide on it.", field="person")
+        raise Invalid(f"{person.name} {problem}, so they can't decide on it.", field="person")
     if snapshot.policy.reassign is Reassign.ELIGIBLE:
         besides = asked if late else asked | {by}
         _check_eligible(case, stage, question, person, besides=besides)
@@ -135,8 +134,8 @@ def _check_eligible(
     left = [person_id for person_id in eligible if person_id not in besides]
     names = [person.name for person_id in left[:_MOST_NAMED] if (person := who.person(person_id))]
     more = f" and {len(left) - _MOST_NAMED} more" if len(left) > _MOST_NAMED else ""
-    others = f"Who does: {', '.join(names)}{more}." if names else "Everybody else who does is asked already."
-    raise Invalid(f"{to.name} does not decide on {request.app_name}. {others}", field="person")
+    others = f"These can: {', '.join(names)}{more}." if names else "Everyone else who can is already asked."
+    raise Invalid(f"{to.name} can't decide on {request.app_name}. {others}", field="person")
 
 
 def _carry_out(out: Outcome, stage: OpenStage, row: Reassignment) -> Request:

@@ -60,9 +60,9 @@ def remind(out: Outcome, ref: str, by: str) -> Request:
     """
     request = lock_request(out.case, ref)
     if by != request.requester_id:
-        raise NotAllowed("Only the person who asked can have the others reminded.")
+        raise NotAllowed("Only the requester can send a reminder.")
     if request.state is not RequestState.PENDING:
-        raise Closed(f"{request.ref} is {request.state.label.lower()} already.")
+        raise Closed(f"{request.ref} is already {request.state.label.lower()}.")
     stage = _recheck(out, request)
     if stage is not None:
         wait = policy_of(out.case, request.policy).policy.remind_wait
@@ -77,14 +77,14 @@ def remind(out: Outcome, ref: str, by: str) -> Request:
 def _refuse_too_soon(case: Case, stage: OpenStage, wait: timedelta) -> None:
     asked_at = _asked_at(case, stage)
     if not asked_at:
-        raise NotAllowed("There is nobody to remind at the moment; the admins have to look at it.")
+        raise NotAllowed("There is nobody to remind right now; an admin has to look at it.")
     first, last = min(asked_at.values()), stage.request.reminded_at
     reminded = last is not None and last > first
     left = (last if last is not None and reminded else first) + wait - case.now
     if left > timedelta():
         before = "reminded" if reminded else "asked"
         how_long = time_left_words(left).removesuffix(" left")
-        raise NotAllowed(f"They were {before} not long ago. You can remind them in {how_long}.")
+        raise NotAllowed(f"The approvers were {before} a short while ago. You can remind them in {how_long}.")
 
 
 def _recheck(out: Outcome, request: Request) -> OpenStage | None:

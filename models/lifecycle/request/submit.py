@@ -85,23 +85,23 @@ def _extendable_grant(case: Case, grant_ref: str, by: str) -> tuple[Grant, Reque
     """
     grant = lock_grant(case, grant_ref)
     if by != grant.person_id:
-        raise NotAllowed("Only the person who has this access can ask for more time.")
+        raise NotAllowed("Only the person who has this access can extend it.")
     if grant.state is not GrantState.ACTIVE:
-        raise NotAllowed(f"{grant.access_name} is {grant.state.label.lower()}. Ask for it again instead.")
+        raise NotAllowed(f"{grant.access_name} is {grant.state.label.lower()}. Request it again instead.")
     if grant.ends_at is None:
-        raise NotAllowed(f"{grant.access_name} has no end, so it needs no more time.")
+        raise NotAllowed(f"{grant.access_name} has no end date, so there is nothing to extend.")
     return grant, case.first(EXTENDING, grant.id)
 
 
 def _refuse_second_extension(pending: Request) -> NoReturn:
-    raise Duplicate(f"More time is already asked for in {pending.ref}, which is pending.")
+    raise Duplicate(f"You have already requested an extension ({pending.ref}).")
 
 
 def _check_reason(draft: Draft, planned: list[Planned]) -> None:
     if not draft.reason and draft.emergency:
-        raise Invalid("Say what the emergency is. Everybody who is told of it reads it.", field="reason")
+        raise Invalid("Say what the emergency is. Everyone notified will see it.", field="reason")
     if not draft.reason and any(plan.snapshot.policy.reason is Need.REQUIRED for plan in planned):
-        raise Invalid("Say what you need it for. The approvers decide by it.", field="reason")
+        raise Invalid("Tell approvers why.", field="reason")
     check_text_length(draft.reason, "The reason", field="reason")
 
 
