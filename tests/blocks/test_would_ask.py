@@ -47,7 +47,7 @@ def test_nobody_to_ask_is_said_with_the_reason() -> None:
 
 def test_a_length_that_cannot_be_is_a_refusal() -> None:
     fields: dict[str, Any] = {"max_duration": "1h", "durations": ["1h"], "over_max": "refuse"}
-    assert seen(**fields) == ("*This would be denied*\nThe longest for GitHub is 1 hour. Choose less.")
+    assert seen(**fields) == ("*This would be denied*\nThe limit for GitHub is 1 hour. Choose less.")
 
 
 def test_the_form_keeps_what_was_filled_in() -> None:

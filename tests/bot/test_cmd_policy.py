@@ -68,7 +68,7 @@ def test_people_and_groups_are_those_of_the_database(keyturn: CommandLine) -> No
     keyturn.write("apps.toml", named)
     assert keyturn("policy", "check", "--file", "apps.toml").code == 0
     keyturn.write("apps.toml", named.replace("ada@", "nobody@"))
-    assert "nobody@example.com is not known here" in keyturn("policy", "check", "--file", "apps.toml").out
+    assert "nobody@example.com is unknown here" in keyturn("policy", "check", "--file", "apps.toml").out
 
 
 def test_a_failing_example_stops_an_import_with_its_place(keyturn: CommandLine) -> None:
@@ -95,7 +95,7 @@ def test_a_file_is_tried_with_the_directory_that_it_brings(keyturn: CommandLine)
     keyturn.write("apps.toml", PRODUCT_EXAMPLE + sales + directory.replace("Sales", "Support"))
     ended = keyturn("catalogue", "import", "apps.toml", "--offline")
     assert ended.code == 1
-    assert "ada@example.com requests engineering for 8 hours: denied. Instead: asked for" in ended.err
+    assert "ada@example.com requests engineering for 8 hours: denied. Instead: needs approval" in ended.err
     assert keyturn("policy", "check").code == 0
 
 
@@ -112,7 +112,7 @@ def test_a_stage_that_wants_more_people_than_are_known_is_noted(keyturn: Command
     on(SQLITE, found, two)
     stage = '\n  [[app.stage]]\n  name = "Two"\n  approvers = ["@two", "@none"]\n  rule = 3\n'
     keyturn.write("apps.toml", PRODUCT_EXAMPLE + stage)
-    said = "Note: GitHub: stage “Two” wants 3 approvals, and only 2 people can be asked."
+    said = "Note: GitHub: stage “Two” needs 3 approvals, but only 2 people can be asked."
     empty = "Note: GitHub: stage “Two” names @none, which has no members."
     assert said in keyturn("catalogue", "import", "apps.toml", "--dry-run", "--offline").out.splitlines()
     assert said in keyturn("catalogue", "import", "apps.toml", "--offline", "--yes").out.splitlines()

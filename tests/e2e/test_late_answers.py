@@ -34,7 +34,7 @@ async def test_what_was_taken_and_is_sent_again_from_a_form_drawn_anew_is_not_re
     assert ":no_entry:" not in " ".join(ada.view.texts)
     assert (await ada.submit()).ok
     assert ada.view is not None
-    assert ada.view.title == "It is sent"
+    assert ada.view.title == "Sent"
     assert "Received: AR-1 was sent a moment ago. Its card shows what happens next." in " ".join(
         ada.view.texts
     )

@@ -117,4 +117,4 @@ async def test_a_refusal_is_shown_in_a_window_where_a_whisper_is_not_possible(wo
     await world.approve("Grace", "Engineering team")
     assert (await alan.client.act(alan.client.surface(card), approve)).ok
     assert alan.view is not None
-    assert "approved already" in alan.view.text
+    assert "already approved" in alan.view.text

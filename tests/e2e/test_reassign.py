@@ -117,7 +117,9 @@ async def test_somebody_deactivated_since_is_refused_when_it_is_sent(world: Worl
 
 async def test_usually_it_goes_to_those_who_decide_on_the_app_anyway(world: World) -> None:
     await asks(world, reassign="eligible")
-    assert await passes(world, "Mia", "Otto") == ("Otto can't decide on GitHub. Who does: Grace, Alan, Root.")
+    assert await passes(world, "Mia", "Otto") == (
+        "Otto can't decide on GitHub. These can: Grace, Alan, Root."
+    )
     assert await passes(world, "Mia", "Grace") == ""
     assert "Approve" in world.card("Grace", ASKED).buttons
 

@@ -73,7 +73,7 @@ async def test_more_than_was_given_is_refused_at_the_length(world: World) -> Non
     await ada.click(world.card("Ada", ASKED), "Use less")
     await ada.choose("How long", "Another length")
     await ada.fill("Length", "9 hours")
-    assert "not less" in (await ada.submit()).errors["How long"]
+    assert "isn't shorter" in (await ada.submit()).errors["How long"]
     await ada.fill("Length", "90 minutes")
     assert (await ada.submit()).ok
     await world.settle()
@@ -88,6 +88,6 @@ async def test_a_request_withdrawn_while_the_form_was_open_stays_withdrawn(world
     await ada.choose("How long", "1 hour")
     await ada.click(card, "Withdraw")
     late = await ada.submit()
-    assert "withdrawn already" in " ".join(late.errors.values())
+    assert "already withdrawn" in " ".join(late.errors.values())
     await world.settle()
     assert "7 days → *8 hours*" in world.card("Ada", ASKED).text

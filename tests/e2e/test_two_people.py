@@ -197,7 +197,7 @@ async def test_of_two_who_approve_at_once_one_does_and_the_other_hears_of_it(wor
     actions = [entry.action for entry in trail]
     assert (actions.count("change.approved"), actions.count("app.changed")) == (1, 1)
     (refused,) = [one.errors for one in sent if not one.ok]
-    assert "This change is approved already by" in refused["Comment"]
+    assert "This change is already approved by" in refused["Comment"]
 
 
 async def test_a_reply_under_the_card_says_where_to_say_it(world: World) -> None:
@@ -206,7 +206,7 @@ async def test_a_reply_under_the_card_says_where_to_say_it(world: World) -> None
     mia = world.person("Mia")
     await mia.reply(world.card("Mia", "proposes to change GitHub"), "why?")
     await world.settle()
-    assert "Say it with Approve change or Reject change" in mia.ephemeral[-1]
+    assert "Use Approve change or Reject change" in mia.ephemeral[-1]
 
 
 async def test_it_waits_on_app_home_for_the_other_admins(world: World) -> None:

@@ -83,7 +83,7 @@ async def test_an_approver_who_could_not_be_looked_up_is_asked_and_nobody_in_the
         grace, card = world.person("Grace"), world.card("Grace", "Engineering team")
         await grace.click(card, "Approve")
         said = " ".join([*grace.ephemeral, *(grace.view.texts if grace.view else ())])
-        assert "Slack does not say just now who you are, so nothing was changed." in said
+        assert "Slack isn't saying who you are right now, so nothing was changed." in said
         assert await decisions(world) == 0
         if grace.view is not None:
             await grace.close()
@@ -137,7 +137,7 @@ async def test_while_slack_does_not_tell_who_is_behind_an_address_or_a_group_nob
     with world.slack.faults.fail(method, status=503):
         await ada.command("/request-access", "github engineering 8h because of a release")
         sent = await ada.submit()
-        assert f"Slack does not say just now who {named} is" in str(sent.errors)
+        assert f"Slack isn't saying who {named} is right now" in str(sent.errors)
     assert await asked(world) == set()
     assert (await ada.submit()).ok
     await world.settle()
