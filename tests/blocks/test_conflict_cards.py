@@ -32,7 +32,7 @@ def test_the_approver_reads_the_other_access_the_rule_and_why() -> None:
     said = text(dict(approval(clashing("flag"), GRACE)))
 
     assert ":warning: *Conflict:* " in said
-    assert "“&lt;!here&gt; &amp; co” warns of GitHub, D beside it. Or else." in said
+    assert "(rule “&lt;!here&gt; &amp; co”)." in said
     assert "cannot be approved" not in said
 
 

@@ -312,7 +312,7 @@ async def test_stages_that_want_more_people_than_are_known_are_noted(workspace: 
     await store.run(directory.remember_group, group)
     await store.close()
     await workspace.catalogue(github(stage=[{"name": "Two", "approvers": ["@oncall"], "rule": 2}]))
-    said = "GitHub: stage “Two” wants 2 approvals, and only 1 person can be asked"
+    said = "GitHub: stage “Two” needs 2 approvals, but only 1 person can be asked"
     assert (await workspace.check()).about("Stages") == [f"·  Stages: {said}"]
 
 

@@ -56,7 +56,7 @@ async def test_rules_are_edited_moved_and_deleted_and_the_app_below_shows_it(wor
     await root.press("Delete", near="*B*")
     assert [one.name for one in (await app_of(world)).auto_approve] == ["Calm"]
     await root.close()
-    assert "*Calm*: approved automatically" in modal_text(root)
+    assert "*Calm*: approved without asking" in modal_text(root)
     assert "*B*" not in modal_text(root)
 
 
