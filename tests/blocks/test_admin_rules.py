@@ -72,8 +72,8 @@ def test_every_condition_can_be_entered() -> None:
         ("when_nested", 'any = [{ risk = ["hgh"] }]', "In any 1 → risk 1: “hgh” is not known. Did you mean"),
         ("when_nested", 'any = [{ risc = ["high"] }]', "In any 1 → risc: is not known here. Did you mean"),
         ("when_nested", "guest = true", "“guest” has a field of its own here."),
-        ("when_nested", "nor = [{ guest = true }]", "“nor” is not known here. It can be any, all and not."),
-        ("when_nested", "any = [", "This cannot be read: Invalid value (at end of document)."),
+        ("when_nested", "nor = [{ guest = true }]", "“nor” is unknown here. Use any, all or not."),
+        ("when_nested", "any = [", "This can't be read: Invalid value (at end of document)."),
     ],
 )
 def test_what_is_wrong_with_a_condition_is_said_at_its_field_with_the_place(

@@ -77,7 +77,7 @@ def test_a_failing_example_stops_an_import_with_its_place(keyturn: CommandLine) 
         ended = keyturn("catalogue", "import", "apps.toml", option, "--offline")
         assert ended.code == 1
         assert ended.err == (
-            'apps.toml, line 35: app "github" → example 1: Someone with the title Intern asks for '
+            'apps.toml, line 35: app "github" → example 1: Someone with the title Intern requests '
             f"engineering for 8 hours: denied. {INSTEAD}\nNothing was imported: 1 example fails."
         )
     assert keyturn("catalogue", "export").out == ""

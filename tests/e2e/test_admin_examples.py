@@ -22,7 +22,7 @@ async def test_an_example_is_added_in_slack_run_and_stops_a_change_that_breaks_i
     await root.choose("Expected result", "Denied")
     await root.fill("Why", "Interns work on copies.")
     assert (await root.submit()).action == "update"
-    assert "1. Someone with the title Intern asks for admin for 8 hours: denied." in modal_text(root)
+    assert "1. Someone with the title Intern requests admin for 8 hours: denied." in modal_text(root)
     assert "Because: Interns work on copies." in modal_text(root)
     await root.press("Run them")
     assert "All examples pass." in modal_text(root)

@@ -12,7 +12,7 @@ async def test_a_rule_is_added_read_in_words_and_refuses_from_then_on(world: Wor
     await root.fill("Name", "Short for guests")
     await root.fill("Why", "A day is enough for visitors.")
     await root.choose("Only when the access is", "Not privileged")
-    await root.fill("Only when longer than", "1 day")
+    await root.fill("Only when it is for longer than", "1 day")
     assert (await root.submit()).action == "update"
     said = (
         "*Short for guests*: denied when this access is not privileged, and the request is for "

@@ -72,7 +72,7 @@ async def test_what_is_wrong_is_said_in_the_form_and_a_stand_in_can_be_removed(w
         "Gus is a guest, so they can't be a delegate. Choose someone else."
     )
     assert await away(world, "Mia", "Otto", days=3) == ""
-    assert (await away(world, "Otto", "Mia")).startswith("Mia is away at that time too")
+    assert (await away(world, "Otto", "Mia")).startswith("Mia is out of office then too")
     otto = await to_do(world, "Otto")
     assert otto.home is not None
     assert f"You're the delegate of <@{world.ids['Mia']}>, 2 March to 4 March." in otto.home.text

@@ -109,7 +109,10 @@ async def test_nobody_approves_their_own_change_nor_does_somebody_who_is_no_admi
     await mia.click(world.card("Mia", "proposes to change GitHub"), "Approve change")
     form = mia.view
     assert form is not None
-    for name, why in (("Root", "You proposed this yourself"), ("Ada", "Only Keyturn’s admins can decide")):
+    for name, why in (
+        ("Root", "You can't approve your own change"),
+        ("Ada", "Only Keyturn’s admins can decide"),
+    ):
         forger = world.person(name)
         payload = forger.client.payload("view_submission", view=form.as_json(), response_urls=[])
         answer = await forger.client._interactive("view_submission", payload)
