@@ -32,7 +32,7 @@ from tests.world import World, running
 
 pytestmark = pytest.mark.both_engines
 
-SENTENCE = r"Keyturn cannot reach its database\. Nothing was changed\. Try again soon\. \(Reference (\w{6})\)"
+SENTENCE = r"Keyturn can't reach its database\. Nothing was changed\. Try again soon\. \(Reference (\w{6})\)"
 LAST_PAGE = 4294967294
 
 
