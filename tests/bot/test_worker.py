@@ -224,7 +224,7 @@ async def test_a_poisoned_job_is_parked_with_its_error_and_the_others_go_on(
 
     async def run(work: Work) -> None:
         if work.key == "poison":
-            raise ValueError("can't be read")
+            raise ValueError("cannot be read")
         await finishing(done)(work)
 
     async with at_work(store, run) as worker:
