@@ -15,7 +15,7 @@ from models.wording.messages import MessageKey
 _POSITION_LIMIT = 80
 _DESCRIPTION_LIMIT = 300
 _ROUTINE_RISKS = (Risk.LOW, Risk.MEDIUM)
-_AWAY = re.compile(r"for (.+), who is away (.*?) \((.*)\)", re.DOTALL)
+_AWAY = re.compile(r"for (.+), (?:who is away|out of office) (until .*?) \((.*)\)", re.DOTALL)
 
 
 def approval(story: RequestStory, viewer: str) -> Message:

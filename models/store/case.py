@@ -71,8 +71,6 @@ class Case:
             self.cache.head,
         )
 
-    # ── reading ──────────────────────────────────────────────────────────────────────────────────────────
-
     def get(self, table: type[R], key: Any) -> R | None:
         """The row of this key (a tuple where the key has several columns); None where there is none."""
         rows = self._rows.setdefault(table, {})
@@ -187,8 +185,7 @@ class Case:
 
     def first(self, of: Group[R], key: Any = None) -> R | None:
         """The first of a group; None where it is empty."""
-        found = self.all(of, key)
-        return found[0] if found else None
+        return next(iter(self.all(of, key)), None)
 
     def count(self, of: Group[R], key: Any = None, *, since: tuple[str, datetime] | None = None) -> int:
         """How many rows a group has; with `since`, a column and a moment, those after it. Reads no rows."""
@@ -233,8 +230,6 @@ class Case:
             self.numbers[table] = int(self.sql.first(reads.highest(table)))
         self.numbers[table] += 1
         return self.numbers[table]
-
-    # ── what the outcome does ────────────────────────────────────────────────────────────────────────────
 
     def put(self, table: type[Base], key: Any, row: Any) -> tuple[Any, bool]:
         """Show a row as it is from now on (None: gone); returns how it was, and whether it was unchanged."""
