@@ -47,7 +47,7 @@ def test_the_whole_loop_by_clicking_as_three_people(sandbox: str, open_window: O
     mia.click("Approve for 8 hours", "#modal")
 
     olga.sees("Approved by", "#main")
-    assert "Reject" not in olga.text("#main article:last-of-type")
+    olga.sees_no_more("Reject", "#main article:last-of-type")
     olga.sees("@engineering + Ada Lindqvist", "#drawer")
     ada.sees("You have access to", "#main")
 
@@ -105,7 +105,7 @@ def test_a_target_system_that_is_away_is_coped_with(sandbox: str, open_window: O
     ada.sees("Granting", "#main")
     ada.click("Fix everything", "#guide")
     ada.sees("Inject fault", "#top")
-    ada.sees("You have access to Dashboards", "#main")
+    ada.sees("You have access to", "#main")
 
 
 def test_the_story_is_played_from_its_first_to_its_last_step_in_six_clicks(
@@ -137,7 +137,7 @@ def test_the_story_is_played_from_its_first_to_its_last_step_in_six_clicks(
     window.sees("Slack is away", "#top")
     assert "Dashboards" not in window.text("#main")
     window.click("Fix Slack", "#guide")
-    window.sees("You have access to Dashboards", "#main")
+    window.sees("You have access to", "#main")
     window.sees("That was the story", "#guide")
     assert window.text("#guide").count("✓") == 5
 

@@ -88,6 +88,6 @@ async def test_what_ended_while_nobody_ran_is_ended_once_though_the_sweep_is_kil
     assert set((await world.store.read(ends)).values()) == {1}
     for person in people:
         said = [one.text for one in world.slack.person(person, world.app).messages()]
-        # The card of the access, and the message that it is over.
-        assert len([text for text in said if "its time was up" in text]) == 2, said
+        # The card of the request, that of the access, and the message that it is over.
+        assert len([text for text in said if "*Ended*" in text]) == 3, said
     assert (await world.store.read(audit.verify)).intact
