@@ -25,7 +25,7 @@ async def run() -> list[Result]:
         world.slack.log.observers.append(note)
         await ada.submit()
         await world.settle()
-        await grace.click(world.card("Grace", "Pending"), "Approve")
+        await grace.click(world.card("Grace", "requests"), "Approve")
         await grace.submit()
         await world.settle()
         assert "You have" in world.card("Ada", "You have").text
