@@ -124,7 +124,7 @@ _BOTH = f"""{_MOST}
 import asyncio, os, sys
 from pathlib import Path
 from bot.audit import trail
-from bot.audit_files import Selection
+from bot.audit.files import Selection
 async def main(url):
     await trail.verify(url)
     await trail.export(url, Selection(), "jsonl", Path(os.devnull))
