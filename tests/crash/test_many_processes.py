@@ -130,7 +130,7 @@ async def test_one_that_slept_past_its_lease_cannot_finish_what_another_took(wor
     frozen.signal(signal.SIGCONT)
     await world.seen(lambda: "lost the lease" in world.log)
     await world.settle()
-    assert await frozen.ready(world.http)  # it goes on, with other things
+    await world.until(lambda: frozen.ready(world.http))  # it goes on, with other things
     assert await world.store.read(trail) == done
     assert len([one for one in world.person("Ada").messages() if "You have access" in one.text]) == 1
 

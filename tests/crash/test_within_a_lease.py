@@ -89,7 +89,9 @@ async def test_who_freezes_with_everything_locked_stops_the_other_for_no_longer(
     world: ProcessWorld, point: str
 ) -> None:
     await world.begin(point, signal.SIGSTOP)
-    await approved(world)
+    await world.ask("Ada", "github engineering 8h because of a release")
+    # The claim rides on the commit of the decision: where that freezes, the approver gets no answer.
+    decided = await world.try_to_decide("Grace", world.card("Grace", TEAM), "Approve")
 
     async def frozen() -> bool:
         return point in world.points
@@ -97,5 +99,7 @@ async def test_who_freezes_with_everything_locked_stops_the_other_for_no_longer(
     await world.until(frozen)
     began = time.monotonic()
     await world.begin(lease=STEADY)
+    while not decided:
+        decided = await world.try_to_decide("Grace", world.card("Grace", TEAM), "Approve")
     await done_within_a_lease(world, lambda: world.sees("Ada", "You have access"), began)
     assert has_it(world)
