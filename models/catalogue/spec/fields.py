@@ -148,7 +148,6 @@ def refuse_duplicate_keys(items: Sequence[Any]) -> None:
 
 
 Key = Annotated[str, AfterValidator(_key)]
-Line = Annotated[str, AfterValidator(_line)]
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=75), AfterValidator(_line)
 ]
