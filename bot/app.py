@@ -27,8 +27,7 @@ from bot.errors import Failure
 from bot.metrics import Metrics, follow_audit_trail
 from bot.slack import connections, listeners
 from bot.slack.clock import slack_time
-from bot.slack.gateway import Gateway
-from bot.slack.health import SlackHealth
+from bot.slack.gateway import Gateway, SlackHealth
 from bot.slack.http_server import Checks, Web
 from bot.slack.identity import Identity
 from bot.slack.socket_mode import SocketMode

@@ -11,7 +11,7 @@ from typing import Any
 from zlib import crc32
 
 from blocks.kit import Block
-from blocks.kit.state import Values
+from blocks.kit.inputs import Values
 
 _SEPARATOR = ":"
 """Separates a block's id from what differs between two drawings of a form; error_handling cuts it off."""

@@ -12,7 +12,7 @@ from blocks.admin.fields.base import Field, InvalidEntry, InvalidForm, SlackName
 from blocks.admin.fields.text import TextField
 from blocks.admin.ids import AdminPlace, AdminScreen
 from blocks.kit import Block, View
-from blocks.kit.state import Errors, Values
+from blocks.kit.inputs import Errors, Values
 from models.catalogue.lint.problems import CatalogueProblem, explain_errors
 from models.catalogue.lint.unreachable_rules import contradictions
 from models.catalogue.search import fold

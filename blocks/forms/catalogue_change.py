@@ -6,7 +6,7 @@ from enum import StrEnum
 from blocks import kit
 from blocks.cards.catalogue_change import heading
 from blocks.kit import Block, View
-from blocks.kit.state import Values, text_of
+from blocks.kit.inputs import Values, text_of
 from blocks.kit.text import cut, esc
 from models.tables.catalogue import Proposal
 

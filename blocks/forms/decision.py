@@ -13,7 +13,7 @@ from blocks.cards import layout, phrases
 from blocks.forms import term as term_form
 from blocks.forms.term import TermChoice, TermOffer
 from blocks.kit import Block, View
-from blocks.kit.state import Errors, Values, text_of
+from blocks.kit.inputs import Errors, Values, text_of
 from blocks.kit.text import TITLE
 from models.catalogue.spec.enums import RequestKind
 from models.durations import duration_words

@@ -5,7 +5,7 @@ from datetime import date
 
 from blocks import kit
 from blocks.kit import View
-from blocks.kit.state import Values, date_of, person_of
+from blocks.kit.inputs import Values, date_of, person_of
 
 FORM = "home.stand_in"
 """The form's callback id."""

@@ -8,7 +8,7 @@ from blocks.cards import phrases
 from blocks.forms import term as term_form
 from blocks.forms.term import TermChoice, TermOffer
 from blocks.kit import View
-from blocks.kit.state import Errors, Values, text_of
+from blocks.kit.inputs import Errors, Values, text_of
 from models.catalogue.spec import AccessPolicy
 from models.catalogue.spec.enums import Need
 from models.tables.grants import Grant

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from blocks import kit
 from blocks.cards import phrases
 from blocks.kit import View
-from blocks.kit.state import Values, choice_of, person_of, text_of
+from blocks.kit.inputs import Values, choice_of, person_of, text_of
 from models.lifecycle.request.reassign import NOTE_LIMIT, Reassignable
 
 FORM = "decision.reassign"

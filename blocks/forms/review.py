@@ -5,7 +5,7 @@ from enum import StrEnum
 from blocks import kit
 from blocks.cards import phrases
 from blocks.kit import Block, View
-from blocks.kit.state import Values, text_of
+from blocks.kit.inputs import Values, text_of
 from blocks.kit.text import mention, moment, quote
 from models.queries.stories import RequestStory
 from models.text import TEXT_LIMIT

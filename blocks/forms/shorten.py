@@ -8,7 +8,7 @@ from blocks.cards import phrases
 from blocks.forms import term as term_form
 from blocks.forms.term import TermChoice, TermOffer, TermOption
 from blocks.kit import View
-from blocks.kit.state import Errors, Values
+from blocks.kit.inputs import Errors, Values
 from models.durations import duration_words
 from models.tables.grants import Grant
 from models.tables.requests import Request, Term

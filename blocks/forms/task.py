@@ -3,7 +3,7 @@
 from blocks import kit
 from blocks.cards import phrases
 from blocks.kit import View
-from blocks.kit.state import Values, text_of
+from blocks.kit.inputs import Values, text_of
 from models.queries.stories import TaskStory
 from models.text import TEXT_LIMIT
 

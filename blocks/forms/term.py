@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from blocks import kit
 from blocks.kit import Block, Option
-from blocks.kit.state import Errors, Values, choice_of, datetime_of, text_of
+from blocks.kit.inputs import Errors, Values, choice_of, datetime_of, text_of
 from models.catalogue.spec import AccessPolicy, OverMax
 from models.durations import duration_words, parse_typed_duration
 from models.tables.requests import Term

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from blocks import kit
 from blocks.forms.term import TermChoice
 from blocks.kit import Block, View
-from blocks.kit.state import Values, text_of
+from blocks.kit.inputs import Values, text_of
 from blocks.kit.text import cut, esc
 from blocks.request_form import RequestBlock, RequestInput, preview
 from models.durations import duration_words

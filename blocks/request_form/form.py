@@ -13,11 +13,22 @@ from blocks import kit
 from blocks.forms import term as term_form
 from blocks.forms.term import TermChoice, emergency_maximum
 from blocks.kit import Block, View
-from blocks.kit.state import Values, choice_of, choices_of, person_of, text_of
+from blocks.kit.inputs import Values, choice_of, choices_of, person_of, text_of
 from blocks.kit.text import cut, esc
-from blocks.request_form.ids import CALLBACK, RequestAction, RequestBlock, access_block
-from blocks.request_form.input import MAX_ACCESSES, RequestInput, access_policies, reason_need, term_offer
-from blocks.request_form.options import access_option, app_option, open_accesses
+from blocks.request_form.input import (
+    CALLBACK,
+    MAX_ACCESSES,
+    RequestAction,
+    RequestBlock,
+    RequestInput,
+    access_block,
+    access_option,
+    access_policies,
+    app_option,
+    open_accesses,
+    reason_need,
+    term_offer,
+)
 from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, Need
 from models.durations import duration_words
 from models.text import TEXT_LIMIT

@@ -1,17 +1,142 @@
-"""What is chosen and typed in the request form, and what follows from it: defaults, durations, the draft."""
+"""The request form's ids, options and input: what is chosen and typed, and what follows from it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
 
+from blocks import kit
 from blocks.forms import term as term_form
-from blocks.forms.term import TermChoice, TermOffer
-from blocks.kit.state import Errors
-from blocks.request_form.ids import RequestBlock, access_block
-from blocks.request_form.options import open_accesses
+from blocks.forms.term import TermBlock, TermChoice, TermOffer
+from blocks.kit import Option
+from blocks.kit.inputs import Errors
+from blocks.kit.text import day_words
+from models.catalogue.search import AppEntry, AppIndex
 from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, Need, effective_policy
 from models.durations import LONGEST
 from models.lifecycle.request.plan import Draft
+from models.queries.already_held import AccessMark
 from models.tables.requests import Request, Term
+from models.tables.states import GrantState, RequestState
+
+CALLBACK = "request"
+SHORTCUT = "request_access"
+"""The global shortcut, by the callback id that the manifest gives it."""
+
+
+class RequestAction(StrEnum):
+    """Action ids. The value of an OPEN button may be an app's key."""
+
+    OPEN = "request.open"
+    APP = "request.app"
+    ACCESS = "request.access"
+    TERM = "request.term"
+    BENEFICIARY = "request.beneficiary"
+    EMERGENCY = "request.in_emergency"
+
+
+class RequestBlock(StrEnum):
+    """Block ids beside those of `TermBlock`. ACCESS is followed by ":" and the app's key."""
+
+    APP = "app"
+    ACCESS = "access"
+    REASON = "reason"
+    BENEFICIARY = "beneficiary"
+    EMERGENCY = "emergency"
+
+
+FIELDS = {
+    "app": RequestBlock.APP,
+    "access": RequestBlock.ACCESS,
+    "term": TermBlock.CHOICE,
+    "reason": RequestBlock.REASON,
+    "beneficiary": RequestBlock.BENEFICIARY,
+}
+"""The block that shows a refusal, by the refusal's field."""
+
+
+def access_block(app_key: str) -> str:
+    """The id of the block with an app's accesses."""
+    return f"{RequestBlock.ACCESS}:{app_key}"
+
+
+def app_key_of(block_id: str) -> str:
+    """The key of the app whose accesses this block holds."""
+    return block_id.partition(":")[2]
+
+
+MAX_OPTIONS = 100
+"""The most options that Slack shows in a menu."""
+
+
+def app_option(app: AppSpec) -> Option:
+    """An app as an option, with its category and risk."""
+    return kit.option(app.name, app.key, " · ".join(filter(None, (app.category, f"{app.risk} risk"))))
+
+
+def access_option(access: AccessSpec, mark: str = "") -> Option:
+    """An access as an option, with whether it is held or requested already (`mark`), and its description."""
+    return kit.option(access.name, access.key, " · ".join(filter(None, (mark, access.description))))
+
+
+def access_options(
+    app: AppSpec, query: str, marks: Mapping[str, AccessMark], now: datetime, zone: str, *, own: bool = True
+) -> list[Option]:
+    """The accesses of an app that match the query, best first; an empty query gives the catalogue's order.
+
+    Times are in `zone`. `own`: the marks are about the viewer, not about another beneficiary.
+    """
+    texts = {key: _mark_text(mark, _local(now, zone), own=own) for key, mark in marks.items()}
+    matches = _matching(app, query)[:MAX_OPTIONS]
+    return [access_option(access, texts.get(access.key, "")) for access in matches]
+
+
+def open_accesses(app: AppSpec) -> list[AccessSpec]:
+    """The accesses of an app that may be requested."""
+    return [access for access in app.access if access.enabled]
+
+
+def _matching(app: AppSpec, query: str) -> list[AccessSpec]:
+    accesses = open_accesses(app)
+    if not query.strip():
+        return accesses
+    by_key = {access.key: access for access in accesses}
+    return [by_key[entry.key] for entry in AppIndex(_entries(accesses)).search(query, limit=MAX_OPTIONS)]
+
+
+def _entries(accesses: Iterable[AccessSpec]) -> Iterable[AppEntry]:
+    # An access is looked for as an app is, so that both menus answer alike.
+    return (
+        AppEntry(access.key, access.name, access.description, kinds=frozenset((access.kind,)))
+        for access in accesses
+    )
+
+
+def _mark_text(mark: AccessMark, now: datetime, *, own: bool) -> str:
+    """What stands beside an access; times are in the zone of `now`."""
+    if mark.state is RequestState.PENDING:
+        return f"Requested ({mark.ref})"
+    if mark.state is GrantState.SCHEDULED:
+        return "Scheduled"
+    if mark.state is GrantState.GRANTING:
+        return "Being set up"
+    until = f" until {_local_time(mark.ends_at, now)}" if mark.ends_at else ""
+    return f"{'You' if own else 'They'} have this{until}"
+
+
+def _local(at: datetime, zone: str) -> datetime:
+    try:
+        return at.astimezone(ZoneInfo(zone))
+    except (KeyError, ValueError, OSError):  # a zone that this machine does not know
+        return at.astimezone(UTC)
+
+
+def _local_time(at: datetime, now: datetime) -> str:
+    local = at.astimezone(now.tzinfo)
+    suffix = " UTC" if local.tzinfo is UTC else ""
+    return f"{day_words(local.date(), now.date())} {local:%H:%M}{suffix}"
+
 
 MAX_ACCESSES = 50
 """Accesses in one submission: all of them and their cards are written while Slack waits."""

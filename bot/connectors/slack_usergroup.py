@@ -1,21 +1,99 @@
-"""The connector for Slack user groups: all changes of a round in one list, since Slack replaces lists whole.
+"""The connector for Slack user groups: works out the members after a round of changes, and writes them."""
 
-Slack allows about twenty calls a minute here, refuses an empty list, and a second writer would overwrite the
-first (so there is one per group, over all processes: see `models.jobs` on lanes). The list is read right
-before it is written, so that members whom others put in stay.
-"""
-
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
 from itertools import chain
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from blocks.admin.fields.connector import ConnectorParam, ParamInput
-from bot.connectors import slack_usergroup_diff
 from bot.connectors.base import Connector, Params, trouble_of
-from bot.connectors.slack_usergroup_diff import GroupState, GroupStatus, Settings
 from bot.errors import RetryAfter, UpstreamUnavailable
+from bot.pydantic_errors import explain
 from bot.slack.gateway import Answer, Refused
 from models.lifecycle.grant.reconcile import ConnectorFailure, ConnectorResult, Done, TargetChange
 from models.tables.grants import Direction
+
+
+def _group_id(text: str) -> str:
+    if not re.fullmatch(r"S[A-Z0-9]+", text):
+        raise ValueError(
+            'should be a user group\'s id such as "S0123" (in Slack: the group, ⋮, Copy group ID)'
+        )
+    return text
+
+
+def _member_id(text: str) -> str:
+    if not re.fullmatch(r"[UW][A-Z0-9]+", text):
+        raise ValueError('should be a member id such as "U0123" (in Slack: profile, ⋮, Copy member ID)')
+    return text
+
+
+class Settings(BaseModel):
+    """What the catalogue says of a user group.
+
+    Slack refuses a list without members. When the last one goes, the person `placeholder` is put in, and from
+    then on stays; without a placeholder the group is switched off until somebody is given it again.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    usergroup: Annotated[str, AfterValidator(_group_id)]
+    placeholder: Annotated[str, AfterValidator(_member_id)] | None = None
+
+
+def check(params: dict[str, Any]) -> str | None:
+    """What is wrong with the parameters, as a sentence; None if nothing is."""
+    try:
+        Settings.model_validate(params)
+    except ValidationError as error:
+        return "; ".join(f"{problem.key} {problem.words}" for problem in explain(error, Settings))
+    return None
+
+
+class GroupStatus(Enum):
+    """Whether a group is in use."""
+
+    ON = auto()
+    OFF_BY_US = auto()  # its last member was taken out; whom Slack still lists has no access
+    OFF_BY_OTHERS = auto()  # somebody's decision, not ours to undo
+
+
+@dataclass(frozen=True)
+class GroupState:
+    """A user group as Slack showed it last."""
+
+    members: tuple[str, ...]
+    status: GroupStatus
+
+    def gives(self, person_id: str) -> bool:
+        """Whether this person has what the group gives."""
+        return self.status is GroupStatus.ON and person_id in self.members
+
+
+def members_after(group: GroupState, changes: Iterable[TargetChange], settings: Settings) -> tuple[str, ...]:
+    """Who should be in the group after the changes; empty where it has to be switched off.
+
+    Members that others put in stay, in their order.
+    """
+    changes = tuple(changes)
+    leaving = {change.person_id for change in changes if change.direction is Direction.TAKE}
+    joining = [change.person_id for change in changes if change.direction is Direction.GIVE]
+    before = () if group.status is GroupStatus.OFF_BY_US else group.members
+    after = tuple(dict.fromkeys([*(member for member in before if member not in leaving), *joining]))
+    return after or ((settings.placeholder,) if settings.placeholder else ())
+
+
+def is_done(group: GroupState, change: TargetChange, settings: Settings) -> bool:
+    """Whether the group shows what a change should bring about."""
+    has_access = group.gives(change.person_id)
+    if change.direction is Direction.GIVE:
+        return has_access
+    return not has_access or group.members == (settings.placeholder,)
+
 
 PERSON_ERRORS = {
     "failed_for_some_users",
@@ -67,7 +145,7 @@ class SlackUserGroup(Connector):
 
     @classmethod
     def check(cls, params: Params) -> str | None:
-        return slack_usergroup_diff.check(dict(params))
+        return check(dict(params))
 
     @classmethod
     def identity(cls, params: Params) -> Params:
@@ -131,7 +209,7 @@ class SlackUserGroup(Connector):
         self, settings: Settings, group: GroupState, changes: Sequence[TargetChange]
     ) -> GroupState:
         """Write what the changes need, if anything; returns the group as Slack shows it then."""
-        members = slack_usergroup_diff.members_after(group, changes, settings)
+        members = members_after(group, changes, settings)
         if members and (set(members) != set(group.members) or group.status is GroupStatus.OFF_BY_US):
             return await self._write(settings.usergroup, group, members)
         if not members and group.status is GroupStatus.ON:
@@ -190,7 +268,7 @@ def _settings(change: TargetChange) -> Settings:
 
 
 def _outcome(group: GroupState, change: TargetChange, settings: Settings) -> ConnectorResult:
-    if slack_usergroup_diff.is_done(group, change, settings):
+    if is_done(group, change, settings):
         return Done()
     return ConnectorFailure("Slack took the new list of members, but does not show it.")
 

@@ -9,8 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.config import Config
 from bot.metrics import Metrics
-from bot.slack import call_metrics
-from bot.slack.health import SlackHealth
+from bot.slack import gateway
+from bot.slack.gateway import SlackHealth
 from bot.slack.http_receiver import HttpReceiver
 from bot.slack.identity import Identity
 from bot.slack.socket_mode import SocketMode
@@ -22,7 +22,7 @@ def http_session(
     """The HTTP session that all calls share; each may take `timeout` seconds."""
     return aiohttp.ClientSession(
         timeout=aiohttp.ClientTimeout(total=timeout),
-        trace_configs=[call_metrics.trace_config(config.slack.api_url, metrics, health)],
+        trace_configs=[gateway.trace_config(config.slack.api_url, metrics, health)],
     )
 
 

@@ -1,12 +1,12 @@
-"""The gateway: makes the calls of jobs to Slack, and maps every failure to one of four errors.
-
-Slack's Retry-After (with a 429) holds for the whole process: until it has passed, a call of that method (for
-chat.postMessage: to that channel) is not sent, but refused here. The wait is written into the job that hit
-it, so it survives a restart as well.
-"""
+"""The gateway to Slack: makes the calls of jobs, sorts their failures, times and counts all calls."""
 
 import asyncio
+import json
+import time
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import aiohttp
@@ -14,7 +14,112 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import RetryAfter, UpstreamUnavailable
+from bot.metrics import Metrics
 from models.clock import Clock
+
+PROBE_AFTER = 60.0
+"""After so many seconds without an answer Slack is probed."""
+OUTAGE_FAILURES = 2
+"""So many failures in a row are an outage; one call that is lost is none."""
+
+
+class SlackHealth:
+    """Whether Slack answers this process."""
+
+    def __init__(self) -> None:
+        self._failures, self._answered_at = 0, time.monotonic()
+
+    @property
+    def answering(self) -> bool:
+        """Whether Slack answered one of the last calls."""
+        return self._failures < OUTAGE_FAILURES
+
+    def on_answer(self) -> None:
+        """Note that Slack has answered, even with an error."""
+        self._failures, self._answered_at = 0, time.monotonic()
+
+    def on_failure(self) -> None:
+        """Note that a call got no answer, or HTTP 5xx."""
+        self._failures += 1
+
+    async def probe(self, client: AsyncWebClient) -> None:
+        """Call Slack, if there is a doubt, by a client of the traced session (`bot.slack.gateway`)."""
+        if self._failures or time.monotonic() - self._answered_at > PROBE_AFTER:
+            with suppress(SlackApiError, aiohttp.ClientError, OSError, TimeoutError):
+                await client.api_test()
+
+
+TOO_MANY, SERVER_ERROR = 429, 500
+REFUSED = b'"ok":false'
+
+
+def trace_config(api_url: str, metrics: Metrics, health: SlackHealth) -> aiohttp.TraceConfig:
+    """The trace configuration for the HTTP session; calls to elsewhere are left out."""
+    tracer, trace = _CallTracer(api_url, metrics, health), aiohttp.TraceConfig()
+    trace.on_request_start.append(tracer.on_start)
+    trace.on_request_end.append(tracer.on_end)
+    trace.on_response_chunk_received.append(tracer.on_chunk)
+    trace.on_request_exception.append(tracer.on_exception)
+    return trace
+
+
+@dataclass(frozen=True)
+class _CallTracer:
+    api_url: str
+    metrics: Metrics
+    health: SlackHealth
+
+    async def on_start(self, _: object, call: SimpleNamespace, sent: aiohttp.TraceRequestStartParams) -> None:
+        url = str(sent.url.with_query(None))
+        call.started = time.perf_counter()
+        call.method = url.removeprefix(self.api_url).strip("/") if url.startswith(self.api_url) else None
+
+    async def on_end(self, _: object, call: SimpleNamespace, done: aiohttp.TraceRequestEndParams) -> None:
+        if call.method is None:
+            return
+        self.metrics.slack_calls.labels(call.method).observe(time.perf_counter() - call.started)
+        status = done.response.status
+        if status >= SERVER_ERROR:
+            self.metrics.slack_errors.labels(call.method, f"http_{status}").inc()
+            self.health.on_failure()
+            call.method = None  # what it says besides is not Slack's word
+            return
+        self.health.on_answer()
+        if status == TOO_MANY:
+            self._throttled(call.method, done.response.headers.get("Retry-After", ""))
+
+    async def on_chunk(
+        self, _: object, call: SimpleNamespace, got: aiohttp.TraceResponseChunkReceivedParams
+    ) -> None:
+        if call.method is not None and (word := _refusal(got.chunk)):
+            self.metrics.slack_errors.labels(call.method, word).inc()
+
+    async def on_exception(
+        self, _: object, call: SimpleNamespace, lost: aiohttp.TraceRequestExceptionParams
+    ) -> None:
+        if call.method is None:
+            return
+        self.metrics.slack_errors.labels(call.method, "unreachable").inc()
+        # Whoever gives up waiting says more of their patience than of Slack.
+        if not isinstance(lost.exception, asyncio.CancelledError):
+            self.health.on_failure()
+
+    def _throttled(self, method: str, wait: str) -> None:
+        self.metrics.throttled.labels(method).inc()
+        seconds = int(wait) if wait.isascii() and wait.isdigit() else 0
+        self.metrics.throttled_for.labels(method).inc(seconds)
+
+
+def _refusal(body: bytes) -> str:
+    """Slack's word for why not; empty where it said yes, or nothing that it says."""
+    if REFUSED not in body[:200].replace(b" ", b""):
+        return ""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return ""
+    return str(answer.get("error") or "") if isinstance(answer, dict) else ""
+
 
 GONE = {
     "cannot_reply_to_message",

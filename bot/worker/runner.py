@@ -17,7 +17,7 @@ import structlog
 from bot.errors import RetryAfter, UpstreamUnavailable
 from bot.log import bound
 from bot.metrics import Metrics
-from bot.worker.lease import JobLease
+from bot.worker.claim import JobLease
 from models.jobs import LeaseLost, Work
 from models.lifecycle import parked_jobs
 from models.store.base import JOB, Store, Unavailable

@@ -10,8 +10,7 @@ import structlog
 from sqlalchemy import bindparam, select, text
 
 from bot.metrics import Metrics
-from bot.worker.claim import Claim, Throttle, commit_to_claim, return_unstarted
-from bot.worker.lease import JobLease
+from bot.worker.claim import Claim, JobLease, Throttle, commit_to_claim, return_unstarted
 from bot.worker.runner import Handler, JobRunner
 from models import jobs
 from models.jobs import Job, Urgency, Work

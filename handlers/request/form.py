@@ -5,7 +5,7 @@ from datetime import datetime
 
 from blocks import request_form
 from blocks.kit import View, carried
-from blocks.kit.state import Errors
+from blocks.kit.inputs import Errors
 from blocks.request_form import (
     CALLBACK,
     FIELDS,

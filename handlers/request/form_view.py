@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from blocks import request_form
 from blocks.forms.term import TermBlock
 from blocks.kit import Block, View
-from blocks.kit.state import Errors
+from blocks.kit.inputs import Errors
 from blocks.request_form import RequestInput, access_block, preview
 from handlers.deliveries import SlackDelivery, view_version
 from models.catalogue.spec import AppSpec

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from models.statements import Sql
 from models.store import reads
 from models.store.cache import MOST, TABLES, Cache
-from models.store.sequences import Sequences
+from models.store.reads import Sequences
 from models.tables.base import GROUPS, Base, Group, asked_of, key_of, keys_of, type_of
 
 R = TypeVar("R", bound=Base)

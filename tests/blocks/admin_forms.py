@@ -12,7 +12,7 @@ from blocks.admin.fields.connector import ConnectorKind, ConnectorParam, ParamIn
 from blocks.admin.forms import access, basics, durations, emergency, example, rule, stage
 from blocks.admin.ids import AdminPlace
 from blocks.kit import View
-from blocks.kit.state import Values
+from blocks.kit.inputs import Values
 from bot.sandbox.slack.blocks.form import Form
 from models.catalogue import app_edits
 from models.catalogue.spec import AppSpec

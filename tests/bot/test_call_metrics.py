@@ -9,9 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.metrics import Metrics
 from bot.sandbox.slack import App, LocalSlack
-from bot.slack import health
-from bot.slack.call_metrics import trace_config
-from bot.slack.health import SlackHealth
+from bot.slack import gateway
+from bot.slack.gateway import SlackHealth, trace_config
 
 
 @pytest.fixture
@@ -94,6 +93,6 @@ async def test_slack_is_asked_only_where_there_is_a_doubt(
     asked = len(slack.log.calls("api.test"))
     await known.probe(client)
     assert is_answering(known)
-    monkeypatch.setattr(health, "PROBE_AFTER", 0)
+    monkeypatch.setattr(gateway, "PROBE_AFTER", 0)
     await known.probe(client)
     assert len(slack.log.calls("api.test")) == asked + 2

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from bot.worker.read_batcher import ReadBatcher
+from bot.worker.jobs.sync_card import ReadBatcher
 from models.store.base import Unavailable
 
 

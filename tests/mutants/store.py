@@ -206,7 +206,7 @@ STORE = (
         "test_what_was_done_while_the_database_took_nothing_is_written_once_it_does_and_not_done_again",
     ),
     mutant(
-        "run-outlives-its-lease", "R14", "bot/worker/lease.py",
+        "run-outlives-its-lease", "R14", "bot/worker/claim.py",
         "asyncio.timeout_at(min(self._run_ends, self._until))", "asyncio.timeout_at(self._run_ends)",
         "bot/test_lease.py::test_who_wakes_past_the_lease_sends_nothing_more_though_the_answer_lies_there",
     ),

@@ -11,7 +11,7 @@ from typing import Any
 
 from blocks import kit
 from blocks.kit import Block, Element
-from blocks.kit.state import Errors, Values
+from blocks.kit.inputs import Errors, Values
 from models.catalogue.spec.fields import Path
 from models.errors import Refusal
 

@@ -10,7 +10,7 @@ from blocks.admin.fields.base import Field, InvalidEntry, SlackNames
 from blocks.admin.fields.text import TEXT
 from blocks.admin.ids import AdminAction
 from blocks.kit import Block
-from blocks.kit.state import Values, channel_of, choice_of, choices_of, text_of
+from blocks.kit.inputs import Values, channel_of, choice_of, choices_of, text_of
 from models.catalogue.spec import RequestKind
 
 CHOICE = "choice"

@@ -17,7 +17,7 @@ from blocks.admin.fields.durations import DurationField
 from blocks.admin.fields.text import TEXT, LinesField, TextField
 from blocks.admin.ids import AdminAction
 from blocks.kit import Block
-from blocks.kit.state import Values, text_of
+from blocks.kit.inputs import Values, text_of
 from blocks.kit.text import cut, esc
 from models.catalogue import app_edits
 from models.catalogue.app_edits import ItemRef

@@ -13,7 +13,7 @@ from blocks.admin.fields.base import DISPLAY_LIMIT, Field, InvalidEntry, SlackNa
 from blocks.admin.fields.text import TEXT
 from blocks.admin.ids import AdminAction
 from blocks.kit import Block, Element
-from blocks.kit.state import Values, choice_of, text_of
+from blocks.kit.inputs import Values, choice_of, text_of
 from models.catalogue.spec import ConnectorSpec
 from models.text import tidy
 

@@ -9,7 +9,7 @@ from blocks import kit
 from blocks.admin.fields.base import Field, InvalidEntry, SlackNames
 from blocks.admin.fields.text import TEXT
 from blocks.kit import Block
-from blocks.kit.state import Values, text_of
+from blocks.kit.inputs import Values, text_of
 from models.durations import duration_words, format_duration, parse_typed_duration
 
 

@@ -12,7 +12,7 @@ from blocks.admin.fields.choices import ChoiceField, FieldOption
 from blocks.admin.fields.text import NUMBER, TEXT
 from blocks.admin.ids import AdminAction
 from blocks.kit import Block
-from blocks.kit.state import Values, choice_of, choices_of, people_of, text_of
+from blocks.kit.inputs import Values, choice_of, choices_of, people_of, text_of
 from models.catalogue.spec import ApproverRole, GroupRef, PersonRef, parse_approver, parse_person
 from models.catalogue.spec.fields import MAX_PEOPLE
 

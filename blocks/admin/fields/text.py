@@ -6,7 +6,7 @@ from typing import Any
 from blocks import kit
 from blocks.admin.fields.base import Field, InvalidEntry, SlackNames, prefix_within_limit
 from blocks.kit import Block
-from blocks.kit.state import Values, text_of
+from blocks.kit.inputs import Values, text_of
 from models.text import tidy
 
 TEXT, NUMBER = "text", "number"

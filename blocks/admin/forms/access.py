@@ -19,7 +19,7 @@ from blocks.admin.form_mapping import (
 )
 from blocks.admin.ids import AdminPlace, AdminScreen
 from blocks.kit import Block, View
-from blocks.kit.state import Values
+from blocks.kit.inputs import Values
 from models.catalogue.app_edits import access_index
 from models.catalogue.spec import AccessKind, AccessSpec, AppSpec, ConnectorSpec, Risk
 

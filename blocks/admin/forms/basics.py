@@ -21,7 +21,7 @@ from blocks.admin.form_mapping import (
 )
 from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen, OptionalPart
 from blocks.kit import Block, View
-from blocks.kit.state import Values
+from blocks.kit.inputs import Values
 from models.catalogue.spec import AppSpec, DecisionComment, EmailUse, Need, OnBehalf, Reassign, Risk
 
 REASONS = (

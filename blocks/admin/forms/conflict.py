@@ -16,7 +16,7 @@ from blocks.admin.form_mapping import (
 )
 from blocks.admin.ids import AdminPlace, AdminScreen
 from blocks.kit import View
-from blocks.kit.state import Values
+from blocks.kit.inputs import Values
 from models.catalogue.spec import StageSpec
 from models.catalogue.spec.conflicts import ConflictAction, ConflictSpec
 

@@ -8,7 +8,7 @@ from blocks.admin.fields.durations import DurationField, DurationsField
 from blocks.admin.form_mapping import draw_fields, form_view, merge_changes, validate_app
 from blocks.admin.ids import AdminPlace, AdminScreen
 from blocks.kit import Block, View
-from blocks.kit.state import Values
+from blocks.kit.inputs import Values
 from models.catalogue.spec import AppSpec, OverMax
 
 OVER_MAX = (

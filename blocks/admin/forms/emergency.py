@@ -11,7 +11,7 @@ from blocks.admin.fields.people import ApproversField
 from blocks.admin.form_mapping import draw_fields, form_view, merge_changes, validate_app
 from blocks.admin.ids import AdminPlace, AdminScreen
 from blocks.kit import Block, View
-from blocks.kit.state import Values
+from blocks.kit.inputs import Values
 from models.catalogue.spec import AppSpec
 from models.catalogue.spec.fields import Path
 from models.catalogue.spec.specs import EmergencySpec

@@ -26,7 +26,7 @@ from blocks.admin.form_mapping import (
 )
 from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen, parse_number
 from blocks.kit import Block, View
-from blocks.kit.state import Values, choice_of, person_of, text_of
+from blocks.kit.inputs import Values, choice_of, person_of, text_of
 from models.catalogue import app_edits
 from models.catalogue.app_edits import ItemRef
 from models.catalogue.spec import (

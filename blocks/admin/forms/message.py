@@ -13,7 +13,7 @@ from blocks.admin.forms.message_example import ExamplePeople, example
 from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen
 from blocks.cards import draw as draw_card
 from blocks.kit import Block, View
-from blocks.kit.state import Values
+from blocks.kit.inputs import Values
 from blocks.kit.text import cut, esc, quote
 from blocks.mail import render
 from models.catalogue.spec.messages import MessageSpec, template_problems

@@ -6,7 +6,7 @@ from blocks import kit
 from blocks.admin.ids import AdminScreen
 from blocks.admin.lists.layout import pending_workspace_changes
 from blocks.kit import View
-from blocks.kit.state import Values, choices_of
+from blocks.kit.inputs import Values, choices_of
 from models.catalogue.spec.entry_kinds import SettingsSpec
 from models.tables.catalogue import Proposal
 

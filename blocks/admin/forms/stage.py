@@ -19,7 +19,7 @@ from blocks.admin.form_mapping import (
 )
 from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen, OptionalPart, parse_number
 from blocks.kit import Block, View
-from blocks.kit.state import Values
+from blocks.kit.inputs import Values
 from models.catalogue import app_edits
 from models.catalogue.app_edits import ItemRef
 from models.catalogue.spec import AppSpec, OnReject, StageSpec

@@ -10,7 +10,7 @@ from blocks.admin.fields.choices import REQUEST_KINDS
 from blocks.admin.ids import AdminAction, AdminPlace, AdminScreen
 from blocks.admin.lists.apps import access_options
 from blocks.kit import Block, View
-from blocks.kit.state import Values, choice_of, choices_of, person_of, text_of
+from blocks.kit.inputs import Values, choice_of, choices_of, person_of, text_of
 from blocks.kit.text import esc
 from blocks.request_form import preview
 from models.catalogue.spec import AppSpec, RequestKind, examples

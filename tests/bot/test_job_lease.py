@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.worker.lease import JobLease
+from bot.worker.claim import JobLease
 from models.jobs import Work
 
 WORK = Work(1, "task", "a", {}, 1, "token")
