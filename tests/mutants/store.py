@@ -208,7 +208,7 @@ STORE = (
     mutant(
         "run-outlives-its-lease", "R14", "bot/worker/claim.py",
         "asyncio.timeout_at(min(self._run_ends, self._until))", "asyncio.timeout_at(self._run_ends)",
-        "bot/test_lease.py::test_who_wakes_past_the_lease_sends_nothing_more_though_the_answer_lies_there",
+        "bot/test_job_lease.py::test_who_wakes_past_the_lease_sends_nothing_more_though_the_answer_lies_there",
     ),
     mutant(
         "messages-not-held-back", "R21", CLAIM,
