@@ -1,4 +1,7 @@
-"""Pictures of the main screens, by really using the sandbox: `python -m tests.browser.screenshots FOLDER`."""
+"""Pictures of the main screens, by really using the sandbox: `python -m tests.browser.screenshots FOLDER`.
+
+`story.png` shows the main story moving, from the request to the end of the access (an animated PNG).
+"""
 
 import subprocess
 import sys
@@ -6,6 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from PIL import Image
 from selenium import webdriver
 
 from tests.browser.chromium import Window, chromium
@@ -30,12 +34,22 @@ def _card(window: Window) -> None:
     window.sees("INC-42", "#main")
 
 
-def _granted(window: Window) -> None:
+def _decision(window: Window) -> None:
     window.click("Approve", "#main")
-    window.sees("Approve request?", "#modal")
+    window.sees("Comment", "#modal")
+
+
+def _granted(window: Window) -> None:
     window.click("Approve for 8 hours", "#modal")
     window.go("as/U0ADA?drawer=members")
     window.sees("You have access to", "#main")
+
+
+def _ended(window: Window) -> None:
+    window.go("as/U0ADA?drawer=members")
+    window.click("+1 day")
+    window.sees("Ended", "#main")
+    window.sees("Request again", "#main")
 
 
 def _home(window: Window) -> None:
@@ -62,11 +76,16 @@ SCREENS: dict[str, Callable[[Window], None]] = {
     "first-minute": _first_minute,
     "request-form": _form,
     "approval-card": _card,
+    "decision": _decision,
     "access-given": _granted,
     "app-home": _home,
     "admin": _admin,
     "under-the-hood": _under_the_hood,
+    "access-ended": _ended,
 }
+STORY = {"request-form": 3.5, "approval-card": 3.5, "decision": 2.5, "access-given": 4.0, "access-ended": 4.0}
+"""The screens of the moving picture, in order, each with its seconds."""
+STORY_SIZE = (960, 600)
 
 
 def take(url: str, folder: Path) -> None:
@@ -82,6 +101,7 @@ def take(url: str, folder: Path) -> None:
             reach(window)
             for scheme in ("light", "dark"):
                 _picture(driver, scheme, folder / f"{name}-{scheme}.png")
+        _write_story(folder)
     finally:
         driver.quit()
 
@@ -93,6 +113,20 @@ def _picture(driver: webdriver.Chrome, scheme: str, file: Path) -> None:
     ]
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
     driver.save_screenshot(str(file))
+
+
+def _write_story(folder: Path) -> None:
+    """Put the light pictures of the main story into one animated PNG."""
+    frames = []
+    for name in STORY:
+        with Image.open(folder / f"{name}-light.png") as picture:
+            small = picture.convert("RGB").resize(STORY_SIZE, Image.Resampling.LANCZOS)
+            frames.append(small.quantize(128, dither=Image.Dither.NONE))
+    first, *rest = frames
+    durations = [round(seconds * 1000) for seconds in STORY.values()]
+    first.save(
+        folder / "story.png", save_all=True, append_images=rest, duration=durations, loop=0, optimize=True
+    )
 
 
 def main() -> None:
