@@ -1,6 +1,6 @@
 """Pictures of the main screens, by really using the sandbox: `python -m tests.browser.screenshots FOLDER`.
 
-`story.png` shows the main story moving, from the request to the end of the access (an animated PNG).
+`story.webp` shows the main story moving, from the request to the end of the access.
 """
 
 import subprocess
@@ -116,16 +116,15 @@ def _picture(driver: webdriver.Chrome, scheme: str, file: Path) -> None:
 
 
 def _write_story(folder: Path) -> None:
-    """Put the light pictures of the main story into one animated PNG."""
+    """Join the light pictures of the main story into one that moves."""
     frames = []
     for name in STORY:
         with Image.open(folder / f"{name}-light.png") as picture:
-            small = picture.convert("RGB").resize(STORY_SIZE, Image.Resampling.LANCZOS)
-            frames.append(small.quantize(128, dither=Image.Dither.NONE))
+            frames.append(picture.convert("RGB").resize(STORY_SIZE, Image.Resampling.LANCZOS))
     first, *rest = frames
     durations = [round(seconds * 1000) for seconds in STORY.values()]
     first.save(
-        folder / "story.png", save_all=True, append_images=rest, duration=durations, loop=0, optimize=True
+        folder / "story.webp", save_all=True, append_images=rest, duration=durations, loop=0, quality=80
     )
 
 
