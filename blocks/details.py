@@ -41,7 +41,8 @@ def details(
 ) -> View:
     """The modal, with one page of the timeline (counted from 0; a page beyond the last is the last).
 
-    It has the buttons to decide if the viewer may, and Reassign if `reassigns`.
+    It has the buttons to decide if the viewer may, Reassign if `reassigns`, and Comment: whoever may look may
+    comment.
     """
     last = max((len(entries) - 1) // PAGE, 0)
     page = min(max(page, 0), last)
@@ -127,6 +128,7 @@ def _decision_buttons(story: RequestStory, viewer: str, *, reassigns: bool) -> l
         buttons.reject(ref) if may else None,
         buttons.modify(ref) if may else None,
         buttons.reassign(ref) if reassigns else None,
+        buttons.comment(ref),
     ]
 
 

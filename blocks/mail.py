@@ -44,14 +44,16 @@ def should_mail(kind: CardKind, story: Story, viewer: str) -> bool:
     """Whether this card has something to tell its viewer by e-mail now.
 
     Approvers and manual workers get their pending work, requesters the outcome, holders their access and its
-    end, owners and admins what nobody decides; of an emergency, everyone who has its card gets one.
+    end, owners and admins what nobody decides, others the first comment; of an emergency, everyone who has
+    its card gets one.
     """
     match story:
         case RequestStory():
             undecided = kind is CardKind.APPROVAL and story.may_decide(viewer)
             closed = kind is CardKind.REQUEST and story.request.state is not RequestState.PENDING
             stuck = kind is CardKind.OVERDUE and story.open_stage is not None and story.open_stage.overdue
-            return undecided or stuck or closed or _should_mail_review(kind, story.review, viewer)
+            comments = kind is CardKind.COMMENTS
+            return undecided or stuck or closed or comments or _should_mail_review(kind, story.review, viewer)
         case TaskStory():
             return story.task.state is TaskState.OPEN
         case ChangeStory():

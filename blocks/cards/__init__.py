@@ -15,6 +15,7 @@ from blocks.cards import (
     provisioning,
     reminders,
     request,
+    thread_replies,
 )
 from blocks.cards.buttons import CardAction
 from blocks.kit import Message
@@ -36,6 +37,7 @@ _OF_REQUESTS: Mapping[CardKind, Callable[[RequestStory, str], Message]] = {
     CardKind.ALERT: emergency.alert,
     CardKind.REVIEW: emergency.review_reminder,
     CardKind.REVIEWED: emergency.review_outcome,
+    CardKind.COMMENTS: thread_replies.comments,
 }
 _OF_GRANTS: Mapping[CardKind, Callable[[GrantStory, str], Message]] = {
     CardKind.ACCESS: access.access,

@@ -53,7 +53,7 @@ def reject(ref: str) -> Element:
 
 
 def comment(ref: str) -> Element:
-    """Opens the form for a comment, which changes no state."""
+    """Opens the form for a comment on the request of this reference, grant (GR-1) or task (TK-1)."""
     return kit.button("Comment", CardAction.COMMENT, ref)
 
 

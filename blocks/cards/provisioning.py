@@ -45,6 +45,7 @@ def _open_task(story: TaskStory, viewer: str, notification: str) -> Message:
             layout.button_row(
                 buttons.task_done(task.ref) if assigned else None,
                 buttons.refuse_task(task.ref) if assigned else None,
+                buttons.comment(task.ref),
                 buttons.details(task.ref),
                 about=_about(story),
             ),
@@ -118,6 +119,7 @@ def _failure_card(story: GrantStory, viewer: str) -> Message:
             layout.button_row(
                 buttons.retry(grant.ref) if in_charge else None,
                 buttons.cancel(grant) if in_charge and is_giving else None,
+                buttons.comment(grant.ref),
                 buttons.details(grant.ref),
                 about=layout.grant_title(story),
             ),

@@ -118,6 +118,7 @@ def undecided(story: RequestStory, viewer: str) -> Message:
             layout.context_line(progress.stage_remark(stage)),
             layout.button_row(
                 buttons.reassign(request.ref) if can_reassign else None,
+                buttons.comment(request.ref),
                 buttons.details(request.ref),
                 about=layout.request_title(story),
             ),

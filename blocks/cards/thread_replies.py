@@ -1,23 +1,59 @@
-"""Replies in a card's thread: the messages posted there, and the plain text of what people write."""
+"""Comments and other replies: the messages posted, and the plain text of what people write."""
 
 import re
 from collections.abc import Mapping
 
 from blocks import kit
+from blocks.cards import buttons, closed, layout, phrases
 from blocks.cards.phrases import term_text
-from blocks.kit import Message
-from blocks.kit.text import cut, esc, mention, quote, unescape
+from blocks.kit import Block, Message
+from blocks.kit.text import SECTION, esc, mention, quote, unescape
+from models.queries.stories import RequestStory
 from models.tables.base import Json
-from models.tables.requests import Term
+from models.tables.requests import Comment, Request, Term
 
 _MARK = re.compile(r"<([^<>|]*)(?:\|([^<>]*))?>")
 _PERSON = re.compile(r"@([UW][A-Z0-9]+)")
 
 
-def comment_reply(person_id: str, text: str) -> Message:
-    """A comment, for the people who have another copy of the card."""
-    body = f"{mention(person_id)}\n{quote(text, 2500)}"
-    return Message(text=f"{mention(person_id)}: {cut(esc(text), 300)}", blocks=[kit.section(body)])
+def comment_reply(comment: Comment, request: Request, names: Mapping[str, str]) -> Message:
+    """A comment for everyone else involved: "@Ada on *GitHub · Admin* (AR-4)", and what they wrote."""
+    about = phrases.spoken_title(request.ref, request, request.beneficiary_id, names)
+    return layout.card(
+        _comment_notification(comment, request, names),
+        [kit.section(_comment_text(comment, request)), _comment_buttons(request, about)],
+    )
+
+
+def comments(story: RequestStory, viewer: str) -> Message:
+    """The card of somebody involved who has no other: the latest comment, and the request in a line.
+
+    The comments that come later are replies under it too.
+    """
+    request, latest = story.request, story.comments[-1]
+    return layout.card(
+        _comment_notification(latest, request, story.names),
+        [
+            kit.section(_comment_text(latest, request)),
+            layout.context_line(closed.status_text(story, viewer), closed.subject(story, viewer)),
+            _comment_buttons(request, layout.request_title(story)),
+        ],
+    )
+
+
+def _comment_notification(comment: Comment, request: Request, names: Mapping[str, str]) -> str:
+    name = phrases.person_name(names, comment.person_id)
+    return f"{name} on {phrases.access_title(request)} ({request.ref}): {esc(comment.text)}"
+
+
+def _comment_text(comment: Comment, request: Request) -> str:
+    title = f"*{phrases.access_title(request)}* ({request.ref})"
+    head = f":speech_balloon: {mention(comment.person_id)} on {title}\n"
+    return head + quote(comment.text, SECTION - len(head))
+
+
+def _comment_buttons(request: Request, about: str) -> Block | None:
+    return layout.button_row(buttons.comment(request.ref), buttons.details(request.ref), about=about)
 
 
 def term_change_reply(person_id: str, before: Json, after: Json) -> Message:

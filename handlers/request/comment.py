@@ -54,7 +54,9 @@ def _commentable(case: Case, ref: str, person: str) -> Request:
 
 @on_event("message")
 async def handle_message(event: Event) -> None:
-    """Answer a direct message: in a card's thread it is a comment, elsewhere it gets the help text.
+    """Answer a direct message: in the thread of a card about a request it is a comment.
+
+    Elsewhere it gets the help text.
 
     Messages of bots, and edits and deletions, are ignored.
     """
@@ -95,19 +97,23 @@ async def _comment_by_reply(event: Event) -> None:
 
 
 def _parse_reply(case: Case, event: Event) -> tuple[Request, str] | None:
-    """Return the request under whose card the reply stands, and its text; None under any other message.
+    """Return the request under whose card the reply stands, and its text; None under somebody else's card.
 
     Raises:
-        Refusal: It stands under the card of a catalogue change, which takes no comments.
+        Refusal: It stands under no card, or under one that is about no request.
     """
     channel, thread = str(event.event.get("channel", "")), str(event.event.get("thread_ts", ""))
     card = card_at(case, channel, thread)
-    if card is None or card.person_id != event.person:
+    if card is None:
+        raise Refusal(HELP)
+    if card.person_id != event.person:
         return None
     if card.about.startswith("CH-"):
         raise Refusal(
             "Nobody sees replies here. Use Approve change or Reject change: its author sees your comment."
         )
+    if card.about.startswith("PS-"):
+        raise Refusal("Nobody sees replies here. Use the buttons, or write to the other admins.")
     text = str(event.event.get("text") or "")
     return find_request(case, card.about), plain_text(text, names_of(case, mentioned_people(text)))
 

@@ -5,6 +5,8 @@ all, and whoever is `unfit` holds no role: neither admin, owner, approver, deleg
 `tests/models/test_permissions.py` walks through roles, standings and permissions.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import BindParameter, ColumnElement, bindparam, literal_column, or_, select, union_all
 
 from models.catalogue.spec import Reassign
@@ -16,7 +18,16 @@ from models.registry.policy_snapshot import Snapshot, policy_of
 from models.store.case import Case
 from models.tables.cards import Card, CardKind
 from models.tables.grants import TASKS, Grant, Task
-from models.tables.requests import ASKED, Asked, Reassignment, Request
+from models.tables.requests import (
+    ASKED,
+    COMMENTS,
+    DECISIONS,
+    REASSIGNED,
+    STAGES,
+    Asked,
+    Reassignment,
+    Request,
+)
 from models.tables.states import RequestState
 from models.text import join_words
 
@@ -33,6 +44,7 @@ _INVOLVED = union_all(
     ),
     select(_THERE).where(Card.about == _ABOUT, Card.kind == CardKind.ALERT, Card.person_id == _PERSON),
 )
+_NOTIFIED = select(Card.person_id).where(Card.about == _ABOUT, Card.kind == CardKind.ALERT)
 
 
 def member(case: Case, person_id: str) -> PersonFacts | None:
@@ -83,17 +95,19 @@ def can_do(case: Case, task: Task, person_id: str) -> bool:
     return person_id in task.asked and fit_for_role(case, person_id) is not None
 
 
-def can_comment(case: Case, request: Request, person_id: str) -> bool:
-    """Whether somebody is involved and belongs to this workspace.
+def is_involved(case: Case, request: Request, person_id: str) -> bool:
+    """Whether somebody may see a request's whole story and comment on it, open or closed.
 
-    Involved are requester, beneficiary, whoever was asked or notified or reassigned it, and the admins.
+    Involved are requester, beneficiary, whoever was asked or notified or reassigned it, the app's owners,
+    the task workers and the admins, as long as they belong to this workspace.
     """
     if member(case, person_id) is None:
         return False
     return (
         person_id in (request.requester_id, request.beneficiary_id)
         or _was_asked_or_notified(case, request, person_id)
-        or Directory(case).is_admin(person_id)
+        or is_in_charge(case, policy_of(case, request.policy), person_id)
+        or (fit_for_role(case, person_id) is not None and person_id in _task_workers(case, request))
     )
 
 
@@ -103,18 +117,31 @@ def only_involved(case: Case, request: Request, person_id: str) -> None:
     Raises:
         NotAllowed: `person_id` is not involved.
     """
-    if not can_comment(case, request, person_id):
+    if not is_involved(case, request, person_id):
         raise NotAllowed(f"Only people involved in {request.ref} and admins can comment on it.")
 
 
-def can_see(case: Case, request: Request, person_id: str) -> bool:
-    """Whether somebody may see a request's whole story: those involved, task workers, the app's owners."""
-    if can_comment(case, request, person_id):
-        return True
-    person = fit_for_role(case, person_id)
-    if person is None:
-        return False
-    return policy_of(case, request.policy).owned_by(person) or _works_on(case, request, person_id)
+def comment_readers(case: Case, request: Request, card_holders: Collection[str]) -> set[str]:
+    """Whom a comment on this request is sent to, each by themselves.
+
+    That is everyone involved, but quiet approvers, those who are asked in a channel, and admins only once
+    they have taken part; an admin who is among the `card_holders` (they have a card about it) has.
+    """
+    who, snapshot, request_id = Directory(case), policy_of(case, request.policy), request.id
+    part = {decision.person_id for decision in case.all(DECISIONS, request_id)}
+    part |= {comment.person_id for comment in case.all(COMMENTS, request_id)}
+    part |= {one for row in case.all(REASSIGNED, request_id) for one in (row.seat_id, row.by_id)}
+    part |= {request.requester_id, request.beneficiary_id, *case.read(_NOTIFIED, about=request.ref)}
+    channels = {stage.position: stage.channel for stage in case.all(STAGES, request_id)}
+    asked = case.all(ASKED, request_id)
+    addressed = {row.person_id for row in asked if not row.quiet and not channels[row.position]}
+    aside = {row.person_id for row in asked} - addressed
+    workers, owners = _task_workers(case, request), set(snapshot.owners(who)) - aside
+    admins = {one for one in who.admins() if one in card_holders}
+    members, roles = part | addressed, workers | owners | admins
+    who.look_up(members | roles)
+    known = (who.person(one) for one in members | roles)
+    return {one.id for one in known if one and not (one.barred if one.id in members else one.unfit)}
 
 
 def request_seen_by(case: Case, ref: str, person_id: str) -> Request:
@@ -125,7 +152,7 @@ def request_seen_by(case: Case, ref: str, person_id: str) -> Request:
         NotAllowed: They may not see it.
     """
     request = find_request(case, ref)
-    if not can_see(case, request, person_id):
+    if not is_involved(case, request, person_id):
         raise NotAllowed(f"Only people involved in {request.ref} can see its details.")
     return request
 
@@ -148,9 +175,9 @@ def _was_asked_or_notified(case: Case, request: Request, person_id: str) -> bool
     )
 
 
-def _works_on(case: Case, request: Request, person_id: str) -> bool:
-    """Whether a task of the request's grant asks this person. An extension has no tasks of its own."""
+def _task_workers(case: Case, request: Request) -> set[str]:
+    """Whom the tasks of the request's grant ask or asked. An extension has no tasks of its own."""
     grant = case.get(Grant, request.grant_id) if request.grant_id else None
     if grant is None or grant.request_id != request.id:
-        return False
-    return any(person_id in task.asked for task in case.all(TASKS, grant.id))
+        return set()
+    return {person_id for task in case.all(TASKS, grant.id) for person_id in task.asked}

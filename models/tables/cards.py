@@ -30,6 +30,7 @@ class CardKind(StrEnum):
     REVIEWED = "reviewed"  # what came of the review, for who used the access (RV-1)
     PAUSE = "pause"  # a mass of accesses waits for an admin's word before it is taken away (PS-1)
     FAILURE = "failure"  # what could not be given or taken, an admin's copy (GR-1)
+    COMMENTS = "comments"  # the comments, for somebody involved who has no other card about it (AR-1)
 
 
 class Card(Base):

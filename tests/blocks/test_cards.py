@@ -7,15 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blocks.cards import draw
+from blocks.cards.thread_replies import comment_reply
 from models.catalogue.spec.enums import RequestKind
 from models.queries.stories import RequestStory
 from models.tables.cards import CardKind
 from models.tables.grants import Cause, Direction, TaskState
 from models.tables.requests import Term
 from models.tables.states import GrantState, RequestState, StageState
-from tests.blocks.slack_validation import buttons_in, check_labels, check_message
+from tests.blocks.slack_validation import buttons_in, check_labels, check_message, drawn
 from tests.blocks.stories import (
     ADA,
+    ALAN,
     GRACE,
     NAMES,
     NOON,
@@ -25,6 +27,7 @@ from tests.blocks.stories import (
     decision,
     grant,
     grant_story,
+    request,
     snapshot,
     stage,
     story,
@@ -99,7 +102,7 @@ def hostile_stories(draw_one: st.DrawFn) -> RequestStory:
 
 OF_REQUESTS = (
     CardKind.APPROVAL, CardKind.REQUEST, CardKind.REMINDER, CardKind.NUDGE, CardKind.WARNING,
-    CardKind.OVERDUE,
+    CardKind.OVERDUE, CardKind.COMMENTS,
 )  # fmt: skip
 
 
@@ -107,6 +110,24 @@ OF_REQUESTS = (
 def test_slack_takes_every_request_card_whatever_people_wrote(about: RequestStory, viewer: str) -> None:
     for kind in OF_REQUESTS:
         check_message(draw(kind, about, viewer))
+
+
+@given(HOSTILE)
+def test_slack_takes_every_comment_whatever_people_wrote(word: str) -> None:
+    about = request(snapshot(), app_name=visible(word, 75), access_name=visible(word, 75))
+    said = comment_reply(comment(ADA, word[:2000]), about, dict.fromkeys(NAMES, visible(word, 200)))
+    check_message(said)
+    assert all("AR-12, " in button["accessibility_label"] for button in buttons_in(said))
+
+
+def test_who_has_no_card_reads_the_whole_comment_and_what_it_is_about() -> None:
+    said = [comment(ROOT, "Why?"), comment(GRACE, "Which <tenant>? " + "And why? " * 100)]
+    text, buttons, notification = drawn(CardKind.COMMENTS, story(comments=said), ALAN)
+    assert "<@UGRACE> on *GitHub · Engineering team* (AR-12)\n> Which &lt;tenant&gt;?" in text
+    assert text.count("And why?") == 100
+    assert "*Pending* · <@UADA> · GitHub · Engineering team · 8 hours" in text
+    assert notification.startswith("Grace on GitHub · Engineering team (AR-12): Which")
+    assert buttons == ["Comment", "Details"]
 
 
 @given(HOSTILE, st.sampled_from(GrantState), st.sampled_from(Direction), st.sampled_from(Cause))
@@ -128,7 +149,8 @@ def test_slack_takes_every_grant_card_whatever_people_wrote(
 
 @pytest.mark.parametrize("state", list(RequestState))
 def test_every_button_of_a_requests_card_says_what_it_is_about(state: RequestState) -> None:
-    about = story(state=state, closed_by=GRACE, grant=grant() if state is RequestState.APPROVED else None)
+    given, said = grant() if state is RequestState.APPROVED else None, [comment(ROOT, "Why?")]
+    about = story(state=state, closed_by=GRACE, grant=given, comments=said)
     for kind in OF_REQUESTS:
         for viewer in (ADA, GRACE, ROOT):
             check_labels(draw(kind, about, viewer), "AR-12, GitHub · Engineering team for Ada")

@@ -67,10 +67,10 @@ def test_a_long_timeline_is_turned_page_by_page() -> None:
     assert "word 0." in checked(first)
     assert f"word {PAGE}." not in words_of(first["blocks"])
     assert "Page 1 of 3" in words_of(first["blocks"])
-    assert buttons_of(first["blocks"]) == ["Later"]
+    assert buttons_of(first["blocks"]) == ["Comment", "Later"]
     assert f"word {PAGE * 2}." in checked(last)
-    assert buttons_of(last["blocks"]) == ["Earlier"]
-    assert buttons_of(details(story(), entries, 1)["blocks"]) == ["Earlier", "Later"]
+    assert buttons_of(last["blocks"]) == ["Comment", "Earlier"]
+    assert buttons_of(details(story(), entries, 1)["blocks"]) == ["Comment", "Earlier", "Later"]
 
 
 def test_a_page_beyond_the_end_shows_the_last() -> None:

@@ -83,8 +83,8 @@ def test_an_owner_reads_who_needs_what_where() -> None:
     assert "https://github.com/example" in said
     assert "*Assign GitHub · Engineering team to <@UADA>* (ada@example.com) for *8 hours*" in said
     assert "> INC-42: db is down" in said
-    assert buttons == ["Mark done", "I can't", "Details"]
-    assert drawn(CardKind.TASK, task_story(), ROOT)[1] == ["Details"]
+    assert buttons == ["Mark done", "I can't", "Comment", "Details"]
+    assert drawn(CardKind.TASK, task_story(), ROOT)[1] == ["Comment", "Details"]
 
 
 @pytest.mark.parametrize("direction", list(Direction))
@@ -107,7 +107,10 @@ def test_a_closed_task_says_how_it_ended(state: TaskState, said: str, direction:
 
 @pytest.mark.parametrize(
     ("failing", "buttons"),
-    [(Direction.GIVE, ["Retry", "Cancel", "Details"]), (Direction.TAKE, ["Retry", "Details"])],
+    [
+        (Direction.GIVE, ["Retry", "Cancel", "Comment", "Details"]),
+        (Direction.TAKE, ["Retry", "Comment", "Details"]),
+    ],
 )
 def test_an_admin_reads_what_failed_and_can_retry(failing: Direction, buttons: list[str]) -> None:
     failed = grant_story(
@@ -118,7 +121,7 @@ def test_an_admin_reads_what_failed_and_can_retry(failing: Direction, buttons: l
     assert ("may still be there" in said) == (failing is Direction.TAKE)
     assert there == buttons
     assert "couldn't be" in text
-    assert drawn(CardKind.FAILURE, failed, OTTO)[1] == ["Details"]
+    assert drawn(CardKind.FAILURE, failed, OTTO)[1] == ["Comment", "Details"]
 
 
 def test_a_failure_that_was_mended_says_so() -> None:

@@ -60,7 +60,7 @@ def test_an_admin_reads_what_is_overdue_for_whom_it_waits_and_what_to_do() -> No
     assert f"Waiting for <@{GRACE}> · expires <!date" in said
     assert NO_ALTERNATE in said
     assert "press *Reassign* to choose another approver. It can be you." in said
-    assert buttons == ["Reassign", "Details"]
+    assert buttons == ["Reassign", "Comment", "Details"]
 
 
 def test_where_nothing_can_be_passed_on_the_overdue_card_offers_it_not() -> None:
@@ -68,7 +68,7 @@ def test_where_nothing_can_be_passed_on_the_overdue_card_offers_it_not() -> None
     late = story(stage(0, "any", [GRACE], remark=NO_ALTERNATE, escalated_at=NOON), shot=shot)
     said, buttons, _ = drawn(CardKind.OVERDUE, late, ROOT)
     assert "Decisions on GitHub can't be reassigned, so ask them yourself." in said
-    assert buttons == ["Details"]
+    assert buttons == ["Comment", "Details"]
 
 
 def test_an_overdue_card_says_how_it_stands_once_it_is_decided() -> None:

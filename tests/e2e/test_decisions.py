@@ -117,16 +117,17 @@ async def test_comments_by_button_and_by_reply_reach_everyone_involved(world: Wo
     await grace.fill("Comment", "Which <release>?")
     assert (await grace.submit()).ok
     await world.settle()
-    await world.person("Ada").reply(world.card("Ada", "Engineering team"), "The one of <!channel> Friday")
+    await world.person("Ada").reply(world.card("Ada", "You requested"), "The one of <!channel> Friday")
     await world.settle()
-    for name in ("Ada", "Alan", "Grace"):
-        card = world.card(name, "Engineering team")
+    shown = {"Ada": "You requested", "Alan": "requests", "Grace": "requests"}
+    for name, words in shown.items():
+        card = world.card(name, words)
         assert "Which &lt;release&gt;?" in card.text
         assert "The one of" in card.text
         assert "<!channel>" not in card.text
-    assert any("Which" in reply.text for reply in world.card("Ada", "Engineering team").replies)
-    assert any("Friday" in reply.text for reply in world.card("Alan", "Engineering team").replies)
-    assert "Withdraw" in world.card("Ada", "Engineering team").buttons
+    assert any("Which" in reply.text for reply in world.card("Ada", "You requested").replies)
+    assert any("Friday" in reply.text for reply in world.card("Alan", "requests").replies)
+    assert "Withdraw" in world.card("Ada", "You requested").buttons
 
 
 async def test_a_withdrawn_request_leaves_no_button_that_works_on_nothing(world: World) -> None:

@@ -94,7 +94,7 @@ async def test_each_reply_in_a_cards_thread_counts(world: LeanWorld) -> None:
     for words in ("The first word", "The second word"):
         await world.person("Ada").reply(world.card("Ada", "Engineering team"), words)
         await world.settle()
-    replies = [reply.text for reply in world.card("Grace", "Engineering team").replies]
+    replies = [reply.text for reply in world.card("Grace", "requests").replies]
     assert len(replies) == 2
 
 

@@ -108,7 +108,7 @@ async def test_what_cannot_be_done_stands_before_the_admins_with_retry(world: Wo
     await world.settle()
     assert (await grant(world)).state is GrantState.GRANTING
     assert failed.buttons == ["Details"]
-    assert world.card("Grace", "Assign").buttons == ["Mark done", "I can't", "Details"]
+    assert world.card("Grace", "Assign").buttons == ["Mark done", "I can't", "Comment", "Details"]
 
 
 async def test_an_admin_cancels_what_could_not_be_given(world: World) -> None:

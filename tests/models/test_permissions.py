@@ -79,13 +79,8 @@ OPEN: dict[str, tuple[Check, set[str], set[str]]] = {
         {"approver", "owner", "admin"},
         set(),
     ),
-    "comment": (
-        lambda case, one: permissions.can_comment(case, only(case, Request), one),
-        {"requester", "approver", "owner", "admin"},
-        {"requester", "approver", "owner"},
-    ),
-    "see": (
-        lambda case, one: permissions.can_see(case, only(case, Request), one),
+    "see and comment": (
+        lambda case, one: permissions.is_involved(case, only(case, Request), one),
         {"requester", "approver", "owner", "admin"},
         {"requester", "approver", "owner"},
     ),
@@ -98,6 +93,11 @@ ACTIVE: dict[str, tuple[Check, set[str], set[str]]] = {
         lambda case, one: permissions.can_manage(case, only(case, Grant), one),
         {"owner", "approver", "admin"},
         set(),
+    ),
+    "see and comment": (
+        lambda case, one: permissions.is_involved(case, only(case, Request), one),
+        {"requester", "approver", "owner", "worker", "admin"},
+        {"requester", "approver", "owner"},
     ),
     "do the task": (lambda case, one: permissions.can_do(case, only(case, Task), one), {"worker"}, set()),
     "do the task, by the verb": (

@@ -11,6 +11,8 @@ DECIDE, REVIEW, STAGES = (f"models/lifecycle/request/{name}.py" for name in ("de
 OF_VERIFY, OF_ALONE = "models/test_verify_approvals.py", "models/test_verbs_in_memory.py"
 OF_LIFECYCLE = "models/test_lifecycle.py"
 OF_DUTIES, OF_EMERGENCIES = "models/test_separation_of_duties.py", "models/test_emergencies.py"
+OF_COMMENTS, PERMISSIONS = "e2e/test_comments.py", "models/registry/permissions.py"
+EVERYONE_READS = "test_whoever_is_involved_comments_and_everyone_else_reads_it_as_a_new_message"
 OF_TAKING, OF_MORE, OF_SWEEP = "models/test_revoke.py", "models/test_extend.py", "models/test_sweep.py"
 
 LIFECYCLE = (
@@ -238,5 +240,40 @@ LIFECYCLE = (
         "home-believed-after-a-failure", "R20", "bot/worker/jobs/sync_home.py",
         "if digest == published and work.attempts == 1:", "if digest == published:",
         "bot/test_sync_home.py::test_after_a_run_that_failed_it_is_published_though_nothing_has_changed",
+    ),
+    mutant(
+        "comment-makes-no-sound", "R20", "bot/worker/jobs/post_message.py",
+        "broadcast=True", "broadcast=False",
+        f"{OF_COMMENTS}::{EVERYONE_READS}[sqlite-open-by_button]",
+    ),
+    mutant(
+        "owners-read-no-comment", "R20", PERMISSIONS,
+        "set(snapshot.owners(who)) - aside", "set[str]()",
+        f"{OF_COMMENTS}::{EVERYONE_READS}[sqlite-open-by_button]",
+    ),
+    mutant(
+        "who-commented-reads-no-answer", "R20", PERMISSIONS,
+        "    part |= {comment.person_id for comment in case.all(COMMENTS, request_id)}\n", "",
+        f"{OF_COMMENTS}::{EVERYONE_READS}[sqlite-open-by_button]",
+    ),
+    mutant(
+        "task-workers-may-not-comment", "R20", PERMISSIONS,
+        "and person_id in _task_workers(case, request))", "and False)",
+        "models/test_permissions.py::test_nobody_keeps_a_right_that_their_standing_takes",
+    ),
+    mutant(
+        "quiet-read-every-comment", "R20", PERMISSIONS,
+        "set(snapshot.owners(who)) - aside", "set(snapshot.owners(who)) | aside",
+        f"{OF_COMMENTS}::test_what_is_asked_in_a_channel_is_said_there_once_and_the_quiet_are_left_alone[sqlite]",
+    ),
+    mutant(
+        "deleted-card-stays-away", "R20", "models/lifecycle/deliver_comment.py",
+        '    if "again" in payload or not ts:\n', "    if True:\n",
+        f"{OF_COMMENTS}::test_a_card_that_was_deleted_is_posted_again_when_a_comment_arrives",
+    ),
+    mutant(
+        "card-posted-again-marked-gone", "R20", "bot/worker/jobs/sync_card.py",
+        "if out.case.get_one(Card, content.card.id).ts != content.card.ts:", "if False:",
+        "bot/test_sync_card.py::test_a_card_that_is_posted_again_meanwhile_is_not_noted_as_gone",
     ),
 )  # fmt: skip

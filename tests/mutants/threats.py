@@ -56,13 +56,15 @@ THREATS = (
         "e2e/test_two_people.py::test_what_somebody_proposes_goes_on_growing_and_is_approved_as_a_whole",
     ),
     mutant(
-        "leaver-may-look", "reading", PERMISSIONS,
-        "    if can_comment(case, request, person_id):\n        return True\n", "    return True\n",
-        "models/test_person_changed.py::test_an_owner_who_has_left_sees_no_request_any_more",
+        "unfit-worker-may-look", "reading", PERMISSIONS,
+        "(fit_for_role(case, person_id) is not None and person_id in _task_workers(case, request))",
+        "(person_id in _task_workers(case, request))",
+        OF_PERMISSIONS,
     ),
     mutant(
         "everybody-may-look", "reading", PERMISSIONS,
-        "    if not can_see(case, request, person_id):\n", "    if False:\n",
+        "    request = find_request(case, ref)\n    if not is_involved(case, request, person_id):\n",
+        "    request = find_request(case, ref)\n    if False:\n",
         "models/test_person_changed.py::test_an_owner_who_has_left_sees_no_request_any_more",
     ),
     mutant(

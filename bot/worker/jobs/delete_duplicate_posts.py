@@ -80,7 +80,7 @@ def _copies(case: Case, work: Work) -> Copies | None:
     payload = work.payload
     if payload.keys() & {"person", "comment", "before"}:
         post = read_post(case, payload, str(payload.get("of", "")))
-        if post is None or post.thread == "":
+        if post is None or post.gone or post.thread == "":
             return None
         return Copies(post.channel, post.metadata, post.since, post.thread or "")
     card = case.get_one(Card, payload["card"])

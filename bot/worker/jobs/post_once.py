@@ -44,16 +44,25 @@ def digest_of(content: Mapping[str, Any]) -> str:
 
 
 async def post(
-    gateway: Gateway, channel: str, message: Message, metadata: dict[str, Any], thread: str = ""
+    gateway: Gateway,
+    channel: str,
+    message: Message,
+    metadata: dict[str, Any],
+    thread: str = "",
+    *,
+    broadcast: bool = False,
 ) -> Answer:
     """Post to a channel or a person, under the message `thread` (a ts) if there is one.
 
+    `broadcast`: whether a reply is shown in the conversation too, as a new message.
     The answer has the channel and the ts. What else `Gateway.call` raises is raised here too.
 
     Raises:
         Gone: There is no such channel or person, or they take no messages.
     """
-    arguments = {"metadata": metadata, **message, **NO_PREVIEWS} | ({"thread_ts": thread} if thread else {})
+    arguments = {"metadata": metadata, **message, **NO_PREVIEWS}
+    if thread:
+        arguments |= {"thread_ts": thread} | ({"reply_broadcast": True} if broadcast else {})
     try:
         answer = await gateway.call("chat.postMessage", channel=channel, **arguments)
     except Gone as gone:

@@ -154,6 +154,8 @@ class SyncCardJob:
         self._email.after_post(out, card, content.story, first=not card.ts)
 
     def _save_unreachable(self, out: Outcome, content: CardContent) -> None:
+        if out.case.get_one(Card, content.card.id).ts != content.card.ts:
+            return  # it was found deleted meanwhile, and is posted again
         card = out.change(content.card, gone=True)
         if card.place:
             log.warning("a channel cannot be used", channel=card.place, about=card.about)
