@@ -233,7 +233,9 @@ SENTENCES: dict[str, Sentence] = {
     "grant.set_back": lambda _, data: f"The clock was set back, so the end moved: {_end_moved(data)}",
     "grant.notice": _expiry_notice,
     "task.open": lambda _, data: f"Task for {_people(data['asked'], 'or')}: {_task(data)} it by hand",
-    "task.done": lambda actor, data: f"{actor} {_task(data, 'assigned', 'removed')} it by hand",
+    "task.done": lambda actor, data: (
+        f"{actor} {_task(data, 'assigned', 'removed')} it by hand{_quotation(data.get('note'))}"
+    ),
     "task.refused": lambda actor, data: f"{actor} couldn't {_task(data)} it{_quotation(data.get('note'))}",
     "task.void": lambda *_: "Nothing left to do by hand",
     "mail.sent": lambda *_: "E-mail sent",

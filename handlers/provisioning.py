@@ -2,6 +2,7 @@
 
 from blocks.cards import CardAction
 from blocks.forms import task as task_form
+from blocks.forms.task import TaskForm
 from blocks.home import HomeAction
 from handlers.deliveries import Click, Submission
 from handlers.people import refresh
@@ -14,20 +15,28 @@ TASK_FIELDS = {"comment": task_form.NOTE}
 
 
 @on_click(CardAction.TASK_DONE)
-async def mark_task_done(click: Click) -> None:
-    """Mark a manual task as done."""
-    await refresh.before_action(click.context.people, click.value, click.person)
-    await click.run(tasks.complete_task, click.value, click.person)
+async def open_done_form(click: Click) -> None:
+    """Open the form that marks a manual task as done."""
+    task = await click.check(tasks.may_complete, click.value, click.person)
+    await click.open(task_form.done(await click.read(task_story, task.ref)))
+
+
+@on_submit(TaskForm.DONE, fields=TASK_FIELDS)
+async def mark_task_done(submission: Submission) -> None:
+    """Mark a manual task as done, with a comment."""
+    ref, note = submission.metadata.get("ref", ""), task_form.parse(submission.values)
+    await refresh.before_action(submission.context.people, ref, submission.person)
+    await submission.run(tasks.complete_task, ref, submission.person, note)
 
 
 @on_click(CardAction.TASK_CANNOT)
 async def open_cannot_form(click: Click) -> None:
     """Open the form that asks why a task cannot be done."""
     task = await click.check(tasks.may_complete, click.value, click.person)
-    await click.open(task_form.build(await click.read(task_story, task.ref)))
+    await click.open(task_form.cannot(await click.read(task_story, task.ref)))
 
 
-@on_submit(task_form.FORM, fields=TASK_FIELDS)
+@on_submit(TaskForm.CANNOT, fields=TASK_FIELDS)
 async def mark_task_impossible(submission: Submission) -> None:
     """Fail a manual task, with the reason."""
     ref, note = submission.metadata.get("ref", ""), task_form.parse(submission.values)

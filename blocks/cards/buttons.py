@@ -131,7 +131,7 @@ def cancel(grant: Grant) -> Element:
 
 
 def task_done(ref: str) -> Element:
-    """Closes a manual task as done."""
+    """Opens the form that closes a manual task as done, with a comment."""
     return kit.button("Mark done", CardAction.TASK_DONE, ref, style="primary")
 
 

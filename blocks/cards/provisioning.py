@@ -86,10 +86,10 @@ def _outcome(story: TaskStory, viewer: str) -> str:
     task = story.task
     by = phrases.you_or(task.done_by or "", viewer)
     at = f" {moment(task.closed_at)}" if task.closed_at else ""
+    note = f": {phrases.inline_quote(task.note)}" if task.note.strip() else ""
     if task.state is TaskState.DONE:
-        return f":white_check_mark: *Done* by {by}{at}"
+        return f":white_check_mark: *Done* by {by}{at}{note}"
     if task.state is TaskState.REFUSED:
-        note = f": {phrases.inline_quote(task.note)}" if task.note.strip() else ""
         return f":x: *Couldn't be done* by {by}{at}{note}"
     # Without the access's state: the card is not redrawn when that changes.
     return ":heavy_minus_sign: *Nothing left to do*"

@@ -151,7 +151,7 @@ def test_everything_that_is_missing_is_said_at_once() -> None:
 
 
 def test_who_cannot_do_a_task_says_why() -> None:
-    view = checked(task_form.build(task_story()))
+    view = checked(task_form.cannot(task_story()))
     assert labels(view["blocks"]) == ["What's in the way?"]
     assert carried(view["private_metadata"]) == {"ref": "TK-3"}
     assert (

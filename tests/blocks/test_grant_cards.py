@@ -92,6 +92,7 @@ def test_an_owner_reads_who_needs_what_where() -> None:
     ("state", "said"),
     [
         (TaskState.DONE, "*Done* by you"),
+        (TaskState.DONE, "“No licence left”"),
         (TaskState.REFUSED, "“No licence left”"),
         (TaskState.VOID, "*Nothing left to do*"),
     ],

@@ -57,7 +57,7 @@ async def approved(world: ProcessWorld) -> None:
 
 
 async def given_by_hand(world: ProcessWorld) -> None:
-    await world.press("Alan", "Admin role", "Mark done")
+    await world.decide("Alan", "Admin role", "Mark done")
 
 
 async def given_back(world: ProcessWorld) -> None:
@@ -65,7 +65,7 @@ async def given_back(world: ProcessWorld) -> None:
 
 
 async def taken_by_hand(world: ProcessWorld) -> None:
-    await world.press("Grace", "Admin role", "Mark done")
+    await world.decide("Grace", "Admin role", "Mark done")
 
 
 async def withdrawn(world: ProcessWorld) -> None:

@@ -72,6 +72,7 @@ async def do_task(world: World) -> None:
     """Alan marks the open task as done."""
     alan = world.person("Alan")
     await alan.click(task(world), "Mark done")
+    assert (await alan.submit()).ok
     await world.settle()
 
 

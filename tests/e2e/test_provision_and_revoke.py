@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.world import World
+from tests.world import World, modal_text
 
 pytestmark = pytest.mark.both_engines
 
@@ -18,9 +18,37 @@ async def test_manual_work_is_done_by_an_owner_before_anybody_says_granted(world
     assert "Granting" in world.card("Ada", "Admin role").text
     assert all("You have access" not in m.text for m in world.person("Ada").messages())
     await world.person("Grace").click(world.card("Grace", "Admin role"), "Mark done")
+    assert (await world.person("Grace").submit()).ok
     await world.settle()
     assert "Mark done" not in world.card("Grace", "Admin role").buttons
     assert "Sign in with SSO." in world.card("Ada", "You have access").text
+
+
+async def test_what_is_written_when_work_by_hand_is_done_reaches_everyone_involved(world: World) -> None:
+    await world.offer(owners=[world.ids["Alan"]], stage=[{"name": "Lead", "approvers": [world.ids["Grace"]]}])
+    await world.ask("Ada", "github admin 8h because of a release")
+    await world.approve("Grace", "Admin role")
+    ada, alan, task = world.person("Ada"), world.person("Alan"), world.card("Alan", "Assign")
+    assert task.buttons == ["Mark done", "I can't", "Comment", "Details"]
+    await alan.click(task, "Mark done")
+    await alan.fill("Comment", "Log in with <SSO>")
+    assert (await alan.submit()).ok
+    await world.settle()
+    for name in ("Ada", "Grace"):
+        (message,) = [m for m in world.person(name).messages() if "Log in with &lt;SSO&gt;" in m.text]
+        assert f"<@{world.ids['Alan']}> on *GitHub · Admin role* (AR-1)" in message.text
+    assert "“Log in with &lt;SSO&gt;”" in world.card("Alan", "*Done* by you").text
+    await ada.click(world.card("Ada", "You have access"), "Details")
+    assert "assigned it by hand: “Log in with &lt;SSO&gt;”" in modal_text(ada)
+
+
+async def test_work_by_hand_that_is_done_without_a_comment_sends_none(world: World) -> None:
+    await hold(world, access="admin")
+    await world.person("Grace").click(world.card("Grace", "Admin role"), "Mark done")
+    assert (await world.person("Grace").submit()).ok
+    await world.settle()
+    assert "You have access" in world.person("Ada").messages()[-1].text
+    assert world.card("Ada", "approved by").replies == []
 
 
 async def test_what_an_owner_cannot_do_stands_as_failed_in_front_of_the_admin(world: World) -> None:

@@ -16,9 +16,9 @@ from blocks.details import DetailsAction
 from blocks.forms import decision as decision_form
 from blocks.forms import extend as extend_form
 from blocks.forms import shorten as shorten_form
-from blocks.forms import task as task_form
 from blocks.forms.decision import DecisionForm
 from blocks.forms.review import ReviewForm
+from blocks.forms.task import TaskForm
 from bot.sandbox.slack.blocks import element_lookup
 from bot.sandbox.slack.blocks.visible import BlockElement
 from models import audit
@@ -50,7 +50,7 @@ ACTIONS = [
     extend_form.CHOOSE_TERM,
     shorten_form.CHOOSE_TERM,
 ]
-FORMS = [*DecisionForm, *ReviewForm, extend_form.FORM, shorten_form.FORM, task_form.FORM]
+FORMS = [*DecisionForm, *ReviewForm, extend_form.FORM, shorten_form.FORM, *TaskForm]
 STATES: list[Any] = [
     {}, [], "x", {"values": []}, {"values": {"term": "x", "comment": []}},
     {"values": {"comment": {"text": {"value": ["x"] * 10}}, "term": {"a": {"selected_option": "dates"}}}},

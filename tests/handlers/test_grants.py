@@ -85,6 +85,7 @@ async def test_work_by_hand_is_marked_done_and_then_it_is_true(world: World) -> 
     task = world.card("Alan", "Assign")
     assert "INC-42: &lt;!channel&gt; &amp; co" in task.text
     await world.person("Alan").click(task, "Mark done")
+    assert (await world.person("Alan").submit()).ok
     await world.settle()
     assert (await grant(world)).state is GrantState.ACTIVE
     assert "Sign in with SSO." in world.card("Ada", "You have access").text
@@ -128,7 +129,9 @@ async def test_details_open_from_an_access_and_from_a_task(world: World) -> None
     alan = world.person("Alan")
     await alan.click(world.card("Alan", "Assign"), "Details")
     assert alan.view is not None
+    await alan.close()
     await alan.click(world.card("Alan", "Assign"), "Mark done")
+    assert (await alan.submit()).ok
     await world.settle()
     ada = world.person("Ada")
     await ada.click(world.card("Ada", "You have access"), "Details")

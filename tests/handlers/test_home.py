@@ -172,6 +172,8 @@ async def test_an_owner_does_work_by_hand_from_home(world: World) -> None:
     grant = await holds(world, access="admin")
     assert f"for <@{world.ids['Ada']}>" in home(world, "Alan").text
     await press(world, "Alan", "Mark done")
+    assert (await world.person("Alan").submit()).ok
+    await world.settle()
     after = await row_of(world.bot.store, Grant, grant.id)
     assert after.state is GrantState.ACTIVE
     assert "Nothing needs your attention." in home(world, "Alan").text

@@ -276,4 +276,9 @@ LIFECYCLE = (
         "if out.case.get_one(Card, content.card.id).ts != content.card.ts:", "if False:",
         "bot/test_sync_card.py::test_a_card_that_is_posted_again_meanwhile_is_not_noted_as_gone",
     ),
+    mutant(
+        "comment-on-a-task-kept-back", "R20", "models/lifecycle/grant/tasks.py",
+        "    if note:\n        add_comment(", "    if False:\n        add_comment(",
+        "e2e/test_provision_and_revoke.py::test_what_is_written_when_work_by_hand_is_done_reaches_everyone_involved[sqlite]",
+    ),
 )  # fmt: skip

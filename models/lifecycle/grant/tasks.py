@@ -2,6 +2,7 @@
 
 from models.errors import Closed, Invalid, NotAllowed
 from models.lifecycle import redraw
+from models.lifecycle.deliver_comment import add_comment
 from models.lifecycle.grant import give, revoke
 from models.registry.by_reference import lock_task
 from models.registry.directory import Directory
@@ -11,6 +12,7 @@ from models.store.case import Case
 from models.store.outcome import SYSTEM, Outcome
 from models.tables.cards import CardKind
 from models.tables.grants import ALL_OPEN_TASKS, OPEN_TASKS, Direction, Grant, Task, TaskState
+from models.tables.requests import Request
 from models.text import tidy_text
 
 
@@ -36,15 +38,19 @@ def ask_other_workers(out: Outcome, person_id: str) -> None:
                 _ask(out, task, grant)
 
 
-def complete_task(out: Outcome, ref: str, by: str) -> Task:
-    """Complete a task: the access is provisioned or revoked now.
+def complete_task(out: Outcome, ref: str, by: str, note: str = "") -> Task:
+    """Complete a task: the access is provisioned or revoked now. The note reaches everyone involved.
 
     Raises:
         NotAllowed: The task is somebody else's.
         Closed: It is not open any more.
+        Invalid: The note is too long; field "comment".
     """
     task, grant = _open(out.case, ref, by)
-    task = _close(out, task, grant, TaskState.DONE, by)
+    note = tidy_text(note, "The comment")
+    task = _close(out, task, grant, TaskState.DONE, by, note)
+    if note:
+        add_comment(out, out.case.get_one(Request, grant.request_id), by, note)
     if task.direction is Direction.GIVE:
         give.mark_active(out, grant, by)
     else:
