@@ -16,6 +16,8 @@ _POSITION_LIMIT = 80
 _DESCRIPTION_LIMIT = 300
 _ROUTINE_RISKS = (Risk.LOW, Risk.MEDIUM)
 _AWAY = re.compile(r"for (.+), (?:who is away|out of office) (until .*?) \((.*)\)", re.DOTALL)
+_NO_DELEGATE = re.compile(r"; (?:away|out of office), but .*", re.DOTALL)
+"""Why a delegate cannot stand in, after why the person themselves is asked; both wordings are stored."""
 
 
 def approval(story: RequestStory, viewer: str) -> Message:
@@ -161,7 +163,7 @@ def why_you(because: str, beneficiary_id: str, app_name: str) -> str:
     """Why somebody is asked, told to them: "you manage @Ada". `because` is as the stage keeps it."""
     if away := _AWAY.fullmatch(because):
         return f"{esc(away[1])} is away {esc(away[2])}, you're the delegate"
-    because = because.partition("; away, but ")[0]
+    because = _NO_DELEGATE.sub("", because)
     if because.startswith("manager of "):
         return f"you manage {mention(beneficiary_id)}"
     if because.startswith("owner of "):

@@ -68,6 +68,10 @@ def test_an_approver_reads_what_it_gives_and_who_they_are() -> None:
         ("alternate, owner of GitHub", "you're an alternate"),
         ("owner of GitHub; away, but the stand-in Alan is away too", "you own GitHub"),
         (
+            "named in this stage; out of office, but the delegate Ole is not known",
+            "you're named as an approver",
+        ),
+        (
             "for Alan, who is away until 4 March 2030 (owner of GitHub)",
             "Alan is away until 4 March 2030, you're the delegate",
         ),
