@@ -49,6 +49,7 @@ def details(
     blocks = [
         kit.section(_title(story)),
         layout.facts(_facts(story)),
+        layout.paragraph(phrases.gives(story.snapshot), esc(story.snapshot.app.link)),
         layout.reason(story.request),
         kit.section(_status(story)),
         layout.paragraph(emergency.mark_text(story)),
@@ -81,7 +82,7 @@ def _title(story: RequestStory) -> str:
     request, beneficiary = story.request, mention(story.request.beneficiary_id)
     extension = "an extension of " if request.kind is RequestKind.EXTEND else ""
     verb = {RequestState.PENDING: "requests", RequestState.APPROVED: "gets"}.get(request.state, "wanted")
-    return f"{beneficiary} {verb} {extension}*{phrases.access_title(request)}*"
+    return f"{beneficiary} {verb} {extension}{phrases.bold_title(story.snapshot.app, request)}"
 
 
 def _facts(story: RequestStory) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """A card as an e-mail in plain text, for people whom Slack does not reach.
 
 Slack's markup is resolved here: mentions become names, dates the reader's own time, entities the characters
-that people wrote. Buttons are left out, since an e-mail has none.
+that people wrote. Of buttons only links to other sites are left, since an e-mail has no buttons.
 """
 
 import re
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from blocks.cards import Story
 from blocks.kit import Block, Message
-from blocks.kit.text import unescape
+from blocks.kit.text import esc, unescape
 from models.queries.admin_stories import ChangeStory, PauseStory
 from models.queries.stories import GrantStory, RequestStory, TaskStory
 from models.tables.cards import CardKind
@@ -100,7 +100,7 @@ def names_of(story: Story) -> Mapping[str, str]:
 
 
 def _texts(block: Block) -> Iterator[str]:
-    """The texts of a block in reading order. Buttons and dividers have none."""
+    """The texts of a block in reading order. Of buttons only those that open an address have one."""
     if isinstance(block.get("text"), dict):
         yield str(block["text"]["text"])
     for field in block.get("fields", ()):
@@ -108,6 +108,9 @@ def _texts(block: Block) -> Iterator[str]:
         yield str(field["text"]).replace("*\n", ":* ", 1)
     if block["type"] == "context":
         yield from (str(element["text"]) for element in block["elements"] if "text" in element)
+    for element in block["elements"] if block["type"] == "actions" else ():
+        if "url" in element:
+            yield esc(f"{str(element['text']['text']).removesuffix(' ↗')}: {element['url']}")
 
 
 def _zone(name: str) -> ZoneInfo:

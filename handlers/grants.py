@@ -88,6 +88,11 @@ async def give_back(click: Click) -> None:
     await click.run(revoke_verbs.give_back, click.value, click.person)
 
 
+@on_click(CardAction.OPEN)
+async def open_app(_click: Click) -> None:
+    """Acknowledge a link: Slack has opened it by itself."""
+
+
 @on_click(CardAction.REVOKE)
 async def revoke(click: Click) -> None:
     """Revoke an access; the button itself has asked for confirmation."""

@@ -4,7 +4,7 @@ from blocks import kit
 from blocks.cards import buttons, layout, phrases, progress, template_values
 from blocks.cards.closed import GRANT_SIGNS
 from blocks.kit import Element, Message
-from blocks.kit.text import SECTION, esc, mention, mentions, moment
+from blocks.kit.text import SECTION, mention, mentions, moment
 from models.queries.stories import GrantStory
 from models.tables.grants import Cause, Grant
 from models.tables.requests import Request
@@ -36,12 +36,13 @@ def access(story: GrantStory, viewer: str) -> Message:
         [
             layout.paragraph(
                 f":white_check_mark: You have access to {title} {phrases.until(grant.ends_at, bold=True)}",
-                esc(story.app.link),
+                phrases.gives(story.snapshot),
                 _pending_extension(story),
             ),
             kit.section(instructions) if instructions.strip() else None,
             _buttons(
                 story,
+                buttons.open_app(story.app, grant.ref),
                 buttons.extend(grant) if can_extend(grant, story.extension, viewer) else None,
                 buttons.give_back(grant) if is_holder else None,
                 buttons.details(grant.ref),
@@ -78,7 +79,7 @@ def expiry_notice(story: GrantStory, viewer: str) -> Message:
 
 
 def end_notice(story: GrantStory, viewer: str) -> Message:
-    """The notice after the end, with Request again."""
+    """The notice after the end: with Request again."""
     grant = story.grant
     again = buttons.request_again(story.request.ref) if grant.state in OVER_GRANTS else None
     key = template_values.end_message_key(grant)

@@ -13,7 +13,6 @@ from models.tables.states import RequestState
 from models.wording.messages import MessageKey
 
 _POSITION_LIMIT = 80
-_DESCRIPTION_LIMIT = 300
 _ROUTINE_RISKS = (Risk.LOW, Risk.MEDIUM)
 _AWAY = re.compile(r"for (.+), (?:who is away|out of office) (until .*?) \((.*)\)", re.DOTALL)
 _NO_DELEGATE = re.compile(r"; (?:away|out of office), but .*", re.DOTALL)
@@ -33,7 +32,7 @@ def approval(story: RequestStory, viewer: str) -> Message:
         notification(story, viewer),
         [
             layout.paragraph(
-                heading(story), _ends(story), phrases.quoted_reason(story.request), _description(story)
+                heading(story), _ends(story), phrases.quoted_reason(story.request), phrases.gives_line(story)
             ),
             _context(story, viewer),
             _present_access(story),
@@ -91,12 +90,6 @@ def notification(story: RequestStory, viewer: str) -> str:
 
 def _ends(story: RequestStory) -> str:
     return f"Ends {phrases.extended_end(story.extended, story)}" if story.extended is not None else ""
-
-
-def _description(story: RequestStory) -> str:
-    """What the access gives, where its description says so."""
-    text = " ".join(story.snapshot.access.description.split())
-    return f"Gives: {cut(esc(text), _DESCRIPTION_LIMIT)}" if text else ""
 
 
 def _context(story: RequestStory, viewer: str) -> Block:

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from blocks import kit
 from blocks.kit import Element
+from blocks.kit.text import cut
+from models.catalogue.spec import AppSpec
 from models.tables.catalogue import Proposal
 from models.tables.grants import Grant
 
@@ -40,6 +42,11 @@ class CardAction(StrEnum):
     MISUSED = "card.misused"
     WAIT = "card.wait"  # a pause (PS-1), as the one below
     REVOKE_PAUSED = "card.revoke_paused"
+    OPEN = "card.open"  # a link to an app; Slack opens it
+
+
+_APP_NAME = 60
+"""Characters of an app's name on a button, which has 75."""
 
 
 def approve(ref: str, *, green: bool = True) -> Element:
@@ -183,6 +190,13 @@ def revoke_paused(ref: str, count: int) -> Element:
     subject = "1 access ends" if count == 1 else f"{count} accesses end"
     sure = kit.confirm("Revoke them?", f"{subject} now.", "Revoke them now", "Wait", danger=True)
     return kit.button("Revoke them now", CardAction.REVOKE_PAUSED, ref, style="danger", confirm=sure)
+
+
+def open_app(app: AppSpec, ref: str) -> Element | None:
+    """Opens the app at its link, in the browser; None where it has none."""
+    if not app.link:
+        return None
+    return kit.button(f"Open {cut(app.name, _APP_NAME)} ↗", CardAction.OPEN, ref, url=app.link)
 
 
 def _confirm_give_back(grant: Grant) -> Element:

@@ -21,6 +21,8 @@ REASON = 300
 DECIDED = 100
 """Characters of a reason or comment on a card that is decided."""
 _MAX_REASON_LINES = 8
+_DESCRIPTION = 300
+"""Characters of a description."""
 _MAX_PRESENT = 5
 """Accesses that a card names before it counts the rest."""
 
@@ -130,6 +132,25 @@ def _grant_period(grant: Grant) -> str:
     if grant.state is GrantState.SCHEDULED and grant.starts_at:
         return f"from {moment(grant.starts_at)}"
     return until(grant.ends_at) if grant.state is GrantState.ACTIVE else grant.state.label.lower()
+
+
+def one_line(description: str) -> str:
+    """A description of the catalogue in one line, escaped and cut; empty without one."""
+    return cut(esc(" ".join(description.split())), _DESCRIPTION)
+
+
+def gives(snapshot: Snapshot) -> str:
+    """What the access gives, by its description or else its app's; empty without either."""
+    if own := one_line(snapshot.access.description):
+        return f"Gives: {own}"
+    of_app = one_line(snapshot.app.description)
+    return f"{esc(snapshot.app.name)}: {of_app}" if of_app else ""
+
+
+def gives_line(story: RequestStory) -> str:
+    """What a requested access gives, with the app's link; empty where the catalogue has no description."""
+    description, link = gives(story.snapshot), esc(story.snapshot.app.link)
+    return f"{description} · {link}" if description and link else description
 
 
 def risk(snapshot: Snapshot) -> str:

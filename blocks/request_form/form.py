@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 
 from blocks import kit
+from blocks.cards import phrases
 from blocks.forms import term as term_form
 from blocks.forms.term import TermChoice, emergency_maximum
 from blocks.kit import Block, View
@@ -62,7 +63,7 @@ def build(
         fields.append(_beneficiary_field(inputs))
     if app and (box := _emergency_field(app, access_policies(inputs, app), checked=inputs.emergency)):
         fields.append(box)
-    blocks = [_app_field(app), *fields, *below]
+    blocks = [_app_field(app), *_about(app, inputs), *fields, *below]
     return kit.modal(
         "Request access",
         [kit.context(esc(note)), *blocks] if note else blocks,
@@ -90,6 +91,20 @@ def _app_field(app: AppSpec | None) -> Block:
         RequestAction.APP, initial=app_option(app) if app else None, placeholder="Choose or type a name"
     )
     return kit.input_block("Application", menu, block_id=RequestBlock.APP, dispatch=True)
+
+
+def _about(app: AppSpec | None, inputs: RequestInput) -> list[Block]:
+    """What the chosen app is, with its link, and what the chosen accesses give."""
+    if app is None:
+        return []
+    lines = [" · ".join(filter(None, (phrases.one_line(app.description), esc(app.link))))]
+    lines += [
+        f"*{esc(access.name)}*: {phrases.one_line(access.description)}"
+        for access in app.access
+        if access.key in inputs.access_keys and access.description.strip()
+    ]
+    text = phrases.fit_lines(line for line in lines if line)
+    return [kit.context(text)] if text else []
 
 
 def _fields(inputs: RequestInput, app: AppSpec, *, temporary: bool) -> list[Block]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from blocks import kit
+from blocks.cards import phrases
 from blocks.forms import term as term_form
 from blocks.forms.term import TermBlock, TermChoice, TermOffer
 from blocks.kit import Option
@@ -71,8 +72,12 @@ MAX_OPTIONS = 100
 
 
 def app_option(app: AppSpec) -> Option:
-    """An app as an option, with its category and risk."""
-    return kit.option(app.name, app.key, " · ".join(filter(None, (app.category, f"{app.risk} risk"))))
+    """An app as an option, with its icon, category and risk."""
+    return kit.option(
+        f"{phrases.icon(app)}{app.name}",
+        app.key,
+        " · ".join(filter(None, (app.category, f"{app.risk} risk"))),
+    )
 
 
 def access_option(access: AccessSpec, mark: str = "") -> Option:

@@ -54,7 +54,7 @@ def test_an_approver_reads_what_it_gives_and_who_they_are() -> None:
         "*<@UADA>* (Engineer, R&amp;D) requests :octopus: *GitHub · Team* for *<@UOTTO>* (Analyst)"
         " for *8 hours*"
     )
-    assert "\nGives: Read and write on all repositories\n" in said
+    assert "\nGives: Read and write on all repositories · https://github.com/example\n" in said
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from blocks.cards import draw
 from models.catalogue.spec.enums import RequestKind
 from models.tables.cards import CardKind
 from models.tables.grants import Cause, Direction, TaskState
@@ -24,9 +25,16 @@ def test_who_has_access_reads_until_when_and_how_to_use_it() -> None:
     said, buttons, text = drawn(CardKind.ACCESS, grant_story(), ADA)
     assert text == "You have access to GitHub · Engineering team"
     assert said.startswith(":white_check_mark: You have access to *GitHub · Engineering team* until *<!date")
-    assert "https://github.com/example" in said
     assert "Sign in with SSO." in said
-    assert buttons == ["Extend", "Give back", "Details"]
+    assert buttons == ["Open GitHub ↗", "Extend", "Give back", "Details"]
+
+
+def test_who_has_access_reads_what_it_gives_and_opens_the_app_from_the_card() -> None:
+    described = snapshot(access=[{"key": "a", "name": "Team", "description": "Read and write"}])
+    message = draw(CardKind.ACCESS, grant_story(described), ADA)
+    assert "\nGives: Read and write" in str(message["blocks"][0]["text"]["text"])
+    assert message["blocks"][-1]["elements"][0]["url"] == "https://github.com/example"
+    assert "Open" not in str(drawn(CardKind.ACCESS, grant_story(snapshot(link="")), ADA)[1])
 
 
 @pytest.mark.parametrize("kind", [CardKind.ACCESS, CardKind.NOTICE])
@@ -42,7 +50,10 @@ def test_an_access_that_is_over_has_no_buttons(kind: CardKind, state: GrantState
 
 def test_more_time_is_asked_for_once() -> None:
     waiting = request(snapshot(), kind=RequestKind.EXTEND, id=13)
-    for kind, rest in ((CardKind.ACCESS, ["Give back", "Details"]), (CardKind.NOTICE, ["I'm done"])):
+    for kind, rest in (
+        (CardKind.ACCESS, ["Open GitHub ↗", "Give back", "Details"]),
+        (CardKind.NOTICE, ["I'm done"]),
+    ):
         said, buttons, _ = drawn(kind, grant_story(extension=waiting), ADA)
         assert "Extension requested (AR-13, pending)" in said
         assert buttons == rest
@@ -51,7 +62,7 @@ def test_more_time_is_asked_for_once() -> None:
 def test_an_access_without_an_end_offers_no_extension() -> None:
     said, buttons, _ = drawn(CardKind.ACCESS, grant_story(ends_at=None, length=None), ADA)
     assert "with *no end*" in said
-    assert buttons == ["Give back", "Details"]
+    assert buttons == ["Open GitHub ↗", "Give back", "Details"]
 
 
 def test_a_notice_asks_whether_more_time_is_needed() -> None:

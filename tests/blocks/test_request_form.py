@@ -271,3 +271,23 @@ def test_a_note_stands_on_top_as_text() -> None:
 
 def _drawn(view: View) -> str:
     return carried(view["private_metadata"])["drawn"]
+
+
+def test_the_form_says_what_the_chosen_app_and_access_are() -> None:
+    spec = AppSpec.model_validate(
+        {
+            "key": "github", "name": "GitHub", "icon": ":octopus:", "link": "https://github.com/example",
+            "description": "Source code\nand <reviews>",
+            "access": [
+                {"key": "a", "name": "Team", "description": "Read and write"},
+                {"key": "b", "name": "Admin", "description": "Everything"},
+            ],
+        }
+    )  # fmt: skip
+    view = request_form.build(RequestInput(app_key="github", access_keys=("a",)), spec)
+    check_view(view)
+    (about,) = [block for block in view["blocks"] if block["type"] == "context"]
+    assert about["elements"][0]["text"] == (
+        "Source code and &lt;reviews&gt; · https://github.com/example\n*Team*: Read and write"
+    )
+    assert app_option(spec)["text"]["text"] == ":octopus: GitHub"

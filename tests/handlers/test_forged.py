@@ -44,7 +44,7 @@ REFS = [
     "<!here>",
 ]
 ACTIONS = [
-    *CardAction,
+    *(action for action in CardAction if action is not CardAction.OPEN),  # Slack's own: it asks for nothing
     *DetailsAction,
     decision_form.CHOOSE_TERM,
     extend_form.CHOOSE_TERM,
