@@ -103,6 +103,8 @@ def _status(story: RequestStory) -> str:
     lines = [progress.status_line(story), progress.closing_note(story)]
     if story.grant is not None and story.extended is None:
         lines.append(f"Access: {progress.grant_status(story.grant, story.admins)}")
+        if usage := story.grant.usage:
+            lines.append(f"{mention(story.grant.person_id)} said at its end: *{usage.label}*")
     return "\n".join(text for text in lines if text)
 
 

@@ -15,6 +15,7 @@ from models.durations import duration_words
 from models.tables.base import Json
 from models.tables.grants import Direction
 from models.tables.requests import Term
+from models.tables.states import Usage
 
 TEXT_LIMIT = 2600
 """Characters of a text that somebody wrote: what a section has left beside the rest of the sentence."""
@@ -232,6 +233,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "grant.set_back": lambda _, data: f"The clock was set back, so the end moved: {_end_moved(data)}",
     "grant.notice": _expiry_notice,
+    "grant.usage": lambda actor, data: f"{actor} said: {Usage(data['after']).label}",
     "task.open": lambda _, data: f"Task for {_people(data['asked'], 'or')}: {_task(data)} it by hand",
     "task.done": lambda actor, data: (
         f"{actor} {_task(data, 'assigned', 'removed')} it by hand{_quotation(data.get('note'))}"

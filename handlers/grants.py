@@ -1,6 +1,7 @@
 """The buttons of an active grant: extend, shorten, give back and revoke it."""
 
 from blocks.cards import CardAction
+from blocks.cards.buttons import USAGE_ACTIONS
 from blocks.forms import extend as extend_form
 from blocks.forms import shorten as shorten_form
 from blocks.forms.extend import ExtensionInput
@@ -10,6 +11,7 @@ from handlers.deliveries import Click, Submission
 from handlers.people import refresh
 from handlers.routes import on_click, on_submit
 from models.catalogue.spec import AccessPolicy
+from models.lifecycle.grant import return_slip
 from models.lifecycle.grant import revoke as revoke_verbs
 from models.lifecycle.request import change_duration, submit
 from models.registry.by_reference import find_grant, find_request
@@ -86,6 +88,12 @@ async def shorten(submission: Submission) -> None:
 async def give_back(click: Click) -> None:
     """Give access back; the button itself has asked for confirmation."""
     await click.run(revoke_verbs.give_back, click.value, click.person)
+
+
+@on_click(*USAGE_ACTIONS)
+async def answer_usage(click: Click) -> None:
+    """Keep the holder's answer whether they used an access that is over."""
+    await click.run(return_slip.answer, click.value, click.person, USAGE_ACTIONS[CardAction(click.action_id)])
 
 
 @on_click(CardAction.OPEN)

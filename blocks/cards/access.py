@@ -1,7 +1,7 @@
 """The holder's cards about an access: active, ending soon, ended, or with an end date added."""
 
 from blocks import kit
-from blocks.cards import buttons, layout, phrases, progress, template_values
+from blocks.cards import buttons, layout, phrases, progress, return_slip, template_values
 from blocks.cards.closed import GRANT_SIGNS
 from blocks.kit import Element, Message
 from blocks.kit.text import SECTION, mention, mentions, moment
@@ -79,16 +79,16 @@ def expiry_notice(story: GrantStory, viewer: str) -> Message:
 
 
 def end_notice(story: GrantStory, viewer: str) -> Message:
-    """The notice after the end: with Request again."""
+    """The notice after the end: whether its holder used it, and Request again."""
     grant = story.grant
     again = buttons.request_again(story.request.ref) if grant.state in OVER_GRANTS else None
     key = template_values.end_message_key(grant)
     return layout.card(
         template_values.subject(story, key, _state_notification(grant)),
         [
-            layout.paragraph(_state_text(story, viewer)),
+            layout.paragraph(_state_text(story, viewer), return_slip.question(story, viewer)),
             template_values.paragraph(story, key),
-            _buttons(story, again, buttons.details(grant.ref)),
+            _buttons(story, *return_slip.answer_buttons(story, viewer), again, buttons.details(grant.ref)),
         ],
     )
 

@@ -12,6 +12,7 @@ from blocks.kit.text import cut
 from models.catalogue.spec import AppSpec
 from models.tables.catalogue import Proposal
 from models.tables.grants import Grant
+from models.tables.states import Usage
 
 
 class CardAction(StrEnum):
@@ -42,9 +43,19 @@ class CardAction(StrEnum):
     MISUSED = "card.misused"
     WAIT = "card.wait"  # a pause (PS-1), as the one below
     REVOKE_PAUSED = "card.revoke_paused"
+    USAGE_YES = "card.usage_yes"  # the answers at the end of a grant (GR-1)
+    USAGE_LESS = "card.usage_less"
+    USAGE_NO = "card.usage_no"
     OPEN = "card.open"  # a link to an app; Slack opens it
 
 
+USAGE_ACTIONS = {
+    CardAction.USAGE_YES: Usage.YES,
+    CardAction.USAGE_LESS: Usage.LESS,
+    CardAction.USAGE_NO: Usage.NO,
+}
+"""The answer that each button gives."""
+_USAGE_LABELS = {Usage.YES: "Yes", Usage.LESS: "Less would do", Usage.NO: "Didn't need it"}
 _APP_NAME = 60
 """Characters of an app's name on a button, which has 75."""
 
@@ -190,6 +201,13 @@ def revoke_paused(ref: str, count: int) -> Element:
     subject = "1 access ends" if count == 1 else f"{count} accesses end"
     sure = kit.confirm("Revoke them?", f"{subject} now.", "Revoke them now", "Wait", danger=True)
     return kit.button("Revoke them now", CardAction.REVOKE_PAUSED, ref, style="danger", confirm=sure)
+
+
+def answer_usage(grant: Grant, usage: Usage) -> Element:
+    """Answers whether the holder used an access that is over; "Yes" once that is not what they said."""
+    action = next(action for action, gives in USAGE_ACTIONS.items() if gives is usage)
+    label = "Used it" if usage is Usage.YES and grant.usage else _USAGE_LABELS[usage]
+    return kit.button(label, action, grant.ref)
 
 
 def open_app(app: AppSpec, ref: str) -> Element | None:

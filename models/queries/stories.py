@@ -18,7 +18,7 @@ from models.registry.company_templates import NO_TEMPLATES, CompanyTemplates
 from models.registry.directory import Directory, names_of
 from models.registry.policy_snapshot import Snapshot, policy_of
 from models.store.case import Case
-from models.tables.grants import TASKS, Grant, Task
+from models.tables.grants import TASKS, Grant, Task, takes_usage
 from models.tables.requests import COMMENTS, Comment, Decision, Reassignment, Request, Term
 from models.tables.reviews import REVIEWS, Review
 from models.tables.states import RequestState
@@ -139,6 +139,8 @@ class GrantStory:
     """Ids of the app's active owners, to ask for help."""
     own: CompanyTemplates = NO_TEMPLATES
     """What the company words itself."""
+    takes_usage: bool = False
+    """Whether its holder may say whether they used it, or change what they said."""
 
     @property
     def app(self) -> AppSpec:
@@ -211,6 +213,7 @@ def grant_story(case: Case, ref: str) -> GrantStory:
         admins=admins,
         owners=owners,
         own=company_templates.read_templates(case),
+        takes_usage=takes_usage(grant, case.now),
     )
 
 

@@ -1,6 +1,6 @@
 """Tables of grants, and of the tasks by which people provision and revoke them by hand."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text, and_, bindparam, cast, literal, text
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import BIG_KEY, Base, Json, JsonList, group
 from models.tables.people import Person
-from models.tables.states import LIVE_GRANTS, GrantState
+from models.tables.states import LIVE_GRANTS, OVER_GRANTS, GrantState, Usage
 
 
 class Cause(StrEnum):
@@ -32,6 +32,8 @@ UNSETTLED = text("state IN ('granting', 'revoking')")
 """Grants that wait for a connector. As literal SQL: with bound values SQLite does not use their index."""
 LIVE = text("over_at IS NULL")
 """Grants that are not over."""
+ANSWERED = text("usage IS NOT NULL")
+"""Grants whose holder said whether they used it."""
 
 
 class Grant(Base):
@@ -73,6 +75,10 @@ class Grant(Base):
     notices: Mapped[JsonList]
     """The lead times (seconds) of the notices that were sent for the present end."""
     created_at: Mapped[datetime]
+    usage: Mapped[Usage | None]
+    """What its holder said of it at its end."""
+    usage_at: Mapped[datetime | None]
+    """When they first said it."""
 
     __table_args__ = (
         Index(
@@ -105,12 +111,36 @@ class Grant(Base):
             sqlite_where=text("state = 'failed'"),
             postgresql_where=text("state = 'failed'"),
         ),
+        # The last answers about an access, for what stands out about a request.
+        Index(
+            "ix_grants_usage",
+            "app_key",
+            "access_key",
+            "id",
+            sqlite_where=ANSWERED,
+            postgresql_where=ANSWERED,
+        ),
     )
 
     @property
     def ref(self) -> str:
         """What people call it: GR-7."""
         return f"GR-{self.id}"
+
+    @property
+    def asks_usage(self) -> bool:
+        """Whether its holder is asked if they used it: it was active, and its end or they ended it."""
+        ended = self.state in OVER_GRANTS and self.cause in (None, Cause.REQUESTER)
+        return ended and self.active_at is not None
+
+
+CHANGE_USAGE = timedelta(days=1)
+"""How long a holder may change what they said."""
+
+
+def takes_usage(grant: Grant, now: datetime) -> bool:
+    """Whether the holder may say whether they used it, or change what they said."""
+    return grant.asks_usage and (grant.usage_at is None or now < grant.usage_at + CHANGE_USAGE)
 
 
 class TaskState(StrEnum):

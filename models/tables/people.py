@@ -20,7 +20,7 @@ class Person(Base, ReadOnce):
     email: Mapped[str] = mapped_column(String(320), default="", index=True)
     """In small letters."""
     title: Mapped[str] = mapped_column(String(200), default="")
-    department: Mapped[str] = mapped_column(String(200), default="")
+    department: Mapped[str] = mapped_column(String(200), default="", index=True)
     timezone: Mapped[str] = mapped_column(String(64), default="UTC")
     manager_id: Mapped[str | None] = mapped_column(String(32))
     guest: Mapped[bool] = mapped_column(default=False)

@@ -44,6 +44,18 @@ class GrantState(StrEnum):
         return self.value.capitalize()
 
 
+class Usage(StrEnum):
+    """The holder's answer at the end of a grant: whether they used it. `label` is what people read."""
+
+    YES = "yes"
+    LESS = "less"
+    NO = "no"
+
+    @property
+    def label(self) -> str:
+        return {Usage.YES: "used it", Usage.LESS: "less would do", Usage.NO: "didn't need it"}[self]
+
+
 class GrantEvent(StrEnum):
     """What can happen to a grant."""
 

@@ -13,7 +13,8 @@ from models.catalogue.spec.entry_kinds import SETTINGS, SettingsSpec
 from models.clock import ManualClock
 from models.jobs import Job, JobState
 from models.lifecycle.catalogue import edit_app
-from models.lifecycle.grant.reconcile import ByHand, ConnectorFailure
+from models.lifecycle.grant import revoke
+from models.lifecycle.grant.reconcile import ByHand, ConnectorFailure, Done, TargetChange
 from models.lifecycle.people import delegations
 from models.lifecycle.request import decide, submit
 from models.lifecycle.request.plan import Draft
@@ -36,7 +37,7 @@ ROLES: dict[str, tuple[str, dict[str, Any]]] = {
 """Who has which role. The author is an admin who proposed a change; Dan, who is gone, was an approver too."""
 
 LENGTH = Term(length=timedelta(hours=8))
-ACCESSES = ("active", "urgent", "failing", "task", "pending", "other", "burning")
+ACCESSES = ("active", "urgent", "failing", "task", "pending", "other", "burning", "over")
 THREAD = ("D0GRACE", "1.000100")
 """Where the approver's card lies."""
 
@@ -95,9 +96,18 @@ class RolesWorld(World):
         await given("failing", lambda _: ConnectorFailure("It says no.", transient=False))  # AR-3, GR-3
         await given("task", lambda _: ByHand())  # AR-4, GR-4, TK-1
         await ask("pending")  # AR-5
+        await store.run(decide.approve, await ask("over"), grace)  # AR-6, GR-5
+        await settle(store, self._only_the_last)
+        await store.run(revoke.give_back, "GR-5", ben)
+        await settle(store, self._only_the_last)
         today = self.clock.now().date()
         await store.run(delegations.set_delegate, grace, dora, today, today)  # DG-1
         await store.write(self._configured)
+
+    @staticmethod
+    def _only_the_last(change: TargetChange) -> Done | ByHand:
+        """A target system that does what GR-5 needs, and leaves the rest to people."""
+        return Done() if change.grant_id == 5 else ByHand()
 
     def _app(self) -> dict[str, Any]:
         stage = {"name": "Check", "approvers": [self.ids["Grace"], self.ids["Dan"]]}

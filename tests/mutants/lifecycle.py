@@ -281,4 +281,19 @@ LIFECYCLE = (
         "    if note:\n        add_comment(", "    if False:\n        add_comment(",
         "e2e/test_provision_and_revoke.py::test_what_is_written_when_work_by_hand_is_done_reaches_everyone_involved[sqlite]",
     ),
+    mutant(
+        "anybody-answers-for-the-holder", "no holder", "models/lifecycle/grant/return_slip.py",
+        "    if by != grant.person_id:\n", "    if False:\n",
+        "models/test_return_slip.py::test_nobody_else_answers_for_the_holder",
+    ),
+    mutant(
+        "answer-changed-for-ever", "a card that is out of date", "models/tables/grants.py",
+        "now < grant.usage_at + CHANGE_USAGE", "True",
+        "models/test_return_slip.py::test_an_answer_can_be_changed_for_a_day",
+    ),
+    mutant(
+        "leavers-asked-whether-they-used-it", "a card that is out of date", "models/tables/grants.py",
+        "self.cause in (None, Cause.REQUESTER)", "self.cause is not Cause.ADMIN",
+        "models/test_return_slip.py::test_what_others_ended_asks_its_holder_nothing",
+    ),
 )  # fmt: skip
