@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from blocks import kit
-from blocks.cards import buttons, emergency, layout, phrases, progress
+from blocks.cards import buttons, emergency, facts, layout, phrases, progress
 from blocks.kit import Block, Element, View
 from blocks.kit.text import esc, mention
 from blocks.timeline import line
@@ -53,6 +53,7 @@ def details(
         layout.reason(story.request),
         kit.section(_status(story)),
         layout.paragraph(emergency.mark_text(story)),
+        *facts.in_details(story, viewer),
         *(_stage(story_stage, len(story.stages)) for story_stage in story.stages),
         layout.button_row(
             *_decision_buttons(story, viewer, reassigns=reassigns), about=layout.request_title(story)

@@ -7,6 +7,8 @@ from pydantic import BaseModel
 from models.catalogue.file.read import load
 from models.catalogue.spec import AccessSpec, AppSpec, ExamplePerson, ExampleSpec, RuleSpec, StageSpec, When
 from models.catalogue.spec.entry_kinds import KINDS
+from models.policy import unusual
+from models.queries import request_facts
 from models.tables.states import as_mermaid
 from models.wording.messages import FILTERS, MESSAGES, MessageKey
 
@@ -57,6 +59,7 @@ def test_the_documented_message_can_be_used() -> None:
         "CONTRIBUTING.md",
         "docs/architecture.md",
         "docs/catalogue.md",
+        "docs/facts.md",
         "docs/lifecycle.md",
         "docs/operating/README.md",
         "docs/threats.md",
@@ -67,3 +70,20 @@ def test_every_link_in_the_documentation_leads_somewhere(page: str) -> None:
     links = re.findall(r"\]\((?!https?://|#)([^)#]+)", path.read_text())
     missing = [link for link in links if not (path.parent / link).exists()]
     assert missing == []
+
+
+def test_the_page_on_facts_has_the_numbers_of_the_rules() -> None:
+    page = (ROOT / "docs/facts.md").read_text()
+    rows = {line.split("|")[1].strip(): line for line in page.splitlines() if line.startswith("| ")}
+    evening, morning = unusual.NIGHT
+    for row, number in (
+        ("Department", f"one in {unusual.RARE} "), ("Department", f"fewer than {unusual.MIN_PEERS} others"),
+        ("Department", f"more than {request_facts.MOST_PEERS:,}"),
+        ("History", f"at least {unusual.MIN_HELD} times"), ("Time", f"({evening}:00 to {morning}:00)"),
+        ("Time", f"last {request_facts.MOST_TIMES} "), ("Time", f"fewer than {unusual.MIN_REQUESTS} earlier"),
+        ("Length", f"fewer than {unusual.MIN_LENGTHS} earlier"),
+        ("Approver", f"fewer than {unusual.MIN_ANSWERS} answers"),
+        ("Approver", f"last {request_facts.MOST_ANSWERS} answers"),
+    ):  # fmt: skip
+        assert number in rows[row]
+    assert f"latest {request_facts.MOST_EARLIER} for the app" in page

@@ -3,7 +3,7 @@
 import re
 
 from blocks import kit
-from blocks.cards import buttons, closed, emergency, layout, phrases, progress, template_values
+from blocks.cards import buttons, closed, emergency, facts, layout, phrases, progress, template_values
 from blocks.kit import Block, Element, Message
 from blocks.kit.text import cut, esc, mention, moment
 from models.catalogue.spec.enums import Reassign, RequestKind, Risk
@@ -111,8 +111,9 @@ def _context(story: RequestStory, viewer: str) -> Block:
 
 
 def _warnings(story: RequestStory, viewer: str) -> Block | None:
-    """What needs a second look: an emergency, over the maximum, conflicts."""
+    """What needs a second look: what is unusual, an emergency, over the maximum, conflicts."""
     lines = [
+        facts.card_line(story, viewer),
         emergency.mark_text(story),
         layout.over_max_warning(story),
         *layout.conflict_lines(story, viewer),

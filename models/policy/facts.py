@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from models.catalogue.spec import AccessPolicy, AccessSpec, AppSpec, RequestKind, effective_policy
 from models.catalogue.spec.conflicts import ConflictSpec
@@ -59,6 +60,14 @@ class PersonFacts:
     title: str = ""
     department: str = ""
     tz: str = "UTC"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Their time zone; UTC where Slack says none, or one that this machine doesn't know."""
+        try:
+            return ZoneInfo(self.tz)
+        except (KeyError, ValueError, OSError):  # a name that is not there, not possible, or a folder
+            return ZoneInfo("UTC")
 
     @property
     def temporary(self) -> str:

@@ -11,6 +11,8 @@ from models.catalogue.spec.enums import RequestKind
 from models.lifecycle import check_conflicts
 from models.lifecycle.grant import end_dates
 from models.policy import Conflict
+from models.policy.unusual import NO_FACTS, RequestFacts
+from models.queries.request_facts import read_facts
 from models.queries.stage_stories import StageStory, stage_stories
 from models.registry import company_templates
 from models.registry.by_reference import number_of
@@ -51,6 +53,8 @@ class RequestStory:
     """Title and department of requester and beneficiary, by id."""
     own: CompanyTemplates = NO_TEMPLATES
     """What the company words itself."""
+    facts: RequestFacts = NO_FACTS
+    """What is known from earlier requests; empty once the request is decided."""
 
     @cached_property
     def term(self) -> Term:
@@ -191,6 +195,7 @@ def request_story(case: Case, ref: str) -> RequestStory:
         other_grants=tuple(_other_grants(case, request)) if pending else (),
         positions=_positions(who, {request.requester_id, request.beneficiary_id}) if pending else {},
         own=company_templates.read_templates(case),
+        facts=read_facts(case, request) if pending else NO_FACTS,
     )
 
 

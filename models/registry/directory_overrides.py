@@ -3,7 +3,7 @@
 An admin wrote it on purpose, and a profile in Slack is often the person's own to edit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from models.catalogue.spec.people import PERSON, PersonSpec
@@ -66,6 +66,12 @@ class TableOverrides:
             if key and (entry := catalogue_entries.find_entry(self._case, PERSON, key)) is not None
         ]
         return _merge(entries)
+
+
+def listed_departments(case: Case) -> Mapping[str, str]:
+    """The departments that the directory table names, by the person's key: an id, or an address."""
+    entries = catalogue_entries.all_entries(case, PERSON)
+    return {PERSON.key(entry): entry.department for entry in entries if entry.department}
 
 
 def _merge(entries: Iterable[PersonSpec]) -> Override:

@@ -21,8 +21,11 @@ from handlers.request import form
 from models.catalogue.spec import AppSpec
 from models.clock import ManualClock
 from models.lifecycle import due
+from models.policy.unusual import PeersFact
 from models.queries.home import Place, home_page
+from models.queries.request_facts import read_facts
 from models.store.base import SWEEP, Store
+from models.tables.requests import Request
 from tests.bench import places
 from tests.bench.measure import Result, in_turns, interleaved, once
 from tests.bench.settling import Ends, settling
@@ -38,6 +41,8 @@ QUICK = {"GRANTS": 10_000, "PEOPLE": 1_000, "APPS": 200, "PART": 10, "ROUNDS": 2
 TYPED = ("g", "git", "sales te", "data plat", "zzz", "warehouse read")
 _WORDS = ("git", "sales", "data", "team", "platform", "ware", "house", "cloud", "pay", "desk", "map", "chat")
 _HOLDER, _ADMIN = "U7", "U9"
+_REQUEST = 7 * TARGETS + 1
+"""The holder's first."""
 
 Answer = Callable[[], Awaitable[object]]
 
@@ -48,6 +53,7 @@ async def run() -> list[Result]:
         looks = [
             ("An empty sweep", small.sweep, large.sweep),
             ("My access drawn", small.my_access, large.my_access),
+            ("What stands out about a request", small.facts, large.facts),
             ("A page of the admins’ list of apps", small.list_page, large.list_page),
             (f"Type-ahead for an app, {len(TYPED)} texts", small.type_app, large.type_app),
             ("Type-ahead for an access", small.type_access, large.type_access),
@@ -92,6 +98,11 @@ class _Company:
         found = await self.store.read(lambda case: home_page(case, _HOLDER, Place()))
         view = home.home(found, places.NOW)
         assert str(view).count("Admin role") >= TARGETS
+
+    async def facts(self) -> None:
+        """What an approver reads about somebody's request."""
+        found = await self.store.read(lambda case: read_facts(case, case.get_one(Request, _REQUEST)))
+        assert any(isinstance(fact, PeersFact) for fact in found.common)
 
     async def list_page(self) -> None:
         """An admin turns to a page in the middle of the apps."""

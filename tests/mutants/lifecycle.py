@@ -296,4 +296,31 @@ LIFECYCLE = (
         "self.cause in (None, Cause.REQUESTER)", "self.cause is not Cause.ADMIN",
         "models/test_return_slip.py::test_what_others_ended_asks_its_holder_nothing",
     ),
+    mutant(
+        "leavers-count-as-peers", "facts", "models/queries/request_facts.py",
+        "        Person.active,\n", "",
+        "models/test_request_facts.py::test_who_left_and_who_is_nobody_of_the_company_does_not_count",
+    ),
+    mutant(
+        "profile-before-the-directory-table", "a profile that people edit themselves",
+        "models/queries/request_facts.py",
+        "(listed_department(person_id, email) or profile)",
+        "(profile or listed_department(person_id, email))",
+        "models/test_request_facts.py::test_the_directory_table_wins_over_profiles",
+    ),
+    mutant(
+        "few-peers-say-something", "facts", "models/policy/unusual.py",
+        "if not department or others < MIN_PEERS:", "if not department:",
+        "models/test_unusual.py::test_of_a_department_something_is_said_only_where_there_are_three_others",
+    ),
+    mutant(
+        "everything-is-unusual", "facts", "models/policy/unusual.py",
+        "return self.holders * RARE < self.others", "return self.holders < self.others",
+        "models/test_unusual.py::test_it_is_unusual_that_fewer_than_one_in_ten_of_the_department_has_it",
+    ),
+    mutant(
+        "profile-shown-as-certain", "a profile that people edit themselves", "blocks/cards/facts.py",
+        'profile = "" if fact.listed else " (by Slack profile)"', 'profile = ""',
+        "blocks/test_facts.py::test_a_department_that_people_write_themselves_is_named_as_such",
+    ),
 )  # fmt: skip

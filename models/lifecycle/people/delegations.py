@@ -184,10 +184,7 @@ def _leads_to(case: Case, who: str, by: str, starts: datetime, ends: datetime, *
 
 
 def _zone(person: PersonFacts | None) -> ZoneInfo:
-    try:
-        return ZoneInfo(person.tz if person else "UTC")
-    except (KeyError, ValueError, OSError):  # a name that is not there, not possible, or a folder
-        return ZoneInfo("UTC")
+    return person.zone if person else ZoneInfo("UTC")
 
 
 def _record(out: Outcome, actor: str, action: str, row: Delegation) -> None:
