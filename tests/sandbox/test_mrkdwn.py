@@ -1,10 +1,16 @@
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.sandbox.browser.draw.emoji import table
 from bot.sandbox.browser.draw.markdown import markdown
 from bot.sandbox.browser.draw.mrkdwn import mrkdwn, plain
 from tests.sandbox.drawing import READER, read
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -122,3 +128,11 @@ def test_markdown_has_its_usual_parts() -> None:
         "p",
         "a",
     ]
+
+
+def test_every_emoji_that_keyturn_s_screens_name_is_drawn() -> None:
+    named = re.compile(r"(?<![\w{}]):([a-z][a-z0-9_]+):(?!\w)")
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "blocks").rglob("*.py")]
+    names = {name for source in sources for name in named.findall(source)}
+    assert "large_orange_diamond" in names
+    assert names - table().keys() == set()
