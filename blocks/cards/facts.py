@@ -23,7 +23,7 @@ from models.queries.stories import RequestStory
 SIGN = ":large_orange_diamond:"
 _DEPARTMENT = 60
 """Characters of a department's name."""
-_HEADING = "*From earlier requests*"
+_HEADING = "*How usual it is*"
 _NOTE = "Counted from Keyturn's own records, just now. Nothing of it is a recommendation."
 
 
@@ -43,8 +43,8 @@ def in_details(story: RequestStory, viewer: str) -> list[Block]:
         return []
     lines = [_HEADING]
     for fact in facts:
-        mark = SIGN if fact.unusual else "•"
-        lines.append(f"{mark} {_capital(_text(fact, story))}. {_count(fact, story)}")
+        text = _capital(_text(fact, story))
+        lines.append(f"{f'{SIGN} *{text}*' if fact.unusual else f'• {text}'}\n{_count(fact, story)}")
     return [kit.section(phrases.fit_lines(lines)), kit.context(_NOTE)]
 
 
@@ -78,9 +78,9 @@ def _count(fact: Fact, story: RequestStory) -> str:
     match fact:
         case PeersFact():
             source = "the directory table" if fact.listed else "their Slack profile, which people may edit"
-            others = f"{fact.others} other active people in {_department(fact)} that Keyturn knows"
+            peers = f"{fact.others} other active people in {_department(fact)} that Keyturn knows"
             return (
-                f"Of {others}, {fact.holders} hold it now and {fact.others - fact.holders} don't."
+                f"Of {peers}, {fact.holders} hold it now and {fact.others - fact.holders} don't."
                 f" The department is as in {source}."
             )
         case HistoryFact():
@@ -99,18 +99,16 @@ def _count(fact: Fact, story: RequestStory) -> str:
         case ApproverFact():
             used = fact.answers - fact.not_needed - fact.less
             return (
-                f"Of the last {fact.answers} times that you approved {access} and its holder answered at the"
-                f" end: used {_times(used)}, less would do {_times(fact.less)}, not needed"
-                f" {_times(fact.not_needed)}."
+                f"Of the last {fact.answers} that you approved for {access} and whose holder answered at the"
+                f" end: used {used}, less would do {fact.less}, not needed {fact.not_needed}."
             )
 
 
 def _history_count(fact: HistoryFact, who: str, access: str) -> str:
-    used = fact.held - fact.not_needed - fact.less
+    rest = fact.held - fact.not_needed - fact.less
     return (
-        f"{who} had {access} {_times(fact.held)} and gave it back early {_times(fact.given_back)}."
-        f" At the end they said {_times(fact.not_needed)} that they didn't need it, {_times(fact.less)} that"
-        f" less would do, and {_times(used)} that they used it, or nothing."
+        f"Times that {who} had {access}: {fact.held}; given back early: {fact.given_back}. Answers at the"
+        f" end: didn't need it {fact.not_needed}, less would do {fact.less}, used it or no answer {rest}."
     )
 
 
@@ -143,7 +141,7 @@ def _longest(fact: LengthFact) -> str:
 
 
 def _times(count: int) -> str:
-    return {0: "never", 1: "once"}.get(count, f"{count} times")
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _capital(text: str) -> str:

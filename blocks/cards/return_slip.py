@@ -11,7 +11,9 @@ def question(story: GrantStory, viewer: str) -> str:
     grant = story.grant
     if viewer != grant.person_id or not grant.asks_usage:
         return ""
-    return f"You said: *{grant.usage.label}*" if grant.usage else "Did you use it?"
+    if not grant.usage:
+        return "Did you use it?"
+    return f"You said: *{grant.usage.label}*{'. Changed your mind?' if story.takes_usage else ''}"
 
 
 def answer_buttons(story: GrantStory, viewer: str) -> list[Element]:
