@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Boolean, Column, Connection, DateTime, Integer, MetaData, Table, insert, text
+from sqlalchemy import Boolean, Column, Connection, DateTime, Integer, MetaData, Table, delete, insert, text
 from sqlalchemy.types import JSON
 
 from bot.worker.jobs.sync_card import read_card
@@ -81,6 +81,7 @@ def made(connection: Connection, release: str) -> None:
             rows = [
                 {name: value(table.c[name], one) for name, one in row.items()} for row in held[table.name]
             ]
+            connection.execute(delete(table))  # what the migrations have put there themselves
             connection.execute(insert(table), rows)
             if connection.dialect.name == "postgresql":
                 count_on(connection, table)
