@@ -5,20 +5,18 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
-from sqlalchemy import Select, column, text
 
 from bot.worker import schedule
 from models.clock import ManualClock
 from models.jobs import Job
 from models.queries import health
-from models.statements import Made
 from models.store.base import Store
 from models.store.outcome import Outcome
 from tests.bot.metrics_scrape import scrape
+from tests.plans import explained
 from tests.ready_world import approve_request, ready_world, submit_request
 from tests.rows import clear
 from tests.world import World, running
@@ -169,24 +167,4 @@ async def test_no_count_reads_what_is_closed(store: Store) -> None:
 
 def _plans(out: Outcome) -> list[str]:
     """The plan of every statement that the counts send."""
-    sql: Any = out.sql
-    run = Made.all
-    postgres = sql.dialect.name == "postgresql"
-    if postgres:
-        sql.all(text("SET LOCAL enable_seqscan = off"))
-    plans: list[str] = []
-
-    def explained(_sql: Made, statement: Select[Any], /, **values: Any) -> list[Any]:
-        options = {"literal_binds": True}
-        sent = str(statement.params(values).compile(dialect=sql.dialect, compile_kwargs=options))
-        shown = text(f"EXPLAIN {'' if postgres else 'QUERY PLAN'} {sent}".replace(":", r"\:"))
-        names = ["plan"] if postgres else ["id", "parent", "notused", "detail"]
-        rows = run(sql, shown.columns(*map(column, names)))
-        plans.append("\n".join(row if postgres else row[-1] for row in rows) + "\n")
-        return run(sql, statement, **values)
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Made, "all", explained)
-        health.read_health(out.case)
-        health.count_grants(out.case)
-    return plans
+    return explained(out.case, lambda: (health.read_health(out.case), health.count_grants(out.case)))
